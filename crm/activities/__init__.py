@@ -1,0 +1,1 @@
+"""Activities as they stand, to be listed and picked from."""

@@ -1,0 +1,1 @@
+"""The patient archive: what a card says, and everything that happened to its person."""

@@ -1,0 +1,115 @@
+"""The database: one code path for SQLite and PostgreSQL, and what differs between them."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from crm.settings import sqlite_file
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""Every table of the CRM's database; each feature's `tables.py` adds its own."""
+
+PARAMETERS_PER_QUERY = 500
+"""How many values an IN list takes at once: below the bound of every database in use."""
+
+_BUSY_TIMEOUT_SECONDS = 60
+_WRITES = "jinxi_writes"
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be opened or written; says what and where."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for the URL; the folder of a SQLite file is made when it is missing."""
+    file = sqlite_file(url)
+    if file is None:
+        return create_engine(url, pool_pre_ping=True)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnusable(f"{file.parent}: {error.strerror}") from error
+    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own BEGIN comes too late for IMMEDIATE: transactions are begun by the listener.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes: it takes SQLite's write lock at its start, not half-way."""
+    with engine.execution_options(**{_WRITES: True}).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only reads: a single state of the data throughout."""
+    with engine.begin() as connection:
+        yield connection
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows; those whose key is there already are left as they are."""
+    if rows:
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def in_pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values cut into pieces that fit an IN list."""
+    for start in range(0, len(values), PARAMETERS_PER_QUERY):
+        yield values[start : start + PARAMETERS_PER_QUERY]
+
+
+def scrub(engine: Engine) -> None:
+    """Leave no deleted byte behind: SQLite's write-ahead log is emptied and the file rewritten.
+
+    PostgreSQL does this on its own time (vacuum, recycling of its log): nothing is done here.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        try:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            raise OperationalError("VACUUM", {}, error) from error
+
+
+def is_ready(engine: Engine) -> bool:
+    """Whether the database answers."""
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT 1")).scalar() == 1

@@ -1,0 +1,1 @@
+"""Whom to call, and when: what a trial asks for."""

@@ -1,0 +1,154 @@
+"""What a funnel asks: its steps, its period, its window, and how chains are counted."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from campaigns.times import DAY_US, SECOND_US, day_end_us, shanghai_day
+from crm.funnels.touchpoint import TOUCHPOINT_TYPES, Touchpoint, field_text
+
+MAXIMUM_STEPS = 20
+MONTH = "month"
+
+_HOUR_US = 3_600 * SECOND_US
+_FIELD = re.compile(r"[a-z][a-z0-9_]*")
+_WINDOW = re.compile(r"([0-9]{1,6})([dh])")
+
+
+class InvalidStep(ValueError):
+    """The text names no step; the message says why in one sentence."""
+
+
+class InvalidWindow(ValueError):
+    """The text names no window; the message says what one looks like."""
+
+
+class InvalidFunnel(ValueError):
+    """The parts do not make a funnel; the message says why in one sentence."""
+
+
+class ChainKind(StrEnum):
+    """Which chains count: in sequence, in any order, or in sequence with nothing between."""
+
+    SEQUENTIAL = "sequential"
+    ANY = "any"
+    STRICT = "strict"
+
+
+class EntryRule(StrEnum):
+    """Which entries of a person are tried: all, for the longest chain, or the first alone."""
+
+    BEST = "best"
+    FIRST = "first"
+
+
+class WindowUnit(StrEnum):
+    """Shanghai days, or exact hours."""
+
+    DAYS = "d"
+    HOURS = "h"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A type of touchpoint and the (field, value) pairs it must have, sorted by field."""
+
+    type: str
+    conditions: tuple[tuple[str, str], ...] = ()
+
+    def admits(self, touchpoint: Touchpoint) -> bool:
+        """Whether the touchpoint can serve this step."""
+        return touchpoint.type == self.type and all(
+            field_text(touchpoint, field) == value for field, value in self.conditions
+        )
+
+    def __str__(self) -> str:
+        pairs = ",".join(f"{field}={value}" for field, value in self.conditions)
+        return f"{self.type}:{pairs}" if pairs else self.type
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How long after its entry a chain may run on."""
+
+    length: int
+    unit: WindowUnit
+
+    def last_instant_us(self, entry: Touchpoint) -> int:
+        """The last instant that still counts, itself included.
+
+        Days run to the end of the N-th Shanghai day after the entry's; hours are exact from the
+        entry, or from midnight at the end of its day when only the day of the entry is known.
+        """
+        if self.unit == WindowUnit.DAYS:
+            day_end = day_end_us(shanghai_day(entry.starts_us))
+            return day_end + self.length * DAY_US - 1
+        start = entry.starts_us + (DAY_US if entry.day_precision else 0)
+        return start + self.length * _HOUR_US
+
+    def __str__(self) -> str:
+        return f"{self.length}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """One question: entries are touchpoints of the first step, from_day ≤ day < to_day.
+
+    `by` is a field of the entry or of its activity, or `month`. InvalidFunnel when there are no
+    steps or more than MAXIMUM_STEPS, the period holds no day, or `by` is no name of a field.
+    """
+
+    steps: tuple[Step, ...]
+    from_day: date
+    to_day: date
+    window: Window
+    kind: ChainKind = ChainKind.SEQUENTIAL
+    entry: EntryRule = EntryRule.BEST
+    by: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.steps) <= MAXIMUM_STEPS:
+            raise InvalidFunnel(
+                f"a funnel has 1 to {MAXIMUM_STEPS} steps, this one has {len(self.steps)}"
+            )
+        if self.to_day <= self.from_day:
+            raise InvalidFunnel(
+                f"the period {self.from_day} to {self.to_day} holds no day:"
+                " its second day is the first one outside it"
+            )
+        if self.by is not None and not _FIELD.fullmatch(self.by):
+            raise InvalidFunnel(f"{self.by!r} is no name of a field to break down by")
+
+
+def parse_step(text: str) -> Step:
+    """The step written as `TYPE` or `TYPE:field=value,field=value`; InvalidStep otherwise."""
+    name, colon, rest = text.strip().partition(":")
+    if name not in TOUCHPOINT_TYPES:
+        raise InvalidStep(
+            f"{name!r} is no type of touchpoint; known are {', '.join(TOUCHPOINT_TYPES)}"
+        )
+    if not colon:
+        return Step(name)
+    conditions = sorted(_condition(pair, text) for pair in rest.split(","))
+    fields = [field for field, _ in conditions]
+    if len(set(fields)) < len(fields):
+        raise InvalidStep(f"a field is named twice in the step {text!r}")
+    return Step(name, tuple(conditions))
+
+
+def parse_window(text: str) -> Window:
+    """The window written as days (`30d`) or hours (`720h`); InvalidWindow otherwise."""
+    found = _WINDOW.fullmatch(text.strip())
+    if found is None:
+        raise InvalidWindow(f"{text!r} is no window: write days as 30d or hours as 720h")
+    return Window(int(found[1]), WindowUnit(found[2]))
+
+
+def _condition(pair: str, text: str) -> tuple[str, str]:
+    field, _, value = (part.strip() for part in pair.partition("="))
+    if not _FIELD.fullmatch(field) or not value:
+        raise InvalidStep(
+            f"{pair.strip()!r} in the step {text!r} is no condition: write field=value"
+        )
+    return field, value

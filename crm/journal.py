@@ -1,0 +1,168 @@
+"""The journal: every accepted event, append-only; the system of record.
+
+Personal objects stand in it encrypted, each event's under the key of its subject.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+)
+
+from campaigns.catalogue import CATALOGUE
+from campaigns.cloudevents import decode_data
+from crm.database import METADATA, in_pieces
+from crm.keyring import KeyLost, Keyring, unseal
+from crm.logged_event import EventKey, LoggedEvent
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column(
+        "position",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("source", String(256), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("type", String(48), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("time", String(64), nullable=False),
+    Column("starts_us", BigInteger, nullable=False),
+    Column("day_precision", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("received_us", BigInteger, nullable=False),
+    Column("actor", String(256), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("plain", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("twin_hash", LargeBinary),
+    UniqueConstraint("source", "id"),
+    Index("ix_journal_subject", "subject"),
+    sqlite_autoincrement=True,
+)
+
+
+def key_subject(type_name: str, subject: str, plain: dict[str, Any]) -> str:
+    """Whose key encrypts an event: its subject's, but a purchase's own for the device record."""
+    return f"purchase/{plain['purchase_id']}" if type_name == "purchase.made" else subject
+
+
+def binding(source: str, event_id: str) -> bytes:
+    """What an encrypted part is bound to, so that it cannot be moved to another event."""
+    return f"{source}\n{event_id}".encode()
+
+
+def append(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows at the end; the caller has made sure that they are new."""
+    if rows:
+        connection.execute(insert(JOURNAL), list(rows))
+
+
+def rows_by_key(
+    connection: Connection, keys: Iterable[EventKey]
+) -> dict[EventKey, Row[*tuple[Any, ...]]]:
+    """What is kept under each identity: content_hash, received_us, actor, position."""
+    columns = (
+        JOURNAL.c.source,
+        JOURNAL.c.id,
+        JOURNAL.c.content_hash,
+        JOURNAL.c.received_us,
+        JOURNAL.c.actor,
+        JOURNAL.c.position,
+    )
+    found: dict[EventKey, Row[*tuple[Any, ...]]] = {}
+    by_source: dict[str, list[str]] = {}
+    for source, event_id in keys:
+        by_source.setdefault(source, []).append(event_id)
+    for source, ids in by_source.items():
+        for piece in in_pieces(ids):
+            query = select(*columns).where(JOURNAL.c.source == source, JOURNAL.c.id.in_(piece))
+            for row in connection.execute(query):
+                found[EventKey(row.source, row.id)] = row
+    return found
+
+
+def last_position(connection: Connection) -> int:
+    """The position of the newest event, 0 when there is none."""
+    return connection.execute(select(func.max(JOURNAL.c.position))).scalar() or 0
+
+
+def rows_after(
+    connection: Connection, position: int, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The next rows after a position, in order of arrival."""
+    query = select(JOURNAL).where(JOURNAL.c.position > position)
+    return connection.execute(query.order_by(JOURNAL.c.position).limit(limit)).all()
+
+
+def rows_of_homes(
+    connection: Connection, homes: Iterable[str], up_to: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """All rows of some subjects, up to a position."""
+    found: list[Row[*tuple[Any, ...]]] = []
+    for piece in in_pieces(list(homes)):
+        query = select(JOURNAL).where(JOURNAL.c.subject.in_(piece), JOURNAL.c.position <= up_to)
+        found += connection.execute(query)
+    return found
+
+
+def decode(rows: Sequence[Row[*tuple[Any, ...]]], keyring: Keyring) -> list[LoggedEvent]:
+    """The rows as events, decrypted; personal objects are blank where the subject is erased."""
+    subjects = [_key_subject_of_row(row) if row.sealed is not None else None for row in rows]
+    wanted = {subject for subject in subjects if subject is not None}
+    keys = keyring.keys(wanted, create=False)
+    missing = [subject for subject, key in keys.items() if key is None]
+    if missing and keyring.is_fenced(missing) != set(missing):
+        raise KeyLost("the keyring lacks keys of events that were never erased")
+    return [
+        _decode_row(row, keys[subject] if subject is not None else None)
+        for row, subject in zip(rows, subjects, strict=True)
+    ]
+
+
+def _key_subject_of_row(row: Row[*tuple[Any, ...]]) -> str:
+    if row.type == "purchase.made":
+        data = decode_data(row.type, row.plain)
+        return f"purchase/{data.purchase_id}"  # type: ignore[attr-defined]
+    subject: str = row.subject
+    return subject
+
+
+def _decode_row(row: Row[*tuple[Any, ...]], key: bytes | None) -> LoggedEvent:
+    personal = None
+    if key is not None:
+        personal = unseal(key, row.sealed, binding(row.source, row.id))
+    return LoggedEvent(
+        row.position,
+        row.source,
+        row.id,
+        row.type,
+        row.subject,
+        row.time,
+        row.starts_us,
+        row.day_precision,
+        (row.starts_us, row.sequence, row.source, row.id),
+        row.received_us,
+        row.actor,
+        row.role,
+        row.twin_hash,
+        decode_data(row.type, row.plain, personal),
+        personal is None and bool(CATALOGUE[row.type].blank),
+    )

@@ -1,0 +1,50 @@
+"""An event as the journal has it, decoded: what every pure rule of the CRM looks at."""
+
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from campaigns.events.base import EventData
+from campaigns.times import OrderKey
+
+
+class EventKey(NamedTuple):
+    """The identity of an event, for ever."""
+
+    source: str
+    id: str
+
+
+class LoggedEvent(Struct, frozen=True, eq=False):
+    """One journaled event.
+
+    position: place in the journal, in order of arrival.
+    home: the subject, `kind/id`: whose history it belongs to.
+    time: as sent; starts_us: start of it, of a day-precision event the start of its day.
+    order: the effective order.
+    role: of the credential; actor: who logged it.
+    twin: keyed hash of all but the id, of what brings a thing into being.
+    data: with personal objects left blank where they are erased.
+    blank: whether a required personal object is only there as a blank.
+    """
+
+    position: int
+    source: str
+    id: str
+    type_name: str
+    home: str
+    time: str
+    starts_us: int
+    day_precision: bool
+    order: OrderKey
+    received_us: int
+    actor: str
+    role: str
+    twin: bytes | None
+    data: EventData
+    blank: bool = False
+
+    @property
+    def key(self) -> EventKey:
+        """Source and id."""
+        return EventKey(self.source, self.id)

@@ -1,0 +1,1 @@
+"""Members as they stand: who they are, whether they are trained, whether they left."""

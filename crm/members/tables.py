@@ -1,0 +1,23 @@
+"""Members, one row each."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table
+
+from crm.database import METADATA
+
+MEMBER = Table(
+    "member",
+    METADATA,
+    Column("member", String(64), primary_key=True),
+    Column("home", String(100), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("dealer", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("institution", String(200)),
+    Column("institution_kind", String(24)),
+    Column("card_id", String(64)),
+    Column("enrolled_us", BigInteger, nullable=False),
+    Column("left", Boolean, nullable=False),
+    Column("trained", Boolean, nullable=False),
+    Index("ix_member_dealer", "dealer"),
+    Index("ix_member_card_id", "card_id"),
+)

@@ -1,0 +1,234 @@
+"""Outcomes and facts of what many cards refer to: activities, members, contracts, policies.
+
+Each function takes every event of one such history in effective order and gives the outcomes
+together with what the others need to know of it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from campaigns.events.activities import (
+    ActivityChanged,
+    ActivityHeld,
+    ActivityPlanned,
+)
+from campaigns.events.dealers import DealerContracted, DealerEnded
+from campaigns.events.rewards import RewardPolicyPublished
+from campaigns.regions import covers
+from crm.logged_event import LoggedEvent
+from crm.outcomes.creations import Created, judge_creation, thing_created
+from crm.outcomes.outcome import BREACH, RECORDED, Outcome, rejected, waiting
+from crm.outcomes.voids import Outcomes, judge_voids
+
+Knows = Callable[[str, str], bool]
+"""(kind, id) → whether such a thing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An activity as it stands: what was planned, with every change folded in."""
+
+    activity_id: str
+    programme: str
+    kind: str
+    title: str
+    region: str
+    dealer: str
+    starts_at: datetime
+    ends_at: datetime | None
+    venue: str | None
+    filing_no: str | None
+    co_organizers: tuple[str, ...]
+    cost_fen: int | None
+    cancelled: bool
+    reached: int | None
+    """Headcount, once it was held."""
+    cards_handed_out: int | None
+
+
+def judge_activity(events: Sequence[LoggedEvent]) -> tuple[Outcomes, Activity | None]:
+    """Every event of one activity."""
+    standing, outcomes = judge_voids(events)
+    created: Created = {}
+    for event in standing:
+        if isinstance(event.data, ActivityPlanned):
+            _create(event, created, outcomes)
+    planned = next(iter(created.values()), None)
+    for event in standing:
+        if event.key not in outcomes:
+            outcomes[event.key] = (
+                RECORDED if planned else waiting("activity", event.home.partition("/")[2])
+            )
+    if planned is None:
+        return outcomes, None
+    activity = _fold_activity(planned, standing, outcomes)
+    return outcomes, activity
+
+
+def _fold_activity(
+    planned: LoggedEvent, standing: Sequence[LoggedEvent], outcomes: Outcomes
+) -> Activity:
+    values: dict[str, Any] = structs.asdict(planned.data)
+    values |= {"cancelled": False, "reached": None, "cards_handed_out": None}
+    held: list[tuple[LoggedEvent, object]] = []
+    for event in standing:
+        data = event.data
+        if isinstance(data, ActivityChanged):
+            changed = structs.asdict(data)
+            values |= {name: value for name, value in changed.items() if value is not UNSET}
+        elif isinstance(data, ActivityHeld):
+            held.append((event, values["filing_no"]))
+            values |= {"reached": data.reached, "cards_handed_out": data.cards_handed_out}
+        elif event.type_name == "activity.cancelled":
+            values["cancelled"] = True
+    for event, filing_no in held:
+        # The number must be there when the clinic is held; one that comes later mends nothing.
+        if values["kind"] == "free_clinic" and not filing_no:
+            outcomes[event.key] = BREACH
+    values["co_organizers"] = tuple(values["co_organizers"] or ())
+    return Activity(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member's recorded events in effective order, the enrolment first."""
+
+    member: str
+    events: tuple[LoggedEvent, ...]
+
+
+def judge_member(events: Sequence[LoggedEvent], knows: Knows) -> tuple[Outcomes, Member | None]:
+    """Every event of one member; `knows` tells of cards and activities."""
+    standing, outcomes = judge_voids(events)
+    created: Created = {}
+    for event in standing:
+        if event.type_name == "member.enrolled":
+            outcome = missing_reference(event, knows)
+            if outcome is None:
+                _create(event, created, outcomes)
+            else:
+                outcomes[event.key] = outcome
+    enrolled = next(iter(created.values()), None)
+
+    def knows_member(kind: str, name: str) -> bool:
+        return enrolled is not None if kind == "member" else knows(kind, name)
+
+    for event in standing:
+        if event.key not in outcomes:
+            outcomes[event.key] = missing_reference(event, knows_member) or RECORDED
+    if enrolled is None:
+        return outcomes, None
+    effective = tuple(
+        event for event in standing if event is not enrolled and outcomes[event.key].takes_effect
+    )
+    return outcomes, Member(enrolled.home.partition("/")[2], (enrolled, *effective))
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFact:
+    """A recorded contract and the last day on which it holds."""
+
+    event: LoggedEvent
+    data: DealerContracted
+    ends_on: date | None
+
+
+def judge_contracts(
+    events: Sequence[LoggedEvent],
+) -> tuple[Outcomes, tuple[ContractFact, ...]]:
+    """Every event of every dealer: territories of two dealers must not overlap."""
+    standing, outcomes = judge_voids(events)
+    ends: dict[str, list[DealerEnded]] = {}
+    for event in standing:
+        if isinstance(event.data, DealerEnded):
+            ends.setdefault(event.data.contract_id, []).append(event.data)
+    created: Created = {}
+    contracts: list[ContractFact] = []
+    for event in standing:
+        data = event.data
+        if not isinstance(data, DealerContracted):
+            continue
+        outcome = judge_creation(event, created)
+        if outcome is RECORDED:
+            fact = ContractFact(event, data, _last_day(data, ends.get(data.contract_id, [])))
+            if any(_overlap(fact, other) for other in contracts):
+                outcome = rejected("territory_overlap")
+            else:
+                created[("contract", data.contract_id)] = event
+                contracts.append(fact)
+        outcomes[event.key] = outcome
+    for event in standing:
+        if event.key not in outcomes:
+            outcomes[event.key] = (
+                missing_reference(event, lambda kind, name: (kind, name) in created) or RECORDED
+            )
+    return outcomes, tuple(contracts)
+
+
+def _last_day(data: DealerContracted, ends: Iterable[DealerEnded]) -> date | None:
+    """The day agreed, or an earlier one: of several words on the end the last holds."""
+    told = [end.ends_on for end in ends][-1:]
+    if data.ends_on is not None:
+        told.append(data.ends_on)
+    return min(told, default=None)
+
+
+def _overlap(one: ContractFact, other: ContractFact) -> bool:
+    if one.data.dealer == other.data.dealer or "sub" in (one.data.kind, other.data.kind):
+        return False
+    starts_on = max(one.data.starts_on, other.data.starts_on)
+    ends_on = min(one.ends_on or date.max, other.ends_on or date.max)
+    if starts_on > ends_on:
+        return False
+    return any(
+        covers(mine, theirs) or covers(theirs, mine)
+        for mine in one.data.regions
+        for theirs in other.data.regions
+    )
+
+
+def judge_policies(
+    events: Sequence[LoggedEvent],
+) -> tuple[Outcomes, tuple[LoggedEvent, ...]]:
+    """Every policy that was published, in effective order."""
+    standing, outcomes = judge_voids(events)
+    created: Created = {}
+    for event in standing:
+        if isinstance(event.data, RewardPolicyPublished):
+            _create(event, created, outcomes)
+    for event in standing:
+        outcomes.setdefault(event.key, RECORDED)
+    return outcomes, tuple(created.values())
+
+
+def _create(event: LoggedEvent, created: Created, outcomes: Outcomes) -> None:
+    outcome = judge_creation(event, created)
+    thing = thing_created(event)
+    if outcome is RECORDED and thing is not None:
+        created[thing] = event
+    outcomes[event.key] = outcome
+
+
+def missing_reference(event: LoggedEvent, knows: Knows) -> Outcome | None:
+    """What the event waits for: the first thing it refers to that is not known."""
+    for kind, place in event.data.refers:
+        name = getattr(event.data, place)
+        if name is not None and name is not UNSET and not knows(kind, name):
+            return waiting(kind, name)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the rules for cards need to know of everything else."""
+
+    activity: Callable[[str], Activity | None]
+    member: Callable[[str], Member | None]
+    contracts: tuple[ContractFact, ...] = ()
+    policies: tuple[LoggedEvent, ...] = ()
+    reached_day: date | None = None
+    is_crowded: Callable[[str], bool] = field(default=lambda phone: False)

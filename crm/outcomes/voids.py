@@ -1,0 +1,56 @@
+"""Which events are taken back by `event.voided`, and which of those words hold."""
+
+from collections.abc import Callable, Sequence
+
+from campaigns.events.upkeep import EventVoided
+from crm.logged_event import EventKey, LoggedEvent
+from crm.outcomes.outcome import RECORDED, VOIDED, Outcome, rejected, waiting
+
+_NEVER_VOIDED = frozenset({"card.erased", "event.voided"})
+_MAY_VOID_ANYTHING = frozenset({"headquarters", "system"})
+
+Outcomes = dict[EventKey, Outcome]
+
+
+def nothing_erased(_event: LoggedEvent) -> bool:
+    """For histories in which nothing can be erased."""
+    return False
+
+
+def judge_voids(
+    events: Sequence[LoggedEvent],
+    is_erased: Callable[[LoggedEvent], bool] = nothing_erased,
+) -> tuple[list[LoggedEvent], Outcomes]:
+    """(the events that stand, outcomes of every void and of what is voided).
+
+    A void and its target have the same subject; a target elsewhere is not found.
+    """
+    words = [event for event in events if event.type_name == "event.voided"]
+    if not words:
+        return list(events), {}
+    by_key = {event.key: event for event in events}
+    outcomes: Outcomes = {}
+    for word in words:
+        outcome = _judge(word, by_key, is_erased)
+        outcomes[word.key] = outcome
+        if outcome is RECORDED:
+            assert isinstance(word.data, EventVoided)
+            outcomes[EventKey(word.data.of_source, word.data.of_id)] = VOIDED
+    standing = [event for event in events if event.key not in outcomes]
+    return standing, outcomes
+
+
+def _judge(
+    word: LoggedEvent,
+    by_key: dict[EventKey, LoggedEvent],
+    is_erased: Callable[[LoggedEvent], bool],
+) -> Outcome:
+    assert isinstance(word.data, EventVoided)
+    target = by_key.get(EventKey(word.data.of_source, word.data.of_id))
+    if target is None or target.home != word.home:
+        return waiting("event", f"{word.data.of_source}/{word.data.of_id}")
+    if target.type_name in _NEVER_VOIDED:
+        return rejected("not_voidable")
+    if target.source != word.source and word.role not in _MAY_VOID_ANYTHING:
+        return rejected("not_allowed")
+    return rejected("erased") if is_erased(word) else RECORDED

@@ -1,0 +1,77 @@
+"""Writes cards, links and people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from campaigns.identifiers import mobile_e164
+from campaigns.ids import person_id
+from crm.archives.card import Card
+from crm.component import Evaluation, PersonView
+from crm.people.names import pinyin, pinyin_initials
+from crm.sharing.consents import is_allowed
+from crm.sharing.facts import ConsentWord
+
+_TAIL_DIGITS = 4
+
+
+def card_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
+    """What each card is found by."""
+    for person in evaluation.persons:
+        for card, words in zip(person.cards, person.consents, strict=True):
+            yield _card_row(card, words, evaluation.at_us)
+
+
+def _card_row(card: Card, words: tuple[ConsentWord, ...], at_us: int) -> dict[str, Any]:
+    tails = sorted({phone[-_TAIL_DIGITS:] for phone in map(_digits, card.phones) if phone})
+    born = card.birth_date or card.birth_year
+    return {
+        "card_id": card.card_id,
+        "home": f"card/{card.card_id}",
+        "own_person_id": person_id(card.card_id),
+        "name": card.name,
+        "pinyin": pinyin(card.name)[:400] if card.name else None,
+        "initials": pinyin_initials(card.name)[:100] if card.name else None,
+        "phone_tails": " ".join(tails)[:200],
+        "sex": card.sex,
+        "born": str(born) if born else None,
+        "region": card.region,
+        "dealer": card.dealer,
+        "activity_id": card.activity_id,
+        "registered_us": card.order[0],
+        "archived": is_allowed(words, "archive", at_us),
+        "deceased": card.deceased,
+        "erased": card.erased,
+    }
+
+
+def _digits(phone: str) -> str:
+    return mobile_e164(phone) or "".join(filter(str.isdigit, phone))
+
+
+def link_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
+    """Which person each card belongs to, who decided so, and on what evidence."""
+    for link in evaluation.resolution.links:
+        yield {
+            "card_id": link.card_id,
+            "home": f"card/{link.card_id}",
+            "person_id": link.person_id,
+            "decided_by": link.decided_by,
+            "evidence": link.evidence.kind if link.evidence else None,
+            "evidence_card_id": link.evidence.other_card_id if link.evidence else None,
+        }
+
+
+def person_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
+    """Each person once, in the home of the first card."""
+    for person in evaluation.persons:
+        yield _person_row(person)
+
+
+def _person_row(person: PersonView) -> dict[str, Any]:
+    return {
+        "person_id": person.person_id,
+        "home": f"card/{person.cards[0].card_id}",
+        "household_id": person.household_id,
+        "deceased": person.deceased,
+        "restricted": person.restricted,
+    }

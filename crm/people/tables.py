@@ -1,0 +1,53 @@
+"""Cards to be found by, their links, and the people they make up."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table
+
+from crm.database import METADATA
+
+CARD = Table(
+    "card",
+    METADATA,
+    Column("card_id", String(64), primary_key=True),
+    Column("home", String(100), nullable=False),
+    Column("own_person_id", String(36), nullable=False),
+    Column("name", String(200)),
+    Column("pinyin", String(400)),
+    Column("initials", String(100)),
+    Column("phone_tails", String(200), nullable=False),
+    Column("sex", String(8)),
+    Column("born", String(10)),
+    Column("region", String(6)),
+    Column("dealer", String(64)),
+    Column("activity_id", String(64)),
+    Column("registered_us", BigInteger, nullable=False),
+    Column("archived", Boolean, nullable=False),
+    Column("deceased", Boolean, nullable=False),
+    Column("erased", Boolean, nullable=False),
+    Index("ix_card_home", "home"),
+    Index("ix_card_own_person_id", "own_person_id"),
+)
+
+LINK = Table(
+    "link",
+    METADATA,
+    Column("card_id", String(64), primary_key=True),
+    Column("home", String(100), nullable=False),
+    Column("person_id", String(36), nullable=False),
+    Column("decided_by", String(8), nullable=False),
+    Column("evidence", String(24)),
+    Column("evidence_card_id", String(64)),
+    Index("ix_link_home", "home"),
+    Index("ix_link_person_id", "person_id"),
+)
+
+PERSON = Table(
+    "person",
+    METADATA,
+    Column("person_id", String(36), primary_key=True),
+    Column("home", String(100), nullable=False),
+    Column("household_id", String(36), nullable=False),
+    Column("deceased", Boolean, nullable=False),
+    Column("restricted", Boolean, nullable=False),
+    Index("ix_person_home", "home"),
+    Index("ix_person_household_id", "household_id"),
+)

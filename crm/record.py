@@ -1,0 +1,135 @@
+"""The use case: record what is journaled, in every view, once.
+
+One transaction for a batch, always in this order:
+
+1. take the next events after the checkpoint, cut into segments (crm/segments.py);
+2. of each segment: shared things first (activities, contracts, policies, days, members), then
+   the cards that it touches or wakes, closed under everything that ties them;
+3. evaluate every component and make the stored rows equal to the computed ones;
+4. book what changed in the ledger, event by event;
+5. move the checkpoint, and commit.
+
+A failure that is tied to one event puts that event aside (crm/dead_letters.py); any other stops
+the worker. Nothing is skipped silently.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from campaigns.times import shanghai_day
+from crm.database import writing
+from crm.dead_letters import add_dead_letter, dead_positions
+from crm.journal import decode, rows_after
+from crm.keyring import KeyLost, Keyring
+from crm.library import Library
+from crm.logged_event import LoggedEvent
+from crm.progress import Progress, load_progress, save_progress
+from crm.segment import SegmentRecorder
+from crm.segments import segments
+
+BATCH_EVENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction recorded."""
+
+    events: int
+    from_outside: tuple[int, ...]
+    """Positions of the events that were not made by the CRM itself."""
+    failed: int
+    rows_written: int
+
+
+@dataclass
+class Recorder:
+    """Records the journal of one database; one at a time (see streams/lease.py)."""
+
+    engine: Engine
+    keyring: Keyring
+    consumer: str = "embedded"
+    library: Library = field(init=False)
+    segment: SegmentRecorder = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is read yet."""
+        self.library = Library(self.keyring)
+        self.segment = SegmentRecorder(self.library)
+
+    def record_next(self, now_us: int, limit: int = BATCH_EVENTS) -> Batch | None:
+        """Record the next events, at most `limit`; None when there are none.
+
+        `now_us` is only kept with what fails. Raises what is not tied to a single event.
+        """
+        while True:
+            try:
+                with writing(self.engine) as connection:
+                    return self._record(connection, limit)
+            except (DBAPIError, KeyLost):
+                self._forget()
+                raise
+            except Exception as error:
+                self._forget()
+                if limit == 1:
+                    return self._put_aside(error, now_us)
+                # Halve until the event that cannot be recorded stands alone.
+                limit = max(1, limit // 8)
+
+    def _record(self, connection: Connection, limit: int) -> Batch | None:
+        progress = load_progress(connection, self.consumer)
+        rows = rows_after(connection, progress.position, limit)
+        if not rows:
+            return None
+        self.library.left_out = dead_positions(connection)
+        kept = [row for row in rows if row.position not in self.library.left_out]
+        events = decode(kept, self.keyring)
+        written = self.record_events(connection, events, progress)
+        after = progress_after(progress, events)
+        save_progress(
+            connection,
+            self.consumer,
+            Progress(rows[-1].position, after.first_day, after.days_from, after.days_to),
+        )
+        outside = tuple(event.position for event in events if event.role != "system")
+        return Batch(len(rows), outside, 0, written)
+
+    def record_events(
+        self, connection: Connection, events: Sequence[LoggedEvent], progress: Progress
+    ) -> int:
+        """Record journaled events in order of arrival; returns how many rows were written."""
+        written = 0
+        for segment in segments(connection, events):
+            reached = progress.days_to
+            progress = progress_after(progress, segment)
+            written += self.segment.record(connection, segment, reached, progress.days_to)
+        return written
+
+    def _put_aside(self, error: Exception, now_us: int) -> Batch:
+        """The one event that cannot be recorded becomes a dead letter; the rest goes on."""
+        with writing(self.engine) as connection:
+            progress = load_progress(connection, self.consumer)
+            (row,) = rows_after(connection, progress.position, 1)
+            add_dead_letter(connection, row.position, row.subject, error, now_us)
+            save_progress(
+                connection,
+                self.consumer,
+                Progress(row.position, progress.first_day, progress.days_from, progress.days_to),
+            )
+        return Batch(1, (), 1, 1)
+
+    def _forget(self) -> None:
+        self.library.forget_everything()
+        self.segment.forget()
+
+
+def progress_after(progress: Progress, events: Iterable[LoggedEvent]) -> Progress:
+    """How far the days have come after some events."""
+    for event in events:
+        if event.type_name == "day.reached":
+            progress = progress.with_day(shanghai_day(event.starts_us))
+        else:
+            progress = progress.with_event_on(shanghai_day(event.starts_us))
+    return progress

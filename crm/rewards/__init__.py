@@ -1,0 +1,1 @@
+"""Rewards: which purchase earns a member what, in which state it is, and the ledger."""

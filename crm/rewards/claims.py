@@ -1,0 +1,184 @@
+"""From one person's facts to claims: what each member may have earned by each purchase.
+
+A purchase that is owed to a referral makes one claim. A payment that names another reward makes a
+claim of its own with nothing due, so that the money stays visible as a receivable.
+
+Decided here, where the published rules are silent: a reward that only a payment names has the
+policy whose name gives its id, and the mode of that policy's rule for the member (as of the
+purchase; of a voided purchase, as known last and without a region); no such policy or rule: None.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from campaigns.events.rewards import Mode, PolicyRule
+from campaigns.ids import reward_id
+from campaigns.times import OrderKey
+from crm.rewards.attribution import Attribution, Membership, attribute
+from crm.rewards.facts import (
+    EventKey,
+    Patient,
+    PersonFacts,
+    PolicyFact,
+    PurchaseFact,
+    VerdictFact,
+)
+from crm.rewards.policy import granted_fen, in_force, rule_for
+from crm.rewards.states import (
+    Reason,
+    State,
+    amount_due,
+    block_reason,
+    releases_on,
+    standing,
+    state_when_paid,
+)
+from crm.rewards.verdicts import NO_WORDS, Named, Words, refused_approvals, words_on
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One member's claim by one purchase, before caps.
+
+    `standing` is the state without the payments, `due_fen` what is due in it after returns.
+    `order` is the purchase's; it is None, with nothing due, for what only a payment names.
+    """
+
+    reward_id: str
+    purchase_id: str
+    member: str
+    referral_id: str | None
+    policy: str | None
+    mode: Mode | None
+    standing: State
+    state: State
+    reason: Reason | None
+    due_fen: int
+    releases_on: date | None
+    words: Words
+    order: OrderKey | None = None
+    bought_on: date | None = None
+    cap_fen_month: int | None = None
+    cap_fen_year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every person is judged against: memberships, policies' timetable, the day reached."""
+
+    memberships: Mapping[str, Membership]
+    policies: tuple[PolicyFact, ...]
+    reached_day: date | None
+
+
+def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset[EventKey]]:
+    """The claims by a person's purchases, and the approvals that are not allowed.
+
+    ValueError: a verdict names a purchase that is neither the person's nor voided.
+    """
+    returned_units: Counter[str] = Counter()
+    for returned in person.returns:
+        returned_units[returned.purchase_id] += returned.quantity
+    verdicts: dict[str, list[VerdictFact]] = {}
+    for verdict in person.verdicts:
+        verdicts.setdefault(verdict.purchase_id, []).append(verdict)
+    claims: list[Claim] = []
+    refused: set[EventKey] = set()
+    for purchase in person.purchases:
+        policy = in_force(bench.policies, purchase.moment.day)
+        attribution = attribute(purchase, person.referrals, bench.memberships, policy)
+        on_purchase = verdicts.pop(purchase.purchase_id, [])
+        not_allowed = refused_approvals(purchase, attribution, bench.memberships, on_purchase)
+        refused |= not_allowed
+        named = words_on(on_purchase, not_allowed)
+        if attribution is not None and attribution.rule is not None:
+            units = returned_units[purchase.purchase_id]
+            sale = _Sale(purchase, units, attribution, attribution.rule, policy)
+            claims.append(_owed(sale, person.patient, named, bench.reached_day))
+        claims += _unowed(purchase.purchase_id, named, purchase, bench)
+    for voided in person.voided:
+        named = words_on(verdicts.pop(voided.purchase_id, []), frozenset())
+        claims += _unowed(voided.purchase_id, named, None, bench)
+    if verdicts:
+        raise ValueError(f"verdicts on purchases that were not given: {sorted(verdicts)}")
+    return claims, frozenset(refused)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sale:
+    """A purchase that is owed to a referral, under the rule that fits."""
+
+    purchase: PurchaseFact
+    returned_units: int
+    attribution: Attribution
+    rule: PolicyRule
+    policy: PolicyFact
+
+
+def _owed(
+    sale: _Sale, patient: Patient, named: dict[Named, Words], reached_day: date | None
+) -> Claim:
+    """The claim of the member to whom a purchase is owed; takes its words out of `named`."""
+    purchase, rule, member = sale.purchase, sale.rule, sale.attribution.membership.member
+    owed_id = reward_id(purchase.purchase_id, member, sale.policy.policy)
+    words = named.pop((owed_id, member), NO_WORDS)
+    paid, approved = bool(words.payments), words.word == "approved"
+    reason = block_reason(purchase, sale.attribution, rule, patient, approved=approved, paid=paid)
+    free_on = releases_on(purchase, rule)
+    hold_over = reached_day is not None and reached_day >= free_on
+    all_returned = sale.returned_units >= purchase.quantity
+    stands = standing(rule, reason, words.word, hold_over=hold_over, all_returned=all_returned)
+    return Claim(
+        reward_id=owed_id,
+        purchase_id=purchase.purchase_id,
+        member=member,
+        referral_id=sale.attribution.referral.referral_id,
+        policy=sale.policy.policy,
+        mode=rule.mode,
+        standing=stands,
+        state=state_when_paid(all_returned=all_returned, attributed=True) if paid else stands,
+        reason=reason,
+        due_fen=amount_due(stands, granted_fen(rule, purchase, sale.returned_units)),
+        releases_on=free_on,
+        words=words,
+        order=purchase.moment.order,
+        bought_on=purchase.moment.day,
+        cap_fen_month=rule.cap_fen_month,
+        cap_fen_year=rule.cap_fen_year,
+    )
+
+
+def _unowed(
+    purchase_id: str, named: dict[Named, Words], purchase: PurchaseFact | None, bench: Bench
+) -> list[Claim]:
+    """The claims of payments for what is owed to nobody; `purchase` is None when voided."""
+    claims = []
+    for (named_id, member), words in named.items():
+        if not words.payments:
+            continue
+        names = {reward_id(purchase_id, member, each.policy): each for each in bench.policies[::-1]}
+        policy = names.get(named_id)
+        rule = None
+        if policy is not None and member in bench.memberships:
+            order = None if purchase is None else purchase.moment.order
+            region = None if purchase is None else purchase.region
+            rule = rule_for(policy, *bench.memberships[member].kinds_at(order), region)
+        claims.append(
+            Claim(
+                reward_id=named_id,
+                purchase_id=purchase_id,
+                member=member,
+                referral_id=None,
+                policy=None if policy is None else policy.policy,
+                mode=None if rule is None else rule.mode,
+                standing="clawed_back",
+                state=state_when_paid(all_returned=False, attributed=False),
+                reason=None,
+                due_fen=0,
+                releases_on=None,
+                words=words,
+            )
+        )
+    return claims

@@ -1,0 +1,224 @@
+"""From recorded events to what rewards are judged from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import UNSET
+
+from campaigns.events.members import (
+    MemberChanged,
+    MemberContact,
+    MemberContactPatch,
+    MemberEnrolled,
+    MemberTrained,
+)
+from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralMade
+from campaigns.events.rewards import (
+    RewardApproved,
+    RewardPaid,
+    RewardPolicyPublished,
+    RewardRejected,
+)
+from campaigns.identifiers import mobile_e164
+from crm.archives.card import Card
+from crm.logged_event import LoggedEvent
+from crm.outcomes.cards import CardOutcomes
+from crm.outcomes.shared import Member, Surroundings
+from crm.rewards.attribution import Membership, membership_of
+from crm.rewards.claims import Bench, Claim, claims_of
+from crm.rewards.facts import (
+    EventKey,
+    MemberEvent,
+    MemberFact,
+    Moment,
+    Patient,
+    PersonFacts,
+    PolicyFact,
+    PurchaseFact,
+    ReferralFact,
+    ReturnFact,
+    VerdictFact,
+    VoidedPurchase,
+)
+from crm.rewards.policy import timetable
+
+_VERDICTS = {
+    "reward.approved": "approved",
+    "reward.rejected": "rejected",
+    "reward.paid": "paid",
+}
+
+
+class PersonCards(Protocol):
+    """A person, as far as rewards need to know."""
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The person's cards."""
+
+
+def claims_of_people(
+    persons: Iterable[PersonCards],
+    events: Sequence[LoggedEvent],
+    judged: CardOutcomes,
+    around: Surroundings,
+) -> tuple[list[Claim], frozenset[EventKey]]:
+    """The claims by all purchases of some people, and the approvals that are not allowed."""
+    verdicts = _verdicts(events, judged)
+    voided = {verdict.purchase_id for verdict in verdicts} & judged.voided_purchases
+    voided -= {name for kind, name in judged.created if kind == "purchase"}
+    facts = [
+        fact
+        for person in persons
+        if (fact := _person_facts(person.cards, judged, verdicts)) is not None
+    ]
+    if voided:
+        facts.append(_voided_facts(voided, verdicts))
+    if not facts:
+        return [], frozenset()
+    bench = Bench(
+        _memberships(facts, around),
+        timetable(policy_fact(event) for event in around.policies),
+        around.reached_day,
+    )
+    claims: list[Claim] = []
+    refused: set[EventKey] = set()
+    for fact in facts:
+        more, not_allowed = claims_of(fact, bench)
+        claims += more
+        refused |= not_allowed
+    return claims, frozenset(refused)
+
+
+def _person_facts(
+    cards: tuple[Card, ...], judged: CardOutcomes, verdicts: Sequence[VerdictFact]
+) -> PersonFacts | None:
+    events = [event for card in cards for event in card.events]
+    bought = [event for event in events if isinstance(event.data, PurchaseMade)]
+    if not bought:
+        return None
+    purchases = tuple(_purchase_fact(event, judged) for event in bought)
+    names = {purchase.purchase_id for purchase in purchases}
+    phones = (mobile_e164(phone) for card in cards for phone in card.phones)
+    return PersonFacts(
+        Patient(
+            frozenset(card.card_id for card in cards),
+            frozenset(phone for phone in phones if phone is not None),
+        ),
+        purchases,
+        tuple(
+            ReferralFact(e.data.referral_id, e.data.card_id, e.data.member, moment(e))
+            for e in events
+            if isinstance(e.data, ReferralMade)
+        ),
+        _returns(judged, names),
+        tuple(verdict for verdict in verdicts if verdict.purchase_id in names),
+    )
+
+
+def _returns(judged: CardOutcomes, purchases: set[str]) -> tuple[ReturnFact, ...]:
+    return tuple(
+        ReturnFact(e.data.return_id, e.data.purchase_id, moment(e), e.data.quantity)
+        for (kind, _), e in judged.created.items()
+        if kind == "return"
+        and isinstance(e.data, PurchaseReturned)
+        and e.data.purchase_id in purchases
+    )
+
+
+def _purchase_fact(event: LoggedEvent, judged: CardOutcomes) -> PurchaseFact:
+    data = event.data
+    assert isinstance(data, PurchaseMade)
+    return PurchaseFact(
+        data.purchase_id,
+        data.card_id,
+        moment(event),
+        data.sku,
+        data.quantity,
+        data.unit_price_fen,
+        data.region,
+        compliance_breach=bool(judged.outcomes[event.key].marks),
+        erased=event.home in judged.erased_from,
+    )
+
+
+def _voided_facts(voided: set[str], verdicts: Sequence[VerdictFact]) -> PersonFacts:
+    return PersonFacts(
+        Patient(frozenset(), frozenset()),
+        verdicts=tuple(verdict for verdict in verdicts if verdict.purchase_id in voided),
+        voided=tuple(VoidedPurchase(name) for name in sorted(voided)),
+    )
+
+
+def _verdicts(events: Sequence[LoggedEvent], judged: CardOutcomes) -> list[VerdictFact]:
+    return [
+        VerdictFact(
+            _VERDICTS[event.type_name],  # type: ignore[arg-type]
+            event.data.reward_id,
+            event.data.purchase_id,
+            event.data.member,
+            event.data.amount_fen,
+            moment(event),
+        )
+        for event in events
+        if isinstance(event.data, RewardApproved | RewardRejected | RewardPaid)
+        and judged.outcomes[event.key].takes_effect
+    ]
+
+
+def _memberships(facts: Iterable[PersonFacts], around: Surroundings) -> Mapping[str, Membership]:
+    codes = {referral.member for fact in facts for referral in fact.referrals}
+    codes |= {verdict.member for fact in facts for verdict in fact.verdicts}
+    found = {}
+    for code in sorted(codes):
+        member = around.member(code)
+        membership = membership_of(member_fact(member)) if member is not None else None
+        if membership is not None:
+            found[code] = membership
+    return found
+
+
+def member_fact(member: Member) -> MemberFact:
+    """A member as rewards look at it."""
+    phones: tuple[str, ...] = ()
+    card_id: str | None = None
+    events = []
+    for event in member.events:
+        data = event.data
+        if isinstance(data, MemberEnrolled | MemberChanged):
+            if isinstance(data.contact, MemberContact | MemberContactPatch):
+                phones = data.contact.phones if data.contact.phones is not UNSET else phones
+            card_id = data.card_id if data.card_id is not UNSET else card_id
+        told = _member_event(event)
+        if told is not None:
+            events.append(told)
+    mobiles = frozenset(filter(None, map(mobile_e164, phones)))
+    return MemberFact(member.member, tuple(events), mobiles, card_id)
+
+
+def _member_event(event: LoggedEvent) -> MemberEvent | None:
+    data = event.data
+    if isinstance(data, MemberEnrolled):
+        values = {"kind": data.kind, "institution_kind": data.institution_kind}
+        return MemberEvent(moment(event), "enrolled", values)
+    if isinstance(data, MemberChanged):
+        named = {"kind": data.kind, "institution_kind": data.institution_kind}
+        changed = {name: value for name, value in named.items() if value is not UNSET}
+        return MemberEvent(moment(event), "changed", changed)
+    if isinstance(data, MemberTrained):
+        return MemberEvent(moment(event), "trained", passed=data.passed)
+    if event.type_name == "member.left":
+        return MemberEvent(moment(event), "left")
+    return None
+
+
+def policy_fact(event: LoggedEvent) -> PolicyFact:
+    """A published policy as rewards look at it."""
+    data = event.data
+    assert isinstance(data, RewardPolicyPublished)
+    return PolicyFact(data.policy, data.effective_from, data.rules, event.order)
+
+
+def moment(event: LoggedEvent) -> Moment:
+    """When, and by whom."""
+    return Moment(event.order, event.day_precision, event.received_us, event.actor)

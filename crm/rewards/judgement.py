@@ -1,0 +1,204 @@
+"""The whole judgement: from persons, members and policies to rewards, refusals and balances.
+
+Decided here, where the published rules are silent:
+- `reason` is given for the state `blocked` only; of a blocked reward that was paid all the same
+  the receivable and `nothing_due` among its marks tell;
+- a set-off looks at the whole set of facts, not at who paid first: the member's receivable is what
+  all its rewards were overpaid by; payments that fell short take from it in effective order (of
+  each reward's last payment), each whole or not at all;
+- two claims under one id happen only when a payment carries another reward's id: the reward that
+  is owed keeps the row, the balances of both stand under the id.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from campaigns.events.rewards import Mode
+from crm.rewards.attribution import membership_of
+from crm.rewards.caps import capped_fen
+from crm.rewards.claims import Bench, Claim, claims_of
+from crm.rewards.facts import EventKey, MemberFact, PersonFacts, PolicyFact
+from crm.rewards.ledger import balances_of
+from crm.rewards.policy import timetable
+from crm.rewards.states import Reason, State
+
+Mark = Literal["approver_paid", "paid_early", "nothing_due", "capped"]
+
+NO_MARKS: frozenset[Mark] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """One reward as it stands.
+
+    reward_id, purchase_id, member: what it is and whose
+    referral_id: the referral that earned it; None when only a payment names it
+    policy, mode: the policy that judged it and the rule's mode; None when no rule stands behind it
+    state, reason: where it stands; why it is blocked
+    amount_fen: what is left after returns and caps; 0 when nothing is due
+    releases_on: the Shanghai day from which the hold is over
+    marks: approver_paid, paid_early (of any of its payments), nothing_due (paid though tracked,
+        blocked, rejected or owed to nobody), capped (less than the rule grants)
+    """
+
+    reward_id: str
+    purchase_id: str
+    member: str
+    referral_id: str | None
+    policy: str | None
+    mode: Mode | None
+    state: State
+    amount_fen: int
+    reason: Reason | None
+    releases_on: date | None
+    marks: frozenset[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Rewards by id, approvals that are `not_allowed`, marks of payments, balances by reward.
+
+    `balances` leaves out accounts at zero and rewards without any; each reward's sum is zero.
+    """
+
+    rewards: tuple[Reward, ...]
+    refused_verdicts: frozenset[EventKey]
+    payment_marks: Mapping[EventKey, frozenset[Mark]]
+    balances: Mapping[str, Mapping[str, int]]
+
+
+def judge(
+    persons: Iterable[PersonFacts],
+    members: Mapping[str, MemberFact],
+    policies: Iterable[PolicyFact],
+    reached_day: date | None,
+) -> Judgement:
+    """Judge every purchase of the persons.
+
+    `persons` must be closed under their members: caps and set-offs look at all rewards of a
+    member, so every person by whose purchases a member concerned has or had a reward belongs to
+    it. Only where no policy has caps and a member has no payment may persons be judged alone.
+    `policies` are the published ones; the shipped one is added. `reached_day` is the last Shanghai
+    day that was reached. ValueError: a verdict names a purchase that was not given.
+    """
+    memberships = {
+        member: membership
+        for member, fact in members.items()
+        if (membership := membership_of(fact)) is not None
+    }
+    bench = Bench(memberships, timetable(policies), reached_day)
+    claims: list[Claim] = []
+    refused: set[EventKey] = set()
+    for person in persons:
+        more, not_allowed = claims_of(person, bench)
+        claims += more
+        refused |= not_allowed
+    return judge_claims(claims, frozenset(refused))
+
+
+def judge_claims(claims: Iterable[Claim], refused: frozenset[EventKey] = frozenset()) -> Judgement:
+    """Judge claims that are there already: all that concern each other must be among them.
+
+    Claims concern each other when they are one member's and any has a payment or a cap, or when
+    they have the same reward id.
+    """
+    listed = list(claims)
+    due_fen = capped_fen(listed)
+    set_off = _set_off(listed, due_fen)
+    rows: dict[str, Reward] = {}
+    marked: dict[EventKey, frozenset[Mark]] = {}
+    balances: dict[str, dict[str, int]] = {}
+    for place, claim in enumerate(listed):
+        marks = payment_marks(claim) if claim.words.payments else {}
+        marked |= marks
+        _keep(rows, _reward(claim, due_fen[place], NO_MARKS.union(*marks.values())))
+        booked = balances_of(
+            claim.member,
+            held=claim.standing == "held",
+            due_fen=due_fen[place],
+            paid_fen=claim.words.paid_fen,
+            set_off=place in set_off,
+        )
+        _book(balances, claim.reward_id, booked)
+    rewards = tuple(rows[reward_id] for reward_id in sorted(rows))
+    return Judgement(rewards, refused, marked, balances)
+
+
+def _set_off(claims: list[Claim], due_fen: list[int]) -> frozenset[int]:
+    """Places of the claims whose payment fell short by what the member's receivable covers."""
+    paid = [place for place, claim in enumerate(claims) if claim.words.payments]
+    receivable_fen: dict[str, int] = {}
+    short = []
+    for place in paid:
+        claim = claims[place]
+        rest_fen = due_fen[place] - claim.words.paid_fen
+        if rest_fen > 0:
+            short.append((claim.words.payments[-1].moment.order, place, rest_fen))
+        else:
+            receivable_fen[claim.member] = receivable_fen.get(claim.member, 0) - rest_fen
+    covered = set()
+    for _, place, rest_fen in sorted(short):
+        member = claims[place].member
+        if rest_fen <= receivable_fen.get(member, 0):
+            receivable_fen[member] -= rest_fen
+            covered.add(place)
+    return frozenset(covered)
+
+
+def payment_marks(claim: Claim) -> dict[EventKey, frozenset[Mark]]:
+    """The marks of each payment that has any."""
+    marked: dict[EventKey, frozenset[Mark]] = {}
+    for payment in claim.words.payments:
+        marks: set[Mark] = set()
+        if payment.moment.actor in claim.words.approvers:
+            marks.add("approver_paid")
+        if claim.releases_on is not None and payment.moment.day < claim.releases_on:
+            marks.add("paid_early")
+        if marks:
+            marked[payment.moment.key] = frozenset(marks)
+    return marked
+
+
+def _reward(claim: Claim, due_fen: int, marks: frozenset[Mark]) -> Reward:
+    if claim.words.payments and claim.standing not in ("held", "payable"):
+        marks |= {"nothing_due"}
+    if due_fen < claim.due_fen:
+        marks |= {"capped"}
+    return Reward(
+        reward_id=claim.reward_id,
+        purchase_id=claim.purchase_id,
+        member=claim.member,
+        referral_id=claim.referral_id,
+        policy=claim.policy,
+        mode=claim.mode,
+        state=claim.state,
+        amount_fen=due_fen,
+        reason=claim.reason if claim.state == "blocked" else None,
+        releases_on=claim.releases_on,
+        marks=marks,
+    )
+
+
+def _keep(rows: dict[str, Reward], reward: Reward) -> None:
+    """Add a row; of two under one id the one that is owed, then the smaller, stays."""
+    other = rows.setdefault(reward.reward_id, reward)
+    if other is not reward:
+        rows[reward.reward_id] = min(
+            other, reward, key=lambda row: (row.referral_id is None, row.purchase_id, row.member)
+        )
+
+
+def _book(balances: dict[str, dict[str, int]], reward_id: str, booked: dict[str, int]) -> None:
+    """Add balances to those under the id; accounts that come to zero are left out."""
+    if not booked:
+        return
+    if reward_id not in balances:
+        balances[reward_id] = booked
+        return
+    account_fen = balances[reward_id]
+    for account, amount_fen in booked.items():
+        account_fen[account] = account_fen.get(account, 0) + amount_fen
+        if not account_fen[account]:
+            del account_fen[account]

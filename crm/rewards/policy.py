@@ -1,0 +1,100 @@
+"""Which rule judges a purchase, and what the rule grants.
+
+The marketing handbook wants members rewarded by sales and names no rate; the shipped policy is a
+cautious placeholder under today's law (Anti-Unfair-Competition Law art. 8, nine rules for medical
+staff): a doctor is only tracked, a clerk is reviewed and paid through the employer, a consumer
+gets a small gift.
+
+Decided here, where the published rules are silent:
+- a rule with a region fits a purchase in that region or below it, never one without a region;
+- a rule with an institution kind fits no member of whom none is known;
+- a percentage is taken of quantity × unit price; any broken fen stays with the company;
+- a cash amount for a whole purchase is taken back by the returned share of its units.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from campaigns.events.rewards import PolicyRule
+from campaigns.regions import covers
+from crm.rewards.facts import PolicyFact, PurchaseFact
+
+DEFAULT_POLICY = PolicyFact(
+    policy="default",
+    effective_from=date.min,
+    rules=(
+        PolicyRule(
+            member_kind="doctor",
+            mode="TRACK_ONLY",
+            basis="per_unit",
+            amount_fen=0,
+            window_days=90,
+            which="last",
+            hold_days=30,
+            training_required=True,
+        ),
+        PolicyRule(
+            member_kind="clerk",
+            mode="HOLD_FOR_REVIEW",
+            basis="per_unit",
+            amount_fen=2_000,
+            window_days=90,
+            which="last",
+            hold_days=30,
+            training_required=True,
+        ),
+        PolicyRule(
+            member_kind="consumer",
+            mode="NON_CASH",
+            basis="per_purchase",
+            amount_fen=1_000,
+            window_days=90,
+            which="last",
+            hold_days=30,
+            training_required=False,
+        ),
+    ),
+    order=(0, 0, "", ""),
+)
+"""The shipped policy. It always stands, below every published one."""
+
+
+def timetable(published: Iterable[PolicyFact]) -> tuple[PolicyFact, ...]:
+    """Every policy, the shipped one included; of those begun by a day the first is in force."""
+    known = [DEFAULT_POLICY, *published]
+    known.sort(key=lambda each: (each.effective_from, each.order), reverse=True)
+    return tuple(known)
+
+
+def in_force(policies: tuple[PolicyFact, ...], day: date) -> PolicyFact:
+    """The policy of a timetable that judges the purchases of a Shanghai day."""
+    return next(each for each in policies if each.effective_from <= day)
+
+
+def rule_for(
+    policy: PolicyFact, kind: str | None, institution_kind: str | None, region: str | None
+) -> PolicyRule | None:
+    """The first rule that fits a member's kind and institution and a purchase's region."""
+    for rule in policy.rules:
+        if (
+            rule.member_kind == kind
+            and rule.institution_kind in (None, institution_kind)
+            and (rule.region is None or (region is not None and covers(rule.region, region)))
+        ):
+            return rule
+    return None
+
+
+def granted_fen(rule: PolicyRule, purchase: PurchaseFact, returned_units: int) -> int:
+    """What the rule grants after returns, in fen, before caps; whole fen, rounded down."""
+    left_units = max(purchase.quantity - returned_units, 0)
+    if rule.mode in ("TRACK_ONLY", "FORBIDDEN") or left_units == 0:
+        return 0
+    # A gift cannot be given back by halves: it stands until everything is returned.
+    units = purchase.quantity if rule.mode == "NON_CASH" else left_units
+    if rule.basis == "percent":
+        return purchase.unit_price_fen * units * (rule.percent_bp or 0) // 10_000
+    amount_fen = rule.amount_fen or 0
+    if rule.basis == "per_unit":
+        return amount_fen * units
+    return amount_fen * units // purchase.quantity

@@ -1,0 +1,82 @@
+"""Headquarters' words on the rewards of one purchase: who may approve, which word holds.
+
+Nobody approves what they entered: neither the purchase, nor the referral it is owed to, nor the
+enrolment of the member. A payment is never refused: money that moved is a fact.
+
+Decided here, where the published rules are silent:
+- an approval is judged even when the reward it names is owed to nobody: then by the purchase and
+  the enrolment alone;
+- who entered something may still reject it;
+- a word counts only when reward, purchase and member agree with each other;
+- who approved once is an approver of the reward, also when a later word took it back.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from crm.rewards.attribution import Attribution, Membership
+from crm.rewards.facts import EventKey, PurchaseFact, VerdictFact
+from crm.rewards.states import Word
+
+Named = tuple[str, str]
+"""What a verdict on a purchase names: (reward id, member)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words on one reward: the later one of yes and no, who approved, and the payments."""
+
+    word: Word | None = None
+    approvers: frozenset[str] = frozenset()
+    payments: tuple[VerdictFact, ...] = ()
+
+    @property
+    def paid_fen(self) -> int:
+        """All that was paid, in fen."""
+        return sum(payment.amount_fen for payment in self.payments)
+
+
+NO_WORDS = Words()
+
+
+def refused_approvals(
+    purchase: PurchaseFact,
+    attribution: Attribution | None,
+    memberships: Mapping[str, Membership],
+    verdicts: Iterable[VerdictFact],
+) -> frozenset[EventKey]:
+    """The approvals of a purchase's rewards by somebody who entered what they approve."""
+    refused = set()
+    for verdict in verdicts:
+        if verdict.kind != "approved":
+            continue
+        entered_by = {purchase.moment.actor}
+        if verdict.member in memberships:
+            entered_by.add(memberships[verdict.member].enrolled.actor)
+        if attribution is not None and attribution.membership.member == verdict.member:
+            entered_by.add(attribution.referral.moment.actor)
+        if verdict.moment.actor in entered_by:
+            refused.add(verdict.moment.key)
+    return frozenset(refused)
+
+
+def words_on(verdicts: Iterable[VerdictFact], refused: frozenset[EventKey]) -> dict[Named, Words]:
+    """The words on each reward that the verdicts on one purchase name, refused ones left out."""
+    grouped: dict[Named, list[VerdictFact]] = {}
+    for verdict in sorted(verdicts, key=lambda each: each.moment.order):
+        if verdict.moment.key not in refused:
+            grouped.setdefault((verdict.reward_id, verdict.member), []).append(verdict)
+    return {named: _words(group) for named, group in grouped.items()}
+
+
+def _words(verdicts: list[VerdictFact]) -> Words:
+    """The words of verdicts in effective order."""
+    word: Word | None = None
+    for verdict in verdicts:
+        if verdict.kind != "paid":
+            word = verdict.kind
+    return Words(
+        word=word,
+        approvers=frozenset(v.moment.actor for v in verdicts if v.kind == "approved"),
+        payments=tuple(v for v in verdicts if v.kind == "paid"),
+    )

@@ -1,0 +1,321 @@
+"""Records one segment: from its events to the rows of every projection."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from campaigns.identifiers import mobile_e164
+from campaigns.times import day_end_us
+from crm.activities.projection import activity_row
+from crm.activities.tables import ACTIVITY
+from crm.component import Evaluation
+from crm.library import Library, SharedFacts
+from crm.logged_event import LoggedEvent
+from crm.members.projection import member_row
+from crm.members.tables import MEMBER
+from crm.outcomes.outcome import RECORDED
+from crm.outcomes.projection import outcome_rows
+from crm.outcomes.shared import Surroundings
+from crm.outcomes.tables import OUTCOME
+from crm.outcomes.voids import Outcomes
+from crm.projecting import rewrite
+from crm.projections import PROJECTIONS, Keys
+from crm.rewards.projection import ClaimStep, HomedClaim, stored_claims, write_steps
+from crm.segments import key_changed
+from crm.sharing.projection import contract_rows
+from crm.sharing.tables import CONTRACT, WAKE_DAY
+from crm.ties import (
+    POLICIES,
+    close,
+    homes_tied_to,
+    keyed_digest,
+    keys_of_home,
+    kind_of,
+    phone_key,
+    rewrite_ties,
+)
+
+_NO_CLAIM_CHANGES = frozenset(
+    {
+        "activity.attended",
+        "clinic.consulted",
+        "trial.started",
+        "trial.ended",
+        "gift.given",
+        "club.joined",
+        "club.left",
+        "follow_up.done",
+        "complaint.raised",
+        "complaint.resolved",
+        "consent.given",
+        "consent.refused",
+        "consent.withdrawn",
+        "person.deceased",
+        "relation.stated",
+    }
+)
+"""Events that can move no reward, whatever their outcome."""
+
+Woken = dict[str, LoggedEvent]
+"""Home → the event that made it be looked at again."""
+
+
+class SegmentRecorder:
+    """Records segments one after the other, keeping the facts of shared things at hand."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.digest = keyed_digest(library.keyring.secret("ties"))
+        self.keys = Keys.of(library.keyring)
+        self.facts: SharedFacts | None = None
+
+    def forget(self) -> None:
+        """After a failed transaction."""
+        self.facts = None
+
+    def record(
+        self,
+        connection: Connection,
+        events: Sequence[LoggedEvent],
+        reached_before: date | None,
+        reached: date | None,
+    ) -> int:
+        """Write everything that follows from the events; returns how many rows were written."""
+        up_to = events[-1].position
+        if self.facts is None:
+            self.facts = SharedFacts(self.library, connection, up_to)
+        self.facts.connection, self.facts.up_to = connection, up_to
+        self.library.learn(events)
+        run = _Run(self, connection, events, self.facts, reached)
+        run.shared(reached_before)
+        run.members()
+        run.cards()
+        for event in events:
+            if event.type_name == "card.erased":
+                self.library.forget(event.home)
+        return run.written
+
+
+@dataclass
+class _Run:
+    """One segment on its way."""
+
+    recorder: SegmentRecorder
+    connection: Connection
+    events: Sequence[LoggedEvent]
+    facts: SharedFacts
+    reached: date | None
+    woken: Woken = field(default_factory=dict)
+    written: int = 0
+
+    def homes(self, kind: str) -> dict[str, LoggedEvent]:
+        """The homes of a kind that have events here, each with its first."""
+        found: dict[str, LoggedEvent] = {}
+        for event in self.events:
+            if kind_of(event.home) == kind:
+                found.setdefault(event.home, event)
+        return found
+
+    def wake(self, causes: Mapping[str, LoggedEvent]) -> None:
+        """Look again at whoever speaks of the keys."""
+        for key, homes in homes_tied_to(self.connection, causes).items():
+            for home in homes:
+                self.woken.setdefault(home, causes[key])
+
+    def rewrite(self, table: Table, owners: Iterable[Any], rows: Iterable[Any]) -> None:
+        """Write the difference."""
+        self.written += rewrite(self.connection, table, owners, rows)
+
+    def shared(self, reached_before: date | None) -> None:
+        """Activities, contracts, policies and days; whom they concern is woken."""
+        activities = self.homes("activity")
+        judged: list[tuple[list[LoggedEvent], Outcomes]] = []
+        rows = []
+        for home in activities:
+            name = home.partition("/")[2]
+            judged.append(self.facts.judge_activity(name))
+            activity = self.facts.activities[name]
+            if activity is not None:
+                rows.append(activity_row(activity))
+        self.rewrite(ACTIVITY, activities, rows)
+        if self.homes("dealer"):
+            judged.append(self._contracts())
+        if policies := self.homes("policy"):
+            judged.append(self.facts.judge_policies())
+            self.wake({POLICIES: next(iter(policies.values()))})
+        days = [event for event in self.events if event.type_name == "day.reached"]
+        if days:
+            judged.append((days, {event.key: RECORDED for event in days}))
+            self._days(days[-1], reached_before)
+        self._outcomes(judged)
+        self.wake(
+            {
+                key: event
+                for event in self.events
+                if (key := key_changed(event)) is not None and kind_of(key) == "activity"
+            }
+        )
+
+    def _contracts(self) -> tuple[list[LoggedEvent], Outcomes]:
+        before = {fact.data.contract_id: fact for fact in self.facts.all_contracts()}
+        judged = self.facts.judge_contracts()
+        after = {fact.data.contract_id: fact for fact in self.facts.all_contracts()}
+        table_rows = contract_rows(self.facts.all_contracts())
+        self.written += rewrite(
+            self.connection, CONTRACT, before | after, table_rows, owner="contract_id"
+        )
+        cause = next(iter(self.homes("dealer").values()))
+        differing = {
+            fact.data.dealer
+            for name in {*before, *after}
+            for fact in (before.get(name), after.get(name))
+            if fact is not None and before.get(name) != after.get(name)
+        }
+        self.wake({f"dealer/{dealer}": cause for dealer in differing})
+        return judged
+
+    def _days(self, cause: LoggedEvent, reached_before: date | None) -> None:
+        """Consents that expire, holds that end, contracts that begin or are over."""
+        if self.reached is None or self.reached == reached_before:
+            return
+        query = select(WAKE_DAY.c.home).distinct().where(WAKE_DAY.c.day <= self.reached)
+        if reached_before is not None:
+            query = query.where(WAKE_DAY.c.day > reached_before)
+        for home in self.connection.execute(query).scalars():
+            self.woken.setdefault(home, cause)
+        since = reached_before or date.min
+        turning = {
+            fact.data.dealer
+            for fact in self.facts.all_contracts()
+            if since < fact.data.starts_on <= self.reached
+            or (fact.ends_on is not None and since <= fact.ends_on < self.reached)
+        }
+        self.wake({f"dealer/{dealer}": cause for dealer in turning})
+
+    def members(self) -> None:
+        """Members that have events here, or wait for a card or an activity."""
+        causes = self.homes("member")
+        registrations = {
+            key: event
+            for event in self.events
+            if (key := key_changed(event)) is not None and kind_of(key) == "card"
+        }
+        for key, homes in homes_tied_to(self.connection, registrations).items():
+            for home in homes:
+                if kind_of(home) == "member":
+                    causes.setdefault(home, registrations[key])
+        for home in [home for home in self.woken if kind_of(home) == "member"]:
+            causes.setdefault(home, self.woken.pop(home))
+        if not causes:
+            return
+        judged, rows, ties = [], [], {}
+        for home in causes:
+            code = home.partition("/")[2]
+            events, outcomes = self.facts.judge_member(code)
+            judged.append((events, outcomes))
+            ties[home] = keys_of_home(home, events, self.recorder.digest)
+            member = self.facts.members[code]
+            if member is not None:
+                rows.append(member_row(member))
+        rewrite_ties(self.connection, ties)
+        self._outcomes(judged)
+        self.rewrite(MEMBER, causes, rows)
+        self.wake(causes)
+
+    def _outcomes(self, judged: Sequence[tuple[list[LoggedEvent], Outcomes]]) -> None:
+        homes = {event.home for events, _ in judged for event in events}
+        rows = [row for events, outcomes in judged for row in outcome_rows(events, outcomes)]
+        self.rewrite(OUTCOME, homes, rows)
+
+    def cards(self) -> None:
+        """Every component that is touched or woken."""
+        touched = {**self.homes("card"), **self.homes("reward")}
+        woken = {home for home in self.woken if kind_of(home) in ("card", "reward")}
+        if not touched and not woken:
+            return
+        library, digest = self.recorder.library, self.recorder.digest
+        histories = library.histories(self.connection, touched, self.facts.up_to)
+        net = rewrite_ties(
+            self.connection,
+            {home: keys_of_home(home, events, digest) for home, events in histories.items()},
+        )
+        closure = close(self.connection, {*touched, *woken}, net)
+        everyone = {home for component in closure.components for home in component}
+        histories = library.histories(self.connection, everyone, self.facts.up_to)
+        crowded = closure.crowded
+
+        def is_crowded(raw: str) -> bool:
+            phone = mobile_e164(raw)
+            return phone is not None and phone_key(phone, digest) in crowded
+
+        around = Surroundings(
+            self.facts.activity,
+            self.facts.member,
+            self.facts.all_contracts(),
+            self.facts.all_policies(),
+            self.reached,
+            is_crowded if crowded else lambda phone: False,
+        )
+        evaluations = [
+            self._evaluate([event for home in homes for event in histories[home]], around)
+            for homes in closure.components
+        ]
+        for projection in PROJECTIONS:
+            rows = (
+                row
+                for evaluation in evaluations
+                for row in projection.rows(evaluation, self.recorder.keys)
+            )
+            self.rewrite(projection.table, everyone, rows)
+        self._claims(evaluations, closure.components, everyone)
+
+    def _evaluate(self, events: list[LoggedEvent], around: Surroundings) -> Evaluation:
+        newest_us = max((event.starts_us for event in events), default=0)
+        at_us = newest_us
+        if self.reached is not None:
+            at_us = max(newest_us, day_end_us(self.reached) - 1)
+        return Evaluation(events, around, at_us)
+
+    def _claims(
+        self,
+        evaluations: Sequence[Evaluation],
+        components: Sequence[set[str]],
+        everyone: set[str],
+    ) -> None:
+        before = stored_claims(self.connection, everyone)
+        had = {claim.home for claim in before}
+        steps: list[ClaimStep] = []
+        for evaluation, homes in zip(evaluations, components, strict=True):
+            if evaluation.claims or not had.isdisjoint(homes):
+                steps += self._steps(evaluation, homes)
+        self.written += write_steps(self.connection, before, steps)
+
+    def _steps(self, evaluation: Evaluation, homes: set[str]) -> list[ClaimStep]:
+        """The claims after each event that may have changed them, the last as they stand now."""
+        movers = {
+            event.position: event
+            for event in self.events
+            if event.home in homes and event.type_name not in _NO_CLAIM_CHANGES
+        }
+        for home in homes & self.woken.keys():
+            movers[self.woken[home].position] = self.woken[home]
+        places = sorted(movers)
+        if not places:
+            return []
+        steps = []
+        for position in places[:-1]:
+            known = [event for event in evaluation.events if event.position <= position]
+            earlier = self._evaluate(known, evaluation.around)
+            steps.append(_step(earlier, homes, movers[position]))
+        return [*steps, _step(evaluation, homes, movers[places[-1]])]
+
+
+def _step(evaluation: Evaluation, homes: set[str], event: LoggedEvent) -> ClaimStep:
+    claims = tuple(
+        HomedClaim(evaluation.home_of_purchase(claim.purchase_id), claim)
+        for claim in evaluation.claims
+    )
+    return ClaimStep(event.position, event.key, frozenset(homes), claims)

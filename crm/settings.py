@@ -1,0 +1,56 @@
+"""Settings: what may differ between two installations, read from the environment once."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are kept.
+
+    database_url: the journal and every projection.
+    keyring_url: the data keys; a database of its own, never restored together with the other.
+    master_key_file: the key that wraps the data keys; whoever has it and the keyring reads all.
+    data_folder: where local files go.
+    """
+
+    database_url: str
+    keyring_url: str
+    master_key_file: Path
+    data_folder: Path
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA."""
+        folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
+        database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
+        beside = sqlite_file(database_url)
+        if beside is not None and "JINXI_DATA" not in os.environ:
+            folder = beside.parent
+        return cls(
+            database_url=database_url,
+            keyring_url=os.environ.get("JINXI_KEYRING_URL") or f"sqlite:///{folder}/keys.db",
+            master_key_file=Path(os.environ.get("JINXI_MASTER_KEY_FILE") or folder / "master.key"),
+            data_folder=folder,
+        )
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "Settings":
+        """Everything in one folder, with SQLite."""
+        return cls(
+            database_url=f"sqlite:///{folder}/jinxi.db",
+            keyring_url=f"sqlite:///{folder}/keys.db",
+            master_key_file=folder / "master.key",
+            data_folder=folder,
+        )
+
+
+def sqlite_file(database_url: str) -> Path | None:
+    """The file of a SQLite database, None for any other."""
+    url = make_url(database_url)
+    if not url.drivername.startswith("sqlite") or not url.database:
+        return None
+    return Path(url.database)

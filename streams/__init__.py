@@ -1,0 +1,1 @@
+"""What carries events: the embedded runner, Kafka, and the `jinxi` command that starts them."""

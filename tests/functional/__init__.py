@@ -1,0 +1,1 @@
+"""Journeys of the people who use Jinxi, through the command, the API and the browser."""

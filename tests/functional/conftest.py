@@ -1,0 +1,54 @@
+"""The browser of the journeys: the machine's own Chromium, driven by Playwright."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.services import browser_path, require
+
+# Root has no sandbox, and a browser under test calls nobody but the page.
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+# Not for the whole session: Playwright's loop runs in this thread, where asyncio tests want theirs.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, started once for the journeys; skipped where there is none."""
+    require("browser", "chinese font")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path(), args=_ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """An empty page of a field worker's phone: 360 × 800, touch, zh-CN, Shanghai time."""
+    yield from _page(browser, {"width": 360, "height": 800}, touch=True)
+
+
+@pytest.fixture
+def desktop(browser: Browser) -> Iterator[Page]:
+    """An empty page of an office computer: 1280 × 800, zh-CN, Shanghai time."""
+    yield from _page(browser, {"width": 1280, "height": 800}, touch=False)
+
+
+def _page(browser: Browser, viewport: ViewportSize, touch: bool) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport=viewport,
+        has_touch=touch,
+        is_mobile=touch,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,127 @@
+"""The engine equals the written rule tried out in full, on small random seasons."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaigns.times import SHANGHAI, instant_us
+from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
+from crm.funnels.engine import FunnelResult, StepResult, compute
+from crm.funnels.touchpoint import Touchpoint
+
+from .naive_funnel import naive_funnel
+
+FIRST_DAY = datetime(2026, 2, 27, tzinfo=SHANGHAI)
+TIMES = [
+    None,
+    timedelta(),
+    timedelta(hours=10),
+    timedelta(hours=11, milliseconds=500),
+    timedelta(days=1, microseconds=-1),
+]
+TYPES = ["activity.attended", "purchase.made", "trial.started"]
+STEPS = [
+    "activity.attended",
+    "activity.attended:kind=a",
+    "activity.attended:kind=b",
+    "activity.attended:region=1",
+    "purchase.made",
+    "purchase.made:kind=a",
+    "purchase.made:kind=a,region=true",
+    "trial.started",
+]
+WINDOWS = ["0d", "1d", "2d", "9d", "0h", "1h", "10h", "24h", "30h", "48h"]
+
+
+@st.composite
+def touchpoints(draw: st.DrawFn, people: int, most: int) -> list[Touchpoint]:
+    found = []
+    for index in range(draw(st.integers(1, most))):
+        time = draw(st.sampled_from(TIMES))
+        day = FIRST_DAY + timedelta(days=draw(st.integers(0, 3)))
+        starts_us = instant_us(day + (time or timedelta()))
+        fields: dict[str, object] = {"activity_id": draw(st.sampled_from("XYZUVW"))}
+        fields |= draw(st.sampled_from([{}, {"kind": "a"}, {"kind": "a"}, {"kind": "b"}]))
+        fields |= draw(st.sampled_from([{}, {"region": 1}, {"region": True}]))
+        order = (starts_us, draw(st.integers(0, 1)), "desk", f"{draw(st.integers(0, 9))}-{index}")
+        person = f"P{draw(st.integers(1, people))}"
+        kind = draw(st.sampled_from(TYPES))
+        found.append(Touchpoint(person, kind, starts_us, time is None, order, fields))
+    return found
+
+
+def funnels(kind: ChainKind, entry: EntryRule) -> st.SearchStrategy[Funnel]:
+    return st.builds(
+        Funnel,
+        steps=st.lists(st.sampled_from(STEPS), min_size=1, max_size=4).map(
+            lambda steps: tuple(parse_step(step) for step in steps)
+        ),
+        from_day=st.sampled_from([date(2026, 2, 27), date(2026, 2, 28)]),
+        to_day=st.sampled_from([date(2026, 3, 1), date(2026, 3, 9)]),
+        window=st.sampled_from(WINDOWS).map(parse_window),
+        kind=st.just(kind),
+        entry=st.just(entry),
+        by=st.sampled_from([None, "kind", "month"]),
+    )
+
+
+def plain(result: FunnelResult) -> dict[str, Any]:
+    def steps(found: tuple[StepResult, ...]) -> list[tuple[int, int | float | None]]:
+        return [(step.people, step.median_seconds) for step in found]
+
+    return {
+        "steps": steps(result.steps),
+        "groups": {group.value: steps(group.steps) for group in result.groups},
+        "people": [set(people) for people in result.people],
+    }
+
+
+@pytest.mark.parametrize("entry", list(EntryRule))
+@pytest.mark.parametrize("kind", list(ChainKind))
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_counts_medians_groups_and_people_are_those_of_every_chain_tried(
+    kind: ChainKind, entry: EntryRule, data: st.DataObject
+) -> None:
+    season = data.draw(touchpoints(people=2, most=9))
+    asked = data.draw(funnels(kind, entry))
+    assert plain(compute(asked, season)) == naive_funnel(asked, season)
+
+
+@pytest.mark.parametrize("kind", list(ChainKind))
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_crowded_person_has_the_chain_of_every_chain_tried(
+    kind: ChainKind, data: st.DataObject
+) -> None:
+    season = [
+        replace(touchpoint, type="activity.attended")
+        for touchpoint in data.draw(touchpoints(people=1, most=6))
+    ]
+    asked = data.draw(funnels(kind, EntryRule.BEST))
+    assert plain(compute(asked, season)) == naive_funnel(asked, season)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_the_order_of_arrival_changes_nothing(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(ChainKind))
+    asked = data.draw(funnels(kind, data.draw(st.sampled_from(EntryRule))))
+    season = data.draw(touchpoints(people=3, most=12))
+    shuffled = data.draw(st.permutations(season))
+    assert compute(asked, season) == compute(asked, shuffled)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_groups_add_up_to_the_whole(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(ChainKind))
+    asked = data.draw(funnels(kind, data.draw(st.sampled_from(EntryRule))))
+    result = compute(replace(asked, by="kind"), data.draw(touchpoints(people=4, most=12)))
+    for place, step in enumerate(result.steps):
+        assert sum(group.steps[place].people for group in result.groups) == step.people
+        assert len(result.people[place]) == step.people
