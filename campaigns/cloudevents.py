@@ -46,7 +46,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     subject: _SUBJECT
     datacontenttype: Annotated[str, Meta(pattern=r"^application/json *(;.*)?\Z")] | None = None
     timeprecision: Literal["second", "day"] | None = None
-    sequence: Annotated[int, Meta(ge=-(2**53), le=2**53)] | None = None
+    sequence: Annotated[int, Meta(ge=1 - 2**53, le=2**53 - 1)] | None = None
     receivedat: Any = None
     actor: Any = None
     data: dict[str, Any]
@@ -222,9 +222,9 @@ def _all_faults(wire: dict[str, Any]) -> list[Fault]:
 
 def _envelope_faults(envelope: Envelope, event: EventData, starts_us: int) -> list[Fault]:
     """What is wrong between the envelope and the data."""
-    faults = []
     if starts_us < _EARLIEST_US:
-        faults.append(("bad_value", "$.time"))
+        return [("bad_value", "$.time")]
+    faults = []
     if not _subject_names(event, envelope.subject):
         faults.append(("bad_value", "$.subject"))
     # A birth after the day on which it was written down is a slip of the pen.

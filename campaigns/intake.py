@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+from msgspec import Struct
+
 from campaigns.catalogue import CATALOGUE
 from campaigns.cloudevents import CheckedEvent
 
@@ -18,7 +20,9 @@ class Credential:
     """Who hands events over.
 
     actor: opaque id that is kept with each event; None: the event's own source (the command).
-    sources: prefixes of the sources it may use; empty means any.
+    sources: the sources it may use, each with all that lies below it; empty means any.
+        `/sheets/D1` opens `/sheets/D1` and `/sheets/D1/…`, not `/sheets/D10`; one that ends
+        in `/` or `:` opens whatever begins with it.
     """
 
     role: Role
@@ -28,22 +32,31 @@ class Credential:
 
     def may_send(self, event: CheckedEvent) -> bool:
         """Whether this credential may say this event."""
-        if self.role == "system":
-            return True
-        if event.type_name == "day.reached" or event.source == CLOCK_SOURCE:
-            return False
-        if self.sources and not event.source.startswith(self.sources):
-            return False
-        if self.role == "headquarters":
-            return True
-        if CATALOGUE[event.type_name].headquarters_only:
-            return False
-        return self.role == "staff" or self._speaks_for_itself(event)
+        return self.forbidden_at(event) is None
 
-    def _speaks_for_itself(self, event: CheckedEvent) -> bool:
-        """A dealer names no other dealer; taking consent back from every dealer is a protection."""
-        named = event.plain.get("dealer")
-        return named is None or named == self.dealer
+    def forbidden_at(self, event: CheckedEvent) -> str | None:
+        """The JSONPath of what this credential may not say, None when it may say the event."""
+        if self.role == "system":
+            return None
+        if event.type_name == "day.reached":
+            return "$.type"
+        if event.source == CLOCK_SOURCE or not self._may_use(event.source):
+            return "$.source"
+        if self.role == "headquarters":
+            return None
+        if CATALOGUE[event.type_name].headquarters_only:
+            return "$.type"
+        if self.role == "dealer" and event.plain.get("dealer") not in (None, self.dealer):
+            # Naming none is no lack: consent may be taken back from every dealer at once.
+            return "$.data.dealer"
+        return None
+
+    def _may_use(self, source: str) -> bool:
+        return not self.sources or any(
+            source == opened
+            or source.startswith(opened if opened.endswith(("/", ":")) else opened + "/")
+            for opened in self.sources
+        )
 
 
 HEADQUARTERS = Credential("headquarters")
@@ -51,8 +64,7 @@ HEADQUARTERS = Credential("headquarters")
 SYSTEM = Credential("system", actor="jinxi")
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What the sender hears of one event: it is only said once it is durable."""
 
     status: Literal["accepted", "duplicate", "refused"]

@@ -2,28 +2,38 @@
 
 In this order, so that a crash at any moment loses nothing that was answered:
 
-1. each event is checked in itself;
+1. each event is checked in itself, and against what its credential may say;
 2. the data keys that are needed are made, durably, in the keyring;
 3. in one transaction identities are compared and what is new is appended;
 4. what was erased loses its key, behind a fence;
 5. the receipts are given.
+
+A crash between 3 and 4 leaves a key too many: whoever had no answer sends again, and the
+duplicate destroys it.
 """
 
+import functools
 import hmac
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import orjson
-from sqlalchemy import Engine
+from msgspec import Struct
+from sqlalchemy import JSON, Connection, Dialect, Engine, Subquery, cast, func, insert, select
+from sqlalchemy.dialects import sqlite
 
 from campaigns.cloudevents import CheckedEvent, Refusal, check
+from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
-from crm.database import writing
-from crm.journal import append, binding, key_subject, rows_by_key
-from crm.keyring import Keyring, seal
+from crm.database import reading, writing
+from crm.journal import JOURNAL, binding, key_subject, last_position
+from crm.keyring import KeyLost, Keyring, seal
 from crm.logged_event import EventKey
+
+_HASH_KEY = "content"
 
 
 def now_us() -> int:
@@ -31,8 +41,7 @@ def now_us() -> int:
     return time.time_ns() // 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the journal holds under an identity."""
 
     content_hash: bytes
@@ -40,71 +49,94 @@ class Known:
     actor: str
 
 
+class Candidate(Struct):
+    """An event that is right in itself and may yet be refused.
+
+    fault: why it is, unless its identity is used already, which is graver.
+    row: the journal row; None where there is a fault, so that nothing of it is kept.
+    """
+
+    event: CheckedEvent
+    content_hash: bytes
+    fault: Fault | None
+    row: dict[str, Any] | None = None
+
+
 @dataclass(frozen=True)
 class JournalIntake:
-    """Takes events straight into the journal."""
+    """Takes events straight into the journal.
+
+    Raises KeyLost when the journal holds events but the keyring is a new one.
+    """
 
     engine: Engine
     keyring: Keyring
-    hash_key: bytes = field(init=False)
+    _keyed_hash: hmac.HMAC = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """The key of content hashes is the installation's own."""
-        object.__setattr__(self, "hash_key", self.keyring.secret("content"))
+        """The key of content hashes is the installation's own; it is as old as the journal."""
+        if not self.keyring.has_secret(_HASH_KEY):
+            with reading(self.engine) as connection:
+                if last_position(connection):
+                    raise KeyLost("the keyring is younger than the journal: restore its backup")
+        keyed = hmac.new(self.keyring.secret(_HASH_KEY), digestmod="sha256")
+        object.__setattr__(self, "_keyed_hash", keyed)
 
     def accept(
         self, lines: Sequence[bytes], credential: Credential, *, history: bool = False
     ) -> list[Receipt]:
         """One receipt for each line; when it returns, what was accepted survives a crash."""
         received_us = now_us()
-        checked = [check(line, received_us, history=history) for line in lines]
-        rows = self._rows(checked, credential)
-        fresh: list[dict[str, Any]] = []
+        checked = [
+            self._candidate(check(line, received_us, history=history), credential) for line in lines
+        ]
+        candidates = [found for found in checked if isinstance(found, Candidate)]
+        self._seal(candidates, credential)
         with writing(self.engine) as connection:
-            keys = {EventKey(row["source"], row["id"]) for row in rows if row is not None}
-            known = {
-                key: Known(found.content_hash, found.received_us, found.actor)
-                for key, found in rows_by_key(connection, keys).items()
-            }
-            receipts = []
-            for event, row in zip(checked, rows, strict=True):
-                receipt = answer(event, row, known, credential)
-                receipts.append(receipt)
-                if receipt.status == "accepted" and row is not None:
-                    fresh.append(row)
-            append(connection, fresh)
-        for row in fresh:
-            if row["type"] == "card.erased":
-                self.keyring.destroy(row["subject"])
+            known = _known(connection, candidates)
+            fresh: list[dict[str, Any]] = []
+            receipts = [answer(found, known, fresh) for found in checked]
+            _append(connection, fresh)
+        for found, receipt in zip(checked, receipts, strict=True):
+            if receipt.status != "refused" and isinstance(found, Candidate):
+                self._erase(found.event)
         return receipts
 
-    def _rows(
-        self, checked: Iterable[CheckedEvent | Refusal], credential: Credential
-    ) -> list[dict[str, Any] | None]:
-        """The journal row of each event that is right in itself, its personal part encrypted."""
-        events = [event if isinstance(event, CheckedEvent) else None for event in checked]
+    def _candidate(
+        self, event: CheckedEvent | Refusal, credential: Credential
+    ) -> Candidate | Refusal:
+        if isinstance(event, Refusal):
+            return event
+        fault: Fault | None = event.faults[0] if event.faults else None
+        if fault is None and (forbidden := credential.forbidden_at(event)):
+            fault = ("not_allowed", forbidden)
+        return Candidate(event, self._hash(event.content), fault)
+
+    def _hash(self, content: bytes) -> bytes:
+        keyed = self._keyed_hash.copy()
+        keyed.update(content)
+        return keyed.digest()
+
+    def _seal(self, candidates: Sequence[Candidate], credential: Credential) -> None:
+        """Make the journal row of each that has no fault, its personal part encrypted."""
+        wanted = [found for found in candidates if found.fault is None]
         subjects = [
-            key_subject(event.type_name, event.subject, event.plain)
-            if event is not None and event.personal
+            key_subject(found.event.type_name, found.event.subject, found.event.plain)
+            if found.event.personal
             else None
-            for event in events
+            for found in wanted
         ]
         keys = self.keyring.keys({name for name in subjects if name is not None}, create=True)
-        return [
-            None
-            if event is None
-            else self._row(event, credential, keys[subject] if subject is not None else None)
-            for event, subject in zip(events, subjects, strict=True)
-        ]
+        for found, subject in zip(wanted, subjects, strict=True):
+            key = keys[subject] if subject is not None else None
+            found.row = self._row(found, credential, key)
 
-    def _row(
-        self, event: CheckedEvent, credential: Credential, key: bytes | None
-    ) -> dict[str, Any]:
+    def _row(self, found: Candidate, credential: Credential, key: bytes | None) -> dict[str, Any]:
+        event = found.event
         sealed = None
         if key is not None:
             bound_to = binding(event.source, event.id)
             sealed = seal(key, orjson.dumps(event.personal), bound_to)
-        twin = event.twin
         return {
             "source": event.source,
             "id": event.id,
@@ -119,35 +151,86 @@ class JournalIntake:
             "role": credential.role,
             "plain": orjson.dumps(event.plain),
             "sealed": sealed,
-            "content_hash": hmac.digest(self.hash_key, event.content, "sha256"),
-            "twin_hash": hmac.digest(self.hash_key, twin, "sha256") if twin else None,
+            "content_hash": found.content_hash,
+            "twin_hash": self._hash(event.twin) if event.twin is not None else None,
         }
+
+    def _erase(self, event: CheckedEvent) -> None:
+        if event.type_name == "card.erased":
+            self.keyring.destroy(event.subject)
+
+
+def _known(connection: Connection, candidates: Sequence[Candidate]) -> dict[EventKey, Known]:
+    """What the journal already holds under the identities of the candidates."""
+    asked = _as_table(connection, [(found.event.source, found.event.id) for found in candidates])
+    columns = JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.content_hash
+    query = select(*columns, JOURNAL.c.received_us, JOURNAL.c.actor).join_from(
+        asked, JOURNAL, (JOURNAL.c.source == asked.c.source) & (JOURNAL.c.id == asked.c.id)
+    )
+    return {
+        EventKey(source, event_id): Known(*kept)
+        for source, event_id, *kept in connection.execute(query)
+    }
+
+
+def _as_table(connection: Connection, pairs: list[tuple[str, str]]) -> Subquery:
+    """The pairs as a table to join with: one parameter, one statement, each found by the index.
+
+    SQLite would scan the journal for pairs in an IN list, and a query for each source is slow.
+    """
+    written = msgspec.json.encode(pairs).decode()
+    if connection.dialect.name == "sqlite":
+        pair = func.json_each(written).table_valued("value").c.value
+        return select(
+            func.json_extract(pair, "$[0]").label("source"),
+            func.json_extract(pair, "$[1]").label("id"),
+        ).subquery()
+    pair = func.json_array_elements(cast(written, JSON)).table_valued("value").c.value
+    return select(pair.op("->>")(0).label("source"), pair.op("->>")(1).label("id")).subquery()
+
+
+def _append(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Add rows at the end of the journal; the caller has made sure that they are new."""
+    if rows:
+        connection.exec_driver_sql(_insert_statement(connection.dialect), rows)
+
+
+@functools.cache
+def _insert_statement(dialect: Dialect) -> str:
+    """The insert as the driver takes it, values by name.
+
+    The rows hold what the driver takes as it is; preparing them value by value would cost more
+    than SQLite needs to write them.
+    """
+    by_name = sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
+    names = [column.name for column in JOURNAL.columns if column is not JOURNAL.c.position]
+    return str(insert(JOURNAL).compile(dialect=by_name, column_keys=names))
 
 
 def answer(
-    event: CheckedEvent | Refusal,
-    row: dict[str, Any] | None,
+    found: Candidate | Refusal,
     known: dict[EventKey, Known],
-    credential: Credential,
+    fresh: list[dict[str, Any]],
 ) -> Receipt:
-    """The receipt of one event; an accepted one becomes known to those that follow."""
-    if isinstance(event, Refusal) or row is None:
-        assert isinstance(event, Refusal)
-        return Receipt("refused", event.source, event.id, event.reason, event.path)
+    """The receipt of one event; an accepted one is fresh, and known to those that follow."""
+    if isinstance(found, Refusal):
+        return Receipt("refused", found.source, found.id, found.reason, found.path)
+    event = found.event
     key = EventKey(event.source, event.id)
     earlier = known.get(key)
-    if earlier is not None and earlier.content_hash != row["content_hash"]:
-        return Receipt("refused", *key, "id_reused", "$.id")
-    if event.faults:
-        return Receipt("refused", *key, *event.faults[0])
-    if not credential.may_send(event):
-        return Receipt("refused", *key, "not_allowed", "$.type")
+    if earlier is not None and earlier.content_hash != found.content_hash:
+        return Receipt("refused", event.source, event.id, "id_reused", "$.id")
+    if found.fault is not None or found.row is None:
+        reason, path = found.fault or ("bad_value", "$")
+        return Receipt("refused", event.source, event.id, reason, path)
     if earlier is not None:
         return Receipt(
             "duplicate",
-            *key,
+            event.source,
+            event.id,
             first_received_us=earlier.received_us,
             first_actor=earlier.actor,
         )
-    known[key] = Known(row["content_hash"], row["received_us"], row["actor"])
-    return Receipt("accepted", *key, warnings=event.warnings)
+    known[key] = Known(found.content_hash, event.received_us, found.row["actor"])
+    fresh.append(found.row)
+    return Receipt("accepted", event.source, event.id, warnings=event.warnings)

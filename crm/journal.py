@@ -59,6 +59,9 @@ JOURNAL = Table(
 )
 
 
+JournalRow = Row[*tuple[Any, ...]]
+
+
 def key_subject(type_name: str, subject: str, plain: dict[str, Any]) -> str:
     """Whose key encrypts an event: its subject's, but a purchase's own for the device record."""
     return f"purchase/{plain['purchase_id']}" if type_name == "purchase.made" else subject
@@ -75,9 +78,7 @@ def append(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(insert(JOURNAL), list(rows))
 
 
-def rows_by_key(
-    connection: Connection, keys: Iterable[EventKey]
-) -> dict[EventKey, Row[*tuple[Any, ...]]]:
+def rows_by_key(connection: Connection, keys: Iterable[EventKey]) -> dict[EventKey, JournalRow]:
     """What is kept under each identity: content_hash, received_us, actor, position."""
     columns = (
         JOURNAL.c.source,
@@ -87,7 +88,7 @@ def rows_by_key(
         JOURNAL.c.actor,
         JOURNAL.c.position,
     )
-    found: dict[EventKey, Row[*tuple[Any, ...]]] = {}
+    found: dict[EventKey, JournalRow] = {}
     by_source: dict[str, list[str]] = {}
     for source, event_id in keys:
         by_source.setdefault(source, []).append(event_id)
@@ -104,26 +105,40 @@ def last_position(connection: Connection) -> int:
     return connection.execute(select(func.max(JOURNAL.c.position))).scalar() or 0
 
 
-def rows_after(
-    connection: Connection, position: int, limit: int
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def rows_after(connection: Connection, position: int, limit: int) -> Sequence[JournalRow]:
     """The next rows after a position, in order of arrival."""
     query = select(JOURNAL).where(JOURNAL.c.position > position)
     return connection.execute(query.order_by(JOURNAL.c.position).limit(limit)).all()
 
 
-def rows_of_homes(
-    connection: Connection, homes: Iterable[str], up_to: int
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def rows_of_homes(connection: Connection, homes: Iterable[str], up_to: int) -> Sequence[JournalRow]:
     """All rows of some subjects, up to a position."""
-    found: list[Row[*tuple[Any, ...]]] = []
+    found: list[JournalRow] = []
     for piece in in_pieces(list(homes)):
         query = select(JOURNAL).where(JOURNAL.c.subject.in_(piece), JOURNAL.c.position <= up_to)
         found += connection.execute(query)
     return found
 
 
-def decode(rows: Sequence[Row[*tuple[Any, ...]]], keyring: Keyring) -> list[LoggedEvent]:
+def rows_at(connection: Connection, positions: Sequence[int]) -> Sequence[JournalRow]:
+    """The rows at some positions, in order of arrival."""
+    found: list[JournalRow] = []
+    for piece in in_pieces(sorted(positions)):
+        query = select(JOURNAL).where(JOURNAL.c.position.in_(piece))
+        found += connection.execute(query.order_by(JOURNAL.c.position))
+    return found
+
+
+def homes_with_prefix(connection: Connection, prefix: str) -> list[str]:
+    """Every subject that begins with the prefix, e.g. `dealer/`."""
+    # A range instead of LIKE: every database answers it from the index.
+    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    query = select(JOURNAL.c.subject).distinct()
+    query = query.where(JOURNAL.c.subject >= prefix, JOURNAL.c.subject < end)
+    return list(connection.execute(query).scalars())
+
+
+def decode(rows: Sequence[JournalRow], keyring: Keyring) -> list[LoggedEvent]:
     """The rows as events, decrypted; personal objects are blank where the subject is erased."""
     subjects = [_key_subject_of_row(row) if row.sealed is not None else None for row in rows]
     wanted = {subject for subject in subjects if subject is not None}
@@ -137,7 +152,7 @@ def decode(rows: Sequence[Row[*tuple[Any, ...]]], keyring: Keyring) -> list[Logg
     ]
 
 
-def _key_subject_of_row(row: Row[*tuple[Any, ...]]) -> str:
+def _key_subject_of_row(row: JournalRow) -> str:
     if row.type == "purchase.made":
         data = decode_data(row.type, row.plain)
         return f"purchase/{data.purchase_id}"  # type: ignore[attr-defined]
@@ -145,7 +160,7 @@ def _key_subject_of_row(row: Row[*tuple[Any, ...]]) -> str:
     return subject
 
 
-def _decode_row(row: Row[*tuple[Any, ...]], key: bytes | None) -> LoggedEvent:
+def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
     personal = None
     if key is not None:
         personal = unseal(key, row.sealed, binding(row.source, row.id))

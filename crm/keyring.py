@@ -24,6 +24,7 @@ from sqlalchemy import (
     delete,
     select,
 )
+from sqlalchemy.schema import CreateTable
 
 from crm.database import in_pieces, insert_new, open_engine, reading, scrub, writing
 from crm.settings import Settings
@@ -82,6 +83,12 @@ def _create_master_key(file: Path) -> None:
     with contextlib.suppress(FileExistsError):
         os.link(draft, file)
     draft.unlink()
+    # The name must be as durable as the keys that will be wrapped with it.
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 @dataclass
@@ -90,15 +97,16 @@ class Keyring:
 
     engine: Engine
     master: AESGCM
-    opened: dict[str, bytes] = field(default_factory=dict)
-    """Keys opened before; a destroyed one may linger here, which only ever closes more."""
+    opened: dict[bytes, bytes] = field(default_factory=dict)
+    """Wrapped key → key, so that each is unwrapped once; what counts is what is stored."""
 
     @classmethod
     def open(cls, settings: Settings) -> "Keyring":
         """The keyring of an installation, made at first start."""
         engine = open_engine(settings.keyring_url)
-        KEYRING_METADATA.create_all(engine)
-        with reading(engine) as connection:
+        with writing(engine) as connection:
+            for table in KEYRING_METADATA.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
             first = connection.execute(select(DATA_KEY).limit(1)).first()
         master = AESGCM(load_master_key(settings.master_key_file, may_create=first is None))
         keyring = cls(engine, master)
@@ -112,34 +120,40 @@ class Keyring:
         New keys are durable when this returns.
         """
         wanted = list(dict.fromkeys(subjects))
-        found = self._stored(wanted)
+        if not wanted:
+            return {}
+        with reading(self.engine) as connection:
+            found = self._stored(connection, wanted)
         missing = [subject for subject in wanted if subject not in found]
         if missing and create:
             with writing(self.engine) as connection:
-                rows = [
-                    {"subject": subject, "wrapped": self._wrap(subject, secrets.token_bytes(32))}
-                    for subject in missing
-                ]
-                insert_new(connection, DATA_KEY, rows)
                 fenced = _fenced(connection, missing)
-                for piece in in_pieces(sorted(fenced)):
-                    connection.execute(delete(DATA_KEY).where(DATA_KEY.c.subject.in_(piece)))
-            found |= self._stored(missing)
+                open_to_all = [subject for subject in missing if subject not in fenced]
+                rows = [{"subject": name, "wrapped": self._new_key(name)} for name in open_to_all]
+                insert_new(connection, DATA_KEY, rows)
+                # Another process may have been first: its key holds.
+                found |= self._stored(connection, open_to_all)
         return {subject: found.get(subject) for subject in wanted}
 
-    def _stored(self, subjects: list[str]) -> dict[str, bytes]:
+    def _stored(self, connection: Connection, subjects: list[str]) -> dict[str, bytes]:
         found = {}
+        for piece in in_pieces(subjects):
+            rows = connection.execute(select(DATA_KEY).where(DATA_KEY.c.subject.in_(piece)))
+            for subject, wrapped in rows:
+                key = self.opened.get(wrapped)
+                if key is None:
+                    key = self.opened[wrapped] = self._unwrap(subject, wrapped)
+                found[subject] = key
+        return found
+
+    def _new_key(self, subject: str) -> bytes:
+        """A new key, wrapped."""
         if len(self.opened) > _CACHED_KEYS:
             self.opened.clear()
-        with reading(self.engine) as connection:
-            for piece in in_pieces(subjects):
-                rows = connection.execute(select(DATA_KEY).where(DATA_KEY.c.subject.in_(piece)))
-                for subject, wrapped in rows:
-                    key = self.opened.get(subject)
-                    if key is None:
-                        key = self.opened[subject] = self._unwrap(subject, wrapped)
-                    found[subject] = key
-        return found
+        key = secrets.token_bytes(KEY_BYTES)
+        wrapped = self._wrap(subject, key)
+        self.opened[wrapped] = key
+        return wrapped
 
     def is_fenced(self, subjects: Iterable[str]) -> set[str]:
         """Those of the subjects whose key was destroyed."""
@@ -148,14 +162,22 @@ class Keyring:
 
     def destroy(self, subject: str) -> None:
         """Destroy the subject's key for ever; doing it again changes nothing."""
+        of_subject = DATA_KEY.c.subject == subject
         with writing(self.engine) as connection:
             insert_new(connection, FENCE, [{"subject": subject}])
-            connection.execute(delete(DATA_KEY).where(DATA_KEY.c.subject == subject))
-        self.opened.pop(subject, None)
+            wrapped = connection.execute(select(DATA_KEY.c.wrapped).where(of_subject)).scalar()
+            connection.execute(delete(DATA_KEY).where(of_subject))
+        if wrapped is not None:
+            self.opened.pop(wrapped, None)
 
     def scrub(self) -> None:
         """Leave no byte of destroyed keys in the keyring's files."""
         scrub(self.engine)
+
+    def has_secret(self, label: str) -> bool:
+        """Whether a key of the installation was made before."""
+        name = f"installation/{label}"
+        return self.keys([name], create=False)[name] is not None
 
     def secret(self, label: str) -> bytes:
         """A key of the installation itself, for keyed hashes; made when first asked for."""

@@ -8,9 +8,9 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from crm.journal import JOURNAL, decode, rows_of_homes
+from crm.journal import decode, homes_with_prefix, rows_of_homes
 from crm.keyring import Keyring
 from crm.logged_event import LoggedEvent
 from crm.outcomes.cards import known_cards
@@ -162,10 +162,6 @@ class SharedFacts:
         return in_order(self.library.histories(self.connection, [home], self.up_to)[home])
 
     def _histories(self, prefix: str) -> list[LoggedEvent]:
-        query = select(JOURNAL.c.subject).distinct()
-        # A range instead of LIKE: every database answers it from the index.
-        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        query = query.where(JOURNAL.c.subject >= prefix, JOURNAL.c.subject < end)
-        homes = list(self.connection.execute(query).scalars())
+        homes = homes_with_prefix(self.connection, prefix)
         found = self.library.histories(self.connection, homes, self.up_to)
         return in_order(event for events in found.values() for event in events)

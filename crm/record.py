@@ -42,6 +42,8 @@ class Batch:
     """Positions of the events that were not made by the CRM itself."""
     failed: int
     rows_written: int
+    erased: bool = False
+    """Whether something was erased: deleted bytes must not stay in the files."""
 
 
 @dataclass
@@ -94,7 +96,8 @@ class Recorder:
             Progress(rows[-1].position, after.first_day, after.days_from, after.days_to),
         )
         outside = tuple(event.position for event in events if event.role != "system")
-        return Batch(len(rows), outside, 0, written)
+        erased = any(event.type_name == "card.erased" for event in events)
+        return Batch(len(rows), outside, 0, written, erased)
 
     def record_events(
         self, connection: Connection, events: Sequence[LoggedEvent], progress: Progress

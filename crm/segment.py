@@ -82,9 +82,13 @@ class SegmentRecorder:
         events: Sequence[LoggedEvent],
         reached_before: date | None,
         reached: date | None,
+        up_to: int | None = None,
     ) -> int:
-        """Write everything that follows from the events; returns how many rows were written."""
-        up_to = events[-1].position
+        """Write everything that follows from the events; returns how many rows were written.
+
+        `up_to` is the last position that is recorded, where that is not the last event's.
+        """
+        up_to = up_to or events[-1].position
         if self.facts is None:
             self.facts = SharedFacts(self.library, connection, up_to)
         self.facts.connection, self.facts.up_to = connection, up_to

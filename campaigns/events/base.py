@@ -19,10 +19,10 @@ Note = Annotated[str, Meta(max_length=20_000)]
 """Free text: personal, so it stands only where it is encrypted."""
 Region = Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
 """A GB/T 2260 code, six digits."""
-Fen = Annotated[int, Meta(gt=0, le=2**53)]
+Fen = Annotated[int, Meta(gt=0, le=2**53 - 1)]
 """Money in integer fen, above zero."""
-FenOrZero = Annotated[int, Meta(ge=0, le=2**53)]
-Count = Annotated[int, Meta(ge=0, le=2**53)]
+FenOrZero = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
 Moment = Annotated[datetime.datetime, Meta(tz=True)]
 """RFC 3339 with a zone."""

@@ -46,7 +46,7 @@ class ConsentGiven(EventData, frozen=True, kw_only=True):
 
     @classmethod
     def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
-        """Sharing with a dealer names the dealer."""
+        """A consent to sharing with a dealer names the dealer."""
         if data.get("purpose") == "share_with_dealer" and data.get("dealer") is None:
             yield "dealer"
 

@@ -1,4 +1,4 @@
-"""The columns of a sign-in sheet: their headings, drop-downs, widths and what stands in the example."""
+"""The columns of a sign-in sheet: headings, drop-downs, widths, and what the example says."""
 
 import re
 import unicodedata
@@ -69,9 +69,7 @@ COLUMNS = (
         as_text=True,
         bad="bad_id_number",
     ),
-    Column(
-        "address", "住址", "Address", 22, "示例路1号", ("地址", "家庭住址"), shared=True
-    ),
+    Column("address", "住址", "Address", 22, "示例路1号", ("地址", "家庭住址"), shared=True),
     Column(
         *("region", "地区代码", "Region", 8, "110105", ("行政区划代码", "地区")),
         as_text=True,

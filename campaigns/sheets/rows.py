@@ -9,14 +9,16 @@ Ids are computed from the row's id, so the same row always gives the same events
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from campaigns.catalogue import wire_name
-from campaigns.cloudevents import Refusal, check_object
+from campaigns.cloudevents import Refusal, check_object, short_name
 from campaigns.ids import derived_id
 from campaigns.sheets import values
 from campaigns.sheets.columns import BY_KEY, CONSENT_PURPOSES, NAME, NO, NOT_ASKED, YES
 from campaigns.sheets.model import Broken, CellValue, RowFault, SheetActivity
+from campaigns.sheets.sentences import ROW_REASONS
 from campaigns.times import day_start_us
 
 _SLOTS = {
@@ -27,6 +29,11 @@ _SLOTS = {
     "trial.started": "trial",
     "purchase.made": "purchase",
 }
+_HOLDS_TYPED_TEXT = frozenset(
+    {"card.registered", "clinic.consulted", "trial.started", "purchase.made"}
+)
+"""The others hold nothing that was not chosen from a list."""
+_CONSENTS = ("consent.given", "consent.refused")
 _COLUMN_OF_PATH = {
     "person.name": NAME,
     "person.sex": "sex",
@@ -51,13 +58,14 @@ _READINGS = {"systolic": "systolic_mmhg", "diastolic": "diastolic_mmhg", "pulse"
 Data = dict[str, Any]
 
 
-def slot_of(type_name: str, data: Any) -> str:
-    """What of a row an event speaks of; at most one event of a slot stands at a time."""
-    slot = _SLOTS.get(type_name)
-    if slot is not None:
-        return slot
-    purpose = data["purpose"] if isinstance(data, dict) else data.purpose
-    return f"consent/{purpose}"
+def slot_of(type_name: str, purpose: str | None) -> str | None:
+    """What of a row an event speaks of; None for what no sheet says.
+
+    At most one event of a slot stands at a time. `purpose` is that of a consent.
+    """
+    if type_name in _CONSENTS and purpose in CONSENT_PURPOSES.values():
+        return f"consent/{purpose}"
+    return _SLOTS.get(type_name)
 
 
 def card_id_of(activity_id: str, row_id: str) -> str:
@@ -69,6 +77,7 @@ def wire_event(
     activity: SheetActivity,
     event_id: str,
     type_name: str,
+    card_id: str,
     data: Data,
     *,
     sequence: int = 0,
@@ -81,7 +90,7 @@ def wire_event(
         "type": wire_name(type_name),
         "time": activity.time,
         "timeprecision": "day",
-        "subject": f"card/{data['card_id']}",
+        "subject": f"card/{card_id}",
         "data": data,
     }
     return wire | {"sequence": sequence} if sequence else wire
@@ -95,6 +104,11 @@ class RowReader:
     row_id: str
     cells: Mapping[str, CellValue]
     faults: list[RowFault] = field(default_factory=list)
+
+    @cached_property
+    def card_id(self) -> str:
+        """The row's card."""
+        return card_id_of(self.activity.activity_id, self.row_id)
 
     def events(self) -> tuple[dict[str, Any], ...]:
         """The events of the row; none when anything in it is wrong."""
@@ -111,13 +125,15 @@ class RowReader:
             return ()
         wires = tuple(self._wire(*one) for one in said if one is not None)
         for wire in wires:
-            self._check(wire)
+            if short_name(wire["type"]) in _HOLDS_TYPED_TEXT:
+                self._check(wire)
         return () if self.faults else wires
 
     def _wire(self, type_name: str, data: Data) -> dict[str, Any]:
-        data = {"card_id": card_id_of(self.activity.activity_id, self.row_id)} | data
-        event_id = self._derived(slot_of(type_name, data))
-        return wire_event(self.activity, event_id, type_name, data)
+        slot = slot_of(type_name, data.get("purpose"))
+        assert slot is not None
+        data = {"card_id": self.card_id} | data
+        return wire_event(self.activity, self._derived(slot), type_name, self.card_id, data)
 
     def _derived(self, *parts: str) -> str:
         return derived_id("sheet", self.activity.activity_id, self.row_id, *parts)
@@ -253,7 +269,7 @@ def fault_at(wire_type: str, reason: str, path: str) -> RowFault:
         key = _COLUMN_OF_PATH.get(place, NAME)
     if reason == "bad_value" and path.startswith("$.data."):
         reason = BY_KEY[key].bad
-    return RowFault(BY_KEY[key].heading, reason)
+    return RowFault(BY_KEY[key].heading, reason if reason in ROW_REASONS else "bad_value")
 
 
 def _filled(data: Data) -> Data:

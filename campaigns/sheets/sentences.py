@@ -197,7 +197,7 @@ _ROW = {
     "row_emptied": (
         "这一行之前已收下，现在是空的；已收下的没有改动。要作废请找总部。",
         "這一列之前已收下，現在是空的；已收下的沒有改動。要作廢請找總部。",
-        "This row was taken before and is empty now; nothing was changed. Ask headquarters to void.",
+        "This row was taken before, now it is empty. Nothing changed; headquarters may void it.",
     ),
 }
 

@@ -20,9 +20,7 @@ _EXACT_DIGITS = 15
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _DAY = re.compile(r"(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*[-./月\s]\s*(\d{1,2})\s*日?(?:\s+0?0:00.*)?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_YEAR = re.compile(
-    r"(\d{4})(?:\s*年|\s*[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?|0[1-9]|1[0-2])?"
-)
+_YEAR = re.compile(r"(\d{4})(?:\s*年|\s*[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?|0[1-9]|1[0-2])?")
 _SERIAL = re.compile(r"\d{4,5}(?:\.0*)?")
 _FLOAT = re.compile(r"[0-9]+\.0+")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")

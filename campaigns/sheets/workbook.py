@@ -141,7 +141,7 @@ def _refuse_doctype(*_declared: object) -> None:
 def _rows(sheet: Any) -> Iterator[tuple[int, list[CellValue]]]:
     # The dimension that a file declares may be wrong in either direction.
     sheet.reset_dimensions()
-    stream = enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1)
+    stream = enumerate(sheet.iter_rows(), 1)
     while True:
         batch = _batch(stream)
         if not batch:
@@ -154,7 +154,7 @@ def _batch(stream: Iterator[tuple[int, Any]]) -> list[tuple[int, list[CellValue]
         warnings.simplefilter("ignore")
         try:
             return [
-                (number, [_value(cell) for cell in cells])
+                (number, [_value(cell) for cell in cells[:MOST_COLUMNS]])
                 for number, cells in islice(stream, _BATCH)
             ]
         except Exception as error:

@@ -1,0 +1,38 @@
+"""The access log: who opened which hidden field, and when."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from crm.accounts.tables import ACCESS
+from crm.scope import OutOfScope, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One look at a hidden field."""
+
+    at_us: int
+    actor: str
+    card_id: str
+    field: str
+
+
+def log_access(connection: Connection, access: Access) -> None:
+    """Keep a look; it is durable before the value is shown."""
+    row = {
+        "at_us": access.at_us,
+        "actor": access.actor,
+        "card_id": access.card_id,
+        "field": access.field,
+    }
+    connection.execute(insert(ACCESS), [row])
+
+
+def accesses_of_card(scope: Scope, connection: Connection, card_id: str) -> list[Access]:
+    """Who looked at a card, the latest first; for headquarters and compliance."""
+    if scope.viewer not in ("headquarters", "compliance"):
+        raise OutOfScope("the access log is for headquarters and compliance")
+    query = select(ACCESS.c.at_us, ACCESS.c.actor, ACCESS.c.card_id, ACCESS.c.field)
+    query = query.where(ACCESS.c.card_id == card_id).order_by(ACCESS.c.number.desc())
+    return [Access(*row) for row in connection.execute(query)]

@@ -1,0 +1,49 @@
+"""Accounts of people, tokens of machines, and the log of who opened what was hidden."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
+
+from crm.database import METADATA
+
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    Column("actor", String(64), primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("dealer", String(64)),
+    Column("active", Boolean, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+)
+"""`actor` is the opaque id under which the person's events are kept; it outlives the name."""
+
+API_TOKEN = Table(
+    "api_token",
+    METADATA,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("actor", String(64), nullable=False, unique=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("dealer", String(64)),
+    Column("sources", String(4000), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+)
+"""The token itself is shown once and kept nowhere; `sources` are prefixes, one a line."""
+
+ACCESS = Table(
+    "access_log",
+    METADATA,
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("card_id", String(64), nullable=False),
+    Column("field", String(32), nullable=False),
+    Index("ix_access_log_card_id", "card_id"),
+    sqlite_autoincrement=True,
+)
+"""Who opened which hidden field of which card, and when; never what stood there."""

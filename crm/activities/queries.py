@@ -1,0 +1,124 @@
+"""Reads activities."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+from sqlalchemy import Connection, select
+
+from campaigns.times import day_end_us, day_start_us
+from crm.activities.tables import ACTIVITY
+from crm.journal import JOURNAL
+from crm.outcomes.tables import OUTCOME
+from crm.people.tables import CARD, LINK
+from crm.scope import OutOfScope, Scope
+
+ATTENDED = "activity.attended"
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """One activity as it stands."""
+
+    activity_id: str
+    home: str
+    programme: str
+    kind: str
+    title: str
+    region: str
+    dealer: str
+    starts_us: int
+    ends_us: int | None
+    venue: str | None
+    filing_no: str | None
+    cancelled: bool
+    reached: int | None
+    cards_handed_out: int | None
+
+
+def activities_on(scope: Scope, connection: Connection, day: date) -> list[ActivityRow]:
+    """The activities of a Shanghai day, the earliest first; of a dealer, its own."""
+    query = (
+        select(ACTIVITY)
+        .where(ACTIVITY.c.starts_us >= day_start_us(day), ACTIVITY.c.starts_us < day_end_us(day))
+        .order_by(ACTIVITY.c.starts_us, ACTIVITY.c.activity_id)
+    )
+    if scope.dealer is not None:
+        query = query.where(ACTIVITY.c.dealer == scope.dealer)
+    return [ActivityRow(*row) for row in connection.execute(query)]
+
+
+def activities_between(
+    scope: Scope, connection: Connection, from_day: date, to_day: date
+) -> list[ActivityRow]:
+    """The activities of some days, the latest first; the last day itself is left out."""
+    query = (
+        select(ACTIVITY)
+        .where(
+            ACTIVITY.c.starts_us >= day_start_us(from_day),
+            ACTIVITY.c.starts_us < day_start_us(to_day),
+        )
+        .order_by(ACTIVITY.c.starts_us.desc(), ACTIVITY.c.activity_id)
+    )
+    if scope.dealer is not None:
+        query = query.where(ACTIVITY.c.dealer == scope.dealer)
+    return [ActivityRow(*row) for row in connection.execute(query)]
+
+
+def activity(scope: Scope, connection: Connection, activity_id: str) -> ActivityRow | None:
+    """One activity; None when it is not known, or is another dealer's."""
+    query = select(ACTIVITY).where(ACTIVITY.c.activity_id == activity_id)
+    row = connection.execute(query).first()
+    if row is None or (scope.dealer is not None and row.dealer != scope.dealer):
+        return None
+    return ActivityRow(*row)
+
+
+def attendees(scope: Scope, connection: Connection, activity_id: str) -> frozenset[str]:
+    """The people who attended, by what is recorded."""
+    _only_company(scope)
+    query = (
+        select(LINK.c.person_id, JOURNAL.c.plain)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .where(JOURNAL.c.type == ATTENDED, OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
+    )
+    return frozenset(
+        person_id
+        for person_id, plain in connection.execute(query)
+        if orjson.loads(plain)["activity_id"] == activity_id
+    )
+
+
+def written_at(scope: Scope, connection: Connection, activity_id: str) -> frozenset[str]:
+    """The people of whom a card was written at the activity."""
+    _only_company(scope)
+    query = (
+        select(LINK.c.person_id)
+        .join(CARD, CARD.c.card_id == LINK.c.card_id)
+        .where(CARD.c.activity_id == activity_id)
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
+def signed_in_us(
+    scope: Scope, connection: Connection, activity_id: str, person_ids: Collection[str]
+) -> dict[str, int]:
+    """When each of some people first signed in, by what is accepted, recorded or not yet."""
+    _only_company(scope)
+    query = (
+        select(LINK.c.person_id, JOURNAL.c.starts_us, JOURNAL.c.plain)
+        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .where(JOURNAL.c.type == ATTENDED, LINK.c.person_id.in_(sorted(person_ids)))
+    )
+    found: dict[str, int] = {}
+    for person_id, at_us, plain in connection.execute(query):
+        if orjson.loads(plain)["activity_id"] == activity_id:
+            found[person_id] = min(at_us, found.get(person_id, at_us))
+    return found
+
+
+def _only_company(scope: Scope) -> None:
+    if not scope.sees_archives:
+        raise OutOfScope("people are the company's; a dealer has its copy")

@@ -1,0 +1,156 @@
+"""A person's archive put together: what the cards say, every consent, and the timeline."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, structs
+
+from campaigns.events.base import PERSONAL_FIELDS
+from crm.component import Evaluation, PersonView
+from crm.logged_event import LoggedEvent
+from crm.sharing.consents import has_expired
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveCard:
+    """One card as it stands; nothing personal where it is erased or may not be seen."""
+
+    card_id: str
+    source: str
+    source_kind: str
+    region: str | None
+    dealer: str | None
+    activity_id: str | None
+    erased: bool
+    person: dict[str, Any]
+    contact: dict[str, Any]
+    health: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveConsent:
+    """One word on one purpose."""
+
+    card_id: str
+    word: str
+    purpose: str
+    dealer: str | None
+    categories: list[str]
+    expires_on: date | None
+    expired: bool
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One event of the person, whatever became of it."""
+
+    time: str
+    timeprecision: str
+    type: str
+    card_id: str
+    source: str
+    id: str
+    outcome: str
+    reason: str | None
+    waiting_for: str | None
+    marks: tuple[str, ...]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Everything that the company knows of one person."""
+
+    person_id: str
+    household_id: str
+    deceased: bool
+    restricted: bool
+    cards: list[ArchiveCard]
+    consents: list[ArchiveConsent]
+    timeline: list[TimelineItem]
+
+
+def archive_of(person: PersonView, known: Evaluation, sees_restricted_names: bool) -> Archive:
+    """The archive; a restricted one shows nothing personal to others than compliance."""
+    hidden = person.restricted and not sees_restricted_names
+    homes = {f"card/{card.card_id}" for card in person.cards}
+    erased = {f"card/{card.card_id}" for card in person.cards if card.erased}
+    return Archive(
+        person.person_id,
+        person.household_id,
+        person.deceased,
+        person.restricted,
+        [_card(card, hidden) for card in person.cards],
+        _consents(person, known),
+        [
+            _item(event, known, hidden or event.home in erased)
+            for event in known.events
+            if event.home in homes
+        ],
+    )
+
+
+def _card(card: Any, hidden: bool) -> ArchiveCard:
+    def told(*names: str) -> dict[str, Any]:
+        values = {} if hidden else {name: getattr(card, name) for name in names}
+        return {name: value for name, value in values.items() if value not in (None, ())}
+
+    return ArchiveCard(
+        card.card_id,
+        card.source,
+        card.source_kind,
+        card.region,
+        card.dealer,
+        card.activity_id,
+        card.erased,
+        told("name", "sex", "birth_date", "birth_year", "id_number"),
+        told("phones", "address"),
+        told("conditions", "medicines", "devices"),
+    )
+
+
+def _consents(person: PersonView, known: Evaluation) -> list[ArchiveConsent]:
+    times = {event.order: event.time for event in known.events}
+    words = [
+        (card.card_id, word)
+        for card, said in zip(person.cards, person.consents, strict=True)
+        for word in said
+    ]
+    return [
+        ArchiveConsent(
+            card_id,
+            word.word,
+            word.purpose,
+            word.dealer,
+            sorted(word.categories),
+            word.expires_on,
+            has_expired(word, known.at_us),
+            times[word.order],
+        )
+        for card_id, word in sorted(words, key=lambda pair: pair[1].order)
+    ]
+
+
+def _item(event: LoggedEvent, known: Evaluation, hidden: bool) -> TimelineItem:
+    outcome = known.outcomes[event.key]
+    data = {
+        name: value
+        for name, value in structs.asdict(event.data).items()
+        if value is not None and value is not UNSET and not (hidden and name in PERSONAL_FIELDS)
+    }
+    return TimelineItem(
+        event.time,
+        "day" if event.day_precision else "second",
+        event.type_name,
+        event.home.partition("/")[2],
+        event.source,
+        event.id,
+        outcome.outcome,
+        outcome.reason,
+        outcome.waiting_for,
+        outcome.marks,
+        msgspec.to_builtins(data),
+    )

@@ -1,0 +1,1 @@
+"""Every change of the database's schema since the first table, in order."""

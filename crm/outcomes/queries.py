@@ -1,0 +1,126 @@
+"""Reads what became of events."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, func, select
+
+from crm.database import in_pieces
+from crm.dead_letters import DEAD_LETTER
+from crm.journal import JOURNAL
+from crm.outcomes.tables import OUTCOME
+from crm.scope import OutOfScope, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class EventStatus:
+    """What became of one event; `accepted` until it is recorded, `failed` in the dead letters."""
+
+    source: str
+    id: str
+    type: str
+    outcome: str
+    reason: str | None
+    waiting_for: str | None
+    marks: tuple[str, ...]
+    received_us: int
+    actor: str
+
+
+def _statuses() -> Select[tuple[str, str, str, str, str, str, str, int, str, str]]:
+    return (
+        select(
+            JOURNAL.c.source,
+            JOURNAL.c.id,
+            JOURNAL.c.type,
+            OUTCOME.c.outcome,
+            OUTCOME.c.reason,
+            OUTCOME.c.waiting_for,
+            OUTCOME.c.marks,
+            JOURNAL.c.received_us,
+            JOURNAL.c.actor,
+            DEAD_LETTER.c.error,
+        )
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .join(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position, isouter=True)
+    )
+
+
+def _status(row: Sequence[object]) -> EventStatus:
+    source, event_id, type_name, outcome, reason, waiting_for, marks, received_us, actor, error = (
+        row
+    )
+    if error is not None:
+        outcome, reason = "failed", error
+    return EventStatus(
+        str(source),
+        str(event_id),
+        str(type_name),
+        str(outcome or "accepted"),
+        reason if isinstance(reason, str) else None,
+        waiting_for if isinstance(waiting_for, str) else None,
+        tuple(str(marks).split(",")) if marks else (),
+        received_us if isinstance(received_us, int) else 0,
+        str(actor),
+    )
+
+
+def event_status(
+    scope: Scope, connection: Connection, source: str, event_id: str
+) -> EventStatus | None:
+    """One event by its identity; None when it was never accepted."""
+    if not scope.sees_archives:
+        raise OutOfScope("outcomes of others' events")
+    query = _statuses().where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
+    row = connection.execute(query).first()
+    return None if row is None else _status(row)
+
+
+def event_statuses(
+    scope: Scope,
+    connection: Connection,
+    outcome: str | None = None,
+    limit: int | None = None,
+) -> Iterator[EventStatus]:
+    """Every event in order of arrival, or those with one outcome; the CRM's own days left out."""
+    if not scope.sees_archives:
+        raise OutOfScope("outcomes of others' events")
+    query = _statuses().where(JOURNAL.c.role != "system").order_by(JOURNAL.c.position)
+    if outcome == "failed":
+        query = query.where(DEAD_LETTER.c.error.is_not(None))
+    elif outcome == "accepted":
+        query = query.where(OUTCOME.c.outcome.is_(None), DEAD_LETTER.c.error.is_(None))
+    elif outcome is not None:
+        query = query.where(OUTCOME.c.outcome == outcome, DEAD_LETTER.c.error.is_(None))
+    if limit is not None:
+        query = query.limit(limit)
+    for row in connection.execute(query):
+        yield _status(row)
+
+
+def outcome_counts(scope: Scope, connection: Connection) -> Mapping[str, int]:
+    """How many events have each outcome; those not yet recorded are `accepted`."""
+    if not scope.sees_archives:
+        raise OutOfScope("outcomes of others' events")
+    query = (
+        select(func.coalesce(OUTCOME.c.outcome, "accepted"), func.count())
+        .select_from(JOURNAL)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .where(JOURNAL.c.role != "system")
+        .group_by(OUTCOME.c.outcome)
+    )
+    return {name: count for name, count in connection.execute(query)}
+
+
+def counts_at(connection: Connection, positions: Sequence[int]) -> Mapping[str, int]:
+    """How many of the events at some positions have each outcome."""
+    counts: dict[str, int] = {}
+    for piece in in_pieces(positions):
+        query = (
+            select(OUTCOME.c.outcome, func.count())
+            .where(OUTCOME.c.position.in_(piece))
+            .group_by(OUTCOME.c.outcome)
+        )
+        for name, count in connection.execute(query):
+            counts[name] = counts.get(name, 0) + count
+    return counts

@@ -1,0 +1,232 @@
+"""Finds people: by a card, by name, pinyin, initials or the end of a phone."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
+
+from crm.component import Evaluation
+from crm.keyring import Keyring
+from crm.past import effective_up_to, whole_past
+from crm.people.names import simplified
+from crm.people.tables import CARD, LINK, PERSON
+from crm.scope import OutOfScope, Scope
+
+PAGE_ROWS = 50
+
+FoundRow = tuple[str, str, str | None, str, str | None, str | None, str | None, bool, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSummary:
+    """One person, with ids only."""
+
+    person_id: str
+    cards: tuple[str, ...]
+    household_id: str
+    deceased: bool
+    restricted: bool
+    erased: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """One person as a list shows it; the name is None where this viewer may not see it."""
+
+    person_id: str
+    card_id: str
+    name: str | None
+    phone_tails: tuple[str, ...]
+    sex: str | None
+    born: str | None
+    region: str | None
+    deceased: bool
+    restricted: bool
+
+
+def people_now(scope: Scope, connection: Connection) -> Iterator[PersonSummary]:
+    """Everybody, by person id; cards as text in order."""
+    _only_company(scope)
+    query = (
+        select(
+            PERSON.c.person_id,
+            PERSON.c.household_id,
+            PERSON.c.deceased,
+            PERSON.c.restricted,
+            LINK.c.card_id,
+            CARD.c.erased,
+        )
+        .join(LINK, LINK.c.person_id == PERSON.c.person_id)
+        .join(CARD, CARD.c.card_id == LINK.c.card_id)
+        .order_by(PERSON.c.person_id, LINK.c.card_id)
+    )
+    person: PersonSummary | None = None
+    for person_id, household_id, deceased, restricted, card_id, erased in connection.execute(query):
+        if person is not None and person.person_id != person_id:
+            yield person
+            person = None
+        cards = (*person.cards, card_id) if person else (card_id,)
+        gone = person.erased if person else ()
+        person = PersonSummary(
+            person_id,
+            cards,
+            household_id,
+            deceased,
+            restricted,
+            (*gone, card_id) if erased else gone,
+        )
+    if person is not None:
+        yield person
+
+
+def people_then(
+    scope: Scope, connection: Connection, keyring: Keyring, at_us: int
+) -> Iterator[PersonSummary]:
+    """Everybody as of an instant."""
+    _only_company(scope)
+    past = whole_past(connection, keyring, at_us, effective_up_to(at_us))
+    yield from sorted(summaries(past), key=lambda person: person.person_id)
+
+
+def summaries(evaluation: Evaluation) -> Iterator[PersonSummary]:
+    """Everybody in an evaluation."""
+    for person in evaluation.persons:
+        yield PersonSummary(
+            person.person_id,
+            tuple(sorted(card.card_id for card in person.cards)),
+            person.household_id,
+            person.deceased,
+            person.restricted,
+            tuple(sorted(card.card_id for card in person.cards if card.erased)),
+        )
+
+
+def cards_of(scope: Scope, connection: Connection, name: str) -> tuple[str, ...]:
+    """The cards of the person that a card id, or any id the person ever had, leads to."""
+    _only_company(scope)
+    query = (
+        select(LINK.c.person_id)
+        .join(CARD, CARD.c.card_id == LINK.c.card_id)
+        .where(or_(CARD.c.card_id == name, CARD.c.own_person_id == name))
+    )
+    person_id = connection.execute(query).scalars().first()
+    if person_id is None:
+        return ()
+    cards = select(LINK.c.card_id).where(LINK.c.person_id == person_id).order_by(LINK.c.card_id)
+    return tuple(connection.execute(cards).scalars())
+
+
+def find_people(
+    scope: Scope, connection: Connection, text: str, page: int = 1
+) -> tuple[list[FoundPerson], int]:
+    """(one page of people, how many there are); an empty text finds everybody.
+
+    Restricted archives are found by compliance alone when a name or phone is asked for.
+    """
+    _only_company(scope)
+    conditions = []
+    if text.strip():
+        conditions.append(_matches(text))
+        if not scope.sees_restricted_names:
+            conditions.append(PERSON.c.restricted.is_(False))
+    query = _people_query().where(*conditions)
+    total = connection.execute(
+        select(func.count()).select_from(query.order_by(None).subquery())
+    ).scalar_one()
+    rows = connection.execute(query.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)).all()
+    return [_found(scope, tuple(row)) for row in rows], total
+
+
+def people_by_id(
+    scope: Scope, connection: Connection, person_ids: list[str], page: int = 1
+) -> list[FoundPerson]:
+    """One page of the given people, in the order of their ids."""
+    _only_company(scope)
+    wanted = sorted(person_ids)[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    query = _people_query().where(PERSON.c.person_id.in_(wanted))
+    found = [_found(scope, tuple(row)) for row in connection.execute(query)]
+    return sorted(found, key=lambda person: person.person_id)
+
+
+def find_among(
+    scope: Scope, connection: Connection, person_ids: Collection[str], text: str, page: int = 1
+) -> tuple[list[FoundPerson], int]:
+    """The same within given people: those behind a number on a page."""
+    _only_company(scope)
+    if not text.strip():
+        return people_by_id(scope, connection, list(person_ids), page), len(person_ids)
+    query = _people_query().where(_matches(text))
+    if not scope.sees_restricted_names:
+        query = query.where(PERSON.c.restricted.is_(False))
+    found = [row for row in connection.execute(query) if row.person_id in person_ids]
+    rows = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    return [_found(scope, tuple(row)) for row in rows], len(found)
+
+
+def _people_query() -> Select[Any]:
+    """One row per person: that of the card which gives the person its id."""
+    return (
+        select(
+            PERSON.c.person_id,
+            CARD.c.card_id,
+            CARD.c.name,
+            CARD.c.phone_tails,
+            CARD.c.sex,
+            CARD.c.born,
+            CARD.c.region,
+            PERSON.c.deceased,
+            PERSON.c.restricted,
+        )
+        .join(CARD, CARD.c.own_person_id == PERSON.c.person_id)
+        .order_by(CARD.c.pinyin, PERSON.c.person_id)
+    )
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Whether any card of the person fits: every word of the text somewhere."""
+    words = []
+    for word in text.split():
+        plain = word.lower().replace("'", "")
+        like = plain.replace("%", "").replace("_", "") + "%"
+        words.append(
+            or_(
+                CARD.c.name.contains(simplified(word), autoescape=True),
+                CARD.c.name.contains(word, autoescape=True),
+                func.replace(CARD.c.pinyin, "'", "").like(like),
+                CARD.c.initials.like(like),
+                and_(
+                    true() if word.isdigit() else false(),
+                    CARD.c.phone_tails.contains(word, autoescape=True),
+                ),
+            )
+        )
+    fitting = select(LINK.c.person_id).join(CARD, CARD.c.card_id == LINK.c.card_id)
+    return PERSON.c.person_id.in_(fitting.where(and_(*words)))
+
+
+def _phone_ends_with(word: str) -> ColumnElement[bool]:
+    if not word.isdigit():
+        return false()
+    return CARD.c.phone_tails.contains(word[-4:], autoescape=True)
+
+
+def _found(scope: Scope, row: FoundRow) -> FoundPerson:
+    person_id, card_id, name, phone_tails, sex, born, region, deceased, restricted = row
+    hidden = restricted and not scope.sees_restricted_names
+    return FoundPerson(
+        person_id,
+        card_id,
+        None if hidden else name,
+        () if hidden else tuple(phone_tails.split()),
+        None if hidden else sex,
+        None if hidden else born,
+        None if hidden else region,
+        deceased,
+        restricted,
+    )
+
+
+def _only_company(scope: Scope) -> None:
+    if not scope.sees_archives:
+        raise OutOfScope("people are the company's; a dealer has its copy")

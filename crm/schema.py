@@ -1,0 +1,82 @@
+"""Every table there is, and the way a database comes to have them: Alembic, from the first on."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from crm.activities import tables as activities
+from crm.database import METADATA as METADATA
+from crm.database import writing
+from crm.dead_letters import DEAD_LETTER
+from crm.follow_ups import tables as follow_ups
+from crm.journal import JOURNAL
+from crm.members import tables as members
+from crm.outcomes import tables as outcomes
+from crm.people import tables as people
+from crm.progress import PROGRESS
+from crm.rewards import tables as rewards
+from crm.sharing import tables as sharing
+from crm.ties import TIE
+
+HISTORY = (JOURNAL, DEAD_LETTER)
+"""What is not computed from anything else, and so left alone by a rebuild."""
+
+PROJECTED = (
+    PROGRESS,
+    TIE,
+    outcomes.OUTCOME,
+    activities.ACTIVITY,
+    members.MEMBER,
+    people.CARD,
+    people.LINK,
+    people.PERSON,
+    sharing.COPY_ROW,
+    sharing.CONTRACT,
+    sharing.WAKE_DAY,
+    follow_ups.FOLLOW_UP,
+    rewards.CLAIM,
+    rewards.REWARD,
+    rewards.BALANCE,
+    rewards.LEDGER_ENTRY,
+)
+"""What follows from the journal: emptied and written again by a rebuild."""
+
+
+def prepare(engine: Engine) -> None:
+    """Bring the database to the newest schema; a database that has it is left alone."""
+    config = _config()
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == head:
+            return
+    with writing(engine) as connection:
+        _upgrade(config, connection)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _upgrade(config: Config, connection: Connection) -> None:
+    # Another process may have been faster between the look and the lock.
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def draft_migration(engine: Engine, message: str) -> None:
+    """Write the migration that leads from the database's schema to that of the tables."""
+    config = _config()
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.revision(config, message=message, autogenerate=True, rev_id=_next_id(config))
+
+
+def _next_id(config: Config) -> str:
+    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    return f"{len(known) + 1:04d}"

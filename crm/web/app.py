@@ -1,0 +1,99 @@
+"""The application: the interface, the pages, and what guards both."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from crm.settings import Settings
+from crm.web import api, api_docs, pages
+from crm.web.problems import Problem, answer_problem, problem_response
+from crm.web.security import SecurityHeaders
+from crm.web.site import Site
+from crm.web.templates import STATIC_FOLDER, Pages
+
+VERSION = "1"
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class _KeptFiles(StaticFiles):
+    """Static files under addresses that change with the content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if scope["query_string"]:
+            response.headers["Cache-Control"] = _FOR_EVER
+        return response
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application over the databases of an installation."""
+    return app_of(Site.open(settings))
+
+
+def app_of(site: Site) -> FastAPI:
+    """The application of a site that is open already; its engines are closed with it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        site.engine.dispose()
+        site.keyring.engine.dispose()
+
+    app = FastAPI(
+        title="Jinxi",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        openapi_url="/openapi.json",
+    )
+    app.state.site = site
+    app.state.pages = Pages.load(site.translations)
+    app.include_router(api.router)
+    app.include_router(api_docs.router, include_in_schema=False)
+    pages.include(app)
+    app.mount("/static", _KeptFiles(directory=STATIC_FOLDER))
+    app.add_exception_handler(Problem, answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_middleware(SecurityHeaders)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
+    """A parameter is missing or malformed; which one, but not what was sent."""
+    assert isinstance(error, RequestValidationError)
+    named = ", ".join(str(fault["loc"][-1]) for fault in error.errors())
+    return problem_response(400, f"missing or malformed: {named}")
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if request.url.path.startswith("/v1/"):
+        return problem_response(error.status_code, error.detail, error.headers)
+    return pages.error_page(request, error.status_code)
+
+
+def _described(app: FastAPI) -> dict[str, object]:
+    """The OpenAPI description, with what the routes cannot say themselves."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            routes=app.routes,
+            description="Events go in, and one can ask what became of them.",
+        )
+        components = schema.setdefault("components", {})
+        components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        problem = api.ProblemBody.model_json_schema()
+        components.setdefault("schemas", {})["ProblemBody"] = problem
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,194 @@
+"""An archive as its page shows it: what is masked, what was opened, what stands in the timeline."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from campaigns.times import parse_instant_us, shanghai_day
+from crm.web.formats import masked_name, masked_phone
+
+_CARD_FIELDS = {
+    "name": ("person", "name"),
+    "id_number": ("person", "id_number"),
+    "birth_date": ("person", "birth_date"),
+    "phones": ("contact", "phones"),
+    "address": ("contact", "address"),
+    "conditions": ("health", "conditions"),
+    "medicines": ("health", "medicines"),
+    "devices": ("health", "devices"),
+}
+HEALTH_FIELDS = ("conditions", "medicines", "devices")
+_EVENT_FIELDS = ("health", "private")
+_SHOWN_CODES = (
+    *("kind", "sku", "serial", "quantity", "unit_price_fen", "channel", "item", "value_fen"),
+    *("club", "outcome", "purpose", "dealer", "method", "expires_on", "reason_code", "relation"),
+    *("member", "patient_agreed", "source_kind"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One hidden field that a tap asks for: of a card, or of one event of it."""
+
+    card_id: str
+    field: str
+    source: str = ""
+    event_id: str = ""
+
+
+def is_hidden_field(field: str) -> bool:
+    """Whether this is a field that opens by a tap."""
+    return field in _CARD_FIELDS or field in _EVENT_FIELDS
+
+
+def hidden_value(known: dict[str, Any], opened: Opened) -> str | None:
+    """What stands in a hidden field; None when there is nothing, or this viewer may not see it."""
+    if opened.field in _EVENT_FIELDS:
+        return next(
+            (
+                _joined(item["data"].get(opened.field))
+                for item in known["timeline"]
+                if (item["source"], item["id"]) == (opened.source, opened.event_id)
+                and item["card_id"] == opened.card_id
+            ),
+            None,
+        )
+    section, field = _CARD_FIELDS[opened.field]
+    for card in known["cards"]:
+        if card["card_id"] == opened.card_id:
+            return _joined(card[section].get(field))
+    return None
+
+
+def _joined(value: Any) -> str | None:
+    if value in (None, "", [], (), {}):
+        return None
+    if isinstance(value, dict):
+        return _reading(value)
+    if isinstance(value, list | tuple):
+        return "、".join(map(str, value))
+    return str(value)
+
+
+def _reading(values: dict[str, Any]) -> str | None:
+    """128/82 mmHg, 72/min, then free text."""
+    parts = []
+    if "systolic_mmhg" in values or "diastolic_mmhg" in values:
+        high, low = values.get("systolic_mmhg", "–"), values.get("diastolic_mmhg", "–")
+        parts.append(f"{high}/{low} mmHg")
+    if "pulse_bpm" in values:
+        parts.append(f"{values['pulse_bpm']}/min")
+    parts += [str(values[name]) for name in ("note", "text", "buyer_name") if values.get(name)]
+    parts += [_joined(values[name]) or "" for name in HEALTH_FIELDS if values.get(name)]
+    return "，".join(parts) or None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line of the archive: its mask, or its value once it is opened."""
+
+    name: str
+    card_id: str
+    mask: str
+    value: str | None
+    source: str = ""
+    event_id: str = ""
+
+
+@dataclass(frozen=True)
+class ArchiveView:
+    """Everything that the page shows; `opened` is what the last tap asked for."""
+
+    known: dict[str, Any]
+    opened: Opened | None
+    today: date
+
+    @property
+    def person_id(self) -> str:
+        """The address of the archive."""
+        return str(self.known["person_id"])
+
+    @property
+    def head(self) -> Field | None:
+        """The name, of the first card that has one."""
+        return next((f for f in self.fields("name")), None)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether everything personal is closed to this viewer."""
+        return self.known["restricted"] and self.head is None
+
+    @property
+    def sex(self) -> str | None:
+        """As written on the first card that says it."""
+        return next((c["person"]["sex"] for c in self.known["cards"] if "sex" in c["person"]), None)
+
+    @property
+    def age(self) -> int | None:
+        """Whole years by the year of birth."""
+        for card in self.known["cards"]:
+            born = card["person"].get("birth_date") or card["person"].get("birth_year")
+            if born:
+                return self.today.year - int(str(born)[:4])
+        return None
+
+    def fields(self, name: str) -> Iterator[Field]:
+        """A field on each card where it is written; the same words twice are one line."""
+        section, key = _CARD_FIELDS[name]
+        seen = set()
+        for card in self.known["cards"]:
+            value = _joined(card[section].get(key))
+            if value is not None and value not in seen:
+                seen.add(value)
+                yield self._field(name, card["card_id"], self._mask(name, value), value)
+
+    def event_field(self, item: dict[str, Any]) -> Field | None:
+        """What an event of the timeline hides."""
+        for name in _EVENT_FIELDS:
+            value = _joined(item["data"].get(name))
+            if value is not None and item["type"] != "card.registered":
+                return self._field(name, item["card_id"], "•••", value, item["source"], item["id"])
+        return None
+
+    def _field(
+        self, name: str, card_id: str, mask: str, value: str, source: str = "", event_id: str = ""
+    ) -> Field:
+        is_open = self.opened == Opened(card_id, name, source, event_id)
+        return Field(name, card_id, mask, value if is_open else None, source, event_id)
+
+    def _mask(self, name: str, value: str) -> str:
+        if name == "name":
+            return masked_name(value)
+        if name == "phones":
+            return "、".join(map(masked_phone, value.split("、")))
+        if name == "birth_date":
+            return f"{value[:4]}-**-**"
+        if name == "id_number":
+            return f"{value[:3]}{'*' * max(0, len(value) - 5)}{value[-2:]}"
+        return "•••"
+
+    @property
+    def consents(self) -> list[dict[str, Any]]:
+        """The last word on each purpose (and dealer), as it holds now."""
+        last: dict[tuple[str, str | None], dict[str, Any]] = {}
+        for word in self.known["consents"]:
+            last[word["purpose"], word["dealer"]] = word
+        return [
+            {**word, "state": "expired" if word["expired"] else word["word"]}
+            for word in last.values()
+        ]
+
+    @property
+    def days(self) -> list[tuple[date, list[dict[str, Any]]]]:
+        """The timeline by days, the latest first."""
+        days: dict[date, list[dict[str, Any]]] = {}
+        for item in reversed(self.known["timeline"]):
+            at_us = parse_instant_us(item["time"])
+            days.setdefault(shanghai_day(at_us), []).append({**item, "at_us": at_us})
+        return list(days.items())
+
+    def codes(self, item: dict[str, Any]) -> list[tuple[str, Any]]:
+        """What an event says that is not personal."""
+        data = item["data"]
+        return [(name, data[name]) for name in _SHOWN_CODES if data.get(name) not in (None, "")]

@@ -1,0 +1,90 @@
+"""Numbers, days, times and names as people read them."""
+
+import hashlib
+from datetime import date
+
+from babel.dates import format_date
+
+from campaigns.times import moment_of, shanghai_day
+from crm.web.languages import Language
+
+_DAY_PATTERNS = {"zh-CN": "M月d日 EEE", "zh-TW": "M月d日 EEE", "en": "EEE d MMM"}
+_YEAR_PATTERNS = {"zh-CN": "y年M月d日", "zh-TW": "y年M月d日", "en": "d MMM y"}
+_HIDDEN = "*"
+_FEN_PER_YUAN = 100
+_UNITS: tuple[tuple[int, dict[Language, str]], ...] = (
+    (86_400, {"zh-CN": "天", "zh-TW": "天", "en": " d"}),
+    (3_600, {"zh-CN": "小时", "zh-TW": "小時", "en": " h"}),
+    (60, {"zh-CN": "分钟", "zh-TW": "分鐘", "en": " min"}),
+    (1, {"zh-CN": "秒", "zh-TW": "秒", "en": " s"}),
+)
+
+
+def day_text(day: date, language: Language, today: date | None = None) -> str:
+    """`5月3日 周六`; with its year when that is not the year of `today`."""
+    patterns = _DAY_PATTERNS if today is None or day.year == today.year else _YEAR_PATTERNS
+    return format_date(day, patterns[language], locale=language.replace("-", "_"))
+
+
+def clock_text(at_us: int) -> str:
+    """`09:12`, Shanghai time."""
+    return moment_of(at_us).strftime("%H:%M")
+
+
+def moment_text(at_us: int, language: Language, now_us: int) -> str:
+    """`5月3日 周六 09:12`."""
+    return f"{day_text(shanghai_day(at_us), language, shanghai_day(now_us))} {clock_text(at_us)}"
+
+
+def number_text(number: int) -> str:
+    """Thousands are separated."""
+    return f"{number:,}"
+
+
+def yuan_text(fen: int) -> str:
+    """`¥1,234.00`."""
+    yuan, rest = divmod(abs(fen), _FEN_PER_YUAN)
+    return f"{'-' if fen < 0 else ''}¥{yuan:,}.{rest:02d}"
+
+
+def rate_text(part: int, whole: int) -> str | None:
+    """`45%`; below ten with one decimal; None where there is no whole."""
+    if whole == 0:
+        return None
+    per_mille = (part * 2000 + whole) // (2 * whole)
+    if per_mille < 100 and per_mille % 10:
+        return f"{per_mille // 10}.{per_mille % 10}%"
+    return f"{(part * 200 + whole) // (2 * whole)}%"
+
+
+def duration_text(seconds: float | None, language: Language) -> str | None:
+    """A time between two steps in its largest fitting unit, with one decimal below ten."""
+    if seconds is None:
+        return None
+    for length, words in _UNITS:
+        if seconds >= length:
+            break
+    amount = seconds / length
+    text = f"{amount:.1f}".removesuffix(".0") if amount < 10 else f"{amount:.0f}"
+    return text + words[language]
+
+
+def masked_name(name: str) -> str:
+    """王*英; of two characters the first stays: 王*."""
+    if len(name) <= 1:
+        return _HIDDEN
+    if len(name) == 2:
+        return name[0] + _HIDDEN
+    return name[0] + _HIDDEN * (len(name) - 2) + name[-1]
+
+
+def masked_phone(phone: str) -> str:
+    """138****5678; short numbers show their last two characters."""
+    if len(phone) < 8:
+        return _HIDDEN * max(0, len(phone) - 2) + phone[-2:]
+    return phone[:3] + _HIDDEN * (len(phone) - 7) + phone[-4:]
+
+
+def short_number(text: str) -> str:
+    """Eight characters by which a long id can be told over the phone."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8].upper()

@@ -1,0 +1,141 @@
+"""What codes are called on a page, in the words of the field.
+
+`N_` marks a text for the catalogues; it is translated where it is shown.
+"""
+
+
+def N_(text: str) -> str:
+    """Marks a text that is translated later."""
+    return text
+
+
+ACTIVITY_KINDS = {
+    "health_lecture": N_("健康讲座"),
+    "free_clinic": N_("大型义诊"),
+    "expert_consultation": N_("专家咨询"),
+    "device_trial": N_("产品试用"),
+    "book_gift": N_("赠书"),
+    "club_meeting": N_("俱乐部活动"),
+    "promotion": N_("促销展销"),
+}
+EVENTS = {
+    "activity.planned": N_("活动计划"),
+    "activity.changed": N_("活动改动"),
+    "activity.held": N_("活动举办"),
+    "activity.cancelled": N_("活动取消"),
+    "activity.attended": N_("到场"),
+    "card.registered": N_("写档案卡"),
+    "card.corrected": N_("更正档案卡"),
+    "card.erased": N_("删除个人信息"),
+    "person.deceased": N_("去世"),
+    "relation.stated": N_("亲友关系"),
+    "identity.same": N_("确认同一人"),
+    "identity.different": N_("确认不是同一人"),
+    "identity.undecided": N_("取消身份判断"),
+    "clinic.consulted": N_("测量咨询"),
+    "trial.started": N_("开始试用"),
+    "trial.ended": N_("结束试用"),
+    "gift.given": N_("赠送礼品"),
+    "club.joined": N_("加入俱乐部"),
+    "club.left": N_("退出俱乐部"),
+    "follow_up.done": N_("回访"),
+    "complaint.raised": N_("投诉"),
+    "complaint.resolved": N_("投诉已解决"),
+    "purchase.made": N_("购买"),
+    "purchase.returned": N_("退货"),
+    "referral.made": N_("转介绍"),
+    "consent.given": N_("同意"),
+    "consent.refused": N_("不同意"),
+    "consent.withdrawn": N_("撤回同意"),
+    "member.enrolled": N_("会员登记"),
+    "member.changed": N_("会员改动"),
+    "member.trained": N_("会员培训"),
+    "member.left": N_("会员退出"),
+    "value.transferred": N_("给会员的物品或费用"),
+    "dealer.contracted": N_("经销商签约"),
+    "dealer.ended": N_("经销商合同结束"),
+    "copy.acknowledged": N_("经销商确认收到"),
+    "reward_policy.published": N_("奖励政策"),
+    "reward.approved": N_("奖励批准"),
+    "reward.rejected": N_("奖励驳回"),
+    "reward.paid": N_("奖励发放"),
+    "event.voided": N_("作废"),
+    "day.reached": N_("新的一天"),
+}
+OUTCOMES = {
+    "accepted": N_("已收下"),
+    "duplicate": N_("之前已记过"),
+    "refused": N_("未收下"),
+    "recorded": N_("已入档"),
+    "waiting": N_("等待补齐"),
+    "rejected": N_("未入档"),
+    "voided": N_("已作废"),
+    "failed": N_("入档故障"),
+}
+STEPS = {
+    "reached": N_("触达"),
+    "activity.attended": N_("到场"),
+    "consent.given:purpose=archive": N_("建档"),
+    "trial.started": N_("试用"),
+    "purchase.made": N_("购买"),
+    "referral.given": N_("转介绍"),
+}
+PURPOSES = {
+    "archive": N_("建立档案"),
+    "health": N_("记录健康情况"),
+    "share_with_dealer": N_("交给经销商一份"),
+    "marketing": N_("接收活动通知"),
+    "club": N_("参加俱乐部"),
+}
+CONSENT_WORDS = {
+    "given": N_("已同意"),
+    "refused": N_("不同意"),
+    "withdrawn": N_("已撤回"),
+    "expired": N_("已到期"),
+}
+SOURCE_KINDS = {
+    "activity": N_("活动现场"),
+    "referral": N_("转介绍"),
+    "hotline": N_("热线电话"),
+    "walk_in": N_("自己上门"),
+    "mail_order": N_("邮购"),
+    "dealer": N_("经销商"),
+    "online": N_("网上"),
+}
+SEXES = {"male": N_("男"), "female": N_("女")}
+ROLES = {
+    "headquarters": N_("总部"),
+    "compliance": N_("合规"),
+    "staff": N_("现场工作人员"),
+    "dealer": N_("经销商"),
+}
+VALUES = {
+    **{"satisfied": N_("满意"), "unsatisfied": N_("不满意"), "adverse": N_("不良反应")},
+    **{"phone": N_("电话"), "visit": N_("上门"), "wechat": N_("微信"), "sms": N_("短信")},
+    **{"reached": N_("联系上了"), "not_reached": N_("没联系上"), "refused": N_("不愿再联系")},
+    **{"pharmacy": N_("药店"), "counter": N_("专柜"), "hospital": N_("医院")},
+    **{"product": N_("产品"), "service": N_("服务"), "effect": N_("效果")},
+    **{"adverse_event": N_("不良事件"), "privacy": N_("隐私"), "other": N_("其他")},
+    **{"spouse": N_("配偶"), "child": N_("子女"), "parent": N_("父母")},
+    **{"sibling": N_("兄弟姐妹"), "friend": N_("朋友"), "carer": N_("照护人")},
+    **{"quality": N_("质量问题"), "no_effect": N_("没有效果")},
+    **{"changed_mind": N_("改变主意"), "wrong_item": N_("发错货")},
+    **{"compliance_breach": N_("合规问题")},
+}
+GROUPS: dict[str, dict[str, str]] = {
+    "activity": ACTIVITY_KINDS,
+    "event": EVENTS,
+    "outcome": OUTCOMES,
+    "step": STEPS,
+    "purpose": PURPOSES,
+    "consent": CONSENT_WORDS,
+    "source_kind": SOURCE_KINDS,
+    "sex": SEXES,
+    "role": ROLES,
+    "value": {**SOURCE_KINDS, **SEXES, **PURPOSES, **VALUES},
+}
+
+
+def label(group: str, code: str) -> str:
+    """What a code of a group is called, in simplified Chinese; the code itself when unknown."""
+    return GROUPS[group].get(code, code)

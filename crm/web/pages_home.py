@@ -1,0 +1,147 @@
+"""The season at a glance: where people are lost, what is on today, what waits for somebody."""
+
+import csv
+from dataclasses import dataclass
+from datetime import timedelta
+from io import StringIO
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from campaigns.times import shanghai_day
+from crm.activities.queries import activities_between, activities_on
+from crm.database import reading
+from crm.follow_ups.queries import due_follow_ups
+from crm.funnels.queries import OUTCOME_CHAIN, OutcomeChain
+from crm.outcomes.queries import outcome_counts
+from crm.web.formats import duration_text, rate_text
+from crm.web.labels import N_, label
+from crm.web.visit import SignedIn, Visit
+
+router = APIRouter()
+
+PERIODS_DAYS = (30, 90, 182)
+SEASON_DAYS = 182
+Days = Annotated[int, Query(ge=1, le=3660)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One step of the chain: how many, from how many, how long it took them.
+
+    share: of the longest bar, in per mille.
+    """
+
+    label: str
+    people: int
+    before: int | None
+    rate: str | None
+    rate_of_first: str | None
+    median: str | None
+    href: str
+    share: int
+
+
+@router.get("/")
+def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
+    """Everything on one page."""
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        context: dict[str, object] = {
+            "title": visit.say("本季一览"),
+            "today": today,
+            "days": days,
+            "periods": PERIODS_DAYS,
+            "from_day": today - timedelta(days=days),
+            "activities": activities_on(visit.scope, connection, today),
+        }
+        if visit.scope.sees_archives:
+            due, due_total = due_follow_ups(visit.scope, connection, today, limit=1)
+            context |= {
+                "bars": bars(visit, connection, days),
+                "counts": outcome_counts(visit.scope, connection),
+                "due_total": due_total,
+                "oldest_due": due[0].due_on if due else None,
+            }
+    return visit.render("home.html", context)
+
+
+@router.get("/season.csv")
+def season_table(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
+    """The table behind the picture, to take away."""
+    with reading(visit.site.engine) as connection:
+        rows = bars(visit, connection, days)
+    text = StringIO()
+    writer = csv.writer(text)
+    heads = (N_("步骤"), N_("人数"), N_("上一步人数"), N_("比上一步"), N_("比第一步"), N_("所用时间（中位）"))
+    writer.writerow([visit.say(head) for head in heads])
+    for bar in rows:
+        cells = (bar.label, bar.people, bar.before, bar.rate, bar.rate_of_first, bar.median)
+        writer.writerow(["" if cell is None else cell for cell in cells])
+    headers = {"Content-Disposition": f'attachment; filename="season-{days}d.csv"'}
+    return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)
+
+
+@router.get("/season.svg")
+def season_picture(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
+    """The picture alone, to paste into slides."""
+    with reading(visit.site.engine) as connection:
+        context = {"bars": bars(visit, connection, days)}
+    page = visit.render("season.svg", context)
+    headers = {"Content-Disposition": f'attachment; filename="season-{days}d.svg"'}
+    return Response(page.body, media_type="image/svg+xml", headers=headers)
+
+
+@router.get("/activities")
+def activities_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
+    """The activities of the season and how many each reached: the list behind that number."""
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        found = activities_between(
+            visit.scope, connection, today - timedelta(days=days), today + timedelta(days=1)
+        )
+    context = {
+        "title": visit.say("活动"),
+        "days": days,
+        "activities": found,
+        "reached": sum(activity.reached or 0 for activity in found),
+    }
+    return visit.render("activities.html", context)
+
+
+def chain_of(visit: Visit, connection: Connection, days: int) -> OutcomeChain:
+    """The outcome chain of the last days, today included."""
+    today = shanghai_day(visit.site.now_us())
+    first = today - timedelta(days=days)
+    return visit.site.seasons.chain(visit.scope, connection, first, today + timedelta(days=1))
+
+
+def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:
+    """The steps of the chain as they are drawn."""
+    chain = chain_of(visit, connection, days)
+    steps = [("reached", chain.reached, None, f"/activities?days={days}")]
+    steps += [
+        (code, step.people, step.median_seconds, f"/season/{step.step}?days={days}")
+        for code, step in zip(OUTCOME_CHAIN, chain.result.steps, strict=True)
+    ]
+    longest = max(people for _, people, _, _ in steps) or 1
+    drawn = []
+    before: int | None = None
+    for code, people, median_seconds, href in steps:
+        drawn.append(
+            Bar(
+                visit.say(label("step", code)),
+                people,
+                before,
+                rate_text(people, before) if before is not None else None,
+                rate_text(people, steps[0][1]) if before is not None else None,
+                duration_text(median_seconds, visit.language),
+                href,
+                people * 1000 // longest,
+            )
+        )
+        before = people
+    return drawn
+

@@ -1,0 +1,45 @@
+"""What every request needs at hand: the databases, the door, the words, the secrets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from babel.support import NullTranslations
+from fastapi import Request
+from sqlalchemy import Engine
+
+from campaigns.intake import Intake
+from crm.database import open_engine
+from crm.door import JournalIntake, now_us
+from crm.keyring import Keyring
+from crm.schema import prepare
+from crm.settings import Settings
+from crm.web.languages import Language, load_translations
+from crm.web.seasons import Seasons
+
+
+@dataclass(frozen=True)
+class Site:
+    """One running site. `now_us` tells the time."""
+
+    engine: Engine
+    keyring: Keyring
+    intake: Intake
+    session_secret: bytes
+    translations: dict[Language, NullTranslations] = field(default_factory=load_translations)
+    seasons: Seasons = field(default_factory=Seasons)
+    now_us: Callable[[], int] = now_us
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Site":
+        """Over the databases of an installation, whose schema is brought up to date."""
+        engine = open_engine(settings.database_url)
+        prepare(engine)
+        keyring = Keyring.open(settings)
+        intake = JournalIntake(engine, keyring)
+        return cls(engine, keyring, intake, keyring.secret("sessions"))
+
+
+def site_of(request: Request) -> Site:
+    """The site that serves a request."""
+    site: Site = request.app.state.site
+    return site

@@ -1,0 +1,75 @@
+"""`jinxi token` and `jinxi user`: who may send and who may look."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from crm.accounts.people import AccountInvalid, add_user
+from crm.accounts.tokens import add_token
+from streams.commands.options import AsJson
+from streams.installation import open_installation
+from streams.output import print_json, print_text
+from streams.wording import say
+
+
+class TokenRole(StrEnum):
+    """What a token speaks for."""
+
+    HEADQUARTERS = "headquarters"
+    STAFF = "staff"
+    DEALER = "dealer"
+
+
+class UserRole(StrEnum):
+    """What a person does here."""
+
+    HEADQUARTERS = "headquarters"
+    COMPLIANCE = "compliance"
+    STAFF = "staff"
+    DEALER = "dealer"
+
+
+def add_api_token(
+    name: Annotated[str, typer.Option(help="给谁用")],
+    role: Annotated[TokenRole, typer.Option(help="身份")],
+    dealer: Annotated[str | None, typer.Option(help="经销商代码（身份为 dealer 时）")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="PREFIX", help="可用的来源前缀，可重复")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """发一个接口令牌；只显示这一次。
+
+    例：jinxi token add --name erp --role dealer --dealer D01 --source /dealers/D01
+    """
+    installation = open_installation()
+    try:
+        token = add_token(installation.engine, name, role.value, dealer, tuple(source or ()))
+    except AccountInvalid as error:
+        raise typer.BadParameter(str(error)) from error
+    if as_json:
+        print_json({"token": token})
+    else:
+        print_text(say("令牌（只显示这一次）：{token}", token=token))
+
+
+def add_person(
+    name: Annotated[str, typer.Option(help="登录名")],
+    role: Annotated[UserRole, typer.Option(help="身份")],
+    dealer: Annotated[str | None, typer.Option(help="经销商代码（身份为 dealer 时）")] = None,
+    password: Annotated[
+        str,
+        typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, help="密码"),
+    ] = "",
+) -> None:
+    """加一个可以登录的人。
+
+    例：jinxi user add --name 王芳 --role staff
+    """
+    installation = open_installation()
+    try:
+        add_user(installation.engine, name, password, role.value, dealer)
+    except AccountInvalid as error:
+        raise typer.BadParameter(str(error)) from error
+    print_text(say("已加上：{name}", name=name))

@@ -1,0 +1,44 @@
+"""`jinxi serve`: the pages and the API, and the worker as a second, supervised process."""
+
+import socket
+from typing import Annotated
+
+import typer
+
+from streams.installation import open_installation
+from streams.output import print_text
+from streams.supervisor import Supervisor
+from streams.wording import say
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8765
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口")] = DEFAULT_PORT,
+) -> None:
+    """打开网页和接口，并让记录进程在旁边工作；只在本机可见（127.0.0.1）。
+
+    例：jinxi serve --port 8765
+    """
+    open_installation()
+    run_server(port)
+
+
+def run_server(port: int) -> None:
+    """Serve until interrupted."""
+    if not is_free(port):
+        raise typer.BadParameter(say("端口 {port} 已被占用，请用 --port 换一个", port=port))
+    print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
+    Supervisor([["streams.web_server", str(port)], ["streams", "work"]]).run()
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,52 @@
+"""What could not be recorded: shown, and tried again once the cause is mended."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from campaigns.times import rfc3339
+from crm.database import reading, writing
+from crm.dead_letters import add_dead_letter, dead_letters, dead_positions, take_back
+from crm.door import now_us
+from crm.journal import decode, rows_at
+from crm.progress import load_progress
+from crm.record import Recorder
+from streams.installation import Installation
+
+
+def letters(installation: Installation) -> list[dict[str, Any]]:
+    """Every dead letter, oldest first; nothing personal is in them."""
+    with reading(installation.engine) as connection:
+        return [
+            {**asdict(letter), "failed_at": rfc3339(letter.failed_us)}
+            for letter in dead_letters(connection)
+        ]
+
+
+def retry(installation: Installation, positions: Sequence[int] | None = None) -> tuple[int, int]:
+    """Record dead letters again, some or all: (how many went well, how many failed again)."""
+    with reading(installation.engine) as connection:
+        known = sorted(dead_positions(connection))
+    wanted = [position for position in known if positions is None or position in positions]
+    failed = sum(not _retry_one(installation, position) for position in wanted)
+    return len(wanted) - failed, failed
+
+
+def _retry_one(installation: Installation, position: int) -> bool:
+    recorder = Recorder(installation.engine, installation.keyring)
+    try:
+        with writing(installation.engine) as connection:
+            take_back(connection, [position])
+            recorder.library.left_out = dead_positions(connection)
+            progress = load_progress(connection, recorder.consumer)
+            events = decode(rows_at(connection, [position]), installation.keyring)
+            recorder.segment.record(
+                connection, events, progress.days_to, progress.days_to, up_to=progress.position
+            )
+    except Exception as error:
+        # Whatever it is: the event stays aside, with its newest cause.
+        with writing(installation.engine) as connection:
+            ((_, home),) = take_back(connection, [position])
+            add_dead_letter(connection, position, home, error, now_us())
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""Carries events without a broker: straight from the journal to the recording.
+
+The worker makes `day.reached` for every Shanghai day from the first event's to today: the only
+thing by which time itself acts on what is stored.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import orjson
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from campaigns.catalogue import wire_name
+from campaigns.intake import CLOCK_SOURCE, SYSTEM
+from campaigns.times import day_start_us, rfc3339, shanghai_day
+from crm.database import reading, scrub
+from crm.door import JournalIntake, now_us
+from crm.journal import last_position
+from crm.keyring import Keyring
+from crm.outcomes.queries import counts_at
+from crm.progress import Progress, load_progress
+from crm.record import BATCH_EVENTS, Batch, Recorder
+
+LARGEST_BATCH = 4 * BATCH_EVENTS
+_PATIENCE_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+Report = Callable[[int, int], None]
+"""(events recorded so far, events that the journal holds)."""
+
+
+@dataclass
+class Tally:
+    """What a run recorded of what came from outside, by the outcome at its end."""
+
+    positions: list[int] = field(default_factory=list)
+    failed: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Worker:
+    """Records whatever the journal holds."""
+
+    engine: Engine
+    keyring: Keyring
+    recorder: Recorder = field(init=False)
+
+    def __post_init__(self) -> None:
+        """One recorder for the worker's life."""
+        self.recorder = Recorder(self.engine, self.keyring)
+
+    def until_idle(self, report: Report | None = None) -> Tally:
+        """Record until nothing is left, every day up to today included."""
+        started = time.monotonic()
+        tally = Tally()
+        while self._drain(tally, report) or self._reach_days():
+            pass
+        tally.seconds = time.monotonic() - started
+        return tally
+
+    def outcomes(self, tally: Tally) -> dict[str, int]:
+        """How many of a run's events have each outcome now."""
+        with reading(self.engine) as connection:
+            counts = counts_at(connection, tally.positions)
+        return {
+            "recorded": counts.get("recorded", 0) + counts.get("voided", 0),
+            "waiting": counts.get("waiting", 0),
+            "rejected": counts.get("rejected", 0),
+            "failed": tally.failed,
+        }
+
+    def step(self) -> bool:
+        """One batch, or the days that are due; False when there was nothing to do."""
+        tally = Tally()
+        return self._next(tally) or self._reach_days()
+
+    def _drain(self, tally: Tally, report: Report | None) -> bool:
+        worked = False
+        while self._next(tally):
+            worked = True
+            if report is not None:
+                report(*self._positions())
+        return worked
+
+    def _next(self, tally: Tally) -> bool:
+        recorded, last = self._positions()
+        limit = min(max(last - recorded, BATCH_EVENTS), LARGEST_BATCH)
+        batch = self._patiently(limit)
+        if batch is None:
+            return False
+        tally.positions += batch.from_outside
+        tally.failed += batch.failed
+        if batch.erased:
+            self._leave_no_trace()
+        return True
+
+    def _patiently(self, limit: int) -> Batch | None:
+        """Try again for as long as the database is away: that is the back-pressure."""
+        for seconds in self._waits():
+            try:
+                return self.recorder.record_next(now_us(), limit)
+            except OperationalError as error:
+                if not is_passing(error):
+                    raise
+                time.sleep(seconds)
+        raise AssertionError("the waits never end")
+
+    @staticmethod
+    def _waits() -> Iterator[float]:
+        yield from _PATIENCE_SECONDS
+        while True:
+            yield _PATIENCE_SECONDS[-1]
+
+    def _positions(self) -> tuple[int, int]:
+        with reading(self.engine) as connection:
+            progress = load_progress(connection, self.recorder.consumer)
+            return progress.position, last_position(connection)
+
+    def _reach_days(self) -> bool:
+        """Journal the days that are not reached yet; True when there were any."""
+        with reading(self.engine) as connection:
+            progress = load_progress(connection, self.recorder.consumer)
+        days = list(missing_days(progress, shanghai_day(now_us())))
+        if not days:
+            return False
+        JournalIntake(self.engine, self.keyring).accept(list(map(day_reached, days)), SYSTEM)
+        return True
+
+    def _leave_no_trace(self) -> None:
+        """After an erasure: no deleted byte stays in a file."""
+        scrub(self.engine)
+        self.keyring.scrub()
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Whether a trouble of the database may pass by itself: locked, or not reachable."""
+    text = str(error.orig)
+    return "locked" in text or "busy" in text or error.connection_invalidated
+
+
+def missing_days(progress: Progress, today: date) -> Iterator[date]:
+    """The days from the first event's to today that were not reached, in order."""
+    if progress.first_day is None:
+        return
+    known_from, known_to = progress.days_from or date.max, progress.days_to or date.min
+    day = min(progress.first_day, today)
+    while day <= today:
+        if not known_from <= day <= known_to:
+            yield day
+        day += timedelta(days=1)
+
+
+def day_reached(day: date) -> bytes:
+    """The event that a Shanghai day began."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": day.isoformat(),
+            "source": CLOCK_SOURCE,
+            "type": wire_name("day.reached"),
+            "time": rfc3339(day_start_us(day)),
+            "subject": f"day/{day.isoformat()}",
+            "data": {"day": day.isoformat()},
+        }
+    )

@@ -1,0 +1,39 @@
+"""One installation opened: its database, its keyring, its settings."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from crm.database import DatabaseUnusable, open_engine
+from crm.door import JournalIntake
+from crm.keyring import Keyring
+from crm.schema import prepare
+from crm.settings import Settings
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What every command works on."""
+
+    settings: Settings
+    engine: Engine
+    keyring: Keyring
+
+    @property
+    def intake(self) -> JournalIntake:
+        """The door."""
+        return JournalIntake(self.engine, self.keyring)
+
+
+def open_installation(settings: Settings | None = None) -> Installation:
+    """Open it, made at first use; DatabaseUnusable says what stands in the way."""
+    settings = settings or Settings.from_environment()
+    try:
+        engine = open_engine(settings.database_url)
+        prepare(engine)
+        keyring = Keyring.open(settings)
+    except (OperationalError, OSError) as error:
+        cause = error.orig if isinstance(error, OperationalError) else error
+        raise DatabaseUnusable(f"{settings.data_folder}: {cause}") from error
+    return Installation(settings, engine, keyring)

@@ -1,0 +1,48 @@
+"""Keeps processes running side by side: whichever ends is started again, until all are stopped."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+
+_RESTART_SECONDS = 2.0
+_STOP_SECONDS = 10.0
+
+
+class Supervisor:
+    """Runs `python -m MODULE ARGUMENT…` for each of some modules."""
+
+    def __init__(self, modules: Sequence[Sequence[str]]) -> None:
+        self.modules = modules
+        self.stopping = threading.Event()
+        self.running: dict[int, subprocess.Popen[bytes]] = {}
+
+    def run(self) -> None:
+        """Until SIGINT or SIGTERM; the processes are then asked to end, and waited for."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        threads = [
+            threading.Thread(target=self._keep, args=(place, module), daemon=True)
+            for place, module in enumerate(self.modules)
+        ]
+        for thread in threads:
+            thread.start()
+        self.stopping.wait()
+        for process in list(self.running.values()):
+            process.terminate()
+        for thread in threads:
+            thread.join(_STOP_SECONDS)
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def _keep(self, place: int, module: Sequence[str]) -> None:
+        while not self.stopping.is_set():
+            process = subprocess.Popen([sys.executable, "-m", *module])
+            self.running[place] = process
+            if self.stopping.is_set():
+                process.terminate()
+            process.wait()
+            self.stopping.wait(_RESTART_SECONDS)

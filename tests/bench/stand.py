@@ -1,0 +1,118 @@
+"""One installation in a folder of its own, with a season waiting to be taken in or recorded."""
+
+import shutil
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import orjson
+from sqlalchemy import Engine
+
+from campaigns.intake import HEADQUARTERS, SYSTEM
+from campaigns.season import SEASON_DAYS, generate
+from crm.database import METADATA, open_engine, reading
+from crm.door import JournalIntake, now_us
+from crm.journal import last_position
+from crm.keyring import Keyring
+from crm.progress import load_progress
+from crm.record import BATCH_EVENTS, Recorder
+from crm.schema import PROJECTED
+from crm.settings import Settings
+from streams.embedded import LARGEST_BATCH, day_reached
+
+ACCEPTED_TOGETHER = 1000
+STARTS_ON = date(2026, 3, 2)
+
+
+def season_lines(people: int, seed: int) -> list[bytes]:
+    """The season as it is handed over, one event a line."""
+    return [orjson.dumps(event) for event in generate(people, seed, STARTS_ON)]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run: how long it took, for how many events, in how many transactions."""
+
+    seconds: float
+    events: int
+    transactions: int
+
+
+@dataclass
+class Stand:
+    """An installation that is thrown away afterwards."""
+
+    folder: Path
+    engine: Engine
+    keyring: Keyring
+
+    @classmethod
+    def build(cls, folder: Path) -> "Stand":
+        """An empty installation."""
+        settings = Settings.in_folder(folder)
+        engine = open_engine(settings.database_url)
+        METADATA.create_all(engine)
+        return cls(folder, engine, Keyring.open(settings))
+
+    def copy(self, folder: Path) -> "Stand":
+        """The same installation, in another folder."""
+        self.close()
+        shutil.copytree(self.folder, folder)
+        settings = Settings.in_folder(folder)
+        return Stand(folder, open_engine(settings.database_url), Keyring.open(settings))
+
+    def close(self) -> None:
+        """Close every file; the folder stays."""
+        self.engine.dispose()
+        self.keyring.engine.dispose()
+
+    def raw(self) -> sqlite3.Connection:
+        """The driver's own connection to the same file, prepared in the same way."""
+        with self.engine.connect() as connection:
+            driver = connection.connection.detach()  # type: ignore[func-returns-value]
+            assert driver is None
+        pooled = self.engine.raw_connection()
+        raw = pooled.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        pooled.detach()
+        return raw
+
+    def accept(self, lines: Sequence[bytes]) -> Measured:
+        """Take the lines in through the door."""
+        intake = JournalIntake(self.engine, self.keyring)
+        pieces = range(0, len(lines), ACCEPTED_TOGETHER)
+        started = time.perf_counter()
+        for start in pieces:
+            intake.accept(lines[start : start + ACCEPTED_TOGETHER], HEADQUARTERS, history=True)
+        return Measured(time.perf_counter() - started, len(lines), len(pieces))
+
+    def reach_days(self) -> None:
+        """Journal every day of the season, as the worker does when time has come so far."""
+        days = [STARTS_ON + timedelta(days=number) for number in range(SEASON_DAYS)]
+        JournalIntake(self.engine, self.keyring).accept([day_reached(day) for day in days], SYSTEM)
+
+    def record(self) -> Measured:
+        """Record what is journaled, in the batches of the embedded worker."""
+        recorder = Recorder(self.engine, self.keyring)
+        events = transactions = 0
+        started = time.perf_counter()
+        while batch := recorder.record_next(now_us(), self._next_batch()):
+            events += batch.events
+            transactions += 1
+        return Measured(time.perf_counter() - started, events, transactions)
+
+    def _next_batch(self) -> int:
+        with reading(self.engine) as connection:
+            left = last_position(connection) - load_progress(connection, "embedded").position
+        return min(max(left, BATCH_EVENTS), LARGEST_BATCH)
+
+    def stored_rows(self) -> int:
+        """How many rows the projections hold."""
+        with reading(self.engine) as connection:
+            return sum(
+                connection.exec_driver_sql(f"SELECT count(*) FROM {table.name}").scalar_one()
+                for table in PROJECTED
+            )

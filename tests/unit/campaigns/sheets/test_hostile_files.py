@@ -1,0 +1,208 @@
+"""Files that are not what they should be: each gets a clear answer, none brings the reader down."""
+
+import io
+import struct
+import time
+import tracemalloc
+import zipfile
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaigns.sheets import InvalidSheet, open_sheet
+from campaigns.sheets.model import SheetActivity
+from tests.unit.campaigns.sheets.sample_sheets import (
+    FIRST_ROW,
+    FULL,
+    LABELS,
+    SECRET,
+    filled,
+    handmade,
+    read,
+    reasons,
+    said,
+    saved,
+    template,
+)
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
+
+
+def repacked(data: bytes, changes: dict[str, bytes]) -> bytes:
+    """The workbook with some of its parts replaced or added."""
+    written = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            if name not in changes:
+                new.writestr(name, old.read(name))
+        for name, content in changes.items():
+            new.writestr(name, content)
+    return written.getvalue()
+
+
+def sheet_xml(rows: str) -> bytes:
+    """A worksheet's XML around these rows."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+
+
+FIRST_SHEET = "xl/worksheets/sheet1.xml"
+BILLION_LAUGHS = (
+    b'<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    + sheet_xml("<row><c><v>&b;</v></c></row>")
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.xlsx", b"", "empty"),
+        ("a.csv", b"\xef\xbb\xbf\r\n", "empty"),
+        ("a.xlsx", saved(openpyxl.Workbook()), "empty"),
+        ("a.xlsx", "姓名,手机\n".encode(), "not_xlsx"),
+        ("a.xlsx", b"<html><table></table></html>", "not_xlsx"),
+        ("a.xlsx", b"PK\x03\x04 broken", "not_xlsx"),
+        ("a.xlsx", repacked(template(1), {})[:-300], "not_xlsx"),
+        ("a.xls", OLE, "legacy_xls"),
+        ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+        ("a.xlsx", repacked(template(1), {FIRST_SHEET: b"<worksheet><row"}), "damaged"),
+        ("a.xlsx", repacked(template(1), {FIRST_SHEET: BILLION_LAUGHS}), "damaged"),
+        ("a.xlsx", repacked(template(1), {"xl/workbook.xml": b"no xml"}), "damaged"),
+        (
+            "a.xlsx",
+            repacked(
+                template(1),
+                {FIRST_SHEET: sheet_xml('<row r="5"/><row r="2"><c><v>1</v></c></row>')},
+            ),
+            "damaged",
+        ),
+        ("a.csv", b"\x00\x01\x02\xff\xff\x80", "unknown_encoding"),
+        ("a.csv", "甲,乙\n1,2\n".encode(), "no_headings"),
+        ("a.xlsx", saved(handmade(["王秀英"], headings=("人",))), "no_headings"),
+        ("a.xlsx", saved(handmade(headings=("姓名", "手机", "手 机"))), "heading_repeated"),
+        ("a.xlsx", saved(handmade(["王秀英"], labels=["签到"])), "no_activity"),
+        ("a.xlsx", saved(handmade(labels=["活动编号：A-1", "活动日期：改天"])), "no_activity"),
+        ("a.xlsx", saved(handmade(labels=["活动编号：13812345678", LABELS[2]])), "no_activity"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(name: str, data: bytes, reason: str) -> None:
+    with pytest.raises(InvalidSheet) as raised:
+        read(data, name)
+    assert raised.value.reason == reason
+
+
+def test_a_zip_bomb_is_not_unpacked() -> None:
+    bomb = repacked(template(1), {"xl/media/zeros": b"\0" * (257 * 2**20)})
+    tracemalloc.start()
+    with pytest.raises(InvalidSheet) as raised:
+        read(bomb)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert raised.value.reason == "file_too_large"
+    assert peak_bytes < 8 * 2**20
+
+
+def test_a_part_that_lies_about_its_size_is_damaged() -> None:
+    data = bytearray(repacked(template(1), {FIRST_SHEET: sheet_xml("<row/>" * 20_000)}))
+    at = data.rindex(FIRST_SHEET.encode()) - 46
+    data[at + 24 : at + 28] = struct.pack("<I", 100)
+    with pytest.raises(InvalidSheet) as raised:
+        read(bytes(data))
+    assert raised.value.reason == "damaged"
+
+
+@settings(max_examples=60)
+@given(st.binary(min_size=1, max_size=40), st.integers(0, 10_000))
+def test_damaged_bytes_anywhere_are_answered_or_read_but_never_crash(
+    noise: bytes, place: int
+) -> None:
+    data = bytearray(template(1))
+    at = place % (len(data) - len(noise))
+    data[at : at + len(noise)] = noise
+    try:
+        rows = len(read(bytes(data)).rows)
+    except InvalidSheet as invalid:
+        assert str(invalid)
+    else:
+        assert rows <= 1
+
+
+def test_a_formula_is_never_computed_nor_its_stored_value_taken() -> None:
+    stored = '<row r="2"><c t="str"><f>"王"&amp;"秀英"</f><v>王秀英</v></c></row>'
+    heading = '<row r="1"><c t="inlineStr"><is><t>姓名</t></is></c></row>'
+    data = repacked(saved(handmade()), {FIRST_SHEET: sheet_xml(heading + stored)})
+    about = SheetActivity("A-1", read(template(1)).activity.day)
+    rows = list(open_sheet("a.xlsx", data, SECRET, activity=about).rows())
+    assert [fault.reason for fault in rows[0].faults] == ["formula"]
+    assert rows[0].events == ()
+
+
+def test_hidden_rows_are_read_and_reported() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(filled(FULL, {"name": "李强"})))
+    book.active.row_dimensions[FIRST_ROW + 1].hidden = True
+    reading = read(saved(book))
+    assert reading.hidden_rows == (("签到表", FIRST_ROW + 1),)
+    assert [row.hidden for row in reading.rows] == [False, True]
+    assert reading.rows[1].events
+
+
+def test_a_merged_address_is_everybody_s_whom_it_covers() -> None:
+    book = handmade(
+        ["王秀英", "13812345678", "某路1号"],
+        ["李强", None, None],
+        headings=("姓名", "手机", "住址"),
+    )
+    book.active.merge_cells("B3:B4")
+    book.active.merge_cells("C3:C4")
+    reading = read(saved(book))
+    contacts = [said(reading, index)["card.registered"]["contact"] for index in (0, 1)]
+    assert contacts[0] == contacts[1] == {"phones": ["13812345678"], "address": "某路1号"}
+
+
+def test_a_merged_consent_is_nobody_s_below_its_first_row() -> None:
+    book = handmade(["王秀英", "是"], ["李强", None], headings=("姓名", "同意建档"))
+    book.active.merge_cells("B3:B4")
+    assert reasons(read(saved(book))) == [[], [("同意建档", "merged")]]
+
+
+def test_cells_merged_across_columns_are_a_fault() -> None:
+    book = handmade(["王秀英", "120/80", None], headings=("姓名", "收缩压", "舒张压"))
+    book.active.merge_cells("B3:C3")
+    assert reasons(read(saved(book))) == [[("舒张压", "merged"), ("收缩压", "bad_reading")]]
+
+
+def test_a_merged_area_alone_makes_no_row() -> None:
+    book = handmade(["王秀英", "13812345678"])
+    book.active.merge_cells("B3:B60")
+    assert len(read(saved(book)).rows) == 1
+
+
+def test_rows_far_down_and_a_wrong_dimension_cost_little() -> None:
+    rows = '<row r="1"><c t="inlineStr"><is><t>姓名</t></is></c></row><row r="1048576"/>'
+    wide = sheet_xml(rows).replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>')
+    data = repacked(saved(handmade()), {FIRST_SHEET: wide})
+    about = SheetActivity("A-1", read(template(1)).activity.day)
+    started = time.perf_counter()
+    assert list(open_sheet("a.xlsx", data, SECRET, activity=about).rows()) == []
+    assert time.perf_counter() - started < 8
+
+
+def test_five_thousand_rows_are_read_a_row_at_a_time() -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("签到")
+    sheet.append(LABELS)
+    sheet.append(["姓名", "手机", "出生日期/年", "同意建档"])
+    for number in range(5_000):
+        sheet.append([f"王{number}", f"138{number:08d}", "1950.3.2", "是"])
+    data = saved(book)
+    tracemalloc.start()
+    found = sum(len(row.events) for row in open_sheet("a.xlsx", data, SECRET, activity=None).rows())
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == 15_000
+    assert peak_bytes < 12 * 2**20

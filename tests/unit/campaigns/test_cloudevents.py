@@ -1,0 +1,269 @@
+"""From bytes to a checked event: what is read, what is encrypted, what counts as content."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns.cloudevents import LARGEST_EVENT_BYTES, CheckedEvent, Refusal, check
+from campaigns.times import SECOND_US, day_start_us, parse_instant_us
+from tests.examples import HAPPENED, LATER_US, a_card, an_event, days_after, written
+
+HAPPENED_US = parse_instant_us(HAPPENED)
+
+
+def checked(
+    event: dict[str, Any], now_us: int = LATER_US, *, history: bool = False
+) -> CheckedEvent:
+    found = check(written(event), now_us, history=history)
+    assert isinstance(found, CheckedEvent), found
+    return found
+
+
+def refused(
+    event: dict[str, Any], now_us: int = LATER_US, *, history: bool = False
+) -> tuple[str, str]:
+    found = check(written(event), now_us, history=history)
+    assert isinstance(found, Refusal), found
+    return found.reason, found.path
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_a_byte_order_mark_and_the_end_of_the_line_are_no_part_of_it(
+    start: bytes, end: bytes
+) -> None:
+    found = check(start + written(a_card()) + end, LATER_US)
+    assert isinstance(found, CheckedEvent)
+    assert found.content == checked(a_card()).content
+
+
+def test_a_line_of_the_largest_size_is_taken_whatever_its_end() -> None:
+    room = LARGEST_EVENT_BYTES - len(written(a_card(private={"note": ""}, extra="")))
+    note, rest = "x" * 20_000, "y" * (room - 20_000)
+    event = a_card(private={"note": note}, extra=rest)
+    assert isinstance(check(written(event) + b"\r\n", LATER_US), CheckedEvent)
+    event = a_card(private={"note": note}, extra=rest + "z")
+    assert check(written(event), LATER_US) == Refusal("too_large", "$")
+
+
+def test_key_order_and_white_space_and_who_carried_it_are_no_content() -> None:
+    event = a_card(quite="new", private={"note": "x"})
+    shuffled = json.dumps(dict(reversed(event.items())), indent=2, ensure_ascii=True).encode()
+    other = check(shuffled, LATER_US)
+    assert isinstance(other, CheckedEvent)
+    carried = checked(event | {"actor": "somebody", "receivedat": days_after(HAPPENED, 1)})
+    assert checked(event).content == other.content == carried.content
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"time": days_after(HAPPENED, -1)},
+        {"sequence": 1},
+        {"timeprecision": "second"},
+        {"colour": "blue"},
+        {"data": {**a_card()["data"], "colour": "blue"}},
+        {"data": {**a_card()["data"], "person": {"name": "王秀英", "nickname": "英子"}}},
+    ],
+)
+def test_whatever_else_the_sender_says_is_content(change: dict[str, Any]) -> None:
+    assert checked(a_card() | change).content != checked(a_card()).content
+
+
+def test_one_and_one_point_zero_are_the_same_number() -> None:
+    whole, point = (a_card(score=number) for number in (1, 1.0))
+    assert checked(whole).content == checked(point).content
+
+
+def test_the_twin_of_a_creation_leaves_out_its_id_alone() -> None:
+    twin = checked(a_card()).twin
+    assert twin is not None and twin == checked(a_card() | {"id": "another"}).twin
+    assert twin != checked(a_card() | {"time": days_after(HAPPENED, 1)}).twin
+    attended = an_event("activity.attended", {"card_id": "c", "activity_id": "a"})
+    assert checked(attended).twin is None
+
+
+def test_day_precision_starts_at_midnight_in_shanghai_whatever_the_time_of_day() -> None:
+    event = a_card() | {"timeprecision": "day"}
+    for text, day in (
+        ("2026-05-03T23:59:00+08:00", date(2026, 5, 3)),
+        ("2026-05-03T17:00:00Z", date(2026, 5, 4)),
+        ("2026-05-03T00:00:00+08:00", date(2026, 5, 3)),
+    ):
+        found = checked(event | {"time": text})
+        assert (found.starts_us, found.day_precision) == (day_start_us(day), True)
+        assert found.time == text
+    assert checked(a_card()).starts_us == HAPPENED_US
+
+
+def test_the_senders_own_order_is_kept_and_zero_when_not_said() -> None:
+    assert checked(a_card() | {"sequence": -3}).sequence == -3
+    assert checked(a_card()).sequence == 0
+    assert refused(a_card() | {"sequence": "1"}) == ("bad_value", "$.sequence")
+    assert refused(a_card() | {"sequence": 2**53}) == ("bad_value", "$.sequence")
+
+
+def test_the_receipt_of_history_is_taken_from_the_event_and_only_there() -> None:
+    event = a_card() | {"receivedat": days_after(HAPPENED, 2)}
+    then_us = parse_instant_us(days_after(HAPPENED, 2))
+    assert checked(event, history=True).received_us == then_us
+    assert checked(event).received_us == LATER_US
+    assert checked(a_card(), history=True).received_us == LATER_US
+
+
+@pytest.mark.parametrize(
+    "sent", ["2026-05-03T09:11:59+08:00", "2099-01-01T00:00:00Z", "yesterday", 5, "2026-05-03"]
+)
+def test_history_received_before_it_happened_or_after_now_is_a_bad_value(sent: Any) -> None:
+    event = a_card() | {"receivedat": sent}
+    assert refused(event, history=True) == ("bad_value", "$.receivedat")
+    assert checked(event).received_us == LATER_US
+
+
+def test_history_of_day_precision_may_be_received_on_its_day() -> None:
+    event = a_card() | {"timeprecision": "day", "time": "2026-05-03T23:00:00+08:00"}
+    sent = event | {"receivedat": "2026-05-03T10:00:00+08:00"}
+    assert checked(sent, history=True).received_us == parse_instant_us("2026-05-03T10:00:00+08:00")
+
+
+def test_an_event_may_lie_five_minutes_ahead_of_its_receipt_and_no_more() -> None:
+    assert checked(a_card(), HAPPENED_US - 300 * SECOND_US).starts_us == HAPPENED_US
+    late = refused(a_card(), HAPPENED_US - 300 * SECOND_US - 1)
+    assert late == ("time_in_future", "$.time")
+    tomorrow = a_card() | {"timeprecision": "day", "time": "2026-05-04T00:00:00+08:00"}
+    assert refused(tomorrow, HAPPENED_US) == ("time_in_future", "$.time")
+
+
+@pytest.mark.parametrize("precision", ["second", "day"])
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("0001-01-01T00:00:00+14:00", ("bad_value", "$.time")),
+        ("1899-12-31T23:59:59+08:00", ("bad_value", "$.time")),
+        ("9999-12-31T23:59:59-12:00", ("time_in_future", "$.time")),
+    ],
+)
+def test_the_ends_of_the_calendar_are_answered_too(
+    text: str, fault: tuple[str, str], precision: str
+) -> None:
+    assert refused(a_card() | {"time": text, "timeprecision": precision}) == fault
+
+
+def test_unknown_fields_are_kept_and_encrypted_wherever_they_stand() -> None:
+    event = a_card(colour="blue", person={"name": "王秀英", "nickname": "英子"}) | {
+        "traceparent": "t"
+    }
+    found = checked(event)
+    assert found.plain == {"card_id": "card-1", "source_kind": "walk_in"}
+    assert found.personal == {
+        "person": {"name": "王秀英", "nickname": "英子"},
+        "$extra": {"colour": "blue", "$attributes": {"traceparent": "t"}},
+    }
+
+
+def test_unknown_fields_within_objects_that_stay_in_plain_are_encrypted() -> None:
+    buyer = {"relation": "child", "nickname": "小王"}
+    data = {"purchase_id": "P1", "card_id": "c", "sku": "S", "quantity": 1, "unit_price_fen": 100}
+    found = checked(an_event("purchase.made", data | {"channel": "dealer", "buyer": buyer}))
+    assert found.plain["buyer"] == {"relation": "child"}
+    assert found.personal == {"$extra": {"buyer": buyer}}
+    rule = {
+        **{"member_kind": "clerk", "mode": "TRACK_ONLY", "basis": "per_unit", "amount_fen": 0},
+        **{"window_days": 90, "which": "last", "hold_days": 30, "training_required": False},
+    }
+    rules = [rule, rule | {"remark": "小王"}]
+    policy = {"policy": "P", "effective_from": "2026-01-01", "rules": rules}
+    found = checked(an_event("reward_policy.published", policy))
+    assert list(found.plain["rules"]) == [rule, rule]
+    assert found.personal == {"$extra": {"rules": rules}}
+
+
+@given(st.integers(1, 1_000))
+def test_however_deep_unknown_fields_are_nested_there_is_an_answer(depth: int) -> None:
+    line = written(a_card(deep=0)).replace(b'"deep":0', b'"deep":' + b"[" * depth + b"]" * depth)
+    found = check(line, LATER_US)
+    if depth <= 62:
+        assert isinstance(found, CheckedEvent)
+    else:
+        assert isinstance(found, Refusal) and (found.reason, found.path) == ("bad_value", "$")
+
+
+def test_unknown_numbers_of_any_size_are_kept() -> None:
+    found = checked(a_card(serial_no=2**63, small=1e-300))
+    assert found.personal["$extra"] == {"serial_no": 2**63, "small": 1e-300}
+
+
+@pytest.mark.parametrize(
+    "personal",
+    ["13812345678", "8613812345678", "138-1234-5678", "138.1234.5678", "11010519491231002X"],
+)
+def test_a_personal_number_is_no_name_of_a_thing(personal: str) -> None:
+    attended = {"card_id": "c", "activity_id": "a"}
+    for event, path in (
+        (a_card() | {"id": personal}, "$.id"),
+        (a_card() | {"source": f"/phones/{personal}"}, "$.source"),
+        (a_card(personal), "$.subject"),
+        (an_event("activity.attended", attended | {"activity_id": personal}), "$.data.activity_id"),
+        (a_card(dealer=personal), "$.data.dealer"),
+        (an_event("club.joined", {"card_id": "c", "club": personal}), "$.data.club"),
+    ):
+        assert checked(event).faults[0] == ("id_is_personal", path)
+
+
+def test_each_of_a_list_of_names_is_looked_at() -> None:
+    data = {
+        **{
+            "activity_id": "a",
+            "programme": "p",
+            "kind": "free_clinic",
+            "title": "t",
+            "dealer": "D",
+        },
+        **{"region": "130102", "starts_at": HAPPENED, "co_organizers": ["老龄办", "13812345678"]},
+    }
+    faults = checked(an_event("activity.planned", data)).faults
+    assert faults == (("id_is_personal", "$.data.co_organizers[1]"),)
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "0b5c9a3e-7d1f-4c52-9f0e-1a2b3c4d5e6f",
+        "2026-05-03",
+        "20260503-091200",
+        "12345678901",
+        "110105194912310021",
+        "A13812345678",
+        "13812345678-2",
+        "K-13812345678",
+    ],
+)
+def test_uuids_dates_and_other_numbers_are_names_like_any(harmless: str) -> None:
+    event = a_card(harmless) | {"id": harmless, "source": f"/sheets/{harmless}"}
+    assert checked(event).faults == ()
+
+
+def test_serial_numbers_may_look_like_telephones() -> None:
+    data = {"trial_id": "T", "card_id": "c", "sku": "S", "serial": "13812345678"}
+    assert checked(an_event("trial.started", data)).faults == ()
+
+
+def test_a_day_is_named_by_its_subject_alone() -> None:
+    event = an_event("day.reached", {}, subject="day/2026-05-03")
+    assert checked(event).plain == {"day": "2026-05-03"}
+    assert refused(event | {"subject": "day/2026-02-31"})[0] == "bad_value"
+
+
+def test_the_actor_is_never_what_the_sender_writes() -> None:
+    found = checked(a_card() | {"actor": "headquarters"})
+    assert "headquarters" not in str(found)
+
+
+def test_times_are_compared_in_one_zone() -> None:
+    found = checked(a_card() | {"time": "2026-05-03T01:12:00.5Z"})
+    assert found.starts_us == HAPPENED_US + SECOND_US // 2
+    assert datetime.fromtimestamp(found.starts_us / SECOND_US, UTC).hour == 1
