@@ -99,7 +99,7 @@ class Entry:
                 yield Fault("price", "bad_price")
             if not self.text("quantity").isdecimal():
                 yield Fault("quantity", "bad_quantity")
-        if self.text("born") and "birth" not in str(self._birth()):
+        if self.text("born") and not self._birth():
             yield Fault("born", "bad_birth")
 
     def _when(self) -> dict[str, str]:

@@ -79,7 +79,7 @@ def replay(
         tables = verify(installation.engine, installation.keyring, report)
     equal = all(table.equal for table in tables.values())
     if as_json:
-        print_json({"equal": equal, "tables": {n: asdict(t) for n, t in tables.items()}})
+        print_json({"equal": equal, "tables": {str(n): asdict(t) for n, t in tables.items()}})
     else:
         print_table(
             say("逐行相等") if equal else say("不相等"),
