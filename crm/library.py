@@ -5,7 +5,7 @@ that failed everything is forgotten. The memory is bounded.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -25,6 +25,7 @@ from crm.outcomes.shared import (
     judge_policies,
 )
 from crm.outcomes.voids import Outcomes
+from crm.ties import keys_of_event, kind_of
 
 EVENTS_AT_HAND = 100_000
 
@@ -37,32 +38,46 @@ class Library:
     left_out: frozenset[int] = frozenset()
     _events: OrderedDict[str, list[LoggedEvent]] = field(default_factory=OrderedDict)
     _count: int = 0
+    _new: dict[str, list[LoggedEvent]] = field(default_factory=dict)
+    """Events of the segment that is being recorded, by home: they are not read again."""
+    _read_up_to: int = 0
 
     def forget_everything(self) -> None:
         """After a failed transaction, or when somebody else may have written."""
         self._events.clear()
+        self._new.clear()
         self._count = 0
 
     def forget(self, home: str) -> None:
         """One history, so that it is read again."""
         self._count -= len(self._events.pop(home, ()))
+        self._new.pop(home, None)
 
-    def learn(self, events: Iterable[LoggedEvent]) -> None:
-        """New events of histories that are at hand; others are read when they are asked for."""
+    def learn(self, events: Sequence[LoggedEvent], up_to: int) -> None:
+        """The events of a segment, and the last position that histories reach.
+
+        The journal need not be read beyond the events before them, unless they come late: out of
+        the dead letters.
+        """
+        is_next = up_to == events[-1].position
+        self._read_up_to = events[0].position - 1 if is_next else up_to
+        self._new = {}
         for event in events:
-            known = self._events.get(event.home)
+            self._new.setdefault(event.home, []).append(event)
+        for home, new in self._new.items():
+            known = self._events.get(home)
             if known is not None:
-                known.append(event)
-                self._count += 1
+                known += new
+                self._count += len(new)
 
     def histories(
-        self, connection: Connection, homes: Iterable[str], up_to: int
+        self, connection: Connection, homes: Iterable[str]
     ) -> dict[str, list[LoggedEvent]]:
-        """All events of each home up to a position, in order of arrival."""
+        """All events of each home up to where the recording is, in order of arrival."""
         wanted = list(homes)
         missing = [home for home in wanted if home not in self._events]
         if missing:
-            self._read(connection, missing, up_to)
+            self._read(connection, missing)
         found = {}
         for home in wanted:
             self._events.move_to_end(home)
@@ -70,14 +85,17 @@ class Library:
         self._shrink(len(wanted))
         return found
 
-    def _read(self, connection: Connection, homes: Sequence[str], up_to: int) -> None:
+    def _read(self, connection: Connection, homes: Sequence[str]) -> None:
+        rows = rows_of_homes(connection, homes, self._read_up_to)
+        at_hand = {event.position for home in homes for event in self._new.get(home, ())}
+        kept = [r for r in rows if r.position not in self.left_out and r.position not in at_hand]
         for home in homes:
             self._events[home] = []
-        rows = rows_of_homes(connection, homes, up_to)
-        kept = [row for row in rows if row.position not in self.left_out]
         for event in sorted(decode(kept, self.keyring), key=lambda event: event.position):
             self._events[event.home].append(event)
-            self._count += 1
+        for home in homes:
+            self._events[home] += self._new.get(home, ())
+            self._count += len(self._events[home])
 
     def _shrink(self, in_use: int) -> None:
         while self._count > EVENTS_AT_HAND and len(self._events) > in_use:
@@ -92,20 +110,52 @@ def in_order(events: Iterable[LoggedEvent]) -> list[LoggedEvent]:
 
 @dataclass
 class SharedFacts:
-    """Facts of shared things as of a position, each judged once and then kept."""
+    """Facts of shared things, each judged once and then kept.
+
+    up_to: the last event that is looked at; None: all that are known.
+    later, changed: the facts that hold at the end of a segment, and for each home that changes
+    within it the position of its last change: what has not changed since is the same there.
+    """
 
     library: Library
     connection: Connection
-    up_to: int
+    up_to: int | None = None
+    later: "SharedFacts | None" = None
+    changed: Mapping[str, int] = field(default_factory=dict)
     activities: dict[str, Activity | None] = field(default_factory=dict)
     members: dict[str, Member | None] = field(default_factory=dict)
     contracts: tuple[ContractFact, ...] | None = None
     policies: tuple[LoggedEvent, ...] | None = None
 
+    def as_of(self, position: int, changed: Mapping[str, int]) -> "SharedFacts":
+        """The activities and members as they were right after an event of this segment."""
+        return SharedFacts(self.library, self.connection, position, self, changed)
+
+    def look_up(self, keys: Iterable[str]) -> None:
+        """Read what will be asked for, all at once instead of one by one."""
+        unknown = [
+            key
+            for kind, name, key in ((*key.partition("/")[::2], key) for key in keys)
+            if (kind == "activity" and name not in self.activities)
+            or (kind == "member" and name not in self.members)
+        ]
+        found = self.library.histories(self.connection, unknown)
+        behind = {
+            key
+            for home, events in found.items()
+            for event in events
+            for key in keys_of_event(event)
+            if kind_of(home) == "member" and kind_of(key) in ("activity", "card")
+        }
+        self.library.histories(self.connection, behind)
+
     def activity(self, activity_id: str) -> Activity | None:
         """The activity, None while it is not known."""
         if activity_id not in self.activities:
-            self.judge_activity(activity_id)
+            if self.later is not None and self._is_unchanged(f"activity/{activity_id}"):
+                self.activities[activity_id] = self.later.activity(activity_id)
+            else:
+                self.judge_activity(activity_id)
         return self.activities[activity_id]
 
     def judge_activity(self, activity_id: str) -> tuple[list[LoggedEvent], Outcomes]:
@@ -117,7 +167,10 @@ class SharedFacts:
     def member(self, code: str) -> Member | None:
         """The member, None while it is not known."""
         if code not in self.members:
-            self.judge_member(code)
+            if self.later is not None and self._is_unchanged(f"member/{code}"):
+                self.members[code] = self.later.member(code)
+            else:
+                self.judge_member(code)
         return self.members[code]
 
     def judge_member(self, code: str) -> tuple[list[LoggedEvent], Outcomes]:
@@ -152,6 +205,9 @@ class SharedFacts:
         outcomes, self.policies = judge_policies(events)
         return events, outcomes
 
+    def _is_unchanged(self, home: str) -> bool:
+        return self.up_to is not None and self.changed.get(home, 0) <= self.up_to
+
     def _knows(self, kind: str, name: str) -> bool:
         if kind == "activity":
             return self.activity(name) is not None
@@ -159,9 +215,12 @@ class SharedFacts:
         return name in known_cards(self._history(f"card/{name}"), around)
 
     def _history(self, home: str) -> list[LoggedEvent]:
-        return in_order(self.library.histories(self.connection, [home], self.up_to)[home])
+        events = self.library.histories(self.connection, [home])[home]
+        return in_order(
+            event for event in events if self.up_to is None or event.position <= self.up_to
+        )
 
     def _histories(self, prefix: str) -> list[LoggedEvent]:
         homes = homes_with_prefix(self.connection, prefix)
-        found = self.library.histories(self.connection, homes, self.up_to)
+        found = self.library.histories(self.connection, homes)
         return in_order(event for events in found.values() for event in events)

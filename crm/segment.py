@@ -36,6 +36,7 @@ from crm.ties import (
     kind_of,
     phone_key,
     rewrite_ties,
+    ties_of,
 )
 
 _NO_CLAIM_CHANGES = frozenset(
@@ -240,6 +241,8 @@ class _Run:
         woken = {home for home in self.woken if kind_of(home) in ("card", "reward")}
         if not touched and not woken:
             return
+        self._wake_neighbours_of_erased()
+        woken = {home for home in self.woken if kind_of(home) in ("card", "reward")}
         library, digest = self.recorder.library, self.recorder.digest
         histories = library.histories(self.connection, touched, self.facts.up_to)
         net = rewrite_ties(
@@ -275,6 +278,12 @@ class _Run:
             )
             self.rewrite(projection.table, everyone, rows)
         self._claims(evaluations, closure.components, everyone)
+
+    def _wake_neighbours_of_erased(self) -> None:
+        """An erased card loses its personal ties: whoever they led to must do without it."""
+        erased = {e.home: e for e in self.events if e.type_name == "card.erased"}
+        for home, keys in ties_of(self.connection, erased).items():
+            self.wake({key: erased[home] for key in keys if kind_of(key) == "~"})
 
     def _evaluate(self, events: list[LoggedEvent], around: Surroundings) -> Evaluation:
         newest_us = max((event.starts_us for event in events), default=0)

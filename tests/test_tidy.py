@@ -169,7 +169,13 @@ def test_modules_functions_and_lines_stay_short() -> None:
     assert_none(
         f"modules ≤ {MODULE_LINES} lines, functions ≤ {FUNCTION_LINES}, "
         f"lines ≤ {LINE_CHARACTERS} characters",
-        (offence for module in code() for offence in _too_long(module)),
+        (
+            offence
+            for module in code()
+            # A migration is drafted by Alembic, one call after the other, and then never changed.
+            if not module.name.startswith("crm.migrations.versions.")
+            for offence in _too_long(module)
+        ),
     )
 
 

@@ -21,19 +21,22 @@ from campaigns.sheets.writing import (
     FONT_NAME,
     INK,
     LEFT,
+    ROW_HEIGHT,
     TEXT_FORMAT,
+    TYPED_SIZE,
     WRONG_BOX,
     WRONG_FILL,
     add_drop_downs,
     add_hidden_sheet,
-    label_line,
     put,
     set_up_print,
     write_heading,
+    write_labels,
 )
 
 TITLE_ROW, LABEL_ROW, ENGLISH_ROW, HEADING_ROW = range(1, 5)
 FIRST_ROW = HEADING_ROW + 1
+_LINE_HEIGHT = 18
 _ROW_ID_COLUMN = BY_KEY[ROW_ID]
 _LAID_OUT = (
     _ROW_ID_COLUMN,
@@ -111,8 +114,7 @@ def _write_top(sheet: Any, reading: SheetReading) -> None:
     title = sheet.cell(TITLE_ROW, 2)
     put(title, f"{reading.activity.title}　未收下的行：改好后把这份表再传一次")
     title.font = Font(name=FONT_NAME, size=14, bold=True, color=INK)
-    for place, text in enumerate(label_line(reading.activity)):
-        put(sheet.cell(LABEL_ROW, 2 + place), text)
+    write_labels(sheet, LABEL_ROW, reading.activity)
 
 
 def _write_row(
@@ -129,20 +131,27 @@ def _write_row(
     cells: Mapping[str, Any] = {**row.others, **row.cells, ROW_ID: row.row_id}
     for index, column in enumerate(columns, 1):
         cell = sheet.cell(number, index)
-        cell.font = Font(name=FONT_NAME, size=10, color=INK)
+        cell.font = Font(name=FONT_NAME, size=TYPED_SIZE, color=INK)
         cell.border = BOX
         cell.alignment = CENTRED
         if column.as_text:
             cell.number_format = TEXT_FORMAT
         if column.key == REASON:
             cell.alignment = LEFT
-            put(cell, _reasons(row, wrong))
+            text = _reasons(row, wrong)
+            put(cell, text)
+            sheet.row_dimensions[number].height = max(ROW_HEIGHT, _LINE_HEIGHT * _lines(text))
             continue
         value = cells.get(column.key)
         put(cell, value.shown if isinstance(value, Broken) else value)
         if column.heading in wrong:
             cell.fill, cell.border = WRONG_FILL, WRONG_BOX
             cell.comment = Comment("✗ " + "\n".join(wrong[column.heading]), SHEET_TITLE)
+
+
+def _lines(text: str) -> int:
+    """How many lines the reasons take in their column; a Chinese character is two wide."""
+    return sum(2 * len(line) // int(REASON_COLUMN.width) + 1 for line in text.split("\n"))
 
 
 def _reasons(row: SheetRow, wrong: Mapping[str, list[str]]) -> str:

@@ -65,7 +65,7 @@ COLUMNS = (
         shared=True,
     ),
     Column(
-        *("id_number", "身份证号", "ID card", 20, "", ("身份证", "身份证号码")),
+        *("id_number", "身份证号", "ID card", 24, "", ("身份证", "身份证号码")),
         as_text=True,
         bad="bad_id_number",
     ),

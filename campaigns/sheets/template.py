@@ -19,13 +19,15 @@ from campaigns.sheets.writing import (
     INK,
     LEFT,
     QUIET_FILL,
+    ROW_HEIGHT,
     TEXT_FORMAT,
+    TYPED_SIZE,
     add_drop_downs,
     add_hidden_sheet,
-    label_line,
     put,
     set_up_print,
     write_heading,
+    write_labels,
 )
 from campaigns.times import instant_us, parse_instant_us, shanghai_day
 
@@ -105,36 +107,32 @@ def _write_top(sheet: Any, about: SheetActivity, kind: str) -> None:
     # The first column is hidden, so everything that people read begins in the second.
     title = sheet.cell(TITLE_ROW, 2)
     put(title, f"{about.title or about.activity_id}　{_KINDS.get(kind, '')}　{SHEET_TITLE}")
-    title.font = Font(name=FONT_NAME, size=16, bold=True, color=INK)
-    sheet.row_dimensions[TITLE_ROW].height = 28
-    for place, text in enumerate(label_line(about)):
-        label = sheet.cell(LABEL_ROW, 2 + place * 5)
-        put(label, text)
-        label.font = Font(name=FONT_NAME, size=10, color=INK)
-    sheet.row_dimensions[LABEL_ROW].height = 18
+    title.font = Font(name=FONT_NAME, size=24, bold=True, color=INK)
+    sheet.row_dimensions[TITLE_ROW].height = 40
+    write_labels(sheet, LABEL_ROW, about)
     hint = sheet.cell(HINT_ROW, 2)
     put(hint, (_FREE_CLINIC_HINT if kind == "free_clinic" else "") + _HINT)
-    hint.font = Font(name=FONT_NAME, size=9, color="555555")
+    hint.font = Font(name=FONT_NAME, size=13, color="444444")
     hint.alignment = LEFT
     sheet.merge_cells(start_row=HINT_ROW, start_column=2, end_row=HINT_ROW, end_column=len(COLUMNS))
-    sheet.row_dimensions[HINT_ROW].height = 30
+    sheet.row_dimensions[HINT_ROW].height = 44
 
 
 def _write_example(sheet: Any) -> None:
     for index, column in enumerate(COLUMNS, 1):
         cell = sheet.cell(EXAMPLE_ROW, index)
         put(cell, EXAMPLE_ROW_ID if column.key == ROW_ID else column.example or None)
-        cell.font = Font(name=FONT_NAME, size=9, italic=True, color="666666")
+        cell.font = Font(name=FONT_NAME, size=TYPED_SIZE, italic=True, color="666666")
         cell.fill = QUIET_FILL
         cell.border = BOX
         cell.alignment = CENTRED
-    sheet.row_dimensions[EXAMPLE_ROW].height = 26
+    sheet.row_dimensions[EXAMPLE_ROW].height = ROW_HEIGHT
 
 
 def _write_blank_row(sheet: Any, row: int, row_id: str) -> None:
     for index, column in enumerate(COLUMNS, 1):
         cell = sheet.cell(row, index)
-        cell.font = Font(name=FONT_NAME, size=10, color=INK)
+        cell.font = Font(name=FONT_NAME, size=TYPED_SIZE, color=INK)
         cell.border = BOX
         cell.alignment = LEFT if column.key in _LEFT_ALIGNED else CENTRED
         if column.as_text:
@@ -145,4 +143,4 @@ def _write_blank_row(sheet: Any, row: int, row_id: str) -> None:
             put(cell, row_id)
         elif column.key == NUMBER:
             put(cell, row - EXAMPLE_ROW)
-    sheet.row_dimensions[row].height = 27
+    sheet.row_dimensions[row].height = ROW_HEIGHT

@@ -19,6 +19,11 @@ from campaigns.sheets.heading import HIDDEN_SHEET, LABELS, TEMPLATE_VERSION
 from campaigns.sheets.model import SheetActivity
 
 FONT_NAME = "Microsoft YaHei"
+# All columns on one A4 page print at 57 %: what is 13 points here is 7 on paper, 40 are 8 mm.
+HEADING_SIZE, ENGLISH_SIZE, TYPED_SIZE = 13, 9, 12
+ROW_HEIGHT = 40
+SCREEN_ZOOM = 85
+_COLUMNS_PER_LABEL = 5
 TEXT_FORMAT = "@"
 INK, PAPER_LINE = "222222", "8C8C8C"
 HEADING_FILL = PatternFill("solid", fgColor="FBE3CC")
@@ -52,7 +57,7 @@ def put(cell: Any, value: Any) -> None:
             cell.quotePrefix = True
 
 
-def label_line(activity: SheetActivity) -> tuple[str, ...]:
+def write_labels(sheet: Any, row: int, activity: SheetActivity) -> None:
     """What is said of the activity above the headings, so that it is there on paper too."""
     said = {
         "activity_id": activity.activity_id,
@@ -60,7 +65,12 @@ def label_line(activity: SheetActivity) -> tuple[str, ...]:
         "dealer": activity.dealer or "",
         "notice_version": activity.notice_version,
     }
-    return tuple(f"{label}：{said[name]}" for name, label in LABELS.items() if said[name])
+    for place, (name, label) in enumerate(LABELS.items()):
+        if said[name]:
+            cell = sheet.cell(row, 2 + place * _COLUMNS_PER_LABEL)
+            put(cell, f"{label}：{said[name]}")
+            cell.font = Font(name=FONT_NAME, size=14, color=INK)
+    sheet.row_dimensions[row].height = 26
 
 
 def write_heading(sheet: Any, columns: Sequence[Column], english_row: int) -> None:
@@ -68,19 +78,19 @@ def write_heading(sheet: Any, columns: Sequence[Column], english_row: int) -> No
     for index, column in enumerate(columns, 1):
         english = sheet.cell(english_row, index)
         put(english, column.english)
-        english.font = Font(name=FONT_NAME, size=7, color="666666")
+        english.font = Font(name=FONT_NAME, size=ENGLISH_SIZE, color="666666")
         english.alignment = CENTRED
         heading = sheet.cell(english_row + 1, index)
         put(heading, column.heading)
-        heading.font = Font(name=FONT_NAME, size=10, bold=True, color=INK)
+        heading.font = Font(name=FONT_NAME, size=HEADING_SIZE, bold=True, color=INK)
         heading.alignment = CENTRED
         heading.fill = HEADING_FILL
         heading.border = BOX
         dimension = sheet.column_dimensions[get_column_letter(index)]
         dimension.width = column.width
         dimension.hidden = column.key == ROW_ID
-    sheet.row_dimensions[english_row].height = 22
-    sheet.row_dimensions[english_row + 1].height = 34
+    sheet.row_dimensions[english_row].height = 30
+    sheet.row_dimensions[english_row + 1].height = 56
 
 
 def add_drop_downs(sheet: Any, columns: Sequence[Column], first_row: int, last_row: int) -> None:
@@ -115,6 +125,7 @@ def set_up_print(sheet: Any, heading_rows: str, area: str, title: str) -> None:
     sheet.print_title_rows = heading_rows
     sheet.print_area = area
     sheet.print_options.horizontalCentered = True
+    sheet.sheet_view.zoomScale = SCREEN_ZOOM
     # In a footer & begins a code.
     sheet.oddFooter.left.text = _CONTROLS.sub("", title).replace("&", "&&")[:100]
     sheet.oddFooter.right.text = "&P / &N"

@@ -7,6 +7,7 @@ Approvals of rewards are judged by the rewards themselves, who knows who entered
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from campaigns.activity_rules import rule_of
 from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralMade
 from campaigns.times import OrderKey
 from crm.logged_event import LoggedEvent
@@ -17,7 +18,7 @@ from crm.outcomes.voids import Outcomes, judge_voids
 
 _SECOND = frozenset({"trial.ended", "complaint.resolved", "purchase.returned"})
 _THIRD = frozenset({"reward.approved", "reward.rejected", "reward.paid"})
-_FREE_CLINIC = "free_clinic"
+_SALES = frozenset({"purchase.made", "trial.started"})
 
 
 @dataclass
@@ -118,7 +119,7 @@ def _own_rule(event: LoggedEvent, result: CardOutcomes, around: Surroundings) ->
     assert activity is not None
     if event.type_name == "activity.attended" and activity.cancelled:
         return rejected("activity_cancelled")
-    if event.type_name in ("purchase.made", "trial.started") and activity.kind == _FREE_CLINIC:
+    if event.type_name in _SALES and not rule_of(activity.kind).allows_sales:
         return BREACH
     return RECORDED
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
+from campaigns.activity_rules import rule_of
 from campaigns.events.activities import (
     ActivityChanged,
     ActivityHeld,
@@ -87,7 +88,7 @@ def _fold_activity(
             values["cancelled"] = True
     for event, filing_no in held:
         # The number must be there when the clinic is held; one that comes later mends nothing.
-        if values["kind"] == "free_clinic" and not filing_no:
+        if rule_of(values["kind"]).needs_filing_number and not filing_no:
             outcomes[event.key] = BREACH
     values["co_organizers"] = tuple(values["co_organizers"] or ())
     return Activity(**values)

@@ -77,6 +77,8 @@ def test_whatever_else_the_sender_says_is_content(change: dict[str, Any]) -> Non
 def test_one_and_one_point_zero_are_the_same_number() -> None:
     whole, point = (a_card(score=number) for number in (1, 1.0))
     assert checked(whole).content == checked(point).content
+    whole, point = (a_card(health={"weight": number}) for number in (1, 1.0))
+    assert checked(whole).content == checked(point).content
 
 
 def test_the_twin_of_a_creation_leaves_out_its_id_alone() -> None:

@@ -1,0 +1,183 @@
+"""Installations in folders of their own, made as alike as two of them can be.
+
+All have the same keys of the installation, so that keyed hashes can be compared; the clock of the
+door and of the worker stands where the test puts it.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from types import TracebackType
+from typing import Any
+from unittest import mock
+
+from sqlalchemy import Connection, Engine, Table, func, select
+
+from campaigns.intake import Receipt
+from crm.database import open_engine, reading
+from crm.door import JournalIntake
+from crm.journal import JOURNAL
+from crm.keyring import Keyring
+from crm.progress import PROGRESS
+from crm.rewards.tables import LEDGER_ENTRY
+from crm.schema import PROJECTED, prepare
+from crm.settings import Settings
+from streams.embedded import Worker
+from tests.worlds import CLOCK_US, CREDENTIALS, Sent
+
+SECRETS = ("content", "ties", "copies")
+
+Snapshot = Mapping[str, frozenset[tuple[Any, ...]]]
+"""Table → rows, with identities of events instead of places in the journal."""
+
+
+@contextmanager
+def clock(door_us: int = CLOCK_US, worker_us: int | None = None) -> Iterator[None]:
+    """The time at the door, and the time by which the worker makes days."""
+    with (
+        mock.patch("crm.door.now_us", lambda: door_us),
+        mock.patch("streams.embedded.now_us", lambda: worker_us or door_us),
+    ):
+        yield
+
+
+class Template:
+    """The folder that every installation is copied from."""
+
+    def __init__(self) -> None:
+        self.folder = Path(mkdtemp(prefix="jinxi-template-"))
+        settings = Settings.in_folder(self.folder)
+        engine = open_engine(settings.database_url)
+        prepare(engine)
+        keyring = Keyring.open(settings)
+        for label in SECRETS:
+            keyring.secret(label)
+        engine.dispose()
+        keyring.engine.dispose()
+
+
+_TEMPLATES: list[Template] = []
+
+
+class Installation:
+    """One installation; a context manager that leaves nothing behind."""
+
+    def __init__(self) -> None:
+        if not _TEMPLATES:
+            _TEMPLATES.append(Template())
+        self.folder = Path(mkdtemp(prefix="jinxi-installation-"))
+        shutil.copytree(_TEMPLATES[0].folder, self.folder, dirs_exist_ok=True)
+        self.settings = Settings.in_folder(self.folder)
+        self.open()
+
+    def open(self) -> None:
+        """As a new process does it."""
+        self.engine: Engine = open_engine(self.settings.database_url)
+        self.keyring = Keyring.open(self.settings)
+        self.intake = JournalIntake(self.engine, self.keyring)
+        self.worker = Worker(self.engine, self.keyring)
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.keyring.engine.dispose()
+
+    def __enter__(self) -> "Installation":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+        shutil.rmtree(self.folder)
+
+    def accept(self, events: Iterable[Sent]) -> list[Receipt]:
+        """Hand events over, neighbours of one credential in one call."""
+        receipts: list[Receipt] = []
+        together: list[Sent] = []
+        for sent in [*events, None]:
+            if together and (sent is None or sent.by != together[0].by):
+                lines = [each.line for each in together]
+                credential = CREDENTIALS[together[0].by]
+                receipts += self.intake.accept(lines, credential, history=True)
+                together = []
+            if sent is not None:
+                together.append(sent)
+        return receipts
+
+    def work(self) -> None:
+        """Record everything and reach every day."""
+        self.worker.until_idle()
+
+    def snapshot(self, leave_out: Sequence[Table] = (PROGRESS,)) -> Snapshot:
+        """All that is projected; of the ledger the balances."""
+        with reading(self.engine) as connection:
+            names = _names(connection)
+            found = {
+                table.name: frozenset(_rows(connection, table, names))
+                for table in PROJECTED
+                if table not in leave_out and table is not LEDGER_ENTRY
+            }
+            found["ledger balances"] = frozenset(_balances(connection))
+            return found
+
+    def ledger(self) -> list[tuple[Any, ...]]:
+        """Every entry in its order, with its number."""
+        with reading(self.engine) as connection:
+            query = select(LEDGER_ENTRY).order_by(LEDGER_ENTRY.c.number)
+            return [tuple(row) for row in connection.execute(query)]
+
+    def ledger_sum(self) -> int:
+        with reading(self.engine) as connection:
+            query = select(func.coalesce(func.sum(LEDGER_ENTRY.c.amount_fen), 0))
+            return int(connection.execute(query).scalar_one())
+
+
+def _names(connection: Connection) -> dict[int, tuple[str, str]]:
+    rows = connection.execute(select(JOURNAL.c.position, JOURNAL.c.source, JOURNAL.c.id))
+    return {position: (source, event_id) for position, source, event_id in rows}
+
+
+def _rows(
+    connection: Connection, table: Table, names: Mapping[int, tuple[str, str]]
+) -> Iterator[tuple[Any, ...]]:
+    for row in connection.execute(select(table)):
+        values = row._mapping
+        yield tuple(
+            names[value] if column == "position" else value for column, value in values.items()
+        )
+
+
+def _balances(connection: Connection) -> Iterator[tuple[Any, ...]]:
+    columns = LEDGER_ENTRY.c.account, LEDGER_ENTRY.c.reward_id
+    total = func.sum(LEDGER_ENTRY.c.amount_fen)
+    query = select(*columns, total).group_by(*columns).having(total != 0)
+    yield from (tuple(row) for row in connection.execute(query))
+
+
+def differences(one: Snapshot, other: Snapshot) -> dict[str, tuple[Any, Any]]:
+    """Table → (rows that only one has, rows that only the other has)."""
+    return {
+        name: (sorted(one[name] - other[name], key=repr), sorted(other[name] - one[name], key=repr))
+        for name in one
+        if one[name] != other[name]
+    }
+
+
+def assert_same(one: Snapshot, other: Snapshot) -> None:
+    """Say which rows differ when they do."""
+    assert not (found := differences(one, other)), found
+
+
+def cut(events: Sequence[Sent], random: Random) -> Iterator[Sequence[Sent]]:
+    """The events in pieces of random sizes."""
+    start = 0
+    while start < len(events):
+        size = random.choice((1, 2, 3, 5, 8, 20, 60))
+        yield events[start : start + size]
+        start += size
