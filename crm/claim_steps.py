@@ -35,9 +35,7 @@ _NO_CLAIM_CHANGES = frozenset(
 )
 """Events that can move no reward, whatever their outcome."""
 
-_FIRST_OF_CLAIMS = frozenset(
-    {"purchase.made", "reward.approved", "reward.rejected", "reward.paid"}
-)
+_FIRST_OF_CLAIMS = frozenset({"purchase.made", "reward.approved", "reward.rejected", "reward.paid"})
 """Before the first of these there is no claim that could move."""
 
 Evaluate = Callable[[Sequence[LoggedEvent], Surroundings], Evaluation]
@@ -63,9 +61,7 @@ class Movers:
         if not movers:
             return []
         *earlier, last = movers
-        steps = [
-            _step(self._as_of(evaluation, event.position), homes, event) for event in earlier
-        ]
+        steps = [_step(self._as_of(evaluation, event.position), homes, event) for event in earlier]
         return [*steps, _step(evaluation, homes, last)]
 
     def _of(self, homes: Iterable[str], since: int) -> list[LoggedEvent]:
@@ -80,7 +76,7 @@ class Movers:
                 elif last is None or event.position > last.position:
                     last = event
         if not movers and last is not None:
-            # Nothing is claimed any more, and what was stored is to be taken away.
+            # It comes out of the dead letters, after all that it concerns.
             return [last]
         return [movers[position] for position in sorted(movers)]
 

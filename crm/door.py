@@ -49,17 +49,21 @@ class Known(Struct, frozen=True):
     actor: str
 
 
-class Candidate(Struct):
+class Candidate(Struct, gc=False):
     """An event that is right in itself and may yet be refused.
 
-    fault: why it is, unless its identity is used already, which is graver.
-    row: the journal row; None where there is a fault, so that nothing of it is kept.
+    It holds bytes instead of the event, so that thousands of them cost no garbage collection.
+
+    row: the journal row, its personal part still missing.
+    fault: why it is refused, unless its identity is used already, which is graver.
+    personal: what must be encrypted, as JSON, with the key of key_subject; None for nothing.
     """
 
-    event: CheckedEvent
-    content_hash: bytes
+    row: dict[str, Any]
     fault: Fault | None
-    row: dict[str, Any] | None = None
+    warnings: tuple[str, ...]
+    personal: bytes | None
+    key_subject: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class JournalIntake:
             self._candidate(check(line, received_us, history=history), credential) for line in lines
         ]
         candidates = [found for found in checked if isinstance(found, Candidate)]
-        self._seal(candidates, credential)
+        self._seal(candidates)
         with writing(self.engine) as connection:
             known = _known(connection, candidates)
             fresh: list[dict[str, Any]] = []
@@ -99,7 +103,7 @@ class JournalIntake:
             _append(connection, fresh)
         for found, receipt in zip(checked, receipts, strict=True):
             if receipt.status != "refused" and isinstance(found, Candidate):
-                self._erase(found.event)
+                self._erase(found.row)
         return receipts
 
     def _candidate(
@@ -110,33 +114,15 @@ class JournalIntake:
         fault: Fault | None = event.faults[0] if event.faults else None
         if fault is None and (forbidden := credential.forbidden_at(event)):
             fault = ("not_allowed", forbidden)
-        return Candidate(event, self._hash(event.content), fault)
+        return Candidate(
+            self._row(event, credential),
+            fault,
+            event.warnings,
+            orjson.dumps(event.personal) if event.personal else None,
+            key_subject(event.type_name, event.subject, event.plain),
+        )
 
-    def _hash(self, content: bytes) -> bytes:
-        keyed = self._keyed_hash.copy()
-        keyed.update(content)
-        return keyed.digest()
-
-    def _seal(self, candidates: Sequence[Candidate], credential: Credential) -> None:
-        """Make the journal row of each that has no fault, its personal part encrypted."""
-        wanted = [found for found in candidates if found.fault is None]
-        subjects = [
-            key_subject(found.event.type_name, found.event.subject, found.event.plain)
-            if found.event.personal
-            else None
-            for found in wanted
-        ]
-        keys = self.keyring.keys({name for name in subjects if name is not None}, create=True)
-        for found, subject in zip(wanted, subjects, strict=True):
-            key = keys[subject] if subject is not None else None
-            found.row = self._row(found, credential, key)
-
-    def _row(self, found: Candidate, credential: Credential, key: bytes | None) -> dict[str, Any]:
-        event = found.event
-        sealed = None
-        if key is not None:
-            bound_to = binding(event.source, event.id)
-            sealed = seal(key, orjson.dumps(event.personal), bound_to)
+    def _row(self, event: CheckedEvent, credential: Credential) -> dict[str, Any]:
         return {
             "source": event.source,
             "id": event.id,
@@ -150,19 +136,34 @@ class JournalIntake:
             "actor": credential.actor or event.source,
             "role": credential.role,
             "plain": orjson.dumps(event.plain),
-            "sealed": sealed,
-            "content_hash": found.content_hash,
+            "sealed": None,
+            "content_hash": self._hash(event.content),
             "twin_hash": self._hash(event.twin) if event.twin is not None else None,
         }
 
-    def _erase(self, event: CheckedEvent) -> None:
-        if event.type_name == "card.erased":
-            self.keyring.destroy(event.subject)
+    def _hash(self, content: bytes) -> bytes:
+        keyed = self._keyed_hash.copy()
+        keyed.update(content)
+        return keyed.digest()
+
+    def _seal(self, candidates: Sequence[Candidate]) -> None:
+        """Encrypt the personal part of each that has no fault; of what is erased it is dropped."""
+        wanted = [found for found in candidates if found.personal and found.fault is None]
+        keys = self.keyring.keys((found.key_subject for found in wanted), create=True)
+        for found in wanted:
+            key = keys[found.key_subject]
+            if key is not None and found.personal is not None:
+                row = found.row
+                row["sealed"] = seal(key, found.personal, binding(row["source"], row["id"]))
+
+    def _erase(self, row: dict[str, Any]) -> None:
+        if row["type"] == "card.erased":
+            self.keyring.destroy(row["subject"])
 
 
 def _known(connection: Connection, candidates: Sequence[Candidate]) -> dict[EventKey, Known]:
     """What the journal already holds under the identities of the candidates."""
-    asked = _as_table(connection, [(found.event.source, found.event.id) for found in candidates])
+    asked = _as_table(connection, [(found.row["source"], found.row["id"]) for found in candidates])
     columns = JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.content_hash
     query = select(*columns, JOURNAL.c.received_us, JOURNAL.c.actor).join_from(
         asked, JOURNAL, (JOURNAL.c.source == asked.c.source) & (JOURNAL.c.id == asked.c.id)
@@ -215,22 +216,17 @@ def answer(
     """The receipt of one event; an accepted one is fresh, and known to those that follow."""
     if isinstance(found, Refusal):
         return Receipt("refused", found.source, found.id, found.reason, found.path)
-    event = found.event
-    key = EventKey(event.source, event.id)
+    row = found.row
+    key = EventKey(row["source"], row["id"])
     earlier = known.get(key)
-    if earlier is not None and earlier.content_hash != found.content_hash:
-        return Receipt("refused", event.source, event.id, "id_reused", "$.id")
-    if found.fault is not None or found.row is None:
-        reason, path = found.fault or ("bad_value", "$")
-        return Receipt("refused", event.source, event.id, reason, path)
+    if earlier is not None and earlier.content_hash != row["content_hash"]:
+        return Receipt("refused", *key, "id_reused", "$.id")
+    if found.fault is not None:
+        return Receipt("refused", *key, *found.fault)
     if earlier is not None:
         return Receipt(
-            "duplicate",
-            event.source,
-            event.id,
-            first_received_us=earlier.received_us,
-            first_actor=earlier.actor,
+            "duplicate", *key, first_received_us=earlier.received_us, first_actor=earlier.actor
         )
-    known[key] = Known(found.content_hash, event.received_us, found.row["actor"])
-    fresh.append(found.row)
-    return Receipt("accepted", event.source, event.id, warnings=event.warnings)
+    known[key] = Known(row["content_hash"], row["received_us"], row["actor"])
+    fresh.append(row)
+    return Receipt("accepted", *key, warnings=found.warnings)

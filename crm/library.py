@@ -127,18 +127,23 @@ class SharedFacts:
     contracts: tuple[ContractFact, ...] | None = None
     policies: tuple[LoggedEvent, ...] | None = None
 
+    @property
+    def remembered(self) -> int:
+        """How many activities and members are kept."""
+        return len(self.activities) + len(self.members)
+
     def as_of(self, position: int, changed: Mapping[str, int]) -> "SharedFacts":
         """The activities and members as they were right after an event of this segment."""
         return SharedFacts(self.library, self.connection, position, self, changed)
 
     def look_up(self, keys: Iterable[str]) -> None:
         """Read what will be asked for, all at once instead of one by one."""
-        unknown = [
-            key
-            for kind, name, key in ((*key.partition("/")[::2], key) for key in keys)
-            if (kind == "activity" and name not in self.activities)
-            or (kind == "member" and name not in self.members)
-        ]
+        unknown = []
+        for key in keys:
+            kind, _, name = key.partition("/")
+            known: Mapping[str, object] | None = self._kept.get(kind)
+            if known is not None and name not in known:
+                unknown.append(key)
         found = self.library.histories(self.connection, unknown)
         behind = {
             key
@@ -204,6 +209,10 @@ class SharedFacts:
         events = self._histories("policy/")
         outcomes, self.policies = judge_policies(events)
         return events, outcomes
+
+    @property
+    def _kept(self) -> Mapping[str, Mapping[str, object]]:
+        return {"activity": self.activities, "member": self.members}
 
     def _is_unchanged(self, home: str) -> bool:
         return self.up_to is not None and self.changed.get(home, 0) <= self.up_to

@@ -135,8 +135,12 @@ def past_of_homes(
         for event in recorded_events(connection, keyring, sorted(shared))
         if getattr(event.data, "card_id", None)
     }
-    others = sorted((shared | cards) - wanted)
-    around = recorded_events(connection, keyring, others)
+    others = (shared | cards) - wanted
+    around = recorded_events(connection, keyring, sorted(others))
+    # Whether a member's own card is known may hang on the activity at which it was written.
+    further = {home for event in around for home in _shared_homes(event, digest)} - others
+    further = {home for home in further if kind_of(home) == "activity"}
+    around += recorded_events(connection, keyring, sorted(further))
     around += _of_kinds(connection, keyring, "dealer/", "policy/")
     kept = [event for event in (*events, *around) if keep(event)]
     past = Past.of(kept)

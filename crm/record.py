@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from campaigns.times import shanghai_day
 from crm.database import writing
@@ -38,8 +38,8 @@ class Batch:
     """What one transaction recorded."""
 
     events: int
-    from_outside: tuple[int, ...]
-    """Positions of the events that were not made by the CRM itself."""
+    first_position: int
+    last_position: int
     failed: int
     rows_written: int
     erased: bool = False
@@ -70,7 +70,7 @@ class Recorder:
             try:
                 with writing(self.engine) as connection:
                     return self._record(connection, limit)
-            except (DBAPIError, KeyLost):
+            except (InterfaceError, OperationalError, KeyLost):
                 self._forget()
                 raise
             except Exception as error:
@@ -86,6 +86,7 @@ class Recorder:
         if not rows:
             return None
         self.library.left_out = dead_positions(connection)
+        self._destroy_keys({row.subject for row in rows if row.type == "card.erased"})
         kept = [row for row in rows if row.position not in self.library.left_out]
         events = decode(kept, self.keyring)
         written = self.record_events(connection, events, progress)
@@ -95,16 +96,20 @@ class Recorder:
             self.consumer,
             Progress(rows[-1].position, after.first_day, after.days_from, after.days_to),
         )
-        outside = tuple(event.position for event in events if event.role != "system")
         erased = any(event.type_name == "card.erased" for event in events)
-        return Batch(len(rows), outside, 0, written, erased)
+        return Batch(len(rows), rows[0].position, rows[-1].position, 0, written, erased)
+
+    def _destroy_keys(self, erased: set[str]) -> None:
+        """The door destroys them at once; it may have been killed between the two."""
+        for subject in sorted(erased - self.keyring.is_fenced(erased)) if erased else ():
+            self.keyring.destroy(subject)
 
     def record_events(
         self, connection: Connection, events: Sequence[LoggedEvent], progress: Progress
     ) -> int:
         """Record journaled events in order of arrival; returns how many rows were written."""
         written = 0
-        for segment in segments(connection, events):
+        for segment in segments(events):
             reached = progress.days_to
             progress = progress_after(progress, segment)
             written += self.segment.record(connection, segment, reached, progress.days_to)
@@ -121,7 +126,7 @@ class Recorder:
                 self.consumer,
                 Progress(row.position, progress.first_day, progress.days_from, progress.days_to),
             )
-        return Batch(1, (), 1, 1)
+        return Batch(1, row.position, row.position, 1, 1)
 
     def _forget(self) -> None:
         self.library.forget_everything()

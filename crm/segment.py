@@ -11,6 +11,7 @@ from campaigns.identifiers import mobile_e164
 from campaigns.times import day_end_us
 from crm.activities.projection import activity_row
 from crm.activities.tables import ACTIVITY
+from crm.claim_steps import Movers
 from crm.component import Evaluation
 from crm.library import Library, SharedFacts
 from crm.logged_event import LoggedEvent
@@ -23,7 +24,7 @@ from crm.outcomes.tables import OUTCOME
 from crm.outcomes.voids import Outcomes
 from crm.projecting import rewrite
 from crm.projections import PROJECTIONS, Keys
-from crm.rewards.projection import ClaimStep, HomedClaim, stored_claims, write_steps
+from crm.rewards.projection import ClaimStep, stored_claims, write_steps
 from crm.segments import key_changed
 from crm.sharing.projection import contract_rows
 from crm.sharing.tables import CONTRACT, WAKE_DAY
@@ -39,29 +40,12 @@ from crm.ties import (
     ties_of,
 )
 
-_NO_CLAIM_CHANGES = frozenset(
-    {
-        "activity.attended",
-        "clinic.consulted",
-        "trial.started",
-        "trial.ended",
-        "gift.given",
-        "club.joined",
-        "club.left",
-        "follow_up.done",
-        "complaint.raised",
-        "complaint.resolved",
-        "consent.given",
-        "consent.refused",
-        "consent.withdrawn",
-        "person.deceased",
-        "relation.stated",
-    }
-)
-"""Events that can move no reward, whatever their outcome."""
+Causes = dict[str, list[LoggedEvent]]
+"""Home or key → the events of the segment for which it is looked at again."""
 
-Woken = dict[str, LoggedEvent]
-"""Home → the event that made it be looked at again."""
+
+THINGS_REMEMBERED = 20_000
+"""Activities and members whose facts are kept at hand."""
 
 
 class SegmentRecorder:
@@ -90,10 +74,10 @@ class SegmentRecorder:
         `up_to` is the last position that is recorded, where that is not the last event's.
         """
         up_to = up_to or events[-1].position
-        if self.facts is None:
-            self.facts = SharedFacts(self.library, connection, up_to)
-        self.facts.connection, self.facts.up_to = connection, up_to
-        self.library.learn(events)
+        self.library.learn(events, up_to)
+        if self.facts is None or self.facts.remembered > THINGS_REMEMBERED:
+            self.facts = SharedFacts(self.library, connection)
+        self.facts.connection = connection
         run = _Run(self, connection, events, self.facts, reached)
         run.shared(reached_before)
         run.members()
@@ -113,22 +97,40 @@ class _Run:
     events: Sequence[LoggedEvent]
     facts: SharedFacts
     reached: date | None
-    woken: Woken = field(default_factory=dict)
+    woken: Causes = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    """Home of an activity or member → position of the last event that may have changed it."""
     written: int = 0
+    own: Causes = field(init=False)
+    of_kind: dict[str, Causes] = field(default_factory=dict)
 
-    def homes(self, kind: str) -> dict[str, LoggedEvent]:
-        """The homes of a kind that have events here, each with its first."""
-        found: dict[str, LoggedEvent] = {}
+    def __post_init__(self) -> None:
+        """The events by home, the homes by kind."""
+        self.own = {}
         for event in self.events:
-            if kind_of(event.home) == kind:
-                found.setdefault(event.home, event)
-        return found
+            self.own.setdefault(event.home, []).append(event)
+        for home, events in self.own.items():
+            self.of_kind.setdefault(kind_of(home), {})[home] = events
 
-    def wake(self, causes: Mapping[str, LoggedEvent]) -> None:
+    def homes(self, kind: str) -> Causes:
+        """The homes of a kind that have events here."""
+        return self.of_kind.get(kind, {})
+
+    def wake(self, causes: Mapping[str, Sequence[LoggedEvent]]) -> None:
         """Look again at whoever speaks of the keys."""
         for key, homes in homes_tied_to(self.connection, causes).items():
             for home in homes:
-                self.woken.setdefault(home, causes[key])
+                self.woken.setdefault(home, []).extend(causes[key])
+
+    def keys_changed(self, kind: str) -> Causes:
+        """The keys of a kind whose dependents are concerned."""
+        found: Causes = {}
+        for events in self.homes(kind).values():
+            for event in events:
+                key = key_changed(event)
+                if key is not None:
+                    found.setdefault(key, []).append(event)
+        return found
 
     def rewrite(self, table: Table, owners: Iterable[Any], rows: Iterable[Any]) -> None:
         """Write the difference."""
@@ -139,8 +141,10 @@ class _Run:
         activities = self.homes("activity")
         judged: list[tuple[list[LoggedEvent], Outcomes]] = []
         rows = []
-        for home in activities:
+        self.recorder.library.histories(self.connection, activities)
+        for home, events in activities.items():
             name = home.partition("/")[2]
+            self.changed[home] = events[-1].position
             judged.append(self.facts.judge_activity(name))
             activity = self.facts.activities[name]
             if activity is not None:
@@ -150,19 +154,13 @@ class _Run:
             judged.append(self._contracts())
         if policies := self.homes("policy"):
             judged.append(self.facts.judge_policies())
-            self.wake({POLICIES: next(iter(policies.values()))})
+            self.wake({POLICIES: [event for events in policies.values() for event in events]})
         days = [event for event in self.events if event.type_name == "day.reached"]
         if days:
             judged.append((days, {event.key: RECORDED for event in days}))
             self._days(days[-1], reached_before)
         self._outcomes(judged)
-        self.wake(
-            {
-                key: event
-                for event in self.events
-                if (key := key_changed(event)) is not None and kind_of(key) == "activity"
-            }
-        )
+        self.wake(self.keys_changed("activity"))
 
     def _contracts(self) -> tuple[list[LoggedEvent], Outcomes]:
         before = {fact.data.contract_id: fact for fact in self.facts.all_contracts()}
@@ -172,14 +170,14 @@ class _Run:
         self.written += rewrite(
             self.connection, CONTRACT, before | after, table_rows, owner="contract_id"
         )
-        cause = next(iter(self.homes("dealer").values()))
+        causes = [event for events in self.homes("dealer").values() for event in events]
         differing = {
             fact.data.dealer
             for name in {*before, *after}
             for fact in (before.get(name), after.get(name))
             if fact is not None and before.get(name) != after.get(name)
         }
-        self.wake({f"dealer/{dealer}": cause for dealer in differing})
+        self.wake({f"dealer/{dealer}": causes for dealer in differing})
         return judged
 
     def _days(self, cause: LoggedEvent, reached_before: date | None) -> None:
@@ -190,7 +188,7 @@ class _Run:
         if reached_before is not None:
             query = query.where(WAKE_DAY.c.day > reached_before)
         for home in self.connection.execute(query).scalars():
-            self.woken.setdefault(home, cause)
+            self.woken.setdefault(home, []).append(cause)
         since = reached_before or date.min
         turning = {
             fact.data.dealer
@@ -198,30 +196,28 @@ class _Run:
             if since < fact.data.starts_on <= self.reached
             or (fact.ends_on is not None and since <= fact.ends_on < self.reached)
         }
-        self.wake({f"dealer/{dealer}": cause for dealer in turning})
+        self.wake({f"dealer/{dealer}": [cause] for dealer in turning})
 
     def members(self) -> None:
         """Members that have events here, or wait for a card or an activity."""
-        causes = self.homes("member")
-        registrations = {
-            key: event
-            for event in self.events
-            if (key := key_changed(event)) is not None and kind_of(key) == "card"
-        }
+        causes = {home: list(events) for home, events in self.homes("member").items()}
+        registrations = self.keys_changed("card")
         for key, homes in homes_tied_to(self.connection, registrations).items():
             for home in homes:
                 if kind_of(home) == "member":
-                    causes.setdefault(home, registrations[key])
+                    causes.setdefault(home, []).extend(registrations[key])
         for home in [home for home in self.woken if kind_of(home) == "member"]:
-            causes.setdefault(home, self.woken.pop(home))
+            causes.setdefault(home, []).extend(self.woken.pop(home))
         if not causes:
             return
         judged, rows, ties = [], [], {}
-        for home in causes:
+        self.facts.look_up(causes)
+        for home, events in causes.items():
             code = home.partition("/")[2]
-            events, outcomes = self.facts.judge_member(code)
-            judged.append((events, outcomes))
-            ties[home] = keys_of_home(home, events, self.recorder.digest)
+            self.changed[home] = max(event.position for event in events)
+            history, outcomes = self.facts.judge_member(code)
+            judged.append((history, outcomes))
+            ties[home] = keys_of_home(home, history, self.recorder.digest)
             member = self.facts.members[code]
             if member is not None:
                 rows.append(member_row(member))
@@ -244,14 +240,15 @@ class _Run:
         self._wake_neighbours_of_erased()
         woken = {home for home in self.woken if kind_of(home) in ("card", "reward")}
         library, digest = self.recorder.library, self.recorder.digest
-        histories = library.histories(self.connection, touched, self.facts.up_to)
+        histories = library.histories(self.connection, touched)
         net = rewrite_ties(
             self.connection,
             {home: keys_of_home(home, events, digest) for home, events in histories.items()},
         )
         closure = close(self.connection, {*touched, *woken}, net)
         everyone = {home for component in closure.components for home in component}
-        histories = library.histories(self.connection, everyone, self.facts.up_to)
+        histories = library.histories(self.connection, everyone)
+        self.facts.look_up(closure.speaks_of)
         crowded = closure.crowded
 
         def is_crowded(raw: str) -> bool:
@@ -281,11 +278,11 @@ class _Run:
 
     def _wake_neighbours_of_erased(self) -> None:
         """An erased card loses its personal ties: whoever they led to must do without it."""
-        erased = {e.home: e for e in self.events if e.type_name == "card.erased"}
+        erased = {e.home: [e] for e in self.events if e.type_name == "card.erased"}
         for home, keys in ties_of(self.connection, erased).items():
             self.wake({key: erased[home] for key in keys if kind_of(key) == "~"})
 
-    def _evaluate(self, events: list[LoggedEvent], around: Surroundings) -> Evaluation:
+    def _evaluate(self, events: Sequence[LoggedEvent], around: Surroundings) -> Evaluation:
         newest_us = max((event.starts_us for event in events), default=0)
         at_us = newest_us
         if self.reached is not None:
@@ -300,35 +297,9 @@ class _Run:
     ) -> None:
         before = stored_claims(self.connection, everyone)
         had = {claim.home for claim in before}
+        movers = Movers(self.own, self.woken, self.facts, self.changed, self._evaluate)
         steps: list[ClaimStep] = []
         for evaluation, homes in zip(evaluations, components, strict=True):
             if evaluation.claims or not had.isdisjoint(homes):
-                steps += self._steps(evaluation, homes)
+                steps += movers.steps(evaluation, homes)
         self.written += write_steps(self.connection, before, steps)
-
-    def _steps(self, evaluation: Evaluation, homes: set[str]) -> list[ClaimStep]:
-        """The claims after each event that may have changed them, the last as they stand now."""
-        movers = {
-            event.position: event
-            for event in self.events
-            if event.home in homes and event.type_name not in _NO_CLAIM_CHANGES
-        }
-        for home in homes & self.woken.keys():
-            movers[self.woken[home].position] = self.woken[home]
-        places = sorted(movers)
-        if not places:
-            return []
-        steps = []
-        for position in places[:-1]:
-            known = [event for event in evaluation.events if event.position <= position]
-            earlier = self._evaluate(known, evaluation.around)
-            steps.append(_step(earlier, homes, movers[position]))
-        return [*steps, _step(evaluation, homes, movers[places[-1]])]
-
-
-def _step(evaluation: Evaluation, homes: set[str], event: LoggedEvent) -> ClaimStep:
-    claims = tuple(
-        HomedClaim(evaluation.home_of_purchase(claim.purchase_id), claim)
-        for claim in evaluation.claims
-    )
-    return ClaimStep(event.position, event.key, frozenset(homes), claims)

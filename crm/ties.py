@@ -188,10 +188,15 @@ def homes_tied_to(connection: Connection, keys: Iterable[str]) -> dict[str, set[
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Homes grouped into components, and the phone keys that are on too many cards."""
+    """Homes grouped into components, and what was found on the way.
+
+    crowded: the phone keys that are on too many cards.
+    speaks_of: every key that one of the homes speaks of.
+    """
 
     components: list[set[str]]
     crowded: frozenset[str]
+    speaks_of: frozenset[str]
 
 
 def close(connection: Connection, homes: Iterable[str], net_ties: Mapping[str, int]) -> Closure:
@@ -204,11 +209,13 @@ def close(connection: Connection, homes: Iterable[str], net_ties: Mapping[str, i
     frontier = set(homes)
     asked: set[str] = set()
     crowded: set[str] = set()
+    speaks_of: set[str] = set()
     while frontier:
         for home in frontier:
             groups.add(home)
         keys = {home for home in frontier if kind_of(home) == "card"}
         for tied in ties_of(connection, frontier).values():
+            speaks_of |= tied
             keys |= {key for key in tied if kind_of(key) in JOINING}
         keys -= asked
         asked |= keys
@@ -226,7 +233,7 @@ def close(connection: Connection, homes: Iterable[str], net_ties: Mapping[str, i
                 together.append(key)
             frontier |= {home for home in together if home not in groups}
             groups.join(together)
-    return Closure(groups.components(), frozenset(crowded))
+    return Closure(groups.components(), frozenset(crowded), frozenset(speaks_of))
 
 
 def _ties_of_crowded(connection: Connection, keys: Iterable[str]) -> dict[str, int]:

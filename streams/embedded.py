@@ -20,7 +20,7 @@ from crm.database import reading, scrub
 from crm.door import JournalIntake, now_us
 from crm.journal import last_position
 from crm.keyring import Keyring
-from crm.outcomes.queries import counts_at
+from crm.outcomes.queries import counts_between
 from crm.progress import Progress, load_progress
 from crm.record import BATCH_EVENTS, Batch, Recorder
 
@@ -35,7 +35,8 @@ Report = Callable[[int, int], None]
 class Tally:
     """What a run recorded of what came from outside, by the outcome at its end."""
 
-    positions: list[int] = field(default_factory=list)
+    first_position: int = 0
+    last_position: int = 0
     failed: int = 0
     seconds: float = 0.0
 
@@ -64,7 +65,7 @@ class Worker:
     def outcomes(self, tally: Tally) -> dict[str, int]:
         """How many of a run's events have each outcome now."""
         with reading(self.engine) as connection:
-            counts = counts_at(connection, tally.positions)
+            counts = counts_between(connection, tally.first_position, tally.last_position)
         return {
             "recorded": counts.get("recorded", 0) + counts.get("voided", 0),
             "waiting": counts.get("waiting", 0),
@@ -91,7 +92,8 @@ class Worker:
         batch = self._patiently(limit)
         if batch is None:
             return False
-        tally.positions += batch.from_outside
+        tally.first_position = tally.first_position or batch.first_position
+        tally.last_position = batch.last_position
         tally.failed += batch.failed
         if batch.erased:
             self._leave_no_trace()
@@ -126,8 +128,10 @@ class Worker:
         days = list(missing_days(progress, shanghai_day(now_us())))
         if not days:
             return False
-        JournalIntake(self.engine, self.keyring).accept(list(map(day_reached, days)), SYSTEM)
-        return True
+        lines = list(map(day_reached, days))
+        receipts = JournalIntake(self.engine, self.keyring).accept(lines, SYSTEM)
+        # A day that lies in the dead letters is journaled, and still not reached.
+        return any(receipt.status == "accepted" for receipt in receipts)
 
     def _leave_no_trace(self) -> None:
         """After an erasure: no deleted byte stays in a file."""

@@ -94,11 +94,12 @@ def _judge(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Ou
     missing = missing_reference(event, knows)
     if missing is not None:
         return missing
-    if result.is_erased(event) and event.type_name != "purchase.returned":
-        return rejected("erased")
     outcome = judge_creation(event, result.created)
     if outcome is RECORDED:
         outcome = _own_rule(event, result, around)
+    # Of several reasons the erasure is named last, as for words that take something back.
+    if outcome.outcome == "recorded" and result.is_erased(event):
+        outcome = outcome if event.type_name == "purchase.returned" else rejected("erased")
     if outcome.takes_effect:
         thing = thing_created(event)
         if thing is not None:

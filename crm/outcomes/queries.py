@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, func, select
 
-from crm.database import in_pieces
 from crm.dead_letters import DEAD_LETTER
 from crm.journal import JOURNAL
 from crm.outcomes.tables import OUTCOME
@@ -112,15 +111,12 @@ def outcome_counts(scope: Scope, connection: Connection) -> Mapping[str, int]:
     return {name: count for name, count in connection.execute(query)}
 
 
-def counts_at(connection: Connection, positions: Sequence[int]) -> Mapping[str, int]:
-    """How many of the events at some positions have each outcome."""
-    counts: dict[str, int] = {}
-    for piece in in_pieces(positions):
-        query = (
-            select(OUTCOME.c.outcome, func.count())
-            .where(OUTCOME.c.position.in_(piece))
-            .group_by(OUTCOME.c.outcome)
-        )
-        for name, count in connection.execute(query):
-            counts[name] = counts.get(name, 0) + count
-    return counts
+def counts_between(connection: Connection, first: int, last: int) -> Mapping[str, int]:
+    """How many events from outside, between two positions, have each outcome."""
+    query = (
+        select(OUTCOME.c.outcome, func.count())
+        .join(JOURNAL, JOURNAL.c.position == OUTCOME.c.position)
+        .where(OUTCOME.c.position.between(first, last), JOURNAL.c.role != "system")
+        .group_by(OUTCOME.c.outcome)
+    )
+    return {name: count for name, count in connection.execute(query)}

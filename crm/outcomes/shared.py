@@ -206,6 +206,12 @@ def judge_policies(
     return outcomes, tuple(created.values())
 
 
+def judge_day(events: Sequence[LoggedEvent]) -> Outcomes:
+    """A day that was reached, and words that would take it back."""
+    standing, outcomes = judge_voids(events)
+    return outcomes | {event.key: RECORDED for event in standing}
+
+
 def _create(event: LoggedEvent, created: Created, outcomes: Outcomes) -> None:
     outcome = judge_creation(event, created)
     thing = thing_created(event)

@@ -6,7 +6,8 @@ from campaigns.events.upkeep import EventVoided
 from crm.logged_event import EventKey, LoggedEvent
 from crm.outcomes.outcome import RECORDED, VOIDED, Outcome, rejected, waiting
 
-_NEVER_VOIDED = frozenset({"card.erased", "event.voided"})
+_NEVER_VOIDED = frozenset({"card.erased", "event.voided", "day.reached"})
+"""The passing of a day is the CRM's own word, and nobody takes it back."""
 _MAY_VOID_ANYTHING = frozenset({"headquarters", "system"})
 
 Outcomes = dict[EventKey, Outcome]

@@ -2,21 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from campaigns.sentences import refusal_sentence
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.catalogue import wire_name
+from campaigns.field_labels import Language
 from campaigns.intake import Credential, Receipt
+from campaigns.sentences import refusal_sentence
 from campaigns.times import rfc3339
 from crm.accounts.tokens import credential_of_token
 from crm.database import is_ready, reading
 from crm.outcomes.queries import EventStatus, event_status
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.web.cloudevents_http import LARGEST_BODY_BYTES, MEDIA_TYPES, lines_of
-from crm.web.languages import Language, wanted_language
+from crm.web.languages import wanted_language
 from crm.web.problems import MEDIA_TYPE, Problem
 from crm.web.site import Site, site_of
 

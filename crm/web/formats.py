@@ -5,8 +5,8 @@ from datetime import date
 
 from babel.dates import format_date
 
+from campaigns.field_labels import Language
 from campaigns.times import moment_of, shanghai_day
-from crm.web.languages import Language
 
 _DAY_PATTERNS = {"zh-CN": "M月d日 EEE", "zh-TW": "M月d日 EEE", "en": "EEE d MMM"}
 _YEAR_PATTERNS = {"zh-CN": "y年M月d日", "zh-TW": "y年M月d日", "en": "d MMM y"}
@@ -61,9 +61,7 @@ def duration_text(seconds: float | None, language: Language) -> str | None:
     """A time between two steps in its largest fitting unit, with one decimal below ten."""
     if seconds is None:
         return None
-    for length, words in _UNITS:
-        if seconds >= length:
-            break
+    length, words = next((unit for unit in _UNITS if seconds >= unit[0]), _UNITS[-1])
     amount = seconds / length
     text = f"{amount:.1f}".removesuffix(".0") if amount < 10 else f"{amount:.0f}"
     return text + words[language]

@@ -189,7 +189,8 @@ class Checked:
 def checked(entry: Entry, source: str, credential: Credential, now_us: int) -> Checked:
     """All that can be said of the form beforehand, so that it is taken whole or not at all."""
     faults = list(entry.faults())
-    lines, warnings = [], []
+    lines: list[bytes] = []
+    warnings: list[str] = []
     for event in entry.events(source) if not faults else ():
         line = orjson.dumps(event)
         found = check(line, now_us)

@@ -97,6 +97,12 @@ def offline_page(visit: AnyVisit) -> Response:
     return visit.render("offline.html", {"title": visit.say("现在没有网络")})
 
 
+@router.get("/kept")
+def kept_page(visit: SignedIn) -> Response:
+    """Shown by the browser when a form was kept on the phone."""
+    return visit.render("kept.html", {"title": visit.say("已存在手机上")})
+
+
 @router.get("/service-worker.js")
 def service_worker() -> Response:
     """It stands at the root because it serves every page below it."""

@@ -9,7 +9,7 @@ from campaigns.sentences import outcome_sentence
 from crm.database import reading
 from crm.outcomes.queries import EventStatus, event_statuses, outcome_counts
 from crm.people.queries import PAGE_ROWS
-from crm.web.labels import OUTCOMES, N_
+from crm.web.labels import N_, OUTCOMES
 from crm.web.visit import NotFound, SignedIn, Visit
 
 router = APIRouter()

@@ -24,6 +24,9 @@ router = APIRouter()
 
 PERIODS_DAYS = (30, 90, 182)
 SEASON_DAYS = 182
+_TABLE_HEADS = (
+    *(N_("步骤"), N_("人数"), N_("上一步人数"), N_("比上一步"), N_("占触达"), N_("中位用时")),
+)
 Days = Annotated[int, Query(ge=1, le=3660)]
 
 
@@ -75,7 +78,14 @@ def season_table(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
         rows = bars(visit, connection, days)
     text = StringIO()
     writer = csv.writer(text)
-    heads = (N_("步骤"), N_("人数"), N_("上一步人数"), N_("比上一步"), N_("比第一步"), N_("所用时间（中位）"))
+    heads = (
+        N_("步骤"),
+        N_("人数"),
+        N_("上一步人数"),
+        N_("比上一步"),
+        N_("比第一步"),
+        N_("所用时间（中位）"),
+    )
     writer.writerow([visit.say(head) for head in heads])
     for bar in rows:
         cells = (bar.label, bar.people, bar.before, bar.rate, bar.rate_of_first, bar.median)
@@ -121,7 +131,9 @@ def chain_of(visit: Visit, connection: Connection, days: int) -> OutcomeChain:
 def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:
     """The steps of the chain as they are drawn."""
     chain = chain_of(visit, connection, days)
-    steps = [("reached", chain.reached, None, f"/activities?days={days}")]
+    steps: list[tuple[str, int, float | None, str]] = [
+        ("reached", chain.reached, None, f"/activities?days={days}")
+    ]
     steps += [
         (code, step.people, step.median_seconds, f"/season/{step.step}?days={days}")
         for code, step in zip(OUTCOME_CHAIN, chain.result.steps, strict=True)
@@ -144,4 +156,3 @@ def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:
         )
         before = people
     return drawn
-

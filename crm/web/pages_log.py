@@ -219,7 +219,7 @@ def _form(
     with reading(visit.site.engine) as connection:
         found = _activity(visit, connection, activity_id)
         person = _person(visit, connection, person_id)
-        came = signed_in_us(visit.scope, connection, activity_id, [person_id]) if person else {}
+        came = _came(visit, connection, activity_id, person)
     faults = looked_at.faults if looked_at else []
     stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
     warnings = looked_at.warnings if looked_at and not faults else ()
@@ -272,3 +272,12 @@ def _person(visit: Visit, connection: Connection, person_id: str | None) -> Foun
     if not found:
         raise NotFound
     return found[0]
+
+
+def _came(
+    visit: Visit, connection: Connection, activity_id: str, person: FoundPerson | None
+) -> dict[str, int]:
+    """When the person signed in already."""
+    if person is None:
+        return {}
+    return signed_in_us(visit.scope, connection, activity_id, [person.person_id])

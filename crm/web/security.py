@@ -4,8 +4,8 @@ import hmac
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import MutableHeaders
@@ -107,7 +107,8 @@ class SessionSigner:
             nonce, actor, password_mark = values
         except (BadData, ValueError, TypeError):
             return None
-        return Session(nonce, actor, password_mark, self._age(signed_at))
+        age = datetime.now(UTC) - signed_at
+        return Session(nonce, actor, password_mark, int(age.total_seconds()))
 
     def form_token(self, session: Session) -> str:
         """What a form of this session must bring along."""
@@ -119,10 +120,6 @@ class SessionSigner:
 
     def _serializer(self) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self.secret, salt="session")
-
-    def _age(self, signed_at: Any) -> int:
-        timestamp: int = self._serializer().make_signer("session").get_timestamp()
-        return timestamp - int(signed_at.timestamp())
 
 
 @dataclass

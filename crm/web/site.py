@@ -7,13 +7,14 @@ from babel.support import NullTranslations
 from fastapi import Request
 from sqlalchemy import Engine
 
+from campaigns.field_labels import Language
 from campaigns.intake import Intake
 from crm.database import open_engine
 from crm.door import JournalIntake, now_us
 from crm.keyring import Keyring
 from crm.schema import prepare
 from crm.settings import Settings
-from crm.web.languages import Language, load_translations
+from crm.web.languages import load_translations
 from crm.web.seasons import Seasons
 
 

@@ -10,11 +10,10 @@ from typing import Any
 from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from campaigns.field_labels import field_label
+from campaigns.field_labels import Language, field_label
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from crm.web import formats, labels
-from crm.web.languages import Language
 
 _HERE = Path(__file__).parent
 TEMPLATES_FOLDER = _HERE / "templates"
@@ -78,6 +77,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         ),
         "moment": lambda at_us, now_us: formats.moment_text(at_us, language, now_us),
         "duration": lambda seconds: formats.duration_text(seconds, language),
+        "pairs": lambda codes: [(code, code) for code in codes],
         "region": lambda code: region_name(code) or code,
     }
     return environment

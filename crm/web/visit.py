@@ -8,10 +8,11 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
+from campaigns.field_labels import Language
 from crm.accounts.people import Account, account_of
 from crm.database import reading
 from crm.scope import Scope
-from crm.web.languages import Language, language_named, wanted_language
+from crm.web.languages import language_named, wanted_language
 from crm.web.security import (
     RENEW_AFTER_SECONDS,
     SESSION_COOKIE,
@@ -69,9 +70,7 @@ class Visit:
         said: str = self.site.translations[self.language].ugettext(text)
         return said
 
-    def render(
-        self, template: str, context: Mapping[str, Any], status: int = 200
-    ) -> HTMLResponse:
+    def render(self, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """A page."""
         pages: Pages = self.request.app.state.pages
         page = pages.render(
