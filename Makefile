@@ -44,7 +44,9 @@ prove: install ## the long proofs: many examples, many kills
 
 docs: install ## write the generated documents anew
 	$(BIN)/python -m campaigns.event_docs > docs/events.md.new
+	$(BIN)/python -m campaigns.event_docs asyncapi > docs/asyncapi.json.new
 	mv docs/events.md.new docs/events.md
+	mv docs/asyncapi.json.new docs/asyncapi.json
 
 # Keeps what is locked unless pyproject.toml says otherwise; `make lock UPGRADE=--upgrade` renews it.
 lock: install ## lock the dependencies anew after pyproject.toml has changed

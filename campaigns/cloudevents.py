@@ -29,7 +29,7 @@ DEEPEST_NESTING = 64
 """How many objects and lists may stand in one another, in fields that the catalogue knows not."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_EARLIEST_US = day_start_us(datetime.date(1900, 1, 1))
+_EARLIEST_US = day_start_us(datetime.date(2000, 1, 1))
 _LATEST_US = day_start_us(datetime.date(9999, 12, 31))
 _SUBJECT_KINDS = frozenset(kind.subject_kind for kind in CATALOGUE.values())
 _SUBJECT = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}/[A-Za-z0-9._:\-]{1,64}\Z")]

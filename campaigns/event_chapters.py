@@ -36,7 +36,7 @@ order mark, CRLF and blank lines do no harm.
 | `source` | yes | the sender, a URI reference of at most 256 printable ASCII characters; below \
 the prefix that the token allows |
 | `type` | yes | one of the types below |
-| `time` | yes | when it **happened**, RFC 3339 with a zone, from 1900 on |
+| `time` | yes | when it **happened**, RFC 3339 with a zone, from 2000 on |
 | `subject` | yes | `kind/id` of what the event is about; it must name what `data` names |
 | `data` | yes | an object, as the type below says |
 | `datacontenttype` | | `application/json`, which is also what its absence means |

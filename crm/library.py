@@ -21,6 +21,7 @@ from crm.outcomes.shared import (
     Surroundings,
     judge_activity,
     judge_contracts,
+    judge_day,
     judge_member,
     judge_policies,
 )
@@ -196,6 +197,11 @@ class SharedFacts:
         events = self._histories("dealer/")
         outcomes, self.contracts = judge_contracts(events)
         return events, outcomes
+
+    def judge_day(self, home: str) -> tuple[list[LoggedEvent], Outcomes]:
+        """Every event of one day, and what became of it."""
+        events = self._history(home)
+        return events, judge_day(events)
 
     def all_policies(self) -> tuple[LoggedEvent, ...]:
         """Every recorded policy."""

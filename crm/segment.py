@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from campaigns.identifiers import mobile_e164
-from campaigns.times import day_end_us
+from campaigns.times import day_end_us, shanghai_day
 from crm.activities.projection import activity_row
 from crm.activities.tables import ACTIVITY
 from crm.claim_steps import Movers
@@ -17,7 +17,6 @@ from crm.library import Library, SharedFacts
 from crm.logged_event import LoggedEvent
 from crm.members.projection import member_row
 from crm.members.tables import MEMBER
-from crm.outcomes.outcome import RECORDED
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.shared import Surroundings
 from crm.outcomes.tables import OUTCOME
@@ -25,7 +24,7 @@ from crm.outcomes.voids import Outcomes
 from crm.projecting import rewrite
 from crm.projections import PROJECTIONS, Keys
 from crm.rewards.projection import ClaimStep, stored_claims, write_steps
-from crm.segments import key_changed
+from crm.segments import MAKES_ACTIVITIES_KNOWN, key_changed
 from crm.sharing.projection import contract_rows
 from crm.sharing.tables import CONTRACT, WAKE_DAY
 from crm.ties import (
@@ -155,9 +154,9 @@ class _Run:
         if policies := self.homes("policy"):
             judged.append(self.facts.judge_policies())
             self.wake({POLICIES: [event for events in policies.values() for event in events]})
+        judged += map(self.facts.judge_day, self.homes("day"))
         days = [event for event in self.events if event.type_name == "day.reached"]
         if days:
-            judged.append((days, {event.key: RECORDED for event in days}))
             self._days(days[-1], reached_before)
         self._outcomes(judged)
         self.wake(self.keys_changed("activity"))
@@ -193,7 +192,7 @@ class _Run:
         turning = {
             fact.data.dealer
             for fact in self.facts.all_contracts()
-            if since < fact.data.starts_on <= self.reached
+            if since < max(fact.data.starts_on, shanghai_day(fact.event.starts_us)) <= self.reached
             or (fact.ends_on is not None and since <= fact.ends_on < self.reached)
         }
         self.wake({f"dealer/{dealer}": [cause] for dealer in turning})
@@ -202,6 +201,11 @@ class _Run:
         """Members that have events here, or wait for a card or an activity."""
         causes = {home: list(events) for home, events in self.homes("member").items()}
         registrations = self.keys_changed("card")
+        # A card that waited for an activity comes to be known with it, and so may its member.
+        for home in [home for home in self.woken if kind_of(home) == "card"]:
+            causes_here = [e for e in self.woken[home] if e.type_name in MAKES_ACTIVITIES_KNOWN]
+            if causes_here:
+                registrations.setdefault(home, []).extend(causes_here)
         for key, homes in homes_tied_to(self.connection, registrations).items():
             for home in homes:
                 if kind_of(home) == "member":

@@ -2,7 +2,8 @@
 
 A day that is reached and a policy that is published change what is due to people who have no event
 of their own in the batch, and are looked at for everybody alike. Each opens a segment: what comes
-before is recorded without it, what comes after with it. Changes of activities and members are
+before is recorded without it, what comes after with it. So does an erasure, after which the card is
+tied to nobody by what was written on it. Changes of activities and members are
 told apart event by event instead (crm/claim_steps.py).
 """
 
@@ -12,6 +13,8 @@ from crm.logged_event import LoggedEvent
 from crm.ties import POLICIES, kind_of
 
 _CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
+MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "event.voided"})
+_OPENS = frozenset({"day.reached", "card.erased"})
 _CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
 
 
@@ -33,7 +36,7 @@ def segments(events: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
     """The batch in pieces, in order."""
     start = 0
     for place, event in enumerate(events):
-        opens = event.type_name == "day.reached" or event.home.startswith("policy/")
+        opens = event.type_name in _OPENS or event.home.startswith("policy/")
         if opens and place > start:
             yield events[start:place]
             start = place

@@ -224,10 +224,10 @@ class Maker:
             "kind": self.pick("doctor", "clerk", "clerk", "consumer"),
             "dealer": self.pick(*DEALERS[:2]),
             "person": {"name": "赵药师"},
-            "contact": {"phones": [self.pick("13912340001", "13699990000")]},
+            "contact": {"phones": [self.pick("13912340001", "13699990000", "13699990001")]},
         }
         if self.once_in(3):
-            data["card_id"] = self.pick(*CARDS)
+            data["card_id"] = self.pick(*CARDS[:3])
         if self.once_in(3):
             data["institution_kind"] = "pharmacy"
         self.send("member.enrolled", f"member/{name}", data, days=(0, 8))
@@ -259,17 +259,20 @@ class Maker:
     def person(self) -> dict[str, Any]:
         dates = ("1949-12-31", "1949-05-01", "1953-01-01")
         values: dict[str, Any] = {
-            "sex": self.pick("male", "female"),
+            "sex": self.pick("male", "female", "female"),
             "birth_date": self.pick(*dates),
             "id_number": self.pick(*ID_NUMBERS),
         }
-        found = {"name": self.pick(*NAMES), **self.some(values, *values)}
+        names = ("单桂兰", "單 桂蘭", "仇建国")
+        found = {"name": self.pick(*names, *names, *NAMES), **self.some(values, *values)}
         if "birth_date" not in found and self.once_in(2):
             found["birth_year"] = self.pick(1949, 1950, 1953)
         return found
 
     def contact(self) -> dict[str, Any]:
-        phones = self.random.sample(sorted(PHONES), self.pick(0, 1, 1, 2))
+        often = ("13912340001", "+86 139-1234-0001", "13912340002")
+        phones = list({self.pick(*often, *often, *PHONES) for _ in range(self.pick(0, 1, 1, 2))})
+        phones.sort()
         return {"phones": phones, **self.some({"address": "建国路一号"}, "address")}
 
     def health(self) -> dict[str, Any]:
@@ -287,6 +290,8 @@ class Maker:
             "dealer": self.pick(*DEALERS[:2]),
             "private": {"note": "耳背"},
         }
+        if self.once_in(2):
+            del values["activity_id"]
         data = {
             "card_id": name,
             "person": self.person(),
@@ -481,7 +486,7 @@ class Maker:
             (("x1", "x2", "x3"), self.contract),
         ):
             for name in names:
-                if not self.once_in(5):
+                if not self.once_in(12):
                     make(name)
         for name in POLICIES:
             if self.once_in(3):

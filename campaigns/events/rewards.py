@@ -5,8 +5,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from campaigns.events.base import Count, Day, EventData, Fen, FenOrZero, Id, Region, Text
+from campaigns.events.base import Day, EventData, Fen, FenOrZero, Id, Region, Text
 from campaigns.events.members import InstitutionKind, MemberKind
+
+Days = Annotated[int, Meta(ge=0, le=36_500)]
+"""A number of days, up to a hundred years."""
 
 Mode = Literal["FORBIDDEN", "TRACK_ONLY", "HOLD_FOR_REVIEW", "NON_CASH", "ALLOWED"]
 
@@ -23,9 +26,9 @@ class PolicyRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     percent_bp: Annotated[int, Meta(ge=0, le=10_000)] | None = None
     cap_fen_month: FenOrZero | None = None
     cap_fen_year: FenOrZero | None = None
-    window_days: Count
+    window_days: Days
     which: Literal["last", "first"]
-    hold_days: Count
+    hold_days: Days
     training_required: bool
 
 

@@ -66,8 +66,10 @@ def wake_day_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
     days: set[tuple[str, date]] = set()
     for card in evaluation.cards.values():
         for event in card.events:
-            if isinstance(event.data, ConsentGiven) and event.data.expires_on is not None:
-                days.add((event.home, event.data.expires_on + timedelta(days=1)))
+            ends_on = event.data.expires_on if isinstance(event.data, ConsentGiven) else None
+            # The last day of the calendar is how some systems write "for ever".
+            if ends_on is not None and ends_on < date.max:
+                days.add((event.home, ends_on + timedelta(days=1)))
     for claim in evaluation.claims:
         if claim.standing == "held" and claim.releases_on is not None:
             days.add((evaluation.home_of_purchase(claim.purchase_id), claim.releases_on))

@@ -1,0 +1,1 @@
+"""The HTTP interface and the pages over a real server, a real database and a real worker."""

@@ -1,0 +1,141 @@
+"""A whole site for tests: its databases in a folder, served on a free port, its worker at hand."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import uvicorn
+
+from campaigns.intake import HEADQUARTERS
+from campaigns.season import SEASON_DAYS, generate
+from campaigns.times import shanghai_day
+from crm.accounts.people import AccountRole, add_user
+from crm.accounts.tokens import TokenRole, add_token
+from crm.database import METADATA
+from crm.door import now_us
+from crm.record import Recorder
+from crm.settings import Settings
+from crm.web.app import app_of
+from crm.web.site import Site
+
+PASSWORD = "golden-sunset"
+
+
+@dataclass
+class RunningSite:
+    """A site that answers at `address`."""
+
+    site: Site
+    address: str
+    recorder: Recorder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recorder = Recorder(self.site.engine, self.site.keyring)
+
+    def work(self) -> None:
+        """Record everything that was accepted."""
+        while self.recorder.record_next(now_us()) is not None:
+            continue
+
+    def accept(self, *events: Mapping[str, Any]) -> None:
+        """Hand events over as headquarters does, and record them."""
+        receipts = self.site.intake.accept([orjson.dumps(event) for event in events], HEADQUARTERS)
+        assert [receipt.status for receipt in receipts] == ["accepted"] * len(events), receipts
+        self.work()
+
+    def token(
+        self, role: TokenRole = "staff", dealer: str | None = None, sources: tuple[str, ...] = ()
+    ) -> str:
+        """A new token."""
+        return add_token(self.site.engine, "a test", role, dealer, sources)
+
+    def user(self, name: str, role: AccountRole, dealer: str | None = None) -> str:
+        """A new account with PASSWORD."""
+        return add_user(self.site.engine, name, PASSWORD, role, dealer)
+
+    def client(self, **headers: str) -> httpx.Client:
+        """A caller of the site."""
+        return httpx.Client(base_url=self.address, headers=headers, timeout=30)
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[RunningSite]:
+    """A site over the databases in a folder, which are made when they are missing."""
+    site = Site.open(Settings.in_folder(folder))
+    METADATA.create_all(site.engine)
+    config = uvicorn.Config(app_of(site), log_level="warning", lifespan="on")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield RunningSite(site, f"http://127.0.0.1:{port}")
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def today() -> date:
+    """The present Shanghai day."""
+    return shanghai_day(now_us())
+
+
+def invent_season(folder: Path, people: int, seed: int = 5) -> None:
+    """Fill the databases in a folder with a season that ends today."""
+    starts_on = today() - timedelta(days=SEASON_DAYS)
+    lines = [orjson.dumps(event) for event in generate(people, seed, starts_on)]
+    site = Site.open(Settings.in_folder(folder))
+    site.intake.accept(lines, HEADQUARTERS, history=True)
+    recorder = Recorder(site.engine, site.keyring)
+    while recorder.record_next(now_us()) is not None:
+        continue
+    site.engine.dispose()
+    site.keyring.engine.dispose()
+
+
+def activity_today(activity_id: str = "A-today", kind: str = "promotion") -> dict[str, Any]:
+    """An activity of today, carried out by dealer D1."""
+    return {
+        "specversion": "1.0",
+        "id": f"plan-{activity_id}",
+        "source": "/hq/console",
+        "type": "jinxi.activity.planned.v1",
+        "time": f"{today() - timedelta(days=1)}T09:00:00+08:00",
+        "subject": f"activity/{activity_id}",
+        "data": {
+            "activity_id": activity_id,
+            "programme": "golden-sunset",
+            "kind": kind,
+            "title": "社区健康日",
+            "region": "110105",
+            "dealer": "D1",
+            "starts_at": f"{today()}T09:00:00+08:00",
+            "venue": "社区礼堂",
+        },
+    }
+
+
+def card(card_id: str = "C1", name: str = "王桂英", phone: str = "13912345678") -> dict[str, Any]:
+    """A card of yesterday."""
+    return {
+        "specversion": "1.0",
+        "id": f"card-{card_id}",
+        "source": "/sheets/D1",
+        "type": "jinxi.card.registered.v1",
+        "time": f"{today() - timedelta(days=1)}T10:00:00+08:00",
+        "subject": f"card/{card_id}",
+        "data": {
+            "card_id": card_id,
+            "person": {"name": name, "sex": "female", "birth_year": 1950},
+            "contact": {"phones": [phone]},
+            "source_kind": "activity",
+        },
+    }
