@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from crm.accounts import tables as accounts
 from crm.activities import tables as activities
 from crm.database import METADATA as METADATA
 from crm.database import writing
@@ -24,6 +25,9 @@ from crm.ties import TIE
 
 HISTORY = (JOURNAL, DEAD_LETTER)
 """What is not computed from anything else, and so left alone by a rebuild."""
+
+KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS)
+"""Who may sign in or send, and who looked at what: no part of the events' history."""
 
 PROJECTED = (
     PROGRESS,

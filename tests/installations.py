@@ -65,11 +65,14 @@ _TEMPLATES: list[Template] = []
 class Installation:
     """One installation; a context manager that leaves nothing behind."""
 
-    def __init__(self) -> None:
-        if not _TEMPLATES:
-            _TEMPLATES.append(Template())
-        self.folder = Path(mkdtemp(prefix="jinxi-installation-"))
-        shutil.copytree(_TEMPLATES[0].folder, self.folder, dirs_exist_ok=True)
+    def __init__(self, folder: Path | None = None) -> None:
+        """A new one, or that of a folder."""
+        if folder is None:
+            if not _TEMPLATES:
+                _TEMPLATES.append(Template())
+            folder = Path(mkdtemp(prefix="jinxi-installation-"))
+            shutil.copytree(_TEMPLATES[0].folder, folder, dirs_exist_ok=True)
+        self.folder = folder
         self.settings = Settings.in_folder(self.folder)
         self.open()
 

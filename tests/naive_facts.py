@@ -1,4 +1,4 @@
-"""From a naively judged history to the values that the other oracles take: cards, words, rewards."""
+"""From a naively judged history to what the other oracles take: cards, words, rewards."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -269,9 +269,7 @@ def one_person(history: History, cards: set[str], verdicts: list[VerdictFact]) -
             if e.data["card_id"] in cards
         ),
         tuple(
-            ReturnFact(
-                e.data["return_id"], e.data["purchase_id"], moment(e), e.data["quantity"]
-            )
+            ReturnFact(e.data["return_id"], e.data["purchase_id"], moment(e), e.data["quantity"])
             for e in history.counted("purchase.returned")
             if e.data["purchase_id"] in names
         ),
