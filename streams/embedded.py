@@ -24,7 +24,7 @@ from crm.outcomes.queries import counts_between
 from crm.progress import Progress, load_progress
 from crm.record import BATCH_EVENTS, Batch, Recorder
 
-LARGEST_BATCH = 16 * BATCH_EVENTS
+LARGEST_BATCH = 8 * BATCH_EVENTS
 _PATIENCE_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 Report = Callable[[int, int], None]

@@ -4,6 +4,7 @@ All have the same keys of the installation, so that keyed hashes can be compared
 door and of the worker stands where the test puts it.
 """
 
+import atexit
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,6 +50,7 @@ class Template:
 
     def __init__(self) -> None:
         self.folder = Path(mkdtemp(prefix="jinxi-template-"))
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         settings = Settings.in_folder(self.folder)
         engine = open_engine(settings.database_url)
         prepare(engine)

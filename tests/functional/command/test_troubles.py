@@ -17,7 +17,7 @@ import pytest
 from crm.settings import Settings
 from streams.lease import lease
 from tests.examples import a_card
-from tests.functional.command.running import Jinxi, run
+from tests.functional.command.running import Jinxi, environment, run
 
 DROP_FROM_BOUNDING_SET = 24
 OVERRIDES_PERMISSIONS = (1, 2)
@@ -181,7 +181,10 @@ def test_killed_in_the_middle_everything_that_was_told_is_there(tmp_path: Path) 
         "door.JournalIntake.accept = accept; sys.argv = ['jinxi', 'accept', 'many.ndjson']\n"
         "from streams.cli import main; main()"
     )
-    died = subprocess.run([sys.executable, "-c", spoil], cwd=tmp_path, check=False)
+    died = subprocess.run(
+        [sys.executable, "-c", spoil], cwd=tmp_path, env=environment(), check=False
+    )
     assert died.returncode == -signal.SIGKILL
-    told = run(tmp_path, "accept", "many.ndjson", "--json").only
-    assert (told["accepted"], told["duplicate"]) == (0, 20)
+    again = run(tmp_path, "accept", "many.ndjson", "--json")
+    assert again.status == 0, again
+    assert (again.only["accepted"], again.only["duplicate"]) == (0, 20)

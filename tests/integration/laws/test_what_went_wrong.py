@@ -84,7 +84,7 @@ class Story(Maker):
         return self.tell("dealer.contracted", "dealer/D1", data, day=day)
 
 
-def alike(first: list[Sent], second: list[Sent]) -> None:
+def assert_alike(first: list[Sent], second: list[Sent]) -> None:
     """Recorded in two steps, in one, and as written: the same."""
     with clock(), Installation() as stepwise, Installation() as at_once:
         stepwise.accept(first)
@@ -104,7 +104,7 @@ def test_who_was_one_person_with_an_erased_card_is_somebody_again() -> None:
     first = [story.written(name, contact={"phones": ["13912340001"]}) for name in ("c1", "c2")]
     erasure = {"card_id": "c1", "reason_code": "request"}
     second = [story.tell("card.erased", "card/c1", erasure, day=2)]
-    alike(first, second)
+    assert_alike(first, second)
     with clock(), Installation() as installation:
         installation.accept(first)
         installation.work()
@@ -123,9 +123,9 @@ def test_a_member_whose_card_waited_for_an_activity_is_enrolled_when_that_is_pla
         story.referred("c2", "m1"),
         story.bought("c2", "p1"),
     ]
-    alike(first, [story.planned("a1")])
+    assert_alike(first, [story.planned("a1")])
     planned = story.planned("a2")
-    alike(
+    assert_alike(
         [planned, story.written("c3", activity_id="a2"), story.enrolled("m2", card_id="c3")],
         [story.voided(planned)],
     )
@@ -144,7 +144,7 @@ def test_nobody_takes_back_that_a_day_came() -> None:
         told = {row[0]: row[2:5] for row in installation.snapshot()["outcome"]}
     assert told[void.key] == ("rejected", "not_voidable", None)
     assert told[too_early.key] == ("waiting", None, f"event/{CLOCK_SOURCE}/2027-01-01")
-    alike([card], [void, too_early])
+    assert_alike([card], [void, too_early])
 
 
 def test_a_contract_signed_after_its_first_day_counts_when_its_own_day_comes() -> None:
