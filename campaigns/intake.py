@@ -14,6 +14,9 @@ Role = Literal["headquarters", "staff", "dealer", "system"]
 CLOCK_SOURCE = "/jinxi/clock"
 """The source of `day.reached`: the CRM itself."""
 
+ACCOUNT_SOURCES = "/phones/u-"
+"""How the sources of people who sign in begin; each is that person's alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -29,6 +32,11 @@ class Credential:
     actor: str | None = None
     dealer: str | None = None
     sources: tuple[str, ...] = ()
+
+    @property
+    def journaled_role(self) -> str:
+        """The role as it is kept with each event, of a dealer with its code."""
+        return self.role if self.dealer is None else f"{self.role}/{self.dealer}"
 
     def may_send(self, event: CheckedEvent) -> bool:
         """Whether this credential may say this event."""
@@ -52,7 +60,10 @@ class Credential:
         return None
 
     def _may_use(self, source: str) -> bool:
-        return not self.sources or self.names(source)
+        if self.sources:
+            return self.names(source)
+        # Who is known by nothing else is known by the source: nobody may borrow a person's.
+        return self.role == "headquarters" or not source.startswith(ACCOUNT_SOURCES)
 
     def names(self, source: str) -> bool:
         """Whether the source is one of those that are opened to it by name."""

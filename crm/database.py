@@ -99,7 +99,8 @@ def scrub(engine: Engine) -> None:
 
     PostgreSQL does this on its own time (vacuum, recycling of its log): nothing is done here.
     """
-    _outside_transactions(engine, _EMPTY_LOG, "VACUUM", _EMPTY_LOG)
+    # The rewriting holds a copy of all that is left: in memory it would be as large as the file.
+    _outside_transactions(engine, _EMPTY_LOG, _IN_A_FILE, "VACUUM", _IN_MEMORY, _EMPTY_LOG)
 
 
 def empty_log(engine: Engine) -> None:
@@ -111,6 +112,8 @@ def empty_log(engine: Engine) -> None:
 
 
 _EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+_IN_A_FILE = "PRAGMA temp_store=FILE"
+_IN_MEMORY = "PRAGMA temp_store=MEMORY"
 
 
 def _outside_transactions(engine: Engine, *statements: str) -> None:

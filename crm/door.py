@@ -141,7 +141,7 @@ class JournalIntake:
             "sequence": event.sequence,
             "received_us": event.received_us,
             "actor": credential.actor or event.source,
-            "role": credential.role,
+            "role": credential.journaled_role,
             "plain": orjson.dumps(event.plain),
             "sealed": None,
             "content_hash": self._hash(event.content),

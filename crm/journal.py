@@ -50,7 +50,7 @@ JOURNAL = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("received_us", BigInteger, nullable=False),
     Column("actor", String(256), nullable=False),
-    Column("role", String(16), nullable=False),
+    Column("role", String(80), nullable=False),
     Column("plain", LargeBinary, nullable=False),
     Column("sealed", LargeBinary),
     Column("content_hash", LargeBinary, nullable=False),

@@ -22,7 +22,7 @@ class LoggedEvent(Struct, frozen=True, eq=False):
     home: the subject, `kind/id`: whose history it belongs to.
     time: as sent; starts_us: start of it, of a day-precision event the start of its day.
     order: the effective order.
-    role: of the credential; actor: who logged it.
+    role: of the credential, of a dealer with its code (`dealer/D01`); actor: who logged it.
     twin: keyed hash of all but the id, of what brings a thing into being.
     data: with personal objects left blank where they are erased.
     blank: whether a required personal object is only there as a blank.
@@ -48,3 +48,7 @@ class LoggedEvent(Struct, frozen=True, eq=False):
     def key(self) -> EventKey:
         """Source and id."""
         return EventKey(self.source, self.id)
+
+    def speaks_for_another(self, dealer: str) -> bool:
+        """Whether a dealer other than this one sent the event."""
+        return self.role.startswith("dealer/") and self.role != f"dealer/{dealer}"

@@ -23,3 +23,8 @@ def masked_number(number: str) -> str:
 def masked_address(address: str) -> str:
     """Only that there is one."""
     return _HIDDEN * min(len(address), 6)
+
+
+def masked_birth_date(day: str) -> str:
+    """The year alone: 1953-**-**."""
+    return f"{day[:4]}-**-**"

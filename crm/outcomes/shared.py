@@ -18,12 +18,15 @@ from campaigns.events.activities import (
     ActivityPlanned,
 )
 from campaigns.events.dealers import DealerContracted, DealerEnded
+from campaigns.events.members import MemberChanged
 from campaigns.events.rewards import RewardPolicyPublished
 from campaigns.regions import covers
 from crm.logged_event import LoggedEvent
 from crm.outcomes.creations import Created, judge_creation, thing_created
 from crm.outcomes.outcome import BREACH, RECORDED, Outcome, rejected, waiting
 from crm.outcomes.voids import Outcomes, judge_voids
+
+_PLANNED = "activity.planned"
 
 Knows = Callable[[str, str], bool]
 """(kind, id) → whether such a thing is known."""
@@ -78,7 +81,9 @@ def _fold_activity(
     held: list[tuple[LoggedEvent, object]] = []
     for event in standing:
         data = event.data
-        if isinstance(data, ActivityChanged):
+        if event.type_name != _PLANNED and event.speaks_for_another(values["dealer"]):
+            outcomes[event.key] = rejected("not_allowed")
+        elif isinstance(data, ActivityChanged):
             changed = structs.asdict(data)
             values |= {name: value for name, value in changed.items() if value is not UNSET}
         elif isinstance(data, ActivityHeld):
@@ -118,9 +123,16 @@ def judge_member(events: Sequence[LoggedEvent], knows: Knows) -> tuple[Outcomes,
     def knows_member(kind: str, name: str) -> bool:
         return enrolled is not None if kind == "member" else knows(kind, name)
 
+    dealer = getattr(enrolled.data, "dealer", "") if enrolled is not None else ""
     for event in standing:
-        if event.key not in outcomes:
-            outcomes[event.key] = missing_reference(event, knows_member) or RECORDED
+        if event.key in outcomes:
+            continue
+        outcome = missing_reference(event, knows_member) or RECORDED
+        if outcome is RECORDED and event.speaks_for_another(dealer):
+            outcome = rejected("not_allowed")
+        elif isinstance(event.data, MemberChanged) and outcome is RECORDED and event.data.dealer:
+            dealer = event.data.dealer
+        outcomes[event.key] = outcome
     if enrolled is None:
         return outcomes, None
     effective = tuple(

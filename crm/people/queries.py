@@ -179,7 +179,7 @@ def _people_query() -> Select[Any]:
             PERSON.c.restricted,
         )
         .join(CARD, CARD.c.own_person_id == PERSON.c.person_id)
-        .order_by(CARD.c.pinyin, PERSON.c.person_id)
+        .order_by(CARD.c.pinyin.is_(None), CARD.c.pinyin, PERSON.c.person_id)
     )
 
 

@@ -71,6 +71,8 @@ def app_of(site: Site) -> FastAPI:
 async def _answer_invalid(request: Request, error: Exception) -> Response:
     """A parameter is missing or malformed; which one, but not what was sent."""
     assert isinstance(error, RequestValidationError)
+    if not request.url.path.startswith("/v1/"):
+        return pages.error_page(request, 400)
     named = ", ".join(str(fault["loc"][-1]) for fault in error.errors())
     return problem_response(400, f"missing or malformed: {named}")
 

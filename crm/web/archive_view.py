@@ -186,4 +186,6 @@ class ArchiveView:
     def codes(self, item: dict[str, Any]) -> list[tuple[str, Any]]:
         """What an event says that is not personal."""
         data = item["data"]
-        return [(name, data[name]) for name in _SHOWN_CODES if data.get(name) not in (None, "")]
+        shown = [(name, data[name]) for name in _SHOWN_CODES if data.get(name) not in (None, "")]
+        # A dealer that is named says already that it was sold by a dealer.
+        return [pair for pair in shown if pair != ("channel", "dealer") or not data.get("dealer")]

@@ -93,16 +93,16 @@ class Entry:
             yield Fault(None, "stale")
         if not list(self._said()):
             yield Fault(None, "nothing_said")
-        if self.text("purchase"):
-            if _fen(self.text("price")) is None:
-                yield Fault("price", "bad_price")
-            if not self.text("quantity").isdecimal():
-                yield Fault("quantity", "bad_quantity")
         if self.is_new_card:
             if not self.text("name"):
                 yield Fault("name", "missing_field", "$.data.person.name")
             if self.text("born") and not self._birth():
                 yield Fault("born", "bad_birth")
+        if self.text("purchase"):
+            if _fen(self.text("price")) is None:
+                yield Fault("price", "bad_price")
+            if not self.text("quantity").isdecimal():
+                yield Fault("quantity", "bad_quantity")
 
     def _when(self) -> dict[str, str]:
         """Written on the activity's day: the instant; entered afterwards: the day alone."""
@@ -194,9 +194,10 @@ class Checked:
 def checked(entry: Entry, source: str, credential: Credential, now_us: int) -> Checked:
     """All that can be said of the form beforehand, so that it is taken whole or not at all."""
     faults = list(entry.faults())
+    is_readable = all(fault.field for fault in faults)
     lines: list[bytes] = []
     warnings: list[str] = []
-    for event in entry.events(source) if not faults else ():
+    for event in entry.events(source) if is_readable else ():
         line = orjson.dumps(event)
         found = check(line, now_us)
         if isinstance(found, Refusal):
@@ -208,7 +209,13 @@ def checked(entry: Entry, source: str, credential: Credential, now_us: int) -> C
                 faults.append(Fault(_place(path), reason, path))
             warnings += found.warnings
         lines.append(line)
+    faults = [fault for place, fault in enumerate(faults) if _is_news(fault, faults[:place])]
     return Checked(lines, faults, tuple(dict.fromkeys(warnings)))
+
+
+def _is_news(fault: Fault, told: list[Fault]) -> bool:
+    """Of one field the first fault is enough."""
+    return fault.field is None or fault.field not in {other.field for other in told}
 
 
 def _place(path: str) -> str | None:

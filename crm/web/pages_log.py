@@ -170,13 +170,13 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
     if refused:
         again = forms.Checked(looked_at.lines, refused, looked_at.warnings)
         return _form(visit, activity_id, person_id, posting, again)
-    return _receipt(visit, entry, person_id, receipts, looked_at.warnings)
+    return _receipt(visit, entry, person, receipts, looked_at.warnings)
 
 
 def _receipt(
     visit: Visit,
     entry: Entry,
-    person_id: str | None,
+    person: FoundPerson | None,
     receipts: list[Receipt],
     warnings: tuple[str, ...],
 ) -> Response:
@@ -188,7 +188,8 @@ def _receipt(
         "title": visit.say(N_("回执")),
         "activity": entry.activity,
         "form_id": entry.form_id,
-        "person_id": person_id,
+        "person_id": person.person_id if person else None,
+        "who": person.name if person else entry.text("name"),
         "duplicate": all(receipt.status == "duplicate" for receipt in receipts),
         "lines": [
             Line(

@@ -187,6 +187,14 @@ def _load(visit: Visit, name: str) -> dict[str, Any]:
     return found
 
 
+def _activities(visit: Visit, known: dict[str, Any]) -> dict[str, str]:
+    """The titles of the activities at which something happened, by id."""
+    ids = {item["data"].get("activity_id") for item in known["timeline"]} - {None}
+    with reading(visit.site.engine) as connection:
+        found = [activity(visit.scope, connection, activity_id) for activity_id in ids]
+    return {row.activity_id: row.title for row in found if row is not None}
+
+
 def _archive(
     visit: Visit, name: str, opened: Opened | None, known: dict[str, Any] | None = None
 ) -> Response:
@@ -196,6 +204,7 @@ def _archive(
         "view": ArchiveView(known, opened, shanghai_day(visit.site.now_us())),
         "accesses": None,
         "names": {},
+        "activities": _activities(visit, known),
     }
     if visit.scope.viewer in ("headquarters", "compliance"):
         with reading(visit.site.engine) as connection:

@@ -135,14 +135,14 @@ def _pieces(events: Iterator[dict[str, Any]]) -> Iterator[list[bytes]]:
 
 
 def _password(installation: Installation, *, is_demo: bool) -> str | None:
-    """A new password for the demo's account; an installation without it is somebody's own."""
+    """A new password for the demo's account; in somebody's own data no account is touched."""
+    if not is_demo:
+        return None
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     with reading(installation.engine) as connection:
         known = find_user(connection, DEMO_USER)
     if known is not None:
         change_password(installation.engine, known.actor, password)
-    elif is_demo:
-        add_user(installation.engine, DEMO_USER, password, "headquarters")
     else:
-        return None
+        add_user(installation.engine, DEMO_USER, password, "headquarters")
     return password

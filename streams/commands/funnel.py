@@ -152,7 +152,8 @@ def _show(asked: Funnel, result: FunnelResult) -> None:
             say("这段时间没有人走到第一步。请核对日期和步骤，或先 jinxi work --until-idle。")
         )
     for group in result.groups:
-        title = f"{asked.by} = {group.value or say('（无）')}"
+        by = say("月份") if asked.by == "month" else asked.by
+        title = f"{by} = {group.value or say('（无）')}"
         print_table(title, headings, _rows(asked, group.steps))
 
 
@@ -173,11 +174,11 @@ def _rows(asked: Funnel, steps: Sequence[StepResult]) -> list[list[Any]]:
         rows.append(
             [
                 result.step,
-                _named(step),
+                Whole(_named(step)),
                 result.people,
                 share_bar(result.people, first),
                 "" if before is None else rate(result.people, before),
-                rate(result.people, first),
+                "" if before is None else rate(result.people, first),
                 duration(result.median_seconds),
             ]
         )

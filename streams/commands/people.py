@@ -13,7 +13,7 @@ from crm.people.queries import PersonSummary, people_now, people_then
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from streams.commands.options import NOT_FOUND, AsJson, At, clock_text, instant, instant_or_now
 from streams.installation import open_installation
-from streams.masking import masked_address, masked_name, masked_number
+from streams.masking import masked_address, masked_birth_date, masked_name, masked_number
 from streams.output import (
     Whole,
     print_first,
@@ -30,6 +30,7 @@ _MASKS = {
     "phones": masked_number,
     "id_number": masked_number,
     "address": masked_address,
+    "birth_date": masked_birth_date,
 }
 _HOUSEHOLD_CHARACTERS = 8
 

@@ -83,6 +83,7 @@ SCREENS: dict[str, tuple[str, str]] = {
         "Nobody entered in this time. Check days and steps, or run jinxi work --until-idle first.",
     ),
     "（无）": ("（無）", "(none)"),
+    "月份": ("月份", "month"),
     "{cards:,} 张档案卡，{persons:,} 人。一式两份：企业这一份在此，另一份在经销商：": (
         "{cards:,} 張檔案卡，{persons:,} 人。一式兩份：企業這一份在此，另一份在經銷商：",
         "{cards:,} cards, {persons:,} people. Two copies: the company's is here, the other with:",

@@ -245,6 +245,21 @@ def test_what_is_kept_on_the_phone_is_not_readable_there(on_phone: Journey) -> N
     assert name not in kept[0]
 
 
+def test_what_was_typed_stays_on_the_phone_when_the_answer_is_no_receipt_and_no_form(
+    on_phone: Journey,
+) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today/new")
+    page = on_phone.page
+    stale = "<!doctype html><title>409</title><main><h1>这一页放得太久了</h1></main>"
+    page.route(
+        "**/submit", lambda route: route.fulfill(status=409, content_type="text/html", body=stale)
+    )
+    _write_card(page, "曾未收")
+    expect(page.get_by_role("heading", name="这一页放得太久了")).to_be_visible()
+    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")
+
+
 def test_signing_out_asks_first_when_something_is_unsent(on_phone: Journey) -> None:
     on_phone.sign_in()
     on_phone.open("/log/A-today")

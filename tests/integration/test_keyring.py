@@ -108,3 +108,14 @@ def test_the_keyring_holds_no_key_in_plain(settings: Settings) -> None:
     assert key is not None
     for file in settings.data_folder.iterdir():
         assert key not in file.read_bytes() and key.hex().encode() not in file.read_bytes()
+
+
+def test_keys_that_are_only_read_are_forgotten_too_when_they_are_many(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"card/{number}" for number in range(9)]
+    made = Keyring.open(settings).keys(names, create=True)
+    monkeypatch.setattr("crm.keyring._CACHED_KEYS", 3)
+    reader = Keyring.open(settings)
+    assert reader.keys(names, create=False) == made
+    assert len(reader.opened) <= 3

@@ -3,6 +3,7 @@
 
 import * as queue from "./queue.js";
 
+const MOMENT = { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit" };
 const WAIT_MS = 15000, PAUSE_MS = 300, RETRY_MS = 20000;
 const { actor, formToken, now } = document.body.dataset;
 // A page that comes from the phone itself carries no time; the last one from the server counts.
@@ -45,9 +46,16 @@ async function listUnsent() {
 
 function unsentRow(entry) {
   const row = document.querySelector("[data-unsent-row]").content.cloneNode(true).firstElementChild;
-  row.querySelector(".name").textContent = new Date(entry.at).toLocaleString(document.documentElement.lang);
+  const when = new Date(entry.at).toLocaleString(document.documentElement.lang, MOMENT);
+  const name = row.querySelector(".name");
+  name.textContent = when;
+  // The first character is enough to tell whose it is, and no more is shown to whoever looks on.
+  queue.fieldsOf(entry).then(Object.fromEntries).then((fields) => {
+    if (fields.name) name.textContent = `${[...fields.name.trim()][0] ?? ""}* · ${when}`;
+  }).catch(() => null);
   row.querySelector(".facts").textContent = entry.sentence ?? "";
-  row.querySelector("[data-open]").onclick = () => openEntry(entry);
+  row.querySelector("[data-open]").hidden = !entry.sentence;
+  row.querySelector("[data-open]").onclick = () => openEntry(entry, row);
   row.querySelector("[data-discard]").onclick = async () => {
     if (!confirm(say("sayDiscard"))) return;
     await queue.drop(entry.id);
@@ -57,9 +65,10 @@ function unsentRow(entry) {
 }
 
 // A form that was not taken is sent as a page, so that the person sees what is wrong and mends it.
-async function openEntry(entry) {
+async function openEntry(entry, row) {
   const answer = await send(entry).catch(() => null);
   if (answer) await show(answer, entry.id);
+  else row.querySelector(".facts").textContent = `${say("sayNoNetwork")} · ${entry.sentence}`;
 }
 
 // ---- sending
@@ -182,6 +191,8 @@ async function search(form) {
   const found = page.getElementById("found");
   if (!found) return;
   place.replaceChildren(...found.childNodes);
+  // One primary action at a time: somebody who was found is signed in, else a new card is written.
+  document.querySelector("[data-write-new]").classList.toggle("primary", !place.querySelector(".primary"));
   for (const queued of place.querySelectorAll("form[data-queue]")) queued.addEventListener("submit", submit);
 }
 

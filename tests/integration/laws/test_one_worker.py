@@ -2,15 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from campaigns.times import shanghai_day
+from crm import segment_shared
 from crm.component import Evaluation
 from crm.database import reading
 from crm.dead_letters import DEAD_LETTER
+from crm.outcomes.queries import event_statuses, outcome_counts
+from crm.progress import load_progress
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.segment import Segment
 from streams.dead_letters import letters, retry
 from streams.embedded import Worker
 from streams.installation import Installation as Opened
@@ -19,7 +26,7 @@ from streams.replay import verify
 from tests.children import REFUSED_LEASE
 from tests.installations import Installation, assert_same, clock
 from tests.killing import start
-from tests.worlds import Maker, Random, Sent, make_world
+from tests.worlds import CLOCK_US, Maker, Random, Sent, make_world
 
 
 def test_a_second_worker_is_told_so_at_once() -> None:
@@ -153,21 +160,22 @@ def test_a_day_that_cannot_be_recorded_does_not_keep_the_worker_busy_for_ever(
         assert worker.step() is False
 
 
-def test_a_first_day_that_comes_out_of_the_letters_is_as_if_it_had_never_been_there(
-    poison: Poison,
+def test_the_earliest_event_makes_its_days_also_when_it_comes_out_of_the_letters(
+    poison: Poison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maker = Maker(Random(1))
-    early, late = maker.card("c1"), maker.card("c2")
+    maker.card("c1")
+    maker.card("c2")
+    early, late = maker.made
     for sent, day in ((early, "2026-03-05"), (late, "2026-03-09")):
         at = f"{day}T09:00:00+08:00"
-        sent.wire |= {"time": at, "receivedat": at}
-    with pytest.MonkeyPatch.context() as patch, clock(), Installation() as installation:
-        sound = Evaluation.judged
+        sent.wire.update({"time": at, "receivedat": at})
+    with clock(), Installation() as installation:
         poison(early, ValueError("not now"))
         installation.accept([early, late])
         installation.work()
         assert put_aside(installation) == [early.key]
-        patch.setattr(Evaluation, "judged", sound)
+        monkeypatch.undo()
         assert retry(opened(installation)) == (1, 0)
         installation.work()
         with reading(installation.engine) as connection:
@@ -183,8 +191,12 @@ def test_a_day_that_comes_out_of_the_letters_is_reached(monkeypatch: pytest.Monk
     with clock(), Installation() as installation:
         installation.accept(maker.made)
 
-        def broken(*_: object) -> None:
-            raise ValueError("no day")
+        sound = segment_shared._days
+
+        def broken(segment: Segment) -> None:
+            if segment.homes("day"):
+                raise ValueError("no day")
+            sound(segment)
 
         with monkeypatch.context() as patch:
             patch.setattr("crm.segment_shared._days", broken)

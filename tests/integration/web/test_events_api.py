@@ -277,3 +277,19 @@ def test_twenty_requests_at_once_while_the_worker_records_lose_no_write(
         query = select(JOURNAL.c.id, func.count()).group_by(JOURNAL.c.id)
         kept = {event_id: count for event_id, count in connection.execute(query)}
     assert {kept.get(event_id) for event_id in sent} == {1}
+
+
+def test_a_batch_nested_beyond_reading_is_the_senders_fault(staff: httpx.Client) -> None:
+    content = b"[" * 100_000 + b"]" * 100_000
+    assert_problem(staff.post("/v1/events", content=content, headers=BATCH), 400)
+
+
+def test_trouble_of_the_site_is_a_problem_to_a_machine_as_well(
+    site: RunningSite, staff: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("crm.web.api.lines_of", broken)
+    answer = staff.post("/v1/events", content=b"{}", headers=STRUCTURED)
+    assert_problem(answer, 500)

@@ -9,8 +9,9 @@ import pytest
 from campaigns.ids import person_id
 from crm.accounts.access import accesses_of_cards
 from crm.accounts.people import AccountInvalid, add_user, change_password, close_account
+from crm.activities.queries import attendees, signed_in_us
 from crm.database import reading
-from crm.scope import OutOfScope, Scope
+from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
 from tests.integration.web.sites import PASSWORD, RunningSite, activity_today, card, today
 
 PAGES = ("/", "/people", "/log", "/me", "/activities", "/follow-ups", "/events", "/season/1")
@@ -133,6 +134,15 @@ def test_guessing_a_password_gets_slow(site: RunningSite, visitor: httpx.Client)
     assert sign_in(visitor, "guessed").status_code == 429
 
 
+def test_a_name_in_full_width_letters_is_no_other_name_to_a_guesser(
+    site: RunningSite, visitor: httpx.Client
+) -> None:
+    site.user("spelled", "staff")
+    names = ["spelled", "ｓpelled", "sｐelled", "spｅlled", "speｌled"]
+    assert [sign_in(visitor, name, "wrong-password").status_code for name in names] == [401] * 5
+    assert sign_in(visitor, "ｓｐｅｌｌｅｄ").status_code == 429
+
+
 def test_signing_in_leads_only_to_pages_of_this_site(site: RunningSite) -> None:
     for to in ("https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example"):
         with site.client() as client:
@@ -228,13 +238,57 @@ def test_what_is_searched_for_stands_in_no_address(office: httpx.Client) -> None
     assert 'method="post"' in answer.text
 
 
+@pytest.mark.parametrize("text", ["5678", "13912345678"])
+def test_a_whole_phone_finds_whom_its_end_finds(office: httpx.Client, text: str) -> None:
+    token = token_in(office.get("/people").text)
+    answer = office.post("/people", data={"form_token": token, "text": text})
+    assert f'href="/people/{person_id("C-open")}"' in answer.text
+
+
+@pytest.mark.parametrize("page", ["0", "9" * 30])
+def test_a_page_that_no_list_has_is_no_trouble_of_the_site(office: httpx.Client, page: str) -> None:
+    assert office.get(f"/events?page={page}").status_code == 400
+
+
+def test_a_signing_in_that_was_taken_back_is_none(site: RunningSite) -> None:
+    came = {
+        **card("C-back"),
+        "id": "came-C-back",
+        "type": "jinxi.activity.attended.v1",
+        "data": {"card_id": "C-back", "activity_id": "A-today"},
+    }
+    void = {
+        **came,
+        "id": "void-C-back",
+        "type": "jinxi.event.voided.v1",
+        "data": {
+            "of_source": came["source"],
+            "of_id": came["id"],
+            "reason_code": "did_not_happen",
+        },
+    }
+    person = person_id("C-back")
+
+    def signed_in() -> tuple[bool, bool]:
+        with reading(site.site.engine) as connection:
+            return (
+                person in signed_in_us(HEADQUARTERS_SCOPE, connection, "A-today", [person]),
+                person in attendees(HEADQUARTERS_SCOPE, connection, "A-today"),
+            )
+
+    site.accept(card("C-back", "查来去", "13722223333"), came)
+    assert signed_in() == (True, True)
+    site.accept(void)
+    assert signed_in() == (False, False)
+
+
 def test_a_list_turns_over_after_fifty(site: RunningSite, office: httpx.Client) -> None:
     site.accept(*(card(f"C-many-{n}", f"李{n}", f"13{n:09d}") for n in range(60)))
     token = token_in(office.get("/people").text)
     first = office.get("/people").text
     second = office.post("/people", data={"form_token": token, "page": "2"}).text
     assert first.count('href="/people/') == 50
-    assert second.count('href="/people/') == 12
+    assert second.count('href="/people/') == 13
     assert "第 2 页" in second
 
 

@@ -1,0 +1,96 @@
+"""A dealer changes nothing that another dealer carries out, and borrows nobody's source."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaigns.intake import HEADQUARTERS, Credential
+from crm.database import reading
+from crm.outcomes.queries import event_status
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.settings import Settings
+from streams.embedded import Worker
+from streams.installation import Installation, open_installation
+from tests.examples import an_event, written
+
+D1 = Credential("dealer", "t-1", "D1")
+D2 = Credential("dealer", "t-2", "D2")
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    opened = open_installation(Settings.in_folder(tmp_path))
+    yield opened
+    opened.engine.dispose()
+    opened.keyring.engine.dispose()
+
+
+def said(kind: str, number: int, data: dict[str, Any], source: str = "/dealers/x") -> bytes:
+    return written(an_event(kind, data, id=f"e{number}", source=source))
+
+
+PLANNED = {
+    "activity_id": "A1",
+    "programme": "golden-sunset",
+    "kind": "health_lecture",
+    "title": "健康讲座",
+    "region": "110105",
+    "dealer": "D1",
+    "starts_at": "2026-05-03T09:00:00+08:00",
+}
+CANCELLED = {"activity_id": "A1", "reason_code": "weather"}
+ENROLLED = {
+    "member": "M1",
+    "kind": "clerk",
+    "dealer": "D1",
+    "person": {"name": "林小燕"},
+    "contact": {"phones": ["14200000001"]},
+}
+
+
+def outcome(installation: Installation, number: int) -> tuple[str, str | None]:
+    with reading(installation.engine) as connection:
+        status = event_status(HEADQUARTERS_SCOPE, connection, "/dealers/x", f"e{number}")
+    assert status is not None
+    return status.outcome, status.reason
+
+
+@pytest.mark.parametrize(
+    ("sender", "expected"),
+    [
+        (D1, ("recorded", None)),
+        (D2, ("rejected", "not_allowed")),
+        (HEADQUARTERS, ("recorded", None)),
+    ],
+)
+def test_only_the_dealer_of_an_activity_or_headquarters_cancels_it(
+    installation: Installation, sender: Credential, expected: tuple[str, str | None]
+) -> None:
+    installation.intake.accept([said("activity.planned", 1, PLANNED)], HEADQUARTERS)
+    installation.intake.accept([said("activity.cancelled", 2, CANCELLED)], sender)
+    Worker(installation.engine, installation.keyring).until_idle()
+    assert outcome(installation, 2) == expected
+
+
+@pytest.mark.parametrize(
+    ("sender", "expected"), [(D1, ("recorded", None)), (D2, ("rejected", "not_allowed"))]
+)
+def test_only_the_dealer_of_a_member_says_that_the_member_left(
+    installation: Installation, sender: Credential, expected: tuple[str, str | None]
+) -> None:
+    installation.intake.accept([said("member.enrolled", 1, ENROLLED)], HEADQUARTERS)
+    installation.intake.accept([said("member.left", 2, {"member": "M1"})], sender)
+    Worker(installation.engine, installation.keyring).until_idle()
+    assert outcome(installation, 2) == expected
+
+
+@pytest.mark.parametrize("role", ["staff", "dealer"])
+def test_a_token_without_sources_cannot_borrow_the_source_of_a_person(
+    installation: Installation, role: Any
+) -> None:
+    borrower = Credential(role, "t-3", "D1" if role == "dealer" else None)
+    line = said("activity.planned", 1, PLANNED, source="/phones/u-0123456789ab")
+    (receipt,) = installation.intake.accept([line], borrower)
+    assert (receipt.status, receipt.reason, receipt.path) == ("refused", "not_allowed", "$.source")
