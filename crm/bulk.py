@@ -85,12 +85,20 @@ def key_places(table: Table) -> tuple[int, ...]:
 @functools.cache
 def converters(dialect: Dialect, table: Table) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
     """(place, conversion) of each column whose values the driver does not take as they are."""
-    found = []
+    found: list[tuple[int, Callable[[Any], Any]]] = []
     for place, each in enumerate(table.columns):
+        if isinstance(each.type, String) and not _is_sqlite(dialect):
+            found.append((place, _without_nul))
+            continue
         convert = each.type.dialect_impl(dialect).bind_processor(dialect)
         if convert is not None and each.type.python_type not in (bool, bytes):
             found.append((place, convert))
     return tuple(found)
+
+
+def _without_nul(text: str | None) -> str | None:
+    """PostgreSQL keeps any character but this one."""
+    return text.replace("\x00", "\ufffd") if text and "\x00" in text else text
 
 
 def _is_sqlite(dialect: Dialect) -> bool:

@@ -5,9 +5,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import Pool
 
 from crm.settings import sqlite_file
 
@@ -31,11 +43,18 @@ class DatabaseUnusable(Exception):
     """The database cannot be opened or written; says what and where."""
 
 
-def open_engine(url: str) -> Engine:
+@compiles(String, "postgresql")
+def _any_length(*_: object, **__: object) -> str:
+    """A length tells the reader what to expect, and SQLite heeds none: neither does PostgreSQL."""
+    return "TEXT"
+
+
+def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
     """An engine for the URL; the folder of a SQLite file is made when it is missing."""
     file = sqlite_file(url)
     if file is None:
-        return create_engine(url, pool_pre_ping=True)
+        # A server that was restarted has cut the connections that are kept: look before use.
+        return create_engine(url, poolclass=poolclass, pool_pre_ping=True)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -66,7 +85,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes: it takes SQLite's write lock at its start, not half-way."""
+    """One transaction that writes: it takes SQLite's write lock at its start, not half-way.
+
+    On PostgreSQL it is READ COMMITTED: what it reads after it got a lock is what the lock's last
+    holder left.
+    """
     with engine.execution_options(**{_WRITES: True}).begin() as connection:
         yield connection
 
@@ -74,8 +97,33 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that only reads: a single state of the data throughout."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.begin() as connection:
         yield connection
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether a trouble may pass by itself: locked, in conflict with others, or not reachable."""
+    if isinstance(error.orig, sqlite3.Error):
+        return "locked" in str(error.orig) or "busy" in str(error.orig)
+    # With PostgreSQL, these two are about the server and the connection, never about a row.
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def require_code_point_order(engine: Engine) -> None:
+    """Ranges of keys, and the same order everywhere, want text sorted by code points.
+
+    Raises DatabaseUnusable when PostgreSQL's database was made with another collation.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        by_code_points = select(text("'B' < 'a' AND 'a/z' < 'a0' AND 'a' < 'é'"))
+        if connection.execute(by_code_points).scalar() is not True:
+            name = engine.url.database
+            message = f"{name}: CREATE DATABASE … TEMPLATE template0 LC_COLLATE 'C' ENCODING 'UTF8'"
+            raise DatabaseUnusable(message)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -4,7 +4,8 @@ In this order, so that a crash at any moment loses nothing that was answered:
 
 1. each event is checked in itself, and against what its credential may say;
 2. the data keys that are needed are made, durably, in the keyring;
-3. in one transaction identities are compared and what is new is appended;
+3. in one transaction identities are compared and what is new is appended; transactions that
+   append do so one after the other, so that a reader by position never misses a late one;
 4. what was erased loses its key, behind a fence;
 5. the receipts are given.
 
@@ -22,7 +23,18 @@ from typing import Any
 import msgspec
 import orjson
 from msgspec import Struct
-from sqlalchemy import JSON, Connection, Dialect, Engine, Subquery, cast, func, insert, select
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Dialect,
+    Engine,
+    String,
+    Subquery,
+    cast,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import sqlite
 
 from campaigns.cloudevents import CheckedEvent, Refusal, check
@@ -31,6 +43,7 @@ from campaigns.intake import Credential, Receipt
 from crm.database import reading, writing
 from crm.journal import JOURNAL, binding, key_subject, last_position
 from crm.keyring import KeyLost, Keyring, seal
+from crm.locks import APPENDING, hold
 from crm.logged_event import EventKey
 
 _HASH_KEY = "content"
@@ -97,6 +110,7 @@ class JournalIntake:
         candidates = [found for found in checked if isinstance(found, Candidate)]
         self._seal(candidates)
         with writing(self.engine) as connection:
+            hold(connection, APPENDING)
             known = _known(connection, candidates)
             fresh: list[dict[str, Any]] = []
             receipts = [answer(found, known, fresh) for found in checked]
@@ -163,6 +177,8 @@ class JournalIntake:
 
 def _known(connection: Connection, candidates: Sequence[Candidate]) -> dict[EventKey, Known]:
     """What the journal already holds under the identities of the candidates."""
+    if not candidates:
+        return {}
     asked = _as_table(connection, [(found.row["source"], found.row["id"]) for found in candidates])
     columns = JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.content_hash
     query = select(*columns, JOURNAL.c.received_us, JOURNAL.c.actor).join_from(
@@ -179,15 +195,16 @@ def _as_table(connection: Connection, pairs: list[tuple[str, str]]) -> Subquery:
 
     SQLite would scan the journal for pairs in an IN list, and a query for each source is slow.
     """
-    written = msgspec.json.encode(pairs).decode()
     if connection.dialect.name == "sqlite":
+        written = msgspec.json.encode(pairs).decode()
         pair = func.json_each(written).table_valued("value").c.value
         return select(
             func.json_extract(pair, "$[0]").label("source"),
             func.json_extract(pair, "$[1]").label("id"),
         ).subquery()
-    pair = func.json_array_elements(cast(written, JSON)).table_valued("value").c.value
-    return select(pair.op("->>")(0).label("source"), pair.op("->>")(1).label("id")).subquery()
+    columns = [cast(list(column), ARRAY(String)) for column in zip(*pairs, strict=True)]
+    asked = func.unnest(*columns).table_valued("source", "id", name="asked").render_derived()
+    return select(asked.c.source, asked.c.id).subquery()
 
 
 def _append(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -205,7 +222,7 @@ def _insert_statement(dialect: Dialect) -> str:
     """
     by_name = sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
     names = [column.name for column in JOURNAL.columns if column is not JOURNAL.c.position]
-    return str(insert(JOURNAL).compile(dialect=by_name, column_keys=names))
+    return str(insert(JOURNAL).inline().compile(dialect=by_name, column_keys=names))
 
 
 def answer(

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine
 
 from crm.activities import tables as activities
 from crm.database import METADATA as METADATA
-from crm.database import writing
+from crm.database import require_code_point_order, writing
 from crm.dead_letters import DEAD_LETTER
 from crm.follow_ups import tables as follow_ups
 from crm.journal import JOURNAL
+from crm.locks import SCHEMA, hold
 from crm.members import tables as members
 from crm.outcomes import tables as outcomes
 from crm.people import tables as people
@@ -48,6 +49,7 @@ PROJECTED = (
 
 def prepare(engine: Engine) -> None:
     """Bring the database to the newest schema; a database that has it is left alone."""
+    require_code_point_order(engine)
     config = _config()
     head = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
@@ -65,6 +67,7 @@ def _config() -> Config:
 
 def _upgrade(config: Config, connection: Connection) -> None:
     # Another process may have been faster between the look and the lock.
+    hold(connection, SCHEMA)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

@@ -32,7 +32,7 @@ class Settings:
             folder = beside.parent
         return cls(
             database_url=database_url,
-            keyring_url=os.environ.get("JINXI_KEYRING_URL") or f"sqlite:///{folder}/keys.db",
+            keyring_url=os.environ.get("JINXI_KEYRING_URL") or _beside(database_url, folder),
             master_key_file=Path(os.environ.get("JINXI_MASTER_KEY_FILE") or folder / "master.key"),
             data_folder=folder,
         )
@@ -46,6 +46,14 @@ class Settings:
             master_key_file=folder / "master.key",
             data_folder=folder,
         )
+
+
+def _beside(database_url: str, folder: Path) -> str:
+    """Where the keyring is when nothing is said: PostgreSQL's database NAME has NAME_keys."""
+    if sqlite_file(database_url) is not None:
+        return f"sqlite:///{folder}/keys.db"
+    url = make_url(database_url)
+    return url.set(database=f"{url.database}_keys").render_as_string(hide_password=False)
 
 
 def sqlite_file(database_url: str) -> Path | None:

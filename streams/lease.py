@@ -1,7 +1,8 @@
 """The lease: one worker at a time on one database of the embedded run.
 
-A lock on a file beside the database, given back by the operating system the moment the process
-ends, however it ends: a worker that was killed can be started again at once.
+Beside a SQLite file it is a lock on another file; in PostgreSQL a lock of the session. Either is
+given back the moment the process ends, however it ends: a worker that was killed can be started
+again at once.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from crm.settings import Settings
+from crm import locks
+from crm.settings import Settings, sqlite_file
 
 
 class WorkerRunning(Exception):
@@ -17,8 +19,14 @@ class WorkerRunning(Exception):
 
 
 @contextmanager
-def lease(settings: Settings) -> Iterator[None]:
+def lease(settings: Settings, number: int = locks.WORKER) -> Iterator[None]:
     """Hold the lease; WorkerRunning, at once, when somebody else holds it."""
+    if sqlite_file(settings.database_url) is None:
+        with locks.lease(settings.database_url, number) as taken:
+            if not taken:
+                raise WorkerRunning(f"PostgreSQL, {number}")
+            yield
+        return
     file = settings.data_folder / "worker.lock"
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file)

@@ -269,9 +269,7 @@ def one_person(history: History, cards: set[str], verdicts: list[VerdictFact]) -
             if e.data["card_id"] in cards
         ),
         tuple(
-            ReturnFact(
-                e.data["return_id"], e.data["purchase_id"], moment(e), e.data["quantity"]
-            )
+            ReturnFact(e.data["return_id"], e.data["purchase_id"], moment(e), e.data["quantity"])
             for e in history.counted("purchase.returned")
             if e.data["purchase_id"] in names
         ),

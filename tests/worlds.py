@@ -304,9 +304,7 @@ class Maker:
     def correction(self) -> None:
         name = self.pick(*CARDS)
         patch: dict[str, Any] = {
-            "person": self.some(
-                {**self.person(), "sex": self.pick(None, "male")}, "name", "sex"
-            ),
+            "person": self.some({**self.person(), "sex": self.pick(None, "male")}, "name", "sex"),
             "contact": self.pick(None, {"phones": None}, self.contact()),
             "health": self.pick(None, {"conditions": ["头晕"]}, {"medicines": None}),
             "private": {"note": None},
@@ -415,8 +413,11 @@ class Maker:
 
     def card_of(self, purchase: str) -> str:
         """Mostly the card that the purchase is on."""
-        cards = [s.wire["data"]["card_id"] for s in self.made if s.type_name == "purchase.made"
-                 and s.wire["data"]["purchase_id"] == purchase]
+        cards = [
+            s.wire["data"]["card_id"]
+            for s in self.made
+            if s.type_name == "purchase.made" and s.wire["data"]["purchase_id"] == purchase
+        ]
         return self.pick(*CARDS) if not cards or self.once_in(8) else self.pick(*cards)
 
     def referral(self) -> None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from tests.servers import docker, processes, shared
 
@@ -113,18 +114,17 @@ def _start(folder: Path) -> shared.Running:
 
 
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
+def new_database(server: str, order: str = "LC_COLLATE 'C'") -> Iterator[str]:
     """The URL of an empty database, dropped afterwards."""
     name = f"jinxi_{uuid4().hex[:12]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(
-            text(
-                f"CREATE DATABASE {name} TEMPLATE template0 "
-                "ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
-            )
+            text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_CTYPE 'C' {order}")
         )
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        engine.dispose()
