@@ -1,11 +1,12 @@
 """The database: one code path for SQLite and PostgreSQL, and what differs between them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     Connection,
     Engine,
     MetaData,
@@ -131,6 +132,20 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
     if rows:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def insert_returning_new(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[Column[Any]],
+) -> list[Any]:
+    """Insert the rows that are new; their columns, those that only the database knows included."""
+    if not rows:
+        return []
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(*columns)
+    return list(connection.execute(statement, [dict(row) for row in rows]))
 
 
 def in_pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

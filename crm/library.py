@@ -5,7 +5,7 @@ that failed everything is forgotten. The memory is bounded.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -197,6 +197,11 @@ class SharedFacts:
         events = self._histories("dealer/")
         outcomes, self.contracts = judge_contracts(events)
         return events, outcomes
+
+    def contracts_without(self, positions: Collection[int]) -> tuple[ContractFact, ...]:
+        """Every contract that would be recorded if some events were not there."""
+        events = [e for e in self._histories("dealer/") if e.position not in positions]
+        return judge_contracts(events)[1]
 
     def judge_day(self, home: str) -> tuple[list[LoggedEvent], Outcomes]:
         """Every event of one day, and what became of it."""

@@ -1,12 +1,14 @@
-"""Locks of one transaction, by number: PostgreSQL's advisory locks; SQLite has one writer anyway.
+"""Locks of one transaction: PostgreSQL's advisory locks; SQLite has one writer anyway.
 
 docs/decisions/0002-lock-order.md says which are taken, and in which order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from zlib import crc32
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -16,9 +18,21 @@ _SPACE = 0x4A58
 """Keeps our numbers apart from those of others in the same database."""
 SCHEMA = 2_001
 APPENDING = 2_002
-RECORDING = 2_003
+WORLD = 2_003
 LEDGER = 2_004
-WORKER = 2_005
+PROGRESS = 2_005
+WORKER = 2_006
+RELAY = 2_007
+
+BUCKETS = 1_024
+"""Numbers from 0: PostgreSQL keeps a lock in shared memory, so there must not be one per card."""
+
+_TAKE = text(
+    "SELECT CASE WHEN exclusive THEN pg_advisory_xact_lock(:space, bucket)::text"
+    " ELSE pg_advisory_xact_lock_shared(:space, bucket)::text END"
+    " FROM unnest(CAST(:buckets AS integer[]), CAST(:modes AS boolean[]))"
+    " AS wanted(bucket, exclusive)"
+).bindparams(bindparam("space", _SPACE))
 
 
 def hold(connection: Connection, number: int, *, shared: bool = False) -> None:
@@ -27,6 +41,39 @@ def hold(connection: Connection, number: int, *, shared: bool = False) -> None:
         return
     take = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
     connection.execute(select(take(_SPACE, number)))
+
+
+@dataclass
+class Wanted:
+    """Names of homes and keys, to be held alone or together with others who only read them."""
+
+    alone: set[str] = field(default_factory=set)
+    shared: set[str] = field(default_factory=set)
+
+    def buckets(self) -> dict[int, bool]:
+        """Bucket → whether it is to be held alone."""
+        found = dict.fromkeys(map(bucket_of, self.shared), False)
+        return found | dict.fromkeys(map(bucket_of, self.alone), True)
+
+
+def bucket_of(name: str) -> int:
+    """The bucket of a home or key; several share one."""
+    return crc32(name.encode()) % BUCKETS
+
+
+def hold_buckets(connection: Connection, wanted: Wanted) -> dict[int, bool]:
+    """Wait for all of them in the order of their numbers, so that nobody waits in a circle."""
+    buckets = dict(sorted(wanted.buckets().items()))
+    numbers, modes = list(buckets), list(buckets.values())
+    connection.execute(_TAKE, {"buckets": numbers, "modes": modes})
+    return buckets
+
+
+def lacking(held: dict[int, bool], alone: Iterable[str], shared: Iterable[str]) -> set[str]:
+    """Names that are not held as they must be."""
+    return {name for name in alone if not held.get(bucket_of(name), False)} | {
+        name for name in shared if bucket_of(name) not in held
+    }
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from crm.dead_letters import add_dead_letter, dead_positions
 from crm.journal import decode, rows_after
 from crm.keyring import KeyLost, Keyring
 from crm.library import Library
-from crm.locks import RECORDING, hold
+from crm.locks import WORLD, hold
 from crm.logged_event import LoggedEvent
 from crm.progress import Progress, load_progress, save_progress
 from crm.segment import SegmentRecorder
@@ -87,7 +87,7 @@ class Recorder:
                 limit = max(1, limit // 8)
 
     def _record(self, connection: Connection, limit: int) -> Batch | None:
-        hold(connection, RECORDING)
+        hold(connection, WORLD)
         progress = load_progress(connection, self.consumer)
         if progress.position != self.reached:
             # Somebody else has recorded since: what was read may be true no longer.

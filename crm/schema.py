@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from crm.activities import tables as activities
+from crm.checkpoints import CHECKPOINT
 from crm.database import METADATA as METADATA
 from crm.database import require_code_point_order, writing
 from crm.dead_letters import DEAD_LETTER
@@ -16,15 +17,20 @@ from crm.follow_ups import tables as follow_ups
 from crm.journal import JOURNAL
 from crm.locks import SCHEMA, hold
 from crm.members import tables as members
+from crm.outbox import OUTBOX
 from crm.outcomes import tables as outcomes
 from crm.people import tables as people
 from crm.progress import PROGRESS
 from crm.rewards import tables as rewards
 from crm.sharing import tables as sharing
 from crm.ties import TIE
+from crm.undecodable import UNDECODABLE
 
 HISTORY = (JOURNAL, DEAD_LETTER)
 """What is not computed from anything else, and so left alone by a rebuild."""
+
+CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
+"""What only the broker's way has; history as well."""
 
 PROJECTED = (
     PROGRESS,

@@ -162,14 +162,16 @@ class _Run:
         self.wake(self.keys_changed("activity"))
 
     def _contracts(self) -> tuple[list[LoggedEvent], Outcomes]:
-        before = {fact.data.contract_id: fact for fact in self.facts.all_contracts()}
+        causes = [event for events in self.homes("dealer").values() for event in events]
+        # Not what was at hand: a worker that has just started would find the new ones there.
+        without = self.facts.contracts_without({event.position for event in causes})
+        before = {fact.data.contract_id: fact for fact in without}
         judged = self.facts.judge_contracts()
         after = {fact.data.contract_id: fact for fact in self.facts.all_contracts()}
         table_rows = contract_rows(self.facts.all_contracts())
         self.written += rewrite(
             self.connection, CONTRACT, before | after, table_rows, owner="contract_id"
         )
-        causes = [event for events in self.homes("dealer").values() for event in events]
         differing = {
             fact.data.dealer
             for name in {*before, *after}

@@ -9,6 +9,7 @@ from crm.database import reading, writing
 from crm.dead_letters import add_dead_letter, dead_letters, dead_positions, take_back
 from crm.door import now_us
 from crm.journal import decode, rows_at
+from crm.locks import WORLD, hold
 from crm.progress import load_progress
 from crm.record import Recorder
 from streams.installation import Installation
@@ -36,6 +37,7 @@ def _retry_one(installation: Installation, position: int) -> bool:
     recorder = Recorder(installation.engine, installation.keyring)
     try:
         with writing(installation.engine) as connection:
+            hold(connection, WORLD)
             take_back(connection, [position])
             recorder.library.left_out = dead_positions(connection)
             progress = load_progress(connection, recorder.consumer)

@@ -15,10 +15,10 @@ from types import TracebackType
 from typing import Any
 from unittest import mock
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from campaigns.intake import Receipt
-from crm.database import open_engine, reading, writing
+from crm.database import insert_new, open_engine, reading, writing
 from crm.door import JournalIntake
 from crm.journal import JOURNAL
 from crm.keyring import DATA_KEY, Keyring
@@ -158,7 +158,7 @@ def _copy_keys(files: Settings, settings: Settings) -> None:
     source.engine.dispose()
     target = Keyring.open(settings)
     with writing(target.engine) as connection:
-        connection.execute(insert(DATA_KEY), rows)
+        insert_new(connection, DATA_KEY, rows)
     target.engine.dispose()
 
 
