@@ -1,7 +1,7 @@
 """Records what a broker carried: journaled and recorded once, in one transaction of a batch.
 
 In this order, so that several workers may record at the same time
-(docs/decisions/0002-lock-order.md):
+(docs/decisions/0007-lock-order.md):
 
 1. the checkpoint of the partition, which tells what was recorded before and drops it;
 2. the locks of everything that the batch touches;

@@ -1,6 +1,6 @@
 """Locks of one transaction: PostgreSQL's advisory locks; SQLite has one writer anyway.
 
-docs/decisions/0002-lock-order.md says which are taken, and in which order.
+docs/decisions/0007-lock-order.md says which are taken, and in which order.
 """
 
 from collections.abc import Iterable, Iterator

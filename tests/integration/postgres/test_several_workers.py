@@ -29,9 +29,9 @@ from tests.integration.postgres.carrying import batches, carried_events, in_part
 from tests.servers.processes import wait_until
 
 PROVING = os.environ.get("JINXI_PROVE") == "1"
-PEOPLE, STARTS_ON = 150 if not PROVING else 1_000, date(2026, 3, 2)
+PEOPLE, STARTS_ON = 1_000 if PROVING else 80, date(2026, 3, 2)
 PARTITIONS = 12
-ROUNDS = int(os.environ.get("R", "1"))
+ROUNDS = 10 if PROVING else 1
 
 
 @pytest.fixture
