@@ -30,6 +30,7 @@ from sqlalchemy import (
     Engine,
     String,
     Subquery,
+    Table,
     cast,
     func,
     insert,
@@ -111,10 +112,10 @@ class JournalIntake:
         self._seal(candidates)
         with writing(self.engine) as connection:
             hold(connection, APPENDING)
-            known = _known(connection, candidates)
+            known = self._known(connection, candidates)
             fresh: list[dict[str, Any]] = []
             receipts = [answer(found, known, fresh) for found in checked]
-            _append(connection, fresh)
+            self._append(connection, fresh)
         for found, receipt in zip(checked, receipts, strict=True):
             if receipt.status != "refused" and isinstance(found, Candidate):
                 self._erase(found.row)
@@ -170,19 +171,31 @@ class JournalIntake:
                 row = found.row
                 row["sealed"] = seal(key, found.personal, binding(row["source"], row["id"]))
 
+    def _known(
+        self, connection: Connection, candidates: Sequence[Candidate]
+    ) -> dict[EventKey, Known]:
+        return known_in(connection, JOURNAL, candidates)
+
+    def _append(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """Add rows at the end of the journal; the caller has made sure that they are new."""
+        if rows:
+            connection.exec_driver_sql(_insert_statement(connection.dialect), rows)
+
     def _erase(self, row: dict[str, Any]) -> None:
         if row["type"] == "card.erased":
             self.keyring.destroy(row["subject"])
 
 
-def _known(connection: Connection, candidates: Sequence[Candidate]) -> dict[EventKey, Known]:
-    """What the journal already holds under the identities of the candidates."""
+def known_in(
+    connection: Connection, table: Table, candidates: Sequence[Candidate]
+) -> dict[EventKey, Known]:
+    """What the journal, or a table like it, holds under the identities of the candidates."""
     if not candidates:
         return {}
     asked = _as_table(connection, [(found.row["source"], found.row["id"]) for found in candidates])
-    columns = JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.content_hash
-    query = select(*columns, JOURNAL.c.received_us, JOURNAL.c.actor).join_from(
-        asked, JOURNAL, (JOURNAL.c.source == asked.c.source) & (JOURNAL.c.id == asked.c.id)
+    columns = table.c.source, table.c.id, table.c.content_hash
+    query = select(*columns, table.c.received_us, table.c.actor).join_from(
+        asked, table, (table.c.source == asked.c.source) & (table.c.id == asked.c.id)
     )
     return {
         EventKey(source, event_id): Known(*kept)
@@ -205,12 +218,6 @@ def _as_table(connection: Connection, pairs: list[tuple[str, str]]) -> Subquery:
     columns = [cast(list(column), ARRAY(String)) for column in zip(*pairs, strict=True)]
     asked = func.unnest(*columns).table_valued("source", "id", name="asked").render_derived()
     return select(asked.c.source, asked.c.id).subquery()
-
-
-def _append(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Add rows at the end of the journal; the caller has made sure that they are new."""
-    if rows:
-        connection.exec_driver_sql(_insert_statement(connection.dialect), rows)
 
 
 @functools.cache

@@ -29,9 +29,10 @@ OUTBOX = Table(
     Column("received_us", BigInteger, nullable=False),
     Column("actor", String(256), nullable=False),
     Column("message", LargeBinary, nullable=False),
-    Column("published_us", BigInteger),
+    Column("topic_id", String(64)),
     UniqueConstraint("source", "id"),
-    Index("ix_outbox_published_us", "published_us"),
+    Index("ix_outbox_topic_id", "topic_id"),
     sqlite_autoincrement=True,
 )
-"""`message` is what is published, its personal part encrypted as in the journal."""
+"""`message` is what is published, its personal part encrypted as in the journal; `topic_id` names
+the topic that has it, so that what went to a topic that was deleted is published once more."""

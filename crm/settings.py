@@ -15,16 +15,22 @@ class Settings:
     keyring_url: the data keys; a database of its own, never restored together with the other.
     master_key_file: the key that wraps the data keys; whoever has it and the keyring reads all.
     data_folder: where local files go.
+    kafka_bootstrap: brokers (host:port, with commas between) that carry the events; none: the
+    journal itself carries them.
+    kafka_prefix: what the names of topics and groups begin with.
     """
 
     database_url: str
     keyring_url: str
     master_key_file: Path
     data_folder: Path
+    kafka_bootstrap: str | None = None
+    kafka_prefix: str = "jinxi"
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA."""
+        """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
+        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
         database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
         beside = sqlite_file(database_url)
@@ -35,6 +41,8 @@ class Settings:
             keyring_url=os.environ.get("JINXI_KEYRING_URL") or _beside(database_url, folder),
             master_key_file=Path(os.environ.get("JINXI_MASTER_KEY_FILE") or folder / "master.key"),
             data_folder=folder,
+            kafka_bootstrap=os.environ.get("JINXI_KAFKA_BOOTSTRAP") or None,
+            kafka_prefix=os.environ.get("JINXI_KAFKA_PREFIX") or "jinxi",
         )
 
     @classmethod

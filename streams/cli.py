@@ -9,7 +9,18 @@ from sqlalchemy.exc import DBAPIError
 
 from crm.database import DatabaseUnusable
 from crm.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
-from streams.commands import accounts, demo, funnel, intake, look, season, serve, sheet_files, work
+from streams.commands import (
+    accounts,
+    carry,
+    demo,
+    funnel,
+    intake,
+    look,
+    season,
+    serve,
+    sheet_files,
+    work,
+)
 from streams.lease import WorkerRunning
 from streams.output import error_console
 from streams.wording import language, say, translate_help
@@ -43,6 +54,8 @@ def build_app() -> typer.Typer:
         funnel.funnel,
         work.replay,
         work.check,
+        carry.relay,
+        carry.worker,
         season.season,
     ):
         app.command()(command)
@@ -55,6 +68,12 @@ def build_app() -> typer.Typer:
             "show": work.show_letter,
             "retry": work.retry_letters,
         },
+    )
+    _group(
+        app,
+        "topics",
+        "Kafka 的主题：建立、检查。",
+        {"create": carry.create_topics, "check": carry.check_topics},
     )
     _group(app, "sheet", "签到表。", {"template": sheet_files.template})
     _group(app, "token", "接口令牌。", {"add": accounts.add_api_token})

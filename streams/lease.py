@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 from crm import locks
 from crm.settings import Settings, sqlite_file
 
+_FILES = {locks.WORKER: "worker.lock", locks.RELAY: "relay.lock"}
+
 
 class WorkerRunning(Exception):
     """Another worker records this database already."""
@@ -27,7 +29,7 @@ def lease(settings: Settings, number: int = locks.WORKER) -> Iterator[None]:
                 raise WorkerRunning(f"PostgreSQL, {number}")
             yield
         return
-    file = settings.data_folder / "worker.lock"
+    file = settings.data_folder / _FILES[number]
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file)
     try:

@@ -16,8 +16,15 @@ _WAITS_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 Result = TypeVar("Result")
 
 
-def patiently(attempt: Callable[[], Result]) -> Result:
-    """What the attempt returns; any trouble that does not pass by itself is raised."""
+def _nothing() -> None:
+    """Nobody asks whether we still live."""
+
+
+def patiently(attempt: Callable[[], Result], meanwhile: Callable[[], None] = _nothing) -> Result:
+    """What the attempt returns; any trouble that does not pass by itself is raised.
+
+    `meanwhile` is called before each further attempt.
+    """
     for seconds in _waits():
         try:
             return attempt()
@@ -25,6 +32,7 @@ def patiently(attempt: Callable[[], Result]) -> Result:
             if not is_passing(error):
                 raise
             time.sleep(seconds)
+            meanwhile()
     raise AssertionError("the waits never end")
 
 

@@ -18,21 +18,31 @@ class Supervisor:
         self.modules = modules
         self.stopping = threading.Event()
         self.running: dict[int, subprocess.Popen[bytes]] = {}
+        self.threads: list[threading.Thread] = []
 
     def run(self) -> None:
         """Until SIGINT or SIGTERM; the processes are then asked to end, and waited for."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        threads = [
+        self.start()
+        self.stopping.wait()
+        self.stop()
+
+    def start(self) -> None:
+        """Start all of them; returns at once."""
+        self.threads = [
             threading.Thread(target=self._keep, args=(place, module), daemon=True)
             for place, module in enumerate(self.modules)
         ]
-        for thread in threads:
+        for thread in self.threads:
             thread.start()
-        self.stopping.wait()
+
+    def stop(self) -> None:
+        """Ask all of them to end, and wait."""
+        self.stopping.set()
         for process in list(self.running.values()):
             process.terminate()
-        for thread in threads:
+        for thread in self.threads:
             thread.join(_STOP_SECONDS)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:

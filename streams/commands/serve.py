@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from crm.settings import Settings
+from streams.commands.carry import processes
 from streams.installation import open_installation
 from streams.output import print_text
 from streams.supervisor import Supervisor
@@ -30,7 +32,7 @@ def run_server(port: int) -> None:
     if not is_free(port):
         raise typer.BadParameter(say("端口 {port} 已被占用，请用 --port 换一个", port=port))
     print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
-    Supervisor([["streams.web_server", str(port)], ["streams", "work"]]).run()
+    Supervisor([["streams.web_server", str(port)], *processes(Settings.from_environment())]).run()
 
 
 def is_free(port: int) -> bool:

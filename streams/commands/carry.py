@@ -1,0 +1,115 @@
+"""`jinxi topics`, `relay`, `worker`: what carries events where Kafka does it."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from campaigns.times import shanghai_day
+from crm import locks
+from crm.database import reading
+from crm.door import now_us
+from crm.journal import last_position
+from crm.progress import load_progress
+from crm.settings import Settings
+from streams.commands.options import AsJson
+from streams.embedded import Tally, missing_days
+from streams.installation import Installation, open_installation
+from streams.lease import lease
+from streams.outbox import outbox_age
+from streams.output import print_json, print_text
+from streams.relay import Relay, run
+from streams.supervisor import Supervisor
+from streams.topics import check, create
+from streams.wording import say
+
+_LOOK_SECONDS = 0.2
+_WRONG = 1
+
+
+def _settings() -> Settings:
+    settings = Settings.from_environment()
+    if settings.kafka_bootstrap is None:
+        message = say("没有设置 JINXI_KAFKA_BOOTSTRAP（Kafka 的地址，主机:端口）")
+        raise typer.BadParameter(message)
+    return settings
+
+
+def create_topics(as_json: AsJson = False) -> None:
+    """建立缺少的主题；已有的不动。
+
+    例：jinxi topics create
+    """
+    made = create(_settings())
+    if as_json:
+        print_json({"created": made})
+    else:
+        print_text(say("已建立 {count} 个主题", count=len(made)))
+
+
+def check_topics(as_json: AsJson = False) -> None:
+    """检查主题是否齐全、分区数是否正确。
+
+    例：jinxi topics check --json
+    """
+    wrong = check(_settings())
+    if as_json:
+        print_json({"ok": not wrong, "wrong": wrong})
+    else:
+        print_text(say("主题齐全") if not wrong else str(wrong))
+    if wrong:
+        raise typer.Exit(_WRONG)
+
+
+def relay() -> None:
+    """把发件箱里的事件按顺序发布到 Kafka；同时只运行一个。
+
+    例：jinxi relay
+    """
+    installation = open_installation(_settings())
+    with lease(installation.settings, locks.RELAY):
+        run(Relay(installation.settings, installation.engine, installation.keyring))
+
+
+def worker(
+    slot: Annotated[int, typer.Option(min=0, help="槽位：每个记录进程一个固定的号")] = 0,
+) -> None:
+    """从 Kafka 取事件并记入数据库；可以同时运行几个，各有一个槽位。
+
+    例：jinxi worker --slot 0
+    """
+    from streams import faust_app
+
+    faust_app.run(_settings(), slot)
+
+
+def processes(settings: Settings) -> list[list[str]]:
+    """The modules that carry events beside the web, each with its arguments."""
+    if settings.kafka_bootstrap is None:
+        return [["streams", "work"]]
+    return [["streams", "relay"], ["streams", "worker", "--slot", "0"]]
+
+
+def carry_until_idle(installation: Installation) -> Tally:
+    """Run relay and worker until the journal has everything, every day up to today included."""
+    started = time.monotonic()
+    with reading(installation.engine) as connection:
+        first = last_position(connection) + 1
+    supervisor = Supervisor(processes(installation.settings))
+    supervisor.start()
+    try:
+        while not is_idle(installation):
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        supervisor.stop()
+    with reading(installation.engine) as connection:
+        last = last_position(connection)
+    return Tally(first, last, 0, time.monotonic() - started)
+
+
+def is_idle(installation: Installation) -> bool:
+    """Whether nothing waits, and every day up to today was reached."""
+    with reading(installation.engine) as connection:
+        waiting, _ = outbox_age(connection)
+        progress = load_progress(connection, "embedded")
+    return waiting == 0 and not any(missing_days(progress, shanghai_day(now_us())))

@@ -1,0 +1,55 @@
+"""A season through Kafka, Faust and PostgreSQL leaves what the embedded run leaves."""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+
+import orjson
+import pytest
+from sqlalchemy import func, select
+
+from campaigns.intake import HEADQUARTERS
+from campaigns.season import generate
+from crm.checks import run_checks
+from crm.database import reading
+from crm.journal import JOURNAL
+from crm.outbox import OUTBOX
+from tests.installations import Installation, Snapshot, assert_same
+from tests.integration.kafka.carriers import RELAY, Carried, worker
+
+KILLS = 20 if os.environ.get("JINXI_PROVE") == "1" else 1
+PEOPLE, SEED, STARTS_ON = 120, 13, date(2026, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def season() -> list[bytes]:
+    return [orjson.dumps(event) for event in generate(PEOPLE, SEED, STARTS_ON)]
+
+
+@pytest.fixture(scope="module")
+def expected(season: list[bytes]) -> Iterator[Snapshot]:
+    """What the embedded run makes of it."""
+    with Installation() as embedded:
+        embedded.intake.accept(season, HEADQUARTERS, history=True)
+        embedded.work()
+        yield embedded.snapshot()
+
+
+def assert_all_recorded_once(carried: Carried, expected: Snapshot) -> None:
+    installation = carried.installation
+    assert_same(installation.snapshot(), expected)
+    with reading(installation.engine) as connection:
+        assert connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one() == 0
+        assert [c.name for c in run_checks(connection, installation.keyring) if not c.ok] == []
+
+
+def test_a_season_through_kafka_is_recorded_as_without_it(
+    on_kafka: Carried, season: list[bytes], expected: Snapshot
+) -> None:
+    on_kafka.accept(season)
+    with reading(on_kafka.installation.engine) as connection:
+        assert connection.execute(select(func.count()).select_from(JOURNAL)).scalar_one() == 0
+    on_kafka.start(RELAY)
+    on_kafka.start(worker())
+    on_kafka.wait_until_idle()
+    assert_all_recorded_once(on_kafka, expected)
