@@ -58,7 +58,7 @@ class Carrying:
 
     @property
     def consumer(self) -> str:
-        """The name of the group, in Kafka and of the checkpoints."""
+        """The name under which the checkpoints stand."""
         return f"{self.settings.kafka_prefix}-recorder"
 
     def alive(self) -> None:

@@ -85,8 +85,11 @@ def build_app(carrying: Carrying, slot: int) -> App:
     servers = settings.kafka_bootstrap.split(",")
     folder = settings.data_folder / "faust" / str(slot)
     folder.mkdir(parents=True, exist_ok=True)
+    # A group of its own for a topic made anew: a static member that comes back is given what it
+    # had, and that would be nothing, from the moment when there was no topic.
+    group = f"{carrying.consumer}-{carrying.topic_id}"
     app = App(
-        carrying.consumer,
+        group,
         broker=[f"kafka://{server}" for server in servers],
         store="memory://",
         datadir=str(folder),
@@ -96,7 +99,7 @@ def build_app(carrying: Carrying, slot: int) -> App:
         stream_wait_empty=False,
         agent_supervisor=CrashingSupervisor,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=f"{carrying.consumer}-{slot}",
+        consumer_group_instance_id=f"{group}-{slot}",
         broker_session_timeout=15.0,
         broker_heartbeat_interval=3.0,
         broker_max_poll_interval=3600.0,
@@ -140,6 +143,16 @@ def _fetched(event: EventT[bytes]) -> FetchedRecord:
     return FetchedRecord(message.partition, message.offset, message.value)
 
 
+class QuietWorker(faust.Worker):
+    """Says the same thing only now and then."""
+
+    def on_setup_root_logger(self, logger: logging.Logger, level: int) -> None:
+        """After Faust has made its handlers."""
+        super().on_setup_root_logger(logger, level)
+        for handler in logger.handlers:
+            handler.addFilter(RateLimit())
+
+
 def run(settings: Settings, slot: int) -> None:
     """Record until terminated."""
     installation = open_installation(settings)
@@ -147,7 +160,4 @@ def run(settings: Settings, slot: int) -> None:
     app = build_app(carrying, slot)
     seconds = float(os.environ.get("JINXI_STALLED_SECONDS") or STALLED_SECONDS)
     watch(carrying, seconds)
-    worker = faust.Worker(app, loglevel="WARNING", redirect_stdouts=False)
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(RateLimit())
-    worker.execute_from_commandline()
+    QuietWorker(app, loglevel="WARNING", redirect_stdouts=False).execute_from_commandline()

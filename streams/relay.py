@@ -4,9 +4,10 @@ One at a time, by lease. Killed at any moment it begins again with what is not m
 thereby publishes twice, the journal takes once.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
@@ -39,6 +40,7 @@ _RECORD_BYTES = 400_000
 _ACKNOWLEDGED_SECONDS = 60
 _LOOK_AT_TOPIC_SECONDS = 5.0
 _TIDY_SECONDS = 1.0
+_log = logging.getLogger(__name__)
 _HEADERS = [("content-type", CONTENT_TYPE)]
 
 
@@ -49,16 +51,10 @@ class Relay:
     settings: Settings
     engine: Engine
     keyring: Keyring
-    producer: KafkaProducer = field(init=False)
+    producer: KafkaProducer | None = None
     topic: Existing | None = None
     looked: float = float("-inf")
     tidied: float = float("-inf")
-
-    def __post_init__(self) -> None:
-        """Connect; the producer is idempotent and waits for every replica in sync."""
-        assert self.settings.kafka_bootstrap is not None
-        servers = self.settings.kafka_bootstrap.split(",")
-        self.producer = KafkaProducer(bootstrap_servers=servers, linger_ms=5)
 
     def step(self) -> int:
         """Publish some of what waits, tidy up, make the days that are due; returns how many.
@@ -77,9 +73,20 @@ class Relay:
             self.tidied = time.monotonic()
         return len(found)
 
-    def close(self) -> None:
-        """Let the broker go."""
-        self.producer.close(timeout=5)
+    def begin_anew(self) -> None:
+        """After a failure: what the producer remembers of sequences and topics may be wrong."""
+        self.topic = None
+        if self.producer is not None:
+            self.producer.close(timeout=1)
+            self.producer = None
+
+    def _connected(self) -> KafkaProducer:
+        """A producer that is idempotent and waits for every replica in sync."""
+        if self.producer is None:
+            assert self.settings.kafka_bootstrap is not None
+            servers = self.settings.kafka_bootstrap.split(",")
+            self.producer = KafkaProducer(bootstrap_servers=servers, linger_ms=5)
+        return self.producer
 
     def _topic(self) -> Existing:
         """As it is now: one that was made anew has none of what the old one had."""
@@ -93,9 +100,9 @@ class Relay:
         return self.topic
 
     def _publish(self, found: Sequence[Waiting], topic: Existing) -> None:
-        name = name_of(EVENTS, self.settings)
+        name, producer = name_of(EVENTS, self.settings), self._connected()
         sent = [
-            self.producer.send(
+            producer.send(
                 name,
                 value=record(each.message for each in piece),
                 key=piece[0].subject.encode(),
@@ -104,7 +111,7 @@ class Relay:
             )
             for partition, piece in _records(found, topic.partitions)
         ]
-        self.producer.flush(_ACKNOWLEDGED_SECONDS)
+        producer.flush(_ACKNOWLEDGED_SECONDS)
         for each in sent:
             each.get(_ACKNOWLEDGED_SECONDS)
 
@@ -150,8 +157,9 @@ def run(relay: Relay, idle_seconds: float = 0.1) -> None:
     while True:
         try:
             published = patiently(relay.step)
-        except (KafkaError, TopicMissing):
-            relay.topic = None
+        except (KafkaError, TopicMissing) as error:
+            _log.warning("cannot publish now: %s", type(error).__name__)
+            relay.begin_anew()
             time.sleep(1.0)
             continue
         if not published:

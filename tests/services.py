@@ -73,6 +73,11 @@ SERVICES = {
             f"Apache Kafka (Java 17 and Maven, then: make services), or a Docker engine, "
             f"or a broker's host:port in {kafka.ADDRESS}",
         ),
+        Service(
+            "kafka programs",
+            kafka.has_programs,
+            "Apache Kafka as a program of this machine (Java 17 and Maven, then: make services)",
+        ),
     )
 }
 

@@ -30,10 +30,14 @@ share.coordinator.state.topic.min.isr=1
 """
 
 
+def has_programs() -> bool:
+    """Whether this machine can run a broker."""
+    return shutil.which("java") is not None and any(JARS.glob("kafka_*.jar"))
+
+
 def is_there() -> bool:
     """Whether the tests can have a broker here."""
-    has_program = shutil.which("java") is not None and any(JARS.glob("kafka_*.jar"))
-    return bool(os.environ.get(ADDRESS)) or docker.docker_answers() or has_program
+    return bool(os.environ.get(ADDRESS)) or docker.docker_answers() or has_programs()
 
 
 class Broker:
