@@ -151,6 +151,8 @@ def _checked(
     said = wire.copy()
     said.pop("actor", None)
     said.pop("receivedat", None)
+    # Only JSON is taken, so its being said or left out makes no difference.
+    said.pop("datacontenttype", None)
     content = canonical(said)
     twin = None
     if kind.creates is not None:

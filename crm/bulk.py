@@ -6,12 +6,15 @@ is (SQLite knows no dates) is converted by the column's own type.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import orjson
 from sqlalchemy import (
+    BindParameter,
     Column,
+    ColumnElement,
     Connection,
     Dialect,
     String,
@@ -24,12 +27,16 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import update as update_table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql import ClauseElement
 
 Values = tuple[Any, ...]
 """One row as the driver has it, in the order of the table's columns."""
 
 _IN = "wanted"
+_VALUES_REMEMBERED = 10_000
+"""Converted values of a column: there are few days, and many rows of each."""
 
 
 def stored_rows(
@@ -42,17 +49,27 @@ def stored_rows(
     wanted = list(values)
     if not wanted:
         return []
-    query = _select_statement(connection.dialect, tuple(columns), where)
-    parameter = orjson.dumps(wanted).decode() if _is_sqlite(connection.dialect) else wanted
-    result = connection.exec_driver_sql(query, (parameter,))
-    rows: list[Values] = result.cursor.fetchall()  # type: ignore[union-attr]
+    query = _select_statement(_database(connection), tuple(columns), where)
+    parameter = orjson.dumps(wanted).decode() if _database(connection) == "sqlite" else wanted
+    cursor: Any = connection.exec_driver_sql(query, (parameter,)).cursor
+    rows: list[Values] = cursor.fetchall()
     return rows
+
+
+def is_among(
+    connection: Connection, column: Column[Any], values: Iterable[str]
+) -> ColumnElement[bool]:
+    """Whether one of the values stands in the column: any number of them, in one parameter."""
+    wanted = list(values)
+    if _database(connection) == "sqlite":
+        return _is_in_json(column, bindparam(None, orjson.dumps(wanted).decode(), type_=String))
+    return column == func.any(wanted)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """Add rows, each with a value for every column."""
     if rows:
-        connection.exec_driver_sql(_insert_statement(connection.dialect, table), list(rows))
+        connection.exec_driver_sql(_insert_statement(_database(connection), table), list(rows))
 
 
 def delete_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
@@ -60,7 +77,7 @@ def delete_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
     if rows:
         keys = key_places(table)
         connection.exec_driver_sql(
-            _delete_statement(connection.dialect, table),
+            _delete_statement(_database(connection), table),
             [tuple(row[place] for place in keys) for row in rows],
         )
 
@@ -70,7 +87,7 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
     if rows:
         order = (*_free_places(table), *key_places(table))
         connection.exec_driver_sql(
-            _update_statement(connection.dialect, table),
+            _update_statement(_database(connection), table),
             [tuple(row[place] for place in order) for row in rows],
         )
 
@@ -82,17 +99,36 @@ def key_places(table: Table) -> tuple[int, ...]:
     return tuple(names.index(each.name) for each in table.primary_key)
 
 
+def driver_values(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]
+) -> list[Values]:
+    """The rows as the driver has them."""
+    in_order: itemgetter[Any] = itemgetter(*(column.name for column in table.columns))
+    conversions = _conversions(_database(connection), table)
+    if not conversions:
+        return list(map(in_order, rows))
+    return [_converted(in_order(row), conversions) for row in rows]
+
+
+def _converted(row: Values, conversions: Iterable[tuple[int, Callable[[Any], Any]]]) -> Values:
+    values = list(row)
+    for place, convert in conversions:
+        values[place] = convert(values[place])
+    return tuple(values)
+
+
 @functools.cache
-def converters(dialect: Dialect, table: Table) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+def _conversions(database: str, table: Table) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
     """(place, conversion) of each column whose values the driver does not take as they are."""
+    dialect = _by_place(database)
     found: list[tuple[int, Callable[[Any], Any]]] = []
     for place, each in enumerate(table.columns):
-        if isinstance(each.type, String) and not _is_sqlite(dialect):
+        if isinstance(each.type, String) and database != "sqlite":
             found.append((place, _without_nul))
             continue
         convert = each.type.dialect_impl(dialect).bind_processor(dialect)
         if convert is not None and each.type.python_type not in (bool, bytes):
-            found.append((place, convert))
+            found.append((place, functools.lru_cache(_VALUES_REMEMBERED)(convert)))
     return tuple(found)
 
 
@@ -101,43 +137,52 @@ def _without_nul(text: str | None) -> str | None:
     return text.replace("\x00", "\ufffd") if text and "\x00" in text else text
 
 
-def _is_sqlite(dialect: Dialect) -> bool:
-    return dialect.name == "sqlite"
-
-
-def _compiled(dialect: Dialect, statement: ClauseElement) -> str:
-    style = "qmark" if _is_sqlite(dialect) else "format"
-    by_place = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
-    return str(statement.compile(dialect=by_place))
+def _database(connection: Connection) -> str:
+    return connection.dialect.name
 
 
 @functools.cache
-def _select_statement(
-    dialect: Dialect, columns: tuple[Column[Any], ...], where: Column[Any]
-) -> str:
-    if _is_sqlite(dialect):
-        each = func.json_each(bindparam(_IN, type_=String)).table_valued("value")
-        return _compiled(dialect, select(*columns).where(where.in_(select(each.c.value))))
-    return _compiled(dialect, select(*columns).where(where == func.any(bindparam(_IN))))
+def _by_place(database: str) -> Dialect:
+    """The dialect that takes values by their place."""
+    if database == "sqlite":
+        return sqlite.dialect(paramstyle="qmark")
+    return psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+
+
+def _compiled(database: str, statement: ClauseElement) -> str:
+    return str(statement.compile(dialect=_by_place(database)))
+
+
+def _is_in_json(column: Column[Any], written: BindParameter[str]) -> ColumnElement[bool]:
+    each = func.json_each(written).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 @functools.cache
-def _insert_statement(dialect: Dialect, table: Table) -> str:
-    return _compiled(dialect, insert(table))
+def _select_statement(database: str, columns: tuple[Column[Any], ...], where: Column[Any]) -> str:
+    if database == "sqlite":
+        written = bindparam(_IN, type_=String)
+        return _compiled(database, select(*columns).where(_is_in_json(where, written)))
+    return _compiled(database, select(*columns).where(where == func.any(bindparam(_IN))))
 
 
 @functools.cache
-def _delete_statement(dialect: Dialect, table: Table) -> str:
+def _insert_statement(database: str, table: Table) -> str:
+    return _compiled(database, insert(table))
+
+
+@functools.cache
+def _delete_statement(database: str, table: Table) -> str:
     same = (each == bindparam(f"key_{each.name}") for each in table.primary_key)
-    return _compiled(dialect, delete(table).where(and_(*same)))
+    return _compiled(database, delete(table).where(and_(*same)))
 
 
 @functools.cache
-def _update_statement(dialect: Dialect, table: Table) -> str:
+def _update_statement(database: str, table: Table) -> str:
     names = [list(table.columns)[place].name for place in _free_places(table)]
     same = (each == bindparam(f"key_{each.name}") for each in table.primary_key)
     statement = update_table(table).where(and_(*same))
-    return _compiled(dialect, statement.values({name: bindparam(f"new_{name}") for name in names}))
+    return _compiled(database, statement.values({name: bindparam(f"new_{name}") for name in names}))
 
 
 @functools.cache

@@ -29,7 +29,7 @@ from crm.locks import PROGRESS, WORLD, hold, hold_buckets, lacking
 from crm.logged_event import EventKey, LoggedEvent
 from crm.progress import Progress, load_progress, save_progress
 from crm.record import progress_after
-from crm.segment import SegmentRecorder
+from crm.segment_recorder import SegmentRecorder
 from crm.segments import segments
 from crm.touched import GuardedLibrary, MoreTouched, concerns_everybody, touched
 from crm.undecodable import Undecodable, put_aside

@@ -7,6 +7,7 @@ activities and members as they were then.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from crm.component import Evaluation
 from crm.library import SharedFacts
@@ -47,12 +48,14 @@ class Movers:
 
     own: the segment's events by home; causes: by home, events of shared things that concern it.
     changed: of each shared thing's home, the position of its last change.
+    reached: the day that was reached at a position.
     """
 
     own: Mapping[str, Sequence[LoggedEvent]]
     causes: Mapping[str, Sequence[LoggedEvent]]
     facts: SharedFacts
     changed: Mapping[str, int]
+    reached: Callable[[int], date | None]
     evaluate: Evaluate
 
     def steps(self, evaluation: Evaluation, homes: set[str]) -> list[ClaimStep]:
@@ -82,9 +85,20 @@ class Movers:
 
     def _as_of(self, evaluation: Evaluation, position: int) -> Evaluation:
         facts = self.facts.as_of(position, self.changed)
-        around = replace(evaluation.around, activity=facts.activity, member=facts.member)
+        around = replace(
+            evaluation.around,
+            activity=facts.activity,
+            member=facts.member,
+            reached_day=self.reached(position),
+        )
         known = [event for event in evaluation.events if event.position <= position]
         return self.evaluate(known, around)
+
+
+def may_have_claims(events: Iterable[LoggedEvent]) -> bool:
+    """Whether there may be claims now, or may have been some that are gone again."""
+    types = {event.type_name for event in events}
+    return "reward.paid" in types or {"purchase.made", "referral.made"} <= types
 
 
 def _first_claim(events: Iterable[LoggedEvent]) -> int:

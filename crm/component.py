@@ -8,7 +8,8 @@ made of evaluations; docs/architecture.md shows the way of an event.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 
 from campaigns.events.people import (
     IdentityDifferent,
@@ -22,13 +23,15 @@ from crm.outcomes.cards import CardOutcomes, judge_cards
 from crm.outcomes.outcome import Outcome, rejected
 from crm.outcomes.shared import Surroundings
 from crm.people.cards import HumanWord, IdentityCard
-from crm.people.resolution import Link, Resolution, resolve
+from crm.people.resolution import Link, Resolution, nobody_crowds, resolve
 from crm.rewards.claims import Claim
 from crm.rewards.gathering import claims_of_people
 from crm.rewards.judgement import payment_marks
 from crm.sharing.consents import restricted
 from crm.sharing.facts import ConsentWord, SharedCard
 from crm.sharing.gathering import consent_words, shared_card
+
+RESOLUTIONS_REMEMBERED = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Evaluation:
     """
 
     def __init__(self, events: Sequence[LoggedEvent], around: Surroundings, at_us: int) -> None:
-        self.events = sorted(events, key=lambda event: event.order)
+        self.events = sorted(events, key=attrgetter("order"))
         self.around = around
         self.at_us = at_us
 
@@ -82,14 +85,16 @@ class Evaluation:
     @cached_property
     def resolution(self) -> Resolution:
         """Who is who."""
-        words = (
+        words = tuple(
             word
             for event in self.events
             if event.type_name.startswith("identity.")
             and self.judged.outcomes[event.key].takes_effect
             and (word := human_word(event)) is not None
         )
-        cards = (identity_card(card) for card in self.cards.values())
+        cards = tuple(map(identity_card, self.cards.values()))
+        if self.around.is_crowded is nobody_crowds:
+            return _resolved(cards, words)
         return resolve(cards, words, self.around.is_crowded)
 
     @cached_property
@@ -152,6 +157,12 @@ class Evaluation:
     @cached_property
     def _claims_and_refusals(self) -> tuple[list[Claim], frozenset[tuple[str, str]]]:
         return claims_of_people(self.persons, self.events, self.judged, self.around)
+
+
+@lru_cache(RESOLUTIONS_REMEMBERED)
+def _resolved(cards: tuple[IdentityCard, ...], words: tuple[HumanWord, ...]) -> Resolution:
+    """Most events change nothing of who is who."""
+    return resolve(cards, words)
 
 
 def identity_card(card: Card) -> IdentityCard:

@@ -55,12 +55,15 @@ def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
     file = sqlite_file(url)
     if file is None:
         # A server that was restarted has cut the connections that are kept: look before use.
-        return create_engine(url, poolclass=poolclass, pool_pre_ping=True)
+        return create_engine(url, poolclass=poolclass, pool_pre_ping=True, hide_parameters=True)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseUnusable(f"{file.parent}: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+    # Messages of errors would otherwise carry names and phones into logs.
+    engine = create_engine(
+        url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -159,17 +162,31 @@ def scrub(engine: Engine) -> None:
 
     PostgreSQL does this on its own time (vacuum, recycling of its log): nothing is done here.
     """
+    _outside_transactions(engine, _EMPTY_LOG, "VACUUM", _EMPTY_LOG)
+
+
+def empty_log(engine: Engine) -> None:
+    """Bring SQLite's write-ahead log into the database file and empty it, if nobody reads it.
+
+    A worker that was killed may have left there what was erased.
+    """
+    _outside_transactions(engine, _EMPTY_LOG)
+
+
+_EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+
+
+def _outside_transactions(engine: Engine, *statements: str) -> None:
     if engine.dialect.name != "sqlite":
         return
     with engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         assert raw is not None
-        try:
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            raw.execute("VACUUM")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.OperationalError as error:
-            raise OperationalError("VACUUM", {}, error) from error
+        for statement in statements:
+            try:
+                raw.execute(statement)
+            except sqlite3.OperationalError as error:
+                raise OperationalError(statement, {}, error) from error
 
 
 def is_ready(engine: Engine) -> bool:

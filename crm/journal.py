@@ -6,6 +6,8 @@ Personal objects stand in it encrypted, each event's under the key of its subjec
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.cloudevents import decode_data
+from crm.bulk import is_among
 from crm.database import METADATA, in_pieces
 from crm.keyring import KeyLost, Keyring, unseal
 from crm.logged_event import EventKey, LoggedEvent
@@ -113,11 +116,8 @@ def rows_after(connection: Connection, position: int, limit: int) -> Sequence[Jo
 
 def rows_of_homes(connection: Connection, homes: Iterable[str], up_to: int) -> Sequence[JournalRow]:
     """All rows of some subjects, up to a position."""
-    found: list[JournalRow] = []
-    for piece in in_pieces(list(homes)):
-        query = select(JOURNAL).where(JOURNAL.c.subject.in_(piece), JOURNAL.c.position <= up_to)
-        found += connection.execute(query)
-    return found
+    of_homes = is_among(connection, JOURNAL.c.subject, homes)
+    return connection.execute(select(JOURNAL).where(of_homes, JOURNAL.c.position <= up_to)).all()
 
 
 def rows_at(connection: Connection, positions: Sequence[int]) -> Sequence[JournalRow]:
@@ -152,32 +152,56 @@ def decode(rows: Sequence[JournalRow], keyring: Keyring) -> list[LoggedEvent]:
     ]
 
 
+class _Named(Struct):
+    """All of a purchase that is needed to find its key."""
+
+    purchase_id: str
+
+
+_NAMED = msgspec.json.Decoder(_Named)
+
+
 def _key_subject_of_row(row: JournalRow) -> str:
     if row.type == "purchase.made":
-        data = decode_data(row.type, row.plain)
-        return f"purchase/{data.purchase_id}"  # type: ignore[attr-defined]
+        return f"purchase/{_NAMED.decode(row.plain).purchase_id}"
     subject: str = row.subject
     return subject
 
 
 def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
-    personal = None
-    if key is not None:
-        personal = unseal(key, row.sealed, binding(row.source, row.id))
+    (
+        position,
+        source,
+        event_id,
+        type_name,
+        subject,
+        time,
+        starts_us,
+        day_precision,
+        sequence,
+        received_us,
+        actor,
+        role,
+        plain,
+        sealed,
+        _content_hash,
+        twin_hash,
+    ) = row
+    personal = None if key is None else unseal(key, sealed, binding(source, event_id))
     return LoggedEvent(
-        row.position,
-        row.source,
-        row.id,
-        row.type,
-        row.subject,
-        row.time,
-        row.starts_us,
-        row.day_precision,
-        (row.starts_us, row.sequence, row.source, row.id),
-        row.received_us,
-        row.actor,
-        row.role,
-        row.twin_hash,
-        decode_data(row.type, row.plain, personal),
-        personal is None and bool(CATALOGUE[row.type].blank),
+        position,
+        source,
+        event_id,
+        type_name,
+        subject,
+        time,
+        starts_us,
+        day_precision,
+        (starts_us, sequence, source, event_id),
+        received_us,
+        actor,
+        role,
+        twin_hash,
+        decode_data(type_name, plain, personal),
+        personal is None and bool(CATALOGUE[type_name].blank),
     )

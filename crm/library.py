@@ -5,8 +5,9 @@ that failed everything is forgotten. The memory is bounded.
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from sqlalchemy import Connection
 
@@ -28,7 +29,9 @@ from crm.outcomes.shared import (
 from crm.outcomes.voids import Outcomes
 from crm.ties import keys_of_event, kind_of
 
-EVENTS_AT_HAND = 100_000
+EVENTS_AT_HAND = 50_000
+
+_position = attrgetter("position")
 
 
 @dataclass
@@ -69,6 +72,7 @@ class Library:
             known = self._events.get(home)
             if known is not None:
                 known += new
+                known.sort(key=_position)
                 self._count += len(new)
 
     def histories(
@@ -92,11 +96,13 @@ class Library:
         kept = [r for r in rows if r.position not in self.left_out and r.position not in at_hand]
         for home in homes:
             self._events[home] = []
-        for event in sorted(decode(kept, self.keyring), key=lambda event: event.position):
+        for event in decode(kept, self.keyring):
             self._events[event.home].append(event)
         for home in homes:
-            self._events[home] += self._new.get(home, ())
-            self._count += len(self._events[home])
+            history = self._events[home]
+            history += self._new.get(home, ())
+            history.sort(key=_position)
+            self._count += len(history)
 
     def _shrink(self, in_use: int) -> None:
         while self._count > EVENTS_AT_HAND and len(self._events) > in_use:
@@ -198,10 +204,11 @@ class SharedFacts:
         outcomes, self.contracts = judge_contracts(events)
         return events, outcomes
 
-    def contracts_without(self, positions: Collection[int]) -> tuple[ContractFact, ...]:
-        """Every contract that would be recorded if some events were not there."""
-        events = [e for e in self._histories("dealer/") if e.position not in positions]
-        return judge_contracts(events)[1]
+    def contracts_without(self, events: Iterable[LoggedEvent]) -> tuple[ContractFact, ...]:
+        """The contracts as they would be without some events: as they were before these came."""
+        new = {event.position for event in events}
+        known = [event for event in self._histories("dealer/") if event.position not in new]
+        return judge_contracts(known)[1]
 
     def judge_day(self, home: str) -> tuple[list[LoggedEvent], Outcomes]:
         """Every event of one day, and what became of it."""

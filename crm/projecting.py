@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from crm.bulk import (
-    Values,
-    converters,
     delete_rows,
+    driver_values,
     insert_rows,
     key_places,
     stored_rows,
@@ -41,7 +40,7 @@ def rewrite(
         key_of(row): row
         for row in stored_rows(connection, tuple(table.columns), table.c[owner], owners)
     }
-    wanted = {key_of(row): row for row in _values(connection, table, rows)}
+    wanted = {key_of(row): row for row in driver_values(connection, table, rows)}
     if stored == wanted:
         return 0
     gone = [row for key, row in stored.items() if key not in wanted]
@@ -51,19 +50,3 @@ def rewrite(
     update_rows(connection, table, changed)
     insert_rows(connection, table, fresh)
     return len(gone) + len(changed) + len(fresh)
-
-
-def _values(connection: Connection, table: Table, rows: Iterable[Row]) -> Iterable[Values]:
-    """The rows as the driver has them."""
-    in_order: itemgetter[Any] = itemgetter(*(column.name for column in table.columns))
-    conversions = converters(connection.dialect, table)
-    if not conversions:
-        return map(in_order, rows)
-    return [_converted(in_order(row), conversions) for row in rows]
-
-
-def _converted(row: Values, conversions: Iterable[tuple[int, Any]]) -> Values:
-    values = list(row)
-    for place, convert in conversions:
-        values[place] = convert(values[place])
-    return tuple(values)

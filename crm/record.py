@@ -13,7 +13,9 @@ A failure that is tied to one event puts that event aside (crm/dead_letters.py);
 the worker. Nothing is skipped silently.
 """
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
@@ -28,7 +30,7 @@ from crm.library import Library
 from crm.locks import WORLD, hold
 from crm.logged_event import LoggedEvent
 from crm.progress import Progress, load_progress, save_progress
-from crm.segment import SegmentRecorder
+from crm.segment_recorder import SegmentRecorder
 from crm.segments import segments
 
 BATCH_EVENTS = 1000
@@ -71,7 +73,7 @@ class Recorder:
         """
         while True:
             try:
-                with writing(self.engine) as connection:
+                with _uncollected(), writing(self.engine) as connection:
                     batch = self._record(connection, limit)
                 if batch is not None:
                     self.reached = batch.last_position
@@ -144,11 +146,24 @@ class Recorder:
         self.segment.forget()
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cyclic garbage: a batch makes much that lives and hardly a cycle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def progress_after(progress: Progress, events: Iterable[LoggedEvent]) -> Progress:
     """How far the days have come after some events."""
+    first_us: int | None = None
     for event in events:
         if event.type_name == "day.reached":
             progress = progress.with_day(shanghai_day(event.starts_us))
-        else:
-            progress = progress.with_event_on(shanghai_day(event.starts_us))
-    return progress
+        elif first_us is None or event.starts_us < first_us:
+            first_us = event.starts_us
+    return progress if first_us is None else progress.with_event_on(shanghai_day(first_us))

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from crm.accounts import tables as accounts
 from crm.activities import tables as activities
 from crm.checkpoints import CHECKPOINT
 from crm.database import METADATA as METADATA
@@ -31,6 +32,9 @@ HISTORY = (JOURNAL, DEAD_LETTER)
 
 CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
 """What only the broker's way has; history as well."""
+
+KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS)
+"""Who may sign in or send, and who looked at what: no part of the events' history."""
 
 PROJECTED = (
     PROGRESS,

@@ -1,10 +1,9 @@
 """Where a batch must be cut so that the ledger never shows where it was cut.
 
-A day that is reached and a policy that is published change what is due to people who have no event
-of their own in the batch, and are looked at for everybody alike. Each opens a segment: what comes
-before is recorded without it, what comes after with it. So does an erasure, after which the card is
-tied to nobody by what was written on it. Changes of activities and members are
-told apart event by event instead (crm/claim_steps.py).
+Days that are reached and a policy that is published change what is due to people who have no event
+of their own in the batch. Each opens a segment: what comes before is recorded without it, what
+comes after with it; days that follow each other are one segment. Within a segment the changes of
+activities and members, and its days, are told apart event by event (crm/claim_steps.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from crm.ties import POLICIES, kind_of
 
 _CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
 MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "event.voided"})
-_OPENS = frozenset({"day.reached", "card.erased"})
+_DAY = "day.reached"
 _CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
 
 
@@ -35,9 +34,14 @@ def key_changed(event: LoggedEvent) -> str | None:
 def segments(events: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
     """The batch in pieces, in order."""
     start = 0
-    for place, event in enumerate(events):
-        opens = event.type_name in _OPENS or event.home.startswith("policy/")
-        if opens and place > start:
+    for place in range(1, len(events)):
+        if _opens(events[place], events[place - 1]):
             yield events[start:place]
             start = place
-    yield events[start:]
+    if start < len(events):
+        yield events[start:]
+
+
+def _opens(event: LoggedEvent, before: LoggedEvent) -> bool:
+    is_turn = (event.type_name == _DAY) is not (before.type_name == _DAY)
+    return is_turn or event.home.startswith("policy/")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from msgspec import UNSET
 from sqlalchemy import (
@@ -19,18 +20,16 @@ from sqlalchemy import (
     Index,
     String,
     Table,
-    delete,
     func,
-    insert,
     select,
-    tuple_,
 )
 
 from campaigns.events.base import Contact, Person
 from campaigns.events.people import CardCorrected, CardRegistered, ContactPatch, PersonPatch
 from campaigns.identifiers import id_number_birth_date, mobile_e164, verified_id_number
 from campaigns.regions import prefecture
-from crm.database import METADATA, in_pieces
+from crm.bulk import delete_rows, insert_rows, is_among, stored_rows
+from crm.database import METADATA
 from crm.logged_event import LoggedEvent
 from crm.people.cards import PLACEHOLDER_PHONES
 from crm.people.matching import CARDS_ON_A_PHONE_MAX
@@ -46,6 +45,7 @@ TIE = Table(
 
 JOINING = frozenset({"card", "purchase", "trial", "complaint", "return", "referral", "~"})
 """The kinds of keys (the part before `/`) that join cards; `~` is something personal, hashed."""
+_PHONE = "~/phone-"
 POLICIES = "policies/all"
 
 Digest = Callable[[str], str]
@@ -63,7 +63,7 @@ def keyed_digest(secret: bytes) -> Digest:
 
 def phone_key(phone: str, digest: Digest) -> str:
     """The key of a phone in E.164."""
-    return f"~/phone-{digest(phone)}"
+    return f"{_PHONE}{digest(phone)}"
 
 
 def kind_of(key: str) -> str:
@@ -150,16 +150,15 @@ def rewrite_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -
     """Store the keys of some homes; returns how many ties each key gained, or lost (below 0)."""
     stored = ties_of(connection, keys_by_home)
     net: Counter[str] = Counter()
-    came, went = [], []
+    came: list[tuple[str, str]] = []
+    went: list[tuple[str, str]] = []
     for home, keys in keys_by_home.items():
         before = stored.get(home, set())
-        came += [{"home": home, "key": key} for key in keys - before]
+        came += [(home, key) for key in keys - before]
         went += [(home, key) for key in before - keys]
-    for piece in in_pieces(went):
-        connection.execute(delete(TIE).where(tuple_(TIE.c.home, TIE.c.key).in_(piece)))
-    if came:
-        connection.execute(insert(TIE), came)
-    net.update(row["key"] for row in came)
+    delete_rows(connection, TIE, went)
+    insert_rows(connection, TIE, came)
+    net.update(key for _, key in came)
     net.subtract(key for _, key in went)
     return net
 
@@ -167,22 +166,16 @@ def rewrite_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -
 def ties_of(connection: Connection, homes: Iterable[str]) -> dict[str, set[str]]:
     """The stored keys of each home."""
     found: dict[str, set[str]] = {}
-    for piece in in_pieces(list(homes)):
-        for home, key in connection.execute(
-            select(TIE.c.home, TIE.c.key).where(TIE.c.home.in_(piece))
-        ):
-            found.setdefault(home, set()).add(key)
+    for home, key in stored_rows(connection, tuple(TIE.columns), TIE.c.home, homes):
+        found.setdefault(home, set()).add(key)
     return found
 
 
 def homes_tied_to(connection: Connection, keys: Iterable[str]) -> dict[str, set[str]]:
     """The homes that speak of each key."""
     found: dict[str, set[str]] = {}
-    for piece in in_pieces(list(keys)):
-        for home, key in connection.execute(
-            select(TIE.c.home, TIE.c.key).where(TIE.c.key.in_(piece))
-        ):
-            found.setdefault(key, set()).add(home)
+    for home, key in stored_rows(connection, tuple(TIE.columns), TIE.c.key, keys):
+        found.setdefault(key, set()).add(home)
     return found
 
 
@@ -199,22 +192,34 @@ class Closure:
     speaks_of: frozenset[str]
 
 
-def close(connection: Connection, homes: Iterable[str], net_ties: Mapping[str, int]) -> Closure:
+def close(
+    connection: Connection,
+    homes: Iterable[str],
+    net_ties: Mapping[str, int],
+    former: Mapping[str, set[str]] = MappingProxyType({}),
+) -> Closure:
     """All homes that can concern the given ones, in components.
 
     `net_ties` tells how many ties each key has just gained or lost: a phone that has become
     crowded by that, or is crowded no longer, is followed, so that all on it are looked at again.
+    `former` holds what homes are no longer tied by, but were a moment ago: they belong together
+    once more, so that the difference is seen.
     """
     groups = _Groups()
     frontier = set(homes)
     asked: set[str] = set()
     crowded: set[str] = set()
     speaks_of: set[str] = set()
+    formerly_on: dict[str, list[str]] = {}
+    for home, keys in former.items():
+        for key in keys:
+            formerly_on.setdefault(key, []).append(home)
     while frontier:
         for home in frontier:
             groups.add(home)
         keys = {home for home in frontier if kind_of(home) == "card"}
-        for tied in ties_of(connection, frontier).values():
+        tied_by = ties_of(connection, frontier)
+        for tied in (*tied_by.values(), *(former.get(home, set()) for home in frontier)):
             speaks_of |= tied
             keys |= {key for key in tied if kind_of(key) in JOINING}
         keys -= asked
@@ -229,6 +234,7 @@ def close(connection: Connection, homes: Iterable[str], net_ties: Mapping[str, i
         frontier = set()
         for key, tied in homes_tied_to(connection, keys - shut).items():
             together = [home for home in tied if kind_of(home) in ("card", "reward")]
+            together += formerly_on.get(key, ())
             if kind_of(key) == "card":
                 together.append(key)
             frontier |= {home for home in together if home not in groups}
@@ -238,13 +244,10 @@ def close(connection: Connection, homes: Iterable[str], net_ties: Mapping[str, i
 
 def _ties_of_crowded(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
     """How many cards are on each personal key, of those that are on too many."""
-    personal = [key for key in keys if kind_of(key) == "~"]
-    found: dict[str, int] = {}
-    for piece in in_pieces(personal):
-        query = select(TIE.c.key, func.count()).where(TIE.c.key.in_(piece)).group_by(TIE.c.key)
-        rows = connection.execute(query.having(func.count() > CARDS_ON_A_PHONE_MAX))
-        found.update((key, ties) for key, ties in rows if key.startswith("~/phone-"))
-    return found
+    personal = [key for key in keys if key.startswith(_PHONE)]
+    query = select(TIE.c.key, func.count()).where(is_among(connection, TIE.c.key, personal))
+    crowded = query.group_by(TIE.c.key).having(func.count() > CARDS_ON_A_PHONE_MAX)
+    return {key: ties for key, ties in connection.execute(crowded)}
 
 
 class _Groups:

@@ -1,120 +1,124 @@
-"""The `jinxi` command: puts the subcommands together, and says plainly what went wrong."""
+"""The `jinxi` command: puts the subcommands together, and says plainly what went wrong.
 
-import sqlite3
+A subcommand's module is loaded when it is called: to look at people nobody waits for the library
+of sheets, or for the names of an invented season. The whole help loads them all.
+"""
+
+import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
-from crm.database import DatabaseUnusable
-from crm.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
-from streams.commands import (
-    accounts,
-    carry,
-    demo,
-    funnel,
-    intake,
-    look,
-    season,
-    serve,
-    sheet_files,
-    work,
-)
-from streams.lease import WorkerRunning
-from streams.output import error_console
-from streams.wording import language, say, translate_help
+from streams.help_pages import Command, Group, translate_help, usage_sentence
+from streams.output import print_notice
+from streams.troubles import FORESEEN, sentence_of, status_of
+from streams.wording import language, say
 
-FAILED = 1
-BUSY = 4
+INTERRUPTED = 130
+
+COMMANDS = {
+    "demo": "streams.commands.demo:demo",
+    "serve": "streams.commands.serve:serve",
+    "accept": "streams.commands.intake:accept",
+    "work": "streams.commands.work:work",
+    "event": "streams.commands.events:event",
+    "events": "streams.commands.events:events",
+    "people": "streams.commands.people:people",
+    "archive": "streams.commands.people:archive",
+    "copy": "streams.commands.copies:copy",
+    "digest": "streams.commands.copies:digest",
+    "rewards": "streams.commands.rewards:rewards",
+    "ledger": "streams.commands.rewards:ledger",
+    "funnel": "streams.commands.funnel:funnel",
+    "replay": "streams.commands.upkeep:replay",
+    "check": "streams.commands.upkeep:check",
+    "relay": "streams.commands.carry:relay",
+    "worker": "streams.commands.carry:worker",
+    "season": "streams.commands.season:season",
+}
+"""Every subcommand, in the order in which people meet them."""
+GROUPS = {
+    "dead-letters": (
+        "未能入档的事件：列出、查看、重试。",
+        {
+            "list": "streams.commands.letters:list_letters",
+            "show": "streams.commands.letters:show_letter",
+            "retry": "streams.commands.letters:retry_letters",
+        },
+    ),
+    "topics": (
+        "Kafka 的主题：建立、检查。",
+        {
+            "create": "streams.commands.carry:create_topics",
+            "check": "streams.commands.carry:check_topics",
+        },
+    ),
+    "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),
+    "token": ("接口令牌。", {"add": "streams.commands.accounts:add_api_token"}),
+    "user": ("登录账户。", {"add": "streams.commands.accounts:add_person"}),
+}
 
 
-def build_app() -> typer.Typer:
-    """Every subcommand, in the order in which people meet them."""
+def build_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
+    """The command with these subcommands."""
     app = typer.Typer(
         name="jinxi",
         help="金夕：以事件为本的患者与消费者活动管理。",
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
+        cls=Group,
     )
-    for command in (
-        demo.demo,
-        serve.serve,
-        intake.accept,
-        work.work,
-        look.event,
-        look.events,
-        look.people,
-        look.archive,
-        look.copy,
-        look.digest,
-        look.rewards,
-        look.ledger,
-        funnel.funnel,
-        work.replay,
-        work.check,
-        carry.relay,
-        carry.worker,
-        season.season,
-    ):
-        app.command()(command)
-    _group(
-        app,
-        "dead-letters",
-        "未能入档的事件：列出、查看、重试。",
-        {
-            "list": work.list_letters,
-            "show": work.show_letter,
-            "retry": work.retry_letters,
-        },
-    )
-    _group(
-        app,
-        "topics",
-        "Kafka 的主题：建立、检查。",
-        {"create": carry.create_topics, "check": carry.check_topics},
-    )
-    _group(app, "sheet", "签到表。", {"template": sheet_files.template})
-    _group(app, "token", "接口令牌。", {"add": accounts.add_api_token})
-    _group(app, "user", "登录账户。", {"add": accounts.add_person})
+
+    def only_a_group() -> None:
+        """Keeps a group with one command a group."""
+
+    app.callback()(only_a_group)
+    for name in names:
+        if name in COMMANDS:
+            app.command(name, cls=Command)(pkgutil.resolve_name(COMMANDS[name]))
+        else:
+            app.add_typer(_group(name), help=GROUPS[name][0])
     return app
 
 
-def _group(
-    app: typer.Typer, name: str, about: str, commands: dict[str, Callable[..., None]]
-) -> None:
-    group = typer.Typer(name=name, help=about, no_args_is_help=True, rich_markup_mode=None)
+def _group(name: str) -> typer.Typer:
+    about, commands = GROUPS[name]
+    group = typer.Typer(
+        name=name, help=about, no_args_is_help=True, rich_markup_mode=None, cls=Group
+    )
 
     def only_a_group() -> None:
         """Keeps a group with one command a group."""
 
     group.callback()(only_a_group)
-    for command_name, command in commands.items():
-        group.command(command_name)(command)
-    app.add_typer(group, help=about)
+    for command_name, place in commands.items():
+        group.command(command_name, cls=Command)(pkgutil.resolve_name(place))
+    return group
 
 
 def main() -> None:
-    """Run `jinxi`; every foreseeable trouble ends in one sentence, not in a traceback."""
-    command = typer.main.get_command(build_app())
+    """Run `jinxi`; every foreseeable trouble ends in a sentence, not in a traceback."""
+    asked = sys.argv[1:2]
+    known = [name for name in (*COMMANDS, *GROUPS) if name in asked]
+    command = typer.main.get_command(build_app(known) if known else build_app())
     translate_help(command, language())
     try:
-        command()
-    except WorkerRunning as error:
-        _end(say("另一个记录进程正在使用这个数据库（{file}）；一次只能有一个", file=error), BUSY)
-    except DatabaseUnusable as error:
-        _end(say("打不开或写不进数据：{cause}", cause=error), FAILED)
-    except (MasterKeyMissing, MasterKeyWrong, KeyLost) as error:
-        _end(say("密钥不对，没有改动任何数据：{cause}", cause=error), FAILED)
-    except (DBAPIError, sqlite3.OperationalError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        message = say("数据库出错，已收下的不受影响：{cause}", cause=cause)
-        _end(message, FAILED)
+        status = command.main(prog_name="jinxi", standalone_mode=False)
+    except typer.Abort:
+        _end(say("已停止"), INTERRUPTED)
+    except typer.TyperException as error:
+        _end(usage_sentence(error), getattr(error, "exit_code", 2))
+    except FORESEEN as error:
+        _end(sentence_of(error), status_of(error))
     except KeyboardInterrupt:
-        _end(say("已停止"), 130)
+        status = INTERRUPTED
+    if status == INTERRUPTED:
+        _end(say("已停止"), INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 def _end(sentence: str, status: int) -> None:
-    error_console().print(sentence, markup=False, soft_wrap=True)
+    print_notice(sentence)
     sys.exit(status)

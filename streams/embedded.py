@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from campaigns.catalogue import wire_name
 from campaigns.intake import CLOCK_SOURCE, SYSTEM
 from campaigns.times import day_start_us, rfc3339, shanghai_day
-from crm.database import reading, scrub
+from crm.database import empty_log, reading, scrub
 from crm.door import JournalIntake, now_us
 from crm.journal import last_position
 from crm.keyring import Keyring
@@ -24,7 +24,7 @@ from crm.progress import Progress, load_progress
 from crm.record import BATCH_EVENTS, Recorder
 from streams.patience import patiently
 
-LARGEST_BATCH = 4 * BATCH_EVENTS
+LARGEST_BATCH = 8 * BATCH_EVENTS
 
 Report = Callable[[int, int], None]
 """(events recorded so far, events that the journal holds)."""
@@ -51,6 +51,8 @@ class Worker:
     def __post_init__(self) -> None:
         """One recorder for the worker's life."""
         self.recorder = Recorder(self.engine, self.keyring)
+        empty_log(self.engine)
+        empty_log(self.keyring.engine)
 
     def until_idle(self, report: Report | None = None) -> Tally:
         """Record until nothing is left, every day up to today included."""

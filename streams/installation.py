@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
-from crm.database import DatabaseUnusable, open_engine
+from crm.database import open_engine
 from crm.door import JournalIntake
 from crm.keyring import Keyring
 from crm.schema import prepare
@@ -30,13 +29,8 @@ class Installation:
 
 
 def open_installation(settings: Settings | None = None) -> Installation:
-    """Open it, made at first use; DatabaseUnusable says what stands in the way."""
+    """Open it, made at first use; what stands in the way is raised (streams/troubles.py)."""
     settings = settings or Settings.from_environment()
-    try:
-        engine = open_engine(settings.database_url)
-        prepare(engine)
-        keyring = Keyring.open(settings)
-    except (OperationalError, OSError) as error:
-        cause = error.orig if isinstance(error, OperationalError) else error
-        raise DatabaseUnusable(f"{settings.data_folder}: {cause}") from error
-    return Installation(settings, engine, keyring)
+    engine = open_engine(settings.database_url)
+    prepare(engine)
+    return Installation(settings, engine, Keyring.open(settings))

@@ -4,15 +4,21 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from types import FrameType
 
-_RESTART_SECONDS = 2.0
+_RESTART_SECONDS = 1.0
+_LONGEST_WAIT_SECONDS = 30.0
+_STEADY_SECONDS = 10.0
 _STOP_SECONDS = 10.0
 
 
 class Supervisor:
-    """Runs `python -m MODULE ARGUMENT…` for each of some modules."""
+    """Runs `python -m MODULE ARGUMENT…` for each of some modules.
+
+    One that ends soon after its start is started again after ever longer waits.
+    """
 
     def __init__(self, modules: Sequence[Sequence[str]]) -> None:
         self.modules = modules
@@ -42,17 +48,24 @@ class Supervisor:
         self.stopping.set()
         for process in list(self.running.values()):
             process.terminate()
+        ends = time.monotonic() + _STOP_SECONDS
         for thread in self.threads:
-            thread.join(_STOP_SECONDS)
+            thread.join(max(0.0, ends - time.monotonic()))
+        for process in list(self.running.values()):
+            process.kill()
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopping.set()
 
     def _keep(self, place: int, module: Sequence[str]) -> None:
+        wait = _RESTART_SECONDS
         while not self.stopping.is_set():
+            started = time.monotonic()
             process = subprocess.Popen([sys.executable, "-m", *module])
             self.running[place] = process
             if self.stopping.is_set():
                 process.terminate()
             process.wait()
-            self.stopping.wait(_RESTART_SECONDS)
+            steady = time.monotonic() - started > _STEADY_SECONDS
+            wait = _RESTART_SECONDS if steady else min(2 * wait, _LONGEST_WAIT_SECONDS)
+            self.stopping.wait(wait)

@@ -1,13 +1,15 @@
 """The words of the command: Chinese in the code, translated when it starts.
 
-JINXI_LANGUAGE chooses zh-CN (default), zh-TW or en. streams/translations.py holds the others.
+JINXI_LANGUAGE chooses zh-CN (default), zh-TW or en; `translations/` holds what is not Chinese.
 """
 
 import os
-from typing import Any
+import re
+from functools import cache
 
 from campaigns.sentences import LANGUAGES, Language
-from streams.translations import TRANSLATIONS
+from streams.codes import WORDS
+from streams.translations import FROM_BELOW, TRANSLATIONS
 
 
 def language() -> Language:
@@ -33,15 +35,29 @@ def translated(sentence: str, into: str) -> str:
     return TRANSLATIONS[sentence][LANGUAGES.index(into) - 1]
 
 
-def translate_help(command: Any, into: str) -> None:
-    """Put every help text of a command and its subcommands into a language.
+def word(group: str, code: str | None) -> str:
+    """What a code of a group (streams/codes.py) is called; the code itself when unknown."""
+    if code is None:
+        return ""
+    return translated(WORDS[group].get(code, code), language())
 
-    `command` is what Typer builds: it has `help`, `params`, and `commands` where it is a group.
-    """
-    if command.help:
-        command.help = translated(command.help, into)
-    for parameter in command.params:
-        if getattr(parameter, "help", None):
-            parameter.help = translated(parameter.help, into)
-    for child in getattr(command, "commands", {}).values():
-        translate_help(child, into)
+
+def told(text: str) -> str:
+    """What a lower layer said in English, in the chosen language; as it is when unknown."""
+    place = LANGUAGES.index(language())
+    if place == LANGUAGES.index("en"):
+        return text
+    for pattern, translations in _patterns():
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return translations[place].format(**found.groupdict())
+    return text
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], tuple[str, str]]]:
+    """The English templates as patterns: each {name} stands for any text."""
+    return [
+        (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*?)", re.escape(template)), re.DOTALL), said)
+        for template, said in FROM_BELOW.items()
+    ]

@@ -4,6 +4,7 @@ All have the same keys of the installation, so that keyed hashes can be compared
 door and of the worker stands where the test puts it.
 """
 
+import atexit
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ class Template:
 
     def __init__(self) -> None:
         self.folder = Path(mkdtemp(prefix="jinxi-template-"))
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         settings = Settings.in_folder(self.folder)
         engine = open_engine(settings.database_url)
         prepare(engine)
@@ -66,11 +68,20 @@ _TEMPLATES: list[Template] = []
 class Installation:
     """One installation; a context manager that leaves nothing behind."""
 
-    def __init__(self, database_url: str | None = None, keyring_url: str | None = None) -> None:
-        if not _TEMPLATES:
-            _TEMPLATES.append(Template())
-        self.folder = Path(mkdtemp(prefix="jinxi-installation-"))
-        shutil.copytree(_TEMPLATES[0].folder, self.folder, dirs_exist_ok=True)
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        database_url: str | None = None,
+        keyring_url: str | None = None,
+    ) -> None:
+        """A new one, or that of a folder; data and keyring in files of it, or elsewhere."""
+        if folder is None:
+            if not _TEMPLATES:
+                _TEMPLATES.append(Template())
+            folder = Path(mkdtemp(prefix="jinxi-installation-"))
+            shutil.copytree(_TEMPLATES[0].folder, folder, dirs_exist_ok=True)
+        self.folder = folder
         files = Settings.in_folder(self.folder)
         self.settings = replace(
             files,

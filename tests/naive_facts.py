@@ -1,4 +1,4 @@
-"""From a naively judged history to the values that the other oracles take: cards, words, rewards."""
+"""From a naively judged history to what the other oracles take: cards, words, rewards."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -251,7 +251,7 @@ class History:
         elif family in ("activity", "member", "value") and event.subject.startswith(
             ("activity/", "member/")
         ):
-            names = ("activity_id", "member", "card_id")
+            names = ("member", "card_id", "activity_id")
         elif event.type == "dealer.ended":
             names = ("contract_id",)
         elif event.subject.startswith("card/"):

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import orjson
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from campaigns.catalogue import wire_name
@@ -18,6 +19,9 @@ from campaigns.ids import reward_id
 from campaigns.intake import CLOCK_SOURCE, HEADQUARTERS, Credential
 from campaigns.times import DAY_US, SECOND_US, day_start_us, parse_instant_us, rfc3339
 from tests.unit.crm.people.naive_people import ID_NUMBERS, NAMES, PHONES
+
+FEW = settings(max_examples=max(8, settings.default.max_examples // 5))  # type: ignore[union-attr]
+"""An example is a whole installation or two: there are fewer of them."""
 
 HOUR_US = 3_600 * SECOND_US
 FIRST_DAY = date(2026, 3, 2)
@@ -40,7 +44,7 @@ DEALERS = ("D1", "D2", "D3")
 PURCHASES = ("p1", "p2", "p3", "p4")
 POLICIES = ("q1", "q2")
 REGIONS = ("110105", "110101", "110000", "310115", "310100")
-PURPOSES = ("archive", "health", "share_with_dealer", "share_with_dealer", "marketing", "club")
+PURPOSES = (*("share_with_dealer",) * 6, "health", "health", "archive", "marketing", "club")
 CATEGORIES = ("identity", "contact", "health", "history", "purchases")
 
 
@@ -168,6 +172,8 @@ class Maker:
             "kind": self.pick("exclusive", "exclusive", "province_buyout", "sub"),
             "starts_on": starts,
         }
+        if name == "x1" and self.once_in(2):
+            data |= {"regions": ["110000"], "starts_on": "2026-01-01", "kind": "exclusive"}
         if self.once_in(3):
             data["ends_on"] = self.pick("2026-03-20", "2026-04-10", "2026-05-17")
         if self.once_in(4):
@@ -230,7 +236,10 @@ class Maker:
             data["card_id"] = self.pick(*CARDS[:3])
         if self.once_in(3):
             data["institution_kind"] = "pharmacy"
-        self.send("member.enrolled", f"member/{name}", data, days=(0, 8))
+        self.send("member.enrolled", f"member/{name}", data, days=self.pick((0, 0), (0, 8)))
+        if self.once_in(2):
+            trained = {"member": name, "course": "basic", "passed": True}
+            self.send("member.trained", f"member/{name}", trained, days=(0, 5))
 
     def member_event(self) -> None:
         name = self.pick(*MEMBERS)
@@ -287,7 +296,7 @@ class Maker:
             "health": self.health(),
             "region": self.pick(*REGIONS),
             "activity_id": self.pick(*ACTIVITIES),
-            "dealer": self.pick(*DEALERS[:2]),
+            "dealer": self.pick("D1", "D1", "D2"),
             "private": {"note": "耳背"},
         }
         if self.once_in(2):
@@ -342,14 +351,14 @@ class Maker:
         data: dict[str, Any] = {"card_id": name, "purpose": purpose}
         if purpose == "share_with_dealer":
             data["dealer"] = self.pick("D1", "D1", "D2")
-        type_name = self.pick("given", "given", "given", "refused", "withdrawn")
+        type_name = self.pick(*["given"] * 6, "refused", "withdrawn")
         if type_name == "given":
             values = {
                 "categories": self.random.sample(CATEGORIES, self.pick(0, 3, 5)),
                 "expires_on": self.pick("2026-03-12", "2026-04-15", "2026-05-16", "2026-12-31"),
             }
             data |= {"notice_version": "3", "method": "paper", "by": "self"}
-            data |= self.some(values, *values)
+            data |= self.some(values, "categories", *(["expires_on"] if self.once_in(2) else []))
             if self.once_in(8):
                 data["activity_id"] = self.pick(*ACTIVITIES)
         elif self.once_in(3):
@@ -431,14 +440,21 @@ class Maker:
             "member": self.pick(*MEMBERS),
             "patient_agreed": not self.once_in(8),
         }
-        self.send("referral.made", f"card/{name}", data, days=(2, 26))
+        self.send("referral.made", f"card/{name}", data, days=self.pick((2, 10), (2, 26)))
 
     def verdict(self) -> None:
         purchase = self.pick(*PURCHASES)
         referred = [s.wire["data"]["member"] for s in self.made if s.type_name == "referral.made"]
-        member = self.pick(*MEMBERS) if not referred or self.once_in(4) else self.pick(*referred)
+        subject = f"card/{self.card_of(purchase)}"
+        on_card = [
+            s.wire["data"]["member"]
+            for s in self.made
+            if s.type_name == "referral.made" and s.wire["subject"] == subject
+        ]
+        likely = on_card * 8 + referred or MEMBERS
+        member = self.pick(*MEMBERS) if self.once_in(6) else self.pick(*likely)
         policies = [s.wire["data"]["policy"] for s in self.made if "policy" in s.wire["data"]]
-        policy = self.pick("unheard", *["default", *policies] * 8)
+        policy = self.pick("unheard", *["default", "default", *policies] * 8)
         name = reward_id(purchase, self.pick(*[member] * 12, *MEMBERS), policy)
         type_name = self.pick("approved", "approved", "rejected", "paid", "paid", "paid")
         data: dict[str, Any] = {
@@ -450,6 +466,33 @@ class Maker:
         if type_name == "paid":
             data["reference"] = "bank-1"
         self.headquarters(f"reward.{type_name}", f"reward/{name}", data, days=(6, 60))
+
+    def earned(self) -> None:
+        """A referral of somebody who bought, then an approval and a payment of the reward."""
+        bought = [sent.wire["data"] for sent in self.made if sent.type_name == "purchase.made"]
+        if not bought:
+            return
+        purchase = self.pick(*bought)
+        card, member = purchase["card_id"], self.pick(*MEMBERS)
+        referral = {
+            "referral_id": f"f{len(self.made)}",
+            "card_id": card,
+            "member": member,
+            "patient_agreed": True,
+        }
+        self.send("referral.made", f"card/{card}", referral, days=(3, 6))
+        name = reward_id(purchase["purchase_id"], member, "default")
+        data: dict[str, Any] = {
+            "reward_id": name,
+            "purchase_id": purchase["purchase_id"],
+            "member": member,
+            "amount_fen": self.pick(1_000, 2_000, 4_000),
+        }
+        if not self.once_in(3):
+            self.headquarters("reward.approved", f"reward/{name}", data, days=(20, 50))
+        if self.once_in(2):
+            paid = {**data, "reference": "bank-2"}
+            self.headquarters("reward.paid", f"reward/{name}", paid, days=(30, 60))
 
     # Taking back, and saying twice
 
@@ -494,7 +537,16 @@ class Maker:
                 self.policy(name)
         usual = [self.consent, self.care, self.referral, self.verdict, self.returned]
         rarely = [self.correction, self.identity, self.member_event, self.activity_event]
-        seldom = [self.erasure, self.death, self.void, self.void, self.again, self.contract_end]
+        seldom = [
+            self.earned,
+            self.earned,
+            self.erasure,
+            self.death,
+            self.void,
+            self.void,
+            self.again,
+            self.contract_end,
+        ]
         while len(self.made) < size:
             self.pick(*usual * 4, *rarely * 2, *seldom)()
         return self.made

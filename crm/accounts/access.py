@@ -1,5 +1,6 @@
 """The access log: who opened which hidden field, and when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
@@ -29,10 +30,12 @@ def log_access(connection: Connection, access: Access) -> None:
     connection.execute(insert(ACCESS), [row])
 
 
-def accesses_of_card(scope: Scope, connection: Connection, card_id: str) -> list[Access]:
-    """Who looked at a card, the latest first; for headquarters and compliance."""
+def accesses_of_cards(
+    scope: Scope, connection: Connection, card_ids: Sequence[str]
+) -> list[Access]:
+    """Who looked at a person's cards, the latest first; for headquarters and compliance."""
     if scope.viewer not in ("headquarters", "compliance"):
         raise OutOfScope("the access log is for headquarters and compliance")
     query = select(ACCESS.c.at_us, ACCESS.c.actor, ACCESS.c.card_id, ACCESS.c.field)
-    query = query.where(ACCESS.c.card_id == card_id).order_by(ACCESS.c.number.desc())
+    query = query.where(ACCESS.c.card_id.in_(card_ids)).order_by(ACCESS.c.number.desc())
     return [Access(*row) for row in connection.execute(query)]

@@ -13,7 +13,7 @@ from campaigns.times import OrderKey
 from crm.logged_event import LoggedEvent
 from crm.outcomes.creations import Created, judge_creation, thing_created
 from crm.outcomes.outcome import BREACH, RECORDED, VOIDED, Outcome, rejected
-from crm.outcomes.shared import Surroundings, missing_reference
+from crm.outcomes.shared import Knows, Surroundings, missing_reference
 from crm.outcomes.voids import Outcomes, judge_voids
 
 _SECOND = frozenset({"trial.ended", "complaint.resolved", "purchase.returned"})
@@ -45,17 +45,31 @@ def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutc
         if event.type_name == "card.erased":
             result.erased_from.setdefault(event.home, event.order)
     standing, result.outcomes = judge_voids(events, result.is_erased)
-    result.voided_purchases = {
-        event.data.purchase_id
-        for event in events
-        if isinstance(event.data, PurchaseMade) and result.outcomes.get(event.key) is VOIDED
-    }
+    if result.outcomes:
+        result.voided_purchases = {
+            event.data.purchase_id
+            for event in events
+            if isinstance(event.data, PurchaseMade) and result.outcomes.get(event.key) is VOIDED
+        }
     strata: tuple[list[LoggedEvent], ...] = ([], [], [], [])
     for event in standing:
         strata[_stratum(event.type_name)].append(event)
+
+    def knows_thing(kind: str, name: str) -> bool:
+        if kind == "activity":
+            return around.activity(name) is not None
+        if kind == "member":
+            return around.member(name) is not None
+        return (kind, name) in result.created
+
+    def knows_paid(kind: str, name: str) -> bool:
+        # Money that moved is a fact, even when its purchase was taken back.
+        return knows_thing(kind, name) or name in result.voided_purchases
+
     for stratum in strata:
         for event in stratum:
-            result.outcomes[event.key] = _judge(event, result, around)
+            knows = knows_paid if event.type_name == "reward.paid" else knows_thing
+            result.outcomes[event.key] = _judge(event, result, around, knows)
     return result
 
 
@@ -80,17 +94,7 @@ def _stratum(type_name: str) -> int:
     return 3 if type_name in _THIRD else 1
 
 
-def _judge(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Outcome:
-    def knows(kind: str, name: str) -> bool:
-        if kind == "activity":
-            return around.activity(name) is not None
-        if kind == "member":
-            return around.member(name) is not None
-        if (kind, name) in result.created:
-            return True
-        # Money that moved is a fact, even when its purchase was taken back.
-        return event.type_name == "reward.paid" and name in result.voided_purchases
-
+def _judge(event: LoggedEvent, result: CardOutcomes, around: Surroundings, knows: Knows) -> Outcome:
     missing = missing_reference(event, knows)
     if missing is not None:
         return missing

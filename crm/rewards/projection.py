@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
+from crm.bulk import stored_rows
 from crm.database import in_pieces
 from crm.locks import LEDGER, hold
 from crm.logged_event import EventKey
@@ -53,13 +54,8 @@ class ClaimStep:
 
 def stored_claims(connection: Connection, homes: Iterable[str]) -> list[HomedClaim]:
     """The claims by purchases of some homes."""
-    found = []
-    for piece in in_pieces(list(homes)):
-        query = select(CLAIM.c.home, CLAIM.c.body).where(CLAIM.c.home.in_(piece))
-        found += [
-            HomedClaim(home, _UNPACKER.decode(body)) for home, body in connection.execute(query)
-        ]
-    return found
+    rows = stored_rows(connection, (CLAIM.c.home, CLAIM.c.body), CLAIM.c.home, homes)
+    return [HomedClaim(home, _UNPACKER.decode(body)) for home, body in rows]
 
 
 def write_steps(
@@ -76,10 +72,14 @@ def write_steps(
 class _Book:
     """The claims in hand, and the balances that they come to."""
 
-    claims: dict[ClaimId, HomedClaim]
-    elsewhere: list[HomedClaim]
+    homes: set[str]
+    claims: dict[ClaimId, HomedClaim] = field(default_factory=dict)
+    elsewhere: dict[ClaimId, HomedClaim] = field(default_factory=dict)
     """Claims of other homes that concern those in hand."""
-    homes: set[str] = field(default_factory=set)
+    by_home: dict[str, set[ClaimId]] = field(default_factory=dict)
+    """Of the claims in hand; the next two also of those elsewhere."""
+    by_member: dict[str, set[ClaimId]] = field(default_factory=dict)
+    by_reward: dict[str, set[ClaimId]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     """Members."""
     balances: dict[str, Balances] = field(default_factory=dict)
@@ -94,19 +94,41 @@ class _Book:
         everything = [*before, *(claim for step in steps for claim in step.claims)]
         homes = {home for step in steps for home in step.homes}
         homes |= {claim.home for claim in before}
-        book = cls({claim.id: claim for claim in before}, [], homes)
-        book.elsewhere = _concerned(connection, everything, homes)
-        for member in {claim.claim.member for claim in everything}:
+        book = cls(homes)
+        for claim in before:
+            book._add(claim)
+        for claim in _concerned(connection, everything, homes):
+            book.elsewhere[claim.id] = claim
+            book._note(claim)
+        for member in book.members_of({claim.claim.reward_id for claim in everything}):
+            book.judge(member)
+        for member in {claim.claim.member for claim in everything} - book.balances.keys():
             book.judge(member)
         return book
 
+    def _add(self, homed: HomedClaim) -> None:
+        self.claims[homed.id] = homed
+        self.by_home.setdefault(homed.home, set()).add(homed.id)
+        self._note(homed)
+
+    def _note(self, homed: HomedClaim) -> None:
+        self.by_member.setdefault(homed.claim.member, set()).add(homed.id)
+        self.by_reward.setdefault(homed.claim.reward_id, set()).add(homed.id)
+
+    def _drop(self, homed: HomedClaim) -> None:
+        del self.claims[homed.id]
+        self.by_home[homed.home].remove(homed.id)
+        self.by_member[homed.claim.member].remove(homed.id)
+        self.by_reward[homed.claim.reward_id].remove(homed.id)
+
+    def members_of(self, reward_ids: set[str]) -> set[str]:
+        """Whoever has a claim under one of the ids; several under one, if a payment errs."""
+        return {member for each in reward_ids for _, member, _ in self.by_reward.get(each, ())}
+
     def judge(self, member: str) -> None:
         """What the member's claims come to now."""
-        mine = [
-            homed.claim
-            for homed in (*self.claims.values(), *self.elsewhere)
-            if homed.claim.member == member
-        ]
+        known = (self.claims.get(id) or self.elsewhere[id] for id in self.by_member.get(member, ()))
+        mine = [homed.claim for homed in known]
         judgement = judge_claims(
             sorted(mine, key=lambda claim: (claim.reward_id, claim.purchase_id))
         )
@@ -118,16 +140,18 @@ class _Book:
 
     def take(self, step: ClaimStep) -> None:
         """One event's effect: the claims it changed, and the entries that follow."""
-        old = {id: homed for id, homed in self.claims.items() if homed.home in step.homes}
+        old = {id: self.claims[id] for home in step.homes for id in self.by_home.get(home, ())}
         new = {homed.id: homed for homed in step.claims}
         if old == new:
             return
         changed = [id for id in {*old, *new} if old.get(id) != new.get(id)]
-        members = sorted({member for _, member, _ in changed})
+        concerned = self.members_of({reward_id for reward_id, _, _ in changed})
+        members = sorted({member for _, member, _ in changed} | concerned)
         before = _merged(self.balances.get(member, {}) for member in members)
-        for id in old:
-            del self.claims[id]
-        self.claims |= new
+        for homed in old.values():
+            self._drop(homed)
+        for homed in new.values():
+            self._add(homed)
         for member in members:
             self.touched.add(member)
             self.judge(member)
@@ -135,10 +159,22 @@ class _Book:
         made = entries(step.event.source, step.event.id, before, after)
         self.booked += [(step.position, entry) for entry in made]
 
+    def _keepers(self) -> dict[str, str]:
+        """Reward id → the member whose row stands under it: to whom it is owed, if to anybody."""
+        known = [homed.claim for homed in (*self.claims.values(), *self.elsewhere.values())]
+        known.sort(key=lambda claim: (claim.referral_id is None, claim.purchase_id, claim.member))
+        return {claim.reward_id: claim.member for claim in reversed(known)}
+
     def write(self, connection: Connection) -> int:
         """Everything that changed."""
         written = rewrite(connection, CLAIM, self.homes, map(_claim_row, self.claims.values()))
-        rewards = [r for member in sorted(self.touched) for r in self.rewards[member]]
+        keeper = self._keepers()
+        rewards = [
+            reward
+            for member in sorted(self.touched)
+            for reward in self.rewards[member]
+            if keeper[reward.reward_id] == member
+        ]
         owners = {owner for owner in self.owners if owner.partition("/")[2] in self.touched}
         written += rewrite(connection, REWARD, owners, map(_reward_row, rewards), owner="owner")
         balances = [
@@ -152,31 +188,28 @@ def _concerned(
     connection: Connection, claims: Sequence[HomedClaim], homes: set[str]
 ) -> list[HomedClaim]:
     """Claims of other homes that are judged together with these."""
-    members = {homed.claim.member for homed in claims}
-    rewards = {homed.claim.reward_id for homed in claims}
-    capped = {homed.claim.member for homed in claims if _has_cap(homed.claim)}
-    found: dict[ClaimId, HomedClaim] = {}
-    conditions = [
-        (CLAIM.c.member, sorted(members), CLAIM.c.pooled),
-        (CLAIM.c.reward_id, sorted(rewards), None),
-    ]
-    while conditions:
-        column, values, only = conditions.pop()
-        for piece in in_pieces(values):
-            query = select(CLAIM.c.home, CLAIM.c.body).where(column.in_(piece))
-            rows = connection.execute(query if only is None else query.where(only))
-            for home, body in rows:
-                homed = HomedClaim(home, _UNPACKER.decode(body))
-                if home not in homes:
-                    found[homed.id] = homed
-                if _has_cap(homed.claim):
-                    capped.add(homed.claim.member)
-        if not conditions and capped:
-            # A cap looks at all that the member earned, capped or not.
-            conditions = [(CLAIM.c.member, sorted(capped & members), None)]
-            capped = set()
-            members = set()
-    return list(found.values())
+    same_id = _read(connection, CLAIM.c.reward_id, {homed.claim.reward_id for homed in claims})
+    members = {homed.claim.member for homed in (*claims, *same_id)}
+    pooled = _read(connection, CLAIM.c.member, members, CLAIM.c.pooled)
+    known = [*claims, *same_id, *pooled]
+    # A cap looks at all that the member earned, capped or not.
+    capped = {homed.claim.member for homed in known if _has_cap(homed.claim)}
+    found = [*same_id, *pooled, *_read(connection, CLAIM.c.member, capped)]
+    return list({homed.id: homed for homed in found if homed.home not in homes}.values())
+
+
+def _read(
+    connection: Connection,
+    column: ColumnElement[str],
+    values: Iterable[str],
+    only: ColumnElement[bool] | None = None,
+) -> list[HomedClaim]:
+    found = []
+    for piece in in_pieces(sorted(values)):
+        query = select(CLAIM.c.home, CLAIM.c.body).where(column.in_(piece))
+        rows = connection.execute(query if only is None else query.where(only))
+        found += [HomedClaim(home, _UNPACKER.decode(body)) for home, body in rows]
+    return found
 
 
 def _has_cap(claim: Claim) -> bool:

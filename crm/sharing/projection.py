@@ -11,13 +11,14 @@ from campaigns.events.consents import ConsentGiven
 from crm.component import Evaluation
 from crm.outcomes.shared import ContractFact, Surroundings
 from crm.sharing.copies import CopyRow, copy_rows
-from crm.sharing.facts import ActivityInfo, Contract
+from crm.sharing.facts import ActivityInfo, Contract, SharedCard
 
 
 def rows_of_copies(evaluation: Evaluation, row_key: Callable[[str, str], str]) -> Iterator[CopyRow]:
     """Every dealer's rows of a component, at the evaluation's instant."""
     persons = [person.shared for person in evaluation.persons]
-    if not any(card.consents for person in persons for card in person):
+    if not any(is_shared(card) for person in persons for card in person):
+        # Most people share nothing: they cost no more than the line above.
         return iter(())
     wanted = {card.activity_id for person in persons for card in person}
     wanted |= {item.activity_id for p in persons for card in p for item in card.history}
@@ -29,6 +30,11 @@ def rows_of_copies(evaluation: Evaluation, row_key: Callable[[str, str], str]) -
     return copy_rows(
         persons, contracts_of(evaluation.around), activities, evaluation.at_us, row_key
     )
+
+
+def is_shared(card: SharedCard) -> bool:
+    """Whether the card ever agreed to be shared with a dealer."""
+    return any(w.purpose == "share_with_dealer" and w.is_consent for w in card.consents)
 
 
 def contracts_of(around: Surroundings) -> list[Contract]:

@@ -181,7 +181,11 @@ def receipt_body(receipt: Receipt, language: Language) -> dict[str, Any]:
     response_model=EventBody,
     response_model_exclude_none=True,
     openapi_extra={"security": [{"token": []}]},
-    responses={401: _UNAUTHORISED, 404: _problem("no such event that this token may ask for")},
+    responses={
+        400: _problem("source or id is missing"),
+        401: _UNAUTHORISED,
+        404: _problem("no such event that this token may ask for"),
+    },
 )
 def get_event(
     site: AtSite,

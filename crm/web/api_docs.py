@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from crm.web.labels import N_
 from crm.web.visit import AnyVisit
 
 router = APIRouter()
@@ -30,7 +31,7 @@ class Operation:
 def docs_page(visit: AnyVisit) -> Response:
     """Every operation, its formats and answers; the machine's version is /openapi.json."""
     schema = visit.request.app.openapi()
-    context = {"title": visit.say("接口说明"), "operations": list(operations(schema))}
+    context = {"title": visit.say(N_("接口说明")), "operations": list(operations(schema))}
     return visit.render("docs.html", context)
 
 

@@ -91,7 +91,13 @@ def _described(app: FastAPI) -> dict[str, object]:
             routes=app.routes,
             description="Events go in, and one can ask what became of them.",
         )
+        for methods in schema["paths"].values():
+            for described in methods.values():
+                # What is missing or malformed is a problem 400 here, as everywhere.
+                described["responses"].pop("422", None)
         components = schema.setdefault("components", {})
+        for name in ("HTTPValidationError", "ValidationError"):
+            components.get("schemas", {}).pop(name, None)
         components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         problem = api.ProblemBody.model_json_schema()
         components.setdefault("schemas", {})["ProblemBody"] = problem

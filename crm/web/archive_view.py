@@ -23,7 +23,7 @@ _EVENT_FIELDS = ("health", "private")
 _SHOWN_CODES = (
     *("kind", "sku", "serial", "quantity", "unit_price_fen", "channel", "item", "value_fen"),
     *("club", "outcome", "purpose", "dealer", "method", "expires_on", "reason_code", "relation"),
-    *("member", "patient_agreed", "source_kind"),
+    *("member", "source_kind"),
 )
 
 

@@ -99,8 +99,11 @@ class Entry:
                 yield Fault("price", "bad_price")
             if not self.text("quantity").isdecimal():
                 yield Fault("quantity", "bad_quantity")
-        if self.text("born") and not self._birth():
-            yield Fault("born", "bad_birth")
+        if self.is_new_card:
+            if not self.text("name"):
+                yield Fault("name", "missing_field", "$.data.person.name")
+            if self.text("born") and not self._birth():
+                yield Fault("born", "bad_birth")
 
     def _when(self) -> dict[str, str]:
         """Written on the activity's day: the instant; entered afterwards: the day alone."""
@@ -153,7 +156,10 @@ class Entry:
         year, month, day = found.groups()
         if month is None:
             return {"birth_year": int(year)}
-        return {"birth_date": f"{year}-{month:0>2}-{day:0>2}"}
+        try:
+            return {"birth_date": date(int(year), int(month), int(day)).isoformat()}
+        except ValueError:
+            return {}
 
     def _consent(self, purpose: str) -> dict[str, Any]:
         consent = {
@@ -204,11 +210,6 @@ def checked(entry: Entry, source: str, credential: Credential, now_us: int) -> C
             warnings += found.warnings
         lines.append(line)
     return Checked(lines, faults, tuple(dict.fromkeys(warnings)))
-
-
-def is_today(activity: ActivityRow, today: date) -> bool:
-    """Whether the activity is on this day."""
-    return shanghai_day(activity.starts_us) == today
 
 
 def _place(path: str) -> str | None:

@@ -120,6 +120,8 @@ VALUES = {
     **{"sibling": N_("兄弟姐妹"), "friend": N_("朋友"), "carer": N_("照护人")},
     **{"quality": N_("质量问题"), "no_effect": N_("没有效果")},
     **{"changed_mind": N_("改变主意"), "wrong_item": N_("发错货")},
+    **{"screen": N_("屏幕上确认"), "paper": N_("纸上签字"), "voice": N_("口头同意")},
+    **{"otp": N_("验证码"), "confirmed_by_phone": N_("电话核实")},
     **{"compliance_breach": N_("合规问题")},
 }
 GROUPS: dict[str, dict[str, str]] = {

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from crm.accounts.people import LONGEST_PASSWORD, check_password
+from crm.web.labels import N_
 from crm.web.languages import language_named
 from crm.web.security import SESSION_COOKIE, Attempts, Session
 from crm.web.templates import STATIC_FOLDER
@@ -21,7 +22,6 @@ from crm.web.visit import (
 router = APIRouter()
 
 _YEAR_SECONDS = 365 * 24 * 3600
-_BY_NAME, _BY_ADDRESS = Attempts(most=5), Attempts(most=50)
 
 
 @router.get("/sign-in")
@@ -51,7 +51,8 @@ def sign_in(posting: AnyPosting) -> Response:
         for book, key in keys:
             book.failed(key, now_us)
         return _page(visit, to, posting.text("name"), wrong=True)
-    _BY_NAME.succeeded(keys[0][1])
+    for book, key in keys[:2]:
+        book.succeeded(key)
     if to == "/" and account.role in ("staff", "dealer"):
         to = "/log"
     response = RedirectResponse(_inside(to), 303)
@@ -71,13 +72,13 @@ def sign_out(posting: SignedInPosting) -> Response:
 @router.get("/me")
 def my_page(visit: SignedIn) -> Response:
     """Who is signed in, what is unsent, the language, the way out."""
-    return visit.render("me.html", {"title": visit.say("我的")})
+    return visit.render("me.html", {"title": visit.say(N_("我的"))})
 
 
 @router.get("/unsent")
 def unsent_page(visit: SignedIn) -> Response:
     """What is kept on this phone and not yet sent; the browser itself fills it in."""
-    return visit.render("unsent.html", {"title": visit.say("未发送")})
+    return visit.render("unsent.html", {"title": visit.say(N_("未发送"))})
 
 
 @router.post("/language")
@@ -94,13 +95,13 @@ def choose_language(posting: AnyPosting) -> Response:
 @router.get("/offline")
 def offline_page(visit: AnyVisit) -> Response:
     """Shown by the browser when a page cannot be had."""
-    return visit.render("offline.html", {"title": visit.say("现在没有网络")})
+    return visit.render("offline.html", {"title": visit.say(N_("现在没有网络"))})
 
 
 @router.get("/kept")
 def kept_page(visit: SignedIn) -> Response:
     """Shown by the browser when a form was kept on the phone."""
-    return visit.render("kept.html", {"title": visit.say("已存在手机上")})
+    return visit.render("kept.html", {"title": visit.say(N_("已存在手机上"))})
 
 
 @router.get("/service-worker.js")
@@ -114,7 +115,7 @@ def _page(
     visit: Visit, to: str, name: str = "", *, wrong: bool = False, wait_minutes: int = 0
 ) -> Response:
     context = {
-        "title": visit.say("登录"),
+        "title": visit.say(N_("登录")),
         "to": _inside(to),
         "name": name,
         "wrong": wrong,
@@ -126,7 +127,9 @@ def _page(
 def _keys(posting: Posting) -> list[tuple[Attempts, str]]:
     client = posting.visit.request.client
     address = client.host if client is not None else ""
-    return [(_BY_NAME, posting.text("name").casefold()), (_BY_ADDRESS, address)]
+    name, attempts = posting.text("name").casefold(), posting.visit.site.attempts
+    keys = (f"{name} {address}", name, address)
+    return list(zip((attempts.here, attempts.by_name, attempts.by_address), keys, strict=True))
 
 
 def _inside(to: str) -> str:

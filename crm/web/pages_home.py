@@ -16,6 +16,7 @@ from crm.database import reading
 from crm.follow_ups.queries import due_follow_ups
 from crm.funnels.queries import OUTCOME_CHAIN, OutcomeChain
 from crm.outcomes.queries import outcome_counts
+from crm.people.queries import PAGE_ROWS
 from crm.web.formats import duration_text, rate_text
 from crm.web.labels import N_, label
 from crm.web.visit import SignedIn, Visit
@@ -53,7 +54,7 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         context: dict[str, object] = {
-            "title": visit.say("本季一览"),
+            "title": visit.say(N_("本季一览")),
             "today": today,
             "days": days,
             "periods": PERIODS_DAYS,
@@ -78,15 +79,7 @@ def season_table(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
         rows = bars(visit, connection, days)
     text = StringIO()
     writer = csv.writer(text)
-    heads = (
-        N_("步骤"),
-        N_("人数"),
-        N_("上一步人数"),
-        N_("比上一步"),
-        N_("比第一步"),
-        N_("所用时间（中位）"),
-    )
-    writer.writerow([visit.say(head) for head in heads])
+    writer.writerow([visit.say(head) for head in _TABLE_HEADS])
     for bar in rows:
         cells = (bar.label, bar.people, bar.before, bar.rate, bar.rate_of_first, bar.median)
         writer.writerow(["" if cell is None else cell for cell in cells])
@@ -105,7 +98,9 @@ def season_picture(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
 
 
 @router.get("/activities")
-def activities_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
+def activities_page(
+    visit: SignedIn, days: Days = SEASON_DAYS, page: Annotated[int, Query(ge=1)] = 1
+) -> Response:
     """The activities of the season and how many each reached: the list behind that number."""
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
@@ -113,9 +108,12 @@ def activities_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
             visit.scope, connection, today - timedelta(days=days), today + timedelta(days=1)
         )
     context = {
-        "title": visit.say("活动"),
+        "title": visit.say(N_("活动")),
         "days": days,
-        "activities": found,
+        "activities": found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS],
+        "total": len(found),
+        "page": page,
+        "pages": max(1, -(-len(found) // PAGE_ROWS)),
         "reached": sum(activity.reached or 0 for activity in found),
     }
     return visit.render("activities.html", context)

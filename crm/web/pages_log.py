@@ -43,6 +43,12 @@ _FAULTS = {
     "bad_birth": N_("出生日期看不懂。请写年份 1950，或者 1950-3-2。"),
 }
 
+_DOUBTS = {
+    "id_number_unverified": N_("身份证号核对不上（位数、校验码、性别或生日）。"),
+    "phone_unusual": N_("电话不像大陆的手机号。"),
+    "region_unknown": N_("地区代码查不到。"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -235,7 +241,7 @@ def _form(
         "first_time": posting is None,
         "faults": [(fault.field, _fault_sentence(visit, fault)) for fault in faults],
         "faulty": {fault.field: _fault_sentence(visit, fault) for fault in faults},
-        "warnings": [warning_sentence(warning, visit.language) for warning in warnings],
+        "warnings": [visit.say(_DOUBTS[warning]) for warning in warnings],
         "asked": " ".join(warnings),
         "may_sell": found.kind != "free_clinic",
         "skus": forms.SKUS,

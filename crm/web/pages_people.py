@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from campaigns.times import shanghai_day
-from crm.accounts.access import Access, log_access
+from crm.accounts.access import Access, accesses_of_cards, log_access
+from crm.accounts.people import names_of
 from crm.activities.queries import activity, attendees, written_at
 from crm.archives.queries import archive
 from crm.database import reading, writing
@@ -21,6 +22,8 @@ from crm.web.pages_home import SEASON_DAYS, Days, chain_of
 from crm.web.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 
 router = APIRouter()
+
+_LOOKS_SHOWN = 20
 
 
 @router.get("/people")
@@ -188,5 +191,16 @@ def _archive(
     visit: Visit, name: str, opened: Opened | None, known: dict[str, Any] | None = None
 ) -> Response:
     known = known or _load(visit, name)
-    view = ArchiveView(known, opened, shanghai_day(visit.site.now_us()))
-    return visit.render("archive.html", {"title": visit.say(N_("患者档案")), "view": view})
+    context = {
+        "title": visit.say(N_("患者档案")),
+        "view": ArchiveView(known, opened, shanghai_day(visit.site.now_us())),
+        "accesses": None,
+        "names": {},
+    }
+    if visit.scope.viewer in ("headquarters", "compliance"):
+        with reading(visit.site.engine) as connection:
+            cards = [card["card_id"] for card in known["cards"]]
+            looks = accesses_of_cards(visit.scope, connection, cards)[:_LOOKS_SHOWN]
+            context["accesses"] = looks
+            context["names"] = names_of(connection, {look.actor for look in looks})
+    return visit.render("archive.html", context)

@@ -158,3 +158,15 @@ class Attempts:
 
     def _recent(self, key: str, now_us: int) -> list[int]:
         return [at for at in self._failures.get(key, []) if at > now_us - self.period_us]
+
+
+@dataclass(frozen=True)
+class SignInAttempts:
+    """Failures to sign in: of a name from an address, of a name, from an address.
+
+    A name alone is given more, so that a stranger far away does not lock its owner out at once.
+    """
+
+    here: Attempts = field(default_factory=lambda: Attempts(most=5))
+    by_name: Attempts = field(default_factory=lambda: Attempts(most=30))
+    by_address: Attempts = field(default_factory=lambda: Attempts(most=50))

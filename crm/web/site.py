@@ -16,6 +16,7 @@ from crm.schema import prepare
 from crm.settings import Settings
 from crm.web.languages import load_translations
 from crm.web.seasons import Seasons
+from crm.web.security import SignInAttempts
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Site:
     session_secret: bytes
     translations: dict[Language, NullTranslations] = field(default_factory=load_translations)
     seasons: Seasons = field(default_factory=Seasons)
+    attempts: SignInAttempts = field(default_factory=SignInAttempts)
     now_us: Callable[[], int] = now_us
 
     @classmethod

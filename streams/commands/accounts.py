@@ -10,7 +10,7 @@ from crm.accounts.tokens import add_token
 from streams.commands.options import AsJson
 from streams.installation import open_installation
 from streams.output import print_json, print_text
-from streams.wording import say
+from streams.wording import say, told
 
 
 class TokenRole(StrEnum):
@@ -41,17 +41,18 @@ def add_api_token(
 ) -> None:
     """发一个接口令牌；只显示这一次。
 
-    例：jinxi token add --name erp --role dealer --dealer D01 --source /dealers/D01
+    jinxi token add --name erp --role headquarters
+    jinxi token add --name erp --role dealer --dealer D01 --source /dealers/D01
     """
     installation = open_installation()
     try:
         token = add_token(installation.engine, name, role.value, dealer, tuple(source or ()))
     except AccountInvalid as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(told(str(error))) from error
     if as_json:
         print_json({"token": token})
     else:
-        print_text(say("令牌（只显示这一次）：{token}", token=token))
+        print_text(say("令牌，只显示这一次，请现在存好：{token}", token=token))
 
 
 def add_person(
@@ -60,16 +61,18 @@ def add_person(
     dealer: Annotated[str | None, typer.Option(help="经销商代码（身份为 dealer 时）")] = None,
     password: Annotated[
         str,
-        typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, help="密码"),
+        typer.Option(
+            prompt="密码", confirmation_prompt="再输一次密码", hide_input=True, help="密码"
+        ),
     ] = "",
 ) -> None:
     """加一个可以登录的人。
 
-    例：jinxi user add --name 王芳 --role staff
+    jinxi user add --name wang.fang --role staff
     """
     installation = open_installation()
     try:
         add_user(installation.engine, name, password, role.value, dealer)
     except AccountInvalid as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(told(str(error))) from error
     print_text(say("已加上：{name}", name=name))

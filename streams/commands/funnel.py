@@ -15,6 +15,7 @@ from crm.funnels.definition import (
     InvalidFunnel,
     InvalidStep,
     InvalidWindow,
+    Step,
     parse_step,
     parse_window,
 )
@@ -24,10 +25,17 @@ from crm.past import effective_up_to, received_up_to
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from streams.commands.options import AsJson, At, day, instant
 from streams.installation import open_installation
-from streams.output import print_json, print_table, print_text
-from streams.wording import say
-
-_BAR_CELLS = 30
+from streams.output import (
+    Whole,
+    duration,
+    print_first,
+    print_json,
+    print_table,
+    print_text,
+    rate,
+    share_bar,
+)
+from streams.wording import say, told, word, words
 
 
 def funnel(
@@ -57,8 +65,10 @@ def funnel(
 ) -> None:
     """漏斗：多少人走到了哪一步，用了多久。
 
-    例：jinxi funnel --step activity.attended:kind=free_clinic --step trial.started
-    --step purchase.made --from 2026-03-01 --to 2026-06-01 --window 90d --by month --json
+    jinxi funnel --step activity.attended --step purchase.made \\
+      --from 2026-03-01 --to 2026-06-01 --window 90d --by month
+    jinxi funnel --step activity.attended:kind=free_clinic --step trial.started \\
+      --from 2026-03-01 --to 2026-06-01 --window 720h --people 2 --json
     """
     asked = _asked(steps, (from_day, to_day), window, kind, entry, by)
     if people_of is not None and not 1 <= people_of <= len(steps):
@@ -66,8 +76,10 @@ def funnel(
     result = _compute(asked, instant(at), instant(known_at))
     if as_json:
         print_json(_told(result, people_of))
-    else:
-        _show(asked, result)
+        return
+    _show(asked, result)
+    if people_of is not None:
+        _show_people(people_of, sorted(result.people[people_of - 1]))
 
 
 def _asked(
@@ -89,7 +101,7 @@ def _asked(
             by,
         )
     except (InvalidStep, InvalidWindow, InvalidFunnel) as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(told(str(error))) from error
 
 
 def _compute(asked: Funnel, at_us: int | None, known_at_us: int | None) -> FunnelResult:
@@ -131,23 +143,26 @@ def _show(asked: Funnel, result: FunnelResult) -> None:
         first=asked.from_day,
         last=asked.to_day,
         window=asked.window,
-        which=say(which),
+        which=which,
     )
-    headings = [
-        say("步"),
-        say("是什么"),
-        say("人数"),
-        "",
-        say("占上一步"),
-        say("占第一步"),
-        say("中位用时"),
-    ]
+    headings = words("步", "是什么", "人数", "", "占上一步", "占第一步", "中位用时")
     print_table(title, headings, _rows(asked, result.steps))
-    for group in result.groups:
-        print_text("")
-        print_table(
-            f"{asked.by} = {group.value or say('（无）')}", headings, _rows(asked, group.steps)
+    if not result.steps[0].people:
+        print_text(
+            say("这段时间没有人走到第一步。请核对日期和步骤，或先 jinxi work --until-idle。")
         )
+    for group in result.groups:
+        title = f"{asked.by} = {group.value or say('（无）')}"
+        print_table(title, headings, _rows(asked, group.steps))
+
+
+def _show_people(step: int, people: Sequence[str]) -> None:
+    print_first(
+        say("走到第 {step} 步的人", step=step),
+        words("人员编号"),
+        [[Whole(person)] for person in people],
+        say("没有人走到这一步。"),
+    )
 
 
 def _rows(asked: Funnel, steps: Sequence[StepResult]) -> list[list[Any]]:
@@ -155,15 +170,14 @@ def _rows(asked: Funnel, steps: Sequence[StepResult]) -> list[list[Any]]:
     rows = []
     before = None
     for step, result in zip(asked.steps, steps, strict=True):
-        share = result.people / first if first else 0
         rows.append(
             [
                 result.step,
-                str(step),
+                _named(step),
                 result.people,
-                "█" * round(share * _BAR_CELLS),
-                "" if before is None else _rate(result.people, before),
-                _rate(result.people, first),
+                share_bar(result.people, first),
+                "" if before is None else rate(result.people, before),
+                rate(result.people, first),
                 duration(result.median_seconds),
             ]
         )
@@ -171,16 +185,10 @@ def _rows(asked: Funnel, steps: Sequence[StepResult]) -> list[list[Any]]:
     return rows
 
 
-def _rate(people: int, of: int) -> str:
-    return f"{people / of:.1%} ({people:,}/{of:,})" if of else ""
-
-
-def duration(seconds: int | float | None) -> str:
-    """A median time as people say it."""
-    if seconds is None:
-        return ""
-    days, rest = divmod(int(seconds), 86_400)
-    hours, rest = divmod(rest, 3_600)
-    if days:
-        return say("{days} 天 {hours} 小时", days=days, hours=hours)
-    return say("{hours} 小时 {minutes} 分", hours=hours, minutes=rest // 60)
+def _named(step: Step) -> str:
+    """The word for a step that has one, or its type with its conditions."""
+    named = word("step", str(step))
+    if named != str(step):
+        return named
+    pairs = ", ".join(f"{field}={value}" for field, value in step.conditions)
+    return f"{word('step', word('event', step.type))} {pairs}".rstrip()

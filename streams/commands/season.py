@@ -22,7 +22,8 @@ def season(
 ) -> None:
     """编造一季活动，按收到的先后写出 NDJSON；人物全属虚构。
 
-    例：jinxi season --people 300 --seed 1 > season.ndjson
+    jinxi season --people 300 --seed 1 > season.ndjson
+    jinxi accept --history season.ndjson
     """
     write = sys.stdout.buffer.write
     for event in generate(people, seed, day(starts_on)):

@@ -19,20 +19,28 @@ DEFAULT_PORT = 8765
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口")] = DEFAULT_PORT,
 ) -> None:
-    """打开网页和接口，并让记录进程在旁边工作；只在本机可见（127.0.0.1）。
+    """打开网页和接口，记录进程在旁边工作；只在本机可见（127.0.0.1）。
 
-    例：jinxi serve --port 8765
+    jinxi serve
+    jinxi serve --port 9000
     """
+    must_be_free(port)
     open_installation()
     run_server(port)
 
 
+def must_be_free(port: int) -> None:
+    """Nobody may listen on the port yet."""
+    if not is_free(port):
+        message = say("端口 {port} 已被占用，请用 --port 换一个", port=port)
+        raise typer.BadParameter(message)
+
+
 def run_server(port: int) -> None:
     """Serve until interrupted."""
-    if not is_free(port):
-        raise typer.BadParameter(say("端口 {port} 已被占用，请用 --port 换一个", port=port))
     print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
     Supervisor([["streams.web_server", str(port)], *processes(Settings.from_environment())]).run()
+    print_text(say("已停止"))
 
 
 def is_free(port: int) -> bool:

@@ -7,32 +7,68 @@ from typing import Any
 from campaigns.intake import Receipt
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line or a row that was not taken.
+
+    sentence: what is wrong and how to mend it; None where the reason and the path say it.
+    """
+
+    file: str
+    line: int
+    source: str | None
+    id: str | None
+    reason: str
+    path: str
+    sentence: str | None = None
+
+    def told(self) -> dict[str, Any]:
+        """The refusal as a program reads it."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "source": self.source,
+            "id": self.id,
+            "reason": self.reason,
+            "path": self.path,
+        }
+
+
 @dataclass
 class AcceptTally:
     """Counts of receipts, and every refusal.
 
     answers: copies of sheets in which the bad rows are marked.
+    unwritten: such copies that could not be written.
     """
 
     accepted: int = 0
     duplicate: int = 0
     refused: int = 0
     warned: int = 0
-    refusals: list[dict[str, Any]] = field(default_factory=list)
+    refusals: list[RefusedLine] = field(default_factory=list)
     answers: list[Path] = field(default_factory=list)
+    unwritten: list[Path] = field(default_factory=list)
+    warnings: dict[str, int] = field(default_factory=dict)
 
     def add(self, file: str, number: int, receipt: Receipt) -> None:
         """One receipt for one line."""
         setattr(self, receipt.status, getattr(self, receipt.status) + 1)
         self.warned += bool(receipt.warnings)
+        for code in receipt.warnings:
+            self.warnings[code] = self.warnings.get(code, 0) + 1
         if receipt.status == "refused":
+            reason, path = receipt.reason or "bad_value", receipt.path or "$"
             self.refusals.append(
-                {
-                    "file": file,
-                    "line": number,
-                    "source": receipt.source,
-                    "id": receipt.id,
-                    "reason": receipt.reason,
-                    "path": receipt.path,
-                }
+                RefusedLine(file, number, receipt.source, receipt.id, reason, path)
             )
+
+    def told(self) -> dict[str, Any]:
+        """The tally as a program reads it."""
+        return {
+            "accepted": self.accepted,
+            "duplicate": self.duplicate,
+            "refused": self.refused,
+            "warned": self.warned,
+            "refusals": [refusal.told() for refusal in self.refusals],
+        }

@@ -71,7 +71,7 @@ def captured_writes(engine: Engine) -> Iterator[Captured]:
 
 
 def write_again(stand: Stand, captured: Captured) -> Measured:
-    """Floor: the same rows by the driver's executemany, in the same tables with their indexes."""
+    """Floor (b): the same rows by executemany, in the same tables with their indexes."""
     transactions = [_merged(writes) for writes in captured.transactions]
     connection = stand.raw()
     started = time.perf_counter()
@@ -94,7 +94,7 @@ def _merged(writes: Sequence[Write]) -> Transaction:
 
 
 def write_journal(stand: Stand, rows: Sequence[tuple[Any, ...]], transactions: int) -> Measured:
-    """Floor: the rows of the journal alone, in an empty table with its indexes."""
+    """Floor (a): the rows of the journal alone, in an empty table with its indexes."""
     connection = stand.raw()
     statement = f"INSERT INTO journal VALUES ({', '.join('?' * len(rows[0]))})"
     each = -(-len(rows) // transactions)

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import orjson
 from sqlalchemy import Engine
 
 from campaigns.intake import HEADQUARTERS, SYSTEM
-from campaigns.season import SEASON_DAYS, generate
-from crm.database import METADATA, open_engine, reading
+from campaigns.season import SEASON_DAYS
+from crm.database import open_engine, reading
 from crm.door import JournalIntake, now_us
 from crm.journal import last_position
 from crm.keyring import Keyring
 from crm.progress import load_progress
 from crm.record import BATCH_EVENTS, Recorder
-from crm.schema import PROJECTED
+from crm.schema import prepare
 from crm.settings import Settings
 from streams.embedded import LARGEST_BATCH, day_reached
 
@@ -27,17 +26,12 @@ ACCEPTED_TOGETHER = 1000
 STARTS_ON = date(2026, 3, 2)
 
 
-def season_lines(people: int, seed: int) -> list[bytes]:
-    """The season as it is handed over, one event a line."""
-    return [orjson.dumps(event) for event in generate(people, seed, STARTS_ON)]
-
-
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One run: how long it took, for how many events, in how many transactions."""
+    """One run: how long it took, for how many events or rows, in how many transactions."""
 
     seconds: float
-    events: int
+    count: int
     transactions: int
 
 
@@ -50,30 +44,31 @@ class Stand:
     keyring: Keyring
 
     @classmethod
-    def build(cls, folder: Path) -> "Stand":
-        """An empty installation."""
+    def at(cls, folder: Path) -> "Stand":
+        """The installation in a folder, made when there is none."""
         settings = Settings.in_folder(folder)
         engine = open_engine(settings.database_url)
-        METADATA.create_all(engine)
+        prepare(engine)
         return cls(folder, engine, Keyring.open(settings))
 
     def copy(self, folder: Path) -> "Stand":
-        """The same installation, in another folder."""
+        """The same installation once more, in another folder."""
         self.close()
         shutil.copytree(self.folder, folder)
-        settings = Settings.in_folder(folder)
-        return Stand(folder, open_engine(settings.database_url), Keyring.open(settings))
+        return Stand.at(folder)
 
     def close(self) -> None:
         """Close every file; the folder stays."""
         self.engine.dispose()
         self.keyring.engine.dispose()
 
+    def remove(self) -> None:
+        """Close every file and delete the folder."""
+        self.close()
+        shutil.rmtree(self.folder)
+
     def raw(self) -> sqlite3.Connection:
         """The driver's own connection to the same file, prepared in the same way."""
-        with self.engine.connect() as connection:
-            driver = connection.connection.detach()  # type: ignore[func-returns-value]
-            assert driver is None
         pooled = self.engine.raw_connection()
         raw = pooled.driver_connection
         assert isinstance(raw, sqlite3.Connection)
@@ -108,11 +103,3 @@ class Stand:
         with reading(self.engine) as connection:
             left = last_position(connection) - load_progress(connection, "embedded").position
         return min(max(left, BATCH_EVENTS), LARGEST_BATCH)
-
-    def stored_rows(self) -> int:
-        """How many rows the projections hold."""
-        with reading(self.engine) as connection:
-            return sum(
-                connection.exec_driver_sql(f"SELECT count(*) FROM {table.name}").scalar_one()
-                for table in PROJECTED
-            )

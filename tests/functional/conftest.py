@@ -5,6 +5,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from tests.functional.journeys import Journey
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    card,
+    invent_season,
+    running,
+)
 from tests.services import browser_path, require
 
 # Root has no sandbox, and a browser under test calls nobody but the page.
@@ -52,3 +60,30 @@ def _page(browser: Browser, viewport: ViewportSize, touch: bool) -> Iterator[Pag
     )
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="package")
+def season_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A site with a small season, a worker of its own, and an account for each role."""
+    folder = tmp_path_factory.mktemp("season")
+    invent_season(folder, people=150)
+    with running(folder) as started:
+        started.user("field", "staff")
+        started.user("office", "headquarters")
+        started.user("law", "compliance")
+        started.user("shop", "dealer", "D1")
+        started.accept(activity_today(), activity_today("A-clinic", "free_clinic"))
+        started.accept(card(), card("C2", "欧阳淑珍", "13800001234"))
+        yield started
+
+
+@pytest.fixture
+def on_phone(phone: Page, season_site: RunningSite) -> Journey:
+    """Somebody with a phone."""
+    return Journey(phone, season_site)
+
+
+@pytest.fixture
+def at_desk(desktop: Page, season_site: RunningSite) -> Journey:
+    """Somebody at an office computer."""
+    return Journey(desktop, season_site)

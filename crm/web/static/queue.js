@@ -34,7 +34,8 @@ async function key() {
   return made;
 }
 
-export const works = "indexedDB" in globalThis && Boolean(globalThis.crypto?.subtle);
+// False where the browser keeps nothing (no HTTPS, a private window): then forms are sent as pages.
+export let works = "indexedDB" in globalThis && Boolean(globalThis.crypto?.subtle);
 
 export async function keep(entry) {
   const nonce = crypto.getRandomValues(new Uint8Array(12));
@@ -59,6 +60,7 @@ export async function mark(entry, sentence) {
 
 export async function all() {
   if (!works) return [];
-  const found = await store(FORMS, "readonly", (forms) => forms.getAll());
-  return found.sort((one, other) => one.at - other.at);
+  const found = await store(FORMS, "readonly", (forms) => forms.getAll()).catch(() => null);
+  works = found !== null;
+  return (found ?? []).sort((one, other) => one.at - other.at);
 }

@@ -6,17 +6,25 @@ const NAME = "pages-1", WAIT_MS = 6000;
 const ALWAYS = ["/offline", "/kept", "/unsent"];
 const MAY_BE_KEPT = /^\/(log|log\/[^/]+|log\/[^/]+\/new|offline|kept|unsent)$/;
 
-async function fetchAndKeep(request) {
-  const answer = await fetch(request, { signal: AbortSignal.timeout(WAIT_MS) });
-  const url = new URL(answer.url);
-  if (answer.ok && MAY_BE_KEPT.test(url.pathname)) await keep(url.pathname, answer.clone());
+async function fetchAndKeep(request, options) {
+  const answer = await fetch(request, options);
+  if (answer.ok && MAY_BE_KEPT.test(new URL(answer.url).pathname)) {
+    await keep(new URL(answer.url).pathname, answer.clone());
+  }
   return answer;
 }
 
 async function keep(path, answer) {
   const cache = await caches.open(NAME);
-  const text = await answer.text();
+  // Without its time, so that the page's script knows it for a kept one.
+  const text = (await answer.text()).replace(/data-now="\d+"/, 'data-now=""');
   const assets = [...text.matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)].map((match) => match[1]);
+  const activity = path.match(/^\/log\/[^/]+/)?.[0];
+  for (const request of activity ? await cache.keys() : []) {
+    // One activity at a time: the form of another would be filled in by mistake.
+    const other = new URL(request.url).pathname;
+    if (other.startsWith("/log/") && other !== activity && !other.startsWith(`${activity}/`)) await cache.delete(request);
+  }
   await cache.put(path, new Response(text, { headers: answer.headers }));
   const modules = ["/static/queue.js"];
   await Promise.all([...new Set([...assets, ...modules])].map(async (asset) => (await cache.match(asset)) ?? cache.add(asset)));
@@ -24,14 +32,22 @@ async function keep(path, answer) {
 
 async function fromPhone(path) {
   const cache = await caches.open(NAME);
+  if (path === "/log") {
+    const pages = (await cache.keys()).map((request) => new URL(request.url).pathname);
+    const chosen = pages.find((page) => /^\/log\/[^/]+$/.test(page));
+    if (chosen) return Response.redirect(chosen);
+  }
   return (await cache.match(path)) ?? (await cache.match("/offline")) ?? Response.error();
 }
 
+// Where a kept page can stand in, a slow network is given up on; elsewhere it is waited for.
 async function answerPage(request) {
+  const { pathname } = new URL(request.url);
+  const kept = await (await caches.open(NAME)).match(pathname);
   try {
-    return await fetchAndKeep(request);
+    return await fetchAndKeep(request, kept ? { signal: AbortSignal.timeout(WAIT_MS) } : undefined);
   } catch {
-    return fromPhone(new URL(request.url).pathname);
+    return fromPhone(pathname);
   }
 }
 
@@ -47,6 +63,10 @@ addEventListener("message", (event) => {
 });
 addEventListener("fetch", (event) => {
   const { request } = event;
+  if (request.method === "POST" && request.mode === "navigate") {
+    // Sent before the page's script was there to keep it: going back, what was typed is still there.
+    event.respondWith(fetch(request).catch(() => fromPhone("/offline")));
+  }
   if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(answerPage(request));
   else if (new URL(request.url).pathname.startsWith("/static/")) event.respondWith(answerStatic(request));

@@ -5,9 +5,8 @@ import * as queue from "./queue.js";
 
 const WAIT_MS = 15000, PAUSE_MS = 300, RETRY_MS = 20000;
 const { actor, formToken, now } = document.body.dataset;
-const clockError = Number(now) - Date.now();
-const isPageFromPhone = Math.abs(clockError) > 10 * 60000;
-if (!isPageFromPhone) localStorage.setItem("clockError", String(clockError));
+// A page that comes from the phone itself carries no time; the last one from the server counts.
+if (now) localStorage.setItem("clockError", String(Number(now) - Date.now()));
 
 function say(name, n) {
   return document.body.dataset[name].replace("{n}", n);
@@ -15,8 +14,9 @@ function say(name, n) {
 
 // ---- what is unsent is in sight on every page
 
+// Before anybody has signed in it is everybody's, so that nothing is forgotten on the phone.
 async function mine() {
-  return (await queue.all()).filter((entry) => entry.actor === actor);
+  return (await queue.all()).filter((entry) => !actor || entry.actor === actor);
 }
 
 async function showUnsent() {
@@ -36,6 +36,10 @@ async function listUnsent() {
   const entries = await mine();
   document.querySelector("[data-unsent-some]").hidden = entries.length === 0;
   document.querySelector("[data-unsent-none]").hidden = entries.length > 0;
+  const others = (await queue.all()).length - entries.length;
+  const note = document.querySelector("[data-unsent-others]");
+  note.hidden = others === 0;
+  note.textContent = say("sayOthers", others);
   list.replaceChildren(...entries.map(unsentRow));
 }
 
@@ -59,6 +63,9 @@ async function openEntry(entry) {
 }
 
 // ---- sending
+
+// What is sent later has nobody in front of it who could look once more: it is taken as it is.
+const ASKED = ["asked", "id_number_unverified phone_unusual region_unknown"];
 
 function body(fields) {
   const sent = new URLSearchParams(fields.filter(([name]) => name !== "form_token"));
@@ -91,12 +98,14 @@ async function show(answer, id) {
 
 let isSending = false;
 
-async function sendAll() {
-  if (isSending || !queue.works) return;
+async function sendAll(isAsked = false) {
+  if (isSending || !queue.works || !actor) return;
   isSending = true;
   try {
     for (const entry of await mine()) {
-      const answer = await send(entry);
+      if (entry.sentence && !isAsked) continue;
+      const fields = [...(await queue.fieldsOf(entry)).filter(([name]) => name !== "asked"), ASKED];
+      const answer = await send({ ...entry, fields });
       if (answer.isSignIn || answer.isServerTrouble) break;
       if (answer.page.querySelector("[data-receipt]")) await queue.drop(entry.id);
       else await queue.mark(entry, answer.page.querySelector("[role=alert]")?.textContent.trim() ?? answer.page.title);
@@ -112,14 +121,21 @@ async function sendAll() {
 // Kept first and sent then: whatever happens in between, what was typed is on the phone.
 async function submit(event) {
   const form = event.currentTarget;
-  if (!queue.works) return;
+  if (!queue.works || "plain" in form.dataset) return;
   event.preventDefault();
   const data = new FormData(form, event.submitter);
   const button = event.submitter ?? form.querySelector("button");
   if (button.disabled) return;
   button.disabled = true;
   const entry = { id: data.get("form_id"), actor, address: form.action, at: Date.now(), fields: [...data.entries()] };
-  await queue.keep(entry);
+  try {
+    await queue.keep(entry);
+  } catch {
+    button.disabled = false;
+    form.dataset.plain = "";
+    form.requestSubmit(event.submitter);
+    return;
+  }
   try {
     const answer = await send(entry);
     if (answer.isServerTrouble) throw new TypeError("no answer");
@@ -194,6 +210,7 @@ async function reveal(event) {
 // ---- every page
 
 function wire() {
+  document.body.dataset.wired = "";
   for (const form of document.querySelectorAll("form[data-queue]")) {
     if ("fresh" in form.dataset && queue.works) refresh(form);
     form.addEventListener("submit", submit);
@@ -204,7 +221,7 @@ function wire() {
   }
   for (const form of document.querySelectorAll("form.reveal")) form.addEventListener("submit", reveal);
   for (const form of document.querySelectorAll("form[data-sign-out]")) form.addEventListener("submit", signOut);
-  document.querySelector("[data-send-now]")?.addEventListener("click", sendAll);
+  document.querySelector("[data-send-now]")?.addEventListener("click", () => sendAll(true));
   document.querySelector("main [data-focus]")?.focus();
 }
 
@@ -213,15 +230,15 @@ async function signOut(event) {
   event.preventDefault();
   const count = (await mine()).length;
   if (count > 0 && !confirm(say("saySignOut", count))) return;
-  for (const name of await caches.keys()) await caches.delete(name);
+  for (const name of (await globalThis.caches?.keys()) ?? []) await caches.delete(name);
   form.submit();
 }
 
 wire();
 showUnsent();
-addEventListener("online", sendAll);
+addEventListener("online", () => sendAll());
 addEventListener("pageshow", showUnsent);
-setInterval(sendAll, RETRY_MS);
+setInterval(() => sendAll(), RETRY_MS);
 if (navigator.onLine) sendAll();
 if ("serviceWorker" in navigator && actor) {
   navigator.serviceWorker.register("/service-worker.js").then(() => navigator.serviceWorker.ready).then((ready) => {

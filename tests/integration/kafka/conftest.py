@@ -17,7 +17,7 @@ def on_kafka(broker: str, postgres_server: str) -> Iterator[Carried]:
     with (
         new_database(postgres_server) as database_url,
         new_database(postgres_server) as keyring_url,
-        Installation(database_url, keyring_url) as installation,
+        Installation(database_url=database_url, keyring_url=keyring_url) as installation,
     ):
         carried = carried_by(installation, broker, f"t{uuid4().hex[:10]}")
         create(carried.settings)

@@ -71,7 +71,7 @@ def test_kills_of_worker_relay_broker_and_database_lose_and_double_nothing(
         with (
             new_database(server.url) as database_url,
             new_database(server.url) as keyring_url,
-            Installation(database_url, keyring_url) as installation,
+            Installation(database_url=database_url, keyring_url=keyring_url) as installation,
         ):
             carried = carried_by(installation, broker.address, "kills")
             create(carried.settings)

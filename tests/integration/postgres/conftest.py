@@ -14,6 +14,6 @@ def in_postgres(postgres_server: str) -> Iterator[Installation]:
     with (
         new_database(postgres_server) as database_url,
         new_database(postgres_server) as keyring_url,
-        Installation(database_url, keyring_url) as installation,
+        Installation(database_url=database_url, keyring_url=keyring_url) as installation,
     ):
         yield installation

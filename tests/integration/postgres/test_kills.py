@@ -43,7 +43,7 @@ def test_a_server_killed_while_events_flow_loses_and_doubles_none(
     with (
         new_database(server.url) as database_url,
         new_database(server.url) as keyring_url,
-        Installation(database_url, keyring_url) as installation,
+        Installation(database_url=database_url, keyring_url=keyring_url) as installation,
     ):
         flowing = threading.Event()
         killer = threading.Thread(target=_kill, args=(server, flowing))

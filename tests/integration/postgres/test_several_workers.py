@@ -47,7 +47,9 @@ def season() -> Iterator[Installation]:
 @pytest.fixture
 def at_scale(postgres_url: str, season: Installation) -> Iterator[Installation]:
     """An empty database in PostgreSQL, with the keys of the season."""
-    with Installation(postgres_url, season.settings.keyring_url) as installation:
+    with Installation(
+        database_url=postgres_url, keyring_url=season.settings.keyring_url
+    ) as installation:
         yield installation
 
 
@@ -120,7 +122,10 @@ def card(card_id: str) -> bytes:
 def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
     postgres_url: str,
 ) -> None:
-    with Installation() as door, Installation(postgres_url, door.settings.keyring_url) as at_scale:
+    with (
+        Installation() as door,
+        Installation(database_url=postgres_url, keyring_url=door.settings.keyring_url) as at_scale,
+    ):
         door.intake.accept([card("C1"), card("C2")], HEADQUARTERS)
         one, two = carried_events(door.engine)
         first = CarriedRecorder(at_scale.engine, at_scale.keyring)

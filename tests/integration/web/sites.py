@@ -18,14 +18,13 @@ from campaigns.season import SEASON_DAYS, generate
 from campaigns.times import shanghai_day
 from crm.accounts.people import AccountRole, add_user
 from crm.accounts.tokens import TokenRole, add_token
-from crm.database import METADATA
 from crm.door import now_us
 from crm.record import Recorder
 from crm.settings import Settings
 from crm.web.app import app_of
 from crm.web.site import Site
 
-PASSWORD = "golden-sunset"
+PASSWORD = "only-for-tests"
 
 
 @dataclass
@@ -69,7 +68,6 @@ class RunningSite:
 def running(folder: Path) -> Iterator[RunningSite]:
     """A site over the databases in a folder, which are made when they are missing."""
     site = Site.open(Settings.in_folder(folder))
-    METADATA.create_all(site.engine)
     config = uvicorn.Config(app_of(site), log_level="warning", lifespan="on")
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:

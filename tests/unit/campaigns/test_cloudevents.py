@@ -269,3 +269,11 @@ def test_times_are_compared_in_one_zone() -> None:
     found = checked(a_card() | {"time": "2026-05-03T01:12:00.5Z"})
     assert found.starts_us == HAPPENED_US + SECOND_US // 2
     assert datetime.fromtimestamp(found.starts_us / SECOND_US, UTC).hour == 1
+
+
+def test_saying_that_the_data_are_json_is_no_content() -> None:
+    said = a_card() | {"datacontenttype": "application/json; charset=utf-8"}
+    unsaid = a_card()
+    first, second = check(written(said), LATER_US), check(written(unsaid), LATER_US)
+    assert isinstance(first, CheckedEvent) and isinstance(second, CheckedEvent)
+    assert first.content == second.content

@@ -1,0 +1,125 @@
+"""Records what is said of cards: every component that is touched or woken, evaluated anew."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from campaigns.identifiers import mobile_e164
+from campaigns.times import day_end_us
+from crm.claim_steps import Movers, may_have_claims
+from crm.component import Evaluation
+from crm.logged_event import LoggedEvent
+from crm.outcomes.shared import Surroundings
+from crm.people.resolution import nobody_crowds
+from crm.projections import PROJECTIONS
+from crm.rewards.projection import ClaimStep, HomedClaim, stored_claims, write_steps
+from crm.segment import Segment
+from crm.ties import (
+    Closure,
+    Digest,
+    close,
+    keys_of_home,
+    kind_of,
+    phone_key,
+    rewrite_ties,
+    ties_of,
+)
+
+COMPONENTS_TOGETHER = 4_000
+_KINDS = ("card", "reward")
+
+
+def record_cards(segment: Segment) -> None:
+    """Every component that is touched or woken."""
+    closure = _closure(segment)
+    if closure is None:
+        return
+    segment.facts.look_up(closure.speaks_of)
+    around = Surroundings(
+        segment.facts.activity,
+        segment.facts.member,
+        segment.facts.all_contracts(),
+        segment.facts.all_policies(),
+        segment.reached,
+        _crowds(closure.crowded, segment.digest) if closure.crowded else nobody_crowds,
+    )
+    claims: list[HomedClaim] = []
+    steps: list[ClaimStep] = []
+    # A day may concern everybody: no more than so many are held in memory.
+    for start in range(0, len(closure.components), COMPONENTS_TOGETHER):
+        together = closure.components[start : start + COMPONENTS_TOGETHER]
+        before = stored_claims(segment.connection, {home for homes in together for home in homes})
+        steps += _write(segment, together, around, {claim.home for claim in before})
+        claims += before
+    segment.written += write_steps(segment.connection, claims, steps)
+
+
+def _write(
+    segment: Segment,
+    components: Sequence[set[str]],
+    around: Surroundings,
+    homes_with_claims: set[str],
+) -> list[ClaimStep]:
+    """Write the rows of some components; gives the steps of their claims, which come last."""
+    everyone = {home for homes in components for home in homes}
+    histories = segment.library.histories(segment.connection, everyone)
+    movers = Movers(
+        segment.own, segment.woken, segment.facts, segment.changed, segment.reached_at, evaluate
+    )
+    rows: list[list[dict[str, Any]]] = [[] for _ in PROJECTIONS]
+    steps: list[ClaimStep] = []
+    for homes in components:
+        known = evaluate([event for home in homes for event in histories[home]], around)
+        for projection, made in zip(PROJECTIONS, rows, strict=True):
+            made += projection.rows(known, segment.keys)
+        if may_have_claims(known.events) or not homes_with_claims.isdisjoint(homes):
+            steps += movers.steps(known, homes)
+    for projection, made in zip(PROJECTIONS, rows, strict=True):
+        segment.rewrite(projection.table, everyone, made)
+    return steps
+
+
+def _closure(segment: Segment) -> Closure | None:
+    """Store what the touched cards speak of; all that can concern them and the woken ones."""
+    touched = {home for kind in _KINDS for home in segment.homes(kind)}
+    histories = segment.library.histories(segment.connection, touched)
+    keys_by_home = {
+        home: keys_of_home(home, events, segment.digest) for home, events in histories.items()
+    }
+    segment.wake_newly_tied(keys_by_home)
+    woken = {home for home in segment.woken if kind_of(home) in _KINDS}
+    if not touched and not woken:
+        return None
+    former = _former_ties(segment, histories)
+    net = rewrite_ties(segment.connection, keys_by_home)
+    return close(segment.connection, touched | woken, net, former)
+
+
+def _former_ties(
+    segment: Segment, histories: Mapping[str, list[LoggedEvent]]
+) -> Mapping[str, set[str]]:
+    """What tied the cards that are erased here: whoever it led to must do without them."""
+    erased = {event.home for event in segment.events if event.type_name == "card.erased"}
+    stored = ties_of(segment.connection, erased)
+    former = {}
+    for home in erased:
+        before = [event for event in histories[home] if event.type_name != "card.erased"]
+        former[home] = stored.get(home, set()) | keys_of_home(home, before, segment.digest)
+    return former
+
+
+def _crowds(crowded: frozenset[str], digest: Digest) -> Callable[[str], bool]:
+    """Tells of a phone as written whether it is on too many cards."""
+
+    def is_crowded(raw: str) -> bool:
+        phone = mobile_e164(raw)
+        return phone is not None and phone_key(phone, digest) in crowded
+
+    return is_crowded
+
+
+def evaluate(events: Sequence[LoggedEvent], around: Surroundings) -> Evaluation:
+    """A component, for the end of the day that was reached or its newest event."""
+    at_us = max((event.starts_us for event in events), default=0)
+    if around.reached_day is not None:
+        at_us = max(at_us, day_end_us(around.reached_day) - 1)
+    return Evaluation(events, around, at_us)

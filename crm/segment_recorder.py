@@ -1,0 +1,66 @@
+"""Records segments: from their events to the rows of every projection."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from crm.library import Library, SharedFacts
+from crm.logged_event import LoggedEvent
+from crm.projections import Keys
+from crm.segment import Segment
+from crm.segment_cards import record_cards
+from crm.segment_shared import record_members, record_shared
+from crm.ties import keyed_digest
+
+THINGS_REMEMBERED = 20_000
+"""Activities and members whose facts are kept at hand."""
+
+
+class SegmentRecorder:
+    """Records segments one after the other, keeping the facts of shared things at hand."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.digest = keyed_digest(library.keyring.secret("ties"))
+        self.keys = Keys.of(library.keyring)
+        self.facts: SharedFacts | None = None
+
+    def forget(self) -> None:
+        """After a failed transaction."""
+        self.facts = None
+
+    def record(
+        self,
+        connection: Connection,
+        events: Sequence[LoggedEvent],
+        reached_before: date | None,
+        reached: date | None,
+        up_to: int | None = None,
+    ) -> int:
+        """Write everything that follows from the events; returns how many rows were written.
+
+        `up_to` is the last position that is recorded, where that is not the last event's.
+        """
+        up_to = up_to or events[-1].position
+        self.library.learn(events, up_to)
+        if self.facts is None or self.facts.remembered > THINGS_REMEMBERED:
+            self.facts = SharedFacts(self.library, connection)
+        self.facts.connection = connection
+        segment = Segment(
+            connection,
+            events,
+            self.library,
+            self.facts,
+            self.digest,
+            self.keys,
+            reached_before,
+            reached,
+        )
+        record_shared(segment)
+        record_members(segment)
+        record_cards(segment)
+        for event in events:
+            if event.type_name == "card.erased":
+                self.library.forget(event.home)
+        return segment.written

@@ -1,0 +1,85 @@
+"""`jinxi dead-letters`: what could not be recorded, seen and tried again."""
+
+from typing import Annotated, Any
+
+import typer
+
+from streams.commands.options import NOT_FOUND, AsJson, clock_text
+from streams.dead_letters import letters, retry
+from streams.installation import open_installation
+from streams.lease import lease
+from streams.output import Whole, print_json, print_lines, print_notice, print_table, print_text
+from streams.wording import say, word, words
+
+
+def list_letters(as_json: AsJson = False) -> None:
+    """列出未能入档的事件；内容都在日志里，没有丢。
+
+    jinxi dead-letters list
+    """
+    found = letters(open_installation())
+    if as_json:
+        print_lines(found)
+        return
+    print_table(
+        say("入档故障"),
+        words("位置", "来源", "编号", "事件", "错误"),
+        [
+            [Whole(x["position"]), x["source"], x["id"], word("event", x["type"]), x["error"]]
+            for x in found
+        ],
+        say("没有。未能入档的事件会列在这里，修好原因后可以重试。"),
+    )
+    if found:
+        print_text(say("修好原因后重试：jinxi dead-letters retry"))
+
+
+def show_letter(
+    position: Annotated[int, typer.Argument(metavar="POSITION", help="在日志中的位置")],
+    as_json: AsJson = False,
+) -> None:
+    """查看一条未能入档的事件，不显示个人信息。
+
+    jinxi dead-letters show 123
+    """
+    found = [each for each in letters(open_installation()) if each["position"] == position]
+    if not found:
+        print_notice(
+            say("入档故障里没有位置 {position}。有哪些：jinxi dead-letters list", position=position)
+        )
+        raise typer.Exit(NOT_FOUND)
+    if as_json:
+        print_json(found[0])
+    else:
+        print_table(say("入档故障"), words("项目", "内容"), _told(found[0]))
+
+
+def _told(letter: dict[str, Any]) -> list[tuple[str, str]]:
+    shown = letter | {
+        "type": word("event", letter["type"]),
+        "failed_at": clock_text(letter["failed_us"]),
+    }
+    names = ("position", "source", "id", "type", "error", "failed_at")
+    return [(word("field", name), str(shown[name])) for name in names]
+
+
+def retry_letters(
+    positions: Annotated[
+        list[int] | None,
+        typer.Argument(metavar="[POSITION]…", help="在日志中的位置；不写则全部"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """修好原因以后，重新入档。
+
+    jinxi dead-letters retry
+    jinxi dead-letters retry 123 124
+    """
+    installation = open_installation()
+    with lease(installation.settings):
+        done, failed = retry(installation, positions)
+    result = {"recorded": done, "failed": failed}
+    if as_json:
+        print_json(result)
+    else:
+        print_text(say("已入档 {recorded:,} 条，仍失败 {failed:,} 条", **result))

@@ -1,0 +1,13 @@
+"""The command's words in traditional Chinese and English; a test holds them complete.
+
+TRANSLATIONS: (zh-TW, en) by the zh-CN original of the code. FROM_BELOW: (zh-CN, zh-TW) by what
+the layers below say in English, which stands in JSON as it is.
+"""
+
+from streams.translations.below import FROM_BELOW as FROM_BELOW
+from streams.translations.codes import CODES
+from streams.translations.help import HELP
+from streams.translations.screens import SCREENS
+from streams.translations.troubles import TROUBLES
+
+TRANSLATIONS: dict[str, tuple[str, str]] = HELP | SCREENS | TROUBLES | CODES

@@ -1,0 +1,79 @@
+"""What is said when something stands in the way, and what to do next."""
+
+TROUBLES: dict[str, tuple[str, str]] = {
+    "已从日志重建，{events:,} 条事件。正在核对：": (
+        "已從日誌重建，{events:,} 筆事件。正在核對：",
+        "Rebuilt from the journal: {events:,} events. Comparing:",
+    ),
+    "逐行相等": ("逐行相等", "Equal, row for row"),
+    "不相等": ("不相等", "Not equal"),
+    "数据和日志不符。日志为准：先停下 jinxi serve，再 jinxi replay 重建。": (
+        "資料和日誌不符。以日誌為準：先停下 jinxi serve，再 jinxi replay 重建。",
+        "Data and journal differ. The journal holds: stop jinxi serve, then run jinxi replay.",
+    ),
+    "下一步：jinxi dead-letters list 看有没有故障，jinxi replay 从日志重建。": (
+        "下一步：jinxi dead-letters list 看有沒有故障，jinxi replay 從日誌重建。",
+        "Next: jinxi dead-letters list shows what failed; jinxi replay rebuilds from the journal.",
+    ),
+    "已入档 {recorded:,} · 等待补齐 {waiting:,} · 未入档 {rejected:,} · 入档故障 {failed:,}"
+    "（{seconds:.1f} 秒）": (
+        "已入檔 {recorded:,} · 等待補齊 {waiting:,} · 未入檔 {rejected:,} · 入檔故障 {failed:,}"
+        "（{seconds:.1f} 秒）",
+        "Recorded {recorded:,} · waiting {waiting:,} · rejected {rejected:,} · failed {failed:,}"
+        " ({seconds:.1f} s)",
+    ),
+    "等待补齐的会自己入档，不用重填：jinxi events --outcome waiting": (
+        "等待補齊的會自己入檔，不用重填：jinxi events --outcome waiting",
+        "What waits is recorded by itself later: jinxi events --outcome waiting",
+    ),
+    "未入档的和原因：jinxi events --outcome rejected": (
+        "未入檔的和原因：jinxi events --outcome rejected",
+        "What was rejected, and why: jinxi events --outcome rejected",
+    ),
+    "入档故障的没有丢，修好后重试：jinxi dead-letters list": (
+        "入檔故障的沒有遺失，修好後重試：jinxi dead-letters list",
+        "What failed is not lost; retry once it is mended: jinxi dead-letters list",
+    ),
+    "{minutes} 分": ("{minutes} 分", "{minutes} min"),
+    "{days} 天 {hours} 小时": ("{days} 天 {hours} 小時", "{days} d {hours} h"),
+    "{hours} 小时 {minutes} 分": ("{hours} 小時 {minutes} 分", "{hours} h {minutes} min"),
+    "共 {total:,} 行，这里是前 {shown:,} 行；用 --json 看全部": (
+        "共 {total:,} 行，這裡是前 {shown:,} 行；用 --json 看全部",
+        "{total:,} rows, of which the first {shown:,} stand here; --json shows all",
+    ),
+    "打不开或写不进 {folder}：{cause}。已收下的不受影响。": (
+        "打不開或寫不進 {folder}：{cause}。已收下的不受影響。",
+        "Cannot open or write {folder}: {cause}. What was taken is safe.",
+    ),
+    "另一个记录进程正在使用这个数据库（{file}），一次只能有一个。"
+    "收下（jinxi accept）不受影响；要在这里记录，请先停掉那一个。": (
+        "另一個記錄程序正在使用這個資料庫（{file}），一次只能有一個。"
+        "收下（jinxi accept）不受影響；要在這裡記錄，請先停掉那一個。",
+        "Another worker records this database ({file}); there is one at a time."
+        " jinxi accept goes on as ever; to record here, stop the other one first.",
+    ),
+    "找不到主密钥：{cause}。没有改动任何数据；请把备份的主密钥放回原处。": (
+        "找不到主金鑰：{cause}。沒有改動任何資料；請把備份的主金鑰放回原處。",
+        "The master key is missing: {cause}. Nothing was changed; put its backup back in place.",
+    ),
+    "密钥和数据对不上：{cause}。没有改动任何数据；请放回同一套备份里的密钥。": (
+        "金鑰和資料對不上：{cause}。沒有改動任何資料；請放回同一套備份裡的金鑰。",
+        "Keys and data do not belong together: {cause}. Nothing was changed; put the keys of"
+        " the same backup back.",
+    ),
+    "磁盘满了：{folder}（{cause}）。已收下的都在；腾出空间后再运行一次，收下过的不会重复。": (
+        "磁碟滿了：{folder}（{cause}）。已收下的都在；騰出空間後再執行一次，收下過的不會重複。",
+        "The disk is full: {folder} ({cause}). All that was taken is there; make room and run it"
+        " again, nothing is taken twice.",
+    ),
+    "不能写入 {folder}（{cause}）。请换一个可写的文件夹（JINXI_DATA），或改它的权限。": (
+        "不能寫入 {folder}（{cause}）。請換一個可寫的資料夾（JINXI_DATA），或改它的權限。",
+        "{folder} cannot be written to ({cause}). Name another folder with JINXI_DATA, or change"
+        " its permissions.",
+    ),
+    "数据库读不懂：{folder}（{cause}）。没有改动它；请从备份恢复，再运行 jinxi check。": (
+        "資料庫讀不懂：{folder}（{cause}）。沒有改動它；請從備份還原，再執行 jinxi check。",
+        "The database cannot be read: {folder} ({cause}). It was not changed; restore a backup,"
+        " then run jinxi check.",
+    ),
+}

@@ -1,0 +1,92 @@
+"""What stands in the way of a command: said as what, where, and how to mend it."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+
+from crm.database import DatabaseUnusable
+from crm.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
+from crm.settings import Settings
+from streams.lease import WorkerRunning
+from streams.wording import say, told
+
+FAILED = 1
+BUSY = 4
+FORESEEN = (
+    WorkerRunning,
+    DatabaseUnusable,
+    MasterKeyMissing,
+    MasterKeyWrong,
+    KeyLost,
+    DBAPIError,
+    sqlite3.Error,
+    OSError,
+)
+"""Exceptions that are no fault of the program."""
+
+_FULL = ("full", "no space left", "file too large", "quota")
+_NOT_WRITABLE = ("readonly", "read-only", "permission", "not permitted")
+_CORRUPT = ("not a database", "malformed", "disk image", "no such table", "no such column")
+
+
+def status_of(error: BaseException) -> int:
+    """The exit status."""
+    return BUSY if isinstance(error, WorkerRunning) else FAILED
+
+
+def sentence_of(error: BaseException) -> str:
+    """What happened, what is safe, and what to do next; nothing personal."""
+    folder = Settings.from_environment().data_folder
+    if isinstance(error, WorkerRunning):
+        return say(
+            "另一个记录进程正在使用这个数据库（{file}），一次只能有一个。"
+            "收下（jinxi accept）不受影响；要在这里记录，请先停掉那一个。",
+            file=error,
+        )
+    if isinstance(error, MasterKeyMissing):
+        return say(
+            "找不到主密钥：{cause}。没有改动任何数据；请把备份的主密钥放回原处。",
+            cause=told(str(error)),
+        )
+    if isinstance(error, MasterKeyWrong | KeyLost):
+        return say(
+            "密钥和数据对不上：{cause}。没有改动任何数据；请放回同一套备份里的密钥。",
+            cause=told(str(error)),
+        )
+    return _of_storage(error, str(folder))
+
+
+def _of_storage(error: BaseException, folder: str) -> str:
+    cause = _cause(error)
+    text = cause.lower()
+    if any(word in text for word in _FULL):
+        return say(
+            "磁盘满了：{folder}（{cause}）。已收下的都在；腾出空间后再运行一次，收下过的不会重复。",
+            folder=folder,
+            cause=told(cause),
+        )
+    if any(word in text for word in _NOT_WRITABLE):
+        return say(
+            "不能写入 {folder}（{cause}）。请换一个可写的文件夹（JINXI_DATA），或改它的权限。",
+            folder=folder,
+            cause=told(cause),
+        )
+    if any(word in text for word in _CORRUPT):
+        return say(
+            "数据库读不懂：{folder}（{cause}）。没有改动它；请从备份恢复，再运行 jinxi check。",
+            folder=folder,
+            cause=told(cause),
+        )
+    return say(
+        "打不开或写不进 {folder}：{cause}。已收下的不受影响。", folder=folder, cause=told(cause)
+    )
+
+
+def _cause(error: BaseException) -> str:
+    """The bare cause: SQLAlchemy's message would repeat the statement with its values."""
+    if isinstance(error, DBAPIError):
+        return str(error.orig)
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror}{where}"
+    return str(error)

@@ -1,0 +1,102 @@
+"""What is measured, each step in a process of its own, so that its memory is its own."""
+
+import multiprocessing
+import resource
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+import orjson
+
+from campaigns.season import generate
+from crm.door import now_us
+from crm.record import Recorder
+from tests.bench.floors import captured_writes, journal_rows, write_again, write_journal
+from tests.bench.stand import STARTS_ON, Measured, Stand
+
+_WARM_UP_PEOPLE = 40
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step measured, and the most memory that its process ever had, in MiB."""
+
+    measured: Measured
+    peak_mib: float
+
+
+def alone(step: Callable[..., Answer], *arguments: object) -> Answer:
+    """Run a step in a fresh process."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(step, *arguments).result()
+
+
+def write_season(file: Path, people: int, seed: int) -> int:
+    """A season as NDJSON; returns how many events it has."""
+    events = 0
+    with file.open("wb") as stream:
+        for event in generate(people, seed, STARTS_ON):
+            stream.write(orjson.dumps(event) + b"\n")
+            events += 1
+    return events
+
+
+def accept(folder: Path, file: Path) -> Step:
+    """The season through the door, and then the season's days."""
+    _warm_up(folder.parent)
+    stand = Stand.at(folder)
+    measured = stand.accept(file.read_bytes().splitlines())
+    stand.reach_days()
+    stand.close()
+    return Step(measured, _peak_mib())
+
+
+def journal_floor(journaled: Path, folder: Path, transactions: int) -> Step:
+    """Floor (a): the rows of a journal by executemany."""
+    rows = journal_rows(Stand.at(journaled))
+    stand = Stand.at(folder)
+    measured = write_journal(stand, rows, transactions)
+    stand.remove()
+    return Step(measured, _peak_mib())
+
+
+def record(journaled: Path, folder: Path) -> Step:
+    """The recording of what is journaled."""
+    _warm_up(folder.parent)
+    stand = Stand.at(journaled).copy(folder)
+    measured = stand.record()
+    stand.remove()
+    return Step(measured, _peak_mib())
+
+
+def record_floor(journaled: Path, folder: Path, repeats: int) -> list[Step]:
+    """Floor (b): every row that the recording writes, by executemany, several times."""
+    stand = Stand.at(journaled).copy(folder)
+    with captured_writes(stand.engine) as captured:
+        stand.record()
+    stand.remove()
+    steps = []
+    for _ in range(repeats):
+        stand = Stand.at(journaled).copy(folder)
+        steps.append(Step(write_again(stand, captured), _peak_mib()))
+        stand.remove()
+    return steps
+
+
+def _warm_up(folder: Path) -> None:
+    """Load what is loaded once in a process's life: dictionaries, compiled statements."""
+    with TemporaryDirectory(dir=folder) as name:
+        stand = Stand.at(Path(name))
+        stand.accept([orjson.dumps(e) for e in generate(_WARM_UP_PEOPLE, 1, STARTS_ON)])
+        Recorder(stand.engine, stand.keyring).record_next(now_us())
+        stand.close()
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

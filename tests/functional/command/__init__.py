@@ -1,0 +1,1 @@
+"""The `jinxi` command as people and programs call it."""

@@ -1,0 +1,142 @@
+"""Runs `jinxi`: as a process of its own, or inside the test where that is much faster."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any
+from unittest import mock
+
+import orjson
+import pytest
+
+from streams.cli import main
+from tests.source_tree import ROOT
+
+_PATIENCE_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a run gave: its exit status, what it printed, and the memory it took at most."""
+
+    status: int
+    out: bytes
+    err: str
+    peak_kib: int = 0
+
+    @property
+    def text(self) -> str:
+        """What people read on the output."""
+        return self.out.decode()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The JSON objects, one a line."""
+        return [orjson.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def only(self) -> dict[str, Any]:
+        """The one JSON object."""
+        (line,) = self.lines
+        return line
+
+
+class Jinxi:
+    """`jinxi` in one folder, inside this process."""
+
+    def __init__(
+        self,
+        folder: Path,
+        patch: pytest.MonkeyPatch,
+        captured: pytest.CaptureFixture[bytes],
+    ) -> None:
+        self.folder, self.patch, self.captured = folder, patch, captured
+
+    def __call__(self, *arguments: object, stdin: bytes = b"", status: int = 0) -> Answer:
+        self.patch.chdir(self.folder)
+        reader = io.TextIOWrapper(io.BytesIO(stdin))
+        with (
+            mock.patch.object(sys, "argv", ["jinxi", *map(str, arguments)]),
+            mock.patch.object(sys, "stdin", reader),
+            pytest.raises(SystemExit) as end,
+        ):
+            main()
+        out, err = self.captured.readouterr()
+        answer = Answer(int(end.value.code or 0), out, err.decode())
+        assert answer.status == status, answer
+        return answer
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """What a process of `jinxi` gets to see."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JINXI_")}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **changes}
+
+
+def start(folder: Path, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
+    """`jinxi` as a process of its own, in a folder."""
+    changes: Mapping[str, str] = options.pop("env", {})
+    return subprocess.Popen(
+        [sys.executable, "-m", "streams", *map(str, arguments)],
+        cwd=folder,
+        env=environment(**changes),
+        stdin=options.pop("stdin", subprocess.DEVNULL),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
+
+
+def run(folder: Path, *arguments: object, **options: Any) -> Answer:
+    """`jinxi` as a process of its own, to its end."""
+    with start(folder, *arguments, **options) as process:
+        out, err = process.communicate(timeout=_PATIENCE_SECONDS)
+    return Answer(process.returncode, out, err.decode())
+
+
+def run_measured(folder: Path, *arguments: object) -> Answer:
+    """The same, with the memory that it took at most."""
+    with (folder / "out").open("w+b") as out, (folder / "err").open("w+b") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streams", *map(str, arguments)],
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        return Answer(process.returncode, out.read(), err.read().decode(), usage.ru_maxrss)
+
+
+@contextmanager
+def running(folder: Path, *arguments: object) -> Iterator[subprocess.Popen[bytes]]:
+    """`jinxi` as a process of its own while the block runs; then it is asked to end."""
+    with start(folder, *arguments) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            process.wait(_PATIENCE_SECONDS)
+
+
+def until(what: Callable[[], Any]) -> Any:
+    """Look again and again until it is there; fails when patience ends."""
+    clock = Event()
+    for _ in range(int(_PATIENCE_SECONDS / _LOOK_AGAIN_SECONDS)):
+        if found := what():
+            return found
+        clock.wait(_LOOK_AGAIN_SECONDS)
+    raise AssertionError(f"{what} never came")

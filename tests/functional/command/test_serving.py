@@ -1,0 +1,124 @@
+"""`jinxi demo` and `jinxi serve` as a newcomer runs them."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import psutil
+
+from tests.examples import a_card
+from tests.functional.command.running import Jinxi, run, running, until
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+def test_a_demo_prints_its_summary_and_a_second_one_mixes_in_no_other_season(
+    jinxi: Jinxi,
+) -> None:
+    first = jinxi("demo", "--no-serve", "--people", 40).text
+    for words in ("人物全属虚构", "经销商的副本", "奖励", "结果链", "转介绍", "入档故障 0"):
+        assert words in first
+    events = jinxi("events").lines
+    other = jinxi("demo", "--no-serve", "--people", 60, "--seed", 9).text
+    assert "已有一季（40 人，种子 7）" in "".join(other.splitlines())
+    assert jinxi("events").lines == events
+    assert jinxi("check", "--json").only["ok"] is True
+
+
+def test_a_demo_leaves_data_of_ones_own_alone(jinxi: Jinxi) -> None:
+    jinxi("accept", "-", stdin=orjson.dumps(a_card()))
+    assert "已有自己的数据" in jinxi("demo", "--no-serve", "--people", 40).text
+    assert len(jinxi("events").lines) == 1
+
+
+def test_an_interrupted_demo_is_gone_on_with_as_it_was_begun(jinxi: Jinxi) -> None:
+    jinxi("demo", "--no-serve", "--people", 30)
+    events = jinxi("events").lines
+    note = jinxi.folder / "jinxi-data" / "demo.json"
+    note.write_bytes(orjson.dumps(orjson.loads(note.read_bytes()) | {"complete": False}))
+    jinxi("demo", "--no-serve", "--people", 50, "--seed", 1)
+    assert jinxi("events").lines == events
+
+
+def test_serve_shows_pages_takes_events_and_its_worker_records_them(tmp_path: Path) -> None:
+    port = free_port()
+    added = run(tmp_path, "token", "add", "--name", "t", "--role", "headquarters", "--json")
+    api = httpx.Client(
+        base_url=f"http://127.0.0.1:{port}",
+        headers={"Authorization": f"Bearer {added.only['token']}"},
+        timeout=20,
+    )
+    with api, running(tmp_path, "serve", "--port", port) as served:
+        until(lambda: _answers(api))
+        assert "html" in api.get("/", follow_redirects=True).headers["content-type"]
+        assert _outcome_of(api, "card-1") == "recorded"
+        worker = until(lambda: _child(served.pid, "work"))
+        os.kill(worker.pid, signal.SIGKILL)
+        assert _outcome_of(api, "card-2") == "recorded"
+        assert _child(served.pid, "work").pid != worker.pid
+        children = psutil.Process(served.pid).children(recursive=True)
+        assert len(children) == 2
+        served.send_signal(signal.SIGTERM)
+        assert served.wait(30) == 0
+        assert psutil.wait_procs(children, timeout=10)[1] == []
+    taken = run(tmp_path, "work", "--until-idle", "--json")
+    assert (taken.status, taken.only["recorded"]) == (0, 0)
+
+
+def _answers(api: httpx.Client) -> bool:
+    try:
+        return api.get("/v1/events", params={"source": "x", "id": "y"}).status_code < 500
+    except httpx.TransportError:
+        return False
+
+
+def _outcome_of(api: httpx.Client, card_id: str) -> str:
+    """Hand a card over, and wait until something became of it."""
+    event = a_card(card_id)
+    sent = api.post(
+        "/v1/events",
+        content=orjson.dumps(event),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    (receipt,) = sent.json()["receipts"]
+    assert receipt["status"] == "accepted", receipt
+    asked = {"source": event["source"], "id": event["id"]}
+
+    def outcome() -> Any:
+        told = api.get("/v1/events", params=asked).json()
+        return told["outcome"] if told["outcome"] != "accepted" else None
+
+    found: str = until(outcome)
+    return found
+
+
+def _child(parent: int, argument: str) -> Any:
+    """The supervised process with this argument, None while there is none."""
+    running_now = psutil.Process(parent).children()
+    return next((child for child in running_now if argument in child.cmdline()), None)
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_made(jinxi: Jinxi) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        for command in ("serve", "demo"):
+            answer = jinxi(command, "--port", port, status=2)
+            assert f"端口 {port} 已被占用" in answer.err
+    assert list(jinxi.folder.iterdir()) == []
+
+
+def test_a_worker_that_is_terminated_lets_the_next_one_in(tmp_path: Path) -> None:
+    with running(tmp_path, "work") as worker:
+        until(lambda: (tmp_path / "jinxi-data" / "worker.lock").exists())
+        until(lambda: run(tmp_path, "work", "--until-idle").status == 4)
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(20)
+    assert run(tmp_path, "work", "--until-idle").status == 0

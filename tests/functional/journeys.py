@@ -1,0 +1,49 @@
+"""What the journeys through the browser share: a site with a season, and the first steps in it."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Error, Page, Request
+
+from tests.integration.web.sites import PASSWORD, RunningSite
+
+LARGEST_PAGE_BYTES = 100_000
+
+
+@dataclass
+class Journey:
+    """One person at one browser; keeps what the browser asked for and what went wrong in it."""
+
+    page: Page
+    running: RunningSite
+
+    def __post_init__(self) -> None:
+        self.requests: list[Request] = []
+        self.errors: list[str] = []
+
+        # Playwright cannot take a builtin method as a listener.
+        def keep_request(request: Request) -> None:
+            self.requests.append(request)
+
+        def keep_error(error: Error) -> None:
+            self.errors.append(str(error))
+
+        self.page.on("request", keep_request)
+        self.page.on("pageerror", keep_error)
+
+    def open(self, path: str) -> None:
+        """Go to a page of the site."""
+        self.page.goto(self.running.address + path)
+
+    def sign_in(self, name: str = "field") -> None:
+        """Sign in with the password of every test account."""
+        self.open("/sign-in")
+        self.page.get_by_label("名字").fill(name)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    def assert_nothing_from_elsewhere(self) -> None:
+        """Every request went to the site itself, and no script failed."""
+        elsewhere = [r.url for r in self.requests if not r.url.startswith(self.running.address)]
+        assert not elsewhere
+        assert not self.errors

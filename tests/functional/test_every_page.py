@@ -1,0 +1,123 @@
+"""What holds for every page: readable by all, light, nothing from elsewhere, in every language."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.functional.journeys import LARGEST_PAGE_BYTES, Journey
+
+pytestmark = pytest.mark.browser
+
+PATHS = (
+    *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
+    *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
+    *("/log?choose=true", "/log/A-today", "/log/A-today/new", "/docs", "/offline", "/kept", "/no"),
+)
+_SERIOUS = {"serious", "critical"}
+
+
+def assert_accessible(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    serious = [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in found
+        if violation["impact"] in _SERIOUS
+        for node in violation["nodes"]
+    ]
+    assert not serious, "\n".join([page.url, *serious])
+
+
+def assert_fits(page: Page) -> None:
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert width <= 0, f"{page.url} is {width} px too wide"
+
+
+def assert_large_targets(page: Page) -> None:
+    """Buttons, fields and links outside running text are at least 44 px high."""
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(
+             "button, .button, nav a, main li > a, input:not([type=hidden]), select, summary")]
+           .map((target) => target.closest(".tick") ?? target)
+           .filter((target) => target.checkVisibility())
+           .filter((target) => target.getBoundingClientRect().height < 44)
+           .map((target) => target.outerHTML.slice(0, 120))"""
+    )
+    assert not small, "\n".join([page.url, *small])
+
+
+def test_the_sign_in_page_is_accessible_and_shows_nobody(on_phone: Journey) -> None:
+    on_phone.open("/sign-in")
+    assert_accessible(on_phone.page)
+    assert_fits(on_phone.page)
+
+
+@pytest.mark.parametrize(
+    ("device", "scheme"), [("on_phone", "light"), ("at_desk", "light"), ("on_phone", "dark")]
+)
+def test_every_page_is_accessible_fits_and_has_large_targets(
+    request: pytest.FixtureRequest, device: str, scheme: str
+) -> None:
+    journey: Journey = request.getfixturevalue(device)
+    journey.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    journey.sign_in("office")
+    for path in PATHS:
+        journey.open(path)
+        assert_accessible(journey.page)
+        assert_fits(journey.page)
+        assert_large_targets(journey.page)
+    journey.assert_nothing_from_elsewhere()
+
+
+def test_an_archive_is_accessible_and_opens_by_a_tap(on_phone: Journey) -> None:
+    on_phone.sign_in("office")
+    on_phone.open("/people")
+    page = on_phone.page
+    page.locator("#text").fill("桂英 5678")
+    page.get_by_role("button", name="查找").tap()
+    page.get_by_role("link", name=re.compile("王")).first.tap()
+    expect(page.get_by_role("heading", name="患者档案")).to_be_visible()
+    assert "王桂英" not in page.content()
+    assert_accessible(page)
+    assert_fits(page)
+    page.locator(".reveal button").first.tap()
+    expect(page.get_by_text("王桂英")).to_be_visible()
+    assert "王" not in page.title()
+
+
+def test_a_page_with_all_it_needs_stays_light(on_phone: Journey) -> None:
+    on_phone.sign_in("office")
+    for path in PATHS:
+        on_phone.open(path)
+        weight = on_phone.page.evaluate(
+            """() => performance.getEntries()
+               .reduce((sum, entry) => sum + (entry.decodedBodySize ?? 0), 0)"""
+        )
+        assert 0 < weight <= LARGEST_PAGE_BYTES, path
+
+
+def test_the_number_on_a_bar_is_the_length_of_the_list_behind_it(at_desk: Journey) -> None:
+    at_desk.sign_in("office")
+    page = at_desk.page
+    for step in range(1, 6):
+        at_desk.open("/")
+        link = page.locator(f"table a[href^='/season/{step}?']")
+        number = int(link.inner_text().replace(",", ""))
+        link.click()
+        page.wait_for_load_state()
+        heading = page.get_by_role("heading", level=1)
+        expect(heading).to_contain_text(f"{number} 人")
+        listed = page.locator("ol.rows > li").count()
+        assert listed == min(number, 50)
+
+
+@pytest.mark.parametrize(
+    ("button", "heading"), [("繁體", "本季一覽"), ("English", "The season"), ("简体", "本季一览")]
+)
+def test_a_language_is_chosen_and_remembered(at_desk: Journey, button: str, heading: str) -> None:
+    at_desk.sign_in("office")
+    at_desk.open("/me")
+    at_desk.page.get_by_role("button", name=button).click()
+    at_desk.open("/")
+    expect(at_desk.page.get_by_role("heading", level=1)).to_contain_text(heading)

@@ -1,0 +1,314 @@
+"""Field staff at an activity: people are signed in, cards written, with and without network."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+from sqlalchemy import select
+
+from crm.database import reading
+from crm.journal import JOURNAL
+from tests.functional.journeys import Journey
+from tests.integration.web.sites import RunningSite, card
+
+pytestmark = pytest.mark.browser
+
+
+def events_of(running: RunningSite, card_id: str) -> list[str]:
+    """The types of what was accepted about a card, in order."""
+    with reading(running.site.engine) as connection:
+        query = select(JOURNAL.c.type).where(JOURNAL.c.subject == f"card/{card_id}")
+        return list(connection.execute(query.order_by(JOURNAL.c.position)).scalars())
+
+
+def written_cards(running: RunningSite, actor_source: str = "/phones/") -> set[str]:
+    with reading(running.site.engine) as connection:
+        query = select(JOURNAL.c.subject).where(
+            JOURNAL.c.type == "card.registered", JOURNAL.c.source.startswith(actor_source)
+        )
+        return set(connection.execute(query).scalars())
+
+
+def count_taps(page: Page) -> None:
+    page.add_init_script(
+        "addEventListener('click', () => sessionStorage.taps = Number(sessionStorage.taps ?? 0)"
+        " + 1, true)"
+    )
+
+
+def test_a_known_person_is_signed_in_with_three_taps(on_phone: Journey) -> None:
+    name = "C-taps"
+    on_phone.running.accept(card(name, "解淑珍", "13911112222"))
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    count_taps(on_phone.page)
+    on_phone.page.reload()
+    on_phone.page.evaluate("sessionStorage.taps = 0")
+    on_phone.page.locator("#text").press_sequentially("xsz")
+    on_phone.page.get_by_role("link", name=re.compile("解\\*珍")).tap()
+    on_phone.page.get_by_role("button", name="提交").tap()
+    expect(on_phone.page.get_by_role("heading", name="已收下")).to_be_visible()
+    assert int(on_phone.page.evaluate("sessionStorage.taps")) <= 3
+    assert events_of(on_phone.running, name) == ["card.registered", "activity.attended"]
+
+
+@pytest.mark.parametrize("text", ["王桂英", "桂英", "wangguiying", "wgy", "5678"])
+def test_a_person_is_found_by_name_pinyin_initials_or_the_end_of_the_phone(
+    on_phone: Journey, text: str
+) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    on_phone.page.locator("#text").fill(text)
+    expect(on_phone.page.get_by_text("王*英").first).to_be_visible()
+    assert text not in on_phone.page.url
+
+
+def test_a_new_card_takes_six_fields_at_most_and_all_that_was_ticked(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today/new")
+    page = on_phone.page
+    typed = page.locator("fieldset.new input:not([type=radio])")
+    assert typed.count() + 1 <= 6
+    before = written_cards(on_phone.running)
+    page.get_by_label("姓名").fill("曾秀英")
+    page.get_by_label("手机").fill("13700003333")
+    page.get_by_text("女", exact=True).tap()
+    page.get_by_label("出生年份或日期").fill("1948-3-2")
+    page.get_by_text("量血压").tap()
+    page.get_by_label("高压").fill("138")
+    page.get_by_label("低压").fill("85")
+    page.locator("summary", has_text="同意").tap()
+    page.get_by_text("建立档案").tap()
+    page.locator("summary", has_text="试用").tap()
+    page.get_by_text("今天开始试用").tap()
+    page.locator("summary", has_text="购买").tap()
+    page.get_by_text("今天买了").tap()
+    page.get_by_label("数量").fill("1")
+    page.get_by_label("单价（元）").fill("693.50")
+    page.get_by_role("button", name="提交").tap()
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    (home,) = written_cards(on_phone.running) - before
+    assert events_of(on_phone.running, home.removeprefix("card/")) == [
+        "card.registered",
+        "activity.attended",
+        "clinic.consulted",
+        "consent.given",
+        "trial.started",
+        "purchase.made",
+    ]
+    on_phone.running.work()
+    on_phone.assert_nothing_from_elsewhere()
+
+
+def test_the_same_form_sent_twice_is_recorded_once_and_calmly_said(on_phone: Journey) -> None:
+    on_phone.running.accept(card("C-twice", "仇大爷", "13911113333"))
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    page.locator("#text").fill("3333")
+    page.get_by_role("link", name=re.compile("仇\\*爷")).tap()
+    form = page.locator("form.log")
+    sent = form.evaluate("form => Object.fromEntries(new FormData(form))")
+    page.get_by_role("button", name="提交").tap()
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    again = page.request.post(
+        f"{on_phone.running.address}/log/A-today/submit", form={**sent, "x": ""}
+    )
+    assert "之前已记过" in again.text()
+    assert "field" in again.text()
+    assert events_of(on_phone.running, "C-twice") == ["card.registered", "activity.attended"]
+
+
+def test_who_has_signed_in_is_shown_as_signed_in(on_phone: Journey) -> None:
+    on_phone.running.accept(card("C-came", "朴顺姬", "13911114444"))
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    page.locator("#text").fill("4444")
+    page.get_by_role("button", name=re.compile("签到")).tap()
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    page.get_by_role("link", name="登记下一位").tap()
+    page.locator("#text").fill("4444")
+    expect(page.get_by_text("已签到")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("签到"))).to_have_count(0)
+
+
+def test_what_is_wrong_is_said_with_its_place_and_what_was_typed_stays(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today/new")
+    page = on_phone.page
+    page.get_by_label("手机").fill("13700004444")
+    page.get_by_label("出生年份或日期").fill("1950-2-31")
+    page.get_by_role("button", name="提交").tap()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("姓名")
+    expect(alert).to_contain_text("日期")
+    expect(page.get_by_label("手机")).to_have_value("13700004444")
+    page.get_by_label("姓名").fill("单田芳")
+    page.get_by_label("出生年份或日期").fill("1950")
+    page.get_by_role("button", name="提交").tap()
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+
+
+def test_what_looks_odd_is_asked_once_and_then_taken(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today/new")
+    page = on_phone.page
+    page.get_by_label("姓名").fill("盖老师")
+    page.get_by_label("手机").fill("12345")
+    page.get_by_role("button", name="提交").tap()
+    expect(page.get_by_role("alert")).to_contain_text("不像大陆的手机号")
+    page.get_by_role("button", name="提交").tap()
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+
+
+def test_at_a_free_clinic_nothing_can_be_tried_or_sold(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-clinic/new")
+    expect(on_phone.page.get_by_text("义诊上不能试用和销售")).to_be_visible()
+    assert on_phone.page.locator("[name=purchase], [name=trial]").count() == 0
+
+
+def test_the_form_works_without_any_script(on_phone: Journey) -> None:
+    browser = on_phone.page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    plain = Journey(context.new_page(), on_phone.running)
+    plain.sign_in()
+    plain.open("/log/A-today")
+    plain.page.locator("#text").fill("欧阳")
+    plain.page.get_by_role("button", name="查找").click()
+    plain.page.get_by_role("link", name=re.compile("欧")).first.click()
+    plain.page.get_by_role("button", name="提交").click()
+    expect(plain.page.get_by_role("heading", name=re.compile("已收下|已记过"))).to_be_visible()
+    context.close()
+
+
+def _service_worker_is_ready(page: Page) -> None:
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("caches.match('/log/A-today/new').then(Boolean)")
+    page.wait_for_function("caches.match('/kept').then(Boolean)")
+
+
+def _write_card(page: Page, name: str) -> None:
+    page.locator("body[data-wired] [name=name]").wait_for()
+    page.get_by_label("姓名").fill(name)
+    page.get_by_role("button", name="提交").tap()
+
+
+def test_without_network_cards_are_kept_on_the_phone_and_sent_once_when_it_is_back(
+    on_phone: Journey,
+) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page, context = on_phone.page, on_phone.page.context
+    _service_worker_is_ready(page)
+    before = written_cards(on_phone.running)
+    context.set_offline(True)
+    page.get_by_role("link", name="写新卡").tap()
+    _write_card(page, "查无网")
+    expect(page.get_by_role("heading", name="已存在手机上")).to_be_visible()
+    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")
+    page.get_by_role("link", name="登记下一位").tap()
+    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")
+    _write_card(page, "区无网")
+    expect(page.locator(".unsent")).to_have_text("还有 2 条未发送")
+    assert written_cards(on_phone.running) == before
+    context.set_offline(False)
+    expect(page.locator(".unsent")).to_be_hidden(timeout=15_000)
+    assert len(written_cards(on_phone.running) - before) == 2
+
+
+def test_what_is_kept_on_the_phone_is_not_readable_there(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    _service_worker_is_ready(page)
+    page.context.set_offline(True)
+    page.get_by_role("link", name="写新卡").tap()
+    name = f"Secret{uuid4().hex}"
+    _write_card(page, name)
+    expect(page.locator(".unsent")).to_be_visible()
+    kept: Any = page.evaluate(
+        """() => new Promise((done) => {
+          const open = indexedDB.open("jinxi", 1);
+          open.onsuccess = () => {
+            const all = open.result.transaction("forms").objectStore("forms").getAll();
+            all.onsuccess = () => done(all.result.map((form) =>
+              new TextDecoder().decode(form.sealed) + JSON.stringify(form)));
+          };
+        })"""
+    )
+    assert len(kept) == 1
+    assert name not in kept[0]
+
+
+def test_signing_out_asks_first_when_something_is_unsent(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    _service_worker_is_ready(page)
+    page.route("**/submit", lambda route: route.abort())
+    page.get_by_role("link", name="写新卡").tap()
+    _write_card(page, "曾未发")
+    expect(page.locator(".unsent")).to_be_visible()
+    asked: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    on_phone.open("/me")
+    page.get_by_role("button", name="退出登录").tap()
+    page.wait_for_function("document.title.includes('我的')")
+    assert len(asked) == 1
+    assert "1 条未发送" in asked[0]
+    assert page.url.endswith("/me")
+
+
+def test_the_form_opens_from_the_phone_when_there_is_no_network(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    _service_worker_is_ready(on_phone.page)
+    on_phone.page.context.set_offline(True)
+    on_phone.open("/log")
+    expect(on_phone.page.get_by_role("heading", name="社区健康日")).to_be_visible()
+    on_phone.open("/people")
+    expect(on_phone.page.get_by_role("heading", name="现在没有网络")).to_be_visible()
+
+
+def test_what_is_refused_later_stays_on_the_phone_with_its_reason_until_it_is_mended(
+    on_phone: Journey,
+) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    _service_worker_is_ready(page)
+    page.context.set_offline(True)
+    page.get_by_role("link", name="写新卡").tap()
+    _write_card(page, "")
+    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")
+    page.context.set_offline(False)
+    on_phone.open("/unsent")
+    expect(page.locator("[data-unsent-list]")).to_contain_text("缺少“姓名”", timeout=15_000)
+    page.get_by_role("button", name="打开修改").tap()
+    _write_card(page, "后来补")
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    expect(page.locator(".unsent")).to_be_hidden()
+
+
+def test_what_is_unsent_is_in_sight_before_anybody_signs_in(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    _service_worker_is_ready(page)
+    page.route("**/submit", lambda route: route.abort())
+    page.get_by_role("link", name="写新卡").tap()
+    _write_card(page, "曾未发")
+    expect(page.locator(".unsent")).to_be_visible()
+    page.context.clear_cookies()
+    on_phone.open("/sign-in")
+    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")

@@ -1,0 +1,153 @@
+"""One worker at a time, said at once; and what cannot be recorded is put aside, not passed over."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from crm.component import Evaluation
+from crm.database import reading
+from crm.dead_letters import DEAD_LETTER
+from streams.dead_letters import letters, retry
+from streams.embedded import Worker
+from streams.installation import Installation as Opened
+from streams.lease import WorkerRunning, lease
+from streams.replay import verify
+from tests.children import REFUSED_LEASE
+from tests.installations import Installation, assert_same, clock
+from tests.killing import start
+from tests.worlds import Maker, Random, Sent, make_world
+
+
+def test_a_second_worker_is_told_so_at_once() -> None:
+    with Installation() as installation, lease(installation.settings):
+        with pytest.raises(WorkerRunning), lease(installation.settings):
+            pass
+        second = start("work", str(installation.folder), quiet=True)
+        assert second.wait(60) == REFUSED_LEASE
+
+
+def test_the_lease_of_a_killed_worker_is_free_at_once() -> None:
+    with Installation() as installation:
+        first = start("work", str(installation.folder))
+        assert first.stdout is not None
+        assert first.stdout.readline() == "working\n"
+        with pytest.raises(WorkerRunning), lease(installation.settings):
+            pass
+        first.kill()
+        first.wait()
+        first.stdout.close()
+        with lease(installation.settings):
+            assert (installation.folder / "worker.lock").exists()
+
+
+Poison = Callable[[Sent, Exception], None]
+
+
+@pytest.fixture
+def poison(monkeypatch: pytest.MonkeyPatch) -> Iterator[Poison]:
+    """Makes the evaluation fail wherever one event takes part; undone by `monkeypatch.undo`."""
+
+    def spoil(sent: Sent, error: Exception) -> None:
+        sound = Evaluation.judged.func  # type: ignore[attr-defined]
+
+        def judged(self: Evaluation) -> Any:
+            if any(event.key == sent.key for event in self.events):
+                raise error
+            return sound(self)
+
+        monkeypatch.setattr(Evaluation, "judged", property(judged))
+
+    yield spoil
+
+
+def poisoned_world(seed: int) -> tuple[list[Sent], Sent]:
+    """A world and one event of a card in its midst."""
+    events = make_world(seed)
+    of_cards = [each for each in events[10:] if each.wire["subject"].startswith("card/")]
+    return events, of_cards[seed % len(of_cards)]
+
+
+def put_aside(installation: Installation) -> list[tuple[str, str]]:
+    return [(letter["source"], letter["id"]) for letter in letters(opened(installation))]
+
+
+def opened(installation: Installation) -> Opened:
+    return Opened(installation.settings, installation.engine, installation.keyring)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_event_that_breaks_the_recording_stops_no_other(
+    seed: int, poison: Poison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, bad = poisoned_world(seed)
+    with clock(), Installation() as plain, Installation() as other, Installation() as without:
+        plain.accept(events)
+        plain.work()
+        without.accept([sent for sent in events if sent.key != bad.key])
+        without.work()
+        poison(bad, ValueError("欧阳晓棠 13899887766"))
+        other.accept(events)
+        other.work()
+        assert put_aside(other) == [bad.key]
+        monkeypatch.undo()
+        with clock():
+            assert_same(without.snapshot(), other.snapshot())
+            compared = verify(other.engine, other.keyring)
+            assert [name for name, table in compared.items() if not table.equal] == []
+            assert retry(opened(other)) == (1, 0)
+            other.work()
+            assert put_aside(other) == []
+            assert_same(plain.snapshot(), other.snapshot())
+
+
+def test_a_letter_that_fails_again_stays_a_letter(poison: Poison) -> None:
+    events, bad = poisoned_world(2)
+    with clock(), Installation() as installation:
+        poison(bad, ValueError("again"))
+        installation.accept(events)
+        installation.work()
+        before = installation.snapshot()
+        assert retry(opened(installation)) == (0, 1)
+        assert put_aside(installation) == [bad.key]
+        assert_same(before, installation.snapshot())
+
+
+def test_a_letter_names_the_error_and_nothing_personal(poison: Poison) -> None:
+    events, bad = poisoned_world(3)
+    with clock(), Installation() as installation:
+        poison(bad, ValueError("欧阳晓棠 13899887766"))
+        installation.accept(events)
+        installation.work()
+        with reading(installation.engine) as connection:
+            (error,) = connection.execute(select(DEAD_LETTER.c.error)).scalars()
+        assert re.fullmatch(r"ValueError at \w+:\d+", error)
+
+
+def test_a_row_that_the_database_refuses_is_put_aside_as_well(poison: Poison) -> None:
+    events, bad = poisoned_world(4)
+    with clock(), Installation() as installation:
+        poison(bad, IntegrityError("INSERT", {}, ValueError("not unique")))
+        installation.accept(events)
+        installation.work()
+        assert put_aside(installation) == [bad.key]
+
+
+def test_a_day_that_cannot_be_recorded_does_not_keep_the_worker_busy_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    maker = Maker(Random(1))
+    maker.activity("a1")
+    with clock(), Installation() as installation:
+        installation.accept(maker.made)
+
+        def broken(*_: object) -> None:
+            raise ValueError("no day")
+
+        monkeypatch.setattr("crm.segment_shared._days", broken)
+        worker = Worker(installation.engine, installation.keyring)
+        assert worker.until_idle().failed > 0
+        assert worker.step() is False

@@ -1,0 +1,136 @@
+"""The past folded anew is what would be stored, had only the events up to then been recorded."""
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns.canonical import canonical_json
+from crm.component import Evaluation
+from crm.database import reading
+from crm.past import EventFilter, effective_up_to, past_of_homes, received_up_to, whole_past
+from crm.rewards.judgement import judge_claims
+from crm.sharing.keys import row_keys
+from crm.sharing.projection import rows_of_copies
+from tests.installations import Installation, Snapshot, clock
+from tests.worlds import DAY_US, FEW, HOUR_US, START_US, Sent, worlds
+
+
+def folded(past: Evaluation, installation: Installation) -> dict[str, Any]:
+    """What an evaluation says, in the shape of `kept`."""
+    row_key = row_keys(installation.keyring.secret("copies"))
+    return {
+        "outcomes": {
+            tuple(key): (found.outcome, found.reason, found.waiting_for, ",".join(found.marks))
+            for key, found in past.outcomes.items()
+        },
+        "links": {
+            link.card_id: (link.person_id, link.decided_by) for link in past.resolution.links
+        },
+        "people": {
+            person.person_id: (person.household_id, person.deceased, person.restricted)
+            for person in past.persons
+        },
+        "copies": {
+            (row.dealer, row.key, orjson.dumps(row.cards), canonical_json(row.content))
+            for row in rows_of_copies(past, row_key)
+        },
+        "rewards": {
+            (reward.reward_id, reward.member, reward.state, reward.amount_fen, reward.reason)
+            for reward in judge_claims(past.claims).rewards
+        },
+    }
+
+
+def kept(snapshot: Snapshot) -> dict[str, Any]:
+    """What is stored of cards and rewards."""
+    return {
+        "outcomes": {
+            row[0]: row[2:6]
+            for row in snapshot["outcome"]
+            if row[1].startswith(("card/", "reward/"))
+        },
+        "links": {row[0]: (row[2], row[3]) for row in snapshot["link"]},
+        "people": {row[0]: row[2:5] for row in snapshot["person"]},
+        "copies": {(row[0], row[1], row[3], row[4]) for row in snapshot["copy_row"]},
+        "rewards": {(row[0], row[1], row[7], row[8], row[9]) for row in snapshot["reward"]},
+    }
+
+
+def assert_past(events: list[Sent], then: list[Sent], at_us: int, keep: EventFilter) -> None:
+    """Folding everything for an instant gives what an installation of that time has stored."""
+    with clock(), Installation() as now, Installation() as past:
+        now.accept(events)
+        now.work()
+        past.accept(then)
+        with clock(worker_us=at_us):
+            past.work()
+        with reading(now.engine) as connection:
+            told = folded(whole_past(connection, now.keyring, at_us, keep), now)
+        wanted = kept(past.snapshot())
+        for name, found in told.items():
+            assert found == wanted[name], name
+
+
+def instants() -> st.SearchStrategy[int]:
+    """At any hour of the days on which things happen."""
+    return st.integers(0, 60 * 24).map(lambda hours: START_US + hours * HOUR_US)
+
+
+@FEW
+@given(worlds(with_erasures=False), instants())
+def test_at_an_instant_only_what_was_effective_counts(events: list[Sent], at_us: int) -> None:
+    then = [s for s in events if s.starts_us <= at_us or s.type_name == "event.voided"]
+    assert_past(events, then, at_us, effective_up_to(at_us))
+
+
+@FEW
+@given(worlds(with_erasures=False), instants())
+def test_as_known_at_an_instant_only_what_was_received_counts(
+    events: list[Sent], at_us: int
+) -> None:
+    then = [sent for sent in events if sent.received_us <= at_us]
+    assert_past(events, then, at_us, received_up_to(at_us))
+
+
+@FEW
+@given(worlds(), instants(), st.randoms(use_true_random=False))
+def test_one_persons_past_is_the_whole_past_of_that_person(
+    events: list[Sent], at_us: int, random: Random
+) -> None:
+    keep = random.choice((effective_up_to(at_us), received_up_to(at_us)))
+    with clock(), Installation() as installation:
+        installation.accept(events)
+        installation.work()
+        home = f"card/{random.choice(('c1', 'c2', 'c3'))}"
+        with reading(installation.engine) as connection:
+            whole = whole_past(connection, installation.keyring, at_us, keep)
+            part = past_of_homes(connection, installation.keyring, [home], at_us, keep)
+        everything = folded(whole, installation)
+        for name, found in folded(part, installation).items():
+            if isinstance(found, dict):
+                of_whole = {key: everything[name].get(key) for key in found}
+                assert found == of_whole, name
+            elif name == "copies":
+                assert found <= everything[name]
+        for name, card in part.cards.items():
+            of_whole = whole.cards[name]
+            assert replace(card, events=()) == replace(of_whole, events=())
+            assert [event.key for event in card.events] == [e.key for e in of_whole.events]
+        assert home.partition("/")[2] in part.cards or home.partition("/")[2] not in whole.cards
+
+
+@FEW
+@given(worlds())
+def test_the_present_is_the_past_of_now(events: list[Sent]) -> None:
+    at_us = START_US + 76 * DAY_US - 1
+    with clock(), Installation() as installation:
+        installation.accept(events)
+        installation.work()
+        with reading(installation.engine) as connection:
+            past = whole_past(connection, installation.keyring, at_us, effective_up_to(at_us))
+        told, wanted = folded(past, installation), kept(installation.snapshot())
+        assert {name for name in told if told[name] != wanted[name]} == set()

@@ -1,0 +1,258 @@
+"""The pages' guards: sign-in, forms, roles; what is hidden, and what opening it leaves behind."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from campaigns.ids import person_id
+from crm.accounts.access import accesses_of_cards
+from crm.accounts.people import AccountInvalid, add_user, change_password, close_account
+from crm.database import reading
+from crm.scope import OutOfScope, Scope
+from tests.integration.web.sites import PASSWORD, RunningSite, activity_today, card, today
+
+PAGES = ("/", "/people", "/log", "/me", "/activities", "/follow-ups", "/events", "/season/1")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(site: RunningSite) -> None:
+    site.user("office", "headquarters")
+    site.user("field", "staff")
+    site.user("law", "compliance")
+    site.user("shop", "dealer", "D1")
+    site.accept(activity_today(), {**activity_today("A-other"), "id": "plan-other"})
+    site.accept(
+        {
+            **activity_today("A-other"),
+            "type": "jinxi.activity.changed.v1",
+            "data": {"activity_id": "A-other", "dealer": "D2"},
+        }
+    )
+    site.accept(with_health(card("C-open")), card("C-closed", "赵不见", "13700001111"))
+    site.accept(refusal("C-closed"))
+
+
+def with_health(event: dict[str, object]) -> dict[str, object]:
+    data = event["data"]
+    assert isinstance(data, dict)
+    health = {"conditions": ["高血压"], "medicines": ["氨氯地平"]}
+    return {**event, "data": {**data, "health": health}}
+
+
+def refusal(card_id: str) -> dict[str, object]:
+    return {
+        "specversion": "1.0",
+        "id": f"no-{card_id}",
+        "source": "/sheets/D1",
+        "type": "jinxi.consent.refused.v1",
+        "time": f"{today()}T00:00:01+08:00",
+        "subject": f"card/{card_id}",
+        "data": {"card_id": card_id, "purpose": "archive"},
+    }
+
+
+def token_in(page: str) -> str:
+    found = re.search(r'data-form-token="([0-9a-f]+)"', page)
+    assert found
+    return found[1]
+
+
+def sign_in(client: httpx.Client, name: str, password: str = PASSWORD) -> httpx.Response:
+    form = {"form_token": token_in(client.get("/sign-in").text), "name": name}
+    return client.post("/sign-in", data={**form, "password": password})
+
+
+@pytest.fixture
+def visitor(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        yield client
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        assert sign_in(client, "office").status_code == 303
+        yield client
+
+
+def reveal(client: httpx.Client, card_id: str, field: str) -> httpx.Response:
+    address = f"/people/{person_id(card_id)}"
+    form = {"form_token": token_in(client.get("/me").text), "card_id": card_id, "field": field}
+    return client.post(f"{address}/reveal", data=form, headers={"accept": "application/json"})
+
+
+@pytest.mark.parametrize("path", [*PAGES, f"/people/{person_id('C-open')}", "/log/A-today"])
+def test_without_signing_in_every_page_leads_to_the_sign_in(
+    visitor: httpx.Client, path: str
+) -> None:
+    answer = visitor.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in")
+    assert "王" not in answer.text
+
+
+def test_every_answer_carries_the_headers_that_guard_it(visitor: httpx.Client) -> None:
+    for path in ("/sign-in", "/health", "/no-such-page", "/static/style.css"):
+        headers = visitor.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_session_cookie_is_for_the_server_alone(visitor: httpx.Client) -> None:
+    cookie = sign_in(visitor, "office").headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "samesite=lax" in cookie.lower()
+
+
+def test_a_forged_session_is_nobody(visitor: httpx.Client) -> None:
+    visitor.cookies.set("jinxi_session", "WyJ4IiwidS0xIiwieCJd.aaaa.bbbb")
+    assert visitor.get("/").status_code == 303
+
+
+def test_a_new_password_ends_older_sessions_and_a_closed_account_all(site: RunningSite) -> None:
+    actor = site.user("leaver", "staff")
+    with site.client() as client:
+        sign_in(client, "leaver")
+        assert client.get("/me").status_code == 200
+        change_password(site.site.engine, actor, "another-password")
+        assert client.get("/me").status_code == 303
+        assert sign_in(client, "leaver", "another-password").status_code == 303
+        close_account(site.site.engine, actor)
+        assert client.get("/me").status_code == 303
+        assert sign_in(client, "leaver", "another-password").status_code == 401
+
+
+def test_guessing_a_password_gets_slow(site: RunningSite, visitor: httpx.Client) -> None:
+    site.user("guessed", "staff")
+    answers = [sign_in(visitor, "guessed", "wrong-password").status_code for _ in range(5)]
+    assert answers == [401] * 5
+    assert sign_in(visitor, "guessed").status_code == 429
+
+
+def test_signing_in_leads_only_to_pages_of_this_site(site: RunningSite) -> None:
+    for to in ("https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example"):
+        with site.client() as client:
+            token = token_in(client.get("/sign-in").text)
+            form = {"form_token": token, "name": "office", "password": PASSWORD, "to": to}
+            assert client.post("/sign-in", data=form).headers["location"] == "/"
+
+
+def test_a_form_of_another_session_changes_nothing(office: httpx.Client) -> None:
+    for form in ({}, {"form_token": "0" * 32}):
+        answer = office.post("/sign-out", data=form)
+        assert answer.status_code == 409
+    assert office.get("/me").status_code == 200
+
+
+def test_signing_out_ends_the_session(office: httpx.Client) -> None:
+    token = token_in(office.get("/me").text)
+    assert office.post("/sign-out", data={"form_token": token}).status_code == 303
+    assert office.get("/me").status_code == 303
+
+
+def test_an_archive_shows_masks_until_a_tap(office: httpx.Client) -> None:
+    page = office.get(f"/people/{person_id('C-open')}").text
+    assert "王*英" in page
+    assert "139****5678" in page
+    for hidden in ("王桂英", "13912345678", "高血压", "氨氯地平"):
+        assert hidden not in page
+
+
+def test_a_tap_opens_one_field_and_is_logged_before(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    assert reveal(office, "C-open", "conditions").json() == {"value": "高血压"}
+    with reading(site.site.engine) as connection:
+        log = accesses_of_cards(Scope("compliance"), connection, ["C-open"])
+    assert (log[0].field, log[0].card_id) == ("conditions", "C-open")
+    assert log[0].actor.startswith("u-")
+    page = office.get(f"/people/{person_id('C-open')}").text
+    assert "office" in page.split("谁点开过")[1]
+
+
+def test_without_script_a_tap_opens_that_health_field_alone(office: httpx.Client) -> None:
+    address = f"/people/{person_id('C-open')}"
+    form = {"form_token": token_in(office.get("/me").text), "card_id": "C-open"}
+    page = office.post(f"{address}/reveal", data={**form, "field": "medicines"}).text
+    assert "氨氯地平" in page
+    assert "高血压" not in page
+
+
+def test_what_is_no_hidden_field_opens_nothing(office: httpx.Client) -> None:
+    assert reveal(office, "C-open", "__class__").status_code == 404
+    assert reveal(office, "C-open", "address").status_code == 404
+
+
+def test_the_access_log_is_for_headquarters_and_compliance(site: RunningSite) -> None:
+    with reading(site.site.engine) as connection, pytest.raises(OutOfScope):
+        accesses_of_cards(Scope("staff"), connection, ["C-open"])
+
+
+def test_a_restricted_name_is_shown_to_compliance_alone(site: RunningSite) -> None:
+    seen = {}
+    for name in ("office", "field", "law"):
+        with site.client() as client:
+            sign_in(client, name)
+            page = client.get(f"/people/{person_id('C-closed')}").text
+            seen[name] = ("赵*见" in page, reveal(client, "C-closed", "name").status_code)
+    assert seen == {"office": (False, 404), "field": (False, 404), "law": (True, 200)}
+
+
+def test_compliance_looks_and_logs_nothing(site: RunningSite) -> None:
+    with site.client() as client:
+        sign_in(client, "law")
+        assert client.get("/log/A-today").status_code == 403
+        assert 'href="/log"' not in client.get("/").text
+
+
+def test_a_dealer_sees_its_own_activities_and_no_archive(site: RunningSite) -> None:
+    with site.client() as client:
+        sign_in(client, "shop")
+        assert client.get("/").status_code == 200
+        assert client.get("/activities/A-today").status_code == 200
+        assert client.get("/activities/A-other").status_code == 404
+        assert client.get("/log/A-other/new").status_code == 404
+        for path in ("/people", f"/people/{person_id('C-open')}", "/season/1", "/follow-ups"):
+            assert client.get(path).status_code == 403
+
+
+def test_what_is_searched_for_stands_in_no_address(office: httpx.Client) -> None:
+    token = token_in(office.get("/people").text)
+    answer = office.post("/people", data={"form_token": token, "text": "桂英"})
+    assert "王*英" in answer.text
+    assert "%E6" not in str(answer.url)
+    assert 'method="post"' in answer.text
+
+
+def test_a_list_turns_over_after_fifty(site: RunningSite, office: httpx.Client) -> None:
+    site.accept(*(card(f"C-many-{n}", f"李{n}", f"13{n:09d}") for n in range(60)))
+    token = token_in(office.get("/people").text)
+    first = office.get("/people").text
+    second = office.post("/people", data={"form_token": token, "page": "2"}).text
+    assert first.count('href="/people/') == 50
+    assert second.count('href="/people/') == 12
+    assert "第 2 页" in second
+
+
+def test_no_account_has_a_short_password_or_the_name_of_another(site: RunningSite) -> None:
+    with pytest.raises(AccountInvalid):
+        add_user(site.site.engine, "short", "1234567", "staff")
+    with pytest.raises(AccountInvalid):
+        add_user(site.site.engine, "office", PASSWORD, "staff")
+    with pytest.raises(AccountInvalid):
+        add_user(site.site.engine, "nobody's", PASSWORD, "dealer")
+
+
+def test_passwords_and_tokens_are_kept_as_hashes_alone(site: RunningSite) -> None:
+    token = site.token()
+    folder = site.site.engine.url.database
+    assert folder is not None
+    for file in (folder, f"{folder}-wal"):
+        with open(file, "rb") as stream:
+            bytes_kept = stream.read()
+        assert PASSWORD.encode() not in bytes_kept
+        assert token.encode() not in bytes_kept

@@ -1,0 +1,1 @@
+"""The long proofs: many people, many kills. `make prove` runs them."""
