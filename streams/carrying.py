@@ -21,6 +21,11 @@ from streams.topics import EVENTS, TopicMissing, administration, existing, name_
 EVENTS_PER_TRANSACTION = 1_000
 
 
+def consumer_of(settings: Settings) -> str:
+    """The one consumer of the events topic."""
+    return f"{settings.kafka_prefix}-recorder"
+
+
 @dataclass(frozen=True, slots=True)
 class FetchedRecord:
     """One record of the events topic."""
@@ -59,7 +64,7 @@ class Carrying:
     @property
     def consumer(self) -> str:
         """The name under which the checkpoints stand."""
-        return f"{self.settings.kafka_prefix}-recorder"
+        return consumer_of(self.settings)
 
     def alive(self) -> None:
         """Somebody works, or waits for what will come back."""

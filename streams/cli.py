@@ -33,6 +33,7 @@ COMMANDS = {
     "funnel": "streams.commands.funnel:funnel",
     "replay": "streams.commands.upkeep:replay",
     "check": "streams.commands.upkeep:check",
+    "status": "streams.commands.carry:show_status",
     "relay": "streams.commands.carry:relay",
     "worker": "streams.commands.carry:worker",
     "season": "streams.commands.season:season",

@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient
 from crm.settings import Settings
 
 _DAY_MS = 86_400_000
+_PATIENCE_MS = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,14 @@ def name_of(topic: Topic, settings: Settings) -> str:
 
 
 @contextmanager
-def administration(settings: Settings) -> Iterator[KafkaAdminClient]:
-    """A connection to the brokers; closed afterwards."""
+def administration(
+    settings: Settings, patience_ms: int = _PATIENCE_MS
+) -> Iterator[KafkaAdminClient]:
+    """A connection to the brokers, closed afterwards; KafkaError when none answers in time."""
     assert settings.kafka_bootstrap is not None
-    admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap.split(","))
+    admin = KafkaAdminClient(
+        bootstrap_servers=settings.kafka_bootstrap.split(","), bootstrap_timeout_ms=patience_ms
+    )
     try:
         yield admin
     finally:

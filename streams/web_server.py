@@ -4,11 +4,14 @@ import sys
 from dataclasses import replace
 
 import uvicorn
+from fastapi.responses import PlainTextResponse
 
 from crm.settings import Settings
 from crm.web.app import app_of
 from crm.web.site import Site
+from streams.installation import Installation
 from streams.outbox import OutboxIntake
+from streams.status import metrics, status
 
 HOST = "127.0.0.1"
 
@@ -24,7 +27,15 @@ def open_site(settings: Settings) -> Site:
 def main() -> None:
     """Serve until terminated; only this machine sees it."""
     port = int(sys.argv[1])
-    app = app_of(open_site(Settings.from_environment()))
+    settings = Settings.from_environment()
+    site = open_site(settings)
+    app = app_of(site)
+    opened = Installation(settings, site.engine, site.keyring)
+    app.add_api_route(
+        "/metrics",
+        lambda: PlainTextResponse(metrics(status(opened))),
+        include_in_schema=False,
+    )
     uvicorn.run(app, host=HOST, port=port, log_level="warning", access_log=False)
 
 

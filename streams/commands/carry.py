@@ -1,6 +1,7 @@
 """`jinxi topics`, `relay`, `worker`: what carries events where Kafka does it."""
 
 import time
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -12,16 +13,17 @@ from crm.door import now_us
 from crm.journal import last_position
 from crm.progress import load_progress
 from crm.settings import Settings
-from streams.commands.options import AsJson
+from streams.commands.options import AsJson, clock_text
 from streams.embedded import Tally, missing_days
 from streams.installation import Installation, open_installation
 from streams.lease import lease
 from streams.outbox import outbox_age
-from streams.output import print_json, print_text
+from streams.output import print_json, print_table, print_text
 from streams.relay import Relay, run
+from streams.status import metrics, status
 from streams.supervisor import Supervisor
 from streams.topics import check, create
-from streams.wording import say
+from streams.wording import say, words
 
 _LOOK_SECONDS = 0.2
 _WRONG = 1
@@ -38,7 +40,7 @@ def _settings() -> Settings:
 def create_topics(as_json: AsJson = False) -> None:
     """建立缺少的主题；已有的不动。
 
-    例：jinxi topics create
+    jinxi topics create
     """
     made = create(_settings())
     if as_json:
@@ -50,7 +52,7 @@ def create_topics(as_json: AsJson = False) -> None:
 def check_topics(as_json: AsJson = False) -> None:
     """检查主题是否齐全、分区数是否正确。
 
-    例：jinxi topics check --json
+    jinxi topics check --json
     """
     wrong = check(_settings())
     if as_json:
@@ -64,7 +66,7 @@ def check_topics(as_json: AsJson = False) -> None:
 def relay() -> None:
     """把发件箱里的事件按顺序发布到 Kafka；同时只运行一个。
 
-    例：jinxi relay
+    jinxi relay
     """
     installation = open_installation(_settings())
     with lease(installation.settings, locks.RELAY):
@@ -76,11 +78,64 @@ def worker(
 ) -> None:
     """从 Kafka 取事件并记入数据库；可以同时运行几个，各有一个槽位。
 
-    例：jinxi worker --slot 0
+    jinxi worker --slot 0
     """
     from streams import faust_app
 
     faust_app.run(_settings(), slot)
+
+
+def show_status(
+    as_metrics: Annotated[bool, typer.Option("--metrics", help="Prometheus 的文本格式")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """看现在怎样：什么在排队、记录落后多少、什么没有成功。
+
+    jinxi status
+    jinxi status --metrics
+    """
+    found = status(open_installation())
+    if as_metrics:
+        print(metrics(found), end="")
+        return
+    if as_json:
+        lag = found.lag_records
+        written = None if lag is None else {str(number): left for number, left in lag.items()}
+        print_json({**asdict(found), "lag_records": written})
+        return
+    lag_text = (
+        say("Kafka 没有应答") if found.lag_records is None else sum(found.lag_records.values())
+    )
+    rows = zip(
+        words(
+            "日志里的事件",
+            "尚未入档",
+            "发件箱里的事件",
+            "其中最早的收到于",
+            "等待补齐",
+            "入档故障",
+            "不是事件的消息",
+            "最近一次入档",
+            "Kafka 上尚未取走的记录",
+        ),
+        (
+            found.journaled,
+            found.not_recorded,
+            found.outbox,
+            _moment(found.outbox_oldest_us),
+            found.waiting,
+            found.dead_letters,
+            found.undecodable,
+            _moment(found.last_recorded_us),
+            lag_text,
+        ),
+        strict=True,
+    )
+    print_table(say("现在"), words("项目", "内容"), rows)
+
+
+def _moment(instant_us: int | None) -> str:
+    return clock_text(instant_us) if instant_us else ""
 
 
 def processes(settings: Settings) -> list[list[str]]:

@@ -39,6 +39,11 @@ class Carried:
         """The door."""
         return OutboxIntake(self.installation.engine, self.installation.keyring)
 
+    @property
+    def opened(self) -> Opened:
+        """As the commands have it."""
+        return Opened(self.settings, self.installation.engine, self.installation.keyring)
+
     def accept(self, lines: Sequence[bytes]) -> None:
         """All of them are taken."""
         receipts = self.intake.accept(lines, HEADQUARTERS, history=True)
@@ -71,11 +76,10 @@ class Carried:
 
     def wait_until_idle(self, seconds: float = 120) -> None:
         """Until the journal has everything, every day included."""
-        opened = Opened(self.settings, self.installation.engine, self.installation.keyring)
 
         def idle() -> bool:
             self.revive()
-            return is_idle(opened)
+            return is_idle(self.opened)
 
         assert wait_until(idle, seconds), self.said()
 
