@@ -28,7 +28,7 @@ from crm.keyring import KeyLost, Keyring
 from crm.locks import PROGRESS, WORLD, hold, hold_buckets, lacking
 from crm.logged_event import EventKey, LoggedEvent
 from crm.progress import Progress, load_progress, save_progress
-from crm.record import progress_after
+from crm.record import progress_after, uncollected
 from crm.segment_recorder import SegmentRecorder
 from crm.segments import segments
 from crm.touched import GuardedLibrary, MoreTouched, concerns_everybody, touched
@@ -67,8 +67,10 @@ class CarriedBatch:
             undecodable=tuple(each for each in self.undecodable if each.offset >= offset),
         )
 
-    def halves(self) -> "tuple[CarriedBatch, CarriedBatch]":
-        """Two batches, one after the other; an offset is done when its last event is."""
+    def halves(self) -> "tuple[CarriedBatch, ...]":
+        """Two batches, one after the other, or itself; an offset is done with its last event."""
+        if len(self.events) < 2:
+            return (self,)
         middle = len(self.events) // 2
         bound = self.events[middle].offset
         first = replace(
@@ -115,31 +117,34 @@ class CarriedRecorder:
         self.library = GuardedLibrary(self.keyring)
         self.segment = SegmentRecorder(self.library)
 
-    def record(self, batch: CarriedBatch, now_us: int) -> Recorded:
-        """Record it once, however often it is handed over. Raises what no single event causes."""
+    def record(self, parts: Sequence[CarriedBatch], now_us: int) -> Recorded:
+        """Record what some partitions brought, once, however often it is handed over.
+
+        One transaction for all, unless an event fails. Raises what no single event causes.
+        """
         try:
-            return self._widening(batch, now_us)
+            return self._widening(parts, now_us)
         except (InterfaceError, OperationalError, KeyLost):
             self._forget()
             raise
         except Exception as error:
             self._forget()
-            if len(batch.events) > 1:
-                first, second = batch.halves()
-                return self.record(first, now_us) + self.record(second, now_us)
-            if not batch.events:
+            smaller = parts if len(parts) > 1 else parts[0].halves()
+            if len(smaller) > 1:
+                return sum((self.record([part], now_us) for part in smaller), Recorded())
+            if not parts[0].events:
                 raise
-            return self._put_aside(batch, error, now_us)
+            return self._put_aside(parts[0], error, now_us)
 
-    def _widening(self, batch: CarriedBatch, now_us: int) -> Recorded:
+    def _widening(self, parts: Sequence[CarriedBatch], now_us: int) -> Recorded:
         more: frozenset[str] = frozenset()
         attempts = 0
         while True:
             # Whoever was overtaken again and again lets nobody else record meanwhile.
             alone = attempts >= _ATTEMPTS_BESIDE_OTHERS
             try:
-                with writing(self.engine) as connection:
-                    recorded = self._record(connection, batch, more, alone, now_us)
+                with uncollected(), writing(self.engine) as connection:
+                    recorded = self._record(connection, parts, more, alone, now_us)
             except MoreTouched as widening:
                 self._forget()
                 attempts += 1
@@ -150,25 +155,31 @@ class CarriedRecorder:
     def _record(
         self,
         connection: Connection,
-        batch: CarriedBatch,
+        parts: Sequence[CarriedBatch],
         more: frozenset[str],
         alone: bool,
         now_us: int,
     ) -> Recorded:
-        batch = batch.after(next_offset(connection, batch.partition))
-        events = self._decode(batch.events)
+        parts = _not_yet_recorded(connection, parts)
+        carried = [event for part in parts for event in part.events]
+        events = self._decode(carried)
         alone = alone or connection.dialect.name == "sqlite" or concerns_everybody(events)
         self._lock(connection, events, more, alone)
         before = self._begin(connection)
-        place = (batch.partition.topic_id, batch.partition.number)
-        put_aside(connection, self.keyring, place, batch.undecodable, now_us)
-        fresh = _append(connection, batch.events, events)
+        fresh = _append(connection, carried, events)
         progress = self._record_events(connection, fresh)
         if not alone:
             self._look_again(connection, fresh, more)
         self._end(connection, before, progress, now_us)
-        move_on(connection, batch.partition, batch.next_offset, now_us)
+        self._move_on(connection, parts, now_us)
         return Recorded(len(fresh), erased=any(e.type_name == "card.erased" for e in fresh))
+
+    def _move_on(self, connection: Connection, parts: Sequence[CarriedBatch], now_us: int) -> None:
+        """Keep what is no event, and move every checkpoint."""
+        for part in parts:
+            place = (part.partition.topic_id, part.partition.number)
+            put_aside(connection, self.keyring, place, part.undecodable, now_us)
+            move_on(connection, part.partition, part.next_offset, now_us)
 
     def _decode(self, carried: Sequence[CarriedEvent]) -> list[LoggedEvent]:
         """The events, still without positions; keys of what is erased are destroyed before."""
@@ -229,11 +240,9 @@ class CarriedRecorder:
     def _put_aside(self, batch: CarriedBatch, error: Exception, now_us: int) -> Recorded:
         """Journal the one event, and leave it out: the others go on."""
         with writing(self.engine) as connection:
-            batch = batch.after(next_offset(connection, batch.partition))
+            (batch,) = _not_yet_recorded(connection, [batch])
             hold(connection, WORLD)
             before = self._begin(connection)
-            place = (batch.partition.topic_id, batch.partition.number)
-            put_aside(connection, self.keyring, place, batch.undecodable, now_us)
             rows = [event.row for event in batch.events]
             keys = (JOURNAL.c.position, JOURNAL.c.subject)
             new = insert_returning_new(connection, JOURNAL, rows, keys)
@@ -242,7 +251,7 @@ class CarriedRecorder:
             progress = load_progress(connection, CONSUMER)
             last = max([progress.position, *(position for position, _ in new)])
             self._end(connection, before, replace(progress, position=last), now_us)
-            move_on(connection, batch.partition, batch.next_offset, now_us)
+            self._move_on(connection, [batch], now_us)
         self._forget()
         return Recorded(0, failed=len(new))
 
@@ -250,6 +259,12 @@ class CarriedRecorder:
         self.library.forget_everything()
         self.segment.forget()
         self.last_transaction = None
+
+
+def _not_yet_recorded(connection: Connection, parts: Sequence[CarriedBatch]) -> list[CarriedBatch]:
+    """What is left of each after its checkpoint; these are locked in the order of partitions."""
+    in_order = sorted(parts, key=lambda part: part.partition.number)
+    return [part.after(next_offset(connection, part.partition)) for part in in_order]
 
 
 def _append(

@@ -73,7 +73,7 @@ class Recorder:
         """
         while True:
             try:
-                with _uncollected(), writing(self.engine) as connection:
+                with uncollected(), writing(self.engine) as connection:
                     batch = self._record(connection, limit)
                 if batch is not None:
                     self.reached = batch.last_position
@@ -147,7 +147,7 @@ class Recorder:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No search for cyclic garbage: a batch makes much that lives and hardly a cycle."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -18,8 +18,6 @@ from streams.messages import NotEvents, rows
 from streams.patience import patiently
 from streams.topics import EVENTS, TopicMissing, administration, existing, name_of
 
-EVENTS_PER_TRANSACTION = 1_000
-
 
 def consumer_of(settings: Settings) -> str:
     """The one consumer of the events topic."""
@@ -87,38 +85,29 @@ class Carrying:
 
     def handle(self, records: Sequence[FetchedRecord]) -> Recorded:
         """Record them; when this returns, all of them may be acknowledged, in order."""
-        total = Recorded()
         by_partition: dict[int, list[FetchedRecord]] = {}
         for each in records:
             by_partition.setdefault(each.partition, []).append(each)
-        for number, mine in by_partition.items():
-            partition = Partition(self.consumer, self.topic_id, number)
-            for batch in batches(partition, mine):
-                total += self._record(batch)
-                self.next_offsets[number] = batch.next_offset
-        if total.erased:
+        parts = [
+            batch(Partition(self.consumer, self.topic_id, number), mine)
+            for number, mine in by_partition.items()
+        ]
+        recorded = patiently(lambda: self.recorder.record(parts, now_us()), self.alive)
+        self.next_offsets |= {part.partition.number: part.next_offset for part in parts}
+        self.alive()
+        if recorded.erased:
             scrub(self.engine)
             self.keyring.scrub()
-        return total
-
-    def _record(self, batch: CarriedBatch) -> Recorded:
-        recorded = patiently(lambda: self.recorder.record(batch, now_us()), self.alive)
-        self.alive()
         return recorded
 
 
-def batches(partition: Partition, records: Sequence[FetchedRecord]) -> list[CarriedBatch]:
-    """Records of one partition as batches of about as many events as a transaction should have."""
-    found: list[CarriedBatch] = []
+def batch(partition: Partition, records: Sequence[FetchedRecord]) -> CarriedBatch:
+    """Records of one partition, in order, as they are recorded."""
     events: list[CarriedEvent] = []
     undecodable: list[Undecodable] = []
-    for place, each in enumerate(records):
+    for each in records:
         try:
             events += [CarriedEvent(each.offset, row) for row in rows(each.value)]
         except NotEvents as error:
             undecodable.append(Undecodable(each.offset, str(error), each.value or b""))
-        if len(events) >= EVENTS_PER_TRANSACTION or place == len(records) - 1:
-            bound = each.offset + 1
-            found.append(CarriedBatch(partition, bound, tuple(events), tuple(undecodable)))
-            events, undecodable = [], []
-    return found
+    return CarriedBatch(partition, records[-1].offset + 1, tuple(events), tuple(undecodable))

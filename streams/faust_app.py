@@ -26,7 +26,8 @@ from streams.installation import open_installation
 from streams.topics import EVENTS, name_of
 from streams.watchdog import watch
 
-RECORDS_AT_ONCE = 200
+RECORDS_AT_ONCE = 40
+"""Each holds up to a hundred events (streams/relay.py)."""
 WITHIN_SECONDS = 0.05
 STALLED_SECONDS = 60.0
 FAILED = 70

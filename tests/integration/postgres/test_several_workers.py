@@ -70,7 +70,7 @@ def record_partitions(
             continue
         again = random.random() < 0.1
         for _ in range(2 if again else 1):
-            total += patiently(lambda batch=batch: recorder.record(batch, 1))
+            total += patiently(lambda batch=batch: recorder.record([batch], 1))
     engine.dispose()
     keyring.engine.dispose()
     return total
@@ -160,7 +160,7 @@ def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
 
 
 def _alone(event: CarriedEvent, number: int) -> tuple[Any, int]:
-    return next(batches([event], number, Random(1))), 1
+    return list(batches([event], number, Random(1))), 1
 
 
 def waits_for_a_lock(installation: Installation) -> bool:
