@@ -6,14 +6,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     Column,
     Connection,
     Engine,
     MetaData,
     String,
     Table,
+    cast,
     create_engine,
     event,
+    func,
     select,
     text,
 )
@@ -146,9 +149,15 @@ def insert_returning_new(
     """Insert the rows that are new; their columns, those that only the database knows included."""
     if not rows:
         return []
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).on_conflict_do_nothing().returning(*columns)
-    return list(connection.execute(statement, [dict(row) for row in rows]))
+    if connection.dialect.name == "sqlite":
+        statement = sqlite.insert(table).on_conflict_do_nothing().returning(*columns)
+        return list(connection.execute(statement, [dict(row) for row in rows]))
+    # One array for each column: the driver would take a query of many VALUES to pieces, slowly.
+    given = [table.c[name] for name in rows[0]]
+    arrays = [cast([row[each.name] for row in rows], ARRAY(each.type)) for each in given]
+    source = func.unnest(*arrays).table_valued(*(each.name for each in given)).render_derived()
+    new = postgresql.insert(table).from_select([each.name for each in given], select(source))
+    return list(connection.execute(new.on_conflict_do_nothing().returning(*columns)))
 
 
 def in_pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

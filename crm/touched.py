@@ -56,7 +56,7 @@ def touched(
     changed = {key for event in events if (key := key_changed(event)) is not None}
     start = names | _tied(connection, changed | _of_kinds(names | written, JOINING))
     members = _of_kinds(start | _tied(connection, _of_kinds(start, {"card"})), {"member"})
-    cards = _of_kinds(start | _tied(connection, members), _EVALUATED)
+    cards = _of_kinds(start | written | _tied(connection, members), _EVALUATED)
     closure = close(connection, cards, {})
     everyone = {home for component in closure.components for home in component}
     keys = closure.speaks_of | written | names
