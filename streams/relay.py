@@ -21,6 +21,7 @@ from crm.door import now_us
 from crm.keyring import Keyring
 from crm.progress import Progress, load_progress
 from crm.settings import Settings
+from crm.undecodable import destroy_old_keys
 from streams.embedded import day_reached, missing_days
 from streams.messages import CONTENT_TYPE, record
 from streams.outbox import (
@@ -109,15 +110,19 @@ class Relay:
                 headers=_HEADERS,
                 partition=partition,
             )
-            for partition, piece in _records(found, topic.partitions)
+            for partition, piece in records(found, topic.partitions)
         ]
         producer.flush(_ACKNOWLEDGED_SECONDS)
         for each in sent:
             each.get(_ACKNOWLEDGED_SECONDS)
 
     def _reach_days(self) -> None:
-        """The days that are due: those after the last at once, older ones when all is recorded."""
+        """What is due with time: keys of old messages, and days.
+
+        Days after the last are made at once, older ones when all is recorded.
+        """
         with reading(self.engine) as connection:
+            destroy_old_keys(connection, self.keyring, shanghai_day(now_us()))
             progress = load_progress(connection, "embedded")
             idle = outbox_age(connection)[0] == 0
         days = days_due(progress, idle)
@@ -138,7 +143,7 @@ def partition_of(subject: str, partitions: int) -> int:
     return (hashed & 0x7FFFFFFF) % partitions
 
 
-def _records(found: Iterable[Waiting], partitions: int) -> Iterator[tuple[int, list[Waiting]]]:
+def records(found: Iterable[Waiting], partitions: int) -> Iterator[tuple[int, list[Waiting]]]:
     """(partition, its next events), each partition's in order, as many as a record may hold."""
     open_records: dict[int, list[Waiting]] = {}
     for each in found:
