@@ -52,7 +52,11 @@ class Credential:
         return None
 
     def _may_use(self, source: str) -> bool:
-        return not self.sources or any(
+        return not self.sources or self.names(source)
+
+    def names(self, source: str) -> bool:
+        """Whether the source is one of those that are opened to it by name."""
+        return any(
             source == opened
             or source.startswith(opened if opened.endswith(("/", ":")) else opened + "/")
             for opened in self.sources

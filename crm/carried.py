@@ -21,14 +21,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from crm.checkpoints import Partition, count_transaction, move_on, next_offset, transactions
+from crm.collector import uncollected
 from crm.database import insert_returning_new, writing
 from crm.dead_letters import add_dead_letter, dead_positions
 from crm.journal import JOURNAL, decode
-from crm.keyring import KeyLost, Keyring
+from crm.keyring import KeyLost, Keyring, MasterKeyWrong
 from crm.locks import PROGRESS, WORLD, hold, hold_buckets, lacking
 from crm.logged_event import EventKey, LoggedEvent
 from crm.progress import Progress, load_progress, save_progress
-from crm.record import progress_after, uncollected
+from crm.record import progress_after
 from crm.segment_recorder import SegmentRecorder
 from crm.segments import segments
 from crm.touched import GuardedLibrary, MoreTouched, concerns_everybody, touched
@@ -124,7 +125,7 @@ class CarriedRecorder:
         """
         try:
             return self._widening(parts, now_us)
-        except (InterfaceError, OperationalError, KeyLost):
+        except (InterfaceError, OperationalError, KeyLost, MasterKeyWrong):
             self._forget()
             raise
         except Exception as error:

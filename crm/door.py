@@ -41,6 +41,7 @@ from sqlalchemy.dialects import sqlite
 from campaigns.cloudevents import CheckedEvent, Refusal, check
 from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
+from crm.collector import uncollected
 from crm.database import reading, writing
 from crm.journal import JOURNAL, binding, key_subject, last_position
 from crm.keyring import KeyLost, Keyring, seal
@@ -104,6 +105,12 @@ class JournalIntake:
         self, lines: Sequence[bytes], credential: Credential, *, history: bool = False
     ) -> list[Receipt]:
         """One receipt for each line; when it returns, what was accepted survives a crash."""
+        with uncollected():
+            return self._accept(lines, credential, history)
+
+    def _accept(
+        self, lines: Sequence[bytes], credential: Credential, history: bool
+    ) -> list[Receipt]:
         received_us = now_us()
         checked = [
             self._candidate(check(line, received_us, history=history), credential) for line in lines

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     func,
-    insert,
     select,
 )
 
@@ -30,7 +29,7 @@ from campaigns.cloudevents import decode_data
 from crm.bulk import is_among
 from crm.database import METADATA, in_pieces
 from crm.keyring import KeyLost, Keyring, unseal
-from crm.logged_event import EventKey, LoggedEvent
+from crm.logged_event import LoggedEvent
 
 JOURNAL = Table(
     "journal",
@@ -73,34 +72,6 @@ def key_subject(type_name: str, subject: str, plain: dict[str, Any]) -> str:
 def binding(source: str, event_id: str) -> bytes:
     """What an encrypted part is bound to, so that it cannot be moved to another event."""
     return f"{source}\n{event_id}".encode()
-
-
-def append(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Add rows at the end; the caller has made sure that they are new."""
-    if rows:
-        connection.execute(insert(JOURNAL), list(rows))
-
-
-def rows_by_key(connection: Connection, keys: Iterable[EventKey]) -> dict[EventKey, JournalRow]:
-    """What is kept under each identity: content_hash, received_us, actor, position."""
-    columns = (
-        JOURNAL.c.source,
-        JOURNAL.c.id,
-        JOURNAL.c.content_hash,
-        JOURNAL.c.received_us,
-        JOURNAL.c.actor,
-        JOURNAL.c.position,
-    )
-    found: dict[EventKey, JournalRow] = {}
-    by_source: dict[str, list[str]] = {}
-    for source, event_id in keys:
-        by_source.setdefault(source, []).append(event_id)
-    for source, ids in by_source.items():
-        for piece in in_pieces(ids):
-            query = select(*columns).where(JOURNAL.c.source == source, JOURNAL.c.id.in_(piece))
-            for row in connection.execute(query):
-                found[EventKey(row.source, row.id)] = row
-    return found
 
 
 def last_position(connection: Connection) -> int:

@@ -153,18 +153,22 @@ class Keyring:
             for subject, wrapped in rows:
                 key = self.opened.get(wrapped)
                 if key is None:
-                    key = self.opened[wrapped] = self._unwrap(subject, wrapped)
+                    key = self._unwrap(subject, wrapped)
+                    self._remember(wrapped, key)
                 found[subject] = key
         return found
 
     def _new_key(self, subject: str) -> bytes:
         """A new key, wrapped."""
-        if len(self.opened) > _CACHED_KEYS:
-            self.opened.clear()
         key = secrets.token_bytes(KEY_BYTES)
         wrapped = self._wrap(subject, key)
-        self.opened[wrapped] = key
+        self._remember(wrapped, key)
         return wrapped
+
+    def _remember(self, wrapped: bytes, key: bytes) -> None:
+        if len(self.opened) >= _CACHED_KEYS:
+            self.opened.clear()
+        self.opened[wrapped] = key
 
     def is_fenced(self, subjects: Iterable[str]) -> set[str]:
         """Those of the subjects whose key was destroyed."""

@@ -13,19 +13,18 @@ A failure that is tied to one event puts that event aside (crm/dead_letters.py);
 the worker. Nothing is skipped silently.
 """
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from campaigns.times import shanghai_day
+from crm.collector import uncollected
 from crm.database import writing
 from crm.dead_letters import add_dead_letter, dead_positions
 from crm.journal import decode, rows_after
-from crm.keyring import KeyLost, Keyring
+from crm.keyring import KeyLost, Keyring, MasterKeyWrong
 from crm.library import Library
 from crm.locks import WORLD, hold
 from crm.logged_event import LoggedEvent
@@ -78,7 +77,7 @@ class Recorder:
                 if batch is not None:
                     self.reached = batch.last_position
                 return batch
-            except (InterfaceError, OperationalError, KeyLost):
+            except (InterfaceError, OperationalError, KeyLost, MasterKeyWrong):
                 self._forget()
                 raise
             except Exception as error:
@@ -144,18 +143,6 @@ class Recorder:
     def _forget(self) -> None:
         self.library.forget_everything()
         self.segment.forget()
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No search for cyclic garbage: a batch makes much that lives and hardly a cycle."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def progress_after(progress: Progress, events: Iterable[LoggedEvent]) -> Progress:

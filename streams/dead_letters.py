@@ -5,13 +5,14 @@ from dataclasses import asdict
 from typing import Any
 
 from campaigns.times import rfc3339
-from crm.database import reading, writing
+from crm.checkpoints import count_transaction, transactions
+from crm.database import reading, scrub, writing
 from crm.dead_letters import add_dead_letter, dead_letters, dead_positions, take_back
 from crm.door import now_us
 from crm.journal import decode, rows_at
 from crm.locks import WORLD, hold
-from crm.progress import load_progress
-from crm.record import Recorder
+from crm.progress import load_progress, save_progress
+from crm.record import Recorder, progress_after
 from streams.installation import Installation
 
 
@@ -42,13 +43,19 @@ def _retry_one(installation: Installation, position: int) -> bool:
             recorder.library.left_out = dead_positions(connection)
             progress = load_progress(connection, recorder.consumer)
             events = decode(rows_at(connection, [position]), installation.keyring)
+            after = progress_after(progress, events)
             recorder.segment.record(
-                connection, events, progress.days_to, progress.days_to, up_to=progress.position
+                connection, events, progress.days_to, after.days_to, up_to=progress.position
             )
+            save_progress(connection, recorder.consumer, after)
+            # Workers at scale must not believe what they had read before this.
+            count_transaction(connection, transactions(connection) + 1, now_us())
     except Exception as error:
         # Whatever it is: the event stays aside, with its newest cause.
         with writing(installation.engine) as connection:
             ((_, home),) = take_back(connection, [position])
             add_dead_letter(connection, position, home, error, now_us())
         return False
+    if any(event.type_name == "card.erased" for event in events):
+        scrub(installation.engine)
     return True

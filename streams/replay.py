@@ -48,24 +48,31 @@ def rebuild(engine: Engine, keyring: Keyring, report: Report | None = None) -> i
 def verify(
     engine: Engine, keyring: Keyring, report: Report | None = None
 ) -> dict[str, TableComparison]:
-    """Rebuild beside, in a folder that is deleted afterwards, and compare."""
+    """Rebuild beside, in a folder that is deleted afterwards, and compare.
+
+    What a worker records in the meantime is rebuilt as well, until both are equally far.
+    """
     with tempfile.TemporaryDirectory(prefix="jinxi-replay-") as folder:
         beside = open_engine(f"sqlite:///{Path(folder)}/replay.db")
         try:
             prepare(beside)
-            with reading(engine) as here, writing(beside) as there:
-                up_to = load_progress(here, "embedded").position
-                _copy(here, there, up_to)
-            _record_again(beside, keyring, up_to, report)
-            with reading(engine) as here, reading(beside) as there:
-                return {table.name: _compare(table, here, there) for table in PROJECTED}
+            up_to = 0
+            while True:
+                with reading(engine) as here, writing(beside) as there:
+                    before, up_to = up_to, load_progress(here, "embedded").position
+                    _copy(here, there, before, up_to)
+                _record_again(beside, keyring, up_to, report)
+                with reading(engine) as here, reading(beside) as there:
+                    if load_progress(here, "embedded").position == up_to:
+                        return {table.name: _compare(table, here, there) for table in PROJECTED}
         finally:
             beside.dispose()
 
 
-def _copy(here: Connection, there: Connection, up_to: int) -> None:
+def _copy(here: Connection, there: Connection, after: int, up_to: int) -> None:
     for table in HISTORY:
-        query = select(table).where(table.c.position <= up_to).order_by(table.c.position)
+        places = (table.c.position > after, table.c.position <= up_to)
+        query = select(table).where(*places).order_by(table.c.position)
         rows = here.execution_options(yield_per=BATCH_EVENTS).execute(query)
         for piece in rows.mappings().partitions(BATCH_EVENTS):
             there.execute(insert(table), [dict(row) for row in piece])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from campaigns.sheets.sentences import Language, sentence
+from campaigns.sheets.sentences import sentence
 from campaigns.times import day_start_us, rfc3339
 
 NOTICE_VERSION = "2026-01"
@@ -68,10 +68,6 @@ class RowFault:
     def sentence(self) -> str:
         """What is wrong and how to mend it, zh-CN."""
         return sentence(self.reason)
-
-    def sentence_in(self, language: Language) -> str:
-        """The same in another language."""
-        return sentence(self.reason, language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def add_user(
     engine: Engine, name: str, password: str, role: AccountRole, dealer: str | None = None
 ) -> str:
     """Make an account; returns its actor. AccountInvalid when something is wrong with it."""
-    name = _folded(name)
+    name = folded_name(name)
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
         raise AccountInvalid(f"a name has 1 to {_LONGEST_NAME} printable characters")
     if role not in get_args(AccountRole):
@@ -98,7 +98,7 @@ def add_user(
 def check_password(engine: Engine, name: str, password: str) -> Account | None:
     """The account when name and password belong together; takes as long when there is none."""
     with reading(engine) as connection:
-        row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.name == _folded(name))).first()
+        row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.name == folded_name(name))).first()
     known = row.password_hash if row is not None else _nobodys_hash()
     if not _agrees(known, password[: LONGEST_PASSWORD + 1]) or row is None or not row.active:
         return None
@@ -129,7 +129,7 @@ def account_of(connection: Connection, actor: str) -> Account | None:
 
 def find_user(connection: Connection, name: str) -> Account | None:
     """The open account of a name."""
-    query = select(ACCOUNT).where(ACCOUNT.c.name == _folded(name), ACCOUNT.c.active)
+    query = select(ACCOUNT).where(ACCOUNT.c.name == folded_name(name), ACCOUNT.c.active)
     row = connection.execute(query).first()
     return None if row is None else _account(row)
 
@@ -140,18 +140,13 @@ def names_of(connection: Connection, actors: set[str]) -> dict[str, str]:
     return {actor: name for actor, name in connection.execute(query)}
 
 
-def has_accounts(connection: Connection) -> bool:
-    """Whether anybody can sign in at all."""
-    return connection.execute(select(ACCOUNT.c.actor).limit(1)).first() is not None
-
-
 def _account(row: object) -> Account:
     values = {name: getattr(row, name) for name in ("actor", "name", "role", "dealer")}
     return Account(**values, password_mark=getattr(row, "password_hash", "")[-12:])
 
 
-def _folded(name: str) -> str:
-    """Full-width letters and spaces around a name are slips of the keyboard."""
+def folded_name(name: str) -> str:
+    """The name as an account has it: full-width letters and spaces around are slips."""
     return unicodedata.normalize("NFKC", name).strip()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from campaigns.times import day_end_us, day_start_us
 from crm.activities.tables import ACTIVITY
@@ -13,6 +13,7 @@ from crm.journal import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK
 from crm.scope import OutOfScope, Scope
+from crm.ties import TIE
 
 ATTENDED = "activity.attended"
 
@@ -83,6 +84,7 @@ def attendees(scope: Scope, connection: Connection, activity_id: str) -> frozens
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .join(LINK, LINK.c.home == JOURNAL.c.subject)
         .where(JOURNAL.c.type == ATTENDED, OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
+        .where(JOURNAL.c.subject.in_(_speak_of(activity_id)))
     )
     return frozenset(
         person_id
@@ -105,18 +107,28 @@ def written_at(scope: Scope, connection: Connection, activity_id: str) -> frozen
 def signed_in_us(
     scope: Scope, connection: Connection, activity_id: str, person_ids: Collection[str]
 ) -> dict[str, int]:
-    """When each of some people first signed in, by what is accepted, recorded or not yet."""
+    """When each of some people first signed in, by what is accepted, recorded or not yet.
+
+    What was taken back, or is not recorded for good, is no signing in.
+    """
     _only_company(scope)
     query = (
         select(LINK.c.person_id, JOURNAL.c.starts_us, JOURNAL.c.plain)
         .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.type == ATTENDED, LINK.c.person_id.in_(sorted(person_ids)))
+        .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
     )
     found: dict[str, int] = {}
     for person_id, at_us, plain in connection.execute(query):
         if orjson.loads(plain)["activity_id"] == activity_id:
             found[person_id] = min(at_us, found.get(person_id, at_us))
     return found
+
+
+def _speak_of(activity_id: str) -> Select[tuple[str]]:
+    """The homes of whoever may have come: without them every attendance ever would be read."""
+    return select(TIE.c.home).where(TIE.c.key == f"activity/{activity_id}")
 
 
 def _only_company(scope: Scope) -> None:

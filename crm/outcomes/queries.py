@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from crm.dead_letters import DEAD_LETTER
 from crm.journal import JOURNAL
@@ -80,6 +80,7 @@ def event_statuses(
     connection: Connection,
     outcome: str | None = None,
     limit: int | None = None,
+    offset: int = 0,
 ) -> Iterator[EventStatus]:
     """Every event in order of arrival, or those with one outcome; the CRM's own days left out."""
     if not scope.sees_archives:
@@ -92,21 +93,26 @@ def event_statuses(
     elif outcome is not None:
         query = query.where(OUTCOME.c.outcome == outcome, DEAD_LETTER.c.error.is_(None))
     if limit is not None:
-        query = query.limit(limit)
+        query = query.limit(limit).offset(offset)
     for row in connection.execute(query):
         yield _status(row)
 
 
 def outcome_counts(scope: Scope, connection: Connection) -> Mapping[str, int]:
-    """How many events have each outcome; those not yet recorded are `accepted`."""
+    """How many events each list of `event_statuses` holds."""
     if not scope.sees_archives:
         raise OutOfScope("outcomes of others' events")
+    outcome = case(
+        (DEAD_LETTER.c.error.is_not(None), "failed"),
+        else_=func.coalesce(OUTCOME.c.outcome, "accepted"),
+    ).label("named")
     query = (
-        select(func.coalesce(OUTCOME.c.outcome, "accepted"), func.count())
+        select(outcome, func.count())
         .select_from(JOURNAL)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .join(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.role != "system")
-        .group_by(OUTCOME.c.outcome)
+        .group_by(outcome)
     )
     return {name: count for name, count in connection.execute(query)}
 

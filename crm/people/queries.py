@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
 from crm.component import Evaluation
 from crm.keyring import Keyring
@@ -195,10 +195,7 @@ def _matches(text: str) -> ColumnElement[bool]:
                 CARD.c.name.contains(word, autoescape=True),
                 func.replace(CARD.c.pinyin, "'", "").like(like),
                 CARD.c.initials.like(like),
-                and_(
-                    true() if word.isdigit() else false(),
-                    CARD.c.phone_tails.contains(word, autoescape=True),
-                ),
+                _phone_ends_with(word),
             )
         )
     fitting = select(LINK.c.person_id).join(CARD, CARD.c.card_id == LINK.c.card_id)
@@ -206,6 +203,7 @@ def _matches(text: str) -> ColumnElement[bool]:
 
 
 def _phone_ends_with(word: str) -> ColumnElement[bool]:
+    """Of a whole number only its end is known here."""
     if not word.isdigit():
         return false()
     return CARD.c.phone_tails.contains(word[-4:], autoescape=True)

@@ -144,7 +144,7 @@ async def _body(request: Request) -> bytes:
     """The whole body, read no further than the bound."""
     announced = request.headers.get("content-length", "0")
     body = bytearray()
-    too_large = announced.isdigit() and int(announced) > LARGEST_BODY_BYTES
+    too_large = announced.isdecimal() and int(announced) > LARGEST_BODY_BYTES
     if not too_large:
         async for chunk in request.stream():
             body += chunk
@@ -216,11 +216,7 @@ def get_event(
 def _may_ask(credential: Credential, status: EventStatus) -> bool:
     if credential.role == "headquarters" or status.actor == credential.actor:
         return True
-    return any(
-        status.source.startswith(opened if opened.endswith(("/", ":")) else f"{opened}/")
-        or status.source == opened
-        for opened in credential.sources
-    )
+    return credential.names(status.source)
 
 
 @router.get("/health", summary="Is the site alive?", response_model=HealthBody, tags=["site"])

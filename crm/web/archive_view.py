@@ -115,11 +115,6 @@ class ArchiveView:
         return next((f for f in self.fields("name")), None)
 
     @property
-    def is_hidden(self) -> bool:
-        """Whether everything personal is closed to this viewer."""
-        return self.known["restricted"] and self.head is None
-
-    @property
     def sex(self) -> str | None:
         """As written on the first card that says it."""
         return next((c["person"]["sex"] for c in self.known["cards"] if "sex" in c["person"]), None)

@@ -70,7 +70,7 @@ def _batch(body: bytes) -> list[bytes]:
     """The elements of a JSON array, each exactly as it was written."""
     try:
         elements = msgspec.json.decode(body.removeprefix(_BYTE_ORDER_MARK), type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "the body is no JSON array of events") from error
     return _few_enough([bytes(element) for element in elements])
 

@@ -20,7 +20,6 @@ SKUS = {"JX-B4": 69_300, "JX-B2": 59_700}
 PURPOSES = ("archive", "health", "share_with_dealer", "marketing", "club")
 METHODS = ("screen", "paper", "voice")
 GIVERS = ("self", "guardian", "agent")
-PERSON_FIELDS = ("name", "phone", "sex", "born", "id_number", "address")
 READING_FIELDS = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")
 
 _FORM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -1,13 +1,12 @@
 """Every page, and what is shown when one cannot be."""
 
-from typing import cast
-
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from crm.scope import OutOfScope
 from crm.web import pages_account, pages_events, pages_home, pages_log, pages_people
 from crm.web.labels import N_
+from crm.web.problems import problem_response
 from crm.web.site import site_of
 from crm.web.visit import FormStale, NotFound, SignInNeeded, any_visit
 
@@ -62,5 +61,7 @@ async def _say_closed(request: Request, _error: Exception) -> Response:
     return error_page(request, 403)
 
 
-async def _say_broken(request: Request, error: Exception) -> Response:
-    return error_page(request, cast(int, getattr(error, "status_code", 500)))
+async def _say_broken(request: Request, _error: Exception) -> Response:
+    if request.url.path.startswith(("/v1/", "/health")):
+        return problem_response(500, "this was not done; what was answered before is kept")
+    return error_page(request, 500)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from crm.accounts.people import LONGEST_PASSWORD, check_password
+from crm.accounts.people import LONGEST_PASSWORD, check_password, folded_name
 from crm.web.labels import N_
 from crm.web.languages import language_named
 from crm.web.security import SESSION_COOKIE, Attempts, Session
@@ -127,7 +127,7 @@ def _page(
 def _keys(posting: Posting) -> list[tuple[Attempts, str]]:
     client = posting.visit.request.client
     address = client.host if client is not None else ""
-    name, attempts = posting.text("name").casefold(), posting.visit.site.attempts
+    name, attempts = folded_name(posting.text("name")), posting.visit.site.attempts
     keys = (f"{name} {address}", name, address)
     return list(zip((attempts.here, attempts.by_name, attempts.by_address), keys, strict=True))
 

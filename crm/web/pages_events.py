@@ -1,8 +1,8 @@
 """Events by what became of them: those that wait, and those that were not recorded."""
 
-from itertools import islice
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from campaigns.sentences import outcome_sentence
@@ -13,6 +13,8 @@ from crm.web.labels import N_, OUTCOMES
 from crm.web.visit import NotFound, SignedIn, Visit
 
 router = APIRouter()
+
+Page = Annotated[int, Query(ge=1, le=1_000_000)]
 
 _ADVICE = {
     "accepted": N_("已经收下，正在入档，一般几秒钟就好。"),
@@ -25,14 +27,14 @@ _ADVICE = {
 
 
 @router.get("/events")
-def events_page(visit: SignedIn, outcome: str = "waiting", page: int = 1) -> Response:
+def events_page(visit: SignedIn, outcome: str = "waiting", page: Page = 1) -> Response:
     """The events with one outcome, in the order in which they arrived."""
-    if outcome not in _ADVICE or page < 1:
+    if outcome not in _ADVICE:
         raise NotFound
     with reading(visit.site.engine) as connection:
         total = outcome_counts(visit.scope, connection).get(outcome, 0)
-        statuses = event_statuses(visit.scope, connection, outcome)
-        found = list(islice(statuses, (page - 1) * PAGE_ROWS, page * PAGE_ROWS))
+        before = (page - 1) * PAGE_ROWS
+        found = list(event_statuses(visit.scope, connection, outcome, PAGE_ROWS, before))
     context = {
         "title": visit.say(OUTCOMES[outcome]),
         "advice": visit.say(_ADVICE[outcome]),

@@ -24,6 +24,7 @@ from crm.web.site import Site, site_of
 from crm.web.templates import Pages
 
 LANGUAGE_COOKIE = "jinxi_language"
+_LONGEST_FIELD_BYTES = 16 * 1024
 
 
 class SignInNeeded(Exception):
@@ -164,7 +165,7 @@ class Posting:
 
 
 async def _form(request: Request) -> FormData:
-    return await request.form(max_files=0, max_fields=100)
+    return await request.form(max_files=0, max_fields=100, max_part_size=_LONGEST_FIELD_BYTES)
 
 
 def any_posting(visit: AnyVisit, form: Annotated[FormData, Depends(_form)]) -> Posting:

@@ -83,8 +83,9 @@ async function send(entry) {
 }
 
 async function show(answer, id) {
-  const receipt = answer.page.querySelector("[data-receipt]");
-  if (receipt?.dataset.receipt === id || (!answer.isSignIn && !answer.isServerTrouble)) await queue.drop(id);
+  // A page that is neither the receipt nor the form with what was typed is no reason to forget it.
+  const isTaken = answer.page.querySelector("[data-receipt]")?.dataset.receipt === id;
+  if (isTaken || answer.page.querySelector("form[data-queue]")) await queue.drop(id);
   if (answer.isSignIn) {
     location.assign("/sign-in?to=/unsent");
     return;

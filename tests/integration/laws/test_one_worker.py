@@ -151,3 +151,78 @@ def test_a_day_that_cannot_be_recorded_does_not_keep_the_worker_busy_for_ever(
         worker = Worker(installation.engine, installation.keyring)
         assert worker.until_idle().failed > 0
         assert worker.step() is False
+
+
+def test_a_first_day_that_comes_out_of_the_letters_is_as_if_it_had_never_been_there(
+    poison: Poison,
+) -> None:
+    maker = Maker(Random(1))
+    early, late = maker.card("c1"), maker.card("c2")
+    for sent, day in ((early, "2026-03-05"), (late, "2026-03-09")):
+        at = f"{day}T09:00:00+08:00"
+        sent.wire |= {"time": at, "receivedat": at}
+    with pytest.MonkeyPatch.context() as patch, clock(), Installation() as installation:
+        sound = Evaluation.judged
+        poison(early, ValueError("not now"))
+        installation.accept([early, late])
+        installation.work()
+        assert put_aside(installation) == [early.key]
+        patch.setattr(Evaluation, "judged", sound)
+        assert retry(opened(installation)) == (1, 0)
+        installation.work()
+        with reading(installation.engine) as connection:
+            progress = load_progress(connection, "embedded")
+        assert progress.first_day == progress.days_from == date(2026, 3, 5)
+        compared = verify(installation.engine, installation.keyring)
+        assert [name for name, table in compared.items() if not table.equal] == []
+
+
+def test_a_day_that_comes_out_of_the_letters_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    maker = Maker(Random(1))
+    maker.activity("a1")
+    with clock(), Installation() as installation:
+        installation.accept(maker.made)
+
+        def broken(*_: object) -> None:
+            raise ValueError("no day")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("crm.segment_shared._days", broken)
+            installation.work()
+        assert retry(opened(installation))[1] == 0
+        with reading(installation.engine) as connection:
+            assert load_progress(connection, "embedded").days_to == shanghai_day(CLOCK_US)
+
+
+def test_a_rebuild_beside_takes_in_what_is_recorded_in_the_meantime() -> None:
+    events = make_world(5)
+    half = len(events) // 2
+    with clock(), Installation() as installation:
+        installation.accept(events[:half])
+        installation.work()
+        late = [events[half:]]
+
+        def meanwhile(_done: int, _of: int) -> None:
+            if late:
+                installation.accept(late.pop())
+                installation.work()
+
+        compared = verify(installation.engine, installation.keyring, meanwhile)
+        assert late == []
+        assert [name for name, table in compared.items() if not table.equal] == []
+
+
+def test_the_number_of_events_with_an_outcome_is_the_length_of_their_list(poison: Poison) -> None:
+    events, bad = poisoned_world(5)
+    with clock(), Installation() as installation:
+        poison(bad, ValueError("again"))
+        installation.accept(events)
+        installation.work()
+        with reading(installation.engine) as connection:
+            counts = outcome_counts(HEADQUARTERS_SCOPE, connection)
+            assert counts["failed"] == 1
+            for outcome in ("accepted", "recorded", "waiting", "rejected", "voided", "failed"):
+                listed = list(event_statuses(HEADQUARTERS_SCOPE, connection, outcome))
+                assert len(listed) == counts.get(outcome, 0), outcome
+                rest = event_statuses(HEADQUARTERS_SCOPE, connection, outcome, 50, 1)
+                assert list(rest) == listed[1:51]
