@@ -26,7 +26,7 @@ from crm.database import insert_returning_new, writing
 from crm.dead_letters import add_dead_letter, dead_positions
 from crm.journal import JOURNAL, decode
 from crm.keyring import KeyLost, Keyring, MasterKeyWrong
-from crm.locks import PROGRESS, WORLD, hold, hold_buckets, lacking
+from crm.locks import PROGRESS, WORLD, hold, hold_buckets, lacking, try_to_hold
 from crm.logged_event import EventKey, LoggedEvent
 from crm.progress import Progress, load_progress, save_progress
 from crm.record import progress_after
@@ -165,7 +165,7 @@ class CarriedRecorder:
         carried = [event for part in parts for event in part.events]
         events = self._decode(carried)
         alone = alone or connection.dialect.name == "sqlite" or concerns_everybody(events)
-        self._lock(connection, events, more, alone)
+        alone = self._lock(connection, events, more, alone)
         before = self._begin(connection)
         fresh = _append(connection, carried, events)
         progress = self._record_events(connection, fresh)
@@ -195,13 +195,19 @@ class CarriedRecorder:
         events: Sequence[LoggedEvent],
         more: frozenset[str],
         alone: bool,
-    ) -> None:
-        hold(connection, WORLD, shared=not alone)
+    ) -> bool:
+        """Take the locks; returns whether nobody else can record meanwhile."""
         if alone:
-            self.library.held = None
-        else:
+            hold(connection, WORLD)
+        elif transactions(connection) == self.last_transaction:
+            # No other worker recorded lately, so none is kept waiting; this spares the search.
+            alone = try_to_hold(connection, WORLD)
+        self.library.held = None
+        if not alone:
+            hold(connection, WORLD, shared=True)
             wanted = touched(connection, events, self.segment.digest, more)
             self.library.held = hold_buckets(connection, wanted)
+        return alone
 
     def _look_again(
         self, connection: Connection, events: Sequence[LoggedEvent], more: frozenset[str]

@@ -43,6 +43,12 @@ def hold(connection: Connection, number: int, *, shared: bool = False) -> None:
     connection.execute(select(take(_SPACE, number)))
 
 
+def try_to_hold(connection: Connection, number: int) -> bool:
+    """Hold the lock alone until the transaction ends, if that is possible at once."""
+    query = select(func.pg_try_advisory_xact_lock(_SPACE, number))
+    return bool(connection.execute(query).scalar_one())
+
+
 @dataclass
 class Wanted:
     """Names of homes and keys, to be held alone or together with others who only read them."""
