@@ -33,7 +33,7 @@ format: install ## bring the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-services: install ## install or check what the heavy tests need: Chromium, a Chinese font
+services: install ## install or check what the heavy tests need: Chromium, a font, PostgreSQL, Kafka
 	@tools/services
 
 bench: install ## events per second, beside the floors of this machine

@@ -121,12 +121,20 @@ def _converted(row: Values, conversions: Iterable[tuple[int, Callable[[Any], Any
 def _conversions(database: str, table: Table) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
     """(place, conversion) of each column whose values the driver does not take as they are."""
     dialect = _by_place(database)
-    found = []
+    found: list[tuple[int, Callable[[Any], Any]]] = []
     for place, each in enumerate(table.columns):
+        if isinstance(each.type, String) and database != "sqlite":
+            found.append((place, _without_nul))
+            continue
         convert = each.type.dialect_impl(dialect).bind_processor(dialect)
         if convert is not None and each.type.python_type not in (bool, bytes):
             found.append((place, functools.lru_cache(_VALUES_REMEMBERED)(convert)))
     return tuple(found)
+
+
+def _without_nul(text: str | None) -> str | None:
+    """PostgreSQL keeps any character but this one."""
+    return text.replace("\x00", "\ufffd") if text and "\x00" in text else text
 
 
 def _database(connection: Connection) -> str:

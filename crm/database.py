@@ -1,13 +1,29 @@
 """The database: one code path for SQLite and PostgreSQL, and what differs between them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    cast,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import Pool
 
 from crm.settings import sqlite_file
 
@@ -31,11 +47,18 @@ class DatabaseUnusable(Exception):
     """The database cannot be opened or written; says what and where."""
 
 
-def open_engine(url: str) -> Engine:
+@compiles(String, "postgresql")
+def _any_length(*_: object, **__: object) -> str:
+    """A length tells the reader what to expect, and SQLite heeds none: neither does PostgreSQL."""
+    return "TEXT"
+
+
+def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
     """An engine for the URL; the folder of a SQLite file is made when it is missing."""
     file = sqlite_file(url)
     if file is None:
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        # A server that was restarted has cut the connections that are kept: look before use.
+        return create_engine(url, poolclass=poolclass, pool_pre_ping=True, hide_parameters=True)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -69,7 +92,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes: it takes SQLite's write lock at its start, not half-way."""
+    """One transaction that writes: it takes SQLite's write lock at its start, not half-way.
+
+    On PostgreSQL it is READ COMMITTED: what it reads after it got a lock is what the lock's last
+    holder left.
+    """
     with engine.execution_options(**{_WRITES: True}).begin() as connection:
         yield connection
 
@@ -77,8 +104,33 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that only reads: a single state of the data throughout."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.begin() as connection:
         yield connection
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether a trouble may pass by itself: locked, in conflict with others, or not reachable."""
+    if isinstance(error.orig, sqlite3.Error):
+        return "locked" in str(error.orig) or "busy" in str(error.orig)
+    # With PostgreSQL, these two are about the server and the connection, never about a row.
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def require_code_point_order(engine: Engine) -> None:
+    """Ranges of keys, and the same order everywhere, want text sorted by code points.
+
+    Raises DatabaseUnusable when PostgreSQL's database was made with another collation.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        by_code_points = select(text("'B' < 'a' AND 'a/z' < 'a0' AND 'a' < 'é'"))
+        if connection.execute(by_code_points).scalar() is not True:
+            name = engine.url.database
+            message = f"{name}: CREATE DATABASE … TEMPLATE template0 LC_COLLATE 'C' ENCODING 'UTF8'"
+            raise DatabaseUnusable(message)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -86,6 +138,26 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
     if rows:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def insert_returning_new(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[Column[Any]],
+) -> list[Any]:
+    """Insert the rows that are new; their columns, those that only the database knows included."""
+    if not rows:
+        return []
+    if connection.dialect.name == "sqlite":
+        statement = sqlite.insert(table).on_conflict_do_nothing().returning(*columns)
+        return list(connection.execute(statement, [dict(row) for row in rows]))
+    # One array for each column: the driver would take a query of many VALUES to pieces, slowly.
+    given = [table.c[name] for name in rows[0]]
+    arrays = [cast([row[each.name] for row in rows], ARRAY(each.type)) for each in given]
+    source = func.unnest(*arrays).table_valued(*(each.name for each in given)).render_derived()
+    new = postgresql.insert(table).from_select([each.name for each in given], select(source))
+    return list(connection.execute(new.on_conflict_do_nothing().returning(*columns)))
 
 
 def in_pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

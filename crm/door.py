@@ -4,7 +4,8 @@ In this order, so that a crash at any moment loses nothing that was answered:
 
 1. each event is checked in itself, and against what its credential may say;
 2. the data keys that are needed are made, durably, in the keyring;
-3. in one transaction identities are compared and what is new is appended;
+3. in one transaction identities are compared and what is new is appended; transactions that
+   append do so one after the other, so that a reader by position never misses a late one;
 4. what was erased loses its key, behind a fence;
 5. the receipts are given.
 
@@ -22,7 +23,19 @@ from typing import Any
 import msgspec
 import orjson
 from msgspec import Struct
-from sqlalchemy import JSON, Connection, Dialect, Engine, Subquery, cast, func, insert, select
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Dialect,
+    Engine,
+    String,
+    Subquery,
+    Table,
+    cast,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import sqlite
 
 from campaigns.cloudevents import CheckedEvent, Refusal, check
@@ -32,6 +45,7 @@ from crm.collector import uncollected
 from crm.database import reading, writing
 from crm.journal import JOURNAL, binding, key_subject, last_position
 from crm.keyring import KeyLost, Keyring, seal
+from crm.locks import APPENDING, hold
 from crm.logged_event import EventKey
 
 _HASH_KEY = "content"
@@ -104,10 +118,11 @@ class JournalIntake:
         candidates = [found for found in checked if isinstance(found, Candidate)]
         self._seal(candidates)
         with writing(self.engine) as connection:
-            known = _known(connection, candidates)
+            hold(connection, APPENDING)
+            known = self._known(connection, candidates)
             fresh: list[dict[str, Any]] = []
             receipts = [answer(found, known, fresh) for found in checked]
-            _append(connection, fresh)
+            self._append(connection, fresh)
         for found, receipt in zip(checked, receipts, strict=True):
             if receipt.status != "refused" and isinstance(found, Candidate):
                 self._erase(found.row)
@@ -163,17 +178,31 @@ class JournalIntake:
                 row = found.row
                 row["sealed"] = seal(key, found.personal, binding(row["source"], row["id"]))
 
+    def _known(
+        self, connection: Connection, candidates: Sequence[Candidate]
+    ) -> dict[EventKey, Known]:
+        return known_in(connection, JOURNAL, candidates)
+
+    def _append(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """Add rows at the end of the journal; the caller has made sure that they are new."""
+        if rows:
+            connection.exec_driver_sql(_insert_statement(connection.dialect), rows)
+
     def _erase(self, row: dict[str, Any]) -> None:
         if row["type"] == "card.erased":
             self.keyring.destroy(row["subject"])
 
 
-def _known(connection: Connection, candidates: Sequence[Candidate]) -> dict[EventKey, Known]:
-    """What the journal already holds under the identities of the candidates."""
+def known_in(
+    connection: Connection, table: Table, candidates: Sequence[Candidate]
+) -> dict[EventKey, Known]:
+    """What the journal, or a table like it, holds under the identities of the candidates."""
+    if not candidates:
+        return {}
     asked = _as_table(connection, [(found.row["source"], found.row["id"]) for found in candidates])
-    columns = JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.content_hash
-    query = select(*columns, JOURNAL.c.received_us, JOURNAL.c.actor).join_from(
-        asked, JOURNAL, (JOURNAL.c.source == asked.c.source) & (JOURNAL.c.id == asked.c.id)
+    columns = table.c.source, table.c.id, table.c.content_hash
+    query = select(*columns, table.c.received_us, table.c.actor).join_from(
+        asked, table, (table.c.source == asked.c.source) & (table.c.id == asked.c.id)
     )
     return {
         EventKey(source, event_id): Known(*kept)
@@ -186,21 +215,16 @@ def _as_table(connection: Connection, pairs: list[tuple[str, str]]) -> Subquery:
 
     SQLite would scan the journal for pairs in an IN list, and a query for each source is slow.
     """
-    written = msgspec.json.encode(pairs).decode()
     if connection.dialect.name == "sqlite":
+        written = msgspec.json.encode(pairs).decode()
         pair = func.json_each(written).table_valued("value").c.value
         return select(
             func.json_extract(pair, "$[0]").label("source"),
             func.json_extract(pair, "$[1]").label("id"),
         ).subquery()
-    pair = func.json_array_elements(cast(written, JSON)).table_valued("value").c.value
-    return select(pair.op("->>")(0).label("source"), pair.op("->>")(1).label("id")).subquery()
-
-
-def _append(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Add rows at the end of the journal; the caller has made sure that they are new."""
-    if rows:
-        connection.exec_driver_sql(_insert_statement(connection.dialect), rows)
+    columns = [cast(list(column), ARRAY(String)) for column in zip(*pairs, strict=True)]
+    asked = func.unnest(*columns).table_valued("source", "id", name="asked").render_derived()
+    return select(asked.c.source, asked.c.id).subquery()
 
 
 @functools.cache
@@ -212,7 +236,7 @@ def _insert_statement(dialect: Dialect) -> str:
     """
     by_name = sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
     names = [column.name for column in JOURNAL.columns if column is not JOURNAL.c.position]
-    return str(insert(JOURNAL).compile(dialect=by_name, column_keys=names))
+    return str(insert(JOURNAL).inline().compile(dialect=by_name, column_keys=names))
 
 
 def answer(

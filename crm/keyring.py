@@ -26,7 +26,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
-from crm.database import in_pieces, insert_new, open_engine, reading, scrub, writing
+from crm.database import (
+    in_pieces,
+    insert_new,
+    open_engine,
+    reading,
+    require_code_point_order,
+    scrub,
+    writing,
+)
+from crm.locks import SCHEMA, hold
 from crm.settings import Settings
 
 KEY_BYTES = 32
@@ -104,7 +113,9 @@ class Keyring:
     def open(cls, settings: Settings) -> "Keyring":
         """The keyring of an installation, made at first start."""
         engine = open_engine(settings.keyring_url)
+        require_code_point_order(engine)
         with writing(engine) as connection:
+            hold(connection, SCHEMA)
             for table in KEYRING_METADATA.sorted_tables:
                 connection.execute(CreateTable(table, if_not_exists=True))
             first = connection.execute(select(DATA_KEY).limit(1)).first()

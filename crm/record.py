@@ -26,6 +26,7 @@ from crm.dead_letters import add_dead_letter, dead_positions
 from crm.journal import decode, rows_after
 from crm.keyring import KeyLost, Keyring, MasterKeyWrong
 from crm.library import Library
+from crm.locks import WORLD, hold
 from crm.logged_event import LoggedEvent
 from crm.progress import Progress, load_progress, save_progress
 from crm.segment_recorder import SegmentRecorder
@@ -56,6 +57,8 @@ class Recorder:
     consumer: str = "embedded"
     library: Library = field(init=False)
     segment: SegmentRecorder = field(init=False)
+    reached: int = 0
+    """The position up to which what is kept at hand is true."""
 
     def __post_init__(self) -> None:
         """Nothing is read yet."""
@@ -70,7 +73,10 @@ class Recorder:
         while True:
             try:
                 with uncollected(), writing(self.engine) as connection:
-                    return self._record(connection, limit)
+                    batch = self._record(connection, limit)
+                if batch is not None:
+                    self.reached = batch.last_position
+                return batch
             except (InterfaceError, OperationalError, KeyLost, MasterKeyWrong):
                 self._forget()
                 raise
@@ -82,7 +88,12 @@ class Recorder:
                 limit = max(1, limit // 8)
 
     def _record(self, connection: Connection, limit: int) -> Batch | None:
+        hold(connection, WORLD)
         progress = load_progress(connection, self.consumer)
+        if progress.position != self.reached:
+            # Somebody else has recorded since: what was read may be true no longer.
+            self._forget()
+            self.reached = progress.position
         rows = rows_after(connection, progress.position, limit)
         if not rows:
             return None

@@ -10,21 +10,28 @@ from sqlalchemy import Connection, Engine
 
 from crm.accounts import tables as accounts
 from crm.activities import tables as activities
+from crm.checkpoints import CHECKPOINT
 from crm.database import METADATA as METADATA
-from crm.database import writing
+from crm.database import require_code_point_order, writing
 from crm.dead_letters import DEAD_LETTER
 from crm.follow_ups import tables as follow_ups
 from crm.journal import JOURNAL
+from crm.locks import SCHEMA, hold
 from crm.members import tables as members
+from crm.outbox import OUTBOX
 from crm.outcomes import tables as outcomes
 from crm.people import tables as people
 from crm.progress import PROGRESS
 from crm.rewards import tables as rewards
 from crm.sharing import tables as sharing
 from crm.ties import TIE
+from crm.undecodable import UNDECODABLE
 
 HISTORY = (JOURNAL, DEAD_LETTER)
 """What is not computed from anything else, and so left alone by a rebuild."""
+
+CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
+"""What only the broker's way has; history as well."""
 
 KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS)
 """Who may sign in or send, and who looked at what: no part of the events' history."""
@@ -52,6 +59,7 @@ PROJECTED = (
 
 def prepare(engine: Engine) -> None:
     """Bring the database to the newest schema; a database that has it is left alone."""
+    require_code_point_order(engine)
     config = _config()
     head = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
@@ -69,6 +77,7 @@ def _config() -> Config:
 
 def _upgrade(config: Config, connection: Connection) -> None:
     # Another process may have been faster between the look and the lock.
+    hold(connection, SCHEMA)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

@@ -15,16 +15,22 @@ class Settings:
     keyring_url: the data keys; a database of its own, never restored together with the other.
     master_key_file: the key that wraps the data keys; whoever has it and the keyring reads all.
     data_folder: where local files go.
+    kafka_bootstrap: brokers (host:port, with commas between) that carry the events; none: the
+    journal itself carries them.
+    kafka_prefix: what the names of topics and groups begin with.
     """
 
     database_url: str
     keyring_url: str
     master_key_file: Path
     data_folder: Path
+    kafka_bootstrap: str | None = None
+    kafka_prefix: str = "jinxi"
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA."""
+        """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
+        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
         database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
         beside = sqlite_file(database_url)
@@ -32,9 +38,11 @@ class Settings:
             folder = beside.parent
         return cls(
             database_url=database_url,
-            keyring_url=os.environ.get("JINXI_KEYRING_URL") or f"sqlite:///{folder}/keys.db",
+            keyring_url=os.environ.get("JINXI_KEYRING_URL") or _beside(database_url, folder),
             master_key_file=Path(os.environ.get("JINXI_MASTER_KEY_FILE") or folder / "master.key"),
             data_folder=folder,
+            kafka_bootstrap=os.environ.get("JINXI_KAFKA_BOOTSTRAP") or None,
+            kafka_prefix=os.environ.get("JINXI_KAFKA_PREFIX") or "jinxi",
         )
 
     @classmethod
@@ -46,6 +54,14 @@ class Settings:
             master_key_file=folder / "master.key",
             data_folder=folder,
         )
+
+
+def _beside(database_url: str, folder: Path) -> str:
+    """Where the keyring is when nothing is said: PostgreSQL's database NAME has NAME_keys."""
+    if sqlite_file(database_url) is not None:
+        return f"sqlite:///{folder}/keys.db"
+    url = make_url(database_url)
+    return url.set(database=f"{url.database}_keys").render_as_string(hide_password=False)
 
 
 def sqlite_file(database_url: str) -> Path | None:

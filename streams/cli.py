@@ -33,6 +33,9 @@ COMMANDS = {
     "funnel": "streams.commands.funnel:funnel",
     "replay": "streams.commands.upkeep:replay",
     "check": "streams.commands.upkeep:check",
+    "status": "streams.commands.carry:show_status",
+    "relay": "streams.commands.carry:relay",
+    "worker": "streams.commands.carry:worker",
     "season": "streams.commands.season:season",
 }
 """Every subcommand, in the order in which people meet them."""
@@ -43,6 +46,13 @@ GROUPS = {
             "list": "streams.commands.letters:list_letters",
             "show": "streams.commands.letters:show_letter",
             "retry": "streams.commands.letters:retry_letters",
+        },
+    ),
+    "topics": (
+        "Kafka 的主题：建立、检查。",
+        {
+            "create": "streams.commands.carry:create_topics",
+            "check": "streams.commands.carry:check_topics",
         },
     ),
     "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),

@@ -5,10 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from campaigns.times import rfc3339
+from crm.checkpoints import count_transaction, transactions
 from crm.database import reading, scrub, writing
 from crm.dead_letters import add_dead_letter, dead_letters, dead_positions, take_back
 from crm.door import now_us
 from crm.journal import decode, rows_at
+from crm.locks import WORLD, hold
 from crm.progress import load_progress, save_progress
 from crm.record import Recorder, progress_after
 from streams.installation import Installation
@@ -36,6 +38,7 @@ def _retry_one(installation: Installation, position: int) -> bool:
     recorder = Recorder(installation.engine, installation.keyring)
     try:
         with writing(installation.engine) as connection:
+            hold(connection, WORLD)
             take_back(connection, [position])
             recorder.library.left_out = dead_positions(connection)
             progress = load_progress(connection, recorder.consumer)
@@ -45,6 +48,8 @@ def _retry_one(installation: Installation, position: int) -> bool:
                 connection, events, progress.days_to, after.days_to, up_to=progress.position
             )
             save_progress(connection, recorder.consumer, after)
+            # Workers at scale must not believe what they had read before this.
+            count_transaction(connection, transactions(connection) + 1, now_us())
     except Exception as error:
         # Whatever it is: the event stays aside, with its newest cause.
         with writing(installation.engine) as connection:

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 import orjson
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from campaigns.catalogue import wire_name
 from campaigns.intake import CLOCK_SOURCE, SYSTEM
@@ -22,10 +21,10 @@ from crm.journal import last_position
 from crm.keyring import Keyring
 from crm.outcomes.queries import counts_between
 from crm.progress import Progress, load_progress
-from crm.record import BATCH_EVENTS, Batch, Recorder
+from crm.record import BATCH_EVENTS, Recorder
+from streams.patience import patiently
 
 LARGEST_BATCH = 8 * BATCH_EVENTS
-_PATIENCE_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 Report = Callable[[int, int], None]
 """(events recorded so far, events that the journal holds)."""
@@ -59,7 +58,7 @@ class Worker:
         """Record until nothing is left, every day up to today included."""
         started = time.monotonic()
         tally = Tally()
-        while self._drain(tally, report) or self._reach_days():
+        while self._drain(tally, report) or patiently(self._reach_days):
             pass
         tally.seconds = time.monotonic() - started
         return tally
@@ -78,20 +77,20 @@ class Worker:
     def step(self) -> bool:
         """One batch, or the days that are due; False when there was nothing to do."""
         tally = Tally()
-        return self._next(tally) or self._reach_days()
+        return self._next(tally) or patiently(self._reach_days)
 
     def _drain(self, tally: Tally, report: Report | None) -> bool:
         worked = False
         while self._next(tally):
             worked = True
             if report is not None:
-                report(*self._positions())
+                report(*patiently(self._positions))
         return worked
 
     def _next(self, tally: Tally) -> bool:
-        recorded, last = self._positions()
+        recorded, last = patiently(self._positions)
         limit = min(max(last - recorded, BATCH_EVENTS), LARGEST_BATCH)
-        batch = self._patiently(limit)
+        batch = patiently(lambda: self.recorder.record_next(now_us(), limit))
         if batch is None:
             return False
         tally.first_position = tally.first_position or batch.first_position
@@ -100,23 +99,6 @@ class Worker:
         if batch.erased:
             self._leave_no_trace()
         return True
-
-    def _patiently(self, limit: int) -> Batch | None:
-        """Try again for as long as the database is away: that is the back-pressure."""
-        for seconds in self._waits():
-            try:
-                return self.recorder.record_next(now_us(), limit)
-            except OperationalError as error:
-                if not is_passing(error):
-                    raise
-                time.sleep(seconds)
-        raise AssertionError("the waits never end")
-
-    @staticmethod
-    def _waits() -> Iterator[float]:
-        yield from _PATIENCE_SECONDS
-        while True:
-            yield _PATIENCE_SECONDS[-1]
 
     def _positions(self) -> tuple[int, int]:
         with reading(self.engine) as connection:
@@ -139,12 +121,6 @@ class Worker:
         """After an erasure: no deleted byte stays in a file."""
         scrub(self.engine)
         self.keyring.scrub()
-
-
-def is_passing(error: OperationalError) -> bool:
-    """Whether a trouble of the database may pass by itself: locked, or not reachable."""
-    text = str(error.orig)
-    return "locked" in text or "busy" in text or error.connection_invalidated
 
 
 def missing_days(progress: Progress, today: date) -> Iterator[date]:

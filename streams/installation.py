@@ -9,6 +9,7 @@ from crm.door import JournalIntake
 from crm.keyring import Keyring
 from crm.schema import prepare
 from crm.settings import Settings
+from streams.outbox import OutboxIntake
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,9 @@ class Installation:
 
     @property
     def intake(self) -> JournalIntake:
-        """The door."""
+        """The door: into the journal, or where Kafka carries into the outbox."""
+        if self.settings.kafka_bootstrap is not None:
+            return OutboxIntake(self.engine, self.keyring)
         return JournalIntake(self.engine, self.keyring)
 
 

@@ -1,7 +1,8 @@
 """The lease: one worker at a time on one database of the embedded run.
 
-A lock on a file beside the database, given back by the operating system the moment the process
-ends, however it ends: a worker that was killed can be started again at once.
+Beside a SQLite file it is a lock on another file; in PostgreSQL a lock of the session. Either is
+given back the moment the process ends, however it ends: a worker that was killed can be started
+again at once.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,10 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from crm.settings import Settings
+from crm import locks
+from crm.settings import Settings, sqlite_file
+
+_FILES = {locks.WORKER: "worker.lock", locks.RELAY: "relay.lock"}
 
 
 class WorkerRunning(Exception):
@@ -17,9 +21,15 @@ class WorkerRunning(Exception):
 
 
 @contextmanager
-def lease(settings: Settings) -> Iterator[None]:
+def lease(settings: Settings, number: int = locks.WORKER) -> Iterator[None]:
     """Hold the lease; WorkerRunning, at once, when somebody else holds it."""
-    file = settings.data_folder / "worker.lock"
+    if sqlite_file(settings.database_url) is None:
+        with locks.lease(settings.database_url, number) as taken:
+            if not taken:
+                raise WorkerRunning(f"PostgreSQL, {number}")
+            yield
+        return
+    file = settings.data_folder / _FILES[number]
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file)
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select
+from sqlalchemy import BigInteger, Connection, Engine, Table, cast, delete, func, insert, select
 
 from crm.database import open_engine, reading, writing
 from crm.journal import JOURNAL
@@ -117,12 +117,8 @@ def _fingerprint(table: Table, connection: Connection) -> tuple[int, str]:
 def _rows(table: Table, connection: Connection) -> Iterator[Any]:
     if table is LEDGER_ENTRY:
         columns = (table.c.account, table.c.reward_id)
-        query = (
-            select(*columns, func.sum(table.c.amount_fen))
-            .group_by(*columns)
-            .having(func.sum(table.c.amount_fen) != 0)
-            .order_by(*columns)
-        )
+        total = cast(func.sum(table.c.amount_fen), BigInteger)
+        query = select(*columns, total).group_by(*columns).having(total != 0).order_by(*columns)
     else:
         query = select(table).order_by(*table.primary_key)
     yield from connection.execution_options(yield_per=BATCH_EVENTS).execute(query)

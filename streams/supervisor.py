@@ -24,22 +24,32 @@ class Supervisor:
         self.modules = modules
         self.stopping = threading.Event()
         self.running: dict[int, subprocess.Popen[bytes]] = {}
+        self.threads: list[threading.Thread] = []
 
     def run(self) -> None:
         """Until SIGINT or SIGTERM; the processes are then asked to end, and waited for."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        threads = [
+        self.start()
+        self.stopping.wait()
+        self.stop()
+
+    def start(self) -> None:
+        """Start all of them; returns at once."""
+        self.threads = [
             threading.Thread(target=self._keep, args=(place, module), daemon=True)
             for place, module in enumerate(self.modules)
         ]
-        for thread in threads:
+        for thread in self.threads:
             thread.start()
-        self.stopping.wait()
+
+    def stop(self) -> None:
+        """Ask all of them to end, and wait."""
+        self.stopping.set()
         for process in list(self.running.values()):
             process.terminate()
         ends = time.monotonic() + _STOP_SECONDS
-        for thread in threads:
+        for thread in self.threads:
             thread.join(max(0.0, ends - time.monotonic()))
         for process in list(self.running.values()):
             process.kill()

@@ -1,15 +1,20 @@
 """What every test gets: Hypothesis profiles, the long proofs left out, a clean environment."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.servers import kafka, postgres, shared
+from tests.services import require
 
 _PROVING = os.environ.get("JINXI_PROVE") == "1"
 _SETTINGS_OF_JINXI = (
     "JINXI_DATA",
     "JINXI_DATABASE_URL",
     "JINXI_KAFKA_BOOTSTRAP",
+    "JINXI_KAFKA_PREFIX",
     "JINXI_KEYRING_URL",
     "JINXI_MASTER_KEY_FILE",
 )
@@ -33,10 +38,44 @@ settings.register_profile(
 settings.load_profile("prove" if _PROVING else "suite")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests away from the database and the keys that the developer works with."""
     for name in _SETTINGS_OF_JINXI:
         os.environ.pop(name, None)
+    if _leads(config):
+        shared.open_session()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers that the session started."""
+    if _leads(config):
+        shared.close_session()
+
+
+def _leads(config: pytest.Config) -> bool:
+    """Whether this process leads the session; xdist's others work for it."""
+    return not hasattr(config, "workerinput")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The URL of a PostgreSQL on which databases may be made."""
+    require("postgres")
+    return postgres.server_url()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of an empty database of this test's own."""
+    with postgres.new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def broker() -> str:
+    """The address of an Apache Kafka on which topics may be made."""
+    require("kafka")
+    return kafka.broker_address()
 
 
 def pytest_report_header() -> str:

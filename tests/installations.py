@@ -8,6 +8,7 @@ import atexit
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
@@ -18,10 +19,10 @@ from unittest import mock
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from campaigns.intake import Receipt
-from crm.database import open_engine, reading
+from crm.database import insert_new, open_engine, reading, writing
 from crm.door import JournalIntake
 from crm.journal import JOURNAL
-from crm.keyring import Keyring
+from crm.keyring import DATA_KEY, Keyring
 from crm.progress import PROGRESS
 from crm.rewards.tables import LEDGER_ENTRY
 from crm.schema import PROJECTED, prepare
@@ -67,15 +68,32 @@ _TEMPLATES: list[Template] = []
 class Installation:
     """One installation; a context manager that leaves nothing behind."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """A new one, or that of a folder."""
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        database_url: str | None = None,
+        keyring_url: str | None = None,
+    ) -> None:
+        """A new one, or that of a folder; data and keyring in files of it, or elsewhere."""
         if folder is None:
             if not _TEMPLATES:
                 _TEMPLATES.append(Template())
             folder = Path(mkdtemp(prefix="jinxi-installation-"))
             shutil.copytree(_TEMPLATES[0].folder, folder, dirs_exist_ok=True)
         self.folder = folder
-        self.settings = Settings.in_folder(self.folder)
+        files = Settings.in_folder(self.folder)
+        self.settings = replace(
+            files,
+            database_url=database_url or files.database_url,
+            keyring_url=keyring_url or files.keyring_url,
+        )
+        if keyring_url is not None:
+            _copy_keys(files, self.settings)
+        if database_url is not None:
+            engine = open_engine(database_url)
+            prepare(engine)
+            engine.dispose()
         self.open()
 
     def open(self) -> None:
@@ -141,6 +159,18 @@ class Installation:
         with reading(self.engine) as connection:
             query = select(func.coalesce(func.sum(LEDGER_ENTRY.c.amount_fen), 0))
             return int(connection.execute(query).scalar_one())
+
+
+def _copy_keys(files: Settings, settings: Settings) -> None:
+    """The keys of the template, in an empty keyring elsewhere."""
+    source = Keyring.open(files)
+    with reading(source.engine) as connection:
+        rows = [dict(row) for row in connection.execute(select(DATA_KEY)).mappings()]
+    source.engine.dispose()
+    target = Keyring.open(settings)
+    with writing(target.engine) as connection:
+        insert_new(connection, DATA_KEY, rows)
+    target.engine.dispose()
 
 
 def _names(connection: Connection) -> dict[int, tuple[str, str]]:

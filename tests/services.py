@@ -2,7 +2,9 @@
 
 A test asks with `require("browser")`. On a newcomer's machine it is skipped with a sentence that
 says what to install; with JINXI_REQUIRE_SERVICES=1 (as in .ci/run) it fails instead, so that
-nothing is left out unseen. `python -m tests.services` lists what is there and what is missing.
+nothing is left out unseen. PostgreSQL and Kafka are looked for in this order: an address in the
+environment, Docker, the programs of this machine (tests/servers).
+`python -m tests.services` lists what is there and what is missing.
 """
 
 import os
@@ -13,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+
+from tests.servers import kafka, postgres
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -50,6 +54,29 @@ SERVICES = {
             "chinese font",
             _has_chinese_font,
             "a Chinese font (Debian: apt-get install fonts-noto-cjk)",
+        ),
+        Service(
+            "postgres",
+            postgres.is_there,
+            f"PostgreSQL 15 or later (Debian: apt-get install postgresql), or a Docker engine, "
+            f"or a server's URL in {postgres.ADDRESS}",
+        ),
+        Service(
+            "postgres programs",
+            lambda: postgres.programs() is not None,
+            "PostgreSQL 15 or later as programs of this machine "
+            "(Debian: apt-get install postgresql)",
+        ),
+        Service(
+            "kafka",
+            kafka.is_there,
+            f"Apache Kafka (Java 17 and Maven, then: make services), or a Docker engine, "
+            f"or a broker's host:port in {kafka.ADDRESS}",
+        ),
+        Service(
+            "kafka programs",
+            kafka.has_programs,
+            "Apache Kafka as a program of this machine (Java 17 and Maven, then: make services)",
         ),
     )
 }

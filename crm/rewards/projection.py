@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from crm.bulk import stored_rows
 from crm.database import in_pieces
+from crm.locks import LEDGER, hold
 from crm.logged_event import EventKey
 from crm.projecting import rewrite
 from crm.rewards.claims import Claim
@@ -275,6 +276,7 @@ def _merged(balances: Iterable[Balances]) -> Balances:
 def _append(connection: Connection, booked: Sequence[tuple[int, Entry]]) -> int:
     if not booked:
         return 0
+    hold(connection, LEDGER)
     last = connection.execute(select(func.max(LEDGER_ENTRY.c.number))).scalar() or 0
     connection.execute(
         insert(LEDGER_ENTRY),

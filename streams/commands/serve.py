@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from crm.settings import Settings
+from streams.commands.carry import processes
 from streams.installation import open_installation
 from streams.output import print_text
 from streams.supervisor import Supervisor
@@ -37,7 +39,7 @@ def must_be_free(port: int) -> None:
 def run_server(port: int) -> None:
     """Serve until interrupted."""
     print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
-    Supervisor([["streams.web_server", str(port)], ["streams", "work"]]).run()
+    Supervisor([["streams.web_server", str(port)], *processes(Settings.from_environment())]).run()
     print_text(say("已停止"))
 
 

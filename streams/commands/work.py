@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from streams.commands.carry import carry_until_idle, processes
 from streams.commands.options import AsJson
 from streams.embedded import Worker
 from streams.installation import open_installation
 from streams.lease import lease
 from streams.output import print_json, print_text, progress_bar
+from streams.supervisor import Supervisor
 from streams.wording import say
 
 _IDLE_SECONDS = 0.2
@@ -27,13 +29,19 @@ def work(
     jinxi work --until-idle --json
     """
     installation = open_installation()
-    with lease(installation.settings):
-        worker = Worker(installation.engine, installation.keyring)
+    worker = Worker(installation.engine, installation.keyring)
+    if installation.settings.kafka_bootstrap is not None:
         if not until_idle:
-            _for_ever(worker)
-        with progress_bar(say("入档"), shown=not as_json) as report:
-            tally = worker.until_idle(report)
-        outcomes = worker.outcomes(tally)
+            Supervisor(processes(installation.settings)).run()
+            return
+        tally = carry_until_idle(installation)
+    else:
+        with lease(installation.settings):
+            if not until_idle:
+                _for_ever(worker)
+            with progress_bar(say("入档"), shown=not as_json) as report:
+                tally = worker.until_idle(report)
+    outcomes = worker.outcomes(tally)
     if as_json:
         print_json({**outcomes, "seconds": round(tally.seconds, 3)})
     else:

@@ -1,0 +1,113 @@
+"""What a worker does with records of Kafka, whoever fetches them: into the database, once."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from crm.carried import CarriedBatch, CarriedEvent, CarriedRecorder, Recorded
+from crm.checkpoints import Partition, checkpoints
+from crm.database import reading, scrub
+from crm.door import now_us
+from crm.keyring import Keyring
+from crm.record import Recorder
+from crm.settings import Settings
+from crm.undecodable import Undecodable
+from streams.messages import NotEvents, rows
+from streams.patience import patiently
+from streams.topics import EVENTS, TopicMissing, administration, existing, name_of
+
+
+def consumer_of(settings: Settings) -> str:
+    """The one consumer of the events topic."""
+    return f"{settings.kafka_prefix}-recorder"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedRecord:
+    """One record of the events topic."""
+
+    partition: int
+    offset: int
+    value: bytes | None
+
+
+@dataclass
+class Carrying:
+    """One worker's way from the events topic to the database."""
+
+    settings: Settings
+    engine: Engine
+    keyring: Keyring
+    topic_id: str = field(init=False)
+    recorder: CarriedRecorder = field(init=False)
+    next_offsets: dict[int, int] = field(default_factory=dict)
+    """Of each partition that is ours now: the next offset that is to be recorded."""
+    alive_at: float = field(default_factory=time.monotonic)
+    """When something was last recorded, or tried again: nothing is stuck."""
+
+    def __post_init__(self) -> None:
+        """Find the topic; record what the embedded carrier left in the journal, if anything."""
+        with administration(self.settings) as admin:
+            found = existing(admin, name_of(EVENTS, self.settings))
+        if found is None:
+            raise TopicMissing(name_of(EVENTS, self.settings))
+        self.topic_id = found.topic_id
+        self.recorder = CarriedRecorder(self.engine, self.keyring)
+        left = Recorder(self.engine, self.keyring)
+        while patiently(lambda: left.record_next(now_us()), self.alive):
+            pass
+
+    @property
+    def consumer(self) -> str:
+        """The name under which the checkpoints stand."""
+        return consumer_of(self.settings)
+
+    def alive(self) -> None:
+        """Somebody works, or waits for what will come back."""
+        self.alive_at = time.monotonic()
+
+    def seek(self, partitions: Iterable[int]) -> Mapping[int, int]:
+        """These are ours from now on: where to begin in each."""
+        known = patiently(self._checkpoints, self.alive)
+        self.next_offsets = {number: known.get(number, 0) for number in partitions}
+        self.alive()
+        return dict(self.next_offsets)
+
+    def _checkpoints(self) -> dict[int, int]:
+        with reading(self.engine) as connection:
+            return {
+                each.partition.number: each.next_offset
+                for each in checkpoints(connection, self.consumer)
+                if each.partition.topic_id == self.topic_id
+            }
+
+    def handle(self, records: Sequence[FetchedRecord]) -> Recorded:
+        """Record them; when this returns, all of them may be acknowledged, in order."""
+        by_partition: dict[int, list[FetchedRecord]] = {}
+        for each in records:
+            by_partition.setdefault(each.partition, []).append(each)
+        parts = [
+            batch(Partition(self.consumer, self.topic_id, number), mine)
+            for number, mine in by_partition.items()
+        ]
+        recorded = patiently(lambda: self.recorder.record(parts, now_us()), self.alive)
+        self.next_offsets |= {part.partition.number: part.next_offset for part in parts}
+        self.alive()
+        if recorded.erased:
+            scrub(self.engine)
+            self.keyring.scrub()
+        return recorded
+
+
+def batch(partition: Partition, records: Sequence[FetchedRecord]) -> CarriedBatch:
+    """Records of one partition, in order, as they are recorded."""
+    events: list[CarriedEvent] = []
+    undecodable: list[Undecodable] = []
+    for each in records:
+        try:
+            events += [CarriedEvent(each.offset, row) for row in rows(each.value)]
+        except NotEvents as error:
+            undecodable.append(Undecodable(each.offset, str(error), each.value or b""))
+    return CarriedBatch(partition, records[-1].offset + 1, tuple(events), tuple(undecodable))

@@ -1,0 +1,170 @@
+"""`jinxi topics`, `relay`, `worker`: what carries events where Kafka does it."""
+
+import time
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from campaigns.times import shanghai_day
+from crm import locks
+from crm.database import reading
+from crm.door import now_us
+from crm.journal import last_position
+from crm.progress import load_progress
+from crm.settings import Settings
+from streams.commands.options import AsJson, clock_text
+from streams.embedded import Tally, missing_days
+from streams.installation import Installation, open_installation
+from streams.lease import lease
+from streams.outbox import outbox_age
+from streams.output import print_json, print_table, print_text
+from streams.relay import Relay, run
+from streams.status import metrics, status
+from streams.supervisor import Supervisor
+from streams.topics import check, create
+from streams.wording import say, words
+
+_LOOK_SECONDS = 0.2
+_WRONG = 1
+
+
+def _settings() -> Settings:
+    settings = Settings.from_environment()
+    if settings.kafka_bootstrap is None:
+        message = say("没有设置 JINXI_KAFKA_BOOTSTRAP（Kafka 的地址，主机:端口）")
+        raise typer.BadParameter(message)
+    return settings
+
+
+def create_topics(as_json: AsJson = False) -> None:
+    """建立缺少的主题；已有的不动。
+
+    jinxi topics create
+    """
+    made = create(_settings())
+    if as_json:
+        print_json({"created": made})
+    else:
+        print_text(say("已建立 {count} 个主题", count=len(made)))
+
+
+def check_topics(as_json: AsJson = False) -> None:
+    """检查主题是否齐全、分区数是否正确。
+
+    jinxi topics check --json
+    """
+    wrong = check(_settings())
+    if as_json:
+        print_json({"ok": not wrong, "wrong": wrong})
+    else:
+        print_text(say("主题齐全") if not wrong else str(wrong))
+    if wrong:
+        raise typer.Exit(_WRONG)
+
+
+def relay() -> None:
+    """把发件箱里的事件按顺序发布到 Kafka；同时只运行一个。
+
+    jinxi relay
+    """
+    installation = open_installation(_settings())
+    with lease(installation.settings, locks.RELAY):
+        run(Relay(installation.settings, installation.engine, installation.keyring))
+
+
+def worker(
+    slot: Annotated[int, typer.Option(min=0, help="槽位：每个记录进程一个固定的号")] = 0,
+) -> None:
+    """从 Kafka 取事件并记入数据库；可以同时运行几个，各有一个槽位。
+
+    jinxi worker --slot 0
+    """
+    from streams import faust_app
+
+    faust_app.run(_settings(), slot)
+
+
+def show_status(
+    as_metrics: Annotated[bool, typer.Option("--metrics", help="Prometheus 的文本格式")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """看现在怎样：什么在排队、记录落后多少、什么没有成功。
+
+    jinxi status
+    jinxi status --metrics
+    """
+    found = status(open_installation())
+    if as_metrics:
+        print(metrics(found), end="")
+        return
+    if as_json:
+        lag = found.lag_records
+        written = None if lag is None else {str(number): left for number, left in lag.items()}
+        print_json({**asdict(found), "lag_records": written})
+        return
+    lag_text = (
+        say("Kafka 没有应答") if found.lag_records is None else sum(found.lag_records.values())
+    )
+    rows = zip(
+        words(
+            "日志里的事件",
+            "尚未入档",
+            "发件箱里的事件",
+            "其中最早的收到于",
+            "等待补齐",
+            "入档故障",
+            "不是事件的消息",
+            "最近一次入档",
+            "Kafka 上尚未取走的记录",
+        ),
+        (
+            found.journaled,
+            found.not_recorded,
+            found.outbox,
+            _moment(found.outbox_oldest_us),
+            found.waiting,
+            found.dead_letters,
+            found.undecodable,
+            _moment(found.last_recorded_us),
+            lag_text,
+        ),
+        strict=True,
+    )
+    print_table(say("现在"), words("项目", "内容"), rows)
+
+
+def _moment(instant_us: int | None) -> str:
+    return clock_text(instant_us) if instant_us else ""
+
+
+def processes(settings: Settings) -> list[list[str]]:
+    """The modules that carry events beside the web, each with its arguments."""
+    if settings.kafka_bootstrap is None:
+        return [["streams", "work"]]
+    return [["streams", "relay"], ["streams", "worker", "--slot", "0"]]
+
+
+def carry_until_idle(installation: Installation) -> Tally:
+    """Run relay and worker until the journal has everything, every day up to today included."""
+    started = time.monotonic()
+    with reading(installation.engine) as connection:
+        first = last_position(connection) + 1
+    supervisor = Supervisor(processes(installation.settings))
+    supervisor.start()
+    try:
+        while not is_idle(installation):
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        supervisor.stop()
+    with reading(installation.engine) as connection:
+        last = last_position(connection)
+    return Tally(first, last, 0, time.monotonic() - started)
+
+
+def is_idle(installation: Installation) -> bool:
+    """Whether nothing waits, and every day up to today was reached."""
+    with reading(installation.engine) as connection:
+        waiting, _ = outbox_age(connection)
+        progress = load_progress(connection, "embedded")
+    return waiting == 0 and not any(missing_days(progress, shanghai_day(now_us())))

@@ -1,0 +1,112 @@
+"""Relay and workers of one installation as processes of their own, that tests start and kill."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from campaigns.intake import HEADQUARTERS
+from crm.settings import Settings
+from streams.commands.carry import is_idle
+from streams.installation import Installation as Opened
+from streams.outbox import OutboxIntake
+from tests.installations import Installation
+from tests.servers.processes import wait_until
+
+RELAY = ("relay",)
+_MOST_ENDS = 8
+
+
+def worker(slot: int = 0) -> tuple[str, ...]:
+    """The command of a worker."""
+    return ("worker", "--slot", str(slot))
+
+
+@dataclass
+class Carried:
+    """An installation, its settings, and the processes that carry its events."""
+
+    installation: Installation
+    settings: Settings
+    running: dict[tuple[str, ...], "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    ended: int = 0
+    """How often a process has ended by itself."""
+
+    @property
+    def intake(self) -> OutboxIntake:
+        """The door."""
+        return OutboxIntake(self.installation.engine, self.installation.keyring)
+
+    @property
+    def opened(self) -> Opened:
+        """As the commands have it."""
+        return Opened(self.settings, self.installation.engine, self.installation.keyring)
+
+    def accept(self, lines: Sequence[bytes]) -> None:
+        """All of them are taken."""
+        receipts = self.intake.accept(lines, HEADQUARTERS, history=True)
+        assert {receipt.status for receipt in receipts} <= {"accepted", "duplicate"}
+
+    def start(self, command: tuple[str, ...]) -> None:
+        """Start `jinxi …`; what it says goes to a file beside the data."""
+        log = self.installation.folder / f"{'-'.join(command)}.log"
+        with log.open("ab") as stream:
+            self.running[command] = subprocess.Popen(
+                [sys.executable, "-m", "streams", *command],
+                env={**os.environ, **_environment(self.settings)},
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+            )
+
+    def kill(self, command: tuple[str, ...], sign: int = signal.SIGKILL) -> None:
+        """End it and wait."""
+        process = self.running.pop(command)
+        process.send_signal(sign)
+        process.wait()
+
+    def revive(self) -> None:
+        """Start again whatever has ended by itself, as a supervisor does."""
+        for command, process in list(self.running.items()):
+            if process.poll() is not None:
+                self.ended += 1
+                assert self.ended < _MOST_ENDS, self.said()
+                self.start(command)
+
+    def wait_until_idle(self, seconds: float = 120) -> None:
+        """Until the journal has everything, every day included."""
+
+        def idle() -> bool:
+            self.revive()
+            return is_idle(self.opened)
+
+        assert wait_until(idle, seconds), self.said()
+
+    def said(self) -> str:
+        """The end of what the processes said."""
+        logs = sorted(self.installation.folder.glob("*.log"))
+        return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in logs)
+
+    def stop(self) -> None:
+        """Kill whatever runs."""
+        for command in list(self.running):
+            self.kill(command)
+
+
+def carried_by(installation: Installation, broker: str, prefix: str) -> Carried:
+    """The installation with a broker."""
+    settings = replace(installation.settings, kafka_bootstrap=broker, kafka_prefix=prefix)
+    return Carried(installation, settings)
+
+
+def _environment(settings: Settings) -> Mapping[str, str]:
+    return {
+        "JINXI_DATABASE_URL": settings.database_url,
+        "JINXI_KEYRING_URL": settings.keyring_url,
+        "JINXI_MASTER_KEY_FILE": str(settings.master_key_file),
+        "JINXI_DATA": str(settings.data_folder),
+        "JINXI_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap),
+        "JINXI_KAFKA_PREFIX": settings.kafka_prefix,
+        "PYTHONUNBUFFERED": "1",
+    }

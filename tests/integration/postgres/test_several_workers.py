@@ -1,0 +1,169 @@
+"""Several workers record into one PostgreSQL: together they leave what one alone would leave."""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import date
+from random import Random
+from typing import Any
+from unittest import mock
+
+import orjson
+import pytest
+from sqlalchemy import func, select, text
+
+from campaigns.intake import HEADQUARTERS
+from campaigns.season import generate
+from crm.carried import CarriedEvent, CarriedRecorder, Recorded
+from crm.checks import run_checks
+from crm.database import open_engine, reading
+from crm.keyring import Keyring
+from crm.people.tables import CARD, PERSON
+from crm.settings import Settings
+from streams.patience import patiently
+from streams.replay import verify
+from tests.installations import Installation, assert_same
+from tests.integration.postgres.carrying import batches, carried_events, in_partitions
+from tests.servers.processes import wait_until
+
+PROVING = os.environ.get("JINXI_PROVE") == "1"
+PEOPLE, STARTS_ON = 1_000 if PROVING else 80, date(2026, 3, 2)
+PARTITIONS = 12
+ROUNDS = 10 if PROVING else 1
+
+
+@pytest.fixture
+def season() -> Iterator[Installation]:
+    """A season recorded by the one worker of an embedded installation."""
+    with Installation() as installation:
+        lines = [orjson.dumps(event) for event in generate(PEOPLE, 5, STARTS_ON)]
+        installation.intake.accept(lines, HEADQUARTERS, history=True)
+        installation.work()
+        yield installation
+
+
+@pytest.fixture
+def at_scale(postgres_url: str, season: Installation) -> Iterator[Installation]:
+    """An empty database in PostgreSQL, with the keys of the season."""
+    with Installation(
+        database_url=postgres_url, keyring_url=season.settings.keyring_url
+    ) as installation:
+        yield installation
+
+
+def record_partitions(
+    settings: Settings, mine: Sequence[tuple[int, list[CarriedEvent]]], seed: int
+) -> Recorded:
+    """What one worker process does: its partitions in turns, in batches of random sizes."""
+    random = Random(seed)
+    engine, keyring = open_engine(settings.database_url), Keyring.open(settings)
+    recorder = CarriedRecorder(engine, keyring)
+    waiting = [batches(events, number, random) for number, events in mine]
+    total = Recorded()
+    while waiting:
+        turn = random.choice(waiting)
+        batch = next(turn, None)
+        if batch is None:
+            waiting.remove(turn)
+            continue
+        again = random.random() < 0.1
+        for _ in range(2 if again else 1):
+            total += patiently(lambda batch=batch: recorder.record([batch], 1))
+    engine.dispose()
+    keyring.engine.dispose()
+    return total
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_workers_on_random_partitions_leave_what_one_worker_leaves(
+    season: Installation, at_scale: Installation, workers: int, seed: int
+) -> None:
+    partitions = list(enumerate(in_partitions(carried_events(season.engine), PARTITIONS)))
+    Random(seed).shuffle(partitions)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as processes:
+        running = [
+            processes.submit(record_partitions, at_scale.settings, partitions[w::workers], seed + w)
+            for w in range(workers)
+        ]
+        recorded = [each.result() for each in running]
+    assert sum(each.failed for each in recorded) == 0
+    assert sum(each.events for each in recorded) == sum(len(events) for _, events in partitions)
+    assert_same(at_scale.snapshot(), season.snapshot())
+    with reading(at_scale.engine) as connection:
+        assert [c.name for c in run_checks(connection, at_scale.keyring) if not c.ok] == []
+    assert all(table.equal for table in verify(at_scale.engine, at_scale.keyring).values())
+
+
+def card(card_id: str) -> bytes:
+    """The same woman, written down once more."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": card_id,
+            "source": "/phones/1",
+            "type": "jinxi.card.registered.v1",
+            "time": "2026-03-02T09:00:00+08:00",
+            "subject": f"card/{card_id}",
+            "data": {
+                "card_id": card_id,
+                "person": {"name": "王秀英", "birth_date": "1950-01-02"},
+                "contact": {"phones": ["13912345678"]},
+                "region": "110101",
+                "source_kind": "walk_in",
+                "private": {},
+            },
+        }
+    )
+
+
+def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
+    postgres_url: str,
+) -> None:
+    with (
+        Installation() as door,
+        Installation(database_url=postgres_url, keyring_url=door.settings.keyring_url) as at_scale,
+    ):
+        door.intake.accept([card("C1"), card("C2")], HEADQUARTERS)
+        one, two = carried_events(door.engine)
+        first = CarriedRecorder(at_scale.engine, at_scale.keyring)
+        second = CarriedRecorder(at_scale.engine, at_scale.keyring)
+        evaluating, go_on = threading.Event(), threading.Event()
+        record = first.segment.record
+
+        def slowly(*arguments: Any, **named: Any) -> int:
+            evaluating.set()
+            assert go_on.wait(30)
+            return record(*arguments, **named)
+
+        with (
+            mock.patch.object(first.segment, "record", slowly),
+            ThreadPoolExecutor(2) as threads,
+        ):
+            a = threads.submit(first.record, *_alone(one, 0))
+            assert evaluating.wait(30)
+            b = threads.submit(second.record, *_alone(two, 1))
+            try:
+                assert wait_until(lambda: b.done() or waits_for_a_lock(at_scale))
+                assert not b.done()
+            finally:
+                go_on.set()
+            assert (a.result(30).events, b.result(30).events) == (1, 1)
+        with reading(at_scale.engine) as connection:
+            counts = [
+                connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (CARD, PERSON)
+            ]
+        assert counts == [2, 1]
+
+
+def _alone(event: CarriedEvent, number: int) -> tuple[Any, int]:
+    return list(batches([event], number, Random(1))), 1
+
+
+def waits_for_a_lock(installation: Installation) -> bool:
+    with installation.engine.connect() as connection:
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype='advisory' AND NOT granted")
+        return bool(connection.execute(waiting).scalar())

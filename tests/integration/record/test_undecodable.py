@@ -1,0 +1,29 @@
+"""What arrived and is no event can be read for 90 days, and not afterwards."""
+
+from datetime import date
+
+from campaigns.times import day_start_us
+from crm.database import reading, writing
+from crm.undecodable import Undecodable, destroy_old_keys, kept_messages, message_of, put_aside
+from tests.installations import Installation
+
+FEBRUARY, MARCH = date(2026, 2, 10), date(2026, 3, 10)
+
+
+def test_messages_are_kept_encrypted_and_become_unreadable_after_90_days() -> None:
+    with Installation() as installation:
+        keyring = installation.keyring
+        with writing(installation.engine) as connection:
+            for offset, day in enumerate((FEBRUARY, MARCH)):
+                message = Undecodable(offset, "not_json", f"secret {offset}".encode())
+                for _ in range(2):
+                    put_aside(connection, keyring, ("t", 3), [message], day_start_us(day))
+        with reading(installation.engine) as connection:
+            first, second = kept_messages(connection)
+            assert message_of(connection, keyring, first) == b"secret 0"
+            assert destroy_old_keys(connection, keyring, date(2026, 5, 20)) == []
+            assert destroy_old_keys(connection, keyring, date(2026, 6, 1)) == ["2026-02"]
+            assert destroy_old_keys(connection, keyring, date(2026, 6, 1)) == []
+            assert message_of(connection, keyring, first) is None
+            assert message_of(connection, keyring, second) == b"secret 1"
+        assert b"secret " not in (installation.folder / "jinxi.db").read_bytes()
