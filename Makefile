@@ -40,7 +40,7 @@ bench: install ## events per second, beside the floors of this machine
 	$(BIN)/python -m tests.bench
 
 prove: install ## the long proofs: many examples, many kills
-	JINXI_PROVE=1 $(BIN)/pytest $(SPREAD) -m "prove or hypothesis" --timeout 3600
+	JINXI_PROVE=1 $(BIN)/pytest $(SPREAD) -m "prove or hypothesis or more_in_prove" --timeout 3600
 
 docs: install ## write the generated documents anew
 	$(BIN)/python -m campaigns.event_docs > docs/events.md.new

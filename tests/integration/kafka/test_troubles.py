@@ -61,6 +61,7 @@ def pieces(lines: list[bytes], count: int) -> list[list[bytes]]:
     return [lines[start : start + size] for start in range(0, len(lines), size)]
 
 
+@pytest.mark.more_in_prove
 def test_kills_of_worker_relay_broker_and_database_lose_and_double_nothing(
     season: list[bytes], expected: Snapshot
 ) -> None:

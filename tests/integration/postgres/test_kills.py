@@ -32,6 +32,7 @@ def server() -> Iterator[postgres.Server]:
     started.stop()
 
 
+@pytest.mark.more_in_prove
 def test_a_server_killed_while_events_flow_loses_and_doubles_none(
     server: postgres.Server,
 ) -> None:

@@ -76,6 +76,7 @@ def record_partitions(
     return total
 
 
+@pytest.mark.more_in_prove
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_workers_on_random_partitions_leave_what_one_worker_leaves(
