@@ -59,7 +59,10 @@ def test_one_worker_at_a_time_has_the_lease(in_postgres: Installation) -> None:
     with lease(in_postgres.settings), pytest.raises(WorkerRunning), lease(in_postgres.settings):
         pytest.fail("two workers have the lease")
     with lease(in_postgres.settings), in_postgres.engine.connect() as connection:
-        held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        held = text(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
         assert connection.execute(held).scalar() == 1
 
 
