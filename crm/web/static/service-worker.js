@@ -9,7 +9,7 @@ const MAY_BE_KEPT = /^\/(log|log\/[^/]+|log\/[^/]+\/new|offline|kept|unsent)$/;
 async function fetchAndKeep(request, options) {
   const answer = await fetch(request, options);
   if (answer.ok && MAY_BE_KEPT.test(new URL(answer.url).pathname)) {
-    await keep(new URL(answer.url).pathname, answer.clone());
+    await keep(new URL(answer.url).pathname, answer.clone()).catch(() => null);
   }
   return answer;
 }
@@ -25,9 +25,10 @@ async function keep(path, answer) {
     const other = new URL(request.url).pathname;
     if (other.startsWith("/log/") && other !== activity && !other.startsWith(`${activity}/`)) await cache.delete(request);
   }
-  await cache.put(path, new Response(text, { headers: answer.headers }));
   const modules = ["/static/queue.js"];
   await Promise.all([...new Set([...assets, ...modules])].map(async (asset) => (await cache.match(asset)) ?? cache.add(asset)));
+  // Last, so that a page that is kept always has its script and style.
+  await cache.put(path, new Response(text, { headers: answer.headers }));
 }
 
 async function fromPhone(path) {
@@ -45,7 +46,9 @@ async function answerPage(request) {
   const { pathname } = new URL(request.url);
   const kept = await (await caches.open(NAME)).match(pathname);
   try {
-    return await fetchAndKeep(request, kept ? { signal: AbortSignal.timeout(WAIT_MS) } : undefined);
+    const answer = await fetchAndKeep(request, kept ? { signal: AbortSignal.timeout(WAIT_MS) } : undefined);
+    // With a time limit redirects are followed here, and a browser takes no followed one for a page.
+    return answer.redirected ? Response.redirect(answer.url) : answer;
   } catch {
     return fromPhone(pathname);
   }
