@@ -24,7 +24,7 @@ from crm.progress import Progress, load_progress
 from crm.record import BATCH_EVENTS, Recorder
 from streams.patience import patiently
 
-LARGEST_BATCH = 8 * BATCH_EVENTS
+LARGEST_BATCH = 16 * BATCH_EVENTS
 
 Report = Callable[[int, int], None]
 """(events recorded so far, events that the journal holds)."""
