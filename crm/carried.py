@@ -18,14 +18,13 @@ from typing import Any
 
 from msgspec.structs import replace as replace_in_struct
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from crm.checkpoints import Partition, count_transaction, move_on, next_offset, transactions
 from crm.collector import uncollected
 from crm.database import insert_returning_new, writing
-from crm.dead_letters import add_dead_letter, dead_positions
+from crm.dead_letters import add_dead_letter, dead_positions, may_be_one_event
 from crm.journal import JOURNAL, decode
-from crm.keyring import KeyLost, Keyring, MasterKeyWrong
+from crm.keyring import Keyring
 from crm.locks import PROGRESS, WORLD, hold, hold_buckets, lacking, try_to_hold
 from crm.logged_event import EventKey, LoggedEvent
 from crm.progress import Progress, load_progress, save_progress
@@ -125,11 +124,10 @@ class CarriedRecorder:
         """
         try:
             return self._widening(parts, now_us)
-        except (InterfaceError, OperationalError, KeyLost, MasterKeyWrong):
-            self._forget()
-            raise
         except Exception as error:
             self._forget()
+            if not may_be_one_event(error):
+                raise
             smaller = parts if len(parts) > 1 else parts[0].halves()
             if len(smaller) > 1:
                 return sum((self.record([part], now_us) for part in smaller), Recorded())

@@ -17,7 +17,7 @@ from crm.journal import JOURNAL
 from crm.keyring import Keyring
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.tables import OUTCOME
-from crm.past import whole_past
+from crm.past import Past, past_and_present
 from crm.people.projection import card_rows, link_rows, person_rows
 from crm.people.tables import CARD, LINK, PERSON
 from crm.progress import Progress, load_progress
@@ -47,6 +47,7 @@ class _Case:
     connection: Connection
     keyring: Keyring
     progress: Progress
+    past: Past
     known: Evaluation
 
 
@@ -55,8 +56,8 @@ def run_checks(connection: Connection, keyring: Keyring) -> Iterator[Check]:
     progress = load_progress(connection, "embedded")
     day = progress.days_to or progress.first_day
     at_us = day_end_us(day) - 1 if day else 0
-    known = whole_past(connection, keyring, at_us, lambda event: True)
-    case = _Case(connection, keyring, progress, known)
+    past, known = past_and_present(connection, keyring, at_us, lambda event: True)
+    case = _Case(connection, keyring, progress, past, known)
     for name, law in LAWS.items():
         ok, detail = law(case)
         yield Check(name, ok, detail)
@@ -90,10 +91,14 @@ def _days_without_gap(case: _Case) -> tuple[bool, str]:
 
 
 def _outcomes_recomputed(case: _Case) -> tuple[bool, str]:
-    wanted = {row["position"]: row for row in outcome_rows(case.known.events, case.known.outcomes)}
-    query = select(OUTCOME).where(OUTCOME.c.position.in_(select(JOURNAL.c.position)))
-    stored = {row.position: dict(row._mapping) for row in case.connection.execute(query)}
-    wrong = sum(stored.get(position) != row for position, row in wanted.items())
+    judged = [(case.known.events, case.known.outcomes), *case.past.shared_outcomes()]
+    wanted = {
+        row["position"]: row
+        for events, outcomes in judged
+        for row in outcome_rows(events, outcomes)
+    }
+    stored = {row.position: dict(row._mapping) for row in _all(case.connection, OUTCOME)}
+    wrong = sum(stored.get(place) != wanted.get(place) for place in {*stored, *wanted})
     return wrong == 0, f"{len(wanted)} recomputed, {wrong} differ"
 
 

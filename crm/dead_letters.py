@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, String, Table, delete, insert, select
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from crm.database import METADATA
 from crm.journal import JOURNAL
+from crm.keyring import KeyLost, MasterKeyWrong
 
 DEAD_LETTER = Table(
     "dead_letter",
@@ -17,6 +19,18 @@ DEAD_LETTER = Table(
     Column("failed_us", BigInteger, nullable=False),
 )
 """History, not a projection: a rebuild leaves it alone. `error` names the class, never the data."""
+
+_NOT_OF_ONE_EVENT = (InterfaceError, OperationalError, KeyLost, MasterKeyWrong, MemoryError)
+
+
+def may_be_one_event(error: Exception) -> bool:
+    """Whether one event may be to blame: not for a database, a key or memory that is not there.
+
+    A damaged database speaks as DatabaseError itself; its heirs are about what was written.
+    """
+    if type(error) is DatabaseError:
+        return False
+    return not isinstance(error, _NOT_OF_ONE_EVENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ the events that are effective up to T as known today (what is voided now never h
 every day up to T had been reached. `known_at` takes the events that were received up to T.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -28,9 +28,11 @@ from crm.outcomes.shared import (
     Surroundings,
     judge_activity,
     judge_contracts,
+    judge_day,
     judge_member,
     judge_policies,
 )
+from crm.outcomes.voids import Outcomes
 from crm.people.matching import CARDS_ON_A_PHONE_MAX
 from crm.progress import load_progress
 from crm.ties import Digest, close, keyed_digest, keys_of_home, kind_of, phone_key
@@ -86,6 +88,20 @@ class Past:
         """Every recorded policy."""
         return judge_policies(self._of_kind("policy"))[1]
 
+    def shared_outcomes(self) -> Iterator[tuple[list[LoggedEvent], Outcomes]]:
+        """The events of what many people share, thing by thing, and what became of them."""
+        for home, events in self.histories.items():
+            kind = kind_of(home)
+            if kind == "activity":
+                yield events, judge_activity(events)[0]
+            elif kind == "member":
+                yield events, judge_member(events, self._knows)[0]
+            elif kind == "day":
+                yield events, judge_day(events)
+        contracts, policies = self._of_kind("dealer"), self._of_kind("policy")
+        yield contracts, judge_contracts(contracts)[0]
+        yield policies, judge_policies(policies)[0]
+
     def evaluate(self, at_us: int, is_crowded: Callable[[str], bool]) -> Evaluation:
         """All cards and rewards together, with every day up to the instant reached."""
         around = Surroundings(
@@ -117,8 +133,16 @@ def whole_past(
     connection: Connection, keyring: Keyring, at_us: int, keep: EventFilter
 ) -> Evaluation:
     """Everything that is recorded, folded for the instant."""
+    return past_and_present(connection, keyring, at_us, keep)[1]
+
+
+def past_and_present(
+    connection: Connection, keyring: Keyring, at_us: int, keep: EventFilter
+) -> tuple[Past, Evaluation]:
+    """Everything that is recorded: the histories, and what they come to at the instant."""
     events = [event for event in recorded_events(connection, keyring) if keep(event)]
-    return Past.of(events).evaluate(at_us, _crowded_in(events))
+    past = Past.of(events)
+    return past, past.evaluate(at_us, _crowded_in(events))
 
 
 def past_of_homes(

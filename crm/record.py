@@ -17,14 +17,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from campaigns.times import shanghai_day
 from crm.collector import uncollected
 from crm.database import writing
-from crm.dead_letters import add_dead_letter, dead_positions
+from crm.dead_letters import add_dead_letter, dead_positions, may_be_one_event
 from crm.journal import decode, rows_after
-from crm.keyring import KeyLost, Keyring, MasterKeyWrong
+from crm.keyring import Keyring
 from crm.library import Library
 from crm.locks import WORLD, hold
 from crm.logged_event import LoggedEvent
@@ -77,11 +76,10 @@ class Recorder:
                 if batch is not None:
                     self.reached = batch.last_position
                 return batch
-            except (InterfaceError, OperationalError, KeyLost, MasterKeyWrong):
-                self._forget()
-                raise
             except Exception as error:
                 self._forget()
+                if not may_be_one_event(error):
+                    raise
                 if limit == 1:
                     return self._put_aside(error, now_us)
                 # Halve until the event that cannot be recorded stands alone.

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from crm.money import yuan_text
 from streams.wording import say
 
 SHOWN_ROWS = 200
@@ -115,8 +116,7 @@ def print_first(
 
 def yuan(amount_fen: int) -> Number:
     """Fen as people write money: ¥1,234.00."""
-    sign = "-" if amount_fen < 0 else ""
-    return Number(f"{sign}¥{abs(amount_fen) // 100:,}.{abs(amount_fen) % 100:02d}")
+    return Number(yuan_text(amount_fen))
 
 
 def share_bar(part: int, whole: int) -> Whole:

@@ -89,21 +89,6 @@ def traits_of(card: IdentityCard) -> Traits:
     )
 
 
-def closure_keys(card: IdentityCard) -> frozenset[str]:
-    """Keys of which any two cards share one that the rule or a household could ever connect.
-
-    They hold what the card says in plain text, so they are as personal as the card itself.
-    """
-    traits = traits_of(card)
-    keys = {f"phone:{phone}" for phone in traits.phones}
-    if traits.id_number is not None:
-        keys.add(f"id:{traits.id_number}")
-    if (birth := name_and_birth(traits)) is not None:
-        name, born, home = birth
-        keys.add(f"name-birth:{name}/{born.isoformat()}/{home}")
-    return frozenset(keys)
-
-
 def name_and_birth(traits: Traits) -> tuple[str, date, str] | None:
     """Name, birth date and prefecture, which together tell a person; None if one is missing."""
     if not traits.name or traits.birth_date is None or traits.prefecture is None:

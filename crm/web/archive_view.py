@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from campaigns.times import parse_instant_us, shanghai_day
-from crm.web.formats import masked_name, masked_phone
+from crm.masking import masked_name, masked_number
 
 _CARD_FIELDS = {
     "name": ("person", "name"),
@@ -156,7 +156,7 @@ class ArchiveView:
         if name == "name":
             return masked_name(value)
         if name == "phones":
-            return "、".join(map(masked_phone, value.split("、")))
+            return "、".join(map(masked_number, value.split("、")))
         if name == "birth_date":
             return f"{value[:4]}-**-**"
         if name == "id_number":

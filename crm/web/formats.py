@@ -10,8 +10,6 @@ from campaigns.times import moment_of, shanghai_day
 
 _DAY_PATTERNS = {"zh-CN": "M月d日 EEE", "zh-TW": "M月d日 EEE", "en": "EEE d MMM"}
 _YEAR_PATTERNS = {"zh-CN": "y年M月d日", "zh-TW": "y年M月d日", "en": "d MMM y"}
-_HIDDEN = "*"
-_FEN_PER_YUAN = 100
 _UNITS: tuple[tuple[int, dict[Language, str]], ...] = (
     (86_400, {"zh-CN": "天", "zh-TW": "天", "en": " d"}),
     (3_600, {"zh-CN": "小时", "zh-TW": "小時", "en": " h"}),
@@ -41,12 +39,6 @@ def number_text(number: int) -> str:
     return f"{number:,}"
 
 
-def yuan_text(fen: int) -> str:
-    """`¥1,234.00`."""
-    yuan, rest = divmod(abs(fen), _FEN_PER_YUAN)
-    return f"{'-' if fen < 0 else ''}¥{yuan:,}.{rest:02d}"
-
-
 def rate_text(part: int, whole: int) -> str | None:
     """`45%`; below ten with one decimal; None where there is no whole."""
     if whole == 0:
@@ -65,22 +57,6 @@ def duration_text(seconds: float | None, language: Language) -> str | None:
     amount = seconds / length
     text = f"{amount:.1f}".removesuffix(".0") if amount < 10 else f"{amount:.0f}"
     return text + words[language]
-
-
-def masked_name(name: str) -> str:
-    """王*英; of two characters the first stays: 王*."""
-    if len(name) <= 1:
-        return _HIDDEN
-    if len(name) == 2:
-        return name[0] + _HIDDEN
-    return name[0] + _HIDDEN * (len(name) - 2) + name[-1]
-
-
-def masked_phone(phone: str) -> str:
-    """138****5678; short numbers show their last two characters."""
-    if len(phone) < 8:
-        return _HIDDEN * max(0, len(phone) - 2) + phone[-2:]
-    return phone[:3] + _HIDDEN * (len(phone) - 7) + phone[-4:]
 
 
 def short_number(text: str) -> str:

@@ -7,18 +7,20 @@ from threading import Lock
 
 from sqlalchemy import Connection
 
+from crm.dead_letters import dead_positions
 from crm.funnels.queries import OutcomeChain, outcome_chain
-from crm.progress import load_progress
+from crm.progress import Progress, load_progress
 from crm.scope import OutOfScope, Scope
 
 _CHAINS_AT_HAND = 8
+_Key = tuple[Progress, int, date, date]
 
 
 @dataclass
 class Seasons:
-    """Chains by how far the journal is recorded, and by period; the oldest goes first."""
+    """Chains by what is recorded, and by period; the oldest goes first."""
 
-    _chains: OrderedDict[tuple[int, date, date], OutcomeChain] = field(default_factory=OrderedDict)
+    _chains: OrderedDict[_Key, OutcomeChain] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def chain(
@@ -27,7 +29,9 @@ class Seasons:
         """The chain of the entries of a period."""
         if not scope.sees_archives:
             raise OutOfScope("funnels are the company's")
-        key = (load_progress(connection, "embedded").position, from_day, to_day)
+        # An event that is taken back from the dead letters moves no position.
+        left_out = len(dead_positions(connection))
+        key = (load_progress(connection, "embedded"), left_out, from_day, to_day)
         with self._lock:
             found = self._chains.get(key)
         if found is None:

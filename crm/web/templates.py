@@ -13,6 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from campaigns.field_labels import Language, field_label
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
+from crm.masking import masked_name, masked_number
+from crm.money import yuan_text
 from crm.web import formats, labels
 
 _HERE = Path(__file__).parent
@@ -66,10 +68,10 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
     }
     environment.filters |= {
         "number": formats.number_text,
-        "yuan": formats.yuan_text,
+        "yuan": yuan_text,
         "clock": formats.clock_text,
-        "masked_name": formats.masked_name,
-        "masked_phone": formats.masked_phone,
+        "masked_name": masked_name,
+        "masked_phone": masked_number,
         "short_number": formats.short_number,
         "day": lambda day, today=None: formats.day_text(day, language, today),
         "day_of": lambda at_us, now_us: formats.day_text(

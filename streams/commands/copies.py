@@ -5,13 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from crm.database import reading
+from crm.masking import masked_name, masked_number
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.sharing.copies import CopyRow
 from crm.sharing.digest import digest as digest_of
 from crm.sharing.queries import copy_now, copy_then
 from streams.commands.options import AsJson, At, instant
 from streams.installation import open_installation
-from streams.masking import masked_name, masked_number
 from streams.output import Whole, is_terminal, print_first, print_json, print_lines, print_text
 from streams.wording import say, word, words
 

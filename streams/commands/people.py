@@ -9,11 +9,11 @@ from campaigns.field_labels import field_label
 from campaigns.times import parse_instant_us
 from crm.archives.queries import archive as read_archive
 from crm.database import reading
+from crm.masking import masked_address, masked_birth_date, masked_name, masked_number
 from crm.people.queries import PersonSummary, people_now, people_then
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from streams.commands.options import NOT_FOUND, AsJson, At, clock_text, instant, instant_or_now
 from streams.installation import open_installation
-from streams.masking import masked_address, masked_birth_date, masked_name, masked_number
 from streams.output import (
     Whole,
     print_first,

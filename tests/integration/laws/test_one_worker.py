@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from campaigns.times import shanghai_day
 from crm import segment_shared
 from crm.component import Evaluation
 from crm.database import reading
 from crm.dead_letters import DEAD_LETTER
+from crm.funnels.queries import outcome_chain
 from crm.outcomes.queries import event_statuses, outcome_counts
 from crm.progress import load_progress
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.segment import Segment
+from crm.web.seasons import Seasons
 from streams.dead_letters import letters, retry
 from streams.embedded import Worker
 from streams.installation import Installation as Opened
@@ -238,3 +240,41 @@ def test_the_number_of_events_with_an_outcome_is_the_length_of_their_list(poison
                 assert len(listed) == counts.get(outcome, 0), outcome
                 rest = event_statuses(HEADQUARTERS_SCOPE, connection, outcome, 50, 1)
                 assert list(rest) == listed[1:51]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [MemoryError(), DatabaseError("SELECT", None, Exception("disk image is malformed"))],
+    ids=["memory", "damaged database"],
+)
+def test_trouble_that_no_event_caused_stops_the_worker_and_blames_none(
+    trouble: Exception, poison: Poison
+) -> None:
+    events, bad = poisoned_world(4)
+    with clock(), Installation() as installation:
+        poison(bad, trouble)
+        installation.accept(events)
+        with pytest.raises(type(trouble)):
+            installation.work()
+        assert put_aside(installation) == []
+
+
+def test_the_season_at_hand_is_counted_anew_when_a_letter_is_taken_back(
+    poison: Poison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, bad = poisoned_world(5)
+    period = date(2020, 1, 1), date(2030, 1, 1)
+    seasons = Seasons()
+    with clock(), Installation() as installation:
+        poison(bad, ValueError("again"))
+        installation.accept(events)
+        installation.work()
+        with reading(installation.engine) as connection:
+            lacking = seasons.chain(HEADQUARTERS_SCOPE, connection, *period)
+        monkeypatch.undo()
+        with clock():
+            assert retry(opened(installation)) == (1, 0)
+            with reading(installation.engine) as connection:
+                at_hand = seasons.chain(HEADQUARTERS_SCOPE, connection, *period)
+                assert at_hand is not lacking
+                assert at_hand == outcome_chain(HEADQUARTERS_SCOPE, connection, *period)

@@ -4,7 +4,11 @@ from datetime import date
 
 from hypothesis import strategies as st
 
+from campaigns.events.base import Contact, Person
+from campaigns.events.people import CardRegistered
+from crm.logged_event import LoggedEvent
 from crm.people.cards import HumanWord, IdentityCard
+from crm.ties import keys_of_home, kind_of
 from tests.unit.crm.people.naive_people import ID_NUMBERS, NAMES, PHONES
 
 BIRTH_DATES = [None, None, date(1949, 12, 31), date(1949, 5, 1), date(1952, 2, 2)]
@@ -45,3 +49,38 @@ def _cards(card_id: str, place: int) -> st.SearchStrategy[IdentityCard]:
 
 def _word(card_id: str, other_card_id: str, said: str, at: int) -> HumanWord:
     return HumanWord(card_id, other_card_id, said, (at, 0, "office", f"w{at}"))  # type: ignore[arg-type]
+
+
+def keys_joining(card: IdentityCard) -> set[str]:
+    """The keys by which the recorder finds the cards that may belong to this one."""
+    registered = CardRegistered(
+        card_id=card.card_id,
+        person=Person(
+            name=card.name or "",
+            sex=card.sex,  # type: ignore[arg-type]
+            birth_date=card.birth_date,
+            birth_year=card.birth_year,
+            id_number=card.id_number,
+        ),
+        contact=Contact(phones=card.phones),
+        region=card.region,
+        source_kind="activity",
+    )
+    event = LoggedEvent(
+        position=1,
+        source=card.order[2],
+        id=card.order[3],
+        type_name=registered.type_name,
+        home=f"card/{card.card_id}",
+        time="2026-03-02T09:00:00+08:00",
+        starts_us=card.order[0],
+        day_precision=False,
+        order=card.order,
+        received_us=0,
+        actor="",
+        role="staff",
+        twin=None,
+        data=registered,
+    )
+    keys = keys_of_home(event.home, [event], lambda text: text)
+    return {key for key in keys if kind_of(key) == "~"}

@@ -6,9 +6,9 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm.people.cards import IdentityCard, closure_keys, traits_of
+from crm.people.cards import IdentityCard, traits_of
 from crm.people.resolution import resolve
-from tests.unit.crm.people.strategies import card_sets
+from tests.unit.crm.people.strategies import card_sets, keys_joining
 
 VALID = "11010519491231002X"  # female, 1949-12-31
 ORDER = (0, 0, "sheet", "c1")
@@ -43,17 +43,17 @@ def test_an_empty_card_says_nothing_and_has_no_keys() -> None:
     card = IdentityCard("c1", ORDER, name="", region="")
     said = traits_of(card)
     assert (said.name, said.sound, said.prefecture, said.phones) == ("", "", None, frozenset())
-    assert closure_keys(card) == frozenset()
+    assert keys_joining(card) == set()
 
 
 def test_keys_are_made_of_phones_id_number_and_name_with_birth_date_and_prefecture() -> None:
     card = IdentityCard(
         "c1", ORDER, name="單桂蘭", id_number=VALID, phones=("13912340001",), region="110105"
     )
-    assert closure_keys(card) == {
-        "phone:+8613912340001",
-        f"id:{VALID}",
-        "name-birth:单桂兰/1949-12-31/1101",
+    assert keys_joining(card) == {
+        "~/phone-+8613912340001",
+        f"~/id-{VALID}",
+        "~/born-单桂兰/1949-12-31/1101",
     }
 
 
@@ -65,4 +65,4 @@ def test_two_cards_that_are_linked_or_of_one_household_share_a_key(
     persons = resolve(cards, words).persons
     if len(cards) == 2 and len({person.household_id for person in persons}) == 1:
         for one, other in combinations(cards, 2):
-            assert closure_keys(one) & closure_keys(other)
+            assert keys_joining(one) & keys_joining(other)

@@ -3,10 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm.people.cards import IdentityCard, closure_keys
+from crm.people.cards import IdentityCard
 from crm.people.resolution import Resolution, resolve
 from tests.unit.crm.people.naive_people import NaivePeople, person_id_of
-from tests.unit.crm.people.strategies import card_sets, word_lists
+from tests.unit.crm.people.strategies import card_sets, keys_joining, word_lists
 
 
 def persons_by_card(result: Resolution) -> dict[str, str]:
@@ -59,7 +59,7 @@ def test_a_part_closed_under_keys_and_words_resolves_as_it_does_in_the_whole(
 ) -> None:
     words = data.draw(word_lists(cards, most=2))
     part = {cards[0].card_id}
-    keys = {card.card_id: closure_keys(card) for card in cards}
+    keys = {card.card_id: keys_joining(card) for card in cards}
     for _ in cards:
         part |= {one for one in keys for other in part if keys[one] & keys[other]}
         for word in words:

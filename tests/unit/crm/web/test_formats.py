@@ -7,28 +7,9 @@ import pytest
 from crm.web.formats import (
     day_text,
     duration_text,
-    masked_name,
-    masked_phone,
     number_text,
     rate_text,
-    yuan_text,
 )
-
-
-@pytest.mark.parametrize(
-    ("name", "mask"),
-    [("王桂英", "王*英"), ("张三", "张*"), ("欧阳淑珍", "欧**珍"), ("丁", "*"), ("", "*")],
-)
-def test_a_name_shows_its_ends_alone(name: str, mask: str) -> None:
-    assert masked_name(name) == mask
-
-
-@pytest.mark.parametrize(
-    ("phone", "mask"),
-    [("13812345678", "138****5678"), ("12345", "***45"), ("010-12345678", "010*****5678")],
-)
-def test_a_phone_shows_its_ends_alone(phone: str, mask: str) -> None:
-    assert masked_phone(phone) == mask
 
 
 def test_a_day_is_read_with_its_weekday_and_another_year_with_the_year() -> None:
@@ -37,13 +18,6 @@ def test_a_day_is_read_with_its_weekday_and_another_year_with_the_year() -> None
     assert day_text(day, "zh-TW") == "5月3日 週日"
     assert day_text(day, "en") == "Sun 3 May"
     assert day_text(day, "zh-CN", date(2027, 1, 1)) == "2026年5月3日"
-
-
-@pytest.mark.parametrize(
-    ("fen", "text"), [(123400, "¥1,234.00"), (5, "¥0.05"), (-69350, "-¥693.50"), (0, "¥0.00")]
-)
-def test_money_is_yuan_with_two_decimals(fen: int, text: str) -> None:
-    assert yuan_text(fen) == text
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ _SHOWN_HEAD, _SHOWN_TAIL = 3, 4
 
 
 def masked_name(name: str) -> str:
-    """The first and the last character; of two the first alone."""
+    """王*英; of two characters the first alone, of one none."""
     if len(name) <= 2:
-        return name[:1] + _HIDDEN
+        return name[: len(name) - 1] + _HIDDEN
     return name[0] + _HIDDEN * (len(name) - 2) + name[-1]
 
 
