@@ -28,7 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import update as update_table
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 Values = tuple[Any, ...]
@@ -68,8 +69,26 @@ def is_among(
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """Add rows, each with a value for every column."""
-    if rows:
+    if rows and _database(connection) == "postgresql":
+        _copy_rows(connection, table, rows)
+    elif rows:
         connection.exec_driver_sql(_insert_statement(_database(connection), table), list(rows))
+
+
+def _copy_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """PostgreSQL takes a stream of rows in a fraction of the time of as many statements."""
+    statement = _copy_statement(table)
+    raw: Any = connection.connection.driver_connection
+    driver: Any = connection.dialect.loaded_dbapi
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as stream:
+            for row in rows:
+                stream.write_row(row)
+    except driver.Error as error:
+        # Past SQLAlchemy, and yet with its errors: what passes by itself is known by them.
+        raise DBAPIError.instance(
+            statement, None, error, driver.Error, dialect=connection.dialect
+        ) from error
 
 
 def delete_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
@@ -146,7 +165,7 @@ def _by_place(database: str) -> Dialect:
     """The dialect that takes values by their place."""
     if database == "sqlite":
         return sqlite.dialect(paramstyle="qmark")
-    return psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+    return psycopg_dialect.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
 
 
 def _compiled(database: str, statement: ClauseElement) -> str:
@@ -169,6 +188,13 @@ def _select_statement(database: str, columns: tuple[Column[Any], ...], where: Co
 @functools.cache
 def _insert_statement(database: str, table: Table) -> str:
     return _compiled(database, insert(table))
+
+
+@functools.cache
+def _copy_statement(table: Table) -> str:
+    preparer = _by_place("postgresql").identifier_preparer
+    names = ", ".join(preparer.quote(column.name) for column in table.columns)
+    return f"COPY {preparer.format_table(table)} ({names}) FROM STDIN"
 
 
 @functools.cache
