@@ -18,6 +18,9 @@ from streams.messages import NotEvents, rows
 from streams.patience import patiently
 from streams.topics import EVENTS, TopicMissing, administration, existing, name_of
 
+GIVEN = "partitions given, begun at their checkpoints"
+"""What a worker says each time: more often than workers come and go is a storm."""
+
 
 def consumer_of(settings: Settings) -> str:
     """The one consumer of the events topic."""

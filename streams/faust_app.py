@@ -21,7 +21,7 @@ from faust.types import TP, EventT
 from mode.supervisors import CrashingSupervisor
 
 from crm.settings import Settings
-from streams.carrying import Carrying, FetchedRecord
+from streams.carrying import GIVEN, Carrying, FetchedRecord
 from streams.installation import open_installation
 from streams.topics import EVENTS, name_of
 from streams.watchdog import watch
@@ -30,6 +30,8 @@ RECORDS_AT_ONCE = 40
 """Each holds up to a hundred events (streams/relay.py)."""
 WITHIN_SECONDS = 0.05
 STALLED_SECONDS = 60.0
+SESSION_SECONDS = 15.0
+"""How long the partitions of a worker that is gone wait for it to come back."""
 FAILED = 70
 _SAME_LINE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ class CheckpointConsumer(driver.Consumer):
         offsets = await loop.run_in_executor(mine.thread, mine.carrying.seek, list(assigned))
         places = {assigned[number]: offset for number, offset in offsets.items()}
         await self.seek_wait(places)
+        _log.warning("%s: %d", GIVEN, len(places))
         return places
 
 
@@ -101,8 +104,8 @@ def build_app(carrying: Carrying, slot: int) -> App:
         agent_supervisor=CrashingSupervisor,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=f"{group}-{slot}",
-        broker_session_timeout=15.0,
-        broker_heartbeat_interval=3.0,
+        broker_session_timeout=float(os.environ.get("JINXI_SESSION_SECONDS") or SESSION_SECONDS),
+        broker_heartbeat_interval=2.0,
         broker_max_poll_interval=3600.0,
         worker_redirect_stdouts=False,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from campaigns.intake import HEADQUARTERS
 from crm.settings import Settings
+from streams.carrying import GIVEN
 from streams.commands.carry import is_idle
 from streams.installation import Installation as Opened
 from streams.outbox import OutboxIntake
@@ -33,6 +34,8 @@ class Carried:
     running: dict[tuple[str, ...], "subprocess.Popen[bytes]"] = field(default_factory=dict)
     ended: int = 0
     """How often a process has ended by itself."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What its processes are told beside the settings."""
 
     @property
     def intake(self) -> OutboxIntake:
@@ -55,7 +58,7 @@ class Carried:
         with log.open("ab") as stream:
             self.running[command] = subprocess.Popen(
                 [sys.executable, "-m", "streams", *command],
-                env={**os.environ, **_environment(self.settings)},
+                env={**os.environ, **_environment(self.settings), **self.environment},
                 stdout=stream,
                 stderr=subprocess.STDOUT,
             )
@@ -82,6 +85,11 @@ class Carried:
             return is_idle(self.opened)
 
         assert wait_until(idle, seconds), self.said()
+
+    def assignments(self) -> list[str]:
+        """What the workers said of the partitions that they were given, one line each time."""
+        logs = sorted(self.installation.folder.glob("worker*.log"))
+        return [line for log in logs for line in log.read_text().splitlines() if GIVEN in line]
 
     def said(self) -> str:
         """The end of what the processes said."""
