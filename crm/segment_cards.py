@@ -1,6 +1,6 @@
 """Records what is said of cards: every component that is touched or woken, evaluated anew."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from campaigns.identifiers import mobile_e164
@@ -30,11 +30,23 @@ _KINDS = ("card", "reward")
 
 def record_cards(segment: Segment) -> None:
     """Every component that is touched or woken."""
-    closure = _closure(segment)
-    if closure is None:
-        return
+    claims: list[HomedClaim] = []
+    steps: list[ClaimStep] = []
+    for closure in _closures(segment):
+        around = _surroundings(segment, closure)
+        for start in range(0, len(closure.components), COMPONENTS_TOGETHER):
+            together = closure.components[start : start + COMPONENTS_TOGETHER]
+            everyone = {home for homes in together for home in homes}
+            before = stored_claims(segment.connection, everyone)
+            steps += _write(segment, together, around, {claim.home for claim in before})
+            claims += before
+    # Bookings go by events, not by people: they wait until everybody was looked at.
+    segment.written += write_steps(segment.connection, claims, steps)
+
+
+def _surroundings(segment: Segment, closure: Closure) -> Surroundings:
     segment.facts.look_up(closure.speaks_of)
-    around = Surroundings(
+    return Surroundings(
         segment.facts.activity,
         segment.facts.member,
         segment.facts.all_contracts(),
@@ -42,15 +54,6 @@ def record_cards(segment: Segment) -> None:
         segment.reached,
         _crowds(closure.crowded, segment.digest) if closure.crowded else nobody_crowds,
     )
-    claims: list[HomedClaim] = []
-    steps: list[ClaimStep] = []
-    # A day may concern everybody: no more than so many are held in memory.
-    for start in range(0, len(closure.components), COMPONENTS_TOGETHER):
-        together = closure.components[start : start + COMPONENTS_TOGETHER]
-        before = stored_claims(segment.connection, {home for homes in together for home in homes})
-        steps += _write(segment, together, around, {claim.home for claim in before})
-        claims += before
-    segment.written += write_steps(segment.connection, claims, steps)
 
 
 def _write(
@@ -78,20 +81,29 @@ def _write(
     return steps
 
 
-def _closure(segment: Segment) -> Closure | None:
-    """Store what the touched cards speak of; all that can concern them and the woken ones."""
+def _closures(segment: Segment) -> Iterator[Closure]:
+    """Store what the touched cards speak of; all that can concern them, then the woken ones.
+
+    A day may wake everybody: no more than so many are held in memory.
+    """
     touched = {home for kind in _KINDS for home in segment.homes(kind)}
     histories = segment.library.histories(segment.connection, touched)
     keys_by_home = {
         home: keys_of_home(home, events, segment.digest) for home, events in histories.items()
     }
     segment.wake_newly_tied(keys_by_home)
-    woken = {home for home in segment.woken if kind_of(home) in _KINDS}
-    if not touched and not woken:
-        return None
     former = _former_ties(segment, histories)
     net = rewrite_ties(segment.connection, keys_by_home)
-    return close(segment.connection, touched | woken, net, former)
+    seen: set[str] = set()
+    woken = sorted(home for home in segment.woken if kind_of(home) in _KINDS)
+    starts = range(COMPONENTS_TOGETHER, len(woken), COMPONENTS_TOGETHER)
+    later = (woken[start : start + COMPONENTS_TOGETHER] for start in starts)
+    for homes in (touched.union(woken[:COMPONENTS_TOGETHER]), *later):
+        unseen = [home for home in homes if home not in seen]
+        if unseen:
+            closure = close(segment.connection, unseen, net, former)
+            seen.update(home for component in closure.components for home in component)
+            yield closure
 
 
 def _former_ties(
