@@ -46,6 +46,22 @@ def test_a_person_is_found_by_name_pinyin_initials_or_the_end_of_the_phone(
     assert text not in on_phone.page.url
 
 
+@pytest.mark.parametrize(("text", "field"), [("赵没有", "姓名"), ("13700009876", "手机")])
+def test_what_was_searched_in_vain_is_not_typed_again_on_the_new_card(
+    on_phone: Journey, text: str, field: str
+) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    page.locator("body[data-wired] #text").fill(text)
+    expect(page.get_by_text("没有找到")).to_be_visible()
+    page.get_by_role("link", name="写新卡").tap()
+    expect(page.get_by_label(field)).to_have_value(text)
+    page.reload()
+    expect(page.get_by_label(field)).to_have_value("")
+    assert text not in page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+
+
 def test_a_new_card_takes_six_fields_at_most_and_all_that_was_ticked(on_phone: Journey) -> None:
     on_phone.sign_in()
     on_phone.open("/log/A-today/new")

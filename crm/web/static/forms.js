@@ -64,7 +64,7 @@ function unsentRow(entry) {
     if (fields.name) name.textContent = `${[...fields.name.trim()][0] ?? ""}* · ${when}`;
   }).catch(() => null);
   row.querySelector(".facts").textContent = entry.sentence ?? "";
-  row.querySelector("[data-open]").hidden = !entry.sentence;
+  row.querySelector("[data-waits]").hidden = row.querySelector("[data-open]").hidden = !entry.sentence;
   row.querySelector("[data-open]").onclick = () => openEntry(entry, row);
   row.querySelector("[data-discard]").onclick = () => discard(entry.id);
   return row;

@@ -30,8 +30,15 @@ async function post(address, fields, waitMs) {
     // The session has changed since this page was made; the next page brings a valid form token.
     isStale: answer.status === 409,
     receipt: page.querySelector("[data-receipt]")?.dataset.receipt,
-    sentence: page.querySelector("[role=alert]")?.textContent.replace(/\s+/g, " ").trim() || page.title,
+    sentence: reason(page),
   };
+}
+
+// Of what was refused the reasons alone; a question with the words that ask it.
+function reason(page) {
+  const alert = page.querySelector("[role=alert]");
+  const said = alert?.matches(".wrong") ? [...alert.querySelectorAll("li")] : [alert ?? page.querySelector("title")];
+  return said.map((place) => place.textContent.replace(/\s+/g, " ").trim()).join(" ");
 }
 
 // Whoever calls has the entry alone. True when the server itself has answered about the entry.

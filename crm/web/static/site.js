@@ -35,6 +35,24 @@ async function ask(form) {
   return { page, isSignIn: new URL(answer.url).pathname === "/sign-in" };
 }
 
+// ---- nothing is typed twice: a name or a number that was not found goes on into the new card
+
+const NAME = /^\p{Script=Han}[\p{Script=Han}·]+$/u, PHONE = /^1\d{10}$/;
+
+function carryTyped() {
+  const text = document.getElementById("text").value.trim();
+  if (NAME.test(text) || PHONE.test(text)) sessionStorage.setItem("typed", text);
+}
+
+function takeTyped(form) {
+  const text = sessionStorage.getItem("typed");
+  sessionStorage.removeItem("typed");
+  if (!text) return;
+  const [field, next] = PHONE.test(text) ? ["phone", "name"] : ["name", "phone"];
+  form.elements[field].value = text;
+  form.elements[next].focus();
+}
+
 // ---- hidden fields open in place; of health one at a time
 
 async function reveal(event) {
@@ -67,6 +85,8 @@ function wire() {
     form.addEventListener("input", () => searchSoon(form));
     form.addEventListener("submit", (event) => { event.preventDefault(); search(form); });
   }
+  if (document.getElementById("text")) document.querySelector("[data-write-new]")?.addEventListener("click", carryTyped);
+  for (const form of document.querySelectorAll("form.log[data-fresh]:has([name=name])")) takeTyped(form);
   for (const form of document.querySelectorAll("form.reveal")) form.addEventListener("submit", reveal);
   for (const form of document.querySelectorAll("form[data-sign-out]")) form.addEventListener("submit", signOut);
   document.querySelector("[data-send-now]")?.addEventListener("click", () => sendAndShow(true));
