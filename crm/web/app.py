@@ -16,18 +16,22 @@ from crm.web import api, api_docs, pages
 from crm.web.problems import Problem, answer_problem, problem_response
 from crm.web.security import SecurityHeaders
 from crm.web.site import Site
-from crm.web.templates import STATIC_FOLDER, Pages
+from crm.web.templates import STATIC_FOLDER, Pages, static_version
 
 VERSION = "1"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class _KeptFiles(StaticFiles):
-    """Static files under addresses that change with the content."""
+    """Static files under addresses that change with the content: `<version>/<name>`.
+
+    A page of an older version gets today's file, but may not keep it under the old address.
+    """
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if scope["query_string"]:
+        version, _, name = path.rpartition("/")
+        response = await super().get_response(name, scope)
+        if version == static_version():
             response.headers["Cache-Control"] = _FOR_EVER
         return response
 

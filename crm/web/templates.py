@@ -85,8 +85,15 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
     return environment
 
 
-@cache
 def static_url(name: str) -> str:
     """The address of a static file; it changes with the content, so it may be kept for ever."""
-    digest = hashlib.sha256((STATIC_FOLDER / name).read_bytes()).hexdigest()[:10]
-    return f"/static/{name}?{digest}"
+    return f"/static/{static_version()}/{name}"
+
+
+@cache
+def static_version() -> str:
+    """A digest of all static files: scripts import each other by names beside their own."""
+    digest = hashlib.sha256()
+    for file in sorted(STATIC_FOLDER.iterdir()):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:10]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.functional.journeys import Journey
 from tests.integration.web.sites import (
@@ -14,6 +14,9 @@ from tests.integration.web.sites import (
     running,
 )
 from tests.services import browser_path, require
+
+# A bound, not a wait: on a busy machine a page takes longer than Playwright's five seconds.
+expect.set_options(timeout=30_000)
 
 # Root has no sandbox, and a browser under test calls nobody but the page.
 _ARGUMENTS = [

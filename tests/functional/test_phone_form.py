@@ -1,34 +1,15 @@
-"""Field staff at an activity: people are signed in, cards written, with and without network."""
+"""Field staff at an activity: people are signed in and cards written while the network holds."""
 
 import re
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
-from sqlalchemy import select
+from playwright.sync_api import Page, expect
 
-from crm.database import reading
-from crm.journal import JOURNAL
 from tests.functional.journeys import Journey
-from tests.integration.web.sites import RunningSite, card
+from tests.functional.phones import events_of, written_cards
+from tests.integration.web.sites import card
 
 pytestmark = pytest.mark.browser
-
-
-def events_of(running: RunningSite, card_id: str) -> list[str]:
-    """The types of what was accepted about a card, in order."""
-    with reading(running.site.engine) as connection:
-        query = select(JOURNAL.c.type).where(JOURNAL.c.subject == f"card/{card_id}")
-        return list(connection.execute(query.order_by(JOURNAL.c.position)).scalars())
-
-
-def written_cards(running: RunningSite, actor_source: str = "/phones/") -> set[str]:
-    with reading(running.site.engine) as connection:
-        query = select(JOURNAL.c.subject).where(
-            JOURNAL.c.type == "card.registered", JOURNAL.c.source.startswith(actor_source)
-        )
-        return set(connection.execute(query).scalars())
 
 
 def count_taps(page: Page) -> None:
@@ -63,6 +44,22 @@ def test_a_person_is_found_by_name_pinyin_initials_or_the_end_of_the_phone(
     on_phone.page.locator("#text").fill(text)
     expect(on_phone.page.get_by_text("王*英").first).to_be_visible()
     assert text not in on_phone.page.url
+
+
+@pytest.mark.parametrize(("text", "field"), [("赵没有", "姓名"), ("13700009876", "手机")])
+def test_what_was_searched_in_vain_is_not_typed_again_on_the_new_card(
+    on_phone: Journey, text: str, field: str
+) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    page.locator("body[data-wired] #text").fill(text)
+    expect(page.get_by_text("没有找到")).to_be_visible()
+    page.get_by_role("link", name="写新卡").tap()
+    expect(page.get_by_label(field)).to_have_value(text)
+    page.reload()
+    expect(page.get_by_label(field)).to_have_value("")
+    assert text not in page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
 
 
 def test_a_new_card_takes_six_fields_at_most_and_all_that_was_ticked(on_phone: Journey) -> None:
@@ -184,150 +181,3 @@ def test_the_form_works_without_any_script(on_phone: Journey) -> None:
     plain.page.get_by_role("button", name="提交").click()
     expect(plain.page.get_by_role("heading", name=re.compile("已收下|已记过"))).to_be_visible()
     context.close()
-
-
-def _service_worker_is_ready(page: Page) -> None:
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("caches.match('/log/A-today/new').then(Boolean)")
-    page.wait_for_function("caches.match('/kept').then(Boolean)")
-
-
-def _write_card(page: Page, name: str) -> None:
-    page.locator("body[data-wired] [name=name]").wait_for()
-    page.get_by_label("姓名").fill(name)
-    page.get_by_role("button", name="提交").tap()
-
-
-@pytest.mark.prove  # the browser's own way of losing the network is not sure to work each time
-def test_without_network_cards_are_kept_on_the_phone_and_sent_once_when_it_is_back(
-    on_phone: Journey,
-) -> None:
-    on_phone.sign_in()
-    on_phone.open("/log/A-today")
-    page, context = on_phone.page, on_phone.page.context
-    _service_worker_is_ready(page)
-    before = written_cards(on_phone.running)
-    context.set_offline(True)
-    page.get_by_role("link", name="写新卡").tap()
-    _write_card(page, "查无网")
-    expect(page.get_by_role("heading", name="已存在手机上")).to_be_visible()
-    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")
-    page.get_by_role("link", name="登记下一位").tap()
-    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")
-    _write_card(page, "区无网")
-    expect(page.locator(".unsent")).to_have_text("还有 2 条未发送")
-    assert written_cards(on_phone.running) == before
-    context.set_offline(False)
-    expect(page.locator(".unsent")).to_be_hidden(timeout=15_000)
-    assert len(written_cards(on_phone.running) - before) == 2
-
-
-@pytest.mark.prove  # the browser's own way of losing the network is not sure to work each time
-def test_what_is_kept_on_the_phone_is_not_readable_there(on_phone: Journey) -> None:
-    on_phone.sign_in()
-    on_phone.open("/log/A-today")
-    page = on_phone.page
-    _service_worker_is_ready(page)
-    page.context.set_offline(True)
-    page.get_by_role("link", name="写新卡").tap()
-    name = f"Secret{uuid4().hex}"
-    _write_card(page, name)
-    expect(page.locator(".unsent")).to_be_visible()
-    kept: Any = page.evaluate(
-        """() => new Promise((done) => {
-          const open = indexedDB.open("jinxi", 1);
-          open.onsuccess = () => {
-            const all = open.result.transaction("forms").objectStore("forms").getAll();
-            all.onsuccess = () => done(all.result.map((form) =>
-              new TextDecoder().decode(form.sealed) + JSON.stringify(form)));
-          };
-        })"""
-    )
-    assert len(kept) == 1
-    assert name not in kept[0]
-
-
-def test_what_was_typed_stays_on_the_phone_when_the_answer_is_no_receipt_and_no_form(
-    on_phone: Journey,
-) -> None:
-    on_phone.sign_in()
-    on_phone.open("/log/A-today/new")
-    page = on_phone.page
-    stale = "<!doctype html><title>409</title><main><h1>这一页放得太久了</h1></main>"
-    page.route(
-        "**/submit", lambda route: route.fulfill(status=409, content_type="text/html", body=stale)
-    )
-    _write_card(page, "曾未收")
-    expect(page.get_by_role("heading", name="这一页放得太久了")).to_be_visible()
-    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")
-
-
-def test_signing_out_asks_first_when_something_is_unsent(on_phone: Journey) -> None:
-    on_phone.sign_in()
-    on_phone.open("/log/A-today")
-    page = on_phone.page
-    _service_worker_is_ready(page)
-    page.route("**/submit", lambda route: route.abort())
-    page.get_by_role("link", name="写新卡").tap()
-    _write_card(page, "曾未发")
-    expect(page.locator(".unsent")).to_be_visible()
-    asked: list[str] = []
-
-    def dismiss(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("dialog", dismiss)
-    on_phone.open("/me")
-    page.get_by_role("button", name="退出登录").tap()
-    page.wait_for_function("document.title.includes('我的')")
-    assert len(asked) == 1
-    assert "1 条未发送" in asked[0]
-    assert page.url.endswith("/me")
-
-
-@pytest.mark.prove  # the browser's own way of losing the network is not sure to work each time
-def test_the_form_opens_from_the_phone_when_there_is_no_network(on_phone: Journey) -> None:
-    on_phone.sign_in()
-    on_phone.open("/log/A-today")
-    _service_worker_is_ready(on_phone.page)
-    on_phone.page.context.set_offline(True)
-    on_phone.open("/log")
-    expect(on_phone.page.get_by_role("heading", name="社区健康日")).to_be_visible()
-    on_phone.open("/people")
-    expect(on_phone.page.get_by_role("heading", name="现在没有网络")).to_be_visible()
-
-
-@pytest.mark.prove  # the browser's own way of losing the network is not sure to work each time
-def test_what_is_refused_later_stays_on_the_phone_with_its_reason_until_it_is_mended(
-    on_phone: Journey,
-) -> None:
-    on_phone.sign_in()
-    on_phone.open("/log/A-today")
-    page = on_phone.page
-    _service_worker_is_ready(page)
-    page.context.set_offline(True)
-    page.get_by_role("link", name="写新卡").tap()
-    _write_card(page, "")
-    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")
-    page.context.set_offline(False)
-    on_phone.open("/unsent")
-    expect(page.locator("[data-unsent-list]")).to_contain_text("缺少“姓名”", timeout=15_000)
-    page.get_by_role("button", name="打开修改").tap()
-    _write_card(page, "后来补")
-    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
-    expect(page.locator(".unsent")).to_be_hidden()
-
-
-def test_what_is_unsent_is_in_sight_before_anybody_signs_in(on_phone: Journey) -> None:
-    on_phone.sign_in()
-    on_phone.open("/log/A-today")
-    page = on_phone.page
-    _service_worker_is_ready(page)
-    page.route("**/submit", lambda route: route.abort())
-    page.get_by_role("link", name="写新卡").tap()
-    _write_card(page, "曾未发")
-    expect(page.locator(".unsent")).to_be_visible()
-    page.context.clear_cookies()
-    on_phone.open("/sign-in")
-    expect(page.locator(".unsent")).to_have_text("还有 1 条未发送")

@@ -1,6 +1,6 @@
 // Forms that could not be sent yet, kept on this phone until the server has answered each one.
-// Every entry is encrypted with a key that this browser keeps and never hands out. Removing an
-// entry is only done after an answer, or when the person asks for it.
+// Every entry is encrypted with a key that this browser keeps and never hands out. An entry goes
+// only when the server has taken it, when a mended one stands for it, or when the person says so.
 
 const FORMS = "forms", KEYS = "keys";
 
@@ -35,14 +35,28 @@ async function key() {
 }
 
 // False where the browser keeps nothing (no HTTPS, a private window): then forms are sent as pages.
-export let works = "indexedDB" in globalThis && Boolean(globalThis.crypto?.subtle);
+export let works = "indexedDB" in globalThis && Boolean(globalThis.crypto?.subtle && navigator.locks);
 
-export async function keep(entry) {
+// One entry is in one pair of hands at a time, over all windows: while somebody sends it or has
+// it sent, nobody else does. A window that is closed lets go. With `ifAvailable` not waited for.
+export function alone(id, act, options = {}) {
+  return navigator.locks.request(`form-${id}`, options, act);
+}
+
+// `replaced` is the id of the entry that this one was mended from, where it had to get a new id.
+export async function keep(entry, replaced) {
   const nonce = crypto.getRandomValues(new Uint8Array(12));
   const plain = new TextEncoder().encode(JSON.stringify(entry.fields));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, await key(), plain);
   const { id, actor, address, at } = entry;
-  await store(FORMS, "readwrite", (forms) => forms.put({ id, actor, address, at, nonce, sealed }));
+  await store(FORMS, "readwrite", (forms) => {
+    if (replaced && replaced !== id) forms.delete(replaced);
+    return forms.put({ id, actor, address, at, nonce, sealed });
+  });
+}
+
+export function one(id) {
+  return store(FORMS, "readonly", (forms) => forms.get(id));
 }
 
 export async function fieldsOf(entry) {
@@ -54,8 +68,13 @@ export async function drop(id) {
   await store(FORMS, "readwrite", (forms) => forms.delete(id));
 }
 
-export async function mark(entry, sentence) {
-  await store(FORMS, "readwrite", (forms) => forms.put({ ...entry, sentence }));
+// Why an entry was not taken; with a sentence it waits for the person. What is gone stays gone.
+export async function mark(id, sentence) {
+  await store(FORMS, "readwrite", (forms) => {
+    const found = forms.get(id);
+    found.onsuccess = () => found.result && forms.put({ ...found.result, sentence });
+    return found;
+  });
 }
 
 export async function all() {

@@ -1,23 +1,37 @@
 // Keeps the few pages that a phone needs in a hall without network: the empty form of the chosen
 // activity, the list of what is unsent, and a page that says that there is no network. None of
 // them holds anybody's data. Everything else goes to the network, always.
+// Whatever happens to the network or to what is kept, every page asked for gets an answer.
 
-const NAME = "pages-1", WAIT_MS = 6000;
+const NAME = "pages-1";
+// Where a kept page can stand in, a silent network is given up on; after it was silent, sooner.
+const WAIT_MS = 4000, WAIT_AFTER_SILENCE_MS = 1000, SILENCE_MS = 60000;
 const ALWAYS = ["/offline", "/kept", "/unsent"];
 const MAY_BE_KEPT = /^\/(log|log\/[^/]+|log\/[^/]+\/new|offline|kept|unsent)$/;
+// For a phone that has lost even the page that says so; it stands in no language of its own.
+const LAST_RESORT = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>金夕</title><main><h1>现在没有网络 · 現在沒有網路 · No network</h1>
+<p><a href="/log">再试一次 · 再試一次 · Try again</a></p></main>`;
 
-async function fetchAndKeep(request, options) {
-  const answer = await fetch(request, options);
-  if (answer.ok && MAY_BE_KEPT.test(new URL(answer.url).pathname)) {
-    await keep(new URL(answer.url).pathname, answer.clone()).catch(() => null);
+let silentUntil = 0;
+
+// The answer whole, so that a network that breaks off in the middle counts as none; undefined waits
+// for as long as it takes.
+async function fetchPage(request, waitMs) {
+  const limit = new AbortController();
+  const timer = waitMs && setTimeout(() => limit.abort(), waitMs);
+  try {
+    const answer = await fetch(request, waitMs ? { signal: limit.signal } : undefined);
+    const isKept = answer.ok && MAY_BE_KEPT.test(new URL(answer.url).pathname);
+    return { answer, text: isKept ? await answer.text() : null };
+  } finally {
+    clearTimeout(timer);
   }
-  return answer;
 }
 
-async function keep(path, answer) {
-  const cache = await caches.open(NAME);
-  // Without its time, so that the page's script knows it for a kept one.
-  const text = (await answer.text()).replace(/data-now="\d+"/, 'data-now=""');
+async function keep({ answer, text }) {
+  if (text === null) return;
+  const path = new URL(answer.url).pathname, cache = await caches.open(NAME);
   const assets = [...text.matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)].map((match) => match[1]);
   const activity = path.match(/^\/log\/[^/]+/)?.[0];
   for (const request of activity ? await cache.keys() : []) {
@@ -25,45 +39,65 @@ async function keep(path, answer) {
     const other = new URL(request.url).pathname;
     if (other.startsWith("/log/") && other !== activity && !other.startsWith(`${activity}/`)) await cache.delete(request);
   }
-  const modules = ["/static/queue.js"];
-  await Promise.all([...new Set([...assets, ...modules])].map(async (asset) => (await cache.match(asset)) ?? cache.add(asset)));
-  // Last, so that a page that is kept always has its script and style.
-  await cache.put(path, new Response(text, { headers: answer.headers }));
+  await Promise.all([...new Set(assets)].map(async (asset) => (await cache.match(asset)) ?? cache.add(asset)));
+  // Last, so that a page that is kept always has its scripts and style. Without its time, so that
+  // the page's script knows it for a kept one.
+  await cache.put(path, new Response(text.replace(/data-now="\d+"/, 'data-now=""'), { headers: answer.headers }));
+}
+
+async function keepAll(paths) {
+  await Promise.all(paths.map(async (path) => keep(await fetchPage(path)).catch(() => null)));
+}
+
+// What is kept under a path; of /log the form of the chosen activity.
+async function kept(path) {
+  const cache = await caches.open(NAME);
+  if (path === "/log") {
+    const pages = (await cache.keys()).map((request) => new URL(request.url).pathname).sort();
+    const chosen = pages.find((page) => /^\/log\/[^/]+(\/new)?$/.test(page));
+    if (chosen) return Response.redirect(chosen);
+  }
+  return cache.match(path);
 }
 
 async function fromPhone(path) {
-  const cache = await caches.open(NAME);
-  if (path === "/log") {
-    const pages = (await cache.keys()).map((request) => new URL(request.url).pathname);
-    const chosen = pages.find((page) => /^\/log\/[^/]+$/.test(page));
-    if (chosen) return Response.redirect(chosen);
-  }
-  return (await cache.match(path)) ?? (await cache.match("/offline")) ?? Response.error();
+  const found = (await kept(path).catch(() => null)) ?? (await kept("/offline").catch(() => null));
+  return found ?? new Response(LAST_RESORT, { status: 503, headers: { "content-type": "text/html; charset=utf-8" } });
 }
 
-// Where a kept page can stand in, a slow network is given up on; elsewhere it is waited for.
-async function answerPage(request) {
-  const { pathname } = new URL(request.url);
-  const kept = await (await caches.open(NAME)).match(pathname);
+async function answerPage(event) {
+  const { request } = event, { pathname } = new URL(request.url);
+  const canStandIn = Boolean(await kept(pathname).catch(() => null));
+  const waitMs = Date.now() < silentUntil ? WAIT_AFTER_SILENCE_MS : WAIT_MS;
   try {
-    const answer = await fetchAndKeep(request, kept ? { signal: AbortSignal.timeout(WAIT_MS) } : undefined);
-    // With a time limit redirects are followed here, and a browser takes no followed one for a page.
-    return answer.redirected ? Response.redirect(answer.url) : answer;
-  } catch {
+    const page = await fetchPage(request, canStandIn ? waitMs : undefined);
+    silentUntil = 0;
+    const { answer, text } = page;
+    if (canStandIn && answer.status >= 500) return await fromPhone(pathname);
+    event.waitUntil(keep(page).catch(() => null));
+    // A browser takes no followed redirect for a page.
+    if (answer.redirected) return Response.redirect(answer.url);
+    return text === null ? answer : new Response(text, { status: answer.status, headers: answer.headers });
+  } catch (error) {
+    if (error.name === "AbortError") silentUntil = Date.now() + SILENCE_MS;
     return fromPhone(pathname);
   }
 }
 
 async function answerStatic(request) {
-  return (await caches.match(request)) ?? fetch(request);
+  try {
+    return (await caches.match(request)) ?? (await fetch(request));
+  } catch {
+    return Response.error();
+  }
 }
 
-addEventListener("install", () => skipWaiting());
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-addEventListener("message", (event) => {
-  const paths = [...ALWAYS, ...(event.data.keep ?? [])];
-  event.waitUntil(Promise.all(paths.map((path) => fetchAndKeep(path).catch(() => null))));
+addEventListener("install", (event) => {
+  skipWaiting();
+  event.waitUntil(keepAll(["/offline"]));
 });
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("message", (event) => event.waitUntil(keepAll([...ALWAYS, ...(event.data?.keep ?? [])])));
 addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method === "POST" && request.mode === "navigate") {
@@ -71,6 +105,6 @@ addEventListener("fetch", (event) => {
     event.respondWith(fetch(request).catch(() => fromPhone("/offline")));
   }
   if (request.method !== "GET") return;
-  if (request.mode === "navigate") event.respondWith(answerPage(request));
+  if (request.mode === "navigate") event.respondWith(answerPage(event));
   else if (new URL(request.url).pathname.startsWith("/static/")) event.respondWith(answerStatic(request));
 });

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import orjson
 import uvicorn
+from fastapi import FastAPI
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS, generate
@@ -27,16 +28,95 @@ from crm.web.site import Site
 PASSWORD = "only-for-tests"
 
 
+class Listener:
+    """A server on a port that stays its own: it can be taken away and given back.
+
+    While it is away, callers are refused at once; or all get the same bytes, as from a proxy in
+    trouble; or, where these are empty, none at all, as in a hall where the phone has bars and no
+    network: who waited is answered when the server is back.
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._socket = self._bound(0)
+        self.port: int = self._socket.getsockname()[1]
+        self.start()
+
+    def start(self) -> None:
+        """Serve; who called in between is answered now."""
+        self._socket.listen(128)
+        self._server = uvicorn.Server(uvicorn.Config(self._app, log_level="warning", lifespan="on"))
+        arguments = {"sockets": [self._socket]}
+        self._thread = threading.Thread(target=self._server.run, kwargs=arguments)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer what was asked, then be away; the port stays taken."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+        self._socket = self._bound(self.port)
+
+    @contextlib.contextmanager
+    def away(self, answer: bytes | None = None) -> Iterator[None]:
+        """Not there for a while; `answer`: what callers get instead."""
+        self.stop()
+        if answer is not None:
+            self._socket.listen(128)
+        try:
+            with self._answering(answer) if answer else contextlib.nullcontext():
+                yield
+        finally:
+            self.start()
+
+    @contextlib.contextmanager
+    def _answering(self, answer: bytes) -> Iterator[None]:
+        def answer_all() -> None:
+            with contextlib.suppress(OSError):  # as soon as the socket is shut down
+                while True:
+                    caller, _address = self._socket.accept()
+                    with caller:
+                        caller.recv(65_536)
+                        caller.sendall(answer)
+
+        thread = threading.Thread(target=answer_all)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._socket.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            self._socket.close()
+            self._socket = self._bound(self.port)
+
+    def close(self) -> None:
+        """Leave the port."""
+        self.stop()
+        self._socket.close()
+
+    @staticmethod
+    def _bound(port: int) -> socket.socket:
+        bound = socket.socket()
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", port))
+        return bound
+
+
 @dataclass
 class RunningSite:
-    """A site that answers at `address`."""
+    """A site that answers at `address` while its listener does."""
 
     site: Site
-    address: str
+    listener: Listener
     recorder: Recorder = field(init=False)
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(self.site.engine, self.site.keyring)
+
+    @property
+    def address(self) -> str:
+        """Where it is called."""
+        return f"http://127.0.0.1:{self.listener.port}"
 
     def work(self) -> None:
         """Record everything that was accepted."""
@@ -68,17 +148,11 @@ class RunningSite:
 def running(folder: Path) -> Iterator[RunningSite]:
     """A site over the databases in a folder, which are made when they are missing."""
     site = Site.open(Settings.in_folder(folder))
-    config = uvicorn.Config(app_of(site), log_level="warning", lifespan="on")
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield RunningSite(site, f"http://127.0.0.1:{port}")
-        finally:
-            server.should_exit = True
-            thread.join()
+    listener = Listener(app_of(site))
+    try:
+        yield RunningSite(site, listener)
+    finally:
+        listener.close()
 
 
 def today() -> date:

@@ -1,0 +1,191 @@
+// Forms that survive a lost network, as the person sees them: kept first, sent then, mended later;
+// and the list of what is unsent.
+
+import * as queue from "./queue.js";
+import { isNoNetwork, mine, mySent, sendAll, sendNow } from "./sending.js";
+
+const MOMENT = { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit" };
+const { actor, now } = document.body.dataset;
+// A page that comes from the phone itself carries no time; the last one from the server counts.
+if (now) localStorage.setItem("clockError", String(Number(now) - Date.now()));
+
+export function say(name, n) {
+  return document.body.dataset[name].replace("{n}", n);
+}
+
+function moment(at) {
+  return new Date(at).toLocaleString(document.documentElement.lang, MOMENT);
+}
+
+// ---- what is unsent is in sight on every page
+
+export async function showUnsent() {
+  const entries = await mine();
+  const sign = document.querySelector(".unsent");
+  if (sign) {
+    sign.hidden = entries.length === 0;
+    sign.textContent = say("sayUnsent", entries.length);
+  }
+  for (const place of document.querySelectorAll("[data-unsent-count]")) place.textContent = entries.length;
+  if (document.querySelector("[data-unsent-list]")) await listUnsent(entries);
+}
+
+async function listUnsent(entries) {
+  document.querySelector("[data-unsent-some]").hidden = entries.length === 0;
+  document.querySelector("[data-unsent-none]").hidden = entries.length > 0;
+  const others = (await queue.all()).length - entries.length;
+  const note = document.querySelector("[data-unsent-others]");
+  note.hidden = others === 0;
+  note.textContent = say("sayOthers", others);
+  document.querySelector("[data-unsent-list]").replaceChildren(...entries.map(unsentRow));
+  const sent = mySent();
+  document.querySelector("[data-sent-some]").hidden = sent.length === 0;
+  document.querySelector("[data-sent-list]").replaceChildren(...sent.map(sentRow));
+}
+
+function rowOf(template) {
+  return document.querySelector(template).content.cloneNode(true).firstElementChild;
+}
+
+function sentRow({ number, at }) {
+  const row = rowOf("[data-sent-row]");
+  const said = row.querySelector("[data-number]");
+  said.textContent = said.textContent.replace("{n}", number);
+  row.querySelector(".facts").textContent = moment(at);
+  return row;
+}
+
+function unsentRow(entry) {
+  const row = rowOf("[data-unsent-row]");
+  const when = moment(entry.at), name = row.querySelector(".name");
+  name.textContent = when;
+  // The first character is enough to tell whose it is, and no more is shown to whoever looks on.
+  queue.fieldsOf(entry).then(Object.fromEntries).then((fields) => {
+    if (fields.name) name.textContent = `${[...fields.name.trim()][0] ?? ""}* · ${when}`;
+  }).catch(() => null);
+  row.querySelector(".facts").textContent = entry.sentence ?? "";
+  row.querySelector("[data-waits]").hidden = row.querySelector("[data-open]").hidden = !entry.sentence;
+  row.querySelector("[data-open]").onclick = () => openEntry(entry, row);
+  row.querySelector("[data-discard]").onclick = () => discard(entry.id);
+  return row;
+}
+
+async function discard(id) {
+  if (!confirm(say("sayDiscard"))) return false;
+  await queue.drop(id);
+  await showUnsent();
+  return true;
+}
+
+// A form that was not taken is sent as a page, so that the person sees what is wrong and mends it.
+function openEntry({ id }, row) {
+  return queue.alone(id, async () => {
+    const entry = await queue.one(id);
+    if (!entry) return showUnsent();
+    try {
+      await show(await sendNow(entry), id);
+    } catch (error) {
+      if (!isNoNetwork(error)) throw error;
+      row.querySelector(".facts").textContent = `${say("sayNoNetwork")} · ${entry.sentence}`;
+    }
+  });
+}
+
+// ---- a form is kept first and sent then: whatever happens in between, it is on the phone
+
+async function submit(event) {
+  const form = event.currentTarget;
+  if (!queue.works || "plain" in form.dataset) return;
+  event.preventDefault();
+  const data = new FormData(form, event.submitter);
+  const button = event.submitter ?? form.querySelector("button");
+  if (button.disabled) return;
+  button.disabled = true;
+  const entry = { id: data.get("form_id"), actor, address: form.action, at: Date.now(), fields: [...data.entries()] };
+  // Until the person has seen the answer nobody else sends it: it may be a question.
+  await queue.alone(entry.id, async () => {
+    try {
+      await queue.keep(entry, form.dataset.replaced);
+    } catch {
+      button.disabled = false;
+      form.dataset.plain = "";
+      form.requestSubmit(event.submitter);
+      return;
+    }
+    await sendOrKeep(entry);
+  });
+}
+
+async function sendOrKeep(entry) {
+  try {
+    const answer = await sendNow(entry);
+    if (answer.isTrouble) await showKept();
+    else await show(answer, entry.id);
+  } catch (error) {
+    if (!isNoNetwork(error)) throw error;
+    await showKept();
+  }
+}
+
+async function show(answer, id) {
+  if (answer.isSignIn) {
+    location.assign("/sign-in?to=/unsent");
+    return;
+  }
+  document.title = answer.page.title;
+  replaceMain(answer.page);
+  const form = document.querySelector("form.log");
+  if (form) {
+    // The server may have given it a new number; it stays the mended form of this entry.
+    form.dataset.replaced = id;
+    const button = document.querySelector("[data-discard-form]");
+    button.hidden = false;
+    button.onclick = async () => (await discard(id)) && location.assign(button.dataset.discardForm);
+  }
+  wireForms();
+  focusMain();
+  await showUnsent();
+}
+
+async function showKept() {
+  const answer = await caches.match("/kept");
+  const again = location.pathname.replace(/^(\/log\/[^/]+).*$/, "$1/new");
+  if (!answer) {
+    // Nothing stands ready to say so: the list itself does.
+    location.assign("/unsent");
+    return;
+  }
+  replaceMain(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  document.querySelector("[data-next]").href = again;
+  focusMain();
+  await showUnsent();
+}
+
+function replaceMain(page) {
+  document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
+  scrollTo(0, 0);
+}
+
+export function focusMain() {
+  document.querySelector("main [data-focus]")?.focus();
+}
+
+// ---- a page that was kept on the phone gets a new number and the present time for its form
+
+function refresh(form) {
+  form.elements.form_id.value = crypto.randomUUID();
+  const present = new Date(Date.now() + Number(localStorage.getItem("clockError") ?? 0));
+  form.elements.written_at.value = new Date(present.getTime() + 8 * 3600000).toISOString().replace(/\.\d+Z$/, "+08:00");
+}
+
+export function wireForms(place = document) {
+  for (const form of place.querySelectorAll("form[data-queue]")) {
+    if ("fresh" in form.dataset && queue.works) refresh(form);
+    form.addEventListener("submit", submit);
+  }
+}
+
+export async function sendAndShow(isAsked) {
+  await sendAll(isAsked);
+  await showUnsent();
+}

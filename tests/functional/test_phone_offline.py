@@ -1,0 +1,271 @@
+"""Field staff in a hall with a bad network: nothing typed is lost, and nothing is sent unasked."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Dialog, expect
+
+from tests.functional.journeys import Journey
+from tests.functional.phones import (
+    FORM,
+    events_of,
+    expect_unsent,
+    forget_pages,
+    no_network,
+    silent_network,
+    stand_ready,
+    write_card,
+    written_cards,
+)
+
+pytestmark = pytest.mark.browser
+
+UNUSUAL_PHONE = "12345"
+
+
+def new_card_without_network(journey: Journey, name: str) -> None:
+    """The form comes from the phone, and what is written stays there."""
+    journey.page.get_by_role("link", name="写新卡").tap()
+    write_card(journey.page, name)
+
+
+def test_without_network_cards_are_kept_on_the_phone_and_sent_once_when_it_is_back(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    before = written_cards(on_phone.running)
+    with no_network(on_phone):
+        new_card_without_network(on_phone, "查无网")
+        expect(page.get_by_role("heading", name="已存在手机上")).to_be_visible()
+        expect_unsent(page, 1)
+        page.get_by_role("link", name="登记下一位").tap()
+        expect_unsent(page, 1)
+        write_card(page, "区无网")
+        expect_unsent(page, 2)
+        assert written_cards(on_phone.running) == before
+    expect_unsent(page, 0)
+    assert len(written_cards(on_phone.running) - before) == 2
+    on_phone.open("/unsent")
+    expect(page.locator("[data-sent-list] > li")).to_have_count(2)
+
+
+def test_what_is_kept_on_the_phone_is_not_readable_there(on_phone: Journey) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    name = f"Secret{uuid4().hex}"
+    with no_network(on_phone):
+        new_card_without_network(on_phone, name)
+        expect_unsent(page, 1)
+        kept: Any = page.evaluate(
+            """() => new Promise((done) => {
+              const open = indexedDB.open("jinxi", 1);
+              open.onsuccess = () => {
+                const all = open.result.transaction("forms").objectStore("forms").getAll();
+                all.onsuccess = () => done(all.result.map((form) =>
+                  new TextDecoder().decode(form.sealed) + JSON.stringify(form)));
+              };
+            })"""
+        )
+    assert len(kept) == 1
+    assert name not in kept[0]
+
+
+def test_what_was_typed_stays_on_the_phone_when_the_answer_is_no_receipt_and_no_form(
+    on_phone: Journey,
+) -> None:
+    on_phone.sign_in()
+    on_phone.open(f"{FORM}/new")
+    page = on_phone.page
+    # Meanwhile the same person signs in anew elsewhere in the browser: the open page is stale.
+    page.context.clear_cookies()
+    elsewhere = Journey(page.context.new_page(), on_phone.running)
+    elsewhere.sign_in()
+    write_card(page, "曾未收")
+    expect(page.get_by_role("heading", name="这一页放得太久了")).to_be_visible()
+    expect_unsent(page, 1)
+    elsewhere.open("/unsent")
+    expect_unsent(elsewhere.page, 0)
+
+
+def test_signing_out_asks_first_when_something_is_unsent(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open(f"{FORM}/new")
+    page = on_phone.page
+    write_card(page, "")
+    expect_unsent(page, 1)
+    asked: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    on_phone.open("/me")
+    page.locator("body[data-wired]").wait_for()
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="退出登录").tap()
+    expect(page.get_by_role("heading", name="我的")).to_be_visible()
+    assert len(asked) == 1
+    assert "1 条未发送" in asked[0]
+    assert page.url.endswith("/me")
+
+
+def test_the_form_opens_from_the_phone_when_there_is_no_network(on_phone: Journey) -> None:
+    stand_ready(on_phone)
+    with no_network(on_phone):
+        on_phone.open("/log")
+        expect(on_phone.page.get_by_role("heading", name="社区健康日")).to_be_visible()
+        on_phone.open("/people")
+        expect(on_phone.page.get_by_role("heading", name="现在没有网络")).to_be_visible()
+
+
+def test_the_form_opens_and_keeps_what_is_typed_when_the_network_never_answers(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    with silent_network(on_phone):
+        new_card_without_network(on_phone, "郝安静")
+        expect(page.get_by_role("heading", name="已存在手机上")).to_be_visible()
+        page.get_by_role("link", name="登记下一位").tap()
+        write_card(page, "郝耐心")
+        expect_unsent(page, 2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbad",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<h1>",
+    ],
+    ids=["an error", "broken off"],
+)
+def test_the_form_opens_from_the_phone_when_the_answer_is(on_phone: Journey, answer: bytes) -> None:
+    stand_ready(on_phone)
+    with on_phone.running.listener.away(answer):
+        on_phone.open(f"{FORM}/new")
+        expect(on_phone.page.get_by_label("姓名")).to_be_visible()
+
+
+def test_a_phone_that_has_lost_every_page_still_says_that_there_is_no_network(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    with no_network(on_phone):
+        forget_pages(on_phone.page)
+        on_phone.open("/log")
+        expect(on_phone.page.get_by_role("heading")).to_contain_text("现在没有网络")
+        on_phone.page.get_by_role("link").tap()
+        expect(on_phone.page.get_by_role("heading")).to_contain_text("No network")
+
+
+def test_searching_without_network_says_so_and_points_to_the_new_card(on_phone: Journey) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    page.locator("#text").fill("王桂英")
+    expect(page.get_by_text("王*英").first).to_be_visible()
+    with no_network(on_phone):
+        page.locator("#text").fill("桂英")
+        expect(page.get_by_role("status")).to_contain_text("可以直接写新卡")
+        expect(page.get_by_text("王*英")).to_have_count(0)
+
+
+def test_what_is_refused_later_stays_on_the_phone_with_its_reason_until_it_is_mended(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    with no_network(on_phone):
+        new_card_without_network(on_phone, "")
+        expect_unsent(page, 1)
+    on_phone.open("/unsent")
+    expect(page.locator("[data-unsent-list]")).to_contain_text("缺少“姓名”")
+    page.get_by_role("button", name="打开修改").tap()
+    write_card(page, "后来补")
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    expect_unsent(page, 0)
+
+
+def test_what_is_opened_to_be_mended_stays_on_the_phone_until_it_is_mended_or_discarded(
+    on_phone: Journey,
+) -> None:
+    on_phone.sign_in()
+    on_phone.open(f"{FORM}/new")
+    page = on_phone.page
+    write_card(page, "", "13700007777")
+    expect(page.get_by_role("alert")).to_contain_text("姓名")
+    expect_unsent(page, 1)
+    on_phone.open("/unsent")
+    page.get_by_role("button", name="打开修改").tap()
+    expect(page.get_by_label("手机")).to_have_value("13700007777")
+    on_phone.open("/unsent")
+    expect(page.locator("[data-unsent-list]")).to_contain_text("缺少“姓名”")
+    page.get_by_role("button", name="打开修改").tap()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="不要了").tap()
+    expect(page.get_by_role("heading", name="社区健康日")).to_be_visible()
+    expect_unsent(page, 0)
+
+
+def test_a_mended_form_with_a_new_number_takes_the_place_of_the_one_it_mends(
+    on_phone: Journey,
+) -> None:
+    on_phone.sign_in()
+    on_phone.open(f"{FORM}/new")
+    page = on_phone.page
+    page.locator("body[data-wired] [name=name]").wait_for()
+    page.locator("[name=form_id]").evaluate("field => { field.value = 'no-number'; }")
+    write_card(page, "乐新号")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect_unsent(page, 1)
+    with no_network(on_phone):
+        page.get_by_role("button", name="提交").tap()
+        expect_unsent(page, 1)
+        expect(page.get_by_role("button", name="提交")).to_have_count(0)
+    expect_unsent(page, 0)
+
+
+def test_what_the_person_is_being_asked_about_is_not_sent_until_the_person_has_decided(
+    on_phone: Journey,
+) -> None:
+    on_phone.sign_in()
+    on_phone.open(f"{FORM}/new")
+    page = on_phone.page
+    page.clock.install()
+    page.reload()
+    before = written_cards(on_phone.running)
+    with silent_network(on_phone):
+        with page.expect_request("**/submit"):
+            write_card(page, "盖慎重", UNUSUAL_PHONE)
+        # The answer is still on its way: who sends by itself has to leave this one alone.
+        page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("alert")).to_contain_text("不像大陆的手机号")
+    # So does the timer, while the person reads the question and after the page was left.
+    page.clock.run_for(60_000)
+    page.reload()
+    expect_unsent(page, 1)
+    page.clock.run_for(60_000)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    on_phone.open("/unsent")
+    expect(page.locator("[data-unsent-list]")).to_contain_text("不像大陆的手机号")
+    assert written_cards(on_phone.running) == before
+    page.get_by_role("button", name="打开修改").tap()
+    expect(page.get_by_role("alert")).to_contain_text("不像大陆的手机号")
+    page.get_by_role("button", name="提交").tap()
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    expect_unsent(page, 0)
+    (home,) = written_cards(on_phone.running) - before
+    assert "card.registered" in events_of(on_phone.running, home.removeprefix("card/"))
+
+
+def test_what_is_unsent_is_in_sight_before_anybody_signs_in(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open(f"{FORM}/new")
+    page = on_phone.page
+    write_card(page, "")
+    expect_unsent(page, 1)
+    page.context.clear_cookies()
+    on_phone.open("/sign-in")
+    expect_unsent(page, 1)
