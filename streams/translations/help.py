@@ -32,9 +32,9 @@ HELP: dict[str, tuple[str, str]] = {
         "List events and their outcomes, one a line; JSON when not in a terminal.",
     ),
     "谁是谁：每人一行。": ("誰是誰：每人一行。", "Who is who: a line for each person."),
-    "一个人的患者档案和全部经过；姓名电话遮住，--json 是全文。": (
-        "一個人的患者檔案和全部經過；姓名電話遮住，--json 是全文。",
-        "One person's archive and timeline; names and phones masked, in full with --json.",
+    "一个人的患者档案和全部经过；姓名电话遮住，--json 是全文，记入查看记录。": (
+        "一個人的患者檔案和全部經過；姓名電話遮住，--json 是全文，記入檢視記錄。",
+        "One person's archive and timeline, masked; in full, and logged, with --json.",
     ),
     "一个经销商的那一份档案，每人一行；姓名电话遮住，--json 是全文。": (
         "一個經銷商的那一份檔案，每人一行；姓名電話遮住，--json 是全文。",

@@ -2,13 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from campaigns.ids import person_id
 from crm.accounts.access import accesses_of_cards
-from crm.accounts.people import AccountInvalid, add_user, change_password, close_account
+from crm.accounts.people import (
+    AccountInvalid,
+    account_of,
+    add_user,
+    change_password,
+    close_account,
+)
+from crm.accounts.tables import ACCOUNT
 from crm.activities.queries import attendees, signed_in_us
 from crm.database import reading
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
@@ -125,6 +134,100 @@ def test_a_new_password_ends_older_sessions_and_a_closed_account_all(site: Runni
         close_account(site.site.engine, actor)
         assert client.get("/me").status_code == 303
         assert sign_in(client, "leaver", "another-password").status_code == 401
+
+
+def test_a_session_carries_nothing_of_the_password_hash(site: RunningSite) -> None:
+    actor = site.user("marked", "staff")
+    with reading(site.site.engine) as connection:
+        account = account_of(connection, actor)
+        hashed = connection.execute(
+            select(ACCOUNT.c.password_hash).where(ACCOUNT.c.actor == actor)
+        ).scalar_one()
+    assert account is not None
+    pieces = {hashed[start : start + 6] for start in range(len(hashed) - 5)}
+    assert not [piece for piece in pieces if piece in account.password_mark]
+
+
+def test_guesses_at_the_same_time_do_not_pass_the_limit_together(site: RunningSite) -> None:
+    site.user("raced", "staff")
+    with site.client() as client, ThreadPoolExecutor(12) as threads:
+        form = {"form_token": token_in(client.get("/sign-in").text), "name": "raced"}
+        answers = [
+            threads.submit(client.post, "/sign-in", data={**form, "password": f"wrong-{number}"})
+            for number in range(24)
+        ]
+        statuses = [answer.result(60).status_code for answer in answers]
+    assert sorted(statuses) == [401] * 5 + [429] * 19
+
+
+def test_what_broke_is_answered_with_the_same_guards_and_signs_nobody_out(
+    site: RunningSite, office: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("crm.web.visit.account_of", broken)
+        page = office.get("/me")
+        patch.setattr("crm.web.api.event_status", broken)
+        token = {"Authorization": f"Bearer {site.token()}"}
+        problem = office.get("/v1/events?source=a&id=b", headers=token)
+    assert "刚才没有成功" in page.text
+    for answer in (page, problem):
+        assert answer.status_code == 500
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
+        assert "set-cookie" not in answer.headers
+    assert office.get("/me").status_code == 200
+
+
+def choose_password(client: httpx.Client, old: str, new: str, again: str) -> httpx.Response:
+    form = {"form_token": token_in(client.get("/me/password").text), "password": old}
+    return client.post(
+        "/me/password", data={**form, "new_password": new, "new_password_again": again}
+    )
+
+
+def test_a_person_chooses_a_new_password_and_stays_signed_in_here_alone(site: RunningSite) -> None:
+    site.user("chooser", "staff")
+    with site.client() as here, site.client() as there:
+        sign_in(here, "chooser")
+        sign_in(there, "chooser")
+        answer = choose_password(here, PASSWORD, "a new password", "a new password")
+        assert answer.status_code == 303
+        assert "密码已换" in here.get(answer.headers["location"]).text
+        assert (here.get("/me").status_code, there.get("/me").status_code) == (200, 303)
+        assert sign_in(there, "chooser").status_code == 401
+        assert sign_in(there, "chooser", "a new password").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "said"),
+    [
+        ("wrong-password", "a new password", "a new password", "现在的密码不对"),
+        (PASSWORD, "a new password", "another one", "不一样"),
+        (PASSWORD, "short", "short", "8 到 200"),
+    ],
+)
+def test_a_password_that_cannot_be_is_explained_and_nothing_changes(
+    site: RunningSite, office: httpx.Client, old: str, new: str, again: str, said: str
+) -> None:
+    answer = choose_password(office, old, new, again)
+    assert answer.status_code == 422
+    assert said in answer.text
+    with site.client() as client:
+        assert sign_in(client, "office").status_code == 303
+
+
+def test_whoever_holds_a_session_cannot_guess_its_password_for_ever(site: RunningSite) -> None:
+    site.user("held", "staff")
+    with site.client() as client:
+        sign_in(client, "held")
+        statuses = [
+            choose_password(client, f"wrong-{number}", "a new password", "a new password")
+            for number in range(6)
+        ]
+        assert [answer.status_code for answer in statuses] == [422] * 5 + [429]
 
 
 def test_guessing_a_password_gets_slow(site: RunningSite, visitor: httpx.Client) -> None:
