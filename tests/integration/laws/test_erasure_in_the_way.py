@@ -1,4 +1,4 @@
-"""What was erased leaves the files although somebody reads them, or the disk is full for a while."""
+"""What was erased leaves the files though somebody reads them, or the disk is full for a while."""
 
 import os
 import resource
