@@ -8,10 +8,7 @@ import pytest
 
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi
-from tests.integration.web.sites import RunningSite, running
-from tests.integration.web.test_pages import sign_in
-
-PASSWORD = "only-for-tests"
+from tests.integration.web.sites import PASSWORD, RunningSite, running, sign_in
 
 
 @pytest.fixture
