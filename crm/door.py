@@ -175,14 +175,18 @@ class JournalIntake:
         foreign = owned_by_others(
             connection, {found.row["source"] for found in faultless}, credential
         )
-        targets = {key: target for key, target in map(_target, faultless) if key not in known}
-        spoken = self._known(connection, [target for target in targets.values() if target])
+        # What is known itself is a duplicate, or its identity is used: it takes nothing back anew.
+        targets = [None if _key(found.row) in known else _target(found) for found in faultless]
+        spoken = self._known(connection, [target for target in targets if target])
         senders = senders_of_actors(connection, {word.actor for word in spoken.values()})
-        for found in faultless:
-            target = targets.get(_key(found.row))
+        for found, target in zip(faultless, targets, strict=True):
             if found.row["source"] in foreign:
                 found.fault = ("not_allowed", "$.source")
-            elif target in spoken and senders.get(spoken[target].actor) != credential.sender:
+            elif (
+                target
+                and target in spoken
+                and senders.get(spoken[target].actor) != credential.sender
+            ):
                 found.fault = ("not_allowed", "$.data.of_id")
 
     def _known(self, connection: Connection, keys: Sequence[EventKey]) -> dict[EventKey, Known]:
@@ -202,14 +206,13 @@ def _key(row: dict[str, Any]) -> EventKey:
     return EventKey(row["source"], row["id"])
 
 
-def _target(found: Candidate) -> tuple[EventKey, EventKey | None]:
-    """(the event, which one of the same source it takes back)."""
-    row = found.row
-    if row["type"] != "event.voided":
-        return _key(row), None
-    said = orjson.loads(row["plain"])
-    same = said["of_source"] == row["source"]
-    return _key(row), EventKey(said["of_source"], said["of_id"]) if same else None
+def _target(found: Candidate) -> EventKey | None:
+    """Which event of the same source it takes back; None: none that could be."""
+    if found.row["type"] != "event.voided":
+        return None
+    said = orjson.loads(found.row["plain"])
+    target = EventKey(said["of_source"], said["of_id"])
+    return target if target.source == found.row["source"] else None
 
 
 @functools.cache

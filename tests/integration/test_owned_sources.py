@@ -109,6 +109,15 @@ def test_what_headquarters_said_is_not_taken_back_under_the_same_source(house: H
     assert house.send(dealer, void(2)).status == "accepted"
 
 
+def test_two_voids_of_one_id_in_one_batch_hide_nothing(house: House) -> None:
+    dealer = house.token("app", "dealer", "D1")
+    house.send(HEADQUARTERS, card(1))
+    house.send(dealer, card(2))
+    foreign, own = void(1), {**void(2), "id": "void-1"}
+    receipts = house.intake.accept([written(foreign), written(own)], dealer)
+    assert [receipt.status for receipt in receipts] == ["refused", "accepted"]
+
+
 def test_a_word_that_was_taken_before_is_a_duplicate_all_the_same(house: House) -> None:
     dealer = house.token("app", "dealer", "D1")
     house.send(HEADQUARTERS, card(1))
