@@ -15,7 +15,7 @@ from tests.functional.command.running import environment, start, until
 from tests.functional.command.test_serving import answers, child_of, free_port
 from tests.source_tree import ROOT
 
-SECONDS = 15
+SECONDS = 40
 
 
 def test_after_a_kill_of_serve_neither_pages_nor_worker_go_on(tmp_path: Path) -> None:
