@@ -157,7 +157,8 @@ REFUSAL_MEANINGS = {
     "time_in_future": "`time` is more than five minutes after the event was received",
     "id_reused": "`source` and `id` already name an event with other content",
     "id_is_personal": "an id, a subject or a code is a telephone or ID card number",
-    "not_allowed": "the credential may not say this: the type (`$.type`), as this sender "
-    "(`$.source`), or for this dealer (`$.data.dealer`)",
+    "not_allowed": "the credential may not say this: the type (`$.type`), under this "
+    "source, which is another sender's (`$.source`), for this dealer (`$.data.dealer`), or about "
+    "what another sender said (`$.data.of_id`)",
 }
 """Reason to refuse → when."""

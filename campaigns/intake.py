@@ -1,6 +1,6 @@
 """The door as others see it: who may say what, and what the sender hears."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -26,12 +26,15 @@ class Credential:
     sources: the sources it may use, each with all that lies below it; empty means any.
         `/sheets/D1` opens `/sheets/D1` and `/sheets/D1/…`, not `/sheets/D10`; one that ends
         in `/` or `:` opens whatever begins with it.
+    sender: as whom it owns the sources that it uses; None: it owns none and is held to none,
+        as headquarters is, and whoever has sources of its own by name.
     """
 
     role: Role
     actor: str | None = None
     dealer: str | None = None
     sources: tuple[str, ...] = ()
+    sender: str | None = None
 
     @property
     def journaled_role(self) -> str:
@@ -67,11 +70,16 @@ class Credential:
 
     def names(self, source: str) -> bool:
         """Whether the source is one of those that are opened to it by name."""
-        return any(
-            source == opened
-            or source.startswith(opened if opened.endswith(("/", ":")) else opened + "/")
-            for opened in self.sources
-        )
+        return opens(self.sources, source)
+
+
+def opens(prefixes: Iterable[str], source: str) -> bool:
+    """Whether one of the prefixes opens the source, by whole segments."""
+    return any(
+        source == opened
+        or source.startswith(opened if opened.endswith(("/", ":")) else opened + "/")
+        for opened in prefixes
+    )
 
 
 HEADQUARTERS = Credential("headquarters")

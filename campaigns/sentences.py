@@ -199,11 +199,20 @@ REJECTIONS: dict[str, Words] = {
 }
 
 
+_NOT_ITS_SOURCE: Words = (
+    "未收下：“{field}”不归这个账号用，或已由别的发送方使用。请换成自己的来源，或请总部开通。",
+    "未收下：「{field}」不歸這個帳號用，或已由別的傳送方使用。請換成自己的來源，或請總部開通。",
+    "Not taken: the {field} belongs to another sender, or is not open to this account."
+    " Use one of your own, or ask headquarters to open it.",
+)
+
+
 def refusal_sentence(reason: str, path: str, language: Language) -> str:
     """Why an event was refused, where, and how to mend it; KeyError for no reason of ours."""
     place = LANGUAGES.index(language)
     how = _MEND[_mended_as(last_field(path) or "")][place]
-    return REFUSALS[reason][place].format(field=field_label(path, language), how=how)
+    said = _NOT_ITS_SOURCE if (reason, path) == ("not_allowed", "$.source") else REFUSALS[reason]
+    return said[place].format(field=field_label(path, language), how=how)
 
 
 def warning_sentence(warning: str, language: Language) -> str:

@@ -1,7 +1,7 @@
 """The database: one code path for SQLite and PostgreSQL, and what differs between them."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,6 +40,7 @@ PARAMETERS_PER_QUERY = 500
 """How many values an IN list takes at once: below the bound of every database in use."""
 
 _BUSY_TIMEOUT_SECONDS = 60
+_BRIEF_TIMEOUT_SECONDS = 2
 _WRITES = "jinxi_writes"
 
 
@@ -166,39 +167,50 @@ def in_pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield values[start : start + PARAMETERS_PER_QUERY]
 
 
-def scrub(engine: Engine) -> None:
-    """Leave no deleted byte behind: SQLite's write-ahead log is emptied and the file rewritten.
+def rewrite(engine: Engine) -> None:
+    """Write SQLite's file anew, so that no deleted byte stays in it; OperationalError if it cannot.
 
     PostgreSQL does this on its own time (vacuum, recycling of its log): nothing is done here.
     """
-    # The rewriting holds a copy of all that is left: in memory it would be as large as the file.
-    _outside_transactions(engine, _EMPTY_LOG, _IN_A_FILE, "VACUUM", _IN_MEMORY, _EMPTY_LOG)
+    with _outside_transactions(engine) as run:
+        # It makes a copy of all that is left, which would fill the memory.
+        run("PRAGMA temp_store=FILE")
+        try:
+            run("VACUUM")
+        finally:
+            run("PRAGMA temp_store=MEMORY")
 
 
-def empty_log(engine: Engine) -> None:
-    """Bring SQLite's write-ahead log into the database file and empty it, if nobody reads it.
+def empty_log(engine: Engine) -> bool:
+    """Bring SQLite's write-ahead log into the database file and empty it; False: somebody reads it.
 
     A worker that was killed may have left there what was erased.
     """
-    _outside_transactions(engine, _EMPTY_LOG)
+    with _outside_transactions(engine) as run:
+        return all(busy == 0 for busy, _, _ in run("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
-_EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
-_IN_A_FILE = "PRAGMA temp_store=FILE"
-_IN_MEMORY = "PRAGMA temp_store=MEMORY"
-
-
-def _outside_transactions(engine: Engine, *statements: str) -> None:
+@contextmanager
+def _outside_transactions(engine: Engine) -> Iterator[Callable[[str], list[Any]]]:
+    """Runs statements on SQLite that no transaction takes, with little patience; else nothing."""
     if engine.dialect.name != "sqlite":
+        yield lambda _: []
         return
     with engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         assert raw is not None
-        for statement in statements:
+
+        def run(statement: str) -> list[Any]:
             try:
-                raw.execute(statement)
+                return list(raw.execute(statement))
             except sqlite3.OperationalError as error:
                 raise OperationalError(statement, {}, error) from error
+
+        run(f"PRAGMA busy_timeout={_BRIEF_TIMEOUT_SECONDS * 1000}")
+        try:
+            yield run
+        finally:
+            run(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_SECONDS * 1000}")
 
 
 def is_ready(engine: Engine) -> bool:

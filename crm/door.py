@@ -4,8 +4,9 @@ In this order, so that a crash at any moment loses nothing that was answered:
 
 1. each event is checked in itself, and against what its credential may say;
 2. the data keys that are needed are made, durably, in the keyring;
-3. in one transaction identities are compared and what is new is appended; transactions that
-   append do so one after the other, so that a reader by position never misses a late one;
+3. in one transaction identities and the owners of sources are compared and what is new is
+   appended; transactions that append do so one after the other, so that a reader by position
+   never misses a late one;
 4. what was erased loses its key, behind a fence;
 5. the receipts are given.
 
@@ -20,31 +21,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 import orjson
 from msgspec import Struct
-from sqlalchemy import (
-    ARRAY,
-    Connection,
-    Dialect,
-    Engine,
-    String,
-    Subquery,
-    Table,
-    cast,
-    func,
-    insert,
-    select,
-)
+from sqlalchemy import Connection, Dialect, Engine, insert
 from sqlalchemy.dialects import sqlite
 
 from campaigns.cloudevents import CheckedEvent, Refusal, check
 from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
+from crm.accounts.sources import claim, owned_by_others, senders_of_actors
 from crm.collector import uncollected
 from crm.database import reading, writing
 from crm.journal import JOURNAL, binding, key_subject, last_position
 from crm.keyring import KeyLost, Keyring, seal
+from crm.known import Known, known_in
 from crm.locks import APPENDING, hold
 from crm.logged_event import EventKey
 
@@ -54,14 +44,6 @@ _HASH_KEY = "content"
 def now_us() -> int:
     """The present instant."""
     return time.time_ns() // 1000
-
-
-class Known(Struct, frozen=True):
-    """What the journal holds under an identity."""
-
-    content_hash: bytes
-    received_us: int
-    actor: str
 
 
 class Candidate(Struct, gc=False):
@@ -119,10 +101,13 @@ class JournalIntake:
         self._seal(candidates)
         with writing(self.engine) as connection:
             hold(connection, APPENDING)
-            known = self._known(connection, candidates)
+            known = self._known(connection, [_key(found.row) for found in candidates])
+            if credential.sender is not None:
+                self._keep_apart(connection, candidates, known, credential)
             fresh: list[dict[str, Any]] = []
             receipts = [answer(found, known, fresh) for found in checked]
             self._append(connection, fresh)
+            claim(connection, {row["source"] for row in fresh}, credential, received_us)
         for found, receipt in zip(checked, receipts, strict=True):
             if receipt.status != "refused" and isinstance(found, Candidate):
                 self._erase(found.row)
@@ -178,10 +163,34 @@ class JournalIntake:
                 row = found.row
                 row["sealed"] = seal(key, found.personal, binding(row["source"], row["id"]))
 
-    def _known(
-        self, connection: Connection, candidates: Sequence[Candidate]
-    ) -> dict[EventKey, Known]:
-        return known_in(connection, JOURNAL, candidates)
+    def _keep_apart(
+        self,
+        connection: Connection,
+        candidates: Sequence[Candidate],
+        known: dict[EventKey, Known],
+        credential: Credential,
+    ) -> None:
+        """Refuse what is said under the source of another sender, or takes back its word."""
+        faultless = [found for found in candidates if found.fault is None]
+        foreign = owned_by_others(
+            connection, {found.row["source"] for found in faultless}, credential
+        )
+        # What is known itself is a duplicate, or its identity is used: it takes nothing back anew.
+        targets = [None if _key(found.row) in known else _target(found) for found in faultless]
+        spoken = self._known(connection, [target for target in targets if target])
+        senders = senders_of_actors(connection, {word.actor for word in spoken.values()})
+        for found, target in zip(faultless, targets, strict=True):
+            if found.row["source"] in foreign:
+                found.fault = ("not_allowed", "$.source")
+            elif (
+                target
+                and target in spoken
+                and senders.get(spoken[target].actor) != credential.sender
+            ):
+                found.fault = ("not_allowed", "$.data.of_id")
+
+    def _known(self, connection: Connection, keys: Sequence[EventKey]) -> dict[EventKey, Known]:
+        return known_in(connection, JOURNAL, keys)
 
     def _append(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         """Add rows at the end of the journal; the caller has made sure that they are new."""
@@ -193,38 +202,17 @@ class JournalIntake:
             self.keyring.destroy(row["subject"])
 
 
-def known_in(
-    connection: Connection, table: Table, candidates: Sequence[Candidate]
-) -> dict[EventKey, Known]:
-    """What the journal, or a table like it, holds under the identities of the candidates."""
-    if not candidates:
-        return {}
-    asked = _as_table(connection, [(found.row["source"], found.row["id"]) for found in candidates])
-    columns = table.c.source, table.c.id, table.c.content_hash
-    query = select(*columns, table.c.received_us, table.c.actor).join_from(
-        asked, table, (table.c.source == asked.c.source) & (table.c.id == asked.c.id)
-    )
-    return {
-        EventKey(source, event_id): Known(*kept)
-        for source, event_id, *kept in connection.execute(query)
-    }
+def _key(row: dict[str, Any]) -> EventKey:
+    return EventKey(row["source"], row["id"])
 
 
-def _as_table(connection: Connection, pairs: list[tuple[str, str]]) -> Subquery:
-    """The pairs as a table to join with: one parameter, one statement, each found by the index.
-
-    SQLite would scan the journal for pairs in an IN list, and a query for each source is slow.
-    """
-    if connection.dialect.name == "sqlite":
-        written = msgspec.json.encode(pairs).decode()
-        pair = func.json_each(written).table_valued("value").c.value
-        return select(
-            func.json_extract(pair, "$[0]").label("source"),
-            func.json_extract(pair, "$[1]").label("id"),
-        ).subquery()
-    columns = [cast(list(column), ARRAY(String)) for column in zip(*pairs, strict=True)]
-    asked = func.unnest(*columns).table_valued("source", "id", name="asked").render_derived()
-    return select(asked.c.source, asked.c.id).subquery()
+def _target(found: Candidate) -> EventKey | None:
+    """Which event of the same source it takes back; None: none that could be."""
+    if found.row["type"] != "event.voided":
+        return None
+    said = orjson.loads(found.row["plain"])
+    target = EventKey(said["of_source"], said["of_id"])
+    return target if target.source == found.row["source"] else None
 
 
 @functools.cache
@@ -248,7 +236,7 @@ def answer(
     if isinstance(found, Refusal):
         return Receipt("refused", found.source, found.id, found.reason, found.path)
     row = found.row
-    key = EventKey(row["source"], row["id"])
+    key = _key(row)
     earlier = known.get(key)
     if earlier is not None and earlier.content_hash != row["content_hash"]:
         return Receipt("refused", *key, "id_reused", "$.id")

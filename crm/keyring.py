@@ -32,7 +32,6 @@ from crm.database import (
     open_engine,
     reading,
     require_code_point_order,
-    scrub,
     writing,
 )
 from crm.locks import SCHEMA, hold
@@ -184,10 +183,6 @@ class Keyring:
             connection.execute(delete(DATA_KEY).where(of_subject))
         if wrapped is not None:
             self.opened.pop(wrapped, None)
-
-    def scrub(self) -> None:
-        """Leave no byte of destroyed keys in the keyring's files."""
-        scrub(self.engine)
 
     def has_secret(self, label: str) -> bool:
         """Whether a key of the installation was made before."""

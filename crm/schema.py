@@ -33,8 +33,8 @@ HISTORY = (JOURNAL, DEAD_LETTER)
 CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
 """What only the broker's way has; history as well."""
 
-KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS)
-"""Who may sign in or send, and who looked at what: no part of the events' history."""
+KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.SOURCE_OWNER, accounts.ACCESS)
+"""Who may sign in or send, and under which source, and who looked at what: no events' history."""
 
 PROJECTED = (
     PROGRESS,

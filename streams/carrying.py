@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from crm.carried import CarriedBatch, CarriedEvent, CarriedRecorder, Recorded
 from crm.checkpoints import Partition, checkpoints
-from crm.database import reading, scrub
+from crm.database import reading
 from crm.door import now_us
 from crm.keyring import Keyring
 from crm.record import Recorder
@@ -16,6 +16,7 @@ from crm.settings import Settings
 from crm.undecodable import Undecodable
 from streams.messages import NotEvents, rows
 from streams.patience import patiently
+from streams.scrubbing import Scrubbing
 from streams.topics import EVENTS, TopicMissing, administration, existing, name_of
 
 GIVEN = "partitions given, begun at their checkpoints"
@@ -45,6 +46,7 @@ class Carrying:
     keyring: Keyring
     topic_id: str = field(init=False)
     recorder: CarriedRecorder = field(init=False)
+    scrubbing: Scrubbing = field(init=False)
     next_offsets: dict[int, int] = field(default_factory=dict)
     """Of each partition that is ours now: the next offset that is to be recorded."""
     alive_at: float = field(default_factory=time.monotonic)
@@ -57,6 +59,7 @@ class Carrying:
         if found is None:
             raise TopicMissing(name_of(EVENTS, self.settings))
         self.topic_id = found.topic_id
+        self.scrubbing = Scrubbing((self.engine, self.keyring.engine))
         self.recorder = CarriedRecorder(self.engine, self.keyring)
         left = Recorder(self.engine, self.keyring)
         while patiently(lambda: left.record_next(now_us()), self.alive):
@@ -99,8 +102,8 @@ class Carrying:
         self.next_offsets |= {part.partition.number: part.next_offset for part in parts}
         self.alive()
         if recorded.erased:
-            scrub(self.engine)
-            self.keyring.scrub()
+            self.scrubbing.erased()
+        self.scrubbing.attempt_if_time()
         return recorded
 
 

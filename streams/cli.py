@@ -56,8 +56,23 @@ GROUPS = {
         },
     ),
     "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),
-    "token": ("接口令牌。", {"add": "streams.commands.accounts:add_api_token"}),
-    "user": ("登录账户。", {"add": "streams.commands.accounts:add_person"}),
+    "token": (
+        "接口令牌。",
+        {
+            "add": "streams.commands.accounts:add_api_token",
+            "list": "streams.commands.accounts:list_tokens",
+            "revoke": "streams.commands.accounts:revoke_api_token",
+        },
+    ),
+    "account": (
+        "登录账户。",
+        {
+            "add": "streams.commands.accounts:add_person",
+            "list": "streams.commands.accounts:list_accounts",
+            "close": "streams.commands.accounts:close_person",
+            "password": "streams.commands.accounts:set_password",
+        },
+    ),
 }
 
 

@@ -102,5 +102,6 @@ WORDS: dict[str, dict[str, str]] = {
     "ledger_reason": LEDGER_REASONS,
     "category": CATEGORIES,
     "table": TABLES,
+    "role": labels.ROLES,
     "field": FIELDS,
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from campaigns.times import rfc3339
 from crm.checkpoints import count_transaction, transactions
-from crm.database import reading, scrub, writing
+from crm.database import reading, writing
 from crm.dead_letters import add_dead_letter, dead_letters, dead_positions, take_back
 from crm.door import now_us
 from crm.journal import decode, rows_at
@@ -14,6 +14,7 @@ from crm.locks import WORLD, hold
 from crm.progress import load_progress, save_progress
 from crm.record import Recorder, progress_after
 from streams.installation import Installation
+from streams.scrubbing import Scrubbing
 
 
 def letters(installation: Installation) -> list[dict[str, Any]]:
@@ -57,5 +58,5 @@ def _retry_one(installation: Installation, position: int) -> bool:
             add_dead_letter(connection, position, home, error, now_us())
         return False
     if any(event.type_name == "card.erased" for event in events):
-        scrub(installation.engine)
+        Scrubbing((installation.engine, installation.keyring.engine)).erased()
     return True

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from campaigns.catalogue import wire_name
 from campaigns.intake import CLOCK_SOURCE, SYSTEM
 from campaigns.times import day_start_us, rfc3339, shanghai_day
-from crm.database import empty_log, reading, scrub
+from crm.database import reading
 from crm.door import JournalIntake, now_us
 from crm.journal import last_position
 from crm.keyring import Keyring
@@ -23,8 +23,10 @@ from crm.outcomes.queries import counts_between
 from crm.progress import Progress, load_progress
 from crm.record import BATCH_EVENTS, Recorder
 from streams.patience import patiently
+from streams.scrubbing import Scrubbing
 
 LARGEST_BATCH = 16 * BATCH_EVENTS
+_SCRUB_SECONDS = 10.0
 
 Report = Callable[[int, int], None]
 """(events recorded so far, events that the journal holds)."""
@@ -47,12 +49,13 @@ class Worker:
     engine: Engine
     keyring: Keyring
     recorder: Recorder = field(init=False)
+    scrubbing: Scrubbing = field(init=False)
 
     def __post_init__(self) -> None:
         """One recorder for the worker's life."""
         self.recorder = Recorder(self.engine, self.keyring)
-        empty_log(self.engine)
-        empty_log(self.keyring.engine)
+        self.scrubbing = Scrubbing((self.engine, self.keyring.engine))
+        self.scrubbing.attempt()
 
     def until_idle(self, report: Report | None = None) -> Tally:
         """Record until nothing is left, every day up to today included."""
@@ -60,6 +63,7 @@ class Worker:
         tally = Tally()
         while self._drain(tally, report) or patiently(self._reach_days):
             pass
+        self.scrubbing.finish(_SCRUB_SECONDS)
         tally.seconds = time.monotonic() - started
         return tally
 
@@ -77,7 +81,10 @@ class Worker:
     def step(self) -> bool:
         """One batch, or the days that are due; False when there was nothing to do."""
         tally = Tally()
-        return self._next(tally) or patiently(self._reach_days)
+        worked = self._next(tally) or patiently(self._reach_days)
+        if not worked:
+            self.scrubbing.attempt_if_time()
+        return worked
 
     def _drain(self, tally: Tally, report: Report | None) -> bool:
         worked = False
@@ -97,7 +104,7 @@ class Worker:
         tally.last_position = batch.last_position
         tally.failed += batch.failed
         if batch.erased:
-            self._leave_no_trace()
+            self.scrubbing.erased()
         return True
 
     def _positions(self) -> tuple[int, int]:
@@ -116,11 +123,6 @@ class Worker:
         receipts = JournalIntake(self.engine, self.keyring).accept(lines, SYSTEM)
         # A day that lies in the dead letters is journaled, and still not reached.
         return any(receipt.status == "accepted" for receipt in receipts)
-
-    def _leave_no_trace(self) -> None:
-        """After an erasure: no deleted byte stays in a file."""
-        scrub(self.engine)
-        self.keyring.scrub()
 
 
 def missing_days(progress: Progress, today: date) -> Iterator[date]:

@@ -10,6 +10,7 @@ from crm.keyring import Keyring
 from crm.schema import prepare
 from crm.settings import Settings
 from streams.outbox import OutboxIntake
+from streams.scratch import remove_leftovers
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Installation:
 def open_installation(settings: Settings | None = None) -> Installation:
     """Open it, made at first use; what stands in the way is raised (streams/troubles.py)."""
     settings = settings or Settings.from_environment()
+    remove_leftovers(settings.data_folder)
     engine = open_engine(settings.database_url)
     prepare(engine)
     return Installation(settings, engine, Keyring.open(settings))

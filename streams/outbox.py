@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
 
 from crm.database import writing
-from crm.door import Candidate, JournalIntake, Known, known_in
+from crm.door import JournalIntake
 from crm.journal import JOURNAL
+from crm.known import Known, known_in
 from crm.logged_event import EventKey
 from crm.outbox import OUTBOX
 from streams.messages import message
@@ -21,12 +22,10 @@ from streams.messages import message
 class OutboxIntake(JournalIntake):
     """Takes events into the outbox, from which the relay publishes them."""
 
-    def _known(
-        self, connection: Connection, candidates: Sequence[Candidate]
-    ) -> dict[EventKey, Known]:
+    def _known(self, connection: Connection, keys: Sequence[EventKey]) -> dict[EventKey, Known]:
         # The outbox first: a row leaves it only after the journal has it.
-        waiting = known_in(connection, OUTBOX, candidates)
-        return waiting | known_in(connection, JOURNAL, candidates)
+        waiting = known_in(connection, OUTBOX, keys)
+        return waiting | known_in(connection, JOURNAL, keys)
 
     def _append(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -5,7 +5,6 @@ table, row by row; of the ledger the balances, since entries tell of the order o
 """
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,8 @@ from crm.progress import load_progress
 from crm.record import BATCH_EVENTS, Recorder
 from crm.rewards.tables import LEDGER_ENTRY
 from crm.schema import HISTORY, PROJECTED, prepare
+from crm.settings import sqlite_file
+from streams.scratch import scratch_folder
 
 Report = Callable[[int, int], None]
 
@@ -46,14 +47,20 @@ def rebuild(engine: Engine, keyring: Keyring, report: Report | None = None) -> i
 
 
 def verify(
-    engine: Engine, keyring: Keyring, report: Report | None = None
+    engine: Engine, keyring: Keyring, report: Report | None = None, folder: Path | None = None
 ) -> dict[str, TableComparison]:
-    """Rebuild beside, in a folder that is deleted afterwards, and compare.
+    """Rebuild beside, in a file within the folder that is deleted afterwards, and compare.
+
+    folder: where the data are; None: where a SQLite database is, else the system's temporary one.
 
     What a worker records in the meantime is rebuilt as well, until both are equally far.
     """
-    with tempfile.TemporaryDirectory(prefix="jinxi-replay-") as folder:
-        beside = open_engine(f"sqlite:///{Path(folder)}/replay.db")
+    here_file = sqlite_file(engine.url.render_as_string())
+    with scratch_folder(folder or (here_file.parent if here_file else None)) as scratch:
+        file = scratch / "replay.db"
+        # SQLite gives its log and its index the mode of the file.
+        file.touch(mode=0o600)
+        beside = open_engine(f"sqlite:///{file}")
         try:
             prepare(beside)
             up_to = 0

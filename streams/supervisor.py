@@ -1,5 +1,9 @@
-"""Keeps processes running side by side: whichever ends is started again, until all are stopped."""
+"""Keeps processes running side by side: whichever ends is started again, until all are stopped.
 
+They end with it as well when it is killed (streams/orphans.py).
+"""
+
+import os
 import signal
 import subprocess
 import sys
@@ -7,6 +11,8 @@ import threading
 import time
 from collections.abc import Sequence
 from types import FrameType
+
+from streams.orphans import PIPE
 
 _RESTART_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 30.0
@@ -25,6 +31,7 @@ class Supervisor:
         self.stopping = threading.Event()
         self.running: dict[int, subprocess.Popen[bytes]] = {}
         self.threads: list[threading.Thread] = []
+        self.pipe: tuple[int, int] | None = None
 
     def run(self) -> None:
         """Until SIGINT or SIGTERM; the processes are then asked to end, and waited for."""
@@ -36,6 +43,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start all of them; returns at once."""
+        self.pipe = os.pipe()
         self.threads = [
             threading.Thread(target=self._keep, args=(place, module), daemon=True)
             for place, module in enumerate(self.modules)
@@ -53,6 +61,9 @@ class Supervisor:
             thread.join(max(0.0, ends - time.monotonic()))
         for process in list(self.running.values()):
             process.kill()
+        for end in self.pipe or ():
+            os.close(end)
+        self.pipe = None
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopping.set()
@@ -61,7 +72,7 @@ class Supervisor:
         wait = _RESTART_SECONDS
         while not self.stopping.is_set():
             started = time.monotonic()
-            process = subprocess.Popen([sys.executable, "-m", *module])
+            process = self._start(module)
             self.running[place] = process
             if self.stopping.is_set():
                 process.terminate()
@@ -69,3 +80,11 @@ class Supervisor:
             steady = time.monotonic() - started > _STEADY_SECONDS
             wait = _RESTART_SECONDS if steady else min(2 * wait, _LONGEST_WAIT_SECONDS)
             self.stopping.wait(wait)
+
+    def _start(self, module: Sequence[str]) -> subprocess.Popen[bytes]:
+        """A child that inherits the end of the pipe on which it waits, and not ours."""
+        assert self.pipe is not None
+        theirs = self.pipe[0]
+        environment = {**os.environ, PIPE: str(theirs)}
+        command = [sys.executable, "-m", *module]
+        return subprocess.Popen(command, env=environment, pass_fds=[theirs])

@@ -10,6 +10,7 @@ from crm.settings import Settings
 from crm.web.app import app_of
 from crm.web.site import Site
 from streams.installation import Installation
+from streams.orphans import end_with_supervisor
 from streams.outbox import OutboxIntake
 from streams.status import metrics, status
 
@@ -26,6 +27,7 @@ def open_site(settings: Settings) -> Site:
 
 def main() -> None:
     """Serve until terminated; only this machine sees it."""
+    end_with_supervisor()
     port = int(sys.argv[1])
     settings = Settings.from_environment()
     site = open_site(settings)

@@ -1,12 +1,15 @@
 """The access log: who opened which hidden field, and when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, insert, select
 
 from crm.accounts.tables import ACCESS
 from crm.scope import OutOfScope, Scope
+
+COMMAND = "headquarters"
+"""The actor of what the command opens: whoever may run it reads for headquarters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +22,10 @@ class Access:
     field: str
 
 
-def log_access(connection: Connection, access: Access) -> None:
-    """Keep a look; it is durable before the value is shown."""
-    row = {
-        "at_us": access.at_us,
-        "actor": access.actor,
-        "card_id": access.card_id,
-        "field": access.field,
-    }
-    connection.execute(insert(ACCESS), [row])
+def log_accesses(connection: Connection, accesses: Sequence[Access]) -> None:
+    """Keep looks; they are durable before the values are shown."""
+    if accesses:
+        connection.execute(insert(ACCESS), [asdict(access) for access in accesses])
 
 
 def accesses_of_cards(

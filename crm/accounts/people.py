@@ -1,5 +1,6 @@
 """Accounts of people: make one, check a password, change it, shut it."""
 
+import hashlib
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Literal, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.intake import Credential
@@ -32,6 +33,18 @@ _SENDS_AS: dict[AccountRole, SendingRole] = {
 
 class AccountInvalid(ValueError):
     """The account cannot be as asked for; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """An account as a list shows it, open or closed."""
+
+    actor: str
+    name: str
+    role: AccountRole
+    dealer: str | None
+    is_open: bool
+    created_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +147,27 @@ def find_user(connection: Connection, name: str) -> Account | None:
     return None if row is None else _account(row)
 
 
+def accounts(connection: Connection) -> list[KnownAccount]:
+    """Every account there ever was, the oldest first."""
+    columns = ACCOUNT.c.actor, ACCOUNT.c.name, ACCOUNT.c.role, ACCOUNT.c.dealer, ACCOUNT.c.active
+    query = select(*columns, ACCOUNT.c.created_us).order_by(ACCOUNT.c.created_us)
+    return [KnownAccount(*row) for row in connection.execute(query)]
+
+
 def names_of(connection: Connection, actors: set[str]) -> dict[str, str]:
     """The account names of some actors, closed accounts too."""
     query = select(ACCOUNT.c.actor, ACCOUNT.c.name).where(ACCOUNT.c.actor.in_(sorted(actors)))
     return {actor: name for actor, name in connection.execute(query)}
 
 
-def _account(row: object) -> Account:
+def _account(row: Row[tuple[object, ...]]) -> Account:
     values = {name: getattr(row, name) for name in ("actor", "name", "role", "dealer")}
-    return Account(**values, password_mark=getattr(row, "password_hash", "")[-12:])
+    return Account(**values, password_mark=_mark(row.password_hash))
+
+
+def _mark(password_hash: str) -> str:
+    """Another one with each password; it stands in cookies, so it tells nothing of the hash."""
+    return hashlib.sha256(f"password mark {password_hash}".encode()).hexdigest()[:32]
 
 
 def folded_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Accounts of people, tokens of machines, and the log of who opened what was hidden."""
+"""Accounts of people, tokens of machines, whose a source is, who opened what was hidden."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
 
@@ -27,8 +27,20 @@ API_TOKEN = Table(
     Column("dealer", String(64)),
     Column("sources", String(4000), nullable=False),
     Column("created_us", BigInteger, nullable=False),
+    Column("revoked_us", BigInteger),
 )
-"""The token itself is shown once and kept nowhere; `sources` are prefixes, one a line."""
+"""The token itself is shown once and kept nowhere; `sources` are prefixes, one a line.
+
+A revoked one stays: events are kept under its actor."""
+
+SOURCE_OWNER = Table(
+    "source_owner",
+    METADATA,
+    Column("source", String(256), primary_key=True),
+    Column("sender", String(80), nullable=False),
+    Column("since_us", BigInteger, nullable=False),
+)
+"""Which sender a source belongs to that nobody declared: who used it first (sources.py)."""
 
 ACCESS = Table(
     "access_log",

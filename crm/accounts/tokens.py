@@ -1,14 +1,16 @@
-"""Tokens with which machines speak to the API."""
+"""Tokens with which machines speak to the API: make one, list them, revoke one."""
 
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
 
 from campaigns.intake import Credential
 from crm.accounts.people import AccountInvalid
+from crm.accounts.sources import sender_of, sources_of
 from crm.accounts.tables import API_TOKEN
 from crm.database import writing
 from crm.door import now_us
@@ -16,6 +18,24 @@ from crm.door import now_us
 TokenRole = Literal["headquarters", "staff", "dealer"]
 _PREFIX = "jinxi_"
 _LONGEST_TOKEN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as a list shows it; what one sends with is kept nowhere.
+
+    token_id: the actor of its events. sources: what headquarters opened to it by name; used: what
+    is its sender's by use, where it may use any.
+    """
+
+    token_id: str
+    name: str
+    role: TokenRole
+    dealer: str | None
+    sources: tuple[str, ...]
+    used: tuple[str, ...]
+    created_us: int
+    revoked_us: int | None
 
 
 def add_token(
@@ -27,7 +47,8 @@ def add_token(
 ) -> str:
     """A new token, which is shown this once; AccountInvalid when something is wrong with it.
 
-    `sources` are the sources it may use, each with what lies below it; none means any.
+    `sources` are the sources it may use, each with what lies below it; none means any that is
+    no other sender's (crm/accounts/sources.py).
     """
     if role not in get_args(TokenRole):
         raise AccountInvalid(f"a role is one of {', '.join(get_args(TokenRole))}")
@@ -52,18 +73,57 @@ def add_token(
     return token
 
 
+def tokens(connection: Connection) -> list[Token]:
+    """Every token there ever was, the oldest first."""
+    rows = connection.execute(select(API_TOKEN).order_by(API_TOKEN.c.created_us))
+    return [_token(connection, row) for row in rows.all()]
+
+
+def revoke_token(engine: Engine, name: str) -> Token:
+    """From now on the token opens nothing; AccountInvalid when it is not clear which.
+
+    `name` is its id, or its name where only one that is in force has it.
+    """
+    named = or_(API_TOKEN.c.actor == name, API_TOKEN.c.name == name)
+    with writing(engine) as connection:
+        query = select(API_TOKEN).where(named, API_TOKEN.c.revoked_us.is_(None))
+        rows = connection.execute(query).all()
+        if not rows:
+            raise AccountInvalid("no token in force has this name or id")
+        if len(rows) > 1:
+            raise AccountInvalid("several tokens have this name: say the id")
+        is_it = API_TOKEN.c.actor == rows[0].actor
+        connection.execute(update(API_TOKEN).where(is_it).values(revoked_us=now_us()))
+        return _token(connection, rows[0])
+
+
+def _token(connection: Connection, row: Row[tuple[object, ...]]) -> Token:
+    sources, sender = _opened(row)
+    used = tuple(sources_of(connection, sender)) if sender is not None else ()
+    fields = row.actor, row.name, row.role, row.dealer, sources, used
+    return Token(*fields, row.created_us, row.revoked_us)
+
+
+def _opened(row: Row[tuple[object, ...]]) -> tuple[tuple[str, ...], str | None]:
+    """(the sources opened to it by name, or else as whom it owns what it uses)."""
+    sources = tuple(row.sources.splitlines())
+    return sources, None if sources else sender_of(row.role, row.name, row.dealer)
+
+
 def credential_of_token(connection: Connection, token: str) -> Credential | None:
-    """What the bearer of a token may say.
+    """What the bearer of a token may say; None when it is unknown or revoked.
 
     The token is looked up by its hash, so the time taken tells nothing of a near miss.
     """
     if len(token) > _LONGEST_TOKEN:
         return None
-    query = select(API_TOKEN).where(API_TOKEN.c.token_sha256 == _digest(token))
-    row = connection.execute(query).first()
+    is_it = API_TOKEN.c.token_sha256 == _digest(token)
+    row = connection.execute(
+        select(API_TOKEN).where(is_it, API_TOKEN.c.revoked_us.is_(None))
+    ).first()
     if row is None:
         return None
-    return Credential(row.role, row.actor, row.dealer, tuple(row.sources.splitlines()))
+    return Credential(row.role, row.actor, row.dealer, *_opened(row))
 
 
 def _digest(token: str) -> str:

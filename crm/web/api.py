@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.catalogue import wire_name
@@ -12,6 +13,7 @@ from campaigns.field_labels import Language
 from campaigns.intake import Credential, Receipt
 from campaigns.sentences import refusal_sentence
 from campaigns.times import rfc3339
+from crm.accounts.sources import owner_of
 from crm.accounts.tokens import credential_of_token
 from crm.database import is_ready, reading
 from crm.outcomes.queries import EventStatus, event_status
@@ -193,10 +195,11 @@ def get_event(
     source: Annotated[str, Query(max_length=256)],
     id: Annotated[str, Query(max_length=64)],
 ) -> dict[str, Any]:
-    """By source and id; headquarters, the sources of the token, or what it sent itself."""
+    """By source and id; headquarters, the sources of the sender, or what it sent itself."""
     with reading(site.engine) as connection:
         status = event_status(HEADQUARTERS_SCOPE, connection, source, id)
-    if status is None or not _may_ask(credential, status):
+        allowed = status is not None and _may_ask(connection, credential, status)
+    if status is None or not allowed:
         raise Problem(404, "no event of this source and id that this token may ask for")
     body: dict[str, Any] = {
         "source": status.source,
@@ -213,10 +216,12 @@ def get_event(
     return body
 
 
-def _may_ask(credential: Credential, status: EventStatus) -> bool:
+def _may_ask(connection: Connection, credential: Credential, status: EventStatus) -> bool:
     if credential.role == "headquarters" or status.actor == credential.actor:
         return True
-    return credential.names(status.source)
+    if credential.sender is None:
+        return credential.names(status.source)
+    return owner_of(connection, status.source) == credential.sender
 
 
 @router.get("/health", summary="Is the site alive?", response_model=HealthBody, tags=["site"])

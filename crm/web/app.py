@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from crm.settings import Settings
 from crm.web import api, api_docs, pages
@@ -36,6 +36,13 @@ class _KeptFiles(StaticFiles):
         return response
 
 
+class _GuardedApp(FastAPI):
+    """The headers go around everything, so that an answer to what broke has them too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return SecurityHeaders(super().build_middleware_stack())
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The application over the databases of an installation."""
     return app_of(Site.open(settings))
@@ -50,7 +57,7 @@ def app_of(site: Site) -> FastAPI:
         site.engine.dispose()
         site.keyring.engine.dispose()
 
-    app = FastAPI(
+    app = _GuardedApp(
         title="Jinxi",
         version=VERSION,
         docs_url=None,
@@ -67,7 +74,6 @@ def app_of(site: Site) -> FastAPI:
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
-    app.add_middleware(SecurityHeaders)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 

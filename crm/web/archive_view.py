@@ -61,6 +61,23 @@ def hidden_value(known: dict[str, Any], opened: Opened) -> str | None:
     return None
 
 
+def hidden_fields(known: dict[str, Any]) -> list[tuple[str, str]]:
+    """(card id, field) of every hidden field that holds something: what the whole text shows."""
+    of_cards = [
+        (card["card_id"], name)
+        for card in known["cards"]
+        for name, (section, field) in _CARD_FIELDS.items()
+        if _joined(card[section].get(field)) is not None
+    ]
+    of_events = [
+        (item["card_id"], field)
+        for item in known["timeline"]
+        for field in _EVENT_FIELDS
+        if item["data"].get(field)
+    ]
+    return sorted({*of_cards, *of_events})
+
+
 def _joined(value: Any) -> str | None:
     if value in (None, "", [], (), {}):
         return None

@@ -1,14 +1,14 @@
 """Every page, and what is shown when one cannot be."""
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from crm.scope import OutOfScope
 from crm.web import pages_account, pages_events, pages_home, pages_log, pages_people
 from crm.web.labels import N_
 from crm.web.problems import problem_response
 from crm.web.site import site_of
-from crm.web.visit import FormStale, NotFound, SignInNeeded, any_visit
+from crm.web.visit import FormStale, NotFound, SignInNeeded, any_visit, nobodys_visit
 
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
@@ -39,6 +39,14 @@ def error_page(request: Request, status: int) -> Response:
     return visit.render("error.html", context, status)
 
 
+def broken_page(request: Request) -> Response:
+    """The same for what broke; it looks nobody up, as the database may be what is away."""
+    title, advice = _WHAT_HAPPENED[500]
+    visit = nobodys_visit(request, site_of(request))
+    context = {"title": visit.say(title), "advice": visit.say(advice)}
+    return HTMLResponse(visit.page("error.html", context), 500)
+
+
 async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"signed_in": False}, 401)
@@ -64,4 +72,4 @@ async def _say_closed(request: Request, _error: Exception) -> Response:
 async def _say_broken(request: Request, _error: Exception) -> Response:
     if request.url.path.startswith(("/v1/", "/health")):
         return problem_response(500, "this was not done; what was answered before is kept")
-    return error_page(request, 500)
+    return broken_page(request)

@@ -3,10 +3,19 @@
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from crm.accounts.people import LONGEST_PASSWORD, check_password, folded_name
+from crm.accounts.people import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    Account,
+    account_of,
+    change_password,
+    check_password,
+    folded_name,
+)
+from crm.database import reading
 from crm.web.labels import N_
 from crm.web.languages import language_named
-from crm.web.security import SESSION_COOKIE, Attempts, Session
+from crm.web.security import SESSION_COOKIE, Session
 from crm.web.templates import STATIC_FOLDER
 from crm.web.visit import (
     LANGUAGE_COOKIE,
@@ -36,23 +45,11 @@ def sign_in_page(visit: AnyVisit, to: str = "/") -> Response:
 def sign_in(posting: AnyPosting) -> Response:
     """Check name and password; who guesses has to wait."""
     visit, to = posting.visit, posting.text("to") or "/"
-    now_us = visit.site.now_us()
-    keys = _keys(posting)
-    waits = [book.wait_seconds(key, now_us) for book, key in keys]
-    if max(waits) > 0:
-        return _page(visit, to, posting.text("name"), wait_minutes=-(-max(waits) // 60))
-    password = posting.form.get("password")
-    account = check_password(
-        visit.site.engine,
-        posting.text("name"),
-        password[: LONGEST_PASSWORD + 1] if isinstance(password, str) else "",
-    )
+    account = _tried(posting, posting.text("name"), _password(posting, "password"))
+    if isinstance(account, int):
+        return _page(visit, to, posting.text("name"), wait_minutes=account)
     if account is None:
-        for book, key in keys:
-            book.failed(key, now_us)
         return _page(visit, to, posting.text("name"), wrong=True)
-    for book, key in keys[:2]:
-        book.succeeded(key)
     if to == "/" and account.role in ("staff", "dealer"):
         to = "/log"
     response = RedirectResponse(_inside(to), 303)
@@ -71,8 +68,39 @@ def sign_out(posting: SignedInPosting) -> Response:
 
 @router.get("/me")
 def my_page(visit: SignedIn) -> Response:
-    """Who is signed in, what is unsent, the language, the way out."""
+    """Who is signed in, what is unsent, the password, the language, the way out."""
     return visit.render("me.html", {"title": visit.say(N_("我的"))})
+
+
+@router.get("/me/password")
+def password_page(visit: SignedIn, changed: bool = False) -> Response:
+    """One's own password: the old one, and the new one twice; or that it is changed."""
+    return _password_page(visit, changed=changed)
+
+
+@router.post("/me/password")
+def choose_password(posting: SignedInPosting) -> Response:
+    """Change it: every other session of the account ends, this one goes on under a new cookie."""
+    visit, new = posting.visit, _password(posting, "new_password")
+    account = visit.account
+    if new != _password(posting, "new_password_again"):
+        return _password_page(visit, N_("两次写的新密码不一样。请再写一遍。"))
+    if not SHORTEST_PASSWORD <= len(new) <= LONGEST_PASSWORD:
+        return _password_page(visit, N_("新密码要 8 到 200 个字符。"))
+    found = _tried(posting, account.name, _password(posting, "password"))
+    if isinstance(found, int):
+        return _password_page(visit, wait_minutes=found)
+    if found is None:
+        return _password_page(visit, N_("现在的密码不对。请再核对一遍，注意大小写。"))
+    change_password(visit.site.engine, account.actor, new)
+    with reading(visit.site.engine) as connection:
+        changed = account_of(connection, account.actor)
+    if changed is None:
+        return RedirectResponse("/sign-in", 303)
+    # Over an address of its own, so that the page's forms belong to the new session.
+    response = RedirectResponse("/me/password?changed=true", 303)
+    visit.keep(response, Session.of(changed.actor, changed.password_mark))
+    return response
 
 
 @router.get("/unsent")
@@ -124,12 +152,34 @@ def _page(
     return visit.render("sign_in.html", context, 429 if wait_minutes else 401 if wrong else 200)
 
 
-def _keys(posting: Posting) -> list[tuple[Attempts, str]]:
-    client = posting.visit.request.client
-    address = client.host if client is not None else ""
-    name, attempts = folded_name(posting.text("name")), posting.visit.site.attempts
-    keys = (f"{name} {address}", name, address)
-    return list(zip((attempts.here, attempts.by_name, attempts.by_address), keys, strict=True))
+def _password_page(
+    visit: Visit, fault: str = "", *, wait_minutes: int = 0, changed: bool = False
+) -> Response:
+    context = {
+        "title": visit.say(N_("换密码")),
+        "fault": visit.say(fault) if fault else "",
+        "wait_minutes": wait_minutes,
+        "changed": changed,
+    }
+    return visit.render("password.html", context, 429 if wait_minutes else 422 if fault else 200)
+
+
+def _tried(posting: Posting, name: str, password: str) -> Account | int | None:
+    """The account that fits; None when none does, a number of minutes when one has to wait."""
+    visit = posting.visit
+    attempts, name, begun_us = visit.site.attempts, folded_name(name), visit.site.now_us()
+    if wait_seconds := attempts.begin(name, visit.address, begun_us):
+        return -(-wait_seconds // 60)
+    account = check_password(visit.site.engine, name, password)
+    if account is not None:
+        attempts.succeeded(name, visit.address, begun_us)
+    return account
+
+
+def _password(posting: Posting, field: str) -> str:
+    """As it was typed, blanks included; cut where it is too long anyway."""
+    typed = posting.form.get(field)
+    return typed[: LONGEST_PASSWORD + 1] if isinstance(typed, str) else ""
 
 
 def _inside(to: str) -> str:

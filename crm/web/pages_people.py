@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from campaigns.times import shanghai_day
-from crm.accounts.access import Access, accesses_of_cards, log_access
+from crm.accounts.access import COMMAND, Access, accesses_of_cards, log_accesses
 from crm.accounts.people import names_of
 from crm.activities.queries import activity, attendees, written_at
 from crm.archives.queries import archive
@@ -173,7 +173,7 @@ def reveal(posting: SignedInPosting, name: str) -> Response:
         raise NotFound
     with writing(visit.site.engine) as connection:
         access = Access(visit.site.now_us(), visit.account.actor, opened.card_id, opened.field)
-        log_access(connection, access)
+        log_accesses(connection, [access])
     if visit.wants_json:
         return JSONResponse({"value": value})
     return _archive(visit, name, opened, known)
@@ -211,5 +211,6 @@ def _archive(
             cards = [card["card_id"] for card in known["cards"]]
             looks = accesses_of_cards(visit.scope, connection, cards)[:_LOOKS_SHOWN]
             context["accesses"] = looks
-            context["names"] = names_of(connection, {look.actor for look in looks})
+            names = names_of(connection, {look.actor for look in looks})
+            context["names"] = {COMMAND: visit.say(N_("总部（命令行）")), **names}
     return visit.render("archive.html", context)

@@ -1,20 +1,18 @@
-"""What guards the pages: headers, the signed session, the token of a form, slow guessing."""
+"""What guards the pages: headers, the signed session, the token of a form."""
 
 import hmac
 import secrets
-from collections import OrderedDict
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from threading import Lock
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from campaigns.times import SECOND_US
-
 SESSION_COOKIE = "jinxi_session"
-SESSION_SECONDS = 12 * 3600
+IDLE_SECONDS = 4 * 3600
+LONGEST_SESSION_SECONDS = 12 * 3600
 RENEW_AFTER_SECONDS = 1800
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -68,12 +66,19 @@ class Session:
     """What the browser carries, signed.
 
     nonce: makes the form token; actor and password_mark: None before somebody has signed in.
+    began_s: when, in seconds since the epoch; age_seconds: since it was signed last.
     """
 
     nonce: str
     actor: str | None = None
     password_mark: str | None = None
+    began_s: int = field(default_factory=lambda: int(time.time()))
     age_seconds: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether somebody signed in so long ago that it must be done anew, used or not."""
+        return self.actor is not None and time.time() - self.began_s > LONGEST_SESSION_SECONDS
 
     @classmethod
     def anonymous(cls) -> "Session":
@@ -94,21 +99,23 @@ class SessionSigner:
 
     def cookie(self, session: Session) -> str:
         """The signed text of a session."""
-        return self._serializer().dumps([session.nonce, session.actor, session.password_mark])
+        carried = [session.nonce, session.actor, session.password_mark, session.began_s]
+        return self._serializer().dumps(carried)
 
     def session(self, cookie: str | None) -> Session | None:
-        """The session of a cookie; None when it is forged, broken or too old."""
+        """The session of a cookie; None when it is forged, broken, unused or begun too long ago."""
         if not cookie:
             return None
         try:
             values, signed_at = self._serializer().loads(
-                cookie, max_age=SESSION_SECONDS, return_timestamp=True
+                cookie, max_age=IDLE_SECONDS, return_timestamp=True
             )
-            nonce, actor, password_mark = values
+            nonce, actor, password_mark, began_s = values
         except (BadData, ValueError, TypeError):
             return None
         age = datetime.now(UTC) - signed_at
-        return Session(nonce, actor, password_mark, int(age.total_seconds()))
+        session = Session(nonce, actor, password_mark, began_s, int(age.total_seconds()))
+        return None if session.is_over else session
 
     def form_token(self, session: Session) -> str:
         """What a form of this session must bring along."""
@@ -120,53 +127,3 @@ class SessionSigner:
 
     def _serializer(self) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self.secret, salt="session")
-
-
-@dataclass
-class Attempts:
-    """Counts failures by key, so that guessing gets slow; kept in memory, and bounded.
-
-    most: failures within the period before one has to wait until the period is over.
-    """
-
-    most: int
-    period_us: int = 15 * 60 * SECOND_US
-    keys: int = 10_000
-    _failures: OrderedDict[str, list[int]] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
-
-    def wait_seconds(self, key: str, now_us: int) -> int:
-        """How long this key has to wait, 0 when it may try."""
-        with self._lock:
-            recent = self._recent(key, now_us)
-            if len(recent) < self.most:
-                return 0
-            return max(1, (recent[-self.most] + self.period_us - now_us) // SECOND_US)
-
-    def failed(self, key: str, now_us: int) -> None:
-        """One more failure."""
-        with self._lock:
-            self._failures[key] = [*self._recent(key, now_us), now_us][-self.most :]
-            self._failures.move_to_end(key)
-            while len(self._failures) > self.keys:
-                self._failures.popitem(last=False)
-
-    def succeeded(self, key: str) -> None:
-        """Forget the failures."""
-        with self._lock:
-            self._failures.pop(key, None)
-
-    def _recent(self, key: str, now_us: int) -> list[int]:
-        return [at for at in self._failures.get(key, []) if at > now_us - self.period_us]
-
-
-@dataclass(frozen=True)
-class SignInAttempts:
-    """Failures to sign in: of a name from an address, of a name, from an address.
-
-    A name alone is given more, so that a stranger far away does not lock its owner out at once.
-    """
-
-    here: Attempts = field(default_factory=lambda: Attempts(most=5))
-    by_name: Attempts = field(default_factory=lambda: Attempts(most=30))
-    by_address: Attempts = field(default_factory=lambda: Attempts(most=50))

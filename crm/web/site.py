@@ -14,9 +14,9 @@ from crm.door import JournalIntake, now_us
 from crm.keyring import Keyring
 from crm.schema import prepare
 from crm.settings import Settings
+from crm.web.attempts import SignInAttempts
 from crm.web.languages import load_translations
 from crm.web.seasons import Seasons
-from crm.web.security import SignInAttempts
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from crm.database import reading
 from crm.scope import Scope
 from crm.web.languages import language_named, wanted_language
 from crm.web.security import (
+    IDLE_SECONDS,
     RENEW_AFTER_SECONDS,
     SESSION_COOKIE,
-    SESSION_SECONDS,
     Session,
     SessionSigner,
 )
@@ -73,26 +73,30 @@ class Visit:
 
     def render(self, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """A page."""
-        pages: Pages = self.request.app.state.pages
-        page = pages.render(
-            template,
-            self.language,
-            {
-                "path": self.request.url.path,
-                "account": self.visitor,
-                "form_token": self.signer.form_token(self.session),
-                "now_us": self.site.now_us(),
-                **context,
-            },
-        )
-        response = HTMLResponse(page, status)
+        response = HTMLResponse(self.page(template, context), status)
         if self.visitor is None or self.session.age_seconds > RENEW_AFTER_SECONDS:
             self.keep(response, self.session)
         return response
 
+    def page(self, template: str, context: Mapping[str, Any]) -> str:
+        """A page as text."""
+        pages: Pages = self.request.app.state.pages
+        always = {
+            "path": self.request.url.path,
+            "account": self.visitor,
+            "form_token": self.signer.form_token(self.session),
+            "now_us": self.site.now_us(),
+        }
+        return pages.render(template, self.language, {**always, **context})
+
     def keep(self, response: Response, session: Session) -> None:
         """Let the browser carry the session."""
         keep_cookie(self.request, response, SESSION_COOKIE, self.signer.cookie(session))
+
+    @property
+    def address(self) -> str:
+        """From where the request comes; of all phones behind one router it is the same."""
+        return self.request.client.host if self.request.client is not None else ""
 
     @property
     def signer(self) -> SessionSigner:
@@ -101,7 +105,7 @@ class Visit:
 
 
 def keep_cookie(
-    request: Request, response: Response, name: str, value: str, seconds: int = SESSION_SECONDS
+    request: Request, response: Response, name: str, value: str, seconds: int = IDLE_SECONDS
 ) -> None:
     """A cookie that no script reads and no other site sends."""
     response.set_cookie(
@@ -124,14 +128,17 @@ def any_visit(request: Request, site: Annotated[Site, Depends(site_of)]) -> Visi
             visitor = account_of(connection, session.actor)
         if visitor is None or visitor.password_mark != session.password_mark:
             visitor = session = None
-    language = language_named(request.cookies.get(LANGUAGE_COOKIE, ""))
-    return Visit(
-        request,
-        site,
-        session or Session.anonymous(),
-        visitor,
-        language or wanted_language(request.headers.get("accept-language")),
-    )
+    return Visit(request, site, session or Session.anonymous(), visitor, _language(request))
+
+
+def nobodys_visit(request: Request, site: Site) -> Visit:
+    """A request, whoever makes it."""
+    return Visit(request, site, Session.anonymous(), None, _language(request))
+
+
+def _language(request: Request) -> Language:
+    chosen = language_named(request.cookies.get(LANGUAGE_COOKIE, ""))
+    return chosen or wanted_language(request.headers.get("accept-language"))
 
 
 AnyVisit = Annotated[Visit, Depends(any_visit)]

@@ -7,13 +7,16 @@ import typer
 
 from campaigns.field_labels import field_label
 from campaigns.times import parse_instant_us
+from crm.accounts.access import COMMAND, Access, log_accesses
 from crm.archives.queries import archive as read_archive
-from crm.database import reading
+from crm.database import reading, writing
+from crm.door import now_us
 from crm.masking import masked_address, masked_birth_date, masked_name, masked_number
 from crm.people.queries import PersonSummary, people_now, people_then
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
+from crm.web.archive_view import hidden_fields
 from streams.commands.options import NOT_FOUND, AsJson, At, clock_text, instant, instant_or_now
-from streams.installation import open_installation
+from streams.installation import Installation, open_installation
 from streams.output import (
     Whole,
     print_first,
@@ -87,7 +90,7 @@ def archive(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """一个人的患者档案和全部经过；姓名电话遮住，--json 是全文。
+    """一个人的患者档案和全部经过；姓名电话遮住，--json 是全文，记入查看记录。
 
     jinxi archive C0001
     jinxi archive C0001 --at 2026-05-03T09:00:00+08:00 --json
@@ -102,12 +105,21 @@ def archive(
         )
         raise typer.Exit(NOT_FOUND)
     if as_json:
+        _log_looks(installation, found)
         print_json(found)
         return
     for card in found["cards"]:
         _show_card(card)
     _show_consents(found["consents"])
     _show_timeline(found["timeline"])
+
+
+def _log_looks(installation: Installation, known: dict[str, Any]) -> None:
+    """What is printed in full is kept in the access log first, as on the pages."""
+    at_us = now_us()
+    looks = [Access(at_us, COMMAND, *opened) for opened in hidden_fields(known)]
+    with writing(installation.engine) as connection:
+        log_accesses(connection, looks)
 
 
 def _show_card(card: dict[str, Any]) -> None:

@@ -35,7 +35,8 @@ def replay(
         if not as_json:
             print_text(say("已从日志重建，{events:,} 条事件。正在核对：", events=done))
     with progress_bar(say("重建并比较"), shown=not as_json) as report:
-        tables = verify(installation.engine, installation.keyring, report)
+        folder = installation.settings.data_folder
+        tables = verify(installation.engine, installation.keyring, report, folder)
     equal = all(table.equal for table in tables.values())
     if as_json:
         print_json({"equal": equal, "tables": {str(n): asdict(t) for n, t in tables.items()}})

@@ -4,6 +4,7 @@ TRANSLATIONS: (zh-TW, en) by the zh-CN original of the code. FROM_BELOW: (zh-CN,
 the layers below say in English, which stands in JSON as it is.
 """
 
+from streams.translations.accounts import ACCOUNTS
 from streams.translations.below import FROM_BELOW as FROM_BELOW
 from streams.translations.carrying import CARRYING
 from streams.translations.codes import CODES
@@ -11,4 +12,4 @@ from streams.translations.help import HELP
 from streams.translations.screens import SCREENS
 from streams.translations.troubles import TROUBLES
 
-TRANSLATIONS: dict[str, tuple[str, str]] = HELP | SCREENS | TROUBLES | CODES | CARRYING
+TRANSLATIONS: dict[str, tuple[str, str]] = HELP | SCREENS | TROUBLES | CODES | CARRYING | ACCOUNTS

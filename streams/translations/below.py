@@ -135,6 +135,30 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
         "身分為 dealer 的權杖要寫 --dealer，別的不寫",
     ),
     "a name has 1 to 64 characters": ("名字要 1 到 64 个字符", "名稱要 1 到 64 個字元"),
+    "a dealer's account names the dealer, and no other does": (
+        "身份为 dealer 的账户要写 --dealer，别的不写",
+        "身分為 dealer 的帳戶要寫 --dealer，別的不寫",
+    ),
+    "a name has 1 to {most} printable characters": (
+        "名字要 1 到 {most} 个看得见的字符",
+        "名稱要 1 到 {most} 個看得見的字元",
+    ),
+    "there is an account of this name already": (
+        "已有这个名字的账户",
+        "已有這個名稱的帳戶",
+    ),
+    "a password has {least} to {most} characters": (
+        "密码要 {least} 到 {most} 个字符",
+        "密碼要 {least} 到 {most} 個字元",
+    ),
+    "no token in force has this name or id": (
+        "没有这个名字或编号的、还在用的令牌（jinxi token list 列出全部）",
+        "沒有這個名稱或編號的、還在用的權杖（jinxi token list 列出全部）",
+    ),
+    "several tokens have this name: say the id": (
+        "有几个令牌都叫这个名字，请写编号（jinxi token list 列出全部）",
+        "有幾個權杖都叫這個名稱，請寫編號（jinxi token list 列出全部）",
+    ),
     "a source prefix has no blanks": ("来源前缀里不能有空白", "來源前綴裡不能有空白"),
 }
 SYSTEM: dict[str, tuple[str, str]] = {

@@ -10,8 +10,6 @@ HELP: dict[str, tuple[str, str]] = {
         "Events that could not be recorded: list, show, retry.",
     ),
     "签到表。": ("簽到表。", "Sign-in sheets."),
-    "接口令牌。": ("介面權杖。", "Tokens of the API."),
-    "登录账户。": ("登入帳戶。", "Accounts that sign in."),
     "一季“金色夕阳”：编造的事件，和由它们来的档案、奖励、漏斗、网页。": (
         "一季「金色夕陽」：虛構的事件，和由它們來的檔案、獎勵、漏斗、網頁。",
         "An invented season of events, and the archives, rewards, funnels and pages from it.",
@@ -34,9 +32,9 @@ HELP: dict[str, tuple[str, str]] = {
         "List events and their outcomes, one a line; JSON when not in a terminal.",
     ),
     "谁是谁：每人一行。": ("誰是誰：每人一行。", "Who is who: a line for each person."),
-    "一个人的患者档案和全部经过；姓名电话遮住，--json 是全文。": (
-        "一個人的患者檔案和全部經過；姓名電話遮住，--json 是全文。",
-        "One person's archive and timeline; names and phones masked, in full with --json.",
+    "一个人的患者档案和全部经过；姓名电话遮住，--json 是全文，记入查看记录。": (
+        "一個人的患者檔案和全部經過；姓名電話遮住，--json 是全文，記入檢視記錄。",
+        "One person's archive and timeline, masked; in full, and logged, with --json.",
     ),
     "一个经销商的那一份档案，每人一行；姓名电话遮住，--json 是全文。": (
         "一個經銷商的那一份檔案，每人一行；姓名電話遮住，--json 是全文。",
@@ -83,24 +81,6 @@ HELP: dict[str, tuple[str, str]] = {
         "為一場活動做一份簽到表（Excel）。",
         "Make the sign-in sheet of an activity (Excel).",
     ),
-    "发一个接口令牌；只显示这一次。": (
-        "發一個介面權杖；只顯示這一次。",
-        "Issue a token for the API; it is shown this once.",
-    ),
-    "加一个可以登录的人。": ("新增一個可以登入的人。", "Add a person who may sign in."),
-    "给谁用": ("給誰用", "who uses it"),
-    "身份": ("身分", "role"),
-    "经销商代码（身份为 dealer 时）": (
-        "經銷商代碼（身分為 dealer 時）",
-        "code of the dealer (for the role dealer)",
-    ),
-    "可用的来源前缀，可重复": (
-        "可用的來源前綴，可重複",
-        "prefix of the sources it may use; may be repeated",
-    ),
-    "登录名": ("登入名稱", "name to sign in with"),
-    "再输一次密码": ("再輸一次密碼", "password again"),
-    "密码": ("密碼", "password"),
     "经销商代码": ("經銷商代碼", "code of the dealer"),
     "只算出来，不打开网页": ("只算出來，不開啟網頁", "compute only, serve no pages"),
     "多少人": ("多少人", "how many people"),

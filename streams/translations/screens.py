@@ -2,11 +2,6 @@
 
 SCREENS: dict[str, tuple[str, str]] = {
     "已停止": ("已停止", "Stopped."),
-    "已加上：{name}": ("已新增：{name}", "Added: {name}"),
-    "令牌，只显示这一次，请现在存好：{token}": (
-        "權杖，只顯示這一次，請現在存好：{token}",
-        "The token, shown this once; keep it now: {token}",
-    ),
     "{dealer} 的副本": ("{dealer} 的副本", "Copy of {dealer}"),
     "行": ("行", "Row"),
     "姓名": ("姓名", "Name"),

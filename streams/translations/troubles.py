@@ -1,6 +1,11 @@
 """What is said when something stands in the way, and what to do next."""
 
 TROUBLES: dict[str, tuple[str, str]] = {
+    "已删除的内容还没有从文件里抹净（{cause}）；稍后会自动再做。": (
+        "已刪除的內容還沒有從檔案裡抹淨（{cause}）；稍後會自動再做。",
+        "What was erased is not yet out of the files ({cause}); it is tried again by itself.",
+    ),
+    "有别的程序正在读": ("有別的程式正在讀", "somebody is reading them"),
     "已从日志重建，{events:,} 条事件。正在核对：": (
         "已從日誌重建，{events:,} 筆事件。正在核對：",
         "Rebuilt from the journal: {events:,} events. Comparing:",

@@ -57,13 +57,13 @@ def test_serve_shows_pages_takes_events_and_its_worker_records_them(tmp_path: Pa
         timeout=20,
     )
     with api, running(tmp_path, "serve", "--port", port) as served:
-        until(lambda: _answers(api))
+        until(lambda: answers(api))
         assert "html" in api.get("/", follow_redirects=True).headers["content-type"]
         assert _outcome_of(api, "card-1") == "recorded"
-        worker = until(lambda: _child(served.pid, "work"))
+        worker = until(lambda: child_of(served.pid, "work"))
         os.kill(worker.pid, signal.SIGKILL)
         assert _outcome_of(api, "card-2") == "recorded"
-        assert _child(served.pid, "work").pid != worker.pid
+        assert child_of(served.pid, "work").pid != worker.pid
         children = psutil.Process(served.pid).children(recursive=True)
         assert len(children) == 2
         served.send_signal(signal.SIGTERM)
@@ -73,7 +73,7 @@ def test_serve_shows_pages_takes_events_and_its_worker_records_them(tmp_path: Pa
     assert (taken.status, taken.only["recorded"]) == (0, 0)
 
 
-def _answers(api: httpx.Client) -> bool:
+def answers(api: httpx.Client) -> bool:
     try:
         return api.get("/v1/events", params={"source": "x", "id": "y"}).status_code < 500
     except httpx.TransportError:
@@ -100,7 +100,7 @@ def _outcome_of(api: httpx.Client, card_id: str) -> str:
     return found
 
 
-def _child(parent: int, argument: str) -> Any:
+def child_of(parent: int, argument: str) -> Any:
     """The supervised process with this argument, None while there is none."""
     running_now = psutil.Process(parent).children()
     return next((child for child in running_now if argument in child.cmdline()), None)

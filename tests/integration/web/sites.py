@@ -1,6 +1,7 @@
 """A whole site for tests: its databases in a folder, served on a free port, its worker at hand."""
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -211,3 +212,16 @@ def card(card_id: str = "C1", name: str = "王桂英", phone: str = "13912345678
             "source_kind": "activity",
         },
     }
+
+
+def token_in(page: str) -> str:
+    """The form token of a page."""
+    found = re.search(r'data-form-token="([0-9a-f]+)"', page)
+    assert found
+    return found[1]
+
+
+def sign_in(client: httpx.Client, name: str, password: str = PASSWORD) -> httpx.Response:
+    """Sign in by the form."""
+    form = {"form_token": token_in(client.get("/sign-in").text), "name": name}
+    return client.post("/sign-in", data={**form, "password": password})

@@ -1,7 +1,10 @@
-"""Sessions and attempts: forged ones are nobody's, guessing has to wait, memory is bounded."""
+"""Sessions: forged ones are nobody's, and each has an end."""
 
-from campaigns.times import SECOND_US
-from crm.web.security import Attempts, Session, SessionSigner
+import time
+
+import pytest
+
+from crm.web.security import IDLE_SECONDS, Session, SessionSigner
 
 SIGNER = SessionSigner(b"a secret of the tests")
 
@@ -28,26 +31,21 @@ def test_a_form_belongs_to_its_session_alone() -> None:
     assert not SIGNER.is_form_token(one, "王")
 
 
-def test_who_fails_too_often_waits_until_the_period_is_over() -> None:
-    attempts = Attempts(most=3, period_us=60 * SECOND_US)
-    for second in (0, 10, 20):
-        assert attempts.wait_seconds("k", second * SECOND_US) == 0
-        attempts.failed("k", second * SECOND_US)
-    assert attempts.wait_seconds("k", 30 * SECOND_US) == 30
-    assert attempts.wait_seconds("other", 30 * SECOND_US) == 0
-    assert attempts.wait_seconds("k", 61 * SECOND_US) == 0
+def test_a_session_ends_however_much_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session.of("u-1", "mark")
+    now = session.began_s
+    for hours, is_there in ((3, True), (6, True), (9, True), (11.9, True), (12.1, False)):
+        at = now + int(hours * 3600)
+        monkeypatch.setattr(time, "time", lambda at=at: at)
+        renewed = SIGNER.session(SIGNER.cookie(session))
+        assert (renewed is not None) == is_there, hours
+        session = renewed or session
 
 
-def test_success_forgets_the_failures() -> None:
-    attempts = Attempts(most=1)
-    attempts.failed("k", 0)
-    attempts.succeeded("k")
-    assert attempts.wait_seconds("k", 1) == 0
-
-
-def test_only_so_many_keys_are_remembered() -> None:
-    attempts = Attempts(most=1, keys=2)
-    for key in ("a", "b", "c"):
-        attempts.failed(key, 0)
-    waiting = [attempts.wait_seconds(key, 1) > 0 for key in ("a", "b", "c")]
-    assert waiting == [False, True, True]
+def test_a_session_that_nobody_uses_ends_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session.of("u-1", "mark")
+    cookie = SIGNER.cookie(session)
+    monkeypatch.setattr(time, "time", lambda: session.began_s + IDLE_SECONDS - 60)
+    assert SIGNER.session(cookie) is not None
+    monkeypatch.setattr(time, "time", lambda: session.began_s + IDLE_SECONDS + 60)
+    assert SIGNER.session(cookie) is None

@@ -1,0 +1,139 @@
+"""`jinxi token` and `jinxi account`: what they close is closed at once, while the site runs."""
+
+from collections.abc import Iterator
+
+import httpx
+import orjson
+import pytest
+
+from tests.examples import a_card
+from tests.functional.command.running import Jinxi
+from tests.integration.web.sites import PASSWORD, RunningSite, running, sign_in
+
+
+@pytest.fixture
+def site(jinxi: Jinxi) -> Iterator[RunningSite]:
+    """The site over the data of the command's folder."""
+    jinxi("account", "list")
+    with running(jinxi.folder / "jinxi-data") as started:
+        yield started
+
+
+def send(site: RunningSite, token: str, number: int, source: str = "/hall") -> httpx.Response:
+    event = a_card(f"C{number}", attributes={"source": source, "id": f"e{number}"})
+    headers = {"Content-Type": "application/cloudevents+json", "Authorization": f"Bearer {token}"}
+    with site.client() as client:
+        return client.post("/v1/events", content=orjson.dumps(event), headers=headers)
+
+
+def new_token(jinxi: Jinxi, *options: str) -> str:
+    token: str = jinxi("token", "add", "--role", "staff", *options, "--json").only["token"]
+    return token
+
+
+def test_a_revoked_token_opens_nothing_at_once(jinxi: Jinxi, site: RunningSite) -> None:
+    token, other = new_token(jinxi, "--name", "hall"), new_token(jinxi, "--name", "bus")
+    assert send(site, token, 1).status_code == 200
+    assert "已停用：hall" in jinxi("token", "revoke", "hall").text
+    assert send(site, token, 2).status_code == 401
+    assert send(site, other, 3, "/bus").status_code == 200
+
+
+def test_tokens_are_listed_with_what_they_may_use_and_do_use(
+    jinxi: Jinxi, site: RunningSite
+) -> None:
+    assert "还没有" in jinxi("token", "list").text
+    send(site, new_token(jinxi, "--name", "hall"), 1)
+    new_token(jinxi, "--name", "bus", "--source", "/bus", "--source", "urn:bus:")
+    jinxi("token", "revoke", jinxi("token", "list", "--json").lines[0]["id"])
+    hall, bus = jinxi("token", "list", "--json").lines
+    assert list(hall) == [
+        *("id", "name", "role", "dealer", "sources", "used_sources", "created_at", "revoked_at")
+    ]
+    assert (hall["name"], hall["sources"], hall["used_sources"]) == ("hall", [], ["/hall"])
+    assert (bus["sources"], bus["used_sources"]) == (["/bus", "urn:bus:"], [])
+    assert hall["revoked_at"] is not None
+    assert bus["revoked_at"] is None
+    assert hall["id"] in jinxi("token", "list").text
+
+
+def test_a_name_that_fits_several_tokens_or_none_revokes_nothing(jinxi: Jinxi) -> None:
+    new_token(jinxi, "--name", "hall")
+    new_token(jinxi, "--name", "hall")
+    assert "请写编号" in jinxi("token", "revoke", "hall", status=2).err
+    assert "没有这个名字" in jinxi("token", "revoke", "bus", status=2).err
+    assert [token["revoked_at"] for token in jinxi("token", "list", "--json").lines] == [None] * 2
+
+
+def test_under_a_foreign_source_the_sender_hears_why_and_what_to_do(
+    jinxi: Jinxi, site: RunningSite
+) -> None:
+    send(site, new_token(jinxi, "--name", "hall"), 1)
+    (receipt,) = send(site, new_token(jinxi, "--name", "bus"), 2).json()["receipts"]
+    assert (receipt["reason"], receipt["path"]) == ("not_allowed", "$.source")
+    assert "已由别的发送方使用" in receipt["sentence"]
+    assert "请换成自己的来源" in receipt["sentence"]
+
+
+def test_who_goes_on_for_a_sender_may_ask_what_became_of_its_events(
+    jinxi: Jinxi, site: RunningSite
+) -> None:
+    first, other = new_token(jinxi, "--name", "hall"), new_token(jinxi, "--name", "bus")
+    send(site, first, 1)
+    jinxi("token", "revoke", "hall")
+    asked = {"source": "/hall", "id": "e1"}
+    statuses = []
+    for token in (first, new_token(jinxi, "--name", "hall"), other):
+        with site.client(Authorization=f"Bearer {token}") as client:
+            statuses.append(client.get("/v1/events", params=asked).status_code)
+    assert statuses == [401, 200, 404]
+
+
+def test_an_account_is_added_listed_given_a_password_and_closed_at_once(
+    jinxi: Jinxi, site: RunningSite
+) -> None:
+    assert "还没有" in jinxi("account", "list").text
+    jinxi("account", "add", "--name", "fang", "--role", "staff", "--password", PASSWORD)
+    (listed,) = jinxi("account", "list", "--json").lines
+    assert list(listed) == ["actor", "name", "role", "dealer", "open", "created_at"]
+    assert (listed["name"], listed["open"]) == ("fang", True)
+    with site.client() as client:
+        assert sign_in(client, "fang").status_code == 303
+        jinxi("account", "password", "fang", "--password", "another-password")
+        assert client.get("/me").status_code == 303
+        assert sign_in(client, "fang").status_code == 401
+        assert sign_in(client, "fang", "another-password").status_code == 303
+        assert client.get("/me").status_code == 200
+        assert "已关闭" in jinxi("account", "close", "fang").text
+        assert client.get("/me").status_code == 303
+        assert sign_in(client, "fang", "another-password").status_code == 401
+    assert jinxi("account", "list", "--json").only["open"] is False
+    assert "没有可登录的账户" in jinxi("account", "close", "fang", status=1).err
+
+
+def test_a_password_that_is_too_short_is_explained(jinxi: Jinxi) -> None:
+    add = ("account", "add", "--name", "fang", "--role", "staff", "--password")
+    assert "8 到 200" in jinxi(*add, "short", status=2).err
+    jinxi(*add, PASSWORD)
+    assert "8 到 200" in jinxi("account", "password", "fang", "--password", "x", status=2).err
+    assert "已有这个名字" in jinxi(*add, PASSWORD, status=2).err
+
+
+def test_an_archive_in_full_is_kept_in_the_access_log_and_a_masked_one_is_not(
+    jinxi: Jinxi, site: RunningSite
+) -> None:
+    health = {"conditions": ["高血压"]}
+    event = a_card("C1", health=health, contact={"phones": ["13912345678"]})
+    jinxi("accept", "-", stdin=orjson.dumps(event))
+    jinxi("work", "--until-idle")
+    jinxi("account", "add", "--name", "law", "--role", "compliance", "--password", PASSWORD)
+    with site.client() as client:
+        sign_in(client, "law")
+        for options, logged in (((), False), (("--json",), True)):
+            jinxi("archive", "C1", *options)
+            page = client.get("/people/C1").text
+            assert ("总部（命令行）" in page) == logged
+        foot = page.split("谁点开过")[1]
+        for field in ("姓名", "电话", "病症"):
+            assert field in foot, field
+        assert "地址" not in foot
