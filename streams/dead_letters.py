@@ -47,6 +47,7 @@ def _retry_one(installation: Installation, position: int) -> bool:
             recorder.segment.record(
                 connection, events, progress.days_to, after.days_to, up_to=progress.position
             )
+            recorder.segment.write_changes(connection, progress.position, now_us())
             save_progress(connection, recorder.consumer, after)
             # Workers at scale must not believe what they had read before this.
             count_transaction(connection, transactions(connection) + 1, now_us())

@@ -3,9 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from campaigns.intake import Credential
 from crm.accounts.people import AccountInvalid
@@ -61,8 +62,49 @@ def credential_of_token(connection: Connection, token: str) -> Credential | None
         return None
     query = select(API_TOKEN).where(API_TOKEN.c.token_sha256 == _digest(token))
     row = connection.execute(query).first()
-    if row is None:
-        return None
+    return None if row is None else _credential(row)
+
+
+def actor_of_token(connection: Connection, token: str) -> str | None:
+    """The opaque id under which the bearer's events are kept; None when there is no such token."""
+    query = select(API_TOKEN.c.actor).where(API_TOKEN.c.token_sha256 == _digest(token))
+    actor: str | None = connection.execute(query).scalar()
+    return actor
+
+
+def credential_of_actor(connection: Connection, actor: str) -> Credential | None:
+    """What the bearer of the token with this opaque id may say; None once it was revoked."""
+    row = connection.execute(select(API_TOKEN).where(API_TOKEN.c.actor == actor)).first()
+    return None if row is None else _credential(row)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """A token, without the token itself."""
+
+    actor: str
+    name: str
+    role: str
+    dealer: str | None
+    sources: str
+    created_us: int
+
+
+def tokens(connection: Connection) -> list[TokenFacts]:
+    """Every token that was not revoked, oldest first."""
+    columns = [column for column in API_TOKEN.columns if column.name != "token_sha256"]
+    query = select(*columns).order_by(API_TOKEN.c.created_us, API_TOKEN.c.actor)
+    return [TokenFacts(*row) for row in connection.execute(query)]
+
+
+def revoke_token(engine: Engine, actor: str) -> bool:
+    """Nobody speaks with it any more; False when there is none with this opaque id."""
+    with writing(engine) as connection:
+        gone = connection.execute(delete(API_TOKEN).where(API_TOKEN.c.actor == actor))
+        return gone.rowcount > 0
+
+
+def _credential(row: Any) -> Credential:
     return Credential(row.role, row.actor, row.dealer, tuple(row.sources.splitlines()))
 
 
