@@ -29,7 +29,8 @@ _LOOK_SECONDS = 0.2
 _WRONG = 1
 
 
-def _settings() -> Settings:
+def kafka_settings() -> Settings:
+    """The settings; told that Kafka's address is missing where it is."""
     settings = Settings.from_environment()
     if settings.kafka_bootstrap is None:
         message = say("没有设置 JINXI_KAFKA_BOOTSTRAP（Kafka 的地址，主机:端口）")
@@ -42,7 +43,7 @@ def create_topics(as_json: AsJson = False) -> None:
 
     jinxi topics create
     """
-    made = create(_settings())
+    made = create(kafka_settings())
     if as_json:
         print_json({"created": made})
     else:
@@ -54,7 +55,7 @@ def check_topics(as_json: AsJson = False) -> None:
 
     jinxi topics check --json
     """
-    wrong = check(_settings())
+    wrong = check(kafka_settings())
     if as_json:
         print_json({"ok": not wrong, "wrong": wrong})
     else:
@@ -68,7 +69,7 @@ def relay() -> None:
 
     jinxi relay
     """
-    installation = open_installation(_settings())
+    installation = open_installation(kafka_settings())
     with lease(installation.settings, locks.RELAY):
         run(Relay(installation.settings, installation.engine, installation.keyring))
 

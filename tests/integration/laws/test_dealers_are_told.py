@@ -66,7 +66,7 @@ def test_a_rebuild_tells_nobody_anything_where_rows_come_out_equal(
 
 def test_the_shared_worlds_hold_changes_often_enough_to_prove_something() -> None:
     met: Counter[str] = Counter()
-    for seed in range(3):
+    for seed in range(5):
         random = Random(seed)
         with clock(), Installation() as installation:
             for piece in cut(shuffled(Maker(random).shared_world(70), random), random):
@@ -76,7 +76,7 @@ def test_the_shared_worlds_hold_changes_often_enough_to_prove_something() -> Non
             with reading(installation.engine) as connection:
                 met.update(kind for _, kind, _ in told(connection))
     assert met["upsert"] > 20
-    assert met["withdraw"] > 3
+    assert met["withdraw"] > 2
 
 
 def test_a_rebuild_that_was_broken_off_tells_nothing_when_the_worker_goes_on() -> None:
