@@ -93,8 +93,8 @@ _CHANGE_COLUMNS = ("dealer", "sequence", "key", "kind", "reason_class", "changed
 def _copy_change(row: Any) -> CopyChange:
     stands = row.kind == "upsert" and not row.overtaken
     content = orjson.loads(row.content) if stands and row.content is not None else None
-    told = (getattr(row, name) for name in _CHANGE_COLUMNS)
-    return CopyChange(*told, overtaken=row.overtaken, content=content)
+    told = {name: getattr(row, name) for name in _CHANGE_COLUMNS}
+    return CopyChange(**told, overtaken=row.overtaken, content=content)
 
 
 def dealers_told(connection: Connection) -> dict[str, int]:

@@ -83,7 +83,7 @@ def worker(
     """
     from streams import faust_app
 
-    faust_app.run(_settings(), slot)
+    faust_app.run(kafka_settings(), slot)
 
 
 def show_status(

@@ -1,4 +1,4 @@
-"""`jinxi inbox`, `bridge`, `dealer`: foreign producers' inboxes, and the keys of dealers' copies."""
+"""`jinxi inbox`, `bridge`, `dealer`: foreign producers' inboxes, keys of dealers' copies."""
 
 from base64 import b64encode
 from pathlib import Path

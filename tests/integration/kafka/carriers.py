@@ -7,7 +7,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from campaigns.intake import HEADQUARTERS
+from campaigns.intake import HEADQUARTERS, Credential
+from crm.accounts.tokens import credential_of_token
+from crm.database import reading
 from crm.settings import Settings
 from streams.commands.carry import is_idle
 from streams.installation import Installation as Opened
@@ -16,6 +18,7 @@ from tests.installations import Installation
 from tests.servers.processes import wait_until
 
 RELAY = ("relay",)
+BRIDGE = ("bridge",)
 _MOST_ENDS = 8
 
 
@@ -43,6 +46,13 @@ class Carried:
     def opened(self) -> Opened:
         """As the commands have it."""
         return Opened(self.settings, self.installation.engine, self.installation.keyring)
+
+    def credential_of(self, token: str) -> Credential:
+        """What the bearer of the token may say."""
+        with reading(self.installation.engine) as connection:
+            found = credential_of_token(connection, token)
+        assert found is not None
+        return found
 
     def accept(self, lines: Sequence[bytes]) -> None:
         """All of them are taken."""
@@ -108,5 +118,6 @@ def _environment(settings: Settings) -> Mapping[str, str]:
         "JINXI_DATA": str(settings.data_folder),
         "JINXI_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap),
         "JINXI_KAFKA_PREFIX": settings.kafka_prefix,
+        "JINXI_DEALER_COPIES_TOPIC": "on" if settings.dealer_copies_topic else "off",
         "PYTHONUNBUFFERED": "1",
     }
