@@ -59,13 +59,25 @@ class Carried:
         receipts = self.intake.accept(lines, HEADQUARTERS, history=True)
         assert {receipt.status for receipt in receipts} <= {"accepted", "duplicate"}
 
+    def command(self, *words: str, status: int = 0) -> str:
+        """What `jinxi …` prints, as somebody types it."""
+        done = subprocess.run(
+            [sys.executable, "-m", "streams", *words],
+            env=environment(self.settings),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == status, done
+        return done.stdout
+
     def start(self, command: tuple[str, ...]) -> None:
         """Start `jinxi …`; what it says goes to a file beside the data."""
         log = self.installation.folder / f"{'-'.join(command)}.log"
         with log.open("ab") as stream:
             self.running[command] = subprocess.Popen(
                 [sys.executable, "-m", "streams", *command],
-                env={**os.environ, **_environment(self.settings)},
+                env=environment(self.settings),
                 stdout=stream,
                 stderr=subprocess.STDOUT,
             )
@@ -110,8 +122,10 @@ def carried_by(installation: Installation, broker: str, prefix: str) -> Carried:
     return Carried(installation, settings)
 
 
-def _environment(settings: Settings) -> Mapping[str, str]:
+def environment(settings: Settings) -> Mapping[str, str]:
+    """In which a command finds the installation."""
     return {
+        **os.environ,
         "JINXI_DATABASE_URL": settings.database_url,
         "JINXI_KEYRING_URL": settings.keyring_url,
         "JINXI_MASTER_KEY_FILE": str(settings.master_key_file),

@@ -9,11 +9,10 @@ from sqlalchemy import select
 from crm.accounts.tokens import actor_of_token, add_token, revoke_token
 from crm.checkpoints import checkpoints
 from crm.database import reading
-from crm.inboxes import add_inbox, remove_inbox
 from crm.journal import JOURNAL
 from crm.people.tables import CARD
 from crm.undecodable import kept_messages, message_of
-from streams.topics import DEAD_LETTERS, create_one, inbox_topic, name_of
+from streams.topics import DEAD_LETTERS, inbox_topic, name_of
 from tests.installations import Installation
 from tests.integration.kafka.carriers import BRIDGE, RELAY, Carried, worker
 from tests.integration.kafka.foreign import Reader, produce
@@ -53,8 +52,9 @@ class Erp:
         self.carried, self.name = carried, name
         engine = carried.installation.engine
         self.token = add_token(engine, name, "dealer", "D01", ["/dealers/D01"])
-        create_one(inbox_topic(name), carried.settings)
-        add_inbox(engine, name, self.token)
+        file = carried.installation.folder / f"{name}.token"
+        file.write_text(f"{self.token}\n")
+        carried.command("inbox", "add", name, "--token-file", str(file))
 
     @property
     def topic(self) -> str:
@@ -133,11 +133,14 @@ def _assert_announced(carried: Carried, erp: Erp) -> None:
     assert not any(secret in raw for raw in reader.raw for secret in (NAME.encode(), b"139123"))
 
 
-def test_a_token_that_is_revoked_says_nothing_any_more(carried: Carried) -> None:
-    erp, other = Erp(carried), Erp(carried, "other")
+def test_tokens_and_inboxes_that_come_and_go_need_no_restart_of_the_bridge(
+    carried: Carried,
+) -> None:
+    erp = Erp(carried)
     erp.send(event("S1"))
     installation = carried.installation
     assert wait_until(lambda: cards(installation) == {"S1"}), carried.said()
+    other = Erp(carried, "other")
     with reading(installation.engine) as connection:
         actor = actor_of_token(connection, erp.token)
     assert actor is not None
@@ -146,17 +149,14 @@ def test_a_token_that_is_revoked_says_nothing_any_more(carried: Carried) -> None
     other.send(event("S2"))
     assert wait_until(lambda: cards(installation) == {"S1", "S2"}), carried.said()
     assert wait_until(lambda: set(aside(installation)) == {"token_revoked"}), carried.said()
-
-
-def test_inboxes_that_come_and_go_need_no_restart_of_the_bridge(carried: Carried) -> None:
-    first = Erp(carried, "first")
-    first.send(event("S1"))
-    installation = carried.installation
-    assert wait_until(lambda: cards(installation) == {"S1"}), carried.said()
-    assert remove_inbox(installation.engine, "first")
-    second = Erp(carried, "second")
-    second.send(event("S2"))
-    assert wait_until(lambda: cards(installation) == {"S1", "S2"}), carried.said()
+    listed = map(orjson.loads, carried.command("inbox", "list", "--json").splitlines())
+    assert {each["name"]: each["role"] for each in listed} == {"erp": None, "other": "dealer"}
+    token_file = str(installation.folder / "erp.token")
+    carried.command("inbox", "add", "again", "--token-file", token_file, status=2)
+    carried.command("inbox", "remove", "erp")
+    carried.command("inbox", "remove", "erp", status=1)
+    other.send(event("S3"))
+    assert wait_until(lambda: cards(installation) == {"S1", "S2", "S3"}), carried.said()
     assert carried.ended == 0
 
 
@@ -198,13 +198,10 @@ def test_killed_after_the_door_and_before_the_checkpoint_it_takes_nothing_twice(
     on_kafka: Carried,
 ) -> None:
     erp = Erp(on_kafka)
-    erp.send(event("S1"), event("S1", subject="card/other"))
-    assert (
-        on_kafka.intake.accept([orjson.dumps(event("S1"))], on_kafka.credential_of(erp.token))[
-            0
-        ].status
-        == "accepted"
-    )
+    erp.send(event("S1"), event("S1", time="2026-03-03T09:00:00+08:00"))
+    credential = on_kafka.credential_of(erp.token)
+    (receipt,) = on_kafka.intake.accept([orjson.dumps(event("S1"))], credential)
+    assert receipt.status == "accepted"
     for command in (RELAY, worker(), BRIDGE):
         on_kafka.start(command)
     assert wait_until(lambda: cards(on_kafka.installation) == {"S1"}), on_kafka.said()
