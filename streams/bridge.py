@@ -24,6 +24,7 @@ from crm.checkpoints import Partition, glance, move_on, next_offset
 from crm.database import reading, writing
 from crm.door import now_us
 from crm.inboxes import Inbox, inboxes
+from crm.settings import Settings
 from crm.undecodable import Undecodable, put_aside
 from streams.inbox_records import InboxRecord, read_record, refused_of
 from streams.installation import Installation
@@ -35,6 +36,11 @@ TOKEN_REVOKED = "token_revoked"
 _POLL_MS = 200
 _LOOK_SECONDS = 2.0
 _log = logging.getLogger(__name__)
+
+
+def bridge_of(settings: Settings) -> str:
+    """The one consumer of all inboxes."""
+    return f"{settings.kafka_prefix}-bridge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class Bridge:
                 self.consumer.seek(place, glance(connection, partition))
 
     def _partition(self, place: TopicPartition, sources: Mapping[str, _Source]) -> Partition:
-        consumer = f"{self.installation.settings.kafka_prefix}-bridge"
+        consumer = bridge_of(self.installation.settings)
         return Partition(consumer, sources[place.topic].topic.topic_id, place.partition)
 
     def _take(self, place: TopicPartition, records: Sequence[Any]) -> None:

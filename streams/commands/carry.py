@@ -1,8 +1,9 @@
 """`jinxi topics`, `relay`, `worker`: what carries events where Kafka does it."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -104,9 +105,6 @@ def show_status(
         written = None if lag is None else {str(number): left for number, left in lag.items()}
         print_json({**asdict(found), "lag_records": written})
         return
-    lag_text = (
-        say("Kafka 没有应答") if found.lag_records is None else sum(found.lag_records.values())
-    )
     rows = zip(
         words(
             "日志里的事件",
@@ -118,6 +116,7 @@ def show_status(
             "不是事件的消息",
             "最近一次入档",
             "Kafka 上尚未取走的记录",
+            "收件箱里尚未取走的记录",
         ),
         (
             found.journaled,
@@ -128,11 +127,16 @@ def show_status(
             found.dead_letters,
             found.undecodable,
             _moment(found.last_recorded_us),
-            lag_text,
+            _sum(found.lag_records),
+            _sum(found.inbox_records),
         ),
         strict=True,
     )
     print_table(say("现在"), words("项目", "内容"), rows)
+
+
+def _sum(records: Mapping[Any, int] | None) -> str | int:
+    return say("Kafka 没有应答") if records is None else sum(records.values())
 
 
 def _moment(instant_us: int | None) -> str:

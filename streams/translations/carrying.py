@@ -41,6 +41,7 @@ CARRYING: dict[str, tuple[str, str]] = {
     "不是事件的消息": ("不是事件的訊息", "Messages that are no events"),
     "最近一次入档": ("最近一次入檔", "Last recorded"),
     "Kafka 上尚未取走的记录": ("Kafka 上尚未取走的記錄", "Records still on Kafka"),
+    "收件箱里尚未取走的记录": ("收件匣裡尚未取走的記錄", "Records still in inboxes"),
     "现在": ("現在", "Now"),
     "外部系统的 Kafka 收件箱：建立、列出、撤掉。": (
         "外部系統的 Kafka 收件匣：建立、列出、撤掉。",

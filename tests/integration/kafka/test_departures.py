@@ -7,6 +7,8 @@ from unittest import mock
 import orjson
 import pytest
 from cryptography.exceptions import InvalidTag
+from kafka import TopicPartition
+from kafka.admin import OffsetSpec
 
 from campaigns.times import DAY_US, rfc3339
 from crm.database import reading
@@ -15,9 +17,11 @@ from crm.door import now_us
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.sharing.queries import copy_now
 from streams.carrying import Carrying, FetchedRecord
+from streams.departures import Departures
 from streams.messages import record
 from streams.outbox import waiting
-from streams.topics import DEAD_LETTERS, DEALER_COPIES, name_of
+from streams.relay import Relay
+from streams.topics import DEAD_LETTERS, DEALER_COPIES, administration, name_of
 from tests.integration.kafka.carriers import RELAY, Carried, worker
 from tests.integration.kafka.foreign import CopyOfADealer, Reader
 from tests.integration.kafka.test_inboxes import NAME, cards, event
@@ -59,13 +63,17 @@ def shared_with(dealer: str, number: int) -> list[bytes]:
 
 
 def test_a_dealer_reads_its_own_copy_from_the_topic_and_nobody_elses(on_kafka: Carried) -> None:
-    on_kafka.settings = replace(on_kafka.settings, dealer_copies_topic=True)
     installation, settings = on_kafka.installation, on_kafka.settings
     keys = [issue_dealer_key(installation.keyring, dealer) for dealer in ("D01", "D02")]
     mine, others = (CopyOfADealer(key.dealer, key.secret) for key in keys)
     on_kafka.accept([*shared_with("D01", 1), *shared_with("D02", 2)])
     on_kafka.start(RELAY)
     on_kafka.start(worker())
+    on_kafka.wait_until_idle()
+    on_kafka.kill(RELAY)
+    _assert_nothing_leaves_unless_it_may(on_kafka)
+    on_kafka.settings = replace(settings, dealer_copies_topic=True)
+    on_kafka.start(RELAY)
     with Reader(str(settings.kafka_bootstrap), name_of(DEALER_COPIES, settings)) as reader:
         assert reader.wait_for(lambda: mine.take(reader.read) and others.take(reader.read)), (
             on_kafka.said()
@@ -90,6 +98,29 @@ def test_a_dealer_reads_its_own_copy_from_the_topic_and_nobody_elses(on_kafka: C
         before = len(reader.read)
         on_kafka.command("dealer", "resend", "D02")
         assert reader.wait_for(lambda: len(reader.read) > before), on_kafka.said()
+
+
+def _assert_nothing_leaves_unless_it_may(carried: Carried) -> None:
+    """Not without the setting, and not before the copies were looked at for the new day."""
+    installation, settings = carried.installation, carried.settings
+    relay = Relay(settings, installation.engine, installation.keyring)
+    relay.step()
+    topic, producer = relay.beside[DEALER_COPIES.name], relay._connected()
+    assert topic is not None
+    name = name_of(DEALER_COPIES, settings)
+    places = [TopicPartition(name, number) for number in range(topic.partitions)]
+    tomorrow_us = now_us() + DAY_US
+    with mock.patch("streams.departures.now_us", lambda: tomorrow_us):
+        assert (
+            Departures(settings, installation.engine, installation.keyring).send_copies(
+                producer, topic
+            )
+            == 0
+        )
+    with administration(settings) as admin:
+        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+    assert {ends[place].offset for place in places} == {0}
+    relay.begin_anew()
 
 
 def test_what_could_not_be_recorded_is_made_known_listed_and_recorded_again(

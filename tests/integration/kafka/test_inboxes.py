@@ -12,6 +12,7 @@ from crm.database import reading
 from crm.journal import JOURNAL
 from crm.people.tables import CARD
 from crm.undecodable import kept_messages, message_of
+from streams.status import metrics, status
 from streams.topics import DEAD_LETTERS, inbox_topic, name_of
 from tests.installations import Installation
 from tests.integration.kafka.carriers import BRIDGE, RELAY, Carried, worker
@@ -202,8 +203,10 @@ def test_killed_after_the_door_and_before_the_checkpoint_it_takes_nothing_twice(
     credential = on_kafka.credential_of(erp.token)
     (receipt,) = on_kafka.intake.accept([orjson.dumps(event("S1"))], credential)
     assert receipt.status == "accepted"
+    assert status(on_kafka.opened).inbox_records == {"erp": 2}
     for command in (RELAY, worker(), BRIDGE):
         on_kafka.start(command)
     assert wait_until(lambda: cards(on_kafka.installation) == {"S1"}), on_kafka.said()
     assert wait_until(lambda: _offsets(on_kafka) == 2), on_kafka.said()
+    assert 'jinxi_inbox_records{inbox="erp"} 0\n' in metrics(status(on_kafka.opened))
     assert set(aside(on_kafka.installation)) == {"id_reused"}
