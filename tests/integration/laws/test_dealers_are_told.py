@@ -19,13 +19,13 @@ from streams.replay import rebuild
 from tests.dealers import Receiver, followed_from_the_beginning, held, told
 from tests.installations import Installation, clock, cut
 from tests.integration.laws.test_any_order import shuffled
-from tests.worlds import CLOCK_US, DEALERS, FEW, Maker, Sent, shared_worlds, worlds
+from tests.worlds import CLOCK_US, DEALERS, FEW, Maker, Sent, shared_worlds
 
 NOW_US = day_end_us(shanghai_day(CLOCK_US)) - 1
 
 
 @FEW
-@given(st.one_of(worlds(), shared_worlds()), st.randoms(use_true_random=False))
+@given(shared_worlds(), st.randoms(use_true_random=False))
 def test_whoever_takes_every_change_late_twice_and_out_of_order_has_the_copy(
     events: list[Sent], random: Random
 ) -> None:
