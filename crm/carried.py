@@ -167,6 +167,7 @@ class CarriedRecorder:
         before = self._begin(connection)
         fresh = _append(connection, carried, events)
         progress = self._record_events(connection, fresh)
+        self.segment.write_changes(connection, progress.position, now_us)
         if not alone:
             self._look_again(connection, fresh, more)
         self._end(connection, before, progress, now_us)
@@ -255,6 +256,7 @@ class CarriedRecorder:
                 add_dead_letter(connection, position, subject, error, now_us)
             progress = load_progress(connection, CONSUMER)
             last = max([progress.position, *(position for position, _ in new)])
+            self.segment.write_changes(connection, last, now_us)
             self._end(connection, before, replace(progress, position=last), now_us)
             self._move_on(connection, [batch], now_us)
         self._forget()

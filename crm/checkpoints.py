@@ -54,6 +54,12 @@ def next_offset(connection: Connection, partition: Partition) -> int:
     return _read(connection, key)
 
 
+def glance(connection: Connection, partition: Partition) -> int:
+    """Where to go on, for who only looks; 0 when it was never read."""
+    key = (partition.consumer, partition.topic_id, partition.number)
+    return connection.execute(select(CHECKPOINT.c.next_offset).where(*_is(key))).scalar() or 0
+
+
 def move_on(connection: Connection, partition: Partition, offset: int, now_us: int) -> None:
     """The next offset from now on."""
     _write(connection, (partition.consumer, partition.topic_id, partition.number), offset, now_us)
@@ -71,8 +77,7 @@ def checkpoints(connection: Connection, consumer: str) -> list[Reached]:
 
 def transactions(connection: Connection) -> int:
     """How many transactions have recorded: unchanged means that nobody else has written."""
-    query = select(CHECKPOINT.c.next_offset).where(*_is(_TRANSACTIONS))
-    return connection.execute(query).scalar() or 0
+    return glance(connection, Partition(*_TRANSACTIONS))
 
 
 def count_transaction(connection: Connection, number: int, now_us: int) -> None:

@@ -17,8 +17,10 @@ DEAD_LETTER = Table(
     Column("home", String(100), nullable=False),
     Column("error", String(200), nullable=False),
     Column("failed_us", BigInteger, nullable=False),
+    Column("announced_on", String(64)),
 )
-"""History, not a projection: a rebuild leaves it alone. `error` names the class, never the data."""
+"""History, not a projection: a rebuild leaves it alone. `error` names the class, never the data;
+`announced_on` is the id of the topic on which it was made known."""
 
 _NOT_OF_ONE_EVENT = (InterfaceError, OperationalError, KeyLost, MasterKeyWrong, MemoryError)
 

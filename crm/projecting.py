@@ -5,13 +5,15 @@ compared with the computed ones and only the difference is written. So a project
 from facts to rows, and nothing else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from crm.bulk import (
+    Values,
     delete_rows,
     driver_values,
     insert_rows,
@@ -23,6 +25,20 @@ from crm.bulk import (
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What was written: rows as the driver has them, by the place of their columns."""
+
+    gone: Sequence[Values] = ()
+    fresh: Sequence[Values] = ()
+    changed: Sequence[Values] = ()
+
+    @property
+    def written(self) -> int:
+        """How many rows were written."""
+        return len(self.gone) + len(self.fresh) + len(self.changed)
+
+
 def rewrite(
     connection: Connection,
     table: Table,
@@ -31,7 +47,19 @@ def rewrite(
     *,
     owner: str = "home",
 ) -> int:
-    """Make the rows of the owners equal to `rows`; returns how many rows were written.
+    """Make the rows of the owners equal to `rows`; returns how many rows were written."""
+    return write_difference(connection, table, owners, rows, owner=owner).written
+
+
+def write_difference(
+    connection: Connection,
+    table: Table,
+    owners: Iterable[str],
+    rows: Iterable[Row],
+    *,
+    owner: str = "home",
+) -> Difference:
+    """Make the rows of the owners equal to `rows`; returns what was written.
 
     A row's key belongs to one owner among those given, or to none before.
     """
@@ -42,11 +70,11 @@ def rewrite(
     }
     wanted = {key_of(row): row for row in driver_values(connection, table, rows)}
     if stored == wanted:
-        return 0
+        return Difference()
     gone = [row for key, row in stored.items() if key not in wanted]
     fresh = [row for key, row in wanted.items() if key not in stored]
     changed = [row for key, row in wanted.items() if key in stored and stored[key] != row]
     delete_rows(connection, table, gone)
     update_rows(connection, table, changed)
     insert_rows(connection, table, fresh)
-    return len(gone) + len(changed) + len(fresh)
+    return Difference(gone, fresh, changed)

@@ -7,7 +7,8 @@ One transaction for a batch, always in this order:
    the cards that it touches or wakes, closed under everything that ties them;
 3. evaluate every component and make the stored rows equal to the computed ones;
 4. book what changed in the ledger, event by event;
-5. move the checkpoint, and commit.
+5. add what dealers must be told of their copies to their sequences;
+6. move the checkpoint, and commit.
 
 A failure that is tied to one event puts that event aside (crm/dead_letters.py); any other stops
 the worker. Nothing is skipped silently.
@@ -67,12 +68,13 @@ class Recorder:
     def record_next(self, now_us: int, limit: int = BATCH_EVENTS) -> Batch | None:
         """Record the next events, at most `limit`; None when there are none.
 
-        `now_us` is only kept with what fails. Raises what is not tied to a single event.
+        `now_us` is only kept with what fails and with what dealers are told. Raises what is not
+        tied to a single event.
         """
         while True:
             try:
                 with uncollected(), writing(self.engine) as connection:
-                    batch = self._record(connection, limit)
+                    batch = self._record(connection, limit, now_us)
                 if batch is not None:
                     self.reached = batch.last_position
                 return batch
@@ -85,7 +87,7 @@ class Recorder:
                 # Halve until the event that cannot be recorded stands alone.
                 limit = max(1, limit // 8)
 
-    def _record(self, connection: Connection, limit: int) -> Batch | None:
+    def _record(self, connection: Connection, limit: int, now_us: int) -> Batch | None:
         hold(connection, WORLD)
         progress = load_progress(connection, self.consumer)
         if progress.position != self.reached:
@@ -100,6 +102,7 @@ class Recorder:
         kept = [row for row in rows if row.position not in self.library.left_out]
         events = decode(kept, self.keyring)
         written = self.record_events(connection, events, progress)
+        self.segment.write_changes(connection, rows[-1].position, now_us)
         after = progress_after(progress, events)
         save_progress(
             connection,
@@ -131,6 +134,7 @@ class Recorder:
             progress = load_progress(connection, self.consumer)
             (row,) = rows_after(connection, progress.position, 1)
             add_dead_letter(connection, row.position, row.subject, error, now_us)
+            self.segment.write_changes(connection, row.position, now_us)
             save_progress(
                 connection,
                 self.consumer,

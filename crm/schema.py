@@ -15,6 +15,7 @@ from crm.database import METADATA as METADATA
 from crm.database import require_code_point_order, writing
 from crm.dead_letters import DEAD_LETTER
 from crm.follow_ups import tables as follow_ups
+from crm.inboxes import INBOX
 from crm.journal import JOURNAL
 from crm.locks import SCHEMA, hold
 from crm.members import tables as members
@@ -33,7 +34,16 @@ HISTORY = (JOURNAL, DEAD_LETTER)
 CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
 """What only the broker's way has; history as well."""
 
-KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.SOURCE_OWNER, accounts.ACCESS)
+TOLD = (sharing.DEALER_CHANGE,)
+"""What dealers were told; history as well, which a rebuild adds to only where rows differ."""
+
+KEPT_APART = (
+    accounts.ACCOUNT,
+    accounts.API_TOKEN,
+    accounts.SOURCE_OWNER,
+    accounts.ACCESS,
+    INBOX,
+)
 """Who may sign in or send, and under which source, and who looked at what: no events' history."""
 
 PROJECTED = (

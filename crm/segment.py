@@ -6,12 +6,13 @@ from datetime import date
 
 from sqlalchemy import Connection, Table
 
+from crm.dealer_changes import Touched
 from crm.library import Library, SharedFacts
 from crm.logged_event import LoggedEvent
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.tables import OUTCOME
 from crm.outcomes.voids import Outcomes
-from crm.projecting import Row, rewrite
+from crm.projecting import Difference, Row, write_difference
 from crm.projections import Keys
 from crm.segments import key_changed
 from crm.ties import Digest, homes_tied_to, kind_of
@@ -38,6 +39,8 @@ class Segment:
     keys: Keys
     reached_before: date | None
     reached: date | None
+    copies: Touched = field(default_factory=dict)
+    """Rows of the dealers' copies that were written: what they say now, or why they are gone."""
     own: Causes = field(default_factory=dict)
     """The events by home."""
     days: list[tuple[LoggedEvent, date]] = field(default_factory=list)
@@ -91,9 +94,11 @@ class Segment:
         reached = [day for event, day in self.days if event.position <= position]
         return reached[-1] if reached else self.reached_before
 
-    def rewrite(self, table: Table, owners: Iterable[str], rows: Iterable[Row]) -> None:
+    def rewrite(self, table: Table, owners: Iterable[str], rows: Iterable[Row]) -> Difference:
         """Write the difference."""
-        self.written += rewrite(self.connection, table, owners, rows)
+        difference = write_difference(self.connection, table, owners, rows)
+        self.written += difference.written
+        return difference
 
     def write_outcomes(self, judged: Sequence[Judged]) -> None:
         """What became of the events of some histories."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from campaigns.identifiers import mobile_e164
 from campaigns.times import day_end_us
 from crm.claim_steps import Movers, may_have_claims
@@ -10,9 +12,12 @@ from crm.component import Evaluation
 from crm.logged_event import LoggedEvent
 from crm.outcomes.shared import Surroundings
 from crm.people.resolution import nobody_crowds
+from crm.projecting import Difference
 from crm.projections import PROJECTIONS
 from crm.rewards.projection import ClaimStep, HomedClaim, stored_claims, write_steps
 from crm.segment import Segment
+from crm.sharing.projection import reason_why_gone
+from crm.sharing.tables import COPY_ROW
 from crm.ties import (
     Closure,
     Digest,
@@ -77,8 +82,32 @@ def _write(
         if may_have_claims(known.events) or not homes_with_claims.isdisjoint(homes):
             steps += movers.steps(known, homes)
     for projection, made in zip(PROJECTIONS, rows, strict=True):
-        segment.rewrite(projection.table, everyone, made)
+        difference = segment.rewrite(projection.table, everyone, made)
+        if projection.table is COPY_ROW:
+            _note_copies(segment, components, around, difference)
     return steps
+
+
+def _note_copies(
+    segment: Segment,
+    components: Sequence[set[str]],
+    around: Surroundings,
+    difference: Difference,
+) -> None:
+    """Which rows of the copies changed, and why others are gone: the dealers will be told."""
+    for dealer, key, _home, _cards, content in (*difference.fresh, *difference.changed):
+        segment.copies[dealer, key] = bytes(content)
+    if not difference.gone:
+        return
+    component_of = {home: homes for homes in components for home in homes}
+    written = {(dealer, key) for dealer, key, *_ in difference.fresh}
+    for dealer, key, home, cards, _content in difference.gone:
+        if (dealer, key) in written:
+            continue
+        homes = component_of[home]
+        histories = segment.library.histories(segment.connection, homes)
+        known = evaluate([event for each in homes for event in histories[each]], around)
+        segment.copies[dealer, key] = reason_why_gone(known, dealer, orjson.loads(cards))
 
 
 def _closures(segment: Segment) -> Iterator[Closure]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from crm.dealer_changes import ChangeWriter, Touched
 from crm.library import Library, SharedFacts
 from crm.logged_event import LoggedEvent
 from crm.projections import Keys
@@ -24,11 +25,23 @@ class SegmentRecorder:
         self.library = library
         self.digest = keyed_digest(library.keyring.secret("ties"))
         self.keys = Keys.of(library.keyring)
+        self.changes = ChangeWriter.of(library.keyring)
         self.facts: SharedFacts | None = None
+        self.copies: Touched = {}
+        """Rows of the dealers' copies that this transaction has written."""
 
     def forget(self) -> None:
         """After a failed transaction."""
         self.facts = None
+        self.copies = {}
+
+    def write_changes(self, connection: Connection, up_to: int, now_us: int) -> int:
+        """What the dealers are to be told of this transaction; returns how many changes.
+
+        `up_to` is the last position that is recorded with it.
+        """
+        touched, self.copies = self.copies, {}
+        return self.changes.write(connection, touched, up_to, now_us)
 
     def record(
         self,
@@ -56,6 +69,7 @@ class SegmentRecorder:
             self.keys,
             reached_before,
             reached,
+            self.copies,
         )
         record_shared(segment)
         record_members(segment)

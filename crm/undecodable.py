@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Str
 from crm.database import METADATA, insert_new
 from crm.keyring import Keyring, seal, unseal
 
+EVENTS_TOPIC = "events.v1"
+
 UNDECODABLE = Table(
     "undecodable",
     METADATA,
@@ -19,8 +21,11 @@ UNDECODABLE = Table(
     Column("month", String(7), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("failed_us", BigInteger, nullable=False),
+    Column("topic", String(249), nullable=False, server_default=EVENTS_TOPIC),
+    Column("announced_on", String(64)),
 )
-"""History, not a projection. `reason` names the fault, never the data."""
+"""History, not a projection. `reason` names the fault, never the data; `topic` is the end of the
+topic's name, `announced_on` the id of the topic on which it was made known."""
 
 KEPT_DAYS = 90
 
@@ -44,6 +49,8 @@ class KeptMessage:
     reason: str
     month: str
     failed_us: int
+    topic: str
+    announced_on: str | None
 
 
 def put_aside(
@@ -52,8 +59,12 @@ def put_aside(
     place: tuple[str, int],
     messages: Sequence[Undecodable],
     now_us: int,
+    topic: str = EVENTS_TOPIC,
 ) -> None:
-    """Keep the messages of one partition (topic id, number), under the key of this month."""
+    """Keep the messages of one partition (topic id, number), under the key of this month.
+
+    `topic` is the end of the topic's name.
+    """
     if not messages:
         return
     month = _month(now_us)
@@ -70,6 +81,7 @@ def put_aside(
             "month": month,
             "sealed": seal(key, message.message, _binding(topic_id, partition, message.offset)),
             "failed_us": now_us,
+            "topic": topic,
         }
         for message in messages
     ]

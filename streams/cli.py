@@ -36,6 +36,7 @@ COMMANDS = {
     "status": "streams.commands.carry:show_status",
     "relay": "streams.commands.carry:relay",
     "worker": "streams.commands.carry:worker",
+    "bridge": "streams.commands.inboxes:bridge",
     "season": "streams.commands.season:season",
 }
 """Every subcommand, in the order in which people meet them."""
@@ -56,6 +57,21 @@ GROUPS = {
         },
     ),
     "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),
+    "inbox": (
+        "外部系统的 Kafka 收件箱：建立、列出、撤掉。",
+        {
+            "add": "streams.commands.inboxes:add",
+            "list": "streams.commands.inboxes:list_all",
+            "remove": "streams.commands.inboxes:remove",
+        },
+    ),
+    "dealer": (
+        "经销商读取自己那份副本：密钥、重发。",
+        {
+            "key": "streams.commands.inboxes:key",
+            "resend": "streams.commands.inboxes:resend",
+        },
+    ),
     "token": (
         "接口令牌。",
         {

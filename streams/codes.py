@@ -87,6 +87,8 @@ FIELDS = {
     "position": "位置",
     "error": "错误",
     "failed_at": "发生时间",
+    "place": "位置",
+    "bytes": "字节",
 }
 WORDS: dict[str, dict[str, str]] = {
     "event": labels.EVENTS,

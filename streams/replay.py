@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Engine, Table, cast, delete, func, insert, select
 
 from crm.database import open_engine, reading, writing
+from crm.dealer_changes import FOR_EVER, be_quiet_until
 from crm.journal import JOURNAL
 from crm.keyring import Keyring
 from crm.progress import load_progress
@@ -43,6 +44,8 @@ def rebuild(engine: Engine, keyring: Keyring, report: Report | None = None) -> i
         up_to = load_progress(connection, "embedded").position
         for table in PROJECTED:
             connection.execute(delete(table))
+        # Dealers hear nothing of the way there, and at its end only of what came out differently.
+        be_quiet_until(connection, up_to)
     return _record_again(engine, keyring, up_to, report)
 
 
@@ -63,6 +66,8 @@ def verify(
         beside = open_engine(f"sqlite:///{file}")
         try:
             prepare(beside)
+            with writing(beside) as connection:
+                be_quiet_until(connection, FOR_EVER)
             up_to = 0
             while True:
                 with reading(engine) as here, writing(beside) as there:

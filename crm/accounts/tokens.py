@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, or_, select, update
 
 from campaigns.intake import Credential
 from crm.accounts.people import AccountInvalid
@@ -117,13 +117,25 @@ def credential_of_token(connection: Connection, token: str) -> Credential | None
     """
     if len(token) > _LONGEST_TOKEN:
         return None
-    is_it = API_TOKEN.c.token_sha256 == _digest(token)
-    row = connection.execute(
-        select(API_TOKEN).where(is_it, API_TOKEN.c.revoked_us.is_(None))
-    ).first()
-    if row is None:
-        return None
-    return Credential(row.role, row.actor, row.dealer, *_opened(row))
+    return _credential(connection, API_TOKEN.c.token_sha256 == _digest(token))
+
+
+def actor_of_token(connection: Connection, token: str) -> str | None:
+    """The opaque id under which the bearer's events are kept; None when there is no such token."""
+    query = select(API_TOKEN.c.actor).where(API_TOKEN.c.token_sha256 == _digest(token))
+    actor: str | None = connection.execute(query).scalar()
+    return actor
+
+
+def credential_of_actor(connection: Connection, actor: str) -> Credential | None:
+    """What the bearer of the token with this opaque id may say; None once it was revoked."""
+    return _credential(connection, API_TOKEN.c.actor == actor)
+
+
+def _credential(connection: Connection, is_it: ColumnElement[bool]) -> Credential | None:
+    query = select(API_TOKEN).where(is_it, API_TOKEN.c.revoked_us.is_(None))
+    row = connection.execute(query).first()
+    return None if row is None else Credential(row.role, row.actor, row.dealer, *_opened(row))
 
 
 def _digest(token: str) -> str:

@@ -1,6 +1,6 @@
 """Writes the copies and the days on which they must be looked at again."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +10,8 @@ from campaigns.canonical import canonical_json
 from campaigns.events.consents import ConsentGiven
 from crm.component import Evaluation
 from crm.outcomes.shared import ContractFact, Surroundings
+from crm.sharing.changes import ReasonClass, reason_of_withdrawal
+from crm.sharing.contributions import circumstances
 from crm.sharing.copies import CopyRow, copy_rows
 from crm.sharing.facts import ActivityInfo, Contract, SharedCard
 
@@ -20,16 +22,35 @@ def rows_of_copies(evaluation: Evaluation, row_key: Callable[[str, str], str]) -
     if not any(is_shared(card) for person in persons for card in person):
         # Most people share nothing: they cost no more than the line above.
         return iter(())
+    return copy_rows(
+        persons,
+        contracts_of(evaluation.around),
+        _activities(evaluation, persons),
+        evaluation.at_us,
+        row_key,
+    )
+
+
+def reason_why_gone(evaluation: Evaluation, dealer: str, card_ids: Iterable[str]) -> ReasonClass:
+    """Why a row that was made of these cards is no longer in the dealer's copy."""
+    persons = [person.shared for person in evaluation.persons]
+    contracts = contracts_of(evaluation.around)
+    at = circumstances(contracts, _activities(evaluation, persons), evaluation.at_us)
+    return reason_of_withdrawal(card_ids, dealer, persons, at)
+
+
+def _activities(
+    evaluation: Evaluation, persons: Sequence[Sequence[SharedCard]]
+) -> dict[str, ActivityInfo]:
+    """Whose each activity is of which the cards speak."""
     wanted = {card.activity_id for person in persons for card in person}
     wanted |= {item.activity_id for p in persons for card in p for item in card.history}
-    activities = {}
+    found = {}
     for activity_id in wanted - {None}:
         activity = evaluation.around.activity(activity_id)  # type: ignore[arg-type]
         if activity is not None:
-            activities[activity.activity_id] = ActivityInfo(activity.activity_id, activity.dealer)
-    return copy_rows(
-        persons, contracts_of(evaluation.around), activities, evaluation.at_us, row_key
-    )
+            found[activity.activity_id] = ActivityInfo(activity.activity_id, activity.dealer)
+    return found
 
 
 def is_shared(card: SharedCard) -> bool:

@@ -1,6 +1,6 @@
-"""The dealers' copies, and the days on which something ends by itself."""
+"""The dealers' copies, their changes, and the days on which something ends by itself."""
 
-from sqlalchemy import Column, Date, Index, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, String, Table
 
 from crm.database import METADATA
 
@@ -14,6 +14,21 @@ COPY_ROW = Table(
     Column("content", LargeBinary, nullable=False),
     Index("ix_copy_row_home", "home"),
 )
+
+DEALER_CHANGE = Table(
+    "dealer_change",
+    METADATA,
+    Column("dealer", String(64), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("reason_class", String(24)),
+    Column("content_hash", LargeBinary),
+    Column("changed_us", BigInteger, nullable=False),
+    Index("ix_dealer_change_key", "key"),
+)
+"""History, not a projection: what each dealer was to be told, in the order of its sequence.
+`content_hash` is keyed and tells only whether a row came out the same; what it said is not kept."""
 
 WAKE_DAY = Table(
     "wake_day",

@@ -39,7 +39,11 @@ def must_be_free(port: int) -> None:
 def run_server(port: int) -> None:
     """Serve until interrupted."""
     print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
-    Supervisor([["streams.web_server", str(port)], *processes(Settings.from_environment())]).run()
+    settings = Settings.from_environment()
+    modules = [["streams.web_server", str(port)], *processes(settings)]
+    if settings.kafka_bootstrap is not None:
+        modules.append(["streams", "bridge"])
+    Supervisor(modules).run()
     print_text(say("已停止"))
 
 
