@@ -1,5 +1,6 @@
 """`jinxi dead-letters`: what could not be recorded, seen and tried again."""
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,8 @@ from streams.installation import open_installation
 from streams.lease import lease
 from streams.output import Whole, print_json, print_lines, print_notice, print_table, print_text
 from streams.wording import say, word, words
+
+_PLACE = re.compile(r"[0-9]+|[^/]+/[0-9]+/[0-9]+")
 
 
 def list_letters(as_json: AsJson = False) -> None:
@@ -50,6 +53,9 @@ def show_letter(
     jinxi dead-letters show 123
     jinxi dead-letters show inbox.erp.v1/0/17
     """
+    if not _PLACE.fullmatch(position):
+        message = say("“{text}”不是位置，写数字，或 主题/分区/偏移", text=position)
+        raise typer.BadParameter(message, param_hint="POSITION")
     installation = open_installation()
     everything = [*letters(installation), *messages_aside(installation)]
     found = [x for x in everything if position in (str(x.get("position")), x.get("place"))]

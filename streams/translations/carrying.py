@@ -144,6 +144,10 @@ CARRYING: dict[str, tuple[str, str]] = {
         "列出未能入檔的事件，和沒有收下的訊息；內容都加密留著，沒有丟。",
         "List events that could not be recorded and messages that were not taken; nothing is lost.",
     ),
+    "“{text}”不是位置，写数字，或 主题/分区/偏移": (
+        "「{text}」不是位置，寫數字，或 主題/分割/偏移",
+        "“{text}” is no position: a number, or topic/partition/offset",
+    ),
     "没有收下的消息": ("沒有收下的訊息", "Messages that were not taken"),
     "在日志中的位置，或 主题/分区/偏移": (
         "在日誌中的位置，或 主題/分割/偏移",
