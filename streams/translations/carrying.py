@@ -118,28 +118,6 @@ CARRYING: dict[str, tuple[str, str]] = {
         "{dealer} 的副本會從頭再發",
         "The copy of {dealer} will be sent again from the beginning",
     ),
-    "列出没有吊销的令牌；令牌本身看不到。": (
-        "列出沒有撤銷的權杖；權杖本身看不到。",
-        "List the tokens that were not revoked; the tokens themselves cannot be seen.",
-    ),
-    "代号": ("代號", "Id"),
-    "给谁用": ("給誰用", "For"),
-    "身份": ("身分", "Role"),
-    "接口令牌": ("介面權杖", "API tokens"),
-    "没有。发一个：jinxi token add": (
-        "沒有。發一個：jinxi token add",
-        "None. Issue one: jinxi token add",
-    ),
-    "代号，见 jinxi token list": ("代號，見 jinxi token list", "Its id, see jinxi token list"),
-    "吊销一个令牌：从此不能再用它发送，用它的收件箱也不再收。": (
-        "撤銷一個權杖：從此不能再用它發送，用它的收件匣也不再收。",
-        "Revoke a token: nothing can be sent with it any more, its inboxes included.",
-    ),
-    "没有代号为 {actor} 的令牌。有哪些：jinxi token list": (
-        "沒有代號為 {actor} 的權杖。有哪些：jinxi token list",
-        "There is no token with the id {actor}. Which there are: jinxi token list",
-    ),
-    "已吊销：{actor}": ("已撤銷：{actor}", "Revoked: {actor}"),
     "列出未能入档的事件，和没有收下的消息；内容都加密留着，没有丢。": (
         "列出未能入檔的事件，和沒有收下的訊息；內容都加密留著，沒有丟。",
         "List events that could not be recorded and messages that were not taken; nothing is lost.",
