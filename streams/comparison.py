@@ -65,9 +65,7 @@ def _ordered(table: Table) -> tuple[Select[Any], tuple[int, ...]]:
     return select(table).order_by(*table.primary_key), places
 
 
-def _differing(
-    table: Table, here: Connection, there: Connection
-) -> Iterator[tuple[str, ...]]:
+def _differing(table: Table, here: Connection, there: Connection) -> Iterator[tuple[str, ...]]:
     """Keys of rows that are not the same, walking along both in the order of keys."""
     _, places = _ordered(table)
 

@@ -4,6 +4,7 @@ The worker makes `day.reached` for every Shanghai day from the first event's to 
 thing by which time itself acts on what is stored.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,9 +23,11 @@ from crm.keyring import Keyring
 from crm.outcomes.queries import counts_between
 from crm.progress import Progress, load_progress
 from crm.record import BATCH_EVENTS, Recorder
+from streams.logs import Summary
 from streams.patience import patiently
 
 LARGEST_BATCH = 8 * BATCH_EVENTS
+_log = logging.getLogger(__name__)
 
 Report = Callable[[int, int], None]
 """(events recorded so far, events that the journal holds)."""
@@ -47,6 +50,7 @@ class Worker:
     engine: Engine
     keyring: Keyring
     recorder: Recorder = field(init=False)
+    recorded_now: Summary = field(default_factory=lambda: Summary(_log, "recorded"))
 
     def __post_init__(self) -> None:
         """One recorder for the worker's life."""
@@ -96,6 +100,7 @@ class Worker:
         tally.first_position = tally.first_position or batch.first_position
         tally.last_position = batch.last_position
         tally.failed += batch.failed
+        self.recorded_now.add(events=batch.events, failed=batch.failed)
         if batch.erased:
             self._leave_no_trace()
         return True

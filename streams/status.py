@@ -1,98 +1,88 @@
-"""How it stands: what waits where, how far the recording is behind, what failed."""
+"""How it stands: what waits where, how far the recording is behind, what failed, who works."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
-from kafka import TopicPartition
+from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
-from sqlalchemy import Connection, func, select
 
-from crm.checkpoints import checkpoints
+from crm.checkpoints import Reached, checkpoints
 from crm.database import reading
-from crm.dead_letters import DEAD_LETTER
-from crm.journal import JOURNAL, last_position
-from crm.outcomes.tables import OUTCOME
-from crm.progress import load_progress
 from crm.settings import Settings
-from crm.undecodable import UNDECODABLE
-from streams.carrying import consumer_of
+from crm.status import Status, stored_status
+from streams.carrying import consumer_of, group_of
 from streams.installation import Installation
-from streams.outbox import outbox_age
-from streams.topics import EVENTS, administration, existing, name_of
+from streams.lease import WorkerRunning, lease
+from streams.topics import EVENTS, Existing, administration, existing, name_of
 
 _PATIENCE_MS = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """An installation at one moment; instants in µs since the epoch, None where there is none.
-
-    lag_records: records of the events topic that are not recorded yet, by partition; None while
-    the broker does not answer, empty where the journal itself carries.
-    """
-
-    carrier: str
-    journaled: int
-    not_recorded: int
-    outbox: int
-    outbox_oldest_us: int | None
-    waiting: int
-    dead_letters: int
-    undecodable: int
-    last_recorded_us: int | None
-    lag_records: Mapping[int, int] | None
 
 
 def status(installation: Installation) -> Status:
     """Look at the database, and at the broker where there is one."""
     settings = installation.settings
     with reading(installation.engine) as connection:
-        outbox, oldest_us = outbox_age(connection)
-        recorded = load_progress(connection, "embedded").position
+        found = stored_status(connection)
         reached = checkpoints(connection, consumer_of(settings))
-        found = Status(
-            carrier="journal" if settings.kafka_bootstrap is None else "kafka",
-            journaled=_count(connection, JOURNAL.c.position),
-            not_recorded=max(0, last_position(connection) - recorded),
-            outbox=outbox,
-            outbox_oldest_us=oldest_us,
-            waiting=_count(connection, OUTCOME.c.position, OUTCOME.c.outcome == "waiting"),
-            dead_letters=_count(connection, DEAD_LETTER.c.position),
-            undecodable=_count(connection, UNDECODABLE.c.offset),
-            last_recorded_us=max((each.recorded_us for each in reached), default=None),
-            lag_records={},
-        )
-        offsets = {
-            (each.partition.topic_id, each.partition.number): each.next_offset for each in reached
-        }
     if settings.kafka_bootstrap is None:
-        return found
-    return replace(found, lag_records=_lag(settings, offsets))
-
-
-def _count(connection: Connection, column: Any, *conditions: Any) -> int:
-    query = select(func.count(column)).where(*conditions)
-    return connection.execute(query).scalar_one()
-
-
-def _lag(settings: Settings, offsets: Mapping[tuple[str, int], int]) -> dict[int, int] | None:
+        return replace(found, workers=_embedded_workers(settings))
+    found = replace(
+        found,
+        carrier="kafka",
+        last_recorded_us=max((each.recorded_us for each in reached), default=None),
+    )
     name = name_of(EVENTS, settings)
     try:
         with administration(settings, _PATIENCE_MS) as admin:
             topic = existing(admin, name)
             if topic is None:
-                return None
-            places = [TopicPartition(name, number) for number in range(topic.partitions)]
-            first = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
-            last = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+                return replace(found, lag_records=None)
+            return replace(
+                found,
+                lag_records=_lag(admin, name, topic, reached),
+                workers=_workers(admin, group_of(settings, topic.topic_id)),
+            )
     except KafkaError:
-        return None
+        return replace(found, lag_records=None)
+
+
+def _embedded_workers(settings: Settings) -> dict[str, int]:
+    """The one that records the journal, if somebody holds its lease."""
+    try:
+        with lease(settings):
+            return {}
+    except WorkerRunning:
+        return {"0": 0}
+
+
+def _lag(
+    admin: KafkaAdminClient, name: str, topic: Existing, reached: list[Reached]
+) -> dict[int, int]:
+    offsets = {
+        each.partition.number: each.next_offset
+        for each in reached
+        if each.partition.topic_id == topic.topic_id
+    }
+    places = [TopicPartition(name, number) for number in range(topic.partitions)]
+    first = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
+    last = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
     return {
         place.partition: last[place].offset
-        - max(offsets.get((topic.topic_id, place.partition), 0), first[place].offset)
+        - max(offsets.get(place.partition, 0), first[place].offset)
         for place in places
+    }
+
+
+def _workers(admin: KafkaAdminClient, group: str) -> dict[str, int]:
+    """The slots that are members of the group, and how many partitions each has."""
+    members = admin.describe_groups([group])[group]["members"]
+    return {
+        str(member["group_instance_id"] or member["member_id"]).removeprefix(f"{group}-"): sum(
+            len(topic["partitions"])
+            for topic in (member["member_assignment"] or {}).get("assigned_partitions", ())
+        )
+        for member in members
     }
 
 
@@ -112,6 +102,7 @@ def _metrics(found: Status) -> Iterator[str]:
         ("undecodable_messages", found.undecodable),
         ("last_recorded_timestamp_seconds", _seconds(found.last_recorded_us)),
         ("broker_answers", int(found.lag_records is not None)),
+        ("workers", len(found.workers or ())),
     ):
         yield f"# TYPE jinxi_{name} gauge"
         yield f"jinxi_{name} {value}"

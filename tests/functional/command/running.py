@@ -121,9 +121,9 @@ def run_measured(folder: Path, *arguments: object) -> Answer:
 
 
 @contextmanager
-def running(folder: Path, *arguments: object) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path, *arguments: object, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """`jinxi` as a process of its own while the block runs; then it is asked to end."""
-    with start(folder, *arguments) as process:
+    with start(folder, *arguments, **options) as process:
         try:
             yield process
         finally:

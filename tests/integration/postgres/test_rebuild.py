@@ -1,4 +1,4 @@
-"""A rebuild on PostgreSQL while workers record: whoever comes second waits, and all comes out equal."""
+"""A rebuild on PostgreSQL while workers record: whoever comes second waits."""
 
 import threading
 from collections.abc import Iterator
