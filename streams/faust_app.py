@@ -131,6 +131,9 @@ def run(settings: Settings, slot: int) -> None:
     app = build_app(carrying, slot)
     seconds = float(os.environ.get("JINXI_STALLED_SECONDS") or STALLED_SECONDS)
     watch(carrying, seconds)
-    faust.Worker(
+    process = faust.Worker(
         app, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True
-    ).execute_from_commandline()
+    )
+    # It would draw between the lines of the log.
+    process.spinner = None
+    process.execute_from_commandline()
