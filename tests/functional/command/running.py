@@ -19,7 +19,7 @@ import pytest
 from streams.cli import main
 from tests.source_tree import ROOT
 
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 120.0
 _LOOK_AGAIN_SECONDS = 0.1
 
 

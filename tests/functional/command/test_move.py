@@ -33,6 +33,7 @@ from tests.servers.postgres import new_database
 from tests.servers.processes import free_port
 
 PEOPLE = 200
+DEALER = "D01"
 STEPS = (
     *("--step", "activity.attended", "--step", "purchase.made", "--window", "90d"),
     *("--from", "2026-01-01", "--to", "2027-01-01"),
@@ -131,8 +132,8 @@ def looked_at(folder: Path, env: Mapping[str, str]) -> dict[str, list[bytes]]:
         ("archive", ERASED),
         ("rewards",),
         ("ledger",),
-        ("digest", "D1"),
-        ("copy", "D1"),
+        ("digest", DEALER),
+        ("copy", DEALER),
         ("funnel", *STEPS),
         ("dead-letters", "list"),
     ):

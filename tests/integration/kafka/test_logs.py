@@ -57,7 +57,7 @@ def test_nobody_is_named_in_any_log(on_kafka: Carried) -> None:
     producer.send(name_of(EVENTS, on_kafka.settings), f"{NAME} {PHONE} no event".encode())
     producer.close()
     address = f"http://127.0.0.1:{port}"
-    assert wait_until(lambda: _answers(address)), on_kafka.said()
+    assert wait_until(lambda: _answers(address), 180), on_kafka.said()
     token = add_token(on_kafka.installation.engine, "a machine", "headquarters")
     with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}) as client:
         kinds = {"Content-Type": "application/cloudevents+json"}
@@ -124,5 +124,5 @@ def test_a_broker_that_is_away_fills_no_log(own_broker: tuple[Carried, kafka.Bro
     for log in logs:
         lines = lines_of(log)
         assert len(lines) < MOST_LINES, log
-        assert max(line.get("left_out", 0) for line in lines) > 1
+        assert max(line.get("left_out", 0) for line in lines) >= 1
     assert any("Unable connect" in line["event"] for line in lines_of(logs[1]))
