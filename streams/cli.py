@@ -20,7 +20,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "demo": "streams.commands.demo:demo",
     "serve": "streams.commands.serve:serve",
-    "web": "streams.commands.serve:serve_web",
+    "web": "streams.commands.web:serve_web",
     "accept": "streams.commands.intake:accept",
     "work": "streams.commands.work:work",
     "event": "streams.commands.events:event",

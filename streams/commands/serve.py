@@ -11,7 +11,6 @@ from streams.installation import open_installation
 from streams.logs import configure
 from streams.output import print_text
 from streams.supervisor import Supervisor
-from streams.web_server import serve_site
 from streams.wording import say
 
 HOST = "127.0.0.1"
@@ -29,18 +28,6 @@ def serve(
     must_be_free(port)
     open_installation()
     run_server(port)
-
-
-def serve_web(
-    host: Annotated[str, typer.Option(help="监听的地址")] = HOST,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="端口")] = DEFAULT_PORT,
-) -> None:
-    """只打开网页和接口，不带发布和记录进程；不加密，前面要有 TLS 代理。
-
-    jinxi web
-    jinxi web --host 0.0.0.0 --port 8765
-    """
-    serve_site(Settings.from_environment(), host, port)
 
 
 def must_be_free(port: int) -> None:
