@@ -1,7 +1,9 @@
 """How it stands: what waits where, how far the recording is behind, what failed, who works."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
@@ -17,6 +19,8 @@ from streams.lease import WorkerRunning, lease
 from streams.topics import EVENTS, Existing, administration, existing, name_of
 
 _PATIENCE_MS = 5_000
+# Faust puts something of its own beside each assignment, and each look would be a warning.
+logging.getLogger("kafka.admin._groups").setLevel(logging.ERROR)
 
 
 def status(installation: Installation) -> Status:
@@ -74,16 +78,28 @@ def _lag(
     }
 
 
-def _workers(admin: KafkaAdminClient, group: str) -> dict[str, int]:
-    """The slots that are members of the group, and how many partitions each has."""
-    members = admin.describe_groups([group])[group]["members"]
+def _workers(admin: KafkaAdminClient, group: str) -> dict[str, int] | None:
+    """The slots that are members of the group, and how many partitions each has.
+
+    None where nobody can tell: a broker on which no group ever was has no coordinator yet.
+    """
+    try:
+        members = admin.describe_groups([group])[group]["members"]
+    except KafkaError:
+        return None
     return {
-        str(member["group_instance_id"] or member["member_id"]).removeprefix(f"{group}-"): sum(
-            len(topic["partitions"])
-            for topic in (member["member_assignment"] or {}).get("assigned_partitions", ())
+        str(member["group_instance_id"] or member["member_id"]).removeprefix(f"{group}-"): (
+            _partitions_of(member["member_assignment"])
         )
         for member in members
     }
+
+
+def _partitions_of(assignment: Any) -> int:
+    """How many partitions a member was given; none while the group shares them out."""
+    if not isinstance(assignment, Mapping):
+        return 0
+    return sum(len(topic["partitions"]) for topic in assignment["assigned_partitions"])
 
 
 def metrics(found: Status) -> str:
