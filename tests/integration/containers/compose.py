@@ -93,7 +93,7 @@ class Native:
             check=False,
             timeout=60,
         )
-        (self.folder / f"{service}-{replica}.log").write_bytes(done.stdout + done.stderr)
+        (self.folder / f"{service}-{replica}-once.log").write_bytes(done.stdout + done.stderr)
         return done.returncode
 
     def start(self, service: str, replica: int = 1) -> "subprocess.Popen[bytes]":

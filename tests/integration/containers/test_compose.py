@@ -144,7 +144,7 @@ def test_its_very_commands_take_an_event_over_http_into_an_archive(native: Nativ
         assert metrics.status_code == 200 and 'partition="11"' in metrics.text
     shown = ["jinxi", "archive", "over-http", "--json"]
     assert wait_until(lambda: native.run("setup", shown, 9) == 0), native.said()
-    assert "over-http" in (native.folder / "setup-9.log").read_text()
+    assert "over-http" in (native.folder / "setup-9-once.log").read_text()
     for service, replica in (("relay", 1), ("worker", 1), ("worker", 2), ("web", 1)):
         check = native.health_check(service)
         assert wait_until(
