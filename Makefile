@@ -53,6 +53,9 @@ lock: install ## lock the dependencies anew after pyproject.toml has changed
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header $(UPGRADE) pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header $(UPGRADE) pyproject.toml --group dev -o requirements-dev.lock
+	@sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml > .build-requirement.in
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(UPGRADE) .build-requirement.in -o requirements-build.lock
+	@rm .build-requirement.in
 
 clean: ## remove .venv and the caches; jinxi-data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results *.egg-info

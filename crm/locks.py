@@ -3,6 +3,7 @@
 docs/decisions/0007-lock-order.md says which are taken, and in which order.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,11 @@ WORKER = 2_006
 RELAY = 2_007
 DEALER_CHANGES = 2_008
 BRIDGE = 2_009
+FIRST_SLOT = 2_100
+"""Of the workers' slots; slot 1 has the next number."""
+
+_PAUSES_SECONDS = (0.1, 0.1, 0.0)
+"""Whoever only looks whether somebody holds a lease lets it go again within these."""
 
 BUCKETS = 1_024
 """Numbers from 0: PostgreSQL keeps a lock in shared memory, so there must not be one per card."""
@@ -92,7 +98,12 @@ def lease(url: str, number: int) -> Iterator[bool]:
     """
     engine: Engine = open_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        taken = connection.execute(select(func.pg_try_advisory_lock(_SPACE, number))).scalar_one()
+        for pause_seconds in _PAUSES_SECONDS:
+            query = select(func.pg_try_advisory_lock(_SPACE, number))
+            taken = connection.execute(query).scalar_one()
+            if taken:
+                break
+            time.sleep(pause_seconds)
         # The session keeps the lock; no transaction stays open behind it.
         connection.commit()
         try:

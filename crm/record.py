@@ -14,7 +14,8 @@ A failure that is tied to one event puts that event aside (crm/dead_letters.py);
 the worker. Nothing is skipped silently.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
@@ -59,9 +60,12 @@ class Recorder:
     segment: SegmentRecorder = field(init=False)
     reached: int = 0
     """The position up to which what is kept at hand is true."""
+    transaction: Callable[[], AbstractContextManager[Connection]] = field(init=False)
+    """What each batch is written in: one of its own, unless somebody makes all of them one."""
 
     def __post_init__(self) -> None:
         """Nothing is read yet."""
+        self.transaction = lambda: writing(self.engine)
         self.library = Library(self.keyring)
         self.segment = SegmentRecorder(self.library)
 
@@ -73,7 +77,7 @@ class Recorder:
         """
         while True:
             try:
-                with uncollected(), writing(self.engine) as connection:
+                with uncollected(), self.transaction() as connection:
                     batch = self._record(connection, limit, now_us)
                 if batch is not None:
                     self.reached = batch.last_position
@@ -130,7 +134,7 @@ class Recorder:
 
     def _put_aside(self, error: Exception, now_us: int) -> Batch:
         """The one event that cannot be recorded becomes a dead letter; the rest goes on."""
-        with writing(self.engine) as connection:
+        with self.transaction() as connection:
             progress = load_progress(connection, self.consumer)
             (row,) = rows_after(connection, progress.position, 1)
             add_dead_letter(connection, row.position, row.subject, error, now_us)

@@ -32,15 +32,17 @@ class Settings:
     @classmethod
     def from_environment(cls) -> "Settings":
         """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
-        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_DEALER_COPIES_TOPIC (on)."""
+        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_DEALER_COPIES_TOPIC (on).
+        JINXI_DATABASE_PASSWORD_FILE is read for URLs that name no password."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
         database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
         beside = sqlite_file(database_url)
         if beside is not None and "JINXI_DATA" not in os.environ:
             folder = beside.parent
+        keyring_url = os.environ.get("JINXI_KEYRING_URL") or keyring_beside(database_url, folder)
         return cls(
-            database_url=database_url,
-            keyring_url=os.environ.get("JINXI_KEYRING_URL") or _beside(database_url, folder),
+            database_url=_with_password(database_url),
+            keyring_url=_with_password(keyring_url),
             master_key_file=Path(os.environ.get("JINXI_MASTER_KEY_FILE") or folder / "master.key"),
             data_folder=folder,
             kafka_bootstrap=os.environ.get("JINXI_KAFKA_BOOTSTRAP") or None,
@@ -59,7 +61,16 @@ class Settings:
         )
 
 
-def _beside(database_url: str, folder: Path) -> str:
+def _with_password(database_url: str) -> str:
+    """The URL with the password of JINXI_DATABASE_PASSWORD_FILE, where it names a user and none."""
+    file, url = os.environ.get("JINXI_DATABASE_PASSWORD_FILE"), make_url(database_url)
+    if not file or url.username is None or url.password is not None:
+        return database_url
+    password = Path(file).read_text("utf-8").rstrip("\n")
+    return url.set(password=password).render_as_string(hide_password=False)
+
+
+def keyring_beside(database_url: str, folder: Path) -> str:
     """Where the keyring is when nothing is said: PostgreSQL's database NAME has NAME_keys."""
     if sqlite_file(database_url) is not None:
         return f"sqlite:///{folder}/keys.db"

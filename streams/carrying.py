@@ -1,5 +1,6 @@
 """What a worker does with records of Kafka, whoever fetches them: into the database, once."""
 
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from crm.keyring import Keyring
 from crm.record import Recorder
 from crm.settings import Settings
 from crm.undecodable import Undecodable
+from streams.logs import Summary
 from streams.messages import NotEvents, rows
 from streams.patience import patiently
 from streams.scrubbing import Scrubbing
@@ -21,11 +23,21 @@ from streams.topics import EVENTS, TopicMissing, administration, existing, name_
 
 GIVEN = "partitions given, begun at their checkpoints"
 """What a worker says each time: more often than workers come and go is a storm."""
+_log = logging.getLogger(__name__)
 
 
 def consumer_of(settings: Settings) -> str:
     """The one consumer of the events topic."""
     return f"{settings.kafka_prefix}-recorder"
+
+
+def group_of(settings: Settings, topic_id: str) -> str:
+    """The consumer group of the workers.
+
+    One of its own for a topic made anew: a static member that comes back is given what it had,
+    and that would be nothing, from the moment when there was no topic.
+    """
+    return f"{consumer_of(settings)}-{topic_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ class Carrying:
     """Of each partition that is ours now: the next offset that is to be recorded."""
     alive_at: float = field(default_factory=time.monotonic)
     """When something was last recorded, or tried again: nothing is stuck."""
+    recorded_now: Summary = field(default_factory=lambda: Summary(_log, "recorded"))
 
     def __post_init__(self) -> None:
         """Find the topic; record what the embedded carrier left in the journal, if anything."""
@@ -101,6 +114,11 @@ class Carrying:
         recorded = patiently(lambda: self.recorder.record(parts, now_us()), self.alive)
         self.next_offsets |= {part.partition.number: part.next_offset for part in parts}
         self.alive()
+        self.recorded_now.add(
+            events=recorded.events, partitions=len(parts), begun_anew=recorded.widened
+        )
+        if recorded.failed:
+            _log.error("put aside as dead letters", extra={"events": recorded.failed})
         if recorded.erased:
             self.scrubbing.erased()
         self.scrubbing.attempt_if_time()

@@ -20,6 +20,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "demo": "streams.commands.demo:demo",
     "serve": "streams.commands.serve:serve",
+    "web": "streams.commands.web:serve_web",
     "accept": "streams.commands.intake:accept",
     "work": "streams.commands.work:work",
     "event": "streams.commands.events:event",
@@ -33,6 +34,7 @@ COMMANDS = {
     "funnel": "streams.commands.funnel:funnel",
     "replay": "streams.commands.upkeep:replay",
     "check": "streams.commands.upkeep:check",
+    "move": "streams.commands.move:move_to",
     "status": "streams.commands.carry:show_status",
     "relay": "streams.commands.carry:relay",
     "worker": "streams.commands.carry:worker",

@@ -75,6 +75,15 @@ TABLES = {
     "reward": "奖励",
     "balance": "余额",
     "ledger_entry": "账",
+    "journal": "日志",
+    "dead_letter": "入档故障",
+    "undecodable": "不是事件的消息",
+    "outbox": "发件箱",
+    "account": "账户",
+    "api_token": "接口令牌",
+    "access_log": "查看记录",
+    "data_key": "密钥",
+    "fence": "抹除记录",
 }
 FIELDS = {
     "source": "来源",

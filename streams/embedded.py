@@ -4,6 +4,7 @@ The worker makes `day.reached` for every Shanghai day from the first event's to 
 thing by which time itself acts on what is stored.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,11 +23,13 @@ from crm.keyring import Keyring
 from crm.outcomes.queries import counts_between
 from crm.progress import Progress, load_progress
 from crm.record import BATCH_EVENTS, Recorder
+from streams.logs import Summary
 from streams.patience import patiently
 from streams.scrubbing import Scrubbing
 
 LARGEST_BATCH = 16 * BATCH_EVENTS
 _SCRUB_SECONDS = 10.0
+_log = logging.getLogger(__name__)
 
 Report = Callable[[int, int], None]
 """(events recorded so far, events that the journal holds)."""
@@ -50,6 +53,7 @@ class Worker:
     keyring: Keyring
     recorder: Recorder = field(init=False)
     scrubbing: Scrubbing = field(init=False)
+    recorded_now: Summary = field(default_factory=lambda: Summary(_log, "recorded"))
 
     def __post_init__(self) -> None:
         """One recorder for the worker's life."""
@@ -103,6 +107,7 @@ class Worker:
         tally.first_position = tally.first_position or batch.first_position
         tally.last_position = batch.last_position
         tally.failed += batch.failed
+        self.recorded_now.add(events=batch.events, failed=batch.failed)
         if batch.erased:
             self.scrubbing.erased()
         return True

@@ -10,7 +10,6 @@ What makes it lose nothing (measured on faust-streaming 0.15.3):
 import asyncio
 import logging
 import os
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,7 +20,7 @@ from faust.types import TP, EventT
 from mode.supervisors import CrashingSupervisor
 
 from crm.settings import Settings
-from streams.carrying import GIVEN, Carrying, FetchedRecord
+from streams.carrying import GIVEN, Carrying, FetchedRecord, group_of
 from streams.installation import open_installation
 from streams.topics import EVENTS, name_of
 from streams.watchdog import watch
@@ -33,24 +32,7 @@ STALLED_SECONDS = 60.0
 SESSION_SECONDS = 15.0
 """How long the partitions of a worker that is gone wait for it to come back."""
 FAILED = 70
-_SAME_LINE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
-
-
-class RateLimit(logging.Filter):
-    """Lets the same message through only now and then: a broker that is away fills no disk."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.last: dict[tuple[str, int], float] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether to write it."""
-        place, now = (record.pathname, record.lineno), time.monotonic()
-        if now - self.last.get(place, float("-inf")) < _SAME_LINE_SECONDS:
-            return False
-        self.last[place] = now
-        return True
 
 
 class CheckpointConsumer(driver.Consumer):
@@ -89,9 +71,7 @@ def build_app(carrying: Carrying, slot: int) -> App:
     servers = settings.kafka_bootstrap.split(",")
     folder = settings.data_folder / "faust" / str(slot)
     folder.mkdir(parents=True, exist_ok=True)
-    # A group of its own for a topic made anew: a static member that comes back is given what it
-    # had, and that would be nothing, from the moment when there was no topic.
-    group = f"{carrying.consumer}-{carrying.topic_id}"
+    group = group_of(settings, carrying.topic_id)
     app = App(
         group,
         broker=[f"kafka://{server}" for server in servers],
@@ -136,7 +116,7 @@ async def _record(app: App, events: Any) -> None:
         await loop.run_in_executor(app.thread, app.carrying.handle, fetched)
     except Exception as error:
         # Going on would pass the batch over; who supervises us starts us again at the checkpoint.
-        _log.critical("recording failed: %s", type(error).__name__)
+        _log.critical("recording failed", exc_info=error)
         os._exit(FAILED)
     for event in events:
         event.ack()
@@ -147,16 +127,6 @@ def _fetched(event: EventT[bytes]) -> FetchedRecord:
     return FetchedRecord(message.partition, message.offset, message.value)
 
 
-class QuietWorker(faust.Worker):
-    """Says the same thing only now and then."""
-
-    def on_setup_root_logger(self, logger: logging.Logger, level: int) -> None:
-        """After Faust has made its handlers."""
-        super().on_setup_root_logger(logger, level)
-        for handler in logger.handlers:
-            handler.addFilter(RateLimit())
-
-
 def run(settings: Settings, slot: int) -> None:
     """Record until terminated."""
     installation = open_installation(settings)
@@ -164,4 +134,9 @@ def run(settings: Settings, slot: int) -> None:
     app = build_app(carrying, slot)
     seconds = float(os.environ.get("JINXI_STALLED_SECONDS") or STALLED_SECONDS)
     watch(carrying, seconds)
-    QuietWorker(app, loglevel="WARNING", redirect_stdouts=False).execute_from_commandline()
+    process = faust.Worker(
+        app, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True
+    )
+    # It would draw between the lines of the log.
+    process.spinner = None
+    process.execute_from_commandline()

@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 from crm import locks
 from crm.settings import Settings, sqlite_file
 
+_LOOKED_AT_SECONDS = 0.2
+"""Whoever only looks whether somebody works (streams/status.py) is gone by then."""
 _FILES = {locks.WORKER: "worker.lock", locks.RELAY: "relay.lock", locks.BRIDGE: "bridge.lock"}
 
 
@@ -29,11 +31,11 @@ def lease(settings: Settings, number: int = locks.WORKER) -> Iterator[None]:
                 raise WorkerRunning(f"PostgreSQL, {number}")
             yield
         return
-    file = settings.data_folder / _FILES[number]
+    file = settings.data_folder / _FILES.get(number, f"slot-{number - locks.FIRST_SLOT}.lock")
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_LOOKED_AT_SECONDS)
     except Timeout as error:
         raise WorkerRunning(str(file)) from error
     try:

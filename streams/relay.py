@@ -23,6 +23,8 @@ from crm.settings import Settings
 from crm.undecodable import destroy_old_keys
 from streams.departures import Departures, partition_of
 from streams.embedded import day_reached, missing_days
+from streams.heartbeat import beat
+from streams.logs import Summary
 from streams.messages import CONTENT_TYPE, record
 from streams.outbox import (
     OutboxIntake,
@@ -185,13 +187,21 @@ def records(found: Iterable[Waiting], partitions: int) -> Iterator[tuple[int, li
 
 def run(relay: Relay, idle_seconds: float = 0.1) -> None:
     """Publish for ever; while the broker is away, wait and try again."""
+    published_now = Summary(_log, "published")
+
+    def alive() -> None:
+        beat(relay.settings, "relay")
+
     while True:
+        alive()
         try:
-            published = patiently(relay.step)
+            published = patiently(relay.step, alive)
         except (KafkaError, TopicMissing) as error:
-            _log.warning("cannot publish now: %s", type(error).__name__)
+            _log.warning("cannot publish now", extra={"error": type(error).__name__})
             relay.begin_anew()
             time.sleep(1.0)
             continue
-        if not published:
+        if published:
+            published_now.add(events=published)
+        else:
             time.sleep(idle_seconds)

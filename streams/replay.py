@@ -2,51 +2,74 @@
 
 Verifying records the journal a second time into an empty database beside, and compares table by
 table, row by row; of the ledger the balances, since entries tell of the order of arrival.
+
+On PostgreSQL a rebuild is one transaction that holds WORLD: workers wait until it is done, pages
+show the old rows until then, and one that is killed has changed nothing. SQLite has one writer,
+whom the doors need between two batches: there it is many, and whoever works next goes on with it.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, Table, cast, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
+from crm.checkpoints import count_transaction, transactions
 from crm.database import open_engine, reading, writing
 from crm.dealer_changes import FOR_EVER, be_quiet_until
-from crm.journal import JOURNAL
+from crm.door import now_us
+from crm.journal import JOURNAL, last_position
 from crm.keyring import Keyring
+from crm.locks import WORLD, hold
 from crm.progress import load_progress
 from crm.record import BATCH_EVENTS, Recorder
-from crm.rewards.tables import LEDGER_ENTRY
 from crm.schema import HISTORY, PROJECTED, prepare
 from crm.settings import sqlite_file
+from streams.comparison import TableComparison, compare
 from streams.scratch import scratch_folder
 
 Report = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class TableComparison:
-    """One table: its rows here and in the rebuild, and whether they are the same."""
+def rebuild(
+    engine: Engine, keyring: Keyring, report: Report | None = None, up_to: int | None = None
+) -> int:
+    """Empty every projection and record the journal again; returns the last position recorded.
 
-    rows: int
-    rebuilt_rows: int
-    equal: bool
-
-
-def rebuild(engine: Engine, keyring: Keyring, report: Report | None = None) -> int:
-    """Empty every projection and record the journal again; returns the events recorded.
-
-    Nothing leaves the house on a rebuild: what was sent is history and is left alone.
+    `up_to`: how far, the position that is recorded now unless something else is said. Nothing
+    leaves the house on a rebuild: what was sent is history and is left alone.
     """
+    recorder = Recorder(engine, keyring)
+    if engine.dialect.name == "sqlite":
+        with writing(engine) as connection:
+            up_to = _empty(connection, recorder.consumer, up_to)
+        return _record_again(recorder, up_to, report)
     with writing(engine) as connection:
-        up_to = load_progress(connection, "embedded").position
-        for table in PROJECTED:
-            connection.execute(delete(table))
-        # Dealers hear nothing of the way there, and at its end only of what came out differently.
-        be_quiet_until(connection, up_to)
-    return _record_again(engine, keyring, up_to, report)
+        hold(connection, WORLD)
+        up_to = _empty(connection, recorder.consumer, up_to)
+        recorder.transaction = lambda: _part_of(connection)
+        done = _record_again(recorder, up_to, report)
+        # Workers at scale must not believe what they had read before this.
+        count_transaction(connection, transactions(connection) + 1, now_us())
+    return done
+
+
+def _empty(connection: Connection, consumer: str, up_to: int | None) -> int:
+    """Delete what is projected; returns how far to record."""
+    recorded = load_progress(connection, consumer).position
+    for table in PROJECTED:
+        connection.execute(delete(table))
+    up_to = recorded if up_to is None else up_to
+    # Dealers hear nothing of the way there, and at its end only of what came out differently.
+    be_quiet_until(connection, up_to)
+    return up_to
+
+
+@contextmanager
+def _part_of(connection: Connection) -> Iterator[Connection]:
+    """A batch that can be undone alone, within a transaction that goes on."""
+    with connection.begin_nested():
+        yield connection
 
 
 def verify(
@@ -70,15 +93,33 @@ def verify(
                 be_quiet_until(connection, FOR_EVER)
             up_to = 0
             while True:
-                with reading(engine) as here, writing(beside) as there:
+                with settled(engine) as here, writing(beside) as there:
                     before, up_to = up_to, load_progress(here, "embedded").position
                     _copy(here, there, before, up_to)
-                _record_again(beside, keyring, up_to, report)
-                with reading(engine) as here, reading(beside) as there:
+                _record_again(Recorder(beside, keyring), up_to, report)
+                with settled(engine) as here, reading(beside) as there:
                     if load_progress(here, "embedded").position == up_to:
-                        return {table.name: _compare(table, here, there) for table in PROJECTED}
+                        return {table.name: compare(table, here, there) for table in PROJECTED}
         finally:
             beside.dispose()
+
+
+@contextmanager
+def settled(engine: Engine) -> Iterator[Connection]:
+    """A single state of the data, at a moment at which nobody is in the midst of recording.
+
+    Otherwise a lower position could still come to light, from a worker that commits later.
+    """
+    if engine.dialect.name == "sqlite":
+        with reading(engine) as connection:
+            yield connection
+        return
+    with reading(engine) as connection:
+        with writing(engine) as gate:
+            hold(gate, WORLD)
+            # The first query is what chooses the state.
+            last_position(connection)
+        yield connection
 
 
 def _copy(here: Connection, there: Connection, after: int, up_to: int) -> None:
@@ -90,47 +131,21 @@ def _copy(here: Connection, there: Connection, after: int, up_to: int) -> None:
             there.execute(insert(table), [dict(row) for row in piece])
 
 
-def _record_again(engine: Engine, keyring: Keyring, up_to: int, report: Report | None) -> int:
-    recorder = Recorder(engine, keyring)
+def _record_again(recorder: Recorder, up_to: int, report: Report | None) -> int:
     done = 0
     while done < up_to:
-        with reading(engine) as connection:
+        with recorder.transaction() as connection:
             before = load_progress(connection, recorder.consumer).position
-        left = _rows_between(engine, before, up_to)
+            left = _rows_between(connection, before, up_to)
         if not left or recorder.record_next(0, min(left, 4 * BATCH_EVENTS)) is None:
             break
-        with reading(engine) as connection:
+        with recorder.transaction() as connection:
             done = load_progress(connection, recorder.consumer).position
         if report is not None:
             report(done, up_to)
     return done
 
 
-def _rows_between(engine: Engine, after: int, up_to: int) -> int:
+def _rows_between(connection: Connection, after: int, up_to: int) -> int:
     query = select(func.count()).where(JOURNAL.c.position > after, JOURNAL.c.position <= up_to)
-    with reading(engine) as connection:
-        return connection.execute(query).scalar_one()
-
-
-def _compare(table: Table, here: Connection, there: Connection) -> TableComparison:
-    mine, rebuilt = _fingerprint(table, here), _fingerprint(table, there)
-    return TableComparison(mine[0], rebuilt[0], mine[1] == rebuilt[1])
-
-
-def _fingerprint(table: Table, connection: Connection) -> tuple[int, str]:
-    """(number of rows, hash of all rows in the order of their key)."""
-    count = connection.execute(select(func.count()).select_from(table)).scalar_one()
-    digest = hashlib.sha256()
-    for row in _rows(table, connection):
-        digest.update(repr(tuple(row)).encode())
-    return count, digest.hexdigest()
-
-
-def _rows(table: Table, connection: Connection) -> Iterator[Any]:
-    if table is LEDGER_ENTRY:
-        columns = (table.c.account, table.c.reward_id)
-        total = cast(func.sum(table.c.amount_fen), BigInteger)
-        query = select(*columns, total).group_by(*columns).having(total != 0).order_by(*columns)
-    else:
-        query = select(table).order_by(*table.primary_key)
-    yield from connection.execution_options(yield_per=BATCH_EVENTS).execute(query)
+    return connection.execute(query).scalar_one()

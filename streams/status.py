@@ -1,115 +1,115 @@
-"""How it stands: what waits where, how far the recording is behind, what failed."""
+"""How it stands: what waits where, how far the recording is behind, what failed, who works."""
 
+import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
-from sqlalchemy import Connection, func, select
 
-from crm.checkpoints import checkpoints
+from crm.checkpoints import Reached, checkpoints
 from crm.database import reading
-from crm.dead_letters import DEAD_LETTER
 from crm.inboxes import inboxes
-from crm.journal import JOURNAL, last_position
-from crm.outcomes.tables import OUTCOME
-from crm.progress import load_progress
-from crm.undecodable import UNDECODABLE
+from crm.settings import Settings
+from crm.status import Status, stored_status
 from streams.bridge import bridge_of
-from streams.carrying import consumer_of
+from streams.carrying import consumer_of, group_of
 from streams.installation import Installation
-from streams.outbox import outbox_age
-from streams.topics import EVENTS, administration, existing, inbox_topic, name_of
+from streams.lease import WorkerRunning, lease
+from streams.topics import EVENTS, Existing, administration, existing, inbox_topic, name_of
 
 _PATIENCE_MS = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """An installation at one moment; instants in µs since the epoch, None where there is none.
-
-    lag_records: records of the events topic that are not recorded yet, by partition; None while
-    the broker does not answer, empty where the journal itself carries.
-    inbox_records: the same of the inboxes, by name.
-    """
-
-    carrier: str
-    journaled: int
-    not_recorded: int
-    outbox: int
-    outbox_oldest_us: int | None
-    waiting: int
-    dead_letters: int
-    undecodable: int
-    last_recorded_us: int | None
-    lag_records: Mapping[int, int] | None
-    inbox_records: Mapping[str, int] | None
+# Faust puts something of its own beside each assignment, and each look would be a warning.
+logging.getLogger("kafka.admin._groups").setLevel(logging.ERROR)
 
 
 def status(installation: Installation) -> Status:
     """Look at the database, and at the broker where there is one."""
     settings = installation.settings
     with reading(installation.engine) as connection:
-        outbox, oldest_us = outbox_age(connection)
-        recorded = load_progress(connection, "embedded").position
+        found = stored_status(connection)
         reached = checkpoints(connection, consumer_of(settings))
-        found = Status(
-            carrier="journal" if settings.kafka_bootstrap is None else "kafka",
-            journaled=_count(connection, JOURNAL.c.position),
-            not_recorded=max(0, last_position(connection) - recorded),
-            outbox=outbox,
-            outbox_oldest_us=oldest_us,
-            waiting=_count(connection, OUTCOME.c.position, OUTCOME.c.outcome == "waiting"),
-            dead_letters=_count(connection, DEAD_LETTER.c.position),
-            undecodable=_count(connection, UNDECODABLE.c.offset),
-            last_recorded_us=max((each.recorded_us for each in reached), default=None),
-            lag_records={},
-            inbox_records={},
-        )
         taken = checkpoints(connection, bridge_of(settings))
         names = [inbox.name for inbox in inboxes(connection)]
-        offsets = {
-            (each.partition.topic_id, each.partition.number): each.next_offset
-            for each in (*reached, *taken)
-        }
     if settings.kafka_bootstrap is None:
-        return found
+        return replace(found, workers=_embedded_workers(settings))
+    found = replace(
+        found,
+        carrier="kafka",
+        last_recorded_us=max((each.recorded_us for each in reached), default=None),
+    )
     try:
         with administration(settings, _PATIENCE_MS) as admin:
-            lag = _lag(admin, name_of(EVENTS, settings), offsets)
-            waiting = {
-                name: sum(
-                    (_lag(admin, name_of(inbox_topic(name), settings), offsets) or {}).values()
-                )
-                for name in names
-            }
+            topic = existing(admin, name_of(EVENTS, settings))
+            workers = _workers(admin, group_of(settings, topic.topic_id)) if topic else None
+            return replace(
+                found,
+                lag_records=_lag(admin, topic, reached),
+                inbox_records={
+                    name: sum((_lag(admin, existing(admin, inbox), taken) or {}).values())
+                    for name in names
+                    for inbox in [name_of(inbox_topic(name), settings)]
+                },
+                workers=workers,
+            )
     except KafkaError:
         return replace(found, lag_records=None, inbox_records=None)
-    return replace(found, lag_records=lag, inbox_records=waiting)
 
 
-def _count(connection: Connection, column: Any, *conditions: Any) -> int:
-    query = select(func.count(column)).where(*conditions)
-    return connection.execute(query).scalar_one()
+def _embedded_workers(settings: Settings) -> dict[str, int]:
+    """The one that records the journal, if somebody holds its lease."""
+    try:
+        with lease(settings):
+            return {}
+    except WorkerRunning:
+        return {"0": 0}
 
 
 def _lag(
-    admin: KafkaAdminClient, name: str, offsets: Mapping[tuple[str, int], int]
+    admin: KafkaAdminClient, topic: Existing | None, taken: list[Reached]
 ) -> dict[int, int] | None:
     """What was not taken yet of a topic, by partition; None where there is no such topic."""
-    topic = existing(admin, name)
     if topic is None:
         return None
-    places = [TopicPartition(name, number) for number in range(topic.partitions)]
+    offsets = {
+        each.partition.number: each.next_offset
+        for each in taken
+        if each.partition.topic_id == topic.topic_id
+    }
+    places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
     first = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
     last = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
     return {
         place.partition: last[place].offset
-        - max(offsets.get((topic.topic_id, place.partition), 0), first[place].offset)
+        - max(offsets.get(place.partition, 0), first[place].offset)
         for place in places
     }
+
+
+def _workers(admin: KafkaAdminClient, group: str) -> dict[str, int] | None:
+    """The slots that are members of the group, and how many partitions each has.
+
+    None where nobody can tell: a broker on which no group ever was has no coordinator yet.
+    """
+    try:
+        members = admin.describe_groups([group])[group]["members"]
+    except KafkaError:
+        return None
+    return {
+        str(member["group_instance_id"] or member["member_id"]).removeprefix(f"{group}-"): (
+            _partitions_of(member["member_assignment"])
+        )
+        for member in members
+    }
+
+
+def _partitions_of(assignment: Any) -> int:
+    """How many partitions a member was given; none while the group shares them out."""
+    if not isinstance(assignment, Mapping):
+        return 0
+    return sum(len(topic["partitions"]) for topic in assignment["assigned_partitions"])
 
 
 def metrics(found: Status) -> str:
@@ -128,6 +128,7 @@ def _metrics(found: Status) -> Iterator[str]:
         ("undecodable_messages", found.undecodable),
         ("last_recorded_timestamp_seconds", _seconds(found.last_recorded_us)),
         ("broker_answers", int(found.lag_records is not None)),
+        ("workers", len(found.workers or ())),
     ):
         yield f"# TYPE jinxi_{name} gauge"
         yield f"jinxi_{name} {value}"

@@ -3,6 +3,7 @@
 They end with it as well when it is killed (streams/orphans.py).
 """
 
+import logging
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ _RESTART_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 30.0
 _STEADY_SECONDS = 10.0
 _STOP_SECONDS = 10.0
+_log = logging.getLogger(__name__)
 
 
 class Supervisor:
@@ -76,7 +78,9 @@ class Supervisor:
             self.running[place] = process
             if self.stopping.is_set():
                 process.terminate()
-            process.wait()
+            status = process.wait()
+            if not self.stopping.is_set():
+                _log.error("a process ended", extra={"module": " ".join(module), "status": status})
             steady = time.monotonic() - started > _STEADY_SECONDS
             wait = _RESTART_SECONDS if steady else min(2 * wait, _LONGEST_WAIT_SECONDS)
             self.stopping.wait(wait)

@@ -64,6 +64,7 @@ class TopicMissing(Exception):
 class Existing:
     """A topic as the broker has it; another id means that it was deleted and made anew."""
 
+    name: str
     topic_id: str
     partitions: int
 
@@ -93,7 +94,7 @@ def existing(admin: KafkaAdminClient, name: str) -> Existing | None:
     (found,) = admin.describe_topics([name])
     if found["error_code"]:
         return None
-    return Existing(str(found["topic_id"]), len(found["partitions"]))
+    return Existing(name, str(found["topic_id"]), len(found["partitions"]))
 
 
 def create(settings: Settings) -> list[str]:

@@ -13,6 +13,7 @@ from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
 from streams.carrying import Carrying
+from streams.heartbeat import beat
 from streams.topics import EVENTS, administration, existing, name_of
 
 STALLED = 75
@@ -36,12 +37,14 @@ def _watch(carrying: Carrying, stalled_seconds: float) -> None:
                     time.sleep(_LOOK_SECONDS)
                     status = verdict(carrying, admin, stalled_seconds)
                     if status:
-                        _log.error("the worker ends itself, status %d", status)
+                        _log.error("the worker ends itself", extra={"status": status})
                         os._exit(status)
+                    beat(carrying.settings, "worker")
         except KafkaError as error:
             # The broker is away: nobody can make progress, and nobody is to blame.
             carrying.alive()
-            _log.warning("the broker does not answer: %s", type(error).__name__)
+            beat(carrying.settings, "worker")
+            _log.warning("the broker does not answer", extra={"error": type(error).__name__})
             time.sleep(_LOOK_SECONDS)
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import Engine
 
 from campaigns.field_labels import Language
 from campaigns.intake import Intake
-from crm.database import open_engine
+from crm.database import open_engine, reading
 from crm.door import JournalIntake, now_us
 from crm.keyring import Keyring
 from crm.schema import prepare
 from crm.settings import Settings
+from crm.status import Status, stored_status
 from crm.web.attempts import SignInAttempts
 from crm.web.languages import load_translations
 from crm.web.seasons import Seasons
@@ -31,6 +32,15 @@ class Site:
     seasons: Seasons = field(default_factory=Seasons)
     attempts: SignInAttempts = field(default_factory=SignInAttempts)
     now_us: Callable[[], int] = now_us
+    status: Callable[[], Status] | None = None
+    """How it stands, where somebody above knows more than the database."""
+
+    def how_it_stands(self) -> Status:
+        """What waits, what is behind, what failed."""
+        if self.status is not None:
+            return self.status()
+        with reading(self.engine) as connection:
+            return stored_status(connection)
 
     @classmethod
     def open(cls, settings: Settings) -> "Site":

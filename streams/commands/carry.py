@@ -18,9 +18,11 @@ from streams.commands.options import AsJson, clock_text
 from streams.embedded import Tally, missing_days
 from streams.installation import Installation, open_installation
 from streams.lease import lease
+from streams.logs import configure
 from streams.outbox import outbox_age
 from streams.output import print_json, print_table, print_text
 from streams.relay import Relay, run
+from streams.slots import MOST_SLOTS, slot_of
 from streams.status import metrics, status
 from streams.supervisor import Supervisor
 from streams.topics import check, create
@@ -71,20 +73,29 @@ def relay() -> None:
     jinxi relay
     """
     installation = open_installation(kafka_settings())
+    configure("relay")
     with lease(installation.settings, locks.RELAY):
         run(Relay(installation.settings, installation.engine, installation.keyring))
 
 
 def worker(
-    slot: Annotated[int, typer.Option(min=0, help="槽位：每个记录进程一个固定的号")] = 0,
+    slot: Annotated[
+        int | None,
+        typer.Option(min=0, max=MOST_SLOTS - 1, help="槽位，每个记录进程一个；不写则取最小的空位"),
+    ] = None,
 ) -> None:
     """从 Kafka 取事件并记入数据库；可以同时运行几个，各有一个槽位。
 
+    jinxi worker
     jinxi worker --slot 0
     """
     from streams import faust_app
 
-    faust_app.run(kafka_settings(), slot)
+    settings = kafka_settings()
+    open_installation(settings)
+    with slot_of(settings, slot) as mine:
+        configure("worker", mine)
+        faust_app.run(settings, mine)
 
 
 def show_status(
@@ -117,6 +128,7 @@ def show_status(
             "最近一次入档",
             "Kafka 上尚未取走的记录",
             "收件箱里尚未取走的记录",
+            "记录进程",
         ),
         (
             found.journaled,
@@ -129,6 +141,7 @@ def show_status(
             _moment(found.last_recorded_us),
             _sum(found.lag_records),
             _sum(found.inbox_records),
+            len(found.workers) if found.workers is not None else "",
         ),
         strict=True,
     )

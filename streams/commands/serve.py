@@ -8,6 +8,7 @@ import typer
 from crm.settings import Settings
 from streams.commands.carry import processes
 from streams.installation import open_installation
+from streams.logs import configure
 from streams.output import print_text
 from streams.supervisor import Supervisor
 from streams.wording import say
@@ -38,6 +39,7 @@ def must_be_free(port: int) -> None:
 
 def run_server(port: int) -> None:
     """Serve until interrupted."""
+    configure("supervisor")
     print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
     settings = Settings.from_environment()
     modules = [["streams.web_server", str(port)], *processes(settings)]

@@ -10,6 +10,7 @@ from streams.commands.options import AsJson
 from streams.embedded import Worker
 from streams.installation import open_installation
 from streams.lease import lease
+from streams.logs import configure
 from streams.output import print_json, print_text, progress_bar
 from streams.supervisor import Supervisor
 from streams.wording import say
@@ -32,12 +33,14 @@ def work(
     worker = Worker(installation.engine, installation.keyring)
     if installation.settings.kafka_bootstrap is not None:
         if not until_idle:
+            configure("supervisor")
             Supervisor(processes(installation.settings)).run()
             return
         tally = carry_until_idle(installation)
     else:
         with lease(installation.settings):
             if not until_idle:
+                configure("work")
                 _for_ever(worker)
             with progress_bar(say("入档"), shown=not as_json) as report:
                 tally = worker.until_idle(report)

@@ -9,7 +9,10 @@ from streams.translations.below import FROM_BELOW as FROM_BELOW
 from streams.translations.carrying import CARRYING
 from streams.translations.codes import CODES
 from streams.translations.help import HELP
+from streams.translations.moving import MOVING
 from streams.translations.screens import SCREENS
 from streams.translations.troubles import TROUBLES
 
-TRANSLATIONS: dict[str, tuple[str, str]] = HELP | SCREENS | TROUBLES | CODES | CARRYING | ACCOUNTS
+TRANSLATIONS: dict[str, tuple[str, str]] = (
+    HELP | SCREENS | TROUBLES | CODES | CARRYING | ACCOUNTS | MOVING
+)

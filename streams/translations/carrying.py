@@ -23,9 +23,9 @@ CARRYING: dict[str, tuple[str, str]] = {
         "從 Kafka 取事件並記入資料庫；可以同時執行幾個，各有一個槽位。",
         "Take events from Kafka into the database; several may run, each in a slot of its own.",
     ),
-    "槽位：每个记录进程一个固定的号": (
-        "槽位：每個記錄程序一個固定的號",
-        "The slot: one fixed number for each worker",
+    "槽位，每个记录进程一个；不写则取最小的空位": (
+        "槽位：每個記錄程序一個號；不寫則取最小的空位",
+        "The slot, a number for each worker; without it the lowest that is free",
     ),
     "Kafka 的主题：建立、检查。": ("Kafka 的主題：建立、檢查。", "Kafka's topics: make, check."),
     "Prometheus 的文本格式": ("Prometheus 的文字格式", "In the text format of Prometheus"),
@@ -42,6 +42,13 @@ CARRYING: dict[str, tuple[str, str]] = {
     "最近一次入档": ("最近一次入檔", "Last recorded"),
     "Kafka 上尚未取走的记录": ("Kafka 上尚未取走的記錄", "Records still on Kafka"),
     "收件箱里尚未取走的记录": ("收件匣裡尚未取走的記錄", "Records still in inboxes"),
+    "监听的地址": ("監聽的位址", "The address to listen on"),
+    "只打开网页和接口，不带发布和记录进程；不加密，前面要有 TLS 代理。": (
+        "只開啟網頁和介面，不帶發布和記錄程序；不加密，前面要有 TLS 代理。",
+        "The pages and the API alone, without relay and worker; plain HTTP, so a proxy with TLS"
+        " belongs in front.",
+    ),
+    "记录进程": ("記錄程序", "Workers"),
     "现在": ("現在", "Now"),
     "外部系统的 Kafka 收件箱：建立、列出、撤掉。": (
         "外部系統的 Kafka 收件匣：建立、列出、撤掉。",

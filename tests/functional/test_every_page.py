@@ -14,6 +14,7 @@ PATHS = (
     *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
     "/me/password",
+    "/status",
     *("/log?choose=true", "/log/A-today", "/log/A-today/new", "/docs", "/offline", "/kept", "/no"),
 )
 _SERIOUS = {"serious", "critical"}

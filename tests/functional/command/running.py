@@ -19,7 +19,7 @@ import pytest
 from streams.cli import main
 from tests.source_tree import ROOT
 
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 120.0
 _LOOK_AGAIN_SECONDS = 0.1
 
 
@@ -121,9 +121,9 @@ def run_measured(folder: Path, *arguments: object) -> Answer:
 
 
 @contextmanager
-def running(folder: Path, *arguments: object) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path, *arguments: object, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """`jinxi` as a process of its own while the block runs; then it is asked to end."""
-    with start(folder, *arguments) as process:
+    with start(folder, *arguments, **options) as process:
         try:
             yield process
         finally:

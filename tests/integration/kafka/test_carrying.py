@@ -59,5 +59,7 @@ def test_a_season_through_kafka_is_recorded_as_without_it(
     assert (after.outbox, after.dead_letters, after.not_recorded) == (0, 0, 0)
     assert after.lag_records == dict.fromkeys(range(12), 0)
     assert after.last_recorded_us is not None
+    assert after.workers == {"0": 12}
+    assert before.lag_records is not None and not before.workers
     assert f"jinxi_journaled_events {after.journaled}\n" in metrics(after)
     assert_all_recorded_once(on_kafka, expected)

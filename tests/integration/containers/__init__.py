@@ -1,0 +1,1 @@
+"""The compose file: parsed by a Compose parser, its commands started natively."""

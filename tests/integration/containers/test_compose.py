@@ -1,0 +1,179 @@
+"""The compose file means what it says: limits, health, no secret; and its services really work."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import orjson
+import pytest
+from sqlalchemy.engine import make_url
+
+from crm.accounts.tokens import add_token
+from crm.database import open_engine
+from tests.examples import a_card
+from tests.integration.containers.compose import FILE, Native, Unreadable, natively, read
+from tests.servers import postgres
+from tests.servers.postgres import new_database
+from tests.servers.processes import free_port, wait_until
+from tests.source_tree import ROOT
+
+SECRETS = {"JINXI_MASTER_KEY_PATH": "/k", "JINXI_DATABASE_PASSWORD_PATH": "/p"}
+LONG_RUNNING = ("web", "relay", "worker")
+PIN = re.compile(r":\d+\.\d+(\.\d+)?(-[a-z0-9.]+)*(@sha256:[0-9a-f]{64})?$")
+
+
+@pytest.fixture(scope="module")
+def compose(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The file as a Compose parser reads it."""
+    return read(tmp_path_factory.mktemp("compose"), **SECRETS)
+
+
+def test_every_image_is_pinned_and_every_service_is_limited_and_kept_alive(
+    compose: dict[str, Any],
+) -> None:
+    for name, service in compose["services"].items():
+        assert PIN.search(service["image"]), name
+        assert service["mem_limit"] and service["cpus"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert service["restart"].startswith(("unless-stopped", "on-failure")), name
+        if name != "setup":
+            assert service["healthcheck"]["test"][0] == "CMD", name
+
+
+def test_what_is_ours_runs_without_root_and_writes_nowhere_but_in_memory(
+    compose: dict[str, Any],
+) -> None:
+    for name in ("setup", *LONG_RUNNING):
+        service = compose["services"][name]
+        assert service["user"] == "10001:10001" and service["read_only"], name
+        assert service["cap_drop"] == ["ALL"] and "volumes" not in service, name
+    docker_file = (ROOT / "Dockerfile").read_text()
+    assert "USER 10001:10001" in docker_file
+    assert docker_file.count("--require-hashes") == docker_file.count("pip install --require") == 2
+    assert all(PIN.search(image) for image in re.findall(r"^FROM (\S+)", docker_file, re.M))
+
+
+def test_no_secret_stands_in_the_file_and_both_must_be_named(tmp_path: Path) -> None:
+    text = FILE.read_text()
+    assert not re.search(r"://[^/\s]+:[^@/\s]+@", text)
+    assert "PASSWORD:" not in text
+    for name in SECRETS:
+        others = {other: path for other, path in SECRETS.items() if other != name}
+        with pytest.raises(Unreadable, match=name):
+            read(tmp_path, **others)
+
+
+def test_everything_waits_for_the_setup_and_the_setup_for_the_servers(
+    compose: dict[str, Any],
+) -> None:
+    for name in LONG_RUNNING:
+        waits = compose["services"][name]["depends_on"]
+        assert waits["setup"]["condition"] == "service_completed_successfully", name
+    waits = compose["services"]["setup"]["depends_on"]
+    assert {name: each["condition"] for name, each in waits.items()} == dict.fromkeys(
+        ("postgres", "kafka-1", "kafka-2", "kafka-3"), "service_healthy"
+    )
+    assert not waits["kafka-2"]["required"] and not waits["kafka-3"]["required"]
+
+
+def test_one_broker_by_itself_and_three_in_a_cluster(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    alone = compose["services"]["kafka-1"]["environment"]
+    assert alone["KAFKA_CONTROLLER_QUORUM_VOTERS"] == "1@kafka-1:9093"
+    assert str(alone["KAFKA_DEFAULT_REPLICATION_FACTOR"]) == "1"
+    assert {name for name in compose["services"] if name.startswith("kafka")} == {"kafka-1"}
+    env_file = ROOT / "deploy" / "cluster.env"
+    assert "COMPOSE_PROFILES=cluster\n" in env_file.read_text()
+    cluster = read(tmp_path, "--profile", "cluster", "--env-file", str(env_file), **SECRETS)
+    services = cluster["services"]
+    brokers = [services[f"kafka-{number}"]["environment"] for number in (1, 2, 3)]
+    assert {broker["KAFKA_NODE_ID"] for broker in brokers} == {"1", "2", "3"}
+    for broker in brokers:
+        assert broker["KAFKA_CONTROLLER_QUORUM_VOTERS"].count("@") == 3
+        replicas = broker["KAFKA_DEFAULT_REPLICATION_FACTOR"], broker["KAFKA_MIN_INSYNC_REPLICAS"]
+        assert tuple(map(str, replicas)) == ("3", "2")
+    assert services["worker"]["environment"]["JINXI_KAFKA_BOOTSTRAP"].count(":9092") == 3
+
+
+@pytest.fixture
+def native(
+    compose: dict[str, Any], broker: str, postgres_server: str, tmp_path: Path
+) -> Iterator[Native]:
+    """Real servers of this machine stand for those of the file."""
+    password, key = tmp_path / "password", tmp_path / "master.key"
+    password.write_text("not asked for here\n")
+    key.write_text("07" * 32 + "\n")
+    with new_database(postgres_server) as data, new_database(postgres_server) as keys:
+        server = make_url(postgres_server)
+        places = {
+            "@postgres:5432/jinxi_keys": f"@{server.host}:{server.port}/{make_url(keys).database}",
+            "@postgres:5432/jinxi": f"@{server.host}:{server.port}/{make_url(data).database}",
+            "kafka-1:9092": broker,
+            "/run/secrets/database_password": str(password),
+            "/run/secrets/master_key": str(key),
+            "8765": str(free_port()),
+            "/dev/tcp/127.0.0.1/9092": "/dev/tcp/" + broker.replace(":", "/"),
+        }
+        prefix = f"t{uuid4().hex[:10]}"
+        for name in ("setup", *LONG_RUNNING):
+            compose["services"][name]["environment"]["JINXI_KAFKA_PREFIX"] = prefix
+        with natively(Native(compose["services"], places, tmp_path)) as started:
+            yield started
+
+
+def test_its_very_commands_take_an_event_over_http_into_an_archive(native: Native) -> None:
+    assert native.run("setup") == 0, native.said()
+    assert native.run("setup") == 0, native.said()
+    for service, replica in (("relay", 1), ("worker", 1), ("worker", 2), ("web", 1)):
+        native.start(service, replica)
+    address = f"http://127.0.0.1:{native.places['8765']}"
+    assert wait_until(lambda: _answers(address)), native.said()
+    environment = native.environment("web")
+    engine = open_engine(environment["JINXI_DATABASE_URL"])
+    token = add_token(engine, "a machine", "headquarters")
+    engine.dispose()
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}) as client:
+        json = {"Content-Type": "application/cloudevents+json"}
+        sent = client.post("/v1/events", content=orjson.dumps(a_card("over-http")), headers=json)
+        assert sent.status_code in (200, 202), sent.text
+        metrics = client.get("/metrics")
+        assert metrics.status_code == 200 and 'partition="11"' in metrics.text
+    shown = ["jinxi", "archive", "over-http", "--json"]
+    assert wait_until(lambda: native.run("setup", shown, 9) == 0), native.said()
+    assert "over-http" in (native.folder / "setup-9-once.log").read_text()
+    for service, replica in (("relay", 1), ("worker", 1), ("worker", 2), ("web", 1)):
+        check = native.health_check(service)
+        assert wait_until(
+            lambda check=check, service=service, replica=replica: (
+                native.run(service, check, replica) == 0
+            )
+        ), (service, native.said())
+    assert {line.get("slot") for line in native.log_lines() if line.get("process") == "worker"} == {
+        0,
+        1,
+    }
+
+
+def test_a_health_check_fails_where_nobody_works(native: Native) -> None:
+    for service in LONG_RUNNING:
+        assert native.run(service, native.health_check(service)) != 0, service
+
+
+def test_the_servers_are_asked_what_their_health_checks_ask(native: Native) -> None:
+    assert native.run("setup", native.health_check("kafka-1")) == 0
+    found = postgres.programs()
+    if found is not None:
+        program, *asked = native.health_check("postgres")
+        port = str(make_url(native.environment("web")["JINXI_DATABASE_URL"]).port)
+        assert native.run("setup", [str(found / program), *asked, "--port", port]) == 0
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health").status_code == 200
+    except httpx.TransportError:
+        return False
