@@ -119,6 +119,12 @@ WARNINGS: dict[str, Words] = {
         "已收下。地區代碼查不到。請核對六位代碼，寫錯了請更正。",
         "Taken. The region's code is not known. Check its six digits, and correct them if wrong.",
     ),
+    "notice_unknown": (
+        "已收下。这里没有这一版告知书。请让总部用 jinxi notice add 补上，否则以后难以证明。",
+        "已收下。這裡沒有這一版告知書。請讓總部用 jinxi notice add 補上，否則以後難以證明。",
+        "Taken. This version of the notice is not kept here. Have headquarters add it"
+        " (jinxi notice add), or the consent is hard to prove.",
+    ),
 }
 OUTCOMES: dict[str, Words] = {
     "recorded": ("已入档。", "已入檔。", "Recorded."),

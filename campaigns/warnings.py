@@ -12,6 +12,9 @@ _CONTACTS = (Contact, ContactPatch, MemberContact, MemberContactPatch)
 _LOOKED_AT = frozenset({"person", "contact", "region", "regions"})
 
 WARNINGS = ("id_number_unverified", "phone_unusual", "region_unknown")
+"""What one event shows by itself."""
+WARNINGS_OF_THE_DOOR = ("notice_unknown",)
+"""What the receiving side knows: which notices are kept."""
 
 
 def warnings_of(event: EventData) -> tuple[str, ...]:

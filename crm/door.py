@@ -47,6 +47,7 @@ from crm.journal import JOURNAL, binding, key_subject, last_position
 from crm.keyring import KeyLost, Keyring, seal
 from crm.locks import APPENDING, hold
 from crm.logged_event import EventKey
+from crm.notices.queries import NoticeName, known_notices
 
 _HASH_KEY = "content"
 
@@ -79,6 +80,8 @@ class Candidate(Struct, gc=False):
     warnings: tuple[str, ...]
     personal: bytes | None
     key_subject: str
+    notice: NoticeName | None = None
+    """The notice that a consent names."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ class JournalIntake:
         with writing(self.engine) as connection:
             hold(connection, APPENDING)
             known = self._known(connection, candidates)
+            _doubt_notices(connection, candidates)
             fresh: list[dict[str, Any]] = []
             receipts = [answer(found, known, fresh) for found in checked]
             self._append(connection, fresh)
@@ -142,6 +146,7 @@ class JournalIntake:
             event.warnings,
             orjson.dumps(event.personal) if event.personal else None,
             key_subject(event.type_name, event.subject, event.plain),
+            _notice_of(event),
         )
 
     def _row(self, event: CheckedEvent, credential: Credential) -> dict[str, Any]:
@@ -191,6 +196,21 @@ class JournalIntake:
     def _erase(self, row: dict[str, Any]) -> None:
         if row["type"] == "card.erased":
             self.keyring.destroy(row["subject"])
+
+
+def _notice_of(event: CheckedEvent) -> NoticeName | None:
+    if event.type_name != "consent.given":
+        return None
+    return event.plain["notice_version"], event.plain["purpose"]
+
+
+def _doubt_notices(connection: Connection, candidates: Sequence[Candidate]) -> None:
+    """Warn of consents whose notice is not kept here: a fact, but one that is hard to prove."""
+    named = [found for found in candidates if found.notice is not None]
+    known = known_notices(connection) if named else set()
+    for found in named:
+        if found.notice not in known:
+            found.warnings = (*found.warnings, "notice_unknown")
 
 
 def known_in(

@@ -18,6 +18,7 @@ from crm.follow_ups import tables as follow_ups
 from crm.journal import JOURNAL
 from crm.locks import SCHEMA, hold
 from crm.members import tables as members
+from crm.notices import tables as notices
 from crm.outbox import OUTBOX
 from crm.outcomes import tables as outcomes
 from crm.people import tables as people
@@ -33,8 +34,8 @@ HISTORY = (JOURNAL, DEAD_LETTER)
 CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
 """What only the broker's way has; history as well."""
 
-KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS)
-"""Who may sign in or send, and who looked at what: no part of the events' history."""
+KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS, notices.NOTICE)
+"""Accounts, who looked at what, what people were told: no part of the events' history."""
 
 PROJECTED = (
     PROGRESS,

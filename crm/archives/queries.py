@@ -9,7 +9,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from crm.archives.archive import archive_of
+from crm.attachments.store import AttachmentStore
 from crm.keyring import Keyring
+from crm.notices.queries import notice_hashes
 from crm.past import effective_up_to, past_of_homes
 from crm.people.queries import cards_of
 from crm.scope import OutOfScope, Scope
@@ -31,5 +33,19 @@ def archive(
         ids = {card.card_id for card in person.cards}
         if wanted in ids or (wanted is None and ids & set(cards)):
             found = archive_of(person, past, scope.sees_restricted_names)
-            return cast(dict[str, Any], msgspec.to_builtins(found))
+            known = cast(dict[str, Any], msgspec.to_builtins(found))
+            _prove(connection, keyring, known["consents"])
+            return known
     return None
+
+
+def _prove(connection: Connection, keyring: Keyring, words: list[dict[str, Any]]) -> None:
+    """Add to each consent what proves it: the notice as it is kept, and whether evidence is."""
+    hashes = notice_hashes(connection)
+    store = AttachmentStore(keyring)
+    for word in words:
+        version, evidence = word["notice_version"], word["evidence_sha256"]
+        notice_sha256 = hashes.get((version, word["purpose"]))
+        word["notice_sha256"] = notice_sha256
+        word["notice_unknown"] = version is not None and notice_sha256 is None
+        word["evidence_kept"] = store.has(word["card_id"], evidence) if evidence else None

@@ -12,7 +12,7 @@ from crm.scope import OutOfScope, Scope
 from crm.sharing.copies import CopyRow
 from crm.sharing.keys import row_keys
 from crm.sharing.projection import rows_of_copies
-from crm.sharing.tables import COPY_ROW
+from crm.sharing.tables import CONTRACT, COPY_ROW
 
 
 def copy_now(scope: Scope, connection: Connection, dealer: str) -> Iterator[CopyRow]:
@@ -33,6 +33,13 @@ def copy_then(
     row_key = row_keys(keyring.secret("copies"))
     rows = (row for row in rows_of_copies(past, row_key) if row.dealer == dealer)
     yield from sorted(rows, key=lambda row: row.key)
+
+
+def dealer_name(connection: Connection, dealer: str) -> str | None:
+    """What the dealer is called in its latest contract; None when it has none."""
+    query = select(CONTRACT.c.name).where(CONTRACT.c.dealer == dealer)
+    latest = query.order_by(CONTRACT.c.starts_on.desc(), CONTRACT.c.contract_id).limit(1)
+    return connection.execute(latest).scalar()
 
 
 def _may_see(scope: Scope, dealer: str) -> None:
