@@ -106,6 +106,8 @@ disagrees with the sex or birth date beside it, or it has 15 digits: it is kept 
 | `phone_unusual` | a telephone number is no mainland mobile: it is kept as written and proves \
 nothing |
 | `region_unknown` | the region's code held in no year |
+| `notice_unknown` | a consent names a version of the notice that is not kept here: it counts, and \
+is hard to prove |
 
 ### Afterwards
 

@@ -43,11 +43,12 @@ from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
 from crm.collector import uncollected
 from crm.database import reading, writing
+from crm.dealer_rows import check_row_event, row_events
 from crm.journal import JOURNAL, binding, key_subject, last_position
 from crm.keyring import KeyLost, Keyring, seal
 from crm.locks import APPENDING, hold
 from crm.logged_event import EventKey
-from crm.notices.queries import NoticeName, known_notices
+from crm.notices.queries import NoticeName, known_notices, notice_named_by
 
 _HASH_KEY = "content"
 
@@ -82,6 +83,8 @@ class Candidate(Struct, gc=False):
     key_subject: str
     notice: NoticeName | None = None
     """The notice that a consent names."""
+    unless_known: bool = False
+    """Whether the fault is none of an event that was taken before."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +118,12 @@ class JournalIntake:
         self, lines: Sequence[bytes], credential: Credential, history: bool
     ) -> list[Receipt]:
         received_us = now_us()
+        rows = row_events(self.engine, lines, credential.dealer)
         checked = [
-            self._candidate(check(line, received_us, history=history), credential) for line in lines
+            self._of_row(*rows[place], credential, received_us, history)
+            if place in rows
+            else self._candidate(check(line, received_us, history=history), credential)
+            for place, line in enumerate(lines)
         ]
         candidates = [found for found in checked if isinstance(found, Candidate)]
         self._seal(candidates)
@@ -132,6 +139,21 @@ class JournalIntake:
                 self._erase(found.row)
         return receipts
 
+    def _of_row(
+        self,
+        wire: dict[str, Any],
+        home: str | None,
+        credential: Credential,
+        received_us: int,
+        history: bool,
+    ) -> Candidate | Refusal:
+        """Of an event that names a row of the dealer's copy; one without a card is not allowed."""
+        checked = check_row_event(wire, home, received_us, history=history)
+        found = self._candidate(checked, credential)
+        if home is None and isinstance(found, Candidate) and found.fault is None:
+            found.fault, found.unless_known = ("not_allowed", "$.subject"), True
+        return found
+
     def _candidate(
         self, event: CheckedEvent | Refusal, credential: Credential
     ) -> Candidate | Refusal:
@@ -146,7 +168,7 @@ class JournalIntake:
             event.warnings,
             orjson.dumps(event.personal) if event.personal else None,
             key_subject(event.type_name, event.subject, event.plain),
-            _notice_of(event),
+            notice_named_by(event.type_name, event.plain),
         )
 
     def _row(self, event: CheckedEvent, credential: Credential) -> dict[str, Any]:
@@ -196,12 +218,6 @@ class JournalIntake:
     def _erase(self, row: dict[str, Any]) -> None:
         if row["type"] == "card.erased":
             self.keyring.destroy(row["subject"])
-
-
-def _notice_of(event: CheckedEvent) -> NoticeName | None:
-    if event.type_name != "consent.given":
-        return None
-    return event.plain["notice_version"], event.plain["purpose"]
 
 
 def _doubt_notices(connection: Connection, candidates: Sequence[Candidate]) -> None:
@@ -272,7 +288,7 @@ def answer(
     earlier = known.get(key)
     if earlier is not None and earlier.content_hash != row["content_hash"]:
         return Receipt("refused", *key, "id_reused", "$.id")
-    if found.fault is not None:
+    if found.fault is not None and not (found.unless_known and earlier is not None):
         return Receipt("refused", *key, *found.fault)
     if earlier is not None:
         return Receipt(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from crm.accounts import tables as accounts
 from crm.activities import tables as activities
+from crm.archives import tables as archives
 from crm.checkpoints import CHECKPOINT
 from crm.database import METADATA as METADATA
 from crm.database import require_code_point_order, writing
@@ -46,6 +47,7 @@ PROJECTED = (
     people.CARD,
     people.LINK,
     people.PERSON,
+    archives.CONFLICT,
     sharing.COPY_ROW,
     sharing.CONTRACT,
     sharing.WAKE_DAY,

@@ -27,6 +27,7 @@ COMMANDS = {
     "people": "streams.commands.people:people",
     "archive": "streams.commands.people:archive",
     "consents": "streams.commands.consents:consents",
+    "conflicts": "streams.commands.conflicts:conflicts",
     "copy": "streams.commands.copies:copy",
     "digest": "streams.commands.copies:digest",
     "rewards": "streams.commands.rewards:rewards",

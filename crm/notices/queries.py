@@ -1,5 +1,7 @@
 """Reads the notices, packaged ones and the installation's own."""
 
+from typing import Any
+
 import orjson
 from sqlalchemy import Connection, select
 
@@ -9,6 +11,13 @@ from crm.notices.tables import NOTICE
 
 NoticeName = tuple[str, str]
 """(version, purpose)."""
+
+
+def notice_named_by(type_name: str, plain: dict[str, Any]) -> NoticeName | None:
+    """The notice that an event names, if it is a consent; `plain` is its data."""
+    if type_name != "consent.given":
+        return None
+    return plain["notice_version"], plain["purpose"]
 
 
 def notices(connection: Connection) -> list[Notice]:

@@ -101,6 +101,7 @@ CATEGORIES = {
     "history": N_("经过"),
     "purchases": N_("购买记录"),
 }
+LOOKED_AT = {"evidence": N_("凭据"), "conflict": N_("说法不一")}
 GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("受托人")}
 SOURCE_KINDS = {
     "activity": N_("活动现场"),
@@ -142,6 +143,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "consent": CONSENT_WORDS,
     "category": CATEGORIES,
     "giver": GIVERS,
+    "looked_at": LOOKED_AT,
     "source_kind": SOURCE_KINDS,
     "sex": SEXES,
     "role": ROLES,

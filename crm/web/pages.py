@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from crm.scope import OutOfScope
 from crm.web import (
     pages_account,
+    pages_conflicts,
     pages_consents,
     pages_events,
     pages_home,
@@ -20,7 +21,7 @@ from crm.web.visit import FormStale, NotFound, SignInNeeded, any_visit
 
 _PAGES = (
     *(pages_account, pages_home, pages_log, pages_people, pages_events),
-    *(pages_notices, pages_consents),
+    *(pages_notices, pages_consents, pages_conflicts),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),

@@ -48,5 +48,16 @@ CONSENTS: dict[str, tuple[str, str]] = {
         "沒有這一版告知書。有哪些：jinxi notice list",
         "There is no such notice. Those there are: jinxi notice list",
     ),
+    "说法不一": ("說法不一", "Conflicts"),
+    "同一栏的不同说法，等总部决定；内容遮住，--json 是全文。": (
+        "同一欄的不同說法，等總部決定；內容遮住，--json 是全文。",
+        "Different words on one field, for headquarters to decide; masked, in full with --json.",
+    ),
+    "谁说的": ("誰說的", "Who says so"),
+    "发现时间": ("發現時刻", "Since"),
+    "没有。经销商和公司对同一栏说法不同的时候，会列在这里。": (
+        "沒有。經銷商和公司對同一欄說法不同的時候，會列在這裡。",
+        "None. They stand here when a dealer and the company say different things of a field.",
+    ),
     "另一张卡上不同意": ("另一張卡上不同意", "refused on another card"),
 }

@@ -13,7 +13,7 @@ from campaigns.cloudevents import CheckedEvent, check
 from campaigns.event_chapters import REFUSAL_MEANINGS
 from campaigns.event_docs import asyncapi, markdown
 from campaigns.faults import REASONS
-from campaigns.warnings import WARNINGS
+from campaigns.warnings import WARNINGS, WARNINGS_OF_THE_DOOR
 from crm.outcomes.outcome import REJECTIONS
 from tests.examples import LATER_US, valid_events, written
 from tests.source_tree import ROOT
@@ -40,7 +40,10 @@ def test_every_type_and_every_field_is_described(type_name: str) -> None:
 def test_every_answer_is_explained() -> None:
     page = markdown()
     assert tuple(REFUSAL_MEANINGS) == REASONS
-    assert all(f"| `{word}` | " in page for word in (*REASONS, *WARNINGS, *REJECTIONS))
+    assert all(
+        f"| `{word}` | " in page
+        for word in (*REASONS, *WARNINGS, *WARNINGS_OF_THE_DOOR, *REJECTIONS)
+    )
 
 
 def references(value: Any) -> Iterator[str]:

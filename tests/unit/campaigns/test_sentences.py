@@ -19,7 +19,7 @@ from campaigns.sentences import (
     refusal_sentence,
     warning_sentence,
 )
-from campaigns.warnings import WARNINGS
+from campaigns.warnings import WARNINGS, WARNINGS_OF_THE_DOOR
 from crm.outcomes.outcome import REJECTIONS as REASONS_TO_REJECT
 
 CODE = re.compile(r"[a-z]+_[a-z_]+|[{}$]|receivedat|specversion")
@@ -64,7 +64,7 @@ def test_every_refusal_says_what_and_where_and_how_to_mend(reason: str, language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("warning", WARNINGS)
+@pytest.mark.parametrize("warning", [*WARNINGS, *WARNINGS_OF_THE_DOOR])
 def test_every_warning_has_a_sentence(warning: str, language: Language) -> None:
     assert_well_said(warning_sentence(warning, language), language)
 
