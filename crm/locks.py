@@ -23,6 +23,7 @@ LEDGER = 2_004
 PROGRESS = 2_005
 WORKER = 2_006
 RELAY = 2_007
+QUESTIONS = 2_020
 
 BUCKETS = 1_024
 """Numbers from 0: PostgreSQL keeps a lock in shared memory, so there must not be one per card."""

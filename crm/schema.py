@@ -24,6 +24,7 @@ from crm.outbox import OUTBOX
 from crm.outcomes import tables as outcomes
 from crm.people import tables as people
 from crm.progress import PROGRESS
+from crm.questions import tables as questions
 from crm.rewards import tables as rewards
 from crm.sharing import tables as sharing
 from crm.ties import TIE
@@ -35,7 +36,10 @@ HISTORY = (JOURNAL, DEAD_LETTER)
 CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
 """What only the broker's way has; history as well."""
 
-KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS, notices.NOTICE)
+KEPT_APART = (
+    *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS),
+    *(notices.NOTICE, questions.DEALER_QUESTION),
+)
 """Accounts, who looked at what, what people were told: no part of the events' history."""
 
 PROJECTED = (

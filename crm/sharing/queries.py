@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
+from crm.component import Evaluation
 from crm.keyring import Keyring
 from crm.past import effective_up_to, whole_past
 from crm.scope import OutOfScope, Scope
@@ -33,6 +34,12 @@ def copy_then(
     row_key = row_keys(keyring.secret("copies"))
     rows = (row for row in rows_of_copies(past, row_key) if row.dealer == dealer)
     yield from sorted(rows, key=lambda row: row.key)
+
+
+def cards_in_copy(past: Evaluation, keyring: Keyring, dealer: str) -> set[str]:
+    """The cards of an evaluation that contribute to the dealer's rows; never for its eyes."""
+    rows = rows_of_copies(past, row_keys(keyring.secret("copies")))
+    return {card_id for row in rows if row.dealer == dealer for card_id in row.cards}
 
 
 def dealer_name(connection: Connection, dealer: str) -> str | None:
