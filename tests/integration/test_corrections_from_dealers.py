@@ -123,13 +123,14 @@ def test_the_same_event_again_is_a_duplicate_even_when_the_row_is_gone(company: 
 def test_the_same_event_again_is_a_duplicate_even_when_the_row_begins_with_another_card(
     company: Company,
 ) -> None:
-    wire = company.correction(company.row("D1")["key"])
+    wire = company.correction(company.row("D1")["key"], contact={"address": "和平路1号"})
     assert company.accept(D1, wire).status == "accepted"
     earlier = a_card("C0", dealer="D1", contact={"phones": ["13912345678"]})
     company.accept(HEADQUARTERS, {**earlier, "time": "2026-02-01T09:00:00+08:00"})
     consent = {"card_id": "C0", "purpose": "share_with_dealer", "dealer": "D1", "by": "self"}
     company.say(HEADQUARTERS, "consent.given", consent | {"notice_version": "1", "method": "paper"})
     company.work()
+    assert company.row("D1")["key"] != wire["data"]["row_key"]
     assert company.accept(D1, wire).status == "duplicate"
 
 
