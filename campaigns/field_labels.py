@@ -91,6 +91,7 @@ LABELS: dict[str, Words] = {
     "patient_agreed": ("本人是否同意", "本人是否同意", "whether the person agreed"),
     "purpose": ("同意用途", "同意用途", "purpose"),
     "categories": ("信息类别", "資訊類別", "categories"),
+    "based_on": ("依据的副本时间", "依據的副本時間", "as of when the sender knew it"),
     "notice_version": ("告知书版本", "告知書版本", "version of the notice"),
     "method": ("同意方式", "同意方式", "method"),
     "by": ("由谁同意", "由誰同意", "who consented"),

@@ -185,7 +185,8 @@ def _erased_is_gone(case: _Case) -> tuple[bool, str]:
     named = case.connection.execute(
         select(func.count()).where(CARD.c.erased, CARD.c.name.is_not(None))
     ).scalar_one()
-    ok = not unfenced and not keys and named == 0
+    files = sum(case.keyring.has_files(home) for home in homes)
+    ok = not unfenced and not keys and named == 0 and files == 0
     return ok, f"{len(homes)} erased, {len(unfenced)} without a fence, {named} still named"
 
 

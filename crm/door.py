@@ -32,6 +32,7 @@ from campaigns.intake import Credential, Receipt
 from crm.accounts.sources import claim, owned_by_others, senders_of_actors
 from crm.collector import uncollected
 from crm.database import reading, writing
+from crm.dealer_rows import check_row_event, row_events
 from crm.journal import JOURNAL, binding, key_subject, last_position
 from crm.keyring import KeyLost, Keyring, seal
 from crm.known import Known, known_in
@@ -61,6 +62,8 @@ class Candidate(Struct, gc=False):
     warnings: tuple[str, ...]
     personal: bytes | None
     key_subject: str
+    unless_known: bool = False
+    """Whether the fault is none of an event that was taken before."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,12 @@ class JournalIntake:
         self, lines: Sequence[bytes], credential: Credential, history: bool
     ) -> list[Receipt]:
         received_us = now_us()
+        rows = row_events(self.engine, lines, credential.dealer)
         checked = [
-            self._candidate(check(line, received_us, history=history), credential) for line in lines
+            self._of_row(*rows[place], credential, received_us, history)
+            if place in rows
+            else self._candidate(check(line, received_us, history=history), credential)
+            for place, line in enumerate(lines)
         ]
         candidates = [found for found in checked if isinstance(found, Candidate)]
         self._seal(candidates)
@@ -112,6 +119,21 @@ class JournalIntake:
             if receipt.status != "refused" and isinstance(found, Candidate):
                 self._erase(found.row)
         return receipts
+
+    def _of_row(
+        self,
+        wire: dict[str, Any],
+        home: str | None,
+        credential: Credential,
+        received_us: int,
+        history: bool,
+    ) -> Candidate | Refusal:
+        """Of an event that names a row of the dealer's copy; one without a card is not allowed."""
+        checked = check_row_event(wire, home, received_us, history=history)
+        found = self._candidate(checked, credential)
+        if home is None and isinstance(found, Candidate) and found.fault is None:
+            found.fault, found.unless_known = ("not_allowed", "$.subject"), True
+        return found
 
     def _candidate(
         self, event: CheckedEvent | Refusal, credential: Credential
@@ -240,7 +262,7 @@ def answer(
     earlier = known.get(key)
     if earlier is not None and earlier.content_hash != row["content_hash"]:
         return Receipt("refused", *key, "id_reused", "$.id")
-    if found.fault is not None:
+    if found.fault is not None and not (found.unless_known and earlier is not None):
         return Receipt("refused", *key, *found.fault)
     if earlier is not None:
         return Receipt(

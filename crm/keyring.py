@@ -5,8 +5,10 @@ never loses a key made since. A fenced subject never gets a key again.
 """
 
 import contextlib
+import hmac
 import os
 import secrets
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +109,8 @@ class Keyring:
     master: AESGCM
     opened: dict[bytes, bytes] = field(default_factory=dict)
     """Wrapped key → key, so that each is unwrapped once; what counts is what is stored."""
+    files: Path | None = None
+    """The folder of what is kept as files, encrypted with the subjects' keys; none without it."""
 
     @classmethod
     def open(cls, settings: Settings) -> "Keyring":
@@ -119,7 +123,7 @@ class Keyring:
                 connection.execute(CreateTable(table, if_not_exists=True))
             first = connection.execute(select(DATA_KEY).limit(1)).first()
         master = AESGCM(load_master_key(settings.master_key_file, may_create=first is None))
-        keyring = cls(engine, master)
+        keyring = cls(engine, master, files=settings.data_folder / "attachments")
         if first is not None:
             keyring._unwrap(first.subject, first.wrapped)
         return keyring
@@ -183,6 +187,22 @@ class Keyring:
             connection.execute(delete(DATA_KEY).where(of_subject))
         if wrapped is not None:
             self.opened.pop(wrapped, None)
+        self.delete_files(subject)
+
+    def files_of(self, subject: str) -> Path:
+        """The folder of the subject's files; its name is a keyed hash."""
+        assert self.files is not None
+        name = hmac.digest(self.secret("attachments"), subject.encode(), "sha256").hex()
+        return self.files / name[:2] / name
+
+    def has_files(self, subject: str) -> bool:
+        """Whether anything lies in the subject's folder."""
+        return self.files is not None and self.files.exists() and self.files_of(subject).exists()
+
+    def delete_files(self, subject: str) -> None:
+        """Delete what only the subject's key opens."""
+        if self.files is not None and self.files.exists():
+            shutil.rmtree(self.files_of(subject), ignore_errors=True)
 
     def has_secret(self, label: str) -> bool:
         """Whether a key of the installation was made before."""

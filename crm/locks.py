@@ -31,6 +31,7 @@ FIRST_SLOT = 2_100
 
 _PAUSES_SECONDS = (0.1, 0.1, 0.0)
 """Whoever only looks whether somebody holds a lease lets it go again within these."""
+QUESTIONS = 2_020
 
 BUCKETS = 1_024
 """Numbers from 0: PostgreSQL keeps a lock in shared memory, so there must not be one per card."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from crm.archives.projection import conflict_rows
+from crm.archives.tables import CONFLICT
 from crm.component import Evaluation
 from crm.follow_ups.projection import follow_up_rows
 from crm.follow_ups.tables import FOLLOW_UP
@@ -45,6 +47,7 @@ PROJECTIONS = (
     Projection(LINK, lambda known, _: link_rows(known)),
     Projection(PERSON, lambda known, _: person_rows(known)),
     Projection(COPY_ROW, lambda known, keys: copy_table_rows(known, keys.copy_row)),
+    Projection(CONFLICT, lambda known, _: conflict_rows(known)),
     Projection(FOLLOW_UP, lambda known, _: follow_up_rows(known)),
     Projection(WAKE_DAY, lambda known, _: wake_day_rows(known)),
 )

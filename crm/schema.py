@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from crm.accounts import tables as accounts
 from crm.activities import tables as activities
+from crm.archives import tables as archives
 from crm.checkpoints import CHECKPOINT
 from crm.database import METADATA as METADATA
 from crm.database import require_code_point_order, writing
@@ -19,10 +20,12 @@ from crm.inboxes import INBOX
 from crm.journal import JOURNAL
 from crm.locks import SCHEMA, hold
 from crm.members import tables as members
+from crm.notices import tables as notices
 from crm.outbox import OUTBOX
 from crm.outcomes import tables as outcomes
 from crm.people import tables as people
 from crm.progress import PROGRESS
+from crm.questions import tables as questions
 from crm.rewards import tables as rewards
 from crm.sharing import tables as sharing
 from crm.ties import TIE
@@ -38,13 +41,10 @@ TOLD = (sharing.DEALER_CHANGE,)
 """What dealers were told; history as well, which a rebuild adds to only where rows differ."""
 
 KEPT_APART = (
-    accounts.ACCOUNT,
-    accounts.API_TOKEN,
-    accounts.SOURCE_OWNER,
-    accounts.ACCESS,
-    INBOX,
+    *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.SOURCE_OWNER, accounts.ACCESS),
+    *(notices.NOTICE, questions.DEALER_QUESTION, INBOX),
 )
-"""Who may sign in or send, and under which source, and who looked at what: no events' history."""
+"""Accounts, sources, who looked at what, what people were told: no part of the events' history."""
 
 PROJECTED = (
     PROGRESS,
@@ -55,6 +55,7 @@ PROJECTED = (
     people.CARD,
     people.LINK,
     people.PERSON,
+    archives.CONFLICT,
     sharing.COPY_ROW,
     sharing.CONTRACT,
     sharing.WAKE_DAY,

@@ -26,6 +26,11 @@ class Scope:
         """Names of people whose archive is restricted are for compliance alone."""
         return self.viewer == "compliance"
 
+    @property
+    def sees_conflicts(self) -> bool:
+        """Whether it sees where those who corrected a card disagree."""
+        return self.viewer in ("headquarters", "compliance")
+
     def sees_copy_of(self, dealer: str) -> bool:
         """Whether a dealer's copy is open."""
         return self.viewer in ("headquarters", "compliance") or self.dealer == dealer

@@ -31,7 +31,7 @@ from campaigns.regions import prefecture
 from crm.bulk import delete_rows, insert_rows, is_among, stored_rows
 from crm.database import METADATA
 from crm.logged_event import LoggedEvent
-from crm.people.cards import PLACEHOLDER_PHONES
+from crm.people.cards import PLACEHOLDER_PHONES, Traits
 from crm.people.matching import CARDS_ON_A_PHONE_MAX
 from crm.people.names import simplified
 
@@ -144,6 +144,15 @@ class _Written:
             for place in self.prefectures
         }
         return keys
+
+
+def keys_of_traits(traits: Traits, digest: Digest) -> set[str]:
+    """The keys under which cards that say the same would be found."""
+    written = _Written(phones=set(traits.phones), names={traits.name})
+    written.id_numbers |= {traits.id_number} - {None}  # type: ignore[arg-type]
+    written.births |= {traits.birth_date} - {None}  # type: ignore[arg-type]
+    written.prefectures |= {traits.prefecture} - {None}  # type: ignore[arg-type]
+    return written.keys(digest)
 
 
 def rewrite_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -> Mapping[str, int]:

@@ -27,6 +27,8 @@ COMMANDS = {
     "events": "streams.commands.events:events",
     "people": "streams.commands.people:people",
     "archive": "streams.commands.people:archive",
+    "consents": "streams.commands.consents:consents",
+    "conflicts": "streams.commands.conflicts:conflicts",
     "copy": "streams.commands.copies:copy",
     "digest": "streams.commands.copies:digest",
     "rewards": "streams.commands.rewards:rewards",
@@ -56,6 +58,14 @@ GROUPS = {
         {
             "create": "streams.commands.carry:create_topics",
             "check": "streams.commands.carry:check_topics",
+        },
+    ),
+    "notice": (
+        "告知书：加一版、列出、看全文。",
+        {
+            "add": "streams.commands.notices:add_own_notice",
+            "list": "streams.commands.notices:list_notices",
+            "show": "streams.commands.notices:show_notice",
         },
     ),
     "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),

@@ -67,6 +67,7 @@ TABLES = {
     "card": "档案卡",
     "link": "卡与人",
     "person": "人",
+    "conflict": "说法不一",
     "copy_row": "副本",
     "contract": "经销合同",
     "wake_day": "到期提醒",

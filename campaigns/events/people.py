@@ -13,6 +13,7 @@ from campaigns.events.base import (
     Fault,
     Health,
     Id,
+    Moment,
     Note,
     Person,
     PrivateNote,
@@ -96,6 +97,7 @@ class CardCorrected(EventData, frozen=True, kw_only=True):
     health: what changes of it; null clears, lists are replaced
     private: what changes of it; null clears
     region: the new region, GB/T 2260; null clears
+    based_on: as of when the sender knew the card, e.g. when a dealer's copy was last brought up
     """
 
     type_name = "card.corrected"
@@ -108,6 +110,7 @@ class CardCorrected(EventData, frozen=True, kw_only=True):
     health: HealthPatch | UnsetType | None = UNSET
     private: PrivatePatch | UnsetType | None = UNSET
     region: Region | UnsetType | None = UNSET
+    based_on: Moment | None = None
 
 
 class CardErased(EventData, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """A person's archive put together: what the cards say, every consent, and the timeline."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -10,7 +9,8 @@ from msgspec import UNSET, structs
 from campaigns.events.base import PERSONAL_FIELDS
 from crm.component import Evaluation, PersonView
 from crm.logged_event import LoggedEvent
-from crm.sharing.consents import has_expired
+from crm.sharing.ledger import LedgerStanding, LedgerWord, ledger_of
+from crm.sharing.uses import Standing, may_show
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +27,6 @@ class ArchiveCard:
     person: dict[str, Any]
     contact: dict[str, Any]
     health: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveConsent:
-    """One word on one purpose."""
-
-    card_id: str
-    word: str
-    purpose: str
-    dealer: str | None
-    categories: list[str]
-    expires_on: date | None
-    expired: bool
-    time: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +55,16 @@ class Archive:
     deceased: bool
     restricted: bool
     cards: list[ArchiveCard]
-    consents: list[ArchiveConsent]
+    consents: list[LedgerWord]
+    standings: list[LedgerStanding]
     timeline: list[TimelineItem]
 
 
 def archive_of(person: PersonView, known: Evaluation, sees_restricted_names: bool) -> Archive:
     """The archive; a restricted one shows nothing personal to others than compliance."""
-    hidden = person.restricted and not sees_restricted_names
+    standing = Standing(person.restricted, person.deceased)
+    hidden = not may_show(standing, sees_restricted=sees_restricted_names)
+    ledger = ledger_of(person, known.at_us)
     homes = {f"card/{card.card_id}" for card in person.cards}
     erased = {f"card/{card.card_id}" for card in person.cards if card.erased}
     return Archive(
@@ -84,7 +73,8 @@ def archive_of(person: PersonView, known: Evaluation, sees_restricted_names: boo
         person.deceased,
         person.restricted,
         [_card(card, hidden) for card in person.cards],
-        _consents(person, known),
+        ledger.words,
+        ledger.standings,
         [
             _item(event, known, hidden or event.home in erased)
             for event in known.events
@@ -110,28 +100,6 @@ def _card(card: Any, hidden: bool) -> ArchiveCard:
         told("phones", "address"),
         told("conditions", "medicines", "devices"),
     )
-
-
-def _consents(person: PersonView, known: Evaluation) -> list[ArchiveConsent]:
-    times = {event.order: event.time for event in known.events}
-    words = [
-        (card.card_id, word)
-        for card, said in zip(person.cards, person.consents, strict=True)
-        for word in said
-    ]
-    return [
-        ArchiveConsent(
-            card_id,
-            word.word,
-            word.purpose,
-            word.dealer,
-            sorted(word.categories),
-            word.expires_on,
-            has_expired(word, known.at_us),
-            times[word.order],
-        )
-        for card_id, word in sorted(words, key=lambda pair: pair[1].order)
-    ]
 
 
 def _item(event: LoggedEvent, known: Evaluation, hidden: bool) -> TimelineItem:

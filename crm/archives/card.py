@@ -11,7 +11,7 @@ from campaigns.events.people import CardCorrected, CardRegistered, PersonDecease
 from campaigns.times import OrderKey
 from crm.logged_event import LoggedEvent
 
-_SECTIONS = {
+SECTIONS = {
     "person": ("name", "sex", "birth_date", "birth_year", "id_number"),
     "contact": ("phones", "address"),
     "health": ("conditions", "medicines", "devices"),
@@ -57,7 +57,7 @@ def fold_card(registered: LoggedEvent, effective: Sequence[LoggedEvent], *, eras
     data = registered.data
     assert isinstance(data, CardRegistered)
     values: dict[str, Any] = {}
-    for section, names in _SECTIONS.items():
+    for section, names in SECTIONS.items():
         written = None if registered.blank else getattr(data, section)
         for name in names:
             values[name] = getattr(written, name, None)
@@ -69,7 +69,7 @@ def fold_card(registered: LoggedEvent, effective: Sequence[LoggedEvent], *, eras
         elif isinstance(event.data, PersonDeceased):
             deaths.append(event.data.on)
     if erased:
-        values |= dict.fromkeys(name for names in _SECTIONS.values() for name in names)
+        values |= dict.fromkeys(name for names in SECTIONS.values() for name in names)
     return Card(
         card_id=data.card_id,
         order=registered.order,
@@ -100,7 +100,7 @@ def _correct(values: dict[str, Any], patch: CardCorrected) -> None:
     """A merge patch: null clears, lists are replaced, what is not named stays (RFC 7396)."""
     if patch.region is not UNSET:
         values["region"] = patch.region
-    for section, names in _SECTIONS.items():
+    for section, names in SECTIONS.items():
         change = getattr(patch, section)
         if change is None:
             values |= dict.fromkeys(names)

@@ -3,16 +3,25 @@
 What is most sensitive, illness and readings, so stands in plain in no table of the company's.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
+from campaigns.times import rfc3339
 from crm.archives.archive import archive_of
+from crm.archives.conflicts import Conflict, Statement, conflicts_of
+from crm.archives.tables import CONFLICT
+from crm.attachments.store import AttachmentStore
+from crm.component import PersonView
 from crm.keyring import Keyring
+from crm.notices.queries import notice_hashes
 from crm.past import effective_up_to, past_of_homes
 from crm.people.queries import cards_of
 from crm.scope import OutOfScope, Scope
+from crm.sharing.uses import Standing, may_show
 
 
 def archive(
@@ -31,5 +40,113 @@ def archive(
         ids = {card.card_id for card in person.cards}
         if wanted in ids or (wanted is None and ids & set(cards)):
             found = archive_of(person, past, scope.sees_restricted_names)
-            return cast(dict[str, Any], msgspec.to_builtins(found))
+            known = cast(dict[str, Any], msgspec.to_builtins(found))
+            _prove(connection, keyring, known["consents"])
+            return known
     return None
+
+
+def _prove(connection: Connection, keyring: Keyring, words: list[dict[str, Any]]) -> None:
+    """Add to each consent what proves it: the notice as it is kept, and whether evidence is."""
+    hashes = notice_hashes(connection)
+    store = AttachmentStore(keyring)
+    for word in words:
+        version, evidence = word["notice_version"], word["evidence_sha256"]
+        notice_sha256 = hashes.get((version, word["purpose"]))
+        word["notice_sha256"] = notice_sha256
+        word["notice_unknown"] = version is not None and notice_sha256 is None
+        word["evidence_kept"] = store.has(word["card_id"], evidence) if evidence else None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one side says of a field: the value in full, who said it, when."""
+
+    value: Any
+    by: str
+    actor: str
+    source: str
+    id: str
+    time: str
+    received_at: str
+    based_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConflict:
+    """A field of a card of which the sides say different things; the last word is in force.
+
+    words: empty where the archive is restricted and the viewer is not compliance.
+    """
+
+    card_id: str
+    person_id: str
+    field: str
+    why: str
+    since: str
+    restricted: bool
+    words: tuple[Word, ...]
+
+
+def count_conflicts(scope: Scope, connection: Connection) -> int:
+    """How many wait for headquarters to decide."""
+    _only_headquarters(scope)
+    return connection.execute(select(func.count()).select_from(CONFLICT)).scalar_one()
+
+
+def open_conflicts(
+    scope: Scope,
+    connection: Connection,
+    keyring: Keyring,
+    at_us: int,
+    card_id: str | None = None,
+    limit: int | None = None,
+) -> Iterator[OpenConflict]:
+    """The conflicts that wait for headquarters, the oldest first; of one card where it is named."""
+    _only_headquarters(scope)
+    query = select(CONFLICT.c.card_id, CONFLICT.c.field)
+    query = query.order_by(CONFLICT.c.since_us, CONFLICT.c.card_id, CONFLICT.c.field).limit(limit)
+    if card_id is not None:
+        query = query.where(CONFLICT.c.card_id == card_id)
+    wanted = [tuple(row) for row in connection.execute(query)]
+    found: dict[tuple[str, str], OpenConflict] = {}
+    for name in dict.fromkeys(name for name, _ in wanted):
+        past = past_of_homes(connection, keyring, [f"card/{name}"], at_us, effective_up_to(at_us))
+        person = next(p for p in past.persons if name in {card.card_id for card in p.cards})
+        standing = Standing(person.restricted, person.deceased)
+        shown = may_show(standing, sees_restricted=scope.sees_restricted_names)
+        for conflict in conflicts_of(past.cards[name]):
+            found[name, conflict.field] = _told(conflict, person, shown)
+    # What has not taken effect by then is no conflict yet.
+    yield from (found[pair] for pair in wanted if pair in found)
+
+
+def _told(conflict: Conflict, person: PersonView, shown: bool) -> OpenConflict:
+    return OpenConflict(
+        conflict.card_id,
+        person.person_id,
+        conflict.field,
+        conflict.why,
+        rfc3339(conflict.since_us),
+        person.restricted,
+        tuple(map(_word, conflict.statements)) if shown else (),
+    )
+
+
+def _word(said: Statement) -> Word:
+    event = said.event
+    return Word(
+        msgspec.to_builtins(said.value),
+        event.role,
+        event.actor,
+        event.source,
+        event.id,
+        event.time,
+        rfc3339(event.received_us),
+        rfc3339(said.based_on_us) if said.based_on_us is not None else None,
+    )
+
+
+def _only_headquarters(scope: Scope) -> None:
+    if not scope.sees_conflicts:
+        raise OutOfScope("conflicts are for headquarters and compliance")

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from crm.follow_ups.tables import FOLLOW_UP
-from crm.people.tables import LINK
+from crm.people.tables import LINK, PERSON
 from crm.scope import OutOfScope, Scope
 
 
@@ -27,9 +27,18 @@ def due_follow_ups(
     """(the oldest of what is due on a day or before and still open, how many there are)."""
     if not scope.sees_archives:
         raise OutOfScope("follow-ups are the company's")
-    open_ones = (FOLLOW_UP.c.state == "open", FOLLOW_UP.c.due_on <= day)
+    # What was written when the archive was still open must not be read once it is not.
+    open_ones = (
+        FOLLOW_UP.c.state == "open",
+        FOLLOW_UP.c.due_on <= day,
+        PERSON.c.restricted.is_(False),
+        PERSON.c.deceased.is_(False),
+    )
+    of_people = FOLLOW_UP.join(LINK, LINK.c.card_id == FOLLOW_UP.c.card_id).join(
+        PERSON, PERSON.c.person_id == LINK.c.person_id
+    )
     total = connection.execute(
-        select(func.count()).select_from(FOLLOW_UP).where(*open_ones)
+        select(func.count()).select_from(of_people).where(*open_ones)
     ).scalar_one()
     query = (
         select(
@@ -39,7 +48,7 @@ def due_follow_ups(
             LINK.c.person_id,
             FOLLOW_UP.c.due_on,
         )
-        .join(LINK, LINK.c.card_id == FOLLOW_UP.c.card_id)
+        .select_from(of_people)
         .where(*open_ones)
         .order_by(FOLLOW_UP.c.due_on, FOLLOW_UP.c.trial_id, FOLLOW_UP.c.number)
         .limit(limit)

@@ -14,6 +14,7 @@ from campaigns.events.care import FollowUpDone, TrialEnded, TrialStarted
 from campaigns.times import shanghai_day
 from crm.component import PersonView
 from crm.logged_event import LoggedEvent
+from crm.sharing.uses import Standing, may_follow_up
 
 FOLLOW_UP_DAYS = (3, 7, 14)
 
@@ -40,7 +41,7 @@ def follow_ups(person: PersonView) -> Iterator[FollowUp]:
         (event for event in events if isinstance(event.data, FollowUpDone)),
         key=lambda event: event.order,
     )
-    gone = person.deceased or person.restricted
+    gone = not may_follow_up(Standing(person.restricted, person.deceased))
     for event in events:
         if isinstance(event.data, TrialStarted):
             yield from _of_trial(event, ended.get(event.data.trial_id), calls, gone)

@@ -12,6 +12,7 @@ from crm.past import effective_up_to, whole_past
 from crm.people.names import simplified
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import OutOfScope, Scope
+from crm.sharing.uses import Standing, may_show
 
 PAGE_ROWS = 50
 
@@ -211,7 +212,8 @@ def _phone_ends_with(word: str) -> ColumnElement[bool]:
 
 def _found(scope: Scope, row: FoundRow) -> FoundPerson:
     person_id, card_id, name, phone_tails, sex, born, region, deceased, restricted = row
-    hidden = restricted and not scope.sees_restricted_names
+    standing = Standing(restricted, deceased)
+    hidden = not may_show(standing, sees_restricted=scope.sees_restricted_names)
     return FoundPerson(
         person_id,
         card_id,
@@ -228,3 +230,15 @@ def _found(scope: Scope, row: FoundRow) -> FoundPerson:
 def _only_company(scope: Scope) -> None:
     if not scope.sees_archives:
         raise OutOfScope("people are the company's; a dealer has its copy")
+
+
+def standing_of_card(scope: Scope, connection: Connection, card_id: str) -> Standing | None:
+    """What holds for the person of a card; None while the card is not recorded."""
+    _only_company(scope)
+    query = (
+        select(PERSON.c.restricted, PERSON.c.deceased)
+        .join(LINK, LINK.c.person_id == PERSON.c.person_id)
+        .where(LINK.c.card_id == card_id)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Standing(row.restricted, row.deceased)

@@ -13,6 +13,12 @@ from collections.abc import Iterable, Sequence
 from campaigns.times import shanghai_day
 from crm.sharing.facts import ConsentWord, Purpose
 
+NOTHING_NAMED = frozenset({"identity", "contact"})
+"""What a consent that names no category gives."""
+
+ONLY_WITH_HEALTH = frozenset({"health", "history", "purchases"})
+"""Each of these tells that a person has a brain condition."""
+
 
 def words_on(
     words: Iterable[ConsentWord], purpose: Purpose, at_us: int, dealer: str | None = None
@@ -80,10 +86,27 @@ def in_force(
 
 
 def is_allowed(
-    words: Iterable[ConsentWord], purpose: Purpose, at_us: int, dealer: str | None = None
+    words: Sequence[ConsentWord],
+    purpose: Purpose,
+    at_us: int,
+    dealer: str | None = None,
+    category: str | None = None,
 ) -> bool:
-    """Whether one card's words allow the purpose at `at_us`; without a word they do not."""
-    return in_force(words, purpose, at_us, dealer) is not None
+    """Whether one card's words allow the purpose at `at_us`; without a word they do not.
+
+    dealer: the recipient; None is the company itself. category: which of the data; None asks of
+    the purpose as such. A dealer has what the consent names, and what tells of an illness only
+    while `health` is consented to as well; the company's own use of health needs that consent too.
+    """
+    consent = in_force(words, purpose, at_us, dealer)
+    if consent is None:
+        return False
+    if category is None:
+        return True
+    if dealer is not None and category not in (consent.categories or NOTHING_NAMED):
+        return False
+    needs_health = category in ONLY_WITH_HEALTH if dealer is not None else category == "health"
+    return not needs_health or in_force(words, "health", at_us) is not None
 
 
 def restricted(cards_words: Iterable[Iterable[ConsentWord]], at_us: int) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crm.sharing.consents import (
+    NOTHING_NAMED,
+    ONLY_WITH_HEALTH,
     has_expired,
     is_allowed,
     last_word,
@@ -19,12 +21,6 @@ from crm.sharing.consents import (
 )
 from crm.sharing.contracts import Territory, territories
 from crm.sharing.facts import ActivityInfo, ConsentWord, Contract, SharedCard
-
-NOTHING_NAMED = frozenset({"identity", "contact"})
-"""What a consent that names no category gives."""
-
-ONLY_WITH_HEALTH = frozenset({"health", "history", "purchases"})
-"""Each of these tells that a person has a brain condition."""
 
 
 class Ground(StrEnum):
@@ -112,9 +108,11 @@ def why(
     if obstacles or word is None:
         return Contribution(grounds, obstacles, frozenset(), frozenset())
     named = word.categories or NOTHING_NAMED
-    withheld = frozenset[str]()
-    if named & ONLY_WITH_HEALTH and not is_allowed(card.consents, "health", at.at_us):
-        withheld = named & ONLY_WITH_HEALTH
+    withheld = frozenset(
+        category
+        for category in named & ONLY_WITH_HEALTH
+        if not is_allowed(card.consents, "share_with_dealer", at.at_us, dealer, category)
+    )
     return Contribution(grounds, obstacles, named - withheld, withheld)
 
 

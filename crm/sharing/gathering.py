@@ -35,7 +35,7 @@ _NO_CODES = frozenset({"card_id", "activity_id", *PERSONAL_FIELDS})
 
 def consent_words(card: Card) -> tuple[ConsentWord, ...]:
     """Every recorded word of the card on any purpose, in effective order."""
-    return tuple(word for event in card.events if (word := _consent_word(event)) is not None)
+    return tuple(word for event in card.events if (word := consent_word(event)) is not None)
 
 
 def shared_card(
@@ -80,7 +80,8 @@ def mobiles(card: Card) -> frozenset[str]:
     return frozenset(filter(None, map(mobile_e164, card.phones)))
 
 
-def _consent_word(event: LoggedEvent) -> ConsentWord | None:
+def consent_word(event: LoggedEvent) -> ConsentWord | None:
+    """What the event says on a purpose, if that is what it speaks of."""
     data = event.data
     if isinstance(data, ConsentGiven):
         return ConsentWord(

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, and_, func, select
 
+from crm.component import Evaluation
 from crm.dealer_changes import is_quiet
 from crm.keyring import Keyring
 from crm.past import effective_up_to, whole_past
@@ -17,7 +18,7 @@ from crm.sharing.changes import ChangeKind
 from crm.sharing.copies import CopyRow
 from crm.sharing.keys import row_keys
 from crm.sharing.projection import rows_of_copies
-from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
+from crm.sharing.tables import CONTRACT, COPY_ROW, DEALER_CHANGE
 
 
 def copy_now(scope: Scope, connection: Connection, dealer: str) -> Iterator[CopyRow]:
@@ -118,6 +119,19 @@ def are_settled(connection: Connection, today: date) -> bool:
     """
     reached = load_progress(connection, "embedded").days_to
     return reached is not None and reached >= today and not is_quiet(connection)
+
+
+def cards_in_copy(past: Evaluation, keyring: Keyring, dealer: str) -> set[str]:
+    """The cards of an evaluation that contribute to the dealer's rows; never for its eyes."""
+    rows = rows_of_copies(past, row_keys(keyring.secret("copies")))
+    return {card_id for row in rows if row.dealer == dealer for card_id in row.cards}
+
+
+def dealer_name(connection: Connection, dealer: str) -> str | None:
+    """What the dealer is called in its latest contract; None when it has none."""
+    query = select(CONTRACT.c.name).where(CONTRACT.c.dealer == dealer)
+    latest = query.order_by(CONTRACT.c.starts_on.desc(), CONTRACT.c.contract_id).limit(1)
+    return connection.execute(latest).scalar()
 
 
 def _may_see(scope: Scope, dealer: str) -> None:

@@ -75,12 +75,13 @@ class ProblemBody(BaseModel):
     detail: str
 
 
-def _problem(description: str) -> dict[str, Any]:
+def problem(description: str) -> dict[str, Any]:
+    """A problem as the description of the interface names it."""
     schema = {"$ref": "#/components/schemas/ProblemBody"}
     return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
-_UNAUTHORISED = _problem("no token, or an unknown one")
+UNAUTHORISED = problem("no token, or an unknown one")
 _EVENT = {"type": "object", "description": "a CloudEvent; see docs/events.md"}
 _BODIES: dict[str, Any] = {
     "required": True,
@@ -116,10 +117,10 @@ def bearer(site: AtSite, authorization: Annotated[str | None, Header()] = None) 
     response_model_exclude_none=True,
     openapi_extra={"requestBody": _BODIES, "security": [{"token": []}]},
     responses={
-        400: _problem("the body is no JSON array"),
-        401: _UNAUTHORISED,
-        413: _problem("too large"),
-        415: _problem("no format that is read"),
+        400: problem("the body is no JSON array"),
+        401: UNAUTHORISED,
+        413: problem("too large"),
+        415: problem("no format that is read"),
     },
 )
 async def post_events(
@@ -135,26 +136,26 @@ async def post_events(
     """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, f"send the body as it is, one of {', '.join(MEDIA_TYPES)}")
-    body = await _body(request)
+    body = await limited_body(request, LARGEST_BODY_BYTES)
     lines = lines_of(request.headers.items(), body)
     receipts = await run_in_threadpool(site.intake.accept, lines, credential)
     language = wanted_language(accept_language)
     return JSONResponse({"receipts": [receipt_body(receipt, language) for receipt in receipts]})
 
 
-async def _body(request: Request) -> bytes:
-    """The whole body, read no further than the bound."""
+async def limited_body(request: Request, largest_bytes: int) -> bytes:
+    """The whole body, read no further than the bound; Problem 413 beyond."""
     announced = request.headers.get("content-length", "0")
     body = bytearray()
-    too_large = announced.isdecimal() and int(announced) > LARGEST_BODY_BYTES
+    too_large = announced.isdecimal() and int(announced) > largest_bytes
     if not too_large:
         async for chunk in request.stream():
             body += chunk
-            too_large = len(body) > LARGEST_BODY_BYTES
+            too_large = len(body) > largest_bytes
             if too_large:
                 break
     if too_large:
-        raise Problem(413, f"a request has at most {LARGEST_BODY_BYTES:,} bytes")
+        raise Problem(413, f"a request has at most {largest_bytes:,} bytes")
     return bytes(body)
 
 
@@ -184,9 +185,9 @@ def receipt_body(receipt: Receipt, language: Language) -> dict[str, Any]:
     response_model_exclude_none=True,
     openapi_extra={"security": [{"token": []}]},
     responses={
-        400: _problem("source or id is missing"),
-        401: _UNAUTHORISED,
-        404: _problem("no such event that this token may ask for"),
+        400: problem("source or id is missing"),
+        401: UNAUTHORISED,
+        404: problem("no such event that this token may ask for"),
     },
 )
 def get_event(

@@ -182,13 +182,19 @@ class ArchiveView:
 
     @property
     def consents(self) -> list[dict[str, Any]]:
-        """The last word on each purpose (and dealer), as it holds now."""
-        last: dict[tuple[str, str | None], dict[str, Any]] = {}
-        for word in self.known["consents"]:
-            last[word["purpose"], word["dealer"]] = word
+        """What stands now for each purpose and dealer; several cards that agree are one line."""
+        lines: dict[tuple[str, str | None, str], dict[str, Any]] = {}
+        for standing in self.known["standings"]:
+            key = standing["purpose"], standing["dealer"], standing["state"]
+            lines.setdefault(key, standing)
+        return list(lines.values())
+
+    @property
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every word on every purpose, the latest first."""
         return [
-            {**word, "state": "expired" if word["expired"] else word["word"]}
-            for word in last.values()
+            {**word, "at_us": parse_instant_us(word["time"])}
+            for word in reversed(self.known["consents"])
         ]
 
     @property

@@ -62,3 +62,10 @@ def duration_text(seconds: float | None, language: Language) -> str | None:
 def short_number(text: str) -> str:
     """Eight characters by which a long id can be told over the phone."""
     return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
+
+
+def words_of(value: object) -> str:
+    """A value of a card as one line; empty when there is none."""
+    if isinstance(value, list | tuple):
+        return "、".join(map(str, value))
+    return "" if value is None else str(value)

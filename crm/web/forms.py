@@ -14,6 +14,7 @@ from campaigns.intake import Credential
 from campaigns.sheets.model import NOTICE_VERSION
 from campaigns.times import day_start_us, parse_instant_us, rfc3339, shanghai_day
 from crm.activities.queries import ActivityRow
+from crm.web.signatures import UNSIGNED, Signature
 
 SKUS = {"JX-B4": 69_300, "JX-B2": 59_700}
 """The devices that a form offers, with the price of one, fen."""
@@ -63,11 +64,17 @@ class Entry:
     card_id: str | None
     text: Text
     activity: ActivityRow
+    signature: Signature = UNSIGNED
 
     @property
     def is_new_card(self) -> bool:
         """Whether a new card is written."""
         return self.card_id is None
+
+    @property
+    def names_signature(self) -> bool:
+        """Whether a consent of the form names the drawing."""
+        return any("evidence_sha256" in data for _, _, data in self._said())
 
     def events(self, source: str) -> list[dict[str, Any]]:
         """What the form says, as CloudEvents in the order in which it happened."""
@@ -93,6 +100,8 @@ class Entry:
             yield Fault(None, "stale")
         if not list(self._said()):
             yield Fault(None, "nothing_said")
+        if self.signature.is_broken:
+            yield Fault(None, "bad_signature")
         if self.is_new_card:
             if not self.text("name"):
                 yield Fault("name", "missing_field", "$.data.person.name")
@@ -163,10 +172,12 @@ class Entry:
     def _consent(self, purpose: str) -> dict[str, Any]:
         consent = {
             "purpose": purpose,
-            "notice_version": NOTICE_VERSION,
+            "notice_version": self.text(f"notice_{purpose}") or NOTICE_VERSION,
             "method": self.text("method") or METHODS[0],
             "by": self.text("by") or GIVERS[0],
         }
+        if self.signature.png and consent["method"] == METHODS[0]:
+            consent["evidence_sha256"] = self.signature.sha256
         if purpose == "share_with_dealer":
             consent["dealer"] = self.activity.dealer
         return consent

@@ -92,7 +92,17 @@ CONSENT_WORDS = {
     "refused": N_("不同意"),
     "withdrawn": N_("已撤回"),
     "expired": N_("已到期"),
+    "overruled": N_("另一张卡上不同意"),
 }
+CATEGORIES = {
+    "identity": N_("身份"),
+    "contact": N_("联系方式"),
+    "health": N_("健康"),
+    "history": N_("经过"),
+    "purchases": N_("购买记录"),
+}
+LOOKED_AT = {"evidence": N_("凭据"), "conflict": N_("说法不一")}
+GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("受托人")}
 SOURCE_KINDS = {
     "activity": N_("活动现场"),
     "referral": N_("转介绍"),
@@ -131,6 +141,9 @@ GROUPS: dict[str, dict[str, str]] = {
     "step": STEPS,
     "purpose": PURPOSES,
     "consent": CONSENT_WORDS,
+    "category": CATEGORIES,
+    "giver": GIVERS,
+    "looked_at": LOOKED_AT,
     "source_kind": SOURCE_KINDS,
     "sex": SEXES,
     "role": ROLES,

@@ -4,12 +4,26 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from crm.scope import OutOfScope
-from crm.web import pages_account, pages_events, pages_home, pages_log, pages_people, pages_status
+from crm.web import (
+    pages_account,
+    pages_conflicts,
+    pages_consents,
+    pages_events,
+    pages_home,
+    pages_log,
+    pages_notices,
+    pages_people,
+    pages_status,
+)
 from crm.web.labels import N_
 from crm.web.problems import problem_response
 from crm.web.site import site_of
 from crm.web.visit import FormStale, NotFound, SignInNeeded, any_visit, nobodys_visit
 
+_PAGES = (
+    *(pages_account, pages_home, pages_log, pages_people, pages_events),
+    *(pages_notices, pages_consents, pages_conflicts, pages_status),
+)
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
     403: (N_("这里不对你开放"), N_("你的账号看不到这一页。需要的话请找总部开通。")),
@@ -22,10 +36,7 @@ _WHAT_HAPPENED = {
 
 def include(app: FastAPI) -> None:
     """Add the pages to the application."""
-    for module in (
-        *(pages_account, pages_home, pages_log, pages_people, pages_events),
-        pages_status,
-    ):
+    for module in _PAGES:
         app.include_router(module.router, include_in_schema=False)
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(FormStale, _say_stale)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from campaigns.times import shanghai_day
 from crm.activities.queries import activities_between, activities_on
+from crm.archives.queries import count_conflicts
 from crm.database import reading
 from crm.follow_ups.queries import due_follow_ups
 from crm.funnels.queries import OUTCOME_CHAIN, OutcomeChain
@@ -68,6 +69,9 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
                 "counts": outcome_counts(visit.scope, connection),
                 "due_total": due_total,
                 "oldest_due": due[0].due_on if due else None,
+                "conflicts": (
+                    count_conflicts(visit.scope, connection) if visit.scope.sees_conflicts else 0
+                ),
             }
     return visit.render("home.html", context)
 

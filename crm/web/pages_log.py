@@ -27,6 +27,9 @@ from crm.web import forms
 from crm.web.formats import moment_text
 from crm.web.forms import Entry, Fault
 from crm.web.labels import N_
+from crm.web.pages_consents import keep_signature
+from crm.web.pages_notices import shown_notices
+from crm.web.signatures import LONGEST_FIELD, Signature
 from crm.web.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit, keep_cookie
 
 router = APIRouter()
@@ -40,6 +43,7 @@ _FAULTS = {
     "nothing_said": N_("还没有勾选。请至少勾一项，例如“到场”。"),
     "bad_price": N_("单价看不懂。请以元为单位，最多两位小数，例如 693 或 693.50。"),
     "bad_quantity": N_("数量看不懂。请写 1 以上的整数。"),
+    "bad_signature": N_("签名没有传完整。请重新签一次，或者改用纸上签字。"),
     "bad_birth": N_("出生日期看不懂。请写年份 1950，或者 1950-3-2。"),
 }
 
@@ -155,11 +159,15 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         person.card_id if person else None,
         posting.text,
         found,
+        Signature.of(posting.text("signature", LONGEST_FIELD)),
     )
     source = visit.account.source
     looked_at = forms.checked(entry, source, credential, visit.site.now_us())
     asked = set(posting.text("asked").split())
     if looked_at.faults or not asked.issuperset(looked_at.warnings):
+        return _form(visit, activity_id, person_id, posting, looked_at)
+    if not keep_signature(visit, entry):
+        looked_at = forms.Checked([], [Fault(None, "bad_signature")], ())
         return _form(visit, activity_id, person_id, posting, looked_at)
     receipts = visit.site.intake.accept(looked_at.lines, credential)
     refused = [
@@ -227,6 +235,7 @@ def _form(
         found = _activity(visit, connection, activity_id)
         person = _person(visit, connection, person_id)
         came = _came(visit, connection, activity_id, person)
+        notices = shown_notices(visit, connection, found.dealer)
     faults = looked_at.faults if looked_at else []
     stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
     warnings = looked_at.warnings if looked_at and not faults else ()
@@ -247,6 +256,8 @@ def _form(
         "may_sell": found.kind != "free_clinic",
         "skus": forms.SKUS,
         "purposes": forms.PURPOSES,
+        "notices": notices,
+        "signature": posting.text("signature", LONGEST_FIELD) if posting else "",
         "today": shanghai_day(now_us),
     }
     return visit.render("log_form.html", context, 422 if faults else 200)
@@ -275,10 +286,9 @@ def _activity(visit: Visit, connection: Connection, activity_id: str) -> Activit
 def _person(visit: Visit, connection: Connection, person_id: str | None) -> FoundPerson | None:
     if person_id is None:
         return None
-    found = people_by_id(visit.scope, connection, [person_id])
-    if not found:
-        raise NotFound
-    return found[0]
+    for found in people_by_id(visit.scope, connection, [person_id]):
+        return found
+    raise NotFound
 
 
 def _came(

@@ -16,6 +16,7 @@ from crm.database import reading, writing
 from crm.follow_ups.queries import due_follow_ups
 from crm.funnels.queries import OUTCOME_CHAIN
 from crm.people.queries import PAGE_ROWS, find_among, find_people, people_by_id
+from crm.sharing.uses import Standing, may_show
 from crm.web.archive_view import ArchiveView, Opened, hidden_value, is_hidden_field
 from crm.web.labels import N_, label
 from crm.web.pages_home import SEASON_DAYS, Days, chain_of
@@ -202,6 +203,10 @@ def _archive(
     context = {
         "title": visit.say(N_("患者档案")),
         "view": ArchiveView(known, opened, shanghai_day(visit.site.now_us())),
+        "may_open": may_show(
+            Standing(known["restricted"], known["deceased"]),
+            sees_restricted=visit.scope.sees_restricted_names,
+        ),
         "accesses": None,
         "names": {},
         "activities": _activities(visit, known),

@@ -8,11 +8,12 @@ from streams.translations.accounts import ACCOUNTS
 from streams.translations.below import FROM_BELOW as FROM_BELOW
 from streams.translations.carrying import CARRYING
 from streams.translations.codes import CODES
+from streams.translations.consents import CONSENTS
 from streams.translations.help import HELP
 from streams.translations.moving import MOVING
 from streams.translations.screens import SCREENS
 from streams.translations.troubles import TROUBLES
 
 TRANSLATIONS: dict[str, tuple[str, str]] = (
-    HELP | SCREENS | TROUBLES | CODES | CARRYING | ACCOUNTS | MOVING
+    HELP | SCREENS | TROUBLES | CODES | CARRYING | ACCOUNTS | MOVING | CONSENTS
 )

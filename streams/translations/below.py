@@ -107,6 +107,37 @@ KEYS: dict[str, tuple[str, str]] = {
         "鑰匙庫比日誌新，請還原鑰匙庫的備份",
     ),
 }
+NOTICES: dict[str, tuple[str, str]] = {
+    "a version has 1 to 64 letters, digits or . _ : -": (
+        "版本写 1 到 64 个字母、数字或 . _ : -",
+        "版本寫 1 到 64 個字母、數字或 . _ : -",
+    ),
+    "a purpose is one of {purposes}": ("目的是以下之一：{purposes}", "目的是以下之一：{purposes}"),
+    "a notice has a text in {language}": (
+        "告知书要有 {language} 的文字",
+        "告知書要有 {language} 的文字",
+    ),
+    "{language}: the first line is the title, after one #": (
+        "{language}：第一行是标题，前面一个 #",
+        "{language}：第一行是標題，前面一個 #",
+    ),
+    "{language}: the headings, after ##, are in this order: {wanted}": (
+        "{language}：各小标题前面写 ##，依次是：{wanted}",
+        "{language}：各小標題前面寫 ##，依次是：{wanted}",
+    ),
+    "{language}: nothing stands below {empty}": (
+        "{language}：“{empty}”下面没有内容",
+        "{language}：「{empty}」下面沒有內容",
+    ),
+    "{language}: the dealer is named where the text has {slot}": (
+        "{language}：经销商的名字写成 {slot}",
+        "{language}：經銷商的名字寫成 {slot}",
+    ),
+    "{version} of {purpose} has another text: use a new version": (
+        "{purpose} 的 {version} 版已是另一段文字，请用新的版本号",
+        "{purpose} 的 {version} 版已是另一段文字，請用新的版本號",
+    ),
+}
 FUNNELS: dict[str, tuple[str, str]] = {
     "a funnel has 1 to {most} steps, this one has {count}": (
         "漏斗要 1 到 {most} 步，这里有 {count} 步",
@@ -230,4 +261,6 @@ USAGE: dict[str, tuple[str, str]] = {
     "Invalid value: {message}": ("{message}", "{message}"),
 }
 
-FROM_BELOW: dict[str, tuple[str, str]] = LAWS | COUNTS | KEYS | FUNNELS | ACCOUNTS | SYSTEM | USAGE
+FROM_BELOW: dict[str, tuple[str, str]] = (
+    LAWS | COUNTS | KEYS | NOTICES | FUNNELS | ACCOUNTS | SYSTEM | USAGE
+)

@@ -1,0 +1,20 @@
+"""Writes which fields are in conflict."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from crm.archives.conflicts import conflicts_of
+from crm.component import Evaluation
+
+
+def conflict_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
+    """A row for each open conflict, in the home of its card."""
+    for card in evaluation.cards.values():
+        for conflict in conflicts_of(card):
+            yield {
+                "card_id": conflict.card_id,
+                "field": conflict.field,
+                "home": f"card/{conflict.card_id}",
+                "why": conflict.why,
+                "since_us": conflict.since_us,
+            }

@@ -1,0 +1,1 @@
+"""Evidence of consents: signatures, scans and recordings, encrypted with the card's own key."""

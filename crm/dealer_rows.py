@@ -1,0 +1,81 @@
+"""The door's way from a row of a dealer's copy to the card: before anything is journaled.
+
+What is compared when the same event comes again is what the dealer sent, with the row's key. So it
+is a duplicate for ever, whichever card the row begins with by then, or when the row is gone.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+from msgspec import structs
+from sqlalchemy import Connection, Engine, select
+
+from campaigns.canonical import canonical_json
+from campaigns.catalogue import WIRE_NAMES
+from campaigns.cloudevents import CheckedEvent, Refusal, check_object
+from campaigns.events.upkeep import EventVoided
+from crm.database import in_pieces, reading
+from crm.journal import JOURNAL
+from crm.sharing.row_names import of_card, row_event, row_key_of
+from crm.sharing.tables import COPY_ROW
+
+_NO_CARD = "card/no-such-row"
+_UNSAID = frozenset({"actor", "receivedat", "datacontenttype"})
+
+RowEvents = dict[int, tuple[dict[str, Any], str | None]]
+"""Place of the line → (event as sent, home of the card; None where the dealer has no such row)."""
+
+
+def row_events(engine: Engine, lines: Sequence[bytes], dealer: str | None) -> RowEvents:
+    """Those of a dealer's lines that name a row, each with its card."""
+    if dealer is None:
+        return {}
+    sent = {
+        place: wire for place, line in enumerate(lines) if (wire := row_event(line)) is not None
+    }
+    if not sent:
+        return {}
+    with reading(engine) as connection:
+        homes = _homes_of_rows(connection, dealer, map(row_key_of, sent.values()))
+        return {
+            place: (
+                wire,
+                _home_of_target(connection, dealer, wire)
+                if WIRE_NAMES[wire["type"]] is EventVoided
+                else homes.get(row_key_of(wire)),
+            )
+            for place, wire in sent.items()
+        }
+
+
+def check_row_event(
+    wire: dict[str, Any], home: str | None, received_us: int, *, history: bool
+) -> CheckedEvent | Refusal:
+    """The event of the card, with the content as it was sent."""
+    found = check_object(of_card(wire, home or _NO_CARD), received_us, history=history)
+    if isinstance(found, Refusal):
+        return found
+    said = {name: value for name, value in wire.items() if name not in _UNSAID}
+    return structs.replace(found, content=canonical_json(said))
+
+
+def _homes_of_rows(connection: Connection, dealer: str, keys: Iterable[str]) -> dict[str, str]:
+    """Key → home of the first contributing card."""
+    homes: dict[str, str] = {}
+    for piece in in_pieces(sorted(set(keys))):
+        query = select(COPY_ROW.c.key, COPY_ROW.c.cards)
+        rows = connection.execute(
+            query.where(COPY_ROW.c.dealer == dealer, COPY_ROW.c.key.in_(piece))
+        )
+        homes |= {key: f"card/{orjson.loads(cards)[0]}" for key, cards in rows}
+    return homes
+
+
+def _home_of_target(connection: Connection, dealer: str, wire: dict[str, Any]) -> str | None:
+    """Where the word stands that this one takes back: the row may begin with another card now."""
+    source, event_id = wire["data"].get("of_source"), wire["data"].get("of_id")
+    if type(source) is not str or type(event_id) is not str:
+        return None
+    query = select(JOURNAL.c.subject).where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
+    return connection.execute(query.where(JOURNAL.c.role == f"dealer/{dealer}")).scalar()

@@ -1,0 +1,33 @@
+"""Adds a notice of the installation's own; what was added is never changed."""
+
+import orjson
+from sqlalchemy import Engine, insert
+
+from crm.database import writing
+from crm.notices.notice import Notice, NoticeInvalid
+from crm.notices.queries import find_notice
+from crm.notices.tables import NOTICE
+
+
+def add_notice(engine: Engine, made: Notice, now_us: int) -> bool:
+    """Keep a notice; False when it is there already, word for word.
+
+    Raises NoticeInvalid when the version stands for another text: people may have agreed to it.
+    """
+    with writing(engine) as connection:
+        known = find_notice(connection, made.version, made.purpose)
+        if known is not None:
+            if known.sha256 != made.sha256:
+                raise NoticeInvalid(
+                    f"{made.version} of {made.purpose} has another text: use a new version"
+                )
+            return False
+        row = {
+            "version": made.version,
+            "purpose": made.purpose,
+            "texts": orjson.dumps(dict(made.texts)),
+            "sha256": made.sha256,
+            "added_us": now_us,
+        }
+        connection.execute(insert(NOTICE), [row])
+    return True

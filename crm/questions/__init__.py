@@ -1,0 +1,1 @@
+"""A dealer's question whether a person is known, answered without telling who knows."""

@@ -1,0 +1,57 @@
+// Signing on the phone's glass: what is drawn becomes a picture in the form's own field, and goes
+// the way of every other field, also without network. Listens on the document, so that a form that
+// comes back with a fault can be signed too.
+
+const INK = "#14120f", LINE = 4;
+let drawn = null;
+
+function at(canvas, event) {
+  const box = canvas.getBoundingClientRect();
+  return [((event.clientX - box.left) * canvas.width) / box.width, ((event.clientY - box.top) * canvas.height) / box.height];
+}
+
+function fieldOf(canvas) {
+  return canvas.closest("[data-sign]").querySelector("input[name=signature]");
+}
+
+function show(canvas, text) {
+  fieldOf(canvas).value = text;
+  canvas.closest("[data-sign]").querySelector("[data-signed]").hidden = !text;
+}
+
+document.documentElement.dataset.canSign = "";
+document.addEventListener("pointerdown", (event) => {
+  if (!event.target.matches?.("canvas[data-signature]")) return;
+  const canvas = event.target;
+  const pen = canvas.getContext("2d");
+  if (!fieldOf(canvas).value || !canvas.dataset.begun) {
+    // White paper, so that the picture is the same in the dark.
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    canvas.dataset.begun = "yes";
+  }
+  Object.assign(pen, { strokeStyle: INK, lineWidth: LINE, lineCap: "round", lineJoin: "round" });
+  pen.beginPath();
+  pen.moveTo(...at(canvas, event));
+  canvas.setPointerCapture(event.pointerId);
+  drawn = canvas;
+});
+document.addEventListener("pointermove", (event) => {
+  if (!drawn) return;
+  const pen = drawn.getContext("2d");
+  pen.lineTo(...at(drawn, event));
+  pen.stroke();
+});
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => {
+    if (drawn) show(drawn, drawn.toDataURL("image/png"));
+    drawn = null;
+  });
+}
+document.addEventListener("click", (event) => {
+  const canvas = event.target.closest?.("[data-sign-again]")?.closest("[data-sign]").querySelector("canvas");
+  if (!canvas) return;
+  canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  delete canvas.dataset.begun;
+  show(canvas, "");
+});

@@ -1,0 +1,47 @@
+"""An old person signs on the phone's glass, and the drawing proves the consent."""
+
+import pytest
+from playwright.sync_api import expect
+
+from campaigns.ids import person_id
+from crm.archives.queries import archive
+from crm.attachments.store import AttachmentStore
+from crm.database import reading
+from crm.scope import HEADQUARTERS_SCOPE
+from tests.functional.journeys import Journey
+from tests.integration.web.sites import card
+
+pytestmark = pytest.mark.browser
+
+
+def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> None:
+    name, running = "C-glass", on_phone.running
+    running.accept(card(name, "单手书", "13911117777"))
+    on_phone.sign_in()
+    on_phone.open(f"/log/A-today/person/{person_id(name)}")
+    page = on_phone.page
+    page.get_by_text("同意", exact=True).first.tap()
+    page.get_by_label("建立档案").check()
+    glass = page.locator("canvas[data-signature]")
+    glass.scroll_into_view_if_needed()
+    box = glass.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 60, steps=8)
+    page.mouse.up()
+    expect(page.get_by_text("已签名")).to_be_visible()
+    page.get_by_role("button", name="提交").tap()
+    expect(page.locator("[data-receipt]")).to_be_visible()
+    running.work()
+    with reading(running.site.engine) as connection:
+        known = archive(
+            HEADQUARTERS_SCOPE, connection, running.site.keyring, name, running.site.now_us()
+        )
+    assert known is not None
+    (word,) = [said for said in known["consents"] if said["purpose"] == "archive"]
+    assert (word["method"], word["evidence_kept"]) == ("screen", True)
+    kept = AttachmentStore(running.site.keyring).get(name, word["evidence_sha256"])
+    assert kept is not None
+    assert kept.content.startswith(b"\x89PNG")
+    on_phone.assert_nothing_from_elsewhere()

@@ -1,0 +1,104 @@
+"""The page on which headquarters decides between two words on a field."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from campaigns.ids import person_id
+from campaigns.intake import Credential
+from campaigns.times import SECOND_US, rfc3339
+from crm.accounts.access import accesses_of_cards
+from crm.database import reading
+from crm.door import now_us
+from crm.scope import HEADQUARTERS_SCOPE
+from tests.examples import an_event, written
+from tests.integration.web.sites import RunningSite, card
+from tests.integration.web.test_pages import sign_in
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(site: RunningSite) -> None:
+    for name, role in (("field", "staff"), ("law", "compliance"), ("office", "headquarters")):
+        site.user(name, role)  # type: ignore[arg-type]
+
+
+def disagree(site: RunningSite, card_id: str) -> None:
+    """A dealer and staff correct the address of a new card."""
+    site.accept(card(card_id))
+    now = rfc3339(now_us() // SECOND_US * SECOND_US)
+    for role, address in (("dealer", "和平路1号"), ("staff", "和平路2号")):
+        event = an_event(
+            "card.corrected",
+            {"card_id": card_id, "contact": {"address": address}},
+            id=f"{role}-{card_id}",
+            source=f"/{role}",
+            time=now,
+        )
+        by = Credential(role, f"t-{role}", "D1" if role == "dealer" else None)  # type: ignore[arg-type]
+        site.site.intake.accept([written(event)], by)
+    site.work()
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        sign_in(client, "office")
+        yield client
+
+
+def forms(page: str, action: str) -> list[dict[str, Any]]:
+    found = re.findall(rf'<form method="post" action="{action}">(.*?)</form>', page, re.DOTALL)
+    return [dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) for form in found]
+
+
+def test_the_words_open_by_a_tap_that_is_logged_and_one_of_them_is_chosen(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    disagree(site, "C-two")
+    page = office.get("/conflicts").text
+    assert "和平路" not in page
+    (opening,) = forms(page, "/conflicts/open")
+    opened = office.post("/conflicts/open", data=opening).text
+    assert "和平路1号" in opened
+    assert "和平路2号" in opened
+    with reading(site.site.engine) as connection:
+        looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["C-two"])
+    assert [look.field for look in looks] == ["conflict"]
+    (choice,) = [f for f in forms(opened, "/conflicts/decide") if f["source"] == "/dealer"]
+    assert office.post("/conflicts/decide", data=choice).status_code == 303
+    site.work()
+    assert forms(office.get("/conflicts").text, "/conflicts/open") == []
+    archive = office.get(f"/people/{person_id('C-two')}").text
+    assert "说法不一" in archive
+    reveal = {"form_token": choice["form_token"], "card_id": "C-two", "field": "address"}
+    shown = office.post(f"/people/{person_id('C-two')}/reveal", data=reveal)
+    assert "和平路1号" in shown.text
+
+
+def test_only_headquarters_decides_and_staff_sees_nothing(site: RunningSite) -> None:
+    disagree(site, "C-who")
+    answers = {}
+    for name in ("field", "law"):
+        with site.client() as client:
+            sign_in(client, name)
+            page = client.get("/conflicts")
+            answers[name] = page.status_code
+            for form in forms(page.text, "/conflicts/open"):
+                opened = client.post("/conflicts/open", data=form)
+                assert forms(opened.text, "/conflicts/decide") == []
+                forced = {**form, "source": "/dealer", "event_id": "dealer-C-who"}
+                assert client.post("/conflicts/decide", data=forced).status_code == 403
+    assert answers == {"field": 403, "law": 200}
+
+
+def test_the_home_page_of_headquarters_counts_what_waits_for_it(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    disagree(site, "C-count")
+    waiting = len(forms(office.get("/conflicts").text, "/conflicts/open"))
+    tile = re.search(r'<a href="/conflicts"><b>(\d+)</b>', office.get("/").text)
+    assert tile
+    assert int(tile[1]) == waiting
