@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from campaigns.events.base import ID_PATTERN
 from campaigns.identifiers import looks_personal
 from campaigns.intake import Credential
-from crm.accounts.access import Access, log_access
+from crm.accounts.access import Access, log_accesses
 from crm.attachments.kinds import MEDIA_TYPES
 from crm.attachments.store import LARGEST_BYTES, AttachmentRefused, AttachmentStore
 from crm.database import reading, writing
@@ -110,5 +110,5 @@ def get_attachment(
         raise Problem(404, "no such attachment that this token may read")
     with writing(site.engine) as connection:
         access = Access(site.now_us(), credential.actor or "", card_id, EVIDENCE_FIELD)
-        log_access(connection, access)
+        log_accesses(connection, [access])
     return Response(found.content, media_type=found.heading.media_type)

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from campaigns.catalogue import wire_name
 from campaigns.times import parse_instant_us, rfc3339
-from crm.accounts.access import Access, log_access
+from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of
 from crm.archives.queries import OpenConflict, count_conflicts, open_conflicts
 from crm.database import reading, writing
@@ -86,7 +86,7 @@ def _find(posting: Posting) -> OpenConflict:
 def _keep_look(visit: Visit, found: OpenConflict) -> None:
     with writing(visit.site.engine) as connection:
         access = Access(visit.site.now_us(), visit.account.actor, found.card_id, _FIELD)
-        log_access(connection, access)
+        log_accesses(connection, [access])
 
 
 def _page(visit: Visit, opened: OpenConflict | None) -> Response:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from crm.accounts.access import Access, log_access
+from crm.accounts.access import Access, log_accesses
 from crm.archives.queries import archive
 from crm.attachments.store import AttachmentRefused, AttachmentStore
 from crm.database import reading, writing
@@ -52,7 +52,7 @@ def evidence(posting: SignedInPosting, name: str) -> Response:
         raise NotFound
     with writing(visit.site.engine) as connection:
         access = Access(visit.site.now_us(), visit.account.actor, card_id, EVIDENCE_FIELD)
-        log_access(connection, access)
+        log_accesses(connection, [access])
     media_type = found.heading.media_type
     shown = "inline" if media_type.startswith("image/") else "attachment"
     headers = {"Content-Disposition": f'{shown}; filename="evidence"'}

@@ -87,7 +87,7 @@ def test_everybody_may_read_a_notice_in_large_print_and_have_it_read_aloud(
 def test_large_print_begins_at_24_pixels(site: RunningSite) -> None:
     with site.client() as client:
         page = client.get("/notices/2026-01/health").text
-        style = re.search(r"/static/style\.css\?\w+", page)
+        style = re.search(r"/static/\w+/style\.css", page)
         assert style
         found = re.search(r"\.large \{ font-size: (\d+)px", client.get(style[0]).text)
     assert found
