@@ -28,6 +28,7 @@ COMMANDS = {
     "archive": "streams.commands.people:archive",
     "copy": "streams.commands.copies:copy",
     "digest": "streams.commands.copies:digest",
+    "fhir": "streams.commands.fhir:fhir",
     "rewards": "streams.commands.rewards:rewards",
     "ledger": "streams.commands.rewards:ledger",
     "funnel": "streams.commands.funnel:funnel",
