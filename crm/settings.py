@@ -18,6 +18,7 @@ class Settings:
     kafka_bootstrap: brokers (host:port, with commas between) that carry the events; none: the
     journal itself carries them.
     kafka_prefix: what the names of topics and groups begin with.
+    company_name, company_contact: who keeps the archives, as people are told it in their own copy.
     """
 
     database_url: str
@@ -26,11 +27,13 @@ class Settings:
     data_folder: Path
     kafka_bootstrap: str | None = None
     kafka_prefix: str = "jinxi"
+    company_name: str = "金夕"
+    company_contact: str | None = None
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
-        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX."""
+        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_COMPANY, JINXI_COMPANY_CONTACT."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
         database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
         beside = sqlite_file(database_url)
@@ -43,6 +46,8 @@ class Settings:
             data_folder=folder,
             kafka_bootstrap=os.environ.get("JINXI_KAFKA_BOOTSTRAP") or None,
             kafka_prefix=os.environ.get("JINXI_KAFKA_PREFIX") or "jinxi",
+            company_name=os.environ.get("JINXI_COMPANY") or "金夕",
+            company_contact=os.environ.get("JINXI_COMPANY_CONTACT") or None,
         )
 
     @classmethod

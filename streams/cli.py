@@ -29,6 +29,7 @@ COMMANDS = {
     "copy": "streams.commands.copies:copy",
     "digest": "streams.commands.copies:digest",
     "fhir": "streams.commands.fhir:fhir",
+    "own-copy": "streams.commands.own_copy:make_own_copy",
     "rewards": "streams.commands.rewards:rewards",
     "ledger": "streams.commands.rewards:ledger",
     "funnel": "streams.commands.funnel:funnel",

@@ -38,7 +38,7 @@ MODULE_LINES, FUNCTION_LINES, LINE_CHARACTERS = 300, 50, 100
 
 FEATURES = {
     *("people", "archives", "sharing", "members", "rewards", "funnels"),
-    *("follow_ups", "outcomes", "fhir"),
+    *("follow_ups", "outcomes", "fhir", "rights"),
 }
 IMPURE_OF_A_FEATURE = {"tables", "projection", "queries"}
 PURE_OF_CRM = {"crm", "crm.component", "crm.logged_event", "crm.money"}

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
+from crm.component import Evaluation
 from crm.keyring import Keyring
 from crm.past import effective_up_to, whole_past
 from crm.scope import OutOfScope, Scope
@@ -33,6 +34,13 @@ def copy_then(
     row_key = row_keys(keyring.secret("copies"))
     rows = (row for row in rows_of_copies(past, row_key) if row.dealer == dealer)
     yield from sorted(rows, key=lambda row: row.key)
+
+
+def copies_of(scope: Scope, keyring: Keyring, known: Evaluation) -> list[CopyRow]:
+    """Every dealer's rows of the people in an evaluation, at its instant."""
+    if scope.viewer not in ("headquarters", "compliance"):
+        raise OutOfScope("who else has a copy")
+    return list(rows_of_copies(known, row_keys(keyring.secret("copies"))))
 
 
 def _may_see(scope: Scope, dealer: str) -> None:

@@ -26,4 +26,26 @@ RIGHTS: dict[str, tuple[str, str]] = {
         "{folder} 裡已有一次匯出。請另用一個資料夾，免得新舊混在一起。",
         "{folder} holds an export already. Name another folder, so that they are not mixed.",
     ),
+    "本人的个人信息副本：有什么、从哪来、同意过什么、谁还有一份、怎么更正和删除。": (
+        "本人的個人資訊副本：有什麼、從哪來、同意過什麼、誰還有一份、怎麼更正和刪除。",
+        "A person's own copy: what is held, where from, what was agreed to, who else has it, and"
+        " how to correct or erase it.",
+    ),
+    "写到这个文件：.pdf（大字）或 .json（给程序用）": (
+        "寫到這個檔案：.pdf（大字）或 .json（給程式用）",
+        "the file: .pdf (large print) or .json (for programs)",
+    ),
+    "副本用的语言": ("副本用的語言", "language of the copy"),
+    "文件名请以 .pdf 或 .json 结尾": (
+        "檔名請以 .pdf 或 .json 結尾",
+        "the file's name must end in .pdf or .json",
+    ),
+    "文件名里不要写姓名、电话或证件号：文件名谁都看得到。": (
+        "檔名裡不要寫姓名、電話或證件號：檔名誰都看得到。",
+        "No name, telephone or ID number in the file's name: everybody sees it.",
+    ),
+    "已写好：{file}。只有您这个账户读得到；交给本人后请删掉。": (
+        "已寫好：{file}。只有您這個帳戶讀得到；交給本人後請刪掉。",
+        "Written: {file}. Only your account can read it; delete it once it is handed over.",
+    ),
 }
