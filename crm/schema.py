@@ -23,6 +23,7 @@ from crm.outcomes import tables as outcomes
 from crm.people import tables as people
 from crm.progress import PROGRESS
 from crm.rewards import tables as rewards
+from crm.rights import tables as rights
 from crm.sharing import tables as sharing
 from crm.ties import TIE
 from crm.undecodable import UNDECODABLE
@@ -35,6 +36,9 @@ CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
 
 KEPT_APART = (accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS)
 """Who may sign in or send, and who looked at what: no part of the events' history."""
+
+REGISTERED = (rights.RIGHTS_REQUEST, rights.RIGHTS_STEP)
+"""What people asked for and what they were answered: a rebuild leaves it alone."""
 
 PROJECTED = (
     PROGRESS,

@@ -57,6 +57,14 @@ GROUPS = {
             "check": "streams.commands.carry:check_topics",
         },
     ),
+    "rights": (
+        "个人行使权利的请求：登记、列出、答复。",
+        {
+            "open": "streams.commands.rights:enter_request",
+            "list": "streams.commands.rights:list_requests",
+            "close": "streams.commands.rights:answer_request",
+        },
+    ),
     "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),
     "token": ("接口令牌。", {"add": "streams.commands.accounts:add_api_token"}),
     "user": ("登录账户。", {"add": "streams.commands.accounts:add_person"}),
