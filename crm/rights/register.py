@@ -130,7 +130,8 @@ def _add_step(
 def _fault(
     scope: Scope, connection: Connection, request: Request, closing: Closing | None
 ) -> str | None:
-    cards = cards_of(scope, connection, request.card_id)
+    # A card whose registration was voided leads to nobody any more.
+    cards = cards_of(scope, connection, request.card_id) or (request.card_id,)
     deceased = select(CARD.c.card_id).where(CARD.c.card_id.in_(cards), CARD.c.deceased)
     events = _named_event(connection, cards, closing.event if closing else None)
     return fault_of(

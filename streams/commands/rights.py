@@ -85,15 +85,13 @@ def list_requests(
         return
     print_table(
         say("权利请求"),
-        words("编号", "要求", "谁提出", "怎样提出", "收到", "最迟答复", "结果"),
+        words("编号", "要求", "谁提出", "最迟答复", "结果"),
         [
             (
                 Whole(each.request_id),
                 word("rights_kind", each.kind),
                 word("rights_asker", each.asked_by),
-                word("rights_channel", each.channel),
-                each.received_on,
-                each.due_on,
+                Whole(each.due_on),
                 say("过期") if each.is_overdue(today) else _result(each),
             )
             for each in found

@@ -80,8 +80,6 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "权利请求": ("權利請求", "Requests"),
     "要求": ("要求", "Asked for"),
     "谁提出": ("誰提出", "By whom"),
-    "怎样提出": ("怎樣提出", "How"),
-    "收到": ("收到", "Received"),
     "最迟答复": ("最遲答覆", "Due"),
     "过期": ("逾期", "overdue"),
     "没有。有人要求查阅、复制、更正、删除或撤回时，用 jinxi rights open 登记。": (
