@@ -119,7 +119,7 @@ def _add_step(
             "at_us": clerk.now_us,
             "actor": clerk.actor,
             "outcome": closing.outcome if closing else None,
-            "reason": closing.reason if closing else None,
+            "reason": closing.reason if closing and closing.outcome == "refused" else None,
             "event_source": closing.event[0] if closing and closing.event else None,
             "event_id": closing.event[1] if closing and closing.event else None,
             "sealed": _sealed(keyring, request.card_id, text, f"{request_id}/{number}"),

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 PATHS = (
     *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
+    *("/rights", "/rights?closed=true"),
     *("/log?choose=true", "/log/A-today", "/log/A-today/new", "/docs", "/offline", "/kept", "/no"),
 )
 _SERIOUS = {"serious", "critical"}

@@ -60,7 +60,9 @@ def test_a_refusal_needs_a_reason_and_shows_it(known: Jinxi) -> None:
     close = ("rights", "close", request_id, "--outcome", "refused")
     assert "--reason" in known(*close, status=2).err
     known(*close, "--reason", "identity_not_proven")
-    assert "无法核实身份" in known("rights", "list", "--all").text
+    (told,) = known("rights", "list", "--all", "--json").lines
+    assert (told["outcome"], told["reason"]) == ("refused", "identity_not_proven")
+    assert "已拒绝" in known("rights", "list", "--all").text
     assert "已经答复" in known(*close, "--reason", "other", status=2).err
 
 
