@@ -27,6 +27,7 @@ from crm.people import tables as people
 from crm.progress import PROGRESS
 from crm.questions import tables as questions
 from crm.rewards import tables as rewards
+from crm.rights import tables as rights
 from crm.sharing import tables as sharing
 from crm.ties import TIE
 from crm.undecodable import UNDECODABLE
@@ -45,6 +46,9 @@ KEPT_APART = (
     *(notices.NOTICE, questions.DEALER_QUESTION, INBOX),
 )
 """Accounts, sources, who looked at what, what people were told: no part of the events' history."""
+
+REGISTERED = (rights.RIGHTS_REQUEST, rights.RIGHTS_STEP)
+"""What people asked for and what they were answered: a rebuild leaves it alone."""
 
 PROJECTED = (
     PROGRESS,

@@ -19,6 +19,7 @@ class Settings:
     journal itself carries them.
     kafka_prefix: what the names of topics and groups begin with.
     dealer_copies_topic: whether changes of the dealers' copies are published, encrypted to each.
+    company_name, company_contact: who keeps the archives, as people are told it in their own copy.
     """
 
     database_url: str
@@ -28,12 +29,14 @@ class Settings:
     kafka_bootstrap: str | None = None
     kafka_prefix: str = "jinxi"
     dealer_copies_topic: bool = False
+    company_name: str = "金夕"
+    company_contact: str | None = None
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
-        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_DEALER_COPIES_TOPIC (on).
-        JINXI_DATABASE_PASSWORD_FILE is read for URLs that name no password."""
+        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_DEALER_COPIES_TOPIC (on), JINXI_COMPANY,
+        JINXI_COMPANY_CONTACT. JINXI_DATABASE_PASSWORD_FILE is read for URLs without a password."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
         database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
         beside = sqlite_file(database_url)
@@ -48,6 +51,8 @@ class Settings:
             kafka_bootstrap=os.environ.get("JINXI_KAFKA_BOOTSTRAP") or None,
             kafka_prefix=os.environ.get("JINXI_KAFKA_PREFIX") or "jinxi",
             dealer_copies_topic=os.environ.get("JINXI_DEALER_COPIES_TOPIC") == "on",
+            company_name=os.environ.get("JINXI_COMPANY") or "金夕",
+            company_contact=os.environ.get("JINXI_COMPANY_CONTACT") or None,
         )
 
     @classmethod

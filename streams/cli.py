@@ -31,6 +31,8 @@ COMMANDS = {
     "conflicts": "streams.commands.conflicts:conflicts",
     "copy": "streams.commands.copies:copy",
     "digest": "streams.commands.copies:digest",
+    "fhir": "streams.commands.fhir:fhir",
+    "own-copy": "streams.commands.own_copy:make_own_copy",
     "rewards": "streams.commands.rewards:rewards",
     "ledger": "streams.commands.rewards:ledger",
     "funnel": "streams.commands.funnel:funnel",
@@ -66,6 +68,14 @@ GROUPS = {
             "add": "streams.commands.notices:add_own_notice",
             "list": "streams.commands.notices:list_notices",
             "show": "streams.commands.notices:show_notice",
+        },
+    ),
+    "rights": (
+        "个人行使权利的请求：登记、列出、答复。",
+        {
+            "open": "streams.commands.rights:enter_request",
+            "list": "streams.commands.rights:list_requests",
+            "close": "streams.commands.rights:answer_request",
         },
     ),
     "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),

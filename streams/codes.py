@@ -116,4 +116,9 @@ WORDS: dict[str, dict[str, str]] = {
     "table": TABLES,
     "role": labels.ROLES,
     "field": FIELDS,
+    "rights_kind": labels.RIGHTS_KINDS,
+    "rights_asker": labels.RIGHTS_ASKERS,
+    "rights_channel": labels.RIGHTS_CHANNELS,
+    "rights_outcome": labels.RIGHTS_OUTCOMES,
+    "rights_reason": labels.RIGHTS_REASONS,
 }

@@ -40,7 +40,7 @@ from crm.door import now_us
 from crm.journal import JOURNAL, last_position
 from crm.keyring import DATA_KEY, FENCE, KEYRING_METADATA, Keyring
 from crm.progress import load_progress
-from crm.schema import CARRIED, HISTORY, KEPT_APART, PROJECTED, TOLD
+from crm.schema import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD
 from crm.settings import Settings, keyring_beside, sqlite_file
 from streams.comparison import TableComparison, compare
 from streams.installation import Installation, open_installation
@@ -55,7 +55,7 @@ GROWING = (JOURNAL, ACCESS)
 """Rows are only ever added, each with the next number."""
 REPLACED = tuple(
     table
-    for table in (*HISTORY, *CARRIED, *TOLD, *KEPT_APART)
+    for table in (*HISTORY, *CARRIED, *TOLD, *REGISTERED, *KEPT_APART)
     if table not in (*GROWING, CHECKPOINT)
 )
 

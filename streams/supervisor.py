@@ -80,7 +80,7 @@ class Supervisor:
                 process.terminate()
             status = process.wait()
             if not self.stopping.is_set():
-                _log.error("a process ended", extra={"module": " ".join(module), "status": status})
+                _log.error("a process ended", extra={"command": " ".join(module), "status": status})
             steady = time.monotonic() - started > _STEADY_SECONDS
             wait = _RESTART_SECONDS if steady else min(2 * wait, _LONGEST_WAIT_SECONDS)
             self.stopping.wait(wait)

@@ -8,7 +8,8 @@ What is checked
   module is called utils, helpers, common or misc.
 - Pure modules stay pure: no clock, random, environment, files, network, database or log, and they
   import only pure modules. Pure are: campaigns (but sheets*), and in crm the values and every
-  module of a feature but tables, projection and queries. The season may draw from a seeded Random.
+  module of a feature but tables, projection, queries and register. The season may draw from a
+  seeded Random.
 - A feature's writer (projection.py) is imported by no other feature.
 What holds of the tests and the documents is in test_tidy_files.py.
 """
@@ -38,9 +39,9 @@ MODULE_LINES, FUNCTION_LINES, LINE_CHARACTERS = 300, 50, 100
 
 FEATURES = {
     *("people", "archives", "sharing", "members", "rewards", "funnels"),
-    *("follow_ups", "outcomes"),
+    *("follow_ups", "outcomes", "fhir", "rights"),
 }
-IMPURE_OF_A_FEATURE = {"tables", "projection", "queries"}
+IMPURE_OF_A_FEATURE = {"tables", "projection", "queries", "register"}
 PURE_OF_CRM = {"crm", "crm.component", "crm.logged_event", "crm.money"}
 IMPURE_LIBRARIES = {
     *("os", "time", "random", "socket", "pathlib", "sqlalchemy", "fastapi", "requests"),

@@ -15,7 +15,7 @@ from crm.archives.archive import archive_of
 from crm.archives.conflicts import Conflict, Statement, conflicts_of
 from crm.archives.tables import CONFLICT
 from crm.attachments.store import AttachmentStore
-from crm.component import PersonView
+from crm.component import Evaluation, PersonView
 from crm.keyring import Keyring
 from crm.notices.queries import notice_hashes
 from crm.past import effective_up_to, past_of_homes
@@ -28,6 +28,19 @@ def archive(
     scope: Scope, connection: Connection, keyring: Keyring, name: str, at_us: int
 ) -> dict[str, Any] | None:
     """The archive of the person that a card id or person id leads to, as of an instant."""
+    known = person_then(scope, connection, keyring, name, at_us)
+    if known is None:
+        return None
+    found = archive_of(*known, scope.sees_restricted_names)
+    told = cast(dict[str, Any], msgspec.to_builtins(found))
+    _prove(connection, keyring, told["consents"])
+    return told
+
+
+def person_then(
+    scope: Scope, connection: Connection, keyring: Keyring, name: str, at_us: int
+) -> tuple[PersonView, Evaluation] | None:
+    """The person that a card id or person id leads to, and the evaluation that says it all."""
     if not scope.sees_archives:
         raise OutOfScope("archives are the company's; a dealer has its copy")
     cards = cards_of(scope, connection, name)
@@ -39,10 +52,7 @@ def archive(
     for person in past.persons:
         ids = {card.card_id for card in person.cards}
         if wanted in ids or (wanted is None and ids & set(cards)):
-            found = archive_of(person, past, scope.sees_restricted_names)
-            known = cast(dict[str, Any], msgspec.to_builtins(found))
-            _prove(connection, keyring, known["consents"])
-            return known
+            return person, past
     return None
 
 

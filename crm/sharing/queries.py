@@ -134,6 +134,13 @@ def dealer_name(connection: Connection, dealer: str) -> str | None:
     return connection.execute(latest).scalar()
 
 
+def copies_of(scope: Scope, keyring: Keyring, known: Evaluation) -> list[CopyRow]:
+    """Every dealer's rows of the people in an evaluation, at its instant."""
+    if scope.viewer not in ("headquarters", "compliance"):
+        raise OutOfScope("who else has a copy")
+    return list(rows_of_copies(known, row_keys(keyring.secret("copies"))))
+
+
 def _may_see(scope: Scope, dealer: str) -> None:
     if not scope.sees_copy_of(dealer):
         raise OutOfScope("another dealer's copy")

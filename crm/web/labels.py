@@ -134,7 +134,37 @@ VALUES = {
     **{"otp": N_("验证码"), "confirmed_by_phone": N_("电话核实")},
     **{"compliance_breach": N_("合规问题")},
 }
+RIGHTS_KINDS = {
+    "know": N_("了解处理情况"),
+    "copy": N_("查阅、复制"),
+    "transfer": N_("转移到别处"),
+    "correct": N_("更正、补充"),
+    "erase": N_("删除"),
+    "withdraw": N_("撤回同意"),
+    "explain": N_("解释规则"),
+}
+RIGHTS_ASKERS = {"self": N_("本人"), "guardian": N_("监护人"), "relative": N_("近亲属")}
+RIGHTS_CHANNELS = {
+    "phone": N_("电话"),
+    "visit": N_("上门"),
+    "letter": N_("来信"),
+    "online": N_("网上"),
+    "dealer": N_("经销商"),
+}
+RIGHTS_OUTCOMES = {"granted": N_("已照办"), "refused": N_("已拒绝")}
+RIGHTS_REASONS = {
+    "identity_not_proven": N_("无法核实身份"),
+    "law_requires_keeping": N_("法律要求保存"),
+    "others_rights": N_("涉及他人权利"),
+    "nothing_held": N_("没有保存这些信息"),
+    "other": N_("其他"),
+}
 GROUPS: dict[str, dict[str, str]] = {
+    "rights_kind": RIGHTS_KINDS,
+    "rights_asker": RIGHTS_ASKERS,
+    "rights_channel": RIGHTS_CHANNELS,
+    "rights_outcome": RIGHTS_OUTCOMES,
+    "rights_reason": RIGHTS_REASONS,
     "activity": ACTIVITY_KINDS,
     "event": EVENTS,
     "outcome": OUTCOMES,

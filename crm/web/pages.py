@@ -13,6 +13,7 @@ from crm.web import (
     pages_log,
     pages_notices,
     pages_people,
+    pages_rights,
     pages_status,
 )
 from crm.web.labels import N_
@@ -22,7 +23,7 @@ from crm.web.visit import FormStale, NotFound, SignInNeeded, any_visit, nobodys_
 
 _PAGES = (
     *(pages_account, pages_home, pages_log, pages_people, pages_events),
-    *(pages_notices, pages_consents, pages_conflicts, pages_status),
+    *(pages_notices, pages_consents, pages_conflicts, pages_rights, pages_status),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),

@@ -18,6 +18,7 @@ from crm.follow_ups.queries import due_follow_ups
 from crm.funnels.queries import OUTCOME_CHAIN, OutcomeChain
 from crm.outcomes.queries import outcome_counts
 from crm.people.queries import PAGE_ROWS
+from crm.rights.queries import open_counts, sees_requests
 from crm.web.formats import duration_text, rate_text
 from crm.web.labels import N_, label
 from crm.web.visit import SignedIn, Visit
@@ -72,7 +73,10 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
                 "conflicts": (
                     count_conflicts(visit.scope, connection) if visit.scope.sees_conflicts else 0
                 ),
+                "rights": (0, 0),
             }
+        if sees_requests(visit.scope):
+            context["rights"] = open_counts(visit.scope, connection, today)
     return visit.render("home.html", context)
 
 

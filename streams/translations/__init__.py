@@ -11,9 +11,10 @@ from streams.translations.codes import CODES
 from streams.translations.consents import CONSENTS
 from streams.translations.help import HELP
 from streams.translations.moving import MOVING
+from streams.translations.rights import RIGHTS
 from streams.translations.screens import SCREENS
 from streams.translations.troubles import TROUBLES
 
 TRANSLATIONS: dict[str, tuple[str, str]] = (
-    HELP | SCREENS | TROUBLES | CODES | CARRYING | ACCOUNTS | MOVING | CONSENTS
+    HELP | SCREENS | TROUBLES | CODES | CARRYING | ACCOUNTS | MOVING | CONSENTS | RIGHTS
 )

@@ -3,6 +3,8 @@
 {name} stands for any text.
 """
 
+from streams.translations.rights import REFUSED_BY_THE_REGISTER
+
 LAWS: dict[str, tuple[str, str]] = {
     "every recorded event has one outcome": (
         "每条入档的事件恰有一个结果",
@@ -262,5 +264,5 @@ USAGE: dict[str, tuple[str, str]] = {
 }
 
 FROM_BELOW: dict[str, tuple[str, str]] = (
-    LAWS | COUNTS | KEYS | NOTICES | FUNNELS | ACCOUNTS | SYSTEM | USAGE
+    LAWS | COUNTS | KEYS | NOTICES | FUNNELS | ACCOUNTS | SYSTEM | USAGE | REFUSED_BY_THE_REGISTER
 )

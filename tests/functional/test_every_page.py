@@ -15,6 +15,7 @@ PATHS = (
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
     "/me/password",
     "/status",
+    *("/rights", "/rights?closed=true"),
     *("/log?choose=true", "/log/A-today", "/log/A-today/new", "/docs", "/offline", "/kept", "/no"),
 )
 _SERIOUS = {"serious", "critical"}

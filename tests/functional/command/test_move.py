@@ -87,7 +87,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     assert run(folder, "accept", "--history", "all.ndjson").status == 0
     assert run(folder, "work", "--until-idle").status == 0
     made = Home(folder, run(folder, "token", "add", *machine, "--json").only["token"])
-    assert run(folder, "user", "add", *office).status == 0
+    assert run(folder, "account", "add", *office).status == 0
     spoil_one(made)
     return made
 

@@ -1,0 +1,1 @@
+"""FHIR R4B: archives and copies in the form that hospitals and health offices read."""

@@ -1,0 +1,81 @@
+"""A word of consent as an R4B Consent: what for, to whom, for how long; a no is a deny."""
+
+from campaigns.events.consents import ConsentGiven, ConsentRefused, ConsentWithdrawn
+from crm.archives.card import Card
+from crm.fhir.elements import details, identifier, part_id, reference, timed
+from crm.fhir.terms import (
+    CATEGORY,
+    DEALER,
+    LAW,
+    NOTICE,
+    PRIVACY_SCOPE,
+    PURPOSE,
+    PURPOSE_CATEGORIES,
+    RECIPIENT,
+    Element,
+    coding,
+)
+from crm.logged_event import LoggedEvent
+from crm.sharing.consents import has_expired, last_word
+from crm.sharing.gathering import consent_words
+
+_UNNAMED = ("identity", "contact")
+"""What a consent to share covers that names no categories."""
+
+
+def consent_resource(patient: Element, card: Card, event: LoggedEvent, at_us: int) -> Element:
+    """One word of a card; active while it is the card's last one on its purpose and dealer."""
+    data = event.data
+    assert isinstance(data, ConsentGiven | ConsentRefused | ConsentWithdrawn)
+    return {
+        "resourceType": "Consent",
+        "id": part_id(event.source, "consent", event.id),
+        **_how(data),
+        "status": "active" if _holds(card, event, at_us) else "inactive",
+        "scope": PRIVACY_SCOPE,
+        "category": [PURPOSE_CATEGORIES[data.purpose]],
+        "patient": reference(patient),
+        **timed("dateTime", event.time),
+        **_notice(data),
+        "provision": _provision(data, event.time),
+    }
+
+
+def _holds(card: Card, event: LoggedEvent, at_us: int) -> bool:
+    data = event.data
+    assert isinstance(data, ConsentGiven | ConsentRefused | ConsentWithdrawn)
+    word = last_word(consent_words(card), data.purpose, at_us, data.dealer)
+    return word is not None and word.order == event.order and not has_expired(word, at_us)
+
+
+def _how(data: ConsentGiven | ConsentRefused | ConsentWithdrawn) -> Element:
+    if not isinstance(data, ConsentGiven):
+        kind = "refused" if isinstance(data, ConsentRefused) else "withdrawn"
+        return details({"word": kind})
+    names = ("method", "by", "witness", "evidence_sha256", "activity_id")
+    return details({"word": "given"} | {name: getattr(data, name) for name in names})
+
+
+def _notice(data: ConsentGiven | ConsentRefused | ConsentWithdrawn) -> Element:
+    if isinstance(data, ConsentGiven):
+        return {"policyRule": {"coding": [coding(NOTICE, data.notice_version)], "text": LAW}}
+    return {"policyRule": {"text": LAW}}
+
+
+def _provision(data: ConsentGiven | ConsentRefused | ConsentWithdrawn, time: str) -> Element:
+    given = data if isinstance(data, ConsentGiven) else None
+    period = timed("start", time)
+    if given is not None and given.expires_on is not None:
+        period["end"] = given.expires_on.isoformat()
+    provision: Element = {
+        "type": "deny" if given is None else "permit",
+        "period": period,
+        "purpose": [coding(PURPOSE, data.purpose)],
+    }
+    if data.dealer is not None:
+        who = {"identifier": identifier(DEALER, data.dealer)}
+        provision["actor"] = [{"role": RECIPIENT, "reference": who}]
+    if given is not None and data.purpose == "share_with_dealer":
+        names = given.categories or _UNNAMED
+        provision["class"] = [coding(CATEGORY, name) for name in names]
+    return provision

@@ -1,0 +1,296 @@
+"""The person's own copy: everything that is held about them, in plain words (PIPL art. 45).
+
+What is not theirs is left out: other people's cards, the buyer's name and phone, who referred them;
+so are the company's marks (which cards are one person, rewards). Notes of staff may speak of
+others, so they are counted here and handed over once somebody has read them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from campaigns.events.base import PrivateNote
+from campaigns.events.care import ClinicConsulted, ComplaintRaised, ComplaintResolved
+from campaigns.events.consents import ConsentGiven, ConsentRefused, ConsentWithdrawn
+from campaigns.events.people import CardCorrected, CardRegistered
+from campaigns.field_labels import LANGUAGES, Language, Words, field_label
+from campaigns.regions import region_name
+from campaigns.times import moment_of
+from crm.archives.card import Card
+from crm.component import Evaluation, PersonView
+from crm.logged_event import LoggedEvent
+from crm.rights import sentences as said
+from crm.sharing.copies import CopyRow
+
+Label = Callable[[str, str], str]
+"""(group, code) → what it is called in the language of the copy."""
+
+_PERSON = ("name", "sex", "birth_date", "birth_year", "id_number")
+_CONTACT = ("phones", "address", "region")
+_HEALTH = ("conditions", "medicines", "devices")
+_CODES = (
+    *("sku", "serial", "serials", "quantity", "unit_price_fen", "channel", "item", "value_fen"),
+    *("club", "outcome", "kind", "reason_code", "relation", "source_kind"),
+)
+_NOT_OF_THE_PERSON = ("identity.", "event.", "referral.", "reward")
+"""Events that are the company's own marks, or speak of who referred somebody."""
+_WORDS = ConsentGiven | ConsentRefused | ConsentWithdrawn
+_FEN_PER_YUAN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact: the field's name for programs, what it is called, and its value."""
+
+    field: str
+    label: str
+    value: str | int | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A card, something that happened, or a consent; `origin` tells who recorded it and when."""
+
+    title: str
+    lines: list[Line]
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the copy, under a heading."""
+
+    name: str
+    title: str
+    paragraphs: list[str]
+    entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCopy:
+    """The whole copy."""
+
+    language: Language
+    title: str
+    made: str
+    sections: list[Section]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who keeps the archive, as the person is told it; no contact: the staff tell it."""
+
+    name: str
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the company holds: the person, the evaluation that says it, the rows of every copy."""
+
+    person: PersonView
+    known: Evaluation
+    rows: Sequence[CopyRow]
+
+
+def own_copy(holding: Holding, keeper: Keeper, language: Language, label: Label) -> OwnCopy:
+    """The copy as of the evaluation's instant."""
+    return _Writer(holding.person, holding.known, holding.rows, keeper, language, label).written()
+
+
+@dataclass(frozen=True)
+class _Writer:
+    person: PersonView
+    known: Evaluation
+    rows: Sequence[CopyRow]
+    keeper: Keeper
+    language: Language
+    label: Label
+
+    def written(self) -> OwnCopy:
+        sections = [
+            self._about(),
+            self._held(),
+            self._happened(),
+            self._said(),
+            self._copies(),
+            self._rights(),
+        ]
+        made = self.say(said.MADE, time=_clock(self.known.at_us))
+        return OwnCopy(self.language, self.say(said.TITLE), made, sections)
+
+    def say(self, words: Words, **values: object) -> str:
+        return words[LANGUAGES.index(self.language)].format(**values)
+
+    def _about(self) -> Section:
+        contact = self.keeper.contact
+        reach = self.say(said.CONTACT, contact=contact) if contact else self.say(said.NO_CONTACT)
+        who = self.say(said.COMPANY, company=self.keeper.name)
+        return Section("keeper", self.say(said.WHO_WE_ARE), [who, reach], [])
+
+    def _held(self) -> Section:
+        notes = sum(map(_has_note, self._events()))
+        paragraphs = [self.say(said.NOTES, count=notes)] if notes else []
+        entries = [self._card(card) for card in self.person.cards]
+        return Section("held", self.say(said.WHAT_WE_HOLD), paragraphs, entries)
+
+    def _card(self, card: Card) -> Entry:
+        title = self.say(said.CARD, card_id=card.card_id)
+        if card.erased:
+            return Entry(title, [Line("erased", self.say(said.ERASED), "")])
+        lines = [self._line(name, getattr(card, name)) for name in _PERSON + _CONTACT + _HEALTH]
+        kept = [line for line in lines if line is not None]
+        return Entry(title, kept, self._origin(card.events[0]))
+
+    def _line(self, name: str, value: Any) -> Line | None:
+        if value in (None, "", (), []):
+            return None
+        return Line(name, field_label(f"$.data.{name}", self.language), self._value(name, value))
+
+    def _value(self, name: str, value: Any) -> str | int | list[str]:
+        if isinstance(value, list | tuple):
+            return [str(each) for each in value]
+        if name == "region":
+            return region_name(value) or str(value)
+        if name.endswith("_fen"):
+            return f"{value // _FEN_PER_YUAN}.{value % _FEN_PER_YUAN:02d} CNY"
+        if isinstance(value, int):
+            return value
+        return self.label("value", str(value)) if name in _CODED else str(value)
+
+    def _events(self) -> Iterator[LoggedEvent]:
+        """Everything that is kept of the person, whatever became of it, in effective order."""
+        homes = {f"card/{card.card_id}" for card in self.person.cards}
+        for event in self.known.events:
+            if event.home in homes and not event.type_name.startswith(_NOT_OF_THE_PERSON):
+                yield event
+
+    def _happened(self) -> Section:
+        entries = [
+            self._happening(event) for event in self._events() if not isinstance(event.data, _WORDS)
+        ]
+        return Section("events", self.say(said.WHERE_FROM), [], entries)
+
+    def _happening(self, event: LoggedEvent) -> Entry:
+        lines = [self._line(name, getattr(event.data, name, None)) for name in _CODES]
+        lines.append(self._activity(event))
+        lines += self._personal(event)
+        outcome = self.known.outcomes[event.key].outcome
+        if outcome != "recorded":
+            told = self.label("outcome", outcome)
+            lines.append(Line("state", field_label("$.data.outcome", self.language), told))
+        kept = [line for line in lines if line is not None]
+        return Entry(self._title(event), kept, self._origin(event))
+
+    def _title(self, event: LoggedEvent) -> str:
+        when = _clock(event.starts_us, day_only=event.day_precision)
+        return f"{when} {self.label('event', event.type_name)}"
+
+    def _activity(self, event: LoggedEvent) -> Line | None:
+        activity_id = getattr(event.data, "activity_id", None)
+        activity = self.known.around.activity(activity_id) if activity_id else None
+        return self._line("title", activity.title if activity else None)
+
+    def _personal(self, event: LoggedEvent) -> Iterable[Line | None]:
+        """What only this event says: a reading, the words of a complaint, what was corrected."""
+        data = event.data
+        if event.blank or self._is_erased(event):
+            return []
+        if isinstance(data, ClinicConsulted):
+            names = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm", "note")
+            return [self._line(name, getattr(data.health, name)) for name in names]
+        if isinstance(data, ComplaintRaised | ComplaintResolved):
+            return [self._line("text", getattr(data.private, "text", None))]
+        if isinstance(data, CardRegistered | CardCorrected):
+            parts = (data.person, data.contact, data.health, data)
+            fields = (_PERSON, ("phones", "address"), _HEALTH, ("region",))
+            return [
+                self._line(name, _written(getattr(part, name, None)))
+                for part, each in zip(parts, fields, strict=True)
+                for name in each
+            ]
+        return []
+
+    def _is_erased(self, event: LoggedEvent) -> bool:
+        cards = self.person.cards
+        return any(card.erased and event.home == f"card/{card.card_id}" for card in cards)
+
+    def _origin(self, event: LoggedEvent) -> str:
+        if event.role.startswith("dealer/"):
+            who = self.say(said.BY_DEALER, name=self._dealer(event.role.partition("/")[2]))
+        else:
+            who = self.say(said.STAFF if event.role == "staff" else said.HEADQUARTERS)
+        return self.say(said.RECEIVED, who=who, time=_clock(event.received_us))
+
+    def _dealer(self, code: str) -> str:
+        names = [fact.data.name for fact in self.known.around.contracts if fact.data.dealer == code]
+        return names[-1] if names else code
+
+    def _said(self) -> Section:
+        entries = [self._word(event) for event in self._events() if isinstance(event.data, _WORDS)]
+        silence = [] if entries else [self.say(said.NO_WORD)]
+        return Section("consents", self.say(said.WHAT_YOU_SAID), silence, entries)
+
+    def _word(self, event: LoggedEvent) -> Entry:
+        data = event.data
+        assert isinstance(data, _WORDS)
+        lines = [self._line("purpose", self.label("purpose", data.purpose))]
+        if data.dealer is not None:
+            lines.append(self._line("dealer", self._dealer(data.dealer)))
+        if isinstance(data, ConsentGiven):
+            lines += [
+                self._line("categories", self._categories(data.categories or ())),
+                self._line("method", data.method),
+                self._line("by", self.say(said.BY[data.by])),
+                self._line("notice_version", data.notice_version),
+                self._line("expires_on", data.expires_on and data.expires_on.isoformat()),
+            ]
+        kept = [line for line in lines if line is not None]
+        return Entry(self._title(event), kept, self._origin(event))
+
+    def _categories(self, names: Iterable[str]) -> list[str]:
+        return [self.say(said.CATEGORIES[name]) for name in names]
+
+    def _copies(self) -> Section:
+        mine = {card.card_id for card in self.person.cards}
+        rows = [row for row in self.rows if mine & {*row.cards}]
+        told = [
+            self.say(
+                said.COPY_OF,
+                name=self._dealer(row.dealer),
+                dealer=row.dealer,
+                categories=self._join(
+                    said.CATEGORIES[n] for n in said.CATEGORIES if n in row.content
+                ),
+            )
+            for row in sorted(rows, key=lambda row: row.dealer)
+        ]
+        title = self.say(said.WHO_HAS_A_COPY)
+        return Section("copies", title, told or [self.say(said.NO_COPY)], [])
+
+    def _join(self, words: Iterable[Words]) -> str:
+        return (", " if self.language == "en" else "、").join(map(self.say, words))
+
+    def _rights(self) -> Section:
+        paragraphs = [self.say(words) for words in (*said.RIGHTS, said.LEFT_OUT)]
+        return Section("rights", self.say(said.YOUR_RIGHTS), paragraphs, [])
+
+
+_CODED = frozenset(
+    {"sex", "channel", "outcome", "kind", "reason_code", "relation", "source_kind", "method"}
+)
+"""Fields whose values are codes with a word of their own."""
+
+
+def _written(value: Any) -> Any:
+    """A value of a correction: what is not named, and what was cleared, says nothing."""
+    return value if isinstance(value, str | int | tuple | list) or hasattr(value, "year") else None
+
+
+def _has_note(event: LoggedEvent) -> bool:
+    private = getattr(event.data, "private", None)
+    return isinstance(private, PrivateNote) and bool(private.note)
+
+
+def _clock(at_us: int, *, day_only: bool = False) -> str:
+    return moment_of(at_us).strftime("%Y-%m-%d" if day_only else "%Y-%m-%d %H:%M")

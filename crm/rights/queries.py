@@ -1,0 +1,104 @@
+"""Reads the register of requests, for headquarters and compliance alone."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from crm.keyring import Keyring, unseal
+from crm.rights.request import Request, Step, by_urgency
+from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
+from crm.scope import OutOfScope, Scope
+
+
+def require_right_to_see(scope: Scope) -> None:
+    """OutOfScope for whoever has nothing to do with requests."""
+    if not sees_requests(scope):
+        raise OutOfScope("requests of people are for headquarters and compliance")
+
+
+def sees_requests(scope: Scope) -> bool:
+    """Whether the register is open to this viewer."""
+    return scope.viewer in ("headquarters", "compliance")
+
+
+def requests(
+    scope: Scope, connection: Connection, keyring: Keyring, today: date, *, closed: bool = False
+) -> list[Request]:
+    """Open requests, the overdue ones first; with `closed` those that are closed after them."""
+    require_right_to_see(scope)
+    found = _read(connection, keyring, None if closed else _is_open())
+    return sorted(found, key=lambda request: by_urgency(request, today))
+
+
+def request_of(
+    scope: Scope, connection: Connection, keyring: Keyring, request_id: str
+) -> Request | None:
+    """One request with all its steps."""
+    require_right_to_see(scope)
+    found = _read(connection, keyring, RIGHTS_REQUEST.c.request_id == request_id)
+    return next(iter(found), None)
+
+
+def open_counts(scope: Scope, connection: Connection, today: date) -> tuple[int, int]:
+    """(how many requests are open, how many of them overdue)."""
+    require_right_to_see(scope)
+    overdue = func.count().filter(RIGHTS_REQUEST.c.due_on < today)
+    query = select(func.count(), overdue).select_from(RIGHTS_REQUEST).where(_is_open())
+    total, late = connection.execute(query).one()
+    return total, late
+
+
+def _is_open() -> ColumnElement[bool]:
+    closed = select(RIGHTS_STEP.c.request_id).where(RIGHTS_STEP.c.outcome.is_not(None))
+    return RIGHTS_REQUEST.c.request_id.not_in(closed)
+
+
+def _read(
+    connection: Connection, keyring: Keyring, which: ColumnElement[bool] | None
+) -> list[Request]:
+    query = select(RIGHTS_REQUEST) if which is None else select(RIGHTS_REQUEST).where(which)
+    rows = connection.execute(query).all()
+    ids = select(RIGHTS_REQUEST.c.request_id)
+    ids = ids if which is None else ids.where(which)
+    of_these = select(RIGHTS_STEP).where(RIGHTS_STEP.c.request_id.in_(ids))
+    steps: dict[str, list[Any]] = {}
+    for step in connection.execute(of_these.order_by(RIGHTS_STEP.c.number)):
+        steps.setdefault(step.request_id, []).append(step)
+    keys = keyring.keys((f"card/{row.card_id}" for row in rows), create=False)
+    return [
+        _request(row, steps.get(row.request_id, ()), keys[f"card/{row.card_id}"]) for row in rows
+    ]
+
+
+def _request(row: Any, steps: Iterable[Any], key: bytes | None) -> Request:
+    return Request(
+        row.request_id,
+        row.kind,
+        row.card_id,
+        row.asked_by,
+        row.channel,
+        row.received_on,
+        row.due_on,
+        _text(row.sealed, key, f"{row.request_id}/0"),
+        tuple(
+            Step(
+                step.at_us,
+                step.actor,
+                step.outcome,
+                step.reason,
+                step.event_source,
+                step.event_id,
+                _text(step.sealed, key, f"{row.request_id}/{step.number}"),
+            )
+            for step in steps
+        ),
+    )
+
+
+def _text(sealed: bytes | None, key: bytes | None, bound_to: str) -> str | None:
+    """The words; None where nothing was written, and once the card's key is destroyed."""
+    if sealed is None or key is None:
+        return None
+    return unseal(key, sealed, bound_to.encode()).decode()

@@ -1,0 +1,168 @@
+"""Writes the register of requests: a request is opened, noted, closed; nothing is ever changed."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from campaigns.times import shanghai_day
+from crm.database import writing
+from crm.journal import JOURNAL
+from crm.keyring import Keyring, seal
+from crm.outcomes.tables import OUTCOME
+from crm.people.queries import cards_of
+from crm.people.tables import CARD
+from crm.rights.queries import request_of, require_right_to_see
+from crm.rights.request import (
+    IN_FUTURE,
+    NOT_FOUND,
+    AskedBy,
+    Channel,
+    Closing,
+    Kind,
+    Request,
+    RequestRefused,
+    due_on,
+    fault_of,
+)
+from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
+from crm.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who writes, and when: `actor` is the opaque id of an account."""
+
+    scope: Scope
+    actor: str
+    now_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks for; `name` is a card or person id."""
+
+    name: str
+    kind: Kind
+    asked_by: AskedBy
+    channel: Channel
+    received_on: date
+    text: str | None = None
+
+
+def open_request(engine: Engine, keyring: Keyring, clerk: Clerk, asked: Asked) -> str:
+    """Enter a request; returns its id. RequestRefused when there is no such person.
+
+    It is entered whoever asks: whether they may is for the answer to say.
+    """
+    require_right_to_see(clerk.scope)
+    if asked.received_on > shanghai_day(clerk.now_us):
+        raise RequestRefused(IN_FUTURE)
+    request_id = str(uuid4())
+    with writing(engine) as connection:
+        cards = cards_of(clerk.scope, connection, asked.name)
+        if not cards:
+            raise RequestRefused(NOT_FOUND)
+        card_id = asked.name if asked.name in cards else cards[0]
+        row = {
+            "request_id": request_id,
+            "kind": asked.kind,
+            "card_id": card_id,
+            "asked_by": asked.asked_by,
+            "channel": asked.channel,
+            "received_on": asked.received_on,
+            "due_on": due_on(asked.received_on),
+            "opened_us": clerk.now_us,
+            "opened_by": clerk.actor,
+            "sealed": _sealed(keyring, card_id, asked.text, f"{request_id}/0"),
+        }
+        connection.execute(insert(RIGHTS_REQUEST), [row])
+    return request_id
+
+
+def note_step(engine: Engine, keyring: Keyring, clerk: Clerk, request_id: str, text: str) -> None:
+    """Note what was done on the way to an answer; RequestRefused when it is closed."""
+    _add_step(engine, keyring, clerk, request_id, text)
+
+
+def close_request(
+    engine: Engine, keyring: Keyring, clerk: Clerk, request_id: str, closing: Closing
+) -> None:
+    """Close a request, granted or refused; RequestRefused when it may not be closed so."""
+    _add_step(engine, keyring, clerk, request_id, closing.text, closing)
+
+
+def _add_step(
+    engine: Engine,
+    keyring: Keyring,
+    clerk: Clerk,
+    request_id: str,
+    text: str | None,
+    closing: Closing | None = None,
+) -> None:
+    require_right_to_see(clerk.scope)
+    with writing(engine) as connection:
+        # Of two who close at once the second one waits here, and then sees it closed.
+        row = RIGHTS_REQUEST.c.request_id == request_id
+        connection.execute(select(RIGHTS_REQUEST.c.request_id).where(row).with_for_update())
+        request = request_of(clerk.scope, connection, keyring, request_id)
+        if request is None:
+            raise RequestRefused(NOT_FOUND)
+        fault = _fault(clerk.scope, connection, request, closing)
+        if fault is not None:
+            raise RequestRefused(fault)
+        number = len(request.steps) + 1
+        step = {
+            "request_id": request_id,
+            "number": number,
+            "at_us": clerk.now_us,
+            "actor": clerk.actor,
+            "outcome": closing.outcome if closing else None,
+            "reason": closing.reason if closing and closing.outcome == "refused" else None,
+            "event_source": closing.event[0] if closing and closing.event else None,
+            "event_id": closing.event[1] if closing and closing.event else None,
+            "sealed": _sealed(keyring, request.card_id, text, f"{request_id}/{number}"),
+        }
+        connection.execute(insert(RIGHTS_STEP), [step])
+
+
+def _fault(
+    scope: Scope, connection: Connection, request: Request, closing: Closing | None
+) -> str | None:
+    # A card whose registration was voided leads to nobody any more.
+    cards = cards_of(scope, connection, request.card_id) or (request.card_id,)
+    deceased = select(CARD.c.card_id).where(CARD.c.card_id.in_(cards), CARD.c.deceased)
+    events = _named_event(connection, cards, closing.event if closing else None)
+    return fault_of(
+        request,
+        # A note is refused for the same reason as any second closing: the request is closed.
+        closing or Closing("refused", "other"),
+        deceased=connection.execute(deceased).first() is not None,
+        events=events,
+    )
+
+
+def _named_event(
+    connection: Connection, cards: tuple[str, ...], event: tuple[str, str] | None
+) -> frozenset[str]:
+    """The type of the event, where it is of one of these cards and took effect."""
+    if event is None:
+        return frozenset()
+    source, event_id = event
+    homes = [f"card/{card_id}" for card_id in cards]
+    query = (
+        select(JOURNAL.c.type)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
+        .where(JOURNAL.c.subject.in_(homes), OUTCOME.c.outcome == "recorded")
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
+def _sealed(keyring: Keyring, card_id: str, text: str | None, bound_to: str) -> bytes | None:
+    """Words that may name somebody, under the card's key; nothing once the card is erased."""
+    if not text:
+        return None
+    key = keyring.keys([f"card/{card_id}"], create=True)[f"card/{card_id}"]
+    return None if key is None else seal(key, text.encode(), bound_to.encode())

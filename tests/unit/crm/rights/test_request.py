@@ -1,0 +1,111 @@
+"""The clock of a request, what may close it, and in which order requests are shown."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm.rights.request import (
+    ANSWER_WORKING_DAYS,
+    CLOSED,
+    DONE_BY,
+    KINDS,
+    NEEDS_EVENT,
+    NEEDS_REASON,
+    NOT_DECEASED,
+    Closing,
+    Request,
+    Step,
+    by_urgency,
+    due_on,
+    fault_of,
+)
+
+NOTHING: frozenset[str] = frozenset()
+GRANTED, REFUSED = Closing("granted"), Closing("refused", "other")
+
+
+def a_request(kind: str = "copy", **fields: object) -> Request:
+    asked = Request("r1", "copy", "C1", "self", "phone", date(2026, 5, 4), date(2026, 5, 25), None)
+    return replace(asked, kind=kind, **fields)  # type: ignore[arg-type]
+
+
+def closed_by(outcome: str) -> tuple[Step, ...]:
+    return (Step(0, "a", outcome, None, None, None, None),)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("2026-05-04", "2026-05-25"),  # a Monday
+        ("2026-05-08", "2026-05-29"),  # a Friday
+        ("2026-05-09", "2026-05-29"),  # a Saturday
+        ("2026-05-10", "2026-05-29"),  # a Sunday
+    ],
+)
+def test_an_answer_is_due_on_the_fifteenth_working_day(received: str, due: str) -> None:
+    assert due_on(date.fromisoformat(received)) == date.fromisoformat(due)
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)))
+def test_between_receipt_and_the_last_day_lie_exactly_that_many_working_days(day: date) -> None:
+    last = due_on(day)
+    after = [day + timedelta(days=n) for n in range(1, (last - day).days + 1)]
+    assert sum(each.weekday() < 5 for each in after) == ANSWER_WORKING_DAYS
+    assert last.weekday() < 5
+
+
+def test_a_request_is_overdue_after_its_last_day_and_until_it_is_closed() -> None:
+    request = a_request()
+    assert not request.is_overdue(date(2026, 5, 25))
+    assert request.is_overdue(date(2026, 5, 26))
+    assert not a_request(steps=closed_by("granted")).is_overdue(date(2026, 5, 26))
+
+
+def test_a_refusal_needs_a_reason() -> None:
+    assert fault_of(a_request(), Closing("refused"), deceased=False, events=NOTHING) == NEEDS_REASON
+    assert fault_of(a_request(), REFUSED, deceased=False, events=NOTHING) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_changes_data_is_granted_only_with_the_event_that_did_it(kind: str) -> None:
+    request, needed = a_request(kind), DONE_BY.get(kind)  # type: ignore[call-overload]
+    told = fault_of(request, GRANTED, deceased=False, events=NOTHING)
+    assert told == (None if needed is None else NEEDS_EVENT)
+    if needed is not None:
+        done = frozenset({needed})
+        assert fault_of(request, GRANTED, deceased=False, events=done) is None
+        other = frozenset({"club.joined"})
+        assert fault_of(request, GRANTED, deceased=False, events=other) == NEEDS_EVENT
+
+
+def test_an_event_that_is_named_must_be_one_of_the_person() -> None:
+    named = Closing("granted", event=("/hq", "e1"))
+    assert fault_of(a_request(), named, deceased=False, events=NOTHING) == NEEDS_EVENT
+    told = fault_of(a_request(), named, deceased=False, events=frozenset({"club.joined"}))
+    assert told is None
+
+
+def test_a_relative_is_granted_something_only_after_a_death_and_may_always_be_refused() -> None:
+    request = a_request(asked_by="relative")
+    assert fault_of(request, GRANTED, deceased=False, events=NOTHING) == NOT_DECEASED
+    assert fault_of(request, GRANTED, deceased=True, events=NOTHING) is None
+    assert fault_of(request, REFUSED, deceased=False, events=NOTHING) is None
+
+
+def test_a_closed_request_is_never_closed_again() -> None:
+    request = a_request(steps=closed_by("refused"))
+    for closing in (GRANTED, REFUSED):
+        assert fault_of(request, closing, deceased=True, events=NOTHING) == CLOSED
+
+
+def test_overdue_ones_come_first_then_by_the_day_they_are_due_and_closed_ones_last() -> None:
+    today = date(2026, 6, 1)
+    late = a_request(request_id="late")
+    soon = a_request(request_id="soon", due_on=date(2026, 6, 2))
+    later = a_request(request_id="later", due_on=date(2026, 6, 9))
+    done = a_request(request_id="done", steps=closed_by("granted"))
+    ordered = sorted((done, later, soon, late), key=lambda each: by_urgency(each, today))
+    assert [each.request_id for each in ordered] == ["late", "soon", "later", "done"]
