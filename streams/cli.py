@@ -48,6 +48,15 @@ GROUPS = {
             "retry": "streams.commands.letters:retry_letters",
         },
     ),
+    "dealer": (
+        "经销商自己的那一份：取来、验证、查看、导出。",
+        {
+            "pull": "streams.commands.dealer:pull",
+            "verify": "streams.commands.dealer:verify",
+            "status": "streams.commands.dealer:status",
+            "export": "streams.commands.dealer:export",
+        },
+    ),
     "topics": (
         "Kafka 的主题：建立、检查。",
         {

@@ -58,6 +58,14 @@ CATEGORIES = {
     "history": "经过",
     "purchases": "购买",
 }
+WITHDRAWALS = {
+    "erased": "个人信息已删除",
+    "consent_ended": "同意已撤回或到期",
+    "entitlement_ended": "合同或名义已不在",
+    "row_replaced": "并入另一行",
+    "corrected": "原来就不该有",
+    "unknown": "公司没有这一行",
+}
 TABLES = {
     "progress": "进度",
     "tie": "关联",
@@ -101,6 +109,7 @@ WORDS: dict[str, dict[str, str]] = {
     "account": ACCOUNTS,
     "ledger_reason": LEDGER_REASONS,
     "category": CATEGORIES,
+    "withdrawal": WITHDRAWALS,
     "table": TABLES,
     "field": FIELDS,
 }

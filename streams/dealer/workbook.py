@@ -1,0 +1,233 @@
+"""A dealer's copy as an Excel workbook, marked on every page with whose it is and who took it out.
+
+Sheets: a row per person; a row per thing that happened, per purchase, per reading, each with the
+number of its person. No text can be taken for a formula (campaigns/sheets/writing.py).
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from campaigns.sheets.writing import (
+    BOX,
+    CENTRED,
+    FONT_NAME,
+    HEADING_FILL,
+    INK,
+    LEFT,
+    TEXT_FORMAT,
+    put,
+    set_up_print,
+)
+from streams.dealer.storage import storage_troubles
+from streams.wording import say, word
+
+MOST_ROWS = 1_000_000
+"""A worksheet takes 1,048,576."""
+
+_FAINT = "BFBFBF"
+_TITLE_ROW, _HEADING_ROW = 1, 2
+_LONGEST_HEADER = 200
+
+Row = Mapping[str, Any]
+Told = Iterable[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Whose copy it is, on which day, and who took it out."""
+
+    dealer: str
+    day: str
+    by: str
+
+    @property
+    def text(self) -> str:
+        """The line that stands on every sheet and every printed page."""
+        return say(
+            "经销商 {dealer} 的副本 · {day} · {by} 导出 · 含个人信息，只作约定用途，不得转发",
+            dealer=self.dealer,
+            day=self.day,
+            by=self.by,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    title: str
+    headings: Sequence[tuple[str, int]]
+    told: Callable[[int, Row], Told]
+
+
+def write_workbook(file: Path, contents: Iterable[bytes], mark: Watermark) -> int:
+    """Write canonical rows, each a person, to a new file; returns how many.
+
+    The file is there whole or not at all, and only its owner can read it.
+    """
+    people = [orjson.loads(content) for content in contents]
+    book = Workbook(write_only=True)
+    book.properties.creator = book.properties.title = ""
+    for layout in _layouts():
+        _write_sheet(book, layout, people, mark)
+    draft = file.with_name(f".{file.name}.new")
+    with storage_troubles(file.parent):
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        try:
+            book.save(draft)
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
+    return len(people)
+
+
+def _write_sheet(book: Any, layout: _Sheet, people: Sequence[Row], mark: Watermark) -> None:
+    sheet = book.create_sheet(layout.title)
+    # In this way of writing, all that stands before the rows must be said before them.
+    sheet.freeze_panes = f"A{_HEADING_ROW + 1}"
+    for index, (_, width) in enumerate(layout.headings, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    set_up_print(sheet, f"{_TITLE_ROW}:{_HEADING_ROW}", "", mark.text)
+    sheet.print_area = None
+    header = mark.text.replace("&", "&&")[:_LONGEST_HEADER]
+    sheet.oddHeader.center.text = header
+    sheet.oddHeader.center.color = _FAINT
+    sheet.append([_cell(sheet, mark.text, Font(name=FONT_NAME, size=12, color=_FAINT, bold=True))])
+    sheet.append(
+        [
+            _cell(sheet, heading, Font(name=FONT_NAME, bold=True, color=INK), heading=True)
+            for heading, _ in layout.headings
+        ]
+    )
+    plain = Font(name=FONT_NAME, color=INK)
+    for number, person in enumerate(people, 1):
+        for values in layout.told(number, person):
+            sheet.append([_cell(sheet, value, plain) for value in values])
+    sheet.append([_cell(sheet, mark.text, Font(name=FONT_NAME, color=_FAINT))])
+
+
+def _cell(sheet: Any, value: Any, font: Font, *, heading: bool = False) -> Any:
+    cell = WriteOnlyCell(sheet)
+    put(cell, value)
+    cell.font = font
+    if heading:
+        cell.fill, cell.border, cell.alignment = HEADING_FILL, BOX, CENTRED
+    elif isinstance(value, str):
+        cell.number_format, cell.alignment = TEXT_FORMAT, LEFT
+    return cell
+
+
+def _layouts() -> list[_Sheet]:
+    number = (say("序号"), 8)
+    return [
+        _Sheet(
+            say("人员"),
+            [
+                number,
+                (say("姓名"), 14),
+                (say("性别"), 8),
+                (say("出生"), 14),
+                (say("电话"), 20),
+                (say("地址"), 32),
+                (say("地区"), 12),
+                (say("健康情况"), 24),
+                (say("用药"), 24),
+                (say("器械"), 20),
+                (say("标记"), 10),
+                (say("行"), 16),
+            ],
+            _person,
+        ),
+        _Sheet(
+            say("经过"),
+            [number, (say("时间"), 24), (say("是什么"), 18), (say("活动"), 20), (say("说明"), 40)],
+            _history,
+        ),
+        _Sheet(
+            say("购买"),
+            [
+                number,
+                (say("时间"), 24),
+                (say("型号"), 16),
+                (say("数量"), 8),
+                (say("退回"), 8),
+                (say("单价（元）"), 12),
+                (say("渠道"), 14),
+                (say("序列号"), 24),
+            ],
+            _purchases,
+        ),
+        _Sheet(
+            say("血压"),
+            [
+                number,
+                (say("时间"), 24),
+                (say("收缩压"), 10),
+                (say("舒张压"), 10),
+                (say("脉搏"), 10),
+                (say("备注"), 40),
+            ],
+            _readings,
+        ),
+    ]
+
+
+def _person(number: int, row: Row) -> Iterator[Sequence[Any]]:
+    identity, contact = row.get("identity", {}), row.get("contact", {})
+    health = row.get("health", {})
+    yield (
+        number,
+        _listed(identity.get("names")),
+        word("value", identity.get("sex")),
+        str(identity.get("birth_date") or identity.get("birth_year") or ""),
+        _listed(contact.get("phones")),
+        _listed(contact.get("addresses")),
+        _listed(contact.get("regions")),
+        *(_listed(health.get(name)) for name in ("conditions", "medicines", "devices")),
+        say("已故") if row.get("deceased") else "",
+        str(row["key"])[:12],
+    )
+
+
+def _history(number: int, row: Row) -> Iterator[Sequence[Any]]:
+    told = {"type", "time", "timeprecision", "activity_id"}
+    for item in row.get("history", []):
+        more = " · ".join(str(item[name]) for name in sorted(item) if name not in told)
+        what = word("event", str(item.get("type", "")))
+        yield number, str(item.get("time", "")), what, str(item.get("activity_id", "")), more
+
+
+def _purchases(number: int, row: Row) -> Iterator[Sequence[Any]]:
+    for item in row.get("purchases", []):
+        yield (
+            number,
+            str(item.get("time", "")),
+            str(item.get("sku", "")),
+            item.get("quantity"),
+            item.get("returned"),
+            _yuan(item.get("unit_price_fen")),
+            str(item.get("channel", "")),
+            _listed(item.get("serials")),
+        )
+
+
+def _readings(number: int, row: Row) -> Iterator[Sequence[Any]]:
+    measures = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")
+    for item in row.get("health", {}).get("readings", []):
+        values = (item.get(name) for name in measures)
+        yield number, str(item.get("time", "")), *values, str(item.get("note", ""))
+
+
+def _yuan(amount_fen: Any) -> str:
+    return f"{amount_fen // 100}.{amount_fen % 100:02d}" if isinstance(amount_fen, int) else ""
+
+
+def _listed(values: Any) -> str:
+    return "、".join(map(str, values)) if isinstance(values, list) else str(values or "")
