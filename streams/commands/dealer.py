@@ -216,9 +216,7 @@ def status(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
         print_text(
             say("已撤回 {count:,} 行：{reason}", count=count, reason=word("withdrawal", reason))
         )
-    print_text(
-        say("回执 {receipts:,} 张，最近一张 {day}", receipts=len(receipts), day=_day(receipts))
-    )
+    print_text(say("回执 {receipts:,} 张，最近一张 {last_receipt}", **shown))
 
 
 def export(
