@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, func, select
 from campaigns.times import DAY_US, day_end_us, day_start_us
 from crm.component import Evaluation
 from crm.dead_letters import DEAD_LETTER
+from crm.dealer_changes import is_quiet, told_rows
 from crm.journal import JOURNAL
 from crm.keyring import Keyring
 from crm.outcomes.projection import outcome_rows
@@ -130,6 +131,13 @@ def _copies_recomputed(case: _Case) -> tuple[bool, str]:
     return not unequal, f"{rows} rows of {len(dealers)} dealers, unequal: {unequal or 'none'}"
 
 
+def _dealers_told(case: _Case) -> tuple[bool, str]:
+    if is_quiet(case.connection):
+        return True, "the copies are being rebuilt"
+    told, wrong = told_rows(case.connection, case.keyring)
+    return wrong == 0, f"{told} rows told, {wrong} differ"
+
+
 def _rewards_recomputed(case: _Case) -> tuple[bool, str]:
     judgement = judge_claims(case.known.claims)
     wanted = {
@@ -198,6 +206,7 @@ LAWS: dict[str, Callable[[_Case], tuple[bool, str]]] = {
     "outcomes follow from the events": _outcomes_recomputed,
     "cards, links and people follow from the events": _people_recomputed,
     "every dealer's copy holds what it must, and no more": _copies_recomputed,
+    "what dealers were told is what their copies hold": _dealers_told,
     "rewards follow from the events": _rewards_recomputed,
     "the ledger sums to zero": _ledger_sums_to_zero,
     "every balance has its entries": _balances_have_entries,

@@ -87,6 +87,18 @@ class ChangeWriter:
         dealers |= set(connection.execute(select(DEALER_CHANGE.c.dealer).distinct()).scalars())
         return sum(self._compare(connection, dealer, now_us) for dealer in sorted(dealers))
 
+    def differences(self, connection: Connection) -> tuple[int, int]:
+        """(rows that dealers were told to hold, rows that they hold or lack wrongly)."""
+        columns = [DEALER_CHANGE.c[name] for name in _COLUMNS]
+        said = _last_said(Change(*row) for row in connection.execute(select(*columns)))
+        told = {row_id: word.content_hash for row_id, word in said.items() if word.content_hash}
+        copies = select(COPY_ROW.c.dealer, COPY_ROW.c.key, COPY_ROW.c.content)
+        held = {
+            (dealer, key): self.content_hash(bytes(content))
+            for dealer, key, content in connection.execute(copies)
+        }
+        return len(told), len(dict(told.items() ^ held.items()))
+
     def _compare(self, connection: Connection, dealer: str, now_us: int) -> int:
         columns = [DEALER_CHANGE.c[name] for name in _COLUMNS]
         earlier = select(*columns).where(DEALER_CHANGE.c.dealer == dealer)
@@ -96,6 +108,11 @@ class ChangeWriter:
         for key, content in connection.execute(held):
             touched[dealer, key] = bytes(content)
         return self._say(connection, touched, said, now_us)
+
+
+def told_rows(connection: Connection, keyring: Keyring) -> tuple[int, int]:
+    """(rows that dealers were told to hold, rows that they hold or lack wrongly)."""
+    return ChangeWriter.of(keyring).differences(connection)
 
 
 def is_quiet(connection: Connection) -> bool:

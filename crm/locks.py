@@ -24,6 +24,7 @@ PROGRESS = 2_005
 WORKER = 2_006
 RELAY = 2_007
 DEALER_CHANGES = 2_008
+WEBHOOKS = 2_010
 
 BUCKETS = 1_024
 """Numbers from 0: PostgreSQL keeps a lock in shared memory, so there must not be one per card."""

@@ -551,6 +551,30 @@ class Maker:
             self.pick(*usual * 4, *rarely * 2, *seldom)()
         return self.made
 
+    def shared_world(self, size: int) -> list[Sent]:
+        """Two dealers have contracts; people consent, move, are linked, object, are gone."""
+        for name, dealer in (("x1", "D1"), ("x2", "D2")):
+            data = {"dealer": dealer, "contract_id": name, "name": "经销商", "kind": "sub"}
+            data |= {"regions": ["110000", "310000"], "starts_on": "2026-01-01"}
+            self.headquarters("dealer.contracted", f"dealer/{dealer}", data, days=(0, 0))
+        for name in ACTIVITIES:
+            self.activity(name)
+        for name in CARDS:
+            self.card(name)
+            for dealer in ("D1", "D2"):
+                self.agreement(name, "share_with_dealer", dealer=dealer, categories=[*CATEGORIES])
+            self.agreement(name, "health")
+        often = [self.consent, self.correction, self.care]
+        seldom = [self.identity, self.erasure, self.death, self.void, self.void, self.contract_end]
+        while len(self.made) < size:
+            self.pick(*often * 4, *seldom)()
+        return self.made
+
+    def agreement(self, name: str, purpose: str, **more: Any) -> None:
+        """A consent on paper from the first days."""
+        data = {"card_id": name, "purpose": purpose, "notice_version": "3", "by": "self", **more}
+        self.send("consent.given", f"card/{name}", {**data, "method": "paper"}, days=(0, 3))
+
 
 def make_world(seed: int, size: int = 60, *, with_erasures: bool = True) -> list[Sent]:
     """The events of one world, as they were made."""
@@ -561,3 +585,8 @@ def worlds(size: int = 60, *, with_erasures: bool = True) -> st.SearchStrategy[l
     """Random worlds."""
     seeds = st.integers(0, 2**48)
     return seeds.map(lambda seed: make_world(seed, size, with_erasures=with_erasures))
+
+
+def shared_worlds(size: int = 70) -> st.SearchStrategy[list[Sent]]:
+    """Random worlds in which much changes in the dealers' copies."""
+    return st.integers(0, 2**48).map(lambda seed: Maker(Random(seed)).shared_world(size))

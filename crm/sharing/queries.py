@@ -1,18 +1,23 @@
-"""Reads the dealers' copies."""
+"""Reads the dealers' copies, and what dealers are to be told of them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, select
 
+from crm.dealer_changes import is_quiet
 from crm.keyring import Keyring
 from crm.past import effective_up_to, whole_past
+from crm.progress import load_progress
 from crm.scope import OutOfScope, Scope
+from crm.sharing.changes import ChangeKind
 from crm.sharing.copies import CopyRow
 from crm.sharing.keys import row_keys
 from crm.sharing.projection import rows_of_copies
-from crm.sharing.tables import COPY_ROW
+from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
 
 
 def copy_now(scope: Scope, connection: Connection, dealer: str) -> Iterator[CopyRow]:
@@ -33,6 +38,88 @@ def copy_then(
     row_key = row_keys(keyring.secret("copies"))
     rows = (row for row in rows_of_copies(past, row_key) if row.dealer == dealer)
     yield from sorted(rows, key=lambda row: row.key)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyChange:
+    """One change of a dealer's copy, as the dealer may be told it.
+
+    `content` is the row as it stands now; None for a row that is withdrawn, and for an upsert that
+    a later change of the same row has overtaken: what the row said then is not kept.
+    """
+
+    dealer: str
+    sequence: int
+    key: str
+    kind: ChangeKind
+    reason_class: str | None
+    changed_us: int
+    overtaken: bool
+    content: dict[str, Any] | None
+
+
+def changes_after(
+    scope: Scope, connection: Connection, dealer: str, sequence: int, limit: int
+) -> list[CopyChange]:
+    """The dealer's next changes after a sequence number, in order.
+
+    Not to be sent unless the copies are settled.
+    """
+    _may_see(scope, dealer)
+    later = DEALER_CHANGE.alias("later")
+    is_later = select(later.c.sequence).where(
+        later.c.key == DEALER_CHANGE.c.key,
+        later.c.dealer == DEALER_CHANGE.c.dealer,
+        later.c.sequence > DEALER_CHANGE.c.sequence,
+    )
+    same = and_(COPY_ROW.c.dealer == DEALER_CHANGE.c.dealer, COPY_ROW.c.key == DEALER_CHANGE.c.key)
+    query = (
+        select(
+            *(DEALER_CHANGE.c[name] for name in _CHANGE_COLUMNS),
+            is_later.exists().label("overtaken"),
+            COPY_ROW.c.content,
+        )
+        .join_from(DEALER_CHANGE, COPY_ROW, same, isouter=True)
+        .where(DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.sequence > sequence)
+        .order_by(DEALER_CHANGE.c.sequence)
+        .limit(limit)
+    )
+    return [_copy_change(*row) for row in connection.execute(query)]
+
+
+_CHANGE_COLUMNS = ("dealer", "sequence", "key", "kind", "reason_class", "changed_us")
+
+
+def _copy_change(
+    dealer: str,
+    sequence: int,
+    key: str,
+    kind: ChangeKind,
+    reason_class: str | None,
+    changed_us: int,
+    overtaken: bool,
+    content: bytes | None,
+) -> CopyChange:
+    stands = kind == "upsert" and not overtaken
+    row = orjson.loads(content) if stands and content is not None else None
+    return CopyChange(dealer, sequence, key, kind, reason_class, changed_us, overtaken, row)
+
+
+def dealers_told(connection: Connection) -> dict[str, int]:
+    """Every dealer that was ever to be told something → the number of its last change."""
+    last = func.max(DEALER_CHANGE.c.sequence)
+    query = select(DEALER_CHANGE.c.dealer, last).group_by(DEALER_CHANGE.c.dealer)
+    return {dealer: sequence for dealer, sequence in connection.execute(query)}
+
+
+def are_settled(connection: Connection, today: date) -> bool:
+    """Whether the copies may be sent: not being rebuilt, and looked at for this Shanghai day.
+
+    Consents and contracts end with a day. Between midnight and the recording of the new day the
+    stored copies are those of yesterday, and nothing of them may leave the house.
+    """
+    reached = load_progress(connection, "embedded").days_to
+    return reached is not None and reached >= today and not is_quiet(connection)
 
 
 def _may_see(scope: Scope, dealer: str) -> None:

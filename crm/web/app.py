@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from crm.settings import Settings
-from crm.web import api, api_docs, pages
+from crm.web import api, api_docs, dealer_feed, dealer_receipts, pages
 from crm.web.problems import Problem, answer_problem, problem_response
 from crm.web.security import SecurityHeaders
 from crm.web.site import Site
@@ -57,6 +57,8 @@ def app_of(site: Site) -> FastAPI:
     app.state.site = site
     app.state.pages = Pages.load(site.translations)
     app.include_router(api.router)
+    app.include_router(dealer_feed.router)
+    app.include_router(dealer_receipts.router)
     app.include_router(api_docs.router, include_in_schema=False)
     pages.include(app)
     app.mount("/static", _KeptFiles(directory=STATIC_FOLDER))

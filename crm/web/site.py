@@ -11,6 +11,7 @@ from campaigns.field_labels import Language
 from campaigns.intake import Intake
 from crm.database import open_engine
 from crm.door import JournalIntake, now_us
+from crm.feed.desk import Desk
 from crm.keyring import Keyring
 from crm.schema import prepare
 from crm.settings import Settings
@@ -31,6 +32,11 @@ class Site:
     seasons: Seasons = field(default_factory=Seasons)
     attempts: SignInAttempts = field(default_factory=SignInAttempts)
     now_us: Callable[[], int] = now_us
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is kept at hand for dealers hangs on the database."""
+        object.__setattr__(self, "desk", Desk.of(self.engine))
 
     @classmethod
     def open(cls, settings: Settings) -> "Site":

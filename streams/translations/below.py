@@ -22,6 +22,10 @@ LAWS: dict[str, tuple[str, str]] = {
         "每个经销商的副本不多也不少",
         "每個經銷商的副本不多也不少",
     ),
+    "what dealers were told is what their copies hold": (
+        "告诉经销商的就是副本里有的",
+        "告訴經銷商的就是副本裡有的",
+    ),
     "rewards follow from the events": ("奖励都由事件推出", "獎勵都由事件推出"),
     "the ledger sums to zero": ("账的总和为零", "帳的總和為零"),
     "every balance has its entries": ("每个余额都有账可查", "每個餘額都有帳可查"),
@@ -58,6 +62,11 @@ COUNTS: dict[str, tuple[str, str]] = {
         "{dealers} 个经销商共 {rows} 行，不相等的：{unequal}",
         "{dealers} 個經銷商共 {rows} 行，不相等的：{unequal}",
     ),
+    "{count} rows told, {wrong} differ": (
+        "告诉过 {count} 行，{wrong} 行不同",
+        "告訴過 {count} 行，{wrong} 行不同",
+    ),
+    "the copies are being rebuilt": ("副本正在重建", "副本正在重建"),
     "{count} rewards, {wrong} differ": (
         "{count} 份奖励，{wrong} 份不同",
         "{count} 份獎勵，{wrong} 份不同",
