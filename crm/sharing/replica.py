@@ -4,19 +4,17 @@ A row's version is the sequence of the change that told it. Whoever keeps for ea
 one, of withdrawn keys too, ends with the same copy whatever was lost, told twice or out of order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
-from itertools import groupby
 from typing import Any
 
 import orjson
 
 from campaigns.canonical import canonical_json
+from crm.sharing.digest import row_hash
 
-LARGEST_SEQUENCE = 2**62
+LARGEST_SEQUENCE = 2**53 - 1
 LONGEST_PREFIX = 8
-_BUCKET_DIGITS = 2
 
 
 class LineInvalid(ValueError):
@@ -132,36 +130,13 @@ def tells_less(before: bytes, after: bytes) -> bool:
     return not orjson.loads(before).keys() <= orjson.loads(after).keys()
 
 
-def digest_of_lines(contents: Iterable[bytes]) -> str:
-    """The digest (crm/sharing/digest.py) of canonical rows that come sorted by key."""
-    hashed = sha256()
-    for number, content in enumerate(contents):
-        hashed.update(b"\n" + content if number else content)
-    return hashed.hexdigest()
-
-
 def fingerprints(rows: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     """Key → SHA-256 of the canonical row."""
-    return {key: sha256(content).hexdigest() for key, content in rows}
+    return {key: row_hash(content) for key, content in rows}
 
 
 Bucket = tuple[int, str]
 """How many rows, and the SHA-256 of their lines `key SP sha256(row)` joined by newlines."""
-
-
-def buckets(prefix: str, rows: Iterable[tuple[str, bytes]]) -> dict[str, Bucket]:
-    """By the two digits after the prefix: the rows (key, canonical row), which come by key."""
-    return dict(_buckets(rows, len(prefix)))
-
-
-def _buckets(rows: Iterable[tuple[str, bytes]], start: int) -> Iterator[tuple[str, Bucket]]:
-    for digits, members in groupby(rows, lambda row: row[0][start : start + _BUCKET_DIGITS]):
-        hashed, count = sha256(), 0
-        for key, content in members:
-            line = f"{key} {sha256(content).hexdigest()}".encode()
-            hashed.update(b"\n" + line if count else line)
-            count += 1
-        yield digits, (count, hashed.hexdigest())
 
 
 def differing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:

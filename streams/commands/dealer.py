@@ -21,7 +21,7 @@ from streams.dealer.pulling import Puller
 from streams.dealer.signing import signer_of
 from streams.dealer.storage import storage_troubles
 from streams.dealer.store import CopyStore
-from streams.dealer.troubles import FolderBusy
+from streams.dealer.troubles import FolderBusy, NotSettled
 from streams.dealer.verifying import Proof, proof_of
 from streams.dealer.workbook import MOST_ROWS, Watermark, write_workbook
 from streams.output import is_terminal, print_json, print_notice, print_text, progress_bar
@@ -31,6 +31,7 @@ DIFFERENT = 1
 DEFAULT_FOLDER = Path("jinxi-copy")
 _LOCK_FILE = "pull.lock"
 _CLOCK_MAY_BE_OFF_SECONDS = 300
+_SHORT_WAITS, _SHORT_WAIT_SECONDS = 5, 5
 
 Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="副本放在哪个文件夹")]
 
@@ -56,11 +57,23 @@ def pull(
             puller = Puller(feed, store, signer_of(folder), now_us, report)
             if follow:
                 Follower(puller, time.sleep, print_notice).run()
-            verdict = puller.pull()
+            verdict = _pull(puller)
         _tell(puller, verdict, feed.traffic_bytes, as_json=as_json)
     finally:
         store.close()
         feed.close()
+
+
+def _pull(puller: Puller) -> Verdict:
+    """All of it; a company that is not settled for a moment is waited for."""
+    for _ in range(_SHORT_WAITS):
+        try:
+            return puller.pull()
+        except NotSettled as trouble:
+            if trouble.retry_seconds > _SHORT_WAIT_SECONDS:
+                raise
+            time.sleep(trouble.retry_seconds)
+    return puller.pull()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from streams.dealer.troubles import (
     ServerAway,
     TokenRefused,
     TokenUnreadable,
+    TooOften,
 )
 
 _HERE = ("127.0.0.1", "localhost", "::1")
@@ -138,8 +139,10 @@ class HttpFeed:
             return
         if status in (401, 403):
             raise TokenRefused(self.token_file)
-        if status in (429, 503):
+        if status == 503:
             raise NotSettled(_retry_seconds(response))
+        if status == 429:
+            raise TooOften(_retry_seconds(response))
         if status >= 500:
             raise ServerAway(f"HTTP {status}")
         if status < 400:
@@ -184,7 +187,7 @@ def _reason(response: httpx.Response) -> str:
     """What the company's side says of its refusal, as far as it says it in its own form."""
     try:
         told = orjson.loads(response.read())
-        said = told.get("reason") or told.get("detail") or told.get("title")
+        said = told.get("detail") or told.get("title")
     except (ValueError, AttributeError):
         said = None
     return " ".join(str(said or response.reason_phrase).split())[:_LONGEST_REASON]

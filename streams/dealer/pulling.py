@@ -19,11 +19,11 @@ import orjson
 
 from campaigns.canonical import canonical_json
 from campaigns.times import SECOND_US, parse_instant_us, rfc3339
+from crm.sharing.receipts import Signer, is_signed
 from crm.sharing.replica import Page
 from streams.dealer.feed import Acknowledgement, Feed, Verdict
 from streams.dealer.healing import heal
 from streams.dealer.identity import must_be_its_own
-from streams.dealer.signing import Signer, is_signed
 from streams.dealer.store import Applied, CopyStore, StoredReceipt
 from streams.dealer.troubles import (
     AnswerNotUnderstood,

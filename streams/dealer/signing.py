@@ -1,4 +1,4 @@
-"""The dealer's Ed25519 key, made at first use, and signatures of either side."""
+"""The dealer's own Ed25519 key, made at first use, in a file that only its owner reads."""
 
 import os
 import secrets
@@ -6,30 +6,12 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
+from crm.sharing.receipts import Signer
 from streams.dealer.storage import storage_troubles
 from streams.dealer.troubles import StorageUnusable
 
 KEY_FILE = "signing.key"
 _KEY_BYTES = 32
-
-
-class Signer:
-    """Signs with a private key of 32 bytes."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._key = Ed25519PrivateKey.from_private_bytes(secret)
-
-    @property
-    def public_key(self) -> str:
-        """Base64 of the public key's 32 bytes."""
-        return b64encode(self._key.public_key().public_bytes_raw()).decode()
-
-    def sign(self, message: bytes) -> str:
-        """The signature of the bytes, base64."""
-        return b64encode(self._key.sign(message)).decode()
 
 
 def signer_of(folder: Path) -> Signer:
@@ -58,13 +40,3 @@ def _make(file: Path) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(file)
-
-
-def is_signed(message: bytes, signature: str, public_key: str) -> bool:
-    """Whether the signature (base64) of the bytes was made with the key's other half (base64)."""
-    try:
-        key = Ed25519PublicKey.from_public_bytes(b64decode(public_key, validate=True))
-        key.verify(b64decode(signature, validate=True), message)
-    except (InvalidSignature, NotBase64, ValueError):
-        return False
-    return True

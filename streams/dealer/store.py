@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from crm.sharing.replica import Page, RowChange, digest_of_lines, newer, next_after, tells_less
+from crm.sharing.digest import digest_of_lines
+from crm.sharing.replica import Page, RowChange, newer, next_after, tells_less
 from streams.dealer.storage import storage_troubles
 from streams.dealer.troubles import FolderBusy, FolderEmpty
 

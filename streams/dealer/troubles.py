@@ -44,6 +44,16 @@ class NotSettled(PassingTrouble):
         )
 
 
+class TooOften(PassingTrouble):
+    """The company's side was asked too often."""
+
+    def __init__(self, retry_seconds: int) -> None:
+        self.retry_seconds = retry_seconds
+        super().__init__(
+            say("问得太勤，服务器请我们过 {seconds} 秒再来。副本没有变。", seconds=retry_seconds)
+        )
+
+
 class PageCutOff(PassingTrouble):
     """Page after page was cut off before anything whole had come."""
 

@@ -41,7 +41,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: dict[str, Any]) -> None:
         url = urlsplit(self.path)
-        asked = {name: values[0] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
+        query = parse_qs(url.query, keep_blank_values=True)
+        asked = {name: values[0] for name, values in query.items()}
         self.company.asked.append(f"{self.command} {url.path}")
         try:
             if self.weather.refusals:
@@ -50,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, self._told(dealer, url.path, asked, body), cut="changes" in url.path)
         except Refused as refused:
             more = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
-            self._send(refused.status, orjson.dumps({"reason": refused.reason}), **more)
+            self._send(refused.status, orjson.dumps({"detail": refused.reason}), **more)
 
     def _told(self, dealer: str, path: str, asked: dict[str, str], body: dict[str, Any]) -> bytes:
         company = self.company
