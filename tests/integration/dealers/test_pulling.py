@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import rfc8785
 
+from crm.sharing.receipts import is_signed
 from streams.dealer.http_feed import HttpFeed
-from streams.dealer.signing import is_signed
 from streams.dealer.store import CopyStore
 from streams.dealer.troubles import (
     AddressUnsafe,
