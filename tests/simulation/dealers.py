@@ -4,12 +4,14 @@ One thread and one clock that the seed moves: the same seed gives the same story
 sequence of changes and the dealers' side are the real code; only the road between is made up.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from unittest import mock
 
 import orjson
 
@@ -25,7 +27,7 @@ from tests.simulation.dealers_world import AFTER_US, DEALERS, make_dealers_world
 from tests.unit.crm.people.naive_people import NaivePeople
 from tests.worlds import HOUR_US, START_US, Sent
 
-STEP_US = 8 * HOUR_US
+SHORTEST_STEP_US, LONGEST_STEP_US = HOUR_US, 14 * HOUR_US
 Copies = dict[str, dict[str, bytes]]
 """Dealer → key → canonical row."""
 
@@ -48,7 +50,7 @@ class Simulation:
         """Everything happens, then it quietens."""
         now_us = START_US
         while now_us < AFTER_US:
-            now_us += self.random.randrange(HOUR_US, STEP_US)
+            now_us += self.random.randrange(SHORTEST_STEP_US, LONGEST_STEP_US)
             self.company.now_us = now_us
             self._step()
         self._quieten()
@@ -60,10 +62,10 @@ class Simulation:
         # Between the two dealers ask: they hear nothing of what is not settled.
         if due:
             self.company.take_in(due)
-            self._some_dealers_ask(0.03)
+            self._some_dealers_ask(0.02)
         if self.random.random() < 0.9:
             self.company.work(killed=self.random.random() < 0.3)
-        self._some_dealers_ask(0.2)
+        self._some_dealers_ask(0.08)
 
     def _some_dealers_ask(self, how_often: float) -> None:
         for dealer in self.dealers:
@@ -135,10 +137,19 @@ class Simulation:
 
 
 @contextmanager
+def _in_memory() -> Iterator[None]:
+    """Folders in the machine's memory, where it has such a place: nothing has to last."""
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with mock.patch("tempfile.tempdir", place):
+        yield
+
+
+@contextmanager
 def simulated(seed: int) -> Iterator[Simulation]:
     """A simulation of a seed, ready to run."""
     random = Random(seed)
     with (
+        _in_memory(),
         without_waiting_for_the_disk(),
         Installation() as installation,
         TemporaryDirectory(prefix="jinxi-dealers-") as folder,

@@ -14,7 +14,8 @@ ACTIVITIES = tuple(f"a{number}" for number in range(1, 7))
 DAYS = 12
 """So long things happen; they are received up to LATEST_DAYS later."""
 LATEST_DAYS = 4
-_PURPOSES = (*("share_with_dealer",) * 8, "health", "health", "archive")
+_PURPOSES = (*("share_with_dealer",) * 12, "health", "health", "archive")
+_NAMES = ("单桂兰", "單 桂蘭", "仇建国")
 _EVERYWHERE = ("110000", "310000")
 
 
@@ -40,11 +41,11 @@ class DealersMaker(Maker):
             "dealer": dealer,
             "contract_id": name,
             "name": "经销商",
-            "regions": self.pick(_EVERYWHERE, _EVERYWHERE, ["110105"], ["310115", "110101"]),
+            "regions": self.pick(*[_EVERYWHERE] * 5, ["110105"], ["310115", "110101"]),
             "kind": self.pick("sub", "sub", "sub", "exclusive"),
-            "starts_on": self.day(-60, -60, -60, 2, 6),
+            "starts_on": self.day(-60, -60, -60, -60, 2, 6),
         }
-        if self.once_in(3):
+        if self.once_in(4):
             data["ends_on"] = self.day(4, 8, 13, 200)
         self.headquarters("dealer.contracted", f"dealer/{dealer}", data, spread=(0, 3))
 
@@ -70,16 +71,34 @@ class DealersMaker(Maker):
         data: dict[str, Any] = {"card_id": name, "purpose": purpose}
         if purpose == "share_with_dealer":
             data["dealer"] = self.pick(*DEALERS)
-        type_name = self.pick(*["given"] * 8, "refused", "withdrawn")
+        type_name = self.pick(*["given"] * 24, "refused", "withdrawn")
         if type_name == "given":
             data |= {"notice_version": "3", "method": "paper", "by": "self"}
             if self.once_in(2) and "dealer" in data:
                 data["categories"] = self.random.sample(CATEGORIES, self.pick(1, 3, 5))
             if self.once_in(4):
                 data["expires_on"] = self.day(5, 9, 12, 14, 300)
-        elif self.once_in(3):
+        elif self.once_in(12):
             data.pop("dealer", None)
         self.send(f"consent.{type_name}", f"card/{name}", data, by=self.pick("company", "staff"))
+
+    def card(self, name: str) -> None:
+        """Most are somebody of their own; a few share a name or a phone."""
+        shared = self.once_in(4)
+        data = {
+            "card_id": name,
+            "person": {"name": self.pick(*_NAMES), **self.some({"sex": "female"}, "sex")},
+            "contact": {
+                "phones": ["13912340001"] if shared else [],
+                "address": f"建国路{CARDS.index(name)}号",
+            },
+            "health": self.health(),
+            "region": self.pick("110105", "110101", "310115"),
+            "source_kind": "activity",
+            **self.some({"activity_id": self.pick(*ACTIVITIES)}, "activity_id"),
+            **self.some({"dealer": self.pick(*DEALERS)}, "dealer"),
+        }
+        self.send("card.registered", f"card/{name}", data, spread=(0, 2))
 
     def withdrawal(self) -> None:
         """Somebody who agreed takes it back."""
@@ -99,13 +118,13 @@ class DealersMaker(Maker):
         self.contracts()
         for name in CARDS:
             self.card(name)
-        for _ in range(size // 2):
+        for _ in range(2 * size // 3):
             self.consent()
-        often = [self.consent, self.withdrawal, self.correction, self.care]
+        often = [self.consent, self.consent, self.withdrawal, self.correction, self.care]
         seldom = [
             self.identity,
             self.contract_end,
-            self.erasure,
+            lambda: self.erasure() if self.once_in(3) else None,
             self.death,
             self.void,
             self.void,
@@ -118,7 +137,7 @@ class DealersMaker(Maker):
         return self.made
 
 
-def make_dealers_world(seed: int, size: int = 70) -> list[Sent]:
+def make_dealers_world(seed: int, size: int = 110) -> list[Sent]:
     """The events of one world, in the order in which they are received."""
     with mock.patch.multiple(
         "tests.worlds", CARDS=CARDS, DEALERS=DEALERS, ACTIVITIES=ACTIVITIES, PURCHASES=()
