@@ -241,7 +241,7 @@ def export(
 ) -> None:
     """把副本写成 Excel：中文表头，每页都印着是谁的、哪天、谁导出的。
 
-    jinxi dealer export --out copy.xlsx --by 李经理
+    jinxi dealer export --out copy.xlsx --by li.qiang
     """
     if out.suffix.lower() != ".xlsx" or looks_personal(out.stem):
         message = say("文件名请写成 名字.xlsx，不要用电话或身份证号作名字")
