@@ -80,7 +80,7 @@ def taking_back() -> dict[str, dict[str, Any]]:
         "end of a contract": contract_end("D1", today() - timedelta(days=1)),
         "void": event(
             "event.voided",
-            "event/x",
+            "card/c1",
             {"of_source": "/hq/console", "of_id": "x", "reason_code": "typed_wrong"},
         ),
         "same": event("identity.same", "card/c1", reasoned),
