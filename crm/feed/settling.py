@@ -20,7 +20,16 @@ TAKES_BACK = (
     *("consent.withdrawn", "consent.refused", "card.erased", "dealer.ended", "event.voided"),
     *("identity.same", "identity.different", "identity.undecided"),
 )
-"""What may end a dealer's right to a row that stands in its copy."""
+"""What is said to end a dealer's right to a row that stands in its copy."""
+
+NARROWS = (
+    *TAKES_BACK,
+    *("consent.given", "card.registered", "card.corrected"),
+    *("activity.planned", "activity.changed", "dealer.contracted"),
+)
+"""What may end a right to a row, or to a part of it, although it says something else: a later
+consent names fewer categories or ends sooner; a card joins two persons of whom one refused, or
+moves away; an activity goes to another dealer; a contract that came late excludes another one."""
 
 LARGEST_BACKLOG = 20_000
 """With more events that are not recorded yet, nobody looks what they are: the copies are old."""
@@ -68,7 +77,7 @@ def _any(connection: Connection, condition: ColumnElement[bool]) -> bool:
 
 def _journaled(after: int, up_to: int) -> ColumnElement[bool]:
     places = (JOURNAL.c.position > after, JOURNAL.c.position <= up_to)
-    return exists().where(*places, JOURNAL.c.type.in_(TAKES_BACK))
+    return exists().where(*places, JOURNAL.c.type.in_(NARROWS))
 
 
 def _put_aside() -> ColumnElement[bool]:
@@ -80,7 +89,7 @@ def _put_aside() -> ColumnElement[bool]:
 def _outboxed(connection: Connection, up_to: int) -> ColumnElement[bool]:
     """Accepted events that the journal does not have; their type stands in the message alone."""
     same = (JOURNAL.c.source == OUTBOX.c.source) & (JOURNAL.c.id == OUTBOX.c.id)
-    named = (f'"type":"{wire_name(name)}"'.encode() for name in TAKES_BACK)
+    named = (f'"type":"{wire_name(name)}"'.encode() for name in NARROWS)
     return exists().where(
         OUTBOX.c.position <= up_to,
         or_(*(_holds(connection, needle) for needle in named)),
