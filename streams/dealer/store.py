@@ -73,7 +73,7 @@ class CopyStore:
         with storage_troubles(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(folder / COPY_FILE, os.O_RDWR | os.O_CREAT, 0o600))
-        store = cls.open(folder, factory)
+        store = cls._connected(folder, factory)
         with store.writing():
             for statement in _TABLES:
                 store.connection.execute(statement)
@@ -82,16 +82,23 @@ class CopyStore:
         return store
 
     @classmethod
-    def open(
-        cls, folder: Path, factory: type[sqlite3.Connection] = sqlite3.Connection
-    ) -> "CopyStore":
+    def open(cls, folder: Path) -> "CopyStore":
         """Open the copy of a folder; FolderEmpty when there is none."""
-        file = folder / COPY_FILE
-        if not file.exists():
+        if not (folder / COPY_FILE).exists():
             raise FolderEmpty(folder)
+        store = cls._connected(folder, sqlite3.Connection)
+        made = "SELECT 1 FROM sqlite_master WHERE name = 'receipt'"
+        if store.connection.execute(made).fetchone() is None:
+            # Whoever made the file was killed before there was anything in it.
+            store.close()
+            raise FolderEmpty(folder)
+        return store
+
+    @classmethod
+    def _connected(cls, folder: Path, factory: type[sqlite3.Connection]) -> "CopyStore":
         with storage_troubles(folder):
             connection = sqlite3.connect(
-                file, timeout=_BUSY_SECONDS, isolation_level=None, factory=factory
+                folder / COPY_FILE, timeout=_BUSY_SECONDS, isolation_level=None, factory=factory
             )
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
                 connection.execute(f"PRAGMA {pragma}")
@@ -169,7 +176,8 @@ class CopyStore:
         """(key, canonical row) of the rows that are held, by key."""
         # No digit of a key comes after g: the end of what begins with the prefix.
         query = (
-            "SELECT key, content FROM row WHERE content IS NOT NULL AND key >= ? AND key < ?"
+            "SELECT key, CAST(content AS BLOB) FROM row"
+            " WHERE content IS NOT NULL AND key >= ? AND key < ?"
             " ORDER BY key"
         )
         bounds = (prefix, prefix + "g")
@@ -205,7 +213,7 @@ class CopyStore:
     def _contents(self, keys: Iterable[str]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         for piece in _pieces(sorted(set(keys))):
-            query = f"SELECT key, content FROM row WHERE key IN ({_places(piece)})"
+            query = f"SELECT key, CAST(content AS BLOB) FROM row WHERE key IN ({_places(piece)})"
             found.update(
                 (key, bytes(content))
                 for key, content in self.connection.execute(query, piece)

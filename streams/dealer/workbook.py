@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from campaigns.sheets.writing import (
     BOX,
@@ -25,7 +26,6 @@ from campaigns.sheets.writing import (
     LEFT,
     TEXT_FORMAT,
     put,
-    set_up_print,
 )
 from streams.dealer.storage import storage_troubles
 from streams.wording import say, word
@@ -33,7 +33,7 @@ from streams.wording import say, word
 MOST_ROWS = 1_000_000
 """A worksheet takes 1,048,576."""
 
-_FAINT = "BFBFBF"
+_FAINT, _A4 = "BFBFBF", 9
 _TITLE_ROW, _HEADING_ROW = 1, 2
 _LONGEST_HEADER = 200
 
@@ -94,11 +94,7 @@ def _write_sheet(book: Any, layout: _Sheet, people: Sequence[Row], mark: Waterma
     sheet.freeze_panes = f"A{_HEADING_ROW + 1}"
     for index, (_, width) in enumerate(layout.headings, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width
-    set_up_print(sheet, f"{_TITLE_ROW}:{_HEADING_ROW}", "", mark.text)
-    sheet.print_area = None
-    header = mark.text.replace("&", "&&")[:_LONGEST_HEADER]
-    sheet.oddHeader.center.text = header
-    sheet.oddHeader.center.color = _FAINT
+    _set_up_print(sheet, mark)
     sheet.append([_cell(sheet, mark.text, Font(name=FONT_NAME, size=12, color=_FAINT, bold=True))])
     sheet.append(
         [
@@ -111,6 +107,19 @@ def _write_sheet(book: Any, layout: _Sheet, people: Sequence[Row], mark: Waterma
         for values in layout.told(number, person):
             sheet.append([_cell(sheet, value, plain) for value in values])
     sheet.append([_cell(sheet, mark.text, Font(name=FONT_NAME, color=_FAINT))])
+
+
+def _set_up_print(sheet: Any, mark: Watermark) -> None:
+    """A4 landscape; the mark and the headings on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows = f"{_TITLE_ROW}:{_HEADING_ROW}"
+    # In a header & begins a code.
+    said = mark.text.replace("&", "&&")[:_LONGEST_HEADER]
+    sheet.oddHeader.center.text = sheet.oddFooter.left.text = said
+    sheet.oddHeader.center.color = _FAINT
+    sheet.oddFooter.right.text = "&P / &N"
 
 
 def _cell(sheet: Any, value: Any, font: Font, *, heading: bool = False) -> Any:

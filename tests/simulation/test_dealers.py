@@ -26,3 +26,4 @@ def test_copies_end_as_the_rule_says_and_nothing_forbidden_was_ever_sent(seed: i
     with simulated(seed) as simulation:
         simulation.run()
         simulation.assert_lawful()
+        assert {"sent", "pulled whole", "broken off", "heard again"} <= simulation.met.keys()
