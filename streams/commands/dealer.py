@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from campaigns.identifiers import looks_personal
 from campaigns.times import shanghai_day
+from crm.copy_workbook import MOST_ROWS, Watermark, write_workbook
 from crm.door import now_us
 from streams.commands.options import AsJson
 from streams.dealer.feed import Verdict
@@ -19,11 +20,10 @@ from streams.dealer.following import Follower
 from streams.dealer.http_feed import HttpFeed
 from streams.dealer.pulling import Puller
 from streams.dealer.signing import signer_of
-from streams.dealer.storage import storage_troubles
+from streams.dealer.storage import whole_file
 from streams.dealer.store import CopyStore
 from streams.dealer.troubles import FolderBusy, NotSettled
 from streams.dealer.verifying import Proof, proof_of
-from streams.dealer.workbook import MOST_ROWS, Watermark, write_workbook
 from streams.output import is_terminal, print_json, print_notice, print_text, progress_bar
 from streams.wording import say, word
 
@@ -253,8 +253,8 @@ def export(
                 raise typer.BadParameter(say("行数超过 Excel 的上限，请找公司要别的格式"))
             day = shanghai_day(now_us()).isoformat()
             mark = Watermark(store.get("dealer") or "—", day, by or getpass.getuser())
-            with storage_troubles(out.parent):
-                rows = write_workbook(out, (content for _, content in store.rows()), mark)
+            with whole_file(out) as stream:
+                rows = write_workbook(stream, (content for _, content in store.rows()), mark)
     finally:
         store.close()
     print_text(say("已写好：{file}，{rows:,} 人。用完请删掉。", file=out, rows=rows))

@@ -58,6 +58,7 @@ class Road:
     def __init__(self, dealer: str, company: CompanySide, random: Random, seen: Seen) -> None:
         self.dealer, self.company, self.random, self.seen = dealer, company, random, seen
         self.losses = 0.0
+        self.differences = 0
         self.away_until_us = 0
         self.pages: list[tuple[int, list[bytes]]] = []
         self.mark = f"the token of {dealer}"
@@ -95,6 +96,7 @@ class Road:
         return self._over(lambda: self.company.acknowledge(self.dealer, held))
 
     def buckets(self, prefix: str) -> Mapping[str, tuple[int, str]]:
+        self.differences += 1
         return self._over(lambda: self.company.buckets(self.dealer, prefix))
 
     def fingerprints(self, prefix: str) -> Mapping[str, str]:

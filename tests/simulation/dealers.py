@@ -131,6 +131,8 @@ class Simulation:
             name = dealer.road.dealer
             held = dict(dealer.store.rows())
             assert held == self.allowed()[name], f"seed {self.seed}: the copy of {name}"
+            # Healing would mend what went wrong with the versions: it must never be needed.
+            assert dealer.road.differences == 0, f"seed {self.seed}: {name} had to be healed"
             assert dealer.verdict is not None, f"seed {self.seed}: {name}"
             assert dealer.verdict.state == "equal", f"seed {self.seed}: {name}"
             assert set(held.items()) <= self.sent_rows.get(name, set()), f"seed {self.seed}: {name}"

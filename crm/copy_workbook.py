@@ -4,11 +4,9 @@ Sheets: a row per person; a row per thing that happened, per purchase, per readi
 number of its person. No text can be taken for a formula (campaigns/sheets/writing.py).
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 from openpyxl import Workbook
@@ -27,8 +25,7 @@ from campaigns.sheets.writing import (
     TEXT_FORMAT,
     put,
 )
-from streams.dealer.storage import storage_troubles
-from streams.wording import say, word
+from crm.web import labels
 
 MOST_ROWS = 1_000_000
 """A worksheet takes 1,048,576."""
@@ -52,11 +49,9 @@ class Watermark:
     @property
     def text(self) -> str:
         """The line that stands on every sheet and every printed page."""
-        return say(
-            "经销商 {dealer} 的副本 · {day} · {by} 导出 · 含个人信息，只作约定用途，不得转发",
-            dealer=self.dealer,
-            day=self.day,
-            by=self.by,
+        return (
+            f"经销商 {self.dealer} 的副本 · {self.day} · {self.by} 导出"
+            " · 含个人信息，只作约定用途，不得转发"
         )
 
 
@@ -67,24 +62,14 @@ class _Sheet:
     told: Callable[[int, Row], Told]
 
 
-def write_workbook(file: Path, contents: Iterable[bytes], mark: Watermark) -> int:
-    """Write canonical rows, each a person, to a new file; returns how many.
-
-    The file is there whole or not at all, and only its owner can read it.
-    """
+def write_workbook(stream: BinaryIO, contents: Iterable[bytes], mark: Watermark) -> int:
+    """Write canonical rows, each a person, as a workbook; returns how many."""
     people = [orjson.loads(content) for content in contents]
     book = Workbook(write_only=True)
     book.properties.creator = book.properties.title = ""
     for layout in _layouts():
         _write_sheet(book, layout, people, mark)
-    draft = file.with_name(f".{file.name}.new")
-    with storage_troubles(file.parent):
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        try:
-            book.save(draft)
-            draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
+    book.save(stream)
     return len(people)
 
 
@@ -134,54 +119,54 @@ def _cell(sheet: Any, value: Any, font: Font, *, heading: bool = False) -> Any:
 
 
 def _layouts() -> list[_Sheet]:
-    number = (say("序号"), 8)
+    number = ("序号", 8)
     return [
         _Sheet(
-            say("人员"),
+            "人员",
             [
                 number,
-                (say("姓名"), 14),
-                (say("性别"), 8),
-                (say("出生"), 14),
-                (say("电话"), 20),
-                (say("地址"), 32),
-                (say("地区"), 12),
-                (say("健康情况"), 24),
-                (say("用药"), 24),
-                (say("器械"), 20),
-                (say("标记"), 10),
-                (say("行"), 16),
+                ("姓名", 14),
+                ("性别", 8),
+                ("出生", 14),
+                ("电话", 20),
+                ("地址", 32),
+                ("地区", 12),
+                ("健康情况", 24),
+                ("用药", 24),
+                ("器械", 20),
+                ("标记", 10),
+                ("行", 16),
             ],
             _person,
         ),
         _Sheet(
-            say("经过"),
-            [number, (say("时间"), 24), (say("是什么"), 18), (say("活动"), 20), (say("说明"), 40)],
+            "经过",
+            [number, ("时间", 24), ("是什么", 18), ("活动", 20), ("说明", 40)],
             _history,
         ),
         _Sheet(
-            say("购买"),
+            "购买",
             [
                 number,
-                (say("时间"), 24),
-                (say("型号"), 16),
-                (say("数量"), 8),
-                (say("退回"), 8),
-                (say("单价（元）"), 12),
-                (say("渠道"), 14),
-                (say("序列号"), 24),
+                ("时间", 24),
+                ("型号", 16),
+                ("数量", 8),
+                ("退回", 8),
+                ("单价（元）", 12),
+                ("渠道", 14),
+                ("序列号", 24),
             ],
             _purchases,
         ),
         _Sheet(
-            say("血压"),
+            "血压",
             [
                 number,
-                (say("时间"), 24),
-                (say("收缩压"), 10),
-                (say("舒张压"), 10),
-                (say("脉搏"), 10),
-                (say("备注"), 40),
+                ("时间", 24),
+                ("收缩压", 10),
+                ("舒张压", 10),
+                ("脉搏", 10),
+                ("备注", 40),
             ],
             _readings,
         ),
@@ -194,13 +179,13 @@ def _person(number: int, row: Row) -> Iterator[Sequence[Any]]:
     yield (
         number,
         _listed(identity.get("names")),
-        word("value", identity.get("sex")),
+        labels.SEXES.get(identity.get("sex", ""), ""),
         str(identity.get("birth_date") or identity.get("birth_year") or ""),
         _listed(contact.get("phones")),
         _listed(contact.get("addresses")),
         _listed(contact.get("regions")),
         *(_listed(health.get(name)) for name in ("conditions", "medicines", "devices")),
-        say("已故") if row.get("deceased") else "",
+        "已故" if row.get("deceased") else "",
         str(row["key"])[:12],
     )
 
@@ -209,7 +194,7 @@ def _history(number: int, row: Row) -> Iterator[Sequence[Any]]:
     told = {"type", "time", "timeprecision", "activity_id"}
     for item in row.get("history", []):
         more = " · ".join(str(item[name]) for name in sorted(item) if name not in told)
-        what = word("event", str(item.get("type", "")))
+        what = labels.EVENTS.get(str(item.get("type")), "")
         yield number, str(item.get("time", "")), what, str(item.get("activity_id", "")), more
 
 
