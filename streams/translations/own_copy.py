@@ -1,6 +1,6 @@
 """What the dealer's side says: its commands, its troubles, its workbook."""
 
-DEALERS: dict[str, tuple[str, str]] = {
+OWN_COPY: dict[str, tuple[str, str]] = {
     "经销商自己的那一份：取来、验证、查看、导出。": (
         "經銷商自己的那一份：取來、驗證、檢視、匯出。",
         "The dealer's own copy: fetch, prove, look at, export.",
