@@ -98,9 +98,13 @@ def changed_since(
         .order_by(DEALER_CHANGE.c.sequence.desc())
         .limit(_MOST_CHANGES)
     )
-    changes = [tuple(row) for row in connection.execute(query)]
-    rows = {row.key: row for row in _named(connection, dealer, [key for key, *_ in changes])}
-    return [Changed(*change, rows.get(change[0])) for change in changes], total
+    changes = list(connection.execute(query))
+    rows = {row.key: row for row in _named(connection, dealer, [change.key for change in changes])}
+    found = [
+        Changed(key, number, changed_us, reason, rows.get(key))
+        for key, number, changed_us, reason in changes
+    ]
+    return found, total
 
 
 def due_calls(

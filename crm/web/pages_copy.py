@@ -39,6 +39,14 @@ _OF_IDENTITY, _OF_CONTACT = ("names",), ("phones", "addresses")
 _OF_HEALTH = ("conditions", "medicines", "devices")
 HIDDEN_FIELDS = (*_OF_IDENTITY, *_OF_CONTACT, *_OF_HEALTH)
 
+FIELD_NAMES = {
+    "addresses": N_("地址"),
+    "conditions": N_("健康情况"),
+    "medicines": N_("用药"),
+    "devices": N_("器械"),
+}
+"""Of what shows nothing of itself while it is masked."""
+
 Page = Annotated[int, Query(ge=1, le=100_000)]
 
 REASONS = {
@@ -157,6 +165,7 @@ def _shown(visit: Visit, page: int, opened_key: str | None, opened_field: str) -
         "masked": masked,
         "value": hidden_value,
         "reasons": REASONS,
+        "field_names": FIELD_NAMES,
         "health_fields": _OF_HEALTH,
     }
     return visit.render("copy.html", context)
