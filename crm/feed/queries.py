@@ -151,10 +151,14 @@ def _rows(
     return _in_pieces(connection, query.order_by(COPY_ROW.c.key))
 
 
-def _in_pieces(connection: Connection, query: Select[Any]) -> Iterator[Any]:
-    """The rows as they come; the cursor is closed with the iteration, however it ends."""
-    with connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
-        yield from rows
+def _in_pieces(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver has them, a piece at a time: making SQLAlchemy's own of each would
+    cost as much as reading it. The cursor is closed with the iteration, however it ends."""
+    streamed = {"stream_results": True, "max_row_buffer": _ROWS_AT_ONCE}
+    with connection.execute(query, execution_options=streamed) as result:
+        cursor: Any = result.cursor
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            yield from rows
 
 
 def _reasons(connection: Connection, dealer: str, keys: Sequence[str]) -> dict[str, str]:

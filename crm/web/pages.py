@@ -4,7 +4,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from crm.scope import OutOfScope
-from crm.web import pages_account, pages_events, pages_home, pages_log, pages_people
+from crm.web import (
+    pages_account,
+    pages_dealers,
+    pages_events,
+    pages_home,
+    pages_log,
+    pages_people,
+)
 from crm.web.labels import N_
 from crm.web.problems import problem_response
 from crm.web.site import site_of
@@ -22,7 +29,8 @@ _WHAT_HAPPENED = {
 
 def include(app: FastAPI) -> None:
     """Add the pages to the application."""
-    for module in (pages_account, pages_home, pages_log, pages_people, pages_events):
+    modules = (pages_account, pages_home, pages_log, pages_people, pages_events, pages_dealers)
+    for module in modules:
         app.include_router(module.router, include_in_schema=False)
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(FormStale, _say_stale)

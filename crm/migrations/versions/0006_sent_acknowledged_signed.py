@@ -104,6 +104,11 @@ def upgrade() -> None:
     with op.batch_alter_table("webhook", schema=None) as batch_op:
         batch_op.create_index("ix_webhook_dealer", ["dealer"], unique=False)
 
+    # Whether a change was overtaken is asked for every change that is sent: by the row's own index.
+    with op.batch_alter_table("dealer_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_dealer_change_key")
+        batch_op.create_index("ix_dealer_change_row", ["key", "dealer", "sequence"], unique=False)
+
     # ### end Alembic commands ###
 
 
@@ -127,4 +132,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_copy_acknowledgement_closes")
 
     op.drop_table("copy_acknowledgement")
+    with op.batch_alter_table("dealer_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_dealer_change_row")
+        batch_op.create_index("ix_dealer_change_key", ["key"], unique=False)
+
     # ### end Alembic commands ###
