@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 LONGEST_URL = 1_000
 _TIMEOUT_SECONDS = 10.0
-_EMBEDDING = (ip_network("64:ff9b::/16"), ip_network("2002::/16"), ip_network("2001::/32"))
+_EMBEDDING = (ip_network("64:ff9b::/32"), ip_network("2002::/16"), ip_network("2001::/32"))
 """IPv6 addresses that carry an IPv4 address of any kind inside."""
 
 

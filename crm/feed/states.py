@@ -49,11 +49,8 @@ def dealer_states(scope: Scope, connection: Connection, today: date) -> list[Dea
     """Every dealer that has a contract or was ever told something; overdue ones first."""
     told = set(dealers_ever_told(scope, connection))
     contracts = _contracts(connection, today)
-    rows = dict(
-        connection.execute(
-            select(COPY_ROW.c.dealer, func.count()).group_by(COPY_ROW.c.dealer)
-        ).tuples()
-    )
+    by_dealer = select(COPY_ROW.c.dealer, func.count()).group_by(COPY_ROW.c.dealer)
+    rows = {dealer: count for dealer, count in connection.execute(by_dealer)}
     acknowledged = last_acknowledgements(connection)
     receipts = receipts_of_day(connection, today)
     recalls = open_recalls(scope, connection, today)
@@ -61,10 +58,12 @@ def dealer_states(scope: Scope, connection: Connection, today: date) -> list[Dea
     found = []
     for dealer in sorted(told | contracts.keys()):
         last, changed_us = _newest(connection, dealer)
+        name, active = contracts.get(dealer, (None, False))
         found.append(
             DealerState(
                 dealer,
-                *contracts.get(dealer, (None, False)),
+                name,
+                active,
                 rows.get(dealer, 0),
                 last,
                 changed_us,

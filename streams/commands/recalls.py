@@ -1,4 +1,4 @@
-"""`jinxi recalls`, `jinxi hand-over`, `jinxi dealer-key`: what dealers must give back, and prove."""
+"""`jinxi recalls`, `jinxi hand-over`, `jinxi dealer-key`: what dealers give back, and sign with."""
 
 from dataclasses import asdict
 from typing import Annotated, Any

@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.String(length=64), nullable=False),
         sa.Column("signature", sa.String(length=100), nullable=True),
         sa.PrimaryKeyConstraint(
-            "dealer", "day", "up_to", "digest", name=op.f("pk_copy_acknowledgement")
+            "dealer", "day", "up_to", "digest", "state", name=op.f("pk_copy_acknowledgement")
         ),
     )
     with op.batch_alter_table("copy_acknowledgement", schema=None) as batch_op:
