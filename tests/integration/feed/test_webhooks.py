@@ -4,6 +4,10 @@ import hashlib
 import hmac
 import http.server
 import json
+import os
+import queue
+import subprocess
+import sys
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
@@ -42,6 +46,7 @@ class Receiver:
     url: str
     status: int = 204
     came: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    told: "queue.Queue[bytes]" = field(default_factory=queue.Queue)
 
 
 @pytest.fixture
@@ -53,6 +58,7 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             found.came.append(({k.lower(): v for k, v in self.headers.items()}, body))
+            found.told.put(body)
             self.send_response(found.status)
             self.send_header("location", "http://127.0.0.1:1/elsewhere")
             self.end_headers()
@@ -211,3 +217,20 @@ def test_addresses_of_the_open_internet_are_open() -> None:
         assert is_open(ip_address(address), loopback=False)
     assert is_open(ip_address("127.0.0.1"), loopback=True)
     assert not is_open(ip_address("10.0.0.1"), loopback=True)
+
+
+def test_the_sender_goes_on_after_it_was_killed(
+    company: Company, receiver: Receiver, tmp_path: Path
+) -> None:
+    added(company, receiver.url)
+    environment = {**os.environ, "JINXI_DATA": str(tmp_path), "JINXI_WEBHOOKS_TO_LOOPBACK": "1"}
+    for number in (1, 2):
+        company.take(*shared(f"c{number}", "D1", f"王{number}"))
+        with subprocess.Popen(
+            [sys.executable, "-m", "streams.webhook_sender"], env=environment, cwd=ROOT
+        ) as sender:
+            try:
+                body = receiver.told.get(timeout=60)
+            finally:
+                sender.kill()
+        assert json.loads(body)["type"] == "copy.changed"
