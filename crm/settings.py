@@ -18,6 +18,7 @@ class Settings:
     kafka_bootstrap: brokers (host:port, with commas between) that carry the events; none: the
     journal itself carries them.
     kafka_prefix: what the names of topics and groups begin with.
+    webhooks_to_loopback: whether dealers' webhooks may lie on this machine, and without TLS.
     """
 
     database_url: str
@@ -26,11 +27,12 @@ class Settings:
     data_folder: Path
     kafka_bootstrap: str | None = None
     kafka_prefix: str = "jinxi"
+    webhooks_to_loopback: bool = False
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
-        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX."""
+        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_WEBHOOKS_TO_LOOPBACK."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
         database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
         beside = sqlite_file(database_url)
@@ -43,6 +45,7 @@ class Settings:
             data_folder=folder,
             kafka_bootstrap=os.environ.get("JINXI_KAFKA_BOOTSTRAP") or None,
             kafka_prefix=os.environ.get("JINXI_KAFKA_PREFIX") or "jinxi",
+            webhooks_to_loopback=os.environ.get("JINXI_WEBHOOKS_TO_LOOPBACK") == "1",
         )
 
     @classmethod

@@ -28,6 +28,8 @@ COMMANDS = {
     "archive": "streams.commands.people:archive",
     "copy": "streams.commands.copies:copy",
     "digest": "streams.commands.copies:digest",
+    "recalls": "streams.commands.recalls:recalls",
+    "hand-over": "streams.commands.recalls:change_dealers",
     "rewards": "streams.commands.rewards:rewards",
     "ledger": "streams.commands.rewards:ledger",
     "funnel": "streams.commands.funnel:funnel",
@@ -62,6 +64,18 @@ GROUPS = {
         {
             "create": "streams.commands.carry:create_topics",
             "check": "streams.commands.carry:check_topics",
+        },
+    ),
+    "dealer-key": (
+        "经销商的签名公钥。",
+        {"release": "streams.commands.recalls:let_go_of_key"},
+    ),
+    "webhook": (
+        "副本有变化时通知经销商的地址。",
+        {
+            "add": "streams.commands.webhooks:add",
+            "list": "streams.commands.webhooks:list_webhooks",
+            "remove": "streams.commands.webhooks:remove",
         },
     ),
     "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),

@@ -58,14 +58,6 @@ CATEGORIES = {
     "history": "经过",
     "purchases": "购买",
 }
-WITHDRAWALS = {
-    "erased": "个人信息已删除",
-    "consent_ended": "同意已撤回或到期",
-    "entitlement_ended": "合同或名义已不在",
-    "row_replaced": "并入另一行",
-    "corrected": "原来就不该有",
-    "unknown": "公司没有这一行",
-}
 TABLES = {
     "progress": "进度",
     "tie": "关联",
@@ -96,6 +88,13 @@ FIELDS = {
     "error": "错误",
     "failed_at": "发生时间",
 }
+WEBHOOK_STATES = {"ok": "正常", "failing": "不成功，会再试", "given_up": "已放弃"}
+WEBHOOK_TROUBLES = {
+    "url": "地址不完整",
+    "https": "要用 https",
+    "private": "是内部地址",
+    "unresolved": "域名查不到",
+}
 WORDS: dict[str, dict[str, str]] = {
     "event": labels.EVENTS,
     "outcome": labels.OUTCOMES,
@@ -109,7 +108,9 @@ WORDS: dict[str, dict[str, str]] = {
     "account": ACCOUNTS,
     "ledger_reason": LEDGER_REASONS,
     "category": CATEGORIES,
-    "withdrawal": WITHDRAWALS,
+    "reason_class": labels.REASON_CLASSES,
+    "webhook_state": WEBHOOK_STATES,
+    "webhook_trouble": WEBHOOK_TROUBLES,
     "table": TABLES,
     "field": FIELDS,
 }

@@ -13,7 +13,11 @@ from filelock import FileLock, Timeout
 from crm import locks
 from crm.settings import Settings, sqlite_file
 
-_FILES = {locks.WORKER: "worker.lock", locks.RELAY: "relay.lock"}
+_FILES = {
+    locks.WORKER: "worker.lock",
+    locks.RELAY: "relay.lock",
+    locks.WEBHOOKS: "webhooks.lock",
+}
 
 
 class WorkerRunning(Exception):

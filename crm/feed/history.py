@@ -79,6 +79,15 @@ def closed_up_to(connection: Connection) -> dict[str, int]:
     return {dealer: up_to for dealer, up_to in connection.execute(query)}
 
 
+def equal_since(connection: Connection, dealer: str, last: int) -> int | None:
+    """When it first showed that the copy with this last number is equal; None: never yet."""
+    columns = COPY_ACKNOWLEDGEMENT.c
+    query = select(func.min(columns.at_us)).where(
+        columns.dealer == dealer, columns.up_to == last, columns.state == "equal"
+    )
+    return connection.execute(query).scalar()
+
+
 @dataclass(frozen=True, slots=True)
 class KeptReceipt:
     """A receipt as it was issued, and the dealer's signature once it is there."""

@@ -78,7 +78,7 @@ def changes_page(scope: Scope, connection: Connection, dealer: str, after: int, 
     )
     lines: list[bytes] = []
     size = 0
-    for sequence, key, reason_class, content in _in_pieces(connection, query):
+    for sequence, key, reason_class, content in _as_driven(connection, query):
         line = _line(sequence, key, reason_class, content)
         lines.append(line)
         size += len(line)
@@ -151,8 +151,17 @@ def _rows(
     return _in_pieces(connection, query.order_by(COPY_ROW.c.key))
 
 
+def _as_driven(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver has them: making SQLAlchemy's own of each would cost as much as
+    reading it. The cursor is closed with the iteration, however it ends."""
+    with connection.execute(query) as result:
+        cursor: Any = result.cursor
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            yield from rows
+
+
 def _in_pieces(connection: Connection, query: Select[Any]) -> Iterator[Any]:
-    """The rows as they come; the cursor is closed with the iteration, however it ends."""
+    """The rows of a large result, of which no more than a piece is held at once."""
     with connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
         yield from rows
 

@@ -47,7 +47,7 @@ COPY_ACKNOWLEDGEMENT = Table(
     Column("up_to", BigInteger, primary_key=True, autoincrement=False),
     Column("digest", String(64), primary_key=True),
     Column("rows", Integer, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", String(16), primary_key=True),
     Column("closes_up_to", BigInteger, nullable=False),
     Column("at_us", BigInteger, nullable=False),
     Column("actor", String(64), nullable=False),

@@ -93,6 +93,13 @@ CONSENT_WORDS = {
     "withdrawn": N_("已撤回"),
     "expired": N_("已到期"),
 }
+REASON_CLASSES = {
+    "erased": N_("个人信息已删除"),
+    "consent_ended": N_("同意已结束"),
+    "entitlement_ended": N_("不再有权持有"),
+    "row_replaced": N_("并入另一行"),
+    "corrected": N_("更正"),
+}
 SOURCE_KINDS = {
     "activity": N_("活动现场"),
     "referral": N_("转介绍"),
@@ -131,6 +138,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "step": STEPS,
     "purpose": PURPOSES,
     "consent": CONSENT_WORDS,
+    "reason_class": REASON_CLASSES,
     "source_kind": SOURCE_KINDS,
     "sex": SEXES,
     "role": ROLES,

@@ -7,6 +7,7 @@ from crm.scope import OutOfScope
 from crm.web import (
     pages_account,
     pages_copy,
+    pages_dealers,
     pages_events,
     pages_home,
     pages_log,
@@ -29,14 +30,16 @@ _WHAT_HAPPENED = {
 
 def include(app: FastAPI) -> None:
     """Add the pages to the application."""
-    for module in (
+    modules = (
         pages_account,
         pages_home,
         pages_log,
         pages_people,
         pages_events,
+        pages_dealers,
         pages_copy,
-    ):
+    )
+    for module in modules:
         app.include_router(module.router, include_in_schema=False)
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(FormStale, _say_stale)

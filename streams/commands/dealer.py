@@ -227,7 +227,7 @@ def status(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
     )
     for reason, count in withdrawn.items():
         print_text(
-            say("已撤回 {count:,} 行：{reason}", count=count, reason=word("withdrawal", reason))
+            say("已撤回 {count:,} 行：{reason}", count=count, reason=word("reason_class", reason))
         )
     print_text(say("回执 {receipts:,} 张，最近一张 {last_receipt}", **shown))
 

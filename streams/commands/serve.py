@@ -39,7 +39,8 @@ def must_be_free(port: int) -> None:
 def run_server(port: int) -> None:
     """Serve until interrupted."""
     print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
-    Supervisor([["streams.web_server", str(port)], *processes(Settings.from_environment())]).run()
+    beside = processes(Settings.from_environment())
+    Supervisor([["streams.web_server", str(port)], ["streams.webhook_sender"], *beside]).run()
     print_text(say("已停止"))
 
 

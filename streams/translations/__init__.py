@@ -7,9 +7,12 @@ the layers below say in English, which stands in JSON as it is.
 from streams.translations.below import FROM_BELOW as FROM_BELOW
 from streams.translations.carrying import CARRYING
 from streams.translations.codes import CODES
+from streams.translations.dealers import DEALERS
 from streams.translations.help import HELP
 from streams.translations.own_copy import OWN_COPY
 from streams.translations.screens import SCREENS
 from streams.translations.troubles import TROUBLES
 
-TRANSLATIONS: dict[str, tuple[str, str]] = HELP | SCREENS | TROUBLES | CODES | CARRYING | OWN_COPY
+TRANSLATIONS: dict[str, tuple[str, str]] = (
+    HELP | SCREENS | TROUBLES | CODES | CARRYING | DEALERS | OWN_COPY
+)

@@ -5,11 +5,7 @@ OWN_COPY: dict[str, tuple[str, str]] = {
         "經銷商自己的那一份：取來、驗證、檢視、匯出。",
         "The dealer's own copy: fetch, prove, look at, export.",
     ),
-    "同意已撤回或到期": ("同意已撤回或到期", "consent withdrawn or expired"),
-    "合同或名义已不在": ("合約或名義已不在", "contract or ground ended"),
     "并入另一行": ("併入另一行", "joined into another row"),
-    "原来就不该有": ("原來就不該有", "should never have been there"),
-    "公司没有这一行": ("公司沒有這一行", "no such row at the company's"),
     "取经销商自己的那一份：只取变了的，撤回的当场删净，取完对账、签回执。": (
         "取經銷商自己的那一份：只取變了的，撤回的當場刪淨，取完對帳、簽回執。",
         "Fetch the dealer's own copy: only what changed; what is withdrawn is wiped; then both"

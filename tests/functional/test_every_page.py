@@ -14,6 +14,7 @@ PATHS = (
     *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
     *("/log?choose=true", "/log/A-today", "/log/A-today/new", "/docs", "/offline", "/kept", "/no"),
+    *("/dealers", "/recalls", "/recalls?overdue=true", "/hand-over", "/hand-over?old=D01&new=D02"),
 )
 _SERIOUS = {"serious", "critical"}
 

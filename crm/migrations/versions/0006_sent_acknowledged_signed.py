@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.String(length=64), nullable=False),
         sa.Column("signature", sa.String(length=100), nullable=True),
         sa.PrimaryKeyConstraint(
-            "dealer", "day", "up_to", "digest", name=op.f("pk_copy_acknowledgement")
+            "dealer", "day", "up_to", "digest", "state", name=op.f("pk_copy_acknowledgement")
         ),
     )
     with op.batch_alter_table("copy_acknowledgement", schema=None) as batch_op:
@@ -104,6 +104,11 @@ def upgrade() -> None:
     with op.batch_alter_table("webhook", schema=None) as batch_op:
         batch_op.create_index("ix_webhook_dealer", ["dealer"], unique=False)
 
+    # Whether a change was overtaken is asked for every change that is sent: by the row's own index.
+    with op.batch_alter_table("dealer_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_dealer_change_key")
+        batch_op.create_index("ix_dealer_change_row", ["key", "dealer", "sequence"], unique=False)
+
     # ### end Alembic commands ###
 
 
@@ -127,4 +132,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_copy_acknowledgement_closes")
 
     op.drop_table("copy_acknowledgement")
+    with op.batch_alter_table("dealer_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_dealer_change_row")
+        batch_op.create_index("ix_dealer_change_key", ["key"], unique=False)
+
     # ### end Alembic commands ###

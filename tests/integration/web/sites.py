@@ -67,7 +67,13 @@ class RunningSite:
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[RunningSite]:
     """A site over the databases in a folder, which are made when they are missing."""
-    site = Site.open(Settings.in_folder(folder))
+    with serving(Site.open(Settings.in_folder(folder))) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def serving(site: Site) -> Iterator[RunningSite]:
+    """A site that is open already; its engines are closed with it."""
     config = uvicorn.Config(app_of(site), log_level="warning", lifespan="on")
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
