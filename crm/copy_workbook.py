@@ -118,58 +118,35 @@ def _cell(sheet: Any, value: Any, font: Font, *, heading: bool = False) -> Any:
     return cell
 
 
+_NUMBER, _TIME = ("序号", 8), ("时间", 24)
+_PERSON_HEADINGS = (
+    _NUMBER,
+    ("姓名", 14),
+    ("性别", 8),
+    ("出生", 14),
+    ("电话", 20),
+    ("地址", 32),
+    ("地区", 12),
+    ("健康情况", 24),
+    ("用药", 24),
+    ("器械", 20),
+    ("标记", 10),
+    ("编号", 16),
+)
+_HISTORY_HEADINGS = (_NUMBER, _TIME, ("是什么", 18), ("活动", 20), ("说明", 40))
+_PURCHASE_HEADINGS = (
+    *(_NUMBER, _TIME, ("型号", 16), ("数量", 8), ("退回", 8)),
+    *(("单价（元）", 12), ("渠道", 14), ("序列号", 24)),
+)
+_READING_HEADINGS = (*(_NUMBER, _TIME, ("收缩压", 10), ("舒张压", 10), ("脉搏", 10), ("备注", 40)),)
+
+
 def _layouts() -> list[_Sheet]:
-    number = ("序号", 8)
     return [
-        _Sheet(
-            "人员",
-            [
-                number,
-                ("姓名", 14),
-                ("性别", 8),
-                ("出生", 14),
-                ("电话", 20),
-                ("地址", 32),
-                ("地区", 12),
-                ("健康情况", 24),
-                ("用药", 24),
-                ("器械", 20),
-                ("标记", 10),
-                ("行", 16),
-            ],
-            _person,
-        ),
-        _Sheet(
-            "经过",
-            [number, ("时间", 24), ("是什么", 18), ("活动", 20), ("说明", 40)],
-            _history,
-        ),
-        _Sheet(
-            "购买",
-            [
-                number,
-                ("时间", 24),
-                ("型号", 16),
-                ("数量", 8),
-                ("退回", 8),
-                ("单价（元）", 12),
-                ("渠道", 14),
-                ("序列号", 24),
-            ],
-            _purchases,
-        ),
-        _Sheet(
-            "血压",
-            [
-                number,
-                ("时间", 24),
-                ("收缩压", 10),
-                ("舒张压", 10),
-                ("脉搏", 10),
-                ("备注", 40),
-            ],
-            _readings,
-        ),
+        _Sheet("人员", _PERSON_HEADINGS, _person),
+        _Sheet("经过", _HISTORY_HEADINGS, _history),
+        _Sheet("购买", _PURCHASE_HEADINGS, _purchases),
+        _Sheet("血压", _READING_HEADINGS, _readings),
     ]
 
 

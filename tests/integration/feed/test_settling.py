@@ -22,6 +22,7 @@ from tests.integration.feed.dealers import (
     Company,
     DealerSystem,
     card,
+    consent,
     contract_end,
     event,
     shared,
@@ -99,8 +100,19 @@ def test_whatever_may_take_something_back_holds_everything_back(
 
 
 def test_what_takes_nothing_back_holds_nothing_back(company: Company, dealer: DealerSystem) -> None:
-    company.accept(card("c3"))
+    company.accept(event("person.deceased", "card/c1", {"card_id": "c1"}))
     assert len(dealer.lines(after=0)) == 3
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_may_narrow_a_right_holds_everything_back(
+    company: Company, dealer: DealerSystem
+) -> None:
+    company.accept(consent("c1", "D1"))
+    assert_nothing_leaves(dealer.client.get("/v1/dealer/changes"))
+    company.work()
+    company.accept(card("c3"))
+    assert_nothing_leaves(dealer.client.get("/v1/dealer/changes"))
 
 
 def test_it_is_waited_for_a_recording_that_comes_soon(
