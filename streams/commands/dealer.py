@@ -3,7 +3,7 @@
 import getpass
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from streams.dealer.following import Follower
 from streams.dealer.http_feed import HttpFeed
 from streams.dealer.pulling import Puller
 from streams.dealer.signing import signer_of
-from streams.dealer.storage import whole_file
+from streams.dealer.storage import storage_troubles, whole_file
 from streams.dealer.store import CopyStore
 from streams.dealer.troubles import FolderBusy, NotSettled
 from streams.dealer.verifying import Proof, proof_of
@@ -51,17 +51,13 @@ def pull(
     jinxi dealer pull --server https://crm.example.com --token-file token.txt --follow
     """
     feed = HttpFeed(server, token_file)
-    store = CopyStore.make(folder)
-    try:
-        with only_one(folder), progress_bar(say("取副本"), shown=not as_json) as report:
+    with closing(feed), only_one(folder), closing(CopyStore.make(folder)) as store:
+        with progress_bar(say("取副本"), shown=not as_json) as report:
             puller = Puller(feed, store, signer_of(folder), now_us, report)
             if follow:
                 Follower(puller, time.sleep, print_notice).run()
             verdict = _pull(puller)
         _tell(puller, verdict, feed.traffic_bytes, as_json=as_json)
-    finally:
-        store.close()
-        feed.close()
 
 
 def _pull(puller: Puller) -> Verdict:
@@ -79,7 +75,9 @@ def _pull(puller: Puller) -> Verdict:
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold the folder; FolderBusy, at once, when another process pulls into it."""
-    lock = FileLock(folder / _LOCK_FILE)
+    with storage_troubles(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(folder / _LOCK_FILE, mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
