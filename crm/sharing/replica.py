@@ -58,12 +58,16 @@ class Page:
 def read_page(lines: Iterable[bytes]) -> Page:
     """The page that lines of JSON make; raises LineInvalid for what is no page at all."""
     changes: list[RowChange] = []
+    end: PageEnd | None = None
     for line in lines:
+        if end is not None:
+            raise LineInvalid("a line after the end of its page")
         told = _read_line(line)
         if isinstance(told, PageEnd):
-            return Page(tuple(changes), told)
-        changes.append(told)
-    return Page(tuple(changes), None)
+            end = told
+        else:
+            changes.append(told)
+    return Page(tuple(changes), end)
 
 
 def _read_line(line: bytes) -> RowChange | PageEnd:

@@ -148,13 +148,16 @@ class CopyStore:
 
     # Rows
 
-    def apply(self, asked: int, page: Page) -> Applied:
-        """Apply a page that was asked for after a number, and move on, in one transaction."""
+    def apply(self, asked: int | None, page: Page) -> Applied:
+        """Apply a page that was asked for after a number, and move on, in one transaction.
+
+        asked: None for changes that came unasked: what is missing between them is not known.
+        """
         with self.writing():
             held = self._sequences(change.key for change in page.changes)
             applied = self._write(newer(page.changes, held))
             cursor = self.cursor
-            if asked <= cursor:
+            if asked is not None and asked <= cursor:
                 self.put(_CURSOR, str(max(cursor, next_after(asked, page))))
         self.wipe()
         return applied

@@ -141,11 +141,14 @@ class DealerSide:
         self._live(lambda: self._puller().pull(), killed=killed)
 
     def hear_again(self) -> None:
-        """The network delivers an old page once more, its lines in any order."""
+        """The network delivers an old page once more, or some of its changes in any order."""
         if self.road.pages:
             asked, lines = self.random.choice(self.road.pages)
-            mixed = self.random.sample(lines, len(lines))
-            self._live(lambda: self.store.apply(asked, read_page(mixed)), killed=False)
+            whole = read_page(lines)
+            some = self.random.sample(whole.changes, self.random.randint(0, len(whole.changes)))
+            unasked = Page(tuple(some), None)
+            again = self.random.choice(((asked, whole), (None, unasked), (None, unasked)))
+            self._live(lambda: self.store.apply(*again), killed=False)
 
     def _live(self, action: Callable[[], Any], *, killed: bool) -> None:
         connection = self.store.connection

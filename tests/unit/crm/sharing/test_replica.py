@@ -33,6 +33,11 @@ def test_a_whole_page_is_its_changes_and_its_end() -> None:
     assert page.end == PageEnd(9, 9, 1, "2026-05-03T10:05:00Z")
 
 
+def test_nothing_comes_after_the_end_of_a_page() -> None:
+    with pytest.raises(LineInvalid):
+        read_page([END, UPSERT])
+
+
 def test_a_page_without_its_end_was_cut_off() -> None:
     assert read_page([UPSERT]).end is None
 
