@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from crm.sharing.digest import digest_of_lines
@@ -267,14 +267,9 @@ class CopyStore:
     def keep_receipt(self, receipt: StoredReceipt) -> None:
         """Keep what both signed; the later of a day stands for it."""
         with self.writing():
-            values = (
-                receipt.day,
-                receipt.receipt,
-                receipt.company_signature,
-                receipt.signature,
-                receipt.given,
+            self.connection.execute(
+                "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?)", astuple(receipt)
             )
-            self.connection.execute("INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?)", values)
 
     def mark_given(self, day: str) -> None:
         """The company has our signature under the day's receipt."""
