@@ -26,12 +26,13 @@ WORKER = 2_006
 RELAY = 2_007
 DEALER_CHANGES = 2_008
 BRIDGE = 2_009
+WEBHOOKS = 2_010
+QUESTIONS = 2_020
 FIRST_SLOT = 2_100
 """Of the workers' slots; slot 1 has the next number."""
 
 _PAUSES_SECONDS = (0.1, 0.1, 0.0)
 """Whoever only looks whether somebody holds a lease lets it go again within these."""
-QUESTIONS = 2_020
 
 BUCKETS = 1_024
 """Numbers from 0: PostgreSQL keeps a lock in shared memory, so there must not be one per card."""

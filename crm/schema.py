@@ -15,6 +15,7 @@ from crm.checkpoints import CHECKPOINT
 from crm.database import METADATA as METADATA
 from crm.database import require_code_point_order, writing
 from crm.dead_letters import DEAD_LETTER
+from crm.feed.tables import FEED
 from crm.follow_ups import tables as follow_ups
 from crm.inboxes import INBOX
 from crm.journal import JOURNAL
@@ -38,8 +39,9 @@ HISTORY = (JOURNAL, DEAD_LETTER)
 CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
 """What only the broker's way has; history as well."""
 
-TOLD = (sharing.DEALER_CHANGE,)
-"""What dealers were told; history as well, which a rebuild adds to only where rows differ."""
+TOLD = (sharing.DEALER_CHANGE, *FEED)
+"""What dealers were told, acknowledged and signed; history as well. Of a rebuild's outcome only
+changes are added, and those only where rows differ."""
 
 KEPT_APART = (
     *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.SOURCE_OWNER, accounts.ACCESS),

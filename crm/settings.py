@@ -20,6 +20,7 @@ class Settings:
     kafka_prefix: what the names of topics and groups begin with.
     dealer_copies_topic: whether changes of the dealers' copies are published, encrypted to each.
     company_name, company_contact: who keeps the archives, as people are told it in their own copy.
+    webhooks_to_loopback: whether dealers' webhooks may lie on this machine, and without TLS.
     """
 
     database_url: str
@@ -31,12 +32,14 @@ class Settings:
     dealer_copies_topic: bool = False
     company_name: str = "金夕"
     company_contact: str | None = None
+    webhooks_to_loopback: bool = False
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
-        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_DEALER_COPIES_TOPIC (on), JINXI_COMPANY,
-        JINXI_COMPANY_CONTACT. JINXI_DATABASE_PASSWORD_FILE is read for URLs without a password."""
+        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_DEALER_COPIES_TOPIC (on),
+        JINXI_WEBHOOKS_TO_LOOPBACK (1), JINXI_COMPANY, JINXI_COMPANY_CONTACT.
+        JINXI_DATABASE_PASSWORD_FILE is read for URLs without a password."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
         database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
         beside = sqlite_file(database_url)
@@ -53,6 +56,7 @@ class Settings:
             dealer_copies_topic=os.environ.get("JINXI_DEALER_COPIES_TOPIC") == "on",
             company_name=os.environ.get("JINXI_COMPANY") or "金夕",
             company_contact=os.environ.get("JINXI_COMPANY_CONTACT") or None,
+            webhooks_to_loopback=os.environ.get("JINXI_WEBHOOKS_TO_LOOPBACK") == "1",
         )
 
     @classmethod

@@ -33,6 +33,8 @@ COMMANDS = {
     "digest": "streams.commands.copies:digest",
     "fhir": "streams.commands.fhir:fhir",
     "own-copy": "streams.commands.own_copy:make_own_copy",
+    "recalls": "streams.commands.recalls:recalls",
+    "hand-over": "streams.commands.recalls:change_dealers",
     "rewards": "streams.commands.rewards:rewards",
     "ledger": "streams.commands.rewards:ledger",
     "funnel": "streams.commands.funnel:funnel",
@@ -53,6 +55,15 @@ GROUPS = {
             "list": "streams.commands.letters:list_letters",
             "show": "streams.commands.letters:show_letter",
             "retry": "streams.commands.letters:retry_letters",
+        },
+    ),
+    "dealer": (
+        "经销商自己的那一份：取来、验证、查看、导出。",
+        {
+            "pull": "streams.commands.dealer:pull",
+            "verify": "streams.commands.dealer:verify",
+            "status": "streams.commands.dealer:status",
+            "export": "streams.commands.dealer:export",
         },
     ),
     "topics": (
@@ -76,6 +87,18 @@ GROUPS = {
             "open": "streams.commands.rights:enter_request",
             "list": "streams.commands.rights:list_requests",
             "close": "streams.commands.rights:answer_request",
+        },
+    ),
+    "dealer-key": (
+        "经销商的签名公钥。",
+        {"release": "streams.commands.recalls:let_go_of_key"},
+    ),
+    "webhook": (
+        "副本有变化时通知经销商的地址。",
+        {
+            "add": "streams.commands.webhooks:add",
+            "list": "streams.commands.webhooks:list_webhooks",
+            "remove": "streams.commands.webhooks:remove",
         },
     ),
     "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),

@@ -100,6 +100,13 @@ FIELDS = {
     "place": "位置",
     "bytes": "字节",
 }
+WEBHOOK_STATES = {"ok": "正常", "failing": "不成功，会再试", "given_up": "已放弃"}
+WEBHOOK_TROUBLES = {
+    "url": "地址不完整",
+    "https": "要用 https",
+    "private": "是内部地址",
+    "unresolved": "域名查不到",
+}
 WORDS: dict[str, dict[str, str]] = {
     "event": labels.EVENTS,
     "outcome": labels.OUTCOMES,
@@ -113,6 +120,9 @@ WORDS: dict[str, dict[str, str]] = {
     "account": ACCOUNTS,
     "ledger_reason": LEDGER_REASONS,
     "category": CATEGORIES,
+    "reason_class": labels.REASON_CLASSES,
+    "webhook_state": WEBHOOK_STATES,
+    "webhook_trouble": WEBHOOK_TROUBLES,
     "table": TABLES,
     "role": labels.ROLES,
     "field": FIELDS,

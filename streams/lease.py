@@ -15,7 +15,12 @@ from crm.settings import Settings, sqlite_file
 
 _LOOKED_AT_SECONDS = 0.2
 """Whoever only looks whether somebody works (streams/status.py) is gone by then."""
-_FILES = {locks.WORKER: "worker.lock", locks.RELAY: "relay.lock", locks.BRIDGE: "bridge.lock"}
+_FILES = {
+    locks.WORKER: "worker.lock",
+    locks.RELAY: "relay.lock",
+    locks.BRIDGE: "bridge.lock",
+    locks.WEBHOOKS: "webhooks.lock",
+}
 
 
 class WorkerRunning(Exception):

@@ -7,12 +7,14 @@ from sqlalchemy.exc import DBAPIError
 from crm.database import DatabaseUnusable
 from crm.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
 from crm.settings import Settings
+from streams.dealer.troubles import DealerTrouble, PassingTrouble
 from streams.lease import WorkerRunning
 from streams.wording import say, told
 
 FAILED = 1
 BUSY = 4
 FORESEEN = (
+    DealerTrouble,
     WorkerRunning,
     DatabaseUnusable,
     MasterKeyMissing,
@@ -31,11 +33,13 @@ _CORRUPT = ("not a database", "malformed", "disk image", "no such table", "no su
 
 def status_of(error: BaseException) -> int:
     """The exit status."""
-    return BUSY if isinstance(error, WorkerRunning) else FAILED
+    return BUSY if isinstance(error, WorkerRunning | PassingTrouble) else FAILED
 
 
 def sentence_of(error: BaseException) -> str:
     """What happened, what is safe, and what to do next; nothing personal."""
+    if isinstance(error, DealerTrouble):
+        return str(error)
     folder = Settings.from_environment().data_folder
     if isinstance(error, WorkerRunning):
         return say(

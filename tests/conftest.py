@@ -18,6 +18,7 @@ _SETTINGS_OF_JINXI = (
     "JINXI_KAFKA_PREFIX",
     "JINXI_KEYRING_URL",
     "JINXI_MASTER_KEY_FILE",
+    "JINXI_WEBHOOKS_TO_LOOPBACK",
 )
 
 # The suite draws the same examples each time, so that red means a change; the proofs draw new ones.

@@ -30,7 +30,7 @@ from crm.settings import Settings
 from streams.embedded import Worker
 from tests.worlds import CLOCK_US, CREDENTIALS, Sent
 
-SECRETS = ("content", "ties", "copies", "changes")
+SECRETS = ("content", "ties", "copies", "changes", "receipts")
 
 Snapshot = Mapping[str, frozenset[tuple[Any, ...]]]
 """Table → rows, with identities of events instead of places in the journal."""

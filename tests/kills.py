@@ -18,7 +18,7 @@ class ProcessKilled(BaseException):
     """The process ended here: nothing that it had in memory is left."""
 
 
-class _Saboteur:
+class Saboteur:
     """Fails at a statement or a commit to come, then keeps quiet until it is armed again."""
 
     def __init__(self, random: Random) -> None:
@@ -54,7 +54,7 @@ class _Saboteur:
 @contextmanager
 def killed_now_and_then(installation: Installation, random: Random) -> Iterator[Survive]:
     """Gives the function that does something again and again until it went through."""
-    saboteur = _Saboteur(random)
+    saboteur = Saboteur(random)
     saboteur.watch(installation.engine)
     saboteur.watch(installation.keyring.engine)
 

@@ -94,7 +94,11 @@ def ambiguous(history: History) -> set[str]:
 
 
 def copies_of(
-    history: History, people: Sequence[set[str]], installation: Installation, at_us: int
+    history: History,
+    people: Sequence[set[str]],
+    installation: Installation,
+    at_us: int,
+    dealers: Sequence[str] = DEALERS,
 ) -> dict[str, list[tuple[tuple[str, ...], bytes]]]:
     cards = shared_cards(history)
     persons = [[cards[name] for name in group] for group in people]
@@ -106,7 +110,7 @@ def copies_of(
                 dealer, persons, contracts(history), activities(history), at_us, key
             )
         )
-        for dealer in DEALERS
+        for dealer in dealers
     }
 
 

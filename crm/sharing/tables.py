@@ -25,7 +25,7 @@ DEALER_CHANGE = Table(
     Column("reason_class", String(24)),
     Column("content_hash", LargeBinary),
     Column("changed_us", BigInteger, nullable=False),
-    Index("ix_dealer_change_key", "key"),
+    Index("ix_dealer_change_row", "key", "dealer", "sequence"),
 )
 """History, not a projection: what each dealer was to be told, in the order of its sequence.
 `content_hash` is keyed and tells only whether a row came out the same; what it said is not kept."""

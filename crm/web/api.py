@@ -18,6 +18,7 @@ from crm.accounts.tokens import credential_of_token
 from crm.database import is_ready, reading
 from crm.outcomes.queries import EventStatus, event_status
 from crm.scope import HEADQUARTERS_SCOPE
+from crm.web.bodies import read_body
 from crm.web.cloudevents_http import LARGEST_BODY_BYTES, MEDIA_TYPES, lines_of
 from crm.web.languages import wanted_language
 from crm.web.problems import MEDIA_TYPE, Problem
@@ -136,27 +137,11 @@ async def post_events(
     """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, f"send the body as it is, one of {', '.join(MEDIA_TYPES)}")
-    body = await limited_body(request, LARGEST_BODY_BYTES)
+    body = await read_body(request, LARGEST_BODY_BYTES)
     lines = lines_of(request.headers.items(), body)
     receipts = await run_in_threadpool(site.intake.accept, lines, credential)
     language = wanted_language(accept_language)
     return JSONResponse({"receipts": [receipt_body(receipt, language) for receipt in receipts]})
-
-
-async def limited_body(request: Request, largest_bytes: int) -> bytes:
-    """The whole body, read no further than the bound; Problem 413 beyond."""
-    announced = request.headers.get("content-length", "0")
-    body = bytearray()
-    too_large = announced.isdecimal() and int(announced) > largest_bytes
-    if not too_large:
-        async for chunk in request.stream():
-            body += chunk
-            too_large = len(body) > largest_bytes
-            if too_large:
-                break
-    if too_large:
-        raise Problem(413, f"a request has at most {largest_bytes:,} bytes")
-    return bytes(body)
 
 
 def receipt_body(receipt: Receipt, language: Language) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from crm.database import reading, writing
 from crm.people.queries import standing_of_card
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.sharing.uses import may_show
-from crm.web.api import UNAUTHORISED, AtSite, bearer, limited_body, problem
+from crm.web.api import UNAUTHORISED, AtSite, bearer, problem
+from crm.web.bodies import read_body
 from crm.web.problems import Problem
 
 router = APIRouter(tags=["attachments"])
@@ -71,7 +72,7 @@ async def post_attachment(
     """A signature, scan or recording as it is. The same again is the same; hand it over first."""
     if looks_personal(card_id):
         raise Problem(400, "card_id is a personal number")
-    content = await limited_body(request, LARGEST_BYTES)
+    content = await read_body(request, LARGEST_BYTES)
     store = AttachmentStore(site.keyring)
     actor = credential.actor or ""
     try:

@@ -14,7 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from campaigns.intake import Credential
 from crm.questions.answer import Question
 from crm.questions.asking import TooManyQuestions, ask
-from crm.web.api import UNAUTHORISED, AtSite, bearer, limited_body, problem
+from crm.web.api import UNAUTHORISED, AtSite, bearer, problem
+from crm.web.bodies import read_body
 from crm.web.problems import Problem
 
 router = APIRouter(tags=["dealers"])
@@ -72,7 +73,7 @@ async def check_person(
     started = time.monotonic()
     if credential.role != "dealer" or credential.dealer is None:
         raise Problem(403, "only a dealer asks here")
-    question = _question(await limited_body(request, _LARGEST_BODY_BYTES))
+    question = _question(await read_body(request, _LARGEST_BODY_BYTES))
     actor, dealer = credential.actor or "", credential.dealer
     try:
         answer = await run_in_threadpool(

@@ -12,7 +12,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from crm.settings import Settings
-from crm.web import api, api_attachments, api_dealer_check, api_docs, pages
+from crm.web import (
+    api,
+    api_attachments,
+    api_dealer_check,
+    api_docs,
+    dealer_feed,
+    dealer_receipts,
+    pages,
+)
 from crm.web.problems import Problem, answer_problem, problem_response
 from crm.web.security import SecurityHeaders
 from crm.web.site import Site
@@ -70,6 +78,8 @@ def app_of(site: Site) -> FastAPI:
     app.include_router(api.router)
     app.include_router(api_attachments.router)
     app.include_router(api_dealer_check.router)
+    app.include_router(dealer_feed.router)
+    app.include_router(dealer_receipts.router)
     app.include_router(api_docs.router, include_in_schema=False)
     pages.include(app)
     app.mount("/static", _KeptFiles(directory=STATIC_FOLDER))

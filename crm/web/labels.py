@@ -103,6 +103,13 @@ CATEGORIES = {
 }
 LOOKED_AT = {"evidence": N_("凭据"), "conflict": N_("说法不一")}
 GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("受托人")}
+REASON_CLASSES = {
+    "erased": N_("个人信息已删除"),
+    "consent_ended": N_("同意已结束"),
+    "entitlement_ended": N_("不再有权持有"),
+    "row_replaced": N_("并入另一行"),
+    "corrected": N_("更正"),
+}
 SOURCE_KINDS = {
     "activity": N_("活动现场"),
     "referral": N_("转介绍"),
@@ -174,6 +181,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "category": CATEGORIES,
     "giver": GIVERS,
     "looked_at": LOOKED_AT,
+    "reason_class": REASON_CLASSES,
     "source_kind": SOURCE_KINDS,
     "sex": SEXES,
     "role": ROLES,

@@ -8,6 +8,8 @@ from crm.web import (
     pages_account,
     pages_conflicts,
     pages_consents,
+    pages_copy,
+    pages_dealers,
     pages_events,
     pages_home,
     pages_log,
@@ -24,6 +26,7 @@ from crm.web.visit import FormStale, NotFound, SignInNeeded, any_visit, nobodys_
 _PAGES = (
     *(pages_account, pages_home, pages_log, pages_people, pages_events),
     *(pages_notices, pages_consents, pages_conflicts, pages_rights, pages_status),
+    *(pages_dealers, pages_copy),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),

@@ -11,6 +11,7 @@ from campaigns.field_labels import Language
 from campaigns.intake import Intake
 from crm.database import open_engine, reading
 from crm.door import JournalIntake, now_us
+from crm.feed.desk import Desk
 from crm.keyring import Keyring
 from crm.schema import prepare
 from crm.settings import Settings
@@ -41,6 +42,12 @@ class Site:
             return self.status()
         with reading(self.engine) as connection:
             return stored_status(connection)
+
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is kept at hand for dealers hangs on the database."""
+        object.__setattr__(self, "desk", Desk.of(self.engine))
 
     @classmethod
     def open(cls, settings: Settings) -> "Site":

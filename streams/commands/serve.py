@@ -42,7 +42,7 @@ def run_server(port: int) -> None:
     configure("supervisor")
     print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
     settings = Settings.from_environment()
-    modules = [["streams.web_server", str(port)], *processes(settings)]
+    modules = [["streams.web_server", str(port)], ["streams.webhook_sender"], *processes(settings)]
     if settings.kafka_bootstrap is not None:
         modules.append(["streams", "bridge"])
     Supervisor(modules).run()

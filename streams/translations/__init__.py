@@ -9,12 +9,24 @@ from streams.translations.below import FROM_BELOW as FROM_BELOW
 from streams.translations.carrying import CARRYING
 from streams.translations.codes import CODES
 from streams.translations.consents import CONSENTS
+from streams.translations.dealers import DEALERS
 from streams.translations.help import HELP
 from streams.translations.moving import MOVING
+from streams.translations.own_copy import OWN_COPY
 from streams.translations.rights import RIGHTS
 from streams.translations.screens import SCREENS
 from streams.translations.troubles import TROUBLES
 
 TRANSLATIONS: dict[str, tuple[str, str]] = (
-    HELP | SCREENS | TROUBLES | CODES | CARRYING | ACCOUNTS | MOVING | CONSENTS | RIGHTS
+    HELP
+    | SCREENS
+    | TROUBLES
+    | CODES
+    | CARRYING
+    | ACCOUNTS
+    | MOVING
+    | CONSENTS
+    | RIGHTS
+    | DEALERS
+    | OWN_COPY
 )

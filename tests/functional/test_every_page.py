@@ -17,6 +17,7 @@ PATHS = (
     "/status",
     *("/rights", "/rights?closed=true"),
     *("/log?choose=true", "/log/A-today", "/log/A-today/new", "/docs", "/offline", "/kept", "/no"),
+    *("/dealers", "/recalls", "/recalls?overdue=true", "/hand-over", "/hand-over?old=D01&new=D02"),
 )
 _SERIOUS = {"serious", "critical"}
 
@@ -70,6 +71,21 @@ def test_every_page_is_accessible_fits_and_has_large_targets(
         assert_accessible(journey.page)
         assert_fits(journey.page)
         assert_large_targets(journey.page)
+    journey.assert_nothing_from_elsewhere()
+
+
+@pytest.mark.parametrize("device", ["on_phone", "at_desk"])
+def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
+    request: pytest.FixtureRequest, device: str
+) -> None:
+    journey: Journey = request.getfixturevalue(device)
+    journey.sign_in("shop")
+    journey.open("/copy")
+    page = journey.page
+    expect(page.get_by_role("heading", name="我的副本")).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)
+    assert_large_targets(page)
     journey.assert_nothing_from_elsewhere()
 
 

@@ -148,7 +148,13 @@ class RunningSite:
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[RunningSite]:
     """A site over the databases in a folder, which are made when they are missing."""
-    site = Site.open(Settings.in_folder(folder))
+    with serving(Site.open(Settings.in_folder(folder))) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def serving(site: Site) -> Iterator[RunningSite]:
+    """A site that is open already; its engines are closed with it."""
     listener = Listener(app_of(site))
     try:
         yield RunningSite(site, listener)

@@ -1,0 +1,1 @@
+"""The dealers' copies on their way out: what is sent, acknowledged, signed, recalled, announced."""

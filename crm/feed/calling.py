@@ -1,0 +1,105 @@
+"""One call to an address that a dealer gave: to the open internet alone, over TLS, once.
+
+The name is resolved here and the connection made to the very address that was looked at, so that a
+name cannot lead into the house between the two; redirects are not followed.
+"""
+
+import http.client
+import socket
+import ssl
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+LONGEST_URL = 1_000
+_TIMEOUT_SECONDS = 10.0
+_EMBEDDING = (ip_network("64:ff9b::/32"), ip_network("2002::/16"), ip_network("2001::/32"))
+"""IPv6 addresses that carry an IPv4 address of any kind inside."""
+
+
+class AddressRefused(Exception):
+    """The house does not call there; `why` is a code: url, https, private, unresolved."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def checked_url(url: str, *, loopback: bool) -> SplitResult:
+    """The parts of an address that may be called; AddressRefused when it may not.
+
+    loopback: also http, and this machine (for tests).
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise AddressRefused("url") from error
+    host = parts.hostname
+    if not host or port == 0 or not url.isascii() or not url.isprintable():
+        raise AddressRefused("url")
+    if len(url) > LONGEST_URL or " " in url or parts.username is not None or parts.fragment:
+        raise AddressRefused("url")
+    if parts.scheme != "https" and not (loopback and parts.scheme == "http"):
+        raise AddressRefused("https")
+    literal = _literal(host)
+    if literal is not None and not is_open(literal, loopback=loopback):
+        raise AddressRefused("private")
+    return parts
+
+
+def is_open(address: IPv4Address | IPv6Address, *, loopback: bool) -> bool:
+    """Whether an address is one of the open internet (or of this machine, where allowed)."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if address.is_loopback:
+        return loopback
+    if any(address in network for network in _EMBEDDING):
+        return False
+    return address.is_global and not address.is_multicast
+
+
+def call(url: str, body: bytes, headers: Mapping[str, str], *, loopback: bool) -> int:
+    """POST the body; returns the status. AddressRefused, or OSError and HTTPException as they
+    come."""
+    parts = checked_url(url, loopback=loopback)
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = _resolved(host, port, loopback=loopback)
+    connection = _connection(parts.scheme, host, port, address)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request("POST", target, body, dict(headers))
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _connection(scheme: str, host: str, port: int, address: str) -> http.client.HTTPConnection:
+    """To the address, under the name: TLS checks the certificate of the name."""
+    plain = socket.create_connection((address, port), _TIMEOUT_SECONDS)
+    connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
+    if scheme == "https":
+        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    else:
+        connection.sock = plain
+    return connection
+
+
+def _resolved(host: str, port: int, *, loopback: bool) -> str:
+    """An address of the name; every one that it has must be open."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise AddressRefused("unresolved") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    if not all(is_open(ip_address(each.split("%")[0]), loopback=loopback) for each in addresses):
+        raise AddressRefused("private")
+    return addresses[0]
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None

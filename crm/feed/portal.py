@@ -1,0 +1,155 @@
+"""Reads a dealer's copy for a person at a browser: who is in it, what changed, whom to call.
+
+Nothing is read but the rows of the dealer's own copy. The cards behind a row are told to the access
+log alone. As everything that leaves the house, it is for settled copies (crm/feed/settling.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, func, select
+
+from crm.bulk import is_among
+from crm.feed.queries import count_rows
+from crm.follow_ups.tables import FOLLOW_UP
+from crm.scope import OutOfScope, Scope
+from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
+
+PAGE_ROWS = 50
+_MOST_CHANGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A person as the copy has it; `cards` are for the access log and are never shown."""
+
+    key: str
+    content: dict[str, Any]
+    cards: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Every name that is shared."""
+        return list(self.content.get("identity", {}).get("names", []))
+
+    @property
+    def phones(self) -> list[str]:
+        """Every phone that is shared."""
+        return list(self.content.get("contact", {}).get("phones", []))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The last word on a row since some number: the person, or why the row is gone."""
+
+    key: str
+    sequence: int
+    changed_us: int
+    reason_class: str | None
+    shared: Shared | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueCall:
+    """A follow-up that is due, of somebody whose trial the dealer knows of."""
+
+    shared: Shared
+    number: int
+    due_on: date
+
+
+def shared_people(
+    scope: Scope, connection: Connection, dealer: str, page: int
+) -> tuple[list[Shared], int]:
+    """(one page of the copy, how many rows it has)."""
+    _may_see(scope, dealer)
+    query = _rows(dealer).order_by(COPY_ROW.c.key).limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)
+    found = [_shared(*row) for row in connection.execute(query)]
+    return found, count_rows(scope, connection, dealer)
+
+
+def shared_person(scope: Scope, connection: Connection, dealer: str, key: str) -> Shared | None:
+    """One row; None when the copy has none of this key."""
+    _may_see(scope, dealer)
+    row = connection.execute(_rows(dealer).where(COPY_ROW.c.key == key)).first()
+    return None if row is None else _shared(*row)
+
+
+def changed_since(
+    scope: Scope, connection: Connection, dealer: str, sequence: int
+) -> tuple[list[Changed], int]:
+    """(the last word on each row that changed after a number, the newest first; how many)."""
+    _may_see(scope, dealer)
+    last = func.max(DEALER_CHANGE.c.sequence)
+    after = (DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.sequence > sequence)
+    newest = select(last).where(*after).group_by(DEALER_CHANGE.c.key)
+    total = connection.execute(select(func.count()).select_from(newest.subquery())).scalar_one()
+    query = (
+        select(
+            DEALER_CHANGE.c.key,
+            DEALER_CHANGE.c.sequence,
+            DEALER_CHANGE.c.changed_us,
+            DEALER_CHANGE.c.reason_class,
+        )
+        .where(DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.sequence.in_(newest))
+        .order_by(DEALER_CHANGE.c.sequence.desc())
+        .limit(_MOST_CHANGES)
+    )
+    changes = list(connection.execute(query))
+    rows = {row.key: row for row in _named(connection, dealer, [change.key for change in changes])}
+    found = [
+        Changed(key, number, changed_us, reason, rows.get(key))
+        for key, number, changed_us, reason in changes
+    ]
+    return found, total
+
+
+def due_calls(
+    scope: Scope, connection: Connection, dealer: str, day: date, limit: int = PAGE_ROWS
+) -> list[DueCall]:
+    """Follow-ups due on a day or before, the oldest first, of trials that stand in the copy.
+
+    A dealer to whom no history is shared does not know that there is a trial.
+    """
+    _may_see(scope, dealer)
+    open_ones = (FOLLOW_UP.c.state == "open", FOLLOW_UP.c.due_on <= day)
+    columns = (FOLLOW_UP.c.trial_id, FOLLOW_UP.c.number, FOLLOW_UP.c.card_id, FOLLOW_UP.c.due_on)
+    due = list(connection.execute(select(*columns).where(*open_ones).order_by(columns[3])))
+    if not due:
+        return []
+    of_trial: dict[tuple[str, str], Shared] = {}
+    for row in connection.execute(_rows(dealer)):
+        shared = _shared(*row)
+        if shared.content["deceased"]:
+            continue
+        for item in shared.content.get("history", []):
+            if item.get("type") == "trial.started" and "trial_id" in item:
+                of_trial |= {(card, item["trial_id"]): shared for card in shared.cards}
+    found = [
+        DueCall(of_trial[card_id, trial_id], number, due_on)
+        for trial_id, number, card_id, due_on in due
+        if (card_id, trial_id) in of_trial
+    ]
+    return found[:limit]
+
+
+def _named(connection: Connection, dealer: str, keys: Sequence[str]) -> list[Shared]:
+    query = _rows(dealer).where(is_among(connection, COPY_ROW.c.key, keys))
+    return [_shared(*row) for row in connection.execute(query)] if keys else []
+
+
+def _rows(dealer: str) -> Any:
+    columns = (COPY_ROW.c.key, COPY_ROW.c.content, COPY_ROW.c.cards)
+    return select(*columns).where(COPY_ROW.c.dealer == dealer)
+
+
+def _shared(key: str, content: bytes, cards: bytes) -> Shared:
+    return Shared(key, orjson.loads(content), tuple(orjson.loads(cards)))
+
+
+def _may_see(scope: Scope, dealer: str) -> None:
+    if not scope.sees_copy_of(dealer):
+        raise OutOfScope("another dealer's copy")

@@ -1,0 +1,183 @@
+"""Reads what a dealer is to be sent: pages of changes, named rows, digests, buckets.
+
+Every function reads in the caller's transaction, so that numbers, rows and digests of one answer
+are of one moment; whether that moment may be sent is for crm/feed/settling.py to say.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, exists, func, select
+
+from crm.bulk import is_among
+from crm.scope import OutOfScope, Scope
+from crm.sharing.digest import buckets, digest_of_lines, row_hash
+from crm.sharing.lines import UNKNOWN, upsert_line, withdraw_line
+from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
+
+LARGEST_PAGE_BYTES = 4 * 1024 * 1024
+"""A page ends with the line that goes beyond this, however many were asked for."""
+
+MOST_ROW_HASHES = 5_000
+_ROWS_AT_ONCE = 1_000
+
+
+class CopyInconsistent(Exception):
+    """A change speaks of a row that the copy does not hold; `jinxi check` tells more."""
+
+
+class PrefixTooShort(Exception):
+    """More rows begin with the prefix than are told at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a dealer's next changes as lines, the last one's number, and how many they are."""
+
+    lines: bytes
+    next_after: int
+    changes: int
+
+
+def last_sequence(scope: Scope, connection: Connection, dealer: str) -> int:
+    """The number of the dealer's newest change, 0 when there is none."""
+    _may_see(scope, dealer)
+    query = select(func.max(DEALER_CHANGE.c.sequence)).where(DEALER_CHANGE.c.dealer == dealer)
+    return connection.execute(query).scalar() or 0
+
+
+def count_rows(scope: Scope, connection: Connection, dealer: str) -> int:
+    """How many rows the dealer's copy holds."""
+    _may_see(scope, dealer)
+    query = select(func.count()).select_from(COPY_ROW).where(COPY_ROW.c.dealer == dealer)
+    return connection.execute(query).scalar_one()
+
+
+def changes_page(scope: Scope, connection: Connection, dealer: str, after: int, limit: int) -> Page:
+    """The changes after a number, in order, without those that a later one has overtaken."""
+    _may_see(scope, dealer)
+    later = DEALER_CHANGE.alias("later")
+    overtaken = exists().where(
+        later.c.key == DEALER_CHANGE.c.key,
+        later.c.dealer == DEALER_CHANGE.c.dealer,
+        later.c.sequence > DEALER_CHANGE.c.sequence,
+    )
+    same = and_(COPY_ROW.c.dealer == DEALER_CHANGE.c.dealer, COPY_ROW.c.key == DEALER_CHANGE.c.key)
+    query = (
+        select(
+            DEALER_CHANGE.c.sequence,
+            DEALER_CHANGE.c.key,
+            DEALER_CHANGE.c.reason_class,
+            COPY_ROW.c.content,
+        )
+        .join_from(DEALER_CHANGE, COPY_ROW, same, isouter=True)
+        .where(DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.sequence > after, ~overtaken)
+        .order_by(DEALER_CHANGE.c.sequence)
+        .limit(limit)
+    )
+    lines: list[bytes] = []
+    size = 0
+    for sequence, key, reason_class, content in _as_driven(connection, query):
+        line = _line(sequence, key, reason_class, content)
+        lines.append(line)
+        size += len(line)
+        after = sequence
+        if size > LARGEST_PAGE_BYTES:
+            break
+    return Page(b"".join(lines), after, len(lines))
+
+
+def named_rows(
+    scope: Scope, connection: Connection, dealer: str, keys: Sequence[str], sequence: int
+) -> Page:
+    """Rows by key, as the dealer's copy has them at its newest number; others as withdrawn.
+
+    A key that was never told to this dealer is unknown, whoever else's row it may name.
+    """
+    _may_see(scope, dealer)
+    held = select(COPY_ROW.c.key, COPY_ROW.c.content).where(
+        COPY_ROW.c.dealer == dealer, is_among(connection, COPY_ROW.c.key, keys)
+    )
+    found = {key: bytes(content) for key, content in connection.execute(held)}
+    reasons = _reasons(connection, dealer, [key for key in keys if key not in found])
+    lines = [
+        upsert_line(sequence, key, found[key])
+        if key in found
+        else withdraw_line(sequence, key, reasons.get(key, UNKNOWN))
+        for key in keys
+    ]
+    return Page(b"".join(lines), sequence, len(lines))
+
+
+def copy_digest(scope: Scope, connection: Connection, dealer: str) -> str:
+    """SHA-256 of the dealer's copy, from the stored bytes."""
+    return digest_of_lines(row for _, row in _rows(scope, connection, dealer, ""))
+
+
+def copy_buckets(
+    scope: Scope, connection: Connection, dealer: str, prefix: str
+) -> dict[str, tuple[int, str]]:
+    """Two further digits of keys → (number of rows, digest)."""
+    return buckets(prefix, _rows(scope, connection, dealer, prefix))
+
+
+def row_hashes(scope: Scope, connection: Connection, dealer: str, prefix: str) -> dict[str, str]:
+    """Key → SHA-256 of its row; PrefixTooShort when too many begin with the prefix."""
+    found: dict[str, str] = {}
+    for key, row in _rows(scope, connection, dealer, prefix):
+        if len(found) == MOST_ROW_HASHES:
+            raise PrefixTooShort(f"more than {MOST_ROW_HASHES:,} rows")
+        found[key] = row_hash(row)
+    return found
+
+
+def _line(sequence: int, key: str, reason_class: str | None, content: bytes | None) -> bytes:
+    if reason_class is not None:
+        return withdraw_line(sequence, key, reason_class)
+    if content is None:
+        raise CopyInconsistent("an upsert without its row")
+    return upsert_line(sequence, key, content)
+
+
+def _rows(
+    scope: Scope, connection: Connection, dealer: str, prefix: str
+) -> Iterator[tuple[str, bytes]]:
+    """(key, canonical JSON) of the rows whose keys begin with the prefix, by key."""
+    _may_see(scope, dealer)
+    query = select(COPY_ROW.c.key, COPY_ROW.c.content).where(
+        COPY_ROW.c.dealer == dealer, COPY_ROW.c.key >= prefix, COPY_ROW.c.key < prefix + "g"
+    )
+    return _in_pieces(connection, query.order_by(COPY_ROW.c.key))
+
+
+def _as_driven(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver has them: making SQLAlchemy's own of each would cost as much as
+    reading it. The cursor is closed with the iteration, however it ends."""
+    with connection.execute(query) as result:
+        cursor: Any = result.cursor
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            yield from rows
+
+
+def _in_pieces(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+    """The rows of a large result, of which no more than a piece is held at once."""
+    with connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
+        yield from rows
+
+
+def _reasons(connection: Connection, dealer: str, keys: Sequence[str]) -> dict[str, str]:
+    """Key → why its row was last withdrawn."""
+    if not keys:
+        return {}
+    query = (
+        select(DEALER_CHANGE.c.key, DEALER_CHANGE.c.reason_class)
+        .where(DEALER_CHANGE.c.dealer == dealer, is_among(connection, DEALER_CHANGE.c.key, keys))
+        .order_by(DEALER_CHANGE.c.sequence)
+    )
+    return {key: reason for key, reason in connection.execute(query) if reason is not None}
+
+
+def _may_see(scope: Scope, dealer: str) -> None:
+    if not scope.sees_copy_of(dealer):
+        raise OutOfScope("another dealer's copy")

@@ -1,0 +1,194 @@
+"""Reads which withdrawals are open, and what a change of dealers leaves to be done."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+from sqlalchemy import Connection, exists, select
+
+from crm.database import in_pieces
+from crm.feed.history import closed_up_to
+from crm.people.queries import FoundPerson, people_by_id
+from crm.people.tables import CARD, LINK, PERSON
+from crm.scope import OutOfScope, Scope
+from crm.sharing.changes import ReasonClass
+from crm.sharing.recalls import Recall
+from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
+
+PEOPLE_AT_ONCE = 50
+_ROWS_AT_ONCE = 5_000
+
+RowKeys = Callable[[str, str], str]
+"""(dealer, card id) → the key of the row that begins with this card."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecallCount:
+    """A dealer's open withdrawals, those of them that are overdue, and since when the oldest is."""
+
+    dealer: str
+    open: int
+    overdue: int
+    oldest_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """What became of one dealer's rows when its contract ended, and whom its successor lacks.
+
+    withdrawn: rows taken back because the right to know the person ended; acknowledged and open
+    together are as many; held: rows that it still holds by right.
+    people: ids of people who were or are with the old dealer and not yet with the new one, whose
+    archive may be used and who are alive.
+    """
+
+    old: str
+    new: str
+    withdrawn: int
+    acknowledged: int
+    open: int
+    held: int
+    people: tuple[str, ...]
+
+
+def dealers_ever_told(scope: Scope, connection: Connection) -> Iterator[str]:
+    """Every dealer that has a change, in order; one look into the index for each."""
+    _only_headquarters(scope)
+    column = DEALER_CHANGE.c.dealer
+    query = select(column).order_by(column).limit(1)
+    dealer = connection.execute(query).scalar()
+    while dealer is not None:
+        yield dealer
+        dealer = connection.execute(query.where(column > dealer)).scalar()
+
+
+def open_recalls(
+    scope: Scope, connection: Connection, today: date, *, overdue: bool = False
+) -> list[Recall]:
+    """Withdrawals that no acknowledgement has closed, the oldest first."""
+    _only_headquarters(scope)
+    closed = closed_up_to(connection)
+    found = [
+        recall
+        for dealer in dealers_ever_told(scope, connection)
+        for recall in _withdrawals(connection, dealer, closed.get(dealer, 0))
+        if not overdue or recall.is_overdue(today)
+    ]
+    return sorted(found, key=lambda recall: (recall.since_us, recall.dealer, recall.sequence))
+
+
+def recall_counts(recalls: list[Recall], today: date) -> list[RecallCount]:
+    """Per dealer how many of the recalls, by dealer."""
+    by_dealer: dict[str, list[Recall]] = {}
+    for recall in recalls:
+        by_dealer.setdefault(recall.dealer, []).append(recall)
+    return [
+        RecallCount(
+            dealer,
+            len(own),
+            sum(recall.is_overdue(today) for recall in own),
+            min(recall.since_us for recall in own),
+        )
+        for dealer, own in sorted(by_dealer.items())
+    ]
+
+
+def hand_over(
+    scope: Scope, connection: Connection, row_key: RowKeys, old: str, new: str
+) -> HandOver:
+    """How far the change from one dealer to another has come."""
+    _only_headquarters(scope)
+    closed = closed_up_to(connection).get(old, 0)
+    ended = [
+        recall
+        for recall in _withdrawals(connection, old, 0)
+        if recall.reason_class == ReasonClass.ENTITLEMENT_ENDED
+    ]
+    acknowledged = sum(recall.sequence <= closed for recall in ended)
+    held, cards = _cards_of_copy(connection, old)
+    gone = {recall.key for recall in ended}
+    cards |= _cards_of_keys(connection, row_key, old, gone) if gone else set()
+    known = _persons_of(connection, _cards_of_copy(connection, new)[1])
+    wanted = _persons_of(connection, cards) - known
+    return HandOver(
+        old,
+        new,
+        len(ended),
+        acknowledged,
+        len(ended) - acknowledged,
+        held,
+        tuple(sorted(wanted)),
+    )
+
+
+def people_of_hand_over(
+    scope: Scope, connection: Connection, found: HandOver
+) -> Iterator[FoundPerson]:
+    """The people who need a new consent, as lists show them."""
+    _only_headquarters(scope)
+    for start in range(0, len(found.people), PEOPLE_AT_ONCE):
+        piece = list(found.people[start : start + PEOPLE_AT_ONCE])
+        yield from people_by_id(scope, connection, piece)
+
+
+def _withdrawals(connection: Connection, dealer: str, after: int) -> Iterator[Recall]:
+    """Rows that were withdrawn after a number, and not given back since."""
+    later = DEALER_CHANGE.alias("later")
+    overtaken = exists().where(
+        later.c.key == DEALER_CHANGE.c.key,
+        later.c.dealer == DEALER_CHANGE.c.dealer,
+        later.c.sequence > DEALER_CHANGE.c.sequence,
+    )
+    names = ("dealer", "sequence", "key", "reason_class", "changed_us")
+    query = select(*(DEALER_CHANGE.c[name] for name in names)).where(
+        DEALER_CHANGE.c.dealer == dealer,
+        DEALER_CHANGE.c.sequence > after,
+        DEALER_CHANGE.c.kind == "withdraw",
+        ~overtaken,
+    )
+    for row in connection.execute(query.order_by(DEALER_CHANGE.c.sequence)):
+        yield Recall(*row)
+
+
+def _cards_of_copy(connection: Connection, dealer: str) -> tuple[int, set[str]]:
+    """(how many rows a dealer's copy holds, the cards that they are made of)."""
+    query = select(COPY_ROW.c.cards).where(COPY_ROW.c.dealer == dealer)
+    rows, cards = 0, set()
+    for (written,) in connection.execute(query):
+        rows += 1
+        cards.update(orjson.loads(written))
+    return rows, cards
+
+
+def _cards_of_keys(
+    connection: Connection, row_key: RowKeys, dealer: str, keys: set[str]
+) -> set[str]:
+    """The cards with which rows begin: a key cannot be turned back, so every card's is made."""
+    ids = connection.execute(
+        select(CARD.c.card_id).where(CARD.c.erased.is_(False)),
+        execution_options={"yield_per": _ROWS_AT_ONCE},
+    ).scalars()
+    return {card_id for card_id in ids if row_key(dealer, card_id) in keys}
+
+
+def _persons_of(connection: Connection, cards: set[str]) -> set[str]:
+    """The people of cards who are alive and whose archives may be used."""
+    found: set[str] = set()
+    for piece in in_pieces(sorted(cards)):
+        query = (
+            select(LINK.c.person_id)
+            .join(PERSON, PERSON.c.person_id == LINK.c.person_id)
+            .where(
+                LINK.c.card_id.in_(piece),
+                PERSON.c.deceased.is_(False),
+                PERSON.c.restricted.is_(False),
+            )
+        )
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def _only_headquarters(scope: Scope) -> None:
+    if scope.viewer not in ("headquarters", "compliance"):
+        raise OutOfScope("what all dealers hold is for headquarters and compliance")

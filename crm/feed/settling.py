@@ -1,0 +1,103 @@
+"""Whether anything of the dealers' copies may leave the house now.
+
+It may not while the stored copies are known to be behind: before the new day is recorded, during a
+rebuild, and while an event that may take something back is accepted and not recorded yet.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select
+
+from campaigns.catalogue import wire_name
+from crm.dead_letters import DEAD_LETTER
+from crm.journal import JOURNAL, last_position
+from crm.outbox import OUTBOX
+from crm.progress import load_progress
+from crm.sharing.queries import are_settled
+
+TAKES_BACK = (
+    *("consent.withdrawn", "consent.refused", "card.erased", "dealer.ended", "event.voided"),
+    *("identity.same", "identity.different", "identity.undecided"),
+)
+"""What is said to end a dealer's right to a row that stands in its copy."""
+
+NARROWS = (
+    *TAKES_BACK,
+    *("consent.given", "card.registered", "card.corrected"),
+    *("activity.planned", "activity.changed", "dealer.contracted"),
+)
+"""What may end a right to a row, or to a part of it, although it says something else: a later
+consent names fewer categories or ends sooner; a card joins two persons of whom one refused, or
+moves away; an activity goes to another dealer; a contract that came late excludes another one."""
+
+LARGEST_BACKLOG = 20_000
+"""With more events that are not recorded yet, nobody looks what they are: the copies are old."""
+
+
+class NotSettled(Exception):
+    """The stored copies are not to be believed at this moment; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """How far the door had come at some moment: last positions of the journal and the outbox."""
+
+    journal: int
+    outbox: int
+
+
+def accepted_so_far(connection: Connection) -> Accepted:
+    """How far the door has come."""
+    outbox = connection.execute(select(func.max(OUTBOX.c.position))).scalar() or 0
+    return Accepted(last_position(connection), outbox)
+
+
+def must_be_settled(connection: Connection, today: date, accepted: Accepted | None = None) -> None:
+    """Raises NotSettled when nothing may leave.
+
+    `accepted` bounds what is waited for: events that were taken in after it are left aside, so
+    that a stream of them cannot keep a dealer waiting for ever. None: all that the snapshot shows.
+    """
+    if not are_settled(connection, today):
+        raise NotSettled("the day, or a rebuild, is not recorded yet")
+    accepted = accepted or accepted_so_far(connection)
+    recorded = load_progress(connection, "embedded").position
+    if accepted.journal - recorded > LARGEST_BACKLOG:
+        raise NotSettled("the recording is far behind")
+    if _any(connection, _journaled(recorded, accepted.journal)) or _any(connection, _put_aside()):
+        raise NotSettled("what takes something back is not recorded yet")
+    if accepted.outbox and _any(connection, _outboxed(connection, accepted.outbox)):
+        raise NotSettled("what takes something back is on its way")
+
+
+def _any(connection: Connection, condition: ColumnElement[bool]) -> bool:
+    return bool(connection.execute(select(condition)).scalar())
+
+
+def _journaled(after: int, up_to: int) -> ColumnElement[bool]:
+    places = (JOURNAL.c.position > after, JOURNAL.c.position <= up_to)
+    return exists().where(*places, JOURNAL.c.type.in_(NARROWS))
+
+
+def _put_aside() -> ColumnElement[bool]:
+    """What takes something back and could not be recorded: it would never be waited out."""
+    same = JOURNAL.c.position == DEAD_LETTER.c.position
+    return exists().where(same, JOURNAL.c.type.in_(TAKES_BACK))
+
+
+def _outboxed(connection: Connection, up_to: int) -> ColumnElement[bool]:
+    """Accepted events that the journal does not have; their type stands in the message alone."""
+    same = (JOURNAL.c.source == OUTBOX.c.source) & (JOURNAL.c.id == OUTBOX.c.id)
+    named = (f'"type":"{wire_name(name)}"'.encode() for name in NARROWS)
+    return exists().where(
+        OUTBOX.c.position <= up_to,
+        or_(*(_holds(connection, needle) for needle in named)),
+        ~exists().where(same),
+    )
+
+
+def _holds(connection: Connection, needle: bytes) -> ColumnElement[bool]:
+    if connection.dialect.name == "sqlite":
+        return func.instr(OUTBOX.c.message, needle) > 0
+    return func.position(literal(needle).op("IN")(OUTBOX.c.message)) > 0

@@ -1,0 +1,114 @@
+"""What was sent to dealers, acknowledged and signed by them, and whom to call; all of it history.
+
+A rebuild leaves these tables alone: they tell what left the house, which nothing can undo.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from crm.database import METADATA
+
+COPY_SENT = Table(
+    "copy_sent",
+    METADATA,
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("dealer", String(64), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("what", String(8), nullable=False),
+    Column("up_to", BigInteger, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Index("ix_copy_sent_dealer", "dealer", "up_to"),
+    sqlite_autoincrement=True,
+)
+"""A page of changes, or rows asked for by name; `up_to` is the last number that was sent, 0 for
+rows. Kept before anything leaves."""
+
+COPY_ACKNOWLEDGEMENT = Table(
+    "copy_acknowledgement",
+    METADATA,
+    Column("dealer", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("up_to", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", String(64), primary_key=True),
+    Column("rows", Integer, nullable=False),
+    Column("state", String(16), primary_key=True),
+    Column("closes_up_to", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("claimed_at", String(64), nullable=False),
+    Column("signature", String(100)),
+    Index("ix_copy_acknowledgement_closes", "dealer", "closes_up_to"),
+)
+"""What a dealer's side said that it holds, the first time on each day; `closes_up_to` is the
+number up to which its withdrawals count as carried out, 0 when the copies differed."""
+
+COPY_RECEIPT = Table(
+    "copy_receipt",
+    METADATA,
+    Column("dealer", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("up_to", BigInteger, primary_key=True, autoincrement=False),
+    Column("receipt", LargeBinary, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("company_signature", String(100), nullable=False),
+    Column("dealer_signature", String(100)),
+    Column("dealer_key", String(64)),
+    Column("countersigned_us", BigInteger),
+)
+"""`receipt` holds the signed bytes: canonical JSON."""
+
+DEALER_KEY = Table(
+    "dealer_key",
+    METADATA,
+    Column("dealer", String(64), primary_key=True),
+    Column("taken_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("public_key", String(64), nullable=False),
+    Column("released_us", BigInteger),
+    Index(
+        "uq_dealer_key_held",
+        "dealer",
+        unique=True,
+        sqlite_where=text("released_us IS NULL"),
+        postgresql_where=text("released_us IS NULL"),
+    ),
+)
+"""Ed25519 keys of dealers, base64; of those that were not let go there is at most one."""
+
+WEBHOOK = Table(
+    "webhook",
+    METADATA,
+    Column("webhook_id", String(40), primary_key=True),
+    Column("dealer", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("told_up_to", BigInteger, nullable=False),
+    Column("told_us", BigInteger),
+    Column("attempts", Integer, nullable=False),
+    Column("failing_since_us", BigInteger),
+    Column("next_try_us", BigInteger, nullable=False),
+    Column("trouble", String(64)),
+    Column("given_up_us", BigInteger),
+    Index("ix_webhook_dealer", "dealer"),
+)
+"""Whom to call when a dealer's copy has changed; the secret is sealed."""
+
+FEED = (COPY_SENT, COPY_ACKNOWLEDGEMENT, COPY_RECEIPT, DEALER_KEY, WEBHOOK)
+"""All of them."""

@@ -1,0 +1,47 @@
+"""Troubles of the disk on which a copy stands, said plainly."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from streams.dealer.troubles import FolderBusy, StorageFull, StorageUnusable
+
+_FULL = ("full", "no space", "file too large", "quota", "disk i/o error")
+
+
+@contextmanager
+def storage_troubles(folder: Path) -> Iterator[None]:
+    """Say troubles of the disk plainly; SQLite's messages name no values."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise FolderBusy(folder) from error
+        raise _of_disk(folder, str(error)) from error
+    except sqlite3.DatabaseError as error:
+        raise StorageUnusable(folder, str(error)) from error
+    except OSError as error:
+        raise _of_disk(folder, error.strerror or str(error)) from error
+
+
+def _of_disk(folder: Path, cause: str) -> StorageFull | StorageUnusable:
+    if any(word in cause.lower() for word in _FULL):
+        return StorageFull(folder)
+    return StorageUnusable(folder, cause)
+
+
+@contextmanager
+def whole_file(file: Path) -> Iterator[BinaryIO]:
+    """A new file that is there whole or not at all, and that only its owner reads."""
+    draft = file.with_name(f".{file.name}.new")
+    with storage_troubles(file.parent):
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                yield stream
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)

@@ -1,0 +1,39 @@
+"""The process that calls dealers' webhooks: `python -m streams.webhook_sender`.
+
+One at a time, by lease; killed at any moment it begins again with what was not answered. A call
+that was answered and not kept is made twice, under the same `webhook-id`.
+"""
+
+import time
+
+from crm import locks
+from crm.door import now_us
+from crm.feed.webhooks import Caller
+from streams.installation import Installation, open_installation
+from streams.lease import WorkerRunning, lease
+from streams.patience import patiently
+
+_LOOK_SECONDS = 1.0
+
+
+def caller_of(installation: Installation) -> Caller:
+    """The caller of an installation."""
+    loopback = installation.settings.webhooks_to_loopback
+    return Caller(installation.engine, installation.keyring, loopback)
+
+
+def main() -> None:
+    """Call for ever; another one that holds the lease already does the work."""
+    installation = open_installation()
+    caller = caller_of(installation)
+    try:
+        with lease(installation.settings, locks.WEBHOOKS):
+            while True:
+                patiently(lambda: caller.call_due(now_us()))
+                time.sleep(_LOOK_SECONDS)
+    except WorkerRunning:
+        time.sleep(_LOOK_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

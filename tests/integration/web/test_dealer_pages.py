@@ -1,0 +1,191 @@
+"""What a dealer sees of its own copy in a browser, and nothing else."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from campaigns.times import rfc3339
+from crm.accounts.tables import ACCESS
+from crm.database import reading
+from crm.door import now_us
+from crm.feed.tables import COPY_SENT
+from tests.integration.feed.dealers import Company, contract, event, shared, withdrawal
+from tests.integration.web.sites import PASSWORD, running
+
+NAME, PHONE, FOREIGN = "欧阳桂兰", "13912340001", "慕容秀英"
+
+
+def consent(card_id: str, purpose: str, **more: object) -> dict[str, object]:
+    data = {"card_id": card_id, "purpose": purpose, "notice_version": "1", "method": "paper"}
+    return event("consent.given", f"card/{card_id}", {**data, "by": "self", **more})
+
+
+def registered(card_id: str, name: str) -> dict[str, object]:
+    data = {
+        "card_id": card_id,
+        "person": {"name": name},
+        "contact": {"phones": [PHONE], "address": "建国路一号"},
+        "region": "110105",
+        "source_kind": "walk_in",
+    }
+    return event("card.registered", f"card/{card_id}", data)
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    """D1 is given one person with history, whose trial began four days ago; D2 another person."""
+    with running(tmp_path) as site:
+        found = Company(site)
+        found.take(contract("D1"), contract("D2", "310000"))
+        trial = {"trial_id": "t1", "card_id": "c-open", "sku": "four-box"}
+        four_days_ago = rfc3339(now_us() - int(timedelta(days=4).total_seconds()) * 1_000_000)
+        found.take(
+            registered("c-open", NAME),
+            consent("c-open", "health"),
+            consent(
+                "c-open",
+                "share_with_dealer",
+                dealer="D1",
+                categories=["identity", "contact", "history"],
+            ),
+            event("trial.started", "card/c-open", trial, time=four_days_ago),
+        )
+        found.take(*shared("c-foreign", "D2", FOREIGN, "310115"))
+        site.user("shop", "dealer", "D1")
+        site.user("office", "headquarters")
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def shop(company: Company) -> Iterator[httpx.Client]:
+    """Somebody of D1, signed in."""
+    with company.running.client() as client:
+        sign_in(client, "shop")
+        yield client
+
+
+def sign_in(client: httpx.Client, name: str) -> None:
+    form = {"form_token": token_in(client.get("/sign-in").text), "name": name}
+    answer = client.post("/sign-in", data={**form, "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+
+
+def token_in(page: str) -> str:
+    found = re.search(r'name="form_token" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def key_in(page: str) -> str:
+    found = re.search(r'name="key" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_the_page_tells_masked_who_is_in_it_what_changed_and_whom_to_call(
+    shop: httpx.Client,
+) -> None:
+    page = shop.get("/copy")
+    assert page.status_code == 200
+    assert "欧**兰" in page.text
+    assert "139****0001" in page.text
+    for hidden in (NAME, PHONE, "建国路", "c-open", FOREIGN, "c-foreign", "D2"):
+        assert hidden not in page.text
+    calls = page.text.partition("该给谁打电话")[2].partition("</section>")[0]
+    assert "过期 1 天" in calls
+    assert 'href="/copy"' in page.text
+
+
+def test_a_tap_opens_one_field_and_is_logged_for_the_card_behind_it(
+    company: Company, shop: httpx.Client
+) -> None:
+    page = shop.get("/copy").text
+    form = {"form_token": token_in(page), "key": key_in(page), "field": "names"}
+    answer = shop.post("/copy/reveal", data=form, headers={"accept": "application/json"})
+    assert answer.json() == {"value": NAME}
+    whole = shop.post("/copy/reveal", data=form).text
+    assert NAME in whole
+    assert PHONE not in whole
+    with reading(company.running.site.engine) as connection:
+        looks = connection.execute(select(ACCESS.c.card_id, ACCESS.c.field)).all()
+    assert [tuple(look) for look in looks] == [("c-open", "names")] * 2
+
+
+@pytest.mark.parametrize(("key", "field"), [("0" * 64, "names"), ("", "id_number"), ("", "cards")])
+def test_what_the_copy_does_not_hold_opens_for_nobody(
+    company: Company, shop: httpx.Client, key: str, field: str
+) -> None:
+    page = shop.get("/copy").text
+    form = {"form_token": token_in(page), "key": key or key_in(page), "field": field}
+    assert shop.post("/copy/reveal", data=form).status_code == 404
+    with reading(company.running.site.engine) as connection:
+        assert connection.execute(select(ACCESS.c.card_id)).all() == []
+
+
+def test_a_row_of_another_dealer_opens_for_nobody(company: Company, shop: httpx.Client) -> None:
+    company.running.user("other", "dealer", "D2")
+    with company.running.client() as other:
+        sign_in(other, "other")
+        foreign = key_in(other.get("/copy").text)
+    page = shop.get("/copy").text
+    form = {"form_token": token_in(page), "key": foreign, "field": "names"}
+    assert shop.post("/copy/reveal", data=form).status_code == 404
+
+
+def test_what_was_seen_is_no_change_any_more_until_something_happens(
+    company: Company, shop: httpx.Client
+) -> None:
+    page = shop.get("/copy").text
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen is not None
+    shop.post("/copy/seen", data={"form_token": token_in(page), "seen": seen[1]})
+    assert "没有新的变化" in shop.get("/copy").text
+    company.take(withdrawal("c-open", "D1"))
+    page = shop.get("/copy").text
+    assert "已收回" in page
+    assert "同意已撤回或到期" in page
+    assert "欧**兰" not in page
+
+
+def test_the_workbook_is_marked_and_that_it_left_is_kept(
+    company: Company, shop: httpx.Client
+) -> None:
+    page = shop.get("/copy").text
+    answer = shop.post("/copy/workbook", data={"form_token": token_in(page)})
+    assert answer.status_code == 200
+    assert NAME not in answer.headers["content-disposition"]
+    book = load_workbook(BytesIO(answer.content))
+    assert "D1" in book["人员"]["A1"].value
+    assert "shop" in book["人员"]["A1"].value
+    names = {cell.value for row in book["人员"].iter_rows() for cell in row}
+    assert NAME in names
+    assert FOREIGN not in names
+    with reading(company.running.site.engine) as connection:
+        (kept,) = connection.execute(select(COPY_SENT.c.dealer, COPY_SENT.c.what)).all()
+    assert tuple(kept) == ("D1", "workbook")
+
+
+def test_while_something_is_not_settled_nothing_is_shown(
+    company: Company, shop: httpx.Client
+) -> None:
+    form = {"form_token": token_in(shop.get("/copy").text)}
+    company.accept(withdrawal("c-open", "D1"))
+    for answer in (shop.get("/copy"), shop.post("/copy/workbook", data=form)):
+        assert answer.status_code == 503
+        assert "欧" not in answer.text
+
+
+def test_the_page_is_for_dealers_alone(company: Company) -> None:
+    with company.running.client() as client:
+        assert client.get("/copy").status_code == 303
+        sign_in(client, "office")
+        assert client.get("/copy").status_code == 403
+        assert 'href="/copy"' not in client.get("/").text
