@@ -18,6 +18,7 @@ class Settings:
     kafka_bootstrap: brokers (host:port, with commas between) that carry the events; none: the
     journal itself carries them.
     kafka_prefix: what the names of topics and groups begin with.
+    dealer_copies_topic: whether changes of the dealers' copies are published, encrypted to each.
     webhooks_to_loopback: whether dealers' webhooks may lie on this machine, and without TLS.
     """
 
@@ -27,12 +28,14 @@ class Settings:
     data_folder: Path
     kafka_bootstrap: str | None = None
     kafka_prefix: str = "jinxi"
+    dealer_copies_topic: bool = False
     webhooks_to_loopback: bool = False
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
-        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_WEBHOOKS_TO_LOOPBACK."""
+        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_DEALER_COPIES_TOPIC (on),
+        JINXI_WEBHOOKS_TO_LOOPBACK (1)."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
         database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
         beside = sqlite_file(database_url)
@@ -45,6 +48,7 @@ class Settings:
             data_folder=folder,
             kafka_bootstrap=os.environ.get("JINXI_KAFKA_BOOTSTRAP") or None,
             kafka_prefix=os.environ.get("JINXI_KAFKA_PREFIX") or "jinxi",
+            dealer_copies_topic=os.environ.get("JINXI_DEALER_COPIES_TOPIC") == "on",
             webhooks_to_loopback=os.environ.get("JINXI_WEBHOOKS_TO_LOOPBACK") == "1",
         )
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "status": "streams.commands.carry:show_status",
     "relay": "streams.commands.carry:relay",
     "worker": "streams.commands.carry:worker",
+    "bridge": "streams.commands.inboxes:bridge",
     "season": "streams.commands.season:season",
 }
 """Every subcommand, in the order in which people meet them."""
@@ -70,7 +71,29 @@ GROUPS = {
         },
     ),
     "sheet": ("签到表。", {"template": "streams.commands.sheet_files:template"}),
-    "token": ("接口令牌。", {"add": "streams.commands.accounts:add_api_token"}),
+    "inbox": (
+        "外部系统的 Kafka 收件箱：建立、列出、撤掉。",
+        {
+            "add": "streams.commands.inboxes:add",
+            "list": "streams.commands.inboxes:list_all",
+            "remove": "streams.commands.inboxes:remove",
+        },
+    ),
+    "dealer": (
+        "经销商读取自己那份副本：密钥、重发。",
+        {
+            "key": "streams.commands.inboxes:key",
+            "resend": "streams.commands.inboxes:resend",
+        },
+    ),
+    "token": (
+        "接口令牌。",
+        {
+            "add": "streams.commands.accounts:add_api_token",
+            "list": "streams.commands.accounts:list_tokens",
+            "revoke": "streams.commands.accounts:revoke_api_token",
+        },
+    ),
     "user": ("登录账户。", {"add": "streams.commands.accounts:add_person"}),
 }
 

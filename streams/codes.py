@@ -87,6 +87,8 @@ FIELDS = {
     "position": "位置",
     "error": "错误",
     "failed_at": "发生时间",
+    "place": "位置",
+    "bytes": "字节",
 }
 WEBHOOK_STATES = {"ok": "正常", "failing": "不成功，会再试", "given_up": "已放弃"}
 WEBHOOK_TROUBLES = {

@@ -1,4 +1,4 @@
-"""What could not be recorded: shown, and tried again once the cause is mended."""
+"""What could not be taken or recorded: shown, and tried again once the cause is mended."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,6 +13,7 @@ from crm.journal import decode, rows_at
 from crm.locks import WORLD, hold
 from crm.progress import load_progress, save_progress
 from crm.record import Recorder, progress_after
+from crm.undecodable import kept_messages, message_of
 from streams.installation import Installation
 
 
@@ -20,9 +21,32 @@ def letters(installation: Installation) -> list[dict[str, Any]]:
     """Every dead letter, oldest first; nothing personal is in them."""
     with reading(installation.engine) as connection:
         return [
-            {**asdict(letter), "failed_at": rfc3339(letter.failed_us)}
+            {"kind": "event", **asdict(letter), "failed_at": rfc3339(letter.failed_us)}
             for letter in dead_letters(connection)
         ]
+
+
+def messages_aside(installation: Installation) -> list[dict[str, Any]]:
+    """Every message that was not taken, oldest first; what stood in it is not told.
+
+    `place` is topic/partition/offset, `bytes` its length, None once its key is destroyed.
+    """
+    found = []
+    with reading(installation.engine) as connection:
+        for kept in kept_messages(connection):
+            message = message_of(connection, installation.keyring, kept)
+            found.append(
+                {
+                    "kind": "message",
+                    "place": f"{kept.topic}/{kept.partition}/{kept.offset}",
+                    "topic_id": kept.topic_id,
+                    "reason": kept.reason,
+                    "bytes": None if message is None else len(message),
+                    "failed_us": kept.failed_us,
+                    "failed_at": rfc3339(kept.failed_us),
+                }
+            )
+    return found
 
 
 def retry(installation: Installation, positions: Sequence[int] | None = None) -> tuple[int, int]:

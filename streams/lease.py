@@ -16,6 +16,7 @@ from crm.settings import Settings, sqlite_file
 _FILES = {
     locks.WORKER: "worker.lock",
     locks.RELAY: "relay.lock",
+    locks.BRIDGE: "bridge.lock",
     locks.WEBHOOKS: "webhooks.lock",
 }
 

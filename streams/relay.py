@@ -7,11 +7,10 @@ thereby publishes twice, the journal takes once.
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
-from kafka.partitioner import murmur2
 from sqlalchemy import Engine
 
 from campaigns.intake import SYSTEM
@@ -22,6 +21,7 @@ from crm.keyring import Keyring
 from crm.progress import Progress, load_progress
 from crm.settings import Settings
 from crm.undecodable import destroy_old_keys
+from streams.departures import Departures, partition_of
 from streams.embedded import day_reached, missing_days
 from streams.messages import CONTENT_TYPE, record
 from streams.outbox import (
@@ -33,7 +33,17 @@ from streams.outbox import (
     waiting,
 )
 from streams.patience import patiently
-from streams.topics import EVENTS, Existing, TopicMissing, administration, existing, name_of
+from streams.topics import (
+    DEAD_LETTERS,
+    DEALER_COPIES,
+    EVENTS,
+    LARGEST_MESSAGE_BYTES,
+    Existing,
+    TopicMissing,
+    administration,
+    existing,
+    name_of,
+)
 
 EVENTS_AT_ONCE = 5_000
 EVENTS_PER_RECORD = 100
@@ -54,6 +64,8 @@ class Relay:
     keyring: Keyring
     producer: KafkaProducer | None = None
     topic: Existing | None = None
+    beside: dict[str, Existing | None] = field(default_factory=dict)
+    """The topics of dead letters and of dealers' copies, by the end of their names."""
     looked: float = float("-inf")
     tidied: float = float("-inf")
 
@@ -71,6 +83,7 @@ class Relay:
         if time.monotonic() - self.tidied > _TIDY_SECONDS:
             forget_journaled(self.engine)
             self._reach_days()
+            self._depart()
             self.tidied = time.monotonic()
         return len(found)
 
@@ -86,7 +99,9 @@ class Relay:
         if self.producer is None:
             assert self.settings.kafka_bootstrap is not None
             servers = self.settings.kafka_bootstrap.split(",")
-            self.producer = KafkaProducer(bootstrap_servers=servers, linger_ms=5)
+            self.producer = KafkaProducer(
+                bootstrap_servers=servers, linger_ms=5, max_request_size=LARGEST_MESSAGE_BYTES
+            )
         return self.producer
 
     def _topic(self) -> Existing:
@@ -95,6 +110,10 @@ class Relay:
             name = name_of(EVENTS, self.settings)
             with administration(self.settings) as admin:
                 self.topic = existing(admin, name)
+                self.beside = {
+                    topic.name: existing(admin, name_of(topic, self.settings))
+                    for topic in (DEAD_LETTERS, DEALER_COPIES)
+                }
             self.looked = time.monotonic()
         if self.topic is None:
             raise TopicMissing(name_of(EVENTS, self.settings))
@@ -116,6 +135,19 @@ class Relay:
         for each in sent:
             each.get(_ACKNOWLEDGED_SECONDS)
 
+    def _depart(self) -> None:
+        """Make dead letters known, and send dealers their rows if that is wanted.
+
+        Where one of these topics is missing, what is for it waits.
+        """
+        departures = Departures(self.settings, self.engine, self.keyring)
+        letters, copies = (self.beside.get(each.name) for each in (DEAD_LETTERS, DEALER_COPIES))
+        if letters is not None:
+            while departures.announce(self._connected(), letters):
+                pass
+        if copies is not None and self.settings.dealer_copies_topic:
+            departures.send_copies(self._connected(), copies)
+
     def _reach_days(self) -> None:
         """What is due with time: keys of old messages, and days.
 
@@ -135,12 +167,6 @@ def days_due(progress: Progress, idle: bool) -> list[bytes]:
     days = missing_days(progress, shanghai_day(now_us()))
     newest = progress.days_to
     return [day_reached(day) for day in days if idle or (newest is not None and day > newest)]
-
-
-def partition_of(subject: str, partitions: int) -> int:
-    """Where Kafka's own clients would put a record with this key."""
-    hashed: int = murmur2(subject.encode())
-    return (hashed & 0x7FFFFFFF) % partitions
 
 
 def records(found: Iterable[Waiting], partitions: int) -> Iterator[tuple[int, list[Waiting]]]:

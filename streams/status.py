@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kafka import TopicPartition
+from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 from sqlalchemy import Connection, func, select
@@ -12,15 +12,16 @@ from sqlalchemy import Connection, func, select
 from crm.checkpoints import checkpoints
 from crm.database import reading
 from crm.dead_letters import DEAD_LETTER
+from crm.inboxes import inboxes
 from crm.journal import JOURNAL, last_position
 from crm.outcomes.tables import OUTCOME
 from crm.progress import load_progress
-from crm.settings import Settings
 from crm.undecodable import UNDECODABLE
+from streams.bridge import bridge_of
 from streams.carrying import consumer_of
 from streams.installation import Installation
 from streams.outbox import outbox_age
-from streams.topics import EVENTS, administration, existing, name_of
+from streams.topics import EVENTS, administration, existing, inbox_topic, name_of
 
 _PATIENCE_MS = 5_000
 
@@ -31,6 +32,7 @@ class Status:
 
     lag_records: records of the events topic that are not recorded yet, by partition; None while
     the broker does not answer, empty where the journal itself carries.
+    inbox_records: the same of the inboxes, by name.
     """
 
     carrier: str
@@ -43,6 +45,7 @@ class Status:
     undecodable: int
     last_recorded_us: int | None
     lag_records: Mapping[int, int] | None
+    inbox_records: Mapping[str, int] | None
 
 
 def status(installation: Installation) -> Status:
@@ -63,13 +66,28 @@ def status(installation: Installation) -> Status:
             undecodable=_count(connection, UNDECODABLE.c.offset),
             last_recorded_us=max((each.recorded_us for each in reached), default=None),
             lag_records={},
+            inbox_records={},
         )
+        taken = checkpoints(connection, bridge_of(settings))
+        names = [inbox.name for inbox in inboxes(connection)]
         offsets = {
-            (each.partition.topic_id, each.partition.number): each.next_offset for each in reached
+            (each.partition.topic_id, each.partition.number): each.next_offset
+            for each in (*reached, *taken)
         }
     if settings.kafka_bootstrap is None:
         return found
-    return replace(found, lag_records=_lag(settings, offsets))
+    try:
+        with administration(settings, _PATIENCE_MS) as admin:
+            lag = _lag(admin, name_of(EVENTS, settings), offsets)
+            waiting = {
+                name: sum(
+                    (_lag(admin, name_of(inbox_topic(name), settings), offsets) or {}).values()
+                )
+                for name in names
+            }
+    except KafkaError:
+        return replace(found, lag_records=None, inbox_records=None)
+    return replace(found, lag_records=lag, inbox_records=waiting)
 
 
 def _count(connection: Connection, column: Any, *conditions: Any) -> int:
@@ -77,18 +95,16 @@ def _count(connection: Connection, column: Any, *conditions: Any) -> int:
     return connection.execute(query).scalar_one()
 
 
-def _lag(settings: Settings, offsets: Mapping[tuple[str, int], int]) -> dict[int, int] | None:
-    name = name_of(EVENTS, settings)
-    try:
-        with administration(settings, _PATIENCE_MS) as admin:
-            topic = existing(admin, name)
-            if topic is None:
-                return None
-            places = [TopicPartition(name, number) for number in range(topic.partitions)]
-            first = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
-            last = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
-    except KafkaError:
+def _lag(
+    admin: KafkaAdminClient, name: str, offsets: Mapping[tuple[str, int], int]
+) -> dict[int, int] | None:
+    """What was not taken yet of a topic, by partition; None where there is no such topic."""
+    topic = existing(admin, name)
+    if topic is None:
         return None
+    places = [TopicPartition(name, number) for number in range(topic.partitions)]
+    first = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
+    last = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
     return {
         place.partition: last[place].offset
         - max(offsets.get((topic.topic_id, place.partition), 0), first[place].offset)
@@ -118,6 +134,9 @@ def _metrics(found: Status) -> Iterator[str]:
     yield "# TYPE jinxi_lag_records gauge"
     for partition, lag in sorted((found.lag_records or {}).items()):
         yield f'jinxi_lag_records{{partition="{partition}"}} {lag}'
+    yield "# TYPE jinxi_inbox_records gauge"
+    for name, waiting in sorted((found.inbox_records or {}).items()):
+        yield f'jinxi_inbox_records{{inbox="{name}"}} {waiting}'
 
 
 def _seconds(instant_us: int | None) -> int:

@@ -10,6 +10,8 @@ from crm.settings import Settings
 
 _DAY_MS = 86_400_000
 _PATIENCE_MS = 30_000
+LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024
+"""A row of a copy holds all that a person ever bought and did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,29 @@ DEAD_LETTERS = Topic(
     "dead-letters.v1", 1, "source", {"cleanup.policy": "delete", "retention.ms": str(90 * _DAY_MS)}
 )
 DEALER_COPIES = Topic(
-    "dealer-copies.v1", 12, "dealer", {"cleanup.policy": "delete", "retention.ms": str(7 * _DAY_MS)}
+    "dealer-copies.v1",
+    12,
+    "dealer",
+    # Rows of people, if encrypted: no longer than a long weekend, and segments no longer than that.
+    {
+        "cleanup.policy": "delete",
+        "retention.ms": str(3 * _DAY_MS),
+        "segment.ms": str(_DAY_MS),
+        "max.message.bytes": str(LARGEST_MESSAGE_BYTES),
+    },
 )
 TOPICS = (EVENTS, DEAD_LETTERS, DEALER_COPIES)
 """The journal is the record: a topic keeps what is on its way. None is compacted: no gaps."""
+
+
+def inbox_topic(name: str) -> Topic:
+    """The inbox of a foreign producer: what it writes lies there plain, so for a day only."""
+    configs = {
+        "cleanup.policy": "delete",
+        "retention.ms": str(_DAY_MS),
+        "segment.ms": str(_DAY_MS // 8),
+    }
+    return Topic(f"inbox.{name}.v1", 4, "whatever the producer likes", configs)
 
 
 class TopicMissing(Exception):
@@ -77,15 +98,31 @@ def existing(admin: KafkaAdminClient, name: str) -> Existing | None:
 
 def create(settings: Settings) -> list[str]:
     """Make the topics that are missing; returns their names."""
-    made = []
     with administration(settings) as admin:
-        for topic in TOPICS:
-            name = name_of(topic, settings)
-            if existing(admin, name) is None:
-                options = {"num_partitions": topic.partitions, "configs": dict(topic.configs)}
-                admin.create_topics({name: options}, wait_for_metadata=True)
-                made.append(name)
-    return made
+        return [name_of(topic, settings) for topic in TOPICS if _create(admin, topic, settings)]
+
+
+def create_one(topic: Topic, settings: Settings) -> bool:
+    """Make a single topic; False when it is there already."""
+    with administration(settings) as admin:
+        return _create(admin, topic, settings)
+
+
+def delete_one(topic: Topic, settings: Settings) -> None:
+    """Delete a topic with everything in it, if it is there."""
+    name = name_of(topic, settings)
+    with administration(settings) as admin:
+        if existing(admin, name) is not None:
+            admin.delete_topics([name])
+
+
+def _create(admin: KafkaAdminClient, topic: Topic, settings: Settings) -> bool:
+    name = name_of(topic, settings)
+    if existing(admin, name) is not None:
+        return False
+    options = {"num_partitions": topic.partitions, "configs": dict(topic.configs)}
+    admin.create_topics({name: options}, wait_for_metadata=True)
+    return True
 
 
 def check(settings: Settings) -> dict[str, str]:

@@ -84,32 +84,30 @@ def changes_after(
         .order_by(DEALER_CHANGE.c.sequence)
         .limit(limit)
     )
-    return [_copy_change(*row) for row in connection.execute(query)]
+    return list(map(_copy_change, connection.execute(query)))
 
 
 _CHANGE_COLUMNS = ("dealer", "sequence", "key", "kind", "reason_class", "changed_us")
 
 
-def _copy_change(
-    dealer: str,
-    sequence: int,
-    key: str,
-    kind: ChangeKind,
-    reason_class: str | None,
-    changed_us: int,
-    overtaken: bool,
-    content: bytes | None,
-) -> CopyChange:
-    stands = kind == "upsert" and not overtaken
-    row = orjson.loads(content) if stands and content is not None else None
-    return CopyChange(dealer, sequence, key, kind, reason_class, changed_us, overtaken, row)
+def _copy_change(row: Any) -> CopyChange:
+    stands = row.kind == "upsert" and not row.overtaken
+    content = orjson.loads(row.content) if stands and row.content is not None else None
+    told = {name: getattr(row, name) for name in _CHANGE_COLUMNS}
+    return CopyChange(**told, overtaken=row.overtaken, content=content)
 
 
 def dealers_told(connection: Connection) -> dict[str, int]:
     """Every dealer that was ever to be told something → the number of its last change."""
-    last = func.max(DEALER_CHANGE.c.sequence)
-    query = select(DEALER_CHANGE.c.dealer, last).group_by(DEALER_CHANGE.c.dealer)
-    return {dealer: sequence for dealer, sequence in connection.execute(query)}
+    found: dict[str, int] = {}
+    # From dealer to dealer by the index: there are few of them, and very many changes.
+    after = select(DEALER_CHANGE.c.dealer).order_by(DEALER_CHANGE.c.dealer).limit(1)
+    dealer = connection.execute(after).scalar()
+    while dealer is not None:
+        last = select(func.max(DEALER_CHANGE.c.sequence)).where(DEALER_CHANGE.c.dealer == dealer)
+        found[dealer] = connection.execute(last).scalar_one()
+        dealer = connection.execute(after.where(DEALER_CHANGE.c.dealer > dealer)).scalar()
+    return found
 
 
 def are_settled(connection: Connection, today: date) -> bool:

@@ -7,17 +7,20 @@ is a line of bytes that the door looks at, so one that is broken harms no other.
 
 import re
 from collections.abc import Iterable
-from email.message import Message
 from urllib.parse import unquote_to_bytes
 
-import msgspec
-import orjson
-
-from campaigns.cloudevents import LARGEST_EVENT_BYTES
+from campaigns.bindings import (
+    BATCH,
+    STRUCTURED,
+    UTF8,
+    NotABatch,
+    elements,
+    is_blank,
+    line_of_parts,
+    media_type,
+)
 from crm.web.problems import Problem
 
-STRUCTURED = "application/cloudevents+json"
-BATCH = "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
 MEDIA_TYPES = (STRUCTURED, BATCH, LINES)
 
@@ -25,11 +28,6 @@ LARGEST_BODY_BYTES = 32 * 1024 * 1024
 MOST_EVENTS = 10_000
 
 _PREFIX = "ce-"
-_UTF8 = frozenset({"utf-8", "utf8", "us-ascii"})
-_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_NOT_JSON = b"!"
-"""A line that is no JSON, for a body of which nothing else can be said."""
 
 
 def lines_of(headers: Iterable[tuple[str, str]], body: bytes) -> list[bytes]:
@@ -39,16 +37,16 @@ def lines_of(headers: Iterable[tuple[str, str]], body: bytes) -> list[bytes]:
     """
     pairs = [(name.lower(), value) for name, value in headers]
     content_type = next((value for name, value in pairs if name == "content-type"), "")
-    media_type, charset = _media_type(content_type)
-    if media_type in MEDIA_TYPES and charset not in _UTF8:
+    kind, charset = media_type(content_type)
+    if kind in MEDIA_TYPES and charset not in UTF8:
         raise Problem(415, "the body must be UTF-8")
-    if media_type == STRUCTURED:
+    if kind == STRUCTURED:
         return [body]
-    if media_type == BATCH:
+    if kind == BATCH:
         return _batch(body)
-    if media_type == LINES:
-        return _few_enough([line for line in body.split(b"\n") if not _is_blank(line)])
-    if media_type.startswith(("application/cloudevents+", "application/cloudevents-batch+")):
+    if kind == LINES:
+        return _few_enough([line for line in body.split(b"\n") if not is_blank(line)])
+    if kind.startswith(("application/cloudevents+", "application/cloudevents-batch+")):
         raise Problem(415, f"of the CloudEvents formats only JSON is read: {STRUCTURED}, {BATCH}")
     if not any(name == "ce-specversion" for name, _ in pairs):
         raise Problem(
@@ -57,22 +55,11 @@ def lines_of(headers: Iterable[tuple[str, str]], body: bytes) -> list[bytes]:
     return [_binary(pairs, content_type, body)]
 
 
-def _media_type(content_type: str) -> tuple[str, str]:
-    """(media type in lower case, its charset)."""
-    message = Message()
-    message["content-type"] = content_type
-    charset = message.get_param("charset") if content_type else None
-    named = charset.lower() if isinstance(charset, str) else "utf-8"
-    return content_type.partition(";")[0].strip().lower(), named
-
-
 def _batch(body: bytes) -> list[bytes]:
-    """The elements of a JSON array, each exactly as it was written."""
     try:
-        elements = msgspec.json.decode(body.removeprefix(_BYTE_ORDER_MARK), type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _few_enough(elements(body))
+    except NotABatch as error:
         raise Problem(400, "the body is no JSON array of events") from error
-    return _few_enough([bytes(element) for element in elements])
 
 
 def _few_enough(lines: list[bytes]) -> list[bytes]:
@@ -81,38 +68,16 @@ def _few_enough(lines: list[bytes]) -> list[bytes]:
     return lines
 
 
-def _is_blank(line: bytes) -> bool:
-    return not line.removeprefix(_BYTE_ORDER_MARK).strip()
-
-
 def _binary(pairs: list[tuple[str, str]], content_type: str, body: bytes) -> bytes:
     """One event: attributes in headers, the body is its data."""
-    attributes: dict[str, str | int] = {}
-    for name, value in pairs:
-        if name.startswith(_PREFIX):
-            attributes[name.removeprefix(_PREFIX)] = _attribute(name, value)
-    if content_type:
-        attributes["datacontenttype"] = content_type
-    # `data` and `data_base64` are members of the JSON format, no attributes.
-    attributes.pop("data", None)
-    head = orjson.dumps(attributes)
-    if not body:
-        return head
-    if len(body) <= LARGEST_EVENT_BYTES:
-        try:
-            orjson.loads(body)
-        except orjson.JSONDecodeError:
-            # What is no single JSON text may not be spliced into one.
-            return _NOT_JSON
-    return head[:-1] + b',"data":' + body + b"}"
-
-
-def _attribute(name: str, value: str) -> str | int:
-    """The value of an attribute header; `sequence` is an integer, all else is text."""
-    text = unquote_to_bytes(_unquoted(value.strip())).decode("utf-8", "replace")
-    if name == "ce-sequence" and _INTEGER.fullmatch(text):
-        return int(text)
-    return text
+    attributes = {
+        name.removeprefix(_PREFIX): unquote_to_bytes(_unquoted(value.strip())).decode(
+            "utf-8", "replace"
+        )
+        for name, value in pairs
+        if name.startswith(_PREFIX)
+    }
+    return line_of_parts(attributes, content_type, body)
 
 
 def _unquoted(value: str) -> str:

@@ -1,8 +1,9 @@
 """`jinxi topics`, `relay`, `worker`: what carries events where Kafka does it."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,7 +30,8 @@ _LOOK_SECONDS = 0.2
 _WRONG = 1
 
 
-def _settings() -> Settings:
+def kafka_settings() -> Settings:
+    """The settings; told that Kafka's address is missing where it is."""
     settings = Settings.from_environment()
     if settings.kafka_bootstrap is None:
         message = say("没有设置 JINXI_KAFKA_BOOTSTRAP（Kafka 的地址，主机:端口）")
@@ -42,7 +44,7 @@ def create_topics(as_json: AsJson = False) -> None:
 
     jinxi topics create
     """
-    made = create(_settings())
+    made = create(kafka_settings())
     if as_json:
         print_json({"created": made})
     else:
@@ -54,7 +56,7 @@ def check_topics(as_json: AsJson = False) -> None:
 
     jinxi topics check --json
     """
-    wrong = check(_settings())
+    wrong = check(kafka_settings())
     if as_json:
         print_json({"ok": not wrong, "wrong": wrong})
     else:
@@ -68,7 +70,7 @@ def relay() -> None:
 
     jinxi relay
     """
-    installation = open_installation(_settings())
+    installation = open_installation(kafka_settings())
     with lease(installation.settings, locks.RELAY):
         run(Relay(installation.settings, installation.engine, installation.keyring))
 
@@ -82,7 +84,7 @@ def worker(
     """
     from streams import faust_app
 
-    faust_app.run(_settings(), slot)
+    faust_app.run(kafka_settings(), slot)
 
 
 def show_status(
@@ -103,9 +105,6 @@ def show_status(
         written = None if lag is None else {str(number): left for number, left in lag.items()}
         print_json({**asdict(found), "lag_records": written})
         return
-    lag_text = (
-        say("Kafka 没有应答") if found.lag_records is None else sum(found.lag_records.values())
-    )
     rows = zip(
         words(
             "日志里的事件",
@@ -117,6 +116,7 @@ def show_status(
             "不是事件的消息",
             "最近一次入档",
             "Kafka 上尚未取走的记录",
+            "收件箱里尚未取走的记录",
         ),
         (
             found.journaled,
@@ -127,11 +127,16 @@ def show_status(
             found.dead_letters,
             found.undecodable,
             _moment(found.last_recorded_us),
-            lag_text,
+            _sum(found.lag_records),
+            _sum(found.inbox_records),
         ),
         strict=True,
     )
     print_table(say("现在"), words("项目", "内容"), rows)
+
+
+def _sum(records: Mapping[Any, int] | None) -> str | int:
+    return say("Kafka 没有应答") if records is None else sum(records.values())
 
 
 def _moment(instant_us: int | None) -> str:

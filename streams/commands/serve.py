@@ -39,8 +39,11 @@ def must_be_free(port: int) -> None:
 def run_server(port: int) -> None:
     """Serve until interrupted."""
     print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
-    beside = processes(Settings.from_environment())
-    Supervisor([["streams.web_server", str(port)], ["streams.webhook_sender"], *beside]).run()
+    settings = Settings.from_environment()
+    modules = [["streams.web_server", str(port)], ["streams.webhook_sender"], *processes(settings)]
+    if settings.kafka_bootstrap is not None:
+        modules.append(["streams", "bridge"])
+    Supervisor(modules).run()
     print_text(say("已停止"))
 
 

@@ -144,6 +144,12 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
         "身分為 dealer 的權杖要寫 --dealer，別的不寫",
     ),
     "a name has 1 to 64 characters": ("名字要 1 到 64 个字符", "名稱要 1 到 64 個字元"),
+    "a name has 1 to 48 of a-z, 0-9 and -": (
+        "名字由 1 到 48 个 a-z、0-9、- 组成",
+        "名稱由 1 到 48 個 a-z、0-9、- 組成",
+    ),
+    "the token is not known, or was revoked": ("没有这个令牌，或已吊销", "沒有這個權杖，或已撤銷"),
+    "there is an inbox of this name already": ("已有这个名字的收件箱", "已有這個名稱的收件匣"),
     "a source prefix has no blanks": ("来源前缀里不能有空白", "來源前綴裡不能有空白"),
 }
 SYSTEM: dict[str, tuple[str, str]] = {

@@ -67,14 +67,6 @@ HELP: dict[str, tuple[str, str]] = {
         "虛構一季活動，按收到的先後寫出 NDJSON；人物全屬虛構。",
         "Invent a season and write it as NDJSON in order of arrival; nobody in it is real.",
     ),
-    "列出未能入档的事件；内容都在日志里，没有丢。": (
-        "列出未能入檔的事件；內容都在日誌裡，沒有遺失。",
-        "List what could not be recorded; it is all in the journal, nothing is lost.",
-    ),
-    "查看一条未能入档的事件，不显示个人信息。": (
-        "檢視一筆未能入檔的事件，不顯示個人資訊。",
-        "Show one event that could not be recorded, without anything personal.",
-    ),
     "修好原因以后，重新入档。": (
         "修好原因以後，重新入檔。",
         "Record again, once the cause is mended.",
@@ -142,7 +134,6 @@ HELP: dict[str, tuple[str, str]] = {
         "匯入歷史：採用事件自帶的 receivedat 作為收到時間",
         "history: the events' own receivedat is their time of receipt",
     ),
-    "在日志中的位置": ("在日誌中的位置", "place in the journal"),
     "在日志中的位置；不写则全部": (
         "在日誌中的位置；不寫則全部",
         "places in the journal; all without",

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from campaigns.intake import HEADQUARTERS
+from campaigns.intake import HEADQUARTERS, Credential
+from crm.accounts.tokens import credential_of_token
+from crm.database import reading
 from crm.settings import Settings
 from streams.commands.carry import is_idle
 from streams.installation import Installation as Opened
@@ -16,6 +18,7 @@ from tests.installations import Installation
 from tests.servers.processes import wait_until
 
 RELAY = ("relay",)
+BRIDGE = ("bridge",)
 _MOST_ENDS = 8
 
 
@@ -44,10 +47,29 @@ class Carried:
         """As the commands have it."""
         return Opened(self.settings, self.installation.engine, self.installation.keyring)
 
+    def credential_of(self, token: str) -> Credential:
+        """What the bearer of the token may say."""
+        with reading(self.installation.engine) as connection:
+            found = credential_of_token(connection, token)
+        assert found is not None
+        return found
+
     def accept(self, lines: Sequence[bytes]) -> None:
         """All of them are taken."""
         receipts = self.intake.accept(lines, HEADQUARTERS, history=True)
         assert {receipt.status for receipt in receipts} <= {"accepted", "duplicate"}
+
+    def command(self, *words: str, status: int = 0) -> str:
+        """What `jinxi …` prints, as somebody types it."""
+        done = subprocess.run(
+            [sys.executable, "-m", "streams", *words],
+            env=environment(self.settings),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == status, done
+        return done.stdout
 
     def start(self, command: tuple[str, ...]) -> None:
         """Start `jinxi …`; what it says goes to a file beside the data."""
@@ -55,7 +77,7 @@ class Carried:
         with log.open("ab") as stream:
             self.running[command] = subprocess.Popen(
                 [sys.executable, "-m", "streams", *command],
-                env={**os.environ, **_environment(self.settings)},
+                env=environment(self.settings),
                 stdout=stream,
                 stderr=subprocess.STDOUT,
             )
@@ -100,13 +122,16 @@ def carried_by(installation: Installation, broker: str, prefix: str) -> Carried:
     return Carried(installation, settings)
 
 
-def _environment(settings: Settings) -> Mapping[str, str]:
+def environment(settings: Settings) -> Mapping[str, str]:
+    """In which a command finds the installation."""
     return {
+        **os.environ,
         "JINXI_DATABASE_URL": settings.database_url,
         "JINXI_KEYRING_URL": settings.keyring_url,
         "JINXI_MASTER_KEY_FILE": str(settings.master_key_file),
         "JINXI_DATA": str(settings.data_folder),
         "JINXI_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap),
         "JINXI_KAFKA_PREFIX": settings.kafka_prefix,
+        "JINXI_DEALER_COPIES_TOPIC": "on" if settings.dealer_copies_topic else "off",
         "PYTHONUNBUFFERED": "1",
     }

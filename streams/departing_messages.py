@@ -1,0 +1,78 @@
+"""Messages that leave the house, as CloudEvents: announcements, and rows encrypted to a dealer."""
+
+from base64 import b64encode
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from campaigns.catalogue import wire_name
+from campaigns.times import rfc3339
+from crm.announcements import AsideMessage, FailedEvent
+from crm.dealer_keys import DealerKey
+from crm.keyring import seal
+from crm.sharing.queries import CopyChange
+
+SOURCE = "/jinxi"
+LETTER = "jinxi.dead_letter.added.v1"
+ROW = "jinxi.copy.changed.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Departing:
+    """A message and the key by which it finds its partition."""
+
+    key: str
+    value: bytes
+
+
+def announcement_of(letter: FailedEvent | AsideMessage, prefix: str) -> Departing:
+    """That something could not be taken or recorded: where it stands and why, nothing else."""
+    data: dict[str, Any] = asdict(letter)
+    failed_us = data.pop("failed_us")
+    if isinstance(letter, FailedEvent):
+        key, name = letter.source, f"event.{letter.position}.{failed_us}"
+        data["type"] = wire_name(letter.type)
+    else:
+        key = data["topic"] = f"{prefix}.{letter.topic}"
+        name = f"message.{data.pop('topic_id')}.{letter.partition}.{letter.offset}"
+    subject = "dead_letter/event" if isinstance(letter, FailedEvent) else "dead_letter/message"
+    return Departing(key, _event(name, LETTER, subject, failed_us, data))
+
+
+def copy_message(change: CopyChange, key: DealerKey) -> Departing:
+    """One change of a dealer's copy, which the dealer alone can open.
+
+    Bound to dealer and number, so that it cannot pass for another one.
+    """
+    told = {
+        "key": change.key,
+        "kind": change.kind,
+        "reason_class": change.reason_class,
+        "row": change.content,
+    }
+    sealed = seal(key.secret, orjson.dumps(told), f"{change.dealer}/{change.sequence}".encode())
+    data = {
+        "dealer": change.dealer,
+        "sequence": change.sequence,
+        "key_number": key.number,
+        "sealed": b64encode(sealed).decode(),
+    }
+    name = f"{change.dealer}.{change.sequence}"
+    subject = f"dealer/{change.dealer}"
+    return Departing(change.dealer, _event(name, ROW, subject, change.changed_us, data))
+
+
+def _event(name: str, kind: str, subject: str, at_us: int, data: dict[str, Any]) -> bytes:
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": name,
+            "source": SOURCE,
+            "type": kind,
+            "subject": subject,
+            "time": rfc3339(at_us),
+            "datacontenttype": "application/json",
+            "data": data,
+        }
+    )

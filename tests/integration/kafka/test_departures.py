@@ -1,0 +1,173 @@
+"""What leaves the house: dead letters are made known, a dealer reads its own copy, nobody else."""
+
+from dataclasses import replace
+from typing import Any
+from unittest import mock
+
+import orjson
+import pytest
+from cryptography.exceptions import InvalidTag
+from kafka import TopicPartition
+from kafka.admin import OffsetSpec
+
+from campaigns.times import DAY_US, rfc3339
+from crm.database import reading
+from crm.dealer_keys import issue_dealer_key
+from crm.door import now_us
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.sharing.queries import copy_now
+from streams.carrying import Carrying, FetchedRecord
+from streams.departures import Departures
+from streams.messages import record
+from streams.outbox import waiting
+from streams.relay import Relay
+from streams.topics import DEAD_LETTERS, DEALER_COPIES, administration, name_of
+from tests.integration.kafka.carriers import RELAY, Carried, worker
+from tests.integration.kafka.foreign import CopyOfADealer, Reader
+from tests.integration.kafka.test_inboxes import NAME, cards, event
+from tests.servers.processes import wait_until
+
+POISON = b"\xff poison"
+YESTERDAY = rfc3339(now_us() - DAY_US)
+
+
+def said(kind: str, number: int, subject: str, data: dict[str, Any]) -> bytes:
+    """Something that headquarters says."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": f"h-{number}",
+            "source": "/hq",
+            "type": f"jinxi.{kind}.v1",
+            "time": YESTERDAY,
+            "subject": subject,
+            "data": data,
+        }
+    )
+
+
+def shared_with(dealer: str, number: int) -> list[bytes]:
+    """A dealer with a contract, and a person who consents to be in its copy."""
+    contract = {"dealer": dealer, "contract_id": f"x{number}", "name": "经销商", "kind": "sub"}
+    contract |= {"regions": ["110000"], "starts_on": "2026-01-01"}
+    card_id = f"S{number}"
+    card = event(card_id, time=YESTERDAY)
+    card["data"] |= {"region": "110105"}
+    consent = {"card_id": card_id, "purpose": "share_with_dealer", "dealer": dealer}
+    consent |= {"notice_version": "3", "method": "paper", "by": "self"}
+    return [
+        said("dealer.contracted", 10 * number, f"dealer/{dealer}", contract),
+        orjson.dumps(card),
+        said("consent.given", 10 * number + 1, f"card/{card_id}", consent),
+    ]
+
+
+def test_a_dealer_reads_its_own_copy_from_the_topic_and_nobody_elses(on_kafka: Carried) -> None:
+    installation, settings = on_kafka.installation, on_kafka.settings
+    keys = [issue_dealer_key(installation.keyring, dealer) for dealer in ("D01", "D02")]
+    mine, others = (CopyOfADealer(key.dealer, key.secret) for key in keys)
+    on_kafka.accept([*shared_with("D01", 1), *shared_with("D02", 2)])
+    on_kafka.start(RELAY)
+    on_kafka.start(worker())
+    on_kafka.wait_until_idle()
+    on_kafka.kill(RELAY)
+    _assert_nothing_leaves_unless_it_may(on_kafka)
+    on_kafka.settings = replace(settings, dealer_copies_topic=True)
+    on_kafka.start(RELAY)
+    with Reader(str(settings.kafka_bootstrap), name_of(DEALER_COPIES, settings)) as reader:
+        assert reader.wait_for(lambda: mine.take(reader.read) and others.take(reader.read)), (
+            on_kafka.said()
+        )
+        with reading(installation.engine) as connection:
+            held = {row.key: row.content for row in copy_now(HEADQUARTERS_SCOPE, connection, "D01")}
+        assert mine.take(reader.read) == held
+        assert [row["identity"]["names"] for row in held.values()] == [[NAME]]
+        with pytest.raises(InvalidTag):
+            CopyOfADealer("D02", keys[0].secret).take(reader.read)
+        assert not any(NAME.encode() in raw or b"S1" in raw for raw in reader.raw)
+        withdrawn = {"card_id": "S1", "purpose": "share_with_dealer", "dealer": "D01"}
+        on_kafka.accept([said("consent.withdrawn", 99, "card/S1", withdrawn)])
+        assert reader.wait_for(lambda: mine.take(reader.read) == {}), on_kafka.said()
+        assert set(mine.reasons) == {"consent_ended"}
+        assert len(others.take(reader.read)) == 1
+        renewed = issue_dealer_key(installation.keyring, "D02", renew=True)
+        before = len(reader.read)
+        later = CopyOfADealer("D02", renewed.secret)
+        assert reader.wait_for(lambda: later.take(reader.read[before:])), on_kafka.said()
+        assert later.take(reader.read[before:]) == others.take(reader.read[:before])
+        before = len(reader.read)
+        on_kafka.command("dealer", "resend", "D02")
+        assert reader.wait_for(lambda: len(reader.read) > before), on_kafka.said()
+
+
+def _assert_nothing_leaves_unless_it_may(carried: Carried) -> None:
+    """Not without the setting, and not before the copies were looked at for the new day."""
+    installation, settings = carried.installation, carried.settings
+    relay = Relay(settings, installation.engine, installation.keyring)
+    relay.step()
+    topic, producer = relay.beside[DEALER_COPIES.name], relay._connected()
+    assert topic is not None
+    name = name_of(DEALER_COPIES, settings)
+    places = [TopicPartition(name, number) for number in range(topic.partitions)]
+    tomorrow_us = now_us() + DAY_US
+    with mock.patch("streams.departures.now_us", lambda: tomorrow_us):
+        assert (
+            Departures(settings, installation.engine, installation.keyring).send_copies(
+                producer, topic
+            )
+            == 0
+        )
+    with administration(settings) as admin:
+        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+    assert {ends[place].offset for place in places} == {0}
+    relay.begin_anew()
+
+
+def test_what_could_not_be_recorded_is_made_known_listed_and_recorded_again(
+    on_kafka: Carried,
+) -> None:
+    on_kafka.accept([orjson.dumps(event("S1"))])
+    _fail(on_kafka)
+    settings = on_kafka.settings
+    on_kafka.start(RELAY)
+    with Reader(str(settings.kafka_bootstrap), name_of(DEAD_LETTERS, settings)) as reader:
+        assert reader.wait_for(lambda: len(reader.read) == 2), on_kafka.said()
+        failed, message = sorted((each["data"] for each in reader.read), key=len, reverse=True)
+        assert (failed["source"], failed["id"]) == ("/dealers/D01/erp", "e-S1")
+        assert failed["error"].startswith("ZeroDivisionError")
+        assert message["topic"] == f"{settings.kafka_prefix}.events.v1"
+        assert (message["partition"], message["offset"]) == (0, 1)
+        assert message["reason"] == "not_json"
+        assert not any(NAME.encode() in raw for raw in reader.raw)
+    listed = [
+        orjson.loads(line)
+        for line in on_kafka.command("dead-letters", "list", "--json").splitlines()
+    ]
+    assert [each["kind"] for each in listed] == ["event", "message"]
+    shown = orjson.loads(on_kafka.command("dead-letters", "show", "events.v1/0/1", "--json"))
+    assert (shown["reason"], shown["bytes"]) == ("not_json", len(POISON))
+    assert "not_json" in on_kafka.command("dead-letters", "show", "events.v1/0/1")
+    assert "e-S1" in on_kafka.command("dead-letters", "show", str(listed[0]["position"]))
+    assert orjson.loads(on_kafka.command("dead-letters", "retry", "--json")) == {
+        "recorded": 1,
+        "failed": 0,
+    }
+    assert wait_until(lambda: cards(on_kafka.installation) == {"S1"})
+    assert [each["kind"] for each in _listed(on_kafka)] == ["message"]
+
+
+def _fail(carried: Carried) -> None:
+    """The worker finds an event that cannot be recorded, and a message that is none."""
+    installation = carried.installation
+    carrying = Carrying(carried.settings, installation.engine, installation.keyring)
+    with reading(installation.engine) as connection:
+        (one,) = waiting(connection, carrying.topic_id, 10)
+    broken = mock.Mock(side_effect=ZeroDivisionError(NAME))
+    with mock.patch.object(carrying.recorder.segment, "record", broken):
+        carrying.handle([FetchedRecord(0, 0, record([one.message]))])
+    carrying.handle([FetchedRecord(0, 1, POISON)])
+
+
+def _listed(carried: Carried) -> list[dict[str, Any]]:
+    lines = carried.command("dead-letters", "list", "--json").splitlines()
+    return [orjson.loads(line) for line in lines]
