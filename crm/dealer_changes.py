@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from crm.bulk import stored_rows
 from crm.checkpoints import Partition, glance, move_on, next_offset
@@ -24,6 +24,13 @@ FOR_EVER = 2**62
 _QUIET = Partition("dealer-changes", "", 0)
 _COLUMNS = ("dealer", "sequence", "key", "kind", "reason_class", "content_hash")
 _PIECE = 1_000
+_OVERTAKEN = (
+    update(DEALER_CHANGE)
+    .where(
+        DEALER_CHANGE.c.dealer == bindparam("of"), DEALER_CHANGE.c.sequence == bindparam("number")
+    )
+    .values(overtaken=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,13 @@ class ChangeWriter:
         }
         last = _last_sequences(connection, {dealer for dealer, _ in wanted})
         changes = new_changes(wanted, said, last, now_us)
+        overtaken = [
+            {"of": row_id[0], "number": said[row_id].sequence}
+            for change in changes
+            if (row_id := (change.dealer, change.key)) in said
+        ]
+        for start in range(0, len(overtaken), _PIECE):
+            connection.execute(_OVERTAKEN, overtaken[start : start + _PIECE])
         for start in range(0, len(changes), _PIECE):
             rows = [_row(change, now_us) for change in changes[start : start + _PIECE]]
             connection.execute(insert(DEALER_CHANGE), rows)

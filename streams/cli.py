@@ -60,6 +60,8 @@ GROUPS = {
     "dealer": (
         "经销商自己的那一份：取来、验证、查看、导出。",
         {
+            "key": "streams.commands.inboxes:key",
+            "resend": "streams.commands.inboxes:resend",
             "pull": "streams.commands.dealer:pull",
             "verify": "streams.commands.dealer:verify",
             "status": "streams.commands.dealer:status",
@@ -108,13 +110,6 @@ GROUPS = {
             "add": "streams.commands.inboxes:add",
             "list": "streams.commands.inboxes:list_all",
             "remove": "streams.commands.inboxes:remove",
-        },
-    ),
-    "dealer": (
-        "经销商读取自己那份副本：密钥、重发。",
-        {
-            "key": "streams.commands.inboxes:key",
-            "resend": "streams.commands.inboxes:resend",
         },
     ),
     "token": (

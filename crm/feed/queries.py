@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from crm.bulk import is_among
 from crm.scope import OutOfScope, Scope
@@ -57,12 +57,6 @@ def count_rows(scope: Scope, connection: Connection, dealer: str) -> int:
 def changes_page(scope: Scope, connection: Connection, dealer: str, after: int, limit: int) -> Page:
     """The changes after a number, in order, without those that a later one has overtaken."""
     _may_see(scope, dealer)
-    later = DEALER_CHANGE.alias("later")
-    overtaken = exists().where(
-        later.c.key == DEALER_CHANGE.c.key,
-        later.c.dealer == DEALER_CHANGE.c.dealer,
-        later.c.sequence > DEALER_CHANGE.c.sequence,
-    )
     same = and_(COPY_ROW.c.dealer == DEALER_CHANGE.c.dealer, COPY_ROW.c.key == DEALER_CHANGE.c.key)
     query = (
         select(
@@ -72,7 +66,11 @@ def changes_page(scope: Scope, connection: Connection, dealer: str, after: int, 
             COPY_ROW.c.content,
         )
         .join_from(DEALER_CHANGE, COPY_ROW, same, isouter=True)
-        .where(DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.sequence > after, ~overtaken)
+        .where(
+            DEALER_CHANGE.c.dealer == dealer,
+            DEALER_CHANGE.c.sequence > after,
+            DEALER_CHANGE.c.overtaken.is_(False),
+        )
         .order_by(DEALER_CHANGE.c.sequence)
         .limit(limit)
     )

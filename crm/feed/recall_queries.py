@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import orjson
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from crm.database import in_pieces
 from crm.feed.history import closed_up_to
@@ -134,18 +134,12 @@ def people_of_hand_over(
 
 def _withdrawals(connection: Connection, dealer: str, after: int) -> Iterator[Recall]:
     """Rows that were withdrawn after a number, and not given back since."""
-    later = DEALER_CHANGE.alias("later")
-    overtaken = exists().where(
-        later.c.key == DEALER_CHANGE.c.key,
-        later.c.dealer == DEALER_CHANGE.c.dealer,
-        later.c.sequence > DEALER_CHANGE.c.sequence,
-    )
     names = ("dealer", "sequence", "key", "reason_class", "changed_us")
     query = select(*(DEALER_CHANGE.c[name] for name in names)).where(
         DEALER_CHANGE.c.dealer == dealer,
         DEALER_CHANGE.c.sequence > after,
         DEALER_CHANGE.c.kind == "withdraw",
-        ~overtaken,
+        DEALER_CHANGE.c.overtaken.is_(False),
     )
     for row in connection.execute(query.order_by(DEALER_CHANGE.c.sequence)):
         yield Recall(*row)

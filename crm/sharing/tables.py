@@ -1,6 +1,16 @@
 """The dealers' copies, their changes, and the days on which something ends by itself."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    false,
+)
 
 from crm.database import METADATA
 
@@ -25,10 +35,12 @@ DEALER_CHANGE = Table(
     Column("reason_class", String(24)),
     Column("content_hash", LargeBinary),
     Column("changed_us", BigInteger, nullable=False),
+    Column("overtaken", Boolean, nullable=False, default=False, server_default=false()),
     Index("ix_dealer_change_row", "key", "dealer", "sequence"),
 )
 """History, not a projection: what each dealer was to be told, in the order of its sequence.
-`content_hash` is keyed and tells only whether a row came out the same; what it said is not kept."""
+`content_hash` is keyed and tells only whether a row came out the same; what it said is not kept.
+`overtaken` is written when a later change of the row is: pages need not look for one."""
 
 WAKE_DAY = Table(
     "wake_day",

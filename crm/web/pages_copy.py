@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from campaigns.canonical import canonical_json
 from campaigns.times import shanghai_day
-from crm.accounts.access import Access, log_access
+from crm.accounts.access import Access, log_accesses
 from crm.copy_workbook import Watermark, write_workbook
 from crm.database import reading, writing
 from crm.feed.history import KeptReceipt, Sent, daily_receipts, keep_sent
@@ -23,9 +23,9 @@ from crm.feed.portal import (
 )
 from crm.feed.queries import copy_digest, count_rows, last_sequence
 from crm.feed.settling import NotSettled, must_be_settled
+from crm.masking import masked_name, masked_number
 from crm.scope import OutOfScope
 from crm.sharing.queries import copy_now
-from crm.web.formats import masked_name, masked_phone
 from crm.web.labels import N_
 from crm.web.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit, keep_cookie
 
@@ -88,7 +88,7 @@ def reveal_shared(posting: SignedInPosting) -> Response:
     now_us, actor = visit.site.now_us(), visit.account.actor
     with writing(visit.site.engine) as connection:
         for card_id in found.cards:
-            log_access(connection, Access(now_us, actor, card_id, field))
+            log_accesses(connection, [Access(now_us, actor, card_id, field)])
     if visit.wants_json:
         return JSONResponse({"value": value})
     return _shown(visit, 1, key, field)
@@ -140,7 +140,7 @@ def masked(shared: Shared, field: str) -> str:
     if field == "names":
         return "、".join(map(masked_name, shared.names))
     if field == "phones":
-        return "、".join(masked_phone(phone.removeprefix("+86")) for phone in shared.phones)
+        return "、".join(map(masked_number, shared.phones))
     return "****" if hidden_value(shared, field) else ""
 
 

@@ -17,6 +17,7 @@ from crm.feed.recall_queries import (
     people_of_hand_over,
     recall_counts,
 )
+from crm.masking import masked_name
 from crm.people.queries import FoundPerson
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.sharing.keys import row_keys
@@ -24,7 +25,6 @@ from crm.sharing.recalls import OVERDUE_AFTER_DAYS, Recall
 from streams.commands.copies import Dealer
 from streams.commands.options import NOT_FOUND, AsJson, clock_text
 from streams.installation import open_installation
-from streams.masking import masked_name
 from streams.output import Whole, print_first, print_json, print_notice, print_table, print_text
 from streams.wording import say, word, words
 

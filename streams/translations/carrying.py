@@ -96,10 +96,6 @@ CARRYING: dict[str, tuple[str, str]] = {
         "從各收件匣取外部系統的事件，像介面收到的一樣收下；同時只執行一個。",
         "Take foreign systems' events from their inboxes, as the API would; one bridge at a time.",
     ),
-    "经销商读取自己那份副本：密钥、重发。": (
-        "經銷商讀取自己那份副本：金鑰、重發。",
-        "How a dealer reads its own copy: its key, sending again.",
-    ),
     "换一把，旧的销毁": ("換一把，舊的銷毀", "Replace it; the old one is destroyed"),
     "发一个经销商读取自己那份副本的密钥；只显示这一次。": (
         "發一個經銷商讀取自己那份副本的金鑰；只顯示這一次。",

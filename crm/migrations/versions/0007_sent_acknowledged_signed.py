@@ -104,10 +104,18 @@ def upgrade() -> None:
     with op.batch_alter_table("webhook", schema=None) as batch_op:
         batch_op.create_index("ix_webhook_dealer", ["dealer"], unique=False)
 
-    # Whether a change was overtaken is asked for every change that is sent: by the row's own index.
+    # Whether a change is overtaken is known when the later one is written, and found by the row.
     with op.batch_alter_table("dealer_change", schema=None) as batch_op:
         batch_op.drop_index("ix_dealer_change_key")
         batch_op.create_index("ix_dealer_change_row", ["key", "dealer", "sequence"], unique=False)
+        batch_op.add_column(
+            sa.Column("overtaken", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+    op.execute(
+        "UPDATE dealer_change SET overtaken = (1 = 1) WHERE EXISTS (SELECT 1 FROM dealer_change"
+        " AS later WHERE later.key = dealer_change.key AND later.dealer = dealer_change.dealer"
+        " AND later.sequence > dealer_change.sequence)"
+    )
 
     # ### end Alembic commands ###
 
@@ -133,6 +141,7 @@ def downgrade() -> None:
 
     op.drop_table("copy_acknowledgement")
     with op.batch_alter_table("dealer_change", schema=None) as batch_op:
+        batch_op.drop_column("overtaken")
         batch_op.drop_index("ix_dealer_change_row")
         batch_op.create_index("ix_dealer_change_key", ["key"], unique=False)
 

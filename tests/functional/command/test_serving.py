@@ -65,7 +65,7 @@ def test_serve_shows_pages_takes_events_and_its_worker_records_them(tmp_path: Pa
         assert _outcome_of(api, "card-2") == "recorded"
         assert child_of(served.pid, "work").pid != worker.pid
         children = psutil.Process(served.pid).children(recursive=True)
-        assert len(children) == 2
+        assert len(children) == 3
         served.send_signal(signal.SIGTERM)
         assert served.wait(30) == 0
         assert psutil.wait_procs(children, timeout=10)[1] == []

@@ -15,6 +15,7 @@ from crm.feed.tables import COPY_SENT
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.sharing.digest import digest
 from crm.sharing.queries import copy_now
+from crm.sharing.tables import DEALER_CHANGE
 from tests.integration.feed.dealers import Company, card, consent, shared, withdrawal
 
 
@@ -147,3 +148,16 @@ def test_a_consent_that_comes_before_its_card_is_sent_once_the_card_is_there(
     company.take(card("c9"))
     dealer.pull()
     assert len(dealer.rows) == 1
+
+
+def test_a_change_is_marked_as_overtaken_exactly_when_a_later_one_speaks_of_the_row(
+    company: Company,
+) -> None:
+    company.take(*shared("c1", "D1"), *shared("c2", "D1", "李秀兰"))
+    for again in (withdrawal("c1", "D1"), consent("c1", "D1"), withdrawal("c1", "D1")):
+        company.take(again)
+    with reading(company.running.site.engine) as connection:
+        rows = connection.execute(select(DEALER_CHANGE).order_by(DEALER_CHANGE.c.sequence)).all()
+    last = {row.key: row.sequence for row in rows}
+    assert len(rows) == 5
+    assert [row.overtaken for row in rows] == [row.sequence < last[row.key] for row in rows]

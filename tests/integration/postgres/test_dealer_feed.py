@@ -1,0 +1,46 @@
+"""What leaves for dealers is read on PostgreSQL as it is on SQLite."""
+
+import orjson
+import pytest
+
+from campaigns.intake import HEADQUARTERS
+from crm.database import reading, writing
+from crm.door import now_us
+from crm.feed.history import release_key, take_key
+from crm.feed.queries import changes_page, copy_digest, last_sequence, named_rows
+from crm.feed.recall_queries import open_recalls
+from crm.feed.settling import NotSettled, must_be_settled
+from crm.feed.states import dealer_states
+from crm.scope import HEADQUARTERS_SCOPE
+from streams.outbox import OutboxIntake
+from tests.installations import Installation
+from tests.integration.feed.dealers import contract, shared, withdrawal
+from tests.integration.web.sites import today
+
+
+def test_a_copy_is_sent_proved_and_held_back(in_postgres: Installation) -> None:
+    events = [contract("D1"), *shared("c1", "D1"), *shared("c2", "D1", "李秀兰")]
+    lines = [orjson.dumps(each) for each in events]
+    in_postgres.intake.accept(lines, HEADQUARTERS)
+    in_postgres.work()
+    in_postgres.intake.accept([orjson.dumps(withdrawal("c2", "D1"))], HEADQUARTERS)
+    in_postgres.work()
+    with reading(in_postgres.engine) as connection:
+        must_be_settled(connection, today())
+        page = changes_page(HEADQUARTERS_SCOPE, connection, "D1", 0, 10)
+        assert page.changes == 2
+        assert page.next_after == last_sequence(HEADQUARTERS_SCOPE, connection, "D1")
+        assert len(copy_digest(HEADQUARTERS_SCOPE, connection, "D1")) == 64
+        asked = named_rows(HEADQUARTERS_SCOPE, connection, "D1", ["f" * 64], page.next_after)
+        assert b'"unknown"' in asked.lines
+        assert len(open_recalls(HEADQUARTERS_SCOPE, connection, today())) == 1
+        (state,) = dealer_states(HEADQUARTERS_SCOPE, connection, today())
+        assert (state.rows, state.recalls.open) == (1, 1)
+    with writing(in_postgres.engine) as connection:
+        assert take_key(connection, "D1", "one", now_us()) == "one"
+        assert take_key(connection, "D1", "other", now_us()) == "one"
+        assert release_key(connection, "D1", now_us())
+    outbox = OutboxIntake(in_postgres.engine, in_postgres.keyring)
+    outbox.accept([orjson.dumps(withdrawal("c1", "D1"))], HEADQUARTERS)
+    with reading(in_postgres.engine) as connection, pytest.raises(NotSettled):
+        must_be_settled(connection, today())
