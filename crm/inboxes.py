@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Connection, Engine, String, Table, de
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.intake import Credential
-from crm.accounts.tokens import actor_of_token, credential_of_actor
+from crm.accounts.tokens import credential_of_actor, credential_of_token
 from crm.database import METADATA, reading, writing
 from crm.door import now_us
 
@@ -42,13 +42,13 @@ def check_inbox(engine: Engine, name: str, token: str) -> str:
     if not _NAME.fullmatch(name):
         raise InboxInvalid("a name has 1 to 48 of a-z, 0-9 and -")
     with reading(engine) as connection:
-        actor = actor_of_token(connection, token)
+        credential = credential_of_token(connection, token)
         taken = connection.execute(select(INBOX.c.name).where(INBOX.c.name == name)).first()
-    if actor is None:
+    if credential is None or credential.actor is None:
         raise InboxInvalid("the token is not known, or was revoked")
     if taken is not None:
         raise InboxInvalid("there is an inbox of this name already")
-    return actor
+    return credential.actor
 
 
 def add_inbox(engine: Engine, name: str, token: str) -> None:

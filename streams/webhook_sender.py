@@ -11,6 +11,8 @@ from crm.door import now_us
 from crm.feed.webhooks import Caller
 from streams.installation import Installation, open_installation
 from streams.lease import WorkerRunning, lease
+from streams.logs import configure
+from streams.orphans import end_with_supervisor
 from streams.patience import patiently
 
 _LOOK_SECONDS = 1.0
@@ -24,6 +26,8 @@ def caller_of(installation: Installation) -> Caller:
 
 def main() -> None:
     """Call for ever; another one that holds the lease already does the work."""
+    end_with_supervisor()
+    configure("webhooks")
     installation = open_installation()
     caller = caller_of(installation)
     try:

@@ -120,13 +120,6 @@ def credential_of_token(connection: Connection, token: str) -> Credential | None
     return _credential(connection, API_TOKEN.c.token_sha256 == _digest(token))
 
 
-def actor_of_token(connection: Connection, token: str) -> str | None:
-    """The opaque id under which the bearer's events are kept; None when there is no such token."""
-    query = select(API_TOKEN.c.actor).where(API_TOKEN.c.token_sha256 == _digest(token))
-    actor: str | None = connection.execute(query).scalar()
-    return actor
-
-
 def credential_of_actor(connection: Connection, actor: str) -> Credential | None:
     """What the bearer of the token with this opaque id may say; None once it was revoked."""
     return _credential(connection, API_TOKEN.c.actor == actor)

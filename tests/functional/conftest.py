@@ -60,6 +60,8 @@ def _page(browser: Browser, viewport: ViewportSize, touch: bool) -> Iterator[Pag
         is_mobile=touch,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
+        # What only fades in is looked at when it is there.
+        reduced_motion="reduce",
     )
     yield context.new_page()
     context.close()

@@ -66,6 +66,12 @@ ENDPOINTS: dict[tuple[str, str], tuple[Asking, ...]] = {
     ("POST", "/v1/dealer/keys"): (
         lambda client, key: client.post("/v1/dealer/keys", json={"public_key": PUBLIC_KEY}),
     ),
+    # Of a person of its own; of anybody else tests/integration/web/test_dealer_check.py tells.
+    ("POST", "/v1/dealer/check"): (
+        lambda client, key: client.post(
+            "/v1/dealer/check", json={"name": "王桂英", "phone": "13800001111"}
+        ),
+    ),
 }
 ASKINGS = [(endpoint, asking) for endpoint, many in ENDPOINTS.items() for asking in many]
 

@@ -6,7 +6,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from crm.accounts.tokens import actor_of_token, add_token, revoke_token
+from crm.accounts.tokens import add_token, credential_of_token, revoke_token
 from crm.checkpoints import checkpoints
 from crm.database import reading
 from crm.journal import JOURNAL
@@ -116,7 +116,9 @@ def test_good_events_become_archives_and_the_others_go_on_beside_poison(carried:
     assert orjson.loads(found["unknown_type"] or b"")["id"] == "e-X3"
     with reading(installation.engine) as connection:
         row = connection.execute(select(JOURNAL).where(JOURNAL.c.id == "e-B1")).one()
-        assert (row.actor, row.role) == (actor_of_token(connection, erp.token), "dealer/D01")
+        credential = credential_of_token(connection, erp.token)
+        assert credential is not None
+        assert (row.actor, row.role) == (credential.actor, "dealer/D01")
         assert row.sequence == 3
         assert NAME.encode() not in row.plain
     _assert_announced(carried, erp)
@@ -143,9 +145,9 @@ def test_tokens_and_inboxes_that_come_and_go_need_no_restart_of_the_bridge(
     assert wait_until(lambda: cards(installation) == {"S1"}), carried.said()
     other = Erp(carried, "other")
     with reading(installation.engine) as connection:
-        actor = actor_of_token(connection, erp.token)
-    assert actor is not None
-    assert revoke_token(installation.engine, actor)
+        credential = credential_of_token(connection, erp.token)
+    assert credential is not None
+    assert revoke_token(installation.engine, credential.actor or "")
     erp.send(event("X1"))
     other.send(event("S2"))
     assert wait_until(lambda: cards(installation) == {"S1", "S2"}), carried.said()
