@@ -46,7 +46,7 @@ class CheckpointConsumer(driver.Consumer):
         offsets = await loop.run_in_executor(mine.thread, mine.carrying.seek, list(assigned))
         places = {assigned[number]: offset for number, offset in offsets.items()}
         await self.seek_wait(places)
-        _log.warning("%s: %d", GIVEN, len(places))
+        _log.info(GIVEN, extra={"partitions": len(places)})
         return places
 
 

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import orjson
+
 from campaigns.intake import HEADQUARTERS, Credential
 from crm.accounts.tokens import credential_of_token
 from crm.database import reading
@@ -108,10 +110,11 @@ class Carried:
 
         assert wait_until(idle, seconds), self.said()
 
-    def assignments(self) -> list[str]:
-        """What the workers said of the partitions that they were given, one line each time."""
+    def assignments(self) -> list[tuple[int, int]]:
+        """(slot, partitions that it was given), each time that a worker said so."""
         logs = sorted(self.installation.folder.glob("worker*.log"))
-        return [line for log in logs for line in log.read_text().splitlines() if GIVEN in line]
+        said = [line for log in logs for line in log.read_text().splitlines() if GIVEN in line]
+        return [(each["slot"], each["partitions"]) for each in map(orjson.loads, said)]
 
     def said(self) -> str:
         """The end of what the processes said."""

@@ -83,8 +83,9 @@ def _be_away_in_the_midst(
     first, second, *rest = pieces(lines, len(lines) // 4)
     carried.accept(first)
     assert wait_until(lambda: recorded(carried) >= len(first)), carried.said()
+    # Both have their share: six of the twelve partitions each.
+    assert wait_until(lambda: dict(carried.assignments()) == {0: 6, 1: 6}), carried.said()
     before = carried.assignments()
-    assert len(before) >= 2
     carried.accept(second)
     server.kill()
     # Nothing is to happen all the while: there is nothing to wait for but the time.
