@@ -74,9 +74,15 @@ class Visit:
     def render(self, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """A page."""
         response = HTMLResponse(self.page(template, context), status)
-        if self.visitor is None or self.session.age_seconds > RENEW_AFTER_SECONDS:
+        is_new = self.visitor is None and self._is_navigation
+        if is_new or self.session.age_seconds > RENEW_AFTER_SECONDS:
             self.keep(response, self.session)
         return response
+
+    @property
+    def _is_navigation(self) -> bool:
+        """Whether a person opens a page: what a script fetches would outdate an open form."""
+        return self.request.headers.get("sec-fetch-mode", "navigate") == "navigate"
 
     def page(self, template: str, context: Mapping[str, Any]) -> str:
         """A page as text."""

@@ -125,6 +125,14 @@ def test_what_broke_is_answered_with_the_same_guards_and_signs_nobody_out(
     assert office.get("/me").status_code == 200
 
 
+def test_what_a_script_fetches_gives_a_browser_no_new_session(visitor: httpx.Client) -> None:
+    assert "set-cookie" in visitor.get("/sign-in").headers
+    visitor.cookies.clear()
+    for mode in ("cors", "same-origin", "no-cors"):
+        answer = visitor.get("/sign-in", headers={"Sec-Fetch-Mode": mode})
+        assert "set-cookie" not in answer.headers
+
+
 def test_a_form_of_another_session_changes_nothing(office: httpx.Client) -> None:
     for form in ({}, {"form_token": "0" * 32}):
         answer = office.post("/sign-out", data=form)
