@@ -26,6 +26,7 @@ from crm.door import now_us
 from crm.inboxes import Inbox, inboxes
 from crm.settings import Settings
 from crm.undecodable import Undecodable, put_aside
+from streams.heartbeat import beat
 from streams.inbox_records import InboxRecord, read_record, refused_of
 from streams.installation import Installation
 from streams.patience import patiently
@@ -170,6 +171,7 @@ def run(bridge: Bridge) -> None:
     while True:
         try:
             patiently(bridge.step)
+            beat(bridge.installation.settings, "bridge")
         except KafkaError as error:
             _log.warning("cannot read inboxes now: %s", type(error).__name__)
             bridge.begin_anew()

@@ -1,4 +1,4 @@
-"""The heartbeat of relay and worker: a file that each touches while it works or waits.
+"""The heartbeat of relay, worker, bridge and webhooks: a file each touches while it works or waits.
 
 `python -m streams.heartbeat relay` ends with 0 while the relay of this data folder lives: what the
 health check of a container runs.

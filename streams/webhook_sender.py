@@ -9,6 +9,7 @@ import time
 from crm import locks
 from crm.door import now_us
 from crm.feed.webhooks import Caller
+from streams.heartbeat import beat
 from streams.installation import Installation, open_installation
 from streams.lease import WorkerRunning, lease
 from streams.logs import configure
@@ -34,6 +35,7 @@ def main() -> None:
         with lease(installation.settings, locks.WEBHOOKS):
             while True:
                 patiently(lambda: caller.call_due(now_us()))
+                beat(installation.settings, "webhooks")
                 time.sleep(_LOOK_SECONDS)
     except WorkerRunning:
         time.sleep(_LOOK_SECONDS)

@@ -3,9 +3,10 @@
 import shutil
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -75,14 +76,17 @@ class Stand:
         pooled.detach()
         return raw
 
-    def accept(self, lines: Sequence[bytes]) -> Measured:
-        """Take the lines in through the door."""
+    def accept(self, lines: Iterable[bytes]) -> Measured:
+        """Take the lines in through the door, no more at a time than it is handed at once."""
         intake = JournalIntake(self.engine, self.keyring)
-        pieces = range(0, len(lines), ACCEPTED_TOGETHER)
+        waiting = iter(lines)
+        events = transactions = 0
         started = time.perf_counter()
-        for start in pieces:
-            intake.accept(lines[start : start + ACCEPTED_TOGETHER], HEADQUARTERS, history=True)
-        return Measured(time.perf_counter() - started, len(lines), len(pieces))
+        while piece := list(islice(waiting, ACCEPTED_TOGETHER)):
+            intake.accept(piece, HEADQUARTERS, history=True)
+            events += len(piece)
+            transactions += 1
+        return Measured(time.perf_counter() - started, events, transactions)
 
     def reach_days(self) -> None:
         """Journal every day of the season, as the worker does when time has come so far."""

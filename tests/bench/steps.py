@@ -51,7 +51,8 @@ def accept(folder: Path, file: Path) -> Step:
     """The season through the door, and then the season's days."""
     _warm_up(folder.parent)
     stand = Stand.at(folder)
-    measured = stand.accept(file.read_bytes().splitlines())
+    with file.open("rb") as lines:
+        measured = stand.accept(lines)
     stand.reach_days()
     stand.close()
     return Step(measured, _peak_mib())

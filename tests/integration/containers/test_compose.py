@@ -21,7 +21,8 @@ from tests.servers.processes import free_port, wait_until
 from tests.source_tree import ROOT
 
 SECRETS = {"JINXI_MASTER_KEY_PATH": "/k", "JINXI_DATABASE_PASSWORD_PATH": "/p"}
-LONG_RUNNING = ("web", "relay", "worker")
+LONG_RUNNING = ("web", "relay", "worker", "bridge", "webhooks")
+REPLICAS = (("relay", 1), ("worker", 1), ("worker", 2), ("web", 1), ("bridge", 1), ("webhooks", 1))
 PIN = re.compile(r":\d+\.\d+(\.\d+)?(-[a-z0-9.]+)*(@sha256:[0-9a-f]{64})?$")
 
 
@@ -43,13 +44,16 @@ def test_every_image_is_pinned_and_every_service_is_limited_and_kept_alive(
             assert service["healthcheck"]["test"][0] == "CMD", name
 
 
-def test_what_is_ours_runs_without_root_and_writes_nowhere_but_in_memory(
+def test_what_is_ours_runs_without_root_and_writes_nothing_but_evidence(
     compose: dict[str, Any],
 ) -> None:
     for name in ("setup", *LONG_RUNNING):
         service = compose["services"][name]
         assert service["user"] == "10001:10001" and service["read_only"], name
-        assert service["cap_drop"] == ["ALL"] and "volumes" not in service, name
+        assert service["cap_drop"] == ["ALL"], name
+        keeps_evidence = name in ("web", "worker", "bridge")
+        wanted = ["attachments:/data/attachments"] if keeps_evidence else []
+        assert service.get("volumes", []) == wanted, name
     docker_file = (ROOT / "Dockerfile").read_text()
     assert "USER 10001:10001" in docker_file
     assert docker_file.count("--require-hashes") == docker_file.count("pip install --require") == 2
@@ -128,7 +132,7 @@ def native(
 def test_its_very_commands_take_an_event_over_http_into_an_archive(native: Native) -> None:
     assert native.run("setup") == 0, native.said()
     assert native.run("setup") == 0, native.said()
-    for service, replica in (("relay", 1), ("worker", 1), ("worker", 2), ("web", 1)):
+    for service, replica in REPLICAS:
         native.start(service, replica)
     address = f"http://127.0.0.1:{native.places['8765']}"
     assert wait_until(lambda: _answers(address)), native.said()
@@ -145,7 +149,7 @@ def test_its_very_commands_take_an_event_over_http_into_an_archive(native: Nativ
     shown = ["jinxi", "archive", "over-http", "--json"]
     assert wait_until(lambda: native.run("setup", shown, 9) == 0), native.said()
     assert "over-http" in (native.folder / "setup-9-once.log").read_text()
-    for service, replica in (("relay", 1), ("worker", 1), ("worker", 2), ("web", 1)):
+    for service, replica in REPLICAS:
         check = native.health_check(service)
         assert wait_until(
             lambda check=check, service=service, replica=replica: (
