@@ -26,8 +26,8 @@ class Credential:
     sources: the sources it may use, each with all that lies below it; empty means any.
         `/sheets/D1` opens `/sheets/D1` and `/sheets/D1/…`, not `/sheets/D10`; one that ends
         in `/` or `:` opens whatever begins with it.
-    sender: as whom it owns the sources that it uses; None: it owns none and is held to none,
-        as headquarters is, and whoever has sources of its own by name.
+    sender: as whom it speaks where no source was opened to it by name: it takes back its own
+        words alone; None: headquarters, and whoever has sources of its own by name.
     """
 
     role: Role

@@ -200,9 +200,9 @@ REJECTIONS: dict[str, Words] = {
 
 
 _NOT_ITS_SOURCE: Words = (
-    "未收下：“{field}”不归这个账号用，或已由别的发送方使用。请换成自己的来源，或请总部开通。",
-    "未收下：「{field}」不歸這個帳號用，或已由別的傳送方使用。請換成自己的來源，或請總部開通。",
-    "Not taken: the {field} belongs to another sender, or is not open to this account."
+    "未收下：“{field}”不归这个账号用，或已开给别的发送方。请换成自己的来源，或请总部开通。",
+    "未收下：「{field}」不歸這個帳號用，或已開給別的傳送方。請換成自己的來源，或請總部開通。",
+    "Not taken: the {field} is open to another sender, or not to this account."
     " Use one of your own, or ask headquarters to open it.",
 )
 

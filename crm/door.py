@@ -29,7 +29,7 @@ from sqlalchemy.dialects import sqlite
 from campaigns.cloudevents import CheckedEvent, Refusal, check
 from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
-from crm.accounts.sources import claim, owned_by_others, senders_of_actors
+from crm.accounts.sources import opened_to_others, senders_of_actors
 from crm.collector import uncollected
 from crm.database import reading, writing
 from crm.dealer_rows import check_row_event, row_events
@@ -114,7 +114,6 @@ class JournalIntake:
             fresh: list[dict[str, Any]] = []
             receipts = [answer(found, known, fresh) for found in checked]
             self._append(connection, fresh)
-            claim(connection, {row["source"] for row in fresh}, credential, received_us)
         for found, receipt in zip(checked, receipts, strict=True):
             if receipt.status != "refused" and isinstance(found, Candidate):
                 self._erase(found.row)
@@ -192,9 +191,9 @@ class JournalIntake:
         known: dict[EventKey, Known],
         credential: Credential,
     ) -> None:
-        """Refuse what is said under the source of another sender, or takes back its word."""
+        """Refuse what is said under a source opened to another sender, or takes back its word."""
         faultless = [found for found in candidates if found.fault is None]
-        foreign = owned_by_others(
+        foreign = opened_to_others(
             connection, {found.row["source"] for found in faultless}, credential
         )
         # What is known itself is a duplicate, or its identity is used: it takes nothing back anew.

@@ -44,10 +44,10 @@ TOLD = (sharing.DEALER_CHANGE, *FEED)
 changes are added, and those only where rows differ."""
 
 KEPT_APART = (
-    *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.SOURCE_OWNER, accounts.ACCESS),
+    *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS),
     *(notices.NOTICE, questions.DEALER_QUESTION, INBOX),
 )
-"""Accounts, sources, who looked at what, what people were told: no part of the events' history."""
+"""Accounts, who looked at what, what people were told: no part of the events' history."""
 
 REGISTERED = (rights.RIGHTS_REQUEST, rights.RIGHTS_STEP)
 """What people asked for and what they were answered: a rebuild leaves it alone."""

@@ -33,15 +33,6 @@ API_TOKEN = Table(
 
 A revoked one stays: events are kept under its actor."""
 
-SOURCE_OWNER = Table(
-    "source_owner",
-    METADATA,
-    Column("source", String(256), primary_key=True),
-    Column("sender", String(80), nullable=False),
-    Column("since_us", BigInteger, nullable=False),
-)
-"""Which sender a source belongs to that nobody declared: who used it first (sources.py)."""
-
 ACCESS = Table(
     "access_log",
     METADATA,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, or_, sele
 
 from campaigns.intake import Credential
 from crm.accounts.people import AccountInvalid
-from crm.accounts.sources import sender_of, sources_of
+from crm.accounts.sources import sender_of
 from crm.accounts.tables import API_TOKEN
 from crm.database import writing
 from crm.door import now_us
@@ -24,8 +24,8 @@ _LONGEST_TOKEN = 100
 class Token:
     """A token as a list shows it; what one sends with is kept nowhere.
 
-    token_id: the actor of its events. sources: what headquarters opened to it by name; used: what
-    is its sender's by use, where it may use any.
+    token_id: the actor of its events. sources: what headquarters opened to it by name; none: any
+    that is opened to nobody else.
     """
 
     token_id: str
@@ -33,7 +33,6 @@ class Token:
     role: TokenRole
     dealer: str | None
     sources: tuple[str, ...]
-    used: tuple[str, ...]
     created_us: int
     revoked_us: int | None
 
@@ -48,7 +47,7 @@ def add_token(
     """A new token, which is shown this once; AccountInvalid when something is wrong with it.
 
     `sources` are the sources it may use, each with what lies below it; none means any that is
-    no other sender's (crm/accounts/sources.py).
+    opened to nobody else by name (crm/accounts/sources.py).
     """
     if role not in get_args(TokenRole):
         raise AccountInvalid(f"a role is one of {', '.join(get_args(TokenRole))}")
@@ -76,7 +75,7 @@ def add_token(
 def tokens(connection: Connection) -> list[Token]:
     """Every token there ever was, the oldest first."""
     rows = connection.execute(select(API_TOKEN).order_by(API_TOKEN.c.created_us))
-    return [_token(connection, row) for row in rows.all()]
+    return [_token(row) for row in rows.all()]
 
 
 def revoke_token(engine: Engine, name: str) -> Token:
@@ -94,18 +93,16 @@ def revoke_token(engine: Engine, name: str) -> Token:
             raise AccountInvalid("several tokens have this name: say the id")
         is_it = API_TOKEN.c.actor == rows[0].actor
         connection.execute(update(API_TOKEN).where(is_it).values(revoked_us=now_us()))
-        return _token(connection, rows[0])
+        return _token(rows[0])
 
 
-def _token(connection: Connection, row: Row[tuple[object, ...]]) -> Token:
-    sources, sender = _opened(row)
-    used = tuple(sources_of(connection, sender)) if sender is not None else ()
-    fields = row.actor, row.name, row.role, row.dealer, sources, used
-    return Token(*fields, row.created_us, row.revoked_us)
+def _token(row: Row[tuple[object, ...]]) -> Token:
+    sources, _ = _opened(row)
+    return Token(row.actor, row.name, row.role, row.dealer, sources, row.created_us, row.revoked_us)
 
 
 def _opened(row: Row[tuple[object, ...]]) -> tuple[tuple[str, ...], str | None]:
-    """(the sources opened to it by name, or else as whom it owns what it uses)."""
+    """(the sources opened to it by name, or else as whom it speaks)."""
     sources = tuple(row.sources.splitlines())
     return sources, None if sources else sender_of(row.role, row.name, row.dealer)
 

@@ -13,7 +13,7 @@ from campaigns.field_labels import Language
 from campaigns.intake import Credential, Receipt
 from campaigns.sentences import refusal_sentence
 from campaigns.times import rfc3339
-from crm.accounts.sources import owner_of
+from crm.accounts.sources import senders_of_actors
 from crm.accounts.tokens import credential_of_token
 from crm.database import is_ready, reading
 from crm.outcomes.queries import EventStatus, event_status
@@ -181,7 +181,7 @@ def get_event(
     source: Annotated[str, Query(max_length=256)],
     id: Annotated[str, Query(max_length=64)],
 ) -> dict[str, Any]:
-    """By source and id; headquarters, the sources of the sender, or what it sent itself."""
+    """By source and id; headquarters any, others what they sent or what is under their sources."""
     with reading(site.engine) as connection:
         status = event_status(HEADQUARTERS_SCOPE, connection, source, id)
         allowed = status is not None and _may_ask(connection, credential, status)
@@ -207,7 +207,8 @@ def _may_ask(connection: Connection, credential: Credential, status: EventStatus
         return True
     if credential.sender is None:
         return credential.names(status.source)
-    return owner_of(connection, status.source) == credential.sender
+    senders = senders_of_actors(connection, [status.actor])
+    return senders.get(status.actor) == credential.sender
 
 
 @router.get("/health", summary="Is the site alive?", response_model=HealthBody, tags=["site"])

@@ -73,7 +73,7 @@ def add_api_token(
 
 
 def list_tokens(as_json: AsJson = False) -> None:
-    """列出接口令牌：给谁、什么身份、能用或在用哪些来源、是否已停用。
+    """列出接口令牌：给谁、什么身份、哪些来源、是否已停用。
 
     jinxi token list
     jinxi token list --json
@@ -88,7 +88,6 @@ def list_tokens(as_json: AsJson = False) -> None:
                 "role": token.role,
                 "dealer": token.dealer,
                 "sources": token.sources,
-                "used_sources": token.used,
                 "created_at": rfc3339(token.created_us),
                 "revoked_at": rfc3339(token.revoked_us) if token.revoked_us else None,
             }
@@ -104,7 +103,7 @@ def list_tokens(as_json: AsJson = False) -> None:
                 token.name,
                 word("role", token.role),
                 token.dealer,
-                token.sources or token.used,
+                token.sources,
                 clock_text(token.created_us),
                 clock_text(token.revoked_us) if token.revoked_us else "",
             )

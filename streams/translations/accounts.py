@@ -26,7 +26,7 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
         "權杖，只顯示這一次，請現在存好：{token}",
         "The token, shown this once; keep it now: {token}",
     ),
-    "列出接口令牌：给谁、什么身份、能用或在用哪些来源、是否已停用。": (
+    "列出接口令牌：给谁、什么身份、哪些来源、是否已停用。": (
         "列出介面權杖：給誰、什麼身分、能用或在用哪些來源、是否已停用。",
         "List the tokens: for whom, which role, which sources, whether revoked.",
     ),

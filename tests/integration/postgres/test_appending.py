@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import orjson
 from sqlalchemy import select, text
 
-from campaigns.intake import HEADQUARTERS, Credential, Receipt
+from campaigns.intake import HEADQUARTERS, Receipt
 from crm.activities.tables import ACTIVITY
 from crm.database import reading, writing
 from crm.dead_letters import dead_positions
@@ -81,19 +81,6 @@ def test_the_same_identity_with_two_contents_at_once_is_refused_once(
             for name in ("A1", "A2")
         ]
         assert sorted(statuses(answers)) == [["accepted"], ["refused"]]
-
-
-def test_of_several_tokens_that_begin_to_use_a_source_at_once_one_owns_it(
-    in_postgres: Installation,
-) -> None:
-    senders = [Credential("staff", f"t-{n}", sender=f"staff/{n}") for n in range(THREADS)]
-    with ThreadPoolExecutor(THREADS) as threads:
-        answers = [
-            threads.submit(in_postgres.intake.accept, [attended(number)], sender)
-            for number, sender in enumerate(senders)
-        ]
-        told = statuses(answers)
-    assert sorted(told) == [["accepted"], *[["refused"]] * (THREADS - 1)]
 
 
 def test_the_character_that_postgres_cannot_keep_stops_nobody(in_postgres: Installation) -> None:
