@@ -11,13 +11,13 @@ def derived_id(*parts: str) -> str:
     return str(uuid5(NAMESPACE, "/".join(parts)))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def person_id(first_card_id: str) -> str:
     """The person whose first card, in effective order, is this one."""
     return derived_id("person", first_card_id)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def household_id(smallest_person_id: str) -> str:
     """The household whose smallest person id, as text, is this one."""
     return derived_id("household", smallest_person_id)

@@ -2,7 +2,7 @@
 
 Days that are reached and a policy that is published change what is due to people who have no event
 of their own in the batch. Each opens a segment: what comes before is recorded without it, what
-comes after with it; days that follow each other are one segment. Within a segment the changes of
+comes after with it; days that follow each other are one segment, up to a month. Within a segment the changes of
 activities and members, and its days, are told apart event by event (crm/claim_steps.py).
 """
 
@@ -14,6 +14,8 @@ from crm.ties import POLICIES, kind_of
 _CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
 MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "event.voided"})
 _DAY = "day.reached"
+MOST_DAYS = 31
+"""Of one segment: whoever has something due in a month is held in memory, not in a year."""
 _CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
 
 
@@ -35,7 +37,8 @@ def segments(events: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
     """The batch in pieces, in order."""
     start = 0
     for place in range(1, len(events)):
-        if _opens(events[place], events[place - 1]):
+        is_long = events[place].type_name == _DAY and place - start == MOST_DAYS
+        if is_long or _opens(events[place], events[place - 1]):
             yield events[start:place]
             start = place
     if start < len(events):

@@ -38,7 +38,7 @@ def without(supply: Supply, kinds: int) -> Supply:
     return tuple((mask, count - (mask == kinds)) for mask, count in supply)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def can_serve(kinds: tuple[int, ...], supply: Supply) -> bool:
     """Whether the supply can serve all the kinds, of which one may stand several times."""
     masks = [mask for mask, count in supply for _ in range(min(count, len(kinds)))]

@@ -12,7 +12,7 @@ from pypinyin import Style, lazy_pinyin
 
 from crm.people.surnames import COMPOUND_SURNAMES, SURNAMES
 
-_NAMES_REMEMBERED = 65_536
+_NAMES_REMEMBERED = 16_384
 
 _MIDDLE_DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb"
 _INVISIBLE = "\u200b-\u200f\u2060\ufeff"
