@@ -2,8 +2,9 @@
 
 Days that are reached and a policy that is published change what is due to people who have no event
 of their own in the batch. Each opens a segment: what comes before is recorded without it, what
-comes after with it; days that follow each other are one segment, up to a month. Within a segment the changes of
-activities and members, and its days, are told apart event by event (crm/claim_steps.py).
+comes after with it; days that follow each other are one segment, up to a month. Within a segment
+the changes of activities and members, and its days, are told apart event by event
+(crm/claim_steps.py).
 """
 
 from collections.abc import Iterator, Sequence
