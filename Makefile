@@ -5,7 +5,7 @@
 BIN := .venv/bin
 # How many tests run at once: a number, or logical (one per core). JOBS=0 runs them in one process.
 JOBS ?= logical
-SPREAD := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile
+SPREAD := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 export JINXI_PYTHON
 

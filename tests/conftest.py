@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from tests.servers import kafka, postgres, shared
 from tests.services import require
 
+_TESTS = Path(__file__).parent
 _PROVING = os.environ.get("JINXI_PROVE") == "1"
 _SETTINGS_OF_JINXI = (
     "JINXI_DATA",
@@ -86,7 +88,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked `prove`, unless JINXI_PROVE=1."""
+    """The slowest first, so that nobody waits for them at the end; without what is marked `prove`,
+    unless JINXI_PROVE=1."""
+    items.sort(key=lambda item: not item.path.is_relative_to(_TESTS / "integration" / "kafka"))
     if _PROVING:
         return
     long_proofs = [item for item in items if item.get_closest_marker("prove")]
