@@ -116,12 +116,9 @@ def _closures(segment: Segment) -> Iterator[Closure]:
     A day may wake everybody: no more than so many are held in memory.
     """
     touched = {home for kind in _KINDS for home in segment.homes(kind)}
-    histories = segment.library.histories(segment.connection, touched)
-    keys_by_home = {
-        home: keys_of_home(home, events, segment.digest) for home, events in histories.items()
-    }
+    keys_by_home = _keys_by_home(segment, sorted(touched))
     segment.wake_newly_tied(keys_by_home)
-    former = _former_ties(segment, histories)
+    former = _former_ties(segment)
     net = rewrite_ties(segment.connection, keys_by_home)
     seen: set[str] = set()
     woken = sorted(home for home in segment.woken if kind_of(home) in _KINDS)
@@ -135,15 +132,24 @@ def _closures(segment: Segment) -> Iterator[Closure]:
             yield closure
 
 
-def _former_ties(
-    segment: Segment, histories: Mapping[str, list[LoggedEvent]]
-) -> Mapping[str, set[str]]:
+def _keys_by_home(segment: Segment, homes: Sequence[str]) -> dict[str, set[str]]:
+    """What each card speaks of; the histories are long, so a part of them is held at a time."""
+    keys: dict[str, set[str]] = {}
+    for start in range(0, len(homes), COMPONENTS_TOGETHER):
+        piece = homes[start : start + COMPONENTS_TOGETHER]
+        histories = segment.library.histories(segment.connection, piece)
+        for home, events in histories.items():
+            keys[home] = keys_of_home(home, events, segment.digest)
+    return keys
+
+
+def _former_ties(segment: Segment) -> Mapping[str, set[str]]:
     """What tied the cards that are erased here: whoever it led to must do without them."""
     erased = {event.home for event in segment.events if event.type_name == "card.erased"}
     stored = ties_of(segment.connection, erased)
     former = {}
-    for home in erased:
-        before = [event for event in histories[home] if event.type_name != "card.erased"]
+    for home, history in segment.library.histories(segment.connection, erased).items():
+        before = [event for event in history if event.type_name != "card.erased"]
         former[home] = stored.get(home, set()) | keys_of_home(home, before, segment.digest)
     return former
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import TypeVar
 
 from msgspec import UNSET
 from sqlalchemy import (
@@ -47,6 +48,8 @@ JOINING = frozenset({"card", "purchase", "trial", "complaint", "return", "referr
 """The kinds of keys (the part before `/`) that join cards; `~` is something personal, hashed."""
 _PHONE = "~/phone-"
 POLICIES = "policies/all"
+
+Known = TypeVar("Known")
 
 Digest = Callable[[str], str]
 """Something personal → what may stand in an index instead."""
@@ -148,11 +151,18 @@ class _Written:
 
 def keys_of_traits(traits: Traits, digest: Digest) -> set[str]:
     """The keys under which cards that say the same would be found."""
-    written = _Written(phones=set(traits.phones), names={traits.name})
-    written.id_numbers |= {traits.id_number} - {None}  # type: ignore[arg-type]
-    written.births |= {traits.birth_date} - {None}  # type: ignore[arg-type]
-    written.prefectures |= {traits.prefecture} - {None}  # type: ignore[arg-type]
+    written = _Written(
+        phones=set(traits.phones),
+        id_numbers=_known(traits.id_number),
+        names={traits.name},
+        births=_known(traits.birth_date),
+        prefectures=_known(traits.prefecture),
+    )
     return written.keys(digest)
+
+
+def _known(value: Known | None) -> set[Known]:
+    return set() if value is None else {value}
 
 
 def rewrite_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -> Mapping[str, int]:

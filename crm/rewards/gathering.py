@@ -1,7 +1,7 @@
 """From recorded events to what rewards are judged from."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import UNSET
 
@@ -42,7 +42,7 @@ from crm.rewards.facts import (
 )
 from crm.rewards.policy import timetable
 
-_VERDICTS = {
+_VERDICTS: Mapping[str, Literal["approved", "rejected", "paid"]] = {
     "reward.approved": "approved",
     "reward.rejected": "rejected",
     "reward.paid": "paid",
@@ -153,7 +153,7 @@ def _voided_facts(voided: set[str], verdicts: Sequence[VerdictFact]) -> PersonFa
 def _verdicts(events: Sequence[LoggedEvent], judged: CardOutcomes) -> list[VerdictFact]:
     return [
         VerdictFact(
-            _VERDICTS[event.type_name],  # type: ignore[arg-type]
+            _VERDICTS[event.type_name],
             event.data.reward_id,
             event.data.purchase_id,
             event.data.member,

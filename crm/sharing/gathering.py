@@ -94,9 +94,8 @@ def consent_word(event: LoggedEvent) -> ConsentWord | None:
             event.day_precision,
         )
     if isinstance(data, ConsentRefused | ConsentWithdrawn):
-        word = "refused" if isinstance(data, ConsentRefused) else "withdrawn"
         return ConsentWord(
-            word,  # type: ignore[arg-type]
+            "refused" if isinstance(data, ConsentRefused) else "withdrawn",
             data.purpose,
             data.dealer,
             frozenset(),

@@ -46,8 +46,8 @@ def _activities(
     wanted = {card.activity_id for person in persons for card in person}
     wanted |= {item.activity_id for p in persons for card in p for item in card.history}
     found = {}
-    for activity_id in wanted - {None}:
-        activity = evaluation.around.activity(activity_id)  # type: ignore[arg-type]
+    for activity_id in wanted:
+        activity = None if activity_id is None else evaluation.around.activity(activity_id)
         if activity is not None:
             found[activity.activity_id] = ActivityInfo(activity.activity_id, activity.dealer)
     return found

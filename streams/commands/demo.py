@@ -120,13 +120,21 @@ def _write(note: Path, season: Season) -> None:
 
 def _take_in(installation: Installation, season: Season) -> None:
     events = generate(season.people, season.seed, season.starts_on)
-    done = 0
+    done = repeated = 0
     with progress_bar(say("收下编造的一季"), shown=True) as report:
         for piece in _pieces(events):
-            installation.intake.accept(piece, HEADQUARTERS, history=True)
+            receipts = installation.intake.accept(piece, HEADQUARTERS, history=True)
             done += len(piece)
+            repeated += sum(receipt.status == "duplicate" for receipt in receipts)
             report(done, 0)
-    print_text(say("收下了编造的一季：{events:,} 条事件，人物全属虚构。", events=done))
+    print_text(
+        say(
+            "收下了编造的一季：{events:,} 条事件，人物全属虚构。"
+            "另有 {repeated:,} 条是重复送来的，只记一次。",
+            events=done - repeated,
+            repeated=repeated,
+        )
+    )
 
 
 def _pieces(events: Iterator[dict[str, Any]]) -> Iterator[list[bytes]]:

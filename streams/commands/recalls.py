@@ -126,7 +126,7 @@ def change_dealers(
     print_first(
         say("要重新征得同意的人（{count:,} 人）", count=len(people)),
         words("人员号", "姓名", "尾号", "地区"),
-        (_person(person).values() for person in people),  # type: ignore[misc]
+        [tuple(_person(person).values()) for person in people],
         say("没有。"),
     )
 

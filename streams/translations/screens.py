@@ -12,9 +12,12 @@ SCREENS: dict[str, tuple[str, str]] = {
     ),
     "已故": ("已故", "deceased"),
     "{rows:,} 行，摘要 {digest}": ("{rows:,} 行，摘要 {digest}", "{rows:,} rows, digest {digest}"),
-    "收下了编造的一季：{events:,} 条事件，人物全属虚构。": (
-        "收下了虛構的一季：{events:,} 筆事件，人物全屬虛構。",
-        "An invented season is taken in: {events:,} events; nobody in it is real.",
+    "收下了编造的一季：{events:,} 条事件，人物全属虚构。"
+    "另有 {repeated:,} 条是重复送来的，只记一次。": (
+        "收下了虛構的一季：{events:,} 筆事件，人物全屬虛構。"
+        "另有 {repeated:,} 筆是重複送來的，只記一次。",
+        "An invented season is taken in: {events:,} events; nobody in it is real. "
+        "Another {repeated:,} were sent twice and count once.",
     ),
     "入档": ("入檔", "Recording"),
     "下一步：jinxi serve 打开网页，或 jinxi --help 看全部命令": (
