@@ -18,7 +18,10 @@ from crm.sharing.changes import Change, ReasonClass, RowId, new_changes
 from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
 
 Touched = dict[RowId, bytes | ReasonClass]
-"""Rows that were written: their content, or why they are gone."""
+"""Rows that were written: the hash of their content, or why they are gone.
+
+What is written may be a whole dealer's copy, so the content itself is not held.
+"""
 
 FOR_EVER = 2**62
 _QUIET = Partition("dealer-changes", "", 0)
@@ -77,12 +80,8 @@ class ChangeWriter:
         said: Mapping[RowId, Change],
         now_us: int,
     ) -> int:
-        wanted = {
-            row_id: word if isinstance(word, ReasonClass) else self.content_hash(word)
-            for row_id, word in touched.items()
-        }
-        last = _last_sequences(connection, {dealer for dealer, _ in wanted})
-        changes = new_changes(wanted, said, last, now_us)
+        last = _last_sequences(connection, {dealer for dealer, _ in touched})
+        changes = new_changes(touched, said, last, now_us)
         overtaken = [
             {"of": row_id[0], "number": said[row_id].sequence}
             for change in changes
@@ -120,7 +119,7 @@ class ChangeWriter:
         touched: Touched = dict.fromkeys(said, ReasonClass.CORRECTED)
         held = select(COPY_ROW.c.key, COPY_ROW.c.content).where(COPY_ROW.c.dealer == dealer)
         for key, content in connection.execute(held):
-            touched[dealer, key] = bytes(content)
+            touched[dealer, key] = self.content_hash(bytes(content))
         return self._say(connection, touched, said, now_us)
 
 

@@ -50,7 +50,7 @@ DATA_KEY = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 FENCE = Table("fence", KEYRING_METADATA, Column("subject", String(160), primary_key=True))
-_CACHED_KEYS = 200_000
+_CACHED_KEYS = 20_000
 
 
 class MasterKeyMissing(Exception):

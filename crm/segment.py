@@ -1,6 +1,6 @@
 """A segment on its way into the projections: its events, and who must be looked at for them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -37,10 +37,12 @@ class Segment:
     facts: SharedFacts
     digest: Digest
     keys: Keys
+    content_hash: Callable[[bytes], bytes]
+    """Of a row of a copy."""
     reached_before: date | None
     reached: date | None
     copies: Touched = field(default_factory=dict)
-    """Rows of the dealers' copies that were written: what they say now, or why they are gone."""
+    """Rows of the dealers' copies that were written: a hash of what they say, or why they went."""
     own: Causes = field(default_factory=dict)
     """The events by home."""
     days: list[tuple[LoggedEvent, date]] = field(default_factory=list)

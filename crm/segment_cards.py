@@ -96,7 +96,7 @@ def _note_copies(
 ) -> None:
     """Which rows of the copies changed, and why others are gone: the dealers will be told."""
     for dealer, key, _home, _cards, content in (*difference.fresh, *difference.changed):
-        segment.copies[dealer, key] = bytes(content)
+        segment.copies[dealer, key] = segment.content_hash(bytes(content))
     if not difference.gone:
         return
     component_of = {home: homes for homes in components for home in homes}

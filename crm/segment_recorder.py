@@ -14,7 +14,7 @@ from crm.segment_cards import record_cards
 from crm.segment_shared import record_members, record_shared
 from crm.ties import keyed_digest
 
-THINGS_REMEMBERED = 20_000
+THINGS_REMEMBERED = 2_000
 """Activities and members whose facts are kept at hand."""
 
 
@@ -67,6 +67,7 @@ class SegmentRecorder:
             self.facts,
             self.digest,
             self.keys,
+            self.changes.content_hash,
             reached_before,
             reached,
             self.copies,

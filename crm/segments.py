@@ -2,7 +2,7 @@
 
 Days that are reached and a policy that is published change what is due to people who have no event
 of their own in the batch. Each opens a segment: what comes before is recorded without it, what
-comes after with it; days that follow each other are one segment, up to a month. Within a segment
+comes after with it; days that follow each other are one segment, up to a week. Within a segment
 the changes of activities and members, and its days, are told apart event by event
 (crm/claim_steps.py).
 """
@@ -15,8 +15,8 @@ from crm.ties import POLICIES, kind_of
 _CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
 MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "event.voided"})
 _DAY = "day.reached"
-MOST_DAYS = 31
-"""Of one segment: whoever has something due in a month is held in memory, not in a year."""
+MOST_DAYS = 7
+"""Of one segment: whoever has something due in a week is held in memory, not in a year."""
 _CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
 
 
