@@ -29,7 +29,7 @@ from crm.ties import (
     ties_of,
 )
 
-COMPONENTS_TOGETHER = 4_000
+COMPONENTS_TOGETHER = 1_000
 _KINDS = ("card", "reward")
 
 
