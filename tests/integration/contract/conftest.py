@@ -5,11 +5,18 @@ from unittest import mock
 
 import pytest
 
-from tests.databases import EmptyInstallation
+from tests.databases import Databases, EmptyInstallation
 from tests.installations import Installation, clock
 from tests.integration.contract.carriages import ByJournal, ByKafka, Carriage
 from tests.poison import Poison, poison_by
 from tests.worlds import CLOCK_US
+
+
+@pytest.fixture(scope="module")
+def in_turns(empty_in_postgres: EmptyInstallation) -> Iterator[Databases]:
+    """Databases that the tests use one after the other."""
+    with empty_in_postgres.databases() as databases:
+        yield databases
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
@@ -19,9 +26,10 @@ def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
         with Installation() as found:
             yield found
     else:
-        empty: EmptyInstallation = request.getfixturevalue("empty_in_postgres")
-        with empty.copied() as found:
+        databases: Databases = request.getfixturevalue("in_turns")
+        with databases.installation() as found:
             yield found
+        databases.empty()
 
 
 @pytest.fixture(params=["journal", "Kafka"])

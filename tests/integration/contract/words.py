@@ -12,13 +12,17 @@ ALL_CATEGORIES = ("identity", "contact", "health", "history", "purchases")
 
 @dataclass
 class Words:
-    """Says one thing after the other, each at nine o'clock of a day of the season."""
+    """Says one thing after the other, each at nine o'clock of a day.
 
+    first_day_us: the day numbered 0; there is one more event for each day from then on.
+    """
+
+    first_day_us: int = START_US + 60 * DAY_US
     said: list[Sent] = field(default_factory=list)
 
     def say(self, type_name: str, subject: str, day: int, **data: Any) -> Sent:
         """One more event."""
-        at = rfc3339(START_US + day * DAY_US + 9 * HOUR_US)
+        at = rfc3339(self.first_day_us + day * DAY_US + 9 * HOUR_US)
         wire = {
             "specversion": "1.0",
             "id": f"w{len(self.said):03d}",
@@ -79,7 +83,7 @@ class Words:
             title="讲座",
             region="110105",
             dealer="D1",
-            starts_at="2026-03-09T09:00:00+08:00",
+            starts_at="2026-05-08T09:00:00+08:00",
         )
 
     def attended(self, card_id: str, activity_id: str, *, day: int = 7) -> Sent:
