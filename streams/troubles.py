@@ -8,6 +8,7 @@ from crm.database import DatabaseUnusable
 from crm.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
 from crm.settings import Settings
 from streams.dealer.troubles import DealerTrouble, PassingTrouble
+from streams.kafka_access import KafkaAccessInvalid
 from streams.lease import WorkerRunning
 from streams.wording import say, told
 
@@ -15,6 +16,7 @@ FAILED = 1
 BUSY = 4
 FORESEEN = (
     DealerTrouble,
+    KafkaAccessInvalid,
     WorkerRunning,
     DatabaseUnusable,
     MasterKeyMissing,
@@ -38,7 +40,7 @@ def status_of(error: BaseException) -> int:
 
 def sentence_of(error: BaseException) -> str:
     """What happened, what is safe, and what to do next; nothing personal."""
-    if isinstance(error, DealerTrouble):
+    if isinstance(error, DealerTrouble | KafkaAccessInvalid):
         return str(error)
     folder = Settings.from_environment().data_folder
     if isinstance(error, WorkerRunning):

@@ -1,6 +1,19 @@
 """What is said when something stands in the way, and what to do next."""
 
 TROUBLES: dict[str, tuple[str, str]] = {
+    "{name} 是“{value}”；可以是 {known}": (
+        "{name} 是「{value}」；可以是 {known}",
+        "{name} is “{value}”; it may be {known}",
+    ),
+    "{protocol} 需要用户名和密码：请设置 JINXI_KAFKA_USERNAME 和 JINXI_KAFKA_PASSWORD_FILE": (
+        "{protocol} 需要使用者名稱和密碼：請設定 JINXI_KAFKA_USERNAME 和 JINXI_KAFKA_PASSWORD_FILE",
+        "{protocol} wants a user and a password: set JINXI_KAFKA_USERNAME and"
+        " JINXI_KAFKA_PASSWORD_FILE",
+    ),
+    "读不了 {name} 指的文件 {file}": (
+        "讀不了 {name} 指的檔案 {file}",
+        "The file {file}, which {name} names, cannot be read",
+    ),
     "已删除的内容还没有从文件里抹净（{cause}）；稍后会自动再做。": (
         "已刪除的內容還沒有從檔案裡抹淨（{cause}）；稍後會自動再做。",
         "What was erased is not yet out of the files ({cause}); it is tried again by itself.",

@@ -143,6 +143,11 @@ def environment(settings: Settings) -> Mapping[str, str]:
         "JINXI_DATA": str(settings.data_folder),
         "JINXI_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap),
         "JINXI_KAFKA_PREFIX": settings.kafka_prefix,
+        "JINXI_KAFKA_SECURITY_PROTOCOL": settings.kafka_security_protocol,
+        "JINXI_KAFKA_SASL_MECHANISM": settings.kafka_sasl_mechanism,
+        "JINXI_KAFKA_USERNAME": settings.kafka_username or "",
+        "JINXI_KAFKA_PASSWORD_FILE": str(settings.kafka_password_file or ""),
+        "JINXI_KAFKA_CA_FILE": str(settings.kafka_ca_file or ""),
         "JINXI_DEALER_COPIES_TOPIC": "on" if settings.dealer_copies_topic else "off",
         "PYTHONUNBUFFERED": "1",
     }
