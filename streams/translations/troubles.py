@@ -1,6 +1,14 @@
 """What is said when something stands in the way, and what to do next."""
 
 TROUBLES: dict[str, tuple[str, str]] = {
+    "Kafka（{servers}）没有应答，或没有答应：{cause}。已收下的都在，之后会发布；"
+    "请看它是否在运行、JINXI_KAFKA_ 的设置对不对、权限够不够。": (
+        "Kafka（{servers}）沒有應答，或沒有答應：{cause}。已收下的都在，之後會發布；"
+        "請看它是否在執行、JINXI_KAFKA_ 的設定對不對、權限夠不夠。",
+        "Kafka ({servers}) did not answer, or refused: {cause}. What was accepted is there and is"
+        " published later; see whether it runs, whether the settings JINXI_KAFKA_… are right, and"
+        " whether its access lists allow it.",
+    ),
     "{name} 是“{value}”；可以是 {known}": (
         "{name} 是「{value}」；可以是 {known}",
         "{name} is “{value}”; it may be {known}",

@@ -24,6 +24,7 @@ from tests.databases import empty_installation
 from tests.examples import a_card
 from tests.integration.kafka.carriers import RELAY, Carried, carried_by, worker
 from tests.servers import kafka, postgres, shared
+from tests.servers.processes import wait_until
 
 _LOOK_SECONDS = 0.02
 _TOGETHER = 20
@@ -55,7 +56,7 @@ def main() -> None:
     """Measure, and say it as a table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.joining", description=__doc__)
     parser.add_argument("--rate", type=int, default=200, help="events per second")
-    parser.add_argument("--seconds", type=float, default=25, help="after each thing that happens")
+    parser.add_argument("--seconds", type=float, default=10, help="after each thing that happens")
     asked = parser.parse_args()
     shared.open_session()
     try:
@@ -98,17 +99,31 @@ def _measured(carried: Carried, rate: int, seconds: float) -> Pauses:
 
 
 def _happenings(carried: Carried) -> list[tuple[str, Callable[[], None]]]:
+    def times_given(slot: int) -> int:
+        return sum(who == slot and number > 0 for who, number in carried.assignments())
+
+    def settled(slot: int, act: Callable[[], None]) -> None:
+        before = times_given(slot)
+        act()
+        wait_until(lambda: times_given(slot) > before)
+
+    def started() -> None:
+        settled(1, lambda: carried.start(worker(1)))
+
     def killed_and_started() -> None:
         carried.kill(worker(1))
-        carried.start(worker(1))
+        started()
+
+    def ended(sign: int) -> None:
+        settled(0, lambda: carried.kill(worker(1), sign))
 
     return [
         ("one worker", lambda: None),
-        ("a second joins", lambda: carried.start(worker(1))),
+        ("a second joins", started),
         ("it is killed and started again", killed_and_started),
-        ("it is asked to end", lambda: carried.kill(worker(1), signal.SIGTERM)),
-        ("it joins again", lambda: carried.start(worker(1))),
-        ("it is killed for good", lambda: carried.kill(worker(1))),
+        ("it is asked to end", lambda: ended(signal.SIGTERM)),
+        ("it joins again", started),
+        ("it is killed for good", lambda: ended(signal.SIGKILL)),
     ]
 
 

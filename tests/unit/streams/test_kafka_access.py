@@ -4,9 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from kafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
 
 from crm.settings import Settings
 from streams.kafka_access import KafkaAccessInvalid, access_of
+from streams.troubles import FORESEEN, sentence_of
 
 
 @pytest.fixture
@@ -85,3 +87,13 @@ def test_the_environment_says_all_of_it(monkeypatch: pytest.MonkeyPatch, tmp_pat
         Path("/run/secrets/kafka"),
         Path("/etc/kafka/ca.pem"),
     )
+
+
+@pytest.mark.parametrize("error", [KafkaTimeoutError("x"), TopicAuthorizationFailedError("x")])
+def test_a_broker_that_is_away_or_refuses_is_said_in_words(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JINXI_KAFKA_BOOTSTRAP", "one:9092")
+    assert isinstance(error, FORESEEN)
+    said = sentence_of(error)
+    assert "one:9092" in said and type(error).__name__ in said
