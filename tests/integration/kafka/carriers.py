@@ -27,6 +27,8 @@ from tests.servers.processes import wait_until
 
 RELAY = ("relay",)
 BRIDGE = ("bridge",)
+SOON_GIVEN_UP = {"JINXI_SESSION_SECONDS": "6"}
+"""A worker that left keeps its partitions for no longer: the least that the broker allows."""
 _MOST_ENDS = 8
 
 
