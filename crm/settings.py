@@ -18,6 +18,8 @@ class Settings:
     kafka_bootstrap: brokers (host:port, with commas between) that carry the events; none: the
     journal itself carries them.
     kafka_prefix: what the names of topics and groups begin with.
+    kafka_security_protocol, kafka_sasl_mechanism, kafka_username, kafka_password_file,
+    kafka_ca_file: how the brokers are reached (streams/kafka_access.py).
     dealer_copies_topic: whether changes of the dealers' copies are published, encrypted to each.
     company_name, company_contact: who keeps the archives, as people are told it in their own copy.
     webhooks_to_loopback: whether dealers' webhooks may lie on this machine, and without TLS.
@@ -29,6 +31,11 @@ class Settings:
     data_folder: Path
     kafka_bootstrap: str | None = None
     kafka_prefix: str = "jinxi"
+    kafka_security_protocol: str = "PLAINTEXT"
+    kafka_sasl_mechanism: str = "PLAIN"
+    kafka_username: str | None = None
+    kafka_password_file: Path | None = None
+    kafka_ca_file: Path | None = None
     dealer_copies_topic: bool = False
     company_name: str = "金夕"
     company_contact: str | None = None
@@ -37,7 +44,9 @@ class Settings:
     @classmethod
     def from_environment(cls) -> "Settings":
         """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
-        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_DEALER_COPIES_TOPIC (on),
+        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_KAFKA_SECURITY_PROTOCOL,
+        JINXI_KAFKA_SASL_MECHANISM, JINXI_KAFKA_USERNAME, JINXI_KAFKA_PASSWORD_FILE,
+        JINXI_KAFKA_CA_FILE, JINXI_DEALER_COPIES_TOPIC (on),
         JINXI_WEBHOOKS_TO_LOOPBACK (1), JINXI_COMPANY, JINXI_COMPANY_CONTACT.
         JINXI_DATABASE_PASSWORD_FILE is read for URLs without a password."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
@@ -53,6 +62,11 @@ class Settings:
             data_folder=folder,
             kafka_bootstrap=os.environ.get("JINXI_KAFKA_BOOTSTRAP") or None,
             kafka_prefix=os.environ.get("JINXI_KAFKA_PREFIX") or "jinxi",
+            kafka_security_protocol=os.environ.get("JINXI_KAFKA_SECURITY_PROTOCOL") or "PLAINTEXT",
+            kafka_sasl_mechanism=os.environ.get("JINXI_KAFKA_SASL_MECHANISM") or "PLAIN",
+            kafka_username=os.environ.get("JINXI_KAFKA_USERNAME") or None,
+            kafka_password_file=_file("JINXI_KAFKA_PASSWORD_FILE"),
+            kafka_ca_file=_file("JINXI_KAFKA_CA_FILE"),
             dealer_copies_topic=os.environ.get("JINXI_DEALER_COPIES_TOPIC") == "on",
             company_name=os.environ.get("JINXI_COMPANY") or "金夕",
             company_contact=os.environ.get("JINXI_COMPANY_CONTACT") or None,
@@ -68,6 +82,12 @@ class Settings:
             master_key_file=folder / "master.key",
             data_folder=folder,
         )
+
+
+def _file(name: str) -> Path | None:
+    """The file that a variable names."""
+    named = os.environ.get(name)
+    return Path(named) if named else None
 
 
 def _with_password(database_url: str) -> str:

@@ -29,6 +29,7 @@ from crm.undecodable import Undecodable, put_aside
 from streams.heartbeat import beat
 from streams.inbox_records import InboxRecord, read_record, refused_of
 from streams.installation import Installation
+from streams.kafka_access import access_of
 from streams.patience import patiently
 from streams.topics import Existing, administration, existing, inbox_topic, name_of
 
@@ -105,10 +106,8 @@ class Bridge:
             self.begin_anew()
             return
         if self.consumer is None:
-            settings = self.installation.settings
-            assert settings.kafka_bootstrap is not None
             self.consumer = KafkaConsumer(
-                bootstrap_servers=settings.kafka_bootstrap.split(","),
+                **access_of(self.installation.settings).arguments(),
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import faust
+from faust.auth import Credentials
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, EventT
 from mode.supervisors import CrashingSupervisor
@@ -22,6 +23,7 @@ from mode.supervisors import CrashingSupervisor
 from crm.settings import Settings
 from streams.carrying import GIVEN, Carrying, FetchedRecord, group_of
 from streams.installation import open_installation
+from streams.kafka_access import Access, access_of
 from streams.topics import EVENTS, name_of
 from streams.watchdog import watch
 
@@ -67,14 +69,14 @@ class App(faust.App):
 def build_app(carrying: Carrying, slot: int) -> App:
     """The app of one worker slot."""
     settings = carrying.settings
-    assert settings.kafka_bootstrap is not None
-    servers = settings.kafka_bootstrap.split(",")
+    access = access_of(settings)
     folder = settings.data_folder / "faust" / str(slot)
     folder.mkdir(parents=True, exist_ok=True)
     group = group_of(settings, carrying.topic_id)
     app = App(
         group,
-        broker=[f"kafka://{server}" for server in servers],
+        broker=[f"kafka://{server}" for server in access.servers],
+        broker_credentials=_credentials(access),
         store="memory://",
         datadir=str(folder),
         web_enabled=False,
@@ -106,6 +108,18 @@ def build_app(carrying: Carrying, slot: int) -> App:
 
     app.agent(topic, name=f"{carrying.consumer}.record", concurrency=1)(record)
     return app
+
+
+def _credentials(access: Access) -> Credentials | None:
+    """Who we are to the brokers, in Faust's words."""
+    if access.username is not None:
+        return faust.SASLCredentials(
+            username=access.username,
+            password=access.password,
+            ssl_context=access.ssl_context(),
+            mechanism=access.mechanism,
+        )
+    return faust.SSLCredentials(access.ssl_context()) if access.is_encrypted else None
 
 
 async def _record(app: App, events: Any) -> None:

@@ -24,6 +24,7 @@ from crm.undecodable import destroy_old_keys
 from streams.departures import Departures, partition_of
 from streams.embedded import day_reached, missing_days
 from streams.heartbeat import beat
+from streams.kafka_access import access_of
 from streams.logs import Summary
 from streams.messages import CONTENT_TYPE, record
 from streams.outbox import (
@@ -99,10 +100,10 @@ class Relay:
     def _connected(self) -> KafkaProducer:
         """A producer that is idempotent and waits for every replica in sync."""
         if self.producer is None:
-            assert self.settings.kafka_bootstrap is not None
-            servers = self.settings.kafka_bootstrap.split(",")
             self.producer = KafkaProducer(
-                bootstrap_servers=servers, linger_ms=5, max_request_size=LARGEST_MESSAGE_BYTES
+                **access_of(self.settings).arguments(),
+                linger_ms=5,
+                max_request_size=LARGEST_MESSAGE_BYTES,
             )
         return self.producer
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from kafka import KafkaAdminClient
 
 from crm.settings import Settings
+from streams.kafka_access import access_of
 
 _DAY_MS = 86_400_000
 _PATIENCE_MS = 30_000
@@ -79,10 +80,7 @@ def administration(
     settings: Settings, patience_ms: int = _PATIENCE_MS
 ) -> Iterator[KafkaAdminClient]:
     """A connection to the brokers, closed afterwards; KafkaError when none answers in time."""
-    assert settings.kafka_bootstrap is not None
-    admin = KafkaAdminClient(
-        bootstrap_servers=settings.kafka_bootstrap.split(","), bootstrap_timeout_ms=patience_ms
-    )
+    admin = KafkaAdminClient(**access_of(settings).arguments(), bootstrap_timeout_ms=patience_ms)
     try:
         yield admin
     finally:

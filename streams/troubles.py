@@ -2,12 +2,14 @@
 
 import sqlite3
 
+from kafka.errors import KafkaError
 from sqlalchemy.exc import DBAPIError
 
 from crm.database import DatabaseUnusable
 from crm.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
 from crm.settings import Settings
 from streams.dealer.troubles import DealerTrouble, PassingTrouble
+from streams.kafka_access import KafkaAccessInvalid
 from streams.lease import WorkerRunning
 from streams.wording import say, told
 
@@ -15,6 +17,8 @@ FAILED = 1
 BUSY = 4
 FORESEEN = (
     DealerTrouble,
+    KafkaAccessInvalid,
+    KafkaError,
     WorkerRunning,
     DatabaseUnusable,
     MasterKeyMissing,
@@ -38,9 +42,17 @@ def status_of(error: BaseException) -> int:
 
 def sentence_of(error: BaseException) -> str:
     """What happened, what is safe, and what to do next; nothing personal."""
-    if isinstance(error, DealerTrouble):
+    if isinstance(error, DealerTrouble | KafkaAccessInvalid):
         return str(error)
-    folder = Settings.from_environment().data_folder
+    settings = Settings.from_environment()
+    folder = settings.data_folder
+    if isinstance(error, KafkaError):
+        return say(
+            "Kafka（{servers}）没有应答，或没有答应：{cause}。已收下的都在，之后会发布；"
+            "请看它是否在运行、JINXI_KAFKA_ 的设置对不对、权限够不够。",
+            servers=settings.kafka_bootstrap,
+            cause=type(error).__name__,
+        )
     if isinstance(error, WorkerRunning):
         return say(
             "另一个记录进程正在使用这个数据库（{file}），一次只能有一个。"

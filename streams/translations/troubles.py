@@ -1,6 +1,27 @@
 """What is said when something stands in the way, and what to do next."""
 
 TROUBLES: dict[str, tuple[str, str]] = {
+    "Kafka（{servers}）没有应答，或没有答应：{cause}。已收下的都在，之后会发布；"
+    "请看它是否在运行、JINXI_KAFKA_ 的设置对不对、权限够不够。": (
+        "Kafka（{servers}）沒有應答，或沒有答應：{cause}。已收下的都在，之後會發布；"
+        "請看它是否在執行、JINXI_KAFKA_ 的設定對不對、權限夠不夠。",
+        "Kafka ({servers}) did not answer, or refused: {cause}. What was accepted is there and is"
+        " published later; see whether it runs, whether the settings JINXI_KAFKA_… are right, and"
+        " whether its access lists allow it.",
+    ),
+    "{name} 是“{value}”；可以是 {known}": (
+        "{name} 是「{value}」；可以是 {known}",
+        "{name} is “{value}”; it may be {known}",
+    ),
+    "{protocol} 需要用户名和密码：请设置 JINXI_KAFKA_USERNAME 和 JINXI_KAFKA_PASSWORD_FILE": (
+        "{protocol} 需要使用者名稱和密碼：請設定 JINXI_KAFKA_USERNAME 和 JINXI_KAFKA_PASSWORD_FILE",
+        "{protocol} wants a user and a password: set JINXI_KAFKA_USERNAME and"
+        " JINXI_KAFKA_PASSWORD_FILE",
+    ),
+    "读不了 {name} 指的文件 {file}": (
+        "讀不了 {name} 指的檔案 {file}",
+        "The file {file}, which {name} names, cannot be read",
+    ),
     "已删除的内容还没有从文件里抹净（{cause}）；稍后会自动再做。": (
         "已刪除的內容還沒有從檔案裡抹淨（{cause}）；稍後會自動再做。",
         "What was erased is not yet out of the files ({cause}); it is tried again by itself.",

@@ -114,13 +114,15 @@ def _start(folder: Path) -> shared.Running:
 
 
 @contextmanager
-def new_database(server: str, order: str = "LC_COLLATE 'C'") -> Iterator[str]:
-    """The URL of an empty database, dropped afterwards."""
+def new_database(
+    server: str, order: str = "LC_COLLATE 'C'", template: str = "template0"
+) -> Iterator[str]:
+    """The URL of a database, empty or as the template is, dropped afterwards."""
     name = f"jinxi_{uuid4().hex[:12]}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(
-            text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_CTYPE 'C' {order}")
+            text(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LC_CTYPE 'C' {order}")
         )
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)

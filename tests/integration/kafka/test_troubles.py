@@ -22,7 +22,7 @@ from crm.undecodable import kept_messages, message_of
 from streams.patience import patiently
 from streams.topics import EVENTS, administration, create, name_of
 from tests.installations import Installation, Snapshot
-from tests.integration.kafka.carriers import RELAY, Carried, carried_by, worker
+from tests.integration.kafka.carriers import RELAY, SOON_GIVEN_UP, Carried, carried_by, worker
 from tests.integration.kafka.test_carrying import assert_all_recorded_once
 from tests.servers import kafka, postgres
 from tests.servers.postgres import new_database
@@ -120,6 +120,7 @@ def test_a_second_worker_joins_and_leaves_while_events_flow(
     on_kafka: Carried, season: list[bytes], expected: Snapshot
 ) -> None:
     first, second, third = pieces(season, 3)
+    on_kafka.environment = SOON_GIVEN_UP
     on_kafka.start(RELAY)
     on_kafka.start(worker(0))
     on_kafka.accept(first)

@@ -1,9 +1,7 @@
 """One worker at a time, said at once; and what cannot be recorded is put aside, not passed over."""
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +9,6 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from campaigns.times import shanghai_day
 from crm import segment_shared
-from crm.component import Evaluation
 from crm.database import reading
 from crm.dead_letters import DEAD_LETTER
 from crm.funnels.queries import outcome_chain
@@ -28,6 +25,7 @@ from streams.replay import verify
 from tests.children import REFUSED_LEASE
 from tests.installations import Installation, assert_same, clock
 from tests.killing import start
+from tests.poison import Poison, poison_by
 from tests.worlds import CLOCK_US, Maker, Random, Sent, make_world
 
 
@@ -53,24 +51,10 @@ def test_the_lease_of_a_killed_worker_is_free_at_once() -> None:
             assert (installation.folder / "worker.lock").exists()
 
 
-Poison = Callable[[Sent, Exception], None]
-
-
 @pytest.fixture
-def poison(monkeypatch: pytest.MonkeyPatch) -> Iterator[Poison]:
-    """Makes the evaluation fail wherever one event takes part; undone by `monkeypatch.undo`."""
-
-    def spoil(sent: Sent, error: Exception) -> None:
-        sound = Evaluation.judged.func  # type: ignore[attr-defined]
-
-        def judged(self: Evaluation) -> Any:
-            if any(event.key == sent.key for event in self.events):
-                raise error
-            return sound(self)
-
-        monkeypatch.setattr(Evaluation, "judged", property(judged))
-
-    yield spoil
+def poison(monkeypatch: pytest.MonkeyPatch) -> Poison:
+    """Spoils one event; undone by `monkeypatch.undo`."""
+    return poison_by(monkeypatch)
 
 
 def poisoned_world(seed: int) -> tuple[list[Sent], Sent]:
