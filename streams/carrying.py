@@ -2,13 +2,15 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
-from crm.carried import CarriedBatch, CarriedEvent, CarriedRecorder, Recorded
+from crm.carried import CarriedRecorder, Recorded
+from crm.carried_batch import CarriedBatch, CarriedEvent, joined
 from crm.checkpoints import Partition, checkpoints
+from crm.collector import uncollected
 from crm.database import reading
 from crm.door import now_us
 from crm.keyring import Keyring
@@ -23,6 +25,8 @@ from streams.topics import EVENTS, TopicMissing, administration, existing, name_
 
 GIVEN = "partitions given, begun at their checkpoints"
 """What a worker says each time: more often than workers come and go is a storm."""
+LARGEST_TAKE = 16_000
+"""Events of one transaction, when so many wait: as the embedded worker takes them."""
 _log = logging.getLogger(__name__)
 
 
@@ -102,17 +106,40 @@ class Carrying:
                 if each.partition.topic_id == self.topic_id
             }
 
-    def handle(self, records: Sequence[FetchedRecord]) -> Recorded:
+    def handle(self, records: Iterable[FetchedRecord]) -> Recorded:
         """Record them; when this returns, all of them may be acknowledged, in order."""
-        by_partition: dict[int, list[FetchedRecord]] = {}
-        for each in records:
-            by_partition.setdefault(each.partition, []).append(each)
-        parts = [
-            batch(Partition(self.consumer, self.topic_id, number), mine)
-            for number, mine in by_partition.items()
-        ]
+        return sum(map(self.record, self.takes(records)), Recorded())
+
+    def takes(self, records: Iterable[FetchedRecord]) -> Iterator[list[CarriedBatch]]:
+        """What is recorded together, of each partition a part, in order; decoded when asked for."""
+        taken: dict[int, list[CarriedBatch]] = {}
+        events = 0
+        for record in records:
+            one = batch(Partition(self.consumer, self.topic_id, record.partition), record)
+            if taken and events + len(one.events) > LARGEST_TAKE:
+                yield list(map(joined, taken.values()))
+                taken, events = {}, 0
+            taken.setdefault(record.partition, []).append(one)
+            events += len(one.events)
+        if taken:
+            yield list(map(joined, taken.values()))
+
+    def record_next(self, takes: Iterator[Sequence[CarriedBatch]]) -> bool:
+        """Record one take; False when there was none."""
+        with uncollected():
+            parts = next(takes, None)
+        if parts is None:
+            return False
+        self.record(parts)
+        return True
+
+    def record(self, parts: Sequence[CarriedBatch]) -> Recorded:
+        """One transaction, unless an event fails."""
         recorded = patiently(lambda: self.recorder.record(parts, now_us()), self.alive)
-        self.next_offsets |= {part.partition.number: part.next_offset for part in parts}
+        for part in parts:
+            # What was taken from us meanwhile is another's to watch over.
+            if part.partition.number in self.next_offsets:
+                self.next_offsets[part.partition.number] = part.next_offset
         self.alive()
         self.recorded_now.add(
             events=recorded.events, partitions=len(parts), begun_anew=recorded.widened
@@ -125,13 +152,12 @@ class Carrying:
         return recorded
 
 
-def batch(partition: Partition, records: Sequence[FetchedRecord]) -> CarriedBatch:
-    """Records of one partition, in order, as they are recorded."""
-    events: list[CarriedEvent] = []
-    undecodable: list[Undecodable] = []
-    for each in records:
-        try:
-            events += [CarriedEvent(each.offset, row) for row in rows(each.value)]
-        except NotEvents as error:
-            undecodable.append(Undecodable(each.offset, str(error), each.value or b""))
-    return CarriedBatch(partition, records[-1].offset + 1, tuple(events), tuple(undecodable))
+def batch(partition: Partition, record: FetchedRecord) -> CarriedBatch:
+    """One record as it is recorded."""
+    events: tuple[CarriedEvent, ...] = ()
+    undecodable: tuple[Undecodable, ...] = ()
+    try:
+        events = tuple(CarriedEvent(record.offset, row) for row in rows(record.value))
+    except NotEvents as error:
+        undecodable = (Undecodable(record.offset, str(error), record.value or b""),)
+    return CarriedBatch(partition, record.offset + 1, events, undecodable)

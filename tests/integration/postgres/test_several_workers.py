@@ -16,7 +16,8 @@ from sqlalchemy import func, select, text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.carried import CarriedEvent, CarriedRecorder, Recorded
+from crm.carried import CarriedRecorder, Recorded
+from crm.carried_batch import CarriedEvent
 from crm.checks import run_checks
 from crm.database import open_engine, reading
 from crm.keyring import Keyring
