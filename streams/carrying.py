@@ -27,6 +27,8 @@ GIVEN = "partitions given, begun at their checkpoints"
 """What a worker says each time: more often than workers come and go is a storm."""
 LARGEST_TAKE = 16_000
 """Events of one transaction, when so many wait: as the embedded worker takes them."""
+Take = Sequence[CarriedBatch]
+"""What is recorded in one transaction: of each partition a part."""
 _log = logging.getLogger(__name__)
 
 
@@ -110,21 +112,11 @@ class Carrying:
         """Record them; when this returns, all of them may be acknowledged, in order."""
         return sum(map(self.record, self.takes(records)), Recorded())
 
-    def takes(self, records: Iterable[FetchedRecord]) -> Iterator[list[CarriedBatch]]:
-        """What is recorded together, of each partition a part, in order; decoded when asked for."""
-        taken: dict[int, list[CarriedBatch]] = {}
-        events = 0
-        for record in records:
-            one = batch(Partition(self.consumer, self.topic_id, record.partition), record)
-            if taken and events + len(one.events) > LARGEST_TAKE:
-                yield list(map(joined, taken.values()))
-                taken, events = {}, 0
-            taken.setdefault(record.partition, []).append(one)
-            events += len(one.events)
-        if taken:
-            yield list(map(joined, taken.values()))
+    def takes(self, records: Iterable[FetchedRecord]) -> Iterator[Take]:
+        """What is recorded together; decoded when it is asked for."""
+        return takes(records, self.consumer, self.topic_id)
 
-    def record_next(self, takes: Iterator[Sequence[CarriedBatch]]) -> bool:
+    def record_next(self, takes: Iterator[Take]) -> bool:
         """Record one take; False when there was none."""
         with uncollected():
             parts = next(takes, None)
@@ -133,7 +125,7 @@ class Carrying:
         self.record(parts)
         return True
 
-    def record(self, parts: Sequence[CarriedBatch]) -> Recorded:
+    def record(self, parts: Take) -> Recorded:
         """One transaction, unless an event fails."""
         recorded = patiently(lambda: self.recorder.record(parts, now_us()), self.alive)
         for part in parts:
@@ -150,6 +142,21 @@ class Carrying:
             self.scrubbing.erased()
         self.scrubbing.attempt_if_time()
         return recorded
+
+
+def takes(records: Iterable[FetchedRecord], consumer: str, topic_id: str) -> Iterator[Take]:
+    """Records cut by how many events they hold, each partition's in order; none is cut in two."""
+    taken: dict[int, list[CarriedBatch]] = {}
+    events = 0
+    for record in records:
+        one = batch(Partition(consumer, topic_id, record.partition), record)
+        if taken and events + len(one.events) > LARGEST_TAKE:
+            yield list(map(joined, taken.values()))
+            taken, events = {}, 0
+        taken.setdefault(record.partition, []).append(one)
+        events += len(one.events)
+    if taken:
+        yield list(map(joined, taken.values()))
 
 
 def batch(partition: Partition, record: FetchedRecord) -> CarriedBatch:
