@@ -31,8 +31,8 @@ def test_records_are_taken_together_up_to_a_number_of_events() -> None:
 
 
 def test_a_record_that_holds_more_events_than_a_take_is_a_take_of_its_own() -> None:
-    records = [fetched(0, 0, 2), fetched(0, 1, 9), fetched(0, 2, 2)]
-    assert [len(take[0].events) for take in taken(records, 5)] == [2, 9, 2]
+    records = [fetched(0, offset, size) for offset, size in enumerate((9, 2, 9, 2))]
+    assert [len(take[0].events) for take in taken(records, 5)] == [9, 2, 9, 2]
 
 
 def test_takes_hold_every_event_once_and_each_partition_in_its_order() -> None:
