@@ -33,7 +33,13 @@ from crm.progress import Progress, load_progress, save_progress
 from crm.record import progress_after
 from crm.segment_recorder import SegmentRecorder
 from crm.segments import segments
-from crm.touched import GuardedLibrary, MoreTouched, concerns_everybody, touched
+from crm.touched import (
+    GuardedLibrary,
+    MoreTouched,
+    concerns_everybody,
+    takes_most_buckets,
+    touched,
+)
 from crm.undecodable import put_aside
 
 JournalValues = namedtuple(  # type: ignore[misc]
@@ -123,7 +129,8 @@ class CarriedRecorder:
         parts = _not_yet_recorded(connection, parts)
         carried = in_order_of_arrival(parts)
         events = self._decode(carried)
-        alone = alone or connection.dialect.name == "sqlite" or concerns_everybody(events)
+        alone = alone or connection.dialect.name == "sqlite"
+        alone = alone or concerns_everybody(events) or takes_most_buckets(events)
         alone = self._lock(connection, events, more, alone)
         before = self._begin(connection)
         fresh = _append(connection, carried, events)
