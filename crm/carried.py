@@ -12,9 +12,10 @@ In this order, so that several workers may record at the same time
 """
 
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
+from typing import Any
 
 from msgspec.structs import replace as replace_in_struct
 from sqlalchemy import Connection, Engine
@@ -42,11 +43,9 @@ from crm.touched import (
 )
 from crm.undecodable import put_aside
 
-JournalValues = namedtuple(  # type: ignore[misc]
-    "JournalValues", [column.name for column in JOURNAL.columns]
-)
-_values = itemgetter(*JournalValues._fields[1:])
-"""A row as the journal gives it back, without its position."""
+_COLUMNS = [column.name for column in JOURNAL.columns]
+JournalValues = namedtuple("JournalValues", _COLUMNS)  # type: ignore[misc]
+_without_position: Any = itemgetter(*_COLUMNS[1:])
 _ATTEMPTS_BESIDE_OTHERS = 4
 CONSUMER = "embedded"
 """There is one recording, whoever carries: its progress stands under one name."""
@@ -156,7 +155,7 @@ class CarriedRecorder:
         erased = {e.row["subject"] for e in carried if e.row["type"] == "card.erased"}
         for subject in sorted(erased - self.keyring.is_fenced(erased)) if erased else ():
             self.keyring.destroy(subject)
-        return decode([JournalValues(0, *_values(event.row)) for event in carried], self.keyring)
+        return decode([_values(event.row) for event in carried], self.keyring)
 
     def _lock(
         self,
@@ -254,3 +253,8 @@ def _append(
         replace_in_struct(by_key[key], position=position)
         for position, key in append_new(connection, rows)
     ]
+
+
+def _values(row: Mapping[str, Any]) -> Any:
+    """The row as the journal gives it back."""
+    return JournalValues._make((0, *_without_position(row)))
