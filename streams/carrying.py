@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
@@ -25,8 +25,13 @@ from streams.topics import EVENTS, TopicMissing, administration, existing, name_
 
 GIVEN = "partitions given, begun at their checkpoints"
 """What a worker says each time: more often than workers come and go is a storm."""
+FIRST_TAKE = 4_000
+"""Events of one transaction of a worker that does not know yet how fast it is."""
 LARGEST_TAKE = 16_000
-"""Events of one transaction, when so many wait: as the embedded worker takes them."""
+"""When so many wait: as the embedded worker takes them."""
+_SMALLEST_TAKE = 500
+_TAKE_SECONDS = 5.0
+"""So long may a take last: others wait for it, and the watchdog has patience for twelve of them."""
 Take = Sequence[CarriedBatch]
 """What is recorded in one transaction: of each partition a part."""
 _log = logging.getLogger(__name__)
@@ -69,6 +74,8 @@ class Carrying:
     """Of each partition that is ours now: the next offset that is to be recorded."""
     alive_at: float = field(default_factory=time.monotonic)
     """When something was last recorded, or tried again: nothing is stuck."""
+    take_events: int = FIRST_TAKE
+    """How many events are recorded together, when so many wait."""
     recorded_now: Summary = field(default_factory=lambda: Summary(_log, "recorded"))
 
     def __post_init__(self) -> None:
@@ -114,7 +121,7 @@ class Carrying:
 
     def takes(self, records: Iterable[FetchedRecord]) -> Iterator[Take]:
         """What is recorded together; decoded when it is asked for."""
-        return takes(records, self.consumer, self.topic_id)
+        return takes(records, self.consumer, self.topic_id, lambda: self.take_events)
 
     def record_next(self, takes: Iterator[Take]) -> bool:
         """Record one take; False when there was none."""
@@ -127,12 +134,15 @@ class Carrying:
 
     def record(self, parts: Take) -> Recorded:
         """One transaction, unless an event fails."""
+        started = time.monotonic()
         recorded = patiently(lambda: self.recorder.record(parts, now_us()), self.alive)
         for part in parts:
             # What was taken from us meanwhile is another's to watch over.
             if part.partition.number in self.next_offsets:
                 self.next_offsets[part.partition.number] = part.next_offset
         self.alive()
+        events = sum(len(part.events) for part in parts)
+        self.take_events = next_take(self.take_events, events, time.monotonic() - started)
         self.recorded_now.add(
             events=recorded.events, partitions=len(parts), begun_anew=recorded.widened
         )
@@ -144,13 +154,27 @@ class Carrying:
         return recorded
 
 
-def takes(records: Iterable[FetchedRecord], consumer: str, topic_id: str) -> Iterator[Take]:
-    """Records cut by how many events they hold, each partition's in order; none is cut in two."""
+def next_take(events_at_most: int, events: int, seconds: float) -> int:
+    """How many events the next take may hold, after one that held so many and took so long."""
+    if seconds > _TAKE_SECONDS:
+        return max(events_at_most // 2, _SMALLEST_TAKE)
+    if seconds < _TAKE_SECONDS / 2 and events > events_at_most // 2:
+        return min(events_at_most * 2, LARGEST_TAKE)
+    return events_at_most
+
+
+def takes(
+    records: Iterable[FetchedRecord], consumer: str, topic_id: str, largest: Callable[[], int]
+) -> Iterator[Take]:
+    """Records cut by how many events they hold, each partition's in order; none is cut in two.
+
+    `largest` is asked each time how many events may be taken together.
+    """
     taken: dict[int, list[CarriedBatch]] = {}
     events = 0
     for record in records:
         one = batch(Partition(consumer, topic_id, record.partition), record)
-        if taken and events + len(one.events) > LARGEST_TAKE:
+        if taken and events + len(one.events) > largest():
             yield list(map(joined, taken.values()))
             taken, events = {}, 0
         taken.setdefault(record.partition, []).append(one)

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from unittest import mock
 
 from crm.carried_batch import CarriedBatch, CarriedEvent, in_order_of_arrival
 from crm.checkpoints import Partition
-from streams import carrying
-from streams.carrying import FetchedRecord, takes
+from streams.carrying import FIRST_TAKE, LARGEST_TAKE, FetchedRecord, next_take, takes
 from streams.messages import message, record
 from tests.unit.streams.test_messages import ROW
 
@@ -19,8 +17,7 @@ def fetched(partition: int, offset: int, events: int) -> FetchedRecord:
 
 
 def taken(records: Sequence[FetchedRecord], largest: int) -> list[list[CarriedBatch]]:
-    with mock.patch.object(carrying, "LARGEST_TAKE", largest):
-        return [list(take) for take in takes(records, "tests", "a topic")]
+    return [list(take) for take in takes(records, "tests", "a topic", lambda: largest)]
 
 
 def test_records_are_taken_together_up_to_a_number_of_events() -> None:
@@ -58,8 +55,7 @@ def test_a_record_that_holds_no_events_goes_with_the_others_of_its_partition() -
 
 def test_no_record_is_decoded_before_its_take_is_asked_for() -> None:
     records = iter([fetched(0, offset, 2) for offset in range(9)])
-    with mock.patch.object(carrying, "LARGEST_TAKE", 4):
-        next(takes(records, "tests", "a topic"))
+    next(takes(records, "tests", "a topic", lambda: 4))
     assert len(list(records)) == 6
 
 
@@ -84,3 +80,31 @@ def test_the_order_of_a_partition_holds_even_where_the_clock_went_back() -> None
         mine = [event for event in found if any(event is each for each in part.events)]
         assert all(one.offset < other.offset for one, other in pairwise(mine))
     assert len(found) == 6
+
+
+def test_takes_grow_while_they_are_quick_up_to_the_largest() -> None:
+    limit, found = FIRST_TAKE, []
+    for _ in range(5):
+        limit = next_take(limit, limit, 0.5)
+        found.append(limit)
+    assert found == [8_000, LARGEST_TAKE, LARGEST_TAKE, LARGEST_TAKE, LARGEST_TAKE]
+
+
+def test_takes_shrink_while_they_last_too_long_so_that_even_a_slow_worker_comes_on() -> None:
+    limit, seconds = LARGEST_TAKE, 0.0
+    for _ in range(10):
+        seconds = limit / 100
+        limit = next_take(limit, limit, seconds)
+    assert seconds <= 5
+    assert next_take(limit, limit, 3_600) == limit == 500
+
+
+def test_a_small_take_tells_nothing_of_larger_ones() -> None:
+    assert next_take(4_000, 30, 0.01) == 4_000
+
+
+def test_a_take_is_as_large_as_may_be_when_it_is_cut() -> None:
+    limits = iter([2, 2, 2, 4, 4, 4, 4, 4])
+    records = [fetched(0, offset, 1) for offset in range(6)]
+    found = takes(records, "tests", "a topic", lambda: next(limits))
+    assert [len(take[0].events) for take in found] == [2, 4]
