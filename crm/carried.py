@@ -14,73 +14,41 @@ In this order, so that several workers may record at the same time
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any
 
 from msgspec.structs import replace as replace_in_struct
 from sqlalchemy import Connection, Engine
 
-from crm.checkpoints import Partition, count_transaction, move_on, next_offset, transactions
+from crm.appending import append_new
+from crm.carried_batch import CarriedBatch, CarriedEvent, in_order_of_arrival
+from crm.checkpoints import count_transaction, move_on, next_offset, transactions
 from crm.collector import uncollected
 from crm.database import insert_returning_new, writing
 from crm.dead_letters import add_dead_letter, dead_positions, may_be_one_event
 from crm.journal import JOURNAL, decode
 from crm.keyring import Keyring
 from crm.locks import PROGRESS, WORLD, hold, hold_buckets, lacking, try_to_hold
-from crm.logged_event import EventKey, LoggedEvent
+from crm.logged_event import LoggedEvent
 from crm.progress import Progress, load_progress, save_progress
 from crm.record import progress_after
 from crm.segment_recorder import SegmentRecorder
 from crm.segments import segments
-from crm.touched import GuardedLibrary, MoreTouched, concerns_everybody, touched
-from crm.undecodable import Undecodable, put_aside
-
-JournalValues = namedtuple(  # type: ignore[misc]
-    "JournalValues", [column.name for column in JOURNAL.columns]
+from crm.touched import (
+    GuardedLibrary,
+    MoreTouched,
+    concerns_everybody,
+    takes_most_buckets,
+    touched,
 )
+from crm.undecodable import put_aside
+
+_COLUMNS = [column.name for column in JOURNAL.columns]
+JournalValues = namedtuple("JournalValues", _COLUMNS)  # type: ignore[misc]
+_without_position: Any = itemgetter(*_COLUMNS[1:])
 _ATTEMPTS_BESIDE_OTHERS = 4
 CONSUMER = "embedded"
 """There is one recording, whoever carries: its progress stands under one name."""
-
-
-@dataclass(frozen=True, slots=True)
-class CarriedEvent:
-    """A row for the journal, without a position, and where it stood in its partition."""
-
-    offset: int
-    row: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CarriedBatch:
-    """What one partition brought: from the first offset up to, not including, the next one."""
-
-    partition: Partition
-    next_offset: int
-    events: tuple[CarriedEvent, ...]
-    undecodable: tuple[Undecodable, ...] = ()
-
-    def after(self, offset: int) -> "CarriedBatch":
-        """What is left of it from an offset on."""
-        return replace(
-            self,
-            events=tuple(event for event in self.events if event.offset >= offset),
-            undecodable=tuple(each for each in self.undecodable if each.offset >= offset),
-        )
-
-    def halves(self) -> "tuple[CarriedBatch, ...]":
-        """Two batches, one after the other, or itself; an offset is done with its last event."""
-        if len(self.events) < 2:
-            return (self,)
-        middle = len(self.events) // 2
-        bound = self.events[middle].offset
-        first = replace(
-            self,
-            next_offset=bound,
-            events=self.events[:middle],
-            undecodable=tuple(each for each in self.undecodable if each.offset < bound),
-        )
-        rest = tuple(each for each in self.undecodable if each.offset >= bound)
-        return first, replace(self, events=self.events[middle:], undecodable=rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +128,10 @@ class CarriedRecorder:
         now_us: int,
     ) -> Recorded:
         parts = _not_yet_recorded(connection, parts)
-        carried = [event for part in parts for event in part.events]
+        carried = in_order_of_arrival(parts)
         events = self._decode(carried)
-        alone = alone or connection.dialect.name == "sqlite" or concerns_everybody(events)
+        alone = alone or connection.dialect.name == "sqlite"
+        alone = alone or concerns_everybody(events) or takes_most_buckets(events)
         alone = self._lock(connection, events, more, alone)
         before = self._begin(connection)
         fresh = _append(connection, carried, events)
@@ -280,14 +249,12 @@ def _append(
     """Journal them; those that are new, each with its position, in order."""
     rows = {event.key: carried.row for carried, event in zip(carried, events, strict=True)}
     by_key = {event.key: event for event in events}
-    columns = (JOURNAL.c.position, JOURNAL.c.source, JOURNAL.c.id)
-    new = insert_returning_new(connection, JOURNAL, list(rows.values()), columns)
     return [
-        replace_in_struct(by_key[EventKey(source, event_id)], position=position)
-        for position, source, event_id in sorted(new)
+        replace_in_struct(by_key[key], position=position)
+        for position, key in append_new(connection, rows)
     ]
 
 
 def _values(row: Mapping[str, Any]) -> Any:
     """The row as the journal gives it back."""
-    return JournalValues(**{"position": 0, **row})
+    return JournalValues._make((0, *_without_position(row)))

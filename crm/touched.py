@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from crm.bulk import stored_rows
 from crm.keyring import Keyring
 from crm.library import Library
-from crm.locks import Wanted, lacking
+from crm.locks import BUCKETS, Wanted, lacking
 from crm.logged_event import LoggedEvent
 from crm.people.matching import CARDS_ON_A_PHONE_MAX
 from crm.rewards.tables import CLAIM
@@ -34,6 +34,11 @@ class MoreTouched(Exception):
 def concerns_everybody(events: Iterable[LoggedEvent]) -> bool:
     """Whether nobody else may record meanwhile."""
     return any(kind_of(event.home) in _FOR_EVERYBODY for event in events)
+
+
+def takes_most_buckets(events: Iterable[LoggedEvent]) -> bool:
+    """Whether hardly a bucket would be left to others: the lock of all is had for less."""
+    return len({event.home for event in events}) >= BUCKETS
 
 
 def touched(

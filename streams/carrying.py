@@ -2,13 +2,15 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
-from crm.carried import CarriedBatch, CarriedEvent, CarriedRecorder, Recorded
+from crm.carried import CarriedRecorder, Recorded
+from crm.carried_batch import CarriedBatch, CarriedEvent, joined
 from crm.checkpoints import Partition, checkpoints
+from crm.collector import uncollected
 from crm.database import reading
 from crm.door import now_us
 from crm.keyring import Keyring
@@ -23,6 +25,15 @@ from streams.topics import EVENTS, TopicMissing, administration, existing, name_
 
 GIVEN = "partitions given, begun at their checkpoints"
 """What a worker says each time: more often than workers come and go is a storm."""
+FIRST_TAKE = 4_000
+"""Events of one transaction of a worker that does not know yet how fast it is."""
+LARGEST_TAKE = 16_000
+"""When so many wait: as the embedded worker takes them."""
+_SMALLEST_TAKE = 500
+_TAKE_SECONDS = 5.0
+"""So long may a take last: others wait for it, and the watchdog has patience for twelve of them."""
+Take = Sequence[CarriedBatch]
+"""What is recorded in one transaction: of each partition a part."""
 _log = logging.getLogger(__name__)
 
 
@@ -63,6 +74,8 @@ class Carrying:
     """Of each partition that is ours now: the next offset that is to be recorded."""
     alive_at: float = field(default_factory=time.monotonic)
     """When something was last recorded, or tried again: nothing is stuck."""
+    take_events: int = FIRST_TAKE
+    """How many events are recorded together, when so many wait."""
     recorded_now: Summary = field(default_factory=lambda: Summary(_log, "recorded"))
 
     def __post_init__(self) -> None:
@@ -102,18 +115,34 @@ class Carrying:
                 if each.partition.topic_id == self.topic_id
             }
 
-    def handle(self, records: Sequence[FetchedRecord]) -> Recorded:
+    def handle(self, records: Iterable[FetchedRecord]) -> Recorded:
         """Record them; when this returns, all of them may be acknowledged, in order."""
-        by_partition: dict[int, list[FetchedRecord]] = {}
-        for each in records:
-            by_partition.setdefault(each.partition, []).append(each)
-        parts = [
-            batch(Partition(self.consumer, self.topic_id, number), mine)
-            for number, mine in by_partition.items()
-        ]
+        return sum(map(self.record, self.takes(records)), Recorded())
+
+    def takes(self, records: Iterable[FetchedRecord]) -> Iterator[Take]:
+        """What is recorded together; decoded when it is asked for."""
+        return takes(records, self.consumer, self.topic_id, lambda: self.take_events)
+
+    def record_next(self, takes: Iterator[Take]) -> bool:
+        """Record one take; False when there was none."""
+        with uncollected():
+            parts = next(takes, None)
+        if parts is None:
+            return False
+        self.record(parts)
+        return True
+
+    def record(self, parts: Take) -> Recorded:
+        """One transaction, unless an event fails."""
+        started = time.monotonic()
         recorded = patiently(lambda: self.recorder.record(parts, now_us()), self.alive)
-        self.next_offsets |= {part.partition.number: part.next_offset for part in parts}
+        for part in parts:
+            # What was taken from us meanwhile is another's to watch over.
+            if part.partition.number in self.next_offsets:
+                self.next_offsets[part.partition.number] = part.next_offset
         self.alive()
+        events = sum(len(part.events) for part in parts)
+        self.take_events = next_take(self.take_events, events, time.monotonic() - started)
         self.recorded_now.add(
             events=recorded.events, partitions=len(parts), begun_anew=recorded.widened
         )
@@ -125,13 +154,41 @@ class Carrying:
         return recorded
 
 
-def batch(partition: Partition, records: Sequence[FetchedRecord]) -> CarriedBatch:
-    """Records of one partition, in order, as they are recorded."""
-    events: list[CarriedEvent] = []
-    undecodable: list[Undecodable] = []
-    for each in records:
-        try:
-            events += [CarriedEvent(each.offset, row) for row in rows(each.value)]
-        except NotEvents as error:
-            undecodable.append(Undecodable(each.offset, str(error), each.value or b""))
-    return CarriedBatch(partition, records[-1].offset + 1, tuple(events), tuple(undecodable))
+def next_take(events_at_most: int, events: int, seconds: float) -> int:
+    """How many events the next take may hold, after one that held so many and took so long."""
+    if seconds > _TAKE_SECONDS:
+        return max(events_at_most // 2, _SMALLEST_TAKE)
+    if seconds < _TAKE_SECONDS / 2 and events > events_at_most // 2:
+        return min(events_at_most * 2, LARGEST_TAKE)
+    return events_at_most
+
+
+def takes(
+    records: Iterable[FetchedRecord], consumer: str, topic_id: str, largest: Callable[[], int]
+) -> Iterator[Take]:
+    """Records cut by how many events they hold, each partition's in order; none is cut in two.
+
+    `largest` is asked each time how many events may be taken together.
+    """
+    taken: dict[int, list[CarriedBatch]] = {}
+    events = 0
+    for record in records:
+        one = batch(Partition(consumer, topic_id, record.partition), record)
+        if taken and events + len(one.events) > largest():
+            yield list(map(joined, taken.values()))
+            taken, events = {}, 0
+        taken.setdefault(record.partition, []).append(one)
+        events += len(one.events)
+    if taken:
+        yield list(map(joined, taken.values()))
+
+
+def batch(partition: Partition, record: FetchedRecord) -> CarriedBatch:
+    """One record as it is recorded."""
+    events: tuple[CarriedEvent, ...] = ()
+    undecodable: tuple[Undecodable, ...] = ()
+    try:
+        events = tuple(CarriedEvent(record.offset, row) for row in rows(record.value))
+    except NotEvents as error:
+        undecodable = (Undecodable(record.offset, str(error), record.value or b""),)
+    return CarriedBatch(partition, record.offset + 1, events, undecodable)

@@ -27,8 +27,9 @@ from streams.kafka_access import Access, access_of
 from streams.topics import EVENTS, name_of
 from streams.watchdog import watch
 
-RECORDS_AT_ONCE = 40
-"""Each holds up to a hundred events (streams/relay.py)."""
+RECORDS_AT_ONCE = 500
+"""Each holds one event up to a hundred (streams/relay.py); how many of them are recorded together
+is told by events (streams/carrying.py)."""
 WITHIN_SECONDS = 0.05
 STALLED_SECONDS = 60.0
 SESSION_SECONDS = 15.0
@@ -124,10 +125,12 @@ def _credentials(access: Access) -> Credentials | None:
 
 async def _record(app: App, events: Any) -> None:
     """Record, then acknowledge every one in order. An exception ends the process, at once."""
-    fetched = [_fetched(event) for event in events]
+    takes = app.carrying.takes([_fetched(event) for event in events])
+    loop = asyncio.get_running_loop()
     try:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(app.thread, app.carrying.handle, fetched)
+        # One after the other, so that partitions that come or go wait for one take, not for all.
+        while await loop.run_in_executor(app.thread, app.carrying.record_next, takes):
+            pass
     except Exception as error:
         # Going on would pass the batch over; who supervises us starts us again at the checkpoint.
         _log.critical("recording failed", exc_info=error)

@@ -1,43 +1,57 @@
 """`python -m tests.bench.carriers`: events per second of a worker at scale, beside its peers.
 
 All on one machine and in one run, on the same season: the embedded worker on SQLite, the same
-recording straight from PostgreSQL's journal, one and two Faust workers from Kafka into PostgreSQL,
-and plain aiokafka that reads and decodes the same topic and does nothing with it.
+recording straight from PostgreSQL's journal, both once more with the events still to be journaled
+(which a worker at scale does in the same transaction), one and two Faust workers from Kafka into
+PostgreSQL, and plain aiokafka that reads and decodes the same topic and does nothing with it.
+
+The Faust workers have joined and have their partitions before they are stopped (SIGSTOP); then
+everything is published, and measured from their going on to the last event recorded.
 """
 
 import argparse
 import asyncio
+import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from uuid import uuid4
 
+import aiokafka
 import orjson
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from kafka import TopicPartition
+from kafka.admin import OffsetSpec
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
+from crm.carried import CarriedRecorder
+from crm.carried_batch import CarriedBatch
+from crm.checkpoints import Partition, checkpoints
 from crm.database import reading
 from crm.door import JournalIntake, now_us
-from crm.journal import last_position
 from crm.outbox import OUTBOX
 from crm.record import Recorder
 from crm.settings import Settings
+from streams.carrying import LARGEST_TAKE, consumer_of
 from streams.embedded import LARGEST_BATCH, Worker
 from streams.messages import rows
 from streams.relay import Relay
-from streams.topics import EVENTS, create, name_of
+from streams.topics import EVENTS, administration, create, name_of
 from tests.installations import Installation
 from tests.integration.kafka.carriers import Carried, carried_by, worker
+from tests.integration.postgres.carrying import carried_events
 from tests.servers import kafka, postgres, shared
+from tests.servers.processes import wait_until
 
 STARTS_ON = date(2026, 3, 2)
 _TOGETHER = 1000
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS = 0.05
+_UNDISTURBED = {"JINXI_SESSION_SECONDS": "60", "JINXI_STALLED_SECONDS": "300"}
+"""Nobody is taken for dead while it is stopped."""
 _PATIENCE_SECONDS = 600.0
 
 
@@ -59,28 +73,34 @@ def _measured(season: Sequence[bytes], broker: str, server: str) -> Iterator[tup
     with Installation() as embedded:
         _accept(embedded, season)
         yield "embedded, SQLite", _rate(embedded)
+        with Installation(keyring_url=embedded.settings.keyring_url) as other:
+            yield "embedded, SQLite, journaling too", _rate_with_journal(embedded, other)
     with _on_postgres(server) as installation:
         _accept(installation, season)
         yield "the same recording on PostgreSQL", _rate(installation)
+        with _on_postgres(server, installation.settings.keyring_url) as other:
+            yield "on PostgreSQL, journaling too", _rate_with_journal(installation, other)
     for workers in (1, 2):
         with _on_postgres(server) as installation:
             carried = carried_by(installation, broker, f"b{uuid4().hex[:10]}")
+            carried.environment = _UNDISTURBED
             create(carried.settings)
-            _publish(carried, season)
+            for start in range(0, len(season), _TOGETHER):
+                carried.accept(season[start : start + _TOGETHER])
+            rate = _rate_of_workers(carried, workers)
             if workers == 1:
                 yield "plain aiokafka", asyncio.run(_read_plainly(carried.settings))
-            yield f"{workers} Faust worker(s)", _rate_of_workers(carried, workers)
+            yield f"{workers} Faust worker(s)", rate
             carried.stop()
 
 
 @contextmanager
-def _on_postgres(server: str) -> Iterator[Installation]:
-    with (
-        postgres.new_database(server) as database_url,
-        postgres.new_database(server) as keyring_url,
-        Installation(database_url=database_url, keyring_url=keyring_url) as installation,
-    ):
-        yield installation
+def _on_postgres(server: str, keyring_url: str | None = None) -> Iterator[Installation]:
+    """An empty database, and an empty keyring unless there is one."""
+    with ExitStack() as stack:
+        database_url = stack.enter_context(postgres.new_database(server))
+        keyring = keyring_url or stack.enter_context(postgres.new_database(server))
+        yield stack.enter_context(Installation(database_url=database_url, keyring_url=keyring))
 
 
 def _accept(installation: Installation, season: Sequence[bytes]) -> None:
@@ -99,26 +119,40 @@ def _rate(installation: Installation) -> float:
     return recorded / (time.perf_counter() - started)
 
 
-def _publish(carried: Carried, season: Sequence[bytes]) -> None:
-    """Everything into the topic, before anybody reads it."""
-    for start in range(0, len(season), _TOGETHER):
-        carried.accept(season[start : start + _TOGETHER])
+def _rate_with_journal(source: Installation, target: Installation) -> float:
+    """Events per second of a recorder to which they are brought: it journals them first."""
+    events = carried_events(source.engine)
+    recorder = CarriedRecorder(target.engine, target.keyring)
+    partition = Partition("bench", "none", 0)
+    started = time.perf_counter()
+    for start in range(0, len(events), LARGEST_TAKE):
+        piece = tuple(events[start : start + LARGEST_TAKE])
+        recorder.record([CarriedBatch(partition, piece[-1].offset + 1, piece)], now_us())
+    return len(events) / (time.perf_counter() - started)
+
+
+def _publish(carried: Carried) -> int:
+    """Everything that was accepted into the topic; how many records that makes."""
     relay = Relay(carried.settings, carried.installation.engine, carried.installation.keyring)
     while relay.step():
         pass
     relay.begin_anew()
+    name = name_of(EVENTS, carried.settings)
+    asked = {TopicPartition(name, n): OffsetSpec.LATEST for n in range(EVENTS.partitions)}
+    with administration(carried.settings) as admin:
+        return sum(end.offset for end in admin.list_partition_offsets(asked).values())
 
 
 async def _read_plainly(settings: Settings) -> float:
     """Events per second of a consumer that decodes every record, and no more."""
-    consumer = AIOKafkaConsumer(
+    consumer = aiokafka.AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap, auto_offset_reset="earliest"
     )
     await consumer.start()
     try:
         name = name_of(EVENTS, settings)
         numbers = consumer.partitions_for_topic(name) or await _partitions(consumer, name)
-        places = [TopicPartition(name, number) for number in numbers]
+        places = [aiokafka.TopicPartition(name, number) for number in numbers]
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
         started = time.perf_counter()
@@ -131,7 +165,7 @@ async def _read_plainly(settings: Settings) -> float:
         await consumer.stop()
 
 
-async def _partitions(consumer: AIOKafkaConsumer, name: str) -> set[int]:
+async def _partitions(consumer: aiokafka.AIOKafkaConsumer, name: str) -> set[int]:
     consumer.subscribe([name])
     await consumer.getmany(timeout_ms=1000)
     found: set[int] = consumer.partitions_for_topic(name) or set()
@@ -140,24 +174,31 @@ async def _partitions(consumer: AIOKafkaConsumer, name: str) -> set[int]:
 
 
 def _rate_of_workers(carried: Carried, workers: int) -> float:
-    """Events per second from the first one recorded to the last: starting is not counted."""
+    """Events per second of workers that have joined, from the first record to the last."""
+    with reading(carried.installation.engine) as connection:
+        events = connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
     for slot in range(workers):
         carried.start(worker(slot))
-    with reading(carried.installation.engine) as connection:
-        wanted = connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
-    first = started = 0.0
+    share = dict.fromkeys(range(workers), EVENTS.partitions // workers)
+    assert wait_until(lambda: dict(carried.assignments()) == share), carried.said()
+    for process in carried.running.values():
+        process.send_signal(signal.SIGSTOP)
+    records = _publish(carried)
+    started = time.perf_counter()
+    for process in carried.running.values():
+        process.send_signal(signal.SIGCONT)
     ends = time.monotonic() + _PATIENCE_SECONDS
-    while (recorded := _journaled(carried)) < wanted:
-        if recorded and not first:
-            first, started = recorded, time.perf_counter()
+    while _recorded(carried) < records:
         assert time.monotonic() < ends, carried.said()
         time.sleep(_LOOK_SECONDS)
-    return (wanted - first) / (time.perf_counter() - started)
+    return float(events / (time.perf_counter() - started))
 
 
-def _journaled(carried: Carried) -> int:
+def _recorded(carried: Carried) -> int:
+    """How many records the checkpoints have passed."""
     with reading(carried.installation.engine) as connection:
-        return last_position(connection)
+        reached = checkpoints(connection, consumer_of(carried.settings))
+        return sum(each.next_offset for each in reached)
 
 
 def _show(measured: list[tuple[str, float]], events: int) -> None:

@@ -1,33 +1,41 @@
 """`python -m tests.bench.dealer_latency`: from accepted to the row in the dealer's file.
 
 `jinxi serve` (pages, interface, worker) and `jinxi dealer pull --follow` run as processes of their
-own; people and their consents come in at half of what the worker can record at full load.
+own; people and their consents come in at half of what the worker can record at full load. With
+`--kafka` everything goes through the outbox, the relay, Kafka and a Faust worker into PostgreSQL.
 """
 
 import argparse
-import os
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import orjson
+from sqlalchemy import exists, select
 
 from campaigns.intake import HEADQUARTERS
 from crm.accounts.tokens import add_token
 from crm.database import reading
-from crm.journal import last_position
+from crm.journal import JOURNAL, last_position
+from crm.outbox import OUTBOX
 from crm.progress import load_progress
 from crm.settings import Settings
 from crm.sharing.keys import row_keys
 from streams.installation import Installation, open_installation
+from streams.topics import create
 from tests.integration.feed.dealers import contract, shared
+from tests.integration.kafka.carriers import environment
+from tests.servers import kafka, postgres
+from tests.servers import shared as shared_servers
 from tests.source_tree import ROOT
 
 DEALER = "D1"
@@ -42,23 +50,44 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=2_000, help="people of the full load")
     parser.add_argument("--seconds", type=float, default=20.0, help="so long at half of it")
     parser.add_argument("--folder", help="where the databases are made")
+    parser.add_argument("--kafka", action="store_true", help="through Kafka into PostgreSQL")
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="jinxi-bench-", dir=asked.folder) as name:
-        print(orjson.dumps(measure(Path(name), asked.people, asked.seconds)).decode())
+        settings = Settings.in_folder(Path(name) / "company")
+        with _at_scale(settings) if asked.kafka else nullcontext(settings) as chosen:
+            found = measure(Path(name), chosen, asked.people, asked.seconds)
+        print(orjson.dumps(found).decode())
 
 
-def measure(folder: Path, people: int, seconds: float) -> dict[str, float]:
+@contextmanager
+def _at_scale(settings: Settings) -> Iterator[Settings]:
+    """Data and keyring in PostgreSQL, and a broker with topics of our own."""
+    shared_servers.open_session()
+    try:
+        server = postgres.server_url()
+        with postgres.new_database(server) as data, postgres.new_database(server) as keys:
+            prefix, broker = f"b{uuid4().hex[:10]}", kafka.broker_address()
+            chosen = replace(settings, database_url=data, keyring_url=keys)
+            chosen = replace(chosen, kafka_bootstrap=broker, kafka_prefix=prefix)
+            create(chosen)
+            yield chosen
+    finally:
+        shared_servers.close_session()
+
+
+def measure(folder: Path, settings: Settings, people: int, seconds: float) -> dict[str, float]:
     """Events a second at full load; p50 and p99 in seconds at half of it."""
-    installation = open_installation(Settings.in_folder(folder / "company"))
+    installation = open_installation(settings)
     _take(installation, [contract(DEALER)])
     token_file = folder / "token.txt"
     token_file.write_text(add_token(installation.engine, "bench", "dealer", DEALER))
     port = _free_port()
     server = f"http://127.0.0.1:{port}"
     pull = ["dealer", "pull", "--server", server, "--token-file", str(token_file), "--follow"]
-    with _process(folder, "serve", "--port", str(port)):
+    with _process(settings, "serve", "--port", str(port)):
         _until(lambda: _answers(port))
-        with _process(folder, *pull, "--folder", str(folder / "copy")):
+        _until(lambda: _is_recorded(installation))
+        with _process(settings, *pull, "--folder", str(folder / "copy")):
             full = _full_load(installation, people)
             copy = folder / "copy" / "copy.db"
             _until(lambda: _rows(copy) >= people)
@@ -139,9 +168,12 @@ def _asked(copy: Path, query: str) -> int:
 
 
 def _is_recorded(installation: Installation) -> bool:
+    same = (JOURNAL.c.source == OUTBOX.c.source) & (JOURNAL.c.id == OUTBOX.c.id)
+    on_its_way = select(exists().select_from(OUTBOX).where(~exists().where(same)))
     with reading(installation.engine) as connection:
         recorded = load_progress(connection, "embedded").position
-        return recorded >= last_position(connection)
+        is_journaled = not connection.execute(on_its_way).scalar_one()
+        return is_journaled and recorded >= last_position(connection)
 
 
 def _until(what: object) -> None:
@@ -164,11 +196,13 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _process(folder: Path, *words: str) -> Iterator[None]:
-    environment = {**os.environ, "JINXI_DATA": str(folder / "company"), "PYTHONPATH": str(ROOT)}
+def _process(settings: Settings, *words: str) -> Iterator[None]:
+    told = environment(settings)
+    if settings.kafka_bootstrap is None:
+        told = {name: word for name, word in told.items() if not name.startswith("JINXI_KAFKA")}
     process = subprocess.Popen(
         [sys.executable, "-m", "streams", *words],
-        env=environment,
+        env={**told, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
     )
     try:

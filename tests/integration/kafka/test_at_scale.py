@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from campaigns.season import generate
-from streams.carrying import Carrying
+from streams.carrying import Carrying, FetchedRecord
 from streams.patience import patiently
 from streams.relay import Relay
 from streams.topics import administration, create
@@ -113,3 +113,13 @@ def test_a_consumer_that_has_silently_stopped_is_noticed_and_an_idle_one_is_not(
         assert verdict(carrying, admin, 60) == 0
         carrying.alive_at -= 3_600
         assert verdict(carrying, admin, 60) == STALLED
+
+
+def test_a_worker_does_not_watch_over_what_was_taken_from_it_meanwhile(on_kafka: Carried) -> None:
+    installation = on_kafka.installation
+    carrying = Carrying(on_kafka.settings, installation.engine, installation.keyring)
+    carrying.seek([3, 4])
+    carrying.seek([4])
+    carrying.handle([FetchedRecord(3, 0, b"no event"), FetchedRecord(4, 0, b"no event")])
+    assert carrying.next_offsets == {4: 1}
+    assert carrying.seek([3, 4]) == {3: 1, 4: 1}

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from sqlalchemy import Engine, select
 
-from crm.carried import CarriedBatch, CarriedEvent
+from crm.carried_batch import CarriedBatch, CarriedEvent
 from crm.checkpoints import Partition
 from crm.database import reading
 from crm.journal import JOURNAL

@@ -12,7 +12,8 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.carried import CarriedBatch, CarriedEvent, CarriedRecorder
+from crm.carried import CarriedRecorder
+from crm.carried_batch import CarriedBatch, CarriedEvent
 from crm.checkpoints import Partition
 from streams.replay import rebuild, verify
 from tests.installations import Installation, assert_same

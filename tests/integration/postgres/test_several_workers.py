@@ -16,16 +16,19 @@ from sqlalchemy import func, select, text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.carried import CarriedEvent, CarriedRecorder, Recorded
+from crm.carried import CarriedRecorder, Recorded
+from crm.carried_batch import CarriedBatch, CarriedEvent
+from crm.checkpoints import Partition
 from crm.checks import run_checks
 from crm.database import open_engine, reading
 from crm.keyring import Keyring
 from crm.people.tables import CARD, PERSON
 from crm.settings import Settings
+from crm.touched import touched
 from streams.patience import patiently
 from streams.replay import verify
 from tests.installations import Installation, assert_same
-from tests.integration.postgres.carrying import batches, carried_events, in_partitions
+from tests.integration.postgres.carrying import TOPIC_ID, batches, carried_events, in_partitions
 from tests.servers.processes import wait_until
 
 PROVING = os.environ.get("JINXI_PROVE") == "1"
@@ -168,3 +171,30 @@ def waits_for_a_lock(installation: Installation) -> bool:
     with installation.engine.connect() as connection:
         waiting = text("SELECT count(*) FROM pg_locks WHERE locktype='advisory' AND NOT granted")
         return bool(connection.execute(waiting).scalar())
+
+
+@pytest.mark.parametrize(("buckets", "searches"), [(5, 0), (1_000_000, 2)])
+def test_who_would_hold_most_buckets_holds_the_lock_of_all_and_searches_nothing(
+    season: Installation, at_scale: Installation, buckets: int, searches: int
+) -> None:
+    events = [each for each in carried_events(season.engine) if concerns_one(each)]
+    one, other = in_partitions(events[:400], 2)
+    recorder = CarriedRecorder(at_scale.engine, at_scale.keyring)
+    beside = CarriedRecorder(at_scale.engine, at_scale.keyring)
+    beside.record([batch_of(one, 0)], 1)
+    asked = mock.Mock(side_effect=touched)
+    with mock.patch("crm.touched.BUCKETS", buckets), mock.patch("crm.carried.touched", asked):
+        assert recorder.record([batch_of(other, 1)], 1).events == len(other)
+    assert asked.call_count == searches
+    assert all(table.equal for table in verify(at_scale.engine, at_scale.keyring).values())
+
+
+def concerns_one(event: CarriedEvent) -> bool:
+    """Not everybody, as a contract, a policy or a day does."""
+    kind = event.row["subject"].partition("/")[0]
+    return kind not in ("dealer", "policy", "day")
+
+
+def batch_of(events: Sequence[CarriedEvent], number: int) -> CarriedBatch:
+    partition = Partition("tests", TOPIC_ID, number)
+    return CarriedBatch(partition, events[-1].offset + 1, tuple(events))
