@@ -1,17 +1,19 @@
 """Appends what was carried to the journal: each event once, however often it is brought."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-from crm.bulk import driver_values, insert_rows
+from crm.bulk import insert_rows
 from crm.database import insert_returning_new
 from crm.journal import JOURNAL
 from crm.known import known_in
 from crm.logged_event import EventKey
 
+_without_position: Any = itemgetter(*(each.name for each in list(JOURNAL.columns)[1:]))
 Rows = Mapping[EventKey, Mapping[str, Any]]
 """Rows of the journal without their positions, by identity."""
 
@@ -40,8 +42,8 @@ def _inserted(connection: Connection, rows: Rows) -> list[tuple[int, EventKey]]:
 def _copied(connection: Connection, rows: Rows) -> list[tuple[int, EventKey]]:
     """All of them in one stream, under positions that were taken before."""
     placed = list(zip(_positions(connection, len(rows)), rows, strict=True))
-    values = [{"position": position, **rows[key]} for position, key in placed]
-    insert_rows(connection, JOURNAL, driver_values(connection, JOURNAL, values))
+    values = [(position, *_without_position(rows[key])) for position, key in placed]
+    insert_rows(connection, JOURNAL, values)
     return placed
 
 
