@@ -1,11 +1,11 @@
 """The dealer's copy over HTTP: changes, rows, buckets (docs/dealer-feed.md is the protocol)."""
 
-import zlib
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
+from isal import igzip
 from msgspec import Meta
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
@@ -33,7 +33,6 @@ MOST_CHANGES = 5_000
 LONGEST_WAIT_SECONDS = 25
 _COMPUTING_TURNS = 5
 _FAST = 1
-_GZIP = 16 + zlib.MAX_WBITS
 
 Number = Annotated[int, Query(ge=0, le=LARGEST_NUMBER)]
 SECURED: dict[str, Any] = {"security": [{"token": []}]}
@@ -170,5 +169,5 @@ def _takes_gzip(accept_encoding: str | None) -> bool:
 
 
 def _zipped(lines: bytes) -> bytes:
-    packer = zlib.compressobj(_FAST, zlib.DEFLATED, _GZIP)
-    return packer.compress(lines) + packer.flush()
+    # The standard library's takes five times as long, as long as everything else together.
+    return igzip.compress(lines, _FAST)
