@@ -9,10 +9,10 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from kafka import KafkaProducer, TopicPartition
 from kafka.admin import OffsetSpec
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaigns.times import DAY_US, rfc3339, shanghai_day
-from crm.database import reading
+from crm.database import reading, writing
 from crm.dealer_keys import issue_dealer_key
 from crm.door import now_us
 from crm.feed.history import sent_up_to
@@ -21,6 +21,7 @@ from crm.feed.recall_queries import open_recalls
 from crm.feed.tables import COPY_SENT
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.sharing.queries import copy_now
+from crm.sharing.tables import COPY_ROW
 from streams.carrying import Carrying, FetchedRecord
 from streams.departures import PATIENCE_US, Departures
 from streams.messages import record
@@ -175,6 +176,32 @@ def test_what_came_after_copies_were_held_back_keeps_them_waiting_no_longer(
         _record(on_kafka)
         on_kafka.accept([orjson.dumps(event("S7"))])
         assert departures.send_copies(producer, topic) == 0
+    relay.begin_anew()
+
+
+def test_a_row_that_is_too_large_for_the_topic_is_to_be_fetched_and_stops_nobody(
+    on_kafka: Carried,
+) -> None:
+    installation = on_kafka.installation
+    keys = [issue_dealer_key(installation.keyring, dealer) for dealer in ("D01", "D02")]
+    on_kafka.accept([*shared_with("D01", 1), *shared_with("D02", 2), *shared_with("D01", 3)])
+    on_kafka.start(worker())
+    _record(on_kafka)
+    with writing(installation.engine) as connection:
+        key = connection.execute(
+            select(COPY_ROW.c.key).where(COPY_ROW.c.dealer == "D01").limit(1)
+        ).scalar_one()
+        large = orjson.dumps({"key": key, "deceased": False, "long": "x" * 7_000_000})
+        connection.execute(update(COPY_ROW).where(COPY_ROW.c.key == key).values(content=large))
+    relay = Relay(on_kafka.settings, installation.engine, installation.keyring)
+    producer, topic = _topic_of_copies(relay)
+    departures = Departures(on_kafka.settings, installation.engine, installation.keyring)
+    assert departures.send_copies(producer, topic) == 3
+    with Reader(str(on_kafka.settings.kafka_bootstrap), topic.name) as reader:
+        mine, others = (CopyOfADealer(each.dealer, each.secret) for each in keys)
+        assert reader.wait_for(lambda: mine.take(reader.read) and others.take(reader.read))
+        assert mine.to_fetch == [key]
+        assert key not in mine.take(reader.read)
     relay.begin_anew()
 
 
