@@ -34,7 +34,13 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.settings import Settings
 from crm.sharing.queries import changes_after, dealers_told
 from streams.departing_messages import Departing, announcement_of, copy_message
-from streams.topics import DEAD_LETTERS, DEALER_COPIES, Existing, name_of
+from streams.topics import (
+    DEAD_LETTERS,
+    DEALER_COPIES,
+    LARGEST_MESSAGE_BYTES,
+    Existing,
+    name_of,
+)
 
 AT_ONCE = 500
 PATIENCE_US = 3_000_000
@@ -42,6 +48,8 @@ PATIENCE_US = 3_000_000
 again how far the door has come: else a stream of events would keep dealers waiting for ever."""
 _ACKNOWLEDGED_SECONDS = 60
 _ACTOR = "relay"
+_AROUND_BYTES = 4_096
+"""What key, headers and the client's own frame may add to a message."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +107,15 @@ class Departures:
             after = glance(connection, cursor)
             if after >= last:
                 return 0
-            must_be_settled(connection, shanghai_day(now_us()), held_since)
+            must_be_settled(connection, shanghai_day(now_us()), held_since, key.dealer)
             changes = changes_after(HEADQUARTERS_SCOPE, connection, key.dealer, after, AT_ONCE)
             newest = last_sequence(HEADQUARTERS_SCOPE, connection, key.dealer)
         up_to = changes[-1].sequence
-        messages = [copy_message(change, key) for change in changes if not change.overtaken]
+        messages = [
+            copy_message(change, key, LARGEST_MESSAGE_BYTES - _AROUND_BYTES)
+            for change in changes
+            if not change.overtaken
+        ]
         if messages:
             with writing(self.engine) as connection:
                 sent = Sent(key.dealer, now_us(), _ACTOR, "topic", up_to, len(messages), newest)

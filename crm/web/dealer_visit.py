@@ -94,7 +94,7 @@ class DealerVisit:
     def _look(self, look: Callable[[Connection], Seen], bound: Accepted | None) -> Seen:
         today = shanghai_day(self.site.now_us())
         with reading(self.site.engine) as connection:
-            must_be_settled(connection, today, bound)
+            must_be_settled(connection, today, bound, self.dealer)
             return look(connection)
 
     def _not_settled(self, reason: str) -> Problem:

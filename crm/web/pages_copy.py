@@ -148,8 +148,9 @@ def masked(shared: Shared, field: str) -> str:
 
 
 def _is_settled(visit: Visit, connection: Connection) -> bool:
+    today = shanghai_day(visit.site.now_us())
     try:
-        must_be_settled(connection, shanghai_day(visit.site.now_us()))
+        must_be_settled(connection, today, dealer=_dealer(visit))
     except NotSettled:
         return False
     return True
