@@ -17,9 +17,13 @@ from campaigns.cloudevents import CheckedEvent, Refusal, check_object
 from campaigns.events.upkeep import EventVoided
 from crm.database import in_pieces, reading
 from crm.journal import JOURNAL
+from crm.keyring import Keyring
+from crm.sharing.changes import ReasonClass
+from crm.sharing.keys import row_keys
 from crm.sharing.row_names import of_card, row_event, row_key_of
-from crm.sharing.tables import COPY_ROW
+from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
 
+_ROWS_AT_ONCE = 5_000
 _NO_CARD = "card/no-such-row"
 _UNSAID = frozenset({"actor", "receivedat", "datacontenttype"})
 
@@ -27,7 +31,9 @@ RowEvents = dict[int, tuple[dict[str, Any], str | None]]
 """Place of the line → (event as sent, home of the card; None where the dealer has no such row)."""
 
 
-def row_events(engine: Engine, lines: Sequence[bytes], dealer: str | None) -> RowEvents:
+def row_events(
+    engine: Engine, keyring: Keyring, lines: Sequence[bytes], dealer: str | None
+) -> RowEvents:
     """Those of a dealer's lines that name a row, each with its card."""
     if dealer is None:
         return {}
@@ -37,7 +43,9 @@ def row_events(engine: Engine, lines: Sequence[bytes], dealer: str | None) -> Ro
     if not sent:
         return {}
     with reading(engine) as connection:
-        homes = _homes_of_rows(connection, dealer, map(row_key_of, sent.values()))
+        keys = set(map(row_key_of, sent.values()))
+        homes = _homes_of_rows(connection, dealer, keys)
+        homes |= _homes_of_former_keys(connection, keyring, dealer, keys - homes.keys())
         return {
             place: (
                 wire,
@@ -70,6 +78,38 @@ def _homes_of_rows(connection: Connection, dealer: str, keys: Iterable[str]) -> 
         )
         homes |= {key: f"card/{orjson.loads(cards)[0]}" for key, cards in rows}
     return homes
+
+
+def _homes_of_former_keys(
+    connection: Connection, keyring: Keyring, dealer: str, keys: Iterable[str]
+) -> dict[str, str]:
+    """Key that the dealer was told and that another row has replaced → home of that row.
+
+    A row has a new key when it begins with another card, and the dealer may not have heard of it.
+    Only a card that is still in one of its rows leads there.
+    """
+    replaced = {key for key in keys if _was_replaced(connection, dealer, key)}
+    if not replaced:
+        return {}
+    homes: dict[str, str] = {}
+    row_key = row_keys(keyring.secret("copies"))
+    query = select(COPY_ROW.c.cards).where(COPY_ROW.c.dealer == dealer)
+    for (written,) in connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}):
+        first, *others = orjson.loads(written)
+        homes |= {
+            key: f"card/{first}"
+            for card_id in others
+            if (key := row_key(dealer, card_id)) in replaced
+        }
+    return homes
+
+
+def _was_replaced(connection: Connection, dealer: str, key: str) -> bool:
+    """Whether the last that this dealer was told of the key is that another row stands for it."""
+    columns = DEALER_CHANGE.c
+    said = select(columns.reason_class).where(columns.key == key, columns.dealer == dealer)
+    last = connection.execute(said.order_by(columns.sequence.desc()).limit(1)).scalar()
+    return last == ReasonClass.ROW_REPLACED
 
 
 def _home_of_target(connection: Connection, dealer: str, wire: dict[str, Any]) -> str | None:

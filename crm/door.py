@@ -97,7 +97,7 @@ class JournalIntake:
         self, lines: Sequence[bytes], credential: Credential, history: bool
     ) -> list[Receipt]:
         received_us = now_us()
-        rows = row_events(self.engine, lines, credential.dealer)
+        rows = row_events(self.engine, self.keyring, lines, credential.dealer)
         checked = [
             self._of_row(*rows[place], credential, received_us, history)
             if place in rows

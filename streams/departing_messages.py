@@ -40,17 +40,22 @@ def announcement_of(letter: FailedEvent | AsideMessage, prefix: str) -> Departin
     return Departing(key, _event(name, LETTER, subject, failed_us, data))
 
 
-def copy_message(change: CopyChange, key: DealerKey) -> Departing:
+def copy_message(change: CopyChange, key: DealerKey, largest_bytes: int) -> Departing:
     """One change of a dealer's copy, which the dealer alone can open.
 
-    Bound to dealer and number, so that it cannot pass for another one.
+    Bound to dealer and number, so that it cannot pass for another one. A row that makes the message
+    larger than so many bytes is left out: the dealer is told to fetch it (`kind` is fetch).
     """
-    told = {
-        "key": change.key,
-        "kind": change.kind,
-        "reason_class": change.reason_class,
-        "row": change.content,
-    }
+    whole = _copy_message(change, key, change.kind, change.content)
+    if len(whole.value) <= largest_bytes:
+        return whole
+    return _copy_message(change, key, "fetch", None)
+
+
+def _copy_message(
+    change: CopyChange, key: DealerKey, kind: str, row: dict[str, Any] | None
+) -> Departing:
+    told = {"key": change.key, "kind": kind, "reason_class": change.reason_class, "row": row}
     sealed = seal(key.secret, orjson.dumps(told), f"{change.dealer}/{change.sequence}".encode())
     data = {
         "dealer": change.dealer,

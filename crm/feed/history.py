@@ -11,10 +11,13 @@ from crm.database import insert_new
 from crm.feed.tables import COPY_ACKNOWLEDGEMENT, COPY_RECEIPT, COPY_SENT, DEALER_KEY
 from crm.sharing.receipts import Receipt
 
+FED = ("changes", "topic")
+"""Ways of sending by which a dealer gets all its changes, one after the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Something that leaves: a page of changes (`what` is changes) or named rows (rows)."""
+    """Something that leaves (tables.py says what each is)."""
 
     dealer: str
     at_us: int
@@ -22,6 +25,7 @@ class Sent:
     what: str
     up_to: int
     changes: int
+    last: int
 
 
 def keep_sent(connection: Connection, sent: Sent) -> None:
@@ -30,9 +34,18 @@ def keep_sent(connection: Connection, sent: Sent) -> None:
     connection.execute(insert(COPY_SENT), [values])
 
 
+def was_sent(connection: Connection, dealer: str, what: str, up_to: int) -> bool:
+    """Whether something left in this way for this dealer that reached just so far."""
+    columns = COPY_SENT.c
+    same = (columns.dealer == dealer, columns.up_to == up_to, columns.what == what)
+    return connection.execute(select(columns.number).where(*same).limit(1)).first() is not None
+
+
 def sent_up_to(connection: Connection, dealer: str) -> int:
-    """The highest number that was sent to the dealer in a page of changes, 0 before the first."""
-    query = select(func.max(COPY_SENT.c.up_to)).where(COPY_SENT.c.dealer == dealer)
+    """The highest number that was sent to the dealer in its feed, 0 before the first."""
+    query = select(func.max(COPY_SENT.c.up_to)).where(
+        COPY_SENT.c.dealer == dealer, COPY_SENT.c.what.in_(FED)
+    )
     return connection.execute(query).scalar() or 0
 
 

@@ -5,7 +5,9 @@ are of one moment; whether that moment may be sent is for crm/feed/settling.py t
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
@@ -13,7 +15,7 @@ from sqlalchemy import Connection, Select, and_, func, select
 from crm.bulk import is_among
 from crm.scope import OutOfScope, Scope
 from crm.sharing.digest import buckets, digest_of_lines, row_hash
-from crm.sharing.lines import UNKNOWN, upsert_line, withdraw_line
+from crm.sharing.lines import UNKNOWN, Told, change_lines, upsert_line, withdraw_line
 from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
 
 LARGEST_PAGE_BYTES = 4 * 1024 * 1024
@@ -21,10 +23,6 @@ LARGEST_PAGE_BYTES = 4 * 1024 * 1024
 
 MOST_ROW_HASHES = 5_000
 _ROWS_AT_ONCE = 1_000
-
-
-class CopyInconsistent(Exception):
-    """A change speaks of a row that the copy does not hold; `jinxi check` tells more."""
 
 
 class PrefixTooShort(Exception):
@@ -75,14 +73,19 @@ def changes_page(scope: Scope, connection: Connection, dealer: str, after: int, 
         .limit(limit)
     )
     lines: list[bytes] = []
-    size = 0
-    for sequence, key, reason_class, content in _as_driven(connection, query):
-        line = _line(sequence, key, reason_class, content)
-        lines.append(line)
-        size += len(line)
-        after = sequence
-        if size > LARGEST_PAGE_BYTES:
+    room = LARGEST_PAGE_BYTES
+    for piece in _as_driven(connection, query):
+        made = change_lines(piece)
+        size = sum(map(len, made))
+        if size > room:
+            # The line that brings the page beyond its bound is its last.
+            sizes = accumulate(map(len, made))
+            made = made[: next(n for n, size in enumerate(sizes, 1) if size > room)]
+        lines += made
+        after = piece[len(made) - 1][0]
+        if size > room:
             break
+        room -= size
     return Page(b"".join(lines), after, len(lines))
 
 
@@ -130,14 +133,6 @@ def row_hashes(scope: Scope, connection: Connection, dealer: str, prefix: str) -
     return found
 
 
-def _line(sequence: int, key: str, reason_class: str | None, content: bytes | None) -> bytes:
-    if reason_class is not None:
-        return withdraw_line(sequence, key, reason_class)
-    if content is None:
-        raise CopyInconsistent("an upsert without its row")
-    return upsert_line(sequence, key, content)
-
-
 def _rows(
     scope: Scope, connection: Connection, dealer: str, prefix: str
 ) -> Iterator[tuple[str, bytes]]:
@@ -149,13 +144,21 @@ def _rows(
     return _in_pieces(connection, query.order_by(COPY_ROW.c.key))
 
 
-def _as_driven(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """The rows as the driver has them: making SQLAlchemy's own of each would cost as much as
-    reading it. The cursor is closed with the iteration, however it ends."""
-    with connection.execute(query) as result:
-        cursor: Any = result.cursor
+def _as_driven(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Told]]:
+    """The rows as the driver has them, in pieces: making SQLAlchemy's own of each would cost as
+    much as reading it. The cursor is closed with the iteration, however it ends."""
+    compiled = query.compile(dialect=connection.dialect)
+    # As text, PostgreSQL would send every byte of a row as two.
+    how = {"binary": True} if connection.dialect.name == "postgresql" else {}
+    with closing(connection.connection.cursor(**how)) as cursor:
+        cursor.execute(compiled.string, _parameters(compiled))
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            yield from rows
+            yield rows
+
+
+def _parameters(compiled: Any) -> Any:
+    values = compiled.params
+    return [values[name] for name in compiled.positiontup] if compiled.positional else values
 
 
 def _in_pieces(connection: Connection, query: Select[Any]) -> Iterator[Any]:

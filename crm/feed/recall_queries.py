@@ -1,14 +1,20 @@
-"""Reads which withdrawals are open, and what a change of dealers leaves to be done."""
+"""Reads which withdrawals are open, and what a change of dealers leaves to be done.
+
+Only what a dealer may hold is to be given back: a row that never left for it is no recall. Of each
+way in which rows leave it is kept how far it reached (crm/feed/tables.py). A row can only have been
+in what reached its first number, and left before the number of its withdrawal.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from crm.database import in_pieces
 from crm.feed.history import closed_up_to
+from crm.feed.tables import COPY_SENT
 from crm.people.queries import FoundPerson, people_by_id
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import OutOfScope, Scope
@@ -37,8 +43,8 @@ class RecallCount:
 class HandOver:
     """What became of one dealer's rows when its contract ended, and whom its successor lacks.
 
-    withdrawn: rows taken back because the right to know the person ended; acknowledged and open
-    together are as many; held: rows that it still holds by right.
+    withdrawn: rows that it may have been sent, taken back because the right to know the person
+    ended; acknowledged and open together are as many; held: rows that it still holds by right.
     people: ids of people who were or are with the old dealer and not yet with the new one, whose
     archive may be used and who are alive.
     """
@@ -66,7 +72,8 @@ def dealers_ever_told(scope: Scope, connection: Connection) -> Iterator[str]:
 def open_recalls(
     scope: Scope, connection: Connection, today: date, *, overdue: bool = False
 ) -> list[Recall]:
-    """Withdrawals that no acknowledgement has closed, the oldest first."""
+    """Withdrawals of rows that a dealer may hold and that no acknowledgement has closed, the
+    oldest first."""
     _only_headquarters(scope)
     closed = closed_up_to(connection)
     found = [
@@ -105,9 +112,9 @@ def hand_over(
         for recall in _withdrawals(connection, old, 0)
         if recall.reason_class == ReasonClass.ENTITLEMENT_ENDED
     ]
+    gone = _ended_keys(connection, old)
     acknowledged = sum(recall.sequence <= closed for recall in ended)
     held, cards = _cards_of_copy(connection, old)
-    gone = {recall.key for recall in ended}
     cards |= _cards_of_keys(connection, row_key, old, gone) if gone else set()
     known = _persons_of(connection, _cards_of_copy(connection, new)[1])
     wanted = _persons_of(connection, cards) - known
@@ -133,16 +140,44 @@ def people_of_hand_over(
 
 
 def _withdrawals(connection: Connection, dealer: str, after: int) -> Iterator[Recall]:
-    """Rows that were withdrawn after a number, and not given back since."""
+    """Rows that may have been sent, withdrawn after a number and not given back since."""
     names = ("dealer", "sequence", "key", "reason_class", "changed_us")
     query = select(*(DEALER_CHANGE.c[name] for name in names)).where(
-        DEALER_CHANGE.c.dealer == dealer,
+        *_stands_withdrawn(dealer),
         DEALER_CHANGE.c.sequence > after,
-        DEALER_CHANGE.c.kind == "withdraw",
-        DEALER_CHANGE.c.overtaken.is_(False),
+        _may_have_been_sent(connection, dealer),
     )
     for row in connection.execute(query.order_by(DEALER_CHANGE.c.sequence)):
         yield Recall(*row)
+
+
+def _ended_keys(connection: Connection, dealer: str) -> set[str]:
+    """Every row, sent or not, that the end of a right has taken away."""
+    ended = DEALER_CHANGE.c.reason_class == ReasonClass.ENTITLEMENT_ENDED
+    query = select(DEALER_CHANGE.c.key).where(*_stands_withdrawn(dealer), ended)
+    return set(connection.execute(query).scalars())
+
+
+def _stands_withdrawn(dealer: str) -> tuple[ColumnElement[bool], ...]:
+    columns = DEALER_CHANGE.c
+    return columns.dealer == dealer, columns.kind == "withdraw", columns.overtaken.is_(False)
+
+
+def _may_have_been_sent(connection: Connection, dealer: str) -> ColumnElement[bool]:
+    """Whether something left that can have held the row of a withdrawal."""
+    of_row = DEALER_CHANGE.alias("of_row")
+    first = (
+        select(func.min(of_row.c.sequence))
+        .where(of_row.c.key == DEALER_CHANGE.c.key, of_row.c.dealer == DEALER_CHANGE.c.dealer)
+        .correlate(DEALER_CHANGE)
+        .scalar_subquery()
+    )
+    sent, withdrawn = COPY_SENT.c, DEALER_CHANGE.c.sequence
+    # What reached beyond the withdrawal was read after it; the bound keeps the look short.
+    reached = sent.up_to.between(first, withdrawn)
+    left = exists().where(sent.dealer == dealer, reached, sent.last < withdrawn)
+    unknown = select(func.max(sent.up_to)).where(sent.dealer == dealer, sent.last == 0)
+    return or_(left, first <= (connection.execute(unknown).scalar() or 0))
 
 
 def _cards_of_copy(connection: Connection, dealer: str) -> tuple[int, set[str]]:

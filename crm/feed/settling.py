@@ -13,14 +13,19 @@ from campaigns.catalogue import wire_name
 from crm.dead_letters import DEAD_LETTER
 from crm.journal import JOURNAL, last_position
 from crm.outbox import OUTBOX
+from crm.people.tables import LINK
 from crm.progress import load_progress
 from crm.sharing.queries import are_settled
+from crm.sharing.tables import COPY_ROW
 
 TAKES_BACK = (
     *("consent.withdrawn", "consent.refused", "card.erased", "dealer.ended", "event.voided"),
     *("identity.same", "identity.different", "identity.undecided"),
 )
 """What is said to end a dealer's right to a row that stands in its copy."""
+
+OF_ONE_PERSON = ("consent.withdrawn", "consent.refused", "card.erased")
+"""What takes back rows of the card's person alone."""
 
 NARROWS = (
     *TAKES_BACK,
@@ -53,8 +58,13 @@ def accepted_so_far(connection: Connection) -> Accepted:
     return Accepted(last_position(connection), outbox)
 
 
-def must_be_settled(connection: Connection, today: date, accepted: Accepted | None = None) -> None:
-    """Raises NotSettled when nothing may leave.
+def must_be_settled(
+    connection: Connection,
+    today: date,
+    accepted: Accepted | None = None,
+    dealer: str | None = None,
+) -> None:
+    """Raises NotSettled when nothing may leave, for anybody or for a dealer.
 
     `accepted` bounds what is waited for: events that were taken in after it are left aside, so
     that a stream of them cannot keep a dealer waiting for ever. None: all that the snapshot shows.
@@ -65,8 +75,10 @@ def must_be_settled(connection: Connection, today: date, accepted: Accepted | No
     recorded = load_progress(connection, "embedded").position
     if accepted.journal - recorded > LARGEST_BACKLOG:
         raise NotSettled("the recording is far behind")
-    if _any(connection, _journaled(recorded, accepted.journal)) or _any(connection, _put_aside()):
+    if _any(connection, _journaled(recorded, accepted.journal)):
         raise NotSettled("what takes something back is not recorded yet")
+    if _any(connection, _put_aside(dealer)):
+        raise NotSettled("what takes something back could not be recorded")
     if accepted.outbox and _any(connection, _outboxed(connection, accepted.outbox)):
         raise NotSettled("what takes something back is on its way")
 
@@ -80,10 +92,40 @@ def _journaled(after: int, up_to: int) -> ColumnElement[bool]:
     return exists().where(*places, JOURNAL.c.type.in_(NARROWS))
 
 
-def _put_aside() -> ColumnElement[bool]:
-    """What takes something back and could not be recorded: it would never be waited out."""
+def holds_copies_back(connection: Connection) -> bool:
+    """Whether something could not be recorded that keeps rows from dealers until it is mended."""
+    return _any(connection, _put_aside(None))
+
+
+def _put_aside(dealer: str | None) -> ColumnElement[bool]:
+    """What takes something back and could not be recorded: it would never be waited out.
+
+    Where it shows whom it concerns, it holds back what goes to those dealers alone.
+    """
     same = JOURNAL.c.position == DEAD_LETTER.c.position
-    return exists().where(same, JOURNAL.c.type.in_(TAKES_BACK))
+    put_aside = exists().where(same, JOURNAL.c.type.in_(TAKES_BACK))
+    if dealer is None:
+        return put_aside
+    known = (*OF_ONE_PERSON, "dealer.ended")
+    return put_aside.where(
+        or_(
+            JOURNAL.c.type.not_in(known),
+            (JOURNAL.c.type == "dealer.ended") & (JOURNAL.c.subject == f"dealer/{dealer}"),
+            JOURNAL.c.type.in_(OF_ONE_PERSON) & _has_row_of_person(dealer),
+        )
+    )
+
+
+def _has_row_of_person(dealer: str) -> ColumnElement[bool]:
+    """Whether the copy has a row of the person whose card the event is about."""
+    of_event, of_row = LINK.alias("of_event"), LINK.alias("of_row")
+    return exists().where(
+        # So that each step finds its rows by an index.
+        of_event.c.card_id == func.substr(JOURNAL.c.subject, len("card/") + 1),
+        of_row.c.person_id == of_event.c.person_id,
+        COPY_ROW.c.home == literal("card/").concat(of_row.c.card_id),
+        COPY_ROW.c.dealer == dealer,
+    )
 
 
 def _outboxed(connection: Connection, up_to: int) -> ColumnElement[bool]:

@@ -33,11 +33,14 @@ COPY_SENT = Table(
     Column("what", String(8), nullable=False),
     Column("up_to", BigInteger, nullable=False),
     Column("changes", Integer, nullable=False),
+    Column("last", BigInteger, nullable=False, default=0, server_default="0"),
     Index("ix_copy_sent_dealer", "dealer", "up_to"),
     sqlite_autoincrement=True,
 )
-"""A page of changes, or rows asked for by name; `up_to` is the last number that was sent, 0 for
-rows. Kept before anything leaves."""
+"""What left for a dealer, kept before it leaves. `what`: a page of changes or of the topic; rows by
+key (rows); a workbook; FHIR (fhir); what the portal shows (portal); before: whatever may have left
+before all of this was kept. `up_to`: no change with a higher number was in it. `last`: the dealer's
+newest number at that moment, 0 where that is not known."""
 
 COPY_ACKNOWLEDGEMENT = Table(
     "copy_acknowledgement",

@@ -1,18 +1,18 @@
 """The dealer's copy over HTTP: changes, rows, buckets (docs/dealer-feed.md is the protocol)."""
 
-import zlib
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
+from isal import igzip
 from msgspec import Meta
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.times import rfc3339
 from crm.database import writing
-from crm.feed.history import Sent, keep_sent
+from crm.feed.history import Sent, keep_sent, was_sent
 from crm.feed.queries import (
     Page,
     PrefixTooShort,
@@ -33,7 +33,6 @@ MOST_CHANGES = 5_000
 LONGEST_WAIT_SECONDS = 25
 _COMPUTING_TURNS = 5
 _FAST = 1
-_GZIP = 16 + zlib.MAX_WBITS
 
 Number = Annotated[int, Query(ge=0, le=LARGEST_NUMBER)]
 SECURED: dict[str, Any] = {"security": [{"token": []}]}
@@ -72,6 +71,8 @@ async def get_changes(
         )
 
     found = await visit.when_settled(look)
+    if after > found.last:
+        await run_in_threadpool(_keep_unknown, visit, found.last)
     news = visit.site.desk.news
     if found.page.changes == 0 and wait and await news.is_there(visit.dealer, after, wait):
         found = await visit.when_settled(look)
@@ -140,14 +141,23 @@ async def _sent(
 
     def write() -> bytes:
         if found.page.changes:
-            up_to = found.page.next_after if what == "changes" else 0
-            sent = Sent(visit.dealer, now_us, visit.actor, what, up_to, found.page.changes)
+            up_to, changes = found.page.next_after, found.page.changes
+            sent = Sent(visit.dealer, now_us, visit.actor, what, up_to, changes, found.last)
             with writing(visit.site.engine) as connection:
                 keep_sent(connection, sent)
         lines = found.page.lines + end
         return _zipped(lines) if compressed else lines
 
     return Response(await run_in_threadpool(write), media_type=LINES, headers=headers)
+
+
+def _keep_unknown(visit: DealerVisit, last: int) -> None:
+    """Who has come further than there are numbers was sent what a restored backup does not know:
+    whatever there is may have left."""
+    with writing(visit.site.engine) as connection:
+        if not was_sent(connection, visit.dealer, "before", last):
+            sent = Sent(visit.dealer, visit.site.now_us(), visit.actor, "before", last, 0, 0)
+            keep_sent(connection, sent)
 
 
 def _takes_gzip(accept_encoding: str | None) -> bool:
@@ -159,5 +169,5 @@ def _takes_gzip(accept_encoding: str | None) -> bool:
 
 
 def _zipped(lines: bytes) -> bytes:
-    packer = zlib.compressobj(_FAST, zlib.DEFLATED, _GZIP)
-    return packer.compress(lines) + packer.flush()
+    # The standard library's takes five times as long, as long as everything else together.
+    return igzip.compress(lines, _FAST)

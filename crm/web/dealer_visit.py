@@ -14,9 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from campaigns.intake import Credential
 from campaigns.times import shanghai_day
 from crm.database import reading
-from crm.feed.queries import CopyInconsistent
 from crm.feed.settling import Accepted, NotSettled, accepted_so_far, must_be_settled
 from crm.scope import Scope
+from crm.sharing.lines import CopyInconsistent
 from crm.web.api import AtSite, bearer
 from crm.web.problems import Problem
 from crm.web.site import Site
@@ -94,7 +94,7 @@ class DealerVisit:
     def _look(self, look: Callable[[Connection], Seen], bound: Accepted | None) -> Seen:
         today = shanghai_day(self.site.now_us())
         with reading(self.site.engine) as connection:
-            must_be_settled(connection, today, bound)
+            must_be_settled(connection, today, bound, self.dealer)
             return look(connection)
 
     def _not_settled(self, reason: str) -> Problem:

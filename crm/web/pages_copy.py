@@ -12,7 +12,7 @@ from campaigns.times import shanghai_day
 from crm.accounts.access import Access, log_accesses
 from crm.copy_workbook import Watermark, write_workbook
 from crm.database import reading, writing
-from crm.feed.history import KeptReceipt, Sent, daily_receipts, keep_sent
+from crm.feed.history import KeptReceipt, Sent, daily_receipts, keep_sent, was_sent
 from crm.feed.portal import (
     PAGE_ROWS,
     Shared,
@@ -82,6 +82,7 @@ def reveal_shared(posting: SignedInPosting) -> Response:
         if not _is_settled(visit, connection):
             return _shown(visit, 1, None, "")
         found = shared_person(visit.scope, connection, dealer, key)
+        _keep_shown(visit, connection, dealer, 0 if found is None else 1)
     value = "" if found is None else hidden_value(found, field)
     if found is None or not value:
         raise NotFound
@@ -118,11 +119,13 @@ def _workbook(posting: Posting) -> Response:
         if not _is_settled(visit, connection):
             return _shown(visit, 1, None, "")
         rows = [canonical_json(row.content) for row in copy_now(visit.scope, connection, dealer)]
+        last = last_sequence(visit.scope, connection, dealer)
     day = shanghai_day(now_us).isoformat()
     stream = io.BytesIO()
     write_workbook(stream, rows, Watermark(dealer, day, account.name))
     with writing(visit.site.engine) as connection:
-        keep_sent(connection, Sent(dealer, now_us, account.actor, "workbook", 0, len(rows)))
+        sent = Sent(dealer, now_us, account.actor, "workbook", last, len(rows), last)
+        keep_sent(connection, sent)
     named = f'attachment; filename="copy-{day}.xlsx"'
     headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
     return Response(stream.getvalue(), media_type=_WORKBOOK, headers=headers)
@@ -145,11 +148,22 @@ def masked(shared: Shared, field: str) -> str:
 
 
 def _is_settled(visit: Visit, connection: Connection) -> bool:
+    today = shanghai_day(visit.site.now_us())
     try:
-        must_be_settled(connection, shanghai_day(visit.site.now_us()))
+        must_be_settled(connection, today, dealer=_dealer(visit))
     except NotSettled:
         return False
     return True
+
+
+def _keep_shown(visit: Visit, connection: Connection, dealer: str, rows: int) -> None:
+    """Who was shown a row at a browser was sent it; once for each state of the copy is enough."""
+    last = last_sequence(visit.scope, connection, dealer)
+    if not rows or was_sent(connection, dealer, "portal", last):
+        return
+    with writing(visit.site.engine) as change:
+        now_us, actor = visit.site.now_us(), visit.account.actor
+        keep_sent(change, Sent(dealer, now_us, actor, "portal", last, rows, last))
 
 
 def _shown(visit: Visit, page: int, opened_key: str | None, opened_field: str) -> Response:
@@ -159,6 +173,7 @@ def _shown(visit: Visit, page: int, opened_key: str | None, opened_field: str) -
         if not _is_settled(visit, connection):
             return visit.render("copy_unsettled.html", {"title": title}, 503)
         context = _standing(visit, connection, dealer) | _people(visit, connection, dealer, page)
+        _keep_shown(visit, connection, dealer, len(context["people"]))
     context |= {
         "title": title,
         "opened": (opened_key, opened_field),

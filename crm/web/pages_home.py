@@ -14,6 +14,7 @@ from campaigns.times import shanghai_day
 from crm.activities.queries import activities_between, activities_on
 from crm.archives.queries import count_conflicts
 from crm.database import reading
+from crm.feed.settling import holds_copies_back
 from crm.follow_ups.queries import due_follow_ups
 from crm.funnels.queries import OUTCOME_CHAIN, OutcomeChain
 from crm.outcomes.queries import outcome_counts
@@ -21,6 +22,7 @@ from crm.people.queries import PAGE_ROWS
 from crm.rights.queries import open_counts, sees_requests
 from crm.web.formats import duration_text, rate_text
 from crm.web.labels import N_, label
+from crm.web.pages_status import HELD_BACK
 from crm.web.visit import SignedIn, Visit
 
 router = APIRouter()
@@ -75,6 +77,8 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
                 ),
                 "rights": (0, 0),
             }
+        if visit.scope.viewer in ("headquarters", "compliance"):
+            context["held_back"] = visit.say(HELD_BACK) if holds_copies_back(connection) else ""
         if sees_requests(visit.scope):
             context["rights"] = open_counts(visit.scope, connection, today)
     return visit.render("home.html", context)

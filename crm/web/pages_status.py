@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from campaigns.times import SECOND_US
 from crm.database import reading
+from crm.feed.settling import holds_copies_back
 from crm.outcomes.queries import outcome_counts
 from crm.scope import OutOfScope
 from crm.status import Status
@@ -15,6 +16,9 @@ from crm.web.visit import SignedIn
 
 router = APIRouter()
 
+HELD_BACK = N_(
+    "有撤回、拒绝、删除或合同终止的事件没有入档：修好之前，它涉及的经销商收不到副本的任何更新。"
+)
 OLD_SECONDS = 300
 """What has waited longer in the outbox is worth a look."""
 
@@ -36,6 +40,7 @@ def status_page(visit: SignedIn) -> Response:
     found = visit.site.how_it_stands()
     with reading(visit.site.engine) as connection:
         counts = outcome_counts(visit.scope, connection)
+        held_back = holds_copies_back(connection)
     now_us = visit.site.now_us()
     oldest_us = found.outbox_oldest_us
     age_seconds = None if oldest_us is None else max(0, now_us - oldest_us) // SECOND_US
@@ -47,7 +52,10 @@ def status_page(visit: SignedIn) -> Response:
         "failed": counts.get("failed", 0),
         "age_seconds": age_seconds,
         "lags": lags(found),
-        "troubles": [visit.say(text) for text in troubles(found, age_seconds)],
+        "troubles": [
+            visit.say(text)
+            for text in (*([HELD_BACK] if held_back else []), *troubles(found, age_seconds))
+        ],
     }
     return visit.render("status.html", context)
 

@@ -8,10 +8,13 @@ from typing import Annotated, BinaryIO
 
 import orjson
 import typer
+from sqlalchemy import Connection, Engine
 
 from crm.archives.queries import person_then
-from crm.database import reading
+from crm.database import reading, writing
 from crm.door import now_us
+from crm.feed.history import Sent, keep_sent
+from crm.feed.queries import last_sequence
 from crm.fhir.archive import ArchiveRestricted, archive_resources, bundle
 from crm.fhir.dealer import row_resources
 from crm.fhir.terms import BASE, Element
@@ -23,6 +26,7 @@ from streams.output import print_lines, print_notice
 from streams.private_files import private_file, write_private
 from streams.wording import say
 
+_ACTOR = "command"
 _STREAM = "-"
 _NDJSON = ".ndjson"
 
@@ -82,12 +86,22 @@ def _export_copy(dealer: str, at_us: int | None, out: str) -> None:
             rows = copy_now(SCOPE, connection, dealer)
         else:
             rows = copy_then(SCOPE, connection, installation.keyring, dealer, at_us)
+        _keep_left(installation.engine, connection, dealer, is_past=at_us is not None)
         resources = (one for row in rows for one in row_resources(dealer, row.content, told_us))
         if out == _STREAM:
             sys.stdout.buffer.writelines(map(_line, resources))
             sys.stdout.buffer.flush()
         else:
             _write_folder(Path(out), resources)
+
+
+def _keep_left(engine: Engine, connection: Connection, dealer: str, *, is_past: bool) -> None:
+    """Such an export is made to be handed over: what is in it counts as sent to the dealer."""
+    last = last_sequence(SCOPE, connection, dealer)
+    # A copy of the past has rows that were withdrawn since.
+    known = 0 if is_past else last
+    with writing(engine) as change:
+        keep_sent(change, Sent(dealer, now_us(), _ACTOR, "fhir", last, 0, known))
 
 
 def _write_folder(folder: Path, resources: Iterator[Element]) -> None:

@@ -1,23 +1,31 @@
-"""A dealer's first copy over HTTP beside a plain SELECT of the same rows.
+"""A dealer's first copy over HTTP beside a plain SELECT or COPY of the same rows.
 
-`python -m tests.bench.first_copy --rows 100000`: pages of 5,000 changes until the end, from a real
-server to a client that reads every line's bytes; plain is the driver's own cursor over the rows.
+`python -m tests.bench.first_copy --rows 1000000 [--postgres] [--puller]`: a real server is asked
+for page after page until the end. Its time is that from question to last byte, to a client that
+takes the bytes and looks at a page's end between two questions. Plain is the driver's own cursor
+over the rows, on PostgreSQL `COPY … TO STDOUT`. The dealer's side (`--puller`) is `jinxi dealer
+pull` into a new folder, everything included.
 """
 
 import argparse
 import hashlib
+import http.client
 import os
 import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 import orjson
+import psycopg
 from sqlalchemy import Engine, insert
+from sqlalchemy.engine import make_url
 
 from campaigns.canonical import canonical_json
 from campaigns.times import shanghai_day
@@ -29,9 +37,13 @@ from crm.schema import prepare
 from crm.settings import Settings
 from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
 from streams.commands.serve import is_free
+from tests.servers.postgres import Server, new_database
 
 _AT_ONCE = 5_000
 _PORT = 18_765
+_GZIP = 16 + zlib.MAX_WBITS
+_LONGEST_END = 1_000
+_ROWS = "SELECT key, content FROM copy_row WHERE dealer = 'D1'"
 
 
 def main() -> None:
@@ -39,31 +51,66 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.first_copy", description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL, beside COPY")
+    parser.add_argument("--puller", action="store_true", help="the dealer's side as well")
+    parser.add_argument("--folder", help="where the databases are made")
     asked = parser.parse_args()
-    with TemporaryDirectory(prefix="jinxi-bench-") as name:
-        folder = Path(name)
-        settings = Settings.in_folder(folder)
-        engine = open_engine(settings.database_url)
-        prepare(engine)
-        size = _fill(engine, asked.rows)
-        token = add_token(engine, "bench", "dealer", "D1")
-        engine.dispose()
-        plain = min(_plain(folder / "jinxi.db") for _ in range(asked.repeats))
-        environment = {**os.environ, "JINXI_DATA": str(folder)}
-        assert is_free(_PORT)
-        with subprocess.Popen(
-            [sys.executable, "-m", "streams.web_server", str(_PORT)], env=environment
-        ) as server:
-            try:
-                figures = _over_http(token, asked.repeats)
-            finally:
-                server.terminate()
-    print(f"{asked.rows:,} rows of {size // asked.rows:,} bytes; plain SELECT {plain:.2f} s")
-    for encoding, (seconds, first, last, received) in figures.items():
-        print(
-            f"first copy, {encoding}: {seconds:.2f} s = {seconds / plain:.1f} x plain, "
-            f"{received / 1e6:.1f} MB; first page {first * 1e3:.0f} ms, last {last * 1e3:.0f} ms"
-        )
+    with (
+        TemporaryDirectory(prefix="jinxi-bench-", dir=asked.folder) as name,
+        _database(Path(name), postgres=asked.postgres) as url,
+    ):
+        _measure(Path(name), url, asked)
+
+
+@contextmanager
+def _database(folder: Path, *, postgres: bool) -> Iterator[str]:
+    """Where the company's rows are."""
+    if not postgres:
+        yield Settings.in_folder(folder).database_url
+        return
+    server_folder = folder / "postgres"
+    server_folder.mkdir()
+    folder.chmod(0o755)
+    server = Server(server_folder)
+    try:
+        with new_database(server.url) as url:
+            yield url
+    finally:
+        server.stop()
+
+
+def _measure(folder: Path, url: str, asked: argparse.Namespace) -> None:
+    engine = open_engine(url)
+    prepare(engine)
+    size = _fill(engine, asked.rows)
+    token = add_token(engine, "bench", "dealer", "D1")
+    engine.dispose()
+    plain = min(_plain(url) for _ in range(asked.repeats))
+    print(f"{asked.rows:,} rows of {size // asked.rows:,} bytes; load {os.getloadavg()[0]:.1f}")
+    print(f"plain {'COPY' if asked.postgres else 'SELECT'}: {plain:.2f} s")
+    environment = {**os.environ, "JINXI_DATA": str(folder), "JINXI_DATABASE_URL": url}
+    environment["JINXI_KEYRING_URL"] = Settings.in_folder(folder).keyring_url
+    assert is_free(_PORT)
+    with subprocess.Popen(
+        [sys.executable, "-m", "streams.web_server", str(_PORT)], env=environment
+    ) as server:
+        try:
+            _wait()
+            for encoding in ("identity", "gzip"):
+                told = min(_pull(token, encoding) for _ in range(asked.repeats))
+                print(f"first copy, {encoding}: {_said(told, plain)}")
+            if asked.puller:
+                print(f"dealer's side: {_puller(folder, token, environment):.2f} s in all")
+        finally:
+            server.terminate()
+
+
+def _said(told: tuple[float, int, list[float]], plain: float) -> str:
+    seconds, received, took = told
+    return (
+        f"{seconds:.2f} s = {seconds / plain:.1f} x plain, {received / 1e6:.1f} MB, "
+        f"{len(took)} pages; first {took[0] * 1e3:.0f} ms, last {took[-1] * 1e3:.0f} ms"
+    )
 
 
 def _fill(engine: Engine, rows: int) -> int:
@@ -76,6 +123,10 @@ def _fill(engine: Engine, rows: int) -> int:
             connection.execute(insert(COPY_ROW), [row for row, _ in made])
             connection.execute(insert(DEALER_CHANGE), [change for _, change in made])
         save_progress(connection, "embedded", Progress(0, days_to=shanghai_day(now_us())))
+    if engine.dialect.name == "postgresql":
+        # It does so by itself, a little later.
+        with writing(engine) as connection:
+            connection.exec_driver_sql("ANALYZE")
     return size
 
 
@@ -120,54 +171,67 @@ def _row(number: int) -> tuple[dict[str, object], dict[str, object]]:
     return row, change
 
 
-def _plain(file: Path) -> float:
-    connection = sqlite3.connect(file)
+def _plain(url: str) -> float:
     began = time.perf_counter()
-    cursor = connection.execute("SELECT key, content FROM copy_row WHERE dealer = 'D1'")
-    while cursor.fetchmany(_AT_ONCE):
-        continue
-    seconds = time.perf_counter() - began
-    connection.close()
-    return seconds
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(str(make_url(url).database))
+        cursor = connection.execute(_ROWS)
+        while cursor.fetchmany(_AT_ONCE):
+            continue
+        connection.close()
+    else:
+        address = make_url(url).set(drivername="postgresql")
+        with (
+            psycopg.connect(address.render_as_string(hide_password=False)) as there,
+            there.cursor() as cursor,
+            cursor.copy(f"COPY ({_ROWS}) TO STDOUT") as copy,
+        ):
+            for _ in copy:
+                continue
+    return time.perf_counter() - began
 
 
-def _over_http(token: str, repeats: int) -> dict[str, tuple[float, float, float, int]]:
-    headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{_PORT}", headers=headers, timeout=60) as client:
-        _wait(client)
-        return {
-            encoding: min(_pull(client, encoding) for _ in range(repeats))
-            for encoding in ("identity", "gzip")
-        }
+def _wait() -> None:
+    while is_free(_PORT):
+        time.sleep(0.1)
+    time.sleep(1)
 
 
-def _wait(client: httpx.Client) -> None:
-    while True:
-        try:
-            client.get("/health")
-            return
-        except httpx.TransportError:
-            time.sleep(0.1)
-
-
-def _pull(client: httpx.Client, encoding: str) -> tuple[float, float, float, int]:
-    """(seconds, of the first page, of the last full page, bytes received)."""
+def _pull(token: str, encoding: str) -> tuple[float, int, list[float]]:
+    """(seconds of all pages, bytes received, seconds of each page)."""
     after = received = 0
     took: list[float] = []
+    client = http.client.HTTPConnection("127.0.0.1", _PORT, timeout=120)
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": encoding}
     while True:
         began = time.perf_counter()
-        asked = {"after": after, "limit": _AT_ONCE}
-        with client.stream(
-            "GET", "/v1/dealer/changes", params=asked, headers={"Accept-Encoding": encoding}
-        ) as answer:
-            body = answer.read()
-            received += answer.num_bytes_downloaded
-        assert answer.status_code == 200, body
-        end = orjson.loads(body[body.rindex(b"\n", 0, -1) + 1 :])
+        client.request("GET", f"/v1/dealer/changes?after={after}&limit={_AT_ONCE}", headers=headers)
+        answer = client.getresponse()
+        body = answer.read()
         took.append(time.perf_counter() - began)
+        assert answer.status == 200, body
+        received += len(body)
+        end = _end_of(body, answer.headers)
         if after == end["next_after"] or end["next_after"] == end["last"]:
-            return sum(took), took[0], took[-1], received
+            client.close()
+            return sum(took), received, took
         after = end["next_after"]
+
+
+def _end_of(body: bytes, headers: Mapping[str, str]) -> dict[str, int]:
+    lines = zlib.decompress(body, _GZIP) if headers.get("Content-Encoding") == "gzip" else body
+    end: dict[str, int] = orjson.loads(lines[-_LONGEST_END:].splitlines()[-1])
+    return end
+
+
+def _puller(folder: Path, token: str, environment: Mapping[str, str]) -> float:
+    token_file = folder / "token.txt"
+    token_file.write_text(token)
+    command = [sys.executable, "-m", "streams", "dealer", "pull"]
+    command += ["--server", f"http://127.0.0.1:{_PORT}", "--token-file", str(token_file)]
+    began = time.perf_counter()
+    subprocess.run([*command, "--folder", str(folder / "copy")], env=environment, check=True)
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -134,6 +134,23 @@ def test_the_same_event_again_is_a_duplicate_even_when_the_row_begins_with_anoth
     assert company.accept(D1, wire).status == "duplicate"
 
 
+def test_a_key_that_another_row_has_replaced_still_leads_to_the_person(company: Company) -> None:
+    wire = company.correction(company.row("D1")["key"], contact={"address": "和平路1号"})
+    earlier = a_card("C0", dealer="D1", contact={"phones": ["13912345678"]})
+    company.accept(HEADQUARTERS, {**earlier, "time": "2026-02-01T09:00:00+08:00"})
+    consent = {"card_id": "C0", "purpose": "share_with_dealer", "dealer": "D1", "by": "self"}
+    company.say(HEADQUARTERS, "consent.given", consent | {"notice_version": "1", "method": "paper"})
+    company.work()
+    assert company.row("D1")["key"] != wire["data"]["row_key"]
+    assert company.accept(D2, wire).status == "refused"
+    assert company.accept(D1, wire).status == "accepted"
+    company.work()
+    assert "和平路1号" in company.row("D1")["contact"]["addresses"]
+    company.say(HEADQUARTERS, "consent.withdrawn", {"card_id": "C0", "purpose": "archive"})
+    company.work()
+    assert company.accept(D1, {**wire, "id": "late"}).status == "refused"
+
+
 def test_a_dealer_takes_its_own_word_back_by_the_row(company: Company) -> None:
     key = company.row("D1")["key"]
     wire = company.correction(key)

@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import insert, inspect, select
 
-from crm.database import METADATA, open_engine
+import crm
+from crm.database import METADATA, open_engine, writing
+from crm.feed.tables import COPY_SENT
 from crm.schema import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD, prepare
+from crm.sharing.tables import DEALER_CHANGE
 
 
 def test_migrations_give_the_tables_that_the_code_declares(tmp_path: Path) -> None:
@@ -26,6 +31,26 @@ def test_preparing_a_prepared_database_changes_nothing(tmp_path: Path) -> None:
     prepare(engine)
     assert sorted(inspect(engine).get_table_names()) == before
     assert "journal" in before
+    engine.dispose()
+
+
+def test_what_was_told_before_sends_were_kept_whole_counts_as_sent(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'jinxi.db'}")
+    prepare(engine)
+    with engine.begin() as connection:
+        for number in (5, 9):
+            row = {"sequence": number, "key": f"k{number}", "kind": "upsert", "changed_us": number}
+            connection.execute(insert(DEALER_CHANGE), [{"dealer": "D1", **row}])
+    with writing(engine) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(crm.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0007")
+    prepare(engine)
+    with engine.connect() as connection:
+        columns = COPY_SENT.c
+        kept = select(columns.dealer, columns.what, columns.up_to, columns.last)
+        assert connection.execute(kept).all() == [("D1", "before", 9, 0)]
     engine.dispose()
 
 

@@ -102,17 +102,17 @@ class CompanySide:
     # What a dealer asks
 
     @contextmanager
-    def _settled(self) -> Iterator[Connection]:
+    def _settled(self, dealer: str) -> Iterator[Connection]:
         with reading(self.installation.engine) as connection:
             try:
-                must_be_settled(connection, shanghai_day(self.now_us))
+                must_be_settled(connection, shanghai_day(self.now_us), dealer=dealer)
             except Unsettled as error:
                 raise NotSettled(2) from error
             yield connection
 
     def changes(self, dealer: str, after: int, limit: int) -> list[bytes]:
         scope = Scope("dealer", dealer)
-        with self._settled() as connection:
+        with self._settled(dealer) as connection:
             page = changes_page(scope, connection, dealer, after, limit)
             last, rows = self._standing(connection, dealer)
         end = page_line(page.next_after, last, rows, rfc3339(self.now_us))
@@ -120,7 +120,7 @@ class CompanySide:
 
     def rows(self, dealer: str, keys: Sequence[str]) -> list[bytes]:
         scope = Scope("dealer", dealer)
-        with self._settled() as connection:
+        with self._settled(dealer) as connection:
             last, rows = self._standing(connection, dealer)
             page = named_rows(scope, connection, dealer, keys, last)
         end = page_line(page.next_after, last, rows, rfc3339(self.now_us))
@@ -132,16 +132,16 @@ class CompanySide:
         return last, count_rows(scope, connection, dealer)
 
     def buckets(self, dealer: str, prefix: str) -> dict[str, tuple[int, str]]:
-        with self._settled() as connection:
+        with self._settled(dealer) as connection:
             return copy_buckets(Scope("dealer", dealer), connection, dealer, prefix)
 
     def fingerprints(self, dealer: str, prefix: str) -> dict[str, str]:
-        with self._settled() as connection:
+        with self._settled(dealer) as connection:
             return row_hashes(Scope("dealer", dealer), connection, dealer, prefix)
 
     def acknowledge(self, dealer: str, held: Acknowledgement) -> Verdict:
         claim = Claim(held.up_to, held.rows, held.digest, held.at)
-        with self._settled() as connection:
+        with self._settled(dealer) as connection:
             compared = compare(connection, self.figures, dealer, claim)
         engine, intake = self.installation.engine, self.installation.intake
         signer, credential = self._signer(), Credential("dealer", f"t-{dealer}", dealer)

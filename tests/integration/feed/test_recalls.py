@@ -1,12 +1,17 @@
 """What dealers must give back: open until acknowledged, overdue after days; a change of dealers."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from campaigns.times import DAY_US, shanghai_day
-from crm.database import reading
+from crm.database import reading, writing
+from crm.door import now_us
+from crm.feed.history import Sent, keep_sent, sent_up_to
+from crm.feed.queries import last_sequence
 from crm.feed.recall_queries import (
     HandOver,
     hand_over,
@@ -15,12 +20,15 @@ from crm.feed.recall_queries import (
     recall_counts,
 )
 from crm.feed.states import DealerState, dealer_states
+from crm.feed.tables import COPY_SENT
 from crm.people.queries import cards_of
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
 from crm.sharing.keys import row_keys
 from crm.sharing.recalls import OVERDUE_AFTER_DAYS, Recall
+from crm.sharing.tables import COPY_ROW
 from tests.integration.feed.dealers import (
     Company,
+    DealerSystem,
     consent,
     contract_end,
     event,
@@ -65,8 +73,83 @@ def test_a_withdrawal_is_open_until_the_dealer_proves_that_its_copy_is_equal(
     assert recalls(company) == []
 
 
+def test_a_row_that_never_left_is_no_recall_whatever_is_sent_afterwards(
+    company: Company,
+) -> None:
+    company.take(*shared("c1", "D1"), *shared("c2", "D1", "李秀兰"))
+    company.take(withdrawal("c1", "D1"))
+    assert recalls(company) == []
+    assert state(company).recalls.open == 0
+    dealer = company.dealer("D1")
+    assert len(dealer.lines(after=0, limit=1)) == 2
+    dealer.pull(limit=1)
+    company.dealer("D2").pull()
+    assert recalls(company) == []
+    company.take(withdrawal("c2", "D1"))
+    assert len(recalls(company)) == 1
+
+
+def test_what_left_for_another_dealer_opens_no_recall(company: Company) -> None:
+    company.take(*shared("c1", "D1"), *shared("c2", "D2", "李秀兰", "310115"))
+    company.dealer("D2").pull()
+    company.take(withdrawal("c1", "D1"))
+    assert recalls(company) == []
+
+
+def by_key(dealer: DealerSystem, key: str) -> None:
+    assert dealer.client.post("/v1/dealer/rows", json={"keys": [key]}).status_code == 200
+
+
+def in_the_past(dealer: DealerSystem, key: str) -> None:
+    """Pulled, and pulled again with the row's second word."""
+    dealer.pull()
+
+
+@pytest.mark.parametrize("fetch", [by_key, in_the_past])
+def test_a_row_that_left_in_any_way_is_a_recall(
+    company: Company, fetch: Callable[[DealerSystem, str], None]
+) -> None:
+    company.take(*shared("c1", "D1"))
+    with reading(company.running.site.engine) as connection:
+        key = connection.execute(select(COPY_ROW.c.key)).scalar_one()
+    fetch(company.dealer("D1"), key)
+    company.take(event("card.corrected", "card/c1", {"card_id": "c1", "region": "110101"}))
+    company.take(withdrawal("c1", "D1"))
+    (recall,) = recalls(company)
+    assert recall.key == key
+
+
+def test_what_left_before_it_was_kept_how_far_it_reached_counts_as_sent(
+    company: Company,
+) -> None:
+    company.take(*shared("c1", "D1"))
+    engine = company.running.site.engine
+    with writing(engine) as connection:
+        last = last_sequence(HEADQUARTERS_SCOPE, connection, "D1")
+        keep_sent(connection, Sent("D1", now_us(), "upgrade", "before", last, 0, 0))
+    company.take(*shared("c2", "D1", "李秀兰"))
+    company.take(withdrawal("c1", "D1"), withdrawal("c2", "D1"))
+    assert len(recalls(company)) == 1
+    with reading(engine) as connection:
+        assert sent_up_to(connection, "D1") == 0
+
+
+def test_who_has_come_further_than_a_restored_backup_may_hold_whatever_there_is(
+    company: Company,
+) -> None:
+    company.take(*shared("c1", "D1"))
+    dealer = company.dealer("D1")
+    for _ in range(2):
+        dealer.lines(after=now_us() + DAY_US)
+    company.take(withdrawal("c1", "D1"))
+    assert len(recalls(company)) == 1
+    with reading(company.running.site.engine) as connection:
+        assert connection.execute(select(COPY_SENT.c.what)).scalars().all() == ["before"]
+
+
 def test_a_row_that_was_given_back_is_recalled_no_more(company: Company) -> None:
     company.take(*shared("c1", "D1"))
+    company.dealer("D1").pull()
     company.take(withdrawal("c1", "D1"))
     assert len(recalls(company)) == 1
     company.take(consent("c1", "D1"))
@@ -75,6 +158,7 @@ def test_a_row_that_was_given_back_is_recalled_no_more(company: Company) -> None
 
 def test_a_recall_is_overdue_from_the_fourth_day_on(company: Company) -> None:
     company.take(*shared("c1", "D1"))
+    company.dealer("D1").pull()
     company.take(withdrawal("c1", "D1"))
     last_day = today() + timedelta(days=OVERDUE_AFTER_DAYS)
     assert OVERDUE_AFTER_DAYS == 3
@@ -146,3 +230,16 @@ def test_a_change_of_dealers_lists_who_must_consent_anew(company: Company) -> No
     dealer.pull()
     dealer.acknowledge()
     assert (from_d1_to_d2(company).acknowledged, from_d1_to_d2(company).open) == (4, 0)
+
+
+def test_rows_that_never_left_need_no_acknowledgement_in_a_change_of_dealers(
+    company: Company,
+) -> None:
+    company.take(*shared("c1", "D1"))
+    dealer = company.dealer("D1")
+    dealer.pull()
+    company.take(*shared("c2", "D1", "李秀兰"))
+    company.take(contract_end("D1", today() - timedelta(days=1)))
+    found = from_d1_to_d2(company)
+    assert (found.withdrawn, found.acknowledged, found.open) == (1, 0, 1)
+    assert len(found.people) == 2

@@ -17,6 +17,7 @@ from crm.door import now_us
 from crm.feed.settling import NotSettled, accepted_so_far, must_be_settled
 from crm.journal import last_position
 from crm.web import dealer_visit
+from crm.web.pages_status import HELD_BACK
 from streams.outbox import OutboxIntake
 from tests.integration.feed.dealers import (
     Company,
@@ -28,7 +29,8 @@ from tests.integration.feed.dealers import (
     shared,
     withdrawal,
 )
-from tests.integration.web.sites import today
+from tests.integration.web.sites import PASSWORD, today
+from tests.integration.web.test_pages import sign_in
 
 
 @pytest.fixture
@@ -140,15 +142,56 @@ def test_what_waits_in_the_outbox_holds_everything_back(
     assert len(dealer.lines(after=0)) == 3
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_withdrawal_that_could_not_be_recorded_holds_everything_back(
-    company: Company, dealer: DealerSystem
-) -> None:
-    company.take(withdrawal("c1", "D1"))
+def fail(company: Company, said: dict[str, Any]) -> None:
+    """The event is taken in and cannot be recorded."""
+    company.accept(said)
     with writing(company.running.site.engine) as connection:
         position = last_position(connection)
-        add_dead_letter(connection, position, "card/c1", ValueError(), now_us())
+        add_dead_letter(connection, position, said["subject"], ValueError(), now_us())
+    company.work()
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("name", ["refusal", "erasure", "end of a contract"])
+def test_what_could_not_be_recorded_holds_back_what_goes_to_whom_it_concerns(
+    company: Company, dealer: DealerSystem, name: str
+) -> None:
+    company.take(*shared("c9", "D2", "赵桂芳", "310115"))
+    fail(company, taking_back()[name])
     assert_nothing_leaves(dealer.client.get("/v1/dealer/changes"))
+    assert len(company.dealer("D2").lines(after=0)) == 2
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("name", ["void", "same", "different", "undecided"])
+def test_what_could_not_be_recorded_and_may_concern_anybody_holds_everything_back(
+    company: Company, dealer: DealerSystem, name: str
+) -> None:
+    fail(company, taking_back()[name])
+    for each in (dealer, company.dealer("D2")):
+        assert_nothing_leaves(each.client.get("/v1/dealer/changes"))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_refusal_on_another_card_of_the_person_holds_back_the_persons_row(
+    company: Company, dealer: DealerSystem
+) -> None:
+    pair = {"card_id": "c1", "other_card_id": "c8", "reason_code": "asked"}
+    company.take(card("c8", "王桂英"), event("identity.same", "card/c1", pair))
+    fail(company, withdrawal("c8", "D1"))
+    assert_nothing_leaves(dealer.client.get("/v1/dealer/changes"))
+
+
+def test_headquarters_sees_at_once_that_copies_are_held_back(company: Company) -> None:
+    company.take(*shared("c1", "D1"))
+    company.running.user("office", "headquarters")
+    office = company.client(None)
+    sign_in(office, "office", PASSWORD)
+    for path in ("/", "/status"):
+        assert HELD_BACK not in office.get(path).text
+    fail(company, withdrawal("c1", "D1"))
+    for path in ("/", "/status"):
+        assert HELD_BACK in office.get(path).text
 
 
 @pytest.mark.usefixtures("impatient")

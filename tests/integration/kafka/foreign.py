@@ -69,6 +69,7 @@ class CopyOfADealer:
         self.dealer, self.cipher = dealer, AESGCM(key)
         self.latest: dict[str, tuple[int, dict[str, Any] | None]] = {}
         self.reasons: list[str] = []
+        self.to_fetch: list[str] = []
 
     def take(self, events: list[dict[str, Any]]) -> dict[str, Any]:
         """Take everything that is ours; the rows by key."""
@@ -82,4 +83,6 @@ class CopyOfADealer:
                 self.latest[told["key"]] = (data["sequence"], told["row"])
                 if told["kind"] == "withdraw":
                     self.reasons.append(told["reason_class"])
+                if told["kind"] == "fetch":
+                    self.to_fetch.append(told["key"])
         return {key: row for key, (_, row) in self.latest.items() if row is not None}

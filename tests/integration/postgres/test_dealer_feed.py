@@ -6,7 +6,7 @@ import pytest
 from campaigns.intake import HEADQUARTERS
 from crm.database import reading, writing
 from crm.door import now_us
-from crm.feed.history import release_key, take_key
+from crm.feed.history import Sent, keep_sent, release_key, take_key
 from crm.feed.queries import changes_page, copy_digest, last_sequence, named_rows
 from crm.feed.recall_queries import open_recalls
 from crm.feed.settling import NotSettled, must_be_settled
@@ -23,12 +23,19 @@ def test_a_copy_is_sent_proved_and_held_back(in_postgres: Installation) -> None:
     lines = [orjson.dumps(each) for each in events]
     in_postgres.intake.accept(lines, HEADQUARTERS)
     in_postgres.work()
-    in_postgres.intake.accept([orjson.dumps(withdrawal("c2", "D1"))], HEADQUARTERS)
+    with writing(in_postgres.engine) as connection:
+        last = last_sequence(HEADQUARTERS_SCOPE, connection, "D1")
+        keep_sent(connection, Sent("D1", now_us(), "t", "changes", last, 2, last))
+    late = shared("c3", "D1", "赵桂芳")
+    in_postgres.intake.accept([orjson.dumps(each) for each in late], HEADQUARTERS)
+    in_postgres.work()
+    ended = [orjson.dumps(withdrawal(card_id, "D1")) for card_id in ("c2", "c3")]
+    in_postgres.intake.accept(ended, HEADQUARTERS)
     in_postgres.work()
     with reading(in_postgres.engine) as connection:
         must_be_settled(connection, today())
         page = changes_page(HEADQUARTERS_SCOPE, connection, "D1", 0, 10)
-        assert page.changes == 2
+        assert page.changes == 3
         assert page.next_after == last_sequence(HEADQUARTERS_SCOPE, connection, "D1")
         assert len(copy_digest(HEADQUARTERS_SCOPE, connection, "D1")) == 64
         asked = named_rows(HEADQUARTERS_SCOPE, connection, "D1", ["f" * 64], page.next_after)

@@ -9,15 +9,19 @@ from pathlib import Path
 import httpx
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from campaigns.times import rfc3339
 from crm.accounts.tables import ACCESS
-from crm.database import reading
+from crm.database import reading, writing
 from crm.door import now_us
+from crm.feed.history import sent_up_to
+from crm.feed.queries import last_sequence
+from crm.feed.recall_queries import open_recalls
 from crm.feed.tables import COPY_SENT
+from crm.scope import HEADQUARTERS_SCOPE
 from tests.integration.feed.dealers import Company, contract, event, shared, withdrawal
-from tests.integration.web.sites import PASSWORD, running
+from tests.integration.web.sites import PASSWORD, running, today
 
 NAME, PHONE, FOREIGN = "欧阳桂兰", "13912340001", "慕容秀英"
 
@@ -169,8 +173,37 @@ def test_the_workbook_is_marked_and_that_it_left_is_kept(
     assert NAME in names
     assert FOREIGN not in names
     with reading(company.running.site.engine) as connection:
-        (kept,) = connection.execute(select(COPY_SENT.c.dealer, COPY_SENT.c.what)).all()
-    assert tuple(kept) == ("D1", "workbook")
+        kept = connection.execute(select(COPY_SENT.c.dealer, COPY_SENT.c.what)).all()
+    assert [tuple(each) for each in kept] == [("D1", "portal"), ("D1", "workbook")]
+
+
+def test_who_was_shown_a_row_must_give_it_back_and_a_state_is_kept_once(
+    company: Company, shop: httpx.Client
+) -> None:
+    engine = company.running.site.engine
+    for _ in range(2):
+        assert shop.get("/copy").status_code == 200
+    with reading(engine) as connection:
+        kept = connection.execute(select(COPY_SENT.c.what, COPY_SENT.c.last)).all()
+        assert kept == [("portal", last_sequence(HEADQUARTERS_SCOPE, connection, "D1"))]
+        assert sent_up_to(connection, "D1") == 0
+    company.take(withdrawal("c-open", "D1"), withdrawal("c-foreign", "D2"))
+    with reading(engine) as connection:
+        (recall,) = open_recalls(HEADQUARTERS_SCOPE, connection, today())
+    assert recall.dealer == "D1"
+    assert shop.get("/copy").status_code == 200
+    with reading(engine) as connection:
+        assert len(connection.execute(select(COPY_SENT.c.what)).all()) == 1
+
+
+def test_an_opened_field_counts_as_shown(company: Company, shop: httpx.Client) -> None:
+    page = shop.get("/copy").text
+    with writing(company.running.site.engine) as connection:
+        connection.execute(delete(COPY_SENT))
+    form = {"form_token": token_in(page), "key": key_in(page), "field": "names"}
+    shop.post("/copy/reveal", data=form, headers={"accept": "application/json"})
+    with reading(company.running.site.engine) as connection:
+        assert connection.execute(select(COPY_SENT.c.what)).scalars().all() == ["portal"]
 
 
 def test_while_something_is_not_settled_nothing_is_shown(
