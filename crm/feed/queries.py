@@ -18,7 +18,7 @@ from crm.sharing.digest import buckets, digest_of_lines, row_hash
 from crm.sharing.lines import UNKNOWN, Told, change_lines, upsert_line, withdraw_line
 from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
 
-LARGEST_PAGE_BYTES = 4 * 1024 * 1024
+LARGEST_PAGE_BYTES = 16 * 1024 * 1024
 """A page ends with the line that goes beyond this, however many were asked for."""
 
 MOST_ROW_HASHES = 5_000
@@ -148,10 +148,18 @@ def _as_driven(connection: Connection, query: Select[Any]) -> Iterator[Sequence[
     """The rows as the driver has them, in pieces: making SQLAlchemy's own of each would cost as
     much as reading it. The cursor is closed with the iteration, however it ends."""
     compiled = query.compile(dialect=connection.dialect)
-    # As text, PostgreSQL would send every byte of a row as two.
-    how = {"binary": True} if connection.dialect.name == "postgresql" else {}
-    with closing(connection.connection.cursor(**how)) as cursor:
-        cursor.execute(compiled.string, _parameters(compiled))
+    is_postgresql = connection.dialect.name == "postgresql"
+    # As text, every byte of a row would come as two.
+    cursor_options = {"binary": True} if is_postgresql else {}
+    # A prepared statement would be planned for no page in particular, and so for the whole copy.
+    how = {"prepare": False} if is_postgresql else {}
+    if is_postgresql:
+        # Towards the end the planner would read the whole copy for each page, and for one page
+        # parallel workers cost more than they read.
+        for setting in ("max_parallel_workers_per_gather = 0", "enable_hashjoin = off"):
+            connection.exec_driver_sql(f"SET LOCAL {setting}")
+    with closing(connection.connection.cursor(**cursor_options)) as cursor:
+        cursor.execute(compiled.string, _parameters(compiled), **how)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             yield rows
 

@@ -29,7 +29,7 @@ router = APIRouter(tags=["dealer"])
 
 LINES = "application/x-ndjson"
 LARGEST_NUMBER = 2**53 - 1
-MOST_CHANGES = 5_000
+MOST_CHANGES = 20_000
 LONGEST_WAIT_SECONDS = 25
 _COMPUTING_TURNS = 5
 _FAST = 1

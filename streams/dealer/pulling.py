@@ -34,7 +34,7 @@ from streams.dealer.troubles import (
     StillDifferent,
 )
 
-PAGE_CHANGES = 5_000
+PAGE_CHANGES = 20_000
 SMALLEST_PAGE = 20
 HEALINGS = 3
 ROUNDS = 20

@@ -40,6 +40,7 @@ from streams.commands.serve import is_free
 from tests.servers.postgres import Server, new_database
 
 _AT_ONCE = 5_000
+_PAGE_CHANGES = 20_000
 _PORT = 18_765
 _GZIP = 16 + zlib.MAX_WBITS
 _LONGEST_END = 1_000
@@ -205,7 +206,9 @@ def _pull(token: str, encoding: str) -> tuple[float, int, list[float]]:
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": encoding}
     while True:
         began = time.perf_counter()
-        client.request("GET", f"/v1/dealer/changes?after={after}&limit={_AT_ONCE}", headers=headers)
+        client.request(
+            "GET", f"/v1/dealer/changes?after={after}&limit={_PAGE_CHANGES}", headers=headers
+        )
         answer = client.getresponse()
         body = answer.read()
         took.append(time.perf_counter() - began)
