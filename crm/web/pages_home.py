@@ -64,6 +64,7 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
             "periods": PERIODS_DAYS,
             "from_day": today - timedelta(days=days),
             "activities": activities_on(visit.scope, connection, today),
+            "held_back": "",
         }
         if visit.scope.sees_archives:
             due, due_total = due_follow_ups(visit.scope, connection, today, limit=1)
@@ -77,8 +78,9 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
                 ),
                 "rights": (0, 0),
             }
-        if visit.scope.viewer in ("headquarters", "compliance"):
-            context["held_back"] = visit.say(HELD_BACK) if holds_copies_back(connection) else ""
+        sees_copies = visit.scope.viewer in ("headquarters", "compliance")
+        if sees_copies and holds_copies_back(connection):
+            context["held_back"] = visit.say(HELD_BACK)
         if sees_requests(visit.scope):
             context["rights"] = open_counts(visit.scope, connection, today)
     return visit.render("home.html", context)

@@ -16,6 +16,7 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.sharing.digest import digest
 from crm.sharing.queries import copy_now
 from crm.sharing.tables import DEALER_CHANGE
+from crm.web.dealer_feed import MOST_CHANGES
 from tests.integration.feed.dealers import Company, card, consent, shared, withdrawal
 
 
@@ -130,7 +131,7 @@ def test_what_left_the_house_is_kept_before_it_leaves(company: Company) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [{"after": -1}, {"after": 2**53}, {"limit": 5001}, {"limit": 0}, {"wait": 26}]
+    "asked", [{"after": -1}, {"after": 2**53}, {"limit": MOST_CHANGES + 1}, {"limit": 0}, {"wait": 26}]
 )
 def test_what_is_out_of_bounds_is_a_problem(company: Company, asked: dict[str, int]) -> None:
     answer = company.dealer("D1").client.get("/v1/dealer/changes", params=asked)
