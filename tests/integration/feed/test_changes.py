@@ -131,7 +131,8 @@ def test_what_left_the_house_is_kept_before_it_leaves(company: Company) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [{"after": -1}, {"after": 2**53}, {"limit": MOST_CHANGES + 1}, {"limit": 0}, {"wait": 26}]
+    "asked",
+    [{"after": -1}, {"after": 2**53}, {"limit": MOST_CHANGES + 1}, {"limit": 0}, {"wait": 26}],
 )
 def test_what_is_out_of_bounds_is_a_problem(company: Company, asked: dict[str, int]) -> None:
     answer = company.dealer("D1").client.get("/v1/dealer/changes", params=asked)
