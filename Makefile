@@ -3,8 +3,9 @@
 .PHONY: help install demo test check format services bench prove docs lock clean
 
 BIN := .venv/bin
-# How many tests run at once: a number, or logical (one per core). JOBS=0 runs them in one process.
-JOBS ?= logical
+# How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
+# them in one process.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 SPREAD := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 export JINXI_PYTHON

@@ -28,7 +28,7 @@ from streams.embedded import Worker
 from streams.installation import open_installation
 from streams.lease import lease
 from tests.examples import a_card, an_event
-from tests.functional.command.running import Answer, environment, run, running, until
+from tests.functional.command.running import Answer, environment, run, run_inside, running, until
 from tests.servers.postgres import new_database
 from tests.servers.processes import free_port
 
@@ -79,15 +79,15 @@ class Target:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     folder = tmp_path_factory.mktemp("home")
-    lines = run(folder, "season", "--people", PEOPLE, "--seed", 7).out
+    lines = run_inside(folder, "season", "--people", PEOPLE, "--seed", 7).out
     machine = ("--name", "machine", "--role", "staff")
     office = ("--name", "office", "--role", "headquarters", "--password", PASSWORD)
     mine = [a_card(ERASED), an_event("card.erased", erasure(), id="e-2", time=LATER)]
     (folder / "all.ndjson").write_bytes(lines + b"".join(orjson.dumps(e) + b"\n" for e in mine))
-    assert run(folder, "accept", "--history", "all.ndjson").status == 0
-    assert run(folder, "work", "--until-idle").status == 0
-    made = Home(folder, run(folder, "token", "add", *machine, "--json").only["token"])
-    assert run(folder, "account", "add", *office).status == 0
+    assert run_inside(folder, "accept", "--history", "all.ndjson").status == 0
+    assert run_inside(folder, "work", "--until-idle").status == 0
+    made = Home(folder, run_inside(folder, "token", "add", *machine, "--json").only["token"])
+    assert run_inside(folder, "account", "add", *office).status == 0
     spoil_one(made)
     return made
 
@@ -102,7 +102,7 @@ def erasure() -> dict[str, str]:
 def spoil_one(home: Home) -> None:
     """One event lies in the dead letters, and one field was looked at."""
     (home.folder / "one.ndjson").write_bytes(orjson.dumps(a_card("dead-1")))
-    assert run(home.folder, "accept", "one.ndjson").status == 0
+    assert run_inside(home.folder, "accept", "one.ndjson").status == 0
     opened = open_installation(home.settings)
     with mock.patch.object(Recorder, "record_events", side_effect=ValueError):
         assert Worker(opened.engine, opened.keyring).step()
@@ -137,7 +137,7 @@ def looked_at(folder: Path, env: Mapping[str, str]) -> dict[str, list[bytes]]:
         ("funnel", *STEPS),
         ("dead-letters", "list"),
     ):
-        answer = run(folder, *command, "--json", env=env)
+        answer = run_inside(folder, *command, "--json", env=env)
         assert answer.status == 0, answer
         told[" ".join(command)] = sorted(answer.out.splitlines())
     assert all(told.values())
@@ -159,7 +159,7 @@ def assert_moved(home: Home, target: Target, answer: Answer) -> None:
 
 def laws(home: Home, env: Mapping[str, str]) -> list[tuple[str, bool]]:
     """Which laws hold: all but that nothing lies in the dead letters."""
-    checks = run(home.folder, "check", "--json", env=env).only["checks"]
+    checks = run_inside(home.folder, "check", "--json", env=env).only["checks"]
     assert sum(not check["ok"] for check in checks) == 1
     return [(check["name"], check["ok"]) for check in checks]
 
@@ -168,7 +168,7 @@ def test_a_season_that_was_moved_goes_on_in_postgresql(home: Home, target: Targe
     assert_moved(home, target, run(home.folder, "move", *target.options, "--json"))
     env = target.environment(home)
     assert looked_at(home.folder, env) == looked_at(home.folder, {})
-    assert run(home.folder, "replay", "--verify", env=env).status == 0
+    assert run_inside(home.folder, "replay", "--verify", env=env).status == 0
     engine = open_engine(target.url)
     with reading(engine) as connection:
         credential = credential_of_token(connection, home.token)
@@ -178,9 +178,9 @@ def test_a_season_that_was_moved_goes_on_in_postgresql(home: Home, target: Targe
     assert account is not None and account.role == "headquarters"
     # New numbers come after the old ones, and the dead letter can be mended there.
     (home.folder / "new.ndjson").write_bytes(orjson.dumps(a_card("new-1")))
-    assert run(home.folder, "accept", "new.ndjson", env=env).status == 0
-    assert run(home.folder, "work", "--until-idle", env=env).status == 0
-    assert run(home.folder, "dead-letters", "retry", env=env).status == 0
+    assert run_inside(home.folder, "accept", "new.ndjson", env=env).status == 0
+    assert run_inside(home.folder, "work", "--until-idle", env=env).status == 0
+    assert run_inside(home.folder, "dead-letters", "retry", env=env).status == 0
     with reading(engine) as connection:
         position = select(JOURNAL.c.position).where(JOURNAL.c.subject == "card/new-1")
         assert connection.execute(position).scalar_one() == last + 1
@@ -250,7 +250,7 @@ def test_a_target_that_holds_something_else_is_refused_and_left_alone(
     folder.mkdir(exist_ok=True)
     env = target.environment(home) | {"JINXI_MASTER_KEY_FILE": str(folder / "master.key")}
     (folder / "one.ndjson").write_bytes(orjson.dumps(a_card("foreign-1")))
-    assert run(folder, "accept", "one.ndjson", env=env).status == 0
+    assert run_inside(folder, "accept", "one.ndjson", env=env).status == 0
     (folder / "master.key").unlink()
     os.link(home.settings.master_key_file, folder / "master.key")
     answer = run(home.folder, "move", *target.options)
@@ -262,7 +262,7 @@ def test_a_target_that_holds_something_else_is_refused_and_left_alone(
 def test_a_target_with_events_of_the_same_master_key_is_refused(home: Home, target: Target) -> None:
     env = target.environment(home)
     (home.folder / "one.ndjson").write_bytes(orjson.dumps(a_card("foreign-1")))
-    assert run(home.folder, "accept", "one.ndjson", env=env).status == 0
+    assert run_inside(home.folder, "accept", "one.ndjson", env=env).status == 0
     answer = run(home.folder, "move", *target.options)
     assert answer.status == 1 and "目标里已有别的数据" in answer.err
     assert "journal" in answer.err

@@ -1,27 +1,23 @@
 """Relay and workers of one installation as processes of their own, that tests start and kill."""
 
-import io
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from unittest import mock
 
 import orjson
-from sqlalchemy import Engine
-from sqlalchemy.pool import NullPool
 
 from campaigns.intake import HEADQUARTERS, Credential
 from crm.accounts.tokens import credential_of_token
-from crm.database import open_engine, reading
+from crm.database import reading
 from crm.settings import Settings
 from streams.carrying import GIVEN
-from streams.cli import main
 from streams.commands.carry import is_idle
 from streams.installation import Installation as Opened
 from streams.outbox import OutboxIntake
+from tests.functional.command.running import run_inside
 from tests.installations import Installation
 from tests.servers.processes import wait_until
 
@@ -73,20 +69,9 @@ class Carried:
 
     def command(self, *words: str, status: int = 0) -> str:
         """What `jinxi …` prints, as somebody types it; in this process, which is much faster."""
-        printed = io.TextIOWrapper(io.BytesIO(), "utf-8")
-        with (
-            mock.patch.dict(os.environ, environment(self.settings)),
-            mock.patch.object(sys, "argv", ["jinxi", *words]),
-            mock.patch.object(sys, "stdout", printed),
-            mock.patch.object(sys, "stderr", printed),
-            # Its process would end, and every connection with it.
-            mock.patch("streams.installation.open_engine", _unpooled),
-            mock.patch("crm.keyring.open_engine", _unpooled),
-        ):
-            ended = _status_of(main)
-        printed.flush()
-        said: str = printed.buffer.getvalue().decode()  # type: ignore[attr-defined]
-        assert ended == status, said
+        answer = run_inside(self.settings.data_folder, *words, env=environment(self.settings))
+        said = answer.text + answer.err
+        assert answer.status == status, said
         return said
 
     def start(self, command: tuple[str, ...]) -> None:
@@ -138,19 +123,6 @@ class Carried:
         """Kill whatever runs."""
         for command in list(self.running):
             self.kill(command)
-
-
-def _unpooled(url: str) -> Engine:
-    return open_engine(url, poolclass=NullPool)
-
-
-def _status_of(command: Callable[[], None]) -> int:
-    """With which the command would end its process."""
-    try:
-        command()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 def carried_by(installation: Installation, broker: str, prefix: str) -> Carried:
