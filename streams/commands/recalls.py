@@ -62,7 +62,7 @@ def recalls(
             (each.dealer, each.open, each.overdue, clock_text(each.oldest_us or 0))
             for each in counts
         ],
-        say("没有。撤回的行经销商都确认删除了。"),
+        say("没有过期的行。") if overdue else say("没有等待确认的行。从未交出去的行不用收回。"),
     )
     if found:
         print_first(

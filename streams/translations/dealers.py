@@ -68,9 +68,10 @@ DEALERS: dict[str, tuple[str, str]] = {
     "未确认的收回，按经销商": ("未確認的收回，按經銷商", "Open recalls by dealer"),
     "正常": ("正常", "ok"),
     "没有。": ("沒有。", "None."),
-    "没有。撤回的行经销商都确认删除了。": (
-        "沒有。撤回的行經銷商都確認刪除了。",
-        "None. Dealers have confirmed every withdrawn row deleted.",
+    "没有过期的行。": ("沒有過期的行。", "No row is overdue."),
+    "没有等待确认的行。从未交出去的行不用收回。": (
+        "沒有等待確認的行。從未交出去的行不用收回。",
+        "No row waits for a confirmation. Rows that never left need not come back.",
     ),
     "没有。用 jinxi webhook add 加一个。": (
         "沒有。用 jinxi webhook add 加一個。",
