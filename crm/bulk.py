@@ -33,11 +33,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 Values = tuple[Any, ...]
-"""One row as the driver has it, in the order of the table's columns."""
+"""One row as the driver has it, in the order of the table's `own_columns`."""
+
+ADDED_LATER: dict[Any, Any] = {"added_later": True}
+"""`info` of a nullable column that is filled in by another hand than its row."""
 
 _IN = "wanted"
 _VALUES_REMEMBERED = 10_000
 """Converted values of a column: there are few days, and many rows of each."""
+
+
+@functools.cache
+def own_columns(table: Table) -> tuple[Column[Any], ...]:
+    """The columns of a row itself, without those that are added later."""
+    return tuple(each for each in table.columns if each.info != ADDED_LATER)
 
 
 def stored_rows(
@@ -68,7 +77,7 @@ def is_among(
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Add rows, each with a value for every column."""
+    """Add rows, each with a value for every column of its own."""
     if rows and _database(connection) == "postgresql":
         _copy_rows(connection, table, rows)
     elif rows:
@@ -102,7 +111,7 @@ def delete_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
 
 
 def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Give the rows with the same primary keys all their other values."""
+    """Give the rows with the same primary keys all their other own values."""
     if rows:
         order = (*_free_places(table), *key_places(table))
         connection.exec_driver_sql(
@@ -113,8 +122,8 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
 
 @functools.cache
 def key_places(table: Table) -> tuple[int, ...]:
-    """Where the columns of the primary key stand among all."""
-    names = [each.name for each in table.columns]
+    """Where the columns of the primary key stand among a row's own."""
+    names = [each.name for each in own_columns(table)]
     return tuple(names.index(each.name) for each in table.primary_key)
 
 
@@ -122,7 +131,7 @@ def driver_values(
     connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]
 ) -> list[Values]:
     """The rows as the driver has them."""
-    in_order: itemgetter[Any] = itemgetter(*(column.name for column in table.columns))
+    in_order: itemgetter[Any] = itemgetter(*(column.name for column in own_columns(table)))
     conversions = _conversions(_database(connection), table)
     if not conversions:
         return list(map(in_order, rows))
@@ -141,7 +150,7 @@ def _conversions(database: str, table: Table) -> tuple[tuple[int, Callable[[Any]
     """(place, conversion) of each column whose values the driver does not take as they are."""
     dialect = _by_place(database)
     found: list[tuple[int, Callable[[Any], Any]]] = []
-    for place, each in enumerate(table.columns):
+    for place, each in enumerate(own_columns(table)):
         if isinstance(each.type, String) and database != "sqlite":
             found.append((place, _without_nul))
             continue
@@ -187,13 +196,14 @@ def _select_statement(database: str, columns: tuple[Column[Any], ...], where: Co
 
 @functools.cache
 def _insert_statement(database: str, table: Table) -> str:
-    return _compiled(database, insert(table))
+    values: dict[str, Any] = {each.name: bindparam(each.name) for each in own_columns(table)}
+    return _compiled(database, insert(table).values(values))
 
 
 @functools.cache
 def _copy_statement(table: Table) -> str:
     preparer = _by_place("postgresql").identifier_preparer
-    names = ", ".join(preparer.quote(column.name) for column in table.columns)
+    names = ", ".join(preparer.quote(column.name) for column in own_columns(table))
     return f"COPY {preparer.format_table(table)} ({names}) FROM STDIN"
 
 
@@ -205,7 +215,7 @@ def _delete_statement(database: str, table: Table) -> str:
 
 @functools.cache
 def _update_statement(database: str, table: Table) -> str:
-    names = [list(table.columns)[place].name for place in _free_places(table)]
+    names = [own_columns(table)[place].name for place in _free_places(table)]
     same = (each == bindparam(f"key_{each.name}") for each in table.primary_key)
     statement = update_table(table).where(and_(*same))
     return _compiled(database, statement.values({name: bindparam(f"new_{name}") for name in names}))
@@ -214,4 +224,4 @@ def _update_statement(database: str, table: Table) -> str:
 @functools.cache
 def _free_places(table: Table) -> tuple[int, ...]:
     keys = key_places(table)
-    return tuple(place for place in range(len(table.columns)) if place not in keys)
+    return tuple(place for place in range(len(own_columns(table))) if place not in keys)

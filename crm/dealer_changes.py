@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from crm.bulk import stored_rows
 from crm.checkpoints import Partition, glance, move_on, next_offset
+from crm.database import in_pieces
 from crm.keyring import Keyring
 from crm.locks import DEALER_CHANGES, hold
 from crm.sharing.changes import Change, ReasonClass, RowId, new_changes
@@ -26,13 +27,17 @@ What is written may be a whole dealer's copy, so the content itself is not held.
 FOR_EVER = 2**62
 _QUIET = Partition("dealer-changes", "", 0)
 _COLUMNS = ("dealer", "sequence", "key", "kind", "reason_class", "content_hash")
-_PIECE = 1_000
 _OVERTAKEN = (
     update(DEALER_CHANGE)
     .where(
         DEALER_CHANGE.c.dealer == bindparam("of"), DEALER_CHANGE.c.sequence == bindparam("number")
     )
     .values(overtaken=True)
+)
+_TOLD = (
+    update(COPY_ROW)
+    .where(COPY_ROW.c.dealer == bindparam("of"), COPY_ROW.c.key == bindparam("row"))
+    .values(told=bindparam("number"))
 )
 
 
@@ -87,11 +92,11 @@ class ChangeWriter:
             for change in changes
             if (row_id := (change.dealer, change.key)) in said
         ]
-        for start in range(0, len(overtaken), _PIECE):
-            connection.execute(_OVERTAKEN, overtaken[start : start + _PIECE])
-        for start in range(0, len(changes), _PIECE):
-            rows = [_row(change, now_us) for change in changes[start : start + _PIECE]]
-            connection.execute(insert(DEALER_CHANGE), rows)
+        for piece in in_pieces(overtaken):
+            connection.execute(_OVERTAKEN, piece)
+        for piece in in_pieces(changes):
+            connection.execute(insert(DEALER_CHANGE), [_row(change, now_us) for change in piece])
+        _number_rows(connection, touched, said, changes)
         return len(changes)
 
     def _compare_all(self, connection: Connection, now_us: int) -> int:
@@ -101,14 +106,23 @@ class ChangeWriter:
         return sum(self._compare(connection, dealer, now_us) for dealer in sorted(dealers))
 
     def differences(self, connection: Connection) -> tuple[int, int]:
-        """(rows that dealers were told to hold, rows that they hold or lack wrongly)."""
+        """(rows that dealers were told to hold, rows that they hold or lack wrongly).
+
+        A row is right with the content and the number of what was last said of it.
+        """
         columns = [DEALER_CHANGE.c[name] for name in _COLUMNS]
         said = _last_said(Change(*row) for row in connection.execute(select(*columns)))
-        told = {row_id: word.content_hash for row_id, word in said.items() if word.content_hash}
-        copies = select(COPY_ROW.c.dealer, COPY_ROW.c.key, COPY_ROW.c.content)
+        told = {
+            row_id: (word.content_hash, word.sequence)
+            for row_id, word in said.items()
+            if word.content_hash
+        }
+        row = COPY_ROW.c
         held = {
-            (dealer, key): self.content_hash(bytes(content))
-            for dealer, key, content in connection.execute(copies)
+            (dealer, key): (self.content_hash(bytes(content)), number)
+            for dealer, key, content, number in connection.execute(
+                select(row.dealer, row.key, row.content, row.told)
+            )
         }
         return len(told), len(dict(told.items() ^ held.items()))
 
@@ -121,6 +135,26 @@ class ChangeWriter:
         for key, content in connection.execute(held):
             touched[dealer, key] = self.content_hash(bytes(content))
         return self._say(connection, touched, said, now_us)
+
+
+def _number_rows(
+    connection: Connection,
+    touched: Mapping[RowId, bytes | ReasonClass],
+    said: Mapping[RowId, Change],
+    changes: Iterable[Change],
+) -> None:
+    """Give each written row that stands the number of its last change.
+
+    A row that was deleted and came back as it was stands under its old one.
+    """
+    fresh = {(change.dealer, change.key): change.sequence for change in changes}
+    standing = [each for each, now in touched.items() if not isinstance(now, ReasonClass)]
+    for piece in in_pieces(standing):
+        numbers = (fresh[each] if each in fresh else said[each].sequence for each in piece)
+        rows = zip(piece, numbers, strict=True)
+        connection.execute(
+            _TOLD, [{"of": of, "row": key, "number": number} for (of, key), number in rows]
+        )
 
 
 def told_rows(connection: Connection, keyring: Keyring) -> tuple[int, int]:

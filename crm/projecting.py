@@ -18,6 +18,7 @@ from crm.bulk import (
     driver_values,
     insert_rows,
     key_places,
+    own_columns,
     stored_rows,
     update_rows,
 )
@@ -66,7 +67,7 @@ def write_difference(
     key_of = itemgetter(*key_places(table))
     stored = {
         key_of(row): row
-        for row in stored_rows(connection, tuple(table.columns), table.c[owner], owners)
+        for row in stored_rows(connection, own_columns(table), table.c[owner], owners)
     }
     wanted = {key_of(row): row for row in driver_values(connection, table, rows)}
     if stored == wanted:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, Table, cast, func, select
 
+from crm.bulk import own_columns
 from crm.rewards.tables import LEDGER_ENTRY
 
 _ROWS_AT_ONCE = 1000
@@ -60,9 +61,9 @@ def _ordered(table: Table) -> tuple[Select[Any], tuple[int, ...]]:
         total = cast(func.sum(table.c.amount_fen), BigInteger)
         query = select(*columns, total).group_by(*columns).having(total != 0).order_by(*columns)
         return query, (0, 1)
-    names = [column.name for column in table.columns]
+    names = [column.name for column in own_columns(table)]
     places = tuple(names.index(column.name) for column in table.primary_key)
-    return select(table).order_by(*table.primary_key), places
+    return select(*own_columns(table)).order_by(*table.primary_key), places
 
 
 def _differing(table: Table, here: Connection, there: Connection) -> Iterator[tuple[str, ...]]:

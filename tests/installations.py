@@ -19,6 +19,7 @@ from unittest import mock
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from campaigns.intake import Receipt
+from crm.bulk import own_columns
 from crm.database import insert_new, open_engine, reading, writing
 from crm.door import JournalIntake
 from crm.journal import JOURNAL
@@ -181,7 +182,7 @@ def _names(connection: Connection) -> dict[int, tuple[str, str]]:
 def _rows(
     connection: Connection, table: Table, names: Mapping[int, tuple[str, str]]
 ) -> Iterator[tuple[Any, ...]]:
-    for row in connection.execute(select(table)):
+    for row in connection.execute(select(*own_columns(table))):
         values = row._mapping
         yield tuple(
             names[value] if column == "position" else value for column, value in values.items()

@@ -4,25 +4,27 @@ Every function reads in the caller's transaction, so that numbers, rows and dige
 are of one moment; whether that moment may be sent is for crm/feed/settling.py to say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from crm.bulk import is_among
 from crm.scope import OutOfScope, Scope
 from crm.sharing.digest import buckets, digest_of_lines, row_hash
-from crm.sharing.lines import UNKNOWN, Told, change_lines, upsert_line, withdraw_line
-from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
+from crm.sharing.lines import UNKNOWN, Told, upsert_line, upsert_lines, withdraw_line
+from crm.sharing.tables import COPY_ROW, DEALER_CHANGE, STANDS_WITHDRAWN
 
 LARGEST_PAGE_BYTES = 16 * 1024 * 1024
 """A page ends with the line that goes beyond this, however many were asked for."""
 
 MOST_ROW_HASHES = 5_000
 _ROWS_AT_ONCE = 1_000
+_SEQUENCE: Callable[[Sequence[Any]], int] = itemgetter(0)
 
 
 class PrefixTooShort(Exception):
@@ -31,11 +33,10 @@ class PrefixTooShort(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of a dealer's next changes as lines, the last one's number, and how many they are."""
+    """Some of a dealer's next changes as lines, and the last one's number."""
 
-    lines: bytes
+    lines: Sequence[bytes]
     next_after: int
-    changes: int
 
 
 def last_sequence(scope: Scope, connection: Connection, dealer: str) -> int:
@@ -55,38 +56,79 @@ def count_rows(scope: Scope, connection: Connection, dealer: str) -> int:
 def changes_page(scope: Scope, connection: Connection, dealer: str, after: int, limit: int) -> Page:
     """The changes after a number, in order, without those that a later one has overtaken."""
     _may_see(scope, dealer)
-    same = and_(COPY_ROW.c.dealer == DEALER_CHANGE.c.dealer, COPY_ROW.c.key == DEALER_CHANGE.c.key)
+    standing = _standing(connection, dealer, after, limit)
+    withdrawn = _withdrawn(connection, dealer, after, standing.up_to, limit)
+    told = standing.among(withdrawn, limit) if withdrawn else standing
+    next_after = told.numbers[len(told.lines) - 1] if told.lines else after
+    return Page(told.lines, next_after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Changes by their numbers, in order; `up_to` is None when there are no more rows after them.
+
+    The lines end with the one that brings the page beyond its bound, the numbers may go on.
+    """
+
+    numbers: Sequence[int]
+    lines: Sequence[bytes]
+    up_to: int | None = None
+
+    def among(self, others: Iterable[tuple[int, bytes]], limit: int) -> "_Told":
+        merged = sorted([*zip(self.numbers, self.lines, strict=False), *others], key=_SEQUENCE)
+        numbers, lines = zip(*merged[:limit], strict=True)
+        return _Told(numbers, _bounded(lines))
+
+
+def _standing(connection: Connection, dealer: str, after: int, limit: int) -> _Told:
+    """The rows of the copy that were told after a number.
+
+    They are read from the copy alone, in the order of its index: to look up the row of each change
+    by its key would take most of the time.
+    """
+    row = COPY_ROW.c
     query = (
-        select(
-            DEALER_CHANGE.c.sequence,
-            DEALER_CHANGE.c.key,
-            DEALER_CHANGE.c.reason_class,
-            COPY_ROW.c.content,
-        )
-        .join_from(DEALER_CHANGE, COPY_ROW, same, isouter=True)
-        .where(
-            DEALER_CHANGE.c.dealer == dealer,
-            DEALER_CHANGE.c.sequence > after,
-            DEALER_CHANGE.c.overtaken.is_(False),
-        )
-        .order_by(DEALER_CHANGE.c.sequence)
+        select(row.told, row.key, row.content)
+        .where(row.dealer == dealer, row.told > after)
+        .order_by(row.told)
         .limit(limit)
     )
+    numbers: list[int] = []
     lines: list[bytes] = []
     room = LARGEST_PAGE_BYTES
     for piece in _as_driven(connection, query):
-        made = change_lines(piece)
-        size = sum(map(len, made))
-        if size > room:
-            # The line that brings the page beyond its bound is its last.
-            sizes = accumulate(map(len, made))
-            made = made[: next(n for n, size in enumerate(sizes, 1) if size > room)]
+        made = upsert_lines(piece)
+        numbers += map(_SEQUENCE, piece)
         lines += made
-        after = piece[len(made) - 1][0]
-        if size > room:
-            break
-        room -= size
-    return Page(b"".join(lines), after, len(lines))
+        room -= sum(map(len, made))
+        if room < 0:
+            lines = list(_bounded(lines))
+            return _Told(numbers, lines, numbers[len(lines) - 1])
+    # Beyond the last row of a page that is full, withdrawals are for the next one.
+    return _Told(numbers, lines, numbers[-1] if len(lines) == limit else None)
+
+
+def _withdrawn(
+    connection: Connection, dealer: str, after: int, up_to: int | None, limit: int
+) -> list[tuple[int, bytes]]:
+    """(number, line) of the withdrawals between two numbers."""
+    column = DEALER_CHANGE.c
+    query = select(column.sequence, column.key, column.reason_class).where(
+        column.dealer == dealer,
+        column.sequence > after,
+        STANDS_WITHDRAWN,
+    )
+    if up_to is not None:
+        query = query.where(column.sequence <= up_to)
+    rows = connection.execute(query.order_by(column.sequence).limit(limit))
+    return [(sequence, withdraw_line(sequence, key, reason)) for sequence, key, reason in rows]
+
+
+def _bounded(lines: Sequence[bytes]) -> Sequence[bytes]:
+    """The line that brings the page beyond its bound is its last."""
+    sizes = accumulate(map(len, lines))
+    beyond = next((n for n, size in enumerate(sizes, 1) if size > LARGEST_PAGE_BYTES), None)
+    return lines[:beyond]
 
 
 def named_rows(
@@ -108,7 +150,7 @@ def named_rows(
         else withdraw_line(sequence, key, reasons.get(key, UNKNOWN))
         for key in keys
     ]
-    return Page(b"".join(lines), sequence, len(lines))
+    return Page(lines, sequence)
 
 
 def copy_digest(scope: Scope, connection: Connection, dealer: str) -> str:
@@ -153,11 +195,6 @@ def _as_driven(connection: Connection, query: Select[Any]) -> Iterator[Sequence[
     cursor_options = {"binary": True} if is_postgresql else {}
     # A prepared statement would be planned for no page in particular, and so for the whole copy.
     how = {"prepare": False} if is_postgresql else {}
-    if is_postgresql:
-        # Towards the end the planner would read the whole copy for each page, and for one page
-        # parallel workers cost more than they read.
-        for setting in ("max_parallel_workers_per_gather = 0", "enable_hashjoin = off"):
-            connection.exec_driver_sql(f"SET LOCAL {setting}")
     with closing(connection.connection.cursor(**cursor_options)) as cursor:
         cursor.execute(compiled.string, _parameters(compiled), **how)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):

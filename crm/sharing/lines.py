@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from campaigns.canonical import canonical_json
 
-Told = tuple[int, str, str | None, bytes | None]
-"""(sequence, key, reason class of a withdrawal, canonical JSON of a row that stands)."""
+Told = tuple[int, str, bytes]
+"""(sequence, key, canonical JSON) of a row that stands."""
 
 UNKNOWN = "unknown"
 """The reason class of a key that the dealer's copy never had."""
@@ -18,25 +18,10 @@ UNKNOWN = "unknown"
 _UPSERT = b'{"sequence":%d,"key":"%b","kind":"upsert","row":%b}\n'
 
 
-class CopyInconsistent(Exception):
-    """A change speaks of a row that the copy does not hold; `jinxi check` tells more."""
-
-
-def change_lines(changes: Iterable[Told]) -> list[bytes]:
-    """A line for each; CopyInconsistent when one is neither withdrawn nor has a row."""
+def upsert_lines(rows: Iterable[Told]) -> list[bytes]:
+    """A line for each row that is to be replaced."""
     # A call for each of a million rows would cost as much as reading them.
-    return [
-        _UPSERT % (sequence, key.encode(), content)
-        if content is not None and reason_class is None
-        else _without_row(sequence, key, reason_class)
-        for sequence, key, reason_class, content in changes
-    ]
-
-
-def _without_row(sequence: int, key: str, reason_class: str | None) -> bytes:
-    if reason_class is None:
-        raise CopyInconsistent("an upsert without its row")
-    return withdraw_line(sequence, key, reason_class)
+    return [_UPSERT % (sequence, key.encode(), content) for sequence, key, content in rows]
 
 
 def upsert_line(sequence: int, key: str, content: bytes) -> bytes:

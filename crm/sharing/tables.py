@@ -10,8 +10,10 @@ from sqlalchemy import (
     String,
     Table,
     false,
+    text,
 )
 
+from crm.bulk import ADDED_LATER
 from crm.database import METADATA
 
 COPY_ROW = Table(
@@ -22,8 +24,15 @@ COPY_ROW = Table(
     Column("home", String(100), nullable=False),
     Column("cards", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("told", BigInteger, info=ADDED_LATER),
     Index("ix_copy_row_home", "home"),
+    Index("ix_copy_row_told", "dealer", "told"),
 )
+"""`told` is the sequence number of the row's last change: a dealer reads its copy in that order. It
+is written with the change, in the same transaction; None until then, and during a rebuild."""
+
+STANDS_WITHDRAWN = text("kind = 'withdraw' AND NOT overtaken")
+"""Of a change: it withdraws a row, and no later one tells of the row again."""
 
 DEALER_CHANGE = Table(
     "dealer_change",
@@ -37,6 +46,13 @@ DEALER_CHANGE = Table(
     Column("changed_us", BigInteger, nullable=False),
     Column("overtaken", Boolean, nullable=False, default=False, server_default=false()),
     Index("ix_dealer_change_row", "key", "dealer", "sequence"),
+    Index(
+        "ix_dealer_change_withdrawn",
+        "dealer",
+        "sequence",
+        sqlite_where=STANDS_WITHDRAWN,
+        postgresql_where=STANDS_WITHDRAWN,
+    ),
 )
 """History, not a projection: what each dealer was to be told, in the order of its sequence.
 `content_hash` is keyed and tells only whether a row came out the same; what it said is not kept.

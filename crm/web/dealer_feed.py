@@ -74,7 +74,7 @@ async def get_changes(
     if after > found.last:
         await run_in_threadpool(_keep_unknown, visit, found.last)
     news = visit.site.desk.news
-    if found.page.changes == 0 and wait and await news.is_there(visit.dealer, after, wait):
+    if not found.page.lines and wait and await news.is_there(visit.dealer, after, wait):
         found = await visit.when_settled(look)
     return await _sent(visit, "changes", found, accept_encoding)
 
@@ -140,12 +140,13 @@ async def _sent(
         headers["Content-Encoding"] = "gzip"
 
     def write() -> bytes:
-        if found.page.changes:
-            up_to, changes = found.page.next_after, found.page.changes
+        changes = len(found.page.lines)
+        if changes:
+            up_to = found.page.next_after
             sent = Sent(visit.dealer, now_us, visit.actor, what, up_to, changes, found.last)
             with writing(visit.site.engine) as connection:
                 keep_sent(connection, sent)
-        lines = found.page.lines + end
+        lines = b"".join((*found.page.lines, end))
         return _zipped(lines) if compressed else lines
 
     return Response(await run_in_threadpool(write), media_type=LINES, headers=headers)

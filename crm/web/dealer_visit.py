@@ -16,7 +16,6 @@ from campaigns.times import shanghai_day
 from crm.database import reading
 from crm.feed.settling import Accepted, NotSettled, accepted_so_far, must_be_settled
 from crm.scope import Scope
-from crm.sharing.lines import CopyInconsistent
 from crm.web.api import AtSite, bearer
 from crm.web.problems import Problem
 from crm.web.site import Site
@@ -83,8 +82,6 @@ class DealerVisit:
             except NotSettled as reason:
                 if waited >= PATIENCE_SECONDS:
                     raise self._not_settled(str(reason)) from reason
-            except CopyInconsistent as reason:
-                raise self._not_settled(str(reason)) from reason
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _accepted(self) -> Accepted:

@@ -6,13 +6,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import Engine, insert, inspect, select
 
 import crm
-from crm.database import METADATA, open_engine, writing
+from crm.database import METADATA, open_engine, reading, writing
 from crm.feed.tables import COPY_SENT
 from crm.schema import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD, prepare
-from crm.sharing.tables import DEALER_CHANGE
+from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
 
 
 def test_migrations_give_the_tables_that_the_code_declares(tmp_path: Path) -> None:
@@ -41,11 +41,7 @@ def test_what_was_told_before_sends_were_kept_whole_counts_as_sent(tmp_path: Pat
         for number in (5, 9):
             row = {"sequence": number, "key": f"k{number}", "kind": "upsert", "changed_us": number}
             connection.execute(insert(DEALER_CHANGE), [{"dealer": "D1", **row}])
-    with writing(engine) as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(crm.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0007")
+    _go_back(engine, "0007")
     prepare(engine)
     with engine.connect() as connection:
         columns = COPY_SENT.c
@@ -54,6 +50,35 @@ def test_what_was_told_before_sends_were_kept_whole_counts_as_sent(tmp_path: Pat
     engine.dispose()
 
 
+def test_rows_of_the_copies_from_before_stand_under_the_number_of_their_last_change(
+    tmp_path: Path,
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'jinxi.db'}")
+    prepare(engine)
+    rest = {"home": "card/c1", "cards": b"[]", "content": b"{}"}
+    with writing(engine) as connection:
+        rows = [{"dealer": "D1", "key": key, **rest} for key in ("k1", "k2")]
+        connection.execute(insert(COPY_ROW), rows)
+        for number, key in ((5, "k1"), (7, "k2"), (9, "k1")):
+            change = {"sequence": number, "key": key, "kind": "upsert", "changed_us": number}
+            told = {"dealer": "D1", "overtaken": number == 5, **change}
+            connection.execute(insert(DEALER_CHANGE), [told])
+    _go_back(engine, "0008")
+    prepare(engine)
+    with reading(engine) as connection:
+        stands = select(COPY_ROW.c.key, COPY_ROW.c.told).order_by(COPY_ROW.c.told)
+        assert connection.execute(stands).all() == [("k2", 7), ("k1", 9)]
+    engine.dispose()
+
+
 def test_of_every_table_it_is_said_whether_a_rebuild_writes_it() -> None:
     kinds = [*HISTORY, *CARRIED, *TOLD, *REGISTERED, *KEPT_APART, *PROJECTED]
     assert sorted(table.name for table in kinds) == sorted(METADATA.tables)
+
+
+def _go_back(engine: Engine, revision: str) -> None:
+    with writing(engine) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(crm.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)

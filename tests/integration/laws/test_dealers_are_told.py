@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
 from campaigns.times import day_end_us, shanghai_day
+from crm.bulk import own_columns
 from crm.database import reading, writing
+from crm.dealer_changes import ChangeWriter, told_rows
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.sharing.queries import are_settled, changes_after
 from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
@@ -50,6 +52,7 @@ def test_whoever_takes_every_change_late_twice_and_out_of_order_has_the_copy(
                 if installation.worker.recorder.record_next(0, random.choice((1, 3, 20))) is None:
                     break
             with reading(installation.engine) as connection:
+                assert told_rows(connection, installation.keyring)[1] == 0
                 for receiver in receivers:
                     receiver.follow(connection, random)
         installation.work()
@@ -121,6 +124,21 @@ def test_a_rebuild_tells_what_came_out_differently() -> None:
                 ("0" * 64, "withdraw", "corrected"),
                 (key, "upsert", None),
             }
+
+
+def test_a_row_that_went_and_came_back_as_it_was_is_not_told_again_and_keeps_its_number() -> None:
+    with clock(), _shared() as installation:
+        writer = ChangeWriter.of(installation.keyring)
+        before = _everything_told(installation)
+        with writing(installation.engine) as connection:
+            (row,) = connection.execute(select(*own_columns(COPY_ROW))).all()
+            connection.execute(delete(COPY_ROW))
+            connection.execute(insert(COPY_ROW), [row._asdict()])
+            touched = {(row.dealer, row.key): writer.content_hash(row.content)}
+            writer.write(connection, touched, 0, CLOCK_US)
+        assert _everything_told(installation) == before
+        with reading(installation.engine) as connection:
+            assert writer.differences(connection) == (1, 0)
 
 
 def test_what_is_told_names_why_a_row_is_gone_and_no_more() -> None:
