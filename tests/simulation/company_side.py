@@ -116,7 +116,7 @@ class CompanySide:
             page = changes_page(scope, connection, dealer, after, limit)
             last, rows = self._standing(connection, dealer)
         end = page_line(page.next_after, last, rows, rfc3339(self.now_us))
-        return (page.lines + end).splitlines()
+        return [line.rstrip(b"\n") for line in (*page.lines, end)]
 
     def rows(self, dealer: str, keys: Sequence[str]) -> list[bytes]:
         scope = Scope("dealer", dealer)
@@ -124,7 +124,7 @@ class CompanySide:
             last, rows = self._standing(connection, dealer)
             page = named_rows(scope, connection, dealer, keys, last)
         end = page_line(page.next_after, last, rows, rfc3339(self.now_us))
-        return (page.lines + end).splitlines()
+        return [line.rstrip(b"\n") for line in (*page.lines, end)]
 
     def _standing(self, connection: Connection, dealer: str) -> tuple[int, int]:
         scope = Scope("dealer", dealer)
