@@ -1,6 +1,6 @@
 # Jinxi: what can be made here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format services bench prove docs lock clean
+.PHONY: help install demo test check format services bench prove migration docs lock clean
 
 BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
@@ -42,6 +42,9 @@ bench: install ## events per second, beside the floors of this machine
 
 prove: install ## the long proofs: many examples, many kills
 	JINXI_PROVE=1 $(BIN)/pytest $(SPREAD) -m "prove or hypothesis or more_in_prove" --timeout 3600
+
+migration: install ## draft the migration to the tables as declared now: make migration FOR="what it is for"
+	$(BIN)/python -m crm.migrating $(FOR)
 
 docs: install ## write the generated documents anew
 	$(BIN)/python -m campaigns.event_docs > docs/events.md.new

@@ -2,11 +2,7 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from crm.accounts import tables as accounts
 from crm.activities import tables as activities
@@ -32,6 +28,9 @@ from crm.rights import tables as rights
 from crm.sharing import tables as sharing
 from crm.ties import TIE
 from crm.undecodable import UNDECODABLE
+
+MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
+_REVISION = table("alembic_version", column("version_num"))
 
 HISTORY = (JOURNAL, DEAD_LETTER)
 """What is not computed from anything else, and so left alone by a rebuild."""
@@ -77,36 +76,25 @@ PROJECTED = (
 def prepare(engine: Engine) -> None:
     """Bring the database to the newest schema; a database that has it is left alone."""
     require_code_point_order(engine)
-    config = _config()
-    head = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
+        if _revision(connection) == newest_revision():
             return
+    # Nearly every command finds a database that has it, and need not wait for this library.
+    from crm.migrating import upgrade
+
     with writing(engine) as connection:
-        _upgrade(config, connection)
+        # Another process may have been faster between the look and the lock.
+        hold(connection, SCHEMA)
+        upgrade(connection)
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
+def newest_revision() -> str:
+    """What the file of the last migration begins with."""
+    return max(file.name for file in MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]
 
 
-def _upgrade(config: Config, connection: Connection) -> None:
-    # Another process may have been faster between the look and the lock.
-    hold(connection, SCHEMA)
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def draft_migration(engine: Engine, message: str) -> None:
-    """Write the migration that leads from the database's schema to that of the tables."""
-    config = _config()
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.revision(config, message=message, autogenerate=True, rev_id=_next_id(config))
-
-
-def _next_id(config: Config) -> str:
-    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-    return f"{len(known) + 1:04d}"
+def _revision(connection: Connection) -> str | None:
+    """Where the database is; None when it is nowhere yet."""
+    if not inspect(connection).has_table(_REVISION.name):
+        return None
+    return connection.execute(select(_REVISION.c.version_num)).scalar()

@@ -12,7 +12,7 @@ import typer
 
 from streams.help_pages import Command, Group, translate_help, usage_sentence
 from streams.output import print_notice
-from streams.troubles import FORESEEN, sentence_of, status_of
+from streams.troubles import foreseen, sentence_of, status_of
 from streams.wording import language, say
 
 INTERRUPTED = 130
@@ -182,7 +182,7 @@ def main() -> None:
         _end(say("已停止"), INTERRUPTED)
     except typer.TyperException as error:
         _end(usage_sentence(error), getattr(error, "exit_code", 2))
-    except FORESEEN as error:
+    except foreseen() as error:
         _end(sentence_of(error), status_of(error))
     except KeyboardInterrupt:
         status = INTERRUPTED

@@ -1,8 +1,8 @@
 """What stands in the way of a command: said as what, where, and how to mend it."""
 
 import sqlite3
+import sys
 
-from kafka.errors import KafkaError
 from sqlalchemy.exc import DBAPIError
 
 from crm.database import DatabaseUnusable
@@ -15,10 +15,9 @@ from streams.wording import say, told
 
 FAILED = 1
 BUSY = 4
-FORESEEN = (
+_ALWAYS = (
     DealerTrouble,
     KafkaAccessInvalid,
-    KafkaError,
     WorkerRunning,
     DatabaseUnusable,
     MasterKeyMissing,
@@ -28,11 +27,21 @@ FORESEEN = (
     sqlite3.Error,
     OSError,
 )
-"""Exceptions that are no fault of the program."""
 
 _FULL = ("full", "no space left", "file too large", "quota")
 _NOT_WRITABLE = ("readonly", "read-only", "permission", "not permitted")
 _CORRUPT = ("not a database", "malformed", "disk image", "no such table", "no such column")
+
+
+def foreseen() -> tuple[type[BaseException], ...]:
+    """Exceptions that are no fault of the program."""
+    return (*_ALWAYS, *_of_kafka())
+
+
+def _of_kafka() -> tuple[type[BaseException], ...]:
+    """None can be raised before its client is loaded, which takes a while and few commands need."""
+    errors = sys.modules.get("kafka.errors")
+    return () if errors is None else (errors.KafkaError,)
 
 
 def status_of(error: BaseException) -> int:
@@ -46,7 +55,7 @@ def sentence_of(error: BaseException) -> str:
         return str(error)
     settings = Settings.from_environment()
     folder = settings.data_folder
-    if isinstance(error, KafkaError):
+    if isinstance(error, _of_kafka()):
         return say(
             "Kafka（{servers}）没有应答，或没有答应：{cause}。已收下的都在，之后会发布；"
             "请看它是否在运行、JINXI_KAFKA_ 的设置对不对、权限够不够。",

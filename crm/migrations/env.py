@@ -1,4 +1,4 @@
-"""How a migration is run: on the connection that crm/schema.py hands over."""
+"""How a migration is run: on the connection that crm/migrating.py hands over."""
 
 from alembic import context
 

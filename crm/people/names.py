@@ -5,10 +5,10 @@ Names are shown as they were written; these forms only compare them. ü is writt
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin
 
 from crm.people.surnames import COMPOUND_SURNAMES, SURNAMES
 
@@ -61,11 +61,15 @@ def _syllables(plain: str) -> tuple[str, ...]:
 def _read(characters: str) -> tuple[str, ...]:
     if not characters or characters.isascii():
         return (characters,) if characters else ()
-    return tuple(
-        syllable.replace("ü", "v")
-        for syllable in lazy_pinyin(characters, style=Style.NORMAL)
-        if syllable
-    )
+    return tuple(syllable.replace("ü", "v") for syllable in _reader()(characters) if syllable)
+
+
+@cache
+def _reader() -> Callable[[str], list[str]]:
+    """Loading the dictionaries of sounds takes a quarter of a command's start; few commands ask."""
+    from pypinyin import Style, lazy_pinyin
+
+    return partial(lazy_pinyin, style=Style.NORMAL)
 
 
 @cache

@@ -24,7 +24,7 @@ from streams.output import (
     print_text,
     progress_bar,
 )
-from streams.troubles import FORESEEN
+from streams.troubles import foreseen
 from streams.wording import language, say, words
 
 STANDARD_INPUT = "-"
@@ -58,7 +58,7 @@ def accept(
     try:
         for name in files:
             _accept_file(installation, name, tally, history=history, shown=not as_json)
-    except FORESEEN:
+    except foreseen():
         print_notice(say("中途停下。在此之前：{counted}", counted=_counted(tally)))
         raise
     _tell(tally, as_json)

@@ -2,16 +2,23 @@
 
 from pathlib import Path
 
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, select
 
-import crm
 from crm.database import METADATA, open_engine, reading, writing
 from crm.feed.tables import COPY_SENT
-from crm.schema import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD, prepare
+from crm.migrating import downgrade
+from crm.schema import (
+    CARRIED,
+    HISTORY,
+    KEPT_APART,
+    PROJECTED,
+    REGISTERED,
+    TOLD,
+    newest_revision,
+    prepare,
+)
 from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
 
 
@@ -21,6 +28,7 @@ def test_migrations_give_the_tables_that_the_code_declares(tmp_path: Path) -> No
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+        assert context.get_current_revision() == newest_revision()
     engine.dispose()
 
 
@@ -78,7 +86,4 @@ def test_of_every_table_it_is_said_whether_a_rebuild_writes_it() -> None:
 
 def _go_back(engine: Engine, revision: str) -> None:
     with writing(engine) as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(crm.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)
+        downgrade(connection, revision)

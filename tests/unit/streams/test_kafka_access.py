@@ -8,7 +8,7 @@ from kafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
 
 from crm.settings import Settings
 from streams.kafka_access import KafkaAccessInvalid, access_of
-from streams.troubles import FORESEEN, sentence_of
+from streams.troubles import foreseen, sentence_of
 
 
 @pytest.fixture
@@ -94,6 +94,6 @@ def test_a_broker_that_is_away_or_refuses_is_said_in_words(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JINXI_KAFKA_BOOTSTRAP", "one:9092")
-    assert isinstance(error, FORESEEN)
+    assert isinstance(error, foreseen())
     said = sentence_of(error)
     assert "one:9092" in said and type(error).__name__ in said
