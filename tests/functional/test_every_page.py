@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.functional.journeys import LARGEST_PAGE_BYTES, Journey
@@ -20,6 +21,7 @@ PATHS = (
     *("/dealers", "/recalls", "/recalls?overdue=true", "/hand-over", "/hand-over?old=D01&new=D02"),
 )
 _SERIOUS = {"serious", "critical"}
+_BAR, _WHITE = (0xB5, 0x42, 0x0C), (255, 255, 255)
 
 
 def assert_accessible(page: Page) -> None:
@@ -129,6 +131,21 @@ def test_the_number_on_a_bar_is_the_length_of_the_list_behind_it(at_desk: Journe
         expect(heading).to_contain_text(f"{number} 人")
         listed = page.locator("ol.rows > li").count()
         assert listed == min(number, 50)
+
+
+def test_the_picture_is_taken_as_png_with_its_bars_on_white(at_desk: Journey) -> None:
+    at_desk.sign_in("office")
+    at_desk.open("/?days=90")
+    with at_desk.page.expect_download() as taken:
+        at_desk.page.get_by_role("link", name="下载图（PNG）").click()
+    assert taken.value.suggested_filename == "season-90d.png"
+    with Image.open(taken.value.path()) as picture:
+        counted = picture.convert("RGB").getcolors(picture.width * picture.height) or []
+    ink = {colour: pixels for pixels, colour in counted}
+    assert picture.format == "PNG"
+    assert ink[_BAR] > 1_000
+    assert max(ink, key=lambda colour: ink[colour]) == _WHITE
+    at_desk.assert_nothing_from_elsewhere()
 
 
 @pytest.mark.parametrize(

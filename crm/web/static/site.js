@@ -76,6 +76,29 @@ async function reveal(event) {
   form.replaceWith(value);
 }
 
+// ---- a picture as PNG: chats do not show SVG
+
+const PNG_SCALE = 2, PNG_MARGIN = 24;
+
+async function takeAsPng(event) {
+  const link = event.currentTarget, picture = new Image(), canvas = document.createElement("canvas");
+  event.preventDefault();
+  picture.src = link.href;
+  await picture.decode();
+  canvas.width = (picture.width + 2 * PNG_MARGIN) * PNG_SCALE;
+  canvas.height = (picture.height + 2 * PNG_MARGIN) * PNG_SCALE;
+  const drawing = canvas.getContext("2d");
+  drawing.fillStyle = "#fff";
+  drawing.fillRect(0, 0, canvas.width, canvas.height);
+  drawing.scale(PNG_SCALE, PNG_SCALE);
+  drawing.drawImage(picture, PNG_MARGIN, PNG_MARGIN);
+  const taken = document.createElement("a");
+  taken.href = URL.createObjectURL(await new Promise((done) => canvas.toBlob(done)));
+  taken.download = link.dataset.asPng;
+  taken.click();
+  setTimeout(() => URL.revokeObjectURL(taken.href), WAIT_MS);
+}
+
 // ---- every page
 
 function wire() {
@@ -87,6 +110,10 @@ function wire() {
   }
   if (document.getElementById("text")) document.querySelector("[data-write-new]")?.addEventListener("click", carryTyped);
   for (const form of document.querySelectorAll("form.log[data-fresh]:has([name=name])")) takeTyped(form);
+  for (const link of document.querySelectorAll("a[data-as-png]")) {
+    link.hidden = false;
+    link.addEventListener("click", takeAsPng);
+  }
   for (const form of document.querySelectorAll("form.reveal")) form.addEventListener("submit", reveal);
   for (const form of document.querySelectorAll("form[data-sign-out]")) form.addEventListener("submit", signOut);
   document.querySelector("[data-send-now]")?.addEventListener("click", () => sendAndShow(true));
