@@ -104,10 +104,10 @@ def season_table(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
 @router.get("/season.svg")
 def season_picture(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     """The picture alone, to paste into slides."""
-    with reading(visit.site.engine) as connection:
-        context = {"bars": bars(visit, connection, days)}
     today = shanghai_day(visit.site.now_us())
-    context |= {"from_day": today - timedelta(days=days), "today": today}
+    with reading(visit.site.engine) as connection:
+        shown = bars(visit, connection, days)
+    context = {"bars": shown, "from_day": today - timedelta(days=days), "today": today}
     page = visit.render("season.svg", context)
     headers = {"Content-Disposition": f'attachment; filename="season-{days}d.svg"'}
     return Response(page.body, media_type="image/svg+xml", headers=headers)
