@@ -1,5 +1,6 @@
 """The company's side over HTTP (docs/dealer-feed.md)."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -28,6 +29,7 @@ _LONGEST_LINE = 16 * 1024 * 1024
 _LONGEST_TOKEN = 500
 _LONGEST_REASON = 300
 _RETRY_SECONDS = 30
+_REFUSALS = (400, 409, 413)
 
 Read = TypeVar("Read")
 
@@ -35,7 +37,10 @@ Read = TypeVar("Read")
 def token_in(file: Path) -> str:
     """The token that a file holds; TokenUnreadable when there is none."""
     try:
-        token = file.read_text(encoding="utf-8-sig").strip()
+        written = file.read_bytes()
+        # What PowerShell writes with > is UTF-16.
+        is_utf_16 = written.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        token = written.decode("utf-16" if is_utf_16 else "utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise TokenUnreadable(file) from error
     if not token or len(token) > _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
@@ -145,7 +150,7 @@ class HttpFeed:
             raise TooOften(_retry_seconds(response))
         if status >= 500:
             raise ServerAway(f"HTTP {status}")
-        if status < 400:
+        if status not in _REFUSALS:
             raise AnswerNotUnderstood
         raise RequestRefused(status, _reason(response))
 
