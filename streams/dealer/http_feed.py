@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from ssl import SSLCertVerificationError
 from typing import Any, TypeVar
 
 import httpx
@@ -15,6 +16,7 @@ from streams.dealer.feed import Acknowledgement, Verdict
 from streams.dealer.troubles import (
     AddressUnsafe,
     AnswerNotUnderstood,
+    CertificateRefused,
     NotSettled,
     RequestRefused,
     ServerAway,
@@ -136,6 +138,8 @@ class HttpFeed:
         except httpx.DecodingError as error:
             raise AnswerNotUnderstood from error
         except httpx.TransportError as error:
+            if _is_untrusted(error):
+                raise CertificateRefused(self.client.base_url.host) from error
             raise ServerAway(type(error).__name__) from error
 
     def _must_be_good(self, response: httpx.Response) -> None:
@@ -181,6 +185,13 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield from filter(None, whole)
     except httpx.TransportError:
         return
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether what lies behind an error of the connection is the server's certificate."""
+    while error is not None and not isinstance(error, SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _retry_seconds(response: httpx.Response) -> int:

@@ -97,6 +97,19 @@ class AddressUnsafe(DealerTrouble):
         )
 
 
+class CertificateRefused(DealerTrouble):
+    """Whoever answers cannot prove that it is the server; neither token nor rows went there."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            say(
+                "{host} 的证书不可信，没有连上：可能地址写错、这台电脑的时钟不对，或路上有人冒充。"
+                "令牌没有发出；请核对地址和时钟，还不行就告诉公司。",
+                host=host,
+            )
+        )
+
+
 class AnswerNotUnderstood(DealerTrouble):
     """What answers is not the feed of copies, or speaks another version."""
 

@@ -112,6 +112,14 @@ OWN_COPY: dict[str, tuple[str, str]] = {
         "The server does not answer ({cause}). The copy can be used and nothing is lost; run it"
         " again later, it goes on where it broke off.",
     ),
+    "{host} 的证书不可信，没有连上：可能地址写错、这台电脑的时钟不对，或路上有人冒充。"
+    "令牌没有发出；请核对地址和时钟，还不行就告诉公司。": (
+        "{host} 的憑證不可信，沒有連上：可能位址寫錯、這台電腦的時鐘不對，或路上有人冒充。"
+        "權杖沒有送出；請核對位址和時鐘，還不行就告訴公司。",
+        "The certificate of {host} cannot be trusted: a wrong address, this computer's clock, or"
+        " somebody in between. The token was not sent; check address and clock, else tell the"
+        " company.",
+    ),
     "公司那边正在结算（换日、重建，或有一句撤回等着入档），现在不发放。"
     "请过 {seconds} 秒再运行一次；副本没有变。": (
         "公司那邊正在結算（換日、重建，或有一句撤回等著入檔），現在不發放。"

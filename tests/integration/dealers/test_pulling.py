@@ -1,11 +1,20 @@
 """The dealer's side against a company that answers as the protocol says, and on bad roads."""
 
 import re
+import ssl
 from base64 import b64encode
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import rfc8785
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from crm.sharing.receipts import is_signed
 from streams.dealer.http_feed import HttpFeed
@@ -14,6 +23,7 @@ from streams.dealer.store import COPY_FILE, CopyStore
 from streams.dealer.troubles import (
     AddressUnsafe,
     AnswerNotUnderstood,
+    CertificateRefused,
     FolderOfAnother,
     NotSettled,
     OtherKeyKnown,
@@ -193,6 +203,32 @@ def test_an_address_that_is_another_services_is_said_to_be_none_of_ours(
     side.url = f"{server.url}/elsewhere"
     with pytest.raises(AnswerNotUnderstood):
         side.pull()
+
+
+def test_a_server_with_a_certificate_of_its_own_making_is_not_told_the_token(
+    side: DealerSide, tmp_path: Path
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path / "server.pem"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        side.url = f"https://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(CertificateRefused, match=r"127\.0\.0\.1"):
+            side.pull()
+        thread.join()
+
+
+def self_signed(file: Path) -> Path:
+    """A key with a certificate that nobody else signed, for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    began = datetime(2020, 1, 1)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, began, began.replace(2100))
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return file
 
 
 @pytest.mark.parametrize("written", ["", "xx", "AAAA"])
