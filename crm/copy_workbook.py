@@ -6,6 +6,7 @@ number of its person. No text can be taken for a formula (campaigns/sheets/writi
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from typing import Any, BinaryIO
 
 import orjson
@@ -25,6 +26,7 @@ from campaigns.sheets.writing import (
     TEXT_FORMAT,
     put,
 )
+from campaigns.times import moment_of, parse_instant_us
 from crm.web import labels
 
 MOST_ROWS = 1_000_000
@@ -170,21 +172,21 @@ def _person(number: int, row: Row) -> Iterator[Sequence[Any]]:
 def _history(number: int, row: Row) -> Iterator[Sequence[Any]]:
     told = {"type", "time", "timeprecision", "activity_id"}
     for item in row.get("history", []):
-        more = " · ".join(str(item[name]) for name in sorted(item) if name not in told)
+        more = " · ".join(_named(item[name]) for name in sorted(item) if name not in told)
         what = labels.EVENTS.get(str(item.get("type")), "")
-        yield number, str(item.get("time", "")), what, str(item.get("activity_id", "")), more
+        yield number, _time(item), what, str(item.get("activity_id", "")), more
 
 
 def _purchases(number: int, row: Row) -> Iterator[Sequence[Any]]:
     for item in row.get("purchases", []):
         yield (
             number,
-            str(item.get("time", "")),
+            _time(item),
             str(item.get("sku", "")),
             item.get("quantity"),
             item.get("returned"),
             _yuan(item.get("unit_price_fen")),
-            str(item.get("channel", "")),
+            _named(item.get("channel", "")),
             _listed(item.get("serials")),
         )
 
@@ -193,7 +195,24 @@ def _readings(number: int, row: Row) -> Iterator[Sequence[Any]]:
     measures = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")
     for item in row.get("health", {}).get("readings", []):
         values = (item.get(name) for name in measures)
-        yield number, str(item.get("time", "")), *values, str(item.get("note", ""))
+        yield number, _time(item), *values, str(item.get("note", ""))
+
+
+def _time(item: Row) -> str:
+    """As Excel sorts it; of what is known to the day only, the day."""
+    text = str(item.get("time", ""))
+    try:
+        moment = moment_of(parse_instant_us(text))
+    except ValueError:
+        return text
+    # Not every item says how exactly its time is known: a day is written as its first instant.
+    is_day = item.get("timeprecision") == "day" or moment.time() == time.min
+    return f"{moment:%Y-%m-%d}" if is_day else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _named(value: Any) -> str:
+    """What a code is called; anything else as it is."""
+    return labels.label("value", str(value))
 
 
 def _yuan(amount_fen: Any) -> str:

@@ -1,8 +1,6 @@
 """Every table there is, and the way a database comes to have them: Alembic, from the first on."""
 
-from pathlib import Path
-
-from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy import Engine
 
 from crm.accounts import tables as accounts
 from crm.activities import tables as activities
@@ -23,14 +21,12 @@ from crm.outcomes import tables as outcomes
 from crm.people import tables as people
 from crm.progress import PROGRESS
 from crm.questions import tables as questions
+from crm.revisions import is_newest
 from crm.rewards import tables as rewards
 from crm.rights import tables as rights
 from crm.sharing import tables as sharing
 from crm.ties import TIE
 from crm.undecodable import UNDECODABLE
-
-MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
-_REVISION = table("alembic_version", column("version_num"))
 
 HISTORY = (JOURNAL, DEAD_LETTER)
 """What is not computed from anything else, and so left alone by a rebuild."""
@@ -74,10 +70,13 @@ PROJECTED = (
 
 
 def prepare(engine: Engine) -> None:
-    """Bring the database to the newest schema; a database that has it is left alone."""
+    """Bring the database to the newest schema; a database that has it is left alone.
+
+    DatabaseNewer when a newer program made it.
+    """
     require_code_point_order(engine)
     with engine.connect() as connection:
-        if _revision(connection) == newest_revision():
+        if is_newest(connection):
             return
     # Nearly every command finds a database that has it, and need not wait for this library.
     from crm.migrating import upgrade
@@ -86,15 +85,3 @@ def prepare(engine: Engine) -> None:
         # Another process may have been faster between the look and the lock.
         hold(connection, SCHEMA)
         upgrade(connection)
-
-
-def newest_revision() -> str:
-    """What the file of the last migration begins with."""
-    return max(file.name for file in MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]
-
-
-def _revision(connection: Connection) -> str | None:
-    """Where the database is; None when it is nowhere yet."""
-    if not inspect(connection).has_table(_REVISION.name):
-        return None
-    return connection.execute(select(_REVISION.c.version_num)).scalar()

@@ -3,10 +3,12 @@
 import sqlite3
 import sys
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from crm.database import DatabaseUnusable
 from crm.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
+from crm.revisions import DatabaseNewer
 from crm.settings import Settings
 from streams.dealer.troubles import DealerTrouble, PassingTrouble
 from streams.kafka_access import KafkaAccessInvalid
@@ -23,11 +25,13 @@ _ALWAYS = (
     MasterKeyMissing,
     MasterKeyWrong,
     KeyLost,
+    ArgumentError,
     DBAPIError,
     sqlite3.Error,
     OSError,
 )
 
+_POSTGRESQL_PORT = 5432
 _FULL = ("full", "no space left", "file too large", "quota")
 _NOT_WRITABLE = ("readonly", "read-only", "permission", "not permitted")
 _CORRUPT = ("not a database", "malformed", "disk image", "no such table", "no such column")
@@ -53,8 +57,13 @@ def sentence_of(error: BaseException) -> str:
     """What happened, what is safe, and what to do next; nothing personal."""
     if isinstance(error, DealerTrouble | KafkaAccessInvalid):
         return str(error)
+    if isinstance(error, ArgumentError):
+        # The message might repeat a password.
+        return say(
+            "JINXI_DATABASE_URL 或 JINXI_KEYRING_URL 不是数据库地址。没有动任何数据；"
+            "请写成 postgresql+psycopg://用户@主机/库，或去掉它用 JINXI_DATA 文件夹。"
+        )
     settings = Settings.from_environment()
-    folder = settings.data_folder
     if isinstance(error, _of_kafka()):
         return say(
             "Kafka（{servers}）没有应答，或没有答应：{cause}。已收下的都在，之后会发布；"
@@ -78,7 +87,22 @@ def sentence_of(error: BaseException) -> str:
             "密钥和数据对不上：{cause}。没有改动任何数据；请放回同一套备份里的密钥。",
             cause=told(str(error)),
         )
-    return _of_storage(error, str(folder))
+    if isinstance(error, DatabaseNewer):
+        return say(
+            "这个数据库是更新的版本建的（{theirs}，这里只认到 {ours}）。没有改动它；"
+            "请换用同样新的程序再运行。",
+            theirs=error.theirs,
+            ours=error.ours,
+        )
+    return _of_storage(error, _place(error, settings))
+
+
+def _place(error: BaseException, settings: Settings) -> str:
+    """Where it happened: the folder, or the database's server without user and password."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" or not isinstance(error, DBAPIError):
+        return str(settings.data_folder)
+    return f"{url.host}:{url.port or _POSTGRESQL_PORT}/{url.database}"
 
 
 def _of_storage(error: BaseException, folder: str) -> str:
@@ -110,7 +134,7 @@ def _of_storage(error: BaseException, folder: str) -> str:
 def _cause(error: BaseException) -> str:
     """The bare cause: SQLAlchemy's message would repeat the statement with its values."""
     if isinstance(error, DBAPIError):
-        return str(error.orig)
+        return " ".join(str(error.orig).split())
     if isinstance(error, OSError) and error.strerror:
         where = f": {error.filename}" if error.filename else ""
         return f"{error.strerror}{where}"

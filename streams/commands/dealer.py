@@ -4,6 +4,7 @@ import getpass
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -251,8 +252,11 @@ def export(
                 raise typer.BadParameter(say("行数超过 Excel 的上限，请找公司要别的格式"))
             day = shanghai_day(now_us()).isoformat()
             mark = Watermark(store.get("dealer") or "—", day, by or getpass.getuser())
+            # A workbook that is broken off half-way would complain on its own.
+            workbook = BytesIO()
+            rows = write_workbook(workbook, (content for _, content in store.rows()), mark)
             with whole_file(out) as stream:
-                rows = write_workbook(stream, (content for _, content in store.rows()), mark)
+                stream.write(workbook.getbuffer())
     finally:
         store.close()
     print_text(say("已写好：{file}，{rows:,} 人。用完请删掉。", file=out, rows=rows))

@@ -1,9 +1,11 @@
 """The company's side over HTTP (docs/dealer-feed.md)."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from ssl import SSLCertVerificationError
 from typing import Any, TypeVar
 
 import httpx
@@ -14,6 +16,7 @@ from streams.dealer.feed import Acknowledgement, Verdict
 from streams.dealer.troubles import (
     AddressUnsafe,
     AnswerNotUnderstood,
+    CertificateRefused,
     NotSettled,
     RequestRefused,
     ServerAway,
@@ -28,6 +31,7 @@ _LONGEST_LINE = 16 * 1024 * 1024
 _LONGEST_TOKEN = 500
 _LONGEST_REASON = 300
 _RETRY_SECONDS = 30
+_REFUSALS = (400, 409, 413)
 
 Read = TypeVar("Read")
 
@@ -35,7 +39,10 @@ Read = TypeVar("Read")
 def token_in(file: Path) -> str:
     """The token that a file holds; TokenUnreadable when there is none."""
     try:
-        token = file.read_text(encoding="utf-8-sig").strip()
+        written = file.read_bytes()
+        # What PowerShell writes with > is UTF-16.
+        is_utf_16 = written.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        token = written.decode("utf-16" if is_utf_16 else "utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise TokenUnreadable(file) from error
     if not token or len(token) > _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
@@ -131,6 +138,8 @@ class HttpFeed:
         except httpx.DecodingError as error:
             raise AnswerNotUnderstood from error
         except httpx.TransportError as error:
+            if _is_untrusted(error):
+                raise CertificateRefused(self.client.base_url.host) from error
             raise ServerAway(type(error).__name__) from error
 
     def _must_be_good(self, response: httpx.Response) -> None:
@@ -145,7 +154,7 @@ class HttpFeed:
             raise TooOften(_retry_seconds(response))
         if status >= 500:
             raise ServerAway(f"HTTP {status}")
-        if status < 400:
+        if status not in _REFUSALS:
             raise AnswerNotUnderstood
         raise RequestRefused(status, _reason(response))
 
@@ -176,6 +185,13 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield from filter(None, whole)
     except httpx.TransportError:
         return
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether what lies behind an error of the connection is the server's certificate."""
+    while error is not None and not isinstance(error, SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _retry_seconds(response: httpx.Response) -> int:

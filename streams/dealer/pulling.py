@@ -28,6 +28,7 @@ from streams.dealer.store import Applied, CopyStore, StoredReceipt
 from streams.dealer.troubles import (
     AnswerNotUnderstood,
     FolderOfAnother,
+    OtherKeyKnown,
     PageCutOff,
     RequestRefused,
     SignatureWrong,
@@ -39,6 +40,7 @@ SMALLEST_PAGE = 20
 HEALINGS = 3
 ROUNDS = 20
 _NOTHING = Applied(0, 0)
+_CONFLICT = 409
 
 Report = Callable[[int, int], None]
 """(rows written so far, rows that the whole copy has)."""
@@ -92,7 +94,8 @@ class Puller:
                 self.feed.make_key_known(self.signer.public_key)
             except RequestRefused as error:
                 # The copy must go on: it is headquarters' to let go of an older key.
-                self.refused.append(error)
+                known = error.status == _CONFLICT
+                self.refused.append(OtherKeyKnown(_CONFLICT, error.reason) if known else error)
             else:
                 with self.store.writing():
                     self.store.put("key_known", self.signer.public_key)
@@ -184,6 +187,8 @@ class Puller:
             raise FolderOfAnother(self.store.folder)
 
     def _give_receipts(self) -> None:
+        if self.store.get("key_known") != self.signer.public_key:
+            return
         for kept in self.store.receipts():
             if kept.given:
                 continue
@@ -191,6 +196,9 @@ class Puller:
                 self.feed.give_receipt(_plain(kept.receipt), kept.signature)
             except RequestRefused as error:
                 self.refused.append(error)
+                # A company that was restored may know an older key: the next run tells ours again.
+                with self.store.writing():
+                    self.store.put("key_known", "")
                 continue
             self.store.mark_given(kept.day)
 

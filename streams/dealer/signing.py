@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crm.sharing.receipts import Signer
 from streams.dealer.storage import storage_troubles
-from streams.dealer.troubles import StorageUnusable
+from streams.dealer.troubles import SigningKeyUnreadable
 
 KEY_FILE = "signing.key"
 _KEY_BYTES = 32
@@ -24,9 +24,9 @@ def signer_of(folder: Path) -> Signer:
     try:
         secret = b64decode(written.strip(), validate=True)
     except (NotBase64, ValueError) as error:
-        raise StorageUnusable(folder, KEY_FILE) from error
+        raise SigningKeyUnreadable(file) from error
     if len(secret) != _KEY_BYTES:
-        raise StorageUnusable(folder, KEY_FILE)
+        raise SigningKeyUnreadable(file)
     return Signer(secret)
 
 

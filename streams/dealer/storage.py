@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from streams.dealer.troubles import FolderBusy, StorageFull, StorageUnusable
+from streams.dealer.troubles import FileNotWritten, FolderBusy, StorageFull, StorageUnusable
 
 _FULL = ("full", "no space", "file too large", "quota", "disk i/o error")
 
@@ -35,9 +35,12 @@ def _of_disk(folder: Path, cause: str) -> StorageFull | StorageUnusable:
 
 @contextmanager
 def whole_file(file: Path) -> Iterator[BinaryIO]:
-    """A new file that is there whole or not at all, and that only its owner reads."""
+    """A new file that is there whole or not at all, and that only its owner reads.
+
+    FileNotWritten when there is no room, or no right to write there.
+    """
     draft = file.with_name(f".{file.name}.new")
-    with storage_troubles(file.parent):
+    try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as stream:
@@ -45,3 +48,5 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
             draft.replace(file)
         finally:
             draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileNotWritten(file, error.strerror or str(error)) from error

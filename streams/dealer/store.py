@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from crm.sharing.digest import digest_of_lines
 from crm.sharing.replica import Page, RowChange, newer, next_after, tells_less
@@ -88,7 +89,7 @@ class CopyStore:
             raise FolderEmpty(folder)
         store = cls._connected(folder, sqlite3.Connection)
         made = "SELECT 1 FROM sqlite_master WHERE name = 'receipt'"
-        if store.connection.execute(made).fetchone() is None:
+        if not store._read(made):
             # Whoever made the file was killed before there was anything in it.
             store.close()
             raise FolderEmpty(folder)
@@ -134,8 +135,8 @@ class CopyStore:
 
     def get(self, name: str) -> str | None:
         """What is remembered under a name."""
-        found = self.connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-        return None if found is None else str(found[0])
+        found = self._read("SELECT value FROM fact WHERE name = ?", (name,))
+        return str(found[0][0]) if found else None
 
     def put(self, name: str, value: str) -> None:
         """Remember something."""
@@ -184,13 +185,14 @@ class CopyStore:
             " ORDER BY key"
         )
         bounds = (prefix, prefix + "g")
-        for key, content in self.connection.execute(query, bounds):
-            yield key, bytes(content)
+        with storage_troubles(self.folder):
+            for key, content in self.connection.execute(query, bounds):
+                yield key, bytes(content)
 
     def count(self) -> int:
         """How many rows are held."""
         query = "SELECT count(*) FROM row WHERE content IS NOT NULL"
-        return int(self.connection.execute(query).fetchone()[0])
+        return int(self._read(query)[0][0])
 
     def digest(self) -> str:
         """The digest of the rows that are held."""
@@ -199,12 +201,16 @@ class CopyStore:
     def some_keys(self, at_most: int) -> list[str]:
         """A few keys that were told long ago, of withdrawn rows too."""
         query = "SELECT key FROM row ORDER BY sequence LIMIT ?"
-        return [key for (key,) in self.connection.execute(query, (at_most,))]
+        return [key for (key,) in self._read(query, (at_most,))]
 
     def withdrawn(self) -> dict[str, int]:
         """Reason class → how many rows were withdrawn for it."""
         query = "SELECT reason_class, count(*) FROM row WHERE content IS NULL GROUP BY 1 ORDER BY 1"
-        return {str(reason): int(count) for reason, count in self.connection.execute(query)}
+        return {str(reason): int(count) for reason, count in self._read(query)}
+
+    def _read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with storage_troubles(self.folder):
+            return self.connection.execute(query, values).fetchall()
 
     def _sequences(self, keys: Iterable[str]) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -281,9 +287,7 @@ class CopyStore:
         query = "SELECT day, receipt, company_signature, signature, given FROM receipt"
         return [
             StoredReceipt(day, bytes(receipt), theirs, ours, bool(given))
-            for day, receipt, theirs, ours, given in self.connection.execute(
-                f"{query} ORDER BY day DESC"
-            )
+            for day, receipt, theirs, ours, given in self._read(f"{query} ORDER BY day DESC")
         ]
 
 

@@ -97,6 +97,19 @@ class AddressUnsafe(DealerTrouble):
         )
 
 
+class CertificateRefused(DealerTrouble):
+    """Whoever answers cannot prove that it is the server; neither token nor rows went there."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            say(
+                "{host} 的证书不可信，没有连上：可能地址写错、这台电脑的时钟不对，或路上有人冒充。"
+                "令牌没有发出；请核对地址和时钟，还不行就告诉公司。",
+                host=host,
+            )
+        )
+
+
 class AnswerNotUnderstood(DealerTrouble):
     """What answers is not the feed of copies, or speaks another version."""
 
@@ -117,6 +130,16 @@ class RequestRefused(DealerTrouble):
                 status=status,
                 reason=reason,
             )
+        )
+
+
+class OtherKeyKnown(RequestRefused):
+    """The company knows another signing key of this dealer."""
+
+    def __str__(self) -> str:
+        return say(
+            "公司记着本方另一把签名钥匙（文件夹换过、重建过，或公司恢复了备份）。"
+            "副本照常更新，只是回执还不能签；请公司运行 jinxi dealer-key release，再取一次。"
         )
 
 
@@ -174,8 +197,34 @@ class StorageUnusable(DealerTrouble):
         super().__init__(
             say(
                 "打不开或写不进 {folder}：{cause}。请改它的权限或换一个文件夹；"
-                "读不懂的副本可以删去整个文件夹，重新取一份。",
+                "读不懂的副本，删去其中的 copy.db 再取一份，signing.key 要留着。",
                 folder=folder,
+                cause=cause,
+            )
+        )
+
+
+class SigningKeyUnreadable(DealerTrouble):
+    """The file of the dealer's own key holds no key."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            say(
+                "签名钥匙读不懂：{file}。请从备份放回；没有备份就删去它，"
+                "再请公司运行 jinxi dealer-key release，放开原来那一把。副本没有变。",
+                file=file,
+            )
+        )
+
+
+class FileNotWritten(DealerTrouble):
+    """A file that was to be taken out could not be written."""
+
+    def __init__(self, file: Path, cause: str) -> None:
+        super().__init__(
+            say(
+                "写不了 {file}：{cause}。副本没有变；请用 --out 换一个地方，或腾出空间再运行一次。",
+                file=file,
                 cause=cause,
             )
         )

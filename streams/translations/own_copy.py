@@ -112,6 +112,14 @@ OWN_COPY: dict[str, tuple[str, str]] = {
         "The server does not answer ({cause}). The copy can be used and nothing is lost; run it"
         " again later, it goes on where it broke off.",
     ),
+    "{host} 的证书不可信，没有连上：可能地址写错、这台电脑的时钟不对，或路上有人冒充。"
+    "令牌没有发出；请核对地址和时钟，还不行就告诉公司。": (
+        "{host} 的憑證不可信，沒有連上：可能位址寫錯、這台電腦的時鐘不對，或路上有人冒充。"
+        "權杖沒有送出；請核對位址和時鐘，還不行就告訴公司。",
+        "The certificate of {host} cannot be trusted: a wrong address, this computer's clock, or"
+        " somebody in between. The token was not sent; check address and clock, else tell the"
+        " company.",
+    ),
     "公司那边正在结算（换日、重建，或有一句撤回等着入档），现在不发放。"
     "请过 {seconds} 秒再运行一次；副本没有变。": (
         "公司那邊正在結算（換日、重建，或有一句撤回等著入檔），現在不發放。"
@@ -177,11 +185,31 @@ OWN_COPY: dict[str, tuple[str, str]] = {
         " make room and run it again.",
     ),
     "打不开或写不进 {folder}：{cause}。请改它的权限或换一个文件夹；"
-    "读不懂的副本可以删去整个文件夹，重新取一份。": (
+    "读不懂的副本，删去其中的 copy.db 再取一份，signing.key 要留着。": (
         "打不開或寫不入 {folder}：{cause}。請改它的權限或換一個資料夾；"
-        "讀不懂的副本可以刪去整個資料夾，重新取一份。",
+        "讀不懂的副本，刪去其中的 copy.db 再取一份，signing.key 要留著。",
         "Cannot open or write {folder}: {cause}. Change its permissions or name another folder;"
-        " a copy that cannot be read may be deleted with its folder and fetched anew.",
+        " of a copy that cannot be read delete copy.db, keep signing.key, and fetch it anew.",
+    ),
+    "签名钥匙读不懂：{file}。请从备份放回；没有备份就删去它，"
+    "再请公司运行 jinxi dealer-key release，放开原来那一把。副本没有变。": (
+        "簽名金鑰讀不懂：{file}。請從備份放回；沒有備份就刪去它，"
+        "再請公司執行 jinxi dealer-key release，放開原來那一把。副本沒有變。",
+        "{file} holds no signing key. Put it back from a backup; without one delete it and ask the"
+        " company to run jinxi dealer-key release for the old one. The copy is unchanged.",
+    ),
+    "写不了 {file}：{cause}。副本没有变；请用 --out 换一个地方，或腾出空间再运行一次。": (
+        "寫不了 {file}：{cause}。副本沒有變；請用 --out 換一個地方，或騰出空間再執行一次。",
+        "Cannot write {file}: {cause}. The copy is unchanged; name another place with --out,"
+        " or make room and run it again.",
+    ),
+    "公司记着本方另一把签名钥匙（文件夹换过、重建过，或公司恢复了备份）。"
+    "副本照常更新，只是回执还不能签；请公司运行 jinxi dealer-key release，再取一次。": (
+        "公司記著本方另一把簽名金鑰（資料夾換過、重建過，或公司還原了備份）。"
+        "副本照常更新，只是回執還不能簽；請公司執行 jinxi dealer-key release，再取一次。",
+        "The company knows another signing key of yours (another or a new folder, or a backup"
+        " restored there). The copy is kept up to date, only receipts cannot be signed yet: ask"
+        " the company to run jinxi dealer-key release, then pull again.",
     ),
     "公司的回执签名不对，或内容不是我们确认的那一份，没有收它。请马上告诉公司。": (
         "公司的回執簽名不對，或內容不是我們確認的那一份，沒有收它。請馬上告訴公司。",

@@ -67,6 +67,20 @@ TROUBLES: dict[str, tuple[str, str]] = {
         "共 {total:,} 行，這裡是前 {shown:,} 行；用 --json 看全部",
         "{total:,} rows, of which the first {shown:,} stand here; --json shows all",
     ),
+    "JINXI_DATABASE_URL 或 JINXI_KEYRING_URL 不是数据库地址。没有动任何数据；"
+    "请写成 postgresql+psycopg://用户@主机/库，或去掉它用 JINXI_DATA 文件夹。": (
+        "JINXI_DATABASE_URL 或 JINXI_KEYRING_URL 不是資料庫位址。沒有動任何資料；"
+        "請寫成 postgresql+psycopg://使用者@主機/庫，或去掉它用 JINXI_DATA 資料夾。",
+        "JINXI_DATABASE_URL or JINXI_KEYRING_URL is no address of a database. No data were touched:"
+        " write postgresql+psycopg://USER@HOST/NAME, or leave it out and use JINXI_DATA, a folder.",
+    ),
+    "这个数据库是更新的版本建的（{theirs}，这里只认到 {ours}）。没有改动它；"
+    "请换用同样新的程序再运行。": (
+        "這個資料庫是更新的版本建的（{theirs}，這裡只認到 {ours}）。沒有改動它；"
+        "請換用同樣新的程式再執行。",
+        "A newer program made this database ({theirs}; known here up to {ours}). It was left alone;"
+        " run it again with a program as new.",
+    ),
     "打不开或写不进 {folder}：{cause}。已收下的不受影响。": (
         "打不開或寫不進 {folder}：{cause}。已收下的不受影響。",
         "Cannot open or write {folder}: {cause}. What was taken is safe.",

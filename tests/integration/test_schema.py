@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, insert, inspect, select
+from sqlalchemy import Engine, insert, inspect, select, text
 
 from crm.database import METADATA, open_engine, reading, writing
 from crm.feed.tables import COPY_SENT
 from crm.migrating import downgrade
+from crm.revisions import DatabaseNewer, newest_revision
 from crm.schema import (
     CARRIED,
     HISTORY,
@@ -16,7 +18,6 @@ from crm.schema import (
     PROJECTED,
     REGISTERED,
     TOLD,
-    newest_revision,
     prepare,
 )
 from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
@@ -39,6 +40,17 @@ def test_preparing_a_prepared_database_changes_nothing(tmp_path: Path) -> None:
     prepare(engine)
     assert sorted(inspect(engine).get_table_names()) == before
     assert "journal" in before
+    engine.dispose()
+
+
+def test_a_database_that_a_newer_program_made_is_left_alone(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'jinxi.db'}")
+    prepare(engine)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseNewer) as refused:
+        prepare(engine)
+    assert (refused.value.theirs, refused.value.ours) == ("9999", newest_revision())
     engine.dispose()
 
 

@@ -96,6 +96,16 @@ def test_an_export_whose_name_is_personal_or_no_workbook_is_refused(
     assert not (jinxi.folder / name).exists()
 
 
+def test_a_workbook_that_cannot_be_written_is_said_by_its_name_and_the_copy_stays(
+    jinxi: Jinxi, asked: list[object]
+) -> None:
+    jinxi(*asked)
+    answer = jinxi("dealer", "export", "--out", "nowhere/copy.xlsx", status=1)
+    assert "nowhere/copy.xlsx" in answer.err
+    assert "--out" in answer.err
+    assert "copy.db" not in answer.err
+
+
 def test_without_a_copy_it_says_how_to_fetch_one(jinxi: Jinxi) -> None:
     for command in ("verify", "status"):
         assert "先取一次" in jinxi("dealer", command, status=1).err

@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -148,6 +149,36 @@ def test_a_wrong_master_key_is_said_and_nothing_is_taken(jinxi: Jinxi, written: 
     answer = jinxi("accept", "-", stdin=lines(2), status=1)
     assert "密钥和数据对不上" in answer.err
     assert answer.out == b""
+
+
+def test_a_database_that_a_newer_program_made_is_said_and_not_changed(jinxi: Jinxi) -> None:
+    jinxi("accept", "-", stdin=lines(1))
+    file = jinxi.folder / "jinxi-data" / "jinxi.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    answer = jinxi("people", status=1)
+    assert "更新的版本建的（9999" in answer.err
+    assert answer.out == b""
+
+
+def test_a_database_server_that_does_not_answer_is_named_without_its_password(
+    jinxi: Jinxi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JINXI_DATABASE_URL", "postgresql+psycopg://u:secret@127.0.0.1:1/crm")
+    answer = jinxi("people", status=1)
+    assert "127.0.0.1:1/crm" in answer.err
+    assert "jinxi-data" not in answer.err
+    assert "secret" not in answer.err
+
+
+def test_an_address_that_is_no_databases_is_said_and_not_repeated(
+    jinxi: Jinxi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JINXI_DATABASE_URL", "nonsense with a secret")
+    answer = jinxi("people", status=1)
+    assert "JINXI_DATABASE_URL" in answer.err
+    assert "secret" not in answer.err
 
 
 def test_a_second_worker_is_turned_away_while_intakes_go_on(jinxi: Jinxi) -> None:

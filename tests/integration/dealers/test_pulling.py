@@ -1,23 +1,38 @@
 """The dealer's side against a company that answers as the protocol says, and on bad roads."""
 
+import re
+import ssl
 from base64 import b64encode
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import rfc8785
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from crm.sharing.receipts import is_signed
 from streams.dealer.http_feed import HttpFeed
-from streams.dealer.store import CopyStore
+from streams.dealer.signing import KEY_FILE
+from streams.dealer.store import COPY_FILE, CopyStore
 from streams.dealer.troubles import (
     AddressUnsafe,
     AnswerNotUnderstood,
+    CertificateRefused,
     FolderOfAnother,
     NotSettled,
+    OtherKeyKnown,
     PageCutOff,
     ServerAway,
     SignatureWrong,
+    SigningKeyUnreadable,
     StillDifferent,
+    StorageUnusable,
     TokenRefused,
     TokenUnreadable,
 )
@@ -176,6 +191,77 @@ def test_a_file_without_a_token_is_said(side: DealerSide, written: bytes) -> Non
         side.pull()
 
 
+def test_a_token_is_read_as_powershell_writes_it(server: Served, side: DealerSide) -> None:
+    fill(server.company.copies["D1"], 1)
+    side.token_file.write_bytes("token-of-d1\r\n".encode("utf-16"))
+    assert side.pull().rows == 1
+
+
+def test_an_address_that_is_another_services_is_said_to_be_none_of_ours(
+    server: Served, side: DealerSide
+) -> None:
+    side.url = f"{server.url}/elsewhere"
+    with pytest.raises(AnswerNotUnderstood):
+        side.pull()
+
+
+def test_a_server_with_a_certificate_of_its_own_making_is_not_told_the_token(
+    side: DealerSide, tmp_path: Path
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path / "server.pem"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        side.url = f"https://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(CertificateRefused, match=r"127\.0\.0\.1"):
+            side.pull()
+        thread.join()
+
+
+def self_signed(file: Path) -> Path:
+    """A key with a certificate that nobody else signed, for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    began = datetime(2020, 1, 1)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, began, began.replace(2100))
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return file
+
+
+@pytest.mark.parametrize("written", ["", "xx", "AAAA"])
+def test_a_broken_signing_key_is_said_and_the_copy_is_not_to_be_deleted(
+    server: Served, side: DealerSide, written: str
+) -> None:
+    side.pull()
+    side.restart()
+    (side.folder / KEY_FILE).write_text(written)
+    with pytest.raises(SigningKeyUnreadable, match=KEY_FILE):
+        side.pull()
+
+
+def test_a_copy_that_cannot_be_read_is_said_by_its_own_folder(
+    server: Served, side: DealerSide
+) -> None:
+    fill(server.company.copies["D1"], 200)
+    side.pull()
+    side.restart()
+    file = side.folder / COPY_FILE
+    pages = len(file.read_bytes()) // 4096
+    with file.open("r+b") as stream:
+        # All but the schema and the facts.
+        stream.seek(3 * 4096)
+        stream.write(b"\xff" * (pages - 3) * 4096)
+    store = CopyStore.open(side.folder)
+    reads = (store.count, store.digest, store.withdrawn, store.receipts, store.some_keys)
+    for read in reads:
+        with pytest.raises(StorageUnusable, match=re.escape(str(side.folder))):
+            read(*([5] if read == store.some_keys else []))
+    store.close()
+
+
 def test_a_folder_of_another_dealer_is_left_alone(server: Served, side: DealerSide) -> None:
     company = server.company
     fill(company.copies["D1"], 3)
@@ -286,7 +372,31 @@ def test_when_another_key_is_known_the_copy_goes_on_and_it_is_told(
     fill(copy, 3)
     copy.public_key = b64encode(b"k" * 32).decode()
     assert side.pull().state == "equal"
-    assert [refused.status for refused in side.puller.refused] == [409, 400]
+    (refused,) = side.puller.refused
+    assert isinstance(refused, OtherKeyKnown)
+    assert "jinxi dealer-key release" in str(refused)
+    assert not side.store.receipts()[0].given
+
+
+def test_a_company_that_was_restored_with_an_older_key_is_told_the_key_again(
+    server: Served, side: DealerSide
+) -> None:
+    copy = server.company.copies["D1"]
+    fill(copy, 3)
+    side.pull()
+    copy.public_key = b64encode(b"k" * 32).decode()
+    fill(copy, 1, start=3)
+    side.restart()
+    side.pull()
+    assert [refused.status for refused in side.puller.refused] == [400]
+    side.restart()
+    side.pull()
+    assert [type(refused) for refused in side.puller.refused] == [OtherKeyKnown]
+    copy.public_key = None
+    side.restart()
+    side.pull()
+    assert side.puller.refused == []
+    assert all(receipt.given for receipt in side.store.receipts())
 
 
 def test_a_clock_that_is_off_is_measured(server: Served, side: DealerSide) -> None:
