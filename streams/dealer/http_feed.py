@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from crm.sharing.replica import Bucket, LineInvalid, Page, read_page
 from streams.dealer.feed import Acknowledgement, Verdict
 from streams.dealer.troubles import (
     AddressUnsafe,
+    AnotherKeyKnown,
     AnswerNotUnderstood,
     NotSettled,
     RequestRefused,
@@ -95,7 +97,12 @@ class HttpFeed:
 
     def make_key_known(self, public: str) -> None:
         """Tell the dealer's public key, base64."""
-        self._json(_nothing, "POST", "/v1/dealer/keys", json={"public_key": public})
+        try:
+            self._json(_nothing, "POST", "/v1/dealer/keys", json={"public_key": public})
+        except RequestRefused as error:
+            if error.status == HTTPStatus.CONFLICT:
+                raise AnotherKeyKnown(error.reason) from error
+            raise
 
     def give_receipt(self, receipt: Mapping[str, Any], signature: str) -> None:
         """Hand over the dealer's signature (base64) under a receipt."""

@@ -26,6 +26,7 @@ from streams.dealer.healing import heal
 from streams.dealer.identity import must_be_its_own
 from streams.dealer.store import Applied, CopyStore, StoredReceipt
 from streams.dealer.troubles import (
+    AnotherKeyKnown,
     AnswerNotUnderstood,
     FolderOfAnother,
     PageCutOff,
@@ -184,6 +185,8 @@ class Puller:
             raise FolderOfAnother(self.store.folder)
 
     def _give_receipts(self) -> None:
+        if any(isinstance(refused, AnotherKeyKnown) for refused in self.refused):
+            return  # What this key signs is not genuine to the company until it is let in.
         for kept in self.store.receipts():
             if kept.given:
                 continue

@@ -1,5 +1,6 @@
 """What stands in the way of a dealer's copy: said as what, where, and how to mend it."""
 
+from http import HTTPStatus
 from pathlib import Path
 
 from streams.wording import say
@@ -109,14 +110,30 @@ class AnswerNotUnderstood(DealerTrouble):
 class RequestRefused(DealerTrouble):
     """The company's side refused a request; status: HTTP."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, sentence: str | None = None) -> None:
         self.status, self.reason = status, reason
         super().__init__(
-            say(
+            sentence
+            or say(
                 "服务器没有接受（{status}）：{reason}。副本没有变；请把这句话告诉公司。",
                 status=status,
                 reason=reason,
             )
+        )
+
+
+class AnotherKeyKnown(RequestRefused):
+    """The company knows another signing key of this dealer: another machine's, or one lost."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            HTTPStatus.CONFLICT,
+            reason,
+            say(
+                "公司登记的是另一台电脑的签名密钥，所以这里签不了回执；副本照常更新。"
+                "回执请在那一台上签；那一台不用了，就请总部放开旧公钥"
+                "（jinxi dealer-key release），再运行一次。"
+            ),
         )
 
 

@@ -153,6 +153,20 @@ OWN_COPY: dict[str, tuple[str, str]] = {
         "伺服器沒有接受（{status}）：{reason}。副本沒有變；請把這句話告訴公司。",
         "The server refused ({status}): {reason}. The copy is unchanged; tell the company this.",
     ),
+    "已写好：{file}。只有您这个账户读得到；用完请删掉。": (
+        "已寫好：{file}。只有您這個帳戶讀得到；用完請刪掉。",
+        "Written: {file}. Your account alone can read it; delete it when you are done.",
+    ),
+    "公司登记的是另一台电脑的签名密钥，所以这里签不了回执；副本照常更新。"
+    "回执请在那一台上签；那一台不用了，就请总部放开旧公钥"
+    "（jinxi dealer-key release），再运行一次。": (
+        "公司登記的是另一台電腦的簽名金鑰，所以這裡簽不了回執；副本照常更新。"
+        "回執請在那一台上簽；那一台不用了，就請總部放開舊公鑰"
+        "（jinxi dealer-key release），再執行一次。",
+        "The company knows the signing key of another machine, so no receipt can be signed here;"
+        " the copy is kept up to date all the same. Sign on that machine; if it is gone, ask"
+        " headquarters to let go of the old key (jinxi dealer-key release) and run this again.",
+    ),
     "{folder} 里是另一家经销商或另一台服务器的副本，没有动它。"
     "请用 --folder 换一个文件夹，或换回原来的令牌和地址。": (
         "{folder} 裡是另一家經銷商或另一台伺服器的副本，沒有動它。"

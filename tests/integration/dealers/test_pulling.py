@@ -286,7 +286,14 @@ def test_when_another_key_is_known_the_copy_goes_on_and_it_is_told(
     fill(copy, 3)
     copy.public_key = b64encode(b"k" * 32).decode()
     assert side.pull().state == "equal"
-    assert [refused.status for refused in side.puller.refused] == [409, 400]
+    (refused,) = side.puller.refused
+    assert refused.status == 409
+    assert "jinxi dealer-key release" in str(refused)
+    copy.public_key = None
+    side.restart()
+    assert side.pull().state == "equal"
+    assert side.puller.refused == []
+    assert all(kept.given for kept in side.puller.store.receipts())
 
 
 def test_a_clock_that_is_off_is_measured(server: Served, side: DealerSide) -> None:
