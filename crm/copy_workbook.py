@@ -25,6 +25,7 @@ from campaigns.sheets.writing import (
     TEXT_FORMAT,
     put,
 )
+from campaigns.times import day_start_us, moment_of, parse_instant_us, shanghai_day
 from crm.web import labels
 
 MOST_ROWS = 1_000_000
@@ -170,21 +171,21 @@ def _person(number: int, row: Row) -> Iterator[Sequence[Any]]:
 def _history(number: int, row: Row) -> Iterator[Sequence[Any]]:
     told = {"type", "time", "timeprecision", "activity_id"}
     for item in row.get("history", []):
-        more = " · ".join(str(item[name]) for name in sorted(item) if name not in told)
+        more = " · ".join(_word(item[name]) for name in sorted(item) if name not in told)
         what = labels.EVENTS.get(str(item.get("type")), "")
-        yield number, str(item.get("time", "")), what, str(item.get("activity_id", "")), more
+        yield number, _time(item), what, str(item.get("activity_id", "")), more
 
 
 def _purchases(number: int, row: Row) -> Iterator[Sequence[Any]]:
     for item in row.get("purchases", []):
         yield (
             number,
-            str(item.get("time", "")),
+            _time(item),
             str(item.get("sku", "")),
             item.get("quantity"),
             item.get("returned"),
             _yuan(item.get("unit_price_fen")),
-            str(item.get("channel", "")),
+            _word(item.get("channel", "")),
             _listed(item.get("serials")),
         )
 
@@ -193,7 +194,21 @@ def _readings(number: int, row: Row) -> Iterator[Sequence[Any]]:
     measures = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")
     for item in row.get("health", {}).get("readings", []):
         values = (item.get(name) for name in measures)
-        yield number, str(item.get("time", "")), *values, str(item.get("note", ""))
+        yield number, _time(item), *values, str(item.get("note", ""))
+
+
+def _word(value: Any) -> str:
+    """What a code is called; what is no code as it stands."""
+    return labels.label("value", value) if isinstance(value, str) else str(value)
+
+
+def _time(item: Row) -> str:
+    """`2026-05-03 09:12`, Shanghai time; the day alone where no more is known, as from paper."""
+    at_us = parse_instant_us(str(item["time"]))
+    day = shanghai_day(at_us)
+    if item.get("timeprecision") == "day" or at_us == day_start_us(day):
+        return day.isoformat()
+    return moment_of(at_us).strftime("%Y-%m-%d %H:%M")
 
 
 def _yuan(amount_fen: Any) -> str:
