@@ -100,6 +100,7 @@ FIELDS = {
     "place": "位置",
     "bytes": "字节",
 }
+METHODS = {code: labels.VALUES[code] for code in ("screen", "paper", "voice", "otp")}
 WEBHOOK_STATES = {"ok": "正常", "failing": "不成功，会再试", "given_up": "已放弃"}
 WEBHOOK_TROUBLES = {
     "url": "地址不完整",
@@ -113,7 +114,7 @@ WORDS: dict[str, dict[str, str]] = {
     "step": labels.STEPS | {"referral.received": "被介绍"},
     "purpose": labels.PURPOSES,
     "consent": labels.CONSENT_WORDS,
-    "value": labels.SEXES | {"compliance_breach": "合规问题"},
+    "value": labels.SEXES | {"compliance_breach": "合规问题"} | METHODS,
     "reward_state": REWARD_STATES,
     "reward_reason": REWARD_REASONS,
     "reward_mode": REWARD_MODES,

@@ -127,7 +127,10 @@ def _of_storage(error: BaseException, folder: str) -> str:
             cause=told(cause),
         )
     return say(
-        "打不开或写不进 {folder}：{cause}。已收下的不受影响。", folder=folder, cause=told(cause)
+        "打不开或写不进 {folder}：{cause}。已收下的不受影响；"
+        "请看磁盘是不是满了、这个文件夹能不能读写，再运行一次。",
+        folder=folder,
+        cause=told(cause),
     )
 
 

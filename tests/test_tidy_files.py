@@ -134,7 +134,7 @@ def test_documents_name_only_files_that_exist() -> None:
 def _named_paths(document: Path, line: str) -> Iterator[Path]:
     for named in re.findall(r"`((?:campaigns|crm|streams|tests|docs|tools)/[\w./-]+)`", line):
         yield ROOT / named
-    for link in re.findall(r"\]\(([^):#]+)\)", line):
+    for link in re.findall(r"(?:\]\(|<img src=\")([^):#\"]+)[)\"]", line):
         yield (document.parent / link).resolve()
 
 

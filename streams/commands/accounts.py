@@ -41,10 +41,7 @@ class UserRole(StrEnum):
 
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="登录名")]
-Password = Annotated[
-    str,
-    typer.Option(prompt="密码", confirmation_prompt="再输一次密码", hide_input=True, help="密码"),
-]
+Password = Annotated[str | None, typer.Option(help="密码；不写就会问")]
 
 
 def add_api_token(
@@ -132,7 +129,7 @@ def add_person(
     name: Annotated[str, typer.Option(help="登录名")],
     role: Annotated[UserRole, typer.Option(help="身份")],
     dealer: Annotated[str | None, typer.Option(help="经销商代码（身份为 dealer 时）")] = None,
-    password: Password = "",
+    password: Password = None,
 ) -> None:
     """加一个可以登录的人。
 
@@ -140,7 +137,8 @@ def add_person(
     """
     installation = open_installation()
     try:
-        add_user(installation.engine, name, password, role.value, dealer)
+        given = _asked_password() if password is None else password
+        add_user(installation.engine, name, given, role.value, dealer)
     except AccountInvalid as error:
         _refuse(error)
     print_text(say("已加上：{name}", name=name))
@@ -195,7 +193,7 @@ def close_person(name: Name) -> None:
     print_text(say("已关闭：{name}", name=name))
 
 
-def set_password(name: Name, password: Password = "") -> None:
+def set_password(name: Name, password: Password = None) -> None:
     """给一个账户换密码；已登录的立即退出。
 
     jinxi account password wang.fang
@@ -203,10 +201,21 @@ def set_password(name: Name, password: Password = "") -> None:
     installation = open_installation()
     account = _open_account(installation, name)
     try:
-        change_password(installation.engine, account.actor, password)
+        given = _asked_password() if password is None else password
+        change_password(installation.engine, account.actor, given)
     except AccountInvalid as error:
         _refuse(error)
     print_text(say("密码已换：{name}", name=name))
+
+
+def _asked_password() -> str:
+    """What is typed twice the same; asked again until it is."""
+    while True:
+        first: str = typer.prompt(say("密码（8 个字符以上）"), hide_input=True)
+        again: str = typer.prompt(say("再输一次密码"), hide_input=True)
+        if first == again:
+            return first
+        print_notice(say("两次输的不一样，请重新输。"))
 
 
 def _open_account(installation: Installation, name: str) -> Account:

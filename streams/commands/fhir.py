@@ -22,7 +22,7 @@ from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.sharing.queries import copy_now, copy_then
 from streams.commands.options import NOT_FOUND, At, instant
 from streams.installation import open_installation
-from streams.output import print_lines, print_notice
+from streams.output import print_lines, print_notice, print_text
 from streams.private_files import private_file, write_private
 from streams.wording import say
 
@@ -76,6 +76,7 @@ def _export_archive(name: str, at_us: int | None, out: str) -> None:
         print_lines(lines)
     else:
         write_private(Path(out), map(_line, lines))
+        _tell_written(out)
 
 
 def _export_copy(dealer: str, at_us: int | None, out: str) -> None:
@@ -93,6 +94,11 @@ def _export_copy(dealer: str, at_us: int | None, out: str) -> None:
             sys.stdout.buffer.flush()
         else:
             _write_folder(Path(out), resources)
+            _tell_written(out)
+
+
+def _tell_written(out: str) -> None:
+    print_text(say("已写好：{file}。只有您这个账户读得到；用完请删掉。", file=out))
 
 
 def _keep_left(engine: Engine, connection: Connection, dealer: str, *, is_past: bool) -> None:

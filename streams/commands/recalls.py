@@ -155,7 +155,7 @@ def _person(person: FoundPerson) -> dict[str, Any]:
 
 
 def let_go_of_key(dealer: Dealer) -> None:
-    """放开一个经销商的签名公钥，让它登记新的；旧收据仍按旧公钥有效。
+    """放开一个经销商的签名公钥，让它登记新的；旧回执仍按旧公钥有效。
 
     jinxi dealer-key release D01
     """

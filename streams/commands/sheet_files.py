@@ -104,6 +104,10 @@ def template(
         raise typer.BadParameter(message)
     values = {**asdict(found), "starts_at": rfc3339(found.starts_us)}
     file = to or Path(f"{activity_id}.xlsx")
+    if file.exists():
+        # It may be filled in, and its row ids are drawn: a new one would not be the same sheet.
+        message = say("{file} 已经有了，没有动它。请用 --to 换一个文件名。", file=file)
+        raise typer.BadParameter(message)
     file.write_bytes(write_template(values, rows, row_ids=_row_ids()))
     print_text(
         say("已写好：{path}（{rows} 行）。填好后：jinxi accept {path}", path=file, rows=rows)

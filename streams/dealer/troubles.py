@@ -138,8 +138,9 @@ class OtherKeyKnown(RequestRefused):
 
     def __str__(self) -> str:
         return say(
-            "公司记着本方另一把签名钥匙（文件夹换过、重建过，或公司恢复了备份）。"
-            "副本照常更新，只是回执还不能签；请公司运行 jinxi dealer-key release，再取一次。"
+            "公司登记的是另一台电脑的签名密钥（或文件夹重建过、公司恢复了备份），"
+            "所以这里签不了回执；副本照常更新。回执请在那一台上签；"
+            "那一台不用了，就请总部放开旧公钥（jinxi dealer-key release），再取一次。"
         )
 
 
@@ -210,7 +211,7 @@ class SigningKeyUnreadable(DealerTrouble):
     def __init__(self, file: Path) -> None:
         super().__init__(
             say(
-                "签名钥匙读不懂：{file}。请从备份放回；没有备份就删去它，"
+                "签名密钥读不懂：{file}。请从备份放回；没有备份就删去它，"
                 "再请公司运行 jinxi dealer-key release，放开原来那一把。副本没有变。",
                 file=file,
             )

@@ -99,6 +99,10 @@ KEYS: dict[str, tuple[str, str]] = {
         "{file} 有 {count} 字节，应为 {wanted} 字节",
         "{file} 有 {count} 位元組，應為 {wanted} 位元組",
     ),
+    "the keyring lacks keys of events that were never erased": (
+        "钥匙库里缺了没有删除过的人的密钥",
+        "鑰匙庫裡缺了沒有刪除過的人的金鑰",
+    ),
     "the master key does not open the keyring": (
         "主密钥打不开钥匙库",
         "主金鑰打不開鑰匙庫",

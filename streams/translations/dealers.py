@@ -50,8 +50,8 @@ DEALERS: dict[str, tuple[str, str]] = {
     "已放弃": ("已放棄", "given up"),
     "并入另一行": ("併入另一行", "part of another row"),
     "接手的经销商代码": ("接手的經銷商代碼", "code of the dealer after"),
-    "放开一个经销商的签名公钥，让它登记新的；旧收据仍按旧公钥有效。": (
-        "放開一個經銷商的簽名公鑰，讓它登記新的；舊收據仍按舊公鑰有效。",
+    "放开一个经销商的签名公钥，让它登记新的；旧回执仍按旧公钥有效。": (
+        "放開一個經銷商的簽名公鑰，讓它登記新的；舊回執仍按舊公鑰有效。",
         "Let go of a dealer's key so that it may make a new one known; old receipts stay good.",
     ),
     "是内部地址": ("是內部位址", "it lies inside, not on the open internet"),

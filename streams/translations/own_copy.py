@@ -161,6 +161,10 @@ OWN_COPY: dict[str, tuple[str, str]] = {
         "伺服器沒有接受（{status}）：{reason}。副本沒有變；請把這句話告訴公司。",
         "The server refused ({status}): {reason}. The copy is unchanged; tell the company this.",
     ),
+    "已写好：{file}。只有您这个账户读得到；用完请删掉。": (
+        "已寫好：{file}。只有您這個帳戶讀得到；用完請刪掉。",
+        "Written: {file}. Your account alone can read it; delete it when you are done.",
+    ),
     "{folder} 里是另一家经销商或另一台服务器的副本，没有动它。"
     "请用 --folder 换一个文件夹，或换回原来的令牌和地址。": (
         "{folder} 裡是另一家經銷商或另一台伺服器的副本，沒有動它。"
@@ -191,7 +195,7 @@ OWN_COPY: dict[str, tuple[str, str]] = {
         "Cannot open or write {folder}: {cause}. Change its permissions or name another folder;"
         " of a copy that cannot be read delete copy.db, keep signing.key, and fetch it anew.",
     ),
-    "签名钥匙读不懂：{file}。请从备份放回；没有备份就删去它，"
+    "签名密钥读不懂：{file}。请从备份放回；没有备份就删去它，"
     "再请公司运行 jinxi dealer-key release，放开原来那一把。副本没有变。": (
         "簽名金鑰讀不懂：{file}。請從備份放回；沒有備份就刪去它，"
         "再請公司執行 jinxi dealer-key release，放開原來那一把。副本沒有變。",
@@ -203,13 +207,16 @@ OWN_COPY: dict[str, tuple[str, str]] = {
         "Cannot write {file}: {cause}. The copy is unchanged; name another place with --out,"
         " or make room and run it again.",
     ),
-    "公司记着本方另一把签名钥匙（文件夹换过、重建过，或公司恢复了备份）。"
-    "副本照常更新，只是回执还不能签；请公司运行 jinxi dealer-key release，再取一次。": (
-        "公司記著本方另一把簽名金鑰（資料夾換過、重建過，或公司還原了備份）。"
-        "副本照常更新，只是回執還不能簽；請公司執行 jinxi dealer-key release，再取一次。",
-        "The company knows another signing key of yours (another or a new folder, or a backup"
-        " restored there). The copy is kept up to date, only receipts cannot be signed yet: ask"
-        " the company to run jinxi dealer-key release, then pull again.",
+    "公司登记的是另一台电脑的签名密钥（或文件夹重建过、公司恢复了备份），所以这里签不了回执；"
+    "副本照常更新。回执请在那一台上签；那一台不用了，就请总部放开旧公钥"
+    "（jinxi dealer-key release），再取一次。": (
+        "公司登記的是另一台電腦的簽名金鑰（或資料夾重建過、公司還原了備份），所以這裡簽不了回執；"
+        "副本照常更新。回執請在那一台上簽；那一台不用了，就請總部放開舊公鑰"
+        "（jinxi dealer-key release），再取一次。",
+        "The company knows the signing key of another machine (or the folder is new, or the company"
+        " restored a backup), so no receipt can be signed here; the copy is kept up to date all the"
+        " same. Sign on that machine; if it is gone, ask headquarters to let go of the old key"
+        " (jinxi dealer-key release), then pull again.",
     ),
     "公司的回执签名不对，或内容不是我们确认的那一份，没有收它。请马上告诉公司。": (
         "公司的回執簽名不對，或內容不是我們確認的那一份，沒有收它。請馬上告訴公司。",

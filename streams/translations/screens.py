@@ -73,6 +73,10 @@ SCREENS: dict[str, tuple[str, str]] = {
     "最长的一链（best）": ("最長的一鏈（best）", "the longest chain (best)"),
     "第一次进入（first）": ("第一次進入（first）", "the first entry (first)"),
     "走到第 {step} 步的人": ("走到第 {step} 步的人", "Who reached step {step}"),
+    "{file} 已经有了，没有动它。请用 --to 换一个文件名。": (
+        "{file} 已經有了，沒有動它。請用 --to 換一個檔名。",
+        "{file} is there already and was left alone. Name another file with --to.",
+    ),
     "人员编号": ("人員編號", "Person"),
     "没有人走到这一步。": ("沒有人走到這一步。", "nobody reached this step."),
     "步数从 1 到 {last}": ("步數從 1 到 {last}", "Steps go from 1 to {last}"),

@@ -81,9 +81,12 @@ TROUBLES: dict[str, tuple[str, str]] = {
         "A newer program made this database ({theirs}; known here up to {ours}). It was left alone;"
         " run it again with a program as new.",
     ),
-    "打不开或写不进 {folder}：{cause}。已收下的不受影响。": (
-        "打不開或寫不進 {folder}：{cause}。已收下的不受影響。",
-        "Cannot open or write {folder}: {cause}. What was taken is safe.",
+    "打不开或写不进 {folder}：{cause}。已收下的不受影响；"
+    "请看磁盘是不是满了、这个文件夹能不能读写，再运行一次。": (
+        "打不開或寫不進 {folder}：{cause}。已收下的不受影響；"
+        "請看磁碟是不是滿了、這個資料夾能不能讀寫，再執行一次。",
+        "Cannot open or write {folder}: {cause}. What was taken is safe; see whether the disk is"
+        " full and the folder can be read and written, and run it again.",
     ),
     "另一个记录进程正在使用这个数据库（{file}），一次只能有一个。"
     "收下（jinxi accept）不受影响；要在这里记录，请先停掉那一个。": (

@@ -14,6 +14,18 @@ from tests.integration.web.sites import card
 pytestmark = pytest.mark.browser
 
 
+def test_a_closed_fold_inside_an_open_one_says_that_it_can_be_opened(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today/new")
+    page = on_phone.page
+    page.get_by_text("同意", exact=True).first.tap()
+    spoken = page.locator("details", has_text="先把告知书念给本人听").locator("details").first
+    sign = "fold => getComputedStyle(fold.querySelector('summary'), '::before').content"
+    assert spoken.evaluate(sign) == '"+"'
+    spoken.locator("summary").tap()
+    assert spoken.evaluate(sign) == '"−"'
+
+
 def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> None:
     name, running = "C-glass", on_phone.running
     running.accept(card(name, "单手书", "13911117777"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import orjson
 import pytest
+import typer
 
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi
@@ -61,6 +62,24 @@ def test_a_name_that_fits_several_tokens_or_none_revokes_nothing(jinxi: Jinxi) -
     assert "请写编号" in jinxi("token", "revoke", "hall", status=2).err
     assert "没有这个名字" in jinxi("token", "revoke", "bus", status=2).err
     assert [token["revoked_at"] for token in jinxi("token", "list", "--json").lines] == [None] * 2
+
+
+def test_a_password_is_asked_for_until_it_was_typed_twice_the_same(
+    jinxi: Jinxi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = iter(["one-of-eight", "one-of-eihgt", "one-of-eight", "one-of-eight"])
+    asked = []
+
+    def prompt(words: str, *, hide_input: bool) -> str:
+        assert hide_input
+        asked.append(words)
+        return next(typed)
+
+    monkeypatch.setattr(typer, "prompt", prompt)
+    told = jinxi("account", "add", "--name", "wang.fang", "--role", "staff")
+    assert asked == ["密码（8 个字符以上）", "再输一次密码"] * 2
+    assert "两次输的不一样" in told.err
+    assert "已加上：wang.fang" in told.text
 
 
 def test_under_a_foreign_source_the_sender_hears_why_and_what_to_do(

@@ -89,7 +89,8 @@ def test_a_no_is_a_deny_and_a_consent_names_the_dealer_and_the_categories(
 def test_a_copy_is_a_file_for_each_kind_and_gives_the_digest_of_the_copy(
     looking: Jinxi, tmp_path: Path
 ) -> None:
-    looking("fhir", "--dealer", DEALER, "--out", tmp_path / "copy")
+    told = looking("fhir", "--dealer", DEALER, "--out", tmp_path / "copy").text
+    assert f"已写好：{tmp_path / 'copy'}" in told
     resources = []
     for file in sorted(
         (tmp_path / "copy").iterdir(), key=lambda file: file.name != "Patient.ndjson"

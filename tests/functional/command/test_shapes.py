@@ -232,6 +232,10 @@ def test_a_template_is_made_from_an_activity_and_taken_when_filled(jinxi: Jinxi)
     assert "A1.xlsx" in jinxi("sheet", "template", "--activity", "A1").text
     told = jinxi("accept", "A1.xlsx", "--json").only
     assert (told["accepted"], told["refused"]) == (0, 0)
+    made = (jinxi.folder / "A1.xlsx").read_bytes()
+    again = jinxi("sheet", "template", "--activity", "A1", status=2)
+    assert "A1.xlsx 已经有了，没有动它" in again.err
+    assert (jinxi.folder / "A1.xlsx").read_bytes() == made
 
 
 def test_a_token_is_shown_once_and_a_wrong_one_is_explained(jinxi: Jinxi) -> None:

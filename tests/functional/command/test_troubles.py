@@ -181,6 +181,13 @@ def test_an_address_that_is_no_databases_is_said_and_not_repeated(
     assert "secret" not in answer.err
 
 
+def test_a_missing_keyring_is_said_in_words(jinxi: Jinxi) -> None:
+    jinxi("accept", "-", stdin=lines(1))
+    (jinxi.folder / "jinxi-data" / "keys.db").unlink()
+    answer = jinxi("work", "--until-idle", status=1)
+    assert "密钥和数据对不上：钥匙库里缺了" in answer.err
+
+
 def test_a_second_worker_is_turned_away_while_intakes_go_on(jinxi: Jinxi) -> None:
     jinxi("accept", "-", stdin=lines(1))
     with lease(Settings.in_folder(jinxi.folder / "jinxi-data")):

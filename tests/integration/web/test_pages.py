@@ -154,6 +154,16 @@ def test_an_archive_shows_masks_until_a_tap(office: httpx.Client) -> None:
         assert hidden not in page
 
 
+def test_who_must_name_a_person_elsewhere_reads_the_number_on_the_archive(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    address = f"/people/{person_id('C-open')}"
+    assert f"<code>{person_id('C-open')}</code>" in office.get(address).text
+    with site.client() as client:
+        sign_in(client, "field")
+        assert "<code>" not in client.get(address).text
+
+
 def test_a_tap_opens_one_field_and_is_logged_before(
     site: RunningSite, office: httpx.Client
 ) -> None:

@@ -4,12 +4,13 @@ import ast
 import re
 import string
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 import typer
 
 from campaigns.catalogue import CATALOGUE
+from campaigns.events.consents import ConsentGiven
 from campaigns.sentences import LANGUAGES
 from crm.checks import LAWS
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
@@ -120,6 +121,7 @@ def test_every_code_has_its_word() -> None:
     named = set(LEDGER_NAMES.values())
     wanted = named | {f"{name}_reversed" for name in named}
     assert wanted <= set(WORDS["ledger_reason"])
+    assert set(get_type_hints(ConsentGiven)["method"].__args__) <= set(WORDS["value"])
     assert set(CATALOGUE) <= set(WORDS["event"])
     assert set(TOUCHPOINT_TYPES) <= set(WORDS["event"]) | set(WORDS["step"])
     assert word("reward_state", "held") == "冻结期"
