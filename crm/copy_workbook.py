@@ -160,7 +160,7 @@ def _person(number: int, row: Row) -> Iterator[Sequence[Any]]:
         _listed(identity.get("names")),
         labels.SEXES.get(identity.get("sex", ""), ""),
         str(identity.get("birth_date") or identity.get("birth_year") or ""),
-        _listed(contact.get("phones")),
+        _listed([_dialled(phone) for phone in contact.get("phones", ())]),
         _listed(contact.get("addresses")),
         _listed(contact.get("regions")),
         *(_listed(health.get(name)) for name in ("conditions", "medicines", "devices")),
@@ -213,6 +213,11 @@ def _time(item: Row) -> str:
 def _named(value: Any) -> str:
     """What a code is called; anything else as it is."""
     return labels.label("value", str(value))
+
+
+def _dialled(phone: str) -> str:
+    """As it is dialled at home: `+8613912345678` → `13912345678`."""
+    return phone.removeprefix("+86")
 
 
 def _yuan(amount_fen: Any) -> str:

@@ -1,7 +1,7 @@
 """`jinxi topics`, `relay`, `worker`: what carries events where Kafka does it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from crm.door import now_us
 from crm.journal import last_position
 from crm.progress import load_progress
 from crm.settings import Settings
+from crm.status import Status
 from streams.commands.options import AsJson, clock_text
 from streams.embedded import Tally, missing_days
 from streams.installation import Installation, open_installation
@@ -107,7 +108,8 @@ def show_status(
     jinxi status
     jinxi status --metrics
     """
-    found = status(open_installation())
+    installation = open_installation()
+    found = status(installation)
     if as_metrics:
         print(metrics(found), end="")
         return
@@ -116,36 +118,29 @@ def show_status(
         written = None if lag is None else {str(number): left for number, left in lag.items()}
         print_json({**asdict(found), "lag_records": written})
         return
-    rows = zip(
-        words(
-            "日志里的事件",
-            "尚未入档",
-            "发件箱里的事件",
-            "其中最早的收到于",
-            "等待补齐",
-            "入档故障",
-            "不是事件的消息",
-            "最近一次入档",
-            "Kafka 上尚未取走的记录",
-            "收件箱里尚未取走的记录",
-            "记录进程",
-        ),
-        (
-            found.journaled,
-            found.not_recorded,
-            found.outbox,
-            _moment(found.outbox_oldest_us),
-            found.waiting,
-            found.dead_letters,
-            found.undecodable,
-            _moment(found.last_recorded_us),
-            _sum(found.lag_records),
-            _sum(found.inbox_records),
-            len(found.workers) if found.workers is not None else "",
-        ),
-        strict=True,
-    )
-    print_table(say("现在"), words("项目", "内容"), rows)
+    rows = [*_everywhere(found)]
+    # What waits for Kafka waits also while nobody says where Kafka is.
+    if installation.settings.kafka_bootstrap is not None or found.outbox:
+        rows += _carried(found)
+    print_table(say("现在"), words("项目", "内容"), [row for row in rows if row[1] != ""])
+
+
+def _everywhere(found: Status) -> Iterator[tuple[str, str | int]]:
+    yield say("日志里的事件"), found.journaled
+    yield say("尚未入档"), found.not_recorded
+    yield say("等待补齐"), found.waiting
+    yield say("入档故障"), found.dead_letters
+    yield say("不是事件的消息"), found.undecodable
+    yield say("最近一次入档"), _moment(found.last_recorded_us)
+    yield say("记录进程"), "" if found.workers is None else len(found.workers)
+
+
+def _carried(found: Status) -> Iterator[tuple[str, str | int]]:
+    """What there is only where Kafka carries."""
+    yield say("发件箱里的事件"), found.outbox
+    yield say("其中最早的收到于"), _moment(found.outbox_oldest_us)
+    yield say("Kafka 上尚未取走的记录"), _sum(found.lag_records)
+    yield say("收件箱里尚未取走的记录"), _sum(found.inbox_records)
 
 
 def _sum(records: Mapping[Any, int] | None) -> str | int:

@@ -113,6 +113,8 @@ def change_dealers(
     jinxi hand-over D01 D02
     jinxi hand-over D01 D02 --json
     """
+    if old == new:
+        raise typer.BadParameter(say("原经销商和接手的是同一家：{dealer}", dealer=old))
     installation = open_installation()
     row_key = row_keys(installation.keyring.secret("copies"))
     with reading(installation.engine) as connection:

@@ -55,6 +55,10 @@ DEALERS: dict[str, tuple[str, str]] = {
         "Let go of a dealer's key so that it may make a new one known; old receipts stay good.",
     ),
     "是内部地址": ("是內部位址", "it lies inside, not on the open internet"),
+    "原经销商和接手的是同一家：{dealer}": (
+        "原經銷商和接手的是同一家：{dealer}",
+        "The old dealer and the new one are the same: {dealer}",
+    ),
     "更替经销商：原经销商收回了多少行，谁要重新征得同意才能交给新的；姓名遮住。": (
         "更替經銷商：原經銷商收回了多少行，誰要重新徵得同意才能交給新的；姓名遮住。",
         "A change of dealers: rows taken back, and who must consent anew; names masked.",

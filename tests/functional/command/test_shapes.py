@@ -269,6 +269,18 @@ def test_a_command_called_wrongly_says_what_and_where_its_help_is(
     assert "Traceback" not in answer.err
 
 
+def test_a_hand_over_to_the_same_dealer_is_refused(jinxi: Jinxi) -> None:
+    assert "同一家：D01" in jinxi("hand-over", "D01", "D01", status=2).err
+
+
+def test_what_only_kafka_has_is_not_told_where_there_is_none(jinxi: Jinxi) -> None:
+    jinxi("accept", "-", stdin=a_line())
+    told = jinxi("status").out.decode()
+    assert "日志里的事件" in told
+    assert "Kafka" not in told
+    assert "发件箱" not in told
+
+
 def test_whoever_reads_only_the_first_lines_leaves_no_traceback(season: Season) -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -10,6 +10,7 @@ from crm.copy_workbook import Watermark, write_workbook
 ROW = {
     "key": "9f" * 32,
     "deceased": False,
+    "contact": {"phones": ["+8613900000001"]},
     "history": [
         {
             "type": "trial.started",
@@ -41,6 +42,10 @@ def test_a_time_stands_as_people_write_it_in_shanghai_and_a_day_as_a_day() -> No
     assert [row[1] for row in sheet_rows("经过")] == ["2026-07-14", "2026-07-17 12:36"]
     assert [row[1] for row in sheet_rows("购买")] == ["2026-06-09"]
     assert [row[1] for row in sheet_rows("血压")] == ["2026-11-05 09:54"]
+
+
+def test_a_phone_stands_as_it_is_dialled() -> None:
+    assert "13900000001" in sheet_rows("人员")[0]
 
 
 def test_codes_stand_as_words() -> None:
