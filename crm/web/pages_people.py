@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -151,9 +152,9 @@ def _list(
 
 
 @router.get("/people/{name}")
-def archive_page(visit: SignedIn, name: str) -> Response:
+def archive_page(visit: SignedIn, name: str, withdrawn: bool = False) -> Response:
     """What the company knows of one person; what is hidden opens by a tap, which is logged."""
-    return _archive(visit, name, None)
+    return _archive(visit, name, None, withdrawn=withdrawn)
 
 
 @router.post("/people/{name}/reveal")
@@ -197,7 +198,12 @@ def _activities(visit: Visit, known: dict[str, Any]) -> dict[str, str]:
 
 
 def _archive(
-    visit: Visit, name: str, opened: Opened | None, known: dict[str, Any] | None = None
+    visit: Visit,
+    name: str,
+    opened: Opened | None,
+    known: dict[str, Any] | None = None,
+    *,
+    withdrawn: bool = False,
 ) -> Response:
     known = known or _load(visit, name)
     context = {
@@ -207,6 +213,9 @@ def _archive(
             Standing(known["restricted"], known["deceased"]),
             sees_restricted=visit.scope.sees_restricted_names,
         ),
+        "may_speak": visit.account.credential is not None,
+        "new_id": lambda: str(uuid4()),
+        "withdrawn": withdrawn,
         "accesses": None,
         "names": {},
         "activities": _activities(visit, known),

@@ -1,0 +1,103 @@
+"""A consent is taken back on the person's page, where it stands."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from campaigns.ids import person_id
+from crm.archives.queries import archive
+from crm.database import reading
+from crm.scope import HEADQUARTERS_SCOPE
+from tests.integration.web.sites import RunningSite, card
+from tests.integration.web.test_conflicts import forms
+from tests.integration.web.test_consents import consent
+from tests.integration.web.test_pages import sign_in
+
+PERSON = person_id("C-back")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(site: RunningSite) -> None:
+    for name, role in (("field", "staff"), ("law", "compliance")):
+        site.user(name, role)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        sign_in(client, "field")
+        yield client
+
+
+def agreed(site: RunningSite, card_id: str, name: str, phone: str) -> None:
+    """A card, to be shared with D1."""
+    shared = consent(card_id, purpose="share_with_dealer", dealer="D1", categories=["identity"])
+    site.accept(card(card_id, name, phone), consent(card_id), shared)
+
+
+def known_of(site: RunningSite, card_id: str) -> dict[str, Any]:
+    with reading(site.site.engine) as connection:
+        known = archive(
+            HEADQUARTERS_SCOPE, connection, site.site.keyring, card_id, site.site.now_us()
+        )
+    assert known is not None
+    return known
+
+
+def standings(site: RunningSite, card_id: str) -> dict[tuple[str, str | None], str]:
+    """(purpose, dealer) → state."""
+    known = known_of(site, card_id)["standings"]
+    return {(each["purpose"], each["dealer"]): each["state"] for each in known}
+
+
+def said(site: RunningSite, card_id: str) -> list[str]:
+    """Every word, in its order."""
+    return [word["word"] for word in known_of(site, card_id)["consents"]]
+
+
+def withdrawals(page: str, name: str) -> dict[str, dict[str, str]]:
+    return {form["purpose"]: form for form in forms(page, f"/people/{name}/withdraw")}
+
+
+def test_staff_take_back_what_stands_and_nothing_else_and_a_second_tap_says_it_once(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    agreed(site, "C-back", "孙回头", "13700003331")
+    form = withdrawals(field.get(f"/people/{PERSON}").text, PERSON)["share_with_dealer"]
+    answer = field.post(f"/people/{PERSON}/withdraw", data=form)
+    assert "已收下撤回" in field.get(answer.headers["location"]).text
+    field.post(f"/people/{PERSON}/withdraw", data=form)
+    site.work()
+    assert said(site, "C-back").count("withdrawn") == 1
+    states = standings(site, "C-back")
+    assert states["share_with_dealer", "D1"] == "withdrawn"
+    assert states["archive", None] == "given"
+    page = field.get(f"/people/{PERSON}").text
+    assert withdrawals(page, PERSON).keys() == {"archive"}
+
+
+def test_whoever_only_looks_sees_no_button_and_is_refused(site: RunningSite) -> None:
+    agreed(site, "C-law", "周只看", "13700003332")
+    name = person_id("C-law")
+    with site.client() as client:
+        sign_in(client, "law")
+        page = client.get(f"/people/{name}").text
+        assert withdrawals(page, name) == {}
+        token = re.findall(r'name="form_token" value="([^"]*)"', page)[0]
+        asked = {"form_token": token, "form_id": "x", "purpose": "archive", "dealer": ""}
+        assert client.post(f"/people/{name}/withdraw", data=asked).status_code == 403
+    site.work()
+    assert standings(site, "C-law")["archive", None] == "given"
+
+
+def test_what_does_not_stand_is_not_taken_back(site: RunningSite, field: httpx.Client) -> None:
+    site.accept(card("C-none", "吴没有", "13700003333"), consent("C-none"))
+    name = person_id("C-none")
+    form = withdrawals(field.get(f"/people/{name}").text, name)["archive"]
+    field.post(f"/people/{name}/withdraw", data=form | {"purpose": "club"})
+    assert field.post("/people/nobody/withdraw", data=form).status_code == 404
+    site.work()
+    assert standings(site, "C-none") == {("archive", None): "given"}
