@@ -44,7 +44,7 @@ prove: install ## the long proofs: many examples, many kills
 	JINXI_PROVE=1 $(BIN)/pytest $(SPREAD) -m "prove or hypothesis or more_in_prove" --timeout 3600
 
 migration: install ## draft the migration to the tables as declared now: make migration FOR="what it is for"
-	$(BIN)/python -m crm.drafting $(FOR)
+	$(BIN)/python -m crm.schema.drafting $(FOR)
 
 docs: install ## write the generated documents anew
 	$(BIN)/python -m campaigns.event_docs > docs/events.md.new

@@ -19,7 +19,7 @@ class Settings:
     journal itself carries them.
     kafka_prefix: what the names of topics and groups begin with.
     kafka_security_protocol, kafka_sasl_mechanism, kafka_username, kafka_password_file,
-    kafka_ca_file: how the brokers are reached (streams/kafka_access.py).
+    kafka_ca_file: how the brokers are reached (streams/kafka/access.py).
     dealer_copies_topic: whether changes of the dealers' copies are published, encrypted to each.
     company_name, company_contact: who keeps the archives, as people are told it in their own copy.
     webhooks_to_loopback: whether dealers' webhooks may lie on this machine, and without TLS.

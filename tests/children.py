@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from campaigns.intake import HEADQUARTERS
-from streams.lease import WorkerRunning, lease
+from streams.running.lease import WorkerRunning, lease
 from tests.installations import Installation, clock
 from tests.seasons import AFTER_US
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from crm.keyring import Keyring
+from crm.copies.queries import CopyChange, changes_after, copy_then, dealers_told
+from crm.keyring.keyring import Keyring
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.sharing.queries import CopyChange, changes_after, copy_then, dealers_told
 
 
 class Receiver:

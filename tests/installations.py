@@ -19,16 +19,16 @@ from unittest import mock
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from campaigns.intake import Receipt
-from crm.bulk import own_columns
-from crm.database import insert_new, open_engine, reading, writing
-from crm.door import JournalIntake
-from crm.journal import JOURNAL
-from crm.keyring import DATA_KEY, Keyring
-from crm.progress import PROGRESS
-from crm.rewards.tables import LEDGER_ENTRY
-from crm.schema import PROJECTED, prepare
+from crm.intake.accept import JournalIntake
+from crm.journal.events import JOURNAL
+from crm.journal.progress import PROGRESS
+from crm.keyring.keyring import DATA_KEY, Keyring
+from crm.ledger.tables import LEDGER_ENTRY
+from crm.schema.tables import PROJECTED, prepare
 from crm.settings import Settings
-from streams.embedded import Worker
+from crm.storage.bulk import own_columns
+from crm.storage.database import insert_new, open_engine, reading, writing
+from streams.embedded.worker import Worker
 from tests.worlds import CLOCK_US, CREDENTIALS, Sent
 
 SECRETS = ("content", "ties", "copies", "changes", "receipts")
@@ -41,8 +41,8 @@ Snapshot = Mapping[str, frozenset[tuple[Any, ...]]]
 def clock(door_us: int = CLOCK_US, worker_us: int | None = None) -> Iterator[None]:
     """The time at the door, and the time by which the worker makes days."""
     with (
-        mock.patch("crm.door.now_us", lambda: door_us),
-        mock.patch("streams.embedded.now_us", lambda: worker_us or door_us),
+        mock.patch("crm.intake.accept.now_us", lambda: door_us),
+        mock.patch("streams.embedded.worker.now_us", lambda: worker_us or door_us),
     ):
         yield
 

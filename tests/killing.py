@@ -8,8 +8,8 @@ from threading import Thread
 
 from sqlalchemy import select
 
-from crm.database import reading
-from crm.journal import JOURNAL
+from crm.journal.events import JOURNAL
+from crm.storage.database import reading
 from tests.children import ALL_ACCEPTED
 from tests.installations import Installation, assert_same, clock
 from tests.seasons import AFTER_US, assert_lawful, season, take_in

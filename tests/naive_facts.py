@@ -8,7 +8,16 @@ import msgspec
 
 from campaigns.events.rewards import PolicyRule
 from campaigns.identifiers import mobile_e164
-from crm.people.cards import HumanWord, IdentityCard
+from crm.consents.facts import (
+    ActivityInfo,
+    ConsentWord,
+    Contract,
+    HistoryItem,
+    Purchase,
+    Reading,
+    SharedCard,
+)
+from crm.identity.traits import HumanWord, IdentityCard
 from crm.rewards.facts import (
     MemberEvent,
     MemberFact,
@@ -21,15 +30,6 @@ from crm.rewards.facts import (
     ReturnFact,
     VerdictFact,
     VoidedPurchase,
-)
-from crm.sharing.facts import (
-    ActivityInfo,
-    ConsentWord,
-    Contract,
-    HistoryItem,
-    Purchase,
-    Reading,
-    SharedCard,
 )
 from tests.naive_history import History, Told
 

@@ -6,7 +6,7 @@ from typing import Any
 from crm.funnels.touchpoint import Touchpoint
 from tests.naive_facts import human_words, identity_cards, member_facts
 from tests.naive_history import History, Told
-from tests.unit.crm.people.naive_people import NaivePeople
+from tests.unit.crm.identity.naive_people import NaivePeople
 
 SIMPLE = (
     *("activity.attended", "clinic.consulted", "trial.started", "trial.ended", "gift.given"),

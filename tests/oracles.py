@@ -9,7 +9,7 @@ import orjson
 
 from campaigns.ids import reward_id
 from campaigns.times import day_end_us, shanghai_day
-from crm.sharing.keys import row_keys
+from crm.copies.keys import row_keys
 from tests.installations import Installation, Snapshot
 from tests.naive_facts import (
     activities,
@@ -22,9 +22,9 @@ from tests.naive_facts import (
     shared_cards,
 )
 from tests.naive_history import History
-from tests.unit.crm.people.naive_people import NaivePeople
+from tests.unit.crm.copies.naive_copies import naive_copy
+from tests.unit.crm.identity.naive_people import NaivePeople
 from tests.unit.crm.rewards.naive_rewards import naive_judgement
-from tests.unit.crm.sharing.naive_copies import naive_copy
 from tests.worlds import CLOCK_US, DEALERS, POLICIES, Sent
 
 CLOCK_SOURCE = "/jinxi/clock"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crm.component import Evaluation
+from crm.components.evaluation import Evaluation
 from tests.worlds import Sent
 
 Poison = Callable[[Sent, Exception], None]

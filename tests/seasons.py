@@ -9,9 +9,9 @@ import orjson
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from campaigns.times import DAY_US, day_start_us
-from crm.checks import run_checks
-from crm.database import reading
-from streams.replay import verify
+from crm.operations.checks import run_checks
+from crm.storage.database import reading
+from streams.upkeep.replay import verify
 from tests.installations import Installation
 
 STARTS_ON = date(2026, 3, 2)

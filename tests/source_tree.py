@@ -33,6 +33,11 @@ class Module:
         """Whether it is the `__init__` of a package."""
         return self.path.endswith("/__init__.py")
 
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in, as a dotted name."""
+        return self.path.rpartition("/")[0].replace("/", ".")
+
     def at(self, line: int | ast.AST, what: str) -> str:
         """An offence as a reader can open it: file:line: what."""
         number = line if isinstance(line, int) else getattr(line, "lineno", 1)
@@ -89,7 +94,7 @@ def _base(module: Module, node: ast.ImportFrom) -> str:
 def our_imports(module: Module, known: frozenset[str]) -> Iterator[Import]:
     """What it imports of ours, each as the deepest module that is meant.
 
-    `from crm.people import cards` means crm.people.cards when that is a module, else crm.people.
+    `from crm.people import cards` means crm.identity.traits when that is a module, else crm.people.
     """
     for statement in {id(found.node): found.node for found in imports_of(module)}.values():
         if isinstance(statement, ast.Import):

@@ -6,7 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-from streams.orphans import end_with_supervisor
+from streams.serving.orphans import end_with_supervisor
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

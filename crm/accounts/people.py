@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from campaigns.intake import Credential
 from campaigns.intake import Role as SendingRole
 from crm.accounts.tables import ACCOUNT
-from crm.database import reading, writing
-from crm.door import now_us
+from crm.clock import now_us
 from crm.scope import Scope
+from crm.storage.database import reading, writing
 
 AccountRole = Literal["headquarters", "compliance", "staff", "dealer"]
 SHORTEST_PASSWORD = 8

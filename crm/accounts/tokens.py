@@ -12,8 +12,8 @@ from campaigns.intake import Credential
 from crm.accounts.people import AccountInvalid
 from crm.accounts.sources import sender_of
 from crm.accounts.tables import API_TOKEN
-from crm.database import writing
-from crm.door import now_us
+from crm.clock import now_us
+from crm.storage.database import writing
 
 TokenRole = Literal["headquarters", "staff", "dealer"]
 _PREFIX = "jinxi_"

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Select, func, select
 
 from campaigns.times import day_end_us, day_start_us
 from crm.activities.tables import ACTIVITY
-from crm.journal import JOURNAL
+from crm.components.index import TIE
+from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK
 from crm.scope import OutOfScope, Scope
-from crm.ties import TIE
 
 ATTENDED = "activity.attended"
 

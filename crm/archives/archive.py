@@ -7,10 +7,10 @@ import msgspec
 from msgspec import UNSET, structs
 
 from campaigns.events.base import PERSONAL_FIELDS
-from crm.component import Evaluation, PersonView
-from crm.logged_event import LoggedEvent
-from crm.sharing.ledger import LedgerStanding, LedgerWord, ledger_of
-from crm.sharing.uses import Standing, may_show
+from crm.archives.consent_ledger import LedgerStanding, LedgerWord, ledger_of
+from crm.components.evaluation import Evaluation, PersonView
+from crm.consents.uses import Standing, may_show
+from crm.journal.logged_event import LoggedEvent
 
 
 @dataclass(frozen=True, slots=True)

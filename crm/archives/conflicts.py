@@ -22,8 +22,8 @@ from msgspec import UNSET, Struct, structs
 
 from campaigns.events.people import CardCorrected
 from campaigns.times import instant_us
-from crm.archives.card import SECTIONS, Card
-from crm.logged_event import LoggedEvent
+from crm.cards.card import SECTIONS, Card
+from crm.journal.logged_event import LoggedEvent
 
 DISAGREEMENT = timedelta(days=30)
 _DISAGREEMENT_US = DISAGREEMENT // timedelta(microseconds=1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crm.archives.conflicts import conflicts_of
-from crm.component import Evaluation
+from crm.components.evaluation import Evaluation
 
 
 def conflict_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:

@@ -15,13 +15,13 @@ from crm.archives.archive import archive_of
 from crm.archives.conflicts import Conflict, Statement, conflicts_of
 from crm.archives.tables import CONFLICT
 from crm.attachments.store import AttachmentStore
-from crm.component import Evaluation, PersonView
-from crm.keyring import Keyring
+from crm.components.as_of import effective_up_to, past_of_homes
+from crm.components.evaluation import Evaluation, PersonView
+from crm.consents.uses import Standing, may_show
+from crm.keyring.keyring import Keyring
 from crm.notices.queries import notice_hashes
-from crm.past import effective_up_to, past_of_homes
 from crm.people.queries import cards_of
 from crm.scope import OutOfScope, Scope
-from crm.sharing.uses import Standing, may_show
 
 
 def archive(

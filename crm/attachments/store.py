@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from crm.attachments.kinds import media_type_of
-from crm.keyring import Keyring, seal, unseal
+from crm.keyring.keyring import Keyring, seal, unseal
 
 LARGEST_BYTES = 5 * 1024 * 1024
 MOST_OF_A_CARD = 40

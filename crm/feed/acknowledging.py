@@ -20,7 +20,7 @@ from campaigns.catalogue import wire_name
 from campaigns.ids import derived_id
 from campaigns.intake import Credential, Intake
 from campaigns.times import rfc3339, shanghai_day
-from crm.database import reading, writing
+from crm.copies.receipts import Receipt, Signer, claim_bytes, is_signed
 from crm.feed.figures import Figures
 from crm.feed.history import (
     Acknowledgement,
@@ -33,9 +33,9 @@ from crm.feed.history import (
     sent_up_to,
 )
 from crm.feed.queries import last_sequence
-from crm.keyring import Keyring
+from crm.keyring.keyring import Keyring
 from crm.scope import Scope
-from crm.sharing.receipts import Receipt, Signer, claim_bytes, is_signed
+from crm.storage.database import reading, writing
 
 SIGNING_KEY = "receipts"
 _SAID_BEFORE = ("accepted", "duplicate")

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from crm.database import insert_new
+from crm.copies.receipts import Receipt
 from crm.feed.tables import COPY_ACKNOWLEDGEMENT, COPY_RECEIPT, COPY_SENT, DEALER_KEY
-from crm.sharing.receipts import Receipt
+from crm.storage.database import insert_new
 
 FED = ("changes", "topic")
 """Ways of sending by which a dealer gets all its changes, one after the other."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
-from crm.checkpoints import transactions
-from crm.database import reading
 from crm.feed.queries import last_sequence
-from crm.progress import load_progress
+from crm.journal.checkpoints import transactions
+from crm.journal.progress import load_progress
 from crm.scope import Scope
+from crm.storage.database import reading
 
 LOOK_SECONDS = 0.15
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from crm.bulk import is_among
+from crm.copies.digest import buckets, digest_of_lines, row_hash
+from crm.copies.lines import UNKNOWN, Told, upsert_line, upsert_lines, withdraw_line
+from crm.copies.tables import COPY_ROW, DEALER_CHANGE, STANDS_WITHDRAWN
 from crm.scope import OutOfScope, Scope
-from crm.sharing.digest import buckets, digest_of_lines, row_hash
-from crm.sharing.lines import UNKNOWN, Told, upsert_line, upsert_lines, withdraw_line
-from crm.sharing.tables import COPY_ROW, DEALER_CHANGE, STANDS_WITHDRAWN
+from crm.storage.bulk import is_among
 
 LARGEST_PAGE_BYTES = 16 * 1024 * 1024
 """A page ends with the line that goes beyond this, however many were asked for."""

@@ -12,15 +12,15 @@ from datetime import date
 import orjson
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
-from crm.database import in_pieces
+from crm.copies.changes import ReasonClass
+from crm.copies.recalls import Recall
+from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.history import closed_up_to
 from crm.feed.tables import COPY_SENT
 from crm.people.queries import FoundPerson, people_by_id
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import OutOfScope, Scope
-from crm.sharing.changes import ReasonClass
-from crm.sharing.recalls import Recall
-from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
+from crm.storage.database import in_pieces
 
 PEOPLE_AT_ONCE = 50
 _ROWS_AT_ONCE = 5_000

@@ -10,13 +10,13 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select
 
 from campaigns.catalogue import wire_name
-from crm.dead_letters import DEAD_LETTER
-from crm.journal import JOURNAL, last_position
-from crm.outbox import OUTBOX
+from crm.copies.queries import are_settled
+from crm.copies.tables import COPY_ROW
+from crm.journal.dead_letters import DEAD_LETTER
+from crm.journal.events import JOURNAL, last_position
+from crm.journal.outbox import OUTBOX
+from crm.journal.progress import load_progress
 from crm.people.tables import LINK
-from crm.progress import load_progress
-from crm.sharing.queries import are_settled
-from crm.sharing.tables import COPY_ROW
 
 TAKES_BACK = (
     *("consent.withdrawn", "consent.refused", "card.erased", "dealer.ended", "event.voided"),

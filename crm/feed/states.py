@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select
 
+from crm.copies.tables import CONTRACT, COPY_ROW, DEALER_CHANGE
 from crm.feed.history import (
     Acknowledgement,
     KeptReceipt,
@@ -19,7 +20,6 @@ from crm.feed.recall_queries import (
     recall_counts,
 )
 from crm.scope import Scope
-from crm.sharing.tables import CONTRACT, COPY_ROW, DEALER_CHANGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from crm.database import METADATA
+from crm.storage.database import METADATA
 
 COPY_SENT = Table(
     "copy_sent",

@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from campaigns.ids import derived_id
 from campaigns.times import DAY_US, SECOND_US
-from crm.database import reading, writing
+from crm.copies.webhook_signatures import changed_body, headers, written_secret
 from crm.feed.calling import AddressRefused, call, checked_url
 from crm.feed.queries import last_sequence
 from crm.feed.tables import WEBHOOK
-from crm.keyring import KEY_BYTES, Keyring, seal, unseal
+from crm.keyring.keyring import KEY_BYTES, Keyring, seal, unseal
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.sharing.webhook_signatures import changed_body, headers, written_secret
+from crm.storage.database import reading, writing
 
 WAITS_SECONDS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 21_600)
 """After the first failure, the second, …; the last one again and again."""

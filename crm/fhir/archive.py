@@ -23,8 +23,8 @@ from campaigns.events.people import (
 from campaigns.events.purchases import PurchaseMade
 from campaigns.identifiers import mobile_e164
 from campaigns.times import rfc3339
-from crm.archives.card import Card
-from crm.component import Evaluation, PersonView
+from crm.cards.card import Card
+from crm.components.evaluation import Evaluation, PersonView
 from crm.fhir.care import happening, health_resources, observations, purchase_resources
 from crm.fhir.consents import consent_resource
 from crm.fhir.elements import (
@@ -47,7 +47,7 @@ from crm.fhir.terms import (
     RESIDENT_ID_NUMBER,
     Element,
 )
-from crm.logged_event import LoggedEvent
+from crm.journal.logged_event import LoggedEvent
 
 _OF_THE_CARD = CardRegistered | CardCorrected | CardErased | PersonDeceased
 

@@ -1,6 +1,6 @@
 """Health and what was done, as FHIR: readings, conditions, medicines, trials, purchases.
 
-Each function takes values in the shape of a copy's row (crm/sharing/content.py), so that a dealer's
+Each function takes values in the shape of a copy's row (crm/copies/content.py), so that a dealer's
 export and an archive's say the same thing in the same way.
 """
 

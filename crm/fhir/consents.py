@@ -1,7 +1,9 @@
 """A word of consent as an R4B Consent: what for, to whom, for how long; a no is a deny."""
 
 from campaigns.events.consents import ConsentGiven, ConsentRefused, ConsentWithdrawn
-from crm.archives.card import Card
+from crm.cards.card import Card
+from crm.consents.consents import has_expired, last_word
+from crm.consents.gathering import consent_words
 from crm.fhir.elements import details, identifier, part_id, reference, timed
 from crm.fhir.terms import (
     CATEGORY,
@@ -15,9 +17,7 @@ from crm.fhir.terms import (
     Element,
     coding,
 )
-from crm.logged_event import LoggedEvent
-from crm.sharing.consents import has_expired, last_word
-from crm.sharing.gathering import consent_words
+from crm.journal.logged_event import LoggedEvent
 
 _UNNAMED = ("identity", "contact")
 """What a consent to share covers that names no categories."""

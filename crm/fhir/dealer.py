@@ -1,7 +1,7 @@
 """A dealer's copy as FHIR: each row as resources that say what the row says, and nothing more.
 
 A row can be read back from its resources whole (tests/unit/crm/fhir/reading_back.py does), so the
-digest of crm/sharing/digest.py can be computed from an export as well. What the export adds is
+digest of crm/copies/digest.py can be computed from an export as well. What the export adds is
 drawn from the row: ids from its key and content, a Consent from its being there, a Provenance with
 the instant of the export.
 """

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from crm.component import Evaluation
+from crm.components.evaluation import Evaluation
 from crm.follow_ups.schedule import follow_ups
 
 

@@ -12,9 +12,9 @@ from typing import Literal
 
 from campaigns.events.care import FollowUpDone, TrialEnded, TrialStarted
 from campaigns.times import shanghai_day
-from crm.component import PersonView
-from crm.logged_event import LoggedEvent
-from crm.sharing.uses import Standing, may_follow_up
+from crm.components.evaluation import PersonView
+from crm.consents.uses import Standing, may_follow_up
+from crm.journal.logged_event import LoggedEvent
 
 FOLLOW_UP_DAYS = (3, 7, 14)
 

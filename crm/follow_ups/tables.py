@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, Index, Integer, String, Table
 
-from crm.database import METADATA
+from crm.storage.database import METADATA
 
 FOLLOW_UP = Table(
     "follow_up",

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, select
 
 from campaigns.times import day_start_us
 from crm.activities.tables import ACTIVITY
-from crm.component import Evaluation
-from crm.database import in_pieces
+from crm.components.as_of import EventFilter, whole_past
+from crm.components.evaluation import Evaluation
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
 from crm.funnels.engine import FunnelResult, compute
 from crm.funnels.gathering import (
@@ -22,14 +22,14 @@ from crm.funnels.gathering import (
     touchpoints,
     types_needed,
 )
-from crm.journal import JOURNAL
-from crm.keyring import Keyring
+from crm.journal.events import JOURNAL
+from crm.keyring.keyring import Keyring
 from crm.members.member import member_state
 from crm.members.tables import MEMBER
 from crm.outcomes.tables import OUTCOME
-from crm.past import EventFilter, whole_past
 from crm.people.tables import LINK
 from crm.scope import OutOfScope, Scope
+from crm.storage.database import in_pieces
 
 OUTCOME_CHAIN = (
     "activity.attended",

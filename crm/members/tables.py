@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table
 
-from crm.database import METADATA
+from crm.storage.database import METADATA
 
 MEMBER = Table(
     "member",

@@ -3,10 +3,10 @@
 import orjson
 from sqlalchemy import Engine, insert
 
-from crm.database import writing
 from crm.notices.notice import Notice, NoticeInvalid
 from crm.notices.queries import find_notice
 from crm.notices.tables import NOTICE
+from crm.storage.database import writing
 
 
 def add_notice(engine: Engine, made: Notice, now_us: int) -> bool:

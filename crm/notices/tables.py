@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
 
-from crm.database import METADATA
+from crm.storage.database import METADATA
 
 NOTICE = Table(
     "notice",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from campaigns.activity_rules import rule_of
 from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralMade
 from campaigns.times import OrderKey
-from crm.logged_event import LoggedEvent
+from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.creations import Created, judge_creation, thing_created
 from crm.outcomes.outcome import BREACH, RECORDED, VOIDED, Outcome, rejected
 from crm.outcomes.shared import Knows, Surroundings, missing_reference

@@ -1,6 +1,6 @@
 """Two events that bring the same thing into being: the first in effective order does."""
 
-from crm.logged_event import LoggedEvent
+from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.outcome import RECORDED, RECORDED_AGAIN, Outcome, rejected
 
 Created = dict[tuple[str, str], LoggedEvent]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from crm.logged_event import EventKey, LoggedEvent
+from crm.journal.logged_event import EventKey, LoggedEvent
 from crm.outcomes.outcome import Outcome
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, case, func, select
 
-from crm.dead_letters import DEAD_LETTER
-from crm.journal import JOURNAL
+from crm.journal.dead_letters import DEAD_LETTER
+from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.scope import OutOfScope, Scope
 

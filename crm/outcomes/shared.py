@@ -21,7 +21,7 @@ from campaigns.events.dealers import DealerContracted, DealerEnded
 from campaigns.events.members import MemberChanged
 from campaigns.events.rewards import RewardPolicyPublished
 from campaigns.regions import covers
-from crm.logged_event import LoggedEvent
+from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.creations import Created, judge_creation, thing_created
 from crm.outcomes.outcome import BREACH, RECORDED, Outcome, rejected, waiting
 from crm.outcomes.voids import Outcomes, judge_voids

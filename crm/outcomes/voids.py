@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from campaigns.events.upkeep import EventVoided
-from crm.logged_event import EventKey, LoggedEvent
+from crm.journal.logged_event import EventKey, LoggedEvent
 from crm.outcomes.outcome import RECORDED, VOIDED, Outcome, rejected, waiting
 
 _NEVER_VOIDED = frozenset({"card.erased", "event.voided", "day.reached"})

@@ -5,11 +5,11 @@ from typing import Any
 
 from campaigns.identifiers import mobile_e164
 from campaigns.ids import person_id
-from crm.archives.card import Card
-from crm.component import Evaluation, PersonView
-from crm.people.names import pinyin, pinyin_initials
-from crm.sharing.consents import is_allowed
-from crm.sharing.facts import ConsentWord
+from crm.cards.card import Card
+from crm.components.evaluation import Evaluation, PersonView
+from crm.consents.consents import is_allowed
+from crm.consents.facts import ConsentWord
+from crm.identity.names import pinyin, pinyin_initials
 
 _TAIL_DIGITS = 4
 

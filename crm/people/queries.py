@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
-from crm.component import Evaluation
-from crm.keyring import Keyring
-from crm.past import effective_up_to, whole_past
-from crm.people.names import simplified
+from crm.components.as_of import effective_up_to, whole_past
+from crm.components.evaluation import Evaluation
+from crm.consents.uses import Standing, may_show
+from crm.identity.names import simplified
+from crm.keyring.keyring import Keyring
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import OutOfScope, Scope
-from crm.sharing.uses import Standing, may_show
 
 PAGE_ROWS = 50
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from crm.people.cards import IdentityCard
-from crm.people.resolution import nobody_crowds, resolve
+from crm.identity.resolution import nobody_crowds, resolve
+from crm.identity.traits import IdentityCard
 
 Answer = Literal["yours", "ask_headquarters", "unknown"]
 
@@ -50,7 +50,7 @@ def answer(
     others: Iterable[IdentityCard],
     is_crowded: Callable[[str], bool] = nobody_crowds,
 ) -> Answer:
-    """By the rule by which cards are linked (crm/people/matching.py), vetoes included.
+    """By the rule by which cards are linked (crm/identity/matching.py), vetoes included.
 
     own: the cards that contribute to the dealer's copy; others: all others that may be used.
     What is `yours` is judged by the dealer's own cards alone, so that nobody else's can be seen in

@@ -11,18 +11,18 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from campaigns.canonical import canonical_json
 from campaigns.identifiers import mobile_e164, verified_id_number
 from campaigns.times import SECOND_US
-from crm.component import identity_card
-from crm.database import reading, writing
-from crm.keyring import Keyring
-from crm.locks import QUESTIONS, hold
-from crm.past import effective_up_to, past_of_homes
-from crm.people.cards import traits_of
-from crm.people.names import simplified
+from crm.components.as_of import effective_up_to, past_of_homes
+from crm.components.evaluation import identity_card
+from crm.components.index import homes_tied_to, keyed_digest, keys_of_traits
+from crm.consents.uses import Standing, may_show
+from crm.copies.queries import cards_in_copy
+from crm.identity.names import simplified
+from crm.identity.traits import traits_of
+from crm.keyring.keyring import Keyring
 from crm.questions.answer import Answer, Question, answer
 from crm.questions.tables import DEALER_QUESTION
-from crm.sharing.queries import cards_in_copy
-from crm.sharing.uses import Standing, may_show
-from crm.ties import homes_tied_to, keyed_digest, keys_of_traits
+from crm.storage.database import reading, writing
+from crm.storage.locks import QUESTIONS, hold
 
 LIMITS = ((3_600 * SECOND_US, 30), (24 * 3_600 * SECOND_US, 200))
 """(period in µs, questions of one token in it)."""

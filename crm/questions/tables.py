@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 
-from crm.database import METADATA
+from crm.storage.database import METADATA
 
 DEALER_QUESTION = Table(
     "dealer_question",

@@ -20,8 +20,8 @@ from campaigns.events.rewards import (
     RewardRejected,
 )
 from campaigns.identifiers import mobile_e164
-from crm.archives.card import Card
-from crm.logged_event import LoggedEvent
+from crm.cards.card import Card
+from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes
 from crm.outcomes.shared import Member, Surroundings
 from crm.rewards.attribution import Membership, membership_of

@@ -20,8 +20,8 @@ from crm.rewards.attribution import membership_of
 from crm.rewards.caps import capped_fen
 from crm.rewards.claims import Bench, Claim, claims_of
 from crm.rewards.facts import EventKey, MemberFact, PersonFacts, PolicyFact
-from crm.rewards.ledger import balances_of
 from crm.rewards.policy import timetable
+from crm.rewards.postings import balances_of
 from crm.rewards.states import Reason, State
 
 Mark = Literal["approver_paid", "paid_early", "nothing_due", "capped"]

@@ -16,11 +16,11 @@ from campaigns.events.people import CardCorrected, CardRegistered
 from campaigns.field_labels import LANGUAGES, Language, Words, field_label
 from campaigns.regions import region_name
 from campaigns.times import moment_of
-from crm.archives.card import Card
-from crm.component import Evaluation, PersonView
-from crm.logged_event import LoggedEvent
+from crm.cards.card import Card
+from crm.components.evaluation import Evaluation, PersonView
+from crm.copies.copies import CopyRow
+from crm.journal.logged_event import LoggedEvent
 from crm.rights import sentences as said
-from crm.sharing.copies import CopyRow
 
 Label = Callable[[str, str], str]
 """(group, code) → what it is called in the language of the copy."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from crm.keyring import Keyring, unseal
+from crm.keyring.keyring import Keyring, unseal
 from crm.rights.request import Request, Step, by_urgency
 from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
 from crm.scope import OutOfScope, Scope

@@ -7,9 +7,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, select
 
 from campaigns.times import shanghai_day
-from crm.database import writing
-from crm.journal import JOURNAL
-from crm.keyring import Keyring, seal
+from crm.journal.events import JOURNAL
+from crm.keyring.keyring import Keyring, seal
 from crm.outcomes.tables import OUTCOME
 from crm.people.queries import cards_of
 from crm.people.tables import CARD
@@ -28,6 +27,7 @@ from crm.rights.request import (
 )
 from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
 from crm.scope import Scope
+from crm.storage.database import writing
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, Table
 
-from crm.database import METADATA
+from crm.storage.database import METADATA
 
 RIGHTS_REQUEST = Table(
     "rights_request",

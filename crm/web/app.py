@@ -12,19 +12,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from crm.settings import Settings
-from crm.web import (
-    api,
-    api_attachments,
-    api_dealer_check,
-    api_docs,
-    dealer_feed,
-    dealer_receipts,
-    pages,
-)
-from crm.web.problems import Problem, answer_problem, problem_response
-from crm.web.security import SecurityHeaders
-from crm.web.site import Site
-from crm.web.templates import STATIC_FOLDER, Pages, static_version
+from crm.web import routes
+from crm.web.api import attachments, dealer_check, dealer_feed, dealer_receipts, docs, events
+from crm.web.api.problems import Problem, answer_problem, problem_response
+from crm.web.guards.security import SecurityHeaders
+from crm.web.guards.site import Site
+from crm.web.view.templates import STATIC_FOLDER, Pages, static_version
 
 VERSION = "1"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -75,13 +68,13 @@ def app_of(site: Site) -> FastAPI:
     )
     app.state.site = site
     app.state.pages = Pages.load(site.translations)
-    app.include_router(api.router)
-    app.include_router(api_attachments.router)
-    app.include_router(api_dealer_check.router)
+    app.include_router(events.router)
+    app.include_router(attachments.router)
+    app.include_router(dealer_check.router)
     app.include_router(dealer_feed.router)
     app.include_router(dealer_receipts.router)
-    app.include_router(api_docs.router, include_in_schema=False)
-    pages.include(app)
+    app.include_router(docs.router, include_in_schema=False)
+    routes.include(app)
     app.mount("/static", _KeptFiles(directory=STATIC_FOLDER))
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
@@ -94,7 +87,7 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
     """A parameter is missing or malformed; which one, but not what was sent."""
     assert isinstance(error, RequestValidationError)
     if not request.url.path.startswith("/v1/"):
-        return pages.error_page(request, 400)
+        return routes.error_page(request, 400)
     named = ", ".join(str(fault["loc"][-1]) for fault in error.errors())
     return problem_response(400, f"missing or malformed: {named}")
 
@@ -103,7 +96,7 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if request.url.path.startswith("/v1/"):
         return problem_response(error.status_code, error.detail, error.headers)
-    return pages.error_page(request, error.status_code)
+    return routes.error_page(request, error.status_code)
 
 
 def _described(app: FastAPI) -> dict[str, object]:
@@ -123,7 +116,7 @@ def _described(app: FastAPI) -> dict[str, object]:
         for name in ("HTTPValidationError", "ValidationError"):
             components.get("schemas", {}).pop(name, None)
         components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-        problem = api.ProblemBody.model_json_schema()
+        problem = events.ProblemBody.model_json_schema()
         components.setdefault("schemas", {})["ProblemBody"] = problem
         app.openapi_schema = schema
     return app.openapi_schema

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from crm.sharing.replica import Bucket, Page
+from crm.copies.replica import Bucket, Page
 
 State = Literal["equal", "different", "behind"]
 

@@ -6,8 +6,8 @@ digits, those of the next two below the one that differs, then the hashes of its
 
 from collections.abc import Iterator
 
-from crm.sharing.digest import buckets
-from crm.sharing.replica import LONGEST_PREFIX, differing, fingerprints
+from crm.copies.digest import buckets
+from crm.copies.replica import LONGEST_PREFIX, differing, fingerprints
 from streams.dealer.feed import Feed
 from streams.dealer.store import CopyStore
 

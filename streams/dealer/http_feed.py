@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import httpx
 import orjson
 
-from crm.sharing.replica import Bucket, LineInvalid, Page, read_page
+from crm.copies.replica import Bucket, LineInvalid, Page, read_page
 from streams.dealer.feed import Acknowledgement, Verdict
 from streams.dealer.troubles import (
     AddressUnsafe,

@@ -19,8 +19,8 @@ import orjson
 
 from campaigns.canonical import canonical_json
 from campaigns.times import SECOND_US, parse_instant_us, rfc3339
-from crm.sharing.receipts import Signer, is_signed
-from crm.sharing.replica import Page
+from crm.copies.receipts import Signer, is_signed
+from crm.copies.replica import Page
 from streams.dealer.feed import Acknowledgement, Feed, Verdict
 from streams.dealer.healing import heal
 from streams.dealer.identity import must_be_its_own

@@ -6,7 +6,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from pathlib import Path
 
-from crm.sharing.receipts import Signer
+from crm.copies.receipts import Signer
 from streams.dealer.storage import storage_troubles
 from streams.dealer.troubles import SigningKeyUnreadable
 

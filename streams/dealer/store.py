@@ -14,8 +14,8 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from crm.sharing.digest import digest_of_lines
-from crm.sharing.replica import Page, RowChange, newer, next_after, tells_less
+from crm.copies.digest import digest_of_lines
+from crm.copies.replica import Page, RowChange, newer, next_after, tells_less
 from streams.dealer.storage import storage_troubles
 from streams.dealer.troubles import FolderBusy, FolderEmpty
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from streams.wording import say
+from streams.wording.say import say
 
 
 class DealerTrouble(Exception):

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from campaigns.canonical import canonical_json
-from crm.sharing.receipts import is_signed
+from crm.copies.receipts import is_signed
 from streams.dealer.store import CopyStore, StoredReceipt
 
 

@@ -28,19 +28,20 @@ from sqlalchemy import func, select
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.carried import CarriedRecorder
-from crm.carried_batch import CarriedBatch
-from crm.checkpoints import Partition, checkpoints
-from crm.database import reading
-from crm.door import JournalIntake, now_us
-from crm.outbox import OUTBOX
-from crm.record import Recorder
+from crm.clock import now_us
+from crm.intake.accept import JournalIntake
+from crm.journal.checkpoints import Partition, checkpoints
+from crm.journal.outbox import OUTBOX
+from crm.recording.carried_batch import CarriedBatch
+from crm.recording.carried_recorder import CarriedRecorder
+from crm.recording.recorder import Recorder
 from crm.settings import Settings
-from streams.carrying import LARGEST_TAKE, consumer_of
-from streams.embedded import LARGEST_BATCH, Worker
-from streams.messages import rows
-from streams.relay import Relay
-from streams.topics import EVENTS, administration, create, name_of
+from crm.storage.database import reading
+from streams.embedded.worker import LARGEST_BATCH, Worker
+from streams.kafka.carrying import LARGEST_TAKE, consumer_of
+from streams.kafka.relay import Relay
+from streams.kafka.topics import EVENTS, administration, create, name_of
+from streams.running.messages import rows
 from tests.installations import Installation
 from tests.integration.kafka.carriers import Carried, carried_by, worker
 from tests.integration.postgres.carrying import carried_events

@@ -24,14 +24,14 @@ from sqlalchemy import exists, select
 
 from campaigns.intake import HEADQUARTERS
 from crm.accounts.tokens import add_token
-from crm.database import reading
-from crm.journal import JOURNAL, last_position
-from crm.outbox import OUTBOX
-from crm.progress import load_progress
+from crm.copies.keys import row_keys
+from crm.journal.events import JOURNAL, last_position
+from crm.journal.outbox import OUTBOX
+from crm.journal.progress import load_progress
 from crm.settings import Settings
-from crm.sharing.keys import row_keys
-from streams.installation import Installation, open_installation
-from streams.topics import create
+from crm.storage.database import reading
+from streams.kafka.topics import create
+from streams.running.installation import Installation, open_installation
 from tests.integration.feed.dealers import contract, shared
 from tests.integration.kafka.carriers import environment
 from tests.servers import kafka, postgres

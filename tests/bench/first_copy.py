@@ -31,13 +31,13 @@ from sqlalchemy.engine import make_url
 from campaigns.canonical import canonical_json
 from campaigns.times import shanghai_day
 from crm.accounts.tokens import add_token
-from crm.database import open_engine, writing
-from crm.door import now_us
-from crm.progress import Progress, save_progress
-from crm.schema import prepare
+from crm.clock import now_us
+from crm.copies.tables import COPY_ROW, DEALER_CHANGE
+from crm.journal.progress import Progress, save_progress
+from crm.schema.tables import prepare
 from crm.settings import Settings
-from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
-from streams.commands.serve import is_free
+from crm.storage.database import open_engine, writing
+from streams.cli.commands.serve import is_free
 from tests.servers.postgres import Server, new_database
 
 _AT_ONCE = 5_000
@@ -92,7 +92,7 @@ def _measure(folder: Path, url: str, asked: argparse.Namespace) -> None:
     environment["JINXI_KEYRING_URL"] = Settings.in_folder(folder).keyring_url
     assert is_free(_PORT)
     with subprocess.Popen(
-        [sys.executable, "-m", "streams.web_server", str(_PORT)], env=environment
+        [sys.executable, "-m", "streams.serving.web_server", str(_PORT)], env=environment
     ) as server:
         try:
             _wait()

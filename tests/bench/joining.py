@@ -16,10 +16,10 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from crm.checkpoints import checkpoints
-from crm.database import reading
-from streams.carrying import consumer_of
-from streams.topics import EVENTS, create
+from crm.journal.checkpoints import checkpoints
+from crm.storage.database import reading
+from streams.kafka.carrying import consumer_of
+from streams.kafka.topics import EVENTS, create
 from tests.databases import empty_installation
 from tests.examples import a_card
 from tests.integration.kafka.carriers import RELAY, Carried, carried_by, worker

@@ -13,15 +13,16 @@ from sqlalchemy import Engine
 
 from campaigns.intake import HEADQUARTERS, SYSTEM
 from campaigns.season import SEASON_DAYS
-from crm.database import open_engine, reading
-from crm.door import JournalIntake, now_us
-from crm.journal import last_position
-from crm.keyring import Keyring
-from crm.progress import load_progress
-from crm.record import BATCH_EVENTS, Recorder
-from crm.schema import prepare
+from crm.clock import now_us
+from crm.intake.accept import JournalIntake
+from crm.journal.events import last_position
+from crm.journal.progress import load_progress
+from crm.keyring.keyring import Keyring
+from crm.recording.recorder import BATCH_EVENTS, Recorder
+from crm.schema.tables import prepare
 from crm.settings import Settings
-from streams.embedded import LARGEST_BATCH, day_reached
+from crm.storage.database import open_engine, reading
+from streams.embedded.worker import LARGEST_BATCH, day_reached
 
 ACCEPTED_TOGETHER = 1000
 STARTS_ON = date(2026, 3, 2)

@@ -12,8 +12,8 @@ from typing import TypeVar
 import orjson
 
 from campaigns.season import generate
-from crm.door import now_us
-from crm.record import Recorder
+from crm.clock import now_us
+from crm.recording.recorder import Recorder
 from tests.bench.floors import captured_writes, journal_rows, write_again, write_journal
 from tests.bench.stand import STARTS_ON, Measured, Stand
 

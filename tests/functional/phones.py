@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from crm.database import reading
-from crm.journal import JOURNAL
+from crm.journal.events import JOURNAL
+from crm.storage.database import reading
 from tests.functional.journeys import Journey
 from tests.integration.web.sites import RunningSite
 

@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 from campaigns.ids import person_id
 from crm.archives.queries import archive
 from crm.attachments.store import AttachmentStore
-from crm.database import reading
 from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
 from tests.functional.journeys import Journey
 from tests.integration.web.sites import card
 

@@ -14,8 +14,8 @@ from crm.attachments.store import (
     AttachmentStore,
 )
 from crm.settings import Settings
-from streams.embedded import Worker
-from streams.installation import Installation, open_installation
+from streams.embedded.worker import Worker
+from streams.running.installation import Installation, open_installation
 from tests.examples import a_card, an_event, written
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a signature" * 20

@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import SECOND_US
-from crm.database import reading
-from crm.door import now_us
+from crm.clock import now_us
 from crm.questions.answer import Question
 from crm.questions.asking import TooManyQuestions, ask
 from crm.questions.tables import DEALER_QUESTION
 from crm.settings import Settings
-from streams.embedded import Worker
-from streams.installation import Installation, open_installation
+from crm.storage.database import reading
+from streams.embedded.worker import Worker
+from streams.running.installation import Installation, open_installation
 from tests.examples import a_card, an_event, written
 
 REGIONS = {"D1": "110000", "D2": "130000"}

@@ -9,14 +9,14 @@ import pytest
 from campaigns.intake import HEADQUARTERS, Credential, Receipt
 from campaigns.times import SECOND_US, rfc3339
 from crm.archives.queries import OpenConflict, open_conflicts
-from crm.database import reading
-from crm.door import now_us
+from crm.clock import now_us
+from crm.copies.queries import copy_now
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
 from crm.settings import Settings
-from crm.sharing.queries import copy_now
-from streams.embedded import Worker
-from streams.installation import Installation, open_installation
-from streams.replay import verify
+from crm.storage.database import reading
+from streams.embedded.worker import Worker
+from streams.running.installation import Installation, open_installation
+from streams.upkeep.replay import verify
 from tests.examples import a_card, an_event, written
 
 D1 = Credential("dealer", "t-1", "D1")

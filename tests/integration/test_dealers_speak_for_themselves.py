@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from campaigns.intake import HEADQUARTERS, Credential
-from crm.database import reading
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.settings import Settings
-from streams.embedded import Worker
-from streams.installation import Installation, open_installation
+from crm.storage.database import reading
+from streams.embedded.worker import Worker
+from streams.running.installation import Installation, open_installation
 from tests.examples import an_event, written
 
 D1 = Credential("dealer", "t-1", "D1")

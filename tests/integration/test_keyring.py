@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crm.keyring import (
+from crm.keyring.keyring import (
     KeyLost,
     Keyring,
     MasterKeyMissing,
@@ -115,7 +115,7 @@ def test_keys_that_are_only_read_are_forgotten_too_when_they_are_many(
 ) -> None:
     names = [f"card/{number}" for number in range(9)]
     made = Keyring.open(settings).keys(names, create=True)
-    monkeypatch.setattr("crm.keyring._CACHED_KEYS", 3)
+    monkeypatch.setattr("crm.keyring.keyring._CACHED_KEYS", 3)
     reader = Keyring.open(settings)
     assert reader.keys(names, create=False) == made
     assert len(reader.opened) <= 3

@@ -8,13 +8,13 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS, Credential, Receipt
 from crm.accounts.tokens import TokenRole, add_token, credential_of_token, revoke_token
-from crm.database import reading
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.settings import Settings
-from streams.embedded import Worker
-from streams.installation import Installation, open_installation
-from streams.outbox import OutboxIntake
+from crm.storage.database import reading
+from streams.embedded.worker import Worker
+from streams.running.installation import Installation, open_installation
+from streams.running.outbox_intake import OutboxIntake
 from tests.examples import a_card, an_event, written
 
 APP = "/dealers/d1/app"

@@ -7,7 +7,7 @@ import orjson
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.record import Recorder
+from crm.recording.recorder import Recorder
 from tests.installations import Installation, assert_same
 
 BATCH = 40

@@ -7,11 +7,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, select, text
 
-from crm.database import METADATA, open_engine, reading, writing
+from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.tables import COPY_SENT
-from crm.migrating import downgrade
-from crm.revisions import DatabaseNewer, newest_revision
-from crm.schema import (
+from crm.schema.revisions import DatabaseNewer, newest_revision
+from crm.schema.tables import (
     CARRIED,
     HISTORY,
     KEPT_APART,
@@ -20,7 +19,8 @@ from crm.schema import (
     TOLD,
     prepare,
 )
-from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
+from crm.schema.upgrading import downgrade
+from crm.storage.database import METADATA, open_engine, reading, writing
 
 
 def test_migrations_give_the_tables_that_the_code_declares(tmp_path: Path) -> None:

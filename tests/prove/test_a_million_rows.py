@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from campaigns.canonical import canonical_json
-from crm.sharing.digest import buckets
-from crm.sharing.replica import Page, RowChange, fingerprints
+from crm.copies.digest import buckets
+from crm.copies.replica import Page, RowChange, fingerprints
 from streams.dealer.feed import Acknowledgement, Verdict
 from streams.dealer.healing import heal
 from streams.dealer.store import CopyStore

@@ -11,10 +11,11 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-import crm.database
+import crm.storage.database
 from campaigns.intake import Credential
 from campaigns.times import rfc3339, shanghai_day
-from crm.database import reading, writing
+from crm.copies.lines import page_line
+from crm.copies.receipts import Receipt
 from crm.feed.acknowledging import (
     Claim,
     acknowledge,
@@ -35,8 +36,7 @@ from crm.feed.queries import (
 from crm.feed.settling import NotSettled as Unsettled
 from crm.feed.settling import must_be_settled
 from crm.scope import Scope
-from crm.sharing.lines import page_line
-from crm.sharing.receipts import Receipt
+from crm.storage.database import reading, writing
 from streams.dealer.feed import Acknowledgement, Verdict
 from streams.dealer.troubles import NotSettled
 from tests.installations import Installation, clock
@@ -47,13 +47,13 @@ from tests.worlds import Sent
 @contextmanager
 def without_waiting_for_the_disk() -> Iterator[None]:
     """Nothing here survives the machine's end, and nothing has to."""
-    plain = crm.database._prepare_sqlite
+    plain = crm.storage.database._prepare_sqlite
 
     def fast(connection: Any, record: object) -> None:
         plain(connection, record)
         connection.execute("PRAGMA synchronous=OFF")
 
-    with mock.patch("crm.database._prepare_sqlite", fast):
+    with mock.patch("crm.storage.database._prepare_sqlite", fast):
         yield
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from crm.sharing.receipts import Signer
-from crm.sharing.replica import Page, read_page
+from crm.copies.receipts import Signer
+from crm.copies.replica import Page, read_page
 from streams.dealer.feed import Acknowledgement, Verdict
 from streams.dealer.pulling import Puller
 from streams.dealer.store import CopyStore

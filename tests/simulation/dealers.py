@@ -16,7 +16,7 @@ from unittest import mock
 import orjson
 
 from campaigns.times import DAY_US, day_end_us, shanghai_day
-from crm.sharing.replica import Page
+from crm.copies.replica import Page
 from tests.installations import Installation
 from tests.naive_facts import human_words, identity_cards
 from tests.naive_history import History
@@ -24,7 +24,7 @@ from tests.oracles import copies_of, reached_days
 from tests.simulation.company_side import CompanySide, without_waiting_for_the_disk
 from tests.simulation.dealer_side import DealerSide, Road
 from tests.simulation.dealers_world import AFTER_US, DEALERS, make_dealers_world
-from tests.unit.crm.people.naive_people import NaivePeople
+from tests.unit.crm.identity.naive_people import NaivePeople
 from tests.worlds import HOUR_US, START_US, Sent
 
 SHORTEST_STEP_US, LONGEST_STEP_US = HOUR_US, 14 * HOUR_US

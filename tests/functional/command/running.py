@@ -18,8 +18,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.pool import NullPool
 
-from crm.database import open_engine
-from streams.cli import main
+from crm.storage.database import open_engine
+from streams.cli.app import main
 from tests.source_tree import ROOT
 
 _PATIENCE_SECONDS = 120.0
@@ -115,8 +115,8 @@ def run_inside(folder: Path, *arguments: object, env: Mapping[str, str] | None =
         mock.patch.object(sys, "stdout", out),
         mock.patch.object(sys, "stderr", err),
         # Its process would end, and every connection with it.
-        mock.patch("streams.installation.open_engine", unpooled),
-        mock.patch("crm.keyring.open_engine", unpooled),
+        mock.patch("streams.running.installation.open_engine", unpooled),
+        mock.patch("crm.keyring.keyring.open_engine", unpooled),
     ):
         status = status_of(main)
     return Answer(status, _written(out), _written(err).decode())

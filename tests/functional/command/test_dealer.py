@@ -130,7 +130,7 @@ def test_a_revoked_token_a_dead_server_and_a_foreign_folder_are_said(
 def test_while_something_takes_back_and_is_not_recorded_it_says_to_come_again(
     jinxi: Jinxi, company: Company, asked: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.commands.dealer._SHORT_WAITS", 0)
+    monkeypatch.setattr("streams.cli.commands.dealer._SHORT_WAITS", 0)
     company.accept(withdrawal("c1", "D1"))
     assert "正在结算" in jinxi(*asked, status=4).err
     company.work()

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from crm.sharing.digest import digest
+from crm.copies.digest import digest
 from tests.functional.command.running import Jinxi
 from tests.unit.crm.fhir.reading_back import assert_valid, rows_back
 

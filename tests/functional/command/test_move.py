@@ -14,19 +14,19 @@ import orjson
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from crm import locks
 from crm.accounts.people import check_password
 from crm.accounts.tables import ACCESS
 from crm.accounts.tokens import credential_of_token
-from crm.database import open_engine, reading, writing
-from crm.dead_letters import DEAD_LETTER
-from crm.journal import JOURNAL
+from crm.journal.dead_letters import DEAD_LETTER
+from crm.journal.events import JOURNAL
 from crm.people.tables import CARD
-from crm.record import Recorder
+from crm.recording.recorder import Recorder
 from crm.settings import Settings
-from streams.embedded import Worker
-from streams.installation import open_installation
-from streams.lease import lease
+from crm.storage import locks
+from crm.storage.database import open_engine, reading, writing
+from streams.embedded.worker import Worker
+from streams.running.installation import open_installation
+from streams.running.lease import lease
 from tests.examples import a_card, an_event
 from tests.functional.command.running import Answer, environment, run, run_inside, running, until
 from tests.servers.postgres import new_database
@@ -204,17 +204,17 @@ def test_the_answer_names_the_settings_to_start_with_and_no_password(
 
 
 KILLED_AT = {
-    "keys": ("streams.move", "insert_new", 3),
-    "journal": ("streams.move", "insert", 4),
-    "accounts": ("streams.move", "_replace", 4),
-    "rebuild": ("streams.replay", "load_progress", 3),
-    "comparison": ("streams.move", "_compared", 1),
+    "keys": ("streams.upkeep.move", "insert_new", 3),
+    "journal": ("streams.upkeep.move", "insert", 4),
+    "accounts": ("streams.upkeep.move", "_replace", 4),
+    "rebuild": ("streams.upkeep.replay", "load_progress", 3),
+    "comparison": ("streams.upkeep.move", "_compared", 1),
 }
 SPOIL = """
 import importlib, os, sys
 module, name, at = sys.argv[1], sys.argv[2], int(sys.argv[3])
-import streams.move
-streams.move.ROWS_AT_ONCE = 300
+import streams.upkeep.move
+streams.upkeep.move.ROWS_AT_ONCE = 300
 place = importlib.import_module(module)
 real, calls = getattr(place, name), []
 def spoilt(*arguments, **named):
@@ -224,7 +224,7 @@ def spoilt(*arguments, **named):
     return real(*arguments, **named)
 setattr(place, name, spoilt)
 sys.argv = ["jinxi", "move", *sys.argv[4:]]
-from streams.cli import main
+from streams.cli.app import main
 main()
 """
 

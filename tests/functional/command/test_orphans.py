@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from streams.orphans import PIPE, end_with_supervisor
+from streams.serving.orphans import PIPE, end_with_supervisor
 from tests.functional.command.running import environment, start, until
 from tests.functional.command.test_serving import answers, child_of, free_port
 from tests.source_tree import ROOT
@@ -35,7 +35,7 @@ def test_after_a_kill_of_serve_neither_pages_nor_worker_go_on(tmp_path: Path) ->
 def test_a_child_that_will_not_be_asked_ends_as_well(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     code = (
-        "import sys; from streams.supervisor import Supervisor;"
+        "import sys; from streams.serving.supervisor import Supervisor;"
         " Supervisor([['tests.stubborn', sys.argv[1]]]).run()"
     )
     command = [sys.executable, "-c", code, str(note)]

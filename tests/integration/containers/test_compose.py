@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from crm.accounts.tokens import add_token
-from crm.database import open_engine
+from crm.storage.database import open_engine
 from tests.examples import a_card
 from tests.integration.containers.compose import FILE, Native, Unreadable, natively, read
 from tests.servers import postgres

@@ -13,13 +13,13 @@ from uuid import uuid4
 from kafka import KafkaConsumer, TopicPartition
 
 from campaigns.intake import Receipt
-from crm.database import reading
 from crm.settings import Settings
-from streams.carrying import Carrying, FetchedRecord
-from streams.installation import Installation as Opened
-from streams.outbox import OutboxIntake, outbox_age
-from streams.relay import Relay
-from streams.topics import EVENTS, create_one, name_of
+from crm.storage.database import reading
+from streams.kafka.carrying import Carrying, FetchedRecord
+from streams.kafka.relay import Relay
+from streams.kafka.topics import EVENTS, create_one, name_of
+from streams.running.installation import Installation as Opened
+from streams.running.outbox_intake import OutboxIntake, outbox_age
 from tests.installations import Installation
 from tests.worlds import Sent
 
@@ -113,7 +113,7 @@ class ByKafka:
         raise AssertionError("something waits in the outbox that nobody records")
 
     def carry_a_little(self) -> bool:
-        with mock.patch("streams.relay.EVENTS_PER_RECORD", FEW_EVENTS):
+        with mock.patch("streams.kafka.relay.EVENTS_PER_RECORD", FEW_EVENTS):
             self._publish()
         first = next(iter(self._fetch()), None)
         if first is not None:

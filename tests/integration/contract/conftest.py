@@ -35,7 +35,7 @@ def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
 @pytest.fixture(params=["journal", "Kafka"])
 def carried(request: pytest.FixtureRequest, installation: Installation) -> Iterator[Carriage]:
     """The installation, and what carries its events, at the time of `tests.worlds`."""
-    with clock(), mock.patch("streams.relay.now_us", lambda: CLOCK_US):
+    with clock(), mock.patch("streams.kafka.relay.now_us", lambda: CLOCK_US):
         if request.param == "journal":
             yield ByJournal(installation)
         else:

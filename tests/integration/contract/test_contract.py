@@ -10,18 +10,18 @@ import pytest
 from sqlalchemy import func, select
 
 from campaigns.times import shanghai_day
-from crm.checks import run_checks
-from crm.database import METADATA, reading
+from crm.copies.queries import copy_now
 from crm.funnels.queries import outcome_chain
-from crm.journal import JOURNAL
+from crm.journal.events import JOURNAL
+from crm.journal.progress import load_progress
+from crm.ledger.queries import RewardRow, rewards_now
+from crm.operations.checks import run_checks
 from crm.outcomes.queries import event_status, event_statuses, outcome_counts
 from crm.people.queries import people_now
-from crm.progress import load_progress
-from crm.rewards.queries import RewardRow, rewards_now
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.sharing.queries import copy_now
-from streams.dead_letters import letters, retry
-from streams.replay import rebuild, verify
+from crm.storage.database import METADATA, reading
+from streams.upkeep.dead_letters import letters, retry
+from streams.upkeep.replay import rebuild, verify
 from tests.dealers import Receiver
 from tests.installations import Installation, Snapshot, assert_same, clock, cut
 from tests.integration.contract.carriages import Carriage

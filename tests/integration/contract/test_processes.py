@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from streams.status import status
-from streams.topics import create
+from streams.kafka.topics import create
+from streams.upkeep.status import status
 from tests.installations import Installation
 from tests.integration.kafka.carriers import RELAY, SOON_GIVEN_UP, Carried, carried_by, worker
 from tests.integration.kafka.test_carrying import assert_all_recorded_once

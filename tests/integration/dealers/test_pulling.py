@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from crm.sharing.receipts import is_signed
+from crm.copies.receipts import is_signed
 from streams.dealer.http_feed import HttpFeed
 from streams.dealer.signing import KEY_FILE
 from streams.dealer.store import COPY_FILE, CopyStore

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import rfc3339
-from crm.door import now_us
-from streams.embedded import Worker
+from crm.clock import now_us
+from streams.embedded.worker import Worker
 from tests.integration.web.sites import RunningSite, today
 
 _NUMBERS = itertools.count(1)

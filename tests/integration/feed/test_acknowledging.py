@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import Table, func, select
 
 from campaigns.catalogue import wire_name
-from crm.database import reading
+from crm.copies.receipts import is_signed
 from crm.feed.history import closed_up_to
 from crm.feed.tables import COPY_ACKNOWLEDGEMENT, COPY_RECEIPT
-from crm.journal import JOURNAL
-from crm.schema import TOLD
-from crm.sharing.receipts import is_signed
-from streams.replay import rebuild
+from crm.journal.events import JOURNAL
+from crm.schema.tables import TOLD
+from crm.storage.database import reading
+from streams.upkeep.replay import rebuild
 from tests.integration.feed.dealers import Company, DealerSystem, shared, withdrawal
 
 

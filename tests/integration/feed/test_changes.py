@@ -9,14 +9,14 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from crm.database import reading
+from crm.copies.digest import digest
+from crm.copies.queries import copy_now
+from crm.copies.tables import DEALER_CHANGE
 from crm.feed import queries
 from crm.feed.tables import COPY_SENT
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.sharing.digest import digest
-from crm.sharing.queries import copy_now
-from crm.sharing.tables import DEALER_CHANGE
-from crm.web.dealer_feed import MOST_CHANGES
+from crm.storage.database import reading
+from crm.web.api.dealer_feed import MOST_CHANGES
 from tests.integration.feed.dealers import Company, card, consent, shared, withdrawal
 
 

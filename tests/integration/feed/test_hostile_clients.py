@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
-from crm.database import reading, writing
 from crm.feed.history import closed_up_to, dealer_key, release_key
 from crm.feed.tables import COPY_ACKNOWLEDGEMENT, COPY_RECEIPT
-from crm.journal import JOURNAL
+from crm.journal.events import JOURNAL
+from crm.storage.database import reading, writing
 from tests.integration.feed.dealers import Company, DealerSystem, shared, withdrawal
 
 

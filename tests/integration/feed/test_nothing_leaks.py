@@ -16,11 +16,11 @@ import pytest
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import SECOND_US
 from crm.accounts.tokens import TokenRole
-from crm.database import reading
-from crm.door import now_us
+from crm.clock import now_us
+from crm.copies.queries import copy_now
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.sharing.queries import copy_now
-from crm.web.site import Site
+from crm.storage.database import reading
+from crm.web.guards.site import Site
 from tests.installations import Installation, clock
 from tests.integration.feed.dealers import card, consent, contract
 from tests.integration.web.sites import RunningSite, serving

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert
 
-from crm.database import open_engine, writing
-from crm.dealer_changes import ChangeWriter
+from crm.copies.change_log import ChangeWriter
+from crm.copies.changes import ReasonClass
+from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed import queries
 from crm.feed.queries import changes_page
-from crm.schema import prepare
+from crm.schema.tables import prepare
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.sharing.changes import ReasonClass
-from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
+from crm.storage.database import open_engine, writing
 
 DEALERS = ("D1", "D2")
 UNBOUNDED = 10**9

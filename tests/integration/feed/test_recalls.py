@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from campaigns.times import DAY_US, shanghai_day
-from crm.database import reading, writing
-from crm.door import now_us
+from crm.clock import now_us
+from crm.copies.keys import row_keys
+from crm.copies.recalls import OVERDUE_AFTER_DAYS, Recall
+from crm.copies.tables import COPY_ROW
 from crm.feed.history import Sent, keep_sent, sent_up_to
 from crm.feed.queries import last_sequence
 from crm.feed.recall_queries import (
@@ -23,9 +25,7 @@ from crm.feed.states import DealerState, dealer_states
 from crm.feed.tables import COPY_SENT
 from crm.people.queries import cards_of
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
-from crm.sharing.keys import row_keys
-from crm.sharing.recalls import OVERDUE_AFTER_DAYS, Recall
-from crm.sharing.tables import COPY_ROW
+from crm.storage.database import reading, writing
 from tests.integration.feed.dealers import (
     Company,
     DealerSystem,

@@ -10,15 +10,15 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import DAY_US
-from crm.database import reading, writing
-from crm.dead_letters import add_dead_letter
-from crm.dealer_changes import be_quiet_until
-from crm.door import now_us
+from crm.clock import now_us
+from crm.copies.change_log import be_quiet_until
 from crm.feed.settling import NotSettled, accepted_so_far, must_be_settled
-from crm.journal import last_position
-from crm.web import dealer_visit
-from crm.web.pages_status import HELD_BACK
-from streams.outbox import OutboxIntake
+from crm.journal.dead_letters import add_dead_letter
+from crm.journal.events import last_position
+from crm.storage.database import reading, writing
+from crm.web.api import dealer_visit
+from crm.web.pages.status import HELD_BACK
+from streams.running.outbox_intake import OutboxIntake
 from tests.integration.feed.dealers import (
     Company,
     DealerSystem,

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from campaigns.times import DAY_US, SECOND_US
-from crm.database import reading
-from crm.door import now_us
+from crm.clock import now_us
+from crm.copies.webhook_signatures import signature
 from crm.feed.calling import AddressRefused, call, checked_url, is_open
 from crm.feed.webhooks import (
     WAITS_SECONDS,
@@ -30,12 +30,12 @@ from crm.feed.webhooks import (
     remove_webhook,
     webhooks,
 )
-from crm.sharing.webhook_signatures import signature
+from crm.storage.database import reading
 from tests.integration.feed.dealers import Company, shared
 from tests.source_tree import ROOT
 
 VECTORS: list[dict[str, Any]] = json.loads(
-    Path(ROOT, "tests/unit/crm/sharing/webhook_vectors.json").read_text("utf-8")
+    Path(ROOT, "tests/unit/crm/copies/webhook_vectors.json").read_text("utf-8")
 )["vectors"]
 
 
@@ -227,7 +227,7 @@ def test_the_sender_goes_on_after_it_was_killed(
     for number in (1, 2):
         company.take(*shared(f"c{number}", "D1", f"王{number}"))
         with subprocess.Popen(
-            [sys.executable, "-m", "streams.webhook_sender"], env=environment, cwd=ROOT
+            [sys.executable, "-m", "streams.serving.webhook_sender"], env=environment, cwd=ROOT
         ) as sender:
             try:
                 body = receiver.told.get(timeout=60)

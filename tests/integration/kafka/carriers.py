@@ -11,12 +11,12 @@ import orjson
 
 from campaigns.intake import HEADQUARTERS, Credential
 from crm.accounts.tokens import credential_of_token
-from crm.database import reading
 from crm.settings import Settings
-from streams.carrying import GIVEN
-from streams.commands.carry import is_idle
-from streams.installation import Installation as Opened
-from streams.outbox import OutboxIntake
+from crm.storage.database import reading
+from streams.cli.commands.carry import is_idle
+from streams.kafka.carrying import GIVEN
+from streams.running.installation import Installation as Opened
+from streams.running.outbox_intake import OutboxIntake
 from tests.functional.command.running import run_inside
 from tests.installations import Installation
 from tests.servers.processes import wait_until

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from streams.topics import create
+from streams.kafka.topics import create
 from tests.installations import Installation
 from tests.integration.kafka.carriers import Carried, carried_by
 

@@ -11,11 +11,10 @@ from confluent_kafka import Consumer, KafkaError, Producer
 from kafka.errors import TopicAuthorizationFailedError
 
 from crm.accounts.tokens import add_token
-from crm.dealer_keys import issue_dealer_key
-from crm.inboxes import add_inbox
+from crm.intake.inboxes import add_inbox
+from crm.keyring.dealer_keys import issue_dealer_key
 from crm.settings import Settings
-from streams.status import status
-from streams.topics import (
+from streams.kafka.topics import (
     DEALER_COPIES,
     EVENTS,
     Topic,
@@ -26,6 +25,7 @@ from streams.topics import (
     inbox_topic,
     name_of,
 )
+from streams.upkeep.status import status
 from tests.installations import Installation
 from tests.integration.kafka.carriers import BRIDGE, RELAY, Carried, worker
 from tests.integration.kafka.foreign import CopyOfADealer

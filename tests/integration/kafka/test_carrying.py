@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.checks import run_checks
-from crm.database import reading
-from crm.journal import JOURNAL
-from crm.outbox import OUTBOX
-from streams.status import metrics, status
+from crm.journal.events import JOURNAL
+from crm.journal.outbox import OUTBOX
+from crm.operations.checks import run_checks
+from crm.storage.database import reading
+from streams.upkeep.status import metrics, status
 from tests.installations import Installation, Snapshot, assert_same
 from tests.integration.kafka.carriers import RELAY, Carried, worker
 

@@ -12,22 +12,22 @@ from kafka.admin import OffsetSpec
 from sqlalchemy import select, update
 
 from campaigns.times import DAY_US, rfc3339, shanghai_day
-from crm.database import reading, writing
-from crm.dealer_keys import issue_dealer_key
-from crm.door import now_us
+from crm.clock import now_us
+from crm.copies.queries import copy_now
+from crm.copies.tables import COPY_ROW
 from crm.feed.history import sent_up_to
 from crm.feed.queries import last_sequence
 from crm.feed.recall_queries import open_recalls
 from crm.feed.tables import COPY_SENT
+from crm.keyring.dealer_keys import issue_dealer_key
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.sharing.queries import copy_now
-from crm.sharing.tables import COPY_ROW
-from streams.carrying import Carrying, FetchedRecord
-from streams.departures import PATIENCE_US, Departures
-from streams.messages import record
-from streams.outbox import waiting
-from streams.relay import Relay
-from streams.topics import DEAD_LETTERS, DEALER_COPIES, Existing, administration, name_of
+from crm.storage.database import reading, writing
+from streams.kafka.carrying import Carrying, FetchedRecord
+from streams.kafka.departures import PATIENCE_US, Departures
+from streams.kafka.relay import Relay
+from streams.kafka.topics import DEAD_LETTERS, DEALER_COPIES, Existing, administration, name_of
+from streams.running.messages import record
+from streams.running.outbox_intake import waiting
 from tests.integration.kafka.carriers import RELAY, Carried, worker
 from tests.integration.kafka.foreign import CopyOfADealer, Reader
 from tests.integration.kafka.test_inboxes import NAME, cards, event
@@ -126,7 +126,7 @@ def test_while_what_takes_back_is_not_recorded_nothing_leaves_and_what_left_is_k
         last = last_sequence(HEADQUARTERS_SCOPE, connection, "D01")
     # Held back for longer than anybody waits: it is looked anew how far the door has come.
     later_us = now_us() + 2 * PATIENCE_US
-    with mock.patch("streams.departures.now_us", lambda: later_us):
+    with mock.patch("streams.kafka.departures.now_us", lambda: later_us):
         assert departures.send_copies(producer, topic) == 0
     _record(on_kafka)
     assert departures.send_copies(producer, topic) == 3
@@ -165,7 +165,7 @@ def test_what_came_after_copies_were_held_back_keeps_them_waiting_no_longer(
     departures = Departures(on_kafka.settings, installation.engine, installation.keyring)
     at_us = now_us()
     # The processes take their time to start; what is waited for is counted on a clock that stands.
-    with mock.patch("streams.departures.now_us", lambda: at_us):
+    with mock.patch("streams.kafka.departures.now_us", lambda: at_us):
         on_kafka.accept([orjson.dumps(event("S8"))])
         assert departures.send_copies(producer, topic) == 0
         _record(on_kafka)
@@ -227,7 +227,7 @@ def _assert_nothing_leaves_unless_it_may(carried: Carried) -> None:
     name = name_of(DEALER_COPIES, settings)
     places = [TopicPartition(name, number) for number in range(topic.partitions)]
     tomorrow_us = now_us() + DAY_US
-    with mock.patch("streams.departures.now_us", lambda: tomorrow_us):
+    with mock.patch("streams.kafka.departures.now_us", lambda: tomorrow_us):
         assert (
             Departures(settings, installation.engine, installation.keyring).send_copies(
                 producer, topic

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from crm.accounts.tokens import add_token, credential_of_token, revoke_token
-from crm.checkpoints import checkpoints
-from crm.database import reading
-from crm.journal import JOURNAL
+from crm.journal.checkpoints import checkpoints
+from crm.journal.events import JOURNAL
+from crm.journal.undecodable import kept_messages, message_of
 from crm.people.tables import CARD
-from crm.undecodable import kept_messages, message_of
-from streams.status import metrics, status
-from streams.topics import DEAD_LETTERS, inbox_topic, name_of
+from crm.storage.database import reading
+from streams.kafka.topics import DEAD_LETTERS, inbox_topic, name_of
+from streams.upkeep.status import metrics, status
 from tests.installations import Installation
 from tests.integration.kafka.carriers import BRIDGE, RELAY, Carried, worker
 from tests.integration.kafka.foreign import Reader, produce

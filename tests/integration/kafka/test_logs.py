@@ -14,9 +14,9 @@ from kafka import KafkaProducer
 
 from campaigns.season import generate
 from crm.accounts.tokens import add_token
-from crm.database import reading
-from crm.undecodable import kept_messages
-from streams.topics import EVENTS, create, name_of
+from crm.journal.undecodable import kept_messages
+from crm.storage.database import reading
+from streams.kafka.topics import EVENTS, create, name_of
 from tests.examples import a_card
 from tests.installations import Installation
 from tests.integration.kafka.carriers import RELAY, Carried, carried_by, worker

@@ -16,11 +16,11 @@ from sqlalchemy.engine import make_url
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.database import open_engine, reading
-from crm.journal import last_position
-from crm.undecodable import kept_messages, message_of
-from streams.patience import patiently
-from streams.topics import EVENTS, administration, create, name_of
+from crm.journal.events import last_position
+from crm.journal.undecodable import kept_messages, message_of
+from crm.storage.database import open_engine, reading
+from streams.kafka.topics import EVENTS, administration, create, name_of
+from streams.running.patience import patiently
 from tests.installations import Installation, Snapshot
 from tests.integration.kafka.carriers import RELAY, SOON_GIVEN_UP, Carried, carried_by, worker
 from tests.integration.kafka.test_carrying import assert_all_recorded_once

@@ -5,9 +5,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.checks import run_checks
-from crm.database import reading
-from streams.replay import verify
+from crm.operations.checks import run_checks
+from crm.storage.database import reading
+from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same, clock, cut
 from tests.kills import killed_now_and_then
 from tests.worlds import DAY_US, FEW, START_US, Sent, worlds

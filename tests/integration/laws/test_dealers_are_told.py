@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
 from campaigns.times import day_end_us, shanghai_day
-from crm.bulk import own_columns
-from crm.database import reading, writing
-from crm.dealer_changes import ChangeWriter, told_rows
+from crm.copies.change_log import ChangeWriter, told_rows
+from crm.copies.queries import are_settled, changes_after
+from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.sharing.queries import are_settled, changes_after
-from crm.sharing.tables import COPY_ROW, DEALER_CHANGE
-from streams.replay import rebuild
+from crm.storage.bulk import own_columns
+from crm.storage.database import reading, writing
+from streams.upkeep.replay import rebuild
 from tests.dealers import Receiver, followed_from_the_beginning, held, told
 from tests.installations import Installation, clock
 from tests.integration.laws.test_any_order import shuffled
@@ -75,7 +75,7 @@ def test_a_rebuild_tells_nobody_anything_where_rows_come_out_equal(
             installation.worker.recorder.record_next(0, 30)
         installation.work()
         before = _everything_told(installation)
-        with mock.patch("streams.replay.BATCH_EVENTS", 1):
+        with mock.patch("streams.upkeep.replay.BATCH_EVENTS", 1):
             rebuild(installation.engine, installation.keyring)
         assert _everything_told(installation) == before
 
@@ -99,7 +99,7 @@ def test_a_rebuild_that_was_broken_off_tells_nothing_when_the_worker_goes_on() -
     with clock(), _shared() as installation:
         before = _everything_told(installation)
         assert before
-        with mock.patch("streams.replay.BATCH_EVENTS", 1), pytest.raises(BrokenOff):
+        with mock.patch("streams.upkeep.replay.BATCH_EVENTS", 1), pytest.raises(BrokenOff):
             rebuild(installation.engine, installation.keyring, _break_off)
         with reading(installation.engine) as connection:
             assert not are_settled(connection, shanghai_day(CLOCK_US))

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from crm.database import empty_log
-from streams.installation import open_installation
-from streams.replay import verify
-from streams.scratch import remove_leftovers, scratch_folder
+from crm.storage.database import empty_log
+from streams.running.installation import open_installation
+from streams.running.scratch import remove_leftovers, scratch_folder
+from streams.upkeep.replay import verify
 from tests.functional.command.running import environment
 from tests.installations import Installation, clock
 from tests.integration.laws.test_erasure import found_in, life
@@ -25,8 +25,8 @@ from tests.source_tree import ROOT
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """What failed is tried again at the next idle moment, not seconds later."""
-    monkeypatch.setattr("streams.scrubbing._AGAIN_SECONDS", 0.0)
-    monkeypatch.setattr("streams.embedded._SCRUB_SECONDS", 0.0)
+    monkeypatch.setattr("streams.running.scrubbing._AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("streams.embedded.worker._SCRUB_SECONDS", 0.0)
 
 
 @contextmanager
@@ -113,7 +113,7 @@ def test_a_worker_that_finds_a_reader_at_its_start_says_nothing_and_works(
 KILLED_WHILE_VERIFYING = """
 import os, signal, sys
 from pathlib import Path
-from streams.replay import verify
+from streams.upkeep.replay import verify
 from tests.installations import Installation
 
 installation = Installation(Path(sys.argv[1]))

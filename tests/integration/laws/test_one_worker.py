@@ -8,20 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from campaigns.times import shanghai_day
-from crm import segment_shared
-from crm.database import reading
-from crm.dead_letters import DEAD_LETTER
 from crm.funnels.queries import outcome_chain
+from crm.journal.dead_letters import DEAD_LETTER
+from crm.journal.progress import load_progress
 from crm.outcomes.queries import event_statuses, outcome_counts
-from crm.progress import load_progress
+from crm.recording import segment_shared
+from crm.recording.segment import Segment
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.segment import Segment
-from crm.web.seasons import Seasons
-from streams.dead_letters import letters, retry
-from streams.embedded import Worker
-from streams.installation import Installation as Opened
-from streams.lease import WorkerRunning, lease
-from streams.replay import verify
+from crm.storage.database import reading
+from crm.web.view.seasons import Seasons
+from streams.embedded.worker import Worker
+from streams.running.installation import Installation as Opened
+from streams.running.lease import WorkerRunning, lease
+from streams.upkeep.dead_letters import letters, retry
+from streams.upkeep.replay import verify
 from tests.children import REFUSED_LEASE
 from tests.installations import Installation, assert_same, clock
 from tests.killing import start
@@ -140,7 +140,7 @@ def test_a_day_that_cannot_be_recorded_does_not_keep_the_worker_busy_for_ever(
         def broken(*_: object) -> None:
             raise ValueError("no day")
 
-        monkeypatch.setattr("crm.segment_shared._days", broken)
+        monkeypatch.setattr("crm.recording.segment_shared._days", broken)
         worker = Worker(installation.engine, installation.keyring)
         assert worker.until_idle().failed > 0
         assert worker.step() is False
@@ -185,7 +185,7 @@ def test_a_day_that_comes_out_of_the_letters_is_reached(monkeypatch: pytest.Monk
             sound(segment)
 
         with monkeypatch.context() as patch:
-            patch.setattr("crm.segment_shared._days", broken)
+            patch.setattr("crm.recording.segment_shared._days", broken)
             installation.work()
         assert retry(opened(installation))[1] == 0
         with reading(installation.engine) as connection:

@@ -9,12 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.canonical import canonical_json
-from crm.component import Evaluation
-from crm.database import reading
-from crm.past import EventFilter, effective_up_to, past_of_homes, received_up_to, whole_past
+from crm.components.as_of import (
+    EventFilter,
+    effective_up_to,
+    past_of_homes,
+    received_up_to,
+    whole_past,
+)
+from crm.components.evaluation import Evaluation
+from crm.copies.keys import row_keys
+from crm.copies.projection import rows_of_copies
 from crm.rewards.judgement import judge_claims
-from crm.sharing.keys import row_keys
-from crm.sharing.projection import rows_of_copies
+from crm.storage.database import reading
 from tests.installations import Installation, Snapshot, clock
 from tests.worlds import DAY_US, FEW, HOUR_US, START_US, Sent, worlds
 

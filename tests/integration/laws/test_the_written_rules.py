@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from crm.database import reading
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
 from crm.funnels.queries import funnel_now
 from crm.people.tables import CARD, LINK
 from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
 from tests.installations import Installation, clock
 from tests.naive_funnels import naive_touchpoints
 from tests.naive_history import History

@@ -8,10 +8,10 @@ import pytest
 from campaigns.ids import person_id, reward_id
 from campaigns.intake import CLOCK_SOURCE
 from campaigns.times import rfc3339
-from crm.checks import run_checks
-from crm.database import reading
-from crm.past import effective_up_to, past_of_homes
-from crm.rewards.tables import REWARD
+from crm.components.as_of import effective_up_to, past_of_homes
+from crm.ledger.tables import REWARD
+from crm.operations.checks import run_checks
+from crm.storage.database import reading
 from tests.installations import Installation, assert_same, clock
 from tests.oracles import assert_as_written
 from tests.worlds import CLOCK_US, DAY_US, START_US, Maker, Sent

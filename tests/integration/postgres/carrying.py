@@ -6,10 +6,10 @@ from zlib import crc32
 
 from sqlalchemy import Engine, select
 
-from crm.carried_batch import CarriedBatch, CarriedEvent
-from crm.checkpoints import Partition
-from crm.database import reading
-from crm.journal import JOURNAL
+from crm.journal.checkpoints import Partition
+from crm.journal.events import JOURNAL
+from crm.recording.carried_batch import CarriedBatch, CarriedEvent
+from crm.storage.database import reading
 
 TOPIC_ID = "a topic"
 

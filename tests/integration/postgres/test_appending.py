@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 
 from campaigns.intake import HEADQUARTERS, Receipt
 from crm.activities.tables import ACTIVITY
-from crm.database import reading, writing
-from crm.dead_letters import dead_positions
-from crm.journal import last_position, rows_after
-from crm.locks import APPENDING, hold
+from crm.journal.dead_letters import dead_positions
+from crm.journal.events import last_position, rows_after
+from crm.storage.database import reading, writing
+from crm.storage.locks import APPENDING, hold
 from tests.installations import Installation
 from tests.servers.processes import wait_until
 

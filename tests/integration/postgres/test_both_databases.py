@@ -8,12 +8,12 @@ from sqlalchemy import text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.checks import run_checks
-from crm.database import DatabaseUnusable, open_engine, reading
-from crm.schema import prepare
+from crm.operations.checks import run_checks
+from crm.schema.tables import prepare
 from crm.settings import Settings
-from streams.lease import WorkerRunning, lease
-from streams.replay import rebuild, verify
+from crm.storage.database import DatabaseUnusable, open_engine, reading
+from streams.running.lease import WorkerRunning, lease
+from streams.upkeep.replay import rebuild, verify
 from tests.installations import Installation, assert_same
 from tests.servers.postgres import new_database
 

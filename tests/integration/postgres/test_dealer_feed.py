@@ -4,15 +4,15 @@ import orjson
 import pytest
 
 from campaigns.intake import HEADQUARTERS
-from crm.database import reading, writing
-from crm.door import now_us
+from crm.clock import now_us
 from crm.feed.history import Sent, keep_sent, release_key, take_key
 from crm.feed.queries import changes_page, copy_digest, last_sequence, named_rows
 from crm.feed.recall_queries import open_recalls
 from crm.feed.settling import NotSettled, must_be_settled
 from crm.feed.states import dealer_states
 from crm.scope import HEADQUARTERS_SCOPE
-from streams.outbox import OutboxIntake
+from crm.storage.database import reading, writing
+from streams.running.outbox_intake import OutboxIntake
 from tests.installations import Installation
 from tests.integration.feed.dealers import contract, shared, withdrawal
 from tests.integration.web.sites import today

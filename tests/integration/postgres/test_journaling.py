@@ -8,13 +8,13 @@ from sqlalchemy import select, text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.appending import Rows, append_new
-from crm.carried import CarriedRecorder
-from crm.carried_batch import CarriedBatch, CarriedEvent
-from crm.checkpoints import Partition, checkpoints
-from crm.database import open_engine, reading, writing
-from crm.journal import JOURNAL
-from crm.logged_event import EventKey
+from crm.journal.appending import Rows, append_new
+from crm.journal.checkpoints import Partition, checkpoints
+from crm.journal.events import JOURNAL
+from crm.journal.logged_event import EventKey
+from crm.recording.carried_batch import CarriedBatch, CarriedEvent
+from crm.recording.carried_recorder import CarriedRecorder
+from crm.storage.database import open_engine, reading, writing
 from tests.installations import Installation
 from tests.integration.postgres.carrying import TOPIC_ID, carried_events
 from tests.servers.processes import wait_until

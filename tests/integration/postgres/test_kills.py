@@ -10,9 +10,9 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.checks import run_checks
-from crm.database import reading
-from streams.patience import patiently
+from crm.operations.checks import run_checks
+from crm.storage.database import reading
+from streams.running.patience import patiently
 from tests.installations import Installation, assert_same
 from tests.servers import postgres
 from tests.servers.postgres import new_database

@@ -12,10 +12,10 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.carried import CarriedRecorder
-from crm.carried_batch import CarriedBatch, CarriedEvent
-from crm.checkpoints import Partition
-from streams.replay import rebuild, verify
+from crm.journal.checkpoints import Partition
+from crm.recording.carried_batch import CarriedBatch, CarriedEvent
+from crm.recording.carried_recorder import CarriedRecorder
+from streams.upkeep.replay import rebuild, verify
 from tests.installations import Installation, assert_same
 from tests.integration.postgres.carrying import TOPIC_ID, carried_events
 from tests.integration.postgres.test_several_workers import waits_for_a_lock

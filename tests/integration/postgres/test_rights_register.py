@@ -7,13 +7,13 @@ from threading import Barrier
 import orjson
 
 from campaigns.intake import HEADQUARTERS
-from crm.database import reading
-from crm.door import now_us
-from crm.record import Recorder
+from crm.clock import now_us
+from crm.recording.recorder import Recorder
 from crm.rights.queries import open_counts, requests
 from crm.rights.register import Asked, Clerk, close_request, open_request
 from crm.rights.request import CLOSED, Closing, Outcome, RequestRefused
 from crm.scope import Scope
+from crm.storage.database import reading
 from tests.examples import a_card
 from tests.installations import Installation
 

@@ -16,17 +16,17 @@ from sqlalchemy import func, select, text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.carried import CarriedRecorder, Recorded
-from crm.carried_batch import CarriedBatch, CarriedEvent
-from crm.checkpoints import Partition
-from crm.checks import run_checks
-from crm.database import open_engine, reading
-from crm.keyring import Keyring
+from crm.journal.checkpoints import Partition
+from crm.keyring.keyring import Keyring
+from crm.operations.checks import run_checks
 from crm.people.tables import CARD, PERSON
+from crm.recording.carried_batch import CarriedBatch, CarriedEvent
+from crm.recording.carried_recorder import CarriedRecorder, Recorded
+from crm.recording.lock_set import touched
 from crm.settings import Settings
-from crm.touched import touched
-from streams.patience import patiently
-from streams.replay import verify
+from crm.storage.database import open_engine, reading
+from streams.running.patience import patiently
+from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same
 from tests.integration.postgres.carrying import TOPIC_ID, batches, carried_events, in_partitions
 from tests.servers.processes import wait_until
@@ -183,7 +183,10 @@ def test_who_would_hold_most_buckets_holds_the_lock_of_all_and_searches_nothing(
     beside = CarriedRecorder(at_scale.engine, at_scale.keyring)
     beside.record([batch_of(one, 0)], 1)
     asked = mock.Mock(side_effect=touched)
-    with mock.patch("crm.touched.BUCKETS", buckets), mock.patch("crm.carried.touched", asked):
+    with (
+        mock.patch("crm.recording.lock_set.BUCKETS", buckets),
+        mock.patch("crm.recording.carried_recorder.touched", asked),
+    ):
         assert recorder.record([batch_of(other, 1)], 1).events == len(other)
     assert asked.call_count == searches
     assert all(table.equal for table in verify(at_scale.engine, at_scale.keyring).values())

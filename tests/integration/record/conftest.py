@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, create_engine
 
-from crm.schema import METADATA
+from crm.schema.tables import METADATA
 
 
 @pytest.fixture

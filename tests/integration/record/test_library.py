@@ -6,10 +6,10 @@ from unittest import mock
 import pytest
 
 from campaigns.intake import HEADQUARTERS
-from crm.database import reading
-from crm.journal import decode, rows_after
-from crm.library import Library, SharedFacts
-from crm.logged_event import LoggedEvent
+from crm.components.histories import Library, SharedFacts
+from crm.journal.events import decode, rows_after
+from crm.journal.logged_event import LoggedEvent
+from crm.storage.database import reading
 from tests.examples import a_card, an_event, written
 from tests.installations import Installation, clock
 
@@ -86,7 +86,9 @@ def test_what_is_at_hand_is_not_read_again(installation: Installation) -> None:
     library = Library(installation.keyring)
     library.learn(journaled(installation), 5)
     positions(installation, library, ["card/a"])
-    with mock.patch("crm.library.rows_of_homes", side_effect=AssertionError("read again")):
+    with mock.patch(
+        "crm.components.histories.rows_of_homes", side_effect=AssertionError("read again")
+    ):
         assert positions(installation, library, ["card/a"]) == {"card/a": [1, 3, 4]}
 
 
@@ -103,7 +105,7 @@ def test_after_a_failure_everything_is_read_again(installation: Installation) ->
 def test_no_more_is_kept_than_the_bound_allows(installation: Installation) -> None:
     library = Library(installation.keyring)
     library.learn(journaled(installation), 5)
-    with mock.patch("crm.library.EVENTS_AT_HAND", 1):
+    with mock.patch("crm.components.histories.EVENTS_AT_HAND", 1):
         positions(installation, library, ["card/a"])
         positions(installation, library, ["card/b"])
     assert list(library._events) == ["card/b"]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, select
 
+from crm.copies.tables import WAKE_DAY
 from crm.follow_ups.tables import FOLLOW_UP
-from crm.projecting import rewrite
-from crm.sharing.tables import WAKE_DAY
+from crm.storage.difference import rewrite
 
 Row = dict[str, Any]
 

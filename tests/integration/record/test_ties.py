@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from crm.people.matching import CARDS_ON_A_PHONE_MAX
-from crm.ties import close, homes_tied_to, rewrite_ties, ties_of
+from crm.components.index import close, homes_tied_to, rewrite_ties, ties_of
+from crm.identity.matching import CARDS_ON_A_PHONE_MAX
 
 PHONE = "~/phone-1"
 OTHER_PHONE = "~/phone-2"

@@ -3,8 +3,14 @@
 from datetime import date
 
 from campaigns.times import day_start_us
-from crm.database import reading, writing
-from crm.undecodable import Undecodable, destroy_old_keys, kept_messages, message_of, put_aside
+from crm.journal.undecodable import (
+    Undecodable,
+    destroy_old_keys,
+    kept_messages,
+    message_of,
+    put_aside,
+)
+from crm.storage.database import reading, writing
 from tests.installations import Installation
 
 FEBRUARY, MARCH = date(2026, 2, 10), date(2026, 3, 10)

@@ -11,9 +11,8 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import DAY_US
-from crm.database import reading
-from crm.door import now_us
-from crm.record import Recorder
+from crm.clock import now_us
+from crm.recording.recorder import Recorder
 from crm.rights.queries import open_counts, request_of, requests
 from crm.rights.register import Asked, Clerk, close_request, note_step, open_request
 from crm.rights.request import (
@@ -28,8 +27,9 @@ from crm.rights.request import (
 )
 from crm.scope import OutOfScope, Scope
 from crm.settings import Settings
-from streams.installation import Installation, open_installation
-from streams.replay import rebuild
+from crm.storage.database import reading
+from streams.running.installation import Installation, open_installation
+from streams.upkeep.replay import rebuild
 from tests.examples import a_card, an_event
 
 COMPLIANCE = Scope("compliance")

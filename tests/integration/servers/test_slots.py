@@ -11,9 +11,9 @@ from multiprocessing.synchronize import Event
 import pytest
 
 from crm.settings import Settings
-from streams import slots
-from streams.lease import WorkerRunning
-from streams.slots import slot_of
+from streams.kafka import slots
+from streams.kafka.slots import slot_of
+from streams.running.lease import WorkerRunning
 from tests.installations import Installation
 
 

@@ -14,16 +14,16 @@ from sqlalchemy import Engine
 
 from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.sheets import InvalidSheet, write_answer, write_template
-from crm.archives.card import Card, fold_card
-from crm.database import open_engine, reading
-from crm.door import JournalIntake
-from crm.journal import decode, rows_after
-from crm.keyring import Keyring
-from crm.logged_event import LoggedEvent
+from crm.cards.card import Card, fold_card
+from crm.intake.accept import JournalIntake
+from crm.intake.sheet_intake import SheetReceipt, accept_sheet
+from crm.journal.events import decode, rows_after
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import Keyring
 from crm.outcomes.voids import judge_voids
-from crm.schema import prepare
+from crm.schema.tables import prepare
 from crm.settings import Settings
-from crm.sheet_intake import SheetReceipt, accept_sheet
+from crm.storage.database import open_engine, reading
 from tests.unit.campaigns.sheets.sample_sheets import (
     ACTIVITY,
     FIRST_ROW,

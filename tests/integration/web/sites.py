@@ -20,11 +20,11 @@ from campaigns.season import SEASON_DAYS, generate
 from campaigns.times import shanghai_day
 from crm.accounts.people import AccountRole, add_user
 from crm.accounts.tokens import TokenRole, add_token
-from crm.door import now_us
-from crm.record import Recorder
+from crm.clock import now_us
+from crm.recording.recorder import Recorder
 from crm.settings import Settings
 from crm.web.app import app_of
-from crm.web.site import Site
+from crm.web.guards.site import Site
 
 PASSWORD = "only-for-tests"
 

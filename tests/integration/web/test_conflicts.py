@@ -11,9 +11,9 @@ from campaigns.ids import person_id
 from campaigns.intake import Credential
 from campaigns.times import SECOND_US, rfc3339
 from crm.accounts.access import accesses_of_cards
-from crm.database import reading
-from crm.door import now_us
+from crm.clock import now_us
 from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
 from tests.examples import an_event, written
 from tests.integration.web.sites import RunningSite, card
 from tests.integration.web.test_pages import sign_in

@@ -13,10 +13,10 @@ from campaigns.field_labels import LANGUAGES
 from campaigns.ids import person_id
 from crm.accounts.access import accesses_of_cards
 from crm.archives.queries import archive
-from crm.database import reading
 from crm.notices.notice import HEADINGS, PURPOSES, notice
 from crm.notices.register import add_notice
 from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
 from tests.integration.web.sites import RunningSite, activity_today, card, today
 from tests.integration.web.test_pages import refusal, sign_in, token_in
 

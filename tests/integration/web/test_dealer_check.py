@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from crm.web import api_dealer_check
-from crm.web.api_dealer_check import ANSWERED_AFTER_SECONDS
+from crm.web.api import dealer_check
+from crm.web.api.dealer_check import ANSWERED_AFTER_SECONDS
 from tests.integration.web.sites import RunningSite, card
 
 ASKED = {"name": "王桂英", "phone": "13912345678"}
@@ -70,7 +70,7 @@ def test_a_question_that_cannot_be_read_is_refused_without_repeating_it(
 def test_the_thirty_first_question_has_to_wait(
     site: RunningSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_dealer_check, "ANSWERED_AFTER_SECONDS", 0)
+    monkeypatch.setattr(dealer_check, "ANSWERED_AFTER_SECONDS", 0)
     with site.client(Authorization=f"Bearer {site.token('dealer', 'D1')}") as client:
         answers = [client.post("/v1/dealer/check", json=UNKNOWN) for _ in range(31)]
     assert {answer.status_code for answer in answers[:30]} == {200}

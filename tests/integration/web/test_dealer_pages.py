@@ -13,13 +13,13 @@ from sqlalchemy import delete, select
 
 from campaigns.times import rfc3339
 from crm.accounts.tables import ACCESS
-from crm.database import reading, writing
-from crm.door import now_us
+from crm.clock import now_us
 from crm.feed.history import sent_up_to
 from crm.feed.queries import last_sequence
 from crm.feed.recall_queries import open_recalls
 from crm.feed.tables import COPY_SENT
 from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading, writing
 from tests.integration.feed.dealers import Company, contract, event, shared, withdrawal
 from tests.integration.web.sites import PASSWORD, running, today
 

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
-from crm.database import reading
-from crm.journal import JOURNAL
+from crm.journal.events import JOURNAL
+from crm.storage.database import reading
 from tests.integration.web.sites import RunningSite, card
 
 STRUCTURED = {"content-type": "application/cloudevents+json; charset=utf-8"}
@@ -290,6 +290,6 @@ def test_trouble_of_the_site_is_a_problem_to_a_machine_as_well(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("crm.web.api.lines_of", broken)
+    monkeypatch.setattr("crm.web.api.events.lines_of", broken)
     answer = staff.post("/v1/events", content=b"{}", headers=STRUCTURED)
     assert_problem(answer, 500)

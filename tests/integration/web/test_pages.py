@@ -12,8 +12,8 @@ from crm.accounts.people import (
     add_user,
 )
 from crm.activities.queries import attendees, signed_in_us
-from crm.database import reading
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
+from crm.storage.database import reading
 from tests.integration.web.sites import (
     PASSWORD,
     RunningSite,
@@ -109,11 +109,11 @@ def test_what_broke_is_answered_with_the_same_guards_and_signs_nobody_out(
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr("crm.web.visit.account_of", broken)
+        patch.setattr("crm.web.guards.visit.account_of", broken)
         # The server ends the connection after what broke: it is not to be used again.
         last = {"Connection": "close"}
         page = office.get("/me", headers=last)
-        patch.setattr("crm.web.api.event_status", broken)
+        patch.setattr("crm.web.api.events.event_status", broken)
         token = {"Authorization": f"Bearer {site.token()}"}
         problem = office.get("/v1/events?source=a&id=b", headers=token | last)
     assert "刚才没有成功" in page.text

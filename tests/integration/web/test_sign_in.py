@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from crm.accounts.people import account_of, change_password, close_account
 from crm.accounts.tables import ACCOUNT
-from crm.database import reading
+from crm.storage.database import reading
 from tests.integration.web.sites import PASSWORD, RunningSite, sign_in, token_in
 
 

@@ -9,9 +9,9 @@ from unittest import mock
 import httpx
 import pytest
 
-from crm.status import Status
-from crm.web.pages_status import lags, troubles
-from crm.web.site import Site
+from crm.operations.status import Status
+from crm.web.guards.site import Site
+from crm.web.pages.status import lags, troubles
 from tests.integration.web.sites import RunningSite, activity_today, card
 from tests.integration.web.test_pages import sign_in
 

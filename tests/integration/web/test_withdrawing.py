@@ -9,8 +9,8 @@ import pytest
 
 from campaigns.ids import person_id
 from crm.archives.queries import archive
-from crm.database import reading
 from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
 from tests.integration.web.sites import RunningSite, card
 from tests.integration.web.test_conflicts import forms
 from tests.integration.web.test_consents import consent

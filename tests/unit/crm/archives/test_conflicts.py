@@ -8,9 +8,9 @@ import msgspec
 from campaigns.catalogue import CATALOGUE
 from campaigns.cloudevents import CheckedEvent, check
 from campaigns.times import DAY_US, parse_instant_us, rfc3339
-from crm.archives.card import Card, fold_card
 from crm.archives.conflicts import Conflict, conflicts_of
-from crm.logged_event import LoggedEvent
+from crm.cards.card import Card, fold_card
+from crm.journal.logged_event import LoggedEvent
 from tests.examples import a_card, an_event, written
 
 START_US = parse_instant_us("2026-05-01T09:00:00+08:00")

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.times import rfc3339
+from crm.copies.copies import copy_rows
+from crm.copies.digest import digest
 from crm.fhir import terms
 from crm.fhir.dealer import row_resources
-from crm.sharing.copies import copy_rows
-from crm.sharing.digest import digest
+from tests.unit.crm.copies.samples import at, card, contract, health, item, reading, share
+from tests.unit.crm.copies.worlds import DEALERS, World, row_key, world
 from tests.unit.crm.fhir.reading_back import assert_valid, rows_back
-from tests.unit.crm.sharing.samples import at, card, contract, health, item, reading, share
-from tests.unit.crm.sharing.worlds import DEALERS, World, row_key, world
 
 MODEST = settings(max_examples=150, deadline=None)
 SEEDS = st.integers(0, 2**32)

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from campaigns.times import SECOND_US
-from crm.web.attempts import Attempts, SignInAttempts
+from crm.web.guards.attempts import Attempts, SignInAttempts
 
 
 def test_who_tries_too_often_waits_until_the_period_is_over() -> None:

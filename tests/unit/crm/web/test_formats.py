@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from crm.web.formats import (
+from crm.web.view.formats import (
     day_text,
     duration_text,
     number_text,

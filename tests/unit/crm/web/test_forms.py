@@ -7,7 +7,7 @@ import pytest
 from campaigns.intake import Credential
 from campaigns.times import day_start_us, parse_instant_us, shanghai_day
 from crm.activities.queries import ActivityRow
-from crm.web.forms import Entry, checked
+from crm.web.view.forms import Entry, checked
 
 FORM_ID = "6f1d3c1e-58a4-4f0c-9d3b-0c2f4b7f9a11"
 STARTS_US = parse_instant_us("2026-05-03T09:00:00+08:00")

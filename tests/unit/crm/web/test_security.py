@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from crm.web.security import IDLE_SECONDS, Session, SessionSigner
+from crm.web.guards.security import IDLE_SECONDS, Session, SessionSigner
 
 SIGNER = SessionSigner(b"a secret of the tests")
 

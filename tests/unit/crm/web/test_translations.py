@@ -8,7 +8,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from campaigns.field_labels import LANGUAGES, Language
-from crm.web.languages import DEFAULT_LANGUAGE, catalogue_file, wanted_language
+from crm.web.view.languages import DEFAULT_LANGUAGE, catalogue_file, wanted_language
 from tests.source_tree import ROOT
 
 OTHERS = [language for language in LANGUAGES if language != DEFAULT_LANGUAGE]

@@ -1,0 +1,1 @@
+"""The card as it stands after its corrections: pure."""

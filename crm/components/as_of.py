@@ -1,0 +1,227 @@
+"""The history folded anew for an instant: what held at T, or what was known at T.
+
+The same pure evaluation as the recording, over the journal instead of the stored rows. `at` takes
+the events that are effective up to T as known today (what is voided now never happened), as if
+every day up to T had been reached. `known_at` takes the events that were received up to T.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from campaigns.events.base import Contact
+from campaigns.events.people import CardCorrected, CardRegistered, ContactPatch
+from campaigns.identifiers import mobile_e164
+from campaigns.times import shanghai_day
+from crm.components.evaluation import Evaluation
+from crm.components.histories import in_order
+from crm.components.index import Digest, close, keyed_digest, keys_of_home, kind_of, phone_key
+from crm.identity.matching import CARDS_ON_A_PHONE_MAX
+from crm.journal.dead_letters import dead_positions
+from crm.journal.events import JOURNAL, decode, homes_with_prefix, rows_of_homes
+from crm.journal.logged_event import LoggedEvent
+from crm.journal.progress import load_progress
+from crm.keyring.keyring import Keyring
+from crm.outcomes.cards import known_cards
+from crm.outcomes.shared import (
+    Activity,
+    ContractFact,
+    Member,
+    Surroundings,
+    judge_activity,
+    judge_contracts,
+    judge_day,
+    judge_member,
+    judge_policies,
+)
+from crm.outcomes.voids import Outcomes
+
+EventFilter = Callable[[LoggedEvent], bool]
+
+
+def effective_up_to(at_us: int) -> EventFilter:
+    """Events effective up to the instant; taking back holds for every instant."""
+    return lambda event: event.starts_us <= at_us or event.type_name == "event.voided"
+
+
+def received_up_to(known_at_us: int) -> EventFilter:
+    """Events received up to the instant."""
+    return lambda event: event.received_us <= known_at_us
+
+
+@dataclass
+class Past:
+    """Histories by home, and the facts of shared things that follow from them."""
+
+    histories: dict[str, list[LoggedEvent]]
+    _activities: dict[str, Activity | None] = field(default_factory=dict)
+    _members: dict[str, Member | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: Iterable[LoggedEvent]) -> "Past":
+        """From events in any order."""
+        histories: dict[str, list[LoggedEvent]] = {}
+        for event in in_order(events):
+            histories.setdefault(event.home, []).append(event)
+        return cls(histories)
+
+    def activity(self, activity_id: str) -> Activity | None:
+        """The activity, None while it is not known."""
+        if activity_id not in self._activities:
+            events = self.histories.get(f"activity/{activity_id}", [])
+            self._activities[activity_id] = judge_activity(events)[1]
+        return self._activities[activity_id]
+
+    def member(self, code: str) -> Member | None:
+        """The member, None while it is not known."""
+        if code not in self._members:
+            events = self.histories.get(f"member/{code}", [])
+            self._members[code] = judge_member(events, self._knows)[1]
+        return self._members[code]
+
+    def contracts(self) -> tuple[ContractFact, ...]:
+        """Every recorded contract."""
+        return judge_contracts(self._of_kind("dealer"))[1]
+
+    def policies(self) -> tuple[LoggedEvent, ...]:
+        """Every recorded policy."""
+        return judge_policies(self._of_kind("policy"))[1]
+
+    def shared_outcomes(self) -> Iterator[tuple[list[LoggedEvent], Outcomes]]:
+        """The events of what many people share, thing by thing, and what became of them."""
+        for home, events in self.histories.items():
+            kind = kind_of(home)
+            if kind == "activity":
+                yield events, judge_activity(events)[0]
+            elif kind == "member":
+                yield events, judge_member(events, self._knows)[0]
+            elif kind == "day":
+                yield events, judge_day(events)
+        contracts, policies = self._of_kind("dealer"), self._of_kind("policy")
+        yield contracts, judge_contracts(contracts)[0]
+        yield policies, judge_policies(policies)[0]
+
+    def evaluate(self, at_us: int, is_crowded: Callable[[str], bool]) -> Evaluation:
+        """All cards and rewards together, with every day up to the instant reached."""
+        around = Surroundings(
+            self.activity,
+            self.member,
+            self.contracts(),
+            self.policies(),
+            shanghai_day(at_us),
+            is_crowded,
+        )
+        return Evaluation(self._of_kind("card", "reward"), around, at_us)
+
+    def _of_kind(self, *kinds: str) -> list[LoggedEvent]:
+        return in_order(
+            event
+            for home, events in self.histories.items()
+            if kind_of(home) in kinds
+            for event in events
+        )
+
+    def _knows(self, kind: str, name: str) -> bool:
+        if kind == "activity":
+            return self.activity(name) is not None
+        around = Surroundings(self.activity, lambda _: None)
+        return name in known_cards(self.histories.get(f"card/{name}", []), around)
+
+
+def whole_past(
+    connection: Connection, keyring: Keyring, at_us: int, keep: EventFilter
+) -> Evaluation:
+    """Everything that is recorded, folded for the instant."""
+    return past_and_present(connection, keyring, at_us, keep)[1]
+
+
+def past_and_present(
+    connection: Connection, keyring: Keyring, at_us: int, keep: EventFilter
+) -> tuple[Past, Evaluation]:
+    """Everything that is recorded: the histories, and what they come to at the instant."""
+    events = [event for event in recorded_events(connection, keyring) if keep(event)]
+    past = Past.of(events)
+    return past, past.evaluate(at_us, _crowded_in(events))
+
+
+def past_of_homes(
+    connection: Connection, keyring: Keyring, homes: Iterable[str], at_us: int, keep: EventFilter
+) -> Evaluation:
+    """The components of some homes, folded for the instant."""
+    closure = close(connection, homes, {})
+    digest = keyed_digest(keyring.secret("ties"))
+    wanted = {home for component in closure.components for home in component}
+    events = recorded_events(connection, keyring, sorted(wanted))
+    shared = {home for event in events for home in _shared_homes(event, digest)}
+    cards = {
+        f"card/{event.data.card_id}"  # type: ignore[attr-defined]
+        for event in recorded_events(connection, keyring, sorted(shared))
+        if getattr(event.data, "card_id", None)
+    }
+    others = (shared | cards) - wanted
+    around = recorded_events(connection, keyring, sorted(others))
+    # Whether a member's own card is known may hang on the activity at which it was written.
+    further = {home for event in around for home in _shared_homes(event, digest)} - others
+    further = {home for home in further if kind_of(home) == "activity"}
+    around += recorded_events(connection, keyring, sorted(further))
+    around += _of_kinds(connection, keyring, "dealer/", "policy/")
+    kept = [event for event in (*events, *around) if keep(event)]
+    past = Past.of(kept)
+    for home in cards - wanted:
+        # Only whether these cards are known matters; their people are not asked for.
+        past.histories[home] = [
+            event
+            for event in past.histories.get(home, [])
+            if event.type_name in ("card.registered", "card.erased", "event.voided")
+        ]
+    evaluated = Past({h: e for h, e in past.histories.items() if h not in cards - wanted})
+    evaluated._members = {
+        home.partition("/")[2]: past.member(home.partition("/")[2])
+        for home in shared
+        if kind_of(home) == "member"
+    }
+
+    def is_crowded(raw: str) -> bool:
+        phone = mobile_e164(raw)
+        return phone is not None and phone_key(phone, digest) in closure.crowded
+
+    return evaluated.evaluate(at_us, is_crowded)
+
+
+def recorded_events(
+    connection: Connection, keyring: Keyring, homes: Sequence[str] | None = None
+) -> list[LoggedEvent]:
+    """The recorded events, of some homes or of all."""
+    up_to = load_progress(connection, "embedded").position
+    if homes is None:
+        rows = connection.execute(select(JOURNAL).where(JOURNAL.c.position <= up_to)).all()
+    else:
+        rows = rows_of_homes(connection, homes, up_to)
+    left_out = dead_positions(connection)
+    return decode([row for row in rows if row.position not in left_out], keyring)
+
+
+def _of_kinds(connection: Connection, keyring: Keyring, *prefixes: str) -> list[LoggedEvent]:
+    homes = [home for prefix in prefixes for home in homes_with_prefix(connection, prefix)]
+    return recorded_events(connection, keyring, homes)
+
+
+def _shared_homes(event: LoggedEvent, digest: Digest) -> set[str]:
+    keys = keys_of_home(event.home, [event], digest)
+    return {key for key in keys if kind_of(key) in ("activity", "member")}
+
+
+def _crowded_in(events: Iterable[LoggedEvent]) -> Callable[[str], bool]:
+    """Phones that were ever written on more cards than prove anything."""
+    cards: dict[str, set[str]] = {}
+    for event in events:
+        if isinstance(event.data, CardRegistered | CardCorrected):
+            contact = event.data.contact
+            if isinstance(contact, Contact | ContactPatch):
+                for raw in contact.phones or ():
+                    phone = mobile_e164(raw)
+                    if phone is not None:
+                        cards.setdefault(phone, set()).add(event.home)
+    crowded = {phone for phone, homes in cards.items() if len(homes) > CARDS_ON_A_PHONE_MAX}
+    return lambda raw: mobile_e164(raw) in crowded

@@ -1,0 +1,253 @@
+"""Histories read from the journal and kept at hand: events by home, facts of shared things.
+
+One worker records at a time, so what it has read stays true until it writes; after a transaction
+that failed everything is forgotten. The memory is bounded.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from sqlalchemy import Connection
+
+from crm.components.index import keys_of_event, kind_of
+from crm.journal.events import decode, homes_with_prefix, rows_of_homes
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import Keyring
+from crm.outcomes.cards import known_cards
+from crm.outcomes.shared import (
+    Activity,
+    ContractFact,
+    Member,
+    Surroundings,
+    judge_activity,
+    judge_contracts,
+    judge_day,
+    judge_member,
+    judge_policies,
+)
+from crm.outcomes.voids import Outcomes
+
+EVENTS_AT_HAND = 50_000
+
+_position = attrgetter("position")
+
+
+@dataclass
+class Library:
+    """What has been read. `left_out` are positions of events that could not be recorded."""
+
+    keyring: Keyring
+    left_out: frozenset[int] = frozenset()
+    _events: OrderedDict[str, list[LoggedEvent]] = field(default_factory=OrderedDict)
+    _count: int = 0
+    _new: dict[str, list[LoggedEvent]] = field(default_factory=dict)
+    """Events of the segment that is being recorded, by home: they are not read again."""
+    _read_up_to: int = 0
+
+    def forget_everything(self) -> None:
+        """After a failed transaction, or when somebody else may have written."""
+        self._events.clear()
+        self._new.clear()
+        self._count = 0
+
+    def forget(self, home: str) -> None:
+        """One history, so that it is read again."""
+        self._count -= len(self._events.pop(home, ()))
+        self._new.pop(home, None)
+
+    def learn(self, events: Sequence[LoggedEvent], up_to: int) -> None:
+        """The events of a segment, and the last position that histories reach.
+
+        The journal need not be read beyond the events before them, unless they come late: out of
+        the dead letters.
+        """
+        is_next = up_to == events[-1].position
+        self._read_up_to = events[0].position - 1 if is_next else up_to
+        self._new = {}
+        for event in events:
+            self._new.setdefault(event.home, []).append(event)
+        for home, new in self._new.items():
+            known = self._events.get(home)
+            if known is not None:
+                known += new
+                known.sort(key=_position)
+                self._count += len(new)
+
+    def histories(
+        self, connection: Connection, homes: Iterable[str]
+    ) -> dict[str, list[LoggedEvent]]:
+        """All events of each home up to where the recording is, in order of arrival."""
+        wanted = list(homes)
+        missing = [home for home in wanted if home not in self._events]
+        if missing:
+            self._read(connection, missing)
+        found = {}
+        for home in wanted:
+            self._events.move_to_end(home)
+            found[home] = self._events[home]
+        self._shrink(len(wanted))
+        return found
+
+    def _read(self, connection: Connection, homes: Sequence[str]) -> None:
+        rows = rows_of_homes(connection, homes, self._read_up_to)
+        at_hand = {event.position for home in homes for event in self._new.get(home, ())}
+        kept = [r for r in rows if r.position not in self.left_out and r.position not in at_hand]
+        for home in homes:
+            self._events[home] = []
+        for event in decode(kept, self.keyring):
+            self._events[event.home].append(event)
+        for home in homes:
+            history = self._events[home]
+            history += self._new.get(home, ())
+            history.sort(key=_position)
+            self._count += len(history)
+
+    def _shrink(self, in_use: int) -> None:
+        while self._count > EVENTS_AT_HAND and len(self._events) > in_use:
+            _, gone = self._events.popitem(last=False)
+            self._count -= len(gone)
+
+
+def in_order(events: Iterable[LoggedEvent]) -> list[LoggedEvent]:
+    """In effective order."""
+    return sorted(events, key=lambda event: event.order)
+
+
+@dataclass
+class SharedFacts:
+    """Facts of shared things, each judged once and then kept.
+
+    up_to: the last event that is looked at; None: all that are known.
+    later, changed: the facts that hold at the end of a segment, and for each home that changes
+    within it the position of its last change: what has not changed since is the same there.
+    """
+
+    library: Library
+    connection: Connection
+    up_to: int | None = None
+    later: "SharedFacts | None" = None
+    changed: Mapping[str, int] = field(default_factory=dict)
+    activities: dict[str, Activity | None] = field(default_factory=dict)
+    members: dict[str, Member | None] = field(default_factory=dict)
+    contracts: tuple[ContractFact, ...] | None = None
+    policies: tuple[LoggedEvent, ...] | None = None
+
+    @property
+    def remembered(self) -> int:
+        """How many activities and members are kept."""
+        return len(self.activities) + len(self.members)
+
+    def as_of(self, position: int, changed: Mapping[str, int]) -> "SharedFacts":
+        """The activities and members as they were right after an event of this segment."""
+        return SharedFacts(self.library, self.connection, position, self, changed)
+
+    def look_up(self, keys: Iterable[str]) -> None:
+        """Read what will be asked for, all at once instead of one by one."""
+        unknown = []
+        for key in keys:
+            kind, _, name = key.partition("/")
+            known: Mapping[str, object] | None = self._kept.get(kind)
+            if known is not None and name not in known:
+                unknown.append(key)
+        found = self.library.histories(self.connection, unknown)
+        behind = {
+            key
+            for home, events in found.items()
+            for event in events
+            for key in keys_of_event(event)
+            if kind_of(home) == "member" and kind_of(key) in ("activity", "card")
+        }
+        self.library.histories(self.connection, behind)
+
+    def activity(self, activity_id: str) -> Activity | None:
+        """The activity, None while it is not known."""
+        if activity_id not in self.activities:
+            if self.later is not None and self._is_unchanged(f"activity/{activity_id}"):
+                self.activities[activity_id] = self.later.activity(activity_id)
+            else:
+                self.judge_activity(activity_id)
+        return self.activities[activity_id]
+
+    def judge_activity(self, activity_id: str) -> tuple[list[LoggedEvent], Outcomes]:
+        """Every event of one activity, and what became of it."""
+        events = self._history(f"activity/{activity_id}")
+        outcomes, self.activities[activity_id] = judge_activity(events)
+        return events, outcomes
+
+    def member(self, code: str) -> Member | None:
+        """The member, None while it is not known."""
+        if code not in self.members:
+            if self.later is not None and self._is_unchanged(f"member/{code}"):
+                self.members[code] = self.later.member(code)
+            else:
+                self.judge_member(code)
+        return self.members[code]
+
+    def judge_member(self, code: str) -> tuple[list[LoggedEvent], Outcomes]:
+        """Every event of one member, and what became of it."""
+        events = self._history(f"member/{code}")
+        outcomes, self.members[code] = judge_member(events, self._knows)
+        return events, outcomes
+
+    def all_contracts(self) -> tuple[ContractFact, ...]:
+        """Every recorded contract."""
+        if self.contracts is None:
+            self.judge_contracts()
+        assert self.contracts is not None
+        return self.contracts
+
+    def judge_contracts(self) -> tuple[list[LoggedEvent], Outcomes]:
+        """Every event of every dealer, and what became of it."""
+        events = self._histories("dealer/")
+        outcomes, self.contracts = judge_contracts(events)
+        return events, outcomes
+
+    def contracts_without(self, events: Iterable[LoggedEvent]) -> tuple[ContractFact, ...]:
+        """The contracts as they would be without some events: as they were before these came."""
+        new = {event.position for event in events}
+        known = [event for event in self._histories("dealer/") if event.position not in new]
+        return judge_contracts(known)[1]
+
+    def judge_day(self, home: str) -> tuple[list[LoggedEvent], Outcomes]:
+        """Every event of one day, and what became of it."""
+        events = self._history(home)
+        return events, judge_day(events)
+
+    def all_policies(self) -> tuple[LoggedEvent, ...]:
+        """Every recorded policy."""
+        if self.policies is None:
+            self.judge_policies()
+        assert self.policies is not None
+        return self.policies
+
+    def judge_policies(self) -> tuple[list[LoggedEvent], Outcomes]:
+        """Every event of every policy, and what became of it."""
+        events = self._histories("policy/")
+        outcomes, self.policies = judge_policies(events)
+        return events, outcomes
+
+    @property
+    def _kept(self) -> Mapping[str, Mapping[str, object]]:
+        return {"activity": self.activities, "member": self.members}
+
+    def _is_unchanged(self, home: str) -> bool:
+        return self.up_to is not None and self.changed.get(home, 0) <= self.up_to
+
+    def _knows(self, kind: str, name: str) -> bool:
+        if kind == "activity":
+            return self.activity(name) is not None
+        around = Surroundings(self.activity, lambda _: None)
+        return name in known_cards(self._history(f"card/{name}"), around)
+
+    def _history(self, home: str) -> list[LoggedEvent]:
+        events = self.library.histories(self.connection, [home])[home]
+        return in_order(
+            event for event in events if self.up_to is None or event.position <= self.up_to
+        )
+
+    def _histories(self, prefix: str) -> list[LoggedEvent]:
+        homes = homes_with_prefix(self.connection, prefix)
+        found = self.library.histories(self.connection, homes)
+        return in_order(event for events in found.values() for event in events)

@@ -1,0 +1,1 @@
+"""What a card agreed to, and what that allows: pure."""

@@ -1,0 +1,153 @@
+"""From a card's recorded events to what the copies are made of."""
+
+from collections.abc import Mapping
+
+from msgspec import structs
+
+from campaigns.events.base import PERSONAL_FIELDS
+from campaigns.events.care import ClinicConsulted
+from campaigns.events.consents import ConsentGiven, ConsentRefused, ConsentWithdrawn
+from campaigns.events.purchases import PurchaseMade
+from campaigns.identifiers import mobile_e164
+from crm.cards.card import Card
+from crm.consents.facts import (
+    ConsentWord,
+    HistoryItem,
+    Purchase,
+    Reading,
+    SharedCard,
+)
+from crm.journal.logged_event import LoggedEvent
+
+HISTORY_TYPES = frozenset(
+    {
+        "activity.attended",
+        "clinic.consulted",
+        "trial.started",
+        "trial.ended",
+        "follow_up.done",
+        "club.joined",
+        "club.left",
+    }
+)
+_NO_CODES = frozenset({"card_id", "activity_id", *PERSONAL_FIELDS})
+
+
+def consent_words(card: Card) -> tuple[ConsentWord, ...]:
+    """Every recorded word of the card on any purpose, in effective order."""
+    return tuple(word for event in card.events if (word := consent_word(event)) is not None)
+
+
+def shared_card(
+    card: Card, words: tuple[ConsentWord, ...], returned_units: Mapping[str, int]
+) -> SharedCard:
+    """The card as the rules of the copies look at it."""
+    if not any(word.purpose == "share_with_dealer" and word.is_consent for word in words):
+        # Nothing of it can be in a copy, and most cards are like that.
+        return SharedCard(
+            card.card_id, card.order, consents=words, deceased=card.deceased, erased=card.erased
+        )
+    return SharedCard(
+        card_id=card.card_id,
+        order=card.order,
+        names=(card.name,) if card.name else (),
+        sex=card.sex,
+        birth_date=card.birth_date,
+        birth_year=card.birth_year,
+        phones=card.phones,
+        address=card.address,
+        region=card.region,
+        dealer=card.dealer,
+        activity_id=card.activity_id,
+        conditions=card.conditions,
+        medicines=card.medicines,
+        devices=card.devices,
+        readings=tuple(_readings(card)),
+        history=tuple(_history_item(e) for e in card.events if e.type_name in HISTORY_TYPES),
+        purchases=tuple(
+            _purchase(event, event.data, returned_units)
+            for event in card.events
+            if isinstance(event.data, PurchaseMade)
+        ),
+        consents=words,
+        deceased=card.deceased,
+        erased=card.erased,
+    )
+
+
+def mobiles(card: Card) -> frozenset[str]:
+    """The mainland mobiles on the card, E.164."""
+    return frozenset(filter(None, map(mobile_e164, card.phones)))
+
+
+def consent_word(event: LoggedEvent) -> ConsentWord | None:
+    """What the event says on a purpose, if that is what it speaks of."""
+    data = event.data
+    if isinstance(data, ConsentGiven):
+        return ConsentWord(
+            "given",
+            data.purpose,
+            data.dealer,
+            frozenset(data.categories or ()),
+            data.expires_on,
+            event.order,
+            event.day_precision,
+        )
+    if isinstance(data, ConsentRefused | ConsentWithdrawn):
+        return ConsentWord(
+            "refused" if isinstance(data, ConsentRefused) else "withdrawn",
+            data.purpose,
+            data.dealer,
+            frozenset(),
+            None,
+            event.order,
+            event.day_precision,
+        )
+    return None
+
+
+def _readings(card: Card) -> list[Reading]:
+    return [
+        Reading(
+            event.time,
+            event.starts_us,
+            event.data.health.systolic_mmhg,
+            event.data.health.diastolic_mmhg,
+            event.data.health.pulse_bpm,
+            event.data.health.note,
+        )
+        for event in card.events
+        if isinstance(event.data, ClinicConsulted)
+    ]
+
+
+def _history_item(event: LoggedEvent) -> HistoryItem:
+    fields = structs.asdict(event.data)
+    return HistoryItem(
+        event.type_name,
+        event.time,
+        event.starts_us,
+        "day" if event.day_precision else "second",
+        fields.get("activity_id"),
+        tuple(
+            (name, value)
+            for name, value in fields.items()
+            if name not in _NO_CODES and isinstance(value, str)
+        ),
+    )
+
+
+def _purchase(
+    event: LoggedEvent, data: PurchaseMade, returned_units: Mapping[str, int]
+) -> Purchase:
+    return Purchase(
+        data.purchase_id,
+        event.time,
+        event.starts_us,
+        data.sku,
+        data.quantity,
+        returned_units.get(data.purchase_id, 0),
+        data.unit_price_fen,
+        data.channel,
+        data.serials or (),
+    )

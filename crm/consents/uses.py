@@ -1,0 +1,55 @@
+"""What may be done with a person's data inside the company: shown, called, written to.
+
+To write a card down needs no consent, and silence closes nothing; the person's no on `archive`
+closes everything but the records that the law asks for (the archive is *restricted*: stored, not
+used). What reaches out to the person for our own ends is allowed by a consent of its own alone.
+docs/security.md lists every read with the rule that it asks.
+
+Source: PIPL art. 13, 15, 16, 44, 47, 49.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from crm.consents.consents import in_force, is_allowed, objection_to, words_on
+from crm.consents.facts import ConsentWord
+
+Outreach = Literal["marketing", "club"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds for a person over all cards: archive stored but not used; dead."""
+
+    restricted: bool
+    deceased: bool
+
+
+def may_show(standing: Standing, *, sees_restricted: bool) -> bool:
+    """Whether a viewer may see what is personal; `sees_restricted` is compliance's right."""
+    return sees_restricted or not standing.restricted
+
+
+def may_follow_up(standing: Standing) -> bool:
+    """Whether anybody may call or visit because of a trial."""
+    return not standing.restricted and not standing.deceased
+
+
+def may_reach_out(
+    cards_words: Sequence[Sequence[ConsentWord]], standing: Standing, purpose: Outreach, at_us: int
+) -> bool:
+    """Whether news (`marketing`) or club matters may be sent: no unless the person agreed.
+
+    The consent stands on any card of the person; a later no on any other card ends it.
+    """
+    if not may_follow_up(standing):
+        return False
+    said = words_on((word for words in cards_words for word in words), purpose, at_us)
+    return any(
+        consent is not None
+        and is_allowed(words, purpose, at_us)
+        and objection_to(consent, said) is None
+        for words in cards_words
+        for consent in (in_force(words, purpose, at_us),)
+    )

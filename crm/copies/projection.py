@@ -1,0 +1,118 @@
+"""Writes the copies and the days on which they must be looked at again."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+
+from campaigns.canonical import canonical_json
+from campaigns.events.consents import ConsentGiven
+from crm.components.evaluation import Evaluation
+from crm.consents.facts import ActivityInfo, Contract, SharedCard
+from crm.copies.changes import ReasonClass, reason_of_withdrawal
+from crm.copies.contributions import circumstances
+from crm.copies.copies import CopyRow, copy_rows
+from crm.outcomes.shared import ContractFact, Surroundings
+
+
+def rows_of_copies(evaluation: Evaluation, row_key: Callable[[str, str], str]) -> Iterator[CopyRow]:
+    """Every dealer's rows of a component, at the evaluation's instant."""
+    persons = [person.shared for person in evaluation.persons]
+    if not any(is_shared(card) for person in persons for card in person):
+        # Most people share nothing: they cost no more than the line above.
+        return iter(())
+    return copy_rows(
+        persons,
+        contracts_of(evaluation.around),
+        _activities(evaluation, persons),
+        evaluation.at_us,
+        row_key,
+    )
+
+
+def reason_why_gone(evaluation: Evaluation, dealer: str, card_ids: Iterable[str]) -> ReasonClass:
+    """Why a row that was made of these cards is no longer in the dealer's copy."""
+    persons = [person.shared for person in evaluation.persons]
+    contracts = contracts_of(evaluation.around)
+    at = circumstances(contracts, _activities(evaluation, persons), evaluation.at_us)
+    return reason_of_withdrawal(card_ids, dealer, persons, at)
+
+
+def _activities(
+    evaluation: Evaluation, persons: Sequence[Sequence[SharedCard]]
+) -> dict[str, ActivityInfo]:
+    """Whose each activity is of which the cards speak."""
+    wanted = {card.activity_id for person in persons for card in person}
+    wanted |= {item.activity_id for p in persons for card in p for item in card.history}
+    found = {}
+    for activity_id in wanted:
+        activity = None if activity_id is None else evaluation.around.activity(activity_id)
+        if activity is not None:
+            found[activity.activity_id] = ActivityInfo(activity.activity_id, activity.dealer)
+    return found
+
+
+def is_shared(card: SharedCard) -> bool:
+    """Whether the card ever agreed to be shared with a dealer."""
+    return any(w.purpose == "share_with_dealer" and w.is_consent for w in card.consents)
+
+
+def contracts_of(around: Surroundings) -> list[Contract]:
+    """The recorded contracts as the rules of the copies look at them."""
+    return [
+        Contract(
+            fact.data.contract_id,
+            fact.data.dealer,
+            fact.data.regions,
+            fact.data.kind,
+            fact.data.starts_on,
+            fact.ends_on,
+            fact.event.order,
+        )
+        for fact in around.contracts
+    ]
+
+
+def copy_table_rows(
+    evaluation: Evaluation, row_key: Callable[[str, str], str]
+) -> Iterator[dict[str, Any]]:
+    """The rows as they are stored, each in the home of its first contributing card."""
+    for row in rows_of_copies(evaluation, row_key):
+        yield {
+            "dealer": row.dealer,
+            "key": row.key,
+            "home": f"card/{row.cards[0]}",
+            "cards": orjson.dumps(row.cards),
+            "content": canonical_json(row.content),
+        }
+
+
+def wake_day_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
+    """The days after today on which a consent ends or a hold is over."""
+    days: set[tuple[str, date]] = set()
+    for card in evaluation.cards.values():
+        for event in card.events:
+            ends_on = event.data.expires_on if isinstance(event.data, ConsentGiven) else None
+            # The last day of the calendar is how some systems write "for ever".
+            if ends_on is not None and ends_on < date.max:
+                days.add((event.home, ends_on + timedelta(days=1)))
+    for claim in evaluation.claims:
+        if claim.standing == "held" and claim.releases_on is not None:
+            days.add((evaluation.home_of_purchase(claim.purchase_id), claim.releases_on))
+    for home, day in sorted(days):
+        yield {"home": home, "day": day}
+
+
+def contract_rows(contracts: Iterable[ContractFact]) -> Iterator[dict[str, Any]]:
+    """Every recorded contract."""
+    for fact in contracts:
+        yield {
+            "contract_id": fact.data.contract_id,
+            "dealer": fact.data.dealer,
+            "name": fact.data.name,
+            "kind": fact.data.kind,
+            "regions": ",".join(fact.data.regions),
+            "starts_on": fact.data.starts_on,
+            "ends_on": fact.ends_on,
+        }

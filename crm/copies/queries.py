@@ -1,0 +1,146 @@
+"""Reads the dealers' copies, and what dealers are to be told of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, and_, func, select
+
+from crm.components.as_of import effective_up_to, whole_past
+from crm.components.evaluation import Evaluation
+from crm.copies.change_log import is_quiet
+from crm.copies.changes import ChangeKind
+from crm.copies.copies import CopyRow
+from crm.copies.keys import row_keys
+from crm.copies.projection import rows_of_copies
+from crm.copies.tables import CONTRACT, COPY_ROW, DEALER_CHANGE
+from crm.journal.progress import load_progress
+from crm.keyring.keyring import Keyring
+from crm.scope import OutOfScope, Scope
+
+
+def copy_now(scope: Scope, connection: Connection, dealer: str) -> Iterator[CopyRow]:
+    """The dealer's copy, by key."""
+    _may_see(scope, dealer)
+    query = select(COPY_ROW).where(COPY_ROW.c.dealer == dealer).order_by(COPY_ROW.c.key)
+    for row in connection.execute(query):
+        content: dict[str, Any] = orjson.loads(row.content)
+        yield CopyRow(row.dealer, row.key, tuple(orjson.loads(row.cards)), content)
+
+
+def copy_then(
+    scope: Scope, connection: Connection, keyring: Keyring, dealer: str, at_us: int
+) -> Iterator[CopyRow]:
+    """The dealer's copy as of an instant, by key."""
+    _may_see(scope, dealer)
+    past = whole_past(connection, keyring, at_us, effective_up_to(at_us))
+    row_key = row_keys(keyring.secret("copies"))
+    rows = (row for row in rows_of_copies(past, row_key) if row.dealer == dealer)
+    yield from sorted(rows, key=lambda row: row.key)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyChange:
+    """One change of a dealer's copy, as the dealer may be told it.
+
+    `content` is the row as it stands now; None for a row that is withdrawn, and for an upsert that
+    a later change of the same row has overtaken: what the row said then is not kept.
+    """
+
+    dealer: str
+    sequence: int
+    key: str
+    kind: ChangeKind
+    reason_class: str | None
+    changed_us: int
+    overtaken: bool
+    content: dict[str, Any] | None
+
+
+def changes_after(
+    scope: Scope, connection: Connection, dealer: str, sequence: int, limit: int
+) -> list[CopyChange]:
+    """The dealer's next changes after a sequence number, in order.
+
+    Not to be sent unless the copies are settled.
+    """
+    _may_see(scope, dealer)
+    later = DEALER_CHANGE.alias("later")
+    is_later = select(later.c.sequence).where(
+        later.c.key == DEALER_CHANGE.c.key,
+        later.c.dealer == DEALER_CHANGE.c.dealer,
+        later.c.sequence > DEALER_CHANGE.c.sequence,
+    )
+    same = and_(COPY_ROW.c.dealer == DEALER_CHANGE.c.dealer, COPY_ROW.c.key == DEALER_CHANGE.c.key)
+    query = (
+        select(
+            *(DEALER_CHANGE.c[name] for name in _CHANGE_COLUMNS),
+            is_later.exists().label("overtaken"),
+            COPY_ROW.c.content,
+        )
+        .join_from(DEALER_CHANGE, COPY_ROW, same, isouter=True)
+        .where(DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.sequence > sequence)
+        .order_by(DEALER_CHANGE.c.sequence)
+        .limit(limit)
+    )
+    return list(map(_copy_change, connection.execute(query)))
+
+
+_CHANGE_COLUMNS = ("dealer", "sequence", "key", "kind", "reason_class", "changed_us")
+
+
+def _copy_change(row: Any) -> CopyChange:
+    stands = row.kind == "upsert" and not row.overtaken
+    content = orjson.loads(row.content) if stands and row.content is not None else None
+    told = {name: getattr(row, name) for name in _CHANGE_COLUMNS}
+    return CopyChange(**told, overtaken=row.overtaken, content=content)
+
+
+def dealers_told(connection: Connection) -> dict[str, int]:
+    """Every dealer that was ever to be told something → the number of its last change."""
+    found: dict[str, int] = {}
+    # From dealer to dealer by the index: there are few of them, and very many changes.
+    after = select(DEALER_CHANGE.c.dealer).order_by(DEALER_CHANGE.c.dealer).limit(1)
+    dealer = connection.execute(after).scalar()
+    while dealer is not None:
+        last = select(func.max(DEALER_CHANGE.c.sequence)).where(DEALER_CHANGE.c.dealer == dealer)
+        found[dealer] = connection.execute(last).scalar_one()
+        dealer = connection.execute(after.where(DEALER_CHANGE.c.dealer > dealer)).scalar()
+    return found
+
+
+def are_settled(connection: Connection, today: date) -> bool:
+    """Whether the copies may be sent: not being rebuilt, and looked at for this Shanghai day.
+
+    Consents and contracts end with a day. Between midnight and the recording of the new day the
+    stored copies are those of yesterday, and nothing of them may leave the house.
+    """
+    reached = load_progress(connection, "embedded").days_to
+    return reached is not None and reached >= today and not is_quiet(connection)
+
+
+def cards_in_copy(past: Evaluation, keyring: Keyring, dealer: str) -> set[str]:
+    """The cards of an evaluation that contribute to the dealer's rows; never for its eyes."""
+    rows = rows_of_copies(past, row_keys(keyring.secret("copies")))
+    return {card_id for row in rows if row.dealer == dealer for card_id in row.cards}
+
+
+def dealer_name(connection: Connection, dealer: str) -> str | None:
+    """What the dealer is called in its latest contract; None when it has none."""
+    query = select(CONTRACT.c.name).where(CONTRACT.c.dealer == dealer)
+    latest = query.order_by(CONTRACT.c.starts_on.desc(), CONTRACT.c.contract_id).limit(1)
+    return connection.execute(latest).scalar()
+
+
+def copies_of(scope: Scope, keyring: Keyring, known: Evaluation) -> list[CopyRow]:
+    """Every dealer's rows of the people in an evaluation, at its instant."""
+    if scope.viewer not in ("headquarters", "compliance"):
+        raise OutOfScope("who else has a copy")
+    return list(rows_of_copies(known, row_keys(keyring.secret("copies"))))
+
+
+def _may_see(scope: Scope, dealer: str) -> None:
+    if not scope.sees_copy_of(dealer):
+        raise OutOfScope("another dealer's copy")

@@ -1,0 +1,1 @@
+"""Which cards are one person (entity resolution): pure, knows no database."""

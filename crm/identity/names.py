@@ -1,0 +1,78 @@
+"""Names in the forms they are compared and searched by: simplified characters, toneless pinyin.
+
+Names are shown as they were written; these forms only compare them. ü is written v throughout.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
+
+from opencc import OpenCC
+
+from crm.identity.surnames import COMPOUND_SURNAMES, SURNAMES
+
+_NAMES_REMEMBERED = 16_384
+
+_MIDDLE_DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb"
+_INVISIBLE = "\u200b-\u200f\u2060\ufeff"
+_BETWEEN_WORDS = re.compile(rf"[\s{_MIDDLE_DOTS}{_INVISIBLE}]+")
+_HAN = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+
+
+@lru_cache(maxsize=_NAMES_REMEMBERED)
+def simplified(name: str) -> str:
+    """The name in simplified characters, without blanks and middle dots, Latin letters folded."""
+    plain = _BETWEEN_WORDS.sub("", unicodedata.normalize("NFKC", name)).casefold()
+    return plain if plain.isascii() else _traditional_to_simplified().convert(plain)
+
+
+@lru_cache(maxsize=_NAMES_REMEMBERED)
+def pinyin(name: str) -> str:
+    """The name as it sounds, toneless, in one word: 单桂兰 and 單桂蘭 give `shanguilan`.
+
+    Written as in GB/T 28039, an apostrophe stands before a syllable that starts with a, e or o, so
+    that 西安 (`xi'an`) and 先 (`xian`) differ. Latin names stay as they are.
+    """
+    first, *rest = _syllables(simplified(name)) or ("",)
+    return first + "".join("'" + word if word[0] in "aeo" else word for word in rest)
+
+
+@lru_cache(maxsize=_NAMES_REMEMBERED)
+def pinyin_initials(name: str) -> str:
+    """The first letter of each syllable, or of each word of a Latin name: 欧阳淑珍 → `oysz`."""
+    if _HAN.search(name):
+        words = _syllables(simplified(name))
+    else:
+        words = tuple(map(simplified, _BETWEEN_WORDS.split(name)))
+    return "".join(word[0] for word in words if word).replace("ü", "v")
+
+
+def _syllables(plain: str) -> tuple[str, ...]:
+    """The syllables of a simplified name; the surname is read as a surname."""
+    if not _HAN.match(plain):
+        return _read(plain)
+    if len(plain) > 2 and plain[:2] in COMPOUND_SURNAMES:
+        return COMPOUND_SURNAMES[plain[:2]] + _read(plain[2:])
+    surname, given = plain[:1], plain[1:]
+    return (SURNAMES.get(surname) or _read(surname)) + _read(given)
+
+
+def _read(characters: str) -> tuple[str, ...]:
+    if not characters or characters.isascii():
+        return (characters,) if characters else ()
+    return tuple(syllable.replace("ü", "v") for syllable in _reader()(characters) if syllable)
+
+
+@cache
+def _reader() -> Callable[[str], list[str]]:
+    """Loading the dictionaries of sounds takes a quarter of a command's start; few commands ask."""
+    from pypinyin import Style, lazy_pinyin
+
+    return partial(lazy_pinyin, style=Style.NORMAL)
+
+
+@cache
+def _traditional_to_simplified() -> OpenCC:
+    """The converter loads its dictionaries when first used, which takes about a second."""
+    return OpenCC("t2s")

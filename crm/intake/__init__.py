@@ -1,0 +1,1 @@
+"""1. The door: check, encrypt, compare, append, answer."""

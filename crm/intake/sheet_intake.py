@@ -1,0 +1,224 @@
+"""A sign-in sheet handed over: its rows become events, or corrections of what they said before.
+
+Each row is taken whole or not at all. What a second sending of an edited row means stands in
+crm/intake/sheet_corrections.py; a row that is missing from the file says nothing about what was
+taken before.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine
+
+from campaigns.cloudevents import Refusal, check
+from campaigns.intake import Credential, Intake, Receipt
+from campaigns.sheets import (
+    BlankRow,
+    OpenSheet,
+    SheetActivity,
+    SheetReading,
+    SheetRefusal,
+    SheetRow,
+    open_sheet,
+)
+from campaigns.sheets.columns import BY_KEY, NAME
+from campaigns.sheets.model import RowFault
+from campaigns.sheets.rows import fault_at
+from crm.clock import now_us
+from crm.intake.sheet_corrections import RowPlan, plan_row
+from crm.journal.events import decode, last_position, rows_of_homes
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import Keyring
+from crm.storage.database import reading
+
+_ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SheetNotice:
+    """Something about a row that was taken: a warning of the door, or `consent_changed`."""
+
+    sheet: str
+    row: int
+    code: str
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReceipt:
+    """What the sender of a sheet hears.
+
+    accepted, duplicate: events. warned: events that were accepted with a warning.
+    refused: rows; corrected: rows whose earlier events were corrected or taken back.
+    rows: rows that are in order, new or known.
+    refused_rows: what was found in the file, with only the rows that were refused: what
+    `write_answer` needs, together with `refusals`.
+    """
+
+    accepted: int
+    duplicate: int
+    refused: int
+    warned: int
+    corrected: int
+    rows: int
+    refusals: tuple[SheetRefusal, ...]
+    notices: tuple[SheetNotice, ...]
+    refused_rows: SheetReading
+
+
+@dataclass
+class _Tally:
+    accepted: int = 0
+    duplicate: int = 0
+    warned: int = 0
+    corrected: int = 0
+    rows: int = 0
+    refusals: list[SheetRefusal] = field(default_factory=list)
+    notices: list[SheetNotice] = field(default_factory=list)
+    refused_rows: list[SheetRow] = field(default_factory=list)
+
+    def refuse(self, row: SheetRow, faults: Iterable[RowFault]) -> None:
+        for fault in dict.fromkeys(faults):
+            self.refusals.append(SheetRefusal(row.sheet, row.number, fault.column, fault.reason))
+        self.refused_rows.append(replace(row, events=()))
+
+
+def accept_sheet(
+    intake: Intake,
+    engine: Engine,
+    keyring: Keyring,
+    name: str,
+    data: bytes,
+    credential: Credential,
+    *,
+    activity: SheetActivity | None = None,
+) -> SheetReceipt:
+    """Take a sheet; raises InvalidSheet when the file as a whole cannot be read.
+
+    activity: what to take when the file does not say which activity it belongs to.
+    """
+    secret = keyring.secret("sheets")
+    sheet = open_sheet(name, data, secret, activity=activity)
+    tally = _Tally()
+    rows = sheet.rows()
+    while batch := list(islice(rows, _ROWS_AT_ONCE)):
+        plans = _planned(engine, keyring, sheet.activity, batch, secret)
+        _send(intake, credential, plans, tally)
+    _find_emptied(engine, sheet, tally)
+    return SheetReceipt(
+        tally.accepted,
+        tally.duplicate,
+        len({(refusal.sheet, refusal.row) for refusal in tally.refusals}),
+        tally.warned,
+        tally.corrected,
+        tally.rows,
+        tuple(tally.refusals),
+        tuple(tally.notices),
+        sheet.reading(tuple(tally.refused_rows)),
+    )
+
+
+def _planned(
+    engine: Engine,
+    keyring: Keyring,
+    activity: SheetActivity,
+    rows: Sequence[SheetRow],
+    secret: bytes,
+) -> list[tuple[SheetRow, RowPlan]]:
+    """Each row with what is to be sent for it."""
+    homes = {f"card/{row.card_id}" for row in rows if not row.faults}
+    history: dict[str, list[LoggedEvent]] = {}
+    with reading(engine) as connection:
+        kept = rows_of_homes(connection, homes, last_position(connection))
+    for event in decode(kept, keyring):
+        history.setdefault(event.home, []).append(event)
+    return [
+        (
+            row,
+            RowPlan(faults=list(row.faults))
+            if row.faults
+            else plan_row(row, activity, history.get(f"card/{row.card_id}", ()), secret),
+        )
+        for row in rows
+    ]
+
+
+def _send(
+    intake: Intake,
+    credential: Credential,
+    plans: Iterable[tuple[SheetRow, RowPlan]],
+    tally: _Tally,
+) -> None:
+    lines: list[bytes] = []
+    sent: list[tuple[SheetRow, RowPlan, int]] = []
+    at_us = now_us()
+    for row, plan in plans:
+        encoded = [orjson.dumps(wire) for wire in plan.wires]
+        faults = plan.faults or _door_faults(encoded, plan.wires, credential, at_us)
+        if faults:
+            tally.refuse(row, faults)
+            continue
+        sent.append((row, plan, len(encoded)))
+        lines += encoded
+    receipts = iter(intake.accept(lines, credential) if lines else ())
+    for row, plan, count in sent:
+        _count(row, plan, list(islice(receipts, count)), tally)
+
+
+def _door_faults(
+    lines: Sequence[bytes],
+    wires: Sequence[dict[str, Any]],
+    credential: Credential,
+    at_us: int,
+) -> list[RowFault]:
+    """What the door would refuse: known before anything is sent, for a row is taken whole."""
+    faults = []
+    for line, wire in zip(lines, wires, strict=True):
+        answer = check(line, at_us)
+        if isinstance(answer, Refusal):
+            faults.append(fault_at(wire["type"], answer.reason, answer.path))
+        elif answer.faults:
+            faults.append(fault_at(wire["type"], *answer.faults[0]))
+        elif not credential.may_send(answer):
+            faults.append(fault_at(wire["type"], "not_allowed", "$.type"))
+    return faults
+
+
+def _count(row: SheetRow, plan: RowPlan, receipts: Sequence[Receipt], tally: _Tally) -> None:
+    refused = [receipt for receipt in receipts if receipt.status == "refused"]
+    tally.accepted += sum(receipt.status == "accepted" for receipt in receipts)
+    tally.duplicate += sum(receipt.status == "duplicate" for receipt in receipts)
+    tally.duplicate += len(plan.standing)
+    if refused:
+        # Another sending of the same row is still on its way to the journal.
+        tally.refuse(row, [RowFault(BY_KEY[NAME].heading, r.reason or "") for r in refused])
+        return
+    tally.rows += 1
+    tally.corrected += plan.corrects and any(r.status == "accepted" for r in receipts)
+    for receipt in receipts:
+        tally.warned += bool(receipt.warnings)
+        for code in receipt.warnings:
+            tally.notices.append(SheetNotice(row.sheet, row.number, code))
+    for heading in plan.changed_consents:
+        tally.notices.append(SheetNotice(row.sheet, row.number, "consent_changed", heading))
+
+
+def _find_emptied(engine: Engine, sheet: OpenSheet, tally: _Tally) -> None:
+    """A row that was taken before and is blank now: it is said, and nothing is changed."""
+    for blanks in _pieces(sheet.blank_rows):
+        by_home = {f"card/{blank.card_id}": blank for blank in blanks}
+        with reading(engine) as connection:
+            kept = rows_of_homes(connection, by_home, last_position(connection))
+        for home in sorted({row.subject for row in kept if row.source == sheet.activity.source}):
+            blank = by_home[home]
+            tally.refusals.append(
+                SheetRefusal(blank.sheet, blank.number, BY_KEY[NAME].heading, "row_emptied")
+            )
+
+
+def _pieces(blanks: Sequence[BlankRow]) -> Iterator[Sequence[BlankRow]]:
+    for start in range(0, len(blanks), _ROWS_AT_ONCE):
+        yield blanks[start : start + _ROWS_AT_ONCE]

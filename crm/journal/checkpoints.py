@@ -1,0 +1,106 @@
+"""How far what a broker carries has been recorded: the truth, whatever the broker thinks."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    String,
+    Table,
+    select,
+    update,
+)
+
+from crm.storage.database import METADATA, insert_new
+
+CHECKPOINT = Table(
+    "checkpoint",
+    METADATA,
+    Column("consumer", String(64), primary_key=True),
+    Column("topic_id", String(64), primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("recorded_us", BigInteger, nullable=False),
+)
+"""History, not a projection. A topic made anew has another id, and so begins at its beginning."""
+
+_TRANSACTIONS = ("transactions", "", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """One partition as one consumer reads it."""
+
+    consumer: str
+    topic_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The next offset that is to be recorded, and when the one before it was."""
+
+    partition: Partition
+    next_offset: int
+    recorded_us: int
+
+
+def next_offset(connection: Connection, partition: Partition) -> int:
+    """Where to go on; until the transaction ends, nobody else moves it."""
+    key = (partition.consumer, partition.topic_id, partition.number)
+    return _read(connection, key)
+
+
+def glance(connection: Connection, partition: Partition) -> int:
+    """Where to go on, for who only looks; 0 when it was never read."""
+    key = (partition.consumer, partition.topic_id, partition.number)
+    return connection.execute(select(CHECKPOINT.c.next_offset).where(*_is(key))).scalar() or 0
+
+
+def move_on(connection: Connection, partition: Partition, offset: int, now_us: int) -> None:
+    """The next offset from now on."""
+    _write(connection, (partition.consumer, partition.topic_id, partition.number), offset, now_us)
+
+
+def checkpoints(connection: Connection, consumer: str) -> list[Reached]:
+    """How far a consumer has come, in every partition that it ever read."""
+    query = select(CHECKPOINT).where(CHECKPOINT.c.consumer == consumer)
+    ordered = query.order_by(CHECKPOINT.c.topic_id, CHECKPOINT.c.partition)
+    return [
+        Reached(Partition(*key), offset, recorded_us)
+        for *key, offset, recorded_us in connection.execute(ordered)
+    ]
+
+
+def transactions(connection: Connection) -> int:
+    """How many transactions have recorded: unchanged means that nobody else has written."""
+    return glance(connection, Partition(*_TRANSACTIONS))
+
+
+def count_transaction(connection: Connection, number: int, now_us: int) -> None:
+    """This one, as the last before the commit; the caller holds the lock of the progress."""
+    _read(connection, _TRANSACTIONS)
+    _write(connection, _TRANSACTIONS, number, now_us)
+
+
+Key = tuple[str, str, int]
+
+
+def _read(connection: Connection, key: Key) -> int:
+    first = dict(zip(("consumer", "topic_id", "partition"), key, strict=True))
+    insert_new(connection, CHECKPOINT, [{**first, "next_offset": 0, "recorded_us": 0}])
+    query = select(CHECKPOINT.c.next_offset).where(*_is(key)).with_for_update()
+    return int(connection.execute(query).scalar_one())
+
+
+def _write(connection: Connection, key: Key, number: int, now_us: int) -> None:
+    values = {"next_offset": number, "recorded_us": now_us}
+    connection.execute(update(CHECKPOINT).where(*_is(key)).values(values))
+
+
+def _is(key: Key) -> tuple[ColumnElement[bool], ...]:
+    columns = CHECKPOINT.c.consumer, CHECKPOINT.c.topic_id, CHECKPOINT.c.partition
+    return tuple(column == value for column, value in zip(columns, key, strict=True))

@@ -1,0 +1,178 @@
+"""The journal: every accepted event, append-only; the system of record.
+
+Personal objects stand in it encrypted, each event's under the key of its subject.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    select,
+)
+
+from campaigns.catalogue import CATALOGUE
+from campaigns.cloudevents import decode_data
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import KeyLost, Keyring, unseal
+from crm.storage.bulk import is_among
+from crm.storage.database import METADATA, in_pieces
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column(
+        "position",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("source", String(256), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("type", String(48), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("time", String(64), nullable=False),
+    Column("starts_us", BigInteger, nullable=False),
+    Column("day_precision", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("received_us", BigInteger, nullable=False),
+    Column("actor", String(256), nullable=False),
+    Column("role", String(80), nullable=False),
+    Column("plain", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("twin_hash", LargeBinary),
+    UniqueConstraint("source", "id"),
+    Index("ix_journal_subject", "subject"),
+    sqlite_autoincrement=True,
+)
+
+
+JournalRow = Row[*tuple[Any, ...]]
+
+
+def key_subject(type_name: str, subject: str, plain: dict[str, Any]) -> str:
+    """Whose key encrypts an event: its subject's, but a purchase's own for the device record."""
+    return f"purchase/{plain['purchase_id']}" if type_name == "purchase.made" else subject
+
+
+def binding(source: str, event_id: str) -> bytes:
+    """What an encrypted part is bound to, so that it cannot be moved to another event."""
+    return f"{source}\n{event_id}".encode()
+
+
+def last_position(connection: Connection) -> int:
+    """The position of the newest event, 0 when there is none."""
+    return connection.execute(select(func.max(JOURNAL.c.position))).scalar() or 0
+
+
+def rows_after(connection: Connection, position: int, limit: int) -> Sequence[JournalRow]:
+    """The next rows after a position, in order of arrival."""
+    query = select(JOURNAL).where(JOURNAL.c.position > position)
+    return connection.execute(query.order_by(JOURNAL.c.position).limit(limit)).all()
+
+
+def rows_of_homes(connection: Connection, homes: Iterable[str], up_to: int) -> Sequence[JournalRow]:
+    """All rows of some subjects, up to a position."""
+    of_homes = is_among(connection, JOURNAL.c.subject, homes)
+    return connection.execute(select(JOURNAL).where(of_homes, JOURNAL.c.position <= up_to)).all()
+
+
+def rows_at(connection: Connection, positions: Sequence[int]) -> Sequence[JournalRow]:
+    """The rows at some positions, in order of arrival."""
+    found: list[JournalRow] = []
+    for piece in in_pieces(sorted(positions)):
+        query = select(JOURNAL).where(JOURNAL.c.position.in_(piece))
+        found += connection.execute(query.order_by(JOURNAL.c.position))
+    return found
+
+
+def homes_with_prefix(connection: Connection, prefix: str) -> list[str]:
+    """Every subject that begins with the prefix, e.g. `dealer/`."""
+    # A range instead of LIKE: every database answers it from the index.
+    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    query = select(JOURNAL.c.subject).distinct()
+    query = query.where(JOURNAL.c.subject >= prefix, JOURNAL.c.subject < end)
+    return list(connection.execute(query).scalars())
+
+
+def decode(rows: Sequence[JournalRow], keyring: Keyring) -> list[LoggedEvent]:
+    """The rows as events, decrypted; personal objects are blank where the subject is erased."""
+    subjects = [_key_subject_of_row(row) if row.sealed is not None else None for row in rows]
+    wanted = {subject for subject in subjects if subject is not None}
+    keys = keyring.keys(wanted, create=False)
+    missing = [subject for subject, key in keys.items() if key is None]
+    if missing and keyring.is_fenced(missing) != set(missing):
+        raise KeyLost("the keyring lacks keys of events that were never erased")
+    return [
+        _decode_row(row, keys[subject] if subject is not None else None)
+        for row, subject in zip(rows, subjects, strict=True)
+    ]
+
+
+class _Named(Struct):
+    """All of a purchase that is needed to find its key."""
+
+    purchase_id: str
+
+
+_NAMED = msgspec.json.Decoder(_Named)
+
+
+def _key_subject_of_row(row: JournalRow) -> str:
+    if row.type == "purchase.made":
+        return f"purchase/{_NAMED.decode(row.plain).purchase_id}"
+    subject: str = row.subject
+    return subject
+
+
+def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
+    (
+        position,
+        source,
+        event_id,
+        type_name,
+        subject,
+        time,
+        starts_us,
+        day_precision,
+        sequence,
+        received_us,
+        actor,
+        role,
+        plain,
+        sealed,
+        _content_hash,
+        twin_hash,
+    ) = row
+    personal = None if key is None else unseal(key, sealed, binding(source, event_id))
+    return LoggedEvent(
+        position,
+        source,
+        event_id,
+        type_name,
+        subject,
+        time,
+        starts_us,
+        day_precision,
+        (starts_us, sequence, source, event_id),
+        received_us,
+        actor,
+        role,
+        twin_hash,
+        decode_data(type_name, plain, personal),
+        personal is None and bool(CATALOGUE[type_name].blank),
+    )

@@ -1,0 +1,81 @@
+"""How far the journal has been recorded, and which days were reached."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import BigInteger, Column, Connection, Date, String, Table, delete, insert, select
+
+from crm.storage.database import METADATA
+
+PROGRESS = Table(
+    "progress",
+    METADATA,
+    Column("consumer", String(64), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("first_day", Date),
+    Column("days_from", Date),
+    Column("days_to", Date),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the recording has come.
+
+    position: of the last journaled event that is recorded.
+    first_day: the Shanghai day of the earliest event recorded.
+    days_from, days_to: the days that were reached, without a gap; None before the first.
+    """
+
+    position: int = 0
+    first_day: date | None = None
+    days_from: date | None = None
+    days_to: date | None = None
+
+    def with_event_on(self, day: date) -> "Progress":
+        """After an event of that day."""
+        return replace(self, first_day=min(self.first_day or day, day))
+
+    def with_day(self, day: date) -> "Progress":
+        """After the day was reached."""
+        return replace(
+            self,
+            days_from=min(self.days_from or day, day),
+            days_to=max(self.days_to or day, day),
+        )
+
+    def together_with(self, other: "Progress") -> "Progress":
+        """How far two have come who recorded at the same time."""
+        return Progress(
+            max(self.position, other.position),
+            _least(self.first_day, other.first_day),
+            _least(self.days_from, other.days_from),
+            max(filter(None, (self.days_to, other.days_to)), default=None),
+        )
+
+
+def _least(one: date | None, other: date | None) -> date | None:
+    return min(filter(None, (one, other)), default=None)
+
+
+def load_progress(connection: Connection, consumer: str) -> Progress:
+    """How far the consumer has come."""
+    row = connection.execute(select(PROGRESS).where(PROGRESS.c.consumer == consumer)).first()
+    return Progress() if row is None else Progress(*row[1:])
+
+
+def save_progress(connection: Connection, consumer: str, progress: Progress) -> None:
+    """Replace what is stored."""
+    connection.execute(delete(PROGRESS).where(PROGRESS.c.consumer == consumer))
+    connection.execute(
+        insert(PROGRESS),
+        [
+            {
+                "consumer": consumer,
+                "position": progress.position,
+                "first_day": progress.first_day,
+                "days_from": progress.days_from,
+                "days_to": progress.days_to,
+            }
+        ],
+    )

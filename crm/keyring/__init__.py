@@ -1,0 +1,1 @@
+"""Who can read what is encrypted; destroying a key is the erasure."""

@@ -1,0 +1,250 @@
+"""The keyring: a data key for each subject, wrapped by the master key, and the erasure fence.
+
+It is a database of its own, so that restoring the data never brings a destroyed key back and
+never loses a key made since. A fenced subject never gets a key again.
+"""
+
+import contextlib
+import hmac
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    delete,
+    select,
+)
+from sqlalchemy.schema import CreateTable
+
+from crm.settings import Settings
+from crm.storage.database import (
+    in_pieces,
+    insert_new,
+    open_engine,
+    reading,
+    require_code_point_order,
+    writing,
+)
+from crm.storage.locks import SCHEMA, hold
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+KEYRING_METADATA = MetaData()
+DATA_KEY = Table(
+    "data_key",
+    KEYRING_METADATA,
+    Column("subject", String(160), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+FENCE = Table("fence", KEYRING_METADATA, Column("subject", String(160), primary_key=True))
+_CACHED_KEYS = 20_000
+
+
+class MasterKeyMissing(Exception):
+    """The keyring holds keys, but the file of the master key is not there."""
+
+
+class MasterKeyWrong(Exception):
+    """The master key does not open the keyring."""
+
+
+class KeyLost(Exception):
+    """Something has no key although nothing was erased: the keyring is not the right one."""
+
+
+def load_master_key(file: Path, *, may_create: bool) -> bytes:
+    """The master key; made at first start, readable by its owner alone (mode 0600)."""
+    if may_create and not file.exists():
+        _create_master_key(file)
+    try:
+        key = bytes.fromhex(file.read_text("ascii").strip())
+    except FileNotFoundError as error:
+        message = f"{file}: the keyring holds keys that only this file opens"
+        raise MasterKeyMissing(message) from error
+    except ValueError as error:
+        raise MasterKeyWrong(f"{file}: not a key in hexadecimal") from error
+    if len(key) != KEY_BYTES:
+        raise MasterKeyWrong(f"{file}: {len(key)} bytes instead of {KEY_BYTES}")
+    return key
+
+
+def _create_master_key(file: Path) -> None:
+    """Write a new key beside and link it into place: another process sees all of it or none."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_bytes(KEY_BYTES).hex() + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+    # The name must be as durable as the keys that will be wrapped with it.
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@dataclass
+class Keyring:
+    """Data keys by subject (`card/…`, `member/…`, `purchase/…`, …)."""
+
+    engine: Engine
+    master: AESGCM
+    opened: dict[bytes, bytes] = field(default_factory=dict)
+    """Wrapped key → key, so that each is unwrapped once; what counts is what is stored."""
+    files: Path | None = None
+    """The folder of what is kept as files, encrypted with the subjects' keys; none without it."""
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Keyring":
+        """The keyring of an installation, made at first start."""
+        engine = open_engine(settings.keyring_url)
+        require_code_point_order(engine)
+        with writing(engine) as connection:
+            hold(connection, SCHEMA)
+            for table in KEYRING_METADATA.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+            first = connection.execute(select(DATA_KEY).limit(1)).first()
+        master = AESGCM(load_master_key(settings.master_key_file, may_create=first is None))
+        keyring = cls(engine, master, files=settings.data_folder / "attachments")
+        if first is not None:
+            keyring._unwrap(first.subject, first.wrapped)
+        return keyring
+
+    def keys(self, subjects: Iterable[str], *, create: bool) -> dict[str, bytes | None]:
+        """The key of each subject; None where it is fenced, or missing and not to be made.
+
+        New keys are durable when this returns.
+        """
+        wanted = list(dict.fromkeys(subjects))
+        if not wanted:
+            return {}
+        with reading(self.engine) as connection:
+            found = self._stored(connection, wanted)
+        missing = [subject for subject in wanted if subject not in found]
+        if missing and create:
+            with writing(self.engine) as connection:
+                fenced = _fenced(connection, missing)
+                open_to_all = [subject for subject in missing if subject not in fenced]
+                rows = [{"subject": name, "wrapped": self._new_key(name)} for name in open_to_all]
+                insert_new(connection, DATA_KEY, rows)
+                # Another process may have been first: its key holds.
+                found |= self._stored(connection, open_to_all)
+        return {subject: found.get(subject) for subject in wanted}
+
+    def _stored(self, connection: Connection, subjects: list[str]) -> dict[str, bytes]:
+        found = {}
+        for piece in in_pieces(subjects):
+            rows = connection.execute(select(DATA_KEY).where(DATA_KEY.c.subject.in_(piece)))
+            for subject, wrapped in rows:
+                key = self.opened.get(wrapped)
+                if key is None:
+                    key = self._unwrap(subject, wrapped)
+                    self._remember(wrapped, key)
+                found[subject] = key
+        return found
+
+    def _new_key(self, subject: str) -> bytes:
+        """A new key, wrapped."""
+        key = secrets.token_bytes(KEY_BYTES)
+        wrapped = self._wrap(subject, key)
+        self._remember(wrapped, key)
+        return wrapped
+
+    def _remember(self, wrapped: bytes, key: bytes) -> None:
+        if len(self.opened) >= _CACHED_KEYS:
+            self.opened.clear()
+        self.opened[wrapped] = key
+
+    def is_fenced(self, subjects: Iterable[str]) -> set[str]:
+        """Those of the subjects whose key was destroyed."""
+        with reading(self.engine) as connection:
+            return _fenced(connection, list(subjects))
+
+    def destroy(self, subject: str) -> None:
+        """Destroy the subject's key for ever; doing it again changes nothing."""
+        of_subject = DATA_KEY.c.subject == subject
+        with writing(self.engine) as connection:
+            insert_new(connection, FENCE, [{"subject": subject}])
+            wrapped = connection.execute(select(DATA_KEY.c.wrapped).where(of_subject)).scalar()
+            connection.execute(delete(DATA_KEY).where(of_subject))
+        if wrapped is not None:
+            self.opened.pop(wrapped, None)
+        self.delete_files(subject)
+
+    def files_of(self, subject: str) -> Path:
+        """The folder of the subject's files; its name is a keyed hash."""
+        assert self.files is not None
+        name = hmac.digest(self.secret("attachments"), subject.encode(), "sha256").hex()
+        return self.files / name[:2] / name
+
+    def has_files(self, subject: str) -> bool:
+        """Whether anything lies in the subject's folder."""
+        return self.files is not None and self.files.exists() and self.files_of(subject).exists()
+
+    def delete_files(self, subject: str) -> None:
+        """Delete what only the subject's key opens."""
+        if self.files is not None and self.files.exists():
+            shutil.rmtree(self.files_of(subject), ignore_errors=True)
+
+    def has_secret(self, label: str) -> bool:
+        """Whether a key of the installation was made before."""
+        name = f"installation/{label}"
+        return self.keys([name], create=False)[name] is not None
+
+    def secret(self, label: str) -> bytes:
+        """A key of the installation itself, for keyed hashes; made when first asked for."""
+        key = self.keys([f"installation/{label}"], create=True)[f"installation/{label}"]
+        assert key is not None
+        return key
+
+    def _wrap(self, subject: str, key: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self.master.encrypt(nonce, key, subject.encode())
+
+    def _unwrap(self, subject: str, wrapped: bytes) -> bytes:
+        try:
+            return self.master.decrypt(
+                wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject.encode()
+            )
+        except InvalidTag as error:
+            raise MasterKeyWrong("the master key does not open the keyring") from error
+
+
+def _fenced(connection: Connection, subjects: list[str]) -> set[str]:
+    found: set[str] = set()
+    for piece in in_pieces(subjects):
+        rows = connection.execute(select(FENCE.c.subject).where(FENCE.c.subject.in_(piece)))
+        found.update(rows.scalars())
+    return found
+
+
+def seal(key: bytes, plaintext: bytes, bound_to: bytes) -> bytes:
+    """Encrypt (AES-256-GCM) so that it opens only together with `bound_to`."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, bound_to)
+
+
+def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
+    """What was sealed; raises KeyLost when the key is another one."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
+    except InvalidTag as error:
+        raise KeyLost("the key does not open what is encrypted") from error

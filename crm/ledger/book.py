@@ -1,0 +1,296 @@
+"""Writes claims, rewards, balances and the ledger, one step for each event that changed a claim.
+
+The ledger's entries are those of single events in the order of the journal, so it never shows how
+the journal was cut into batches.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, func, insert, select
+
+from crm.journal.logged_event import EventKey
+from crm.ledger.tables import BALANCE, CLAIM, LEDGER_ENTRY, REWARD
+from crm.rewards.claims import Claim
+from crm.rewards.judgement import Reward, judge_claims
+from crm.rewards.postings import Entry, entries
+from crm.storage.bulk import stored_rows
+from crm.storage.database import in_pieces
+from crm.storage.difference import rewrite
+from crm.storage.locks import LEDGER, hold
+
+_PACKER = msgspec.msgpack.Encoder()
+_UNPACKER = msgspec.msgpack.Decoder(Claim)
+
+ClaimId = tuple[str, str, str]
+"""(reward_id, member, purchase_id)."""
+Balances = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class HomedClaim:
+    """A claim and the home of its purchase."""
+
+    home: str
+    claim: Claim
+
+    @property
+    def id(self) -> ClaimId:
+        """What tells two claims apart."""
+        return self.claim.reward_id, self.claim.member, self.claim.purchase_id
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStep:
+    """All claims of some homes, as they stand after the event at a position."""
+
+    position: int
+    event: EventKey
+    homes: frozenset[str]
+    claims: tuple[HomedClaim, ...]
+
+
+def stored_claims(connection: Connection, homes: Iterable[str]) -> list[HomedClaim]:
+    """The claims by purchases of some homes."""
+    rows = stored_rows(connection, (CLAIM.c.home, CLAIM.c.body), CLAIM.c.home, homes)
+    return [HomedClaim(home, _UNPACKER.decode(body)) for home, body in rows]
+
+
+def write_steps(
+    connection: Connection, before: Sequence[HomedClaim], steps: Sequence[ClaimStep]
+) -> int:
+    """Take the steps in the order of the journal; `before` are the stored claims of all homes."""
+    book = _Book.opened(connection, before, steps)
+    for step in sorted(steps, key=lambda step: step.position):
+        book.take(step)
+    return book.write(connection)
+
+
+@dataclass
+class _Book:
+    """The claims in hand, and the balances that they come to."""
+
+    homes: set[str]
+    claims: dict[ClaimId, HomedClaim] = field(default_factory=dict)
+    elsewhere: dict[ClaimId, HomedClaim] = field(default_factory=dict)
+    """Claims of other homes that concern those in hand."""
+    by_home: dict[str, set[ClaimId]] = field(default_factory=dict)
+    """Of the claims in hand; the next two also of those elsewhere."""
+    by_member: dict[str, set[ClaimId]] = field(default_factory=dict)
+    by_reward: dict[str, set[ClaimId]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    """Members."""
+    balances: dict[str, Balances] = field(default_factory=dict)
+    rewards: dict[str, tuple[Reward, ...]] = field(default_factory=dict)
+    owners: set[str] = field(default_factory=set)
+    booked: list[tuple[int, Entry]] = field(default_factory=list)
+
+    @classmethod
+    def opened(
+        cls, connection: Connection, before: Sequence[HomedClaim], steps: Sequence[ClaimStep]
+    ) -> "_Book":
+        everything = [*before, *(claim for step in steps for claim in step.claims)]
+        homes = {home for step in steps for home in step.homes}
+        homes |= {claim.home for claim in before}
+        book = cls(homes)
+        for claim in before:
+            book._add(claim)
+        for claim in _concerned(connection, everything, homes):
+            book.elsewhere[claim.id] = claim
+            book._note(claim)
+        for member in book.members_of({claim.claim.reward_id for claim in everything}):
+            book.judge(member)
+        for member in {claim.claim.member for claim in everything} - book.balances.keys():
+            book.judge(member)
+        return book
+
+    def _add(self, homed: HomedClaim) -> None:
+        self.claims[homed.id] = homed
+        self.by_home.setdefault(homed.home, set()).add(homed.id)
+        self._note(homed)
+
+    def _note(self, homed: HomedClaim) -> None:
+        self.by_member.setdefault(homed.claim.member, set()).add(homed.id)
+        self.by_reward.setdefault(homed.claim.reward_id, set()).add(homed.id)
+
+    def _drop(self, homed: HomedClaim) -> None:
+        del self.claims[homed.id]
+        self.by_home[homed.home].remove(homed.id)
+        self.by_member[homed.claim.member].remove(homed.id)
+        self.by_reward[homed.claim.reward_id].remove(homed.id)
+
+    def members_of(self, reward_ids: set[str]) -> set[str]:
+        """Whoever has a claim under one of the ids; several under one, if a payment errs."""
+        return {member for each in reward_ids for _, member, _ in self.by_reward.get(each, ())}
+
+    def judge(self, member: str) -> None:
+        """What the member's claims come to now."""
+        known = (self.claims.get(id) or self.elsewhere[id] for id in self.by_member.get(member, ()))
+        mine = [homed.claim for homed in known]
+        judgement = judge_claims(
+            sorted(mine, key=lambda claim: (claim.reward_id, claim.purchase_id))
+        )
+        self.rewards[member] = judgement.rewards
+        self.balances[member] = {
+            reward_id: dict(accounts) for reward_id, accounts in judgement.balances.items()
+        }
+        self.owners |= {_owner(claim.reward_id, member) for claim in mine}
+
+    def take(self, step: ClaimStep) -> None:
+        """One event's effect: the claims it changed, and the entries that follow."""
+        old = {id: self.claims[id] for home in step.homes for id in self.by_home.get(home, ())}
+        new = {homed.id: homed for homed in step.claims}
+        if old == new:
+            return
+        changed = [id for id in {*old, *new} if old.get(id) != new.get(id)]
+        concerned = self.members_of({reward_id for reward_id, _, _ in changed})
+        members = sorted({member for _, member, _ in changed} | concerned)
+        before = _merged(self.balances.get(member, {}) for member in members)
+        for homed in old.values():
+            self._drop(homed)
+        for homed in new.values():
+            self._add(homed)
+        for member in members:
+            self.touched.add(member)
+            self.judge(member)
+        after = _merged(self.balances[member] for member in members)
+        made = entries(step.event.source, step.event.id, before, after)
+        self.booked += [(step.position, entry) for entry in made]
+
+    def _keepers(self) -> dict[str, str]:
+        """Reward id → the member whose row stands under it: to whom it is owed, if to anybody."""
+        known = [homed.claim for homed in (*self.claims.values(), *self.elsewhere.values())]
+        known.sort(key=lambda claim: (claim.referral_id is None, claim.purchase_id, claim.member))
+        return {claim.reward_id: claim.member for claim in reversed(known)}
+
+    def write(self, connection: Connection) -> int:
+        """Everything that changed."""
+        written = rewrite(connection, CLAIM, self.homes, map(_claim_row, self.claims.values()))
+        keeper = self._keepers()
+        rewards = [
+            reward
+            for member in sorted(self.touched)
+            for reward in self.rewards[member]
+            if keeper[reward.reward_id] == member
+        ]
+        owners = {owner for owner in self.owners if owner.partition("/")[2] in self.touched}
+        written += rewrite(connection, REWARD, owners, map(_reward_row, rewards), owner="owner")
+        balances = [
+            row for member in sorted(self.touched) for row in _balance_rows(member, self.balances)
+        ]
+        written += rewrite(connection, BALANCE, owners, balances, owner="owner")
+        return written + _append(connection, self.booked)
+
+
+def _concerned(
+    connection: Connection, claims: Sequence[HomedClaim], homes: set[str]
+) -> list[HomedClaim]:
+    """Claims of other homes that are judged together with these."""
+    same_id = _read(connection, CLAIM.c.reward_id, {homed.claim.reward_id for homed in claims})
+    members = {homed.claim.member for homed in (*claims, *same_id)}
+    pooled = _read(connection, CLAIM.c.member, members, CLAIM.c.pooled)
+    known = [*claims, *same_id, *pooled]
+    # A cap looks at all that the member earned, capped or not.
+    capped = {homed.claim.member for homed in known if _has_cap(homed.claim)}
+    found = [*same_id, *pooled, *_read(connection, CLAIM.c.member, capped)]
+    return list({homed.id: homed for homed in found if homed.home not in homes}.values())
+
+
+def _read(
+    connection: Connection,
+    column: ColumnElement[str],
+    values: Iterable[str],
+    only: ColumnElement[bool] | None = None,
+) -> list[HomedClaim]:
+    found = []
+    for piece in in_pieces(sorted(values)):
+        query = select(CLAIM.c.home, CLAIM.c.body).where(column.in_(piece))
+        rows = connection.execute(query if only is None else query.where(only))
+        found += [HomedClaim(home, _UNPACKER.decode(body)) for home, body in rows]
+    return found
+
+
+def _has_cap(claim: Claim) -> bool:
+    return claim.cap_fen_month is not None or claim.cap_fen_year is not None
+
+
+def _owner(reward_id: str, member: str) -> str:
+    return f"{reward_id}/{member}"
+
+
+def _claim_row(homed: HomedClaim) -> dict[str, Any]:
+    claim = homed.claim
+    return {
+        "reward_id": claim.reward_id,
+        "member": claim.member,
+        "purchase_id": claim.purchase_id,
+        "home": homed.home,
+        "pooled": bool(claim.words.payments) or _has_cap(claim),
+        "body": _PACKER.encode(claim),
+    }
+
+
+def _reward_row(reward: Reward) -> dict[str, Any]:
+    return {
+        "reward_id": reward.reward_id,
+        "member": reward.member,
+        "owner": _owner(reward.reward_id, reward.member),
+        "purchase_id": reward.purchase_id,
+        "referral_id": reward.referral_id,
+        "policy": reward.policy,
+        "mode": reward.mode,
+        "state": reward.state,
+        "amount_fen": reward.amount_fen,
+        "reason": reward.reason,
+        "releases_on": reward.releases_on,
+        "marks": ",".join(sorted(reward.marks)),
+    }
+
+
+def _balance_rows(member: str, balances: Mapping[str, Balances]) -> Iterable[dict[str, Any]]:
+    return [
+        {
+            "reward_id": reward_id,
+            "member": member,
+            "account": account,
+            "owner": _owner(reward_id, member),
+            "amount_fen": amount_fen,
+        }
+        for reward_id, accounts in balances[member].items()
+        for account, amount_fen in accounts.items()
+    ]
+
+
+def _merged(balances: Iterable[Balances]) -> Balances:
+    merged: Balances = {}
+    for of_member in balances:
+        for reward_id, accounts in of_member.items():
+            together = merged.setdefault(reward_id, {})
+            for account, amount_fen in accounts.items():
+                together[account] = together.get(account, 0) + amount_fen
+    return merged
+
+
+def _append(connection: Connection, booked: Sequence[tuple[int, Entry]]) -> int:
+    if not booked:
+        return 0
+    hold(connection, LEDGER)
+    last = connection.execute(select(func.max(LEDGER_ENTRY.c.number))).scalar() or 0
+    connection.execute(
+        insert(LEDGER_ENTRY),
+        [
+            {
+                "entry_id": entry.entry_id,
+                "number": number,
+                "position": position,
+                "reward_id": entry.reward_id,
+                "account": entry.account,
+                "amount_fen": entry.amount_fen,
+                "reason": entry.reason,
+            }
+            for number, (position, entry) in enumerate(booked, start=last + 1)
+        ],
+    )
+    return len(booked)

@@ -1,0 +1,73 @@
+"""Claims by purchases, rewards by members, and the ledger."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+)
+
+from crm.storage.database import METADATA
+
+CLAIM = Table(
+    "claim",
+    METADATA,
+    Column("reward_id", String(64), primary_key=True),
+    Column("member", String(64), primary_key=True),
+    Column("purchase_id", String(64), primary_key=True),
+    Column("home", String(100), nullable=False),
+    Column("pooled", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_claim_home", "home"),
+    Index("ix_claim_member", "member", "pooled"),
+)
+"""What each purchase may earn before caps; pooled: judged together with the member's others."""
+
+REWARD = Table(
+    "reward",
+    METADATA,
+    Column("reward_id", String(64), primary_key=True),
+    Column("member", String(64), primary_key=True),
+    Column("owner", String(130), nullable=False),
+    Column("purchase_id", String(64), nullable=False),
+    Column("referral_id", String(64)),
+    Column("policy", String(64)),
+    Column("mode", String(16)),
+    Column("state", String(12), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("reason", String(24)),
+    Column("releases_on", Date),
+    Column("marks", String(120), nullable=False),
+    Index("ix_reward_owner", "owner"),
+    Index("ix_reward_member", "member"),
+    Index("ix_reward_purchase_id", "purchase_id"),
+)
+
+BALANCE = Table(
+    "balance",
+    METADATA,
+    Column("reward_id", String(64), primary_key=True),
+    Column("member", String(64), primary_key=True),
+    Column("account", String(100), primary_key=True),
+    Column("owner", String(130), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Index("ix_balance_owner", "owner"),
+)
+
+LEDGER_ENTRY = Table(
+    "ledger_entry",
+    METADATA,
+    Column("entry_id", String(36), primary_key=True),
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), nullable=False, unique=True),
+    Column("position", BigInteger, nullable=False),
+    Column("reward_id", String(64), nullable=False),
+    Column("account", String(100), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Index("ix_ledger_entry_reward_id", "reward_id"),
+)

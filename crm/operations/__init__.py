@@ -1,0 +1,1 @@
+"""What an operator asks: do the laws hold, how does it stand."""

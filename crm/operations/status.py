@@ -1,0 +1,64 @@
+"""How it stands, as far as the database tells: what waits, what is behind, what failed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from crm.journal.dead_letters import DEAD_LETTER
+from crm.journal.events import JOURNAL, last_position
+from crm.journal.outbox import OUTBOX
+from crm.journal.progress import load_progress
+from crm.journal.undecodable import UNDECODABLE
+from crm.outcomes.tables import OUTCOME
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An installation at one moment; instants in µs since the epoch, None where there is none.
+
+    recorded_position: how far the journal is recorded.
+    lag_records: records of the events topic that are not recorded yet, by partition; None while
+    the broker does not answer, empty where the journal itself carries.
+    inbox_records: the same of the inboxes, by name.
+    workers: who records now, and how many partitions each has; None where nobody can tell.
+    """
+
+    carrier: str
+    journaled: int
+    recorded_position: int
+    not_recorded: int
+    outbox: int
+    outbox_oldest_us: int | None
+    waiting: int
+    dead_letters: int
+    undecodable: int
+    last_recorded_us: int | None = None
+    lag_records: Mapping[int, int] | None = field(default_factory=dict)
+    inbox_records: Mapping[str, int] | None = field(default_factory=dict)
+    workers: Mapping[str, int] | None = None
+
+
+def stored_status(connection: Connection) -> Status:
+    """What the database knows by itself."""
+    recorded = load_progress(connection, "embedded").position
+    outbox, oldest_us = connection.execute(
+        select(func.count(), func.min(OUTBOX.c.received_us))
+    ).one()
+    return Status(
+        carrier="journal",
+        journaled=_count(connection, JOURNAL.c.position),
+        recorded_position=recorded,
+        not_recorded=max(0, last_position(connection) - recorded),
+        outbox=outbox,
+        outbox_oldest_us=oldest_us,
+        waiting=_count(connection, OUTCOME.c.position, OUTCOME.c.outcome == "waiting"),
+        dead_letters=_count(connection, DEAD_LETTER.c.position),
+        undecodable=_count(connection, UNDECODABLE.c.offset),
+    )
+
+
+def _count(connection: Connection, column: Any, *conditions: Any) -> int:
+    query = select(func.count(column)).where(*conditions)
+    return connection.execute(query).scalar_one()

@@ -1,0 +1,116 @@
+"""The claims of a component after each event that may have moved them, for the ledger.
+
+A batch records many events at once, but the ledger tells of each what it moved. So where there
+are rewards, the component is also evaluated as it was after each event on the way, with the
+activities and members as they were then.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from crm.components.evaluation import Evaluation
+from crm.components.histories import SharedFacts
+from crm.journal.logged_event import LoggedEvent
+from crm.ledger.book import ClaimStep, HomedClaim
+from crm.outcomes.shared import Surroundings
+
+_NO_CLAIM_CHANGES = frozenset(
+    {
+        "activity.attended",
+        "clinic.consulted",
+        "trial.started",
+        "trial.ended",
+        "gift.given",
+        "club.joined",
+        "club.left",
+        "follow_up.done",
+        "complaint.raised",
+        "complaint.resolved",
+        "consent.given",
+        "consent.refused",
+        "consent.withdrawn",
+        "person.deceased",
+        "relation.stated",
+    }
+)
+"""Events that can move no reward, whatever their outcome."""
+
+_FIRST_OF_CLAIMS = frozenset({"purchase.made", "reward.approved", "reward.rejected", "reward.paid"})
+"""Before the first of these there is no claim that could move."""
+
+Evaluate = Callable[[Sequence[LoggedEvent], Surroundings], Evaluation]
+
+
+@dataclass(frozen=True, slots=True)
+class Movers:
+    """What may have moved claims in a segment.
+
+    own: the segment's events by home; causes: by home, events of shared things that concern it.
+    changed: of each shared thing's home, the position of its last change.
+    reached: the day that was reached at a position.
+    """
+
+    own: Mapping[str, Sequence[LoggedEvent]]
+    causes: Mapping[str, Sequence[LoggedEvent]]
+    facts: SharedFacts
+    changed: Mapping[str, int]
+    reached: Callable[[int], date | None]
+    evaluate: Evaluate
+
+    def steps(self, evaluation: Evaluation, homes: set[str]) -> list[ClaimStep]:
+        """The claims after each event that may have changed them, the last as they stand now."""
+        movers = self._of(homes, _first_claim(evaluation.events))
+        if not movers:
+            return []
+        *earlier, last = movers
+        steps = [_step(self._as_of(evaluation, event.position), homes, event) for event in earlier]
+        return [*steps, _step(evaluation, homes, last)]
+
+    def _of(self, homes: Iterable[str], since: int) -> list[LoggedEvent]:
+        """In the order of the journal."""
+        movers: dict[int, LoggedEvent] = {}
+        last: LoggedEvent | None = None
+        for home in homes:
+            own = [e for e in self.own.get(home, ()) if e.type_name not in _NO_CLAIM_CHANGES]
+            for event in (*own, *self.causes.get(home, ())):
+                if event.position >= since:
+                    movers[event.position] = event
+                elif last is None or event.position > last.position:
+                    last = event
+        if not movers and last is not None:
+            # It comes out of the dead letters, after all that it concerns.
+            return [last]
+        return [movers[position] for position in sorted(movers)]
+
+    def _as_of(self, evaluation: Evaluation, position: int) -> Evaluation:
+        facts = self.facts.as_of(position, self.changed)
+        around = replace(
+            evaluation.around,
+            activity=facts.activity,
+            member=facts.member,
+            reached_day=self.reached(position),
+        )
+        known = [event for event in evaluation.events if event.position <= position]
+        return self.evaluate(known, around)
+
+
+def may_have_claims(events: Iterable[LoggedEvent]) -> bool:
+    """Whether there may be claims now, or may have been some that are gone again."""
+    types = {event.type_name for event in events}
+    return "reward.paid" in types or {"purchase.made", "referral.made"} <= types
+
+
+def _first_claim(events: Iterable[LoggedEvent]) -> int:
+    """The position from which on there may be claims."""
+    return min(
+        (event.position for event in events if event.type_name in _FIRST_OF_CLAIMS), default=0
+    )
+
+
+def _step(evaluation: Evaluation, homes: set[str], event: LoggedEvent) -> ClaimStep:
+    claims = tuple(
+        HomedClaim(evaluation.home_of_purchase(claim.purchase_id), claim)
+        for claim in evaluation.claims
+    )
+    return ClaimStep(event.position, event.key, frozenset(homes), claims)

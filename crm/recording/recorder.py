@@ -1,0 +1,162 @@
+"""The use case: record what is journaled, in every view, once.
+
+One transaction for a batch, always in this order:
+
+1. take the next events after the checkpoint, cut into segments (crm/recording/segments.py);
+2. of each segment: shared things first (activities, contracts, policies, days, members), then
+   the cards that it touches or wakes, closed under everything that ties them;
+3. evaluate every component and make the stored rows equal to the computed ones;
+4. book what changed in the ledger, event by event;
+5. add what dealers must be told of their copies to their sequences;
+6. move the checkpoint, and commit.
+
+A failure that is tied to one event puts that event aside (crm/journal/dead_letters.py); any other
+stops the worker. Nothing is skipped silently.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine
+
+from campaigns.times import shanghai_day
+from crm.components.histories import Library
+from crm.journal.dead_letters import add_dead_letter, dead_positions, may_be_one_event
+from crm.journal.events import decode, rows_after
+from crm.journal.logged_event import LoggedEvent
+from crm.journal.progress import Progress, load_progress, save_progress
+from crm.keyring.keyring import Keyring
+from crm.recording.segment_recorder import SegmentRecorder
+from crm.recording.segments import segments
+from crm.storage.collection import uncollected
+from crm.storage.database import writing
+from crm.storage.locks import WORLD, hold
+
+BATCH_EVENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction recorded."""
+
+    events: int
+    first_position: int
+    last_position: int
+    failed: int
+    rows_written: int
+    erased: bool = False
+    """Whether something was erased: deleted bytes must not stay in the files."""
+
+
+@dataclass
+class Recorder:
+    """Records the journal of one database; one at a time (see streams/running/lease.py)."""
+
+    engine: Engine
+    keyring: Keyring
+    consumer: str = "embedded"
+    library: Library = field(init=False)
+    segment: SegmentRecorder = field(init=False)
+    reached: int = 0
+    """The position up to which what is kept at hand is true."""
+    transaction: Callable[[], AbstractContextManager[Connection]] = field(init=False)
+    """What each batch is written in: one of its own, unless somebody makes all of them one."""
+
+    def __post_init__(self) -> None:
+        """Nothing is read yet."""
+        self.transaction = lambda: writing(self.engine)
+        self.library = Library(self.keyring)
+        self.segment = SegmentRecorder(self.library)
+
+    def record_next(self, now_us: int, limit: int = BATCH_EVENTS) -> Batch | None:
+        """Record the next events, at most `limit`; None when there are none.
+
+        `now_us` is only kept with what fails and with what dealers are told. Raises what is not
+        tied to a single event.
+        """
+        while True:
+            try:
+                with uncollected(), self.transaction() as connection:
+                    batch = self._record(connection, limit, now_us)
+                if batch is not None:
+                    self.reached = batch.last_position
+                return batch
+            except Exception as error:
+                self._forget()
+                if not may_be_one_event(error):
+                    raise
+                if limit == 1:
+                    return self._put_aside(error, now_us)
+                # Halve until the event that cannot be recorded stands alone.
+                limit = max(1, limit // 8)
+
+    def _record(self, connection: Connection, limit: int, now_us: int) -> Batch | None:
+        hold(connection, WORLD)
+        progress = load_progress(connection, self.consumer)
+        if progress.position != self.reached:
+            # Somebody else has recorded since: what was read may be true no longer.
+            self._forget()
+            self.reached = progress.position
+        rows = rows_after(connection, progress.position, limit)
+        if not rows:
+            return None
+        self.library.left_out = dead_positions(connection)
+        self._destroy_keys({row.subject for row in rows if row.type == "card.erased"})
+        kept = [row for row in rows if row.position not in self.library.left_out]
+        events = decode(kept, self.keyring)
+        written = self.record_events(connection, events, progress)
+        self.segment.write_changes(connection, rows[-1].position, now_us)
+        after = progress_after(progress, events)
+        save_progress(
+            connection,
+            self.consumer,
+            Progress(rows[-1].position, after.first_day, after.days_from, after.days_to),
+        )
+        erased = any(event.type_name == "card.erased" for event in events)
+        return Batch(len(rows), rows[0].position, rows[-1].position, 0, written, erased)
+
+    def _destroy_keys(self, erased: set[str]) -> None:
+        """The door destroys them at once; it may have been killed between the two."""
+        for subject in sorted(erased - self.keyring.is_fenced(erased)) if erased else ():
+            self.keyring.destroy(subject)
+
+    def record_events(
+        self, connection: Connection, events: Sequence[LoggedEvent], progress: Progress
+    ) -> int:
+        """Record journaled events in order of arrival; returns how many rows were written."""
+        written = 0
+        for segment in segments(events):
+            reached = progress.days_to
+            progress = progress_after(progress, segment)
+            written += self.segment.record(connection, segment, reached, progress.days_to)
+        return written
+
+    def _put_aside(self, error: Exception, now_us: int) -> Batch:
+        """The one event that cannot be recorded becomes a dead letter; the rest goes on."""
+        with self.transaction() as connection:
+            progress = load_progress(connection, self.consumer)
+            (row,) = rows_after(connection, progress.position, 1)
+            add_dead_letter(connection, row.position, row.subject, error, now_us)
+            self.segment.write_changes(connection, row.position, now_us)
+            save_progress(
+                connection,
+                self.consumer,
+                Progress(row.position, progress.first_day, progress.days_from, progress.days_to),
+            )
+        return Batch(1, row.position, row.position, 1, 1)
+
+    def _forget(self) -> None:
+        self.library.forget_everything()
+        self.segment.forget()
+
+
+def progress_after(progress: Progress, events: Iterable[LoggedEvent]) -> Progress:
+    """How far the days have come after some events."""
+    first_us: int | None = None
+    for event in events:
+        if event.type_name == "day.reached":
+            progress = progress.with_day(shanghai_day(event.starts_us))
+        elif first_us is None or event.starts_us < first_us:
+            first_us = event.starts_us
+    return progress if first_us is None else progress.with_event_on(shanghai_day(first_us))

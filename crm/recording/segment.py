@@ -1,0 +1,109 @@
+"""A segment on its way into the projections: its events, and who must be looked at for them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, Table
+
+from crm.components.histories import Library, SharedFacts
+from crm.components.index import Digest, homes_tied_to, kind_of
+from crm.copies.change_log import Touched
+from crm.journal.logged_event import LoggedEvent
+from crm.outcomes.projection import outcome_rows
+from crm.outcomes.tables import OUTCOME
+from crm.outcomes.voids import Outcomes
+from crm.recording.projections import Keys
+from crm.recording.segments import key_changed
+from crm.storage.difference import Difference, Row, write_difference
+
+Causes = dict[str, list[LoggedEvent]]
+"""Home or key → the events of the segment for which it is looked at again."""
+
+Judged = tuple[list[LoggedEvent], Outcomes]
+"""The events of a history, and what became of them."""
+
+
+@dataclass
+class Segment:
+    """The events of one segment, and what is found out about them step by step.
+
+    reached_before, reached: the last day that was reached before it, and with it.
+    """
+
+    connection: Connection
+    events: Sequence[LoggedEvent]
+    library: Library
+    facts: SharedFacts
+    digest: Digest
+    keys: Keys
+    content_hash: Callable[[bytes], bytes]
+    """Of a row of a copy."""
+    reached_before: date | None
+    reached: date | None
+    copies: Touched = field(default_factory=dict)
+    """Rows of the dealers' copies that were written: a hash of what they say, or why they went."""
+    own: Causes = field(default_factory=dict)
+    """The events by home."""
+    days: list[tuple[LoggedEvent, date]] = field(default_factory=list)
+    """Each `day.reached`, and the last day that was reached with it."""
+    causes: Causes = field(default_factory=dict)
+    """Key of a shared thing → the events by which it changes."""
+    woken: Causes = field(default_factory=dict)
+    """Home → the events of others that concern it."""
+    changed: dict[str, int] = field(default_factory=dict)
+    """Home of an activity or member → position of the last event that may have changed it."""
+    written: int = 0
+    _of_kind: dict[str, Causes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """The events by home, the homes by kind."""
+        for event in self.events:
+            self.own.setdefault(event.home, []).append(event)
+        for home, events in self.own.items():
+            self._of_kind.setdefault(kind_of(home), {})[home] = events
+
+    def homes(self, kind: str) -> Causes:
+        """The homes of a kind that have events here."""
+        return self._of_kind.get(kind, {})
+
+    def wake(self, causes: Mapping[str, Sequence[LoggedEvent]]) -> None:
+        """Look again at whoever speaks of the keys."""
+        for key, homes in homes_tied_to(self.connection, causes).items():
+            for home in homes:
+                self.woken.setdefault(home, []).extend(causes[key])
+        for key, events in causes.items():
+            self.causes.setdefault(key, []).extend(events)
+
+    def wake_newly_tied(self, keys_by_home: Mapping[str, set[str]]) -> None:
+        """Homes may speak of a changed thing for the first time: it concerns them as well."""
+        for home, keys in keys_by_home.items():
+            for key in keys & self.causes.keys():
+                self.woken.setdefault(home, []).extend(self.causes[key])
+
+    def keys_changed(self, kind: str) -> Causes:
+        """The keys of a kind whose dependents are concerned."""
+        found: Causes = {}
+        for events in self.homes(kind).values():
+            for event in events:
+                key = key_changed(event)
+                if key is not None:
+                    found.setdefault(key, []).append(event)
+        return found
+
+    def reached_at(self, position: int) -> date | None:
+        """The day that was reached once the event at a position was recorded."""
+        reached = [day for event, day in self.days if event.position <= position]
+        return reached[-1] if reached else self.reached_before
+
+    def rewrite(self, table: Table, owners: Iterable[str], rows: Iterable[Row]) -> Difference:
+        """Write the difference."""
+        difference = write_difference(self.connection, table, owners, rows)
+        self.written += difference.written
+        return difference
+
+    def write_outcomes(self, judged: Sequence[Judged]) -> None:
+        """What became of the events of some histories."""
+        homes = {event.home for events, _ in judged for event in events}
+        rows = [row for events, outcomes in judged for row in outcome_rows(events, outcomes)]
+        self.rewrite(OUTCOME, homes, rows)

@@ -1,0 +1,81 @@
+"""Records segments: from their events to the rows of every projection."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from crm.components.histories import Library, SharedFacts
+from crm.components.index import keyed_digest
+from crm.copies.change_log import ChangeWriter, Touched
+from crm.journal.logged_event import LoggedEvent
+from crm.recording.projections import Keys
+from crm.recording.segment import Segment
+from crm.recording.segment_cards import record_cards
+from crm.recording.segment_shared import record_members, record_shared
+
+THINGS_REMEMBERED = 2_000
+"""Activities and members whose facts are kept at hand."""
+
+
+class SegmentRecorder:
+    """Records segments one after the other, keeping the facts of shared things at hand."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.digest = keyed_digest(library.keyring.secret("ties"))
+        self.keys = Keys.of(library.keyring)
+        self.changes = ChangeWriter.of(library.keyring)
+        self.facts: SharedFacts | None = None
+        self.copies: Touched = {}
+        """Rows of the dealers' copies that this transaction has written."""
+
+    def forget(self) -> None:
+        """After a failed transaction."""
+        self.facts = None
+        self.copies = {}
+
+    def write_changes(self, connection: Connection, up_to: int, now_us: int) -> int:
+        """What the dealers are to be told of this transaction; returns how many changes.
+
+        `up_to` is the last position that is recorded with it.
+        """
+        touched, self.copies = self.copies, {}
+        return self.changes.write(connection, touched, up_to, now_us)
+
+    def record(
+        self,
+        connection: Connection,
+        events: Sequence[LoggedEvent],
+        reached_before: date | None,
+        reached: date | None,
+        up_to: int | None = None,
+    ) -> int:
+        """Write everything that follows from the events; returns how many rows were written.
+
+        `up_to` is the last position that is recorded, where that is not the last event's.
+        """
+        up_to = up_to or events[-1].position
+        self.library.learn(events, up_to)
+        if self.facts is None or self.facts.remembered > THINGS_REMEMBERED:
+            self.facts = SharedFacts(self.library, connection)
+        self.facts.connection = connection
+        segment = Segment(
+            connection,
+            events,
+            self.library,
+            self.facts,
+            self.digest,
+            self.keys,
+            self.changes.content_hash,
+            reached_before,
+            reached,
+            self.copies,
+        )
+        record_shared(segment)
+        record_members(segment)
+        record_cards(segment)
+        for event in events:
+            if event.type_name == "card.erased":
+                self.library.forget(event.home)
+        return segment.written

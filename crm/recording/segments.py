@@ -1,0 +1,51 @@
+"""Where a batch must be cut so that the ledger never shows where it was cut.
+
+Days that are reached and a policy that is published change what is due to people who have no event
+of their own in the batch. Each opens a segment: what comes before is recorded without it, what
+comes after with it; days that follow each other are one segment, up to a week. Within a segment
+the changes of activities and members, and its days, are told apart event by event
+(crm/recording/claim_steps.py).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from crm.components.index import POLICIES, kind_of
+from crm.journal.logged_event import LoggedEvent
+
+_CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
+MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "event.voided"})
+_DAY = "day.reached"
+MOST_DAYS = 7
+"""Of one segment: whoever has something due in a week is held in memory, not in a year."""
+_CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
+
+
+def key_changed(event: LoggedEvent) -> str | None:
+    """The key whose dependents an event may concern beyond its own history."""
+    kind = kind_of(event.home)
+    if event.type_name in _CHANGES_NOBODY:
+        return None
+    if kind in ("activity", "member"):
+        return event.home
+    if kind == "policy":
+        return POLICIES
+    if kind == "card" and event.type_name in _CONCERNS_MEMBERS:
+        return event.home
+    return None
+
+
+def segments(events: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
+    """The batch in pieces, in order."""
+    start = 0
+    for place in range(1, len(events)):
+        is_long = events[place].type_name == _DAY and place - start == MOST_DAYS
+        if is_long or _opens(events[place], events[place - 1]):
+            yield events[start:place]
+            start = place
+    if start < len(events):
+        yield events[start:]
+
+
+def _opens(event: LoggedEvent, before: LoggedEvent) -> bool:
+    is_turn = (event.type_name == _DAY) is not (before.type_name == _DAY)
+    return is_turn or event.home.startswith("policy/")

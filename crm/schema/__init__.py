@@ -1,0 +1,1 @@
+"""Every table in one list; how a database is brought to it."""

@@ -1,0 +1,87 @@
+"""Every table there is, and the way a database comes to have them: Alembic, from the first on."""
+
+from sqlalchemy import Engine
+
+from crm.accounts import tables as accounts
+from crm.activities import tables as activities
+from crm.archives import tables as archives
+from crm.components.index import TIE
+from crm.copies import tables as sharing
+from crm.feed.tables import FEED
+from crm.follow_ups import tables as follow_ups
+from crm.intake.inboxes import INBOX
+from crm.journal.checkpoints import CHECKPOINT
+from crm.journal.dead_letters import DEAD_LETTER
+from crm.journal.events import JOURNAL
+from crm.journal.outbox import OUTBOX
+from crm.journal.progress import PROGRESS
+from crm.journal.undecodable import UNDECODABLE
+from crm.ledger import tables as rewards
+from crm.members import tables as members
+from crm.notices import tables as notices
+from crm.outcomes import tables as outcomes
+from crm.people import tables as people
+from crm.questions import tables as questions
+from crm.rights import tables as rights
+from crm.schema.revisions import is_newest
+from crm.storage.database import METADATA as METADATA
+from crm.storage.database import require_code_point_order, writing
+from crm.storage.locks import SCHEMA, hold
+
+HISTORY = (JOURNAL, DEAD_LETTER)
+"""What is not computed from anything else, and so left alone by a rebuild."""
+
+CARRIED = (CHECKPOINT, OUTBOX, UNDECODABLE)
+"""What only the broker's way has; history as well."""
+
+TOLD = (sharing.DEALER_CHANGE, *FEED)
+"""What dealers were told, acknowledged and signed; history as well. Of a rebuild's outcome only
+changes are added, and those only where rows differ."""
+
+KEPT_APART = (
+    *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS),
+    *(notices.NOTICE, questions.DEALER_QUESTION, INBOX),
+)
+"""Accounts, who looked at what, what people were told: no part of the events' history."""
+
+REGISTERED = (rights.RIGHTS_REQUEST, rights.RIGHTS_STEP)
+"""What people asked for and what they were answered: a rebuild leaves it alone."""
+
+PROJECTED = (
+    PROGRESS,
+    TIE,
+    outcomes.OUTCOME,
+    activities.ACTIVITY,
+    members.MEMBER,
+    people.CARD,
+    people.LINK,
+    people.PERSON,
+    archives.CONFLICT,
+    sharing.COPY_ROW,
+    sharing.CONTRACT,
+    sharing.WAKE_DAY,
+    follow_ups.FOLLOW_UP,
+    rewards.CLAIM,
+    rewards.REWARD,
+    rewards.BALANCE,
+    rewards.LEDGER_ENTRY,
+)
+"""What follows from the journal: emptied and written again by a rebuild."""
+
+
+def prepare(engine: Engine) -> None:
+    """Bring the database to the newest schema; a database that has it is left alone.
+
+    DatabaseNewer when a newer program made it.
+    """
+    require_code_point_order(engine)
+    with engine.connect() as connection:
+        if is_newest(connection):
+            return
+    # Nearly every command finds a database that has it, and need not wait for this library.
+    from crm.schema.upgrading import upgrade
+
+    with writing(engine) as connection:
+        # Another process may have been faster between the look and the lock.
+        hold(connection, SCHEMA)
+        upgrade(connection)

@@ -1,0 +1,1 @@
+"""How rows reach SQLite or PostgreSQL, whichever it is."""

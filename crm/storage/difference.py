@@ -1,0 +1,81 @@
+"""The one writer of projections: makes the stored rows equal to the computed ones.
+
+Every table says whose its rows are (a column of owners); for a set of owners the stored rows are
+compared with the computed ones and only the difference is written. So a projection is a function
+from facts to rows, and nothing else.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from crm.storage.bulk import (
+    Values,
+    delete_rows,
+    driver_values,
+    insert_rows,
+    key_places,
+    own_columns,
+    stored_rows,
+    update_rows,
+)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What was written: rows as the driver has them, by the place of their columns."""
+
+    gone: Sequence[Values] = ()
+    fresh: Sequence[Values] = ()
+    changed: Sequence[Values] = ()
+
+    @property
+    def written(self) -> int:
+        """How many rows were written."""
+        return len(self.gone) + len(self.fresh) + len(self.changed)
+
+
+def rewrite(
+    connection: Connection,
+    table: Table,
+    owners: Iterable[str],
+    rows: Iterable[Row],
+    *,
+    owner: str = "home",
+) -> int:
+    """Make the rows of the owners equal to `rows`; returns how many rows were written."""
+    return write_difference(connection, table, owners, rows, owner=owner).written
+
+
+def write_difference(
+    connection: Connection,
+    table: Table,
+    owners: Iterable[str],
+    rows: Iterable[Row],
+    *,
+    owner: str = "home",
+) -> Difference:
+    """Make the rows of the owners equal to `rows`; returns what was written.
+
+    A row's key belongs to one owner among those given, or to none before.
+    """
+    key_of = itemgetter(*key_places(table))
+    stored = {
+        key_of(row): row
+        for row in stored_rows(connection, own_columns(table), table.c[owner], owners)
+    }
+    wanted = {key_of(row): row for row in driver_values(connection, table, rows)}
+    if stored == wanted:
+        return Difference()
+    gone = [row for key, row in stored.items() if key not in wanted]
+    fresh = [row for key, row in wanted.items() if key not in stored]
+    changed = [row for key, row in wanted.items() if key in stored and stored[key] != row]
+    delete_rows(connection, table, gone)
+    update_rows(connection, table, changed)
+    insert_rows(connection, table, fresh)
+    return Difference(gone, fresh, changed)

@@ -1,0 +1,40 @@
+"""Bodies of requests, read no further than a bound."""
+
+from typing import TypeVar
+
+import msgspec
+from fastapi import Request
+
+from crm.web.api.problems import Problem
+
+Body = TypeVar("Body")
+
+LARGEST_DEALER_BODY_BYTES = 64 * 1024
+
+
+async def read_body(request: Request, largest_bytes: int) -> bytes:
+    """The whole body; Problem 413 when it is larger."""
+    announced = request.headers.get("content-length", "0")
+    body = bytearray()
+    too_large = announced.isdecimal() and int(announced) > largest_bytes
+    if not too_large:
+        async for chunk in request.stream():
+            body += chunk
+            too_large = len(body) > largest_bytes
+            if too_large:
+                break
+    if too_large:
+        raise Problem(413, f"a request has at most {largest_bytes:,} bytes")
+    return bytes(body)
+
+
+async def json_body(request: Request, kind: type[Body]) -> Body:
+    """A small JSON body of a kind; Problem 400 says where it is malformed, not what was sent."""
+    raw = await read_body(request, LARGEST_DEALER_BODY_BYTES)
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        place = str(error).rpartition(" - at ")[2].strip("`") or "$"
+        raise Problem(400, f"missing or malformed: {place}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, "the body is no JSON") from error

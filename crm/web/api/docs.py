@@ -1,0 +1,54 @@
+"""The description of the interface as a page of our own: it loads nothing from elsewhere."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from crm.web.guards.visit import AnyVisit
+from crm.web.view.labels import N_
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that can be asked of the interface."""
+
+    method: str
+    path: str
+    summary: str
+    description: str
+    needs_token: bool
+    parameters: list[dict[str, Any]]
+    formats: list[str]
+    answers: list[tuple[str, str]]
+
+
+@router.get("/docs")
+def docs_page(visit: AnyVisit) -> Response:
+    """Every operation, its formats and answers; the machine's version is /openapi.json."""
+    schema = visit.request.app.openapi()
+    context = {"title": visit.say(N_("接口说明")), "operations": list(operations(schema))}
+    return visit.render("docs.html", context)
+
+
+def operations(schema: dict[str, Any]) -> Iterator[Operation]:
+    """The operations of an OpenAPI description, in its order."""
+    for path, methods in schema["paths"].items():
+        for method, described in methods.items():
+            yield Operation(
+                method.upper(),
+                path,
+                described.get("summary", ""),
+                described.get("description", ""),
+                bool(described.get("security")),
+                [p for p in described.get("parameters", []) if p["in"] == "query"],
+                list(described.get("requestBody", {}).get("content", {})),
+                [
+                    (status, answer.get("description", ""))
+                    for status, answer in sorted(described["responses"].items())
+                ],
+            )

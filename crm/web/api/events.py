@@ -1,0 +1,217 @@
+"""The HTTP interface: hand events over, ask what became of them, see that the site is alive."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+
+from campaigns.catalogue import wire_name
+from campaigns.field_labels import Language
+from campaigns.intake import Credential, Receipt
+from campaigns.sentences import refusal_sentence
+from campaigns.times import rfc3339
+from crm.accounts.sources import senders_of_actors
+from crm.accounts.tokens import credential_of_token
+from crm.outcomes.queries import EventStatus, event_status
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import is_ready, reading
+from crm.web.api.bodies import read_body
+from crm.web.api.cloudevents_http import LARGEST_BODY_BYTES, MEDIA_TYPES, lines_of
+from crm.web.api.problems import MEDIA_TYPE, Problem
+from crm.web.guards.site import Site, site_of
+from crm.web.view.languages import wanted_language
+
+router = APIRouter(tags=["events"])
+
+AtSite = Annotated[Site, Depends(site_of)]
+_CHALLENGE = 'Bearer realm="jinxi"'
+
+
+class ReceiptBody(BaseModel):
+    """The answer to one event."""
+
+    source: str | None
+    id: str | None
+    status: Literal["accepted", "duplicate", "refused"]
+    reason: str | None = None
+    path: str | None = None
+    sentence: str | None = None
+    warnings: list[str] | None = None
+
+
+class ReceiptsBody(BaseModel):
+    """One receipt for each event, in the order of the request."""
+
+    receipts: list[ReceiptBody]
+
+
+class EventBody(BaseModel):
+    """What became of one event; `accepted` until it is recorded."""
+
+    source: str
+    id: str
+    type: str
+    outcome: Literal["accepted", "recorded", "waiting", "rejected", "voided", "failed"]
+    reason: str | None = None
+    waiting_for: str | None = None
+    marks: list[str]
+    received_at: str
+
+
+class HealthBody(BaseModel):
+    """Whether the site can answer."""
+
+    ok: bool
+
+
+class ProblemBody(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+def problem(description: str) -> dict[str, Any]:
+    """A problem as the description of the interface names it."""
+    schema = {"$ref": "#/components/schemas/ProblemBody"}
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+UNAUTHORISED = problem("no token, or an unknown one")
+_EVENT = {"type": "object", "description": "a CloudEvent; see docs/events.md"}
+_BODIES: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/cloudevents+json": {"schema": _EVENT},
+        "application/cloudevents-batch+json": {"schema": {"type": "array", "items": _EVENT}},
+        "application/x-ndjson": {"schema": {"type": "string", "description": "one event a line"}},
+        "application/json": {
+            "schema": {"type": "object", "description": "data; the attributes in ce- headers"}
+        },
+    },
+}
+
+
+def bearer(site: AtSite, authorization: Annotated[str | None, Header()] = None) -> Credential:
+    """What the bearer of the request's token may say; Problem 401 without one."""
+    scheme, _, token = (authorization or "").partition(" ")
+    challenge = {"WWW-Authenticate": _CHALLENGE}
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Problem(401, "send a token: Authorization: Bearer …", challenge)
+    with reading(site.engine) as connection:
+        credential = credential_of_token(connection, token.strip())
+    if credential is None:
+        challenge["WWW-Authenticate"] += ', error="invalid_token"'
+        raise Problem(401, "this token is not known here", challenge)
+    return credential
+
+
+@router.post(
+    "/v1/events",
+    summary="Hand events over",
+    response_model=ReceiptsBody,
+    response_model_exclude_none=True,
+    openapi_extra={"requestBody": _BODIES, "security": [{"token": []}]},
+    responses={
+        400: problem("the body is no JSON array"),
+        401: UNAUTHORISED,
+        413: problem("too large"),
+        415: problem("no format that is read"),
+    },
+)
+async def post_events(
+    request: Request,
+    site: AtSite,
+    credential: Annotated[Credential, Depends(bearer)],
+    accept_language: Annotated[str | None, Header()] = None,
+) -> JSONResponse:
+    """CloudEvents over HTTP: binary, structured or batched; or NDJSON.
+
+    The answer is 200 with a receipt for each event, in order. `accepted` means durable;
+    `duplicate` is no error; what is `refused` says why, where, and how to mend it.
+    """
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Problem(415, f"send the body as it is, one of {', '.join(MEDIA_TYPES)}")
+    body = await read_body(request, LARGEST_BODY_BYTES)
+    lines = lines_of(request.headers.items(), body)
+    receipts = await run_in_threadpool(site.intake.accept, lines, credential)
+    language = wanted_language(accept_language)
+    return JSONResponse({"receipts": [receipt_body(receipt, language) for receipt in receipts]})
+
+
+def receipt_body(receipt: Receipt, language: Language) -> dict[str, Any]:
+    """A receipt as the sender reads it."""
+    body: dict[str, Any] = {
+        "source": receipt.source,
+        "id": receipt.id,
+        "status": receipt.status,
+    }
+    if receipt.reason is not None:
+        path = receipt.path or "$"
+        body |= {
+            "reason": receipt.reason,
+            "path": path,
+            "sentence": refusal_sentence(receipt.reason, path, language),
+        }
+    if receipt.warnings:
+        body["warnings"] = list(receipt.warnings)
+    return body
+
+
+@router.get(
+    "/v1/events",
+    summary="Ask what became of an event",
+    response_model=EventBody,
+    response_model_exclude_none=True,
+    openapi_extra={"security": [{"token": []}]},
+    responses={
+        400: problem("source or id is missing"),
+        401: UNAUTHORISED,
+        404: problem("no such event that this token may ask for"),
+    },
+)
+def get_event(
+    site: AtSite,
+    credential: Annotated[Credential, Depends(bearer)],
+    source: Annotated[str, Query(max_length=256)],
+    id: Annotated[str, Query(max_length=64)],
+) -> dict[str, Any]:
+    """By source and id; headquarters any, others what they sent or what is under their sources."""
+    with reading(site.engine) as connection:
+        status = event_status(HEADQUARTERS_SCOPE, connection, source, id)
+        allowed = status is not None and _may_ask(connection, credential, status)
+    if status is None or not allowed:
+        raise Problem(404, "no event of this source and id that this token may ask for")
+    body: dict[str, Any] = {
+        "source": status.source,
+        "id": status.id,
+        "type": wire_name(status.type),
+        "outcome": status.outcome,
+        "marks": list(status.marks),
+        "received_at": rfc3339(status.received_us),
+    }
+    if status.reason is not None:
+        body["reason"] = status.reason
+    if status.waiting_for is not None:
+        body["waiting_for"] = status.waiting_for
+    return body
+
+
+def _may_ask(connection: Connection, credential: Credential, status: EventStatus) -> bool:
+    if credential.role == "headquarters" or status.actor == credential.actor:
+        return True
+    if credential.sender is None:
+        return credential.names(status.source)
+    senders = senders_of_actors(connection, [status.actor])
+    return senders.get(status.actor) == credential.sender
+
+
+@router.get("/health", summary="Is the site alive?", response_model=HealthBody, tags=["site"])
+def health(site: AtSite) -> dict[str, bool]:
+    """200 when the database answers."""
+    return {"ok": is_ready(site.engine)}

@@ -1,0 +1,1 @@
+"""What stands before every request: the site, who asks, sessions, headers, slow guessing."""

@@ -1,0 +1,66 @@
+"""What every request needs at hand: the databases, the door, the words, the secrets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from babel.support import NullTranslations
+from fastapi import Request
+from sqlalchemy import Engine
+
+from campaigns.field_labels import Language
+from campaigns.intake import Intake
+from crm.clock import now_us
+from crm.feed.desk import Desk
+from crm.intake.accept import JournalIntake
+from crm.keyring.keyring import Keyring
+from crm.operations.status import Status, stored_status
+from crm.schema.tables import prepare
+from crm.settings import Settings
+from crm.storage.database import open_engine, reading
+from crm.web.guards.attempts import SignInAttempts
+from crm.web.view.languages import load_translations
+from crm.web.view.seasons import Seasons
+
+
+@dataclass(frozen=True)
+class Site:
+    """One running site. `now_us` tells the time."""
+
+    engine: Engine
+    keyring: Keyring
+    intake: Intake
+    session_secret: bytes
+    translations: dict[Language, NullTranslations] = field(default_factory=load_translations)
+    seasons: Seasons = field(default_factory=Seasons)
+    attempts: SignInAttempts = field(default_factory=SignInAttempts)
+    now_us: Callable[[], int] = now_us
+    status: Callable[[], Status] | None = None
+    """How it stands, where somebody above knows more than the database."""
+
+    def how_it_stands(self) -> Status:
+        """What waits, what is behind, what failed."""
+        if self.status is not None:
+            return self.status()
+        with reading(self.engine) as connection:
+            return stored_status(connection)
+
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is kept at hand for dealers hangs on the database."""
+        object.__setattr__(self, "desk", Desk.of(self.engine))
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Site":
+        """Over the databases of an installation, whose schema is brought up to date."""
+        engine = open_engine(settings.database_url)
+        prepare(engine)
+        keyring = Keyring.open(settings)
+        intake = JournalIntake(engine, keyring)
+        return cls(engine, keyring, intake, keyring.secret("sessions"))
+
+
+def site_of(request: Request) -> Site:
+    """The site that serves a request."""
+    site: Site = request.app.state.site
+    return site

@@ -1,0 +1,204 @@
+"""One request of a page: who is there, in which language; and the page that goes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.datastructures import FormData
+
+from campaigns.field_labels import Language
+from crm.accounts.people import Account, account_of
+from crm.scope import Scope
+from crm.storage.database import reading
+from crm.web.guards.security import (
+    IDLE_SECONDS,
+    RENEW_AFTER_SECONDS,
+    SESSION_COOKIE,
+    Session,
+    SessionSigner,
+)
+from crm.web.guards.site import Site, site_of
+from crm.web.view.languages import language_named, wanted_language
+from crm.web.view.templates import Pages
+
+LANGUAGE_COOKIE = "jinxi_language"
+_LONGEST_FIELD_BYTES = 16 * 1024
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, and the page is not for everybody."""
+
+
+class FormStale(Exception):
+    """The form was made for another session."""
+
+
+class NotFound(Exception):
+    """There is no such thing, or not for this viewer."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request and who makes it; `visitor` is None where nobody is signed in."""
+
+    request: Request
+    site: Site
+    session: Session
+    visitor: Account | None
+    language: Language
+
+    @property
+    def account(self) -> Account:
+        """Who is signed in; SignInNeeded when nobody is."""
+        if self.visitor is None:
+            raise SignInNeeded
+        return self.visitor
+
+    @property
+    def scope(self) -> Scope:
+        """What may be seen."""
+        return self.account.scope
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether a script asks, not a person's browser."""
+        return "application/json" in self.request.headers.get("accept", "")
+
+    def say(self, text: str) -> str:
+        """A text in the visitor's language."""
+        said: str = self.site.translations[self.language].ugettext(text)
+        return said
+
+    def render(self, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
+        """A page."""
+        response = HTMLResponse(self.page(template, context), status)
+        is_new = self.visitor is None and self._is_navigation
+        if is_new or self.session.age_seconds > RENEW_AFTER_SECONDS:
+            self.keep(response, self.session)
+        return response
+
+    @property
+    def _is_navigation(self) -> bool:
+        """Whether a person opens a page: what a script fetches would outdate an open form."""
+        return self.request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+
+    def page(self, template: str, context: Mapping[str, Any]) -> str:
+        """A page as text."""
+        pages: Pages = self.request.app.state.pages
+        always = {
+            "path": self.request.url.path,
+            "account": self.visitor,
+            "form_token": self.signer.form_token(self.session),
+            "now_us": self.site.now_us(),
+        }
+        return pages.render(template, self.language, {**always, **context})
+
+    def keep(self, response: Response, session: Session) -> None:
+        """Let the browser carry the session."""
+        keep_cookie(self.request, response, SESSION_COOKIE, self.signer.cookie(session))
+
+    @property
+    def address(self) -> str:
+        """From where the request comes; of all phones behind one router it is the same."""
+        return self.request.client.host if self.request.client is not None else ""
+
+    @property
+    def signer(self) -> SessionSigner:
+        """Signs sessions and forms."""
+        return SessionSigner(self.site.session_secret)
+
+
+def keep_cookie(
+    request: Request, response: Response, name: str, value: str, seconds: int = IDLE_SECONDS
+) -> None:
+    """A cookie that no script reads and no other site sends."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def any_visit(request: Request, site: Annotated[Site, Depends(site_of)]) -> Visit:
+    """A request by anybody."""
+    signer = SessionSigner(site.session_secret)
+    session = signer.session(request.cookies.get(SESSION_COOKIE))
+    visitor = None
+    if session is not None and session.actor is not None:
+        with reading(site.engine) as connection:
+            visitor = account_of(connection, session.actor)
+        if visitor is None or visitor.password_mark != session.password_mark:
+            visitor = session = None
+    return Visit(request, site, session or Session.anonymous(), visitor, _language(request))
+
+
+def nobodys_visit(request: Request, site: Site) -> Visit:
+    """A request, whoever makes it."""
+    return Visit(request, site, Session.anonymous(), None, _language(request))
+
+
+def _language(request: Request) -> Language:
+    chosen = language_named(request.cookies.get(LANGUAGE_COOKIE, ""))
+    return chosen or wanted_language(request.headers.get("accept-language"))
+
+
+AnyVisit = Annotated[Visit, Depends(any_visit)]
+
+
+def signed_in_visit(visit: AnyVisit) -> Visit:
+    """A request by somebody who is signed in."""
+    if visit.visitor is None:
+        raise SignInNeeded
+    return visit
+
+
+SignedIn = Annotated[Visit, Depends(signed_in_visit)]
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A form that was sent, with its token checked."""
+
+    visit: Visit
+    form: FormData
+
+    def text(self, name: str, longest: int = 200) -> str:
+        """One field without blanks around it, cut to a length; empty when it is missing."""
+        value = self.form.get(name)
+        return value.strip()[:longest] if isinstance(value, str) else ""
+
+    def ticked(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return bool(self.text(name))
+
+
+async def _form(request: Request) -> FormData:
+    return await request.form(max_files=0, max_fields=100, max_part_size=_LONGEST_FIELD_BYTES)
+
+
+def any_posting(visit: AnyVisit, form: Annotated[FormData, Depends(_form)]) -> Posting:
+    """A form by anybody."""
+    token = form.get("form_token")
+    if not isinstance(token, str) or not visit.signer.is_form_token(visit.session, token):
+        if visit.visitor is None and visit.request.url.path != "/sign-in":
+            raise SignInNeeded
+        raise FormStale
+    return Posting(visit, form)
+
+
+AnyPosting = Annotated[Posting, Depends(any_posting)]
+
+
+def signed_in_posting(posting: AnyPosting) -> Posting:
+    """A form by somebody who is signed in."""
+    if posting.visit.visitor is None:
+        raise SignInNeeded
+    return posting
+
+
+SignedInPosting = Annotated[Posting, Depends(signed_in_posting)]

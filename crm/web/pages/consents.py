@@ -1,0 +1,112 @@
+"""The evidence behind a consent: kept before the consent is said, opened with a trace.
+
+A consent is taken back where it stands: with a tap less than it was given.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from campaigns.catalogue import wire_name
+from campaigns.times import rfc3339
+from crm.accounts.access import Access, log_accesses
+from crm.archives.queries import archive
+from crm.attachments.store import AttachmentRefused, AttachmentStore
+from crm.consents.uses import Standing, may_show
+from crm.scope import OutOfScope
+from crm.storage.database import reading, writing
+from crm.web.api.attachments import EVIDENCE_FIELD
+from crm.web.guards.visit import FormStale, NotFound, SignedInPosting, Visit
+from crm.web.view.forms import Entry
+
+router = APIRouter()
+
+
+def keep_signature(visit: Visit, entry: Entry) -> bool:
+    """Keep the drawing that a consent of the form names; False when it is not taken.
+
+    Of an erased card nothing is kept, and nothing needs to be: what became of the consent says so.
+    """
+    if not entry.names_signature:
+        return True
+    store, card_id = AttachmentStore(visit.site.keyring), entry.card_id or entry.form_id
+    try:
+        store.put(card_id, entry.signature.png, visit.account.actor, visit.site.now_us())
+    except AttachmentRefused as error:
+        return error.reason == "erased"
+    return True
+
+
+@router.post("/people/{name}/evidence")
+def evidence(posting: SignedInPosting, name: str) -> Response:
+    """A signature, scan or recording that a recorded consent of this person names."""
+    visit = posting.visit
+    card_id, sha256 = posting.text("card_id", 64), posting.text("evidence", 64)
+    with reading(visit.site.engine) as connection:
+        known = archive(visit.scope, connection, visit.site.keyring, name, visit.site.now_us())
+    if known is None:
+        raise NotFound
+    standing = Standing(known["restricted"], known["deceased"])
+    is_named = any(
+        (word["card_id"], word["evidence_sha256"]) == (card_id, sha256)
+        for word in known["consents"]
+    )
+    # A signature is a name.
+    if not is_named or not may_show(standing, sees_restricted=visit.scope.sees_restricted_names):
+        raise NotFound
+    found = AttachmentStore(visit.site.keyring).get(card_id, sha256)
+    if found is None:
+        raise NotFound
+    with writing(visit.site.engine) as connection:
+        access = Access(visit.site.now_us(), visit.account.actor, card_id, EVIDENCE_FIELD)
+        log_accesses(connection, [access])
+    media_type = found.heading.media_type
+    shown = "inline" if media_type.startswith("image/") else "attachment"
+    headers = {"Content-Disposition": f'{shown}; filename="evidence"'}
+    return Response(found.content, media_type=media_type, headers=headers)
+
+
+@router.post("/people/{name}/withdraw")
+def withdraw(posting: SignedInPosting, name: str) -> Response:
+    """The person took a consent back: said of each of its cards on which the consent stands."""
+    visit = posting.visit
+    credential = visit.account.credential
+    if credential is None:
+        raise OutOfScope("who only looks says nothing")
+    purpose, dealer = posting.text("purpose", 64), posting.text("dealer", 64) or None
+    form_id = posting.text("form_id", 36)
+    with reading(visit.site.engine) as connection:
+        known = archive(visit.scope, connection, visit.site.keyring, name, visit.site.now_us())
+    if known is None:
+        raise NotFound
+    standing = [
+        each["card_id"]
+        for each in known["standings"]
+        if (each["purpose"], each["dealer"], each["state"]) == (purpose, dealer, "given")
+    ]
+    lines = list(_withdrawals(visit, standing, purpose, dealer, form_id))
+    receipts = visit.site.intake.accept(lines, credential)
+    # A second tap finds the ids in use: the first one has said it.
+    if any(each.status == "refused" and each.reason != "id_reused" for each in receipts):
+        raise FormStale
+    return RedirectResponse(f"/people/{name}?withdrawn=1", 303)
+
+
+def _withdrawals(
+    visit: Visit, cards: list[str], purpose: str, dealer: str | None, form_id: str
+) -> Iterator[bytes]:
+    for number, card_id in enumerate(cards, 1):
+        data: dict[str, Any] = {"card_id": card_id, "purpose": purpose}
+        event = {
+            "specversion": "1.0",
+            "id": f"withdrawal-{form_id}-{number}",
+            "source": visit.account.source,
+            "type": wire_name("consent.withdrawn"),
+            "subject": f"card/{card_id}",
+            "time": rfc3339(visit.site.now_us()),
+            "data": data | ({"dealer": dealer} if dealer else {}),
+        }
+        yield orjson.dumps(event)

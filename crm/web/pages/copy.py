@@ -1,0 +1,219 @@
+"""A dealer's own copy in a browser: what changed, whom to call, whether it is right."""
+
+import io
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy import Connection
+
+from campaigns.canonical import canonical_json
+from campaigns.times import shanghai_day
+from crm.accounts.access import Access, log_accesses
+from crm.copies.queries import copy_now
+from crm.feed.history import KeptReceipt, Sent, daily_receipts, keep_sent, was_sent
+from crm.feed.portal import (
+    PAGE_ROWS,
+    Shared,
+    changed_since,
+    due_calls,
+    shared_people,
+    shared_person,
+)
+from crm.feed.queries import copy_digest, count_rows, last_sequence
+from crm.feed.settling import NotSettled, must_be_settled
+from crm.masking import masked_name, masked_number
+from crm.scope import OutOfScope
+from crm.storage.database import reading, writing
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit, keep_cookie
+from crm.web.view.copy_workbook import Watermark, write_workbook
+from crm.web.view.labels import N_
+
+router = APIRouter()
+
+SEEN_COOKIE = "jinxi_copy_seen"
+_SEEN_SECONDS = 400 * 86_400
+_RECEIPTS_SHOWN = 10
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_OF_IDENTITY, _OF_CONTACT = ("names",), ("phones", "addresses")
+_OF_HEALTH = ("conditions", "medicines", "devices")
+HIDDEN_FIELDS = (*_OF_IDENTITY, *_OF_CONTACT, *_OF_HEALTH)
+
+FIELD_NAMES = {
+    "addresses": N_("地址"),
+    "conditions": N_("健康情况"),
+    "medicines": N_("用药"),
+    "devices": N_("器械"),
+}
+"""Of what shows nothing of itself while it is masked."""
+
+Page = Annotated[int, Query(ge=1, le=100_000)]
+
+REASONS = {
+    "erased": N_("个人信息已删除，你那里也要删掉"),
+    "consent_ended": N_("同意已撤回或到期，请删掉你手里的"),
+    "entitlement_ended": N_("合同或名义已不在，请删掉你手里的"),
+    "row_replaced": N_("并入了另一个人"),
+    "corrected": N_("原来就不该有，请删掉你手里的"),
+}
+
+
+def _dealer(visit: Visit) -> str:
+    dealer = visit.account.dealer
+    if dealer is None:
+        raise OutOfScope("a page for dealers")
+    return dealer
+
+
+@router.get("/copy")
+def copy_page(visit: SignedIn, page: Page = 1) -> Response:
+    """Everything a dealer needs on a Monday morning."""
+    return _shown(visit, page, None, "")
+
+
+@router.post("/copy/reveal")
+def reveal_shared(posting: SignedInPosting) -> Response:
+    """Open one hidden field; who did it and when is kept before the value is shown."""
+    visit, key = posting.visit, posting.text("key", 64)
+    field, dealer = posting.text("field", 32), _dealer(posting.visit)
+    if field not in HIDDEN_FIELDS:
+        raise NotFound
+    with reading(visit.site.engine) as connection:
+        if not _is_settled(visit, connection):
+            return _shown(visit, 1, None, "")
+        found = shared_person(visit.scope, connection, dealer, key)
+        _keep_shown(visit, connection, dealer, 0 if found is None else 1)
+    value = "" if found is None else hidden_value(found, field)
+    if found is None or not value:
+        raise NotFound
+    now_us, actor = visit.site.now_us(), visit.account.actor
+    with writing(visit.site.engine) as connection:
+        for card_id in found.cards:
+            log_accesses(connection, [Access(now_us, actor, card_id, field)])
+    if visit.wants_json:
+        return JSONResponse({"value": value})
+    return _shown(visit, 1, key, field)
+
+
+@router.post("/copy/seen")
+def changes_seen(posting: SignedInPosting) -> Response:
+    """From now on only what is newer counts as changed."""
+    _dealer(posting.visit)
+    seen = posting.text("seen", 20)
+    response = RedirectResponse("/copy", 303)
+    if seen.isdecimal():
+        keep_cookie(posting.visit.request, response, SEEN_COOKIE, seen, _SEEN_SECONDS)
+    return response
+
+
+@router.post("/copy/workbook")
+def copy_workbook(posting: SignedInPosting) -> Response:
+    """The copy as Excel; that it left, and with whom, is kept first."""
+    return _workbook(posting)
+
+
+def _workbook(posting: Posting) -> Response:
+    visit, dealer = posting.visit, _dealer(posting.visit)
+    now_us, account = visit.site.now_us(), visit.account
+    with reading(visit.site.engine) as connection:
+        if not _is_settled(visit, connection):
+            return _shown(visit, 1, None, "")
+        rows = [canonical_json(row.content) for row in copy_now(visit.scope, connection, dealer)]
+        last = last_sequence(visit.scope, connection, dealer)
+    day = shanghai_day(now_us).isoformat()
+    stream = io.BytesIO()
+    write_workbook(stream, rows, Watermark(dealer, day, account.name))
+    with writing(visit.site.engine) as connection:
+        sent = Sent(dealer, now_us, account.actor, "workbook", last, len(rows), last)
+        keep_sent(connection, sent)
+    named = f'attachment; filename="copy-{day}.xlsx"'
+    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+    return Response(stream.getvalue(), media_type=_WORKBOOK, headers=headers)
+
+
+def hidden_value(shared: Shared, field: str) -> str:
+    """What stands in a hidden field; empty when nothing is shared there."""
+    group = "identity" if field in _OF_IDENTITY else "contact"
+    group = "health" if field in _OF_HEALTH else group
+    return "、".join(map(str, shared.content.get(group, {}).get(field, [])))
+
+
+def masked(shared: Shared, field: str) -> str:
+    """The same as everybody may see it over a shoulder."""
+    if field == "names":
+        return "、".join(map(masked_name, shared.names))
+    if field == "phones":
+        return "、".join(map(masked_number, shared.phones))
+    return "****" if hidden_value(shared, field) else ""
+
+
+def _is_settled(visit: Visit, connection: Connection) -> bool:
+    today = shanghai_day(visit.site.now_us())
+    try:
+        must_be_settled(connection, today, dealer=_dealer(visit))
+    except NotSettled:
+        return False
+    return True
+
+
+def _keep_shown(visit: Visit, connection: Connection, dealer: str, rows: int) -> None:
+    """Who was shown a row at a browser was sent it; once for each state of the copy is enough."""
+    last = last_sequence(visit.scope, connection, dealer)
+    if not rows or was_sent(connection, dealer, "portal", last):
+        return
+    with writing(visit.site.engine) as change:
+        now_us, actor = visit.site.now_us(), visit.account.actor
+        keep_sent(change, Sent(dealer, now_us, actor, "portal", last, rows, last))
+
+
+def _shown(visit: Visit, page: int, opened_key: str | None, opened_field: str) -> Response:
+    dealer = _dealer(visit)
+    title = visit.say(N_("我的副本"))
+    with reading(visit.site.engine) as connection:
+        if not _is_settled(visit, connection):
+            return visit.render("copy_unsettled.html", {"title": title}, 503)
+        context = _standing(visit, connection, dealer) | _people(visit, connection, dealer, page)
+        _keep_shown(visit, connection, dealer, len(context["people"]))
+    context |= {
+        "title": title,
+        "opened": (opened_key, opened_field),
+        "masked": masked,
+        "value": hidden_value,
+        "reasons": REASONS,
+        "field_names": FIELD_NAMES,
+        "health_fields": _OF_HEALTH,
+    }
+    return visit.render("copy.html", context)
+
+
+def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, Any]:
+    """Whether the copy is right, what changed, whom to call."""
+    scope, today = visit.scope, shanghai_day(visit.site.now_us())
+    cookie = visit.request.cookies.get(SEEN_COOKIE, "")
+    seen = int(cookie) if cookie.isdecimal() and len(cookie) < 20 else 0
+    changes, changed = changed_since(scope, connection, dealer, seen)
+    receipts = daily_receipts(connection, dealer, _RECEIPTS_SHOWN)
+    last = last_sequence(scope, connection, dealer)
+    return {
+        "today": today,
+        "last": last,
+        "seen": seen,
+        "changes": changes,
+        "changed": changed,
+        "due": due_calls(scope, connection, dealer, today),
+        "receipts": receipts,
+        "rows": count_rows(scope, connection, dealer),
+        "digest": copy_digest(scope, connection, dealer),
+        "is_equal": _is_equal(receipts, last),
+    }
+
+
+def _is_equal(receipts: list[KeptReceipt], last: int) -> bool:
+    """Whether the dealer's own system has proved to hold all that there is."""
+    return bool(receipts) and receipts[0].up_to == last
+
+
+def _people(visit: Visit, connection: Connection, dealer: str, page: int) -> dict[str, Any]:
+    people, total = shared_people(visit.scope, connection, dealer, page)
+    pages = max(1, -(-total // PAGE_ROWS))
+    return {"people": people, "page": page, "pages": pages, "first": (page - 1) * PAGE_ROWS + 1}

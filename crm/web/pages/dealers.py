@@ -1,0 +1,92 @@
+"""Headquarters' pages on dealers: how every copy stands, what is open, a change of dealers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from campaigns.times import shanghai_day
+from crm.copies.keys import row_keys
+from crm.copies.recalls import OVERDUE_AFTER_DAYS
+from crm.feed.recall_queries import hand_over, open_recalls, recall_counts
+from crm.feed.states import dealer_states
+from crm.people.queries import PAGE_ROWS, people_by_id
+from crm.scope import OutOfScope
+from crm.storage.database import reading
+from crm.web.guards.visit import SignedIn, Visit
+from crm.web.view.labels import N_
+
+router = APIRouter()
+
+_Page = Annotated[int, Query(ge=1)]
+_Dealer = Annotated[str, Query(max_length=64)]
+
+
+@router.get("/dealers")
+def dealers_page(visit: SignedIn) -> Response:
+    """Every dealer's copy; those with overdue recalls first."""
+    _only_headquarters(visit)
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        states = dealer_states(visit.scope, connection, today)
+    context = {
+        "title": visit.say(N_("经销商的副本")),
+        "states": states,
+        "overdue": sum(state.recalls.overdue for state in states),
+        "open": sum(state.recalls.open for state in states),
+    }
+    return visit.render("dealers.html", context)
+
+
+@router.get("/recalls")
+def recalls_page(visit: SignedIn, overdue: bool = False, page: _Page = 1) -> Response:
+    """Withdrawals that dealers have not acknowledged."""
+    _only_headquarters(visit)
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        found = open_recalls(visit.scope, connection, today, overdue=overdue)
+    context = {
+        "title": visit.say(N_("未确认的收回")),
+        "counts": recall_counts(found, today),
+        "recalls": found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS],
+        "total": len(found),
+        "overdue": overdue,
+        "today": today,
+        "days": OVERDUE_AFTER_DAYS,
+        "page": page,
+        "pages": max(1, -(-len(found) // PAGE_ROWS)),
+    }
+    return visit.render("recalls.html", context)
+
+
+@router.get("/hand-over")
+def hand_over_page(
+    visit: SignedIn, old: _Dealer = "", new: _Dealer = "", page: _Page = 1
+) -> Response:
+    """What became of one dealer's rows, and who must be asked anew for another."""
+    _only_headquarters(visit)
+    today = shanghai_day(visit.site.now_us())
+    row_key = row_keys(visit.site.keyring.secret("copies"))
+    with reading(visit.site.engine) as connection:
+        dealers = dealer_states(visit.scope, connection, today)
+        known = {state.dealer for state in dealers}
+        chosen = old != new and {old, new} <= known
+        found = hand_over(visit.scope, connection, row_key, old, new) if chosen else None
+        ids = list(found.people) if found else []
+        people = people_by_id(visit.scope, connection, ids, page)
+    context = {
+        "title": visit.say(N_("更替经销商")),
+        "dealers": dealers,
+        "old": old,
+        "new": new,
+        "found": found,
+        "people": people,
+        "page": page,
+        "pages": max(1, -(-len(ids) // PAGE_ROWS)),
+    }
+    return visit.render("hand_over.html", context)
+
+
+def _only_headquarters(visit: Visit) -> None:
+    if visit.scope.viewer not in ("headquarters", "compliance"):
+        raise OutOfScope("the dealers' copies are for headquarters and compliance")

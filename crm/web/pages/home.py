@@ -1,0 +1,172 @@
+"""The season at a glance: where people are lost, what is on today, what waits for somebody."""
+
+import csv
+from dataclasses import dataclass
+from datetime import timedelta
+from io import StringIO
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from campaigns.times import shanghai_day
+from crm.activities.queries import activities_between, activities_on
+from crm.archives.queries import count_conflicts
+from crm.feed.settling import holds_copies_back
+from crm.follow_ups.queries import due_follow_ups
+from crm.funnels.queries import OUTCOME_CHAIN, OutcomeChain
+from crm.outcomes.queries import outcome_counts
+from crm.people.queries import PAGE_ROWS
+from crm.rights.queries import open_counts, sees_requests
+from crm.storage.database import reading
+from crm.web.guards.visit import SignedIn, Visit
+from crm.web.pages.status import HELD_BACK
+from crm.web.view.formats import duration_text, rate_text
+from crm.web.view.labels import N_, label
+
+router = APIRouter()
+
+PERIODS_DAYS = (30, 90, 182)
+SEASON_DAYS = 182
+_TABLE_HEADS = (
+    *(N_("步骤"), N_("人数"), N_("上一步人数"), N_("比上一步"), N_("占触达"), N_("中位用时")),
+)
+Days = Annotated[int, Query(ge=1, le=3660)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One step of the chain: how many, from how many, how long it took them.
+
+    share: of the longest bar, in per mille.
+    """
+
+    label: str
+    people: int
+    before: int | None
+    rate: str | None
+    rate_of_first: str | None
+    median: str | None
+    href: str
+    share: int
+
+
+@router.get("/")
+def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
+    """Everything on one page."""
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        context: dict[str, object] = {
+            "title": visit.say(N_("本季一览")),
+            "today": today,
+            "days": days,
+            "periods": PERIODS_DAYS,
+            "from_day": today - timedelta(days=days),
+            "activities": activities_on(visit.scope, connection, today),
+            "held_back": "",
+        }
+        if visit.scope.sees_archives:
+            due, due_total = due_follow_ups(visit.scope, connection, today, limit=1)
+            context |= {
+                "bars": bars(visit, connection, days),
+                "counts": outcome_counts(visit.scope, connection),
+                "due_total": due_total,
+                "oldest_due": due[0].due_on if due else None,
+                "conflicts": (
+                    count_conflicts(visit.scope, connection) if visit.scope.sees_conflicts else 0
+                ),
+                "rights": (0, 0),
+            }
+        sees_copies = visit.scope.viewer in ("headquarters", "compliance")
+        if sees_copies and holds_copies_back(connection):
+            context["held_back"] = visit.say(HELD_BACK)
+        if sees_requests(visit.scope):
+            context["rights"] = open_counts(visit.scope, connection, today)
+    return visit.render("home.html", context)
+
+
+@router.get("/season.csv")
+def season_table(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
+    """The table behind the picture, to take away."""
+    with reading(visit.site.engine) as connection:
+        rows = bars(visit, connection, days)
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow([visit.say(head) for head in _TABLE_HEADS])
+    for bar in rows:
+        cells = (bar.label, bar.people, bar.before, bar.rate, bar.rate_of_first, bar.median)
+        writer.writerow(["" if cell is None else cell for cell in cells])
+    headers = {"Content-Disposition": f'attachment; filename="season-{days}d.csv"'}
+    return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)
+
+
+@router.get("/season.svg")
+def season_picture(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
+    """The picture alone, to paste into slides."""
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        shown = bars(visit, connection, days)
+    context = {"bars": shown, "from_day": today - timedelta(days=days), "today": today}
+    page = visit.render("season.svg", context)
+    headers = {"Content-Disposition": f'attachment; filename="season-{days}d.svg"'}
+    return Response(page.body, media_type="image/svg+xml", headers=headers)
+
+
+@router.get("/activities")
+def activities_page(
+    visit: SignedIn, days: Days = SEASON_DAYS, page: Annotated[int, Query(ge=1)] = 1
+) -> Response:
+    """The activities of the season and how many each reached: the list behind that number."""
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        found = activities_between(
+            visit.scope, connection, today - timedelta(days=days), today + timedelta(days=1)
+        )
+    context = {
+        "title": visit.say(N_("活动")),
+        "days": days,
+        "activities": found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS],
+        "total": len(found),
+        "page": page,
+        "pages": max(1, -(-len(found) // PAGE_ROWS)),
+        "reached": sum(activity.reached or 0 for activity in found),
+    }
+    return visit.render("activities.html", context)
+
+
+def chain_of(visit: Visit, connection: Connection, days: int) -> OutcomeChain:
+    """The outcome chain of the last days, today included."""
+    today = shanghai_day(visit.site.now_us())
+    first = today - timedelta(days=days)
+    return visit.site.seasons.chain(visit.scope, connection, first, today + timedelta(days=1))
+
+
+def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:
+    """The steps of the chain as they are drawn."""
+    chain = chain_of(visit, connection, days)
+    steps: list[tuple[str, int, float | None, str]] = [
+        ("reached", chain.reached, None, f"/activities?days={days}")
+    ]
+    steps += [
+        (code, step.people, step.median_seconds, f"/season/{step.step}?days={days}")
+        for code, step in zip(OUTCOME_CHAIN, chain.result.steps, strict=True)
+    ]
+    longest = max(people for _, people, _, _ in steps) or 1
+    drawn = []
+    before: int | None = None
+    for code, people, median_seconds, href in steps:
+        drawn.append(
+            Bar(
+                visit.say(label("step", code)),
+                people,
+                before,
+                rate_text(people, before) if before is not None else None,
+                rate_text(people, steps[0][1]) if before is not None else None,
+                duration_text(median_seconds, visit.language),
+                href,
+                people * 1000 // longest,
+            )
+        )
+        before = people
+    return drawn

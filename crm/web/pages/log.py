@@ -1,0 +1,300 @@
+"""The phone form of field staff: an activity, a person, a few ticks, a receipt."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
+
+from campaigns.intake import Credential, Receipt
+from campaigns.sentences import refusal_sentence, warning_sentence
+from campaigns.times import rfc3339, shanghai_day
+from crm.accounts.people import names_of
+from crm.activities.queries import (
+    ActivityRow,
+    activities_between,
+    activities_on,
+    activity,
+    signed_in_us,
+)
+from crm.people.queries import FoundPerson, find_people, people_by_id
+from crm.scope import OutOfScope
+from crm.storage.database import reading
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit, keep_cookie
+from crm.web.pages.consents import keep_signature
+from crm.web.pages.notices import shown_notices
+from crm.web.view import forms
+from crm.web.view.formats import moment_text
+from crm.web.view.forms import Entry, Fault
+from crm.web.view.labels import N_
+from crm.web.view.signatures import LONGEST_FIELD, Signature
+
+router = APIRouter()
+
+ACTIVITY_COOKIE = "jinxi_activity"
+_DAYS_BACK = 7
+_MOST_FOUND = 8
+
+_FAULTS = {
+    "stale": N_("这张表放得太久了。内容都在，请再提交一次。"),
+    "nothing_said": N_("还没有勾选。请至少勾一项，例如“到场”。"),
+    "bad_price": N_("单价看不懂。请以元为单位，最多两位小数，例如 693 或 693.50。"),
+    "bad_quantity": N_("数量看不懂。请写 1 以上的整数。"),
+    "bad_signature": N_("签名没有传完整。请重新签一次，或者改用纸上签字。"),
+    "bad_birth": N_("出生日期看不懂。请写年份 1950，或者 1950-3-2。"),
+}
+
+_DOUBTS = {
+    "id_number_unverified": N_("身份证号核对不上（位数、校验码、性别或生日）。"),
+    "phone_unusual": N_("电话不像大陆的手机号。"),
+    "region_unknown": N_("地区代码查不到。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a receipt."""
+
+    type: str
+    status: str
+    sentence: str
+
+
+@router.get("/log")
+def choose_activity(visit: SignedIn, choose: bool = False) -> Response:
+    """Today's activities; with one remembered, straight on to it."""
+    _credential(visit)
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        now = [a for a in activities_on(visit.scope, connection, today) if not a.cancelled]
+        before = activities_between(
+            visit.scope, connection, today - timedelta(days=_DAYS_BACK), today
+        )
+    remembered = visit.request.cookies.get(ACTIVITY_COOKIE)
+    if not choose and remembered in {found.activity_id for found in now}:
+        return RedirectResponse(f"/log/{remembered}", 303)
+    context = {
+        "title": visit.say(N_("选今天的活动")),
+        "activities": now,
+        "before": [found for found in before if not found.cancelled],
+    }
+    return visit.render("log_choose.html", context)
+
+
+@router.get("/log/{activity_id}")
+def find_page(visit: SignedIn, activity_id: str) -> Response:
+    """Find a person, or write a new card."""
+    response = _find(visit, activity_id, "", None)
+    keep_cookie(visit.request, response, ACTIVITY_COOKIE, activity_id)
+    return response
+
+
+@router.post("/log/{activity_id}/find")
+def find_result(posting: SignedInPosting, activity_id: str) -> Response:
+    """Who fits what was typed; it is sent in the body, so no address holds a name."""
+    visit, text = posting.visit, posting.text("text", 60)
+    if not text:
+        return _find(visit, activity_id, text, None)
+    with reading(visit.site.engine) as connection:
+        found, total = find_people(visit.scope, connection, text)
+        people = found[:_MOST_FOUND]
+        ids = [person.person_id for person in people]
+        came = signed_in_us(visit.scope, connection, activity_id, ids)
+    return _find(visit, activity_id, text, people, total, came)
+
+
+def _find(
+    visit: Visit,
+    activity_id: str,
+    text: str,
+    people: list[FoundPerson] | None,
+    total: int = 0,
+    came: dict[str, int] | None = None,
+) -> Response:
+    _credential(visit)
+    with reading(visit.site.engine) as connection:
+        found = _activity(visit, connection, activity_id)
+    context = {
+        "title": visit.say(N_("登记")),
+        "activity": found,
+        "text": text,
+        "people": people,
+        "total": total,
+        "came": came or {},
+        "form_ids": {person.person_id: str(uuid4()) for person in people or ()},
+        "written_at": rfc3339(visit.site.now_us()),
+        "may_search": visit.scope.sees_archives,
+        "today": shanghai_day(visit.site.now_us()),
+    }
+    return visit.render("log_find.html", context)
+
+
+@router.get("/log/{activity_id}/new")
+def new_card_page(visit: SignedIn, activity_id: str) -> Response:
+    """The form with a new card."""
+    return _form(visit, activity_id, None)
+
+
+@router.get("/log/{activity_id}/person/{person_id}")
+def known_person_page(visit: SignedIn, activity_id: str, person_id: str) -> Response:
+    """The form for somebody who has a card."""
+    return _form(visit, activity_id, person_id)
+
+
+@router.post("/log/{activity_id}/submit")
+def submit(posting: SignedInPosting, activity_id: str) -> Response:
+    """Hand the events over and show the receipt; typed text stays when something is wrong."""
+    visit = posting.visit
+    credential = _credential(visit)
+    person_id = posting.text("person_id", 36) or None
+    with reading(visit.site.engine) as connection:
+        found = _activity(visit, connection, activity_id)
+        person = _person(visit, connection, person_id)
+    entry = Entry(
+        posting.text("form_id", 36),
+        posting.text("written_at", 40),
+        person.card_id if person else None,
+        posting.text,
+        found,
+        Signature.of(posting.text("signature", LONGEST_FIELD)),
+    )
+    source = visit.account.source
+    looked_at = forms.checked(entry, source, credential, visit.site.now_us())
+    asked = set(posting.text("asked").split())
+    if looked_at.faults or not asked.issuperset(looked_at.warnings):
+        return _form(visit, activity_id, person_id, posting, looked_at)
+    if not keep_signature(visit, entry):
+        looked_at = forms.Checked([], [Fault(None, "bad_signature")], ())
+        return _form(visit, activity_id, person_id, posting, looked_at)
+    receipts = visit.site.intake.accept(looked_at.lines, credential)
+    refused = [
+        Fault(None, receipt.reason or "", receipt.path or "$")
+        for receipt in receipts
+        if receipt.status == "refused"
+    ]
+    if refused:
+        again = forms.Checked(looked_at.lines, refused, looked_at.warnings)
+        return _form(visit, activity_id, person_id, posting, again)
+    return _receipt(visit, entry, person, receipts, looked_at.warnings)
+
+
+def _receipt(
+    visit: Visit,
+    entry: Entry,
+    person: FoundPerson | None,
+    receipts: list[Receipt],
+    warnings: tuple[str, ...],
+) -> Response:
+    actors = {receipt.first_actor for receipt in receipts if receipt.first_actor}
+    with reading(visit.site.engine) as connection:
+        names = names_of(connection, actors) if actors else {}
+    events = entry.events(visit.account.source)
+    context = {
+        "title": visit.say(N_("回执")),
+        "activity": entry.activity,
+        "form_id": entry.form_id,
+        "person_id": person.person_id if person else None,
+        "who": person.name if person else entry.text("name"),
+        "duplicate": all(receipt.status == "duplicate" for receipt in receipts),
+        "lines": [
+            Line(
+                event["type"].removeprefix("jinxi.").removesuffix(".v1"),
+                receipt.status,
+                _receipt_sentence(visit, receipt, names),
+            )
+            for event, receipt in zip(events, receipts, strict=True)
+        ],
+        "purposes": [event["data"].get("purpose") for event in events],
+        "warnings": [warning_sentence(warning, visit.language) for warning in warnings],
+    }
+    return visit.render("log_receipt.html", context)
+
+
+def _receipt_sentence(visit: Visit, receipt: Receipt, names: dict[str, str]) -> str:
+    if receipt.status != "duplicate" or receipt.first_received_us is None:
+        return visit.say(N_("已收下"))
+    when = moment_text(receipt.first_received_us, visit.language, visit.site.now_us())
+    who = names.get(receipt.first_actor or "", receipt.first_actor or "")
+    return visit.say(N_("之前已记过（%(when)s，由 %(who)s）")) % {"when": when, "who": who}
+
+
+def _form(
+    visit: Visit,
+    activity_id: str,
+    person_id: str | None,
+    posting: Posting | None = None,
+    looked_at: forms.Checked | None = None,
+) -> Response:
+    """The form, empty or as it was sent, with what is wrong."""
+    _credential(visit)
+    now_us = visit.site.now_us()
+    with reading(visit.site.engine) as connection:
+        found = _activity(visit, connection, activity_id)
+        person = _person(visit, connection, person_id)
+        came = _came(visit, connection, activity_id, person)
+        notices = shown_notices(visit, connection, found.dealer)
+    faults = looked_at.faults if looked_at else []
+    stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
+    warnings = looked_at.warnings if looked_at and not faults else ()
+    context: dict[str, Any] = {
+        "title": visit.say(N_("登记") if person else N_("写新卡")),
+        "activity": found,
+        "person": person,
+        "came": next(iter(came.values()), None),
+        "form_id": str(uuid4()) if stale else posting and posting.text("form_id", 36),
+        "written_at": rfc3339(now_us) if stale else posting and posting.text("written_at", 40),
+        "fresh": posting is None,
+        "typed": posting.text if posting else lambda name: "",
+        "first_time": posting is None,
+        "faults": [(fault.field, _fault_sentence(visit, fault)) for fault in faults],
+        "faulty": {fault.field: _fault_sentence(visit, fault) for fault in faults},
+        "warnings": [visit.say(_DOUBTS[warning]) for warning in warnings],
+        "asked": " ".join(warnings),
+        "may_sell": found.kind != "free_clinic",
+        "skus": forms.SKUS,
+        "purposes": forms.PURPOSES,
+        "notices": notices,
+        "signature": posting.text("signature", LONGEST_FIELD) if posting else "",
+        "today": shanghai_day(now_us),
+    }
+    return visit.render("log_form.html", context, 422 if faults else 200)
+
+
+def _fault_sentence(visit: Visit, fault: Fault) -> str:
+    if fault.reason in _FAULTS:
+        return visit.say(_FAULTS[fault.reason])
+    return refusal_sentence(fault.reason, fault.path, visit.language)
+
+
+def _credential(visit: Visit) -> Credential:
+    credential = visit.account.credential
+    if credential is None:
+        raise OutOfScope("compliance looks and logs nothing")
+    return credential
+
+
+def _activity(visit: Visit, connection: Connection, activity_id: str) -> ActivityRow:
+    found = activity(visit.scope, connection, activity_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _person(visit: Visit, connection: Connection, person_id: str | None) -> FoundPerson | None:
+    if person_id is None:
+        return None
+    for found in people_by_id(visit.scope, connection, [person_id]):
+        return found
+    raise NotFound
+
+
+def _came(
+    visit: Visit, connection: Connection, activity_id: str, person: FoundPerson | None
+) -> dict[str, int]:
+    """When the person signed in already."""
+    if person is None:
+        return {}
+    return signed_in_us(visit.scope, connection, activity_id, [person.person_id])

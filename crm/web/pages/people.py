@@ -1,0 +1,230 @@
+"""Lists of people behind numbers, search, and the archive of one person."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+
+from campaigns.times import shanghai_day
+from crm.accounts.access import COMMAND, Access, accesses_of_cards, log_accesses
+from crm.accounts.people import names_of
+from crm.activities.queries import activity, attendees, written_at
+from crm.archives.queries import archive
+from crm.consents.uses import Standing, may_show
+from crm.follow_ups.queries import due_follow_ups
+from crm.funnels.queries import OUTCOME_CHAIN
+from crm.people.queries import PAGE_ROWS, find_among, find_people, people_by_id
+from crm.storage.database import reading, writing
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.home import SEASON_DAYS, Days, chain_of
+from crm.web.view.archive_view import ArchiveView, Opened, hidden_value, is_hidden_field
+from crm.web.view.labels import N_, label
+
+router = APIRouter()
+
+_LOOKS_SHOWN = 20
+
+
+@router.get("/people")
+def people_page(visit: SignedIn) -> Response:
+    """Everybody, fifty a page, with a search."""
+    return _list(visit, visit.say(N_("名单")), None)
+
+
+@router.post("/people")
+def people_found(posting: SignedInPosting) -> Response:
+    """The same, searched or turned over; what is searched for stands in no address."""
+    return _list(posting.visit, posting.visit.say(N_("名单")), None, posting)
+
+
+@router.get("/season/{step}")
+def season_list(visit: SignedIn, step: int, days: Days = SEASON_DAYS) -> Response:
+    """The people behind a number of the outcome chain."""
+    return _season_list(visit, step, days)
+
+
+@router.post("/season/{step}")
+def season_list_found(posting: SignedInPosting, step: int, days: Days = SEASON_DAYS) -> Response:
+    """The same, searched or turned over."""
+    return _season_list(posting.visit, step, days, posting)
+
+
+def _season_list(visit: Visit, step: int, days: int, posting: Posting | None = None) -> Response:
+    if not 1 <= step <= len(OUTCOME_CHAIN):
+        raise NotFound
+    with reading(visit.site.engine) as connection:
+        people = chain_of(visit, connection, days).result.people[step - 1]
+    name = visit.say(label("step", OUTCOME_CHAIN[step - 1]))
+    note = visit.say(N_("最近 %(days)s 天到场的人里，走到这一步的（最佳链）")) % {"days": days}
+    return _list(visit, name, people, posting, note)
+
+
+@router.get("/activities/{activity_id}")
+def activity_page(visit: SignedIn, activity_id: str) -> Response:
+    """One activity: when, where, how many."""
+    with reading(visit.site.engine) as connection:
+        found = activity(visit.scope, connection, activity_id)
+        if found is None:
+            raise NotFound
+        context: dict[str, Any] = {"title": found.title, "activity": found}
+        if visit.scope.sees_archives:
+            context["attended"] = len(attendees(visit.scope, connection, activity_id))
+            context["cards"] = len(written_at(visit.scope, connection, activity_id))
+    return visit.render("activity.html", context)
+
+
+@router.get("/activities/{activity_id}/{group}")
+def activity_list(visit: SignedIn, activity_id: str, group: str) -> Response:
+    """Who came, or of whom a card was written."""
+    return _activity_list(visit, activity_id, group)
+
+
+@router.post("/activities/{activity_id}/{group}")
+def activity_list_found(posting: SignedInPosting, activity_id: str, group: str) -> Response:
+    """The same, searched or turned over."""
+    return _activity_list(posting.visit, activity_id, group, posting)
+
+
+def _activity_list(
+    visit: Visit, activity_id: str, group: str, posting: Posting | None = None
+) -> Response:
+    groups = {"attended": (attendees, N_("到场")), "cards": (written_at, N_("新写的档案卡"))}
+    if group not in groups:
+        raise NotFound
+    query, name = groups[group]
+    with reading(visit.site.engine) as connection:
+        found = activity(visit.scope, connection, activity_id)
+        if found is None:
+            raise NotFound
+        people = query(visit.scope, connection, activity_id)
+    return _list(visit, visit.say(name), people, posting, found.title)
+
+
+@router.get("/follow-ups")
+def follow_ups_page(visit: SignedIn) -> Response:
+    """Whom to call, the most overdue first."""
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        due, total = due_follow_ups(visit.scope, connection, today, limit=PAGE_ROWS)
+        ids = sorted({row.person_id for row in due})
+        people = {p.person_id: p for p in people_by_id(visit.scope, connection, ids)}
+    context = {
+        "title": visit.say(N_("到期的回访")),
+        "today": today,
+        "yesterday": today - timedelta(days=1),
+        "due": due,
+        "total": total,
+        "people": people,
+    }
+    return visit.render("follow_ups.html", context)
+
+
+def _list(
+    visit: Visit,
+    title: str,
+    people: Collection[str] | None,
+    posting: Posting | None = None,
+    note: str = "",
+) -> Response:
+    """A list of people: all of them, or those given."""
+    text = posting.text("text", 60) if posting else ""
+    asked = posting.text("page", 6) if posting else ""
+    page = int(asked) if asked.isdecimal() and int(asked) > 0 else 1
+    with reading(visit.site.engine) as connection:
+        if people is None:
+            found, total = find_people(visit.scope, connection, text, page)
+        else:
+            found, total = find_among(visit.scope, connection, people, text, page)
+    context = {
+        "title": title,
+        "note": note,
+        "text": text,
+        "page": page,
+        "pages": max(1, -(-total // PAGE_ROWS)),
+        "total": total,
+        "people": found,
+        "first": (page - 1) * PAGE_ROWS + 1,
+    }
+    return visit.render("people.html", context)
+
+
+@router.get("/people/{name}")
+def archive_page(visit: SignedIn, name: str, withdrawn: bool = False) -> Response:
+    """What the company knows of one person; what is hidden opens by a tap, which is logged."""
+    return _archive(visit, name, None, withdrawn=withdrawn)
+
+
+@router.post("/people/{name}/reveal")
+def reveal(posting: SignedInPosting, name: str) -> Response:
+    """Open one hidden field; who did it and when is kept before the value is shown."""
+    visit = posting.visit
+    opened = Opened(
+        posting.text("card_id", 64),
+        posting.text("field", 32),
+        posting.text("source", 256),
+        posting.text("event_id", 64),
+    )
+    if not is_hidden_field(opened.field):
+        raise NotFound
+    known = _load(visit, name)
+    value = hidden_value(known, opened)
+    if value is None:
+        raise NotFound
+    with writing(visit.site.engine) as connection:
+        access = Access(visit.site.now_us(), visit.account.actor, opened.card_id, opened.field)
+        log_accesses(connection, [access])
+    if visit.wants_json:
+        return JSONResponse({"value": value})
+    return _archive(visit, name, opened, known)
+
+
+def _load(visit: Visit, name: str) -> dict[str, Any]:
+    with reading(visit.site.engine) as connection:
+        found = archive(visit.scope, connection, visit.site.keyring, name, visit.site.now_us())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _activities(visit: Visit, known: dict[str, Any]) -> dict[str, str]:
+    """The titles of the activities at which something happened, by id."""
+    ids = {item["data"].get("activity_id") for item in known["timeline"]} - {None}
+    with reading(visit.site.engine) as connection:
+        found = [activity(visit.scope, connection, activity_id) for activity_id in ids]
+    return {row.activity_id: row.title for row in found if row is not None}
+
+
+def _archive(
+    visit: Visit,
+    name: str,
+    opened: Opened | None,
+    known: dict[str, Any] | None = None,
+    *,
+    withdrawn: bool = False,
+) -> Response:
+    known = known or _load(visit, name)
+    context = {
+        "title": visit.say(N_("患者档案")),
+        "view": ArchiveView(known, opened, shanghai_day(visit.site.now_us())),
+        "may_open": may_show(
+            Standing(known["restricted"], known["deceased"]),
+            sees_restricted=visit.scope.sees_restricted_names,
+        ),
+        "may_speak": visit.account.credential is not None,
+        "new_id": lambda: str(uuid4()),
+        "withdrawn": withdrawn,
+        "accesses": None,
+        "names": {},
+        "activities": _activities(visit, known),
+    }
+    if visit.scope.viewer in ("headquarters", "compliance"):
+        with reading(visit.site.engine) as connection:
+            cards = [card["card_id"] for card in known["cards"]]
+            looks = accesses_of_cards(visit.scope, connection, cards)[:_LOOKS_SHOWN]
+            context["accesses"] = looks
+            names = names_of(connection, {look.actor for look in looks})
+            context["names"] = {COMMAND: visit.say(N_("总部（命令行）")), **names}
+    return visit.render("archive.html", context)

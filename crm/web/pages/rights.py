@@ -1,0 +1,168 @@
+"""What people ask for under their rights: the list with its clock, one request, and its answer."""
+
+from datetime import date
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+
+from campaigns.times import shanghai_day
+from crm.accounts.people import names_of
+from crm.rights.queries import request_of, requests, require_right_to_see
+from crm.rights.register import Asked, Clerk, close_request, note_step, open_request
+from crm.rights.request import (
+    ANSWER_WORKING_DAYS,
+    ASKERS,
+    CHANNELS,
+    CLOSED,
+    DONE_BY,
+    IN_FUTURE,
+    KINDS,
+    NEEDS_EVENT,
+    NEEDS_REASON,
+    NOT_DECEASED,
+    NOT_FOUND,
+    OUTCOMES,
+    REASONS,
+    Closing,
+    RequestRefused,
+)
+from crm.storage.database import reading
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.view.labels import N_
+
+router = APIRouter()
+
+LONGEST_TEXT = 4_000
+_FAULTS = {
+    NOT_FOUND: N_("没有这张档案卡、这个人或这个请求。请核对编号。"),
+    CLOSED: N_("这个请求已经答复过了。"),
+    NEEDS_REASON: N_("拒绝要写理由。请选一个理由再提交。"),
+    NEEDS_EVENT: N_("照办要写明是哪条事件办的（来源和编号），而且是这个人的、已入档的。"),
+    NOT_DECEASED: N_("本人在世时，近亲属不能代为行使；请改由本人或监护人提出，或拒绝。"),
+    IN_FUTURE: N_("收到的日期不能在今天以后。"),
+}
+_WRONG_CHOICE = N_("有一项没有选，或日期看不懂。请补上再提交。")
+Chosen = TypeVar("Chosen", bound=str)
+
+
+@router.get("/rights")
+def rights_page(visit: SignedIn, closed: Annotated[bool, Query()] = False) -> Response:
+    """The requests that wait for an answer, the overdue ones first."""
+    return _list(visit, closed=closed)
+
+
+@router.post("/rights")
+def enter(posting: SignedInPosting) -> Response:
+    """A new request."""
+    visit = posting.visit
+    try:
+        asked = Asked(
+            posting.text("name", 64),
+            _choice(posting, "kind", KINDS),
+            _choice(posting, "asked_by", ASKERS),
+            _choice(posting, "channel", CHANNELS),
+            _day(posting.text("received_on", 10)),
+            posting.text("text", LONGEST_TEXT) or None,
+        )
+        request_id = open_request(visit.site.engine, visit.site.keyring, _clerk(visit), asked)
+    except RequestRefused as error:
+        return _list(visit, fault=str(error))
+    return RedirectResponse(f"/rights/{request_id}", 303)
+
+
+@router.get("/rights/{request_id}")
+def request_page(visit: SignedIn, request_id: str) -> Response:
+    """One request, what was done, and the form to answer it."""
+    return _one(visit, request_id)
+
+
+@router.post("/rights/{request_id}/note")
+def note(posting: SignedInPosting, request_id: str) -> Response:
+    """Note a step on the way."""
+    visit, text = posting.visit, posting.text("text", LONGEST_TEXT)
+    try:
+        note_step(visit.site.engine, visit.site.keyring, _clerk(visit), request_id, text)
+    except RequestRefused as error:
+        return _one(visit, request_id, str(error))
+    return RedirectResponse(f"/rights/{request_id}", 303)
+
+
+@router.post("/rights/{request_id}/close")
+def close(posting: SignedInPosting, request_id: str) -> Response:
+    """Grant or refuse."""
+    visit = posting.visit
+    source, event_id = posting.text("event_source", 256), posting.text("event_id", 64)
+    try:
+        closing = Closing(
+            _choice(posting, "outcome", OUTCOMES),
+            _choice(posting, "reason", REASONS) if posting.text("reason") else None,
+            (source, event_id) if source or event_id else None,
+            posting.text("text", LONGEST_TEXT) or None,
+        )
+        close_request(visit.site.engine, visit.site.keyring, _clerk(visit), request_id, closing)
+    except RequestRefused as error:
+        return _one(visit, request_id, str(error))
+    return RedirectResponse(f"/rights/{request_id}", 303)
+
+
+def _list(visit: Visit, *, closed: bool = False, fault: str | None = None) -> Response:
+    require_right_to_see(visit.scope)
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        found = requests(visit.scope, connection, visit.site.keyring, today, closed=closed)
+    context = {
+        "title": visit.say(N_("权利请求")),
+        "requests": found,
+        "closed": closed,
+        "today": today,
+        "fault": _said(visit, fault),
+        "days": ANSWER_WORKING_DAYS,
+        "kinds": KINDS,
+        "askers": ASKERS,
+        "channels": CHANNELS,
+    }
+    return visit.render("rights.html", context, 400 if fault else 200)
+
+
+def _one(visit: Visit, request_id: str, fault: str | None = None) -> Response:
+    require_right_to_see(visit.scope)
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        found = request_of(visit.scope, connection, visit.site.keyring, request_id)
+        if found is None:
+            raise NotFound
+        names = names_of(connection, {step.actor for step in found.steps})
+    context = {
+        "title": visit.say(N_("权利请求")),
+        "request": found,
+        "names": names,
+        "today": today,
+        "fault": _said(visit, fault),
+        "needed": DONE_BY.get(found.kind),
+        "outcomes": OUTCOMES,
+        "reasons": REASONS,
+    }
+    return visit.render("right.html", context, 400 if fault else 200)
+
+
+def _said(visit: Visit, fault: str | None) -> str | None:
+    return None if fault is None else visit.say(_FAULTS.get(fault, _WRONG_CHOICE))
+
+
+def _clerk(visit: Visit) -> Clerk:
+    return Clerk(visit.scope, visit.account.actor, visit.site.now_us())
+
+
+def _choice(posting: Posting, field: str, choices: tuple[Chosen, ...]) -> Chosen:
+    for choice in choices:
+        if choice == posting.text(field, 32):
+            return choice
+    raise RequestRefused(field)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RequestRefused("received_on") from error

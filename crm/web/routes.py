@@ -1,0 +1,93 @@
+"""Every page, and what is shown when one cannot be."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from crm.scope import OutOfScope
+from crm.web.api.problems import problem_response
+from crm.web.guards.site import site_of
+from crm.web.guards.visit import FormStale, NotFound, SignInNeeded, any_visit, nobodys_visit
+from crm.web.pages import (
+    account,
+    conflicts,
+    consents,
+    copy,
+    dealers,
+    events,
+    home,
+    log,
+    notices,
+    people,
+    rights,
+    status,
+)
+from crm.web.view.labels import N_
+
+_PAGES = (
+    *(account, home, log, people, events),
+    *(notices, consents, conflicts, rights, status),
+    *(dealers, copy),
+)
+_WHAT_HAPPENED = {
+    400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
+    403: (N_("这里不对你开放"), N_("你的账号看不到这一页。需要的话请找总部开通。")),
+    404: (N_("没有找到"), N_("地址可能抄漏了，或者内容已经移走。请从首页重新进入。")),
+    405: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
+    409: (N_("这一页放得太久了"), N_("请返回上一页，刷新后再提交。填好的内容还在。")),
+    500: (N_("刚才没有成功"), N_("已经收下的内容都还在。请过一会儿再试，还不行就找管理员。")),
+}
+
+
+def include(app: FastAPI) -> None:
+    """Add the pages to the application."""
+    for module in _PAGES:
+        app.include_router(module.router, include_in_schema=False)
+    app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
+    app.add_exception_handler(FormStale, _say_stale)
+    app.add_exception_handler(NotFound, _say_not_found)
+    app.add_exception_handler(OutOfScope, _say_closed)
+    app.add_exception_handler(Exception, _say_broken)
+
+
+def error_page(request: Request, status: int) -> Response:
+    """What happened, and what to do now."""
+    title, advice = _WHAT_HAPPENED.get(status, _WHAT_HAPPENED[400 if status < 500 else 500])
+    visit = any_visit(request, site_of(request))
+    context = {"title": visit.say(title), "advice": visit.say(advice)}
+    return visit.render("error.html", context, status)
+
+
+def broken_page(request: Request) -> Response:
+    """The same for what broke; it looks nobody up, as the database may be what is away."""
+    title, advice = _WHAT_HAPPENED[500]
+    visit = nobodys_visit(request, site_of(request))
+    context = {"title": visit.say(title), "advice": visit.say(advice)}
+    return HTMLResponse(visit.page("error.html", context), 500)
+
+
+async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"signed_in": False}, 401)
+    path = request.url.path if request.method == "GET" else "/"
+    where = "/sign-in" if path == "/" else f"/sign-in?to={path}"
+    return RedirectResponse(where, 303)
+
+
+async def _say_stale(request: Request, _error: Exception) -> Response:
+    if request.url.path == "/sign-in":
+        return RedirectResponse("/sign-in", 303)
+    return error_page(request, 409)
+
+
+async def _say_not_found(request: Request, _error: Exception) -> Response:
+    return error_page(request, 404)
+
+
+async def _say_closed(request: Request, _error: Exception) -> Response:
+    return error_page(request, 403)
+
+
+async def _say_broken(request: Request, _error: Exception) -> Response:
+    if request.url.path.startswith(("/v1/", "/health")):
+        return problem_response(500, "this was not done; what was answered before is kept")
+    return broken_page(request)

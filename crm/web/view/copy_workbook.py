@@ -1,0 +1,228 @@
+"""A dealer's copy as an Excel workbook, marked on every page with whose it is and who took it out.
+
+Sheets: a row per person; a row per thing that happened, per purchase, per reading, each with the
+number of its person. No text can be taken for a formula (campaigns/sheets/writing.py).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from typing import Any, BinaryIO
+
+import orjson
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from campaigns.sheets.writing import (
+    BOX,
+    CENTRED,
+    FONT_NAME,
+    HEADING_FILL,
+    INK,
+    LEFT,
+    TEXT_FORMAT,
+    put,
+)
+from campaigns.times import moment_of, parse_instant_us
+from crm.web.view import labels
+
+MOST_ROWS = 1_000_000
+"""A worksheet takes 1,048,576."""
+
+_FAINT, _A4 = "BFBFBF", 9
+_TITLE_ROW, _HEADING_ROW = 1, 2
+_LONGEST_HEADER = 200
+
+Row = Mapping[str, Any]
+Told = Iterable[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Whose copy it is, on which day, and who took it out."""
+
+    dealer: str
+    day: str
+    by: str
+
+    @property
+    def text(self) -> str:
+        """The line that stands on every sheet and every printed page."""
+        return (
+            f"经销商 {self.dealer} 的副本 · {self.day} · {self.by} 导出"
+            " · 含个人信息，只作约定用途，不得转发"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    title: str
+    headings: Sequence[tuple[str, int]]
+    told: Callable[[int, Row], Told]
+
+
+def write_workbook(stream: BinaryIO, contents: Iterable[bytes], mark: Watermark) -> int:
+    """Write canonical rows, each a person, as a workbook; returns how many."""
+    people = [orjson.loads(content) for content in contents]
+    book = Workbook(write_only=True)
+    book.properties.creator = book.properties.title = ""
+    for layout in _layouts():
+        _write_sheet(book, layout, people, mark)
+    book.save(stream)
+    return len(people)
+
+
+def _write_sheet(book: Any, layout: _Sheet, people: Sequence[Row], mark: Watermark) -> None:
+    sheet = book.create_sheet(layout.title)
+    # In this way of writing, all that stands before the rows must be said before them.
+    sheet.freeze_panes = f"A{_HEADING_ROW + 1}"
+    for index, (_, width) in enumerate(layout.headings, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    _set_up_print(sheet, mark)
+    sheet.append([_cell(sheet, mark.text, Font(name=FONT_NAME, size=12, color=_FAINT, bold=True))])
+    sheet.append(
+        [
+            _cell(sheet, heading, Font(name=FONT_NAME, bold=True, color=INK), heading=True)
+            for heading, _ in layout.headings
+        ]
+    )
+    plain = Font(name=FONT_NAME, color=INK)
+    for number, person in enumerate(people, 1):
+        for values in layout.told(number, person):
+            sheet.append([_cell(sheet, value, plain) for value in values])
+    sheet.append([_cell(sheet, mark.text, Font(name=FONT_NAME, color=_FAINT))])
+
+
+def _set_up_print(sheet: Any, mark: Watermark) -> None:
+    """A4 landscape; the mark and the headings on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows = f"{_TITLE_ROW}:{_HEADING_ROW}"
+    # In a header & begins a code.
+    said = mark.text.replace("&", "&&")[:_LONGEST_HEADER]
+    sheet.oddHeader.center.text = sheet.oddFooter.left.text = said
+    sheet.oddHeader.center.color = _FAINT
+    sheet.oddFooter.right.text = "&P / &N"
+
+
+def _cell(sheet: Any, value: Any, font: Font, *, heading: bool = False) -> Any:
+    cell = WriteOnlyCell(sheet)
+    put(cell, value)
+    cell.font = font
+    if heading:
+        cell.fill, cell.border, cell.alignment = HEADING_FILL, BOX, CENTRED
+    elif isinstance(value, str):
+        cell.number_format, cell.alignment = TEXT_FORMAT, LEFT
+    return cell
+
+
+_NUMBER, _TIME = ("序号", 8), ("时间", 24)
+_PERSON_HEADINGS = (
+    _NUMBER,
+    ("姓名", 14),
+    ("性别", 8),
+    ("出生", 14),
+    ("电话", 20),
+    ("地址", 32),
+    ("地区", 12),
+    ("健康情况", 24),
+    ("用药", 24),
+    ("器械", 20),
+    ("标记", 10),
+    ("编号", 16),
+)
+_HISTORY_HEADINGS = (_NUMBER, _TIME, ("是什么", 18), ("活动", 20), ("说明", 40))
+_PURCHASE_HEADINGS = (
+    *(_NUMBER, _TIME, ("型号", 16), ("数量", 8), ("退回", 8)),
+    *(("单价（元）", 12), ("渠道", 14), ("序列号", 24)),
+)
+_READING_HEADINGS = (*(_NUMBER, _TIME, ("收缩压", 10), ("舒张压", 10), ("脉搏", 10), ("备注", 40)),)
+
+
+def _layouts() -> list[_Sheet]:
+    return [
+        _Sheet("人员", _PERSON_HEADINGS, _person),
+        _Sheet("经过", _HISTORY_HEADINGS, _history),
+        _Sheet("购买", _PURCHASE_HEADINGS, _purchases),
+        _Sheet("血压", _READING_HEADINGS, _readings),
+    ]
+
+
+def _person(number: int, row: Row) -> Iterator[Sequence[Any]]:
+    identity, contact = row.get("identity", {}), row.get("contact", {})
+    health = row.get("health", {})
+    yield (
+        number,
+        _listed(identity.get("names")),
+        labels.SEXES.get(identity.get("sex", ""), ""),
+        str(identity.get("birth_date") or identity.get("birth_year") or ""),
+        _listed([_dialled(phone) for phone in contact.get("phones", ())]),
+        _listed(contact.get("addresses")),
+        _listed(contact.get("regions")),
+        *(_listed(health.get(name)) for name in ("conditions", "medicines", "devices")),
+        "已故" if row.get("deceased") else "",
+        str(row["key"])[:12],
+    )
+
+
+def _history(number: int, row: Row) -> Iterator[Sequence[Any]]:
+    told = {"type", "time", "timeprecision", "activity_id"}
+    for item in row.get("history", []):
+        more = " · ".join(_named(item[name]) for name in sorted(item) if name not in told)
+        what = labels.EVENTS.get(str(item.get("type")), "")
+        yield number, _time(item), what, str(item.get("activity_id", "")), more
+
+
+def _purchases(number: int, row: Row) -> Iterator[Sequence[Any]]:
+    for item in row.get("purchases", []):
+        yield (
+            number,
+            _time(item),
+            str(item.get("sku", "")),
+            item.get("quantity"),
+            item.get("returned"),
+            _yuan(item.get("unit_price_fen")),
+            _named(item.get("channel", "")),
+            _listed(item.get("serials")),
+        )
+
+
+def _readings(number: int, row: Row) -> Iterator[Sequence[Any]]:
+    measures = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")
+    for item in row.get("health", {}).get("readings", []):
+        values = (item.get(name) for name in measures)
+        yield number, _time(item), *values, str(item.get("note", ""))
+
+
+def _time(item: Row) -> str:
+    """As Excel sorts it; of what is known to the day only, the day."""
+    text = str(item.get("time", ""))
+    try:
+        moment = moment_of(parse_instant_us(text))
+    except ValueError:
+        return text
+    # Not every item says how exactly its time is known: a day is written as its first instant.
+    is_day = item.get("timeprecision") == "day" or moment.time() == time.min
+    return f"{moment:%Y-%m-%d}" if is_day else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _named(value: Any) -> str:
+    """What a code is called; anything else as it is."""
+    return labels.label("value", str(value))
+
+
+def _dialled(phone: str) -> str:
+    """As it is dialled at home: `+8613912345678` → `13912345678`."""
+    return phone.removeprefix("+86")
+
+
+def _yuan(amount_fen: Any) -> str:
+    return f"{amount_fen // 100}.{amount_fen % 100:02d}" if isinstance(amount_fen, int) else ""
+
+
+def _listed(values: Any) -> str:
+    return "、".join(map(str, values)) if isinstance(values, list) else str(values or "")

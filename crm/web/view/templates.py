@@ -1,0 +1,100 @@
+"""The templates, one environment for each language; where the files of the pages are."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.support import NullTranslations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from campaigns.field_labels import Language, field_label
+from campaigns.regions import region_name
+from campaigns.times import shanghai_day
+from crm.masking import masked_name, masked_number
+from crm.money import yuan_text
+from crm.web.view import formats, labels
+
+_HERE = Path(__file__).parents[1]
+TEMPLATES_FOLDER = _HERE / "templates"
+STATIC_FOLDER = _HERE / "static"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Turns a template and its values into a page."""
+
+    environments: dict[Language, Environment]
+
+    @classmethod
+    def load(cls, translations: Mapping[Language, NullTranslations]) -> "Pages":
+        """With the words of each language."""
+        return cls(
+            {language: _environment(language, words) for language, words in translations.items()}
+        )
+
+    def render(self, template: str, language: Language, context: Mapping[str, Any]) -> str:
+        """The page as text."""
+        return self.environments[language].get_template(template).render(context)
+
+
+def _environment(language: Language, words: NullTranslations) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        words.ugettext, words.ungettext, newstyle=True
+    )
+
+    def say(text: str) -> str:
+        """A text that stands in a module and not in the template."""
+        said: str = words.ugettext(text)
+        return said
+
+    environment.globals |= {
+        "language": language,
+        "static": static_url,
+        "labels": labels,
+        "say": say,
+        "label": lambda group, code: say(labels.label(group, code)),
+        "field_label": lambda path: field_label(path, language),
+    }
+    environment.filters |= {
+        "number": formats.number_text,
+        "yuan": yuan_text,
+        "clock": formats.clock_text,
+        "masked_name": masked_name,
+        "masked_phone": masked_number,
+        "short_number": formats.short_number,
+        "words_of": formats.words_of,
+        "day": lambda day, today=None: formats.day_text(day, language, today),
+        "day_of": lambda at_us, now_us: formats.day_text(
+            shanghai_day(at_us), language, shanghai_day(now_us)
+        ),
+        "moment": lambda at_us, now_us: formats.moment_text(at_us, language, now_us),
+        "duration": lambda seconds: formats.duration_text(seconds, language),
+        "pairs": lambda codes: [(code, code) for code in codes],
+        "region": lambda code: region_name(code) or code,
+    }
+    return environment
+
+
+def static_url(name: str) -> str:
+    """The address of a static file; it changes with the content, so it may be kept for ever."""
+    return f"/static/{static_version()}/{name}"
+
+
+@cache
+def static_version() -> str:
+    """A digest of all static files: scripts import each other by names beside their own."""
+    digest = hashlib.sha256()
+    for file in sorted(STATIC_FOLDER.iterdir()):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:10]

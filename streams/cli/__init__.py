@@ -1,0 +1,1 @@
+"""The `jinxi` command: parse, call, print."""

@@ -1,0 +1,183 @@
+"""`jinxi topics`, `relay`, `worker`: what carries events where Kafka does it."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from campaigns.times import shanghai_day
+from crm.clock import now_us
+from crm.journal.events import last_position
+from crm.journal.progress import load_progress
+from crm.operations.status import Status
+from crm.settings import Settings
+from crm.storage import locks
+from crm.storage.database import reading
+from streams.cli.commands.options import AsJson, clock_text
+from streams.embedded.worker import Tally, missing_days
+from streams.kafka.relay import Relay, run
+from streams.kafka.slots import MOST_SLOTS, slot_of
+from streams.kafka.topics import check, create
+from streams.running.installation import Installation, open_installation
+from streams.running.lease import lease
+from streams.running.logs import configure
+from streams.running.outbox_intake import outbox_age
+from streams.serving.supervisor import Supervisor
+from streams.upkeep.status import metrics, status
+from streams.wording.output import print_json, print_table, print_text
+from streams.wording.say import say, words
+
+_LOOK_SECONDS = 0.2
+_WRONG = 1
+
+
+def kafka_settings() -> Settings:
+    """The settings; told that Kafka's address is missing where it is."""
+    settings = Settings.from_environment()
+    if settings.kafka_bootstrap is None:
+        message = say("没有设置 JINXI_KAFKA_BOOTSTRAP（Kafka 的地址，主机:端口）")
+        raise typer.BadParameter(message)
+    return settings
+
+
+def create_topics(as_json: AsJson = False) -> None:
+    """建立缺少的主题；已有的不动。
+
+    jinxi topics create
+    """
+    made = create(kafka_settings())
+    if as_json:
+        print_json({"created": made})
+    else:
+        print_text(say("已建立 {count} 个主题", count=len(made)))
+
+
+def check_topics(as_json: AsJson = False) -> None:
+    """检查主题是否齐全、分区数是否正确。
+
+    jinxi topics check --json
+    """
+    wrong = check(kafka_settings())
+    if as_json:
+        print_json({"ok": not wrong, "wrong": wrong})
+    else:
+        print_text(say("主题齐全") if not wrong else str(wrong))
+    if wrong:
+        raise typer.Exit(_WRONG)
+
+
+def relay() -> None:
+    """把发件箱里的事件按顺序发布到 Kafka；同时只运行一个。
+
+    jinxi relay
+    """
+    installation = open_installation(kafka_settings())
+    configure("relay")
+    with lease(installation.settings, locks.RELAY):
+        run(Relay(installation.settings, installation.engine, installation.keyring))
+
+
+def worker(
+    slot: Annotated[
+        int | None,
+        typer.Option(min=0, max=MOST_SLOTS - 1, help="槽位，每个记录进程一个；不写则取最小的空位"),
+    ] = None,
+) -> None:
+    """从 Kafka 取事件并记入数据库；可以同时运行几个，各有一个槽位。
+
+    jinxi worker
+    jinxi worker --slot 0
+    """
+    from streams.kafka import faust_app
+
+    settings = kafka_settings()
+    open_installation(settings)
+    with slot_of(settings, slot) as mine:
+        configure("worker", mine)
+        faust_app.run(settings, mine)
+
+
+def show_status(
+    as_metrics: Annotated[bool, typer.Option("--metrics", help="Prometheus 的文本格式")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """看现在怎样：什么在排队、记录落后多少、什么没有成功。
+
+    jinxi status
+    jinxi status --metrics
+    """
+    installation = open_installation()
+    found = status(installation)
+    if as_metrics:
+        print(metrics(found), end="")
+        return
+    if as_json:
+        lag = found.lag_records
+        written = None if lag is None else {str(number): left for number, left in lag.items()}
+        print_json({**asdict(found), "lag_records": written})
+        return
+    rows = [*_everywhere(found)]
+    # What waits for Kafka waits also while nobody says where Kafka is.
+    if installation.settings.kafka_bootstrap is not None or found.outbox:
+        rows += _carried(found)
+    print_table(say("现在"), words("项目", "内容"), [row for row in rows if row[1] != ""])
+
+
+def _everywhere(found: Status) -> Iterator[tuple[str, str | int]]:
+    yield say("日志里的事件"), found.journaled
+    yield say("尚未入档"), found.not_recorded
+    yield say("等待补齐"), found.waiting
+    yield say("入档故障"), found.dead_letters
+    yield say("不是事件的消息"), found.undecodable
+    yield say("最近一次入档"), _moment(found.last_recorded_us)
+    yield say("记录进程"), "" if found.workers is None else len(found.workers)
+
+
+def _carried(found: Status) -> Iterator[tuple[str, str | int]]:
+    """What there is only where Kafka carries."""
+    yield say("发件箱里的事件"), found.outbox
+    yield say("其中最早的收到于"), _moment(found.outbox_oldest_us)
+    yield say("Kafka 上尚未取走的记录"), _sum(found.lag_records)
+    yield say("收件箱里尚未取走的记录"), _sum(found.inbox_records)
+
+
+def _sum(records: Mapping[Any, int] | None) -> str | int:
+    return say("Kafka 没有应答") if records is None else sum(records.values())
+
+
+def _moment(instant_us: int | None) -> str:
+    return clock_text(instant_us) if instant_us else ""
+
+
+def processes(settings: Settings) -> list[list[str]]:
+    """The modules that carry events beside the web, each with its arguments."""
+    if settings.kafka_bootstrap is None:
+        return [["streams", "work"]]
+    return [["streams", "relay"], ["streams", "worker", "--slot", "0"]]
+
+
+def carry_until_idle(installation: Installation) -> Tally:
+    """Run relay and worker until the journal has everything, every day up to today included."""
+    started = time.monotonic()
+    with reading(installation.engine) as connection:
+        first = last_position(connection) + 1
+    supervisor = Supervisor(processes(installation.settings))
+    supervisor.start()
+    try:
+        while not is_idle(installation):
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        supervisor.stop()
+    with reading(installation.engine) as connection:
+        last = last_position(connection)
+    return Tally(first, last, 0, time.monotonic() - started)
+
+
+def is_idle(installation: Installation) -> bool:
+    """Whether nothing waits, and every day up to today was reached."""
+    with reading(installation.engine) as connection:
+        waiting, _ = outbox_age(connection)
+        progress = load_progress(connection, "embedded")
+    return waiting == 0 and not any(missing_days(progress, shanghai_day(now_us())))

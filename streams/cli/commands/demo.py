@@ -1,0 +1,156 @@
+"""`jinxi demo`: an invented season taken in, recorded, and shown."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import orjson
+import typer
+
+from campaigns.intake import HEADQUARTERS
+from campaigns.season import SEASON_DAYS, generate
+from campaigns.times import shanghai_day
+from crm.accounts.people import add_user, change_password, find_user
+from crm.clock import now_us
+from crm.journal.events import last_position
+from crm.storage.database import reading
+from streams.cli.commands.glance import print_glance
+from streams.cli.commands.serve import DEFAULT_PORT, must_be_free, run_server
+from streams.cli.commands.work import tell_outcomes
+from streams.embedded.worker import Worker
+from streams.running.installation import Installation, open_installation
+from streams.running.lease import lease
+from streams.wording.output import print_text, progress_bar
+from streams.wording.say import say
+
+DEMO_USER = "demo"
+NOTE = "demo.json"
+_LINES_AT_ONCE = 2000
+_PASSWORD_BYTES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Which season a folder holds; the same arguments make the same events."""
+
+    people: int
+    seed: int
+    starts_on: date
+    complete: bool = False
+
+
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="只算出来，不打开网页")] = False,
+    people: Annotated[int, typer.Option(min=1, help="多少人")] = 2000,
+    seed: Annotated[int, typer.Option(help="同样的种子得同样的一季")] = 7,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口")] = DEFAULT_PORT,
+) -> None:
+    """一季“金色夕阳”：编造的事件，和由它们来的档案、奖励、漏斗、网页。
+
+    jinxi demo
+    jinxi demo --no-serve --people 300
+    """
+    if not no_serve:
+        must_be_free(port)
+    installation = open_installation()
+    asked = Season(people, seed, shanghai_day(now_us()) - timedelta(days=SEASON_DAYS))
+    kept = _take_in_once(installation, asked)
+    with lease(installation.settings), progress_bar(say("入档"), shown=True) as report:
+        worker = Worker(installation.engine, installation.keyring)
+        tally = worker.until_idle(report)
+        outcomes = worker.outcomes(tally)
+    if any(outcomes.values()):
+        tell_outcomes(outcomes, tally.seconds)
+    print_glance(installation, (kept or asked).starts_on)
+    if no_serve:
+        print_text(say("下一步：jinxi serve 打开网页，或 jinxi --help 看全部命令"))
+        return
+    password = _password(installation, is_demo=kept is not None)
+    if password is not None:
+        print_text(say("登录名 {name}，密码 {password}", name=DEMO_USER, password=password))
+    run_server(port)
+
+
+def _take_in_once(installation: Installation, asked: Season) -> Season | None:
+    """The season that the folder holds afterwards; None where the data are somebody's own.
+
+    One that was interrupted is gone on with as it was begun: two seasons never mix.
+    """
+    folder = installation.settings.data_folder
+    note = folder / NOTE
+    kept = _read(note)
+    if kept is None:
+        with reading(installation.engine) as connection:
+            if last_position(connection):
+                print_text(say("{folder} 里已有自己的数据，不加编造的。", folder=folder))
+                return None
+    season = kept or asked
+    if kept is not None and (kept.people, kept.seed) != (asked.people, asked.seed):
+        print_text(
+            say(
+                "{folder} 里已有一季（{people:,} 人，种子 {seed}），接着用它。"
+                "要另做一季，请用 JINXI_DATA 指定一个新文件夹。",
+                folder=folder,
+                people=kept.people,
+                seed=kept.seed,
+            )
+        )
+    if not season.complete:
+        _write(note, season)
+        _take_in(installation, season)
+        season = Season(season.people, season.seed, season.starts_on, complete=True)
+        _write(note, season)
+    return season
+
+
+def _read(note: Path) -> Season | None:
+    if not note.exists():
+        return None
+    return msgspec.json.decode(note.read_bytes(), type=Season)
+
+
+def _write(note: Path, season: Season) -> None:
+    note.write_bytes(orjson.dumps(asdict(season)))
+
+
+def _take_in(installation: Installation, season: Season) -> None:
+    events = generate(season.people, season.seed, season.starts_on)
+    done = repeated = 0
+    with progress_bar(say("收下编造的一季"), shown=True) as report:
+        for piece in _pieces(events):
+            receipts = installation.intake.accept(piece, HEADQUARTERS, history=True)
+            done += len(piece)
+            repeated += sum(receipt.status == "duplicate" for receipt in receipts)
+            report(done, 0)
+    print_text(
+        say(
+            "收下了编造的一季：{events:,} 条事件，人物全属虚构。"
+            "另有 {repeated:,} 条是重复送来的，只记一次。",
+            events=done - repeated,
+            repeated=repeated,
+        )
+    )
+
+
+def _pieces(events: Iterator[dict[str, Any]]) -> Iterator[list[bytes]]:
+    while piece := [orjson.dumps(event) for event in islice(events, _LINES_AT_ONCE)]:
+        yield piece
+
+
+def _password(installation: Installation, *, is_demo: bool) -> str | None:
+    """A new password for the demo's account; in somebody's own data no account is touched."""
+    if not is_demo:
+        return None
+    password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    with reading(installation.engine) as connection:
+        known = find_user(connection, DEMO_USER)
+    if known is not None:
+        change_password(installation.engine, known.actor, password)
+    else:
+        add_user(installation.engine, DEMO_USER, password, "headquarters")
+    return password

@@ -1,0 +1,195 @@
+"""`jinxi funnel`: where people are lost on the way."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from crm.clock import now_us
+from crm.components.as_of import effective_up_to, received_up_to
+from crm.funnels.definition import (
+    ChainKind,
+    EntryRule,
+    Funnel,
+    InvalidFunnel,
+    InvalidStep,
+    InvalidWindow,
+    Step,
+    parse_step,
+    parse_window,
+)
+from crm.funnels.engine import FunnelResult, StepResult
+from crm.funnels.queries import funnel_now, funnel_then
+from crm.scope import HEADQUARTERS_SCOPE as SCOPE
+from crm.storage.database import reading
+from streams.cli.commands.options import AsJson, At, day, instant
+from streams.running.installation import open_installation
+from streams.wording.output import (
+    Whole,
+    duration,
+    print_first,
+    print_json,
+    print_table,
+    print_text,
+    rate,
+    share_bar,
+)
+from streams.wording.say import say, told, word, words
+
+
+def funnel(
+    steps: Annotated[
+        list[str], typer.Option("--step", metavar="STEP", help="一步：TYPE 或 TYPE:字段=值")
+    ],
+    from_day: Annotated[str, typer.Option("--from", metavar="DAY", help="第一天")],
+    to_day: Annotated[str, typer.Option("--to", metavar="DAY", help="最后一天的后一天")],
+    window: Annotated[str, typer.Option("--window", help="从进入算起的期限：30d 或 720h")],
+    kind: Annotated[ChainKind, typer.Option("--kind", help="依次、不论次序、紧接")] = (
+        ChainKind.SEQUENTIAL
+    ),
+    entry: Annotated[EntryRule, typer.Option("--entry", help="取最长的一链，或只看第一次进入")] = (
+        EntryRule.BEST
+    ),
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="FIELD", help="按进入时的字段或 month 分组")
+    ] = None,
+    people_of: Annotated[
+        int | None, typer.Option("--people", metavar="STEP_NUMBER", help="列出走到这一步的人")
+    ] = None,
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", metavar="TIME", help="只用这时已收到的事件")
+    ] = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """漏斗：多少人走到了哪一步，用了多久。
+
+    jinxi funnel --step activity.attended --step purchase.made \\
+      --from 2026-03-01 --to 2026-06-01 --window 90d --by month
+    jinxi funnel --step activity.attended:kind=free_clinic --step trial.started \\
+      --from 2026-03-01 --to 2026-06-01 --window 720h --people 2 --json
+    """
+    asked = _asked(steps, (from_day, to_day), window, kind, entry, by)
+    if people_of is not None and not 1 <= people_of <= len(steps):
+        raise typer.BadParameter(say("步数从 1 到 {last}", last=len(steps)))
+    result = _compute(asked, instant(at), instant(known_at))
+    if as_json:
+        print_json(_told(result, people_of))
+        return
+    _show(asked, result)
+    if people_of is not None:
+        _show_people(people_of, sorted(result.people[people_of - 1]))
+
+
+def _asked(
+    steps: Sequence[str],
+    period: tuple[str, str],
+    window: str,
+    kind: ChainKind,
+    entry: EntryRule,
+    by: str | None,
+) -> Funnel:
+    try:
+        return Funnel(
+            tuple(map(parse_step, steps)),
+            day(period[0]),
+            day(period[1]),
+            parse_window(window),
+            kind,
+            entry,
+            by,
+        )
+    except (InvalidStep, InvalidWindow, InvalidFunnel) as error:
+        raise typer.BadParameter(told(str(error))) from error
+
+
+def _compute(asked: Funnel, at_us: int | None, known_at_us: int | None) -> FunnelResult:
+    installation = open_installation()
+    with reading(installation.engine) as connection:
+        if at_us is None and known_at_us is None:
+            return funnel_now(SCOPE, connection, asked)
+        effective = effective_up_to(now_us() if at_us is None else at_us)
+        received = received_up_to(now_us() if known_at_us is None else known_at_us)
+        return funnel_then(
+            SCOPE,
+            connection,
+            installation.keyring,
+            asked,
+            at_us or known_at_us or 0,
+            lambda event: effective(event) and received(event),
+        )
+
+
+def _told(result: FunnelResult, people_of: int | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "steps": list(map(asdict, result.steps)),
+        "groups": [
+            {"value": group.value, "steps": list(map(asdict, group.steps))}
+            for group in result.groups
+        ],
+    }
+    if people_of is not None:
+        told["people"] = sorted(result.people[people_of - 1])
+    return told
+
+
+def _show(asked: Funnel, result: FunnelResult) -> None:
+    which = (
+        say("最长的一链（best）") if asked.entry == EntryRule.BEST else say("第一次进入（first）")
+    )
+    title = say(
+        "漏斗 {first} 至 {last}（不含），期限 {window}，{which}",
+        first=asked.from_day,
+        last=asked.to_day,
+        window=asked.window,
+        which=which,
+    )
+    headings = words("步", "是什么", "人数", "", "占上一步", "占第一步", "中位用时")
+    print_table(title, headings, _rows(asked, result.steps))
+    if not result.steps[0].people:
+        print_text(
+            say("这段时间没有人走到第一步。请核对日期和步骤，或先 jinxi work --until-idle。")
+        )
+    for group in result.groups:
+        by = say("月份") if asked.by == "month" else asked.by
+        title = f"{by} = {group.value or say('（无）')}"
+        print_table(title, headings, _rows(asked, group.steps))
+
+
+def _show_people(step: int, people: Sequence[str]) -> None:
+    print_first(
+        say("走到第 {step} 步的人", step=step),
+        words("人员编号"),
+        [[Whole(person)] for person in people],
+        say("没有人走到这一步。"),
+    )
+
+
+def _rows(asked: Funnel, steps: Sequence[StepResult]) -> list[list[Any]]:
+    first = steps[0].people if steps else 0
+    rows = []
+    before = None
+    for step, result in zip(asked.steps, steps, strict=True):
+        rows.append(
+            [
+                result.step,
+                Whole(_named(step)),
+                result.people,
+                share_bar(result.people, first),
+                "" if before is None else rate(result.people, before),
+                "" if before is None else rate(result.people, first),
+                duration(result.median_seconds),
+            ]
+        )
+        before = result.people
+    return rows
+
+
+def _named(step: Step) -> str:
+    """The word for a step that has one, or its type with its conditions."""
+    named = word("step", str(step))
+    if named != str(step):
+        return named
+    pairs = ", ".join(f"{field}={value}" for field, value in step.conditions)
+    return f"{word('step', word('event', step.type))} {pairs}".rstrip()

@@ -1,0 +1,84 @@
+"""The season at a glance: archives, copies, rewards, and the outcome chain."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from campaigns.times import shanghai_day
+from crm.clock import now_us
+from crm.copies.tables import COPY_ROW
+from crm.funnels.queries import outcome_chain
+from crm.ledger.tables import REWARD
+from crm.people.tables import CARD, PERSON
+from crm.scope import HEADQUARTERS_SCOPE as SCOPE
+from crm.storage.database import reading
+from streams.running.installation import Installation
+from streams.wording.output import duration, print_table, print_text, rate, share_bar, yuan
+from streams.wording.say import say, word, words
+
+
+def print_glance(installation: Installation, first_day: date) -> None:
+    """Print it, for the people reached from a day to today."""
+    with reading(installation.engine) as connection:
+        _print_archives(connection)
+        _print_rewards(connection)
+        _print_chain(connection, first_day)
+
+
+def _print_archives(connection: Connection) -> None:
+    cards = connection.execute(select(func.count()).select_from(CARD)).scalar_one()
+    persons = connection.execute(select(func.count()).select_from(PERSON)).scalar_one()
+    copies = connection.execute(
+        select(COPY_ROW.c.dealer, func.count()).group_by(COPY_ROW.c.dealer).order_by("dealer")
+    ).all()
+    print_text(
+        say(
+            "{cards:,} 张档案卡，{persons:,} 人。一式两份：企业这一份在此，另一份在经销商：",
+            cards=cards,
+            persons=persons,
+        )
+    )
+    print_table(
+        say("经销商的副本"),
+        words("经销商", "人数"),
+        [(dealer, count) for dealer, count in copies],
+        say("还没有。患者同意交给经销商一份以后，会列在这里。"),
+    )
+
+
+def _print_rewards(connection: Connection) -> None:
+    states = connection.execute(
+        select(REWARD.c.state, func.count(), func.sum(REWARD.c.amount_fen))
+        .group_by(REWARD.c.state)
+        .order_by("state")
+    ).all()
+    print_table(
+        say("奖励"),
+        words("状态", "份数", "金额"),
+        [(word("reward_state", state), count, yuan(int(fen))) for state, count, fen in states],
+        say("还没有。被介绍的人购买以后，会员的奖励会列在这里。"),
+    )
+
+
+def _print_chain(connection: Connection, first_day: date) -> None:
+    chain = outcome_chain(SCOPE, connection, first_day, shanghai_day(now_us()) + timedelta(days=1))
+    labels = words("到场", "建档", "试用", "购买", "转介绍")
+    first = chain.result.steps[0].people
+    rows: list[Sequence[Any]] = [(say("触达"), chain.reached, "", "", "")]
+    for label, step in zip(labels, chain.result.steps, strict=True):
+        rows.append(
+            (
+                label,
+                step.people,
+                share_bar(step.people, first),
+                rate(step.people, first),
+                duration(step.median_seconds),
+            )
+        )
+    print_table(
+        say("结果链（最长的一链，180 天内）"),
+        words("步", "人数", "", "占到场", "距上一步（中位）"),
+        rows,
+    )

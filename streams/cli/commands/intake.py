@@ -1,0 +1,207 @@
+"""`jinxi accept`: files of events and sheets, through the door."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+
+from campaigns.cloudevents import LARGEST_EVENT_BYTES
+from campaigns.intake import HEADQUARTERS
+from campaigns.sentences import refusal_sentence, warning_sentence
+from crm.intake.accept import JournalIntake
+from streams.cli.commands.options import AsJson
+from streams.cli.commands.sheet_files import accept_sheet_file, is_sheet
+from streams.cli.commands.tally import AcceptTally, RefusedLine
+from streams.cli.troubles import foreseen
+from streams.running.installation import Installation, open_installation
+from streams.wording.output import (
+    Report,
+    print_json,
+    print_notice,
+    print_table,
+    print_text,
+    progress_bar,
+)
+from streams.wording.say import language, say, words
+
+STANDARD_INPUT = "-"
+LINES_AT_ONCE = 2000
+BYTES_AT_ONCE = 8 * 1024 * 1024
+SHOWN_REFUSALS = 50
+SOME_REFUSED = 3
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+CONSENT_CHANGED = "consent_changed"
+_LONGEST_LINE = len(BYTE_ORDER_MARK) + LARGEST_EVENT_BYTES + len(b"\r\n")
+
+
+def accept(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="NDJSON 或 .xlsx、.csv 文件；- 为标准输入")
+    ],
+    history: Annotated[
+        bool, typer.Option("--history", help="导入历史：采用事件自带的 receivedat 作为收到时间")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """收下事件：写牢以后才回答“已收下”。
+
+    jinxi accept events.ndjson sheet.xlsx
+    jinxi accept --history season.ndjson
+    jinxi season --people 300 | jinxi accept --history -
+    """
+    _must_be_files(files)
+    installation = open_installation()
+    tally = AcceptTally()
+    try:
+        for name in files:
+            _accept_file(installation, name, tally, history=history, shown=not as_json)
+    except foreseen():
+        print_notice(say("中途停下。在此之前：{counted}", counted=_counted(tally)))
+        raise
+    _tell(tally, as_json)
+    if tally.refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+def _must_be_files(names: Sequence[str]) -> None:
+    paths = [Path(name) for name in names if name != STANDARD_INPUT]
+    if folders := [str(path) for path in paths if path.is_dir()]:
+        message = say("这是文件夹，不是文件：{names}", names=", ".join(folders))
+        raise typer.BadParameter(message)
+    if missing := [str(path) for path in paths if not path.exists()]:
+        message = say("找不到文件：{names}。请核对路径。", names=", ".join(missing))
+        raise typer.BadParameter(message)
+
+
+def _accept_file(
+    installation: Installation, name: str, tally: AcceptTally, *, history: bool, shown: bool
+) -> None:
+    label = say("收下 {name}", name=Path(name).name)
+    with progress_bar(label, shown=shown) as report:
+        if is_sheet(name):
+            accept_sheet_file(installation, Path(name), tally)
+            return
+        with _opened(name) as stream:
+            accept_stream(installation.intake, stream, name, tally, history, report)
+
+
+def accept_stream(
+    intake: JournalIntake,
+    stream: BinaryIO,
+    name: str,
+    tally: AcceptTally,
+    history: bool,
+    report: Report,
+) -> None:
+    """Every line of a stream through the door, some thousands at a time."""
+    pending: list[tuple[int, bytes]] = []
+    size = 0
+    for number, line in event_lines(stream):
+        pending.append((number, line))
+        size += len(line)
+        if len(pending) == LINES_AT_ONCE or size > BYTES_AT_ONCE:
+            _accept_lines(intake, pending, name, tally, history)
+            report(number, 0)
+            pending, size = [], 0
+    _accept_lines(intake, pending, name, tally, history)
+
+
+def _accept_lines(
+    intake: JournalIntake,
+    numbered: Sequence[tuple[int, bytes]],
+    name: str,
+    tally: AcceptTally,
+    history: bool,
+) -> None:
+    if not numbered:
+        return
+    receipts = intake.accept([line for _, line in numbered], HEADQUARTERS, history=history)
+    for (number, _), receipt in zip(numbered, receipts, strict=True):
+        tally.add(name, number, receipt)
+
+
+def event_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """(number from 1, line without its end); blank lines are passed over.
+
+    Of a line that is far too long only the beginning is kept: it is refused anyway.
+    """
+    number = 0
+    while line := stream.readline(_LONGEST_LINE):
+        number += 1
+        if number == 1:
+            line = line.removeprefix(BYTE_ORDER_MARK)
+        ended = line.endswith(b"\n")
+        while not ended and (rest := stream.readline(LARGEST_EVENT_BYTES)):
+            ended = rest.endswith(b"\n")
+            line = line[: LARGEST_EVENT_BYTES + 1] + b"+"
+        stripped = line.rstrip(b"\r\n")
+        if stripped.strip():
+            yield number, stripped
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == STANDARD_INPUT:
+        yield sys.stdin.buffer
+    else:
+        with Path(name).open("rb") as stream:
+            yield stream
+
+
+def _tell(tally: AcceptTally, as_json: bool) -> None:
+    if as_json:
+        print_json(tally.told())
+    else:
+        print_text(_counted(tally))
+        for code, count in tally.warnings.items():
+            print_text(f"  {count:,} × {_warning(code)}")
+        if tally.refusals:
+            headings = words("文件", "行", "编号", "原因和怎么改")
+            rows = [_refusal_row(refusal) for refusal in tally.refusals[:SHOWN_REFUSALS]]
+            print_table(say("未收下"), headings, rows)
+        if len(tally.refusals) > SHOWN_REFUSALS:
+            more = len(tally.refusals) - SHOWN_REFUSALS
+            print_text(say("还有 {more:,} 条，用 --json 查看全部", more=more))
+    _tell_answers(tally)
+    if not as_json:
+        _tell_next(tally)
+
+
+def _counted(tally: AcceptTally) -> str:
+    return say(
+        "已收下 {accepted:,} 条 · 之前已记过 {duplicate:,} 条 · 未收下 {refused:,} 条"
+        " · 有提醒 {warned:,} 条",
+        accepted=tally.accepted,
+        duplicate=tally.duplicate,
+        refused=tally.refused,
+        warned=tally.warned,
+    )
+
+
+def _warning(code: str) -> str:
+    if code == CONSENT_CHANGED:
+        return say("已收下。同意的答复改了，请核对是不是本人的意思。")
+    return warning_sentence(code, language())
+
+
+def _tell_answers(tally: AcceptTally) -> None:
+    for answer in tally.answers:
+        print_notice(say("错行已标在：{path}（改好后再交这一份）", path=answer))
+    for answer in tally.unwritten:
+        print_notice(say("写不了标出错行的表：{path}。请换个可写的文件夹再交一次。", path=answer))
+
+
+def _tell_next(tally: AcceptTally) -> None:
+    if tally.accepted:
+        print_text(say("下一步：jinxi work --until-idle（jinxi serve 开着时会自己入档）"))
+    elif not tally.duplicate and not tally.refused:
+        print_text(say("没有读到事件：文件是空的。每行应是一条事件，或用签到表（.xlsx）。"))
+
+
+def _refusal_row(refusal: RefusedLine) -> list[Any]:
+    sentence = refusal.sentence or refusal_sentence(refusal.reason, refusal.path, language())
+    name = refusal.file if refusal.file == STANDARD_INPUT else Path(refusal.file).name
+    return [name, refusal.line or "", refusal.id or "", sentence]

@@ -1,0 +1,64 @@
+"""`jinxi serve`: the pages and the API, and the worker as a second, supervised process."""
+
+import socket
+from typing import Annotated
+
+import typer
+
+from crm.settings import Settings
+from streams.cli.commands.carry import processes
+from streams.running.installation import open_installation
+from streams.running.logs import configure
+from streams.serving.supervisor import Supervisor
+from streams.wording.output import print_text
+from streams.wording.say import say
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8765
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口")] = DEFAULT_PORT,
+) -> None:
+    """打开网页和接口，记录进程在旁边工作；只在本机可见（127.0.0.1）。
+
+    jinxi serve
+    jinxi serve --port 9000
+    """
+    must_be_free(port)
+    open_installation()
+    run_server(port)
+
+
+def must_be_free(port: int) -> None:
+    """Nobody may listen on the port yet."""
+    if not is_free(port):
+        message = say("端口 {port} 已被占用，请用 --port 换一个", port=port)
+        raise typer.BadParameter(message)
+
+
+def run_server(port: int) -> None:
+    """Serve until interrupted."""
+    configure("supervisor")
+    print_text(say("网页：http://{host}:{port}/ （Ctrl+C 停止）", host=HOST, port=port))
+    settings = Settings.from_environment()
+    modules = [
+        ["streams.serving.web_server", str(port)],
+        ["streams.serving.webhook_sender"],
+        *processes(settings),
+    ]
+    if settings.kafka_bootstrap is not None:
+        modules.append(["streams", "bridge"])
+    Supervisor(modules).run()
+    print_text(say("已停止"))
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,75 @@
+"""`jinxi work`: records what was taken in."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from streams.cli.commands.carry import carry_until_idle, processes
+from streams.cli.commands.options import AsJson
+from streams.embedded.worker import Worker
+from streams.running.installation import open_installation
+from streams.running.lease import lease
+from streams.running.logs import configure
+from streams.serving.supervisor import Supervisor
+from streams.wording.output import print_json, print_text, progress_bar
+from streams.wording.say import say
+
+_IDLE_SECONDS = 0.2
+
+
+def work(
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="记完为止；不加则一直运行")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """把已收下的事件记入档案、副本、奖励和漏斗。
+
+    jinxi work --until-idle
+    jinxi work --until-idle --json
+    """
+    installation = open_installation()
+    worker = Worker(installation.engine, installation.keyring)
+    if installation.settings.kafka_bootstrap is not None:
+        if not until_idle:
+            configure("supervisor")
+            Supervisor(processes(installation.settings)).run()
+            return
+        tally = carry_until_idle(installation)
+    else:
+        with lease(installation.settings):
+            if not until_idle:
+                configure("work")
+                _for_ever(worker)
+            with progress_bar(say("入档"), shown=not as_json) as report:
+                tally = worker.until_idle(report)
+    outcomes = worker.outcomes(tally)
+    if as_json:
+        print_json({**outcomes, "seconds": round(tally.seconds, 3)})
+    else:
+        tell_outcomes(outcomes, tally.seconds)
+
+
+def tell_outcomes(outcomes: dict[str, int], seconds: float) -> None:
+    """How it went, and what to do about what did not."""
+    print_text(
+        say(
+            "已入档 {recorded:,} · 等待补齐 {waiting:,} · 未入档 {rejected:,} · 入档故障 {failed:,}"
+            "（{seconds:.1f} 秒）",
+            seconds=seconds,
+            **outcomes,
+        )
+    )
+    if outcomes["waiting"]:
+        print_text(say("等待补齐的会自己入档，不用重填：jinxi events --outcome waiting"))
+    if outcomes["rejected"]:
+        print_text(say("未入档的和原因：jinxi events --outcome rejected"))
+    if outcomes["failed"]:
+        print_text(say("入档故障的没有丢，修好后重试：jinxi dead-letters list"))
+
+
+def _for_ever(worker: Worker) -> None:
+    while True:
+        if not worker.step():
+            time.sleep(_IDLE_SECONDS)

@@ -1,0 +1,1 @@
+"""The carrier without a broker."""

@@ -1,0 +1,1 @@
+"""The carrier with one: topics, relay, worker, bridge, departures."""

@@ -1,0 +1,100 @@
+"""How every client of Kafka reaches the brokers: where they are, TLS, and who we are there.
+
+One place for the clients of kafka-python (administration, relay, bridge); what the worker needs
+besides, it makes of the same `Access` (streams/kafka/faust_app.py).
+"""
+
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crm.settings import Settings
+from streams.wording.say import say
+
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+
+
+class KafkaAccessInvalid(Exception):
+    """The settings do not say how to reach the brokers; the sentence says what to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the brokers are, and what they want to know of us.
+
+    servers: host:port of each.
+    protocol: one of PROTOCOLS; mechanism: one of MECHANISMS.
+    username, password: None unless the protocol is one of SASL.
+    ca_file: who signs the brokers' certificates; None: whom the machine trusts.
+    """
+
+    servers: tuple[str, ...]
+    protocol: str
+    mechanism: str
+    username: str | None
+    password: str | None = field(repr=False)
+    ca_file: Path | None
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether TLS is spoken."""
+        return self.protocol.endswith("SSL")
+
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """What checks the brokers' certificates and names; None without TLS."""
+        return ssl.create_default_context(cafile=self.ca_file) if self.is_encrypted else None
+
+    def arguments(self) -> dict[str, Any]:
+        """What kafka-python's clients are opened with."""
+        found: dict[str, Any] = {
+            "bootstrap_servers": list(self.servers),
+            "security_protocol": self.protocol,
+        }
+        if self.is_encrypted:
+            found["ssl_context"] = self.ssl_context()
+        if self.username is not None:
+            found["sasl_mechanism"] = self.mechanism
+            found["sasl_plain_username"] = self.username
+            found["sasl_plain_password"] = self.password
+        return found
+
+
+def access_of(settings: Settings) -> Access:
+    """As the settings say; raises KafkaAccessInvalid."""
+    assert settings.kafka_bootstrap is not None
+    protocol = _one_of("JINXI_KAFKA_SECURITY_PROTOCOL", settings.kafka_security_protocol, PROTOCOLS)
+    mechanism = _one_of("JINXI_KAFKA_SASL_MECHANISM", settings.kafka_sasl_mechanism, MECHANISMS)
+    username = password = None
+    if protocol.startswith("SASL"):
+        username, file = settings.kafka_username, settings.kafka_password_file
+        if not username or file is None:
+            sentence = say(
+                "{protocol} 需要用户名和密码：请设置 JINXI_KAFKA_USERNAME 和"
+                " JINXI_KAFKA_PASSWORD_FILE",
+                protocol=protocol,
+            )
+            raise KafkaAccessInvalid(sentence)
+        password = _read("JINXI_KAFKA_PASSWORD_FILE", file).rstrip("\r\n")
+    if protocol.endswith("SSL") and settings.kafka_ca_file is not None:
+        _read("JINXI_KAFKA_CA_FILE", settings.kafka_ca_file)
+    servers = tuple(settings.kafka_bootstrap.split(","))
+    return Access(servers, protocol, mechanism, username, password, settings.kafka_ca_file)
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        sentence = say(
+            "{name} 是“{value}”；可以是 {known}", name=name, value=value, known=", ".join(known)
+        )
+        raise KafkaAccessInvalid(sentence)
+    return value
+
+
+def _read(name: str, file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        sentence = say("读不了 {name} 指的文件 {file}", name=name, file=file)
+        raise KafkaAccessInvalid(sentence) from error

@@ -1,0 +1,1 @@
+"""What every process needs: lease, retries, logs, the opened installation."""

@@ -1,0 +1,67 @@
+"""The process that serves pages and API: `python -m streams.serving.web_server PORT`."""
+
+import os
+import sys
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+
+import uvicorn
+from fastapi import HTTPException, Request
+from fastapi.responses import PlainTextResponse
+
+from crm.settings import Settings
+from crm.web.app import app_of
+from crm.web.guards.site import Site
+from streams.running.installation import Installation
+from streams.running.logs import configure
+from streams.running.outbox_intake import OutboxIntake
+from streams.serving.orphans import end_with_supervisor
+from streams.upkeep.status import metrics, status
+
+HOST = "127.0.0.1"
+_NOT_FOUND = 404
+
+
+def open_site(settings: Settings) -> Site:
+    """The site of an installation; where Kafka carries, its door leads into the outbox."""
+    site = Site.open(settings)
+    opened = Installation(settings, site.engine, site.keyring)
+    site = replace(site, status=lambda: status(opened))
+    if settings.kafka_bootstrap is None:
+        return site
+    return replace(site, intake=OutboxIntake(site.engine, site.keyring))
+
+
+def serve_site(settings: Settings, host: str, port: int) -> None:
+    """Serve until terminated."""
+    configure("web")
+    site = open_site(settings)
+    app = app_of(site)
+
+    def show_metrics(request: Request) -> PlainTextResponse:
+        if not may_see_metrics(request.client.host if request.client else ""):
+            raise HTTPException(_NOT_FOUND)
+        return PlainTextResponse(metrics(site.how_it_stands()))
+
+    app.add_api_route("/metrics", show_metrics, include_in_schema=False)
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False)
+
+
+def may_see_metrics(address: str) -> bool:
+    """This machine may, and the networks of JINXI_METRICS_FROM (with commas between)."""
+    try:
+        caller = ip_address(address)
+    except ValueError:
+        return False
+    named = os.environ.get("JINXI_METRICS_FROM", "").replace(",", " ").split()
+    return caller.is_loopback or any(caller in ip_network(each) for each in named)
+
+
+def main() -> None:
+    """Serve until terminated; only this machine sees it."""
+    end_with_supervisor()
+    serve_site(Settings.from_environment(), HOST, int(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""The process that calls dealers' webhooks: `python -m streams.serving.webhook_sender`.
+
+One at a time, by lease; killed at any moment it begins again with what was not answered. A call
+that was answered and not kept is made twice, under the same `webhook-id`.
+"""
+
+import time
+
+from crm.clock import now_us
+from crm.feed.webhooks import Caller
+from crm.storage import locks
+from streams.running.heartbeat import beat
+from streams.running.installation import Installation, open_installation
+from streams.running.lease import WorkerRunning, lease
+from streams.running.logs import configure
+from streams.running.patience import patiently
+from streams.serving.orphans import end_with_supervisor
+
+_LOOK_SECONDS = 1.0
+
+
+def caller_of(installation: Installation) -> Caller:
+    """The caller of an installation."""
+    loopback = installation.settings.webhooks_to_loopback
+    return Caller(installation.engine, installation.keyring, loopback)
+
+
+def main() -> None:
+    """Call for ever; another one that holds the lease already does the work."""
+    end_with_supervisor()
+    configure("webhooks")
+    installation = open_installation()
+    caller = caller_of(installation)
+    try:
+        with lease(installation.settings, locks.WEBHOOKS):
+            while True:
+                patiently(lambda: caller.call_due(now_us()))
+                beat(installation.settings, "webhooks")
+                time.sleep(_LOOK_SECONDS)
+    except WorkerRunning:
+        time.sleep(_LOOK_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

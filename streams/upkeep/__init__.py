@@ -1,0 +1,1 @@
+"""Rebuild, compare, move, retry, status."""

@@ -1,0 +1,151 @@
+"""Rebuilds every projection from the journal, and proves that it comes out equal.
+
+Verifying records the journal a second time into an empty database beside, and compares table by
+table, row by row; of the ledger the balances, since entries tell of the order of arrival.
+
+On PostgreSQL a rebuild is one transaction that holds WORLD: workers wait until it is done, pages
+show the old rows until then, and one that is killed has changed nothing. SQLite has one writer,
+whom the doors need between two batches: there it is many, and whoever works next goes on with it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+
+from crm.clock import now_us
+from crm.copies.change_log import FOR_EVER, be_quiet_until
+from crm.journal.checkpoints import count_transaction, transactions
+from crm.journal.events import JOURNAL, last_position
+from crm.journal.progress import load_progress
+from crm.keyring.keyring import Keyring
+from crm.recording.recorder import BATCH_EVENTS, Recorder
+from crm.schema.tables import HISTORY, PROJECTED, prepare
+from crm.settings import sqlite_file
+from crm.storage.database import open_engine, reading, writing
+from crm.storage.locks import WORLD, hold
+from streams.running.scratch import scratch_folder
+from streams.upkeep.comparison import TableComparison, compare
+
+Report = Callable[[int, int], None]
+
+
+def rebuild(
+    engine: Engine, keyring: Keyring, report: Report | None = None, up_to: int | None = None
+) -> int:
+    """Empty every projection and record the journal again; returns the last position recorded.
+
+    `up_to`: how far, the position that is recorded now unless something else is said. Nothing
+    leaves the house on a rebuild: what was sent is history and is left alone.
+    """
+    recorder = Recorder(engine, keyring)
+    if engine.dialect.name == "sqlite":
+        with writing(engine) as connection:
+            up_to = _empty(connection, recorder.consumer, up_to)
+        return _record_again(recorder, up_to, report)
+    with writing(engine) as connection:
+        hold(connection, WORLD)
+        up_to = _empty(connection, recorder.consumer, up_to)
+        recorder.transaction = lambda: _part_of(connection)
+        done = _record_again(recorder, up_to, report)
+        # Workers at scale must not believe what they had read before this.
+        count_transaction(connection, transactions(connection) + 1, now_us())
+    return done
+
+
+def _empty(connection: Connection, consumer: str, up_to: int | None) -> int:
+    """Delete what is projected; returns how far to record."""
+    recorded = load_progress(connection, consumer).position
+    for table in PROJECTED:
+        connection.execute(delete(table))
+    up_to = recorded if up_to is None else up_to
+    # Dealers hear nothing of the way there, and at its end only of what came out differently.
+    be_quiet_until(connection, up_to)
+    return up_to
+
+
+@contextmanager
+def _part_of(connection: Connection) -> Iterator[Connection]:
+    """A batch that can be undone alone, within a transaction that goes on."""
+    with connection.begin_nested():
+        yield connection
+
+
+def verify(
+    engine: Engine, keyring: Keyring, report: Report | None = None, folder: Path | None = None
+) -> dict[str, TableComparison]:
+    """Rebuild beside, in a file within the folder that is deleted afterwards, and compare.
+
+    folder: where the data are; None: where a SQLite database is, else the system's temporary one.
+
+    What a worker records in the meantime is rebuilt as well, until both are equally far.
+    """
+    here_file = sqlite_file(engine.url.render_as_string())
+    with scratch_folder(folder or (here_file.parent if here_file else None)) as scratch:
+        file = scratch / "replay.db"
+        # SQLite gives its log and its index the mode of the file.
+        file.touch(mode=0o600)
+        beside = open_engine(f"sqlite:///{file}")
+        try:
+            prepare(beside)
+            with writing(beside) as connection:
+                be_quiet_until(connection, FOR_EVER)
+            up_to = 0
+            while True:
+                with settled(engine) as here, writing(beside) as there:
+                    before, up_to = up_to, load_progress(here, "embedded").position
+                    _copy(here, there, before, up_to)
+                _record_again(Recorder(beside, keyring), up_to, report)
+                with settled(engine) as here, reading(beside) as there:
+                    if load_progress(here, "embedded").position == up_to:
+                        return {table.name: compare(table, here, there) for table in PROJECTED}
+        finally:
+            beside.dispose()
+
+
+@contextmanager
+def settled(engine: Engine) -> Iterator[Connection]:
+    """A single state of the data, at a moment at which nobody is in the midst of recording.
+
+    Otherwise a lower position could still come to light, from a worker that commits later.
+    """
+    if engine.dialect.name == "sqlite":
+        with reading(engine) as connection:
+            yield connection
+        return
+    with reading(engine) as connection:
+        with writing(engine) as gate:
+            hold(gate, WORLD)
+            # The first query is what chooses the state.
+            last_position(connection)
+        yield connection
+
+
+def _copy(here: Connection, there: Connection, after: int, up_to: int) -> None:
+    for table in HISTORY:
+        places = (table.c.position > after, table.c.position <= up_to)
+        query = select(table).where(*places).order_by(table.c.position)
+        rows = here.execution_options(yield_per=BATCH_EVENTS).execute(query)
+        for piece in rows.mappings().partitions(BATCH_EVENTS):
+            there.execute(insert(table), [dict(row) for row in piece])
+
+
+def _record_again(recorder: Recorder, up_to: int, report: Report | None) -> int:
+    done = 0
+    while done < up_to:
+        with recorder.transaction() as connection:
+            before = load_progress(connection, recorder.consumer).position
+            left = _rows_between(connection, before, up_to)
+        if not left or recorder.record_next(0, min(left, 4 * BATCH_EVENTS)) is None:
+            break
+        with recorder.transaction() as connection:
+            done = load_progress(connection, recorder.consumer).position
+        if report is not None:
+            report(done, up_to)
+    return done
+
+
+def _rows_between(connection: Connection, after: int, up_to: int) -> int:
+    query = select(func.count()).where(JOURNAL.c.position > after, JOURNAL.c.position <= up_to)
+    return connection.execute(query).scalar_one()

@@ -1,0 +1,175 @@
+"""What commands print: JSON for programs, one object a line; tables and bars for people."""
+
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from crm.money import yuan_text
+from streams.wording.say import say
+
+SHOWN_ROWS = 200
+_WIDE_SCREEN = 100
+_BAR_CELLS = 16
+
+Report = Callable[[int, int], None]
+"""(done so far, of how many; 0 when that is not known)."""
+
+
+class Number(str):
+    """A number written out, such as money: it stands to the right."""
+
+
+class Whole(str):
+    """What is copied by hand, such as an id: it is never broken into two lines."""
+
+
+def people_console() -> Console:
+    """Where people read."""
+    return Console(highlight=False, emoji=False, markup=False)
+
+
+def error_console() -> Console:
+    """Where troubles and bars go."""
+    return Console(stderr=True, highlight=False, emoji=False, markup=False)
+
+
+def is_terminal() -> bool:
+    """Whether a person reads the output."""
+    return sys.stdout.isatty()
+
+
+def print_json(value: Any) -> None:
+    """One JSON object, on one line."""
+    print_lines([value])
+
+
+def print_lines(values: Iterable[Any]) -> None:
+    """JSON objects, one a line."""
+    for value in values:
+        sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def print_text(text: str) -> None:
+    """A line for people."""
+    people_console().print(text, soft_wrap=True)
+
+
+def print_notice(text: str) -> None:
+    """A line for people beside the output, so that this stays what a program reads."""
+    error_console().print(text, soft_wrap=True)
+
+
+def print_table(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], empty: str = ""
+) -> None:
+    """A table for people; numbers stand to the right, thousands apart.
+
+    empty: what is said instead where there are no rows: what will stand here, and what to do.
+    """
+    listed = [list(row) for row in rows]
+    if not listed and empty:
+        print_text(f"{title}: {empty}" if title.isascii() else f"{title}：{empty}")
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for place, heading in enumerate(headings):
+        _add_column(table, heading, [row[place] for row in listed])
+    for row in listed:
+        table.add_row(*map(_cell, row))
+    console = people_console()
+    console.print(Text(title, "bold"), soft_wrap=True)
+    console.print(table)
+
+
+def _add_column(table: Table, heading: str, values: Collection[Any]) -> None:
+    filled = [value for value in values if value not in (None, "")]
+    numbers = bool(filled) and all(isinstance(value, int | Number) for value in filled)
+    whole = numbers or any(isinstance(value, Whole) for value in filled)
+    table.add_column(
+        heading, justify="right" if numbers else "left", overflow="fold", no_wrap=whole
+    )
+
+
+def print_first(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], empty: str
+) -> None:
+    """A table of the first rows, and how many there are beyond."""
+    listed = list(rows)
+    print_table(title, headings, listed[:SHOWN_ROWS], empty)
+    if len(listed) > SHOWN_ROWS:
+        print_text(
+            say(
+                "共 {total:,} 行，这里是前 {shown:,} 行；用 --json 看全部",
+                total=len(listed),
+                shown=SHOWN_ROWS,
+            )
+        )
+
+
+def yuan(amount_fen: int) -> Number:
+    """Fen as people write money: ¥1,234.00."""
+    return Number(yuan_text(amount_fen))
+
+
+def share_bar(part: int, whole: int) -> Whole:
+    """A share as a bar; nothing where the screen has no room for one."""
+    room = people_console().width >= _WIDE_SCREEN
+    return Whole("█" * round(_BAR_CELLS * part / whole) if room and whole else "")
+
+
+def duration(seconds: int | float | None) -> Number:
+    """A time between two steps as people say it."""
+    if seconds is None:
+        return Number("")
+    days, rest = divmod(int(seconds), 86_400)
+    hours, rest = divmod(rest, 3_600)
+    if days:
+        return Number(say("{days} 天 {hours} 小时", days=days, hours=hours))
+    if hours:
+        return Number(say("{hours} 小时 {minutes} 分", hours=hours, minutes=rest // 60))
+    return Number(say("{minutes} 分", minutes=rest // 60))
+
+
+def rate(part: int, whole: int) -> Number:
+    """A share with its two counts; nothing where there is no whole."""
+    return Number(f"{part / whole:.1%} ({part:,}/{whole:,})" if whole else "")
+
+
+def _cell(value: Any) -> Text:
+    if value is None:
+        return Text("")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Text(f"{value:,}")
+    return Text(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
+
+
+@contextmanager
+def progress_bar(label: str, *, shown: bool) -> Iterator[Report]:
+    """A bar on the error stream while something long goes on."""
+    console = error_console()
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(show_speed=False),
+        TextColumn("{task.fields[count]}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not (shown and console.is_terminal),
+    )
+    with bar:
+        task = bar.add_task(label, total=None, count="")
+
+        def report(done: int, of: int) -> None:
+            count = f"{done:,}/{of:,}" if of else f"{done:,}"
+            bar.update(task, completed=done, total=of or None, count=count)
+
+        yield report

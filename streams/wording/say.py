@@ -1,0 +1,63 @@
+"""The words of the command: Chinese in the code, translated when it starts.
+
+JINXI_LANGUAGE chooses zh-CN (default), zh-TW or en; `translations/` holds what is not Chinese.
+"""
+
+import os
+import re
+from functools import cache
+
+from campaigns.sentences import LANGUAGES, Language
+from streams.wording.codes import WORDS
+from streams.wording.translations import FROM_BELOW, TRANSLATIONS
+
+
+def language() -> Language:
+    """The language of the command's words."""
+    chosen = os.environ.get("JINXI_LANGUAGE")
+    return next((known for known in LANGUAGES if known == chosen), LANGUAGES[0])
+
+
+def say(sentence: str, **values: object) -> str:
+    """The sentence in the chosen language, with its values filled in."""
+    return translated(sentence, language()).format(**values)
+
+
+def words(*sentences: str) -> list[str]:
+    """Several words, e.g. the headings of a table; an empty one stays empty."""
+    return [say(sentence) for sentence in sentences]
+
+
+def translated(sentence: str, into: str) -> str:
+    """A sentence of the code in a language; itself where there is no translation."""
+    if into == LANGUAGES[0] or sentence not in TRANSLATIONS:
+        return sentence
+    return TRANSLATIONS[sentence][LANGUAGES.index(into) - 1]
+
+
+def word(group: str, code: str | None) -> str:
+    """What a code of a group (streams/wording/codes.py) is called; the code itself when unknown."""
+    if code is None:
+        return ""
+    return translated(WORDS[group].get(code, code), language())
+
+
+def told(text: str) -> str:
+    """What a lower layer said in English, in the chosen language; as it is when unknown."""
+    place = LANGUAGES.index(language())
+    if place == LANGUAGES.index("en"):
+        return text
+    for pattern, translations in _patterns():
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return translations[place].format(**found.groupdict())
+    return text
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], tuple[str, str]]]:
+    """The English templates as patterns: each {name} stands for any text."""
+    return [
+        (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*?)", re.escape(template)), re.DOTALL), said)
+        for template, said in FROM_BELOW.items()
+    ]
