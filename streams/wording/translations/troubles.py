@@ -9,10 +9,32 @@ TROUBLES: dict[str, tuple[str, str]] = {
         " published later; see whether it runs, whether the settings JINXI_KAFKA_… are right, and"
         " whether its access lists allow it.",
     ),
-    "{name} 是“{value}”；可以是 {known}": (
-        "{name} 是「{value}」；可以是 {known}",
-        "{name} is “{value}”; it may be {known}",
+    "{name} 是“{value}”；可以是{allowed}": (
+        "{name} 是「{value}」；可以是{allowed}",
+        "{name} is “{value}”; it may be {allowed}",
     ),
+    "{name} 写得不对；可以是{allowed}": (
+        "{name} 寫得不對；可以是{allowed}",
+        "{name} is not right; it may be {allowed}",
+    ),
+    "任何文字": ("任何文字", "any text"),
+    "文件或文件夹": ("檔案或資料夾", "a file or folder"),
+    " {known} 之一": (" {known} 之一", "one of {known}"),
+    " on 或 off": (" on 或 off", "on or off"),
+    "不小于 {known} 的秒数": ("不小於 {known} 的秒數", "a number of seconds, {known} or more"),
+    "网段，如 172.16.0.0/12，几个之间用逗号": (
+        "網段，如 172.16.0.0/12，幾個之間用逗號",
+        "networks such as 172.16.0.0/12, with commas between",
+    ),
+    "数据库地址：postgresql+psycopg://用户@主机/库 或 sqlite:///文件": (
+        "資料庫位址：postgresql+psycopg://使用者@主機/庫 或 sqlite:///檔案",
+        "an address: postgresql+psycopg://USER@HOST/NAME or sqlite:///FILE",
+    ),
+    "主机:端口，几个之间用逗号": (
+        "主機:連接埠，幾個之間用逗號",
+        "HOST:PORT, with commas between several",
+    ),
+    "字母、数字和 . _ -": ("字母、數字和 . _ -", "letters, digits and . _ -"),
     "{protocol} 需要用户名和密码：请设置 JINXI_KAFKA_USERNAME 和 JINXI_KAFKA_PASSWORD_FILE": (
         "{protocol} 需要使用者名稱和密碼：請設定 JINXI_KAFKA_USERNAME 和 JINXI_KAFKA_PASSWORD_FILE",
         "{protocol} wants a user and a password: set JINXI_KAFKA_USERNAME and"
