@@ -81,6 +81,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "要求": ("要求", "Asked for"),
     "谁提出": ("誰提出", "By whom"),
     "最迟答复": ("最遲答覆", "Due"),
+    "{day}（暂定）": ("{day}（暫定）", "{day} (provisional)"),
     "过期": ("逾期", "overdue"),
     "没有。有人要求查阅、复制、更正、删除或撤回时，用 jinxi rights open 登记。": (
         "沒有。有人要求查閱、複製、更正、刪除或撤回時，用 jinxi rights open 登記。",
