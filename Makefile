@@ -51,6 +51,7 @@ docs: install ## write the generated documents anew
 	$(BIN)/python -m campaigns.event_docs asyncapi > docs/asyncapi.json.new
 	mv docs/events.md.new docs/events.md
 	mv docs/asyncapi.json.new docs/asyncapi.json
+	$(BIN)/python -m tools.documents
 
 # Keeps what is locked unless pyproject.toml says otherwise; `make lock UPGRADE=--upgrade` renews it.
 lock: install ## lock the dependencies anew after pyproject.toml has changed
