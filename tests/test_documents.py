@@ -1,4 +1,4 @@
-"""Documents that are made of the code say what the code says; those that are written keep in form."""
+"""Documents made of the code say what the code says; those that are written keep in form."""
 
 import re
 from collections.abc import Iterator
