@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 import typer
 
+from streams.cli.errors import foreseen, sentence_of, status_of
 from streams.cli.help_pages import Command, Group, translate_help, usage_sentence
-from streams.cli.troubles import foreseen, sentence_of, status_of
 from streams.wording.output import print_notice
 from streams.wording.say import language, say
 
