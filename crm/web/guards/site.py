@@ -7,8 +7,8 @@ from babel.support import NullTranslations
 from fastapi import Request
 from sqlalchemy import Engine
 
-from campaigns.field_labels import Language
 from campaigns.intake import Intake
+from campaigns.wording.languages import Language
 from crm.clock import now_us
 from crm.feed.caches import FeedCaches
 from crm.intake.accept import JournalIntake
