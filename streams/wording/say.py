@@ -1,16 +1,17 @@
 """The words of the command: Chinese in the code, translated when it starts.
 
-The settings choose zh-CN (default), zh-TW or en; `translations/` holds what is not Chinese.
+The settings choose zh-CN (default), zh-TW or en.
 """
 
 import re
 from functools import cache
 
-from campaigns.sentences import LANGUAGES, Language
+from campaigns.wording import catalogues
+from campaigns.wording.languages import LANGUAGES, Language
 from crm.environment import SettingInvalid
 from crm.settings import setting
 from streams.wording.codes import WORDS
-from streams.wording.translations import FROM_BELOW, TRANSLATIONS
+from streams.wording.translations import FROM_BELOW
 
 
 def language() -> Language:
@@ -24,7 +25,7 @@ def language() -> Language:
 
 def say(sentence: str, **values: object) -> str:
     """The sentence in the chosen language, with its values filled in."""
-    return translated(sentence, language()).format(**values)
+    return catalogues.translated(sentence, language()).format(**values)
 
 
 def words(*sentences: str) -> list[str]:
@@ -32,18 +33,11 @@ def words(*sentences: str) -> list[str]:
     return [say(sentence) for sentence in sentences]
 
 
-def translated(sentence: str, into: str) -> str:
-    """A sentence of the code in a language; itself where there is no translation."""
-    if into == LANGUAGES[0] or sentence not in TRANSLATIONS:
-        return sentence
-    return TRANSLATIONS[sentence][LANGUAGES.index(into) - 1]
-
-
 def word(group: str, code: str | None) -> str:
     """What a code of a group (streams/wording/codes.py) is called; the code itself when unknown."""
     if code is None:
         return ""
-    return translated(WORDS[group].get(code, code), language())
+    return catalogues.translated(WORDS[group].get(code, code), language())
 
 
 def told(text: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 import typer
 
+from campaigns.wording.catalogues import translated
 from streams.cli.app import build_app
-from streams.wording.say import translated
 
 _HEAD = """# 命令 · Commands
 

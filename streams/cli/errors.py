@@ -11,8 +11,7 @@ from crm.keyring.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
 from crm.schema.revisions import DatabaseNewer
 from crm.settings import Settings
 from crm.storage.database import DatabaseUnusable
-from streams.cli.allowed import allowed_in
-from streams.dealer.troubles import DealerTrouble, PassingTrouble
+from streams.dealer.errors import DealerError, PassingError
 from streams.kafka.access import KafkaAccessInvalid
 from streams.running.lease import WorkerRunning
 from streams.wording.say import say, told
@@ -20,7 +19,7 @@ from streams.wording.say import say, told
 FAILED = 1
 BUSY = 4
 _ALWAYS = (
-    DealerTrouble,
+    DealerError,
     KafkaAccessInvalid,
     SettingInvalid,
     SettingFileUnreadable,
@@ -54,12 +53,12 @@ def _of_kafka() -> tuple[type[BaseException], ...]:
 
 def status_of(error: BaseException) -> int:
     """The exit status."""
-    return BUSY if isinstance(error, WorkerRunning | PassingTrouble) else FAILED
+    return BUSY if isinstance(error, WorkerRunning | PassingError) else FAILED
 
 
 def sentence_of(error: BaseException) -> str:
     """What happened, what is safe, and what to do next; nothing personal."""
-    if isinstance(error, DealerTrouble | KafkaAccessInvalid):
+    if isinstance(error, DealerError | KafkaAccessInvalid):
         return str(error)
     if isinstance(error, SettingInvalid | SettingFileUnreadable):
         return _of_setting(error)
@@ -107,7 +106,7 @@ def _of_setting(error: SettingInvalid | SettingFileUnreadable) -> str:
     """Which variable is wrong, and what may stand there."""
     if isinstance(error, SettingFileUnreadable):
         return say("读不了 {name} 指的文件 {file}", name=error.name, file=error.file)
-    allowed = allowed_in(error.kind)
+    allowed = say(error.kind.allowed, known=error.kind.known)
     if error.value is None:
         return say("{name} 写得不对；可以是{allowed}", name=error.name, allowed=allowed)
     return say(
