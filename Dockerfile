@@ -1,21 +1,23 @@
-# Small and without root: what is locked is installed, by its hashes, in a stage of its own.
+# Small and without root: what is locked is installed, by its hashes, in a stage of its own; what no
+# process loads is left behind there, pip with it.
 FROM python:3.11.13-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /build
-RUN python -m venv /opt/jinxi
-COPY requirements.lock ./
-RUN /opt/jinxi/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
-COPY requirements-build.lock ./
+COPY requirements.lock requirements-build.lock ./
 RUN python -m venv /opt/build \
     && /opt/build/bin/pip install --require-hashes --only-binary :all: -r requirements-build.lock
-COPY pyproject.toml README.md ./
+RUN python -m venv --without-pip /opt/jinxi \
+    && /opt/build/bin/pip --python /opt/jinxi/bin/python \
+        install --require-hashes --only-binary :all: -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY deploy/slim.py deploy/slim.py
 COPY campaigns campaigns
 COPY crm crm
 COPY streams streams
 RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir wheels . \
-    && /opt/jinxi/bin/pip install --no-deps wheels/*.whl \
-    && /opt/jinxi/bin/python -m compileall -q /opt/jinxi/lib \
-    && /opt/jinxi/bin/pip uninstall --yes pip
+    && /opt/build/bin/pip --python /opt/jinxi/bin/python install --no-deps wheels/*.whl \
+    && /opt/build/bin/python deploy/slim.py /opt/jinxi \
+    && /opt/jinxi/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/jinxi/lib
 
 FROM python:3.11.13-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin jinxi \

@@ -1,6 +1,6 @@
 # Jinxi: what can be made here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format services bench prove migration docs texts lock clean
+.PHONY: help install demo test check format services bench prove migration docs site texts lock wheel image audit sbom clean
 
 BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
@@ -53,6 +53,9 @@ docs: install ## write the generated documents anew
 	mv docs/asyncapi.json.new docs/asyncapi.json
 	$(BIN)/python -m tools.documents
 
+site: install ## the documents as pages, in build/site; a broken link ends it
+	$(BIN)/properdocs build
+
 texts: install ## bring the catalogues up to the texts in the code; new ones wait for a translation
 	$(BIN)/python -m tests.texts
 
@@ -65,5 +68,20 @@ lock: install ## lock the dependencies anew after pyproject.toml has changed
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(UPGRADE) .build-requirement.in -o requirements-build.lock
 	@rm .build-requirement.in
 
+wheel: install ## dist/jinxi-VERSION.whl, with the locked builder
+	@tools/wheel
+
+image: ## build the container image and run the demo in it; how large it is
+	@tools/image
+
+audit: install ## whether what is locked has known weaknesses; what cannot be looked up is no pass
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r requirements-dev.lock -r requirements-build.lock
+
+sbom: install ## what the product consists of, as CycloneDX: dist/sbom.json
+	$(BIN)/python -m pip install --quiet cyclonedx-bom
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application -o dist/sbom.json requirements.lock
+
 clean: ## remove .venv and the caches; jinxi-data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results *.egg-info
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results build dist *.egg-info

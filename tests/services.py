@@ -42,6 +42,14 @@ def _has_chinese_font() -> bool:
     return bool(fonts.stdout.strip())
 
 
+def _builds_images() -> bool:
+    """Whether tools/image finds an engine, or what it needs to do without."""
+    for engine in filter(None, map(shutil.which, ("docker", "podman"))):
+        if subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0:
+            return True
+    return os.geteuid() == 0 and None not in map(shutil.which, ("buildah", "debootstrap"))
+
+
 SERVICES = {
     service.name: service
     for service in (
@@ -72,6 +80,12 @@ SERVICES = {
             kafka.is_there,
             f"Apache Kafka (Java 17 and Maven, then: make services), or a Docker engine, "
             f"or a broker's host:port in {kafka.ADDRESS}",
+        ),
+        Service(
+            "image",
+            _builds_images,
+            "a Docker or Podman engine, or as root buildah and debootstrap "
+            "(Debian: apt-get install buildah debootstrap)",
         ),
         Service(
             "kafka programs",
