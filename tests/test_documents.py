@@ -1,7 +1,11 @@
 """Documents made of the code say what the code says; those that are written keep in form."""
 
+import ast
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -60,3 +64,51 @@ def _unknown(known: set[str]) -> Iterator[str]:
             for name in _VARIABLE.findall(line):
                 if name not in known:
                     yield f"{document.relative_to(ROOT)}:{number}: {name}"
+
+
+def test_every_file_and_function_in_the_life_of_one_event_is_there() -> None:
+    text = (ROOT / "docs" / "a-day-in-the-life-of-one-event.md").read_text("utf-8")
+    steps = re.findall(r"^\| .+ \| `([\w/.-]+)` \| `([\w.]+)` \|$", text, re.MULTILINE)
+    assert len(steps) > 25
+    assert text.count("\n| ") - 2 * text.count("\n| ---") == len(steps)
+    assert_none(
+        "the file and the function of each step are there",
+        (f"{file}: no {name}" for file, name in steps if not _is_defined(ROOT / file, name)),
+    )
+
+
+def _is_defined(file: Path, name: str) -> bool:
+    if not file.exists():
+        return False
+    if file.suffix == ".js":
+        return re.search(rf"\bfunction {name}\(", file.read_text("utf-8")) is not None
+    body: Sequence[ast.stmt] = ast.parse(file.read_text("utf-8")).body
+    for part in name.split("."):
+        found = [
+            node
+            for node in body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == part
+        ]
+        if not found:
+            return False
+        body = found[0].body
+    return True
+
+
+def test_the_documents_make_a_site_without_a_broken_link(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "properdocs", "build", "--strict", "-d", tmp_path / "site")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "site" / "index.html").exists()
+
+
+def test_the_version_stands_in_one_place_and_the_compose_file_follows() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    compose = (ROOT / "docker-compose.yml").read_text("utf-8")
+    assert f"${{JINXI_IMAGE:-jinxi:{version}}}" in compose
+    released = re.findall(
+        r"^## \[(\d[\d.]*)\] - \d{4}-\d\d-\d\d$",
+        (ROOT / "CHANGELOG.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    assert released[0] == version
