@@ -146,7 +146,7 @@ def _look(copy: Path, rowid: int, arrived: dict[str, float]) -> int:
     connection.close()
     now = time.monotonic()
     arrived.update((key, now) for _, key in new)
-    return max([rowid, *(number for number, _ in new)])
+    return max(rowid, *(int(number) for number, _ in new), 0)
 
 
 def _largest(copy: Path) -> int:

@@ -36,7 +36,11 @@ class World:
         self.installation: Installation = open_installation(self.settings)
         self.number = 0
         for dealer, region in REGIONS.items():
-            contract = {"dealer": dealer, "contract_id": f"K{dealer}", "name": dealer}
+            contract: dict[str, Any] = {
+                "dealer": dealer,
+                "contract_id": f"K{dealer}",
+                "name": dealer,
+            }
             contract |= {"regions": [region], "kind": "exclusive", "starts_on": "2026-01-01"}
             self.say("dealer.contracted", contract)
 

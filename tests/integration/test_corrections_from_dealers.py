@@ -31,7 +31,11 @@ class Company:
         self.installation = installation
         self.number = 0
         for dealer, region in (("D1", "110000"), ("D2", "130000")):
-            contract = {"dealer": dealer, "contract_id": f"K{dealer}", "name": dealer}
+            contract: dict[str, Any] = {
+                "dealer": dealer,
+                "contract_id": f"K{dealer}",
+                "name": dealer,
+            }
             contract |= {"regions": [region], "kind": "exclusive", "starts_on": "2026-01-01"}
             self.say(HEADQUARTERS, "dealer.contracted", contract)
         for card_id, dealer in (("C1", "D1"), ("C2", "D2")):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import httpx
@@ -286,7 +287,7 @@ def test_a_move_waits_for_nobody_who_records(home: Home, target: Target) -> None
         assert run(home.folder, "move", *target.options).status == 4
 
 
-def _settings(env: Mapping[str, str]) -> dict[str, object]:
+def _settings(env: Mapping[str, str]) -> dict[str, Any]:
     return {
         "database_url": env["JINXI_DATABASE_URL"],
         "keyring_url": env["JINXI_KEYRING_URL"],

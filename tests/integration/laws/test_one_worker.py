@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -26,7 +27,7 @@ from tests.children import REFUSED_LEASE
 from tests.installations import Installation, assert_same, clock
 from tests.killing import start
 from tests.poison import Poison, poison_by
-from tests.worlds import CLOCK_US, Maker, Random, Sent, make_world
+from tests.worlds import CLOCK_US, Maker, Sent, make_world
 
 
 def test_a_second_worker_is_told_so_at_once() -> None:

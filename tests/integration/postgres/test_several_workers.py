@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from random import Random
 from typing import Any
 from unittest import mock
@@ -73,7 +74,7 @@ def record_partitions(
             continue
         again = random.random() < 0.1
         for _ in range(2 if again else 1):
-            total += patiently(lambda batch=batch: recorder.record([batch], 1))
+            total += patiently(partial(recorder.record, [batch], 1))
     engine.dispose()
     keyring.engine.dispose()
     return total

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from campaigns.events.purchases import PurchaseMade
 from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.sheets import InvalidSheet, write_answer, write_template
 from crm.cards.card import Card, fold_card
@@ -159,17 +160,20 @@ def test_a_correction_made_elsewhere_stays_when_another_cell_is_edited(office: O
     assert (office.card().phones, office.card().address) == (("13711112222",), "新路2号")
 
 
+def purchases_of(events: list[LoggedEvent]) -> list[PurchaseMade]:
+    return [event.data for event in events if isinstance(event.data, PurchaseMade)]
+
+
 def test_an_edited_purchase_is_taken_back_and_made_anew_under_its_own_id(office: Office) -> None:
     office.send(FULL)
     receipt = office.send(FULL | {"quantity": 3})
     assert (receipt.accepted, receipt.duplicate, receipt.corrected) == (2, 8, 1)
-    purchases = [e.data for e in office.events() if e.type_name == "purchase.made"]
-    standing = [e.data for e in office.standing() if e.type_name == "purchase.made"]
+    purchases, standing = purchases_of(office.events()), purchases_of(office.standing())
     assert [purchase.quantity for purchase in standing] == [3]
     assert len({purchase.purchase_id for purchase in purchases}) == 1
     assert office.send(FULL | {"quantity": 3}).accepted == 0
     office.send(FULL)
-    assert [e.data.quantity for e in office.standing() if e.type_name == "purchase.made"] == [2]
+    assert [purchase.quantity for purchase in purchases_of(office.standing())] == [2]
     assert office.send(FULL).accepted == 0
 
 

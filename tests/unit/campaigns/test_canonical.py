@@ -54,5 +54,5 @@ def test_what_json_cannot_hold_is_an_error() -> None:
 
 
 def test_the_plain_way_is_the_same_for_plain_values() -> None:
-    value = {"编号": "甲", "b": [1, {"z": None, "a": False}]}
+    value: dict[str, Any] = {"编号": "甲", "b": [1, {"z": None, "a": False}]}
     assert plain_canonical_json(value) == rfc8785.dumps(value)
