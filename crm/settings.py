@@ -1,77 +1,221 @@
-"""Settings: what may differ between two installations, read from the environment once."""
+"""Settings: what may differ between two installations, each variable said once.
+
+`docs/settings.md` is made of this class (`make docs`).
+"""
 
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy.engine import make_url
+from campaigns.wording.languages import LANGUAGES
+from crm.environment import (
+    BROKERS,
+    DATABASE,
+    FILE,
+    NETWORKS,
+    PREFIX,
+    SWITCH,
+    TEXT,
+    SettingFileUnreadable,
+    needed,
+    one_of,
+    option,
+    read_all,
+    read_one,
+    seconds,
+    variables,
+)
+
+KAFKA_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+KAFKA_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+_SQLITE_FILE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?")
+_DATABASE_NAME = re.compile(r"(\w+(?:\+\w+)?://(?:.*@)?[^/]*/)([^?]*)(.*)", re.DOTALL)
+_USER_ALONE = re.compile(r"(\w+(?:\+\w+)?://[^:/@]+)(@.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are kept.
+    """Where things are kept, who we are, how processes behave."""
 
-    database_url: the journal and every projection.
-    keyring_url: the data keys; a database of its own, never restored together with the other.
-    master_key_file: the key that wraps the data keys; whoever has it and the keyring reads all.
-    data_folder: where local files go.
-    kafka_bootstrap: brokers (host:port, with commas between) that carry the events; none: the
-    journal itself carries them.
-    kafka_prefix: what the names of topics and groups begin with.
-    kafka_security_protocol, kafka_sasl_mechanism, kafka_username, kafka_password_file,
-    kafka_ca_file: how the brokers are reached (streams/kafka/access.py).
-    dealer_copies_topic: whether changes of the dealers' copies are published, encrypted to each.
-    company_name, company_contact: who keeps the archives, as people are told it in their own copy.
-    webhooks_to_loopback: whether dealers' webhooks may lie on this machine, and without TLS.
-    """
-
-    database_url: str
-    keyring_url: str
-    master_key_file: Path
-    data_folder: Path
-    kafka_bootstrap: str | None = None
-    kafka_prefix: str = "jinxi"
-    kafka_security_protocol: str = "PLAINTEXT"
-    kafka_sasl_mechanism: str = "PLAIN"
-    kafka_username: str | None = None
-    kafka_password_file: Path | None = None
-    kafka_ca_file: Path | None = None
-    dealer_copies_topic: bool = False
-    company_name: str = "金夕"
-    company_contact: str | None = None
-    webhooks_to_loopback: bool = False
+    database_url: str = needed(
+        "JINXI_DATABASE_URL",
+        DATABASE,
+        "数据库：事件日志和全部视图",
+        "the database: the journal and every view",
+        ("数据文件夹里的 SQLite `jinxi.db`", "SQLite, `jinxi.db` in the data folder"),
+    )
+    keyring_url: str = needed(
+        "JINXI_KEYRING_URL",
+        DATABASE,
+        "数据密钥的数据库，单独一个，不和上面那个一起恢复",
+        "the data keys, a database of its own, never restored together with the other",
+        (
+            "SQLite：数据文件夹里的 `keys.db`；PostgreSQL：同一服务器上的 `库名_keys`",
+            "SQLite: `keys.db` in the data folder; PostgreSQL: `NAME_keys` on the same server",
+        ),
+    )
+    master_key_file: Path = needed(
+        "JINXI_MASTER_KEY_FILE",
+        FILE,
+        "主密钥文件，第一次启动时生成；请另行备份",
+        "the file with the master key, made at first start; keep a copy elsewhere",
+        ("数据文件夹里的 `master.key`", "`master.key` in the data folder"),
+    )
+    data_folder: Path = needed(
+        "JINXI_DATA",
+        FILE,
+        "数据文件夹",
+        "the folder for local files",
+        (
+            "SQLite 文件所在处，否则 `./jinxi-data`",
+            "where the SQLite file is, else `./jinxi-data`",
+        ),
+    )
+    database_password_file: Path | None = option(
+        "JINXI_DATABASE_PASSWORD_FILE",
+        FILE,
+        None,
+        "数据库密码所在的文件，用于写了用户而没写密码的地址",
+        "a file with the password, for URLs that name a user and no password",
+    )
+    language: str = option(
+        "JINXI_LANGUAGE",
+        one_of(*LANGUAGES),
+        LANGUAGES[0],
+        "命令说哪种语言",
+        "the language of the command",
+    )
+    log: str | None = option(
+        "JINXI_LOG",
+        one_of("json", "text"),
+        None,
+        "服务进程的日志格式",
+        "the form of what server processes log",
+        ("终端上是 text，否则 json", "text at a terminal, else JSON"),
+    )
+    company_name: str = option(
+        "JINXI_COMPANY",
+        TEXT,
+        "金夕",
+        "谁保管档案：给本人的副本上这样写",
+        "who keeps the archives, as a person's own copy tells it",
+    )
+    company_contact: str | None = option(
+        "JINXI_COMPANY_CONTACT",
+        TEXT,
+        None,
+        "怎样联系到，写在同一处",
+        "how to reach that company, in the same place",
+    )
+    metrics_from: tuple[IPv4Network | IPv6Network, ...] = option(
+        "JINXI_METRICS_FROM",
+        NETWORKS,
+        (),
+        "可以读 `/metrics` 的网段；本机总可以",
+        "networks that may read `/metrics`; this machine always may",
+    )
+    kafka_bootstrap: str | None = option(
+        "JINXI_KAFKA_BOOTSTRAP",
+        BROKERS,
+        None,
+        "Kafka 的地址；不设则由日志表自己传送。设了就该用 PostgreSQL",
+        "Kafka's brokers; without them the journal itself carries. With them take PostgreSQL",
+    )
+    kafka_prefix: str = option(
+        "JINXI_KAFKA_PREFIX",
+        PREFIX,
+        "jinxi",
+        "主题和消费组名字的开头，供几套共用一个集群",
+        "what topics and groups begin with, where several share a cluster",
+    )
+    kafka_security_protocol: str = option(
+        "JINXI_KAFKA_SECURITY_PROTOCOL",
+        one_of(*KAFKA_PROTOCOLS),
+        "PLAINTEXT",
+        "和 Kafka 之间是否加密、是否登录",
+        "whether TLS is spoken to the brokers, and whether we sign in",
+    )
+    kafka_sasl_mechanism: str = option(
+        "JINXI_KAFKA_SASL_MECHANISM",
+        one_of(*KAFKA_MECHANISMS),
+        "PLAIN",
+        "登录 Kafka 的方式（SASL）",
+        "how we sign in to the brokers (SASL)",
+    )
+    kafka_username: str | None = option(
+        "JINXI_KAFKA_USERNAME",
+        TEXT,
+        None,
+        "登录 Kafka 的用户名（SASL）",
+        "who we are to the brokers (SASL)",
+    )
+    kafka_password_file: Path | None = option(
+        "JINXI_KAFKA_PASSWORD_FILE",
+        FILE,
+        None,
+        "登录 Kafka 的密码所在的文件（SASL）",
+        "a file with the password for that (SASL)",
+    )
+    kafka_ca_file: Path | None = option(
+        "JINXI_KAFKA_CA_FILE",
+        FILE,
+        None,
+        "谁签发 Kafka 的证书（PEM，加密时用）",
+        "who signs the brokers' certificates (PEM), with TLS",
+        ("本机信任的机构", "whom the machine trusts"),
+    )
+    session_seconds: float = option(
+        "JINXI_SESSION_SECONDS",
+        seconds(6),
+        15.0,
+        "记录进程不见后，它的分区等它多少秒；Kafka 自己允许 6 以上",
+        "how long the partitions of a worker that is gone wait for it",
+    )
+    stalled_seconds: float = option(
+        "JINXI_STALLED_SECONDS",
+        seconds(1),
+        60.0,
+        "记录进程多少秒没有进展就自己结束（再由监督者启动）",
+        "after how long without progress a worker ends itself, to be started again",
+    )
+    dealer_copies_topic: bool = option(
+        "JINXI_DEALER_COPIES_TOPIC",
+        SWITCH,
+        False,
+        "是否把各经销商那一份的变化加密后发布到 Kafka",
+        "whether changes of the dealers' copies are published to Kafka, encrypted to each",
+    )
+    webhooks_to_loopback: bool = option(
+        "JINXI_WEBHOOKS_TO_LOOPBACK",
+        SWITCH,
+        False,
+        "经销商的通知地址可否在本机、可否不加密；只用于测试",
+        "whether dealers' webhooks may lie on this machine, without TLS; for tests alone",
+    )
 
     @classmethod
-    def from_environment(cls) -> "Settings":
-        """JINXI_DATABASE_URL, JINXI_KEYRING_URL, JINXI_MASTER_KEY_FILE, JINXI_DATA, and
-        JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_KAFKA_SECURITY_PROTOCOL,
-        JINXI_KAFKA_SASL_MECHANISM, JINXI_KAFKA_USERNAME, JINXI_KAFKA_PASSWORD_FILE,
-        JINXI_KAFKA_CA_FILE, JINXI_DEALER_COPIES_TOPIC (on),
-        JINXI_WEBHOOKS_TO_LOOPBACK (1), JINXI_COMPANY, JINXI_COMPANY_CONTACT.
-        JINXI_DATABASE_PASSWORD_FILE is read for URLs without a password."""
-        folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
-        database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """As the environment says; raises SettingInvalid for what is not allowed there."""
+        said = read_all(cls, environment)
+        folder = said.get("data_folder") or Path("jinxi-data")
+        database_url = said.get("database_url") or f"sqlite:///{folder}/jinxi.db"
         beside = sqlite_file(database_url)
-        if beside is not None and "JINXI_DATA" not in os.environ:
+        if beside is not None and "data_folder" not in said:
             folder = beside.parent
-        keyring_url = os.environ.get("JINXI_KEYRING_URL") or keyring_beside(database_url, folder)
-        return cls(
-            database_url=_with_password(database_url),
-            keyring_url=_with_password(keyring_url),
-            master_key_file=Path(os.environ.get("JINXI_MASTER_KEY_FILE") or folder / "master.key"),
-            data_folder=folder,
-            kafka_bootstrap=os.environ.get("JINXI_KAFKA_BOOTSTRAP") or None,
-            kafka_prefix=os.environ.get("JINXI_KAFKA_PREFIX") or "jinxi",
-            kafka_security_protocol=os.environ.get("JINXI_KAFKA_SECURITY_PROTOCOL") or "PLAINTEXT",
-            kafka_sasl_mechanism=os.environ.get("JINXI_KAFKA_SASL_MECHANISM") or "PLAIN",
-            kafka_username=os.environ.get("JINXI_KAFKA_USERNAME") or None,
-            kafka_password_file=_file("JINXI_KAFKA_PASSWORD_FILE"),
-            kafka_ca_file=_file("JINXI_KAFKA_CA_FILE"),
-            dealer_copies_topic=os.environ.get("JINXI_DEALER_COPIES_TOPIC") == "on",
-            company_name=os.environ.get("JINXI_COMPANY") or "金夕",
-            company_contact=os.environ.get("JINXI_COMPANY_CONTACT") or None,
-            webhooks_to_loopback=os.environ.get("JINXI_WEBHOOKS_TO_LOOPBACK") == "1",
-        )
+        keyring_url = said.get("keyring_url") or keyring_beside(database_url, folder)
+        password_file = said.get("database_password_file")
+        found = said | {
+            "data_folder": folder,
+            "database_url": _with_password(database_url, password_file),
+            "keyring_url": _with_password(keyring_url, password_file),
+            "master_key_file": said.get("master_key_file") or folder / "master.key",
+        }
+        return cls(**found)
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Settings":
@@ -84,32 +228,35 @@ class Settings:
         )
 
 
-def _file(name: str) -> Path | None:
-    """The file that a variable names."""
-    named = os.environ.get(name)
-    return Path(named) if named else None
+def setting(name: str) -> Any:
+    """One field alone, for what is needed before an installation is opened; None when unset."""
+    declared = variables(Settings)[name]
+    text = os.environ.get(declared.name)
+    return read_one(declared, text) if text else None
 
 
-def _with_password(database_url: str) -> str:
-    """The URL with the password of JINXI_DATABASE_PASSWORD_FILE, where it names a user and none."""
-    file, url = os.environ.get("JINXI_DATABASE_PASSWORD_FILE"), make_url(database_url)
-    if not file or url.username is None or url.password is not None:
+def _with_password(database_url: str, file: Path | None) -> str:
+    """The URL with the password that the file holds, where it names a user and no password."""
+    named = _USER_ALONE.fullmatch(database_url)
+    if file is None or named is None:
         return database_url
-    password = Path(file).read_text("utf-8").rstrip("\n")
-    return url.set(password=password).render_as_string(hide_password=False)
+    try:
+        password = file.read_text("utf-8").rstrip("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        declared = variables(Settings)["database_password_file"]
+        raise SettingFileUnreadable(declared, file) from error
+    return f"{named[1]}:{quote(password, safe='')}{named[2]}"
 
 
 def keyring_beside(database_url: str, folder: Path) -> str:
     """Where the keyring is when nothing is said: PostgreSQL's database NAME has NAME_keys."""
-    if sqlite_file(database_url) is not None:
+    named = _DATABASE_NAME.fullmatch(database_url)
+    if named is None or sqlite_file(database_url) is not None:
         return f"sqlite:///{folder}/keys.db"
-    url = make_url(database_url)
-    return url.set(database=f"{url.database}_keys").render_as_string(hide_password=False)
+    return f"{named[1]}{named[2]}_keys{named[3]}"
 
 
 def sqlite_file(database_url: str) -> Path | None:
     """The file of a SQLite database, None for any other."""
-    url = make_url(database_url)
-    if not url.drivername.startswith("sqlite") or not url.database:
-        return None
-    return Path(url.database)
+    named = _SQLITE_FILE.fullmatch(database_url)
+    return None if named is None else Path(named[1])

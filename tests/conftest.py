@@ -7,27 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from crm.environment import variables
+from crm.settings import Settings
 from tests.servers import kafka, postgres, shared
 from tests.services import require
 
 _TESTS = Path(__file__).parent
 _PROVING = os.environ.get("JINXI_PROVE") == "1"
-_SETTINGS_OF_JINXI = (
-    "JINXI_DATA",
-    "JINXI_DATABASE_URL",
-    "JINXI_DEALER_COPIES_TOPIC",
-    "JINXI_KAFKA_BOOTSTRAP",
-    "JINXI_KAFKA_CA_FILE",
-    "JINXI_KAFKA_PASSWORD_FILE",
-    "JINXI_KAFKA_PREFIX",
-    "JINXI_KAFKA_SASL_MECHANISM",
-    "JINXI_KAFKA_SECURITY_PROTOCOL",
-    "JINXI_KAFKA_USERNAME",
-    "JINXI_KEYRING_URL",
-    "JINXI_MASTER_KEY_FILE",
-    "JINXI_WEBHOOKS_TO_LOOPBACK",
-)
-
 # The suite draws the same examples each time, so that red means a change; the proofs draw new ones.
 settings.register_profile(
     "suite",
@@ -49,8 +35,8 @@ settings.load_profile("prove" if _PROVING else "suite")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests away from the database and the keys that the developer works with."""
-    for name in _SETTINGS_OF_JINXI:
-        os.environ.pop(name, None)
+    for declared in variables(Settings).values():
+        os.environ.pop(declared.name, None)
     if _leads(config):
         shared.open_session()
 
