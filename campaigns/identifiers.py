@@ -62,14 +62,19 @@ def id_number_sex(verified: str) -> Sex:
     return "male" if verified[16] in "13579" else "female"
 
 
-def id_number_agrees(verified: str, sex: str | None, birth_date: date | None) -> bool:
-    """Whether a verified ID card number fits the sex and birth date written beside it.
+def id_number_agrees(
+    verified: str, sex: str | None, birth_date: date | None, birth_year: int | None
+) -> bool:
+    """Whether a verified ID card number fits the sex, birth date and birth year beside it.
 
     What is not written (None) agrees. A number that disagrees is kept, but proves no identity.
     """
-    if sex is not None and sex != id_number_sex(verified):
-        return False
-    return birth_date is None or birth_date == id_number_birth_date(verified)
+    born = id_number_birth_date(verified)
+    return (
+        sex in (None, id_number_sex(verified))
+        and birth_date in (None, born)
+        and birth_year in (None, born.year)
+    )
 
 
 def looks_personal(value: str) -> bool:

@@ -105,8 +105,8 @@ _MEND: dict[str, Words] = {
 }
 WARNINGS: dict[str, Words] = {
     "id_number_unverified": (
-        "已收下。身份证号核对不上（位数、校验码、性别或生日）。有证件在手边时请再看一眼。",
-        "已收下。身分證號核對不上（位數、校驗碼、性別或生日）。有證件在手邊時請再看一眼。",
+        "已收下。身份证号核对不上（位数、校验码、性别、生日或出生年）。有证件在手边时请再看一眼。",
+        "已收下。身分證號核對不上（位數、校驗碼、性別、生日或出生年）。有證件在手邊時請再看一眼。",
         "Taken. The ID card number does not check; look again when the card is at hand.",
     ),
     "phone_unusual": (

@@ -34,7 +34,9 @@ def _id_number_doubtful(person: object) -> bool:
     verified = verified_id_number(person.id_number)
     if verified is None:
         return True
-    return not id_number_agrees(verified, person.sex or None, person.birth_date or None)
+    return not id_number_agrees(
+        verified, person.sex or None, person.birth_date or None, person.birth_year or None
+    )
 
 
 def _phone_unusual(contact: object) -> bool:
