@@ -10,7 +10,7 @@ from kafka.partitioner import DefaultPartitioner
 
 from streams.kafka.relay import EVENTS_PER_RECORD, partition_of, records
 from streams.running.messages import NotEvents, message, record, rows
-from streams.running.outbox_intake import Waiting
+from streams.running.outbox_store import Waiting
 
 ROW: dict[str, Any] = {
     "source": "/phones/1",
