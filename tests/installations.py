@@ -19,7 +19,7 @@ from unittest import mock
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from campaigns.intake import Receipt
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.journal.progress import PROGRESS
 from crm.keyring.keyring import DATA_KEY, Keyring
@@ -101,7 +101,7 @@ class Installation:
         """As a new process does it."""
         self.engine: Engine = open_engine(self.settings.database_url)
         self.keyring = Keyring.open(self.settings)
-        self.intake = JournalIntake(self.engine, self.keyring)
+        self.intake = EventIntake(self.engine, self.keyring)
         self.worker = Worker(self.engine, self.keyring)
 
     def close(self) -> None:

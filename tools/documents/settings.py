@@ -24,7 +24,6 @@ _TAIL = """
 **Keep a copy of the master key apart from the data**; see [security](security.md). Passwords stand
 in files, not in variables. What the compose file asks for besides: [operations](operations.md).
 """
-_ENGLISH = "en"
 
 
 def settings_document() -> str:
@@ -39,7 +38,7 @@ def _rows(*, is_english: bool) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for field, declared in variables(Settings).items():
         phrase = PHRASES[declared.kind.rule]
-        allowed = translated(phrase, _ENGLISH) if is_english else phrase
+        allowed = translated(phrase, "en") if is_english else phrase
         rows.append(
             (
                 f"`{declared.name}`",

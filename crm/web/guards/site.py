@@ -11,7 +11,7 @@ from campaigns.intake import Intake
 from campaigns.wording.languages import Language
 from crm.clock import now_us
 from crm.feed.caches import FeedCaches
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
 from crm.schema.tables import prepare
@@ -56,7 +56,7 @@ class Site:
         engine = open_engine(settings.database_url)
         prepare(engine)
         keyring = Keyring.open(settings)
-        intake = JournalIntake(engine, keyring)
+        intake = EventIntake(engine, keyring)
         return cls(engine, keyring, intake, keyring.secret("sessions"))
 
 

@@ -23,7 +23,7 @@ from streams.kafka.topics import check, create
 from streams.running.installation import Installation, open_installation
 from streams.running.lease import lease
 from streams.running.logs import configure
-from streams.running.outbox_intake import outbox_age
+from streams.running.outbox_store import outbox_age
 from streams.serving.supervisor import Supervisor
 from streams.upkeep.status import metrics, status
 from streams.wording.output import print_json, print_table, print_text
