@@ -20,10 +20,10 @@ from crm.outcomes.shared import ContractFact, Surroundings
 
 def rows_of_copies(evaluation: Evaluation, row_key: Callable[[str, str], str]) -> Iterator[CopyRow]:
     """Every dealer's rows of a component, at the evaluation's instant."""
-    persons = [person.shared for person in evaluation.persons]
-    if not any(is_shared(card) for person in persons for card in person):
+    if not evaluation.fold.is_shared:
         # Most people share nothing: they cost no more than the line above.
         return iter(())
+    persons = [person.shared for person in evaluation.persons]
     return rows_at(persons, circumstances_of(evaluation, persons), row_key)
 
 
@@ -66,11 +66,6 @@ def _activities(
         if activity is not None:
             found[activity.activity_id] = ActivityInfo(activity.activity_id, activity.dealer)
     return found
-
-
-def is_shared(card: SharedCard) -> bool:
-    """Whether the card ever agreed to be shared with a dealer."""
-    return any(w.purpose == "share_with_dealer" and w.is_consent for w in card.consents)
 
 
 def contracts_of(around: Surroundings) -> tuple[Contract, ...]:

@@ -84,6 +84,13 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
         connection.exec_driver_sql(_insert_statement(_database(connection), table), list(rows))
 
 
+def add_missing_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Add those rows whose keys are not there yet."""
+    if rows:
+        statement = _insert_statement(_database(connection), table) + " ON CONFLICT DO NOTHING"
+        connection.exec_driver_sql(statement, list(rows))
+
+
 def _copy_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """PostgreSQL takes a stream of rows in a fraction of the time of as many statements."""
     statement = _copy_statement(table)
