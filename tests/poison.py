@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crm.components.evaluation import Evaluation
+from crm.components.fold import Fold
 from tests.worlds import Sent
 
 Poison = Callable[[Sent, Exception], None]
@@ -15,13 +15,13 @@ def poison_by(monkeypatch: pytest.MonkeyPatch) -> Poison:
     """Makes the evaluation fail wherever an event takes part; undone by `monkeypatch.undo`."""
 
     def spoil(sent: Sent, error: Exception) -> None:
-        sound = Evaluation.judged.func  # type: ignore[attr-defined]
+        sound = Fold.judged.func  # type: ignore[attr-defined]
 
-        def judged(self: Evaluation) -> Any:
+        def judged(self: Fold) -> Any:
             if any(event.key == sent.key for event in self.events):
                 raise error
             return sound(self)
 
-        monkeypatch.setattr(Evaluation, "judged", property(judged))
+        monkeypatch.setattr(Fold, "judged", property(judged))
 
     return spoil

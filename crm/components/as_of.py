@@ -112,7 +112,7 @@ class Past:
             shanghai_day(at_us),
             is_crowded,
         )
-        return Evaluation(self._of_kind("card", "reward"), around, at_us)
+        return Evaluation.of(self._of_kind("card", "reward"), around, at_us)
 
     def _of_kind(self, *kinds: str) -> list[LoggedEvent]:
         return in_order(

@@ -33,7 +33,7 @@ from crm.identity.matching import CARDS_ON_A_PHONE_MAX
 from crm.identity.names import simplified
 from crm.identity.traits import PLACEHOLDER_PHONES, Traits
 from crm.journal.logged_event import LoggedEvent
-from crm.storage.bulk import delete_rows, insert_rows, is_among, stored_rows
+from crm.storage.bulk import add_missing_rows, delete_rows, insert_rows, is_among, stored_rows
 from crm.storage.database import METADATA
 
 TIE = Table(
@@ -91,6 +91,7 @@ def keys_of_home(home: str, events: Sequence[LoggedEvent], digest: Digest) -> se
 
 
 def keys_of_event(event: LoggedEvent) -> set[str]:
+    """The keys that one event speaks of by name."""
     data = event.data
     references = data.refers if data.creates is None else (*data.refers, data.creates)
     keys = {
@@ -180,6 +181,15 @@ def rewrite_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -
     net.update(key for _, key in came)
     net.subtract(key for _, key in went)
     return net
+
+
+def add_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -> None:
+    """Store some keys of homes beside those that are stored."""
+    add_missing_rows(
+        connection,
+        TIE,
+        [(home, key) for home, keys in keys_by_home.items() for key in sorted(keys)],
+    )
 
 
 def ties_of(connection: Connection, homes: Iterable[str]) -> dict[str, set[str]]:

@@ -105,6 +105,14 @@ def insert_rows(
         connection.exec_driver_sql(statement, list(rows))
 
 
+def add_missing_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Add those rows whose keys are not there yet."""
+    if rows:
+        inserted = _insert_statement(_database(connection), table, own_columns(table))
+        statement = f"{inserted} ON CONFLICT DO NOTHING"
+        connection.exec_driver_sql(statement, list(rows))
+
+
 def _copy_rows(connection: Connection, statement: str, rows: Sequence[Values]) -> None:
     """PostgreSQL takes a stream of rows in a fraction of the time of as many statements."""
     raw: Any = connection.connection.driver_connection
