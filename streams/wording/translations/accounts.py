@@ -21,7 +21,7 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
     "登录名": ("登入名稱", "name to sign in with"),
     "再输一次密码": ("再輸一次密碼", "The password again"),
     "密码；不写就会问": ("密碼；不寫就會問", "password; asked for when it is not given"),
-    "密码（8 个字符以上）": ("密碼（8 個字元以上）", "Password (8 characters or more)"),
+    "密码（12 个字符以上）": ("密碼（12 個字元以上）", "Password (12 characters or more)"),
     "两次输的不一样，请重新输。": (
         "兩次輸的不一樣，請重新輸。",
         "The two are not the same. Type them again.",
