@@ -18,7 +18,8 @@ from fastapi import FastAPI
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS, generate
 from campaigns.times import shanghai_day
-from crm.accounts.people import AccountRole, add_user
+from crm.accounts.people import add_user
+from crm.accounts.roles import AccountRole
 from crm.accounts.tokens import TokenRole, add_token
 from crm.clock import now_us
 from crm.recording.recorder import Recorder
@@ -137,8 +138,8 @@ class RunningSite:
         return add_token(self.site.engine, "a test", role, dealer, sources)
 
     def user(self, name: str, role: AccountRole, dealer: str | None = None) -> str:
-        """A new account with PASSWORD."""
-        return add_user(self.site.engine, name, PASSWORD, role, dealer)
+        """A new account with PASSWORD, which alone opens it."""
+        return add_user(self.site.engine, name, PASSWORD, role, dealer, is_demo=True)
 
     def client(self, **headers: str) -> httpx.Client:
         """A caller of the site."""
