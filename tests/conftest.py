@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from crm.environment import variables
-from crm.settings import Settings
+from crm.configuration.environment import variables
+from crm.configuration.settings import Settings
 from tests.servers import kafka, postgres, shared
 from tests.services import require
 

@@ -19,13 +19,13 @@ from unittest import mock
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from campaigns.intake import Receipt
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.journal.progress import PROGRESS
 from crm.keyring.keyring import DATA_KEY, Keyring
 from crm.ledger.tables import LEDGER_ENTRY
 from crm.schema.tables import PROJECTED, prepare
-from crm.settings import Settings
 from crm.storage.bulk import own_columns
 from crm.storage.database import insert_new, open_engine, reading, writing
 from streams.embedded.worker import Worker

@@ -1,6 +1,6 @@
 """What may stand in an environment variable, in words."""
 
-from crm.environment import Kind
+from crm.configuration.environment import Kind
 from streams.wording.say import say
 
 PHRASES = {

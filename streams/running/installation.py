@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine
 from streams.running.outbox_store import OutboxStore
 from streams.running.scratch import remove_leftovers

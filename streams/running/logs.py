@@ -18,8 +18,8 @@ from typing import Any
 
 import orjson
 
+from crm.configuration.settings import setting
 from crm.pace import Turns
-from crm.settings import setting
 
 SAME_LINE_SECONDS = 10.0
 _OURS = ("streams", "crm", "campaigns")

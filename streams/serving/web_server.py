@@ -8,8 +8,8 @@ import uvicorn
 from fastapi import HTTPException, Request
 from fastapi.responses import PlainTextResponse
 
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
-from crm.settings import Settings
 from crm.web.app import app_of
 from crm.web.guards.site import Site
 from streams.running.installation import Installation

@@ -13,7 +13,7 @@ from crm.attachments.store import (
     AttachmentRefused,
     AttachmentStore,
 )
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from tests.examples import a_card, an_event, written

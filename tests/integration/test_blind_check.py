@@ -10,10 +10,10 @@ from sqlalchemy import select
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import SECOND_US
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.questions.answer import Question
 from crm.questions.asking import TooManyQuestions, ask
 from crm.questions.tables import DEALER_QUESTION
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation

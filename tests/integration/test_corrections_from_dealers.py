@@ -10,9 +10,9 @@ from campaigns.intake import HEADQUARTERS, Credential, Receipt
 from campaigns.times import SECOND_US, rfc3339
 from crm.archives.queries import OpenConflict, open_conflicts
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.copies.queries import copy_now
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from campaigns.intake import HEADQUARTERS, Credential
+from crm.configuration.settings import Settings
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation

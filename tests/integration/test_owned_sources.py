@@ -8,10 +8,10 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS, Credential, Receipt
 from crm.accounts.tokens import TokenRole, add_token, credential_of_token, revoke_token
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation

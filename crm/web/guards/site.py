@@ -11,12 +11,12 @@ from campaigns.intake import Intake
 from campaigns.wording.languages import Language
 from crm.accounts.second_factor import SecondFactors
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.feed.caches import FeedCaches
 from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from crm.web.guards.attempts import SignInAttempts
 from crm.web.guards.lanes import Lanes

@@ -12,6 +12,7 @@ import pytest
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import DAY_US
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.recording.recorder import Recorder
 from crm.rights.queries import open_counts, request_of, requests
 from crm.rights.register import Asked, Clerk, close_request, note_step, open_request
@@ -26,7 +27,6 @@ from crm.rights.request import (
     RequestRefused,
 )
 from crm.scope import OutOfScope, Scope
-from crm.settings import Settings
 from crm.storage.database import reading, writing
 from streams.running.installation import Installation, open_installation
 from streams.upkeep.replay import rebuild

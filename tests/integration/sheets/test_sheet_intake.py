@@ -16,6 +16,7 @@ from campaigns.events.purchases import PurchaseMade
 from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.sheets import InvalidSheet, write_answer, write_template
 from crm.cards.card import Card, fold_card
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.intake.sheet_intake import SheetReceipt, accept_sheet
 from crm.journal.events import decode, rows_after
@@ -23,7 +24,6 @@ from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.voids import judge_voids
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from tests.unit.campaigns.sheets.sample_sheets import (
     ACTIVITY,

@@ -22,8 +22,8 @@ from crm.accounts.people import add_user
 from crm.accounts.roles import AccountRole
 from crm.accounts.tokens import TokenRole, add_token
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.recording.recorder import Recorder
-from crm.settings import Settings
 from crm.web.app import app_of
 from crm.web.guards.site import Site
 

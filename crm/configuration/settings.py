@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from campaigns.wording.languages import LANGUAGES
-from crm.environment import (
+from crm.configuration.environment import (
     BROKERS,
     DATABASE,
     FILE,
