@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Table
 
 from crm.components.evaluation import Evaluation
 from crm.components.histories import Library, SharedFacts
-from crm.components.index import Digest, homes_tied_to, kind_of
+from crm.components.index import homes_tied_to
 from crm.components.kept import KeptComponents
+from crm.components.keys import Digest, kind_of
 from crm.copies.change_log import Touched
 from crm.copies.projection import reason_why_gone
 from crm.journal.logged_event import LoggedEvent

@@ -11,20 +11,8 @@ from typing import Any
 from campaigns.identifiers import mobile_e164
 from crm.components.evaluation import Evaluation
 from crm.components.fold import GROWS_BY, Fold
-from crm.components.index import (
-    JOINING,
-    Closure,
-    Digest,
-    add_ties,
-    close,
-    homes_tied_to,
-    keys_of_event,
-    keys_of_home,
-    kind_of,
-    phone_key,
-    rewrite_ties,
-    ties_of,
-)
+from crm.components.index import Closure, add_ties, close, homes_tied_to, rewrite_ties, ties_of
+from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_home, kind_of, phone_key
 from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds

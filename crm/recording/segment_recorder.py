@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from crm.components.histories import Library, SharedFacts
-from crm.components.index import keyed_digest
 from crm.components.kept import KeptComponents
+from crm.components.keys import keyed_digest
 from crm.copies.change_log import ChangeWriter, Touched
 from crm.journal.logged_event import LoggedEvent
 from crm.recording.projections import Keys
