@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from campaigns.canonical import canonical_json, plain_canonical_json
 from campaigns.catalogue import CATALOGUE, PREFIX, SUFFIX
-from campaigns.events.base import EventData, Fault, Moment, Person
+from campaigns.events.base import EventData, Fault, Person
 from campaigns.events.people import PersonPatch
 from campaigns.events.upkeep import DayReached, EventVoided
 from campaigns.faults import data_faults, gravest, struct_faults
-from campaigns.kinds import KINDS, Attributes, Envelope, Kind
+from campaigns.kinds import KINDS, Attributes, Envelope, Kind, well_named
 from campaigns.personal import personal_identifiers, split
 from campaigns.times import SECOND_US, day_start_us, instant_us, shanghai_day
 from campaigns.warnings import warnings_of
@@ -96,18 +96,20 @@ def check_object(wire: Any, received_us: int, *, history: bool = False) -> Check
         return _refusal(wire, _all_faults(wire))
     read = wire if kind.event is not DayReached else _with_day(wire)
     try:
-        envelope: Any = msgspec.convert(read, kind.envelope)
+        envelope: Any = msgspec.convert(read, kind.past_envelope if history else kind.envelope)
     except msgspec.ValidationError:
+        return _refusal(wire, _all_faults(wire, "$.receivedat" if history else "$"))
+    if not well_named(envelope):
         return _refusal(wire, _all_faults(wire))
     event: EventData = envelope.data
     starts_us = _starts_us(envelope)
     faults = _faults_between(envelope, read["data"], event, kind, starts_us)
-    if history and "receivedat" in wire and wire["receivedat"] is not None:
-        sent_us = _received_us(wire, starts_us, received_us)
-        if sent_us is None:
-            faults.append(("bad_value", "$.receivedat"))
-        else:
+    if history and envelope.receivedat is not None:
+        sent_us = instant_us(envelope.receivedat)
+        if starts_us <= sent_us <= received_us:
             received_us = sent_us
+        else:
+            faults.append(("bad_value", "$.receivedat"))
     if starts_us > received_us + FUTURE_TOLERANCE_US:
         faults.append(("time_in_future", "$.time"))
     if faults:
@@ -193,7 +195,8 @@ def _refusal(wire: dict[str, Any], faults: list[Fault]) -> Refusal:
     )
 
 
-def _all_faults(wire: dict[str, Any]) -> list[Fault]:
+def _all_faults(wire: dict[str, Any], otherwise: str = "$") -> list[Fault]:
+    """Every fault by itself; `otherwise` is the place of one that only the quick way knows."""
     faults = list(struct_faults(wire, Envelope, "$"))
     kind = _kind_of(wire)
     if kind is None and isinstance(wire.get("type"), str):
@@ -201,7 +204,7 @@ def _all_faults(wire: dict[str, Any]) -> list[Fault]:
     if kind is not None and isinstance(wire.get("data"), dict):
         read = wire if kind.event is not DayReached else _with_day(wire)
         faults += data_faults(read["data"], kind.event)
-    return faults or [("bad_value", "$")]
+    return faults or [("bad_value", otherwise)]
 
 
 def _faults_between(
@@ -246,26 +249,10 @@ def _subject_names(event: EventData, kind: Kind, subject: str) -> bool:
 
 def _starts_us(envelope: Attributes) -> int:
     """The start of the event's time; the end of the calendar is no day of its own."""
-    at_us = instant_us(envelope.time)
-    if at_us > _LATEST_US:
-        at_us = _LATEST_US
+    at_us = min(instant_us(envelope.time), _LATEST_US)
     if envelope.timeprecision == "day" and at_us >= _EARLIEST_US:
         return day_start_us(shanghai_day(at_us))
     return at_us
-
-
-class _Received(Struct, frozen=True):
-    """When an event of history was received; all else is left out."""
-
-    receivedat: Moment
-
-
-def _received_us(wire: dict[str, Any], starts_us: int, now_us: int) -> int | None:
-    try:
-        at_us = instant_us(msgspec.convert(wire, _Received).receivedat)
-    except msgspec.ValidationError:
-        return None
-    return at_us if starts_us <= at_us <= now_us else None
 
 
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in CATALOGUE.items()}
