@@ -26,7 +26,7 @@ from crm.recording.carried_recorder import CarriedRecorder, Recorded
 from crm.recording.lock_set import touched
 from crm.settings import Settings
 from crm.storage.database import open_engine, reading
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same
 from tests.integration.postgres.carrying import TOPIC_ID, batches, carried_events, in_partitions
