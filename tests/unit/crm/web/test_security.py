@@ -1,7 +1,5 @@
 """Sessions: forged ones are nobody's, and each has an end."""
 
-import time
-
 import pytest
 
 from crm.web.guards.security import IDLE_SECONDS, Session, SessionSigner
@@ -36,7 +34,7 @@ def test_a_session_ends_however_much_it_is_used(monkeypatch: pytest.MonkeyPatch)
     now = session.began_s
     for hours, is_there in ((3, True), (6, True), (9, True), (11.9, True), (12.1, False)):
         at = now + int(hours * 3600)
-        monkeypatch.setattr(time, "time", lambda at=at: at)
+        monkeypatch.setattr("time.time", lambda at=at: at)
         renewed = SIGNER.session(SIGNER.cookie(session))
         assert (renewed is not None) == is_there, hours
         session = renewed or session
@@ -45,7 +43,7 @@ def test_a_session_ends_however_much_it_is_used(monkeypatch: pytest.MonkeyPatch)
 def test_a_session_that_nobody_uses_ends_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session.of("u-1", "mark")
     cookie = SIGNER.cookie(session)
-    monkeypatch.setattr(time, "time", lambda: session.began_s + IDLE_SECONDS - 60)
+    monkeypatch.setattr("time.time", lambda: session.began_s + IDLE_SECONDS - 60)
     assert SIGNER.session(cookie) is not None
-    monkeypatch.setattr(time, "time", lambda: session.began_s + IDLE_SECONDS + 60)
+    monkeypatch.setattr("time.time", lambda: session.began_s + IDLE_SECONDS + 60)
     assert SIGNER.session(cookie) is None
