@@ -68,7 +68,7 @@ class Session:
 def runs(pid: int) -> bool:
     """Whether there is such a process, and it is not only waited for."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

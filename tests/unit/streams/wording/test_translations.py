@@ -10,6 +10,7 @@ import typer
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.events.consents import ConsentGiven
+from campaigns.field_labels import Language
 from campaigns.wording.languages import LANGUAGES
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.operations.checks import LAWS
@@ -67,7 +68,7 @@ def test_every_code_has_its_word() -> None:
     assert word("outcome", "of tomorrow") == "of tomorrow"
 
 
-def _pages(language: str) -> Iterator[str]:
+def _pages(language: Language) -> Iterator[str]:
     command = typer.main.get_command(build_app())
     translate_help(command, language)
     yield from _pages_of(command, None, "jinxi")
