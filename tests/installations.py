@@ -4,7 +4,6 @@ All have the same keys of the installation, so that keyed hashes can be compared
 door and of the worker stands where the test puts it.
 """
 
-import atexit
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,9 +28,8 @@ from crm.schema.tables import PROJECTED, prepare
 from crm.storage.bulk import own_columns
 from crm.storage.database import insert_new, open_engine, reading, writing
 from streams.embedded.worker import Worker
+from tests.templates import new_installation
 from tests.worlds import CLOCK_US, CREDENTIALS, Sent
-
-SECRETS = ("content", "ties", "copies", "changes", "receipts")
 
 Snapshot = Mapping[str, frozenset[tuple[Any, ...]]]
 """Table → rows, with identities of events instead of places in the journal."""
@@ -47,25 +45,6 @@ def clock(door_us: int = CLOCK_US, worker_us: int | None = None) -> Iterator[Non
         yield
 
 
-class Template:
-    """The folder that every installation is copied from."""
-
-    def __init__(self) -> None:
-        self.folder = Path(mkdtemp(prefix="jinxi-template-"))
-        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
-        settings = Settings.in_folder(self.folder)
-        engine = open_engine(settings.database_url)
-        prepare(engine)
-        keyring = Keyring.open(settings)
-        for label in SECRETS:
-            keyring.secret(label)
-        engine.dispose()
-        keyring.engine.dispose()
-
-
-_TEMPLATES: list[Template] = []
-
-
 class Installation:
     """One installation; a context manager that leaves nothing behind."""
 
@@ -78,10 +57,8 @@ class Installation:
     ) -> None:
         """A new one, or that of a folder; data and keyring in files of it, or elsewhere."""
         if folder is None:
-            if not _TEMPLATES:
-                _TEMPLATES.append(Template())
             folder = Path(mkdtemp(prefix="jinxi-installation-"))
-            shutil.copytree(_TEMPLATES[0].folder, folder, dirs_exist_ok=True)
+            new_installation(folder)
         self.folder = folder
         files = Settings.in_folder(self.folder)
         self.settings = replace(

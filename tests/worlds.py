@@ -11,16 +11,16 @@ from random import Random
 from typing import Any
 
 import orjson
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from campaigns.catalogue import wire_name
 from campaigns.ids import reward_id
 from campaigns.intake import CLOCK_SOURCE, HEADQUARTERS, Credential
 from campaigns.times import DAY_US, SECOND_US, day_start_us, parse_instant_us, rfc3339
+from tests.profiles import examples
 from tests.unit.crm.identity.naive_people import ID_NUMBERS, NAMES, PHONES
 
-FEW = settings(max_examples=max(8, settings.default.max_examples // 5))  # type: ignore[union-attr]
+FEW = examples(1 / 5)
 """An example is a whole installation or two: there are fewer of them."""
 
 HOUR_US = 3_600 * SECOND_US

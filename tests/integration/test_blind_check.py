@@ -10,7 +10,6 @@ from sqlalchemy import select
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import SECOND_US
 from crm.clock import now_us
-from crm.configuration.settings import Settings
 from crm.questions.answer import Question
 from crm.questions.asking import TooManyQuestions, ask
 from crm.questions.tables import DEALER_QUESTION
@@ -18,6 +17,7 @@ from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from tests.examples import a_card, an_event, written
+from tests.templates import new_installation
 
 REGIONS = {"D1": "110000", "D2": "130000"}
 ID_NUMBER = "11010519491231002X"
@@ -32,7 +32,7 @@ class World:
     """A company with two dealers; cards are shared with one of them, or with nobody."""
 
     def __init__(self, folder: Path) -> None:
-        self.settings = Settings.in_folder(folder)
+        self.settings = new_installation(folder)
         self.installation: Installation = open_installation(self.settings)
         self.number = 0
         for dealer, region in REGIONS.items():

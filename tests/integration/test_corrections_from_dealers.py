@@ -10,7 +10,6 @@ from campaigns.intake import HEADQUARTERS, Credential, Receipt
 from campaigns.times import SECOND_US, rfc3339
 from crm.archives.queries import OpenConflict, open_conflicts
 from crm.clock import now_us
-from crm.configuration.settings import Settings
 from crm.copies.queries import copy_now
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
 from crm.storage.database import reading
@@ -18,6 +17,7 @@ from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from streams.upkeep.replay import verify
 from tests.examples import a_card, an_event, written
+from tests.templates import new_installation
 
 D1 = Credential("dealer", "t-1", "D1")
 D2 = Credential("dealer", "t-2", "D2")
@@ -82,7 +82,7 @@ class Company:
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[Company]:
-    opened = open_installation(Settings.in_folder(tmp_path))
+    opened = open_installation(new_installation(tmp_path))
     yield Company(opened)
     opened.engine.dispose()
     opened.keyring.engine.dispose()

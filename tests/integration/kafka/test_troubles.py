@@ -200,7 +200,7 @@ def test_a_database_restored_from_a_backup_is_filled_again_from_the_topic(
     on_kafka.accept(first)
     assert wait_until(lambda: recorded(on_kafka) >= len(first)), on_kafka.said()
     on_kafka.stop()
-    with _copy(on_kafka.settings.database_url, postgres_server, on_kafka) as backup_url:
+    with _Copy(on_kafka.settings.database_url, postgres_server, on_kafka) as backup_url:
         on_kafka.start(RELAY)
         on_kafka.start(worker())
         on_kafka.accept(second)
@@ -222,7 +222,7 @@ def test_a_database_restored_from_a_backup_is_filled_again_from_the_topic(
             installation.engine.dispose()
 
 
-class _copy:
+class _Copy:
     """A copy of a database nobody is connected to, dropped afterwards."""
 
     def __init__(self, url: str, server: str, carried: Carried) -> None:

@@ -30,7 +30,7 @@ from streams.running.retry import patiently
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same
 from tests.integration.postgres.carrying import TOPIC_ID, batches, carried_events, in_partitions
-from tests.servers.processes import wait_until
+from tests.servers.processes import PATIENCE_SECONDS, wait_until
 
 PROVING = os.environ.get("JINXI_PROVE") == "1"
 PEOPLE, STARTS_ON = 1_000 if PROVING else 80, date(2026, 3, 2)
@@ -140,7 +140,7 @@ def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
 
         def slowly(*arguments: Any, **named: Any) -> int:
             evaluating.set()
-            assert go_on.wait(30)
+            assert go_on.wait(PATIENCE_SECONDS)
             return record(*arguments, **named)
 
         with (
@@ -148,7 +148,7 @@ def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
             ThreadPoolExecutor(2) as threads,
         ):
             a = threads.submit(first.record, *_alone(one, 0))
-            assert evaluating.wait(30)
+            assert evaluating.wait(PATIENCE_SECONDS)
             b = threads.submit(second.record, *_alone(two, 1))
             try:
                 assert wait_until(lambda: b.done() or waits_for_a_lock(at_scale))

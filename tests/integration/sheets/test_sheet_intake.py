@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -16,15 +16,15 @@ from campaigns.events.purchases import PurchaseMade
 from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.sheets import InvalidSheet, write_answer, write_template
 from crm.cards.card import Card, fold_card
-from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.intake.sheet_intake import SheetReceipt, accept_sheet
 from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.voids import judge_voids
-from crm.schema.tables import prepare
 from crm.storage.database import open_engine, reading
+from tests.profiles import examples
+from tests.templates import new_installation
 from tests.unit.campaigns.sheets.sample_sheets import (
     ACTIVITY,
     FIRST_ROW,
@@ -94,9 +94,8 @@ class Office:
 
 def new_office(folder: Path) -> Office:
     """An installation in an empty folder."""
-    setup = Settings.in_folder(folder)
+    setup = new_installation(folder)
     engine = open_engine(setup.database_url)
-    prepare(engine)
     keyring = Keyring.open(setup)
     return Office(engine, keyring, EventIntake(engine, keyring))
 
@@ -293,7 +292,7 @@ versions = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=8)
+@examples(1 / 5)
 @given(edits=st.lists(versions, min_size=1, max_size=5))
 def test_after_any_edits_stands_what_a_fresh_sheet_would_say(
     edits: list[Row], tmp_path_factory: pytest.TempPathFactory

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.ids import derived_id
@@ -71,7 +71,6 @@ def known(world: World, arrived: list[tuple[int, str, object]]) -> list[PersonFa
     return persons
 
 
-@settings(max_examples=150, deadline=None)
 @given(worlds(), st.integers())
 def test_the_ledger_sums_to_zero_after_every_arrival_and_ends_in_the_same_balances(
     world: World, seed: int
