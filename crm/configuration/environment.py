@@ -10,6 +10,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from campaigns.wording.catalogues import N_
+
 _VARIABLE = "variable"
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://.*", re.DOTALL)
 _BROKERS = re.compile(r"[^\s,:]+(:\d{1,5})?(,[^\s,:]+(:\d{1,5})?)*")
@@ -26,7 +28,7 @@ class SettingInvalid(ValueError):
     def __init__(self, variable: "Variable", value: str) -> None:
         self.name, self.kind = variable.name, variable.kind
         self.value = None if variable.kind.is_secret else value
-        super().__init__(f"{self.name}: {self.kind.rule} {self.kind.known}".rstrip())
+        super().__init__(f"{self.name} holds what is not allowed")
 
 
 class SettingFileUnreadable(ValueError):
@@ -41,11 +43,11 @@ class SettingFileUnreadable(ValueError):
 class Kind:
     """What a variable may hold.
 
-    rule: what is allowed, as a code; known: the words or the bound that belong to it.
+    allowed: what that is, for people, a marked text; known: the words or the bound in it.
     read: raises ValueError for what is not allowed. is_secret: it may hold a password.
     """
 
-    rule: str
+    allowed: str
     read: Callable[[str], Any]
     known: str = ""
     is_secret: bool = False
@@ -55,15 +57,13 @@ class Kind:
 class Variable:
     """One variable as it is declared: its name, what it may hold, its meaning for people.
 
-    unset, unset_english: what holds without it, where that is not the field's default.
+    unset: what holds without it, where that is not the field's default; both are marked texts.
     """
 
     name: str
     kind: Kind
     meaning: str
-    english: str
-    unset: str
-    unset_english: str
+    unset: str = ""
 
 
 class Declared(Protocol):
@@ -72,22 +72,14 @@ class Declared(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
-def option(
-    name: str,
-    kind: Kind,
-    default: Any,
-    meaning: str,
-    english: str,
-    unset: tuple[str, str] = ("", ""),
-) -> Any:
+def option(name: str, kind: Kind, default: Any, meaning: str, unset: str = "") -> Any:
     """A field that is read from a variable, with what holds where that is not set."""
-    declared = Variable(name, kind, meaning, english, *unset)
-    return field(default=default, metadata={_VARIABLE: declared})
+    return field(default=default, metadata={_VARIABLE: Variable(name, kind, meaning, unset)})
 
 
-def needed(name: str, kind: Kind, meaning: str, english: str, unset: tuple[str, str]) -> Any:
+def needed(name: str, kind: Kind, meaning: str, unset: str) -> Any:
     """A field that is read from a variable; what holds without it depends on others."""
-    return field(metadata={_VARIABLE: Variable(name, kind, meaning, english, *unset)})
+    return field(metadata={_VARIABLE: Variable(name, kind, meaning, unset)})
 
 
 def variables(of: type[Declared]) -> dict[str, Variable]:
@@ -116,12 +108,14 @@ def read_one(declared: Variable, text: str) -> Any:
 
 def one_of(*known: str) -> Kind:
     """One of these words."""
-    return Kind("one_of", lambda text: _allowed(text, text in known), ", ".join(known))
+    return Kind(N_(" {known} 之一"), lambda text: _allowed(text, text in known), ", ".join(known))
 
 
 def seconds(least: float) -> Kind:
     """A number of seconds that is not below the least."""
-    return Kind("seconds", lambda text: _at_least(float(text), least), f"{least:g}")
+    return Kind(
+        N_("不小于 {known} 的秒数"), lambda text: _at_least(float(text), least), f"{least:g}"
+    )
 
 
 def _allowed(text: str, is_allowed: object) -> str:
@@ -145,10 +139,16 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(each) for each in text.replace(",", " ").split())
 
 
-TEXT = Kind("text", str)
-FILE = Kind("file", Path)
-SWITCH = Kind("switch", _switch, "on, off")
-NETWORKS = Kind("networks", _networks)
-DATABASE = Kind("database", lambda text: _allowed(text, _DATABASE.fullmatch(text)), is_secret=True)
-BROKERS = Kind("brokers", lambda text: _allowed(text, _BROKERS.fullmatch(text)))
-PREFIX = Kind("prefix", lambda text: _allowed(text, _PREFIX.fullmatch(text)))
+TEXT = Kind(N_("任何文字"), str)
+FILE = Kind(N_("文件或文件夹"), Path)
+SWITCH = Kind(N_(" on 或 off"), _switch)
+NETWORKS = Kind(N_("网段，如 172.16.0.0/12，几个之间用逗号"), _networks)
+DATABASE = Kind(
+    N_("数据库地址：postgresql+psycopg://用户@主机/库 或 sqlite:///文件"),
+    lambda text: _allowed(text, _DATABASE.fullmatch(text)),
+    is_secret=True,
+)
+BROKERS = Kind(
+    N_("主机:端口，几个之间用逗号"), lambda text: _allowed(text, _BROKERS.fullmatch(text))
+)
+PREFIX = Kind(N_("字母、数字和 . _ -"), lambda text: _allowed(text, _PREFIX.fullmatch(text)))

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from campaigns.wording.languages import LANGUAGES
+from campaigns.wording.catalogues import N_
+from campaigns.wording.languages import DEFAULT_LANGUAGE, LANGUAGES, Language
 from crm.configuration.environment import (
     BROKERS,
     DATABASE,
@@ -45,157 +46,130 @@ class Settings:
     database_url: str = needed(
         "JINXI_DATABASE_URL",
         DATABASE,
-        "数据库：事件日志和全部视图",
-        "the database: the journal and every view",
-        ("数据文件夹里的 SQLite `jinxi.db`", "SQLite, `jinxi.db` in the data folder"),
+        N_("数据库：事件日志和全部视图"),
+        N_("数据文件夹里的 SQLite `jinxi.db`"),
     )
     keyring_url: str = needed(
         "JINXI_KEYRING_URL",
         DATABASE,
-        "数据密钥的数据库，单独一个，不和上面那个一起恢复",
-        "the data keys, a database of its own, never restored together with the other",
-        (
-            "SQLite：数据文件夹里的 `keys.db`；PostgreSQL：同一服务器上的 `库名_keys`",
-            "SQLite: `keys.db` in the data folder; PostgreSQL: `NAME_keys` on the same server",
-        ),
+        N_("数据密钥的数据库，单独一个，不和上面那个一起恢复"),
+        N_("SQLite：数据文件夹里的 `keys.db`；PostgreSQL：同一服务器上的 `库名_keys`"),
     )
     master_key_file: Path = needed(
         "JINXI_MASTER_KEY_FILE",
         FILE,
-        "主密钥文件，第一次启动时生成；请另行备份",
-        "the file with the master key, made at first start; keep a copy elsewhere",
-        ("数据文件夹里的 `master.key`", "`master.key` in the data folder"),
+        N_("主密钥文件，第一次启动时生成；请另行备份"),
+        N_("数据文件夹里的 `master.key`"),
     )
     data_folder: Path = needed(
         "JINXI_DATA",
         FILE,
-        "数据文件夹",
-        "the folder for local files",
-        (
-            "SQLite 文件所在处，否则 `./jinxi-data`",
-            "where the SQLite file is, else `./jinxi-data`",
-        ),
+        N_("数据文件夹"),
+        N_("SQLite 文件所在处，否则 `./jinxi-data`"),
     )
     database_password_file: Path | None = option(
         "JINXI_DATABASE_PASSWORD_FILE",
         FILE,
         None,
-        "数据库密码所在的文件，用于写了用户而没写密码的地址",
-        "a file with the password, for URLs that name a user and no password",
+        N_("数据库密码所在的文件，用于写了用户而没写密码的地址"),
     )
-    language: str = option(
+    language: Language = option(
         "JINXI_LANGUAGE",
         one_of(*LANGUAGES),
-        LANGUAGES[0],
-        "命令说哪种语言",
-        "the language of the command",
+        DEFAULT_LANGUAGE,
+        N_("命令说哪种语言"),
     )
     log: str | None = option(
         "JINXI_LOG",
         one_of("json", "text"),
         None,
-        "服务进程的日志格式",
-        "the form of what server processes log",
-        ("终端上是 text，否则 json", "text at a terminal, else JSON"),
+        N_("服务进程的日志格式"),
+        N_("终端上是 text，否则 json"),
     )
     company_name: str = option(
         "JINXI_COMPANY",
         TEXT,
         "金夕",
-        "谁保管档案：给本人的副本上这样写",
-        "who keeps the archives, as a person's own copy tells it",
+        N_("谁保管档案：给本人的副本上这样写"),
     )
     company_contact: str | None = option(
         "JINXI_COMPANY_CONTACT",
         TEXT,
         None,
-        "怎样联系到，写在同一处",
-        "how to reach that company, in the same place",
+        N_("怎样联系到，写在同一处"),
     )
     metrics_from: tuple[IPv4Network | IPv6Network, ...] = option(
         "JINXI_METRICS_FROM",
         NETWORKS,
         (),
-        "可以读 `/metrics` 的网段；本机总可以",
-        "networks that may read `/metrics`; this machine always may",
+        N_("可以读 `/metrics` 的网段；本机总可以"),
     )
     kafka_bootstrap: str | None = option(
         "JINXI_KAFKA_BOOTSTRAP",
         BROKERS,
         None,
-        "Kafka 的地址；不设则由日志表自己传送。设了就该用 PostgreSQL",
-        "Kafka's brokers; without them the journal itself carries. With them take PostgreSQL",
+        N_("Kafka 的地址；不设则由日志表自己传送。设了就该用 PostgreSQL"),
     )
     kafka_prefix: str = option(
         "JINXI_KAFKA_PREFIX",
         PREFIX,
         "jinxi",
-        "主题和消费组名字的开头，供几套共用一个集群",
-        "what topics and groups begin with, where several share a cluster",
+        N_("主题和消费组名字的开头，供几套共用一个集群"),
     )
     kafka_security_protocol: str = option(
         "JINXI_KAFKA_SECURITY_PROTOCOL",
         one_of(*KAFKA_PROTOCOLS),
         "PLAINTEXT",
-        "和 Kafka 之间是否加密、是否登录",
-        "whether TLS is spoken to the brokers, and whether we sign in",
+        N_("和 Kafka 之间是否加密、是否登录"),
     )
     kafka_sasl_mechanism: str = option(
         "JINXI_KAFKA_SASL_MECHANISM",
         one_of(*KAFKA_MECHANISMS),
         "PLAIN",
-        "登录 Kafka 的方式（SASL）",
-        "how we sign in to the brokers (SASL)",
+        N_("登录 Kafka 的方式（SASL）"),
     )
     kafka_username: str | None = option(
         "JINXI_KAFKA_USERNAME",
         TEXT,
         None,
-        "登录 Kafka 的用户名（SASL）",
-        "who we are to the brokers (SASL)",
+        N_("登录 Kafka 的用户名（SASL）"),
     )
     kafka_password_file: Path | None = option(
         "JINXI_KAFKA_PASSWORD_FILE",
         FILE,
         None,
-        "登录 Kafka 的密码所在的文件（SASL）",
-        "a file with the password for that (SASL)",
+        N_("登录 Kafka 的密码所在的文件（SASL）"),
     )
     kafka_ca_file: Path | None = option(
         "JINXI_KAFKA_CA_FILE",
         FILE,
         None,
-        "谁签发 Kafka 的证书（PEM，加密时用）",
-        "who signs the brokers' certificates (PEM), with TLS",
-        ("本机信任的机构", "whom the machine trusts"),
+        N_("谁签发 Kafka 的证书（PEM，加密时用）"),
+        N_("本机信任的机构"),
     )
     session_seconds: float = option(
         "JINXI_SESSION_SECONDS",
         seconds(6),
         15.0,
-        "记录进程不见后，它的分区等它多少秒；Kafka 自己允许 6 以上",
-        "how long the partitions of a worker that is gone wait for it",
+        N_("记录进程不见后，它的分区等它多少秒；Kafka 自己允许 6 以上"),
     )
     stalled_seconds: float = option(
         "JINXI_STALLED_SECONDS",
         seconds(1),
         60.0,
-        "记录进程多少秒没有进展就自己结束（再由监督者启动）",
-        "after how long without progress a worker ends itself, to be started again",
+        N_("记录进程多少秒没有进展就自己结束（再由监督者启动）"),
     )
     dealer_copies_topic: bool = option(
         "JINXI_DEALER_COPIES_TOPIC",
         SWITCH,
         False,
-        "是否把各经销商那一份的变化加密后发布到 Kafka",
-        "whether changes of the dealers' copies are published to Kafka, encrypted to each",
+        N_("是否把各经销商那一份的变化加密后发布到 Kafka"),
     )
     webhooks_to_loopback: bool = option(
         "JINXI_WEBHOOKS_TO_LOOPBACK",
         SWITCH,
         False,
-        "经销商的通知地址可否在本机、可否不加密；只用于测试",
-        "whether dealers' webhooks may lie on this machine, without TLS; for tests alone",
+        N_("经销商的通知地址可否在本机、可否不加密；只用于测试"),
     )
 
     @classmethod

@@ -11,7 +11,6 @@ from crm.configuration.settings import Settings
 from crm.keyring.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
 from crm.schema.revisions import DatabaseNewer
 from crm.storage.database import DatabaseUnusable
-from streams.cli.allowed import allowed_in
 from streams.dealer.errors import DealerError, PassingError
 from streams.kafka.access import KafkaAccessInvalid
 from streams.running.lease import WorkerRunning
@@ -107,7 +106,7 @@ def _of_setting(error: SettingInvalid | SettingFileUnreadable) -> str:
     """Which variable is wrong, and what may stand there."""
     if isinstance(error, SettingFileUnreadable):
         return say("读不了 {name} 指的文件 {file}", name=error.name, file=error.file)
-    allowed = allowed_in(error.kind)
+    allowed = say(error.kind.allowed, known=error.kind.known)
     if error.value is None:
         return say("{name} 写得不对；可以是{allowed}", name=error.name, allowed=allowed)
     return say(

@@ -10,9 +10,9 @@ _BEGIN, _END = "<!-- folders: made by `make docs` -->\n", "<!-- end of folders -
 
 
 def with_folders(document: str) -> str:
-    """The document with the tree as it is now."""
-    before, _, rest = document.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
+    """The document with the tree as it is now; ValueError where it has no place for it."""
+    before, rest = document.split(_BEGIN)
+    _, after = rest.split(_END)
     return f"{before}{_BEGIN}\n{folders()}\n{_END}{after}"
 
 

@@ -4,9 +4,9 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from campaigns.wording.catalogues import translated
+from campaigns.wording.languages import DEFAULT_LANGUAGE, Language
 from crm.configuration.environment import variables
 from crm.configuration.settings import Settings
-from streams.cli.allowed import PHRASES
 
 _HEAD = """# 设置 · Settings
 
@@ -24,37 +24,33 @@ _TAIL = """
 **Keep a copy of the master key apart from the data**; see [security](security.md). Passwords stand
 in files, not in variables. What the compose file asks for besides: [operations](operations.md).
 """
+_NOTHING = {"zh-CN": "无", "en": "none"}
 
 
 def settings_document() -> str:
     """The whole document."""
-    chinese = _table(("变量", "含义", "可以写", "不设时"), _rows(is_english=False))
-    english = _table(("variable", "meaning", "allowed", "without it"), _rows(is_english=True))
+    chinese = _table(("变量", "含义", "可以写", "不设时"), _rows(DEFAULT_LANGUAGE))
+    english = _table(("variable", "meaning", "allowed", "without it"), _rows("en"))
     return f"{_HEAD}## 中文\n\n{chinese}\n## English\n\n{english}{_TAIL}"
 
 
-def _rows(*, is_english: bool) -> list[tuple[str, ...]]:
+def _rows(language: Language) -> list[tuple[str, ...]]:
     defaults = {each.name: each.default for each in fields(Settings)}
-    rows: list[tuple[str, ...]] = []
-    for field, declared in variables(Settings).items():
-        phrase = PHRASES[declared.kind.rule]
-        allowed = translated(phrase, "en") if is_english else phrase
-        rows.append(
-            (
-                f"`{declared.name}`",
-                declared.english if is_english else declared.meaning,
-                allowed.format(known=declared.kind.known).strip(),
-                (declared.unset_english if is_english else declared.unset)
-                or _shown(defaults[field], is_english=is_english),
-            )
+    return [
+        (
+            f"`{declared.name}`",
+            translated(declared.meaning, language),
+            translated(declared.kind.allowed, language, known=declared.kind.known).strip(),
+            translated(declared.unset, language) or _shown(defaults[field]) or _NOTHING[language],
         )
-    return rows
+        for field, declared in variables(Settings).items()
+    ]
 
 
-def _shown(default: Any, *, is_english: bool) -> str:
+def _shown(default: Any) -> str:
     """What holds where a variable is not set, from the field itself."""
     if default is MISSING or default in (None, ()):
-        return "none" if is_english else "无"
+        return ""
     if isinstance(default, bool):
         return "on" if default else "off"
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"

@@ -8,7 +8,6 @@ from sqlalchemy.engine import make_url
 
 from crm.configuration.environment import SettingFileUnreadable, SettingInvalid, variables
 from crm.configuration.settings import Settings, keyring_beside, sqlite_file
-from streams.cli.allowed import PHRASES
 from streams.cli.errors import foreseen, sentence_of
 from tests.source_tree import PACKAGES, assert_none, modules_of
 
@@ -122,11 +121,6 @@ def test_a_wrong_address_is_not_repeated_since_it_may_hold_a_password() -> None:
         from_environment(KEYRING_URL="mysql://jinxi:secret@host/name")
     assert "secret" not in f"{caught.value}{caught.value!r}{sentence_of(caught.value)}"
     assert "JINXI_KEYRING_URL" in sentence_of(caught.value)
-
-
-def test_every_kind_of_variable_has_words_for_what_it_may_hold() -> None:
-    rules = {declared.kind.rule for declared in variables(Settings).values()}
-    assert rules == set(PHRASES)
 
 
 def test_every_field_is_read_from_one_variable_of_its_own() -> None:
