@@ -43,7 +43,7 @@ def _leads(config: pytest.Config) -> bool:
 def quick_passwords() -> Iterator[None]:
     """A guess is to cost nothing here; what it costs elsewhere has a test of its own."""
     quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
-    with mock.patch("crm.accounts.people.PasswordHasher", quick):
+    with mock.patch("crm.accounts.passwords.PasswordHasher", quick):
         yield
 
 
