@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from crm.environment import variables
-from crm.settings import Settings
+from crm.configuration.environment import variables
+from crm.configuration.settings import Settings
 from tests.source_tree import ROOT, assert_none
 from tools.documents.decisions import title_of
 from tools.documents.written import written

@@ -6,10 +6,10 @@ import sys
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from crm.environment import SettingFileUnreadable, SettingInvalid
+from crm.configuration.environment import SettingFileUnreadable, SettingInvalid
+from crm.configuration.settings import Settings
 from crm.keyring.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
 from crm.schema.revisions import DatabaseNewer
-from crm.settings import Settings
 from crm.storage.database import DatabaseUnusable
 from streams.dealer.errors import DealerError, PassingError
 from streams.kafka.access import KafkaAccessInvalid

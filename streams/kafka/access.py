@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.wording.say import say
 
 
@@ -22,7 +22,7 @@ class Access:
     """Where the brokers are, and what they want to know of us.
 
     servers: host:port of each.
-    protocol, mechanism: of KAFKA_PROTOCOLS and KAFKA_MECHANISMS (crm/settings.py).
+    protocol, mechanism: of KAFKA_PROTOCOLS and KAFKA_MECHANISMS (crm/configuration/settings.py).
     username, password: None unless the protocol is one of SASL.
     ca_file: who signs the brokers' certificates; None: whom the machine trusts.
     """

@@ -20,7 +20,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, EventT
 from mode.supervisors import CrashingSupervisor
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.kafka.access import Access, access_of
 from streams.kafka.carrying import GIVEN, Carrying, FetchedRecord, group_of
 from streams.kafka.topics import EVENTS, name_of

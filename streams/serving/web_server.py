@@ -8,12 +8,13 @@ import uvicorn
 from fastapi import HTTPException, Request
 from fastapi.responses import PlainTextResponse
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.web.app import app_of
 from crm.web.guards.site import Site
 from streams.running.installation import Installation
 from streams.running.logs import configure
-from streams.running.outbox_intake import OutboxIntake
+from streams.running.outbox_store import OutboxStore
 from streams.serving.orphans import end_with_supervisor
 from streams.upkeep.status import metrics, status
 
@@ -29,7 +30,7 @@ def open_site(settings: Settings) -> Site:
     site = replace(site, status=lambda: status(opened))
     if settings.kafka_bootstrap is None:
         return site
-    return replace(site, intake=OutboxIntake(site.engine, site.keyring))
+    return replace(site, intake=EventIntake(site.engine, site.keyring, OutboxStore()))
 
 
 def serve_site(settings: Settings, host: str, port: int) -> None:

@@ -8,8 +8,8 @@ from functools import cache
 
 from campaigns.wording import catalogues
 from campaigns.wording.languages import LANGUAGES, Language
-from crm.environment import SettingInvalid
-from crm.settings import setting
+from crm.configuration.environment import SettingInvalid
+from crm.configuration.settings import setting
 from streams.wording.codes import WORDS
 from streams.wording.translations import FROM_BELOW
 

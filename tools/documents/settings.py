@@ -1,16 +1,16 @@
-"""docs/settings.md, made of `crm/settings.py`."""
+"""docs/settings.md, made of `crm/configuration/settings.py`."""
 
 from dataclasses import MISSING, fields
 from typing import Any
 
 from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import DEFAULT_LANGUAGE, Language
-from crm.environment import variables
-from crm.settings import Settings
+from crm.configuration.environment import variables
+from crm.configuration.settings import Settings
 
 _HEAD = """# 设置 · Settings
 
-<!-- Made by `make docs` of crm/settings.py; edit it there. -->
+<!-- Made by `make docs` of crm/configuration/settings.py; edit it there. -->
 
 设置都来自环境变量，启动时检查；写错时命令会说出是哪一个、可以写什么。空的等于没设。
 

@@ -26,11 +26,11 @@ from crm.rights.request import (
     RequestRefused,
 )
 from crm.scope import OutOfScope, Scope
-from crm.settings import Settings
 from crm.storage.database import reading, writing
 from streams.running.installation import Installation, open_installation
 from streams.upkeep.replay import rebuild
 from tests.examples import a_card, an_event
+from tests.templates import new_installation
 
 COMPLIANCE = Scope("compliance")
 WORDS = "请删掉我母亲王秀英的电话"
@@ -80,7 +80,7 @@ def erased(card_id: str = "C1") -> dict[str, Any]:
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    installation = open_installation(Settings.in_folder(tmp_path))
+    installation = open_installation(new_installation(tmp_path))
     made = Register(installation, Clerk(COMPLIANCE, "law-1", now_us()))
     made.accept(a_card("C1"), a_card("C2", person={"name": "李强"}))
     yield made

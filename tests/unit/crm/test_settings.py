@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from crm.environment import SettingFileUnreadable, SettingInvalid, variables
-from crm.settings import Settings, keyring_beside, sqlite_file
+from crm.configuration.environment import SettingFileUnreadable, SettingInvalid, variables
+from crm.configuration.settings import Settings, keyring_beside, sqlite_file
 from streams.cli.errors import foreseen, sentence_of
 from tests.source_tree import PACKAGES, assert_none, modules_of
 
 WITHOUT = "postgresql+psycopg://jinxi@db:5432/jinxi"
-READERS = {"crm.settings", "streams.serving.orphans", "streams.serving.supervisor"}
+READERS = {"crm.configuration.settings", "streams.serving.orphans", "streams.serving.supervisor"}
 """The other two hand a pipe down to the processes that they start."""
 
 
@@ -132,7 +132,7 @@ def test_every_field_is_read_from_one_variable_of_its_own() -> None:
 
 def test_nothing_reads_the_environment_past_the_settings() -> None:
     assert_none(
-        "the environment is read by crm/settings.py alone",
+        "the environment is read by crm/configuration/settings.py alone",
         (
             module.at(number, line.strip())
             for module in modules_of(*PACKAGES)

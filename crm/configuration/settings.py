@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import DEFAULT_LANGUAGE, LANGUAGES, Language
-from crm.environment import (
+from crm.configuration.environment import (
     BROKERS,
     DATABASE,
     FILE,
