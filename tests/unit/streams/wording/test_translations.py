@@ -10,8 +10,7 @@ import typer
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.events.consents import ConsentGiven
-from campaigns.field_labels import Language
-from campaigns.wording.languages import LANGUAGES
+from campaigns.wording.languages import LANGUAGES, Language
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.operations.checks import LAWS
 from crm.rewards.postings import _NAMES as LEDGER_NAMES
@@ -82,7 +81,7 @@ def _pages_of(command: Any, parent: Any, name: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_help_is_all_in_one_language(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_all_in_one_language(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JINXI_LANGUAGE", language)
     pages = list(_pages(language))
     assert len(pages) > len(COMMANDS) + len(GROUPS)
