@@ -1,6 +1,6 @@
 """`kill -9` at random moments during accepting and recording: nothing is lost, nothing doubled."""
 
-from tests.killing import assert_kills_lose_nothing
+from tests.killed_processes import assert_kills_lose_nothing
 
 
 def test_three_kills_lose_nothing_and_double_nothing() -> None:
