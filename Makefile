@@ -57,6 +57,15 @@ seeds: install ## unit tests and laws under ten hash seeds
 	@set -e; for seed in $(HASH_SEEDS); do echo "hash seed $$seed"; \
 	  PYTHONHASHSEED=$$seed $(BIN)/pytest -q $(SPREAD) $(FAST); done
 
+# In a folder of its own: it wants a later click than faust-streaming bears.
+MUTMUT := .venv/mutmut
+$(MUTMUT)/.installed: | .venv/.installed
+	$(BIN)/python -m pip install --quiet --target $(MUTMUT) mutmut==3.8.1
+	@touch $@
+
+mutants: install $(MUTMUT)/.installed ## change the rules a little and look whether a test notices (MUTANTS=all, SEED=7)
+	JINXI_QUICK=1 PYTHONPATH=$(MUTMUT) $(BIN)/python -m tests.prove.mutants
+
 migration: install ## draft the migration to the tables as declared now: make migration FOR="what it is for"
 	$(BIN)/python -m crm.schema.drafting $(FOR)
 
@@ -79,4 +88,4 @@ lock: install ## lock the dependencies anew after pyproject.toml has changed
 	@rm .build-requirement.in
 
 clean: ## remove .venv and the caches; jinxi-data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results *.egg-info
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results mutants *.egg-info
