@@ -81,6 +81,7 @@ def test_a_rebuild_tells_nobody_anything_where_rows_come_out_equal(
         assert _everything_told(installation) == before
 
 
+@pytest.mark.long
 def test_the_shared_worlds_hold_changes_often_enough_to_prove_something() -> None:
     met: Counter[str] = Counter()
     for seed in range(5):
