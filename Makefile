@@ -6,7 +6,7 @@ BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
 # them in one process.
 JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-SPREAD := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+SPREAD = --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 # What a change breaks first: the rules one by one, the laws, the house rules.
 FAST := tests/unit tests/integration/laws tests/test_tidy.py tests/test_tidy_files.py
