@@ -75,6 +75,7 @@ docs: install ## write the generated documents anew
 	$(BIN)/python -m campaigns.event_docs asyncapi > docs/asyncapi.json.new
 	mv docs/events.md.new docs/events.md
 	mv docs/asyncapi.json.new docs/asyncapi.json
+	$(BIN)/python -m tools.documents
 
 texts: install ## bring the catalogues up to the texts in the code; new ones wait for a translation
 	$(BIN)/python -m tests.texts

@@ -9,35 +9,21 @@ from unittest import mock
 import pytest
 from argon2 import PasswordHasher
 
+from crm.configuration.environment import variables
+from crm.configuration.settings import Settings
 from tests import profiles
 from tests.ground import break_ground, leave_ground
 from tests.servers import kafka, postgres, shared
 from tests.services import require
 
 _TESTS = Path(__file__).parent
-_SETTINGS_OF_JINXI = (
-    "JINXI_DATA",
-    "JINXI_DATABASE_URL",
-    "JINXI_DEALER_COPIES_TOPIC",
-    "JINXI_KAFKA_BOOTSTRAP",
-    "JINXI_KAFKA_CA_FILE",
-    "JINXI_KAFKA_PASSWORD_FILE",
-    "JINXI_KAFKA_PREFIX",
-    "JINXI_KAFKA_SASL_MECHANISM",
-    "JINXI_KAFKA_SECURITY_PROTOCOL",
-    "JINXI_KAFKA_USERNAME",
-    "JINXI_KEYRING_URL",
-    "JINXI_MASTER_KEY_FILE",
-    "JINXI_WEBHOOKS_TO_LOOPBACK",
-)
-
 profiles.load()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests away from the database and the keys that the developer works with."""
-    for name in _SETTINGS_OF_JINXI:
-        os.environ.pop(name, None)
+    for declared in variables(Settings).values():
+        os.environ.pop(declared.name, None)
     if _leads(config):
         shared.open_session(break_ground())
 
@@ -58,7 +44,7 @@ def _leads(config: pytest.Config) -> bool:
 def quick_passwords() -> Iterator[None]:
     """A guess is to cost nothing here; what it costs elsewhere has a test of its own."""
     quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
-    with mock.patch("crm.accounts.people.PasswordHasher", quick):
+    with mock.patch("crm.accounts.passwords.PasswordHasher", quick):
         yield
 
 

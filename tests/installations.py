@@ -18,13 +18,13 @@ from unittest import mock
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from campaigns.intake import Receipt
-from crm.intake.accept import JournalIntake
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.journal.progress import PROGRESS
 from crm.keyring.keyring import DATA_KEY, Keyring
 from crm.ledger.tables import LEDGER_ENTRY
 from crm.schema.tables import PROJECTED, prepare
-from crm.settings import Settings
 from crm.storage.bulk import own_columns
 from crm.storage.database import insert_new, open_engine, reading, writing
 from streams.embedded.worker import Worker
@@ -78,7 +78,7 @@ class Installation:
         """As a new process does it."""
         self.engine: Engine = open_engine(self.settings.database_url)
         self.keyring = Keyring.open(self.settings)
-        self.intake = JournalIntake(self.engine, self.keyring)
+        self.intake = EventIntake(self.engine, self.keyring)
         self.worker = Worker(self.engine, self.keyring)
 
     def close(self) -> None:

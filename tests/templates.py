@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+from crm.configuration.settings import Settings
 from crm.keyring.keyring import Keyring
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine
 
 SECRETS = ("content", "ties", "copies", "changes", "receipts", "sessions")

@@ -8,12 +8,13 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS, Credential, Receipt
 from crm.accounts.tokens import TokenRole, add_token, credential_of_token, revoke_token
+from crm.intake.accept import EventIntake
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
-from streams.running.outbox_intake import OutboxIntake
+from streams.running.outbox_store import OutboxStore
 from tests.examples import a_card, an_event, written
 from tests.templates import new_installation
 
@@ -35,7 +36,9 @@ class House:
 
     def __init__(self, opened: Installation, *, outbox: bool) -> None:
         self.opened, self.engine = opened, opened.engine
-        self.intake = OutboxIntake(opened.engine, opened.keyring) if outbox else opened.intake
+        self.intake = (
+            EventIntake(opened.engine, opened.keyring, OutboxStore()) if outbox else opened.intake
+        )
 
     def token(
         self, name: str, role: TokenRole = "staff", dealer: str | None = None, *sources: str

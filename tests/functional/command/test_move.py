@@ -18,11 +18,11 @@ from sqlalchemy import func, insert, select, update
 from crm.accounts.people import check_password
 from crm.accounts.tables import ACCESS
 from crm.accounts.tokens import credential_of_token
+from crm.configuration.settings import Settings
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
 from crm.people.tables import CARD
 from crm.recording.recorder import Recorder
-from crm.settings import Settings
 from crm.storage import locks
 from crm.storage.database import open_engine, reading, writing
 from streams.embedded.worker import Worker

@@ -11,9 +11,9 @@ from confluent_kafka import Consumer, KafkaError, Producer
 from kafka.errors import TopicAuthorizationFailedError
 
 from crm.accounts.tokens import add_token
+from crm.configuration.settings import Settings
 from crm.intake.inboxes import add_inbox
 from crm.keyring.dealer_keys import issue_dealer_key
-from crm.settings import Settings
 from streams.kafka.topics import (
     DEALER_COPIES,
     EVENTS,

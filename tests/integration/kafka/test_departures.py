@@ -27,7 +27,7 @@ from streams.kafka.departures import PATIENCE_US, Departures
 from streams.kafka.relay import Relay
 from streams.kafka.topics import DEAD_LETTERS, DEALER_COPIES, Existing, administration, name_of
 from streams.running.messages import record
-from streams.running.outbox_intake import waiting
+from streams.running.outbox_store import waiting
 from tests.integration.kafka.carriers import RELAY, Carried, worker
 from tests.integration.kafka.foreign import CopyOfADealer, Reader
 from tests.integration.kafka.test_inboxes import NAME, cards, event

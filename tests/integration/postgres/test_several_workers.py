@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
+from crm.configuration.settings import Settings
 from crm.journal.checkpoints import Partition
 from crm.keyring.keyring import Keyring
 from crm.operations.checks import run_checks
@@ -24,7 +25,6 @@ from crm.people.tables import CARD, PERSON
 from crm.recording.carried_batch import CarriedBatch, CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder, Recorded
 from crm.recording.lock_set import touched
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from streams.running.retry import patiently
 from streams.upkeep.replay import verify

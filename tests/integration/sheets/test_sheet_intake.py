@@ -16,7 +16,7 @@ from campaigns.events.purchases import PurchaseMade
 from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.sheets import InvalidSheet, write_answer, write_template
 from crm.cards.card import Card, fold_card
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.intake.sheet_intake import SheetReceipt, accept_sheet
 from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
@@ -44,7 +44,7 @@ class Office:
 
     engine: Engine
     keyring: Keyring
-    intake: JournalIntake
+    intake: EventIntake
 
     def send(self, *rows: Row, credential: Credential = HEADQUARTERS) -> SheetReceipt:
         """Hand over the template with these rows."""
@@ -97,7 +97,7 @@ def new_office(folder: Path) -> Office:
     setup = new_installation(folder)
     engine = open_engine(setup.database_url)
     keyring = Keyring.open(setup)
-    return Office(engine, keyring, JournalIntake(engine, keyring))
+    return Office(engine, keyring, EventIntake(engine, keyring))
 
 
 @pytest.fixture

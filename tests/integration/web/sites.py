@@ -19,13 +19,14 @@ from fastapi import FastAPI
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS, generate
 from campaigns.times import shanghai_day
-from crm.accounts.people import AccountRole, add_user
+from crm.accounts.people import add_user
+from crm.accounts.roles import AccountRole
 from crm.accounts.tokens import TokenRole, add_token
 from crm.clock import now_us
-from crm.intake.accept import JournalIntake
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.recording.recorder import Recorder
-from crm.settings import Settings
 from crm.storage.database import open_engine
 from crm.web.app import app_of
 from crm.web.guards.site import Site
@@ -146,8 +147,8 @@ class RunningSite:
         return add_token(self.site.engine, "a test", role, dealer, sources)
 
     def user(self, name: str, role: AccountRole, dealer: str | None = None) -> str:
-        """A new account with PASSWORD."""
-        return add_user(self.site.engine, name, PASSWORD, role, dealer)
+        """A new account with PASSWORD, which alone opens it."""
+        return add_user(self.site.engine, name, PASSWORD, role, dealer, is_demo=True)
 
     def client(self, **headers: str) -> httpx.Client:
         """A caller of the site."""
@@ -158,7 +159,7 @@ class RunningSite:
 def _opened(settings: Settings) -> Site:
     """As `Site.open` does it, over an installation that is migrated already."""
     engine, keyring = open_engine(settings.database_url), Keyring.open(settings)
-    intake = JournalIntake(engine, keyring)
+    intake = EventIntake(engine, keyring)
     return Site(engine, keyring, intake, keyring.secret("sessions"), translations())
 
 

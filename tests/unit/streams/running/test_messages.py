@@ -11,7 +11,7 @@ from kafka.partitioner import DefaultPartitioner
 from streams.kafka.departures import partition_of
 from streams.kafka.relay import EVENTS_PER_RECORD, records
 from streams.running.messages import NotEvents, message, record, rows
-from streams.running.outbox_intake import Waiting
+from streams.running.outbox_store import Waiting
 
 ROW: dict[str, Any] = {
     "source": "/phones/1",
