@@ -6,7 +6,7 @@ BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
 # them in one process.
 JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-SPREAD := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+SPREAD = --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 # What a change breaks first: the rules one by one, the laws, the house rules.
 FAST := tests/unit tests/integration/laws tests/test_tidy.py tests/test_tidy_files.py
@@ -27,10 +27,11 @@ install: .venv/.installed ## make .venv with .venv/bin/jinxi (Python 3.11 or lat
 demo: install ## an invented season, taken in and shown in the browser
 	$(BIN)/jinxi demo
 
+quick: JOBS = $(shell getconf _NPROCESSORS_ONLN) # nobody waits for a server here
 quick: install ## lint, unit tests and laws, within a minute
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	JINXI_QUICK=1 $(BIN)/pytest -q $(SPREAD) $(FAST)
+	JINXI_QUICK=1 $(BIN)/pytest -q -m "not long" $(SPREAD) $(FAST)
 
 test: check ## lint, types and every test
 	$(BIN)/pytest $(SPREAD)
@@ -56,6 +57,15 @@ prove: install seeds mutants ## the long proofs: many examples, kills, hash seed
 seeds: install ## unit tests and laws under ten hash seeds
 	@set -e; for seed in $(HASH_SEEDS); do echo "hash seed $$seed"; \
 	  PYTHONHASHSEED=$$seed $(BIN)/pytest -q $(SPREAD) $(FAST); done
+
+# In a folder of its own: it wants a later click than faust-streaming bears.
+MUTMUT := .venv/mutmut
+$(MUTMUT)/.installed: | .venv/.installed
+	$(BIN)/python -m pip install --quiet --target $(MUTMUT) mutmut==3.8.1
+	@touch $@
+
+mutants: install $(MUTMUT)/.installed ## change the rules a little and look whether a test notices (MUTANTS=all, SEED=7)
+	JINXI_QUICK=1 PYTHONPATH=$(MUTMUT) $(BIN)/python -m tests.prove.mutants
 
 migration: install ## draft the migration to the tables as declared now: make migration FOR="what it is for"
 	$(BIN)/python -m crm.schema.drafting $(FOR)
@@ -98,4 +108,4 @@ sbom: install ## what the product consists of, as CycloneDX: dist/sbom.json
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application -o dist/sbom.json requirements.lock
 
 clean: ## remove .venv and the caches; jinxi-data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results build dist *.egg-info
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results mutants build dist *.egg-info

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from crm.configuration.environment import variables
 from crm.configuration.settings import Settings
 from tests import profiles
-from tests.ground import break_ground
+from tests.ground import break_ground, leave_ground
 from tests.servers import kafka, postgres, shared
 from tests.services import require
 
@@ -32,6 +32,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind that the session started."""
     if _leads(config):
         shared.close_session()
+        leave_ground()
 
 
 def _leads(config: pytest.Config) -> bool:

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")
+_BEFORE: list[str | None] = []
 _ROOM_BYTES = 4 << 30
 """What the heaviest folders of a session want at once, with room to spare."""
 
@@ -19,9 +20,22 @@ _ROOM_BYTES = 4 << 30
 def break_ground() -> Path:
     """Make the session's folder, and tell every process about it."""
     folder = Path(tempfile.mkdtemp(prefix="jinxi-tests-", dir=_place()))
-    os.environ["TMPDIR"] = str(folder)
-    tempfile.tempdir = None  # looked up anew
+    _BEFORE.append(os.environ.get("TMPDIR"))
+    _go_to(str(folder))
     return folder
+
+
+def leave_ground() -> None:
+    """Temporary files go where they went before."""
+    _go_to(_BEFORE.pop())
+
+
+def _go_to(folder: str | None) -> None:
+    if folder is None:
+        os.environ.pop("TMPDIR")
+    else:
+        os.environ["TMPDIR"] = folder
+    tempfile.tempdir = None  # looked up anew
 
 
 def _place() -> Path | None:

@@ -6,6 +6,7 @@ import pytest
 
 from crm.components import fold
 from crm.journal.logged_event import LoggedEvent
+from crm.outcomes import cards
 from crm.outcomes.cards import CardOutcomes
 from crm.outcomes.shared import Surroundings
 from tests.worlds import Sent
@@ -17,7 +18,7 @@ def poison_by(monkeypatch: pytest.MonkeyPatch) -> Poison:
     """Makes the folding fail wherever an event takes part; undone by `monkeypatch.undo`."""
 
     def spoil(sent: Sent, error: Exception) -> None:
-        judge_all, judge_one = fold.judge_cards, fold.judge_next
+        judge_all, judge_one = cards.judge_cards, cards.judge_next
 
         def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutcomes:
             if any(event.key == sent.key for event in events):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.killing import assert_kills_lose_nothing
+from tests.killed_processes import assert_kills_lose_nothing
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(3_600)]
 

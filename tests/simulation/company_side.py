@@ -39,8 +39,8 @@ from crm.scope import Scope
 from crm.storage.database import reading, writing
 from streams.dealer.errors import NotSettled
 from streams.dealer.feed import Acknowledgement, Verdict
+from tests.failing_transactions import ProcessKilled, Saboteur
 from tests.installations import Installation, clock
-from tests.kills import ProcessKilled, Saboteur
 from tests.worlds import Sent
 
 

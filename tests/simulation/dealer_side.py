@@ -12,7 +12,7 @@ from streams.dealer.errors import PassingError, ServerAway
 from streams.dealer.feed import Acknowledgement, Verdict
 from streams.dealer.pulling import Puller
 from streams.dealer.store import CopyStore
-from tests.kills import ProcessKilled
+from tests.failing_transactions import ProcessKilled
 from tests.simulation.company_side import CompanySide
 
 Answer = TypeVar("Answer")

@@ -23,13 +23,13 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import METADATA, reading
 from streams.upkeep.dead_letters import failed_events, retry
 from streams.upkeep.replay import rebuild, verify
-from tests.dealers import Receiver
 from tests.installations import Installation, Snapshot, assert_same, clock, cut
 from tests.integration.contract.carriages import Carriage
 from tests.integration.contract.words import Words
 from tests.integration.laws.test_erasure import PHONES, SECRETS, found_in, life
 from tests.oracles import assert_as_written
 from tests.poison import Poison
+from tests.receivers import Receiver
 from tests.worlds import CLOCK_US, FIRST_DAY, START_US, Sent, make_world
 
 SEED, SIZE = 23, 120

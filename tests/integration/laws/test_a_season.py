@@ -2,10 +2,13 @@
 
 from random import Random
 
+import pytest
+
 from tests.installations import Installation, assert_same, clock
 from tests.seasons import AFTER_US, assert_lawful, pieces, season, take_in
 
 
+@pytest.mark.long
 def test_a_shuffled_season_in_any_batches_is_the_same_season() -> None:
     lines = season(300)
     shuffled = list(lines)
@@ -21,6 +24,7 @@ def test_a_shuffled_season_in_any_batches_is_the_same_season() -> None:
         assert_same(plain.snapshot(), other.snapshot())
 
 
+@pytest.mark.long
 def test_the_ledger_of_a_season_does_not_show_the_size_of_batches() -> None:
     lines = season(120, seed=2)
     ledgers, snapshots = [], []

@@ -9,8 +9,8 @@ from campaigns.times import DAY_US
 from crm.operations.checks import run_checks
 from crm.storage.database import reading
 from streams.upkeep.replay import verify
+from tests.failing_transactions import killed_now_and_then
 from tests.installations import Installation, assert_same, clock, cut
-from tests.kills import killed_now_and_then
 from tests.worlds import FEW, START_US, Sent, worlds
 
 

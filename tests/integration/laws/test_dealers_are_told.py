@@ -20,9 +20,9 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.bulk import own_columns
 from crm.storage.database import reading, writing
 from streams.upkeep.replay import rebuild
-from tests.dealers import Receiver, followed_from_the_beginning, held, told
 from tests.installations import Installation, clock
 from tests.integration.laws.test_any_order import shuffled
+from tests.receivers import Receiver, followed_from_the_beginning, held, told
 from tests.worlds import CLOCK_US, DEALERS, FEW, Maker, Sent, shared_worlds
 
 NOW_US = day_end_us(shanghai_day(CLOCK_US)) - 1
@@ -81,6 +81,7 @@ def test_a_rebuild_tells_nobody_anything_where_rows_come_out_equal(
         assert _everything_told(installation) == before
 
 
+@pytest.mark.long
 def test_the_shared_worlds_hold_changes_often_enough_to_prove_something() -> None:
     met: Counter[str] = Counter()
     for seed in range(5):

@@ -25,7 +25,7 @@ from streams.upkeep.dead_letters import failed_events, retry
 from streams.upkeep.replay import verify
 from tests.children import REFUSED_LEASE
 from tests.installations import Installation, assert_same, clock
-from tests.killing import start
+from tests.killed_processes import start
 from tests.poison import Poison, poison_by
 from tests.servers.processes import PATIENCE_SECONDS
 from tests.worlds import CLOCK_US, Maker, Sent, make_world

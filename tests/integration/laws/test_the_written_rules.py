@@ -5,6 +5,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -43,6 +44,7 @@ def test_what_is_stored_is_what_the_rules_say(events: list[Sent]) -> None:
         assert_as_written(events, installation)
 
 
+@pytest.mark.long
 def test_the_worlds_hold_every_outcome_reason_and_mark() -> None:
     told = set()
     states = set()

@@ -196,6 +196,7 @@ def test_rows_far_down_and_a_wrong_dimension_cost_little() -> None:
     assert calls_of(open_it) < 25 * far_down
 
 
+@pytest.mark.long
 def test_five_thousand_rows_are_read_a_row_at_a_time() -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("签到")

@@ -16,7 +16,7 @@ from crm.copies.copies import CopyRow, copy_rows
 from crm.copies.digest import digest
 from tests.profiles import examples
 from tests.unit.crm.copies.naive_copies import naive_copy, naive_digest
-from tests.unit.crm.copies.worlds import CATEGORIES, DEALERS, World, row_key, shuffled, world
+from tests.unit.crm.copies.shared_worlds import CATEGORIES, DEALERS, World, row_key, shuffled, world
 
 MODEST = examples(2)
 SEEDS = st.integers(0, 2**32)

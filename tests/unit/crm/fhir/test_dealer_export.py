@@ -15,7 +15,7 @@ from crm.copies.digest import digest
 from crm.fhir import terms
 from crm.fhir.dealer import row_resources
 from tests.unit.crm.copies.samples import at, card, contract, health, item, reading, share
-from tests.unit.crm.copies.worlds import DEALERS, World, row_key, world
+from tests.unit.crm.copies.shared_worlds import DEALERS, World, row_key, world
 from tests.unit.crm.fhir.reading_back import assert_valid, rows_back
 
 SEEDS = st.integers(0, 2**32)

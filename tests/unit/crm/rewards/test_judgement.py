@@ -13,7 +13,7 @@ from crm.rewards.judgement import Judgement, judge
 from tests.profiles import examples
 from tests.unit.crm.rewards.invented import MEMBERS, bought, judged, person, referred, verdict
 from tests.unit.crm.rewards.naive_rewards import Row, naive_judgement
-from tests.unit.crm.rewards.worlds import World, worlds
+from tests.unit.crm.rewards.reward_worlds import World, worlds
 
 WIDE = examples(8)
 

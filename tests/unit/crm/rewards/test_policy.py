@@ -8,6 +8,7 @@ import pytest
 from campaigns.ids import reward_id
 from crm.rewards.facts import MemberEvent
 from crm.rewards.judgement import judge
+from crm.rewards.policy import granted_fen
 from tests.unit.crm.rewards.invented import (
     LATE,
     MEMBERS,
@@ -97,6 +98,23 @@ def test_a_return_takes_back_its_share_and_a_gift_only_when_all_is_returned(
     facts = [bought(quantity=3, unit_price_fen=69_300), referred("clerk")]
     facts += [returned(back)] if back else []
     assert only(judged(*facts, policies=(policy(rule(**changed)),))).amount_fen == amount_fen
+
+
+@pytest.mark.parametrize("mode", ["TRACK_ONLY", "FORBIDDEN"])
+def test_a_rule_that_tracks_or_forbids_grants_nothing(mode: str) -> None:
+    assert granted_fen(rule(mode=mode), bought(quantity=3), 0) == 0
+
+
+@pytest.mark.parametrize("mode", ["ALLOWED", "NON_CASH", "HOLD_FOR_REVIEW"])
+@pytest.mark.parametrize("returned_units", [3, 4])
+def test_where_nothing_is_left_nothing_is_granted(mode: str, returned_units: int) -> None:
+    assert granted_fen(rule(mode=mode), bought(quantity=3), returned_units) == 0
+
+
+@pytest.mark.parametrize("basis", ["per_unit", "per_purchase", "percent"])
+def test_a_rule_without_an_amount_grants_nothing(basis: str) -> None:
+    silent = rule(basis=basis, amount_fen=None, percent_bp=None)
+    assert granted_fen(silent, bought(quantity=3), 0) == 0
 
 
 def amounts(*persons: Any, **caps: Any) -> Mapping[str, int]:

@@ -14,7 +14,7 @@ from campaigns.ids import derived_id
 from crm.rewards.facts import PersonFacts
 from crm.rewards.judgement import judge
 from crm.rewards.postings import BANK, EXPENSE, balances_of, entries, postings
-from tests.unit.crm.rewards.worlds import FACTS, World, worlds
+from tests.unit.crm.rewards.reward_worlds import FACTS, World, worlds
 
 ACCOUNTS = (EXPENSE, BANK, *(f"member:{m}:{a}" for m in "ab" for a in ("held", "payable")))
 HELD, PAYABLE, RECEIVABLE = (f"member:m:{a}" for a in ("held", "payable", "receivable"))
