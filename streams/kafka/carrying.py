@@ -143,9 +143,7 @@ class Carrying:
         self.alive()
         events = sum(len(part.events) for part in parts)
         self.take_events = next_take(self.take_events, events, time.monotonic() - started)
-        self.recorded_now.add(
-            events=recorded.events, partitions=len(parts), begun_anew=recorded.widened
-        )
+        self.recorded_now.add(events=recorded.events, partitions=len(parts))
         if recorded.failed:
             _log.error("put aside as dead letters", extra={"events": recorded.failed})
         if recorded.erased:

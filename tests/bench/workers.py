@@ -64,6 +64,12 @@ class Case:
     cells: bool = False
 
     @property
+    def name(self) -> str:
+        """What it is called while it is measured."""
+        place = "2 ms away" if self.is_distant else "beside"
+        return f"{place}, takes of {self.take}, {self.workers} {'cells' if self.cells else ''}"
+
+    @property
     def alone(self) -> "Case":
         """What it is compared with."""
         return replace(self, workers=1, cells=False)
@@ -106,6 +112,7 @@ def _measure(asked: argparse.Namespace) -> None:
         for _ in range(asked.repeats):
             for case in cases:
                 rates[case].append(season.rate(case))
+                print(f"{case.name}: {rates[case][-1]:,.0f} events/s", flush=True)
     _show(rates, len(lines))
 
 
