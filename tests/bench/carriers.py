@@ -49,6 +49,7 @@ from tests.servers import kafka, postgres, shared
 from tests.servers.processes import wait_until
 
 STARTS_ON = date(2026, 3, 2)
+ON_POSTGRES = "the same recording on PostgreSQL"
 _TOGETHER = 1000
 _LOOK_SECONDS = 0.05
 _UNDISTURBED = {"JINXI_SESSION_SECONDS": "60", "JINXI_STALLED_SECONDS": "300"}
@@ -65,7 +66,11 @@ def main() -> None:
     season = [orjson.dumps(event) for event in generate(asked.people, asked.seed, STARTS_ON)]
     shared.open_session()
     try:
-        _show(list(_measured(season, kafka.broker_address(), postgres.server_url())), len(season))
+        measured = []
+        for name, rate in _measured(season, kafka.broker_address(), postgres.server_url()):
+            print(f"{name}: {rate:,.0f} events/s", flush=True)
+            measured.append((name, rate))
+        _show(measured, len(season))
     finally:
         shared.close_session()
 
@@ -78,7 +83,7 @@ def _measured(season: Sequence[bytes], broker: str, server: str) -> Iterator[tup
             yield "embedded, SQLite, journaling too", _rate_with_journal(embedded, other)
     with _on_postgres(server) as installation:
         _accept(installation, season)
-        yield "the same recording on PostgreSQL", _rate(installation)
+        yield ON_POSTGRES, _rate(installation)
         with _on_postgres(server, installation.settings.keyring_url) as other:
             yield "on PostgreSQL, journaling too", _rate_with_journal(installation, other)
     for workers in (1, 2):
@@ -204,11 +209,11 @@ def _recorded(carried: Carried) -> int:
 
 def _show(measured: list[tuple[str, float]], events: int) -> None:
     table = Table(title=f"{events:,} events")
-    for heading in ("", "events/s", "beside embedded"):
+    for heading in ("", "events/s", "beside embedded", "beside the same on PostgreSQL"):
         table.add_column(heading, justify="right" if heading else "left")
-    base = measured[0][1]
+    base, in_postgres = measured[0][1], dict(measured)[ON_POSTGRES]
     for name, rate in measured:
-        table.add_row(name, f"{rate:,.0f}", f"{rate / base:.2f}")
+        table.add_row(name, f"{rate:,.0f}", f"{rate / base:.2f}", f"{rate / in_postgres:.2f}")
     Console().print(table)
 
 

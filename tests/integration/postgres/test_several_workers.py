@@ -183,7 +183,7 @@ def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
         assert counts == [2, 1]
 
 
-def test_who_takes_over_a_partition_waits_and_drops_what_was_recorded_meanwhile(
+def test_who_takes_over_a_partition_waits_and_records_nothing_twice(
     postgres_url: str,
 ) -> None:
     with two_workers(postgres_url) as (door, first, second):
