@@ -1,6 +1,6 @@
 # Jinxi: what can be made here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format services bench prove migration docs lock clean
+.PHONY: help install demo test check format services bench prove migration docs texts lock clean
 
 BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
@@ -51,6 +51,9 @@ docs: install ## write the generated documents anew
 	$(BIN)/python -m campaigns.event_docs asyncapi > docs/asyncapi.json.new
 	mv docs/events.md.new docs/events.md
 	mv docs/asyncapi.json.new docs/asyncapi.json
+
+texts: install ## bring the catalogues up to the texts in the code; new ones wait for a translation
+	$(BIN)/python -m tests.texts
 
 # Keeps what is locked unless pyproject.toml says otherwise; `make lock UPGRADE=--upgrade` renews it.
 lock: install ## lock the dependencies anew after pyproject.toml has changed

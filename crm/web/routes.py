@@ -3,6 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from campaigns.wording.catalogues import N_
 from crm.scope import OutOfScope
 from crm.web.api.problems import problem_response
 from crm.web.guards.site import site_of
@@ -21,7 +22,6 @@ from crm.web.pages import (
     rights,
     status,
 )
-from crm.web.view.labels import N_
 
 _PAGES = (
     *(account, home, log, people, events),

@@ -31,7 +31,7 @@ from streams.kafka.inbox_records import InboxRecord, read_record, refused_of
 from streams.kafka.topics import Existing, administration, existing, inbox_topic, name_of
 from streams.running.heartbeat import beat
 from streams.running.installation import Installation
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 
 RECORDS_AT_ONCE = 500
 TOKEN_REVOKED = "token_revoked"

@@ -20,7 +20,7 @@ from crm.storage.database import reading
 from streams.kafka.topics import EVENTS, TopicMissing, administration, existing, name_of
 from streams.running.logs import Summary
 from streams.running.messages import NotEvents, rows
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
 
 GIVEN = "partitions given, begun at their checkpoints"

@@ -46,7 +46,7 @@ from streams.running.outbox_intake import (
     outbox_age,
     waiting,
 )
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 
 EVENTS_AT_ONCE = 5_000
 EVENTS_PER_RECORD = 100

@@ -30,7 +30,7 @@ class Installation:
 
 
 def open_installation(settings: Settings | None = None) -> Installation:
-    """Open it, made at first use; what stands in the way is raised (streams/cli/troubles.py)."""
+    """Open it, made at first use; what stands in the way is raised (streams/cli/errors.py)."""
     settings = settings or Settings.from_environment()
     remove_leftovers(settings.data_folder)
     engine = open_engine(settings.database_url)

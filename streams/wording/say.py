@@ -1,15 +1,16 @@
 """The words of the command: Chinese in the code, translated when it starts.
 
-JINXI_LANGUAGE chooses zh-CN (default), zh-TW or en; `translations/` holds what is not Chinese.
+JINXI_LANGUAGE chooses zh-CN (default), zh-TW or en.
 """
 
 import os
 import re
 from functools import cache
 
-from campaigns.sentences import LANGUAGES, Language
+from campaigns.wording import catalogues
+from campaigns.wording.languages import LANGUAGES, Language
 from streams.wording.codes import WORDS
-from streams.wording.translations import FROM_BELOW, TRANSLATIONS
+from streams.wording.translations import FROM_BELOW
 
 
 def language() -> Language:
@@ -20,7 +21,7 @@ def language() -> Language:
 
 def say(sentence: str, **values: object) -> str:
     """The sentence in the chosen language, with its values filled in."""
-    return translated(sentence, language()).format(**values)
+    return catalogues.translated(sentence, language()).format(**values)
 
 
 def words(*sentences: str) -> list[str]:
@@ -28,18 +29,11 @@ def words(*sentences: str) -> list[str]:
     return [say(sentence) for sentence in sentences]
 
 
-def translated(sentence: str, into: str) -> str:
-    """A sentence of the code in a language; itself where there is no translation."""
-    if into == LANGUAGES[0] or sentence not in TRANSLATIONS:
-        return sentence
-    return TRANSLATIONS[sentence][LANGUAGES.index(into) - 1]
-
-
 def word(group: str, code: str | None) -> str:
     """What a code of a group (streams/wording/codes.py) is called; the code itself when unknown."""
     if code is None:
         return ""
-    return translated(WORDS[group].get(code, code), language())
+    return catalogues.translated(WORDS[group].get(code, code), language())
 
 
 def told(text: str) -> str:

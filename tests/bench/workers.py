@@ -36,7 +36,7 @@ from crm.recording.carried_batch import CarriedBatch, CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder
 from crm.settings import Settings
 from crm.storage.database import open_engine
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from tests.databases import EmptyInstallation, empty_installation
 from tests.installations import Installation
 from tests.integration.postgres.carrying import carried_events, in_partitions

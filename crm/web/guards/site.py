@@ -7,10 +7,10 @@ from babel.support import NullTranslations
 from fastapi import Request
 from sqlalchemy import Engine
 
-from campaigns.field_labels import Language
 from campaigns.intake import Intake
+from campaigns.wording.languages import Language
 from crm.clock import now_us
-from crm.feed.desk import Desk
+from crm.feed.caches import FeedCaches
 from crm.intake.accept import JournalIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
@@ -44,11 +44,11 @@ class Site:
         with reading(self.engine) as connection:
             return stored_status(connection)
 
-    desk: Desk = field(init=False)
+    feed_caches: FeedCaches = field(init=False)
 
     def __post_init__(self) -> None:
         """What is kept at hand for dealers hangs on the database."""
-        object.__setattr__(self, "desk", Desk.of(self.engine))
+        object.__setattr__(self, "feed_caches", FeedCaches.of(self.engine))
 
     @classmethod
     def open(cls, settings: Settings) -> "Site":

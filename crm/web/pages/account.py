@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
+from campaigns.wording.catalogues import N_
+from campaigns.wording.languages import language_named
 from crm.accounts.people import (
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
@@ -24,8 +26,6 @@ from crm.web.guards.visit import (
     Visit,
     keep_cookie,
 )
-from crm.web.view.labels import N_
-from crm.web.view.languages import language_named
 from crm.web.view.templates import STATIC_FOLDER
 
 router = APIRouter()

@@ -15,7 +15,7 @@ from crm.intake.accept import JournalIntake
 from streams.cli.commands.options import AsJson
 from streams.cli.commands.sheet_files import accept_sheet_file, is_sheet
 from streams.cli.commands.tally import AcceptTally, RefusedLine
-from streams.cli.troubles import foreseen
+from streams.cli.errors import foreseen
 from streams.running.installation import Installation, open_installation
 from streams.wording.output import (
     Report,

@@ -20,7 +20,7 @@ from crm.outcomes.queries import event_status, event_statuses, outcome_counts
 from crm.people.queries import people_now
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import METADATA, reading
-from streams.upkeep.dead_letters import letters, retry
+from streams.upkeep.dead_letters import failed_events, retry
 from streams.upkeep.replay import rebuild, verify
 from tests.dealers import Receiver
 from tests.installations import Installation, Snapshot, assert_same, clock, cut
@@ -178,13 +178,13 @@ def test_an_event_that_breaks_the_recording_is_put_aside_and_recorded_when_it_is
     bad, other = (words.attended(name, "a1") for name in ("c1", "c2"))
     poison(bad, ValueError("欧阳晓棠 13899887766"))
     take(carried, *words.said)
-    (letter,) = letters(carried.opened)
+    (letter,) = failed_events(carried.opened)
     assert (letter["source"], letter["id"]) == bad.key
     assert re.fullmatch(r"ValueError at \w+:\d+", letter["error"])
     assert [outcome_of(carried, each)[0] for each in (bad, other)] == ["failed", "recorded"]
     monkeypatch.undo()
     assert retry(carried.opened) == (1, 0)
-    assert letters(carried.opened) == []
+    assert failed_events(carried.opened) == []
     assert [outcome_of(carried, each)[0] for each in (bad, other)] == ["recorded", "recorded"]
     with clock():
         assert_lawful(carried)

@@ -144,7 +144,7 @@ def test_the_key_of_another_dealers_row_is_as_unknown_as_one_that_never_was(
 def test_who_floods_is_told_when_to_come_again(
     company: Company, dealer: DealerSystem, caplog: pytest.LogCaptureFixture
 ) -> None:
-    flooding = company.running.site.desk.flooding
+    flooding = company.running.site.feed_caches.flooding
     now = flooding.clock()
     flooding.clock = lambda: now
     flooding.burst = 20

@@ -12,7 +12,7 @@ from streams.kafka.carrying import Carrying, FetchedRecord
 from streams.kafka.relay import Relay
 from streams.kafka.topics import administration, create
 from streams.kafka.watchdog import STALLED, verdict
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from tests.installations import Installation
 from tests.integration.kafka.carriers import RELAY, Carried, carried_by, worker
 from tests.integration.kafka.test_carrying import STARTS_ON, assert_all_recorded_once

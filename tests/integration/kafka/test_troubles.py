@@ -20,7 +20,7 @@ from crm.journal.events import last_position
 from crm.journal.undecodable import kept_messages, message_of
 from crm.storage.database import open_engine, reading
 from streams.kafka.topics import EVENTS, administration, create, name_of
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from tests.installations import Installation, Snapshot
 from tests.integration.kafka.carriers import RELAY, SOON_GIVEN_UP, Carried, carried_by, worker
 from tests.integration.kafka.test_carrying import assert_all_recorded_once

@@ -20,7 +20,7 @@ from crm.web.view.seasons import Seasons
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation as Opened
 from streams.running.lease import WorkerRunning, lease
-from streams.upkeep.dead_letters import letters, retry
+from streams.upkeep.dead_letters import failed_events, retry
 from streams.upkeep.replay import verify
 from tests.children import REFUSED_LEASE
 from tests.installations import Installation, assert_same, clock
@@ -65,7 +65,7 @@ def poisoned_world(seed: int) -> tuple[list[Sent], Sent]:
 
 
 def put_aside(installation: Installation) -> list[tuple[str, str]]:
-    return [(letter["source"], letter["id"]) for letter in letters(opened(installation))]
+    return [(letter["source"], letter["id"]) for letter in failed_events(opened(installation))]
 
 
 def opened(installation: Installation) -> Opened:

@@ -12,7 +12,7 @@ from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from crm.operations.checks import run_checks
 from crm.storage.database import reading
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from tests.installations import Installation, assert_same
 from tests.servers import postgres
 from tests.servers.postgres import new_database

@@ -26,7 +26,7 @@ from crm.recording.carried_recorder import CarriedRecorder, Recorded
 from crm.settings import Settings
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.locks import RECORDING, hold
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same
 from tests.integration.postgres.carrying import batches, carried_events, in_partitions

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from campaigns.field_labels import LANGUAGES
 from campaigns.ids import person_id
+from campaigns.wording.languages import LANGUAGES
 from crm.accounts.access import accesses_of_cards
 from crm.archives.queries import archive
 from crm.notices.notice import HEADINGS, PURPOSES, notice

@@ -5,8 +5,8 @@ from hashlib import sha256
 import pytest
 
 from campaigns.canonical import canonical_json
-from campaigns.field_labels import LANGUAGES
 from campaigns.sheets.model import NOTICE_VERSION
+from campaigns.wording.languages import LANGUAGES
 from crm.notices.notice import (
     DEALER_SLOT,
     HEADINGS,

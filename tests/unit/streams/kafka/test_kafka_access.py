@@ -7,7 +7,7 @@ import pytest
 from kafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
 
 from crm.settings import Settings
-from streams.cli.troubles import foreseen, sentence_of
+from streams.cli.errors import foreseen, sentence_of
 from streams.kafka.access import KafkaAccessInvalid, access_of
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from streams.wording.say import say
 
 
-class DealerTrouble(Exception):
+class DealerError(Exception):
     """A foreseeable trouble; its text is a sentence for people and holds nothing personal."""
 
 
-class PassingTrouble(DealerTrouble):
+class PassingError(DealerError):
     """It passes by itself: the same again a little later.
 
     retry_seconds: how long the company's side asks to wait; 0 when it does not say.
@@ -18,7 +18,7 @@ class PassingTrouble(DealerTrouble):
     retry_seconds = 0
 
 
-class ServerAway(PassingTrouble):
+class ServerAway(PassingError):
     """Nobody answers there, or something on the way does."""
 
     def __init__(self, cause: str) -> None:
@@ -30,7 +30,7 @@ class ServerAway(PassingTrouble):
         )
 
 
-class NotSettled(PassingTrouble):
+class NotSettled(PassingError):
     """The company's side gives nothing out just now."""
 
     def __init__(self, retry_seconds: int) -> None:
@@ -44,7 +44,7 @@ class NotSettled(PassingTrouble):
         )
 
 
-class TooOften(PassingTrouble):
+class TooOften(PassingError):
     """The company's side was asked too often."""
 
     def __init__(self, retry_seconds: int) -> None:
@@ -54,7 +54,7 @@ class TooOften(PassingTrouble):
         )
 
 
-class PageCutOff(PassingTrouble):
+class PageCutOff(PassingError):
     """Page after page was cut off before anything whole had come."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class PageCutOff(PassingTrouble):
         )
 
 
-class TokenRefused(DealerTrouble):
+class TokenRefused(DealerError):
     """The company's side does not know the token, or it is not a dealer's."""
 
     def __init__(self, file: Path) -> None:
@@ -76,7 +76,7 @@ class TokenRefused(DealerTrouble):
         )
 
 
-class TokenUnreadable(DealerTrouble):
+class TokenUnreadable(DealerError):
     """There is no token in the file."""
 
     def __init__(self, file: Path) -> None:
@@ -85,7 +85,7 @@ class TokenUnreadable(DealerTrouble):
         )
 
 
-class AddressUnsafe(DealerTrouble):
+class AddressUnsafe(DealerError):
     """Over this address everybody on the way could read token and people."""
 
     def __init__(self, address: str) -> None:
@@ -97,7 +97,7 @@ class AddressUnsafe(DealerTrouble):
         )
 
 
-class CertificateRefused(DealerTrouble):
+class CertificateRefused(DealerError):
     """Whoever answers cannot prove that it is the server; neither token nor rows went there."""
 
     def __init__(self, host: str) -> None:
@@ -110,7 +110,7 @@ class CertificateRefused(DealerTrouble):
         )
 
 
-class AnswerNotUnderstood(DealerTrouble):
+class AnswerNotUnderstood(DealerError):
     """What answers is not the feed of copies, or speaks another version."""
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class AnswerNotUnderstood(DealerTrouble):
         )
 
 
-class RequestRefused(DealerTrouble):
+class RequestRefused(DealerError):
     """The company's side refused a request; status: HTTP."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -144,7 +144,7 @@ class OtherKeyKnown(RequestRefused):
         )
 
 
-class FolderOfAnother(DealerTrouble):
+class FolderOfAnother(DealerError):
     """The folder holds another dealer's copy, or one of another company."""
 
     def __init__(self, folder: Path) -> None:
@@ -157,7 +157,7 @@ class FolderOfAnother(DealerTrouble):
         )
 
 
-class FolderBusy(PassingTrouble):
+class FolderBusy(PassingError):
     """Another process writes to the folder, or reads from it while bytes must be wiped."""
 
     def __init__(self, folder: Path) -> None:
@@ -166,7 +166,7 @@ class FolderBusy(PassingTrouble):
         )
 
 
-class FolderEmpty(DealerTrouble):
+class FolderEmpty(DealerError):
     """There is no copy in the folder yet."""
 
     def __init__(self, folder: Path) -> None:
@@ -179,7 +179,7 @@ class FolderEmpty(DealerTrouble):
         )
 
 
-class StorageFull(DealerTrouble):
+class StorageFull(DealerError):
     """The disk has no room."""
 
     def __init__(self, folder: Path) -> None:
@@ -191,7 +191,7 @@ class StorageFull(DealerTrouble):
         )
 
 
-class StorageUnusable(DealerTrouble):
+class StorageUnusable(DealerError):
     """The folder cannot be written, or its database cannot be read."""
 
     def __init__(self, folder: Path, cause: str) -> None:
@@ -205,7 +205,7 @@ class StorageUnusable(DealerTrouble):
         )
 
 
-class SigningKeyUnreadable(DealerTrouble):
+class SigningKeyUnreadable(DealerError):
     """The file of the dealer's own key holds no key."""
 
     def __init__(self, file: Path) -> None:
@@ -218,7 +218,7 @@ class SigningKeyUnreadable(DealerTrouble):
         )
 
 
-class FileNotWritten(DealerTrouble):
+class FileNotWritten(DealerError):
     """A file that was to be taken out could not be written."""
 
     def __init__(self, file: Path, cause: str) -> None:
@@ -231,7 +231,7 @@ class FileNotWritten(DealerTrouble):
         )
 
 
-class SignatureWrong(DealerTrouble):
+class SignatureWrong(DealerError):
     """A receipt whose signature does not hold, or that says other things than were acknowledged."""
 
     def __init__(self) -> None:
@@ -240,7 +240,7 @@ class SignatureWrong(DealerTrouble):
         )
 
 
-class StillDifferent(DealerTrouble):
+class StillDifferent(DealerError):
     """The copies differ although every difference that could be found was healed."""
 
     def __init__(self, healed: int) -> None:

@@ -10,7 +10,7 @@ from crm.feed.news import News
 
 
 @dataclass(frozen=True)
-class Desk:
+class FeedCaches:
     """One for each site."""
 
     news: News
@@ -18,6 +18,6 @@ class Desk:
     flooding: Flooding = field(default_factory=Flooding)
 
     @classmethod
-    def of(cls, engine: Engine) -> "Desk":
+    def of(cls, engine: Engine) -> "FeedCaches":
         """That of a database."""
         return cls(News(engine))

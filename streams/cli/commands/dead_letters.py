@@ -8,7 +8,7 @@ import typer
 from streams.cli.commands.options import NOT_FOUND, AsJson, clock_text
 from streams.running.installation import open_installation
 from streams.running.lease import lease
-from streams.upkeep.dead_letters import letters, messages_aside, retry
+from streams.upkeep.dead_letters import failed_events, messages_aside, retry
 from streams.wording.output import (
     Whole,
     print_json,
@@ -22,13 +22,13 @@ from streams.wording.say import say, word, words
 _PLACE = re.compile(r"[0-9]+|[^/]+/[0-9]+/[0-9]+")
 
 
-def list_letters(as_json: AsJson = False) -> None:
+def list_dead_letters(as_json: AsJson = False) -> None:
     """列出未能入档的事件，和没有收下的消息；内容都加密留着，没有丢。
 
     jinxi dead-letters list
     """
     installation = open_installation()
-    found, aside = letters(installation), messages_aside(installation)
+    found, aside = failed_events(installation), messages_aside(installation)
     if as_json:
         print_lines([*found, *aside])
         return
@@ -48,7 +48,7 @@ def list_letters(as_json: AsJson = False) -> None:
         print_table(say("没有收下的消息"), words("位置", "原因", "发生时间"), rows)
 
 
-def show_letter(
+def show_dead_letter(
     position: Annotated[
         str,
         typer.Argument(metavar="POSITION", help="在日志中的位置，或 主题/分区/偏移"),
@@ -64,7 +64,7 @@ def show_letter(
         message = say("“{text}”不是位置，写数字，或 主题/分区/偏移", text=position)
         raise typer.BadParameter(message, param_hint="POSITION")
     installation = open_installation()
-    everything = [*letters(installation), *messages_aside(installation)]
+    everything = [*failed_events(installation), *messages_aside(installation)]
     found = [x for x in everything if position in (str(x.get("position")), x.get("place"))]
     if not found:
         print_notice(
@@ -88,7 +88,7 @@ def _told(letter: dict[str, Any]) -> list[tuple[str, str]]:
     return [(word("field", name), str(shown[name])) for name in names]
 
 
-def retry_letters(
+def retry_dead_letters(
     positions: Annotated[
         list[int] | None,
         typer.Argument(metavar="[POSITION]…", help="在日志中的位置；不写则全部"),

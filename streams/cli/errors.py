@@ -10,7 +10,7 @@ from crm.keyring.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
 from crm.schema.revisions import DatabaseNewer
 from crm.settings import Settings
 from crm.storage.database import DatabaseUnusable
-from streams.dealer.troubles import DealerTrouble, PassingTrouble
+from streams.dealer.errors import DealerError, PassingError
 from streams.kafka.access import KafkaAccessInvalid
 from streams.running.lease import WorkerRunning
 from streams.wording.say import say, told
@@ -18,7 +18,7 @@ from streams.wording.say import say, told
 FAILED = 1
 BUSY = 4
 _ALWAYS = (
-    DealerTrouble,
+    DealerError,
     KafkaAccessInvalid,
     WorkerRunning,
     DatabaseUnusable,
@@ -50,12 +50,12 @@ def _of_kafka() -> tuple[type[BaseException], ...]:
 
 def status_of(error: BaseException) -> int:
     """The exit status."""
-    return BUSY if isinstance(error, WorkerRunning | PassingTrouble) else FAILED
+    return BUSY if isinstance(error, WorkerRunning | PassingError) else FAILED
 
 
 def sentence_of(error: BaseException) -> str:
     """What happened, what is safe, and what to do next; nothing personal."""
-    if isinstance(error, DealerTrouble | KafkaAccessInvalid):
+    if isinstance(error, DealerError | KafkaAccessInvalid):
         return str(error)
     if isinstance(error, ArgumentError):
         # The message might repeat a password.
