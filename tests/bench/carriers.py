@@ -12,6 +12,7 @@ everything is published, and measured from their going on to the last event reco
 import argparse
 import asyncio
 import signal
+import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -49,6 +50,7 @@ from tests.servers import kafka, postgres, shared
 from tests.servers.processes import wait_until
 
 STARTS_ON = date(2026, 3, 2)
+EMBEDDED = "embedded, SQLite"
 ON_POSTGRES = "the same recording on PostgreSQL"
 _TOGETHER = 1000
 _LOOK_SECONDS = 0.05
@@ -62,23 +64,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.carriers", description=__doc__)
     parser.add_argument("--people", type=int, default=2000, help="people of the season")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--workers", type=int, nargs="*", default=(1, 2))
+    parser.add_argument("--repeats", type=int, default=1, help="of everything; medians are shown")
     asked = parser.parse_args()
     season = [orjson.dumps(event) for event in generate(asked.people, asked.seed, STARTS_ON)]
     shared.open_session()
     try:
-        measured = []
-        for name, rate in _measured(season, kafka.broker_address(), postgres.server_url()):
-            print(f"{name}: {rate:,.0f} events/s", flush=True)
-            measured.append((name, rate))
-        _show(measured, len(season))
+        passes: list[dict[str, float]] = []
+        for _ in range(asked.repeats):
+            passes.append({})
+            servers = kafka.broker_address(), postgres.server_url()
+            for name, rate in _measured(season, *servers, asked.workers):
+                print(f"{name}: {rate:,.0f} events/s", flush=True)
+                passes[-1][name] = rate
+        _show(passes, len(season))
     finally:
         shared.close_session()
 
 
-def _measured(season: Sequence[bytes], broker: str, server: str) -> Iterator[tuple[str, float]]:
+def _measured(
+    season: Sequence[bytes], broker: str, server: str, numbers: Sequence[int]
+) -> Iterator[tuple[str, float]]:
     with Installation() as embedded:
         _accept(embedded, season)
-        yield "embedded, SQLite", _rate(embedded)
+        yield EMBEDDED, _rate(embedded)
         with Installation(keyring_url=embedded.settings.keyring_url) as other:
             yield "embedded, SQLite, journaling too", _rate_with_journal(embedded, other)
     with _on_postgres(server) as installation:
@@ -86,7 +95,7 @@ def _measured(season: Sequence[bytes], broker: str, server: str) -> Iterator[tup
         yield ON_POSTGRES, _rate(installation)
         with _on_postgres(server, installation.settings.keyring_url) as other:
             yield "on PostgreSQL, journaling too", _rate_with_journal(installation, other)
-    for workers in (1, 2):
+    for workers in numbers:
         with _on_postgres(server) as installation:
             carried = carried_by(installation, broker, f"b{uuid4().hex[:10]}")
             carried.environment = _UNDISTURBED
@@ -207,13 +216,17 @@ def _recorded(carried: Carried) -> int:
         return sum(each.next_offset for each in reached)
 
 
-def _show(measured: list[tuple[str, float]], events: int) -> None:
+def _show(passes: list[dict[str, float]], events: int) -> None:
+    def beside(base: str, name: str) -> float:
+        return statistics.median(each[name] / each[base] for each in passes)
+
     table = Table(title=f"{events:,} events")
     for heading in ("", "events/s", "beside embedded", "beside the same on PostgreSQL"):
         table.add_column(heading, justify="right" if heading else "left")
-    base, in_postgres = measured[0][1], dict(measured)[ON_POSTGRES]
-    for name, rate in measured:
-        table.add_row(name, f"{rate:,.0f}", f"{rate / base:.2f}", f"{rate / in_postgres:.2f}")
+    for name in passes[0]:
+        rate = statistics.median(each[name] for each in passes)
+        beside_both = (f"{beside(base, name):.2f}" for base in (EMBEDDED, ON_POSTGRES))
+        table.add_row(name, f"{rate:,.0f}", *beside_both)
     Console().print(table)
 
 
