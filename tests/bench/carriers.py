@@ -7,15 +7,20 @@ PostgreSQL, and plain aiokafka that reads and decodes the same topic and does no
 
 The Faust workers have joined and have their partitions before they are stopped (SIGSTOP); then
 everything is published, and measured from their going on to the last event recorded.
+
+Beside the clock stands the processor time of an event, of the process and its backends in
+PostgreSQL: it says what the work costs when other work shares the machine.
 """
 
 import argparse
 import asyncio
+import os
 import signal
 import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
@@ -43,6 +48,7 @@ from streams.kafka.carrying import LARGEST_TAKE, consumer_of
 from streams.kafka.relay import Relay
 from streams.kafka.topics import EVENTS, administration, create, name_of
 from streams.running.messages import rows
+from tests.bench.processor import Spent, processor_time
 from tests.installations import Installation
 from tests.integration.kafka.carriers import Carried, carried_by, worker
 from tests.integration.postgres.carrying import carried_events
@@ -59,6 +65,19 @@ _UNDISTURBED = {"JINXI_SESSION_SECONDS": "60", "JINXI_STALLED_SECONDS": "300"}
 _PATIENCE_SECONDS = 600.0
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Events per second, and the processor time of one."""
+
+    rate: float
+    cost_us: float
+
+    @classmethod
+    def of(cls, events: int, seconds: float, spent: Spent) -> "Measured":
+        """Of so many events in so long a time."""
+        return cls(events / seconds, spent.seconds * 1_000_000 / events)
+
+
 def main() -> None:
     """Measure, and say it as a table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.carriers", description=__doc__)
@@ -70,13 +89,15 @@ def main() -> None:
     season = [orjson.dumps(event) for event in generate(asked.people, asked.seed, STARTS_ON)]
     shared.open_session()
     try:
-        passes: list[dict[str, float]] = []
+        passes: list[dict[str, Measured]] = []
         for _ in range(asked.repeats):
             passes.append({})
             servers = kafka.broker_address(), postgres.server_url()
-            for name, rate in _measured(season, *servers, asked.workers):
-                print(f"{name}: {rate:,.0f} events/s", flush=True)
-                passes[-1][name] = rate
+            for name, measured in _measured(season, *servers, asked.workers):
+                print(
+                    f"{name}: {measured.rate:,.0f} events/s, {measured.cost_us:.0f} µs", flush=True
+                )
+                passes[-1][name] = measured
         _show(passes, len(season))
     finally:
         shared.close_session()
@@ -84,7 +105,7 @@ def main() -> None:
 
 def _measured(
     season: Sequence[bytes], broker: str, server: str, numbers: Sequence[int]
-) -> Iterator[tuple[str, float]]:
+) -> Iterator[tuple[str, Measured]]:
     with Installation() as embedded:
         _accept(embedded, season)
         yield EMBEDDED, _rate(embedded)
@@ -104,7 +125,8 @@ def _measured(
                 carried.accept(season[start : start + _TOGETHER])
             rate = _rate_of_workers(carried, workers)
             if workers == 1:
-                yield "plain aiokafka", asyncio.run(_read_plainly(carried.settings))
+                plain = asyncio.run(_read_plainly(carried.settings))
+                yield "plain aiokafka", Measured(plain, 0.0)
             yield f"{workers} Faust worker(s)", rate
             carried.stop()
 
@@ -124,26 +146,30 @@ def _accept(installation: Installation, season: Sequence[bytes]) -> None:
         intake.accept(season[start : start + _TOGETHER], HEADQUARTERS, history=True)
 
 
-def _rate(installation: Installation) -> float:
-    """Events per second of the embedded recording, the days left out."""
+def _rate(installation: Installation) -> Measured:
+    """The embedded recording, the days left out."""
     recorder: Recorder = Worker(installation.engine, installation.keyring).recorder
     recorded = 0
-    started = time.perf_counter()
-    while batch := recorder.record_next(now_us(), LARGEST_BATCH):
-        recorded += batch.events
-    return recorded / (time.perf_counter() - started)
+    with processor_time(installation, [os.getpid()]) as spent:
+        started = time.perf_counter()
+        while batch := recorder.record_next(now_us(), LARGEST_BATCH):
+            recorded += batch.events
+        seconds = time.perf_counter() - started
+    return Measured.of(recorded, seconds, spent)
 
 
-def _rate_with_journal(source: Installation, target: Installation) -> float:
-    """Events per second of a recorder to which they are brought: it journals them first."""
+def _rate_with_journal(source: Installation, target: Installation) -> Measured:
+    """A recorder to which the events are brought: it journals them first."""
     events = carried_events(source.engine)
     recorder = CarriedRecorder(target.engine, target.keyring)
     partition = Partition("bench", "none", 0)
-    started = time.perf_counter()
-    for start in range(0, len(events), LARGEST_TAKE):
-        piece = tuple(events[start : start + LARGEST_TAKE])
-        recorder.record([CarriedBatch(partition, piece[-1].offset + 1, piece)], now_us())
-    return len(events) / (time.perf_counter() - started)
+    with processor_time(target, [os.getpid()]) as spent:
+        started = time.perf_counter()
+        for start in range(0, len(events), LARGEST_TAKE):
+            piece = tuple(events[start : start + LARGEST_TAKE])
+            recorder.record([CarriedBatch(partition, piece[-1].offset + 1, piece)], now_us())
+        seconds = time.perf_counter() - started
+    return Measured.of(len(events), seconds, spent)
 
 
 def _publish(carried: Carried) -> int:
@@ -188,8 +214,8 @@ async def _partitions(consumer: aiokafka.AIOKafkaConsumer, name: str) -> set[int
     return found
 
 
-def _rate_of_workers(carried: Carried, workers: int) -> float:
-    """Events per second of workers that have joined, from the first record to the last."""
+def _rate_of_workers(carried: Carried, workers: int) -> Measured:
+    """Workers that have joined, from the first record to the last."""
     with reading(carried.installation.engine) as connection:
         events = connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
     for slot in range(workers):
@@ -199,14 +225,17 @@ def _rate_of_workers(carried: Carried, workers: int) -> float:
     for process in carried.running.values():
         process.send_signal(signal.SIGSTOP)
     records = _publish(carried)
-    started = time.perf_counter()
-    for process in carried.running.values():
-        process.send_signal(signal.SIGCONT)
-    ends = time.monotonic() + _PATIENCE_SECONDS
-    while _recorded(carried) < records:
-        assert time.monotonic() < ends, carried.said()
-        time.sleep(_LOOK_SECONDS)
-    return float(events / (time.perf_counter() - started))
+    pids = [process.pid for process in carried.running.values()]
+    with processor_time(carried.installation, pids) as spent:
+        started = time.perf_counter()
+        for process in carried.running.values():
+            process.send_signal(signal.SIGCONT)
+        ends = time.monotonic() + _PATIENCE_SECONDS
+        while _recorded(carried) < records:
+            assert time.monotonic() < ends, carried.said()
+            time.sleep(_LOOK_SECONDS)
+        seconds = time.perf_counter() - started
+    return Measured.of(events, seconds, spent)
 
 
 def _recorded(carried: Carried) -> int:
@@ -216,17 +245,23 @@ def _recorded(carried: Carried) -> int:
         return sum(each.next_offset for each in reached)
 
 
-def _show(passes: list[dict[str, float]], events: int) -> None:
+def _show(passes: list[dict[str, Measured]], events: int) -> None:
     def beside(base: str, name: str) -> float:
-        return statistics.median(each[name] / each[base] for each in passes)
+        return statistics.median(each[name].rate / each[base].rate for each in passes)
+
+    def cheaper(name: str) -> float:
+        costs = ((each[name].cost_us, each[ON_POSTGRES].cost_us) for each in passes)
+        return statistics.median(base / cost if cost else 0.0 for cost, base in costs)
 
     table = Table(title=f"{events:,} events")
-    for heading in ("", "events/s", "beside embedded", "beside the same on PostgreSQL"):
+    for heading in ("", "events/s", "beside embedded", "beside PostgreSQL", "µs", "by processor"):
         table.add_column(heading, justify="right" if heading else "left")
     for name in passes[0]:
-        rate = statistics.median(each[name] for each in passes)
+        rate = statistics.median(each[name].rate for each in passes)
+        cost = statistics.median(each[name].cost_us for each in passes)
         beside_both = (f"{beside(base, name):.2f}" for base in (EMBEDDED, ON_POSTGRES))
-        table.add_row(name, f"{rate:,.0f}", *beside_both)
+        by_processor = f"{cost:.0f}", f"{cheaper(name):.2f}"
+        table.add_row(name, f"{rate:,.0f}", *beside_both, *by_processor)
     Console().print(table)
 
 
