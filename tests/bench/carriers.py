@@ -38,17 +38,19 @@ from crm.clock import now_us
 from crm.intake.accept import JournalIntake
 from crm.journal.checkpoints import Partition, checkpoints
 from crm.journal.outbox import OUTBOX
+from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch
 from crm.recording.carried_recorder import CarriedRecorder
 from crm.recording.recorder import Recorder
 from crm.settings import Settings
-from crm.storage.database import reading
+from crm.storage.database import open_engine, reading
 from streams.embedded.worker import LARGEST_BATCH, Worker
 from streams.kafka.carrying import LARGEST_TAKE, consumer_of
 from streams.kafka.relay import Relay
 from streams.kafka.topics import EVENTS, administration, create, name_of
 from streams.running.messages import rows
 from tests.bench.processor import Spent, processor_time
+from tests.bench.steps import alone
 from tests.installations import Installation
 from tests.integration.kafka.carriers import Carried, carried_by, worker
 from tests.integration.postgres.carrying import carried_events
@@ -108,14 +110,16 @@ def _measured(
 ) -> Iterator[tuple[str, Measured]]:
     with Installation() as embedded:
         _accept(embedded, season)
-        yield EMBEDDED, _rate(embedded)
+        yield EMBEDDED, alone(_rate, embedded.settings)
         with Installation(keyring_url=embedded.settings.keyring_url) as other:
-            yield "embedded, SQLite, journaling too", _rate_with_journal(embedded, other)
+            both = embedded.settings, other.settings
+            yield "embedded, SQLite, journaling too", alone(_rate_with_journal, *both)
     with _on_postgres(server) as installation:
         _accept(installation, season)
-        yield ON_POSTGRES, _rate(installation)
+        yield ON_POSTGRES, alone(_rate, installation.settings)
         with _on_postgres(server, installation.settings.keyring_url) as other:
-            yield "on PostgreSQL, journaling too", _rate_with_journal(installation, other)
+            both = installation.settings, other.settings
+            yield "on PostgreSQL, journaling too", alone(_rate_with_journal, *both)
     for workers in numbers:
         with _on_postgres(server) as installation:
             carried = carried_by(installation, broker, f"b{uuid4().hex[:10]}")
@@ -146,11 +150,12 @@ def _accept(installation: Installation, season: Sequence[bytes]) -> None:
         intake.accept(season[start : start + _TOGETHER], HEADQUARTERS, history=True)
 
 
-def _rate(installation: Installation) -> Measured:
-    """The embedded recording, the days left out."""
-    recorder: Recorder = Worker(installation.engine, installation.keyring).recorder
+def _rate(settings: Settings) -> Measured:
+    """The embedded recording, the days left out; in a process that has seen nothing of it."""
+    engine, keyring = open_engine(settings.database_url), Keyring.open(settings)
+    recorder: Recorder = Worker(engine, keyring).recorder
     recorded = 0
-    with processor_time(installation, [os.getpid()]) as spent:
+    with processor_time(settings, [os.getpid()]) as spent:
         started = time.perf_counter()
         while batch := recorder.record_next(now_us(), LARGEST_BATCH):
             recorded += batch.events
@@ -158,10 +163,10 @@ def _rate(installation: Installation) -> Measured:
     return Measured.of(recorded, seconds, spent)
 
 
-def _rate_with_journal(source: Installation, target: Installation) -> Measured:
+def _rate_with_journal(source: Settings, target: Settings) -> Measured:
     """A recorder to which the events are brought: it journals them first."""
-    events = carried_events(source.engine)
-    recorder = CarriedRecorder(target.engine, target.keyring)
+    events = carried_events(open_engine(source.database_url))
+    recorder = CarriedRecorder(open_engine(target.database_url), Keyring.open(target))
     partition = Partition("bench", "none", 0)
     with processor_time(target, [os.getpid()]) as spent:
         started = time.perf_counter()
@@ -226,7 +231,7 @@ def _rate_of_workers(carried: Carried, workers: int) -> Measured:
         process.send_signal(signal.SIGSTOP)
     records = _publish(carried)
     pids = [process.pid for process in carried.running.values()]
-    with processor_time(carried.installation, pids) as spent:
+    with processor_time(carried.settings, pids) as spent:
         started = time.perf_counter()
         for process in carried.running.values():
             process.send_signal(signal.SIGCONT)

@@ -11,8 +11,8 @@ import psutil
 from sqlalchemy import bindparam, text
 from sqlalchemy.engine import make_url
 
+from crm.settings import Settings
 from crm.storage.database import open_engine
-from tests.installations import Installation
 
 _BACKENDS = text("SELECT pid FROM pg_stat_activity WHERE datname = :database").bindparams(
     bindparam("database")
@@ -33,15 +33,15 @@ class Spent:
 
 
 @contextmanager
-def processor_time(installation: Installation, processes: Sequence[int]) -> Iterator[Spent]:
+def processor_time(settings: Settings, processes: Sequence[int]) -> Iterator[Spent]:
     """What is spent meanwhile, by these processes and by the backends of both databases."""
-    spent = Spent(_now(installation, processes))
+    spent = Spent(_now(settings, processes))
     yield spent
-    spent.after = _now(installation, processes)
+    spent.after = _now(settings, processes)
 
 
-def _now(installation: Installation, processes: Sequence[int]) -> dict[int, float]:
-    urls = installation.settings.database_url, installation.settings.keyring_url
+def _now(settings: Settings, processes: Sequence[int]) -> dict[int, float]:
+    urls = settings.database_url, settings.keyring_url
     backends = [pid for url in urls for pid in _backends(url)]
     return {pid: _seconds(pid) for pid in (*processes, *backends)}
 
