@@ -53,7 +53,15 @@ IMPURE_OF_A_FEATURE = {"tables", "projection", "queries", "register", "book", "a
 IMPURE_ALONE = {"crm.copies.change_log"}
 WORDS = "campaigns.wording.catalogues"
 """Reads the catalogues, which are part of the program: whoever uses it stays pure."""
-PURE_OF_CRM = {"crm", "crm.components.evaluation", "crm.journal.logged_event", "crm.money"}
+PURE_OF_CRM = {
+    "crm",
+    "crm.components.evaluation",
+    "crm.components.fold",
+    "crm.components.keys",
+    "crm.components.moment",
+    "crm.journal.logged_event",
+    "crm.money",
+}
 IMPURE_LIBRARIES = {
     *("os", "time", "random", "socket", "pathlib", "sqlalchemy", "fastapi", "requests"),
     *("subprocess", "secrets", "logging", "tempfile", "shutil", "sqlite3", "httpx", "urllib"),

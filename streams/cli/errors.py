@@ -6,9 +6,10 @@ import sys
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from crm.configuration.environment import SettingFileUnreadable, SettingInvalid
+from crm.configuration.settings import Settings
 from crm.keyring.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
 from crm.schema.revisions import DatabaseNewer
-from crm.settings import Settings
 from crm.storage.database import DatabaseUnusable
 from streams.dealer.errors import DealerError, PassingError
 from streams.kafka.access import KafkaAccessInvalid
@@ -20,6 +21,8 @@ BUSY = 4
 _ALWAYS = (
     DealerError,
     KafkaAccessInvalid,
+    SettingInvalid,
+    SettingFileUnreadable,
     WorkerRunning,
     DatabaseUnusable,
     MasterKeyMissing,
@@ -57,6 +60,8 @@ def sentence_of(error: BaseException) -> str:
     """What happened, what is safe, and what to do next; nothing personal."""
     if isinstance(error, DealerError | KafkaAccessInvalid):
         return str(error)
+    if isinstance(error, SettingInvalid | SettingFileUnreadable):
+        return _of_setting(error)
     if isinstance(error, ArgumentError):
         # The message might repeat a password.
         return say(
@@ -95,6 +100,18 @@ def sentence_of(error: BaseException) -> str:
             ours=error.ours,
         )
     return _of_storage(error, _place(error, settings))
+
+
+def _of_setting(error: SettingInvalid | SettingFileUnreadable) -> str:
+    """Which variable is wrong, and what may stand there."""
+    if isinstance(error, SettingFileUnreadable):
+        return say("读不了 {name} 指的文件 {file}", name=error.name, file=error.file)
+    allowed = say(error.kind.allowed, known=error.kind.known)
+    if error.value is None:
+        return say("{name} 写得不对；可以是{allowed}", name=error.name, allowed=allowed)
+    return say(
+        "{name} 是“{value}”；可以是{allowed}", name=error.name, value=error.value, allowed=allowed
+    )
 
 
 def _place(error: BaseException, settings: Settings) -> str:

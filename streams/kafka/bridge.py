@@ -21,10 +21,10 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.intake.inboxes import Inbox, inboxes
 from crm.journal.checkpoints import Partition, glance, move_on, next_offset
 from crm.journal.undecodable import Undecodable, put_aside
-from crm.settings import Settings
 from crm.storage.database import reading, writing
 from streams.kafka.access import access_of
 from streams.kafka.inbox_records import InboxRecord, read_record, refused_of

@@ -1,22 +1,26 @@
 """The words of the command: Chinese in the code, translated when it starts.
 
-JINXI_LANGUAGE chooses zh-CN (default), zh-TW or en.
+The settings choose zh-CN (default), zh-TW or en.
 """
 
-import os
 import re
 from functools import cache
 
 from campaigns.wording import catalogues
 from campaigns.wording.languages import LANGUAGES, Language
+from crm.configuration.environment import SettingInvalid
+from crm.configuration.settings import setting
 from streams.wording.codes import WORDS
 from streams.wording.translations import FROM_BELOW
 
 
 def language() -> Language:
-    """The language of the command's words."""
-    chosen = os.environ.get("JINXI_LANGUAGE")
-    return next((known for known in LANGUAGES if known == chosen), LANGUAGES[0])
+    """The language of the command's words; Chinese where the setting is unknown, and says so."""
+    try:
+        chosen: Language | None = setting("language")
+    except SettingInvalid:
+        chosen = None  # Said when the settings are read; until then we must speak some language.
+    return chosen or LANGUAGES[0]
 
 
 def say(sentence: str, **values: object) -> str:

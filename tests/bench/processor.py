@@ -11,7 +11,7 @@ import psutil
 from sqlalchemy import bindparam, text
 from sqlalchemy.engine import make_url
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from crm.storage.database import open_engine
 
 _BACKENDS = text("SELECT pid FROM pg_stat_activity WHERE datname = :database").bindparams(

@@ -9,7 +9,6 @@ machine would give to workers who never wait for each other.
 
 import argparse
 import multiprocessing
-import pickle
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -29,12 +27,12 @@ from sqlalchemy.engine import make_url
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.intake.accept import JournalIntake
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.journal.checkpoints import Partition
 from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch, CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder
-from crm.settings import Settings
 from crm.storage.database import open_engine
 from streams.running.retry import patiently
 from tests.databases import EmptyInstallation, empty_installation
@@ -104,7 +102,7 @@ def _measure(asked: argparse.Namespace) -> None:
         distant(server, DELAY_SECONDS) as far,
     ):
         lines = [orjson.dumps(event) for event in generate(asked.people, asked.seed, STARTS_ON)]
-        intake = JournalIntake(journaled.engine, journaled.keyring)
+        intake = EventIntake(journaled.engine, journaled.keyring)
         for start in range(0, len(lines), _TOGETHER):
             intake.accept(lines[start : start + _TOGETHER], HEADQUARTERS, history=True)
         _say_round_trips(empty.server, far)
@@ -138,10 +136,8 @@ class Season:
             ready, go = context.Barrier(case.workers + 1), context.Event()
             processes = []
             for number, share in enumerate(shares):
-                file = self.journaled.folder / f"share-{number}"
-                file.write_bytes(pickle.dumps(list(takes(share, case.take))))
-                place = places[number % len(places)]
-                arguments = (place, file, ready, go)
+                waiting = list(takes(share, case.take))
+                arguments = (places[number % len(places)], waiting, ready, go)
                 processes.append(context.Process(target=_record, args=arguments))
             for process in processes:
                 process.start()
@@ -189,9 +185,8 @@ def takes(partitions: Sequence[tuple[int, Sequence[CarriedEvent]]], largest: int
         ]
 
 
-def _record(settings: Settings, file: Path, ready: Any, go: Any) -> None:
+def _record(settings: Settings, waiting: list[Take], ready: Any, go: Any) -> None:
     """A worker's process."""
-    waiting: list[Take] = pickle.loads(file.read_bytes())
     engine, keyring = open_engine(settings.database_url), Keyring.open(settings)
     recorder = CarriedRecorder(engine, keyring)
     with engine.connect() as connection:

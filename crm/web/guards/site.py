@@ -9,15 +9,17 @@ from sqlalchemy import Engine
 
 from campaigns.intake import Intake
 from campaigns.wording.languages import Language
+from crm.accounts.second_factor import SecondFactors
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.feed.caches import FeedCaches
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from crm.web.guards.attempts import SignInAttempts
+from crm.web.guards.lanes import Lanes
 from crm.web.view.languages import load_translations
 from crm.web.view.seasons import Seasons
 
@@ -33,6 +35,7 @@ class Site:
     translations: dict[Language, NullTranslations] = field(default_factory=load_translations)
     seasons: Seasons = field(default_factory=Seasons)
     attempts: SignInAttempts = field(default_factory=SignInAttempts)
+    lanes: Lanes = field(default_factory=Lanes)
     now_us: Callable[[], int] = now_us
     status: Callable[[], Status] | None = None
     """How it stands, where somebody above knows more than the database."""
@@ -43,6 +46,11 @@ class Site:
             return self.status()
         with reading(self.engine) as connection:
             return stored_status(connection)
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        """Those of the accounts."""
+        return SecondFactors(self.engine, self.keyring)
 
     feed_caches: FeedCaches = field(init=False)
 
@@ -56,7 +64,7 @@ class Site:
         engine = open_engine(settings.database_url)
         prepare(engine)
         keyring = Keyring.open(settings)
-        intake = JournalIntake(engine, keyring)
+        intake = EventIntake(engine, keyring)
         return cls(engine, keyring, intake, keyring.secret("sessions"))
 
 

@@ -48,7 +48,7 @@ _FAULTS = {
 }
 
 _DOUBTS = {
-    "id_number_unverified": N_("身份证号核对不上（位数、校验码、性别或生日）。"),
+    "id_number_unverified": N_("身份证号核对不上（位数、校验码、性别、生日或出生年）。"),
     "phone_unusual": N_("电话不像大陆的手机号。"),
     "region_unknown": N_("地区代码查不到。"),
 }

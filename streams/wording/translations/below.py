@@ -195,6 +195,10 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
         "密码要 {least} 到 {most} 个字符",
         "密碼要 {least} 到 {most} 個字元",
     ),
+    "a password like this is among the first that anybody guesses": (
+        "这个密码太常见，别人很快猜得到；请换几个不相干的词连起来",
+        "這個密碼太常見，別人很快猜得到；請換幾個不相干的詞連起來",
+    ),
     "no token in force has this name or id": (
         "没有这个名字或编号的、还在用的令牌（jinxi token list 列出全部）",
         "沒有這個名稱或編號的、還在用的權杖（jinxi token list 列出全部）",

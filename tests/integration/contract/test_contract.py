@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -260,7 +261,7 @@ def test_a_reward_is_owed_then_paid_and_the_ledger_is_even(carried: Carriage) ->
     assert owed.state == "payable" and owed.amount_fen > 0
     account = ("member:m1:payable", owed.reward_id, -owed.amount_fen)
     assert account in carried.installation.snapshot()["ledger balances"]
-    payment = {"reward_id": owed.reward_id, "purchase_id": "p1", "member": "m1"}
+    payment: dict[str, Any] = {"reward_id": owed.reward_id, "purchase_id": "p1", "member": "m1"}
     payment |= {"amount_fen": owed.amount_fen, "reference": "bank-1"}
     take(carried, words.say("reward.paid", f"reward/{owed.reward_id}", 40, **payment))
     assert [each.state for each in _rewards(carried)] == ["paid"]

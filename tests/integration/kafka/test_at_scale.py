@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Sequence
+from functools import partial
 
 import orjson
 import pytest
@@ -92,7 +93,7 @@ def _be_away_in_the_midst(
     threading.Event().wait(AWAY_SECONDS)
     server.start()
     for piece in rest:
-        patiently(lambda piece=piece: carried.accept(piece))
+        patiently(partial(carried.accept, piece))
     assert wait_until(lambda: recorded(carried) >= len(lines) * 9 // 10), carried.said()
     assert carried.assignments() == before
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -26,7 +27,8 @@ from tests.children import REFUSED_LEASE
 from tests.installations import Installation, assert_same, clock
 from tests.killing import start
 from tests.poison import Poison, poison_by
-from tests.worlds import CLOCK_US, Maker, Random, Sent, make_world
+from tests.servers.processes import PATIENCE_SECONDS
+from tests.worlds import CLOCK_US, Maker, Sent, make_world
 
 
 def test_a_second_worker_is_told_so_at_once() -> None:
@@ -34,7 +36,7 @@ def test_a_second_worker_is_told_so_at_once() -> None:
         with pytest.raises(WorkerRunning), lease(installation.settings):
             pass
         second = start("work", str(installation.folder), quiet=True)
-        assert second.wait(60) == REFUSED_LEASE
+        assert second.wait(PATIENCE_SECONDS) == REFUSED_LEASE
 
 
 def test_the_lease_of_a_killed_worker_is_free_at_once() -> None:

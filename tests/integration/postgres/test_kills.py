@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import orjson
 import pytest
@@ -51,7 +52,7 @@ def test_a_server_killed_while_events_flow_loses_and_doubles_none(
         killer.start()
         for start in range(0, len(lines), 20):
             piece = lines[start : start + 20]
-            patiently(lambda piece=piece: _accept(installation, piece))
+            patiently(partial(_accept, installation, piece))
             installation.worker.step()
             if start > len(lines) // 4:
                 flowing.set()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from random import Random
 from typing import Any
 from unittest import mock
@@ -17,20 +18,20 @@ from sqlalchemy import Engine, func, select, text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
+from crm.configuration.settings import Settings
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.operations.checks import run_checks
 from crm.people.tables import CARD, PERSON
 from crm.recording.carried_batch import CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder, Recorded
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.locks import RECORDING, hold
 from streams.running.retry import patiently
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same
 from tests.integration.postgres.carrying import batches, carried_events, in_partitions
-from tests.servers.processes import wait_until
+from tests.servers.processes import PATIENCE_SECONDS, wait_until
 
 PROVING = os.environ.get("JINXI_PROVE") == "1"
 PEOPLE, STARTS_ON = 1_000 if PROVING else 80, date(2026, 3, 2)
@@ -74,7 +75,7 @@ def record_partitions(
             continue
         again = random.random() < 0.1
         for _ in range(2 if again else 1):
-            total += patiently(lambda batch=batch: recorder.record([batch], 1))
+            total += patiently(partial(recorder.record, [batch], 1))
     engine.dispose()
     keyring.engine.dispose()
     return total
@@ -149,7 +150,7 @@ def one_behind_the_other(
 
     def slowly(*arguments: Any, **named: Any) -> int:
         evaluating.set()
-        assert go_on.wait(30)
+        assert go_on.wait(PATIENCE_SECONDS)
         return record(*arguments, **named)
 
     with (
@@ -157,14 +158,14 @@ def one_behind_the_other(
         ThreadPoolExecutor(2) as threads,
     ):
         a = threads.submit(first.record, *_alone(one, 0))
-        assert evaluating.wait(30)
+        assert evaluating.wait(PATIENCE_SECONDS)
         b = threads.submit(second.record, *_alone(two, at))
         try:
             assert wait_until(lambda: b.done() or waits_for_a_lock(second.engine))
             assert not b.done()
         finally:
             go_on.set()
-        return a.result(30), b.result(30)
+        return a.result(PATIENCE_SECONDS), b.result(PATIENCE_SECONDS)
 
 
 def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
@@ -206,7 +207,7 @@ def test_what_is_erased_while_a_worker_waits_is_not_recorded_as_it_had_been_deco
                 waiting = threads.submit(worker.record, *_alone(event, 0))
                 assert wait_until(lambda: waits_for_a_lock(worker.engine))
                 door.keyring.destroy("card/C1")
-            waiting.result(30)
+            waiting.result(PATIENCE_SECONDS)
         assert [each.blank for each in recorded] == [True]
 
 

@@ -6,9 +6,9 @@ import pytest
 from msgspec import inspect
 
 from campaigns.catalogue import CATALOGUE
-from campaigns.cloudevents import Envelope
 from campaigns.faults import REASONS
 from campaigns.field_labels import LABELS, field_label
+from campaigns.kinds import Envelope
 from campaigns.sentences import (
     REJECTIONS,
     WAITING,

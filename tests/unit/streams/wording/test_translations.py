@@ -10,7 +10,7 @@ import typer
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.events.consents import ConsentGiven
-from campaigns.wording.languages import LANGUAGES
+from campaigns.wording.languages import LANGUAGES, Language
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.operations.checks import LAWS
 from crm.rewards.postings import _NAMES as LEDGER_NAMES
@@ -67,7 +67,7 @@ def test_every_code_has_its_word() -> None:
     assert word("outcome", "of tomorrow") == "of tomorrow"
 
 
-def _pages(language: str) -> Iterator[str]:
+def _pages(language: Language) -> Iterator[str]:
     command = typer.main.get_command(build_app())
     translate_help(command, language)
     yield from _pages_of(command, None, "jinxi")
@@ -81,7 +81,7 @@ def _pages_of(command: Any, parent: Any, name: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_help_is_all_in_one_language(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_all_in_one_language(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JINXI_LANGUAGE", language)
     pages = list(_pages(language))
     assert len(pages) > len(COMMANDS) + len(GROUPS)

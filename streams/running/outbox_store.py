@@ -3,38 +3,43 @@
 Staff go on logging while the broker is away; the relay publishes what waits when it is back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
+from msgspec import structs
+from sqlalchemy import Connection, Engine, delete, exists, func, select, update
 
-from crm.intake.accept import JournalIntake
-from crm.journal.events import JOURNAL
+from crm.intake.accept import Identity
+from crm.journal.events import JOURNAL, NewEvent
 from crm.journal.identities import Known, known_in
-from crm.journal.logged_event import EventKey
 from crm.journal.outbox import OUTBOX
+from crm.storage.bulk import insert_rows
 from crm.storage.database import writing
 from streams.running.messages import message
 
+_KEPT = (OUTBOX.c.source, OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.content_hash)
+_COLUMNS = (*_KEPT, OUTBOX.c.received_us, OUTBOX.c.actor, OUTBOX.c.message)
 
-@dataclass(frozen=True)
-class OutboxIntake(JournalIntake):
-    """Takes events into the outbox, from which the relay publishes them."""
 
-    def _known(self, connection: Connection, keys: Sequence[EventKey]) -> dict[EventKey, Known]:
+class OutboxStore:
+    """The outbox, from which the relay publishes: an event store of the door."""
+
+    def known(
+        self, connection: Connection, identities: Sequence[Identity]
+    ) -> Mapping[Identity, Known]:
+        """What waits under these identities, or is journaled."""
         # The outbox first: a row leaves it only after the journal has it.
-        waiting = known_in(connection, OUTBOX, keys)
-        return waiting | known_in(connection, JOURNAL, keys)
+        waiting = known_in(connection, OUTBOX, identities)
+        return waiting | known_in(connection, JOURNAL, identities)
 
-    def _append(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            connection.execute(insert(OUTBOX), list(map(_outbox_row, rows)))
+    def append(self, connection: Connection, rows: Sequence[NewEvent]) -> None:
+        """Add messages at the end of the outbox."""
+        insert_rows(connection, OUTBOX, list(map(_outbox_values, rows)), _COLUMNS)
 
 
-def _outbox_row(row: dict[str, Any]) -> dict[str, Any]:
-    kept = ("source", "id", "subject", "content_hash", "received_us", "actor")
-    return {**{name: row[name] for name in kept}, "message": message(row), "topic_id": None}
+def _outbox_values(row: NewEvent) -> tuple[object, ...]:
+    kept = (row.source, row.id, row.subject, row.content_hash, row.received_us, row.actor)
+    return (*kept, message(structs.asdict(row)))
 
 
 @dataclass(frozen=True, slots=True)
