@@ -16,7 +16,6 @@ from crm.journal.checkpoints import Partition, glance, move_on, next_offset
 from crm.keyring.keyring import Keyring
 from crm.storage.bulk import stored_rows
 from crm.storage.database import in_pieces
-from crm.storage.locks import DEALER_CHANGES, hold
 
 Touched = dict[RowId, bytes | ReasonClass]
 """Rows that were written: the hash of their content, or why they are gone.
@@ -56,13 +55,12 @@ class ChangeWriter:
     def write(self, connection: Connection, touched: Touched, up_to: int, now_us: int) -> int:
         """Say what changed once the journal is recorded up to a position; returns how much.
 
-        It comes after everything else that a transaction writes, but for its progress.
+        One transaction records at a time, so numbers are committed in their order, and who reads
+        on by them misses none.
         """
         quiet = glance(connection, _QUIET)
         if up_to < quiet or not (touched or quiet):
             return 0
-        # Numbers of one dealer must be committed in their order, or who reads on misses one.
-        hold(connection, DEALER_CHANGES)
         if quiet:
             next_offset(connection, _QUIET)
             move_on(connection, _QUIET, 0, now_us)

@@ -1,5 +1,6 @@
 """How far what a broker carries has been recorded: the truth, whatever the broker thinks."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -14,7 +15,7 @@ from sqlalchemy import (
     update,
 )
 
-from crm.storage.database import METADATA, insert_new
+from crm.storage.database import METADATA, insert_new, insert_or_replace
 
 CHECKPOINT = Table(
     "checkpoint",
@@ -27,16 +28,18 @@ CHECKPOINT = Table(
 )
 """History, not a projection. A topic made anew has another id, and so begins at its beginning."""
 
-_TRANSACTIONS = ("transactions", "", 0)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Partition:
     """One partition as one consumer reads it."""
 
     consumer: str
     topic_id: str
     number: int
+
+
+TRANSACTIONS = Partition("transactions", "", 0)
+"""No partition: how many transactions have recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ def next_offset(connection: Connection, partition: Partition) -> int:
     return _read(connection, key)
 
 
+def next_offsets(connection: Connection, partitions: Iterable[Partition]) -> dict[Partition, int]:
+    """Where to go on in each of some; the caller holds the lock of all who move them."""
+    wanted = dict.fromkeys(partitions, 0)
+    columns = [each for each in CHECKPOINT.columns if each.name != "recorded_us"]
+    consumers = {each.consumer for each in wanted}
+    query = select(*columns).where(CHECKPOINT.c.consumer.in_(consumers))
+    found = {Partition(*key): offset for *key, offset in connection.execute(query)}
+    return {each: found.get(each, 0) for each in wanted}
+
+
 def glance(connection: Connection, partition: Partition) -> int:
     """Where to go on, for who only looks; 0 when it was never read."""
     key = (partition.consumer, partition.topic_id, partition.number)
@@ -63,6 +76,24 @@ def glance(connection: Connection, partition: Partition) -> int:
 def move_on(connection: Connection, partition: Partition, offset: int, now_us: int) -> None:
     """The next offset from now on."""
     _write(connection, (partition.consumer, partition.topic_id, partition.number), offset, now_us)
+
+
+def move_all_on(connection: Connection, offsets: Mapping[Partition, int], now_us: int) -> None:
+    """The next offsets of several partitions from now on."""
+    insert_or_replace(
+        connection,
+        CHECKPOINT,
+        [
+            {
+                "consumer": partition.consumer,
+                "topic_id": partition.topic_id,
+                "partition": partition.number,
+                "next_offset": offset,
+                "recorded_us": now_us,
+            }
+            for partition, offset in sorted(offsets.items())
+        ],
+    )
 
 
 def checkpoints(connection: Connection, consumer: str) -> list[Reached]:
@@ -77,13 +108,12 @@ def checkpoints(connection: Connection, consumer: str) -> list[Reached]:
 
 def transactions(connection: Connection) -> int:
     """How many transactions have recorded: unchanged means that nobody else has written."""
-    return glance(connection, Partition(*_TRANSACTIONS))
+    return glance(connection, TRANSACTIONS)
 
 
-def count_transaction(connection: Connection, number: int, now_us: int) -> None:
-    """This one, as the last before the commit; the caller holds the lock of the progress."""
-    _read(connection, _TRANSACTIONS)
-    _write(connection, _TRANSACTIONS, number, now_us)
+def count_transaction(connection: Connection, now_us: int) -> None:
+    """This one: nobody is to believe what was read before it; the caller holds RECORDING."""
+    move_all_on(connection, {TRANSACTIONS: transactions(connection) + 1}, now_us)
 
 
 Key = tuple[str, str, int]

@@ -44,19 +44,6 @@ class Progress:
             days_to=max(self.days_to or day, day),
         )
 
-    def together_with(self, other: "Progress") -> "Progress":
-        """How far two have come who recorded at the same time."""
-        return Progress(
-            max(self.position, other.position),
-            _least(self.first_day, other.first_day),
-            _least(self.days_from, other.days_from),
-            max(filter(None, (self.days_to, other.days_to)), default=None),
-        )
-
-
-def _least(one: date | None, other: date | None) -> date | None:
-    return min(filter(None, (one, other)), default=None)
-
 
 def load_progress(connection: Connection, consumer: str) -> Progress:
     """How far the consumer has come."""

@@ -19,7 +19,6 @@ from crm.rewards.postings import Entry, entries
 from crm.storage.bulk import stored_rows
 from crm.storage.database import in_pieces
 from crm.storage.difference import rewrite
-from crm.storage.locks import LEDGER, hold
 
 _PACKER = msgspec.msgpack.Encoder(order="deterministic")
 """What is stored is never written in a set's order: the same claim has one spelling."""
@@ -277,7 +276,6 @@ def _merged(balances: Iterable[Balances]) -> Balances:
 def _append(connection: Connection, booked: Sequence[tuple[int, Entry]]) -> int:
     if not booked:
         return 0
-    hold(connection, LEDGER)
     last = connection.execute(select(func.max(LEDGER_ENTRY.c.number))).scalar() or 0
     connection.execute(
         insert(LEDGER_ENTRY),

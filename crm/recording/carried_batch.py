@@ -26,8 +26,17 @@ class CarriedBatch:
     events: tuple[CarriedEvent, ...]
     undecodable: tuple[Undecodable, ...] = ()
 
+    @property
+    def first_offset(self) -> int:
+        """Where it begins."""
+        offsets = [event.offset for event in self.events[:1]]
+        offsets += [message.offset for message in self.undecodable[:1]]
+        return min(offsets, default=self.next_offset)
+
     def after(self, offset: int) -> "CarriedBatch":
         """What is left of it from an offset on, to which the checkpoint never goes back."""
+        if offset <= self.first_offset:
+            return self
         return replace(
             self,
             next_offset=max(self.next_offset, offset),

@@ -11,12 +11,13 @@ One transaction for a batch, always in this order:
 6. move the checkpoint, and commit.
 
 A failure that is tied to one event puts that event aside (crm/journal/dead_letters.py); any other
-stops the worker. Nothing is skipped silently.
+stops the worker. Nothing is skipped silently. What a broker carries is recorded by the same steps,
+within the transaction that journals it (crm/recording/carried_recorder.py).
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine
 
@@ -31,7 +32,7 @@ from crm.recording.segment_recorder import SegmentRecorder
 from crm.recording.segments import segments
 from crm.storage.collection import uncollected
 from crm.storage.database import writing
-from crm.storage.locks import WORLD, hold
+from crm.storage.locks import RECORDING, hold
 
 BATCH_EVENTS = 1000
 
@@ -83,7 +84,7 @@ class Recorder:
                     self.reached = batch.last_position
                 return batch
             except Exception as error:
-                self._forget()
+                self.forget()
                 if not may_be_one_event(error):
                     raise
                 if limit == 1:
@@ -92,34 +93,53 @@ class Recorder:
                 limit = max(1, limit // 8)
 
     def _record(self, connection: Connection, limit: int, now_us: int) -> Batch | None:
-        hold(connection, WORLD)
+        hold(connection, RECORDING)
         progress = load_progress(connection, self.consumer)
         if progress.position != self.reached:
             # Somebody else has recorded since: what was read may be true no longer.
-            self._forget()
+            self.forget()
             self.reached = progress.position
         rows = rows_after(connection, progress.position, limit)
         if not rows:
             return None
         self.library.left_out = dead_positions(connection)
-        self._destroy_keys({row.subject for row in rows if row.type == "card.erased"})
+        self.destroy_keys({row.subject for row in rows if row.type == "card.erased"})
         kept = [row for row in rows if row.position not in self.library.left_out]
         events = decode(kept, self.keyring)
-        written = self.record_events(connection, events, progress)
-        self.segment.write_changes(connection, rows[-1].position, now_us)
-        after = progress_after(progress, events)
-        save_progress(
-            connection,
-            self.consumer,
-            Progress(rows[-1].position, after.first_day, after.days_from, after.days_to),
-        )
+        written = self.record_up_to(connection, events, progress, rows[-1].position, now_us)
         erased = any(event.type_name == "card.erased" for event in events)
         return Batch(len(rows), rows[0].position, rows[-1].position, 0, written, erased)
 
-    def _destroy_keys(self, erased: set[str]) -> None:
+    def destroy_keys(self, erased: set[str]) -> None:
         """The door destroys them at once; it may have been killed between the two."""
         for subject in sorted(erased - self.keyring.is_fenced(erased)) if erased else ():
             self.keyring.destroy(subject)
+
+    def record_up_to(
+        self,
+        connection: Connection,
+        events: Sequence[LoggedEvent],
+        progress: Progress,
+        position: int,
+        now_us: int,
+    ) -> int:
+        """Record journaled events up to a position, with what dealers are told of them.
+
+        Returns how many rows were written.
+        """
+        written = self.record_events(connection, events, progress)
+        self.segment.write_changes(connection, position, now_us)
+        after = progress_after(progress, events)
+        save_progress(connection, self.consumer, replace(after, position=position))
+        return written
+
+    def leave_out(
+        self, connection: Connection, position: int, home: str, error: Exception, now_us: int
+    ) -> None:
+        """The one event that cannot be recorded becomes a dead letter; the rest goes on."""
+        add_dead_letter(connection, position, home, error, now_us)
+        progress = load_progress(connection, self.consumer)
+        self.record_up_to(connection, [], progress, max(progress.position, position), now_us)
 
     def record_events(
         self, connection: Connection, events: Sequence[LoggedEvent], progress: Progress
@@ -133,20 +153,15 @@ class Recorder:
         return written
 
     def _put_aside(self, error: Exception, now_us: int) -> Batch:
-        """The one event that cannot be recorded becomes a dead letter; the rest goes on."""
         with self.transaction() as connection:
+            hold(connection, RECORDING)
             progress = load_progress(connection, self.consumer)
             (row,) = rows_after(connection, progress.position, 1)
-            add_dead_letter(connection, row.position, row.subject, error, now_us)
-            self.segment.write_changes(connection, row.position, now_us)
-            save_progress(
-                connection,
-                self.consumer,
-                Progress(row.position, progress.first_day, progress.days_from, progress.days_to),
-            )
+            self.leave_out(connection, row.position, row.subject, error, now_us)
         return Batch(1, row.position, row.position, 1, 1)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """What is kept at hand may be true no longer."""
         self.library.forget_everything()
         self.segment.forget()
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from campaigns.times import rfc3339
 from crm.clock import now_us
-from crm.journal.checkpoints import count_transaction, transactions
+from crm.journal.checkpoints import count_transaction
 from crm.journal.dead_letters import add_dead_letter, dead_letters, dead_positions, take_back
 from crm.journal.events import decode, rows_at
 from crm.journal.progress import load_progress, save_progress
 from crm.journal.undecodable import kept_messages, message_of
 from crm.recording.recorder import Recorder, progress_after
 from crm.storage.database import reading, writing
-from crm.storage.locks import WORLD, hold
+from crm.storage.locks import RECORDING, hold
 from streams.running.installation import Installation
 from streams.running.scrubbing import Scrubbing
 
@@ -63,7 +63,7 @@ def _retry_one(installation: Installation, position: int) -> bool:
     recorder = Recorder(installation.engine, installation.keyring)
     try:
         with writing(installation.engine) as connection:
-            hold(connection, WORLD)
+            hold(connection, RECORDING)
             take_back(connection, [position])
             recorder.library.left_out = dead_positions(connection)
             progress = load_progress(connection, recorder.consumer)
@@ -75,7 +75,7 @@ def _retry_one(installation: Installation, position: int) -> bool:
             recorder.segment.write_changes(connection, progress.position, now_us())
             save_progress(connection, recorder.consumer, after)
             # Workers at scale must not believe what they had read before this.
-            count_transaction(connection, transactions(connection) + 1, now_us())
+            count_transaction(connection, now_us())
     except Exception as error:
         # Whatever it is: the event stays aside, with its newest cause.
         with writing(installation.engine) as connection:

@@ -3,9 +3,10 @@
 Verifying records the journal a second time into an empty database beside, and compares table by
 table, row by row; of the ledger the balances, since entries tell of the order of arrival.
 
-On PostgreSQL a rebuild is one transaction that holds WORLD: workers wait until it is done, pages
-show the old rows until then, and one that is killed has changed nothing. SQLite has one writer,
-whom the doors need between two batches: there it is many, and whoever works next goes on with it.
+On PostgreSQL a rebuild is one transaction that holds RECORDING: workers wait until it is done,
+pages show the old rows until then, and one that is killed has changed nothing. SQLite has one
+writer, whom the doors need between two batches: there it is many, and whoever works next goes on
+with it.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,14 +18,14 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from crm.clock import now_us
 from crm.configuration.settings import sqlite_file
 from crm.copies.change_log import FOR_EVER, be_quiet_until
-from crm.journal.checkpoints import count_transaction, transactions
+from crm.journal.checkpoints import count_transaction
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.recorder import BATCH_EVENTS, Recorder
 from crm.schema.tables import HISTORY, PROJECTED, prepare
 from crm.storage.database import open_engine, reading, writing
-from crm.storage.locks import WORLD, hold
+from crm.storage.locks import RECORDING, hold
 from streams.running.scratch import scratch_folder
 from streams.upkeep.comparison import TableComparison, compare
 
@@ -45,12 +46,12 @@ def rebuild(
             up_to = _empty(connection, recorder.consumer, up_to)
         return _record_again(recorder, up_to, report)
     with writing(engine) as connection:
-        hold(connection, WORLD)
+        hold(connection, RECORDING)
         up_to = _empty(connection, recorder.consumer, up_to)
         recorder.transaction = lambda: _part_of(connection)
         done = _record_again(recorder, up_to, report)
         # Workers at scale must not believe what they had read before this.
-        count_transaction(connection, transactions(connection) + 1, now_us())
+        count_transaction(connection, now_us())
     return done
 
 
@@ -116,7 +117,7 @@ def settled(engine: Engine) -> Iterator[Connection]:
         return
     with reading(engine) as connection:
         with writing(engine) as gate:
-            hold(gate, WORLD)
+            hold(gate, RECORDING)
             # The first query is what chooses the state.
             last_position(connection)
         yield connection

@@ -7,14 +7,20 @@ PostgreSQL, and plain aiokafka that reads and decodes the same topic and does no
 
 The Faust workers have joined and have their partitions before they are stopped (SIGSTOP); then
 everything is published, and measured from their going on to the last event recorded.
+
+Beside the clock stands the processor time of an event, of the process and its backends in
+PostgreSQL: it says what the work costs when other work shares the machine.
 """
 
 import argparse
 import asyncio
+import os
 import signal
+import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
@@ -33,15 +39,18 @@ from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.journal.checkpoints import Partition, checkpoints
 from crm.journal.outbox import OUTBOX
+from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch
 from crm.recording.carried_recorder import CarriedRecorder
 from crm.recording.recorder import Recorder
-from crm.storage.database import reading
+from crm.storage.database import open_engine, reading
 from streams.embedded.worker import LARGEST_BATCH, Worker
 from streams.kafka.carrying import LARGEST_TAKE, consumer_of
 from streams.kafka.relay import Relay
 from streams.kafka.topics import EVENTS, administration, create, name_of
 from streams.running.messages import rows
+from tests.bench.processor import Spent, processor_time
+from tests.bench.steps import alone
 from tests.installations import Installation
 from tests.integration.kafka.carriers import Carried, carried_by, worker
 from tests.integration.postgres.carrying import carried_events
@@ -49,6 +58,8 @@ from tests.servers import kafka, postgres, shared
 from tests.servers.processes import wait_until
 
 STARTS_ON = date(2026, 3, 2)
+EMBEDDED = "embedded, SQLite"
+ON_POSTGRES = "the same recording on PostgreSQL"
 _TOGETHER = 1000
 _LOOK_SECONDS = 0.05
 _UNDISTURBED = {"JINXI_SESSION_SECONDS": "60", "JINXI_STALLED_SECONDS": "300"}
@@ -56,32 +67,60 @@ _UNDISTURBED = {"JINXI_SESSION_SECONDS": "60", "JINXI_STALLED_SECONDS": "300"}
 _PATIENCE_SECONDS = 600.0
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Events per second, and the processor time of one."""
+
+    rate: float
+    cost_us: float
+
+    @classmethod
+    def of(cls, events: int, seconds: float, spent: Spent) -> "Measured":
+        """Of so many events in so long a time."""
+        return cls(events / seconds, spent.seconds * 1_000_000 / events)
+
+
 def main() -> None:
     """Measure, and say it as a table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.carriers", description=__doc__)
     parser.add_argument("--people", type=int, default=2000, help="people of the season")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--workers", type=int, nargs="*", default=(1, 2))
+    parser.add_argument("--repeats", type=int, default=1, help="of everything; medians are shown")
     asked = parser.parse_args()
     season = [orjson.dumps(event) for event in generate(asked.people, asked.seed, STARTS_ON)]
     shared.open_session()
     try:
-        _show(list(_measured(season, kafka.broker_address(), postgres.server_url())), len(season))
+        passes: list[dict[str, Measured]] = []
+        for _ in range(asked.repeats):
+            passes.append({})
+            servers = kafka.broker_address(), postgres.server_url()
+            for name, measured in _measured(season, *servers, asked.workers):
+                print(
+                    f"{name}: {measured.rate:,.0f} events/s, {measured.cost_us:.0f} µs", flush=True
+                )
+                passes[-1][name] = measured
+        _show(passes, len(season))
     finally:
         shared.close_session()
 
 
-def _measured(season: Sequence[bytes], broker: str, server: str) -> Iterator[tuple[str, float]]:
+def _measured(
+    season: Sequence[bytes], broker: str, server: str, numbers: Sequence[int]
+) -> Iterator[tuple[str, Measured]]:
     with Installation() as embedded:
         _accept(embedded, season)
-        yield "embedded, SQLite", _rate(embedded)
+        yield EMBEDDED, alone(_rate, embedded.settings)
         with Installation(keyring_url=embedded.settings.keyring_url) as other:
-            yield "embedded, SQLite, journaling too", _rate_with_journal(embedded, other)
+            both = embedded.settings, other.settings
+            yield "embedded, SQLite, journaling too", alone(_rate_with_journal, *both)
     with _on_postgres(server) as installation:
         _accept(installation, season)
-        yield "the same recording on PostgreSQL", _rate(installation)
+        yield ON_POSTGRES, alone(_rate, installation.settings)
         with _on_postgres(server, installation.settings.keyring_url) as other:
-            yield "on PostgreSQL, journaling too", _rate_with_journal(installation, other)
-    for workers in (1, 2):
+            both = installation.settings, other.settings
+            yield "on PostgreSQL, journaling too", alone(_rate_with_journal, *both)
+    for workers in numbers:
         with _on_postgres(server) as installation:
             carried = carried_by(installation, broker, f"b{uuid4().hex[:10]}")
             carried.environment = _UNDISTURBED
@@ -90,7 +129,8 @@ def _measured(season: Sequence[bytes], broker: str, server: str) -> Iterator[tup
                 carried.accept(season[start : start + _TOGETHER])
             rate = _rate_of_workers(carried, workers)
             if workers == 1:
-                yield "plain aiokafka", asyncio.run(_read_plainly(carried.settings))
+                plain = asyncio.run(_read_plainly(carried.settings))
+                yield "plain aiokafka", Measured(plain, 0.0)
             yield f"{workers} Faust worker(s)", rate
             carried.stop()
 
@@ -110,26 +150,31 @@ def _accept(installation: Installation, season: Sequence[bytes]) -> None:
         intake.accept(season[start : start + _TOGETHER], HEADQUARTERS, history=True)
 
 
-def _rate(installation: Installation) -> float:
-    """Events per second of the embedded recording, the days left out."""
-    recorder: Recorder = Worker(installation.engine, installation.keyring).recorder
+def _rate(settings: Settings) -> Measured:
+    """The embedded recording, the days left out; in a process that has seen nothing of it."""
+    engine, keyring = open_engine(settings.database_url), Keyring.open(settings)
+    recorder: Recorder = Worker(engine, keyring).recorder
     recorded = 0
-    started = time.perf_counter()
-    while batch := recorder.record_next(now_us(), LARGEST_BATCH):
-        recorded += batch.events
-    return recorded / (time.perf_counter() - started)
+    with processor_time(settings, [os.getpid()]) as spent:
+        started = time.perf_counter()
+        while batch := recorder.record_next(now_us(), LARGEST_BATCH):
+            recorded += batch.events
+        seconds = time.perf_counter() - started
+    return Measured.of(recorded, seconds, spent)
 
 
-def _rate_with_journal(source: Installation, target: Installation) -> float:
-    """Events per second of a recorder to which they are brought: it journals them first."""
-    events = carried_events(source.engine)
-    recorder = CarriedRecorder(target.engine, target.keyring)
+def _rate_with_journal(source: Settings, target: Settings) -> Measured:
+    """A recorder to which the events are brought: it journals them first."""
+    events = carried_events(open_engine(source.database_url))
+    recorder = CarriedRecorder(open_engine(target.database_url), Keyring.open(target))
     partition = Partition("bench", "none", 0)
-    started = time.perf_counter()
-    for start in range(0, len(events), LARGEST_TAKE):
-        piece = tuple(events[start : start + LARGEST_TAKE])
-        recorder.record([CarriedBatch(partition, piece[-1].offset + 1, piece)], now_us())
-    return len(events) / (time.perf_counter() - started)
+    with processor_time(target, [os.getpid()]) as spent:
+        started = time.perf_counter()
+        for start in range(0, len(events), LARGEST_TAKE):
+            piece = tuple(events[start : start + LARGEST_TAKE])
+            recorder.record([CarriedBatch(partition, piece[-1].offset + 1, piece)], now_us())
+        seconds = time.perf_counter() - started
+    return Measured.of(len(events), seconds, spent)
 
 
 def _publish(carried: Carried) -> int:
@@ -174,8 +219,8 @@ async def _partitions(consumer: aiokafka.AIOKafkaConsumer, name: str) -> set[int
     return found
 
 
-def _rate_of_workers(carried: Carried, workers: int) -> float:
-    """Events per second of workers that have joined, from the first record to the last."""
+def _rate_of_workers(carried: Carried, workers: int) -> Measured:
+    """Workers that have joined, from the first record to the last."""
     with reading(carried.installation.engine) as connection:
         events = connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
     for slot in range(workers):
@@ -185,14 +230,17 @@ def _rate_of_workers(carried: Carried, workers: int) -> float:
     for process in carried.running.values():
         process.send_signal(signal.SIGSTOP)
     records = _publish(carried)
-    started = time.perf_counter()
-    for process in carried.running.values():
-        process.send_signal(signal.SIGCONT)
-    ends = time.monotonic() + _PATIENCE_SECONDS
-    while _recorded(carried) < records:
-        assert time.monotonic() < ends, carried.said()
-        time.sleep(_LOOK_SECONDS)
-    return float(events / (time.perf_counter() - started))
+    pids = [process.pid for process in carried.running.values()]
+    with processor_time(carried.settings, pids) as spent:
+        started = time.perf_counter()
+        for process in carried.running.values():
+            process.send_signal(signal.SIGCONT)
+        ends = time.monotonic() + _PATIENCE_SECONDS
+        while _recorded(carried) < records:
+            assert time.monotonic() < ends, carried.said()
+            time.sleep(_LOOK_SECONDS)
+        seconds = time.perf_counter() - started
+    return Measured.of(events, seconds, spent)
 
 
 def _recorded(carried: Carried) -> int:
@@ -202,13 +250,23 @@ def _recorded(carried: Carried) -> int:
         return sum(each.next_offset for each in reached)
 
 
-def _show(measured: list[tuple[str, float]], events: int) -> None:
+def _show(passes: list[dict[str, Measured]], events: int) -> None:
+    def beside(base: str, name: str) -> float:
+        return statistics.median(each[name].rate / each[base].rate for each in passes)
+
+    def cheaper(name: str) -> float:
+        costs = ((each[name].cost_us, each[ON_POSTGRES].cost_us) for each in passes)
+        return statistics.median(base / cost if cost else 0.0 for cost, base in costs)
+
     table = Table(title=f"{events:,} events")
-    for heading in ("", "events/s", "beside embedded"):
+    for heading in ("", "events/s", "beside embedded", "beside PostgreSQL", "µs", "by processor"):
         table.add_column(heading, justify="right" if heading else "left")
-    base = measured[0][1]
-    for name, rate in measured:
-        table.add_row(name, f"{rate:,.0f}", f"{rate / base:.2f}")
+    for name in passes[0]:
+        rate = statistics.median(each[name].rate for each in passes)
+        cost = statistics.median(each[name].cost_us for each in passes)
+        beside_both = (f"{beside(base, name):.2f}" for base in (EMBEDDED, ON_POSTGRES))
+        by_processor = f"{cost:.0f}", f"{cheaper(name):.2f}"
+        table.add_row(name, f"{rate:,.0f}", *beside_both, *by_processor)
     Console().print(table)
 
 

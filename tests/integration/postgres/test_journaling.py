@@ -22,8 +22,8 @@ from tests.servers.processes import wait_until
 HERE = Partition("tests", TOPIC_ID, 0)
 
 
-def season() -> list[CarriedEvent]:
-    with Installation() as installation:
+def season(keyring_url: str | None = None) -> list[CarriedEvent]:
+    with Installation(keyring_url=keyring_url) as installation:
         lines = [orjson.dumps(event) for event in generate(4, 5, date(2026, 3, 2))]
         installation.intake.accept(lines, HEADQUARTERS, history=True)
         return carried_events(installation.engine)
@@ -96,7 +96,7 @@ def test_what_another_worker_journals_at_the_same_moment_is_journaled_once(
 
 
 def test_a_checkpoint_never_goes_back(in_postgres: Installation) -> None:
-    events = season()
+    events = season(in_postgres.settings.keyring_url)
     recorder = CarriedRecorder(in_postgres.engine, in_postgres.keyring)
     far = CarriedBatch(HERE, events[-1].offset + 1, ())
     late = CarriedBatch(HERE, events[3].offset + 1, tuple(events[:4]))

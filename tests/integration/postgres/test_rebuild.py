@@ -77,7 +77,7 @@ def test_a_worker_waits_until_a_rebuild_is_done_and_pages_see_the_old_rows_until
         assert half_way.wait(PATIENCE_SECONDS)
         recording = threads.submit(worker.record, [second], 1)
         try:
-            assert wait_until(lambda: recording.done() or waits_for_a_lock(at_scale))
+            assert wait_until(lambda: recording.done() or waits_for_a_lock(at_scale.engine))
             assert not recording.done()
             assert_same(at_scale.snapshot(), before)
         finally:
@@ -109,7 +109,7 @@ def test_a_rebuild_waits_for_the_worker_that_is_recording(
         assert evaluating.wait(PATIENCE_SECONDS)
         rebuilding = threads.submit(rebuild, at_scale.engine, at_scale.keyring)
         try:
-            assert wait_until(lambda: rebuilding.done() or waits_for_a_lock(at_scale))
+            assert wait_until(lambda: rebuilding.done() or waits_for_a_lock(at_scale.engine))
             assert not rebuilding.done()
         finally:
             go_on.set()

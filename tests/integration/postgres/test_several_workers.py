@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from random import Random
@@ -13,23 +14,23 @@ from unittest import mock
 
 import orjson
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from crm.configuration.settings import Settings
-from crm.journal.checkpoints import Partition
+from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.operations.checks import run_checks
 from crm.people.tables import CARD, PERSON
-from crm.recording.carried_batch import CarriedBatch, CarriedEvent
+from crm.recording.carried_batch import CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder, Recorded
-from crm.recording.lock_set import touched
-from crm.storage.database import open_engine, reading
+from crm.storage.database import open_engine, reading, writing
+from crm.storage.locks import RECORDING, hold
 from streams.running.retry import patiently
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same
-from tests.integration.postgres.carrying import TOPIC_ID, batches, carried_events, in_partitions
+from tests.integration.postgres.carrying import batches, carried_events, in_partitions
 from tests.servers.processes import PATIENCE_SECONDS, wait_until
 
 PROVING = os.environ.get("JINXI_PROVE") == "1"
@@ -124,39 +125,58 @@ def card(card_id: str) -> bytes:
     )
 
 
-def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
+@contextmanager
+def two_workers(
     postgres_url: str,
-) -> None:
+) -> Iterator[tuple[Installation, CarriedRecorder, CarriedRecorder]]:
+    """A door, and two workers that share a database."""
     with (
         Installation() as door,
         Installation(database_url=postgres_url, keyring_url=door.settings.keyring_url) as at_scale,
     ):
+        yield (
+            door,
+            CarriedRecorder(at_scale.engine, at_scale.keyring),
+            CarriedRecorder(at_scale.engine, at_scale.keyring),
+        )
+
+
+def one_behind_the_other(
+    first: CarriedRecorder, one: CarriedEvent, second: CarriedRecorder, two: CarriedEvent, at: int
+) -> tuple[Recorded, Recorded]:
+    """The second worker begins while the first evaluates, and waits for it."""
+    evaluating, go_on = threading.Event(), threading.Event()
+    record = first.segment.record
+
+    def slowly(*arguments: Any, **named: Any) -> int:
+        evaluating.set()
+        assert go_on.wait(PATIENCE_SECONDS)
+        return record(*arguments, **named)
+
+    with (
+        mock.patch.object(first.segment, "record", slowly),
+        ThreadPoolExecutor(2) as threads,
+    ):
+        a = threads.submit(first.record, *_alone(one, 0))
+        assert evaluating.wait(PATIENCE_SECONDS)
+        b = threads.submit(second.record, *_alone(two, at))
+        try:
+            assert wait_until(lambda: b.done() or waits_for_a_lock(second.engine))
+            assert not b.done()
+        finally:
+            go_on.set()
+        return a.result(PATIENCE_SECONDS), b.result(PATIENCE_SECONDS)
+
+
+def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
+    postgres_url: str,
+) -> None:
+    with two_workers(postgres_url) as (door, first, second):
         door.intake.accept([card("C1"), card("C2")], HEADQUARTERS)
         one, two = carried_events(door.engine)
-        first = CarriedRecorder(at_scale.engine, at_scale.keyring)
-        second = CarriedRecorder(at_scale.engine, at_scale.keyring)
-        evaluating, go_on = threading.Event(), threading.Event()
-        record = first.segment.record
-
-        def slowly(*arguments: Any, **named: Any) -> int:
-            evaluating.set()
-            assert go_on.wait(PATIENCE_SECONDS)
-            return record(*arguments, **named)
-
-        with (
-            mock.patch.object(first.segment, "record", slowly),
-            ThreadPoolExecutor(2) as threads,
-        ):
-            a = threads.submit(first.record, *_alone(one, 0))
-            assert evaluating.wait(PATIENCE_SECONDS)
-            b = threads.submit(second.record, *_alone(two, 1))
-            try:
-                assert wait_until(lambda: b.done() or waits_for_a_lock(at_scale))
-                assert not b.done()
-            finally:
-                go_on.set()
-            assert (a.result(30).events, b.result(30).events) == (1, 1)
-        with reading(at_scale.engine) as connection:
+        recorded = one_behind_the_other(first, one, second, two, 1)
+        assert [each.events for each in recorded] == [1, 1]
+        with reading(second.engine) as connection:
             counts = [
                 connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in (CARD, PERSON)
@@ -164,41 +184,39 @@ def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
         assert counts == [2, 1]
 
 
+def test_who_takes_over_a_partition_waits_and_records_nothing_twice(
+    postgres_url: str,
+) -> None:
+    with two_workers(postgres_url) as (door, first, second):
+        door.intake.accept([card("C1")], HEADQUARTERS)
+        (event,) = carried_events(door.engine)
+        recorded = one_behind_the_other(first, event, second, event, 0)
+        assert [each.events for each in recorded] == [1, 0]
+
+
+def test_what_is_erased_while_a_worker_waits_is_not_recorded_as_it_had_been_decoded(
+    postgres_url: str,
+) -> None:
+    with two_workers(postgres_url) as (door, worker, _), ThreadPoolExecutor(1) as threads:
+        door.intake.accept([card("C1")], HEADQUARTERS)
+        (event,) = carried_events(door.engine)
+        recorded: list[LoggedEvent] = []
+        with mock.patch.object(worker.segment, "record", lambda _, new, *__: recorded.extend(new)):
+            with writing(worker.engine) as connection:
+                hold(connection, RECORDING)
+                waiting = threads.submit(worker.record, *_alone(event, 0))
+                assert wait_until(lambda: waits_for_a_lock(worker.engine))
+                door.keyring.destroy("card/C1")
+            waiting.result(PATIENCE_SECONDS)
+        assert [each.blank for each in recorded] == [True]
+
+
 def _alone(event: CarriedEvent, number: int) -> tuple[Any, int]:
     return list(batches([event], number, Random(1))), 1
 
 
-def waits_for_a_lock(installation: Installation) -> bool:
-    with installation.engine.connect() as connection:
+def waits_for_a_lock(engine: Engine) -> bool:
+    """Whether somebody waits for an advisory lock in this database."""
+    with engine.connect() as connection:
         waiting = text("SELECT count(*) FROM pg_locks WHERE locktype='advisory' AND NOT granted")
         return bool(connection.execute(waiting).scalar())
-
-
-@pytest.mark.parametrize(("buckets", "searches"), [(5, 0), (1_000_000, 2)])
-def test_who_would_hold_most_buckets_holds_the_lock_of_all_and_searches_nothing(
-    season: Installation, at_scale: Installation, buckets: int, searches: int
-) -> None:
-    events = [each for each in carried_events(season.engine) if concerns_one(each)]
-    one, other = in_partitions(events[:400], 2)
-    recorder = CarriedRecorder(at_scale.engine, at_scale.keyring)
-    beside = CarriedRecorder(at_scale.engine, at_scale.keyring)
-    beside.record([batch_of(one, 0)], 1)
-    asked = mock.Mock(side_effect=touched)
-    with (
-        mock.patch("crm.recording.lock_set.BUCKETS", buckets),
-        mock.patch("crm.recording.carried_recorder.touched", asked),
-    ):
-        assert recorder.record([batch_of(other, 1)], 1).events == len(other)
-    assert asked.call_count == searches
-    assert all(table.equal for table in verify(at_scale.engine, at_scale.keyring).values())
-
-
-def concerns_one(event: CarriedEvent) -> bool:
-    """Not everybody, as a contract, a policy or a day does."""
-    kind = event.row["subject"].partition("/")[0]
-    return kind not in ("dealer", "policy", "day")
-
-
-def batch_of(events: Sequence[CarriedEvent], number: int) -> CarriedBatch:
-    partition = Partition("tests", TOPIC_ID, number)
-    return CarriedBatch(partition, events[-1].offset + 1, tuple(events))

@@ -83,11 +83,11 @@ def test_the_order_of_a_partition_holds_even_where_the_clock_went_back() -> None
 
 
 def test_takes_grow_while_they_are_quick_up_to_the_largest() -> None:
-    limit, found = FIRST_TAKE, []
+    limit, found = FIRST_TAKE // 2, []
     for _ in range(5):
         limit = next_take(limit, limit, 0.5)
         found.append(limit)
-    assert found == [8_000, LARGEST_TAKE, LARGEST_TAKE, LARGEST_TAKE, LARGEST_TAKE]
+    assert found == [FIRST_TAKE, LARGEST_TAKE, LARGEST_TAKE, LARGEST_TAKE, LARGEST_TAKE]
 
 
 def test_takes_shrink_while_they_last_too_long_so_that_even_a_slow_worker_comes_on() -> None:
