@@ -132,3 +132,15 @@ def test_entry_ids_come_from_the_event_the_reward_and_the_entrys_number() -> Non
     assert {(entry.source, entry.id, entry.reward_id) for entry in made} == {
         ("desk", "e1", "reward")
     }
+
+
+def test_a_single_fen_is_posted_too() -> None:
+    made = postings({}, {EXPENSE: 1, PAYABLE: -1})
+    assert [(each.account, each.amount_fen) for each in made] == [(EXPENSE, 1), (PAYABLE, -1)]
+
+
+def test_an_entry_of_the_ledger_has_the_reason_of_its_posting() -> None:
+    after = {EXPENSE: 9, PAYABLE: -9}
+    made = entries("/hq", "e1", {}, {"reward": after})
+    assert [each.reason for each in made] == [each.reason for each in postings({}, after)]
+    assert None not in {each.reason for each in made}
