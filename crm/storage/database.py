@@ -1,5 +1,6 @@
 """The database: one code path for SQLite and PostgreSQL, and what differs between them."""
 
+import pkgutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import Pool
@@ -146,9 +146,11 @@ def insert_new(
     """
     if not rows:
         return []
-    if connection.dialect.name == "sqlite" or not returning:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        new = dialect.insert(table).on_conflict_do_nothing()
+    database = connection.dialect.name
+    # Each database has an insert of its own; that of the other one need not be loaded.
+    insert_into = pkgutil.resolve_name(f"sqlalchemy.dialects.{database}:insert")
+    if database == "sqlite" or not returning:
+        new = insert_into(table).on_conflict_do_nothing()
         if returning:
             new = new.returning(*returning)
         result = connection.execute(new, [dict(row) for row in rows])
@@ -157,7 +159,7 @@ def insert_new(
     given = [table.c[name] for name in rows[0]]
     arrays = [cast([row[each.name] for row in rows], ARRAY(each.type)) for each in given]
     source = func.unnest(*arrays).table_valued(*(each.name for each in given)).render_derived()
-    statement = postgresql.insert(table).from_select([each.name for each in given], select(source))
+    statement = insert_into(table).from_select([each.name for each in given], select(source))
     return list(connection.execute(statement.on_conflict_do_nothing().returning(*returning)))
 
 

@@ -21,7 +21,8 @@ from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.recorder import BATCH_EVENTS, Recorder
-from crm.schema.tables import HISTORY, PROJECTED, prepare
+from crm.schema.preparing import prepare
+from crm.schema.tables import HISTORY, PROJECTED
 from crm.settings import sqlite_file
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.locks import WORLD, hold

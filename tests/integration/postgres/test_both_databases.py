@@ -9,7 +9,7 @@ from sqlalchemy import text
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from crm.operations.checks import run_checks
-from crm.schema.tables import prepare
+from crm.schema.preparing import prepare
 from crm.settings import Settings
 from crm.storage.database import DatabaseUnusable, open_engine, reading
 from streams.running.lease import WorkerRunning, lease

@@ -21,7 +21,7 @@ from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.voids import judge_voids
-from crm.schema.tables import prepare
+from crm.schema.preparing import prepare
 from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from tests.unit.campaigns.sheets.sample_sheets import (
