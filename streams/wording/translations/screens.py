@@ -235,6 +235,7 @@ SCREENS: dict[str, tuple[str, str]] = {
         "Written: {path} ({rows} rows). When it is filled in: jinxi accept {path}",
     ),
     "重建并比较": ("重建並比較", "Rebuilding and comparing"),
+    "重算并比较": ("重算並比較", "Computing again and comparing"),
     "表": ("表", "Table"),
     "重建行数": ("重建行數", "Rows rebuilt"),
     "相等": ("相等", "Equal"),

@@ -1,4 +1,4 @@
-"""The command starts at once, because it loads what is asked for and no more: modules are counted."""
+"""The command starts at once: it loads what is asked for and no more, and modules are counted."""
 
 import os
 import subprocess
