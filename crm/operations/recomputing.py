@@ -47,6 +47,8 @@ from crm.storage.collection import uncollected
 HOMES_AT_ONCE = 1_000
 _EVALUATED = ("card/", "reward/")
 _SHARED = ("activity/", "member/", "day/", "dealer/", "policy/")
+_TIED = "member/"
+"""Of what many people share, the kind that the index of components speaks of."""
 COMPARED = (OUTCOME, CARD, LINK, PERSON, COPY_ROW)
 
 Report = Callable[[int, int], None]
@@ -126,7 +128,9 @@ class _Comparison:
             self.found.claims += known.claims
 
     def compare_shared(self) -> None:
-        """The outcomes of what many people share."""
+        """The outcomes of what many people share, and by what members are tied to cards."""
+        members = {h: e for h, e in self.past.histories.items() if h.startswith(_TIED)}
+        self._compare_ties(members)
         judged = list(self.past.shared_outcomes())
         homes = {event.home for events, _ in judged for event in events}
         rows = (row for events, outcomes in judged for row in outcome_rows(events, outcomes))
@@ -134,7 +138,7 @@ class _Comparison:
 
     def look_for_others(self) -> None:
         """Stored rows of which no event speaks."""
-        for table in COMPARED:
+        for table in (TIE, *COMPARED):
             query = select(func.count()).select_from(table)
             self.found.wrong[table] += (
                 self.connection.execute(query).scalar_one() - self.seen[table]
@@ -160,6 +164,7 @@ class _Comparison:
         stored = ties_of(self.connection, histories)
         for home, events in histories.items():
             wanted = keys_of_home(home, events, self.digest)
+            self.seen[TIE] += len(stored.get(home, ()))
             self.found.rows[TIE] += len(wanted)
             self.found.wrong[TIE] += len(wanted ^ stored.get(home, set()))
 

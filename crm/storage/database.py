@@ -54,8 +54,11 @@ def _any_length(*_: object, **__: object) -> str:
     return "TEXT"
 
 
-def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
-    """An engine for the URL; the folder of a SQLite file is made when it is missing."""
+def open_engine(url: str, poolclass: type[Pool] | None = None, *, passing: bool = False) -> Engine:
+    """An engine for the URL; the folder of a SQLite file is made when it is missing.
+
+    passing: the file is thrown away when its process ends, so no crash must be survived.
+    """
     file = sqlite_file(url)
     if file is None:
         # A server that was restarted has cut the connections that are kept: look before use.
@@ -70,6 +73,8 @@ def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    if passing:
+        event.listen(engine, "connect", _write_without_waiting)
     return engine
 
 
@@ -84,6 +89,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "cache_size=-32768",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_without_waiting(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -38,6 +38,8 @@ GONE = [(TIE, COMPONENTS), (OUTCOME, OUTCOMES), (CARD, PEOPLE), (LINK, PEOPLE), 
 GONE += [(COPY_ROW, COPIES), (REWARD, REWARDS)]
 ADDED: list[tuple[Table, dict[str, Any], str]] = [
     (TIE, {"key": "purchase/nobody-bought"}, COMPONENTS),
+    (TIE, {"home": "card/nobody", "key": "purchase/nobody-bought"}, COMPONENTS),
+    (TIE, {"home": "member/nobody", "key": "card/nobody"}, COMPONENTS),
     (OUTCOME, {"position": 999_999, "home": "card/nobody"}, OUTCOMES),
     (CARD, {"card_id": "nobody", "home": "card/nobody"}, PEOPLE),
     (LINK, {"card_id": "nobody", "home": "card/nobody"}, PEOPLE),
