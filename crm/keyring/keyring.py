@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from crm.storage.bulk import stored_rows
 from crm.storage.database import (
     insert_new,

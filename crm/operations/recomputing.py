@@ -18,16 +18,8 @@ from campaigns.identifiers import mobile_e164
 from campaigns.times import shanghai_day
 from crm.components.as_of import Past, recorded_events
 from crm.components.evaluation import Evaluation
-from crm.components.index import (
-    TIE,
-    Closure,
-    Digest,
-    close,
-    keyed_digest,
-    keys_of_home,
-    phone_key,
-    ties_of,
-)
+from crm.components.index import TIE, Closure, close, ties_of
+from crm.components.keys import Digest, keyed_digest, keys_of_home, phone_key
 from crm.copies.keys import row_keys
 from crm.copies.projection import copy_table_rows
 from crm.copies.tables import COPY_ROW
@@ -112,7 +104,7 @@ class _Comparison:
         self._compare_ties(histories)
         around = self._surroundings(closure)
         evaluations = [
-            Evaluation([e for home in component for e in histories[home]], around, self.at_us)
+            Evaluation.of([e for h in component for e in histories[h]], around, self.at_us)
             for component in closure.components
         ]
         rows: dict[Table, Callable[[Evaluation], Iterable[Row]]] = {

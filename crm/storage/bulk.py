@@ -76,6 +76,20 @@ def stored_rows(
     return rows
 
 
+def counted_rows(
+    connection: Connection, column: Column[Any], values: Iterable[str], more_than: int
+) -> list[tuple[str, int]]:
+    """How many rows have each of the values in the column, of those that more than so many have."""
+    wanted = list(values)
+    if not wanted:
+        return []
+    query = _count_statement(_database(connection), column, more_than)
+    parameter = orjson.dumps(wanted).decode() if _database(connection) == "sqlite" else wanted
+    cursor: Any = connection.exec_driver_sql(query, (parameter,)).cursor
+    rows: list[tuple[str, int]] = cursor.fetchall()
+    return rows
+
+
 def is_among(
     connection: Connection, column: Column[Any], values: Iterable[str]
 ) -> ColumnElement[bool]:
@@ -101,6 +115,14 @@ def insert_rows(
         _copy_rows(connection, _copy_statement(table, columns), rows)
     elif rows:
         statement = _insert_statement(_database(connection), table, columns)
+        connection.exec_driver_sql(statement, list(rows))
+
+
+def add_missing_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Add those rows whose keys are not there yet."""
+    if rows:
+        inserted = _insert_statement(_database(connection), table, own_columns(table))
+        statement = f"{inserted} ON CONFLICT DO NOTHING"
         connection.exec_driver_sql(statement, list(rows))
 
 
@@ -213,10 +235,19 @@ def _select_statement(
 ) -> str:
     if isinstance(where, tuple):
         return _compiled(database, select(*columns).where(_are_among(database, where)))
+    return _compiled(database, select(*columns).where(_is_wanted(database, where)))
+
+
+@functools.cache
+def _count_statement(database: str, column: Column[Any], more_than: int) -> str:
+    counted = select(column, func.count()).where(_is_wanted(database, column)).group_by(column)
+    return _compiled(database, counted.having(func.count() > literal_column(str(more_than))))
+
+
+def _is_wanted(database: str, column: Column[Any]) -> ColumnElement[bool]:
     if database == "sqlite":
-        written = bindparam(_IN, type_=String)
-        return _compiled(database, select(*columns).where(_is_in_json(where, written)))
-    return _compiled(database, select(*columns).where(where == func.any(bindparam(_IN))))
+        return _is_in_json(column, bindparam(_IN, type_=String))
+    return column == func.any(bindparam(_IN))
 
 
 def _are_among(database: str, columns: tuple[Column[Any], ...]) -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import Pool
 
-from crm.settings import sqlite_file
+from crm.configuration.settings import sqlite_file
 
 METADATA = MetaData(
     naming_convention={

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 import typer
 
 from streams.cli.catalogue import COMMANDS, GROUPS
+from streams.cli.errors import is_foreseen, sentence_of, status_of
 from streams.cli.help_pages import Command, Group, translate_help, usage_sentence
-from streams.cli.troubles import is_foreseen, sentence_of, status_of
 from streams.running.loading import loaded
 from streams.wording.output import print_notice
 from streams.wording.say import language, say

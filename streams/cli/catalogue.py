@@ -95,9 +95,9 @@ GROUPS = {
     "dead-letters": (
         "未能入档的事件：列出、查看、重试。",
         {
-            "list": "streams.cli.commands.letters:list_letters",
-            "show": "streams.cli.commands.letters:show_letter",
-            "retry": "streams.cli.commands.letters:retry_letters",
+            "list": "streams.cli.commands.dead_letters:list_dead_letters",
+            "show": "streams.cli.commands.dead_letters:show_dead_letter",
+            "retry": "streams.cli.commands.dead_letters:retry_dead_letters",
         },
     ),
     "dealer": (

@@ -25,7 +25,7 @@ from crm.outcomes.queries import counts_between
 from crm.recording.recorder import BATCH_EVENTS, Recorder
 from crm.storage.database import reading
 from streams.running.logs import Summary
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
 
 LARGEST_BATCH = 16 * BATCH_EVENTS

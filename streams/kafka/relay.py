@@ -16,11 +16,11 @@ from sqlalchemy import Engine
 from campaigns.intake import SYSTEM
 from campaigns.times import shanghai_day
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.journal.progress import Progress, load_progress
 from crm.journal.undecodable import destroy_old_keys
 from crm.keyring.keyring import Keyring
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import day_reached, missing_days
 from streams.kafka.access import access_of
@@ -47,7 +47,7 @@ from streams.running.outbox_store import (
     outbox_age,
     waiting,
 )
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 
 EVENTS_AT_ONCE = 5_000
 EVENTS_PER_RECORD = 100

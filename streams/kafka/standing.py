@@ -10,10 +10,10 @@ from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 from sqlalchemy import Connection
 
+from crm.configuration.settings import Settings
 from crm.intake.inboxes import inboxes
 from crm.journal.checkpoints import Reached, checkpoints
 from crm.operations.status import Status
-from crm.settings import Settings
 from streams.kafka.bridge import bridge_of
 from streams.kafka.carrying import consumer_of, group_of
 from streams.kafka.topics import EVENTS, Existing, administration, existing, inbox_topic, name_of

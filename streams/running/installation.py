@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from campaigns.intake import Intake
+from crm.configuration.settings import Settings
 from crm.keyring.keyring import Keyring
 from crm.schema.preparing import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine
 from streams.running.loading import loaded
 from streams.running.scratch import remove_leftovers
@@ -33,7 +33,7 @@ class Installation:
 
 
 def open_installation(settings: Settings | None = None) -> Installation:
-    """Open it, made at first use; what stands in the way is raised (streams/cli/troubles.py)."""
+    """Open it, made at first use; what stands in the way is raised (streams/cli/errors.py)."""
     settings = settings or Settings.from_environment()
     remove_leftovers(settings.data_folder)
     engine = open_engine(settings.database_url)

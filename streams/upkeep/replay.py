@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, delete, func, select
 
 from crm.clock import now_us
+from crm.configuration.settings import sqlite_file
 from crm.copies.change_log import FOR_EVER, be_quiet_until
 from crm.journal.checkpoints import count_transaction, transactions
 from crm.journal.events import JOURNAL, last_position
@@ -23,7 +24,6 @@ from crm.keyring.keyring import Keyring
 from crm.recording.recorder import BATCH_EVENTS, Recorder
 from crm.schema.preparing import prepare
 from crm.schema.tables import HISTORY, PROJECTED
-from crm.settings import sqlite_file
 from crm.storage.bulk import driver_values, insert_rows
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.locks import WORLD, hold

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from crm.configuration.settings import Settings
 from crm.operations.status import Status, stored_status
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.running.installation import Installation
 from streams.running.lease import WorkerRunning, lease

@@ -29,13 +29,13 @@ from sqlalchemy import func, select
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.journal.checkpoints import Partition, checkpoints
 from crm.journal.outbox import OUTBOX
 from crm.recording.carried_batch import CarriedBatch
 from crm.recording.carried_recorder import CarriedRecorder
 from crm.recording.recorder import Recorder
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import LARGEST_BATCH, Worker
 from streams.kafka.carrying import LARGEST_TAKE, consumer_of

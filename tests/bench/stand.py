@@ -14,13 +14,13 @@ from sqlalchemy import Engine
 from campaigns.intake import HEADQUARTERS, SYSTEM
 from campaigns.season import SEASON_DAYS
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.journal.events import last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.recorder import BATCH_EVENTS, Recorder
 from crm.schema.preparing import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from streams.embedded.worker import LARGEST_BATCH, day_reached
 

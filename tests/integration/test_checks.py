@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
+from crm.components import as_of
 from crm.components.index import TIE
 from crm.copies.tables import COPY_ROW
 from crm.ledger.tables import BALANCE, REWARD
@@ -133,7 +134,7 @@ def test_no_more_events_are_held_at_once_than_some_components_have(
     connection: Connection, lawful: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    real = recomputing.recorded_events
+    real = as_of.recorded_events
 
     def noted(*arguments: Any) -> Any:
         events = real(*arguments)

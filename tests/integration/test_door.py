@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from campaigns.intake import HEADQUARTERS, Credential, Intake, Receipt
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL, decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import KeyLost, Keyring
-from crm.settings import Settings
 from crm.storage.database import METADATA, open_engine, reading
 from tests.examples import HAPPENED, a_card, an_event, days_after, written
 

@@ -11,12 +11,12 @@ from crm.accounts.tokens import TokenRole, add_token, credential_of_token, revok
 from crm.intake.accept import EventIntake
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from streams.running.outbox_store import OutboxStore
 from tests.examples import a_card, an_event, written
+from tests.templates import new_installation
 
 APP = "/dealers/d1/app"
 REFUSED = ("refused", "not_allowed", "$.source")
@@ -25,7 +25,7 @@ NOT_ITS_WORD = ("refused", "not_allowed", "$.data.of_id")
 
 @pytest.fixture(params=["journal", "outbox"])
 def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator["House"]:
-    opened = open_installation(Settings.in_folder(tmp_path))
+    opened = open_installation(new_installation(tmp_path))
     yield House(opened, outbox=request.param == "outbox")
     opened.engine.dispose()
     opened.keyring.engine.dispose()
@@ -125,7 +125,7 @@ def test_a_word_that_was_taken_before_is_a_duplicate_all_the_same(house: House) 
 
 
 def test_a_void_of_what_another_said_elsewhere_is_rejected_as_ever(tmp_path: Path) -> None:
-    opened = open_installation(Settings.in_folder(tmp_path))
+    opened = open_installation(new_installation(tmp_path))
     house = House(opened, outbox=False)
     hall, bus = house.token("hall"), house.token("bus")
     assert house.send(hall, card(1)).status == "accepted"

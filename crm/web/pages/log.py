@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from campaigns.intake import Credential, Receipt
 from campaigns.sentences import refusal_sentence, warning_sentence
 from campaigns.times import rfc3339, shanghai_day
+from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.activities.queries import (
     ActivityRow,
@@ -29,7 +30,6 @@ from crm.web.pages.notices import shown_notices
 from crm.web.view import forms
 from crm.web.view.formats import moment_text
 from crm.web.view.forms import Entry, Fault
-from crm.web.view.labels import N_
 from crm.web.view.signatures import LONGEST_FIELD, Signature
 
 router = APIRouter()

@@ -7,9 +7,9 @@ import typer
 
 from campaigns.times import shanghai_day
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.journal.events import last_position
 from crm.journal.progress import load_progress
-from crm.settings import Settings
 from crm.storage import locks
 from crm.storage.database import reading
 from streams.cli.commands.options import AsJson

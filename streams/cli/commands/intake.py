@@ -14,7 +14,7 @@ from campaigns.sentences import refusal_sentence, warning_sentence
 from streams.cli.commands.options import AsJson
 from streams.cli.commands.sheet_files import accept_sheet_file, is_sheet
 from streams.cli.commands.tally import AcceptTally, RefusedLine
-from streams.cli.troubles import is_foreseen
+from streams.cli.errors import is_foreseen
 from streams.running.installation import Installation, open_installation
 from streams.wording.output import (
     Report,

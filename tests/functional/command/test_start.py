@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from streams.cli.catalogue import COMMANDS, GROUPS
-from streams.cli.troubles import FORESEEN
+from streams.cli.errors import FORESEEN
 from streams.running.loading import loaded
 
 HEAVY = {
-    "alembic", "babel", "faker", "fastapi", "faust", "jinja2", "kafka", "opencc", "openpyxl",
+    "alembic", "faker", "fastapi", "faust", "jinja2", "kafka", "opencc", "openpyxl",
     "psycopg", "pypinyin", "reportlab", "sqlalchemy.dialects.postgresql", "starlette", "uvicorn",
 }  # fmt: skip
 """Libraries that take longer to load than most commands take to work."""

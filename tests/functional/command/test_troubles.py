@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.running.lease import lease
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi, environment, run

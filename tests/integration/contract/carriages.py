@@ -13,8 +13,8 @@ from uuid import uuid4
 from kafka import KafkaConsumer, TopicPartition
 
 from campaigns.intake import Receipt
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.kafka.carrying import Carrying, FetchedRecord
 from streams.kafka.relay import Relay

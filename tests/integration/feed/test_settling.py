@@ -30,8 +30,7 @@ from tests.integration.feed.dealers import (
     shared,
     withdrawal,
 )
-from tests.integration.web.sites import PASSWORD, today
-from tests.integration.web.test_pages import sign_in
+from tests.integration.web.sites import PASSWORD, sign_in, today
 
 
 @pytest.fixture

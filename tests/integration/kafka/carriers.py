@@ -11,8 +11,8 @@ import orjson
 
 from campaigns.intake import HEADQUARTERS, Credential
 from crm.accounts.tokens import credential_of_token
+from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.cli.commands.carry import is_idle
 from streams.kafka.carrying import GIVEN

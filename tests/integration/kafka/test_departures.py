@@ -54,7 +54,12 @@ def said(kind: str, number: int, subject: str, data: dict[str, Any]) -> bytes:
 
 def shared_with(dealer: str, number: int) -> list[bytes]:
     """A dealer with a contract, and a person who consents to be in its copy."""
-    contract = {"dealer": dealer, "contract_id": f"x{number}", "name": "经销商", "kind": "sub"}
+    contract: dict[str, Any] = {
+        "dealer": dealer,
+        "contract_id": f"x{number}",
+        "name": "经销商",
+        "kind": "sub",
+    }
     contract |= {"regions": ["110000"], "starts_on": "2026-01-01"}
     card_id = f"S{number}"
     card = event(card_id, time=YESTERDAY)

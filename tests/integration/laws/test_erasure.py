@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from streams.upkeep.replay import rebuild, verify
 from tests.installations import Installation, clock
-from tests.worlds import Maker, Random, Sent
+from tests.worlds import Maker, Sent
 
 SECRETS = {
     "name": "欧阳晓棠",

@@ -3,7 +3,7 @@
 from datetime import date
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.identity.resolution import resolve
@@ -59,7 +59,6 @@ def test_keys_are_made_of_phones_id_number_and_name_with_birth_date_and_prefectu
     }
 
 
-@settings(max_examples=150, deadline=None)
 @given(card_sets(most=2), st.just(()))
 def test_two_cards_that_are_linked_or_of_one_household_share_a_key(
     cards: list[IdentityCard], words: tuple[()]
