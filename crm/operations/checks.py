@@ -180,7 +180,7 @@ LAWS: dict[str, Callable[[_Case], tuple[bool, str]]] = {
     "every recorded event has one outcome": _one_outcome_each,
     "nothing lies in the dead letters": _nothing_failed,
     "every day since the first event was reached": _days_without_gap,
-    "what belongs together follows from the events": _components_recomputed,
+    "components follow from the events": _components_recomputed,
     "outcomes follow from the events": _outcomes_recomputed,
     "cards, links and people follow from the events": _people_recomputed,
     "every dealer's copy holds what it must, and no more": _copies_recomputed,

@@ -17,7 +17,7 @@ from crm.people.tables import CARD, LINK, PERSON
 from tests.installations import Installation
 from tests.seasons import season, take_in
 
-COMPONENTS = "what belongs together follows from the events"
+COMPONENTS = "components follow from the events"
 OUTCOMES = "outcomes follow from the events"
 PEOPLE = "cards, links and people follow from the events"
 COPIES = "every dealer's copy holds what it must, and no more"

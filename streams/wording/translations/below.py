@@ -13,10 +13,7 @@ LAWS: dict[str, tuple[str, str]] = {
         "从第一条事件起，每一天都到过",
         "從第一筆事件起，每一天都到過",
     ),
-    "what belongs together follows from the events": (
-        "哪些卡属于一起，都由事件推出",
-        "哪些卡屬於一起，都由事件推出",
-    ),
+    "components follow from the events": ("归在一起的卡由事件推出", "歸在一起的卡由事件推出"),
     "outcomes follow from the events": ("结果都由事件推出", "結果都由事件推出"),
     "cards, links and people follow from the events": (
         "卡、卡与人、人都由事件推出",
