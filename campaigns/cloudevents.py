@@ -18,7 +18,7 @@ from campaigns.events.base import EventData, Fault, Person
 from campaigns.events.people import PersonPatch
 from campaigns.events.upkeep import DayReached, EventVoided
 from campaigns.faults import data_faults, gravest, struct_faults
-from campaigns.kinds import KINDS, Attributes, Envelope, Kind, well_named
+from campaigns.kinds import Attributes, Envelope, Kind, kind_of, well_named
 from campaigns.personal import personal_identifiers, split
 from campaigns.times import SECOND_US, day_start_us, instant_us, shanghai_day
 from campaigns.warnings import warnings_of
@@ -119,7 +119,7 @@ def check_object(wire: Any, received_us: int, *, history: bool = False) -> Check
 
 def _kind_of(wire: dict[str, Any]) -> Kind | None:
     name = wire.get("type")
-    return KINDS.get(name) if type(name) is str else None
+    return kind_of(name) if type(name) is str else None
 
 
 def _checked(

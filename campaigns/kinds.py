@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Annotated, Any, Literal
 
@@ -97,6 +97,12 @@ class Kind(Struct, frozen=True, kw_only=True):
     may_be_odd: bool
 
 
+@functools.cache
+def kind_of(wire_name: str) -> Kind | None:
+    """What the check must know of a type, by its wire name (`jinxi.card.registered.v1`)."""
+    return _kind(WIRE_NAMES[wire_name]) if wire_name in WIRE_NAMES else None
+
+
 def _kind(event: type[EventData]) -> Kind:
     described = inspect.type_info(event)
     assert isinstance(described, inspect.StructType)
@@ -147,7 +153,3 @@ def _alternatives(described: inspect.Type) -> list[inspect.Type]:
     """What a field may hold, null aside."""
     members = described.types if isinstance(described, inspect.UnionType) else (described,)
     return [member for member in members if not isinstance(member, inspect.NoneType)]
-
-
-KINDS: Mapping[str, Kind] = {name: _kind(event) for name, event in WIRE_NAMES.items()}
-"""Wire name (`jinxi.card.registered.v1`) → what the check must know of it."""

@@ -24,7 +24,8 @@ from crm.journal.events import JOURNAL
 from crm.journal.progress import PROGRESS
 from crm.keyring.keyring import DATA_KEY, Keyring
 from crm.ledger.tables import LEDGER_ENTRY
-from crm.schema.tables import PROJECTED, prepare
+from crm.schema.preparing import prepare
+from crm.schema.tables import PROJECTED
 from crm.storage.bulk import own_columns
 from crm.storage.database import insert_new, open_engine, reading, writing
 from streams.embedded.worker import Worker

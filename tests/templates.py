@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 from crm.configuration.settings import Settings
 from crm.keyring.keyring import Keyring
-from crm.schema.tables import prepare
+from crm.schema.preparing import prepare
 from crm.storage.database import open_engine
 
 SECRETS = ("content", "ties", "copies", "changes", "receipts", "sessions")

@@ -1,7 +1,7 @@
 """Every law that can be checked on the data of a running installation.
 
-Each check recomputes what is stored from the journal by the pure evaluation, all cards together
-instead of component by component, or adds up what must add up.
+Each check looks at what was computed once more from the journal (recomputing.py), or adds up what
+must add up.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,25 +11,18 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select
 
 from campaigns.times import DAY_US, day_end_us, day_start_us
-from crm.components.as_of import Past, past_and_present
-from crm.components.evaluation import Evaluation
+from crm.components.index import TIE
 from crm.copies.change_log import is_quiet, told_rows
-from crm.copies.digest import digest
-from crm.copies.keys import row_keys
-from crm.copies.projection import rows_of_copies
-from crm.copies.queries import copy_now
 from crm.copies.tables import COPY_ROW
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
 from crm.journal.progress import Progress, load_progress
 from crm.keyring.keyring import Keyring
 from crm.ledger.tables import BALANCE, LEDGER_ENTRY, REWARD
-from crm.outcomes.projection import outcome_rows
+from crm.operations.recomputing import Recomputed, Report, recompute
 from crm.outcomes.tables import OUTCOME
-from crm.people.projection import card_rows, link_rows, person_rows
 from crm.people.tables import CARD, LINK, PERSON
 from crm.rewards.judgement import judge_claims
-from crm.scope import HEADQUARTERS_SCOPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +41,17 @@ class _Case:
     connection: Connection
     keyring: Keyring
     progress: Progress
-    past: Past
-    known: Evaluation
+    again: Recomputed
 
 
-def run_checks(connection: Connection, keyring: Keyring) -> Iterator[Check]:
-    """Every law, one after the other."""
+def run_checks(
+    connection: Connection, keyring: Keyring, report: Report | None = None
+) -> Iterator[Check]:
+    """Every law, one after the other; `report` hears how many cards and rewards were looked at."""
     progress = load_progress(connection, "embedded")
     day = progress.days_to or progress.first_day
     at_us = day_end_us(day) - 1 if day else 0
-    past, known = past_and_present(connection, keyring, at_us, lambda event: True)
-    case = _Case(connection, keyring, progress, past, known)
+    case = _Case(connection, keyring, progress, recompute(connection, keyring, at_us, report))
     for name, law in LAWS.items():
         ok, detail = law(case)
         yield Check(name, ok, detail)
@@ -91,49 +84,27 @@ def _days_without_gap(case: _Case) -> tuple[bool, str]:
     return since <= first and days == journaled, f"{since} to {to}, {journaled} days journaled"
 
 
+def _components_recomputed(case: _Case) -> tuple[bool, str]:
+    wrong = case.again.wrong[TIE]
+    return wrong == 0, f"{case.again.rows[TIE]} recomputed, {wrong} differ"
+
+
 def _outcomes_recomputed(case: _Case) -> tuple[bool, str]:
-    judged = [(case.known.events, case.known.outcomes), *case.past.shared_outcomes()]
-    wanted = {
-        row["position"]: row
-        for events, outcomes in judged
-        for row in outcome_rows(events, outcomes)
-    }
-    stored = {row.position: dict(row._mapping) for row in _all(case.connection, OUTCOME)}
-    wrong = sum(stored.get(place) != wanted.get(place) for place in {*stored, *wanted})
-    return wrong == 0, f"{len(wanted)} recomputed, {wrong} differ"
+    wrong = case.again.wrong[OUTCOME]
+    return wrong == 0, f"{case.again.rows[OUTCOME]} recomputed, {wrong} differ"
 
 
 def _people_recomputed(case: _Case) -> tuple[bool, str]:
-    pairs = (
-        (CARD, "card_id", card_rows),
-        (LINK, "card_id", link_rows),
-        (PERSON, "person_id", person_rows),
-    )
-    counts = []
-    wrong = 0
-    for table, key, rows in pairs:
-        wanted = {row[key]: row for row in rows(case.known)}
-        stored = {row._mapping[key]: dict(row._mapping) for row in _all(case.connection, table)}
-        wrong += len([name for name in {*wanted, *stored} if wanted.get(name) != stored.get(name)])
-        counts.append(f"{len(stored)} {table.name}s")
+    tables = (CARD, LINK, PERSON)
+    counts = [f"{_count(case.connection, table)} {table.name}s" for table in tables]
+    wrong = sum(case.again.wrong[table] for table in tables)
     return wrong == 0, f"{', '.join(counts)}, {wrong} differ"
 
 
 def _copies_recomputed(case: _Case) -> tuple[bool, str]:
-    row_key = row_keys(case.keyring.secret("copies"))
-    wanted: dict[str, list[dict[str, Any]]] = {}
-    for row in rows_of_copies(case.known, row_key):
-        wanted.setdefault(row.dealer, []).append(row.content)
-    stored_dealers = select(COPY_ROW.c.dealer).distinct()
-    dealers = {*wanted, *case.connection.execute(stored_dealers).scalars()}
-    unequal = [
-        dealer
-        for dealer in sorted(dealers)
-        if digest(wanted.get(dealer, []))
-        != digest(row.content for row in copy_now(HEADQUARTERS_SCOPE, case.connection, dealer))
-    ]
-    rows = _count(case.connection, COPY_ROW)
-    return not unequal, f"{rows} rows of {len(dealers)} dealers, unequal: {unequal or 'none'}"
+    rows, unequal = _count(case.connection, COPY_ROW), sorted(case.again.unequal_dealers)
+    ok = case.again.wrong[COPY_ROW] == 0
+    return ok, f"{rows} rows of {len(case.again.dealers)} dealers, unequal: {unequal or 'none'}"
 
 
 def _dealers_told(case: _Case) -> tuple[bool, str]:
@@ -144,7 +115,7 @@ def _dealers_told(case: _Case) -> tuple[bool, str]:
 
 
 def _rewards_recomputed(case: _Case) -> tuple[bool, str]:
-    judgement = judge_claims(case.known.claims)
+    judgement = judge_claims(case.again.claims)
     wanted = {
         (reward.reward_id, reward.member): (reward.state, reward.amount_fen, reward.reason)
         for reward in judgement.rewards
@@ -209,6 +180,7 @@ LAWS: dict[str, Callable[[_Case], tuple[bool, str]]] = {
     "every recorded event has one outcome": _one_outcome_each,
     "nothing lies in the dead letters": _nothing_failed,
     "every day since the first event was reached": _days_without_gap,
+    "components follow from the events": _components_recomputed,
     "outcomes follow from the events": _outcomes_recomputed,
     "cards, links and people follow from the events": _people_recomputed,
     "every dealer's copy holds what it must, and no more": _copies_recomputed,

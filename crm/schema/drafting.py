@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from alembic import command
 from sqlalchemy import Engine
 
+from crm.schema.preparing import prepare
 from crm.schema.revisions import newest_revision
-from crm.schema.tables import prepare
 from crm.schema.upgrading import config_of
 from crm.storage.database import open_engine, writing
 

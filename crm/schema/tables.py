@@ -1,6 +1,4 @@
-"""Every table there is, and the way a database comes to have them: Alembic, from the first on."""
-
-from sqlalchemy import Engine
+"""Every table there is, by what becomes of its rows."""
 
 from crm.accounts import tables as accounts
 from crm.activities import tables as activities
@@ -23,10 +21,7 @@ from crm.outcomes import tables as outcomes
 from crm.people import tables as people
 from crm.questions import tables as questions
 from crm.rights import tables as rights
-from crm.schema.revisions import is_newest
 from crm.storage.database import METADATA as METADATA
-from crm.storage.database import require_code_point_order, writing
-from crm.storage.locks import SCHEMA, hold
 
 HISTORY = (JOURNAL, DEAD_LETTER)
 """What is not computed from anything else, and so left alone by a rebuild."""
@@ -68,21 +63,3 @@ PROJECTED = (
     rewards.LEDGER_ENTRY,
 )
 """What follows from the journal: emptied and written again by a rebuild."""
-
-
-def prepare(engine: Engine) -> None:
-    """Bring the database to the newest schema; a database that has it is left alone.
-
-    DatabaseNewer when a newer program made it.
-    """
-    require_code_point_order(engine)
-    with engine.connect() as connection:
-        if is_newest(connection):
-            return
-    # Nearly every command finds a database that has it, and need not wait for this library.
-    from crm.schema.upgrading import upgrade
-
-    with writing(engine) as connection:
-        # Another process may have been faster between the look and the lock.
-        hold(connection, SCHEMA)
-        upgrade(connection)

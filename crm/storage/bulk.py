@@ -30,8 +30,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy import update as update_table
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
+from sqlalchemy.dialects import registry, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
@@ -216,7 +215,9 @@ def _by_place(database: str) -> Dialect:
     """The dialect that takes values by their place."""
     if database == "sqlite":
         return sqlite.dialect(paramstyle="qmark")
-    return psycopg_dialect.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+    # Loaded where it is used: a command on SQLite starts the sooner.
+    dialect: Dialect = registry.load("postgresql.psycopg")(paramstyle="format")
+    return dialect
 
 
 def _compiled(database: str, statement: ClauseElement) -> str:

@@ -1,5 +1,6 @@
 """The database: one code path for SQLite and PostgreSQL, and what differs between them."""
 
+import pkgutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import Pool
@@ -54,8 +54,11 @@ def _any_length(*_: object, **__: object) -> str:
     return "TEXT"
 
 
-def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
-    """An engine for the URL; the folder of a SQLite file is made when it is missing."""
+def open_engine(url: str, poolclass: type[Pool] | None = None, *, passing: bool = False) -> Engine:
+    """An engine for the URL; the folder of a SQLite file is made when it is missing.
+
+    passing: the file is thrown away when its process ends, so no crash must be survived.
+    """
     file = sqlite_file(url)
     if file is None:
         # A server that was restarted has cut the connections that are kept: look before use.
@@ -70,6 +73,8 @@ def open_engine(url: str, poolclass: type[Pool] | None = None) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    if passing:
+        event.listen(engine, "connect", _write_without_waiting)
     return engine
 
 
@@ -84,6 +89,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "cache_size=-32768",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_without_waiting(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -157,9 +166,11 @@ def insert_new(
     """
     if not rows:
         return []
-    if connection.dialect.name == "sqlite" or not returning:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        new = dialect.insert(table).on_conflict_do_nothing()
+    database = connection.dialect.name
+    # Each database has an insert of its own; that of the other one need not be loaded.
+    insert_into = pkgutil.resolve_name(f"sqlalchemy.dialects.{database}:insert")
+    if database == "sqlite" or not returning:
+        new = insert_into(table).on_conflict_do_nothing()
         if returning:
             new = new.returning(*returning)
         result = connection.execute(new, [dict(row) for row in rows])
@@ -168,7 +179,7 @@ def insert_new(
     given = [table.c[name] for name in rows[0]]
     arrays = [cast([row[each.name] for row in rows], ARRAY(each.type)) for each in given]
     source = func.unnest(*arrays).table_valued(*(each.name for each in given)).render_derived()
-    statement = postgresql.insert(table).from_select([each.name for each in given], select(source))
+    statement = insert_into(table).from_select([each.name for each in given], select(source))
     return list(connection.execute(statement.on_conflict_do_nothing().returning(*returning)))
 
 

@@ -1,38 +1,50 @@
 """What stands in the way of a command: said as what, where, and how to mend it."""
 
-import sqlite3
-import sys
+from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-
-from crm.configuration.environment import SettingFileUnreadable, SettingInvalid
-from crm.configuration.settings import Settings
-from crm.keyring.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
-from crm.schema.revisions import DatabaseNewer
-from crm.storage.database import DatabaseUnusable
-from streams.dealer.errors import DealerError, PassingError
-from streams.kafka.access import KafkaAccessInvalid
-from streams.running.lease import WorkerRunning
+from streams.running.loading import loaded
 from streams.wording.say import say, told
 
 FAILED = 1
 BUSY = 4
-_ALWAYS = (
-    DealerError,
-    KafkaAccessInvalid,
-    SettingInvalid,
-    SettingFileUnreadable,
-    WorkerRunning,
-    DatabaseUnusable,
-    MasterKeyMissing,
-    MasterKeyWrong,
-    KeyLost,
-    ArgumentError,
-    DBAPIError,
-    sqlite3.Error,
-    OSError,
+
+_DEALER = "streams.dealer.errors.DealerError"
+_PASSING = "streams.dealer.errors.PassingError"
+_KAFKA_ACCESS = "streams.kafka.access.KafkaAccessInvalid"
+_KAFKA = "kafka.errors.KafkaError"
+_SETTING = "crm.configuration.environment.SettingInvalid"
+_SETTING_FILE = "crm.configuration.environment.SettingFileUnreadable"
+_WORKER = "streams.running.lease.WorkerRunning"
+_DATABASE = "crm.storage.database.DatabaseUnusable"
+_DATABASE_NEWER = "crm.schema.revisions.DatabaseNewer"
+_NO_MASTER_KEY = "crm.keyring.keyring.MasterKeyMissing"
+_WRONG_MASTER_KEY = "crm.keyring.keyring.MasterKeyWrong"
+_KEY_LOST = "crm.keyring.keyring.KeyLost"
+_BAD_URL = "sqlalchemy.exc.ArgumentError"
+_DRIVER = "sqlalchemy.exc.DBAPIError"
+_SQLITE = "sqlite3.Error"
+_SYSTEM = "builtins.OSError"
+
+FORESEEN = frozenset(
+    {
+        _DEALER,
+        _KAFKA_ACCESS,
+        _KAFKA,
+        _SETTING,
+        _SETTING_FILE,
+        _WORKER,
+        _DATABASE,
+        _NO_MASTER_KEY,
+        _WRONG_MASTER_KEY,
+        _KEY_LOST,
+        _BAD_URL,
+        _DRIVER,
+        _SQLITE,
+        _SYSTEM,
+    }
 )
+"""Exceptions that are no fault of the program, by name: what can raise them need not be loaded."""
 
 _POSTGRESQL_PORT = 5432
 _FULL = ("full", "no space left", "file too large", "quota")
@@ -40,71 +52,71 @@ _NOT_WRITABLE = ("readonly", "read-only", "permission", "not permitted")
 _CORRUPT = ("not a database", "malformed", "disk image", "no such table", "no such column")
 
 
-def foreseen() -> tuple[type[BaseException], ...]:
-    """Exceptions that are no fault of the program."""
-    return (*_ALWAYS, *_of_kafka())
+def _is(error: BaseException, *names: str) -> bool:
+    """Whether the error is of one of these classes, or of one made from them."""
+    classes = {f"{each.__module__}.{each.__qualname__}" for each in type(error).__mro__}
+    return not classes.isdisjoint(names)
 
 
-def _of_kafka() -> tuple[type[BaseException], ...]:
-    """None can be raised before its client is loaded, which takes a while and few commands need."""
-    errors = sys.modules.get("kafka.errors")
-    return () if errors is None else (errors.KafkaError,)
+def is_foreseen(error: BaseException) -> bool:
+    """Whether it is no fault of the program."""
+    return _is(error, *FORESEEN)
 
 
 def status_of(error: BaseException) -> int:
     """The exit status."""
-    return BUSY if isinstance(error, WorkerRunning | PassingError) else FAILED
+    return BUSY if _is(error, _WORKER, _PASSING) else FAILED
 
 
 def sentence_of(error: BaseException) -> str:
     """What happened, what is safe, and what to do next; nothing personal."""
-    if isinstance(error, DealerError | KafkaAccessInvalid):
+    if _is(error, _DEALER, _KAFKA_ACCESS):
         return str(error)
-    if isinstance(error, SettingInvalid | SettingFileUnreadable):
+    if _is(error, _SETTING, _SETTING_FILE):
         return _of_setting(error)
-    if isinstance(error, ArgumentError):
+    if _is(error, _BAD_URL):
         # The message might repeat a password.
         return say(
             "JINXI_DATABASE_URL 或 JINXI_KEYRING_URL 不是数据库地址。没有动任何数据；"
             "请写成 postgresql+psycopg://用户@主机/库，或去掉它用 JINXI_DATA 文件夹。"
         )
-    settings = Settings.from_environment()
-    if isinstance(error, _of_kafka()):
+    settings = loaded("crm.configuration.settings:Settings").from_environment()
+    if _is(error, _KAFKA):
         return say(
             "Kafka（{servers}）没有应答，或没有答应：{cause}。已收下的都在，之后会发布；"
             "请看它是否在运行、JINXI_KAFKA_ 的设置对不对、权限够不够。",
             servers=settings.kafka_bootstrap,
             cause=type(error).__name__,
         )
-    if isinstance(error, WorkerRunning):
+    if _is(error, _WORKER):
         return say(
             "另一个记录进程正在使用这个数据库（{file}），一次只能有一个。"
             "收下（jinxi accept）不受影响；要在这里记录，请先停掉那一个。",
             file=error,
         )
-    if isinstance(error, MasterKeyMissing):
+    if _is(error, _NO_MASTER_KEY):
         return say(
             "找不到主密钥：{cause}。没有改动任何数据；请把备份的主密钥放回原处。",
             cause=told(str(error)),
         )
-    if isinstance(error, MasterKeyWrong | KeyLost):
+    if _is(error, _WRONG_MASTER_KEY, _KEY_LOST):
         return say(
             "密钥和数据对不上：{cause}。没有改动任何数据；请放回同一套备份里的密钥。",
             cause=told(str(error)),
         )
-    if isinstance(error, DatabaseNewer):
+    if _is(error, _DATABASE_NEWER):
         return say(
             "这个数据库是更新的版本建的（{theirs}，这里只认到 {ours}）。没有改动它；"
             "请换用同样新的程序再运行。",
-            theirs=error.theirs,
-            ours=error.ours,
+            theirs=getattr(error, "theirs", ""),
+            ours=getattr(error, "ours", ""),
         )
     return _of_storage(error, _place(error, settings))
 
 
-def _of_setting(error: SettingInvalid | SettingFileUnreadable) -> str:
+def _of_setting(error: Any) -> str:
     """Which variable is wrong, and what may stand there."""
-    if isinstance(error, SettingFileUnreadable):
+    if _is(error, _SETTING_FILE):
         return say("读不了 {name} 指的文件 {file}", name=error.name, file=error.file)
     allowed = say(error.kind.allowed, known=error.kind.known)
     if error.value is None:
@@ -114,12 +126,12 @@ def _of_setting(error: SettingInvalid | SettingFileUnreadable) -> str:
     )
 
 
-def _place(error: BaseException, settings: Settings) -> str:
+def _place(error: BaseException, settings: Any) -> str:
     """Where it happened: the folder, or the database's server without user and password."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" or not isinstance(error, DBAPIError):
+    if settings.database_url.startswith("sqlite") or not _is(error, _DRIVER):
         return str(settings.data_folder)
-    return f"{url.host}:{url.port or _POSTGRESQL_PORT}/{url.database}"
+    url = urlsplit(settings.database_url)
+    return f"{url.hostname}:{url.port or _POSTGRESQL_PORT}{url.path}"
 
 
 def _of_storage(error: BaseException, folder: str) -> str:
@@ -153,8 +165,8 @@ def _of_storage(error: BaseException, folder: str) -> str:
 
 def _cause(error: BaseException) -> str:
     """The bare cause: SQLAlchemy's message would repeat the statement with its values."""
-    if isinstance(error, DBAPIError):
-        return " ".join(str(error.orig).split())
+    if _is(error, _DRIVER):
+        return " ".join(str(getattr(error, "orig", error)).split())
     if isinstance(error, OSError) and error.strerror:
         where = f": {error.filename}" if error.filename else ""
         return f"{error.strerror}{where}"

@@ -1,15 +1,16 @@
 """One installation opened: its database, its keyring, its settings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from campaigns.intake import Intake
 from crm.configuration.settings import Settings
-from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
-from crm.schema.tables import prepare
+from crm.schema.preparing import prepare
 from crm.storage.database import open_engine
-from streams.running.outbox_store import OutboxStore
+from streams.running.loading import loaded
 from streams.running.scratch import remove_leftovers
 
 
@@ -22,11 +23,13 @@ class Installation:
     keyring: Keyring
 
     @property
-    def intake(self) -> EventIntake:
+    def intake(self) -> Intake:
         """The door: into the journal, or where Kafka carries into the outbox."""
-        if self.settings.kafka_bootstrap is not None:
-            return EventIntake(self.engine, self.keyring, OutboxStore())
-        return EventIntake(self.engine, self.keyring)
+        taking: Callable[..., Intake] = loaded("crm.intake.accept:EventIntake")
+        if self.settings.kafka_bootstrap is None:
+            return taking(self.engine, self.keyring)
+        store = loaded("streams.running.outbox_store:OutboxStore")
+        return taking(self.engine, self.keyring, store())
 
 
 def open_installation(settings: Settings | None = None) -> Installation:

@@ -3,10 +3,8 @@
 Of the ledger the balances are compared: its entries tell of the order of arrival as well.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, Table, cast, func, select
@@ -32,20 +30,30 @@ class TableComparison:
 
 
 def compare(table: Table, here: Connection, there: Connection) -> TableComparison:
-    """The table in both databases; keys are opaque, so nothing personal is told."""
-    mine, other = _fingerprint(table, here), _fingerprint(table, there)
-    equal = mine[1] == other[1]
-    keys = () if equal else tuple(islice(_differing(table, here, there), _SHOWN_KEYS))
-    return TableComparison(mine[0], other[0], equal, keys)
+    """The table in both databases, walked along once; keys are opaque: nothing personal is told."""
+    _, places = _ordered(table)
+    differing = []
+    unequal = rows = rebuilt_rows = 0
+    ours, theirs = _rows(table, here), _rows(table, there)
+    mine, other = next(ours, None), next(theirs, None)
+    while mine is not None or other is not None:
+        first = None
+        if mine != other:
+            unequal += 1
+            first = min(_key(row, places) for row in (mine, other) if row is not None)
+            if unequal <= _SHOWN_KEYS:
+                differing.append(tuple(map(str, first)))
+        if mine is not None and (first is None or _key(mine, places) == first):
+            rows += 1
+            mine = next(ours, None)
+        if other is not None and (first is None or _key(other, places) == first):
+            rebuilt_rows += 1
+            other = next(theirs, None)
+    return TableComparison(rows, rebuilt_rows, unequal == 0, tuple(differing))
 
 
-def _fingerprint(table: Table, connection: Connection) -> tuple[int, str]:
-    """(number of rows, hash of all rows in the order of their key)."""
-    count = connection.execute(select(func.count()).select_from(table)).scalar_one()
-    digest = hashlib.sha256()
-    for row in _rows(table, connection):
-        digest.update(repr(row).encode())
-    return count, digest.hexdigest()
+def _key(row: tuple[Any, ...], places: tuple[int, ...]) -> tuple[Any, ...]:
+    return tuple(row[place] for place in places)
 
 
 def _rows(table: Table, connection: Connection) -> Iterator[tuple[Any, ...]]:
@@ -64,22 +72,3 @@ def _ordered(table: Table) -> tuple[Select[Any], tuple[int, ...]]:
     names = [column.name for column in own_columns(table)]
     places = tuple(names.index(column.name) for column in table.primary_key)
     return select(*own_columns(table)).order_by(*table.primary_key), places
-
-
-def _differing(table: Table, here: Connection, there: Connection) -> Iterator[tuple[str, ...]]:
-    """Keys of rows that are not the same, walking along both in the order of keys."""
-    _, places = _ordered(table)
-
-    def key(row: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(row[place] for place in places)
-
-    ours, theirs = _rows(table, here), _rows(table, there)
-    mine, other = next(ours, None), next(theirs, None)
-    while mine is not None or other is not None:
-        first = min(key(row) for row in (mine, other) if row is not None)
-        if mine != other:
-            yield tuple(map(str, first))
-        here_too = mine is not None and key(mine) == first
-        there_too = other is not None and key(other) == first
-        mine = next(ours, None) if here_too else mine
-        other = next(theirs, None) if there_too else other

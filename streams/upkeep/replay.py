@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from crm.clock import now_us
 from crm.configuration.settings import sqlite_file
@@ -23,7 +23,9 @@ from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.recorder import BATCH_EVENTS, Recorder
-from crm.schema.tables import HISTORY, PROJECTED, prepare
+from crm.schema.preparing import prepare
+from crm.schema.tables import HISTORY, PROJECTED
+from crm.storage.bulk import driver_values, insert_rows
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.locks import RECORDING, hold
 from streams.running.scratch import scratch_folder
@@ -87,7 +89,7 @@ def verify(
         file = scratch / "replay.db"
         # SQLite gives its log and its index the mode of the file.
         file.touch(mode=0o600)
-        beside = open_engine(f"sqlite:///{file}")
+        beside = open_engine(f"sqlite:///{file}", passing=True)
         try:
             prepare(beside)
             with writing(beside) as connection:
@@ -129,7 +131,7 @@ def _copy(here: Connection, there: Connection, after: int, up_to: int) -> None:
         query = select(table).where(*places).order_by(table.c.position)
         rows = here.execution_options(yield_per=BATCH_EVENTS).execute(query)
         for piece in rows.mappings().partitions(BATCH_EVENTS):
-            there.execute(insert(table), [dict(row) for row in piece])
+            insert_rows(there, table, driver_values(there, table, [dict(row) for row in piece]))
 
 
 def _record_again(recorder: Recorder, up_to: int, report: Report | None) -> int:

@@ -36,7 +36,7 @@ from crm.clock import now_us
 from crm.configuration.settings import Settings
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.journal.progress import Progress, save_progress
-from crm.schema.tables import prepare
+from crm.schema.preparing import prepare
 from crm.storage.database import open_engine, writing
 from streams.cli.commands.serve import is_free
 from tests.servers.postgres import Server, new_database

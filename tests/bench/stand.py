@@ -20,7 +20,7 @@ from crm.journal.events import last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.recorder import BATCH_EVENTS, Recorder
-from crm.schema.tables import prepare
+from crm.schema.preparing import prepare
 from crm.storage.database import open_engine, reading
 from streams.embedded.worker import LARGEST_BATCH, day_reached
 

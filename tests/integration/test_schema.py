@@ -9,6 +9,7 @@ from sqlalchemy import Engine, insert, inspect, select, text
 
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.tables import COPY_SENT
+from crm.schema.preparing import prepare
 from crm.schema.revisions import DatabaseNewer, newest_revision
 from crm.schema.tables import (
     CARRIED,
@@ -17,7 +18,6 @@ from crm.schema.tables import (
     PROJECTED,
     REGISTERED,
     TOLD,
-    prepare,
 )
 from crm.schema.upgrading import downgrade
 from crm.storage.database import METADATA, open_engine, reading, writing

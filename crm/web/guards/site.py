@@ -16,7 +16,7 @@ from crm.feed.caches import FeedCaches
 from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
-from crm.schema.tables import prepare
+from crm.schema.preparing import prepare
 from crm.storage.database import open_engine, reading
 from crm.web.guards.attempts import SignInAttempts
 from crm.web.guards.lanes import Lanes

@@ -9,13 +9,12 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from campaigns.cloudevents import LARGEST_EVENT_BYTES
-from campaigns.intake import HEADQUARTERS
+from campaigns.intake import HEADQUARTERS, Intake
 from campaigns.sentences import refusal_sentence, warning_sentence
-from crm.intake.accept import EventIntake
 from streams.cli.commands.options import AsJson
 from streams.cli.commands.sheet_files import accept_sheet_file, is_sheet
 from streams.cli.commands.tally import AcceptTally, RefusedLine
-from streams.cli.errors import foreseen
+from streams.cli.errors import is_foreseen
 from streams.running.installation import Installation, open_installation
 from streams.wording.output import (
     Report,
@@ -58,8 +57,9 @@ def accept(
     try:
         for name in files:
             _accept_file(installation, name, tally, history=history, shown=not as_json)
-    except foreseen():
-        print_notice(say("中途停下。在此之前：{counted}", counted=_counted(tally)))
+    except Exception as error:
+        if is_foreseen(error):
+            print_notice(say("中途停下。在此之前：{counted}", counted=_counted(tally)))
         raise
     _tell(tally, as_json)
     if tally.refused:
@@ -89,7 +89,7 @@ def _accept_file(
 
 
 def accept_stream(
-    intake: EventIntake,
+    intake: Intake,
     stream: BinaryIO,
     name: str,
     tally: AcceptTally,
@@ -110,7 +110,7 @@ def accept_stream(
 
 
 def _accept_lines(
-    intake: EventIntake,
+    intake: Intake,
     numbered: Sequence[tuple[int, bytes]],
     name: str,
     tally: AcceptTally,

@@ -62,8 +62,11 @@ def check(as_json: AsJson = False) -> None:
     jinxi check --json
     """
     installation = open_installation()
-    with reading(installation.engine) as connection:
-        checks = list(run_checks(connection, installation.keyring))
+    with (
+        reading(installation.engine) as connection,
+        progress_bar(say("重算并比较"), shown=not as_json) as report,
+    ):
+        checks = list(run_checks(connection, installation.keyring, report))
     ok = all(each.ok for each in checks)
     if as_json:
         print_json({"ok": ok, "checks": [asdict(each) for each in checks]})

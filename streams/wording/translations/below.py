@@ -13,6 +13,7 @@ LAWS: dict[str, tuple[str, str]] = {
         "从第一条事件起，每一天都到过",
         "從第一筆事件起，每一天都到過",
     ),
+    "components follow from the events": ("归在一起的卡由事件推出", "歸在一起的卡由事件推出"),
     "outcomes follow from the events": ("结果都由事件推出", "結果都由事件推出"),
     "cards, links and people follow from the events": (
         "卡、卡与人、人都由事件推出",

@@ -18,7 +18,7 @@ from crm.copies.changes import ReasonClass
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed import queries
 from crm.feed.queries import changes_page
-from crm.schema.tables import prepare
+from crm.schema.preparing import prepare
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import open_engine, writing
 

@@ -10,7 +10,7 @@ from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from crm.configuration.settings import Settings
 from crm.operations.checks import run_checks
-from crm.schema.tables import prepare
+from crm.schema.preparing import prepare
 from crm.storage.database import DatabaseUnusable, open_engine, reading
 from streams.running.lease import WorkerRunning, lease
 from streams.upkeep.replay import rebuild, verify

@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 
 from crm.configuration.environment import SettingFileUnreadable, SettingInvalid, variables
 from crm.configuration.settings import Settings, keyring_beside, sqlite_file
-from streams.cli.errors import foreseen, sentence_of
+from streams.cli.errors import is_foreseen, sentence_of
 from tests.source_tree import PACKAGES, assert_none, modules_of
 
 WITHOUT = "postgresql+psycopg://jinxi@db:5432/jinxi"
@@ -39,7 +39,7 @@ def test_a_file_of_sqlite_needs_no_password(tmp_path: Path) -> None:
 def test_a_file_that_a_variable_names_and_nobody_can_read_is_said() -> None:
     with pytest.raises(SettingFileUnreadable) as caught:
         from_environment(DATABASE_PASSWORD_FILE="/missing", DATABASE_URL=WITHOUT)
-    assert isinstance(caught.value, foreseen())
+    assert is_foreseen(caught.value)
     assert sentence_of(caught.value) == "读不了 JINXI_DATABASE_PASSWORD_FILE 指的文件 /missing"
 
 
@@ -111,7 +111,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed_in_the_reader_s_language(
     monkeypatch.setenv("JINXI_LANGUAGE", language)
     with pytest.raises(SettingInvalid) as caught:
         from_environment(**{variable: wrong})
-    assert isinstance(caught.value, foreseen())
+    assert is_foreseen(caught.value)
     sentence = sentence_of(caught.value)
     assert f"JINXI_{variable}" in sentence and wrong in sentence and said in sentence
 

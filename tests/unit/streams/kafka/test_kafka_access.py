@@ -8,7 +8,7 @@ import pytest
 from kafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
 
 from crm.configuration.settings import Settings
-from streams.cli.errors import foreseen, sentence_of
+from streams.cli.errors import is_foreseen, sentence_of
 from streams.kafka.access import KafkaAccessInvalid, access_of
 
 
@@ -96,6 +96,6 @@ def test_a_broker_that_is_away_or_refuses_is_said_in_words(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JINXI_KAFKA_BOOTSTRAP", "one:9092")
-    assert isinstance(error, foreseen())
+    assert is_foreseen(error)
     said = sentence_of(error)
     assert "one:9092" in said and type(error).__name__ in said

@@ -15,7 +15,8 @@ from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.operations.checks import LAWS
 from crm.rewards.postings import _NAMES as LEDGER_NAMES
 from crm.rewards.states import Reason, State
-from streams.cli.app import COMMANDS, GROUPS, build_app
+from streams.cli.app import build_app
+from streams.cli.catalogue import COMMANDS, GROUPS
 from streams.cli.help_pages import translate_help
 from streams.wording.codes import WORDS
 from streams.wording.say import say, told, word

@@ -1,0 +1,188 @@
+"""What the views must hold, computed once more from the journal and compared with what they hold.
+
+It goes over all cards component by component, some thousand cards at a time, so that its memory
+does not grow with the journal. Which cards belong together it takes from the stored index, and
+proves on the way that the index itself follows from the same events.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select
+
+from campaigns.identifiers import mobile_e164
+from campaigns.times import shanghai_day
+from crm.components.as_of import Past, recorded_events
+from crm.components.evaluation import Evaluation
+from crm.components.index import TIE, Closure, close, ties_of
+from crm.components.keys import Digest, keyed_digest, keys_of_home, phone_key
+from crm.copies.keys import row_keys
+from crm.copies.projection import copy_table_rows
+from crm.copies.tables import COPY_ROW
+from crm.identity.resolution import nobody_crowds
+from crm.journal.events import homes_with_prefix
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import Keyring
+from crm.outcomes.projection import outcome_rows
+from crm.outcomes.shared import Surroundings
+from crm.outcomes.tables import OUTCOME
+from crm.people.projection import card_rows, link_rows, person_rows
+from crm.people.tables import CARD, LINK, PERSON
+from crm.rewards.claims import Claim
+from crm.storage.bulk import driver_values, key_places, own_columns, stored_rows
+from crm.storage.collection import uncollected
+
+HOMES_AT_ONCE = 1_000
+_EVALUATED = ("card/", "reward/")
+_SHARED = ("activity/", "member/", "day/", "dealer/", "policy/")
+_TIED = "member/"
+"""Of what many people share, the kind that the index of components speaks of."""
+COMPARED = (OUTCOME, CARD, LINK, PERSON, COPY_ROW)
+
+Report = Callable[[int, int], None]
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Recomputed:
+    """What came out.
+
+    rows: how many rows of each table were computed; wrong: how many of them, or of the stored
+    ones, stand on one side alone or are not the same.
+    unequal_dealers: whose copies differ. claims: of all members, before caps.
+    """
+
+    rows: Counter[Table] = field(default_factory=Counter)
+    wrong: Counter[Table] = field(default_factory=Counter)
+    dealers: set[str] = field(default_factory=set)
+    unequal_dealers: set[str] = field(default_factory=set)
+    claims: list[Claim] = field(default_factory=list)
+
+
+def recompute(
+    connection: Connection, keyring: Keyring, at_us: int, report: Report | None = None
+) -> Recomputed:
+    """Every component evaluated for the instant, and compared with its rows."""
+    comparison = _Comparison(connection, keyring, at_us)
+    homes = [home for prefix in _EVALUATED for home in homes_with_prefix(connection, prefix)]
+    seen: set[str] = set()
+    for start in range(0, len(homes), HOMES_AT_ONCE):
+        asked = [home for home in homes[start : start + HOMES_AT_ONCE] if home not in seen]
+        with uncollected():
+            closure = close(connection, asked, {})
+            comparison.compare(closure)
+        seen.update(*closure.components)
+        if report is not None:
+            report(min(start + HOMES_AT_ONCE, len(homes)), len(homes))
+    comparison.compare_shared()
+    comparison.look_for_others()
+    return comparison.found
+
+
+class _Comparison:
+    """One pass over the journal; `seen` counts the stored rows that were compared."""
+
+    def __init__(self, connection: Connection, keyring: Keyring, at_us: int) -> None:
+        self.connection, self.keyring, self.at_us = connection, keyring, at_us
+        self.found = Recomputed()
+        self.seen: Counter[Table] = Counter()
+        self.past = _shared_past(connection, keyring)
+        self.contracts, self.policies = self.past.contracts(), self.past.policies()
+        self.digest: Digest = keyed_digest(keyring.secret("ties"))
+        self.row_key = row_keys(keyring.secret("copies"))
+
+    def compare(self, closure: Closure) -> None:
+        """Some components, closed in themselves."""
+        homes = sorted(home for component in closure.components for home in component)
+        histories: dict[str, list[LoggedEvent]] = {home: [] for home in homes}
+        for event in recorded_events(self.connection, self.keyring, homes):
+            histories[event.home].append(event)
+        self._compare_ties(histories)
+        around = self._surroundings(closure)
+        evaluations = [
+            Evaluation.of([e for h in component for e in histories[h]], around, self.at_us)
+            for component in closure.components
+        ]
+        rows: dict[Table, Callable[[Evaluation], Iterable[Row]]] = {
+            OUTCOME: lambda known: outcome_rows(known.events, known.outcomes),
+            CARD: card_rows,
+            LINK: link_rows,
+            PERSON: person_rows,
+            COPY_ROW: lambda known: copy_table_rows(known, self.row_key),
+        }
+        for table, of in rows.items():
+            self._compare_rows(table, homes, chain.from_iterable(map(of, evaluations)))
+        for known in evaluations:
+            self.found.claims += known.claims
+
+    def compare_shared(self) -> None:
+        """The outcomes of what many people share, and by what members are tied to cards."""
+        members = {h: e for h, e in self.past.histories.items() if h.startswith(_TIED)}
+        self._compare_ties(members)
+        judged = list(self.past.shared_outcomes())
+        homes = {event.home for events, _ in judged for event in events}
+        rows = (row for events, outcomes in judged for row in outcome_rows(events, outcomes))
+        self._compare_rows(OUTCOME, sorted(homes), rows)
+
+    def look_for_others(self) -> None:
+        """Stored rows of which no event speaks."""
+        for table in (TIE, *COMPARED):
+            query = select(func.count()).select_from(table)
+            self.found.wrong[table] += (
+                self.connection.execute(query).scalar_one() - self.seen[table]
+            )
+        dealers = self.connection.execute(select(COPY_ROW.c.dealer).distinct()).scalars()
+        self.found.dealers.update(dealers)
+
+    def _surroundings(self, closure: Closure) -> Surroundings:
+        def is_crowded(raw: str) -> bool:
+            phone = mobile_e164(raw)
+            return phone is not None and phone_key(phone, self.digest) in closure.crowded
+
+        return Surroundings(
+            self.past.activity,
+            self.past.member,
+            self.contracts,
+            self.policies,
+            shanghai_day(self.at_us),
+            is_crowded if closure.crowded else nobody_crowds,
+        )
+
+    def _compare_ties(self, histories: Mapping[str, list[LoggedEvent]]) -> None:
+        stored = ties_of(self.connection, histories)
+        for home, events in histories.items():
+            wanted = keys_of_home(home, events, self.digest)
+            self.seen[TIE] += len(stored.get(home, ()))
+            self.found.rows[TIE] += len(wanted)
+            self.found.wrong[TIE] += len(wanted ^ stored.get(home, set()))
+
+    def _compare_rows(self, table: Table, homes: list[str], rows: Iterable[Row]) -> None:
+        key_of = itemgetter(*key_places(table))
+        values = driver_values(self.connection, table, rows)
+        wanted = {key_of(row): row for row in values}
+        stored = stored_rows(self.connection, own_columns(table), table.c.home, homes)
+        held = {key_of(row): row for row in stored}
+        self.seen[table] += len(stored)
+        self.found.rows[table] += len(wanted)
+        if wanted == held:
+            return
+        unequal = [key for key in {*wanted, *held} if wanted.get(key) != held.get(key)]
+        self.found.wrong[table] += len(unequal)
+        if table is COPY_ROW:
+            self.found.unequal_dealers.update(dealer for dealer, _ in unequal)
+
+
+def _shared_past(connection: Connection, keyring: Keyring) -> Past:
+    """What many people share, and the cards of which members' words speak."""
+    shared = recorded_events(connection, keyring, list(_homes(connection, _SHARED)))
+    named = {f"card/{name}" for event in shared if (name := getattr(event.data, "card_id", None))}
+    return Past.of([*shared, *recorded_events(connection, keyring, sorted(named))])
+
+
+def _homes(connection: Connection, prefixes: Iterable[str]) -> Iterator[str]:
+    for prefix in prefixes:
+        yield from homes_with_prefix(connection, prefix)
