@@ -146,8 +146,7 @@ def require_code_point_order(engine: Engine) -> None:
 def insert_or_replace(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert the rows; those whose key is there already get these values instead."""
     if rows:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(table)
+        statement = _insert_of(connection)(table)
         new = {each.name: statement.excluded[each.name] for each in table.columns}
         free = {name: value for name, value in new.items() if name not in table.primary_key}
         keys = list(table.primary_key)
@@ -166,10 +165,8 @@ def insert_new(
     """
     if not rows:
         return []
-    database = connection.dialect.name
-    # Each database has an insert of its own; that of the other one need not be loaded.
-    insert_into = pkgutil.resolve_name(f"sqlalchemy.dialects.{database}:insert")
-    if database == "sqlite" or not returning:
+    insert_into = _insert_of(connection)
+    if connection.dialect.name == "sqlite" or not returning:
         new = insert_into(table).on_conflict_do_nothing()
         if returning:
             new = new.returning(*returning)
@@ -181,6 +178,11 @@ def insert_new(
     source = func.unnest(*arrays).table_valued(*(each.name for each in given)).render_derived()
     statement = insert_into(table).from_select([each.name for each in given], select(source))
     return list(connection.execute(statement.on_conflict_do_nothing().returning(*returning)))
+
+
+def _insert_of(connection: Connection) -> Any:
+    """Each database has an insert of its own; that of the other one need not be loaded."""
+    return pkgutil.resolve_name(f"sqlalchemy.dialects.{connection.dialect.name}:insert")
 
 
 def in_pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
