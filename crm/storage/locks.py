@@ -27,6 +27,7 @@ RELAY = 2_007
 DEALER_CHANGES = 2_008
 BRIDGE = 2_009
 WEBHOOKS = 2_010
+ROTATION = 2_011
 QUESTIONS = 2_020
 FIRST_SLOT = 2_100
 """Of the workers' slots; slot 1 has the next number."""

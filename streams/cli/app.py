@@ -40,6 +40,9 @@ COMMANDS = {
     "funnel": "streams.cli.commands.funnel:funnel",
     "replay": "streams.cli.commands.upkeep:replay",
     "check": "streams.cli.commands.upkeep:check",
+    "backup": "streams.cli.commands.backups:make_backup",
+    "restore": "streams.cli.commands.backups:restore_backup",
+    "erasures": "streams.cli.commands.backups:list_erasures",
     "move": "streams.cli.commands.move:move_to",
     "status": "streams.cli.commands.carry:show_status",
     "relay": "streams.cli.commands.carry:relay",
@@ -111,6 +114,10 @@ GROUPS = {
             "list": "streams.cli.commands.inboxes:list_all",
             "remove": "streams.cli.commands.inboxes:remove",
         },
+    ),
+    "keys": (
+        "主密钥：更换。",
+        {"rotate": "streams.cli.commands.keys:rotate_master_key"},
     ),
     "token": (
         "接口令牌。",

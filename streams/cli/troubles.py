@@ -6,7 +6,8 @@ import sys
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from crm.keyring.keyring import KeyLost, MasterKeyMissing, MasterKeyWrong
+from crm.keyring.keyring import KeyLost
+from crm.keyring.master_key import MasterKeyMissing, MasterKeyWrong
 from crm.schema.revisions import DatabaseNewer
 from crm.settings import Settings
 from crm.storage.database import DatabaseUnusable

@@ -8,11 +8,10 @@ import pytest
 from crm.keyring.keyring import (
     KeyLost,
     Keyring,
-    MasterKeyMissing,
-    MasterKeyWrong,
     seal,
     unseal,
 )
+from crm.keyring.master_key import MasterKeyMissing, MasterKeyWrong
 from crm.settings import Settings
 
 

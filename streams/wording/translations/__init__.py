@@ -5,6 +5,7 @@ the layers below say in English, which stands in JSON as it is.
 """
 
 from streams.wording.translations.accounts import ACCOUNTS
+from streams.wording.translations.backups import BACKUPS
 from streams.wording.translations.below import FROM_BELOW as FROM_BELOW
 from streams.wording.translations.carrying import CARRYING
 from streams.wording.translations.codes import CODES
@@ -25,6 +26,7 @@ TRANSLATIONS: dict[str, tuple[str, str]] = (
     | CARRYING
     | ACCOUNTS
     | MOVING
+    | BACKUPS
     | CONSENTS
     | RIGHTS
     | DEALERS
