@@ -13,13 +13,12 @@ from pathlib import Path
 
 import msgspec
 import orjson
-from sqlalchemy import Connection, Engine, delete, exists, select
+from sqlalchemy import Connection, Engine, delete, exists, func, select
 
 from campaigns.catalogue import wire_name
 from campaigns.ids import derived_id
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import rfc3339
-from crm.clock import now_us
 from crm.intake.accept import JournalIntake
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import DATA_KEY, FENCE, KeyLost, Keyring
@@ -131,7 +130,8 @@ def record_erasures(engine: Engine, keyring: Keyring) -> int:
     cards = sorted(subject for subject in fenced if subject.startswith(_CARD))
     with reading(engine) as connection:
         unknown = [card for piece in in_pieces(cards) for card in _not_erased(connection, piece)]
-    at = rfc3339(now_us())
+        # It came after all that the backup knows; when exactly, nobody can tell any more.
+        at = rfc3339(connection.execute(select(func.max(JOURNAL.c.received_us))).scalar() or 0)
     lines = [
         orjson.dumps(
             {
