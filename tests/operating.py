@@ -1,6 +1,7 @@
-"""What an operator starts, to be killed.
+"""What an operator starts, to be killed: `python -m tests.operating COMMAND FOLDER TO`.
 
-`python -m tests.operating backup|restore|rotate FOLDER TO` says `ready` when everything is loaded and what is to be killed begins.
+The command is backup, restore or rotate. It says `ready` when everything is loaded and what is to
+be killed begins.
 """
 
 import subprocess
