@@ -1,6 +1,6 @@
 # Jinxi: what can be made here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format services bench prove migration docs lock clean
+.PHONY: help install demo test check format services bench prove migration docs lock images clean
 
 BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
@@ -60,6 +60,9 @@ lock: install ## lock the dependencies anew after pyproject.toml has changed
 	@sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml > .build-requirement.in
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(UPGRADE) .build-requirement.in -o requirements-build.lock
 	@rm .build-requirement.in
+
+images: ## pin the images of the containers by the digests that their tags have today (asks Docker)
+	@tools/pin-images docker-compose.yml Dockerfile
 
 clean: ## remove .venv and the caches; jinxi-data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results *.egg-info

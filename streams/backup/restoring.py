@@ -74,13 +74,15 @@ class Wanted:
 
     erasures: lists of erasures, or newer backups, whose fences count as well.
     older_master_key: the file of the master key that wraps the backup's keys, where it is not the
-    one in use. replace: what is there may be replaced.
+    one in use. replace: what is there may be replaced. scratch: where there is room for all of the
+    data once more; a SQLite file is always made ready beside its place.
     """
 
     folder: Path
     erasures: Sequence[Path] = ()
     older_master_key: Path | None = None
     replace: bool = False
+    scratch: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +114,24 @@ def restore(settings: Settings, wanted: Wanted, report: Report) -> Restored:
         keyring = Keyring.open(settings)
         held.callback(keyring.engine.dispose)
         kept = _was_in_use(keyring)
-        with scratch_folder(settings.data_folder) as scratch:
+        with scratch_folder(_room(settings, wanted)) as scratch:
             _merge_keys(wanted, keyring, scratch, erased)
             engine, again, told = _made_ready(
                 wanted, keyring, scratch / "restored.db", manifest, report
             )
+            with writing(engine) as connection:
+                since.closed.close_again(connection)
             _put_attachments(wanted.folder / ATTACHMENTS, keyring)
             _put_in_place(engine, settings, report)
         with writing(keyring.engine) as connection:
             connection.execute(delete(MASTER).where(MASTER.c.name == RESTORED))
     return Restored(manifest, again, kept, since.after(told))
+
+
+def _room(settings: Settings, wanted: Wanted) -> Path:
+    """A file takes another's name within one file system only."""
+    in_file = sqlite_file(settings.database_url)
+    return in_file.parent if in_file is not None else wanted.scratch or settings.data_folder
 
 
 def _look_at_the_place(settings: Settings, wanted: Wanted, manifest: Manifest) -> Since:

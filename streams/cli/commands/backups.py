@@ -40,8 +40,6 @@ REFUSALS = {
     "somebody is connected": "还有程序连着数据库（{place}）。请先停掉 jinxi 的全部进程再恢复",
 }
 
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)]
-
 
 def make_backup(
     folder: Annotated[Path, typer.Argument(metavar="TO", help="备份放到哪里：一个新的文件夹")],
@@ -96,13 +94,17 @@ def restore_backup(
         ),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="换掉这里已有的数据")] = False,
+    scratch: Annotated[
+        Path | None,
+        typer.Option("--scratch", metavar="DIR", help="准备数据的地方，要放得下整个数据库"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """从备份恢复；备份之后删除的人仍然是删除的，并说明还缺什么。
 
     jinxi restore /mnt/backups/2026-05-03
     """
-    wanted = Wanted(folder, tuple(erased or ()), older_master_key, replace)
+    wanted = Wanted(folder, tuple(erased or ()), older_master_key, replace, scratch)
     try:
         with progress_bar(say("恢复"), shown=not as_json) as report:
             done = restore(Settings.from_environment(), wanted, report)
@@ -110,28 +112,36 @@ def restore_backup(
         print_notice(say(REFUSALS[error.reason], place=error.place))
         raise typer.Exit(REFUSED) from error
     if as_json:
-        print_json(
-            {
-                "made_us": done.manifest.made_us,
-                "position": done.manifest.position,
-                "erased_again": done.erased_again,
-                "keyring_kept": done.keyring_kept,
-                "since_known": done.since.known,
-                "events_since": done.since.events if done.since.known else None,
-                "dealers_ahead": {name: asdict(each) for name, each in done.since.dealers.items()},
-            }
-        )
+        print_json(_as_json(done))
         return
     for line in _told(done):
         print_text(line)
-    if done.since.dealers:
-        print_table(
-            say("这些经销商知道的比恢复的多"),
-            words("经销商", "已告知到", "恢复到"),
-            [[name, each.told, each.restored] for name, each in done.since.dealers.items()],
-        )
-        print_text(say("他们下次取副本时会找出差别；不行的话请他们重新取第一份。"))
+    _tell_of_dealers(done)
     print_text(say("下一步：jinxi check，jinxi replay --verify，然后启动。"))
+
+
+def _as_json(done: Restored) -> dict[str, object]:
+    since = done.since
+    return {
+        "made_us": done.manifest.made_us,
+        "position": done.manifest.position,
+        "erased_again": done.erased_again,
+        "keyring_kept": done.keyring_kept,
+        "since_known": since.known,
+        "events_since": since.events if since.known else None,
+        "dealers_ahead": {name: asdict(each) for name, each in since.dealers.items()},
+    }
+
+
+def _tell_of_dealers(done: Restored) -> None:
+    if not done.since.dealers:
+        return
+    print_table(
+        say("这些经销商知道的比恢复的多"),
+        words("经销商", "已告知到", "恢复到"),
+        [[name, each.told, each.restored] for name, each in done.since.dealers.items()],
+    )
+    print_text(say("他们下次取副本时会找出差别；不行的话请他们重新取第一份。"))
 
 
 def _told(done: Restored) -> Iterator[str]:
@@ -157,6 +167,7 @@ def _told(done: Restored) -> Iterator[str]:
             "备份之后的事，这里无从知道：请发送方从那时起再交一次，重复的不算；"
             "每个经销商下次取副本时会找出差别。"
         )
+        yield say("备份之后吊销的令牌、关闭的账户又打开了：请在启动以前再关一次。")
 
 
 def list_erasures() -> None:

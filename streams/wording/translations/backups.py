@@ -31,6 +31,15 @@ BACKUPS: dict[str, tuple[str, str]] = {
         "The master key was replaced since the backup: the file of the one of that time",
     ),
     "换掉这里已有的数据": ("換掉這裡已有的資料", "Replace the data that are here"),
+    "准备数据的地方，要放得下整个数据库": (
+        "準備資料的地方，要放得下整個資料庫",
+        "Where the data are made ready; there must be room for all of the database",
+    ),
+    "备份之后吊销的令牌、关闭的账户又打开了：请在启动以前再关一次。": (
+        "備份之後撤銷的權杖、關閉的帳戶又打開了：請在啟動以前再關一次。",
+        "Tokens revoked and accounts closed after the backup are open again: close them again before"
+        " you start.",
+    ),
     "恢复": ("恢復", "Restoring"),
     "恢复好了：{time} 的备份，日志到第 {position:,} 条。": (
         "恢復好了：{time} 的備份，日誌到第 {position:,} 筆。",

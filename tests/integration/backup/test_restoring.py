@@ -6,9 +6,12 @@ from pathlib import Path
 
 import orjson
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
 from campaigns.intake import HEADQUARTERS
+from crm.accounts.people import add_account
+from crm.accounts.tables import ACCOUNT, API_TOKEN
+from crm.accounts.tokens import add_token, credential_of_token
 from crm.attachments.store import AttachmentStore
 from crm.feed.tables import COPY_ACKNOWLEDGEMENT
 from crm.journal.events import decode, rows_after
@@ -255,6 +258,21 @@ def test_a_restore_says_which_dealers_know_more(installation: Installation, tmp_
     done = restored(installation, tmp_path / "b", replace=True)
     assert list(done.since.dealers) == ["D1"]
     assert done.since.dealers["D1"].told == 4_711 > done.since.dealers["D1"].restored
+
+
+def test_tokens_revoked_and_accounts_closed_since_stay_closed(
+    installation: Installation, tmp_path: Path
+) -> None:
+    token = add_token(installation.engine, "erp", "headquarters")
+    add_account(installation.engine, "wang.fang", "staff", "only-for-tests-1")
+    backed_up(installation, tmp_path / "b")
+    with writing(installation.engine) as connection:
+        connection.execute(update(API_TOKEN).values(revoked_us=CLOCK_US))
+        connection.execute(update(ACCOUNT).values(active=False))
+    restored(installation, tmp_path / "b", replace=True)
+    assert credential_of_token(installation.engine, token) is None
+    with reading(installation.engine) as connection:
+        assert connection.execute(select(ACCOUNT.c.active)).scalars().all() == [False]
 
 
 def test_the_status_knows_when_the_last_backup_was(
