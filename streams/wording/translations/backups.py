@@ -37,8 +37,8 @@ BACKUPS: dict[str, tuple[str, str]] = {
     ),
     "备份之后吊销的令牌、关闭的账户又打开了：请在启动以前再关一次。": (
         "備份之後撤銷的權杖、關閉的帳戶又打開了：請在啟動以前再關一次。",
-        "Tokens revoked and accounts closed after the backup are open again: close them again before"
-        " you start.",
+        "Tokens revoked and accounts closed after the backup are open again: close them again"
+        " before you start.",
     ),
     "恢复": ("恢復", "Restoring"),
     "恢复好了：{time} 的备份，日志到第 {position:,} 条。": (

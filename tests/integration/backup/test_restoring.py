@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from campaigns.intake import HEADQUARTERS
-from crm.accounts.people import add_account
+from crm.accounts.people import add_user
 from crm.accounts.tables import ACCOUNT, API_TOKEN
 from crm.accounts.tokens import add_token, credential_of_token
 from crm.attachments.store import AttachmentStore
@@ -264,14 +264,14 @@ def test_tokens_revoked_and_accounts_closed_since_stay_closed(
     installation: Installation, tmp_path: Path
 ) -> None:
     token = add_token(installation.engine, "erp", "headquarters")
-    add_account(installation.engine, "wang.fang", "staff", "only-for-tests-1")
+    add_user(installation.engine, "wang.fang", "staff", "only-for-tests-1")
     backed_up(installation, tmp_path / "b")
     with writing(installation.engine) as connection:
         connection.execute(update(API_TOKEN).values(revoked_us=CLOCK_US))
         connection.execute(update(ACCOUNT).values(active=False))
     restored(installation, tmp_path / "b", replace=True)
-    assert credential_of_token(installation.engine, token) is None
     with reading(installation.engine) as connection:
+        assert credential_of_token(connection, token) is None
         assert connection.execute(select(ACCOUNT.c.active)).scalars().all() == [False]
 
 
