@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from jinja2 import TemplateError
 from sqlalchemy.exc import DBAPIError
 
 from crm.scope import OutOfScope
@@ -75,7 +74,7 @@ def broken_page(request: Request, status: int = 500) -> Response:
     said = {"title": visit.say(title), "advice": visit.say(advice)}
     try:
         page = visit.page("error.html", said)
-    except TemplateError:
+    except Exception:
         # The template of every page may be what broke: the sentence needs none.
         page = f"<!doctype html><title>{said['title']}</title><p>{said['advice']}</p>"
     return HTMLResponse(page, status, storage_failures.headers_of(status))
