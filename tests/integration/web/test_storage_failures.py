@@ -82,17 +82,20 @@ def test_a_lock_in_postgresql_is_said_as_well(
     empty_in_postgres: EmptyInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LONGEST_WAIT, 1)
-    with empty_in_postgres.copied() as installation:
-        with serving(Site.open(installation.settings)) as site, machine(site) as client:
-            url = installation.settings.database_url
-            other = create_engine(url, poolclass=NullPool)
-            with other.begin() as holder:
-                holder.execute(text("LOCK TABLE journal IN ACCESS EXCLUSIVE MODE"))
-                lost, answer = sent(client)
-                assert_named(answer, BUSY, "somebody holds the database")
-            kept, answer = sent(client)
-            assert answer.status_code == 200
-            assert journaled(url) == {kept} and lost != kept
+    with (
+        empty_in_postgres.copied() as installation,
+        serving(Site.open(installation.settings)) as site,
+        machine(site) as client,
+    ):
+        url = installation.settings.database_url
+        other = create_engine(url, poolclass=NullPool)
+        with other.begin() as holder:
+            holder.execute(text("LOCK TABLE journal IN ACCESS EXCLUSIVE MODE"))
+            lost, answer = sent(client)
+            assert_named(answer, BUSY, "somebody holds the database")
+        kept, answer = sent(client)
+        assert answer.status_code == 200
+        assert journaled(url) == {kept} and lost != kept
 
 
 @pytest.mark.parametrize(
