@@ -19,7 +19,7 @@ from campaigns.catalogue import wire_name
 from campaigns.ids import derived_id
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import rfc3339
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import DATA_KEY, FENCE, KeyLost, Keyring
 from crm.keyring.master_key import MasterKeys, MasterKeyWrong
@@ -66,7 +66,7 @@ def fence_of(file: Path) -> list[str]:
     if not file.is_file():
         raise BackupUnusable("file is missing", str(file))
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)) as keys:
-        return [subject for (subject,) in keys.execute(f"SELECT subject FROM {FENCE.name}")]
+        return [subject for (subject,) in keys.execute("SELECT subject FROM fence")]
 
 
 def merge_keys(
@@ -147,7 +147,7 @@ def record_erasures(engine: Engine, keyring: Keyring) -> int:
         )
         for card in unknown
     ]
-    receipts = JournalIntake(engine, keyring).accept(lines, HEADQUARTERS, history=True)
+    receipts = EventIntake(engine, keyring).accept(lines, HEADQUARTERS, history=True)
     refused = [receipt for receipt in receipts if receipt.status == "refused"]
     if refused:
         raise BackupUnusable("erasure refused", str(refused[0].reason))

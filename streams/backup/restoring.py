@@ -23,12 +23,12 @@ from sqlalchemy import Connection, Engine, delete, exists, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
+from crm.configuration.settings import Settings, sqlite_file
 from crm.journal.events import JOURNAL, last_position
 from crm.keyring.keyring import DATA_KEY, FENCE, MASTER, RESTORED, Keyring
 from crm.keyring.master_key import MasterKeys, load_master_key
 from crm.operations.status import keep_backup
 from crm.schema.tables import prepare
-from crm.settings import Settings, sqlite_file
 from crm.storage import locks
 from crm.storage.database import (
     METADATA,

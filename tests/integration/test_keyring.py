@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crm.configuration.settings import Settings
 from crm.keyring.keyring import (
     KeyLost,
     Keyring,
@@ -12,7 +13,6 @@ from crm.keyring.keyring import (
     unseal,
 )
 from crm.keyring.master_key import MasterKeyMissing, MasterKeyWrong
-from crm.settings import Settings
 
 
 @pytest.fixture

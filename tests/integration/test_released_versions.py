@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy import func, select, text
 
 from campaigns.intake import HEADQUARTERS
+from crm.configuration.settings import Settings
 from crm.feed.tables import COPY_ACKNOWLEDGEMENT, COPY_RECEIPT
 from crm.journal.events import JOURNAL, decode, rows_after
 from crm.people.tables import CARD
 from crm.schema.revisions import newest_revision
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.running.installation import open_installation
 from tests.examples import a_card, written

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.backup.fence import erasures
 from streams.backup.making import BackupRefused, back_up
 from streams.backup.manifest import BackupUnusable

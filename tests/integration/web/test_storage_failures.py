@@ -18,9 +18,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from crm.accounts.tokens import add_token
+from crm.configuration.settings import Settings
 from crm.journal.events import JOURNAL
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from crm.web.guards.site import Site
 from crm.web.guards.storage_failures import BROKEN, BUSY, FULL, status_of
@@ -154,7 +154,8 @@ def test_a_full_disk_is_said_and_what_was_accepted_survives(tmp_path: Path) -> N
     address = f"http://127.0.0.1:{(port := free_port())}"
     with start(tmp_path, "web", "--port", port, preexec_fn=little_room) as process:
         until(lambda: answers(address))
-        accepted, refused = set(), set()
+        accepted: set[str] = set()
+        refused: set[str] = set()
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
             while len(refused) < 3:
