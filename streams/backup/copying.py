@@ -6,14 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
+from crm.accounts.tables import WEB_SESSION
 from crm.schema.tables import PROJECTED
 from crm.storage.database import METADATA, open_engine
 
 ROWS_AT_ONCE = 2_000
 Report = Callable[[int, int], None]
 
-KEPT = tuple(table for table in METADATA.sorted_tables if table not in PROJECTED)
-"""What cannot be computed anew. The views can, and they are what holds names in plain."""
+KEPT = tuple(table for table in METADATA.sorted_tables if table not in (*PROJECTED, WEB_SESSION))
+"""What cannot be computed anew. The views can, and they are what holds names in plain. Nobody stays
+signed in over a restore: who has signed out since must not be in again."""
 
 
 def copy_rows(tables: Sequence[Table], here: Connection, there: Connection, report: Report) -> None:

@@ -3,14 +3,15 @@
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import BigInteger, Boolean, insert, select, update
 
 from campaigns.intake import HEADQUARTERS
 from crm.accounts.people import add_user
-from crm.accounts.tables import ACCOUNT, API_TOKEN
+from crm.accounts.tables import ACCOUNT, API_TOKEN, WEB_SESSION
 from crm.accounts.tokens import add_token, credential_of_token
 from crm.attachments.store import AttachmentStore
 from crm.feed.tables import COPY_ACKNOWLEDGEMENT
@@ -271,6 +272,19 @@ def test_tokens_revoked_and_accounts_closed_since_stay_closed(
     with reading(installation.engine) as connection:
         assert credential_of_token(connection, token) is None
         assert connection.execute(select(ACCOUNT.c.active)).scalars().all() == [False]
+
+
+def test_nobody_is_signed_in_after_a_restore(installation: Installation, tmp_path: Path) -> None:
+    with writing(installation.engine) as connection:
+        row: dict[str, Any] = {
+            column.name: 1 if isinstance(column.type, BigInteger | Boolean) else "x"
+            for column in WEB_SESSION.columns
+        }
+        connection.execute(insert(WEB_SESSION), [row])
+    backed_up(installation, tmp_path / "b")
+    restored(installation, tmp_path / "b", replace=True)
+    with reading(installation.engine) as connection:
+        assert connection.execute(select(WEB_SESSION)).all() == []
 
 
 def test_the_status_knows_when_the_last_backup_was(
