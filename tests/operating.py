@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from time import monotonic
 
 from crm.keyring.rotation import rotate
 from streams.backup.making import back_up
@@ -19,6 +18,7 @@ from tests.installations import Installation, clock
 from tests.seasons import AFTER_US
 
 ROOT = Path(__file__).parents[1]
+LONGEST_LIFE_SECONDS = 1.5
 
 
 def _silent(_done: int, _of: int) -> None:
@@ -60,20 +60,17 @@ def start(command: str, folder: Path, place: Path) -> "subprocess.Popen[str]":
     return process
 
 
-def to_its_end(command: str, folder: Path, place: Path) -> float:
-    """How many seconds it takes when nobody kills it."""
-    process = start(command, folder, place)
-    began = monotonic()
-    with process:
+def to_its_end(command: str, folder: Path, place: Path) -> None:
+    """Nobody kills it."""
+    with start(command, folder, place) as process:
         assert process.wait() == 0
-    return monotonic() - began
 
 
-def killed(command: str, folder: Path, place: Path, longest: float, random: Random) -> bool:
+def killed(command: str, folder: Path, place: Path, random: Random) -> bool:
     """Kill it at a random moment of its life; False: it had ended before."""
     with start(command, folder, place) as process:
         try:
-            process.wait(random.uniform(0, longest))
+            process.wait(random.uniform(0, LONGEST_LIFE_SECONDS))
         except subprocess.TimeoutExpired:
             process.kill()
         return process.wait() != 0
