@@ -1,6 +1,6 @@
 # Jinxi: what can be made here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format services bench prove migration docs site texts lock wheel image audit sbom clean
+.PHONY: help install demo test check format services bench prove migration docs site texts lock wheel image images audit sbom clean
 
 BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
@@ -106,6 +106,9 @@ sbom: install ## what the product consists of, as CycloneDX: dist/sbom.json
 	$(BIN)/python -m pip install --quiet cyclonedx-bom
 	@mkdir -p dist
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application -o dist/sbom.json requirements.lock
+
+images: ## pin the images of the containers by the digests that their tags have today (asks Docker)
+	@tools/pin-images docker-compose.yml Dockerfile
 
 clean: ## remove .venv and the caches; jinxi-data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results mutants build dist *.egg-info

@@ -19,7 +19,8 @@ from crm.copies.webhook_signatures import changed_body, headers, written_secret
 from crm.feed.calling import AddressRefused, call, checked_url
 from crm.feed.queries import last_sequence
 from crm.feed.tables import WEBHOOK
-from crm.keyring.keyring import KEY_BYTES, Keyring, seal, unseal
+from crm.keyring.keyring import Keyring, seal, unseal
+from crm.keyring.master_key import KEY_BYTES
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
 

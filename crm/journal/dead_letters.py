@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, Column, Connection, String, Table, delete, in
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from crm.journal.events import JOURNAL
-from crm.keyring.keyring import KeyLost, MasterKeyWrong
+from crm.keyring.keyring import KeyLost
+from crm.keyring.master_key import MasterKeyWrong
 from crm.storage.database import METADATA
 
 DEAD_LETTER = Table(

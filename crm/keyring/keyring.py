@@ -4,9 +4,7 @@ It is a database of its own, so that restoring the data never brings a destroyed
 never loses a key made since. A fenced subject never gets a key again.
 """
 
-import contextlib
 import hmac
-import os
 import secrets
 import shutil
 from collections.abc import Iterable
@@ -29,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 
 from crm.configuration.settings import Settings
+from crm.keyring.master_key import KEY_BYTES, NONCE_BYTES, MasterKeys
 from crm.storage.bulk import stored_rows
 from crm.storage.database import (
     insert_new,
@@ -39,9 +38,6 @@ from crm.storage.database import (
 )
 from crm.storage.locks import SCHEMA, hold
 
-KEY_BYTES = 32
-NONCE_BYTES = 12
-
 KEYRING_METADATA = MetaData()
 DATA_KEY = Table(
     "data_key",
@@ -50,55 +46,24 @@ DATA_KEY = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 FENCE = Table("fence", KEYRING_METADATA, Column("subject", String(160), primary_key=True))
+MASTER = Table(
+    "master_key",
+    KEYRING_METADATA,
+    Column("name", String(16), primary_key=True),
+    Column("fingerprint", String(16), nullable=False),
+)
+"""Which master key wraps what is new; the key itself is never here."""
+IN_FORCE = "in force"
+RESTORED = "restored"
+"""Beside it, while a restore fills a keyring that was empty: what was erased since is not in it."""
+IN_FORCE_QUERY = select(MASTER.c.fingerprint).where(MASTER.c.name == IN_FORCE)
+KEYS = (FENCE, DATA_KEY)
+"""What belongs to the subjects."""
 _CACHED_KEYS = 20_000
-
-
-class MasterKeyMissing(Exception):
-    """The keyring holds keys, but the file of the master key is not there."""
-
-
-class MasterKeyWrong(Exception):
-    """The master key does not open the keyring."""
 
 
 class KeyLost(Exception):
     """Something has no key although nothing was erased: the keyring is not the right one."""
-
-
-def load_master_key(file: Path, *, may_create: bool) -> bytes:
-    """The master key; made at first start, readable by its owner alone (mode 0600)."""
-    if may_create and not file.exists():
-        _create_master_key(file)
-    try:
-        key = bytes.fromhex(file.read_text("ascii").strip())
-    except FileNotFoundError as error:
-        message = f"{file}: the keyring holds keys that only this file opens"
-        raise MasterKeyMissing(message) from error
-    except ValueError as error:
-        raise MasterKeyWrong(f"{file}: not a key in hexadecimal") from error
-    if len(key) != KEY_BYTES:
-        raise MasterKeyWrong(f"{file}: {len(key)} bytes instead of {KEY_BYTES}")
-    return key
-
-
-def _create_master_key(file: Path) -> None:
-    """Write a new key beside and link it into place: another process sees all of it or none."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(secrets.token_bytes(KEY_BYTES).hex() + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    with contextlib.suppress(FileExistsError):
-        os.link(draft, file)
-    draft.unlink()
-    # The name must be as durable as the keys that will be wrapped with it.
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @dataclass
@@ -106,7 +71,7 @@ class Keyring:
     """Data keys by subject (`card/…`, `member/…`, `purchase/…`, …)."""
 
     engine: Engine
-    master: AESGCM
+    masters: MasterKeys
     opened: dict[bytes, bytes] = field(default_factory=dict)
     """Wrapped key → key, so that each is unwrapped once; what counts is what is stored."""
     files: Path | None = None
@@ -122,10 +87,11 @@ class Keyring:
             for table in KEYRING_METADATA.sorted_tables:
                 connection.execute(CreateTable(table, if_not_exists=True))
             first = connection.execute(select(DATA_KEY).limit(1)).first()
-        master = AESGCM(load_master_key(settings.master_key_file, may_create=first is None))
-        keyring = cls(engine, master, files=settings.data_folder / "attachments")
+        masters = MasterKeys.load(settings.master_key_file, may_create=first is None)
+        keyring = cls(engine, masters, files=settings.data_folder / "attachments")
         if first is not None:
-            keyring._unwrap(first.subject, first.wrapped)
+            masters.unwrap(first.subject, first.wrapped)
+        keyring._say_what_wraps(is_new=first is None)
         return keyring
 
     def keys(self, subjects: Iterable[str], *, create: bool) -> dict[str, bytes | None]:
@@ -141,6 +107,7 @@ class Keyring:
         missing = [subject for subject in wanted if subject not in found]
         if missing and create:
             with writing(self.engine) as connection:
+                self._heed_rotation(connection)
                 fenced = _fenced(connection, missing)
                 open_to_all = [subject for subject in missing if subject not in fenced]
                 rows = [{"subject": name, "wrapped": self._new_key(name)} for name in open_to_all]
@@ -155,15 +122,30 @@ class Keyring:
         for subject, wrapped in stored_rows(connection, columns, DATA_KEY.c.subject, subjects):
             key = self.opened.get(wrapped)
             if key is None:
-                key = self._unwrap(subject, wrapped)
+                key = self.masters.unwrap(subject, wrapped)
                 self._remember(wrapped, key)
             found[subject] = key
         return found
 
+    def _say_what_wraps(self, *, is_new: bool) -> None:
+        """Write it down where nobody has yet, or where there is nothing that it wraps."""
+        with reading(self.engine) as connection:
+            said = connection.execute(IN_FORCE_QUERY).scalar()
+        if said is None or (is_new and said not in self.masters.ciphers):
+            with writing(self.engine) as connection:
+                connection.execute(delete(MASTER).where(MASTER.c.fingerprint == said))
+                row = {"name": IN_FORCE, "fingerprint": self.masters.wrapping}
+                insert_new(connection, MASTER, [row])
+
+    def _heed_rotation(self, connection: Connection) -> None:
+        """Wrap with the key that is in force; it stays so until this transaction ends."""
+        said = connection.execute(IN_FORCE_QUERY.with_for_update(read=True)).scalar_one()
+        self.masters.wrap_with(said)
+
     def _new_key(self, subject: str) -> bytes:
         """A new key, wrapped."""
         key = secrets.token_bytes(KEY_BYTES)
-        wrapped = self._wrap(subject, key)
+        wrapped = self.masters.wrap(subject, key)
         self._remember(wrapped, key)
         return wrapped
 
@@ -213,18 +195,6 @@ class Keyring:
         key = self.keys([f"installation/{label}"], create=True)[f"installation/{label}"]
         assert key is not None
         return key
-
-    def _wrap(self, subject: str, key: bytes) -> bytes:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + self.master.encrypt(nonce, key, subject.encode())
-
-    def _unwrap(self, subject: str, wrapped: bytes) -> bytes:
-        try:
-            return self.master.decrypt(
-                wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject.encode()
-            )
-        except InvalidTag as error:
-            raise MasterKeyWrong("the master key does not open the keyring") from error
 
 
 def _fenced(connection: Connection, subjects: list[str]) -> set[str]:

@@ -6,12 +6,16 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from crm.journal.checkpoints import Partition, checkpoints, move_on, next_offset
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.outbox import OUTBOX
 from crm.journal.progress import load_progress
 from crm.journal.undecodable import UNDECODABLE
 from crm.outcomes.tables import OUTCOME
+
+BACKUP = Partition("backup", "", 0)
+"""The mark that the last backup leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Status:
     lag_records: records of the events topic that are not recorded yet, by partition; None while
     the broker does not answer, empty where the journal itself carries.
     inbox_records: the same of the inboxes, by name.
+    last_backup_us: of which moment the newest backup is that was made of this database.
     workers: who records now, and how many partitions each has; None where nobody can tell.
     """
 
@@ -35,6 +40,7 @@ class Status:
     dead_letters: int
     undecodable: int
     last_recorded_us: int | None = None
+    last_backup_us: int | None = None
     lag_records: Mapping[int, int] | None = field(default_factory=dict)
     inbox_records: Mapping[str, int] | None = field(default_factory=dict)
     workers: Mapping[str, int] | None = None
@@ -56,7 +62,20 @@ def stored_status(connection: Connection) -> Status:
         waiting=_count(connection, OUTCOME.c.position, OUTCOME.c.outcome == "waiting"),
         dead_letters=_count(connection, DEAD_LETTER.c.position),
         undecodable=_count(connection, UNDECODABLE.c.offset),
+        last_backup_us=last_backup_us(connection),
     )
+
+
+def last_backup_us(connection: Connection) -> int | None:
+    """When the data of the newest backup were read; None: none was ever made here."""
+    found = checkpoints(connection, BACKUP.consumer)
+    return found[0].recorded_us if found else None
+
+
+def keep_backup(connection: Connection, position: int, made_us: int) -> None:
+    """There is a backup of that moment, with the journal up to that position."""
+    next_offset(connection, BACKUP)
+    move_on(connection, BACKUP, position, made_us)
 
 
 def _count(connection: Connection, column: Any, *conditions: Any) -> int:

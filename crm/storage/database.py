@@ -78,6 +78,20 @@ def open_engine(url: str, poolclass: type[Pool] | None = None, *, passing: bool 
     return engine
 
 
+def limit_waiting(engine: Engine) -> None:
+    """Whoever answers people waits for a lock of PostgreSQL no longer than SQLite does anyway.
+
+    A worker may wait: a rebuild that holds the world takes its time.
+    """
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _limit_waiting)
+
+
+def _limit_waiting(connection: Any, _record: object) -> None:
+    connection.execute(f"SET lock_timeout = '{_BUSY_TIMEOUT_SECONDS}s'")
+    connection.commit()
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes too late for IMMEDIATE: transactions are begun by the listener.
     connection.isolation_level = None

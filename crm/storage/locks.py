@@ -22,6 +22,7 @@ WORKER = 2_006
 RELAY = 2_007
 BRIDGE = 2_009
 WEBHOOKS = 2_010
+ROTATION = 2_011
 QUESTIONS = 2_020
 FIRST_SLOT = 2_100
 """Of the workers' slots; slot 1 has the next number."""

@@ -4,10 +4,12 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import DBAPIError
 
 from campaigns.wording.catalogues import N_
 from crm.scope import OutOfScope
 from crm.web.api.problems import problem_response
+from crm.web.guards import storage_failures
 from crm.web.guards.site import site_of
 from crm.web.guards.visit import FormStale, NotFound, SignInNeeded, any_visit, nobodys_visit
 from crm.web.pages import (
@@ -39,6 +41,11 @@ _WHAT_HAPPENED = {
     404: (N_("没有找到"), N_("地址可能抄漏了，或者内容已经移走。请从首页重新进入。")),
     405: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
     409: (N_("这一页放得太久了"), N_("请返回上一页，刷新后再提交。填好的内容还在。")),
+    503: (N_("数据库正忙"), N_("这次没有收下。已经收下的内容都还在。请过几秒再提交一次。")),
+    507: (
+        N_("磁盘满了，或者写不进去"),
+        N_("这次没有收下。已经收下的内容都还在。请告诉管理员，之后再提交一次。"),
+    ),
     500: (N_("刚才没有成功"), N_("已经收下的内容都还在。请过一会儿再试，还不行就找管理员。")),
 }
 
@@ -51,6 +58,9 @@ def include(app: FastAPI) -> None:
     app.add_exception_handler(FormStale, _say_stale)
     app.add_exception_handler(NotFound, _say_not_found)
     app.add_exception_handler(OutOfScope, _say_closed)
+    # Without the first two, they would be logged as faults of the program.
+    app.add_exception_handler(DBAPIError, _say_broken)
+    app.add_exception_handler(OSError, _say_broken)
     app.add_exception_handler(Exception, _say_broken)
 
 
@@ -62,12 +72,17 @@ def error_page(request: Request, status: int) -> Response:
     return visit.render("error.html", context, status)
 
 
-def broken_page(request: Request) -> Response:
+def broken_page(request: Request, status: int = 500) -> Response:
     """The same for what broke; it looks nobody up, as the database may be what is away."""
-    title, advice = _WHAT_HAPPENED[500]
+    title, advice = _WHAT_HAPPENED[status]
     visit = nobodys_visit(request, site_of(request))
-    context = {"title": visit.say(title), "advice": visit.say(advice)}
-    return HTMLResponse(visit.page("error.html", context), 500)
+    said = {"title": visit.say(title), "advice": visit.say(advice)}
+    try:
+        page = visit.page("error.html", said)
+    except Exception:
+        # The template of every page may be what broke: the sentence needs none.
+        page = f"<!doctype html><title>{said['title']}</title><p>{said['advice']}</p>"
+    return HTMLResponse(page, status, storage_failures.headers_of(status))
 
 
 async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
@@ -94,7 +109,9 @@ async def _say_closed(request: Request, _error: Exception) -> Response:
     return error_page(request, 403)
 
 
-async def _say_broken(request: Request, _error: Exception) -> Response:
+async def _say_broken(request: Request, error: Exception) -> Response:
+    status = storage_failures.status_of(error)
     if request.url.path.startswith(("/v1/", "/health")):
-        return problem_response(500, "this was not done; what was answered before is kept")
-    return broken_page(request)
+        headers = storage_failures.headers_of(status)
+        return problem_response(status, storage_failures.DETAILS[status], headers)
+    return broken_page(request, status)

@@ -65,6 +65,18 @@ COMMANDS = {
         "从日志重建全部数据表；--verify 证明重建结果逐行相等。",
     ),
     "check": ("streams.cli.commands.upkeep:check", "检查数据上能检查的每一条规律。"),
+    "backup": (
+        "streams.cli.commands.backups:make_backup",
+        "备份数据、密钥库和附件，不用停机；主密钥不在其中。",
+    ),
+    "restore": (
+        "streams.cli.commands.backups:restore_backup",
+        "从备份恢复；备份之后删除的人仍然是删除的，并说明还缺什么。",
+    ),
+    "erasures": (
+        "streams.cli.commands.backups:list_erasures",
+        "写出全部删除的名单（只有编号），放到备份以外的地方。",
+    ),
     "move": (
         "streams.cli.commands.move:move_to",
         "把全部历史、密钥和账户搬到 PostgreSQL，逐行比较；原处不动，可中断后重来。",
@@ -154,6 +166,10 @@ GROUPS = {
             "list": "streams.cli.commands.inboxes:list_all",
             "remove": "streams.cli.commands.inboxes:remove",
         },
+    ),
+    "keys": (
+        "主密钥：更换。",
+        {"rotate": "streams.cli.commands.keys:rotate_master_key"},
     ),
     "token": (
         "接口令牌。",

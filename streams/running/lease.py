@@ -20,6 +20,7 @@ _FILES = {
     locks.RELAY: "relay.lock",
     locks.BRIDGE: "bridge.lock",
     locks.WEBHOOKS: "webhooks.lock",
+    locks.ROTATION: "rotation.lock",
 }
 
 

@@ -38,7 +38,7 @@ from crm.configuration.settings import Settings, keyring_beside, sqlite_file
 from crm.journal.checkpoints import CHECKPOINT, Partition, checkpoints, move_on, next_offset
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
-from crm.keyring.keyring import DATA_KEY, FENCE, KEYRING_METADATA, Keyring
+from crm.keyring.keyring import DATA_KEY, FENCE, KEYS, Keyring
 from crm.schema.tables import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD
 from crm.storage import locks
 from crm.storage.database import METADATA, insert_new, open_engine, reading, writing
@@ -158,7 +158,7 @@ def _open_target(here: Installation, target: Settings) -> Installation:
         if state != _UNDER_WAY:
             _must_be_empty(connection, METADATA.sorted_tables, target.database_url)
             with reading(there.keyring.engine) as keys:
-                _must_be_empty(keys, KEYRING_METADATA.sorted_tables, target.keyring_url)
+                _must_be_empty(keys, KEYS, target.keyring_url)
             move_on(connection, mark, _UNDER_WAY, now_us())
     return there
 
@@ -186,7 +186,7 @@ def place(url: str) -> str:
 
 def _copy_keys(here: Engine, there: Engine) -> None:
     """Every key that is missing there; what was erased here meanwhile goes there, too."""
-    for table in (FENCE, DATA_KEY):
+    for table in KEYS:
         for rows in _pieces(table, table.c.subject, here, ""):
             with writing(there) as connection:
                 insert_new(connection, table, rows)
@@ -260,7 +260,7 @@ def _compared(
         str(table.name): compare(table, ours, theirs) for table in (*GROWING, *REPLACED, *PROJECTED)
     }
     with reading(here.keyring.engine) as our_keys, reading(there.keyring.engine) as their_keys:
-        for table in KEYRING_METADATA.sorted_tables:
+        for table in KEYS:
             tables[str(table.name)] = compare(table, our_keys, their_keys)
     return Moved(
         events=tables[JOURNAL.name].rebuilt_rows,

@@ -50,6 +50,7 @@ def _metrics(found: Status) -> Iterator[str]:
         ("dead_letters", found.dead_letters),
         ("undecodable_messages", found.undecodable),
         ("last_recorded_timestamp_seconds", _seconds(found.last_recorded_us)),
+        ("last_backup_timestamp_seconds", _seconds(found.last_backup_us)),
         ("broker_answers", int(found.lag_records is not None)),
         ("workers", len(found.workers or ())),
     ):

@@ -9,11 +9,10 @@ from crm.configuration.settings import Settings
 from crm.keyring.keyring import (
     KeyLost,
     Keyring,
-    MasterKeyMissing,
-    MasterKeyWrong,
     seal,
     unseal,
 )
+from crm.keyring.master_key import MasterKeyMissing, MasterKeyWrong
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
 from crm.schema.preparing import prepare
-from crm.storage.database import open_engine, reading
+from crm.storage.database import limit_waiting, open_engine, reading
 from crm.web.guards.attempts import SignInAttempts
 from crm.web.guards.lanes import Lanes
 from crm.web.view.languages import load_translations
@@ -62,6 +62,7 @@ class Site:
     def open(cls, settings: Settings) -> "Site":
         """Over the databases of an installation, whose schema is brought up to date."""
         engine = open_engine(settings.database_url)
+        limit_waiting(engine)
         prepare(engine)
         keyring = Keyring.open(settings)
         intake = EventIntake(engine, keyring)

@@ -47,6 +47,7 @@ def _everywhere(found: Status) -> Iterator[tuple[str, str | int]]:
     yield say("入档故障"), found.dead_letters
     yield say("不是事件的消息"), found.undecodable
     yield say("最近一次入档"), _moment(found.last_recorded_us)
+    yield say("最近一次备份"), _moment(found.last_backup_us) or say("从来没有：jinxi backup")
     yield say("记录进程"), "" if found.workers is None else len(found.workers)
 
 

@@ -21,7 +21,12 @@ from tests.servers.postgres import new_database
 from tests.servers.processes import free_port, wait_until
 from tests.source_tree import ROOT
 
-SECRETS = {"JINXI_MASTER_KEY_PATH": "/k", "JINXI_DATABASE_PASSWORD_PATH": "/p"}
+SECRETS = {
+    "JINXI_MASTER_KEY_PATH": "/k",
+    "JINXI_DATABASE_PASSWORD_PATH": "/p",
+    "JINXI_OWNER_PASSWORD_PATH": "/o",
+    "JINXI_ROLE_PASSWORD_PATH": "/r",
+}
 LONG_RUNNING = ("web", "relay", "worker", "bridge", "webhooks")
 REPLICAS = (("relay", 1), ("worker", 1), ("worker", 2), ("web", 1), ("bridge", 1), ("webhooks", 1))
 PIN = re.compile(r":\d+\.\d+(\.\d+)?(-[a-z0-9.]+)*(@sha256:[0-9a-f]{64})?$")
@@ -61,7 +66,7 @@ def test_what_is_ours_runs_without_root_and_writes_nothing_but_evidence(
     assert all(PIN.search(image) for image in re.findall(r"^FROM (\S+)", docker_file, re.M))
 
 
-def test_no_secret_stands_in_the_file_and_both_must_be_named(tmp_path: Path) -> None:
+def test_no_secret_stands_in_the_file_and_each_must_be_named(tmp_path: Path) -> None:
     text = FILE.read_text()
     assert not re.search(r"://[^/\s]+:[^@/\s]+@", text)
     assert "PASSWORD:" not in text

@@ -1,0 +1,34 @@
+"""What is answered when the database or the disk is in the way: never “accepted”, always why."""
+
+import errno
+
+from sqlalchemy.exc import DBAPIError
+
+from crm.storage.database import is_passing
+
+BUSY, FULL, BROKEN = 503, 507, 500
+RETRY_SECONDS = 5
+DETAILS = {
+    BUSY: "somebody holds the database, or it is away: nothing of this was kept, send it again",
+    FULL: "the disk is full or cannot be written: nothing of this was kept, send it again later",
+    BROKEN: "this was not done; what was answered before is kept",
+}
+_FULL_TEXTS = ("is full", "disk full", "no space left", "file too large", "quota")
+_FULL_ERRNOS = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+
+
+def status_of(error: BaseException) -> int:
+    """503: it may pass by itself; 507: there is no room; 500: anything else."""
+    if isinstance(error, OSError):
+        return FULL if error.errno in _FULL_ERRNOS else BROKEN
+    if not isinstance(error, DBAPIError):
+        return BROKEN
+    said = str(error.orig).lower()
+    if any(text in said for text in _FULL_TEXTS) or "disk i/o error" in said:
+        return FULL
+    return BUSY if is_passing(error) else BROKEN
+
+
+def headers_of(status: int) -> dict[str, str]:
+    """When it may be tried again."""
+    return {"Retry-After": str(RETRY_SECONDS)} if status == BUSY else {}
