@@ -37,6 +37,7 @@ GROWS_BY = frozenset(
         "purchase.made",
         "purchase.returned",
         "referral.made",
+        "relation.stated",
         "consent.given",
         "consent.refused",
         "consent.withdrawn",
