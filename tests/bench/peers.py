@@ -12,7 +12,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
-from eventsourcing.application import Application
+from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import Tracking
 from eventsourcing.sqlite import SQLiteDatastore, SQLiteTrackingRecorder
@@ -89,7 +89,7 @@ def event_sourced(file: Path, folder: Path) -> Measured:
     for subject, together in _by_person(events):
         try:
             person: Person = app.repository.get(Person.create_id(subject))
-        except LookupError:
+        except AggregateNotFoundError:
             person = Person(subject)
         for each in together:
             person.happen(each["type"], each["time"], each["data"])
