@@ -17,6 +17,8 @@ from tests.bench.phases import phases
 from tests.bench.steps import Step, alone
 
 _MEMORY_SIZES = (1, 3, 10)
+_LEAST_WIDTH = 110
+"""Characters: in a pipe or a log the tables have room too."""
 _HEADINGS = {
     "seconds": "seconds",
     "events": "events",
@@ -149,7 +151,7 @@ def _memory(folder: Path, people: int, seed: int) -> list[dict[str, Any]]:
 
 
 def _show(figures: dict[str, Any]) -> None:
-    console = Console()
+    console = Console(width=max(_LEAST_WIDTH, Console().width))
     for part in ("rows", "memory", "phases", "growth"):
         if part in figures:
             console.print(_table(figures[part]))
