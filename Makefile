@@ -50,6 +50,7 @@ services: install ## install or check what the heavy tests need: Chromium, a fon
 
 bench: install ## events per second, beside the floors of this machine
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --growth
 
 prove: install seeds mutants ## the long proofs: many examples, kills, hash seeds, mutants
 	JINXI_PROVE=1 $(BIN)/pytest $(SPREAD) -m "prove or hypothesis or more_in_prove" --timeout 3600

@@ -9,6 +9,8 @@ from crm.components.evaluation import Evaluation
 
 def conflict_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
     """A row for each open conflict, in the home of its card."""
+    if "card.corrected" not in evaluation.fold.types:
+        return
     for card in evaluation.cards.values():
         for conflict in conflicts_of(card):
             yield {

@@ -13,14 +13,20 @@ from campaigns.events.people import IdentityDifferent, IdentitySame, IdentityUnd
 from campaigns.ids import household_id, person_id
 from crm.cards.card import Card, card_with, fold_card
 from crm.consents.facts import ConsentWord, SharedCard
-from crm.consents.gathering import consent_word, consent_words, is_shared, shared_card
+from crm.consents.gathering import (
+    CONSENT_TYPES,
+    consent_word,
+    consent_words,
+    is_shared,
+    shared_card,
+)
 from crm.identity.resolution import Link, Person, Resolution, nobody_crowds, resolve
 from crm.identity.traits import HumanWord, IdentityCard
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes, judge_cards, judge_next
 from crm.outcomes.shared import Surroundings
 
-RESOLUTIONS_REMEMBERED = 8_192
+RESOLUTIONS_REMEMBERED = 2_048
 
 GROWS_BY = frozenset(
     {
@@ -37,6 +43,7 @@ GROWS_BY = frozenset(
         "purchase.made",
         "purchase.returned",
         "referral.made",
+        "relation.stated",
         "consent.given",
         "consent.refused",
         "consent.withdrawn",
@@ -91,7 +98,7 @@ class Fold:
             grown.cards = cards
             return
         grown.cards = cards | {name: card_with(card, event)}
-        word = consent_word(event)
+        word = consent_word(event) if event.type_name in CONSENT_TYPES else None
         if word is not None and name in grown._words:
             grown._words[name] += (word,)
         if event.type_name == "purchase.returned":

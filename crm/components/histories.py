@@ -29,7 +29,7 @@ from crm.outcomes.shared import (
 )
 from crm.outcomes.voids import Outcomes
 
-EVENTS_AT_HAND = 50_000
+EVENTS_AT_HAND = 20_000
 
 _position = attrgetter("position")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from crm.components.fold import Fold
 
 HOMES_KEPT = 200_000
-FOLDED_EVENTS_KEPT = 30_000
+FOLDED_EVENTS_KEPT = 40_000
 
 
 @dataclass(eq=False, slots=True)

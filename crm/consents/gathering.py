@@ -30,12 +30,17 @@ HISTORY_TYPES = frozenset(
         "club.left",
     }
 )
+CONSENT_TYPES = frozenset({"consent.given", "consent.refused", "consent.withdrawn"})
 _NO_CODES = frozenset({"card_id", "activity_id", *PERSONAL_FIELDS})
 
 
 def consent_words(card: Card) -> tuple[ConsentWord, ...]:
     """Every recorded word of the card on any purpose, in effective order."""
-    return tuple(word for event in card.events if (word := consent_word(event)) is not None)
+    return tuple(
+        word
+        for event in card.events
+        if event.type_name in CONSENT_TYPES and (word := consent_word(event)) is not None
+    )
 
 
 def is_shared(words: Iterable[ConsentWord]) -> bool:
@@ -72,7 +77,7 @@ def shared_card(
         purchases=tuple(
             _purchase(event, event.data, returned_units)
             for event in card.events
-            if isinstance(event.data, PurchaseMade)
+            if event.type_name == "purchase.made" and isinstance(event.data, PurchaseMade)
         ),
         consents=words,
         deceased=card.deceased,
@@ -122,7 +127,7 @@ def _readings(card: Card) -> list[Reading]:
             event.data.health.note,
         )
         for event in card.events
-        if isinstance(event.data, ClinicConsulted)
+        if event.type_name == "clinic.consulted" and isinstance(event.data, ClinicConsulted)
     ]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 
 from campaigns.canonical import canonical_json
-from campaigns.events.consents import ConsentGiven
 from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation
 from crm.consents.facts import ActivityInfo, Contract, SharedCard
@@ -106,11 +105,11 @@ def wake_day_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
     """The days after today on which a consent ends or a hold is over."""
     days: set[tuple[str, date]] = set()
     for card in evaluation.cards.values():
-        for event in card.events:
-            ends_on = event.data.expires_on if isinstance(event.data, ConsentGiven) else None
+        for word in evaluation.fold.words_of(card):
+            ends_on = word.expires_on
             # The last day of the calendar is how some systems write "for ever".
             if ends_on is not None and ends_on < date.max:
-                days.add((event.home, ends_on + timedelta(days=1)))
+                days.add((f"card/{card.card_id}", ends_on + timedelta(days=1)))
     for claim in evaluation.claims:
         if claim.standing == "held" and claim.releases_on is not None:
             days.add((evaluation.home_of_purchase(claim.purchase_id), claim.releases_on))

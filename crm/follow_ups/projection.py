@@ -9,6 +9,8 @@ from crm.follow_ups.schedule import follow_ups
 
 def follow_up_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
     """Every follow-up of the component's people, each in the home of its card."""
+    if "trial.started" not in evaluation.fold.types:
+        return
     for person in evaluation.persons:
         for due in follow_ups(person):
             yield {

@@ -3,7 +3,7 @@
 Personal objects stand in it encrypted, each event's under the key of its subject.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -110,6 +110,16 @@ def rows_of_homes(connection: Connection, homes: Iterable[str], up_to: int) -> S
     """All rows of some subjects, up to a position."""
     of_homes = is_among(connection, JOURNAL.c.subject, homes)
     return connection.execute(select(JOURNAL).where(of_homes, JOURNAL.c.position <= up_to)).all()
+
+
+def newest_starts(connection: Connection, homes: Iterable[str], up_to: int) -> Mapping[str, int]:
+    """When the newest event of each subject is effective, of those up to a position."""
+    query = (
+        select(JOURNAL.c.subject, func.max(JOURNAL.c.starts_us))
+        .where(is_among(connection, JOURNAL.c.subject, homes), JOURNAL.c.position <= up_to)
+        .group_by(JOURNAL.c.subject)
+    )
+    return {home: starts_us for home, starts_us in connection.execute(query)}
 
 
 def rows_at(connection: Connection, positions: Sequence[int]) -> Sequence[JournalRow]:

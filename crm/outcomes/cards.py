@@ -4,7 +4,7 @@ In strata: erasures, voids, registrations, what refers to cards, what refers to 
 Approvals of rewards are judged by the rewards themselves, who knows who entered what.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from campaigns.activity_rules import rule_of
@@ -123,26 +123,29 @@ def _judge(event: LoggedEvent, result: CardOutcomes, around: Surroundings, knows
     missing = missing_reference(event, knows)
     if missing is not None:
         return missing
-    outcome = judge_creation(event, result.created)
+    creates = event.data.creates is not None
+    outcome = judge_creation(event, result.created) if creates else RECORDED
     if outcome is RECORDED:
-        outcome = _own_rule(event, result, around)
+        rule = _OWN_RULES.get(event.type_name, _at_activity)
+        outcome = rule(event, result, around)
     # Of several reasons the erasure is named last, as for words that take something back.
-    if outcome.outcome == "recorded" and result.is_erased(event):
+    if result.erased_from and outcome.outcome == "recorded" and result.is_erased(event):
         outcome = outcome if event.type_name == "purchase.returned" else rejected("erased")
-    if outcome.takes_effect:
+    if creates and outcome.takes_effect:
         thing = thing_created(event)
         if thing is not None:
             result.created[thing] = event
     return outcome
 
 
-def _own_rule(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Outcome:
+def _judge_referral(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Outcome:
     data = event.data
-    if isinstance(data, ReferralMade):
-        return RECORDED if data.patient_agreed else rejected("patient_did_not_agree")
-    if isinstance(data, PurchaseReturned):
-        return _judge_return(data, result)
-    activity_id = getattr(data, "activity_id", None)
+    assert isinstance(data, ReferralMade)
+    return RECORDED if data.patient_agreed else rejected("patient_did_not_agree")
+
+
+def _at_activity(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Outcome:
+    activity_id = getattr(event.data, "activity_id", None)
     if activity_id is None:
         return RECORDED
     activity = around.activity(activity_id)
@@ -154,7 +157,9 @@ def _own_rule(event: LoggedEvent, result: CardOutcomes, around: Surroundings) ->
     return RECORDED
 
 
-def _judge_return(data: PurchaseReturned, result: CardOutcomes) -> Outcome:
+def _judge_return(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Outcome:
+    data = event.data
+    assert isinstance(data, PurchaseReturned)
     bought = result.created[("purchase", data.purchase_id)].data
     assert isinstance(bought, PurchaseMade)
     returned = result.returned_units.get(data.purchase_id, 0)
@@ -162,3 +167,10 @@ def _judge_return(data: PurchaseReturned, result: CardOutcomes) -> Outcome:
         return rejected("more_returned_than_bought")
     result.returned_units[data.purchase_id] = returned + data.quantity
     return RECORDED
+
+
+_OWN_RULES: Mapping[str, Callable[[LoggedEvent, CardOutcomes, Surroundings], Outcome]] = {
+    "referral.made": _judge_referral,
+    "purchase.returned": _judge_return,
+}
+"""What is asked of an event by its type; of all others, whether its activity allows it."""

@@ -11,7 +11,7 @@ from crm.archives.tables import CONFLICT
 from crm.components.evaluation import Evaluation
 from crm.components.moment import anything_expired
 from crm.consents.consents import is_allowed, restricted
-from crm.consents.gathering import HISTORY_TYPES
+from crm.consents.gathering import CONSENT_TYPES, HISTORY_TYPES
 from crm.copies.keys import row_keys
 from crm.copies.projection import copy_table_rows, territories_at, wake_day_rows
 from crm.copies.tables import COPY_ROW, WAKE_DAY
@@ -67,13 +67,12 @@ PROJECTIONS = (
 )
 
 
-_CONSENTS = frozenset({"consent.given", "consent.refused", "consent.withdrawn"})
-_COPIED = _CONSENTS | HISTORY_TYPES | {"purchase.made", "purchase.returned"}
+_COPIED = CONSENT_TYPES | HISTORY_TYPES | {"purchase.made", "purchase.returned"}
 _OF_TRIALS = frozenset({"trial.started", "trial.ended", "follow_up.done"})
 
 
 def _consents_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:
-    return not new.isdisjoint(_CONSENTS) or anything_expired(before, after)
+    return not new.isdisjoint(CONSENT_TYPES) or anything_expired(before, after)
 
 
 def _cards_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:

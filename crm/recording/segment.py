@@ -71,6 +71,10 @@ class Segment:
         for home, events in self.own.items():
             self._of_kind.setdefault(kind_of(home), {})[home] = events
 
+    def is_fresh(self, history: Sequence[LoggedEvent]) -> bool:
+        """Whether a history begins in this segment, so that nothing of it is stored yet."""
+        return self.is_next and all(e.position >= self.events[0].position for e in history)
+
     def homes(self, kind: str) -> Causes:
         """The homes of a kind that have events here."""
         return self._of_kind.get(kind, {})

@@ -97,8 +97,9 @@ def _write(
             for home in homes:
                 segment.components.drop(home)
     component_of = {home: homes for homes in components for home in homes}
+    owners = [home for home in everyone if not segment.is_fresh(histories[home])]
     for projection, made in zip(PROJECTIONS, rows, strict=True):
-        difference = segment.rewrite(projection.table, everyone, made)
+        difference = segment.rewrite(projection.table, owners, made)
         if projection.table is COPY_ROW:
             note_copies(
                 segment,

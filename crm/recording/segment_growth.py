@@ -112,6 +112,9 @@ def _write_outcomes(segment: Segment, grown: Sequence[Growth]) -> None:
     rows: list[dict[str, Any]] = []
     changed: list[Growth] = []
     for growth in grown:
+        if not growth.path:
+            # No outcome hangs on a day.
+            continue
         outcomes = growth.after.outcomes
         if outcomes is growth.after.judged.outcomes:
             rows += outcome_rows((event for event, _ in growth.path), outcomes)

@@ -1,16 +1,20 @@
 """Records what many people share: activities, contracts, policies, days and members."""
 
+from collections.abc import Mapping
 from datetime import date
+from operator import itemgetter
 
 from sqlalchemy import select
 
-from campaigns.times import shanghai_day
+from campaigns.times import day_end_us, day_start_us, shanghai_day
 from crm.activities.projection import activity_row
 from crm.activities.tables import ACTIVITY
 from crm.components.index import homes_tied_to, rewrite_ties
 from crm.components.keys import POLICIES, keys_of_home, kind_of
 from crm.copies.projection import contract_rows
 from crm.copies.tables import CONTRACT, WAKE_DAY
+from crm.journal.events import newest_starts
+from crm.ledger.book import stored_claims
 from crm.members.projection import member_row
 from crm.members.tables import MEMBER
 from crm.recording.segment import Judged, Segment
@@ -70,22 +74,55 @@ def _days(segment: Segment) -> None:
             before = segment.days[-1][1] if segment.days else segment.reached_before
             day = shanghai_day(event.starts_us)
             segment.days.append((event, day if before is None else max(day, before)))
-    if segment.reached is None or segment.reached == segment.reached_before:
-        return
-    query = select(WAKE_DAY.c.home, WAKE_DAY.c.day).where(WAKE_DAY.c.day <= segment.reached)
+    if segment.reached is not None and segment.reached != segment.reached_before:
+        _wake_for_consents_and_holds(segment, segment.reached)
+        _wake_for_contracts(segment, segment.reached)
+
+
+def _wake_for_consents_and_holds(segment: Segment, reached: date) -> None:
+    query = select(WAKE_DAY.c.home, WAKE_DAY.c.day).where(WAKE_DAY.c.day <= reached)
     if segment.reached_before is not None:
         query = query.where(WAKE_DAY.c.day > segment.reached_before)
-    for home, day in segment.connection.execute(query):
-        cause = next(event for event, reached in segment.days if reached >= day)
-        segment.woken.setdefault(home, []).append(cause)
+    due = [(home, day) for home, day in segment.connection.execute(query)]
+    homes = {home for home, _ in due}
+    with_claims = {claim.home for claim in stored_claims(segment.connection, homes)}
+    latest = dict(sorted(due, key=itemgetter(1)))
+    past = _evaluated_after(
+        segment, {home: day_start_us(day) for home, day in latest.items()}
+    ).difference(with_claims)
+    for home, day in due:
+        if home not in past:
+            cause = next(event for event, now in segment.days if now >= day)
+            segment.woken.setdefault(home, []).append(cause)
+
+
+def _wake_for_contracts(segment: Segment, reached: date) -> None:
     since = segment.reached_before or date.min
-    turning = {
-        fact.data.dealer
-        for fact in segment.facts.all_contracts()
-        if since < max(fact.data.starts_on, shanghai_day(fact.event.starts_us)) <= segment.reached
-        or (fact.ends_on is not None and since <= fact.ends_on < segment.reached)
-    }
-    segment.wake({f"dealer/{dealer}": [segment.days[-1][0]] for dealer in turning})
+    turns_us: dict[str, int] = {}
+    for fact in segment.facts.all_contracts():
+        key = f"dealer/{fact.data.dealer}"
+        begins_us = max(day_start_us(fact.data.starts_on), fact.event.starts_us)
+        if since < shanghai_day(begins_us) <= reached:
+            turns_us[key] = max(turns_us.get(key, 0), begins_us)
+        if fact.ends_on is not None and since <= fact.ends_on < reached:
+            turns_us[key] = max(turns_us.get(key, 0), day_end_us(fact.ends_on))
+    tied = homes_tied_to(segment.connection, turns_us)
+    cause = segment.days[-1][0]
+    for key, homes in tied.items():
+        past = _evaluated_after(segment, dict.fromkeys(homes, turns_us[key]))
+        for home in homes - past:
+            segment.woken.setdefault(home, []).append(cause)
+
+
+def _evaluated_after(segment: Segment, instants: Mapping[str, int]) -> set[str]:
+    """The homes that have an event at their instant or later: they were evaluated for it already.
+
+    So what began long ago wakes nobody when the first day is reached.
+    """
+    if segment.library.left_out:
+        return set()
+    newest = newest_starts(segment.connection, instants, segment.events[-1].position)
+    return {home for home, starts_us in newest.items() if starts_us >= instants[home]}
 
 
 def record_members(segment: Segment) -> None:

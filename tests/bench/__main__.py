@@ -12,10 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import steps
+from tests.bench.growth import SIZES, growth
 from tests.bench.phases import phases
 from tests.bench.steps import Step, alone
 
 _MEMORY_SIZES = (1, 3, 10)
+_LEAST_WIDTH = 110
+"""Characters: in a pipe or a log the tables have room too."""
 _HEADINGS = {
     "seconds": "seconds",
     "events": "events",
@@ -27,6 +30,13 @@ _HEADINGS = {
     "accept_peak_mib": "accept MiB",
     "record_peak_mib": "record MiB",
     "share": "share",
+    "accept_us": "accept µs",
+    "accept_ratio": "× floor (a)",
+    "record_us": "record µs",
+    "floor_us": "floor (b) µs",
+    "record_ratio": "× floor (b)",
+    "rows_per_event": "rows/event",
+    "people": "people",
 }
 
 
@@ -37,6 +47,8 @@ def main() -> None:
         folder = Path(name)
         if asked.memory:
             figures = {"memory": _memory(folder, asked.people, asked.seed)}
+        elif asked.growth:
+            figures = growth(folder, tuple(map(int, asked.growth.split(","))), asked.seed)
         else:
             journaled = folder / "journaled"
             figures = _speed(folder, journaled, asked)
@@ -60,6 +72,12 @@ def _arguments() -> argparse.Namespace:
         "--memory",
         action="store_true",
         help="instead: memory at 1, 3 and 10 times the season (--people 11000: 100k to 1M events)",
+    )
+    parser.add_argument(
+        "--growth",
+        nargs="?",
+        const=",".join(map(str, SIZES)),
+        help="instead: processor time of an event at several sizes (people, with commas)",
     )
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
@@ -133,10 +151,17 @@ def _memory(folder: Path, people: int, seed: int) -> list[dict[str, Any]]:
 
 
 def _show(figures: dict[str, Any]) -> None:
-    console = Console()
-    for part in ("rows", "memory", "phases"):
+    console = Console(width=max(_LEAST_WIDTH, Console().width))
+    for part in ("rows", "memory", "phases", "growth"):
         if part in figures:
             console.print(_table(figures[part]))
+    if "growth" in figures:
+        console.print(
+            f"processor time; record at the largest size {figures['record_growth']:.2f} × that at "
+            f"the smallest; eventsourcing {figures['eventsourcing_us']:.0f} µs, ORM "
+            f"{figures['orm_us']:.0f} µs; one by one {figures['one_by_one_us']:.0f} µs, "
+            f"{figures['one_by_one_ratio']:.1f} × bulk"
+        )
     if "rows" in figures:
         console.print(
             "floor (a): executemany of the journal's rows; "

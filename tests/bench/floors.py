@@ -1,7 +1,6 @@
 """The floors: what SQLite alone takes to write the same rows, in as many transactions."""
 
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from tests.bench.stand import Measured, Stand
+from tests.bench.stand import Measured, Stand, Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +73,15 @@ def write_again(stand: Stand, captured: Captured) -> Measured:
     """Floor (b): the same rows by executemany, in the same tables with their indexes."""
     transactions = [_merged(writes) for writes in captured.transactions]
     connection = stand.raw()
-    started = time.perf_counter()
+    timer = Timer()
     for writes in transactions:
         connection.execute("BEGIN IMMEDIATE")
         for write in writes:
             connection.executemany(write.statement, write.rows)
         connection.execute("COMMIT")
-    seconds = time.perf_counter() - started
+    measured = timer.measured(captured.rows, len(transactions))
     connection.close()
-    return Measured(seconds, captured.rows, len(transactions))
+    return measured
 
 
 def _merged(writes: Sequence[Write]) -> Transaction:
@@ -99,14 +98,14 @@ def write_journal(stand: Stand, rows: Sequence[tuple[Any, ...]], transactions: i
     statement = f"INSERT INTO journal VALUES ({', '.join('?' * len(rows[0]))})"
     each = -(-len(rows) // transactions)
     pieces = [rows[start : start + each] for start in range(0, len(rows), each)]
-    started = time.perf_counter()
+    timer = Timer()
     for piece in pieces:
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(statement, piece)
         connection.execute("COMMIT")
-    seconds = time.perf_counter() - started
+    measured = timer.measured(len(rows), len(pieces))
     connection.close()
-    return Measured(seconds, len(rows), len(pieces))
+    return measured
 
 
 def journal_rows(stand: Stand) -> list[tuple[Any, ...]]:

@@ -76,6 +76,20 @@ def record(journaled: Path, folder: Path) -> Step:
     return Step(measured, _peak_mib())
 
 
+def record_one_by_one(journaled: Path, folder: Path) -> Step:
+    """The same with a transaction for each event, as a quiet day brings them."""
+    _warm_up(folder.parent)
+    stand = Stand.at(journaled).copy(folder)
+    measured = stand.record(at_once=1)
+    stand.remove()
+    return Step(measured, _peak_mib())
+
+
+def peer(run: Callable[[Path, Path], Measured], file: Path, folder: Path) -> Step:
+    """What another takes for the events of a season."""
+    return Step(run(file, folder), _peak_mib())
+
+
 def record_floor(journaled: Path, folder: Path, repeats: int) -> list[Step]:
     """Floor (b): every row that the recording writes, by executemany, several times."""
     stand = Stand.at(journaled).copy(folder)

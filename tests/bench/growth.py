@@ -1,0 +1,71 @@
+"""Whether an event costs the same however much is stored: seasons of several sizes in one run.
+
+Processor time is compared, since a busy machine changes it least. Beside it the floors at the same
+size, what an event costs that comes alone, and what others take for the like.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from tests.bench import peers, steps
+from tests.bench.steps import Step, alone
+
+SIZES = (2_000, 20_000, 55_000)
+"""People."""
+ONE_BY_ONE_PEOPLE = 100
+
+
+def growth(folder: Path, sizes: tuple[int, ...], seed: int) -> dict[str, Any]:
+    """A row for each size, then the peers and what an event costs alone."""
+    rows = [_size(folder, people, seed) for people in sizes]
+    season = folder / f"growth-{sizes[0]}.ndjson"
+    sourced = alone(steps.peer, peers.event_sourced, season, folder / "event-sourced")
+    mapped = alone(steps.peer, peers.with_an_orm, season, folder)
+    one_by_one, in_bulk = _alone_and_together(folder, seed)
+    first, last = rows[0], rows[-1]
+    return {
+        "growth": rows,
+        "record_growth": last["record_us"] / first["record_us"],
+        "eventsourcing_us": _us(sourced),
+        "orm_us": _us(mapped),
+        "one_by_one_us": _us(one_by_one),
+        "bulk_us": _us(in_bulk),
+        "one_by_one_ratio": _us(one_by_one) / _us(in_bulk),
+    }
+
+
+def _size(folder: Path, people: int, seed: int) -> dict[str, Any]:
+    season, journaled = folder / f"growth-{people}.ndjson", folder / f"growth-{people}"
+    alone(steps.write_season, season, people, seed)
+    accepted = alone(steps.accept, journaled, season)
+    floor_a = alone(
+        steps.journal_floor, journaled, folder / "below", accepted.measured.transactions
+    )
+    recorded = alone(steps.record, journaled, folder / "recorded")
+    (floor_b,) = alone(steps.record_floor, journaled, folder / "floor-b", 1)
+    events = recorded.measured.count
+    record_us, floor_us = _us(recorded), floor_b.measured.cpu_seconds / events * 1e6
+    return {
+        "people": people,
+        "events": events,
+        "accept_us": _us(accepted),
+        "accept_ratio": _us(accepted) / _us(floor_a),
+        "record_us": record_us,
+        "floor_us": floor_us,
+        "record_ratio": record_us / floor_us,
+        "rows_per_event": floor_b.measured.count / events,
+        "peak_mib": recorded.peak_mib,
+    }
+
+
+def _alone_and_together(folder: Path, seed: int) -> tuple[Step, Step]:
+    season, journaled = folder / "few.ndjson", folder / "few"
+    alone(steps.write_season, season, ONE_BY_ONE_PEOPLE, seed)
+    alone(steps.accept, journaled, season)
+    one_by_one = alone(steps.record_one_by_one, journaled, folder / "one-by-one")
+    return one_by_one, alone(steps.record, journaled, folder / "together")
+
+
+def _us(step: Step) -> float:
+    """Processor time for an event, in microseconds."""
+    return step.measured.cpu_seconds / step.measured.count * 1e6

@@ -1,0 +1,62 @@
+"""One event more on a fold comes to the same as all events folded anew."""
+
+from typing import Any
+
+from hypothesis import given
+
+from crm.components.as_of import Past, recorded_events
+from crm.components.evaluation import Evaluation
+from crm.components.fold import Fold
+from crm.components.index import close
+from crm.components.keys import kind_of
+from crm.outcomes.shared import Surroundings
+from crm.storage.database import reading
+from tests.installations import Installation, clock
+from tests.worlds import FEW, START_US, Sent, worlds
+
+
+def told(fold: Fold, around: Surroundings) -> list[Any]:
+    """Everything that views ask of a fold."""
+    evaluation = Evaluation(fold, around, START_US)
+    return [
+        {key: (each.outcome, each) for key, each in evaluation.outcomes.items()},
+        fold.judged.created,
+        fold.judged.returned_units,
+        fold.judged.erased_from,
+        fold.cards,
+        fold.resolution,
+        {name: fold.words_of(card) for name, card in fold.cards.items()},
+        {name: fold.shared_of(card) for name, card in fold.cards.items()},
+        fold.is_shared,
+        fold.is_waiting,
+        fold.types,
+        evaluation.persons,
+        evaluation.claims,
+    ]
+
+
+@FEW
+@given(worlds())
+def test_a_fold_and_one_event_more_come_to_the_fold_of_all(events: list[Sent]) -> None:
+    with clock(), Installation() as installation:
+        installation.accept(events)
+        installation.work()
+        with reading(installation.engine) as connection:
+            logged = recorded_events(connection, installation.keyring)
+            homes = {e.home for e in logged if kind_of(e.home) in ("card", "reward")}
+            components = close(connection, homes, {}).components
+    past = Past.of(logged)
+    around = Surroundings(past.activity, past.member, past.contracts(), past.policies())
+    for component in components:
+        mine = sorted(
+            (event for event in logged if event.home in component), key=lambda each: each.order
+        )
+        for warm in (False, True):
+            # What was asked of the smaller fold must not show in the grown one.
+            fold = Fold(mine[:1], around)
+            for number, event in enumerate(mine[1:], start=2):
+                if warm:
+                    told(fold, around)
+                anew = Fold(mine[:number], around)
+                fold = fold.then(event, around) or anew
+                assert told(fold, around) == told(anew, around)
