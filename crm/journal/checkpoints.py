@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    bindparam,
     select,
     update,
 )
@@ -27,6 +28,13 @@ CHECKPOINT = Table(
     Column("recorded_us", BigInteger, nullable=False),
 )
 """History, not a projection. A topic made anew has another id, and so begins at its beginning."""
+
+
+_GLANCE = select(CHECKPOINT.c.next_offset).where(
+    CHECKPOINT.c.consumer == bindparam("of"),
+    CHECKPOINT.c.topic_id == bindparam("topic"),
+    CHECKPOINT.c.partition == bindparam("number"),
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,7 +78,8 @@ def next_offsets(connection: Connection, partitions: Iterable[Partition]) -> dic
 def glance(connection: Connection, partition: Partition) -> int:
     """Where to go on, for who only looks; 0 when it was never read."""
     key = (partition.consumer, partition.topic_id, partition.number)
-    return connection.execute(select(CHECKPOINT.c.next_offset).where(*_is(key))).scalar() or 0
+    place = dict(zip(("of", "topic", "number"), key, strict=True))
+    return connection.execute(_GLANCE, place).scalar() or 0
 
 
 def move_on(connection: Connection, partition: Partition, offset: int, now_us: int) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     func,
     select,
 )
@@ -82,6 +83,13 @@ class NewEvent(Struct, gc=False):
 
 
 NEW_EVENT_COLUMNS = tuple(JOURNAL.c[name] for name in NewEvent.__struct_fields__)
+_NEXT = (
+    select(JOURNAL)
+    .where(JOURNAL.c.position > bindparam("after"))
+    .order_by(JOURNAL.c.position)
+    .limit(bindparam("most", type_=Integer))
+)
+
 JournalRow = Row[*tuple[Any, ...]]
 
 
@@ -102,8 +110,7 @@ def last_position(connection: Connection) -> int:
 
 def rows_after(connection: Connection, position: int, limit: int) -> Sequence[JournalRow]:
     """The next rows after a position, in order of arrival."""
-    query = select(JOURNAL).where(JOURNAL.c.position > position)
-    return connection.execute(query.order_by(JOURNAL.c.position).limit(limit)).all()
+    return connection.execute(_NEXT, {"after": position, "most": limit}).all()
 
 
 def rows_of_homes(connection: Connection, homes: Iterable[str], up_to: int) -> Sequence[JournalRow]:

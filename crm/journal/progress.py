@@ -3,7 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import BigInteger, Column, Connection, Date, String, Table, delete, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Date,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
 
 from crm.storage.database import METADATA
 
@@ -16,6 +27,10 @@ PROGRESS = Table(
     Column("days_from", Date),
     Column("days_to", Date),
 )
+
+_LOAD = select(PROGRESS).where(PROGRESS.c.consumer == bindparam("of"))
+_DELETE = delete(PROGRESS).where(PROGRESS.c.consumer == bindparam("of"))
+_INSERT = insert(PROGRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +62,15 @@ class Progress:
 
 def load_progress(connection: Connection, consumer: str) -> Progress:
     """How far the consumer has come."""
-    row = connection.execute(select(PROGRESS).where(PROGRESS.c.consumer == consumer)).first()
+    row = connection.execute(_LOAD, {"of": consumer}).first()
     return Progress() if row is None else Progress(*row[1:])
 
 
 def save_progress(connection: Connection, consumer: str, progress: Progress) -> None:
     """Replace what is stored."""
-    connection.execute(delete(PROGRESS).where(PROGRESS.c.consumer == consumer))
+    connection.execute(_DELETE, {"of": consumer})
     connection.execute(
-        insert(PROGRESS),
+        _INSERT,
         [
             {
                 "consumer": consumer,
