@@ -22,6 +22,8 @@ class Settings:
     kafka_ca_file: how the brokers are reached (streams/kafka/access.py).
     dealer_copies_topic: whether changes of the dealers' copies are published, encrypted to each.
     company_name, company_contact: who keeps the archives, as people are told it in their own copy.
+    proxies: addresses or networks of the proxies in front, whose X-Forwarded-… headers count; none:
+    nobody's do.
     webhooks_to_loopback: whether dealers' webhooks may lie on this machine, and without TLS.
     """
 
@@ -40,6 +42,7 @@ class Settings:
     company_name: str = "金夕"
     company_contact: str | None = None
     webhooks_to_loopback: bool = False
+    proxies: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -47,7 +50,8 @@ class Settings:
         JINXI_KAFKA_BOOTSTRAP, JINXI_KAFKA_PREFIX, JINXI_KAFKA_SECURITY_PROTOCOL,
         JINXI_KAFKA_SASL_MECHANISM, JINXI_KAFKA_USERNAME, JINXI_KAFKA_PASSWORD_FILE,
         JINXI_KAFKA_CA_FILE, JINXI_DEALER_COPIES_TOPIC (on),
-        JINXI_WEBHOOKS_TO_LOOPBACK (1), JINXI_COMPANY, JINXI_COMPANY_CONTACT.
+        JINXI_WEBHOOKS_TO_LOOPBACK (1), JINXI_PROXIES (commas between),
+        JINXI_COMPANY, JINXI_COMPANY_CONTACT.
         JINXI_DATABASE_PASSWORD_FILE is read for URLs without a password."""
         folder = Path(os.environ.get("JINXI_DATA", "jinxi-data"))
         database_url = os.environ.get("JINXI_DATABASE_URL") or f"sqlite:///{folder}/jinxi.db"
@@ -71,6 +75,7 @@ class Settings:
             company_name=os.environ.get("JINXI_COMPANY") or "金夕",
             company_contact=os.environ.get("JINXI_COMPANY_CONTACT") or None,
             webhooks_to_loopback=os.environ.get("JINXI_WEBHOOKS_TO_LOOPBACK") == "1",
+            proxies=tuple(os.environ.get("JINXI_PROXIES", "").replace(",", " ").split()),
         )
 
     @classmethod

@@ -38,6 +38,9 @@ _WHAT_HAPPENED = {
     403: (N_("这里不对你开放"), N_("你的账号看不到这一页。需要的话请找总部开通。")),
     404: (N_("没有找到"), N_("地址可能抄漏了，或者内容已经移走。请从首页重新进入。")),
     405: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
+    408: (N_("没有收完"), N_("网络太慢，这次没有收完。填好的内容还在，请再送一次。")),
+    413: (N_("这次送来的太大了"), N_("请回到上一页，少填一些再送。")),
+    503: (N_("现在太忙"), N_("请过几秒再试。填好的内容还在。")),
     409: (N_("这一页放得太久了"), N_("请返回上一页，刷新后再提交。填好的内容还在。")),
     500: (N_("刚才没有成功"), N_("已经收下的内容都还在。请过一会儿再试，还不行就找管理员。")),
 }
@@ -62,15 +65,15 @@ def error_page(request: Request, status: int) -> Response:
     return visit.render("error.html", context, status)
 
 
-def broken_page(request: Request) -> Response:
-    """The same for what broke; it looks nobody up, as the database may be what is away."""
-    title, advice = _WHAT_HAPPENED[500]
+def bare_page(request: Request, status: int) -> Response:
+    """The same where nobody is to be looked up: the database may be what is away."""
+    title, advice = _WHAT_HAPPENED.get(status, _WHAT_HAPPENED[500])
     visit = nobodys_visit(request, site_of(request))
     context = {"title": visit.say(title), "advice": visit.say(advice)}
-    return HTMLResponse(visit.page("error.html", context), 500)
+    return HTMLResponse(visit.page("error.html", context), status)
 
 
-async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
+def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"signed_in": False}, 401)
     path = request.url.path if request.method == "GET" else "/"
@@ -80,21 +83,21 @@ async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
     return RedirectResponse("/sign-in" if path == "/" else f"/sign-in?to={quote(path)}", 303)
 
 
-async def _say_stale(request: Request, _error: Exception) -> Response:
+def _say_stale(request: Request, _error: Exception) -> Response:
     if request.url.path == "/sign-in":
         return RedirectResponse("/sign-in", 303)
     return error_page(request, 409)
 
 
-async def _say_not_found(request: Request, _error: Exception) -> Response:
+def _say_not_found(request: Request, _error: Exception) -> Response:
     return error_page(request, 404)
 
 
-async def _say_closed(request: Request, _error: Exception) -> Response:
+def _say_closed(request: Request, _error: Exception) -> Response:
     return error_page(request, 403)
 
 
-async def _say_broken(request: Request, _error: Exception) -> Response:
+def _say_broken(request: Request, _error: Exception) -> Response:
     if request.url.path.startswith(("/v1/", "/health")):
         return problem_response(500, "this was not done; what was answered before is kept")
-    return broken_page(request)
+    return bare_page(request, 500)

@@ -4,12 +4,14 @@ A subcommand's module is loaded when it is called: to look at people nobody wait
 of sheets, or for the names of an invented season. The whole help loads them all.
 """
 
+import os
 import pkgutil
 import sys
 from collections.abc import Iterable
 
 import typer
 
+from crm.storage.owner_alone import UMASK
 from streams.cli.help_pages import Command, Group, translate_help, usage_sentence
 from streams.cli.troubles import foreseen, sentence_of, status_of
 from streams.wording.output import print_notice
@@ -172,6 +174,7 @@ def _group(name: str) -> typer.Typer:
 
 def main() -> None:
     """Run `jinxi`; every foreseeable trouble ends in a sentence, not in a traceback."""
+    os.umask(UMASK)
     asked = sys.argv[1:2]
     known = [name for name in (*COMMANDS, *GROUPS) if name in asked]
     command = typer.main.get_command(build_app(known) if known else build_app())

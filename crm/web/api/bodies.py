@@ -1,15 +1,16 @@
 """Bodies of requests, read no further than a bound."""
 
-from typing import TypeVar
+import re
+from typing import Any, TypeVar
 
 import msgspec
 from fastapi import Request
 
 from crm.web.api.problems import Problem
+from crm.web.guards.bounds import LARGEST_DEALER_BODY_BYTES
 
 Body = TypeVar("Body")
-
-LARGEST_DEALER_BODY_BYTES = 64 * 1024
+_FIELD = re.compile(r"\$\.([a-z_0-9]+)")
 
 
 async def read_body(request: Request, largest_bytes: int) -> bytes:
@@ -34,7 +35,14 @@ async def json_body(request: Request, kind: type[Body]) -> Body:
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
-        place = str(error).rpartition(" - at ")[2].strip("`") or "$"
-        raise Problem(400, f"missing or malformed: {place}") from error
+        raise Problem(400, f"missing or malformed: {_place(error, kind)}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "the body is no JSON") from error
+
+
+def _place(error: msgspec.ValidationError, kind: type[Any]) -> str:
+    """Where it is wrong, by the names that the interface gave; what else was sent may be a name."""
+    given = str(error).rpartition(" - at ")[2].strip("`")
+    names = {field.encode_name for field in msgspec.structs.fields(kind)}
+    found = _FIELD.match(given)
+    return f"$.{found[1]}" if found and found[1] in names else "the body"

@@ -73,8 +73,7 @@ async def get_changes(
     found = await visit.when_settled(look)
     if after > found.last:
         await run_in_threadpool(_keep_unknown, visit, found.last)
-    news = visit.site.desk.news
-    if not found.page.lines and wait and await news.is_there(visit.dealer, after, wait):
+    if not found.page.lines and wait and await visit.has_news(after, wait):
         found = await visit.when_settled(look)
     return await _sent(visit, "changes", found, accept_encoding)
 

@@ -13,6 +13,7 @@ from crm.accounts.people import Account, account_of
 from crm.accounts.sessions import Stage, begin_session, session_named
 from crm.scope import Scope
 from crm.storage.database import reading
+from crm.web.guards.page_forms import PageForm
 from crm.web.guards.security import (
     IDLE_SECONDS,
     RENEW_AFTER_SECONDS,
@@ -25,7 +26,6 @@ from crm.web.view.languages import language_named, wanted_language
 from crm.web.view.templates import Pages
 
 LANGUAGE_COOKIE = "jinxi_language"
-_LONGEST_FIELD_BYTES = 16 * 1024
 
 
 class SignInNeeded(Exception):
@@ -199,11 +199,7 @@ class Posting:
         return bool(self.text(name))
 
 
-async def _form(request: Request) -> FormData:
-    return await request.form(max_files=0, max_fields=100, max_part_size=_LONGEST_FIELD_BYTES)
-
-
-def any_posting(visit: AnyVisit, form: Annotated[FormData, Depends(_form)]) -> Posting:
+def any_posting(visit: AnyVisit, form: PageForm) -> Posting:
     """A form by anybody."""
     token = form.get("form_token")
     if not isinstance(token, str) or not visit.signer.is_form_token(visit.session, token):

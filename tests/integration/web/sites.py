@@ -26,6 +26,7 @@ from crm.recording.recorder import Recorder
 from crm.settings import Settings
 from crm.web.app import app_of
 from crm.web.guards.site import Site
+from streams.serving.connections import config
 
 PASSWORD = "only-for-tests"
 
@@ -47,7 +48,7 @@ class Listener:
     def start(self) -> None:
         """Serve; who called in between is answered now."""
         self._socket.listen(128)
-        self._server = uvicorn.Server(uvicorn.Config(self._app, log_level="warning", lifespan="on"))
+        self._server = uvicorn.Server(config(self._app, log_level="warning", lifespan="on"))
         arguments = {"sockets": [self._socket]}
         self._thread = threading.Thread(target=self._server.run, kwargs=arguments)
         self._thread.start()
