@@ -132,9 +132,12 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(host.split("%")[0])
     except ValueError:
-        pass
+        return _spelled(host)
+
+
+def _spelled(host: str) -> IPv4Address | None:
+    """127.1, 0x7f000001, 017700000001: what the machine's own resolver reads as an address."""
     try:
-        # 127.1, 0x7f000001, 017700000001: what the machine's own resolver reads as an address.
         return IPv4Address(socket.inet_aton(host))
     except (OSError, ValueError):
         return None

@@ -14,6 +14,7 @@ from crm.accounts.sessions import Stage, begin_session, session_named
 from crm.scope import Scope
 from crm.storage.database import reading
 from crm.web.guards.page_forms import PageForm
+from crm.web.guards.phone_keys import PhoneKeys, phone_keys
 from crm.web.guards.security import (
     IDLE_SECONDS,
     RENEW_AFTER_SECONDS,
@@ -105,8 +106,14 @@ class Visit:
             "account": self.visitor,
             "form_token": self.signer.form_token(self.session),
             "now_us": self.site.now_us(),
+            "phone_keys": self._phone_keys(),
         }
         return pages.render(template, self.language, {**always, **context})
+
+    def _phone_keys(self) -> PhoneKeys | None:
+        if self.visitor is None:
+            return None
+        return phone_keys(self.site.session_secret, self.visitor.actor)
 
     def keep(self, response: Response, session: Session) -> None:
         """Let the browser carry the session."""
