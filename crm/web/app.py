@@ -150,10 +150,12 @@ def _described(app: FastAPI) -> dict[str, object]:
             routes=app.routes,
             description="Events go in, and one can ask what became of them.",
         )
-        for methods in schema["paths"].values():
-            for described in methods.values():
+        for path, methods in schema["paths"].items():
+            for method, described in methods.items():
                 # What is missing or malformed is a problem 400 here, as everywhere.
                 described["responses"].pop("422", None)
+                for status, answer in events.answers_to_any(path, method, described).items():
+                    described["responses"].setdefault(status, answer)
         components = schema.setdefault("components", {})
         for name in ("HTTPValidationError", "ValidationError"):
             components.get("schemas", {}).pop(name, None)

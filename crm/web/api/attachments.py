@@ -70,12 +70,10 @@ class AttachmentBody(BaseModel):
         401: UNAUTHORISED,
         403: problem("the card is another party's"),
         404: problem("no such row in the dealer's copy"),
-        408: problem("the body did not come in time"),
         409: problem("the card is erased, or you have handed over too many of it"),
         413: problem("too large"),
         415: problem("no kind that is taken"),
         429: problem("too much at once, or as much as one may in a day"),
-        503: problem("too busy"),
     },
 )
 async def post_attachment(
@@ -134,7 +132,16 @@ def _keep(site: Site, credential: Credential, card_id: str, content: bytes) -> A
     summary="Read evidence",
     response_class=Response,
     openapi_extra={"security": [{"token": []}]},
-    responses={401: UNAUTHORISED, 404: problem("none that this token may read")},
+    responses={
+        200: {
+            "description": "as it was handed over",
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in sorted(set(MEDIA_TYPES))
+            },
+        },
+        404: problem("none that this token may read"),
+    },
 )
 def get_attachment(
     site: AtSite,

@@ -1,6 +1,7 @@
 """Bodies of requests, read no further than a bound."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,6 +11,7 @@ from crm.web.api.problems import Problem
 from crm.web.guards.bounds import LARGEST_DEALER_BODY_BYTES
 
 Body = TypeVar("Body")
+_INLINE = "{name}"
 _FIELD = re.compile(r"\$\.([a-z_0-9]+)")
 
 
@@ -38,6 +40,32 @@ async def json_body(request: Request, kind: type[Body]) -> Body:
         raise Problem(400, f"missing or malformed: {_place(error, kind)}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "the body is no JSON") from error
+
+
+def body_of(kind: type[Any]) -> dict[str, Any]:
+    """How the description of the interface names a JSON body of a kind."""
+    _, found = msgspec.json.schema_components([kind], ref_template=_INLINE)
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _inlined(found[kind.__name__], found)}},
+        }
+    }
+
+
+def _inlined(schema: Any, named: Mapping[str, Any]) -> Any:
+    """The schema with what it refers to in its place."""
+    if isinstance(schema, list):
+        return [_inlined(each, named) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(named[schema["$ref"]], named)
+    # A pattern of ours ends in \\Z, which JSON Schema spells otherwise.
+    return {
+        name: value.replace(r"\Z", "$") if name == "pattern" else _inlined(value, named)
+        for name, value in schema.items()
+    }
 
 
 def _place(error: msgspec.ValidationError, kind: type[Any]) -> str:

@@ -84,17 +84,35 @@ def problem(description: str) -> dict[str, Any]:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
+def answers_to_any(path: str, method: str, described: dict[str, Any]) -> dict[str, Any]:
+    """The answers that an operation gives beside its own, by what it takes."""
+    found = {"500": problem("this was not done; what was answered before is kept")}
+    if described.get("security"):
+        found["401"] = UNAUTHORISED
+    if described.get("parameters") or "requestBody" in described:
+        found["400"] = problem("something is missing or malformed")
+    if method == "post":
+        found["408"] = problem("the body did not come in time")
+        found["413"] = problem("too large")
+        found["503"] = problem("too busy; see Retry-After")
+    if path.startswith("/v1/dealer/"):
+        found["403"] = problem("not with this token")
+        found["429"] = problem("too many requests; see Retry-After")
+        found["503"] = problem("nothing can leave just now, or too busy; see Retry-After")
+    return found
+
+
 UNAUTHORISED = problem("no token, or an unknown one")
-_EVENT = {"type": "object", "description": "a CloudEvent; see docs/events.md"}
+_EVENT = {
+    "description": "a CloudEvent; see docs/events.md. Of one that is none the receipt says so"
+}
 _BODIES: dict[str, Any] = {
     "required": True,
     "content": {
         "application/cloudevents+json": {"schema": _EVENT},
         "application/cloudevents-batch+json": {"schema": {"type": "array", "items": _EVENT}},
         "application/x-ndjson": {"schema": {"type": "string", "description": "one event a line"}},
-        "application/json": {
-            "schema": {"type": "object", "description": "data; the attributes in ce- headers"}
-        },
+        "application/json": {"schema": {"description": "data; the attributes in ce- headers"}},
     },
 }
 
@@ -127,11 +145,9 @@ def unknown_token() -> Problem:
     responses={
         400: problem("the body is no JSON array, or no HTTP request"),
         401: UNAUTHORISED,
-        408: problem("the body did not come in time"),
         413: problem("too large, or too many events"),
         415: problem("no format that is read"),
         429: problem("too much at once, or too many requests that could not be read"),
-        503: problem("too busy"),
     },
 )
 async def post_events(

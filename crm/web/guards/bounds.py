@@ -48,7 +48,6 @@ class Bound:
     is_streamed: bool = False
 
 
-_NOTHING = Bound(0)
 _FORM = Bound(LARGEST_FORM_BYTES)
 _BOUNDS: tuple[tuple[str, re.Pattern[str], Bound], ...] = tuple(
     (method, re.compile(path), bound)
@@ -65,11 +64,12 @@ _BOUNDS: tuple[tuple[str, re.Pattern[str], Bound], ...] = tuple(
 
 
 def bound_of(method: str, path: str) -> Bound:
-    """The bound of an operation; what is no POST brings no body."""
+    """The bound of an operation; a method that brings no body anywhere is refused by the
+    application, and until then is read like a small form."""
     for of_method, pattern, bound in _BOUNDS:
         if method == of_method and pattern.fullmatch(path):
             return bound
-    return _NOTHING
+    return _FORM
 
 
 class BodyRefused(Exception):
@@ -147,8 +147,10 @@ class Body:
     async def _in_time(self) -> Message:
         spent = self.clock() - self.began
         allowed = PATIENCE_SECONDS + self.size_bytes / SLOWEST_BYTES_PER_SECOND
+        if spent >= allowed:
+            raise BodyRefused(408)
         try:
-            async with asyncio.timeout(min(LONGEST_PAUSE_SECONDS, max(0.0, allowed - spent))):
+            async with asyncio.timeout(min(LONGEST_PAUSE_SECONDS, allowed - spent)):
                 return await self.receive()
         except TimeoutError as error:
             raise BodyRefused(408) from error
