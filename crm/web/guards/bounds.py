@@ -35,7 +35,10 @@ PATIENCE_SECONDS = 20.0
 SLOWEST_BYTES_PER_SECOND = 4 * 1024
 """Held after the patience is over: a hall with a bad network is slow, and not at a stand."""
 _LINGER_SECONDS = 1.0
-_LINGER_BYTES = 16 * 1024 * 1024
+_LINGER_BYTES = 8 * 1024 * 1024
+_LINGER_PAUSE_SECONDS = 0.005
+_MOST_LINGERING = 4
+"""What is thrown away costs the reading all the same: little at once, and of few callers."""
 BODIES_OF_A_NETWORK, BODIES_AT_ONCE = 64, 256
 RETRY_AFTER_SECONDS = 2
 
@@ -141,6 +144,7 @@ class Body:
             try:
                 async with asyncio.timeout(ends - self.clock()):
                     self._note(await self.receive())
+                    await asyncio.sleep(_LINGER_PAUSE_SECONDS)
             except TimeoutError:
                 return
 
@@ -167,6 +171,7 @@ class Bounds:
     app: ASGIApp
     answer: Callable[[Request, int], Response]
     gate: Gate = field(default_factory=Gate)
+    lingering: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -182,7 +187,7 @@ class Bounds:
         if body.is_whole:
             await self.app(scope, receive, send)
             return
-        lingering = _lingering(body, send)
+        lingering = self._lingering(body, send)
         if announced.isdecimal() and int(announced) > bound.largest_bytes:
             await self._refuse(scope, lingering, 413)
             return
@@ -214,25 +219,28 @@ class Bounds:
             response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         await response(scope, _nothing, send)
 
+    def _lingering(self, body: Body, send: Send) -> Send:
+        """The way back: an answer is not lost because its request was still on the way."""
+
+        async def send_all(message: Message) -> None:
+            if body.is_whole:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Connection"] = "close"
+                await send(message)
+            elif message.get("more_body", False) or self.lingering >= _MOST_LINGERING:
+                await send(message)
+            else:
+                await send({**message, "more_body": True})
+                self.lingering += 1
+                try:
+                    await body.drain()
+                finally:
+                    self.lingering -= 1
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        return send_all
+
 
 async def _nothing() -> Message:
     return {"type": "http.disconnect"}
-
-
-def _lingering(body: Body, send: Send) -> Send:
-    """The way back, on which an answer is not lost because its request was still on the way."""
-
-    async def send_all(message: Message) -> None:
-        if body.is_whole:
-            await send(message)
-        elif message["type"] == "http.response.start":
-            MutableHeaders(scope=message)["Connection"] = "close"
-            await send(message)
-        elif message.get("more_body", False):
-            await send(message)
-        else:
-            await send({**message, "more_body": True})
-            await body.drain()
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    return send_all

@@ -1,9 +1,8 @@
 """The form that a page sends: counted first, then parsed, off the event loop."""
 
-from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, Request
+from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
@@ -14,10 +13,13 @@ MOST_FIELDS = 100
 _KIND = "application/x-www-form-urlencoded"
 
 
-async def page_form(request: Request) -> FormData:
-    """The fields in their order; HTTPException 413 for too many, 415 for what is no form."""
+async def page_form(request: Request, *, is_known: bool) -> FormData:
+    """The fields in their order; HTTPException 413 for too many, 415 for what is no form.
+
+    is_known: whether somebody is signed in; nobody else's large form is taken apart.
+    """
     body = await request.body()
-    if not body:
+    if not body or (len(body) > LARGEST_FORM_BYTES and not is_known):
         return FormData()
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
         raise HTTPException(415)
@@ -26,9 +28,6 @@ async def page_form(request: Request) -> FormData:
     lanes = site_of(request).lanes
     lane = lanes.beside if len(body) <= LARGEST_FORM_BYTES else lanes.forms
     return await lane(_parsed, body)
-
-
-PageForm = Annotated[FormData, Depends(page_form)]
 
 
 def _parsed(body: bytes) -> FormData:

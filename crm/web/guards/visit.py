@@ -13,7 +13,7 @@ from crm.accounts.people import Account, account_of
 from crm.accounts.sessions import Stage, begin_session, session_named
 from crm.scope import Scope
 from crm.storage.database import reading
-from crm.web.guards.page_forms import PageForm
+from crm.web.guards.page_forms import page_form
 from crm.web.guards.phone_keys import PhoneKeys, phone_keys
 from crm.web.guards.security import (
     IDLE_SECONDS,
@@ -206,8 +206,9 @@ class Posting:
         return bool(self.text(name))
 
 
-def any_posting(visit: AnyVisit, form: PageForm) -> Posting:
+async def any_posting(visit: AnyVisit) -> Posting:
     """A form by anybody."""
+    form = await page_form(visit.request, is_known=visit.visitor is not None)
     token = form.get("form_token")
     if not isinstance(token, str) or not visit.signer.is_form_token(visit.session, token):
         if visit.visitor is None and visit.request.url.path != "/sign-in":

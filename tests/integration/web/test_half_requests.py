@@ -105,8 +105,13 @@ def test_only_proxies_that_are_named_say_where_a_request_comes_from(site: Runnin
     assert statuses == [401] * 5 + [429] * 2
 
 
-def test_a_sender_that_sends_rubbish_is_asked_to_wait(site: RunningSite) -> None:
+def test_a_sender_that_sends_rubbish_is_asked_to_wait(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kind = {"content-type": "application/cloudevents-batch+json"}
+    turns = site.site.budget.bytes
+    now = turns.clock()
+    monkeypatch.setattr(turns, "clock", lambda: now)
     with site.client(Authorization=f"Bearer {site.token()}") as hostile:
         statuses = [
             hostile.post("/v1/events", content=b"[" + b"0," * 20_000 + b"0]", headers=kind)
