@@ -52,6 +52,18 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
         "給一個帳戶換密碼；已登入的立即登出。",
         "Give an account a new password; its sessions end at once.",
     ),
+    "取消一个账户的第二道验证，供丢了手机和恢复码的人重设；已登录的立即退出。": (
+        "取消一個帳戶的第二道驗證，供丟了手機和復原碼的人重設；已登入的立即登出。",
+        "Take an account's second factor off, for whoever lost phone and codes; sessions end.",
+    ),
+    "已取消：{name}，下次登录要重设": (
+        "已取消：{name}，下次登入要重設",
+        "Taken off: {name} sets it up anew at the next sign-in",
+    ),
+    "{name} 还没有设第二道验证": (
+        "{name} 還沒有設第二道驗證",
+        "{name} has no second factor",
+    ),
     "接口令牌": ("介面權杖", "Tokens"),
     "发出": ("發出", "Issued"),
     "停用": ("停用", "Revoked"),
