@@ -4,7 +4,6 @@ All have the same keys of the installation, so that keyed hashes can be compared
 door and of the worker stands where the test puts it.
 """
 
-import atexit
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,19 +18,18 @@ from unittest import mock
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from campaigns.intake import Receipt
-from crm.intake.accept import JournalIntake
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.journal.progress import PROGRESS
 from crm.keyring.keyring import DATA_KEY, Keyring
 from crm.ledger.tables import LEDGER_ENTRY
 from crm.schema.tables import PROJECTED, prepare
-from crm.settings import Settings
 from crm.storage.bulk import own_columns
 from crm.storage.database import insert_new, open_engine, reading, writing
 from streams.embedded.worker import Worker
+from tests.templates import new_installation
 from tests.worlds import CLOCK_US, CREDENTIALS, Sent
-
-SECRETS = ("content", "ties", "copies", "changes", "receipts")
 
 Snapshot = Mapping[str, frozenset[tuple[Any, ...]]]
 """Table → rows, with identities of events instead of places in the journal."""
@@ -47,25 +45,6 @@ def clock(door_us: int = CLOCK_US, worker_us: int | None = None) -> Iterator[Non
         yield
 
 
-class Template:
-    """The folder that every installation is copied from."""
-
-    def __init__(self) -> None:
-        self.folder = Path(mkdtemp(prefix="jinxi-template-"))
-        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
-        settings = Settings.in_folder(self.folder)
-        engine = open_engine(settings.database_url)
-        prepare(engine)
-        keyring = Keyring.open(settings)
-        for label in SECRETS:
-            keyring.secret(label)
-        engine.dispose()
-        keyring.engine.dispose()
-
-
-_TEMPLATES: list[Template] = []
-
-
 class Installation:
     """One installation; a context manager that leaves nothing behind."""
 
@@ -78,10 +57,8 @@ class Installation:
     ) -> None:
         """A new one, or that of a folder; data and keyring in files of it, or elsewhere."""
         if folder is None:
-            if not _TEMPLATES:
-                _TEMPLATES.append(Template())
             folder = Path(mkdtemp(prefix="jinxi-installation-"))
-            shutil.copytree(_TEMPLATES[0].folder, folder, dirs_exist_ok=True)
+            new_installation(folder)
         self.folder = folder
         files = Settings.in_folder(self.folder)
         self.settings = replace(
@@ -101,7 +78,7 @@ class Installation:
         """As a new process does it."""
         self.engine: Engine = open_engine(self.settings.database_url)
         self.keyring = Keyring.open(self.settings)
-        self.intake = JournalIntake(self.engine, self.keyring)
+        self.intake = EventIntake(self.engine, self.keyring)
         self.worker = Worker(self.engine, self.keyring)
 
     def close(self) -> None:

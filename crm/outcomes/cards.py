@@ -4,7 +4,7 @@ In strata: erasures, voids, registrations, what refers to cards, what refers to 
 Approvals of rewards are judged by the rewards themselves, who knows who entered what.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from campaigns.activity_rules import rule_of
@@ -54,6 +54,31 @@ def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutc
     strata: tuple[list[LoggedEvent], ...] = ([], [], [], [])
     for event in standing:
         strata[_stratum(event.type_name)].append(event)
+    judge = _judging(result, around)
+    for stratum in strata:
+        for event in stratum:
+            judge(event)
+    return result
+
+
+def judge_next(judged: CardOutcomes, event: LoggedEvent, around: Surroundings) -> CardOutcomes:
+    """The outcomes with those of one more event, the last in effective order.
+
+    It takes nothing back and registers no card, and nothing waits: the others stay as they are.
+    """
+    result = CardOutcomes(
+        dict(judged.outcomes),
+        dict(judged.created),
+        judged.voided_purchases,
+        judged.erased_from,
+        dict(judged.returned_units),
+    )
+    _judging(result, around)(event)
+    return result
+
+
+def _judging(result: CardOutcomes, around: Surroundings) -> Callable[[LoggedEvent], None]:
+    """Judges one event after the other into a result."""
 
     def knows_thing(kind: str, name: str) -> bool:
         if kind == "activity":
@@ -66,11 +91,11 @@ def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutc
         # Money that moved is a fact, even when its purchase was taken back.
         return knows_thing(kind, name) or name in result.voided_purchases
 
-    for stratum in strata:
-        for event in stratum:
-            knows = knows_paid if event.type_name == "reward.paid" else knows_thing
-            result.outcomes[event.key] = _judge(event, result, around, knows)
-    return result
+    def judge(event: LoggedEvent) -> None:
+        knows = knows_paid if event.type_name == "reward.paid" else knows_thing
+        result.outcomes[event.key] = _judge(event, result, around, knows)
+
+    return judge
 
 
 def known_cards(events: Sequence[LoggedEvent], around: Surroundings) -> set[str]:

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from campaigns.wording.catalogues import N_
 from crm.scope import OutOfScope
 from crm.web.api.problems import problem_response
 from crm.web.guards.site import site_of
@@ -25,7 +26,6 @@ from crm.web.pages import (
     sign_in,
     status,
 )
-from crm.web.view.labels import N_
 
 _PAGES = (
     *(sign_in, second_factor, account),

@@ -17,7 +17,7 @@ from campaigns.catalogue import wire_name
 from campaigns.intake import CLOCK_SOURCE, SYSTEM
 from campaigns.times import day_start_us, rfc3339, shanghai_day
 from crm.clock import now_us
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.journal.events import last_position
 from crm.journal.progress import Progress, load_progress
 from crm.keyring.keyring import Keyring
@@ -25,7 +25,7 @@ from crm.outcomes.queries import counts_between
 from crm.recording.recorder import BATCH_EVENTS, Recorder
 from crm.storage.database import reading
 from streams.running.logs import Summary
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
 
 LARGEST_BATCH = 16 * BATCH_EVENTS
@@ -126,7 +126,7 @@ class Worker:
         if not days:
             return False
         lines = list(map(day_reached, days))
-        receipts = JournalIntake(self.engine, self.keyring).accept(lines, SYSTEM)
+        receipts = EventIntake(self.engine, self.keyring).accept(lines, SYSTEM)
         # A day that lies in the dead letters is journaled, and still not reached.
         return any(receipt.status == "accepted" for receipt in receipts)
 

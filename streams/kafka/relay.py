@@ -16,10 +16,11 @@ from sqlalchemy import Engine
 from campaigns.intake import SYSTEM
 from campaigns.times import shanghai_day
 from crm.clock import now_us
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.journal.progress import Progress, load_progress
 from crm.journal.undecodable import destroy_old_keys
 from crm.keyring.keyring import Keyring
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import day_reached, missing_days
 from streams.kafka.access import access_of
@@ -38,15 +39,15 @@ from streams.kafka.topics import (
 from streams.running.heartbeat import beat
 from streams.running.logs import Summary
 from streams.running.messages import CONTENT_TYPE, record
-from streams.running.outbox_intake import (
-    OutboxIntake,
+from streams.running.outbox_store import (
+    OutboxStore,
     Waiting,
     forget_journaled,
     mark_published,
     outbox_age,
     waiting,
 )
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 
 EVENTS_AT_ONCE = 5_000
 EVENTS_PER_RECORD = 100
@@ -162,7 +163,7 @@ class Relay:
             idle = outbox_age(connection)[0] == 0
         days = days_due(progress, idle)
         if days:
-            OutboxIntake(self.engine, self.keyring).accept(days, SYSTEM)
+            EventIntake(self.engine, self.keyring, OutboxStore()).accept(days, SYSTEM)
 
 
 def days_due(progress: Progress, idle: bool) -> list[bytes]:

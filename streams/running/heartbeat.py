@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from crm.storage.owner_alone import make_folder
 
 LIVES_SECONDS = 30.0

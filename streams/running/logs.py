@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from crm.configuration.settings import setting
 from crm.pace import Turns
 
 SAME_LINE_SECONDS = 10.0
@@ -124,7 +125,7 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 def configure(process: str, slot: int | None = None) -> None:
     """Log as JINXI_LOG says (json or text); without it as text at a terminal, else as JSON."""
-    wanted = os.environ.get("JINXI_LOG") or ("text" if sys.stderr.isatty() else "json")
+    wanted = setting("log") or ("text" if sys.stderr.isatty() else "json")
     named = {"process": process} | ({} if slot is None else {"slot": slot})
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(TextLines() if wanted == "text" else JsonLines(named))

@@ -1,20 +1,20 @@
 """The process that serves pages and API: `python -m streams.serving.web_server PORT`."""
 
-import os
 import sys
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 import uvicorn
 from fastapi import HTTPException, Request
 from fastapi.responses import PlainTextResponse
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.web.app import app_of
 from crm.web.guards.site import Site
 from streams.running.installation import Installation
 from streams.running.logs import configure
-from streams.running.outbox_intake import OutboxIntake
+from streams.running.outbox_store import OutboxStore
 from streams.serving.connections import config
 from streams.serving.orphans import end_with_supervisor
 from streams.upkeep.status import metrics, status
@@ -22,6 +22,7 @@ from streams.upkeep.status import metrics, status
 HOST = "127.0.0.1"
 _NOT_FOUND = 404
 _TURN_SECONDS = 0.001
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def open_site(settings: Settings) -> Site:
@@ -31,7 +32,7 @@ def open_site(settings: Settings) -> Site:
     site = replace(site, status=lambda: status(opened))
     if settings.kafka_bootstrap is None:
         return site
-    return replace(site, intake=OutboxIntake(site.engine, site.keyring))
+    return replace(site, intake=EventIntake(site.engine, site.keyring, OutboxStore()))
 
 
 def serve_site(settings: Settings, host: str, port: int) -> None:
@@ -42,7 +43,8 @@ def serve_site(settings: Settings, host: str, port: int) -> None:
 
     def show_metrics(request: Request) -> PlainTextResponse:
         is_passed_on = "x-forwarded-for" in request.headers and not site.proxies
-        if is_passed_on or not may_see_metrics(request.client.host if request.client else ""):
+        caller = request.client.host if request.client else ""
+        if is_passed_on or not may_see_metrics(caller, settings.metrics_from):
             raise HTTPException(_NOT_FOUND)
         return PlainTextResponse(metrics(site.how_it_stands()))
 
@@ -52,14 +54,13 @@ def serve_site(settings: Settings, host: str, port: int) -> None:
     uvicorn.Server(config(app, host=host, port=port, log_config=None, access_log=False)).run()
 
 
-def may_see_metrics(address: str) -> bool:
-    """This machine may, and the networks of JINXI_METRICS_FROM (with commas between)."""
+def may_see_metrics(address: str, networks: Networks) -> bool:
+    """This machine may, and the networks of the settings."""
     try:
         caller = ip_address(address)
     except ValueError:
         return False
-    named = os.environ.get("JINXI_METRICS_FROM", "").replace(",", " ").split()
-    return caller.is_loopback or any(caller in ip_network(each) for each in named)
+    return caller.is_loopback or any(caller in network for network in networks)
 
 
 def main() -> None:

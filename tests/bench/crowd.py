@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -22,7 +23,7 @@ import httpx
 import orjson
 
 from crm.accounts.tokens import add_token
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from crm.web.guards.site import Site
 from tests.examples import a_card
 from tests.source_tree import ROOT
@@ -125,12 +126,11 @@ def hostile_requests(token: str) -> list[Callable[[httpx.Client], object]]:
         ("/v1/attachments?card_id=C1", b"x" * 5 * MEBIBYTE, bearer),
         ("/v1/dealer/check", b"[" * 4_000, bearer),
     ]
-    return [
-        lambda client, path=path, body=body, headers=headers: client.post(
-            path, content=body, headers=headers
-        )
-        for path, body, headers in bodies
-    ]
+    return [partial(_post, path, body, headers) for path, body, headers in bodies]
+
+
+def _post(path: str, body: bytes, headers: dict[str, str], client: httpx.Client) -> httpx.Response:
+    return client.post(path, content=body, headers=headers)
 
 
 def attack(address: str, token: str) -> None:

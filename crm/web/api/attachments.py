@@ -18,7 +18,7 @@ from crm.consents.uses import may_show
 from crm.people.queries import standing_of_card
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
-from crm.web.api.bodies import read_body
+from crm.web.api.bodies import announced_bytes, read_body
 from crm.web.api.events import UNAUTHORISED, AtSite, bearer, problem
 from crm.web.api.problems import Problem
 from crm.web.guards.site import Site
@@ -88,7 +88,9 @@ async def post_attachment(
     It is of a card, which a dealer wrote or will write itself, or of a row of the dealer's copy.
     """
     card = await site.lanes.beside(_card_of, site, credential, card_id, row_key)
-    with site.budget.sending(credential.actor or credential.role) as sender:
+    with site.budget.sending(
+        credential.actor or credential.role, announced_bytes(request)
+    ) as sender:
         content = await read_body(request, LARGEST_BYTES)
         sender.sent(len(content))
         kept = await site.lanes.beside(_keep, site, credential, card, content)

@@ -1,6 +1,7 @@
 """Bodies of requests, read no further than a bound."""
 
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -13,6 +14,12 @@ from crm.web.guards.bounds import LARGEST_DEALER_BODY_BYTES
 Body = TypeVar("Body")
 _INLINE = "{name}"
 _FIELD = re.compile(r"\$\.([a-z_0-9]+)")
+
+
+def announced_bytes(request: Request) -> int:
+    """How long the body is to be; one that does not say so may be as long as any."""
+    announced = request.headers.get("content-length", "")
+    return int(announced) if announced.isdecimal() else sys.maxsize
 
 
 async def read_body(request: Request, largest_bytes: int) -> bytes:

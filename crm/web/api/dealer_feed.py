@@ -129,7 +129,7 @@ async def get_buckets(
         told: dict[str, Any] = {"prefix": prefix, "up_to": last}
         if rows:
             return told | {"rows": row_hashes(visit.scope, connection, visit.dealer, prefix)}
-        figures = visit.site.desk.figures
+        figures = visit.site.feed_caches.figures
         found = figures.buckets(visit.scope, connection, visit.dealer, last, prefix)
         return told | {"buckets": found}
 
@@ -141,7 +141,7 @@ async def get_buckets(
 
 def _found(visit: DealerVisit, connection: Connection, page: Page) -> Found:
     last = last_sequence(visit.scope, connection, visit.dealer)
-    rows = visit.site.desk.figures.rows(visit.scope, connection, visit.dealer, last)
+    rows = visit.site.feed_caches.figures.rows(visit.scope, connection, visit.dealer, last)
     return Found(page, last, rows)
 
 

@@ -57,7 +57,7 @@ class DealerVisit:
 
     def take_turns(self, turns: int = 1) -> None:
         """Problem 429 when the token asks too often."""
-        seconds = self.site.desk.turns.wait_seconds(self.actor, turns)
+        seconds = self.site.feed_caches.turns.wait_seconds(self.actor, turns)
         if seconds:
             raise self.refused(
                 429, "too many requests: ask again later", {"Retry-After": f"{seconds}"}
@@ -66,7 +66,9 @@ class DealerVisit:
     async def has_news(self, after: int, seconds: float) -> bool:
         """Whether a change comes within so many seconds; Problem 401 once the token is revoked."""
         try:
-            return await self.site.desk.news.is_there(self.dealer, self.actor, after, seconds)
+            return await self.site.feed_caches.news.is_there(
+                self.dealer, self.actor, after, seconds
+            )
         except Revoked as error:
             raise unknown_token() from error
 

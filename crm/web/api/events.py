@@ -9,16 +9,16 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from campaigns.catalogue import wire_name
-from campaigns.field_labels import Language
 from campaigns.intake import Credential, Receipt
 from campaigns.sentences import refusal_sentence
 from campaigns.times import rfc3339
+from campaigns.wording.languages import Language
 from crm.accounts.sources import senders_of_actors
 from crm.accounts.tokens import credential_of_token
 from crm.outcomes.queries import EventStatus, event_status
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import is_ready, reading
-from crm.web.api.bodies import read_body
+from crm.web.api.bodies import announced_bytes, read_body
 from crm.web.api.cloudevents_http import MEDIA_TYPES, lines_of
 from crm.web.api.problems import MEDIA_TYPE, Problem
 from crm.web.guards.bounds import LARGEST_EVENTS_BYTES
@@ -165,7 +165,9 @@ async def post_events(
         raise Problem(415, f"send the body as it is, one of {', '.join(MEDIA_TYPES)}")
     language = wanted_language(accept_language)
     headers = list(request.headers.items())
-    with site.budget.sending(credential.actor or credential.role) as sender:
+    with site.budget.sending(
+        credential.actor or credential.role, announced_bytes(request)
+    ) as sender:
         body = await read_body(request, LARGEST_EVENTS_BYTES)
         sender.sent(len(body))
 

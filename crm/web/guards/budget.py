@@ -16,7 +16,9 @@ BURST_BYTES = 256 * _MEBIBYTE
 BYTES_PER_SECOND = 8 * _MEBIBYTE
 REFUSED_BYTES = 16 * _MEBIBYTE
 """What a request that could not be read costs besides its own."""
-BODIES_AT_ONCE = 4
+LARGE_BYTES = _MEBIBYTE
+LARGE_BODIES_AT_ONCE = 4
+"""A body that does not say how long it is counts as large."""
 _RETRY_AFTER_SECONDS = 2
 
 
@@ -48,20 +50,21 @@ class Budget:
     at_once: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
-    def sending(self, key: str) -> Iterator[Sender]:
+    def sending(self, key: str, announced_bytes: int = LARGE_BYTES + 1) -> Iterator[Sender]:
         """One request; TooMuch where the token has to wait."""
+        is_large = announced_bytes > LARGE_BYTES
         wait_seconds = self.bytes.wait_without_taking(key)
-        if not wait_seconds and self.at_once[key] >= BODIES_AT_ONCE:
+        if not wait_seconds and is_large and self.at_once[key] >= LARGE_BODIES_AT_ONCE:
             wait_seconds = _RETRY_AFTER_SECONDS
         if wait_seconds:
             raise TooMuch(wait_seconds)
-        self.at_once[key] += 1
+        self.at_once[key] += is_large
         try:
             yield Sender(self, key)
         except Exception:
             self.bytes.charge(key, REFUSED_BYTES)
             raise
         finally:
-            self.at_once[key] -= 1
+            self.at_once[key] -= is_large
             if not self.at_once[key]:
                 del self.at_once[key]

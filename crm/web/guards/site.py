@@ -7,16 +7,16 @@ from babel.support import NullTranslations
 from fastapi import Request
 from sqlalchemy import Engine
 
-from campaigns.field_labels import Language
 from campaigns.intake import Intake
+from campaigns.wording.languages import Language
 from crm.accounts.second_factor import SecondFactors
 from crm.clock import now_us
-from crm.feed.desk import Desk
-from crm.intake.accept import JournalIntake
+from crm.configuration.settings import Settings
+from crm.feed.caches import FeedCaches
+from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from crm.web.guards.attempts import SignInAttempts
 from crm.web.guards.budget import Budget
@@ -56,11 +56,11 @@ class Site:
         """Those of the accounts."""
         return SecondFactors(self.engine, self.keyring)
 
-    desk: Desk = field(init=False)
+    feed_caches: FeedCaches = field(init=False)
 
     def __post_init__(self) -> None:
         """What is kept at hand for dealers hangs on the database."""
-        object.__setattr__(self, "desk", Desk.of(self.engine))
+        object.__setattr__(self, "feed_caches", FeedCaches.of(self.engine))
 
     @classmethod
     def open(cls, settings: Settings) -> "Site":
@@ -68,9 +68,10 @@ class Site:
         engine = open_engine(settings.database_url)
         prepare(engine)
         keyring = Keyring.open(settings)
-        intake = JournalIntake(engine, keyring)
+        intake = EventIntake(engine, keyring)
         secret = keyring.secret("sessions")
-        return cls(engine, keyring, intake, secret, proxies=settings.proxies)
+        proxies = tuple(str(each) for each in settings.proxies)
+        return cls(engine, keyring, intake, secret, proxies=proxies)
 
 
 def site_of(request: Request) -> Site:

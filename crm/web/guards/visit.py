@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
-from campaigns.field_labels import Language
+from campaigns.wording.languages import Language, language_named
 from crm.accounts.people import Account, account_of
 from crm.accounts.sessions import Stage, begin_session, session_named
 from crm.scope import Scope
@@ -23,7 +23,7 @@ from crm.web.guards.security import (
     SessionSigner,
 )
 from crm.web.guards.site import Site, site_of
-from crm.web.view.languages import language_named, wanted_language
+from crm.web.view.languages import wanted_language
 from crm.web.view.templates import Pages
 
 LANGUAGE_COOKIE = "jinxi_language"

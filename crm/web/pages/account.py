@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
+from campaigns.wording.catalogues import N_
+from campaigns.wording.languages import language_named
 from crm.accounts.passwords import PasswordRefused
 from crm.accounts.people import change_password
 from crm.web.guards.visit import (
@@ -15,8 +17,6 @@ from crm.web.guards.visit import (
     keep_cookie,
 )
 from crm.web.pages.sign_in import inside, password_in, tried
-from crm.web.view.labels import N_
-from crm.web.view.languages import language_named
 from crm.web.view.templates import STATIC_FOLDER
 
 router = APIRouter()

@@ -4,12 +4,12 @@ import segno
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account
 from crm.accounts.second_factor import LONGEST_CODE, address_for_phone
 from crm.accounts.sessions import end_session
 from crm.web.guards.visit import AnyPosting, AnyVisit, SignInNeeded, Visit
 from crm.web.pages.sign_in import know_device
-from crm.web.view.labels import N_
 
 router = APIRouter()
 

@@ -6,6 +6,7 @@ from anyio import sleep
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account, check_password, folded_name
 from crm.accounts.second_factor import LONGEST_CODE
 from crm.accounts.sessions import end_session
@@ -19,7 +20,6 @@ from crm.web.guards.visit import (
     Visit,
     keep_cookie,
 )
-from crm.web.view.labels import N_
 
 router = APIRouter()
 

@@ -6,13 +6,13 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.times import SECOND_US
+from campaigns.wording.catalogues import N_
 from crm.feed.settling import holds_copies_back
 from crm.operations.status import Status
 from crm.outcomes.queries import outcome_counts
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn
-from crm.web.view.labels import N_
 
 router = APIRouter()
 

@@ -144,7 +144,7 @@ def test_the_key_of_another_dealers_row_is_as_unknown_as_one_that_never_was(
 def test_who_floods_is_told_when_to_come_again(
     company: Company, dealer: DealerSystem, caplog: pytest.LogCaptureFixture
 ) -> None:
-    turns = company.running.site.desk.turns
+    turns = company.running.site.feed_caches.turns
     now = turns.clock()
     turns.clock = lambda: now
     turns.burst = 20

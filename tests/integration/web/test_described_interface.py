@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from campaigns.intake import HEADQUARTERS
 from crm.accounts.tokens import TokenRole, add_token
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from crm.web.api import dealer_check
 from crm.web.app import app_of
 from crm.web.guards.site import Site
@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     opened.intake.accept([orjson.dumps(event) for event in events], HEADQUARTERS)
     Worker(opened.engine, opened.keyring).until_idle()
     # Here no pace is tested, and a test may ask without end.
-    for turns in (opened.budget.bytes, opened.desk.turns):
+    for turns in (opened.budget.bytes, opened.feed_caches.turns):
         turns.burst = turns.per_second = NO_END
     yield opened
     opened.engine.dispose()

@@ -142,7 +142,9 @@ def test_neither_secret_nor_recovery_codes_stand_in_the_database_in_plain(
     secret, codes = set_up(client, clock[0])
     raw = site.site.engine.raw_connection()
     try:
-        dumped = "\n".join(map(str, raw.driver_connection.iterdump()))
+        driver = raw.driver_connection
+        assert driver is not None
+        dumped = "\n".join(map(str, driver.iterdump()))
     finally:
         raw.close()
     hexed = [secret.encode().hex(), *(code.encode().hex() for code in codes)]

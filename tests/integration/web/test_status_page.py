@@ -12,8 +12,7 @@ import pytest
 from crm.operations.status import Status
 from crm.web.guards.site import Site
 from crm.web.pages.status import lags, troubles
-from tests.integration.web.sites import RunningSite, activity_today, card
-from tests.integration.web.test_pages import sign_in
+from tests.integration.web.sites import RunningSite, activity_today, card, sign_in
 
 AT_SCALE = Status(
     carrier="kafka",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm.attachments.store import AttachmentStore
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.running.installation import open_installation
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a signature"

@@ -1,6 +1,7 @@
 """Where webhooks are called: the open internet alone, in whatever spelling an address comes."""
 
 import socket
+from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 
 import pytest
@@ -30,7 +31,7 @@ def of_closed_ipv4(draw: st.DrawFn) -> IPv4Address:
     return network[draw(st.integers(0, network.num_addresses - 1))]
 
 
-CARRYING = {
+CARRYING: dict[str, Callable[[IPv4Address], str]] = {
     "mapped": lambda address: f"::ffff:{address}",
     "translated": lambda address: f"::ffff:0:{address}",
     "compatible": lambda address: f"::{address}",

@@ -1,5 +1,6 @@
 """Batches: honest ones are taken exactly, hostile ones refused before they are taken apart."""
 
+import contextlib
 import tracemalloc
 
 import orjson
@@ -7,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.bindings import MOST_EVENTS, BatchTooLarge, NotABatch, elements
-from crm.web.api.cloudevents_http import BATCH, LINES, lines_of
+from campaigns.bindings import BATCH, MOST_EVENTS, BatchTooLarge, NotABatch, elements
+from crm.web.api.cloudevents_http import LINES, lines_of
 from crm.web.api.problems import Problem
 
 LARGE = 1024 * 1024
@@ -35,10 +36,10 @@ def test_a_batch_is_refused_exactly_where_it_holds_more_than_the_most(
 
 @given(st.binary(max_size=60).map(lambda raw: b"[" + raw + b"]") | st.binary(max_size=60))
 def test_no_bytes_of_a_batch_are_a_fault(body: bytes) -> None:
-    try:
-        assert isinstance(elements(body, 3), list)
-    except NotABatch as refused:
-        assert str(refused) == ""
+    found: list[bytes] = []
+    with contextlib.suppress(NotABatch):
+        found = elements(body, 3)
+    assert all(element in body for element in found)
 
 
 HOSTILE = {

@@ -3,7 +3,7 @@
 import pytest
 
 from crm.pace import Turns
-from crm.web.guards.budget import BODIES_AT_ONCE, REFUSED_BYTES, Budget, TooMuch
+from crm.web.guards.budget import LARGE_BODIES_AT_ONCE, REFUSED_BYTES, Budget, TooMuch
 
 
 class Clock:
@@ -44,13 +44,15 @@ def test_what_could_not_be_read_costs_more_than_its_bytes() -> None:
         pass
 
 
-def test_one_token_has_few_bodies_on_the_way_at_once() -> None:
+def test_one_token_has_few_large_bodies_on_the_way_at_once() -> None:
     book, _ = budget(1_000)
-    entered = [book.sending("t-1") for _ in range(BODIES_AT_ONCE)]
+    entered = [book.sending("t-1") for _ in range(LARGE_BODIES_AT_ONCE)]
     for each in entered:
         each.__enter__()
     with pytest.raises(TooMuch), book.sending("t-1"):
         pass
+    with book.sending("t-1", announced_bytes=10) as sender:
+        sender.sent(10)
     for each in entered:
         each.__exit__(None, None, None)
     assert not book.at_once
