@@ -46,7 +46,7 @@ HOSTILE = {
     "zeros": b"[" + b"0," * (LARGE // 2) + b"0]",
     "objects": b"[" + b"{}," * (LARGE // 3) + b"{}]",
     "one long element": b"[[" + b"0," * (LARGE // 2) + b"0]]",
-    "long elements": b"[" + b",".join([b"[" + b"0," * 30_000 + b"0]"] * 17) + b"]",
+    "long elements": b"[" + b",".join([b"[" + b"0," * 35_000 + b"0]"] * 15) + b"]",
     "deep": b"[" + b"[" * LARGE,
     "no end": b'["' + b"a," * (LARGE // 2),
     "strings": b"[" + b'"",' * (LARGE // 3) + b'""]',
