@@ -77,7 +77,7 @@ def test_a_password_is_asked_for_until_it_was_typed_twice_the_same(
 
     monkeypatch.setattr(typer, "prompt", prompt)
     told = jinxi("account", "add", "--name", "wang.fang", "--role", "staff")
-    assert asked == ["密码（8 个字符以上）", "再输一次密码"] * 2
+    assert asked == ["密码（12 个字符以上）", "再输一次密码"] * 2
     assert "两次输的不一样" in told.err
     assert "已加上：wang.fang" in told.text
 
@@ -123,6 +123,8 @@ def test_an_account_is_added_listed_given_a_password_and_closed_at_once(
         assert sign_in(client, "fang", "another-password").status_code == 303
         assert client.get(page).status_code == 200
         assert "还没有设第二道验证" in jinxi("account", "forget-factor", "fang").text
+        assert client.get(page).headers["location"] != page
+        assert sign_in(client, "fang", "another-password").status_code == 303
         assert "已关闭" in jinxi("account", "close", "fang").text
         assert client.get(page).status_code == 303
         assert sign_in(client, "fang", "another-password").status_code == 401
