@@ -173,6 +173,7 @@ async def post_events(
 
         def receipts() -> bytes:
             accepted = site.intake.accept(lines_of(headers, body), credential)
+            sender.was_refused(sum(receipt.status == "refused" for receipt in accepted))
             told = [receipt_body(receipt, language) for receipt in accepted]
             return orjson.dumps({"receipts": told})
 

@@ -16,6 +16,8 @@ BURST_BYTES = 256 * _MEBIBYTE
 BYTES_PER_SECOND = 8 * _MEBIBYTE
 REFUSED_BYTES = 16 * _MEBIBYTE
 """What a request that could not be read costs besides its own."""
+REFUSED_EVENT_BYTES = 8 * 1024
+"""What an event that was refused costs besides its own: it was read for nothing."""
 LARGE_BYTES = _MEBIBYTE
 LARGE_BODIES_AT_ONCE = 4
 """A body that does not say how long it is counts as large."""
@@ -40,6 +42,10 @@ class Sender:
     def sent(self, size_bytes: int) -> None:
         """So much has come."""
         self.budget.bytes.charge(self.key, size_bytes)
+
+    def was_refused(self, events: int) -> None:
+        """So many events of it were refused."""
+        self.budget.bytes.charge(self.key, events * REFUSED_EVENT_BYTES)
 
 
 @dataclass

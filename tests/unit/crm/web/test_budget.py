@@ -3,7 +3,13 @@
 import pytest
 
 from crm.pace import Turns
-from crm.web.guards.budget import LARGE_BODIES_AT_ONCE, REFUSED_BYTES, Budget, TooMuch
+from crm.web.guards.budget import (
+    LARGE_BODIES_AT_ONCE,
+    REFUSED_BYTES,
+    REFUSED_EVENT_BYTES,
+    Budget,
+    TooMuch,
+)
 
 
 class Clock:
@@ -56,3 +62,11 @@ def test_one_token_has_few_large_bodies_on_the_way_at_once() -> None:
     for each in entered:
         each.__exit__(None, None, None)
     assert not book.at_once
+
+
+def test_events_that_were_refused_cost_more_than_their_bytes() -> None:
+    book, _ = budget(2 * REFUSED_EVENT_BYTES)
+    with book.sending("t-1") as sender:
+        sender.was_refused(2)
+    with pytest.raises(TooMuch), book.sending("t-1"):
+        pass
