@@ -103,9 +103,11 @@ class SecondFactors:
 
 def forget_factor(connection: Connection, actor: str) -> bool:
     """Take it off, for whoever has lost phone and paper; False when there was none."""
+    this = SECOND_FACTOR.c.actor == actor
+    confirmed_us = connection.execute(select(SECOND_FACTOR.c.confirmed_us).where(this)).scalar()
     connection.execute(delete(RECOVERY_CODE).where(RECOVERY_CODE.c.actor == actor))
-    gone = connection.execute(delete(SECOND_FACTOR).where(SECOND_FACTOR.c.actor == actor))
-    return gone.rowcount > 0
+    connection.execute(delete(SECOND_FACTOR).where(this))
+    return confirmed_us is not None
 
 
 def address_for_phone(secret: str, name: str) -> str:

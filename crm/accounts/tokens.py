@@ -122,6 +122,12 @@ def credential_of_actor(connection: Connection, actor: str) -> Credential | None
     return _credential(connection, API_TOKEN.c.actor == actor)
 
 
+def dealers_in_force(connection: Connection) -> frozenset[str]:
+    """The opaque ids of the dealers' tokens that are in force."""
+    query = select(API_TOKEN.c.actor).where(API_TOKEN.c.revoked_us.is_(None))
+    return frozenset(connection.execute(query.where(API_TOKEN.c.dealer.is_not(None))).scalars())
+
+
 def _credential(connection: Connection, is_it: ColumnElement[bool]) -> Credential | None:
     query = select(API_TOKEN).where(is_it, API_TOKEN.c.revoked_us.is_(None))
     row = connection.execute(query).first()

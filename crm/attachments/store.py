@@ -1,7 +1,8 @@
 """The attachment store: files that only the key of their card opens.
 
 A file lies in the folder of its card (`Keyring.files_of`), under a name that is a keyed hash of
-card and content; neither tells anything without the keyring. Destroying the key of the card
+card and content, behind one of the party that handed it over; none tells anything without the
+keyring. Destroying the key of the card
 deletes its folder, so an erasure leaves nothing. A file is written once: the same content again
 is the same file.
 """
@@ -18,15 +19,19 @@ from msgspec import Struct
 
 from crm.attachments.kinds import media_type_of
 from crm.keyring.keyring import Keyring, seal, unseal
+from crm.storage.owner_alone import make_folder
 
 LARGEST_BYTES = 5 * 1024 * 1024
 MOST_OF_A_CARD = 40
+"""Of one party: nobody fills another's card."""
+_PARTY_LETTERS = 16
 
 
 class AttachmentRefused(Exception):
     """The attachment is not taken.
 
-    reason: too_large, unknown_kind, too_many (of this card) or erased (the card is).
+    reason: too_large, unknown_kind, too_many (of this card, by this party), party_full (for today)
+    or erased (the card is).
     """
 
     def __init__(self, reason: str) -> None:
@@ -58,7 +63,9 @@ class AttachmentStore:
 
     keyring: Keyring
 
-    def put(self, card_id: str, content: bytes, actor: str, received_us: int) -> Attachment:
+    def put(
+        self, card_id: str, content: bytes, actor: str, received_us: int, party: str = "company"
+    ) -> Attachment:
         """Keep it; when this returns it is durable. AttachmentRefused when it is not taken."""
         media_type = media_type_of(content)
         if len(content) > LARGEST_BYTES:
@@ -70,9 +77,9 @@ class AttachmentStore:
         key = self._key(card_id, create=True)
         if key is None:
             raise AttachmentRefused("erased")
-        file = self._file(card_id, made.sha256)
-        if not file.exists():
-            if file.parent.exists() and len(os.listdir(file.parent)) >= MOST_OF_A_CARD:
+        if self._found(card_id, made.sha256) is None:
+            file = self._new_file(card_id, made.sha256, party)
+            if self._count(card_id, party) >= MOST_OF_A_CARD:
                 raise AttachmentRefused("too_many")
             _write(file, seal(key, _packed(made), _binding(made.card_id, made.sha256)))
             if self._key(card_id, create=False) is None:
@@ -86,28 +93,44 @@ class AttachmentStore:
         key = self._key(card_id, create=False)
         name = content_sha256.lower()
         try:
-            sealed = self._file(card_id, name).read_bytes() if key is not None else b""
+            file = self._found(card_id, name)
+            sealed = None if key is None or file is None else file.read_bytes()
         except FileNotFoundError:
             return None
-        if key is None:
+        if key is None or sealed is None:
             return None
         heading, content = _unpacked(unseal(key, sealed, _binding(card_id, name)))
         return Attachment(card_id, name, heading, content)
 
     def has(self, card_id: str, content_sha256: str) -> bool:
         """Whether it is there."""
-        return self._file(card_id, content_sha256.lower()).exists()
+        return self._found(card_id, content_sha256.lower()) is not None
 
     def _key(self, card_id: str, *, create: bool) -> bytes | None:
         subject = f"card/{card_id}"
         return self.keyring.keys([subject], create=create)[subject]
 
-    def _file(self, card_id: str, content_sha256: str) -> Path:
+    def _found(self, card_id: str, content_sha256: str) -> Path | None:
+        """The file, whoever handed it over."""
+        folder, name = self.keyring.files_of(f"card/{card_id}"), self._name(card_id, content_sha256)
+        return next(iter(folder.glob(f"*{name}")), None)
+
+    def _new_file(self, card_id: str, content_sha256: str, party: str) -> Path:
         folder = self.keyring.files_of(f"card/{card_id}")
-        name = hmac.digest(
-            self.keyring.secret("attachments"), f"{card_id}/{content_sha256}".encode(), "sha256"
-        )
-        return folder / name.hex()
+        return folder / f"{self._prefix(card_id, party)}{self._name(card_id, content_sha256)}"
+
+    def _count(self, card_id: str, party: str) -> int:
+        folder = self.keyring.files_of(f"card/{card_id}")
+        return len(list(folder.glob(f"{self._prefix(card_id, party)}*")))
+
+    def _prefix(self, card_id: str, party: str) -> str:
+        return f"{self._keyed(f'{card_id} by {party}')[:_PARTY_LETTERS]}-"
+
+    def _name(self, card_id: str, content_sha256: str) -> str:
+        return self._keyed(f"{card_id}/{content_sha256}")
+
+    def _keyed(self, text: str) -> str:
+        return hmac.digest(self.keyring.secret("attachments"), text.encode(), "sha256").hex()
 
 
 def _binding(card_id: str, content_sha256: str) -> bytes:
@@ -126,7 +149,7 @@ def _unpacked(plain: bytes) -> tuple[Heading, bytes]:
 
 def _write(file: Path, sealed: bytes) -> None:
     """Durably, and whole or not at all."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(file.parent)
     draft = file.with_name(f".{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         stream.write(sealed)

@@ -104,6 +104,12 @@ class Settings:
         (),
         N_("可以读 `/metrics` 的网段；本机总可以"),
     )
+    proxies: tuple[IPv4Network | IPv6Network, ...] = option(
+        "JINXI_PROXIES",
+        NETWORKS,
+        (),
+        N_("前面的代理的网段：只信它们写的 `X-Forwarded-…`"),
+    )
     kafka_bootstrap: str | None = option(
         "JINXI_KAFKA_BOOTSTRAP",
         BROKERS,

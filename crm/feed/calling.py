@@ -5,6 +5,7 @@ name cannot lead into the house between the two; redirects are not followed.
 """
 
 import http.client
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -13,8 +14,29 @@ from urllib.parse import SplitResult, urlsplit
 
 LONGEST_URL = 1_000
 _TIMEOUT_SECONDS = 10.0
-_EMBEDDING = (ip_network("64:ff9b::/32"), ip_network("2002::/16"), ip_network("2001::/32"))
-"""IPv6 addresses that carry an IPv4 address of any kind inside."""
+_SPECIAL = tuple(
+    ip_network(each)
+    for each in (
+        "192.0.0.0/24",  # protocol assignments, also the two that may be reached (RFC 6890)
+        "192.88.99.0/24",  # 6to4 relays (RFC 7526)
+        "192.31.196.0/24",  # AS112 (RFC 7535)
+        "192.52.193.0/24",  # AMT (RFC 7450)
+        "192.175.48.0/24",  # AS112 (RFC 7534)
+        "::/3",  # all below 2000::/3: IPv4 inside (::ffff:0:0/96, ::ffff:0:0:0/96, 64:ff9b::/96)
+        "2001::/23",  # protocol assignments: Teredo, ORCHID, benchmarking (RFC 2928)
+        "2001:db8::/32",  # documentation (RFC 3849)
+        "2002::/16",  # 6to4: IPv4 inside (RFC 3056)
+        "2620:4f:8000::/48",  # AS112 (RFC 7534)
+        "3ffe::/16",  # the former 6bone (RFC 3701)
+        "3fff::/20",  # documentation (RFC 9637)
+        "4000::/2",  # all above 2000::/3: not given to anybody, or special
+        "8000::/1",
+    )
+)
+"""Beside what the standard library calls not global: special ranges (registries of RFC 6890) that
+it counts as global in one version or another, and every IPv6 address that is not of 2000::/3, the
+only one that is given out."""
+_ISATAP = re.compile("0[02]005efe", re.IGNORECASE)
 
 
 class AddressRefused(Exception):
@@ -54,9 +76,16 @@ def is_open(address: IPv4Address | IPv6Address, *, loopback: bool) -> bool:
         address = address.ipv4_mapped
     if address.is_loopback:
         return loopback
-    if any(address in network for network in _EMBEDDING):
+    if any(address in network for network in _SPECIAL if network.version == address.version):
         return False
-    return address.is_global and not address.is_multicast
+    if isinstance(address, IPv6Address) and _carries_ipv4(address):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def _carries_ipv4(address: IPv6Address) -> bool:
+    """Whether it is an ISATAP address (RFC 5214): an IPv4 address behind a mark of its own."""
+    return bool(_ISATAP.match(address.exploded.replace(":", "")[16:24]))
 
 
 def call(url: str, body: bytes, headers: Mapping[str, str], *, loopback: bool) -> int:
@@ -99,7 +128,16 @@ def _resolved(host: str, port: int, *, loopback: bool) -> str:
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is, in any spelling that a resolver takes; None for a name."""
     try:
-        return ip_address(host)
+        return ip_address(host.split("%")[0])
     except ValueError:
+        return _spelled(host)
+
+
+def _spelled(host: str) -> IPv4Address | None:
+    """127.1, 0x7f000001, 017700000001: what the machine's own resolver reads as an address."""
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except (OSError, ValueError):
         return None

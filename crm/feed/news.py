@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
+from crm.accounts.tokens import dealers_in_force
 from crm.feed.queries import last_sequence
 from crm.journal.checkpoints import transactions
 from crm.journal.progress import load_progress
@@ -22,22 +23,34 @@ LOOK_SECONDS = 0.15
 Mark = tuple[int, int]
 """(position of the recording, number of its transactions): unchanged means nothing is new."""
 
+Look = tuple[Mark, frozenset[str]]
+"""The mark, and the tokens of dealers that are in force."""
+
+
+class Revoked(Exception):
+    """The token of whoever waits is in force no more."""
+
 
 @dataclass
 class News:
     """What the last look at a database saw, and when; shared by all who wait."""
 
     engine: Engine
-    _seen: Mark = (-1, -1)
+    _seen: Look = ((-1, -1), frozenset())
     _looked: float = float("-inf")
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def is_there(self, dealer: str, after: int, seconds: float) -> bool:
-        """Whether a change after a number was recorded within so many seconds."""
+    async def is_there(self, dealer: str, actor: str, after: int, seconds: float) -> bool:
+        """Whether a change after a number was recorded within so many seconds.
+
+        Revoked, where the token of this actor is revoked meanwhile.
+        """
         ends = time.monotonic() + seconds
         known: Mark | None = None
         while True:
-            mark = await self._mark()
+            mark, in_force = await self._look()
+            if actor not in in_force:
+                raise Revoked
             if mark != known:
                 known = mark
                 if await run_in_threadpool(self._last, dealer) > after:
@@ -47,16 +60,17 @@ class News:
                 return False
             await asyncio.sleep(min(LOOK_SECONDS, left))
 
-    async def _mark(self) -> Mark:
+    async def _look(self) -> Look:
         async with self._looking:
             if time.monotonic() - self._looked >= LOOK_SECONDS:
                 self._seen = await run_in_threadpool(self._read)
                 self._looked = time.monotonic()
             return self._seen
 
-    def _read(self) -> Mark:
+    def _read(self) -> Look:
         with reading(self.engine) as connection:
-            return load_progress(connection, "embedded").position, transactions(connection)
+            position = load_progress(connection, "embedded").position
+            return (position, transactions(connection)), dealers_in_force(connection)
 
     def _last(self, dealer: str) -> int:
         with reading(self.engine) as connection:

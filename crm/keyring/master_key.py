@@ -14,6 +14,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from crm.storage.owner_alone import make_folder
+
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _FINGERPRINT_CHARACTERS = 16
@@ -45,7 +47,7 @@ def load_master_key(file: Path, *, may_create: bool) -> bytes:
 
 def create_master_key(file: Path) -> None:
     """Write a new key beside and link it into place: another process sees all of it or none."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:

@@ -3,6 +3,7 @@
 from crm.accounts import tables as accounts
 from crm.activities import tables as activities
 from crm.archives import tables as archives
+from crm.attachments.tables import ATTACHMENT_USE
 from crm.components.index import TIE
 from crm.copies import tables as sharing
 from crm.feed.tables import FEED
@@ -36,7 +37,7 @@ changes are added, and those only where rows differ."""
 KEPT_APART = (
     *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS),
     *(accounts.WEB_SESSION, accounts.SECOND_FACTOR, accounts.RECOVERY_CODE),
-    *(notices.NOTICE, questions.DEALER_QUESTION, INBOX),
+    *(notices.NOTICE, questions.DEALER_QUESTION, INBOX, ATTACHMENT_USE),
 )
 """Accounts, who looked at what, what people were told: no part of the events' history."""
 

@@ -26,6 +26,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import Pool
 
 from crm.configuration.settings import sqlite_file
+from crm.storage.owner_alone import make_database_file, make_folder
 
 METADATA = MetaData(
     naming_convention={
@@ -64,9 +65,10 @@ def open_engine(url: str, poolclass: type[Pool] | None = None, *, passing: bool 
         # A server that was restarted has cut the connections that are kept: look before use.
         return create_engine(url, poolclass=poolclass, pool_pre_ping=True, hide_parameters=True)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
     except OSError as error:
         raise DatabaseUnusable(f"{file.parent}: {error.strerror}") from error
+    make_database_file(file)
     # Messages of errors would otherwise carry names and phones into logs.
     engine = create_engine(
         url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, hide_parameters=True

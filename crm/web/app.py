@@ -1,7 +1,8 @@
 """The application: the interface, the pages, and what guards both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,11 +11,14 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from crm.configuration.settings import Settings
 from crm.web import routes
 from crm.web.api import attachments, dealer_check, dealer_feed, dealer_receipts, docs, events
 from crm.web.api.problems import Problem, answer_problem, problem_response
+from crm.web.guards.bounds import BodyRefused, Bounds
+from crm.web.guards.budget import TooMuch
 from crm.web.guards.security import SecurityHeaders
 from crm.web.guards.site import Site
 from crm.web.view.templates import STATIC_FOLDER, Pages, static_version
@@ -41,7 +45,12 @@ class _GuardedApp(FastAPI):
     """The headers go around everything, so that an answer to what broke has them too."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return SecurityHeaders(super().build_middleware_stack())
+        bounded = SecurityHeaders(Bounds(super().build_middleware_stack(), _refused_body(self)))
+        site: Site = self.state.site
+        if not site.proxies:
+            return bounded
+        trusting = ProxyHeadersMiddleware(cast(Any, bounded), list(site.proxies))
+        return cast(ASGIApp, trusting)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -79,20 +88,53 @@ def app_of(site: Site) -> FastAPI:
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(BodyRefused, _answer_refused_body)
+    app.add_exception_handler(TooMuch, _answer_too_much)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 
 
-async def _answer_invalid(request: Request, error: Exception) -> Response:
+def _answer_invalid(request: Request, error: Exception) -> Response:
     """A parameter is missing or malformed; which one, but not what was sent."""
     assert isinstance(error, RequestValidationError)
     if not request.url.path.startswith("/v1/"):
         return routes.error_page(request, 400)
-    named = ", ".join(str(fault["loc"][-1]) for fault in error.errors())
+    # Of a place only its first two parts are ours: (query, limit); what follows the sender wrote.
+    named = ", ".join(sorted({str(fault["loc"][:2][-1]) for fault in error.errors()}))
     return problem_response(400, f"missing or malformed: {named}")
 
 
-async def _answer_http(request: Request, error: Exception) -> Response:
+_REFUSED_BODIES = {
+    408: "the body did not come in time",
+    413: "the body is larger than this operation takes",
+    503: "too many bodies at once: send it again later",
+}
+
+
+def _answer_refused_body(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BodyRefused)
+    return _refused_body(request.app)(request, error.status)
+
+
+def _refused_body(app: FastAPI) -> Callable[[Request, int], Response]:
+    """The answer to a body that is not read on; outside the application it still belongs to it."""
+
+    def answer(request: Request, status: int) -> Response:
+        request.scope["app"] = app
+        if request.url.path.startswith("/v1/"):
+            return problem_response(status, _REFUSED_BODIES[status])
+        return routes.broken_page(request, status)
+
+    return answer
+
+
+def _answer_too_much(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooMuch)
+    wait = {"Retry-After": str(error.wait_seconds)}
+    return problem_response(429, "too much at once: send it again later", wait)
+
+
+def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if request.url.path.startswith("/v1/"):
         return problem_response(error.status_code, error.detail, error.headers)
@@ -108,10 +150,12 @@ def _described(app: FastAPI) -> dict[str, object]:
             routes=app.routes,
             description="Events go in, and one can ask what became of them.",
         )
-        for methods in schema["paths"].values():
-            for described in methods.values():
+        for path, methods in schema["paths"].items():
+            for method, described in methods.items():
                 # What is missing or malformed is a problem 400 here, as everywhere.
                 described["responses"].pop("422", None)
+                for status, answer in events.answers_to_any(path, method, described).items():
+                    described["responses"].setdefault(status, answer)
         components = schema.setdefault("components", {})
         for name in ("HTTPValidationError", "ValidationError"):
             components.get("schemas", {}).pop(name, None)

@@ -40,6 +40,8 @@ _WHAT_HAPPENED = {
     403: (N_("这里不对你开放"), N_("你的账号看不到这一页。需要的话请找总部开通。")),
     404: (N_("没有找到"), N_("地址可能抄漏了，或者内容已经移走。请从首页重新进入。")),
     405: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
+    408: (N_("没有收完"), N_("网络太慢，这次没有收完。填好的内容还在，请再送一次。")),
+    413: (N_("这次送来的太大了"), N_("请回到上一页，少填一些再送。")),
     409: (N_("这一页放得太久了"), N_("请返回上一页，刷新后再提交。填好的内容还在。")),
     503: (N_("数据库正忙"), N_("这次没有收下。已经收下的内容都还在。请过几秒再提交一次。")),
     507: (
@@ -74,7 +76,7 @@ def error_page(request: Request, status: int) -> Response:
 
 def broken_page(request: Request, status: int = 500) -> Response:
     """The same for what broke; it looks nobody up, as the database may be what is away."""
-    title, advice = _WHAT_HAPPENED[status]
+    title, advice = _WHAT_HAPPENED.get(status, _WHAT_HAPPENED[500])
     visit = nobodys_visit(request, site_of(request))
     said = {"title": visit.say(title), "advice": visit.say(advice)}
     try:
@@ -85,7 +87,7 @@ def broken_page(request: Request, status: int = 500) -> Response:
     return HTMLResponse(page, status, storage_failures.headers_of(status))
 
 
-async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
+def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"signed_in": False}, 401)
     path = request.url.path if request.method == "GET" else "/"
@@ -95,21 +97,21 @@ async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
     return RedirectResponse("/sign-in" if path == "/" else f"/sign-in?to={quote(path)}", 303)
 
 
-async def _say_stale(request: Request, _error: Exception) -> Response:
+def _say_stale(request: Request, _error: Exception) -> Response:
     if request.url.path == "/sign-in":
         return RedirectResponse("/sign-in", 303)
     return error_page(request, 409)
 
 
-async def _say_not_found(request: Request, _error: Exception) -> Response:
+def _say_not_found(request: Request, _error: Exception) -> Response:
     return error_page(request, 404)
 
 
-async def _say_closed(request: Request, _error: Exception) -> Response:
+def _say_closed(request: Request, _error: Exception) -> Response:
     return error_page(request, 403)
 
 
-async def _say_broken(request: Request, error: Exception) -> Response:
+def _say_broken(request: Request, error: Exception) -> Response:
     status = storage_failures.status_of(error)
     if request.url.path.startswith(("/v1/", "/health")):
         headers = storage_failures.headers_of(status)

@@ -5,11 +5,13 @@ nobody waits for the library of sheets, or for the names of an invented season. 
 them, `jinxi --help`, loads none: what each does stands here as in the command itself.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 
 import typer
 
+from crm.storage.owner_alone import UMASK
 from streams.cli.catalogue import COMMANDS, GROUPS
 from streams.cli.errors import is_foreseen, sentence_of, status_of
 from streams.cli.help_pages import Command, Group, translate_help, usage_sentence
@@ -77,6 +79,7 @@ def _group(name: str) -> typer.Typer:
 
 def main() -> None:
     """Run `jinxi`; every foreseeable trouble ends in a sentence, not in a traceback."""
+    os.umask(UMASK)
     asked = sys.argv[1:2]
     known = [name for name in (*COMMANDS, *GROUPS) if name in asked]
     command = typer.main.get_command(build_app(known) if known else build_contents())

@@ -186,6 +186,7 @@ GROUPS = {
             "list": "streams.cli.commands.accounts:list_accounts",
             "close": "streams.cli.commands.accounts:close_person",
             "password": "streams.cli.commands.accounts:set_password",
+            "forget-factor": "streams.cli.commands.accounts:let_go_of_factor",
         },
     ),
 }

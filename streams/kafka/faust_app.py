@@ -21,6 +21,7 @@ from faust.types import TP, EventT
 from mode.supervisors import CrashingSupervisor
 
 from crm.configuration.settings import Settings
+from crm.storage.owner_alone import make_folder
 from streams.kafka.access import Access, access_of
 from streams.kafka.carrying import GIVEN, Carrying, FetchedRecord, group_of
 from streams.kafka.topics import EVENTS, name_of
@@ -69,7 +70,7 @@ def build_app(carrying: Carrying, slot: int) -> App:
     settings = carrying.settings
     access = access_of(settings)
     folder = settings.data_folder / "faust" / str(slot)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     group = group_of(settings, carrying.topic_id)
     app = App(
         group,

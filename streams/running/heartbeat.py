@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from crm.configuration.settings import Settings
+from crm.storage.owner_alone import make_folder
 
 LIVES_SECONDS = 30.0
 
@@ -16,7 +17,7 @@ LIVES_SECONDS = 30.0
 def beat(settings: Settings, process: str) -> None:
     """We live."""
     file = _file(settings, process)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     file.touch()
 
 

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from crm.configuration.settings import Settings, sqlite_file
 from crm.storage import locks
+from crm.storage.owner_alone import make_folder
 
 _LOOKED_AT_SECONDS = 0.2
 """Whoever only looks whether somebody works (streams/upkeep/status.py) is gone by then."""
@@ -38,8 +39,8 @@ def lease(settings: Settings, number: int = locks.WORKER) -> Iterator[None]:
             yield
         return
     file = settings.data_folder / _FILES.get(number, f"slot-{number - locks.FIRST_SLOT}.lock")
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(file)
+    make_folder(settings.data_folder)
+    lock = FileLock(file, mode=0o600)
     try:
         lock.acquire(timeout=_LOOKED_AT_SECONDS)
     except Timeout as error:

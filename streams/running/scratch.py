@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from crm.storage.owner_alone import make_folder
+
 _PREFIX = "scratch-"
 _LOCK = ".lock"
 
@@ -21,7 +23,7 @@ _LOCK = ".lock"
 def scratch_folder(folder: Path | None) -> Iterator[Path]:
     """A new folder, deleted at the end; without a data folder in the system's temporary one."""
     parent = folder or Path(gettempdir())
-    parent.mkdir(parents=True, exist_ok=True)
+    make_folder(parent)
     name = f"{_PREFIX}{uuid4().hex}"
     # Locked before it is there: who tidies up can never find it without its lock.
     with FileLock(parent / f"{name}{_LOCK}") as lock:

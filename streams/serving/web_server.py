@@ -15,11 +15,13 @@ from crm.web.guards.site import Site
 from streams.running.installation import Installation
 from streams.running.logs import configure
 from streams.running.outbox_store import OutboxStore
+from streams.serving.connections import config
 from streams.serving.orphans import end_with_supervisor
 from streams.upkeep.status import metrics, status
 
 HOST = "127.0.0.1"
 _NOT_FOUND = 404
+_TURN_SECONDS = 0.001
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
@@ -40,14 +42,16 @@ def serve_site(settings: Settings, host: str, port: int) -> None:
     app = app_of(site)
 
     def show_metrics(request: Request) -> PlainTextResponse:
-        if not may_see_metrics(
-            request.client.host if request.client else "", settings.metrics_from
-        ):
+        is_passed_on = "x-forwarded-for" in request.headers and not site.proxies
+        caller = request.client.host if request.client else ""
+        if is_passed_on or not may_see_metrics(caller, settings.metrics_from):
             raise HTTPException(_NOT_FOUND)
         return PlainTextResponse(metrics(site.how_it_stands()))
 
     app.add_api_route("/metrics", show_metrics, include_in_schema=False)
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False)
+    # Short requests come to their turn soon while a large one is being read in a thread.
+    sys.setswitchinterval(_TURN_SECONDS)
+    uvicorn.Server(config(app, host=host, port=port, log_config=None, access_log=False)).run()
 
 
 def may_see_metrics(address: str, networks: Networks) -> bool:

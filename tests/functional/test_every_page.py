@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 PATHS = (
     *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
-    "/me/password",
+    *("/me/password", "/me/second-factor"),
     "/status",
     *("/rights", "/rights?closed=true"),
     *("/log?choose=true", "/log/A-today", "/log/A-today/new", "/docs", "/offline", "/kept", "/no"),

@@ -72,6 +72,65 @@ def test_what_is_kept_on_the_phone_is_not_readable_there(on_phone: Journey) -> N
     assert name not in kept[0]
 
 
+READ_ALL = """async () => {
+  const database = await new Promise((done) => {
+    const open = indexedDB.open("jinxi", 1);
+    open.onsuccess = () => done(open.result);
+  });
+  const all = (name) => new Promise((done) => {
+    const found = database.transaction(name).objectStore(name).getAll();
+    found.onsuccess = () => done(found.result);
+  });
+  const keys = (await all("keys")).map((record) => record.key ?? record);
+  let opened = 0;
+  for (const form of await all("forms")) {
+    const open = await crypto.subtle.importKey(
+      "raw", form.open, { name: "ECDH", namedCurve: "P-256" }, false, []);
+    for (const key of keys) {
+      try {
+        const shared = await crypto.subtle.deriveKey(
+          { name: "ECDH", public: open }, key,
+          { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
+        await crypto.subtle.decrypt({ name: "AES-GCM", iv: form.nonce }, shared, form.sealed);
+        opened += 1;
+      } catch { continue; }
+    }
+  }
+  const pages = [];
+  for (const name of await caches.keys())
+    for (const request of await (await caches.open(name)).keys())
+      pages.push(await (await caches.match(request)).text());
+  const withKey = pages.filter((page) => page.includes("queue-private")).length;
+  return { opened, keys: keys.length, withKey };
+}"""
+
+
+def test_whoever_has_the_phone_next_reads_nothing_and_the_owner_sends_it(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page, running = on_phone.page, on_phone.running
+    before = written_cards(running)
+    with no_network(on_phone):
+        new_card_without_network(on_phone, "查交接")
+        expect_unsent(page, 1)
+        assert page.evaluate(READ_ALL) == {"opened": 1, "keys": 1, "withKey": 0}
+        page.context.clear_cookies()
+    on_phone.open("/sign-in")
+    page.locator("body[data-queue-ready]").wait_for()
+    expect_unsent(page, 1)
+    assert page.evaluate(READ_ALL) == {"opened": 0, "keys": 0, "withKey": 0}
+    running.user("next-person", "staff")
+    on_phone.sign_in("next-person")
+    page.locator("body[data-queue-ready]").wait_for()
+    assert page.evaluate(READ_ALL)["opened"] == 0
+    assert written_cards(running) == before
+    page.context.clear_cookies()
+    on_phone.sign_in()
+    expect_unsent(page, 0)
+    assert len(written_cards(running) - before) == 1
+
+
 def test_what_was_typed_stays_on_the_phone_when_the_answer_is_no_receipt_and_no_form(
     on_phone: Journey,
 ) -> None:

@@ -5,32 +5,41 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 
 from campaigns.events.base import ID_PATTERN
 from campaigns.identifiers import looks_personal
 from campaigns.intake import Credential
+from campaigns.times import shanghai_day
 from crm.accounts.access import Access, log_accesses
 from crm.attachments.kinds import MEDIA_TYPES
-from crm.attachments.store import LARGEST_BYTES, AttachmentRefused, AttachmentStore
+from crm.attachments.parties import card_of_row, count_use, may_attach, party_of
+from crm.attachments.store import LARGEST_BYTES, Attachment, AttachmentRefused, AttachmentStore
 from crm.consents.uses import may_show
 from crm.people.queries import standing_of_card
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
-from crm.web.api.bodies import read_body
+from crm.web.api.bodies import announced_bytes, read_body
 from crm.web.api.events import UNAUTHORISED, AtSite, bearer, problem
 from crm.web.api.problems import Problem
+from crm.web.guards.site import Site
 
 router = APIRouter(tags=["attachments"])
 
 EVIDENCE_FIELD = "evidence"
 """What the access log calls it."""
 _PATTERN = ID_PATTERN.replace(r"\Z", "$")
-CardId = Annotated[str, Query(pattern=_PATTERN, description="the card that it is evidence of")]
+RowKey = Annotated[
+    str | None,
+    Query(pattern=r"^[0-9a-f]{64}$", description="of a dealer: the row of its copy instead"),
+]
+CardId = Annotated[
+    str, Query(pattern=f"^$|{_PATTERN}", description="the card that it is evidence of")
+]
 _REFUSED = {
     "too_large": (413, f"an attachment has at most {LARGEST_BYTES:,} bytes"),
     "unknown_kind": (415, f"an attachment is one of {', '.join(sorted(set(MEDIA_TYPES)))}"),
-    "too_many": (409, "this card has as many attachments as one may have"),
+    "too_many": (409, "you have handed over as many of this card as one may"),
+    "party_full": (429, "you have handed over as much as one may in a day"),
     "erased": (409, "the card is erased: nothing about it is kept"),
 }
 _BODY = {
@@ -57,28 +66,34 @@ class AttachmentBody(BaseModel):
     response_model=AttachmentBody,
     openapi_extra={"requestBody": _BODY, "security": [{"token": []}]},
     responses={
+        400: problem("card_id or row_key is missing or malformed"),
         401: UNAUTHORISED,
-        409: problem("the card is erased, or has too many"),
+        403: problem("the card is another party's"),
+        404: problem("no such row in the dealer's copy"),
+        409: problem("the card is erased, or you have handed over too many of it"),
         413: problem("too large"),
         415: problem("no kind that is taken"),
+        429: problem("too much at once, or as much as one may in a day"),
     },
 )
 async def post_attachment(
     request: Request,
     site: AtSite,
     credential: Annotated[Credential, Depends(bearer)],
-    card_id: CardId,
+    card_id: CardId = "",
+    row_key: RowKey = None,
 ) -> JSONResponse:
-    """A signature, scan or recording as it is. The same again is the same; hand it over first."""
-    if looks_personal(card_id):
-        raise Problem(400, "card_id is a personal number")
-    content = await read_body(request, LARGEST_BYTES)
-    store = AttachmentStore(site.keyring)
-    actor = credential.actor or ""
-    try:
-        kept = await run_in_threadpool(store.put, card_id, content, actor, site.now_us())
-    except AttachmentRefused as error:
-        raise Problem(*_REFUSED[error.reason]) from error
+    """A signature, scan or recording as it is. The same again is the same; hand it over first.
+
+    It is of a card, which a dealer wrote or will write itself, or of a row of the dealer's copy.
+    """
+    card = await site.lanes.beside(_card_of, site, credential, card_id, row_key)
+    with site.budget.sending(
+        credential.actor or credential.role, announced_bytes(request)
+    ) as sender:
+        content = await read_body(request, LARGEST_BYTES)
+        sender.sent(len(content))
+        kept = await site.lanes.beside(_keep, site, credential, card, content)
     body: dict[str, Any] = {
         "evidence_sha256": kept.sha256,
         "media_type": kept.heading.media_type,
@@ -87,12 +102,48 @@ async def post_attachment(
     return JSONResponse(body, 201)
 
 
+def _card_of(site: Site, credential: Credential, card_id: str, row_key: str | None) -> str:
+    """The card that the sender names and may speak of; Problem 400, 403 or 404 otherwise."""
+    if bool(card_id) == (row_key is not None):
+        raise Problem(400, "missing or malformed: card_id or row_key, one of them")
+    if looks_personal(card_id):
+        raise Problem(400, "card_id is a personal number")
+    with reading(site.engine) as connection:
+        if row_key is not None:
+            found = card_of_row(connection, credential.dealer or "", row_key)
+            if found is None:
+                raise Problem(404, "no such row in your copy")
+            return found
+        if not may_attach(connection, card_id, credential.dealer):
+            raise Problem(403, "this card is not yours")
+    return card_id
+
+
+def _keep(site: Site, credential: Credential, card_id: str, content: bytes) -> Attachment:
+    now_us, party = site.now_us(), party_of(credential.dealer)
+    try:
+        count_use(site.engine, party, len(content), shanghai_day(now_us))
+        store = AttachmentStore(site.keyring)
+        return store.put(card_id, content, credential.actor or "", now_us, party)
+    except AttachmentRefused as error:
+        raise Problem(*_REFUSED[error.reason]) from error
+
+
 @router.get(
     "/v1/attachments/{evidence_sha256}",
     summary="Read evidence",
     response_class=Response,
     openapi_extra={"security": [{"token": []}]},
-    responses={401: UNAUTHORISED, 404: problem("none that this token may read")},
+    responses={
+        200: {
+            "description": "as it was handed over",
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in sorted(set(MEDIA_TYPES))
+            },
+        },
+        404: problem("none that this token may read"),
+    },
 )
 def get_attachment(
     site: AtSite,

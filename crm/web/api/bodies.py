@@ -1,15 +1,25 @@
 """Bodies of requests, read no further than a bound."""
 
-from typing import TypeVar
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import msgspec
 from fastapi import Request
 
 from crm.web.api.problems import Problem
+from crm.web.guards.bounds import LARGEST_DEALER_BODY_BYTES
 
 Body = TypeVar("Body")
+_INLINE = "{name}"
+_FIELD = re.compile(r"\$\.([a-z_0-9]+)")
 
-LARGEST_DEALER_BODY_BYTES = 64 * 1024
+
+def announced_bytes(request: Request) -> int:
+    """How long the body is to be; one that does not say so may be as long as any."""
+    announced = request.headers.get("content-length", "")
+    return int(announced) if announced.isdecimal() else sys.maxsize
 
 
 async def read_body(request: Request, largest_bytes: int) -> bytes:
@@ -34,7 +44,40 @@ async def json_body(request: Request, kind: type[Body]) -> Body:
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
-        place = str(error).rpartition(" - at ")[2].strip("`") or "$"
-        raise Problem(400, f"missing or malformed: {place}") from error
+        raise Problem(400, f"missing or malformed: {_place(error, kind)}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "the body is no JSON") from error
+
+
+def body_of(kind: type[Any]) -> dict[str, Any]:
+    """How the description of the interface names a JSON body of a kind."""
+    _, found = msgspec.json.schema_components([kind], ref_template=_INLINE)
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _inlined(found[kind.__name__], found)}},
+        }
+    }
+
+
+def _inlined(schema: Any, named: Mapping[str, Any]) -> Any:
+    """The schema with what it refers to in its place."""
+    if isinstance(schema, list):
+        return [_inlined(each, named) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(named[schema["$ref"]], named)
+    # A pattern of ours ends in \\Z, which JSON Schema spells otherwise.
+    return {
+        name: value.replace(r"\Z", "$") if name == "pattern" else _inlined(value, named)
+        for name, value in schema.items()
+    }
+
+
+def _place(error: msgspec.ValidationError, kind: type[Any]) -> str:
+    """Where it is wrong, by the names that the interface gave; what else was sent may be a name."""
+    given = str(error).rpartition(" - at ")[2].strip("`")
+    names = {field.encode_name for field in msgspec.structs.fields(kind)}
+    found = _FIELD.match(given)
+    return f"$.{found[1]}" if found and found[1] in names else "the body"

@@ -11,8 +11,10 @@ from urllib.parse import unquote_to_bytes
 
 from campaigns.bindings import (
     BATCH,
+    MOST_EVENTS,
     STRUCTURED,
     UTF8,
+    BatchTooLarge,
     NotABatch,
     elements,
     is_blank,
@@ -24,8 +26,7 @@ from crm.web.api.problems import Problem
 LINES = "application/x-ndjson"
 MEDIA_TYPES = (STRUCTURED, BATCH, LINES)
 
-LARGEST_BODY_BYTES = 32 * 1024 * 1024
-MOST_EVENTS = 10_000
+_BLANK_LINES_TOO = 2
 
 _PREFIX = "ce-"
 
@@ -45,7 +46,7 @@ def lines_of(headers: Iterable[tuple[str, str]], body: bytes) -> list[bytes]:
     if kind == BATCH:
         return _batch(body)
     if kind == LINES:
-        return _few_enough([line for line in body.split(b"\n") if not is_blank(line)])
+        return _lines(body)
     if kind.startswith(("application/cloudevents+", "application/cloudevents-batch+")):
         raise Problem(415, f"of the CloudEvents formats only JSON is read: {STRUCTURED}, {BATCH}")
     if not any(name == "ce-specversion" for name, _ in pairs):
@@ -57,15 +58,28 @@ def lines_of(headers: Iterable[tuple[str, str]], body: bytes) -> list[bytes]:
 
 def _batch(body: bytes) -> list[bytes]:
     try:
-        return _few_enough(elements(body))
+        found = elements(body, MOST_EVENTS)
+    except BatchTooLarge as error:
+        raise _too_many() from error
     except NotABatch as error:
         raise Problem(400, "the body is no JSON array of events") from error
+    if len(found) > MOST_EVENTS:
+        raise _too_many()
+    return found
 
 
-def _few_enough(lines: list[bytes]) -> list[bytes]:
-    if len(lines) > MOST_EVENTS:
-        raise Problem(413, f"a request holds at most {MOST_EVENTS:,} events")
-    return lines
+def _lines(body: bytes) -> list[bytes]:
+    # Counted before they are cut: a body of line feeds alone would be millions of lines.
+    if body.count(b"\n") > MOST_EVENTS * _BLANK_LINES_TOO:
+        raise _too_many()
+    found = [line for line in body.split(b"\n") if not is_blank(line)]
+    if len(found) > MOST_EVENTS:
+        raise _too_many()
+    return found
+
+
+def _too_many() -> Problem:
+    return Problem(413, f"a request holds at most {MOST_EVENTS:,} events")
 
 
 def _binary(pairs: list[tuple[str, str]], content_type: str, body: bytes) -> bytes:

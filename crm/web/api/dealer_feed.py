@@ -22,7 +22,7 @@ from crm.feed.queries import (
     row_hashes,
 )
 from crm.storage.database import writing
-from crm.web.api.bodies import json_body
+from crm.web.api.bodies import body_of, json_body
 from crm.web.api.dealer_visit import DealerVisit, FromDealer
 
 router = APIRouter(tags=["dealer"])
@@ -36,6 +36,12 @@ _FAST = 1
 
 Number = Annotated[int, Query(ge=0, le=LARGEST_NUMBER)]
 SECURED: dict[str, Any] = {"security": [{"token": []}]}
+_LINES_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "a page; docs/dealer-feed.md says what its lines are",
+        "content": {LINES: {"schema": {"type": "string"}}},
+    }
+}
 
 
 class RowsAsked(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,7 +60,13 @@ class Found(msgspec.Struct, frozen=True):
     rows: int
 
 
-@router.get("/v1/dealer/changes", summary="What has changed in the copy", openapi_extra=SECURED)
+@router.get(
+    "/v1/dealer/changes",
+    summary="What has changed in the copy",
+    openapi_extra=SECURED,
+    response_class=Response,
+    responses=_LINES_ANSWER,
+)
 async def get_changes(
     visit: FromDealer,
     after: Number = 0,
@@ -73,13 +85,18 @@ async def get_changes(
     found = await visit.when_settled(look)
     if after > found.last:
         await run_in_threadpool(_keep_unknown, visit, found.last)
-    news = visit.site.feed_caches.news
-    if not found.page.lines and wait and await news.is_there(visit.dealer, after, wait):
+    if not found.page.lines and wait and await visit.has_news(after, wait):
         found = await visit.when_settled(look)
     return await _sent(visit, "changes", found, accept_encoding)
 
 
-@router.post("/v1/dealer/rows", summary="Rows of the copy by key", openapi_extra=SECURED)
+@router.post(
+    "/v1/dealer/rows",
+    summary="Rows of the copy by key",
+    openapi_extra=SECURED | body_of(RowsAsked),
+    response_class=Response,
+    responses=_LINES_ANSWER,
+)
 async def post_rows(
     request: Request,
     visit: FromDealer,

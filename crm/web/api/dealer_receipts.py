@@ -25,9 +25,10 @@ from crm.feed.acknowledging import (
 )
 from crm.feed.history import KeptReceipt, daily_receipts, dealer_key, take_key
 from crm.storage.database import reading, writing
-from crm.web.api.bodies import json_body
+from crm.web.api.bodies import body_of, json_body
 from crm.web.api.dealer_feed import LARGEST_NUMBER, SECURED
 from crm.web.api.dealer_visit import DealerVisit, FromDealer
+from crm.web.api.events import problem
 from crm.web.api.problems import Problem
 
 router = APIRouter(tags=["dealer"])
@@ -74,7 +75,12 @@ class KeyBody(msgspec.Struct, forbid_unknown_fields=True):
     public_key: _Base64
 
 
-@router.post("/v1/dealer/acknowledge", summary="Say what the copy holds", openapi_extra=SECURED)
+@router.post(
+    "/v1/dealer/acknowledge",
+    summary="Say what the copy holds",
+    openapi_extra=SECURED | body_of(AcknowledgementBody),
+    responses={409: problem("it does not fit what was sent, or the public key is not known")},
+)
 async def post_acknowledge(request: Request, visit: FromDealer) -> Response:
     """Compare, keep what was said, and sign a receipt when both copies are equal."""
     visit.take_turns(_ACKNOWLEDGING_TURNS)
@@ -112,7 +118,12 @@ def _kept(visit: DealerVisit, claim: Claim, compared: Compared) -> KeptReceipt |
     )
 
 
-@router.post("/v1/dealer/receipts", summary="Sign a receipt", openapi_extra=SECURED)
+@router.post(
+    "/v1/dealer/receipts",
+    summary="Sign a receipt",
+    openapi_extra=SECURED | body_of(ReceiptBody),
+    responses={409: problem("the public key is not known")},
+)
 async def post_receipt(request: Request, visit: FromDealer) -> Response:
     """Keep the dealer's signature of a receipt that the company issued."""
     visit.take_turns()
@@ -151,7 +162,12 @@ def get_keys(visit: FromDealer) -> Response:
         return _keys(visit, dealer_key(connection, visit.dealer))
 
 
-@router.post("/v1/dealer/keys", summary="Make the dealer's key known", openapi_extra=SECURED)
+@router.post(
+    "/v1/dealer/keys",
+    summary="Make the dealer's key known",
+    openapi_extra=SECURED | body_of(KeyBody),
+    responses={409: problem("another key is known")},
+)
 async def post_key(request: Request, visit: FromDealer) -> Response:
     """The first key is taken; another one only after headquarters has let go of the first."""
     visit.take_turns()

@@ -13,10 +13,11 @@ from starlette.concurrency import run_in_threadpool
 
 from campaigns.intake import Credential
 from campaigns.times import shanghai_day
+from crm.feed.news import Revoked
 from crm.feed.settling import Accepted, NotSettled, accepted_so_far, must_be_settled
 from crm.scope import Scope
 from crm.storage.database import reading
-from crm.web.api.events import AtSite, bearer
+from crm.web.api.events import AtSite, bearer, unknown_token
 from crm.web.api.problems import Problem
 from crm.web.guards.site import Site
 
@@ -61,6 +62,15 @@ class DealerVisit:
             raise self.refused(
                 429, "too many requests: ask again later", {"Retry-After": f"{seconds}"}
             )
+
+    async def has_news(self, after: int, seconds: float) -> bool:
+        """Whether a change comes within so many seconds; Problem 401 once the token is revoked."""
+        try:
+            return await self.site.feed_caches.news.is_there(
+                self.dealer, self.actor, after, seconds
+            )
+        except Revoked as error:
+            raise unknown_token() from error
 
     def refused(self, status: int, why: str, headers: dict[str, str] | None = None) -> Problem:
         """The problem to raise; it is logged, with codes and without anybody's data."""

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
-from starlette.concurrency import run_in_threadpool
 
 from campaigns.catalogue import wire_name
 from campaigns.intake import Credential, Receipt
@@ -18,15 +18,17 @@ from crm.accounts.tokens import credential_of_token
 from crm.outcomes.queries import EventStatus, event_status
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import is_ready, reading
-from crm.web.api.bodies import read_body
-from crm.web.api.cloudevents_http import LARGEST_BODY_BYTES, MEDIA_TYPES, lines_of
+from crm.web.api.bodies import announced_bytes, read_body
+from crm.web.api.cloudevents_http import MEDIA_TYPES, lines_of
 from crm.web.api.problems import MEDIA_TYPE, Problem
+from crm.web.guards.bounds import LARGEST_EVENTS_BYTES
 from crm.web.guards.site import Site, site_of
 from crm.web.view.languages import wanted_language
 
 router = APIRouter(tags=["events"])
 
 AtSite = Annotated[Site, Depends(site_of)]
+_LARGE_BYTES = 256 * 1024
 _CHALLENGE = 'Bearer realm="jinxi"'
 
 
@@ -82,17 +84,35 @@ def problem(description: str) -> dict[str, Any]:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
+def answers_to_any(path: str, method: str, described: dict[str, Any]) -> dict[str, Any]:
+    """The answers that an operation gives beside its own, by what it takes."""
+    found = {"500": problem("this was not done; what was answered before is kept")}
+    if described.get("security"):
+        found["401"] = UNAUTHORISED
+    if described.get("parameters") or "requestBody" in described:
+        found["400"] = problem("something is missing or malformed")
+    if method == "post":
+        found["408"] = problem("the body did not come in time")
+        found["413"] = problem("too large")
+        found["503"] = problem("too busy; see Retry-After")
+    if path.startswith("/v1/dealer/"):
+        found["403"] = problem("not with this token")
+        found["429"] = problem("too many requests; see Retry-After")
+        found["503"] = problem("nothing can leave just now, or too busy; see Retry-After")
+    return found
+
+
 UNAUTHORISED = problem("no token, or an unknown one")
-_EVENT = {"type": "object", "description": "a CloudEvent; see docs/events.md"}
+_EVENT = {
+    "description": "a CloudEvent; see docs/events.md. Of one that is none the receipt says so"
+}
 _BODIES: dict[str, Any] = {
     "required": True,
     "content": {
         "application/cloudevents+json": {"schema": _EVENT},
         "application/cloudevents-batch+json": {"schema": {"type": "array", "items": _EVENT}},
         "application/x-ndjson": {"schema": {"type": "string", "description": "one event a line"}},
-        "application/json": {
-            "schema": {"type": "object", "description": "data; the attributes in ce- headers"}
-        },
+        "application/json": {"schema": {"description": "data; the attributes in ce- headers"}},
     },
 }
 
@@ -106,9 +126,14 @@ def bearer(site: AtSite, authorization: Annotated[str | None, Header()] = None) 
     with reading(site.engine) as connection:
         credential = credential_of_token(connection, token.strip())
     if credential is None:
-        challenge["WWW-Authenticate"] += ', error="invalid_token"'
-        raise Problem(401, "this token is not known here", challenge)
+        raise unknown_token()
     return credential
+
+
+def unknown_token() -> Problem:
+    """There is no such token, or no longer."""
+    challenge = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
+    return Problem(401, "this token is not known here", challenge)
 
 
 @router.post(
@@ -118,10 +143,11 @@ def bearer(site: AtSite, authorization: Annotated[str | None, Header()] = None) 
     response_model_exclude_none=True,
     openapi_extra={"requestBody": _BODIES, "security": [{"token": []}]},
     responses={
-        400: problem("the body is no JSON array"),
+        400: problem("the body is no JSON array, or no HTTP request"),
         401: UNAUTHORISED,
-        413: problem("too large"),
+        413: problem("too large, or too many events"),
         415: problem("no format that is read"),
+        429: problem("too much at once, or too many requests that could not be read"),
     },
 )
 async def post_events(
@@ -129,7 +155,7 @@ async def post_events(
     site: AtSite,
     credential: Annotated[Credential, Depends(bearer)],
     accept_language: Annotated[str | None, Header()] = None,
-) -> JSONResponse:
+) -> Response:
     """CloudEvents over HTTP: binary, structured or batched; or NDJSON.
 
     The answer is 200 with a receipt for each event, in order. `accepted` means durable;
@@ -137,11 +163,22 @@ async def post_events(
     """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, f"send the body as it is, one of {', '.join(MEDIA_TYPES)}")
-    body = await read_body(request, LARGEST_BODY_BYTES)
-    lines = lines_of(request.headers.items(), body)
-    receipts = await run_in_threadpool(site.intake.accept, lines, credential)
     language = wanted_language(accept_language)
-    return JSONResponse({"receipts": [receipt_body(receipt, language) for receipt in receipts]})
+    headers = list(request.headers.items())
+    with site.budget.sending(
+        credential.actor or credential.role, announced_bytes(request)
+    ) as sender:
+        body = await read_body(request, LARGEST_EVENTS_BYTES)
+        sender.sent(len(body))
+
+        def receipts() -> bytes:
+            accepted = site.intake.accept(lines_of(headers, body), credential)
+            sender.was_refused(sum(receipt.status == "refused" for receipt in accepted))
+            told = [receipt_body(receipt, language) for receipt in accepted]
+            return orjson.dumps({"receipts": told})
+
+        lane = site.lanes.heavy if len(body) > _LARGE_BYTES else site.lanes.beside
+        return Response(await lane(receipts), media_type="application/json")
 
 
 def receipt_body(receipt: Receipt, language: Language) -> dict[str, Any]:

@@ -16,6 +16,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 _HEAVY_AT_ONCE = 1
+_FORMS_AT_ONCE = 2
 _HASHING_AT_ONCE = 4
 """A hash takes 64 MiB of memory, by design."""
 
@@ -25,6 +26,7 @@ class Lanes:
     """Those of one site."""
 
     _heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_HEAVY_AT_ONCE))
+    _forms: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_FORMS_AT_ONCE))
     _hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_HASHING_AT_ONCE))
 
     async def beside(
@@ -38,6 +40,12 @@ class Lanes:
     ) -> Result:
         """Work on a large body: one after the other."""
         return await run_sync(partial(work, *given, **named), limiter=self._heavy)
+
+    async def forms(
+        self, work: Callable[Given, Result], *given: Given.args, **named: Given.kwargs
+    ) -> Result:
+        """Parsing forms with a drawing in them."""
+        return await run_sync(partial(work, *given, **named), limiter=self._forms)
 
     async def hashing(
         self, work: Callable[Given, Result], *given: Given.args, **named: Given.kwargs

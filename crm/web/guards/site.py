@@ -19,6 +19,7 @@ from crm.operations.status import Status, stored_status
 from crm.schema.preparing import prepare
 from crm.storage.database import limit_waiting, open_engine, reading
 from crm.web.guards.attempts import SignInAttempts
+from crm.web.guards.budget import Budget
 from crm.web.guards.lanes import Lanes
 from crm.web.view.languages import load_translations
 from crm.web.view.seasons import Seasons
@@ -35,7 +36,10 @@ class Site:
     translations: dict[Language, NullTranslations] = field(default_factory=load_translations)
     seasons: Seasons = field(default_factory=Seasons)
     attempts: SignInAttempts = field(default_factory=SignInAttempts)
+    proxies: tuple[str, ...] = ()
+    """Addresses and networks of the proxies whose word on where a request comes from counts."""
     lanes: Lanes = field(default_factory=Lanes)
+    budget: Budget = field(default_factory=Budget)
     now_us: Callable[[], int] = now_us
     status: Callable[[], Status] | None = None
     """How it stands, where somebody above knows more than the database."""
@@ -66,7 +70,9 @@ class Site:
         prepare(engine)
         keyring = Keyring.open(settings)
         intake = EventIntake(engine, keyring)
-        return cls(engine, keyring, intake, keyring.secret("sessions"))
+        secret = keyring.secret("sessions")
+        proxies = tuple(str(each) for each in settings.proxies)
+        return cls(engine, keyring, intake, secret, proxies=proxies)
 
 
 def site_of(request: Request) -> Site:

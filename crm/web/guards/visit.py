@@ -13,6 +13,8 @@ from crm.accounts.people import Account, account_of
 from crm.accounts.sessions import Stage, begin_session, session_named
 from crm.scope import Scope
 from crm.storage.database import reading
+from crm.web.guards.page_forms import page_form
+from crm.web.guards.phone_keys import PhoneKeys, phone_keys
 from crm.web.guards.security import (
     IDLE_SECONDS,
     RENEW_AFTER_SECONDS,
@@ -25,7 +27,6 @@ from crm.web.view.languages import wanted_language
 from crm.web.view.templates import Pages
 
 LANGUAGE_COOKIE = "jinxi_language"
-_LONGEST_FIELD_BYTES = 16 * 1024
 
 
 class SignInNeeded(Exception):
@@ -105,8 +106,14 @@ class Visit:
             "account": self.visitor,
             "form_token": self.signer.form_token(self.session),
             "now_us": self.site.now_us(),
+            "phone_keys": self._phone_keys(),
         }
         return pages.render(template, self.language, {**always, **context})
+
+    def _phone_keys(self) -> PhoneKeys | None:
+        if self.visitor is None:
+            return None
+        return phone_keys(self.site.session_secret, self.visitor.actor)
 
     def keep(self, response: Response, session: Session) -> None:
         """Let the browser carry the session."""
@@ -199,12 +206,9 @@ class Posting:
         return bool(self.text(name))
 
 
-async def _form(request: Request) -> FormData:
-    return await request.form(max_files=0, max_fields=100, max_part_size=_LONGEST_FIELD_BYTES)
-
-
-def any_posting(visit: AnyVisit, form: Annotated[FormData, Depends(_form)]) -> Posting:
+async def any_posting(visit: AnyVisit) -> Posting:
     """A form by anybody."""
+    form = await page_form(visit.request, is_known=visit.visitor is not None)
     token = form.get("form_token")
     if not isinstance(token, str) or not visit.signer.is_form_token(visit.session, token):
         if visit.visitor is None and visit.request.url.path != "/sign-in":

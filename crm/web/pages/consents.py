@@ -11,9 +11,10 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from campaigns.catalogue import wire_name
-from campaigns.times import rfc3339
+from campaigns.times import rfc3339, shanghai_day
 from crm.accounts.access import Access, log_accesses
 from crm.archives.queries import archive
+from crm.attachments.parties import count_use, may_attach, party_of
 from crm.attachments.store import AttachmentRefused, AttachmentStore
 from crm.consents.uses import Standing, may_show
 from crm.scope import OutOfScope
@@ -33,8 +34,14 @@ def keep_signature(visit: Visit, entry: Entry) -> bool:
     if not entry.names_signature:
         return True
     store, card_id = AttachmentStore(visit.site.keyring), entry.card_id or entry.form_id
+    now_us, dealer = visit.site.now_us(), visit.account.dealer
+    png, party = entry.signature.png, party_of(dealer)
+    with reading(visit.site.engine) as connection:
+        if not may_attach(connection, card_id, dealer):
+            return False
     try:
-        store.put(card_id, entry.signature.png, visit.account.actor, visit.site.now_us())
+        count_use(visit.site.engine, party, len(png), shanghai_day(now_us))
+        store.put(card_id, png, visit.account.actor, now_us, party)
     except AttachmentRefused as error:
         return error.reason == "erased"
     return True

@@ -85,6 +85,7 @@ function openEntry({ id }, row) {
     try {
       await show(await sendNow(entry), id);
     } catch (error) {
+      if (error instanceof queue.KeyAway) return location.assign("/sign-in?to=/unsent");
       if (!isNoNetwork(error)) throw error;
       row.querySelector(".facts").textContent = `${say("sayNoNetwork")} · ${entry.sentence}`;
     }

@@ -41,8 +41,9 @@ async function keep({ answer, text }) {
   }
   await Promise.all([...new Set(assets)].map(async (asset) => (await cache.match(asset)) ?? cache.add(asset)));
   // Last, so that a page that is kept always has its scripts and style. Without its time, so that
-  // the page's script knows it for a kept one.
-  await cache.put(path, new Response(text.replace(/data-now="\d+"/, 'data-now=""'), { headers: answer.headers }));
+  // the page's script knows it for a kept one; without the key to what is unsent, which is the session's.
+  const bare = text.replace(/data-now="\d+"/, 'data-now=""').replace(/data-queue-private="[^"]*"/, "");
+  await cache.put(path, new Response(bare, { headers: answer.headers }));
 }
 
 async function keepAll(paths) {

@@ -2,6 +2,7 @@
 // that survive a lost network are in forms.js. Without scripts every page works too.
 
 import { focusMain, say, sendAndShow, showUnsent, wireForms } from "./forms.js";
+import * as queue from "./queue.js";
 import { mine } from "./sending.js";
 
 const WAIT_MS = 8000, PAUSE_MS = 300, RETRY_MS = 20000;
@@ -125,6 +126,7 @@ async function signOut(event) {
   event.preventDefault();
   const count = (await mine()).length;
   if (count > 0 && !confirm(say("saySignOut", count))) return;
+  await queue.forgetKey().catch(() => null);
   for (const name of (await globalThis.caches?.keys()) ?? []) await caches.delete(name);
   form.submit();
 }

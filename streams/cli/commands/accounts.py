@@ -15,8 +15,10 @@ from crm.accounts.people import (
     close_account,
     find_user,
 )
+from crm.accounts.second_factor import forget_factor
+from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tokens import add_token, revoke_token, tokens
-from crm.storage.database import reading
+from crm.storage.database import reading, writing
 from streams.cli.commands.options import NOT_FOUND, AsJson, clock_text
 from streams.running.installation import Installation, open_installation
 from streams.wording.output import (
@@ -213,6 +215,20 @@ def set_password(name: Name, password: Password = None) -> None:
     except AccountInvalid as error:
         _refuse(error)
     print_text(say("密码已换：{name}", name=name))
+
+
+def let_go_of_factor(name: Name) -> None:
+    """取消一个账户的第二道验证，供丢了手机和恢复码的人重设；已登录的立即退出。
+
+    jinxi account forget-factor wang.fang
+    """
+    installation = open_installation()
+    account = _open_account(installation, name)
+    with writing(installation.engine) as connection:
+        had_one = forget_factor(connection, account.actor)
+        end_sessions_of(connection, account.actor)
+    said = say("已取消：{name}，下次登录要重设", name=name)
+    print_text(said if had_one else say("{name} 还没有设第二道验证", name=name))
 
 
 def _asked_password() -> str:

@@ -20,6 +20,7 @@ from crm.fhir.dealer import row_resources
 from crm.fhir.terms import BASE, Element
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading, writing
+from crm.storage.owner_alone import make_folder
 from streams.cli.commands.options import NOT_FOUND, At, instant
 from streams.running.installation import open_installation
 from streams.running.private_files import private_file, write_private
@@ -112,7 +113,7 @@ def _keep_left(engine: Engine, connection: Connection, dealer: str, *, is_past: 
 
 def _write_folder(folder: Path, resources: Iterator[Element]) -> None:
     """One file for each kind of resource, as in FHIR's Bulk Data; an older export is not mixed."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if any(folder.glob(f"*{_NDJSON}")):
         message = say(
             "{folder} 里已有一次导出。请另用一个文件夹，免得新旧混在一起。", folder=folder

@@ -77,7 +77,7 @@ def test_a_password_is_asked_for_until_it_was_typed_twice_the_same(
 
     monkeypatch.setattr(typer, "prompt", prompt)
     told = jinxi("account", "add", "--name", "wang.fang", "--role", "staff")
-    assert asked == ["密码（8 个字符以上）", "再输一次密码"] * 2
+    assert asked == ["密码（12 个字符以上）", "再输一次密码"] * 2
     assert "两次输的不一样" in told.err
     assert "已加上：wang.fang" in told.text
 
@@ -114,15 +114,19 @@ def test_an_account_is_added_listed_given_a_password_and_closed_at_once(
     (listed,) = jinxi("account", "list", "--json").lines
     assert list(listed) == ["actor", "name", "role", "dealer", "open", "created_at"]
     assert (listed["name"], listed["open"]) == ("fang", True)
+    page = "/me/second-factor"
     with site.client() as client:
-        assert sign_in(client, "fang").status_code == 303
+        assert sign_in(client, "fang").headers["location"] == page
         jinxi("account", "password", "fang", "--password", "another-password")
-        assert client.get("/me").status_code == 303
+        assert client.get(page).headers["location"] != page
         assert sign_in(client, "fang").status_code == 401
         assert sign_in(client, "fang", "another-password").status_code == 303
-        assert client.get("/me").status_code == 200
+        assert client.get(page).status_code == 200
+        assert "还没有设第二道验证" in jinxi("account", "forget-factor", "fang").text
+        assert client.get(page).headers["location"] != page
+        assert sign_in(client, "fang", "another-password").status_code == 303
         assert "已关闭" in jinxi("account", "close", "fang").text
-        assert client.get("/me").status_code == 303
+        assert client.get(page).status_code == 303
         assert sign_in(client, "fang", "another-password").status_code == 401
     assert jinxi("account", "list", "--json").only["open"] is False
     assert "没有可登录的账户" in jinxi("account", "close", "fang", status=1).err
@@ -130,9 +134,9 @@ def test_an_account_is_added_listed_given_a_password_and_closed_at_once(
 
 def test_a_password_that_is_too_short_is_explained(jinxi: Jinxi) -> None:
     add = ("account", "add", "--name", "fang", "--role", "staff", "--password")
-    assert "8 到 200" in jinxi(*add, "short", status=2).err
+    assert "12 到 200" in jinxi(*add, "short", status=2).err
     jinxi(*add, PASSWORD)
-    assert "8 到 200" in jinxi("account", "password", "fang", "--password", "x", status=2).err
+    assert "12 到 200" in jinxi("account", "password", "fang", "--password", "x", status=2).err
     assert "已有这个名字" in jinxi(*add, PASSWORD, status=2).err
 
 
@@ -143,7 +147,7 @@ def test_an_archive_in_full_is_kept_in_the_access_log_and_a_masked_one_is_not(
     event = a_card("C1", health=health, contact={"phones": ["13912345678"]})
     jinxi("accept", "-", stdin=orjson.dumps(event))
     jinxi("work", "--until-idle")
-    jinxi("account", "add", "--name", "law", "--role", "compliance", "--password", PASSWORD)
+    site.user("law", "compliance")
     with site.client() as client:
         sign_in(client, "law")
         for options, logged in (((), False), (("--json",), True)):

@@ -86,9 +86,9 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     is_there = News.is_there
 
-    async def waits(news: News, dealer: str, after: int, _seconds: float) -> bool:
+    async def waits(news: News, dealer: str, actor: str, after: int, _seconds: float) -> bool:
         found.append(dealer)
-        return await is_there(news, dealer, after, float("inf"))
+        return await is_there(news, dealer, actor, after, float("inf"))
 
     monkeypatch.setattr(News, "is_there", waits)
     return found

@@ -31,6 +31,7 @@ from crm.storage.database import open_engine
 from crm.web.app import app_of
 from crm.web.guards.site import Site
 from crm.web.view.languages import load_translations
+from streams.serving.connections import config
 from tests.templates import new_installation
 
 PASSWORD = "only-for-tests"
@@ -56,7 +57,7 @@ class Listener:
     def start(self) -> None:
         """Serve; who called in between is answered now."""
         self._socket.listen(128)
-        self._server = uvicorn.Server(uvicorn.Config(self._app, log_level="warning", lifespan="on"))
+        self._server = uvicorn.Server(config(self._app, log_level="warning", lifespan="on"))
         arguments = {"sockets": [self._socket]}
         self._thread = threading.Thread(target=self._server.run, kwargs=arguments)
         self._thread.start()

@@ -181,8 +181,8 @@ def test_evidence_goes_over_http_and_each_reading_is_logged(
 
 def test_a_dealer_may_hand_evidence_over_and_reads_none(site: RunningSite) -> None:
     with site.client(Authorization=f"Bearer {site.token('dealer', 'D1')}") as dealer:
-        assert dealer.post("/v1/attachments?card_id=C1", content=PNG).status_code == 201
-        read = dealer.get(f"/v1/attachments/{sha256(PNG).hexdigest()}?card_id=C1")
+        assert dealer.post("/v1/attachments?card_id=C-new", content=PNG).status_code == 201
+        read = dealer.get(f"/v1/attachments/{sha256(PNG).hexdigest()}?card_id=C-new")
     assert read.status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""Sessions that the server ends, second factors, and the account of the demo."""
+"""Sessions that the server ends, second factors, the demo's account, what parties handed over."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,10 +39,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code_hmac", name=op.f("pk_recovery_code")),
     )
     op.create_index("ix_recovery_code_actor", "recovery_code", ["actor"], unique=False)
+    op.create_table(
+        "attachment_use",
+        sa.Column("party", sa.String(length=80), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("party", "day", name=op.f("pk_attachment_use")),
+    )
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_table("attachment_use")
     op.drop_index("ix_recovery_code_actor", table_name="recovery_code")
     op.drop_table("recovery_code")
     op.drop_table("second_factor")

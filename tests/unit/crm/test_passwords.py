@@ -1,0 +1,39 @@
+"""Passwords: long enough, none of the common ones, and taken as typed."""
+
+import pytest
+
+from crm.accounts.passwords import LONGEST_PASSWORD, PasswordRefused, agrees, hashed
+
+
+@pytest.mark.parametrize(
+    "common",
+    [
+        "password1234",
+        "qwertyuiop12",
+        "123456789012",
+        "aaaaaaaaaaaa",
+        "abcdefghijkl",
+        "wangfang2020",
+    ],
+)
+def test_a_common_password_or_the_own_name_is_refused(common: str) -> None:
+    with pytest.raises(PasswordRefused) as refused:
+        hashed(common, "wangfang2020")
+    assert refused.value.why == "common"
+
+
+@pytest.mark.parametrize("password", ["11-letters-", "", "长" * (LONGEST_PASSWORD + 1)])
+def test_a_password_that_is_too_short_or_too_long_is_refused_and_never_cut(password: str) -> None:
+    with pytest.raises(PasswordRefused) as refused:
+        hashed(password, "anna")
+    assert refused.value.why == "length"
+
+
+def test_every_character_of_a_long_password_counts() -> None:
+    password = "eight owls sat on a wire " * 8
+    known = hashed(password, "anna")
+    assert len(password) == LONGEST_PASSWORD
+    assert agrees(known, password)
+    assert not agrees(known, password[:-1])
+    assert not agrees(known, password + "x")
+    assert not agrees(None, password)

@@ -1,0 +1,72 @@
+"""What one token may hand over, and that nobody else pays for it."""
+
+import pytest
+
+from crm.pace import Turns
+from crm.web.guards.budget import (
+    LARGE_BODIES_AT_ONCE,
+    REFUSED_BYTES,
+    REFUSED_EVENT_BYTES,
+    Budget,
+    TooMuch,
+)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.seconds
+
+
+def budget(burst: float) -> tuple[Budget, Clock]:
+    clock = Clock()
+    return Budget(Turns(burst, burst / 10, clock)), clock
+
+
+def test_who_has_sent_more_than_the_burst_waits_and_others_do_not() -> None:
+    book, clock = budget(100)
+    with book.sending("t-1") as sender:
+        sender.sent(150)
+    with pytest.raises(TooMuch) as refused, book.sending("t-1"):
+        pass
+    with book.sending("t-2") as other:
+        other.sent(1)
+    clock.seconds += refused.value.wait_seconds
+    with book.sending("t-1") as sender:
+        sender.sent(1)
+    assert book.at_once.total() == 0
+
+
+def test_what_could_not_be_read_costs_more_than_its_bytes() -> None:
+    book, _ = budget(REFUSED_BYTES)
+    for _ in range(1):
+        with pytest.raises(ValueError, match="unreadable"), book.sending("t-1"):
+            raise ValueError("unreadable")
+    with pytest.raises(TooMuch), book.sending("t-1"):
+        pass
+
+
+def test_one_token_has_few_large_bodies_on_the_way_at_once() -> None:
+    book, _ = budget(1_000)
+    entered = [book.sending("t-1") for _ in range(LARGE_BODIES_AT_ONCE)]
+    for each in entered:
+        each.__enter__()
+    with pytest.raises(TooMuch), book.sending("t-1"):
+        pass
+    with book.sending("t-1", announced_bytes=10) as sender:
+        sender.sent(10)
+    for each in entered:
+        each.__exit__(None, None, None)
+    assert not book.at_once
+
+
+def test_events_that_were_refused_cost_more_than_their_bytes() -> None:
+    book, _ = budget(2 * REFUSED_EVENT_BYTES)
+    with book.sending("t-1") as sender:
+        sender.was_refused(2)
+    with pytest.raises(TooMuch), book.sending("t-1"):
+        pass
