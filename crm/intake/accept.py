@@ -29,8 +29,10 @@ from campaigns.cloudevents import CheckedEvent, Refusal, check
 from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
 from crm.accounts.sources import opened_to_others, senders_of_actors
+from crm.attachments.store import AttachmentStore
 from crm.clock import now_us
-from crm.intake.row_references import check_row_event, row_events
+from crm.intake.row_references import FoundRow, check_row_event, row_events
+from crm.intake.row_rights import forbidden_by_row
 from crm.journal.events import JOURNAL, binding, key_subject, last_position
 from crm.journal.identities import Known, known_in
 from crm.journal.logged_event import EventKey
@@ -117,16 +119,24 @@ class JournalIntake:
     def _of_row(
         self,
         wire: dict[str, Any],
-        home: str | None,
+        row: FoundRow | None,
         credential: Credential,
         received_us: int,
         history: bool,
     ) -> Candidate | Refusal:
         """Of an event that names a row of the dealer's copy; one without a card is not allowed."""
-        checked = check_row_event(wire, home, received_us, history=history)
+        checked = check_row_event(wire, row, received_us, history=history)
         found = self._candidate(checked, credential)
-        if home is None and isinstance(found, Candidate) and found.fault is None:
-            found.fault, found.unless_known = ("not_allowed", "$.subject"), True
+        if isinstance(found, Refusal) or isinstance(checked, Refusal):
+            return found
+        found.row["by_row"] = True
+        if found.fault is None:
+            categories = frozenset() if row is None else row.categories
+            path = forbidden_by_row(checked.type_name, checked.plain | checked.personal, categories)
+            path = "$.subject" if row is None and path != "$.type" else path
+            if path is not None:
+                # Of what was taken before it plays no part what the row holds by now.
+                found.fault, found.unless_known = ("not_allowed", path), True
         return found
 
     def _candidate(
@@ -162,7 +172,19 @@ class JournalIntake:
             "sealed": None,
             "content_hash": self._hash(event.content),
             "twin_hash": self._hash(event.twin) if event.twin is not None else None,
+            "by_row": False,
+            "evidenced": self._is_evidenced(event, credential),
         }
+
+    def _is_evidenced(self, event: CheckedEvent, credential: Credential) -> bool:
+        """Whether a dealer's word names a proof that lies in the store of its card by now.
+
+        Nobody asks that of the company's words.
+        """
+        named = event.plain.get("evidence_sha256")
+        if credential.dealer is None or named is None:
+            return False
+        return AttachmentStore(self.keyring).has(event.subject.partition("/")[2], named)
 
     def _hash(self, content: bytes) -> bytes:
         keyed = self._keyed_hash.copy()

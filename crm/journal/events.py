@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     func,
     select,
 )
@@ -55,11 +56,13 @@ JOURNAL = Table(
     Column("sealed", LargeBinary),
     Column("content_hash", LargeBinary, nullable=False),
     Column("twin_hash", LargeBinary),
+    Column("by_row", Boolean, nullable=False, default=False, server_default=false()),
+    Column("evidenced", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("source", "id"),
     Index("ix_journal_subject", "subject"),
     sqlite_autoincrement=True,
 )
-
+"""`by_row` and `evidenced` are what the door saw (docs/decisions/0019-who-may-say-what.md)."""
 
 JournalRow = Row[*tuple[Any, ...]]
 
@@ -157,6 +160,8 @@ def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
         sealed,
         _content_hash,
         twin_hash,
+        by_row,
+        evidenced,
     ) = row
     personal = None if key is None else unseal(key, sealed, binding(source, event_id))
     return LoggedEvent(
@@ -175,4 +180,6 @@ def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
         twin_hash,
         decode_data(type_name, plain, personal),
         personal is None and bool(CATALOGUE[type_name].blank),
+        by_row,
+        evidenced,
     )

@@ -13,7 +13,7 @@ from crm.components.index import POLICIES, kind_of
 from crm.journal.logged_event import LoggedEvent
 
 _CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
-MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "event.voided"})
+MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "activity.changed", "event.voided"})
 _DAY = "day.reached"
 MOST_DAYS = 7
 """Of one segment: whoever has something due in a week is held in memory, not in a year."""

@@ -11,6 +11,7 @@ from crm.feed.tables import FEED
 from crm.follow_ups import tables as follow_ups
 from crm.intake.inboxes import INBOX
 from crm.journal.checkpoints import CHECKPOINT
+from crm.journal.clock_marks import CLOCK
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
 from crm.journal.outbox import OUTBOX
@@ -40,7 +41,7 @@ changes are added, and those only where rows differ."""
 
 KEPT_APART = (
     *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS),
-    *(notices.NOTICE, questions.DEALER_QUESTION, INBOX),
+    *(notices.NOTICE, questions.DEALER_QUESTION, INBOX, CLOCK),
 )
 """Accounts, who looked at what, what people were told: no part of the events' history."""
 

@@ -9,7 +9,6 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from campaigns.cloudevents import LARGEST_EVENT_BYTES
-from campaigns.intake import HEADQUARTERS
 from campaigns.sentences import refusal_sentence, warning_sentence
 from crm.intake.accept import JournalIntake
 from streams.cli.commands.options import AsJson
@@ -17,6 +16,7 @@ from streams.cli.commands.sheet_files import accept_sheet_file, is_sheet
 from streams.cli.commands.tally import AcceptTally, RefusedLine
 from streams.cli.troubles import foreseen
 from streams.running.installation import Installation, open_installation
+from streams.running.whoami import command_credential
 from streams.wording.output import (
     Report,
     print_json,
@@ -118,7 +118,8 @@ def _accept_lines(
 ) -> None:
     if not numbered:
         return
-    receipts = intake.accept([line for _, line in numbered], HEADQUARTERS, history=history)
+    credential = command_credential(history=history)
+    receipts = intake.accept([line for _, line in numbered], credential, history=history)
     for (number, _), receipt in zip(numbered, receipts, strict=True):
         tally.add(name, number, receipt)
 
