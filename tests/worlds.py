@@ -149,7 +149,7 @@ class Maker:
         if self.once_in(4):
             wire["sequence"] = self.pick(-1, 1, 2)
         if by is None:
-            by = self.pick("company", "company", "anna", "staff", "dealer", "dealer2")
+            by = self.pick(*["company"] * 5, "anna", "staff", "staff", "dealer", "dealer2")
             by = by if may_say(by, type_name, data) else "staff"
         sent = self.with_right(wire, by, type_name)
         self.made.append(sent)
