@@ -33,6 +33,7 @@ from crm.attachments.store import AttachmentStore
 from crm.clock import now_us
 from crm.intake.row_references import FoundRow, check_row_event, row_events
 from crm.intake.row_rights import forbidden_by_row
+from crm.journal.clock_marks import mark_door
 from crm.journal.events import JOURNAL, binding, key_subject, last_position
 from crm.journal.identities import Known, known_in
 from crm.journal.logged_event import EventKey
@@ -111,6 +112,8 @@ class JournalIntake:
             fresh: list[dict[str, Any]] = []
             receipts = [answer(found, known, fresh) for found in checked]
             self._append(connection, fresh)
+            if fresh and credential.role != "system":
+                mark_door(connection, received_us)
         for found, receipt in zip(checked, receipts, strict=True):
             if receipt.status != "refused" and isinstance(found, Candidate):
                 self._erase(found.row)

@@ -39,9 +39,12 @@ def clock_marks(connection: Connection) -> ClockMarks:
 
 def mark_door(connection: Connection, at_us: int) -> None:
     """The door took something at this moment."""
-    moved = update(CLOCK).where(CLOCK.c.name == _DOOR, CLOCK.c.at_us <= at_us - _OFTEN_ENOUGH_US)
-    if connection.execute(moved.values(at_us=at_us, actor="")).rowcount == 0:
+    is_door = CLOCK.c.name == _DOOR
+    marked = connection.execute(select(CLOCK.c.at_us).where(is_door)).scalar()
+    if marked is None:
         insert_new(connection, CLOCK, [{"name": _DOOR, "at_us": at_us, "actor": ""}])
+    elif marked <= at_us - _OFTEN_ENOUGH_US:
+        connection.execute(update(CLOCK).where(is_door).values(at_us=at_us))
 
 
 def set_back(connection: Connection, at_us: int) -> None:

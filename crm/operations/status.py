@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from crm.clock import now_us
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.outbox import OUTBOX
 from crm.journal.progress import load_progress
 from crm.journal.undecodable import UNDECODABLE
+from crm.operations.clock import day_plan
 from crm.outcomes.tables import OUTCOME
 
 
@@ -23,6 +25,7 @@ class Status:
     the broker does not answer, empty where the journal itself carries.
     inbox_records: the same of the inboxes, by name.
     workers: who records now, and how many partitions each has; None where nobody can tell.
+    clock_doubted: whether no new day begins until headquarters has confirmed the clock.
     """
 
     carrier: str
@@ -38,6 +41,7 @@ class Status:
     lag_records: Mapping[int, int] | None = field(default_factory=dict)
     inbox_records: Mapping[str, int] | None = field(default_factory=dict)
     workers: Mapping[str, int] | None = None
+    clock_doubted: bool = False
 
 
 def stored_status(connection: Connection) -> Status:
@@ -56,6 +60,7 @@ def stored_status(connection: Connection) -> Status:
         waiting=_count(connection, OUTCOME.c.position, OUTCOME.c.outcome == "waiting"),
         dead_letters=_count(connection, DEAD_LETTER.c.position),
         undecodable=_count(connection, UNDECODABLE.c.offset),
+        clock_doubted=day_plan(connection, now_us()).doubted,
     )
 
 

@@ -139,7 +139,7 @@ class CarriedRecorder:
         self.segment.write_changes(connection, progress.position, now_us)
         if not alone:
             self._look_again(connection, fresh, more)
-        self._end(connection, before, progress, now_us)
+        self._end(connection, before, progress, now_us, alone=alone)
         self._move_on(connection, parts, now_us)
         return Recorded(len(fresh), erased=any(e.type_name == "card.erased" for e in fresh))
 
@@ -193,12 +193,14 @@ class CarriedRecorder:
         self.library.left_out = dead_positions(connection)
         return number
 
-    def _end(self, connection: Connection, before: int, progress: Progress, now_us: int) -> None:
-        """Add our progress to that of the others."""
+    def _end(
+        self, connection: Connection, before: int, progress: Progress, now_us: int, *, alone: bool
+    ) -> None:
+        """Add our progress to that of the others; whoever is alone may also take days back."""
         hold(connection, PROGRESS)
         number = transactions(connection)
         stored = load_progress(connection, CONSUMER)
-        save_progress(connection, CONSUMER, stored.together_with(progress))
+        save_progress(connection, CONSUMER, progress if alone else stored.together_with(progress))
         count_transaction(connection, number + 1, now_us)
         # If this is undone after all, the number is another one's, or all is forgotten anyway.
         self.last_transaction = number + 1 if number == before else None
@@ -226,7 +228,7 @@ class CarriedRecorder:
             progress = load_progress(connection, CONSUMER)
             last = max([progress.position, *(position for position, _ in new)])
             self.segment.write_changes(connection, last, now_us)
-            self._end(connection, before, replace(progress, position=last), now_us)
+            self._end(connection, before, replace(progress, position=last), now_us, alone=True)
             self._move_on(connection, [batch], now_us)
         self._forget()
         return Recorded(0, failed=len(new))

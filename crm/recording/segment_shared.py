@@ -1,17 +1,18 @@
 """Records what many people share: activities, contracts, policies, days and members."""
 
-from datetime import date
-
-from sqlalchemy import select
+from datetime import date, timedelta
 
 from campaigns.times import shanghai_day
 from crm.activities.projection import activity_row
 from crm.activities.tables import ACTIVITY
 from crm.components.index import POLICIES, homes_tied_to, keys_of_home, kind_of, rewrite_ties
 from crm.copies.projection import contract_rows
-from crm.copies.tables import CONTRACT, WAKE_DAY
+from crm.copies.tables import CONTRACT
+from crm.journal.logged_event import LoggedEvent
 from crm.members.projection import member_row
 from crm.members.tables import MEMBER
+from crm.outcomes.days import day_taken_back
+from crm.recording.due import due_between
 from crm.recording.segment import Judged, Segment
 from crm.recording.segments import MAKES_ACTIVITIES_KNOWN
 from crm.storage.difference import rewrite
@@ -63,28 +64,34 @@ def _contracts(segment: Segment) -> Judged:
 
 
 def _days(segment: Segment) -> None:
-    """Consents that expire, holds that end, contracts that begin or are over."""
+    """Consents that expire, holds that end, contracts that begin or are over; or are so no more,
+    when days are taken back."""
     for event in segment.events:
+        before = segment.days[-1][1] if segment.days else segment.reached_before
         if event.type_name == "day.reached":
-            before = segment.days[-1][1] if segment.days else segment.reached_before
             day = shanghai_day(event.starts_us)
             segment.days.append((event, day if before is None else max(day, before)))
-    if segment.reached is None or segment.reached == segment.reached_before:
+        elif before is not None and (gone := day_taken_back(event)) is not None:
+            segment.days.append((event, min(before, gone - timedelta(days=1))))
+    if segment.reached == segment.reached_before or not segment.days:
         return
-    query = select(WAKE_DAY.c.home, WAKE_DAY.c.day).where(WAKE_DAY.c.day <= segment.reached)
-    if segment.reached_before is not None:
-        query = query.where(WAKE_DAY.c.day > segment.reached_before)
-    for home, day in segment.connection.execute(query):
-        cause = next(event for event, reached in segment.days if reached >= day)
-        segment.woken.setdefault(home, []).append(cause)
-    since = segment.reached_before or date.min
+    low = min(segment.reached_before or date.min, segment.reached or date.min)
+    high = max(segment.reached_before or date.min, segment.reached or date.min)
+    for home, day in due_between(segment.connection, low, high, back=high != segment.reached):
+        segment.woken.setdefault(home, []).append(_turn(segment, day))
     turning = {
         fact.data.dealer
         for fact in segment.facts.all_contracts()
-        if since < max(fact.data.starts_on, shanghai_day(fact.event.starts_us)) <= segment.reached
-        or (fact.ends_on is not None and since <= fact.ends_on < segment.reached)
+        if low < max(fact.data.starts_on, shanghai_day(fact.event.starts_us)) <= high
+        or (fact.ends_on is not None and low <= fact.ends_on < high)
     }
     segment.wake({f"dealer/{dealer}": [segment.days[-1][0]] for dealer in turning})
+
+
+def _turn(segment: Segment, day: date) -> LoggedEvent:
+    """The event with which the day came, or went."""
+    comes = (segment.reached or date.min) >= day
+    return next(event for event, reached in segment.days if (reached >= day) is comes)
 
 
 def record_members(segment: Segment) -> None:

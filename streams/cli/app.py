@@ -29,6 +29,7 @@ COMMANDS = {
     "archive": "streams.cli.commands.people:archive",
     "consents": "streams.cli.commands.consents:consents",
     "conflicts": "streams.cli.commands.conflicts:conflicts",
+    "clashes": "streams.cli.commands.clashes:list_clashes",
     "copy": "streams.cli.commands.copies:copy",
     "digest": "streams.cli.commands.copies:digest",
     "fhir": "streams.cli.commands.fhir:fhir",
@@ -101,6 +102,13 @@ GROUPS = {
             "add": "streams.cli.commands.webhooks:add",
             "list": "streams.cli.commands.webhooks:list_webhooks",
             "remove": "streams.cli.commands.webhooks:remove",
+        },
+    ),
+    "clock": (
+        "时钟：查看、确认。",
+        {
+            "show": "streams.cli.commands.clock:show",
+            "confirm": "streams.cli.commands.clock:confirm_clock",
         },
     ),
     "sheet": ("签到表。", {"template": "streams.cli.commands.sheet_files:template"}),

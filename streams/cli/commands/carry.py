@@ -7,16 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.journal.events import last_position
-from crm.journal.progress import load_progress
+from crm.operations.clock import day_plan
 from crm.operations.status import Status
 from crm.settings import Settings
 from crm.storage import locks
 from crm.storage.database import reading
 from streams.cli.commands.options import AsJson, clock_text
-from streams.embedded.worker import Tally, missing_days
+from streams.embedded.worker import Tally
 from streams.kafka.relay import Relay, run
 from streams.kafka.slots import MOST_SLOTS, slot_of
 from streams.kafka.topics import check, create
@@ -128,6 +127,8 @@ def show_status(
 def _everywhere(found: Status) -> Iterator[tuple[str, str | int]]:
     yield say("日志里的事件"), found.journaled
     yield say("尚未入档"), found.not_recorded
+    if found.clock_doubted:
+        yield say("时钟"), say("可疑：请核对，再 jinxi clock confirm")
     yield say("等待补齐"), found.waiting
     yield say("入档故障"), found.dead_letters
     yield say("不是事件的消息"), found.undecodable
@@ -179,5 +180,5 @@ def is_idle(installation: Installation) -> bool:
     """Whether nothing waits, and every day up to today was reached."""
     with reading(installation.engine) as connection:
         waiting, _ = outbox_age(connection)
-        progress = load_progress(connection, "embedded")
-    return waiting == 0 and not any(missing_days(progress, shanghai_day(now_us())))
+        plan = day_plan(connection, now_us())
+    return waiting == 0 and not plan.reach and not plan.take_back

@@ -7,6 +7,7 @@ the layers below say in English, which stands in JSON as it is.
 from streams.wording.translations.accounts import ACCOUNTS
 from streams.wording.translations.below import FROM_BELOW as FROM_BELOW
 from streams.wording.translations.carrying import CARRYING
+from streams.wording.translations.clashes import CLASHES
 from streams.wording.translations.codes import CODES
 from streams.wording.translations.consents import CONSENTS
 from streams.wording.translations.dealers import DEALERS
@@ -29,4 +30,5 @@ TRANSLATIONS: dict[str, tuple[str, str]] = (
     | RIGHTS
     | DEALERS
     | OWN_COPY
+    | CLASHES
 )

@@ -1,4 +1,4 @@
-"""Every type of event, said by everybody of everything, early and late, in both orders of arrival."""
+"""Every type of event, said by everybody of everything, early and late, in any order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SENDERS = ("bo", "staff", "dealer", "dealer-staff", "dealer2")
 """Headquarters, staff, the dealer D1, somebody of its staff, and another dealer."""
 OF_D1 = ("dealer", "dealer-staff")
 WHOSE = ("own", "foreign", "row", "unknown")
-"""Of D1; of the company or another dealer; of the company, by a row of the sender's copy; of none."""
+"""Of D1; of the company or D3; of the company, by a row of the sender's copy; of nobody."""
 MEMBERS = ("member.changed", "member.trained", "member.left", "value.transferred")
 ACTIVITIES = ("activity.changed", "activity.held", "activity.cancelled")
 FRESH = ("activity.planned", "member.enrolled", "dealer.contracted", "reward_policy.published")
