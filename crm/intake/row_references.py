@@ -20,6 +20,7 @@ from crm.copies.changes import ReasonClass
 from crm.copies.keys import row_keys
 from crm.copies.row_names import of_card, row_event, row_key_of
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
+from crm.intake.row_rights import BY_ROW
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring
 from crm.storage.database import in_pieces, reading
@@ -70,13 +71,24 @@ def row_events(
 def check_row_event(
     wire: dict[str, Any], row: FoundRow | None, received_us: int, *, history: bool
 ) -> CheckedEvent | Refusal:
-    """The event of the card, with the content as it was sent."""
+    """The event of the card, with the content as it was sent.
+
+    What is never said by a row is refused before anything else: how it compares with the card
+    would tell which card that is.
+    """
+    if WIRE_NAMES[wire["type"]].type_name not in BY_ROW:
+        return Refusal("not_allowed", "$.type", _text(wire, "source"), _text(wire, "id"))
     home = _NO_CARD if row is None else row.home
     found = check_object(of_card(wire, home), received_us, history=history)
     if isinstance(found, Refusal):
         return found
     said = {name: value for name, value in wire.items() if name not in _UNSAID}
     return structs.replace(found, content=canonical_json(said))
+
+
+def _text(wire: dict[str, Any], name: str) -> str | None:
+    said = wire.get(name)
+    return said if type(said) is str else None
 
 
 def _rows(connection: Connection, dealer: str, keys: Iterable[str]) -> dict[str, FoundRow]:
