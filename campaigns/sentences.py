@@ -186,6 +186,11 @@ REJECTIONS: dict[str, Words] = {
         "記這件事的人沒有這個權限。請由另一位有權限的人來記，或找總部。",
         "whoever said it may not say it. Ask another person who may, or headquarters.",
     ),
+    "evidence_needed": (
+        "没有找到这份同意的凭据。请先交上签字或录音，再记一条新的。",
+        "沒有找到這份同意的憑據。請先交上簽名或錄音，再記一筆新的。",
+        "no evidence of this consent was found. Hand it over first, then record it anew.",
+    ),
     "not_voidable": (
         "这种记录不能作废。需要改动请找总部。",
         "這種記錄不能作廢。需要更動請找總部。",
