@@ -60,7 +60,8 @@ class Credential:
             return None
         if CATALOGUE[event.type_name].headquarters_only:
             return "$.type"
-        if self.dealer is not None and event.plain.get("dealer") not in (None, self.dealer):
+        speaks_for_dealer = self.role == "dealer" or self.dealer is not None
+        if speaks_for_dealer and event.plain.get("dealer") not in (None, self.dealer):
             # Naming none is no lack: consent may be taken back from every dealer at once.
             return "$.data.dealer"
         return None

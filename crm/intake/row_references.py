@@ -68,6 +68,14 @@ def row_events(
         }
 
 
+def card_of_row(engine: Engine, keyring: Keyring, dealer: str, key: str) -> str | None:
+    """The card to which a row of the dealer's copy leads; None where it has no such row."""
+    with reading(engine) as connection:
+        found = _rows(connection, dealer, [key])
+        found |= _rows_of_former_keys(connection, keyring, dealer, {key} - found.keys())
+    return found[key].home.partition("/")[2] if key in found else None
+
+
 def check_row_event(
     wire: dict[str, Any], row: FoundRow | None, received_us: int, *, history: bool
 ) -> CheckedEvent | Refusal:

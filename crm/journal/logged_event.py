@@ -62,7 +62,7 @@ class LoggedEvent(Struct, frozen=True, eq=False):
     @property
     def party(self) -> str:
         """For whom it speaks: a dealer (`dealer/D01`), or the company."""
-        return self.role if self.role.startswith("dealer/") else COMPANY
+        return self.role if self.role.startswith("dealer") else COMPANY
 
     @property
     def receipt(self) -> ReceiptKey:

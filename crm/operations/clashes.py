@@ -96,5 +96,5 @@ def _thing(row: Row[Any]) -> Thing:
 
 
 def _claim(row: Row[Any]) -> Claim:
-    party = row.role if row.role.startswith("dealer/") else COMPANY
+    party = row.role if row.role.startswith("dealer") else COMPANY
     return Claim(party, row.source, row.id, row.received_us)

@@ -15,6 +15,7 @@ from crm.accounts.tokens import add_token, credential_of_token, tokens
 from crm.attachments.store import AttachmentStore
 from crm.clock import now_us
 from crm.copies.queries import copy_now
+from crm.intake.row_references import card_of_row
 from crm.intake.row_rights import BY_ROW
 from crm.journal.outbox import OUTBOX
 from crm.ledger.tables import REWARD
@@ -228,6 +229,12 @@ def test_of_a_row_a_dealer_gives_itself_health_only_with_evidence(company: Compa
     proven = company.of_row(company.d1, "consent.given", **health, evidence_sha256=proof)
     assert company.became(proven) == ("recorded", None)
     assert company.row()["purchases"]
+
+
+def test_evidence_is_handed_over_by_the_row_of_the_own_copy_alone(company: Company) -> None:
+    key = company.row()["key"]
+    assert card_of_row(company.engine, company.keyring, "D1", key) == "C1"
+    assert card_of_row(company.engine, company.keyring, "D2", key) is None
 
 
 def test_on_its_own_card_a_consent_without_evidence_ends_no_withdrawal(company: Company) -> None:

@@ -14,12 +14,14 @@ from crm.accounts.access import Access, log_accesses
 from crm.attachments.kinds import MEDIA_TYPES
 from crm.attachments.store import LARGEST_BYTES, AttachmentRefused, AttachmentStore
 from crm.consents.uses import may_show
+from crm.intake.row_references import card_of_row
 from crm.people.queries import standing_of_card
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
 from crm.web.api.bodies import read_body
 from crm.web.api.events import UNAUTHORISED, AtSite, bearer, problem
 from crm.web.api.problems import Problem
+from crm.web.guards.site import Site
 
 router = APIRouter(tags=["attachments"])
 
@@ -27,6 +29,12 @@ EVIDENCE_FIELD = "evidence"
 """What the access log calls it."""
 _PATTERN = ID_PATTERN.replace(r"\Z", "$")
 CardId = Annotated[str, Query(pattern=_PATTERN, description="the card that it is evidence of")]
+SomeCardId = Annotated[
+    str | None, Query(pattern=_PATTERN, description="the card that it is evidence of")
+]
+SomeRowKey = Annotated[
+    str | None, Query(pattern="^[0-9a-f]{64}$", description="or a row of the dealer's own copy")
+]
 _REFUSED = {
     "too_large": (413, f"an attachment has at most {LARGEST_BYTES:,} bytes"),
     "unknown_kind": (415, f"an attachment is one of {', '.join(sorted(set(MEDIA_TYPES)))}"),
@@ -57,7 +65,9 @@ class AttachmentBody(BaseModel):
     response_model=AttachmentBody,
     openapi_extra={"requestBody": _BODY, "security": [{"token": []}]},
     responses={
+        400: problem("neither a card nor a row is named, or both"),
         401: UNAUTHORISED,
+        404: problem("no such row"),
         409: problem("the card is erased, or has too many"),
         413: problem("too large"),
         415: problem("no kind that is taken"),
@@ -67,9 +77,14 @@ async def post_attachment(
     request: Request,
     site: AtSite,
     credential: Annotated[Credential, Depends(bearer)],
-    card_id: CardId,
+    card_id: SomeCardId = None,
+    row_key: SomeRowKey = None,
 ) -> JSONResponse:
-    """A signature, scan or recording as it is. The same again is the same; hand it over first."""
+    """A signature, scan or recording as it is. The same again is the same; hand it over first.
+
+    A dealer names a person of its copy by the row, and a card that it writes itself by the card.
+    """
+    card_id = await run_in_threadpool(_card, site, credential, card_id, row_key)
     if looks_personal(card_id):
         raise Problem(400, "card_id is a personal number")
     content = await read_body(request, LARGEST_BYTES)
@@ -85,6 +100,20 @@ async def post_attachment(
         "size_bytes": len(content),
     }
     return JSONResponse(body, 201)
+
+
+def _card(site: Site, credential: Credential, card_id: str | None, row_key: str | None) -> str:
+    """What it is evidence of."""
+    if (card_id is None) == (row_key is None):
+        raise Problem(400, "name either card_id or row_key")
+    if card_id is not None:
+        return card_id
+    found = None
+    if credential.dealer is not None:
+        found = card_of_row(site.engine, site.keyring, credential.dealer, row_key or "")
+    if found is None:
+        raise Problem(404, "no such row in the copy of this token's dealer")
+    return found
 
 
 @router.get(
