@@ -1,12 +1,17 @@
 # Jinxi: what can be made here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format services bench prove migration docs lock clean
+.PHONY: help install demo test check format services bench prove migration docs texts lock clean
 
 BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
 # them in one process.
 JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 SPREAD := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+
+# What a change breaks first: the rules one by one, the laws, the house rules.
+FAST := tests/unit tests/integration/laws tests/test_tidy.py tests/test_tidy_files.py
+# Sets are walked in another order under each.
+HASH_SEEDS ?= 0 1 2 3 4 5 6 7 8 9
 
 export JINXI_PYTHON
 
@@ -21,6 +26,11 @@ install: .venv/.installed ## make .venv with .venv/bin/jinxi (Python 3.11 or lat
 
 demo: install ## an invented season, taken in and shown in the browser
 	$(BIN)/jinxi demo
+
+quick: install ## lint, unit tests and laws, within a minute
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	JINXI_QUICK=1 $(BIN)/pytest -q $(SPREAD) $(FAST)
 
 test: check ## lint, types and every test
 	$(BIN)/pytest $(SPREAD)
@@ -40,8 +50,12 @@ services: install ## install or check what the heavy tests need: Chromium, a fon
 bench: install ## events per second, beside the floors of this machine
 	$(BIN)/python -m tests.bench
 
-prove: install ## the long proofs: many examples, many kills
+prove: install seeds mutants ## the long proofs: many examples, kills, hash seeds, mutants
 	JINXI_PROVE=1 $(BIN)/pytest $(SPREAD) -m "prove or hypothesis or more_in_prove" --timeout 3600
+
+seeds: install ## unit tests and laws under ten hash seeds
+	@set -e; for seed in $(HASH_SEEDS); do echo "hash seed $$seed"; \
+	  PYTHONHASHSEED=$$seed $(BIN)/pytest -q $(SPREAD) $(FAST); done
 
 migration: install ## draft the migration to the tables as declared now: make migration FOR="what it is for"
 	$(BIN)/python -m crm.schema.drafting $(FOR)
@@ -51,6 +65,10 @@ docs: install ## write the generated documents anew
 	$(BIN)/python -m campaigns.event_docs asyncapi > docs/asyncapi.json.new
 	mv docs/events.md.new docs/events.md
 	mv docs/asyncapi.json.new docs/asyncapi.json
+	$(BIN)/python -m tools.documents
+
+texts: install ## bring the catalogues up to the texts in the code; new ones wait for a translation
+	$(BIN)/python -m tests.texts
 
 # Keeps what is locked unless pyproject.toml says otherwise; `make lock UPGRADE=--upgrade` renews it.
 lock: install ## lock the dependencies anew after pyproject.toml has changed

@@ -6,18 +6,19 @@ store. Reasons and paths are those of docs/events.md.
 
 import datetime
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
 import orjson
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from campaigns.canonical import canonical_json, plain_canonical_json
-from campaigns.catalogue import CATALOGUE, PREFIX, SUFFIX, WIRE_NAMES
-from campaigns.events.base import EventData, Fault, Id, Moment, Person
+from campaigns.catalogue import CATALOGUE, PREFIX, SUFFIX
+from campaigns.events.base import EventData, Fault, Person
 from campaigns.events.people import PersonPatch
 from campaigns.events.upkeep import DayReached, EventVoided
 from campaigns.faults import data_faults, gravest, struct_faults
+from campaigns.kinds import KINDS, Attributes, Envelope, Kind, well_named
 from campaigns.personal import personal_identifiers, split
 from campaigns.times import SECOND_US, day_start_us, instant_us, shanghai_day
 from campaigns.warnings import warnings_of
@@ -32,26 +33,6 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _EARLIEST_US = day_start_us(datetime.date(2000, 1, 1))
 _LATEST_US = day_start_us(datetime.date(9999, 12, 31))
 _SUBJECT_KINDS = frozenset(kind.subject_kind for kind in CATALOGUE.values())
-_SUBJECT = Annotated[str, Meta(pattern=r"^[a-z_]{1,32}/[A-Za-z0-9._:\-]{1,64}\Z")]
-
-
-class Envelope(Struct, frozen=True, kw_only=True):
-    """The attributes of an event as they come over the wire."""
-
-    specversion: Literal["1.0"]
-    id: Id
-    source: Annotated[str, Meta(pattern=r"^[!-~]{1,256}\Z")]
-    type: str
-    time: Moment
-    subject: _SUBJECT
-    datacontenttype: Annotated[str, Meta(pattern=r"^application/json *(;.*)?\Z")] | None = None
-    timeprecision: Literal["second", "day"] | None = None
-    sequence: Annotated[int, Meta(ge=1 - 2**53, le=2**53 - 1)] | None = None
-    receivedat: Any = None
-    actor: Any = None
-    data: dict[str, Any]
-
-
 _ATTRIBUTES = frozenset(Envelope.__struct_fields__)
 
 
@@ -110,44 +91,50 @@ def check_object(wire: Any, received_us: int, *, history: bool = False) -> Check
     """The same for an event that is already read from JSON."""
     if type(wire) is not dict or "specversion" not in wire:
         return Refusal("not_cloudevents", "$")
-    try:
-        envelope = msgspec.convert(wire, Envelope)
-        kind = WIRE_NAMES[envelope.type]
-        data = _data_with_day(kind, envelope.subject, envelope.data)
-        event = msgspec.convert(data, kind)
-    except (msgspec.ValidationError, KeyError):
+    kind = _kind_of(wire)
+    if kind is None:
         return _refusal(wire, _all_faults(wire))
+    read = wire if kind.event is not DayReached else _with_day(wire)
+    try:
+        envelope: Any = msgspec.convert(read, kind.past_envelope if history else kind.envelope)
+    except msgspec.ValidationError:
+        return _refusal(wire, _all_faults(wire, "$.receivedat" if history else "$"))
+    if not well_named(envelope):
+        return _refusal(wire, _all_faults(wire))
+    event: EventData = envelope.data
     starts_us = _starts_us(envelope)
-    faults = [("missing_field", f"$.data.{place}") for place in kind.lacks(data)]
-    faults += [(reason, f"$.data.{place}") for reason, place in event.faults()]
-    faults += _envelope_faults(envelope, event, starts_us)
+    faults = _faults_between(envelope, read["data"], event, kind, starts_us)
     if history and envelope.receivedat is not None:
-        sent_us = _received_us(envelope.receivedat, starts_us, received_us)
-        if sent_us is None:
-            faults.append(("bad_value", "$.receivedat"))
-        else:
+        sent_us = instant_us(envelope.receivedat)
+        if starts_us <= sent_us <= received_us:
             received_us = sent_us
+        else:
+            faults.append(("bad_value", "$.receivedat"))
     if starts_us > received_us + FUTURE_TOLERANCE_US:
         faults.append(("time_in_future", "$.time"))
     if faults:
         return _refusal(wire, faults)
-    return _checked(wire, envelope, data, event, starts_us, received_us)
+    return _checked(wire, envelope, read["data"], event, kind, starts_us, received_us)
+
+
+def _kind_of(wire: dict[str, Any]) -> Kind | None:
+    name = wire.get("type")
+    return KINDS.get(name) if type(name) is str else None
 
 
 def _checked(
     wire: dict[str, Any],
-    envelope: Envelope,
+    envelope: Attributes,
     data: dict[str, Any],
     event: EventData,
+    kind: Kind,
     starts_us: int,
     received_us: int,
 ) -> CheckedEvent | Refusal:
-    kind = type(event)
-    unknown = {} if wire.keys() <= _ATTRIBUTES else _unknown_attributes(wire)
-    parts = split(data, unknown, kind)
+    parts = split(data, {} if wire.keys() <= _ATTRIBUTES else _unknown_attributes(wire), kind)
     if not parts.familiar and _nested_deeper(wire, DEEPEST_NESTING):
         return _refusal(wire, [("bad_value", "$")])
-    canonical = plain_canonical_json if parts.familiar and kind.exact else canonical_json
+    canonical = plain_canonical_json if parts.familiar and kind.event.exact else canonical_json
     said = wire.copy()
     said.pop("actor", None)
     said.pop("receivedat", None)
@@ -155,13 +142,13 @@ def _checked(
     said.pop("datacontenttype", None)
     content = canonical(said)
     twin = None
-    if kind.creates is not None:
+    if kind.event.creates is not None:
         del said["id"]
         twin = canonical(said)
     return CheckedEvent(
         envelope.source,
         envelope.id,
-        kind.type_name,
+        kind.event.type_name,
         envelope.subject,
         wire["time"],
         starts_us,
@@ -172,18 +159,17 @@ def _checked(
         parts.personal,
         content,
         twin,
-        tuple(
-            personal_identifiers(envelope.id, envelope.source, envelope.subject, parts.plain, kind)
-        ),
-        warnings_of(event),
+        personal_identifiers(envelope.id, envelope.source, envelope.subject, parts.plain, kind),
+        warnings_of(event) if kind.may_be_odd else (),
     )
 
 
-def _data_with_day(kind: type[EventData], subject: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The data; of a day it may be empty, because the subject says it all."""
-    if kind is not DayReached or "day" in data:
-        return data
-    return {"day": subject.partition("/")[2], **data}
+def _with_day(wire: dict[str, Any]) -> dict[str, Any]:
+    """The event of a day: its data may be empty, because the subject says it all."""
+    data, subject = wire.get("data"), wire.get("subject")
+    if type(data) is not dict or type(subject) is not str or "day" in data:
+        return wire
+    return {**wire, "data": {"day": subject.partition("/")[2], **data}}
 
 
 def _unknown_attributes(wire: dict[str, Any]) -> dict[str, Any]:
@@ -209,28 +195,41 @@ def _refusal(wire: dict[str, Any], faults: list[Fault]) -> Refusal:
     )
 
 
-def _all_faults(wire: dict[str, Any]) -> list[Fault]:
+def _all_faults(wire: dict[str, Any], otherwise: str = "$") -> list[Fault]:
+    """Every fault by itself; `otherwise` is the place of one that only the quick way knows."""
     faults = list(struct_faults(wire, Envelope, "$"))
-    name, subject, data = wire.get("type"), wire.get("subject"), wire.get("data")
-    kind = WIRE_NAMES.get(name) if isinstance(name, str) else None
-    if isinstance(name, str) and kind is None:
+    kind = _kind_of(wire)
+    if kind is None and isinstance(wire.get("type"), str):
         faults.append(("unknown_type", "$.type"))
-    if kind is not None and isinstance(data, dict):
-        if isinstance(subject, str):
-            data = _data_with_day(kind, subject, data)
-        faults += data_faults(data, kind)
-    return faults or [("bad_value", "$")]
+    if kind is not None and isinstance(wire.get("data"), dict):
+        read = wire if kind.event is not DayReached else _with_day(wire)
+        faults += data_faults(read["data"], kind.event)
+    return faults or [("bad_value", otherwise)]
 
 
-def _envelope_faults(envelope: Envelope, event: EventData, starts_us: int) -> list[Fault]:
-    """What is wrong between the envelope and the data."""
+def _faults_between(
+    envelope: Attributes, data: dict[str, Any], event: EventData, kind: Kind, starts_us: int
+) -> list[Fault]:
+    """What is wrong between fields, and between the envelope and the data."""
+    faults: list[Fault] = []
+    if kind.lacks is not None:
+        faults += [("missing_field", f"$.data.{place}") for place in kind.lacks(data)]
+    if kind.faults:
+        faults += [(reason, f"$.data.{place}") for reason, place in event.faults()]
     if starts_us < _EARLIEST_US:
-        return [("bad_value", "$.time")]
-    faults = []
-    if not _subject_names(event, envelope.subject):
+        faults.append(("bad_value", "$.time"))
+        return faults
+    if not _subject_names(event, kind, envelope.subject):
         faults.append(("bad_value", "$.subject"))
-    # A birth after the day on which it was written down is a slip of the pen.
+    if kind.has_person:
+        faults += _births_after(event, starts_us)
+    return faults
+
+
+def _births_after(event: EventData, starts_us: int) -> list[Fault]:
+    """A birth after the day on which it was written down is a slip of the pen."""
     person = getattr(event, "person", None)
+    faults = []
     if isinstance(person, Person | PersonPatch):
         written_on = shanghai_day(starts_us)
         if isinstance(person.birth_date, datetime.date) and person.birth_date > written_on:
@@ -240,28 +239,20 @@ def _envelope_faults(envelope: Envelope, event: EventData, starts_us: int) -> li
     return faults
 
 
-def _subject_names(event: EventData, subject: str) -> bool:
+def _subject_names(event: EventData, kind: Kind, subject: str) -> bool:
     """Whether the subject names what the data names; a void may speak of any kind of thing."""
-    kind = type(event)
-    if kind is EventVoided:
+    if kind.event is EventVoided:
         return subject.partition("/")[0] in _SUBJECT_KINDS
-    return subject == f"{kind.subject_kind}/{getattr(event, kind.subject_field or '')}"
+    begins, name_of = kind.subject
+    return subject == f"{begins}{name_of(event)}"
 
 
-def _starts_us(envelope: Envelope) -> int:
+def _starts_us(envelope: Attributes) -> int:
     """The start of the event's time; the end of the calendar is no day of its own."""
     at_us = min(instant_us(envelope.time), _LATEST_US)
     if envelope.timeprecision == "day" and at_us >= _EARLIEST_US:
         return day_start_us(shanghai_day(at_us))
     return at_us
-
-
-def _received_us(sent: Any, starts_us: int, now_us: int) -> int | None:
-    try:
-        at_us = instant_us(msgspec.convert(sent, Moment))
-    except msgspec.ValidationError:
-        return None
-    return at_us if starts_us <= at_us <= now_us else None
 
 
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in CATALOGUE.items()}

@@ -125,7 +125,8 @@ A warning refuses nothing:
 | warning | when |
 |---|---|
 | `id_number_unverified` | the check character or the date in an ID card number is wrong, or it \
-disagrees with the sex or birth date beside it, or it has 15 digits: it is kept and proves nothing |
+disagrees with the sex, birth date or birth year beside it, or it has 15 digits: it is kept and \
+proves nothing |
 | `phone_unusual` | a telephone number is no mainland mobile: it is kept as written and proves \
 nothing |
 | `region_unknown` | the region's code held in no year |

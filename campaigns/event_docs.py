@@ -14,10 +14,10 @@ import msgspec
 from msgspec import inspect
 
 from campaigns.catalogue import CATALOGUE, FAMILIES, wire_name
-from campaigns.cloudevents import Envelope
 from campaigns.event_chapters import AFTER_TYPES, BEFORE_TYPES, REFUSAL_MEANINGS, TITLE
 from campaigns.events.base import ID_PATTERN, PERSONAL_FIELDS, EventData
 from campaigns.faults import REASONS
+from campaigns.kinds import Envelope
 
 _REGION_PATTERN = r"^[0-9]{6}\Z"
 _HEXADECIMAL = re.compile(r"\^\[0-9a-f(?:A-F)?\]\{64\}\\Z")

@@ -19,9 +19,9 @@ _ID_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 
-_NEVER_IN_A_NUMBER = re.compile(r"[^0-9Xx+\-._:]")
+LIKE_A_NUMBER = re.compile(r"(?:[^/]*/)?[0-9Xx+\-._:]{11,}\Z")
+"""How every identifier is written that is a number of a person; most are not."""
 _SEPARATORS = str.maketrans("", "", "-._:")
-_SHORTEST_PERSONAL = 11
 
 
 def mobile_e164(raw: str) -> str | None:
@@ -62,14 +62,19 @@ def id_number_sex(verified: str) -> Sex:
     return "male" if verified[16] in "13579" else "female"
 
 
-def id_number_agrees(verified: str, sex: str | None, birth_date: date | None) -> bool:
-    """Whether a verified ID card number fits the sex and birth date written beside it.
+def id_number_agrees(
+    verified: str, sex: str | None, birth_date: date | None, birth_year: int | None
+) -> bool:
+    """Whether a verified ID card number fits the sex, birth date and birth year beside it.
 
     What is not written (None) agrees. A number that disagrees is kept, but proves no identity.
     """
-    if sex is not None and sex != id_number_sex(verified):
-        return False
-    return birth_date is None or birth_date == id_number_birth_date(verified)
+    born = id_number_birth_date(verified)
+    return (
+        sex in (None, id_number_sex(verified))
+        and birth_date in (None, born)
+        and birth_year in (None, born.year)
+    )
 
 
 def looks_personal(value: str) -> bool:
@@ -77,12 +82,9 @@ def looks_personal(value: str) -> bool:
 
     A leading `kind/`, the characters `- . _ :` and a leading 86 or +86 are taken away first.
     """
-    if len(value) < _SHORTEST_PERSONAL:
+    if LIKE_A_NUMBER.match(value) is None:
         return False
-    bare = value[value.find("/") + 1 :]
-    if _NEVER_IN_A_NUMBER.search(bare):
-        return False
-    bare = bare.translate(_SEPARATORS)
+    bare = value[value.find("/") + 1 :].translate(_SEPARATORS)
     return _is_personal_number(bare) or _is_personal_number(_without_country_code(bare))
 
 

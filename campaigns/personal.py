@@ -5,28 +5,24 @@ not know may be personal too, and goes with them.
 """
 
 import functools
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from msgspec import inspect
+from msgspec import Struct
 
-from campaigns.events.base import PERSONAL_FIELDS, EventData, Fault
-from campaigns.identifiers import looks_personal
+from campaigns.events.base import PERSONAL_FIELDS, Fault
+from campaigns.identifiers import LIKE_A_NUMBER, looks_personal
+from campaigns.kinds import Kind
 
 EXTRA = "$extra"
 """Below this key of the personal objects stand the fields that the catalogue does not know."""
 EXTRA_ATTRIBUTES = "$attributes"
 """Below EXTRA and this key stand the attributes that the envelope does not know."""
 
-_SHORTEST_NUMBER = 11
-_NO_IDENTIFIER = frozenset({"serial", "serials", "evidence_sha256", "title", "venue"})
-"""Texts that may look like a telephone number and are none."""
+_is_like_a_number = LIKE_A_NUMBER.match
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True, gc=False):
     """An event's data, each field in exactly one part; `familiar`: all of it is catalogued."""
 
     plain: dict[str, Any]
@@ -34,42 +30,28 @@ class Parts:
     familiar: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What the splitting needs to know of a class.
-
-    nested: fields that hold an object or a list of objects → the fields that these know.
-    converters: of those of them that stay in plain, the types that keep only what is known.
-    identifiers: fields that hold names of things; what the subject names is named by it.
-    """
-
-    fields: frozenset[str]
-    nested: dict[str, frozenset[str]]
-    converters: dict[str, Any]
-    identifiers: tuple[str, ...]
-
-
-def split(data: dict[str, Any], unknown_attributes: dict[str, Any], kind: type[EventData]) -> Parts:
+def split(data: dict[str, Any], unknown_attributes: dict[str, Any], kind: Kind) -> Parts:
     """What may be kept in plain, and what must be encrypted."""
-    shape = _shape(kind)
+    if not kind.nested and not unknown_attributes and data.keys() <= kind.fields:
+        return Parts(data, {}, True)
     plain: dict[str, Any] = {}
     personal: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     familiar = True
     for name, value in data.items():
-        if name not in shape.fields:
+        if name not in kind.fields:
             extra[name] = value
-        elif name not in shape.nested:
+        elif name not in kind.nested:
             plain[name] = value
         else:
-            known = _holds_only(value, shape.nested[name])
+            known = _holds_only(value, kind.nested[name])
             familiar = familiar and known
             if name in PERSONAL_FIELDS:
                 personal[name] = value
             elif known:
                 plain[name] = value
             else:
-                plain[name] = _reduced(value, shape.converters[name])
+                plain[name] = _reduced(value, kind.converters[name])
                 extra[name] = value
     if unknown_attributes:
         extra[EXTRA_ATTRIBUTES] = unknown_attributes
@@ -79,24 +61,26 @@ def split(data: dict[str, Any], unknown_attributes: dict[str, Any], kind: type[E
 
 
 def personal_identifiers(
-    event_id: str, source: str, subject: str, plain: dict[str, Any], kind: type[EventData]
-) -> Iterator[Fault]:
+    event_id: str, source: str, subject: str, plain: dict[str, Any], kind: Kind
+) -> tuple[Fault, ...]:
     """Names of things that are a mobile or an ID card number, and so name a person."""
-    if looks_personal(event_id):
-        yield "id_is_personal", "$.id"
+    places = []
+    if _is_like_a_number(event_id) and looks_personal(event_id):
+        places.append("$.id")
     if _source_is_personal(source):
-        yield "id_is_personal", "$.source"
-    if looks_personal(subject):
-        yield "id_is_personal", "$.subject"
-    for name in _shape(kind).identifiers:
+        places.append("$.source")
+    if _is_like_a_number(subject) and looks_personal(subject):
+        places.append("$.subject")
+    for name in kind.identifiers:
         value = plain.get(name)
         if type(value) is str:
-            if len(value) >= _SHORTEST_NUMBER and looks_personal(value):
-                yield "id_is_personal", f"$.data.{name}"
+            if _is_like_a_number(value) and looks_personal(value):
+                places.append(f"$.data.{name}")
         elif value:
             for index, item in enumerate(value):
                 if looks_personal(item):
-                    yield "id_is_personal", f"$.data.{name}[{index}]"
+                    places.append(f"$.data.{name}[{index}]")
+    return tuple([("id_is_personal", place) for place in places]) if places else ()
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -115,32 +99,3 @@ def _holds_only(value: Any, known: frozenset[str]) -> bool:
 def _reduced(value: Any, converter: Any) -> Any:
     """The value as its class has it, which drops every field that the class does not know."""
     return msgspec.to_builtins(msgspec.convert(value, converter))
-
-
-@functools.cache
-def _shape(kind: type[EventData]) -> _Shape:
-    described = inspect.type_info(kind)
-    assert isinstance(described, inspect.StructType)
-    nested = {}
-    identifiers = []
-    not_asked = {*_NO_IDENTIFIER, kind.subject_field}
-    for field in described.fields:
-        (held, *_) = _alternatives(field.type)
-        item = held.item_type if isinstance(held, inspect.VarTupleType) else held
-        if isinstance(item, inspect.StructType):
-            nested[field.name] = frozenset(item.cls.__struct_fields__)
-        elif isinstance(item, inspect.StrType) and field.name not in not_asked:
-            identifiers.append(field.name)
-    annotations = {field.name: field.type for field in msgspec.structs.fields(kind)}
-    return _Shape(
-        frozenset(annotations),
-        nested,
-        {name: annotations[name] for name in nested if name not in PERSONAL_FIELDS},
-        tuple(identifiers),
-    )
-
-
-def _alternatives(described: inspect.Type) -> list[inspect.Type]:
-    """What a field may hold, null aside."""
-    members = described.types if isinstance(described, inspect.UnionType) else (described,)
-    return [member for member in members if not isinstance(member, inspect.NoneType)]

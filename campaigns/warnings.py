@@ -9,15 +9,14 @@ from campaigns.regions import region_known
 
 _PEOPLE = (Person, PersonPatch)
 _CONTACTS = (Contact, ContactPatch, MemberContact, MemberContactPatch)
-_LOOKED_AT = frozenset({"person", "contact", "region", "regions"})
+LOOKED_AT = frozenset({"person", "contact", "region", "regions"})
+"""Fields without which nothing in an event can look odd."""
 
 WARNINGS = ("id_number_unverified", "phone_unusual", "region_unknown")
 
 
 def warnings_of(event: EventData) -> tuple[str, ...]:
     """The warnings of an event, in the order of WARNINGS, each once."""
-    if _LOOKED_AT.isdisjoint(event.__struct_fields__):
-        return ()
     found = []
     if _id_number_doubtful(getattr(event, "person", None)):
         found.append("id_number_unverified")
@@ -34,7 +33,9 @@ def _id_number_doubtful(person: object) -> bool:
     verified = verified_id_number(person.id_number)
     if verified is None:
         return True
-    return not id_number_agrees(verified, person.sex or None, person.birth_date or None)
+    return not id_number_agrees(
+        verified, person.sex or None, person.birth_date or None, person.birth_year or None
+    )
 
 
 def _phone_unusual(contact: object) -> bool:

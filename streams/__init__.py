@@ -1,1 +1,1 @@
-"""What carries events: the embedded runner, Kafka, and the `jinxi` command that starts them."""
+"""What carries events: the embedded carrier, Kafka, and the `jinxi` command that starts them."""

@@ -2,61 +2,34 @@
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, settings
+from argon2 import PasswordHasher
 
+from crm.configuration.environment import variables
+from crm.configuration.settings import Settings
+from tests import profiles
+from tests.ground import break_ground
 from tests.servers import kafka, postgres, shared
 from tests.services import require
 
 _TESTS = Path(__file__).parent
-_PROVING = os.environ.get("JINXI_PROVE") == "1"
-_SETTINGS_OF_JINXI = (
-    "JINXI_DATA",
-    "JINXI_DATABASE_URL",
-    "JINXI_DEALER_COPIES_TOPIC",
-    "JINXI_KAFKA_BOOTSTRAP",
-    "JINXI_KAFKA_CA_FILE",
-    "JINXI_KAFKA_PASSWORD_FILE",
-    "JINXI_KAFKA_PREFIX",
-    "JINXI_KAFKA_SASL_MECHANISM",
-    "JINXI_KAFKA_SECURITY_PROTOCOL",
-    "JINXI_KAFKA_USERNAME",
-    "JINXI_KEYRING_URL",
-    "JINXI_MASTER_KEY_FILE",
-    "JINXI_WEBHOOKS_TO_LOOPBACK",
-)
-
-# The suite draws the same examples each time, so that red means a change; the proofs draw new ones.
-settings.register_profile(
-    "suite",
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.register_profile(
-    "prove",
-    max_examples=1_000,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("prove" if _PROVING else "suite")
+profiles.load()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests away from the database and the keys that the developer works with."""
-    for name in _SETTINGS_OF_JINXI:
-        os.environ.pop(name, None)
+    for declared in variables(Settings).values():
+        os.environ.pop(declared.name, None)
     if _leads(config):
-        shared.open_session()
+        shared.open_session(break_ground())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the servers that the session started."""
+    """Leave nothing behind that the session started."""
     if _leads(config):
         shared.close_session()
 
@@ -64,6 +37,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _leads(config: pytest.Config) -> bool:
     """Whether this process leads the session; xdist's others work for it."""
     return not hasattr(config, "workerinput")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """A guess is to cost nothing here; what it costs elsewhere has a test of its own."""
+    quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    with mock.patch("crm.accounts.passwords.PasswordHasher", quick):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -89,14 +70,14 @@ def broker() -> str:
 
 def pytest_report_header() -> str:
     """Say whether the long proofs run."""
-    return "long proofs: " + ("in" if _PROVING else "left out (make prove runs them)")
+    return "long proofs: " + ("in" if profiles.PROVING else "left out (make prove runs them)")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The slowest first, so that nobody waits for them at the end; without what is marked `prove`,
     unless JINXI_PROVE=1."""
     items.sort(key=lambda item: not item.path.is_relative_to(_TESTS / "integration" / "kafka"))
-    if _PROVING:
+    if profiles.PROVING:
         return
     long_proofs = [item for item in items if item.get_closest_marker("prove")]
     if long_proofs:

@@ -4,7 +4,6 @@ All have the same keys of the installation, so that keyed hashes can be compared
 door and of the worker stands where the test puts it.
 """
 
-import atexit
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,19 +19,18 @@ from sqlalchemy import Connection, Engine, Table, func, select
 
 from campaigns.cloudevents import CheckedEvent
 from campaigns.intake import Credential, Receipt
-from crm.intake.accept import JournalIntake
-from crm.journal.events import JOURNAL
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
+from crm.journal.events import JOURNAL, NewEvent
 from crm.journal.progress import PROGRESS
 from crm.keyring.keyring import DATA_KEY, Keyring
 from crm.ledger.tables import LEDGER_ENTRY
 from crm.schema.tables import PROJECTED, prepare
-from crm.settings import Settings
 from crm.storage.bulk import own_columns
 from crm.storage.database import insert_new, open_engine, reading, writing
 from streams.embedded.worker import Worker
+from tests.templates import new_installation
 from tests.worlds import CLOCK_US, CREDENTIALS, Sent
-
-SECRETS = ("content", "ties", "copies", "changes", "receipts")
 
 Snapshot = Mapping[str, frozenset[tuple[Any, ...]]]
 """Table → rows, with identities of events instead of places in the journal."""
@@ -48,27 +46,8 @@ def clock(door_us: int = CLOCK_US, worker_us: int | None = None) -> Iterator[Non
         yield
 
 
-class Template:
-    """The folder that every installation is copied from."""
-
-    def __init__(self) -> None:
-        self.folder = Path(mkdtemp(prefix="jinxi-template-"))
-        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
-        settings = Settings.in_folder(self.folder)
-        engine = open_engine(settings.database_url)
-        prepare(engine)
-        keyring = Keyring.open(settings)
-        for label in SECRETS:
-            keyring.secret(label)
-        engine.dispose()
-        keyring.engine.dispose()
-
-
-_TEMPLATES: list[Template] = []
-
-
 @dataclass(frozen=True)
-class ToldIntake(JournalIntake):
+class ToldIntake(EventIntake):
     """A door that is told which words come by a row and which evidence lay in the store.
 
     Which rows there are hangs on the moment; the laws of any order are about words as journaled.
@@ -76,10 +55,12 @@ class ToldIntake(JournalIntake):
 
     told: dict[tuple[str, str], Sent] = field(default_factory=dict)
 
-    def _row(self, event: CheckedEvent, credential: Credential) -> dict[str, Any]:
+    def _row(self, event: CheckedEvent, credential: Credential) -> NewEvent:
         row = super()._row(event, credential)
         sent = self.told.get((event.source, event.id))
-        return row | {"by_row": sent.by_row, "evidenced": sent.evidenced} if sent else row
+        if sent is not None:
+            row.by_row, row.evidenced = sent.by_row, sent.evidenced
+        return row
 
 
 class Installation:
@@ -94,10 +75,8 @@ class Installation:
     ) -> None:
         """A new one, or that of a folder; data and keyring in files of it, or elsewhere."""
         if folder is None:
-            if not _TEMPLATES:
-                _TEMPLATES.append(Template())
             folder = Path(mkdtemp(prefix="jinxi-installation-"))
-            shutil.copytree(_TEMPLATES[0].folder, folder, dirs_exist_ok=True)
+            new_installation(folder)
         self.folder = folder
         files = Settings.in_folder(self.folder)
         self.settings = replace(

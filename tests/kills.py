@@ -48,7 +48,7 @@ class Saboteur:
             # It took hold, and nobody heard of it.
             self.strike()
 
-        engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+        engine.dialect.do_commit = do_commit  # type: ignore[method-assign, assignment]
 
 
 @contextmanager

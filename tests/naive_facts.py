@@ -101,7 +101,7 @@ def identity_cards(history: History) -> list[IdentityCard]:
 
 def human_words(history: History) -> list[HumanWord]:
     return [
-        HumanWord(event.data["card_id"], event.data["other_card_id"], word, event.order)  # type: ignore[arg-type]
+        HumanWord(event.data["card_id"], event.data["other_card_id"], word, event.order)
         for word in ("same", "different", "undecided")
         for event in history.counted(f"identity.{word}")
     ]
@@ -146,8 +146,8 @@ def shared_card(history: History, name: str) -> SharedCard:
 def readings(history: History, name: str) -> Iterable[Reading]:
     for event in history.counted("clinic.consulted", card_id=name):
         health = event.data["health"]
-        measured = [health.get(each) for each in ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")]
-        yield Reading(event.time, event.starts_us, *measured, health.get("note"))
+        names = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm", "note")
+        yield Reading(event.time, event.starts_us, *map(health.get, names))
 
 
 def history_items(history: History, name: str) -> Iterable[HistoryItem]:
@@ -188,7 +188,7 @@ def consent_words(history: History, name: str) -> Iterable[ConsentWord]:
             if event.data["purpose"] == "share_with_dealer" and event.party != "company":
                 dealer = event.party.removeprefix("dealer/")
             yield ConsentWord(
-                word,  # type: ignore[arg-type]
+                word,
                 event.data["purpose"],
                 dealer,
                 frozenset(event.data.get("categories") or ()),
@@ -237,7 +237,7 @@ def moment(event: Told) -> Moment:
 def person_facts(history: History, people: Iterable[set[str]]) -> list[PersonFacts]:
     verdicts = [
         VerdictFact(
-            kind,  # type: ignore[arg-type]
+            kind,
             event.data["reward_id"],
             event.data["purchase_id"],
             event.data["member"],

@@ -40,7 +40,7 @@ def of_referral(
 
 def is_kept(history: History, bought: Told) -> bool:
     returns = history.counted("purchase.returned", purchase_id=bought.data["purchase_id"])
-    return sum(each.data["quantity"] for each in returns) < bought.data["quantity"]
+    return bool(sum(each.data["quantity"] for each in returns) < bought.data["quantity"])
 
 
 def one(history: History, event: Told, type_name: str, person: str) -> Touchpoint:

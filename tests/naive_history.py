@@ -216,13 +216,13 @@ class History:
     def judge(
         self, event: Told, makers: dict[tuple[str, str], Told], returned: dict[str, int]
     ) -> Verdict:
-        for kind, name in self.references(event):
-            if not self.known(event, kind, name):
-                return "waiting", None, f"{kind}/{name}"
+        for needed, name in self.references(event):
+            if not self.known(event, needed, name):
+                return "waiting", None, f"{needed}/{name}"
         reasons = set()
         kind = CREATES.get(event.type)
         thing = (kind, event.data[NAMED_IN[kind]]) if kind else None
-        first = makers.get(thing) if thing else None  # type: ignore[arg-type]
+        first = makers.get(thing) if thing else None
         owner = self.owner(*thing) if thing else None
         second = first is not None and first.twin != event.twin
         if owner is not None and owner != event.party:
@@ -236,7 +236,7 @@ class History:
         if self.after_erasure(event) and event.type != "purchase.returned":
             reasons.add("erased")
         if not reasons and first is None and thing:
-            makers[thing] = event  # type: ignore[index]
+            makers[thing] = event
             if event.type == "purchase.returned":
                 bought = event.data["purchase_id"]
                 returned[bought] = returned.get(bought, 0) + event.data["quantity"]

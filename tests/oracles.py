@@ -131,7 +131,7 @@ def stored(snapshot: Snapshot) -> Expected:
             for dealer in DEALERS
         },
         {row[0]: (row[1], *row[4:]) for row in snapshot["reward"]},
-        {tuple(row) for row in snapshot["ledger balances"]},  # type: ignore[misc]
+        {tuple(row) for row in snapshot["ledger balances"]},
     )
 
 

@@ -1,27 +1,37 @@
 """One event that breaks the recording wherever it takes part, until the patch is undone."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from crm.components.evaluation import Evaluation
+from crm.components import fold
+from crm.journal.logged_event import LoggedEvent
+from crm.outcomes.cards import CardOutcomes
+from crm.outcomes.shared import Surroundings
 from tests.worlds import Sent
 
 Poison = Callable[[Sent, Exception], None]
 
 
 def poison_by(monkeypatch: pytest.MonkeyPatch) -> Poison:
-    """Makes the evaluation fail wherever an event takes part; undone by `monkeypatch.undo`."""
+    """Makes the folding fail wherever an event takes part; undone by `monkeypatch.undo`."""
 
     def spoil(sent: Sent, error: Exception) -> None:
-        sound = Evaluation.judged.func  # type: ignore[attr-defined]
+        judge_all, judge_one = fold.judge_cards, fold.judge_next
 
-        def judged(self: Evaluation) -> Any:
-            if any(event.key == sent.key for event in self.events):
+        def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutcomes:
+            if any(event.key == sent.key for event in events):
                 raise error
-            return sound(self)
+            return judge_all(events, around)
 
-        monkeypatch.setattr(Evaluation, "judged", property(judged))
+        def judge_next(
+            judged: CardOutcomes, event: LoggedEvent, around: Surroundings
+        ) -> CardOutcomes:
+            if event.key == sent.key:
+                raise error
+            return judge_one(judged, event, around)
+
+        monkeypatch.setattr(fold, "judge_cards", judge_cards)
+        monkeypatch.setattr(fold, "judge_next", judge_next)
 
     return spoil

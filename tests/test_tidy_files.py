@@ -2,7 +2,8 @@
 
 What is checked
 - Tests: every one asserts something and is named by a sentence; none sleeps or asserts a constant;
-  every folder of tests is a package.
+  none looks at a clock, or says by itself how many examples it is shown; every folder of tests is
+  a package.
 - Documents name only files that exist, and the README only `make` targets that exist.
 - Project files name no package registry: where packages come from is the machine's to say.
 """
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.source_tree import PACKAGES, ROOT, Function, Module, assert_none, modules_of
+from tests.source_tree import PACKAGES, ROOT, Function, Module, assert_none, imports_of, modules_of
 
 REGISTRIES = [
     ".".join(parts)
@@ -90,6 +91,34 @@ def test_no_test_asserts_a_constant_or_sleeps() -> None:
             for node in ast.walk(module.tree)
             if (isinstance(node, ast.Assert) and isinstance(node.test, ast.Constant))
             or (isinstance(node, ast.Call) and ast.unparse(node.func) in {"time.sleep", "sleep"})
+        ),
+    )
+
+
+def test_no_test_looks_at_a_clock_that_runs() -> None:
+    """What takes long on a slow machine is right all the same: count work (`tests.work`)."""
+    waits, measures = "tests.servers.processes", "tests.bench"
+    assert_none(
+        "no test measures time: wait for an event, count calls, set the clock",
+        (
+            module.at(found.node, found.name)
+            for module in modules_of("tests")
+            if module.name != waits and not module.name.startswith(measures)
+            for found in imports_of(module)
+            if found.name.split(".")[0] in {"time", "timeit"}
+        ),
+    )
+
+
+def test_how_many_examples_a_law_is_shown_hangs_on_the_profile_alone() -> None:
+    assert_none(
+        "no literal max_examples outside tests/profiles.py, whose `examples` scales with `prove`",
+        (
+            module.at(node, "max_examples")
+            for module in modules_of("tests")
+            if module.name != "tests.profiles"
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.keyword) and node.arg == "max_examples"
         ),
     )
 

@@ -11,7 +11,6 @@ from random import Random
 from typing import Any
 
 import orjson
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from campaigns.catalogue import CATALOGUE, wire_name
@@ -19,9 +18,10 @@ from campaigns.ids import reward_id
 from campaigns.intake import CLOCK_SOURCE, HEADQUARTERS, Credential
 from campaigns.times import DAY_US, SECOND_US, day_start_us, parse_instant_us, rfc3339
 from crm.intake.row_rights import forbidden_by_row
+from tests.profiles import examples
 from tests.unit.crm.identity.naive_people import ID_NUMBERS, NAMES, PHONES
 
-FEW = settings(max_examples=max(8, settings.default.max_examples // 5))  # type: ignore[union-attr]
+FEW = examples(1 / 5)
 """An example is a whole installation or two: there are fewer of them."""
 
 HOUR_US = 3_600 * SECOND_US
@@ -466,7 +466,8 @@ class Maker:
             for s in self.made
             if s.type_name == "purchase.made" and s.wire["data"]["purchase_id"] == purchase
         ]
-        return self.pick(*CARDS) if not cards or self.once_in(8) else self.pick(*cards)
+        found: str = self.pick(*CARDS) if not cards or self.once_in(8) else self.pick(*cards)
+        return found
 
     def referral(self) -> None:
         name = self.pick(*CARDS)
@@ -597,8 +598,8 @@ class Maker:
     def shared_world(self, size: int) -> list[Sent]:
         """Two dealers have contracts; people consent, move, are linked, object, are gone."""
         for name, dealer in (("x1", "D1"), ("x2", "D2")):
-            data = {"dealer": dealer, "contract_id": name, "name": "经销商", "kind": "sub"}
-            data |= {"regions": ["110000", "310000"], "starts_on": "2026-01-01"}
+            data: dict[str, Any] = {"dealer": dealer, "contract_id": name, "name": "经销商"}
+            data |= {"kind": "sub", "regions": ["110000", "310000"], "starts_on": "2026-01-01"}
             self.headquarters("dealer.contracted", f"dealer/{dealer}", data, days=(0, 0))
         for name in ACTIVITIES:
             self.activity(name)

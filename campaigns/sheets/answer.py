@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from campaigns.sheets.columns import BY_KEY, COLUMNS, REASON, REASON_COLUMN, ROW_ID, Column
 from campaigns.sheets.model import Broken, SheetReading, SheetRow
-from campaigns.sheets.sentences import Language, sentence
+from campaigns.sheets.sentences import sentence
 from campaigns.sheets.template import SHEET_TITLE
 from campaigns.sheets.writing import (
     BOX,
@@ -33,6 +33,7 @@ from campaigns.sheets.writing import (
     write_heading,
     write_labels,
 )
+from campaigns.wording.languages import Language
 
 TITLE_ROW, LABEL_ROW, ENGLISH_ROW, HEADING_ROW = range(1, 5)
 FIRST_ROW = HEADING_ROW + 1

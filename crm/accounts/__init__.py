@@ -1,1 +1,1 @@
-"""Who may sign in, which machines hold a token, and who looked at what; no view of events."""
+"""Who may sign in, which machines hold a token, whose a source is, and who looked at what."""

@@ -1,27 +1,23 @@
 """Accounts of people: make one, check a password, change it, shut it."""
 
-import hashlib
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal, get_args
+from typing import get_args
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.intake import Credential
 from campaigns.intake import Role as SendingRole
+from crm.accounts.passwords import AccountInvalid, agrees, hashed
+from crm.accounts.roles import ROLES, AccountRole
+from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tables import ACCOUNT
 from crm.clock import now_us
 from crm.scope import Scope
 from crm.storage.database import reading, writing
 
-AccountRole = Literal["headquarters", "compliance", "staff", "dealer"]
-SHORTEST_PASSWORD = 8
-LONGEST_PASSWORD = 200
 _LONGEST_NAME = 64
 
 _SENDS_AS: dict[AccountRole, SendingRole] = {
@@ -29,10 +25,6 @@ _SENDS_AS: dict[AccountRole, SendingRole] = {
     "staff": "staff",
     "dealer": "dealer",
 }
-
-
-class AccountInvalid(ValueError):
-    """The account cannot be as asked for; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +44,24 @@ class Account:
     """A person who may sign in.
 
     actor: opaque id, kept with each event that the person logs.
-    password_mark: changes with the password, so that older sessions end.
+    is_demo: made by `jinxi demo` over invented data; a password alone opens it.
     """
 
     actor: str
     name: str
     role: AccountRole
     dealer: str | None
-    password_mark: str
+    is_demo: bool = False
 
     @property
     def scope(self) -> Scope:
         """What the person may see."""
         return Scope(self.role, self.dealer)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether a password alone does not open the pages."""
+        return ROLES[self.role].needs_second_factor and not self.is_demo
 
     @property
     def source(self) -> str:
@@ -81,7 +78,13 @@ class Account:
 
 
 def add_user(
-    engine: Engine, name: str, password: str, role: AccountRole, dealer: str | None = None
+    engine: Engine,
+    name: str,
+    password: str,
+    role: AccountRole,
+    dealer: str | None = None,
+    *,
+    is_demo: bool = False,
 ) -> str:
     """Make an account; returns its actor. AccountInvalid when something is wrong with it."""
     name = folded_name(name)
@@ -94,11 +97,12 @@ def add_user(
     row = {
         "actor": f"u-{secrets.token_hex(6)}",
         "name": name,
-        "password_hash": _hasher().hash(_checked(password)),
+        "password_hash": hashed(password, name),
         "role": role,
         "dealer": dealer,
         "active": True,
         "created_us": now_us(),
+        "demo": is_demo,
     }
     try:
         with writing(engine) as connection:
@@ -112,25 +116,28 @@ def check_password(engine: Engine, name: str, password: str) -> Account | None:
     """The account when name and password belong together; takes as long when there is none."""
     with reading(engine) as connection:
         row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.name == folded_name(name))).first()
-    known = row.password_hash if row is not None else _nobodys_hash()
-    if not _agrees(known, password[: LONGEST_PASSWORD + 1]) or row is None or not row.active:
+    known = None if row is None else row.password_hash
+    if not agrees(known, password) or row is None or not row.active:
         return None
     return _account(row)
 
 
 def change_password(engine: Engine, actor: str, password: str) -> None:
     """Give the account a new password, which ends its sessions."""
-    hashed = _hasher().hash(_checked(password))
+    of_actor = ACCOUNT.c.actor == actor
+    with reading(engine) as connection:
+        name = connection.execute(select(ACCOUNT.c.name).where(of_actor)).scalar()
+    values = {"password_hash": hashed(password, name or "")}
     with writing(engine) as connection:
-        connection.execute(
-            update(ACCOUNT).where(ACCOUNT.c.actor == actor).values(password_hash=hashed)
-        )
+        connection.execute(update(ACCOUNT).where(of_actor).values(values))
+        end_sessions_of(connection, actor)
 
 
 def close_account(engine: Engine, actor: str) -> None:
     """Nobody signs in with it any more; what the person logged stays under the same actor."""
     with writing(engine) as connection:
         connection.execute(update(ACCOUNT).where(ACCOUNT.c.actor == actor).values(active=False))
+        end_sessions_of(connection, actor)
 
 
 def account_of(connection: Connection, actor: str) -> Account | None:
@@ -162,39 +169,9 @@ def names_of(connection: Connection, actors: set[str]) -> dict[str, str]:
 
 def _account(row: Row[tuple[object, ...]]) -> Account:
     values = {name: getattr(row, name) for name in ("actor", "name", "role", "dealer")}
-    return Account(**values, password_mark=_mark(row.password_hash))
-
-
-def _mark(password_hash: str) -> str:
-    """Another one with each password; it stands in cookies, so it tells nothing of the hash."""
-    return hashlib.sha256(f"password mark {password_hash}".encode()).hexdigest()[:32]
+    return Account(**values, is_demo=row.demo)
 
 
 def folded_name(name: str) -> str:
     """The name as an account has it: full-width letters and spaces around are slips."""
     return unicodedata.normalize("NFKC", name).strip()
-
-
-def _checked(password: str) -> str:
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise AccountInvalid(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
-    return password
-
-
-def _agrees(hashed: str, password: str) -> bool:
-    try:
-        return _hasher().verify(hashed, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    """Argon2id with the parameters of RFC 9106 for little memory."""
-    return PasswordHasher()
-
-
-@cache
-def _nobodys_hash() -> str:
-    """A hash to check against where there is no account."""
-    return _hasher().hash(secrets.token_hex(16))

@@ -1,6 +1,16 @@
 """Accounts of people, tokens of machines, whose a source is, who opened what was hidden."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    false,
+)
 
 from crm.storage.database import METADATA
 
@@ -14,8 +24,42 @@ ACCOUNT = Table(
     Column("dealer", String(64)),
     Column("active", Boolean, nullable=False),
     Column("created_us", BigInteger, nullable=False),
+    Column("demo", Boolean, nullable=False, server_default=false()),
 )
-"""`actor` is the opaque id under which the person's events are kept; it outlives the name."""
+"""`actor` is the opaque id under which the person's events are kept; it outlives the name.
+
+demo: the account of `jinxi demo`, whose data are invented; a password alone opens it."""
+
+WEB_SESSION = Table(
+    "web_session",
+    METADATA,
+    Column("name_sha256", String(64), primary_key=True),
+    Column("actor", String(64), nullable=False),
+    Column("stage", String(8), nullable=False),
+    Column("began_us", BigInteger, nullable=False),
+    Index("ix_web_session_actor", "actor"),
+)
+"""Who is signed in where, and how far the signing in has come (crm/accounts/sessions.py)."""
+
+SECOND_FACTOR = Table(
+    "second_factor",
+    METADATA,
+    Column("actor", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("confirmed_us", BigInteger),
+    Column("last_step", BigInteger, nullable=False),
+)
+"""The sealed secret of an account's one-time codes; `last_step`: of which 30 seconds the last code
+was that was used."""
+
+RECOVERY_CODE = Table(
+    "recovery_code",
+    METADATA,
+    Column("code_hmac", String(64), primary_key=True),
+    Column("actor", String(64), nullable=False),
+    Index("ix_recovery_code_actor", "actor"),
+)
+"""Keyed hashes of the recovery codes that are unused."""
 
 API_TOKEN = Table(
     "api_token",

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, or_, select, update
 
 from campaigns.intake import Credential
-from crm.accounts.people import AccountInvalid
+from crm.accounts.passwords import AccountInvalid
 from crm.accounts.sources import sender_of
 from crm.accounts.tables import API_TOKEN
 from crm.clock import now_us

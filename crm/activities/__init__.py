@@ -1,1 +1,1 @@
-"""Activities as they stand, to be listed and picked from."""
+"""View: activities as they stand, to be listed and picked from."""

@@ -1,1 +1,1 @@
-"""The patient archive: what a card says, and everything that happened to its person."""
+"""View: the patient archive: what a card says, its person's timeline, consents, conflicts."""

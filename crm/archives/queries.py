@@ -126,12 +126,12 @@ def open_conflicts(
         standing = Standing(person.restricted, person.deceased)
         shown = may_show(standing, sees_restricted=scope.sees_restricted_names)
         for conflict in conflicts_of(past.cards[name]):
-            found[name, conflict.field] = _told(conflict, person, shown)
+            found[name, conflict.field] = _open_conflict(conflict, person, shown)
     # What has not taken effect by then is no conflict yet.
     yield from (found[pair] for pair in wanted if pair in found)
 
 
-def _told(conflict: Conflict, person: PersonView, shown: bool) -> OpenConflict:
+def _open_conflict(conflict: Conflict, person: PersonView, shown: bool) -> OpenConflict:
     return OpenConflict(
         conflict.card_id,
         person.person_id,

@@ -1,1 +1,1 @@
-"""The card as it stands after its corrections: pure."""
+"""Rules: the card as it stands after its corrections."""

@@ -1,7 +1,7 @@
 """A card as it stands: as written once, with every correction folded in, in effective order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -94,6 +94,11 @@ def fold_card(registered: LoggedEvent, effective: Sequence[LoggedEvent], *, eras
         erased=erased,
         events=(registered, *effective),
     )
+
+
+def card_with(card: Card, event: LoggedEvent) -> Card:
+    """The card after one more recorded event, later than all others, that corrects nothing."""
+    return replace(card, events=(*card.events, event))
 
 
 def _correct(values: dict[str, Any], patch: CardCorrected) -> None:

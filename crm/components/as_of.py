@@ -16,7 +16,8 @@ from campaigns.identifiers import mobile_e164
 from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation
 from crm.components.histories import in_order
-from crm.components.index import Digest, close, keyed_digest, keys_of_home, kind_of, phone_key
+from crm.components.index import close
+from crm.components.keys import Digest, keyed_digest, keys_of_home, kind_of, phone_key
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
 from crm.journal.dead_letters import dead_positions
 from crm.journal.events import JOURNAL, decode, homes_with_prefix, rows_of_homes
@@ -113,7 +114,7 @@ class Past:
             shanghai_day(at_us),
             is_crowded,
         )
-        return Evaluation(self._of_kind("card", "reward"), around, at_us)
+        return Evaluation.of(self._of_kind("card", "reward"), around, at_us)
 
     def _of_kind(self, *kinds: str) -> list[LoggedEvent]:
         return in_order(

@@ -8,30 +8,24 @@ made of evaluations; docs/architecture.md shows the way of an event.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from operator import attrgetter
+from functools import cached_property
 
-from campaigns.events.people import (
-    IdentityDifferent,
-    IdentitySame,
-    IdentityUndecided,
-)
 from campaigns.events.purchases import PurchaseMade
-from crm.cards.card import Card, fold_card
+from crm.cards.card import Card
+from crm.components.fold import Fold
 from crm.consents.consents import restricted
 from crm.consents.facts import ConsentWord, SharedCard
-from crm.consents.gathering import consent_words, shared_card
-from crm.identity.resolution import Link, Resolution, nobody_crowds, resolve
-from crm.identity.traits import HumanWord, IdentityCard
+from crm.identity.resolution import Link, Resolution
 from crm.journal.logged_event import EventKey, LoggedEvent
-from crm.outcomes.cards import CardOutcomes, judge_cards
+from crm.outcomes.cards import CardOutcomes
 from crm.outcomes.outcome import Outcome, rejected
 from crm.outcomes.shared import Surroundings
 from crm.rewards.claims import Claim
 from crm.rewards.gathering import claims_of_people
 from crm.rewards.judgement import payment_marks
 
-RESOLUTIONS_REMEMBERED = 8_192
+_JUDGED_BY_CLAIMS = frozenset({"reward.approved", "reward.paid"})
+"""Only these have outcomes that hang on what members may have earned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,53 +43,41 @@ class PersonView:
 
 
 class Evaluation:
-    """Everything that one component's events say, up to a point in the journal.
+    """Everything that one component's events say, up to a point in the journal, at a moment.
 
-    at_us: the instant for which expiry is judged.
+    around: the contracts, policies and the day reached. at_us: the instant for which expiry is
+    judged.
     """
 
-    def __init__(self, events: Sequence[LoggedEvent], around: Surroundings, at_us: int) -> None:
-        self.events = sorted(events, key=attrgetter("order"))
+    def __init__(self, fold: Fold, around: Surroundings, at_us: int) -> None:
+        self.fold = fold
         self.around = around
         self.at_us = at_us
 
-    @cached_property
+    @classmethod
+    def of(cls, events: Sequence[LoggedEvent], around: Surroundings, at_us: int) -> "Evaluation":
+        """All events folded anew."""
+        return cls(Fold(events, around), around, at_us)
+
+    @property
+    def events(self) -> Sequence[LoggedEvent]:
+        """In effective order."""
+        return self.fold.events
+
+    @property
     def judged(self) -> CardOutcomes:
         """Outcomes of all events; approvals that are not allowed are in `outcomes` only."""
-        return judge_cards(self.events, self.around)
+        return self.fold.judged
 
-    @cached_property
+    @property
     def cards(self) -> dict[str, Card]:
         """Every known card, by id."""
-        effective: dict[str, list[LoggedEvent]] = {}
-        outcomes = self.judged.outcomes
-        for event in self.events:
-            if event.type_name != "card.registered" and outcomes[event.key].takes_effect:
-                effective.setdefault(event.home, []).append(event)
-        return {
-            name: fold_card(
-                event,
-                effective.get(event.home, ()),
-                erased=event.home in self.judged.erased_from,
-            )
-            for (kind, name), event in self.judged.created.items()
-            if kind == "card"
-        }
+        return self.fold.cards
 
-    @cached_property
+    @property
     def resolution(self) -> Resolution:
         """Who is who."""
-        words = tuple(
-            word
-            for event in self.events
-            if event.type_name.startswith("identity.")
-            and self.judged.outcomes[event.key].takes_effect
-            and (word := human_word(event)) is not None
-        )
-        cards = tuple(map(identity_card, self.cards.values()))
-        if self.around.is_crowded is nobody_crowds:
-            return _resolved(cards, words)
-        return resolve(cards, words, self.around.is_crowded)
+        return self.fold.resolution
 
     @cached_property
     def links(self) -> dict[str, Link]:
@@ -112,8 +94,7 @@ class Evaluation:
 
     def _person(self, person_id: str, household_id: str, card_ids: Iterable[str]) -> PersonView:
         cards = tuple(self.cards[card_id] for card_id in card_ids)
-        words = tuple(consent_words(card) for card in cards)
-        returned = self.judged.returned_units
+        words = tuple(map(self.fold.words_of, cards))
         return PersonView(
             person_id,
             household_id,
@@ -121,9 +102,7 @@ class Evaluation:
             deceased=any(card.deceased for card in cards),
             restricted=restricted(words, self.at_us),
             consents=words,
-            shared=tuple(
-                shared_card(card, said, returned) for card, said in zip(cards, words, strict=True)
-            ),
+            shared=tuple(map(self.fold.shared_of, cards)),
         )
 
     def home_of_purchase(self, purchase_id: str) -> str:
@@ -140,11 +119,13 @@ class Evaluation:
     @cached_property
     def claims(self) -> list[Claim]:
         """What members may have earned by the component's purchases, before caps."""
-        return self._claims_and_refusals[0]
+        return self._claims_and_refusals[0] if self.fold.may_have_claims else []
 
     @cached_property
     def outcomes(self) -> dict[EventKey, Outcome]:
         """The final outcome of every event, with the marks of payments."""
+        if self.fold.types.isdisjoint(_JUDGED_BY_CLAIMS):
+            return self.judged.outcomes
         claims, refused = self._claims_and_refusals
         final = dict(self.judged.outcomes)
         for key in refused:
@@ -157,36 +138,3 @@ class Evaluation:
     @cached_property
     def _claims_and_refusals(self) -> tuple[list[Claim], frozenset[tuple[str, str]]]:
         return claims_of_people(self.persons, self.events, self.judged, self.around)
-
-
-@lru_cache(RESOLUTIONS_REMEMBERED)
-def _resolved(cards: tuple[IdentityCard, ...], words: tuple[HumanWord, ...]) -> Resolution:
-    """Most events change nothing of who is who."""
-    return resolve(cards, words)
-
-
-def identity_card(card: Card) -> IdentityCard:
-    """What matching may look at."""
-    return IdentityCard(
-        card_id=card.card_id,
-        order=card.order,
-        name=card.name,
-        sex=card.sex,
-        birth_date=card.birth_date,
-        birth_year=card.birth_year,
-        id_number=card.id_number,
-        phones=card.phones,
-        region=card.region,
-    )
-
-
-def human_word(event: LoggedEvent) -> HumanWord | None:
-    """What a human said of two cards, if that is what the event is."""
-    data = event.data
-    if isinstance(data, IdentitySame):
-        return HumanWord(data.card_id, data.other_card_id, "same", event.order)
-    if isinstance(data, IdentityDifferent):
-        return HumanWord(data.card_id, data.other_card_id, "different", event.order)
-    if isinstance(data, IdentityUndecided):
-        return HumanWord(data.card_id, data.other_card_id, "undecided", event.order)
-    return None

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from sqlalchemy import Connection
 
-from crm.components.index import keys_of_event, kind_of
+from crm.components.keys import keys_of_event, kind_of
 from crm.journal.events import decode, homes_with_prefix, rows_of_homes
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring

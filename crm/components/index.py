@@ -1,39 +1,19 @@
-"""Ties: what each history speaks of, so that all that can concern it is found and read together.
+"""The index of components: which homes speak of which keys, and so what belongs together.
 
-A tie leads from a home (`card/…`, `reward/…`, `member/…`) to a key. Keys that join cards are
-followed until nothing more is found; keys of shared things (an activity, a member, a dealer) are
-only asked backwards: whom does a change of it concern? Ties hold all that was ever written, not
-only what is in force, so they serve every point in time; they are an index, not a judgement.
+A tie leads from a home (`card/…`, `reward/…`, `member/…`) to a key (crm/components/keys.py). Keys
+that join cards are followed until nothing more is found.
 """
 
-import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
 
-from msgspec import UNSET
-from sqlalchemy import (
-    Column,
-    Connection,
-    Index,
-    String,
-    Table,
-    func,
-    select,
-)
+from sqlalchemy import Column, Connection, Index, String, Table
 
-from campaigns.events.base import Contact, Person
-from campaigns.events.people import CardCorrected, CardRegistered, ContactPatch, PersonPatch
-from campaigns.identifiers import id_number_birth_date, mobile_e164, verified_id_number
-from campaigns.regions import prefecture
+from crm.components.keys import JOINING, PHONE, kind_of
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
-from crm.identity.names import simplified
-from crm.identity.traits import PLACEHOLDER_PHONES, Traits
-from crm.journal.logged_event import LoggedEvent
-from crm.storage.bulk import delete_rows, insert_rows, is_among, stored_rows
+from crm.storage.bulk import add_missing_rows, counted_rows, delete_rows, insert_rows, stored_rows
 from crm.storage.database import METADATA
 
 TIE = Table(
@@ -43,126 +23,6 @@ TIE = Table(
     Column("key", String(120), primary_key=True),
     Index("ix_tie_key", "key"),
 )
-
-JOINING = frozenset({"card", "purchase", "trial", "complaint", "return", "referral", "~"})
-"""The kinds of keys (the part before `/`) that join cards; `~` is something personal, hashed."""
-_PHONE = "~/phone-"
-POLICIES = "policies/all"
-
-Known = TypeVar("Known")
-
-Digest = Callable[[str], str]
-"""Something personal → what may stand in an index instead."""
-
-
-def keyed_digest(secret: bytes) -> Digest:
-    """A digest that nobody can compute, or try out, without the installation's keyring."""
-
-    def digest(text: str) -> str:
-        return hmac.digest(secret, text.encode(), "sha256").hex()[:32]
-
-    return digest
-
-
-def phone_key(phone: str, digest: Digest) -> str:
-    """The key of a phone in E.164."""
-    return f"{_PHONE}{digest(phone)}"
-
-
-def kind_of(key: str) -> str:
-    """The part of a key or home before the first `/`."""
-    return key.partition("/")[0]
-
-
-def keys_of_home(home: str, events: Sequence[LoggedEvent], digest: Digest) -> set[str]:
-    """The keys of everything that one history ever spoke of."""
-    keys: set[str] = set()
-    written = _Written()
-    erased = False
-    for event in events:
-        keys |= keys_of_event(event)
-        erased |= event.type_name == "card.erased"
-        if isinstance(event.data, CardRegistered | CardCorrected):
-            written.add(event.data)
-    if not erased:
-        keys |= written.keys(digest)
-    keys.discard(home)
-    return keys
-
-
-def keys_of_event(event: LoggedEvent) -> set[str]:
-    data = event.data
-    references = data.refers if data.creates is None else (*data.refers, data.creates)
-    keys = {
-        f"{kind}/{name}"
-        for kind, place in references
-        if (name := getattr(data, place)) is not None and name is not UNSET
-    }
-    if event.type_name == "consent.given" and getattr(data, "dealer", None):
-        keys.add(f"dealer/{data.dealer}")  # type: ignore[attr-defined]
-    if event.type_name == "purchase.made":
-        keys.add(POLICIES)
-    return keys
-
-
-@dataclass
-class _Written:
-    """Everything that identifies somebody and was ever written on one card."""
-
-    phones: set[str] = field(default_factory=set)
-    id_numbers: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    births: set[date] = field(default_factory=set)
-    prefectures: set[str] = field(default_factory=set)
-
-    def add(self, data: CardRegistered | CardCorrected) -> None:
-        if isinstance(data.contact, Contact | ContactPatch):
-            for phone in data.contact.phones or ():
-                number = mobile_e164(phone)
-                if number is not None and number not in PLACEHOLDER_PHONES:
-                    self.phones.add(number)
-        person = data.person
-        if isinstance(person, Person | PersonPatch):
-            self._add_person(person)
-        if data.region:
-            self.prefectures.add(prefecture(data.region))
-
-    def _add_person(self, person: Person | PersonPatch) -> None:
-        if person.name:
-            self.names.add(simplified(person.name))
-        if person.birth_date:
-            self.births.add(person.birth_date)
-        verified = verified_id_number(person.id_number) if person.id_number else None
-        if verified is not None:
-            self.id_numbers.add(verified)
-            self.births.add(id_number_birth_date(verified))
-
-    def keys(self, digest: Digest) -> set[str]:
-        keys = {phone_key(phone, digest) for phone in self.phones}
-        keys |= {f"~/id-{digest(number)}" for number in self.id_numbers}
-        keys |= {
-            f"~/born-{digest(f'{name}/{born.isoformat()}/{place}')}"
-            for name in self.names
-            for born in self.births
-            for place in self.prefectures
-        }
-        return keys
-
-
-def keys_of_traits(traits: Traits, digest: Digest) -> set[str]:
-    """The keys under which cards that say the same would be found."""
-    written = _Written(
-        phones=set(traits.phones),
-        id_numbers=_known(traits.id_number),
-        names={traits.name},
-        births=_known(traits.birth_date),
-        prefectures=_known(traits.prefecture),
-    )
-    return written.keys(digest)
-
-
-def _known(value: Known | None) -> set[Known]:
-    return set() if value is None else {value}
 
 
 def rewrite_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -> Mapping[str, int]:
@@ -180,6 +40,15 @@ def rewrite_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -
     net.update(key for _, key in came)
     net.subtract(key for _, key in went)
     return net
+
+
+def add_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -> None:
+    """Store some keys of homes beside those that are stored."""
+    add_missing_rows(
+        connection,
+        TIE,
+        [(home, key) for home, keys in keys_by_home.items() for key in sorted(keys)],
+    )
 
 
 def ties_of(connection: Connection, homes: Iterable[str]) -> dict[str, set[str]]:
@@ -263,10 +132,9 @@ def close(
 
 def _ties_of_crowded(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
     """How many cards are on each personal key, of those that are on too many."""
-    personal = [key for key in keys if key.startswith(_PHONE)]
-    query = select(TIE.c.key, func.count()).where(is_among(connection, TIE.c.key, personal))
-    crowded = query.group_by(TIE.c.key).having(func.count() > CARDS_ON_A_PHONE_MAX)
-    return {key: ties for key, ties in connection.execute(crowded)}
+    personal = [key for key in keys if key.startswith(PHONE)]
+    found = counted_rows(connection, TIE.c.key, personal, more_than=CARDS_ON_A_PHONE_MAX)
+    return dict(found)
 
 
 class _Groups:

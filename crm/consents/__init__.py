@@ -1,1 +1,1 @@
-"""What a card agreed to, and what that allows: pure."""
+"""Rules: what a card agreed to, and what that allows."""

@@ -1,6 +1,6 @@
 """From a card's recorded events to what the copies are made of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import structs
 
@@ -38,11 +38,16 @@ def consent_words(card: Card) -> tuple[ConsentWord, ...]:
     return tuple(word for event in card.events if (word := consent_word(event)) is not None)
 
 
+def is_shared(words: Iterable[ConsentWord]) -> bool:
+    """Whether a card with these words ever agreed to be shared with a dealer."""
+    return any(word.purpose == "share_with_dealer" and word.is_consent for word in words)
+
+
 def shared_card(
     card: Card, words: tuple[ConsentWord, ...], returned_units: Mapping[str, int]
 ) -> SharedCard:
     """The card as the rules of the copies look at it."""
-    if not any(word.purpose == "share_with_dealer" and word.is_consent for word in words):
+    if not is_shared(words):
         # Nothing of it can be in a copy, and most cards are like that.
         return SharedCard(
             card.card_id, card.order, consents=words, deceased=card.deceased, erased=card.erased

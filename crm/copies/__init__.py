@@ -1,1 +1,1 @@
-"""What leaves the house: consents, the dealers' copies of the archive, and their digests."""
+"""View: each dealer's copy of the archive, its digests, and the sequence of its changes."""

@@ -45,7 +45,16 @@ def copy_rows(
     Each person is the sequence of all its cards. Rows come person by person as given, within one
     by dealer; each dealer's own digest sorts them by key.
     """
-    at = circumstances(contracts, activities, at_us)
+    return rows_at(persons, circumstances(contracts, activities, at_us), row_key, dealer)
+
+
+def rows_at(
+    persons: Iterable[Sequence[SharedCard]],
+    at: Circumstances,
+    row_key: RowKey,
+    dealer: str | None = None,
+) -> Iterator[CopyRow]:
+    """The same where it is known what holds for everybody at that instant."""
     for person in persons:
         yield from _rows_of_person(person, at, row_key, dealer)
 

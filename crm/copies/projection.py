@@ -1,6 +1,6 @@
 """Writes the copies and the days on which they must be looked at again."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,35 +8,50 @@ import orjson
 
 from campaigns.canonical import canonical_json
 from campaigns.events.consents import ConsentGiven
+from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation
 from crm.consents.facts import ActivityInfo, Contract, SharedCard
 from crm.copies.changes import ReasonClass, reason_of_withdrawal
-from crm.copies.contributions import circumstances
-from crm.copies.copies import CopyRow, copy_rows
+from crm.copies.contracts import Territory, territories
+from crm.copies.contributions import Circumstances
+from crm.copies.copies import CopyRow, rows_at
 from crm.outcomes.shared import ContractFact, Surroundings
 
 
 def rows_of_copies(evaluation: Evaluation, row_key: Callable[[str, str], str]) -> Iterator[CopyRow]:
     """Every dealer's rows of a component, at the evaluation's instant."""
-    persons = [person.shared for person in evaluation.persons]
-    if not any(is_shared(card) for person in persons for card in person):
+    if not evaluation.fold.is_shared:
         # Most people share nothing: they cost no more than the line above.
         return iter(())
-    return copy_rows(
-        persons,
-        contracts_of(evaluation.around),
-        _activities(evaluation, persons),
-        evaluation.at_us,
-        row_key,
-    )
+    persons = [person.shared for person in evaluation.persons]
+    return rows_at(persons, circumstances_of(evaluation, persons), row_key)
 
 
 def reason_why_gone(evaluation: Evaluation, dealer: str, card_ids: Iterable[str]) -> ReasonClass:
     """Why a row that was made of these cards is no longer in the dealer's copy."""
     persons = [person.shared for person in evaluation.persons]
-    contracts = contracts_of(evaluation.around)
-    at = circumstances(contracts, _activities(evaluation, persons), evaluation.at_us)
+    at = circumstances_of(evaluation, persons)
     return reason_of_withdrawal(card_ids, dealer, persons, at)
+
+
+def circumstances_of(
+    evaluation: Evaluation, persons: Sequence[Sequence[SharedCard]]
+) -> Circumstances:
+    """What holds for everybody at the evaluation's instant, and the persons' activities."""
+    held = territories_at(evaluation.around, evaluation.at_us)
+    return Circumstances(evaluation.at_us, held, _activities(evaluation, persons))
+
+
+def territories_at(around: Surroundings, at_us: int) -> Mapping[str, Territory]:
+    """Whose contracts hold at the instant, worked out once for all who are evaluated together."""
+    contracts = contracts_of(around)
+    made = sum(contract.order[0] <= at_us for contract in contracts)
+    kept = around.worked_out
+    key = ("territories", shanghai_day(at_us), made)
+    if key not in kept:
+        kept[key] = territories(contracts, at_us)
+    held: Mapping[str, Territory] = kept[key]
+    return held
 
 
 def _activities(
@@ -53,25 +68,24 @@ def _activities(
     return found
 
 
-def is_shared(card: SharedCard) -> bool:
-    """Whether the card ever agreed to be shared with a dealer."""
-    return any(w.purpose == "share_with_dealer" and w.is_consent for w in card.consents)
-
-
-def contracts_of(around: Surroundings) -> list[Contract]:
+def contracts_of(around: Surroundings) -> tuple[Contract, ...]:
     """The recorded contracts as the rules of the copies look at them."""
-    return [
-        Contract(
-            fact.data.contract_id,
-            fact.data.dealer,
-            fact.data.regions,
-            fact.data.kind,
-            fact.data.starts_on,
-            fact.ends_on,
-            fact.event.order,
+    contracts: tuple[Contract, ...] | None = around.worked_out.get("contracts")
+    if contracts is None:
+        contracts = tuple(
+            Contract(
+                fact.data.contract_id,
+                fact.data.dealer,
+                fact.data.regions,
+                fact.data.kind,
+                fact.data.starts_on,
+                fact.ends_on,
+                fact.event.order,
+            )
+            for fact in around.contracts
         )
-        for fact in around.contracts
-    ]
+        around.worked_out["contracts"] = contracts
+    return contracts
 
 
 def copy_table_rows(

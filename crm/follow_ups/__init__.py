@@ -1,1 +1,1 @@
-"""Whom to call, and when: what a trial asks for."""
+"""View: whom to call, and when: what a trial asks for."""

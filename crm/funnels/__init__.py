@@ -1,4 +1,4 @@
-"""Funnels: how many people went from step to step, and how long it took them.
+"""View: funnels: how many people went from step to step, and how long it took them.
 
 An exact touchpoint is an instant; one known by its day may have been at any instant of it. A
 chain begins with an entry (a touchpoint of step 1 in the period) and ends within the window. It

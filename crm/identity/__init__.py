@@ -1,1 +1,1 @@
-"""Which cards are one person (entity resolution): pure, knows no database."""
+"""Rules: which cards are one person (entity resolution)."""

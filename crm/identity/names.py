@@ -58,6 +58,7 @@ def _syllables(plain: str) -> tuple[str, ...]:
     return (SURNAMES.get(surname) or _read(surname)) + _read(given)
 
 
+@lru_cache(maxsize=_NAMES_REMEMBERED)
 def _read(characters: str) -> tuple[str, ...]:
     if not characters or characters.isascii():
         return (characters,) if characters else ()

@@ -98,16 +98,15 @@ def name_and_birth(traits: Traits) -> tuple[str, date, str] | None:
 
 def _proving_id_number(card: IdentityCard) -> str | None:
     verified = verified_id_number(card.id_number) if card.id_number else None
-    if verified is None or not id_number_agrees(verified, card.sex, card.birth_date):
+    if verified is None:
         return None
-    return verified
+    agrees = id_number_agrees(verified, card.sex, card.birth_date, card.birth_year)
+    return verified if agrees else None
 
 
 def _birth_year(card: IdentityCard, birth_date: date | None) -> int | None:
-    """What is written goes first: the date, then the year, then what the ID number holds."""
-    if card.birth_date is None and card.birth_year is not None:
-        return card.birth_year
-    return birth_date.year if birth_date is not None else None
+    """The date goes before the year; an ID number that holds another year proves nothing."""
+    return card.birth_year if birth_date is None else birth_date.year
 
 
 def _mobiles(phones: tuple[str, ...]) -> Iterator[str]:

@@ -14,16 +14,14 @@ A crash between 3 and 4 leaves a key too many: whoever had no answer sends again
 duplicate destroys it.
 """
 
-import functools
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
-from msgspec import Struct
-from sqlalchemy import Connection, Dialect, Engine, insert
-from sqlalchemy.dialects import sqlite
+from msgspec import Struct, structs
+from sqlalchemy import Connection, Engine
 
 from campaigns.cloudevents import CheckedEvent, Refusal, check
 from campaigns.events.base import Fault
@@ -34,15 +32,25 @@ from crm.clock import now_us
 from crm.intake.row_references import FoundRow, check_row_event, row_events
 from crm.intake.row_rights import forbidden_by_row
 from crm.journal.clock_marks import mark_door
-from crm.journal.events import JOURNAL, binding, key_subject, last_position
+from crm.journal.events import (
+    JOURNAL,
+    NEW_EVENT_COLUMNS,
+    NewEvent,
+    binding,
+    key_subject,
+    last_position,
+)
 from crm.journal.identities import Known, known_in
-from crm.journal.logged_event import EventKey
 from crm.keyring.keyring import KeyLost, Keyring, seal
+from crm.storage.bulk import insert_rows
 from crm.storage.collection import uncollected
 from crm.storage.database import reading, writing
 from crm.storage.locks import APPENDING, hold
 
 _HASH_KEY = "content"
+
+Identity = tuple[str, str]
+"""Source and id of an event."""
 
 
 class Candidate(Struct, gc=False):
@@ -53,26 +61,54 @@ class Candidate(Struct, gc=False):
     row: the journal row, its personal part still missing.
     fault: why it is refused, unless its identity is used already, which is graver.
     personal: what must be encrypted, as JSON, with the key of key_subject; None for nothing.
+    unless_known: whether the fault is none of an event that was taken before.
     """
 
-    row: dict[str, Any]
+    row: NewEvent
+    identity: Identity
     fault: Fault | None
     warnings: tuple[str, ...]
     personal: bytes | None
     key_subject: str
     unless_known: bool = False
-    """Whether the fault is none of an event that was taken before."""
+
+
+class EventStore(Protocol):
+    """Where the door writes what it takes."""
+
+    def known(
+        self, connection: Connection, identities: Sequence[Identity]
+    ) -> Mapping[Identity, Known]:
+        """What is held under these identities, here or further on."""
+
+    def append(self, connection: Connection, rows: Sequence[NewEvent]) -> None:
+        """Add rows at the end; the caller has made sure that they are new."""
+
+
+class JournalStore:
+    """The journal itself, where no broker carries."""
+
+    def known(
+        self, connection: Connection, identities: Sequence[Identity]
+    ) -> Mapping[Identity, Known]:
+        """What the journal holds under these identities."""
+        return known_in(connection, JOURNAL, identities)
+
+    def append(self, connection: Connection, rows: Sequence[NewEvent]) -> None:
+        """Add rows at the end of the journal."""
+        insert_rows(connection, JOURNAL, list(map(structs.astuple, rows)), NEW_EVENT_COLUMNS)
 
 
 @dataclass(frozen=True)
-class JournalIntake:
-    """Takes events straight into the journal.
+class EventIntake:
+    """Takes events durably into a store.
 
     Raises KeyLost when the journal holds events but the keyring is a new one.
     """
 
     engine: Engine
     keyring: Keyring
+    store: EventStore = field(default_factory=JournalStore)
     _keyed_hash: hmac.HMAC = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -106,14 +142,14 @@ class JournalIntake:
         self._seal(candidates)
         with writing(self.engine) as connection:
             hold(connection, APPENDING)
-            known = self._known(connection, [_key(found.row) for found in candidates])
+            known = self.store.known(connection, [found.identity for found in candidates])
             if credential.sender is not None:
                 self._keep_apart(connection, candidates, known, credential)
-            fresh: list[dict[str, Any]] = []
-            receipts = [answer(found, known, fresh) for found in checked]
-            self._append(connection, fresh)
-            if fresh and credential.role != "system":
-                mark_door(connection, received_us)
+            receipts, fresh = answers(checked, known)
+            if fresh:
+                self.store.append(connection, list(fresh.values()))
+                if credential.role != "system":
+                    mark_door(connection, received_us)
         for found, receipt in zip(checked, receipts, strict=True):
             if receipt.status != "refused" and isinstance(found, Candidate):
                 self._erase(found.row)
@@ -132,7 +168,7 @@ class JournalIntake:
         found = self._candidate(checked, credential)
         if isinstance(found, Refusal) or isinstance(checked, Refusal):
             return found
-        found.row["by_row"] = True
+        found.row.by_row = True
         if found.fault is None:
             categories = frozenset() if row is None else row.categories
             path = forbidden_by_row(checked.type_name, checked.plain | checked.personal, categories)
@@ -152,32 +188,33 @@ class JournalIntake:
             fault = ("not_allowed", forbidden)
         return Candidate(
             self._row(event, credential),
+            (event.source, event.id),
             fault,
             event.warnings,
             orjson.dumps(event.personal) if event.personal else None,
             key_subject(event.type_name, event.subject, event.plain),
         )
 
-    def _row(self, event: CheckedEvent, credential: Credential) -> dict[str, Any]:
-        return {
-            "source": event.source,
-            "id": event.id,
-            "type": event.type_name,
-            "subject": event.subject,
-            "time": event.time,
-            "starts_us": event.starts_us,
-            "day_precision": event.day_precision,
-            "sequence": event.sequence,
-            "received_us": event.received_us,
-            "actor": credential.actor or event.source,
-            "role": credential.journaled_role,
-            "plain": orjson.dumps(event.plain),
-            "sealed": None,
-            "content_hash": self._hash(event.content),
-            "twin_hash": self._hash(event.twin) if event.twin is not None else None,
-            "by_row": False,
-            "evidenced": self._is_evidenced(event, credential),
-        }
+    def _row(self, event: CheckedEvent, credential: Credential) -> NewEvent:
+        return NewEvent(
+            event.source,
+            event.id,
+            event.type_name,
+            event.subject,
+            event.time,
+            event.starts_us,
+            event.day_precision,
+            event.sequence,
+            event.received_us,
+            credential.actor or event.source,
+            credential.journaled_role,
+            orjson.dumps(event.plain),
+            None,
+            self._hash(event.content),
+            self._hash(event.twin) if event.twin is not None else None,
+            by_row=False,
+            evidenced=self._is_evidenced(event, credential),
+        )
 
     def _is_evidenced(self, event: CheckedEvent, credential: Credential) -> bool:
         """Whether a dealer's word names a proof that lies in the store of its card by now.
@@ -201,27 +238,26 @@ class JournalIntake:
         for found in wanted:
             key = keys[found.key_subject]
             if key is not None and found.personal is not None:
-                row = found.row
-                row["sealed"] = seal(key, found.personal, binding(row["source"], row["id"]))
+                found.row.sealed = seal(key, found.personal, binding(*found.identity))
 
     def _keep_apart(
         self,
         connection: Connection,
         candidates: Sequence[Candidate],
-        known: dict[EventKey, Known],
+        known: Mapping[Identity, Known],
         credential: Credential,
     ) -> None:
         """Refuse what is said under a source opened to another sender, or takes back its word."""
         faultless = [found for found in candidates if found.fault is None]
         foreign = opened_to_others(
-            connection, {found.row["source"] for found in faultless}, credential
+            connection, {found.row.source for found in faultless}, credential
         )
         # What is known itself is a duplicate, or its identity is used: it takes nothing back anew.
-        targets = [None if _key(found.row) in known else _target(found) for found in faultless]
-        spoken = self._known(connection, [target for target in targets if target])
+        targets = [None if found.identity in known else _target(found) for found in faultless]
+        spoken = self.store.known(connection, [target for target in targets if target])
         senders = senders_of_actors(connection, {word.actor for word in spoken.values()})
         for found, target in zip(faultless, targets, strict=True):
-            if found.row["source"] in foreign:
+            if found.row.source in foreign:
                 found.fault = ("not_allowed", "$.source")
             elif (
                 target
@@ -230,63 +266,49 @@ class JournalIntake:
             ):
                 found.fault = ("not_allowed", "$.data.of_id")
 
-    def _known(self, connection: Connection, keys: Sequence[EventKey]) -> dict[EventKey, Known]:
-        return known_in(connection, JOURNAL, keys)
-
-    def _append(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
-        """Add rows at the end of the journal; the caller has made sure that they are new."""
-        if rows:
-            connection.exec_driver_sql(_insert_statement(connection.dialect), rows)
-
-    def _erase(self, row: dict[str, Any]) -> None:
-        if row["type"] == "card.erased":
-            self.keyring.destroy(row["subject"])
+    def _erase(self, row: NewEvent) -> None:
+        if row.type == "card.erased":
+            self.keyring.destroy(row.subject)
 
 
-def _key(row: dict[str, Any]) -> EventKey:
-    return EventKey(row["source"], row["id"])
-
-
-def _target(found: Candidate) -> EventKey | None:
+def _target(found: Candidate) -> Identity | None:
     """Which event of the same source it takes back; None: none that could be."""
-    if found.row["type"] != "event.voided":
+    if found.row.type != "event.voided":
         return None
-    said = orjson.loads(found.row["plain"])
-    target = EventKey(said["of_source"], said["of_id"])
-    return target if target.source == found.row["source"] else None
+    said = orjson.loads(found.row.plain)
+    target = (said["of_source"], said["of_id"])
+    return target if target[0] == found.row.source else None
 
 
-@functools.cache
-def _insert_statement(dialect: Dialect) -> str:
-    """The insert as the driver takes it, values by name.
+def answers(
+    checked: Sequence[Candidate | Refusal], known: Mapping[Identity, Known]
+) -> tuple[list[Receipt], dict[Identity, NewEvent]]:
+    """The receipt of each event, and the accepted ones: these are known to those that follow."""
+    receipts = []
+    fresh: dict[Identity, NewEvent] = {}
+    for found in checked:
+        if isinstance(found, Refusal):
+            receipts.append(Receipt("refused", found.source, found.id, found.reason, found.path))
+            continue
+        earlier = known.get(found.identity) or fresh.get(found.identity)
+        if earlier is None and found.fault is None:
+            fresh[found.identity] = found.row
+            receipts.append(Receipt("accepted", *found.identity, warnings=found.warnings))
+        else:
+            receipts.append(_unaccepted(found, earlier))
+    return receipts, fresh
 
-    The rows hold what the driver takes as it is; preparing them value by value would cost more
-    than SQLite needs to write them.
-    """
-    by_name = sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
-    names = [column.name for column in JOURNAL.columns if column is not JOURNAL.c.position]
-    return str(insert(JOURNAL).inline().compile(dialect=by_name, column_keys=names))
 
-
-def answer(
-    found: Candidate | Refusal,
-    known: dict[EventKey, Known],
-    fresh: list[dict[str, Any]],
-) -> Receipt:
-    """The receipt of one event; an accepted one is fresh, and known to those that follow."""
-    if isinstance(found, Refusal):
-        return Receipt("refused", found.source, found.id, found.reason, found.path)
-    row = found.row
-    key = _key(row)
-    earlier = known.get(key)
-    if earlier is not None and earlier.content_hash != row["content_hash"]:
-        return Receipt("refused", *key, "id_reused", "$.id")
-    if found.fault is not None and not (found.unless_known and earlier is not None):
-        return Receipt("refused", *key, *found.fault)
-    if earlier is not None:
-        return Receipt(
-            "duplicate", *key, first_received_us=earlier.received_us, first_actor=earlier.actor
-        )
-    known[key] = Known(row["content_hash"], row["received_us"], row["actor"])
-    fresh.append(row)
-    return Receipt("accepted", *key, warnings=found.warnings)
+def _unaccepted(found: Candidate, earlier: Known | NewEvent | None) -> Receipt:
+    """Of an event whose identity is used, or that has a fault: the graver of both."""
+    if earlier is not None and earlier.content_hash != found.row.content_hash:
+        return Receipt("refused", *found.identity, "id_reused", "$.id")
+    if earlier is None or (found.fault is not None and not found.unless_known):
+        assert found.fault is not None
+        return Receipt("refused", *found.identity, *found.fault)
+    return Receipt(
+        "duplicate",
+        *found.identity,
+        first_received_us=earlier.received_us,
+        first_actor=earlier.actor,
+    )

@@ -11,7 +11,7 @@ from crm.journal.events import JOURNAL
 from crm.journal.identities import known_in
 from crm.journal.logged_event import EventKey
 from crm.storage.bulk import insert_rows
-from crm.storage.database import insert_returning_new
+from crm.storage.database import insert_new
 
 _without_position: Any = itemgetter(*(each.name for each in list(JOURNAL.columns)[1:]))
 Rows = Mapping[EventKey, Mapping[str, Any]]
@@ -35,7 +35,7 @@ def append_new(connection: Connection, rows: Rows) -> list[tuple[int, EventKey]]
 def _inserted(connection: Connection, rows: Rows) -> list[tuple[int, EventKey]]:
     """The database sorts out what is new: slower, and sure whoever writes beside us."""
     columns = (JOURNAL.c.position, JOURNAL.c.source, JOURNAL.c.id)
-    new = insert_returning_new(connection, JOURNAL, list(rows.values()), columns)
+    new = insert_new(connection, JOURNAL, list(rows.values()), columns)
     return sorted((position, EventKey(source, name)) for position, source, name in new)
 
 

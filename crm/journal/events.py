@@ -64,6 +64,30 @@ JOURNAL = Table(
 )
 """`by_row` and `evidenced` are what the door saw (docs/decisions/0019-who-may-say-what.md)."""
 
+
+class NewEvent(Struct, gc=False):
+    """A row of the journal that has no position yet: its columns, in their order."""
+
+    source: str
+    id: str
+    type: str
+    subject: str
+    time: str
+    starts_us: int
+    day_precision: bool
+    sequence: int
+    received_us: int
+    actor: str
+    role: str
+    plain: bytes
+    sealed: bytes | None
+    content_hash: bytes
+    twin_hash: bytes | None
+    by_row: bool
+    evidenced: bool
+
+
+NEW_EVENT_COLUMNS = tuple(JOURNAL.c[name] for name in NewEvent.__struct_fields__)
 JournalRow = Row[*tuple[Any, ...]]
 
 

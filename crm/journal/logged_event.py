@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from campaigns.events.base import EventData
 from campaigns.times import OrderKey
@@ -21,7 +22,7 @@ class EventKey(NamedTuple):
     id: str
 
 
-class LoggedEvent(Struct, frozen=True, eq=False):
+class LoggedEvent(Struct, frozen=True, eq=False, gc=False):
     """One journaled event.
 
     position: place in the journal, in order of arrival.
@@ -53,11 +54,12 @@ class LoggedEvent(Struct, frozen=True, eq=False):
     blank: bool = False
     by_row: bool = False
     evidenced: bool = False
+    key: EventKey = EventKey("", "")
+    """Source and id: asked for so often that it is made once."""
 
-    @property
-    def key(self) -> EventKey:
-        """Source and id."""
-        return EventKey(self.source, self.id)
+    def __post_init__(self) -> None:
+        """The key follows from the rest."""
+        force_setattr(self, "key", EventKey(self.source, self.id))
 
     @property
     def party(self) -> str:

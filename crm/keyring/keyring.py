@@ -28,9 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
+from crm.storage.bulk import stored_rows
 from crm.storage.database import (
-    in_pieces,
     insert_new,
     open_engine,
     reading,
@@ -151,14 +151,13 @@ class Keyring:
 
     def _stored(self, connection: Connection, subjects: list[str]) -> dict[str, bytes]:
         found = {}
-        for piece in in_pieces(subjects):
-            rows = connection.execute(select(DATA_KEY).where(DATA_KEY.c.subject.in_(piece)))
-            for subject, wrapped in rows:
-                key = self.opened.get(wrapped)
-                if key is None:
-                    key = self._unwrap(subject, wrapped)
-                    self._remember(wrapped, key)
-                found[subject] = key
+        columns = (DATA_KEY.c.subject, DATA_KEY.c.wrapped)
+        for subject, wrapped in stored_rows(connection, columns, DATA_KEY.c.subject, subjects):
+            key = self.opened.get(wrapped)
+            if key is None:
+                key = self._unwrap(subject, wrapped)
+                self._remember(wrapped, key)
+            found[subject] = key
         return found
 
     def _new_key(self, subject: str) -> bytes:
@@ -229,11 +228,8 @@ class Keyring:
 
 
 def _fenced(connection: Connection, subjects: list[str]) -> set[str]:
-    found: set[str] = set()
-    for piece in in_pieces(subjects):
-        rows = connection.execute(select(FENCE.c.subject).where(FENCE.c.subject.in_(piece)))
-        found.update(rows.scalars())
-    return found
+    rows = stored_rows(connection, (FENCE.c.subject,), FENCE.c.subject, subjects)
+    return {subject for (subject,) in rows}
 
 
 def seal(key: bytes, plaintext: bytes, bound_to: bytes) -> bytes:

@@ -21,7 +21,8 @@ from crm.storage.database import in_pieces
 from crm.storage.difference import rewrite
 from crm.storage.locks import LEDGER, hold
 
-_PACKER = msgspec.msgpack.Encoder()
+_PACKER = msgspec.msgpack.Encoder(order="deterministic")
+"""What is stored is never written in a set's order: the same claim has one spelling."""
 _UNPACKER = msgspec.msgpack.Decoder(Claim)
 
 ClaimId = tuple[str, str, str]

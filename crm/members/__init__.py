@@ -1,1 +1,1 @@
-"""Members as they stand: who they are, whether they are trained, whether they left."""
+"""View: members as they stand: who they are, whether they are trained, whether they left."""

@@ -16,7 +16,7 @@ from typing import get_args
 from campaigns.canonical import canonical_json
 from campaigns.events.base import ID_PATTERN
 from campaigns.events.consents import Purpose
-from campaigns.field_labels import LANGUAGES, Language
+from campaigns.wording.languages import LANGUAGES, Language
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 DEALER_SLOT = "{dealer}"

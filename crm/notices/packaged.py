@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from campaigns.field_labels import LANGUAGES
+from campaigns.wording.languages import LANGUAGES
 from crm.notices.notice import PURPOSES, Notice, notice
 
 _TEXTS = Path(__file__).parent / "texts"

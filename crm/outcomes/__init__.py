@@ -1,1 +1,1 @@
-"""What became of each event: recorded, waiting, rejected or voided, and why."""
+"""View: what became of each event: recorded, waiting, rejected or voided, and why."""

@@ -4,7 +4,7 @@ In strata: erasures, voids, registrations, what refers to cards, what refers to 
 Approvals of rewards are judged by the rewards themselves, who knows who entered what.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from campaigns.activity_rules import rule_of
@@ -62,6 +62,45 @@ def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutc
     strata: tuple[list[LoggedEvent], ...] = ([], [], [], [])
     for event in standing:
         strata[_stratum(event.type_name)].append(event)
+    judge, thing = _judging(result, around)
+    for stratum in strata:
+        owners = _owners(stratum, result, thing)
+        for event in stratum:
+            judge(event, owners)
+    return result
+
+
+def judge_next(judged: CardOutcomes, event: LoggedEvent, around: Surroundings) -> CardOutcomes:
+    """The outcomes with those of one more event, the last in effective order.
+
+    It takes nothing back and registers no card, nothing waits, and no other party claims what it
+    brings into being: the others stay as they are.
+    """
+    result = CardOutcomes(
+        dict(judged.outcomes),
+        dict(judged.created),
+        judged.voided_purchases,
+        judged.erased_from,
+        dict(judged.returned_units),
+    )
+    judge, _ = _judging(result, around)
+    judge(event, {})
+    return result
+
+
+def is_claimed_by_another(event: LoggedEvent, events: Sequence[LoggedEvent]) -> bool:
+    """Whether another party would bring into being what the event brings: who has it hangs on
+    when both were received, so what stands already may change."""
+    thing = thing_created(event)
+    return thing is not None and any(
+        thing_created(other) == thing and other.party != event.party for other in events
+    )
+
+
+def _judging(
+    result: CardOutcomes, around: Surroundings
+) -> tuple[Callable[[LoggedEvent, Owners], None], Finds]:
+    """Judges one event after the other into a result; and finds what is there so far."""
 
     def thing(kind: str, name: str) -> Thing | None:
         if kind == "activity":
@@ -74,12 +113,11 @@ def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutc
         # Money that moved is a fact, even when its purchase was taken back.
         return thing(kind, name) or result.voided_purchases.get(name)
 
-    for stratum in strata:
-        owners = _owners(stratum, result, thing)
-        for event in stratum:
-            finds = paid if event.type_name == "reward.paid" else thing
-            result.outcomes[event.key] = _judge(event, result, around, finds, owners)
-    return result
+    def judge(event: LoggedEvent, owners: Owners) -> None:
+        finds = paid if event.type_name == "reward.paid" else thing
+        result.outcomes[event.key] = _judge(event, result, around, finds, owners)
+
+    return judge, thing
 
 
 def known_cards(events: Sequence[LoggedEvent], around: Surroundings) -> dict[str, LoggedEvent]:

@@ -259,7 +259,11 @@ def _nothing(_kind: str, _name: str) -> Thing | None:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the rules for cards need to know of everything else."""
+    """What the rules for cards need to know of everything else.
+
+    worked_out: what follows from the contracts and policies alone, kept by whoever needs it for
+    every component anew.
+    """
 
     activity: Callable[[str], Activity | None]
     member: Callable[[str], Member | None]
@@ -267,3 +271,4 @@ class Surroundings:
     policies: tuple[LoggedEvent, ...] = ()
     reached_day: date | None = None
     is_crowded: Callable[[str], bool] = field(default=lambda phone: False)
+    worked_out: dict[Any, Any] = field(default_factory=dict, compare=False)

@@ -1,1 +1,1 @@
-"""Who is who: cards as they were written, the people they are resolved to, their households."""
+"""View: who is who: cards as they were written, the people they are, their households; search."""

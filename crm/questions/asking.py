@@ -12,20 +12,22 @@ from campaigns.canonical import canonical_json
 from campaigns.identifiers import mobile_e164, verified_id_number
 from campaigns.times import SECOND_US
 from crm.components.as_of import effective_up_to, past_of_homes
-from crm.components.evaluation import identity_card
-from crm.components.index import homes_tied_to, keyed_digest, keys_of_traits
+from crm.components.fold import identity_card
+from crm.components.index import homes_tied_to
+from crm.components.keys import keyed_digest, keys_of_traits
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import cards_in_copy
 from crm.identity.names import simplified
 from crm.identity.traits import traits_of
 from crm.keyring.keyring import Keyring
+from crm.pace import Window
 from crm.questions.answer import Answer, Question, answer
 from crm.questions.tables import DEALER_QUESTION
 from crm.storage.database import reading, writing
 from crm.storage.locks import QUESTIONS, hold
 
-LIMITS = ((3_600 * SECOND_US, 30), (24 * 3_600 * SECOND_US, 200))
-"""(period in µs, questions of one token in it)."""
+LIMITS = (Window(3_600 * SECOND_US, 30), Window(24 * 3_600 * SECOND_US, 200))
+"""Questions of one token."""
 _TOO_MANY = "too_many"
 _TOLD_AGAIN_US = 60 * SECOND_US
 """A flood of questions is one line a minute in the log."""
@@ -61,15 +63,12 @@ def ask(
 def _wait_us(connection: Connection, actor: str, now_us: int) -> int:
     """How long the token must wait, 0 when it may ask."""
     of_actor = (DEALER_QUESTION.c.actor == actor, DEALER_QUESTION.c.answer != _TOO_MANY)
-    waits = [0]
-    for period_us, most in LIMITS:
-        query = select(DEALER_QUESTION.c.at_us).where(*of_actor)
-        query = query.where(DEALER_QUESTION.c.at_us > now_us - period_us)
-        latest = query.order_by(DEALER_QUESTION.c.at_us.desc()).limit(1).offset(most - 1)
-        oldest_us = connection.execute(latest).scalar()
-        if oldest_us is not None:
-            waits.append(oldest_us + period_us - now_us)
-    return max(waits)
+    latest = select(DEALER_QUESTION.c.at_us).where(*of_actor)
+    latest = latest.order_by(DEALER_QUESTION.c.at_us.desc()).limit(1)
+    return max(
+        limit.wait_us(connection.execute(latest.offset(limit.most - 1)).scalar(), now_us)
+        for limit in LIMITS
+    )
 
 
 def _log(

@@ -40,7 +40,7 @@ from crm.recording.recorder import progress_after
 from crm.recording.segment_recorder import SegmentRecorder
 from crm.recording.segments import segments
 from crm.storage.collection import uncollected
-from crm.storage.database import insert_returning_new, writing
+from crm.storage.database import insert_new, writing
 from crm.storage.locks import PROGRESS, WORLD, hold, hold_buckets, lacking, try_to_hold
 
 _COLUMNS = [column.name for column in JOURNAL.columns]
@@ -222,7 +222,7 @@ class CarriedRecorder:
             before = self._begin(connection)
             rows = [event.row for event in batch.events]
             keys = (JOURNAL.c.position, JOURNAL.c.subject)
-            new = insert_returning_new(connection, JOURNAL, rows, keys)
+            new = insert_new(connection, JOURNAL, rows, keys)
             for position, subject in new:
                 add_dead_letter(connection, position, subject, error, now_us)
             progress = load_progress(connection, CONSUMER)

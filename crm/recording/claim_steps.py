@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from crm.components.evaluation import Evaluation
+from crm.components.fold import Fold
 from crm.components.histories import SharedFacts
+from crm.components.moment import evaluate
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import ClaimStep, HomedClaim
-from crm.outcomes.shared import Surroundings
 
 _NO_CLAIM_CHANGES = frozenset(
     {
@@ -39,8 +40,6 @@ _NO_CLAIM_CHANGES = frozenset(
 _FIRST_OF_CLAIMS = frozenset({"purchase.made", "reward.approved", "reward.rejected", "reward.paid"})
 """Before the first of these there is no claim that could move."""
 
-Evaluate = Callable[[Sequence[LoggedEvent], Surroundings], Evaluation]
-
 
 @dataclass(frozen=True, slots=True)
 class Movers:
@@ -56,23 +55,24 @@ class Movers:
     facts: SharedFacts
     changed: Mapping[str, int]
     reached: Callable[[int], date | None]
-    evaluate: Evaluate
 
-    def steps(self, evaluation: Evaluation, homes: set[str]) -> list[ClaimStep]:
+    def steps(self, evaluation: Evaluation, homes: Iterable[str]) -> list[ClaimStep]:
         """The claims after each event that may have changed them, the last as they stand now."""
         movers = self._of(homes, _first_claim(evaluation.events))
         if not movers:
             return []
         *earlier, last = movers
-        steps = [_step(self._as_of(evaluation, event.position), homes, event) for event in earlier]
-        return [*steps, _step(evaluation, homes, last)]
+        steps = [
+            claim_step(self._as_of(evaluation, event.position), homes, event) for event in earlier
+        ]
+        return [*steps, claim_step(evaluation, homes, last)]
 
     def _of(self, homes: Iterable[str], since: int) -> list[LoggedEvent]:
         """In the order of the journal."""
         movers: dict[int, LoggedEvent] = {}
         last: LoggedEvent | None = None
         for home in homes:
-            own = [e for e in self.own.get(home, ()) if e.type_name not in _NO_CLAIM_CHANGES]
+            own = filter(moves_claims, self.own.get(home, ()))
             for event in (*own, *self.causes.get(home, ())):
                 if event.position >= since:
                     movers[event.position] = event
@@ -92,13 +92,12 @@ class Movers:
             reached_day=self.reached(position),
         )
         known = [event for event in evaluation.events if event.position <= position]
-        return self.evaluate(known, around)
+        return evaluate(Fold(known, around), around)
 
 
-def may_have_claims(events: Iterable[LoggedEvent]) -> bool:
-    """Whether there may be claims now, or may have been some that are gone again."""
-    types = {event.type_name for event in events}
-    return "reward.paid" in types or {"purchase.made", "referral.made"} <= types
+def moves_claims(event: LoggedEvent) -> bool:
+    """Whether an event may move a reward, whatever its outcome."""
+    return event.type_name not in _NO_CLAIM_CHANGES
 
 
 def _first_claim(events: Iterable[LoggedEvent]) -> int:
@@ -108,7 +107,8 @@ def _first_claim(events: Iterable[LoggedEvent]) -> int:
     )
 
 
-def _step(evaluation: Evaluation, homes: set[str], event: LoggedEvent) -> ClaimStep:
+def claim_step(evaluation: Evaluation, homes: Iterable[str], event: LoggedEvent) -> ClaimStep:
+    """The claims of a component as they stand after an event."""
     claims = tuple(
         HomedClaim(evaluation.home_of_purchase(claim.purchase_id), claim)
         for claim in evaluation.claims

@@ -10,15 +10,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from crm.components.histories import Library
-from crm.components.index import (
-    JOINING,
-    Digest,
-    close,
-    homes_tied_to,
-    keys_of_home,
-    kind_of,
-    ties_of,
-)
+from crm.components.index import close, homes_tied_to, ties_of
+from crm.components.keys import JOINING, Digest, keys_of_home, kind_of
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring

@@ -9,8 +9,11 @@ from sqlalchemy import Table
 from crm.archives.projection import conflict_rows
 from crm.archives.tables import CONFLICT
 from crm.components.evaluation import Evaluation
+from crm.components.moment import anything_expired
+from crm.consents.consents import is_allowed, restricted
+from crm.consents.gathering import HISTORY_TYPES
 from crm.copies.keys import row_keys
-from crm.copies.projection import copy_table_rows, wake_day_rows
+from crm.copies.projection import copy_table_rows, territories_at, wake_day_rows
 from crm.copies.tables import COPY_ROW, WAKE_DAY
 from crm.follow_ups.projection import follow_up_rows
 from crm.follow_ups.tables import FOLLOW_UP
@@ -41,6 +44,17 @@ class Projection:
     rows: Callable[[Evaluation, Keys], Iterable[dict[str, Any]]]
 
 
+@dataclass(frozen=True, slots=True)
+class GrowingView(Projection):
+    """A view that may move when a component only grows.
+
+    may_have_moved: told the evaluations before and after, and the types of the new events; where
+    it says no, the rows are as they were.
+    """
+
+    may_have_moved: Callable[[Evaluation, Evaluation, frozenset[str]], bool]
+
+
 PROJECTIONS = (
     Projection(OUTCOME, lambda known, _: outcome_rows(known.events, known.outcomes)),
     Projection(CARD, lambda known, _: card_rows(known)),
@@ -51,3 +65,59 @@ PROJECTIONS = (
     Projection(FOLLOW_UP, lambda known, _: follow_up_rows(known)),
     Projection(WAKE_DAY, lambda known, _: wake_day_rows(known)),
 )
+
+
+_CONSENTS = frozenset({"consent.given", "consent.refused", "consent.withdrawn"})
+_COPIED = _CONSENTS | HISTORY_TYPES | {"purchase.made", "purchase.returned"}
+_OF_TRIALS = frozenset({"trial.started", "trial.ended", "follow_up.done"})
+
+
+def _consents_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:
+    return not new.isdisjoint(_CONSENTS) or anything_expired(before, after)
+
+
+def _cards_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:
+    return _consents_moved(before, after, new) and any(
+        is_allowed(before.fold.words_of(card), "archive", before.at_us)
+        is not is_allowed(after.fold.words_of(after.cards[name]), "archive", after.at_us)
+        for name, card in before.cards.items()
+    )
+
+
+def _people_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:
+    return _consents_moved(before, after, new) and _restricted(before) != _restricted(after)
+
+
+def _restricted(evaluation: Evaluation) -> list[bool]:
+    cards, words_of = evaluation.cards, evaluation.fold.words_of
+    return [
+        restricted([words_of(cards[name]) for name in person.card_ids], evaluation.at_us)
+        for person in evaluation.resolution.persons
+    ]
+
+
+def _copies_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:
+    return after.fold.is_shared and (
+        not new.isdisjoint(_COPIED)
+        or territories_at(before.around, before.at_us) != territories_at(after.around, after.at_us)
+        or anything_expired(before, after)
+    )
+
+
+def _follow_ups_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:
+    return not new.isdisjoint(_OF_TRIALS) or _people_moved(before, after, new)
+
+
+def _wake_days_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:
+    # What a hold ends by may move with any word on a reward, and with the day.
+    return after.fold.may_have_claims or "consent.given" in new
+
+
+GROWING = (
+    GrowingView(CARD, lambda known, _: card_rows(known), _cards_moved),
+    GrowingView(PERSON, lambda known, _: person_rows(known), _people_moved),
+    GrowingView(COPY_ROW, lambda known, keys: copy_table_rows(known, keys.copy_row), _copies_moved),
+    GrowingView(FOLLOW_UP, lambda known, _: follow_up_rows(known), _follow_ups_moved),
+    GrowingView(WAKE_DAY, lambda known, _: wake_day_rows(known), _wake_days_moved),
+)
+"""Beside outcomes. Links and conflicts do not move by what only grows."""

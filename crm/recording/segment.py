@@ -4,11 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import orjson
 from sqlalchemy import Connection, Table
 
+from crm.components.evaluation import Evaluation
 from crm.components.histories import Library, SharedFacts
-from crm.components.index import Digest, homes_tied_to, kind_of
+from crm.components.index import homes_tied_to
+from crm.components.kept import KeptComponents
+from crm.components.keys import Digest, kind_of
 from crm.copies.change_log import Touched
+from crm.copies.projection import reason_why_gone
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.tables import OUTCOME
@@ -20,7 +25,7 @@ from crm.storage.difference import Difference, Row, write_difference
 Causes = dict[str, list[LoggedEvent]]
 """Home or key → the events of the segment for which it is looked at again."""
 
-Judged = tuple[list[LoggedEvent], Outcomes]
+Judged = tuple[Sequence[LoggedEvent], Outcomes]
 """The events of a history, and what became of them."""
 
 
@@ -37,10 +42,13 @@ class Segment:
     facts: SharedFacts
     digest: Digest
     keys: Keys
+    components: KeptComponents
     content_hash: Callable[[bytes], bytes]
     """Of a row of a copy."""
     reached_before: date | None
     reached: date | None
+    is_next: bool
+    """Whether nothing that comes after its events is recorded yet."""
     copies: Touched = field(default_factory=dict)
     """Rows of the dealers' copies that were written: a hash of what they say, or why they went."""
     own: Causes = field(default_factory=dict)
@@ -107,3 +115,19 @@ class Segment:
         homes = {event.home for events, _ in judged for event in events}
         rows = [row for events, outcomes in judged for row in outcome_rows(events, outcomes)]
         self.rewrite(OUTCOME, homes, rows)
+
+
+def note_copies(
+    segment: Segment, difference: Difference, evaluation_of: Callable[[str], Evaluation]
+) -> None:
+    """Which rows of the copies changed, and why others are gone: the dealers will be told.
+
+    evaluation_of: that of a home's component.
+    """
+    for dealer, key, _home, _cards, content in (*difference.fresh, *difference.changed):
+        segment.copies[dealer, key] = segment.content_hash(bytes(content))
+    written = {(dealer, key) for dealer, key, *_ in difference.fresh}
+    for dealer, key, home, cards, _content in difference.gone:
+        if (dealer, key) not in written:
+            why = reason_why_gone(evaluation_of(home), dealer, orjson.loads(cards))
+            segment.copies[dealer, key] = why

@@ -1,135 +1,207 @@
-"""Records what is said of cards: every component that is touched or woken, evaluated anew."""
+"""Records what is said of cards: every component that is touched or woken.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Those that only grew are recorded by what is new (crm/recording/segment_growth.py); all others are
+evaluated anew, and their rows compared with the stored ones.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from campaigns.identifiers import mobile_e164
-from campaigns.times import day_end_us
 from crm.components.evaluation import Evaluation
-from crm.components.index import (
-    Closure,
-    Digest,
-    close,
-    keys_of_home,
-    kind_of,
-    phone_key,
-    rewrite_ties,
-    ties_of,
-)
-from crm.copies.projection import reason_why_gone
+from crm.components.fold import GROWS_BY, Fold
+from crm.components.index import Closure, add_ties, close, homes_tied_to, rewrite_ties, ties_of
+from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_home, kind_of, phone_key
+from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
-from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import ClaimStep, HomedClaim, stored_claims, write_steps
 from crm.outcomes.shared import Surroundings
-from crm.recording.claim_steps import Movers, may_have_claims
+from crm.recording.claim_steps import Movers
 from crm.recording.projections import PROJECTIONS
-from crm.recording.segment import Segment
-from crm.storage.difference import Difference
+from crm.recording.segment import Segment, note_copies
+from crm.recording.segment_growth import record_growth
 
 COMPONENTS_TOGETHER = 1_000
 _KINDS = ("card", "reward")
+
+Homes = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Components that are recorded together, and the phones among them that tie nobody."""
+
+    components: Sequence[Homes]
+    crowded: frozenset[str]
 
 
 def record_cards(segment: Segment) -> None:
     """Every component that is touched or woken."""
     claims: list[HomedClaim] = []
     steps: list[ClaimStep] = []
-    for closure in _closures(segment):
-        around = _surroundings(segment, closure)
-        for start in range(0, len(closure.components), COMPONENTS_TOGETHER):
-            together = closure.components[start : start + COMPONENTS_TOGETHER]
-            everyone = {home for homes in together for home in homes}
-            before = stored_claims(segment.connection, everyone)
-            steps += _write(segment, together, around, {claim.home for claim in before})
+    growing = _growing(segment)
+    for group in _groups(segment, growing):
+        around = _surroundings(segment, group.crowded)
+        for start in range(0, len(group.components), COMPONENTS_TOGETHER):
+            together = group.components[start : start + COMPONENTS_TOGETHER]
+            may_grow = [
+                c for c in together if not group.crowded and _only_grows(segment, c, growing)
+            ]
+            left, before, more = record_growth(segment, may_grow, around)
             claims += before
+            steps += more
+            anew = [*set(together).difference(may_grow), *left]
+            before = stored_claims(segment.connection, {home for homes in anew for home in homes})
+            claims += before
+            steps += _write(segment, anew, around, {claim.home for claim in before})
     # Bookings go by events, not by people: they wait until everybody was looked at.
     segment.written += write_steps(segment.connection, claims, steps)
 
 
-def _surroundings(segment: Segment, closure: Closure) -> Surroundings:
-    segment.facts.look_up(closure.speaks_of)
+def _surroundings(segment: Segment, crowded: frozenset[str]) -> Surroundings:
     return Surroundings(
         segment.facts.activity,
         segment.facts.member,
         segment.facts.all_contracts(),
         segment.facts.all_policies(),
         segment.reached,
-        _crowds(closure.crowded, segment.digest) if closure.crowded else nobody_crowds,
+        _crowds(crowded, segment.digest) if crowded else nobody_crowds,
     )
 
 
 def _write(
     segment: Segment,
-    components: Sequence[set[str]],
+    components: Sequence[Homes],
     around: Surroundings,
     homes_with_claims: set[str],
 ) -> list[ClaimStep]:
     """Write the rows of some components; gives the steps of their claims, which come last."""
+    if not components:
+        return []
     everyone = {home for homes in components for home in homes}
     histories = segment.library.histories(segment.connection, everyone)
-    movers = Movers(
-        segment.own, segment.woken, segment.facts, segment.changed, segment.reached_at, evaluate
-    )
+    movers = Movers(segment.own, segment.woken, segment.facts, segment.changed, segment.reached_at)
     rows: list[list[dict[str, Any]]] = [[] for _ in PROJECTIONS]
     steps: list[ClaimStep] = []
     for homes in components:
-        known = evaluate([event for home in homes for event in histories[home]], around)
+        known = _evaluated(histories, homes, around)
         for projection, made in zip(PROJECTIONS, rows, strict=True):
             made += projection.rows(known, segment.keys)
-        if may_have_claims(known.events) or not homes_with_claims.isdisjoint(homes):
+        if known.fold.may_have_claims or not homes_with_claims.isdisjoint(homes):
             steps += movers.steps(known, homes)
+        if around.is_crowded is nobody_crowds:
+            segment.components.keep(homes, known.fold)
+        else:
+            for home in homes:
+                segment.components.drop(home)
+    component_of = {home: homes for homes in components for home in homes}
     for projection, made in zip(PROJECTIONS, rows, strict=True):
         difference = segment.rewrite(projection.table, everyone, made)
         if projection.table is COPY_ROW:
-            _note_copies(segment, components, around, difference)
+            note_copies(
+                segment,
+                difference,
+                lambda home: _evaluated(histories, component_of[home], around),
+            )
     return steps
 
 
-def _note_copies(
-    segment: Segment,
-    components: Sequence[set[str]],
-    around: Surroundings,
-    difference: Difference,
-) -> None:
-    """Which rows of the copies changed, and why others are gone: the dealers will be told."""
-    for dealer, key, _home, _cards, content in (*difference.fresh, *difference.changed):
-        segment.copies[dealer, key] = segment.content_hash(bytes(content))
-    if not difference.gone:
-        return
-    component_of = {home: homes for homes in components for home in homes}
-    written = {(dealer, key) for dealer, key, *_ in difference.fresh}
-    for dealer, key, home, cards, _content in difference.gone:
-        if (dealer, key) in written:
-            continue
-        homes = component_of[home]
-        histories = segment.library.histories(segment.connection, homes)
-        known = evaluate([event for each in homes for event in histories[each]], around)
-        segment.copies[dealer, key] = reason_why_gone(known, dealer, orjson.loads(cards))
+def _evaluated(
+    histories: Mapping[str, Sequence[Any]], homes: Homes, around: Surroundings
+) -> Evaluation:
+    return evaluate(Fold([event for home in homes for event in histories[home]], around), around)
 
 
-def _closures(segment: Segment) -> Iterator[Closure]:
+def _growing(segment: Segment) -> set[str]:
+    """The touched homes whose events in the segment neither take back nor say who is who."""
+    if not segment.is_next:
+        return set()
+    return {
+        home
+        for kind in _KINDS
+        for home, events in segment.homes(kind).items()
+        if all(event.type_name in GROWS_BY for event in events)
+    }
+
+
+def _only_grows(segment: Segment, homes: Homes, growing: set[str]) -> bool:
+    """Whether nothing concerns a component but its own growth, or the passing of days."""
+    return segment.is_next and all(
+        (home in growing or home not in segment.own)
+        and all(event.type_name == "day.reached" for event in segment.woken.get(home, ()))
+        for home in homes
+    )
+
+
+def _groups(segment: Segment, growing: set[str]) -> Iterator[Group]:
     """Store what the touched cards speak of; all that can concern them, then the woken ones.
 
-    A day may wake everybody: no more than so many are held in memory.
+    A day may wake everybody: no more than so many are held in memory. `growing` loses the homes
+    that may have come together with others.
     """
     touched = {home for kind in _KINDS for home in segment.homes(kind)}
-    keys_by_home = _keys_by_home(segment, sorted(touched))
+    keys_by_home = _keys_by_home(segment, sorted(touched - growing))
+    named = {home: _keys_named(segment, home) for home in growing}
     segment.wake_newly_tied(keys_by_home)
+    segment.wake_newly_tied(named)
     former = _former_ties(segment)
     net = rewrite_ties(segment.connection, keys_by_home)
-    seen: set[str] = set()
+    add_ties(segment.connection, named)
+    growing -= _joined(segment, named)
+    # What the touched cards speak of is read at once instead of one by one.
+    segment.facts.look_up(
+        {key for keys in (*keys_by_home.values(), *named.values()) for key in keys}
+    )
     woken = sorted(home for home in segment.woken if kind_of(home) in _KINDS)
     starts = range(COMPONENTS_TOGETHER, len(woken), COMPONENTS_TOGETHER)
-    later = (woken[start : start + COMPONENTS_TOGETHER] for start in starts)
+    later = (set(woken[start : start + COMPONENTS_TOGETHER]) for start in starts)
+    seen: set[str] = set()
     for homes in (touched.union(woken[:COMPONENTS_TOGETHER]), *later):
-        unseen = [home for home in homes if home not in seen]
-        if unseen:
-            closure = close(segment.connection, unseen, net, former)
+        unknown = {home for home in homes if not _is_kept(segment, home, growing)}
+        unknown -= seen
+        if unknown:
+            closure = close(segment.connection, unknown, net, former)
             seen.update(home for component in closure.components for home in component)
-            yield closure
+            yield from _by_crowding(closure)
+        kept = {component for home in homes - seen if (component := segment.components.of(home))}
+        seen.update(home for component in kept for home in component.homes)
+        if kept:
+            yield Group([component.homes for component in kept], frozenset())
+
+
+def _by_crowding(closure: Closure) -> Iterator[Group]:
+    yield Group(list(map(frozenset, closure.components)), closure.crowded)
+
+
+def _is_kept(segment: Segment, home: str, growing: set[str]) -> bool:
+    """Whether the component of a home is at hand, and can be no other now."""
+    component = segment.components.of(home)
+    return component is not None and _only_grows(segment, component.homes, growing)
+
+
+def _keys_named(segment: Segment, home: str) -> set[str]:
+    keys = {key for event in segment.own[home] for key in keys_of_event(event)}
+    keys.discard(home)
+    return keys
+
+
+def _joined(segment: Segment, named: Mapping[str, set[str]]) -> set[str]:
+    """The homes that may have come together with others by what they name."""
+    joining = {key for keys in named.values() for key in keys if kind_of(key) in JOINING}
+    tied = homes_tied_to(segment.connection, joining)
+    found: set[str] = set()
+    for home, keys in named.items():
+        others = {other for key in keys & joining for other in _homes_at(key, tied)} - {home}
+        component = segment.components.of(home)
+        if others and (component is None or not others <= component.homes):
+            found |= {home, *others}
+    return found
+
+
+def _homes_at(key: str, tied: Mapping[str, set[str]]) -> Iterable[str]:
+    return {key, *tied.get(key, ())} if kind_of(key) == "card" else tied.get(key, ())
 
 
 def _keys_by_home(segment: Segment, homes: Sequence[str]) -> dict[str, set[str]]:
@@ -162,11 +234,3 @@ def _crowds(crowded: frozenset[str], digest: Digest) -> Callable[[str], bool]:
         return phone is not None and phone_key(phone, digest) in crowded
 
     return is_crowded
-
-
-def evaluate(events: Sequence[LoggedEvent], around: Surroundings) -> Evaluation:
-    """A component, for the end of the day that was reached or its newest event."""
-    at_us = max((event.starts_us for event in events), default=0)
-    if around.reached_day is not None:
-        at_us = max(at_us, day_end_us(around.reached_day) - 1)
-    return Evaluation(events, around, at_us)

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from crm.components.histories import Library, SharedFacts
-from crm.components.index import keyed_digest
+from crm.components.kept import KeptComponents
+from crm.components.keys import keyed_digest
 from crm.copies.change_log import ChangeWriter, Touched
 from crm.journal.logged_event import LoggedEvent
 from crm.recording.projections import Keys
@@ -14,7 +15,7 @@ from crm.recording.segment import Segment
 from crm.recording.segment_cards import record_cards
 from crm.recording.segment_shared import record_members, record_shared
 
-THINGS_REMEMBERED = 2_000
+THINGS_REMEMBERED = 20_000
 """Activities and members whose facts are kept at hand."""
 
 
@@ -27,12 +28,14 @@ class SegmentRecorder:
         self.keys = Keys.of(library.keyring)
         self.changes = ChangeWriter.of(library.keyring)
         self.facts: SharedFacts | None = None
+        self.components = KeptComponents()
         self.copies: Touched = {}
         """Rows of the dealers' copies that this transaction has written."""
 
     def forget(self) -> None:
         """After a failed transaction."""
         self.facts = None
+        self.components.forget_everything()
         self.copies = {}
 
     def write_changes(self, connection: Connection, up_to: int, now_us: int) -> int:
@@ -67,9 +70,11 @@ class SegmentRecorder:
             self.facts,
             self.digest,
             self.keys,
+            self.components,
             self.changes.content_hash,
             reached_before,
             reached,
+            up_to == events[-1].position,
             self.copies,
         )
         record_shared(segment)
@@ -78,4 +83,5 @@ class SegmentRecorder:
         for event in events:
             if event.type_name == "card.erased":
                 self.library.forget(event.home)
+                self.components.drop(event.home)
         return segment.written

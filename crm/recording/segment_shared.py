@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from campaigns.times import shanghai_day
 from crm.activities.projection import activity_row
 from crm.activities.tables import ACTIVITY
-from crm.components.index import POLICIES, homes_tied_to, keys_of_home, kind_of, rewrite_ties
+from crm.components.index import homes_tied_to, rewrite_ties
+from crm.components.keys import POLICIES, keys_of_home, kind_of
 from crm.copies.projection import contract_rows
 from crm.copies.tables import CONTRACT
 from crm.journal.logged_event import LoggedEvent

@@ -1,1 +1,1 @@
-"""Rewards: which purchase earns a member what, in which state it is, and the ledger."""
+"""Rules: which purchase earns which member what, how much is capped, in which state it stands."""

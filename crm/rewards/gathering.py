@@ -78,7 +78,7 @@ def claims_of_people(
         return [], frozenset()
     bench = Bench(
         _memberships(facts, around),
-        timetable(policy_fact(event) for event in around.policies),
+        _timetable(around),
         around.reached_day,
     )
     claims: list[Claim] = []
@@ -88,6 +88,14 @@ def claims_of_people(
         claims += more
         refused |= not_allowed
     return claims, frozenset(refused)
+
+
+def _timetable(around: Surroundings) -> tuple[PolicyFact, ...]:
+    policies: tuple[PolicyFact, ...] | None = around.worked_out.get("policies")
+    if policies is None:
+        policies = timetable(policy_fact(event) for event in around.policies)
+        around.worked_out["policies"] = policies
+    return policies
 
 
 def _person_facts(

@@ -24,10 +24,13 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words on one reward: the later one of yes and no, who approved, and the payments."""
+    """The words on one reward: the later one of yes and no, who approved, and the payments.
+
+    `approvers` are sorted: what is stored has one spelling.
+    """
 
     word: Word | None = None
-    approvers: frozenset[str] = frozenset()
+    approvers: tuple[str, ...] = ()
     payments: tuple[VerdictFact, ...] = ()
 
     @property
@@ -77,6 +80,6 @@ def _words(verdicts: list[VerdictFact]) -> Words:
             word = verdict.kind
     return Words(
         word=word,
-        approvers=frozenset(v.moment.actor for v in verdicts if v.kind == "approved"),
+        approvers=tuple(sorted({v.moment.actor for v in verdicts if v.kind == "approved"})),
         payments=tuple(v for v in verdicts if v.kind == "paid"),
     )

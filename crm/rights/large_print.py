@@ -17,7 +17,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate
 
-from campaigns.field_labels import LANGUAGES
+from campaigns.wording.catalogues import translated
 from crm.rights import sentences as said
 from crm.rights.own_copy import Entry, OwnCopy
 
@@ -48,7 +48,7 @@ def large_print(copy: OwnCopy) -> bytes:
     )
 
     def number(canvas: Any, page: Any) -> None:
-        words = said.PAGE[LANGUAGES.index(copy.language)].format(number=page.page)
+        words = translated(said.PAGE, copy.language, number=page.page)
         canvas.setFont(_LATIN if copy.language == "en" else _HAN, BODY_POINTS)
         canvas.drawCentredString(A4[0] / 2, 12 * mm, words)
 
@@ -60,13 +60,13 @@ def _flow(copy: OwnCopy) -> Iterator[Flowable]:
     yield _text(copy, copy.title, TITLE_POINTS, after=4)
     yield _text(copy, copy.made)
     if any(map(_is_rare, str(copy.sections))):
-        yield _text(copy, said.RARE[LANGUAGES.index(copy.language)])
+        yield _text(copy, translated(said.RARE, copy.language))
     for section in copy.sections:
         heading = _text(copy, section.title, HEADING_POINTS, before=8, after=3)
         blocks = [[_text(copy, paragraph)] for paragraph in section.paragraphs]
         blocks += [list(_entry(copy, entry)) for entry in section.entries]
         # A heading alone at the foot of a page would belong to nothing.
-        first, *others = blocks or [[_text(copy, said.NOTHING[LANGUAGES.index(copy.language)])]]
+        first, *others = blocks or [[_text(copy, translated(said.NOTHING, copy.language))]]
         yield KeepTogether([heading, *first])
         yield from map(KeepTogether, others)
 

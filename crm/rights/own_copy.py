@@ -13,9 +13,11 @@ from campaigns.events.base import PrivateNote
 from campaigns.events.care import ClinicConsulted, ComplaintRaised, ComplaintResolved
 from campaigns.events.consents import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from campaigns.events.people import CardCorrected, CardRegistered
-from campaigns.field_labels import LANGUAGES, Language, Words, field_label
+from campaigns.field_labels import field_label
 from campaigns.regions import region_name
 from campaigns.times import moment_of
+from campaigns.wording.catalogues import translated
+from campaigns.wording.languages import Language
 from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
 from crm.copies.copies import CopyRow
@@ -119,8 +121,8 @@ class _Writer:
         made = self.say(said.MADE, time=_clock(self.known.at_us))
         return OwnCopy(self.language, self.say(said.TITLE), made, sections)
 
-    def say(self, words: Words, **values: object) -> str:
-        return words[LANGUAGES.index(self.language)].format(**values)
+    def say(self, text: str, **values: object) -> str:
+        return translated(text, self.language, **values)
 
     def _about(self) -> Section:
         contact = self.keeper.contact
@@ -268,7 +270,7 @@ class _Writer:
         title = self.say(said.WHO_HAS_A_COPY)
         return Section("copies", title, told or [self.say(said.NO_COPY)], [])
 
-    def _join(self, words: Iterable[Words]) -> str:
+    def _join(self, words: Iterable[str]) -> str:
         return (", " if self.language == "en" else "、").join(map(self.say, words))
 
     def _rights(self) -> Section:

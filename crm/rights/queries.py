@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from crm.keyring.keyring import Keyring, unseal
-from crm.rights.request import Request, Step, by_urgency
+from crm.rights.request import Request, Step, by_urgency, due_on
 from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
 from crm.scope import OutOfScope, Scope
 
@@ -44,10 +44,9 @@ def request_of(
 def open_counts(scope: Scope, connection: Connection, today: date) -> tuple[int, int]:
     """(how many requests are open, how many of them overdue)."""
     require_right_to_see(scope)
-    overdue = func.count().filter(RIGHTS_REQUEST.c.due_on < today)
-    query = select(func.count(), overdue).select_from(RIGHTS_REQUEST).where(_is_open())
-    total, late = connection.execute(query).one()
-    return total, late
+    query = select(RIGHTS_REQUEST.c.received_on, RIGHTS_REQUEST.c.due_on).where(_is_open())
+    due = [_due_on(row) for row in connection.execute(query)]
+    return len(due), sum(day < today for day in due)
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -80,7 +79,7 @@ def _request(row: Any, steps: Iterable[Any], key: bytes | None) -> Request:
         row.asked_by,
         row.channel,
         row.received_on,
-        row.due_on,
+        _due_on(row),
         _text(row.sealed, key, f"{row.request_id}/0"),
         tuple(
             Step(
@@ -95,6 +94,12 @@ def _request(row: Any, steps: Iterable[Any], key: bytes | None) -> Request:
             for step in steps
         ),
     )
+
+
+def _due_on(row: Any) -> date:
+    """As it was said at the entry, or earlier: a weekend may have been made a workday since."""
+    promised: date = row.due_on
+    return min(promised, due_on(row.received_on))
 
 
 def _text(sealed: bytes | None, key: bytes | None, bound_to: str) -> str | None:

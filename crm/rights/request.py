@@ -7,8 +7,10 @@ erasures and complaints. GB/T 35273-2020, 8.7, is commonly cited with thirty day
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, get_args
+
+from crm.rights import working_days
 
 Kind = Literal["know", "copy", "transfer", "correct", "erase", "withdraw", "explain"]
 """PIPL art. 44, 45, 45, 46, 47, 15 and 48."""
@@ -35,7 +37,6 @@ DONE_BY: dict[Kind, str] = {
 """The event that shows that what was asked for was done; the others are answers on paper."""
 
 ANSWER_WORKING_DAYS = 15
-_WORKING_DAYS_A_WEEK = 5
 
 
 class RequestRefused(ValueError):
@@ -54,6 +55,7 @@ IN_FUTURE = "the request cannot be received later than today"
 class Request:
     """One request as it stands.
 
+    due_on: never later than it was said to be when the request was entered.
     text: what was asked for in the person's words; None once the card is erased, or unsaid.
     """
 
@@ -71,6 +73,11 @@ class Request:
     def closing(self) -> "Step | None":
         """The step that closed it; None while it is open."""
         return next((step for step in self.steps if step.outcome is not None), None)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the day may come to be earlier: holidays on the way are not announced yet."""
+        return self.closing is None and working_days.is_provisional(self.received_on, self.due_on)
 
     def is_overdue(self, today: date) -> bool:
         """Whether it is open after the day it was due on."""
@@ -101,16 +108,8 @@ class Closing:
 
 
 def due_on(received_on: date) -> date:
-    """The last day on which an answer is in time.
-
-    The day of receipt is not counted. Working days are Monday to Friday. Public holidays are not
-    looked up, so that the day is never later than the rule allows.
-    """
-    day, left = received_on, ANSWER_WORKING_DAYS
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < _WORKING_DAYS_A_WEEK
-    return day
+    """The last day on which an answer is in time; the day of receipt is not counted."""
+    return working_days.after(received_on, ANSWER_WORKING_DAYS)
 
 
 def fault_of(

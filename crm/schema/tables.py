@@ -41,6 +41,7 @@ changes are added, and those only where rows differ."""
 
 KEPT_APART = (
     *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS),
+    *(accounts.WEB_SESSION, accounts.SECOND_FACTOR, accounts.RECOVERY_CODE),
     *(notices.NOTICE, questions.DEALER_QUESTION, INBOX, CLOCK),
 )
 """Accounts, who looked at what, what people were told: no part of the events' history."""

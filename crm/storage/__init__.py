@@ -1,1 +1,1 @@
-"""How rows reach SQLite or PostgreSQL, whichever it is."""
+"""How rows reach SQLite or PostgreSQL, whichever it is: bulk reads, locks, differences."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     Column,
     ColumnElement,
@@ -24,7 +25,9 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     select,
+    tuple_,
 )
 from sqlalchemy import update as update_table
 from sqlalchemy.dialects import sqlite
@@ -52,17 +55,39 @@ def own_columns(table: Table) -> tuple[Column[Any], ...]:
 def stored_rows(
     connection: Connection,
     columns: Sequence[Column[Any]],
-    where: Column[Any],
-    values: Iterable[str],
+    where: Column[Any] | tuple[Column[Any], ...],
+    values: Iterable[Any],
 ) -> list[Values]:
-    """The columns of every row in whose column `where` one of the values stands."""
+    """The columns of every row in whose column `where` one of the values stands.
+
+    Of several columns each value is a tuple. All are in one parameter, and in one statement whose
+    text is the same for any number of them; each is found by an index.
+    """
     wanted = list(values)
     if not wanted:
         return []
     query = _select_statement(_database(connection), tuple(columns), where)
+    parameters: tuple[Any, ...] = (wanted,)
+    if _database(connection) == "sqlite":
+        parameters = (orjson.dumps(wanted).decode(),)
+    elif isinstance(where, tuple):
+        parameters = tuple(map(list, zip(*wanted, strict=True)))
+    cursor: Any = connection.exec_driver_sql(query, parameters).cursor
+    rows: list[Values] = cursor.fetchall()
+    return rows
+
+
+def counted_rows(
+    connection: Connection, column: Column[Any], values: Iterable[str], more_than: int
+) -> list[tuple[str, int]]:
+    """How many rows have each of the values in the column, of those that more than so many have."""
+    wanted = list(values)
+    if not wanted:
+        return []
+    query = _count_statement(_database(connection), column, more_than)
     parameter = orjson.dumps(wanted).decode() if _database(connection) == "sqlite" else wanted
     cursor: Any = connection.exec_driver_sql(query, (parameter,)).cursor
-    rows: list[Values] = cursor.fetchall()
+    rows: list[tuple[str, int]] = cursor.fetchall()
     return rows
 
 
@@ -76,17 +101,34 @@ def is_among(
     return column == func.any(wanted)
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Add rows, each with a value for every column of its own."""
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Values],
+    columns: tuple[Column[Any], ...] = (),
+) -> None:
+    """Add rows of which none is there, each with a value for every column of its own.
+
+    columns: those for which the rows have values, where the database fills in the others.
+    """
+    columns = columns or own_columns(table)
     if rows and _database(connection) == "postgresql":
-        _copy_rows(connection, table, rows)
+        _copy_rows(connection, _copy_statement(table, columns), rows)
     elif rows:
-        connection.exec_driver_sql(_insert_statement(_database(connection), table), list(rows))
+        statement = _insert_statement(_database(connection), table, columns)
+        connection.exec_driver_sql(statement, list(rows))
 
 
-def _copy_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+def add_missing_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Add those rows whose keys are not there yet."""
+    if rows:
+        inserted = _insert_statement(_database(connection), table, own_columns(table))
+        statement = f"{inserted} ON CONFLICT DO NOTHING"
+        connection.exec_driver_sql(statement, list(rows))
+
+
+def _copy_rows(connection: Connection, statement: str, rows: Sequence[Values]) -> None:
     """PostgreSQL takes a stream of rows in a fraction of the time of as many statements."""
-    statement = _copy_statement(table)
     raw: Any = connection.connection.driver_connection
     driver: Any = connection.dialect.loaded_dbapi
     try:
@@ -187,23 +229,49 @@ def _is_in_json(column: Column[Any], written: BindParameter[str]) -> ColumnEleme
 
 
 @functools.cache
-def _select_statement(database: str, columns: tuple[Column[Any], ...], where: Column[Any]) -> str:
+def _select_statement(
+    database: str, columns: tuple[Column[Any], ...], where: Column[Any] | tuple[Column[Any], ...]
+) -> str:
+    if isinstance(where, tuple):
+        return _compiled(database, select(*columns).where(_are_among(database, where)))
+    return _compiled(database, select(*columns).where(_is_wanted(database, where)))
+
+
+@functools.cache
+def _count_statement(database: str, column: Column[Any], more_than: int) -> str:
+    counted = select(column, func.count()).where(_is_wanted(database, column)).group_by(column)
+    return _compiled(database, counted.having(func.count() > literal_column(str(more_than))))
+
+
+def _is_wanted(database: str, column: Column[Any]) -> ColumnElement[bool]:
     if database == "sqlite":
-        written = bindparam(_IN, type_=String)
-        return _compiled(database, select(*columns).where(_is_in_json(where, written)))
-    return _compiled(database, select(*columns).where(where == func.any(bindparam(_IN))))
+        return _is_in_json(column, bindparam(_IN, type_=String))
+    return column == func.any(bindparam(_IN))
+
+
+def _are_among(database: str, columns: tuple[Column[Any], ...]) -> ColumnElement[bool]:
+    if database == "sqlite":
+        each = func.json_each(bindparam(_IN, type_=String)).table_valued("value").c.value
+        paths: list[ColumnElement[str]] = [
+            literal_column(f"'$[{place}]'") for place in range(len(columns))
+        ]
+        parts = [func.json_extract(each, path) for path in paths]
+        return tuple_(*columns).in_(select(*parts))
+    arrays = [bindparam(f"{_IN}_{each.name}", type_=ARRAY(each.type)) for each in columns]
+    asked = func.unnest(*arrays).table_valued(*(each.name for each in columns), name="asked")
+    return tuple_(*columns).in_(select(*asked.render_derived().c))
 
 
 @functools.cache
-def _insert_statement(database: str, table: Table) -> str:
-    values: dict[str, Any] = {each.name: bindparam(each.name) for each in own_columns(table)}
-    return _compiled(database, insert(table).values(values))
+def _insert_statement(database: str, table: Table, columns: tuple[Column[Any], ...]) -> str:
+    values: dict[str, Any] = {each.name: bindparam(each.name) for each in columns}
+    return _compiled(database, insert(table).inline().values(values))
 
 
 @functools.cache
-def _copy_statement(table: Table) -> str:
+def _copy_statement(table: Table, columns: tuple[Column[Any], ...]) -> str:
     preparer = _by_place("postgresql").identifier_preparer
-    names = ", ".join(preparer.quote(column.name) for column in own_columns(table))
+    names = ", ".join(preparer.quote(column.name) for column in columns)
     return f"COPY {preparer.format_table(table)} ({names}) FROM STDIN"
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import Pool
 
-from crm.settings import sqlite_file
+from crm.configuration.settings import sqlite_file
 
 METADATA = MetaData(
     naming_convention={
@@ -134,31 +134,31 @@ def require_code_point_order(engine: Engine) -> None:
             raise DatabaseUnusable(message)
 
 
-def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows; those whose key is there already are left as they are."""
-    if rows:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
-
-
-def insert_returning_new(
+def insert_new(
     connection: Connection,
     table: Table,
     rows: Sequence[Mapping[str, Any]],
-    columns: Sequence[Column[Any]],
+    returning: Sequence[Column[Any]] = (),
 ) -> list[Any]:
-    """Insert the rows that are new; their columns, those that only the database knows included."""
+    """Insert the rows that are new; those whose key is there already are left as they are.
+
+    returning: the columns that are wanted of the new ones; the database may have filled them in.
+    """
     if not rows:
         return []
-    if connection.dialect.name == "sqlite":
-        statement = sqlite.insert(table).on_conflict_do_nothing().returning(*columns)
-        return list(connection.execute(statement, [dict(row) for row in rows]))
+    if connection.dialect.name == "sqlite" or not returning:
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        new = dialect.insert(table).on_conflict_do_nothing()
+        if returning:
+            new = new.returning(*returning)
+        result = connection.execute(new, [dict(row) for row in rows])
+        return list(result) if returning else []
     # One array for each column: the driver would take a query of many VALUES to pieces, slowly.
     given = [table.c[name] for name in rows[0]]
     arrays = [cast([row[each.name] for row in rows], ARRAY(each.type)) for each in given]
     source = func.unnest(*arrays).table_valued(*(each.name for each in given)).render_derived()
-    new = postgresql.insert(table).from_select([each.name for each in given], select(source))
-    return list(connection.execute(new.on_conflict_do_nothing().returning(*columns)))
+    statement = postgresql.insert(table).from_select([each.name for each in given], select(source))
+    return list(connection.execute(statement.on_conflict_do_nothing().returning(*returning)))
 
 
 def in_pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -1,1 +1,1 @@
-"""Pages and the HTTP interface: request → query → page; what is written are events alone."""
+"""5. Pages and the HTTP interface: request → query → page; what is written are events alone."""

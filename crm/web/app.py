@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from crm.web import routes
 from crm.web.api import attachments, dealer_check, dealer_feed, dealer_receipts, docs, events
 from crm.web.api.problems import Problem, answer_problem, problem_response

@@ -1,8 +1,11 @@
 """Every page, and what is shown when one cannot be."""
 
+from urllib.parse import quote
+
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from campaigns.wording.catalogues import N_
 from crm.scope import OutOfScope
 from crm.web.api.problems import problem_response
 from crm.web.guards.site import site_of
@@ -19,12 +22,14 @@ from crm.web.pages import (
     notices,
     people,
     rights,
+    second_factor,
+    sign_in,
     status,
 )
-from crm.web.view.labels import N_
 
 _PAGES = (
-    *(account, home, log, people, events),
+    *(sign_in, second_factor, account),
+    *(home, log, people, events),
     *(notices, consents, conflicts, rights, status),
     *(dealers, copy),
 )
@@ -69,8 +74,10 @@ async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"signed_in": False}, 401)
     path = request.url.path if request.method == "GET" else "/"
-    where = "/sign-in" if path == "/" else f"/sign-in?to={path}"
-    return RedirectResponse(where, 303)
+    unfinished = second_factor.to_unfinished(any_visit(request, site_of(request)))
+    if unfinished is not None:
+        return unfinished
+    return RedirectResponse("/sign-in" if path == "/" else f"/sign-in?to={quote(path)}", 303)
 
 
 async def _say_stale(request: Request, _error: Exception) -> Response:

@@ -1,1 +1,1 @@
-"""The `jinxi` command: parse, call, print."""
+"""The `jinxi` command: parse, call, print; every trouble ends in a sentence."""

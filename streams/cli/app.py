@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 import typer
 
+from streams.cli.errors import foreseen, sentence_of, status_of
 from streams.cli.help_pages import Command, Group, translate_help, usage_sentence
-from streams.cli.troubles import foreseen, sentence_of, status_of
 from streams.wording.output import print_notice
 from streams.wording.say import language, say
 
@@ -53,9 +53,9 @@ GROUPS = {
     "dead-letters": (
         "未能入档的事件：列出、查看、重试。",
         {
-            "list": "streams.cli.commands.letters:list_letters",
-            "show": "streams.cli.commands.letters:show_letter",
-            "retry": "streams.cli.commands.letters:retry_letters",
+            "list": "streams.cli.commands.dead_letters:list_dead_letters",
+            "show": "streams.cli.commands.dead_letters:show_dead_letter",
+            "retry": "streams.cli.commands.dead_letters:retry_dead_letters",
         },
     ),
     "dealer": (

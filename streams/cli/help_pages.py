@@ -5,7 +5,9 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from streams.wording.say import say, told, translated
+from campaigns.wording.catalogues import translated
+from campaigns.wording.languages import Language
+from streams.wording.say import say, told
 
 _HEADINGS = {
     "Usage:": "用法：",
@@ -54,7 +56,7 @@ class Group(TyperGroup):
         return in_our_words(super().get_usage(ctx))
 
 
-def translate_help(command: Any, into: str) -> None:
+def translate_help(command: Any, into: Language) -> None:
     """Put every help text of a command and its subcommands into a language.
 
     `command` is what Typer builds: it has `help`, `params`, and `commands` where it is a group.

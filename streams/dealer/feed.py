@@ -34,7 +34,7 @@ class Verdict:
 
 
 class Feed(Protocol):
-    """The company's side. Every method may raise a DealerTrouble (streams/dealer/troubles.py)."""
+    """The company's side. Every method may raise a DealerError (streams/dealer/errors.py)."""
 
     @property
     def mark(self) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from campaigns.times import SECOND_US
+from streams.dealer.errors import PassingError
 from streams.dealer.pulling import Puller
-from streams.dealer.troubles import PassingTrouble
 
 WAIT_SECONDS = 20
 _QUIET_SECONDS = 1
@@ -39,7 +39,7 @@ class Follower:
         """One question; what passes by itself is told once and waited out."""
         try:
             self._ask()
-        except PassingTrouble as trouble:
+        except PassingError as trouble:
             if str(trouble) != self.said:
                 self.said = str(trouble)
                 self.tell(self.said)

@@ -12,8 +12,7 @@ import httpx
 import orjson
 
 from crm.copies.replica import Bucket, LineInvalid, Page, read_page
-from streams.dealer.feed import Acknowledgement, Verdict
-from streams.dealer.troubles import (
+from streams.dealer.errors import (
     AddressUnsafe,
     AnswerNotUnderstood,
     CertificateRefused,
@@ -24,6 +23,7 @@ from streams.dealer.troubles import (
     TokenUnreadable,
     TooOften,
 )
+from streams.dealer.feed import Acknowledgement, Verdict
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 _CONNECT_SECONDS, _ANSWER_SECONDS = 10.0, 60.0

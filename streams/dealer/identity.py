@@ -4,9 +4,9 @@ No answer names the dealer until both copies are equal for the first time, but t
 it: a key that one dealer was told is unknown to the company as a key of any other.
 """
 
+from streams.dealer.errors import FolderOfAnother
 from streams.dealer.feed import Feed
 from streams.dealer.store import CopyStore
-from streams.dealer.troubles import FolderOfAnother
 
 UNKNOWN = "unknown"
 _ASKED_KEYS = 20

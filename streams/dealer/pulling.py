@@ -21,11 +21,7 @@ from campaigns.canonical import canonical_json
 from campaigns.times import SECOND_US, parse_instant_us, rfc3339
 from crm.copies.receipts import Signer, is_signed
 from crm.copies.replica import Page
-from streams.dealer.feed import Acknowledgement, Feed, Verdict
-from streams.dealer.healing import heal
-from streams.dealer.identity import must_be_its_own
-from streams.dealer.store import Applied, CopyStore, StoredReceipt
-from streams.dealer.troubles import (
+from streams.dealer.errors import (
     AnswerNotUnderstood,
     FolderOfAnother,
     OtherKeyKnown,
@@ -34,6 +30,10 @@ from streams.dealer.troubles import (
     SignatureWrong,
     StillDifferent,
 )
+from streams.dealer.feed import Acknowledgement, Feed, Verdict
+from streams.dealer.healing import heal
+from streams.dealer.identity import must_be_its_own
+from streams.dealer.store import Applied, CopyStore, StoredReceipt
 
 PAGE_CHANGES = 20_000
 SMALLEST_PAGE = 20

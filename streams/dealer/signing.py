@@ -7,8 +7,8 @@ from binascii import Error as NotBase64
 from pathlib import Path
 
 from crm.copies.receipts import Signer
-from streams.dealer.storage import storage_troubles
-from streams.dealer.troubles import SigningKeyUnreadable
+from streams.dealer.errors import SigningKeyUnreadable
+from streams.dealer.storage import storage_errors
 
 KEY_FILE = "signing.key"
 _KEY_BYTES = 32
@@ -17,7 +17,7 @@ _KEY_BYTES = 32
 def signer_of(folder: Path) -> Signer:
     """The key of a folder, made when there is none; only its owner can read the file."""
     file = folder / KEY_FILE
-    with storage_troubles(folder):
+    with storage_errors(folder):
         if not file.exists():
             _make(file)
         written = file.read_bytes()

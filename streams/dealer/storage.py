@@ -1,4 +1,4 @@
-"""Troubles of the disk on which a copy stands, said plainly."""
+"""Errors of the disk on which a copy stands, said plainly."""
 
 import os
 import sqlite3
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from streams.dealer.troubles import FileNotWritten, FolderBusy, StorageFull, StorageUnusable
+from streams.dealer.errors import FileNotWritten, FolderBusy, StorageFull, StorageUnusable
 
 _FULL = ("full", "no space", "file too large", "quota", "disk i/o error")
 
 
 @contextmanager
-def storage_troubles(folder: Path) -> Iterator[None]:
-    """Say troubles of the disk plainly; SQLite's messages name no values."""
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Say errors of the disk plainly; SQLite's messages name no values."""
     try:
         yield
     except sqlite3.OperationalError as error:

@@ -16,8 +16,8 @@ from typing import Any
 
 from crm.copies.digest import digest_of_lines
 from crm.copies.replica import Page, RowChange, newer, next_after, tells_less
-from streams.dealer.storage import storage_troubles
-from streams.dealer.troubles import FolderBusy, FolderEmpty
+from streams.dealer.errors import FolderBusy, FolderEmpty
+from streams.dealer.storage import storage_errors
 
 COPY_FILE = "copy.db"
 FORMAT = "1"
@@ -71,7 +71,7 @@ class CopyStore:
         cls, folder: Path, factory: type[sqlite3.Connection] = sqlite3.Connection
     ) -> "CopyStore":
         """Open the copy of a folder to write to it; an empty one is made at first use."""
-        with storage_troubles(folder):
+        with storage_errors(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(folder / COPY_FILE, os.O_RDWR | os.O_CREAT, 0o600))
         store = cls._connected(folder, factory)
@@ -97,7 +97,7 @@ class CopyStore:
 
     @classmethod
     def _connected(cls, folder: Path, factory: type[sqlite3.Connection]) -> "CopyStore":
-        with storage_troubles(folder):
+        with storage_errors(folder):
             connection = sqlite3.connect(
                 folder / COPY_FILE, timeout=_BUSY_SECONDS, isolation_level=None, factory=factory
             )
@@ -112,7 +112,7 @@ class CopyStore:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction: all of it or nothing."""
-        with storage_troubles(self.folder):
+        with storage_errors(self.folder):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -124,7 +124,7 @@ class CopyStore:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """One state of the copy throughout."""
-        with storage_troubles(self.folder):
+        with storage_errors(self.folder):
             self.connection.execute("BEGIN")
             try:
                 yield
@@ -185,7 +185,7 @@ class CopyStore:
             " ORDER BY key"
         )
         bounds = (prefix, prefix + "g")
-        with storage_troubles(self.folder):
+        with storage_errors(self.folder):
             for key, content in self.connection.execute(query, bounds):
                 yield key, bytes(content)
 
@@ -209,7 +209,7 @@ class CopyStore:
         return {str(reason): int(count) for reason, count in self._read(query)}
 
     def _read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with storage_troubles(self.folder):
+        with storage_errors(self.folder):
             return self.connection.execute(query, values).fetchall()
 
     def _sequences(self, keys: Iterable[str]) -> dict[str, int]:
@@ -259,7 +259,7 @@ class CopyStore:
         what = self.get(_WIPE)
         if not what:
             return
-        with storage_troubles(self.folder):
+        with storage_errors(self.folder):
             if what == _FILE:
                 self.connection.execute("VACUUM")
             busy, *_ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

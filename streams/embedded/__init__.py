@@ -1,1 +1,1 @@
-"""The carrier without a broker."""
+"""The carrier without a broker: the journal's own table, read in batches by one worker."""

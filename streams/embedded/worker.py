@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from crm.clock import now_us
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.journal.events import last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
@@ -20,7 +20,7 @@ from crm.recording.recorder import BATCH_EVENTS, Recorder
 from crm.storage.database import reading
 from streams.running.days import hand_over_days
 from streams.running.logs import Summary
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
 
 LARGEST_BATCH = 16 * BATCH_EVENTS
@@ -115,5 +115,5 @@ class Worker:
 
     def _reach_days(self) -> bool:
         """Journal the days that are due; True when there were any."""
-        intake = JournalIntake(self.engine, self.keyring)
+        intake = EventIntake(self.engine, self.keyring)
         return hand_over_days(self.engine, intake, now_us())

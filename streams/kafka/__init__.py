@@ -1,1 +1,1 @@
-"""The carrier with one: topics, relay, worker, bridge, departures."""
+"""The carrier with a broker: topics, relay, worker, bridge, departures."""

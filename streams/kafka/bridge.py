@@ -21,17 +21,17 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.intake.inboxes import Inbox, inboxes
 from crm.journal.checkpoints import Partition, glance, move_on, next_offset
 from crm.journal.undecodable import Undecodable, put_aside
-from crm.settings import Settings
 from crm.storage.database import reading, writing
 from streams.kafka.access import access_of
 from streams.kafka.inbox_records import InboxRecord, read_record, refused_of
 from streams.kafka.topics import Existing, administration, existing, inbox_topic, name_of
 from streams.running.heartbeat import beat
 from streams.running.installation import Installation
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 
 RECORDS_AT_ONCE = 500
 TOKEN_REVOKED = "token_revoked"

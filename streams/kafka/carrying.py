@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.journal.checkpoints import Partition, checkpoints
 from crm.journal.undecodable import Undecodable
 from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch, CarriedEvent, joined
 from crm.recording.carried_recorder import CarriedRecorder, Recorded
 from crm.recording.recorder import Recorder
-from crm.settings import Settings
 from crm.storage.collection import uncollected
 from crm.storage.database import reading
 from streams.kafka.topics import EVENTS, TopicMissing, administration, existing, name_of
 from streams.running.logs import Summary
 from streams.running.messages import NotEvents, rows
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
 
 GIVEN = "partitions given, begun at their checkpoints"

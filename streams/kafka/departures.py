@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from campaigns.times import shanghai_day
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.copies.queries import changes_after, dealers_told
 from crm.feed.history import Sent, keep_sent
 from crm.feed.queries import last_sequence
@@ -31,7 +32,6 @@ from crm.journal.checkpoints import Partition, checkpoints, glance, move_on, nex
 from crm.keyring.dealer_keys import DealerKey, dealer_key
 from crm.keyring.keyring import Keyring
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.settings import Settings
 from crm.storage.database import reading, writing
 from streams.kafka.departing_messages import Departing, announcement_of, copy_message
 from streams.kafka.topics import (

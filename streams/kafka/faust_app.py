@@ -20,7 +20,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, EventT
 from mode.supervisors import CrashingSupervisor
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.kafka.access import Access, access_of
 from streams.kafka.carrying import GIVEN, Carrying, FetchedRecord, group_of
 from streams.kafka.topics import EVENTS, name_of
@@ -31,9 +31,6 @@ RECORDS_AT_ONCE = 500
 """Each holds one event up to a hundred (streams/kafka/relay.py); how many of them are recorded
 together is told by events (streams/kafka/carrying.py)."""
 WITHIN_SECONDS = 0.05
-STALLED_SECONDS = 60.0
-SESSION_SECONDS = 15.0
-"""How long the partitions of a worker that is gone wait for it to come back."""
 FAILED = 70
 _log = logging.getLogger(__name__)
 
@@ -87,7 +84,7 @@ def build_app(carrying: Carrying, slot: int) -> App:
         agent_supervisor=CrashingSupervisor,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=f"{group}-{slot}",
-        broker_session_timeout=float(os.environ.get("JINXI_SESSION_SECONDS") or SESSION_SECONDS),
+        broker_session_timeout=settings.session_seconds,
         broker_heartbeat_interval=2.0,
         broker_max_poll_interval=3600.0,
         worker_redirect_stdouts=False,
@@ -149,8 +146,7 @@ def run(settings: Settings, slot: int) -> None:
     installation = open_installation(settings)
     carrying = Carrying(settings, installation.engine, installation.keyring)
     app = build_app(carrying, slot)
-    seconds = float(os.environ.get("JINXI_STALLED_SECONDS") or STALLED_SECONDS)
-    watch(carrying, seconds)
+    watch(carrying, settings.stalled_seconds)
     process = faust.Worker(
         app, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True
     )

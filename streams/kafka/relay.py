@@ -17,10 +17,11 @@ from sqlalchemy import Engine
 
 from campaigns.times import shanghai_day
 from crm.clock import now_us
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.journal.progress import Progress
 from crm.journal.undecodable import destroy_old_keys
 from crm.keyring.keyring import Keyring
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.kafka.access import access_of
 from streams.kafka.departures import Departures, partition_of
@@ -39,15 +40,15 @@ from streams.running.days import hand_over_days
 from streams.running.heartbeat import beat
 from streams.running.logs import Summary
 from streams.running.messages import CONTENT_TYPE, record
-from streams.running.outbox_intake import (
-    OutboxIntake,
+from streams.running.outbox_store import (
+    OutboxStore,
     Waiting,
     forget_journaled,
     mark_published,
     outbox_age,
     waiting,
 )
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 
 EVENTS_AT_ONCE = 5_000
 EVENTS_PER_RECORD = 100
@@ -161,7 +162,7 @@ class Relay:
         with reading(self.engine) as connection:
             destroy_old_keys(connection, self.keyring, shanghai_day(now))
             idle = outbox_age(connection)[0] == 0
-        intake = OutboxIntake(self.engine, self.keyring)
+        intake = EventIntake(self.engine, self.keyring, OutboxStore())
         hand_over_days(self.engine, intake, now, partial(is_due_now, idle))
 
 

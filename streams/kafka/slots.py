@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from crm.storage import locks
 from streams.running.lease import WorkerRunning, lease
 

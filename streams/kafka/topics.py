@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from kafka import KafkaAdminClient
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.kafka.access import access_of
 
 _DAY_MS = 86_400_000

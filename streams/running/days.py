@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Engine
 
 from campaigns.intake import SYSTEM
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.journal.clock_marks import set_back
 from crm.journal.day_events import day_lines
 from crm.journal.progress import Progress, load_progress
@@ -22,7 +22,7 @@ Wanted = Callable[[date, Progress], bool]
 
 def hand_over_days(
     engine: Engine,
-    intake: JournalIntake,
+    intake: EventIntake,
     now_us: int,
     is_wanted: Wanted = lambda _day, _progress: True,
 ) -> bool:

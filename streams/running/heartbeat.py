@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 
 LIVES_SECONDS = 30.0
 

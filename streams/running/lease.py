@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from crm.settings import Settings, sqlite_file
+from crm.configuration.settings import Settings, sqlite_file
 from crm.storage import locks
 
 _LOOKED_AT_SECONDS = 0.2

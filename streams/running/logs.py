@@ -18,6 +18,9 @@ from typing import Any
 
 import orjson
 
+from crm.configuration.settings import setting
+from crm.pace import Turns
+
 SAME_LINE_SECONDS = 10.0
 _OURS = ("streams", "crm", "campaigns")
 _STANDARD = frozenset(
@@ -34,18 +37,17 @@ class RateLimit(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.last: dict[tuple[str, int], float] = {}
-        self.left_out: Counter[tuple[str, int]] = Counter()
+        self.turns = Turns(1, 1 / SAME_LINE_SECONDS, clock=lambda: time.monotonic())
+        self.left_out: Counter[str] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to write it."""
         if record.levelno < logging.WARNING:
             return True
-        place, now = (record.pathname, record.lineno), time.monotonic()
-        if now - self.last.get(place, float("-inf")) < SAME_LINE_SECONDS:
+        place = f"{record.pathname}:{record.lineno}"
+        if self.turns.wait_seconds(place):
             self.left_out[place] += 1
             return False
-        self.last[place] = now
         if left_out := self.left_out.pop(place, 0):
             record.left_out = left_out
         return True
@@ -123,7 +125,7 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 def configure(process: str, slot: int | None = None) -> None:
     """Log as JINXI_LOG says (json or text); without it as text at a terminal, else as JSON."""
-    wanted = os.environ.get("JINXI_LOG") or ("text" if sys.stderr.isatty() else "json")
+    wanted = setting("log") or ("text" if sys.stderr.isatty() else "json")
     named = {"process": process} | ({} if slot is None else {"slot": slot})
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(TextLines() if wanted == "text" else JsonLines(named))

@@ -1,25 +1,26 @@
 """The process that serves pages and API: `python -m streams.serving.web_server PORT`."""
 
-import os
 import sys
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 import uvicorn
 from fastapi import HTTPException, Request
 from fastapi.responses import PlainTextResponse
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.web.app import app_of
 from crm.web.guards.site import Site
 from streams.running.installation import Installation
 from streams.running.logs import configure
-from streams.running.outbox_intake import OutboxIntake
+from streams.running.outbox_store import OutboxStore
 from streams.serving.orphans import end_with_supervisor
 from streams.upkeep.status import metrics, status
 
 HOST = "127.0.0.1"
 _NOT_FOUND = 404
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def open_site(settings: Settings) -> Site:
@@ -29,7 +30,7 @@ def open_site(settings: Settings) -> Site:
     site = replace(site, status=lambda: status(opened))
     if settings.kafka_bootstrap is None:
         return site
-    return replace(site, intake=OutboxIntake(site.engine, site.keyring))
+    return replace(site, intake=EventIntake(site.engine, site.keyring, OutboxStore()))
 
 
 def serve_site(settings: Settings, host: str, port: int) -> None:
@@ -39,7 +40,9 @@ def serve_site(settings: Settings, host: str, port: int) -> None:
     app = app_of(site)
 
     def show_metrics(request: Request) -> PlainTextResponse:
-        if not may_see_metrics(request.client.host if request.client else ""):
+        if not may_see_metrics(
+            request.client.host if request.client else "", settings.metrics_from
+        ):
             raise HTTPException(_NOT_FOUND)
         return PlainTextResponse(metrics(site.how_it_stands()))
 
@@ -47,14 +50,13 @@ def serve_site(settings: Settings, host: str, port: int) -> None:
     uvicorn.run(app, host=host, port=port, log_config=None, access_log=False)
 
 
-def may_see_metrics(address: str) -> bool:
-    """This machine may, and the networks of JINXI_METRICS_FROM (with commas between)."""
+def may_see_metrics(address: str, networks: Networks) -> bool:
+    """This machine may, and the networks of the settings."""
     try:
         caller = ip_address(address)
     except ValueError:
         return False
-    named = os.environ.get("JINXI_METRICS_FROM", "").replace(",", " ").split()
-    return caller.is_loopback or any(caller in ip_network(each) for each in named)
+    return caller.is_loopback or any(caller in network for network in networks)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from streams.running.heartbeat import beat
 from streams.running.installation import Installation, open_installation
 from streams.running.lease import WorkerRunning, lease
 from streams.running.logs import configure
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from streams.serving.orphans import end_with_supervisor
 
 _LOOK_SECONDS = 1.0

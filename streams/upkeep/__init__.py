@@ -1,1 +1,1 @@
-"""Rebuild, compare, move, retry, status."""
+"""What an operator does: rebuild, compare, move, retry, ask how it stands."""

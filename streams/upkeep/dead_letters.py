@@ -18,7 +18,7 @@ from streams.running.installation import Installation
 from streams.running.scrubbing import Scrubbing
 
 
-def letters(installation: Installation) -> list[dict[str, Any]]:
+def failed_events(installation: Installation) -> list[dict[str, Any]]:
     """Every dead letter, oldest first; nothing personal is in them."""
     with reading(installation.engine) as connection:
         return [

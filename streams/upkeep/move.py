@@ -34,12 +34,12 @@ from sqlalchemy.exc import DBAPIError
 
 from crm.accounts.tables import ACCESS, ACCOUNT, API_TOKEN
 from crm.clock import now_us
+from crm.configuration.settings import Settings, keyring_beside, sqlite_file
 from crm.journal.checkpoints import CHECKPOINT, Partition, checkpoints, move_on, next_offset
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import DATA_KEY, FENCE, KEYRING_METADATA, Keyring
 from crm.schema.tables import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD
-from crm.settings import Settings, keyring_beside, sqlite_file
 from crm.storage import locks
 from crm.storage.database import METADATA, insert_new, open_engine, reading, writing
 from streams.running.installation import Installation, open_installation

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from crm.clock import now_us
+from crm.configuration.settings import sqlite_file
 from crm.copies.change_log import FOR_EVER, be_quiet_until
 from crm.journal.checkpoints import count_transaction, transactions
 from crm.journal.events import JOURNAL, last_position
@@ -22,7 +23,6 @@ from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.recorder import BATCH_EVENTS, Recorder
 from crm.schema.tables import HISTORY, PROJECTED, prepare
-from crm.settings import sqlite_file
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.locks import WORLD, hold
 from streams.running.scratch import scratch_folder

@@ -9,10 +9,10 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
+from crm.configuration.settings import Settings
 from crm.intake.inboxes import inboxes
 from crm.journal.checkpoints import Reached, checkpoints
 from crm.operations.status import Status, stored_status
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.kafka.bridge import bridge_of
 from streams.kafka.carrying import consumer_of, group_of

@@ -1,26 +1,31 @@
 """The words of the command: Chinese in the code, translated when it starts.
 
-JINXI_LANGUAGE chooses zh-CN (default), zh-TW or en; `translations/` holds what is not Chinese.
+The settings choose zh-CN (default), zh-TW or en.
 """
 
-import os
 import re
 from functools import cache
 
-from campaigns.sentences import LANGUAGES, Language
+from campaigns.wording import catalogues
+from campaigns.wording.languages import LANGUAGES, Language
+from crm.configuration.environment import SettingInvalid
+from crm.configuration.settings import setting
 from streams.wording.codes import WORDS
-from streams.wording.translations import FROM_BELOW, TRANSLATIONS
+from streams.wording.translations import FROM_BELOW
 
 
 def language() -> Language:
-    """The language of the command's words."""
-    chosen = os.environ.get("JINXI_LANGUAGE")
-    return next((known for known in LANGUAGES if known == chosen), LANGUAGES[0])
+    """The language of the command's words; Chinese where the setting is unknown, and says so."""
+    try:
+        chosen: Language | None = setting("language")
+    except SettingInvalid:
+        chosen = None  # Said when the settings are read; until then we must speak some language.
+    return chosen or LANGUAGES[0]
 
 
 def say(sentence: str, **values: object) -> str:
     """The sentence in the chosen language, with its values filled in."""
-    return translated(sentence, language()).format(**values)
+    return catalogues.translated(sentence, language()).format(**values)
 
 
 def words(*sentences: str) -> list[str]:
@@ -28,18 +33,11 @@ def words(*sentences: str) -> list[str]:
     return [say(sentence) for sentence in sentences]
 
 
-def translated(sentence: str, into: str) -> str:
-    """A sentence of the code in a language; itself where there is no translation."""
-    if into == LANGUAGES[0] or sentence not in TRANSLATIONS:
-        return sentence
-    return TRANSLATIONS[sentence][LANGUAGES.index(into) - 1]
-
-
 def word(group: str, code: str | None) -> str:
     """What a code of a group (streams/wording/codes.py) is called; the code itself when unknown."""
     if code is None:
         return ""
-    return translated(WORDS[group].get(code, code), language())
+    return catalogues.translated(WORDS[group].get(code, code), language())
 
 
 def told(text: str) -> str:

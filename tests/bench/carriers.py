@@ -29,13 +29,13 @@ from sqlalchemy import func, select
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from crm.clock import now_us
-from crm.intake.accept import JournalIntake
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.journal.checkpoints import Partition, checkpoints
 from crm.journal.outbox import OUTBOX
 from crm.recording.carried_batch import CarriedBatch
 from crm.recording.carried_recorder import CarriedRecorder
 from crm.recording.recorder import Recorder
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import LARGEST_BATCH, Worker
 from streams.kafka.carrying import LARGEST_TAKE, consumer_of
@@ -105,7 +105,7 @@ def _on_postgres(server: str, keyring_url: str | None = None) -> Iterator[Instal
 
 
 def _accept(installation: Installation, season: Sequence[bytes]) -> None:
-    intake = JournalIntake(installation.engine, installation.keyring)
+    intake = EventIntake(installation.engine, installation.keyring)
     for start in range(0, len(season), _TOGETHER):
         intake.accept(season[start : start + _TOGETHER], HEADQUARTERS, history=True)
 

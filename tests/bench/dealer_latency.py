@@ -24,11 +24,11 @@ from sqlalchemy import exists, select
 
 from campaigns.intake import HEADQUARTERS
 from crm.accounts.tokens import add_token
+from crm.configuration.settings import Settings
 from crm.copies.keys import row_keys
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.outbox import OUTBOX
 from crm.journal.progress import load_progress
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.kafka.topics import create
 from streams.running.installation import Installation, open_installation
@@ -146,7 +146,7 @@ def _look(copy: Path, rowid: int, arrived: dict[str, float]) -> int:
     connection.close()
     now = time.monotonic()
     arrived.update((key, now) for _, key in new)
-    return max([rowid, *(number for number, _ in new)])
+    return max(rowid, *(int(number) for number, _ in new), 0)
 
 
 def _largest(copy: Path) -> int:

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import orjson
 import psycopg
@@ -32,10 +33,10 @@ from campaigns.canonical import canonical_json
 from campaigns.times import shanghai_day
 from crm.accounts.tokens import add_token
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.journal.progress import Progress, save_progress
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, writing
 from streams.cli.commands.serve import is_free
 from tests.servers.postgres import Server, new_database
@@ -138,7 +139,7 @@ def _fill(engine: Engine, rows: int) -> int:
     return size
 
 
-def _row(number: int) -> tuple[dict[str, object], dict[str, object]]:
+def _row(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
     drawn = hashlib.sha256(b"%d" % number)
     key = drawn.hexdigest()
     content = {
@@ -192,8 +193,8 @@ def _plain(url: str) -> float:
         address = make_url(url).set(drivername="postgresql")
         with (
             psycopg.connect(address.render_as_string(hide_password=False)) as there,
-            there.cursor() as cursor,
-            cursor.copy(f"COPY ({_ROWS}) TO STDOUT") as copy,
+            there.cursor() as reader,
+            reader.copy(f"COPY ({_ROWS}) TO STDOUT") as copy,
         ):
             for _ in copy:
                 continue
@@ -229,7 +230,7 @@ def _pull(token: str, encoding: str) -> tuple[float, int, list[float]]:
         after = end["next_after"]
 
 
-def _end_of(body: bytes, headers: Mapping[str, str]) -> dict[str, int]:
+def _end_of(body: bytes, headers: http.client.HTTPMessage) -> dict[str, int]:
     lines = zlib.decompress(body, _GZIP) if headers.get("Content-Encoding") == "gzip" else body
     end: dict[str, int] = orjson.loads(lines[-_LONGEST_END:].splitlines()[-1])
     return end

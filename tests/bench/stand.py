@@ -14,14 +14,14 @@ from sqlalchemy import Engine
 from campaigns.intake import HEADQUARTERS, SYSTEM
 from campaigns.season import SEASON_DAYS
 from crm.clock import now_us
-from crm.intake.accept import JournalIntake
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.journal.day_events import day_reached
 from crm.journal.events import last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.recorder import BATCH_EVENTS, Recorder
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from streams.embedded.worker import LARGEST_BATCH
 
@@ -80,7 +80,7 @@ class Stand:
 
     def accept(self, lines: Iterable[bytes]) -> Measured:
         """Take the lines in through the door, no more at a time than it is handed at once."""
-        intake = JournalIntake(self.engine, self.keyring)
+        intake = EventIntake(self.engine, self.keyring)
         waiting = iter(lines)
         events = transactions = 0
         started = time.perf_counter()
@@ -93,7 +93,7 @@ class Stand:
     def reach_days(self) -> None:
         """Journal every day of the season, as the worker does when time has come so far."""
         days = [STARTS_ON + timedelta(days=number) for number in range(SEASON_DAYS)]
-        JournalIntake(self.engine, self.keyring).accept([day_reached(day) for day in days], SYSTEM)
+        EventIntake(self.engine, self.keyring).accept([day_reached(day) for day in days], SYSTEM)
 
     def record(self) -> Measured:
         """Record what is journaled, in the batches of the embedded worker."""

@@ -13,17 +13,17 @@ from crm.attachments.store import (
     AttachmentRefused,
     AttachmentStore,
 )
-from crm.settings import Settings
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from tests.examples import a_card, an_event, written
+from tests.templates import new_installation
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a signature" * 20
 
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
-    opened = open_installation(Settings.in_folder(tmp_path))
+    opened = open_installation(new_installation(tmp_path))
     yield opened
     opened.engine.dispose()
     opened.keyring.engine.dispose()

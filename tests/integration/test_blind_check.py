@@ -13,11 +13,11 @@ from crm.clock import now_us
 from crm.questions.answer import Question
 from crm.questions.asking import TooManyQuestions, ask
 from crm.questions.tables import DEALER_QUESTION
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from tests.examples import a_card, an_event, written
+from tests.templates import new_installation
 
 REGIONS = {"D1": "110000", "D2": "130000"}
 ID_NUMBER = "11010519491231002X"
@@ -32,11 +32,15 @@ class World:
     """A company with two dealers; cards are shared with one of them, or with nobody."""
 
     def __init__(self, folder: Path) -> None:
-        self.settings = Settings.in_folder(folder)
+        self.settings = new_installation(folder)
         self.installation: Installation = open_installation(self.settings)
         self.number = 0
         for dealer, region in REGIONS.items():
-            contract = {"dealer": dealer, "contract_id": f"K{dealer}", "name": dealer}
+            contract: dict[str, Any] = {
+                "dealer": dealer,
+                "contract_id": f"K{dealer}",
+                "name": dealer,
+            }
             contract |= {"regions": [region], "kind": "exclusive", "starts_on": "2026-01-01"}
             self.say("dealer.contracted", contract)
 

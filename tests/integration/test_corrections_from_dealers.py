@@ -12,12 +12,12 @@ from crm.archives.queries import OpenConflict, open_conflicts
 from crm.clock import now_us
 from crm.copies.queries import copy_now
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from streams.upkeep.replay import verify
 from tests.examples import a_card, an_event, written
+from tests.templates import new_installation
 
 D1 = Credential("dealer", "t-1", "D1")
 D2 = Credential("dealer", "t-2", "D2")
@@ -31,7 +31,11 @@ class Company:
         self.installation = installation
         self.number = 0
         for dealer, region in (("D1", "110000"), ("D2", "130000")):
-            contract = {"dealer": dealer, "contract_id": f"K{dealer}", "name": dealer}
+            contract: dict[str, Any] = {
+                "dealer": dealer,
+                "contract_id": f"K{dealer}",
+                "name": dealer,
+            }
             contract |= {"regions": [region], "kind": "exclusive", "starts_on": "2026-01-01"}
             self.say(HEADQUARTERS, "dealer.contracted", contract)
         for card_id, dealer in (("C1", "D1"), ("C2", "D2")):
@@ -78,7 +82,7 @@ class Company:
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[Company]:
-    opened = open_installation(Settings.in_folder(tmp_path))
+    opened = open_installation(new_installation(tmp_path))
     yield Company(opened)
     opened.engine.dispose()
     opened.keyring.engine.dispose()

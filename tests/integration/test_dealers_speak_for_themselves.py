@@ -9,11 +9,11 @@ import pytest
 from campaigns.intake import HEADQUARTERS, Credential
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from tests.examples import an_event, written
+from tests.templates import new_installation
 
 D1 = Credential("dealer", "t-1", "D1")
 D2 = Credential("dealer", "t-2", "D2")
@@ -21,7 +21,7 @@ D2 = Credential("dealer", "t-2", "D2")
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
-    opened = open_installation(Settings.in_folder(tmp_path))
+    opened = open_installation(new_installation(tmp_path))
     yield opened
     opened.engine.dispose()
     opened.keyring.engine.dispose()

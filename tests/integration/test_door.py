@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from campaigns.intake import HEADQUARTERS, Credential, Intake, Receipt
-from crm.intake.accept import JournalIntake
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL, decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import KeyLost, Keyring
-from crm.settings import Settings
 from crm.storage.database import METADATA, open_engine, reading
 from tests.examples import HAPPENED, a_card, an_event, days_after, written
 
@@ -32,7 +32,7 @@ class House:
     settings: Settings
     engine: Engine
     keyring: Keyring
-    intake: JournalIntake
+    intake: EventIntake
 
     def accept(
         self, *events: dict[str, Any], by: Credential = HEADQUARTERS, history: bool = False
@@ -53,7 +53,7 @@ def open_house(settings: Settings) -> House:
     engine = open_engine(settings.database_url)
     METADATA.create_all(engine)
     keyring = Keyring.open(settings)
-    return House(settings, engine, keyring, JournalIntake(engine, keyring))
+    return House(settings, engine, keyring, EventIntake(engine, keyring))
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ def test_a_lost_keyring_is_noticed_and_not_taken_for_an_erasure(house: House) ->
     with reading(house.engine) as connection, pytest.raises(KeyLost):
         decode(rows_after(connection, 0, 9), young)
     with pytest.raises(KeyLost):
-        JournalIntake(house.engine, young)
+        EventIntake(house.engine, young)
 
 
 def test_a_keyring_may_be_restored_and_then_all_can_be_read(house: House, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crm.configuration.settings import Settings
 from crm.keyring.keyring import (
     KeyLost,
     Keyring,
@@ -13,7 +14,6 @@ from crm.keyring.keyring import (
     seal,
     unseal,
 )
-from crm.settings import Settings
 
 
 @pytest.fixture

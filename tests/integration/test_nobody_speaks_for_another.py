@@ -14,7 +14,9 @@ from campaigns.times import SECOND_US, rfc3339
 from crm.accounts.tokens import add_token, credential_of_token, tokens
 from crm.attachments.store import AttachmentStore
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.copies.queries import copy_now
+from crm.intake.accept import EventIntake
 from crm.intake.row_references import card_of_row
 from crm.intake.row_rights import BY_ROW
 from crm.journal.outbox import OUTBOX
@@ -22,12 +24,11 @@ from crm.ledger.tables import REWARD
 from crm.operations.clashes import clashes
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
-from crm.settings import Settings
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from streams.running.messages import record, rows
-from streams.running.outbox_intake import OutboxIntake
+from streams.running.outbox_store import OutboxStore
 from streams.running.whoami import command_credential
 from streams.upkeep.replay import verify
 from tests.examples import an_event, written
@@ -56,7 +57,11 @@ class Company:
         self.d1, self.d2 = self.token("dealer", "D1"), self.token("dealer", "D2")
         self.staff = self.token("staff", None)
         for dealer, region in (("D1", "110000"), ("D2", "310000")):
-            contract = {"dealer": dealer, "contract_id": f"K{dealer}", "name": dealer}
+            contract: dict[str, Any] = {
+                "dealer": dealer,
+                "contract_id": f"K{dealer}",
+                "name": dealer,
+            }
             contract |= {"regions": [region], "kind": "exclusive", "starts_on": "2026-01-01"}
             self.say(HEADQUARTERS, "dealer.contracted", **contract)
         self.say(HEADQUARTERS, "card.registered", card_id="C1", region="110105", **PERSON)
@@ -346,7 +351,7 @@ def test_under_its_own_source_a_dealer_takes_back_no_word_of_the_company(company
 
 
 def test_a_word_by_row_keeps_its_right_on_the_way_through_the_outbox(company: Company) -> None:
-    intake = OutboxIntake(company.engine, company.keyring)
+    intake = EventIntake(company.engine, company.keyring, OutboxStore())
     key = company.row()["key"]
     event = an_event("club.joined", {"club": "夕阳红"}, subject=f"row/{key}", source="/dealers/D1")
     (receipt,) = intake.accept([written(event)], company.d1)

@@ -11,14 +11,15 @@ from sqlalchemy import update
 from campaigns.intake import HEADQUARTERS, Credential, Receipt
 from crm.accounts.tables import API_TOKEN
 from crm.accounts.tokens import TokenRole, add_token, credential_of_token, revoke_token
+from crm.intake.accept import EventIntake
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.settings import Settings
 from crm.storage.database import reading, writing
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
-from streams.running.outbox_intake import OutboxIntake
+from streams.running.outbox_store import OutboxStore
 from tests.examples import a_card, an_event, written
+from tests.templates import new_installation
 
 APP = "/dealers/d1/app"
 REFUSED = ("refused", "not_allowed", "$.source")
@@ -27,7 +28,7 @@ NOT_ITS_WORD = ("refused", "not_allowed", "$.data.of_id")
 
 @pytest.fixture(params=["journal", "outbox"])
 def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator["House"]:
-    opened = open_installation(Settings.in_folder(tmp_path))
+    opened = open_installation(new_installation(tmp_path))
     yield House(opened, outbox=request.param == "outbox")
     opened.engine.dispose()
     opened.keyring.engine.dispose()
@@ -38,7 +39,9 @@ class House:
 
     def __init__(self, opened: Installation, *, outbox: bool) -> None:
         self.opened, self.engine = opened, opened.engine
-        self.intake = OutboxIntake(opened.engine, opened.keyring) if outbox else opened.intake
+        self.intake = (
+            EventIntake(opened.engine, opened.keyring, OutboxStore()) if outbox else opened.intake
+        )
 
     def token(
         self, name: str, role: TokenRole = "staff", dealer: str | None = None, *sources: str
@@ -130,7 +133,7 @@ def test_a_word_that_was_taken_before_is_a_duplicate_all_the_same(house: House) 
 
 
 def test_a_void_of_what_another_said_elsewhere_is_rejected_as_ever(tmp_path: Path) -> None:
-    opened = open_installation(Settings.in_folder(tmp_path))
+    opened = open_installation(new_installation(tmp_path))
     house = House(opened, outbox=False)
     hall, bus = house.token("hall"), house.token("bus")
     assert house.send(hall, card(1)).status == "accepted"

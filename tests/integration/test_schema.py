@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, select, text
 
 from campaigns.intake import HEADQUARTERS, Credential
+from crm.configuration.settings import Settings
 from crm.copies.change_log import is_quiet
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.tables import COPY_SENT
@@ -26,7 +27,6 @@ from crm.schema.tables import (
 )
 from crm.schema.upgrading import downgrade
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.settings import Settings
 from crm.storage.database import METADATA, open_engine, reading, writing
 from streams.embedded.worker import Worker
 from streams.running.installation import open_installation

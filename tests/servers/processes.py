@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 _LOOK_SECONDS = 0.05
 _STARTED: list["subprocess.Popen[bytes]"] = []
 """Kept, since Python complains of a process that is dropped while it runs."""

@@ -1,24 +1,23 @@
 """Servers that are started once for a whole test session, by whichever test needs them first.
 
 Under xdist several processes run the tests: the first one to ask starts the server, the others
-find its address in a folder that they share, and the process that leads the session stops it.
+find its address in a folder that they share, and the guardian ends it with the session.
 """
 
 import json
 import os
-import shutil
-import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-import psutil
 from filelock import FileLock
 
+from tests.servers import guardian
+
 _FOLDER = "JINXI_TEST_SERVERS"
-_STOP_SECONDS = 20
+_GUARDIANS: list["subprocess.Popen[bytes]"] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,19 @@ class Running:
     container: str | None = None
 
 
-def open_session() -> None:
-    """Make the folder; what this process starts inherits it."""
-    os.environ[_FOLDER] = mkdtemp(prefix="jinxi-servers-")
+def open_session(ground: Path | None = None) -> None:
+    """Begin, on that ground or on one of the disk; what this process starts inherits it."""
+    ground = ground or Path(mkdtemp(prefix="jinxi-servers-"))
+    ground.chmod(0o711)  # servers without privileges live below it
+    os.environ[_FOLDER] = str(ground / "servers")
+    folder_of("").mkdir()
+    folder_of("").chmod(0o711)
+    _GUARDIANS.append(guardian.start(ground))
+
+
+def close_session() -> None:
+    """Stop everything that was started, and delete the ground."""
+    guardian.release(_GUARDIANS.pop())
 
 
 def folder_of(name: str) -> Path:
@@ -47,25 +56,3 @@ def once(name: str, start: Callable[[Path], Running]) -> str:
         if not note.exists():
             note.write_text(json.dumps(asdict(start(folder_of(name)))))
         return Running(**json.loads(note.read_text())).address
-
-
-def close_session() -> None:
-    """Stop every server that was started, and delete what it left."""
-    folder = Path(os.environ.pop(_FOLDER))
-    for note in folder.glob("*.json"):
-        stop(Running(**json.loads(note.read_text())))
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def stop(running: Running) -> None:
-    """End what was started for the tests."""
-    if running.container is not None:
-        subprocess.run(["docker", "rm", "-f", "-v", running.container], check=False)
-    if running.process is None or not psutil.pid_exists(running.process):
-        return
-    process = psutil.Process(running.process)
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(_STOP_SECONDS)
-    except psutil.TimeoutExpired:
-        process.kill()

@@ -37,8 +37,8 @@ from crm.feed.settling import NotSettled as Unsettled
 from crm.feed.settling import must_be_settled
 from crm.scope import Scope
 from crm.storage.database import reading, writing
+from streams.dealer.errors import NotSettled
 from streams.dealer.feed import Acknowledgement, Verdict
-from streams.dealer.troubles import NotSettled
 from tests.installations import Installation, clock
 from tests.kills import ProcessKilled, Saboteur
 from tests.worlds import Sent

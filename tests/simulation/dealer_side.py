@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from crm.copies.receipts import Signer
 from crm.copies.replica import Page, read_page
+from streams.dealer.errors import PassingError, ServerAway
 from streams.dealer.feed import Acknowledgement, Verdict
 from streams.dealer.pulling import Puller
 from streams.dealer.store import CopyStore
-from streams.dealer.troubles import PassingTrouble, ServerAway
 from tests.kills import ProcessKilled
 from tests.simulation.company_side import CompanySide
 
@@ -158,7 +158,7 @@ class DealerSide:
         try:
             answer = action()
             self.verdict = answer if isinstance(answer, Verdict) else None
-        except PassingTrouble:
+        except PassingError:
             self.verdict = None
         except ProcessKilled:
             self.close()

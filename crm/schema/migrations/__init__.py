@@ -1,1 +1,1 @@
-"""Every change of the database's schema since the first table, in order."""
+"""Every change of the database's schema since the first table, in order (Alembic)."""

@@ -73,7 +73,7 @@ async def get_changes(
     found = await visit.when_settled(look)
     if after > found.last:
         await run_in_threadpool(_keep_unknown, visit, found.last)
-    news = visit.site.desk.news
+    news = visit.site.feed_caches.news
     if not found.page.lines and wait and await news.is_there(visit.dealer, after, wait):
         found = await visit.when_settled(look)
     return await _sent(visit, "changes", found, accept_encoding)
@@ -112,7 +112,7 @@ async def get_buckets(
         told: dict[str, Any] = {"prefix": prefix, "up_to": last}
         if rows:
             return told | {"rows": row_hashes(visit.scope, connection, visit.dealer, prefix)}
-        figures = visit.site.desk.figures
+        figures = visit.site.feed_caches.figures
         found = figures.buckets(visit.scope, connection, visit.dealer, last, prefix)
         return told | {"buckets": found}
 
@@ -124,7 +124,7 @@ async def get_buckets(
 
 def _found(visit: DealerVisit, connection: Connection, page: Page) -> Found:
     last = last_sequence(visit.scope, connection, visit.dealer)
-    rows = visit.site.desk.figures.rows(visit.scope, connection, visit.dealer, last)
+    rows = visit.site.feed_caches.figures.rows(visit.scope, connection, visit.dealer, last)
     return Found(page, last, rows)
 
 

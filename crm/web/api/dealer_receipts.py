@@ -80,7 +80,7 @@ async def post_acknowledge(request: Request, visit: FromDealer) -> Response:
     visit.take_turns(_ACKNOWLEDGING_TURNS)
     body = await json_body(request, AcknowledgementBody)
     claim = Claim(body.up_to, body.rows, body.digest, body.at, body.signature)
-    figures = visit.site.desk.figures
+    figures = visit.site.feed_caches.figures
     try:
         compared = await visit.when_settled(
             lambda connection: compare(connection, figures, visit.dealer, claim)

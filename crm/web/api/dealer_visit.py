@@ -56,7 +56,7 @@ class DealerVisit:
 
     def take_turns(self, turns: int = 1) -> None:
         """Problem 429 when the token asks too often."""
-        seconds = self.site.desk.flooding.wait_seconds(self.actor, turns)
+        seconds = self.site.feed_caches.turns.wait_seconds(self.actor, turns)
         if seconds:
             raise self.refused(
                 429, "too many requests: ask again later", {"Retry-After": f"{seconds}"}

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from campaigns.wording.catalogues import N_
 from crm.web.guards.visit import AnyVisit
-from crm.web.view.labels import N_
 
 router = APIRouter()
 

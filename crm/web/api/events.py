@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.catalogue import wire_name
-from campaigns.field_labels import Language
 from campaigns.intake import Credential, Receipt
 from campaigns.sentences import refusal_sentence
 from campaigns.times import rfc3339
+from campaigns.wording.languages import Language
 from crm.accounts.sources import senders_of_actors
 from crm.accounts.tokens import credential_of_token
 from crm.outcomes.queries import EventStatus, event_status

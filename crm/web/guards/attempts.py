@@ -1,90 +1,88 @@
-"""Slow guessing: each attempt to sign in is counted before the password is looked at."""
+"""Slow guessing: each attempt to sign in is counted before the password is looked at.
 
-from collections import OrderedDict
-from collections.abc import Sequence
+A browser in which somebody has signed in before is known (crm/web/guards/devices.py) and has a
+count of its own, so nobody else's guesses keep its owner out. All others are counted by name and
+network, and by network. A name that is guessed from many networks is not locked, which would lock
+its owner out: each attempt is slowed down.
+"""
+
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Lock
+from ipaddress import ip_address, ip_network
 
-from campaigns.times import SECOND_US
+from crm.pace import Turns
 
-Keyed = tuple["Attempts", str]
+PERIOD_SECONDS = 15 * 60
+OF_A_NAME_HERE, OF_A_NETWORK, OF_A_NAME = 5, 50, 30
+OF_A_CODE = 10
+"""Of an account, codes of the second factor: six digits must not be tried through."""
+DELAY_SECONDS = 3.0
+_IPV4_PREFIX, _IPV6_PREFIX = 24, 64
 
 
-@dataclass
-class Attempts:
-    """Counts attempts by key, so that guessing gets slow; kept in memory, and bounded.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What an attempt comes upon: it is refused for a while, or slowed down, or neither."""
 
-    most: attempts within the period before one has to wait until the period is over.
-    """
-
-    most: int
-    period_us: int = 15 * 60 * SECOND_US
-    keys: int = 10_000
-    _counted: OrderedDict[str, list[int]] = field(default_factory=OrderedDict)
-
-    def wait_seconds(self, key: str, now_us: int) -> int:
-        """How long this key has to wait, 0 when it may try."""
-        recent = self._recent(key, now_us)
-        if len(recent) < self.most:
-            return 0
-        return max(1, (recent[-self.most] + self.period_us - now_us) // SECOND_US)
-
-    def count(self, key: str, now_us: int) -> None:
-        """One more attempt."""
-        self._counted[key] = [*self._recent(key, now_us), now_us][-self.most :]
-        self._counted.move_to_end(key)
-        while len(self._counted) > self.keys:
-            self._counted.popitem(last=False)
-
-    def take_back(self, key: str, at_us: int) -> None:
-        """The attempt of that instant was none."""
-        if at_us in (counted := self._counted.get(key, [])):
-            counted.remove(at_us)
-
-    def forget(self, key: str) -> None:
-        """Begin anew."""
-        self._counted.pop(key, None)
-
-    def _recent(self, key: str, now_us: int) -> list[int]:
-        return [at for at in self._counted.get(key, []) if at > now_us - self.period_us]
+    wait_seconds: int = 0
+    delay_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class SignInAttempts:
-    """Attempts to sign in: of a name from an address, of a name, from an address.
+    """Attempts to sign in. `clock` tells seconds."""
 
-    A name alone is given more, so that a stranger far away does not lock its owner out at once.
-    """
+    clock: Callable[[], float] = time.monotonic
+    known: Turns = field(init=False)
+    here: Turns = field(init=False)
+    by_network: Turns = field(init=False)
+    by_name: Turns = field(init=False)
+    codes: Turns = field(init=False)
 
-    here: Attempts = field(default_factory=lambda: Attempts(most=5))
-    by_name: Attempts = field(default_factory=lambda: Attempts(most=30))
-    by_address: Attempts = field(default_factory=lambda: Attempts(most=50))
-    _lock: Lock = field(default_factory=Lock)
+    def __post_init__(self) -> None:
+        """Each book with its measure."""
+        for name, most in (
+            ("known", OF_A_NAME_HERE),
+            ("here", OF_A_NAME_HERE),
+            ("by_network", OF_A_NETWORK),
+            ("by_name", OF_A_NAME),
+            ("codes", OF_A_CODE),
+        ):
+            book = Turns(most, most / PERIOD_SECONDS, clock=self.clock)
+            object.__setattr__(self, name, book)
 
-    def begin(self, name: str, address: str, now_us: int) -> int:
-        """Count an attempt before it is looked at; how many seconds to wait instead, 0 for none.
+    def begin(self, name: str, address: str, device: str | None = None) -> Attempt:
+        """Count an attempt before it is looked at; `device`: the known browser that it is from.
 
         What comes at the same time can therefore not pass the limit together.
         """
-        with self._lock:
-            books = self._books(name, address)
-            wait = max(book.wait_seconds(key, now_us) for book, key in books)
-            if wait == 0:
-                for book, key in books:
-                    book.count(key, now_us)
-            return wait
+        if device is not None:
+            return Attempt(self.known.wait_seconds(f"{name} {device}"))
+        network = network_of(address)
+        wait = self.by_network.wait_without_taking(network)
+        wait = wait or self.here.wait_seconds(f"{name} {network}")
+        wait = wait or self.by_network.wait_seconds(network)
+        if wait:
+            return Attempt(wait)
+        return Attempt(0, DELAY_SECONDS if self.by_name.wait_seconds(name) else 0.0)
 
-    def succeeded(self, name: str, address: str, begun_us: int) -> None:
-        """The attempt of that instant was right: the name is forgotten, of the address just it."""
-        with self._lock:
-            (here, both), (by_name, who), (by_address, where) = self._books(name, address)
-            here.forget(both)
-            by_name.forget(who)
-            by_address.take_back(where, begun_us)
+    def succeeded(self, name: str, address: str, device: str | None = None) -> None:
+        """The attempt was right: the name is forgotten here, of the network just this attempt."""
+        if device is not None:
+            self.known.forget(f"{name} {device}")
+            return
+        network = network_of(address)
+        self.here.forget(f"{name} {network}")
+        self.by_network.give_back(network)
+        self.by_name.give_back(name)
 
-    def _books(self, name: str, address: str) -> Sequence[Keyed]:
-        return (
-            (self.here, f"{name} {address}"),
-            (self.by_name, name),
-            (self.by_address, address),
-        )
+
+def network_of(address: str) -> str:
+    """The network of an address: as far as one subscriber may choose addresses freely."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    prefix = _IPV4_PREFIX if parsed.version == 4 else _IPV6_PREFIX
+    return str(ip_network(f"{parsed}/{prefix}", strict=False))

@@ -2,7 +2,6 @@
 
 import hmac
 import secrets
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,7 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SESSION_COOKIE = "jinxi_session"
 IDLE_SECONDS = 4 * 3600
-LONGEST_SESSION_SECONDS = 12 * 3600
 RENEW_AFTER_SECONDS = 1800
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -63,32 +61,14 @@ class SecurityHeaders:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the browser carries, signed.
+    """What the browser carries, signed; whose it is the server keeps (crm/accounts/sessions.py).
 
-    nonce: makes the form token; actor and password_mark: None before somebody has signed in.
-    began_s: when, in seconds since the epoch; age_seconds: since it was signed last.
+    nonce: the session's name, and what the form token is made of.
+    age_seconds: since it was signed last.
     """
 
-    nonce: str
-    actor: str | None = None
-    password_mark: str | None = None
-    began_s: int = field(default_factory=lambda: int(time.time()))
+    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     age_seconds: int = 0
-
-    @property
-    def is_over(self) -> bool:
-        """Whether somebody signed in so long ago that it must be done anew, used or not."""
-        return self.actor is not None and time.time() - self.began_s > LONGEST_SESSION_SECONDS
-
-    @classmethod
-    def anonymous(cls) -> "Session":
-        """Of a browser that nobody has signed in with."""
-        return cls(secrets.token_urlsafe(12))
-
-    @classmethod
-    def of(cls, actor: str, password_mark: str) -> "Session":
-        """A new one: whoever knew the nonce before knows nothing now."""
-        return cls(secrets.token_urlsafe(12), actor, password_mark)
 
 
 @dataclass(frozen=True)
@@ -99,23 +79,21 @@ class SessionSigner:
 
     def cookie(self, session: Session) -> str:
         """The signed text of a session."""
-        carried = [session.nonce, session.actor, session.password_mark, session.began_s]
-        return self._serializer().dumps(carried)
+        return self._serializer().dumps(session.nonce)
 
     def session(self, cookie: str | None) -> Session | None:
-        """The session of a cookie; None when it is forged, broken, unused or begun too long ago."""
+        """The session of a cookie; None when it is forged, broken or unused for too long."""
         if not cookie:
             return None
         try:
-            values, signed_at = self._serializer().loads(
+            nonce, signed_at = self._serializer().loads(
                 cookie, max_age=IDLE_SECONDS, return_timestamp=True
             )
-            nonce, actor, password_mark, began_s = values
-        except (BadData, ValueError, TypeError):
+        except (BadData, ValueError, TypeError, OverflowError):
             return None
-        age = datetime.now(UTC) - signed_at
-        session = Session(nonce, actor, password_mark, began_s, int(age.total_seconds()))
-        return None if session.is_over else session
+        if not isinstance(nonce, str):
+            return None
+        return Session(nonce, int((datetime.now(UTC) - signed_at).total_seconds()))
 
     def form_token(self, session: Session) -> str:
         """What a form of this session must bring along."""
@@ -123,7 +101,8 @@ class SessionSigner:
 
     def is_form_token(self, session: Session, token: str) -> bool:
         """Whether a form was made for this session."""
-        return hmac.compare_digest(self.form_token(session).encode(), token.encode())
+        given = token.encode("utf-8", "replace")
+        return hmac.compare_digest(self.form_token(session).encode(), given)
 
     def _serializer(self) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self.secret, salt="session")

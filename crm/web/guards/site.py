@@ -7,17 +7,19 @@ from babel.support import NullTranslations
 from fastapi import Request
 from sqlalchemy import Engine
 
-from campaigns.field_labels import Language
 from campaigns.intake import Intake
+from campaigns.wording.languages import Language
+from crm.accounts.second_factor import SecondFactors
 from crm.clock import now_us
-from crm.feed.desk import Desk
-from crm.intake.accept import JournalIntake
+from crm.configuration.settings import Settings
+from crm.feed.caches import FeedCaches
+from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
 from crm.web.guards.attempts import SignInAttempts
+from crm.web.guards.lanes import Lanes
 from crm.web.view.languages import load_translations
 from crm.web.view.seasons import Seasons
 
@@ -33,6 +35,7 @@ class Site:
     translations: dict[Language, NullTranslations] = field(default_factory=load_translations)
     seasons: Seasons = field(default_factory=Seasons)
     attempts: SignInAttempts = field(default_factory=SignInAttempts)
+    lanes: Lanes = field(default_factory=Lanes)
     now_us: Callable[[], int] = now_us
     status: Callable[[], Status] | None = None
     """How it stands, where somebody above knows more than the database."""
@@ -44,11 +47,16 @@ class Site:
         with reading(self.engine) as connection:
             return stored_status(connection)
 
-    desk: Desk = field(init=False)
+    @property
+    def second_factors(self) -> SecondFactors:
+        """Those of the accounts."""
+        return SecondFactors(self.engine, self.keyring)
+
+    feed_caches: FeedCaches = field(init=False)
 
     def __post_init__(self) -> None:
         """What is kept at hand for dealers hangs on the database."""
-        object.__setattr__(self, "desk", Desk.of(self.engine))
+        object.__setattr__(self, "feed_caches", FeedCaches.of(self.engine))
 
     @classmethod
     def open(cls, settings: Settings) -> "Site":
@@ -56,7 +64,7 @@ class Site:
         engine = open_engine(settings.database_url)
         prepare(engine)
         keyring = Keyring.open(settings)
-        intake = JournalIntake(engine, keyring)
+        intake = EventIntake(engine, keyring)
         return cls(engine, keyring, intake, keyring.secret("sessions"))
 
 

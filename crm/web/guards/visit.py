@@ -8,8 +8,9 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
-from campaigns.field_labels import Language
+from campaigns.wording.languages import Language, language_named
 from crm.accounts.people import Account, account_of
+from crm.accounts.sessions import Stage, begin_session, session_named
 from crm.scope import Scope
 from crm.storage.database import reading
 from crm.web.guards.security import (
@@ -20,7 +21,7 @@ from crm.web.guards.security import (
     SessionSigner,
 )
 from crm.web.guards.site import Site, site_of
-from crm.web.view.languages import language_named, wanted_language
+from crm.web.view.languages import wanted_language
 from crm.web.view.templates import Pages
 
 LANGUAGE_COOKIE = "jinxi_language"
@@ -39,15 +40,27 @@ class NotFound(Exception):
     """There is no such thing, or not for this viewer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """Somebody whose password was right and who is not in yet."""
+
+    account: Account
+    stage: Stage
+
+
 @dataclass(frozen=True)
 class Visit:
-    """A request and who makes it; `visitor` is None where nobody is signed in."""
+    """A request and who makes it; `visitor` is None where nobody is signed in.
+
+    entering: who stands half-way, with the second factor due.
+    """
 
     request: Request
     site: Site
     session: Session
     visitor: Account | None
     language: Language
+    entering: Entering | None = None
 
     @property
     def account(self) -> Account:
@@ -99,6 +112,12 @@ class Visit:
         """Let the browser carry the session."""
         keep_cookie(self.request, response, SESSION_COOKIE, self.signer.cookie(session))
 
+    def begin(self, response: Response, account: Account, stage: Stage) -> None:
+        """A new session: whoever knew the name of the one before knows nothing now."""
+        session = Session()
+        begin_session(self.site.engine, session.nonce, account.actor, stage, self.site.now_us())
+        self.keep(response, session)
+
     @property
     def address(self) -> str:
         """From where the request comes; of all phones behind one router it is the same."""
@@ -126,20 +145,23 @@ def keep_cookie(
 
 def any_visit(request: Request, site: Annotated[Site, Depends(site_of)]) -> Visit:
     """A request by anybody."""
-    signer = SessionSigner(site.session_secret)
-    session = signer.session(request.cookies.get(SESSION_COOKIE))
-    visitor = None
-    if session is not None and session.actor is not None:
-        with reading(site.engine) as connection:
-            visitor = account_of(connection, session.actor)
-        if visitor is None or visitor.password_mark != session.password_mark:
-            visitor = session = None
-    return Visit(request, site, session or Session.anonymous(), visitor, _language(request))
+    session = SessionSigner(site.session_secret).session(request.cookies.get(SESSION_COOKIE))
+    language = _language(request)
+    if session is None:
+        return nobodys_visit(request, site)
+    with reading(site.engine) as connection:
+        kept = session_named(connection, session.nonce, site.now_us())
+        account = None if kept is None else account_of(connection, kept.actor)
+    if kept is None or account is None:
+        return Visit(request, site, session, None, language)
+    if kept.stage == "full":
+        return Visit(request, site, session, account, language)
+    return Visit(request, site, session, None, language, Entering(account, kept.stage))
 
 
 def nobodys_visit(request: Request, site: Site) -> Visit:
     """A request, whoever makes it."""
-    return Visit(request, site, Session.anonymous(), None, _language(request))
+    return Visit(request, site, Session(), None, _language(request))
 
 
 def _language(request: Request) -> Language:

@@ -1,1 +1,1 @@
-"""The pages, one module a desk."""
+"""The pages, one module for each desk."""

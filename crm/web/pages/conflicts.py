@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from campaigns.catalogue import wire_name
 from campaigns.times import parse_instant_us, rfc3339
+from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of
 from crm.archives.queries import OpenConflict, count_conflicts, open_conflicts
@@ -17,7 +18,6 @@ from crm.people.queries import PAGE_ROWS
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import FormStale, NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.view.labels import N_
 
 router = APIRouter()
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from campaigns.canonical import canonical_json
 from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.copies.queries import copy_now
 from crm.feed.history import KeptReceipt, Sent, daily_receipts, keep_sent, was_sent
@@ -27,7 +28,6 @@ from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit, keep_cookie
 from crm.web.view.copy_workbook import Watermark, write_workbook
-from crm.web.view.labels import N_
 
 router = APIRouter()
 

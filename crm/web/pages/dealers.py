@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
 from crm.copies.keys import row_keys
 from crm.copies.recalls import OVERDUE_AFTER_DAYS
 from crm.feed.recall_queries import hand_over, open_recalls, recall_counts
@@ -14,7 +15,6 @@ from crm.people.queries import PAGE_ROWS, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, Visit
-from crm.web.view.labels import N_
 
 router = APIRouter()
 

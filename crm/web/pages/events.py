@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from campaigns.sentences import outcome_sentence
+from campaigns.wording.catalogues import N_
 from crm.outcomes.queries import EventStatus, event_statuses, outcome_counts
 from crm.people.queries import PAGE_ROWS
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, SignedIn, Visit
-from crm.web.view.labels import N_, OUTCOMES
+from crm.web.view.labels import OUTCOMES
 
 router = APIRouter()
 

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between, activities_on
 from crm.archives.queries import count_conflicts
 from crm.feed.settling import holds_copies_back
@@ -23,7 +24,7 @@ from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.status import HELD_BACK
 from crm.web.view.formats import duration_text, rate_text
-from crm.web.view.labels import N_, label
+from crm.web.view.labels import label
 
 router = APIRouter()
 

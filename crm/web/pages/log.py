@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from campaigns.intake import Credential, Receipt
 from campaigns.sentences import refusal_sentence, warning_sentence
 from campaigns.times import rfc3339, shanghai_day
+from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.activities.queries import (
     ActivityRow,
@@ -29,7 +30,6 @@ from crm.web.pages.notices import shown_notices
 from crm.web.view import forms
 from crm.web.view.formats import moment_text
 from crm.web.view.forms import Entry, Fault
-from crm.web.view.labels import N_
 from crm.web.view.signatures import LONGEST_FIELD, Signature
 
 router = APIRouter()
@@ -48,7 +48,7 @@ _FAULTS = {
 }
 
 _DOUBTS = {
-    "id_number_unverified": N_("身份证号核对不上（位数、校验码、性别或生日）。"),
+    "id_number_unverified": N_("身份证号核对不上（位数、校验码、性别、生日或出生年）。"),
     "phone_unusual": N_("电话不像大陆的手机号。"),
     "region_unknown": N_("地区代码查不到。"),
 }

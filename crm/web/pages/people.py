@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
 from crm.accounts.access import COMMAND, Access, accesses_of_cards, log_accesses
 from crm.accounts.people import names_of
 from crm.activities.queries import activity, attendees, written_at
@@ -21,7 +22,7 @@ from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.home import SEASON_DAYS, Days, chain_of
 from crm.web.view.archive_view import ArchiveView, Opened, hidden_value, is_hidden_field
-from crm.web.view.labels import N_, label
+from crm.web.view.labels import label
 
 router = APIRouter()
 

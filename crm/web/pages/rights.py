@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.rights.queries import request_of, requests, require_right_to_see
 from crm.rights.register import Asked, Clerk, close_request, note_step, open_request
@@ -29,7 +30,6 @@ from crm.rights.request import (
 )
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.view.labels import N_
 
 router = APIRouter()
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from campaigns.times import SECOND_US
+from campaigns.wording.catalogues import N_
 from crm.feed.settling import holds_copies_back
 from crm.journal.clock_marks import confirm
 from crm.operations.status import Status
@@ -13,7 +14,6 @@ from crm.outcomes.queries import outcome_counts
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import SignedIn, SignedInPosting
-from crm.web.view.labels import N_
 
 router = APIRouter()
 

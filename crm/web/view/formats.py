@@ -5,8 +5,8 @@ from datetime import date
 
 from babel.dates import format_date
 
-from campaigns.field_labels import Language
 from campaigns.times import moment_of, shanghai_day
+from campaigns.wording.languages import Language
 
 _DAY_PATTERNS = {"zh-CN": "M月d日 EEE", "zh-TW": "M月d日 EEE", "en": "EEE d MMM"}
 _YEAR_PATTERNS = {"zh-CN": "y年M月d日", "zh-TW": "y年M月d日", "en": "d MMM y"}

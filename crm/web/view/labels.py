@@ -1,13 +1,6 @@
-"""What codes are called on a page, in the words of the field.
+"""What codes are called on a page, in the words of the field."""
 
-`N_` marks a text for the catalogues; it is translated where it is shown.
-"""
-
-
-def N_(text: str) -> str:
-    """Marks a text that is translated later."""
-    return text
-
+from campaigns.wording.catalogues import N_
 
 ACTIVITY_KINDS = {
     "health_lecture": N_("健康讲座"),

@@ -1,51 +1,33 @@
-"""Languages of pages and sentences: which one is wanted, and its words.
+"""Which language a request wants, and the words of the templates.
 
-The texts of the pages are written in simplified Chinese; the catalogues in `translations/` are
-complete (a test compares) and are read once, when the program starts.
+The catalogues are read once, when the program starts.
 """
 
-from io import BytesIO
-from pathlib import Path
+from babel.support import NullTranslations
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from campaigns.wording.catalogues import translated
+from campaigns.wording.languages import DEFAULT_LANGUAGE, LANGUAGES, Language, language_named
 
-from campaigns.field_labels import LANGUAGES, Language
-
-DEFAULT_LANGUAGE: Language = "zh-CN"
-FOLDER = Path(__file__).parents[1] / "translations"
-
-_TRADITIONAL = {"zh-tw", "zh-hk", "zh-mo", "zh-hant"}
 _LARGEST_HEADER = 500
 
 
-def catalogue_file(language: Language) -> Path:
-    """The catalogue of a language other than the default."""
-    return FOLDER / language.replace("-", "_") / "LC_MESSAGES" / "messages.po"
+class Words(NullTranslations):
+    """The words of one language, as Jinja asks for them."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self.language = language
+
+    def gettext(self, message: str) -> str:
+        """The text in this language."""
+        return translated(message, self.language)
+
+    ugettext = gettext
 
 
 def load_translations() -> dict[Language, NullTranslations]:
     """The words of every language."""
-    loaded: dict[Language, NullTranslations] = {DEFAULT_LANGUAGE: NullTranslations()}
-    for language in LANGUAGES:
-        if language != DEFAULT_LANGUAGE:
-            compiled = BytesIO()
-            with catalogue_file(language).open("rb") as file:
-                write_mo(compiled, read_po(file))
-            compiled.seek(0)
-            loaded[language] = Translations(compiled)
-    return loaded
-
-
-def language_named(text: str) -> Language | None:
-    """The language that a tag such as `zh-Hant-HK` or `en-GB` asks for."""
-    tag = text.strip().lower().replace("_", "-")
-    if tag == "en" or tag.startswith("en-"):
-        return "en"
-    if any(tag == name or tag.startswith(f"{name}-") for name in _TRADITIONAL):
-        return "zh-TW"
-    return "zh-CN" if tag == "zh" or tag.startswith("zh-") else None
+    return {language: Words(language) for language in LANGUAGES}
 
 
 def wanted_language(accept_language: str | None) -> Language:

@@ -10,9 +10,10 @@ from typing import Any
 from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from campaigns.field_labels import Language, field_label
+from campaigns.field_labels import field_label
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
+from campaigns.wording.languages import Language
 from crm.masking import masked_name, masked_number
 from crm.money import yuan_text
 from crm.web.view import formats, labels

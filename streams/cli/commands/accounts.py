@@ -6,9 +6,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from campaigns.times import rfc3339
+from crm.accounts.passwords import AccountInvalid
 from crm.accounts.people import (
     Account,
-    AccountInvalid,
     accounts,
     add_user,
     change_password,
@@ -218,7 +218,7 @@ def set_password(name: Name, password: Password = None) -> None:
 def _asked_password() -> str:
     """What is typed twice the same; asked again until it is."""
     while True:
-        first: str = typer.prompt(say("密码（8 个字符以上）"), hide_input=True)
+        first: str = typer.prompt(say("密码（12 个字符以上）"), hide_input=True)
         again: str = typer.prompt(say("再输一次密码"), hide_input=True)
         if first == again:
             return first

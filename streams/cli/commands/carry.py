@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.journal.events import last_position
 from crm.operations.clock import day_plan
 from crm.operations.status import Status
-from crm.settings import Settings
 from crm.storage import locks
 from crm.storage.database import reading
 from streams.cli.commands.options import AsJson, clock_text
@@ -22,7 +22,7 @@ from streams.kafka.topics import check, create
 from streams.running.installation import Installation, open_installation
 from streams.running.lease import lease
 from streams.running.logs import configure
-from streams.running.outbox_intake import outbox_age
+from streams.running.outbox_store import outbox_age
 from streams.serving.supervisor import Supervisor
 from streams.upkeep.status import metrics, status
 from streams.wording.output import print_json, print_table, print_text

@@ -16,14 +16,14 @@ from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.web.view.copy_workbook import MOST_ROWS, Watermark, write_workbook
 from streams.cli.commands.options import AsJson
+from streams.dealer.errors import FolderBusy, NotSettled
 from streams.dealer.feed import Verdict
 from streams.dealer.following import Follower
 from streams.dealer.http_feed import HttpFeed
 from streams.dealer.pulling import Puller
 from streams.dealer.signing import signer_of
-from streams.dealer.storage import storage_troubles, whole_file
+from streams.dealer.storage import storage_errors, whole_file
 from streams.dealer.store import CopyStore
-from streams.dealer.troubles import FolderBusy, NotSettled
 from streams.dealer.verifying import Proof, proof_of
 from streams.wording.output import is_terminal, print_json, print_notice, print_text, progress_bar
 from streams.wording.say import say, word
@@ -76,7 +76,7 @@ def _pull(puller: Puller) -> Verdict:
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold the folder; FolderBusy, at once, when another process pulls into it."""
-    with storage_troubles(folder):
+    with storage_errors(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(folder / _LOCK_FILE, mode=0o600)
     try:

@@ -31,7 +31,7 @@ from streams.wording.say import say
 DEMO_USER = "demo"
 NOTE = "demo.json"
 _LINES_AT_ONCE = 2000
-_PASSWORD_BYTES = 6
+_PASSWORD_BYTES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +152,5 @@ def _password(installation: Installation, *, is_demo: bool) -> str | None:
     if known is not None:
         change_password(installation.engine, known.actor, password)
     else:
-        add_user(installation.engine, DEMO_USER, password, "headquarters")
+        add_user(installation.engine, DEMO_USER, password, "headquarters", is_demo=True)
     return password

@@ -10,11 +10,11 @@ import typer
 
 from campaigns.cloudevents import LARGEST_EVENT_BYTES
 from campaigns.sentences import refusal_sentence, warning_sentence
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from streams.cli.commands.options import AsJson
 from streams.cli.commands.sheet_files import accept_sheet_file, is_sheet
 from streams.cli.commands.tally import AcceptTally, RefusedLine
-from streams.cli.troubles import foreseen
+from streams.cli.errors import foreseen
 from streams.running.installation import Installation, open_installation
 from streams.running.whoami import command_credential
 from streams.wording.output import (
@@ -89,7 +89,7 @@ def _accept_file(
 
 
 def accept_stream(
-    intake: JournalIntake,
+    intake: EventIntake,
     stream: BinaryIO,
     name: str,
     tally: AcceptTally,
@@ -110,7 +110,7 @@ def accept_stream(
 
 
 def _accept_lines(
-    intake: JournalIntake,
+    intake: EventIntake,
     numbered: Sequence[tuple[int, bytes]],
     name: str,
     tally: AcceptTally,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from crm.settings import Settings, keyring_beside
+from crm.configuration.settings import Settings, keyring_beside
 from streams.cli.commands.options import AsJson
 from streams.upkeep.move import Moved, MoveRefused, move, place, target_settings
 from streams.wording.output import print_json, print_notice, print_table, print_text, progress_bar

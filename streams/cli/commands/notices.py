@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from campaigns.field_labels import LANGUAGES, Language
+from campaigns.wording.languages import LANGUAGES, Language
 from crm.clock import now_us
 from crm.notices.notice import Notice, NoticeInvalid, notice
 from crm.notices.queries import current_notices, find_notice, notices

@@ -9,7 +9,8 @@ from typing import Annotated
 import orjson
 import typer
 
-from campaigns.field_labels import LANGUAGES, Language
+from campaigns.wording.catalogues import translated
+from campaigns.wording.languages import LANGUAGES, Language
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
 from crm.copies.queries import copies_of
@@ -18,7 +19,6 @@ from crm.rights.own_copy import Holding, Keeper, Label, OwnCopy, own_copy
 from crm.scope import Scope
 from crm.storage.database import reading
 from crm.web.view.labels import label
-from crm.web.view.languages import load_translations
 from streams.cli.commands.options import NOT_FOUND, At, instant_or_now
 from streams.running.installation import open_installation
 from streams.running.private_files import write_private
@@ -82,12 +82,7 @@ def _bytes(made: OwnCopy, ending: str) -> bytes:
 
 
 def _labels(language: Language) -> Label:
-    words = load_translations()[language]
-
-    def told(group: str, code: str) -> str:
-        return str(words.ugettext(label(group, code)))
-
-    return told
+    return lambda group, code: translated(label(group, code), language)
 
 
 def _personal(person: PersonView) -> Iterable[str]:

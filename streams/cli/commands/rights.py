@@ -91,13 +91,19 @@ def list_requests(
                 Whole(each.request_id),
                 word("rights_kind", each.kind),
                 word("rights_asker", each.asked_by),
-                Whole(each.due_on),
+                Whole(_due(each)),
                 say("过期") if each.is_overdue(today) else _result(each),
             )
             for each in found
         ],
         say("没有。有人要求查阅、复制、更正、删除或撤回时，用 jinxi rights open 登记。"),
     )
+
+
+def _due(request: Request) -> str:
+    """The day; marked where it may still come to be earlier."""
+    day = request.due_on.isoformat()
+    return say("{day}（暂定）", day=day) if request.is_provisional else day
 
 
 def _told(request: Request) -> dict[str, Any]:
@@ -111,6 +117,7 @@ def _told(request: Request) -> dict[str, Any]:
         "channel": request.channel,
         "received_on": request.received_on,
         "due_on": request.due_on,
+        "provisional": request.is_provisional,
         "outcome": closing.outcome if closing else None,
         "reason": closing.reason if closing else None,
         "event": [closing.event_source, closing.event_id] if closing and closing.event_id else None,

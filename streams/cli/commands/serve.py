@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.cli.commands.carry import processes
 from streams.running.installation import open_installation
 from streams.running.logs import configure

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.cli.commands.serve import DEFAULT_PORT
 from streams.serving.web_server import HOST, serve_site
 

@@ -3,8 +3,6 @@
 {name} stands for any text.
 """
 
-from streams.wording.translations.rights import REFUSED_BY_THE_REGISTER
-
 LAWS: dict[str, tuple[str, str]] = {
     "every recorded event has one outcome": (
         "每条入档的事件恰有一个结果",
@@ -197,6 +195,10 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
         "密码要 {least} 到 {most} 个字符",
         "密碼要 {least} 到 {most} 個字元",
     ),
+    "a password like this is among the first that anybody guesses": (
+        "这个密码太常见，别人很快猜得到；请换几个不相干的词连起来",
+        "這個密碼太常見，別人很快猜得到；請換幾個不相干的詞連起來",
+    ),
     "no token in force has this name or id": (
         "没有这个名字或编号的、还在用的令牌（jinxi token list 列出全部）",
         "沒有這個名稱或編號的、還在用的權杖（jinxi token list 列出全部）",
@@ -265,6 +267,30 @@ USAGE: dict[str, tuple[str, str]] = {
     ),
     "Invalid value for {name}: {message}": ("{name}：{message}", "{name}：{message}"),
     "Invalid value: {message}": ("{message}", "{message}"),
+}
+
+REFUSED_BY_THE_REGISTER: dict[str, tuple[str, str]] = {
+    "no such card, person or request": (
+        "没有这张档案卡、这个人或这个请求。请核对编号。",
+        "沒有這張檔案卡、這個人或這個請求。請核對編號。",
+    ),
+    "the request is closed already": ("这个请求已经答复过了。", "這個請求已經答覆過了。"),
+    "a refusal needs a reason": (
+        "拒绝要写理由：请加上 --reason。",
+        "拒絕要寫理由：請加上 --reason。",
+    ),
+    "granting this needs the event that did it, of a card of this person": (
+        "照办要写明是哪条事件办的：请加上 --event 来源 编号；须是这个人的、已入档的。",
+        "照辦要寫明是哪筆事件辦的：請加上 --event 來源 編號；須是這個人的、已入檔的。",
+    ),
+    "a relative may be granted this only once the person has died": (
+        "本人在世时，近亲属不能代为行使；请改由本人或监护人提出，或拒绝。",
+        "本人在世時，近親屬不能代為行使；請改由本人或監護人提出，或拒絕。",
+    ),
+    "the request cannot be received later than today": (
+        "收到的日期不能在今天以后。",
+        "收到的日期不能在今天以後。",
+    ),
 }
 
 FROM_BELOW: dict[str, tuple[str, str]] = (

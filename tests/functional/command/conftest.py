@@ -1,6 +1,5 @@
 """A folder to run `jinxi` in, and one that already holds a small season."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Season:
 @pytest.fixture
 def looking(
     season: Season, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> Iterator[Jinxi]:
+) -> Jinxi:
     """`jinxi` in the folder of the season."""
     monkeypatch.delenv("JINXI_LANGUAGE", raising=False)
-    yield Jinxi(season.folder, monkeypatch, capfdbinary)
+    return Jinxi(season.folder, monkeypatch, capfdbinary)

@@ -10,7 +10,7 @@ import pytest
 from campaigns.intake import Credential
 from campaigns.times import DAY_US
 from crm.clock import now_us
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.outcomes.queries import event_statuses
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
@@ -48,7 +48,7 @@ def test_an_id_that_two_parties_claim_is_shown_with_both(
     taken(jinxi)
     opened = open_installation()
     theirs = a_card("C1", attributes={"id": "x", "source": "/dealers/D2"})
-    JournalIntake(opened.engine, opened.keyring).accept(
+    EventIntake(opened.engine, opened.keyring).accept(
         [orjson.dumps(theirs)], Credential("dealer", "t", "D2")
     )
     jinxi("work", "--until-idle")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from streams.dealer.errors import FolderEmpty
 from streams.dealer.store import CopyStore
-from streams.dealer.troubles import FolderEmpty
 from tests.functional.command.running import Jinxi, run, running, until
 from tests.integration.feed.dealers import Company, card, consent, contract, shared, withdrawal
 from tests.integration.web.sites import running as running_site

@@ -100,9 +100,9 @@ def test_a_copy_is_a_file_for_each_kind_and_gives_the_digest_of_the_copy(
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         resources += lines
     assert_valid(resources)
-    told = looking("digest", DEALER, "--json").only
+    counted = looking("digest", DEALER, "--json").only
     rows = rows_back(resources)
-    assert {"rows": len(rows), "digest": digest(rows)} == told
+    assert {"rows": len(rows), "digest": digest(rows)} == counted
     assert len(rows) > 0
     again = looking("fhir", "--dealer", DEALER, "--out", tmp_path / "copy", status=2)
     assert "copy" in again.err

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import httpx
@@ -17,11 +18,11 @@ from sqlalchemy import func, insert, select, update
 from crm.accounts.people import check_password
 from crm.accounts.tables import ACCESS
 from crm.accounts.tokens import credential_of_token
+from crm.configuration.settings import Settings
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
 from crm.people.tables import CARD
 from crm.recording.recorder import Recorder
-from crm.settings import Settings
 from crm.storage import locks
 from crm.storage.database import open_engine, reading, writing
 from streams.embedded.worker import Worker
@@ -286,7 +287,7 @@ def test_a_move_waits_for_nobody_who_records(home: Home, target: Target) -> None
         assert run(home.folder, "move", *target.options).status == 4
 
 
-def _settings(env: Mapping[str, str]) -> dict[str, object]:
+def _settings(env: Mapping[str, str]) -> dict[str, Any]:
     return {
         "database_url": env["JINXI_DATABASE_URL"],
         "keyring_url": env["JINXI_KEYRING_URL"],

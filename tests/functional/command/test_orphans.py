@@ -13,9 +13,8 @@ import pytest
 from streams.serving.orphans import PIPE, end_with_supervisor
 from tests.functional.command.running import environment, start, until
 from tests.functional.command.test_serving import answers, child_of, free_port
+from tests.servers.processes import PATIENCE_SECONDS
 from tests.source_tree import ROOT
-
-SECONDS = 40
 
 
 def test_after_a_kill_of_serve_neither_pages_nor_worker_go_on(tmp_path: Path) -> None:
@@ -28,7 +27,7 @@ def test_after_a_kill_of_serve_neither_pages_nor_worker_go_on(tmp_path: Path) ->
         os.kill(served.pid, signal.SIGKILL)
         served.wait()
         assert len(children) == 3
-        assert psutil.wait_procs(children, timeout=SECONDS)[1] == []
+        assert psutil.wait_procs(children, timeout=PATIENCE_SECONDS)[1] == []
         assert not answers(api)
 
 
@@ -44,7 +43,7 @@ def test_a_child_that_will_not_be_asked_ends_as_well(tmp_path: Path) -> None:
         child = psutil.Process(int(note.read_text()))
         os.kill(supervisor.pid, signal.SIGKILL)
         supervisor.wait()
-        assert psutil.wait_procs([child], timeout=SECONDS)[1] == []
+        assert psutil.wait_procs([child], timeout=PATIENCE_SECONDS)[1] == []
 
 
 def test_a_process_that_nobody_supervises_watches_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +55,6 @@ def test_a_descriptor_that_is_none_ends_nobody(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv(PIPE, "999999")
     thread = end_with_supervisor()
     assert thread is not None
-    thread.join(SECONDS)
+    thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
     assert PIPE not in os.environ

@@ -32,7 +32,7 @@ def events() -> list[dict[str, Any]]:
     bought = {"purchase_id": "P1", "card_id": "C1", "sku": "JX-B4", "quantity": 1}
     bought |= {"unit_price_fen": 69_300, "channel": "dealer", "buyer": {"relation": "child"}}
     bought |= {"private": {"buyer_name": "李付款", "buyer_phone": "13700007777"}}
-    complaint = {"complaint_id": "Q1", "card_id": "C1", "kind": "effect"}
+    complaint: dict[str, Any] = {"complaint_id": "Q1", "card_id": "C1", "kind": "effect"}
     complaint["private"] = {"text": "手抖"}
     return [
         an_event("dealer.contracted", contract, id="k1"),

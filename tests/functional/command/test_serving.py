@@ -12,6 +12,7 @@ import psutil
 
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi, run, running, until
+from tests.servers.processes import PATIENCE_SECONDS
 
 
 def free_port() -> int:
@@ -54,7 +55,7 @@ def test_serve_shows_pages_takes_events_and_its_worker_records_them(tmp_path: Pa
     api = httpx.Client(
         base_url=f"http://127.0.0.1:{port}",
         headers={"Authorization": f"Bearer {added.only['token']}"},
-        timeout=20,
+        timeout=PATIENCE_SECONDS,
     )
     with api, running(tmp_path, "serve", "--port", port) as served:
         until(lambda: answers(api))
@@ -67,8 +68,8 @@ def test_serve_shows_pages_takes_events_and_its_worker_records_them(tmp_path: Pa
         children = psutil.Process(served.pid).children(recursive=True)
         assert len(children) == 3
         served.send_signal(signal.SIGTERM)
-        assert served.wait(30) == 0
-        assert psutil.wait_procs(children, timeout=10)[1] == []
+        assert served.wait(PATIENCE_SECONDS) == 0
+        assert psutil.wait_procs(children, timeout=PATIENCE_SECONDS)[1] == []
     taken = run(tmp_path, "work", "--until-idle", "--json")
     assert (taken.status, taken.only["recorded"]) == (0, 0)
 
@@ -120,5 +121,5 @@ def test_a_worker_that_is_terminated_lets_the_next_one_in(tmp_path: Path) -> Non
         until(lambda: (tmp_path / "jinxi-data" / "worker.lock").exists())
         until(lambda: run(tmp_path, "work", "--until-idle").status == 4)
         worker.send_signal(signal.SIGTERM)
-        worker.wait(20)
+        worker.wait(PATIENCE_SECONDS)
     assert run(tmp_path, "work", "--until-idle").status == 0

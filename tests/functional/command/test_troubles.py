@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.running.lease import lease
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi, environment, run
@@ -214,9 +214,9 @@ def test_the_trouble_is_told_in_the_language_that_was_asked_for(
 def test_killed_in_the_middle_everything_that_was_told_is_there(tmp_path: Path) -> None:
     (tmp_path / "many.ndjson").write_bytes(lines(20, note=10))
     spoil = (
-        "import os, sys; import crm.intake.accept as door; real = door.JournalIntake.accept\n"
+        "import os, sys; import crm.intake.accept as door; real = door.EventIntake.accept\n"
         "def accept(self, *a, **k):\n    real(self, *a, **k); os.kill(os.getpid(), 9)\n"
-        "door.JournalIntake.accept = accept; sys.argv = ['jinxi', 'accept', 'many.ndjson']\n"
+        "door.EventIntake.accept = accept; sys.argv = ['jinxi', 'accept', 'many.ndjson']\n"
         "from streams.cli.app import main; main()"
     )
     died = subprocess.run(

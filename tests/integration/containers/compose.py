@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from tests.servers.processes import PATIENCE_SECONDS
 from tests.source_tree import ROOT
 
 FILE = ROOT / "docker-compose.yml"
@@ -91,7 +92,7 @@ class Native:
             cwd=self.folder,
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
         )
         (self.folder / f"{service}-{replica}-once.log").write_bytes(done.stdout + done.stderr)
         return done.returncode
@@ -132,7 +133,7 @@ def natively(native: Native) -> Iterator[Native]:
             process.terminate()
         for process in native.running:
             try:
-                process.wait(20)
+                process.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -1,7 +1,8 @@
 """The compose file means what it says: limits, health, no secret; and its services really work."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -151,11 +152,10 @@ def test_its_very_commands_take_an_event_over_http_into_an_archive(native: Nativ
     assert "over-http" in (native.folder / "setup-9-once.log").read_text()
     for service, replica in REPLICAS:
         check = native.health_check(service)
-        assert wait_until(
-            lambda check=check, service=service, replica=replica: (
-                native.run(service, check, replica) == 0
-            )
-        ), (service, native.said())
+        assert wait_until(partial(_is_well, native, service, check, replica)), (
+            service,
+            native.said(),
+        )
     assert {line.get("slot") for line in native.log_lines() if line.get("process") == "worker"} == {
         0,
         1,
@@ -181,3 +181,7 @@ def _answers(address: str) -> bool:
         return httpx.get(f"{address}/health").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def _is_well(native: Native, service: str, check: Sequence[str], replica: int) -> bool:
+    return native.run(service, check, replica) == 0

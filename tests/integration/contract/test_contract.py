@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ from crm.outcomes.queries import event_status, event_statuses, outcome_counts
 from crm.people.queries import people_now
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import METADATA, reading
-from streams.upkeep.dead_letters import letters, retry
+from streams.upkeep.dead_letters import failed_events, retry
 from streams.upkeep.replay import rebuild, verify
 from tests.dealers import Receiver
 from tests.installations import Installation, Snapshot, assert_same, clock, cut
@@ -178,13 +179,13 @@ def test_an_event_that_breaks_the_recording_is_put_aside_and_recorded_when_it_is
     bad, other = (words.attended(name, "a1") for name in ("c1", "c2"))
     poison(bad, ValueError("欧阳晓棠 13899887766"))
     take(carried, *words.said)
-    (letter,) = letters(carried.opened)
+    (letter,) = failed_events(carried.opened)
     assert (letter["source"], letter["id"]) == bad.key
     assert re.fullmatch(r"ValueError at \w+:\d+", letter["error"])
     assert [outcome_of(carried, each)[0] for each in (bad, other)] == ["failed", "recorded"]
     monkeypatch.undo()
     assert retry(carried.opened) == (1, 0)
-    assert letters(carried.opened) == []
+    assert failed_events(carried.opened) == []
     assert [outcome_of(carried, each)[0] for each in (bad, other)] == ["recorded", "recorded"]
     with clock():
         assert_lawful(carried)
@@ -260,7 +261,7 @@ def test_a_reward_is_owed_then_paid_and_the_ledger_is_even(carried: Carriage) ->
     assert owed.state == "payable" and owed.amount_fen > 0
     account = ("member:m1:payable", owed.reward_id, -owed.amount_fen)
     assert account in carried.installation.snapshot()["ledger balances"]
-    payment = {"reward_id": owed.reward_id, "purchase_id": "p1", "member": "m1"}
+    payment: dict[str, Any] = {"reward_id": owed.reward_id, "purchase_id": "p1", "member": "m1"}
     payment |= {"amount_fen": owed.amount_fen, "reference": "bank-1"}
     take(carried, words.say("reward.paid", f"reward/{owed.reward_id}", 40, **payment))
     assert [each.state for each in _rewards(carried)] == ["paid"]

@@ -1,7 +1,7 @@
 """Serves the reference company over HTTP, badly when a test asks for it."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,8 +50,9 @@ class _Handler(BaseHTTPRequestHandler):
             dealer = self.company.dealer_of(self.headers.get("authorization", ""))
             self._send(200, self._told(dealer, url.path, asked, body), cut="changes" in url.path)
         except Refused as refused:
-            more = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
-            self._send(refused.status, orjson.dumps({"detail": refused.reason}), **more)
+            later = refused.retry_after
+            heads = {} if later is None else {"Retry-After": str(later)}
+            self._send(refused.status, orjson.dumps({"detail": refused.reason}), heads)
 
     def _told(self, dealer: str, path: str, asked: dict[str, str], body: dict[str, Any]) -> bytes:
         company = self.company
@@ -79,13 +80,15 @@ class _Handler(BaseHTTPRequestHandler):
                 raise Refused(404, "no such address")
         return b"{}"
 
-    def _send(self, status: int, body: bytes, *, cut: bool = False, **heads: str) -> None:
+    def _send(
+        self, status: int, body: bytes, heads: Mapping[str, str] | None = None, cut: bool = False
+    ) -> None:
         self.send_response(status)
         if "gzip" in self.headers.get("accept-encoding", "") and not self.weather.cut_pages:
             body = gzip.compress(body)
             self.send_header("content-encoding", "gzip")
         self.send_header("content-length", str(len(body)))
-        for name, value in heads.items():
+        for name, value in (heads or {}).items():
             self.send_header(name, value)
         self.end_headers()
         if cut and self.weather.cut_pages:

@@ -17,10 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from crm.copies.receipts import is_signed
-from streams.dealer.http_feed import HttpFeed
-from streams.dealer.signing import KEY_FILE
-from streams.dealer.store import COPY_FILE, CopyStore
-from streams.dealer.troubles import (
+from streams.dealer.errors import (
     AddressUnsafe,
     AnswerNotUnderstood,
     CertificateRefused,
@@ -36,6 +33,9 @@ from streams.dealer.troubles import (
     TokenRefused,
     TokenUnreadable,
 )
+from streams.dealer.http_feed import HttpFeed
+from streams.dealer.signing import KEY_FILE
+from streams.dealer.store import COPY_FILE, CopyStore
 from streams.dealer.verifying import proof_of
 from tests.integration.dealers.dealers import DealerSide
 from tests.integration.dealers.reference import Company, Copy, Refused, key_of, person, sha

@@ -144,10 +144,10 @@ def test_the_key_of_another_dealers_row_is_as_unknown_as_one_that_never_was(
 def test_who_floods_is_told_when_to_come_again(
     company: Company, dealer: DealerSystem, caplog: pytest.LogCaptureFixture
 ) -> None:
-    flooding = company.running.site.desk.flooding
-    now = flooding.clock()
-    flooding.clock = lambda: now
-    flooding.burst = 20
+    turns = company.running.site.feed_caches.turns
+    now = turns.clock()
+    turns.clock = lambda: now
+    turns.burst = 20
     other = company.dealer("D1")
     answers = [dealer.client.get("/v1/dealer/keys") for _ in range(25)]
     answers = [each for each in answers if each.status_code == 429]
@@ -155,7 +155,7 @@ def test_who_floods_is_told_when_to_come_again(
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert_refused(company, answers[-1], 429, caplog)
     assert other.client.get("/v1/dealer/keys").status_code == 200
-    flooding.clock = lambda: now + int(answers[-1].headers["retry-after"])
+    turns.clock = lambda: now + int(answers[-1].headers["retry-after"])
     assert dealer.client.get("/v1/dealer/keys").status_code == 200
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from tests.functional.command.running import Jinxi
 from tests.integration.feed.dealers import Company, contract_end, shared, withdrawal
-from tests.integration.web.sites import PASSWORD, today
-from tests.integration.web.test_pages import sign_in
+from tests.integration.web.sites import PASSWORD, sign_in, today
 
 PAGES = ("/dealers", "/recalls", "/recalls?overdue=true", "/hand-over", "/hand-over?old=D1&new=D2")
 

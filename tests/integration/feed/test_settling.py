@@ -13,12 +13,13 @@ from campaigns.times import DAY_US
 from crm.clock import now_us
 from crm.copies.change_log import be_quiet_until
 from crm.feed.settling import NotSettled, accepted_so_far, must_be_settled
+from crm.intake.accept import EventIntake
 from crm.journal.dead_letters import add_dead_letter
 from crm.journal.events import last_position
 from crm.storage.database import reading, writing
 from crm.web.api import dealer_visit
 from crm.web.pages.status import HELD_BACK
-from streams.running.outbox_intake import OutboxIntake
+from streams.running.outbox_store import OutboxStore
 from tests.integration.feed.dealers import (
     Company,
     DealerSystem,
@@ -29,8 +30,7 @@ from tests.integration.feed.dealers import (
     shared,
     withdrawal,
 )
-from tests.integration.web.sites import PASSWORD, today
-from tests.integration.web.test_pages import sign_in
+from tests.integration.web.sites import PASSWORD, sign_in, today
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_what_waits_in_the_outbox_holds_everything_back(
 ) -> None:
     site = company.running.site
     line = orjson.dumps(withdrawal("c1", "D1"))
-    (receipt,) = OutboxIntake(site.engine, site.keyring).accept([line], HEADQUARTERS)
+    (receipt,) = EventIntake(site.engine, site.keyring, OutboxStore()).accept([line], HEADQUARTERS)
     assert receipt.status == "accepted"
     assert_nothing_leaves(dealer.client.get("/v1/dealer/changes"))
     company.accept(orjson.loads(line))

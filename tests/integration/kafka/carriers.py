@@ -11,12 +11,13 @@ import orjson
 
 from campaigns.intake import HEADQUARTERS, Credential
 from crm.accounts.tokens import credential_of_token
-from crm.settings import Settings
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
 from crm.storage.database import reading
 from streams.cli.commands.carry import is_idle
 from streams.kafka.carrying import GIVEN
 from streams.running.installation import Installation as Opened
-from streams.running.outbox_intake import OutboxIntake
+from streams.running.outbox_store import OutboxStore
 from tests.functional.command.running import run_inside
 from tests.installations import Installation
 from tests.servers.processes import wait_until
@@ -46,9 +47,9 @@ class Carried:
     """What its processes are told beside the settings."""
 
     @property
-    def intake(self) -> OutboxIntake:
+    def intake(self) -> EventIntake:
         """The door."""
-        return OutboxIntake(self.installation.engine, self.installation.keyring)
+        return EventIntake(self.installation.engine, self.installation.keyring, OutboxStore())
 
     @property
     def opened(self) -> Opened:

@@ -22,7 +22,9 @@ def produce(
         assert error is None
         written.append(message.offset())
 
-    named = [(name, text.encode()) for name, text in headers.items()]
+    named: list[tuple[str, str | bytes | None]] = [
+        (name, text.encode()) for name, text in headers.items()
+    ]
     producer.produce(topic, value, headers=named, partition=partition, on_delivery=delivered)
     assert producer.flush(30) == 0
     return written[0]
@@ -55,8 +57,10 @@ class Reader:
         def holds() -> bool:
             for message in self.consumer.consume(100, 0.2):
                 assert message.error() is None
-                self.raw.append(message.value())
-                self.read.append(orjson.loads(message.value()))
+                value = message.value()
+                assert value is not None
+                self.raw.append(value)
+                self.read.append(orjson.loads(value))
             return bool(condition())
 
         return wait_until(holds, seconds)

@@ -11,9 +11,9 @@ from confluent_kafka import Consumer, KafkaError, Producer
 from kafka.errors import TopicAuthorizationFailedError
 
 from crm.accounts.tokens import add_token
+from crm.configuration.settings import Settings
 from crm.intake.inboxes import add_inbox
 from crm.keyring.dealer_keys import issue_dealer_key
-from crm.settings import Settings
 from streams.kafka.topics import (
     DEALER_COPIES,
     EVENTS,
@@ -76,7 +76,9 @@ def write(client: dict[str, str], topic: str, value: bytes) -> int | None:
     """Write one record; None, or the number of the error."""
     errors: list[KafkaError | None] = []
     producer = Producer(client)
-    headers = [(name, text.encode()) for name, text in STRUCTURED.items()]
+    headers: list[tuple[str, str | bytes | None]] = [
+        (name, text.encode()) for name, text in STRUCTURED.items()
+    ]
     producer.produce(
         topic, value, headers=headers, on_delivery=lambda error, _: errors.append(error)
     )
@@ -98,10 +100,11 @@ class Reading:
     def poll(self) -> bool:
         """Whether anything came."""
         for message in self.consumer.consume(50, 0.2):
-            if message.error() is None:
-                self.values.append(message.value())
-            else:
-                self.errors.add(message.error().code())
+            error, value = message.error(), message.value()
+            if error is not None:
+                self.errors.add(error.code())
+            elif value is not None:
+                self.values.append(value)
         return bool(self.values or self.errors)
 
 
@@ -155,7 +158,10 @@ def _make_inbox(carried: Carried, name: str) -> None:
 
 def _read_own_copy(client: dict[str, str], topic: str, copy: CopyOfADealer) -> None:
     reading = Reading(client, topic, f"d01-{uuid4().hex}")
-    rows = lambda: copy.take([orjson.loads(value) for value in reading.values])  # noqa: E731
+
+    def rows() -> object:
+        return copy.take([orjson.loads(value) for value in reading.values])
+
     try:
         assert wait_until(lambda: reading.poll() and bool(rows()), _SECONDS)
     finally:

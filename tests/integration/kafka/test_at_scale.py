@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Sequence
+from functools import partial
 
 import orjson
 import pytest
@@ -12,7 +13,7 @@ from streams.kafka.carrying import Carrying, FetchedRecord
 from streams.kafka.relay import Relay
 from streams.kafka.topics import administration, create
 from streams.kafka.watchdog import STALLED, verdict
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from tests.installations import Installation
 from tests.integration.kafka.carriers import RELAY, Carried, carried_by, worker
 from tests.integration.kafka.test_carrying import STARTS_ON, assert_all_recorded_once
@@ -92,7 +93,7 @@ def _be_away_in_the_midst(
     threading.Event().wait(AWAY_SECONDS)
     server.start()
     for piece in rest:
-        patiently(lambda piece=piece: carried.accept(piece))
+        patiently(partial(carried.accept, piece))
     assert wait_until(lambda: recorded(carried) >= len(lines) * 9 // 10), carried.said()
     assert carried.assignments() == before
 

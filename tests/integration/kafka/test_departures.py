@@ -27,7 +27,7 @@ from streams.kafka.departures import PATIENCE_US, Departures
 from streams.kafka.relay import Relay
 from streams.kafka.topics import DEAD_LETTERS, DEALER_COPIES, Existing, administration, name_of
 from streams.running.messages import record
-from streams.running.outbox_intake import waiting
+from streams.running.outbox_store import waiting
 from tests.integration.kafka.carriers import RELAY, Carried, worker
 from tests.integration.kafka.foreign import CopyOfADealer, Reader
 from tests.integration.kafka.test_inboxes import NAME, cards, event
@@ -54,7 +54,12 @@ def said(kind: str, number: int, subject: str, data: dict[str, Any]) -> bytes:
 
 def shared_with(dealer: str, number: int) -> list[bytes]:
     """A dealer with a contract, and a person who consents to be in its copy."""
-    contract = {"dealer": dealer, "contract_id": f"x{number}", "name": "经销商", "kind": "sub"}
+    contract: dict[str, Any] = {
+        "dealer": dealer,
+        "contract_id": f"x{number}",
+        "name": "经销商",
+        "kind": "sub",
+    }
     contract |= {"regions": ["110000"], "starts_on": "2026-01-01"}
     card_id = f"S{number}"
     card = event(card_id, time=YESTERDAY)

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,10 @@ MARKED = {"person": {"name": NAME}, "contact": {"phones": [PHONE]}}
 def lines_of(log: Path) -> list[dict[str, Any]]:
     """Every line, each an object."""
     return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def _tells_what_it_left_out(log: Path) -> bool:
+    return any("left_out" in line for line in lines_of(log))
 
 
 def names_of(carried: Carried) -> Iterator[str]:
@@ -120,7 +125,7 @@ def test_a_broker_that_is_away_fills_no_log(own_broker: tuple[Carried, kafka.Bro
     logs = [carried.installation.folder / "relay.log"]
     logs.append(carried.installation.folder / "worker---slot-0.log")
     for log in logs:
-        assert wait_until(lambda log=log: any("left_out" in line for line in lines_of(log))), log
+        assert wait_until(partial(_tells_what_it_left_out, log)), log
     for log in logs:
         lines = lines_of(log)
         assert len(lines) < MOST_LINES, log

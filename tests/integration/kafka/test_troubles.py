@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import uuid4
 
 import orjson
@@ -17,10 +18,10 @@ from sqlalchemy.engine import make_url
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from crm.journal.events import last_position
-from crm.journal.undecodable import kept_messages, message_of
+from crm.journal.undecodable import KeptMessage, kept_messages, message_of
 from crm.storage.database import open_engine, reading
 from streams.kafka.topics import EVENTS, administration, create, name_of
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from tests.installations import Installation, Snapshot
 from tests.integration.kafka.carriers import RELAY, SOON_GIVEN_UP, Carried, carried_by, worker
 from tests.integration.kafka.test_carrying import assert_all_recorded_once
@@ -111,7 +112,7 @@ def _kill_while_events_flow(
         thread = threading.Thread(target=kill)
         thread.start()
         for few in pieces(piece, 4):
-            patiently(lambda few=few: carried.accept(few))
+            patiently(partial(carried.accept, few))
             carried.revive()
         thread.join()
 
@@ -159,7 +160,7 @@ def test_what_is_no_event_is_put_aside_with_its_reason_and_the_others_go_on(
     assert messages == {b"\xff not JSON", b'[{"specversion":"1.0"}]', b"", b"[17]"}
 
 
-def _kept(installation: Installation) -> list:
+def _kept(installation: Installation) -> list[KeptMessage]:
     with reading(installation.engine) as connection:
         return kept_messages(connection)
 
@@ -199,7 +200,7 @@ def test_a_database_restored_from_a_backup_is_filled_again_from_the_topic(
     on_kafka.accept(first)
     assert wait_until(lambda: recorded(on_kafka) >= len(first)), on_kafka.said()
     on_kafka.stop()
-    with _copy(on_kafka.settings.database_url, postgres_server, on_kafka) as backup_url:
+    with _Copy(on_kafka.settings.database_url, postgres_server, on_kafka) as backup_url:
         on_kafka.start(RELAY)
         on_kafka.start(worker())
         on_kafka.accept(second)
@@ -221,7 +222,7 @@ def test_a_database_restored_from_a_backup_is_filled_again_from_the_topic(
             installation.engine.dispose()
 
 
-class _copy:
+class _Copy:
     """A copy of a database nobody is connected to, dropped afterwards."""
 
     def __init__(self, url: str, server: str, carried: Carried) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,7 +79,12 @@ def test_dealers_hear_of_it_as_of_any_change_and_the_checks_hold(events: list[Se
 
 def test_copies_and_holds_that_a_wrong_clock_had_ended_are_back() -> None:
     maker = Maker(Random(1))
-    contract = {"dealer": "D1", "contract_id": "x1", "name": "经销商", "kind": "sub"}
+    contract: dict[str, Any] = {
+        "dealer": "D1",
+        "contract_id": "x1",
+        "name": "经销商",
+        "kind": "sub",
+    }
     contract |= {"regions": ["110000"], "starts_on": "2026-01-01"}
     maker.send("dealer.contracted", "dealer/D1", contract, by="anna", days=(0, 0))
     card = {"card_id": "c1", "person": {"name": "单桂兰"}, "source_kind": "walk_in"}

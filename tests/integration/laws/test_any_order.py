@@ -5,12 +5,13 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.times import DAY_US
 from crm.operations.checks import run_checks
 from crm.storage.database import reading
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same, clock, cut
 from tests.kills import killed_now_and_then
-from tests.worlds import DAY_US, FEW, START_US, Sent, worlds
+from tests.worlds import FEW, START_US, Sent, worlds
 
 
 def take_in(installation: Installation, events: list[Sent], random: Random) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select
 
 from campaigns.times import day_end_us, shanghai_day
 from crm.copies.change_log import ChangeWriter, told_rows
+from crm.copies.changes import ReasonClass
 from crm.copies.queries import are_settled, changes_after
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.scope import HEADQUARTERS_SCOPE
@@ -134,7 +135,9 @@ def test_a_row_that_went_and_came_back_as_it_was_is_not_told_again_and_keeps_its
             (row,) = connection.execute(select(*own_columns(COPY_ROW))).all()
             connection.execute(delete(COPY_ROW))
             connection.execute(insert(COPY_ROW), [row._asdict()])
-            touched = {(row.dealer, row.key): writer.content_hash(row.content)}
+            touched: dict[tuple[str, str], bytes | ReasonClass] = {
+                (row.dealer, row.key): writer.content_hash(row.content)
+            }
             writer.write(connection, touched, 0, CLOCK_US)
         assert _everything_told(installation) == before
         with reading(installation.engine) as connection:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from streams.upkeep.replay import rebuild, verify
 from tests.installations import Installation, clock
-from tests.worlds import Maker, Random, Sent
+from tests.worlds import Maker, Sent
 
 SECRETS = {
     "name": "欧阳晓棠",
@@ -175,7 +176,7 @@ def test_an_erasure_is_carried_out_though_the_door_died_before_it_could() -> Non
         installation.accept(said)
         installation.work()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("crm.intake.accept.JournalIntake._erase", lambda *_: None)
+            patch.setattr("crm.intake.accept.EventIntake._erase", lambda *_: None)
             installation.accept([erasure])
         assert installation.keyring.keys(["card/c1"], create=False)["card/c1"] is not None
         installation.work()

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.times import rfc3339
 from tests.installations import Installation, Snapshot, clock
 from tests.worlds import (
     ACTIVITIES,
@@ -21,7 +22,6 @@ from tests.worlds import (
     Maker,
     Sent,
     may_say,
-    rfc3339,
 )
 
 OF_OTHERS = {f"card/{name}" for name in CARDS}
@@ -51,7 +51,12 @@ class Office(Maker):
     def begin(self, size: int) -> list[Sent]:
         """Everything that has a name is there before anything else happens."""
         for number, dealer in enumerate(DEALERS[:2]):
-            data = {"dealer": dealer, "contract_id": f"x{number}", "name": "经销商", "kind": "sub"}
+            data: dict[str, Any] = {
+                "dealer": dealer,
+                "contract_id": f"x{number}",
+                "name": "经销商",
+                "kind": "sub",
+            }
             data |= {"regions": ["110000", "310000"], "starts_on": "2026-01-01"}
             self.send("dealer.contracted", f"dealer/{dealer}", data, by="anna", days=(0, 0))
         for names, make in (

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -20,13 +21,14 @@ from crm.web.view.seasons import Seasons
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation as Opened
 from streams.running.lease import WorkerRunning, lease
-from streams.upkeep.dead_letters import letters, retry
+from streams.upkeep.dead_letters import failed_events, retry
 from streams.upkeep.replay import verify
 from tests.children import REFUSED_LEASE
 from tests.installations import Installation, assert_same, clock
 from tests.killing import start
 from tests.poison import Poison, poison_by
-from tests.worlds import CLOCK_US, Maker, Random, Sent, make_world
+from tests.servers.processes import PATIENCE_SECONDS
+from tests.worlds import CLOCK_US, Maker, Sent, make_world
 
 
 def test_a_second_worker_is_told_so_at_once() -> None:
@@ -34,7 +36,7 @@ def test_a_second_worker_is_told_so_at_once() -> None:
         with pytest.raises(WorkerRunning), lease(installation.settings):
             pass
         second = start("work", str(installation.folder), quiet=True)
-        assert second.wait(60) == REFUSED_LEASE
+        assert second.wait(PATIENCE_SECONDS) == REFUSED_LEASE
 
 
 def test_the_lease_of_a_killed_worker_is_free_at_once() -> None:
@@ -65,7 +67,7 @@ def poisoned_world(seed: int) -> tuple[list[Sent], Sent]:
 
 
 def put_aside(installation: Installation) -> list[tuple[str, str]]:
-    return [(letter["source"], letter["id"]) for letter in letters(opened(installation))]
+    return [(letter["source"], letter["id"]) for letter in failed_events(opened(installation))]
 
 
 def opened(installation: Installation) -> Opened:

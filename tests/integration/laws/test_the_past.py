@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.canonical import canonical_json
+from campaigns.times import DAY_US
 from crm.components.as_of import (
     EventFilter,
     effective_up_to,
@@ -22,7 +23,7 @@ from crm.copies.projection import rows_of_copies
 from crm.rewards.judgement import judge_claims
 from crm.storage.database import reading
 from tests.installations import Installation, Snapshot, clock
-from tests.worlds import DAY_US, FEW, HOUR_US, START_US, Sent, worlds
+from tests.worlds import FEW, HOUR_US, START_US, Sent, worlds
 
 
 def folded(past: Evaluation, installation: Installation) -> dict[str, Any]:
@@ -123,9 +124,9 @@ def test_one_persons_past_is_the_whole_past_of_that_person(
             elif name == "copies":
                 assert found <= everything[name]
         for name, card in part.cards.items():
-            of_whole = whole.cards[name]
-            assert replace(card, events=()) == replace(of_whole, events=())
-            assert [event.key for event in card.events] == [e.key for e in of_whole.events]
+            same = whole.cards[name]
+            assert replace(card, events=()) == replace(same, events=())
+            assert [event.key for event in card.events] == [e.key for e in same.events]
         assert home.partition("/")[2] in part.cards or home.partition("/")[2] not in whole.cards
 
 

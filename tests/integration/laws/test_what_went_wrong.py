@@ -7,14 +7,14 @@ import pytest
 
 from campaigns.ids import person_id, reward_id
 from campaigns.intake import CLOCK_SOURCE
-from campaigns.times import rfc3339
+from campaigns.times import DAY_US, rfc3339
 from crm.components.as_of import effective_up_to, past_of_homes
 from crm.ledger.tables import REWARD
 from crm.operations.checks import run_checks
 from crm.storage.database import reading
 from tests.installations import Installation, assert_same, clock
 from tests.oracles import assert_as_written
-from tests.worlds import CLOCK_US, DAY_US, START_US, Maker, Sent
+from tests.worlds import CLOCK_US, START_US, Maker, Sent
 
 
 class Story(Maker):
@@ -56,7 +56,7 @@ class Story(Maker):
         return self.tell("activity.planned", f"activity/{name}", data)
 
     def enrolled(self, name: str, **data: Any) -> Sent:
-        values = {"member": name, "kind": "consumer", "dealer": "D1"}
+        values: dict[str, Any] = {"member": name, "kind": "consumer", "dealer": "D1"}
         values |= {"person": {"name": "赵药师"}, "contact": {"phones": []}}
         return self.tell("member.enrolled", f"member/{name}", {**values, **data})
 
@@ -70,7 +70,7 @@ class Story(Maker):
         return self.tell("purchase.made", f"card/{card}", data, day=1)
 
     def paid(self, reward: str, purchase: str, member: str) -> Sent:
-        data = {"reward_id": reward, "purchase_id": purchase, "member": member}
+        data: dict[str, Any] = {"reward_id": reward, "purchase_id": purchase, "member": member}
         data |= {"amount_fen": 1_000, "reference": "bank"}
         return self.tell("reward.paid", f"reward/{reward}", data, day=40)
 
@@ -223,4 +223,5 @@ def test_one_persons_past_knows_the_members_whose_card_was_written_at_an_activit
         with reading(installation.engine) as connection:
             keep = effective_up_to(CLOCK_US)
             past = past_of_homes(connection, installation.keyring, ["card/c2"], CLOCK_US, keep)
-    assert {key: found.outcome for key, found in past.outcomes.items()}[referral.key] == "recorded"
+    outcomes = {tuple(key): found.outcome for key, found in past.outcomes.items()}
+    assert outcomes[referral.key] == "recorded"

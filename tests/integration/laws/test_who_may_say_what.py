@@ -211,7 +211,7 @@ def makes_sense(type_name: str, whose: str) -> bool:
 
 def cases() -> list[Case]:
     CREDENTIALS.setdefault("dealer-staff", DEALER_STAFF)
-    found = []
+    found: list[Case] = []
     for type_name, by, whose, late in product(DATA, SENDERS, WHOSE, (False, True)):
         if type_name in ALONE or not makes_sense(type_name, whose):
             continue

@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
+from crm.configuration.settings import Settings
 from crm.operations.checks import run_checks
 from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import DatabaseUnusable, open_engine, reading
 from streams.running.lease import WorkerRunning, lease
 from streams.upkeep.replay import rebuild, verify

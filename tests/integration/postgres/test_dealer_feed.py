@@ -10,9 +10,10 @@ from crm.feed.queries import changes_page, copy_digest, last_sequence, named_row
 from crm.feed.recall_queries import open_recalls
 from crm.feed.settling import NotSettled, must_be_settled
 from crm.feed.states import dealer_states
+from crm.intake.accept import EventIntake
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
-from streams.running.outbox_intake import OutboxIntake
+from streams.running.outbox_store import OutboxStore
 from tests.installations import Installation
 from tests.integration.feed.dealers import contract, shared, withdrawal
 from tests.integration.web.sites import today
@@ -47,7 +48,7 @@ def test_a_copy_is_sent_proved_and_held_back(in_postgres: Installation) -> None:
         assert take_key(connection, "D1", "one", now_us()) == "one"
         assert take_key(connection, "D1", "other", now_us()) == "one"
         assert release_key(connection, "D1", now_us())
-    outbox = OutboxIntake(in_postgres.engine, in_postgres.keyring)
+    outbox = EventIntake(in_postgres.engine, in_postgres.keyring, OutboxStore())
     outbox.accept([orjson.dumps(withdrawal("c1", "D1"))], HEADQUARTERS)
     with reading(in_postgres.engine) as connection, pytest.raises(NotSettled):
         must_be_settled(connection, today())

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import orjson
 import pytest
@@ -12,7 +13,7 @@ from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from crm.operations.checks import run_checks
 from crm.storage.database import reading
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from tests.installations import Installation, assert_same
 from tests.servers import postgres
 from tests.servers.postgres import new_database
@@ -51,7 +52,7 @@ def test_a_server_killed_while_events_flow_loses_and_doubles_none(
         killer.start()
         for start in range(0, len(lines), 20):
             piece = lines[start : start + 20]
-            patiently(lambda piece=piece: _accept(installation, piece))
+            patiently(partial(_accept, installation, piece))
             installation.worker.step()
             if start > len(lines) // 4:
                 flowing.set()

@@ -19,7 +19,7 @@ from streams.upkeep.replay import rebuild, verify
 from tests.installations import Installation, assert_same
 from tests.integration.postgres.carrying import TOPIC_ID, carried_events
 from tests.integration.postgres.test_several_workers import waits_for_a_lock
-from tests.servers.processes import wait_until
+from tests.servers.processes import PATIENCE_SECONDS, wait_until
 
 PEOPLE, SEED, STARTS_ON = 60, 5, date(2026, 3, 2)
 
@@ -70,11 +70,11 @@ def test_a_worker_waits_until_a_rebuild_is_done_and_pages_see_the_old_rows_until
 
     def report(_done: int, _of: int) -> None:
         half_way.set()
-        assert go_on.wait(60)
+        assert go_on.wait(PATIENCE_SECONDS)
 
     with ThreadPoolExecutor(2) as threads:
         rebuilding = threads.submit(rebuild, at_scale.engine, at_scale.keyring, report)
-        assert half_way.wait(60)
+        assert half_way.wait(PATIENCE_SECONDS)
         recording = threads.submit(worker.record, [second], 1)
         try:
             assert wait_until(lambda: recording.done() or waits_for_a_lock(at_scale))
@@ -98,7 +98,7 @@ def test_a_rebuild_waits_for_the_worker_that_is_recording(
 
     def slowly(*arguments: Any, **named: Any) -> int:
         evaluating.set()
-        assert go_on.wait(60)
+        assert go_on.wait(PATIENCE_SECONDS)
         return record(*arguments, **named)
 
     with (
@@ -106,7 +106,7 @@ def test_a_rebuild_waits_for_the_worker_that_is_recording(
         ThreadPoolExecutor(2) as threads,
     ):
         recording = threads.submit(worker.record, [second], 1)
-        assert evaluating.wait(60)
+        assert evaluating.wait(PATIENCE_SECONDS)
         rebuilding = threads.submit(rebuild, at_scale.engine, at_scale.keyring)
         try:
             assert wait_until(lambda: rebuilding.done() or waits_for_a_lock(at_scale))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from random import Random
 from typing import Any
 from unittest import mock
@@ -16,6 +17,7 @@ from sqlalchemy import func, select, text
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
+from crm.configuration.settings import Settings
 from crm.journal.checkpoints import Partition
 from crm.keyring.keyring import Keyring
 from crm.operations.checks import run_checks
@@ -23,13 +25,12 @@ from crm.people.tables import CARD, PERSON
 from crm.recording.carried_batch import CarriedBatch, CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder, Recorded
 from crm.recording.lock_set import touched
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
-from streams.running.patience import patiently
+from streams.running.retry import patiently
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same
 from tests.integration.postgres.carrying import TOPIC_ID, batches, carried_events, in_partitions
-from tests.servers.processes import wait_until
+from tests.servers.processes import PATIENCE_SECONDS, wait_until
 
 PROVING = os.environ.get("JINXI_PROVE") == "1"
 PEOPLE, STARTS_ON = 1_000 if PROVING else 80, date(2026, 3, 2)
@@ -73,7 +74,7 @@ def record_partitions(
             continue
         again = random.random() < 0.1
         for _ in range(2 if again else 1):
-            total += patiently(lambda batch=batch: recorder.record([batch], 1))
+            total += patiently(partial(recorder.record, [batch], 1))
     engine.dispose()
     keyring.engine.dispose()
     return total
@@ -139,7 +140,7 @@ def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
 
         def slowly(*arguments: Any, **named: Any) -> int:
             evaluating.set()
-            assert go_on.wait(30)
+            assert go_on.wait(PATIENCE_SECONDS)
             return record(*arguments, **named)
 
         with (
@@ -147,7 +148,7 @@ def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
             ThreadPoolExecutor(2) as threads,
         ):
             a = threads.submit(first.record, *_alone(one, 0))
-            assert evaluating.wait(30)
+            assert evaluating.wait(PATIENCE_SECONDS)
             b = threads.submit(second.record, *_alone(two, 1))
             try:
                 assert wait_until(lambda: b.done() or waits_for_a_lock(at_scale))

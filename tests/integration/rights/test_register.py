@@ -26,11 +26,11 @@ from crm.rights.request import (
     RequestRefused,
 )
 from crm.scope import OutOfScope, Scope
-from crm.settings import Settings
-from crm.storage.database import reading
+from crm.storage.database import reading, writing
 from streams.running.installation import Installation, open_installation
 from streams.upkeep.replay import rebuild
 from tests.examples import a_card, an_event
+from tests.templates import new_installation
 
 COMPLIANCE = Scope("compliance")
 WORDS = "请删掉我母亲王秀英的电话"
@@ -80,7 +80,7 @@ def erased(card_id: str = "C1") -> dict[str, Any]:
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    installation = open_installation(Settings.in_folder(tmp_path))
+    installation = open_installation(new_installation(tmp_path))
     made = Register(installation, Clerk(COMPLIANCE, "law-1", now_us()))
     made.accept(a_card("C1"), a_card("C2", person={"name": "李强"}))
     yield made
@@ -97,6 +97,20 @@ def test_a_request_is_kept_with_its_clock_and_its_words_are_encrypted(
     files = [file.read_bytes() for file in tmp_path.rglob("*.db*")]
     assert files
     assert not any("王秀英的电话".encode() in data for data in files)
+
+
+@pytest.mark.parametrize(("said", "due"), [("2026-05-22", 22), ("2026-05-26", 25)])
+def test_a_request_is_due_no_later_than_was_said_nor_than_the_law_now_reckons(
+    register: Register, said: str, due: int
+) -> None:
+    request_id = register.open()
+    with writing(register.installation.engine) as connection:
+        connection.exec_driver_sql(f"UPDATE rights_request SET due_on = '{said}'")
+    assert register.request(request_id).due_on == date(2026, 5, due)
+    with reading(register.installation.engine) as connection:
+        late = open_counts(COMPLIANCE, connection, date(2026, 5, due + 1))
+        in_time = open_counts(COMPLIANCE, connection, date(2026, 5, due))
+    assert (in_time, late) == ((1, 0), (1, 1))
 
 
 def test_a_request_is_found_by_the_person_as_well_and_hangs_on_a_card(register: Register) -> None:

@@ -10,7 +10,7 @@ from multiprocessing.synchronize import Event
 
 import pytest
 
-from crm.settings import Settings
+from crm.configuration.settings import Settings
 from streams.kafka import slots
 from streams.kafka.slots import slot_of
 from streams.running.lease import WorkerRunning

@@ -8,22 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from campaigns.events.purchases import PurchaseMade
 from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.sheets import InvalidSheet, write_answer, write_template
 from crm.cards.card import Card, fold_card
-from crm.intake.accept import JournalIntake
+from crm.intake.accept import EventIntake
 from crm.intake.sheet_intake import SheetReceipt, accept_sheet
 from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.voids import judge_voids
-from crm.schema.tables import prepare
-from crm.settings import Settings
 from crm.storage.database import open_engine, reading
+from tests.profiles import examples
+from tests.templates import new_installation
 from tests.unit.campaigns.sheets.sample_sheets import (
     ACTIVITY,
     FIRST_ROW,
@@ -43,7 +44,7 @@ class Office:
 
     engine: Engine
     keyring: Keyring
-    intake: JournalIntake
+    intake: EventIntake
 
     def send(self, *rows: Row, credential: Credential = HEADQUARTERS) -> SheetReceipt:
         """Hand over the template with these rows."""
@@ -93,11 +94,10 @@ class Office:
 
 def new_office(folder: Path) -> Office:
     """An installation in an empty folder."""
-    setup = Settings.in_folder(folder)
+    setup = new_installation(folder)
     engine = open_engine(setup.database_url)
-    prepare(engine)
     keyring = Keyring.open(setup)
-    return Office(engine, keyring, JournalIntake(engine, keyring))
+    return Office(engine, keyring, EventIntake(engine, keyring))
 
 
 @pytest.fixture
@@ -159,17 +159,20 @@ def test_a_correction_made_elsewhere_stays_when_another_cell_is_edited(office: O
     assert (office.card().phones, office.card().address) == (("13711112222",), "新路2号")
 
 
+def purchases_of(events: list[LoggedEvent]) -> list[PurchaseMade]:
+    return [event.data for event in events if isinstance(event.data, PurchaseMade)]
+
+
 def test_an_edited_purchase_is_taken_back_and_made_anew_under_its_own_id(office: Office) -> None:
     office.send(FULL)
     receipt = office.send(FULL | {"quantity": 3})
     assert (receipt.accepted, receipt.duplicate, receipt.corrected) == (2, 8, 1)
-    purchases = [e.data for e in office.events() if e.type_name == "purchase.made"]
-    standing = [e.data for e in office.standing() if e.type_name == "purchase.made"]
+    purchases, standing = purchases_of(office.events()), purchases_of(office.standing())
     assert [purchase.quantity for purchase in standing] == [3]
     assert len({purchase.purchase_id for purchase in purchases}) == 1
     assert office.send(FULL | {"quantity": 3}).accepted == 0
     office.send(FULL)
-    assert [e.data.quantity for e in office.standing() if e.type_name == "purchase.made"] == [2]
+    assert [purchase.quantity for purchase in purchases_of(office.standing())] == [2]
     assert office.send(FULL).accepted == 0
 
 
@@ -289,7 +292,7 @@ versions = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=8)
+@examples(1 / 5)
 @given(edits=st.lists(versions, min_size=1, max_size=5))
 def test_after_any_edits_stands_what_a_fresh_sheet_would_say(
     edits: list[Row], tmp_path_factory: pytest.TempPathFactory

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,24 @@ from fastapi import FastAPI
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS, generate
 from campaigns.times import shanghai_day
-from crm.accounts.people import AccountRole, add_user
+from crm.accounts.people import add_user
+from crm.accounts.roles import AccountRole
 from crm.accounts.tokens import TokenRole, add_token
 from crm.clock import now_us
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
+from crm.keyring.keyring import Keyring
 from crm.recording.recorder import Recorder
-from crm.settings import Settings
+from crm.storage.database import open_engine
 from crm.web.app import app_of
 from crm.web.guards.site import Site
+from crm.web.view.languages import load_translations
+from tests.templates import new_installation
 
 PASSWORD = "only-for-tests"
+
+
+translations = cache(load_translations)
 
 
 class Listener:
@@ -137,18 +147,26 @@ class RunningSite:
         return add_token(self.site.engine, "a test", role, dealer, sources)
 
     def user(self, name: str, role: AccountRole, dealer: str | None = None) -> str:
-        """A new account with PASSWORD."""
-        return add_user(self.site.engine, name, PASSWORD, role, dealer)
+        """A new account with PASSWORD, which alone opens it."""
+        return add_user(self.site.engine, name, PASSWORD, role, dealer, is_demo=True)
 
     def client(self, **headers: str) -> httpx.Client:
         """A caller of the site."""
-        return httpx.Client(base_url=self.address, headers=headers, timeout=30)
+        # The certificates of the world are read for each client, and no call here goes there.
+        return httpx.Client(base_url=self.address, headers=headers, timeout=30, verify=False)
+
+
+def _opened(settings: Settings) -> Site:
+    """As `Site.open` does it, over an installation that is migrated already."""
+    engine, keyring = open_engine(settings.database_url), Keyring.open(settings)
+    intake = EventIntake(engine, keyring)
+    return Site(engine, keyring, intake, keyring.secret("sessions"), translations())
 
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[RunningSite]:
     """A site over the databases in a folder, which are made when they are missing."""
-    with serving(Site.open(Settings.in_folder(folder))) as started:
+    with serving(_opened(new_installation(folder))) as started:
         yield started
 
 
@@ -171,7 +189,7 @@ def invent_season(folder: Path, people: int, seed: int = 5) -> None:
     """Fill the databases in a folder with a season that ends today."""
     starts_on = today() - timedelta(days=SEASON_DAYS)
     lines = [orjson.dumps(event) for event in generate(people, seed, starts_on)]
-    site = Site.open(Settings.in_folder(folder))
+    site = _opened(new_installation(folder))
     site.intake.accept(lines, HEADQUARTERS, history=True)
     recorder = Recorder(site.engine, site.keyring)
     while recorder.record_next(now_us()) is not None:

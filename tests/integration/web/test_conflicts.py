@@ -15,8 +15,7 @@ from crm.clock import now_us
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.examples import an_event, written
-from tests.integration.web.sites import RunningSite, card
-from tests.integration.web.test_pages import sign_in
+from tests.integration.web.sites import RunningSite, card, sign_in
 
 
 @pytest.fixture(scope="module", autouse=True)

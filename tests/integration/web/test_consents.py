@@ -9,16 +9,16 @@ from typing import Any
 import httpx
 import pytest
 
-from campaigns.field_labels import LANGUAGES
 from campaigns.ids import person_id
+from campaigns.wording.languages import LANGUAGES
 from crm.accounts.access import accesses_of_cards
 from crm.archives.queries import archive
 from crm.notices.notice import HEADINGS, PURPOSES, notice
 from crm.notices.register import add_notice
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
-from tests.integration.web.sites import RunningSite, activity_today, card, today
-from tests.integration.web.test_pages import refusal, sign_in, token_in
+from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, today, token_in
+from tests.integration.web.test_pages import refusal
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 DRAWN = "data:image/png;base64," + base64.b64encode(PNG).decode()

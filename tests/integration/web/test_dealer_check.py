@@ -1,7 +1,7 @@
 """The dealer's question over HTTP: who may ask, the shape of the answer, its pace."""
 
-import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -33,11 +33,23 @@ def test_the_answer_is_one_word_and_has_one_shape(dealer: httpx.Client) -> None:
     assert kept[0].keys() == kept[1].keys()
 
 
-def test_no_answer_comes_sooner_than_any_other(dealer: httpx.Client) -> None:
-    for asked in (ASKED, UNKNOWN):
-        started = time.monotonic()
-        dealer.post("/v1/dealer/check", json=asked)
-        assert time.monotonic() - started >= ANSWERED_AFTER_SECONDS
+@pytest.mark.parametrize("asked", [ASKED, UNKNOWN], ids=["known", "unknown"])
+@pytest.mark.parametrize("looking_seconds", [0.0, 0.1, 9.0])
+def test_no_answer_comes_sooner_than_any_other(
+    dealer: httpx.Client,
+    asked: dict[str, str],
+    looking_seconds: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times, waited = iter([100.0, 100.0 + looking_seconds]), []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(dealer_check, "sleep", wait)
+    monkeypatch.setattr(dealer_check, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    assert dealer.post("/v1/dealer/check", json=asked).status_code == 200
+    assert waited == [pytest.approx(max(0.0, ANSWERED_AFTER_SECONDS - looking_seconds))]
 
 
 @pytest.mark.parametrize("role", ["staff", "headquarters"])

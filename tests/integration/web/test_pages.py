@@ -7,10 +7,8 @@ import pytest
 
 from campaigns.ids import person_id
 from crm.accounts.access import accesses_of_cards
-from crm.accounts.people import (
-    AccountInvalid,
-    add_user,
-)
+from crm.accounts.passwords import AccountInvalid
+from crm.accounts.people import add_user
 from crm.activities.queries import attendees, signed_in_us
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
 from crm.storage.database import reading

@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from crm.rights.request import KINDS, due_on
-from tests.integration.web.sites import RunningSite, card, today
-from tests.integration.web.test_pages import sign_in, token_in
+from tests.integration.web.sites import RunningSite, card, sign_in, today, token_in
 
 WORDS = "请删掉<b>我的</b>电话"
 

@@ -14,8 +14,7 @@ from crm.operations.status import Status
 from crm.storage.database import reading
 from crm.web.guards.site import Site
 from crm.web.pages.status import lags, troubles
-from tests.integration.web.sites import RunningSite, activity_today, card, token_in
-from tests.integration.web.test_pages import sign_in
+from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
 
 AT_SCALE = Status(
     carrier="kafka",

@@ -11,10 +11,9 @@ from campaigns.ids import person_id
 from crm.archives.queries import archive
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
-from tests.integration.web.sites import RunningSite, card
+from tests.integration.web.sites import RunningSite, card, sign_in
 from tests.integration.web.test_conflicts import forms
 from tests.integration.web.test_consents import consent
-from tests.integration.web.test_pages import sign_in
 
 PERSON = person_id("C-back")
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import inspect
 
@@ -13,6 +13,7 @@ from campaigns.catalogue import CATALOGUE, FAMILIES, WIRE_NAMES
 from campaigns.cloudevents import CheckedEvent, check, decode_data, short_name
 from campaigns.events.base import PERSONAL_FIELDS
 from tests.examples import LATER_US, valid_events, written
+from tests.profiles import examples
 
 DRAFTS = {"copy.acknowledged", "reward.paid"}
 HEADQUARTERS_ALONE = {
@@ -36,7 +37,7 @@ def texts_within(value: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("type_name", CATALOGUE)
-@settings(max_examples=12)
+@examples(1 / 4)
 @given(data=st.data())
 def test_every_type_comes_back_as_it_was_said(type_name: str, data: st.DataObject) -> None:
     event = data.draw(valid_events(type_name))
@@ -46,7 +47,6 @@ def test_every_type_comes_back_as_it_was_said(type_name: str, data: st.DataObjec
     assert {**found.plain, **found.personal} == event["data"]
 
 
-@settings(max_examples=60)
 @given(valid_events())
 def test_personal_objects_never_stand_among_what_is_kept_in_plain(event: dict[str, Any]) -> None:
     found = checked(event)
@@ -54,7 +54,6 @@ def test_personal_objects_never_stand_among_what_is_kept_in_plain(event: dict[st
     assert set(found.personal) == set(event["data"]) & set(PERSONAL_FIELDS)
 
 
-@settings(max_examples=60)
 @given(valid_events())
 def test_of_an_erased_subject_the_rest_can_still_be_read(event: dict[str, Any]) -> None:
     found = checked(event)

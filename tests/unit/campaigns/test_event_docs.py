@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from campaigns.catalogue import CATALOGUE, wire_name
 from campaigns.cloudevents import CheckedEvent, check
@@ -66,7 +66,6 @@ def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
     assert "\\Z" not in json.dumps(document)
 
 
-@settings(max_examples=40)
 @given(valid_events())
 def test_valid_events_fit_the_schemas(event: dict[str, Any]) -> None:
     assert isinstance(check(written(event), LATER_US), CheckedEvent)

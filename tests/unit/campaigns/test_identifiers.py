@@ -130,19 +130,22 @@ def test_birth_years_are_bounded_by_a_range_and_not_by_today() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sex", "born", "agrees"),
+    ("sex", "born", "year", "agrees"),
     [
-        (None, None, True),
-        ("female", None, True),
-        ("male", None, False),
-        (None, date(1949, 12, 31), True),
-        ("female", date(1949, 12, 30), False),
+        (None, None, None, True),
+        ("female", None, None, True),
+        ("male", None, None, False),
+        (None, date(1949, 12, 31), None, True),
+        ("female", date(1949, 12, 30), None, False),
+        (None, None, 1949, True),
+        (None, None, 1950, False),
+        (None, date(1949, 12, 31), 1950, False),
     ],
 )
 def test_an_id_number_is_held_against_what_is_written_beside_it(
-    sex: str | None, born: date | None, agrees: bool
+    sex: str | None, born: date | None, year: int | None, agrees: bool
 ) -> None:
-    assert id_number_agrees("11010519491231002X", sex, born) is agrees
+    assert id_number_agrees("11010519491231002X", sex, born, year) is agrees
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.cloudevents import CheckedEvent, check
 from campaigns.intake import CLOCK_SOURCE, HEADQUARTERS, SYSTEM, Credential, Role
 from tests.examples import LATER_US, a_card, an_event, valid_events, written
+from tests.profiles import examples
 
 ROLES: tuple[Role, ...] = ("headquarters", "staff", "dealer")
 HEADQUARTERS_ALONE = {
@@ -25,7 +26,6 @@ def checked(event: dict[str, Any]) -> CheckedEvent:
     return found
 
 
-@settings(max_examples=150)
 @given(valid_events())
 def test_each_role_may_say_exactly_what_is_its_to_say(event: dict[str, Any]) -> None:
     said = checked(event)
@@ -39,7 +39,7 @@ def test_each_role_may_say_exactly_what_is_its_to_say(event: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize("type_name", CATALOGUE)
-@settings(max_examples=4)
+@examples(1 / 10)
 @given(data=st.data())
 def test_a_dealer_speaks_for_no_other_dealer(type_name: str, data: st.DataObject) -> None:
     said = checked(data.draw(valid_events(type_name)))

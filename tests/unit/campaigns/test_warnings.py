@@ -45,6 +45,27 @@ def test_an_id_number_that_agrees_is_not_warned_of(person: dict[str, str]) -> No
     assert warnings_of(a_card(person={"name": "王秀英"} | person)) == ()
 
 
+@pytest.mark.parametrize("sex", [None, "female", "male"])
+@pytest.mark.parametrize("birth_date", [None, "1949-12-31", "1949-12-30", "1950-12-31"])
+@pytest.mark.parametrize("birth_year", [None, 1949, 1948, 1950])
+@pytest.mark.parametrize("valid", [True, False])
+def test_an_id_number_is_warned_of_where_anything_beside_it_says_otherwise(
+    sex: str | None, birth_date: str | None, birth_year: int | None, valid: bool
+) -> None:
+    person: dict[str, Any] = {"id_number": RIGHT if valid else RIGHT[:-1] + "1"}
+    person |= {} if sex is None else {"sex": sex}
+    person |= {} if birth_date is None else {"birth_date": birth_date}
+    person |= {} if birth_year is None else {"birth_year": birth_year}
+    agrees = sex != "male" and birth_date in (None, "1949-12-31") and birth_year in (None, 1949)
+    expected = () if valid and agrees else ("id_number_unverified",)
+    assert warnings_of(a_card(person={"name": "王秀英"} | person)) == expected
+    corrected = {"card_id": "card-1", "person": person}
+    assert warnings_of(an_event("card.corrected", corrected)) == expected
+    cleared = {"sex": None, "birth_date": None, "birth_year": None} | person
+    corrected = {"card_id": "card-1", "person": cleared}
+    assert warnings_of(an_event("card.corrected", corrected)) == expected
+
+
 def test_a_corrected_id_number_is_looked_at_too() -> None:
     data = {"card_id": "card-1", "person": {"id_number": "110105194912310021"}}
     assert warnings_of(an_event("card.corrected", data)) == ("id_number_unverified",)

@@ -78,7 +78,7 @@ def _record_again(connection: sa.Connection) -> None:
     if not position:
         return
     for name in _PROJECTED:
-        op.execute(f"DELETE FROM {name}")
+        op.execute(sa.delete(sa.table(name)))
     op.execute(
         "DELETE FROM checkpoint WHERE consumer = 'dealer-changes' AND topic_id = ''"
         " AND partition = 0"

@@ -1,1 +1,1 @@
-"""One module for each change of the schema."""
+"""One module for each change of the schema; none is ever edited."""

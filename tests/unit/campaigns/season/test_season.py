@@ -65,7 +65,7 @@ def test_another_process_with_another_hash_order_gives_the_same_bytes(hash_seed:
 
 
 def test_a_season_without_people_is_an_error_at_once() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="people"):
         generate(0, 7, STARTS_ON)
 
 

@@ -2,13 +2,12 @@
 
 import io
 import struct
-import time
 import tracemalloc
 import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.sheets import InvalidSheet, open_sheet
@@ -26,6 +25,7 @@ from tests.unit.campaigns.sheets.sample_sheets import (
     saved,
     template,
 )
+from tests.work import calls_of
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
 
@@ -116,7 +116,6 @@ def test_a_part_that_lies_about_its_size_is_damaged() -> None:
     assert raised.value.reason == "damaged"
 
 
-@settings(max_examples=60)
 @given(st.binary(min_size=1, max_size=40), st.integers(0, 10_000))
 def test_damaged_bytes_anywhere_are_answered_or_read_but_never_crash(
     noise: bytes, place: int
@@ -127,7 +126,7 @@ def test_damaged_bytes_anywhere_are_answered_or_read_but_never_crash(
     try:
         rows = len(read(bytes(data)).rows)
     except InvalidSheet as invalid:
-        assert str(invalid)
+        assert str(invalid)  # noqa: PT017 (either answer is right)
     else:
         assert rows <= 1
 
@@ -183,13 +182,18 @@ def test_a_merged_area_alone_makes_no_row() -> None:
 
 
 def test_rows_far_down_and_a_wrong_dimension_cost_little() -> None:
-    rows = '<row r="1"><c t="inlineStr"><is><t>姓名</t></is></c></row><row r="1048576"/>'
+    """Each row that is passed over a few calls, however wide the sheet says it is."""
+    far_down = 20_000
+    rows = f'<row r="1"><c t="inlineStr"><is><t>姓名</t></is></c></row><row r="{far_down}"/>'
     wide = sheet_xml(rows).replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>')
     data = repacked(saved(handmade()), {FIRST_SHEET: wide})
     about = SheetActivity("A-1", read(template(1)).activity.day)
-    started = time.perf_counter()
-    assert list(open_sheet("a.xlsx", data, SECRET, activity=about).rows()) == []
-    assert time.perf_counter() - started < 8
+
+    def open_it() -> None:
+        assert list(open_sheet("a.xlsx", data, SECRET, activity=about).rows()) == []
+
+    open_it()
+    assert calls_of(open_it) < 25 * far_down
 
 
 def test_five_thousand_rows_are_read_a_row_at_a_time() -> None:

@@ -4,12 +4,13 @@ import io
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.cloudevents import CheckedEvent, check_object
 from campaigns.sheets import InvalidSheet, read_sheet, refusals_of, write_answer
 from campaigns.times import DAY_US, day_start_us
+from tests.profiles import examples
 from tests.unit.campaigns.sheets.sample_sheets import (
     FIRST_ROW,
     FULL,
@@ -218,7 +219,7 @@ rows = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=15)
+@examples(1 / 4)
 @given(st.lists(rows, max_size=5))
 def test_rows_come_back_the_same_through_template_answer_and_reading(
     typed: list[dict[str, object]],

@@ -8,7 +8,8 @@ import pytest
 
 from campaigns.sheets import SheetRefusal, refusals_of, sentence, write_answer, write_template
 from campaigns.sheets.columns import BY_KEY, COLUMNS
-from campaigns.sheets.sentences import FILE_REASONS, LANGUAGES, ROW_REASONS
+from campaigns.sheets.sentences import FILE_REASONS, ROW_REASONS
+from campaigns.wording.languages import LANGUAGES
 from tests.unit.campaigns.sheets.sample_sheets import (
     ACTIVITY,
     FIRST_ROW,

@@ -7,17 +7,18 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.consents.facts import SharedCard
 from crm.copies.contributions import Ground, Obstacle, circumstances, why
 from crm.copies.copies import CopyRow, copy_rows
 from crm.copies.digest import digest
+from tests.profiles import examples
 from tests.unit.crm.copies.naive_copies import naive_copy, naive_digest
 from tests.unit.crm.copies.worlds import CATEGORIES, DEALERS, World, row_key, shuffled, world
 
-MODEST = settings(max_examples=300, deadline=None)
+MODEST = examples(2)
 SEEDS = st.integers(0, 2**32)
 
 

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 import orjson
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.times import rfc3339
@@ -18,7 +18,6 @@ from tests.unit.crm.copies.samples import at, card, contract, health, item, read
 from tests.unit.crm.copies.worlds import DEALERS, World, row_key, world
 from tests.unit.crm.fhir.reading_back import assert_valid, rows_back
 
-MODEST = settings(max_examples=150, deadline=None)
 SEEDS = st.integers(0, 2**32)
 NOW_US = at("2026-05-08 12:00")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(-bp|-hr|-note)?")
@@ -65,7 +64,6 @@ def names_of(value: Any) -> Iterator[str]:
             yield from names_of(inner)
 
 
-@MODEST
 @given(SEEDS)
 def test_the_rows_and_their_digest_can_be_read_back_from_an_export(seed: int) -> None:
     known = world(Random(seed))
@@ -77,7 +75,6 @@ def test_the_rows_and_their_digest_can_be_read_back_from_an_export(seed: int) ->
         assert digest(rows_back(export)) == digest(rows)
 
 
-@MODEST
 @given(SEEDS)
 def test_nothing_appears_in_an_export_that_is_not_in_the_row(seed: int) -> None:
     known = world(Random(seed))
@@ -93,7 +90,6 @@ def test_nothing_appears_in_an_export_that_is_not_in_the_row(seed: int) -> None:
             assert set(leaves(export)) - known_here == set()
 
 
-@MODEST
 @given(SEEDS)
 def test_every_resource_of_an_export_is_valid_r4b(seed: int) -> None:
     known = world(Random(seed))

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.times import SHANGHAI, instant_us
@@ -82,7 +82,6 @@ def plain(result: FunnelResult) -> dict[str, Any]:
 
 @pytest.mark.parametrize("entry", list(EntryRule))
 @pytest.mark.parametrize("kind", list(ChainKind))
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_counts_medians_groups_and_people_are_those_of_every_chain_tried(
     kind: ChainKind, entry: EntryRule, data: st.DataObject
@@ -93,7 +92,6 @@ def test_counts_medians_groups_and_people_are_those_of_every_chain_tried(
 
 
 @pytest.mark.parametrize("kind", list(ChainKind))
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_crowded_person_has_the_chain_of_every_chain_tried(
     kind: ChainKind, data: st.DataObject
@@ -106,7 +104,6 @@ def test_a_crowded_person_has_the_chain_of_every_chain_tried(
     assert plain(compute(asked, season)) == naive_funnel(asked, season)
 
 
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_the_order_of_arrival_changes_nothing(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(ChainKind))
@@ -116,7 +113,6 @@ def test_the_order_of_arrival_changes_nothing(data: st.DataObject) -> None:
     assert compute(asked, season) == compute(asked, shuffled)
 
 
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_groups_add_up_to_the_whole(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(ChainKind))

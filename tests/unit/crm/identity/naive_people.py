@@ -39,6 +39,8 @@ def identity_number(card: IdentityCard) -> tuple[str, str, date] | None:
     known = ID_NUMBERS[card.id_number] if card.id_number else None
     if known is None or (card.sex and card.sex != known[1]):
         return None
+    if card.birth_year and card.birth_year != known[2].year:
+        return None
     return None if card.birth_date and card.birth_date != known[2] else known
 
 

@@ -1,10 +1,11 @@
 """People are a pure function of the set of cards and words, and the written rule is that one."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.identity.resolution import Resolution, resolve
 from crm.identity.traits import IdentityCard
+from tests.profiles import examples
 from tests.unit.crm.identity.naive_people import NaivePeople, person_id_of
 from tests.unit.crm.identity.strategies import card_sets, keys_joining, word_lists
 
@@ -13,7 +14,7 @@ def persons_by_card(result: Resolution) -> dict[str, str]:
     return {card_id: each.person_id for each in result.persons for card_id in each.card_ids}
 
 
-@settings(max_examples=300, deadline=None)
+@examples(2)
 @given(st.data(), card_sets(), st.sampled_from([None, None, "+8613912340001"]))
 def test_people_and_households_are_those_of_the_written_rule(
     data: st.DataObject, cards: list[IdentityCard], crowded: str | None
@@ -26,7 +27,6 @@ def test_people_and_households_are_those_of_the_written_rule(
     assert homes == naive.household_of()
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.data(), card_sets())
 def test_the_order_of_arrival_plays_no_part(data: st.DataObject, cards: list[IdentityCard]) -> None:
     words = data.draw(word_lists(cards))
@@ -34,7 +34,6 @@ def test_the_order_of_arrival_plays_no_part(data: st.DataObject, cards: list[Ide
     assert shuffled == resolve(cards, words)
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.data(), card_sets())
 def test_every_card_has_one_link_and_every_id_leads_to_its_person(
     data: st.DataObject, cards: list[IdentityCard]
@@ -52,7 +51,6 @@ def test_every_card_has_one_link_and_every_id_leads_to_its_person(
             assert people[link.evidence.other_card_id] == link.person_id
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.data(), card_sets())
 def test_a_part_closed_under_keys_and_words_resolves_as_it_does_in_the_whole(
     data: st.DataObject, cards: list[IdentityCard]

@@ -5,8 +5,8 @@ from hashlib import sha256
 import pytest
 
 from campaigns.canonical import canonical_json
-from campaigns.field_labels import LANGUAGES
 from campaigns.sheets.model import NOTICE_VERSION
+from campaigns.wording.languages import LANGUAGES
 from crm.notices.notice import (
     DEALER_SLOT,
     HEADINGS,
@@ -29,7 +29,7 @@ HASHES = {
 
 
 def a_text(**changes: str) -> str:
-    said = {heading: "写清楚。" for heading in HEADINGS["zh-CN"]} | changes
+    said = dict.fromkeys(HEADINGS["zh-CN"], "写清楚。") | changes
     return "# 标题\n\n" + "\n".join(f"## {heading}\n\n{text}\n" for heading, text in said.items())
 
 

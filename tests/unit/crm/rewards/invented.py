@@ -49,7 +49,9 @@ def day_of(day: int) -> date:
     return FIRST_DAY + timedelta(days=day)
 
 
-def member(code: str, kind: str, *, enrolled: int = -300, trained: int | None = -200, **more: Any):
+def member(
+    code: str, kind: str, *, enrolled: int = -300, trained: int | None = -200, **more: Any
+) -> MemberFact:
     """A member with enrolment, training and further events."""
     events = [
         MemberEvent(

@@ -1,27 +1,57 @@
 """The written rule of rewards, read line by line with no thought of speed: an oracle for tests."""
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
+from campaigns.events.rewards import PolicyRule
+from campaigns.times import OrderKey
+from crm.rewards.facts import (
+    EventKey,
+    MemberEvent,
+    MemberFact,
+    PersonFacts,
+    PolicyFact,
+    PurchaseFact,
+    ReferralFact,
+    VerdictFact,
+)
 from crm.rewards.policy import DEFAULT_POLICY
 
 SPACE = uuid5(NAMESPACE_DNS, "jinxi.example")
+Work = dict[str, Any]
+Row = tuple[Any, ...]
+Rows = dict[str, Row]
+Marks = dict[EventKey, frozenset[str]]
+Balances = dict[str, dict[str, int]]
+
 WEEK_US = 7 * 24 * 3600 * 1_000_000
 
 
-def naive_judgement(persons, members, policies, reached_day):
+def naive_judgement(
+    persons: Sequence[PersonFacts],
+    members: Mapping[str, MemberFact],
+    policies: Sequence[PolicyFact],
+    reached_day: date | None,
+) -> tuple[Any, ...]:
     """(rows by reward id, refused approvals, payment marks, balances by reward and account)."""
     policies = [DEFAULT_POLICY, *policies]
-    works, refused = [], set()
+    works: list[Work] = []
+    refused: set[EventKey] = set()
     for person in persons:
         for purchase in person.purchases:
             works += rewards_of(purchase, person, members, policies, reached_day, refused)
         for voided in person.voided:
-            works += strays(voided.purchase_id, None, None, person, members, policies, refused)
+            works += strays(
+                voided.purchase_id, None, (None, None), person, members, policies, refused
+            )
     apply_caps(works)
     apply_set_off(works)
-    rows, marks, books = {}, {}, defaultdict(lambda: defaultdict(int))
+    rows: Rows = {}
+    marks: Marks = {}
+    books: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for work in works:
         for payment in work["payments"]:
             found = set()
@@ -40,10 +70,10 @@ def naive_judgement(persons, members, policies, reached_day):
     return rows, refused, marks, {id: accounts for id, accounts in books.items() if accounts}
 
 
-def row_of(work, marks):
-    found = set()
+def row_of(work: Work, marks: Marks) -> Row:
+    found: set[str] = set()
     for payment in work["payments"]:
-        found |= marks.get(payment.moment.key, set())
+        found |= marks.get(payment.moment.key, frozenset())
     if work["payments"] and work["base"] not in ("held", "payable"):
         found.add("nothing_due")
     if work["due"] < work["uncapped"]:
@@ -56,7 +86,7 @@ def row_of(work, marks):
     return (*keep, work["mode"], state, work["due"], reason, work["free_on"], frozenset(found))
 
 
-def book(work, accounts):
+def book(work: Work, accounts: dict[str, int]) -> None:
     member, due, paid = work["member"], work["due"], work["paid"]
     accounts["company:reward_expense"] += due
     accounts["company:bank"] -= paid
@@ -71,7 +101,7 @@ def book(work, accounts):
         accounts[f"member:{member}:payable"] -= due - paid
 
 
-def apply_caps(works):
+def apply_caps(works: list[Work]) -> None:
     owed = [work for work in works if work["purchase"] is not None and work["rule"] is not None]
     owed.sort(key=lambda work: work["purchase"].moment.order)
     for place, work in enumerate(owed):
@@ -89,7 +119,7 @@ def apply_caps(works):
                 work["due"] = min(work["due"], max(room, 0))
 
 
-def apply_set_off(works):
+def apply_set_off(works: list[Work]) -> None:
     for member in {work["member"] for work in works}:
         paid = [work for work in works if work["member"] == member and work["payments"]]
         owes = sum(work["paid"] - work["due"] for work in paid if work["paid"] > work["due"])
@@ -101,7 +131,14 @@ def apply_set_off(works):
                 owes -= short
 
 
-def rewards_of(purchase, person, members, policies, reached_day, refused):
+def rewards_of(
+    purchase: PurchaseFact,
+    person: PersonFacts,
+    members: Mapping[str, MemberFact],
+    policies: Sequence[PolicyFact],
+    reached_day: date | None,
+    refused: set[EventKey],
+) -> list[Work]:
     day = purchase.moment.day
     policy = max(
         (each for each in policies if each.effective_from <= day),
@@ -117,23 +154,34 @@ def rewards_of(purchase, person, members, policies, reached_day, refused):
             barred.append(referral.moment.actor)
         if verdict.moment.actor in barred:
             refused.add(verdict.moment.key)
-    works, mine = [], None
+    works: list[Work] = []
+    mine = owner = None
     rule = None
     if referral is not None:
         rule = fitting_rule(policy, purchase, members[referral.member])
-    if rule is not None:
+    if referral is not None and rule is not None:
+        owner = referral.member
         mine = reward_id(purchase.purchase_id, referral.member, policy.policy)
         works.append(
             owed(mine, purchase, referral, rule, policy, person, members, reached_day, refused)
         )
-    owner = referral.member if rule is not None else None
     works += strays(
         purchase.purchase_id, purchase, (mine, owner), person, members, policies, refused
     )
     return works
 
 
-def owed(id, purchase, referral, rule, policy, person, members, reached_day, refused):
+def owed(
+    id: str,
+    purchase: PurchaseFact,
+    referral: ReferralFact,
+    rule: PolicyRule,
+    policy: PolicyFact,
+    person: PersonFacts,
+    members: Mapping[str, MemberFact],
+    reached_day: date | None,
+    refused: set[EventKey],
+) -> Work:
     said = verdicts_on(person, id, purchase.purchase_id, referral.member, refused)
     words = [v for v in said if v.kind != "paid"]
     payments = [v for v in said if v.kind == "paid"]
@@ -177,13 +225,21 @@ def owed(id, purchase, referral, rule, policy, person, members, reached_day, ref
     }
 
 
-def strays(purchase_id, purchase, taken, person, members, policies, refused):
+def strays(
+    purchase_id: str,
+    purchase: PurchaseFact | None,
+    taken: tuple[str | None, str | None],
+    person: PersonFacts,
+    members: Mapping[str, MemberFact],
+    policies: Sequence[PolicyFact],
+    refused: set[EventKey],
+) -> list[Work]:
     named = {
         (v.reward_id, v.member)
         for v in person.verdicts
         if v.kind == "paid" and v.purchase_id == purchase_id
     }
-    works = []
+    works: list[Work] = []
     for id, member in sorted(named - {taken}):
         said = verdicts_on(person, id, purchase_id, member, refused)
         payments = [v for v in said if v.kind == "paid"]
@@ -219,7 +275,9 @@ def strays(purchase_id, purchase, taken, person, members, policies, refused):
     return works
 
 
-def verdicts_on(person, id, purchase_id, member, refused):
+def verdicts_on(
+    person: PersonFacts, id: str, purchase_id: str, member: str, refused: set[EventKey]
+) -> list[VerdictFact]:
     return sorted(
         (
             v
@@ -231,7 +289,15 @@ def verdicts_on(person, id, purchase_id, member, refused):
     )
 
 
-def blocks(purchase, referral, rule, person, member, word, payments):
+def blocks(
+    purchase: PurchaseFact,
+    referral: ReferralFact,
+    rule: PolicyRule,
+    person: PersonFacts,
+    member: MemberFact,
+    word: str | None,
+    payments: list[VerdictFact],
+) -> list[str]:
     reasons = []
     if member.card_id in person.patient.cards or member.phones & person.patient.phones:
         reasons.append("self_referral")
@@ -250,19 +316,24 @@ def blocks(purchase, referral, rule, person, member, word, payments):
     return reasons
 
 
-def amount(rule, purchase, left):
+def amount(rule: PolicyRule, purchase: PurchaseFact, left: int) -> int:
     if rule.mode in ("TRACK_ONLY", "FORBIDDEN"):
         return 0
     if rule.mode == "NON_CASH":
         left = purchase.quantity
     if rule.basis == "per_unit":
-        return rule.amount_fen * left
+        return (rule.amount_fen or 0) * left
     if rule.basis == "percent":
-        return int(purchase.unit_price_fen * left * rule.percent_bp // 10_000)
-    return rule.amount_fen * left // purchase.quantity
+        return int(purchase.unit_price_fen * left * (rule.percent_bp or 0) // 10_000)
+    return (rule.amount_fen or 0) * left // purchase.quantity
 
 
-def counted_referral(purchase, person, members, policy):
+def counted_referral(
+    purchase: PurchaseFact,
+    person: PersonFacts,
+    members: Mapping[str, MemberFact],
+    policy: PolicyFact,
+) -> ReferralFact | None:
     counted = []
     for referral in sorted(person.referrals, key=lambda r: r.moment.order):
         if not enrolled_at(members, referral.member, referral.moment.order):
@@ -284,20 +355,22 @@ def counted_referral(purchase, person, members, policy):
     return counted[0][0] if rule and rule.which == "first" else referral
 
 
-def enrolments(members, code):
+def enrolments(members: Mapping[str, MemberFact], code: str) -> list[MemberEvent]:
     if code not in members:
         return []
     events = sorted(members[code].events, key=lambda e: e.moment.order)
     return [e for e in events if e.type == "enrolled"][:1]
 
 
-def enrolled_at(members, code, order):
+def enrolled_at(members: Mapping[str, MemberFact], code: str, order: OrderKey) -> bool:
     if not any(e.moment.order < order for e in enrolments(members, code)):
         return False
     return not any(e.type == "left" and e.moment.order < order for e in members[code].events)
 
 
-def fitting_rule(policy, purchase, member):
+def fitting_rule(
+    policy: PolicyFact, purchase: PurchaseFact | None, member: MemberFact
+) -> PolicyRule | None:
     (enrolment,) = enrolments({member.member: member}, member.member)
     values = dict(enrolment.values)
     for event in sorted(member.events, key=lambda e: e.moment.order):
@@ -320,5 +393,5 @@ def fitting_rule(policy, purchase, member):
     return None
 
 
-def reward_id(purchase_id, member, policy):
+def reward_id(purchase_id: str, member: str, policy: str) -> str:
     return str(uuid5(SPACE, f"reward/{purchase_id}/{member}/{policy}"))

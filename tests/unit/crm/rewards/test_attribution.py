@@ -1,5 +1,7 @@
 """Whose referral a purchase is owed to."""
 
+from typing import Any
+
 import pytest
 
 from crm.rewards.facts import MemberEvent
@@ -16,7 +18,7 @@ from tests.unit.crm.rewards.invented import (
 )
 
 
-def winner(*facts, **more) -> str | None:
+def winner(*facts: Any, **more: Any) -> str | None:
     """The referral that earned the one reward; None without a reward."""
     rewards = judged(*facts, **more).rewards
     return rewards[0].referral_id if rewards else None

@@ -1,25 +1,28 @@
 """The judgement as a whole: equal to the written rule, whatever the order of the facts."""
 
 from dataclasses import replace
+from random import Random
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.rewards.facts import VoidedPurchase
 from crm.rewards.judgement import Judgement, judge
+from tests.profiles import examples
 from tests.unit.crm.rewards.invented import MEMBERS, bought, judged, person, referred, verdict
-from tests.unit.crm.rewards.naive_rewards import naive_judgement
+from tests.unit.crm.rewards.naive_rewards import Row, naive_judgement
 from tests.unit.crm.rewards.worlds import World, worlds
 
-WIDE = settings(max_examples=1_500, deadline=None)
+WIDE = examples(8)
 
 
 def judge_world(world: World) -> Judgement:
     return judge(world.persons, world.members, world.policies, world.reached_day)
 
 
-def rows(judgement: Judgement) -> dict:
+def rows(judgement: Judgement) -> dict[str, Row]:
     return {
         r.reward_id: (
             *(r.purchase_id, r.member, r.referral_id, r.policy, r.mode, r.state),
@@ -43,10 +46,9 @@ def test_judgement_equals_the_written_rule(world: World) -> None:
     assert found == expected
 
 
-@settings(max_examples=100, deadline=None)
 @given(worlds(), st.randoms(use_true_random=False))
-def test_the_order_in_which_facts_are_given_changes_nothing(world: World, random) -> None:
-    def mixed(values: tuple) -> tuple:
+def test_the_order_in_which_facts_are_given_changes_nothing(world: World, random: Random) -> None:
+    def mixed(values: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(random.sample(values, len(values)))
 
     shuffled = World(
@@ -91,7 +93,6 @@ def test_the_balances_tell_what_the_rows_tell(world: World) -> None:
             assert -booked.get(f"member:{reward.member}:held", 0) == reward.amount_fen
 
 
-@settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_judging_a_person_alone_is_enough_without_caps_and_payments(world: World) -> None:
     unpaid = [

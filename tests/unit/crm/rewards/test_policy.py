@@ -99,7 +99,7 @@ def test_a_return_takes_back_its_share_and_a_gift_only_when_all_is_returned(
     assert only(judged(*facts, policies=(policy(rule(**changed)),))).amount_fen == amount_fen
 
 
-def amounts(*persons: Any, **caps: int) -> Mapping[str, int]:
+def amounts(*persons: Any, **caps: Any) -> Mapping[str, int]:
     judgement = judge(persons, MEMBERS, (policy(rule(**caps)),), LATE)
     return {reward.purchase_id: reward.amount_fen for reward in judgement.rewards}
 

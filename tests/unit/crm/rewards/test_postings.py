@@ -1,11 +1,13 @@
 """The ledger: pairs that sum to zero, whatever arrives and in whatever order."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.ids import derived_id
@@ -24,7 +26,7 @@ balances = st.dictionaries(st.sampled_from(ACCOUNTS), st.integers(-50, 50)).map(
 
 @given(balances, balances)
 def test_postings_are_pairs_that_sum_to_zero_and_lead_from_before_to_after(
-    before: dict, after: dict
+    before: dict[str, int], after: dict[str, int]
 ) -> None:
     made = postings(before, after)
     for debit, credit in zip(made[::2], made[1::2], strict=True):
@@ -37,7 +39,9 @@ def test_postings_are_pairs_that_sum_to_zero_and_lead_from_before_to_after(
 
 
 @given(balances, st.randoms(use_true_random=False))
-def test_postings_do_not_depend_on_the_order_of_the_accounts(after: dict, random) -> None:
+def test_postings_do_not_depend_on_the_order_of_the_accounts(
+    after: dict[str, int], random: Random
+) -> None:
     shuffled = dict(random.sample(list(after.items()), len(after)))
     assert postings({}, shuffled) == postings({}, after)
 
@@ -57,7 +61,7 @@ def known(world: World, arrived: list[tuple[int, str, object]]) -> list[PersonFa
     """The persons as known after some arrivals; verdicts wait for their purchase."""
     persons = []
     for number, person in enumerate(world.persons):
-        have = {
+        have: dict[str, Any] = {
             name: tuple(f for n, kind, f in arrived if (n, kind) == (number, name))
             for name in FACTS
         }
@@ -67,14 +71,14 @@ def known(world: World, arrived: list[tuple[int, str, object]]) -> list[PersonFa
     return persons
 
 
-@settings(max_examples=150, deadline=None)
 @given(worlds(), st.integers())
 def test_the_ledger_sums_to_zero_after_every_arrival_and_ends_in_the_same_balances(
     world: World, seed: int
 ) -> None:
     order = arrivals(world, Random(seed))
     sums: Counter[tuple[str, str]] = Counter()
-    before, ids = {}, set()
+    before: Mapping[str, Mapping[str, int]] = {}
+    ids: set[str] = set()
     for count in range(len(order) + 1):
         persons = known(world, order[:count])
         after = judge(persons, world.members, world.policies, world.reached_day).balances
@@ -107,7 +111,9 @@ def test_the_ledger_sums_to_zero_after_every_arrival_and_ends_in_the_same_balanc
         ({EXPENSE: 9, BANK: -9}, {EXPENSE: 9, PAYABLE: -9}, "paid_reversed"),
     ],
 )
-def test_every_pair_of_accounts_gives_its_reason(before: dict, after: dict, reason: str) -> None:
+def test_every_pair_of_accounts_gives_its_reason(
+    before: dict[str, int], after: dict[str, int], reason: str
+) -> None:
     made = postings(before, after)
     assert [posting.reason for posting in made] == [reason, reason]
 

@@ -101,8 +101,9 @@ class Maker:
 
     def values(self) -> dict[str, str | None]:
         """Kind and institution kind, the latter not always named."""
-        kind = {"kind": self.pick("doctor", "clerk", "clerk", "consumer")}
-        return kind | self.pick({}, {"institution_kind": self.pick("pharmacy", "none", None)})
+        values: dict[str, str | None] = {"kind": self.pick("doctor", "clerk", "clerk", "consumer")}
+        values |= self.pick({}, {"institution_kind": self.pick("pharmacy", "none", None)})
+        return values
 
     def policy(self, code: str) -> PolicyFact:
         """A published policy."""

@@ -22,6 +22,7 @@ from crm.rights.request import (
     due_on,
     fault_of,
 )
+from crm.rights.working_days import after, is_provisional
 
 NOTHING: frozenset[str] = frozenset()
 GRANTED, REFUSED = Closing("granted"), Closing("refused", "other")
@@ -39,10 +40,14 @@ def closed_by(outcome: str) -> tuple[Step, ...]:
 @pytest.mark.parametrize(
     ("received", "due"),
     [
-        ("2026-05-04", "2026-05-25"),  # a Monday
-        ("2026-05-08", "2026-05-29"),  # a Friday
-        ("2026-05-09", "2026-05-29"),  # a Saturday
-        ("2026-05-10", "2026-05-29"),  # a Sunday
+        ("2026-03-09", "2026-03-30"),  # a Monday, and no holiday on the way
+        ("2026-03-13", "2026-04-03"),  # a Friday
+        ("2026-03-14", "2026-04-03"),  # a Saturday
+        ("2026-05-04", "2026-05-25"),  # off until the fifth; Saturday the ninth is worked for it
+        ("2026-05-08", "2026-05-28"),
+        ("2026-05-09", "2026-05-29"),
+        ("2026-02-06", "2026-03-05"),  # nine days of Spring Festival, two Saturdays worked
+        ("2025-09-26", "2025-10-23"),  # National Day and Mid-Autumn in one
     ],
 )
 def test_an_answer_is_due_on_the_fifteenth_working_day(received: str, due: str) -> None:
@@ -50,11 +55,26 @@ def test_an_answer_is_due_on_the_fifteenth_working_day(received: str, due: str) 
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)))
-def test_between_receipt_and_the_last_day_lie_exactly_that_many_working_days(day: date) -> None:
+def test_whoever_asks_a_day_later_is_not_answered_earlier(day: date) -> None:
     last = due_on(day)
-    after = [day + timedelta(days=n) for n in range(1, (last - day).days + 1)]
-    assert sum(each.weekday() < 5 for each in after) == ANSWER_WORKING_DAYS
-    assert last.weekday() < 5
+    assert last <= due_on(day + timedelta(days=1))
+    assert (last - day).days >= ANSWER_WORKING_DAYS
+    assert after(last, 0) == last and after(day, ANSWER_WORKING_DAYS - 1) < last
+
+
+def test_a_day_is_provisional_while_a_year_on_the_way_is_not_announced() -> None:
+    far = date(2090, 12, 30)
+    assert not is_provisional(date(2025, 12, 1), date(2026, 1, 20))
+    assert is_provisional(date(2026, 11, 1), date(2090, 1, 2))
+    assert is_provisional(far, far)
+    request = a_request(received_on=far, due_on=due_on(far))
+    assert request.is_provisional
+    assert not replace(request, steps=closed_by("granted")).is_provisional
+
+
+def test_new_years_day_may_make_a_weekend_of_the_old_year_a_workday() -> None:
+    assert after(date(2011, 12, 30), 1) == date(2011, 12, 31)
+    assert not is_provisional(date(2026, 12, 1), date(2026, 12, 24))
 
 
 def test_a_request_is_overdue_after_its_last_day_and_until_it_is_closed() -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
 
-from crm.settings import Settings
-from streams.cli.troubles import foreseen, sentence_of
+from crm.configuration.settings import Settings
+from streams.cli.errors import foreseen, sentence_of
 from streams.kafka.access import KafkaAccessInvalid, access_of
 
 
@@ -33,7 +34,10 @@ def test_without_a_word_nobody_signs_in_and_nothing_is_encrypted(settings: Setti
 def test_who_signs_in_is_told_with_the_password_of_its_file_and_never_shown(
     settings: Settings,
 ) -> None:
-    asked = {"kafka_security_protocol": "SASL_PLAINTEXT", "kafka_sasl_mechanism": "SCRAM-SHA-512"}
+    asked: dict[str, Any] = {
+        "kafka_security_protocol": "SASL_PLAINTEXT",
+        "kafka_sasl_mechanism": "SCRAM-SHA-512",
+    }
     access = access_of(replace(settings, **asked))
     told = access.arguments()
     assert told["sasl_mechanism"] == "SCRAM-SHA-512"
@@ -51,8 +55,6 @@ def test_with_tls_certificates_and_names_are_checked(settings: Settings) -> None
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"kafka_security_protocol": "TLS"}, "JINXI_KAFKA_SECURITY_PROTOCOL"),
-        ({"kafka_sasl_mechanism": "GSSAPI"}, "JINXI_KAFKA_SASL_MECHANISM"),
         ({"kafka_username": None}, "JINXI_KAFKA_USERNAME"),
         ({"kafka_password_file": None}, "JINXI_KAFKA_PASSWORD_FILE"),
         ({"kafka_password_file": Path("/missing")}, "JINXI_KAFKA_PASSWORD_FILE"),
@@ -61,7 +63,7 @@ def test_with_tls_certificates_and_names_are_checked(settings: Settings) -> None
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 def test_what_is_wrong_or_missing_is_named(
-    settings: Settings, wrong: dict[str, object], said: str
+    settings: Settings, wrong: dict[str, Any], said: str
 ) -> None:
     guarded = replace(settings, kafka_security_protocol="SASL_SSL")
     with pytest.raises(KafkaAccessInvalid, match=said):

@@ -66,7 +66,7 @@ def test_the_same_warning_is_written_now_and_then_and_tells_how_many_were_left_o
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(logs.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("streams.running.logs.time.monotonic", lambda: now[0])
     limit = RateLimit()
     assert limit.filter(record(logging.ERROR))
     assert [limit.filter(record(logging.ERROR)) for _ in range(50)] == [False] * 50
@@ -81,7 +81,7 @@ def test_what_happens_all_the_time_is_written_as_a_sum(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(logs.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("streams.running.logs.time.monotonic", lambda: now[0])
     caplog.set_level(logging.INFO, LOGGER.name)
     summary = Summary(LOGGER, "recorded")
     for _ in range(4):

@@ -8,9 +8,10 @@ import orjson
 import pytest
 from kafka.partitioner import DefaultPartitioner
 
-from streams.kafka.relay import EVENTS_PER_RECORD, partition_of, records
+from streams.kafka.departures import partition_of
+from streams.kafka.relay import EVENTS_PER_RECORD, records
 from streams.running.messages import NotEvents, message, record, rows
-from streams.running.outbox_intake import Waiting
+from streams.running.outbox_store import Waiting
 
 ROW: dict[str, Any] = {
     "source": "/phones/1",

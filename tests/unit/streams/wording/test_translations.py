@@ -1,6 +1,5 @@
 """Every sentence of the command is there in three languages, with the same places to fill."""
 
-import ast
 import re
 import string
 from collections.abc import Iterator
@@ -11,89 +10,28 @@ import typer
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.events.consents import ConsentGiven
-from campaigns.sentences import LANGUAGES
+from campaigns.wording.languages import LANGUAGES, Language
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.operations.checks import LAWS
 from crm.rewards.postings import _NAMES as LEDGER_NAMES
 from crm.rewards.states import Reason, State
 from streams.cli.app import COMMANDS, GROUPS, build_app
-from streams.cli.commands.sheet_files import ANSWER_ENDING
 from streams.cli.help_pages import translate_help
 from streams.wording.codes import WORDS
 from streams.wording.say import say, told, word
-from streams.wording.translations import FROM_BELOW, TRANSLATIONS
-from tests.source_tree import Module, modules_of
+from streams.wording.translations import FROM_BELOW
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-NOT_SAID = {ANSWER_ENDING}
-"""Chinese in the code that is no sentence: the ending of a file's name."""
 
 
-def said_in(module: Module) -> Iterator[str]:
-    """Every Chinese text of a module; of a command's docstring what it does."""
-    notes = {
-        id(node.body[0].value)
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
-    for node in ast.walk(module.tree):
-        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            continue
-        if not CHINESE.search(node.value) or node.value in NOT_SAID:
-            continue
-        if id(node) not in notes:
-            yield node.value
-        elif CHINESE.match(node.value):
-            yield node.value.partition("\n\n")[0].strip()
+def _places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
 
 
-def sentences() -> dict[str, str]:
-    """Every sentence, and the module that says it."""
-    return {
-        sentence: module.path
-        for module in modules_of("streams")
-        if ".translations" not in module.name
-        for sentence in said_in(module)
-    } | {words: f"codes of {group}" for group, codes in WORDS.items() for words in codes.values()}
-
-
-def places(sentence: str) -> set[tuple[str, str]]:
-    """The places to fill in, each with its format."""
-    return {
-        (name, layout or "")
-        for _, name, layout, _ in string.Formatter().parse(sentence)
-        if name is not None
-    }
-
-
-def test_every_sentence_is_translated_and_no_translation_is_left_over() -> None:
-    said = sentences()
-    assert {sentence: said[sentence] for sentence in said if sentence not in TRANSLATIONS} == {}
-    assert set(TRANSLATIONS) - set(said) == set()
-
-
-def test_every_translation_has_the_places_of_its_sentence() -> None:
-    for sentence, translations in TRANSLATIONS.items():
-        for translation in translations:
-            assert places(translation) == places(sentence), sentence
+def test_what_is_said_below_has_its_places_in_every_language() -> None:
     for sentence, translations in FROM_BELOW.items():
         for translation in translations:
-            assert places(translation) <= places(sentence), sentence
-
-
-def test_english_holds_no_chinese_but_names_of_things_on_a_sheet() -> None:
-    for sentence, (_, english) in TRANSLATIONS.items():
-        assert not CHINESE.search(english), sentence
-        assert english, sentence
-
-
-def test_traditional_chinese_is_written_in_its_own_words() -> None:
-    for sentence, (traditional, _) in TRANSLATIONS.items():
-        assert not re.search("[档销数据库页软这说时间们个进录误证应]", traditional), sentence
-        for mainland in ("文件夹", "数据", "信息", "文件", "默认", "資料庫文件", "軟件", "網絡"):
-            assert mainland not in traditional, sentence
+            assert _places(translation) <= _places(sentence), sentence
 
 
 def test_every_law_and_what_is_counted_is_said_in_chinese() -> None:
@@ -129,7 +67,7 @@ def test_every_code_has_its_word() -> None:
     assert word("outcome", "of tomorrow") == "of tomorrow"
 
 
-def _pages(language: str) -> Iterator[str]:
+def _pages(language: Language) -> Iterator[str]:
     command = typer.main.get_command(build_app())
     translate_help(command, language)
     yield from _pages_of(command, None, "jinxi")
@@ -143,7 +81,7 @@ def _pages_of(command: Any, parent: Any, name: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_help_is_all_in_one_language(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_all_in_one_language(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JINXI_LANGUAGE", language)
     pages = list(_pages(language))
     assert len(pages) > len(COMMANDS) + len(GROUPS)

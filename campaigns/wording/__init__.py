@@ -1,0 +1,1 @@
+"""The words that people see: Chinese in the code, every other language in a catalogue beside it."""

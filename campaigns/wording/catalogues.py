@@ -1,0 +1,54 @@
+"""Texts and their translations: marked here, translated where they are shown.
+
+A text is written in simplified Chinese and marked with `N_`; where one text means two things it is
+marked with `C_` and what it is about. The catalogues (gettext's .po files in `translations/`) hold
+every marked text in every other language; a test compares.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from campaigns.wording.languages import DEFAULT_LANGUAGE, Language
+
+FOLDER = Path(__file__).parent / "translations"
+_OF = "\x04"
+"""Stands between what a text is about and the text, as in gettext's own compiled catalogues."""
+
+
+def N_(text: str) -> str:
+    """Marks a text that is translated later."""
+    return text
+
+
+def C_(about: str, text: str) -> str:
+    """Marks a text that has a translation of its own in one place; `about` names the place."""
+    return f"{about}{_OF}{text}"
+
+
+def translated(text: str, language: Language, **values: object) -> str:
+    """A marked text in a language, its values filled in; as it is where no catalogue has it."""
+    found = text if language == DEFAULT_LANGUAGE else catalogue(language).get(text, text)
+    said = found.rpartition(_OF)[2]
+    return said.format(**values) if values else said
+
+
+def catalogue_file(language: Language) -> Path:
+    """The catalogue of a language other than the default."""
+    return FOLDER / language.replace("-", "_") / "LC_MESSAGES" / "messages.po"
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """Every text in a language, by the text as it is marked."""
+    with catalogue_file(language).open("rb") as file:
+        messages = read_po(file)
+    return {
+        C_(message.context, str(message.id)) if message.context else str(message.id): str(
+            message.string
+        )
+        for message in messages
+        if message.id
+    }

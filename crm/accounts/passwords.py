@@ -1,0 +1,67 @@
+"""What a password may be: long enough, none that everybody tries first; kept as Argon2id hashes.
+
+It is taken exactly as it was typed: nothing is cut off, folded or trimmed.
+"""
+
+import secrets
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+_LEAST_SCORE = 2
+"""Of 0 to 4: 0 and 1 fall to some million guesses, as common words, rows of keys and names do."""
+_JUDGED_CHARACTERS = 72
+"""The estimate reads no further; what stands behind makes a password no weaker."""
+
+
+class AccountInvalid(ValueError):
+    """The account cannot be as asked for; the message says why."""
+
+
+class PasswordRefused(AccountInvalid):
+    """The password is not taken; `why` is a code: length, common."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
+            if why == "length"
+            else "a password like this is among the first that anybody guesses"
+        )
+        self.why = why
+
+
+def hashed(password: str, name: str) -> str:
+    """The hash of a new password of the account of that name; PasswordRefused."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise PasswordRefused("length")
+    judged = zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=[name, "jinxi", "golden", "sunset"])
+    if judged["score"] < _LEAST_SCORE:
+        raise PasswordRefused("common")
+    return _hasher().hash(password)
+
+
+def agrees(known: str | None, password: str) -> bool:
+    """Whether it is the password of a hash; takes as long where there is none."""
+    if len(password) > LONGEST_PASSWORD:
+        # None is that long, and hashing what anybody sends costs.
+        return False
+    try:
+        return _hasher().verify(known or _nobodys_hash(), password) and known is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    """Argon2id with the parameters of RFC 9106 for little memory."""
+    return PasswordHasher()
+
+
+@cache
+def _nobodys_hash() -> str:
+    """A hash to check against where there is no account."""
+    return _hasher().hash(secrets.token_hex(16))

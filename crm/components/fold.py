@@ -1,0 +1,228 @@
+"""What the events of one component come to, as far as no day, contract or policy plays a part.
+
+A fold is a pure function of the events and of the activities and members that they name. It never
+changes: one more event gives another fold, at the cost of that event alone where it comes last in
+effective order and takes nothing back (`Fold.then`), and otherwise at that of all events.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from operator import attrgetter
+
+from campaigns.events.people import IdentityDifferent, IdentitySame, IdentityUndecided
+from campaigns.ids import household_id, person_id
+from crm.cards.card import Card, card_with, fold_card
+from crm.consents.facts import ConsentWord, SharedCard
+from crm.consents.gathering import consent_word, consent_words, is_shared, shared_card
+from crm.identity.resolution import Link, Person, Resolution, nobody_crowds, resolve
+from crm.identity.traits import HumanWord, IdentityCard
+from crm.journal.logged_event import LoggedEvent
+from crm.outcomes.cards import CardOutcomes, is_claimed_by_another, judge_cards, judge_next
+from crm.outcomes.shared import Surroundings
+
+RESOLUTIONS_REMEMBERED = 8_192
+
+GROWS_BY = frozenset(
+    {
+        "activity.attended",
+        "clinic.consulted",
+        "trial.started",
+        "trial.ended",
+        "gift.given",
+        "club.joined",
+        "club.left",
+        "follow_up.done",
+        "complaint.raised",
+        "complaint.resolved",
+        "purchase.made",
+        "purchase.returned",
+        "referral.made",
+        "consent.given",
+        "consent.refused",
+        "consent.withdrawn",
+        "reward.approved",
+        "reward.rejected",
+        "reward.paid",
+    }
+)
+"""Events that neither take anything back nor say anything of who is who."""
+
+
+_NOTHING_AROUND = Surroundings(lambda _: None, lambda _: None)
+
+
+class Fold:
+    """The events of one component in effective order, and what they come to."""
+
+    def __init__(self, events: Sequence[LoggedEvent], around: Surroundings) -> None:
+        self.events: Sequence[LoggedEvent] = sorted(events, key=attrgetter("order"))
+        self.around = around
+        self._resolutions: list[Resolution] = []
+        """None or one, shared with all that grow out of this fold."""
+        self._words: dict[str, tuple[ConsentWord, ...]] = {}
+        self._shared: dict[str, SharedCard] = {}
+
+    def then(self, event: LoggedEvent, around: Surroundings) -> "Fold | None":
+        """The fold of one event more; None where all must be folded anew."""
+        if event.type_name not in GROWS_BY or self.is_waiting:
+            return None
+        if not self.events or event.order <= self.events[-1].order:
+            return None
+        if is_claimed_by_another(event, self.events):
+            return None
+        grown = Fold((), around)
+        grown.events = [*self.events, event]
+        grown._resolutions = self._resolutions
+        grown.judged = judge_next(self.judged, event, around)
+        grown.types = self.types | {event.type_name}
+        outcome = grown.judged.outcomes[event.key]
+        grown.is_waiting = outcome.outcome == "waiting"
+        self._hand_on(grown, event if outcome.takes_effect else None)
+        return grown
+
+    def _hand_on(self, grown: "Fold", event: LoggedEvent | None) -> None:
+        """What is worked out already holds for the grown fold too, but for the event's card."""
+        cards = self.__dict__.get("cards")
+        if cards is None:
+            return
+        kind, _, name = ("", "", "") if event is None else event.home.partition("/")
+        card = cards.get(name) if kind == "card" else None
+        grown._words = self._words.copy()
+        grown._shared = self._shared.copy()
+        if event is None or card is None:
+            grown.cards = cards
+            return
+        grown.cards = cards | {name: card_with(card, event)}
+        word = consent_word(event)
+        if word is not None and name in grown._words:
+            grown._words[name] += (word,)
+        if event.type_name == "purchase.returned":
+            # The purchase may stand on another card.
+            grown._shared.clear()
+        grown._shared.pop(name, None)
+
+    def settled(self) -> "Fold":
+        """Itself, with all that needs what is around worked out: it holds on to nothing else."""
+        _ = self.judged, self.is_waiting
+        self.around = _NOTHING_AROUND
+        return self
+
+    @cached_property
+    def judged(self) -> CardOutcomes:
+        """Outcomes of all events; approvals that are not allowed are recorded ones here."""
+        return judge_cards(self.events, self.around)
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """The types of all events."""
+        return frozenset(event.type_name for event in self.events)
+
+    @cached_property
+    def is_waiting(self) -> bool:
+        """Whether anything waits, so that the next event may be what it waits for."""
+        return any(each.outcome == "waiting" for each in self.judged.outcomes.values())
+
+    @property
+    def may_have_claims(self) -> bool:
+        """Whether there may be claims now, or may have been some that are gone again."""
+        return "reward.paid" in self.types or {"purchase.made", "referral.made"} <= self.types
+
+    @cached_property
+    def cards(self) -> dict[str, Card]:
+        """Every known card, by id."""
+        effective: dict[str, list[LoggedEvent]] = {}
+        outcomes = self.judged.outcomes
+        for event in self.events:
+            if event.type_name != "card.registered" and outcomes[event.key].takes_effect:
+                effective.setdefault(event.home, []).append(event)
+        return {
+            name: fold_card(
+                event,
+                effective.get(event.home, ()),
+                erased=event.home in self.judged.erased_from,
+            )
+            for (kind, name), event in self.judged.created.items()
+            if kind == "card"
+        }
+
+    @property
+    def resolution(self) -> Resolution:
+        """Who is who."""
+        if not self._resolutions:
+            self._resolutions.append(self._resolve())
+        return self._resolutions[0]
+
+    def _resolve(self) -> Resolution:
+        words = tuple(
+            word
+            for event in self.events
+            if event.type_name.startswith("identity.")
+            and self.judged.outcomes[event.key].takes_effect
+            and (word := human_word(event)) is not None
+        )
+        if len(self.cards) == 1:
+            return alone(next(iter(self.cards)))
+        cards = tuple(map(identity_card, self.cards.values()))
+        if self.around.is_crowded is nobody_crowds:
+            return _resolved(cards, words)
+        return resolve(cards, words, self.around.is_crowded)
+
+    def words_of(self, card: Card) -> tuple[ConsentWord, ...]:
+        """The consent words of one of the cards."""
+        words = self._words.get(card.card_id)
+        if words is None:
+            words = self._words[card.card_id] = consent_words(card)
+        return words
+
+    def shared_of(self, card: Card) -> SharedCard:
+        """One of the cards as the rules of the copies look at it."""
+        shared = self._shared.get(card.card_id)
+        if shared is None:
+            shared = shared_card(card, self.words_of(card), self.judged.returned_units)
+            self._shared[card.card_id] = shared
+        return shared
+
+    @cached_property
+    def is_shared(self) -> bool:
+        """Whether any card ever agreed to be shared with a dealer."""
+        return any(is_shared(self.words_of(card)) for card in self.cards.values())
+
+
+def alone(card_id: str) -> Resolution:
+    """Who is who where there is one card."""
+    who = person_id(card_id)
+    person = Person(who, (card_id,), household_id(who))
+    return Resolution((person,), (Link(card_id, who, "alone", None),), {who: who})
+
+
+@lru_cache(RESOLUTIONS_REMEMBERED)
+def _resolved(cards: tuple[IdentityCard, ...], words: tuple[HumanWord, ...]) -> Resolution:
+    """Most events change nothing of who is who."""
+    return resolve(cards, words)
+
+
+def identity_card(card: Card) -> IdentityCard:
+    """What matching may look at."""
+    return IdentityCard(
+        card_id=card.card_id,
+        order=card.order,
+        name=card.name,
+        sex=card.sex,
+        birth_date=card.birth_date,
+        birth_year=card.birth_year,
+        id_number=card.id_number,
+        phones=card.phones,
+        region=card.region,
+    )
+
+
+def human_word(event: LoggedEvent) -> HumanWord | None:
+    """What a human said of two cards, if that is what the event is."""
+    data = event.data
+    if isinstance(data, IdentitySame):
+        return HumanWord(data.card_id, data.other_card_id, "same", event.order)
+    if isinstance(data, IdentityDifferent):
+        return HumanWord(data.card_id, data.other_card_id, "different", event.order)
+    if isinstance(data, IdentityUndecided):
+        return HumanWord(data.card_id, data.other_card_id, "undecided", event.order)
+    return None

@@ -1,0 +1,137 @@
+"""What each history speaks of, as keys of an index; pure.
+
+Keys that join cards name a thing that both speak of, or hold something personal as a keyed hash;
+keys of shared things (an activity, a member, a dealer) are only asked backwards: whom does a
+change of it concern? They tell all that was ever written, not only what is in force, so they serve
+every point in time; they are an index, not a judgement.
+"""
+
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from msgspec import UNSET
+
+from campaigns.events.base import Contact, Person
+from campaigns.events.people import CardCorrected, CardRegistered, ContactPatch, PersonPatch
+from campaigns.identifiers import id_number_birth_date, mobile_e164, verified_id_number
+from campaigns.regions import prefecture
+from crm.identity.names import simplified
+from crm.identity.traits import PLACEHOLDER_PHONES, Traits
+from crm.journal.logged_event import LoggedEvent
+
+JOINING = frozenset({"card", "purchase", "trial", "complaint", "return", "referral", "~"})
+"""The kinds of keys (the part before `/`) that join cards; `~` is something personal, hashed."""
+PHONE = "~/phone-"
+POLICIES = "policies/all"
+
+Digest = Callable[[str], str]
+"""Something personal → what may stand in an index instead."""
+
+
+def keyed_digest(secret: bytes) -> Digest:
+    """A digest that nobody can compute, or try out, without the installation's keyring."""
+
+    def digest(text: str) -> str:
+        return hmac.digest(secret, text.encode(), "sha256").hex()[:32]
+
+    return digest
+
+
+def phone_key(phone: str, digest: Digest) -> str:
+    """The key of a phone in E.164."""
+    return f"{PHONE}{digest(phone)}"
+
+
+def kind_of(key: str) -> str:
+    """The part of a key or home before the first `/`."""
+    return key.partition("/")[0]
+
+
+def keys_of_home(home: str, events: Sequence[LoggedEvent], digest: Digest) -> set[str]:
+    """The keys of everything that one history ever spoke of."""
+    keys: set[str] = set()
+    written = _Written()
+    erased = False
+    for event in events:
+        keys |= keys_of_event(event)
+        erased |= event.type_name == "card.erased"
+        if isinstance(event.data, CardRegistered | CardCorrected):
+            written.add(event.data)
+    if not erased:
+        keys |= written.keys(digest)
+    keys.discard(home)
+    return keys
+
+
+def keys_of_event(event: LoggedEvent) -> set[str]:
+    """The keys that one event speaks of by name."""
+    data = event.data
+    references = data.refers if data.creates is None else (*data.refers, data.creates)
+    keys = {
+        f"{kind}/{name}"
+        for kind, place in references
+        if (name := getattr(data, place)) is not None and name is not UNSET
+    }
+    if event.type_name == "consent.given" and getattr(data, "dealer", None):
+        keys.add(f"dealer/{data.dealer}")  # type: ignore[attr-defined]
+    if event.type_name == "purchase.made":
+        keys.add(POLICIES)
+    return keys
+
+
+@dataclass
+class _Written:
+    """Everything that identifies somebody and was ever written on one card."""
+
+    phones: set[str] = field(default_factory=set)
+    id_numbers: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    births: set[date] = field(default_factory=set)
+    prefectures: set[str] = field(default_factory=set)
+
+    def add(self, data: CardRegistered | CardCorrected) -> None:
+        if isinstance(data.contact, Contact | ContactPatch):
+            for phone in data.contact.phones or ():
+                number = mobile_e164(phone)
+                if number is not None and number not in PLACEHOLDER_PHONES:
+                    self.phones.add(number)
+        person = data.person
+        if isinstance(person, Person | PersonPatch):
+            self._add_person(person)
+        if data.region:
+            self.prefectures.add(prefecture(data.region))
+
+    def _add_person(self, person: Person | PersonPatch) -> None:
+        if person.name:
+            self.names.add(simplified(person.name))
+        if person.birth_date:
+            self.births.add(person.birth_date)
+        verified = verified_id_number(person.id_number) if person.id_number else None
+        if verified is not None:
+            self.id_numbers.add(verified)
+            self.births.add(id_number_birth_date(verified))
+
+    def keys(self, digest: Digest) -> set[str]:
+        keys = {phone_key(phone, digest) for phone in self.phones}
+        keys |= {f"~/id-{digest(number)}" for number in self.id_numbers}
+        keys |= {
+            f"~/born-{digest(f'{name}/{born.isoformat()}/{place}')}"
+            for name in self.names
+            for born in self.births
+            for place in self.prefectures
+        }
+        return keys
+
+
+def keys_of_traits(traits: Traits, digest: Digest) -> set[str]:
+    """The keys under which cards that say the same would be found."""
+    written = _Written(
+        phones=set(traits.phones),
+        id_numbers=set(filter(None, (traits.id_number,))),
+        names={traits.name},
+        births=set(filter(None, (traits.birth_date,))),
+        prefectures=set(filter(None, (traits.prefecture,))),
+    )
+    return written.keys(digest)

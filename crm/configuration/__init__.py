@@ -1,0 +1,1 @@
+"""What may differ between two installations: each setting said once, checked, documented."""

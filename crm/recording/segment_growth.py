@@ -1,0 +1,163 @@
+"""Records components that only grew: what the new events change is written, and nothing is read.
+
+Nothing was taken back, nobody joined or left, and of what others did nothing but the passing of a
+day concerns them. So the rows of before are what the fold of before comes to, and a view is looked
+at again only where its own rule says that it may have moved.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crm.components.evaluation import Evaluation
+from crm.components.fold import Fold
+from crm.components.moment import evaluate
+from crm.copies.tables import COPY_ROW
+from crm.journal.logged_event import LoggedEvent
+from crm.ledger.book import ClaimStep, HomedClaim, stored_claims
+from crm.outcomes.projection import outcome_rows
+from crm.outcomes.shared import Surroundings
+from crm.outcomes.tables import OUTCOME
+from crm.recording.claim_steps import claim_step, moves_claims
+from crm.recording.projections import GROWING
+from crm.recording.segment import Segment, note_copies
+from crm.storage.bulk import driver_values, insert_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """One component before and after, and each event with the fold that it led to."""
+
+    homes: frozenset[str]
+    before: Evaluation
+    after: Evaluation
+    path: Sequence[tuple[LoggedEvent, Fold]]
+
+    @property
+    def may_have_claims(self) -> bool:
+        """Whether members may have earned something here."""
+        return self.after.fold.may_have_claims
+
+
+def record_growth(
+    segment: Segment, components: Sequence[frozenset[str]], around: Surroundings
+) -> tuple[list[frozenset[str]], list[HomedClaim], list[ClaimStep]]:
+    """Record those that only grew.
+
+    Returns those that did not, the stored claims of the others, and the steps of their claims.
+    """
+    earlier = replace(around, reached_day=segment.reached_before)
+    grown: list[Growth] = []
+    left: list[frozenset[str]] = []
+    folds = _folds(segment, components, around)
+    for homes in components:
+        growth = _grow(segment, homes, folds[homes], earlier, around)
+        if growth is None:
+            left.append(homes)
+        else:
+            grown.append(growth)
+    before = _stored_claims(segment, grown)
+    _write_outcomes(segment, grown)
+    _write_views(segment, grown)
+    steps = [step for growth in grown for step in _steps(segment, growth)]
+    for growth in grown:
+        segment.components.keep(growth.homes, growth.after.fold)
+    return left, before, steps
+
+
+def _folds(
+    segment: Segment, components: Sequence[frozenset[str]], around: Surroundings
+) -> dict[frozenset[str], Fold]:
+    """What each came to before the segment; read and folded once more where it is not at hand."""
+    found: dict[frozenset[str], Fold] = {}
+    for homes in components:
+        kept = segment.components.of(next(iter(homes)))
+        if kept is not None and kept.fold is not None and kept.homes == homes:
+            found[homes] = kept.fold
+    missing = [homes for homes in components if homes not in found]
+    everyone = [home for homes in missing for home in homes]
+    histories = segment.library.histories(segment.connection, everyone)
+    for homes in missing:
+        new = {event.position for home in homes for event in segment.own.get(home, ())}
+        known = [event for home in homes for event in histories[home] if event.position not in new]
+        found[homes] = Fold(known, around)
+    return found
+
+
+def _grow(
+    segment: Segment,
+    homes: frozenset[str],
+    fold: Fold,
+    earlier: Surroundings,
+    around: Surroundings,
+) -> Growth | None:
+    new = [event for home in homes for event in segment.own.get(home, ())]
+    new.sort(key=lambda event: event.order)
+    before = evaluate(fold, earlier)
+    path: list[tuple[LoggedEvent, Fold]] = []
+    for event in new:
+        grown = fold.then(event, around)
+        if grown is None:
+            return None
+        fold = grown
+        path.append((event, fold))
+    positions = [event.position for event in new]
+    if fold.may_have_claims and positions != sorted(positions):
+        # The ledger goes by the journal, the fold by effective order.
+        return None
+    return Growth(homes, before, evaluate(fold, around), path)
+
+
+def _write_outcomes(segment: Segment, grown: Sequence[Growth]) -> None:
+    rows: list[dict[str, Any]] = []
+    changed: list[Growth] = []
+    for growth in grown:
+        outcomes = growth.after.outcomes
+        if outcomes is growth.after.judged.outcomes:
+            rows += outcome_rows((event for event, _ in growth.path), outcomes)
+        else:
+            changed.append(growth)
+    insert_rows(segment.connection, OUTCOME, driver_values(segment.connection, OUTCOME, rows))
+    segment.written += len(rows)
+    # A word on a reward may mark a payment, or what was approved before.
+    segment.write_outcomes([(growth.after.events, growth.after.outcomes) for growth in changed])
+
+
+def _write_views(segment: Segment, grown: Sequence[Growth]) -> None:
+    types = [frozenset(event.type_name for event, _ in growth.path) for growth in grown]
+    for view in GROWING:
+        moved = [
+            growth
+            for growth, new in zip(grown, types, strict=True)
+            if view.may_have_moved(growth.before, growth.after, new)
+        ]
+        if not moved:
+            continue
+        homes = [home for growth in moved for home in growth.homes]
+        rows = (row for growth in moved for row in view.rows(growth.after, segment.keys))
+        difference = segment.rewrite(view.table, homes, rows)
+        if view.table is COPY_ROW:
+            evaluations = {home: growth.after for growth in moved for home in growth.homes}
+            note_copies(segment, difference, evaluations.__getitem__)
+
+
+def _stored_claims(segment: Segment, grown: Iterable[Growth]) -> list[HomedClaim]:
+    homes = [home for growth in grown if growth.may_have_claims for home in growth.homes]
+    return stored_claims(segment.connection, homes) if homes else []
+
+
+def _steps(segment: Segment, growth: Growth) -> list[ClaimStep]:
+    """The claims after each event, and each day, that may have changed them."""
+    if not growth.may_have_claims:
+        return []
+    around = growth.after.around
+    moments = [
+        (event, evaluate(fold, around))
+        for event, fold in growth.path
+        if fold.may_have_claims and moves_claims(event)
+    ]
+    days = {e.position: e for home in growth.homes for e in segment.woken.get(home, ())}
+    for position in sorted(days):
+        then = replace(around, reached_day=segment.reached_at(position))
+        moments.append((days[position], evaluate(growth.after.fold, then)))
+    return [claim_step(evaluation, growth.homes, event) for event, evaluation in moments]

@@ -1,0 +1,90 @@
+"""Setting up the second factor: one's own phone, and recovery codes for the day it is lost."""
+
+import segno
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from campaigns.wording.catalogues import N_
+from crm.accounts.people import Account
+from crm.accounts.second_factor import LONGEST_CODE, address_for_phone
+from crm.accounts.sessions import end_session
+from crm.web.guards.visit import AnyPosting, AnyVisit, SignInNeeded, Visit
+from crm.web.pages.sign_in import know_device
+
+router = APIRouter()
+
+_PICTURE_SCALE = 5
+
+
+@router.get("/me/second-factor")
+def second_factor_page(visit: AnyVisit) -> Response:
+    """A picture for the phone to read and a field for its first code; or that it is set up."""
+    return _page(visit, _owner(visit))
+
+
+@router.post("/me/second-factor")
+def set_up(posting: AnyPosting) -> Response:
+    """With the first right code it is on; the recovery codes are shown this once."""
+    visit = posting.visit
+    account, site = _owner(visit), posting.visit.site
+    if wait_seconds := site.attempts.codes.wait_seconds(account.actor):
+        return _page(visit, account, wait_minutes=-(-wait_seconds // 60))
+    code = posting.text("code", LONGEST_CODE)
+    codes = site.second_factors.confirm(account.actor, code, site.now_us())
+    if codes is None:
+        return _page(visit, account, wrong=True)
+    site.attempts.codes.forget(account.actor)
+    response = visit.render("recovery_codes.html", {"title": _title(visit), "codes": codes})
+    if visit.visitor is None:
+        end_session(site.engine, visit.session.nonce)
+        visit.begin(response, account, "full")
+        know_device(visit, response, account)
+    return response
+
+
+def _owner(visit: Visit) -> Account:
+    """Who is signed in, or has to set it up before being so."""
+    if visit.visitor is not None:
+        return visit.visitor
+    if visit.entering is not None and visit.entering.stage == "enrol":
+        return visit.entering.account
+    raise SignInNeeded
+
+
+def _title(visit: Visit) -> str:
+    return visit.say(N_("第二道验证"))
+
+
+def _page(
+    visit: Visit, account: Account, *, wrong: bool = False, wait_minutes: int = 0
+) -> Response:
+    factors = visit.site.second_factors
+    is_on = factors.is_on(account.actor)
+    context = {
+        "title": _title(visit),
+        "is_on": is_on,
+        "codes_left": factors.recovery_codes_left(account.actor) if is_on else 0,
+        "must": visit.visitor is None,
+        "secret": "",
+        "picture": "",
+        "wrong": wrong,
+        "wait_minutes": wait_minutes,
+    }
+    if not is_on:
+        secret = factors.offered_secret(account.actor)
+        picture = segno.make(address_for_phone(secret, account.name), error="m")
+        context |= {
+            "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+            "picture": picture.svg_inline(scale=_PICTURE_SCALE, light="#fff"),
+        }
+    return visit.render(
+        "second_factor.html", context, 429 if wait_minutes else 422 if wrong else 200
+    )
+
+
+def to_unfinished(visit: Visit) -> Response | None:
+    """Where somebody who stands half-way goes on; None for anybody else."""
+    if visit.entering is None:
+        return None
+    page = "/sign-in/code" if visit.entering.stage == "code" else "/me/second-factor"
+    return RedirectResponse(page, 303)
