@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
-from msgspec import Struct, structs
+from msgspec import structs
 from sqlalchemy import Connection, Engine
 
 from campaigns.cloudevents import CheckedEvent, Refusal, check
@@ -29,6 +29,7 @@ from campaigns.intake import Credential, Receipt
 from crm.accounts.sources import opened_to_others, senders_of_actors
 from crm.attachments.store import AttachmentStore
 from crm.clock import now_us
+from crm.intake.candidates import Candidate, Identity, answers
 from crm.intake.row_references import FoundRow, check_row_event, row_events
 from crm.intake.row_rights import forbidden_by_row
 from crm.journal.clock_marks import mark_door
@@ -48,29 +49,6 @@ from crm.storage.database import reading, writing
 from crm.storage.locks import APPENDING, hold
 
 _HASH_KEY = "content"
-
-Identity = tuple[str, str]
-"""Source and id of an event."""
-
-
-class Candidate(Struct, gc=False):
-    """An event that is right in itself and may yet be refused.
-
-    It holds bytes instead of the event, so that thousands of them cost no garbage collection.
-
-    row: the journal row, its personal part still missing.
-    fault: why it is refused, unless its identity is used already, which is graver.
-    personal: what must be encrypted, as JSON, with the key of key_subject; None for nothing.
-    unless_known: whether the fault is none of an event that was taken before.
-    """
-
-    row: NewEvent
-    identity: Identity
-    fault: Fault | None
-    warnings: tuple[str, ...]
-    personal: bytes | None
-    key_subject: str
-    unless_known: bool = False
 
 
 class EventStore(Protocol):
@@ -278,37 +256,3 @@ def _target(found: Candidate) -> Identity | None:
     said = orjson.loads(found.row.plain)
     target = (said["of_source"], said["of_id"])
     return target if target[0] == found.row.source else None
-
-
-def answers(
-    checked: Sequence[Candidate | Refusal], known: Mapping[Identity, Known]
-) -> tuple[list[Receipt], dict[Identity, NewEvent]]:
-    """The receipt of each event, and the accepted ones: these are known to those that follow."""
-    receipts = []
-    fresh: dict[Identity, NewEvent] = {}
-    for found in checked:
-        if isinstance(found, Refusal):
-            receipts.append(Receipt("refused", found.source, found.id, found.reason, found.path))
-            continue
-        earlier = known.get(found.identity) or fresh.get(found.identity)
-        if earlier is None and found.fault is None:
-            fresh[found.identity] = found.row
-            receipts.append(Receipt("accepted", *found.identity, warnings=found.warnings))
-        else:
-            receipts.append(_unaccepted(found, earlier))
-    return receipts, fresh
-
-
-def _unaccepted(found: Candidate, earlier: Known | NewEvent | None) -> Receipt:
-    """Of an event whose identity is used, or that has a fault: the graver of both."""
-    if earlier is not None and earlier.content_hash != found.row.content_hash:
-        return Receipt("refused", *found.identity, "id_reused", "$.id")
-    if earlier is None or (found.fault is not None and not found.unless_known):
-        assert found.fault is not None
-        return Receipt("refused", *found.identity, *found.fault)
-    return Receipt(
-        "duplicate",
-        *found.identity,
-        first_received_us=earlier.received_us,
-        first_actor=earlier.actor,
-    )
