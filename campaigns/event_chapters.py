@@ -73,6 +73,29 @@ Jinxi to find out: never reuse a card for somebody else, and do not merge cards 
 """
 
 AFTER_TYPES = """\
+## Who may say what about whom
+
+Ids can be guessed, so it is not the id that gives the right to speak.
+
+- The **party** of an event comes from the credential: the company, or a dealer. A dealer's token \
+that names no other sources speaks under `/dealers/CODE` and what lies below it.
+- Whatever is brought into being (card, activity, member, purchase, return, trial, complaint, \
+referral, contract) **belongs to the party** whose event did it. Of several such events of one \
+party the first in order stands. Of events of different parties the one **received first** stands: \
+the others are rejected (`card_taken`, `already_exists`), change nothing, and headquarters is told.
+- The company may speak of everything. A dealer may speak of cards and members that belong to it, \
+of activities that it carries out, and of purchases, trials and complaints of its own on such a \
+card. Anything else is `not_allowed`, at once or afterwards.
+- Of a person in its copy a dealer speaks by the row: `row/KEY` as the subject, and no `card_id`. \
+So may be said: attendance, readings, trials, purchases and returns, gifts, clubs, follow-ups, \
+complaints, a death, a correction of what the row holds, and words of consent on `archive`, \
+`health` and sharing with itself. Not: identity, erasure, relations, referrals.
+- A dealer's consent by row must name as `evidence_sha256` an attachment that was handed over \
+before, else it is rejected (`evidence_needed`); then hand it over, and say it anew. On its own \
+card a consent without evidence is recorded, but ends no refusal and no withdrawal of the person.
+- A refusal or withdrawal of `share_with_dealer` by a dealer counts for itself alone.
+- What a copy holds (`copy.acknowledged`) is said by the dealer itself.
+
 ## Order
 
 What looks at several events takes them in the order of: start of the event's time (of an event of
@@ -82,7 +105,7 @@ purchase needs headquarters' approval before it earns anything.
 
 When a consent and a refusal or withdrawal fall on one Shanghai day, and one of them has day
 precision, the refusal or withdrawal wins over all consents of that day. One of `share_with_dealer`
-that names no dealer is meant for every dealer.
+that names no dealer is meant for every dealer, unless a dealer says it.
 
 ## What the sender hears
 
@@ -129,7 +152,7 @@ dealer's code needs no contract to be known.
 
 | rejected because | when |
 |---|---|
-| `card_taken` | another source registered the card |
+| `card_taken` | another party or source registered the card |
 | `already_exists` | it brings into being what exists already, with other content (the same \
 content under a new `id` is recorded and changes nothing) |
 | `patient_did_not_agree` | a referral to which the person did not agree |
@@ -138,7 +161,8 @@ content under a new `id` is recorded and changes nothing) |
 the later of them |
 | `activity_cancelled` | attendance at a cancelled activity |
 | `not_allowed` | whoever said it may not: a void by another source, an approval by the one who \
-entered the purchase |
+entered the purchase, a dealer about what is not its own |
+| `evidence_needed` | a dealer's consent by row that names no attachment of the card |
 | `not_voidable` | a `card.erased` or an `event.voided` was to be voided |
 | `erased` | the card was erased before, by the time of the events; returns of devices excepted |
 

@@ -38,8 +38,8 @@ class Credential:
 
     @property
     def journaled_role(self) -> str:
-        """The role as it is kept with each event, of a dealer with its code."""
-        return self.role if self.dealer is None else f"{self.role}/{self.dealer}"
+        """The role as it is kept with each event; whoever speaks for a dealer is that dealer."""
+        return self.role if self.dealer is None else f"dealer/{self.dealer}"
 
     def may_send(self, event: CheckedEvent) -> bool:
         """Whether this credential may say this event."""
@@ -53,11 +53,15 @@ class Credential:
             return "$.type"
         if event.source == CLOCK_SOURCE or not self._may_use(event.source):
             return "$.source"
+        if event.type_name == "copy.acknowledged" and self.dealer is None:
+            # What a dealer holds only the dealer itself can say.
+            return "$.type"
         if self.role == "headquarters":
             return None
         if CATALOGUE[event.type_name].headquarters_only:
             return "$.type"
-        if self.role == "dealer" and event.plain.get("dealer") not in (None, self.dealer):
+        speaks_for_dealer = self.role == "dealer" or self.dealer is not None
+        if speaks_for_dealer and event.plain.get("dealer") not in (None, self.dealer):
             # Naming none is no lack: consent may be taken back from every dealer at once.
             return "$.data.dealer"
         return None

@@ -184,14 +184,18 @@ def consent_words(history: History, name: str) -> Iterable[ConsentWord]:
     for word in ("given", "refused", "withdrawn"):
         for event in history.counted(f"consent.{word}", card_id=name):
             until = event.data.get("expires_on")
+            dealer = event.data.get("dealer")
+            if event.data["purpose"] == "share_with_dealer" and event.party != "company":
+                dealer = event.party.removeprefix("dealer/")
             yield ConsentWord(
                 word,
                 event.data["purpose"],
-                event.data.get("dealer"),
+                dealer,
                 frozenset(event.data.get("categories") or ()),
                 date.fromisoformat(until) if until else None,
                 event.order,
                 event.by_day,
+                word != "given" or event.party == "company" or event.evidenced,
             )
 
 

@@ -50,6 +50,7 @@ REJECTIONS = (
     "territory_overlap",
     "activity_cancelled",
     "not_allowed",
+    "evidence_needed",
     "not_voidable",
     "erased",
 )
@@ -72,6 +73,9 @@ class Told:
     actor: str
     data: dict[str, Any]
     twin: str
+    party: str
+    by_row: bool
+    evidenced: bool
 
     @property
     def key(self) -> Key:
@@ -80,6 +84,10 @@ class Told:
     @property
     def order(self) -> Order:
         return self.starts_us, self.sequence, self.source, self.id
+
+    @property
+    def receipt(self) -> tuple[int, str, str]:
+        return self.received_us, self.source, self.id
 
     @property
     def day(self) -> date:
@@ -104,6 +112,9 @@ def told(sent: Sent) -> Told:
         credential.actor or wire["source"],
         wire["data"],
         json.dumps(said, sort_keys=True),
+        f"dealer/{credential.dealer}" if credential.dealer else "company",
+        sent.by_row,
+        sent.evidenced,
     )
 
 
@@ -142,16 +153,19 @@ class History:
     def void(self, word: Told) -> Verdict:
         source, name = word.data["of_source"], word.data["of_id"]
         if source == "/jinxi/clock" and date.fromisoformat(name) in self.days:
-            target_type, same = "day.reached", word.subject == f"day/{name}"
+            target_type, same, party = "day.reached", word.subject == f"day/{name}", "company"
         else:
             target = self.by_key.get((source, name))
             if target is None:
                 return "waiting", None, f"event/{source}/{name}"
             target_type, same = target.type, word.subject == target.subject
+            party = target.party
         if not same:
             return "waiting", None, f"event/{source}/{name}"
         reasons = set()
         if word.source != source and word.role != "headquarters":
+            reasons.add("not_allowed")
+        if word.party not in ("company", party):
             reasons.add("not_allowed")
         if target_type in ("card.erased", "event.voided", "day.reached"):
             # Nobody can, so that it is not the sender who lacks the right.
@@ -209,12 +223,16 @@ class History:
         kind = CREATES.get(event.type)
         thing = (kind, event.data[NAMED_IN[kind]]) if kind else None
         first = makers.get(thing) if thing else None
+        owner = self.owner(*thing) if thing else None
         second = first is not None and first.twin != event.twin
-        if first is not None and second:
+        if owner is not None and owner != event.party:
+            reasons.add("card_taken" if kind == "card" else "already_exists")
+        elif first is not None and second:
             taken = kind == "card" and event.source != first.source
             reasons.add("card_taken" if taken else "already_exists")
         if first is None:
             reasons |= self.own_reasons(event, makers, returned)
+        reasons |= self.lacks(event)
         if self.after_erasure(event) and event.type != "purchase.returned":
             reasons.add("erased")
         if not reasons and first is None and thing:
@@ -223,6 +241,53 @@ class History:
                 bought = event.data["purchase_id"]
                 returned[bought] = returned.get(bought, 0) + event.data["quantity"]
         return named(reasons)
+
+    # Who may say what about whom
+
+    def owner(self, kind: str, name: str) -> str | None:
+        """The party whose creation was received first, of those that nothing speaks against."""
+        claims = [
+            event
+            for event in self.events
+            if CREATES.get(event.type) == kind
+            and event.data[NAMED_IN[kind]] == name
+            and event.key not in self.voided
+            and all(self.known(event, *each) for each in self.references(event))
+            and not self.lacks(event)
+            and event.data.get("patient_agreed", True)
+            and (event.type == "purchase.returned" or not self.after_erasure(event))
+        ]
+        return min(claims, key=lambda event: event.receipt).party if claims else None
+
+    def lacks(self, event: Told) -> set[str]:
+        """Why the party of the event may not say it, all that it refers to being known."""
+        if event.type == "copy.acknowledged":
+            return set() if event.party == event.subject else {"not_allowed"}
+        if event.party == "company":
+            return set()
+        reasons = set()
+        if f"dealer/{event.data.get('dealer')}" not in ("dealer/None", event.party):
+            reasons.add("not_allowed")
+        for kind, name in self.references(event):
+            by_row = event.by_row and kind == "card" and name == event.data.get("card_id")
+            if not by_row and not self.is_its_own(event, kind, name):
+                reasons.add("not_allowed")
+        if event.type == "consent.given" and event.by_row and not event.evidenced:
+            reasons.add("evidence_needed")
+        return reasons
+
+    def is_its_own(self, event: Told, kind: str, name: str) -> bool:
+        maker = self.makers.get((kind, name))
+        if maker is None:
+            return True
+        if kind != "activity":
+            return maker.party == event.party
+        dealer = maker.data["dealer"]
+        for change in self.counted("activity.changed", activity_id=name):
+            earlier = change.party == "company" and change.receipt < event.receipt
+            if earlier and "dealer" in change.data:
+                dealer = change.data["dealer"]
+        return event.party == f"dealer/{dealer}"
 
     def own_reasons(
         self, event: Told, makers: dict[tuple[str, str], Told], returned: dict[str, int]
@@ -289,13 +354,15 @@ class History:
         if planned is None:
             return None
         values = dict(planned.data)
-        for event in self.standing("activity.changed"):
-            if event.data["activity_id"] == name:
-                values.update(event.data)
+        for event in self.counted("activity.changed", activity_id=name):
+            said = dict(event.data)
+            if event.party != "company":
+                said.pop("dealer", None)
+            values.update(said)
         return values
 
     def is_cancelled(self, name: str) -> bool:
-        return any(e.data["activity_id"] == name for e in self.standing("activity.cancelled"))
+        return bool(self.counted("activity.cancelled", activity_id=name))
 
     def last_day(self, contract: Told) -> date:
         told_ends = [
@@ -336,9 +403,8 @@ class History:
         activity = self.activity(event.data["activity_id"])
         assert activity is not None
         filing = self.makers[("activity", event.data["activity_id"])].data.get("filing_no")
-        for change in self.standing("activity.changed"):
-            same = change.data["activity_id"] == event.data["activity_id"]
-            if same and change.order < event.order and "filing_no" in change.data:
+        for change in self.counted("activity.changed", activity_id=event.data["activity_id"]):
+            if change.order < event.order and "filing_no" in change.data:
                 filing = change.data["filing_no"]
         return activity["kind"] == "free_clinic" and not filing
 

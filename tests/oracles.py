@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from campaigns.ids import reward_id
-from campaigns.times import day_end_us, shanghai_day
+from campaigns.times import DAY_US, day_end_us, shanghai_day
 from crm.copies.keys import row_keys
 from tests.installations import Installation, Snapshot
 from tests.naive_facts import (
@@ -46,9 +46,11 @@ class Expected:
 
 
 def reached_days(sent: Sequence[Sent], at_us: int = CLOCK_US) -> frozenset[date]:
-    """From the first event's day to the day of the clock."""
+    """From the first event's day, no more than a year before it came, to the day of the clock."""
     today = shanghai_day(at_us)
-    first = min((shanghai_day(each.starts_us) for each in sent), default=today)
+    year_us = 366 * DAY_US
+    asked = (max(each.starts_us, each.received_us - year_us) for each in sent)
+    first = min(map(shanghai_day, asked), default=today)
     return frozenset(first + timedelta(days=n) for n in range((today - first).days + 1))
 
 

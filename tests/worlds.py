@@ -13,10 +13,11 @@ from typing import Any
 import orjson
 from hypothesis import strategies as st
 
-from campaigns.catalogue import wire_name
+from campaigns.catalogue import CATALOGUE, wire_name
 from campaigns.ids import reward_id
 from campaigns.intake import CLOCK_SOURCE, HEADQUARTERS, Credential
 from campaigns.times import DAY_US, SECOND_US, day_start_us, parse_instant_us, rfc3339
+from crm.intake.row_rights import forbidden_by_row
 from tests.profiles import examples
 from tests.unit.crm.identity.naive_people import ID_NUMBERS, NAMES, PHONES
 
@@ -34,7 +35,10 @@ CREDENTIALS = {
     "bo": Credential("headquarters", actor="bo"),
     "staff": Credential("staff", actor="anna"),
     "dealer": Credential("dealer", actor="dealer-d1", dealer="D1"),
+    "dealer2": Credential("dealer", actor="dealer-d2", dealer="D2"),
+    "dealer3": Credential("dealer", actor="dealer-d3", dealer="D3"),
 }
+DEALERS_NAMES = ("dealer", "dealer2")
 HEADQUARTERS_NAMES = ("company", "anna", "bo")
 SOURCES = ("/sheets/s1", "/sheets/s2", "/phone/p1", "/hq")
 CARDS = ("c1", "c2", "c3", "c4", "c5")
@@ -50,10 +54,16 @@ CATEGORIES = ("identity", "contact", "health", "history", "purchases")
 
 @dataclass(frozen=True)
 class Sent:
-    """An event as it is handed over, and the name of the credential that hands it over."""
+    """An event as it is handed over, and the name of the credential that hands it over.
+
+    by_row: as if the dealer had named a row that the door led to this card.
+    evidenced: as if the evidence had lain in the store by then.
+    """
 
     wire: dict[str, Any]
     by: str
+    by_row: bool = False
+    evidenced: bool = False
 
     @property
     def line(self) -> bytes:
@@ -78,6 +88,17 @@ class Sent:
     @property
     def received_us(self) -> int:
         return parse_instant_us(self.wire["receivedat"])
+
+
+def may_say(by: str, type_name: str, data: dict[str, Any]) -> bool:
+    """Whether the door lets this credential say it."""
+    credential = CREDENTIALS[by]
+    if credential.role == "headquarters":
+        return type_name != "copy.acknowledged"
+    is_open = not CATALOGUE[type_name].headquarters_only
+    if credential.dealer is None:
+        return is_open and type_name != "copy.acknowledged"
+    return is_open and data.get("dealer") in (None, credential.dealer)
 
 
 @dataclass
@@ -127,9 +148,22 @@ class Maker:
             wire["timeprecision"] = "day"
         if self.once_in(4):
             wire["sequence"] = self.pick(-1, 1, 2)
-        sent = Sent(wire, by or self.pick("company", "company", "anna", "staff"))
+        if by is None:
+            by = self.pick(*["company"] * 5, "anna", "staff", "staff", "dealer", "dealer2")
+            by = by if may_say(by, type_name, data) else "staff"
+        sent = self.with_right(wire, by, type_name)
         self.made.append(sent)
         return sent
+
+    def with_right(self, wire: dict[str, Any], by: str, type_name: str) -> Sent:
+        """Of a dealer's words some come by a row, and some consents with their evidence."""
+        if CREDENTIALS[by].dealer is None:
+            return Sent(wire, by)
+        named = wire["data"].get("evidence_sha256") is not None
+        by_row = wire["subject"].startswith("card/") and not self.once_in(3)
+        if forbidden_by_row(type_name, wire["data"], CATEGORIES) is not None:
+            by_row = False
+        return Sent(wire, by, by_row, named and not self.once_in(4))
 
     def headquarters(self, type_name: str, subject: str, data: dict[str, Any], **how: Any) -> Sent:
         return self.send(type_name, subject, data, by=self.pick(*HEADQUARTERS_NAMES), **how)
@@ -184,7 +218,8 @@ class Maker:
         dealer = self.pick(*DEALERS)
         if self.once_in(4):
             data = {"dealer": dealer, "up_to": 1, "digest": "0" * 64}
-            self.send("copy.acknowledged", f"dealer/{dealer}", data, by="company")
+            by = {"D1": "dealer", "D2": "dealer2", "D3": "dealer3"}[dealer]
+            self.send("copy.acknowledged", f"dealer/{dealer}", data, by=by)
             return
         contract = self.pick("x1", "x2", "x3")
         known = [s for s in self.made if s.wire["data"].get("contract_id") == contract]
@@ -361,9 +396,13 @@ class Maker:
             data |= self.some(values, "categories", *(["expires_on"] if self.once_in(2) else []))
             if self.once_in(8):
                 data["activity_id"] = self.pick(*ACTIVITIES)
+            if not self.once_in(3):
+                data["evidence_sha256"] = "e" * 64
         elif self.once_in(3):
             data.pop("dealer", None)
-        by = self.pick("company", "dealer") if data.get("dealer") == "D1" else None
+        by = self.pick("company", *DEALERS_NAMES)
+        if not may_say(by, f"consent.{type_name}", data):
+            by = None
         self.send(f"consent.{type_name}", f"card/{name}", data, by=by)
 
     def care(self) -> None:
@@ -519,7 +558,11 @@ class Maker:
             wire["source"] = self.pick(*SOURCES)
         if self.once_in(3) and "private" not in wire["data"]:
             wire["time"] = rfc3339(target.starts_us)
-        self.made.append(Sent(wire, target.by))
+        by = self.pick(target.by, target.by, "staff", *DEALERS_NAMES)
+        by = by if may_say(by, target.type_name, wire["data"]) else target.by
+        if self.once_in(3):
+            wire["receivedat"] = rfc3339(target.received_us + self.pick(1, 48) * HOUR_US)
+        self.made.append(self.with_right(wire, by, target.type_name))
 
     def world(self, size: int) -> list[Sent]:
         """Most things are brought into being, then anything happens."""

@@ -46,8 +46,9 @@ def add_token(
 ) -> str:
     """A new token, which is shown this once; AccountInvalid when something is wrong with it.
 
-    `sources` are the sources it may use, each with what lies below it; none means any that is
-    opened to nobody else by name (crm/accounts/sources.py).
+    `sources` are the sources it may use, each with what lies below it. None means the dealer's own
+    (`/dealers/CODE`), and of others any that is opened to nobody else by name
+    (crm/accounts/sources.py).
     """
     if role not in get_args(TokenRole):
         raise AccountInvalid(f"a role is one of {', '.join(get_args(TokenRole))}")
@@ -57,6 +58,8 @@ def add_token(
         raise AccountInvalid("a name has 1 to 64 characters")
     if any(not source or not source.isprintable() or " " in source for source in sources):
         raise AccountInvalid("a source prefix has no blanks")
+    if dealer is not None and not sources:
+        sources = (f"/dealers/{dealer}",)
     token = _PREFIX + secrets.token_urlsafe(32)
     row = {
         "token_sha256": _digest(token),

@@ -1,6 +1,6 @@
 """The consent ledger of a person: every word as it was said, and what stands because of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -130,29 +130,35 @@ def _words(
 
 
 def _standings(
-    card_id: str, words: Sequence[ConsentWord], everybody: Iterable[ConsentWord], at_us: int
+    card_id: str, words: Sequence[ConsentWord], everybody: Sequence[ConsentWord], at_us: int
 ) -> Iterator[LedgerStanding]:
     asked = {(word.purpose, word.dealer) for word in words if word.order[0] <= at_us}
     for purpose, dealer in sorted(asked, key=lambda pair: (pair[0], pair[1] or "")):
         word = last_word(words, purpose, at_us, dealer)
         if word is None:
             continue
-        state = _state(word, words_on(everybody, purpose, at_us, dealer), at_us)
+        of_card = words_on(words, purpose, at_us, dealer)
+        state = _state(word, words_on(everybody, purpose, at_us, dealer), of_card, at_us)
         categories: list[str] = []
         withheld: list[str] = []
         if state == "given" and dealer is not None:
             for name in sorted(word.categories or NOTHING_NAMED):
-                kept = is_allowed(words, purpose, at_us, dealer, name)
+                kept = is_allowed(words, purpose, at_us, dealer, name, everybody)
                 (categories if kept else withheld).append(name)
         yield LedgerStanding(card_id, purpose, dealer, state, categories, withheld, word.expires_on)
 
 
-def _state(word: ConsentWord, everybody: Sequence[ConsentWord], at_us: int) -> State:
+def _state(
+    word: ConsentWord,
+    everybody: Sequence[ConsentWord],
+    of_card: Sequence[ConsentWord],
+    at_us: int,
+) -> State:
     if not word.is_consent:
         return "refused" if word.word == "refused" else "withdrawn"
     if has_expired(word, at_us):
         return "expired"
-    if word.purpose == "health":
+    if word.purpose == "health" and word.proven:
         # Each card speaks for what stands on it.
         return "given"
-    return "overruled" if objection_to(word, everybody) is not None else "given"
+    return "overruled" if objection_to(word, everybody, of_card) is not None else "given"

@@ -48,13 +48,6 @@ def may_attach(connection: Connection, card_id: str, dealer: str | None) -> bool
     return writer is None or writer == party_of(dealer) or _in_copy(connection, card_id, dealer)
 
 
-def card_of_row(connection: Connection, dealer: str, key: str) -> str | None:
-    """The card with which a row of the dealer's copy begins; None when it has no such row."""
-    query = select(COPY_ROW.c.cards).where(COPY_ROW.c.dealer == dealer, COPY_ROW.c.key == key)
-    cards = connection.execute(query).scalar()
-    return None if cards is None else str(orjson.loads(cards)[0])
-
-
 def count_use(engine: Engine, party: str, size_bytes: int, today: date) -> None:
     """Count one attachment of the party; AttachmentRefused("party_full") beyond its allowance."""
     allowance = OF_THE_COMPANY if party == "company" else OF_A_DEALER

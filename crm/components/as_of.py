@@ -25,6 +25,7 @@ from crm.journal.logged_event import LoggedEvent
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.cards import known_cards
+from crm.outcomes.parties import Thing
 from crm.outcomes.shared import (
     Activity,
     ContractFact,
@@ -78,7 +79,7 @@ class Past:
         """The member, None while it is not known."""
         if code not in self._members:
             events = self.histories.get(f"member/{code}", [])
-            self._members[code] = judge_member(events, self._knows)[1]
+            self._members[code] = judge_member(events, self._finds)[1]
         return self._members[code]
 
     def contracts(self) -> tuple[ContractFact, ...]:
@@ -96,7 +97,7 @@ class Past:
             if kind == "activity":
                 yield events, judge_activity(events)[0]
             elif kind == "member":
-                yield events, judge_member(events, self._knows)[0]
+                yield events, judge_member(events, self._finds)[0]
             elif kind == "day":
                 yield events, judge_day(events)
         contracts, policies = self._of_kind("dealer"), self._of_kind("policy")
@@ -123,11 +124,11 @@ class Past:
             for event in events
         )
 
-    def _knows(self, kind: str, name: str) -> bool:
+    def _finds(self, kind: str, name: str) -> Thing | None:
         if kind == "activity":
-            return self.activity(name) is not None
+            return self.activity(name)
         around = Surroundings(self.activity, lambda _: None)
-        return name in known_cards(self.histories.get(f"card/{name}", []), around)
+        return known_cards(self.histories.get(f"card/{name}", []), around).get(name)
 
 
 def whole_past(

@@ -23,7 +23,7 @@ from crm.consents.gathering import (
 from crm.identity.resolution import Link, Person, Resolution, nobody_crowds, resolve
 from crm.identity.traits import HumanWord, IdentityCard
 from crm.journal.logged_event import LoggedEvent
-from crm.outcomes.cards import CardOutcomes, judge_cards, judge_next
+from crm.outcomes.cards import CardOutcomes, is_claimed_by_another, judge_cards, judge_next
 from crm.outcomes.shared import Surroundings
 
 RESOLUTIONS_REMEMBERED = 2_048
@@ -74,6 +74,8 @@ class Fold:
         if event.type_name not in GROWS_BY or self.is_waiting:
             return None
         if not self.events or event.order <= self.events[-1].order:
+            return None
+        if is_claimed_by_another(event, self.events):
             return None
         grown = Fold((), around)
         grown.events = [*self.events, event]

@@ -16,6 +16,7 @@ from crm.journal.events import decode, homes_with_prefix, rows_of_homes
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.cards import known_cards
+from crm.outcomes.parties import Thing
 from crm.outcomes.shared import (
     Activity,
     ContractFact,
@@ -188,7 +189,7 @@ class SharedFacts:
     def judge_member(self, code: str) -> tuple[list[LoggedEvent], Outcomes]:
         """Every event of one member, and what became of it."""
         events = self._history(f"member/{code}")
-        outcomes, self.members[code] = judge_member(events, self._knows)
+        outcomes, self.members[code] = judge_member(events, self._finds)
         return events, outcomes
 
     def all_contracts(self) -> tuple[ContractFact, ...]:
@@ -235,11 +236,11 @@ class SharedFacts:
     def _is_unchanged(self, home: str) -> bool:
         return self.up_to is not None and self.changed.get(home, 0) <= self.up_to
 
-    def _knows(self, kind: str, name: str) -> bool:
+    def _finds(self, kind: str, name: str) -> Thing | None:
         if kind == "activity":
-            return self.activity(name) is not None
+            return self.activity(name)
         around = Surroundings(self.activity, lambda _: None)
-        return name in known_cards(self._history(f"card/{name}"), around)
+        return known_cards(self._history(f"card/{name}"), around).get(name)
 
     def _history(self, home: str) -> list[LoggedEvent]:
         events = self.library.histories(self.connection, [home])[home]

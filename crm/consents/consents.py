@@ -43,20 +43,33 @@ def last_word(
     last = max(spoken, key=_order)
     if not last.is_consent:
         return last
-    return objection_to(last, spoken) or last
+    return objection_to(last, spoken, spoken) or last
 
 
-def objection_to(consent: ConsentWord, words: Sequence[ConsentWord]) -> ConsentWord | None:
+def objection_to(
+    consent: ConsentWord, words: Sequence[ConsentWord], of_card: Iterable[ConsentWord]
+) -> ConsentWord | None:
     """The last refusal or withdrawal among `words` that stands above the consent, if any.
 
     It does when it is later, or when it is of the consent's Shanghai day and any word of that day
-    is known to the day only. `words` speak of one purpose and dealer and are cut at the time asked
-    for (`words_on`); they may come from several cards of a person.
+    is known to the day only. A consent that nobody proved ends no objection: one that no proven
+    consent among the words `of_card` had ended stands above it, whatever its time. `words` speak
+    of one purpose and dealer and are cut at the time asked for (`words_on`); they may come from
+    several cards of a person.
     """
     objections = [word for word in words if not word.is_consent]
     if not objections:
         return None
     last = max(objections, key=_order)
+    if not consent.proven:
+        proven = [
+            word
+            for word in of_card
+            if word.is_consent and word.proven and word.order < consent.order
+        ]
+        if not proven:
+            return last
+        consent = max(proven, key=_order)
     if last.order > consent.order:
         return last
     day = shanghai_day(consent.order[0])
@@ -91,12 +104,14 @@ def is_allowed(
     at_us: int,
     dealer: str | None = None,
     category: str | None = None,
+    person: Sequence[ConsentWord] = (),
 ) -> bool:
     """Whether one card's words allow the purpose at `at_us`; without a word they do not.
 
     dealer: the recipient; None is the company itself. category: which of the data; None asks of
     the purpose as such. A dealer has what the consent names, and what tells of an illness only
     while `health` is consented to as well; the company's own use of health needs that consent too.
+    person: the words of all the person's cards, against which an unproven consent must hold.
     """
     consent = in_force(words, purpose, at_us, dealer)
     if consent is None:
@@ -106,7 +121,18 @@ def is_allowed(
     if dealer is not None and category not in (consent.categories or NOTHING_NAMED):
         return False
     needs_health = category in ONLY_WITH_HEALTH if dealer is not None else category == "health"
-    return not needs_health or in_force(words, "health", at_us) is not None
+    return not needs_health or _is_health_allowed(words, person, at_us)
+
+
+def _is_health_allowed(
+    words: Sequence[ConsentWord], person: Sequence[ConsentWord], at_us: int
+) -> bool:
+    """Each card speaks for itself; what nobody proved ends no objection of the person."""
+    consent = in_force(words, "health", at_us)
+    if consent is None or consent.proven:
+        return consent is not None
+    said, of_card = (words_on(each, "health", at_us) for each in (person, words))
+    return objection_to(consent, said, of_card) is None
 
 
 def restricted(cards_words: Iterable[Iterable[ConsentWord]], at_us: int) -> bool:

@@ -22,7 +22,8 @@ class ConsentWord:
 
     `dealer` is set for `share_with_dealer` only; a refusal or withdrawal without it speaks of
     every dealer. `categories` empty means that none was named. `expires_on` is the last Shanghai
-    day on which the consent holds; None means no end.
+    day on which the consent holds; None means no end. `proven` is False of a consent that a dealer
+    said without evidence: it ends no refusal and no withdrawal.
     """
 
     word: Literal["given", "refused", "withdrawn"]
@@ -32,6 +33,7 @@ class ConsentWord:
     expires_on: date | None
     order: OrderKey
     day_precision: bool
+    proven: bool = True
 
     @property
     def starts_us(self) -> int:

@@ -17,7 +17,7 @@ from crm.consents.facts import (
     Reading,
     SharedCard,
 )
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.logged_event import COMPANY, LoggedEvent
 
 HISTORY_TYPES = frozenset(
     {
@@ -102,18 +102,27 @@ def consent_word(event: LoggedEvent) -> ConsentWord | None:
             data.expires_on,
             event.order,
             event.day_precision,
+            event.party == COMPANY or event.evidenced,
         )
     if isinstance(data, ConsentRefused | ConsentWithdrawn):
         return ConsentWord(
             "refused" if isinstance(data, ConsentRefused) else "withdrawn",
             data.purpose,
-            data.dealer,
+            _of_whom(event, data),
             frozenset(),
             None,
             event.order,
             event.day_precision,
         )
     return None
+
+
+def _of_whom(event: LoggedEvent, data: ConsentRefused | ConsentWithdrawn) -> str | None:
+    """Which dealer is refused: what a dealer says counts for itself alone, all others' it is not
+    to say."""
+    if data.purpose == "share_with_dealer" and event.party != COMPANY:
+        return event.party.partition("/")[2]
+    return data.dealer
 
 
 def _readings(card: Card) -> list[Reading]:

@@ -49,7 +49,7 @@ def may_reach_out(
     return any(
         consent is not None
         and is_allowed(words, purpose, at_us)
-        and objection_to(consent, said) is None
+        and objection_to(consent, said, words_on(words, purpose, at_us)) is None
         for words in cards_words
         for consent in (in_force(words, purpose, at_us),)
     )

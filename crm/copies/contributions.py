@@ -103,15 +103,16 @@ def why(
     word = last_word(card.consents, "share_with_dealer", at.at_us, dealer)
     obstacles = (
         *_obstacles_of_standing(card, dealer, person, grounds, at),
-        *_obstacles_of_consent(word, dealer, person, at.at_us),
+        *_obstacles_of_consent(word, card, dealer, person, at.at_us),
     )
     if obstacles or word is None:
         return Contribution(grounds, obstacles, frozenset(), frozenset())
     named = word.categories or NOTHING_NAMED
+    everybody = [said for other in person for said in other.consents]
     withheld = frozenset(
         category
         for category in named & ONLY_WITH_HEALTH
-        if not is_allowed(card.consents, "share_with_dealer", at.at_us, dealer, category)
+        if not is_allowed(card.consents, "share_with_dealer", at.at_us, dealer, category, everybody)
     )
     return Contribution(grounds, obstacles, named - withheld, withheld)
 
@@ -144,7 +145,11 @@ def _obstacles_of_standing(
 
 
 def _obstacles_of_consent(
-    word: ConsentWord | None, dealer: str, person: Sequence[SharedCard], at_us: int
+    word: ConsentWord | None,
+    card: SharedCard,
+    dealer: str,
+    person: Sequence[SharedCard],
+    at_us: int,
 ) -> Iterable[Obstacle]:
     if word is None:
         yield Obstacle.NO_CONSENT
@@ -153,6 +158,10 @@ def _obstacles_of_consent(
     else:
         if has_expired(word, at_us):
             yield Obstacle.EXPIRED
-        everybody = (said for card in person for said in card.consents)
-        if objection_to(word, words_on(everybody, "share_with_dealer", at_us, dealer)):
+        everybody = (said for other in person for said in other.consents)
+        said, of_card = (
+            words_on(each, "share_with_dealer", at_us, dealer)
+            for each in (everybody, card.consents)
+        )
+        if objection_to(word, said, of_card):
             yield Obstacle.OVERRULED

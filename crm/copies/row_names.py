@@ -16,8 +16,8 @@ _MARK = b'"row/'
 def row_event(line: bytes) -> dict[str, Any] | None:
     """The event as it was sent, if it names a row and may; whether it is right is not said.
 
-    Whatever happens to a person who has a card can be said of a row; a word that takes back
-    another one as well. A card is not written by way of a row.
+    Whatever can be said of a card can be written of a row, so that the door may say what of it is
+    not allowed; a word that takes back another one as well. A card is not registered by a row.
     """
     if _MARK not in line or len(line) > LARGEST_EVENT_BYTES:
         return None
@@ -31,7 +31,7 @@ def row_event(line: bytes) -> dict[str, Any] | None:
     if type(subject) is not str or not subject.startswith(ROW) or type(type_name) is not str:
         return None
     kind = WIRE_NAMES.get(type_name)
-    if kind is None or kind.headquarters_only or "card_id" in wire["data"]:
+    if kind is None or "card_id" in wire["data"]:
         return None
     if wire["data"].get("row_key", row_key_of(wire)) != row_key_of(wire):
         return None

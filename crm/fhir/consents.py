@@ -3,7 +3,7 @@
 from campaigns.events.consents import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from crm.cards.card import Card
 from crm.consents.consents import has_expired, last_word
-from crm.consents.gathering import consent_words
+from crm.consents.gathering import consent_word, consent_words
 from crm.fhir.elements import details, identifier, part_id, reference, timed
 from crm.fhir.terms import (
     CATEGORY,
@@ -37,14 +37,16 @@ def consent_resource(patient: Element, card: Card, event: LoggedEvent, at_us: in
         "patient": reference(patient),
         **timed("dateTime", event.time),
         **_notice(data),
-        "provision": _provision(data, event.time),
+        "provision": _provision(event, data),
     }
 
 
 def _holds(card: Card, event: LoggedEvent, at_us: int) -> bool:
     data = event.data
     assert isinstance(data, ConsentGiven | ConsentRefused | ConsentWithdrawn)
-    word = last_word(consent_words(card), data.purpose, at_us, data.dealer)
+    said = consent_word(event)
+    assert said is not None
+    word = last_word(consent_words(card), data.purpose, at_us, said.dealer)
     return word is not None and word.order == event.order and not has_expired(word, at_us)
 
 
@@ -62,9 +64,11 @@ def _notice(data: ConsentGiven | ConsentRefused | ConsentWithdrawn) -> Element:
     return {"policyRule": {"text": LAW}}
 
 
-def _provision(data: ConsentGiven | ConsentRefused | ConsentWithdrawn, time: str) -> Element:
+def _provision(
+    event: LoggedEvent, data: ConsentGiven | ConsentRefused | ConsentWithdrawn
+) -> Element:
     given = data if isinstance(data, ConsentGiven) else None
-    period = timed("start", time)
+    period = timed("start", event.time)
     if given is not None and given.expires_on is not None:
         period["end"] = given.expires_on.isoformat()
     provision: Element = {
@@ -72,8 +76,9 @@ def _provision(data: ConsentGiven | ConsentRefused | ConsentWithdrawn, time: str
         "period": period,
         "purpose": [coding(PURPOSE, data.purpose)],
     }
-    if data.dealer is not None:
-        who = {"identifier": identifier(DEALER, data.dealer)}
+    said = consent_word(event)
+    if said is not None and said.dealer is not None:
+        who = {"identifier": identifier(DEALER, said.dealer)}
         provision["actor"] = [{"role": RECIPIENT, "reference": who}]
     if given is not None and data.purpose == "share_with_dealer":
         names = given.categories or _UNNAMED

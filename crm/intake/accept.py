@@ -20,15 +20,19 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
-from msgspec import Struct, structs
+from msgspec import structs
 from sqlalchemy import Connection, Engine
 
 from campaigns.cloudevents import CheckedEvent, Refusal, check
 from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
 from crm.accounts.sources import opened_to_others, senders_of_actors
+from crm.attachments.store import AttachmentStore
 from crm.clock import now_us
-from crm.intake.row_references import check_row_event, row_events
+from crm.intake.candidates import Candidate, Identity, answers
+from crm.intake.row_references import FoundRow, check_row_event, row_events
+from crm.intake.row_rights import forbidden_by_row
+from crm.journal.clock_marks import mark_door
 from crm.journal.events import (
     JOURNAL,
     NEW_EVENT_COLUMNS,
@@ -45,29 +49,6 @@ from crm.storage.database import reading, writing
 from crm.storage.locks import APPENDING, hold
 
 _HASH_KEY = "content"
-
-Identity = tuple[str, str]
-"""Source and id of an event."""
-
-
-class Candidate(Struct, gc=False):
-    """An event that is right in itself and may yet be refused.
-
-    It holds bytes instead of the event, so that thousands of them cost no garbage collection.
-
-    row: the journal row, its personal part still missing.
-    fault: why it is refused, unless its identity is used already, which is graver.
-    personal: what must be encrypted, as JSON, with the key of key_subject; None for nothing.
-    unless_known: whether the fault is none of an event that was taken before.
-    """
-
-    row: NewEvent
-    identity: Identity
-    fault: Fault | None
-    warnings: tuple[str, ...]
-    personal: bytes | None
-    key_subject: str
-    unless_known: bool = False
 
 
 class EventStore(Protocol):
@@ -145,6 +126,8 @@ class EventIntake:
             receipts, fresh = answers(checked, known)
             if fresh:
                 self.store.append(connection, list(fresh.values()))
+                if credential.role != "system":
+                    mark_door(connection, received_us)
         for found, receipt in zip(checked, receipts, strict=True):
             if receipt.status != "refused" and isinstance(found, Candidate):
                 self._erase(found.row)
@@ -153,16 +136,24 @@ class EventIntake:
     def _of_row(
         self,
         wire: dict[str, Any],
-        home: str | None,
+        row: FoundRow | None,
         credential: Credential,
         received_us: int,
         history: bool,
     ) -> Candidate | Refusal:
         """Of an event that names a row of the dealer's copy; one without a card is not allowed."""
-        checked = check_row_event(wire, home, received_us, history=history)
+        checked = check_row_event(wire, row, received_us, history=history)
         found = self._candidate(checked, credential)
-        if home is None and isinstance(found, Candidate) and found.fault is None:
-            found.fault, found.unless_known = ("not_allowed", "$.subject"), True
+        if isinstance(found, Refusal) or isinstance(checked, Refusal):
+            return found
+        found.row.by_row = True
+        if found.fault is None:
+            categories = frozenset() if row is None else row.categories
+            path = forbidden_by_row(checked.type_name, checked.plain | checked.personal, categories)
+            path = "$.subject" if row is None and path != "$.type" else path
+            if path is not None:
+                # Of what was taken before it plays no part what the row holds by now.
+                found.fault, found.unless_known = ("not_allowed", path), True
         return found
 
     def _candidate(
@@ -199,7 +190,19 @@ class EventIntake:
             None,
             self._hash(event.content),
             self._hash(event.twin) if event.twin is not None else None,
+            by_row=False,
+            evidenced=self._is_evidenced(event, credential),
         )
+
+    def _is_evidenced(self, event: CheckedEvent, credential: Credential) -> bool:
+        """Whether a dealer's word names a proof that lies in the store of its card by now.
+
+        Nobody asks that of the company's words.
+        """
+        named = event.plain.get("evidence_sha256")
+        if credential.dealer is None or named is None:
+            return False
+        return AttachmentStore(self.keyring).has(event.subject.partition("/")[2], named)
 
     def _hash(self, content: bytes) -> bytes:
         keyed = self._keyed_hash.copy()
@@ -253,37 +256,3 @@ def _target(found: Candidate) -> Identity | None:
     said = orjson.loads(found.row.plain)
     target = (said["of_source"], said["of_id"])
     return target if target[0] == found.row.source else None
-
-
-def answers(
-    checked: Sequence[Candidate | Refusal], known: Mapping[Identity, Known]
-) -> tuple[list[Receipt], dict[Identity, NewEvent]]:
-    """The receipt of each event, and the accepted ones: these are known to those that follow."""
-    receipts = []
-    fresh: dict[Identity, NewEvent] = {}
-    for found in checked:
-        if isinstance(found, Refusal):
-            receipts.append(Receipt("refused", found.source, found.id, found.reason, found.path))
-            continue
-        earlier = known.get(found.identity) or fresh.get(found.identity)
-        if earlier is None and found.fault is None:
-            fresh[found.identity] = found.row
-            receipts.append(Receipt("accepted", *found.identity, warnings=found.warnings))
-        else:
-            receipts.append(_unaccepted(found, earlier))
-    return receipts, fresh
-
-
-def _unaccepted(found: Candidate, earlier: Known | NewEvent | None) -> Receipt:
-    """Of an event whose identity is used, or that has a fault: the graver of both."""
-    if earlier is not None and earlier.content_hash != found.row.content_hash:
-        return Receipt("refused", *found.identity, "id_reused", "$.id")
-    if earlier is None or (found.fault is not None and not found.unless_known):
-        assert found.fault is not None
-        return Receipt("refused", *found.identity, *found.fault)
-    return Receipt(
-        "duplicate",
-        *found.identity,
-        first_received_us=earlier.received_us,
-        first_actor=earlier.actor,
-    )

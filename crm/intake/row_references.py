@@ -5,6 +5,7 @@ is a duplicate for ever, whichever card the row begins with by then, or when the
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from crm.copies.changes import ReasonClass
 from crm.copies.keys import row_keys
 from crm.copies.row_names import of_card, row_event, row_key_of
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
+from crm.intake.row_rights import BY_ROW
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring
 from crm.storage.database import in_pieces, reading
@@ -27,8 +29,17 @@ _ROWS_AT_ONCE = 5_000
 _NO_CARD = "card/no-such-row"
 _UNSAID = frozenset({"actor", "receivedat", "datacontenttype"})
 
-RowEvents = dict[int, tuple[dict[str, Any], str | None]]
-"""Place of the line → (event as sent, home of the card; None where the dealer has no such row)."""
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A row of a dealer's copy: the home of its first card, and the categories it holds."""
+
+    home: str
+    categories: frozenset[str]
+
+
+RowEvents = dict[int, tuple[dict[str, Any], FoundRow | None]]
+"""Place of the line → (event as sent, the row; None where the dealer has no such row)."""
 
 
 def row_events(
@@ -44,46 +55,70 @@ def row_events(
         return {}
     with reading(engine) as connection:
         keys = set(map(row_key_of, sent.values()))
-        homes = _homes_of_rows(connection, dealer, keys)
-        homes |= _homes_of_former_keys(connection, keyring, dealer, keys - homes.keys())
+        found = _rows(connection, dealer, keys)
+        found |= _rows_of_former_keys(connection, keyring, dealer, keys - found.keys())
         return {
             place: (
                 wire,
-                _home_of_target(connection, dealer, wire)
+                _row_of_target(connection, dealer, wire)
                 if WIRE_NAMES[wire["type"]] is EventVoided
-                else homes.get(row_key_of(wire)),
+                else found.get(row_key_of(wire)),
             )
             for place, wire in sent.items()
         }
 
 
+def card_of_row(engine: Engine, keyring: Keyring, dealer: str, key: str) -> str | None:
+    """The card to which a row of the dealer's copy leads; None where it has no such row."""
+    with reading(engine) as connection:
+        found = _rows(connection, dealer, [key])
+        found |= _rows_of_former_keys(connection, keyring, dealer, {key} - found.keys())
+    return found[key].home.partition("/")[2] if key in found else None
+
+
 def check_row_event(
-    wire: dict[str, Any], home: str | None, received_us: int, *, history: bool
+    wire: dict[str, Any], row: FoundRow | None, received_us: int, *, history: bool
 ) -> CheckedEvent | Refusal:
-    """The event of the card, with the content as it was sent."""
-    found = check_object(of_card(wire, home or _NO_CARD), received_us, history=history)
+    """The event of the card, with the content as it was sent.
+
+    What is never said by a row is refused before anything else: how it compares with the card
+    would tell which card that is.
+    """
+    if WIRE_NAMES[wire["type"]].type_name not in BY_ROW:
+        return Refusal("not_allowed", "$.type", _text(wire, "source"), _text(wire, "id"))
+    home = _NO_CARD if row is None else row.home
+    found = check_object(of_card(wire, home), received_us, history=history)
     if isinstance(found, Refusal):
         return found
     said = {name: value for name, value in wire.items() if name not in _UNSAID}
     return structs.replace(found, content=canonical_json(said))
 
 
-def _homes_of_rows(connection: Connection, dealer: str, keys: Iterable[str]) -> dict[str, str]:
-    """Key → home of the first contributing card."""
-    homes: dict[str, str] = {}
+def _text(wire: dict[str, Any], name: str) -> str | None:
+    said = wire.get(name)
+    return said if type(said) is str else None
+
+
+def _rows(connection: Connection, dealer: str, keys: Iterable[str]) -> dict[str, FoundRow]:
+    """Key → the row."""
+    found: dict[str, FoundRow] = {}
     for piece in in_pieces(sorted(set(keys))):
-        query = select(COPY_ROW.c.key, COPY_ROW.c.cards)
+        query = select(COPY_ROW.c.key, COPY_ROW.c.cards, COPY_ROW.c.content)
         rows = connection.execute(
             query.where(COPY_ROW.c.dealer == dealer, COPY_ROW.c.key.in_(piece))
         )
-        homes |= {key: f"card/{orjson.loads(cards)[0]}" for key, cards in rows}
-    return homes
+        found |= {key: _found(orjson.loads(cards)[0], content) for key, cards, content in rows}
+    return found
 
 
-def _homes_of_former_keys(
+def _found(first_card: str, content: bytes) -> FoundRow:
+    return FoundRow(f"card/{first_card}", frozenset(orjson.loads(content)))
+
+
+def _rows_of_former_keys(
     connection: Connection, keyring: Keyring, dealer: str, keys: Iterable[str]
-) -> dict[str, str]:
-    """Key that the dealer was told and that another row has replaced → home of that row.
+) -> dict[str, FoundRow]:
+    """Key that the dealer was told and that another row has replaced → that row.
 
     A row has a new key when it begins with another card, and the dealer may not have heard of it.
     Only a card that is still in one of its rows leads there.
@@ -91,17 +126,19 @@ def _homes_of_former_keys(
     replaced = {key for key in keys if _was_replaced(connection, dealer, key)}
     if not replaced:
         return {}
-    homes: dict[str, str] = {}
+    found: dict[str, FoundRow] = {}
     row_key = row_keys(keyring.secret("copies"))
-    query = select(COPY_ROW.c.cards).where(COPY_ROW.c.dealer == dealer)
-    for (written,) in connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}):
+    query = select(COPY_ROW.c.cards, COPY_ROW.c.content).where(COPY_ROW.c.dealer == dealer)
+    for written, content in connection.execute(
+        query, execution_options={"yield_per": _ROWS_AT_ONCE}
+    ):
         first, *others = orjson.loads(written)
-        homes |= {
-            key: f"card/{first}"
+        found |= {
+            key: _found(first, content)
             for card_id in others
             if (key := row_key(dealer, card_id)) in replaced
         }
-    return homes
+    return found
 
 
 def _was_replaced(connection: Connection, dealer: str, key: str) -> bool:
@@ -112,10 +149,11 @@ def _was_replaced(connection: Connection, dealer: str, key: str) -> bool:
     return last == ReasonClass.ROW_REPLACED
 
 
-def _home_of_target(connection: Connection, dealer: str, wire: dict[str, Any]) -> str | None:
+def _row_of_target(connection: Connection, dealer: str, wire: dict[str, Any]) -> FoundRow | None:
     """Where the word stands that this one takes back: the row may begin with another card now."""
     source, event_id = wire["data"].get("of_source"), wire["data"].get("of_id")
     if type(source) is not str or type(event_id) is not str:
         return None
     query = select(JOURNAL.c.subject).where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
-    return connection.execute(query.where(JOURNAL.c.role == f"dealer/{dealer}")).scalar()
+    home = connection.execute(query.where(JOURNAL.c.role == f"dealer/{dealer}")).scalar()
+    return None if home is None else FoundRow(home, frozenset())

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    false,
     func,
     select,
 )
@@ -56,10 +57,13 @@ JOURNAL = Table(
     Column("sealed", LargeBinary),
     Column("content_hash", LargeBinary, nullable=False),
     Column("twin_hash", LargeBinary),
+    Column("by_row", Boolean, nullable=False, default=False, server_default=false()),
+    Column("evidenced", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("source", "id"),
     Index("ix_journal_subject", "subject"),
     sqlite_autoincrement=True,
 )
+"""`by_row` and `evidenced` are what the door saw (docs/decisions/0019-who-may-say-what.md)."""
 
 
 class NewEvent(Struct, gc=False):
@@ -80,6 +84,8 @@ class NewEvent(Struct, gc=False):
     sealed: bytes | None
     content_hash: bytes
     twin_hash: bytes | None
+    by_row: bool
+    evidenced: bool
 
 
 NEW_EVENT_COLUMNS = tuple(JOURNAL.c[name] for name in NewEvent.__struct_fields__)
@@ -195,6 +201,8 @@ def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
         sealed,
         _content_hash,
         twin_hash,
+        by_row,
+        evidenced,
     ) = row
     personal = None if key is None else unseal(key, sealed, binding(source, event_id))
     return LoggedEvent(
@@ -213,4 +221,6 @@ def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
         twin_hash,
         decode_data(type_name, plain, personal),
         personal is None and bool(CATALOGUE[type_name].blank),
+        by_row,
+        evidenced,
     )

@@ -8,6 +8,12 @@ from msgspec.structs import force_setattr
 from campaigns.events.base import EventData
 from campaigns.times import OrderKey
 
+COMPANY = "company"
+"""The party of headquarters, staff and the command."""
+
+ReceiptKey = tuple[int, str, str]
+"""(when it was received in µs, source, id): no sender can write it as it likes."""
+
 
 class EventKey(NamedTuple):
     """The identity of an event, for ever."""
@@ -24,6 +30,8 @@ class LoggedEvent(Struct, frozen=True, eq=False, gc=False):
     time: as sent; starts_us: start of it, of a day-precision event the start of its day.
     order: the effective order.
     role: of the credential, of a dealer with its code (`dealer/D01`); actor: who logged it.
+    by_row: whether the door found the card by a row of the dealer's copy.
+    evidenced: whether the evidence that it names lay in the store when it was received.
     twin: keyed hash of all but the id, of what brings a thing into being.
     data: with personal objects left blank where they are erased.
     blank: whether a required personal object is only there as a blank.
@@ -44,6 +52,8 @@ class LoggedEvent(Struct, frozen=True, eq=False, gc=False):
     twin: bytes | None
     data: EventData
     blank: bool = False
+    by_row: bool = False
+    evidenced: bool = False
     key: EventKey = EventKey("", "")
     """Source and id: asked for so often that it is made once."""
 
@@ -51,6 +61,16 @@ class LoggedEvent(Struct, frozen=True, eq=False, gc=False):
         """The key follows from the rest."""
         force_setattr(self, "key", EventKey(self.source, self.id))
 
-    def speaks_for_another(self, dealer: str) -> bool:
-        """Whether a dealer other than this one sent the event."""
-        return self.role.startswith("dealer/") and self.role != f"dealer/{dealer}"
+    @property
+    def party(self) -> str:
+        """For whom it speaks: a dealer (`dealer/D01`), or the company."""
+        return self.role if self.role.startswith("dealer") else COMPANY
+
+    @property
+    def receipt(self) -> ReceiptKey:
+        """Its place among all by when they were received."""
+        return self.received_us, self.source, self.id
+
+    def is_open_to(self, event: "LoggedEvent") -> bool:
+        """Whether the party of another event may speak of what this one brought into being."""
+        return event.party in (COMPANY, self.party)

@@ -1,7 +1,7 @@
 """How far the journal has been recorded, and which days were reached."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import (
     BigInteger,
@@ -58,6 +58,15 @@ class Progress:
             days_from=min(self.days_from or day, day),
             days_to=max(self.days_to or day, day),
         )
+
+    def without_day(self, day: date) -> "Progress":
+        """After the day was taken back, and with it all that lie after it."""
+        if self.days_to is None or self.days_from is None or day > self.days_to:
+            return self
+        before = day - timedelta(days=1)
+        if before < self.days_from:
+            return replace(self, days_from=None, days_to=None)
+        return replace(self, days_to=before)
 
 
 def load_progress(connection: Connection, consumer: str) -> Progress:

@@ -77,10 +77,10 @@ def _days_without_gap(case: _Case) -> tuple[bool, str]:
     if since is None or to is None:
         return False, f"first event {first}, no day reached"
     days = (day_start_us(to) - day_start_us(since)) // DAY_US + 1
-    query = select(func.count()).where(JOURNAL.c.type == "day.reached")
-    journaled = case.connection.execute(
-        query.where(JOURNAL.c.position <= case.progress.position)
-    ).scalar_one()
+    # One that was taken back and came again is still one day.
+    standing = select(func.count()).join(JOURNAL, JOURNAL.c.position == OUTCOME.c.position)
+    is_day = JOURNAL.c.type == "day.reached", OUTCOME.c.outcome == "recorded"
+    journaled = case.connection.execute(standing.where(*is_day)).scalar_one()
     return since <= first and days == journaled, f"{since} to {to}, {journaled} days journaled"
 
 

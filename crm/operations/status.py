@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from crm.clock import now_us
 from crm.journal.checkpoints import Partition, checkpoints, move_on, next_offset
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.outbox import OUTBOX
 from crm.journal.progress import load_progress
 from crm.journal.undecodable import UNDECODABLE
+from crm.operations.clock import day_plan
 from crm.outcomes.tables import OUTCOME
 
 BACKUP = Partition("backup", "", 0)
@@ -28,6 +30,7 @@ class Status:
     inbox_records: the same of the inboxes, by name.
     last_backup_us: of which moment the newest backup is that was made of this database.
     workers: who records now, and how many partitions each has; None where nobody can tell.
+    clock_doubted: whether no new day begins until headquarters has confirmed the clock.
     """
 
     carrier: str
@@ -44,6 +47,7 @@ class Status:
     lag_records: Mapping[int, int] | None = field(default_factory=dict)
     inbox_records: Mapping[str, int] | None = field(default_factory=dict)
     workers: Mapping[str, int] | None = None
+    clock_doubted: bool = False
 
 
 def stored_status(connection: Connection) -> Status:
@@ -63,6 +67,7 @@ def stored_status(connection: Connection) -> Status:
         dead_letters=_count(connection, DEAD_LETTER.c.position),
         undecodable=_count(connection, UNDECODABLE.c.offset),
         last_backup_us=last_backup_us(connection),
+        clock_doubted=day_plan(connection, now_us()).doubted,
     )
 
 

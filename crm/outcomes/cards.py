@@ -11,9 +11,17 @@ from campaigns.activity_rules import rule_of
 from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralMade
 from campaigns.times import OrderKey
 from crm.journal.logged_event import LoggedEvent
-from crm.outcomes.creations import Created, judge_creation, thing_created
+from crm.outcomes.creations import (
+    Created,
+    Owners,
+    is_welcome,
+    judge_creation,
+    owners_of,
+    thing_created,
+)
 from crm.outcomes.outcome import BREACH, RECORDED, VOIDED, Outcome, rejected
-from crm.outcomes.shared import Knows, Surroundings, missing_reference
+from crm.outcomes.parties import Finds, Thing, lacking_right, missing_reference
+from crm.outcomes.shared import Surroundings
 from crm.outcomes.voids import Outcomes, judge_voids
 
 _SECOND = frozenset({"trial.ended", "complaint.resolved", "purchase.returned"})
@@ -27,7 +35,7 @@ class CardOutcomes:
 
     outcomes: Outcomes
     created: Created = field(default_factory=dict)
-    voided_purchases: set[str] = field(default_factory=set)
+    voided_purchases: dict[str, LoggedEvent] = field(default_factory=dict)
     erased_from: dict[str, OrderKey] = field(default_factory=dict)
     """Home of an erased card → effective order of its erasure."""
     returned_units: dict[str, int] = field(default_factory=dict)
@@ -47,24 +55,26 @@ def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutc
     standing, result.outcomes = judge_voids(events, result.is_erased)
     if result.outcomes:
         result.voided_purchases = {
-            event.data.purchase_id
+            event.data.purchase_id: event
             for event in events
             if isinstance(event.data, PurchaseMade) and result.outcomes.get(event.key) is VOIDED
         }
     strata: tuple[list[LoggedEvent], ...] = ([], [], [], [])
     for event in standing:
         strata[_stratum(event.type_name)].append(event)
-    judge = _judging(result, around)
+    judge, thing = _judging(result, around)
     for stratum in strata:
+        owners = _owners(stratum, result, thing)
         for event in stratum:
-            judge(event)
+            judge(event, owners)
     return result
 
 
 def judge_next(judged: CardOutcomes, event: LoggedEvent, around: Surroundings) -> CardOutcomes:
     """The outcomes with those of one more event, the last in effective order.
 
-    It takes nothing back and registers no card, and nothing waits: the others stay as they are.
+    It takes nothing back and registers no card, nothing waits, and no other party claims what it
+    brings into being: the others stay as they are.
     """
     result = CardOutcomes(
         dict(judged.outcomes),
@@ -73,33 +83,45 @@ def judge_next(judged: CardOutcomes, event: LoggedEvent, around: Surroundings) -
         judged.erased_from,
         dict(judged.returned_units),
     )
-    _judging(result, around)(event)
+    judge, _ = _judging(result, around)
+    judge(event, {})
     return result
 
 
-def _judging(result: CardOutcomes, around: Surroundings) -> Callable[[LoggedEvent], None]:
-    """Judges one event after the other into a result."""
+def is_claimed_by_another(event: LoggedEvent, events: Sequence[LoggedEvent]) -> bool:
+    """Whether another party would bring into being what the event brings: who has it hangs on
+    when both were received, so what stands already may change."""
+    thing = thing_created(event)
+    return thing is not None and any(
+        thing_created(other) == thing and other.party != event.party for other in events
+    )
 
-    def knows_thing(kind: str, name: str) -> bool:
+
+def _judging(
+    result: CardOutcomes, around: Surroundings
+) -> tuple[Callable[[LoggedEvent, Owners], None], Finds]:
+    """Judges one event after the other into a result; and finds what is there so far."""
+
+    def thing(kind: str, name: str) -> Thing | None:
         if kind == "activity":
-            return around.activity(name) is not None
+            return around.activity(name)
         if kind == "member":
-            return around.member(name) is not None
-        return (kind, name) in result.created
+            return around.member(name)
+        return result.created.get((kind, name))
 
-    def knows_paid(kind: str, name: str) -> bool:
+    def paid(kind: str, name: str) -> Thing | None:
         # Money that moved is a fact, even when its purchase was taken back.
-        return knows_thing(kind, name) or name in result.voided_purchases
+        return thing(kind, name) or result.voided_purchases.get(name)
 
-    def judge(event: LoggedEvent) -> None:
-        knows = knows_paid if event.type_name == "reward.paid" else knows_thing
-        result.outcomes[event.key] = _judge(event, result, around, knows)
+    def judge(event: LoggedEvent, owners: Owners) -> None:
+        finds = paid if event.type_name == "reward.paid" else thing
+        result.outcomes[event.key] = _judge(event, result, around, finds, owners)
 
-    return judge
+    return judge, thing
 
 
-def known_cards(events: Sequence[LoggedEvent], around: Surroundings) -> set[str]:
-    """The cards that are known, from all events of some cards: what members wait for."""
+def known_cards(events: Sequence[LoggedEvent], around: Surroundings) -> dict[str, LoggedEvent]:
+    """The cards that are known, each with its registration: what members wait for."""
     judged = judge_cards(
         [
             event
@@ -108,7 +130,7 @@ def known_cards(events: Sequence[LoggedEvent], around: Surroundings) -> set[str]
         ],
         around,
     )
-    return {name for kind, name in judged.created if kind == "card"}
+    return {name: event for (kind, name), event in judged.created.items() if kind == "card"}
 
 
 def _stratum(type_name: str) -> int:
@@ -119,15 +141,33 @@ def _stratum(type_name: str) -> int:
     return 3 if type_name in _THIRD else 1
 
 
-def _judge(event: LoggedEvent, result: CardOutcomes, around: Surroundings, knows: Knows) -> Outcome:
-    missing = missing_reference(event, knows)
+def _owners(stratum: Sequence[LoggedEvent], result: CardOutcomes, finds: Finds) -> Owners:
+    """Who has what several parties claim. Quantities play no part: who returns too much still has
+    the id of the return."""
+
+    def is_fit(event: LoggedEvent) -> bool:
+        return (
+            getattr(event.data, "patient_agreed", True)
+            and is_welcome(event, finds)
+            and (event.type_name == "purchase.returned" or not result.is_erased(event))
+        )
+
+    return owners_of(stratum, is_fit)
+
+
+def _judge(
+    event: LoggedEvent, result: CardOutcomes, around: Surroundings, finds: Finds, owners: Owners
+) -> Outcome:
+    missing = missing_reference(event, finds)
     if missing is not None:
         return missing
     creates = event.data.creates is not None
-    outcome = judge_creation(event, result.created) if creates else RECORDED
+    outcome = judge_creation(event, result.created, owners) if creates else RECORDED
     if outcome is RECORDED:
         rule = _OWN_RULES.get(event.type_name, _at_activity)
         outcome = rule(event, result, around)
+    if outcome.outcome == "recorded":
+        outcome = lacking_right(event, finds) or outcome
     # Of several reasons the erasure is named last, as for words that take something back.
     if result.erased_from and outcome.outcome == "recorded" and result.is_erased(event):
         outcome = outcome if event.type_name == "purchase.returned" else rejected("erased")
@@ -135,6 +175,10 @@ def _judge(event: LoggedEvent, result: CardOutcomes, around: Surroundings, knows
         thing = thing_created(event)
         if thing is not None:
             result.created[thing] = event
+        if isinstance(event.data, PurchaseReturned):
+            returned = result.returned_units
+            bought = event.data.purchase_id
+            returned[bought] = returned.get(bought, 0) + event.data.quantity
     return outcome
 
 
@@ -165,7 +209,6 @@ def _judge_return(event: LoggedEvent, result: CardOutcomes, around: Surroundings
     returned = result.returned_units.get(data.purchase_id, 0)
     if returned + data.quantity > bought.quantity:
         return rejected("more_returned_than_bought")
-    result.returned_units[data.purchase_id] = returned + data.quantity
     return RECORDED
 
 

@@ -11,6 +11,7 @@ REJECTIONS = (
     "territory_overlap",
     "activity_cancelled",
     "not_allowed",
+    "evidence_needed",
     "not_voidable",
     "erased",
 )

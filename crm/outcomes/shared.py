@@ -18,18 +18,17 @@ from campaigns.events.activities import (
     ActivityPlanned,
 )
 from campaigns.events.dealers import DealerContracted, DealerEnded
-from campaigns.events.members import MemberChanged
 from campaigns.events.rewards import RewardPolicyPublished
 from campaigns.regions import covers
-from crm.journal.logged_event import LoggedEvent
-from crm.outcomes.creations import Created, judge_creation, thing_created
-from crm.outcomes.outcome import BREACH, RECORDED, Outcome, rejected, waiting
+from crm.journal.logged_event import COMPANY, LoggedEvent, ReceiptKey
+from crm.outcomes.creations import Created, create, is_welcome, judge_creation, owners_of
+from crm.outcomes.outcome import BREACH, RECORDED, rejected, waiting
+from crm.outcomes.parties import Finds, Thing, lacking_right, missing_reference
 from crm.outcomes.voids import Outcomes, judge_voids
 
 _PLANNED = "activity.planned"
 
-Knows = Callable[[str, str], bool]
-"""(kind, id) → whether such a thing is known."""
+_FROM_THE_FIRST: ReceiptKey = (0, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +51,27 @@ class Activity:
     reached: int | None
     """Headcount, once it was held."""
     cards_handed_out: int | None
+    carriers: tuple[tuple[ReceiptKey, str], ...]
+    """Every dealer that was to carry it out, and since when that was received; in effective
+    order, the one of the plan first."""
+
+    def is_open_to(self, event: LoggedEvent) -> bool:
+        """Whether the party may speak of it: the dealer that carried it out, by what had been
+        received before, for what a word says of its own time can be written at will."""
+        if event.party == COMPANY:
+            return True
+        dealer = [name for since, name in self.carriers if since < event.receipt][-1]
+        return event.party == f"dealer/{dealer}"
 
 
 def judge_activity(events: Sequence[LoggedEvent]) -> tuple[Outcomes, Activity | None]:
     """Every event of one activity."""
     standing, outcomes = judge_voids(events)
     created: Created = {}
-    for event in standing:
-        if isinstance(event.data, ActivityPlanned):
-            _create(event, created, outcomes)
+    plans = [event for event in standing if isinstance(event.data, ActivityPlanned)]
+    owners = owners_of(plans, lambda event: is_welcome(event, _nothing))
+    for event in plans:
+        create(event, created, outcomes, owners, _nothing)
     planned = next(iter(created.values()), None)
     for event in standing:
         if event.key not in outcomes:
@@ -77,14 +88,23 @@ def _fold_activity(
     planned: LoggedEvent, standing: Sequence[LoggedEvent], outcomes: Outcomes
 ) -> Activity:
     values: dict[str, Any] = structs.asdict(planned.data)
+    carriers = _carriers(planned, standing)
     values |= {"cancelled": False, "reached": None, "cards_handed_out": None}
+    values |= {"carriers": carriers}
+    activity = Activity(**values)
     held: list[tuple[LoggedEvent, object]] = []
     for event in standing:
         data = event.data
-        if event.type_name != _PLANNED and event.speaks_for_another(values["dealer"]):
-            outcomes[event.key] = rejected("not_allowed")
+        if event.type_name == _PLANNED:
+            continue
+        lack = lacking_right(event, lambda _kind, _name: activity)
+        if lack is not None:
+            outcomes[event.key] = lack
         elif isinstance(data, ActivityChanged):
             changed = structs.asdict(data)
+            if event.party != COMPANY:
+                # Who carries it out is the company's word.
+                del changed["dealer"]
             values |= {name: value for name, value in changed.items() if value is not UNSET}
         elif isinstance(data, ActivityHeld):
             held.append((event, values["filing_no"]))
@@ -99,6 +119,20 @@ def _fold_activity(
     return Activity(**values)
 
 
+def _carriers(
+    planned: LoggedEvent, standing: Sequence[LoggedEvent]
+) -> tuple[tuple[ReceiptKey, str], ...]:
+    assert isinstance(planned.data, ActivityPlanned)
+    changes = [
+        (event.receipt, event.data.dealer)
+        for event in standing
+        if isinstance(event.data, ActivityChanged)
+        and event.party == COMPANY
+        and event.data.dealer is not UNSET
+    ]
+    return (_FROM_THE_FIRST, planned.data.dealer), *changes
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member's recorded events in effective order, the enrolment first."""
@@ -106,33 +140,28 @@ class Member:
     member: str
     events: tuple[LoggedEvent, ...]
 
+    def is_open_to(self, event: LoggedEvent) -> bool:
+        """Whether the party may speak of the member: the one that enrolled it."""
+        return self.events[0].is_open_to(event)
 
-def judge_member(events: Sequence[LoggedEvent], knows: Knows) -> tuple[Outcomes, Member | None]:
-    """Every event of one member; `knows` tells of cards and activities."""
+
+def judge_member(events: Sequence[LoggedEvent], finds: Finds) -> tuple[Outcomes, Member | None]:
+    """Every event of one member; `finds` tells of cards and activities."""
     standing, outcomes = judge_voids(events)
     created: Created = {}
-    for event in standing:
-        if event.type_name == "member.enrolled":
-            outcome = missing_reference(event, knows)
-            if outcome is None:
-                _create(event, created, outcomes)
-            else:
-                outcomes[event.key] = outcome
+    enrolments = [event for event in standing if event.type_name == "member.enrolled"]
+    owners = owners_of(enrolments, lambda event: is_welcome(event, finds))
+    for event in enrolments:
+        create(event, created, outcomes, owners, finds)
     enrolled = next(iter(created.values()), None)
 
-    def knows_member(kind: str, name: str) -> bool:
-        return enrolled is not None if kind == "member" else knows(kind, name)
+    def found(kind: str, name: str) -> Thing | None:
+        return enrolled if kind == "member" else finds(kind, name)
 
-    dealer = getattr(enrolled.data, "dealer", "") if enrolled is not None else ""
     for event in standing:
-        if event.key in outcomes:
-            continue
-        outcome = missing_reference(event, knows_member) or RECORDED
-        if outcome is RECORDED and event.speaks_for_another(dealer):
-            outcome = rejected("not_allowed")
-        elif isinstance(event.data, MemberChanged) and outcome is RECORDED and event.data.dealer:
-            dealer = event.data.dealer
-        outcomes[event.key] = outcome
+        if event.key not in outcomes:
+            missing = missing_reference(event, found)
+            outcomes[event.key] = missing or lacking_right(event, found) or RECORDED
     if enrolled is None:
         return outcomes, None
     effective = tuple(
@@ -165,7 +194,7 @@ def judge_contracts(
         data = event.data
         if not isinstance(data, DealerContracted):
             continue
-        outcome = judge_creation(event, created)
+        outcome = judge_creation(event, created, {})
         if outcome is RECORDED:
             fact = ContractFact(event, data, _last_day(data, ends.get(data.contract_id, [])))
             if any(_overlap(fact, other) for other in contracts):
@@ -176,9 +205,8 @@ def judge_contracts(
         outcomes[event.key] = outcome
     for event in standing:
         if event.key not in outcomes:
-            outcomes[event.key] = (
-                missing_reference(event, lambda kind, name: (kind, name) in created) or RECORDED
-            )
+            missing = missing_reference(event, lambda kind, name: created.get((kind, name)))
+            outcomes[event.key] = missing or lacking_right(event, _nothing) or RECORDED
     return outcomes, tuple(contracts)
 
 
@@ -212,7 +240,7 @@ def judge_policies(
     created: Created = {}
     for event in standing:
         if isinstance(event.data, RewardPolicyPublished):
-            _create(event, created, outcomes)
+            create(event, created, outcomes, {}, _nothing)
     for event in standing:
         outcomes.setdefault(event.key, RECORDED)
     return outcomes, tuple(created.values())
@@ -224,20 +252,8 @@ def judge_day(events: Sequence[LoggedEvent]) -> Outcomes:
     return outcomes | {event.key: RECORDED for event in standing}
 
 
-def _create(event: LoggedEvent, created: Created, outcomes: Outcomes) -> None:
-    outcome = judge_creation(event, created)
-    thing = thing_created(event)
-    if outcome is RECORDED and thing is not None:
-        created[thing] = event
-    outcomes[event.key] = outcome
-
-
-def missing_reference(event: LoggedEvent, knows: Knows) -> Outcome | None:
-    """What the event waits for: the first thing it refers to that is not known."""
-    for kind, place in event.data.refers:
-        name = getattr(event.data, place)
-        if name is not None and name is not UNSET and not knows(kind, name):
-            return waiting(kind, name)
+def _nothing(_kind: str, _name: str) -> Thing | None:
+    """For histories in which nothing else is spoken of."""
     return None
 
 

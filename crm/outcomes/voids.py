@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from campaigns.events.upkeep import EventVoided
-from crm.journal.logged_event import EventKey, LoggedEvent
+from crm.journal.logged_event import COMPANY, EventKey, LoggedEvent
 from crm.outcomes.outcome import RECORDED, VOIDED, Outcome, rejected, waiting
 
-_NEVER_VOIDED = frozenset({"card.erased", "event.voided", "day.reached"})
-"""The passing of a day is the CRM's own word, and nobody takes it back."""
+_DAY = "day.reached"
+_NEVER_VOIDED = frozenset({"card.erased", "event.voided", _DAY})
+"""The passing of a day is the CRM's own word, and nobody else takes it back."""
 _MAY_VOID_ANYTHING = frozenset({"headquarters", "system"})
 
 Outcomes = dict[EventKey, Outcome]
@@ -50,8 +51,12 @@ def _judge(
     target = by_key.get(EventKey(word.data.of_source, word.data.of_id))
     if target is None or target.home != word.home:
         return waiting("event", f"{word.data.of_source}/{word.data.of_id}")
+    if target.type_name == _DAY and word.role == "system":
+        return RECORDED
     if target.type_name in _NEVER_VOIDED:
         return rejected("not_voidable")
     if target.source != word.source and word.role not in _MAY_VOID_ANYTHING:
+        return rejected("not_allowed")
+    if word.party not in (COMPANY, target.party):
         return rejected("not_allowed")
     return rejected("erased") if is_erased(word) else RECORDED

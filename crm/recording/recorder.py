@@ -28,6 +28,7 @@ from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.journal.progress import Progress, load_progress, save_progress
 from crm.keyring.keyring import Keyring
+from crm.outcomes.days import counts_from_us, day_taken_back
 from crm.recording.segment_recorder import SegmentRecorder
 from crm.recording.segments import segments
 from crm.storage.collection import uncollected
@@ -172,6 +173,9 @@ def progress_after(progress: Progress, events: Iterable[LoggedEvent]) -> Progres
     for event in events:
         if event.type_name == "day.reached":
             progress = progress.with_day(shanghai_day(event.starts_us))
-        elif first_us is None or event.starts_us < first_us:
-            first_us = event.starts_us
+        elif (day := day_taken_back(event)) is not None:
+            progress = progress.without_day(day)
+        else:
+            counts_us = counts_from_us(event)
+            first_us = counts_us if first_us is None else min(first_us, counts_us)
     return progress if first_us is None else progress.with_event_on(shanghai_day(first_us))

@@ -1,10 +1,8 @@
 """Records what many people share: activities, contracts, policies, days and members."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from operator import itemgetter
-
-from sqlalchemy import select
 
 from campaigns.times import day_end_us, day_start_us, shanghai_day
 from crm.activities.projection import activity_row
@@ -12,11 +10,14 @@ from crm.activities.tables import ACTIVITY
 from crm.components.index import homes_tied_to, rewrite_ties
 from crm.components.keys import POLICIES, keys_of_home, kind_of
 from crm.copies.projection import contract_rows
-from crm.copies.tables import CONTRACT, WAKE_DAY
+from crm.copies.tables import CONTRACT
 from crm.journal.events import newest_starts
+from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import stored_claims
 from crm.members.projection import member_row
 from crm.members.tables import MEMBER
+from crm.outcomes.days import day_taken_back
+from crm.recording.due import due_between
 from crm.recording.segment import Judged, Segment
 from crm.recording.segments import MAKES_ACTIVITIES_KNOWN
 from crm.storage.difference import rewrite
@@ -68,22 +69,25 @@ def _contracts(segment: Segment) -> Judged:
 
 
 def _days(segment: Segment) -> None:
-    """Consents that expire, holds that end, contracts that begin or are over."""
+    """Consents that expire, holds that end, contracts that begin or are over; or are so no more,
+    when days are taken back."""
     for event in segment.events:
+        before = segment.days[-1][1] if segment.days else segment.reached_before
         if event.type_name == "day.reached":
-            before = segment.days[-1][1] if segment.days else segment.reached_before
             day = shanghai_day(event.starts_us)
             segment.days.append((event, day if before is None else max(day, before)))
-    if segment.reached is not None and segment.reached != segment.reached_before:
-        _wake_for_consents_and_holds(segment, segment.reached)
-        _wake_for_contracts(segment, segment.reached)
+        elif before is not None and (gone := day_taken_back(event)) is not None:
+            segment.days.append((event, min(before, gone - timedelta(days=1))))
+    if segment.reached == segment.reached_before or not segment.days:
+        return
+    low = min(segment.reached_before or date.min, segment.reached or date.min)
+    high = max(segment.reached_before or date.min, segment.reached or date.min)
+    _wake_for_consents_and_holds(segment, low, high)
+    _wake_for_contracts(segment, low, high)
 
 
-def _wake_for_consents_and_holds(segment: Segment, reached: date) -> None:
-    query = select(WAKE_DAY.c.home, WAKE_DAY.c.day).where(WAKE_DAY.c.day <= reached)
-    if segment.reached_before is not None:
-        query = query.where(WAKE_DAY.c.day > segment.reached_before)
-    due = [(home, day) for home, day in segment.connection.execute(query)]
+def _wake_for_consents_and_holds(segment: Segment, low: date, high: date) -> None:
+    due = list(due_between(segment.connection, low, high, back=high != segment.reached))
     homes = {home for home, _ in due}
     with_claims = {claim.home for claim in stored_claims(segment.connection, homes)}
     latest = dict(sorted(due, key=itemgetter(1)))
@@ -92,19 +96,17 @@ def _wake_for_consents_and_holds(segment: Segment, reached: date) -> None:
     ).difference(with_claims)
     for home, day in due:
         if home not in past:
-            cause = next(event for event, now in segment.days if now >= day)
-            segment.woken.setdefault(home, []).append(cause)
+            segment.woken.setdefault(home, []).append(_turn(segment, day))
 
 
-def _wake_for_contracts(segment: Segment, reached: date) -> None:
-    since = segment.reached_before or date.min
+def _wake_for_contracts(segment: Segment, low: date, high: date) -> None:
     turns_us: dict[str, int] = {}
     for fact in segment.facts.all_contracts():
         key = f"dealer/{fact.data.dealer}"
         begins_us = max(day_start_us(fact.data.starts_on), fact.event.starts_us)
-        if since < shanghai_day(begins_us) <= reached:
+        if low < shanghai_day(begins_us) <= high:
             turns_us[key] = max(turns_us.get(key, 0), begins_us)
-        if fact.ends_on is not None and since <= fact.ends_on < reached:
+        if fact.ends_on is not None and low <= fact.ends_on < high:
             turns_us[key] = max(turns_us.get(key, 0), day_end_us(fact.ends_on))
     tied = homes_tied_to(segment.connection, turns_us)
     cause = segment.days[-1][0]
@@ -115,7 +117,8 @@ def _wake_for_contracts(segment: Segment, reached: date) -> None:
 
 
 def _evaluated_after(segment: Segment, instants: Mapping[str, int]) -> set[str]:
-    """The homes that have an event at their instant or later: they were evaluated for it already.
+    """The homes that have an event at their instant or later: they were evaluated for it already,
+    and still are when the days are taken back.
 
     So what began long ago wakes nobody when the first day is reached.
     """
@@ -123,6 +126,12 @@ def _evaluated_after(segment: Segment, instants: Mapping[str, int]) -> set[str]:
         return set()
     newest = newest_starts(segment.connection, instants, segment.events[-1].position)
     return {home for home, starts_us in newest.items() if starts_us >= instants[home]}
+
+
+def _turn(segment: Segment, day: date) -> LoggedEvent:
+    """The event with which the day came, or went."""
+    comes = (segment.reached or date.min) >= day
+    return next(event for event, reached in segment.days if (reached >= day) is comes)
 
 
 def record_members(segment: Segment) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from crm.components.keys import POLICIES, kind_of
 from crm.journal.logged_event import LoggedEvent
+from crm.outcomes.days import day_taken_back
 
 _CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
-MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "event.voided"})
+MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "activity.changed", "event.voided"})
 _DAY = "day.reached"
 MOST_DAYS = 7
 """Of one segment: whoever has something due in a week is held in memory, not in a year."""
@@ -38,7 +39,7 @@ def segments(events: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
     """The batch in pieces, in order."""
     start = 0
     for place in range(1, len(events)):
-        is_long = events[place].type_name == _DAY and place - start == MOST_DAYS
+        is_long = _on_the_clock(events[place]) and place - start == MOST_DAYS
         if is_long or _opens(events[place], events[place - 1]):
             yield events[start:place]
             start = place
@@ -46,6 +47,12 @@ def segments(events: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
         yield events[start:]
 
 
+def _on_the_clock(event: LoggedEvent) -> str:
+    """Whether days come with the event, or go; empty for what is about anything else."""
+    if event.type_name == _DAY:
+        return "come"
+    return "go" if day_taken_back(event) is not None else ""
+
+
 def _opens(event: LoggedEvent, before: LoggedEvent) -> bool:
-    is_turn = (event.type_name == _DAY) is not (before.type_name == _DAY)
-    return is_turn or event.home.startswith("policy/")
+    return _on_the_clock(event) != _on_the_clock(before) or event.home.startswith("policy/")

@@ -65,7 +65,7 @@ def claims_of_people(
 ) -> tuple[list[Claim], frozenset[EventKey]]:
     """The claims by all purchases of some people, and the approvals that are not allowed."""
     verdicts = _verdicts(events, judged)
-    voided = {verdict.purchase_id for verdict in verdicts} & judged.voided_purchases
+    voided = {verdict.purchase_id for verdict in verdicts} & judged.voided_purchases.keys()
     voided -= {name for kind, name in judged.created if kind == "purchase"}
     facts = [
         fact

@@ -10,6 +10,7 @@ from crm.feed.tables import FEED
 from crm.follow_ups import tables as follow_ups
 from crm.intake.inboxes import INBOX
 from crm.journal.checkpoints import CHECKPOINT
+from crm.journal.clock_marks import CLOCK
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
 from crm.journal.outbox import OUTBOX
@@ -37,7 +38,7 @@ changes are added, and those only where rows differ."""
 KEPT_APART = (
     *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS),
     *(accounts.WEB_SESSION, accounts.SECOND_FACTOR, accounts.RECOVERY_CODE),
-    *(notices.NOTICE, questions.DEALER_QUESTION, INBOX, ATTACHMENT_USE),
+    *(notices.NOTICE, questions.DEALER_QUESTION, INBOX, ATTACHMENT_USE, CLOCK),
 )
 """Accounts, who looked at what, what people were told: no part of the events' history."""
 

@@ -33,6 +33,10 @@ COMMANDS = {
         "streams.cli.commands.conflicts:conflicts",
         "同一栏的不同说法，等总部决定；内容遮住，--json 是全文。",
     ),
+    "clashes": (
+        "streams.cli.commands.clashes:list_clashes",
+        "两方用了同一个编号：先收到的算数，后来的没有入档。",
+    ),
     "copy": (
         "streams.cli.commands.copies:copy",
         "一个经销商的那一份档案，每人一行；姓名电话遮住，--json 是全文。",
@@ -156,6 +160,13 @@ GROUPS = {
             "add": "streams.cli.commands.webhooks:add",
             "list": "streams.cli.commands.webhooks:list_webhooks",
             "remove": "streams.cli.commands.webhooks:remove",
+        },
+    ),
+    "clock": (
+        "时钟：查看、确认。",
+        {
+            "show": "streams.cli.commands.clock:show",
+            "confirm": "streams.cli.commands.clock:confirm_clock",
         },
     ),
     "sheet": ("签到表。", {"template": "streams.cli.commands.sheet_files:template"}),

@@ -1,29 +1,24 @@
 """Carries events without a broker: straight from the journal to the recording.
 
-The worker makes `day.reached` for every Shanghai day from the first event's to today: the only
-thing by which time itself acts on what is stored.
+When nothing is left to record, the worker lets the days come that are due.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
-import orjson
 from sqlalchemy import Engine
 
-from campaigns.catalogue import wire_name
-from campaigns.intake import CLOCK_SOURCE, SYSTEM
-from campaigns.times import day_start_us, rfc3339, shanghai_day
 from crm.clock import now_us
 from crm.intake.accept import EventIntake
 from crm.journal.events import last_position
-from crm.journal.progress import Progress, load_progress
+from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.queries import counts_between
 from crm.recording.recorder import BATCH_EVENTS, Recorder
 from crm.storage.database import reading
+from streams.running.days import hand_over_days
 from streams.running.logs import Summary
 from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
@@ -119,40 +114,6 @@ class Worker:
             return progress.position, last_position(connection)
 
     def _reach_days(self) -> bool:
-        """Journal the days that are not reached yet; True when there were any."""
-        with reading(self.engine) as connection:
-            progress = load_progress(connection, self.recorder.consumer)
-        days = list(missing_days(progress, shanghai_day(now_us())))
-        if not days:
-            return False
-        lines = list(map(day_reached, days))
-        receipts = EventIntake(self.engine, self.keyring).accept(lines, SYSTEM)
-        # A day that lies in the dead letters is journaled, and still not reached.
-        return any(receipt.status == "accepted" for receipt in receipts)
-
-
-def missing_days(progress: Progress, today: date) -> Iterator[date]:
-    """The days from the first event's to today that were not reached, in order."""
-    if progress.first_day is None:
-        return
-    known_from, known_to = progress.days_from or date.max, progress.days_to or date.min
-    day = min(progress.first_day, today)
-    while day <= today:
-        if not known_from <= day <= known_to:
-            yield day
-        day += timedelta(days=1)
-
-
-def day_reached(day: date) -> bytes:
-    """The event that a Shanghai day began."""
-    return orjson.dumps(
-        {
-            "specversion": "1.0",
-            "id": day.isoformat(),
-            "source": CLOCK_SOURCE,
-            "type": wire_name("day.reached"),
-            "time": rfc3339(day_start_us(day)),
-            "subject": f"day/{day.isoformat()}",
-            "data": {"day": day.isoformat()},
-        }
-    )
+        """Journal the days that are due; True when there were any."""
+        intake = EventIntake(self.engine, self.keyring)
+        return hand_over_days(self.engine, intake, now_us())

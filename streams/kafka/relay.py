@@ -8,21 +8,21 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from sqlalchemy import Engine
 
-from campaigns.intake import SYSTEM
 from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
-from crm.journal.progress import Progress, load_progress
+from crm.journal.progress import Progress
 from crm.journal.undecodable import destroy_old_keys
 from crm.keyring.keyring import Keyring
 from crm.storage.database import reading
-from streams.embedded.worker import day_reached, missing_days
 from streams.kafka.access import access_of
 from streams.kafka.departures import Departures, partition_of
 from streams.kafka.topics import (
@@ -36,6 +36,7 @@ from streams.kafka.topics import (
     existing,
     name_of,
 )
+from streams.running.days import hand_over_days
 from streams.running.heartbeat import beat
 from streams.running.logs import Summary
 from streams.running.messages import CONTENT_TYPE, record
@@ -157,20 +158,17 @@ class Relay:
 
         Days after the last are made at once, older ones when all is recorded.
         """
+        now = now_us()
         with reading(self.engine) as connection:
-            destroy_old_keys(connection, self.keyring, shanghai_day(now_us()))
-            progress = load_progress(connection, "embedded")
+            destroy_old_keys(connection, self.keyring, shanghai_day(now))
             idle = outbox_age(connection)[0] == 0
-        days = days_due(progress, idle)
-        if days:
-            EventIntake(self.engine, self.keyring, OutboxStore()).accept(days, SYSTEM)
+        intake = EventIntake(self.engine, self.keyring, OutboxStore())
+        hand_over_days(self.engine, intake, now, partial(is_due_now, idle))
 
 
-def days_due(progress: Progress, idle: bool) -> list[bytes]:
-    """The events of days that were not reached yet."""
-    days = missing_days(progress, shanghai_day(now_us()))
-    newest = progress.days_to
-    return [day_reached(day) for day in days if idle or (newest is not None and day > newest)]
+def is_due_now(idle: bool, day: date, progress: Progress) -> bool:
+    """Whether a day waits for nothing more."""
+    return idle or (progress.days_to is not None and day > progress.days_to)
 
 
 def records(found: Iterable[Waiting], partitions: int) -> Iterator[tuple[int, list[Waiting]]]:

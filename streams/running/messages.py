@@ -40,6 +40,8 @@ class Message(Struct, frozen=True, kw_only=True):
     contenthash: str
     twinhash: str | None = None
     sealed: str | None = None
+    byrow: bool = False
+    evidenced: bool = False
     data: msgspec.Raw
 
 
@@ -69,6 +71,9 @@ def message(row: Mapping[str, Any]) -> bytes:
     for name, value in (("twinhash", row["twin_hash"]), ("sealed", row["sealed"])):
         if value is not None:
             written[name] = b64encode(value).decode()
+    for name, column in (("byrow", "by_row"), ("evidenced", "evidenced")):
+        if row[column]:
+            written[name] = True
     return orjson.dumps(written)
 
 
@@ -113,6 +118,8 @@ def _row(each: Message) -> dict[str, Any]:
         "sealed": _bytes(each.sealed),
         "content_hash": _bytes(each.contenthash),
         "twin_hash": _bytes(each.twinhash),
+        "by_row": each.byrow,
+        "evidenced": each.evidenced,
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from msgspec import structs
 from sqlalchemy import Connection, Engine, delete, exists, func, select, update
 
-from crm.intake.accept import Identity
+from crm.intake.candidates import Identity
 from crm.journal.events import JOURNAL, NewEvent
 from crm.journal.identities import Known, known_in
 from crm.journal.outbox import OUTBOX

@@ -75,12 +75,17 @@ def test_only_the_dealer_of_an_activity_or_headquarters_cancels_it(
 
 
 @pytest.mark.parametrize(
-    ("sender", "expected"), [(D1, ("recorded", None)), (D2, ("rejected", "not_allowed"))]
+    ("sender", "expected"),
+    [
+        (D1, ("recorded", None)),
+        (D2, ("rejected", "not_allowed")),
+        (HEADQUARTERS, ("recorded", None)),
+    ],
 )
-def test_only_the_dealer_of_a_member_says_that_the_member_left(
+def test_only_the_dealer_that_enrolled_a_member_or_headquarters_says_that_the_member_left(
     installation: Installation, sender: Credential, expected: tuple[str, str | None]
 ) -> None:
-    installation.intake.accept([said("member.enrolled", 1, ENROLLED)], HEADQUARTERS)
+    installation.intake.accept([said("member.enrolled", 1, ENROLLED)], D1)
     installation.intake.accept([said("member.left", 2, {"member": "M1"})], sender)
     Worker(installation.engine, installation.keyring).until_idle()
     assert outcome(installation, 2) == expected

@@ -1,17 +1,20 @@
 """Under a source that is opened by name nobody else speaks; elsewhere each takes back its own."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from campaigns.intake import HEADQUARTERS, Credential, Receipt
+from crm.accounts.tables import API_TOKEN
 from crm.accounts.tokens import TokenRole, add_token, credential_of_token, revoke_token
 from crm.intake.accept import EventIntake
 from crm.outcomes.queries import event_status
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.storage.database import reading
+from crm.storage.database import reading, writing
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from streams.running.outbox_store import OutboxStore
@@ -43,8 +46,13 @@ class House:
     def token(
         self, name: str, role: TokenRole = "staff", dealer: str | None = None, *sources: str
     ) -> Credential:
-        """What the bearer of a new token may say."""
+        """What the bearer of a new token may say; without sources as they were made once, when a
+        dealer's had none of its own by default."""
         token = add_token(self.engine, name, role, dealer, sources)
+        if not sources:
+            with writing(self.engine) as connection:
+                is_it = API_TOKEN.c.token_sha256 == sha256(token.encode()).hexdigest()
+                connection.execute(update(API_TOKEN).where(is_it).values(sources=""))
         with reading(self.engine) as connection:
             credential = credential_of_token(connection, token)
         assert credential is not None

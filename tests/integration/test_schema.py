@@ -7,8 +7,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, select, text
 
+from campaigns.intake import HEADQUARTERS, Credential
+from crm.configuration.settings import Settings
+from crm.copies.change_log import is_quiet
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.tables import COPY_SENT
+from crm.journal.clock_marks import clock_marks
+from crm.journal.events import JOURNAL
+from crm.outcomes.queries import event_statuses
 from crm.schema.preparing import prepare
 from crm.schema.revisions import DatabaseNewer, newest_revision
 from crm.schema.tables import (
@@ -20,7 +26,12 @@ from crm.schema.tables import (
     TOLD,
 )
 from crm.schema.upgrading import downgrade
+from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import METADATA, open_engine, reading, writing
+from streams.embedded.worker import Worker
+from streams.running.installation import open_installation
+from streams.upkeep.replay import verify
+from tests.examples import an_event, written
 
 
 def test_migrations_give_the_tables_that_the_code_declares(tmp_path: Path) -> None:
@@ -99,3 +110,37 @@ def test_of_every_table_it_is_said_whether_a_rebuild_writes_it() -> None:
 def _go_back(engine: Engine, revision: str) -> None:
     with writing(engine) as connection:
         downgrade(connection, revision)
+
+
+def test_an_older_folder_with_words_of_dealers_is_recorded_anew_and_comes_out_equal(
+    tmp_path: Path,
+) -> None:
+    opened = open_installation(Settings.in_folder(tmp_path))
+    dealer = Credential("dealer", "t", "D1")
+    card = {"card_id": "C1", "person": {"name": "王秀英"}, "source_kind": "walk_in"}
+    said = [
+        an_event("card.registered", card, id="e1"),
+        an_event("card.registered", {**card, "card_id": "C2"}, id="e2"),
+    ]
+    opened.intake.accept([written(said[0])], HEADQUARTERS)
+    opened.intake.accept([written(said[1])], dealer)
+    for number, name in enumerate(("C1", "C2"), 3):
+        joined = an_event("club.joined", {"card_id": name, "club": "x"}, id=f"e{number}")
+        opened.intake.accept([written(joined)], dealer)
+    Worker(opened.engine, opened.keyring).until_idle()
+    _go_back(opened.engine, "0009")
+    prepare(opened.engine)
+    with reading(opened.engine) as connection:
+        kept = connection.execute(select(JOURNAL.c.id, JOURNAL.c.by_row)).all()
+        assert [row.id for row in kept if row.by_row] == ["e3"]
+        assert clock_marks(connection).door_us is not None
+        assert is_quiet(connection)
+    Worker(opened.engine, opened.keyring).until_idle()
+    with reading(opened.engine) as connection:
+        assert not is_quiet(connection)
+        statuses = event_statuses(HEADQUARTERS_SCOPE, connection)
+        assert {status.outcome for status in statuses} == {"recorded"}
+    compared = verify(opened.engine, opened.keyring)
+    assert [name for name, table in compared.items() if not table.equal] == []
+    opened.engine.dispose()
+    opened.keyring.engine.dispose()

@@ -12,9 +12,10 @@ from campaigns.intake import Credential
 from campaigns.times import shanghai_day
 from crm.accounts.access import Access, log_accesses
 from crm.attachments.kinds import MEDIA_TYPES
-from crm.attachments.parties import card_of_row, count_use, may_attach, party_of
+from crm.attachments.parties import count_use, may_attach, party_of
 from crm.attachments.store import LARGEST_BYTES, Attachment, AttachmentRefused, AttachmentStore
 from crm.consents.uses import may_show
+from crm.intake.row_references import card_of_row
 from crm.people.queries import standing_of_card
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
@@ -108,12 +109,14 @@ def _card_of(site: Site, credential: Credential, card_id: str, row_key: str | No
         raise Problem(400, "missing or malformed: card_id or row_key, one of them")
     if looks_personal(card_id):
         raise Problem(400, "card_id is a personal number")
+    if row_key is not None:
+        if credential.dealer is None:
+            raise Problem(404, "no such row in your copy")
+        found = card_of_row(site.engine, site.keyring, credential.dealer, row_key)
+        if found is None:
+            raise Problem(404, "no such row in your copy")
+        return found
     with reading(site.engine) as connection:
-        if row_key is not None:
-            found = card_of_row(connection, credential.dealer or "", row_key)
-            if found is None:
-                raise Problem(404, "no such row in your copy")
-            return found
         if not may_attach(connection, card_id, credential.dealer):
             raise Problem(403, "this card is not yours")
     return card_id

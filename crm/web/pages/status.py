@@ -3,22 +3,24 @@
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from campaigns.times import SECOND_US
 from campaigns.wording.catalogues import N_
 from crm.feed.settling import holds_copies_back
+from crm.journal.clock_marks import confirm
 from crm.operations.status import Status
 from crm.outcomes.queries import outcome_counts
 from crm.scope import OutOfScope
-from crm.storage.database import reading
-from crm.web.guards.visit import SignedIn
+from crm.storage.database import reading, writing
+from crm.web.guards.visit import SignedIn, SignedInPosting
 
 router = APIRouter()
 
 HELD_BACK = N_(
     "有撤回、拒绝、删除或合同终止的事件没有入档：修好之前，它涉及的经销商收不到副本的任何更新。"
 )
+CLOCK_DOUBTED = N_("时钟比收到过的一切都快了七天以上，新的一天先不开始。请核对时间。")
 OLD_SECONDS = 300
 """What has waited longer in the outbox is worth a look."""
 
@@ -52,12 +54,24 @@ def status_page(visit: SignedIn) -> Response:
         "failed": counts.get("failed", 0),
         "age_seconds": age_seconds,
         "lags": lags(found),
+        "may_confirm": found.clock_doubted,
         "troubles": [
             visit.say(text)
             for text in (*([HELD_BACK] if held_back else []), *troubles(found, age_seconds))
         ],
     }
     return visit.render("status.html", context)
+
+
+@router.post("/status/clock")
+def confirm_clock(posting: SignedInPosting) -> Response:
+    """Headquarters has looked at another clock: time may go on by this one."""
+    visit = posting.visit
+    if visit.scope.viewer != "headquarters":
+        raise OutOfScope
+    with writing(visit.site.engine) as connection:
+        confirm(connection, visit.site.now_us(), visit.account.actor)
+    return RedirectResponse("/status", 303)
 
 
 def lags(found: Status) -> list[Lag]:
@@ -74,6 +88,7 @@ def troubles(found: Status, age_seconds: int | None) -> list[str]:
         (found.workers == {}, N_("没有记录进程在运行，收下的事件暂时不会入档。")),
         ((age_seconds or 0) > OLD_SECONDS, N_("发件箱里有事件等了很久，请看发布进程的日志。")),
         (found.dead_letters > 0, N_("有事件入档时出了故障，修好原因后重试。")),
+        (found.clock_doubted, CLOCK_DOUBTED),
         (found.undecodable > 0, N_("有消息不是事件，请查是谁写进了事件主题。")),
     )
     return [sentence for wrong, sentence in checked if wrong]

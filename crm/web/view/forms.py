@@ -10,6 +10,7 @@ import orjson
 
 from campaigns.catalogue import wire_name
 from campaigns.cloudevents import Refusal, check
+from campaigns.ids import derived_id
 from campaigns.intake import Credential
 from campaigns.sheets.model import NOTICE_VERSION
 from campaigns.times import day_start_us, parse_instant_us, rfc3339, shanghai_day
@@ -138,7 +139,7 @@ class Entry:
             if self.text(f"consent_{purpose}"):
                 yield f"consent-{purpose}", "consent.given", {**self._consent(purpose), **here}
         if self.text("trial"):
-            trial = {"trial_id": f"{self.form_id}-t", "sku": self.text("trial_sku")}
+            trial = {"trial_id": self._made_id("trial"), "sku": self.text("trial_sku")}
             if self.text("serial"):
                 trial["serial"] = self.text("serial")
             yield "trial", "trial.started", {**trial, **here}
@@ -182,9 +183,13 @@ class Entry:
             consent["dealer"] = self.activity.dealer
         return consent
 
+    def _made_id(self, kind: str) -> str:
+        """The same for a second tap; who reads it learns neither the form's id nor the card's."""
+        return derived_id("form", self.form_id, kind)
+
     def _purchase(self) -> dict[str, Any]:
         return {
-            "purchase_id": f"{self.form_id}-p",
+            "purchase_id": self._made_id("purchase"),
             "sku": self.text("purchase_sku"),
             "quantity": _number(self.text("quantity")),
             "unit_price_fen": _fen(self.text("price")),

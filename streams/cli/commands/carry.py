@@ -5,15 +5,14 @@ from typing import Annotated
 
 import typer
 
-from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.configuration.settings import Settings
 from crm.journal.events import last_position
-from crm.journal.progress import load_progress
+from crm.operations.clock import day_plan
 from crm.storage import locks
 from crm.storage.database import reading
 from streams.cli.commands.options import AsJson
-from streams.embedded.worker import Tally, missing_days
+from streams.embedded.worker import Tally
 from streams.kafka.relay import Relay, run
 from streams.kafka.slots import MOST_SLOTS, slot_of
 from streams.kafka.topics import check, create
@@ -123,5 +122,5 @@ def is_idle(installation: Installation) -> bool:
     """Whether nothing waits, and every day up to today was reached."""
     with reading(installation.engine) as connection:
         waiting, _ = outbox_age(connection)
-        progress = load_progress(connection, "embedded")
-    return waiting == 0 and not any(missing_days(progress, shanghai_day(now_us())))
+        plan = day_plan(connection, now_us())
+    return waiting == 0 and not plan.reach and not plan.take_back

@@ -9,13 +9,14 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from campaigns.cloudevents import LARGEST_EVENT_BYTES
-from campaigns.intake import HEADQUARTERS, Intake
+from campaigns.intake import Intake
 from campaigns.sentences import refusal_sentence, warning_sentence
 from streams.cli.commands.options import AsJson
 from streams.cli.commands.sheet_files import accept_sheet_file, is_sheet
 from streams.cli.commands.tally import AcceptTally, RefusedLine
 from streams.cli.errors import is_foreseen
 from streams.running.installation import Installation, open_installation
+from streams.running.whoami import command_credential
 from streams.wording.output import (
     Report,
     print_json,
@@ -118,7 +119,8 @@ def _accept_lines(
 ) -> None:
     if not numbered:
         return
-    receipts = intake.accept([line for _, line in numbered], HEADQUARTERS, history=history)
+    credential = command_credential(history=history)
+    receipts = intake.accept([line for _, line in numbered], credential, history=history)
     for (number, _), receipt in zip(numbered, receipts, strict=True):
         tally.add(name, number, receipt)
 

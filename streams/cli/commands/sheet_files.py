@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import typer
 
-from campaigns.intake import HEADQUARTERS
 from campaigns.sheets import (
     InvalidSheet,
     SheetRefusal,
@@ -23,6 +22,7 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from streams.cli.commands.tally import AcceptTally, RefusedLine
 from streams.running.installation import Installation, open_installation
+from streams.running.whoami import command_credential
 from streams.wording.output import print_text
 from streams.wording.say import language, say
 
@@ -45,7 +45,7 @@ def accept_sheet_file(installation: Installation, file: Path, tally: AcceptTally
             installation.keyring,
             file.name,
             file.read_bytes(),
-            HEADQUARTERS,
+            command_credential(),
         )
     except InvalidSheet as error:
         tally.refused += 1

@@ -43,6 +43,8 @@ def show_status(
 def _everywhere(found: Status) -> Iterator[tuple[str, str | int]]:
     yield say("日志里的事件"), found.journaled
     yield say("尚未入档"), found.not_recorded
+    if found.clock_doubted:
+        yield say("时钟"), say("可疑：请核对，再 jinxi clock confirm")
     yield say("等待补齐"), found.waiting
     yield say("入档故障"), found.dead_letters
     yield say("不是事件的消息"), found.undecodable

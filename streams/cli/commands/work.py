@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from crm.clock import now_us
+from crm.operations.clock import day_plan
+from crm.storage.database import reading
 from streams.cli.commands.carry import carry_until_idle, processes
 from streams.cli.commands.options import AsJson
 from streams.embedded.worker import Worker
@@ -12,7 +15,7 @@ from streams.running.installation import open_installation
 from streams.running.lease import lease
 from streams.running.logs import configure
 from streams.serving.supervisor import Supervisor
-from streams.wording.output import print_json, print_text, progress_bar
+from streams.wording.output import print_json, print_notice, print_text, progress_bar
 from streams.wording.say import say
 
 _IDLE_SECONDS = 0.2
@@ -49,6 +52,10 @@ def work(
         print_json({**outcomes, "seconds": round(tally.seconds, 3)})
     else:
         tell_outcomes(outcomes, tally.seconds)
+    with reading(installation.engine) as connection:
+        doubted = day_plan(connection, now_us()).doubted
+    if doubted:
+        print_notice(say("时钟可疑，新的一天没有开始：请核对，对了就用 jinxi clock confirm 确认。"))
 
 
 def tell_outcomes(outcomes: dict[str, int], seconds: float) -> None:

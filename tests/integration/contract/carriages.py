@@ -14,14 +14,13 @@ from kafka import KafkaConsumer, TopicPartition
 
 from campaigns.intake import Receipt
 from crm.configuration.settings import Settings
-from crm.intake.accept import EventIntake
 from crm.storage.database import reading
 from streams.kafka.carrying import Carrying, FetchedRecord
 from streams.kafka.relay import Relay
 from streams.kafka.topics import EVENTS, create_one, name_of
 from streams.running.installation import Installation as Opened
 from streams.running.outbox_store import OutboxStore, outbox_age
-from tests.installations import Installation
+from tests.installations import Installation, ToldIntake
 from tests.worlds import Sent
 
 FEW_EVENTS = 10
@@ -139,7 +138,7 @@ class ByKafka:
     def _start(self) -> None:
         """Relay and worker, as processes that begin now."""
         opened = self.opened
-        self.installation.intake = EventIntake(opened.engine, opened.keyring, OutboxStore())
+        self.installation.intake = ToldIntake(opened.engine, opened.keyring, OutboxStore())
         self.relay = Relay(self.settings, opened.engine, opened.keyring)
         self.carrying = Carrying(self.settings, opened.engine, opened.keyring)
         self._seek(self.carrying.seek(range(len(self.places))))

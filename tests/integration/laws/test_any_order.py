@@ -25,8 +25,9 @@ def take_in(installation: Installation, events: list[Sent], random: Random) -> N
                 break
             assert installation.ledger_sum() == 0
         if random.random() < 0.2:
-            # The worker's clock is never behind what the door has let in.
-            with clock(worker_us=max(newest_us, START_US + random.randrange(75) * DAY_US)):
+            # The worker's clock is never behind what the door has let in, nor goes back.
+            newest_us = max(newest_us, START_US + random.randrange(75) * DAY_US)
+            with clock(worker_us=newest_us):
                 installation.work()
     installation.work()
 

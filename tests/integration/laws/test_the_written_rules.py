@@ -57,7 +57,10 @@ def test_the_worlds_hold_every_outcome_reason_and_mark() -> None:
                 row[5] for row in found["outcome"]
             }
             states |= {row[7] for row in found["reward"]}
-    rejections = ("already_exists", "more_returned_than_bought", "territory_overlap", "erased")
+    rejections = (
+        *("already_exists", "card_taken", "more_returned_than_bought", "territory_overlap"),
+        *("not_allowed", "evidence_needed", "erased"),
+    )
     assert {("rejected", reason) for reason in rejections} <= told
     assert {("recorded", None), ("waiting", None), ("voided", None)} <= told
     assert "compliance_breach" in told

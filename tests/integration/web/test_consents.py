@@ -183,7 +183,9 @@ def test_a_dealer_may_hand_evidence_over_and_reads_none(site: RunningSite) -> No
     with site.client(Authorization=f"Bearer {site.token('dealer', 'D1')}") as dealer:
         assert dealer.post("/v1/attachments?card_id=C-new", content=PNG).status_code == 201
         read = dealer.get(f"/v1/attachments/{sha256(PNG).hexdigest()}?card_id=C-new")
-    assert read.status_code == 404
+        both = dealer.post(f"/v1/attachments?card_id=C-new&row_key={'0' * 64}", content=PNG)
+        nobodys = dealer.post(f"/v1/attachments?row_key={'0' * 64}", content=PNG)
+    assert (read.status_code, both.status_code, nobodys.status_code) == (404, 400, 404)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from unittest import mock
 import httpx
 import pytest
 
+from crm.journal.clock_marks import clock_marks
 from crm.operations.status import Status
+from crm.storage.database import reading
 from crm.web.guards.site import Site
 from crm.web.pages.status import lags, troubles
-from tests.integration.web.sites import RunningSite, activity_today, card, sign_in
+from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
 
 AT_SCALE = Status(
     carrier="kafka",
@@ -126,3 +128,24 @@ def test_it_speaks_the_language_of_the_visitor(
 ) -> None:
     page = office.get("/status", headers={"accept-language": language}).text
     assert f"<h1>{title}" in page
+
+
+def test_headquarters_confirms_a_clock_that_is_doubted(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    with standing(replace(AT_SCALE, clock_doubted=True)):
+        page = office.get("/status").text
+    assert "新的一天先不开始" in page
+    token = token_in(page)
+    answer = office.post("/status/clock", data={"form_token": token}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/status")
+    with reading(site.site.engine) as connection:
+        assert clock_marks(connection).confirmed_us is not None
+
+
+@pytest.mark.parametrize("name", ["field", "law", "shop"])
+def test_nobody_else_confirms_the_clock(site: RunningSite, name: str) -> None:
+    with site.client() as client:
+        sign_in(client, name)
+        token = token_in(client.get("/account").text)
+        assert client.post("/status/clock", data={"form_token": token}).status_code == 403

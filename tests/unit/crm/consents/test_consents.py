@@ -152,3 +152,20 @@ def test_an_expired_archive_consent_restricts() -> None:
 def test_on_a_day_of_paper_another_cards_no_to_the_archive_wins() -> None:
     given = word("given", "2026-04-01 15:00", "archive")
     assert restricted([(given,), (word("withdrawn", "2026-04-01", "archive"),)], NOON)
+
+
+def test_a_consent_that_nobody_proved_ends_no_objection() -> None:
+    refused = word("refused", "2026-05-01 09:00", "health")
+    claimed = replace(word("given", "2026-05-02 09:00", "health"), proven=False)
+    proven = word("given", "2026-05-01 12:00", "health")
+    assert in_force((claimed,), "health", NOON) is claimed
+    assert in_force((refused, claimed), "health", NOON) is None
+    assert last_word((refused, claimed), "health", NOON) is refused
+    assert in_force((refused, proven, claimed), "health", NOON) is claimed
+
+
+def test_an_objection_after_the_unproven_consent_stands_above_both() -> None:
+    proven = word("given", "2026-05-01 09:00", "health")
+    refused = word("refused", "2026-05-01 12:00", "health")
+    claimed = replace(word("given", "2026-05-02 09:00", "health"), proven=False)
+    assert in_force((proven, refused, claimed), "health", NOON) is None

@@ -40,7 +40,7 @@ def naive_copy(
             and not is_objected_to(card, cards, dealer, at_us)
         ]
         if contributing:
-            row = row_of(contributing, dealer, activities, at_us)
+            row = row_of(contributing, cards, dealer, activities, at_us)
             row["key"] = row_key(dealer, contributing[0].card_id)
             row["deceased"] = any(card.deceased for card in cards)
             found.append((tuple(card.card_id for card in contributing), row))
@@ -127,7 +127,14 @@ def loses_on_paper(
     return any(clashes)
 
 
-def beaten(consent: ConsentWord, words: Sequence[ConsentWord]) -> bool:
+def beaten(
+    consent: ConsentWord, words: Sequence[ConsentWord], of_card: Sequence[ConsentWord]
+) -> bool:
+    if not consent.proven:
+        before = [w for w in of_card if w.word == "given" and w.proven and w.order < consent.order]
+        if not before:
+            return any(word.word != "given" for word in words)
+        consent = max(before, key=lambda word: word.order)
     return any(
         objection.order > consent.order or loses_on_paper(consent, objection, words)
         for objection in words
@@ -137,7 +144,7 @@ def beaten(consent: ConsentWord, words: Sequence[ConsentWord]) -> bool:
 
 def standing_consent(words: Sequence[ConsentWord], at_us: int) -> ConsentWord | None:
     """The last word when it is a consent that no objection beats and that has not expired."""
-    if not words or words[-1].word != "given" or beaten(words[-1], words):
+    if not words or words[-1].word != "given" or beaten(words[-1], words, words):
         return None
     expires_on = words[-1].expires_on
     return None if expires_on is not None and expires_on < day_of(at_us) else words[-1]
@@ -150,7 +157,11 @@ def has_consent(card: SharedCard, dealer: str, at_us: int) -> bool:
 def is_objected_to(card: SharedCard, cards: Sequence[SharedCard], dealer: str, at_us: int) -> bool:
     consent = standing_consent(spoken([card], "share_with_dealer", dealer, at_us), at_us)
     assert consent is not None
-    return beaten(consent, spoken(cards, "share_with_dealer", dealer, at_us))
+    return beaten(
+        consent,
+        spoken(cards, "share_with_dealer", dealer, at_us),
+        spoken([card], "share_with_dealer", dealer, at_us),
+    )
 
 
 def is_restricted(cards: Sequence[SharedCard], at_us: int) -> bool:
@@ -161,18 +172,28 @@ def is_restricted(cards: Sequence[SharedCard], at_us: int) -> bool:
 # the row
 
 
-def gives(card: SharedCard, category: str, dealer: str, at_us: int) -> bool:
+def gives(
+    card: SharedCard, person: Sequence[SharedCard], category: str, dealer: str, at_us: int
+) -> bool:
     consent = standing_consent(spoken([card], "share_with_dealer", dealer, at_us), at_us)
     assert consent is not None
     if category not in (consent.categories or ("identity", "contact")):
         return False
     if category in ("identity", "contact"):
         return True
-    return standing_consent(spoken([card], "health", None, at_us), at_us) is not None
+    of_card = spoken([card], "health", None, at_us)
+    health = standing_consent(of_card, at_us)
+    if health is None or health.proven:
+        return health is not None
+    return not beaten(health, spoken(person, "health", None, at_us), of_card)
 
 
 def row_of(
-    cards: Sequence[SharedCard], dealer: str, activities: dict[str, ActivityInfo], at_us: int
+    cards: Sequence[SharedCard],
+    person: Sequence[SharedCard],
+    dealer: str,
+    activities: dict[str, ActivityInfo],
+    at_us: int,
 ) -> Row:
     identity: Row = {"names": set()}
     contact: Row = {"phones": set(), "addresses": set(), "regions": set()}
@@ -180,19 +201,19 @@ def row_of(
     history: list[tuple[int, Row]] = []
     purchases: list[tuple[int, Row]] = []
     for card in cards:
-        if gives(card, "identity", dealer, at_us):
+        if gives(card, person, "identity", dealer, at_us):
             add_identity(identity, card)
-        if gives(card, "contact", dealer, at_us):
+        if gives(card, person, "contact", dealer, at_us):
             contact["phones"] |= {phone(raw) for raw in card.phones}
             contact["addresses"] |= {card.address}
             contact["regions"] |= {card.region}
-        if gives(card, "health", dealer, at_us):
+        if gives(card, person, "health", dealer, at_us):
             for field in ("conditions", "medicines", "devices"):
                 health[field] |= set(getattr(card, field))
             health["readings"] += readings_of(card, at_us)
-        if gives(card, "history", dealer, at_us):
+        if gives(card, person, "history", dealer, at_us):
             history += history_of(card, dealer, activities, at_us)
-        if gives(card, "purchases", dealer, at_us):
+        if gives(card, person, "purchases", dealer, at_us):
             purchases += purchases_of(card, at_us)
     if "birth_date" in identity:
         identity.pop("birth_year", None)

@@ -113,6 +113,7 @@ def consent(random: Random, purpose: Any = None) -> ConsentWord:
         later_day(random) if random.random() < 0.3 else None,
         order(random, starts_us),
         by_day,
+        random.random() < 0.7,
     )
 
 

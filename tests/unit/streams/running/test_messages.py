@@ -29,6 +29,8 @@ ROW: dict[str, Any] = {
     "sealed": b"\x00\xff sealed",
     "content_hash": b"\x01" * 32,
     "twin_hash": None,
+    "by_row": True,
+    "evidenced": False,
 }
 
 
