@@ -8,6 +8,8 @@ import re
 import types
 import typing
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -42,13 +44,13 @@ def struct_faults(value: Any, kind: type[Struct], path: str) -> Iterator[Fault]:
     if not isinstance(value, dict):
         yield "bad_value", path
         return
-    for field in msgspec.structs.fields(kind):
-        place = f"{path}.{field.encode_name}"
-        if field.encode_name not in value:
-            if field.required:
+    for field in _fields(kind):
+        place = f"{path}.{field.name}"
+        if field.name not in value:
+            if field.is_required:
                 yield "missing_field", place
             continue
-        yield from _value_faults(value[field.encode_name], field.type, place)
+        yield from _value_faults(value[field.name], field, place)
 
 
 def data_faults(data: dict[str, Any], kind: type[EventData], path: str = "$.data") -> list[Fault]:
@@ -61,11 +63,30 @@ def data_faults(data: dict[str, Any], kind: type[EventData], path: str = "$.data
     return lacking + [(reason, f"{path}.{place}") for reason, place in event.faults()]
 
 
-def _value_faults(value: Any, annotation: Any, path: str) -> Iterator[Fault]:
-    choices = _choices(annotation)
-    if value is None and type(None) in choices:
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of a class; choices: what it may be, kept: the same as a type to convert to."""
+
+    name: str
+    is_required: bool
+    choices: tuple[Any, ...]
+    kept: Any
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[_Field, ...]:
+    """Looked up once: whoever sends rubbish would have it looked up for each event."""
+    return tuple(
+        _Field(field.encode_name, field.required, choices, _without_unset(choices))
+        for field in msgspec.structs.fields(kind)
+        for choices in [_choices(field.type)]
+    )
+
+
+def _value_faults(value: Any, field: _Field, path: str) -> Iterator[Fault]:
+    if value is None and type(None) in field.choices:
         return
-    for choice in choices:
+    for choice in field.choices:
         if isinstance(choice, type) and issubclass(choice, Struct):
             yield from struct_faults(value, choice, path)
             return
@@ -75,7 +96,7 @@ def _value_faults(value: Any, annotation: Any, path: str) -> Iterator[Fault]:
                 yield from struct_faults(element, item, f"{path}[{index}]")
             return
     try:
-        msgspec.convert(value, _without_unset(choices))
+        msgspec.convert(value, field.kept)
     except msgspec.ValidationError as error:
         place = _PLACE.search(str(error))
         yield "bad_value", path + (place.group(1) if place else "")

@@ -3,8 +3,14 @@
 It is taken exactly as it was typed: nothing is cut off, folded or trimmed.
 """
 
+import os
 import secrets
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,6 +22,9 @@ _LEAST_SCORE = 2
 """Of 0 to 4: 0 and 1 fall to some million guesses, as common words, rows of keys and names do."""
 _JUDGED_CHARACTERS = 72
 """The estimate reads no further; what stands behind makes a password no weaker."""
+_NICE = 10
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 class AccountInvalid(ValueError):
@@ -41,7 +50,7 @@ def hashed(password: str, name: str) -> str:
     judged = zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=[name, "jinxi", "golden", "sunset"])
     if judged["score"] < _LEAST_SCORE:
         raise PasswordRefused("common")
-    return _hasher().hash(password)
+    return _yielding(_hasher().hash, password)
 
 
 def agrees(known: str | None, password: str) -> bool:
@@ -50,9 +59,26 @@ def agrees(known: str | None, password: str) -> bool:
         # None is that long, and hashing what anybody sends costs.
         return False
     try:
-        return _hasher().verify(known or _nobodys_hash(), password) and known is not None
+        fits = _yielding(_hasher().verify, known or _nobodys_hash(), password)
+        return fits and known is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _yielding(work: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
+    """The work's result. A hash keeps processors busy, by design: everything else goes before."""
+    return _threads().submit(work, *given, **named).result()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "hashing", _let_others_go_first)
+
+
+def _let_others_go_first() -> None:
+    """Of this thread and those that it starts; elsewhere a priority is a whole process's."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 @cache

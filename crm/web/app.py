@@ -45,8 +45,9 @@ class _GuardedApp(FastAPI):
     """The headers go around everything, so that an answer to what broke has them too."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        bounded = SecurityHeaders(Bounds(super().build_middleware_stack(), _refused_body(self)))
         site: Site = self.state.site
+        inner = super().build_middleware_stack()
+        bounded = SecurityHeaders(Bounds(inner, _refused_body(self), refusals=site.refusals))
         if not site.proxies:
             return bounded
         trusting = ProxyHeadersMiddleware(cast(Any, bounded), list(site.proxies))

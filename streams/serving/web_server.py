@@ -16,6 +16,7 @@ from streams.running.installation import Installation
 from streams.running.logs import configure
 from streams.running.outbox_store import OutboxStore
 from streams.serving.connections import config
+from streams.serving.large_intake import LargeIntakeProcess
 from streams.serving.orphans import end_with_supervisor
 from streams.upkeep.status import metrics, status
 
@@ -29,7 +30,7 @@ def open_site(settings: Settings) -> Site:
     """The site of an installation; where Kafka carries, its door leads into the outbox."""
     site = Site.open(settings)
     opened = Installation(settings, site.engine, site.keyring)
-    site = replace(site, status=lambda: status(opened))
+    site = replace(site, status=lambda: status(opened), large_intake=LargeIntakeProcess())
     if settings.kafka_bootstrap is None:
         return site
     return replace(site, intake=EventIntake(site.engine, site.keyring, OutboxStore()))

@@ -7,6 +7,7 @@ limit and beyond, from a process of their own; the site is the product's own web
 import contextlib
 import itertools
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -14,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -106,31 +106,47 @@ def measure(address: str, tokens: list[str]) -> tuple[list[float], list[float]]:
         return [each for found in running for each in found.result()], health
 
 
-def hostile_requests(token: str) -> list[Callable[[httpx.Client], object]]:
-    """Every kind, at its limit or beyond."""
+def hostile_requests(address: str, token: str) -> list[bytes]:
+    """Every kind, at its limit or beyond, written out beforehand: sending costs little."""
     bearer = {"authorization": f"Bearer {token}"}
     zeros = b"[" + b"0," * (16 * MEBIBYTE - 1) + b"0]"
     element = b'{"a":[' + b"0," * 1_500 + b"0]}"
     full = b"[" + b",".join([element] * 10_000) + b"]"
     line = b'{"specversion":"1.0","x":"' + b"y" * 3_000 + b'"}\n'
+    taken = b"\n".join(orjson.dumps(a_card(f"C-{n}", id=f"e-{n}")) for n in range(10_000))
+    guess, cookie = _guess(address)
     bodies = [
         ("/people", b"&" * 6 * MEBIBYTE, FORM),
         ("/people", b"&" * 64 * 1024, FORM),
         ("/log/A/submit", b"%41" * 200_000, FORM),
         ("/sign-in", b"name=anna&password=" + b"x" * 4_000, FORM),
+        *(("/sign-in", guess % number, FORM | cookie) for number in range(SENDERS)),
         ("/v1/events", b"\n" * 32 * MEBIBYTE, LINES | bearer),
         ("/v1/events", zeros, BATCH | bearer),
         ("/v1/events", full, BATCH | bearer),
         ("/v1/events", line * 10_000, LINES | bearer),
+        ("/v1/events", taken, LINES | bearer),
         ("/v1/events", b"[" * 32 * MEBIBYTE, BATCH | bearer),
         ("/v1/attachments?card_id=C1", b"x" * 5 * MEBIBYTE, bearer),
         ("/v1/dealer/check", b"[" * 4_000, bearer),
     ]
-    return [partial(_post, path, body, headers) for path, body, headers in bodies]
+    return [_written(path, body, headers) for path, body, headers in bodies]
 
 
-def _post(path: str, body: bytes, headers: dict[str, str], client: httpx.Client) -> httpx.Response:
-    return client.post(path, content=body, headers=headers)
+def _guess(address: str) -> tuple[bytes, dict[str, str]]:
+    """The form that signs in, with another name for each number, and the cookie it wants."""
+    page = httpx.get(f"{address}/sign-in")
+    found = re.search(r'name="form_token" value="([^"]+)"', page.text)
+    assert found is not None
+    form = f"form_token={found[1]}&password=a-guess-of-many&name=anna"
+    cookie = "; ".join(f"{name}={value}" for name, value in page.cookies.items())
+    return form.encode().replace(b"%", b"%%") + b"%d", {"cookie": cookie}
+
+
+def _written(path: str, body: bytes, headers: dict[str, str]) -> bytes:
+    head = {"host": "here", "connection": "close", "content-length": str(len(body)), **headers}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    return f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
 
 
 def attack(address: str, token: str) -> None:
@@ -139,16 +155,20 @@ def attack(address: str, token: str) -> None:
     The hostile have processors of their own; here they take what nobody else wants.
     """
     os.nice(19)
-    kinds = hostile_requests(token)
+    kinds = hostile_requests(address, token)
     host, port = address.removeprefix("http://").split(":")
 
+    def connected() -> socket.socket:
+        return socket.create_connection((host, int(port)), timeout=30)
+
     def go_on(first: int) -> None:
-        with httpx.Client(base_url=address, timeout=30) as client:
-            for number in itertools.count(first):
-                half = socket.create_connection((host, int(port)), timeout=5)
-                with contextlib.suppress(httpx.HTTPError, OSError), half:
-                    half.sendall(b"POST /people HTTP/1.1\r\nContent-Length: 50\r\n")
-                    kinds[number % len(kinds)](client)
+        for number in itertools.count(first):
+            with contextlib.suppress(OSError), connected() as half, connected() as whole:
+                half.sendall(b"POST /people HTTP/1.1\r\nContent-Length: 50\r\n")
+                with contextlib.suppress(ConnectionError):
+                    whole.sendall(kinds[number % len(kinds)])
+                while whole.recv(MEBIBYTE):
+                    continue
 
     threads = [threading.Thread(target=go_on, args=(first,)) for first in range(SENDERS)]
     for thread in threads:

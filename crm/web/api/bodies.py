@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 import msgspec
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from crm.web.api.problems import Problem
-from crm.web.guards.bounds import LARGEST_DEALER_BODY_BYTES
+from crm.web.guards.bounds import LARGEST_DEALER_BODY_BYTES, BodyRefused
 
 Body = TypeVar("Body")
 _INLINE = "{name}"
@@ -25,17 +26,22 @@ def announced_bytes(request: Request) -> int:
 async def read_body(request: Request, largest_bytes: int) -> bytes:
     """The whole body; Problem 413 when it is larger."""
     announced = request.headers.get("content-length", "0")
-    body = bytearray()
+    pieces, size_bytes = [], 0
     too_large = announced.isdecimal() and int(announced) > largest_bytes
     if not too_large:
-        async for chunk in request.stream():
-            body += chunk
-            too_large = len(body) > largest_bytes
-            if too_large:
-                break
+        try:
+            async for chunk in request.stream():
+                pieces.append(chunk)
+                size_bytes += len(chunk)
+                too_large = size_bytes > largest_bytes
+                if too_large:
+                    break
+        except ClientDisconnect as error:
+            # Nobody is there to hear it, and it is no fault of the program.
+            raise BodyRefused(408) from error
     if too_large:
         raise Problem(413, f"a request has at most {largest_bytes:,} bytes")
-    return bytes(body)
+    return b"".join(pieces)
 
 
 async def json_body(request: Request, kind: type[Body]) -> Body:

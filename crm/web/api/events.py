@@ -1,34 +1,35 @@
 """The HTTP interface: hand events over, ask what became of them, see that the site is alive."""
 
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from campaigns.catalogue import wire_name
-from campaigns.intake import Credential, Receipt
-from campaigns.sentences import refusal_sentence
+from campaigns.intake import Credential
 from campaigns.times import rfc3339
-from campaigns.wording.languages import Language
 from crm.accounts.sources import senders_of_actors
 from crm.accounts.tokens import credential_of_token
 from crm.outcomes.queries import EventStatus, event_status
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import is_ready, reading
 from crm.web.api.bodies import announced_bytes, read_body
-from crm.web.api.cloudevents_http import MEDIA_TYPES, lines_of
+from crm.web.api.cloudevents_http import MEDIA_TYPES
 from crm.web.api.problems import MEDIA_TYPE, Problem
+from crm.web.api.receipts import answered, describing
 from crm.web.guards.bounds import LARGEST_EVENTS_BYTES
+from crm.web.guards.large_bodies import Answered, HandedOver
 from crm.web.guards.site import Site, site_of
 from crm.web.view.languages import wanted_language
 
 router = APIRouter(tags=["events"])
 
 AtSite = Annotated[Site, Depends(site_of)]
-_LARGE_BYTES = 256 * 1024
+_LARGE_BYTES = 64 * 1024
+"""Some hundred events."""
 _CHALLENGE = 'Bearer realm="jinxi"'
 
 
@@ -163,41 +164,27 @@ async def post_events(
     """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, f"send the body as it is, one of {', '.join(MEDIA_TYPES)}")
-    language = wanted_language(accept_language)
-    headers = list(request.headers.items())
-    with site.budget.sending(
-        credential.actor or credential.role, announced_bytes(request)
-    ) as sender:
+    handed_over = HandedOver(
+        describing(request.headers.items()), credential, wanted_language(accept_language)
+    )
+    key = credential.actor or credential.role
+    with site.budget.sending(key, announced_bytes(request)) as sender:
         body = await read_body(request, LARGEST_EVENTS_BYTES)
         sender.sent(len(body))
-
-        def receipts() -> bytes:
-            accepted = site.intake.accept(lines_of(headers, body), credential)
-            sender.was_refused(sum(receipt.status == "refused" for receipt in accepted))
-            told = [receipt_body(receipt, language) for receipt in accepted]
-            return orjson.dumps({"receipts": told})
-
-        lane = site.lanes.heavy if len(body) > _LARGE_BYTES else site.lanes.beside
-        return Response(await lane(receipts), media_type="application/json")
+        told = await _taken(site, handed_over, body)
+        sender.was_refused(told.refused)
+        if told.status != HTTPStatus.OK:
+            raise Problem(told.status, told.body.decode(), told.headers)
+        return Response(told.body, media_type="application/json")
 
 
-def receipt_body(receipt: Receipt, language: Language) -> dict[str, Any]:
-    """A receipt as the sender reads it."""
-    body: dict[str, Any] = {
-        "source": receipt.source,
-        "id": receipt.id,
-        "status": receipt.status,
-    }
-    if receipt.reason is not None:
-        path = receipt.path or "$"
-        body |= {
-            "reason": receipt.reason,
-            "path": path,
-            "sentence": refusal_sentence(receipt.reason, path, language),
-        }
-    if receipt.warnings:
-        body["warnings"] = list(receipt.warnings)
-    return body
+async def _taken(site: Site, handed_over: HandedOver, body: bytes) -> Answered:
+    """A large body after the other large ones, in a process of its own where there is one."""
+    if len(body) <= _LARGE_BYTES:
+        return await site.lanes.beside(answered, site.intake, handed_over, body)
+    if site.large_intake is None:
+        return await site.lanes.heavy(answered, site.intake, handed_over, body)
+    return await site.lanes.heavy(site.large_intake, handed_over, body)
 
 
 @router.get(

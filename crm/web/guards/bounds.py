@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crm.web.guards.attempts import network_of
+from crm.web.guards.refusals import Answer, Refusals
 
 LARGEST_EVENTS_BYTES = 32 * 1024 * 1024
 LARGEST_ATTACHMENT_BYTES = 5 * 1024 * 1024
@@ -171,6 +172,7 @@ class Bounds:
     app: ASGIApp
     answer: Callable[[Request, int], Response]
     gate: Gate = field(default_factory=Gate)
+    refusals: Refusals = field(default_factory=Refusals)
     lingering: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -187,18 +189,22 @@ class Bounds:
         if body.is_whole:
             await self.app(scope, receive, send)
             return
-        lingering = self._lingering(body, send)
+        network = network_of((scope.get("client") or ("", 0))[0])
+        answer = Answer(self._lingering(body, send))
         if announced.isdecimal() and int(announced) > bound.largest_bytes:
-            await self._refuse(scope, lingering, 413)
-            return
-        client = scope.get("client") or ("", 0)
-        with self.gate.entered(network_of(client[0])) as is_open:
+            await self._refuse(scope, answer, 413)
+        else:
+            await self._take(scope, body, answer, network)
+        await answer.say(self.refusals, network)
+
+    async def _take(self, scope: Scope, body: Body, send: Send, network: str) -> None:
+        with self.gate.entered(network) as is_open:
             if not is_open:
-                await self._refuse(scope, lingering, 503)
-            elif bound.is_streamed:
-                await self.app(scope, body.next, lingering)
+                await self._refuse(scope, send, 503)
+            elif body.bound.is_streamed:
+                await self.app(scope, body.next, send)
             else:
-                await self._read_first(scope, body, lingering)
+                await self._read_first(scope, body, send)
 
     async def _read_first(self, scope: Scope, body: Body, send: Send) -> None:
         try:

@@ -17,8 +17,8 @@ Result = TypeVar("Result")
 
 _HEAVY_AT_ONCE = 1
 _FORMS_AT_ONCE = 2
-_HASHING_AT_ONCE = 4
-"""A hash takes 64 MiB of memory, by design."""
+_HASHING_AT_ONCE = 1
+"""A hash takes 64 MiB of memory and four threads, by design."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from crm.storage.database import limit_waiting, open_engine, reading
 from crm.web.guards.attempts import SignInAttempts
 from crm.web.guards.budget import Budget
 from crm.web.guards.lanes import Lanes
+from crm.web.guards.large_bodies import LargeIntake
+from crm.web.guards.refusals import Refusals
 from crm.web.view.languages import load_translations
 from crm.web.view.seasons import Seasons
 
@@ -40,6 +42,9 @@ class Site:
     """Addresses and networks of the proxies whose word on where a request comes from counts."""
     lanes: Lanes = field(default_factory=Lanes)
     budget: Budget = field(default_factory=Budget)
+    refusals: Refusals = field(default_factory=Refusals)
+    large_intake: LargeIntake | None = None
+    """Who takes large bodies, where that is a process of its own."""
     now_us: Callable[[], int] = now_us
     status: Callable[[], Status] | None = None
     """How it stands, where somebody above knows more than the database."""

@@ -290,6 +290,6 @@ def test_trouble_of_the_site_is_a_problem_to_a_machine_as_well(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("crm.web.api.events.lines_of", broken)
+    monkeypatch.setattr("crm.web.api.receipts.lines_of", broken)
     answer = staff.post("/v1/events", content=b"{}", headers=STRUCTURED)
     assert_problem(answer, 500)
