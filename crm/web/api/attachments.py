@@ -29,13 +29,36 @@ router = APIRouter(tags=["attachments"])
 EVIDENCE_FIELD = "evidence"
 """What the access log calls it."""
 _PATTERN = ID_PATTERN.replace(r"\Z", "$")
-RowKey = Annotated[
-    str | None,
-    Query(pattern=r"^[0-9a-f]{64}$", description="of a dealer: the row of its copy instead"),
-]
+_ROW_PATTERN = r"^[0-9a-f]{64}$"
 CardId = Annotated[
     str, Query(pattern=f"^$|{_PATTERN}", description="the card that it is evidence of")
 ]
+
+
+def _of(name: str, pattern: str, description: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: {"type": "string", "pattern": pattern, "description": description}},
+        "required": [name],
+        "additionalProperties": False,
+    }
+
+
+_WHOSE = {
+    "name": "whose",
+    "in": "query",
+    "required": True,
+    "style": "form",
+    "explode": True,
+    "description": "Whose evidence it is: `card_id` or `row_key`, one of them.",
+    "schema": {
+        "oneOf": [
+            _of("card_id", _PATTERN, "the card that it is evidence of"),
+            _of("row_key", _ROW_PATTERN, "of a dealer: the row of its copy"),
+        ]
+    },
+}
+"""Two parameters of which exactly one is given, as OpenAPI says it: an object's properties."""
 _REFUSED = {
     "too_large": (413, f"an attachment has at most {LARGEST_BYTES:,} bytes"),
     "unknown_kind": (415, f"an attachment is one of {', '.join(sorted(set(MEDIA_TYPES)))}"),
@@ -65,7 +88,11 @@ class AttachmentBody(BaseModel):
     status_code=201,
     summary="Hand evidence over",
     response_model=AttachmentBody,
-    openapi_extra={"requestBody": _BODY, "security": [{"token": []}]},
+    openapi_extra={
+        "requestBody": _BODY,
+        "parameters": [_WHOSE],
+        "security": [{"token": []}],
+    },
     responses={
         400: problem("card_id or row_key is missing or malformed"),
         401: UNAUTHORISED,
@@ -81,8 +108,8 @@ async def post_attachment(
     request: Request,
     site: AtSite,
     credential: Annotated[Credential, Depends(bearer)],
-    card_id: CardId = "",
-    row_key: RowKey = None,
+    card_id: Annotated[str, Query(pattern=f"^$|{_PATTERN}", include_in_schema=False)] = "",
+    row_key: Annotated[str | None, Query(pattern=_ROW_PATTERN, include_in_schema=False)] = None,
 ) -> JSONResponse:
     """A signature, scan or recording as it is. The same again is the same; hand it over first.
 

@@ -48,11 +48,22 @@ async def json_body(request: Request, kind: type[Body]) -> Body:
     """A small JSON body of a kind; Problem 400 says where it is malformed, not what was sent."""
     raw = await read_body(request, LARGEST_DEALER_BODY_BYTES)
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return msgspec.convert(_with_integers(msgspec.json.decode(raw)), kind)
     except msgspec.ValidationError as error:
         raise Problem(400, f"missing or malformed: {_place(error, kind)}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "the body is no JSON") from error
+
+
+def _with_integers(value: Any) -> Any:
+    """A number without a fraction is an integer, however it is written (JSON Schema, 6.1.1)."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_with_integers(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _with_integers(each) for name, each in value.items()}
+    return value
 
 
 def body_of(kind: type[Any]) -> dict[str, Any]:

@@ -39,6 +39,8 @@ _Rows = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 _Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 _Text = Annotated[str, Meta(max_length=64)]
 _Base64 = Annotated[str, Meta(max_length=100)]
+_PublicKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=\Z")]
+"""Base64 of 32 bytes."""
 
 
 class AcknowledgementBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -72,7 +74,7 @@ class ReceiptBody(msgspec.Struct, forbid_unknown_fields=True):
 class KeyBody(msgspec.Struct, forbid_unknown_fields=True):
     """The dealer's public key."""
 
-    public_key: _Base64
+    public_key: _PublicKey
 
 
 @router.post(

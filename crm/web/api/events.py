@@ -22,12 +22,12 @@ from crm.web.api.problems import MEDIA_TYPE, Problem
 from crm.web.api.receipts import answered, describing
 from crm.web.guards.bounds import LARGEST_EVENTS_BYTES
 from crm.web.guards.large_bodies import Answered, HandedOver
-from crm.web.guards.site import Site, site_of
+from crm.web.guards.site import Site, site_at_hand
 from crm.web.view.languages import wanted_language
 
 router = APIRouter(tags=["events"])
 
-AtSite = Annotated[Site, Depends(site_of)]
+AtSite = Annotated[Site, Depends(site_at_hand)]
 _LARGE_BYTES = 64 * 1024
 """Some hundred events."""
 _CHALLENGE = 'Bearer realm="jinxi"'

@@ -20,7 +20,7 @@ from crm.web.api.problems import Problem
 from crm.web.guards import storage_failures
 from crm.web.guards.large_bodies import Answered, HandedOver
 
-EVENTS_OF_A_SLICE = 500
+EVENTS_OF_A_SLICE = 250
 _CUT_SHORT = "this was cut short: send all of it again, what was kept is answered as a duplicate"
 
 

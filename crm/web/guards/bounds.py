@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crm.web.guards.attempts import network_of
+from crm.web.guards.reading_pace import UNPACED_BYTES, ReadingPace
 from crm.web.guards.refusals import Answer, Refusals
 
 LARGEST_EVENTS_BYTES = 32 * 1024 * 1024
@@ -37,7 +38,6 @@ SLOWEST_BYTES_PER_SECOND = 4 * 1024
 """Held after the patience is over: a hall with a bad network is slow, and not at a stand."""
 _LINGER_SECONDS = 1.0
 _LINGER_BYTES = 8 * 1024 * 1024
-_LINGER_PAUSE_SECONDS = 0.005
 _MOST_LINGERING = 4
 """What is thrown away costs the reading all the same: little at once, and of few callers."""
 BODIES_OF_A_NETWORK, BODIES_AT_ONCE = 64, 256
@@ -113,6 +113,7 @@ class Body:
     receive: Receive
     bound: Bound
     clock: Callable[[], float] = time.monotonic
+    pace: ReadingPace = field(default_factory=ReadingPace)
     size_bytes: int = 0
     is_whole: bool = False
     began: float = field(init=False)
@@ -129,6 +130,8 @@ class Body:
         self._note(message)
         if self.size_bytes > self.bound.largest_bytes:
             raise BodyRefused(413)
+        if self.size_bytes > UNPACED_BYTES and not self.is_whole:
+            await self.pace.rest(len(message.get("body", b"")))
         return message
 
     async def whole(self) -> bytes:
@@ -144,8 +147,8 @@ class Body:
         while not self.is_whole and self.size_bytes < most and self.clock() < ends:
             try:
                 async with asyncio.timeout(ends - self.clock()):
-                    self._note(await self.receive())
-                    await asyncio.sleep(_LINGER_PAUSE_SECONDS)
+                    size_bytes = self._note(await self.receive())
+                    await self.pace.rest(size_bytes)
             except TimeoutError:
                 return
 
@@ -160,9 +163,11 @@ class Body:
         except TimeoutError as error:
             raise BodyRefused(408) from error
 
-    def _note(self, message: Message) -> None:
-        self.size_bytes += len(message.get("body", b""))
+    def _note(self, message: Message) -> int:
+        size_bytes = len(message.get("body", b""))
+        self.size_bytes += size_bytes
         self.is_whole = message["type"] != "http.request" or not message.get("more_body", False)
+        return size_bytes
 
 
 @dataclass
@@ -173,6 +178,7 @@ class Bounds:
     answer: Callable[[Request, int], Response]
     gate: Gate = field(default_factory=Gate)
     refusals: Refusals = field(default_factory=Refusals)
+    pace: ReadingPace = field(default_factory=ReadingPace)
     lingering: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -184,7 +190,7 @@ class Bounds:
         announced = headers.get("content-length", "0")
         is_chunked = "transfer-encoding" in headers
         bound = bound_of(scope["method"], scope["path"])
-        body = Body(receive, bound)
+        body = Body(receive, bound, pace=self.pace)
         body.is_whole = announced == "0" and not is_chunked
         if body.is_whole:
             await self.app(scope, receive, send)

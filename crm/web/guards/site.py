@@ -84,3 +84,8 @@ def site_of(request: Request) -> Site:
     """The site that serves a request."""
     site: Site = request.app.state.site
     return site
+
+
+async def site_at_hand(request: Request) -> Site:
+    """The same as a dependency: no thread is asked for what is at hand."""
+    return site_of(request)

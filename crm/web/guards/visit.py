@@ -22,7 +22,7 @@ from crm.web.guards.security import (
     Session,
     SessionSigner,
 )
-from crm.web.guards.site import Site, site_of
+from crm.web.guards.site import Site, site_at_hand
 from crm.web.view.languages import wanted_language
 from crm.web.view.templates import Pages
 
@@ -150,7 +150,7 @@ def keep_cookie(
     )
 
 
-def any_visit(request: Request, site: Annotated[Site, Depends(site_of)]) -> Visit:
+def any_visit(request: Request, site: Annotated[Site, Depends(site_at_hand)]) -> Visit:
     """A request by anybody."""
     session = SessionSigner(site.session_secret).session(request.cookies.get(SESSION_COOKIE))
     language = _language(request)

@@ -42,7 +42,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     opened.intake.accept([orjson.dumps(event) for event in events], HEADQUARTERS)
     Worker(opened.engine, opened.keyring).until_idle()
     # Here no pace is tested, and a test may ask without end.
-    for turns in (opened.budget.bytes, opened.feed_caches.turns):
+    refusals = opened.refusals
+    unpaced = (opened.budget.bytes, opened.feed_caches.turns)
+    for turns in (*unpaced, refusals.of_a_network, refusals.in_all):
         turns.burst = turns.per_second = NO_END
     yield opened
     opened.engine.dispose()
@@ -59,13 +61,15 @@ def token(site: Site, role: TokenRole, dealer: str | None = None) -> str:
 
 
 MORE_THAN_A_SCHEMA_SAYS = {
-    "POST /v1/attachments": ("card_id or row_key, one of them", "is a personal number"),
-    "POST /v1/dealer/acknowledge": ("malformed: $.", "up_to is beyond", "not genuine"),
-    "POST /v1/dealer/keys": ("public_key",),
-    "POST /v1/dealer/receipts": ("malformed: $.", "not genuine"),
+    "POST /v1/attachments": ("is a personal number",),
+    "POST /v1/dealer/acknowledge": ("up_to is beyond", "not genuine"),
+    "POST /v1/dealer/receipts": ("not genuine",),
 }
-"""Where a request may fit its description and be refused with 400, and the words that say why: a
-signature that is not genuine, a number that no key is, an integer written as 1.0."""
+"""Where a request may fit its description and be refused with 400, and the words that say why.
+
+A pattern cannot add up the check digit of an ID number; how much was sent, the site knows alone;
+whether a signature is genuine, who has the key.
+"""
 
 OPERATIONS = [
     *("GET /health", "GET /v1/attachments/{evidence_sha256}", "GET /v1/dealer/buckets"),

@@ -1,7 +1,12 @@
 """Passwords: long enough, none of the common ones, and taken as typed."""
 
+import os
+import sys
+import threading
+
 import pytest
 
+from crm.accounts import passwords
 from crm.accounts.passwords import LONGEST_PASSWORD, PasswordRefused, agrees, hashed
 
 
@@ -37,3 +42,18 @@ def test_every_character_of_a_long_password_counts() -> None:
     assert not agrees(known, password[:-1])
     assert not agrees(known, password + "x")
     assert not agrees(None, password)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities of threads are Linux's")
+def test_while_a_password_is_hashed_everything_else_goes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Hasher:
+        """Tells its priority for a hash."""
+
+        def hash(self, _: str) -> str:
+            return str(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    monkeypatch.setattr(passwords, "_hasher", Hasher)
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert int(hashed("a-long-one-of-mine", "anna")) > own
