@@ -5,11 +5,10 @@ marked with `C_` and what it is about. The catalogues (gettext's .po files in `t
 every marked text in every other language; a test compares.
 """
 
+import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-
-from babel.messages.pofile import read_po
 
 from campaigns.wording.languages import DEFAULT_LANGUAGE, Language
 
@@ -43,6 +42,8 @@ def catalogue_file(language: Language) -> Path:
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """Every text in a language, by the text as it is marked."""
+    # In the language that the texts are written in nobody waits for the library of the others.
+    read_po = pkgutil.resolve_name("babel.messages.pofile:read_po")
     with catalogue_file(language).open("rb") as file:
         messages = read_po(file)
     return {

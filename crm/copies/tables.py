@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from crm.storage.bulk import ADDED_LATER
 from crm.storage.database import METADATA
+from crm.storage.partial_index import partial_index
 
 COPY_ROW = Table(
     "copy_row",
@@ -46,13 +47,7 @@ DEALER_CHANGE = Table(
     Column("changed_us", BigInteger, nullable=False),
     Column("overtaken", Boolean, nullable=False, default=False, server_default=false()),
     Index("ix_dealer_change_row", "key", "dealer", "sequence"),
-    Index(
-        "ix_dealer_change_withdrawn",
-        "dealer",
-        "sequence",
-        sqlite_where=STANDS_WITHDRAWN,
-        postgresql_where=STANDS_WITHDRAWN,
-    ),
+    partial_index("ix_dealer_change_withdrawn", "dealer", "sequence", where=STANDS_WITHDRAWN),
 )
 """History, not a projection: what each dealer was to be told, in the order of its sequence.
 `content_hash` is keyed and tells only whether a row came out the same; what it said is not kept.

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from crm.storage.database import METADATA
+from crm.storage.partial_index import partial_index
 
 COPY_SENT = Table(
     "copy_sent",
@@ -84,13 +85,7 @@ DEALER_KEY = Table(
     Column("taken_us", BigInteger, primary_key=True, autoincrement=False),
     Column("public_key", String(64), nullable=False),
     Column("released_us", BigInteger),
-    Index(
-        "uq_dealer_key_held",
-        "dealer",
-        unique=True,
-        sqlite_where=text("released_us IS NULL"),
-        postgresql_where=text("released_us IS NULL"),
-    ),
+    partial_index("uq_dealer_key_held", "dealer", where=text("released_us IS NULL"), unique=True),
 )
 """Ed25519 keys of dealers, base64; of those that were not let go there is at most one."""
 

@@ -15,11 +15,13 @@ from sqlalchemy import Engine
 from crm.schema.preparing import prepare
 from crm.schema.revisions import newest_revision
 from crm.schema.upgrading import config_of
-from crm.storage.database import open_engine, writing
+from crm.storage.database import METADATA, open_engine, writing
+from crm.storage.partial_index import spell_out
 
 
 def draft(engine: Engine, message: str) -> None:
     """Write the migration that leads from the database's schema to that of the tables."""
+    spell_out(METADATA)
     following = f"{int(newest_revision()) + 1:04d}"
     with writing(engine) as connection:
         config = config_of(connection)

@@ -1,14 +1,12 @@
-"""What commands print: JSON for programs, one object a line; tables and bars for people."""
+"""What commands print: JSON for programs, one object a line; tables for people."""
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -18,9 +16,6 @@ from streams.wording.say import say
 SHOWN_ROWS = 200
 _WIDE_SCREEN = 100
 _BAR_CELLS = 16
-
-Report = Callable[[int, int], None]
-"""(done so far, of how many; 0 when that is not known)."""
 
 
 class Number(str):
@@ -149,27 +144,3 @@ def _cell(value: Any) -> Text:
     if isinstance(value, int) and not isinstance(value, bool):
         return Text(f"{value:,}")
     return Text(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
-
-
-@contextmanager
-def progress_bar(label: str, *, shown: bool) -> Iterator[Report]:
-    """A bar on the error stream while something long goes on."""
-    console = error_console()
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(show_speed=False),
-        TextColumn("{task.fields[count]}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not (shown and console.is_terminal),
-    )
-    with bar:
-        task = bar.add_task(label, total=None, count="")
-
-        def report(done: int, of: int) -> None:
-            count = f"{done:,}/{of:,}" if of else f"{done:,}"
-            bar.update(task, completed=done, total=of or None, count=count)
-
-        yield report

@@ -22,7 +22,7 @@ class Operation:
     summary: str
     description: str
     needs_token: bool
-    parameters: list[dict[str, Any]]
+    parameters: list[str]
     formats: list[str]
     answers: list[tuple[str, str]]
 
@@ -45,10 +45,19 @@ def operations(schema: dict[str, Any]) -> Iterator[Operation]:
                 described.get("summary", ""),
                 described.get("description", ""),
                 bool(described.get("security")),
-                [p for p in described.get("parameters", []) if p["in"] == "query"],
+                list(_in_address(described.get("parameters", []))),
                 list(described.get("requestBody", {}).get("content", {})),
                 [
                     (status, answer.get("description", ""))
                     for status, answer in sorted(described["responses"].items())
                 ],
             )
+
+
+def _in_address(parameters: list[dict[str, Any]]) -> Iterator[str]:
+    """What may stand in an address; of a choice each that may be chosen."""
+    for parameter in parameters:
+        if parameter["in"] == "query":
+            chosen = parameter.get("schema", {}).get("oneOf", [])
+            names = [name for each in chosen for name in each["properties"]]
+            yield from names or [parameter["name"]]

@@ -15,14 +15,8 @@ from streams.backup.manifest import BackupUnusable
 from streams.backup.restoring import Restored, RestoreRefused, Wanted, restore
 from streams.cli.commands.options import AsJson, clock_text
 from streams.running.installation import open_installation
-from streams.wording.output import (
-    print_json,
-    print_lines,
-    print_notice,
-    print_table,
-    print_text,
-    progress_bar,
-)
+from streams.wording.output import print_json, print_lines, print_notice, print_table, print_text
+from streams.wording.progress import progress_bar
 from streams.wording.say import say, words
 
 REFUSED = 1

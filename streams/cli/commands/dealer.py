@@ -25,7 +25,8 @@ from streams.dealer.signing import signer_of
 from streams.dealer.storage import storage_errors, whole_file
 from streams.dealer.store import CopyStore
 from streams.dealer.verifying import Proof, proof_of
-from streams.wording.output import is_terminal, print_json, print_notice, print_text, progress_bar
+from streams.wording.output import is_terminal, print_json, print_notice, print_text
+from streams.wording.progress import progress_bar
 from streams.wording.say import say, word
 
 DIFFERENT = 1

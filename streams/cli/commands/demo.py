@@ -25,7 +25,8 @@ from streams.cli.commands.work import tell_outcomes
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
 from streams.running.lease import lease
-from streams.wording.output import print_text, progress_bar
+from streams.wording.output import print_text
+from streams.wording.progress import progress_bar
 from streams.wording.say import say
 
 DEMO_USER = "demo"

@@ -17,14 +17,8 @@ from streams.cli.commands.tally import AcceptTally, RefusedLine
 from streams.cli.errors import is_foreseen
 from streams.running.installation import Installation, open_installation
 from streams.running.whoami import command_credential
-from streams.wording.output import (
-    Report,
-    print_json,
-    print_notice,
-    print_table,
-    print_text,
-    progress_bar,
-)
+from streams.wording.output import print_json, print_notice, print_table, print_text
+from streams.wording.progress import Report, progress_bar
 from streams.wording.say import language, say, words
 
 STANDARD_INPUT = "-"

@@ -7,7 +7,8 @@ from crm.storage import locks
 from streams.cli.commands.options import AsJson
 from streams.running.installation import open_installation
 from streams.running.lease import WorkerRunning, lease
-from streams.wording.output import print_json, print_notice, print_text, progress_bar
+from streams.wording.output import print_json, print_notice, print_text
+from streams.wording.progress import progress_bar
 from streams.wording.say import say
 
 BUSY = 4

@@ -8,7 +8,8 @@ import typer
 from crm.configuration.settings import Settings, keyring_beside
 from streams.cli.commands.options import AsJson
 from streams.upkeep.move import Moved, MoveRefused, move, place, target_settings
-from streams.wording.output import print_json, print_notice, print_table, print_text, progress_bar
+from streams.wording.output import print_json, print_notice, print_table, print_text
+from streams.wording.progress import progress_bar
 from streams.wording.say import say, word, words
 
 NOT_EQUAL = 1

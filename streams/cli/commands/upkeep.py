@@ -11,7 +11,8 @@ from streams.cli.commands.options import AsJson
 from streams.running.installation import open_installation
 from streams.running.lease import lease
 from streams.upkeep.replay import rebuild, verify
-from streams.wording.output import print_json, print_table, print_text, progress_bar
+from streams.wording.output import print_json, print_table, print_text
+from streams.wording.progress import progress_bar
 from streams.wording.say import say, told, word, words
 
 NOT_EQUAL = 1

@@ -15,7 +15,8 @@ from streams.running.installation import open_installation
 from streams.running.lease import lease
 from streams.running.logs import configure
 from streams.serving.supervisor import Supervisor
-from streams.wording.output import print_json, print_notice, print_text, progress_bar
+from streams.wording.output import print_json, print_notice, print_text
+from streams.wording.progress import progress_bar
 from streams.wording.say import say
 
 _IDLE_SECONDS = 0.2

@@ -12,8 +12,9 @@ from streams.cli.errors import FORESEEN
 from streams.running.loading import loaded
 
 HEAVY = {
-    "alembic", "faker", "fastapi", "faust", "jinja2", "kafka", "opencc", "openpyxl",
-    "psycopg", "pypinyin", "reportlab", "sqlalchemy.dialects.postgresql", "starlette", "uvicorn",
+    "alembic", "babel", "faker", "fastapi", "faust", "jinja2", "kafka", "opencc", "openpyxl",
+    "psycopg", "pypinyin", "reportlab", "rich.progress", "sqlalchemy.dialects.postgresql",
+    "starlette", "uvicorn",
 }  # fmt: skip
 """Libraries that take longer to load than most commands take to work."""
 
@@ -49,6 +50,12 @@ def test_the_list_of_commands_loads_none_of_them(tmp_path: Path) -> None:
 def test_a_glance_loads_no_heavy_library(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     loaded_by(tmp_path, *arguments)  # the first one makes the database
     assert loaded_by(tmp_path, *arguments).isdisjoint(HEAVY)
+
+
+def test_tables_are_declared_without_the_database_that_is_not_in_use() -> None:
+    said = "import sys, crm.schema.tables; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert {"psycopg", "sqlalchemy.dialects.postgresql"}.isdisjoint(run.stdout.split())
 
 
 def test_the_list_says_of_each_command_what_the_command_says_of_itself() -> None:
