@@ -242,6 +242,8 @@ def test_the_description_is_served_and_its_page_loads_nothing_from_elsewhere(
     assert answers == {"200", "400", "401", "408", "413", "415", "429", "500", "503"}
     page = staff.get("/docs").text
     assert "/v1/events" in page
+    # Of two parameters of which one is given the page names both.
+    assert "<code>card_id</code></li><li><code>row_key</code>" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
 

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from crm.web.guards import bounds
 from crm.web.guards.bounds import Body, BodyRefused, Bound, Bounds, Gate, bound_of
+from crm.web.guards.reading_pace import ReadingPace
 
 Message = MutableMapping[str, Any]
 
@@ -185,3 +186,44 @@ def test_only_so_many_bodies_are_read_at_once_from_one_network() -> None:
         assert ask(app, other, Caller(b"a=1"), gate)[0] == 200
     assert ask(app, request, Caller(b"a=1"), gate)[0] == 200
     assert not gate.reading
+
+
+class CountedPace(ReadingPace):
+    """Says for how many bytes others had their turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rested: list[int] = []
+
+    async def rest(self, size_bytes: int) -> None:
+        """Nobody waits in a test."""
+        self.rested.append(size_bytes)
+
+
+def test_a_large_body_lets_others_have_their_turn_and_a_short_one_is_read_at_once() -> None:
+    pace = CountedPace()
+    short = Body(Caller(b"a" * 1_000, b"b" * 1_000), Bound(10_000), pace=pace)
+    asyncio.run(short.whole())
+    assert pace.rested == []
+    large = Body(Caller(*[b"a" * 50_000] * 4), Bound(1_000_000), pace=pace)
+    asyncio.run(large.whole())
+    assert pace.rested == [50_000] * 2
+
+
+def test_a_refusal_is_said_once_the_application_is_done_with_the_body() -> None:
+    done: list[str] = []
+
+    class Refusing(Application):
+        async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+            """Says no, and has still to clear up."""
+            await PlainTextResponse("no", 400)(scope, receive, send)
+            done.append("cleared up")
+
+    sent: list[str] = []
+
+    async def send(message: Message) -> None:
+        sent.append(*done[-1:] or ["too early"])
+
+    request = scope("/people", content_length="3")
+    asyncio.run(Bounds(Refusing(), answer)(request, Caller(b"a=1"), send))
+    assert sent == ["cleared up"] * 2
