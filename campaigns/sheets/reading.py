@@ -281,7 +281,8 @@ def open_sheet(
     settled = settled_activity(hidden, head.said, activity)
     if asked := tuple(unread for table in tables for unread in table.asked()):
         columns = "、".join(dict.fromkeys(str(unread.column) for unread in asked))
-        raise InvalidSheet("unknown_headings", unread=asked, columns=columns)
+        unread = tuple(one for table in tables for one in table.all_unread())
+        raise InvalidSheet("unknown_headings", unread=unread, columns=columns)
     return OpenSheet(name, settled, head.said | hidden, tables, secret)
 
 

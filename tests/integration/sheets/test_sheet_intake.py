@@ -17,7 +17,8 @@ from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.sheets import InvalidSheet, write_answer, write_template
 from crm.cards.card import Card, fold_card
 from crm.intake.accept import EventIntake
-from crm.intake.sheet_intake import SheetReceipt, accept_sheet
+from crm.intake.sheet_intake import accept_sheet
+from crm.intake.sheet_receipt import SheetReceipt
 from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
