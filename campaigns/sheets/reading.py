@@ -22,7 +22,7 @@ import hmac
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,15 +63,14 @@ class RowSketch:
     """What a filled row is known by, before it is settled which row it is.
 
     written_id: its hidden id. verdict: what its sender answered to the question who it is.
-    said: the data of the card. facts: slot → data, without ids; of the card alone where the row
-    has faults. ids: of the person, and of everything that is written.
+    facts: slot → data, without ids; of the card alone where the row has faults, and then it is
+    not whole. ids: of the person, and of everything that is written.
     """
 
     sheet: str
     number: int
     written_id: str | None
     verdict: str | None
-    said: Mapping[str, Any]
     facts: Mapping[str, Any]
     whole: bool
     ids: tuple[str, str]
@@ -112,7 +111,7 @@ class OpenSheet:
         self._seen.clear()
         self.blank_rows.clear()
         self.hidden_rows.clear()
-        settled = ids if ids is not None else own_ids(list(self.sketches()))
+        settled = ids if ids is not None else own_ids(self.sketches())
         self._seen.clear()
         for table, line, cells in self._people(keep_blank=True):
             yield self._row(table, line, cells, settled[table.grid.title, line.number])
@@ -146,7 +145,6 @@ class OpenSheet:
             line.number,
             self._written_id(cells, content),
             values.written(cells.get(VERDICT)) or None,
-            reader.said,
             facts,
             bool(events),
             (self._id(person), self._id(person | {"all": every})),
@@ -201,12 +199,16 @@ class OpenSheet:
         )
 
 
-def own_ids(sketches: Sequence[RowSketch]) -> dict[Place, str]:
+def own_ids(sketches: Iterable[RowSketch]) -> dict[Place, str]:
     """The id of each row where nothing was taken before."""
-    persons = Counter(sketch.ids[0] for sketch in sketches if sketch.written_id is None)
+    wanted: dict[Place, str | tuple[str, str]] = {}
+    persons: Counter[str] = Counter()
+    for sketch in sketches:
+        wanted[sketch.place] = sketch.written_id or sketch.ids
+        persons[sketch.ids[0]] += sketch.written_id is None
     return {
-        sketch.place: sketch.written_id or sketch.ids[persons[sketch.ids[0]] > 1]
-        for sketch in sketches
+        place: ids if isinstance(ids, str) else ids[persons[ids[0]] > 1]
+        for place, ids in wanted.items()
     }
 
 

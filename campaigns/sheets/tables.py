@@ -68,23 +68,24 @@ class Table:
         fresh = False
         for number, row in self.grid.rows:
             if not any(map(is_filled, row)):
-                above, blank = [], True
-            else:
-                blank, self._filled = False, self._filled + 1
-            new = None if blank else heading_of(number, row, self.said, above)
+                above, fresh = [], False
+                continue
+            self._filled += 1
+            if heading is None and number > _HEADING_WITHIN_ROWS:
+                continue
+            new = heading_of(number, row, self.said, above)
             if new is None and fresh and heading is not None:
                 new = with_second_line(heading, above, row, self.said)
                 fresh = False
             elif new is not None:
                 fresh = True
-                self._take_group(number, above)
+                if new != heading_of(number, row, self.said):
+                    self._take_group(number)
             if new is not None:
                 heading, self.found = new, True
             elif heading is not None:
                 yield from self._below(heading, number, row)
-            elif number > _HEADING_WITHIN_ROWS:
-                break
-            elif not blank and not self.head.take(row):
+            elif not self.head.take(row):
                 self._unread("above", number, row)
             above = row
         if not self.found and self._filled:
@@ -107,13 +108,10 @@ class Table:
             if column is not None and column.asks and (column.telling or near):
                 yield unread
 
-    def _take_group(self, number: int, above: list[CellValue]) -> None:
-        """The line above the headings was no title when it names groups of columns."""
-        last = self.unread[-1] if self.unread else None
-        if last is not None and last.row == number - 1 and last.kind == "above" and above:
-            short = [value for value in above if is_filled(value)]
-            if all(isinstance(value, str) and len(values.written(value)) <= 8 for value in short):
-                self.unread.pop()
+    def _take_group(self, number: int) -> None:
+        """The line above the headings is no title, for it names groups of columns."""
+        if self.unread and (self.unread[-1].kind, self.unread[-1].row) == ("above", number - 1):
+            self.unread.pop()
 
     def _below(self, heading: Heading, number: int, row: list[CellValue]) -> Iterator[Line]:
         cells = heading.cells(row)

@@ -12,18 +12,12 @@ from typing import Any
 from openpyxl.utils.datetime import CALENDAR_WINDOWS_1900, from_excel
 
 from campaigns.identifiers import EARLIEST_BIRTH_YEAR, LATEST_BIRTH_YEAR
+from campaigns.marks import visible
 from campaigns.sheets.columns import NO, NOT_ASKED, YES
 
 _EXACT_DIGITS = 15
 """Excel keeps so many digits of a number; those beyond are lost."""
 
-_INVISIBLE = dict.fromkeys(
-    (
-        *(0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
-        *(*range(0x2060, 0x2070), *range(0xFE00, 0xFE10)),
-    )
-)
-"""Marks that nobody sees and that come along when something is pasted."""
 _DAY = re.compile(r"(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*[-./月\s]\s*(\d{1,2})\s*日?(?:\s+0?0:00.*)?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR = re.compile(r"(\d{4})(?:\s*年|\s*[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?|0[1-9]|1[0-2])?")
@@ -58,7 +52,7 @@ def written(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.translate(_INVISIBLE).strip()
+        return visible(value).strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
