@@ -115,6 +115,12 @@ def heading_of(
     return _heading(number, _joined(_texts(above), _texts(row), said), said)
 
 
+def names_groups(above: Sequence[CellValue], row: Sequence[CellValue], said: HeadingMap) -> bool:
+    """Whether the line above the headings is needed to understand one of them."""
+    lower = _texts(row)
+    return _joined(_texts(above), lower, said) != lower
+
+
 def with_second_line(
     heading: Heading, above: Sequence[CellValue], row: Sequence[CellValue], said: HeadingMap
 ) -> Heading | None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from campaigns.sheets.sentences import sentence
 from campaigns.times import day_start_us, rfc3339
+from campaigns.wording.languages import DEFAULT_LANGUAGE
 
 NOTICE_VERSION = "2026-01"
 """The notice that a template made today goes with."""
@@ -38,7 +39,7 @@ class InvalidSheet(Exception):
     """
 
     def __init__(self, reason: str, *, unread: tuple[Unread, ...] = (), **values: str) -> None:
-        super().__init__(sentence(reason, **values))
+        super().__init__(sentence(reason, DEFAULT_LANGUAGE, **values))
         self.reason = reason
         self.values = values
         self.unread = unread

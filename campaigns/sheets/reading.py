@@ -21,13 +21,12 @@ down a column that people share (address, phone, region); elsewhere it is a faul
 import hmac
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.canonical import canonical_json
-from campaigns.identifiers import LATEST_BIRTH_YEAR, looks_personal, mobile_e164
+from campaigns.identifiers import LATEST_BIRTH_YEAR, looks_personal
 from campaigns.sheets import delimited, values, workbook
 from campaigns.sheets.columns import EXAMPLE_MARK, NAME, ROW_ID, VERDICT
 from campaigns.sheets.facts import card_facts, facts_of
@@ -44,41 +43,15 @@ from campaigns.sheets.model import (
     SheetRow,
 )
 from campaigns.sheets.rows import RowReader, card_id_of
+from campaigns.sheets.sketches import Place, RowSketch, own_ids, person_of
 from campaigns.sheets.tables import NOT_CONTENT, Line, Table
 from campaigns.sheets.workbook import Grid
 
 EXAMPLE_ROW_ID = "example"
 AS_WRITTEN = HeadingMap()
-Place = tuple[str, int]
-"""The page and the number of a row."""
-
 _ROW_ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
-_NO_LETTER = re.compile(r"[\W_]+")
 _TEXT_NAMES = (".csv", ".txt", ".tsv")
 _EXAMPLE = unicodedata.normalize("NFKC", EXAMPLE_MARK)
-
-
-@dataclass(frozen=True, slots=True)
-class RowSketch:
-    """What a filled row is known by, before it is settled which row it is.
-
-    written_id: its hidden id. verdict: what its sender answered to the question who it is.
-    facts: slot → data, without ids; of the card alone where the row has faults, and then it is
-    not whole. ids: of the person, and of everything that is written.
-    """
-
-    sheet: str
-    number: int
-    written_id: str | None
-    verdict: str | None
-    facts: Mapping[str, Any]
-    whole: bool
-    ids: tuple[str, str]
-
-    @property
-    def place(self) -> Place:
-        """Where it stands."""
-        return self.sheet, self.number
 
 
 @dataclass
@@ -138,7 +111,7 @@ class OpenSheet:
         reader = RowReader(self.activity, "", content)
         events = reader.events()
         facts = facts_of(events) if events else {"card": card_facts(reader.said)}
-        person = {"name": "", "phones": [], "id_number": "", **_person(reader.said)}
+        person = {"name": "", "phones": [], "id_number": "", **person_of(reader.said)}
         every = {key: str(content[key]) for key in sorted(content)}
         return RowSketch(
             table.grid.title,
@@ -199,33 +172,8 @@ class OpenSheet:
         )
 
 
-def own_ids(sketches: Iterable[RowSketch]) -> dict[Place, str]:
-    """The id of each row where nothing was taken before."""
-    wanted: dict[Place, str | tuple[str, str]] = {}
-    persons: Counter[str] = Counter()
-    for sketch in sketches:
-        wanted[sketch.place] = sketch.written_id or sketch.ids
-        persons[sketch.ids[0]] += sketch.written_id is None
-    return {
-        place: ids if isinstance(ids, str) else ids[persons[ids[0]] > 1]
-        for place, ids in wanted.items()
-    }
-
-
 def _content(cells: Mapping[str, CellValue]) -> dict[str, CellValue]:
     return {key: value for key, value in cells.items() if key not in NOT_CONTENT}
-
-
-def _person(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What tells a person: without what hands change in a name or a phone."""
-    person, contact = said.get("person", {}), said.get("contact", {})
-    born = str(person.get("birth_date") or person.get("birth_year") or "")
-    return {
-        "name": _NO_LETTER.sub("", unicodedata.normalize("NFKC", person.get("name", ""))),
-        "phones": sorted(mobile_e164(phone) or phone for phone in contact.get("phones", ())),
-        "id_number": person.get("id_number", ""),
-        "born": born,
-    }
 
 
 def _with_real_days(grid: Grid, cells: dict[str, CellValue]) -> dict[str, CellValue]:

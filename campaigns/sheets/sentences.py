@@ -79,6 +79,8 @@ _HOW_TO_READ = {
     "unlike_any": N_("要留下就 --map '{column}=备注'，不用读就 --map '{column}='。"),
 }
 
+QUESTIONS = ("who_is_it", "who_of_several")
+"""Reasons of rows that wait for an answer."""
 _SENTENCES = _FILE | _ROW
 UNREAD_KINDS = tuple(_UNREAD)
 """What of a sheet may be left unread."""

@@ -12,6 +12,7 @@ from campaigns.sheets.heading import (
     HeadingMap,
     heading_of,
     is_filled,
+    names_groups,
     with_second_line,
 )
 from campaigns.sheets.lines import kind_of_line
@@ -79,7 +80,7 @@ class Table:
                 fresh = False
             elif new is not None:
                 fresh = True
-                if new != heading_of(number, row, self.said):
+                if names_groups(above, row, self.said):
                     self._take_group(number)
             if new is not None:
                 heading, self.found = new, True

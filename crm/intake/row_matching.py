@@ -6,9 +6,9 @@ In this order, each row that was taken before being found once at most:
 2. a row in which everything is as it was taken;
 3. the same name, and nothing that tells people apart (phones, ID number, birth) says otherwise, or
    one of them agrees;
-4. what is left is new, but a row beside which one that is *like* it has vanished is a question: a
+4. a row of an erased person leads to the erased card, and is refused: to nobody else;
+5. what is left is new, but a row beside which one that is *like* it has vanished is a question: a
    corrected name and another person look the same from here, and only who wrote it knows;
-5. a new row has an id of its own; an id that leads to an erased person leads to nobody else.
 
 Pure: knows neither files nor journal.
 """
@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.sheets.columns import SAME_PERSON, SOMEBODY_ELSE
-from campaigns.sheets.reading import Place, RowSketch
 from campaigns.sheets.rows import KNOWN_CARD, card_id_of
+from campaigns.sheets.sketches import Place, RowSketch
 from crm.intake.row_likeness import Relation, Traits, flat, relation
 
 
@@ -97,6 +97,7 @@ class _Settling:
         open_rows = self._without_repeats()
         open_rows = self._by_written_id(open_rows)
         open_rows = self._where_all_is_equal(open_rows)
+        open_rows = self._without_erased(open_rows)
         open_rows = self._by_name(open_rows)
         self._name_new([sketch for sketch in open_rows if not self._ask(sketch)])
         for place, first in self.result.repeats.items():
@@ -159,6 +160,19 @@ class _Settling:
             equal = [c for c in self._candidates(sketch) if self._relation(sketch, c) == "equal"]
             if equal and sketch.place not in self.others:
                 self._take(sketch, min(equal))
+            else:
+                left.append(sketch)
+        return left
+
+    def _without_erased(self, sketches: Sequence[RowSketch]) -> list[RowSketch]:
+        """The rows without those of erased people, which keep their cards and so are refused."""
+        erased = {row.card_id for row in self.known.values() if row.erased}
+        left = []
+        for sketch in sketches:
+            own = next((row_id for row_id in sketch.ids if self._card(row_id) in erased), None)
+            was = next((card for card in erased if self.was_erased(card, sketch)), None)
+            if own is not None or was is not None:
+                self.result.ids[sketch.place] = own or f"{KNOWN_CARD}{was}"
             else:
                 left.append(sketch)
         return left
@@ -227,20 +241,13 @@ class _Settling:
 
     def _name_new(self, sketches: Sequence[RowSketch]) -> None:
         """Ids of rows that were not taken before."""
-        erased = [row.card_id for row in self.known.values() if row.erased]
         people: dict[str, int] = defaultdict(int)
         for sketch in sketches:
             people[sketch.ids[0]] += 1
         for sketch in sketches:
-            self.result.ids[sketch.place] = self._new_id(sketch, erased, people[sketch.ids[0]] > 1)
+            self.result.ids[sketch.place] = self._new_id(sketch, people[sketch.ids[0]] > 1)
 
-    def _new_id(self, sketch: RowSketch, erased: Sequence[str], shared: bool) -> str:
-        for row_id in sketch.ids:
-            if self._card(row_id) in erased:
-                return row_id
-        for card_id in erased:
-            if self.was_erased(card_id, sketch):
-                return f"{KNOWN_CARD}{card_id}"
+    def _new_id(self, sketch: RowSketch, shared: bool) -> str:
         wanted = sketch.ids[1] if shared else sketch.ids[0]
         if self._card(wanted) in self.known:
             wanted = sketch.ids[1]

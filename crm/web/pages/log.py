@@ -21,7 +21,6 @@ from crm.activities.queries import (
     activity,
     signed_in_us,
 )
-from crm.components.keys import keyed_digest
 from crm.people.queries import FoundPerson, find_people, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -99,9 +98,8 @@ def find_result(posting: SignedInPosting, activity_id: str) -> Response:
     visit, text = posting.visit, posting.text("text", 60)
     if not text:
         return _find(visit, activity_id, text, None)
-    digest = keyed_digest(visit.site.keyring.secret("ties"))
     with reading(visit.site.engine) as connection:
-        found, total = find_people(visit.scope, connection, text, digest=digest)
+        found, total = find_people(visit.scope, connection, text, digest=visit.site.digest)
         people = found[:_MOST_FOUND]
         ids = [person.person_id for person in people]
         came = signed_in_us(visit.scope, connection, activity_id, ids)

@@ -14,7 +14,6 @@ from crm.accounts.access import COMMAND, Access, accesses_of_cards, log_accesses
 from crm.accounts.people import names_of
 from crm.activities.queries import activity, attendees, written_at
 from crm.archives.queries import archive
-from crm.components.keys import keyed_digest
 from crm.consents.uses import Standing, may_show
 from crm.follow_ups.queries import due_follow_ups
 from crm.funnels.queries import OUTCOME_CHAIN
@@ -135,7 +134,7 @@ def _list(
     text = posting.text("text", 60) if posting else ""
     asked = posting.text("page", 6) if posting else ""
     page = int(asked) if asked.isdecimal() and int(asked) > 0 else 1
-    digest = keyed_digest(visit.site.keyring.secret("ties"))
+    digest = visit.site.digest
     with reading(visit.site.engine) as connection:
         if people is None:
             found, total = find_people(visit.scope, connection, text, page, digest)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -23,7 +24,7 @@ from tests.integration.web.sites import (
 
 CASES = (Path(__file__).parent / "cases" / "search-names.ndjson").read_bytes().splitlines()
 ID_NUMBER = "11010519491231002X"
-INVENTED = {
+INVENTED: dict[str, dict[str, Any]] = {
     "hong1": {"person": {"name": "刘小红"}},
     "hong2": {"person": {"name": "刘晓红"}},
     "ouyang": {"person": {"name": "欧阳淑珍", "birth_date": "1946-02-09"}},
