@@ -8,7 +8,6 @@ from sqlalchemy import Engine
 from campaigns.regions import prefecture
 from campaigns.sheets import InvalidSheet, SheetActivity
 from campaigns.times import instant_us, shanghai_day
-from campaigns.wording.catalogues import N_
 from crm.identity.names import simplified
 from crm.journal.events import decode, last_position, rows_of_homes
 from crm.keyring.keyring import Keyring
@@ -16,11 +15,12 @@ from crm.outcomes.shared import Activity, judge_activity
 from crm.storage.database import reading
 
 HEAD_LINES = {
-    "dealer": N_("经销商编号"),
-    "day": N_("活动日期"),
-    "region": N_("活动地区"),
-    "venue": N_("活动地点"),
+    "dealer": "经销商编号",
+    "day": "活动日期",
+    "region": "活动地区",
+    "venue": "活动地点",
 }
+"""As they are written on the sheet, in whatever language it is answered."""
 
 
 def planned_activity(engine: Engine, keyring: Keyring, activity_id: str) -> Activity | None:
