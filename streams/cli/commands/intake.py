@@ -64,7 +64,7 @@ def accept(
     """收下事件：写牢以后才回答“已收下”。
 
     jinxi accept events.ndjson sheet.xlsx
-    jinxi accept sheet.xlsx --map 联系方式=手机 --out answered.xlsx
+    jinxi accept sheet.xlsx --map Tel=Mobile --out answered.xlsx
     jinxi accept --history season.ndjson
     jinxi season --people 300 | jinxi accept --history -
     """
