@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from campaigns.canonical import canonical_json, plain_canonical_json
 from campaigns.catalogue import CATALOGUE, PREFIX, SUFFIX
+from campaigns.content import BYTE_ORDER_MARK, content_of
 from campaigns.events.base import EventData, Fault, Person
 from campaigns.events.people import PersonPatch
 from campaigns.events.upkeep import DayReached, EventVoided
@@ -29,7 +30,6 @@ FUTURE_TOLERANCE_US = 300 * SECOND_US
 DEEPEST_NESTING = 64
 """How many objects and lists may stand in one another, in fields that the catalogue knows not."""
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _EARLIEST_US = day_start_us(datetime.date(2000, 1, 1))
 _LATEST_US = day_start_us(datetime.date(9999, 12, 31))
 _SUBJECT_KINDS = frozenset(kind.subject_kind for kind in CATALOGUE.values())
@@ -64,9 +64,9 @@ class CheckedEvent(Struct, frozen=True):
     personal: dict[str, Any]
     """The personal objects and, below `$extra`, every unknown field."""
     content: bytes
-    """Canonical bytes of all that the sender said."""
+    """Canonical bytes of what campaigns/content.py counts as content."""
     twin: bytes | None
-    """The same without `id`, for what brings a thing into being."""
+    """The same with the source, for what brings a thing into being."""
     faults: tuple[Fault, ...]
     """Faults that are graver than none but less grave than `id_reused`."""
     warnings: tuple[str, ...]
@@ -77,7 +77,7 @@ def check(line: bytes, received_us: int, *, history: bool = False) -> CheckedEve
 
     A byte order mark before it and the end of the line after it are no part of the event.
     """
-    line = line.removeprefix(_BYTE_ORDER_MARK).rstrip(b"\r\n")
+    line = line.removeprefix(BYTE_ORDER_MARK).rstrip(b"\r\n")
     if len(line) > LARGEST_EVENT_BYTES:
         return Refusal("too_large", "$")
     try:
@@ -135,16 +135,11 @@ def _checked(
     if not parts.familiar and _nested_deeper(wire, DEEPEST_NESTING):
         return _refusal(wire, [("bad_value", "$")])
     canonical = plain_canonical_json if parts.familiar and kind.event.exact else canonical_json
-    said = wire.copy()
-    said.pop("actor", None)
-    said.pop("receivedat", None)
-    # Only JSON is taken, so its being said or left out makes no difference.
-    said.pop("datacontenttype", None)
+    by_day, sequence = envelope.timeprecision == "day", envelope.sequence or 0
+    said = content_of(wire, starts_us, day_precision=by_day, sequence=sequence)
     content = canonical(said)
-    twin = None
-    if kind.event.creates is not None:
-        del said["id"]
-        twin = canonical(said)
+    creates = kind.event.creates is not None
+    twin = canonical(said | {"source": envelope.source}) if creates else None
     return CheckedEvent(
         envelope.source,
         envelope.id,
@@ -152,8 +147,8 @@ def _checked(
         envelope.subject,
         wire["time"],
         starts_us,
-        envelope.timeprecision == "day",
-        envelope.sequence or 0,
+        by_day,
+        sequence,
         received_us,
         parts.plain,
         parts.personal,

@@ -6,6 +6,8 @@ from datetime import date
 from operator import mul
 from typing import Literal
 
+from campaigns.marks import visible
+
 Sex = Literal["male", "female"]
 
 EARLIEST_BIRTH_YEAR = 1850
@@ -13,7 +15,7 @@ LATEST_BIRTH_YEAR = 2100
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _WRITTEN_MOBILE = re.compile(r"(?:\+86|86|0086)?(1[3-9][0-9]{9})")
-_BLANKS_AND_HYPHENS = re.compile(r"[\s\u2010-\u2015\u2212\-]+")
+_BLANKS_AND_HYPHENS = re.compile(r"[\s\u2010-\u2015\u2212\-()]+")
 
 _ID_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -27,10 +29,11 @@ _SEPARATORS = str.maketrans("", "", "-._:")
 def mobile_e164(raw: str) -> str | None:
     """A mainland mobile number as E.164 ("+8613…"), or None when it is none.
 
-    Blanks, hyphens and a leading +86, 86 or 0086 play no part; full-width digits count as digits.
+    Blanks, hyphens, brackets, marks that nobody sees and a leading +86, 86 or 0086 play no part;
+    full-width digits count as digits.
     """
     if not raw.isascii():
-        raw = unicodedata.normalize("NFKC", raw)
+        raw = unicodedata.normalize("NFKC", visible(raw))
     elif len(raw) == 11 and _MOBILE.fullmatch(raw):
         return "+86" + raw
     match = _WRITTEN_MOBILE.fullmatch(_BLANKS_AND_HYPHENS.sub("", raw))

@@ -1,6 +1,7 @@
 """Sign-in sheets: written as a template, read back as events, answered with what was not taken."""
 
 from campaigns.sheets.answer import SheetRefusal, refusals_of, write_answer
+from campaigns.sheets.heading import HeadingMap, UnknownTarget
 from campaigns.sheets.model import (
     BlankRow,
     InvalidSheet,
@@ -8,25 +9,33 @@ from campaigns.sheets.model import (
     SheetActivity,
     SheetReading,
     SheetRow,
+    Unread,
 )
 from campaigns.sheets.reading import OpenSheet, open_sheet, read_sheet
-from campaigns.sheets.sentences import sentence
+from campaigns.sheets.sentences import sentence, unread_sentence
+from campaigns.sheets.sketches import RowSketch, own_ids
 from campaigns.sheets.template import activity_of, write_template
 
 __all__ = [
     "BlankRow",
+    "HeadingMap",
     "InvalidSheet",
     "OpenSheet",
     "RowFault",
+    "RowSketch",
     "SheetActivity",
     "SheetReading",
     "SheetRefusal",
     "SheetRow",
+    "UnknownTarget",
+    "Unread",
     "activity_of",
     "open_sheet",
+    "own_ids",
     "read_sheet",
     "refusals_of",
     "sentence",
+    "unread_sentence",
     "write_answer",
     "write_template",
 ]

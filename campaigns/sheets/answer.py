@@ -11,9 +11,17 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from campaigns.sheets.columns import BY_KEY, COLUMNS, REASON, REASON_COLUMN, ROW_ID, Column
+from campaigns.sheets.columns import (
+    BY_KEY,
+    COLUMNS,
+    REASON,
+    REASON_COLUMN,
+    ROW_ID,
+    VERDICT_COLUMN,
+    Column,
+)
 from campaigns.sheets.model import Broken, SheetReading, SheetRow
-from campaigns.sheets.sentences import sentence
+from campaigns.sheets.sentences import QUESTIONS, sentence
 from campaigns.sheets.template import SHEET_TITLE
 from campaigns.sheets.writing import (
     BOX,
@@ -87,7 +95,7 @@ def write_answer(
     for refusal in refusals:
         by_row[refusal.sheet, refusal.row].append(refusal)
     rows = [row for row in reading.rows if all_rows or (row.sheet, row.number) in by_row]
-    columns = (*_LAID_OUT, *_unknown_columns(rows))
+    columns = (*_laid_out(by_row), *_unknown_columns(rows))
     book = Workbook()
     sheet: Any = book.active
     sheet.title = SHEET_TITLE
@@ -104,6 +112,13 @@ def write_answer(
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def _laid_out(by_row: Mapping[Any, Iterable[SheetRefusal]]) -> tuple[Column, ...]:
+    """With room for an answer where a row is a question."""
+    asked = any(one.reason in QUESTIONS for refusals in by_row.values() for one in refusals)
+    first, reason, *rest = _LAID_OUT
+    return (first, reason, *((VERDICT_COLUMN,) if asked else ()), *rest)
 
 
 def _unknown_columns(rows: Iterable[SheetRow]) -> list[Column]:

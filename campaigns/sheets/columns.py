@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 YES, NO, NOT_ASKED = "是", "否", "未问"
 CONSENT_CHOICES = (YES, NO, NOT_ASKED)
@@ -41,9 +42,19 @@ ROW_ID = "row_id"
 NUMBER = "number"
 REASON = "reason"
 NAME = "name"
+NOTE = "note"
+VERDICT = "verdict"
 
 EXAMPLE_MARK = "（示例）"
 """A name that begins with this marks the example row, which is no person."""
+
+SAME_PERSON, SOMEBODY_ELSE = "更正", "另一个人"
+VERDICT_COLUMN = Column(
+    *(VERDICT, "更正还是另一个人", "Correction, or someone else", 10),
+    choices=(SAME_PERSON, SOMEBODY_ELSE),
+    bad="bad_choice",
+)
+"""Stands in the answer alone: what a row is that looks like one which is no longer there."""
 
 REASON_COLUMN = Column(REASON, "未收下的原因", "Why not taken", 40)
 
@@ -51,7 +62,7 @@ COLUMNS = (
     Column(ROW_ID, "行编号（勿改）", "Row id", 6, aliases=("行编号", "row_id")),
     Column(NUMBER, "序号", "No.", 5, "示例", aliases=("编号", "no")),
     Column(NAME, "姓名", "Name", 11, f"{EXAMPLE_MARK}王秀英", ("名字", "患者姓名")),
-    Column("sex", "性别", "Sex", 5, "女", choices=("男", "女"), bad="bad_sex"),
+    Column("sex", "性别", "Sex", 5, "女", ("性別",), choices=("男", "女"), bad="bad_sex"),
     Column(
         *("birth", "出生日期/年", "Born", 12, "1950-3-2"),
         aliases=("出生日期", "出生年", "出生年份", "出生年月", "出生年月日", "生日"),
@@ -116,7 +127,7 @@ COLUMNS = (
         choices=CONSENT_CHOICES,
         bad="bad_choice",
     ),
-    Column("note", "备注", "Note", 14, "不读入此行"),
+    Column(NOTE, "备注", "Note", 14, "不读入此行"),
     Column("signature", "本人签名", "Signature", 12, aliases=("签名",)),
 )
 
@@ -128,10 +139,12 @@ CONSENT_PURPOSES = {
 }
 """Column → purpose of the consent that it asks for."""
 
-BY_KEY = {column.key: column for column in (*COLUMNS, REASON_COLUMN)}
+_ALL = (*COLUMNS, REASON_COLUMN, VERDICT_COLUMN)
+BY_KEY = {column.key: column for column in _ALL}
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=4_096)
 def plain_heading(text: str) -> str:
     """A heading without what hands change: width of characters, blanks, brackets, case."""
     return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text)).lower()
@@ -139,7 +152,7 @@ def plain_heading(text: str) -> str:
 
 _BY_HEADING = {
     plain_heading(name): column.key
-    for column in (*COLUMNS, REASON_COLUMN)
+    for column in _ALL
     for name in (column.heading, *column.aliases, column.english)
 }
 

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from functools import partial
 
 from campaigns.sheets.model import Broken, CellValue, InvalidSheet
 from campaigns.sheets.workbook import LARGEST_FILE_BYTES, MOST_COLUMNS, Grid
@@ -19,7 +20,7 @@ def grid(name: str, data: bytes) -> Grid:
     text = _decoded(data)
     if "\x00" in text:
         raise InvalidSheet("unknown_encoding")
-    return Grid(name, _rows(text))
+    return Grid(name, partial(_rows, text))
 
 
 def _decoded(data: bytes) -> str:
@@ -41,6 +42,8 @@ def _rows(text: str) -> Iterator[tuple[int, list[CellValue]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for number, cells in enumerate(reader, 1):
+            if any(cell.strip() for cell in cells[MOST_COLUMNS:]):
+                raise InvalidSheet("too_many_columns")
             yield number, [_value(cell) for cell in cells[:MOST_COLUMNS]]
     except csv.Error as error:
         raise InvalidSheet("damaged") from error

@@ -1,144 +1,186 @@
-"""What stands above the rows of a sheet: which activity, and which column holds what."""
+"""The row of headings: which column holds what, over one line or two."""
 
-import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from campaigns.identifiers import looks_personal
+from openpyxl.utils import get_column_letter
+
 from campaigns.sheets import values
-from campaigns.sheets.columns import NAME, column_key
-from campaigns.sheets.model import NOTICE_VERSION, CellValue, InvalidSheet, SheetActivity
+from campaigns.sheets.columns import BY_KEY, NAME, NOTE, column_key, plain_heading
+from campaigns.sheets.model import Broken, CellValue, InvalidSheet
 
-HIDDEN_SHEET = "_jinxi"
-"""The worksheet that says, out of sight, which activity the template was made for."""
+LEFT_OUT = ""
+"""What a heading is mapped to whose column is not to be read."""
 
-TEMPLATE_VERSION = "1"
 
-LABELS = {
-    "activity_id": "活动编号",
-    "day": "活动日期",
-    "dealer": "经销商编号",
-    "notice_version": "告知书版本",
-}
-"""What is said of the activity → the label in front of it, above the headings."""
+class UnknownTarget(ValueError):
+    """A heading was mapped to one that is not known either."""
 
-_BY_LABEL = {label: name for name, label in LABELS.items()} | {"经销商": "dealer"}
-_LABELLED = re.compile(rf"({'|'.join(sorted(_BY_LABEL, key=len, reverse=True))})\s*[::]?\s*(.*)")
-_LONGEST_VERSION = 200
-_ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
+
+@dataclass(frozen=True)
+class HeadingMap:
+    """What a sender says that headings of his own mean."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Plain heading → key of a column, or LEFT_OUT."""
+
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> "HeadingMap":
+        """From headings as they are written; raises UnknownTarget."""
+        keys = {}
+        for heading, target in said.items():
+            key = LEFT_OUT if not target.strip() else column_key(target)
+            if key is None:
+                raise UnknownTarget(target)
+            keys[plain_heading(heading)] = key
+        return cls(keys)
+
+    def key(self, heading: str) -> str | None:
+        """The column that a heading names; None for one that is not known."""
+        return self.keys.get(plain_heading(heading), column_key(heading))
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The row of headings: where each column stands, by index from 0."""
+    """The row of headings: where each column stands, by index from 0.
+
+    unknown: what is written above a column that is not read.
+    left_out: columns that the sender said are not to be read.
+    noted: columns that go into the note, each with its own heading.
+    """
 
     number: int
     places: dict[str, int]
-    unknown: dict[str, int]
-    """Headings that are not known."""
+    unknown: dict[int, str]
+    left_out: dict[int, str]
+    noted: dict[int, str]
 
     def cells(self, row: Sequence[CellValue]) -> dict[str, CellValue]:
         """What is written in a row, by column key."""
-        return _written(self.places, row)
+        cells = {
+            key: row[index]
+            for key, index in self.places.items()
+            if index < len(row) and is_filled(row[index])
+        }
+        noted = [(self.noted[at], row[at]) for at in self.noted if at < len(row)]
+        for heading, value in noted:
+            if is_filled(value):
+                cells[NOTE] = _with_note(cells.get(NOTE), heading, value)
+        return cells
 
     def others(self, row: Sequence[CellValue]) -> dict[str, CellValue]:
-        """What is written below headings that are not known."""
-        return _written(self.unknown, row)
+        """What is written below headings that are not known, or below none."""
+        known = {*self.places.values(), *self.noted}
+        return {
+            self.label(index): value
+            for index, value in enumerate(row)
+            if index not in known and is_filled(value)
+        }
+
+    def label(self, index: int) -> str:
+        """How a column that is not read is called."""
+        return self.unknown.get(index) or self.left_out.get(index) or unheaded(index)
+
+    def asks(self, label: str) -> bool:
+        """Whether nobody has said yet that the column is not to be read."""
+        return label not in self.left_out.values()
 
 
-def _written(places: dict[str, int], row: Sequence[CellValue]) -> dict[str, CellValue]:
-    return {
-        key: row[index]
-        for key, index in places.items()
-        if index < len(row) and row[index] is not None and row[index] != ""
-    }
+def unheaded(index: int) -> str:
+    """The name of a column without a heading: as Excel calls it."""
+    return f"{get_column_letter(index + 1)} 列"
 
 
-def heading_of(number: int, row: Sequence[CellValue]) -> Heading | None:
-    """The headings, when this is their row: it holds 姓名; InvalidSheet when one comes twice."""
-    places: dict[str, int] = {}
-    unknown: dict[str, int] = {}
-    repeated = False
-    for index, value in enumerate(row):
-        text = values.written(value) if isinstance(value, str) else ""
-        if not text:
-            continue
-        key = column_key(text)
-        repeated = repeated or key in places
-        if key is None:
-            unknown[text] = index
-        else:
-            places.setdefault(key, index)
-    # The English line above has the same words: the Chinese one is the row of headings.
-    if NAME not in places or not any("\u4e00" <= sign <= "\u9fff" for sign in _text(row, places)):
-        return None
-    if repeated:
-        raise InvalidSheet("heading_repeated")
-    return Heading(number, places, unknown)
+def is_filled(value: CellValue) -> bool:
+    """Whether something is written in a cell."""
+    return value is not None and (not isinstance(value, str) or values.written(value) != "")
 
 
-def _text(row: Sequence[CellValue], places: dict[str, int]) -> str:
-    return str(row[places[NAME]])
+def _with_note(note: CellValue, heading: str, value: CellValue) -> CellValue:
+    if isinstance(note, Broken) or isinstance(value, Broken):
+        return note if isinstance(note, Broken) else value
+    more = f"{heading}：{values.written(value)}"
+    return more if note is None else f"{values.written(note)}；{more}"
 
 
-def labelled(row: Sequence[CellValue]) -> dict[str, str]:
-    """What a row above the headings says of the activity: a label, in it or beside it the value."""
-    said: dict[str, str] = {}
-    cells = [values.narrow(value) for value in row if value not in (None, "")]
-    for index, text in enumerate(cells):
-        match = _LABELLED.fullmatch(text)
-        if match is None:
-            continue
-        value = match[2] or (cells[index + 1] if index + 1 < len(cells) else "")
-        if value and not _LABELLED.fullmatch(value):
-            said[_BY_LABEL[match[1]]] = value
-    return said
+def heading_of(
+    number: int, row: Sequence[CellValue], said: HeadingMap, above: Sequence[CellValue] = ()
+) -> Heading | None:
+    """The headings, when this is their row: it holds 姓名; InvalidSheet when one comes twice.
 
-
-def settled_activity(
-    hidden: dict[str, str], seen: dict[str, str], given: SheetActivity | None
-) -> SheetActivity:
-    """The activity: what the hidden sheet says, else what is written above, else what is given.
-
-    What is written above must not say otherwise: a template used again for another activity
-    would file its people wrongly.
+    above: the line before it, which may name groups of columns (购买 over 数量, 单价, 型号).
     """
-    for name in ("activity_id", "day"):
-        if name in hidden and name in seen and not _same(name, hidden[name], seen[name]):
-            raise InvalidSheet("activity_contradictory")
-    said = seen | hidden
-    if "activity_id" not in said or "day" not in said:
-        if given is None or said.get("activity_id", given.activity_id) != given.activity_id:
-            raise InvalidSheet("no_activity")
-        return given
-    dealer = said.get("dealer")
-    written = (said["activity_id"], dealer or said["activity_id"])
-    if not all(_ID.fullmatch(name) and not looks_personal(name) for name in written):
-        raise InvalidSheet("no_activity")
-    return SheetActivity(
-        said["activity_id"],
-        _day(said["day"]),
-        dealer or None,
-        (said.get("notice_version") or NOTICE_VERSION)[:_LONGEST_VERSION],
-        said.get("title", ""),
+    if not _holds_name(row, said):
+        return None
+    return _heading(number, _joined(_texts(above), _texts(row), said), said)
+
+
+def names_groups(above: Sequence[CellValue], row: Sequence[CellValue], said: HeadingMap) -> bool:
+    """Whether the line above the headings is needed to understand one of them."""
+    lower = _texts(row)
+    return _joined(_texts(above), lower, said) != lower
+
+
+def with_second_line(
+    heading: Heading, above: Sequence[CellValue], row: Sequence[CellValue], said: HeadingMap
+) -> Heading | None:
+    """The headings over two lines, when the row below them goes on with them; else None."""
+    texts = _texts(row)
+    at = heading.places[NAME]
+    if (at < len(row) and is_filled(row[at])) or not any(texts):
+        return None
+    if any(is_filled(value) and not isinstance(value, str) for value in row):
+        return None
+    upper = _texts(above)
+    joined = _joined(upper, texts, said)
+    found = [said.key(text) for text, below in zip(joined, texts, strict=False) if below]
+    if not any(found):
+        return None
+    joined = [text or (upper[at] if at < len(upper) else "") for at, text in enumerate(joined)]
+    joined += upper[len(joined) :]
+    return _heading(heading.number + 1, joined, said)
+
+
+def _holds_name(row: Sequence[CellValue], said: HeadingMap) -> bool:
+    """The English line above has the same words: the Chinese one is the row of headings."""
+    return any(
+        isinstance(value, str)
+        and said.key(value) == NAME
+        and any("\u4e00" <= sign <= "\u9fff" for sign in value)
+        for value in row
     )
 
 
-def _same(name: str, one: str, other: str) -> bool:
-    return _day(one) == _day(other) if name == "day" else one == other
+def _texts(row: Sequence[CellValue]) -> list[str]:
+    return [values.written(value) if isinstance(value, str) else "" for value in row]
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(values.birth(text)["birth_date"])
-    except (ValueError, KeyError) as error:
-        raise InvalidSheet("no_activity") from error
+def _joined(upper: list[str], lower: list[str], said: HeadingMap) -> list[str]:
+    """Each heading with the group it stands below, where both together are known."""
+    joined, group = [], ""
+    for index, text in enumerate(lower):
+        own = upper[index] if index < len(upper) else ""
+        group = own or group
+        both = group + text
+        joined.append(both if text and group and said.key(both) is not None else text)
+    return joined
 
 
-def hidden_facts(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
-    """The pairs of the hidden worksheet."""
-    pairs = ((values.written(row[0]), values.written(row[1])) for row in rows if len(row) > 1)
-    return {name: unicodedata.normalize("NFC", value) for name, value in pairs if name and value}
+def _heading(number: int, texts: Sequence[str], said: HeadingMap) -> Heading:
+    found = Heading(number, {}, {}, {}, {})
+    for index, text in enumerate(texts):
+        if not text:
+            continue
+        key = said.key(text)
+        if key is None:
+            taken = text in found.unknown.values()
+            found.unknown[index] = f"{text}（{unheaded(index)}）" if taken else text
+        elif key == LEFT_OUT:
+            found.left_out[index] = text
+        elif key == NOTE and column_key(text) != NOTE:
+            found.noted[index] = text
+        elif key in found.places:
+            raise InvalidSheet("heading_repeated", columns=BY_KEY[key].heading)
+        else:
+            found.places[key] = index
+    return found

@@ -1,23 +1,48 @@
 """What is read from a sheet: its activity, its rows, and what is wrong with each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from campaigns.sheets.sentences import sentence
 from campaigns.times import day_start_us, rfc3339
+from campaigns.wording.languages import DEFAULT_LANGUAGE
 
 NOTICE_VERSION = "2026-01"
 """The notice that a template made today goes with."""
 
 
-class InvalidSheet(Exception):
-    """The file as a whole cannot be read; `reason` is one of FILE_REASONS."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something with content that was not read.
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(sentence(reason))
+    kind: one of UNREAD_KINDS.
+    row: where it stands; None for a column or a whole page.
+    column: the heading of a column, or Excel's name of one without.
+    cells: how many cells with content.
+    nearest: the heading of the column that was most likely meant.
+    """
+
+    kind: str
+    sheet: str
+    row: int | None = None
+    column: str | None = None
+    cells: int = 0
+    nearest: str | None = None
+
+
+class InvalidSheet(Exception):
+    """The file as a whole cannot be read; `reason` is one of FILE_REASONS.
+
+    values: what its sentence says more exactly. unread: the columns that are asked about.
+    """
+
+    def __init__(self, reason: str, *, unread: tuple[Unread, ...] = (), **values: str) -> None:
+        super().__init__(sentence(reason, DEFAULT_LANGUAGE, **values))
         self.reason = reason
+        self.values = values
+        self.unread = unread
 
 
 class Broken(NamedTuple):
@@ -89,6 +114,8 @@ class SheetRow:
     cells: Mapping[str, CellValue]
     others: Mapping[str, CellValue]
     hidden: bool = False
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """The data of the card that it registers, also where it has faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +133,8 @@ class SheetReading:
     """Everything that was found in a file.
 
     hidden_rows: (sheet, number) of filled rows that are hidden in Excel; they are in `rows` too.
-    unread_columns: headings that are not known and have something below them.
-    unread_sheets: worksheets that hold something but have no headings.
+    hidden_columns: (sheet, heading) of columns that are hidden and have something below them.
+    unread: everything with content that was not read.
     """
 
     name: str
@@ -115,5 +142,5 @@ class SheetReading:
     rows: tuple[SheetRow, ...]
     blank_rows: tuple[BlankRow, ...] = ()
     hidden_rows: tuple[tuple[str, int], ...] = ()
-    unread_columns: tuple[str, ...] = ()
-    unread_sheets: tuple[str, ...] = ()
+    hidden_columns: tuple[tuple[str, str], ...] = ()
+    unread: tuple[Unread, ...] = ()

@@ -1,13 +1,18 @@
 """A file of sign-in rows → its activity and, row by row, events or faults.
 
+It is read twice. The first time tells what the file as a whole says: which activity, which columns
+are not known, and of each row what it is known by. Whoever knows what was taken before then says
+which row is which, and the second time gives the events.
+
 How a row gets its id, which everything it says is derived from:
 
-1. the hidden id of the template, as long as it comes once in the file (or again with the very same
-   content, then it is the same row twice);
+1. the hidden id of the template or of an answer, as long as it comes once in the file (or again
+   with the very same content, then it is the same row twice);
 2. without one (typed below the template, copied from another row, made by hand) a keyed hash of
-   activity, name and "how many-th row of this name without an id in the file". Rows may be sorted
-   and inserted, and every cell but the name corrected, and it stays the same row. Keyed, because
-   an id must not let anyone find out who was there.
+   what tells the person: name, phones, ID number, birth; of all that is written in it where two
+   rows say the same of that. So rows may be sorted, filtered and inserted. Keyed, because an id
+   must not let anyone find out who was there. What was taken before goes before this: see
+   crm/intake/row_matching.py.
 
 Hidden rows are read like the others and reported. Of a merged area the first cell's value holds
 down a column that people share (address, phone, region); elsewhere it is a fault.
@@ -16,22 +21,17 @@ down a column that people share (address, phone, region); elsewhere it is a faul
 import hmac
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaigns.identifiers import looks_personal
-from campaigns.sheets import delimited, workbook
-from campaigns.sheets.columns import EXAMPLE_MARK, NAME, NUMBER, REASON, ROW_ID
-from campaigns.sheets.heading import (
-    HIDDEN_SHEET,
-    Heading,
-    heading_of,
-    hidden_facts,
-    labelled,
-    settled_activity,
-)
+from campaigns.canonical import canonical_json
+from campaigns.identifiers import LATEST_BIRTH_YEAR, looks_personal
+from campaigns.sheets import delimited, values, workbook
+from campaigns.sheets.columns import EXAMPLE_MARK, NAME, ROW_ID, VERDICT
+from campaigns.sheets.facts import card_facts, facts_of
+from campaigns.sheets.head import HIDDEN_SHEET, Head, hidden_facts, settled_activity
+from campaigns.sheets.heading import HeadingMap
 from campaigns.sheets.merging import Merging
 from campaigns.sheets.model import (
     BlankRow,
@@ -43,94 +43,115 @@ from campaigns.sheets.model import (
     SheetRow,
 )
 from campaigns.sheets.rows import RowReader, card_id_of
+from campaigns.sheets.sketches import Place, RowSketch, own_ids, person_of
+from campaigns.sheets.tables import NOT_CONTENT, Line, Table
 from campaigns.sheets.workbook import Grid
 
 EXAMPLE_ROW_ID = "example"
-
-_HEADING_WITHIN_ROWS = 30
-_NOT_CONTENT = frozenset({ROW_ID, NUMBER, REASON, "signature"})
+AS_WRITTEN = HeadingMap()
 _ROW_ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
 _TEXT_NAMES = (".csv", ".txt", ".tsv")
 _EXAMPLE = unicodedata.normalize("NFKC", EXAMPLE_MARK)
 
 
 @dataclass
-class _Table:
-    """A worksheet whose headings were found; its rows come after them."""
-
-    grid: Grid
-    heading: Heading
-
-
-@dataclass
 class OpenSheet:
-    """A file whose headings are read; `rows` then reads on, a row at a time, once."""
+    """A file whose headings are read; `rows` then reads on, a row at a time.
+
+    head: what is said of the activity above the headings, by the name of its label.
+    """
 
     name: str
     activity: SheetActivity
-    tables: list[_Table]
+    head: Mapping[str, str]
+    tables: list[Table]
     secret: bytes
     blank_rows: list[BlankRow] = field(default_factory=list)
-    hidden_rows: list[tuple[str, int]] = field(default_factory=list)
-    unread_columns: dict[str, None] = field(default_factory=dict)
-    unread_sheets: list[str] = field(default_factory=list)
+    hidden_rows: list[Place] = field(default_factory=list)
     _seen: dict[str, int] = field(default_factory=dict)
-    _names: Counter[str] = field(default_factory=Counter)
 
-    def rows(self) -> Iterator[SheetRow]:
-        """Each filled row; what else was found is complete when they have all been read."""
+    def sketches(self) -> Iterator[RowSketch]:
+        """What each filled row is known by."""
+        self._seen.clear()
+        for table, line, cells in self._people():
+            yield self._sketch(table, line, cells)
+
+    def rows(self, ids: Mapping[Place, str] | None = None) -> Iterator[SheetRow]:
+        """Each filled row; what else was found is complete when they have all been read.
+
+        ids: place → the id of a row, where it is settled; else it is as the sketch has it.
+        """
+        self._seen.clear()
+        self.blank_rows.clear()
+        self.hidden_rows.clear()
+        settled = ids if ids is not None else own_ids(self.sketches())
+        self._seen.clear()
+        for table, line, cells in self._people(keep_blank=True):
+            yield self._row(table, line, cells, settled[table.grid.title, line.number])
+
+    def _people(
+        self, *, keep_blank: bool = False
+    ) -> Iterator[tuple[Table, Line, dict[str, CellValue]]]:
         for table in self.tables:
-            merging = Merging(table.grid.merged, table.heading.places)
-            for number, values in table.grid.rows:
-                row = self._row(table, merging, number, values)
-                if row is not None:
-                    yield row
+            merging: Merging | None = None
+            for line in table.lines():
+                if merging is None or merging.places is not line.heading.places:
+                    merging = Merging(table.grid.merged, line.heading.places)
+                cells = line.cells
+                merging.take(line.number, cells)
+                if not line.filled:
+                    if keep_blank:
+                        self._keep_blank(table.grid.title, line.number, cells)
+                elif not _is_example(cells.get(NAME)):
+                    merging.apply(line.number, cells)
+                    yield table, line, _with_real_days(table.grid, cells)
 
-    def _row(
-        self, table: _Table, merging: Merging, number: int, values: list[CellValue]
-    ) -> SheetRow | None:
-        cells = table.heading.cells(values)
-        title = table.grid.title
-        filled = any(key not in _NOT_CONTENT and _is_filled(cells[key]) for key in cells)
-        merging.take(number, cells)
-        if not filled:
-            self._keep_blank(title, number, cells)
-            return None
-        if _is_example(cells.get(NAME)):
-            return None
-        merging.apply(number, cells)
-        content = {key: value for key, value in cells.items() if key not in _NOT_CONTENT}
-        row_id = self._row_id(cells, content)
-        reader = RowReader(self.activity, row_id, content)
+    def _sketch(self, table: Table, line: Line, cells: dict[str, CellValue]) -> RowSketch:
+        content = _content(cells)
+        reader = RowReader(self.activity, "", content)
         events = reader.events()
-        others = table.heading.others(values)
-        self.unread_columns |= dict.fromkeys(others)
-        hidden = number in table.grid.hidden
+        facts = facts_of(events) if events else {"card": card_facts(reader.said)}
+        person = {"name": "", "phones": [], "id_number": "", **person_of(reader.said)}
+        every = {key: str(content[key]) for key in sorted(content)}
+        return RowSketch(
+            table.grid.title,
+            line.number,
+            self._written_id(cells, content),
+            values.written(cells.get(VERDICT)) or None,
+            facts,
+            bool(events),
+            (self._id(person), self._id(person | {"all": every})),
+        )
+
+    def _id(self, said: Mapping[str, Any]) -> str:
+        text = canonical_json([self.activity.activity_id, said])
+        return f"c-{hmac.digest(self.secret, text, 'sha256')[:16].hex()}"
+
+    def _row(self, table: Table, line: Line, cells: dict[str, CellValue], row_id: str) -> SheetRow:
+        reader = RowReader(self.activity, row_id, _content(cells))
+        events = reader.events()
+        place = table.grid.title, line.number
+        hidden = line.number in table.grid.hidden or not table.grid.visible
         if hidden:
-            self.hidden_rows.append((title, number))
+            self.hidden_rows.append(place)
         return SheetRow(
-            title,
-            number,
+            *place,
             row_id,
             reader.card_id,
             events,
             tuple(reader.faults),
             cells,
-            others,
+            line.heading.others(line.values),
             hidden,
+            reader.said,
         )
 
-    def _row_id(self, cells: dict[str, CellValue], content: dict[str, CellValue]) -> str:
+    def _written_id(self, cells: dict[str, CellValue], content: dict[str, CellValue]) -> str | None:
         written = _written_row_id(cells)
-        if written is not None:
-            fingerprint = hash(tuple((key, str(value)) for key, value in content.items()))
-            if self._seen.setdefault(written, fingerprint) == fingerprint:
-                return written
-        name = re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(cells.get(NAME, ""))))
-        self._names[name] += 1
-        parts = (self.activity.activity_id, name, str(self._names[name]))
-        digest = hmac.digest(self.secret, "\n".join(parts).encode("utf-8", "replace"), "sha256")
-        return f"c-{digest[:16].hex()}"
+        if written is None:
+            return None
+        fingerprint = hash(tuple((key, str(value)) for key, value in content.items()))
+        return written if self._seen.setdefault(written, fingerprint) == fingerprint else None
 
     def _keep_blank(self, title: str, number: int, cells: dict[str, CellValue]) -> None:
         row_id = _written_row_id(cells)
@@ -146,45 +167,73 @@ class OpenSheet:
             rows,
             tuple(self.blank_rows),
             tuple(self.hidden_rows),
-            tuple(self.unread_columns),
-            tuple(self.unread_sheets),
+            tuple((t.grid.title, heading) for t in self.tables for heading in t.hidden_columns),
+            tuple(unread for table in self.tables for unread in table.all_unread()),
         )
 
 
+def _content(cells: Mapping[str, CellValue]) -> dict[str, CellValue]:
+    return {key: value for key, value in cells.items() if key not in NOT_CONTENT}
+
+
+def _with_real_days(grid: Grid, cells: dict[str, CellValue]) -> dict[str, CellValue]:
+    """Where days are counted from 1904, a birth written as their number is one of 1900."""
+    born = cells.get("birth")
+    if not grid.days_later or isinstance(born, bool) or not isinstance(born, int | float):
+        return cells
+    return cells | {"birth": born + grid.days_later if born > LATEST_BIRTH_YEAR else born}
+
+
 def read_sheet(
-    name: str, data: bytes, secret: bytes, *, activity: SheetActivity | None = None
+    name: str,
+    data: bytes,
+    secret: bytes,
+    *,
+    activity: SheetActivity | None = None,
+    headings: HeadingMap = AS_WRITTEN,
 ) -> SheetReading:
     """Read a whole file; see `open_sheet`, which needs less memory for very long ones."""
-    sheet = open_sheet(name, data, secret, activity=activity)
+    sheet = open_sheet(name, data, secret, activity=activity, headings=headings)
     rows = tuple(sheet.rows())
     return sheet.reading(rows)
 
 
 def open_sheet(
-    name: str, data: bytes, secret: bytes, *, activity: SheetActivity | None = None
+    name: str,
+    data: bytes,
+    secret: bytes,
+    *,
+    activity: SheetActivity | None = None,
+    headings: HeadingMap = AS_WRITTEN,
 ) -> OpenSheet:
     """Open an .xlsx or .csv file; raises InvalidSheet when it cannot be read as a whole.
 
+    It cannot when somebody must say first what a column means; see Table.asked.
+
     secret: key of the ids of rows that have none of their own.
     activity: what to take when the file does not say which activity it belongs to.
+    headings: what the sender says that headings mean.
     """
     hidden: dict[str, str] = {}
-    seen: dict[str, str] = {}
-    tables: list[_Table] = []
-    unread: list[str] = []
+    head = Head()
+    tables: list[Table] = []
     for grid in _grids(name, data):
         if grid.title == HIDDEN_SHEET:
             hidden = hidden_facts([row for _, row in zip(range(50), _plain(grid), strict=False)])
             continue
-        heading, filled = _find_heading(grid, seen)
-        if heading is not None:
-            tables.append(_Table(grid, heading))
-        elif filled:
-            unread.append(grid.title)
-    if not tables:
-        raise InvalidSheet("no_headings" if unread else "empty")
-    settled = settled_activity(hidden, seen, activity)
-    return OpenSheet(name, settled, tables, secret, unread_sheets=unread)
+        table = Table(grid, headings, head)
+        for _ in table.lines():
+            pass
+        tables.append(table)
+    if not any(table.found for table in tables):
+        unread = tuple(one for table in tables for one in table.all_unread())
+        raise InvalidSheet("no_headings" if unread else "empty", unread=unread)
+    settled = settled_activity(hidden, head.said, activity)
+    if asked := tuple(unread for table in tables for unread in table.asked()):
+        columns = "、".join(dict.fromkeys(str(unread.column) for unread in asked))
+        unread = tuple(one for table in tables for one in table.all_unread())
+        raise InvalidSheet("unknown_headings", unread=unread, columns=columns)
+    return OpenSheet(name, settled, head.said | hidden, tables, secret)
 
 
 def _grids(name: str, data: bytes) -> list[Grid]:
@@ -196,27 +245,8 @@ def _grids(name: str, data: bytes) -> list[Grid]:
 
 
 def _plain(grid: Grid) -> Iterator[list[Any]]:
-    for _, values in grid.rows:
-        yield [None if isinstance(value, Broken) else value for value in values]
-
-
-def _find_heading(grid: Grid, seen: dict[str, str]) -> tuple[Heading | None, bool]:
-    """(the headings, whether anything was written); keeps what the rows above them say."""
-    filled = False
-    for number, row in grid.rows:
-        filled = filled or any(_is_filled(value) for value in row)
-        heading = heading_of(number, row)
-        if heading is not None:
-            return heading, True
-        for name, value in labelled(row).items():
-            seen.setdefault(name, value)
-        if number >= _HEADING_WITHIN_ROWS:
-            break
-    return None, filled
-
-
-def _is_filled(value: CellValue) -> bool:
-    return value is not None and (not isinstance(value, str) or value.strip() != "")
+    for _, row in grid.rows:
+        yield [None if isinstance(value, Broken) else value for value in row]
 
 
 def _is_example(name: CellValue) -> bool:

@@ -53,7 +53,12 @@ _COLUMN_OF_PATH = {
     "quantity": "quantity",
     "unit_price_fen": "price",
 }
+_ANSWERS = frozenset({"attended", *CONSENT_PURPOSES})
+"""Columns in which a dash is an answer."""
 _READINGS = {"systolic": "systolic_mmhg", "diastolic": "diastolic_mmhg", "pulse": "pulse_bpm"}
+
+KNOWN_CARD = "card:"
+"""How the id of a row begins that is known by its card."""
 
 Data = dict[str, Any]
 
@@ -69,7 +74,9 @@ def slot_of(type_name: str, purpose: str | None) -> str | None:
 
 
 def card_id_of(activity_id: str, row_id: str) -> str:
-    """The card that a row of a sheet brings into being."""
+    """The card that a row of a sheet brings into being; a row that was taken may name it."""
+    if row_id.startswith(KNOWN_CARD):
+        return row_id.removeprefix(KNOWN_CARD)
     return derived_id("sheet", activity_id, row_id, "card-id")
 
 
@@ -98,12 +105,16 @@ def wire_event(
 
 @dataclass
 class RowReader:
-    """Reads the cells of one row, by column key, and keeps what is wrong with them."""
+    """Reads the cells of one row, by column key, and keeps what is wrong with them.
+
+    said: the data of the card, as far as they could be read.
+    """
 
     activity: SheetActivity
     row_id: str
     cells: Mapping[str, CellValue]
     faults: list[RowFault] = field(default_factory=list)
+    said: Data = field(default_factory=dict)
 
     @cached_property
     def card_id(self) -> str:
@@ -159,7 +170,9 @@ class RowReader:
 
     def _typed(self, key: str) -> bool:
         value = self.cells.get(key)
-        return not isinstance(value, Broken) and values.written(value) != ""
+        if isinstance(value, Broken) or values.written(value) == "":
+            return False
+        return key in _ANSWERS or not values.is_nothing(value)
 
     def _read(self, key: str, read: Callable[[Any], Any]) -> Any:
         """The value of a cell; None when it is blank or wrong, which is then kept as a fault."""
@@ -198,7 +211,8 @@ class RowReader:
         data["region"] = self._read("region", values.region)
         data["source_kind"] = "activity"
         data["activity_id"] = self.activity.activity_id
-        return "card.registered", _filled(data)
+        self.said = _filled(data)
+        return "card.registered", self.said
 
     def _attended(self) -> tuple[str, Data] | None:
         """A name on a sign-in sheet came, unless it is said that it did not."""

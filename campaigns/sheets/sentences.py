@@ -12,12 +12,19 @@ _FILE = {
     "file_too_large": N_("表格太大。请删掉空白的格式和图片，或分成几份再传。"),
     "unknown_encoding": N_("文件的文字编码认不出。请存成 UTF-8 的 CSV 或 .xlsx 再传。"),
     "no_headings": N_("找不到表头。前 30 行里要有一行写着“姓名”等栏目名。"),
-    "heading_repeated": N_("同一个栏目名出现了两次。请只留一栏。"),
+    "heading_repeated": N_("同一个栏目出现了两次：{columns}。请只留一栏，或改名。"),
+    "too_many_columns": N_("第 100 列以后还有内容，读不到。请把内容挪到前面，或删掉空白的列再传。"),
+    "unknown_headings": N_(
+        "这些栏目名不认识，先不收：{columns}。请改成认识的栏目名，或说明各是哪一栏、哪些不用读。"
+    ),
+    "head_contradicts": N_(
+        "表头写的和这场活动登记的不一样：{columns}。请核对；写错了就改表头，活动改了就先改活动。"
+    ),
     "no_activity": N_(
         "看不出是哪次活动。请用系统下载的签到表，或在表头上方写“活动编号”和“活动日期”。"
     ),
     "activity_contradictory": N_(
-        "表上写的活动和这份签到表本来的活动不一致。请下载这次活动的签到表。"
+        "表上写的活动不一致：一处是“{known}”，一处是“{said}”。请一份表只写一场活动。"
     ),
 }
 
@@ -52,16 +59,55 @@ _ROW = {
     "erased": N_("此人的资料已按要求删除，不再收新内容。"),
     "voided_elsewhere": N_("这一项已由总部作废，不能从表里改回。请找总部的同事。"),
     "other_person": N_("这一行之前登记的是另一个人。请恢复原样，把新的人写在空白行里。"),
+    "who_is_it": N_(
+        "之前收下的一行不见了，这一行和它很像：是更正，还是另一个人？没有问清以前两样都不算。"
+    ),
+    "who_of_several": N_("之前收下的几行都像这一行，分不清是哪一位。请补上手机或出生日期。"),
     "row_emptied": N_("这一行之前已收下，现在是空的；已收下的没有改动。要作废请找总部。"),
 }
 
+_UNREAD = {
+    "column": N_("“{column}”一栏没有读（{cells} 格有内容）。"),
+    "page": N_("“{sheet}”这一页没有读（{cells} 行有内容）：上面没有写着“姓名”的表头。请补上表头。"),
+    "above": N_("第 {row} 行没有读：它在表头之上。要登记的人请写在表头下面。"),
+    "total": N_("第 {row} 行没有读：像是合计，不是人。"),
+    "footer": N_("第 {row} 行没有读：像是填表说明，不是人。"),
+    "nobody": N_("第 {row} 行没有读：只在不认识的栏里有内容，没有姓名。"),
+}
+_HOW_TO_READ = {
+    "column": N_("可能是“{nearest}”：请改栏目名，或者 --map '{column}={nearest}'。"),
+    "unlike_any": N_("要留下就 --map '{column}=备注'，不用读就 --map '{column}='。"),
+}
+
+QUESTIONS = ("who_is_it", "who_of_several")
+"""Reasons of rows that wait for an answer."""
 _SENTENCES = _FILE | _ROW
+UNREAD_KINDS = tuple(_UNREAD)
+"""What of a sheet may be left unread."""
 FILE_REASONS = tuple(_FILE)
 """Why a whole file cannot be read."""
 ROW_REASONS = tuple(_ROW)
 """Why a row is not taken."""
 
 
-def sentence(reason: str, language: Language = DEFAULT_LANGUAGE) -> str:
-    """What is wrong and how to mend it; without anything personal, so it may be logged."""
-    return translated(_SENTENCES[reason], language)
+def sentence(reason: str, language: Language = DEFAULT_LANGUAGE, **values: str) -> str:
+    """What is wrong and how to mend it; without anything personal, so it may be logged.
+
+    values: what the sheet's lines above the rows say; shown to its sender alone.
+    """
+    return translated(_SENTENCES[reason], language, **values)
+
+
+def unread_sentence(
+    kind: str,
+    language: Language = DEFAULT_LANGUAGE,
+    *,
+    nearest: str | None = None,
+    **values: object,
+) -> str:
+    """What was not read, and how to have it read."""
+    said = translated(_UNREAD[kind], language, **values)
+    if kind != "column":
+        return said
+    how = _HOW_TO_READ["column" if nearest else "unlike_any"]
+    return said + translated(how, language, nearest=nearest, **values)

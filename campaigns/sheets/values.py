@@ -9,15 +9,15 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from openpyxl.utils.datetime import CALENDAR_WINDOWS_1900, from_excel, to_excel
+from openpyxl.utils.datetime import CALENDAR_WINDOWS_1900, from_excel
 
 from campaigns.identifiers import EARLIEST_BIRTH_YEAR, LATEST_BIRTH_YEAR
+from campaigns.marks import visible
 from campaigns.sheets.columns import NO, NOT_ASKED, YES
 
 _EXACT_DIGITS = 15
 """Excel keeps so many digits of a number; those beyond are lost."""
 
-_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _DAY = re.compile(r"(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*[-./月\s]\s*(\d{1,2})\s*日?(?:\s+0?0:00.*)?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR = re.compile(r"(\d{4})(?:\s*年|\s*[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?|0[1-9]|1[0-2])?")
@@ -26,14 +26,20 @@ _FLOAT = re.compile(r"[0-9]+\.0+")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 _AMOUNT = re.compile(r"[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*元?")
 _UNITS = re.compile(r"(\d+)(?:\.0*)?\s*(?:台|盒|个|件|套|次/分|次|mmHg)?", re.IGNORECASE)
+_FEW = re.compile(r"([一二两三四五六七八九十])\s*(?:台|盒|个|件|套)")
+_FEW_NUMBERS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True)) | {"两": 2}
 _BETWEEN_PHONES = re.compile(r"[、，,;；/|\n]+")
 _BETWEEN_WORDS = re.compile(r"[、，,;；\n]+")
-_NOTHING = frozenset({"无", "没有", "-", "—", "/"})
+_NO_WORD = "无 無 没有 沒有 没 暂无 不详 不詳 不明 未知 不知道 不清楚 空 未填 未留 没留 不便 保密"
+_NOTHING = frozenset((*_NO_WORD.split(), "n/a", "na", "none", "nil", "null", "/", "\\"))
+_DASHES = re.compile(r"[-_.。~\u2010-\u2015\u2212\u2500\u2501\u30fc\uff0d\uff3f]+")
 
-_SEXES = {"男": "male", "女": "female", "m": "male", "f": "female"}
-_SEXES |= {"male": "male", "female": "female", "先生": "male", "女士": "female"}
-_TICKS = dict.fromkeys(("是", "同意", "y", "yes", "√", "✓", "✔", "1", "true", "对", "已到"), YES)
-_TICKS |= dict.fromkeys(("否", "不同意", "n", "no", "×", "✗", "✘", "x", "0", "false", "不"), NO)
+_MALE = "男 男性 男士 男的 先生 爷爷 大爷 m male man ♂"
+_FEMALE = "女 女性 女士 女的 太太 小姐 奶奶 阿姨 大妈 f female woman ♀"
+_SEXES = dict.fromkeys(_MALE.split(), "male") | dict.fromkeys(_FEMALE.split(), "female")
+_YES = "是 是的 同意 已同意 愿意 可以 好 对 已签 已到 到 到场 来了 y yes true 1 √ ✓ ✔ ☑"
+_NO = "否 不 不是 不同意 未同意 不愿意 不愿 拒绝 不可以 不行 未到 没来 缺席 n no false 0 x × ✗ ✘"
+_TICKS = dict.fromkeys(_YES.split(), YES) | dict.fromkeys(_NO.split(), NO)
 _TICKS |= dict.fromkeys(("未问", "没问", "未填", "-", "?"), NOT_ASKED)
 
 
@@ -46,7 +52,7 @@ def written(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.translate(_INVISIBLE).strip()
+        return visible(value).strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -54,6 +60,17 @@ def written(value: Any) -> str:
     if isinstance(value, datetime):
         value = value.date()
     return str(value)
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a cell says that there is nothing to say: 无, 没有, —, 不详 and the like."""
+    text = narrow(value).lower()
+    return text in _NOTHING or _DASHES.fullmatch(text) is not None
+
+
+def answer(value: Any) -> str | None:
+    """是, 否 or 未问 where the cell answers a question, else None."""
+    return _TICKS.get(narrow(value).lower())
 
 
 def narrow(value: Any) -> str:
@@ -73,13 +90,14 @@ def code(value: Any) -> str:
 
 def phones(value: Any) -> list[str]:
     """Each of the phones that stand in one cell."""
-    return [code(part) for part in _BETWEEN_PHONES.split(code(value)) if part.strip()]
+    parts = (code(part) for part in _BETWEEN_PHONES.split(code(value)))
+    return [part for part in parts if part and not is_nothing(part)]
 
 
 def words(value: Any) -> list[str]:
     """Each of the things that stand in one cell; 无 is nothing."""
     parts = (part.strip() for part in _BETWEEN_WORDS.split(written(value)))
-    return [part for part in parts if part and part not in _NOTHING]
+    return [part for part in parts if part and not is_nothing(part)]
 
 
 def region(value: Any) -> str:
@@ -109,7 +127,10 @@ def _chosen(choices: dict[str, str], value: Any) -> str:
 
 def whole_number(value: Any) -> int:
     """A whole number, a unit behind it tolerated."""
-    match = _UNITS.fullmatch(narrow(value))
+    text = narrow(value)
+    match = _UNITS.fullmatch(text)
+    if match is None and (few := _FEW.fullmatch(text)) is not None:
+        return _FEW_NUMBERS[few[1]]
     if match is None or isinstance(value, bool):
         raise ValueError
     return int(match[1])
@@ -149,13 +170,9 @@ def birth(value: Any) -> dict[str, Any]:
 
 
 def _of_date(value: Any) -> dict[str, Any]:
-    """A year typed into a cell that is formatted as a date is shown as a day of 1905."""
     if not isinstance(value, date):
         raise ValueError
     day = value.date() if isinstance(value, datetime) else value
-    serial = int(to_excel(day))
-    if 1900 <= serial <= LATEST_BIRTH_YEAR:
-        return {"birth_year": serial}
     return {"birth_date": day.replace(year=_likely(day.year)).isoformat()}
 
 

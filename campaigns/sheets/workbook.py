@@ -7,16 +7,21 @@ Twice through each worksheet: once over its XML for what openpyxl's streaming mo
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 from xml.parsers import expat
 
 import openpyxl
 from openpyxl.utils import range_boundaries
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, to_excel
 
+from campaigns.identifiers import LATEST_BIRTH_YEAR
 from campaigns.sheets.model import Broken, CellValue, InvalidSheet
+from campaigns.sheets.strict import as_transitional
 
 LARGEST_FILE_BYTES = 64 * 2**20
 LARGEST_UNPACKED_BYTES = 256 * 2**20
@@ -28,6 +33,7 @@ MOST_COLUMNS = 100
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BATCH = 500
+_DAYS_TO_1904 = 1_462
 
 Area = tuple[int, int, int, int]
 """(first row, first column, last row, last column), from 1."""
@@ -35,15 +41,30 @@ Area = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Grid:
-    """One worksheet, or the one table of a CSV file."""
+    """One worksheet, or the one table of a CSV file.
+
+    read: begins again at the first row whenever it is called.
+    hidden, hidden_columns: from 1.
+    days_later: how many days a date's number counts from later than in other workbooks.
+    """
 
     title: str
-    rows: Iterator[tuple[int, list[CellValue]]]
-    """(number from 1, values from the first column on)."""
+    read: Callable[[], Iterator[tuple[int, list[CellValue]]]]
     hidden: frozenset[int] = frozenset()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
     merged: tuple[Area, ...] = ()
     """Sorted by first row."""
     visible: bool = True
+    days_later: int = 0
+
+    @property
+    def rows(self) -> Iterator[tuple[int, list[CellValue]]]:
+        """(number from 1, values from the first column on)."""
+        return self.read()
+
+    def hides_column(self, number: int) -> bool:
+        """Whether the column, from 1, is hidden."""
+        return any(first <= number <= last for first, last in self.hidden_columns)
 
 
 @dataclass
@@ -51,6 +72,7 @@ class _Outline:
     """What the first pass collects."""
 
     hidden: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
     row: int = 0
 
@@ -63,6 +85,8 @@ class _Outline:
             self.row = number
             if attributes.get("hidden") in ("1", "true") or attributes.get("ht") == "0":
                 self.hidden.add(number)
+        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+            self.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
         elif name == "mergeCell":
             if len(self.merged) >= MOST_MERGED_AREAS:
                 raise InvalidSheet("file_too_large")
@@ -80,6 +104,8 @@ def grids(data: bytes) -> list[Grid]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            if (rewritten := as_transitional(archive)) is not None:
+                data, archive = rewritten, _archive(rewritten)
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         except Exception as error:
             raise InvalidSheet("damaged") from error
@@ -111,10 +137,12 @@ def _grid(archive: zipfile.ZipFile, sheet: Any) -> Grid:
     outline = _outline(archive, sheet._worksheet_path.lstrip("/"))
     return Grid(
         sheet.title,
-        _rows(sheet),
+        partial(_rows, sheet),
         frozenset(outline.hidden),
+        tuple(outline.hidden_columns),
         tuple(sorted(outline.merged)),
         sheet.sheet_state == "visible",
+        _DAYS_TO_1904 if sheet.parent.epoch == CALENDAR_MAC_1904 else 0,
     )
 
 
@@ -153,18 +181,25 @@ def _batch(stream: Iterator[tuple[int, Any]]) -> list[tuple[int, list[CellValue]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return [
-                (number, [_value(cell) for cell in cells[:MOST_COLUMNS]])
-                for number, cells in islice(stream, _BATCH)
-            ]
+            return [(number, _values(cells)) for number, cells in islice(stream, _BATCH)]
+        except InvalidSheet:
+            raise
         except Exception as error:
             raise InvalidSheet("damaged") from error
+
+
+def _values(cells: Any) -> list[CellValue]:
+    if any(cell.value is not None for cell in cells[MOST_COLUMNS:]):
+        raise InvalidSheet("too_many_columns")
+    return [_value(cell) for cell in cells[:MOST_COLUMNS]]
 
 
 def _value(cell: Any) -> CellValue:
     value = cell.value
     if value is None:
         return None
+    if isinstance(value, date):
+        return _year_or_day(value, cell.parent.parent.epoch)
     if cell.data_type == "f":
         return Broken("formula", value if isinstance(value, str) else f"={_formula_text(value)}")
     if cell.data_type == "e":
@@ -176,3 +211,9 @@ def _value(cell: Any) -> CellValue:
 
 def _formula_text(value: Any) -> str:
     return str(getattr(value, "text", "") or "").removeprefix("=")
+
+
+def _year_or_day(value: date, epoch: datetime) -> CellValue:
+    """A year typed into a cell that is formatted as a date is shown as a day of 1905 or 1909."""
+    number = to_excel(value, epoch)
+    return int(number) if 1900 <= number <= LATEST_BIRTH_YEAR else value

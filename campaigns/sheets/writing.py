@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from campaigns.sheets.columns import ROW_ID, Column
-from campaigns.sheets.heading import HIDDEN_SHEET, LABELS, TEMPLATE_VERSION
+from campaigns.sheets.head import HIDDEN_SHEET, LABELS, TEMPLATE_VERSION
 from campaigns.sheets.model import SheetActivity
 
 FONT_NAME = "Microsoft YaHei"

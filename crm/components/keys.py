@@ -44,6 +44,11 @@ def phone_key(phone: str, digest: Digest) -> str:
     return f"{PHONE}{digest(phone)}"
 
 
+def id_key(id_number: str, digest: Digest) -> str:
+    """The key of a verified ID number."""
+    return f"~/id-{digest(id_number)}"
+
+
 def kind_of(key: str) -> str:
     """The part of a key or home before the first `/`."""
     return key.partition("/")[0]
@@ -115,7 +120,7 @@ class _Written:
 
     def keys(self, digest: Digest) -> set[str]:
         keys = {phone_key(phone, digest) for phone in self.phones}
-        keys |= {f"~/id-{digest(number)}" for number in self.id_numbers}
+        keys |= {id_key(number, digest) for number in self.id_numbers}
         keys |= {
             f"~/born-{digest(f'{name}/{born.isoformat()}/{place}')}"
             for name in self.names

@@ -10,19 +10,25 @@ from functools import cache, lru_cache, partial
 
 from opencc import OpenCC
 
+from campaigns.marks import INVISIBLE
 from crm.identity.surnames import COMPOUND_SURNAMES, SURNAMES
 
 _NAMES_REMEMBERED = 16_384
 
-_MIDDLE_DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb"
-_INVISIBLE = "\u200b-\u200f\u2060\ufeff"
-_BETWEEN_WORDS = re.compile(rf"[\s{_MIDDLE_DOTS}{_INVISIBLE}]+")
+_MIDDLE_DOTS = (
+    r"\u00b7\u0387\u16eb\u2022\u2024-\u2027\u2219\u22c5\u25cf\u25e6\u2981\u2e30-\u2e33\u30fb\ua78f"
+    r"\u02d9\u1427.\u3002\uff65"
+)
+_BETWEEN_WORDS = re.compile(rf"[\s{_MIDDLE_DOTS}{INVISIBLE}]+")
 _HAN = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 
 
 @lru_cache(maxsize=_NAMES_REMEMBERED)
 def simplified(name: str) -> str:
-    """The name in simplified characters, without blanks and middle dots, Latin letters folded."""
+    """The name in simplified characters, without blanks and dots, Latin letters folded.
+
+    This is the one normal form of names: they are compared, stored and asked for in it.
+    """
     plain = _BETWEEN_WORDS.sub("", unicodedata.normalize("NFKC", name)).casefold()
     return plain if plain.isascii() else _traditional_to_simplified().convert(plain)
 
@@ -48,11 +54,32 @@ def pinyin_initials(name: str) -> str:
     return "".join(word[0] for word in words if word).replace("ü", "v")
 
 
+@lru_cache(maxsize=_NAMES_REMEMBERED)
+def given_sound(name: str) -> str:
+    """How the name sounds without its surname, in one word; empty for a name that is no Chinese."""
+    plain = simplified(name)
+    return "".join(_syllables(plain)[_surname_length(plain) :]) if _HAN.match(plain) else ""
+
+
+@lru_cache(maxsize=_NAMES_REMEMBERED)
+def sort_form(name: str) -> str:
+    """By this names stand in a list: surname as it sounds, surname, given name likewise."""
+    plain = simplified(name)
+    length = _surname_length(plain) if _HAN.match(plain) else len(plain)
+    syllables = _syllables(plain)
+    surname = "".join(syllables[:length]) if length < len(plain) else "".join(syllables)
+    return " ".join((surname, plain[:length], "".join(syllables[length:]), plain[length:])).strip()
+
+
+def _surname_length(plain: str) -> int:
+    return 2 if len(plain) > 2 and plain[:2] in COMPOUND_SURNAMES else 1
+
+
 def _syllables(plain: str) -> tuple[str, ...]:
     """The syllables of a simplified name; the surname is read as a surname."""
     if not _HAN.match(plain):
         return _read(plain)
-    if len(plain) > 2 and plain[:2] in COMPOUND_SURNAMES:
+    if _surname_length(plain) == 2:
         return COMPOUND_SURNAMES[plain[:2]] + _read(plain[2:])
     surname, given = plain[:1], plain[1:]
     return (SURNAMES.get(surname) or _read(surname)) + _read(given)

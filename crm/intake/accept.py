@@ -24,6 +24,7 @@ from msgspec import structs
 from sqlalchemy import Connection, Engine
 
 from campaigns.cloudevents import CheckedEvent, Refusal, check
+from campaigns.content import content_of_0_1
 from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
 from campaigns.wording.catalogues import N_
@@ -122,6 +123,7 @@ class EventIntake:
         with writing(self.engine) as connection:
             hold(connection, APPENDING)
             known = self.store.known(connection, [found.identity for found in candidates])
+            self._know_again(lines, checked, known)
             if credential.sender is not None:
                 self._keep_apart(connection, candidates, known, credential)
             receipts, fresh = answers(checked, known)
@@ -156,6 +158,22 @@ class EventIntake:
                 # Of what was taken before it plays no part what the row holds by now.
                 found.fault, found.unless_known = ("not_allowed", path), True
         return found
+
+    def _know_again(
+        self,
+        lines: Sequence[bytes],
+        checked: Sequence[Candidate | Refusal],
+        known: Mapping[Identity, Known],
+    ) -> None:
+        """Give what was taken by version 0.1 and is sent again the hash that it had then."""
+        for line, found in zip(lines, checked, strict=True):
+            if isinstance(found, Refusal):
+                continue
+            earlier = known.get(found.identity)
+            if earlier is None or earlier.content_hash == found.row.content_hash:
+                continue
+            if self._hash(content_of_0_1(line)) == earlier.content_hash:
+                found.row.content_hash = earlier.content_hash
 
     def _candidate(
         self, event: CheckedEvent | Refusal, credential: Credential

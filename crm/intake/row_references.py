@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, select
 from campaigns.canonical import canonical_json
 from campaigns.catalogue import WIRE_NAMES
 from campaigns.cloudevents import CheckedEvent, Refusal, check_object
+from campaigns.content import content_of
 from campaigns.events.upkeep import EventVoided
 from crm.copies.changes import ReasonClass
 from crm.copies.keys import row_keys
@@ -27,7 +28,6 @@ from crm.storage.database import in_pieces, reading
 
 _ROWS_AT_ONCE = 5_000
 _NO_CARD = "card/no-such-row"
-_UNSAID = frozenset({"actor", "receivedat", "datacontenttype"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,9 @@ def check_row_event(
     found = check_object(of_card(wire, home), received_us, history=history)
     if isinstance(found, Refusal):
         return found
-    said = {name: value for name, value in wire.items() if name not in _UNSAID}
+    said = content_of(
+        wire, found.starts_us, day_precision=found.day_precision, sequence=found.sequence
+    )
     return structs.replace(found, content=canonical_json(said))
 
 

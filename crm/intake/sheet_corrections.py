@@ -12,37 +12,34 @@ back. Of each slot:
   every consent that was changed;
 - emptied: `event.voided`.
 
-The id of a new version comes from the row, the slot, its generation (how many came before) and a
-keyed hash of its content, so: the same edit sent twice, or by two people at once, is one event;
-editing back is a third version; and nobody can try out values on an id. `sequence` is the
-generation, so the later correction holds, for all have the day of the sheet as their time.
+The id of a new version comes from the card, the slot, its generation (how many came before) and a
+keyed hash of its content (of a card: of what tells the person, so that a row is known after the
+card is erased), so: the same edit sent twice, or by two people at once, is one event; editing back
+is a third version; and nobody can try out values on an id. `sequence` is the generation, so the
+later correction holds, for all have the day of the sheet as their time.
 
 What headquarters voided stays voided: a row that says otherwise is refused. A row in which all that
 is written belongs to somebody else now is refused: the ids are those of the first person.
 """
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-import orjson
 
-from campaigns.canonical import canonical_json
 from campaigns.catalogue import CATALOGUE
 from campaigns.cloudevents import short_name
-from campaigns.events.people import CardCorrected, CardRegistered
-from campaigns.events.upkeep import EventVoided
+from campaigns.events.people import CardRegistered
 from campaigns.identifiers import mobile_e164
 from campaigns.ids import derived_id
 from campaigns.sheets.columns import BY_KEY, CONSENT_PURPOSES, NAME
+from campaigns.sheets.facts import registered_facts
 from campaigns.sheets.model import RowFault, SheetActivity, SheetRow
-from campaigns.sheets.rows import slot_of, wire_event
+from campaigns.sheets.rows import KNOWN_CARD, slot_of, wire_event
+from crm.intake.known_rows import History, folded, keyed_mark, person_mark, version_id
 from crm.journal.logged_event import LoggedEvent
 
-_SECTIONS = ("person", "contact", "health", "private")
-_TAKE_BACK_ANYTHING = frozenset({"headquarters", "system"})
 _COLUMN_OF_SLOT = {
     "card": NAME,
     "attended": "attended",
@@ -75,43 +72,6 @@ def plan_row(
     return planner.plan()
 
 
-@dataclass(frozen=True)
-class History:
-    """What the sheet has said of one card, and what was taken back of it."""
-
-    versions: Mapping[str, list[LoggedEvent]]
-    """Slot → what the sheet sent, in effective order."""
-    taken_back: frozenset[str]
-    """Ids that the sheet itself took back."""
-    overruled: frozenset[str]
-    """Ids that headquarters took back."""
-    erased: bool
-
-    @classmethod
-    def of(cls, events: Sequence[LoggedEvent], source: str) -> "History":
-        """Sort a card's events."""
-        versions: dict[str, list[LoggedEvent]] = {}
-        taken_back, overruled = set(), set()
-        for event in sorted(events, key=lambda event: event.order):
-            if isinstance(event.data, EventVoided):
-                if event.data.of_source != source:
-                    continue
-                if event.source == source:
-                    taken_back.add(event.data.of_id)
-                elif event.role in _TAKE_BACK_ANYTHING:
-                    overruled.add(event.data.of_id)
-            elif event.source == source:
-                slot = slot_of(event.type_name, getattr(event.data, "purpose", None))
-                if slot is not None:
-                    versions.setdefault(slot, []).append(event)
-        erased = any(event.type_name == "card.erased" for event in events)
-        return cls(versions, frozenset(taken_back), frozenset(overruled), erased)
-
-    def standing(self, slot: str) -> list[LoggedEvent]:
-        """What the sheet said and did not take back."""
-        return [event for event in self.versions.get(slot, ()) if event.id not in self.taken_back]
-
-
 @dataclass
 class _Planner:
     row: SheetRow
@@ -138,6 +98,7 @@ class _Planner:
         self.result.faults.append(RowFault(heading, reason))
 
     def _plan_slot(self, slot: str, wanted: dict[str, Any] | None) -> None:
+        wanted = _of_known_thing(wanted, self.history.versions.get(slot, ()))
         standing = self.history.standing(slot)
         same = next((event for event in standing if _says(event, wanted)), None)
         overruled = any(event.id in self.history.overruled for event in standing)
@@ -163,7 +124,8 @@ class _Planner:
             self.result.wires.append(wanted)
             return
         type_name, data = short_name(wanted["type"]), wanted["data"]
-        self._version(slot, type_name, data, versions, [type_name, data])
+        mark = keyed_mark([type_name, data], self.secret)
+        self._version(slot, type_name, data, versions, mark)
 
     def _version(
         self,
@@ -171,12 +133,11 @@ class _Planner:
         type_name: str,
         data: dict[str, Any],
         earlier: Sequence[LoggedEvent],
-        content: Any,
+        mark: str,
     ) -> None:
         generation = 1 + max(event.order[1] for event in earlier)
-        mac = hmac.digest(self.secret, canonical_json(content), "sha256").hex()
-        event_id = self._derived(slot, str(generation), mac)
         card_id = self.row.card_id
+        event_id = version_id(self.activity, card_id, slot, generation, mark)
         self.result.wires.append(
             wire_event(self.activity, event_id, type_name, card_id, data, sequence=generation)
         )
@@ -184,14 +145,12 @@ class _Planner:
 
     def _take_back(self, event: LoggedEvent) -> None:
         data = {"of_source": event.source, "of_id": event.id, "reason_code": "typed_wrong"}
-        event_id = self._derived("void", event.id)
+        row = f"{KNOWN_CARD}{self.row.card_id}"
+        event_id = derived_id("sheet", self.activity.activity_id, row, "void", event.id)
         self.result.wires.append(
             wire_event(self.activity, event_id, "event.voided", self.row.card_id, data)
         )
         self.result.corrects = True
-
-    def _derived(self, *parts: str) -> str:
-        return derived_id("sheet", self.activity.activity_id, self.row.row_id, *parts)
 
     def _plan_card(self, wanted: dict[str, Any]) -> None:
         versions = self.history.versions.get("card", [])
@@ -199,8 +158,8 @@ class _Planner:
         if not registered:
             self.result.wires.append(wanted)
             return
-        said = _folded(versions)
-        now = _card_state(_plain(msgspec.convert(wanted["data"], CardRegistered)))
+        said = folded(versions)
+        now = registered_facts(wanted["data"])
         if said == now:
             self.result.standing.append(registered[0])
         elif registered[0].id in self.history.overruled:
@@ -209,7 +168,8 @@ class _Planner:
             self._fault("card", "other_person")
         else:
             patch = {"card_id": self.row.card_id} | merge_patch(said, now)
-            self._version("card", "card.corrected", patch, versions, now)
+            mark = person_mark(now, self.secret)
+            self._version("card", "card.corrected", patch, versions, mark)
 
 
 def _slot_of_wire(wire: dict[str, Any]) -> str:
@@ -218,42 +178,25 @@ def _slot_of_wire(wire: dict[str, Any]) -> str:
     return slot
 
 
+def _of_known_thing(
+    wanted: dict[str, Any] | None, versions: Sequence[LoggedEvent]
+) -> dict[str, Any] | None:
+    """The event about the purchase or trial that the row spoke of before, whatever its id now."""
+    if wanted is None or not versions:
+        return wanted
+    ids = {
+        name: getattr(versions[0].data, name)
+        for name in ("purchase_id", "trial_id")
+        if name in wanted["data"] and hasattr(versions[0].data, name)
+    }
+    return wanted | {"data": wanted["data"] | ids}
+
+
 def _says(event: LoggedEvent, wanted: dict[str, Any] | None) -> bool:
     if wanted is None or short_name(wanted["type"]) != event.type_name:
         return False
     said: bool = msgspec.convert(wanted["data"], CATALOGUE[event.type_name]) == event.data
     return said
-
-
-def _plain(data: Any) -> dict[str, Any]:
-    """As JSON has it: dates as text, tuples as lists."""
-    plain: dict[str, Any] = orjson.loads(msgspec.json.encode(data))
-    return plain
-
-
-def _card_state(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a card can be corrected."""
-    state = {name: data.get(name) or {} for name in _SECTIONS}
-    return state | {"region": data.get("region")}
-
-
-def _folded(versions: Sequence[LoggedEvent]) -> dict[str, Any]:
-    """The card as the sheet said it last: registered, then each correction of its own."""
-    state: dict[str, Any] = {}
-    for event in versions:
-        data = _plain(event.data)
-        if isinstance(event.data, CardRegistered) and not state:
-            state = _card_state(data)
-        elif isinstance(event.data, CardCorrected):
-            for name in _SECTIONS:
-                state[name] = _merged(state[name], data[name]) if name in data else state[name]
-            state["region"] = data.get("region", state["region"])
-    return state
-
-
-def _merged(section: dict[str, Any], patch: dict[str, Any] | None) -> dict[str, Any]:
-    merged = section | patch if patch is not None else {}
-    return {name: value for name, value in merged.items() if value is not None}
 
 
 def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ crm/intake/sheet_corrections.py; a row that is missing from the file says nothin
 taken before.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -17,56 +17,37 @@ from campaigns.cloudevents import Refusal, check
 from campaigns.intake import Credential, Intake, Receipt
 from campaigns.sheets import (
     BlankRow,
+    HeadingMap,
     OpenSheet,
     SheetActivity,
-    SheetReading,
     SheetRefusal,
     SheetRow,
     open_sheet,
 )
 from campaigns.sheets.columns import BY_KEY, NAME
 from campaigns.sheets.model import RowFault
+from campaigns.sheets.reading import AS_WRITTEN
 from campaigns.sheets.rows import fault_at
 from crm.clock import now_us
+from crm.intake.known_rows import known_rows
+from crm.intake.row_matching import Settled, settle_rows
 from crm.intake.sheet_corrections import RowPlan, plan_row
+from crm.intake.sheet_head import check_head, planned_activity
+from crm.intake.sheet_receipt import (
+    CONSENT_CHANGED,
+    NO_ANSWERS,
+    SAME_ROW_TWICE,
+    Answers,
+    AskedRow,
+    SheetNotice,
+    SheetReceipt,
+)
 from crm.journal.events import decode, last_position, rows_of_homes
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.storage.database import reading
 
 _ROWS_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class SheetNotice:
-    """Something about a row that was taken: a warning of the door, or `consent_changed`."""
-
-    sheet: str
-    row: int
-    code: str
-    column: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SheetReceipt:
-    """What the sender of a sheet hears.
-
-    accepted, duplicate: events. warned: events that were accepted with a warning.
-    refused: rows; corrected: rows whose earlier events were corrected or taken back.
-    rows: rows that are in order, new or known.
-    refused_rows: what was found in the file, with only the rows that were refused: what
-    `write_answer` needs, together with `refusals`.
-    """
-
-    accepted: int
-    duplicate: int
-    refused: int
-    warned: int
-    corrected: int
-    rows: int
-    refusals: tuple[SheetRefusal, ...]
-    notices: tuple[SheetNotice, ...]
-    refused_rows: SheetReading
 
 
 @dataclass
@@ -95,30 +76,93 @@ def accept_sheet(
     credential: Credential,
     *,
     activity: SheetActivity | None = None,
+    headings: HeadingMap = AS_WRITTEN,
+    answers: Answers = NO_ANSWERS,
+    keep_rows: bool = False,
 ) -> SheetReceipt:
     """Take a sheet; raises InvalidSheet when the file as a whole cannot be read.
 
     activity: what to take when the file does not say which activity it belongs to.
+    headings: what the sender says that headings of his own mean.
+    keep_rows: whether the receipt holds all rows, so that they can be given back with their ids.
     """
     secret = keyring.secret("sheets")
-    sheet = open_sheet(name, data, secret, activity=activity)
+    sheet = open_sheet(name, data, secret, activity=activity, headings=headings)
+    planned = planned_activity(engine, keyring, sheet.activity.activity_id)
+    check_head(sheet.head, sheet.activity, planned)
+    settled = _settled(engine, keyring, sheet, answers)
     tally = _Tally()
-    rows = sheet.rows()
+    every: list[SheetRow] = []
+    rows = (_with_question(row, settled) for row in sheet.rows(settled.ids))
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
-        plans = _planned(engine, keyring, sheet.activity, batch, secret)
+        every += batch if keep_rows else ()
+        plans = _planned(engine, keyring, sheet.activity, _once(batch, settled, tally), secret)
         _send(intake, credential, plans, tally)
     _find_emptied(engine, sheet, tally)
+    refused = len({(refusal.sheet, refusal.row) for refusal in tally.refusals})
     return SheetReceipt(
-        tally.accepted,
-        tally.duplicate,
-        len({(refusal.sheet, refusal.row) for refusal in tally.refusals}),
-        tally.warned,
-        tally.corrected,
-        tally.rows,
+        *(tally.accepted, tally.duplicate, refused, tally.warned, tally.corrected, tally.rows),
         tuple(tally.refusals),
         tuple(tally.notices),
+        _asked(settled, tally),
         sheet.reading(tuple(tally.refused_rows)),
+        sheet.reading(tuple(every)) if keep_rows else None,
     )
+
+
+def _settled(engine: Engine, keyring: Keyring, sheet: OpenSheet, answers: Answers) -> Settled:
+    """Which row is which that was taken before."""
+    sketches = list(sheet.sketches())
+    known = known_rows(engine, keyring, sheet.activity, sheet.secret)
+    places = {sketch.place for sketch in sketches}
+    return settle_rows(
+        sketches,
+        known.rows(),
+        sheet.activity.activity_id,
+        same=frozenset(place for place in places if place[1] in answers.same),
+        others=frozenset(place for place in places if place[1] in answers.others),
+        was_erased=known.was_erased,
+    )
+
+
+def _with_question(row: SheetRow, settled: Settled) -> SheetRow:
+    question = settled.questions.get((row.sheet, row.number))
+    if question is None:
+        return row
+    reason = "who_is_it" if len(question.earlier) == 1 else "who_of_several"
+    fault = RowFault(BY_KEY[NAME].heading, reason)
+    # Without an id, so that it is asked again until somebody has answered.
+    return replace(row, row_id="", events=(), faults=(*row.faults, fault))
+
+
+def _once(batch: Iterable[SheetRow], settled: Settled, tally: _Tally) -> list[SheetRow]:
+    """The rows without those that say the very same as another, which are told."""
+    kept = []
+    for row in batch:
+        first = settled.repeats.get((row.sheet, row.number))
+        if first is None:
+            kept.append(row)
+        else:
+            tally.rows += 1
+            notice = SheetNotice(row.sheet, row.number, SAME_ROW_TWICE, other_row=first[1])
+            tally.notices.append(notice)
+    return kept
+
+
+def _asked(settled: Settled, tally: _Tally) -> tuple[AskedRow, ...]:
+    asked = []
+    for row in tally.refused_rows:
+        question = settled.questions.get((row.sheet, row.number))
+        if question is not None:
+            earlier = tuple(
+                (known.card_id, _name(known.facts["card"])) for known in question.earlier
+            )
+            asked.append(AskedRow(row.sheet, row.number, _name(row.said), earlier))
+    return tuple(asked)
+
+
+def _name(card: Mapping[str, Any]) -> str:
+    return str((card.get("person") or {}).get("name") or "")
 
 
 def _planned(
@@ -203,7 +247,7 @@ def _count(row: SheetRow, plan: RowPlan, receipts: Sequence[Receipt], tally: _Ta
         for code in receipt.warnings:
             tally.notices.append(SheetNotice(row.sheet, row.number, code))
     for heading in plan.changed_consents:
-        tally.notices.append(SheetNotice(row.sheet, row.number, "consent_changed", heading))
+        tally.notices.append(SheetNotice(row.sheet, row.number, CONSENT_CHANGED, heading))
 
 
 def _find_emptied(engine: Engine, sheet: OpenSheet, tally: _Tally) -> None:

@@ -9,7 +9,7 @@ from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
 from crm.consents.consents import is_allowed
 from crm.consents.facts import ConsentWord
-from crm.identity.names import pinyin, pinyin_initials
+from crm.identity.names import given_sound, pinyin, pinyin_initials, simplified, sort_form
 
 _TAIL_DIGITS = 4
 
@@ -29,7 +29,10 @@ def _card_row(card: Card, words: tuple[ConsentWord, ...], at_us: int) -> dict[st
         "home": f"card/{card.card_id}",
         "own_person_id": person_id(card.card_id),
         "name": card.name,
-        "pinyin": pinyin(card.name)[:400] if card.name else None,
+        "plain": simplified(card.name)[:200] if card.name else None,
+        "pinyin": pinyin(card.name).replace("'", "")[:400] if card.name else None,
+        "given": given_sound(card.name)[:400] if card.name else None,
+        "sorted_as": sort_form(card.name)[:1000] if card.name else None,
         "initials": pinyin_initials(card.name)[:100] if card.name else None,
         "phone_tails": " ".join(tails)[:200],
         "sex": card.sex,

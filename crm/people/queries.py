@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from crm.components.as_of import effective_up_to, whole_past
 from crm.components.evaluation import Evaluation
+from crm.components.keys import Digest
 from crm.consents.uses import Standing, may_show
-from crm.identity.names import simplified
 from crm.keyring.keyring import Keyring
+from crm.people.asking import matches, nearness
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import OutOfScope, Scope
 
@@ -119,19 +120,20 @@ def cards_of(scope: Scope, connection: Connection, name: str) -> tuple[str, ...]
 
 
 def find_people(
-    scope: Scope, connection: Connection, text: str, page: int = 1
+    scope: Scope, connection: Connection, text: str, page: int = 1, digest: Digest | None = None
 ) -> tuple[list[FoundPerson], int]:
     """(one page of people, how many there are); an empty text finds everybody.
 
     Restricted archives are found by compliance alone when a name or phone is asked for.
+    digest: of phones and ID numbers; without it a whole one is found by its last digits alone.
     """
     _only_company(scope)
     conditions = []
     if text.strip():
-        conditions.append(_matches(text))
+        conditions.append(matches(text, digest))
         if not scope.sees_restricted_names:
             conditions.append(PERSON.c.restricted.is_(False))
-    query = _people_query().where(*conditions)
+    query = _people_query(text).where(*conditions)
     total = connection.execute(
         select(func.count()).select_from(query.order_by(None).subquery())
     ).scalar_one()
@@ -151,13 +153,18 @@ def people_by_id(
 
 
 def find_among(
-    scope: Scope, connection: Connection, person_ids: Collection[str], text: str, page: int = 1
+    scope: Scope,
+    connection: Connection,
+    person_ids: Collection[str],
+    text: str,
+    page: int = 1,
+    digest: Digest | None = None,
 ) -> tuple[list[FoundPerson], int]:
     """The same within given people: those behind a number on a page."""
     _only_company(scope)
     if not text.strip():
         return people_by_id(scope, connection, list(person_ids), page), len(person_ids)
-    query = _people_query().where(_matches(text))
+    query = _people_query(text).where(matches(text, digest))
     if not scope.sees_restricted_names:
         query = query.where(PERSON.c.restricted.is_(False))
     found = [row for row in connection.execute(query) if row.person_id in person_ids]
@@ -165,8 +172,8 @@ def find_among(
     return [_found(scope, tuple(row)) for row in rows], len(found)
 
 
-def _people_query() -> Select[Any]:
-    """One row per person: that of the card which gives the person its id."""
+def _people_query(text: str = "") -> Select[Any]:
+    """One row per person: that of the card which gives the person its id; the nearest first."""
     return (
         select(
             PERSON.c.person_id,
@@ -180,34 +187,8 @@ def _people_query() -> Select[Any]:
             PERSON.c.restricted,
         )
         .join(CARD, CARD.c.own_person_id == PERSON.c.person_id)
-        .order_by(CARD.c.pinyin.is_(None), CARD.c.pinyin, PERSON.c.person_id)
+        .order_by(*nearness(text), CARD.c.sorted_as.is_(None), CARD.c.sorted_as, PERSON.c.person_id)
     )
-
-
-def _matches(text: str) -> ColumnElement[bool]:
-    """Whether any card of the person fits: every word of the text somewhere."""
-    words = []
-    for word in text.split():
-        plain = word.lower().replace("'", "")
-        like = plain.replace("%", "").replace("_", "") + "%"
-        words.append(
-            or_(
-                CARD.c.name.contains(simplified(word), autoescape=True),
-                CARD.c.name.contains(word, autoescape=True),
-                func.replace(CARD.c.pinyin, "'", "").like(like),
-                CARD.c.initials.like(like),
-                _phone_ends_with(word),
-            )
-        )
-    fitting = select(LINK.c.person_id).join(CARD, CARD.c.card_id == LINK.c.card_id)
-    return PERSON.c.person_id.in_(fitting.where(and_(*words)))
-
-
-def _phone_ends_with(word: str) -> ColumnElement[bool]:
-    """Of a whole number only its end is known here."""
-    if not word.isdigit():
-        return false()
-    return CARD.c.phone_tails.contains(word[-4:], autoescape=True)
 
 
 def _found(scope: Scope, row: FoundRow) -> FoundPerson:

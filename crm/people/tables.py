@@ -11,7 +11,10 @@ CARD = Table(
     Column("home", String(100), nullable=False),
     Column("own_person_id", String(36), nullable=False),
     Column("name", String(200)),
+    Column("plain", String(200)),
     Column("pinyin", String(400)),
+    Column("given", String(400)),
+    Column("sorted_as", String(1000)),
     Column("initials", String(100)),
     Column("phone_tails", String(200), nullable=False),
     Column("sex", String(8)),
@@ -25,6 +28,10 @@ CARD = Table(
     Column("erased", Boolean, nullable=False),
     Index("ix_card_home", "home"),
     Index("ix_card_own_person_id", "own_person_id"),
+    Index("ix_card_plain", "plain"),
+    Index("ix_card_pinyin", "pinyin"),
+    Index("ix_card_given", "given"),
+    Index("ix_card_sorted_as", "sorted_as"),
 )
 
 LINK = Table(

@@ -1,5 +1,6 @@
 """The door of the embedded run: durable, idempotent, and silent about people."""
 
+import hmac
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -10,17 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
+from campaigns.content import content_of_0_1
 from campaigns.intake import HEADQUARTERS, Credential, Intake, Receipt
 from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL, decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import KeyLost, Keyring
-from crm.storage.database import METADATA, open_engine, reading
+from crm.storage.database import METADATA, open_engine, reading, writing
 from tests.examples import HAPPENED, a_card, an_event, days_after, written
 
+HAPPENED_IN_UTC = "2026-05-03T01:12:00Z"
 STAFF = Credential("staff", actor="staff-3")
 SECRETS = ("王秀英", "13812345678", "11010519491231002X", "长安区和平路1号", "高血压", "英子")
 
@@ -110,6 +113,25 @@ def test_an_event_sent_again_is_a_duplicate_that_says_when_and_by_whom(house: Ho
         assert again.status == "duplicate"
         assert (again.first_received_us, again.first_actor) == (kept.received_us, "staff-3")
     assert len(house.journal()) == 1
+
+
+def test_a_retry_with_another_trace_and_the_time_spelled_otherwise_is_a_duplicate(
+    house: House,
+) -> None:
+    house.accept(a_card() | {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"})
+    again = a_card() | {"traceparent": f"00-{'c' * 32}-{'d' * 16}-00", "time": HAPPENED_IN_UTC}
+    assert statuses(house.accept(again)) == ["duplicate"]
+    assert len(house.journal()) == 1
+
+
+def test_what_version_0_1_took_is_a_duplicate_when_it_is_sent_again(house: House) -> None:
+    line = written(a_card(quite="new"))
+    house.intake.accept([line], HEADQUARTERS)
+    former = hmac.digest(house.keyring.secret("content"), content_of_0_1(line), "sha256")
+    with writing(house.engine) as connection:
+        connection.execute(update(JOURNAL).values(content_hash=former))
+    assert statuses(house.accept(a_card(quite="new"))) == ["duplicate"]
+    assert statuses(house.accept(a_card(quite="other"))) == ["id_reused"]
 
 
 def test_within_one_call_the_second_is_a_duplicate_too(house: House) -> None:

@@ -11,6 +11,7 @@ from campaigns.intake import Intake
 from campaigns.wording.languages import Language
 from crm.accounts.second_factor import SecondFactors
 from crm.clock import now_us
+from crm.components.keys import Digest, keyed_digest
 from crm.configuration.settings import Settings
 from crm.feed.caches import FeedCaches
 from crm.intake.accept import EventIntake
@@ -48,6 +49,11 @@ class Site:
     now_us: Callable[[], int] = now_us
     status: Callable[[], Status] | None = None
     """How it stands, where somebody above knows more than the database."""
+
+    @property
+    def digest(self) -> Digest:
+        """By it phones and ID numbers are found without being stored."""
+        return keyed_digest(self.keyring.secret("ties"))
 
     def how_it_stands(self) -> Status:
         """What waits, what is behind, what failed."""

@@ -99,7 +99,7 @@ def find_result(posting: SignedInPosting, activity_id: str) -> Response:
     if not text:
         return _find(visit, activity_id, text, None)
     with reading(visit.site.engine) as connection:
-        found, total = find_people(visit.scope, connection, text)
+        found, total = find_people(visit.scope, connection, text, digest=visit.site.digest)
         people = found[:_MOST_FOUND]
         ids = [person.person_id for person in people]
         came = signed_in_us(visit.scope, connection, activity_id, ids)

@@ -134,11 +134,12 @@ def _list(
     text = posting.text("text", 60) if posting else ""
     asked = posting.text("page", 6) if posting else ""
     page = int(asked) if asked.isdecimal() and int(asked) > 0 else 1
+    digest = visit.site.digest
     with reading(visit.site.engine) as connection:
         if people is None:
-            found, total = find_people(visit.scope, connection, text, page)
+            found, total = find_people(visit.scope, connection, text, page, digest)
         else:
-            found, total = find_among(visit.scope, connection, people, text, page)
+            found, total = find_among(visit.scope, connection, people, text, page, digest)
     context = {
         "title": title,
         "note": note,

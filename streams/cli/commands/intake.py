@@ -11,8 +11,10 @@ import typer
 from campaigns.cloudevents import LARGEST_EVENT_BYTES
 from campaigns.intake import Intake
 from campaigns.sentences import refusal_sentence, warning_sentence
+from campaigns.sheets import HeadingMap, UnknownTarget
+from crm.intake.sheet_receipt import Answers
 from streams.cli.commands.options import AsJson
-from streams.cli.commands.sheet_files import accept_sheet_file, is_sheet
+from streams.cli.commands.sheet_files import SheetWords, accept_sheet_file, is_sheet
 from streams.cli.commands.tally import AcceptTally, RefusedLine
 from streams.cli.errors import is_foreseen
 from streams.running.installation import Installation, open_installation
@@ -27,7 +29,6 @@ BYTES_AT_ONCE = 8 * 1024 * 1024
 SHOWN_REFUSALS = 50
 SOME_REFUSED = 3
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-CONSENT_CHANGED = "consent_changed"
 _LONGEST_LINE = len(BYTE_ORDER_MARK) + LARGEST_EVENT_BYTES + len(b"\r\n")
 
 
@@ -38,26 +39,46 @@ def accept(
     history: Annotated[
         bool, typer.Option("--history", help="导入历史：采用事件自带的 receivedat 作为收到时间")
     ] = False,
+    headings: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="A=B", help="签到表：栏目“A”就是“B”；“A=”不用读"),
+    ] = None,
+    same: Annotated[
+        list[int] | None, typer.Option("--same", metavar="ROW", help="签到表：这一行是更正")
+    ] = None,
+    other: Annotated[
+        list[int] | None, typer.Option("--other", metavar="ROW", help="签到表：这一行是另一个人")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="签到表：带上行编号写一份，以后改这一份再交"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """收下事件：写牢以后才回答“已收下”。
 
     jinxi accept events.ndjson sheet.xlsx
+    jinxi accept sheet.xlsx --map Tel=Mobile --out answered.xlsx
     jinxi accept --history season.ndjson
     jinxi season --people 300 | jinxi accept --history -
     """
     _must_be_files(files)
+    answers = Answers(frozenset(same or ()), frozenset(other or ()))
+    words = SheetWords(_headings(headings or ()), answers, out)
+    if out is not None and (out.exists() or sum(map(is_sheet, files)) != 1):
+        message = say("--out 只用于一份签到表，并且要写成还没有的文件：{file}", file=out)
+        raise typer.BadParameter(message)
     installation = open_installation()
     tally = AcceptTally()
     try:
         for name in files:
-            _accept_file(installation, name, tally, history=history, shown=not as_json)
+            _accept_file(installation, name, tally, words, history=history, shown=not as_json)
     except Exception as error:
         if is_foreseen(error):
             print_notice(say("中途停下。在此之前：{counted}", counted=_counted(tally)))
         raise
     _tell(tally, as_json)
-    if tally.refused:
+    if tally.refused or any(sheet.lacks_a_page for sheet in tally.sheets):
         raise typer.Exit(SOME_REFUSED)
 
 
@@ -72,12 +93,18 @@ def _must_be_files(names: Sequence[str]) -> None:
 
 
 def _accept_file(
-    installation: Installation, name: str, tally: AcceptTally, *, history: bool, shown: bool
+    installation: Installation,
+    name: str,
+    tally: AcceptTally,
+    sheet_words: SheetWords,
+    *,
+    history: bool,
+    shown: bool,
 ) -> None:
     label = say("收下 {name}", name=Path(name).name)
     with progress_bar(label, shown=shown) as report:
         if is_sheet(name):
-            accept_sheet_file(installation, Path(name), tally)
+            accept_sheet_file(installation, Path(name), tally, sheet_words)
             return
         with _opened(name) as stream:
             accept_stream(installation.intake, stream, name, tally, history, report)
@@ -151,9 +178,13 @@ def _tell(tally: AcceptTally, as_json: bool) -> None:
     if as_json:
         print_json(tally.told())
     else:
-        print_text(_counted(tally))
+        for sheet in tally.sheets:
+            for line in sheet.lines():
+                print_text(line)
+        if tally.lines or not tally.sheets:
+            print_text(_counted(tally))
         for code, count in tally.warnings.items():
-            print_text(f"  {count:,} × {_warning(code)}")
+            print_text(f"  {count:,} × {warning_sentence(code, language())}")
         if tally.refusals:
             headings = words("文件", "行", "编号", "原因和怎么改")
             rows = [_refusal_row(refusal) for refusal in tally.refusals[:SHOWN_REFUSALS]]
@@ -177,13 +208,21 @@ def _counted(tally: AcceptTally) -> str:
     )
 
 
-def _warning(code: str) -> str:
-    if code == CONSENT_CHANGED:
-        return say("已收下。同意的答复改了，请核对是不是本人的意思。")
-    return warning_sentence(code, language())
+def _headings(said: Sequence[str]) -> HeadingMap:
+    pairs = [each.partition("=") for each in said]
+    if wrong := [heading for heading, equals, _ in pairs if not heading.strip() or not equals]:
+        message = say("--map 要写成 栏目=认识的栏目：{names}", names=", ".join(wrong))
+        raise typer.BadParameter(message)
+    try:
+        return HeadingMap.of({heading: target for heading, _, target in pairs})
+    except UnknownTarget as error:
+        message = say("不认识的栏目名：{name}", name=error.args[0])
+        raise typer.BadParameter(message) from error
 
 
 def _tell_answers(tally: AcceptTally) -> None:
+    for kept in tally.kept:
+        print_notice(say("每行的编号已写在：{path}（以后改这一份再交）", path=kept))
     for answer in tally.answers:
         print_notice(say("错行已标在：{path}（改好后再交这一份）", path=answer))
     for answer in tally.unwritten:

@@ -1,7 +1,7 @@
 """Sheets on the command line: sent, answered with a copy to mend, and made from an activity."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -9,17 +9,22 @@ from uuid import uuid4
 import typer
 
 from campaigns.sheets import (
+    HeadingMap,
     InvalidSheet,
+    SheetReading,
     SheetRefusal,
     sentence,
     write_answer,
     write_template,
 )
+from campaigns.sheets.reading import AS_WRITTEN
 from campaigns.times import rfc3339
 from crm.activities.queries import activity
-from crm.intake.sheet_intake import SheetReceipt, accept_sheet
+from crm.intake.sheet_intake import accept_sheet
+from crm.intake.sheet_receipt import NO_ANSWERS, Answers, SheetReceipt
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from streams.cli.commands.sheet_told import SheetTold
 from streams.cli.commands.tally import AcceptTally, RefusedLine
 from streams.running.installation import Installation, open_installation
 from streams.running.whoami import command_credential
@@ -36,7 +41,22 @@ def is_sheet(name: str) -> bool:
     return name.lower().endswith(_ENDINGS)
 
 
-def accept_sheet_file(installation: Installation, file: Path, tally: AcceptTally) -> None:
+@dataclass(frozen=True)
+class SheetWords:
+    """What the sender says of a sheet beside it.
+
+    headings: what headings of his own mean. answers: of rows that were asked about.
+    out: where to write all rows with their ids; None: nowhere.
+    """
+
+    headings: HeadingMap = AS_WRITTEN
+    answers: Answers = NO_ANSWERS
+    out: Path | None = None
+
+
+def accept_sheet_file(
+    installation: Installation, file: Path, tally: AcceptTally, words: SheetWords
+) -> None:
     """Send a sheet; its bad rows come back in a copy beside it."""
     try:
         receipt = accept_sheet(
@@ -46,9 +66,13 @@ def accept_sheet_file(installation: Installation, file: Path, tally: AcceptTally
             file.name,
             file.read_bytes(),
             command_credential(),
+            headings=words.headings,
+            answers=words.answers,
+            keep_rows=words.out is not None,
         )
     except InvalidSheet as error:
         tally.refused += 1
+        tally.sheets.append(SheetTold.of_error(str(file), error))
         tally.refusals.append(_whole_file(file, error))
         return
     tally.accepted += receipt.accepted
@@ -56,14 +80,15 @@ def accept_sheet_file(installation: Installation, file: Path, tally: AcceptTally
     tally.refused += receipt.refused
     tally.warned += receipt.warned
     tally.refusals += [_refusal(file, each) for each in receipt.refusals]
-    for notice in receipt.notices:
-        tally.warnings[notice.code] = tally.warnings.get(notice.code, 0) + 1
+    tally.sheets.append(SheetTold.of(str(file), receipt))
+    if words.out is not None and receipt.all_rows is not None:
+        _write(words.out, receipt.all_rows, receipt, tally, all_rows=True)
     if receipt.refusals:
         _write_answer(file, receipt, tally)
 
 
 def _whole_file(file: Path, error: InvalidSheet) -> RefusedLine:
-    said = sentence(error.reason, language())
+    said = sentence(error.reason, language(), **error.values)
     return RefusedLine(str(file), 0, None, None, error.reason, "$", said)
 
 
@@ -75,13 +100,24 @@ def _refusal(file: Path, refusal: SheetRefusal) -> RefusedLine:
 def _write_answer(file: Path, receipt: SheetReceipt, tally: AcceptTally) -> None:
     """The copy to mend; what was taken stays taken when it cannot be written."""
     answer = file.with_name(f"{file.stem.removesuffix(ANSWER_ENDING)}{ANSWER_ENDING}.xlsx")
-    data = write_answer(receipt.refused_rows, receipt.refusals, language=language())
+    _write(answer, receipt.refused_rows, receipt, tally)
+
+
+def _write(
+    answer: Path,
+    reading: SheetReading,
+    receipt: SheetReceipt,
+    tally: AcceptTally,
+    *,
+    all_rows: bool = False,
+) -> None:
+    data = write_answer(reading, receipt.refusals, all_rows=all_rows, language=language())
     try:
         answer.write_bytes(data)
     except OSError:
         tally.unwritten.append(answer)
     else:
-        tally.answers.append(answer)
+        (tally.kept if all_rows else tally.answers).append(answer)
 
 
 def template(

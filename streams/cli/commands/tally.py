@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.intake import Receipt
+from streams.cli.commands.sheet_told import SheetTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,27 @@ class RefusedLine:
 class AcceptTally:
     """Counts of receipts, and every refusal.
 
+    lines: events that came as lines. sheets: each sheet by itself.
     answers: copies of sheets in which the bad rows are marked.
+    kept: copies of sheets with the ids of their rows.
     unwritten: such copies that could not be written.
     """
 
+    lines: int = 0
     accepted: int = 0
     duplicate: int = 0
     refused: int = 0
     warned: int = 0
     refusals: list[RefusedLine] = field(default_factory=list)
     answers: list[Path] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
     unwritten: list[Path] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
+    sheets: list[SheetTold] = field(default_factory=list)
 
     def add(self, file: str, number: int, receipt: Receipt) -> None:
         """One receipt for one line."""
+        self.lines += 1
         setattr(self, receipt.status, getattr(self, receipt.status) + 1)
         self.warned += bool(receipt.warnings)
         for code in receipt.warnings:
@@ -71,4 +78,5 @@ class AcceptTally:
             "refused": self.refused,
             "warned": self.warned,
             "refusals": [refusal.told() for refusal in self.refusals],
+            "sheets": [sheet.told() for sheet in self.sheets],
         }

@@ -1,7 +1,7 @@
 """From bytes to a checked event: what is read, what is encrypted, what counts as content."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -64,14 +64,45 @@ def test_key_order_and_white_space_and_who_carried_it_are_no_content() -> None:
     [
         {"time": days_after(HAPPENED, -1)},
         {"sequence": 1},
-        {"timeprecision": "second"},
-        {"colour": "blue"},
+        {"timeprecision": "day"},
         {"data": {**a_card()["data"], "colour": "blue"}},
         {"data": {**a_card()["data"], "person": {"name": "王秀英", "nickname": "英子"}}},
     ],
 )
 def test_whatever_else_the_sender_says_is_content(change: dict[str, Any]) -> None:
     assert checked(a_card() | change).content != checked(a_card()).content
+
+
+retries = st.fixed_dictionaries(
+    {},
+    optional={
+        "traceparent": st.from_regex(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", fullmatch=True),
+        "tracestate": st.text(max_size=20),
+        "partitionkey": st.integers(),
+        "dataschema": st.just("https://example.org/card"),
+        "colour": st.lists(st.text(max_size=5), max_size=2),
+        "time": st.sampled_from(
+            ("2026-05-03T01:12:00Z", "2026-05-03T09:12:00+08:00", "2026-05-02T18:12:00.000-07:00")
+        ),
+        "sequence": st.just(0),
+        "timeprecision": st.just("second"),
+        "datacontenttype": st.just("application/json"),
+        "actor": st.text(max_size=9),
+    },
+)
+
+
+@given(retries)
+def test_a_retry_has_the_same_content_whatever_carries_it(carried: dict[str, Any]) -> None:
+    first, again = checked(a_card()), checked(a_card() | carried)
+    assert (again.content, again.twin) == (first.content, first.twin)
+
+
+@given(clock=st.times())
+def test_of_a_day_the_time_of_day_is_no_content(clock: time) -> None:
+    event = a_card() | {"timeprecision": "day"}
+    another = event | {"time": f"2026-05-03T{clock.isoformat()}+08:00"}
+    assert checked(another).content == checked(event).content
 
 
 def test_one_and_one_point_zero_are_the_same_number() -> None:

@@ -79,7 +79,7 @@ def test_an_empty_template_has_no_rows_and_its_example_is_nobody() -> None:
     reading = read(template(5))
     assert reading.rows == ()
     assert [blank.row_id for blank in reading.blank_rows] == [f"row-{n}" for n in range(1, 6)]
-    assert reading.unread_sheets == ()
+    assert reading.unread == ()
 
 
 def test_the_example_row_is_read_once_a_person_is_written_over_it() -> None:
@@ -102,12 +102,14 @@ def test_an_edited_cell_changes_no_id() -> None:
     assert before.events != after.events
 
 
-def test_a_row_without_an_id_keeps_its_ids_when_sorted_or_corrected() -> None:
+def test_a_row_without_an_id_has_the_same_one_wherever_it_stands() -> None:
     first = read(saved(handmade(["王秀英", "13812345678"], ["李强", "13900000000"])))
-    sorted_again = read(saved(handmade(["张三", ""], ["李强", "139 0000 0001"], ["王 秀英", ""])))
+    again = read(
+        saved(handmade(["张三", ""], ["李强", "139 0000 0000"], ["王 秀英", "13812345678"]))
+    )
     ids = {row.cells["name"]: row.row_id for row in first.rows}
-    assert [row.row_id for row in sorted_again.rows[1:]] == [ids["李强"], ids["王秀英"]]
-    assert len({row.row_id for row in sorted_again.rows}) == 3
+    assert [row.row_id for row in again.rows[1:]] == [ids["李强"], ids["王秀英"]]
+    assert len({row.row_id for row in again.rows}) == 3
 
 
 def test_two_rows_of_one_name_without_ids_are_two_people() -> None:
@@ -190,8 +192,10 @@ def test_what_is_not_known_is_reported_and_not_lost() -> None:
     )
     book.create_sheet("随记").append(["明天再来"])
     reading = read(saved(book))
-    assert reading.unread_columns == ("衣服",)
-    assert reading.unread_sheets == ("随记",)
+    assert {(each.kind, each.sheet, each.column) for each in reading.unread} == {
+        ("column", "Sheet", "衣服"),
+        ("page", "随记", None),
+    }
     assert reading.rows[0].others == {"衣服": "红色"}
 
 

@@ -37,7 +37,6 @@ YEAR = {"birth_year": 1950}
         ("1950.3", YEAR),
         (1950.3, YEAR),
         ("195003", YEAR),
-        (datetime(1905, 5, 3), YEAR),
     ],
 )
 def test_a_birth_day_or_year_is_understood_however_it_is_written(

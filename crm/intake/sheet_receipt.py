@@ -1,0 +1,69 @@
+"""What the sender of a sheet hears, and what he may answer."""
+
+from dataclasses import dataclass
+
+from campaigns.sheets import SheetReading, SheetRefusal
+
+SAME_ROW_TWICE, CONSENT_CHANGED = "same_row_twice", "consent_changed"
+NOTICES = (SAME_ROW_TWICE, CONSENT_CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetNotice:
+    """Something about a row that was taken: a warning of the door, or one of NOTICES.
+
+    column: which consent was changed. other_row: which row says the very same.
+    """
+
+    sheet: str
+    row: int
+    code: str
+    column: str | None = None
+    other_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """A row that waits for an answer: is it one of those that were taken before, corrected?"""
+
+    sheet: str
+    row: int
+    name: str
+    earlier: tuple[tuple[str, str], ...]
+    """(card, the name that it had)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the sender says of rows that were asked about, by their number in the file."""
+
+    same: frozenset[int] = frozenset()
+    others: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReceipt:
+    """What the sender of a sheet hears.
+
+    rows: rows that are in order, new or known. refused: rows that were not taken.
+    corrected: rows whose earlier events were corrected or taken back.
+    accepted, duplicate: the events of these rows. warned: events accepted with a warning.
+    asked: of the refused rows those that are a question.
+    refused_rows: what was found in the file, with only the rows that were refused: what
+    `write_answer` needs, together with `refusals`. all_rows: with every row, where asked for.
+    """
+
+    accepted: int
+    duplicate: int
+    refused: int
+    warned: int
+    corrected: int
+    rows: int
+    refusals: tuple[SheetRefusal, ...]
+    notices: tuple[SheetNotice, ...]
+    asked: tuple[AskedRow, ...]
+    refused_rows: SheetReading
+    all_rows: SheetReading | None = None
+
+
+NO_ANSWERS = Answers()

@@ -1,0 +1,92 @@
+"""What is typed to find a person, as conditions on cards: a name, a sound, a number, a year."""
+
+import re
+import unicodedata
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, case, false, or_, select
+
+from campaigns.identifiers import (
+    EARLIEST_BIRTH_YEAR,
+    LATEST_BIRTH_YEAR,
+    mobile_e164,
+    verified_id_number,
+)
+from campaigns.marks import visible
+from crm.components.index import TIE
+from crm.components.keys import Digest, id_key, phone_key
+from crm.identity.names import pinyin, simplified
+from crm.people.tables import CARD, LINK, PERSON
+
+_TAIL_DIGITS = 4
+_HOMOPHONE = re.compile(r"[\u3400-\u9fff]{2,}")
+_DAY = re.compile(r"(\d{4})[-./年]?(\d{1,2})[-./月]?(\d{1,2})日?")
+_YEAR = re.compile(r"(\d{4})年?(?:生|出生)?")
+_LETTERS = re.compile(r"[a-zü'’]+")
+
+
+def matches(text: str, digest: Digest | None) -> ColumnElement[bool]:
+    """Whether any card of the person fits: the whole text, or every word of it somewhere."""
+    plain = unicodedata.normalize("NFKC", visible(text)).strip()
+    whole = _word("".join(plain.split()), digest)
+    words = [_word(word, digest) for word in plain.split()]
+    fitting = select(LINK.c.person_id).join(CARD, CARD.c.card_id == LINK.c.card_id)
+    return PERSON.c.person_id.in_(fitting.where(or_(whole, and_(*words))))
+
+
+def nearness(text: str) -> tuple[ColumnElement[int], ...]:
+    """How near a name is to what was asked for: the same, beginning with it, holding it, else."""
+    plain = simplified(text)
+    if not plain:
+        return ()
+    return (
+        case(
+            (CARD.c.plain == plain, 0),
+            (CARD.c.plain.startswith(plain, autoescape=True), 1),
+            (CARD.c.plain.contains(plain, autoescape=True), 2),
+            else_=3,
+        ),
+    )
+
+
+def _word(word: str, digest: Digest | None) -> ColumnElement[bool]:
+    name = simplified(word)
+    found = [CARD.c.plain.contains(name, autoescape=True)] if name else []
+    letters = word.lower()
+    if _LETTERS.fullmatch(letters):
+        sound = letters.replace("'", "").replace("’", "").replace("ü", "v")
+        columns = (CARD.c.pinyin, CARD.c.given, CARD.c.initials)
+        found += [column.startswith(sound, autoescape=True) for column in columns]
+    if _HOMOPHONE.fullmatch(name):
+        sound = pinyin(name).replace("'", "")
+        found += [CARD.c.pinyin == sound, CARD.c.given == sound]
+    return or_(false(), *found, *_numbers(word, digest))
+
+
+def _numbers(word: str, digest: Digest | None) -> list[ColumnElement[bool]]:
+    mobile, id_number = mobile_e164(word), verified_id_number(word)
+    if digest is not None and mobile is not None:
+        return [_tied(phone_key(mobile, digest))]
+    if digest is not None and id_number is not None:
+        return [_tied(id_key(id_number, digest))]
+    found = []
+    if mobile is not None or word.isdigit():
+        tail = (mobile or word)[-_TAIL_DIGITS:]
+        found.append(CARD.c.phone_tails.contains(tail, autoescape=True))
+    year, day = _YEAR.fullmatch(word), _DAY.fullmatch(word)
+    if year is not None and EARLIEST_BIRTH_YEAR <= int(year[1]) <= LATEST_BIRTH_YEAR:
+        found.append(CARD.c.born.startswith(year[1]))
+    if day is not None and (born := _date(*map(int, day.groups()))) is not None:
+        found.append(CARD.c.born == born)
+    return found
+
+
+def _tied(key: str) -> ColumnElement[bool]:
+    return CARD.c.home.in_(select(TIE.c.home).where(TIE.c.key == key))
+
+
+def _date(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None

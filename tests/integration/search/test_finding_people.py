@@ -1,0 +1,140 @@
+"""People are found as people ask: by name however it is written, by sound, number, year."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from campaigns.ids import person_id
+from crm.components.keys import keyed_digest
+from crm.people.queries import find_people
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.examples import a_card, written
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    running,
+    sign_in,
+    token_in,
+)
+
+CASES = (Path(__file__).parent / "cases" / "search-names.ndjson").read_bytes().splitlines()
+ID_NUMBER = "11010519491231002X"
+INVENTED: dict[str, dict[str, Any]] = {
+    "hong1": {"person": {"name": "刘小红"}},
+    "hong2": {"person": {"name": "刘晓红"}},
+    "ouyang": {"person": {"name": "欧阳淑珍", "birth_date": "1946-02-09"}},
+    "old": {"person": {"name": "吳 桂蘭", "id_number": ID_NUMBER}},
+    "dots": {"person": {"name": "阿依古丽．买买提"}},
+    "pasted": {"person": {"name": "何 芳"}, "contact": {"phones": ["\u202d138 1234-0077\u202c"]}},
+    "tail": {"person": {"name": "许芳"}, "contact": {"phones": ["13999990077"]}},
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    with running(tmp_path_factory.mktemp("search")) as started:
+        cards = [written(a_card(name, **said)) for name, said in INVENTED.items()]
+        asked = [orjson.loads(line) | {"time": activity_today()["time"]} for line in CASES]
+        started.accept(*asked, *map(orjson.loads, cards), activity_today())
+        yield started
+
+
+def found(site: RunningSite, text: str) -> list[str]:
+    """The cards that a text finds, the nearest first."""
+    digest = keyed_digest(site.site.keyring.secret("ties"))
+    with reading(site.site.engine) as connection:
+        people, _ = find_people(HEADQUARTERS_SCOPE, connection, text, digest=digest)
+    return [person.card_id for person in people]
+
+
+@pytest.mark.parametrize(
+    ("text", "card_id"),
+    [
+        ("吴英", "v1"),
+        ("吴 英", "v1"),
+        ("吳英", "v1"),
+        ("郑芳", "v2"),
+        ("鄭　芳", "v2"),
+        ("古丽·艾山", "v3"),
+        ("古丽•艾山", "v3"),
+        ("古丽・艾山", "v3"),
+        ("古丽‧艾山", "v3"),
+        ("古丽 艾山", "v3"),
+        ("古丽艾山", "v3"),
+        ("古丽…艾山", "v3"),
+        ("艾山", "v3"),
+        ("钱玉兰", "v4"),
+        ("錢玉蘭", "v4"),
+        ("孟佳", "v5"),
+        ("孟\u200b佳", "v5"),
+        ("mengjia", "v5"),
+        ("meng jia", "v5"),
+        ("MJ", "v5"),
+        ("yulan", "v4"),
+        ("shuzhen", "ouyang"),
+        ("ou yang shu zhen", "ouyang"),
+        ("oysz", "ouyang"),
+        ("1946", "ouyang"),
+        ("1946年", "ouyang"),
+        ("1946-2-9", "ouyang"),
+        ("１９４６.０２.０９", "ouyang"),
+        ("欧阳 1946", "ouyang"),
+        (ID_NUMBER, "old"),
+        (ID_NUMBER.lower(), "old"),
+        ("110105 19491231 002X", "old"),
+        ("吴桂兰", "old"),
+        ("阿依古丽·买买提", "dots"),
+        ("13812340077", "pasted"),
+        ("+86 138 1234 0077", "pasted"),
+        ("\u202a１３８１２３４００７７\u202c", "pasted"),
+    ],
+)
+def test_a_person_is_found_alone(site: RunningSite, text: str, card_id: str) -> None:
+    assert found(site, text) == [card_id]
+
+
+def test_the_end_of_a_phone_finds_everybody_who_has_it(site: RunningSite) -> None:
+    assert sorted(found(site, "0077")) == ["pasted", "tail"]
+
+
+def test_a_name_that_sounds_alike_is_found_after_the_very_name(site: RunningSite) -> None:
+    assert found(site, "刘晓红") == ["hong2", "hong1"]
+    assert found(site, "刘小红") == ["hong1", "hong2"]
+    assert sorted(found(site, "小红")) == ["hong1", "hong2"]
+
+
+def test_people_stand_by_surname_then_given_name(site: RunningSite) -> None:
+    everybody = found(site, "")
+    assert everybody.index("hong1") < everybody.index("ouyang") < everybody.index("v4")
+    assert everybody[-2:] == ["v1", "v2"] or everybody.index("v1") < everybody.index("v2")
+
+
+@pytest.mark.parametrize("text", ["王", "zzz", "13800001111", "1931", "%", "_"])
+def test_who_is_not_there_is_not_found(site: RunningSite, text: str) -> None:
+    assert found(site, text) == []
+
+
+@pytest.fixture(scope="module")
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    site.user("office", "headquarters")
+    with site.client() as client:
+        sign_in(client, "office")
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("text", "card_id"),
+    [("吴英", "v1"), ("郑芳", "v2"), ("古丽·艾山", "v3"), ("钱玉兰", "v4"), ("孟佳", "v5")],
+)
+def test_the_phone_form_and_the_list_find_them(
+    office: httpx.Client, text: str, card_id: str
+) -> None:
+    token = token_in(office.get("/people").text)
+    for address in ("/people", "/log/A-today/find"):
+        page = office.post(address, data={"form_token": token, "text": text}).text
+        assert person_id(card_id) in page, address
