@@ -151,5 +151,5 @@ def _shared(key: str, content: bytes, cards: bytes) -> Shared:
 
 
 def _may_see(scope: Scope, dealer: str) -> None:
-    if not scope.sees_copy_of(dealer):
+    if not scope.may_see_copy_of(dealer):
         raise OutOfScope("another dealer's copy")

@@ -14,26 +14,31 @@ from crm.web.guards.site import site_of
 from crm.web.guards.visit import FormStale, NotFound, SignInNeeded, any_visit, nobodys_visit
 from crm.web.pages import (
     account,
+    accounts,
     conflicts,
     consents,
     copy,
     dealers,
     events,
     home,
+    join,
     log,
     notices,
     people,
+    rewards,
     rights,
     second_factor,
     sign_in,
     status,
+    tokens,
 )
 
 _PAGES = (
     *(sign_in, second_factor, account),
     *(home, log, people, events),
     *(notices, consents, conflicts, rights, status),
-    *(dealers, copy),
+    *(dealers, copy, rewards),
+    *(accounts, tokens, join),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),

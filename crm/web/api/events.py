@@ -13,6 +13,7 @@ from campaigns.intake import Credential, Receipt
 from campaigns.sentences import refusal_sentence
 from campaigns.times import rfc3339
 from campaigns.wording.languages import Language
+from crm.accounts.roles import scope_of_token
 from crm.accounts.sources import senders_of_actors
 from crm.accounts.tokens import credential_of_token
 from crm.outcomes.queries import EventStatus, event_status
@@ -240,7 +241,7 @@ def get_event(
 
 
 def _may_ask(connection: Connection, credential: Credential, status: EventStatus) -> bool:
-    if credential.role == "headquarters" or status.actor == credential.actor:
+    if scope_of_token(credential).may("events") or status.actor == credential.actor:
         return True
     if credential.sender is None:
         return credential.names(status.source)

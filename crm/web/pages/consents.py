@@ -51,6 +51,7 @@ def keep_signature(visit: Visit, entry: Entry) -> bool:
 def evidence(posting: SignedInPosting, name: str) -> Response:
     """A signature, scan or recording that a recorded consent of this person names."""
     visit = posting.visit
+    visit.scope.require("opens", "evidence is no mask")
     card_id, sha256 = posting.text("card_id", 64), posting.text("evidence", 64)
     with reading(visit.site.engine) as connection:
         known = archive(visit.scope, connection, visit.site.keyring, name, visit.site.now_us())
@@ -62,7 +63,7 @@ def evidence(posting: SignedInPosting, name: str) -> Response:
         for word in known["consents"]
     )
     # A signature is a name.
-    if not is_named or not may_show(standing, sees_restricted=visit.scope.sees_restricted_names):
+    if not is_named or not may_show(standing, sees_restricted=visit.scope.may("restricted")):
         raise NotFound
     found = AttachmentStore(visit.site.keyring).get(card_id, sha256)
     if found is None:
@@ -81,8 +82,8 @@ def withdraw(posting: SignedInPosting, name: str) -> Response:
     """The person took a consent back: said of each of its cards on which the consent stands."""
     visit = posting.visit
     credential = visit.account.credential
-    if credential is None:
-        raise OutOfScope("who only looks says nothing")
+    if credential is None or not visit.account.may_say("consent.withdrawn"):
+        raise OutOfScope("who says no withdrawal")
     purpose, dealer = posting.text("purpose", 64), posting.text("dealer", 64) or None
     form_id = posting.text("form_id", 36)
     with reading(visit.site.engine) as connection:

@@ -60,7 +60,7 @@ REASONS = {
 
 def _dealer(visit: Visit) -> str:
     dealer = visit.account.dealer
-    if dealer is None:
+    if dealer is None or not visit.scope.may("own_copy"):
         raise OutOfScope("a page for dealers")
     return dealer
 

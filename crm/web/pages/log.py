@@ -126,7 +126,7 @@ def _find(
         "came": came or {},
         "form_ids": {person.person_id: str(uuid4()) for person in people or ()},
         "written_at": rfc3339(visit.site.now_us()),
-        "may_search": visit.scope.sees_archives,
+        "may_search": visit.scope.may("people"),
         "today": shanghai_day(visit.site.now_us()),
     }
     return visit.render("log_find.html", context)
@@ -271,8 +271,8 @@ def _fault_sentence(visit: Visit, fault: Fault) -> str:
 
 def _credential(visit: Visit) -> Credential:
     credential = visit.account.credential
-    if credential is None:
-        raise OutOfScope("compliance looks and logs nothing")
+    if credential is None or not visit.account.may_say("activity.attended"):
+        raise OutOfScope("who logs nothing at activities")
     return credential
 
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, NoReturn
 
+import click
 import typer
 
 from campaigns.times import rfc3339
@@ -15,6 +16,7 @@ from crm.accounts.people import (
     close_account,
     find_user,
 )
+from crm.accounts.roles import ROLES
 from crm.accounts.second_factor import forget_factor
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tokens import add_token, revoke_token, tokens
@@ -36,15 +38,6 @@ class TokenRole(StrEnum):
     """What a token speaks for."""
 
     HEADQUARTERS = "headquarters"
-    STAFF = "staff"
-    DEALER = "dealer"
-
-
-class UserRole(StrEnum):
-    """What a person does here."""
-
-    HEADQUARTERS = "headquarters"
-    COMPLIANCE = "compliance"
     STAFF = "staff"
     DEALER = "dealer"
 
@@ -136,18 +129,23 @@ def revoke_api_token(
 
 def add_person(
     name: Annotated[str, typer.Option(help="登录名")],
-    role: Annotated[UserRole, typer.Option(help="身份")],
-    dealer: Annotated[str | None, typer.Option(help="经销商代码（身份为 dealer 时）")] = None,
+    role: Annotated[
+        list[str], typer.Option(click_type=click.Choice(list(ROLES)), help="身份，可重复")
+    ],
+    dealer: Annotated[
+        str | None, typer.Option(help="经销商代码（身份为 dealer 或 dealer_staff 时）")
+    ] = None,
     password: Password = None,
 ) -> None:
     """加一个可以登录的人。
 
     jinxi account add --name wang.fang --role staff
+    jinxi account add --name zhao.lei --role compliance --role finance
     """
     installation = open_installation()
     try:
         given = _asked_password() if password is None else password
-        add_user(installation.engine, name, given, role.value, dealer)
+        add_user(installation.engine, name, given, role, dealer)
     except AccountInvalid as error:
         _refuse(error)
     print_text(say("已加上：{name}", name=name))
@@ -166,7 +164,7 @@ def list_accounts(as_json: AsJson = False) -> None:
             {
                 "actor": account.actor,
                 "name": account.name,
-                "role": account.role,
+                "roles": account.roles,
                 "dealer": account.dealer,
                 "open": account.is_open,
                 "created_at": rfc3339(account.created_us),
@@ -181,7 +179,7 @@ def list_accounts(as_json: AsJson = False) -> None:
             (
                 Whole(account.actor),
                 account.name,
-                word("role", account.role),
+                "、".join(word("role", role) for role in account.roles),
                 account.dealer,
                 clock_text(account.created_us),
                 say("可登录") if account.is_open else say("已关闭"),

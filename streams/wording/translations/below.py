@@ -180,9 +180,13 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
         "身分為 dealer 的權杖要寫 --dealer，別的不寫",
     ),
     "a name has 1 to 64 characters": ("名字要 1 到 64 个字符", "名稱要 1 到 64 個字元"),
+    "an account is the company's or a dealer's, never both": (
+        "一个账户是公司的，或者是一家经销商的，不能两样都是",
+        "一個帳戶是公司的，或者是一家經銷商的，不能兩樣都是",
+    ),
     "a dealer's account names the dealer, and no other does": (
-        "身份为 dealer 的账户要写 --dealer，别的不写",
-        "身分為 dealer 的帳戶要寫 --dealer，別的不寫",
+        "经销商的账户要写 --dealer，别的不写",
+        "經銷商的帳戶要寫 --dealer，別的不寫",
     ),
     "a name has 1 to {most} printable characters": (
         "名字要 1 到 {most} 个看得见的字符",
