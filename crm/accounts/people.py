@@ -192,7 +192,7 @@ def accounts(connection: Connection) -> list[KnownAccount]:
 
 
 def demo_accounts(connection: Connection) -> list[Account]:
-    """Those that anybody may try: of `jinxi demo`, as long as nobody has an account of their own."""
+    """Those that anybody may try: of the demo, as long as nobody has a real account."""
     found = [_account(row) for row in connection.execute(select(ACCOUNT).where(ACCOUNT.c.active))]
     if not all(each.is_demo for each in found):
         return []

@@ -33,7 +33,7 @@ from crm.web.pages import (
     tokens,
 )
 
-_PAGES = (
+PAGES = (
     *(sign_in, second_factor, account),
     *(home, log, people, events),
     *(notices, consents, conflicts, rights, status),
@@ -59,7 +59,7 @@ _WHAT_HAPPENED = {
 
 def include(app: FastAPI) -> None:
     """Add the pages to the application."""
-    for module in _PAGES:
+    for module in PAGES:
         app.include_router(module.router, include_in_schema=False)
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(FormStale, _say_stale)

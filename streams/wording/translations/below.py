@@ -192,10 +192,7 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
         "名字要 1 到 {most} 个看得见的字符",
         "名稱要 1 到 {most} 個看得見的字元",
     ),
-    "there is an account of this name already": (
-        "已有这个名字的账户",
-        "已有這個名稱的帳戶",
-    ),
+    "there is an account of this name already": ("已有这个名字的账户", "已有這個名稱的帳戶"),
     "a password has {least} to {most} characters": (
         "密码要 {least} 到 {most} 个字符",
         "密碼要 {least} 到 {most} 個字元",
