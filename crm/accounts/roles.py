@@ -72,7 +72,7 @@ ROLES: dict[AccountRole, Role] = {
     ),
     "compliance": Role(
         N_("合规"),
-        N_("都看得到，限制使用的人也在内；答复权利请求，记撤回和删除。"),
+        N_("都看得到，限制使用的人也在内；答复权利请求，记撤回。"),
         "/",
         HEADQUARTERS_SCOPE.sees - _HEADQUARTERS_ALONE | {"restricted"},
         frozenset({"card.erased", "consent.withdrawn", "reward.approved", "reward.rejected"}),
@@ -95,7 +95,7 @@ ROLES: dict[AccountRole, Role] = {
     ),
     "dealer_staff": Role(
         N_("经销商现场人员"),
-        N_("在自己经销商的活动上登记；只找得到自己副本里的人。"),
+        N_("只在自己经销商的活动上登记。"),
         "/log",
         _may("activities", "own_people"),
         _OPEN - _A_DEALERS,
@@ -110,14 +110,14 @@ ROLES: dict[AccountRole, Role] = {
     ),
     "planning": Role(
         N_("企划"),
-        N_("活动的计划、改动和取消。"),
+        N_("活动的安排。"),
         "/activities",
         _may("activities"),
         frozenset({"activity.planned", "activity.changed", "activity.cancelled"}),
     ),
     "finance": Role(
         N_("财务"),
-        N_("奖励和账目；看不到健康情况。"),
+        N_("奖励；看不到健康情况。"),
         "/rewards",
         _may("money"),
         frozenset({"reward.paid"}),

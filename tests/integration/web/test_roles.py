@@ -46,11 +46,16 @@ def everybody(_account: Account) -> bool:
     return True
 
 
+def either(one: Allowed, other: Allowed) -> Allowed:
+    return lambda account: one(account) or other(account)
+
+
 def both(one: Allowed, other: Allowed) -> Allowed:
     return lambda account: one(account) and other(account)
 
 
 LOGS = says("activity.attended")
+FINDS = both(LOGS, either(sees("people"), sees("own_people")))
 LISTS_THE_SEASON = both(sees("people"), sees("numbers"))
 OPENS: dict[str, Allowed] = {
     "GET /": everybody,
@@ -89,13 +94,9 @@ OPENS: dict[str, Allowed] = {
     "POST /status/clock": sees("runs"),
     "GET /rewards": sees("money"),
     **dict.fromkeys(("GET /log", "GET /log/{activity_id}"), LOGS),
-    "POST /log/{activity_id}/find": lambda account: (
-        LOGS(account) and (account.scope.may("people") or account.scope.may("own_people"))
-    ),
+    "POST /log/{activity_id}/find": FINDS,
     "GET /log/{activity_id}/new": LOGS,
-    "GET /log/{activity_id}/person/{person_id}": lambda account: (
-        LOGS(account) and account.scope.may("people")
-    ),
+    "GET /log/{activity_id}/person/{person_id}": FINDS,
     "POST /log/{activity_id}/submit": LOGS,
     **dict.fromkeys(("GET /accounts", "POST /accounts"), sees("accounts")),
     "GET /accounts/log": sees("audit"),
