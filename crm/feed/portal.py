@@ -4,7 +4,7 @@ Nothing is read but the rows of the dealer's own copy. The cards behind a row ar
 log alone. As everything that leaves the house, it is for settled copies (crm/feed/settling.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -134,6 +134,15 @@ def due_calls(
         if (card_id, trial_id) in of_trial
     ]
     return found[:limit]
+
+
+def rows_of(connection: Connection, dealer: str, key: str | None = None) -> Iterator[Shared]:
+    """The rows of a copy, or the one of a key; for readers that have asked who may."""
+    query = _rows(dealer)
+    if key is not None:
+        query = query.where(COPY_ROW.c.key == key)
+    for row in connection.execute(query):
+        yield _shared(*row)
 
 
 def _named(connection: Connection, dealer: str, keys: Sequence[str]) -> list[Shared]:

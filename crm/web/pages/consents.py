@@ -17,6 +17,8 @@ from crm.archives.queries import archive
 from crm.attachments.parties import count_use, may_attach, party_of
 from crm.attachments.store import AttachmentRefused, AttachmentStore
 from crm.consents.uses import Standing, may_show
+from crm.copies.row_names import ROW
+from crm.intake.row_references import card_of_row
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.api.attachments import EVIDENCE_FIELD
@@ -33,8 +35,12 @@ def keep_signature(visit: Visit, entry: Entry) -> bool:
     """
     if not entry.names_signature:
         return True
-    store, card_id = AttachmentStore(visit.site.keyring), entry.card_id or entry.form_id
+    site, store = visit.site, AttachmentStore(visit.site.keyring)
+    card_id = entry.card_id or entry.form_id
     now_us, dealer = visit.site.now_us(), visit.account.dealer
+    if card_id.startswith(ROW):
+        key = card_id.removeprefix(ROW)
+        card_id = card_of_row(site.engine, site.keyring, dealer or "", key) or entry.form_id
     png, party = entry.signature.png, party_of(dealer)
     with reading(visit.site.engine) as connection:
         if not may_attach(connection, card_id, dealer):

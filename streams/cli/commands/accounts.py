@@ -3,7 +3,6 @@
 from enum import StrEnum
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from campaigns.times import rfc3339
@@ -16,7 +15,6 @@ from crm.accounts.people import (
     close_account,
     find_user,
 )
-from crm.accounts.roles import ROLES
 from crm.accounts.second_factor import forget_factor
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tokens import add_token, revoke_token, tokens
@@ -129,9 +127,7 @@ def revoke_api_token(
 
 def add_person(
     name: Annotated[str, typer.Option(help="登录名")],
-    role: Annotated[
-        list[str], typer.Option(click_type=click.Choice(list(ROLES)), help="身份，可重复")
-    ],
+    role: Annotated[list[str], typer.Option(metavar="ROLE", help="身份，可重复")],
     dealer: Annotated[
         str | None, typer.Option(help="经销商代码（身份为 dealer 或 dealer_staff 时）")
     ] = None,

@@ -152,7 +152,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for module in (*PAGES, docs):
         for route in module.router.routes:
             assert isinstance(route, APIRoute)
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield method, route.path
 
 
@@ -184,7 +184,8 @@ def test_every_page_and_form_is_open_to_whom_the_table_says_and_to_nobody_else(
 
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_is_shown_a_way_to_what_would_be_refused(told: Told, role: AccountRole) -> None:
-    account, seen, wrong = told.accounts[role], set(), []
+    account, wrong = told.accounts[role], []
+    seen: set[str] = set()
     forms = [
         (re.compile(re.sub(r"\{\w+\}", "[^/]+", name.lower()) + r"\Z"), is_open)
         for name, is_open in OPENS.items()
