@@ -95,7 +95,7 @@ ROLES: dict[AccountRole, Role] = {
     ),
     "dealer_staff": Role(
         N_("经销商现场人员"),
-        N_("只在自己经销商的活动上登记。"),
+        N_("在自己经销商的活动上登记；只找得到自己副本里的人。"),
         "/log",
         _may("activities", "own_people"),
         _OPEN - _A_DEALERS,

@@ -137,7 +137,7 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
     """Hand the events over and show the receipt; typed text stays when something is wrong."""
     visit = posting.visit
     credential = _credential(visit)
-    person_id = posting.text("person_id", 36) or None
+    person_id = posting.text("person_id", 64) or None
     with reading(visit.site.engine) as connection:
         found = _activity(visit, connection, activity_id)
         person = log_people.person_named(visit, connection, person_id)
