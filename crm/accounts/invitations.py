@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.times import SECOND_US
+from campaigns.wording.catalogues import N_
 from crm.accounts.changes import AccountChange, log_change
 from crm.accounts.passwords import AccountInvalid, hashed
 from crm.accounts.people import NameTaken, account_of, account_row, is_empty
-from crm.accounts.roles import RolesInvalid, checked_roles
+from crm.accounts.roles import checked_roles
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tables import ACCOUNT, INVITATION
 from crm.storage.database import reading, writing
@@ -77,12 +78,9 @@ def fitting_roles(
     roles: Collection[str], dealer: str | None, dealers: Collection[str]
 ) -> tuple[str, ...]:
     """The roles in order; AccountInvalid where they fit neither each other nor a known dealer."""
-    try:
-        kept = checked_roles(roles, dealer)
-    except RolesInvalid as error:
-        raise AccountInvalid(str(error)) from error
+    kept = checked_roles(roles, dealer)
     if dealer is not None and dealer not in dealers:
-        raise AccountInvalid("there is no such dealer")
+        raise AccountInvalid(N_("没有这家经销商：先登记经销商合同"))
     return kept
 
 
@@ -133,7 +131,7 @@ def use_link(engine: Engine, secret: str, name: str, password: str, now_us: int)
         try:
             connection.execute(insert(ACCOUNT), [row])
         except IntegrityError as error:
-            raise NameTaken("there is an account of this name already") from error
+            raise NameTaken(N_("已有这个名字的账户")) from error
         return actor
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, update
 
+from campaigns.wording.catalogues import N_
 from crm.accounts.changes import AccountChange, What, log_change
 from crm.accounts.invitations import fitting_roles, invite, reset_link
 from crm.accounts.passwords import AccountInvalid
@@ -77,7 +78,7 @@ class Manager:
     def make_token(self, name: str, role: str, dealer: str | None, dealers: Collection[str]) -> str:
         """A new token, which is shown this once; AccountInvalid."""
         if dealer is not None and dealer not in dealers:
-            raise AccountInvalid("there is no such dealer")
+            raise AccountInvalid(N_("没有这家经销商：先登记经销商合同"))
         with writing(self.engine) as connection:
             token, actor = add_token_row(connection, name, role, dealer)
             detail = " ".join((role, *([dealer] if dealer else [])))
@@ -95,7 +96,7 @@ class Manager:
         """An open account that is not the manager's own."""
         found = account_of(connection, actor)
         if found is None or actor == self.actor:
-            raise AccountInvalid("no open account, or one's own")
+            raise AccountInvalid(N_("这个账号已关闭，或者是你自己的：自己的账号请别人来改。"))
         return found
 
     def _log(self, connection: Connection, what: What, subject: str, detail: str = "") -> None:

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.intake import Credential
+from campaigns.wording.catalogues import N_
 from crm.accounts.passwords import AccountInvalid, agrees, hashed
 from crm.accounts.roles import (
     ROLES,
     AccountRole,
-    RolesInvalid,
     checked_roles,
     home_of,
     says_of,
@@ -113,7 +113,7 @@ def add_user(
         with writing(engine) as connection:
             connection.execute(insert(ACCOUNT), [row])
     except IntegrityError as error:
-        raise NameTaken("there is an account of this name already") from error
+        raise NameTaken(N_("已有这个名字的账户")) from error
     return str(row["actor"])
 
 
@@ -123,11 +123,8 @@ def account_row(
     """A new account as it is kept; AccountInvalid."""
     name = folded_name(name)
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
-        raise NameInvalid(f"a name has 1 to {_LONGEST_NAME} printable characters")
-    try:
-        kept = checked_roles(roles, dealer)
-    except RolesInvalid as error:
-        raise AccountInvalid(str(error)) from error
+        raise NameInvalid(N_("名字要 1 到 {most} 个看得见的字符"), most=_LONGEST_NAME)
+    kept = checked_roles(roles, dealer)
     return {
         "actor": f"u-{secrets.token_hex(6)}",
         "name": name,

@@ -5,12 +5,13 @@ Pages, API, menus, the command and the tests read it; nobody else asks which rol
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.intake import Credential
 from campaigns.intake import Role as SendingRole
 from campaigns.wording.catalogues import N_
+from crm.accounts.passwords import AccountInvalid
 from crm.scope import HEADQUARTERS_SCOPE, Capability, Scope, dealer_scope
 
 AccountRole = Literal[
@@ -134,7 +135,7 @@ ROLES: dict[AccountRole, Role] = {
 }
 
 
-class RolesInvalid(ValueError):
+class RolesInvalid(AccountInvalid):
     """Nobody can have these roles together; the message says why."""
 
 
@@ -142,13 +143,13 @@ def checked_roles(roles: Collection[str], dealer: str | None) -> tuple[AccountRo
     """Those of an account, in the order of the table; RolesInvalid where they do not fit."""
     unknown = set(roles) - ROLES.keys()
     if unknown or not roles:
-        raise RolesInvalid(f"a role is one of {', '.join(get_args(AccountRole))}")
+        raise RolesInvalid(N_("身份是这几种之一：{roles}"), roles=", ".join(ROLES))
     found = tuple(role for role in ROLES if role in roles)
     of_dealer = {ROLES[role].of_dealer for role in found}
     if len(of_dealer) > 1:
-        raise RolesInvalid("an account is the company's or a dealer's, never both")
+        raise RolesInvalid(N_("一个账户是公司的，或者是一家经销商的，不能两样都是"))
     if (True in of_dealer) != (dealer is not None):
-        raise RolesInvalid("a dealer's account names the dealer, and no other does")
+        raise RolesInvalid(N_("经销商的账户要写 --dealer，别的不写"))
     return found
 
 
