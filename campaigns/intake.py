@@ -28,6 +28,7 @@ class Credential:
         in `/` or `:` opens whatever begins with it.
     sender: as whom it speaks where no source was opened to it by name: it takes back its own
         words alone; None: headquarters, and whoever has sources of its own by name.
+    says: the event types it may say, those of headquarters alone among them; None: as its role.
     """
 
     role: Role
@@ -35,6 +36,7 @@ class Credential:
     dealer: str | None = None
     sources: tuple[str, ...] = ()
     sender: str | None = None
+    says: frozenset[str] | None = None
 
     @property
     def journaled_role(self) -> str:
@@ -56,15 +58,20 @@ class Credential:
         if event.type_name == "copy.acknowledged" and self.dealer is None:
             # What a dealer holds only the dealer itself can say.
             return "$.type"
+        if not self._may_say(event.type_name):
+            return "$.type"
         if self.role == "headquarters":
             return None
-        if CATALOGUE[event.type_name].headquarters_only:
-            return "$.type"
         speaks_for_dealer = self.role == "dealer" or self.dealer is not None
         if speaks_for_dealer and event.plain.get("dealer") not in (None, self.dealer):
             # Naming none is no lack: consent may be taken back from every dealer at once.
             return "$.data.dealer"
         return None
+
+    def _may_say(self, type_name: str) -> bool:
+        if self.says is not None:
+            return type_name in self.says
+        return self.role == "headquarters" or not CATALOGUE[type_name].headquarters_only
 
     def _may_use(self, source: str) -> bool:
         if self.sources:

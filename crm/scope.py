@@ -1,43 +1,77 @@
-"""Who looks, and whose people they may see: the first argument of every query."""
+"""What somebody may see and do, and of which dealer: the first argument of every query."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Viewer = Literal["headquarters", "compliance", "staff", "dealer"]
+Capability = Literal[
+    "activities",
+    "people",
+    "archive",
+    "opens",
+    "health",
+    "money",
+    "restricted",
+    "follow_ups",
+    "numbers",
+    "events",
+    "conflicts",
+    "decides",
+    "requests",
+    "answers",
+    "copies",
+    "own_copy",
+    "own_people",
+    "looks",
+    "status",
+    "runs",
+    "accounts",
+    "audit",
+]
+"""activities: which there are. people: lists of the company's people, masked; archive: one person's
+whole; opens: what is masked there, by a tap; health: what is opened may be health; restricted: also
+of archives that are kept and not used. money: rewards and ledger. follow_ups: whom to call.
+numbers: the season and its funnels. events: what became of everybody's events. conflicts: where
+corrections disagree; decides: which holds. requests: what people asked for under their rights;
+answers: enter and answer them. copies: how every dealer's copy stands; own_copy: the own dealer's;
+own_people: find somebody in it. looks: who opened what. status: how it runs; runs: confirm the
+clock, look for clashes. accounts: who may sign in, and tokens; audit: who changed them.
+"""
+
+_OF_DEALERS: frozenset[Capability] = frozenset({"own_copy", "own_people"})
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The right to read.
+    """The right to read and to act.
 
-    viewer: the role; dealer: of a dealer's people, whose copy they may see and nothing else.
+    sees: the capabilities; dealer: of a dealer's people, whose activities and copy they may see and
+    nothing else.
     """
 
-    viewer: Viewer
+    sees: frozenset[Capability]
     dealer: str | None = None
 
-    @property
-    def sees_archives(self) -> bool:
-        """Whether the company's archives are open; dealers have their own copy."""
-        return self.viewer != "dealer"
+    def may(self, capability: Capability) -> bool:
+        """Whether it is open."""
+        return capability in self.sees
 
-    @property
-    def sees_restricted_names(self) -> bool:
-        """Names of people whose archive is restricted are for compliance alone."""
-        return self.viewer == "compliance"
+    def require(self, capability: Capability, why: str) -> None:
+        """OutOfScope unless it is open."""
+        if capability not in self.sees:
+            raise OutOfScope(why)
 
-    @property
-    def sees_conflicts(self) -> bool:
-        """Whether it sees where those who corrected a card disagree."""
-        return self.viewer in ("headquarters", "compliance")
-
-    def sees_copy_of(self, dealer: str) -> bool:
+    def may_see_copy_of(self, dealer: str) -> bool:
         """Whether a dealer's copy is open."""
-        return self.viewer in ("headquarters", "compliance") or self.dealer == dealer
+        return self.may("copies") or (self.may("own_copy") and self.dealer == dealer)
 
 
-HEADQUARTERS_SCOPE = Scope("headquarters")
-"""The command reads for headquarters."""
+HEADQUARTERS_SCOPE = Scope(frozenset(get_args(Capability)) - _OF_DEALERS - {"restricted"})
+"""All but what is restricted; the command reads for headquarters."""
+
+
+def dealer_scope(dealer: str) -> Scope:
+    """A dealer's own copy, and nothing else of the company's."""
+    return Scope(frozenset({"activities", "own_copy", "own_people", "health", "money"}), dealer)
 
 
 class OutOfScope(Exception):

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from tests.source_tree import (
     PACKAGES,
+    ROOT,
     Import,
     Module,
     assert_none,
@@ -69,6 +70,8 @@ IMPURE_LIBRARIES = {
 IMPURE_CALLS = {"open", "print", "input"}
 WRITER = re.compile(r"crm\.\w+\.(projection|book)")
 MAY_CALL_WRITERS = {"crm.recording", "crm.operations"}
+_MAY_ASK = re.compile(r'credential\.role != "system"')
+"""What the CRM says itself is no sender's."""
 CLOCKS = {
     *("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"),
     *("time.monotonic", "time.perf_counter", "uuid.uuid1", "uuid.uuid4"),
@@ -170,6 +173,24 @@ def _reachable(start: str, imported: dict[str, set[str]]) -> set[str]:
             seen.add(name)
             waiting.append(name)
     return seen
+
+
+def test_nobody_but_the_table_of_roles_asks_which_role_somebody_has() -> None:
+    """Of a person or a token is asked what it may; the role that an event was said in is a fact."""
+    asks = re.compile(
+        r"(account|credential|visitor|scope|known|token)\.(roles?|viewer) *(==|!=|in )"
+    )
+    assert_none(
+        "a role is asked for outside the table of roles",
+        (
+            f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
+            for folder in ("crm", "streams")
+            for file in sorted((ROOT / folder).rglob("*"))
+            if file.suffix in (".py", ".html", ".svg") and file.name != "roles.py"
+            for number, line in enumerate(file.read_text().splitlines(), 1)
+            if asks.search(line) and not _MAY_ASK.search(line)
+        ),
+    )
 
 
 def test_imports_stand_at_the_top_of_the_module() -> None:

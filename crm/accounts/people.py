@@ -2,17 +2,24 @@
 
 import secrets
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import get_args
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.intake import Credential
-from campaigns.intake import Role as SendingRole
 from campaigns.wording.catalogues import N_
 from crm.accounts.passwords import AccountInvalid, agrees, hashed
-from crm.accounts.roles import ROLES, AccountRole
+from crm.accounts.roles import (
+    ROLES,
+    AccountRole,
+    checked_roles,
+    home_of,
+    says_of,
+    scope_of,
+    speaks_as,
+)
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tables import ACCOUNT
 from crm.clock import now_us
@@ -21,11 +28,13 @@ from crm.storage.database import reading, writing
 
 _LONGEST_NAME = 64
 
-_SENDS_AS: dict[AccountRole, SendingRole] = {
-    "headquarters": "headquarters",
-    "staff": "staff",
-    "dealer": "dealer",
-}
+
+class NameInvalid(AccountInvalid):
+    """Nobody can be called so."""
+
+
+class NameTaken(AccountInvalid):
+    """Somebody is called so already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class KnownAccount:
 
     actor: str
     name: str
-    role: AccountRole
+    roles: tuple[AccountRole, ...]
     dealer: str | None
     is_open: bool
     created_us: int
@@ -50,19 +59,29 @@ class Account:
 
     actor: str
     name: str
-    role: AccountRole
+    roles: tuple[AccountRole, ...]
     dealer: str | None
     is_demo: bool = False
 
     @property
     def scope(self) -> Scope:
         """What the person may see."""
-        return Scope(self.role, self.dealer)
+        return scope_of(*self.roles, dealer=self.dealer)
 
     @property
     def needs_second_factor(self) -> bool:
         """Whether a password alone does not open the pages."""
-        return ROLES[self.role].needs_second_factor and not self.is_demo
+        needs = any(ROLES[role].needs_second_factor for role in self.roles)
+        return needs and not self.is_demo
+
+    @property
+    def home(self) -> str:
+        """Where the person lands."""
+        return home_of(self.roles)
+
+    def may_say(self, type_name: str) -> bool:
+        """Whether the person may say events of a type."""
+        return type_name in says_of(self.roles)
 
     @property
     def source(self) -> str:
@@ -71,48 +90,51 @@ class Account:
 
     @property
     def credential(self) -> Credential | None:
-        """What the person may say; None: only look (compliance)."""
-        role = _SENDS_AS.get(self.role)
-        if role is None:
+        """What the person may say; None: only look."""
+        says = says_of(self.roles)
+        if not says:
             return None
-        return Credential(role, self.actor, self.dealer, (self.source,))
+        speaks = speaks_as(self.roles)
+        return Credential(speaks, self.actor, self.dealer, (self.source,), says=says)
 
 
 def add_user(
     engine: Engine,
     name: str,
     password: str,
-    role: AccountRole,
+    roles: Collection[str],
     dealer: str | None = None,
     *,
     is_demo: bool = False,
 ) -> str:
     """Make an account; returns its actor. AccountInvalid when something is wrong with it."""
+    row = account_row(name, password, roles, dealer, is_demo=is_demo)
+    try:
+        with writing(engine) as connection:
+            connection.execute(insert(ACCOUNT), [row])
+    except IntegrityError as error:
+        raise NameTaken(N_("已有这个名字的账户")) from error
+    return str(row["actor"])
+
+
+def account_row(
+    name: str, password: str, roles: Collection[str], dealer: str | None, *, is_demo: bool = False
+) -> dict[str, object]:
+    """A new account as it is kept; AccountInvalid."""
     name = folded_name(name)
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
-        raise AccountInvalid(N_("名字要 1 到 {most} 个看得见的字符"), most=_LONGEST_NAME)
-    if role not in get_args(AccountRole):
-        raise AccountInvalid(
-            N_("身份是这几种之一：{roles}"), roles=", ".join(get_args(AccountRole))
-        )
-    if (role == "dealer") != (dealer is not None):
-        raise AccountInvalid(N_("身份为 dealer 的账户要写 --dealer，别的不写"))
-    row = {
+        raise NameInvalid(N_("名字要 1 到 {most} 个看得见的字符"), most=_LONGEST_NAME)
+    kept = checked_roles(roles, dealer)
+    return {
         "actor": f"u-{secrets.token_hex(6)}",
         "name": name,
         "password_hash": hashed(password, name),
-        "role": role,
+        "roles": " ".join(kept),
         "dealer": dealer,
         "active": True,
         "created_us": now_us(),
         "demo": is_demo,
     }
-    try:
-        with writing(engine) as connection:
-            connection.execute(insert(ACCOUNT), [row])
-    except IntegrityError as error:
-        raise AccountInvalid(N_("已有这个名字的账户")) from error
-    return str(row["actor"])
 
 
 def check_password(engine: Engine, name: str, password: str) -> Account | None:
@@ -159,9 +181,24 @@ def find_user(connection: Connection, name: str) -> Account | None:
 
 def accounts(connection: Connection) -> list[KnownAccount]:
     """Every account there ever was, the oldest first."""
-    columns = ACCOUNT.c.actor, ACCOUNT.c.name, ACCOUNT.c.role, ACCOUNT.c.dealer, ACCOUNT.c.active
-    query = select(*columns, ACCOUNT.c.created_us).order_by(ACCOUNT.c.created_us)
-    return [KnownAccount(*row) for row in connection.execute(query)]
+    rows = connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.created_us, ACCOUNT.c.actor))
+    return [
+        KnownAccount(row.actor, row.name, _roles(row.roles), row.dealer, row.active, row.created_us)
+        for row in rows
+    ]
+
+
+def demo_accounts(connection: Connection) -> list[Account]:
+    """Those that anybody may try: of the demo, as long as nobody has a real account."""
+    found = [_account(row) for row in connection.execute(select(ACCOUNT).where(ACCOUNT.c.active))]
+    if not all(each.is_demo for each in found):
+        return []
+    return sorted(found, key=lambda each: [list(ROLES).index(role) for role in each.roles])
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether there was never an account."""
+    return connection.execute(select(ACCOUNT.c.actor).limit(1)).first() is None
 
 
 def names_of(connection: Connection, actors: set[str]) -> dict[str, str]:
@@ -171,8 +208,20 @@ def names_of(connection: Connection, actors: set[str]) -> dict[str, str]:
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:
-    values = {name: getattr(row, name) for name in ("actor", "name", "role", "dealer")}
-    return Account(**values, is_demo=row.demo)
+    kept = row._mapping
+    return Account(
+        str(kept["actor"]),
+        str(kept["name"]),
+        _roles(str(kept["roles"])),
+        kept["dealer"],
+        is_demo=bool(kept["demo"]),
+    )
+
+
+def _roles(kept: str) -> tuple[AccountRole, ...]:
+    """What is kept, in the order of the table; a role that a later version knows opens nothing."""
+    said = kept.split()
+    return tuple(role for role in ROLES if role in said)
 
 
 def folded_name(name: str) -> str:

@@ -1,27 +1,185 @@
-"""What a role sees that asks for more than a password."""
+"""The table of roles: what each sees and says, and whether a password alone opens it.
 
+Pages, API, menus, the command and the tests read it; nobody else asks which role somebody has.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-AccountRole = Literal["headquarters", "compliance", "staff", "dealer"]
+from campaigns.catalogue import CATALOGUE
+from campaigns.intake import Credential
+from campaigns.intake import Role as SendingRole
+from campaigns.wording.catalogues import N_
+from crm.accounts.passwords import AccountInvalid
+from crm.scope import HEADQUARTERS_SCOPE, Capability, Scope, dealer_scope
+
+AccountRole = Literal[
+    "headquarters",
+    "compliance",
+    "staff",
+    "dealer",
+    "dealer_staff",
+    "marketing",
+    "planning",
+    "finance",
+    "auditor",
+]
+
+_NOBODYS = frozenset({"day.reached"})
+"""Said by the CRM itself."""
+_A_DEALERS = frozenset({"copy.acknowledged"})
+"""What a dealer holds only the dealer can say."""
+_ALL = frozenset(CATALOGUE) - _NOBODYS
+_OPEN = frozenset(name for name in _ALL if not CATALOGUE[name].headquarters_only)
+_ASK_FOR_MORE: frozenset[Capability] = frozenset({"health", "money", "accounts", "audit"})
+_HEADQUARTERS_ALONE: frozenset[Capability] = frozenset({"decides", "status", "runs", "accounts"})
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
-    """What somebody of a role may come to see."""
+class Role:
+    """One line of the table.
 
-    sees_health: bool
-    sees_money: bool
+    word: what the role is called; does: in one sentence, what it is for. home: where the person
+    lands. sees: capabilities; says: event types. speaks_as: as whom its events are kept.
+    """
+
+    word: str
+    does: str
+    home: str
+    sees: frozenset[Capability]
+    says: frozenset[str] = frozenset()
+    speaks_as: SendingRole = "staff"
+    of_dealer: bool = False
 
     @property
     def needs_second_factor(self) -> bool:
         """Whether a password alone does not open the pages."""
-        return self.sees_health or self.sees_money
+        return bool(self.sees & _ASK_FOR_MORE)
 
 
-ROLES: dict[AccountRole, Rights] = {
-    "headquarters": Rights(sees_health=True, sees_money=True),
-    "compliance": Rights(sees_health=True, sees_money=True),
-    "staff": Rights(sees_health=True, sees_money=False),
-    "dealer": Rights(sees_health=True, sees_money=True),
+def _may(*sees: Capability) -> frozenset[Capability]:
+    return frozenset(sees)
+
+
+ROLES: dict[AccountRole, Role] = {
+    "headquarters": Role(
+        N_("总部"),
+        N_("除了限制使用的人，都看得到；什么都可以登记和决定，也管账号。"),
+        "/",
+        HEADQUARTERS_SCOPE.sees,
+        _ALL - _A_DEALERS,
+        "headquarters",
+    ),
+    "compliance": Role(
+        N_("合规"),
+        N_("都看得到，限制使用的人也在内；答复权利请求，记撤回。"),
+        "/",
+        HEADQUARTERS_SCOPE.sees - _HEADQUARTERS_ALONE | {"restricted"},
+        frozenset({"card.erased", "consent.withdrawn", "reward.approved", "reward.rejected"}),
+    ),
+    "staff": Role(
+        N_("现场工作人员"),
+        N_("在活动上登记，找人，回访。"),
+        "/log",
+        _may("activities", "people", "archive", "opens", "health", "follow_ups"),
+        _OPEN - _A_DEALERS,
+    ),
+    "dealer": Role(
+        N_("经销商"),
+        N_("自己那一份副本、自己承办的活动；登记，确认。"),
+        "/copy",
+        dealer_scope("").sees,
+        _OPEN,
+        "dealer",
+        of_dealer=True,
+    ),
+    "dealer_staff": Role(
+        N_("经销商现场人员"),
+        N_("在自己经销商的活动上登记；只找得到自己副本里的人。"),
+        "/log",
+        _may("activities", "own_people"),
+        _OPEN - _A_DEALERS,
+        "dealer",
+        of_dealer=True,
+    ),
+    "marketing": Role(
+        N_("市场"),
+        N_("看人数：人在哪一步流失；不看姓名。"),
+        "/",
+        _may("activities", "numbers"),
+    ),
+    "planning": Role(
+        N_("企划"),
+        N_("活动的安排。"),
+        "/activities",
+        _may("activities"),
+        frozenset({"activity.planned", "activity.changed", "activity.cancelled"}),
+    ),
+    "finance": Role(
+        N_("财务"),
+        N_("奖励；看不到健康情况。"),
+        "/rewards",
+        _may("money"),
+        frozenset({"reward.paid"}),
+    ),
+    "auditor": Role(
+        N_("审计"),
+        N_("记过什么、谁记的、谁看过、谁改了账号；姓名一直遮住，什么都不能改。"),
+        "/",
+        _may(
+            *("activities", "people", "archive", "money", "numbers", "events", "requests"),
+            *("copies", "looks", "audit"),
+        ),
+    ),
 }
+
+
+class RolesInvalid(AccountInvalid):
+    """Nobody can have these roles together; the message says why."""
+
+
+def checked_roles(roles: Collection[str], dealer: str | None) -> tuple[AccountRole, ...]:
+    """Those of an account, in the order of the table; RolesInvalid where they do not fit."""
+    unknown = set(roles) - ROLES.keys()
+    if unknown or not roles:
+        raise RolesInvalid(N_("身份是这几种之一：{roles}"), roles=", ".join(ROLES))
+    found = tuple(role for role in ROLES if role in roles)
+    of_dealer = {ROLES[role].of_dealer for role in found}
+    if len(of_dealer) > 1:
+        raise RolesInvalid(N_("一个账户是公司的，或者是一家经销商的，不能两样都是"))
+    if (True in of_dealer) != (dealer is not None):
+        raise RolesInvalid(N_("经销商的账户要写 --dealer，别的不写"))
+    return found
+
+
+def scope_of(*roles: AccountRole, dealer: str | None = None) -> Scope:
+    """What somebody of these roles may see: all that any of them may."""
+    return Scope(frozenset().union(*(ROLES[role].sees for role in roles)), dealer)
+
+
+def says_of(roles: Iterable[AccountRole]) -> frozenset[str]:
+    """The event types that somebody of these roles may say."""
+    return frozenset().union(*(ROLES[role].says for role in roles))
+
+
+def speaks_as(roles: Collection[AccountRole]) -> SendingRole:
+    """As whom the events of somebody of these roles are kept: the first of the table that says."""
+    return next(ROLES[role].speaks_as for role in ROLES if role in roles)
+
+
+def home_of(roles: Collection[AccountRole]) -> str:
+    """Where somebody of these roles lands: what the first of the table opens."""
+    return next(ROLES[role].home for role in ROLES if role in roles)
+
+
+_OF_TOKENS: dict[SendingRole, AccountRole] = {
+    "headquarters": "headquarters",
+    "staff": "staff",
+    "dealer": "dealer",
+}
+
+
+def scope_of_token(credential: Credential) -> Scope:
+    """What the bearer of a token may see."""
+    return scope_of(_OF_TOKENS[credential.role], dealer=credential.dealer)

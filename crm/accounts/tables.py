@@ -20,7 +20,7 @@ ACCOUNT = Table(
     Column("actor", String(64), primary_key=True),
     Column("name", String(64), nullable=False, unique=True),
     Column("password_hash", String(200), nullable=False),
-    Column("role", String(16), nullable=False),
+    Column("roles", String(200), nullable=False),
     Column("dealer", String(64)),
     Column("active", Boolean, nullable=False),
     Column("created_us", BigInteger, nullable=False),
@@ -28,7 +28,40 @@ ACCOUNT = Table(
 )
 """`actor` is the opaque id under which the person's events are kept; it outlives the name.
 
-demo: the account of `jinxi demo`, whose data are invented; a password alone opens it."""
+roles: as the table of roles calls them, with blanks between.
+demo: an account of `jinxi demo`, whose data are invented; a password alone opens it."""
+
+INVITATION = Table(
+    "invitation",
+    METADATA,
+    Column("secret_sha256", String(64), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("actor", String(64)),
+    Column("roles", String(200), nullable=False),
+    Column("dealer", String(64)),
+    Column("made_by", String(64), nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+)
+"""Links that are good once: first (the first account), invite (a new one), reset (a new password of
+`actor`'s). The secret of the link is kept nowhere."""
+
+ACCOUNT_CHANGE = Table(
+    "account_change",
+    METADATA,
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("at_us", BigInteger, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("what", String(24), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("detail", String(300), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Who changed an account or a token, and how; by, subject: opaque ids."""
 
 WEB_SESSION = Table(
     "web_session",

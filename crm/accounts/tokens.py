@@ -17,6 +17,7 @@ from crm.clock import now_us
 from crm.storage.database import writing
 
 TokenRole = Literal["headquarters", "staff", "dealer"]
+TOKEN_ROLES: tuple[TokenRole, ...] = get_args(TokenRole)
 _PREFIX = "jinxi_"
 _LONGEST_TOKEN = 100
 
@@ -45,7 +46,19 @@ def add_token(
     dealer: str | None = None,
     sources: Sequence[str] = (),
 ) -> str:
-    """A new token, which is shown this once; AccountInvalid when something is wrong with it.
+    """A new token, which is shown this once; AccountInvalid when something is wrong with it."""
+    with writing(engine) as connection:
+        return add_token_row(connection, name, role, dealer, sources)[0]
+
+
+def add_token_row(
+    connection: Connection,
+    name: str,
+    role: str,
+    dealer: str | None = None,
+    sources: Sequence[str] = (),
+) -> tuple[str, str]:
+    """(a new token, its opaque id); AccountInvalid when something is wrong with it.
 
     `sources` are the sources it may use, each with what lies below it. None means the dealer's own
     (`/dealers/CODE`), and of others any that is opened to nobody else by name
@@ -61,19 +74,18 @@ def add_token(
         raise AccountInvalid(N_("来源前缀里不能有空白"))
     if dealer is not None and not sources:
         sources = (f"/dealers/{dealer}",)
-    token = _PREFIX + secrets.token_urlsafe(32)
+    token, actor = _PREFIX + secrets.token_urlsafe(32), f"t-{secrets.token_hex(6)}"
     row = {
         "token_sha256": _digest(token),
-        "actor": f"t-{secrets.token_hex(6)}",
+        "actor": actor,
         "name": name,
         "role": role,
         "dealer": dealer,
         "sources": "\n".join(sources),
         "created_us": now_us(),
     }
-    with writing(engine) as connection:
-        connection.execute(insert(API_TOKEN), [row])
-    return token
+    connection.execute(insert(API_TOKEN), [row])
+    return token, actor
 
 
 def tokens(connection: Connection) -> list[Token]:
@@ -82,26 +94,33 @@ def tokens(connection: Connection) -> list[Token]:
     return [_token(row) for row in rows.all()]
 
 
+def token_names(connection: Connection, actors: set[str]) -> dict[str, str]:
+    """The names of some tokens, revoked ones too, by id."""
+    query = select(API_TOKEN.c.actor, API_TOKEN.c.name).where(API_TOKEN.c.actor.in_(sorted(actors)))
+    return {actor: name for actor, name in connection.execute(query)}
+
+
 def revoke_token(engine: Engine, name: str) -> Token:
     """From now on the token opens nothing; AccountInvalid when it is not clear which.
 
     `name` is its id, or its name where only one that is in force has it.
     """
-    named = or_(API_TOKEN.c.actor == name, API_TOKEN.c.name == name)
     with writing(engine) as connection:
-        query = select(API_TOKEN).where(named, API_TOKEN.c.revoked_us.is_(None))
-        rows = connection.execute(query).all()
-        if not rows:
-            raise AccountInvalid(
-                N_("没有这个名字或编号的、还在用的令牌（jinxi token list 列出全部）")
-            )
-        if len(rows) > 1:
-            raise AccountInvalid(
-                N_("有几个令牌都叫这个名字，请写编号（jinxi token list 列出全部）")
-            )
-        is_it = API_TOKEN.c.actor == rows[0].actor
-        connection.execute(update(API_TOKEN).where(is_it).values(revoked_us=now_us()))
-        return _token(rows[0])
+        return revoke_in(connection, name)
+
+
+def revoke_in(connection: Connection, name: str) -> Token:
+    """The same in a transaction that goes on."""
+    named = or_(API_TOKEN.c.actor == name, API_TOKEN.c.name == name)
+    query = select(API_TOKEN).where(named, API_TOKEN.c.revoked_us.is_(None))
+    rows = connection.execute(query).all()
+    if not rows:
+        raise AccountInvalid(N_("没有这个名字或编号的、还在用的令牌（jinxi token list 列出全部）"))
+    if len(rows) > 1:
+        raise AccountInvalid(N_("有几个令牌都叫这个名字，请写编号（jinxi token list 列出全部）"))
+    is_it = API_TOKEN.c.actor == rows[0].actor
+    connection.execute(update(API_TOKEN).where(is_it).values(revoked_us=now_us()))
+    return _token(rows[0])
 
 
 def _token(row: Row[tuple[object, ...]]) -> Token:

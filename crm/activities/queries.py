@@ -13,7 +13,7 @@ from crm.components.index import TIE
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 
 ATTENDED = "activity.attended"
 
@@ -132,5 +132,4 @@ def _speak_of(activity_id: str) -> Select[tuple[str]]:
 
 
 def _only_company(scope: Scope) -> None:
-    if not scope.sees_archives:
-        raise OutOfScope("people are the company's; a dealer has its copy")
+    scope.require("people", "people are the company's; a dealer has its copy")

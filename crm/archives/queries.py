@@ -21,7 +21,7 @@ from crm.consents.uses import Standing, may_show
 from crm.keyring.keyring import Keyring
 from crm.notices.queries import notice_hashes
 from crm.people.queries import cards_of
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 
 
 def archive(
@@ -31,7 +31,7 @@ def archive(
     known = person_then(scope, connection, keyring, name, at_us)
     if known is None:
         return None
-    found = archive_of(*known, scope.sees_restricted_names)
+    found = archive_of(*known, scope.may("restricted"))
     told = cast(dict[str, Any], msgspec.to_builtins(found))
     _prove(connection, keyring, told["consents"])
     return told
@@ -41,8 +41,7 @@ def person_then(
     scope: Scope, connection: Connection, keyring: Keyring, name: str, at_us: int
 ) -> tuple[PersonView, Evaluation] | None:
     """The person that a card id or person id leads to, and the evaluation that says it all."""
-    if not scope.sees_archives:
-        raise OutOfScope("archives are the company's; a dealer has its copy")
+    scope.require("archive", "archives are the company's; a dealer has its copy")
     cards = cards_of(scope, connection, name)
     if not cards:
         return None
@@ -124,7 +123,7 @@ def open_conflicts(
         past = past_of_homes(connection, keyring, [f"card/{name}"], at_us, effective_up_to(at_us))
         person = next(p for p in past.persons if name in {card.card_id for card in p.cards})
         standing = Standing(person.restricted, person.deceased)
-        shown = may_show(standing, sees_restricted=scope.sees_restricted_names)
+        shown = may_show(standing, sees_restricted=scope.may("restricted"))
         for conflict in conflicts_of(past.cards[name]):
             found[name, conflict.field] = _open_conflict(conflict, person, shown)
     # What has not taken effect by then is no conflict yet.
@@ -158,5 +157,4 @@ def _word(said: Statement) -> Word:
 
 
 def _only_headquarters(scope: Scope) -> None:
-    if not scope.sees_conflicts:
-        raise OutOfScope("conflicts are for headquarters and compliance")
+    scope.require("conflicts", "where corrections disagree")

@@ -134,13 +134,19 @@ def dealer_name(connection: Connection, dealer: str) -> str | None:
     return connection.execute(latest).scalar()
 
 
+def dealer_names(connection: Connection) -> dict[str, str]:
+    """Every dealer that ever had a contract, by code, and what its latest one calls it."""
+    query = select(CONTRACT.c.dealer, CONTRACT.c.name)
+    query = query.order_by(CONTRACT.c.dealer, CONTRACT.c.starts_on, CONTRACT.c.contract_id)
+    return {dealer: name for dealer, name in connection.execute(query)}
+
+
 def copies_of(scope: Scope, keyring: Keyring, known: Evaluation) -> list[CopyRow]:
     """Every dealer's rows of the people in an evaluation, at its instant."""
-    if scope.viewer not in ("headquarters", "compliance"):
-        raise OutOfScope("who else has a copy")
+    scope.require("copies", "who else has a copy")
     return list(rows_of_copies(known, row_keys(keyring.secret("copies"))))
 
 
 def _may_see(scope: Scope, dealer: str) -> None:
-    if not scope.sees_copy_of(dealer):
+    if not scope.may_see_copy_of(dealer):
         raise OutOfScope("another dealer's copy")

@@ -34,7 +34,7 @@ from crm.feed.history import (
 )
 from crm.feed.queries import last_sequence
 from crm.keyring.keyring import Keyring
-from crm.scope import Scope
+from crm.scope import dealer_scope
 from crm.storage.database import reading, writing
 
 SIGNING_KEY = "receipts"
@@ -98,7 +98,7 @@ def company_signer(keyring: Keyring) -> Signer:
 def compare(connection: Connection, figures: Figures, dealer: str, claim: Claim) -> Compared:
     """How a claim compares with the company's copy; NeverSent, Forged or KeyUnknown when it is
     no claim at all."""
-    scope = Scope("dealer", dealer)
+    scope = dealer_scope(dealer)
     last = last_sequence(scope, connection, dealer)
     if claim.up_to > last:
         raise NeverSent

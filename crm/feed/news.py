@@ -15,7 +15,7 @@ from crm.accounts.tokens import dealers_in_force
 from crm.feed.queries import last_sequence
 from crm.journal.checkpoints import transactions
 from crm.journal.progress import load_progress
-from crm.scope import Scope
+from crm.scope import dealer_scope
 from crm.storage.database import reading
 
 LOOK_SECONDS = 0.15
@@ -74,4 +74,4 @@ class News:
 
     def _last(self, dealer: str) -> int:
         with reading(self.engine) as connection:
-            return last_sequence(Scope("dealer", dealer), connection, dealer)
+            return last_sequence(dealer_scope(dealer), connection, dealer)

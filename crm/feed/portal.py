@@ -4,7 +4,7 @@ Nothing is read but the rows of the dealer's own copy. The cards behind a row ar
 log alone. As everything that leaves the house, it is for settled copies (crm/feed/settling.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -136,6 +136,15 @@ def due_calls(
     return found[:limit]
 
 
+def rows_of(connection: Connection, dealer: str, key: str | None = None) -> Iterator[Shared]:
+    """The rows of a copy, or the one of a key; for readers that have asked who may."""
+    query = _rows(dealer)
+    if key is not None:
+        query = query.where(COPY_ROW.c.key == key)
+    for row in connection.execute(query):
+        yield _shared(*row)
+
+
 def _named(connection: Connection, dealer: str, keys: Sequence[str]) -> list[Shared]:
     query = _rows(dealer).where(is_among(connection, COPY_ROW.c.key, keys))
     return [_shared(*row) for row in connection.execute(query)] if keys else []
@@ -151,5 +160,5 @@ def _shared(key: str, content: bytes, cards: bytes) -> Shared:
 
 
 def _may_see(scope: Scope, dealer: str) -> None:
-    if not scope.sees_copy_of(dealer):
+    if not scope.may_see_copy_of(dealer):
         raise OutOfScope("another dealer's copy")

@@ -225,5 +225,5 @@ def _reasons(connection: Connection, dealer: str, keys: Sequence[str]) -> dict[s
 
 
 def _may_see(scope: Scope, dealer: str) -> None:
-    if not scope.sees_copy_of(dealer):
+    if not scope.may_see_copy_of(dealer):
         raise OutOfScope("another dealer's copy")

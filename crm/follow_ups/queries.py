@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from crm.follow_ups.tables import FOLLOW_UP
 from crm.people.tables import LINK, PERSON
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,7 @@ def due_follow_ups(
     scope: Scope, connection: Connection, day: date, limit: int = 50
 ) -> tuple[list[DueFollowUp], int]:
     """(the oldest of what is due on a day or before and still open, how many there are)."""
-    if not scope.sees_archives:
-        raise OutOfScope("follow-ups are the company's")
+    scope.require("follow_ups", "follow-ups are the company's")
     # What was written when the archive was still open must not be read once it is not.
     open_ones = (
         FOLLOW_UP.c.state == "open",

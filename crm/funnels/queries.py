@@ -28,7 +28,7 @@ from crm.members.member import member_state
 from crm.members.tables import MEMBER
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import LINK
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 from crm.storage.database import in_pieces
 
 OUTCOME_CHAIN = (
@@ -106,8 +106,7 @@ def funnel_then(
 
 
 def _only_company(scope: Scope) -> None:
-    if not scope.sees_archives:
-        raise OutOfScope("funnels are the company's")
+    scope.require("numbers", "funnels are the company's")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from crm.components.as_of import effective_up_to, whole_past
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring
 from crm.ledger.tables import LEDGER_ENTRY, REWARD
 from crm.rewards.judgement import judge_claims
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,41 @@ class LedgerRow:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RewardSum:
+    """The rewards of one state together."""
+
+    state: str
+    count: int
+    amount_fen: int
+
+
 def rewards_now(scope: Scope, connection: Connection) -> Iterator[RewardRow]:
     """Every reward, by id."""
     _only_company(scope)
-    query = select(
+    for row in connection.execute(_rewards()):
+        yield RewardRow(*row)
+
+
+def reward_sums(scope: Scope, connection: Connection) -> list[RewardSum]:
+    """How many of each state, and how much; by state."""
+    _only_company(scope)
+    sums = func.count(), func.sum(REWARD.c.amount_fen)
+    query = select(REWARD.c.state, *sums).group_by(REWARD.c.state).order_by(REWARD.c.state)
+    return [RewardSum(state, count, int(fen)) for state, count, fen in connection.execute(query)]
+
+
+def rewards_in_state(
+    scope: Scope, connection: Connection, state: str, limit: int, offset: int
+) -> list[RewardRow]:
+    """One page of the rewards of a state, by id."""
+    _only_company(scope)
+    query = _rewards().where(REWARD.c.state == state).limit(limit).offset(offset)
+    return [RewardRow(*row) for row in connection.execute(query)]
+
+
+def _rewards() -> Select[Any]:
+    return select(
         REWARD.c.reward_id,
         REWARD.c.member,
         REWARD.c.purchase_id,
@@ -53,8 +85,6 @@ def rewards_now(scope: Scope, connection: Connection) -> Iterator[RewardRow]:
         REWARD.c.state,
         REWARD.c.reason,
     ).order_by(REWARD.c.reward_id, REWARD.c.member)
-    for row in connection.execute(query):
-        yield RewardRow(*row)
 
 
 def rewards_then(
@@ -97,5 +127,4 @@ def ledger(scope: Scope, connection: Connection) -> Iterator[LedgerRow]:
 
 
 def _only_company(scope: Scope) -> None:
-    if not scope.sees_archives:
-        raise OutOfScope("rewards are the company's")
+    scope.require("money", "rewards are the company's")

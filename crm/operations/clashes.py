@@ -12,7 +12,7 @@ from crm.components.index import homes_tied_to
 from crm.journal.events import JOURNAL
 from crm.journal.logged_event import COMPANY
 from crm.outcomes.tables import OUTCOME
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 from crm.storage.database import in_pieces
 
 _CREATING = tuple(name for name, kind in CATALOGUE.items() if kind.creates is not None)
@@ -42,8 +42,7 @@ class Clash:
 
 def clashes(scope: Scope, connection: Connection) -> list[Clash]:
     """All of them, the newest first; for headquarters."""
-    if scope.viewer != "headquarters":
-        raise OutOfScope("clashes are for headquarters")
+    scope.require("runs", "clashes are for headquarters")
     refused = _events().where(OUTCOME.c.reason.in_(("already_exists", "card_taken")))
     rows = connection.execute(refused.order_by(JOURNAL.c.received_us.desc()), _STREAMED)
     found: list[Clash] = []

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, case, func, select
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,7 @@ def event_status(
     scope: Scope, connection: Connection, source: str, event_id: str
 ) -> EventStatus | None:
     """One event by its identity; None when it was never accepted."""
-    if not scope.sees_archives:
-        raise OutOfScope("outcomes of others' events")
+    scope.require("events", "outcomes of others' events")
     query = _statuses().where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
     row = connection.execute(query).first()
     return None if row is None else _status(row)
@@ -83,8 +82,7 @@ def event_statuses(
     offset: int = 0,
 ) -> Iterator[EventStatus]:
     """Every event in order of arrival, or those with one outcome; the CRM's own days left out."""
-    if not scope.sees_archives:
-        raise OutOfScope("outcomes of others' events")
+    scope.require("events", "outcomes of others' events")
     query = _statuses().where(JOURNAL.c.role != "system").order_by(JOURNAL.c.position)
     if outcome == "failed":
         query = query.where(DEAD_LETTER.c.error.is_not(None))
@@ -100,8 +98,7 @@ def event_statuses(
 
 def outcome_counts(scope: Scope, connection: Connection) -> Mapping[str, int]:
     """How many events each list of `event_statuses` holds."""
-    if not scope.sees_archives:
-        raise OutOfScope("outcomes of others' events")
+    scope.require("events", "outcomes of others' events")
     outcome = case(
         (DEAD_LETTER.c.error.is_not(None), "failed"),
         else_=func.coalesce(OUTCOME.c.outcome, "accepted"),

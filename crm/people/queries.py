@@ -13,7 +13,7 @@ from crm.consents.uses import Standing, may_show
 from crm.keyring.keyring import Keyring
 from crm.people.asking import matches, nearness
 from crm.people.tables import CARD, LINK, PERSON
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 
 PAGE_ROWS = 50
 
@@ -131,7 +131,7 @@ def find_people(
     conditions = []
     if text.strip():
         conditions.append(matches(text, digest))
-        if not scope.sees_restricted_names:
+        if not scope.may("restricted"):
             conditions.append(PERSON.c.restricted.is_(False))
     query = _people_query(text).where(*conditions)
     total = connection.execute(
@@ -165,7 +165,7 @@ def find_among(
     if not text.strip():
         return people_by_id(scope, connection, list(person_ids), page), len(person_ids)
     query = _people_query(text).where(matches(text, digest))
-    if not scope.sees_restricted_names:
+    if not scope.may("restricted"):
         query = query.where(PERSON.c.restricted.is_(False))
     found = [row for row in connection.execute(query) if row.person_id in person_ids]
     rows = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
@@ -194,7 +194,7 @@ def _people_query(text: str = "") -> Select[Any]:
 def _found(scope: Scope, row: FoundRow) -> FoundPerson:
     person_id, card_id, name, phone_tails, sex, born, region, deceased, restricted = row
     standing = Standing(restricted, deceased)
-    hidden = not may_show(standing, sees_restricted=scope.sees_restricted_names)
+    hidden = not may_show(standing, sees_restricted=scope.may("restricted"))
     return FoundPerson(
         person_id,
         card_id,
@@ -209,8 +209,7 @@ def _found(scope: Scope, row: FoundRow) -> FoundPerson:
 
 
 def _only_company(scope: Scope) -> None:
-    if not scope.sees_archives:
-        raise OutOfScope("people are the company's; a dealer has its copy")
+    scope.require("people", "people are the company's; a dealer has its copy")
 
 
 def standing_of_card(scope: Scope, connection: Connection, card_id: str) -> Standing | None:

@@ -20,7 +20,7 @@ def require_right_to_see(scope: Scope) -> None:
 
 def sees_requests(scope: Scope) -> bool:
     """Whether the register is open to this viewer."""
-    return scope.viewer in ("headquarters", "compliance")
+    return scope.may("requests")
 
 
 def requests(

@@ -12,7 +12,7 @@ from crm.keyring.keyring import Keyring, seal
 from crm.outcomes.tables import OUTCOME
 from crm.people.queries import cards_of
 from crm.people.tables import CARD
-from crm.rights.queries import request_of, require_right_to_see
+from crm.rights.queries import request_of
 from crm.rights.request import (
     IN_FUTURE,
     NOT_FOUND,
@@ -56,7 +56,7 @@ def open_request(engine: Engine, keyring: Keyring, clerk: Clerk, asked: Asked) -
 
     It is entered whoever asks: whether they may is for the answer to say.
     """
-    require_right_to_see(clerk.scope)
+    clerk.scope.require("answers", "who answers requests of people")
     if asked.received_on > shanghai_day(clerk.now_us):
         raise RequestRefused(IN_FUTURE)
     request_id = str(uuid4())
@@ -101,7 +101,7 @@ def _add_step(
     text: str | None,
     closing: Closing | None = None,
 ) -> None:
-    require_right_to_see(clerk.scope)
+    clerk.scope.require("answers", "who answers requests of people")
     with writing(engine) as connection:
         # Of two who close at once the second one waits here, and then sees it closed.
         row = RIGHTS_REQUEST.c.request_id == request_id

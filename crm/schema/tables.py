@@ -37,6 +37,7 @@ changes are added, and those only where rows differ."""
 
 KEPT_APART = (
     *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS),
+    *(accounts.INVITATION, accounts.ACCOUNT_CHANGE),
     *(accounts.WEB_SESSION, accounts.SECOND_FACTOR, accounts.RECOVERY_CODE),
     *(notices.NOTICE, questions.DEALER_QUESTION, INBOX, ATTACHMENT_USE, CLOCK),
 )

@@ -14,26 +14,31 @@ from crm.web.guards.site import site_of
 from crm.web.guards.visit import FormStale, NotFound, SignInNeeded, any_visit, nobodys_visit
 from crm.web.pages import (
     account,
+    accounts,
     conflicts,
     consents,
     copy,
     dealers,
     events,
     home,
+    join,
     log,
     notices,
     people,
+    rewards,
     rights,
     second_factor,
     sign_in,
     status,
+    tokens,
 )
 
-_PAGES = (
+PAGES = (
     *(sign_in, second_factor, account),
     *(home, log, people, events),
     *(notices, consents, conflicts, rights, status),
-    *(dealers, copy),
+    *(dealers, copy, rewards),
+    *(accounts, tokens, join),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
@@ -54,7 +59,7 @@ _WHAT_HAPPENED = {
 
 def include(app: FastAPI) -> None:
     """Add the pages to the application."""
-    for module in _PAGES:
+    for module in PAGES:
         app.include_router(module.router, include_in_schema=False)
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(FormStale, _say_stale)

@@ -5,23 +5,6 @@ JSON keeps the codes; these are for people.
 
 from crm.web.view import labels
 
-REWARD_STATES = {
-    "tracked": "仅登记",
-    "blocked": "不符合",
-    "held": "冻结期",
-    "payable": "可发放",
-    "rejected": "已驳回",
-    "paid": "已发放",
-    "clawed_back": "已追回",
-}
-REWARD_REASONS = {
-    "self_referral": "介绍的是自己",
-    "compliance_breach": "合规问题",
-    "not_trained": "还没培训",
-    "erased": "个人信息已删除",
-    "forbidden": "政策不允许",
-    "late_referral": "介绍补报太晚",
-}
 REWARD_MODES = {
     "ALLOWED": "可以发放",
     "HOLD_FOR_REVIEW": "审核后发放",
@@ -115,8 +98,8 @@ WORDS: dict[str, dict[str, str]] = {
     "purpose": labels.PURPOSES,
     "consent": labels.CONSENT_WORDS,
     "value": labels.SEXES | {"compliance_breach": "合规问题"} | METHODS,
-    "reward_state": REWARD_STATES,
-    "reward_reason": REWARD_REASONS,
+    "reward_state": labels.REWARD_STATES,
+    "reward_reason": labels.REWARD_REASONS,
     "reward_mode": REWARD_MODES,
     "account": ACCOUNTS,
     "ledger_reason": LEDGER_REASONS,

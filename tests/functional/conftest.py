@@ -77,6 +77,11 @@ def season_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSit
         started.user("office", "headquarters")
         started.user("law", "compliance")
         started.user("shop", "dealer", "D1")
+        started.user("hall", "dealer_staff", "D1")
+        started.user("market", "marketing")
+        started.user("plans", "planning")
+        started.user("money", "finance")
+        started.user("audit", "auditor")
         started.accept(activity_today(), activity_today("A-clinic", "free_clinic"))
         started.accept(card(), card("C2", "欧阳淑珍", "13800001234"))
         yield started

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from crm.accounts.roles import ROLES, AccountRole
 from tests.functional.journeys import LARGEST_PAGE_BYTES, Journey
 
 pytestmark = pytest.mark.browser
@@ -15,7 +16,7 @@ PATHS = (
     *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
     *("/me/password", "/me/second-factor"),
-    "/status",
+    *("/status", "/accounts", "/accounts/log", "/tokens", "/rewards"),
     *("/rights", "/rights?closed=true"),
     *("/log?choose=true", "/log/A-today", "/log/A-today/new", "/docs", "/offline", "/kept", "/no"),
     *("/dealers", "/recalls", "/recalls?overdue=true", "/hand-over", "/hand-over?old=D01&new=D02"),
@@ -57,6 +58,26 @@ def test_the_sign_in_page_is_accessible_and_shows_nobody(on_phone: Journey) -> N
     on_phone.open("/sign-in")
     assert_accessible(on_phone.page)
     assert_fits(on_phone.page)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("device", ["on_phone", "at_desk"])
+def test_whoever_tries_a_role_of_the_demo_lands_on_a_page_of_its_work_by_one_tap(
+    request: pytest.FixtureRequest, device: str, role: AccountRole
+) -> None:
+    journey: Journey = request.getfixturevalue(device)
+    journey.open("/sign-in")
+    word = ROLES[role].word
+    faces = journey.page.locator("form[action='/sign-in/demo'] .name")
+    faces.filter(has_text=re.compile(rf"^{word}( D\d+)?$")).first.click()
+    journey.page.wait_for_url(lambda url: "/sign-in" not in url)
+    page = journey.page
+    assert page.locator("nav.places a").count() >= 2
+    assert page.locator("main a, main button").count() >= 1
+    assert_accessible(page)
+    assert_fits(page)
+    assert_large_targets(page)
+    journey.assert_nothing_from_elsewhere()
 
 
 @pytest.mark.parametrize(

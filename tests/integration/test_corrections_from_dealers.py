@@ -8,10 +8,11 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS, Credential, Receipt
 from campaigns.times import SECOND_US, rfc3339
+from crm.accounts.roles import scope_of
 from crm.archives.queries import OpenConflict, open_conflicts
 from crm.clock import now_us
 from crm.copies.queries import copy_now
-from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
+from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, dealer_scope
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
@@ -216,6 +217,6 @@ def test_who_disagrees_with_a_dealer_is_shown_with_both_words_until_headquarters
 
 
 def test_conflicts_are_for_headquarters_and_compliance_alone(company: Company) -> None:
-    for scope in (Scope("staff"), Scope("dealer", "D1")):
+    for scope in (scope_of("staff"), dealer_scope("D1")):
         with reading(company.installation.engine) as connection, pytest.raises(OutOfScope):
             list(open_conflicts(scope, connection, company.installation.keyring, now_us()))

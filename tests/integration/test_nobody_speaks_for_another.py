@@ -23,7 +23,7 @@ from crm.journal.outbox import OUTBOX
 from crm.ledger.tables import REWARD
 from crm.operations.clashes import clashes
 from crm.outcomes.queries import event_status
-from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
+from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, dealer_scope
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
@@ -202,7 +202,7 @@ def test_nobody_takes_a_card_nor_writes_into_anothers(company: Company) -> None:
         assert (clash.kind, clash.name) == ("card", "C1")
         assert (clash.stands.party, clash.refused.party) == ("company", "dealer/D2")
         with pytest.raises(OutOfScope):
-            clashes(Scope("dealer", "D2"), connection)
+            clashes(dealer_scope("D2"), connection)
 
 
 def test_a_consent_on_a_guessed_card_id_brings_nobody_back(company: Company) -> None:

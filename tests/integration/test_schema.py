@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, select, text
 
 from campaigns.intake import HEADQUARTERS, Credential
+from crm.accounts.people import accounts, add_user
 from crm.configuration.settings import Settings
 from crm.copies.change_log import is_quiet
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
@@ -110,6 +111,26 @@ def test_of_every_table_it_is_said_whether_a_rebuild_writes_it() -> None:
 def _go_back(engine: Engine, revision: str) -> None:
     with writing(engine) as connection:
         downgrade(connection, revision)
+
+
+def test_accounts_of_before_keep_their_role_and_going_back_lets_no_new_role_in(
+    tmp_path: Path,
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'jinxi.db'}")
+    prepare(engine)
+    for name in ("headquarters", "compliance", "staff", "auditor"):
+        add_user(engine, name, "eleven-quiet-herons", (name,))
+    add_user(engine, "d1", "eleven-quiet-herons", ("dealer",), "D1")
+    add_user(engine, "both", "eleven-quiet-herons", ("headquarters", "finance"))
+    _go_back(engine, "0011")
+    prepare(engine)
+    with reading(engine) as connection:
+        found = {each.name: (each.roles, each.is_open) for each in accounts(connection)}
+    for name in ("headquarters", "compliance", "staff"):
+        assert found[name] == ((name,), True)
+    assert found["d1"] == (("dealer",), True)
+    assert not found["auditor"][1] and not found["both"][1]
+    engine.dispose()
 
 
 def test_an_older_folder_with_words_of_dealers_is_recorded_anew_and_comes_out_equal(

@@ -35,7 +35,7 @@ from crm.feed.queries import (
 )
 from crm.feed.settling import NotSettled as Unsettled
 from crm.feed.settling import must_be_settled
-from crm.scope import Scope
+from crm.scope import dealer_scope
 from crm.storage.database import reading, writing
 from streams.dealer.errors import NotSettled
 from streams.dealer.feed import Acknowledgement, Verdict
@@ -111,7 +111,7 @@ class CompanySide:
             yield connection
 
     def changes(self, dealer: str, after: int, limit: int) -> list[bytes]:
-        scope = Scope("dealer", dealer)
+        scope = dealer_scope(dealer)
         with self._settled(dealer) as connection:
             page = changes_page(scope, connection, dealer, after, limit)
             last, rows = self._standing(connection, dealer)
@@ -119,7 +119,7 @@ class CompanySide:
         return [line.rstrip(b"\n") for line in (*page.lines, end)]
 
     def rows(self, dealer: str, keys: Sequence[str]) -> list[bytes]:
-        scope = Scope("dealer", dealer)
+        scope = dealer_scope(dealer)
         with self._settled(dealer) as connection:
             last, rows = self._standing(connection, dealer)
             page = named_rows(scope, connection, dealer, keys, last)
@@ -127,17 +127,17 @@ class CompanySide:
         return [line.rstrip(b"\n") for line in (*page.lines, end)]
 
     def _standing(self, connection: Connection, dealer: str) -> tuple[int, int]:
-        scope = Scope("dealer", dealer)
+        scope = dealer_scope(dealer)
         last = last_sequence(scope, connection, dealer)
         return last, count_rows(scope, connection, dealer)
 
     def buckets(self, dealer: str, prefix: str) -> dict[str, tuple[int, str]]:
         with self._settled(dealer) as connection:
-            return copy_buckets(Scope("dealer", dealer), connection, dealer, prefix)
+            return copy_buckets(dealer_scope(dealer), connection, dealer, prefix)
 
     def fingerprints(self, dealer: str, prefix: str) -> dict[str, str]:
         with self._settled(dealer) as connection:
-            return row_hashes(Scope("dealer", dealer), connection, dealer, prefix)
+            return row_hashes(dealer_scope(dealer), connection, dealer, prefix)
 
     def acknowledge(self, dealer: str, held: Acknowledgement) -> Verdict:
         claim = Claim(held.up_to, held.rows, held.digest, held.at)

@@ -11,6 +11,7 @@ from campaigns.identifiers import looks_personal
 from campaigns.intake import Credential
 from campaigns.times import shanghai_day
 from crm.accounts.access import Access, log_accesses
+from crm.accounts.roles import scope_of_token
 from crm.attachments.kinds import MEDIA_TYPES
 from crm.attachments.parties import count_use, may_attach, party_of
 from crm.attachments.store import LARGEST_BYTES, Attachment, AttachmentRefused, AttachmentStore
@@ -183,7 +184,7 @@ def get_attachment(
 ) -> Response:
     """For headquarters and staff, unless the archive is restricted. Who read it is kept."""
     found = None
-    if credential.role in ("headquarters", "staff"):
+    if scope_of_token(credential).may("archive"):
         with reading(site.engine) as connection:
             standing = standing_of_card(HEADQUARTERS_SCOPE, connection, card_id)
         if standing is not None and may_show(standing, sees_restricted=False):

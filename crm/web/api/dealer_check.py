@@ -12,6 +12,7 @@ from pydantic import ValidationError as BodyInvalid
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.intake import Credential
+from crm.accounts.roles import scope_of_token
 from crm.questions.answer import Question
 from crm.questions.asking import TooManyQuestions, ask
 from crm.web.api.bodies import read_body
@@ -71,10 +72,10 @@ async def check_person(
     Every question is logged, without its content.
     """
     started = time.monotonic()
-    if credential.role != "dealer" or credential.dealer is None:
+    if not scope_of_token(credential).may("own_copy"):
         raise Problem(403, "only a dealer asks here")
     question = _question(await read_body(request, _LARGEST_BODY_BYTES))
-    actor, dealer = credential.actor or "", credential.dealer
+    actor, dealer = credential.actor or "", credential.dealer or ""
     try:
         answer = await run_in_threadpool(
             ask, site.engine, site.keyring, actor, dealer, question, site.now_us()

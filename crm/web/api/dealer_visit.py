@@ -13,9 +13,10 @@ from starlette.concurrency import run_in_threadpool
 
 from campaigns.intake import Credential
 from campaigns.times import shanghai_day
+from crm.accounts.roles import scope_of_token
 from crm.feed.news import Revoked
 from crm.feed.settling import Accepted, NotSettled, accepted_so_far, must_be_settled
-from crm.scope import Scope
+from crm.scope import Scope, dealer_scope
 from crm.storage.database import reading
 from crm.web.api.events import AtSite, bearer, unknown_token
 from crm.web.api.problems import Problem
@@ -53,7 +54,7 @@ class DealerVisit:
     @property
     def scope(self) -> Scope:
         """Its own copy, and nothing else."""
-        return Scope("dealer", self.dealer)
+        return dealer_scope(self.dealer)
 
     def take_turns(self, turns: int = 1) -> None:
         """Problem 429 when the token asks too often."""
@@ -111,7 +112,7 @@ class DealerVisit:
 
 def dealer_visit(site: AtSite, credential: Annotated[Credential, Depends(bearer)]) -> DealerVisit:
     """A request with a dealer's token; Problem 403 for any other."""
-    if credential.role != "dealer" or credential.dealer is None:
+    if not scope_of_token(credential).may("own_copy"):
         raise Problem(403, "this is for dealers: send a token with the role dealer")
     return DealerVisit(site, credential)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from campaigns.catalogue import wire_name
 from campaigns.intake import Credential
 from campaigns.times import rfc3339
+from crm.accounts.roles import scope_of_token
 from crm.accounts.sources import senders_of_actors
 from crm.accounts.tokens import credential_of_token
 from crm.outcomes.queries import EventStatus, event_status
@@ -227,7 +228,7 @@ def get_event(
 
 
 def _may_ask(connection: Connection, credential: Credential, status: EventStatus) -> bool:
-    if credential.role == "headquarters" or status.actor == credential.actor:
+    if scope_of_token(credential).may("events") or status.actor == credential.actor:
         return True
     if credential.sender is None:
         return credential.names(status.source)

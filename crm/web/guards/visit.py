@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from campaigns.wording.languages import Language, language_named
 from crm.accounts.people import Account, account_of
 from crm.accounts.sessions import Stage, begin_session, session_named
-from crm.scope import Scope
+from crm.scope import Capability, Scope
 from crm.storage.database import reading
 from crm.web.guards.page_forms import page_form
 from crm.web.guards.phone_keys import PhoneKeys, phone_keys
@@ -75,6 +75,14 @@ class Visit:
         """What may be seen."""
         return self.account.scope
 
+    def may(self, capability: Capability) -> bool:
+        """Whether it is open to whoever is signed in."""
+        return self.visitor is not None and self.visitor.scope.may(capability)
+
+    def may_say(self, type_name: str) -> bool:
+        """Whether whoever is signed in may say events of a type."""
+        return self.visitor is not None and self.visitor.may_say(type_name)
+
     @property
     def wants_json(self) -> bool:
         """Whether a script asks, not a person's browser."""
@@ -104,6 +112,8 @@ class Visit:
         always = {
             "path": self.request.url.path,
             "account": self.visitor,
+            "may": self.may,
+            "may_say": self.may_say,
             "form_token": self.signer.form_token(self.session),
             "now_us": self.site.now_us(),
             "phone_keys": self._phone_keys(),

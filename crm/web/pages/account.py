@@ -22,7 +22,7 @@ from crm.web.view.templates import STATIC_FOLDER
 router = APIRouter()
 
 _YEAR_SECONDS = 365 * 24 * 3600
-_FAULTS = {
+PASSWORD_FAULTS = {
     "length": N_("新密码要 12 到 200 个字符。"),
     "common": N_("这个密码太常见，别人很快猜得到。请换几个不相干的词连起来。"),
 }
@@ -55,7 +55,7 @@ async def choose_password(posting: SignedInPosting) -> Response:
     try:
         await site.lanes.hashing(change_password, site.engine, account.actor, new)
     except PasswordRefused as error:
-        return _password_page(visit, _FAULTS[error.why])
+        return _password_page(visit, PASSWORD_FAULTS[error.why])
     # Over an address of its own, so that the page's forms belong to the new session.
     response = RedirectResponse("/me/password?changed=true", 303)
     await site.lanes.beside(visit.begin, response, account, "full")

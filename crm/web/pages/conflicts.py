@@ -43,9 +43,10 @@ def open_conflict(posting: SignedInPosting) -> Response:
 def decide(posting: SignedInPosting) -> Response:
     """Headquarters chooses one of the words: a correction like any other, which says it again."""
     visit = posting.visit
+    visit.scope.require("decides", "headquarters decides")
     credential = visit.account.credential
-    if credential is None or credential.role != "headquarters":
-        raise OutOfScope("headquarters decides")
+    if credential is None:
+        raise OutOfScope("who only looks decides nothing")
     found = _find(posting)
     chosen = (posting.text("source", 256), posting.text("event_id", 64))
     words = [word for word in found.words if (word.source, word.id) == chosen]
@@ -110,6 +111,6 @@ def _page(visit: Visit, opened: OpenConflict | None) -> Response:
             for each in found
         ],
         "names": names,
-        "may_decide": visit.account.role == "headquarters",
+        "may_decide": visit.scope.may("decides"),
     }
     return visit.render("conflicts.html", context)

@@ -17,6 +17,8 @@ from crm.archives.queries import archive
 from crm.attachments.parties import count_use, may_attach, party_of
 from crm.attachments.store import AttachmentRefused, AttachmentStore
 from crm.consents.uses import Standing, may_show
+from crm.copies.row_names import ROW
+from crm.intake.row_references import card_of_row
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.api.attachments import EVIDENCE_FIELD
@@ -33,8 +35,12 @@ def keep_signature(visit: Visit, entry: Entry) -> bool:
     """
     if not entry.names_signature:
         return True
-    store, card_id = AttachmentStore(visit.site.keyring), entry.card_id or entry.form_id
+    site, store = visit.site, AttachmentStore(visit.site.keyring)
+    card_id = entry.card_id or entry.form_id
     now_us, dealer = visit.site.now_us(), visit.account.dealer
+    if card_id.startswith(ROW):
+        key = card_id.removeprefix(ROW)
+        card_id = card_of_row(site.engine, site.keyring, dealer or "", key) or entry.form_id
     png, party = entry.signature.png, party_of(dealer)
     with reading(visit.site.engine) as connection:
         if not may_attach(connection, card_id, dealer):
@@ -51,6 +57,7 @@ def keep_signature(visit: Visit, entry: Entry) -> bool:
 def evidence(posting: SignedInPosting, name: str) -> Response:
     """A signature, scan or recording that a recorded consent of this person names."""
     visit = posting.visit
+    visit.scope.require("opens", "evidence is no mask")
     card_id, sha256 = posting.text("card_id", 64), posting.text("evidence", 64)
     with reading(visit.site.engine) as connection:
         known = archive(visit.scope, connection, visit.site.keyring, name, visit.site.now_us())
@@ -62,7 +69,7 @@ def evidence(posting: SignedInPosting, name: str) -> Response:
         for word in known["consents"]
     )
     # A signature is a name.
-    if not is_named or not may_show(standing, sees_restricted=visit.scope.sees_restricted_names):
+    if not is_named or not may_show(standing, sees_restricted=visit.scope.may("restricted")):
         raise NotFound
     found = AttachmentStore(visit.site.keyring).get(card_id, sha256)
     if found is None:
@@ -81,8 +88,8 @@ def withdraw(posting: SignedInPosting, name: str) -> Response:
     """The person took a consent back: said of each of its cards on which the consent stands."""
     visit = posting.visit
     credential = visit.account.credential
-    if credential is None:
-        raise OutOfScope("who only looks says nothing")
+    if credential is None or not visit.account.may_say("consent.withdrawn"):
+        raise OutOfScope("who says no withdrawal")
     purpose, dealer = posting.text("purpose", 64), posting.text("dealer", 64) or None
     form_id = posting.text("form_id", 36)
     with reading(visit.site.engine) as connection:

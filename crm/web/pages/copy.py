@@ -24,7 +24,7 @@ from crm.feed.portal import (
 from crm.feed.queries import copy_digest, count_rows, last_sequence
 from crm.feed.settling import NotSettled, must_be_settled
 from crm.masking import masked_name, masked_number
-from crm.scope import OutOfScope
+from crm.scope import OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit, keep_cookie
 from crm.web.view.copy_workbook import Watermark, write_workbook
@@ -60,7 +60,7 @@ REASONS = {
 
 def _dealer(visit: Visit) -> str:
     dealer = visit.account.dealer
-    if dealer is None:
+    if dealer is None or not visit.scope.may("own_copy"):
         raise OutOfScope("a page for dealers")
     return dealer
 
@@ -79,10 +79,10 @@ def reveal_shared(posting: SignedInPosting) -> Response:
     if field not in HIDDEN_FIELDS:
         raise NotFound
     with reading(visit.site.engine) as connection:
-        if not _is_settled(visit, connection):
+        if not is_settled(visit, connection, dealer):
             return _shown(visit, 1, None, "")
         found = shared_person(visit.scope, connection, dealer, key)
-        _keep_shown(visit, connection, dealer, 0 if found is None else 1)
+        keep_shown(visit, connection, dealer, 0 if found is None else 1)
     value = "" if found is None else hidden_value(found, field)
     if found is None or not value:
         raise NotFound
@@ -116,7 +116,7 @@ def _workbook(posting: Posting) -> Response:
     visit, dealer = posting.visit, _dealer(posting.visit)
     now_us, account = visit.site.now_us(), visit.account
     with reading(visit.site.engine) as connection:
-        if not _is_settled(visit, connection):
+        if not is_settled(visit, connection, dealer):
             return _shown(visit, 1, None, "")
         rows = [canonical_json(row.content) for row in copy_now(visit.scope, connection, dealer)]
         last = last_sequence(visit.scope, connection, dealer)
@@ -147,18 +147,19 @@ def masked(shared: Shared, field: str) -> str:
     return "****" if hidden_value(shared, field) else ""
 
 
-def _is_settled(visit: Visit, connection: Connection) -> bool:
+def is_settled(visit: Visit, connection: Connection, dealer: str) -> bool:
+    """Whether a row of the copy may be shown just now."""
     today = shanghai_day(visit.site.now_us())
     try:
-        must_be_settled(connection, today, dealer=_dealer(visit))
+        must_be_settled(connection, today, dealer=dealer)
     except NotSettled:
         return False
     return True
 
 
-def _keep_shown(visit: Visit, connection: Connection, dealer: str, rows: int) -> None:
+def keep_shown(visit: Visit, connection: Connection, dealer: str, rows: int) -> None:
     """Who was shown a row at a browser was sent it; once for each state of the copy is enough."""
-    last = last_sequence(visit.scope, connection, dealer)
+    last = last_sequence(dealer_scope(dealer), connection, dealer)
     if not rows or was_sent(connection, dealer, "portal", last):
         return
     with writing(visit.site.engine) as change:
@@ -170,10 +171,10 @@ def _shown(visit: Visit, page: int, opened_key: str | None, opened_field: str) -
     dealer = _dealer(visit)
     title = visit.say(N_("我的副本"))
     with reading(visit.site.engine) as connection:
-        if not _is_settled(visit, connection):
+        if not is_settled(visit, connection, dealer):
             return visit.render("copy_unsettled.html", {"title": title}, 503)
         context = _standing(visit, connection, dealer) | _people(visit, connection, dealer, page)
-        _keep_shown(visit, connection, dealer, len(context["people"]))
+        keep_shown(visit, connection, dealer, len(context["people"]))
     context |= {
         "title": title,
         "opened": (opened_key, opened_field),

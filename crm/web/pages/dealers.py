@@ -12,7 +12,6 @@ from crm.copies.recalls import OVERDUE_AFTER_DAYS
 from crm.feed.recall_queries import hand_over, open_recalls, recall_counts
 from crm.feed.states import dealer_states
 from crm.people.queries import PAGE_ROWS, people_by_id
-from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, Visit
 
@@ -88,5 +87,4 @@ def hand_over_page(
 
 
 def _only_headquarters(visit: Visit) -> None:
-    if visit.scope.viewer not in ("headquarters", "compliance"):
-        raise OutOfScope("the dealers' copies are for headquarters and compliance")
+    visit.scope.require("copies", "how the dealers' copies stand")

@@ -2,12 +2,12 @@
 
 import csv
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from campaigns.times import shanghai_day
@@ -15,11 +15,11 @@ from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between, activities_on
 from crm.archives.queries import count_conflicts
 from crm.feed.settling import holds_copies_back
-from crm.follow_ups.queries import due_follow_ups
+from crm.follow_ups.queries import DueFollowUp, due_follow_ups
 from crm.funnels.queries import OUTCOME_CHAIN, OutcomeChain
 from crm.outcomes.queries import outcome_counts
 from crm.people.queries import PAGE_ROWS
-from crm.rights.queries import open_counts, sees_requests
+from crm.rights.queries import open_counts
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.status import HELD_BACK
@@ -40,6 +40,7 @@ Days = Annotated[int, Query(ge=1, le=3660)]
 class Bar:
     """One step of the chain: how many, from how many, how long it took them.
 
+    href: of the list behind the number; None for whoever sees numbers alone.
     share: of the longest bar, in per mille.
     """
 
@@ -49,13 +50,15 @@ class Bar:
     rate: str | None
     rate_of_first: str | None
     median: str | None
-    href: str
+    href: str | None
     share: int
 
 
 @router.get("/")
 def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
-    """Everything on one page."""
+    """What is on today, what waits, where people are lost: as much of it as one may see."""
+    if not visit.scope.may("activities"):
+        return RedirectResponse(visit.account.home, 303)
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         context: dict[str, object] = {
@@ -65,26 +68,28 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
             "periods": PERIODS_DAYS,
             "from_day": today - timedelta(days=days),
             "activities": activities_on(visit.scope, connection, today),
-            "held_back": "",
+            "bars": bars(visit, connection, days) if visit.scope.may("numbers") else (),
+            **_waiting(visit, connection, today),
         }
-        if visit.scope.sees_archives:
-            due, due_total = due_follow_ups(visit.scope, connection, today, limit=1)
-            context |= {
-                "bars": bars(visit, connection, days),
-                "counts": outcome_counts(visit.scope, connection),
-                "due_total": due_total,
-                "oldest_due": due[0].due_on if due else None,
-                "conflicts": (
-                    count_conflicts(visit.scope, connection) if visit.scope.sees_conflicts else 0
-                ),
-                "rights": (0, 0),
-            }
-        sees_copies = visit.scope.viewer in ("headquarters", "compliance")
-        if sees_copies and holds_copies_back(connection):
-            context["held_back"] = visit.say(HELD_BACK)
-        if sees_requests(visit.scope):
-            context["rights"] = open_counts(visit.scope, connection, today)
     return visit.render("home.html", context)
+
+
+def _waiting(visit: Visit, connection: Connection, today: date) -> dict[str, object]:
+    """What waits for somebody; nothing of what this visitor may not see."""
+    scope = visit.scope
+    due: list[DueFollowUp] = []
+    due_total = 0
+    if scope.may("follow_ups"):
+        due, due_total = due_follow_ups(scope, connection, today, limit=1)
+    held_back = scope.may("copies") and scope.may("events") and holds_copies_back(connection)
+    return {
+        "counts": outcome_counts(scope, connection) if scope.may("events") else {},
+        "due_total": due_total,
+        "oldest_due": due[0].due_on if due else None,
+        "conflicts": count_conflicts(scope, connection) if scope.may("conflicts") else 0,
+        "held_back": visit.say(HELD_BACK) if held_back else "",
+        "rights": open_counts(scope, connection, today) if scope.may("requests") else (0, 0),
+    }
 
 
 @router.get("/season.csv")
@@ -119,6 +124,7 @@ def activities_page(
     visit: SignedIn, days: Days = SEASON_DAYS, page: Annotated[int, Query(ge=1)] = 1
 ) -> Response:
     """The activities of the season and how many each reached: the list behind that number."""
+    visit.scope.require("activities", "which activities there are")
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         found = activities_between(
@@ -146,11 +152,16 @@ def chain_of(visit: Visit, connection: Connection, days: int) -> OutcomeChain:
 def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:
     """The steps of the chain as they are drawn."""
     chain = chain_of(visit, connection, days)
-    steps: list[tuple[str, int, float | None, str]] = [
+    steps: list[tuple[str, int, float | None, str | None]] = [
         ("reached", chain.reached, None, f"/activities?days={days}")
     ]
     steps += [
-        (code, step.people, step.median_seconds, f"/season/{step.step}?days={days}")
+        (
+            code,
+            step.people,
+            step.median_seconds,
+            f"/season/{step.step}?days={days}" if visit.scope.may("people") else None,
+        )
         for code, step in zip(OUTCOME_CHAIN, chain.result.steps, strict=True)
     ]
     longest = max(people for _, people, _, _ in steps) or 1

@@ -19,13 +19,14 @@ from crm.activities.queries import (
     activities_between,
     activities_on,
     activity,
-    signed_in_us,
 )
-from crm.people.queries import FoundPerson, find_people, people_by_id
+from crm.people.queries import FoundPerson
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit, keep_cookie
+from crm.web.pages import log_people
 from crm.web.pages.consents import keep_signature
+from crm.web.pages.log_people import Fitting
 from crm.web.pages.notices import shown_notices
 from crm.web.view import forms
 from crm.web.view.formats import moment_text
@@ -36,7 +37,6 @@ router = APIRouter()
 
 ACTIVITY_COOKIE = "jinxi_activity"
 _DAYS_BACK = 7
-_MOST_FOUND = 8
 
 _FAULTS = {
     "stale": N_("这张表放得太久了。内容都在，请再提交一次。"),
@@ -87,7 +87,7 @@ def choose_activity(visit: SignedIn, choose: bool = False) -> Response:
 @router.get("/log/{activity_id}")
 def find_page(visit: SignedIn, activity_id: str) -> Response:
     """Find a person, or write a new card."""
-    response = _find(visit, activity_id, "", None)
+    response = _find(visit, activity_id, "", Fitting([]))
     keep_cookie(visit.request, response, ACTIVITY_COOKIE, activity_id)
     return response
 
@@ -97,23 +97,11 @@ def find_result(posting: SignedInPosting, activity_id: str) -> Response:
     """Who fits what was typed; it is sent in the body, so no address holds a name."""
     visit, text = posting.visit, posting.text("text", 60)
     if not text:
-        return _find(visit, activity_id, text, None)
-    with reading(visit.site.engine) as connection:
-        found, total = find_people(visit.scope, connection, text, digest=visit.site.digest)
-        people = found[:_MOST_FOUND]
-        ids = [person.person_id for person in people]
-        came = signed_in_us(visit.scope, connection, activity_id, ids)
-    return _find(visit, activity_id, text, people, total, came)
+        return _find(visit, activity_id, text, Fitting([]))
+    return _find(visit, activity_id, text, log_people.fitting(visit, activity_id, text))
 
 
-def _find(
-    visit: Visit,
-    activity_id: str,
-    text: str,
-    people: list[FoundPerson] | None,
-    total: int = 0,
-    came: dict[str, int] | None = None,
-) -> Response:
+def _find(visit: Visit, activity_id: str, text: str, fitting: Fitting) -> Response:
     _credential(visit)
     with reading(visit.site.engine) as connection:
         found = _activity(visit, connection, activity_id)
@@ -121,12 +109,12 @@ def _find(
         "title": visit.say(N_("登记")),
         "activity": found,
         "text": text,
-        "people": people,
-        "total": total,
-        "came": came or {},
-        "form_ids": {person.person_id: str(uuid4()) for person in people or ()},
+        "people": fitting.people,
+        "total": fitting.total,
+        "came": fitting.came,
+        "form_ids": {person.person_id: str(uuid4()) for person in fitting.people},
         "written_at": rfc3339(visit.site.now_us()),
-        "may_search": visit.scope.sees_archives,
+        "may_search": log_people.may_search(visit),
         "today": shanghai_day(visit.site.now_us()),
     }
     return visit.render("log_find.html", context)
@@ -149,10 +137,10 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
     """Hand the events over and show the receipt; typed text stays when something is wrong."""
     visit = posting.visit
     credential = _credential(visit)
-    person_id = posting.text("person_id", 36) or None
+    person_id = posting.text("person_id", 64) or None
     with reading(visit.site.engine) as connection:
         found = _activity(visit, connection, activity_id)
-        person = _person(visit, connection, person_id)
+        person = log_people.person_named(visit, connection, person_id)
     entry = Entry(
         posting.text("form_id", 36),
         posting.text("written_at", 40),
@@ -233,8 +221,8 @@ def _form(
     now_us = visit.site.now_us()
     with reading(visit.site.engine) as connection:
         found = _activity(visit, connection, activity_id)
-        person = _person(visit, connection, person_id)
-        came = _came(visit, connection, activity_id, person)
+        person = log_people.person_named(visit, connection, person_id)
+        came = log_people.came(visit, connection, activity_id, person)
         notices = shown_notices(visit, connection, found.dealer)
     faults = looked_at.faults if looked_at else []
     stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
@@ -243,7 +231,7 @@ def _form(
         "title": visit.say(N_("登记") if person else N_("写新卡")),
         "activity": found,
         "person": person,
-        "came": next(iter(came.values()), None),
+        "came": came,
         "form_id": str(uuid4()) if stale else posting and posting.text("form_id", 36),
         "written_at": rfc3339(now_us) if stale else posting and posting.text("written_at", 40),
         "fresh": posting is None,
@@ -255,7 +243,7 @@ def _form(
         "asked": " ".join(warnings),
         "may_sell": found.kind != "free_clinic",
         "skus": forms.SKUS,
-        "purposes": forms.PURPOSES,
+        "purposes": forms.purposes_of(person),
         "notices": notices,
         "signature": posting.text("signature", LONGEST_FIELD) if posting else "",
         "today": shanghai_day(now_us),
@@ -271,8 +259,8 @@ def _fault_sentence(visit: Visit, fault: Fault) -> str:
 
 def _credential(visit: Visit) -> Credential:
     credential = visit.account.credential
-    if credential is None:
-        raise OutOfScope("compliance looks and logs nothing")
+    if credential is None or not visit.account.may_say("activity.attended"):
+        raise OutOfScope("who logs nothing at activities")
     return credential
 
 
@@ -281,20 +269,3 @@ def _activity(visit: Visit, connection: Connection, activity_id: str) -> Activit
     if found is None:
         raise NotFound
     return found
-
-
-def _person(visit: Visit, connection: Connection, person_id: str | None) -> FoundPerson | None:
-    if person_id is None:
-        return None
-    for found in people_by_id(visit.scope, connection, [person_id]):
-        return found
-    raise NotFound
-
-
-def _came(
-    visit: Visit, connection: Connection, activity_id: str, person: FoundPerson | None
-) -> dict[str, int]:
-    """When the person signed in already."""
-    if person is None:
-        return {}
-    return signed_in_us(visit.scope, connection, activity_id, [person.person_id])

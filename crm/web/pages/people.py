@@ -21,7 +21,13 @@ from crm.people.queries import PAGE_ROWS, find_among, find_people, people_by_id
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.home import SEASON_DAYS, Days, chain_of
-from crm.web.view.archive_view import ArchiveView, Opened, hidden_value, is_hidden_field
+from crm.web.view.archive_view import (
+    ArchiveView,
+    Opened,
+    hidden_value,
+    is_health_field,
+    is_hidden_field,
+)
 from crm.web.view.labels import label
 
 router = APIRouter()
@@ -54,6 +60,7 @@ def season_list_found(posting: SignedInPosting, step: int, days: Days = SEASON_D
 
 
 def _season_list(visit: Visit, step: int, days: int, posting: Posting | None = None) -> Response:
+    visit.scope.require("people", "lists of people")
     if not 1 <= step <= len(OUTCOME_CHAIN):
         raise NotFound
     with reading(visit.site.engine) as connection:
@@ -66,12 +73,13 @@ def _season_list(visit: Visit, step: int, days: int, posting: Posting | None = N
 @router.get("/activities/{activity_id}")
 def activity_page(visit: SignedIn, activity_id: str) -> Response:
     """One activity: when, where, how many."""
+    visit.scope.require("activities", "which activities there are")
     with reading(visit.site.engine) as connection:
         found = activity(visit.scope, connection, activity_id)
         if found is None:
             raise NotFound
         context: dict[str, Any] = {"title": found.title, "activity": found}
-        if visit.scope.sees_archives:
+        if visit.scope.may("people"):
             context["attended"] = len(attendees(visit.scope, connection, activity_id))
             context["cards"] = len(written_at(visit.scope, connection, activity_id))
     return visit.render("activity.html", context)
@@ -93,6 +101,7 @@ def _activity_list(
     visit: Visit, activity_id: str, group: str, posting: Posting | None = None
 ) -> Response:
     groups = {"attended": (attendees, N_("到场")), "cards": (written_at, N_("新写的档案卡"))}
+    visit.scope.require("people", "lists of people")
     if group not in groups:
         raise NotFound
     query, name = groups[group]
@@ -169,6 +178,9 @@ def reveal(posting: SignedInPosting, name: str) -> Response:
         posting.text("source", 256),
         posting.text("event_id", 64),
     )
+    visit.scope.require("opens", "what is masked stays so")
+    if is_health_field(opened.field):
+        visit.scope.require("health", "health is not for everybody")
     if not is_hidden_field(opened.field):
         raise NotFound
     known = _load(visit, name)
@@ -211,18 +223,19 @@ def _archive(
     context = {
         "title": visit.say(N_("患者档案")),
         "view": ArchiveView(known, opened, shanghai_day(visit.site.now_us())),
-        "may_open": may_show(
+        "may_open": visit.scope.may("opens")
+        and may_show(
             Standing(known["restricted"], known["deceased"]),
-            sees_restricted=visit.scope.sees_restricted_names,
+            sees_restricted=visit.scope.may("restricted"),
         ),
-        "may_speak": visit.account.credential is not None,
+        "may_withdraw": visit.account.may_say("consent.withdrawn"),
         "new_id": lambda: str(uuid4()),
         "withdrawn": withdrawn,
         "accesses": None,
         "names": {},
         "activities": _activities(visit, known),
     }
-    if visit.scope.viewer in ("headquarters", "compliance"):
+    if visit.scope.may("looks"):
         with reading(visit.site.engine) as connection:
             cards = [card["card_id"] for card in known["cards"]]
             looks = accesses_of_cards(visit.scope, connection, cards)[:_LOOKS_SHOWN]

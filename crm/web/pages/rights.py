@@ -56,6 +56,7 @@ def rights_page(visit: SignedIn, closed: Annotated[bool, Query()] = False) -> Re
 def enter(posting: SignedInPosting) -> Response:
     """A new request."""
     visit = posting.visit
+    clerk = _clerk(visit)
     try:
         asked = Asked(
             posting.text("name", 64),
@@ -65,7 +66,7 @@ def enter(posting: SignedInPosting) -> Response:
             _day(posting.text("received_on", 10)),
             posting.text("text", LONGEST_TEXT) or None,
         )
-        request_id = open_request(visit.site.engine, visit.site.keyring, _clerk(visit), asked)
+        request_id = open_request(visit.site.engine, visit.site.keyring, clerk, asked)
     except RequestRefused as error:
         return _list(visit, fault=str(error))
     return RedirectResponse(f"/rights/{request_id}", 303)
@@ -81,8 +82,9 @@ def request_page(visit: SignedIn, request_id: str) -> Response:
 def note(posting: SignedInPosting, request_id: str) -> Response:
     """Note a step on the way."""
     visit, text = posting.visit, posting.text("text", LONGEST_TEXT)
+    clerk = _clerk(visit)
     try:
-        note_step(visit.site.engine, visit.site.keyring, _clerk(visit), request_id, text)
+        note_step(visit.site.engine, visit.site.keyring, clerk, request_id, text)
     except RequestRefused as error:
         return _one(visit, request_id, str(error))
     return RedirectResponse(f"/rights/{request_id}", 303)
@@ -92,6 +94,7 @@ def note(posting: SignedInPosting, request_id: str) -> Response:
 def close(posting: SignedInPosting, request_id: str) -> Response:
     """Grant or refuse."""
     visit = posting.visit
+    clerk = _clerk(visit)
     source, event_id = posting.text("event_source", 256), posting.text("event_id", 64)
     try:
         closing = Closing(
@@ -100,7 +103,7 @@ def close(posting: SignedInPosting, request_id: str) -> Response:
             (source, event_id) if source or event_id else None,
             posting.text("text", LONGEST_TEXT) or None,
         )
-        close_request(visit.site.engine, visit.site.keyring, _clerk(visit), request_id, closing)
+        close_request(visit.site.engine, visit.site.keyring, clerk, request_id, closing)
     except RequestRefused as error:
         return _one(visit, request_id, str(error))
     return RedirectResponse(f"/rights/{request_id}", 303)
@@ -151,6 +154,8 @@ def _said(visit: Visit, fault: str | None) -> str | None:
 
 
 def _clerk(visit: Visit) -> Clerk:
+    """Who answers; OutOfScope, whatever else may be wrong with what was sent."""
+    visit.scope.require("answers", "who answers requests of people")
     return Clerk(visit.scope, visit.account.actor, visit.site.now_us())
 
 

@@ -7,9 +7,11 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from campaigns.wording.catalogues import N_
-from crm.accounts.people import Account, check_password, folded_name
+from crm.accounts.people import Account, check_password, demo_accounts, folded_name, is_empty
+from crm.accounts.roles import ROLES
 from crm.accounts.second_factor import LONGEST_CODE
 from crm.accounts.sessions import end_session
+from crm.storage.database import reading
 from crm.web.guards.devices import DEVICE_COOKIE, DEVICE_SECONDS, Devices
 from crm.web.guards.security import SESSION_COOKIE
 from crm.web.guards.visit import (
@@ -45,13 +47,13 @@ async def sign_in(posting: AnyPosting) -> Response:
         return _page(visit, to, name, wait_minutes=account)
     if account is None:
         return _page(visit, to, name, wrong=True)
-    return await visit.site.lanes.beside(_enter, visit, account, to)
+    return await visit.site.lanes.beside(enter, visit, account, to)
 
 
-def _enter(visit: Visit, account: Account, to: str) -> Response:
+def enter(visit: Visit, account: Account, to: str) -> Response:
     """In, or to the second factor."""
-    if to == "/" and account.role in ("staff", "dealer"):
-        to = "/log"
+    if to == "/":
+        to = account.home
     if visit.site.second_factors.is_on(account.actor):
         response = RedirectResponse(f"{CODE_PAGE}?to={quote(inside(to))}", 303)
         visit.begin(response, account, "code")
@@ -63,6 +65,17 @@ def _enter(visit: Visit, account: Account, to: str) -> Response:
         visit.begin(response, account, "full")
         know_device(visit, response, account)
     return response
+
+
+@router.post("/sign-in/demo")
+def try_demo(posting: AnyPosting) -> Response:
+    """In as one of the demo's accounts, by a tap: its data are invented."""
+    visit, actor = posting.visit, posting.text("actor", 64)
+    with reading(visit.site.engine) as connection:
+        found = [each for each in demo_accounts(connection) if each.actor == actor]
+    if not found:
+        return _page(visit, "/", wrong=True)
+    return enter(visit, found[0], "/")
 
 
 @router.get("/sign-in/code")
@@ -147,8 +160,13 @@ def _device_cookie(visit: Visit) -> str | None:
 def _page(
     visit: Visit, to: str, name: str = "", *, wrong: bool = False, wait_minutes: int = 0
 ) -> Response:
+    with reading(visit.site.engine) as connection:
+        demo, nobody = demo_accounts(connection), is_empty(connection)
     context = {
         "title": visit.say(N_("登录")),
+        "demo": demo,
+        "nobody": nobody,
+        "table": ROLES,
         "to": inside(to),
         "name": name,
         "wrong": wrong,

@@ -11,7 +11,6 @@ from crm.feed.settling import holds_copies_back
 from crm.journal.clock_marks import confirm
 from crm.operations.status import Status
 from crm.outcomes.queries import outcome_counts
-from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import SignedIn, SignedInPosting
 
@@ -37,8 +36,7 @@ class Lag:
 @router.get("/status")
 def status_page(visit: SignedIn) -> Response:
     """Everything at one moment; it is not kept up to date by itself."""
-    if visit.scope.viewer != "headquarters":
-        raise OutOfScope
+    visit.scope.require("status", "how it runs")
     found = visit.site.how_it_stands()
     with reading(visit.site.engine) as connection:
         counts = outcome_counts(visit.scope, connection)
@@ -54,7 +52,7 @@ def status_page(visit: SignedIn) -> Response:
         "failed": counts.get("failed", 0),
         "age_seconds": age_seconds,
         "lags": lags(found),
-        "may_confirm": found.clock_doubted,
+        "may_confirm": found.clock_doubted and visit.scope.may("runs"),
         "troubles": [
             visit.say(text)
             for text in (*([HELD_BACK] if held_back else []), *troubles(found, age_seconds))
@@ -67,8 +65,7 @@ def status_page(visit: SignedIn) -> Response:
 def confirm_clock(posting: SignedInPosting) -> Response:
     """Headquarters has looked at another clock: time may go on by this one."""
     visit = posting.visit
-    if visit.scope.viewer != "headquarters":
-        raise OutOfScope
+    visit.scope.require("runs", "headquarters confirms the clock")
     with writing(visit.site.engine) as connection:
         confirm(connection, visit.site.now_us(), visit.account.actor)
     return RedirectResponse("/status", 303)

@@ -42,6 +42,11 @@ def is_hidden_field(field: str) -> bool:
     return field in _CARD_FIELDS or field in _EVENT_FIELDS
 
 
+def is_health_field(field: str) -> bool:
+    """Whether what opens may be about health; what an event keeps private may be anything."""
+    return field in HEALTH_FIELDS or field in _EVENT_FIELDS
+
+
 def hidden_value(known: dict[str, Any], opened: Opened) -> str | None:
     """What stands in a hidden field; None when there is nothing, or this viewer may not see it."""
     if opened.field in _EVENT_FIELDS:

@@ -15,11 +15,15 @@ from campaigns.intake import Credential
 from campaigns.sheets.model import NOTICE_VERSION
 from campaigns.times import day_start_us, parse_instant_us, rfc3339, shanghai_day
 from crm.activities.queries import ActivityRow
+from crm.copies.row_names import ROW, of_card
+from crm.intake.row_rights import PURPOSES_BY_ROW
+from crm.people.queries import FoundPerson
 from crm.web.view.signatures import UNSIGNED, Signature
 
 SKUS = {"JX-B4": 69_300, "JX-B2": 59_700}
 """The devices that a form offers, with the price of one, fen."""
 PURPOSES = ("archive", "health", "share_with_dealer", "marketing", "club")
+_A_CARD = "card/of-the-row"
 METHODS = ("screen", "paper", "voice")
 GIVERS = ("self", "guardian", "agent")
 READING_FIELDS = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")
@@ -43,6 +47,13 @@ Text = Callable[[str], str]
 """The text of a field of the form, empty when it is missing."""
 
 
+def purposes_of(person: FoundPerson | None) -> tuple[str, ...]:
+    """What may be asked of a person; by way of a row not everything."""
+    if person is None or not person.card_id.startswith(ROW):
+        return PURPOSES
+    return tuple(purpose for purpose in PURPOSES if purpose in PURPOSES_BY_ROW)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with the form: which field (none: the whole), why, and the path, if any."""
@@ -57,7 +68,7 @@ class Entry:
     """One form that was filled in.
 
     form_id: made when the form was rendered; written_at: RFC 3339, likewise.
-    card_id: of a known person; None where a new card is written.
+    card_id: of a known person, or `row/KEY` of the dealer's copy; None: a new card is written.
     """
 
     form_id: str
@@ -79,7 +90,7 @@ class Entry:
 
     def events(self, source: str) -> list[dict[str, Any]]:
         """What the form says, as CloudEvents in the order in which it happened."""
-        card_id = self.card_id or self.form_id
+        named, subject = self._named()
         when = self._when()
         return [
             {
@@ -87,13 +98,20 @@ class Entry:
                 "id": f"{self.form_id}-{kind}",
                 "source": source,
                 "type": wire_name(type_name),
-                "subject": f"card/{card_id}",
+                "subject": subject,
                 "sequence": place,
                 **when,
-                "data": {"card_id": card_id, **data},
+                "data": {**named, **data},
             }
             for place, (kind, type_name, data) in enumerate(self._said(), 1)
         ]
+
+    def _named(self) -> tuple[dict[str, str], str]:
+        """(how the data name the person, the subject): by a card, or by a row of a copy."""
+        card_id = self.card_id or self.form_id
+        if card_id.startswith(ROW):
+            return {"row_key": card_id.removeprefix(ROW)}, card_id
+        return {"card_id": card_id}, f"card/{card_id}"
 
     def faults(self) -> Iterator[Fault]:
         """What only the form can know to be wrong."""
@@ -215,7 +233,9 @@ def checked(entry: Entry, source: str, credential: Credential, now_us: int) -> C
     warnings: list[str] = []
     for event in entry.events(source) if is_readable else ():
         line = orjson.dumps(event)
-        found = check(line, now_us)
+        # The door puts the card in the place of a row; what else is said is looked at here.
+        by_row = event["subject"].startswith(ROW)
+        found = check(orjson.dumps(of_card(event, _A_CARD)) if by_row else line, now_us)
         if isinstance(found, Refusal):
             faults.append(Fault(_place(found.path), found.reason, found.path))
         else:

@@ -1,6 +1,7 @@
 """What codes are called on a page, in the words of the field."""
 
 from campaigns.wording.catalogues import N_
+from crm.accounts.roles import ROLES as TABLE
 
 ACTIVITY_KINDS = {
     "health_lecture": N_("健康讲座"),
@@ -113,11 +114,33 @@ SOURCE_KINDS = {
     "online": N_("网上"),
 }
 SEXES = {"male": N_("男"), "female": N_("女")}
-ROLES = {
-    "headquarters": N_("总部"),
-    "compliance": N_("合规"),
-    "staff": N_("现场工作人员"),
-    "dealer": N_("经销商"),
+REWARD_STATES = {
+    "tracked": N_("仅登记"),
+    "blocked": N_("不符合"),
+    "held": N_("冻结期"),
+    "payable": N_("可发放"),
+    "rejected": N_("已驳回"),
+    "paid": N_("已发放"),
+    "clawed_back": N_("已追回"),
+}
+REWARD_REASONS = {
+    "self_referral": N_("介绍的是自己"),
+    "compliance_breach": N_("合规问题"),
+    "not_trained": N_("还没培训"),
+    "erased": N_("个人信息已删除"),
+    "forbidden": N_("政策不允许"),
+    "late_referral": N_("介绍补报太晚"),
+}
+ROLES: dict[str, str] = {code: role.word for code, role in TABLE.items()}
+ACCOUNT_CHANGES = {
+    "invited": N_("邀请了新账号"),
+    "joined": N_("设好了自己的账号"),
+    "roles": N_("改了身份"),
+    "password": N_("重设密码"),
+    "factor": N_("重设第二道验证"),
+    "closed": N_("关闭了账号"),
+    "token_made": N_("发了接口令牌"),
+    "token_revoked": N_("停用了接口令牌"),
 }
 VALUES = {
     **{"satisfied": N_("满意"), "unsatisfied": N_("不满意"), "adverse": N_("不良反应")},
@@ -178,6 +201,9 @@ GROUPS: dict[str, dict[str, str]] = {
     "source_kind": SOURCE_KINDS,
     "sex": SEXES,
     "role": ROLES,
+    "account_change": ACCOUNT_CHANGES,
+    "reward_state": REWARD_STATES,
+    "reward_reason": REWARD_REASONS,
     "value": {**SOURCE_KINDS, **SEXES, **PURPOSES, **VALUES},
 }
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from crm.funnels.queries import OutcomeChain, outcome_chain
 from crm.journal.dead_letters import dead_positions
 from crm.journal.progress import Progress, load_progress
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 
 _CHAINS_AT_HAND = 8
 _Key = tuple[Progress, int, date, date]
@@ -27,8 +27,7 @@ class Seasons:
         self, scope: Scope, connection: Connection, from_day: date, to_day: date
     ) -> OutcomeChain:
         """The chain of the entries of a period."""
-        if not scope.sees_archives:
-            raise OutOfScope("funnels are the company's")
+        scope.require("numbers", "funnels are the company's")
         # An event that is taken back from the dead letters moves no position.
         left_out = len(dead_positions(connection))
         key = (load_progress(connection, "embedded"), left_out, from_day, to_day)

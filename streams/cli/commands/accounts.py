@@ -40,15 +40,6 @@ class TokenRole(StrEnum):
     DEALER = "dealer"
 
 
-class UserRole(StrEnum):
-    """What a person does here."""
-
-    HEADQUARTERS = "headquarters"
-    COMPLIANCE = "compliance"
-    STAFF = "staff"
-    DEALER = "dealer"
-
-
 Name = Annotated[str, typer.Argument(metavar="NAME", help="登录名")]
 Password = Annotated[str | None, typer.Option(help="密码；不写就会问")]
 
@@ -136,18 +127,21 @@ def revoke_api_token(
 
 def add_person(
     name: Annotated[str, typer.Option(help="登录名")],
-    role: Annotated[UserRole, typer.Option(help="身份")],
-    dealer: Annotated[str | None, typer.Option(help="经销商代码（身份为 dealer 时）")] = None,
+    role: Annotated[list[str], typer.Option(metavar="ROLE", help="身份，可重复")],
+    dealer: Annotated[
+        str | None, typer.Option(help="经销商代码（身份为 dealer 或 dealer_staff 时）")
+    ] = None,
     password: Password = None,
 ) -> None:
     """加一个可以登录的人。
 
     jinxi account add --name wang.fang --role staff
+    jinxi account add --name zhao.lei --role compliance --role finance
     """
     installation = open_installation()
     try:
         given = _asked_password() if password is None else password
-        add_user(installation.engine, name, given, role.value, dealer)
+        add_user(installation.engine, name, given, role, dealer)
     except AccountInvalid as error:
         _refuse(error)
     print_text(say("已加上：{name}", name=name))
@@ -166,7 +160,7 @@ def list_accounts(as_json: AsJson = False) -> None:
             {
                 "actor": account.actor,
                 "name": account.name,
-                "role": account.role,
+                "roles": account.roles,
                 "dealer": account.dealer,
                 "open": account.is_open,
                 "created_at": rfc3339(account.created_us),
@@ -181,7 +175,7 @@ def list_accounts(as_json: AsJson = False) -> None:
             (
                 Whole(account.actor),
                 account.name,
-                word("role", account.role),
+                "、".join(word("role", role) for role in account.roles),
                 account.dealer,
                 clock_text(account.created_us),
                 say("可登录") if account.is_open else say("已关闭"),

@@ -16,7 +16,9 @@ from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS, generate
 from campaigns.times import shanghai_day
 from crm.accounts.people import add_user, change_password, find_user
+from crm.accounts.roles import ROLES, AccountRole
 from crm.clock import now_us
+from crm.copies.queries import dealer_names
 from crm.journal.events import last_position
 from crm.storage.database import reading
 from streams.cli.commands.glance import print_glance
@@ -30,6 +32,8 @@ from streams.wording.progress import progress_bar
 from streams.wording.say import say
 
 DEMO_USER = "demo"
+HEADQUARTERS_ROLE: AccountRole = "headquarters"
+"""Of the account whose password is told."""
 NOTE = "demo.json"
 _LINES_AT_ONCE = 2000
 _PASSWORD_BYTES = 9
@@ -73,8 +77,32 @@ def demo(
         return
     password = _password(installation, is_demo=kept is not None)
     if password is not None:
+        _add_faces(installation)
+        print_text(say("打开网址，点一个身份就能进去看；人和事全是编造的。"))
         print_text(say("登录名 {name}，密码 {password}", name=DEMO_USER, password=password))
     run_server(port)
+
+
+def _add_faces(installation: Installation) -> None:
+    """An account of every role, each opened by a tap on the sign-in page; none is made twice."""
+    with reading(installation.engine) as connection:
+        dealer = next(iter(dealer_names(connection)), None)
+        missing = [
+            role
+            for role in ROLES
+            if role != HEADQUARTERS_ROLE and find_user(connection, _face(role)) is None
+        ]
+    for role in missing:
+        of_dealer = ROLES[role].of_dealer
+        if of_dealer and dealer is None:
+            continue
+        password = secrets.token_urlsafe(_PASSWORD_BYTES)
+        named = dealer if of_dealer else None
+        add_user(installation.engine, _face(role), password, (role,), named, is_demo=True)
+
+
+def _face(role: AccountRole) -> str:
+    return f"{DEMO_USER}-{role.replace('_', '-')}"
 
 
 def _take_in_once(installation: Installation, asked: Season) -> Season | None:
@@ -153,5 +181,5 @@ def _password(installation: Installation, *, is_demo: bool) -> str | None:
     if known is not None:
         change_password(installation.engine, known.actor, password)
     else:
-        add_user(installation.engine, DEMO_USER, password, "headquarters", is_demo=True)
+        add_user(installation.engine, DEMO_USER, password, (HEADQUARTERS_ROLE,), is_demo=True)
     return password

@@ -11,12 +11,12 @@ import typer
 
 from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import LANGUAGES, Language
+from crm.accounts.roles import scope_of
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
 from crm.copies.queries import copies_of
 from crm.rights.large_print import large_print
 from crm.rights.own_copy import Holding, Keeper, Label, OwnCopy, own_copy
-from crm.scope import Scope
 from crm.storage.database import reading
 from crm.web.view.labels import label
 from streams.cli.commands.options import NOT_FOUND, At, instant_or_now
@@ -25,7 +25,7 @@ from streams.running.private_files import write_private
 from streams.wording.output import print_notice, print_text
 from streams.wording.say import say
 
-_SCOPE = Scope("compliance")
+_SCOPE = scope_of("compliance")
 """Whoever handles a person's request: a restricted archive is still the person's own."""
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from crm.accounts.invitations import first_link
+from crm.clock import now_us
 from crm.configuration.settings import Settings
 from streams.cli.commands.carry import processes
 from streams.running.installation import open_installation
@@ -26,8 +28,18 @@ def serve(
     jinxi serve --port 9000
     """
     must_be_free(port)
-    open_installation()
+    installation = open_installation()
+    secret = first_link(installation.engine, now_us())
+    if secret is not None:
+        _greet(port, secret)
     run_server(port)
+
+
+def _greet(port: int, secret: str) -> None:
+    """Nobody can sign in yet: the way to the first account."""
+    print_text(say("还没有账号。请在浏览器打开下面的链接，设好第一个总部账号："))
+    print_text(f"http://{HOST}:{port}/join/{secret}")
+    print_text(say("链接只能用一次，24 小时内有效；重新运行 jinxi serve 会换一个新的。"))
 
 
 def must_be_free(port: int) -> None:

@@ -112,7 +112,7 @@ def test_an_account_is_added_listed_given_a_password_and_closed_at_once(
     assert "还没有" in jinxi("account", "list").text
     jinxi("account", "add", "--name", "fang", "--role", "staff", "--password", PASSWORD)
     (listed,) = jinxi("account", "list", "--json").lines
-    assert list(listed) == ["actor", "name", "role", "dealer", "open", "created_at"]
+    assert list(listed) == ["actor", "name", "roles", "dealer", "open", "created_at"]
     assert (listed["name"], listed["open"]) == ("fang", True)
     page = "/me/second-factor"
     with site.client() as client:

@@ -183,7 +183,7 @@ def test_a_season_that_was_moved_goes_on_in_postgresql(home: Home, target: Targe
         last = connection.execute(select(func.max(JOURNAL.c.position))).scalar_one()
     assert credential is not None and credential.role == "staff"
     account = check_password(engine, "office", PASSWORD)
-    assert account is not None and account.role == "headquarters"
+    assert account is not None and account.roles == ("headquarters",)
     # New numbers come after the old ones, and the dead letter can be mended there.
     (home.folder / "new.ndjson").write_bytes(orjson.dumps(a_card("new-1")))
     assert run_inside(home.folder, "accept", "new.ndjson", env=env).status == 0

@@ -1,8 +1,10 @@
 """`jinxi demo` and `jinxi serve` as a newcomer runs them."""
 
 import os
+import re
 import signal
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,36 @@ def test_serve_shows_pages_takes_events_and_its_worker_records_them(tmp_path: Pa
         assert psutil.wait_procs(children, timeout=PATIENCE_SECONDS)[1] == []
     taken = run(tmp_path, "work", "--until-idle", "--json")
     assert (taken.status, taken.only["recorded"]) == (0, 0)
+
+
+def test_the_first_start_prints_a_link_to_the_first_account(tmp_path: Path) -> None:
+    port = free_port()
+
+    def opened(link: str) -> httpx.Response | None:
+        try:
+            return httpx.get(link, timeout=PATIENCE_SECONDS)
+        except httpx.TransportError:
+            return None
+
+    with running(tmp_path, "serve", "--port", port) as served:
+        links = re.findall(r"http://\S+/join/\S+", _printed(served))
+        assert len(links) == 1
+        assert "第一个总部账号" in until(lambda: opened(links[0])).text
+    added = ("account", "add", "--name", "li", "--role", "headquarters", "--password")
+    assert run(tmp_path, *added, "eleven-quiet-herons").status == 0
+    with running(tmp_path, "serve", "--port", port) as served:
+        assert "/join/" not in _printed(served)
+
+
+def _printed(served: subprocess.Popen[bytes]) -> str:
+    """What is said up to the address of the pages."""
+    assert served.stdout is not None
+    lines: list[str] = []
+    for line in served.stdout:
+        lines.append(line.decode())
+        if "网页" in lines[-1]:
+            break
+    return "".join(lines)
 
 
 def answers(api: httpx.Client) -> bool:

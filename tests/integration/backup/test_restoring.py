@@ -263,7 +263,7 @@ def test_tokens_revoked_and_accounts_closed_since_stay_closed(
     installation: Installation, tmp_path: Path
 ) -> None:
     token = add_token(installation.engine, "erp", "headquarters")
-    add_user(installation.engine, "wang.fang", "only-for-tests-1", "staff")
+    add_user(installation.engine, "wang.fang", "only-for-tests-1", ("staff",))
     backed_up(installation, tmp_path / "b")
     with writing(installation.engine) as connection:
         connection.execute(update(API_TOKEN).values(revoked_us=CLOCK_US))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from campaigns.times import DAY_US, shanghai_day
+from crm.accounts.roles import scope_of
 from crm.clock import now_us
 from crm.copies.keys import row_keys
 from crm.copies.recalls import OVERDUE_AFTER_DAYS, Recall
@@ -24,7 +25,7 @@ from crm.feed.recall_queries import (
 from crm.feed.states import DealerState, dealer_states
 from crm.feed.tables import COPY_SENT
 from crm.people.queries import cards_of
-from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
+from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
 from tests.integration.feed.dealers import (
     Company,
@@ -180,11 +181,11 @@ def test_days_are_counted_in_shanghai(day: date) -> None:
 
 def test_recalls_and_states_are_for_headquarters_and_compliance(company: Company) -> None:
     with reading(company.running.site.engine) as connection:
-        for viewer in (Scope("staff"), Scope("dealer", "D1")):
+        for viewer in (scope_of("staff"), dealer_scope("D1")):
             for ask in (open_recalls, dealer_states):
                 with pytest.raises(OutOfScope):
                     ask(viewer, connection, today())
-        assert open_recalls(Scope("compliance"), connection, today()) == []
+        assert open_recalls(scope_of("compliance"), connection, today()) == []
 
 
 def test_the_state_of_a_dealer_tells_what_was_proved_and_when(company: Company) -> None:

@@ -7,17 +7,17 @@ from threading import Barrier
 import orjson
 
 from campaigns.intake import HEADQUARTERS
+from crm.accounts.roles import scope_of
 from crm.clock import now_us
 from crm.recording.recorder import Recorder
 from crm.rights.queries import open_counts, requests
 from crm.rights.register import Asked, Clerk, close_request, open_request
 from crm.rights.request import CLOSED, Closing, Outcome, RequestRefused
-from crm.scope import Scope
 from crm.storage.database import reading
 from tests.examples import a_card
 from tests.installations import Installation
 
-COMPLIANCE = Scope("compliance")
+COMPLIANCE = scope_of("compliance")
 AT_ONCE: tuple[Outcome, ...] = ("granted", "refused", "granted", "refused")
 
 

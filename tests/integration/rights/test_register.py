@@ -11,6 +11,7 @@ import pytest
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import DAY_US
+from crm.accounts.roles import scope_of
 from crm.clock import now_us
 from crm.recording.recorder import Recorder
 from crm.rights.queries import open_counts, request_of, requests
@@ -25,14 +26,14 @@ from crm.rights.request import (
     Request,
     RequestRefused,
 )
-from crm.scope import OutOfScope, Scope
+from crm.scope import OutOfScope, Scope, dealer_scope
 from crm.storage.database import reading, writing
 from streams.running.installation import Installation, open_installation
 from streams.upkeep.replay import rebuild
 from tests.examples import a_card, an_event
 from tests.templates import new_installation
 
-COMPLIANCE = Scope("compliance")
+COMPLIANCE = scope_of("compliance")
 WORDS = "请删掉我母亲王秀英的电话"
 ASKED = Asked("C1", "erase", "self", "phone", date(2026, 5, 4), WORDS)
 GONE = ("/tests/hall", "erased")
@@ -194,7 +195,7 @@ def test_the_list_begins_with_what_is_overdue_and_counts_it(register: Register) 
     assert counts == (2, 1)
 
 
-@pytest.mark.parametrize("scope", [Scope("staff"), Scope("dealer", "D1")])
+@pytest.mark.parametrize("scope", [scope_of("staff"), dealer_scope("D1")])
 def test_the_register_is_closed_to_staff_and_dealers(register: Register, scope: Scope) -> None:
     request_id = register.open()
     outsider = replace(register, clerk=replace(register.clerk, scope=scope))

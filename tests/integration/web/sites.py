@@ -149,7 +149,7 @@ class RunningSite:
 
     def user(self, name: str, role: AccountRole, dealer: str | None = None) -> str:
         """A new account with PASSWORD, which alone opens it."""
-        return add_user(self.site.engine, name, PASSWORD, role, dealer, is_demo=True)
+        return add_user(self.site.engine, name, PASSWORD, (role,), dealer, is_demo=True)
 
     def client(self, **headers: str) -> httpx.Client:
         """A caller of the site."""

@@ -9,8 +9,9 @@ from campaigns.ids import person_id
 from crm.accounts.access import accesses_of_cards
 from crm.accounts.passwords import AccountInvalid
 from crm.accounts.people import add_user
+from crm.accounts.roles import scope_of
 from crm.activities.queries import attendees, signed_in_us
-from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope
+from crm.scope import HEADQUARTERS_SCOPE, OutOfScope
 from crm.storage.database import reading
 from tests.integration.web.sites import (
     PASSWORD,
@@ -167,7 +168,7 @@ def test_a_tap_opens_one_field_and_is_logged_before(
 ) -> None:
     assert reveal(office, "C-open", "conditions").json() == {"value": "高血压"}
     with reading(site.site.engine) as connection:
-        log = accesses_of_cards(Scope("compliance"), connection, ["C-open"])
+        log = accesses_of_cards(scope_of("compliance"), connection, ["C-open"])
     assert (log[0].field, log[0].card_id) == ("conditions", "C-open")
     assert log[0].actor.startswith("u-")
     page = office.get(f"/people/{person_id('C-open')}").text
@@ -189,7 +190,7 @@ def test_what_is_no_hidden_field_opens_nothing(office: httpx.Client) -> None:
 
 def test_the_access_log_is_for_headquarters_and_compliance(site: RunningSite) -> None:
     with reading(site.site.engine) as connection, pytest.raises(OutOfScope):
-        accesses_of_cards(Scope("staff"), connection, ["C-open"])
+        accesses_of_cards(scope_of("staff"), connection, ["C-open"])
 
 
 def test_a_restricted_name_is_shown_to_compliance_alone(site: RunningSite) -> None:
@@ -284,11 +285,11 @@ def test_a_list_turns_over_after_fifty(site: RunningSite, office: httpx.Client) 
 
 def test_no_account_has_a_short_password_or_the_name_of_another(site: RunningSite) -> None:
     with pytest.raises(AccountInvalid):
-        add_user(site.site.engine, "short", "1234567", "staff")
+        add_user(site.site.engine, "short", "1234567", ("staff",))
     with pytest.raises(AccountInvalid):
-        add_user(site.site.engine, "office", PASSWORD, "staff")
+        add_user(site.site.engine, "office", PASSWORD, ("staff",))
     with pytest.raises(AccountInvalid):
-        add_user(site.site.engine, "nobody's", PASSWORD, "dealer")
+        add_user(site.site.engine, "nobody's", PASSWORD, ("dealer",))
 
 
 def test_passwords_and_tokens_are_kept_as_hashes_alone(site: RunningSite) -> None:

@@ -32,8 +32,8 @@ def client(site: RunningSite) -> Iterator[httpx.Client]:
 
 
 def real(site: RunningSite, name: str, role: AccountRole = "headquarters") -> str:
-    dealer = "D1" if role == "dealer" else None
-    return add_user(site.site.engine, name, PASSWORD, role, dealer)
+    dealer = "D1" if ROLES[role].of_dealer else None
+    return add_user(site.site.engine, name, PASSWORD, (role,), dealer)
 
 
 def secret_of(page: str) -> str:

@@ -1,0 +1,190 @@
+"""Headquarters' pages on accounts: invitations, roles, resets, closing; who changed what."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
+
+from campaigns.wording.catalogues import N_
+from crm.accounts.changes import account_changes
+from crm.accounts.invitations import FIRST_START, NOBODY
+from crm.accounts.managing import Manager
+from crm.accounts.passwords import AccountInvalid
+from crm.accounts.people import KnownAccount, accounts, names_of
+from crm.accounts.roles import ROLES
+from crm.accounts.tokens import token_names
+from crm.copies.queries import dealer_names
+from crm.people.queries import PAGE_ROWS
+from crm.storage.database import reading
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+
+router = APIRouter()
+
+Page = Annotated[int, Query(ge=1, le=1_000_000)]
+_FAULT = N_("这样不行：至少选一个身份；公司的身份和经销商的身份不能混；经销商要选一家。")
+_GONE = N_("这个账号已关闭，或者是你自己的：自己的账号请别人来改。")
+
+
+@router.get("/accounts")
+def accounts_page(visit: SignedIn) -> Response:
+    """Everybody who may sign in, those who no longer may at the end; and the form to invite."""
+    return _list(visit)
+
+
+@router.post("/accounts")
+def invite(posting: SignedInPosting) -> Response:
+    """A one-time link for somebody new; it is shown this once."""
+    visit = posting.visit
+    manager = manager_of(visit)
+    roles, dealer = _asked(posting)
+    with reading(visit.site.engine) as connection:
+        dealers = dealer_names(connection)
+    try:
+        secret = manager.invite(roles, dealer, dealers)
+    except AccountInvalid:
+        return _list(visit, visit.say(_FAULT), roles, dealer)
+    return _link(visit, secret, N_("把这个链接交给新同事"))
+
+
+@router.get("/accounts/log")
+def log_page(visit: SignedIn, page: Page = 1) -> Response:
+    """Who changed which account or token, the latest first."""
+    with reading(visit.site.engine) as connection:
+        found = account_changes(visit.scope, connection, PAGE_ROWS + 1, (page - 1) * PAGE_ROWS)
+        names = _names(visit, connection, {n for each in found for n in (each.by, each.subject)})
+    context = {
+        "title": visit.say(N_("谁改过账号")),
+        "changes": found[:PAGE_ROWS],
+        "names": names,
+        "page": page,
+        "has_more": len(found) > PAGE_ROWS,
+        "said": lambda detail: _detail(visit, detail),
+    }
+    return visit.render("accounts_log.html", context)
+
+
+@router.get("/accounts/{actor}")
+def account_page(visit: SignedIn, actor: str) -> Response:
+    """One account: its roles, and what can be done with it."""
+    return _one(visit, actor)
+
+
+@router.post("/accounts/{actor}/roles")
+def change_roles(posting: SignedInPosting, actor: str) -> Response:
+    """Other roles; who is signed in has to do so again."""
+    visit = posting.visit
+    manager = manager_of(visit)
+    roles, dealer = _asked(posting)
+    with reading(visit.site.engine) as connection:
+        dealers = dealer_names(connection)
+    return _done(visit, actor, lambda: manager.change_roles(actor, roles, dealer, dealers), _FAULT)
+
+
+@router.post("/accounts/{actor}/password")
+def reset_password(posting: SignedInPosting, actor: str) -> Response:
+    """A one-time link to a new password; the old one opens nothing any more."""
+    visit = posting.visit
+    try:
+        secret = manager_of(visit).reset_password(actor)
+    except AccountInvalid:
+        return _one(visit, actor, visit.say(_GONE))
+    return _link(visit, secret, N_("把这个链接交给本人"))
+
+
+@router.post("/accounts/{actor}/factor")
+def reset_factor(posting: SignedInPosting, actor: str) -> Response:
+    """The second factor is to be set up anew at the next sign-in."""
+    manager = manager_of(posting.visit)
+    return _done(posting.visit, actor, lambda: manager.reset_factor(actor), _GONE)
+
+
+@router.post("/accounts/{actor}/close")
+def close(posting: SignedInPosting, actor: str) -> Response:
+    """Nobody signs in with it any more."""
+    manager = manager_of(posting.visit)
+    return _done(posting.visit, actor, lambda: manager.close(actor), _GONE)
+
+
+def manager_of(visit: Visit) -> Manager:
+    """Who is signed in, as who manages; OutOfScope."""
+    return Manager(visit.site.engine, visit.scope, visit.account.actor, visit.site.now_us())
+
+
+def _done(visit: Visit, actor: str, act: Callable[[], None], fault: str) -> Response:
+    try:
+        act()
+    except AccountInvalid:
+        return _one(visit, actor, visit.say(fault))
+    return RedirectResponse(f"/accounts/{actor}?done=true", 303)
+
+
+def _asked(posting: Posting) -> tuple[list[str], str | None]:
+    roles: list[str] = [role for role in ROLES if posting.ticked(f"role_{role}")]
+    of_dealer = any(ROLES[role].of_dealer for role in ROLES if role in roles)
+    # A dealer that is chosen beside the company's roles alone says nothing.
+    return roles, (posting.text("dealer", 64) or None) if of_dealer else None
+
+
+def _list(
+    visit: Visit, fault: str = "", roles: list[str] | None = None, dealer: str | None = None
+) -> Response:
+    visit.scope.require("accounts", "who may sign in")
+    with reading(visit.site.engine) as connection:
+        found = accounts(connection)
+        dealers = dealer_names(connection)
+    context = {
+        "title": visit.say(N_("账号")),
+        "open_ones": [each for each in found if each.is_open],
+        "closed_ones": [each for each in found if not each.is_open],
+        "fault": fault,
+        "roles": roles or [],
+        "dealer": dealer,
+        "dealers": dealers,
+        "table": ROLES,
+    }
+    return visit.render("accounts.html", context, 422 if fault else 200)
+
+
+def _one(visit: Visit, actor: str, fault: str = "") -> Response:
+    visit.scope.require("accounts", "who may sign in")
+    with reading(visit.site.engine) as connection:
+        found = _known(connection, actor)
+        dealers = dealer_names(connection)
+    context = {
+        "title": visit.say(N_("账号")),
+        "known": found,
+        "is_own": actor == visit.account.actor,
+        "has_factor": visit.site.second_factors.is_on(actor),
+        "fault": fault,
+        "done": visit.request.query_params.get("done") == "true",
+        "roles": list(found.roles),
+        "dealer": found.dealer,
+        "dealers": dealers,
+        "table": ROLES,
+    }
+    return visit.render("account_one.html", context, 422 if fault else 200)
+
+
+def _known(connection: Connection, actor: str) -> KnownAccount:
+    for each in accounts(connection):
+        if each.actor == actor:
+            return each
+    raise NotFound
+
+
+def _link(visit: Visit, secret: str, title: str) -> Response:
+    link = f"{str(visit.request.base_url).rstrip('/')}/join/{secret}"
+    context = {"title": visit.say(title), "link": link}
+    return visit.render("invited.html", context)
+
+
+def _names(visit: Visit, connection: Connection, actors: set[str]) -> dict[str, str]:
+    nobody = {FIRST_START: visit.say(N_("首次启动")), NOBODY: ""}
+    return nobody | token_names(connection, actors) | names_of(connection, actors)
+
+
+def _detail(visit: Visit, detail: str) -> str:
+    words: dict[str, str] = {role: visit.say(ROLES[role].word) for role in ROLES}
+    return "、".join(words.get(code, code) for code in detail.split())

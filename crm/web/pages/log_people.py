@@ -1,0 +1,100 @@
+"""Whom the phone form finds: the company's people, or the rows of the dealer's own copy."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from crm.activities.queries import signed_in_us
+from crm.copies.row_names import ROW
+from crm.feed.finding import find_own, own_person, tails_of
+from crm.feed.portal import Shared
+from crm.people.queries import FoundPerson, find_people, people_by_id
+from crm.scope import OutOfScope
+from crm.storage.database import reading
+from crm.web.guards.visit import NotFound, Visit
+from crm.web.pages.copy import is_settled, keep_shown
+
+_MOST_FOUND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Who fits what was typed: the first few, how many there are, who has signed in when."""
+
+    people: list[FoundPerson]
+    total: int = 0
+    came: dict[str, int] = field(default_factory=dict)
+
+
+def may_search(visit: Visit) -> bool:
+    """Whether anybody can be found at all."""
+    return visit.scope.may("people") or visit.scope.may("own_people")
+
+
+def fitting(visit: Visit, activity_id: str, text: str) -> Fitting:
+    """Who fits; OutOfScope for whoever may find nobody."""
+    scope = visit.scope
+    with reading(visit.site.engine) as connection:
+        if not scope.may("people"):
+            return _own(visit, connection, text)
+        found, total = find_people(scope, connection, text, digest=visit.site.digest)
+        people = found[:_MOST_FOUND]
+        ids = [person.person_id for person in people]
+        return Fitting(people, total, signed_in_us(scope, connection, activity_id, ids))
+
+
+def _own(visit: Visit, connection: Connection, text: str) -> Fitting:
+    dealer = visit.scope.dealer
+    if dealer is None or not visit.scope.may("own_people"):
+        raise OutOfScope("who finds nobody")
+    if not is_settled(visit, connection, dealer):
+        return Fitting([])
+    found, total = find_own(visit.scope, connection, dealer, text, _MOST_FOUND)
+    keep_shown(visit, connection, dealer, len(found))
+    return Fitting([_as_found(shared) for shared in found], total)
+
+
+def person_named(visit: Visit, connection: Connection, person_id: str | None) -> FoundPerson | None:
+    """The person of an address; None where none is named; NotFound."""
+    if person_id is None:
+        return None
+    if visit.scope.may("people"):
+        for found in people_by_id(visit.scope, connection, [person_id]):
+            return found
+        raise NotFound
+    dealer = visit.scope.dealer
+    if dealer is None:
+        raise OutOfScope("who finds nobody")
+    settled = is_settled(visit, connection, dealer)
+    shared = own_person(visit.scope, connection, dealer, person_id) if settled else None
+    if shared is None:
+        raise NotFound
+    keep_shown(visit, connection, dealer, 1)
+    return _as_found(shared)
+
+
+def came(
+    visit: Visit, connection: Connection, activity_id: str, person: FoundPerson | None
+) -> int | None:
+    """When the person signed in already, as far as this visitor may know."""
+    if person is None or not visit.scope.may("people"):
+        return None
+    found = signed_in_us(visit.scope, connection, activity_id, [person.person_id])
+    return found.get(person.person_id)
+
+
+def _as_found(shared: Shared) -> FoundPerson:
+    """As a list shows it: by the row's key, with nothing that the copy does not hold."""
+    identity = shared.content.get("identity", {})
+    born = identity.get("birth_date") or identity.get("birth_year")
+    return FoundPerson(
+        shared.key,
+        ROW + shared.key,
+        next(iter(shared.names), None),
+        tuple(tails_of(shared)),
+        identity.get("sex"),
+        str(born) if born else None,
+        None,
+        bool(shared.content.get("deceased")),
+        restricted=False,
+    )

@@ -1,0 +1,257 @@
+"""The table of roles held against everything there is: each page, form and operation is open to
+whom it says, refused to everybody else, and nobody is shown a way to what would be refused.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from campaigns.catalogue import CATALOGUE
+from crm.accounts.people import Account
+from crm.accounts.roles import ROLES, AccountRole, scope_of
+from crm.accounts.tokens import TOKEN_ROLES, TokenRole
+from crm.people.queries import find_people
+from crm.scope import HEADQUARTERS_SCOPE, Capability
+from crm.storage.database import reading
+from crm.web.api import docs
+from crm.web.routes import PAGES
+from streams.embedded.worker import Worker
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    invent_season,
+    running,
+    sign_in,
+    token_in,
+)
+
+Allowed = Callable[[Account], bool]
+
+
+def sees(capability: Capability) -> Allowed:
+    return lambda account: account.scope.may(capability)
+
+
+def says(type_name: str) -> Allowed:
+    return lambda account: account.may_say(type_name)
+
+
+def everybody(_account: Account) -> bool:
+    return True
+
+
+def either(one: Allowed, other: Allowed) -> Allowed:
+    return lambda account: one(account) or other(account)
+
+
+def both(one: Allowed, other: Allowed) -> Allowed:
+    return lambda account: one(account) and other(account)
+
+
+LOGS = says("activity.attended")
+FINDS = both(LOGS, either(sees("people"), sees("own_people")))
+LISTS_THE_SEASON = both(sees("people"), sees("numbers"))
+OPENS: dict[str, Allowed] = {
+    "GET /": everybody,
+    **dict.fromkeys(("GET /me", "GET /me/password", "GET /me/second-factor"), everybody),
+    **dict.fromkeys(("POST /me/password", "POST /me/second-factor"), everybody),
+    **dict.fromkeys(("GET /sign-in", "GET /sign-in/code", "POST /sign-in"), everybody),
+    **dict.fromkeys(("POST /sign-in/code", "POST /sign-in/demo", "POST /sign-out"), everybody),
+    **dict.fromkeys(("GET /unsent", "GET /kept", "GET /offline", "POST /language"), everybody),
+    **dict.fromkeys(("GET /service-worker.js", "GET /docs"), everybody),
+    **dict.fromkeys(("GET /join/{secret}", "POST /join/{secret}"), everybody),
+    "GET /notices/{version}/{purpose}": everybody,
+    "GET /notices/{version}/{purpose}/spoken": everybody,
+    **dict.fromkeys(("GET /season.csv", "GET /season.svg"), sees("numbers")),
+    **dict.fromkeys(("GET /activities", "GET /activities/{activity_id}"), sees("activities")),
+    "GET /activities/{activity_id}/{group}": sees("people"),
+    "POST /activities/{activity_id}/{group}": sees("people"),
+    **dict.fromkeys(("GET /people", "POST /people"), sees("people")),
+    "GET /season/{step}": LISTS_THE_SEASON,
+    "POST /season/{step}": LISTS_THE_SEASON,
+    "GET /people/{name}": sees("archive"),
+    "POST /people/{name}/reveal": sees("opens"),
+    "POST /people/{name}/evidence": sees("opens"),
+    "POST /people/{name}/withdraw": both(sees("archive"), says("consent.withdrawn")),
+    "GET /follow-ups": sees("follow_ups"),
+    "GET /events": sees("events"),
+    **dict.fromkeys(("GET /conflicts", "POST /conflicts/open"), sees("conflicts")),
+    "POST /conflicts/decide": sees("decides"),
+    **dict.fromkeys(("GET /rights", "GET /rights/{request_id}"), sees("requests")),
+    "POST /rights": sees("answers"),
+    "POST /rights/{request_id}/note": sees("answers"),
+    "POST /rights/{request_id}/close": sees("answers"),
+    **dict.fromkeys(("GET /dealers", "GET /recalls", "GET /hand-over"), sees("copies")),
+    **dict.fromkeys(("GET /copy", "POST /copy/reveal"), sees("own_copy")),
+    **dict.fromkeys(("POST /copy/seen", "POST /copy/workbook"), sees("own_copy")),
+    "GET /status": sees("status"),
+    "POST /status/clock": sees("runs"),
+    "GET /rewards": sees("money"),
+    **dict.fromkeys(("GET /log", "GET /log/{activity_id}"), LOGS),
+    "POST /log/{activity_id}/find": FINDS,
+    "GET /log/{activity_id}/new": LOGS,
+    "GET /log/{activity_id}/person/{person_id}": FINDS,
+    "POST /log/{activity_id}/submit": LOGS,
+    **dict.fromkeys(("GET /accounts", "POST /accounts"), sees("accounts")),
+    "GET /accounts/log": sees("audit"),
+    "GET /accounts/{actor}": sees("accounts"),
+    **{f"POST /accounts/{{actor}}/{act}": sees("accounts") for act in ("roles", "password")},
+    **{f"POST /accounts/{{actor}}/{act}": sees("accounts") for act in ("factor", "close")},
+    **dict.fromkeys(("GET /tokens", "POST /tokens"), sees("accounts")),
+    "POST /tokens/{token_id}/revoke": sees("accounts"),
+}
+"""Each page and form, and to whom it is open: by what the table of roles says, never by a role."""
+
+
+@dataclass
+class Told:
+    """A season with an account of every role, and ids that lead somewhere."""
+
+    running: RunningSite
+    accounts: dict[AccountRole, Account]
+    person_id: str
+
+    @contextmanager
+    def client(self, role: AccountRole) -> Iterator[httpx.Client]:
+        with self.running.client() as client:
+            assert sign_in(client, role).status_code == 303
+            yield client
+
+    def address(self, path: str, role: AccountRole) -> str:
+        filled = path.replace("{activity_id}", "A-today").replace("{group}", "attended")
+        filled = filled.replace("{name}", self.person_id).replace("{person_id}", self.person_id)
+        filled = filled.replace("{step}", "1").replace("{actor}", self.accounts[role].actor)
+        return re.sub(r"\{\w+\}", "none", filled)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    folder: Path = tmp_path_factory.mktemp("season")
+    invent_season(folder, people=60)
+    with running(folder) as started:
+        found = {}
+        for role, line in ROLES.items():
+            dealer = "D1" if line.of_dealer else None
+            actor = started.user(role, role, dealer)
+            found[role] = Account(actor, role, (role,), dealer, is_demo=True)
+        started.accept(activity_today())
+        # Days too: what is not settled is shown to no dealer.
+        Worker(started.site.engine, started.site.keyring).until_idle()
+        with reading(started.site.engine) as connection:
+            people, _ = find_people(HEADQUARTERS_SCOPE, connection, "")
+        yield Told(started, found, next(p.person_id for p in people if not p.restricted))
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    for module in (*PAGES, docs):
+        for route in module.router.routes:
+            assert isinstance(route, APIRoute)
+            for method in sorted(route.methods or ()):
+                yield method, route.path
+
+
+def test_the_matrix_holds_every_page_there_is() -> None:
+    assert {f"{method} {path}" for method, path in pages()} == OPENS.keys()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_and_form_is_open_to_whom_the_table_says_and_to_nobody_else(
+    told: Told, role: AccountRole
+) -> None:
+    account, wrong = told.accounts[role], []
+    with told.client(role) as client:
+        token = token_in(client.get("/me").text)
+        for method, path in pages():
+            if path == "/sign-out":
+                continue
+            address = told.address(path, role)
+            if method == "GET":
+                answer = client.get(address)
+            else:
+                form = {"form_token": token, "field": "name", "text": "x"}
+                answer = client.post(address, data=form)
+            is_open = OPENS[f"{method} {path}"](account)
+            if (answer.status_code != 403) != is_open or answer.status_code >= 500:
+                wrong.append(f"{method} {address}: {answer.status_code}, open: {is_open}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_is_shown_a_way_to_what_would_be_refused(told: Told, role: AccountRole) -> None:
+    account, wrong = told.accounts[role], []
+    seen: set[str] = set()
+    forms = [
+        (re.compile(re.sub(r"\{\w+\}", "[^/]+", name.lower()) + r"\Z"), is_open)
+        for name, is_open in OPENS.items()
+    ]
+    with told.client(role) as client:
+        landing = client.post("/sign-in/demo", data=_demo_form(client, account))
+        waiting = [landing.headers["location"], "/", "/me"]
+        while waiting and len(seen) < 80:
+            path = waiting.pop(0)
+            if _kind(path) in seen:
+                continue
+            seen.add(_kind(path))
+            answer = client.get(path, follow_redirects=True)
+            if answer.status_code != 200:
+                wrong.append(f"{path}: {answer.status_code}")
+            page = answer.text
+            waiting += re.findall(r'<a [^>]*href="(/[^"#]*)"', page.replace("&amp;", "&"))
+            for form in re.findall(r"<form [^>]*>", page):
+                sent = _sent_by(form)
+                if sent and not any(
+                    fits.match(sent) and is_open(account) for fits, is_open in forms
+                ):
+                    wrong.append(f"{path} offers {sent}")
+    assert not wrong, "\n".join(wrong)
+    assert len(seen) > 3
+
+
+def _sent_by(form: str) -> str:
+    """The request that a form makes, as the matrix writes it; empty: to the page it stands on."""
+    action = re.search(r'action="([^"#]*)', form)
+    method = re.search(r'method="(\w+)"', form)
+    return f"{method[1] if method else 'get'} {action[1].lower()}" if action else ""
+
+
+def _demo_form(client: httpx.Client, account: Account) -> dict[str, str]:
+    return {"form_token": token_in(client.get("/me").text), "actor": account.actor}
+
+
+def _kind(path: str) -> str:
+    """Pages of one kind are walked once: ids and numbers are cut out."""
+    return re.sub(r"/[0-9a-f-]{20,}|/A-[^/?]+|=\d+", "/…", path)
+
+
+def test_what_people_say_has_somebody_who_may_say_it() -> None:
+    said = frozenset().union(*(role.says for role in ROLES.values()))
+    assert said == CATALOGUE.keys() - {"day.reached"}
+
+
+FOR_EVERY_TOKEN = (
+    *("GET /health", "POST /v1/events", "GET /v1/events"),
+    *("POST /v1/attachments", "GET /v1/attachments/{evidence_sha256}"),
+)
+"""Beside these, which answer each token by what it asks for, all are a dealer's."""
+
+
+@pytest.mark.parametrize("role", TOKEN_ROLES)
+def test_every_operation_is_open_to_whom_the_table_says(told: Told, role: TokenRole) -> None:
+    dealer = "D1" if ROLES[role].of_dealer else None
+    own = scope_of(role, dealer=dealer).may("own_copy")
+    wrong = []
+    token = told.running.token(role, dealer)
+    with told.running.client(Authorization=f"Bearer {token}") as client:
+        for path, methods in client.get("/openapi.json").json()["paths"].items():
+            for method in map(str.upper, methods):
+                is_open = own or f"{method} {path}" in FOR_EVERY_TOKEN
+                answer = client.request(method, path)
+                if (answer.status_code not in (401, 403)) != is_open:
+                    wrong.append(f"{method} {path}: {answer.status_code}, open: {is_open}")
+    assert not wrong, "\n".join(wrong)
