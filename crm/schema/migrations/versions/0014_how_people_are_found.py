@@ -8,7 +8,7 @@ from alembic import op
 from crm.identity.names import given_sound, pinyin, simplified, sort_form
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
