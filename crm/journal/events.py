@@ -30,8 +30,8 @@ from campaigns.catalogue import CATALOGUE
 from campaigns.cloudevents import decode_data
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import KeyLost, Keyring, unseal
-from crm.storage.bulk import is_among
 from crm.storage.database import METADATA, in_pieces
+from crm.storage.reads import is_among
 
 JOURNAL = Table(
     "journal",
