@@ -54,6 +54,13 @@ def add_missing_rows(connection: Connection, table: Table, rows: Sequence[Values
         connection.exec_driver_sql(statement, list(rows))
 
 
+def replace_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Add the rows; those whose keys are there already get all their other own values."""
+    if rows:
+        statement = _replace_statement(database_of(connection), table)
+        connection.exec_driver_sql(statement, list(rows))
+
+
 def _copy_rows(connection: Connection, statement: str, rows: Sequence[Values]) -> None:
     """PostgreSQL takes a stream of rows in a fraction of the time of as many statements."""
     raw: Any = connection.connection.driver_connection
@@ -136,6 +143,16 @@ def _without_nul(text: str | None) -> str | None:
 def _insert_statement(database: str, table: Table, columns: tuple[Column[Any], ...]) -> str:
     values: dict[str, Any] = {each.name: bindparam(each.name) for each in columns}
     return compiled(database, insert(table).inline().values(values))
+
+
+@functools.cache
+def _replace_statement(database: str, table: Table) -> str:
+    preparer = by_place(database).identifier_preparer
+    keys = ", ".join(preparer.quote(each.name) for each in table.primary_key)
+    names = [preparer.quote(own_columns(table)[place].name) for place in _free_places(table)]
+    new = ", ".join(f"{name} = excluded.{name}" for name in names)
+    inserted = _insert_statement(database, table, own_columns(table))
+    return f"{inserted} ON CONFLICT ({keys}) DO UPDATE SET {new}"
 
 
 @functools.cache

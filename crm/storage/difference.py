@@ -64,6 +64,9 @@ def write_difference(
 
     A row's key belongs to one owner among those given, or to none before.
     """
+    owners, rows = list(owners), list(rows)
+    if not owners and not rows:
+        return Difference()
     key_of = itemgetter(*key_places(table))
     stored = {
         key_of(row): row

@@ -5,6 +5,7 @@ To build a statement, and to wrap what it finds, costs more than the database ne
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import orjson
@@ -37,8 +38,14 @@ def found_rows(connection: Connection, built: Builder, **values: Any) -> list[Va
 
     The columns come as the driver gives them: SQLite knows neither dates nor truth.
     """
-    query, names = _built(database_of(connection), built)
-    return _fetched(connection, query, tuple(_parameter(connection, values[n]) for n in names))
+    query, places = _built(database_of(connection), built)
+    given = (values.get(name, constant) for name, constant in places)
+    return _fetched(connection, query, tuple(_parameter(connection, each) for each in given))
+
+
+def as_date(value: Any) -> date | None:
+    """A day as the driver gives it: SQLite keeps it as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def stored_rows(
@@ -96,16 +103,18 @@ def _fetched(connection: Connection, query: str, parameters: Values) -> list[Any
 
 
 def _parameter(connection: Connection, value: Any) -> Any:
-    if isinstance(value, list) and database_of(connection) == "sqlite":
+    if database_of(connection) != "sqlite":
+        return value
+    if isinstance(value, list):
         return orjson.dumps(value).decode()
-    return value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @functools.cache
-def _built(database: str, built: Builder) -> tuple[str, tuple[str, ...]]:
-    """The text of a statement, and the names of its parameters in their order."""
+def _built(database: str, built: Builder) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    """The text of a statement, and its parameters in their order, with what the builder set."""
     found = built(functools.partial(_is_wanted, database)).compile(dialect=by_place(database))
-    return str(found), tuple(found.positiontup or ())
+    return str(found), tuple((name, found.params[name]) for name in found.positiontup or ())
 
 
 @functools.cache
