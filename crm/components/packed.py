@@ -80,6 +80,9 @@ _EVENTS: dict[str, Any] = {
 """A class for each type of event that a component may have; the tag tells the type."""
 
 
+_ANY_EVENT: Any = functools.reduce(operator.or_, _EVENTS.values())
+
+
 class _Packed(Struct, array_like=True, gc=False):
     """outcomes: by place, of those that are not simply recorded."""
 
@@ -95,7 +98,7 @@ _DECODER = msgpack.Decoder(
         [
             ("outcomes", list[tuple[int, Outcome]]),
             ("resolution", Resolution | None),
-            ("events", list[functools.reduce(operator.or_, _EVENTS.values())]),  # type: ignore[misc]
+            ("events", list[_ANY_EVENT]),
         ],
         array_like=True,
         gc=False,
@@ -115,7 +118,7 @@ def packed(fold: Fold) -> bytes:
 
 def unpacked(content: bytes) -> Fold:
     """The fold that was packed."""
-    known = _DECODER.decode(zlib.decompress(content))
+    known: Any = _DECODER.decode(zlib.decompress(content))
     events = list(map(_read, known.events))
     outcomes = dict.fromkeys((event.key for event in events), RECORDED)
     for place, outcome in known.outcomes:
