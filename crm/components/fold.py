@@ -69,6 +69,22 @@ class Fold:
         self._words: dict[str, tuple[ConsentWord, ...]] = {}
         self._shared: dict[str, SharedCard] = {}
 
+    @classmethod
+    def restored(
+        cls, events: Sequence[LoggedEvent], judged: CardOutcomes, resolution: Resolution | None
+    ) -> "Fold":
+        """That of events in effective order whose outcomes are known, and perhaps who is who."""
+        fold = cls((), _NOTHING_AROUND)
+        fold.events = events
+        fold.judged = judged
+        fold._resolutions = [] if resolution is None else [resolution]
+        return fold
+
+    @property
+    def known_resolution(self) -> Resolution | None:
+        """Who is who, where that is worked out already."""
+        return self._resolutions[0] if self._resolutions else None
+
     def then(self, event: LoggedEvent, around: Surroundings) -> "Fold | None":
         """The fold of one event more; None where all must be folded anew."""
         if event.type_name not in GROWS_BY or self.is_waiting:

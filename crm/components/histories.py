@@ -5,7 +5,7 @@ that failed everything is forgotten. The memory is bounded.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -35,6 +35,10 @@ EVENTS_AT_HAND = 20_000
 _position = attrgetter("position")
 
 
+def _nowhere(_home: str) -> None:
+    """Nobody has it."""
+
+
 @dataclass
 class Library:
     """What has been read. `left_out` are positions of events that could not be recorded."""
@@ -46,6 +50,8 @@ class Library:
     _new: dict[str, list[LoggedEvent]] = field(default_factory=dict)
     """Events of the segment that is being recorded, by home: they are not read again."""
     _read_up_to: int = 0
+    at_hand: Callable[[str], list[LoggedEvent] | None] = _nowhere
+    """The history of a home up to this segment, where somebody else has it."""
 
     def forget_everything(self) -> None:
         """After a failed transaction, or when somebody else may have written."""
@@ -92,11 +98,13 @@ class Library:
         return found
 
     def _read(self, connection: Connection, homes: Sequence[str]) -> None:
-        rows = rows_of_homes(connection, homes, self._read_up_to)
-        at_hand = {event.position for home in homes for event in self._new.get(home, ())}
-        kept = [r for r in rows if r.position not in self.left_out and r.position not in at_hand]
-        for home in homes:
-            self._events[home] = []
+        new = {event.position for home in homes for event in self._new.get(home, ())}
+        known = {home: self.at_hand(home) for home in homes}
+        missing = [home for home, history in known.items() if history is None]
+        rows = rows_of_homes(connection, missing, self._read_up_to) if missing else []
+        kept = [r for r in rows if r.position not in self.left_out and r.position not in new]
+        for home, history in known.items():
+            self._events[home] = [e for e in history or () if e.position not in new]
         for event in decode(kept, self.keyring):
             self._events[event.home].append(event)
         for home in homes:

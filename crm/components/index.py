@@ -13,8 +13,9 @@ from sqlalchemy import Column, Connection, Index, String, Table
 
 from crm.components.keys import JOINING, PHONE, kind_of
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
-from crm.storage.bulk import add_missing_rows, counted_rows, delete_rows, insert_rows, stored_rows
+from crm.storage.bulk import add_missing_rows, delete_rows, insert_rows
 from crm.storage.database import METADATA
+from crm.storage.reads import counted_rows, stored_rows
 
 TIE = Table(
     "tie",

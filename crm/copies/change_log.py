@@ -14,8 +14,8 @@ from crm.copies.changes import Change, ReasonClass, RowId, new_changes
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.journal.checkpoints import Partition, glance, move_on, next_offset
 from crm.keyring.keyring import Keyring
-from crm.storage.bulk import stored_rows
 from crm.storage.database import in_pieces
+from crm.storage.reads import stored_rows
 
 Touched = dict[RowId, bytes | ReasonClass]
 """Rows that were written: the hash of their content, or why they are gone.

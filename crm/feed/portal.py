@@ -16,7 +16,7 @@ from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.queries import count_rows
 from crm.follow_ups.tables import FOLLOW_UP
 from crm.scope import OutOfScope, Scope
-from crm.storage.bulk import is_among
+from crm.storage.reads import is_among
 
 PAGE_ROWS = 50
 _MOST_CHANGES = 200

@@ -17,7 +17,7 @@ from crm.copies.digest import buckets, digest_of_lines, row_hash
 from crm.copies.lines import UNKNOWN, Told, upsert_line, upsert_lines, withdraw_line
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE, STANDS_WITHDRAWN
 from crm.scope import OutOfScope, Scope
-from crm.storage.bulk import is_among
+from crm.storage.reads import is_among
 
 LARGEST_PAGE_BYTES = 16 * 1024 * 1024
 """A page ends with the line that goes beyond this, however many were asked for."""

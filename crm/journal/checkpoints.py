@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Select,
     String,
     Table,
     bindparam,
@@ -16,7 +18,9 @@ from sqlalchemy import (
     update,
 )
 
-from crm.storage.database import METADATA, insert_new, insert_or_replace
+from crm.storage.bulk import replace_rows
+from crm.storage.database import METADATA, insert_new
+from crm.storage.reads import Among, found_rows
 
 CHECKPOINT = Table(
     "checkpoint",
@@ -28,13 +32,6 @@ CHECKPOINT = Table(
     Column("recorded_us", BigInteger, nullable=False),
 )
 """History, not a projection. A topic made anew has another id, and so begins at its beginning."""
-
-
-_GLANCE = select(CHECKPOINT.c.next_offset).where(
-    CHECKPOINT.c.consumer == bindparam("of"),
-    CHECKPOINT.c.topic_id == bindparam("topic"),
-    CHECKPOINT.c.partition == bindparam("number"),
-)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,18 +65,32 @@ def next_offset(connection: Connection, partition: Partition) -> int:
 def next_offsets(connection: Connection, partitions: Iterable[Partition]) -> dict[Partition, int]:
     """Where to go on in each of some; the caller holds the lock of all who move them."""
     wanted = dict.fromkeys(partitions, 0)
-    columns = [each for each in CHECKPOINT.columns if each.name != "recorded_us"]
-    consumers = {each.consumer for each in wanted}
-    query = select(*columns).where(CHECKPOINT.c.consumer.in_(consumers))
-    found = {Partition(*key): offset for *key, offset in connection.execute(query)}
+    consumers = sorted({each.consumer for each in wanted})
+    rows = found_rows(connection, _of_consumers, consumers=consumers)
+    found = {Partition(*key): offset for *key, offset in rows}
     return {each: found.get(each, 0) for each in wanted}
+
+
+def _of_consumers(among: Among) -> Select[Any]:
+    columns = [each for each in CHECKPOINT.columns if each.name != "recorded_us"]
+    return select(*columns).where(among(CHECKPOINT.c.consumer, "consumers"))
 
 
 def glance(connection: Connection, partition: Partition) -> int:
     """Where to go on, for who only looks; 0 when it was never read."""
-    key = (partition.consumer, partition.topic_id, partition.number)
-    place = dict(zip(("of", "topic", "number"), key, strict=True))
-    return connection.execute(_GLANCE, place).scalar() or 0
+    place = {"topic": partition.topic_id, "number": partition.number}
+    for (offset,) in found_rows(connection, _offset, consumer=partition.consumer, **place):
+        return int(offset)
+    return 0
+
+
+def _offset(_: Among) -> Select[Any]:
+    place = CHECKPOINT.c
+    return select(place.next_offset).where(
+        place.consumer == bindparam("consumer"),
+        place.topic_id == bindparam("topic"),
+        place.partition == bindparam("number"),
+    )
 
 
 def move_on(connection: Connection, partition: Partition, offset: int, now_us: int) -> None:
@@ -89,17 +100,11 @@ def move_on(connection: Connection, partition: Partition, offset: int, now_us: i
 
 def move_all_on(connection: Connection, offsets: Mapping[Partition, int], now_us: int) -> None:
     """The next offsets of several partitions from now on."""
-    insert_or_replace(
+    replace_rows(
         connection,
         CHECKPOINT,
         [
-            {
-                "consumer": partition.consumer,
-                "topic_id": partition.topic_id,
-                "partition": partition.number,
-                "next_offset": offset,
-                "recorded_us": now_us,
-            }
+            (partition.consumer, partition.topic_id, partition.number, offset, now_us)
             for partition, offset in sorted(offsets.items())
         ],
     )

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, String, Table, delete, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Select, String, Table, delete, insert, select
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import KeyLost
 from crm.keyring.master_key import MasterKeyWrong
 from crm.storage.database import METADATA
+from crm.storage.reads import Among, found_rows
 
 DEAD_LETTER = Table(
     "dead_letter",
@@ -71,7 +72,11 @@ def add_dead_letter(
 
 def dead_positions(connection: Connection) -> frozenset[int]:
     """The events that are left out."""
-    return frozenset(connection.execute(select(DEAD_LETTER.c.position)).scalars())
+    return frozenset(position for (position,) in found_rows(connection, _positions))
+
+
+def _positions(_: Among) -> Select[Any]:
+    return select(DEAD_LETTER.c.position)
 
 
 def dead_letters(connection: Connection) -> list[DeadLetter]:

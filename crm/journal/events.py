@@ -3,7 +3,8 @@
 Personal objects stand in it encrypted, each event's under the key of its subject.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Row,
+    Select,
     String,
     Table,
     UniqueConstraint,
@@ -31,8 +33,8 @@ from campaigns.cloudevents import decode_data
 from campaigns.wording.catalogues import N_
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import KeyLost, Keyring, unseal
-from crm.storage.bulk import is_among
 from crm.storage.database import METADATA, in_pieces
+from crm.storage.reads import Among, found_rows
 
 JOURNAL = Table(
     "journal",
@@ -90,14 +92,26 @@ class NewEvent(Struct, gc=False):
 
 
 NEW_EVENT_COLUMNS = tuple(JOURNAL.c[name] for name in NewEvent.__struct_fields__)
-_NEXT = (
-    select(JOURNAL)
-    .where(JOURNAL.c.position > bindparam("after"))
-    .order_by(JOURNAL.c.position)
-    .limit(bindparam("most", type_=Integer))
-)
-
 JournalRow = Row[*tuple[Any, ...]]
+_Row: Any = namedtuple("_Row", [each.name for each in JOURNAL.columns])  # type: ignore[misc]
+journal_values: Callable[[Iterable[Any]], Any] = _Row._make
+"""A row as the driver gives it."""
+
+
+def _next(_: Among) -> Select[Any]:
+    after = select(JOURNAL).where(JOURNAL.c.position > bindparam("after"))
+    return after.order_by(JOURNAL.c.position).limit(bindparam("most", type_=Integer))
+
+
+def _of_homes(among: Among) -> Select[Any]:
+    homes = among(JOURNAL.c.subject, "homes")
+    return select(JOURNAL).where(homes, JOURNAL.c.position <= bindparam("up_to"))
+
+
+def _newest(among: Among) -> Select[Any]:
+    newest = select(JOURNAL.c.subject, func.max(JOURNAL.c.starts_us))
+    of_homes = newest.where(among(JOURNAL.c.subject, "homes"))
+    return of_homes.where(JOURNAL.c.position <= bindparam("up_to")).group_by(JOURNAL.c.subject)
 
 
 def key_subject(type_name: str, subject: str, plain: dict[str, Any]) -> str:
@@ -117,23 +131,19 @@ def last_position(connection: Connection) -> int:
 
 def rows_after(connection: Connection, position: int, limit: int) -> Sequence[JournalRow]:
     """The next rows after a position, in order of arrival."""
-    return connection.execute(_NEXT, {"after": position, "most": limit}).all()
+    rows = found_rows(connection, _next, after=position, most=limit)
+    return list(map(journal_values, rows))
 
 
 def rows_of_homes(connection: Connection, homes: Iterable[str], up_to: int) -> Sequence[JournalRow]:
     """All rows of some subjects, up to a position."""
-    of_homes = is_among(connection, JOURNAL.c.subject, homes)
-    return connection.execute(select(JOURNAL).where(of_homes, JOURNAL.c.position <= up_to)).all()
+    rows = found_rows(connection, _of_homes, homes=list(homes), up_to=up_to)
+    return list(map(journal_values, rows))
 
 
 def newest_starts(connection: Connection, homes: Iterable[str], up_to: int) -> Mapping[str, int]:
     """When the newest event of each subject is effective, of those up to a position."""
-    query = (
-        select(JOURNAL.c.subject, func.max(JOURNAL.c.starts_us))
-        .where(is_among(connection, JOURNAL.c.subject, homes), JOURNAL.c.position <= up_to)
-        .group_by(JOURNAL.c.subject)
-    )
-    return {home: starts_us for home, starts_us in connection.execute(query)}
+    return dict(found_rows(connection, _newest, homes=list(homes), up_to=up_to))
 
 
 def rows_at(connection: Connection, positions: Sequence[int]) -> Sequence[JournalRow]:
@@ -214,7 +224,7 @@ def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
         subject,
         time,
         starts_us,
-        day_precision,
+        bool(day_precision),
         (starts_us, sequence, source, event_id),
         received_us,
         actor,
@@ -222,6 +232,6 @@ def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
         twin_hash,
         decode_data(type_name, plain, personal),
         personal is None and bool(CATALOGUE[type_name].blank),
-        by_row,
-        evidenced,
+        bool(by_row),
+        bool(evidenced),
     )

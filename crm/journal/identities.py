@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Table
 
 from crm.journal.logged_event import EventKey
-from crm.storage.bulk import stored_rows
+from crm.storage.reads import stored_rows
 
 
 class Known(Struct, frozen=True):

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
     Date,
+    Select,
     String,
     Table,
     bindparam,
-    delete,
-    insert,
     select,
 )
 
+from crm.storage.bulk import driver_values, replace_rows
 from crm.storage.database import METADATA
+from crm.storage.reads import Among, as_date, found_rows
 
 PROGRESS = Table(
     "progress",
@@ -27,10 +29,6 @@ PROGRESS = Table(
     Column("days_from", Date),
     Column("days_to", Date),
 )
-
-_LOAD = select(PROGRESS).where(PROGRESS.c.consumer == bindparam("of"))
-_DELETE = delete(PROGRESS).where(PROGRESS.c.consumer == bindparam("of"))
-_INSERT = insert(PROGRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +69,22 @@ class Progress:
 
 def load_progress(connection: Connection, consumer: str) -> Progress:
     """How far the consumer has come."""
-    row = connection.execute(_LOAD, {"of": consumer}).first()
-    return Progress() if row is None else Progress(*row[1:])
+    for _, position, *days in found_rows(connection, _of_consumer, consumer=consumer):
+        return Progress(position, *map(as_date, days))
+    return Progress()
 
 
 def save_progress(connection: Connection, consumer: str, progress: Progress) -> None:
     """Replace what is stored."""
-    connection.execute(_DELETE, {"of": consumer})
-    connection.execute(
-        _INSERT,
-        [
-            {
-                "consumer": consumer,
-                "position": progress.position,
-                "first_day": progress.first_day,
-                "days_from": progress.days_from,
-                "days_to": progress.days_to,
-            }
-        ],
-    )
+    row = {
+        "consumer": consumer,
+        "position": progress.position,
+        "first_day": progress.first_day,
+        "days_from": progress.days_from,
+        "days_to": progress.days_to,
+    }
+    replace_rows(connection, PROGRESS, driver_values(connection, PROGRESS, [row]))
+
+
+def _of_consumer(_: Among) -> Select[Any]:
+    return select(PROGRESS).where(PROGRESS.c.consumer == bindparam("consumer"))

@@ -30,7 +30,6 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
 from crm.configuration.settings import Settings
 from crm.keyring.master_key import KEY_BYTES, NONCE_BYTES, MasterKeys
-from crm.storage.bulk import stored_rows
 from crm.storage.database import (
     insert_new,
     open_engine,
@@ -39,6 +38,7 @@ from crm.storage.database import (
     writing,
 )
 from crm.storage.locks import SCHEMA, hold
+from crm.storage.reads import stored_rows
 
 KEYRING_METADATA = MetaData()
 DATA_KEY = Table(

@@ -16,9 +16,9 @@ from crm.ledger.tables import BALANCE, CLAIM, LEDGER_ENTRY, REWARD
 from crm.rewards.claims import Claim
 from crm.rewards.judgement import Reward, judge_claims
 from crm.rewards.postings import Entry, entries
-from crm.storage.bulk import stored_rows
 from crm.storage.database import in_pieces
 from crm.storage.difference import rewrite
+from crm.storage.reads import stored_rows
 
 _PACKER = msgspec.msgpack.Encoder(order="deterministic")
 """What is stored is never written in a set's order: the same claim has one spelling."""

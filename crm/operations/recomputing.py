@@ -33,8 +33,9 @@ from crm.outcomes.tables import OUTCOME
 from crm.people.projection import card_rows, link_rows, person_rows
 from crm.people.tables import CARD, LINK, PERSON
 from crm.rewards.claims import Claim
-from crm.storage.bulk import driver_values, key_places, own_columns, stored_rows
+from crm.storage.bulk import driver_values, key_places, own_columns
 from crm.storage.collection import uncollected
+from crm.storage.reads import stored_rows
 
 HOMES_AT_ONCE = 1_000
 _EVALUATED = ("card/", "reward/")

@@ -88,6 +88,20 @@ def judge_next(judged: CardOutcomes, event: LoggedEvent, around: Surroundings) -
     return result
 
 
+def restored_outcomes(events: Sequence[LoggedEvent], outcomes: Outcomes) -> CardOutcomes:
+    """What is known with the outcomes of all events, in effective order: nothing is judged."""
+    result = CardOutcomes(outcomes)
+    for event in events:
+        outcome = outcomes[event.key]
+        if event.type_name == "card.erased":
+            result.erased_from.setdefault(event.home, event.order)
+        if outcome.takes_effect:
+            _keep_created(result, event)
+        elif outcome is VOIDED and isinstance(event.data, PurchaseMade):
+            result.voided_purchases[event.data.purchase_id] = event
+    return result
+
+
 def is_claimed_by_another(event: LoggedEvent, events: Sequence[LoggedEvent]) -> bool:
     """Whether another party would bring into being what the event brings: who has it hangs on
     when both were received, so what stands already may change."""
@@ -172,14 +186,19 @@ def _judge(
     if result.erased_from and outcome.outcome == "recorded" and result.is_erased(event):
         outcome = outcome if event.type_name == "purchase.returned" else rejected("erased")
     if creates and outcome.takes_effect:
-        thing = thing_created(event)
-        if thing is not None:
-            result.created[thing] = event
-        if isinstance(event.data, PurchaseReturned):
-            returned = result.returned_units
-            bought = event.data.purchase_id
-            returned[bought] = returned.get(bought, 0) + event.data.quantity
+        _keep_created(result, event)
     return outcome
+
+
+def _keep_created(result: CardOutcomes, event: LoggedEvent) -> None:
+    """What an event that takes effect brings into being."""
+    thing = thing_created(event)
+    if thing is not None:
+        result.created[thing] = event
+    if isinstance(event.data, PurchaseReturned):
+        returned = result.returned_units
+        bought = event.data.purchase_id
+        returned[bought] = returned.get(bought, 0) + event.data.quantity
 
 
 def _judge_referral(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Outcome:

@@ -10,7 +10,6 @@ Several workers may run, each with its partitions; one of them records at a time
 5. the checkpoints are moved, and the transaction committed. Only then may the broker forget.
 """
 
-from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -22,7 +21,7 @@ from sqlalchemy import Connection, Engine
 from crm.journal.appending import append_new
 from crm.journal.checkpoints import TRANSACTIONS, move_all_on, next_offsets
 from crm.journal.dead_letters import dead_positions, may_be_one_event
-from crm.journal.events import JOURNAL, decode
+from crm.journal.events import NewEvent, decode, journal_values
 from crm.journal.logged_event import EventKey, LoggedEvent
 from crm.journal.progress import load_progress
 from crm.journal.undecodable import put_aside
@@ -34,9 +33,7 @@ from crm.storage.collection import uncollected
 from crm.storage.database import writing
 from crm.storage.locks import RECORDING, hold
 
-_COLUMNS = [column.name for column in JOURNAL.columns]
-JournalValues = namedtuple("JournalValues", _COLUMNS)  # type: ignore[misc]
-_without_position: Any = itemgetter(*_COLUMNS[1:])
+_without_position: Any = itemgetter(*NewEvent.__struct_fields__)
 Row = Mapping[str, Any]
 """A row for the journal, without a position."""
 
@@ -139,7 +136,7 @@ class CarriedRecorder:
         number = reached[TRANSACTIONS]
         if number != self.last_transaction:
             self._forget()
-        self.recorder.library.left_out = dead_positions(connection)
+            self.recorder.library.left_out = dead_positions(connection)
         return [part.after(reached[part.partition]) for part in parts], number
 
     def _erased_meanwhile(self, rows: Mapping[EventKey, Row]) -> dict[EventKey, LoggedEvent]:
@@ -185,4 +182,4 @@ def _rows_in_order(parts: Iterable[CarriedBatch]) -> dict[EventKey, Row]:
 
 def _values(row: Row) -> Any:
     """The row as the journal gives it back."""
-    return JournalValues._make((0, *_without_position(row)))
+    return journal_values((0, *_without_position(row)))

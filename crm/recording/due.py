@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from crm.copies.tables import WAKE_DAY
 from crm.ledger.tables import CLAIM, REWARD
+from crm.storage.reads import Among, as_date, found_rows
 
 
 def due_between(
@@ -17,15 +19,25 @@ def due_between(
     back: the days are taken back. A hold that ended is kept as an end no longer, but the reward
     tells when that was.
     """
-    query = select(WAKE_DAY.c.home, WAKE_DAY.c.day)
-    for home, day in connection.execute(
-        query.where(WAKE_DAY.c.day > after, WAKE_DAY.c.day <= up_to)
-    ):
-        yield home, day
+    between = {"after": after, "up_to": up_to}
+    rows = found_rows(connection, _ending, **between)
     if back:
-        released = select(CLAIM.c.home, REWARD.c.releases_on).join(
-            REWARD, (REWARD.c.reward_id == CLAIM.c.reward_id) & (REWARD.c.member == CLAIM.c.member)
-        )
-        between = REWARD.c.releases_on > after, REWARD.c.releases_on <= up_to
-        for home, day in connection.execute(released.where(*between).distinct()):
-            yield home, day
+        rows += found_rows(connection, _released, **between)
+    for home, written in rows:
+        day = as_date(written)
+        assert day is not None
+        yield home, day
+
+
+def _ending(_: Among) -> Select[Any]:
+    return select(WAKE_DAY.c.home, WAKE_DAY.c.day).where(
+        WAKE_DAY.c.day > bindparam("after"), WAKE_DAY.c.day <= bindparam("up_to")
+    )
+
+
+def _released(_: Among) -> Select[Any]:
+    same = (REWARD.c.reward_id == CLAIM.c.reward_id) & (REWARD.c.member == CLAIM.c.member)
+    released = select(CLAIM.c.home, REWARD.c.releases_on).join(REWARD, same).distinct()
+    return released.where(
+        REWARD.c.releases_on > bindparam("after"), REWARD.c.releases_on <= bindparam("up_to")
+    )

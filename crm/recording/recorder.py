@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Engine
 
 from campaigns.times import shanghai_day
 from crm.components.histories import Library
+from crm.journal.checkpoints import transactions
 from crm.journal.dead_letters import add_dead_letter, dead_positions, may_be_one_event
 from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
@@ -60,8 +61,8 @@ class Recorder:
     consumer: str = "embedded"
     library: Library = field(init=False)
     segment: SegmentRecorder = field(init=False)
-    reached: int = 0
-    """The position up to which what is kept at hand is true."""
+    state: tuple[int, int] | None = None
+    """Position and number of transactions at which what is kept at hand is true."""
     transaction: Callable[[], AbstractContextManager[Connection]] = field(init=False)
     """What each batch is written in: one of its own, unless somebody makes all of them one."""
 
@@ -81,8 +82,8 @@ class Recorder:
             try:
                 with uncollected(), self.transaction() as connection:
                     batch = self._record(connection, limit, now_us)
-                if batch is not None:
-                    self.reached = batch.last_position
+                if batch is not None and self.state is not None:
+                    self.state = batch.last_position, self.state[1]
                 return batch
             except Exception as error:
                 self.forget()
@@ -96,14 +97,15 @@ class Recorder:
     def _record(self, connection: Connection, limit: int, now_us: int) -> Batch | None:
         hold(connection, RECORDING)
         progress = load_progress(connection, self.consumer)
-        if progress.position != self.reached:
+        state = progress.position, transactions(connection)
+        if state != self.state:
             # Somebody else has recorded since: what was read may be true no longer.
             self.forget()
-            self.reached = progress.position
+            self.state = state
+            self.library.left_out = dead_positions(connection)
         rows = rows_after(connection, progress.position, limit)
         if not rows:
             return None
-        self.library.left_out = dead_positions(connection)
         self.destroy_keys({row.subject for row in rows if row.type == "card.erased"})
         kept = [row for row in rows if row.position not in self.library.left_out]
         events = decode(kept, self.keyring)
@@ -163,6 +165,7 @@ class Recorder:
 
     def forget(self) -> None:
         """What is kept at hand may be true no longer."""
+        self.state = None
         self.library.forget_everything()
         self.segment.forget()
 

@@ -116,6 +116,8 @@ class Segment:
 
     def write_outcomes(self, judged: Sequence[Judged]) -> None:
         """What became of the events of some histories."""
+        if not judged:
+            return
         homes = {event.home for events, _ in judged for event in events}
         rows = [row for events, outcomes in judged for row in outcome_rows(events, outcomes)]
         self.rewrite(OUTCOME, homes, rows)

@@ -72,8 +72,11 @@ def _folds(
     found: dict[frozenset[str], Fold] = {}
     for homes in components:
         kept = segment.components.of(next(iter(homes)))
-        if kept is not None and kept.fold is not None and kept.homes == homes:
-            found[homes] = kept.fold
+        fold = None
+        if kept is not None and kept.homes == homes:
+            fold = segment.components.fold_of(kept)
+        if fold is not None:
+            found[homes] = fold
     missing = [homes for homes in components if homes not in found]
     everyone = [home for homes in missing for home in homes]
     histories = segment.library.histories(segment.connection, everyone)
@@ -98,7 +101,7 @@ def _grow(
     for event in new:
         grown = fold.then(event, around)
         if grown is None:
-            return None
+            return _grow_late(homes, before, new, around)
         fold = grown
         path.append((event, fold))
     positions = [event.position for event in new]
@@ -106,6 +109,23 @@ def _grow(
         # The ledger goes by the journal, the fold by effective order.
         return None
     return Growth(homes, before, evaluate(fold, around), path)
+
+
+def _grow_late(
+    homes: frozenset[str],
+    before: Evaluation,
+    new: Sequence[LoggedEvent],
+    around: Surroundings,
+) -> Growth | None:
+    """The same where an event is not the last, or something waits: all is folded anew, and yet
+    only what is new has to be written if no outcome of before is another one now."""
+    fold = Fold([*before.events, *new], around)
+    if before.fold.may_have_claims or fold.may_have_claims:
+        return None
+    now = fold.judged.outcomes
+    if any(now[key] != outcome for key, outcome in before.judged.outcomes.items()):
+        return None
+    return Growth(homes, before, evaluate(fold, around), [(event, fold) for event in new])
 
 
 def _write_outcomes(segment: Segment, grown: Sequence[Growth]) -> None:

@@ -29,6 +29,7 @@ class SegmentRecorder:
         self.changes = ChangeWriter.of(library.keyring)
         self.facts: SharedFacts | None = None
         self.components = KeptComponents()
+        library.at_hand = self.components.events_of
         self.copies: Touched = {}
         """Rows of the dealers' copies that this transaction has written."""
 

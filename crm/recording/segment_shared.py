@@ -19,7 +19,7 @@ from crm.members.tables import MEMBER
 from crm.outcomes.days import day_taken_back
 from crm.recording.due import due_between
 from crm.recording.segment import Judged, Segment
-from crm.recording.segments import MAKES_ACTIVITIES_KNOWN
+from crm.recording.segments import CHANGES_NOBODY, MAKES_ACTIVITIES_KNOWN
 from crm.storage.difference import rewrite
 
 
@@ -167,4 +167,11 @@ def record_members(segment: Segment) -> None:
     rewrite_ties(segment.connection, ties)
     segment.write_outcomes(judged)
     segment.rewrite(MEMBER, causes, rows)
-    segment.wake(causes)
+    segment.wake(
+        {home: kept for home, events in causes.items() if (kept := list(filter(_matters, events)))}
+    )
+
+
+def _matters(event: LoggedEvent) -> bool:
+    """Whether an event of a member may be of any account to those who speak of the member."""
+    return event.type_name not in CHANGES_NOBODY

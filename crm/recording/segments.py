@@ -13,7 +13,7 @@ from crm.components.keys import POLICIES, kind_of
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.days import day_taken_back
 
-_CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
+CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
 MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "activity.changed", "event.voided"})
 _DAY = "day.reached"
 MOST_DAYS = 7
@@ -24,7 +24,7 @@ _CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"}
 def key_changed(event: LoggedEvent) -> str | None:
     """The key whose dependents an event may concern beyond its own history."""
     kind = kind_of(event.home)
-    if event.type_name in _CHANGES_NOBODY:
+    if event.type_name in CHANGES_NOBODY:
         return None
     if kind in ("activity", "member"):
         return event.home

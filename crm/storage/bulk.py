@@ -10,37 +10,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-import orjson
-from sqlalchemy import (
-    ARRAY,
-    BindParameter,
-    Column,
-    ColumnElement,
-    Connection,
-    Dialect,
-    String,
-    Table,
-    and_,
-    bindparam,
-    delete,
-    func,
-    insert,
-    literal_column,
-    select,
-    tuple_,
-)
+from sqlalchemy import Column, Connection, String, Table, and_, bindparam, delete, insert
 from sqlalchemy import update as update_table
-from sqlalchemy.dialects import registry, sqlite
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql import ClauseElement
 
-Values = tuple[Any, ...]
-"""One row as the driver has it, in the order of the table's `own_columns`."""
+from crm.storage.statements import Values, by_place, compiled, database_of, error_of
 
 ADDED_LATER: dict[Any, Any] = {"added_later": True}
 """`info` of a nullable column that is filled in by another hand than its row."""
 
-_IN = "wanted"
 _VALUES_REMEMBERED = 10_000
 """Converted values of a column: there are few days, and many rows of each."""
 
@@ -49,55 +26,6 @@ _VALUES_REMEMBERED = 10_000
 def own_columns(table: Table) -> tuple[Column[Any], ...]:
     """The columns of a row itself, without those that are added later."""
     return tuple(each for each in table.columns if each.info != ADDED_LATER)
-
-
-def stored_rows(
-    connection: Connection,
-    columns: Sequence[Column[Any]],
-    where: Column[Any] | tuple[Column[Any], ...],
-    values: Iterable[Any],
-) -> list[Values]:
-    """The columns of every row in whose column `where` one of the values stands.
-
-    Of several columns each value is a tuple. All are in one parameter, and in one statement whose
-    text is the same for any number of them; each is found by an index.
-    """
-    wanted = list(values)
-    if not wanted:
-        return []
-    query = _select_statement(_database(connection), tuple(columns), where)
-    parameters: tuple[Any, ...] = (wanted,)
-    if _database(connection) == "sqlite":
-        parameters = (orjson.dumps(wanted).decode(),)
-    elif isinstance(where, tuple):
-        parameters = tuple(map(list, zip(*wanted, strict=True)))
-    cursor: Any = connection.exec_driver_sql(query, parameters).cursor
-    rows: list[Values] = cursor.fetchall()
-    return rows
-
-
-def counted_rows(
-    connection: Connection, column: Column[Any], values: Iterable[str], more_than: int
-) -> list[tuple[str, int]]:
-    """How many rows have each of the values in the column, of those that more than so many have."""
-    wanted = list(values)
-    if not wanted:
-        return []
-    query = _count_statement(_database(connection), column, more_than)
-    parameter = orjson.dumps(wanted).decode() if _database(connection) == "sqlite" else wanted
-    cursor: Any = connection.exec_driver_sql(query, (parameter,)).cursor
-    rows: list[tuple[str, int]] = cursor.fetchall()
-    return rows
-
-
-def is_among(
-    connection: Connection, column: Column[Any], values: Iterable[str]
-) -> ColumnElement[bool]:
-    """Whether one of the values stands in the column: any number of them, in one parameter."""
-    wanted = list(values)
-    if _database(connection) == "sqlite":
-        return _is_in_json(column, bindparam(None, orjson.dumps(wanted).decode(), type_=String))
-    return column == func.any(wanted)
 
 
 def insert_rows(
@@ -111,18 +39,25 @@ def insert_rows(
     columns: those for which the rows have values, where the database fills in the others.
     """
     columns = columns or own_columns(table)
-    if rows and _database(connection) == "postgresql":
+    if rows and database_of(connection) == "postgresql":
         _copy_rows(connection, _copy_statement(table, columns), rows)
     elif rows:
-        statement = _insert_statement(_database(connection), table, columns)
+        statement = _insert_statement(database_of(connection), table, columns)
         connection.exec_driver_sql(statement, list(rows))
 
 
 def add_missing_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """Add those rows whose keys are not there yet."""
     if rows:
-        inserted = _insert_statement(_database(connection), table, own_columns(table))
+        inserted = _insert_statement(database_of(connection), table, own_columns(table))
         statement = f"{inserted} ON CONFLICT DO NOTHING"
+        connection.exec_driver_sql(statement, list(rows))
+
+
+def replace_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Add the rows; those whose keys are there already get all their other own values."""
+    if rows:
+        statement = _replace_statement(database_of(connection), table)
         connection.exec_driver_sql(statement, list(rows))
 
 
@@ -135,10 +70,8 @@ def _copy_rows(connection: Connection, statement: str, rows: Sequence[Values]) -
             for row in rows:
                 stream.write_row(row)
     except driver.Error as error:
-        # Past SQLAlchemy, and yet with its errors: what passes by itself is known by them.
-        raise DBAPIError.instance(
-            statement, None, error, driver.Error, dialect=connection.dialect
-        ) from error
+        # Past SQLAlchemy, and yet with its errors.
+        raise error_of(connection, statement, error) from error
 
 
 def delete_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
@@ -146,7 +79,7 @@ def delete_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
     if rows:
         keys = key_places(table)
         connection.exec_driver_sql(
-            _delete_statement(_database(connection), table),
+            _delete_statement(database_of(connection), table),
             [tuple(row[place] for place in keys) for row in rows],
         )
 
@@ -156,7 +89,7 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
     if rows:
         order = (*_free_places(table), *key_places(table))
         connection.exec_driver_sql(
-            _update_statement(_database(connection), table),
+            _update_statement(database_of(connection), table),
             [tuple(row[place] for place in order) for row in rows],
         )
 
@@ -173,7 +106,7 @@ def driver_values(
 ) -> list[Values]:
     """The rows as the driver has them."""
     in_order: itemgetter[Any] = itemgetter(*(column.name for column in own_columns(table)))
-    conversions = _conversions(_database(connection), table)
+    conversions = _conversions(database_of(connection), table)
     if not conversions:
         return list(map(in_order, rows))
     return [_converted(in_order(row), conversions) for row in rows]
@@ -189,7 +122,7 @@ def _converted(row: Values, conversions: Iterable[tuple[int, Callable[[Any], Any
 @functools.cache
 def _conversions(database: str, table: Table) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
     """(place, conversion) of each column whose values the driver does not take as they are."""
-    dialect = _by_place(database)
+    dialect = by_place(database)
     found: list[tuple[int, Callable[[Any], Any]]] = []
     for place, each in enumerate(own_columns(table)):
         if isinstance(each.type, String) and database != "sqlite":
@@ -206,72 +139,25 @@ def _without_nul(text: str | None) -> str | None:
     return text.replace("\x00", "\ufffd") if text and "\x00" in text else text
 
 
-def _database(connection: Connection) -> str:
-    return connection.dialect.name
-
-
-@functools.cache
-def _by_place(database: str) -> Dialect:
-    """The dialect that takes values by their place."""
-    if database == "sqlite":
-        return sqlite.dialect(paramstyle="qmark")
-    # Loaded where it is used: a command on SQLite starts the sooner.
-    dialect: Dialect = registry.load("postgresql.psycopg")(paramstyle="format")
-    return dialect
-
-
-def _compiled(database: str, statement: ClauseElement) -> str:
-    return str(statement.compile(dialect=_by_place(database)))
-
-
-def _is_in_json(column: Column[Any], written: BindParameter[str]) -> ColumnElement[bool]:
-    each = func.json_each(written).table_valued("value")
-    return column.in_(select(each.c.value))
-
-
-@functools.cache
-def _select_statement(
-    database: str, columns: tuple[Column[Any], ...], where: Column[Any] | tuple[Column[Any], ...]
-) -> str:
-    if isinstance(where, tuple):
-        return _compiled(database, select(*columns).where(_are_among(database, where)))
-    return _compiled(database, select(*columns).where(_is_wanted(database, where)))
-
-
-@functools.cache
-def _count_statement(database: str, column: Column[Any], more_than: int) -> str:
-    counted = select(column, func.count()).where(_is_wanted(database, column)).group_by(column)
-    return _compiled(database, counted.having(func.count() > literal_column(str(more_than))))
-
-
-def _is_wanted(database: str, column: Column[Any]) -> ColumnElement[bool]:
-    if database == "sqlite":
-        return _is_in_json(column, bindparam(_IN, type_=String))
-    return column == func.any(bindparam(_IN))
-
-
-def _are_among(database: str, columns: tuple[Column[Any], ...]) -> ColumnElement[bool]:
-    if database == "sqlite":
-        each = func.json_each(bindparam(_IN, type_=String)).table_valued("value").c.value
-        paths: list[ColumnElement[str]] = [
-            literal_column(f"'$[{place}]'") for place in range(len(columns))
-        ]
-        parts = [func.json_extract(each, path) for path in paths]
-        return tuple_(*columns).in_(select(*parts))
-    arrays = [bindparam(f"{_IN}_{each.name}", type_=ARRAY(each.type)) for each in columns]
-    asked = func.unnest(*arrays).table_valued(*(each.name for each in columns), name="asked")
-    return tuple_(*columns).in_(select(*asked.render_derived().c))
-
-
 @functools.cache
 def _insert_statement(database: str, table: Table, columns: tuple[Column[Any], ...]) -> str:
     values: dict[str, Any] = {each.name: bindparam(each.name) for each in columns}
-    return _compiled(database, insert(table).inline().values(values))
+    return compiled(database, insert(table).inline().values(values))
+
+
+@functools.cache
+def _replace_statement(database: str, table: Table) -> str:
+    preparer = by_place(database).identifier_preparer
+    keys = ", ".join(preparer.quote(each.name) for each in table.primary_key)
+    names = [preparer.quote(own_columns(table)[place].name) for place in _free_places(table)]
+    new = ", ".join(f"{name} = excluded.{name}" for name in names)
+    inserted = _insert_statement(database, table, own_columns(table))
+    return f"{inserted} ON CONFLICT ({keys}) DO UPDATE SET {new}"
 
 
 @functools.cache
 def _copy_statement(table: Table, columns: tuple[Column[Any], ...]) -> str:
-    preparer = _by_place("postgresql").identifier_preparer
+    preparer = by_place("postgresql").identifier_preparer
     names = ", ".join(preparer.quote(column.name) for column in columns)
     return f"COPY {preparer.format_table(table)} ({names}) FROM STDIN"
 
@@ -279,7 +165,7 @@ def _copy_statement(table: Table, columns: tuple[Column[Any], ...]) -> str:
 @functools.cache
 def _delete_statement(database: str, table: Table) -> str:
     same = (each == bindparam(f"key_{each.name}") for each in table.primary_key)
-    return _compiled(database, delete(table).where(and_(*same)))
+    return compiled(database, delete(table).where(and_(*same)))
 
 
 @functools.cache
@@ -287,7 +173,7 @@ def _update_statement(database: str, table: Table) -> str:
     names = [own_columns(table)[place].name for place in _free_places(table)]
     same = (each == bindparam(f"key_{each.name}") for each in table.primary_key)
     statement = update_table(table).where(and_(*same))
-    return _compiled(database, statement.values({name: bindparam(f"new_{name}") for name in names}))
+    return compiled(database, statement.values({name: bindparam(f"new_{name}") for name in names}))
 
 
 @functools.cache

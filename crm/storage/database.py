@@ -159,16 +159,6 @@ def require_code_point_order(engine: Engine) -> None:
             raise DatabaseUnusable(message)
 
 
-def insert_or_replace(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows; those whose key is there already get these values instead."""
-    if rows:
-        statement = _insert_of(connection)(table)
-        new = {each.name: statement.excluded[each.name] for each in table.columns}
-        free = {name: value for name, value in new.items() if name not in table.primary_key}
-        keys = list(table.primary_key)
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=free), rows)
-
-
 def insert_new(
     connection: Connection,
     table: Table,

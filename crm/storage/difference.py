@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from crm.storage.bulk import (
-    Values,
     delete_rows,
     driver_values,
     insert_rows,
     key_places,
     own_columns,
-    stored_rows,
     update_rows,
 )
+from crm.storage.reads import stored_rows
+from crm.storage.statements import Values
 
 Row = Mapping[str, Any]
 
@@ -64,6 +64,9 @@ def write_difference(
 
     A row's key belongs to one owner among those given, or to none before.
     """
+    owners, rows = list(owners), list(rows)
+    if not owners and not rows:
+        return Difference()
     key_of = itemgetter(*key_places(table))
     stored = {
         key_of(row): row

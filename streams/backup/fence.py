@@ -24,8 +24,8 @@ from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import DATA_KEY, FENCE, KeyLost, Keyring
 from crm.keyring.master_key import MasterKeys, MasterKeyWrong
-from crm.storage.bulk import is_among
 from crm.storage.database import in_pieces, insert_new, reading, writing
+from crm.storage.reads import is_among
 from streams.backup.manifest import KEYS, BackupUnusable
 
 REASON = "restored"

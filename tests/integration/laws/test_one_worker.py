@@ -14,6 +14,7 @@ from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.progress import load_progress
 from crm.outcomes.queries import event_statuses, outcome_counts
 from crm.recording import segment_shared
+from crm.recording.recorder import Recorder
 from crm.recording.segment import Segment
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
@@ -96,6 +97,30 @@ def test_one_event_that_breaks_the_recording_stops_no_other(
             assert retry(opened(other)) == (1, 0)
             other.work()
             assert put_aside(other) == []
+            assert_same(plain.snapshot(), other.snapshot())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_worker_that_lives_on_believes_nothing_from_before_a_letter_was_taken_back(
+    seed: int, poison: Poison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, bad = poisoned_world(seed)
+    half = max(events.index(bad) + 1, len(events) // 2)
+    with clock(), Installation() as plain, Installation() as other:
+        plain.accept(events)
+        plain.work()
+        poison(bad, ValueError("not now"))
+        other.accept(events[:half])
+        lives_on = Recorder(other.engine, other.keyring)
+        while lives_on.record_next(CLOCK_US):
+            pass
+        monkeypatch.undo()
+        with clock():
+            assert retry(opened(other)) == (1, 0)
+            other.accept(events[half:])
+            while lives_on.record_next(CLOCK_US):
+                pass
+            other.work()
             assert_same(plain.snapshot(), other.snapshot())
 
 

@@ -1,0 +1,55 @@
+"""Statements as text for the driver at hand, and the driver's errors as SQLAlchemy names them."""
+
+import functools
+from typing import Any
+
+from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Dialect, func, select
+from sqlalchemy.dialects import registry, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import ClauseElement
+
+Values = tuple[Any, ...]
+"""One row as the driver has it."""
+
+
+def database_of(connection: Connection) -> str:
+    """`sqlite` or `postgresql`."""
+    return connection.dialect.name
+
+
+@functools.cache
+def by_place(database: str) -> Dialect:
+    """The dialect that takes values by their place."""
+    if database == "sqlite":
+        return sqlite.dialect(paramstyle="qmark")
+    # Loaded where it is used: a command on SQLite starts the sooner.
+    dialect: Dialect = registry.load("postgresql.psycopg")(paramstyle="format")
+    return dialect
+
+
+def compiled(database: str, statement: ClauseElement) -> str:
+    """The statement's text; its values are taken in the order in which they stand in it."""
+    return str(statement.compile(dialect=by_place(database)))
+
+
+def is_in_json(column: Column[Any], written: BindParameter[str]) -> ColumnElement[bool]:
+    """Whether one value of a JSON array stands in the column, for SQLite."""
+    each = func.json_each(written).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+def error_of(connection: Connection, statement: str, error: Exception) -> Exception:
+    """The driver's error as SQLAlchemy has it: what passes by itself is known by that."""
+    driver: Any = connection.dialect.loaded_dbapi
+    raw: Any = connection.connection.dbapi_connection
+    is_gone = connection.dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
+    if is_gone:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        statement,
+        None,
+        error,
+        driver.Error,
+        connection_invalidated=is_gone,
+        dialect=connection.dialect,
+    )
