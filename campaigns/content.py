@@ -31,8 +31,8 @@ def content_of(
     }
 
 
-def content_of_0_1(line: bytes) -> bytes:
-    """The canonical content as version 0.1 took it, whose hashes stand in older journals.
+def former_content(line: bytes) -> bytes:
+    """The canonical content as versions up to 0.2 took it: their hashes stand in older journals.
 
     It held every attribute as it was spelled, but those that the receiving side sets.
     """

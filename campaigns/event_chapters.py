@@ -50,8 +50,9 @@ headquarters, and then neither before `time` nor after now |
 
 **Identity.** `source` and `id` together name an event for ever. The same identity with the same
 content is a duplicate and does no harm, so send again whenever an answer was lost. Content is
-everything but `actor` and `receivedat`, compared as canonical JSON (RFC 8785): order of keys and
-white space play no part. With other content it is refused. The identity of a refused event is free.
+`type`, `subject`, the instant of `time`, `timeprecision`, `sequence` and `data`, compared as
+canonical JSON (RFC 8785): order of keys, white space, how one instant is spelled, tracing and other
+extensions play no part. With other content it is refused. The identity of a refused event is free.
 
 **Values.** Money is in whole fen. Days are written `2026-05-03`, are Shanghai days, and count as a
 whole: a last day still belongs. An id has the form of the attribute `id`. A region is a code of

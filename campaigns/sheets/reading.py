@@ -1,8 +1,8 @@
 """A file of sign-in rows → its activity and, row by row, events or faults.
 
-It is read twice. The first time tells what the file as a whole says: which activity, which columns
-are not known, and of each row what it is known by. Whoever knows what was taken before then says
-which row is which, and the second time gives the events.
+It is read three times. First for what the file as a whole says: which activity, which columns are
+not known. Then for what each row is known by; whoever knows what was taken before says which row is
+which. At last for the events.
 
 How a row gets its id, which everything it says is derived from:
 

@@ -24,7 +24,7 @@ from msgspec import structs
 from sqlalchemy import Connection, Engine
 
 from campaigns.cloudevents import CheckedEvent, Refusal, check
-from campaigns.content import content_of_0_1
+from campaigns.content import former_content
 from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
 from campaigns.wording.catalogues import N_
@@ -165,14 +165,14 @@ class EventIntake:
         checked: Sequence[Candidate | Refusal],
         known: Mapping[Identity, Known],
     ) -> None:
-        """Give what was taken by version 0.1 and is sent again the hash that it had then."""
+        """Give what was taken by version 0.2 or before, and is sent again, its hash of then."""
         for line, found in zip(lines, checked, strict=True):
             if isinstance(found, Refusal):
                 continue
             earlier = known.get(found.identity)
             if earlier is None or earlier.content_hash == found.row.content_hash:
                 continue
-            if self._hash(content_of_0_1(line)) == earlier.content_hash:
+            if self._hash(former_content(line)) == earlier.content_hash:
                 found.row.content_hash = earlier.content_hash
 
     def _candidate(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select, update
 
-from campaigns.content import content_of_0_1
+from campaigns.content import former_content
 from campaigns.intake import HEADQUARTERS, Credential, Intake, Receipt
 from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
@@ -124,10 +124,10 @@ def test_a_retry_with_another_trace_and_the_time_spelled_otherwise_is_a_duplicat
     assert len(house.journal()) == 1
 
 
-def test_what_version_0_1_took_is_a_duplicate_when_it_is_sent_again(house: House) -> None:
+def test_what_an_earlier_version_took_is_a_duplicate_when_it_is_sent_again(house: House) -> None:
     line = written(a_card(quite="new"))
     house.intake.accept([line], HEADQUARTERS)
-    former = hmac.digest(house.keyring.secret("content"), content_of_0_1(line), "sha256")
+    former = hmac.digest(house.keyring.secret("content"), former_content(line), "sha256")
     with writing(house.engine) as connection:
         connection.execute(update(JOURNAL).values(content_hash=former))
     assert statuses(house.accept(a_card(quite="new"))) == ["duplicate"]

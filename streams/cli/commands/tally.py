@@ -78,5 +78,4 @@ class AcceptTally:
             "refused": self.refused,
             "warned": self.warned,
             "refusals": [refusal.told() for refusal in self.refusals],
-            "sheets": [sheet.told() for sheet in self.sheets],
-        }
+        } | ({"sheets": [sheet.told() for sheet in self.sheets]} if self.sheets else {})
