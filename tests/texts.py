@@ -61,12 +61,7 @@ def said_in(module: Module) -> Iterator[str]:
 
 def texts() -> set[str]:
     """Everything that is said anywhere."""
-    said = {
-        sentence
-        for module in modules_of("streams")
-        if ".translations" not in module.name
-        for sentence in said_in(module)
-    }
+    said = {sentence for module in modules_of("streams") for sentence in said_in(module)}
     return marked() | said | {words for codes in WORDS.values() for words in codes.values()}
 
 

@@ -10,6 +10,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
+from campaigns.wording.catalogues import N_
+from campaigns.wording.sentence import SaidError
+
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 _LEAST_SCORE = 2
@@ -18,19 +21,21 @@ _JUDGED_CHARACTERS = 72
 """The estimate reads no further; what stands behind makes a password no weaker."""
 
 
-class AccountInvalid(ValueError):
+class AccountInvalid(SaidError, ValueError):
     """The account cannot be as asked for; the message says why."""
+
+
+_WHY = {
+    "length": N_("密码要 {least} 到 {most} 个字符"),
+    "common": N_("这个密码太常见，别人很快猜得到；请换几个不相干的词连起来"),
+}
 
 
 class PasswordRefused(AccountInvalid):
     """The password is not taken; `why` is a code: length, common."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(
-            f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
-            if why == "length"
-            else "a password like this is among the first that anybody guesses"
-        )
+        super().__init__(_WHY[why], least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
         self.why = why
 
 

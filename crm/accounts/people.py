@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from campaigns.intake import Credential
 from campaigns.intake import Role as SendingRole
+from campaigns.wording.catalogues import N_
 from crm.accounts.passwords import AccountInvalid, agrees, hashed
 from crm.accounts.roles import ROLES, AccountRole
 from crm.accounts.sessions import end_sessions_of
@@ -89,11 +90,13 @@ def add_user(
     """Make an account; returns its actor. AccountInvalid when something is wrong with it."""
     name = folded_name(name)
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
-        raise AccountInvalid(f"a name has 1 to {_LONGEST_NAME} printable characters")
+        raise AccountInvalid(N_("名字要 1 到 {most} 个看得见的字符"), most=_LONGEST_NAME)
     if role not in get_args(AccountRole):
-        raise AccountInvalid(f"a role is one of {', '.join(get_args(AccountRole))}")
+        raise AccountInvalid(
+            N_("身份是这几种之一：{roles}"), roles=", ".join(get_args(AccountRole))
+        )
     if (role == "dealer") != (dealer is not None):
-        raise AccountInvalid("a dealer's account names the dealer, and no other does")
+        raise AccountInvalid(N_("身份为 dealer 的账户要写 --dealer，别的不写"))
     row = {
         "actor": f"u-{secrets.token_hex(6)}",
         "name": name,
@@ -108,7 +111,7 @@ def add_user(
         with writing(engine) as connection:
             connection.execute(insert(ACCOUNT), [row])
     except IntegrityError as error:
-        raise AccountInvalid("there is an account of this name already") from error
+        raise AccountInvalid(N_("已有这个名字的账户")) from error
     return str(row["actor"])
 
 

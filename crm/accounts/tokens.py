@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, or_, select, update
 
 from campaigns.intake import Credential
+from campaigns.wording.catalogues import N_
 from crm.accounts.passwords import AccountInvalid
 from crm.accounts.sources import sender_of
 from crm.accounts.tables import API_TOKEN
@@ -51,13 +52,13 @@ def add_token(
     (crm/accounts/sources.py).
     """
     if role not in get_args(TokenRole):
-        raise AccountInvalid(f"a role is one of {', '.join(get_args(TokenRole))}")
+        raise AccountInvalid(N_("身份是这几种之一：{roles}"), roles=", ".join(get_args(TokenRole)))
     if (role == "dealer") != (dealer is not None):
-        raise AccountInvalid("a dealer's token names the dealer, and no other does")
+        raise AccountInvalid(N_("身份为 dealer 的令牌要写 --dealer，别的不写"))
     if not 1 <= len(name) <= 64:
-        raise AccountInvalid("a name has 1 to 64 characters")
+        raise AccountInvalid(N_("名字要 1 到 64 个字符"))
     if any(not source or not source.isprintable() or " " in source for source in sources):
-        raise AccountInvalid("a source prefix has no blanks")
+        raise AccountInvalid(N_("来源前缀里不能有空白"))
     if dealer is not None and not sources:
         sources = (f"/dealers/{dealer}",)
     token = _PREFIX + secrets.token_urlsafe(32)
@@ -91,9 +92,13 @@ def revoke_token(engine: Engine, name: str) -> Token:
         query = select(API_TOKEN).where(named, API_TOKEN.c.revoked_us.is_(None))
         rows = connection.execute(query).all()
         if not rows:
-            raise AccountInvalid("no token in force has this name or id")
+            raise AccountInvalid(
+                N_("没有这个名字或编号的、还在用的令牌（jinxi token list 列出全部）")
+            )
         if len(rows) > 1:
-            raise AccountInvalid("several tokens have this name: say the id")
+            raise AccountInvalid(
+                N_("有几个令牌都叫这个名字，请写编号（jinxi token list 列出全部）")
+            )
         is_it = API_TOKEN.c.actor == rows[0].actor
         connection.execute(update(API_TOKEN).where(is_it).values(revoked_us=now_us()))
         return _token(rows[0])

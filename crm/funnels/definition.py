@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 
 from campaigns.times import DAY_US, SECOND_US, day_end_us, shanghai_day
+from campaigns.wording.catalogues import N_
+from campaigns.wording.sentence import SaidError
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES, Touchpoint, field_text
 
 MAXIMUM_STEPS = 20
@@ -16,15 +18,15 @@ _FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _WINDOW = re.compile(r"([0-9]{1,6})([dh])")
 
 
-class InvalidStep(ValueError):
+class InvalidStep(SaidError, ValueError):
     """The text names no step; the message says why in one sentence."""
 
 
-class InvalidWindow(ValueError):
+class InvalidWindow(SaidError, ValueError):
     """The text names no window; the message says what one looks like."""
 
 
-class InvalidFunnel(ValueError):
+class InvalidFunnel(SaidError, ValueError):
     """The parts do not make a funnel; the message says why in one sentence."""
 
 
@@ -110,15 +112,18 @@ class Funnel:
     def __post_init__(self) -> None:
         if not 1 <= len(self.steps) <= MAXIMUM_STEPS:
             raise InvalidFunnel(
-                f"a funnel has 1 to {MAXIMUM_STEPS} steps, this one has {len(self.steps)}"
+                N_("漏斗要 1 到 {most} 步，这里有 {count} 步"),
+                most=MAXIMUM_STEPS,
+                count=len(self.steps),
             )
         if self.to_day <= self.from_day:
             raise InvalidFunnel(
-                f"the period {self.from_day} to {self.to_day} holds no day:"
-                " its second day is the first one outside it"
+                N_("{first} 至 {last} 里没有一天：第二个日期是最后一天的后一天"),
+                first=self.from_day,
+                last=self.to_day,
             )
         if self.by is not None and not _FIELD.fullmatch(self.by):
-            raise InvalidFunnel(f"{self.by!r} is no name of a field to break down by")
+            raise InvalidFunnel(N_("{name} 不是可以分组的字段名"), name=repr(self.by))
 
 
 def parse_step(text: str) -> Step:
@@ -126,14 +131,16 @@ def parse_step(text: str) -> Step:
     name, colon, rest = text.strip().partition(":")
     if name not in TOUCHPOINT_TYPES:
         raise InvalidStep(
-            f"{name!r} is no type of touchpoint; known are {', '.join(TOUCHPOINT_TYPES)}"
+            N_("没有 {name} 这种接触；有：{known}"),
+            name=repr(name),
+            known=", ".join(TOUCHPOINT_TYPES),
         )
     if not colon:
         return Step(name)
     conditions = sorted(_condition(pair, text) for pair in rest.split(","))
     fields = [field for field, _ in conditions]
     if len(set(fields)) < len(fields):
-        raise InvalidStep(f"a field is named twice in the step {text!r}")
+        raise InvalidStep(N_("步骤 {step} 里同一个字段写了两次"), step=repr(text))
     return Step(name, tuple(conditions))
 
 
@@ -141,7 +148,7 @@ def parse_window(text: str) -> Window:
     """The window written as days (`30d`) or hours (`720h`); InvalidWindow otherwise."""
     found = _WINDOW.fullmatch(text.strip())
     if found is None:
-        raise InvalidWindow(f"{text!r} is no window: write days as 30d or hours as 720h")
+        raise InvalidWindow(N_("看不懂期限 {window}，天写成 30d，小时写成 720h"), window=repr(text))
     return Window(int(found[1]), WindowUnit(found[2]))
 
 
@@ -149,6 +156,8 @@ def _condition(pair: str, text: str) -> tuple[str, str]:
     field, _, value = (part.strip() for part in pair.partition("="))
     if not _FIELD.fullmatch(field) or not value:
         raise InvalidStep(
-            f"{pair.strip()!r} in the step {text!r} is no condition: write field=value"
+            N_("步骤 {step} 里的 {pair} 不是条件，请写成 字段=值"),
+            pair=repr(pair.strip()),
+            step=repr(text),
         )
     return field, value

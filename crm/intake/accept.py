@@ -26,6 +26,7 @@ from sqlalchemy import Connection, Engine
 from campaigns.cloudevents import CheckedEvent, Refusal, check
 from campaigns.events.base import Fault
 from campaigns.intake import Credential, Receipt
+from campaigns.wording.catalogues import N_
 from crm.accounts.sources import opened_to_others, senders_of_actors
 from crm.attachments.store import AttachmentStore
 from crm.clock import now_us
@@ -94,7 +95,7 @@ class EventIntake:
         if not self.keyring.has_secret(_HASH_KEY):
             with reading(self.engine) as connection:
                 if last_position(connection):
-                    raise KeyLost("the keyring is younger than the journal: restore its backup")
+                    raise KeyLost(N_("钥匙库比日志新，请恢复钥匙库的备份"))
         keyed = hmac.new(self.keyring.secret(_HASH_KEY), digestmod="sha256")
         object.__setattr__(self, "_keyed_hash", keyed)
 

@@ -7,6 +7,8 @@ from sqlalchemy import BigInteger, Column, Connection, Engine, String, Table, de
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.intake import Credential
+from campaigns.wording.catalogues import N_
+from campaigns.wording.sentence import SaidError
 from crm.accounts.tokens import credential_of_actor, credential_of_token
 from crm.clock import now_us
 from crm.storage.database import METADATA, reading, writing
@@ -23,7 +25,7 @@ INBOX = Table(
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 
 
-class InboxInvalid(Exception):
+class InboxInvalid(SaidError):
     """An inbox that cannot be made; says why."""
 
 
@@ -40,14 +42,14 @@ class Inbox:
 def check_inbox(engine: Engine, name: str, token: str) -> str:
     """The actor of the token, if the two could make an inbox; else InboxInvalid."""
     if not _NAME.fullmatch(name):
-        raise InboxInvalid("a name has 1 to 48 of a-z, 0-9 and -")
+        raise InboxInvalid(N_("名字由 1 到 48 个 a-z、0-9、- 组成"))
     with reading(engine) as connection:
         credential = credential_of_token(connection, token)
         taken = connection.execute(select(INBOX.c.name).where(INBOX.c.name == name)).first()
     if credential is None or credential.actor is None:
-        raise InboxInvalid("the token is not known, or was revoked")
+        raise InboxInvalid(N_("没有这个令牌，或已吊销"))
     if taken is not None:
-        raise InboxInvalid("there is an inbox of this name already")
+        raise InboxInvalid(N_("已有这个名字的收件箱"))
     return credential.actor
 
 
@@ -58,7 +60,7 @@ def add_inbox(engine: Engine, name: str, token: str) -> None:
         with writing(engine) as connection:
             connection.execute(insert(INBOX), [row])
     except IntegrityError as error:
-        raise InboxInvalid("there is an inbox of this name already") from error
+        raise InboxInvalid(N_("已有这个名字的收件箱")) from error
 
 
 def remove_inbox(engine: Engine, name: str) -> bool:

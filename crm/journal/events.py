@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.cloudevents import decode_data
+from campaigns.wording.catalogues import N_
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import KeyLost, Keyring, unseal
 from crm.storage.database import METADATA, in_pieces
@@ -170,7 +171,7 @@ def decode(rows: Sequence[JournalRow], keyring: Keyring) -> list[LoggedEvent]:
     keys = keyring.keys(wanted, create=False)
     missing = [subject for subject, key in keys.items() if key is None]
     if missing and keyring.is_fenced(missing) != set(missing):
-        raise KeyLost("the keyring lacks keys of events that were never erased")
+        raise KeyLost(N_("钥匙库里缺了没有删除过的人的密钥"))
     return [
         _decode_row(row, keys[subject] if subject is not None else None)
         for row, subject in zip(rows, subjects, strict=True)

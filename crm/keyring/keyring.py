@@ -26,6 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
+from campaigns.wording.catalogues import N_
+from campaigns.wording.sentence import SaidError
 from crm.configuration.settings import Settings
 from crm.keyring.master_key import KEY_BYTES, NONCE_BYTES, MasterKeys
 from crm.storage.database import (
@@ -62,7 +64,7 @@ KEYS = (FENCE, DATA_KEY)
 _CACHED_KEYS = 20_000
 
 
-class KeyLost(Exception):
+class KeyLost(SaidError):
     """Something has no key although nothing was erased: the keyring is not the right one."""
 
 
@@ -213,4 +215,4 @@ def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
     except InvalidTag as error:
-        raise KeyLost("the key does not open what is encrypted") from error
+        raise KeyLost(N_("密钥打不开密文")) from error

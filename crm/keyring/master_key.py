@@ -14,6 +14,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from campaigns.wording.catalogues import N_
+from campaigns.wording.sentence import SaidError
 from crm.storage.owner_alone import make_folder
 
 KEY_BYTES = 32
@@ -21,11 +23,11 @@ NONCE_BYTES = 12
 _FINGERPRINT_CHARACTERS = 16
 
 
-class MasterKeyMissing(Exception):
+class MasterKeyMissing(SaidError):
     """The keyring holds keys, but the file of the master key is not there."""
 
 
-class MasterKeyWrong(Exception):
+class MasterKeyWrong(SaidError):
     """The master key does not open the keyring."""
 
 
@@ -36,12 +38,16 @@ def load_master_key(file: Path, *, may_create: bool) -> bytes:
     try:
         key = bytes.fromhex(file.read_text("ascii").strip())
     except FileNotFoundError as error:
-        message = f"{file}: the keyring holds keys that only this file opens"
-        raise MasterKeyMissing(message) from error
+        raise MasterKeyMissing(N_("{file}（钥匙库里的密钥只有它能打开）"), file=file) from error
     except ValueError as error:
-        raise MasterKeyWrong(f"{file}: not a key in hexadecimal") from error
+        raise MasterKeyWrong(N_("{file} 里不是十六进制的密钥"), file=file) from error
     if len(key) != KEY_BYTES:
-        raise MasterKeyWrong(f"{file}: {len(key)} bytes instead of {KEY_BYTES}")
+        raise MasterKeyWrong(
+            N_("{file} 有 {count} 字节，应为 {wanted} 字节"),
+            file=file,
+            count=len(key),
+            wanted=KEY_BYTES,
+        )
     return key
 
 
@@ -114,8 +120,7 @@ class MasterKeys:
         if fingerprint not in self.ciphers:
             self.read_files()
         if fingerprint not in self.ciphers:
-            message = "the keyring is wrapped with another master key than that of the file"
-            raise MasterKeyWrong(message)
+            raise MasterKeyWrong(N_("钥匙库用的是另一把主密钥，不是这个文件里的"))
         self.wrapping = fingerprint
 
     def wrap(self, subject: str, key: bytes) -> bytes:
@@ -130,7 +135,7 @@ class MasterKeys:
             self.read_files()
             key = self._opened(subject, wrapped)
         if key is None:
-            raise MasterKeyWrong("the master key does not open the keyring")
+            raise MasterKeyWrong(N_("主密钥打不开钥匙库"))
         return key
 
     def is_wrapped_with(self, fingerprint: str, subject: str, wrapped: bytes) -> bool:

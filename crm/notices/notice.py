@@ -16,7 +16,9 @@ from typing import get_args
 from campaigns.canonical import canonical_json
 from campaigns.events.base import ID_PATTERN
 from campaigns.events.consents import Purpose
+from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import LANGUAGES, Language
+from campaigns.wording.sentence import SaidError
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 DEALER_SLOT = "{dealer}"
@@ -49,7 +51,7 @@ _NO_DEALER: dict[Language, str] = {
 }
 
 
-class NoticeInvalid(ValueError):
+class NoticeInvalid(SaidError, ValueError):
     """The notice cannot be as asked for; the message says why."""
 
 
@@ -107,12 +109,12 @@ def canonical_text(raw: str) -> str:
 def notice(version: str, purpose: str, raw: Mapping[Language, str]) -> Notice:
     """A notice of raw texts; NoticeInvalid when something is missing that a person must be told."""
     if not re.match(ID_PATTERN, version):
-        raise NoticeInvalid("a version has 1 to 64 letters, digits or . _ : -")
+        raise NoticeInvalid(N_("版本写 1 到 64 个字母、数字或 . _ : -"))
     named = next((known for known in PURPOSES if known == purpose), None)
     if named is None:
-        raise NoticeInvalid(f"a purpose is one of {', '.join(PURPOSES)}")
+        raise NoticeInvalid(N_("目的是以下之一：{purposes}"), purposes=", ".join(PURPOSES))
     if LANGUAGES[0] not in raw:
-        raise NoticeInvalid(f"a notice has a text in {LANGUAGES[0]}")
+        raise NoticeInvalid(N_("告知书要有 {language} 的文字"), language=LANGUAGES[0])
     made = Notice(version, named, {name: canonical_text(raw[name]) for name in raw})
     for language, text in made.texts.items():
         _require_all(made, language, text)
@@ -122,13 +124,19 @@ def notice(version: str, purpose: str, raw: Mapping[Language, str]) -> Notice:
 def _require_all(made: Notice, language: Language, text: str) -> None:
     title, sections = made.sections(language)
     if not text.startswith("# ") or not title.strip():
-        raise NoticeInvalid(f"{language}: the first line is the title, after one #")
+        raise NoticeInvalid(N_("{language}：第一行是标题，前面一个 #"), language=language)
     headings = tuple(section.heading for section in sections)
     if headings != HEADINGS[language]:
         wanted = ", ".join(HEADINGS[language])
-        raise NoticeInvalid(f"{language}: the headings, after ##, are in this order: {wanted}")
+        raise NoticeInvalid(
+            N_("{language}：各小标题前面写 ##，依次是：{wanted}"), language=language, wanted=wanted
+        )
     empty = [section.heading for section in sections if not section.text]
     if empty:
-        raise NoticeInvalid(f"{language}: nothing stands below {', '.join(empty)}")
+        raise NoticeInvalid(
+            N_("{language}：“{empty}”下面没有内容"), language=language, empty=", ".join(empty)
+        )
     if made.purpose == "share_with_dealer" and DEALER_SLOT not in text:
-        raise NoticeInvalid(f"{language}: the dealer is named where the text has {DEALER_SLOT}")
+        raise NoticeInvalid(
+            N_("{language}：经销商的名字写成 {slot}"), language=language, slot=DEALER_SLOT
+        )

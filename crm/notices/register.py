@@ -3,6 +3,7 @@
 import orjson
 from sqlalchemy import Engine, insert
 
+from campaigns.wording.catalogues import N_
 from crm.notices.notice import Notice, NoticeInvalid
 from crm.notices.queries import find_notice
 from crm.notices.tables import NOTICE
@@ -19,7 +20,9 @@ def add_notice(engine: Engine, made: Notice, now_us: int) -> bool:
         if known is not None:
             if known.sha256 != made.sha256:
                 raise NoticeInvalid(
-                    f"{made.version} of {made.purpose} has another text: use a new version"
+                    N_("{purpose} 的 {version} 版已是另一段文字，请用新的版本号"),
+                    version=made.version,
+                    purpose=made.purpose,
                 )
             return False
         row = {

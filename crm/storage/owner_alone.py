@@ -40,5 +40,7 @@ def make_database_file(file: Path) -> None:
 def _close(path: Path, mode: int) -> None:
     """Take from others what they may; what is not ours is left."""
     with contextlib.suppress(OSError):
-        if path.stat().st_mode & 0o077:
-            path.chmod(mode)
+        allowed = path.stat().st_mode & 0o777
+        if allowed & 0o077:
+            # What its owner may not do either stays so: a copy that is only to be read.
+            path.chmod(allowed & mode)

@@ -19,6 +19,7 @@ from campaigns.catalogue import wire_name
 from campaigns.ids import derived_id
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import rfc3339
+from campaigns.wording.catalogues import N_
 from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import DATA_KEY, FENCE, KeyLost, Keyring
@@ -120,7 +121,7 @@ def _must_be_the_same(masters: MasterKeys, theirs: bytes, ours: bytes | None) ->
         # An older master key wraps them; what is lacking will tell.
         return
     if not same:
-        raise KeyLost("the keyring in use is that of another installation than the backup's")
+        raise KeyLost(N_("正在用的钥匙库和备份不属于同一套安装"))
 
 
 def record_erasures(engine: Engine, keyring: Keyring) -> int:

@@ -14,7 +14,8 @@ import typer
 from crm.storage.owner_alone import UMASK
 from streams.cli.catalogue import COMMANDS, GROUPS
 from streams.cli.errors import is_foreseen, sentence_of, status_of
-from streams.cli.help_pages import Command, Group, translate_help, usage_sentence
+from streams.cli.help_pages import Command, Group, translate_help
+from streams.cli.usage import usage_sentence
 from streams.running.loading import loaded
 from streams.wording.output import print_notice
 from streams.wording.say import language, say

@@ -1,10 +1,11 @@
 """What stands in the way of a command: said as what, where, and how to mend it."""
 
+import errno
 from typing import Any
 from urllib.parse import urlsplit
 
 from streams.running.loading import loaded
-from streams.wording.say import say, told
+from streams.wording.say import language, say
 
 FAILED = 1
 BUSY = 4
@@ -45,6 +46,24 @@ FORESEEN = frozenset(
     }
 )
 """Exceptions that are no fault of the program, by name: what can raise them need not be loaded."""
+
+_OF_SQLITE = {
+    "SQLITE_CANTOPEN": "打不开数据库文件",
+    "SQLITE_READONLY": "数据库是只读的",
+    "SQLITE_FULL": "没有空间了",
+    "SQLITE_IOERR": "磁盘读写出错",
+    "SQLITE_NOTADB": "文件不是数据库",
+    "SQLITE_CORRUPT": "数据库文件已损坏",
+    "SQLITE_BUSY": "数据库被占用",
+}
+_OF_SYSTEM = {
+    errno.ENOSPC: "没有空间了",
+    errno.EFBIG: "超过文件大小的上限",
+    errno.EROFS: "只读的文件系统",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+}
+"""What the database's file and the system say by a code, in our words."""
 
 _POSTGRESQL_PORT = 5432
 _FULL = ("full", "no space left", "file too large", "quota")
@@ -97,12 +116,12 @@ def sentence_of(error: BaseException) -> str:
     if _is(error, _NO_MASTER_KEY):
         return say(
             "找不到主密钥：{cause}。没有改动任何数据；请把备份的主密钥放回原处。",
-            cause=told(str(error)),
+            cause=_said(error),
         )
     if _is(error, _WRONG_MASTER_KEY, _KEY_LOST):
         return say(
             "密钥和数据对不上：{cause}。没有改动任何数据；请放回同一套备份里的密钥。",
-            cause=told(str(error)),
+            cause=_said(error),
         )
     if _is(error, _DATABASE_NEWER):
         return say(
@@ -141,26 +160,46 @@ def _of_storage(error: BaseException, folder: str) -> str:
         return say(
             "磁盘满了：{folder}（{cause}）。已收下的都在；腾出空间后再运行一次，收下过的不会重复。",
             folder=folder,
-            cause=told(cause),
+            cause=_in_words(error),
         )
     if any(word in text for word in _NOT_WRITABLE):
         return say(
             "不能写入 {folder}（{cause}）。请换一个可写的文件夹（JINXI_DATA），或改它的权限。",
             folder=folder,
-            cause=told(cause),
+            cause=_in_words(error),
         )
     if any(word in text for word in _CORRUPT):
         return say(
             "数据库读不懂：{folder}（{cause}）。没有改动它；请从备份恢复，再运行 jinxi check。",
             folder=folder,
-            cause=told(cause),
+            cause=_in_words(error),
         )
     return say(
         "打不开或写不进 {folder}：{cause}。已收下的不受影响；"
         "请看磁盘是不是满了、这个文件夹能不能读写，再运行一次。",
         folder=folder,
-        cause=told(cause),
+        cause=_in_words(error),
     )
+
+
+def _said(error: Any) -> str:
+    said: str = error.said(language())
+    return said
+
+
+def _in_words(error: BaseException) -> str:
+    """The cause as the reader says it, where its code is one that we know."""
+    raised = getattr(error, "orig", error) if _is(error, _DRIVER) else error
+    name = getattr(raised, "sqlite_errorname", None)
+    if name is not None:
+        # Extended codes (SQLITE_IOERR_WRITE) begin with the name of the plain one.
+        words = next((each for code, each in _OF_SQLITE.items() if name.startswith(code)), None)
+        return _cause(error) if words is None else say(words)
+    words = _OF_SYSTEM.get(getattr(raised, "errno", None) or 0)
+    if words is None:
+        return _cause(error)
+    where = getattr(raised, "filename", None)
+    return f"{say(words)}：{where}" if where else say(words)
 
 
 def _cause(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import Language
-from streams.wording.say import say, told
+from streams.wording.say import say
 
 _HEADINGS = {
     "Usage:": "用法：",
@@ -76,16 +76,3 @@ def translate_help(command: Any, into: Language) -> None:
                 setattr(parameter, name, translated(text, into))
     for child in getattr(command, "commands", {}).values():
         translate_help(child, into)
-
-
-def usage_sentence(error: Any) -> str:
-    """What is wrong with how the command was called, and where its help is.
-
-    `error` is Typer's: it has `format_message`, and `ctx` where the command is known.
-    """
-    context = getattr(error, "ctx", None)
-    message = str(error.format_message())
-    if context is None or "\n" in message:
-        return message  # without any argument it is no error but the help page
-    hint = say("怎么用：{command} --help", command=context.command_path)
-    return f"{told(message)}\n{hint}"

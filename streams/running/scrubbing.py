@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from crm.storage.database import empty_log, rewrite
+from crm.storage.database import empty_log, is_passing, rewrite
 from streams.wording.output import print_notice
-from streams.wording.say import say, told
+from streams.wording.say import say
 
 _AGAIN_SECONDS = 5.0
 _LOOK_SECONDS = 0.2
@@ -55,7 +55,7 @@ class Scrubbing:
                 self.rewriting = False
             self.emptying = not all([empty_log(engine) for engine in self.engines])
         except OperationalError as error:
-            cause = told(str(error.orig))
+            cause = say("数据库被占用") if is_passing(error) else str(error.orig)
         if self.is_due:
             self.again_at = time.monotonic() + _AGAIN_SECONDS
             if self.is_certain:

@@ -156,7 +156,9 @@ def _open_target(here: Installation, target: Settings) -> Installation:
         if state == _DONE:
             raise MoveRefused("moved already", place(target.database_url))
         if state != _UNDER_WAY:
-            _must_be_empty(connection, METADATA.sorted_tables, target.database_url)
+            # Events say most plainly that somebody lives there.
+            tables = (JOURNAL, *METADATA.sorted_tables)
+            _must_be_empty(connection, tables, target.database_url)
             with reading(there.keyring.engine) as keys:
                 _must_be_empty(keys, KEYS, target.keyring_url)
             move_on(connection, mark, _UNDER_WAY, now_us())

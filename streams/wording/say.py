@@ -3,15 +3,11 @@
 The settings choose zh-CN (default), zh-TW or en.
 """
 
-import re
-from functools import cache
-
 from campaigns.wording import catalogues
 from campaigns.wording.languages import LANGUAGES, Language
 from crm.configuration.environment import SettingInvalid
 from crm.configuration.settings import setting
 from streams.wording.codes import WORDS
-from streams.wording.translations import FROM_BELOW
 
 
 def language() -> Language:
@@ -38,24 +34,3 @@ def word(group: str, code: str | None) -> str:
     if code is None:
         return ""
     return catalogues.translated(WORDS[group].get(code, code), language())
-
-
-def told(text: str) -> str:
-    """What a lower layer said in English, in the chosen language; as it is when unknown."""
-    place = LANGUAGES.index(language())
-    if place == LANGUAGES.index("en"):
-        return text
-    for pattern, translations in _patterns():
-        found = pattern.fullmatch(text)
-        if found is not None:
-            return translations[place].format(**found.groupdict())
-    return text
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], tuple[str, str]]]:
-    """The English templates as patterns: each {name} stands for any text."""
-    return [
-        (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*?)", re.escape(template)), re.DOTALL), said)
-        for template, said in FROM_BELOW.items()
-    ]

@@ -29,7 +29,7 @@ from streams.wording.output import (
     print_table,
     print_text,
 )
-from streams.wording.say import say, told, word, words
+from streams.wording.say import language, say, word, words
 
 
 class TokenRole(StrEnum):
@@ -251,4 +251,4 @@ def _open_account(installation: Installation, name: str) -> Account:
 
 
 def _refuse(error: AccountInvalid) -> NoReturn:
-    raise typer.BadParameter(told(str(error))) from error
+    raise typer.BadParameter(error.said(language())) from error

@@ -35,7 +35,7 @@ from streams.wording.output import (
     rate,
     share_bar,
 )
-from streams.wording.say import say, told, word, words
+from streams.wording.say import language, say, word, words
 
 
 def funnel(
@@ -101,7 +101,7 @@ def _asked(
             by,
         )
     except (InvalidStep, InvalidWindow, InvalidFunnel) as error:
-        raise typer.BadParameter(told(str(error))) from error
+        raise typer.BadParameter(error.said(language())) from error
 
 
 def _compute(asked: Funnel, at_us: int | None, known_at_us: int | None) -> FunnelResult:

@@ -19,7 +19,7 @@ from streams.kafka.topics import create_one, delete_one, inbox_topic, name_of
 from streams.running.installation import open_installation
 from streams.running.lease import lease
 from streams.wording.output import print_json, print_lines, print_notice, print_table, print_text
-from streams.wording.say import say, told, words
+from streams.wording.say import language, say, words
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="收件箱的名字：a-z 0-9 -")]
 DealerCode = Annotated[str, typer.Argument(metavar="DEALER", help="经销商代码")]
@@ -46,7 +46,7 @@ def add(
         create_one(inbox_topic(name), installation.settings)
         add_inbox(installation.engine, name, token)
     except InboxInvalid as error:
-        raise typer.BadParameter(told(str(error))) from error
+        raise typer.BadParameter(error.said(language())) from error
     topic = name_of(inbox_topic(name), installation.settings)
     print_text(say("收件箱已建好，主题 {topic}，留存 24 小时", topic=topic))
 

@@ -21,7 +21,7 @@ from streams.wording.output import (
     print_table,
     print_text,
 )
-from streams.wording.say import language, say, told, word, words
+from streams.wording.say import language, say, word, words
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="告知书版本")]
 Purpose = Annotated[
@@ -58,7 +58,7 @@ def add_own_notice(
     except UnicodeDecodeError as error:
         raise typer.BadParameter(say("文件不是 UTF-8 文本")) from error
     except NoticeInvalid as error:
-        raise typer.BadParameter(told(str(error))) from error
+        raise typer.BadParameter(error.said(language())) from error
     if as_json:
         print_json({**_told(made), "added": is_new})
     elif is_new:

@@ -12,6 +12,12 @@ from crm.clock import now_us
 from crm.rights.queries import requests
 from crm.rights.register import Asked, Clerk, close_request, open_request
 from crm.rights.request import (
+    CLOSED,
+    IN_FUTURE,
+    NEEDS_EVENT,
+    NEEDS_REASON,
+    NOT_DECEASED,
+    NOT_FOUND,
     AskedBy,
     Channel,
     Closing,
@@ -26,7 +32,7 @@ from crm.storage.database import reading
 from streams.cli.commands.options import AsJson, day
 from streams.running.installation import open_installation
 from streams.wording.output import Whole, print_json, print_lines, print_table, print_text
-from streams.wording.say import say, told, word, words
+from streams.wording.say import say, word, words
 
 _LONGEST_TEXT = 4_000
 
@@ -36,6 +42,16 @@ TextFrom = Annotated[
         "--text-from", metavar="FILE", help="原话或说明所在的文件；- 为标准输入；加密保存"
     ),
 ]
+
+_REFUSED = {
+    NOT_FOUND: "没有这张档案卡、这个人或这个请求。请核对编号。",
+    CLOSED: "这个请求已经答复过了。",
+    NEEDS_REASON: "拒绝要写理由：请加上 --reason。",
+    NEEDS_EVENT: "照办要写明是哪条事件办的：请加上 --event 来源 编号；须是这个人的、已入档的。",
+    NOT_DECEASED: "本人在世时，近亲属不能代为行使；请改由本人或监护人提出，或拒绝。",
+    IN_FUTURE: "收到的日期不能在今天以后。",
+}
+"""Why the register does not take something, in the words of the command."""
 
 
 def enter_request(
@@ -60,7 +76,7 @@ def enter_request(
     try:
         request_id = open_request(installation.engine, installation.keyring, _clerk(), asked)
     except RequestRefused as error:
-        raise typer.BadParameter(told(str(error))) from error
+        raise typer.BadParameter(say(_REFUSED[str(error)])) from error
     if as_json:
         print_json({"request_id": request_id})
     else:
@@ -152,7 +168,7 @@ def answer_request(
     try:
         close_request(installation.engine, installation.keyring, _clerk(), request_id, closing)
     except RequestRefused as error:
-        raise typer.BadParameter(told(str(error))) from error
+        raise typer.BadParameter(say(_REFUSED[str(error)])) from error
     print_text(say("已答复：{request_id}", request_id=request_id))
 
 

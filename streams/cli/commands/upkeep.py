@@ -1,18 +1,18 @@
 """`jinxi replay` and `jinxi check`: proofs that the data are what they must be."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from crm.operations.checks import run_checks
+from crm.operations.checks import Check, run_checks
 from crm.storage.database import reading
 from streams.cli.commands.options import AsJson
 from streams.running.installation import open_installation
 from streams.running.lease import lease
 from streams.upkeep.replay import rebuild, verify
 from streams.wording.output import print_json, print_table, print_text, progress_bar
-from streams.wording.say import say, told, word, words
+from streams.wording.say import language, say, word, words
 
 NOT_EQUAL = 1
 
@@ -69,9 +69,9 @@ def check(as_json: AsJson = False) -> None:
         checks = list(run_checks(connection, installation.keyring, report))
     ok = all(each.ok for each in checks)
     if as_json:
-        print_json({"ok": ok, "checks": [asdict(each) for each in checks]})
+        print_json({"ok": ok, "checks": [_told(each) for each in checks]})
     else:
-        rows = [[_mark(each.ok), told(each.name), told(each.detail)] for each in checks]
+        rows = [[_mark(each.ok), say(each.law), each.detail.said(language())] for each in checks]
         title = say("全部成立") if ok else say("有不成立的")
         print_table(title, words("", "规律", "数目"), rows)
         if not ok:
@@ -80,6 +80,10 @@ def check(as_json: AsJson = False) -> None:
             )
     if not ok:
         raise typer.Exit(NOT_EQUAL)
+
+
+def _told(found: Check) -> dict[str, Any]:
+    return {"name": found.name, "ok": found.ok, "detail": found.detail.said("en")}
 
 
 def _mark(ok: bool) -> str:

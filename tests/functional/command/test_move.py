@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,14 @@ def spoil_one(home: Home) -> None:
     (home.folder / "one.ndjson").write_bytes(orjson.dumps(a_card("dead-1")))
     assert run_inside(home.folder, "accept", "one.ndjson").status == 0
     opened = open_installation(home.settings)
-    with mock.patch.object(Recorder, "record_events", side_effect=ValueError):
+    record_events = Recorder.record_events
+
+    def fail(recorder: Recorder, connection: Any, events: Sequence[Any], progress: Any) -> Any:
+        if events:
+            raise ValueError
+        return record_events(recorder, connection, events, progress)
+
+    with mock.patch.object(Recorder, "record_events", fail):
         assert Worker(opened.engine, opened.keyring).step()
     look = {"at_us": 1, "actor": "a", "card_id": "card-1", "field": "name"}
     with writing(opened.engine) as connection:

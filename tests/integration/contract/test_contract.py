@@ -32,7 +32,7 @@ from tests.poison import Poison
 from tests.receivers import Receiver
 from tests.worlds import CLOCK_US, FIRST_DAY, START_US, Sent, make_world
 
-SEED, SIZE = 23, 120
+SEED, SIZE = 25, 120
 TURNS = 3
 _SECRETS = (*SECRETS.values(), *PHONES)
 PERIOD = date(2026, 1, 1), date(2027, 1, 1)

@@ -23,7 +23,7 @@ def post(site: RunningSite, token: str, content: bytes, **named: str) -> int:
 
 
 def write_card(site: RunningSite, token: str, card_id: str) -> None:
-    written: dict[str, Any] = card(card_id)
+    written: dict[str, Any] = card(card_id) | {"source": "/dealers/D1/desk"}
     kind = {"content-type": "application/cloudevents+json"}
     with site.client(Authorization=f"Bearer {token}") as client:
         answer = client.post("/v1/events", content=orjson.dumps(written), headers=kind)

@@ -1,7 +1,6 @@
 """Every sentence of the command is there in three languages, with the same places to fill."""
 
 import re
-import string
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
@@ -10,7 +9,10 @@ import typer
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.events.consents import ConsentGiven
+from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import LANGUAGES, Language
+from campaigns.wording.sentence import SaidError
+from crm.funnels.definition import InvalidWindow, parse_window
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.operations.checks import LAWS
 from crm.rewards.postings import _NAMES as LEDGER_NAMES
@@ -19,35 +21,28 @@ from streams.cli.app import build_app
 from streams.cli.catalogue import COMMANDS, GROUPS
 from streams.cli.help_pages import translate_help
 from streams.wording.codes import WORDS
-from streams.wording.say import say, told, word
-from streams.wording.translations import FROM_BELOW
+from streams.wording.say import say, word
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
-def _places(sentence: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+def test_every_law_is_said_in_words() -> None:
+    for law, _ in LAWS.values():
+        assert CHINESE.search(law)
+        assert not CHINESE.search(translated(law, "en"))
 
 
-def test_what_is_said_below_has_its_places_in_every_language() -> None:
-    for sentence, translations in FROM_BELOW.items():
-        for translation in translations:
-            assert _places(translation) <= _places(sentence), sentence
+def test_an_error_says_itself_in_every_language_and_keeps_its_values() -> None:
+    with pytest.raises(InvalidWindow) as caught:
+        parse_window("soon")
+    assert str(caught.value) == "'soon' is no window: write days as 30d or hours as 720h"
+    assert caught.value.said("zh-CN") == "看不懂期限 'soon'，天写成 30d，小时写成 720h"
+    assert caught.value.sentence.values == {"window": "'soon'"}
 
 
-def test_every_law_and_what_is_counted_is_said_in_chinese() -> None:
-    assert set(LAWS) <= set(FROM_BELOW)
-    for name in LAWS:
-        assert CHINESE.search(told(name))
-    assert told("12 rewards, 0 differ") == "12 份奖励，0 份不同"
-    assert told("3 rows of 2 dealers, unequal: none") == "2 个经销商共 3 行，都相等"
-    assert told("3 rows of 2 dealers, unequal: ['D1']").endswith("不相等的：['D1']")
-
-
-def test_what_nobody_foresaw_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told("out of cheese") == "out of cheese"
-    monkeypatch.setenv("JINXI_LANGUAGE", "en")
-    assert told("the ledger sums to zero") == "the ledger sums to zero"
+def test_a_value_may_have_the_name_of_anything() -> None:
+    error = SaidError("{language}：{text}", language="zh-TW", text="…")
+    assert error.said("zh-CN") == "zh-TW：…"
 
 
 def _literals(alias: Any) -> set[str]:
