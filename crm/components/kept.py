@@ -15,7 +15,7 @@ from crm.journal.logged_event import LoggedEvent
 
 HOMES_KEPT = 200_000
 FOLDED_EVENTS_KEPT = 20_000
-PACKED_BYTES_KEPT = 96 * 2**20
+PACKED_BYTES_KEPT = 64 * 2**20
 
 
 @dataclass(eq=False, slots=True)

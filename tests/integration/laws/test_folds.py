@@ -15,7 +15,8 @@ from crm.components.packed import packed, unpacked
 from crm.outcomes.shared import Surroundings
 from crm.storage.database import reading
 from tests.installations import Installation, clock
-from tests.worlds import FEW, START_US, Sent, worlds
+from tests.profiles import examples
+from tests.worlds import START_US, Sent, worlds
 
 
 def told(fold: Fold, around: Surroundings) -> list[Any]:
@@ -47,7 +48,7 @@ def _without_events(card: Card) -> tuple[Any, ...]:
     return replace(card, events=()), [event.key for event in card.events]
 
 
-@FEW
+@examples(1)
 @given(worlds())
 def test_a_fold_and_one_event_more_come_to_the_fold_of_all(events: list[Sent]) -> None:
     with clock(), Installation() as installation:
