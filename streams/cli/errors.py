@@ -1,10 +1,10 @@
 """What stands in the way of a command: said as what, where, and how to mend it."""
 
-import errno
 from typing import Any
 from urllib.parse import urlsplit
 
 from streams.running.loading import loaded
+from streams.wording.causes import said_by_code
 from streams.wording.say import language, say
 
 FAILED = 1
@@ -46,24 +46,6 @@ FORESEEN = frozenset(
     }
 )
 """Exceptions that are no fault of the program, by name: what can raise them need not be loaded."""
-
-_OF_SQLITE = {
-    "SQLITE_CANTOPEN": "打不开数据库文件",
-    "SQLITE_READONLY": "数据库是只读的",
-    "SQLITE_FULL": "没有空间了",
-    "SQLITE_IOERR": "磁盘读写出错",
-    "SQLITE_NOTADB": "文件不是数据库",
-    "SQLITE_CORRUPT": "数据库文件已损坏",
-    "SQLITE_BUSY": "数据库被占用",
-}
-_OF_SYSTEM = {
-    errno.ENOSPC: "没有空间了",
-    errno.EFBIG: "超过文件大小的上限",
-    errno.EROFS: "只读的文件系统",
-    errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
-}
-"""What the database's file and the system say by a code, in our words."""
 
 _POSTGRESQL_PORT = 5432
 _FULL = ("full", "no space left", "file too large", "quota")
@@ -190,16 +172,7 @@ def _said(error: Any) -> str:
 def _in_words(error: BaseException) -> str:
     """The cause as the reader says it, where its code is one that we know."""
     raised = getattr(error, "orig", error) if _is(error, _DRIVER) else error
-    name = getattr(raised, "sqlite_errorname", None)
-    if name is not None:
-        # Extended codes (SQLITE_IOERR_WRITE) begin with the name of the plain one.
-        words = next((each for code, each in _OF_SQLITE.items() if name.startswith(code)), None)
-        return _cause(error) if words is None else say(words)
-    words = _OF_SYSTEM.get(getattr(raised, "errno", None) or 0)
-    if words is None:
-        return _cause(error)
-    where = getattr(raised, "filename", None)
-    return f"{say(words)}：{where}" if where else say(words)
+    return said_by_code(raised) or _cause(error)
 
 
 def _cause(error: BaseException) -> str:

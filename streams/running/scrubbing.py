@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from crm.storage.database import empty_log, is_passing, rewrite
+from crm.storage.database import empty_log, rewrite
+from streams.wording.causes import said_by_code
 from streams.wording.output import print_notice
 from streams.wording.say import say
 
@@ -55,7 +56,7 @@ class Scrubbing:
                 self.rewriting = False
             self.emptying = not all([empty_log(engine) for engine in self.engines])
         except OperationalError as error:
-            cause = say("数据库被占用") if is_passing(error) else str(error.orig)
+            cause = said_by_code(error.orig) or str(error.orig)
         if self.is_due:
             self.again_at = time.monotonic() + _AGAIN_SECONDS
             if self.is_certain:

@@ -14,6 +14,7 @@ from crm.clock import now_us
 from crm.copies.change_log import be_quiet_until
 from crm.feed.settling import NotSettled, accepted_so_far, must_be_settled
 from crm.intake.accept import EventIntake
+from crm.journal.checkpoints import count_transaction
 from crm.journal.dead_letters import add_dead_letter
 from crm.journal.events import last_position
 from crm.storage.database import reading, writing
@@ -148,6 +149,7 @@ def fail(company: Company, said: dict[str, Any]) -> None:
     with writing(company.running.site.engine) as connection:
         position = last_position(connection)
         add_dead_letter(connection, position, said["subject"], ValueError(), now_us())
+        count_transaction(connection, now_us())
     company.work()
 
 
