@@ -27,9 +27,12 @@ def make_database_file(file: Path) -> None:
     in otherwise, their home or the present one, is left as it is.
     """
     is_older = file.exists()
-    with contextlib.suppress(OSError):
-        # What stands in the way is said by whoever opens the database.
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, FILE_MODE))
+    if not is_older:
+        # One that is there is never opened here: to close it again would take from this process the
+        # locks that SQLite holds on it, and another process could throw a log away that is in use.
+        # What stands in the way of a new one is said by whoever opens the database.
+        with contextlib.suppress(OSError):
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
     for ending in _BESIDE_A_DATABASE:
         _close(file.with_name(f"{file.name}{ending}"), FILE_MODE)
     folder = file.parent.absolute()
