@@ -1,4 +1,4 @@
-"""A database's file that is there is never opened beside SQLite: closing it would drop its locks."""
+"""A database file that is there is never opened beside SQLite: to close it drops its locks."""
 
 import builtins
 import os
