@@ -148,14 +148,22 @@ def past_and_present(
 
 
 def past_of_homes(
-    connection: Connection, keyring: Keyring, homes: Iterable[str], at_us: int, keep: EventFilter
+    connection: Connection,
+    keyring: Keyring,
+    homes: Iterable[str],
+    at_us: int,
+    keep: EventFilter,
+    imagined: Sequence[LoggedEvent] = (),
 ) -> Evaluation:
-    """The components of some homes, folded for the instant."""
+    """The components of some homes, folded for the instant.
+
+    `imagined` are events of these homes that nobody has said: as if they were recorded too.
+    """
     closure = close(connection, homes, {})
     digest = keyed_digest(keyring.secret("ties"))
     wanted = {home for component in closure.components for home in component}
     events = recorded_events(connection, keyring, sorted(wanted))
-    shared = {home for event in events for home in _shared_homes(event, digest)}
+    shared = {h for event in (*events, *imagined) for h in _shared_homes(event, digest)}
     cards = {
         f"card/{event.data.card_id}"  # type: ignore[attr-defined]
         for event in recorded_events(connection, keyring, sorted(shared))
@@ -168,7 +176,7 @@ def past_of_homes(
     further = {home for home in further if kind_of(home) == "activity"}
     around += recorded_events(connection, keyring, sorted(further))
     around += _of_kinds(connection, keyring, "dealer/", "policy/")
-    kept = [event for event in (*events, *around) if keep(event)]
+    kept = [event for event in (*events, *around, *imagined) if keep(event)]
     past = Past.of(kept)
     for home in cards - wanted:
         # Only whether these cards are known matters; their people are not asked for.
