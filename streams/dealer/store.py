@@ -6,7 +6,6 @@ emptied, and only after that may it be acknowledged. A process that was killed i
 rest when it opens the copy again: the copy itself remembers what is still to be wiped.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import Any
 
 from crm.copies.digest import digest_of_lines
 from crm.copies.replica import Page, RowChange, newer, next_after, tells_less
+from crm.storage.owner_alone import make_database_file, make_folder
 from streams.dealer.errors import FolderBusy, FolderEmpty
 from streams.dealer.storage import storage_errors
 
@@ -72,8 +72,8 @@ class CopyStore:
     ) -> "CopyStore":
         """Open the copy of a folder to write to it; an empty one is made at first use."""
         with storage_errors(folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(folder / COPY_FILE, os.O_RDWR | os.O_CREAT, 0o600))
+            make_folder(folder)
+            make_database_file(folder / COPY_FILE)
         store = cls._connected(folder, factory)
         with store.writing():
             for statement in _TABLES:

@@ -8,6 +8,7 @@ import pytest
 
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.owner_alone import make_database_file
+from streams.dealer.store import COPY_FILE, CopyStore
 
 
 def test_what_is_written_stays_when_the_same_process_opens_the_database_once_more(
@@ -35,3 +36,20 @@ def test_what_is_written_stays_when_the_same_process_opens_the_database_once_mor
         assert connection.exec_driver_sql("SELECT word FROM kept").scalar() == "a"
     engine.dispose()
     again.dispose()
+
+
+def test_a_dealers_copy_that_is_there_is_never_opened_beside_its_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = CopyStore.make(tmp_path)
+    opened: list[str] = []
+    really = os.open
+
+    def watched(path: str | Path, *flags: int) -> int:
+        opened.append(str(path))
+        return really(path, *flags)
+
+    monkeypatch.setattr(os, "open", watched)
+    CopyStore.make(tmp_path).close()
+    first.close()
+    assert str(tmp_path / COPY_FILE) not in opened
