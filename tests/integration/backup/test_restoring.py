@@ -20,13 +20,20 @@ from crm.keyring.keyring import KeyLost
 from crm.operations.status import stored_status
 from crm.storage.database import open_engine, reading, writing
 from streams.backup.fence import erasures
-from streams.backup.making import BackupRefused
+from streams.backup.making import BackupRefused, back_up
 from streams.backup.manifest import FILES, NAME, BackupUnusable
 from streams.backup.restoring import RestoreRefused
 from streams.running.lease import WorkerRunning, lease
 from tests.examples import a_card, written
 from tests.installations import Installation, assert_same
-from tests.integration.backup.backups import backed_up, erase_c1, in_plain, lose_data, restored
+from tests.integration.backup.backups import (
+    backed_up,
+    erase_c1,
+    in_plain,
+    lose_data,
+    opened,
+    restored,
+)
 from tests.integration.laws.test_erasure import BUYER, found_in
 from tests.killed_processes import kept
 from tests.seasons import assert_lawful
@@ -71,6 +78,31 @@ def test_it_goes_on_taking_events_in_after_a_restore(
     (receipt,) = installation.intake.accept([written(a_card("after"))], HEADQUARTERS)
     assert receipt.status == "accepted"
     installation.work()
+    assert_lawful(installation)
+
+
+def test_what_comes_in_while_a_backup_is_made_is_in_it_whole_or_not_at_all(
+    installation: Installation, tmp_path: Path
+) -> None:
+    during: list[tuple[str, str]] = []
+
+    def meanwhile(_done: int, _of: int) -> None:
+        card = a_card(f"during{len(during)}")
+        (receipt,) = installation.intake.accept([written(card)], HEADQUARTERS)
+        during.append((receipt.source or "", receipt.id or ""))
+        installation.work()
+
+    before = set(kept(installation))
+    back_up(opened(installation), tmp_path / "b", meanwhile)
+    assert during
+    lose_data(installation, keys=True)
+    restored(installation, tmp_path / "b")
+    after = set(kept(installation))
+    assert before <= after
+    with reading(installation.engine) as connection:
+        events = decode(rows_after(connection, 0, 100_000), installation.keyring)
+    assert all(event.data is not None for event in events)
+    assert after - before <= set(during)
     assert_lawful(installation)
 
 

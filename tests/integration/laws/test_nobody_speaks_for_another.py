@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.times import rfc3339
+from crm.intake.row_rights import forbidden_by_row
 from tests.installations import Installation, Snapshot, clock
 from tests.worlds import (
     ACTIVITIES,
     CARDS,
+    CATEGORIES,
     CREDENTIALS,
     DEALERS,
     FEW,
@@ -115,6 +118,28 @@ class Attacker(Maker):
         subject = f"card/{self.pick(*CARDS)}"
         self.send("event.voided", subject, {**data, "reason_code": "typed_wrong"}, source=source)
 
+    def of_rows(self, size: int, cards: list[str]) -> list[Sent]:
+        """All that may be said by rows, of the people whom D1 has rows of; no consent is proven."""
+        makes = (self.consent, self.care, self.care, self.correction, self.death, self.returned)
+        while len(self.made) < size:
+            makes[self.random.randrange(len(makes))]()
+        for card in cards:
+            self.agreement(card, "share_with_dealer", dealer="D1", categories=[*CATEGORIES])
+            self.agreement(card, "health")
+        held = {f"card/{card}" for card in cards}
+        return [
+            Sent(sent.wire, "dealer", by_row=True)
+            for sent in self.made
+            if sent.wire["subject"] in held
+            and may_say("dealer", sent.type_name, sent.wire["data"])
+            and forbidden_by_row(sent.type_name, sent.wire["data"], CATEGORIES) is None
+        ]
+
+
+def cards_in_copies(found: Snapshot) -> set[tuple[str, str]]:
+    """(dealer, card) of all that is in a copy."""
+    return {(row[0], card) for row in found["copy_row"] for card in orjson.loads(row[3])}
+
 
 def of_others(found: Snapshot, events: list[Sent]) -> dict[str, set[tuple[Any, ...]]]:
     """What belongs to the company and to D2, or is about it."""
@@ -146,6 +171,32 @@ def test_nothing_of_another_party_changes_and_no_copy_gains(seed: int) -> None:
         after = of_others(installation.snapshot(), office)
         for name, rows in before.items():
             assert after[name] == rows, (name, rows ^ after[name])
+
+
+@FEW
+@given(st.integers(0, 2**48))
+def test_words_by_a_row_reach_that_person_alone_and_bring_nobody_into_a_copy(seed: int) -> None:
+    office = Office(Random(seed)).begin(70)
+    with clock(door_us=START_US + 200 * 24 * HOUR_US), Installation() as installation:
+        installation.accept(office)
+        installation.work()
+        before = installation.snapshot()
+        held = sorted(card for dealer, card in cards_in_copies(before) if dealer == "D1")
+        said = Attacker(Random(seed + 1)).of_rows(60, held) if held else []
+        agreed = [sent for sent in said if sent.type_name == "consent.given"]
+        installation.accept([sent for sent in said if sent not in agreed])
+        installation.work()
+        after = installation.snapshot()
+        assert cards_in_copies(after) <= cards_in_copies(before)
+        for name in ("activity", "member"):
+            assert after[name] == before[name]
+        apart = {f"card/{name}" for name in CARDS if name not in held}
+        for home in apart:
+            ours = [{row for row in found["card"] if home in row} for found in (before, after)]
+            assert ours[0] == ours[1]
+        installation.accept(agreed)
+        installation.work()
+        assert installation.snapshot()["copy_row"] == after["copy_row"]
 
 
 def test_the_attacks_are_told_that_they_may_not() -> None:
