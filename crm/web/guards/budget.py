@@ -20,7 +20,9 @@ REFUSED_EVENT_BYTES = 8 * 1024
 """What an event that was refused costs besides its own: it was read for nothing."""
 LARGE_BYTES = _MEBIBYTE
 LARGE_BODIES_AT_ONCE = 4
-"""A body that does not say how long it is counts as large."""
+"""Of one token. A body that does not say how long it is counts as large."""
+LARGE_BODIES_IN_ALL = 12
+"""Whoever sends them: they are held in memory while they come."""
 _RETRY_AFTER_SECONDS = 2
 
 
@@ -60,7 +62,7 @@ class Budget:
         """One request; TooMuch where the token has to wait."""
         is_large = announced_bytes > LARGE_BYTES
         wait_seconds = self.bytes.wait_without_taking(key)
-        if not wait_seconds and is_large and self.at_once[key] >= LARGE_BODIES_AT_ONCE:
+        if not wait_seconds and is_large and self._is_full(key):
             wait_seconds = _RETRY_AFTER_SECONDS
         if wait_seconds:
             raise TooMuch(wait_seconds)
@@ -74,3 +76,8 @@ class Budget:
             self.at_once[key] -= is_large
             if not self.at_once[key]:
                 del self.at_once[key]
+
+    def _is_full(self, key: str) -> bool:
+        return (
+            self.at_once[key] >= LARGE_BODIES_AT_ONCE or self.at_once.total() >= LARGE_BODIES_IN_ALL
+        )

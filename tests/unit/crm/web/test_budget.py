@@ -1,10 +1,14 @@
 """What one token may hand over, and that nobody else pays for it."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from crm.pace import Turns
 from crm.web.guards.budget import (
     LARGE_BODIES_AT_ONCE,
+    LARGE_BODIES_IN_ALL,
+    LARGE_BYTES,
     REFUSED_BYTES,
     REFUSED_EVENT_BYTES,
     Budget,
@@ -69,4 +73,17 @@ def test_events_that_were_refused_cost_more_than_their_bytes() -> None:
     with book.sending("t-1") as sender:
         sender.was_refused(2)
     with pytest.raises(TooMuch), book.sending("t-1"):
+        pass
+
+
+def test_all_tokens_together_have_so_many_large_bodies_at_once() -> None:
+    book, _ = budget(1_000)
+    with ExitStack() as held:
+        for number in range(LARGE_BODIES_IN_ALL):
+            held.enter_context(book.sending(f"token{number // 3}", LARGE_BYTES + 1))
+        with pytest.raises(TooMuch), book.sending("another", LARGE_BYTES + 1):
+            pass
+        with book.sending("another", LARGE_BYTES):
+            pass
+    with book.sending("another", LARGE_BYTES + 1):
         pass
