@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import orjson
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from campaigns.times import day_end_us, day_start_us
 from crm.activities.tables import ACTIVITY
@@ -74,6 +74,23 @@ def activity(scope: Scope, connection: Connection, activity_id: str) -> Activity
     if row is None or (scope.dealer is not None and row.dealer != scope.dealer):
         return None
     return ActivityRow(*row)
+
+
+def activities_named(
+    scope: Scope, connection: Connection, text: str, limit: int
+) -> list[ActivityRow]:
+    """The activities whose title, place or number holds a text, the latest first."""
+    scope.require("activities", "which activities there are")
+    named = (ACTIVITY.c.title, ACTIVITY.c.venue, ACTIVITY.c.activity_id, ACTIVITY.c.filing_no)
+    query = (
+        select(ACTIVITY)
+        .where(or_(*(column.icontains(text, autoescape=True) for column in named)))
+        .order_by(ACTIVITY.c.starts_us.desc(), ACTIVITY.c.activity_id)
+        .limit(limit)
+    )
+    if scope.dealer is not None:
+        query = query.where(ACTIVITY.c.dealer == scope.dealer)
+    return [ActivityRow(*row) for row in connection.execute(query)]
 
 
 def attendees(scope: Scope, connection: Connection, activity_id: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from crm.journal.logged_event import COMPANY, EventKey, LoggedEvent
 from crm.outcomes.outcome import RECORDED, VOIDED, Outcome, rejected, waiting
 
 _DAY = "day.reached"
-_NEVER_VOIDED = frozenset({"card.erased", "event.voided", _DAY})
+NEVER_VOIDED = frozenset({"card.erased", "event.voided", _DAY})
 """The passing of a day is the CRM's own word, and nobody else takes it back."""
 _MAY_VOID_ANYTHING = frozenset({"headquarters", "system"})
 
@@ -53,7 +53,7 @@ def _judge(
         return waiting("event", f"{word.data.of_source}/{word.data.of_id}")
     if target.type_name == _DAY and word.role == "system":
         return RECORDED
-    if target.type_name in _NEVER_VOIDED:
+    if target.type_name in NEVER_VOIDED:
         return rejected("not_voidable")
     if target.source != word.source and word.role not in _MAY_VOID_ANYTHING:
         return rejected("not_allowed")

@@ -27,6 +27,7 @@ from crm.web.pages import (
     people,
     rewards,
     rights,
+    search,
     second_factor,
     sign_in,
     status,
@@ -35,7 +36,7 @@ from crm.web.pages import (
 
 PAGES = (
     *(sign_in, second_factor, account),
-    *(home, log, people, events),
+    *(home, search, log, people, events),
     *(notices, consents, conflicts, rights, status),
     *(dealers, copy, rewards),
     *(accounts, tokens, join),

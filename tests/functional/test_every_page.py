@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 PATHS = (
     *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
+    *("/more", "/search"),
     *("/me/password", "/me/second-factor"),
     *("/status", "/accounts", "/accounts/log", "/tokens", "/rewards"),
     *("/rights", "/rights?closed=true"),

@@ -1,5 +1,6 @@
 """One request of a page: who is there, in which language; and the page that goes back."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -24,9 +25,12 @@ from crm.web.guards.security import (
 )
 from crm.web.guards.site import Site, site_at_hand
 from crm.web.view.languages import wanted_language
+from crm.web.view.places import frame_of
+from crm.web.view.said import Said, said_of
 from crm.web.view.templates import Pages
 
 LANGUAGE_COOKIE = "jinxi_language"
+_LONGEST_SHOWN = 20_000
 
 
 class SignInNeeded(Exception):
@@ -117,8 +121,20 @@ class Visit:
             "form_token": self.signer.form_token(self.session),
             "now_us": self.site.now_us(),
             "phone_keys": self._phone_keys(),
+            "frame": frame_of(self.visitor, self.request.url.path) if self.visitor else None,
+            "just_said": self._said(),
         }
         return pages.render(template, self.language, {**always, **context})
+
+    def _said(self) -> Said | None:
+        """The receipt that a page shows at its top, after a form was taken."""
+        form_id, _, mark = self.request.query_params.get("said", "").rpartition(".")
+        if self.visitor is None or not form_id:
+            return None
+        if not hmac.compare_digest(self.signer.receipt_mark(form_id).encode(), mark.encode()):
+            return None
+        with reading(self.site.engine) as connection:
+            return said_of(connection, self.visitor, form_id, self.language)
 
     def _phone_keys(self) -> PhoneKeys | None:
         if self.visitor is None:
@@ -210,6 +226,15 @@ class Posting:
         """One field without blanks around it, cut to a length; empty when it is missing."""
         value = self.form.get(name)
         return value.strip()[:longest] if isinstance(value, str) else ""
+
+    def text_of(self, name: str) -> str:
+        """What was typed into a field, as a form that is shown again holds it."""
+        return self.text(name, _LONGEST_SHOWN)
+
+    def texts(self, name: str, longest: int = 200) -> list[str]:
+        """All values of a field that may stand several times, as boxes of a list do."""
+        values = self.form.getlist(name)
+        return [value.strip()[:longest] for value in values if isinstance(value, str)]
 
     def ticked(self, name: str) -> bool:
         """Whether a box is ticked."""

@@ -100,6 +100,32 @@ async function takeAsPng(event) {
   setTimeout(() => URL.revokeObjectURL(taken.href), WAIT_MS);
 }
 
+// ---- the search of every page, and a receipt that waits for its recording
+
+const AGAIN_MS = 1200, MOST_AGAIN = 8;
+
+function findByKey(event) {
+  const field = document.getElementById("find-all");
+  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey || !field?.checkVisibility()) return;
+  event.preventDefault();
+  field.focus();
+}
+
+function lookAgain() {
+  const waits = document.querySelector(".said[data-pending]");
+  const times = Number(sessionStorage.getItem("looked-again") ?? 0);
+  if (!waits || times >= MOST_AGAIN) {
+    sessionStorage.removeItem("looked-again");
+    return;
+  }
+  sessionStorage.setItem("looked-again", times + 1);
+  setTimeout(() => {
+    if (document.activeElement?.matches("main input, main textarea, main select")) return;
+    location.reload();
+  }, AGAIN_MS);
+}
+
 // ---- every page
 
 function wire() {
@@ -132,7 +158,9 @@ async function signOut(event) {
 }
 
 wire();
+lookAgain();
 showUnsent();
+addEventListener("keydown", findByKey);
 addEventListener("online", () => sendAndShow());
 addEventListener("pageshow", showUnsent);
 setInterval(() => sendAndShow(), RETRY_MS);

@@ -66,6 +66,7 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /unsent", "GET /kept", "GET /offline", "POST /language"), everybody),
     **dict.fromkeys(("GET /service-worker.js", "GET /docs"), everybody),
     **dict.fromkeys(("GET /join/{secret}", "POST /join/{secret}"), everybody),
+    **dict.fromkeys(("GET /more", "GET /search", "POST /search"), everybody),
     "GET /notices/{version}/{purpose}": everybody,
     "GET /notices/{version}/{purpose}/spoken": everybody,
     **dict.fromkeys(("GET /season.csv", "GET /season.svg"), sees("numbers")),

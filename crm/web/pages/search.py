@@ -1,0 +1,71 @@
+"""One search over everything that has a name or a number; and the list of all places."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from campaigns.wording.catalogues import N_
+from crm.activities.queries import activities_named
+from crm.copies.queries import dealer_names
+from crm.people.queries import find_people
+from crm.storage.database import reading
+from crm.web.guards.visit import SignedIn, SignedInPosting, Visit
+
+router = APIRouter()
+
+_SHOWN = 8
+_LONGEST = 80
+
+
+@router.get("/more")
+def places_page(visit: SignedIn) -> Response:
+    """All places that are open, by work: what a phone's bar has no room for."""
+    return visit.render("more.html", {"title": visit.say(N_("更多"))})
+
+
+@router.get("/search")
+def search_page(visit: SignedIn) -> Response:
+    """An empty search."""
+    return _page(visit, "", {})
+
+
+@router.post("/search")
+def found_page(posting: SignedInPosting) -> Response:
+    """What fits a text, of each sort the first few; what is searched for stands in no address."""
+    visit, text = posting.visit, posting.text("text", _LONGEST)
+    if not text:
+        return _page(visit, "", {})
+    with reading(visit.site.engine) as connection:
+        return _page(visit, text, _found(visit, connection, text))
+
+
+def _found(visit: Visit, connection: Connection, text: str) -> dict[str, Any]:
+    scope = visit.scope
+    found: dict[str, Any] = {}
+    if scope.may("people"):
+        people, total = find_people(scope, connection, text, 1, visit.site.digest)
+        found |= {"people": people[:_SHOWN], "people_total": total}
+    if scope.may("activities"):
+        found["activities"] = activities_named(scope, connection, text, _SHOWN)
+    if scope.may("copies"):
+        found["dealers"] = [
+            (code, name)
+            for code, name in dealer_names(connection).items()
+            if text.casefold() in f"{code} {name}".casefold()
+        ][:_SHOWN]
+    return found
+
+
+def _page(visit: Visit, text: str, found: Mapping[str, Any]) -> Response:
+    context = {
+        "title": visit.say(N_("查找")),
+        "text": text,
+        "people": found.get("people", ()),
+        "people_total": found.get("people_total", 0),
+        "activities": found.get("activities", ()),
+        "dealers": found.get("dealers", ()),
+    }
+    return visit.render("search.html", context)

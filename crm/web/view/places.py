@@ -1,0 +1,129 @@
+"""The places of the console in one table: where they stand in the list, and to whom they are open.
+
+A desk adds a line. The list at the side, the bar on phones and the page of all places read it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from campaigns.wording.catalogues import N_
+from crm.accounts.people import Account
+from crm.scope import Capability
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "today": (N_("今天"), "pen"),
+    "activities": (N_("活动"), "calendar"),
+    "people": (N_("人"), "people"),
+    "follow_ups": (N_("回访"), "phone"),
+    "members": (N_("会员"), "badge"),
+    "rewards": (N_("奖励"), "gift"),
+    "funnels": (N_("漏斗"), "funnel"),
+    "dealers": (N_("经销商"), "shop"),
+    "compliance": (N_("合规"), "shield"),
+    "system": (N_("系统"), "gear"),
+}
+"""Group → (word, icon), in the order of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page that stands in the list.
+
+    sees: open to whoever has one of these capabilities; says: or may say one of these event types;
+    neither: to everybody who is signed in.
+    drawn: an icon of its own.
+    thumb: how early it stands in the bar of a phone; the first four that are open are there.
+    """
+
+    group: str
+    path: str
+    word: str
+    sees: tuple[Capability, ...] = ()
+    says: tuple[str, ...] = ()
+    thumb: int = 99
+    drawn: str = ""
+
+    def is_open_to(self, account: Account) -> bool:
+        """Whether the list of an account shows it."""
+        if not self.sees and not self.says:
+            return True
+        return any(map(account.scope.may, self.sees)) or any(map(account.may_say, self.says))
+
+    @property
+    def icon(self) -> str:
+        """Its own where it has one, else its group's."""
+        return self.drawn or GROUPS[self.group][1]
+
+
+PLACES: tuple[Place, ...] = (
+    Place("today", "/", N_("一览"), sees=("activities",), thumb=2, drawn="bars"),
+    Place("today", "/log", N_("登记"), says=("activity.attended",), thumb=1),
+    Place("activities", "/activities", N_("活动"), sees=("activities",), thumb=5),
+    Place("people", "/people", N_("名单"), sees=("people",), thumb=4),
+    Place("people", "/copy", N_("副本"), sees=("own_copy",), thumb=3),
+    Place("follow_ups", "/follow-ups", N_("回访"), sees=("follow_ups",), thumb=6),
+    Place("rewards", "/rewards", N_("奖励"), sees=("money",), thumb=7),
+    Place("dealers", "/dealers", N_("经销商的副本"), sees=("copies",), thumb=8),
+    Place("dealers", "/recalls", N_("收回"), sees=("copies",)),
+    Place("dealers", "/hand-over", N_("移交"), sees=("copies",)),
+    Place("compliance", "/rights", N_("权利请求"), sees=("requests",), thumb=9),
+    Place("compliance", "/conflicts", N_("说法不一"), sees=("conflicts",)),
+    Place("system", "/events", N_("事件"), sees=("events",)),
+    Place("system", "/accounts", N_("账号"), sees=("accounts",)),
+    Place("system", "/tokens", N_("接口令牌"), sees=("accounts",)),
+    Place("system", "/accounts/log", N_("谁改过账号"), sees=("audit",)),
+    Place("system", "/status", N_("运行状况"), sees=("status",)),
+    Place("system", "/me", N_("我的"), thumb=50, drawn="me"),
+)
+
+_ON_A_PHONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """One group with what is open of it; its own link leads to the first of its places."""
+
+    word: str
+    icon: str
+    places: tuple[Place, ...]
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a page: the list at the side, the bar of a phone, where one is."""
+
+    groups: tuple[ShownGroup, ...]
+    thumb: tuple[Place, ...]
+    here: Place | None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more than a phone's bar holds."""
+        return sum(len(group.places) for group in self.groups) > len(self.thumb)
+
+
+def frame_of(account: Account, path: str) -> Frame:
+    """For somebody on a page."""
+    found = [place for place in PLACES if place.is_open_to(account)]
+    here = max(
+        (place for place in found if _leads_to(place, path)),
+        key=lambda place: len(place.path),
+        default=None,
+    )
+    early = sorted(found, key=lambda place: place.thumb)
+    thumb = early if len(early) <= _ON_A_PHONE + 1 else early[:_ON_A_PHONE]
+    return Frame(tuple(_groups(found, here)), tuple(thumb), here)
+
+
+def _leads_to(place: Place, path: str) -> bool:
+    if place.path == "/":
+        return path == "/" or path.startswith("/season")
+    return path == place.path or path.startswith(f"{place.path}/")
+
+
+def _groups(found: list[Place], here: Place | None) -> Iterator[ShownGroup]:
+    for code, (word, icon) in GROUPS.items():
+        places = tuple(place for place in found if place.group == code)
+        if places:
+            yield ShownGroup(word, icon, places, here in places)

@@ -1,0 +1,70 @@
+"""A receipt: what a form said, what became of it, under which number it is found again."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from campaigns.sentences import outcome_sentence
+from campaigns.wording.languages import Language
+from crm.accounts.people import Account
+from crm.outcomes.queries import OwnWord, own_words
+from crm.outcomes.voids import NEVER_VOIDED
+
+VOIDED = "event.voided"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    """One event of a receipt; sentence: empty while it is not recorded yet."""
+
+    type: str
+    outcome: str
+    sentence: str
+    source: str
+    id: str
+    may_take_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One receipt. number: eight characters, the same on paper, phone, archive and event page."""
+
+    number: str
+    lines: tuple[SaidLine, ...]
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether something is not recorded yet."""
+        return not self.lines or any(line.outcome == "accepted" for line in self.lines)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something was not taken into the archive after all."""
+        return any(line.outcome in ("rejected", "failed") for line in self.lines)
+
+
+def receipt_number(form_id: str) -> str:
+    """The number of what a form said; of an event's id likewise."""
+    return form_id[:8].upper()
+
+
+def said_of(connection: Connection, account: Account, form_id: str, language: Language) -> Said:
+    """The receipt of a form that the account sent and that is durable."""
+    words = own_words(connection, account.source, form_id)
+    return Said(receipt_number(form_id), tuple(_line(word, account, language) for word in words))
+
+
+def _line(word: OwnWord, account: Account, language: Language) -> SaidLine:
+    status = word.status
+    detail = status.reason if status.outcome == "rejected" else status.waiting_for
+    is_open = status.outcome == "accepted"
+    return SaidLine(
+        status.type,
+        status.outcome,
+        "" if is_open else outcome_sentence(status.outcome, detail, language),
+        status.source,
+        status.id,
+        may_take_back=account.may_say(VOIDED)
+        and status.type not in NEVER_VOIDED
+        and status.outcome in ("recorded", "waiting"),
+    )
