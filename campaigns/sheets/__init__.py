@@ -1,6 +1,7 @@
 """Sign-in sheets: written as a template, read back as events, answered with what was not taken."""
 
 from campaigns.sheets.answer import SheetRefusal, refusals_of, write_answer
+from campaigns.sheets.edits import Edits
 from campaigns.sheets.heading import HeadingMap, UnknownTarget
 from campaigns.sheets.model import (
     BlankRow,
@@ -18,6 +19,7 @@ from campaigns.sheets.template import activity_of, write_template
 
 __all__ = [
     "BlankRow",
+    "Edits",
     "HeadingMap",
     "InvalidSheet",
     "OpenSheet",

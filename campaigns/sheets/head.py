@@ -95,15 +95,19 @@ def settled_activity(
 ) -> SheetActivity:
     """The activity: what the hidden sheet says, else what is written above, else what is given.
 
-    What is written above must not say otherwise: a template used again for another activity
-    would file its people wrongly.
+    What is written above must not say otherwise, nor may the file name another activity than the
+    given one: a template used again for another activity would file its people wrongly.
     """
     for name in ("activity_id", "day", "dealer"):
         if name in hidden and name in seen and not _same(name, hidden[name], seen[name]):
             raise InvalidSheet("activity_contradictory", said=seen[name], known=hidden[name])
     said = seen | hidden
+    if given is not None and said.get("activity_id", given.activity_id) != given.activity_id:
+        raise InvalidSheet(
+            "activity_contradictory", said=said["activity_id"], known=given.activity_id
+        )
     if "activity_id" not in said or "day" not in said:
-        if given is None or said.get("activity_id", given.activity_id) != given.activity_id:
+        if given is None:
             raise InvalidSheet("no_activity")
         return given
     dealer = said.get("dealer")

@@ -29,6 +29,7 @@ from campaigns.canonical import canonical_json
 from campaigns.identifiers import LATEST_BIRTH_YEAR, looks_personal
 from campaigns.sheets import delimited, values, workbook
 from campaigns.sheets.columns import EXAMPLE_MARK, NAME, ROW_ID, VERDICT
+from campaigns.sheets.edits import NO_EDITS, Edits
 from campaigns.sheets.facts import card_facts, facts_of
 from campaigns.sheets.head import HIDDEN_SHEET, Head, hidden_facts, settled_activity
 from campaigns.sheets.heading import HeadingMap
@@ -66,6 +67,7 @@ class OpenSheet:
     head: Mapping[str, str]
     tables: list[Table]
     secret: bytes
+    edits: Edits = NO_EDITS
     blank_rows: list[BlankRow] = field(default_factory=list)
     hidden_rows: list[Place] = field(default_factory=list)
     _seen: dict[str, int] = field(default_factory=dict)
@@ -99,12 +101,14 @@ class OpenSheet:
                     merging = Merging(table.grid.merged, line.heading.places)
                 cells = line.cells
                 merging.take(line.number, cells)
+                place = table.grid.title, line.number
                 if not line.filled:
                     if keep_blank:
-                        self._keep_blank(table.grid.title, line.number, cells)
-                elif not _is_example(cells.get(NAME)):
+                        self._keep_blank(*place, cells)
+                elif not _is_example(cells.get(NAME)) and place not in self.edits.left_out:
                     merging.apply(line.number, cells)
-                    yield table, line, _with_real_days(table.grid, cells)
+                    cells = self.edits.applied(place, _with_real_days(table.grid, cells))
+                    yield table, line, cells
 
     def _sketch(self, table: Table, line: Line, cells: dict[str, CellValue]) -> RowSketch:
         content = _content(cells)
@@ -205,14 +209,16 @@ def open_sheet(
     *,
     activity: SheetActivity | None = None,
     headings: HeadingMap = AS_WRITTEN,
+    edits: Edits = NO_EDITS,
 ) -> OpenSheet:
     """Open an .xlsx or .csv file; raises InvalidSheet when it cannot be read as a whole.
 
     It cannot when somebody must say first what a column means; see Table.asked.
 
     secret: key of the ids of rows that have none of their own.
-    activity: what to take when the file does not say which activity it belongs to.
+    activity: the one it must belong to, and what to take when the file does not say which.
     headings: what the sender says that headings mean.
+    edits: what was mended since in its cells.
     """
     hidden: dict[str, str] = {}
     head = Head()
@@ -233,7 +239,7 @@ def open_sheet(
         columns = "、".join(dict.fromkeys(str(unread.column) for unread in asked))
         unread = tuple(one for table in tables for one in table.all_unread())
         raise InvalidSheet("unknown_headings", unread=unread, columns=columns)
-    return OpenSheet(name, settled, head.said | hidden, tables, secret)
+    return OpenSheet(name, settled, head.said | hidden, tables, secret, edits)
 
 
 def _grids(name: str, data: bytes) -> list[Grid]:

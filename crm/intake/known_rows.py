@@ -16,7 +16,7 @@ from campaigns.sheets.facts import SECTIONS, card_facts, plain_data, slot_fact
 from campaigns.sheets.rows import KNOWN_CARD, slot_of
 from crm.intake.row_matching import KnownRow
 from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.storage.database import reading
 
@@ -103,16 +103,24 @@ class KnownRows:
 
 
 def known_rows(
-    engine: Engine, keyring: Keyring, activity: SheetActivity, secret: bytes
+    engine: Engine, keyring: Keyring, activity: SheetActivity, secret: bytes, party: str = COMPANY
 ) -> KnownRows:
-    """Read what was taken from sheets of this activity."""
+    """Read what was taken from sheets of this activity; a dealer knows none but its own."""
     with reading(engine) as connection:
         homes = _homes(connection, activity.source)
         kept = rows_of_homes(connection, homes, last_position(connection))
     events: dict[str, list[LoggedEvent]] = {}
     for event in decode(kept, keyring):
         events.setdefault(event.home, []).append(event)
+    if party != COMPANY:
+        events = {home: said for home, said in events.items() if is_of(party, said)}
     return KnownRows(activity, secret, events)
+
+
+def is_of(party: str, events: Sequence[LoggedEvent]) -> bool:
+    """Whether a party brought a card into being, as far as these events of it tell."""
+    first = [event.party for event in events if isinstance(event.data, CardRegistered)]
+    return all(one == party for one in first)
 
 
 def _homes(connection: Connection, source: str) -> list[str]:

@@ -54,12 +54,15 @@ class RowPlan:
     """What is to be sent for a row; nothing when there are faults.
 
     standing: events that say the same already.
+    written, taken_back: the slots of which something new is said, or something is taken back.
     changed_consents: headings of the consents whose answer is another one now.
     """
 
     wires: list[dict[str, Any]] = field(default_factory=list)
     standing: list[LoggedEvent] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    taken_back: list[str] = field(default_factory=list)
     changed_consents: list[str] = field(default_factory=list)
     corrects: bool = False
 
@@ -112,6 +115,7 @@ class _Planner:
         for event in standing:
             if event is not same:
                 self._take_back(event)
+                self.result.taken_back.append(slot)
         if same is None and wanted is not None:
             self._add(slot, wanted)
         if same is None and standing and slot.startswith("consent/"):
@@ -120,6 +124,7 @@ class _Planner:
     def _add(self, slot: str, wanted: dict[str, Any]) -> None:
         """The first version has the row's own id; a later one is told from it by its content."""
         versions = self.history.versions.get(slot)
+        self.result.written.append(slot)
         if not versions:
             self.result.wires.append(wanted)
             return
@@ -157,6 +162,7 @@ class _Planner:
         registered = [event for event in versions if isinstance(event.data, CardRegistered)]
         if not registered:
             self.result.wires.append(wanted)
+            self.result.written.append("card")
             return
         said = folded(versions)
         now = registered_facts(wanted["data"])
@@ -170,6 +176,7 @@ class _Planner:
             patch = {"card_id": self.row.card_id} | merge_patch(said, now)
             mark = person_mark(now, self.secret)
             self._version("card", "card.corrected", patch, versions, mark)
+            self.result.written.append("card")
 
 
 def _slot_of_wire(wire: dict[str, Any]) -> str:

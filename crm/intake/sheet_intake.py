@@ -5,8 +5,8 @@ crm/intake/sheet_corrections.py; a row that is missing from the file says nothin
 taken before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -14,9 +14,10 @@ import orjson
 from sqlalchemy import Engine
 
 from campaigns.cloudevents import Refusal, check
-from campaigns.intake import Credential, Intake, Receipt
+from campaigns.intake import Credential, Intake
 from campaigns.sheets import (
     BlankRow,
+    Edits,
     HeadingMap,
     OpenSheet,
     SheetActivity,
@@ -25,16 +26,16 @@ from campaigns.sheets import (
     open_sheet,
 )
 from campaigns.sheets.columns import BY_KEY, NAME
+from campaigns.sheets.edits import NO_EDITS
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.reading import AS_WRITTEN
 from campaigns.sheets.rows import fault_at
 from crm.clock import now_us
-from crm.intake.known_rows import known_rows
+from crm.intake.known_rows import is_of, known_rows
 from crm.intake.row_matching import Settled, settle_rows
 from crm.intake.sheet_corrections import RowPlan, plan_row
 from crm.intake.sheet_head import check_head, planned_activity
 from crm.intake.sheet_receipt import (
-    CONSENT_CHANGED,
     NO_ANSWERS,
     SAME_ROW_TWICE,
     Answers,
@@ -42,29 +43,13 @@ from crm.intake.sheet_receipt import (
     SheetNotice,
     SheetReceipt,
 )
+from crm.intake.sheet_tally import SheetTally, name_on_card
 from crm.journal.events import decode, last_position, rows_of_homes
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.storage.database import reading
 
 _ROWS_AT_ONCE = 500
-
-
-@dataclass
-class _Tally:
-    accepted: int = 0
-    duplicate: int = 0
-    warned: int = 0
-    corrected: int = 0
-    rows: int = 0
-    refusals: list[SheetRefusal] = field(default_factory=list)
-    notices: list[SheetNotice] = field(default_factory=list)
-    refused_rows: list[SheetRow] = field(default_factory=list)
-
-    def refuse(self, row: SheetRow, faults: Iterable[RowFault]) -> None:
-        for fault in dict.fromkeys(faults):
-            self.refusals.append(SheetRefusal(row.sheet, row.number, fault.column, fault.reason))
-        self.refused_rows.append(replace(row, events=()))
 
 
 def accept_sheet(
@@ -78,25 +63,29 @@ def accept_sheet(
     activity: SheetActivity | None = None,
     headings: HeadingMap = AS_WRITTEN,
     answers: Answers = NO_ANSWERS,
+    edits: Edits = NO_EDITS,
     keep_rows: bool = False,
 ) -> SheetReceipt:
     """Take a sheet; raises InvalidSheet when the file as a whole cannot be read.
 
-    activity: what to take when the file does not say which activity it belongs to.
+    activity: the one it must belong to, and what to take when the file does not say which.
     headings: what the sender says that headings of his own mean.
+    edits: what was mended in its cells since.
     keep_rows: whether the receipt holds all rows, so that they can be given back with their ids.
     """
     secret = keyring.secret("sheets")
-    sheet = open_sheet(name, data, secret, activity=activity, headings=headings)
+    sheet = open_sheet(name, data, secret, activity=activity, headings=headings, edits=edits)
     planned = planned_activity(engine, keyring, sheet.activity.activity_id)
     check_head(sheet.head, sheet.activity, planned)
-    settled = _settled(engine, keyring, sheet, answers)
-    tally = _Tally()
+    party = COMPANY if credential.dealer is None else credential.journaled_role
+    settled = _settled(engine, keyring, sheet, answers, party)
+    tally = SheetTally()
     every: list[SheetRow] = []
     rows = (_with_question(row, settled) for row in sheet.rows(settled.ids))
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
         every += batch if keep_rows else ()
-        plans = _planned(engine, keyring, sheet.activity, _once(batch, settled, tally), secret)
+        once = _once(batch, settled, tally)
+        plans = _planned(engine, keyring, sheet.activity, once, secret, party)
         _send(intake, credential, plans, tally)
     _find_emptied(engine, sheet, tally)
     refused = len({(refusal.sheet, refusal.row) for refusal in tally.refusals})
@@ -104,16 +93,19 @@ def accept_sheet(
         *(tally.accepted, tally.duplicate, refused, tally.warned, tally.corrected, tally.rows),
         tuple(tally.refusals),
         tuple(tally.notices),
+        tuple(tally.outcomes),
         _asked(settled, tally),
         sheet.reading(tuple(tally.refused_rows)),
         sheet.reading(tuple(every)) if keep_rows else None,
     )
 
 
-def _settled(engine: Engine, keyring: Keyring, sheet: OpenSheet, answers: Answers) -> Settled:
+def _settled(
+    engine: Engine, keyring: Keyring, sheet: OpenSheet, answers: Answers, party: str
+) -> Settled:
     """Which row is which that was taken before."""
     sketches = list(sheet.sketches())
-    known = known_rows(engine, keyring, sheet.activity, sheet.secret)
+    known = known_rows(engine, keyring, sheet.activity, sheet.secret, party)
     places = {sketch.place for sketch in sketches}
     return settle_rows(
         sketches,
@@ -135,7 +127,7 @@ def _with_question(row: SheetRow, settled: Settled) -> SheetRow:
     return replace(row, row_id="", events=(), faults=(*row.faults, fault))
 
 
-def _once(batch: Iterable[SheetRow], settled: Settled, tally: _Tally) -> list[SheetRow]:
+def _once(batch: Iterable[SheetRow], settled: Settled, tally: SheetTally) -> list[SheetRow]:
     """The rows without those that say the very same as another, which are told."""
     kept = []
     for row in batch:
@@ -149,20 +141,16 @@ def _once(batch: Iterable[SheetRow], settled: Settled, tally: _Tally) -> list[Sh
     return kept
 
 
-def _asked(settled: Settled, tally: _Tally) -> tuple[AskedRow, ...]:
+def _asked(settled: Settled, tally: SheetTally) -> tuple[AskedRow, ...]:
     asked = []
     for row in tally.refused_rows:
         question = settled.questions.get((row.sheet, row.number))
         if question is not None:
             earlier = tuple(
-                (known.card_id, _name(known.facts["card"])) for known in question.earlier
+                (known.card_id, name_on_card(known.facts["card"])) for known in question.earlier
             )
-            asked.append(AskedRow(row.sheet, row.number, _name(row.said), earlier))
+            asked.append(AskedRow(row.sheet, row.number, name_on_card(row.said), earlier))
     return tuple(asked)
-
-
-def _name(card: Mapping[str, Any]) -> str:
-    return str((card.get("person") or {}).get("name") or "")
 
 
 def _planned(
@@ -171,6 +159,7 @@ def _planned(
     activity: SheetActivity,
     rows: Sequence[SheetRow],
     secret: bytes,
+    party: str,
 ) -> list[tuple[SheetRow, RowPlan]]:
     """Each row with what is to be sent for it."""
     homes = {f"card/{row.card_id}" for row in rows if not row.faults}
@@ -180,21 +169,32 @@ def _planned(
     for event in decode(kept, keyring):
         history.setdefault(event.home, []).append(event)
     return [
-        (
-            row,
-            RowPlan(faults=list(row.faults))
-            if row.faults
-            else plan_row(row, activity, history.get(f"card/{row.card_id}", ()), secret),
-        )
+        (row, _plan(row, activity, history.get(f"card/{row.card_id}", ()), secret, party))
         for row in rows
     ]
+
+
+def _plan(
+    row: SheetRow,
+    activity: SheetActivity,
+    history: Sequence[LoggedEvent],
+    secret: bytes,
+    party: str,
+) -> RowPlan:
+    if row.faults:
+        return RowPlan(faults=list(row.faults))
+    plan = plan_row(row, activity, history, secret)
+    if plan.wires and party != COMPANY and not is_of(party, history):
+        # The card is another party's: a dealer may say the same of it, and change nothing.
+        return RowPlan(faults=[RowFault(BY_KEY[NAME].heading, "not_allowed")])
+    return plan
 
 
 def _send(
     intake: Intake,
     credential: Credential,
     plans: Iterable[tuple[SheetRow, RowPlan]],
-    tally: _Tally,
+    tally: SheetTally,
 ) -> None:
     lines: list[bytes] = []
     sent: list[tuple[SheetRow, RowPlan, int]] = []
@@ -209,7 +209,7 @@ def _send(
         lines += encoded
     receipts = iter(intake.accept(lines, credential) if lines else ())
     for row, plan, count in sent:
-        _count(row, plan, list(islice(receipts, count)), tally)
+        tally.count(row, plan, list(islice(receipts, count)))
 
 
 def _door_faults(
@@ -231,26 +231,7 @@ def _door_faults(
     return faults
 
 
-def _count(row: SheetRow, plan: RowPlan, receipts: Sequence[Receipt], tally: _Tally) -> None:
-    refused = [receipt for receipt in receipts if receipt.status == "refused"]
-    tally.accepted += sum(receipt.status == "accepted" for receipt in receipts)
-    tally.duplicate += sum(receipt.status == "duplicate" for receipt in receipts)
-    tally.duplicate += len(plan.standing)
-    if refused:
-        # Another sending of the same row is still on its way to the journal.
-        tally.refuse(row, [RowFault(BY_KEY[NAME].heading, r.reason or "") for r in refused])
-        return
-    tally.rows += 1
-    tally.corrected += plan.corrects and any(r.status == "accepted" for r in receipts)
-    for receipt in receipts:
-        tally.warned += bool(receipt.warnings)
-        for code in receipt.warnings:
-            tally.notices.append(SheetNotice(row.sheet, row.number, code))
-    for heading in plan.changed_consents:
-        tally.notices.append(SheetNotice(row.sheet, row.number, CONSENT_CHANGED, heading))
-
-
-def _find_emptied(engine: Engine, sheet: OpenSheet, tally: _Tally) -> None:
+def _find_emptied(engine: Engine, sheet: OpenSheet, tally: SheetTally) -> None:
     """A row that was taken before and is blank now: it is said, and nothing is changed."""
     for blanks in _pieces(sheet.blank_rows):
         by_home = {f"card/{blank.card_id}": blank for blank in blanks}

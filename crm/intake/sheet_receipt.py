@@ -1,6 +1,7 @@
 """What the sender of a sheet hears, and what he may answer."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from campaigns.sheets import SheetReading, SheetRefusal
 
@@ -20,6 +21,21 @@ class SheetNotice:
     code: str
     column: str | None = None
     other_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """What became of a row that is in order.
+
+    said, taken_back: the slots of which something new was said, or something was taken back.
+    """
+
+    sheet: str
+    row: int
+    name: str
+    kind: Literal["new", "corrected", "same"]
+    said: tuple[str, ...]
+    taken_back: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,7 @@ class SheetReceipt:
     rows: rows that are in order, new or known. refused: rows that were not taken.
     corrected: rows whose earlier events were corrected or taken back.
     accepted, duplicate: the events of these rows. warned: events accepted with a warning.
+    outcomes: the rows that are in order, one by one.
     asked: of the refused rows those that are a question.
     refused_rows: what was found in the file, with only the rows that were refused: what
     `write_answer` needs, together with `refusals`. all_rows: with every row, where asked for.
@@ -61,6 +78,7 @@ class SheetReceipt:
     rows: int
     refusals: tuple[SheetRefusal, ...]
     notices: tuple[SheetNotice, ...]
+    outcomes: tuple[RowOutcome, ...]
     asked: tuple[AskedRow, ...]
     refused_rows: SheetReading
     all_rows: SheetReading | None = None

@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from campaigns.sentences import warning_sentence
 from campaigns.sheets import InvalidSheet, Unread, sentence, unread_sentence
-from crm.intake.sheet_receipt import (
-    CONSENT_CHANGED,
-    SAME_ROW_TWICE,
-    AskedRow,
-    SheetNotice,
-    SheetReceipt,
-)
+from campaigns.wording.catalogues import N_
+from crm.intake.sheet_receipt import AskedRow, SheetNotice, SheetReceipt
+from crm.intake.sheet_sentences import notice_sentence, question_sentence
 from streams.wording.say import language, say
+
+_ONE = N_(
+    "第 {row} 行：{earlier} → {name}：是更正（--same {row}），还是另一个人（--other {row}）？"
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,9 @@ class SheetTold:
             names = "、".join(dict.fromkeys(column for _, column in self.hidden_columns))
             yield "  " + say("有隐藏的栏，里面有内容：{columns}。请核对。", columns=names)
         for notice in self.notices:
-            yield "  " + say("第 {row} 行：{said}", row=notice.row, said=_said(notice))
+            yield "  " + say(
+                "第 {row} 行：{said}", row=notice.row, said=notice_sentence(notice, language())
+            )
         for asked in self.asked:
             yield f"  {_question(asked)}"
 
@@ -146,19 +147,8 @@ def _notice(notice: SheetNotice) -> dict[str, Any]:
         "code": notice.code,
         "column": notice.column,
         "other_row": notice.other_row,
-        "sentence": _said(notice),
+        "sentence": notice_sentence(notice, language()),
     }
-
-
-def _said(notice: SheetNotice) -> str:
-    if notice.code == CONSENT_CHANGED:
-        said = say("已收下。同意的答复改了，请核对是不是本人的意思。")
-        return f"{notice.column}：{said}"
-    if notice.code == SAME_ROW_TWICE:
-        return say(
-            "和第 {row} 行完全一样，只算一行；是两个人就补上手机或出生日期。", row=notice.other_row
-        )
-    return warning_sentence(notice.code, language())
 
 
 def _asked(asked: AskedRow) -> dict[str, Any]:
@@ -172,17 +162,4 @@ def _asked(asked: AskedRow) -> dict[str, Any]:
 
 
 def _question(asked: AskedRow) -> str:
-    earlier = "、".join(name for _, name in asked.earlier)
-    if len(asked.earlier) > 1:
-        return say(
-            "第 {row} 行：{name} 像之前的 {earlier}。请补上手机或出生日期。",
-            row=asked.row,
-            name=asked.name,
-            earlier=earlier,
-        )
-    return say(
-        "第 {row} 行：{earlier} → {name}：是更正（--same {row}），还是另一个人（--other {row}）？",
-        row=asked.row,
-        name=asked.name,
-        earlier=earlier,
-    )
+    return question_sentence(asked, _ONE, language())

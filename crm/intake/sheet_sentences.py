@@ -1,0 +1,26 @@
+"""What is said of the rows of a sheet, in the words of those who type it."""
+
+from campaigns.sentences import warning_sentence
+from campaigns.wording.catalogues import N_, translated
+from campaigns.wording.languages import Language
+from crm.intake.sheet_receipt import CONSENT_CHANGED, SAME_ROW_TWICE, AskedRow, SheetNotice
+
+_CONSENT_CHANGED = N_("已收下。同意的答复改了，请核对是不是本人的意思。")
+_SAME_ROW = N_("和第 {row} 行完全一样，只算一行；是两个人就补上手机或出生日期。")
+_SEVERAL = N_("第 {row} 行：{name} 像之前的 {earlier}。请补上手机或出生日期。")
+
+
+def notice_sentence(notice: SheetNotice, language: Language) -> str:
+    """What is said of a row that was taken."""
+    if notice.code == CONSENT_CHANGED:
+        return f"{notice.column}：{translated(_CONSENT_CHANGED, language)}"
+    if notice.code == SAME_ROW_TWICE:
+        return translated(_SAME_ROW, language, row=notice.other_row)
+    return warning_sentence(notice.code, language)
+
+
+def question_sentence(asked: AskedRow, one: str, language: Language) -> str:
+    """What is asked of a row; `one`: the words where a single earlier row is like it."""
+    earlier = "、".join(name for _, name in asked.earlier)
+    text = _SEVERAL if len(asked.earlier) > 1 else one
+    return translated(text, language, row=asked.row, name=asked.name, earlier=earlier)

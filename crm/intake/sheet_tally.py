@@ -1,0 +1,66 @@
+"""What becomes of the rows of a sheet, counted as they are sent."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from campaigns.intake import Receipt
+from campaigns.sheets import SheetRefusal, SheetRow
+from campaigns.sheets.columns import BY_KEY, NAME
+from campaigns.sheets.model import RowFault
+from crm.intake.sheet_corrections import RowPlan
+from crm.intake.sheet_receipt import CONSENT_CHANGED, RowOutcome, SheetNotice
+
+
+@dataclass
+class SheetTally:
+    """The counts of a sheet, and what is said of its rows."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    warned: int = 0
+    corrected: int = 0
+    rows: int = 0
+    refusals: list[SheetRefusal] = field(default_factory=list)
+    notices: list[SheetNotice] = field(default_factory=list)
+    outcomes: list[RowOutcome] = field(default_factory=list)
+    refused_rows: list[SheetRow] = field(default_factory=list)
+
+    def refuse(self, row: SheetRow, faults: Iterable[RowFault]) -> None:
+        """A row that is not taken, for these reasons."""
+        for fault in dict.fromkeys(faults):
+            self.refusals.append(SheetRefusal(row.sheet, row.number, fault.column, fault.reason))
+        self.refused_rows.append(replace(row, events=()))
+
+    def count(self, row: SheetRow, plan: RowPlan, receipts: Sequence[Receipt]) -> None:
+        """A row that was sent, by what the door answered to each of its events."""
+        refused = [receipt for receipt in receipts if receipt.status == "refused"]
+        accepted = sum(receipt.status == "accepted" for receipt in receipts)
+        self.accepted += accepted
+        self.duplicate += sum(receipt.status == "duplicate" for receipt in receipts)
+        self.duplicate += len(plan.standing)
+        if refused:
+            # Another sending of the same row is still on its way to the journal.
+            self.refuse(row, [RowFault(BY_KEY[NAME].heading, r.reason or "") for r in refused])
+            return
+        self.rows += 1
+        self.corrected += plan.corrects and accepted > 0
+        self.outcomes.append(_outcome(row, plan, accepted))
+        for receipt in receipts:
+            self.warned += bool(receipt.warnings)
+            for code in receipt.warnings:
+                self.notices.append(SheetNotice(row.sheet, row.number, code))
+        for heading in plan.changed_consents:
+            self.notices.append(SheetNotice(row.sheet, row.number, CONSENT_CHANGED, heading))
+
+
+def name_on_card(card: Mapping[str, Any]) -> str:
+    """The name that a row gives, or nothing."""
+    return str((card.get("person") or {}).get("name") or "")
+
+
+def _outcome(row: SheetRow, plan: RowPlan, accepted: int) -> RowOutcome:
+    kind = "same" if not accepted else "corrected" if plan.corrects else "new"
+    said = tuple(plan.written) if accepted else ()
+    taken_back = tuple(plan.taken_back) if accepted else ()
+    return RowOutcome(row.sheet, row.number, name_on_card(row.said), kind, said, taken_back)
