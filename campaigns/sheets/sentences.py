@@ -103,11 +103,12 @@ def unread_sentence(
     language: Language = DEFAULT_LANGUAGE,
     *,
     nearest: str | None = None,
+    says_how: bool = True,
     **values: object,
 ) -> str:
-    """What was not read, and how to have it read."""
+    """What was not read, and how the command has a column read."""
     said = translated(_UNREAD[kind], language, **values)
-    if kind != "column":
+    if kind != "column" or not says_how:
         return said
     how = _HOW_TO_READ["column" if nearest else "unlike_any"]
     return said + translated(how, language, nearest=nearest, **values)

@@ -8,6 +8,8 @@ from campaigns.sheets import SheetReading, SheetRefusal
 SAME_ROW_TWICE, CONSENT_CHANGED = "same_row_twice", "consent_changed"
 NOTICES = (SAME_ROW_TWICE, CONSENT_CHANGED)
 
+RowKind = Literal["new", "corrected", "same"]
+
 
 @dataclass(frozen=True, slots=True)
 class SheetNotice:
@@ -33,7 +35,7 @@ class RowOutcome:
     sheet: str
     row: int
     name: str
-    kind: Literal["new", "corrected", "same"]
+    kind: RowKind
     said: tuple[str, ...]
     taken_back: tuple[str, ...]
 

@@ -9,7 +9,7 @@ from campaigns.sheets import SheetRefusal, SheetRow
 from campaigns.sheets.columns import BY_KEY, NAME
 from campaigns.sheets.model import RowFault
 from crm.intake.sheet_corrections import RowPlan
-from crm.intake.sheet_receipt import CONSENT_CHANGED, RowOutcome, SheetNotice
+from crm.intake.sheet_receipt import CONSENT_CHANGED, RowKind, RowOutcome, SheetNotice
 
 
 @dataclass
@@ -60,7 +60,7 @@ def name_on_card(card: Mapping[str, Any]) -> str:
 
 
 def _outcome(row: SheetRow, plan: RowPlan, accepted: int) -> RowOutcome:
-    kind = "same" if not accepted else "corrected" if plan.corrects else "new"
+    kind: RowKind = "same" if not accepted else "corrected" if plan.corrects else "new"
     said = tuple(plan.written) if accepted else ()
     taken_back = tuple(plan.taken_back) if accepted else ()
     return RowOutcome(row.sheet, row.number, name_on_card(row.said), kind, said, taken_back)

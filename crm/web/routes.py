@@ -29,6 +29,7 @@ from crm.web.pages import (
     rights,
     search,
     second_factor,
+    sheets,
     sign_in,
     status,
     tokens,
@@ -36,7 +37,7 @@ from crm.web.pages import (
 
 PAGES = (
     *(sign_in, second_factor, account),
-    *(home, search, log, people, events),
+    *(home, search, log, sheets, people, events),
     *(notices, consents, conflicts, rights, status),
     *(dealers, copy, rewards),
     *(accounts, tokens, join),

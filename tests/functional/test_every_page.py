@@ -19,7 +19,16 @@ PATHS = (
     *("/me/password", "/me/second-factor"),
     *("/status", "/accounts", "/accounts/log", "/tokens", "/rewards"),
     *("/rights", "/rights?closed=true"),
-    *("/log?choose=true", "/log/A-today", "/log/A-today/new", "/docs", "/offline", "/kept", "/no"),
+    *(
+        "/log?choose=true",
+        "/log/A-today",
+        "/log/A-today/new",
+        "/sheets/A-today",
+        "/docs",
+        "/offline",
+        "/kept",
+        "/no",
+    ),
     *("/dealers", "/recalls", "/recalls?overdue=true", "/hand-over", "/hand-over?old=D01&new=D02"),
 )
 _SERIOUS = {"serious", "critical"}

@@ -31,6 +31,8 @@ LARGEST_FORM_BYTES = 64 * 1024
 LARGEST_SIGN_IN_BYTES = 8 * 1024
 LARGEST_SIGNED_FORM_BYTES = 640 * 1024
 """Of a form with a drawn signature, whose picture a browser writes with three letters for some."""
+LARGEST_SHEET_FORM_BYTES = 1536 * 1024
+"""Of a sheet in a page, which carries the file in letters and the cells that were mended."""
 
 LONGEST_PAUSE_SECONDS = 10.0
 PATIENCE_SECONDS = 20.0
@@ -62,6 +64,7 @@ _BOUNDS: tuple[tuple[str, re.Pattern[str], Bound], ...] = tuple(
         ("POST", r"/v1/.*", Bound(LARGEST_DEALER_BODY_BYTES)),
         ("POST", r"/sign-in.*|/language", Bound(LARGEST_SIGN_IN_BYTES)),
         ("POST", r"/log/.*", Bound(LARGEST_SIGNED_FORM_BYTES)),
+        ("POST", r"/sheets/.*", Bound(LARGEST_SHEET_FORM_BYTES)),
         ("POST", r".*", _FORM),
     )
 )

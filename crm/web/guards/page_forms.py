@@ -1,5 +1,6 @@
 """The form that a page sends: counted first, then parsed, off the event loop."""
 
+import io
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -10,7 +11,10 @@ from crm.web.guards.bounds import LARGEST_FORM_BYTES
 from crm.web.guards.site import site_of
 
 MOST_FIELDS = 100
-_KIND = "application/x-www-form-urlencoded"
+MOST_CELLS = 20_000
+"""Of the fields of a sheet, whose cells are mended in the page."""
+_OF_SHEETS = "/sheets/"
+_KIND, _WITH_FILE = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 async def page_form(request: Request, *, is_known: bool) -> FormData:
@@ -21,13 +25,31 @@ async def page_form(request: Request, *, is_known: bool) -> FormData:
     body = await request.body()
     if not body or (len(body) > LARGEST_FORM_BYTES and not is_known):
         return FormData()
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_sheet = request.url.path.startswith(_OF_SHEETS)
+    if kind == _WITH_FILE and is_sheet and is_known:
+        return await _with_file(request)
+    if kind != _KIND:
         raise HTTPException(415)
-    if body.count(b"&") >= MOST_FIELDS:
+    if body.count(b"&") >= (MOST_CELLS if is_sheet and is_known else MOST_FIELDS):
         raise HTTPException(413)
     lanes = site_of(request).lanes
     lane = lanes.beside if len(body) <= LARGEST_FORM_BYTES else lanes.forms
     return await lane(_parsed, body)
+
+
+async def _with_file(request: Request) -> FormData:
+    """With its file in memory: what a person picked is written to no disk."""
+    sent = await request.form(max_files=1, max_fields=MOST_FIELDS)
+    fields: list[tuple[str, str | UploadFile]] = []
+    for name, value in sent.multi_items():
+        if isinstance(value, UploadFile):
+            content = io.BytesIO(await value.read())
+            fields.append((name, UploadFile(content, filename=value.filename)))
+        else:
+            fields.append((name, value))
+    await request.close()
+    return FormData(fields)
 
 
 def _parsed(body: bytes) -> FormData:

@@ -55,6 +55,7 @@ def both(one: Allowed, other: Allowed) -> Allowed:
 
 
 LOGS = says("activity.attended")
+WRITES_CARDS = says("card.registered")
 FINDS = both(LOGS, either(sees("people"), sees("own_people")))
 LISTS_THE_SEASON = both(sees("people"), sees("numbers"))
 OPENS: dict[str, Allowed] = {
@@ -99,6 +100,8 @@ OPENS: dict[str, Allowed] = {
     "GET /log/{activity_id}/new": LOGS,
     "GET /log/{activity_id}/person/{person_id}": FINDS,
     "POST /log/{activity_id}/submit": LOGS,
+    **dict.fromkeys(("GET /sheets/{activity_id}", "POST /sheets/{activity_id}"), WRITES_CARDS),
+    "GET /sheets/{activity_id}/blank": sees("activities"),
     **dict.fromkeys(("GET /accounts", "POST /accounts"), sees("accounts")),
     "GET /accounts/log": sees("audit"),
     "GET /accounts/{actor}": sees("accounts"),

@@ -1,0 +1,229 @@
+"""Sheets in the page: fetched, looked at before anything counts, mended there, sent in."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from campaigns.intake import Credential
+from campaigns.sheets import (
+    InvalidSheet,
+    SheetActivity,
+    UnknownTarget,
+    activity_of,
+    sentence,
+    write_answer,
+    write_template,
+)
+from campaigns.sheets.model import Unread
+from campaigns.sheets.template import MOST_ROWS
+from campaigns.times import rfc3339
+from campaigns.wording.catalogues import N_
+from crm.activities.queries import ActivityRow, activity
+from crm.intake.looking import LookingIntake
+from crm.intake.sheet_intake import accept_sheet
+from crm.intake.sheet_receipt import SheetReceipt
+from crm.intake.sheet_sentences import notice_sentence
+from crm.scope import OutOfScope
+from crm.storage.database import reading
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.view.sheet_forms import TARGETS, SentSheet, SheetTooLarge, sent_sheet
+from crm.web.view.sheet_grid import SLOT_TYPES, Grid, grid_of, unread_lines
+
+router = APIRouter()
+
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MOST_LISTED = 300
+_ROWS = (80, 200)
+_NO_FILE = N_("还没有选文件。请选好填完的签到表再交。")
+_SAID = "card.registered"
+
+
+@router.get("/sheets/{activity_id}")
+def sheet_page(visit: SignedIn, activity_id: str) -> Response:
+    """Where the sheet of an activity is fetched and sent in."""
+    _may_send(visit)
+    return _page(visit, _activity(visit, activity_id))
+
+
+@router.get("/sheets/{activity_id}/blank")
+def blank_sheet(
+    visit: SignedIn, activity_id: str, rows: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 80
+) -> Response:
+    """The sheet of an activity, with room for so many people."""
+    visit.scope.require("activities", "which activities there are")
+    found = _activity(visit, activity_id)
+    facts = {**asdict(found), "starts_at": rfc3339(found.starts_us)}
+    return _file(f"{activity_id}.xlsx", write_template(facts, rows, row_ids=_row_ids()))
+
+
+@router.post("/sheets/{activity_id}")
+def sheet_sent(posting: SignedInPosting, activity_id: str) -> Response:
+    """Look at a sheet, send it in for good, or take it away as a file."""
+    visit = posting.visit
+    may_send = _may_send(visit)
+    found = _activity(visit, activity_id)
+    credential = replace(may_send, sources=(*may_send.sources, _of_sheet(found).source))
+    try:
+        sheet = sent_sheet(posting.form)
+    except SheetTooLarge:
+        return _refused(visit, found, sentence("file_too_large", visit.language))
+    if sheet is None:
+        return _refused(visit, found, visit.say(_NO_FILE))
+    act = posting.text("act", 10)
+    try:
+        looked_at = _taken(visit, found, sheet, credential, is_sent=False)
+        if act in ("all", "refused"):
+            return _taken_away(visit, looked_at, is_all=act == "all")
+        if act == "send":
+            receipt = _taken(visit, found, sheet, credential, is_sent=True)
+            return _shown(visit, found, sheet, receipt, is_sent=True)
+    except (InvalidSheet, UnknownTarget) as error:
+        return _refused_whole(visit, found, sheet, error)
+    return _shown(visit, found, sheet, looked_at, is_sent=False)
+
+
+def _taken(
+    visit: Visit,
+    found: ActivityRow,
+    sheet: SentSheet,
+    credential: Credential,
+    *,
+    is_sent: bool,
+) -> SheetReceipt:
+    return accept_sheet(
+        visit.site.intake if is_sent else LookingIntake(),
+        visit.site.engine,
+        visit.site.keyring,
+        sheet.name,
+        sheet.data,
+        credential,
+        activity=_of_sheet(found),
+        headings=sheet.heading_map,
+        edits=sheet.edits,
+        keep_rows=True,
+    )
+
+
+def _shown(
+    visit: Visit, found: ActivityRow, sheet: SentSheet, receipt: SheetReceipt, *, is_sent: bool
+) -> Response:
+    every = receipt.all_rows
+    assert every is not None
+    grid = grid_of(receipt, every, sheet.edits, visit.language)
+    kinds = [outcome.kind for outcome in receipt.outcomes]
+    listed = {
+        "outcomes": receipt.outcomes[:_MOST_LISTED],
+        "not_listed": max(0, len(receipt.outcomes) - _MOST_LISTED),
+    }
+    counts = {
+        "new": kinds.count("new"),
+        "corrected": kinds.count("corrected"),
+        "same": kinds.count("same"),
+        "voided": sum(len(outcome.taken_back) for outcome in receipt.outcomes),
+        "asked": len(receipt.asked),
+        "refused": grid.faulty - len(receipt.asked),
+        "left_out": sorted(number for _, number in sheet.edits.left_out),
+    }
+    said = {
+        "notes": list(_notes(visit, receipt)),
+        "notices": [
+            (notice.row, notice_sentence(notice, visit.language)) for notice in receipt.notices
+        ],
+    }
+    context = {"sheet": sheet, "grid": grid, "counts": counts, "is_sent": is_sent}
+    return _page(visit, found, {**context, **listed, **said})
+
+
+def _notes(visit: Visit, receipt: SheetReceipt) -> Iterator[str]:
+    """What was not read, what is hidden, and rows that are blank now and were not once."""
+    read = receipt.refused_rows
+    yield from unread_lines(read.unread, visit.language)
+    if read.hidden_rows:
+        rows = "、".join(str(number) for _, number in read.hidden_rows)
+        yield visit.say(N_("隐藏的行也读了：第 %(rows)s 行。请核对该不该收。")) % {"rows": rows}
+    if read.hidden_columns:
+        columns = "、".join(dict.fromkeys(heading for _, heading in read.hidden_columns))
+        said = visit.say(N_("有隐藏的栏，里面有内容：%(columns)s。请核对。"))
+        yield said % {"columns": columns}
+    for refusal in receipt.refusals:
+        if refusal.reason == "row_emptied":
+            said = visit.say(N_("第 %(row)s 行：%(said)s"))
+            yield said % {"row": refusal.row, "said": sentence("row_emptied", visit.language)}
+
+
+def _refused_whole(
+    visit: Visit, found: ActivityRow, sheet: SentSheet, error: InvalidSheet | UnknownTarget
+) -> Response:
+    """Nothing of the file can be read as it is: why, and which headings are asked about."""
+    if isinstance(error, UnknownTarget):
+        return _refused(visit, found, sentence("unknown_headings", visit.language, columns=""))
+    said = sentence(error.reason, visit.language, **error.values)
+    columns = {one.column: one for one in error.unread if one.kind == "column" and one.column}
+    if error.reason == "heading_repeated":
+        # What was said of the headings makes two of one column: it is asked again.
+        columns = {heading: Unread("column", "", None, heading) for heading in sheet.headings}
+    if error.reason not in ("unknown_headings", "heading_repeated") or not columns:
+        return _refused(visit, found, said)
+    context = {"sheet": sheet, "columns": columns, "targets": TARGETS}
+    return _page(visit, found, {**context, "problem": said}, 422)
+
+
+def _taken_away(visit: Visit, receipt: SheetReceipt, *, is_all: bool) -> Response:
+    """The sheet as it stands, with the ids of its rows; or those rows alone that need mending."""
+    read = receipt.all_rows if is_all else receipt.refused_rows
+    assert read is not None
+    data = write_answer(read, receipt.refusals, all_rows=is_all, language=visit.language)
+    ending = "" if is_all else "-mend"
+    return _file(f"{read.activity.activity_id}{ending}.xlsx", data)
+
+
+def _refused(visit: Visit, found: ActivityRow, problem: str) -> Response:
+    return _page(visit, found, {"problem": problem}, 422)
+
+
+_NOTHING: dict[str, Any] = {
+    **{"sheet": None, "problem": "", "columns": {}, "targets": (), "is_sent": False},
+    **{"grid": Grid((), ()), "counts": {}, "outcomes": (), "not_listed": 0},
+    **{"notes": (), "notices": (), "slot_types": SLOT_TYPES},
+}
+
+
+def _page(
+    visit: Visit, found: ActivityRow, context: dict[str, Any] | None = None, status: int = 200
+) -> Response:
+    always = {"title": visit.say(N_("签到表")), "activity": found, "rows_offered": _ROWS}
+    return visit.render("sheet.html", {**_NOTHING, **always, **(context or {})}, status)
+
+
+def _may_send(visit: Visit) -> Credential:
+    """What the visitor may say; OutOfScope for whoever writes no cards."""
+    credential = visit.account.credential
+    if credential is None or not visit.account.may_say(_SAID):
+        raise OutOfScope("who writes no cards")
+    return credential
+
+
+def _activity(visit: Visit, activity_id: str) -> ActivityRow:
+    with reading(visit.site.engine) as connection:
+        found = activity(visit.scope, connection, activity_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _of_sheet(found: ActivityRow) -> SheetActivity:
+    return activity_of({**asdict(found), "starts_at": rfc3339(found.starts_us)})
+
+
+def _file(name: str, data: bytes) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=_WORKBOOK, headers=headers)
+
+
+def _row_ids() -> Iterator[str]:
+    while True:
+        yield str(uuid4())

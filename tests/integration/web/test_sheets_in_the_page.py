@@ -1,0 +1,266 @@
+"""Sheets in the page: looked at first, mended there, sent in once, given back with their ids."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from html import unescape
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from crm.journal.events import JOURNAL
+from crm.storage.database import reading
+from crm.web.view.sheet_forms import LARGEST_SHEET_BYTES
+from tests.integration.web.sites import RunningSite, activity_today, sign_in, token_in
+
+HEADINGS = ("姓名", "手机", "出生日期", "购买数量", "单价", "购买型号", "同意建档")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hall(site: RunningSite) -> None:
+    site.user("field", "staff")
+    site.user("hall", "dealer_staff", "D1")
+    site.user("plans", "planning")
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        sign_in(client, "field")
+        yield client
+
+
+@pytest.fixture
+def activity(site: RunningSite, request: pytest.FixtureRequest) -> str:
+    """An activity of its own for each test."""
+    activity_id = f"A-{abs(hash(request.node.name)) % 10**9}"
+    site.accept(activity_today(activity_id))
+    return activity_id
+
+
+def sheet_of(*rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([headings, *rows])
+    return text.getvalue().encode()
+
+
+def pick(client: httpx.Client, activity: str, data: bytes, name: str = "s.csv") -> httpx.Response:
+    """Send a file as the browser does."""
+    token = token_in(client.get(f"/sheets/{activity}").text)
+    return client.post(
+        f"/sheets/{activity}",
+        data={"form_token": token, "act": "look"},
+        files={"sheet": (name, data)},
+    )
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """The fields of the form that carries the sheet, as they stand."""
+    form = re.search(r"<form[^>]*(?:data-sheet|action=\"/sheets/[^\"]*\">)(.*?)</form>", page, re.S)
+    assert form
+    found = {}
+    for tag in re.findall(r"<input [^>]*>", form[1]):
+        name = re.search(r'name="([^"]*)"', tag)
+        value = re.search(r'value="([^"]*)"', tag)
+        if name and 'type="checkbox"' not in tag and 'type="radio"' not in tag:
+            found[unescape(name[1])] = unescape(value[1]) if value else ""
+    return found
+
+
+def again(client: httpx.Client, page: str, act: str, **changed: str) -> httpx.Response:
+    """Send the form of the page on, with some fields typed over."""
+    where = re.search(r'action="(/sheets/[^"]*)"', page)
+    assert where
+    return client.post(where[1], data={**fields_of(page), **changed, "act": act})
+
+
+def cell(page: str, row: int, key: str) -> str:
+    """The name of a field of the grid."""
+    return next(name for name in fields_of(page) if name.startswith(f"cell:{key}:{row}:"))
+
+
+def types_in(site: RunningSite, activity: str) -> list[str]:
+    with reading(site.site.engine) as connection:
+        query = select(JOURNAL.c.type).where(JOURNAL.c.source == f"/sheets/{activity}")
+        return sorted(connection.execute(query).scalars())
+
+
+def test_a_blank_sheet_is_fetched_and_is_that_of_the_activity(
+    office: httpx.Client, activity: str
+) -> None:
+    answer = office.get(f"/sheets/{activity}/blank?rows=5")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    written = [str(value) for row in book.active.values for value in row if value]
+    assert answer.headers["content-disposition"] == f'attachment; filename="{activity}.xlsx"'
+    assert any(activity in text for text in written) and "姓名" in written
+
+
+def test_nothing_counts_before_it_was_looked_at_and_confirmed_and_twice_is_once(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    data = sheet_of(
+        ("王秀英", "13811112222", "1950", "1", "693", "JX-B4", "是"), ("李国强", "", "1948")
+    )
+    looked_at = pick(office, activity, data).text
+    assert "还没有收" in looked_at and "新写 2 行" in looked_at and "收下这 2 行" in looked_at
+    assert "王秀英" not in looked_at and "王*英" in looked_at
+    assert types_in(site, activity) == []
+    sent = again(office, looked_at, "send").text
+    assert "已收下 2 行" in sent
+    told = types_in(site, activity)
+    assert told.count("card.registered") == 2 and told.count("purchase.made") == 1
+    twice = pick(office, activity, data).text
+    assert "没有变化 2 行" in twice
+    again(office, twice, "send")
+    assert types_in(site, activity) == told
+
+
+def test_a_bad_row_is_mended_in_the_page_and_the_others_need_not_wait(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    page = pick(office, activity, sheet_of(("王秀英", "", "xyz"), ("李国强", "", "1948"))).text
+    assert "要改好才收 1 行" in page and "先收下其余 1 行" in page
+    page = again(office, page, "send").text
+    assert types_in(site, activity).count("card.registered") == 1
+    page = again(office, page, "look", **{cell(page, 2, "birth"): "1950"}).text
+    assert "要改好才收" not in page and "新写 1 行" in page and "没有变化 1 行" in page
+    page = again(office, page, "send").text
+    assert "已收下 2 行" in page
+    assert types_in(site, activity).count("card.registered") == 2
+
+
+def test_what_a_correction_changes_is_said_before_it_happens(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    row = ("王秀英", "13811112222", "1950", "1", "693", "JX-B4", "是")
+    again(office, pick(office, activity, sheet_of(row)).text, "send")
+    page = pick(office, activity, sheet_of((*row[:3], "2", *row[4:]))).text
+    assert "更正 1 行" in page and "其中作废 1 项" in page and "新写 0 行" in page
+    assert "event.voided" not in types_in(site, activity)
+    again(office, page, "send")
+    assert types_in(site, activity).count("event.voided") == 1
+
+
+def test_a_row_like_one_that_is_gone_is_asked_about_and_answered_in_the_page(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    again(office, pick(office, activity, sheet_of(("王秀英", "13811112222"))).text, "send")
+    page = pick(office, activity, sheet_of(("王秀莲", "13811112222"))).text
+    assert "王秀英 → 王秀莲" in page and "要先回答才收 1 行" in page
+    name = re.search(r'name="(cell:verdict:[^"]*)"', page)
+    assert name
+    page = again(office, page, "look", **{unescape(name[1]): "更正"}).text
+    assert "更正 1 行" in page
+    again(office, page, "send")
+    assert types_in(site, activity).count("card.corrected") == 1
+
+
+def test_a_row_that_is_left_out_is_named_and_not_sent(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    page = pick(office, activity, sheet_of(("王秀英", "", "xyz"), ("李国强", "", "1948"))).text
+    box = re.search(r'name="(out:2:[^"]*)"', page)
+    assert box
+    page = again(office, page, "look", **{unescape(box[1]): "1"}).text
+    assert "不交的行：2" in page and "要改好才收" not in page
+    again(office, page, "send")
+    assert types_in(site, activity).count("card.registered") == 1
+
+
+def test_an_unknown_heading_is_mapped_in_the_page_and_goes_on_from_look_to_look(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    data = sheet_of(("王秀英", "13811112222", "很热心"), headings=("姓名", "联络手机", "印象"))
+    page = pick(office, activity, data).text
+    assert "这些栏目各是哪一栏" in page
+    said = {"head:联络手机": "phones", "head:印象": "note"}
+    page = again(office, page, "look", **said).text
+    assert "新写 1 行" in page and fields_of(page)["head:联络手机"] == "phones"
+    again(office, page, "send")
+    assert types_in(site, activity).count("card.registered") == 1
+
+
+def test_two_headings_of_one_column_are_asked_about_again_and_the_file_stays(
+    office: httpx.Client, activity: str
+) -> None:
+    data = sheet_of(
+        ("王秀英", "13811112222", "13711112222"), headings=("姓名", "联络手机", "号码二")
+    )
+    page = pick(office, activity, data).text
+    page = again(office, page, "look", **{"head:联络手机": "phones", "head:号码二": "phones"}).text
+    assert "同一个栏目出现了两次" in page
+    page = again(office, page, "look", **{"head:联络手机": "phones", "head:号码二": "note"}).text
+    assert "新写 1 行" in page
+
+
+def test_what_was_taken_is_given_back_with_row_ids_and_the_rest_to_be_mended(
+    office: httpx.Client, activity: str
+) -> None:
+    page = pick(office, activity, sheet_of(("王秀英", "", "xyz"), ("李国强", "", "1948"))).text
+    page = again(office, page, "send").text
+    kept = openpyxl.load_workbook(io.BytesIO(again(office, page, "all").content)).active
+    assert {"王秀英", "李国强"} <= {str(v) for row in kept.values for v in row}
+    assert all(row[0] for row in list(kept.values)[4:])
+    mend = openpyxl.load_workbook(io.BytesIO(again(office, page, "refused").content)).active
+    names = {str(v) for row in mend.values for v in row}
+    assert "王秀英" in names and "李国强" not in names
+
+
+@pytest.mark.parametrize("rows", [b"", b"PK\x03\x04 no book", b"\xff\xfe\x00"])
+def test_a_file_that_cannot_be_read_is_refused_with_a_reason(
+    office: httpx.Client, activity: str, rows: bytes
+) -> None:
+    answer = pick(office, activity, rows, "s.xlsx")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text and "再传" in answer.text
+
+
+def test_a_file_too_large_for_a_page_is_refused_with_a_reason(
+    office: httpx.Client, activity: str
+) -> None:
+    answer = pick(office, activity, b"x" * (LARGEST_SHEET_BYTES + 1))
+    assert answer.status_code == 422 and "表格太大" in answer.text
+
+
+def test_a_sheet_of_another_activity_is_refused_before_anything_counts(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    head = "活动编号,A-else\n活动日期,2026-01-01\n".encode()
+    answer = pick(office, activity, head + sheet_of(("王秀英",)))
+    assert answer.status_code == 422 and "A-else" in answer.text
+    assert types_in(site, activity) == []
+
+
+def test_a_dealer_sends_the_sheet_of_its_activity_and_hears_nothing_of_the_companys_rows(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    again(office, pick(office, activity, sheet_of(("王秀英", "13811112222"))).text, "send")
+    with site.client() as client:
+        sign_in(client, "hall")
+        page = pick(client, activity, sheet_of(("王秀莲", "13811112222"))).text
+        assert "王秀英" not in page and "新写 1 行" in page
+        again(client, page, "send")
+        other = activity_today(f"{activity}-2")
+        other["data"] |= {"dealer": "D2"}
+        site.accept(other)
+        assert client.get(f"/sheets/{activity}-2").status_code == 404
+    with reading(site.site.engine) as connection:
+        query = select(JOURNAL.c.role).where(JOURNAL.c.source == f"/sheets/{activity}")
+        assert set(connection.execute(query).scalars()) == {"staff", "dealer/D1"}
+
+
+def test_a_dealer_changes_no_row_that_the_company_wrote(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    row = ("王秀英", "13811112222", "1950")
+    again(office, pick(office, activity, sheet_of(row)).text, "send")
+    told = types_in(site, activity)
+    with site.client() as client:
+        sign_in(client, "hall")
+        page = pick(client, activity, sheet_of((*row, "1", "693", "JX-B4"))).text
+        assert "要改好才收 1 行" in page
+    assert types_in(site, activity) == told
