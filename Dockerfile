@@ -1,6 +1,6 @@
 # Small and without root: what is locked is installed, by its hashes, in a stage of its own; what no
 # process loads is left behind there, pip with it.
-FROM python:3.11.13-slim-bookworm AS build
+FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1 AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /build
 COPY requirements.lock requirements-build.lock ./
@@ -19,7 +19,7 @@ RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-di
     && /opt/build/bin/python deploy/slim.py /opt/jinxi \
     && /opt/jinxi/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/jinxi/lib
 
-FROM python:3.11.13-slim-bookworm
+FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin jinxi \
     && install --directory --owner jinxi --group jinxi --mode 0700 /data /data/attachments
 COPY --from=build /opt/jinxi /opt/jinxi

@@ -29,6 +29,7 @@ SECRETS = {
 }
 LONG_RUNNING = ("web", "relay", "worker", "bridge", "webhooks")
 REPLICAS = (("relay", 1), ("worker", 1), ("worker", 2), ("web", 1), ("bridge", 1), ("webhooks", 1))
+DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 PIN = re.compile(r":\d+\.\d+(\.\d+)?(-[a-z0-9.]+)*(@sha256:[0-9a-f]{64})?$")
 
 
@@ -43,6 +44,7 @@ def test_every_image_is_pinned_and_every_service_is_limited_and_kept_alive(
 ) -> None:
     for name, service in compose["services"].items():
         assert PIN.search(service["image"]), name
+        assert service["image"].startswith("jinxi:") or DIGEST.search(service["image"]), name
         assert service["mem_limit"] and service["cpus"], name
         assert "no-new-privileges:true" in service["security_opt"], name
         assert service["restart"].startswith(("unless-stopped", "on-failure")), name
@@ -63,7 +65,8 @@ def test_what_is_ours_runs_without_root_and_writes_nothing_but_evidence(
     docker_file = (ROOT / "Dockerfile").read_text()
     assert "USER 10001:10001" in docker_file
     assert docker_file.count("--require-hashes") == docker_file.count("install --require") == 2
-    assert all(PIN.search(image) for image in re.findall(r"^FROM (\S+)", docker_file, re.M))
+    bases = re.findall(r"^FROM (\S+)", docker_file, re.M)
+    assert all(PIN.search(base) and DIGEST.search(base) for base in bases)
 
 
 def test_no_secret_stands_in_the_file_and_each_must_be_named(tmp_path: Path) -> None:
