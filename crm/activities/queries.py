@@ -67,6 +67,18 @@ def activities_between(
     return [ActivityRow(*row) for row in connection.execute(query)]
 
 
+def activities_from(scope: Scope, connection: Connection, from_day: date) -> list[ActivityRow]:
+    """The activities from a day on, those that are only planned too; the latest first."""
+    query = (
+        select(ACTIVITY)
+        .where(ACTIVITY.c.starts_us >= day_start_us(from_day))
+        .order_by(ACTIVITY.c.starts_us.desc(), ACTIVITY.c.activity_id)
+    )
+    if scope.dealer is not None:
+        query = query.where(ACTIVITY.c.dealer == scope.dealer)
+    return [ActivityRow(*row) for row in connection.execute(query)]
+
+
 def activity(scope: Scope, connection: Connection, activity_id: str) -> ActivityRow | None:
     """One activity; None when it is not known, or is another dealer's."""
     query = select(ACTIVITY).where(ACTIVITY.c.activity_id == activity_id)

@@ -107,10 +107,16 @@ def event_statuses(
     outcome: str | None = None,
     limit: int | None = None,
     offset: int = 0,
+    *,
+    type_name: str | None = None,
+    latest_first: bool = False,
 ) -> Iterator[EventStatus]:
     """Every event in order of arrival, or those with one outcome; the CRM's own days left out."""
     scope.require("events", "outcomes of others' events")
-    query = _statuses().where(JOURNAL.c.role != "system").order_by(JOURNAL.c.position)
+    first = JOURNAL.c.position.desc() if latest_first else JOURNAL.c.position
+    query = _statuses().where(JOURNAL.c.role != "system").order_by(first)
+    if type_name is not None:
+        query = query.where(JOURNAL.c.type == type_name)
     if outcome == "failed":
         query = query.where(DEAD_LETTER.c.error.is_not(None))
     elif outcome == "accepted":
@@ -123,7 +129,9 @@ def event_statuses(
         yield _status(row)
 
 
-def outcome_counts(scope: Scope, connection: Connection) -> Mapping[str, int]:
+def outcome_counts(
+    scope: Scope, connection: Connection, type_name: str | None = None
+) -> Mapping[str, int]:
     """How many events each list of `event_statuses` holds."""
     scope.require("events", "outcomes of others' events")
     outcome = case(
@@ -138,6 +146,8 @@ def outcome_counts(scope: Scope, connection: Connection) -> Mapping[str, int]:
         .where(JOURNAL.c.role != "system")
         .group_by(outcome)
     )
+    if type_name is not None:
+        query = query.where(JOURNAL.c.type == type_name)
     return {name: count for name, count in connection.execute(query)}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from crm.components.as_of import effective_up_to, whole_past
 from crm.components.evaluation import Evaluation
@@ -14,6 +14,7 @@ from crm.keyring.keyring import Keyring
 from crm.people.asking import matches, nearness
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
+from crm.storage.database import in_pieces
 
 PAGE_ROWS = 50
 
@@ -147,33 +148,74 @@ def people_by_id(
     """One page of the given people, in the order of their ids."""
     _only_company(scope)
     wanted = sorted(person_ids)[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    query = _people_query().where(PERSON.c.person_id.in_(wanted))
-    found = [_found(scope, tuple(row)) for row in connection.execute(query)]
+    return _named(scope, connection, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of people is to hold.
+
+    text: as `find_people`; sex: one alone; by: sorted by `name`, `born` or `region`, else the
+    nearest first; most, skipped: of the rows.
+    """
+
+    text: str = ""
+    sex: str = ""
+    by: str = ""
+    downwards: bool = False
+    most: int = PAGE_ROWS
+    skipped: int = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is asked for but the next page."""
+        return not (self.text.strip() or self.sex or self.by)
+
+
+def list_people(
+    scope: Scope,
+    connection: Connection,
+    wanted: Wanted,
+    digest: Digest | None = None,
+    among: Collection[str] | None = None,
+) -> tuple[list[FoundPerson], int]:
+    """(the rows that are wanted, how many there are): of everybody, or of given people."""
+    _only_company(scope)
+    last = wanted.skipped + wanted.most
+    if among is not None and wanted.is_plain:
+        return _named(scope, connection, sorted(among)[wanted.skipped : last]), len(among)
+    query = _people_query(wanted.text, wanted.by, downwards=wanted.downwards)
+    if wanted.text.strip():
+        query = query.where(matches(wanted.text, digest))
+        if not scope.may("restricted"):
+            query = query.where(PERSON.c.restricted.is_(False))
+    if wanted.sex:
+        query = query.where(CARD.c.sex == wanted.sex)
+    if among is not None:
+        found = [row for row in connection.execute(query) if row.person_id in among]
+        return [_found(scope, tuple(row)) for row in found[wanted.skipped : last]], len(found)
+    counted = select(func.count()).select_from(query.order_by(None).subquery())
+    rows = connection.execute(query.limit(wanted.most).offset(wanted.skipped))
+    return [_found(scope, tuple(row)) for row in rows], connection.execute(counted).scalar_one()
+
+
+_SORTED_BY = {"name": CARD.c.sorted_as, "born": CARD.c.born, "region": CARD.c.region}
+
+
+def _named(scope: Scope, connection: Connection, ids: list[str]) -> list[FoundPerson]:
+    found: list[FoundPerson] = []
+    for piece in in_pieces(ids):
+        query = _people_query().where(PERSON.c.person_id.in_(piece))
+        found += [_found(scope, tuple(row)) for row in connection.execute(query)]
     return sorted(found, key=lambda person: person.person_id)
 
 
-def find_among(
-    scope: Scope,
-    connection: Connection,
-    person_ids: Collection[str],
-    text: str,
-    page: int = 1,
-    digest: Digest | None = None,
-) -> tuple[list[FoundPerson], int]:
-    """The same within given people: those behind a number on a page."""
-    _only_company(scope)
-    if not text.strip():
-        return people_by_id(scope, connection, list(person_ids), page), len(person_ids)
-    query = _people_query(text).where(matches(text, digest))
-    if not scope.may("restricted"):
-        query = query.where(PERSON.c.restricted.is_(False))
-    found = [row for row in connection.execute(query) if row.person_id in person_ids]
-    rows = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    return [_found(scope, tuple(row)) for row in rows], len(found)
-
-
-def _people_query(text: str = "") -> Select[Any]:
+def _people_query(text: str = "", by: str = "", *, downwards: bool = False) -> Select[Any]:
     """One row per person: that of the card which gives the person its id; the nearest first."""
+    first: tuple[ColumnElement[Any], ...] = nearness(text)
+    if by in _SORTED_BY:
+        column = _SORTED_BY[by]
+        first = (column.is_(None), column.desc() if downwards else column)
     return (
         select(
             PERSON.c.person_id,
@@ -187,7 +229,7 @@ def _people_query(text: str = "") -> Select[Any]:
             PERSON.c.restricted,
         )
         .join(CARD, CARD.c.own_person_id == PERSON.c.person_id)
-        .order_by(*nearness(text), CARD.c.sorted_as.is_(None), CARD.c.sorted_as, PERSON.c.person_id)
+        .order_by(*first, CARD.c.sorted_as.is_(None), CARD.c.sorted_as, PERSON.c.person_id)
     )
 
 

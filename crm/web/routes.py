@@ -15,6 +15,7 @@ from crm.web.guards.visit import FormStale, NotFound, SignInNeeded, any_visit, n
 from crm.web.pages import (
     account,
     accounts,
+    activities,
     conflicts,
     consents,
     copy,
@@ -25,6 +26,7 @@ from crm.web.pages import (
     log,
     notices,
     people,
+    people_lists,
     rewards,
     rights,
     search,
@@ -37,7 +39,7 @@ from crm.web.pages import (
 
 PAGES = (
     *(sign_in, second_factor, account),
-    *(home, search, log, sheets, people, events),
+    *(home, search, log, sheets, activities, people_lists, people, events),
     *(notices, consents, conflicts, rights, status),
     *(dealers, copy, rewards),
     *(accounts, tokens, join),

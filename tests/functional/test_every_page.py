@@ -52,12 +52,16 @@ def assert_fits(page: Page) -> None:
 
 
 def assert_large_targets(page: Page) -> None:
-    """Buttons, fields and links outside running text are at least 44 px high."""
+    """Buttons, fields and links outside running text are at least 44 px high.
+
+    In a table on a desktop, where 25 rows are to be seen, they are as high as WCAG 2.2 asks.
+    """
     small = page.evaluate(
         """() => [...document.querySelectorAll(
              "button, .button, nav a, main li > a, input:not([type=hidden]), select, summary")]
            .map((target) => target.closest(".tick") ?? target)
            .filter((target) => target.checkVisibility())
+           .filter((target) => innerWidth < 960 || !target.closest(".listing"))
            .filter((target) => target.getBoundingClientRect().height < 44)
            .map((target) => target.outerHTML.slice(0, 120))"""
     )
@@ -159,8 +163,8 @@ def test_the_number_on_a_bar_is_the_length_of_the_list_behind_it(at_desk: Journe
         link.click()
         page.wait_for_load_state()
         heading = page.get_by_role("heading", level=1)
-        expect(heading).to_contain_text(f"{number} 人")
-        listed = page.locator("ol.rows > li").count()
+        expect(heading).to_contain_text(f"{number:,}")
+        listed = page.locator("table.listing tbody tr").count()
         assert listed == min(number, 50)
 
 

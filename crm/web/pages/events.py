@@ -1,21 +1,22 @@
 """Events by what became of them: those that wait, and those that were not recorded."""
 
-from typing import Annotated
+from collections.abc import Sequence
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.sentences import outcome_sentence
 from campaigns.wording.catalogues import N_
+from crm.accounts.people import names_of
 from crm.outcomes.queries import EventStatus, event_statuses, outcome_counts
-from crm.people.queries import PAGE_ROWS
 from crm.storage.database import reading
+from crm.web.desk.files import taken_away
+from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
-from crm.web.view.labels import OUTCOMES
+from crm.web.view.formats import moment_text
+from crm.web.view.labels import EVENTS, OUTCOMES, label
 
 router = APIRouter()
-
-Page = Annotated[int, Query(ge=1, le=1_000_000)]
 
 _ADVICE = {
     "accepted": N_("已经收下，正在入档，一般几秒钟就好。"),
@@ -25,27 +26,80 @@ _ADVICE = {
     "voided": N_("作废的记录不再算数，但一直留着可查。"),
     "failed": N_("入档时出了故障，内容没有丢，管理员修好后会补上。"),
 }
+_ALL = N_("收下过的每一条，最新的在前面。")
+_LISTED = {code: word for code, word in OUTCOMES.items() if code in _ADVICE}
+Named = tuple[EventStatus, str]
+"""An event, and the name of the account that said it, where it was one."""
+
+
+def _what(visit: Visit, each: Named) -> Cell:
+    return Cell(visit.say(label("event", each[0].type)))
+
+
+def _when(visit: Visit, each: Named) -> Cell:
+    at_us = each[0].received_us
+    return Cell(moment_text(at_us, visit.language, visit.site.now_us()))
+
+
+def _sentence(visit: Visit, each: Named) -> str:
+    return sentence(visit, each[0])
+
+
+TABLE: Table[Named] = Table(
+    "events",
+    (
+        Column("type", N_("事件"), _what),
+        Column("received", N_("收到"), _when, sorts=True),
+        Column("outcome", N_("结果"), lambda v, e: v.say(label("outcome", e[0].outcome))),
+        Column("sentence", N_("为什么"), _sentence),
+        Column("by", N_("谁"), lambda _, each: each[1]),
+        Column("source", N_("来源"), lambda _, each: each[0].source, shown=False),
+        Column("id", N_("编号"), lambda _, each: each[0].id, shown=False),
+    ),
+    filters=(
+        Filter("outcome", N_("全部结果"), _LISTED),
+        Filter("type", N_("全部事件"), EVENTS),
+    ),
+)
 
 
 @router.get("/events")
-def events_page(visit: SignedIn, outcome: str = "waiting", page: Page = 1) -> Response:
-    """The events with one outcome, in the order in which they arrived."""
-    if outcome not in _ADVICE:
+def events_page(visit: SignedIn) -> Response:
+    """The events with one outcome, or all, in the order in which they arrived."""
+    asked = Asked.of(visit.request.query_params)
+    outcome, type_name = asked.text("outcome"), asked.text("type")
+    if (outcome and outcome not in _ADVICE) or (type_name and type_name not in EVENTS):
         raise NotFound
-    with reading(visit.site.engine) as connection:
-        total = outcome_counts(visit.scope, connection).get(outcome, 0)
-        before = (page - 1) * PAGE_ROWS
-        found = list(event_statuses(visit.scope, connection, outcome, PAGE_ROWS, before))
+    shown = TABLE.show(visit, asked, lambda *bounds: _fetched(visit, *bounds), "/events")
+    if asked.file:
+        return taken_away(visit, shown)
     context = {
-        "title": visit.say(OUTCOMES[outcome]),
-        "advice": visit.say(_ADVICE[outcome]),
-        "outcome": outcome,
-        "events": [(status, sentence(visit, status)) for status in found],
-        "total": total,
-        "page": page,
-        "pages": max(1, -(-total // PAGE_ROWS)),
+        "title": visit.say(OUTCOMES[outcome] if outcome else N_("事件")),
+        "advice": visit.say(_ADVICE[outcome] if outcome else _ALL),
+        "table": shown,
     }
     return visit.render("events.html", context)
+
+
+def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Sequence[Named], int]:
+    outcome, type_name = asked.text("outcome") or None, asked.text("type") or None
+    # What has no outcome asked for is a history, read from its end.
+    latest_first = asked.downwards if asked.sort else outcome is None
+    with reading(visit.site.engine) as connection:
+        counts = outcome_counts(visit.scope, connection, type_name)
+        total = sum(counts.values()) if outcome is None else counts.get(outcome, 0)
+        found = event_statuses(
+            visit.scope,
+            connection,
+            outcome,
+            most,
+            skipped,
+            type_name=type_name,
+            latest_first=latest_first,
+        )
+        statuses = list(found)
+        names = names_of(connection, {status.actor for status in statuses})
+    return [(status, names.get(status.actor, status.actor)) for status in statuses], total
 
 
 def sentence(visit: Visit, status: EventStatus) -> str:

@@ -12,13 +12,12 @@ from sqlalchemy import Connection
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.activities.queries import activities_between, activities_on
+from crm.activities.queries import activities_on
 from crm.archives.queries import count_conflicts
 from crm.feed.settling import holds_copies_back
 from crm.follow_ups.queries import DueFollowUp, due_follow_ups
 from crm.funnels.queries import OUTCOME_CHAIN, OutcomeChain
 from crm.outcomes.queries import outcome_counts
-from crm.people.queries import PAGE_ROWS
 from crm.rights.queries import open_counts
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, Visit
@@ -117,29 +116,6 @@ def season_picture(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     page = visit.render("season.svg", context)
     headers = {"Content-Disposition": f'attachment; filename="season-{days}d.svg"'}
     return Response(page.body, media_type="image/svg+xml", headers=headers)
-
-
-@router.get("/activities")
-def activities_page(
-    visit: SignedIn, days: Days = SEASON_DAYS, page: Annotated[int, Query(ge=1)] = 1
-) -> Response:
-    """The activities of the season and how many each reached: the list behind that number."""
-    visit.scope.require("activities", "which activities there are")
-    today = shanghai_day(visit.site.now_us())
-    with reading(visit.site.engine) as connection:
-        found = activities_between(
-            visit.scope, connection, today - timedelta(days=days), today + timedelta(days=1)
-        )
-    context = {
-        "title": visit.say(N_("活动")),
-        "days": days,
-        "activities": found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS],
-        "total": len(found),
-        "page": page,
-        "pages": max(1, -(-len(found) // PAGE_ROWS)),
-        "reached": sum(activity.reached or 0 for activity in found),
-    }
-    return visit.render("activities.html", context)
 
 
 def chain_of(visit: Visit, connection: Connection, days: int) -> OutcomeChain:

@@ -1,6 +1,5 @@
-"""Lists of people behind numbers, search, and the archive of one person."""
+"""The archive of one person, and whom to call."""
 
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,15 +11,13 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import COMMAND, Access, accesses_of_cards, log_accesses
 from crm.accounts.people import names_of
-from crm.activities.queries import activity, attendees, written_at
+from crm.activities.queries import activity
 from crm.archives.queries import archive
 from crm.consents.uses import Standing, may_show
 from crm.follow_ups.queries import due_follow_ups
-from crm.funnels.queries import OUTCOME_CHAIN
-from crm.people.queries import PAGE_ROWS, find_among, find_people, people_by_id
+from crm.people.queries import PAGE_ROWS, people_by_id
 from crm.storage.database import reading, writing
-from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.home import SEASON_DAYS, Days, chain_of
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.archive_view import (
     ArchiveView,
     Opened,
@@ -28,89 +25,10 @@ from crm.web.view.archive_view import (
     is_health_field,
     is_hidden_field,
 )
-from crm.web.view.labels import label
 
 router = APIRouter()
 
 _LOOKS_SHOWN = 20
-
-
-@router.get("/people")
-def people_page(visit: SignedIn) -> Response:
-    """Everybody, fifty a page, with a search."""
-    return _list(visit, visit.say(N_("名单")), None)
-
-
-@router.post("/people")
-def people_found(posting: SignedInPosting) -> Response:
-    """The same, searched or turned over; what is searched for stands in no address."""
-    return _list(posting.visit, posting.visit.say(N_("名单")), None, posting)
-
-
-@router.get("/season/{step}")
-def season_list(visit: SignedIn, step: int, days: Days = SEASON_DAYS) -> Response:
-    """The people behind a number of the outcome chain."""
-    return _season_list(visit, step, days)
-
-
-@router.post("/season/{step}")
-def season_list_found(posting: SignedInPosting, step: int, days: Days = SEASON_DAYS) -> Response:
-    """The same, searched or turned over."""
-    return _season_list(posting.visit, step, days, posting)
-
-
-def _season_list(visit: Visit, step: int, days: int, posting: Posting | None = None) -> Response:
-    visit.scope.require("people", "lists of people")
-    if not 1 <= step <= len(OUTCOME_CHAIN):
-        raise NotFound
-    with reading(visit.site.engine) as connection:
-        people = chain_of(visit, connection, days).result.people[step - 1]
-    name = visit.say(label("step", OUTCOME_CHAIN[step - 1]))
-    note = visit.say(N_("最近 %(days)s 天到场的人里，走到这一步的（最佳链）")) % {"days": days}
-    return _list(visit, name, people, posting, note)
-
-
-@router.get("/activities/{activity_id}")
-def activity_page(visit: SignedIn, activity_id: str) -> Response:
-    """One activity: when, where, how many."""
-    visit.scope.require("activities", "which activities there are")
-    with reading(visit.site.engine) as connection:
-        found = activity(visit.scope, connection, activity_id)
-        if found is None:
-            raise NotFound
-        context: dict[str, Any] = {"title": found.title, "activity": found}
-        if visit.scope.may("people"):
-            context["attended"] = len(attendees(visit.scope, connection, activity_id))
-            context["cards"] = len(written_at(visit.scope, connection, activity_id))
-    return visit.render("activity.html", context)
-
-
-@router.get("/activities/{activity_id}/{group}")
-def activity_list(visit: SignedIn, activity_id: str, group: str) -> Response:
-    """Who came, or of whom a card was written."""
-    return _activity_list(visit, activity_id, group)
-
-
-@router.post("/activities/{activity_id}/{group}")
-def activity_list_found(posting: SignedInPosting, activity_id: str, group: str) -> Response:
-    """The same, searched or turned over."""
-    return _activity_list(posting.visit, activity_id, group, posting)
-
-
-def _activity_list(
-    visit: Visit, activity_id: str, group: str, posting: Posting | None = None
-) -> Response:
-    groups = {"attended": (attendees, N_("到场")), "cards": (written_at, N_("新写的档案卡"))}
-    visit.scope.require("people", "lists of people")
-    if group not in groups:
-        raise NotFound
-    query, name = groups[group]
-    with reading(visit.site.engine) as connection:
-        found = activity(visit.scope, connection, activity_id)
-        if found is None:
-            raise NotFound
-        people = query(visit.scope, connection, activity_id)
-    return _list(visit, visit.say(name), people, posting, found.title)
 
 
 @router.get("/follow-ups")
@@ -130,36 +48,6 @@ def follow_ups_page(visit: SignedIn) -> Response:
         "people": people,
     }
     return visit.render("follow_ups.html", context)
-
-
-def _list(
-    visit: Visit,
-    title: str,
-    people: Collection[str] | None,
-    posting: Posting | None = None,
-    note: str = "",
-) -> Response:
-    """A list of people: all of them, or those given."""
-    text = posting.text("text", 60) if posting else ""
-    asked = posting.text("page", 6) if posting else ""
-    page = int(asked) if asked.isdecimal() and int(asked) > 0 else 1
-    digest = visit.site.digest
-    with reading(visit.site.engine) as connection:
-        if people is None:
-            found, total = find_people(visit.scope, connection, text, page, digest)
-        else:
-            found, total = find_among(visit.scope, connection, people, text, page, digest)
-    context = {
-        "title": title,
-        "note": note,
-        "text": text,
-        "page": page,
-        "pages": max(1, -(-total // PAGE_ROWS)),
-        "total": total,
-        "people": found,
-        "first": (page - 1) * PAGE_ROWS + 1,
-    }
-    return visit.render("people.html", context)
 
 
 @router.get("/people/{name}")

@@ -141,6 +141,12 @@ function wire() {
     link.hidden = false;
     link.addEventListener("click", takeAsPng);
   }
+  for (const all of document.querySelectorAll("input[data-all]")) {
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const one of all.form.querySelectorAll("input[name=chosen]")) one.checked = all.checked;
+    });
+  }
   for (const form of document.querySelectorAll("form.reveal")) form.addEventListener("submit", reveal);
   for (const form of document.querySelectorAll("form[data-sign-out]")) form.addEventListener("submit", signOut);
   document.querySelector("[data-send-now]")?.addEventListener("click", () => sendAndShow(true));

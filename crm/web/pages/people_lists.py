@@ -1,0 +1,158 @@
+"""Lists of people: everybody, and those behind a number of the season or of an activity."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.regions import region_name
+from campaigns.wording.catalogues import N_
+from crm.activities.queries import activity, attendees, written_at
+from crm.funnels.queries import OUTCOME_CHAIN
+from crm.masking import masked_name
+from crm.people.queries import FoundPerson, Wanted, list_people
+from crm.storage.database import reading
+from crm.web.desk.files import taken_away
+from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.home import SEASON_DAYS, Days, chain_of
+from crm.web.view.labels import SEXES, label
+
+router = APIRouter()
+
+
+def _name(visit: Visit, person: FoundPerson) -> Cell:
+    if person.name:
+        text = masked_name(person.name)
+    else:
+        text = visit.say(N_("（限制使用）") if person.restricted else N_("（已删除）"))
+    return Cell(text, f"/people/{person.person_id}" if visit.scope.may("archive") else "")
+
+
+def _state(visit: Visit, person: FoundPerson) -> Cell | None:
+    return Cell(visit.say(N_("已去世")), tone="waiting") if person.deceased else None
+
+
+def _sex(visit: Visit, person: FoundPerson) -> str | None:
+    return visit.say(label("sex", person.sex)) if person.sex else None
+
+
+def _tails(_visit: Visit, person: FoundPerson) -> str:
+    return "、".join(person.phone_tails)
+
+
+PEOPLE: Table[FoundPerson] = Table(
+    "people",
+    (
+        Column("name", N_("姓名"), _name, sorts=True),
+        Column("sex", N_("性别"), _sex),
+        Column("born", N_("出生年"), lambda _, each: (each.born or "")[:4], sorts=True),
+        Column("phone", N_("手机尾号"), _tails),
+        Column(
+            "region",
+            N_("地区"),
+            lambda _, each: region_name(each.region or "") or each.region,
+            sorts=True,
+        ),
+        Column("state", N_("状态"), _state),
+    ),
+    filters=(
+        Filter("text", N_("姓名、拼音、首字母或手机后四位"), hint=N_("姓名、拼音、后四位")),
+        Filter("sex", N_("性别"), SEXES),
+    ),
+    by_post=True,
+)
+
+
+@router.get("/people")
+def people_page(visit: SignedIn) -> Response:
+    """Everybody, fifty a page, with a search."""
+    return _list(visit, visit.say(N_("名单")), None)
+
+
+@router.post("/people")
+def people_found(posting: SignedInPosting) -> Response:
+    """The same, searched or turned over; what is searched for stands in no address."""
+    return _list(posting.visit, posting.visit.say(N_("名单")), None, posting)
+
+
+@router.get("/season/{step}")
+def season_list(visit: SignedIn, step: int, days: Days = SEASON_DAYS) -> Response:
+    """The people behind a number of the outcome chain."""
+    return _season_list(visit, step, days)
+
+
+@router.post("/season/{step}")
+def season_list_found(posting: SignedInPosting, step: int, days: Days = SEASON_DAYS) -> Response:
+    """The same, searched or turned over."""
+    return _season_list(posting.visit, step, days, posting)
+
+
+def _season_list(visit: Visit, step: int, days: int, posting: Posting | None = None) -> Response:
+    visit.scope.require("people", "lists of people")
+    if not 1 <= step <= len(OUTCOME_CHAIN):
+        raise NotFound
+    with reading(visit.site.engine) as connection:
+        people = chain_of(visit, connection, days).result.people[step - 1]
+    name = visit.say(label("step", OUTCOME_CHAIN[step - 1]))
+    note = visit.say(N_("最近 %(days)s 天到场的人里，走到这一步的（最佳链）")) % {"days": days}
+    return _list(visit, name, people, posting, note)
+
+
+@router.get("/activities/{activity_id}/{group}")
+def activity_list(visit: SignedIn, activity_id: str, group: str) -> Response:
+    """Who came, or of whom a card was written."""
+    return _activity_list(visit, activity_id, group)
+
+
+@router.post("/activities/{activity_id}/{group}")
+def activity_list_found(posting: SignedInPosting, activity_id: str, group: str) -> Response:
+    """The same, searched or turned over."""
+    return _activity_list(posting.visit, activity_id, group, posting)
+
+
+def _activity_list(
+    visit: Visit, activity_id: str, group: str, posting: Posting | None = None
+) -> Response:
+    groups = {"attended": (attendees, N_("到场")), "cards": (written_at, N_("新写的档案卡"))}
+    visit.scope.require("people", "lists of people")
+    if group not in groups:
+        raise NotFound
+    query, name = groups[group]
+    with reading(visit.site.engine) as connection:
+        found = activity(visit.scope, connection, activity_id)
+        if found is None:
+            raise NotFound
+        people = query(visit.scope, connection, activity_id)
+    return _list(visit, visit.say(name), people, posting, found.title)
+
+
+def _list(
+    visit: Visit,
+    title: str,
+    people: Collection[str] | None,
+    posting: Posting | None = None,
+    note: str = "",
+) -> Response:
+    """A list of people: all of them, or those given."""
+    asked = Asked.of(posting.form) if posting else Asked()
+
+    def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[FoundPerson], int]:
+        wanted = Wanted(
+            asked.text("text"), asked.text("sex"), asked.by, asked.downwards, most, skipped
+        )
+        digest = visit.site.digest
+        with reading(visit.site.engine) as connection:
+            return list_people(visit.scope, connection, wanted, digest, people)
+
+    shown = PEOPLE.show(visit, asked, fetch, _own_address(visit))
+    if asked.file:
+        return taken_away(visit, shown)
+    context: dict[str, Any] = {"title": title, "note": note, "table": shown}
+    return visit.render("people.html", context)
+
+
+def _own_address(visit: Visit) -> str:
+    query = visit.request.url.query
+    return visit.request.url.path + (f"?{query}" if query else "")
