@@ -9,6 +9,7 @@ from crm.copies import tables as sharing
 from crm.feed.tables import FEED
 from crm.follow_ups import tables as follow_ups
 from crm.intake.inboxes import INBOX
+from crm.intake.sheet_headings import SHEET_HEADING
 from crm.journal.checkpoints import CHECKPOINT
 from crm.journal.clock_marks import CLOCK
 from crm.journal.dead_letters import DEAD_LETTER
@@ -40,6 +41,7 @@ KEPT_APART = (
     *(accounts.INVITATION, accounts.ACCOUNT_CHANGE),
     *(accounts.WEB_SESSION, accounts.SECOND_FACTOR, accounts.RECOVERY_CODE),
     *(notices.NOTICE, questions.DEALER_QUESTION, INBOX, ATTACHMENT_USE, CLOCK),
+    SHEET_HEADING,
 )
 """Accounts, who looked at what, what people were told: no part of the events' history."""
 

@@ -1,29 +1,30 @@
 """Sheets in the page: fetched, looked at before anything counts, mended there, sent in."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from campaigns.intake import Credential
+from campaigns.intake import Credential, Intake
 from campaigns.sheets import (
     InvalidSheet,
     SheetActivity,
-    UnknownTarget,
     activity_of,
     sentence,
     write_answer,
     write_template,
 )
+from campaigns.sheets.columns import CONSENT_CHOICES
 from campaigns.sheets.model import Unread
 from campaigns.sheets.template import MOST_ROWS
 from campaigns.times import rfc3339
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activity
 from crm.intake.looking import LookingIntake
+from crm.intake.sheet_headings import remember, remembered, sender_of_sheets
 from crm.intake.sheet_intake import accept_sheet
 from crm.intake.sheet_receipt import SheetReceipt
 from crm.intake.sheet_sentences import notice_sentence
@@ -74,16 +75,47 @@ def sheet_sent(posting: SignedInPosting, activity_id: str) -> Response:
     if sheet is None:
         return _refused(visit, found, visit.say(_NO_FILE))
     act = posting.text("act", 10)
+    look = _looked_at(visit, found, sheet, credential)
+    if look.receipt is None:
+        return _refused_whole(visit, found, look)
+    if act in ("all", "refused"):
+        return _taken_away(visit, look.receipt, is_all=act == "all")
+    if act == "send":
+        receipt = _taken(visit, found, look.sheet, credential, visit.site.intake)
+        remember(visit.site.engine, sender_of_sheets(credential), look.sheet.headings)
+        return _shown(visit, found, look.sheet, receipt, is_sent=True)
+    return _shown(visit, found, look.sheet, look.receipt, is_sent=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found in a sheet, read with all that its sender ever said of its headings."""
+
+    sheet: SentSheet
+    receipt: SheetReceipt | None
+    error: InvalidSheet | None = None
+
+    @property
+    def unread(self) -> dict[str, Unread]:
+        """The columns that were not read."""
+        if self.receipt is not None:
+            found = self.receipt.refused_rows.unread
+        else:
+            found = self.error.unread if self.error else ()
+        return {one.column: one for one in found if one.kind == "column" and one.column}
+
+
+def _looked_at(visit: Visit, found: ActivityRow, sheet: SentSheet, credential: Credential) -> _Look:
     try:
-        looked_at = _taken(visit, found, sheet, credential, is_sent=False)
-        if act in ("all", "refused"):
-            return _taken_away(visit, looked_at, is_all=act == "all")
-        if act == "send":
-            receipt = _taken(visit, found, sheet, credential, is_sent=True)
-            return _shown(visit, found, sheet, receipt, is_sent=True)
-    except (InvalidSheet, UnknownTarget) as error:
-        return _refused_whole(visit, found, sheet, error)
-    return _shown(visit, found, sheet, looked_at, is_sent=False)
+        look = _Look(sheet, _taken(visit, found, sheet, credential, LookingIntake()))
+    except InvalidSheet as error:
+        look = _Look(sheet, None, error)
+    unsaid = [heading for heading in look.unread if heading not in sheet.headings]
+    more = remembered(visit.site.engine, sender_of_sheets(credential), unsaid) if unsaid else {}
+    if not more:
+        return look
+    better = replace(sheet, headings={**sheet.headings, **more})
+    return _looked_at(visit, found, better, credential)
 
 
 def _taken(
@@ -91,11 +123,10 @@ def _taken(
     found: ActivityRow,
     sheet: SentSheet,
     credential: Credential,
-    *,
-    is_sent: bool,
+    intake: Intake,
 ) -> SheetReceipt:
     return accept_sheet(
-        visit.site.intake if is_sent else LookingIntake(),
+        intake,
         visit.site.engine,
         visit.site.keyring,
         sheet.name,
@@ -134,7 +165,10 @@ def _shown(
             (notice.row, notice_sentence(notice, visit.language)) for notice in receipt.notices
         ],
     }
+    unread = {one.column: one for one in every.unread if one.kind == "column" and one.column}
+    meant = {heading: Unread("column", "", None, heading) for heading in sheet.headings} | unread
     context = {"sheet": sheet, "grid": grid, "counts": counts, "is_sent": is_sent}
+    context |= {"meant": meant, "targets": TARGETS}
     return _page(visit, found, {**context, **listed, **said})
 
 
@@ -155,14 +189,11 @@ def _notes(visit: Visit, receipt: SheetReceipt) -> Iterator[str]:
             yield said % {"row": refusal.row, "said": sentence("row_emptied", visit.language)}
 
 
-def _refused_whole(
-    visit: Visit, found: ActivityRow, sheet: SentSheet, error: InvalidSheet | UnknownTarget
-) -> Response:
+def _refused_whole(visit: Visit, found: ActivityRow, look: _Look) -> Response:
     """Nothing of the file can be read as it is: why, and which headings are asked about."""
-    if isinstance(error, UnknownTarget):
-        return _refused(visit, found, sentence("unknown_headings", visit.language, columns=""))
+    error, sheet, columns = look.error, look.sheet, look.unread
+    assert error is not None
     said = sentence(error.reason, visit.language, **error.values)
-    columns = {one.column: one for one in error.unread if one.kind == "column" and one.column}
     if error.reason == "heading_repeated":
         # What was said of the headings makes two of one column: it is asked again.
         columns = {heading: Unread("column", "", None, heading) for heading in sheet.headings}
@@ -186,8 +217,14 @@ def _refused(visit: Visit, found: ActivityRow, problem: str) -> Response:
 
 
 _NOTHING: dict[str, Any] = {
-    **{"sheet": None, "problem": "", "columns": {}, "targets": (), "is_sent": False},
-    **{"grid": Grid((), ()), "counts": {}, "outcomes": (), "not_listed": 0},
+    **{"sheet": None, "problem": "", "columns": {}, "meant": {}, "targets": (), "is_sent": False},
+    **{
+        "grid": Grid((), ()),
+        "counts": {},
+        "answers": CONSENT_CHOICES,
+        "outcomes": (),
+        "not_listed": 0,
+    },
     **{"notes": (), "notices": (), "slot_types": SLOT_TYPES},
 }
 

@@ -66,8 +66,12 @@ def fields_of(page: str) -> dict[str, str]:
     for tag in re.findall(r"<input [^>]*>", form[1]):
         name = re.search(r'name="([^"]*)"', tag)
         value = re.search(r'value="([^"]*)"', tag)
-        if name and 'type="checkbox"' not in tag and 'type="radio"' not in tag:
+        chosen = 'type="checkbox"' not in tag and 'type="radio"' not in tag
+        if name and (chosen or " checked" in tag):
             found[unescape(name[1])] = unescape(value[1]) if value else ""
+    for said, options in re.findall(r'<select [^>]*name="([^"]*)">(.*?)</select>', form[1], re.S):
+        picked = re.search(r'value="([^"]*)" selected', options)
+        found[unescape(said)] = picked[1] if picked else ""
     return found
 
 
@@ -182,6 +186,24 @@ def test_an_unknown_heading_is_mapped_in_the_page_and_goes_on_from_look_to_look(
     assert "新写 1 行" in page and fields_of(page)["head:联络手机"] == "phones"
     again(office, page, "send")
     assert types_in(site, activity).count("card.registered") == 1
+
+
+def test_what_a_heading_means_is_remembered_for_its_sender_alone_and_can_be_said_anew(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    def sheet(name: str, phone: str) -> bytes:
+        return sheet_of((name, phone, "红"), headings=("姓名", "呼叫号码", "围巾"))
+
+    page = pick(office, activity, sheet("王秀英", "13811112222")).text
+    again(office, again(office, page, "look", **{"head:呼叫号码": "phones"}).text, "send")
+    page = pick(office, activity, sheet("张国强", "13711112223")).text
+    assert "这些栏目各是哪一栏" not in page and "新写 1 行" in page
+    assert re.search(r'name="head:呼叫号码">.*?value="phones" selected', page, re.S)
+    page = again(office, page, "look", **{"head:呼叫号码": "note", "head:围巾": "note"}).text
+    assert re.search(r'name="head:围巾">.*?value="note" selected', page, re.S)
+    with site.client() as client:
+        sign_in(client, "hall")
+        assert "这些栏目各是哪一栏" in pick(client, activity, sheet("赵国强", "13711112224")).text
 
 
 def test_two_headings_of_one_column_are_asked_about_again_and_the_file_stays(

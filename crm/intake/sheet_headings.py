@@ -1,0 +1,58 @@
+"""What headings of their own senders said to mean: asked once, remembered for the next sheet."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Column, Connection, Engine, String, Table, delete, insert, select
+
+from campaigns.intake import Credential
+from campaigns.sheets.columns import plain_heading
+from crm.storage.database import METADATA, reading, writing
+
+LONGEST_HEADING = 200
+SHEET_HEADING = Table(
+    "sheet_heading",
+    METADATA,
+    Column("sender", String(80), primary_key=True),
+    Column("heading", String(LONGEST_HEADING), primary_key=True),
+    Column("key", String(24), nullable=False),
+)
+"""sender: an account, or a dealer. heading: without what hands change. key: of the column; empty:
+not to be read."""
+
+
+def sender_of_sheets(credential: Credential) -> str:
+    """Whose headings they are: a dealer's hands are one sender."""
+    if credential.dealer is not None:
+        return credential.journaled_role
+    return credential.actor or credential.role
+
+
+def remembered(engine: Engine, sender: str, headings: Collection[str]) -> dict[str, str]:
+    """Those of the headings, as they are written, that the sender said the meaning of before."""
+    with reading(engine) as connection:
+        known = _known(connection, sender)
+    return {
+        heading: known[plain]
+        for heading in headings
+        if (plain := plain_heading(heading)[:LONGEST_HEADING]) in known
+    }
+
+
+def remember(engine: Engine, sender: str, said: Mapping[str, str]) -> None:
+    """Keep what headings mean; the last word holds."""
+    rows = {plain_heading(heading)[:LONGEST_HEADING]: key for heading, key in said.items()}
+    with reading(engine) as connection:
+        known = _known(connection, sender)
+    new = {heading: key for heading, key in rows.items() if known.get(heading) != key}
+    if not new:
+        return
+    with writing(engine) as connection:
+        is_old = SHEET_HEADING.c.heading.in_(sorted(new))
+        connection.execute(delete(SHEET_HEADING).where(SHEET_HEADING.c.sender == sender, is_old))
+        values = [{"sender": sender, "heading": h, "key": key} for h, key in new.items()]
+        connection.execute(insert(SHEET_HEADING), values)
+
+
+def _known(connection: Connection, sender: str) -> dict[str, str]:
+    query = select(SHEET_HEADING.c.heading, SHEET_HEADING.c.key)
+    return {h: key for h, key in connection.execute(query.where(SHEET_HEADING.c.sender == sender))}
