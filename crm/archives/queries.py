@@ -13,11 +13,13 @@ from sqlalchemy import Connection, func, select
 from campaigns.times import rfc3339
 from crm.archives.archive import archive_of
 from crm.archives.conflicts import Conflict, Statement, conflicts_of
+from crm.archives.dossier import Dossier, dossier_of
 from crm.archives.tables import CONFLICT
 from crm.attachments.store import AttachmentStore
 from crm.components.as_of import effective_up_to, past_of_homes
 from crm.components.evaluation import Evaluation, PersonView
 from crm.consents.uses import Standing, may_show
+from crm.copies.queries import HeldCopy, copies_of, held_since
 from crm.keyring.keyring import Keyring
 from crm.notices.queries import notice_hashes
 from crm.people.queries import cards_of
@@ -29,9 +31,44 @@ def archive(
 ) -> dict[str, Any] | None:
     """The archive of the person that a card id or person id leads to, as of an instant."""
     known = person_then(scope, connection, keyring, name, at_us)
+    return None if known is None else _told(scope, connection, keyring, *known)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeArchive:
+    """An archive with what a page shows of it beside the cards: kin, trials, who has a copy.
+
+    copies: None for whoever may not know which dealer holds what.
+    """
+
+    told: dict[str, Any]
+    dossier: Dossier
+    copies: list[HeldCopy] | None
+
+
+def whole_archive(
+    scope: Scope, connection: Connection, keyring: Keyring, name: str, at_us: int
+) -> WholeArchive | None:
+    """The same archive, evaluated once, with all that its page shows."""
+    known = person_then(scope, connection, keyring, name, at_us)
     if known is None:
         return None
-    found = archive_of(*known, scope.may("restricted"))
+    person, past = known
+    standing = Standing(person.restricted, person.deceased)
+    hidden = not may_show(standing, sees_restricted=scope.may("restricted"))
+    copies = None
+    if scope.may("copies"):
+        own = {card.card_id for card in person.cards}
+        rows = [row for row in copies_of(scope, keyring, past) if own & set(row.cards)]
+        copies = held_since(scope, connection, rows, at_us)
+    told = _told(scope, connection, keyring, person, past)
+    return WholeArchive(told, dossier_of(person, past, hidden=hidden), copies)
+
+
+def _told(
+    scope: Scope, connection: Connection, keyring: Keyring, person: PersonView, past: Evaluation
+) -> dict[str, Any]:
+    found = archive_of(person, past, scope.may("restricted"))
     told = cast(dict[str, Any], msgspec.to_builtins(found))
     _prove(connection, keyring, told["consents"])
     return told

@@ -1,15 +1,16 @@
 """Reads the dealers' copies, and what dealers are to be told of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 from sqlalchemy import Connection, and_, func, select
 
 from crm.components.as_of import effective_up_to, whole_past
 from crm.components.evaluation import Evaluation
+from crm.consents.facts import Category
 from crm.copies.change_log import is_quiet
 from crm.copies.changes import ChangeKind
 from crm.copies.copies import CopyRow
@@ -19,6 +20,8 @@ from crm.copies.tables import CONTRACT, COPY_ROW, DEALER_CHANGE
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.scope import OutOfScope, Scope
+
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
 def copy_now(scope: Scope, connection: Connection, dealer: str) -> Iterator[CopyRow]:
@@ -145,6 +148,39 @@ def copies_of(scope: Scope, keyring: Keyring, known: Evaluation) -> list[CopyRow
     """Every dealer's rows of the people in an evaluation, at its instant."""
     scope.require("copies", "who else has a copy")
     return list(rows_of_copies(known, row_keys(keyring.secret("copies"))))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCopy:
+    """What one dealer has of a person: categories, and since when without a break.
+
+    since_us: None while the dealer has been told nothing of it yet.
+    """
+
+    dealer: str
+    categories: tuple[str, ...]
+    since_us: int | None
+
+
+def held_since(
+    scope: Scope, connection: Connection, rows: Iterable[CopyRow], at_us: int
+) -> list[HeldCopy]:
+    """Of rows as they stand at an instant: since when the dealer is told of each."""
+    scope.require("copies", "who else has a copy")
+    found = []
+    for row in sorted(rows, key=lambda row: (row.dealer, row.key)):
+        query = (
+            select(DEALER_CHANGE.c.kind, DEALER_CHANGE.c.changed_us)
+            .where(DEALER_CHANGE.c.dealer == row.dealer, DEALER_CHANGE.c.key == row.key)
+            .where(DEALER_CHANGE.c.changed_us <= at_us)
+            .order_by(DEALER_CHANGE.c.sequence)
+        )
+        since_us: int | None = None
+        for kind, changed_us in connection.execute(query):
+            since_us = None if kind == "withdraw" else since_us or changed_us
+        categories = tuple(name for name in CATEGORIES if name in row.content)
+        found.append(HeldCopy(row.dealer, categories, since_us))
+    return found
 
 
 def _may_see(scope: Scope, dealer: str) -> None:

@@ -7,7 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from campaigns.ids import person_id
 from crm.accounts.roles import ROLES, AccountRole
+from crm.web.view.person_acts import ACTS
 from tests.functional.journeys import LARGEST_PAGE_BYTES, Journey
 
 pytestmark = pytest.mark.browser
@@ -140,6 +142,22 @@ def test_an_archive_is_accessible_and_opens_by_a_tap(on_phone: Journey) -> None:
     page.locator(".reveal button").first.tap()
     expect(page.get_by_text("王桂英")).to_be_visible()
     assert "王" not in page.title()
+
+
+@pytest.mark.parametrize("device", ["on_phone", "at_desk"])
+def test_every_act_on_a_person_is_accessible_and_fits(
+    request: pytest.FixtureRequest, device: str
+) -> None:
+    journey: Journey = request.getfixturevalue(device)
+    journey.sign_in("office")
+    page = journey.page
+    for path in ("", *(f"/{act.path}" for act in ACTS if act.in_list)):
+        journey.open(f"/people/{person_id('C1')}{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert_accessible(page)
+        assert_fits(page)
+        assert_large_targets(page)
+    journey.assert_nothing_from_elsewhere()
 
 
 def test_a_page_with_all_it_needs_stays_light(on_phone: Journey) -> None:

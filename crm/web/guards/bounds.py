@@ -63,8 +63,8 @@ _BOUNDS: tuple[tuple[str, re.Pattern[str], Bound], ...] = tuple(
         ("POST", r"/v1/dealer/check", Bound(LARGEST_QUESTION_BYTES)),
         ("POST", r"/v1/.*", Bound(LARGEST_DEALER_BODY_BYTES)),
         ("POST", r"/sign-in.*|/language", Bound(LARGEST_SIGN_IN_BYTES)),
-        ("POST", r"/log/.*", Bound(LARGEST_SIGNED_FORM_BYTES)),
         ("POST", r"/sheets/.*", Bound(LARGEST_SHEET_FORM_BYTES)),
+        ("POST", r"/log/.*|/people/[^/]+/consent", Bound(LARGEST_SIGNED_FORM_BYTES)),
         ("POST", r".*", _FORM),
     )
 )

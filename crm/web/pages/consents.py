@@ -35,19 +35,24 @@ def keep_signature(visit: Visit, entry: Entry) -> bool:
     """
     if not entry.names_signature:
         return True
-    site, store = visit.site, AttachmentStore(visit.site.keyring)
+    site, dealer = visit.site, visit.account.dealer
     card_id = entry.card_id or entry.form_id
-    now_us, dealer = visit.site.now_us(), visit.account.dealer
     if card_id.startswith(ROW):
         key = card_id.removeprefix(ROW)
         card_id = card_of_row(site.engine, site.keyring, dealer or "", key) or entry.form_id
-    png, party = entry.signature.png, party_of(dealer)
+    return keep_evidence(visit, card_id, entry.signature.content)
+
+
+def keep_evidence(visit: Visit, card_id: str, content: bytes) -> bool:
+    """Keep what proves a consent of a card; False when it is not taken."""
+    now_us, dealer = visit.site.now_us(), visit.account.dealer
+    store, party = AttachmentStore(visit.site.keyring), party_of(dealer)
     with reading(visit.site.engine) as connection:
         if not may_attach(connection, card_id, dealer):
             return False
     try:
-        count_use(visit.site.engine, party, len(png), shanghai_day(now_us))
-        store.put(card_id, png, visit.account.actor, now_us, party)
+        count_use(visit.site.engine, party, len(content), shanghai_day(now_us))
+        store.put(card_id, content, visit.account.actor, now_us, party)
     except AttachmentRefused as error:
         return error.reason == "erased"
     return True

@@ -27,6 +27,15 @@ _SHOWN_CODES = (
 )
 
 
+TIMELINE_GROUPS: dict[str, tuple[str, ...]] = {
+    "consents": ("consent.",),
+    "visits": ("activity.", "clinic.", "follow_up.", "gift.", "club.", "complaint."),
+    "sales": ("trial.", "purchase.", "referral.", "reward."),
+    "card": ("card.", "identity.", "relation.", "person.", "event."),
+}
+"""Group of the timeline → how the types in it begin."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """One hidden field that a tap asks for: of a card, or of one event of it."""
@@ -120,11 +129,15 @@ class Field:
 
 @dataclass(frozen=True)
 class ArchiveView:
-    """Everything that the page shows; `opened` is what the last tap asked for."""
+    """Everything that the page shows; `opened` is what the last tap asked for.
+
+    only: the group of the timeline that is shown; empty: all.
+    """
 
     known: dict[str, Any]
     opened: Opened | None
     today: date
+    only: str = ""
 
     @property
     def person_id(self) -> str:
@@ -207,6 +220,8 @@ class ArchiveView:
         """The timeline by days, the latest first."""
         days: dict[date, list[dict[str, Any]]] = {}
         for item in reversed(self.known["timeline"]):
+            if self.only and not item["type"].startswith(TIMELINE_GROUPS[self.only]):
+                continue
             at_us = parse_instant_us(item["time"])
             days.setdefault(shanghai_day(at_us), []).append({**item, "at_us": at_us})
         return list(days.items())

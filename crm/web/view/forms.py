@@ -195,7 +195,7 @@ class Entry:
             "method": self.text("method") or METHODS[0],
             "by": self.text("by") or GIVERS[0],
         }
-        if self.signature.png and consent["method"] == METHODS[0]:
+        if self.signature.content and consent["method"] == METHODS[0]:
             consent["evidence_sha256"] = self.signature.sha256
         if purpose == "share_with_dealer":
             consent["dealer"] = self.activity.dealer

@@ -95,7 +95,26 @@ CATEGORIES = {
     "history": N_("经过"),
     "purchases": N_("购买记录"),
 }
-LOOKED_AT = {"evidence": N_("凭据"), "conflict": N_("说法不一")}
+LOOKED_AT = {
+    "evidence": N_("凭据"),
+    "conflict": N_("说法不一"),
+    "readings": N_("测量记录"),
+}
+TIMELINE = {
+    "consents": N_("同意"),
+    "visits": N_("到场与联系"),
+    "sales": N_("试用与购买"),
+    "card": N_("档案卡"),
+}
+REASONS = {
+    "typed_wrong": N_("写错了"),
+    "duplicate_entry": N_("记重了"),
+    "did_not_happen": N_("没有发生"),
+    "confirmed_by_person": N_("本人确认"),
+    "same_document": N_("证件相同"),
+    "known_to_staff": N_("工作人员认识"),
+    "relatives_share_phone": N_("家人共用电话"),
+}
 GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("受托人")}
 REASON_CLASSES = {
     "erased": N_("个人信息已删除"),
@@ -151,6 +170,7 @@ VALUES = {
     **{"adverse_event": N_("不良事件"), "privacy": N_("隐私"), "other": N_("其他")},
     **{"spouse": N_("配偶"), "child": N_("子女"), "parent": N_("父母")},
     **{"sibling": N_("兄弟姐妹"), "friend": N_("朋友"), "carer": N_("照护人")},
+    **{"cared_for": N_("由本人照护")},
     **{"quality": N_("质量问题"), "no_effect": N_("没有效果")},
     **{"changed_mind": N_("改变主意"), "wrong_item": N_("发错货")},
     **{"screen": N_("屏幕上确认"), "paper": N_("纸上签字"), "voice": N_("口头同意")},
@@ -197,6 +217,8 @@ GROUPS: dict[str, dict[str, str]] = {
     "category": CATEGORIES,
     "giver": GIVERS,
     "looked_at": LOOKED_AT,
+    "timeline": TIMELINE,
+    "reason": REASONS,
     "reason_class": REASON_CLASSES,
     "source_kind": SOURCE_KINDS,
     "sex": SEXES,
@@ -204,7 +226,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "account_change": ACCOUNT_CHANGES,
     "reward_state": REWARD_STATES,
     "reward_reason": REWARD_REASONS,
-    "value": {**SOURCE_KINDS, **SEXES, **PURPOSES, **VALUES},
+    "value": {**SOURCE_KINDS, **SEXES, **PURPOSES, **VALUES, **REASONS},
 }
 
 

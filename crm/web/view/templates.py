@@ -65,6 +65,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "labels": labels,
         "say": say,
         "label": lambda group, code: say(labels.label(group, code)),
+        "labelled": lambda group, codes: [(code, say(labels.label(group, code))) for code in codes],
         "field_label": lambda path: field_label(path, language),
     }
     environment.filters |= {

@@ -21,6 +21,7 @@ from crm.scope import HEADQUARTERS_SCOPE, Capability
 from crm.storage.database import reading
 from crm.web.api import docs
 from crm.web.routes import PAGES
+from crm.web.view.person_acts import ACTS
 from streams.embedded.worker import Worker
 from tests.integration.web.sites import (
     RunningSite,
@@ -79,6 +80,12 @@ OPENS: dict[str, Allowed] = {
     "POST /season/{step}": LISTS_THE_SEASON,
     "GET /people/{name}": sees("archive"),
     "POST /people/{name}/reveal": sees("opens"),
+    "POST /people/{name}/readings": both(sees("opens"), sees("health")),
+    **{
+        f"{method} /people/{{name}}/{act.path}": both(sees("archive"), says(act.says))
+        for act in ACTS
+        for method in ("GET", "POST")
+    },
     "POST /people/{name}/evidence": sees("opens"),
     "POST /people/{name}/withdraw": both(sees("archive"), says("consent.withdrawn")),
     "GET /follow-ups": sees("follow_ups"),

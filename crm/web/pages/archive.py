@@ -1,0 +1,206 @@
+"""The archive of one person, on a page that one would print; what is hidden opens by a tap."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse, Response
+
+from campaigns.times import day_start_us, shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.accounts.access import COMMAND, Access, accesses_of_cards, log_accesses
+from crm.accounts.people import names_of
+from crm.activities.queries import activity
+from crm.archives.queries import WholeArchive, whole_archive
+from crm.consents.uses import Standing, may_show
+from crm.copies.queries import dealer_names
+from crm.people.queries import FoundPerson, people_by_id
+from crm.storage.database import reading, writing
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.view.archive_view import (
+    TIMELINE_GROUPS,
+    ArchiveView,
+    Opened,
+    hidden_value,
+    is_health_field,
+    is_hidden_field,
+)
+from crm.web.view.person_acts import ACTS, PersonAct
+from crm.web.view.readings import readings_chart
+from crm.web.view.voiding import may_void
+
+router = APIRouter()
+
+_LOOKS_SHOWN = 20
+_READINGS = "readings"
+"""What the access log calls the opening of all readings."""
+_EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the page was asked for.
+
+    at: the day as of whose end it is shown; None: now. only: a group of the timeline. opened: what
+    the last tap asked for; readings: whether it asked for those.
+    """
+
+    at: date | None = None
+    only: str = ""
+    large: bool = False
+    opened: Opened | None = None
+    readings: bool = False
+    withdrawn: bool = False
+
+
+@router.get("/people/{name}")
+def archive_page(
+    visit: SignedIn,
+    name: str,
+    at: Annotated[str, Query(max_length=10)] = "",
+    only: Annotated[str, Query(max_length=16)] = "",
+    large: bool = False,
+    withdrawn: bool = False,
+) -> Response:
+    """What the company knows of one person, now or as it stood on a day."""
+    asked = Asked(_day(at), only, large, withdrawn=withdrawn)
+    return _page(visit, name, asked)
+
+
+@router.post("/people/{name}/reveal")
+def reveal(posting: SignedInPosting, name: str) -> Response:
+    """Open one hidden field; who did it and when is kept before the value is shown."""
+    visit = posting.visit
+    opened = Opened(
+        posting.text("card_id", 64),
+        posting.text("field", 32),
+        posting.text("source", 256),
+        posting.text("event_id", 64),
+    )
+    visit.scope.require("opens", "what is masked stays so")
+    if is_health_field(opened.field):
+        visit.scope.require("health", "health is not for everybody")
+    if not is_hidden_field(opened.field):
+        raise NotFound
+    at = _day(posting.text("at", 10))
+    known = _load(visit, name, at)
+    value = hidden_value(known.told, opened)
+    if value is None:
+        raise NotFound
+    with writing(visit.site.engine) as connection:
+        access = Access(visit.site.now_us(), visit.account.actor, opened.card_id, opened.field)
+        log_accesses(connection, [access])
+    if visit.wants_json:
+        return JSONResponse({"value": value})
+    return _page(visit, name, Asked(at, opened=opened), known)
+
+
+@router.post("/people/{name}/readings")
+def open_readings(posting: SignedInPosting, name: str) -> Response:
+    """Open the readings as picture and table; who did it and when is kept before."""
+    visit = posting.visit
+    visit.scope.require("opens", "what is masked stays so")
+    visit.scope.require("health", "health is not for everybody")
+    at = _day(posting.text("at", 10))
+    known = _load(visit, name, at)
+    cards = sorted({reading.card_id for reading in known.dossier.readings})
+    if not cards:
+        raise NotFound
+    now_us, actor = visit.site.now_us(), visit.account.actor
+    with writing(visit.site.engine) as connection:
+        log_accesses(connection, [Access(now_us, actor, card, _READINGS) for card in cards])
+    return _page(visit, name, Asked(at, readings=True), known)
+
+
+def _day(text: str) -> date | None:
+    """The day that was asked for; None where none was, or none that there can be."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if _EARLIEST <= day <= _LATEST else None
+
+
+def _load(visit: Visit, name: str, at: date | None) -> WholeArchive:
+    site = visit.site
+    at_us = site.now_us()
+    if at is not None:
+        at_us = min(at_us, day_start_us(at + timedelta(days=1)) - 1)
+    with reading(site.engine) as connection:
+        found = whole_archive(visit.scope, connection, site.keyring, name, at_us)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = None) -> Response:
+    known = known or _load(visit, name, asked.at)
+    told, dossier = known.told, known.dossier
+    today = shanghai_day(visit.site.now_us())
+    only = asked.only if asked.only in TIMELINE_GROUPS else ""
+    may_open = may_show(
+        Standing(told["restricted"], told["deceased"]),
+        sees_restricted=visit.scope.may("restricted"),
+    )
+    context = {
+        "title": visit.say(N_("患者档案")),
+        "view": ArchiveView(told, asked.opened, today, only),
+        "known": known,
+        "at": asked.at,
+        "large": asked.large,
+        "only": only,
+        "groups": TIMELINE_GROUPS,
+        "may_open": visit.scope.may("opens") and may_open,
+        "may_withdraw": asked.at is None and visit.account.may_say("consent.withdrawn"),
+        "may_take_back": lambda item: asked.at is None and may_void(visit.account, item),
+        "acts": [act for act in ACTS if act.in_list and _offers(visit, act, asked.at, told)],
+        "new_id": lambda: str(uuid4()),
+        "withdrawn": asked.withdrawn,
+        "readings_open": asked.readings,
+        "chart": readings_chart(dossier.readings) if asked.readings else None,
+        "accesses": None,
+        "names": {},
+        **_others(visit, known),
+    }
+    if visit.scope.may("looks"):
+        context |= _looks(visit, told)
+    return visit.render("archive.html", context)
+
+
+def _offers(visit: Visit, act: PersonAct, at: date | None, told: dict[str, Any]) -> bool:
+    """Whether the button of an act stands on the page of this person."""
+    if at is not None or not visit.account.may_say(act.says):
+        return False
+    if act.path == "different":
+        return len(told["cards"]) > 1
+    if act.path == "deceased":
+        return not told["deceased"]
+    return any(not card["erased"] for card in told["cards"])
+
+
+def _others(visit: Visit, known: WholeArchive) -> dict[str, Any]:
+    """The others of the household and of kin as lists show them, names of dealers, activities."""
+    dossier = known.dossier
+    ids = sorted({*dossier.household, *(kin.person_id for kin in dossier.kin)})
+    wanted = {item["data"].get("activity_id") for item in known.told["timeline"]} - {None}
+    with reading(visit.site.engine) as connection:
+        people: dict[str, FoundPerson] = {}
+        if visit.scope.may("people"):
+            people = {p.person_id: p for p in people_by_id(visit.scope, connection, ids)}
+        dealers = dealer_names(connection)
+        held = [activity(visit.scope, connection, activity_id) for activity_id in wanted]
+    activities = {row.activity_id: row.title for row in held if row is not None}
+    return {"people": people, "dealers": dealers, "activities": activities}
+
+
+def _looks(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+    with reading(visit.site.engine) as connection:
+        cards = [card["card_id"] for card in told["cards"]]
+        looks = accesses_of_cards(visit.scope, connection, cards)[:_LOOKS_SHOWN]
+        names = names_of(connection, {look.actor for look in looks})
+    return {
+        "accesses": looks,
+        "names": {COMMAND: visit.say(N_("总部（命令行）")), **names},
+    }

@@ -1,0 +1,205 @@
+"""What is said of a person on the archive's page: a form for each act, and the event it becomes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.archives.queries import whole_archive
+from crm.copies.queries import dealer_names
+from crm.masking import masked_name
+from crm.notices.queries import current_notices
+from crm.people.queries import FoundPerson, find_people, people_by_id
+from crm.storage.database import reading
+from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.consents import keep_evidence
+from crm.web.view.formats import short_number
+from crm.web.view.forms import Text
+from crm.web.view.person_acts import ACTS, PersonAct
+from crm.web.view.signatures import LONGEST_FIELD, Signature
+from crm.web.view.voiding import may_void
+
+router = APIRouter()
+
+_LONGEST_TEXT = 4_000
+_MOST_FOUND = 8
+_NOTHING_SAID = N_("还没有填。请至少填一项再提交。")
+_CHOOSE = N_("请选一项。")
+_BAD_DAY = N_("日期看不懂，或在今天以后。")
+_BAD_EVIDENCE = N_("凭据没有收到，或不是图片。请重签或重拍一次。")
+_EVIDENCE_FULL = N_("凭据没有存下：这张卡或今天的份数已满。请找总部。")
+
+
+@dataclass(frozen=True)
+class About:
+    """One act of one person, with what is known of the person; household: who lives there too."""
+
+    visit: Visit
+    act: PersonAct
+    known: dict[str, Any]
+    household: tuple[str, ...]
+
+    def card_id(self, text: Text) -> str:
+        """The card that is spoken of: the one named, else the first that is not erased."""
+        if self.act.says == "event.voided":
+            return str(self.item(text)["card_id"])
+        ids = [card["card_id"] for card in self.known["cards"]]
+        if text("card_id") in ids:
+            return text("card_id")
+        living = (card["card_id"] for card in self.known["cards"] if not card["erased"])
+        return str(next(living, ids[0]))
+
+    def item(self, text: Text) -> dict[str, Any]:
+        """The line of the timeline that is to be taken back; NotFound where it may not be."""
+        named = (text("of_source"), text("of_id"))
+        for item in self.known["timeline"]:
+            if (item["source"], item["id"]) == named and may_void(self.visit.account, item):
+                return dict(item)
+        raise NotFound
+
+    @property
+    def searches(self) -> bool:
+        """Whether somebody else has to be found."""
+        return any(each.kind == "somebody" for each in self.act.inputs)
+
+
+def _about(visit: Visit, name: str, act: PersonAct) -> About:
+    visit.scope.require("archive", "archives are the company's")
+    sayer_of(visit, [act.says])
+    site = visit.site
+    with reading(site.engine) as connection:
+        whole = whole_archive(visit.scope, connection, site.keyring, name, site.now_us())
+    if whole is None:
+        raise NotFound
+    return About(visit, act, whole.told, whole.dossier.household)
+
+
+def _shown(visit: Visit, name: str, act: PersonAct) -> Response:
+    """The form; ids of what it is about may come with the address."""
+    about, given = _about(visit, name, act), visit.request.query_params
+    kept = {each.name for each in act.inputs if each.kind == "kept"} | {"card_id"}
+    form = ActForm.of({key: value[:256] for key, value in given.items() if key in kept})
+    return _page(about, form)
+
+
+def _said(posting: Posting, name: str, act: PersonAct) -> Response:
+    visit, about = posting.visit, _about(posting.visit, name, act)
+
+    def typed(field: str) -> str:
+        return posting.text(field, LONGEST_FIELD if field == "signature" else _LONGEST_TEXT)
+
+    if about.searches and (typed("step") == "find" or not typed("other_card_id")):
+        again = ActForm(typed("form_id"), typed)
+        return _page(about, again, tuple(_find(about, typed("find"))))
+    card_id, signature = about.card_id(typed), Signature.of(typed("signature"))
+    faults = {field: visit.say(fault) for field, fault in _faults(about, typed, signature)}
+    if signature.content and not faults and not keep_evidence(visit, card_id, signature.content):
+        faults["signature"] = visit.say(_EVIDENCE_FULL)
+    proof = {"evidence_sha256": signature.sha256} if signature.content else {}
+    proof["notice_version"] = typed(f"notice_{typed('purpose')}")
+    data = act.data(lambda field: proof.get(field) or typed(field))
+    subject = None
+    if act.says == "event.voided":
+        subject = f"card/{card_id}"
+    else:
+        data = {"card_id": card_id, **data}
+    event = Act(act.says, data, subject, on=_earlier(visit, typed) if act.dated else None)
+    answer = say(posting, [event], faults=faults)
+    if answer.form is not None:
+        return _page(about, answer.form)
+    return done(visit, f"/people/{about.known['person_id']}", answer)
+
+
+def _faults(about: About, typed: Text, signature: Signature) -> Iterator[tuple[str, str]]:
+    """(field, what is wrong) that the events themselves could not tell."""
+    for each in about.act.inputs:
+        if each.needed and not typed(each.name):
+            yield each.name, _CHOOSE
+    if about.act.path == "correct" and not about.act.data(typed):
+        yield about.act.inputs[0].name, _NOTHING_SAID
+    if signature.is_broken:
+        yield "signature", _BAD_EVIDENCE
+    day, today = _day(typed("day")), shanghai_day(about.visit.site.now_us())
+    if about.act.dated and typed("day") and (day is None or day > today):
+        yield "day", _BAD_DAY
+
+
+def _earlier(visit: Visit, typed: Text) -> date | None:
+    """The day on which it was said, where that is not today."""
+    day = _day(typed("day"))
+    return None if day == shanghai_day(visit.site.now_us()) else day
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _find(about: About, wanted: str) -> Iterator[FoundPerson]:
+    """Who fits what was typed; with nothing typed those of the household."""
+    visit, own = about.visit, about.known["person_id"]
+    with reading(visit.site.engine) as connection:
+        if wanted:
+            people, _ = find_people(visit.scope, connection, wanted, digest=visit.site.digest)
+        else:
+            people = people_by_id(visit.scope, connection, list(about.household))
+    yield from [person for person in people if person.person_id != own][:_MOST_FOUND]
+
+
+def _page(about: About, form: ActForm, found: tuple[FoundPerson, ...] | None = None) -> Response:
+    visit, act = about.visit, about.act
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        dealers = dealer_names(connection)
+        notices = current_notices(connection)
+    if about.searches and found is None:
+        found = tuple(_find(about, form.typed("find")))
+    context = {
+        "title": visit.say(act.word),
+        "act": act,
+        "known": about.known,
+        "chosen_card": about.card_id(form.typed),
+        "item": about.item(form.typed) if act.says == "event.voided" else None,
+        "form": form,
+        "found": found or (),
+        "other_cards": [
+            (card["card_id"], _short(card))
+            for card in about.known["cards"]
+            if card["card_id"] != about.card_id(form.typed) or len(about.known["cards"]) > 2
+        ],
+        "dealers": dealers,
+        "notices": notices,
+        "today": today,
+    }
+    return visit.render("person_act.html", context, 422 if form.is_wrong else 200)
+
+
+def _short(card: dict[str, Any]) -> str:
+    """A card as a choice shows it."""
+    name = card["person"].get("name")
+    return f"{short_number(card['card_id'])} {masked_name(name) if name else ''}".strip()
+
+
+def _add(act: PersonAct) -> None:
+    """The form of an act, and where it is sent."""
+
+    def show(visit: SignedIn, name: str) -> Response:
+        return _shown(visit, name, act)
+
+    def send(posting: SignedInPosting, name: str) -> Response:
+        return _said(posting, name, act)
+
+    router.add_api_route(f"/people/{{name}}/{act.path}", show, methods=["GET"])
+    router.add_api_route(f"/people/{{name}}/{act.path}", send, methods=["POST"])
+
+
+for _act in ACTS:
+    _add(_act)

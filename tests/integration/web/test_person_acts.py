@@ -1,0 +1,284 @@
+"""Whatever can be said of a person is said on the person's page, and is an event like any other."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+
+from campaigns.ids import person_id
+from crm.attachments.store import AttachmentStore
+from crm.journal.events import JOURNAL
+from crm.storage.database import reading
+from crm.web.view.person_acts import ACTS
+from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, today, token_in
+from tests.integration.web.test_withdrawing import known_of
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+SCAN = "data:image/png;base64," + base64.b64encode(PNG).decode()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(site: RunningSite) -> None:
+    for name, role in (("office", "headquarters"), ("field", "staff"), ("audit", "auditor")):
+        site.user(name, role)  # type: ignore[arg-type]
+    site.accept(activity_today())
+
+
+def signed_in(site: RunningSite, name: str) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        sign_in(client, name)
+        yield client
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from signed_in(site, "office")
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from signed_in(site, "field")
+
+
+def fields(page: str) -> dict[str, str]:
+    """What the form of an act sends before anybody types."""
+    form = page[page.index('<form class="log') :]
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in hidden}
+
+
+def say(
+    client: httpx.Client, card_id: str, path: str, typed: Mapping[str, str], **given: str
+) -> httpx.Response:
+    """Open the form of an act, fill it in, send it."""
+    address = f"/people/{person_id(card_id)}/{path}"
+    page = client.get(address, params=given)
+    assert page.status_code == 200, page.text
+    return client.post(address, data=fields(page.text) | typed)
+
+
+def event(type_name: str, card_id: str, **data: Any) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": f"{type_name}-{card_id}-{data.get('trial_id') or data.get('complaint_id') or 'x'}",
+        "source": "/hq/console",
+        "type": f"jinxi.{type_name}.v1",
+        "time": f"{today() - timedelta(days=1)}T11:00:00+08:00",
+        "subject": f"card/{card_id}",
+        "data": {"card_id": card_id, **data},
+    }
+
+
+def last_of(site: RunningSite, card_id: str) -> Any:
+    with reading(site.site.engine) as connection:
+        query = JOURNAL.select().where(JOURNAL.c.subject == f"card/{card_id}")
+        return connection.execute(query.order_by(JOURNAL.c.position.desc())).first()
+
+
+def test_every_act_says_an_event_of_its_type_and_the_page_tells_its_receipt(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(
+        *(card("A-1", "吴每样", "13700005551"), card("A-2", "吴另卡", "13700005552")),
+        *(card("A-3", "郑分开", "13700005553"), card("A-4", "郑分开", "13700005553")),
+        event("complaint.raised", "A-1", complaint_id="K-1", kind="service"),
+    )
+    typed: dict[str, dict[str, str]] = {
+        "correct": {"address": "和平路9号"},
+        "consent": {"purpose": "archive", "method": "paper", "by": "self"},
+        "refuse": {"purpose": "marketing"},
+        "relation": {"other_card_id": "A-2", "relation": "child"},
+        "deceased": {},
+        "same": {"other_card_id": "A-2", "reason_code": "same_document"},
+        "different": {"other_card_id": "A-4", "reason_code": "relatives_share_phone"},
+        "undecided": {"other_card_id": "A-4"},
+        "resolve": {"complaint_id": "K-1", "text": "换了新的"},
+        "void": {"of_source": "/sheets/D1", "of_id": "card-A-2", "reason_code": "typed_wrong"},
+    }
+    assert typed.keys() == {act.path for act in ACTS}
+    of_card = {"different": "A-3", "undecided": "A-3", "void": "A-2", "same": "A-1"}
+    for act in ACTS:
+        card_id = of_card.get(act.path, "A-1")
+        given = {
+            name: typed[act.path][name] for name in ("of_source", "of_id") if act.path == "void"
+        }
+        answer = say(office, card_id, act.path, typed[act.path] | {"card_id": card_id}, **given)
+        assert answer.status_code == 303, (act.path, answer.text)
+        page = office.get(answer.headers["location"]).text
+        assert "已收下" in page and "回执号" in page
+        site.work()
+        assert last_of(site, card_id).type == act.says
+
+
+def test_a_correction_names_what_was_written_and_clears_what_was_ticked(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("B-1", "冯更正", "13700005561"))
+    say(office, "B-1", "correct", {"phones": "13700005562、13700005563", "clear_sex": "1"})
+    site.work()
+    (known,) = known_of(site, "B-1")["cards"]
+    assert known["contact"]["phones"] == ("13700005562", "13700005563")
+    assert "sex" not in known["person"]
+    assert known["person"]["name"] == "冯更正"
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("B-2", "陈写错", "13700005564"))
+    answer = say(office, "B-2", "correct", {"birth_year": "19500", "address": "新街1号"})
+    assert answer.status_code == 422
+    assert 'id="birth_year-fault"' in answer.text and "新街1号" in answer.text
+    assert say(office, "B-2", "correct", {}).status_code == 422
+    doubt = say(office, "B-2", "correct", {"phones": "12345"})
+    assert doubt.status_code == 200 and "请看一眼" in doubt.text
+    again = fields(doubt.text) | {"phones": "12345"}
+    assert office.post(f"/people/{person_id('B-2')}/correct", data=again).status_code == 303
+
+
+def test_a_second_tap_says_it_once(site: RunningSite, office: httpx.Client) -> None:
+    site.accept(card("B-3", "褚一次", "13700005565"))
+    address = f"/people/{person_id('B-3')}/refuse"
+    form = fields(office.get(address).text) | {"purpose": "club"}
+    assert [office.post(address, data=form).status_code for _ in range(2)] == [303, 303]
+    site.work()
+    assert [word["word"] for word in known_of(site, "B-3")["consents"]] == ["refused"]
+
+
+def test_a_consent_keeps_its_evidence_and_the_day_on_which_it_was_said(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("B-4", "卫凭据", "13700005566"))
+    day = str(today() - timedelta(days=3))
+    typed = {"purpose": "share_with_dealer", "dealer": "D1", "method": "paper", "by": "self"}
+    typed |= {"categories_identity": "1", "signature": SCAN, "day": day}
+    assert say(office, "B-4", "consent", typed).status_code == 303
+    site.work()
+    (word,) = known_of(site, "B-4")["consents"]
+    assert word["evidence_kept"] and word["categories"] == ["identity"]
+    assert (word["timeprecision"], word["time"][:10]) == ("day", day)
+    kept = AttachmentStore(site.site.keyring).get("B-4", word["evidence_sha256"])
+    assert kept is not None and kept.content == PNG
+
+
+def test_somebody_is_found_by_search_and_nothing_is_said_until_one_is_chosen(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("B-5", "蒋母亲", "13700005567"), card("B-6", "沈女儿", "13700005568"))
+    found = say(office, "B-5", "relation", {"find": "沈", "relation": "child", "step": "find"})
+    assert found.status_code == 200 and 'value="B-6"' in found.text
+    assert last_of(site, "B-5").type == "card.registered"
+    say(office, "B-5", "relation", {"other_card_id": "B-6", "relation": "child"})
+    site.work()
+    assert f'href="/people/{person_id("B-6")}"' in office.get(f"/people/{person_id('B-5')}").text
+    other = office.get(f"/people/{person_id('B-6')}").text
+    assert f'href="/people/{person_id("B-5")}"' in other and "父母" in other
+
+
+def test_staff_take_back_their_own_word_alone(site: RunningSite, field: httpx.Client) -> None:
+    site.accept(card("B-7", "韩自己", "13700005569"))
+    say(field, "B-7", "refuse", {"purpose": "marketing"})
+    site.work()
+    page = field.get(f"/people/{person_id('B-7')}").text
+    (mine,) = re.findall(r'class="back" href="([^"]+)"', page)
+    assert unescape(mine).endswith("-1")
+    foreign = {"of_source": "/sheets/D1", "of_id": "card-B-7"}
+    assert field.get(f"/people/{person_id('B-7')}/void", params=foreign).status_code == 404
+    form = fields(field.get(unescape(mine)).text)
+    gone = form | foreign | {"reason_code": "typed_wrong"}
+    assert field.post(f"/people/{person_id('B-7')}/void", data=gone).status_code == 404
+    own = form | {"reason_code": "did_not_happen"}
+    assert field.post(f"/people/{person_id('B-7')}/void", data=own).status_code == 303
+    site.work()
+    assert known_of(site, "B-7")["consents"] == []
+
+
+def test_whoever_only_looks_is_shown_no_act(site: RunningSite) -> None:
+    site.accept(card("B-8", "杨只看", "13700005570"))
+    for client in signed_in(site, "audit"):
+        page = client.get(f"/people/{person_id('B-8')}").text
+        paths = {f"/people/{person_id('B-8')}/{act.path}" for act in ACTS}
+        assert not any(f'href="{path}' in page for path in paths)
+        for path in paths:
+            assert client.get(path).status_code == 403
+            assert client.post(path, data={"form_token": token_in(page)}).status_code == 403
+
+
+def test_the_page_shows_a_day_as_it_stood_and_says_nothing_then(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("B-9", "朱当时", "13700005571"))
+    say(office, "B-9", "deceased", {})
+    site.work()
+    name = person_id("B-9")
+    assert "此人已去世" in office.get(f"/people/{name}").text
+    then = office.get(f"/people/{name}?at={today() - timedelta(days=1)}").text
+    assert "此人已去世" not in then and "/correct" not in then
+    assert office.get(f"/people/{name}?at={today() - timedelta(days=9)}").status_code == 404
+    assert office.get(f"/people/{name}?at=0001-01-01").status_code == 200
+
+
+def test_readings_open_by_a_tap_that_is_kept_and_are_a_picture_with_its_table(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    first = event("clinic.consulted", "B-10", health={"systolic_mmhg": 151, "diastolic_mmhg": 93})
+    second = event("clinic.consulted", "B-10", health={"systolic_mmhg": 139, "diastolic_mmhg": 88})
+    second |= {"id": "later", "time": f"{today() - timedelta(days=1)}T15:00:00+08:00"}
+    site.accept(card("B-10", "秦血压", "13700005572"), first, second)
+    address = f"/people/{person_id('B-10')}"
+    page = office.get(address).text
+    assert "151" not in page and "<polyline" not in page
+    opened = office.post(f"{address}/readings", data={"form_token": token_in(page)}).text
+    assert "<polyline" in opened and "<td>151</td>" in opened
+    assert "测量记录" in office.get(address).text.partition("谁点开过")[2]
+
+
+def test_the_page_tells_trials_purchases_complaints_copies_and_what_is_due(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    trial = event("trial.started", "B-11", trial_id="T-11", sku="JX-B4", serial="SN-11")
+    trial["time"] = f"{today() - timedelta(days=5)}T11:00:00+08:00"
+    registered = card("B-11", "尤全部", "13700005573")
+    registered["time"] = f"{today() - timedelta(days=6)}T11:00:00+08:00"
+    bought = {"purchase_id": "P-11", "sku": "JX-B2", "quantity": 2, "unit_price_fen": 59_700}
+    returned = {"purchase_id": "P-11", "return_id": "R-11", "quantity": 1, "reason_code": "quality"}
+    site.accept(
+        registered,
+        trial,
+        event("purchase.made", "B-11", channel="dealer", serials=["SN-12"], **bought),
+        event("purchase.returned", "B-11", **returned),
+        event("complaint.raised", "B-11", complaint_id="K-11", kind="effect"),
+    )
+    page = office.get(f"/people/{person_id('B-11')}").text
+    for told in (
+        "SN-11",
+        "还在试用",
+        "SN-12",
+        "已退 1",
+        "投诉已解决",
+        "过期 2 天",
+        "哪家经销商都没有",
+    ):
+        assert told in page, told
+    only = office.get(f"/people/{person_id('B-11')}?only=sales").text.partition('id="timeline"')[2]
+    assert "开始试用" in only and "写档案卡" not in only
+
+
+def test_a_void_is_an_event_of_the_card_and_takes_the_line_out_of_the_count(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("B-12", "许撤销", "13700005574"))
+    gift = event("gift.given", "B-12", item="毛巾", value_fen=500)
+    site.accept(gift)
+    given = {"of_source": gift["source"], "of_id": gift["id"]}
+    typed = {"reason_code": "did_not_happen"}
+    assert say(office, "B-12", "void", typed, **given).status_code == 303
+    site.work()
+    outcomes = {i["type"]: i["outcome"] for i in known_of(site, "B-12")["timeline"]}
+    assert outcomes["gift.given"] == "voided"
+    assert last_of(site, "B-12").id != gift["id"]
