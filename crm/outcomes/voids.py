@@ -60,3 +60,8 @@ def _judge(
     if word.party not in (COMPANY, target.party):
         return rejected("not_allowed")
     return rejected("erased") if is_erased(word) else RECORDED
+
+
+def may_void_anything(role: str) -> bool:
+    """Whether somebody takes back also what others said."""
+    return role in _MAY_VOID_ANYTHING

@@ -3,7 +3,7 @@
 from typing import Any
 
 from crm.accounts.people import Account
-from crm.outcomes.voids import NEVER_VOIDED
+from crm.outcomes.voids import NEVER_VOIDED, may_void_anything
 
 
 def may_void(account: Account, item: dict[str, Any]) -> bool:
@@ -13,4 +13,4 @@ def may_void(account: Account, item: dict[str, Any]) -> bool:
         return False
     if item["type"] in NEVER_VOIDED or item["outcome"] == "voided":
         return False
-    return credential.role == "headquarters" or item["source"] == account.source
+    return may_void_anything(credential.role) or item["source"] == account.source

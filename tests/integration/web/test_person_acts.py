@@ -59,7 +59,7 @@ def say(
     address = f"/people/{person_id(card_id)}/{path}"
     page = client.get(address, params=given)
     assert page.status_code == 200, page.text
-    return client.post(address, data=fields(page.text) | typed)
+    return client.post(address, data={**fields(page.text), **typed})
 
 
 def event(type_name: str, card_id: str, **data: Any) -> dict[str, Any]:
