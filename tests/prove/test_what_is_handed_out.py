@@ -14,8 +14,8 @@ from tests.source_tree import PACKAGES, ROOT
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(3_600)]
 
-MOST_MEGABYTES = 240
-"""Of the image, what is not its base; 213 when this was written."""
+MOST_MEGABYTES = 300
+"""Of the image, what is not its base; 277 when this was written, 64 of them NumPy."""
 
 
 def run(*command: str | Path, folder: Path) -> str:
