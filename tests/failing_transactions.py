@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from random import Random
 from sqlite3 import OperationalError as DriverError
 from typing import Any
+from unittest import mock
 
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
+from crm.storage import reads
 from tests.installations import Installation
 
 Survive = Callable[[Callable[[], Any]], None]
@@ -55,6 +57,12 @@ class Saboteur:
 def killed_now_and_then(installation: Installation, random: Random) -> Iterator[Survive]:
     """Gives the function that does something again and again until it went through."""
     saboteur = Saboteur(random)
+    fetched = reads._fetched
+
+    def struck_or_fetched(*asked: Any) -> list[Any]:
+        saboteur.strike()
+        return fetched(*asked)
+
     saboteur.watch(installation.engine)
     saboteur.watch(installation.keyring.engine)
 
@@ -75,5 +83,7 @@ def killed_now_and_then(installation: Installation, random: Random) -> Iterator[
         saboteur.statements_left = None
         action()
 
-    yield survive
+    # These go past the hook of the engine.
+    with mock.patch.object(reads, "_fetched", struck_or_fetched):
+        yield survive
     saboteur.statements_left = None
