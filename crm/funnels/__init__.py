@@ -8,4 +8,7 @@ served after the entry. One touchpoint serves one step.
 
 A person counts once, with one chain: of the first entry, or of the best, which is the longest,
 then the one with the latest entry, then the one whose steps in turn come earliest.
+
+What is recorded is the truth; it is answered from columns that are read of it, one set for each
+type, sorted by time, kept fresh by what the recording notes.
 """

@@ -10,7 +10,7 @@ from heapq import merge
 from typing import NamedTuple
 
 from campaigns.times import DAY_US
-from crm.funnels.history import NEVER_US, History, Mark, Slot
+from crm.funnels.history import History, Mark, Slot
 from crm.funnels.supply import Supply, can_serve, without
 
 Chain = tuple[int, ...]
@@ -33,42 +33,6 @@ class _Move(NamedTuple):
 
     time_us: int
     state: _State
-
-
-class SeparateSearch:
-    """Sequential or any-order chains of one entry, when no touchpoint can serve two steps.
-
-    Then the earliest possible touchpoint is always right: not before the step before it with
-    `in_order`, otherwise not before the entry.
-    """
-
-    def __init__(
-        self,
-        history: History,
-        kinds: tuple[int, ...],
-        entry: Mark,
-        limit_us: int,
-        *,
-        in_order: bool,
-    ) -> None:
-        now_us = entry.slot.earliest_us
-        times = [now_us]
-        for kind in kinds[1:]:
-            time_us = min(_next_instant(history, kind, now_us), _next_day(history, kind, now_us))
-            if time_us > limit_us:
-                break
-            times.append(time_us)
-            if in_order and time_us > now_us:
-                now_us = time_us
-        self._chain = tuple(times)
-
-    def length(self) -> int:
-        """How many steps the longest chain has."""
-        return len(self._chain)
-
-    def chain(self) -> Chain:
-        """The longest chain, and of several the one whose steps in turn come earliest."""
-        return self._chain
 
 
 class OrderedSearch:
@@ -188,18 +152,6 @@ class OrderedSearch:
     def _supply(self, slot: Slot) -> Supply:
         supply = self._history.supply[slot]
         return without(supply, self._entry.kinds) if slot == self._entry.slot else supply
-
-
-def _next_instant(history: History, kind: int, from_us: int) -> int:
-    times = history.instants_us[kind]
-    index = bisect_left(times, from_us)
-    return times[index] if index < len(times) else NEVER_US
-
-
-def _next_day(history: History, kind: int, from_us: int) -> int:
-    ends = history.days_us[kind]
-    index = bisect_left(ends, from_us)
-    return ends[index] - DAY_US + 1 if index < len(ends) else NEVER_US
 
 
 def _slots_from(history: History, kind: int, from_us: int) -> Iterator[Slot]:

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from campaigns.times import DAY_US, SECOND_US, day_end_us, shanghai_day
+import numpy as np
+
+from campaigns.times import DAY_US, SECOND_US, day_start_us
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
-from crm.funnels.touchpoint import TOUCHPOINT_TYPES, Touchpoint, field_text
+from crm.funnels.codes import Array
+from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 
 MAXIMUM_STEPS = 20
 MONTH = "month"
 
 _HOUR_US = 3_600 * SECOND_US
+_DAY_OFFSET_US = day_start_us(date(1970, 1, 1))
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _WINDOW = re.compile(r"([0-9]{1,6})([dh])")
 
@@ -59,12 +63,6 @@ class Step:
     type: str
     conditions: tuple[tuple[str, str], ...] = ()
 
-    def admits(self, touchpoint: Touchpoint) -> bool:
-        """Whether the touchpoint can serve this step."""
-        return touchpoint.type == self.type and all(
-            field_text(touchpoint, field) == value for field, value in self.conditions
-        )
-
     def __str__(self) -> str:
         pairs = ",".join(f"{field}={value}" for field, value in self.conditions)
         return f"{self.type}:{pairs}" if pairs else self.type
@@ -77,17 +75,16 @@ class Window:
     length: int
     unit: WindowUnit
 
-    def last_instant_us(self, entry: Touchpoint) -> int:
-        """The last instant that still counts, itself included.
+    def last_instants_us(self, starts_us: Array, by_day: Array) -> Array:
+        """The last instant that still counts of each entry, itself included.
 
         Days run to the end of the N-th Shanghai day after the entry's; hours are exact from the
         entry, or from midnight at the end of its day when only the day of the entry is known.
         """
         if self.unit == WindowUnit.DAYS:
-            day_end = day_end_us(shanghai_day(entry.starts_us))
-            return day_end + self.length * DAY_US - 1
-        start = entry.starts_us + (DAY_US if entry.day_precision else 0)
-        return start + self.length * _HOUR_US
+            ends: Array = day_starts_us(starts_us) + (self.length + 1) * DAY_US - 1
+            return ends
+        return np.asarray(starts_us + by_day * DAY_US + self.length * _HOUR_US)
 
     def __str__(self) -> str:
         return f"{self.length}{self.unit}"
@@ -97,7 +94,8 @@ class Window:
 class Funnel:
     """One question: entries are touchpoints of the first step, from_day ≤ day < to_day.
 
-    `by` is a field of the entry or of its activity, or `month`. InvalidFunnel when there are no
+    `by` is a field of the entry or of its activity, or `month`. `without`: whoever met one of these
+    between the entry and the end of its window is left out. InvalidFunnel when there are no
     steps or more than MAXIMUM_STEPS, the period holds no day, or `by` is no name of a field.
     """
 
@@ -108,6 +106,7 @@ class Funnel:
     kind: ChainKind = ChainKind.SEQUENTIAL
     entry: EntryRule = EntryRule.BEST
     by: str | None = None
+    without: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.steps) <= MAXIMUM_STEPS:
@@ -124,6 +123,11 @@ class Funnel:
             )
         if self.by is not None and not _FIELD.fullmatch(self.by):
             raise InvalidFunnel(N_("{name} 不是可以分组的字段名"), name=repr(self.by))
+
+
+def day_starts_us(at_us: Array) -> Array:
+    """The first instants of the Shanghai days that hold the instants."""
+    return np.asarray(at_us - (at_us - _DAY_OFFSET_US) % DAY_US)
 
 
 def parse_step(text: str) -> Step:

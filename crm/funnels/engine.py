@@ -1,158 +1,287 @@
-"""A funnel computed: people and median times per step, whole and broken down.
+"""A funnel answered from columns: who came how far, and when.
 
-The result is a function of the set of touchpoints; the order in which they come is no matter.
+The result is a function of the set of touchpoints; the order in which they came is no matter. Most
+people are followed all at once (crm/funnels/kernel.py); those whose touchpoints may serve several
+steps at one time, or stand in the way of a strict chain, one by one (crm/funnels/exact.py).
 """
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
-from operator import attrgetter
 
-from campaigns.times import SECOND_US, shanghai_day
-from crm.funnels.any_order import AnyOrderSearch
-from crm.funnels.chains import Chain, OrderedSearch, SeparateSearch
-from crm.funnels.definition import MONTH, ChainKind, EntryRule, Funnel
-from crm.funnels.history import History, Mark, Plan, history_of, plan_of
-from crm.funnels.touchpoint import Touchpoint, field_text
+import numpy as np
+
+from campaigns.times import DAY_US, day_start_us
+from crm.funnels.codes import NONE, Array
+from crm.funnels.columns import BY_DAY, HIDDEN, Columns, latest
+from crm.funnels.definition import ChainKind, EntryRule, Funnel, Step
+from crm.funnels.exact import Case, Rules, chain_of
+from crm.funnels.history import Mark, Slot
+from crm.funnels.kernel import (
+    NEVER_US,
+    Entries,
+    Served,
+    best_of,
+    follow_entries,
+    follow_people,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class StepResult:
-    """One step, numbered from 1: who reached it, and the median time from the step before.
+class Walks:
+    """Everybody who entered, by number, and how each went on.
 
-    `median_seconds` is an int when it is whole, else a float; None for the first step, which
-    has none before it, and for a step that nobody reached.
+    people: their codes, rising. first_rows: where their first entry stands among the touchpoints of
+    the first step's type. times: of each step (row) of the chain that counts, µs; NEVER_US where it
+    was not reached. limits: the last instant of each one's window.
     """
 
-    step: int
-    people: int
-    median_seconds: int | float | None
+    people: Array
+    first_rows: Array
+    times: Array
+    limits: Array
 
+    @property
+    def length(self) -> Array:
+        """How many steps each reached."""
+        return np.asarray((self.times < NEVER_US).sum(axis=0))
 
-@dataclass(frozen=True, slots=True)
-class GroupResult:
-    """The steps of those whose first entry has this value; None: it has none."""
-
-    value: str | None
-    steps: tuple[StepResult, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FunnelResult:
-    """The steps of all, the groups by value (none last), and who reached each step.
-
-    The people of the groups add up to those of the whole; without a breakdown there are none.
-    """
-
-    steps: tuple[StepResult, ...]
-    groups: tuple[GroupResult, ...]
-    people: tuple[frozenset[str], ...]
-
-
-_slot = attrgetter("slot")
-_Search = SeparateSearch | AnyOrderSearch | OrderedSearch
-
-
-class _Tally:
-    """How many reached each step, and after how long."""
-
-    def __init__(self, step_count: int) -> None:
-        self._people = [0] * step_count
-        self._gaps_us: list[list[int]] = [[] for _ in range(step_count)]
-
-    def add(self, chain: Chain) -> None:
-        for place, time_us in enumerate(chain):
-            self._people[place] += 1
-            if place:
-                # A day counts as its first instant, so it may seem to lie before an instant.
-                self._gaps_us[place].append(max(0, time_us - chain[place - 1]))
-
-    def steps(self) -> tuple[StepResult, ...]:
-        return tuple(
-            StepResult(place + 1, people, _median_seconds(gaps_us))
-            for place, (people, gaps_us) in enumerate(zip(self._people, self._gaps_us, strict=True))
+    def only(self, which: Array) -> "Walks":
+        """Those of some, by place or by truth."""
+        return Walks(
+            self.people[which], self.first_rows[which], self.times[:, which], self.limits[which]
         )
 
 
-def compute(funnel: Funnel, touchpoints: Iterable[Touchpoint]) -> FunnelResult:
-    """The funnel over all touchpoints given.
+def walks_of(funnel: Funnel, columns: Columns) -> Walks:
+    """Everybody who entered, with the chain that counts."""
+    question = _Question(funnel, columns)
+    entered = question.entered
+    if not len(entered.person):
+        none = np.empty(0, np.int64)
+        return Walks(none, none, np.empty((len(funnel.steps), 0), np.int64), none)
+    # Back to front, so that the first of each person stands.
+    first = np.full(len(columns.people), NONE, np.int64)
+    first[entered.person[::-1]] = np.arange(len(entered.person))[::-1]
+    people = np.flatnonzero(first >= 0)
+    first = first[people]
+    if funnel.entry == EntryRule.FIRST:
+        entries = question.entries(first)
+        times = follow_people(
+            entries, question.later(), len(columns.people), in_order=question.in_order
+        )
+        limits = entries.limit
+    else:
+        entries = question.entries(np.arange(len(entered.person)))
+        found = follow_entries(entries, question.later(), in_order=question.in_order)
+        chosen = best_of(entries, found)
+        times, limits = found[:, chosen], entries.limit[chosen]
+    walks = Walks(people, entered.rows[first], times, limits)
+    question.try_all_of(walks)
+    return _without_excluded(funnel, columns, walks)
 
-    They must hold every touchpoint of the types of the steps, and for a strict funnel of all
-    types, whatever its time: an earlier attendance decides which one of an activity counts.
-    """
-    plan = plan_of(funnel)
-    step_count = len(funnel.steps)
-    whole = _Tally(step_count)
-    groups: dict[str | None, _Tally] = {}
-    reached: list[set[str]] = [set() for _ in range(step_count)]
-    for person, own in _by_person(plan, touchpoints).items():
-        history = history_of(plan, own)
-        if history is None:
-            continue
-        chain = _counted_chain(plan, history)
-        whole.add(chain)
-        if funnel.by is not None:
-            value = _group_value(funnel.by, history.entries[0].touchpoint)
-            groups.setdefault(value, _Tally(step_count)).add(chain)
-        for place in range(len(chain)):
-            reached[place].add(person)
-    values = sorted(groups, key=lambda value: (value is None, value or ""))
-    return FunnelResult(
-        whole.steps(),
-        tuple(GroupResult(value, groups[value].steps()) for value in values),
-        tuple(frozenset(people) for people in reached),
+
+class _Question:
+    """A funnel over columns, with what both ways of following need."""
+
+    def __init__(self, funnel: Funnel, columns: Columns) -> None:
+        self.funnel = funnel
+        self.columns = columns
+        self.in_order = funnel.kind != ChainKind.ANY
+        self.from_us = day_start_us(funnel.from_day)
+        to_us = day_start_us(funnel.to_day)
+        self.entered = served(columns, funnel.steps[0], self.from_us, to_us)
+        by_day = self.entered.ends > self.entered.time
+        self.limits = funnel.window.last_instants_us(self.entered.time, by_day)
+        self.to_us = int(self.limits.max(initial=to_us)) + 1
+        self._served: dict[Step, Served] = {}
+        self._crowded, self._intricate = self._crowds()
+
+    def served(self, step: Step) -> Served:
+        """What can serve a step, whenever anybody's window allows it."""
+        if step not in self._served:
+            self._served[step] = served(self.columns, step, self.from_us, self.to_us)
+        return self._served[step]
+
+    def later(self) -> list[Served]:
+        """The same of every step after the first."""
+        return [self.served(step) for step in self.funnel.steps[1:]]
+
+    def entries(self, places: Array) -> Entries:
+        """Some of the entries, to be followed."""
+        person = self.entered.person[places]
+        after = self._crowded[person] if len(self._crowded) else np.zeros(len(person), np.int64)
+        return Entries(person, self.entered.time[places], self.limits[places], after)
+
+    def try_all_of(self, walks: Walks) -> None:
+        """Put the chains of those who cannot be followed at once in their places."""
+        alone = np.zeros(len(self.columns.people), np.bool_)
+        if self.funnel.kind == ChainKind.STRICT:
+            # A strict chain is a sequential one: who has no second step there has none here.
+            alone[walks.people[walks.length > 1]] = True
+        else:
+            alone[self._intricate] = True
+        places = np.flatnonzero(alone[walks.people])
+        if not len(places):
+            return
+        numbers = {step: number for number, step in enumerate(dict.fromkeys(self.funnel.steps))}
+        sequence = tuple(numbers[step] for step in self.funnel.steps)
+        rules = Rules(sequence, self.funnel.kind, self.funnel.entry)
+        cases = self._cases(alone, numbers)
+        for place, person in zip(places.tolist(), walks.people[places].tolist(), strict=True):
+            chain = chain_of(rules, cases[person])
+            walks.times[:, place] = NEVER_US
+            walks.times[: len(chain), place] = chain
+            walks.limits[place] = next(
+                limit for mark, limit in cases[person].entries if mark.slot[0] == chain[0]
+            )
+
+    def _crowds(self) -> tuple[Array, Array]:
+        """For each person whether the next step has to come later than the one before; and who
+        cannot be followed at once, because of what can serve two steps."""
+        types = Counter(step.type for step in self.funnel.steps)
+        shared = [name for name, count in types.items() if count > 1]
+        if not shared or not len(self.entered.person):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        doubly = np.zeros(len(self.columns.people), np.bool_)
+        for name in shared:
+            steps = [self.served(step) for step in self.funnel.steps if step.type == name]
+            rows, counts = np.unique(
+                np.concatenate([each.rows for each in steps]), return_counts=True
+            )
+            doubly[self.columns.kind(name).column("person")[rows[counts > 1]]] = True
+        entered = np.zeros_like(doubly)
+        entered[self.entered.person] = True
+        doubly &= entered
+        if self.funnel.kind == ChainKind.ANY:
+            return np.empty(0, np.int64), np.flatnonzero(doubly)
+        intricate = self._at_one_time(doubly)
+        return (doubly & ~intricate).astype(np.int64), np.flatnonzero(intricate)
+
+    def _at_one_time(self, among: Array) -> Array:
+        """Of some people those who have two touchpoints that may have been at one instant."""
+        people, times, days = [], [], []
+        for name in {step.type for step in self.funnel.steps}:
+            steps = [self.served(step) for step in self.funnel.steps if step.type == name]
+            rows = np.unique(np.concatenate([each.rows for each in steps]))
+            kind = self.columns.kind(name)
+            rows = rows[among[kind.column("person")[rows]]]
+            people.append(kind.column("person")[rows])
+            times.append(kind.column("time")[rows])
+            days.append(kind.column("state")[rows] & BY_DAY)
+        person, time, by_day = map(np.concatenate, (people, times, days))
+        order = np.lexsort((time, person))
+        person, time, by_day = person[order], time[order], by_day[order]
+        same = (person[1:] == person[:-1]) & (time[1:] == time[:-1])
+        found = np.zeros_like(among)
+        found[person[1:][same]] = True
+        found[person[by_day > 0]] = True
+        return found
+
+    def _cases(self, alone: Array, numbers: dict[Step, int]) -> dict[int, Case]:
+        """All that is known of some people."""
+        strict = self.funnel.kind == ChainKind.STRICT
+        cases: dict[int, Case] = {}
+        for name in self.columns.kinds if strict else {step.type for step in numbers}:
+            kind = self.columns.kind(name)
+            rows = kind.between(self.from_us, self.to_us)
+            masks = np.zeros(kind.size, np.int32)
+            for step, number in numbers.items():
+                if step.type == name:
+                    masks[self.served(step).rows] |= 1 << number
+            counts = (kind.column("state")[rows] & HIDDEN) == 0
+            concerned = alone[kind.column("person")[rows]] & counts
+            places = np.flatnonzero(concerned) + rows.start
+            time = kind.column("time")[places]
+            ends = latest(time, kind.column("state")[places])
+            person = kind.column("person")[places]
+            for who, *slot, mask in zip(
+                *(person.tolist(), time.tolist(), ends.tolist(), masks[places].tolist()),
+                strict=True,
+            ):
+                case = cases.setdefault(who, Case([], [], [] if strict else None))
+                if mask:
+                    case.marks.append(Mark(Slot(*slot), mask))
+                if case.slots is not None:
+                    case.slots.append(Slot(*slot))
+        self._add_entries(cases, alone, numbers)
+        return cases
+
+    def _add_entries(self, cases: dict[int, Case], alone: Array, numbers: dict[Step, int]) -> None:
+        entered = self.entered
+        masks = np.zeros(len(entered.rows), np.int32)
+        for step, number in numbers.items():
+            if step.type == self.funnel.steps[0].type:
+                masks[np.isin(entered.rows, self.served(step).rows)] |= 1 << number
+        places = np.flatnonzero(alone[entered.person])
+        for who, start, end, limit, mask in zip(
+            entered.person[places].tolist(),
+            entered.time[places].tolist(),
+            entered.ends[places].tolist(),
+            self.limits[places].tolist(),
+            masks[places].tolist(),
+            strict=True,
+        ):
+            cases[who].entries.append((Mark(Slot(start, end), mask), limit))
+
+
+def served(columns: Columns, step: Step, from_us: int, to_us: int) -> Served:
+    """The touchpoints of a period that can serve a step."""
+    kind = columns.kind(step.type)
+    rows = kind.between(from_us, to_us)
+    fits: Array | None = None
+    if kind.hidden:
+        fits = (kind.column("state")[rows] & HIDDEN) == 0
+    for name, value in step.conditions:
+        fits = _also(fits, _has(columns, step.type, name, value, rows))
+    places = np.arange(rows.start, rows.stop)
+    if fits is None:
+        time, person = kind.column("time")[rows], kind.column("person")[rows]
+        ends = latest(time, kind.column("state")[rows]) if kind.by_day else time
+        return Served(time, ends, person, places, kind.by_day)
+    places = places[fits]
+    time, person = kind.column("time")[places], kind.column("person")[places]
+    ends = latest(time, kind.column("state")[places]) if kind.by_day else time
+    return Served(time, ends, person, places, kind.by_day)
+
+
+def _has(columns: Columns, type_name: str, name: str, value: str, rows: slice) -> Array:
+    codes = columns.field_codes(type_name, name, rows)
+    wanted = columns.words[name].known(value) if name in columns.words else None
+    if codes is None or wanted is None:
+        return np.zeros(rows.stop - rows.start, np.bool_)
+    return np.asarray(codes == wanted)
+
+
+def _also(fits: Array | None, more: Array) -> Array:
+    return more if fits is None else fits & more
+
+
+def _without_excluded(funnel: Funnel, columns: Columns, walks: Walks) -> Walks:
+    """Whoever met an exclusion between the entry and the end of the window is left out."""
+    out: list[Array] = [
+        _met(served(columns, step, *_span(walks)), columns, walks) for step in funnel.without
+    ]
+    if not out or not len(walks.people):
+        return walks
+    return walks.only(~np.logical_or.reduce(out))
+
+
+def _span(walks: Walks) -> tuple[int, int]:
+    if not len(walks.people):
+        return 0, 0
+    # A day may have begun before an instant of it.
+    return int(walks.times[0].min()) - DAY_US, int(walks.limits.max()) + 1
+
+
+def _met(excluded: Served, columns: Columns, walks: Walks) -> Array:
+    place = np.full(len(columns.people), NONE, np.int64)
+    place[walks.people] = np.arange(len(walks.people))
+    own = place[excluded.person]
+    rows = np.flatnonzero(own >= 0)
+    own = own[rows]
+    within = (excluded.ends[rows] >= walks.times[0][own]) & (
+        excluded.time[rows] <= walks.limits[own]
     )
-
-
-def _by_person(plan: Plan, touchpoints: Iterable[Touchpoint]) -> dict[str, list[Touchpoint]]:
-    people: dict[str, list[Touchpoint]] = {}
-    everything, types = plan.strict, plan.by_type
-    for touchpoint in touchpoints:
-        if everything or touchpoint.type in types:
-            people.setdefault(touchpoint.person, []).append(touchpoint)
-    return people
-
-
-def _counted_chain(plan: Plan, history: History) -> Chain:
-    """Of the entries that count the longest chain; then the latest entry, then early steps."""
-    kinds = history.attainable(plan)
-    if plan.funnel.entry == EntryRule.FIRST:
-        return _search(plan, history, kinds, history.entries[0]).chain()
-    best: Chain = ()
-    # Entries alike in time and in what they can serve have the same chains.
-    alike = {(entry.slot, entry.kinds): entry for entry in history.entries}
-    for entry in sorted(alike.values(), key=_slot, reverse=True):
-        as_late = bool(best) and best[0] == entry.slot.earliest_us
-        if len(best) == len(kinds) and not as_late:
-            break
-        search = _search(plan, history, kinds, entry)
-        length = search.length()
-        if length > len(best):
-            best = search.chain()
-        elif length == len(best) and as_late:
-            best = min(best, search.chain())
-    return best
-
-
-def _search(plan: Plan, history: History, kinds: tuple[int, ...], entry: Mark) -> _Search:
-    limit_us = plan.funnel.window.last_instant_us(entry.touchpoint)
-    in_order = plan.funnel.kind != ChainKind.ANY
-    if history.separate and not plan.strict:
-        return SeparateSearch(history, kinds, entry, limit_us, in_order=in_order)
-    if not in_order:
-        return AnyOrderSearch(history, kinds, entry, limit_us)
-    return OrderedSearch(history, kinds, entry, limit_us, strict=plan.strict)
-
-
-def _group_value(by: str, entry: Touchpoint) -> str | None:
-    if by == MONTH:
-        return shanghai_day(entry.starts_us).isoformat()[:7]
-    return field_text(entry, by)
-
-
-def _median_seconds(gaps_us: list[int]) -> int | float | None:
-    if not gaps_us:
-        return None
-    gaps_us.sort()
-    twice_us = gaps_us[(len(gaps_us) - 1) // 2] + gaps_us[len(gaps_us) // 2]
-    whole, rest = divmod(twice_us, 2 * SECOND_US)
-    return twice_us / (2 * SECOND_US) if rest else whole
+    met = np.zeros(len(walks.people), np.bool_)
+    met[own[within]] = True
+    return met

@@ -1,11 +1,16 @@
-"""From recorded events to touchpoints, whether they come from stored rows or from a folded past."""
+"""From recorded events to touchpoints and their columns, of stored rows or of a folded past."""
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from campaigns.times import OrderKey
+from crm.funnels.codes import NONE, Array, fitting
+from crm.funnels.columns import BY_DAY, Batch, Columns
 from crm.funnels.definition import ChainKind, Funnel
-from crm.funnels.touchpoint import TOUCHPOINT_TYPES, Touchpoint
+from crm.funnels.touchpoint import TOUCHPOINT_TYPES, Touchpoint, text_of
 
 REFERRAL = "referral.made"
 PURCHASE = "purchase.made"
@@ -98,3 +103,73 @@ def activity_fields(activity: object | None) -> Mapping[str, object]:
     if activity is None:
         return {}
     return {name: getattr(activity, name) for name in _ACTIVITY_FIELDS}
+
+
+_IDENTITIES = frozenset(
+    (
+        *("card_id", "trial_id", "purchase_id", "complaint_id", "referral_id", "serial"),
+        "evidence_sha256",
+    )
+)
+"""Fields that differ from touchpoint to touchpoint: no columns are held of them."""
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Touchpoints of one type on their way into the columns."""
+
+    columns: Columns
+    time: "array[int]" = field(default_factory=lambda: array("q"))
+    person: "array[int]" = field(default_factory=lambda: array("i"))
+    event: "array[int]" = field(default_factory=lambda: array("i"))
+    state: bytearray = field(default_factory=bytearray)
+    fields: "dict[str, array[int]]" = field(default_factory=dict)
+
+    def add(
+        self, person: str, time_us: int, event: int, state: int, fields: Mapping[str, object]
+    ) -> None:
+        """One more."""
+        at = len(self.time)
+        self.time.append(time_us)
+        self.person.append(self.columns.people.code(person))
+        self.event.append(event)
+        self.state.append(state)
+        for name, value in fields.items():
+            text = None if name in _IDENTITIES else text_of(value)
+            if text is not None:
+                codes = self.fields.setdefault(name, array("i"))
+                codes.extend([NONE] * (at - len(codes)))
+                codes.append(self.columns.word_codes(name).code(text))
+
+    def batch(self) -> Batch:
+        """All of them."""
+        size = len(self.time)
+        for codes in self.fields.values():
+            codes.extend([NONE] * (size - len(codes)))
+        base: dict[str, Array] = {
+            "time": np.array(self.time, np.int64),
+            "person": np.array(self.person, np.int32),
+            "event": np.array(self.event, np.int32),
+            "state": np.frombuffer(bytes(self.state), np.uint8),
+        }
+        fields = {name: fitting(np.array(codes, np.int32)) for name, codes in self.fields.items()}
+        return Batch(base, fields)
+
+
+def columns_of(touchpoints: Iterable[Touchpoint]) -> Columns:
+    """Columns of touchpoints that are given one by one, what activities lend among their fields."""
+    columns = Columns()
+    gathered: dict[str, Gathering] = {}
+    orders: list[OrderKey] = []
+    for event, touchpoint in enumerate(touchpoints):
+        orders.append(touchpoint.order)
+        into = gathered.setdefault(touchpoint.type, Gathering(columns))
+        state = BY_DAY if touchpoint.day_precision else 0
+        into.add(touchpoint.person, touchpoint.starts_us, event, state, touchpoint.fields)
+    for name, gathering in gathered.items():
+        none = np.empty(0, np.int64)
+        columns.kind(name).replace(
+            none, gathering.batch(), lambda events: {event: orders[event] for event in events}
+        )
+    columns.mark_attended_again()
+    return columns

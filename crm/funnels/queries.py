@@ -1,35 +1,42 @@
 """Reads funnels: from what is stored, or from the past folded anew."""
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from threading import Lock
 
-import orjson
 from msgspec import UNSET, structs
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from campaigns.times import day_start_us
 from crm.activities.tables import ACTIVITY
 from crm.components.as_of import EventFilter, whole_past
 from crm.components.evaluation import Evaluation
+from crm.funnels.answers import FunnelResult, answer
+from crm.funnels.columns import Columns
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
-from crm.funnels.engine import FunnelResult, compute
 from crm.funnels.gathering import (
     CountedEvent,
     Whereabouts,
     activity_fields,
+    columns_of,
     touchpoints,
     types_needed,
 )
-from crm.journal.events import JOURNAL
+from crm.funnels.kept import keep, kept
+from crm.funnels.stored import Stored
 from crm.keyring.keyring import Keyring
 from crm.members.member import member_state
-from crm.members.tables import MEMBER
-from crm.outcomes.tables import OUTCOME
-from crm.people.tables import LINK
 from crm.scope import Scope
-from crm.storage.database import in_pieces
+from crm.storage.database import reading
+
+_log = logging.getLogger(__name__)
+KEPT_FROM = 20_000
+"""So many events read since the columns were kept, and they are kept again."""
 
 OUTCOME_CHAIN = (
     "activity.attended",
@@ -50,11 +57,69 @@ class OutcomeChain:
     result: FunnelResult
 
 
+class Funnels:
+    """Funnels of one database, their columns kept at hand and fresh; one question at a time.
+
+    file: where the columns are kept for the next start, if they are.
+    """
+
+    def __init__(self, engine: Engine, file: Path | None = None) -> None:
+        self._engine = engine
+        self._file = file
+        self._stored: Stored | None = None
+        self._unkept = 0
+        self._lock = Lock()
+
+    def answer(self, scope: Scope, funnel: Funnel) -> FunnelResult:
+        """A funnel over everything that is recorded by now."""
+        _only_company(scope)
+        with self._fresh() as columns:
+            return answer(funnel, columns)
+
+    def outcome_chain(
+        self, scope: Scope, connection: Connection, from_day: date, to_day: date
+    ) -> OutcomeChain:
+        """The default chain of the entries of a period, best chains."""
+        funnel = outcome_funnel(from_day, to_day)
+        reached = _reached(connection, from_day, to_day)
+        return OutcomeChain(reached, funnel, self.answer(scope, funnel))
+
+    @contextmanager
+    def _fresh(self) -> Iterator[Columns]:
+        """The columns as they are now; nobody else has them meanwhile."""
+        with self._lock:
+            if self._stored is None:
+                found = None if self._file is None else kept(self._file)
+                self._stored = found or Stored()
+            # A connection of its own: another's may look at what was before this.
+            with reading(self._engine) as connection:
+                self._unkept += self._stored.refresh(connection)
+            self._keep()
+            yield self._stored.columns
+
+    def _keep(self) -> None:
+        if self._file is None or self._stored is None or self._unkept < KEPT_FROM:
+            return
+        self._unkept = 0
+        try:
+            keep(self._stored, self._file)
+        except OSError as error:
+            # The next start takes longer; the answer is right all the same.
+            _log.warning("columns were not kept", extra={"error": type(error).__name__})
+
+
 def outcome_chain(
-    scope: Scope, connection: Connection, from_day: date, to_day: date, window: str = "180d"
+    scope: Scope, connection: Connection, from_day: date, to_day: date
 ) -> OutcomeChain:
+    """The default chain of the entries of a period, from columns read for it alone."""
+    funnel = outcome_funnel(from_day, to_day)
+    reached = _reached(connection, from_day, to_day)
+    return OutcomeChain(reached, funnel, funnel_now(scope, connection, funnel))
+
+
+def outcome_funnel(from_day: date, to_day: date, window: str = "180d") -> Funnel:
     """The default chain of the entries of a period, best chains."""
-    funnel = Funnel(
+    return Funnel(
         tuple(map(parse_step, OUTCOME_CHAIN)),
         from_day,
         to_day,
@@ -62,19 +127,21 @@ def outcome_chain(
         ChainKind.SEQUENTIAL,
         EntryRule.BEST,
     )
+
+
+def _reached(connection: Connection, from_day: date, to_day: date) -> int:
     query = select(func.coalesce(func.sum(ACTIVITY.c.reached), 0)).where(
         ACTIVITY.c.starts_us >= day_start_us(from_day), ACTIVITY.c.starts_us < day_start_us(to_day)
     )
-    reached = int(connection.execute(query).scalar_one())
-    return OutcomeChain(reached, funnel, funnel_now(scope, connection, funnel))
+    return int(connection.execute(query).scalar_one())
 
 
 def funnel_now(scope: Scope, connection: Connection, funnel: Funnel) -> FunnelResult:
     """The funnel over everything that is recorded."""
     _only_company(scope)
-    cards = _Cards.load(connection)
-    where = Whereabouts(cards.persons.get, cards.member_cards.get, cards.activity)
-    return compute(funnel, touchpoints(_stored(connection, types_needed(funnel)), where))
+    stored = Stored()
+    stored.refresh(connection)
+    return answer(funnel, stored.columns)
 
 
 def funnel_then(
@@ -102,56 +169,12 @@ def funnel_then(
         functools.cache(card_of_member),
         functools.cache(lambda name: activity_fields(past.around.activity(name))),
     )
-    return compute(funnel, touchpoints(_folded(past, types_needed(funnel)), where))
+    found = touchpoints(_folded(past, types_needed(funnel)), where)
+    return answer(funnel, columns_of(found))
 
 
 def _only_company(scope: Scope) -> None:
     scope.require("numbers", "funnels are the company's")
-
-
-@dataclass(frozen=True, slots=True)
-class _Cards:
-    """The tables that funnels look things up in, read once."""
-
-    persons: Mapping[str, str]
-    member_cards: Mapping[str, str | None]
-    activities: Mapping[str, Mapping[str, object]]
-
-    @classmethod
-    def load(cls, connection: Connection) -> "_Cards":
-        links = connection.execute(select(LINK.c.card_id, LINK.c.person_id))
-        members = connection.execute(select(MEMBER.c.member, MEMBER.c.card_id))
-        activities = connection.execute(select(ACTIVITY))
-        return cls(
-            {card: person for card, person in links},
-            {code: card for code, card in members},
-            {row.activity_id: activity_fields(row) for row in activities},
-        )
-
-    def activity(self, activity_id: str) -> Mapping[str, object]:
-        return self.activities.get(activity_id, {})
-
-
-def _stored(connection: Connection, types: Iterable[str]) -> Iterator[CountedEvent]:
-    query = (
-        select(
-            JOURNAL.c.type,
-            JOURNAL.c.subject,
-            JOURNAL.c.starts_us,
-            JOURNAL.c.sequence,
-            JOURNAL.c.source,
-            JOURNAL.c.id,
-            JOURNAL.c.day_precision,
-            JOURNAL.c.plain,
-        )
-        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .where(OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
-    )
-    for piece in in_pieces(sorted(types)):
-        rows = connection.execute(query.where(JOURNAL.c.type.in_(piece)))
-        for type_name, home, starts_us, sequence, source, event_id, by_day, plain in rows:
-            order = (starts_us, sequence, source, event_id)
-            yield CountedEvent(type_name, home, order, by_day, orjson.loads(plain))
 
 
 def _folded(past: Evaluation, types: frozenset[str]) -> Iterator[CountedEvent]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from campaigns.times import OrderKey
 
@@ -42,12 +43,13 @@ class Touchpoint:
     fields: Mapping[str, object]
 
 
-def field_text(touchpoint: Touchpoint, field: str) -> str | None:
-    """A field as conditions and breakdowns see it: text, true, false or a decimal integer.
+def text_of(value: object) -> str | None:
+    """A field as conditions and breakdowns see it: text, true, false, a decimal integer, a day.
 
-    None when the touchpoint lacks the field, or when it is a list or an object.
+    None for what is missing, a list or an object.
     """
-    value = touchpoint.fields.get(field)
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
     return str(value) if isinstance(value, str | int) else None

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Engine
 
 from campaigns.times import shanghai_day
 from crm.components.histories import Library
+from crm.funnels.projection import note_everything
 from crm.journal.checkpoints import transactions
 from crm.journal.dead_letters import add_dead_letter, dead_positions, may_be_one_event
 from crm.journal.events import decode, rows_after
@@ -162,6 +163,11 @@ class Recorder:
             (row,) = rows_after(connection, progress.position, 1)
             self.leave_out(connection, row.position, row.subject, error, now_us)
         return Batch(1, row.position, row.position, 1, 1)
+
+    def begin_anew(self, connection: Connection) -> None:
+        """The views were emptied: whoever keeps what he read of them has to hear of it."""
+        note_everything(connection)
+        self.forget()
 
     def forget(self) -> None:
         """What is kept at hand may be true no longer."""

@@ -14,6 +14,7 @@ from crm.components.kept import KeptComponents
 from crm.components.keys import Digest, kind_of
 from crm.copies.change_log import Touched
 from crm.copies.projection import reason_why_gone
+from crm.funnels.projection import Moved
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.tables import OUTCOME
@@ -51,6 +52,8 @@ class Segment:
     """Whether nothing that comes after its events is recorded yet."""
     copies: Touched = field(default_factory=dict)
     """Rows of the dealers' copies that were written: a hash of what they say, or why they went."""
+    moved: Moved = field(default_factory=Moved)
+    """What was written of that on which touchpoints hang."""
     own: Causes = field(default_factory=dict)
     """The events by home."""
     days: list[tuple[LoggedEvent, date]] = field(default_factory=list)
@@ -112,6 +115,7 @@ class Segment:
         """Write the difference."""
         difference = write_difference(self.connection, table, owners, rows)
         self.written += difference.written
+        self.moved.add(table, difference)
         return difference
 
     def write_outcomes(self, judged: Sequence[Judged]) -> None:

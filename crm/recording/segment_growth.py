@@ -22,6 +22,7 @@ from crm.recording.claim_steps import claim_step, moves_claims
 from crm.recording.projections import GROWING
 from crm.recording.segment import Segment, note_copies
 from crm.storage.bulk import driver_values, insert_rows
+from crm.storage.difference import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +141,10 @@ def _write_outcomes(segment: Segment, grown: Sequence[Growth]) -> None:
             rows += outcome_rows((event for event, _ in growth.path), outcomes)
         else:
             changed.append(growth)
-    insert_rows(segment.connection, OUTCOME, driver_values(segment.connection, OUTCOME, rows))
-    segment.written += len(rows)
+    values = driver_values(segment.connection, OUTCOME, rows)
+    insert_rows(segment.connection, OUTCOME, values)
+    segment.written += len(values)
+    segment.moved.add(OUTCOME, Difference(fresh=values))
     # A word on a reward may mark a payment, or what was approved before.
     segment.write_outcomes([(growth.after.events, growth.after.outcomes) for growth in changed])
 

@@ -9,6 +9,7 @@ from crm.components.histories import Library, SharedFacts
 from crm.components.kept import KeptComponents
 from crm.components.keys import keyed_digest
 from crm.copies.change_log import ChangeWriter, Touched
+from crm.funnels.projection import Moved
 from crm.journal.logged_event import LoggedEvent
 from crm.recording.projections import Keys
 from crm.recording.segment import Segment
@@ -32,18 +33,22 @@ class SegmentRecorder:
         library.at_hand = self.components.events_of
         self.copies: Touched = {}
         """Rows of the dealers' copies that this transaction has written."""
+        self.moved = Moved()
+        """What this transaction has written of that on which touchpoints hang."""
 
     def forget(self) -> None:
         """After a failed transaction."""
         self.facts = None
         self.components.forget_everything()
         self.copies = {}
+        self.moved = Moved()
 
     def write_changes(self, connection: Connection, up_to: int, now_us: int) -> int:
         """What the dealers are to be told of this transaction; returns how many changes.
 
         `up_to` is the last position that is recorded with it.
         """
+        self.moved.write(connection, now_us)
         touched, self.copies = self.copies, {}
         return self.changes.write(connection, touched, up_to, now_us)
 
@@ -77,6 +82,7 @@ class SegmentRecorder:
             reached,
             up_to == events[-1].position,
             self.copies,
+            self.moved,
         )
         record_shared(segment)
         record_members(segment)

@@ -8,6 +8,7 @@ from crm.components.index import TIE
 from crm.copies import tables as sharing
 from crm.feed.tables import FEED
 from crm.follow_ups import tables as follow_ups
+from crm.funnels.tables import FUNNEL_NOTE
 from crm.intake.inboxes import INBOX
 from crm.intake.sheet_headings import SHEET_HEADING
 from crm.journal.checkpoints import CHECKPOINT
@@ -47,6 +48,9 @@ KEPT_APART = (
 
 REGISTERED = (rights.RIGHTS_REQUEST, rights.RIGHTS_STEP)
 """What people asked for and what they were answered: a rebuild leaves it alone."""
+
+NOTED = (FUNNEL_NOTE,)
+"""What the recording tells those who keep at hand what they read: thrown away when it is old."""
 
 PROJECTED = (
     PROGRESS,

@@ -45,11 +45,11 @@ def rebuild(
     recorder = Recorder(engine, keyring)
     if engine.dialect.name == "sqlite":
         with writing(engine) as connection:
-            up_to = _empty(connection, recorder.consumer, up_to)
+            up_to = _empty(connection, recorder, up_to)
         return _record_again(recorder, up_to, report)
     with writing(engine) as connection:
         hold(connection, RECORDING)
-        up_to = _empty(connection, recorder.consumer, up_to)
+        up_to = _empty(connection, recorder, up_to)
         recorder.transaction = lambda: _part_of(connection)
         done = _record_again(recorder, up_to, report)
         # Workers at scale must not believe what they had read before this.
@@ -57,11 +57,12 @@ def rebuild(
     return done
 
 
-def _empty(connection: Connection, consumer: str, up_to: int | None) -> int:
+def _empty(connection: Connection, recorder: Recorder, up_to: int | None) -> int:
     """Delete what is projected; returns how far to record."""
-    recorded = load_progress(connection, consumer).position
+    recorded = load_progress(connection, recorder.consumer).position
     for table in PROJECTED:
         connection.execute(delete(table))
+    recorder.begin_anew(connection)
     up_to = recorded if up_to is None else up_to
     # Dealers hear nothing of the way there, and at its end only of what came out differently.
     be_quiet_until(connection, up_to)

@@ -22,6 +22,7 @@ from crm.schema.tables import (
     CARRIED,
     HISTORY,
     KEPT_APART,
+    NOTED,
     PROJECTED,
     REGISTERED,
     TOLD,
@@ -104,7 +105,7 @@ def test_rows_of_the_copies_from_before_stand_under_the_number_of_their_last_cha
 
 
 def test_of_every_table_it_is_said_whether_a_rebuild_writes_it() -> None:
-    kinds = [*HISTORY, *CARRIED, *TOLD, *REGISTERED, *KEPT_APART, *PROJECTED]
+    kinds = [*HISTORY, *CARRIED, *TOLD, *REGISTERED, *KEPT_APART, *NOTED, *PROJECTED]
     assert sorted(table.name for table in kinds) == sorted(METADATA.tables)
 
 

@@ -1,7 +1,9 @@
 """What every request needs at hand: the databases, the door, the words, the secrets."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from babel.support import NullTranslations
 from fastapi import Request
@@ -14,6 +16,8 @@ from crm.clock import now_us
 from crm.components.keys import Digest, keyed_digest
 from crm.configuration.settings import Settings
 from crm.feed.caches import FeedCaches
+from crm.funnels.kept import columns_file
+from crm.funnels.queries import Funnels
 from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
@@ -25,7 +29,6 @@ from crm.web.guards.lanes import Lanes
 from crm.web.guards.large_bodies import LargeIntake
 from crm.web.guards.refusals import Refusals
 from crm.web.view.languages import load_translations
-from crm.web.view.seasons import Seasons
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,6 @@ class Site:
     intake: Intake
     session_secret: bytes
     translations: dict[Language, NullTranslations] = field(default_factory=load_translations)
-    seasons: Seasons = field(default_factory=Seasons)
     attempts: SignInAttempts = field(default_factory=SignInAttempts)
     proxies: tuple[str, ...] = ()
     """Addresses and networks of the proxies whose word on where a request comes from counts."""
@@ -68,10 +70,18 @@ class Site:
         return SecondFactors(self.engine, self.keyring)
 
     feed_caches: FeedCaches = field(init=False)
+    data_folder: Path | None = None
+    """Where what makes a start quick is kept."""
 
     def __post_init__(self) -> None:
-        """What is kept at hand for dealers hangs on the database."""
+        """What is kept at hand hangs on the database."""
         object.__setattr__(self, "feed_caches", FeedCaches.of(self.engine))
+
+    @functools.cached_property
+    def funnels(self) -> Funnels:
+        """Their columns, at hand."""
+        file = None if self.data_folder is None else columns_file(self.data_folder)
+        return Funnels(self.engine, file)
 
     @classmethod
     def open(cls, settings: Settings) -> "Site":
@@ -83,7 +93,8 @@ class Site:
         intake = EventIntake(engine, keyring)
         secret = keyring.secret("sessions")
         proxies = tuple(str(each) for each in settings.proxies)
-        return cls(engine, keyring, intake, secret, proxies=proxies)
+        folder = settings.data_folder
+        return cls(engine, keyring, intake, secret, proxies=proxies, data_folder=folder)
 
 
 def site_of(request: Request) -> Site:

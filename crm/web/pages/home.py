@@ -122,7 +122,8 @@ def chain_of(visit: Visit, connection: Connection, days: int) -> OutcomeChain:
     """The outcome chain of the last days, today included."""
     today = shanghai_day(visit.site.now_us())
     first = today - timedelta(days=days)
-    return visit.site.seasons.chain(visit.scope, connection, first, today + timedelta(days=1))
+    funnels = visit.site.funnels
+    return funnels.outcome_chain(visit.scope, connection, first, today + timedelta(days=1))
 
 
 def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:

@@ -8,6 +8,7 @@ import typer
 
 from crm.clock import now_us
 from crm.components.as_of import effective_up_to, received_up_to
+from crm.funnels.answers import FunnelResult, StepResult
 from crm.funnels.definition import (
     ChainKind,
     EntryRule,
@@ -19,8 +20,8 @@ from crm.funnels.definition import (
     parse_step,
     parse_window,
 )
-from crm.funnels.engine import FunnelResult, StepResult
-from crm.funnels.queries import funnel_now, funnel_then
+from crm.funnels.kept import columns_file
+from crm.funnels.queries import Funnels, funnel_then
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
 from streams.cli.commands.options import AsJson, At, day, instant
@@ -106,9 +107,10 @@ def _asked(
 
 def _compute(asked: Funnel, at_us: int | None, known_at_us: int | None) -> FunnelResult:
     installation = open_installation()
+    if at_us is None and known_at_us is None:
+        file = columns_file(installation.settings.data_folder)
+        return Funnels(installation.engine, file).answer(SCOPE, asked)
     with reading(installation.engine) as connection:
-        if at_us is None and known_at_us is None:
-            return funnel_now(SCOPE, connection, asked)
         effective = effective_up_to(now_us() if at_us is None else at_us)
         received = received_up_to(now_us() if known_at_us is None else known_at_us)
         return funnel_then(

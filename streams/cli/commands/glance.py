@@ -9,7 +9,8 @@ from sqlalchemy import Connection, func, select
 from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.copies.tables import COPY_ROW
-from crm.funnels.queries import outcome_chain
+from crm.funnels.kept import columns_file
+from crm.funnels.queries import Funnels
 from crm.ledger.tables import REWARD
 from crm.people.tables import CARD, PERSON
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
@@ -24,7 +25,7 @@ def print_glance(installation: Installation, first_day: date) -> None:
     with reading(installation.engine) as connection:
         _print_archives(connection)
         _print_rewards(connection)
-        _print_chain(connection, first_day)
+        _print_chain(installation, connection, first_day)
 
 
 def _print_archives(connection: Connection) -> None:
@@ -62,8 +63,10 @@ def _print_rewards(connection: Connection) -> None:
     )
 
 
-def _print_chain(connection: Connection, first_day: date) -> None:
-    chain = outcome_chain(SCOPE, connection, first_day, shanghai_day(now_us()) + timedelta(days=1))
+def _print_chain(installation: Installation, connection: Connection, first_day: date) -> None:
+    funnels = Funnels(installation.engine, columns_file(installation.settings.data_folder))
+    to_day = shanghai_day(now_us()) + timedelta(days=1)
+    chain = funnels.outcome_chain(SCOPE, connection, first_day, to_day)
     labels = words("到场", "建档", "试用", "购买", "转介绍")
     first = chain.result.steps[0].people
     rows: list[Sequence[Any]] = [(say("触达"), chain.reached, "", "", "")]

@@ -1,11 +1,12 @@
 """Touchpoints and funnels for the tests, written the short way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from campaigns.times import SHANGHAI, instant_us
+from crm.funnels.answers import FunnelResult, answer
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
-from crm.funnels.engine import FunnelResult, compute
+from crm.funnels.gathering import columns_of
 from crm.funnels.touchpoint import Touchpoint
 
 SHORT = {
@@ -53,6 +54,11 @@ def funnel(
         EntryRule(entry),
         by,
     )
+
+
+def compute(asked: Funnel, touchpoints: Iterable[Touchpoint]) -> FunnelResult:
+    """The funnel over touchpoints."""
+    return answer(asked, columns_of(touchpoints))
 
 
 def counts(asked: Funnel, touchpoints: Sequence[Touchpoint]) -> list[int]:

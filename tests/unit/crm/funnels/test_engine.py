@@ -2,10 +2,10 @@
 
 import pytest
 
-from crm.funnels.engine import GroupResult, StepResult, compute
+from crm.funnels.answers import GroupResult, StepResult
 from crm.funnels.touchpoint import Touchpoint
 
-from .samples import counts, funnel, medians_of, people_of, touchpoint
+from .samples import compute, counts, funnel, medians_of, people_of, touchpoint
 
 DAY = 86_400
 

@@ -1,0 +1,130 @@
+"""What a funnel comes to: people and median times per step, whole and broken down, and who."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from campaigns.times import SECOND_US, shanghai_day
+from crm.funnels.codes import NONE, Array
+from crm.funnels.columns import Columns
+from crm.funnels.definition import MONTH, Funnel, day_starts_us
+from crm.funnels.engine import Walks, walks_of
+from crm.funnels.kernel import NEVER_US
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One step, numbered from 1: who reached it, and the median time from the step before.
+
+    `median_seconds` is an int when it is whole, else a float; None for the first step, which
+    has none before it, and for a step that nobody reached.
+    """
+
+    step: int
+    people: int
+    median_seconds: int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """The steps of those whose first entry has this value; None: it has none."""
+
+    value: str | None
+    steps: tuple[StepResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelResult:
+    """The steps of all, the groups by value (none last), and who reached each step.
+
+    The people of the groups add up to those of the whole; without a breakdown there are none.
+    """
+
+    steps: tuple[StepResult, ...]
+    groups: tuple[GroupResult, ...]
+    people: tuple[frozenset[str], ...]
+
+
+def answer(funnel: Funnel, columns: Columns) -> FunnelResult:
+    """The funnel over all touchpoints."""
+    walks = walks_of(funnel, columns)
+    groups = () if funnel.by is None else groups_of(funnel, columns, walks, funnel.by)
+    length = walks.length
+    people = tuple(
+        frozenset(names_of(columns, walks.people[length > place]))
+        for place in range(len(funnel.steps))
+    )
+    return FunnelResult(steps_of(walks), groups, people)
+
+
+def names_of(columns: Columns, people: Array) -> list[str]:
+    """The people of some codes."""
+    return [columns.people.texts[code] for code in people.tolist()]
+
+
+def steps_of(walks: Walks) -> tuple[StepResult, ...]:
+    """How many reached each step, and after how long."""
+    found = []
+    for place, time in enumerate(walks.times):
+        reached = time < NEVER_US
+        median = None
+        if place:
+            median = median_seconds(gaps_us(walks, place))
+        found.append(StepResult(place + 1, int(reached.sum()), median))
+    return tuple(found)
+
+
+def gaps_us(walks: Walks, place: int) -> Array:
+    """How long those who reached a step (counted from 0) took from the one before."""
+    time = walks.times[place]
+    reached = time < NEVER_US
+    # A day counts as its first instant, so it may seem to lie before an instant.
+    gaps: Array = np.maximum(0, time[reached] - walks.times[place - 1][reached])
+    return gaps
+
+
+def groups_of(funnel: Funnel, columns: Columns, walks: Walks, by: str) -> tuple[GroupResult, ...]:
+    """The groups of a breakdown, by value."""
+    values, codes = group_codes(funnel, columns, walks, by)
+    order = np.argsort(codes, kind="stable")
+    edges = np.flatnonzero(np.diff(codes[order])) + 1
+    found = {
+        values[int(codes[part[0]])]: steps_of(walks.only(part))
+        for part in np.split(order, edges)
+        if len(part)
+    }
+    ordered = sorted(found, key=lambda value: (value is None, value or ""))
+    return tuple(GroupResult(value, found[value]) for value in ordered)
+
+
+def group_codes(
+    funnel: Funnel, columns: Columns, walks: Walks, by: str
+) -> tuple[dict[int, str | None], Array]:
+    """What the first entry of each says: values by code, and the code of each."""
+    type_name = funnel.steps[0].type
+    if by == MONTH:
+        return _months(columns.kind(type_name).column("time")[walks.first_rows])
+    codes = columns.field_codes(type_name, by, walks.first_rows)
+    if codes is None:
+        return {NONE: None}, np.full(len(walks.people), NONE)
+    texts = columns.words[by]
+    return {code: texts.text(code) for code in np.unique(codes).tolist()}, codes
+
+
+def _months(times_us: Array) -> tuple[dict[int, str | None], Array]:
+    days, at = np.unique(day_starts_us(times_us), return_inverse=True)
+    names = [shanghai_day(day).isoformat()[:7] for day in days.tolist()]
+    months = sorted(set(names))
+    numbers = np.asarray([months.index(name) for name in names], np.int64)
+    return dict(enumerate(months)), numbers[at]
+
+
+def median_seconds(gaps: Array) -> int | float | None:
+    """Of an even number the mean of the middle two."""
+    if not len(gaps):
+        return None
+    low, high = (len(gaps) - 1) // 2, len(gaps) // 2
+    middle = np.partition(gaps, (low, high))
+    twice_us = int(middle[low]) + int(middle[high])
+    whole, rest = divmod(twice_us, 2 * SECOND_US)
+    return twice_us / (2 * SECOND_US) if rest else whole

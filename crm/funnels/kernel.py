@@ -1,0 +1,158 @@
+"""Chains of many people at once, where each touchpoint can serve one step alone.
+
+Then the earliest possible touchpoint is always right: of those whose last instant is not before the
+step before, and whose first is within the window, the one that begins first.
+
+`first` follows each person from its first entry: one array of where everybody stands, and each
+step's touchpoints written into it back to front, so that the earliest stands. `best` follows every
+entry, by binary search among keys of person and place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from campaigns.times import DAY_US
+from crm.funnels.codes import Array
+
+NEVER_US = 1 << 62
+_PLACE_BITS = 32
+_PERSON_BITS = _PLACE_BITS + 5
+"""The length of a chain lies between: at most 20 steps."""
+_PLACE = (1 << _PLACE_BITS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The touchpoints that can serve a step, by time; `ends` are their last instants.
+
+    rows: their places in the columns of their type. days: whether any is known by its day alone.
+    """
+
+    time: Array
+    ends: Array
+    person: Array
+    rows: Array
+    days: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Entries to be followed: their person, times, last instants, and the ends of their windows.
+
+    after: 1 where the touchpoint that a person stands at may be met again, so that the next has to
+    come later; else 0.
+    """
+
+    person: Array
+    time: Array
+    limit: Array
+    after: Array
+
+
+def follow_people(
+    entries: Entries, steps: Sequence[Served], people: int, *, in_order: bool
+) -> Array:
+    """The times of each step (row) of each entry (column), NEVER_US where it was not reached.
+
+    One entry of each person. people: how many there are in all.
+    """
+    count = len(entries.person)
+    place = np.full(people, -1, np.int32)
+    place[entries.person] = np.arange(count, dtype=np.int32)
+    times = np.full((len(steps) + 1, count), NEVER_US, np.int64)
+    times[0] = entries.time
+    stands = entries.time
+    for step, served in enumerate(steps, 1):
+        own = place[served.person]
+        rows = np.flatnonzero(own >= 0)
+        own = own[rows]
+        time = served.time[rows]
+        ends = served.ends[rows] if served.days else time
+        fits = (ends >= (stands + entries.after)[own]) & (time <= entries.limit[own])
+        times[step][own[fits][::-1]] = time[fits][::-1]
+        reached = times[step] < NEVER_US
+        if not reached.any():
+            break
+        then = np.maximum(stands, times[step]) if in_order else stands
+        stands = np.where(reached, then, NEVER_US - 1)
+    return times
+
+
+def follow_entries(entries: Entries, steps: Sequence[Served], *, in_order: bool) -> Array:
+    """The same for any number of entries of each person."""
+    count = len(entries.person)
+    times = np.full((len(steps) + 1, count), NEVER_US, np.int64)
+    times[0] = entries.time
+    alive = np.arange(count)
+    stands = entries.time
+    for step, served in enumerate(steps, 1):
+        person = entries.person[alive].astype(np.int64)
+        from_us = stands + entries.after[alive]
+        if served.days:
+            by_day = served.ends > served.time
+            found = np.minimum(
+                _next_of(served.time[~by_day], served.person[~by_day], person, from_us),
+                _next_of(
+                    served.time[by_day], served.person[by_day], person, from_us - (DAY_US - 1)
+                ),
+            )
+        else:
+            found = _next_of(served.time, served.person, person, from_us)
+        kept = np.flatnonzero(found <= entries.limit[alive])
+        if not len(kept):
+            break
+        alive, found, stands = alive[kept], found[kept], stands[kept]
+        times[step][alive] = found
+        if in_order:
+            stands = np.maximum(stands, found)
+    return times
+
+
+def _next_of(time: Array, person: Array, wanted: Array, from_us: Array) -> Array:
+    """The first time of each wanted person that is not before its own; NEVER_US: there is none."""
+    if not len(time):
+        return np.full(len(wanted), NEVER_US, np.int64)
+    keys = (person.astype(np.int64) << _PLACE_BITS) | np.arange(len(person))
+    keys.sort()
+    first = np.searchsorted(time, from_us)
+    at = np.searchsorted(keys, (wanted << _PLACE_BITS) | first)
+    keys = np.append(keys, -1)
+    found = keys[at]
+    same = (found >> _PLACE_BITS) == wanted
+    return np.where(same, time[np.where(same, found & _PLACE, 0)], NEVER_US)
+
+
+def best_of(entries: Entries, times: Array) -> Array:
+    """Of each person the entry that counts: the longest, then the latest, then the earliest steps.
+
+    The entries come by time; returns their places, by person.
+    """
+    length = (times < NEVER_US).sum(axis=0)
+    places = np.arange(len(length))
+    keys = (entries.person.astype(np.int64) << _PERSON_BITS) | (length << _PLACE_BITS) | places
+    keys.sort()
+    order = keys & _PLACE
+    person = keys >> _PERSON_BITS
+    last = np.flatnonzero(np.append(person[1:] != person[:-1], True)) if len(order) else order
+    chosen = order[last]
+    # Entries at one time, one of them known by its day alone, may lead to different chains.
+    alike = keys[last - 1] >> _PLACE_BITS == keys[last] >> _PLACE_BITS
+    alike &= entries.time[order[last - 1]] == entries.time[chosen]
+    for at in np.flatnonzero(alike & (last > 0)).tolist():
+        end = first = int(last[at])
+        while first > 0 and _are_alike(entries, keys, order, first - 1, end):
+            first -= 1
+        chosen[at] = min(
+            order[first : end + 1].tolist(), key=lambda each: tuple(times[:, each].tolist())
+        )
+    return np.asarray(chosen)
+
+
+def _are_alike(entries: Entries, keys: Array, order: Array, one: int, other: int) -> bool:
+    """Whether two entries are of one person, one time, and their chains of one length."""
+    return bool(
+        keys[one] >> _PLACE_BITS == keys[other] >> _PLACE_BITS
+        and entries.time[order[one]] == entries.time[order[other]]
+    )

@@ -1,0 +1,63 @@
+"""Writes the notes by which the columns of the funnels are kept fresh."""
+
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import Connection, Table, delete, insert
+
+from crm.activities.tables import ACTIVITY
+from crm.funnels.notes import Note, ranges
+from crm.funnels.tables import FUNNEL_NOTE
+from crm.members.tables import MEMBER
+from crm.outcomes.tables import OUTCOME
+from crm.people.tables import CARD, LINK
+from crm.storage.difference import Difference
+
+NOTES_KEPT = 20_000
+_SWEEP_EVERY = 1_000
+
+
+@dataclass(slots=True)
+class Moved:
+    """The keys of the rows that a transaction wrote, by table."""
+
+    keys: dict[Table, set[object]] = field(default_factory=dict)
+
+    def add(self, table: Table, difference: Difference) -> None:
+        """What was written of a table; its key is its first column."""
+        if table in _NOTED and difference.written:
+            rows = (*difference.fresh, *difference.changed, *difference.gone)
+            self.keys.setdefault(table, set()).update(row[0] for row in rows)
+
+    def write(self, connection: Connection, now_us: int) -> None:
+        """The note of the transaction, where there is anything to note."""
+        keys, self.keys = self.keys, {}
+        cards, members, activities = (
+            sorted(map(str, keys.get(table, ()))) for table in (LINK, MEMBER, ACTIVITY)
+        )
+        note = Note(
+            positions=ranges(int(str(position)) for position in keys.get(OUTCOME, ())),
+            cards=cards,
+            members=members,
+            activities=activities,
+            details=CARD in keys,
+        )
+        if note:
+            _write(connection, note, now_us)
+
+
+_NOTED = frozenset((OUTCOME, LINK, MEMBER, ACTIVITY, CARD))
+
+
+def note_everything(connection: Connection) -> None:
+    """The views were emptied: all has to be read again."""
+    _write(connection, Note(everything=True), 0)
+
+
+def _write(connection: Connection, note: Note, now_us: int) -> None:
+    said = msgspec.json.encode(note)
+    written = connection.execute(insert(FUNNEL_NOTE).values(made_us=now_us, said=said))
+    (number,) = written.inserted_primary_key or (0,)
+    if number % _SWEEP_EVERY == 0:
+        old = FUNNEL_NOTE.c.number <= number - NOTES_KEPT
+        connection.execute(delete(FUNNEL_NOTE).where(old))

@@ -1,0 +1,68 @@
+"""Columns kept fresh step by step answer as columns read anew, whatever came in between."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm.funnels.answers import FunnelResult, answer
+from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
+from crm.funnels.stored import Stored
+from crm.storage.database import reading
+from streams.upkeep.replay import rebuild
+from tests.installations import Installation, clock
+from tests.worlds import FEW, FIRST_DAY, Sent, worlds
+
+STEPS = (
+    ("activity.attended", "purchase.made"),
+    ("activity.attended:kind=free_clinic", "activity.attended", "trial.started"),
+    ("card.registered", "referral.received"),
+    ("consent.given", "purchase.made"),
+    ("referral.given", "purchase.made"),
+    ("purchase.made:channel=dealer",),
+    ("card.registered", "gift.given", "complaint.raised"),
+)
+
+
+def answers(stored: Stored) -> list[FunnelResult]:
+    found = []
+    for steps in STEPS:
+        for kind in ChainKind:
+            funnel = Funnel(
+                tuple(map(parse_step, steps)),
+                FIRST_DAY - timedelta(days=30),
+                FIRST_DAY + timedelta(days=90),
+                parse_window("60d"),
+                kind,
+                EntryRule.BEST,
+                "dealer",
+            )
+            found.append(answer(funnel, stored.columns))
+    return found
+
+
+def read_anew(installation: Installation) -> list[FunnelResult]:
+    stored = Stored()
+    with reading(installation.engine) as connection:
+        stored.refresh(connection)
+    return answers(stored)
+
+
+@FEW
+@given(worlds(), st.integers(1, 7))
+def test_what_is_read_in_steps_answers_as_what_is_read_at_once(
+    events: list[Sent], at_once: int
+) -> None:
+    kept = Stored()
+    with clock(), Installation() as installation:
+        for start in range(0, len(events), at_once):
+            installation.accept(events[start : start + at_once])
+            installation.work()
+            with reading(installation.engine) as connection:
+                kept.refresh(connection)
+        anew = read_anew(installation)
+        assert answers(kept) == anew
+        rebuild(installation.engine, installation.keyring)
+        with reading(installation.engine) as connection:
+            kept.refresh(connection)
+        assert answers(kept) == read_anew(installation) == anew

@@ -1,0 +1,97 @@
+"""Columns on disk give the same answers after a start, and are not used when they do not fit."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm.funnels.kept import columns_file, keep, kept
+from crm.funnels.stored import Stored
+from crm.journal.events import JOURNAL
+from crm.storage.database import reading, writing
+from tests.installations import Installation, clock
+from tests.integration.laws.test_funnels_kept_fresh import answers, read_anew
+from tests.worlds import make_world
+
+EVENTS = make_world(7, 120)
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    with clock(), Installation() as found:
+        found.accept(EVENTS[:100])
+        found.work()
+        yield found
+
+
+@pytest.fixture
+def file(installation: Installation, tmp_path: Path) -> Path:
+    stored = Stored()
+    with reading(installation.engine) as connection:
+        stored.refresh(connection)
+    found = columns_file(tmp_path)
+    keep(stored, found)
+    return found
+
+
+def test_a_start_from_disk_reads_only_what_is_new(installation: Installation, file: Path) -> None:
+    stored = kept(file)
+    assert stored is not None
+    with reading(installation.engine) as connection:
+        assert stored.refresh(connection) == 0
+    assert answers(stored) == read_anew(installation)
+    installation.accept(EVENTS[100:])
+    installation.work()
+    with reading(installation.engine) as connection:
+        assert (
+            0
+            < stored.refresh(connection)
+            < connection.exec_driver_sql(f"SELECT count(*) FROM {JOURNAL.name}").scalar_one()
+        )
+    assert answers(stored) == read_anew(installation)
+
+
+def test_its_owner_alone_can_read_it(file: Path) -> None:
+    assert os.stat(file).st_mode & 0o777 == 0o600
+    assert os.stat(file.parent).st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("cut", [0, 5, 20, 200, -1])
+def test_what_is_damaged_is_not_used(file: Path, cut: int) -> None:
+    data = file.read_bytes()
+    file.write_bytes(data[:cut])
+    assert kept(file) is None
+    file.write_bytes(data[:40] + b"\x00\x00" + data[42:])
+    assert kept(file) is None
+    file.unlink()
+    assert kept(file) is None
+
+
+def test_columns_of_another_history_are_read_anew(installation: Installation, file: Path) -> None:
+    stored = kept(file)
+    assert stored is not None
+    stored.made_us += 1
+    with reading(installation.engine) as connection:
+        assert stored.refresh(connection) > 0
+        assert stored.refresh(connection) == 0
+    ahead = kept(file)
+    assert ahead is not None
+    ahead.number += 1_000
+    with reading(installation.engine) as connection:
+        assert ahead.refresh(connection) > 0
+    assert answers(ahead) == answers(stored) == read_anew(installation)
+
+
+def test_notes_that_were_thrown_away_make_all_be_read_again(
+    installation: Installation, file: Path
+) -> None:
+    stored = kept(file)
+    assert stored is not None
+    stored.number -= 1
+    with writing(installation.engine) as connection:
+        gone = f"DELETE FROM funnel_note WHERE number <= {stored.number}"
+        connection.exec_driver_sql(gone)
+    with reading(installation.engine) as connection:
+        assert stored.refresh(connection) > 0
+    assert answers(stored) == read_anew(installation)
