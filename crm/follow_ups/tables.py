@@ -1,6 +1,6 @@
-"""The follow-ups of every trial."""
+"""The follow-ups of every trial, and whose they are."""
 
-from sqlalchemy import Column, Date, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table
 
 from crm.storage.database import METADATA
 
@@ -16,3 +16,22 @@ FOLLOW_UP = Table(
     Index("ix_follow_up_home", "home"),
     Index("ix_follow_up_due_on", "state", "due_on"),
 )
+
+FOLLOW_UP_OWNER = Table(
+    "follow_up_owner",
+    METADATA,
+    Column(
+        "entry",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("trial_id", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Index("ix_follow_up_owner_call", "trial_id", "number", "entry"),
+)
+"""Whose call it is: `owner` was asked by `actor`; the last entry holds. Work in an office, and no
+word about anybody: a rebuild leaves it alone."""

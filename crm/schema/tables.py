@@ -46,8 +46,8 @@ KEPT_APART = (
 )
 """Accounts, who looked at what, what people were told: no part of the events' history."""
 
-REGISTERED = (rights.RIGHTS_REQUEST, rights.RIGHTS_STEP)
-"""What people asked for and what they were answered: a rebuild leaves it alone."""
+REGISTERED = (rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER)
+"""What people asked for, what they were answered, whose work it is: a rebuild leaves it alone."""
 
 NOTED = (FUNNEL_NOTE,)
 """What the recording tells those who keep at hand what they read: thrown away when it is old."""

@@ -1,0 +1,134 @@
+"""Follow-ups are made from their page: every due one is reached, opened, called and done."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from crm.accounts.access import accesses_of_cards
+from crm.follow_ups.queries import due_follow_ups
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.integration.web.sites import RunningSite, card, sign_in, today, token_in
+from tests.integration.web.test_person_acts import event
+
+PEOPLE = 55
+"""More than a page."""
+
+
+def trial(number: int) -> list[dict[str, Any]]:
+    """A person whose trial began six days ago: the first call is due, and since when."""
+    card_id = f"F-{number}"
+    phone = "13800000000" if number == 0 else f"137000{number:05}"
+    registered = card(card_id, f"钱回访{number}", phone)
+    started = event("trial.started", card_id, trial_id=f"T-{number}", sku="JX-B4")
+    for each, hour in ((registered, 8), (started, 9)):
+        day = today() - timedelta(days=6 if number else 12)
+        each["time"] = f"{day}T{hour:02}:00:00+08:00"
+    return [registered, started]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(site: RunningSite) -> dict[str, str]:
+    site.accept(*(each for number in range(PEOPLE) for each in trial(number)))
+    return {
+        name: site.user(name, role)  # type: ignore[arg-type]
+        for name, role in (("office", "headquarters"), ("field", "staff"), ("law", "compliance"))
+    }
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        sign_in(client, "field")
+        yield client
+
+
+def listed(page: str) -> list[str]:
+    return re.findall(r'formaction="(/follow-ups/[^"]+)/open"', page)
+
+
+def hidden(page: str, ending: str) -> dict[str, str]:
+    form = page[page.index(f'{ending}"') :].partition("</form>")[0]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+def test_every_due_one_is_reached_the_most_overdue_first(field: httpx.Client) -> None:
+    pages = [field.get(f"/follow-ups?page={page}").text for page in (1, 2)]
+    found = [path for page in pages for path in listed(page)]
+    assert found[:2] == ["/follow-ups/T-0/1", "/follow-ups/T-0/2"]
+    assert len(found) == len(set(found)) == PEOPLE + 1
+    assert f"{PEOPLE + 1} 次" in pages[0]
+
+
+def test_name_and_phone_open_by_a_tap_that_is_kept_and_are_dialled(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    page = field.get("/follow-ups/T-1/1").text
+    assert "钱回访1" not in page and "tel:" not in page
+    opened = field.post("/follow-ups/T-1/1/open", data={"form_token": token_in(page)}).text
+    assert "钱回访1" in opened and 'href="tel:+8613700000001"' in opened
+    with reading(site.site.engine) as connection:
+        looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["F-1"])
+    assert [look.field for look in looks] == ["phones"]
+
+
+def test_a_placeholder_is_no_number(field: httpx.Client) -> None:
+    token = token_in(field.get("/follow-ups").text)
+    opened = field.post("/follow-ups/T-0/1/open", data={"form_token": token}).text
+    assert "tel:" not in opened and "没有能打的电话" in opened
+
+
+def test_how_it_went_is_one_tap_and_the_next_one_follows(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    page = field.get("/follow-ups/T-2/1").text
+    form = hidden(page, "/follow-ups/T-2/1/done")
+    said = {**form, "channel": "phone", "outcome": "reached", "note": "用得好"}
+    answer = field.post("/follow-ups/T-2/1/done", data=said)
+    assert answer.status_code == 303
+    following = answer.headers["location"]
+    assert following.startswith("/follow-ups/T-20/1?")
+    assert "已收下" in field.get(following).text
+    site.work()
+    assert field.get("/follow-ups/T-2/1").status_code == 404
+    wrong = field.post("/follow-ups/T-3/1/done", data={**form, "outcome": "asleep"})
+    assert wrong.status_code == 422
+
+
+def test_calls_are_given_to_a_colleague_and_stand_in_their_own_list(
+    site: RunningSite, field: httpx.Client, people: dict[str, str]
+) -> None:
+    token = token_in(field.get("/follow-ups").text)
+    given = {"form_token": token, "chosen": ["T-5/1", "T-6/1"], "owner": people["office"]}
+    assert field.post("/follow-ups/assign", data=given).status_code == 303
+    stranger = given | {"owner": people["law"]}
+    assert field.post("/follow-ups/assign", data=stranger).status_code == 422
+    with site.client() as client:
+        sign_in(client, "office")
+        mine = client.get("/follow-ups?whose=mine").text
+        assert listed(mine) == ["/follow-ups/T-5/1", "/follow-ups/T-6/1"]
+        assert "/follow-ups/T-5/1" not in listed(client.get("/follow-ups?whose=nobody").text)
+        back = given | {"form_token": token_in(mine), "chosen": "T-5/1", "owner": people["field"]}
+        client.post("/follow-ups/assign", data=back)
+        assert listed(client.get("/follow-ups?whose=mine").text) == ["/follow-ups/T-6/1"]
+
+
+def test_nobody_is_listed_who_must_not_be_called(site: RunningSite) -> None:
+    site.accept(event("person.deceased", "F-7"), event("consent.refused", "F-8", purpose="archive"))
+    with reading(site.site.engine) as connection:
+        due, _ = due_follow_ups(HEADQUARTERS_SCOPE, connection, today(), limit=100)
+    assert {"F-7", "F-8"}.isdisjoint(row.card_id for row in due)
+
+
+def test_who_only_looks_is_offered_no_call(site: RunningSite) -> None:
+    with site.client() as client:
+        sign_in(client, "law")
+        page = client.get("/follow-ups").text
+        assert listed(page) == [] and 'name="chosen"' not in page
+        token = token_in(page)
+        path = "/follow-ups/T-9/1/done"
+        assert client.post(path, data={"form_token": token}).status_code == 403
