@@ -1,6 +1,6 @@
 # Jinxi: what can be made here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format services bench prove migration docs site texts lock wheel image images audit sbom clean
+.PHONY: help install demo test check format services bench bench-pages prove migration docs site texts lock wheel image images audit sbom clean
 
 BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
@@ -16,7 +16,7 @@ HASH_SEEDS ?= 0 1 2 3 4 5 6 7 8 9
 export JINXI_PYTHON
 
 help: ## list what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	@tools/install
@@ -51,6 +51,9 @@ services: install ## install or check what the heavy tests need: Chromium, a fon
 bench: install ## events per second, beside the floors of this machine
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench --growth
+
+bench-pages: install ## how long pages and submits take while fifty people log and ten read
+	$(BIN)/python -m tests.bench.pages
 
 prove: install seeds mutants ## the long proofs: many examples, kills, hash seeds, mutants
 	JINXI_PROVE=1 $(BIN)/pytest $(SPREAD) -m "prove or hypothesis or more_in_prove" --timeout 3600

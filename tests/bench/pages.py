@@ -1,0 +1,221 @@
+"""`python -m tests.bench.pages`: fifty people log, ten read, on a season of so many people.
+
+Prints the 95th percentiles of pages and of submits, page by page, what went wrong, and how far the
+recording fell behind. The site is `jinxi serve` as everybody starts it; who asks runs beside it on
+the same processors.
+"""
+
+import argparse
+import contextlib
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import orjson
+
+from campaigns.intake import HEADQUARTERS
+from crm.accounts.people import add_user
+from crm.accounts.roles import AccountRole
+from crm.configuration.settings import Settings
+from crm.operations.status import stored_status
+from crm.storage.database import reading
+from streams.running.installation import Installation, open_installation
+from tests.bench.crowd import free_port, percentile
+from tests.integration.web.sites import PASSWORD, activity_today, sign_in, token_in
+from tests.source_tree import ROOT
+
+ACTIVITY = "A-bench"
+READERS: tuple[AccountRole, ...] = (
+    *("headquarters", "headquarters", "headquarters", "compliance", "auditor"),
+    *("marketing", "planning", "finance", "staff", "staff"),
+)
+_TYPED = ("王", "李", "zhang", "liu", "cgl", "wxy", "陈", "yang", "赵", "zhou")
+_START_SECONDS = 60.0
+_BETWEEN_PAGES_SECONDS = 3.0
+_BETWEEN_PEOPLE_SECONDS = 8.0
+_LOOK_SECONDS = 0.5
+_FORM = re.compile(r'<form method="post" action="(/log/[^"]+/submit)"[^>]*>(.*?)</form>', re.S)
+_HIDDEN = re.compile(r'type="hidden" name="([a-z_]+)" value="([^"]*)"')
+_PLACE = re.compile(r"<nav.*?</nav>", re.S)
+_LINK = re.compile(r'href="(/[^"#]*)"')
+
+
+@dataclass
+class Times:
+    """What was asked for → how long each took in seconds; answers that were none."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    wrong: list[str] = field(default_factory=list)
+
+    def ask(self, name: str, ask: Callable[[], httpx.Response]) -> str:
+        """The text of an answer."""
+        began = time.monotonic()
+        try:
+            answer = ask()
+        except httpx.HTTPError as error:
+            self.wrong.append(f"{name}: {type(error).__name__}")
+            return ""
+        self.seconds[name].append(time.monotonic() - began)
+        if answer.status_code != 200:
+            self.wrong.append(f"{name}: {answer.status_code}")
+        return answer.text
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Everybody who asks, until a moment."""
+
+    address: str
+    until: float
+    stop: threading.Event
+    times: Times
+
+    def client(self) -> httpx.Client:
+        """One browser."""
+        return httpx.Client(base_url=self.address, timeout=60, verify=False, follow_redirects=True)
+
+    def turns(self, dice: random.Random, pause_seconds: float) -> Iterator[None]:
+        """One after the other, not all at the same moment."""
+        self.stop.wait(dice.random() * pause_seconds)
+        while time.monotonic() < self.until:
+            yield
+            self.stop.wait(pause_seconds * (0.5 + dice.random()))
+
+    def log(self, client: httpx.Client, number: int) -> None:
+        """Find somebody, sign them in; once in a while a person nobody knows."""
+        dice = random.Random(number)
+        for _ in self.turns(dice, _BETWEEN_PEOPLE_SECONDS):
+            page = self.times.ask("/log/…", lambda: client.get(f"/log/{ACTIVITY}"))
+            found = {"form_token": token_in(page), "text": dice.choice(_TYPED)} if page else {}
+            page = self.times.ask(
+                "/log/…/find", lambda said=found: client.post(f"/log/{ACTIVITY}/find", data=said)
+            )
+            forms = _FORM.findall(page)
+            if not forms:
+                continue
+            action, inside = dice.choice(forms)
+            said = {**dict(_HIDDEN.findall(inside)), "attended": "1"}
+            self.times.ask("submit", lambda to=action, said=said: client.post(to, data=said))
+
+    def read(self, client: httpx.Client, number: int) -> None:
+        """Every place of the list, one after the other, and a person now and then."""
+        dice = random.Random(number)
+        home = client.get("/").text
+        places = sorted({link for nav in _PLACE.findall(home) for link in _LINK.findall(nav)})
+        for _ in self.turns(dice, _BETWEEN_PAGES_SECONDS):
+            place = dice.choice(places)
+            page = self.times.ask(place, lambda to=place: client.get(to))
+            people = re.findall(r'href="(/people/[0-9a-f-]{36})"', page)
+            if people:
+                person = dice.choice(people)
+                self.times.ask("/people/…", lambda to=person: client.get(to))
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """`jinxi serve` over a folder: its address."""
+    port = free_port()
+    environment = {**os.environ, "JINXI_DATA": str(folder)}
+    command = [sys.executable, "-m", "streams", "serve", "--port", str(port)]
+    with subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{address}/health", timeout=5).status_code == 200:
+                    break
+            assert process.poll() is None and time.monotonic() < deadline
+        try:
+            yield address
+        finally:
+            process.terminate()
+
+
+def fill(folder: Path, people: int) -> Installation:
+    """A season that ends today, an activity of today, an account of every role that reads."""
+    environment = {**os.environ, "JINXI_DATA": str(folder)}
+    command = [sys.executable, "-m", "streams", "demo", "--no-serve", "--people", str(people)]
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    opened = open_installation(Settings.in_folder(folder))
+    opened.intake.accept([orjson.dumps(activity_today(ACTIVITY))], HEADQUARTERS)
+    for role in sorted(set(READERS)):
+        add_user(opened.engine, f"bench-{role}", PASSWORD, (role,), None, is_demo=True)
+    return opened
+
+
+def behind(opened: Installation, until: float, stop: threading.Event) -> list[float]:
+    """How many seconds it took until what had been accepted was recorded, again and again."""
+    found = []
+    while time.monotonic() < until:
+        with reading(opened.engine) as connection:
+            status = stored_status(connection)
+        wanted, began = status.recorded_position + status.not_recorded, time.monotonic()
+        while status.recorded_position < wanted and time.monotonic() < began + _START_SECONDS:
+            stop.wait(0.02)
+            with reading(opened.engine) as connection:
+                status = stored_status(connection)
+        found.append(time.monotonic() - began)
+        stop.wait(_LOOK_SECONDS)
+    return found
+
+
+def measure(
+    opened: Installation, address: str, loggers: int, seconds: float
+) -> tuple[Times, float]:
+    """What all of them waited for, and the longest that the recording was behind."""
+    times, stop = Times(), threading.Event()
+    signed: list[httpx.Client] = []
+    for name in ("staff",) * loggers + READERS:
+        client = Crowd(address, 0, stop, times).client()
+        assert sign_in(client, f"bench-{name}").status_code == 200
+        signed.append(client)
+    crowd = Crowd(address, time.monotonic() + seconds, stop, times)
+    with ThreadPoolExecutor(len(signed) + 1) as threads:
+        lag = threads.submit(behind, opened, crowd.until, stop)
+        running = [
+            threads.submit(crowd.log if number < loggers else crowd.read, client, number)
+            for number, client in enumerate(signed)
+        ]
+        for each in running:
+            each.result()
+        return times, max(lag.result())
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=10_700, help="10,700 are 100,000 events")
+    parser.add_argument("--loggers", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=300.0)
+    asked = parser.parse_args()
+    with TemporaryDirectory(prefix="jinxi-pages-") as name:
+        opened = fill(Path(name), asked.people)
+        with served(Path(name)) as address:
+            times, lag_seconds = measure(opened, address, asked.loggers, asked.seconds)
+        opened.engine.dispose()
+        opened.keyring.engine.dispose()
+    submits = times.seconds.pop("submit", [])
+    for place, seconds in sorted(times.seconds.items(), key=lambda item: -percentile(item[1])):
+        print(f"{place:24} p95 {percentile(seconds):8.1f} ms of {len(seconds)}")
+    pages = [each for seconds in times.seconds.values() for each in seconds]
+    print(f"{'all pages':24} p95 {percentile(pages):8.1f} ms of {len(pages)}")
+    print(f"{'submits':24} p95 {percentile(submits):8.1f} ms of {len(submits)}")
+    print(f"the recording was behind for at most {lag_seconds:.2f} s")
+    print(f"wrong answers: {len(times.wrong)} {sorted(set(times.wrong))[:8]}")
+
+
+if __name__ == "__main__":
+    main()
