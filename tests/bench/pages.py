@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import orjson
@@ -58,11 +59,11 @@ class Times:
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     wrong: list[str] = field(default_factory=list)
 
-    def ask(self, name: str, ask: Callable[[], httpx.Response]) -> str:
+    def ask(self, name: str, ask: Callable[..., httpx.Response], *what: Any, **how: Any) -> str:
         """The text of an answer."""
         began = time.monotonic()
         try:
-            answer = ask()
+            answer = ask(*what, **how)
         except httpx.HTTPError as error:
             self.wrong.append(f"{name}: {type(error).__name__}")
             return ""
@@ -96,17 +97,15 @@ class Crowd:
         """Find somebody, sign them in; once in a while a person nobody knows."""
         dice = random.Random(number)
         for _ in self.turns(dice, _BETWEEN_PEOPLE_SECONDS):
-            page = self.times.ask("/log/…", lambda: client.get(f"/log/{ACTIVITY}"))
+            page = self.times.ask("/log/…", client.get, f"/log/{ACTIVITY}")
             found = {"form_token": token_in(page), "text": dice.choice(_TYPED)} if page else {}
-            page = self.times.ask(
-                "/log/…/find", lambda said=found: client.post(f"/log/{ACTIVITY}/find", data=said)
-            )
+            page = self.times.ask("/log/…/find", client.post, f"/log/{ACTIVITY}/find", data=found)
             forms = _FORM.findall(page)
             if not forms:
                 continue
             action, inside = dice.choice(forms)
             said = {**dict(_HIDDEN.findall(inside)), "attended": "1"}
-            self.times.ask("submit", lambda to=action, said=said: client.post(to, data=said))
+            self.times.ask("submit", client.post, action, data=said)
 
     def read(self, client: httpx.Client, number: int) -> None:
         """Every place of the list, one after the other, and a person now and then."""
@@ -115,11 +114,11 @@ class Crowd:
         places = sorted({link for nav in _PLACE.findall(home) for link in _LINK.findall(nav)})
         for _ in self.turns(dice, _BETWEEN_PAGES_SECONDS):
             place = dice.choice(places)
-            page = self.times.ask(place, lambda to=place: client.get(to))
+            page = self.times.ask(place, client.get, place)
             people = re.findall(r'href="(/people/[0-9a-f-]{36})"', page)
             if people:
                 person = dice.choice(people)
-                self.times.ask("/people/…", lambda to=person: client.get(to))
+                self.times.ask("/people/…", client.get, person)
 
 
 @contextlib.contextmanager
