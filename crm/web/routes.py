@@ -17,6 +17,7 @@ from crm.web.pages import (
     accounts,
     activities,
     archive,
+    components,
     conflicts,
     consents,
     copy,
@@ -45,7 +46,7 @@ PAGES = (
     *(archive, person_acts, follow_ups),
     *(notices, consents, conflicts, rights, status),
     *(dealers, copy, rewards),
-    *(accounts, tokens, join),
+    *(accounts, tokens, join, components),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),

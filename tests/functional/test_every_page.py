@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PATHS = (
     *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
-    *("/more", "/search"),
+    *("/more", "/search", "/components"),
     *("/me/password", "/me/second-factor"),
     *("/status", "/accounts", "/accounts/log", "/tokens", "/rewards"),
     *("/rights", "/rights?closed=true"),
@@ -126,6 +126,41 @@ def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     assert_fits(page)
     assert_large_targets(page)
     journey.assert_nothing_from_elsewhere()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280, 1920])
+def test_the_parts_of_pages_fit_every_width_in_the_light_in_the_dark_and_on_paper(
+    at_desk: Journey, width: int
+) -> None:
+    page = at_desk.page
+    at_desk.sign_in("office")
+    page.set_viewport_size({"width": width, "height": 800})
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        at_desk.open("/components")
+        assert_fits(page)
+        assert_accessible(page)
+    page.emulate_media(media="print")
+    assert_fits(page)
+    assert page.locator(".places, .side, .find").first.is_hidden()
+
+
+def test_a_table_shows_twenty_five_rows_on_an_office_screen(at_desk: Journey) -> None:
+    at_desk.sign_in("office")
+    at_desk.open("/components")
+    rows = at_desk.page.locator("table.listing tbody tr")
+    seen = [box for row in rows.all() if (box := row.bounding_box())]
+    assert sum(box["y"] + box["height"] <= 800 for box in seen) >= 25
+
+
+def test_a_slash_leads_to_the_search_of_every_page(at_desk: Journey) -> None:
+    at_desk.sign_in("office")
+    at_desk.open("/activities")
+    at_desk.page.keyboard.press("/")
+    at_desk.page.keyboard.type("社区")
+    at_desk.page.keyboard.press("Enter")
+    expect(at_desk.page.get_by_role("heading", name="查找")).to_be_visible()
+    expect(at_desk.page.get_by_role("link", name="社区健康日").first).to_be_visible()
 
 
 def test_an_archive_is_accessible_and_opens_by_a_tap(on_phone: Journey) -> None:

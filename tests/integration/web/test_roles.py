@@ -103,7 +103,7 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /dealers", "GET /recalls", "GET /hand-over"), sees("copies")),
     **dict.fromkeys(("GET /copy", "POST /copy/reveal"), sees("own_copy")),
     **dict.fromkeys(("POST /copy/seen", "POST /copy/workbook"), sees("own_copy")),
-    "GET /status": sees("status"),
+    **dict.fromkeys(("GET /status", "GET /components"), sees("status")),
     "POST /status/clock": sees("runs"),
     "GET /rewards": sees("money"),
     **dict.fromkeys(("GET /log", "GET /log/{activity_id}"), LOGS),
