@@ -15,6 +15,9 @@ _TAIWAN = {"710000": "台湾省"}
 _UNSPOKEN = re.compile(r"市辖区|县|(?:省|自治区)直辖(?:县级)?行政单位")
 """Names of prefecture codes that only hold counties together and are never said aloud."""
 
+_UNSAID = re.compile(r"[省市]|自治区|特别行政区")
+_SHORTEST_NAME = 2
+
 
 def region_known(code: str) -> bool:
     """Whether the code named a province, prefecture or county in any year."""
@@ -32,6 +35,28 @@ def region_name(code: str) -> str | None:
     levels = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))
     spoken = (names.get(level, "") for level in levels)
     return "".join(name for name in spoken if not _UNSPOKEN.fullmatch(name)) or names[code]
+
+
+def codes_named(text: str) -> tuple[str, ...]:
+    """The codes of the regions that a text can mean, in their order: a code, or a name as it is
+    said (长安区, 石家庄长安区, 河北省石家庄市长安区); several where a name is not the only one."""
+    said = "".join(text.split())
+    if re.fullmatch(r"[0-9]{6}", said):
+        return (said,) if region_known(said) else ()
+    if len(said) < _SHORTEST_NAME:
+        return ()
+    plain = _UNSAID.sub("", said)
+    spoken = _spoken()
+    # A province and what only holds its counties together are said alike: the wider one is meant.
+    whole = [code for code, (name, bare) in spoken.items() if said == name or plain == bare][:1]
+    return tuple(whole or [code for code, (_, bare) in spoken.items() if bare.endswith(plain)])
+
+
+@cache
+def _spoken() -> dict[str, tuple[str, str]]:
+    """Code → its whole name, and the same without the words that people leave out."""
+    names = ((code, region_name(code) or "") for code in sorted(_names()))
+    return {code: (name, _UNSAID.sub("", name)) for code, name in names}
 
 
 def covers(contract_code: str, code: str) -> bool:

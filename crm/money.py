@@ -1,9 +1,20 @@
 """Money as people write it; kept and counted, it is integer fen."""
 
+import re
+
 _FEN_PER_YUAN = 100
+_YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 
 
 def yuan_text(amount_fen: int) -> str:
     """Fen as `¥1,234.00`."""
     yuan, rest = divmod(abs(amount_fen), _FEN_PER_YUAN)
     return f"{'-' if amount_fen < 0 else ''}¥{yuan:,}.{rest:02d}"
+
+
+def fen_in(text: str) -> int | None:
+    """`1,234.5`, `¥1234.50` or `1234` in yuan, as fen; None where it is no amount."""
+    found = _YUAN.fullmatch(text.strip().replace(",", "").removeprefix("¥"))
+    if found is None:
+        return None
+    return int(found[1]) * _FEN_PER_YUAN + int((found[2] or "").ljust(2, "0"))

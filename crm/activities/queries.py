@@ -10,7 +10,11 @@ from sqlalchemy import Connection, Select, func, or_, select
 from campaigns.times import day_end_us, day_start_us
 from crm.activities.tables import ACTIVITY
 from crm.components.index import TIE
-from crm.journal.events import JOURNAL
+from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import Keyring
+from crm.outcomes.outcome import Outcome
+from crm.outcomes.shared import Activity, judge_activity
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK
 from crm.scope import Scope
@@ -103,6 +107,89 @@ def activities_named(
     if scope.dealer is not None:
         query = query.where(ACTIVITY.c.dealer == scope.dealer)
     return [ActivityRow(*row) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeActivity:
+    """One activity with all that was said of it; events: in effective order, with what became of
+    each."""
+
+    stands: Activity
+    events: tuple[tuple[LoggedEvent, Outcome], ...]
+
+    @property
+    def held_us(self) -> int | None:
+        """When its closing was first received; None while the day is open."""
+        closings = [
+            event.received_us
+            for event, outcome in self.events
+            if event.type_name == "activity.held" and outcome.takes_effect
+        ]
+        return min(closings, default=None)
+
+
+def whole_activity(
+    scope: Scope, connection: Connection, keyring: Keyring, activity_id: str
+) -> WholeActivity | None:
+    """One activity with its cost, who helps, and its history; None as `activity`."""
+    if activity(scope, connection, activity_id) is None:
+        return None
+    rows = rows_of_homes(connection, [f"activity/{activity_id}"], last_position(connection))
+    events = sorted(decode(rows, keyring), key=lambda event: event.order)
+    outcomes, stands = judge_activity(events)
+    if stands is None:
+        return None
+    said = [(event, outcomes[event.key]) for event in events if event.key in outcomes]
+    return WholeActivity(stands, tuple(said))
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happened at an activity, as far as it is recorded.
+
+    came, archived, tried, bought: person ids; sold: units less nothing; paid_fen: at what price.
+    late: how many words were received after an instant.
+    """
+
+    came: frozenset[str]
+    archived: frozenset[str]
+    tried: frozenset[str]
+    bought: frozenset[str]
+    sold: int
+    paid_fen: int
+    late: int
+
+
+_HAPPENS = (ATTENDED, "consent.given", "trial.started", "purchase.made")
+
+
+def happened_at(
+    scope: Scope, connection: Connection, activity_id: str, closed_us: int | None = None
+) -> Happened:
+    """Who came, agreed to an archive, tried and bought there; late: after the day was closed."""
+    _only_company(scope)
+    query = (
+        select(LINK.c.person_id, JOURNAL.c.type, JOURNAL.c.plain, JOURNAL.c.received_us)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .where(JOURNAL.c.type.in_(_HAPPENS), OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
+        .where(JOURNAL.c.subject.in_(_speak_of(activity_id)))
+    )
+    people: dict[str, set[str]] = {name: set() for name in _HAPPENS}
+    sold = paid_fen = late = 0
+    for person_id, type_name, plain, received_us in connection.execute(query):
+        said = orjson.loads(plain)
+        if said.get("activity_id") != activity_id:
+            continue
+        late += closed_us is not None and received_us > closed_us
+        if type_name == "consent.given" and said["purpose"] != "archive":
+            continue
+        people[type_name].add(person_id)
+        if type_name == "purchase.made":
+            sold += said["quantity"]
+            paid_fen += said["quantity"] * said["unit_price_fen"]
+    came, archived, tried, bought = (frozenset(people[name]) for name in _HAPPENS)
+    return Happened(came, archived, tried, bought, sold, paid_fen, late)
 
 
 def attendees(scope: Scope, connection: Connection, activity_id: str) -> frozenset[str]:

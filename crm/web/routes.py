@@ -17,6 +17,7 @@ from crm.web.pages import (
     accounts,
     activities,
     archive,
+    activity_plans,
     components,
     conflicts,
     consents,
@@ -30,6 +31,7 @@ from crm.web.pages import (
     notices,
     people_lists,
     person_acts,
+    posters,
     rewards,
     rights,
     search,
@@ -42,8 +44,8 @@ from crm.web.pages import (
 
 PAGES = (
     *(sign_in, second_factor, account),
-    *(home, search, log, sheets, activities, people_lists, events),
-    *(archive, person_acts, follow_ups),
+    *(home, search, log, sheets, activities, activity_plans, posters),
+    *(people_lists, events, archive, person_acts, follow_ups),
     *(notices, consents, conflicts, rights, status),
     *(dealers, copy, rewards),
     *(accounts, tokens, join, components),
@@ -117,6 +119,11 @@ def _say_stale(request: Request, _error: Exception) -> Response:
 
 
 def _say_not_found(request: Request, _error: Exception) -> Response:
+    visit = any_visit(request, site_of(request))
+    if visit.just_said is not None and visit.just_said.is_pending:
+        # What was said a moment ago is not recorded yet: its page will be here.
+        context = {"title": visit.say(N_("正在入档")), "advice": visit.say(N_("马上就好。"))}
+        return visit.render("error.html", context, 202)
     return error_page(request, 404)
 
 

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 
 PATHS = (
     *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
+    *("/calendar", "/plan", "/plan/copy", "/plan?like=A-today", "/activities/A-today/poster"),
+    *(f"/activities/A-today/{act}" for act in ("change", "cancel", "held")),
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
     *("/more", "/search", "/components"),
     *("/me/password", "/me/second-factor"),

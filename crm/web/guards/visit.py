@@ -122,11 +122,12 @@ class Visit:
             "now_us": self.site.now_us(),
             "phone_keys": self._phone_keys(),
             "frame": frame_of(self.visitor, self.request.url.path) if self.visitor else None,
-            "just_said": self._said(),
+            "just_said": self.just_said,
         }
         return pages.render(template, self.language, {**always, **context})
 
-    def _said(self) -> Said | None:
+    @property
+    def just_said(self) -> Said | None:
         """The receipt that a page shows at its top, after a form was taken."""
         form_id, _, mark = self.request.query_params.get("said", "").rpartition(".")
         if self.visitor is None or not form_id:

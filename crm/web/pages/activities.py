@@ -1,16 +1,28 @@
 """Activities: the list, and one of them: when, where, how many."""
 
 import re
-from datetime import timedelta
+from calendar import Calendar
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from campaigns.activity_rules import rule_of
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.activities.queries import ActivityRow, activities_from, activity, attendees, written_at
+from crm.accounts.people import names_of
+from crm.activities.queries import (
+    ActivityRow,
+    activities_between,
+    activities_from,
+    activity,
+    happened_at,
+    whole_activity,
+    written_at,
+)
+from crm.copies.queries import dealer_names
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
@@ -20,6 +32,8 @@ from crm.web.view.formats import moment_text
 from crm.web.view.labels import ACTIVITY_KINDS, label
 
 router = APIRouter()
+
+_WEEKDAYS = (N_("一"), N_("二"), N_("三"), N_("四"), N_("五"), N_("六"), N_("日"))
 
 
 def _title(_visit: Visit, each: ActivityRow) -> Cell:
@@ -104,16 +118,72 @@ def activities_page(visit: SignedIn) -> Response:
     return visit.render("activities.html", context)
 
 
+@router.get("/calendar")
+def calendar_page(visit: SignedIn, month: str = "") -> Response:
+    """A month of activities, day by day."""
+    visit.scope.require("activities", "which activities there are")
+    today = shanghai_day(visit.site.now_us())
+    first = _month(month, today)
+    following = (first + timedelta(days=32)).replace(day=1)
+    with reading(visit.site.engine) as connection:
+        found = activities_between(visit.scope, connection, first, following)
+    by_day: dict[date, list[ActivityRow]] = {}
+    for each in reversed(found):
+        by_day.setdefault(shanghai_day(each.starts_us), []).append(each)
+    context = {
+        "title": visit.say(N_("日历")),
+        "weeks": Calendar().monthdatescalendar(first.year, first.month),
+        "by_day": by_day,
+        "month": first,
+        "today": today,
+        "before": f"{first - timedelta(days=1):%Y-%m}",
+        "after": f"{following:%Y-%m}",
+        "weekdays": [visit.say(word) for word in _WEEKDAYS],
+    }
+    return visit.render("calendar.html", context)
+
+
+def _month(text: str, today: date) -> date:
+    """The first day of a month as it stands in an address; of this one where it is none."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return today.replace(day=1)
+    return first if 1900 <= first.year <= 9000 else today.replace(day=1)
+
+
 @router.get("/activities/{activity_id}")
 def activity_page(visit: SignedIn, activity_id: str) -> Response:
-    """One activity: when, where, how many."""
+    """One activity: when, where, who came, what it cost, what was said of it."""
     visit.scope.require("activities", "which activities there are")
+    now_us = visit.site.now_us()
     with reading(visit.site.engine) as connection:
+        whole = whole_activity(visit.scope, connection, visit.site.keyring, activity_id)
         found = activity(visit.scope, connection, activity_id)
-        if found is None:
+        if whole is None or found is None:
             raise NotFound
-        context: dict[str, Any] = {"title": found.title, "activity": found}
+        names = names_of(connection, {event.actor for event, _ in whole.events})
+        dealers = dealer_names(connection)
+        context: dict[str, Any] = {
+            "title": found.title,
+            "activity": found,
+            "whole": whole,
+            "names": names,
+            "dealer_name": dealers.get(found.dealer, ""),
+            "rule": rule_of(found.kind),
+            "is_over": found.starts_us < now_us,
+            "happened": None,
+        }
         if visit.scope.may("people"):
-            context["attended"] = len(attendees(visit.scope, connection, activity_id))
+            happened = happened_at(visit.scope, connection, activity_id, whole.held_us)
+            context["happened"] = happened
             context["cards"] = len(written_at(visit.scope, connection, activity_id))
+            cost = whole.stands.cost_fen
+            context["per_archive"] = _per(cost, len(happened.archived))
+            context["per_sale"] = _per(cost, happened.sold)
     return visit.render("activity.html", context)
+
+
+def _per(cost_fen: int | None, count: int) -> int | None:
+    """What one came to, in fen, rounded; None where there is none or no cost is known."""
+    return (2 * cost_fen + count) // (2 * count) if cost_fen and count else None

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from campaigns.regions import region_name
 from campaigns.wording.catalogues import N_
-from crm.activities.queries import activity, attendees, written_at
+from crm.activities.queries import activity, happened_at, written_at
 from crm.funnels.queries import OUTCOME_CHAIN
 from crm.masking import masked_name
 from crm.people.queries import FoundPerson, Wanted, list_people
@@ -100,6 +100,16 @@ def _season_list(visit: Visit, step: int, days: int, posting: Posting | None = N
     return _list(visit, name, people, posting, note)
 
 
+_OF_ACTIVITIES = {
+    "attended": ("came", N_("到场")),
+    "cards": ("", N_("新写的档案卡")),
+    "archived": ("archived", N_("建档")),
+    "tried": ("tried", N_("试用")),
+    "bought": ("bought", N_("购买")),
+}
+"""Group as it stands in the address → (which people of `Happened`, word)."""
+
+
 @router.get("/activities/{activity_id}/{group}")
 def activity_list(visit: SignedIn, activity_id: str, group: str) -> Response:
     """Who came, or of whom a card was written."""
@@ -115,17 +125,19 @@ def activity_list_found(posting: SignedInPosting, activity_id: str, group: str) 
 def _activity_list(
     visit: Visit, activity_id: str, group: str, posting: Posting | None = None
 ) -> Response:
-    groups = {"attended": (attendees, N_("到场")), "cards": (written_at, N_("新写的档案卡"))}
     visit.scope.require("people", "lists of people")
-    if group not in groups:
+    if group not in _OF_ACTIVITIES:
         raise NotFound
-    query, name = groups[group]
     with reading(visit.site.engine) as connection:
         found = activity(visit.scope, connection, activity_id)
         if found is None:
             raise NotFound
-        people = query(visit.scope, connection, activity_id)
-    return _list(visit, visit.say(name), people, posting, found.title)
+        if group == "cards":
+            people = written_at(visit.scope, connection, activity_id)
+        else:
+            happened = happened_at(visit.scope, connection, activity_id)
+            people = getattr(happened, _OF_ACTIVITIES[group][0])
+    return _list(visit, visit.say(_OF_ACTIVITIES[group][1]), people, posting, found.title)
 
 
 def _list(

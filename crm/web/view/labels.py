@@ -177,6 +177,15 @@ VALUES = {
     **{"otp": N_("验证码"), "confirmed_by_phone": N_("电话核实")},
     **{"compliance_breach": N_("合规问题")},
 }
+CANCEL_REASONS = {
+    "weather": N_("天气"),
+    "venue_lost": N_("场地用不了"),
+    "filing_refused": N_("没有拿到备案号"),
+    "too_few": N_("报名的人太少"),
+    "speaker": N_("专家来不了"),
+    "moved": N_("并到另一场"),
+    "other": N_("其他"),
+}
 RIGHTS_KINDS = {
     "know": N_("了解处理情况"),
     "copy": N_("查阅、复制"),
@@ -226,6 +235,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "account_change": ACCOUNT_CHANGES,
     "reward_state": REWARD_STATES,
     "reward_reason": REWARD_REASONS,
+    "cancel": CANCEL_REASONS,
     "value": {**SOURCE_KINDS, **SEXES, **PURPOSES, **VALUES, **REASONS},
 }
 

@@ -59,6 +59,9 @@ PLACES: tuple[Place, ...] = (
     Place("today", "/", N_("一览"), sees=("activities",), thumb=2, drawn="bars"),
     Place("today", "/log", N_("登记"), says=("activity.attended",), thumb=1),
     Place("activities", "/activities", N_("活动"), sees=("activities",), thumb=5),
+    Place("activities", "/calendar", N_("日历"), sees=("activities",)),
+    Place("activities", "/plan", N_("计划活动"), says=("activity.planned",)),
+    Place("activities", "/plan/copy", N_("照搬近四周的活动"), says=("activity.planned",)),
     Place("people", "/people", N_("名单"), sees=("people",), thumb=4),
     Place("people", "/copy", N_("副本"), sees=("own_copy",), thumb=3),
     Place("follow_ups", "/follow-ups", N_("回访"), sees=("follow_ups",), thumb=6),
@@ -120,6 +123,8 @@ def frame_of(account: Account, path: str) -> Frame:
 def _leads_to(place: Place, path: str) -> bool:
     if place.path == "/":
         return path == "/" or path.startswith("/season")
+    if place.path == "/plan":
+        return path == "/plan"
     return path == place.path or path.startswith(f"{place.path}/")
 
 

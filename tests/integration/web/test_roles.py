@@ -73,6 +73,16 @@ OPENS: dict[str, Allowed] = {
     "GET /notices/{version}/{purpose}/spoken": everybody,
     **dict.fromkeys(("GET /season.csv", "GET /season.svg"), sees("numbers")),
     **dict.fromkeys(("GET /activities", "GET /activities/{activity_id}"), sees("activities")),
+    "GET /calendar": sees("activities"),
+    "GET /activities/{activity_id}/poster": sees("activities"),
+    "GET /activities/{activity_id}/poster.pdf": sees("activities"),
+    **{f"{method} /plan": says("activity.planned") for method in ("GET", "POST")},
+    **{f"{method} /plan/copy": says("activity.planned") for method in ("GET", "POST")},
+    **{
+        f"{method} /activities/{{activity_id}}/{act}": says(f"activity.{word}")
+        for method in ("GET", "POST")
+        for act, word in (("change", "changed"), ("cancel", "cancelled"), ("held", "held"))
+    },
     "GET /activities/{activity_id}/{group}": sees("people"),
     "POST /activities/{activity_id}/{group}": sees("people"),
     **dict.fromkeys(("GET /people", "POST /people"), sees("people")),

@@ -1,0 +1,290 @@
+"""Activities by pages alone: planned, changed, called off, copied, closed for the day."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from campaigns.regions import codes_named
+from crm.activities.queries import activities_from, activity, whole_activity
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.integration.web.acting import fill_in, form_in, sent_again
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    card,
+    sign_in,
+    today,
+)
+
+PLAN = {
+    "title": "朝阳区健康讲座",
+    "kind": "health_lecture",
+    "starts_on": str(today() + timedelta(days=3)),
+    "starts": "09:30",
+    "ends": "11:00",
+    "region": "北京市朝阳区",
+    "venue": "朝阳区老年大学",
+    "dealer": "D1",
+    "co_organizers": "老龄委\n社区医院",
+    "cost": "3,000.5",
+}
+
+
+def contract() -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": "contract-D1",
+        "source": "/hq/console",
+        "type": "jinxi.dealer.contracted.v1",
+        "time": f"{today() - timedelta(days=40)}T09:00:00+08:00",
+        "subject": "dealer/D1",
+        "data": {
+            "dealer": "D1",
+            "contract_id": "K1",
+            "name": "朝阳康泰",
+            "kind": "exclusive",
+            "regions": ["110000"],
+            "starts_on": str(today() - timedelta(days=40)),
+        },
+    }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told(site: RunningSite) -> None:
+    site.user("plans", "planning")
+    site.user("office", "headquarters")
+    site.user("market", "marketing")
+    site.accept(contract(), activity_today(), card())
+
+
+@pytest.fixture
+def plans(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        assert sign_in(client, "plans").status_code == 303
+        yield client
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        assert sign_in(client, "office").status_code == 303
+        yield client
+
+
+def planned(client: httpx.Client, **values: str) -> tuple[str, httpx.Response]:
+    """(the activity's id, the answer)."""
+    answer = fill_in(client, "/plan", PLAN | values)
+    assert answer.status_code == 303, re.findall(r'class="fault"[^>]*>([^<]*)', answer.text)
+    return answer.headers["location"].partition("?")[0].rpartition("/")[2], answer
+
+
+def test_a_plan_becomes_an_activity_with_all_that_was_typed(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    activity_id, answer = planned(plans)
+    waits = plans.get(answer.headers["location"])
+    assert waits.status_code == 202 and "data-pending" in waits.text
+    site.work()
+    page = plans.get(answer.headers["location"])
+    assert "已收下" in page.text and "已入档" in page.text
+    assert "老龄委、社区医院" in page.text and "¥3,000.50" in page.text
+    with reading(site.site.engine) as connection:
+        found = whole_activity(HEADQUARTERS_SCOPE, connection, site.site.keyring, activity_id)
+    assert found is not None
+    assert found.stands.region == "110105"
+    assert found.stands.cost_fen == 300_050
+    assert f"{found.stands.starts_at:%H:%M%z}" == "09:30+0800"
+
+
+def test_a_second_tap_plans_nothing_twice(site: RunningSite, plans: httpx.Client) -> None:
+    form = form_in(plans.get("/plan").text, "/plan") | PLAN | {"title": "只有一场"}
+    first, second = plans.post("/plan", data=form), plans.post("/plan", data=form)
+    assert first.headers["location"] == second.headers["location"]
+    site.work()
+    assert plans.get("/activities?text=只有一场").text.count("只有一场</a>") == 1
+
+
+def test_the_same_form_with_other_words_is_not_taken_for_said(plans: httpx.Client) -> None:
+    form = form_in(plans.get("/plan").text, "/plan") | PLAN
+    assert plans.post("/plan", data=form).status_code == 303
+    again = plans.post("/plan", data=form | {"venue": "别处"})
+    assert again.status_code == 422
+    assert "已经提交过" in again.text and 'value="别处"' in again.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("title", "", "请填好这一栏"),
+        ("region", "朝阳区", "叫这个名字的地区不止一个"),
+        ("region", "没有这里", "没有找到这个地区"),
+        ("starts_on", "2026-02-30", "日期看不懂"),
+        ("starts", "25:00", "时间看不懂"),
+        ("ends", "09:00", "结束时间要在开始之后"),
+        ("cost", "三千", "费用看不懂"),
+        ("cost", "0", "费用看不懂"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays(
+    plans: httpx.Client, field: str, value: str, said: str
+) -> None:
+    answer = fill_in(plans, "/plan", PLAN | {field: value})
+    assert answer.status_code == 422
+    assert f'id="{field}-fault"' in answer.text and said in answer.text
+    kept = form_in(answer.text, "/plan")
+    assert kept["co_organizers"] == PLAN["co_organizers"]
+    assert kept["kind"] == "health_lecture"
+
+
+def test_a_free_clinic_without_a_filing_number_is_asked_about_once(plans: httpx.Client) -> None:
+    answer = fill_in(plans, "/plan", PLAN | {"kind": "free_clinic"})
+    assert answer.status_code == 200 and "备案号就不能举办" in answer.text
+    assert sent_again(plans, answer, "/plan").status_code == 303
+
+
+def test_a_change_says_only_what_is_another_than_before(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    activity_id, _ = planned(plans)
+    site.work()
+    path = f"/activities/{activity_id}/change"
+    unchanged = fill_in(plans, path, {})
+    assert unchanged.status_code == 422 and "没有改动" in unchanged.text
+    assert fill_in(plans, path, {"venue": "", "starts": "10:00"}).status_code == 303
+    site.work()
+    with reading(site.site.engine) as connection:
+        found = whole_activity(HEADQUARTERS_SCOPE, connection, site.site.keyring, activity_id)
+    assert found is not None
+    said = found.events[-1][0]
+    assert said.type_name == "activity.changed"
+    assert found.stands.venue is None
+    assert f"{found.stands.starts_at:%H:%M}" == "10:00"
+    assert found.stands.title == PLAN["title"]
+
+
+def test_calling_off_needs_a_reason_and_is_seen_in_the_list(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    activity_id, _ = planned(plans, title="要取消的")
+    site.work()
+    path = f"/activities/{activity_id}/cancel"
+    assert fill_in(plans, path, {"reason_code": ""}).status_code == 422
+    assert fill_in(plans, path, {"reason_code": "weather"}).status_code == 303
+    site.work()
+    assert "已取消" in plans.get("/activities?text=要取消的").text
+    assert f"{path}" not in plans.get(f"/activities/{activity_id}").text
+
+
+def test_the_days_closing_asks_once_about_what_does_not_agree(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    path = "/activities/A-today/held"
+    came = {
+        **activity_today(),
+        "id": "came-1",
+        "type": "jinxi.activity.attended.v1",
+        "time": f"{today()}T00:00:00+08:00",
+        "timeprecision": "day",
+        "subject": "card/C1",
+        "data": {"card_id": "C1", "activity_id": "A-today"},
+    }
+    site.accept(came)
+    assert fill_in(office, path, {"reached": "many", "cards_handed_out": "1"}).status_code == 422
+    answer = fill_in(office, path, {"reached": "0", "cards_handed_out": "5"})
+    assert "比到场登记的 1 人还少" in answer.text and "有 5 张还没有登记" in answer.text
+    assert sent_again(office, answer, path).status_code == 303
+    site.work()
+    page = office.get("/activities/A-today").text
+    assert "还差 5 张没有登记" in page
+    site.accept({**came, "id": "came-2"})
+    assert "日结后补登" in office.get("/activities/A-today").text
+
+
+def test_last_months_activities_are_planned_again_four_weeks_later(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    old = activity_today("A-old", "free_clinic")
+    when = f"{today() - timedelta(days=10)}T14:00:00+08:00"
+    data = {**old["data"], "starts_at": when, "title": "老活动", "filing_no": "京卫1"}
+    site.accept({**old, "data": data})
+    assert fill_in(plans, "/plan/copy", {"chosen": ""}).status_code == 422
+    answer = fill_in(plans, "/plan/copy", {"chosen": "A-old"})
+    assert answer.status_code == 303
+    site.work()
+    with reading(site.site.engine) as connection:
+        found = activities_from(HEADQUARTERS_SCOPE, connection, today() + timedelta(days=17))
+    copied = [each for each in found if each.title == "老活动"]
+    assert len(copied) == 1
+    # A filing number is one activity's.
+    assert copied[0].filing_no is None
+    assert copied[0].kind == "free_clinic"
+
+
+def test_the_numbers_of_an_activity_are_the_lengths_of_their_lists(office: httpx.Client) -> None:
+    page = office.get("/activities/A-today").text
+    for group in ("attended", "cards", "archived", "tried", "bought"):
+        number = re.search(rf'/{group}">([\d,]+)', page)
+        assert number
+        listed = office.get(f"/activities/A-today/{group}").text
+        assert f"<small>{number[1]}</small>" in listed
+
+
+def test_who_may_not_plan_sees_no_button_and_is_refused(site: RunningSite) -> None:
+    with site.client() as client:
+        sign_in(client, "market")
+        for path in ("/activities", "/activities/A-today", "/calendar"):
+            assert 'href="/plan' not in client.get(path).text
+        assert client.get("/plan").status_code == 403
+        token = form_in(client.get("/search").text, "/search")["form_token"]
+        for path in ("/plan", "/activities/A-today/cancel", "/activities/A-today/held"):
+            assert client.post(path, data={"form_token": token}).status_code == 403
+
+
+def test_the_calendar_shows_the_month_that_is_asked_for(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    activity_id, _ = planned(plans, title="日历上的", starts_on="2027-03-09")
+    site.work()
+    assert activity_id in plans.get("/calendar?month=2027-03").text
+    assert activity_id not in plans.get("/calendar?month=2027-04").text
+    assert plans.get("/calendar?month=nonsense").status_code == 200
+
+
+def test_a_poster_leads_to_the_activity_and_is_a_pdf(office: httpx.Client) -> None:
+    page = office.get("/activities/A-today/poster").text
+    assert "<svg" in page and "社区礼堂" in page
+    answer = office.get("/activities/A-today/poster.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("110105", ("110105",)),
+        ("000000", ()),
+        ("北京", ("110000",)),
+        ("河北省", ("130000",)),
+        ("石家庄长安区", ("130102",)),
+        ("京", ()),
+    ],
+)
+def test_a_region_is_found_by_code_and_by_the_name_that_people_say(
+    text: str, codes: tuple[str, ...]
+) -> None:
+    assert codes_named(text) == codes
+
+
+def test_an_activity_of_another_dealer_is_not_there(site: RunningSite) -> None:
+    site.user("other", "dealer", "D2")
+    with site.client() as client:
+        sign_in(client, "other")
+        for act in ("", "/poster", "/change", "/held", "/cancel"):
+            assert client.get(f"/activities/A-today{act}").status_code == 404
+    with reading(site.site.engine) as connection:
+        assert activity(HEADQUARTERS_SCOPE, connection, "A-today") is not None
