@@ -14,22 +14,37 @@ Days = Annotated[int, Meta(ge=0, le=36_500)]
 Mode = Literal["FORBIDDEN", "TRACK_ONLY", "HOLD_FOR_REVIEW", "NON_CASH", "ALLOWED"]
 
 
+Trigger = Literal["first_purchase", "repeat_purchase"]
+
+
+class Tier(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """From which unit of a member's month on another amount is granted for each unit."""
+
+    from_units: Annotated[int, Meta(ge=1, le=1_000_000)]
+    amount_fen: FenOrZero | None = None
+    percent_bp: Annotated[int, Meta(ge=0, le=10_000)] | None = None
+
+
 class PolicyRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a member of a kind earns; of a policy's rules the first that fits applies."""
 
     member_kind: MemberKind
     institution_kind: InstitutionKind | None = None
     region: Region | None = None
+    trigger: Trigger | None = None
     mode: Mode
     basis: Literal["per_unit", "percent", "per_purchase"]
     amount_fen: FenOrZero | None = None
     percent_bp: Annotated[int, Meta(ge=0, le=10_000)] | None = None
+    tiers: tuple[Tier, ...] | None = None
+    cap_fen_event: FenOrZero | None = None
     cap_fen_month: FenOrZero | None = None
     cap_fen_year: FenOrZero | None = None
     window_days: Days
     which: Literal["last", "first"]
     hold_days: Days
     training_required: bool
+    law: Text | None = None
 
 
 class RewardPolicyPublished(EventData, frozen=True, kw_only=True):
@@ -37,9 +52,12 @@ class RewardPolicyPublished(EventData, frozen=True, kw_only=True):
 
     policy: the policy's code
     effective_from: first Shanghai day of the purchases that it judges
-    rules: the rules in order: member_kind, institution_kind, region, mode, basis, amount_fen or
-        percent_bp (hundredths of a percent), cap_fen_month, cap_fen_year, window_days, which,
-        hold_days, training_required
+    rules: the rules in order: member_kind, institution_kind, region, trigger, mode, basis,
+        amount_fen or percent_bp (hundredths of a percent), tiers, cap_fen_event, cap_fen_month,
+        cap_fen_year, window_days, which, hold_days, training_required, law (why it may be so)
+    drafted_by: who wrote it, an actor
+    agreed_by: who of compliance agreed to what the law asks about, an actor
+    digest: SHA-256 of the document that was agreed to
     """
 
     type_name = "reward_policy.published"
@@ -50,6 +68,9 @@ class RewardPolicyPublished(EventData, frozen=True, kw_only=True):
     policy: Id
     effective_from: Day
     rules: tuple[PolicyRule, ...]
+    drafted_by: Id | None = None
+    agreed_by: Id | None = None
+    digest: Id | None = None
 
     @classmethod
     def lacks(cls, data: dict[str, Any]) -> Iterable[str]:

@@ -20,8 +20,9 @@ from crm.journal.logged_event import EventKey, LoggedEvent
 from crm.outcomes.cards import CardOutcomes
 from crm.outcomes.outcome import Outcome, rejected
 from crm.outcomes.shared import Surroundings
-from crm.rewards.claims import Claim
-from crm.rewards.gathering import claims_of_people
+from crm.rewards.claims import Bench, Claim
+from crm.rewards.facts import PersonFacts
+from crm.rewards.gathering import claims_of_people, facts_of_people
 from crm.rewards.judgement import payment_marks
 
 _JUDGED_BY_CLAIMS = frozenset({"reward.approved", "reward.paid"})
@@ -134,6 +135,11 @@ class Evaluation:
             for key, marks in payment_marks(claim).items():
                 final[EventKey(*key)] = Outcome("recorded", marks=tuple(sorted(marks)))
         return final
+
+    @property
+    def reward_facts(self) -> tuple[list[PersonFacts], Bench]:
+        """What the component's purchases are judged by, person by person."""
+        return facts_of_people(self.persons, self.events, self.judged, self.around)
 
     @cached_property
     def _claims_and_refusals(self) -> tuple[list[Claim], frozenset[tuple[str, str]]]:

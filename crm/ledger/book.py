@@ -4,42 +4,29 @@ The ledger's entries are those of single events in the order of the journal, so 
 the journal was cut into batches.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from crm.journal.logged_event import EventKey
-from crm.ledger.tables import BALANCE, CLAIM, LEDGER_ENTRY, REWARD
-from crm.rewards.claims import Claim
+from crm.ledger.rows import (
+    Balances,
+    ClaimId,
+    HomedClaim,
+    balance_rows,
+    claim_in,
+    claim_row,
+    owner_of,
+    payment_rows,
+    reward_row,
+)
+from crm.ledger.tables import BALANCE, CLAIM, LEDGER_ENTRY, PAYMENT, REWARD
 from crm.rewards.judgement import Reward, judge_claims
 from crm.rewards.postings import Entry, entries
 from crm.storage.database import in_pieces
 from crm.storage.difference import rewrite
 from crm.storage.reads import stored_rows
-
-_PACKER = msgspec.msgpack.Encoder(order="deterministic")
-"""What is stored is never written in a set's order: the same claim has one spelling."""
-_UNPACKER = msgspec.msgpack.Decoder(Claim)
-
-ClaimId = tuple[str, str, str]
-"""(reward_id, member, purchase_id)."""
-Balances = dict[str, dict[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class HomedClaim:
-    """A claim and the home of its purchase."""
-
-    home: str
-    claim: Claim
-
-    @property
-    def id(self) -> ClaimId:
-        """What tells two claims apart."""
-        return self.claim.reward_id, self.claim.member, self.claim.purchase_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +42,7 @@ class ClaimStep:
 def stored_claims(connection: Connection, homes: Iterable[str]) -> list[HomedClaim]:
     """The claims by purchases of some homes."""
     rows = stored_rows(connection, (CLAIM.c.home, CLAIM.c.body), CLAIM.c.home, homes)
-    return [HomedClaim(home, _UNPACKER.decode(body)) for home, body in rows]
+    return [HomedClaim(home, claim_in(body)) for home, body in rows]
 
 
 def write_steps(
@@ -136,7 +123,7 @@ class _Book:
         self.balances[member] = {
             reward_id: dict(accounts) for reward_id, accounts in judgement.balances.items()
         }
-        self.owners |= {_owner(claim.reward_id, member) for claim in mine}
+        self.owners |= {owner_of(claim.reward_id, member) for claim in mine}
 
     def take(self, step: ClaimStep) -> None:
         """One event's effect: the claims it changed, and the entries that follow."""
@@ -167,7 +154,10 @@ class _Book:
 
     def write(self, connection: Connection) -> int:
         """Everything that changed."""
-        written = rewrite(connection, CLAIM, self.homes, map(_claim_row, self.claims.values()))
+        claims = self.claims.values()
+        written = rewrite(connection, CLAIM, self.homes, map(claim_row, claims))
+        paid = [row for homed in claims for row in payment_rows(homed)]
+        written += rewrite(connection, PAYMENT, self.homes, paid)
         keeper = self._keepers()
         rewards = [
             reward
@@ -176,9 +166,9 @@ class _Book:
             if keeper[reward.reward_id] == member
         ]
         owners = {owner for owner in self.owners if owner.partition("/")[2] in self.touched}
-        written += rewrite(connection, REWARD, owners, map(_reward_row, rewards), owner="owner")
+        written += rewrite(connection, REWARD, owners, map(reward_row, rewards), owner="owner")
         balances = [
-            row for member in sorted(self.touched) for row in _balance_rows(member, self.balances)
+            row for member in sorted(self.touched) for row in balance_rows(member, self.balances)
         ]
         written += rewrite(connection, BALANCE, owners, balances, owner="owner")
         return written + _append(connection, self.booked)
@@ -193,7 +183,7 @@ def _concerned(
     pooled = _read(connection, CLAIM.c.member, members, CLAIM.c.pooled)
     known = [*claims, *same_id, *pooled]
     # A cap looks at all that the member earned, capped or not.
-    capped = {homed.claim.member for homed in known if _has_cap(homed.claim)}
+    capped = {homed.claim.member for homed in known if homed.claim.looks_at_others}
     found = [*same_id, *pooled, *_read(connection, CLAIM.c.member, capped)]
     return list({homed.id: homed for homed in found if homed.home not in homes}.values())
 
@@ -208,59 +198,8 @@ def _read(
     for piece in in_pieces(sorted(values)):
         query = select(CLAIM.c.home, CLAIM.c.body).where(column.in_(piece))
         rows = connection.execute(query if only is None else query.where(only))
-        found += [HomedClaim(home, _UNPACKER.decode(body)) for home, body in rows]
+        found += [HomedClaim(home, claim_in(body)) for home, body in rows]
     return found
-
-
-def _has_cap(claim: Claim) -> bool:
-    return claim.cap_fen_month is not None or claim.cap_fen_year is not None
-
-
-def _owner(reward_id: str, member: str) -> str:
-    return f"{reward_id}/{member}"
-
-
-def _claim_row(homed: HomedClaim) -> dict[str, Any]:
-    claim = homed.claim
-    return {
-        "reward_id": claim.reward_id,
-        "member": claim.member,
-        "purchase_id": claim.purchase_id,
-        "home": homed.home,
-        "pooled": bool(claim.words.payments) or _has_cap(claim),
-        "body": _PACKER.encode(claim),
-    }
-
-
-def _reward_row(reward: Reward) -> dict[str, Any]:
-    return {
-        "reward_id": reward.reward_id,
-        "member": reward.member,
-        "owner": _owner(reward.reward_id, reward.member),
-        "purchase_id": reward.purchase_id,
-        "referral_id": reward.referral_id,
-        "policy": reward.policy,
-        "mode": reward.mode,
-        "state": reward.state,
-        "amount_fen": reward.amount_fen,
-        "reason": reward.reason,
-        "releases_on": reward.releases_on,
-        "marks": ",".join(sorted(reward.marks)),
-    }
-
-
-def _balance_rows(member: str, balances: Mapping[str, Balances]) -> Iterable[dict[str, Any]]:
-    return [
-        {
-            "reward_id": reward_id,
-            "member": member,
-            "account": account,
-            "owner": _owner(reward_id, member),
-            "amount_fen": amount_fen,
-        }
-        for reward_id, accounts in balances[member].items()
-        for account, amount_fen in accounts.items()
-    ]
 
 
 def _merged(balances: Iterable[Balances]) -> Balances:

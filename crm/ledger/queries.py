@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from crm.components.as_of import effective_up_to, whole_past
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring
-from crm.ledger.tables import LEDGER_ENTRY, REWARD
+from crm.ledger.rows import claim_in
+from crm.ledger.tables import CLAIM, LEDGER_ENTRY, REWARD
+from crm.rewards.claims import Claim
 from crm.rewards.judgement import judge_claims
-from crm.scope import Scope
+from crm.scope import OutOfScope, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +43,11 @@ class LedgerRow:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class RewardSum:
-    """The rewards of one state together."""
-
-    state: str
-    count: int
-    amount_fen: int
-
-
 def rewards_now(scope: Scope, connection: Connection) -> Iterator[RewardRow]:
     """Every reward, by id."""
     _only_company(scope)
     for row in connection.execute(_rewards()):
         yield RewardRow(*row)
-
-
-def reward_sums(scope: Scope, connection: Connection) -> list[RewardSum]:
-    """How many of each state, and how much; by state."""
-    _only_company(scope)
-    sums = func.count(), func.sum(REWARD.c.amount_fen)
-    query = select(REWARD.c.state, *sums).group_by(REWARD.c.state).order_by(REWARD.c.state)
-    return [RewardSum(state, count, int(fen)) for state, count, fen in connection.execute(query)]
-
-
-def rewards_in_state(
-    scope: Scope, connection: Connection, state: str, limit: int, offset: int
-) -> list[RewardRow]:
-    """One page of the rewards of a state, by id."""
-    _only_company(scope)
-    query = _rewards().where(REWARD.c.state == state).limit(limit).offset(offset)
-    return [RewardRow(*row) for row in connection.execute(query)]
 
 
 def _rewards() -> Select[Any]:
@@ -109,7 +85,36 @@ def rewards_then(
 def ledger(scope: Scope, connection: Connection) -> Iterator[LedgerRow]:
     """Every entry in the order in which it was made."""
     _only_company(scope)
-    query = (
+    for row in connection.execute(_entries()):
+        yield LedgerRow(*row)
+
+
+def ledger_of(scope: Scope, connection: Connection, reward_id: str) -> list[LedgerRow]:
+    """The entries of one reward, in the order in which they were made."""
+    _only_company(scope)
+    query = _entries().where(LEDGER_ENTRY.c.reward_id == reward_id)
+    return [LedgerRow(*row) for row in connection.execute(query)]
+
+
+def claims_of_member(scope: Scope, connection: Connection, member: str) -> list[Claim]:
+    """All that a member may have earned, before caps."""
+    _only_company(scope)
+    query = select(CLAIM.c.body).where(CLAIM.c.member == member).order_by(CLAIM.c.reward_id)
+    return [claim_in(body) for body in connection.execute(query).scalars()]
+
+
+def home_of_reward(scope: Scope, connection: Connection, reward_id: str) -> tuple[str, str] | None:
+    """(home of the purchase, member) of a reward; None when there is no such one."""
+    _only_company(scope)
+    query = select(CLAIM.c.home, REWARD.c.member).join(
+        REWARD, (REWARD.c.reward_id == CLAIM.c.reward_id) & (REWARD.c.member == CLAIM.c.member)
+    )
+    row = connection.execute(query.where(CLAIM.c.reward_id == reward_id).limit(1)).first()
+    return None if row is None else (row[0], row[1])
+
+
+def _entries() -> Select[Any]:
+    return (
         select(
             LEDGER_ENTRY.c.entry_id,
             LEDGER_ENTRY.c.account,
@@ -122,9 +127,9 @@ def ledger(scope: Scope, connection: Connection) -> Iterator[LedgerRow]:
         .join(JOURNAL, JOURNAL.c.position == LEDGER_ENTRY.c.position)
         .order_by(LEDGER_ENTRY.c.number)
     )
-    for row in connection.execute(query):
-        yield LedgerRow(*row)
 
 
 def _only_company(scope: Scope) -> None:
     scope.require("money", "rewards are the company's")
+    if scope.dealer is not None:
+        raise OutOfScope("rewards are the company's")

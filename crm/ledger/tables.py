@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
 )
 
 from crm.storage.database import METADATA
@@ -43,10 +44,39 @@ REWARD = Table(
     Column("reason", String(24)),
     Column("releases_on", Date),
     Column("marks", String(120), nullable=False),
+    Column("granted_fen", BigInteger, nullable=False),
+    Column("card_id", String(64)),
+    Column("bought_on", Date),
+    Column("quantity", BigInteger, nullable=False),
+    Column("returned", BigInteger, nullable=False),
+    Column("rule_number", Integer),
+    Column("entered_by", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("paid_by", Text, nullable=False),
+    Column("paid_fen", BigInteger, nullable=False),
+    Index("ix_reward_state", "state", "releases_on"),
     Index("ix_reward_owner", "owner"),
     Index("ix_reward_member", "member"),
     Index("ix_reward_purchase_id", "purchase_id"),
 )
+
+PAYMENT = Table(
+    "payment",
+    METADATA,
+    Column("source", String(256), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("home", String(100), nullable=False),
+    Column("reward_id", String(64), nullable=False),
+    Column("member", String(64), nullable=False),
+    Column("reference", String(200), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("actor", String(256), nullable=False),
+    Index("ix_payment_home", "home"),
+    Index("ix_payment_reward_id", "reward_id"),
+    Index("ix_payment_reference", "reference"),
+)
+"""Each payment that a reward names, by the event that told of it."""
 
 BALANCE = Table(
     "balance",

@@ -14,7 +14,8 @@ from crm.components.fold import Fold
 from crm.components.histories import SharedFacts
 from crm.components.moment import evaluate
 from crm.journal.logged_event import LoggedEvent
-from crm.ledger.book import ClaimStep, HomedClaim
+from crm.ledger.book import ClaimStep
+from crm.ledger.rows import HomedClaim
 
 _NO_CLAIM_CHANGES = frozenset(
     {

@@ -16,7 +16,8 @@ from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_home, ki
 from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
-from crm.ledger.book import ClaimStep, HomedClaim, stored_claims, write_steps
+from crm.ledger.book import ClaimStep, stored_claims, write_steps
+from crm.ledger.rows import HomedClaim
 from crm.outcomes.shared import Surroundings
 from crm.recording.claim_steps import Movers
 from crm.recording.projections import PROJECTIONS

@@ -38,6 +38,8 @@ class Membership:
     trained_on: date | None
     phones: frozenset[str]
     card_id: str | None
+    trained: Moment | None = None
+    left_at: Moment | None = None
 
     def active_at(self, order: OrderKey) -> bool:
         """Whether the member was enrolled and had not left at that place in effective order."""
@@ -77,6 +79,8 @@ def membership_of(fact: MemberFact) -> Membership | None:
         trained_on=next(passed, None),
         phones=fact.phones,
         card_id=fact.card_id,
+        trained=next((e.moment for e in events if e.type == "trained" and e.passed), None),
+        left_at=next((event.moment for event in events if event.type == "left"), None),
     )
 
 
@@ -97,10 +101,14 @@ def attribute(
     referrals: Iterable[ReferralFact],
     memberships: Mapping[str, Membership],
     policy: PolicyFact,
+    *,
+    is_first: bool = True,
 ) -> Attribution | None:
-    """The referral that counts, of those by active members, made before and in the window."""
+    """The referral that counts, of those by active members, made before and in the window.
+
+    is_first: whether the person bought nothing before.
+    """
     day = purchase.moment.day
-    longest_days = max((rule.window_days for rule in policy.rules), default=0)
     qualified: list[Attribution] = []
     for referral in referrals:
         membership = memberships.get(referral.member)
@@ -108,9 +116,7 @@ def attribute(
             continue
         if not comes_before(referral.moment, purchase.moment):
             continue
-        kind, institution_kind = membership.kinds_at(purchase.moment.order)
-        rule = rule_for(policy, kind, institution_kind, purchase.region)
-        window_days = longest_days if rule is None else rule.window_days
+        rule, window_days = rule_and_window(membership, purchase, policy, is_first=is_first)
         if (day - referral.moment.day).days <= window_days:
             qualified.append(Attribution(referral, membership, rule))
     if not qualified:
@@ -119,6 +125,17 @@ def attribute(
     if last.rule is not None and last.rule.which == "first":
         return min(qualified, key=_order)
     return last
+
+
+def rule_and_window(
+    membership: Membership, purchase: PurchaseFact, policy: PolicyFact, *, is_first: bool
+) -> tuple[PolicyRule | None, int]:
+    """The rule that fits a member at a purchase, if any, and the days that its referrals last."""
+    kind, institution_kind = membership.kinds_at(purchase.moment.order)
+    rule = rule_for(policy, kind, institution_kind, purchase.region, is_first=is_first)
+    if rule is not None:
+        return rule, rule.window_days
+    return None, max((each.window_days for each in policy.rules), default=0)
 
 
 def _order(attribution: Attribution) -> OrderKey:

@@ -5,15 +5,18 @@ their purchases, each what is due after returns; what is blocked, rejected, trac
 takes nothing; a reward is cut to the room that its own rule's caps leave after all earlier ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from crm.rewards.claims import Claim
 
 
-def capped_fen(claims: Iterable[Claim]) -> list[int]:
-    """What is due of each claim after caps, in fen, in the order in which the claims came."""
+def capped_fen(claims: Iterable[Claim], graded_fen: Sequence[int]) -> list[int]:
+    """What is due of each claim after caps, in fen, in the order in which the claims came.
+
+    graded_fen: what is due of each before.
+    """
     listed = list(claims)
-    due_fen = [claim.due_fen for claim in listed]
+    due_fen = list(graded_fen)
     if all(claim.cap_fen_month is None and claim.cap_fen_year is None for claim in listed):
         return due_fen
     used_fen: dict[tuple[str, int, int], int] = {}
@@ -33,3 +36,24 @@ def capped_fen(claims: Iterable[Claim]) -> list[int]:
         for period in (month, year):
             used_fen[period] = used_fen.get(period, 0) + due_fen[place]
     return due_fen
+
+
+def used_before(
+    claims: Sequence[Claim], graded_fen: Sequence[int], claim: Claim
+) -> tuple[int, int]:
+    """What a member's earlier claims take of the caps of a claim's month and of its year, fen."""
+    bought_on, order = claim.bought_on, claim.order
+    if bought_on is None or order is None:
+        return 0, 0
+    earlier = [
+        place for place, each in enumerate(claims) if each.order is not None and each.order < order
+    ]
+    due_fen = capped_fen([claims[n] for n in earlier], [graded_fen[n] for n in earlier])
+    days = [claims[place].bought_on or bought_on for place in earlier]
+    of_year = [
+        (day.month, fen)
+        for day, fen in zip(days, due_fen, strict=True)
+        if day.year == bought_on.year
+    ]
+    of_month = sum(fen for month, fen in of_year if month == bought_on.month)
+    return of_month, sum(fen for _, fen in of_year)

@@ -13,19 +13,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from campaigns.events.rewards import Mode, PolicyRule
+from campaigns.events.rewards import Mode, PolicyRule, Tier
 from campaigns.ids import reward_id
 from campaigns.times import OrderKey
 from crm.rewards.attribution import Attribution, Membership, attribute
 from crm.rewards.facts import (
     EventKey,
+    Moment,
     Patient,
     PersonFacts,
     PolicyFact,
     PurchaseFact,
     VerdictFact,
 )
-from crm.rewards.policy import granted_fen, in_force, rule_for
+from crm.rewards.policy import granted_fen, in_force, rule_for, steps_of
 from crm.rewards.states import (
     Reason,
     State,
@@ -35,7 +36,7 @@ from crm.rewards.states import (
     standing,
     state_when_paid,
 )
-from crm.rewards.verdicts import NO_WORDS, Named, Words, refused_approvals, words_on
+from crm.rewards.verdicts import NO_WORDS, Named, Words, entered_by, refused_approvals, words_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class Claim:
 
     `standing` is the state without the payments, `due_fen` what is due in it after returns.
     `order` is the purchase's; it is None, with nothing due, for what only a payment names.
+    `card_id` is the patient's, `quantity` and `returned` are units, `rule_number` counts the
+    policy's rules from 1; `entered_by` are those who may not approve, sorted. With `tiers` what is
+    due hangs on the member's other claims of the month (tiers.py): `due_fen` is then without them.
     """
 
     reward_id: str
@@ -62,6 +66,20 @@ class Claim:
     bought_on: date | None = None
     cap_fen_month: int | None = None
     cap_fen_year: int | None = None
+    card_id: str | None = None
+    quantity: int = 0
+    returned: int = 0
+    unit_price_fen: int = 0
+    rule_number: int | None = None
+    entered_by: tuple[str, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    cap_fen_event: int | None = None
+
+    @property
+    def looks_at_others(self) -> bool:
+        """Whether what is due hangs on the member's other claims."""
+        capped = self.cap_fen_month is not None or self.cap_fen_year is not None
+        return capped or bool(self.tiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +104,12 @@ def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset
         verdicts.setdefault(verdict.purchase_id, []).append(verdict)
     claims: list[Claim] = []
     refused: set[EventKey] = set()
+    first = first_moment(person)
     for purchase in person.purchases:
         policy = in_force(bench.policies, purchase.moment.day)
-        attribution = attribute(purchase, person.referrals, bench.memberships, policy)
+        attribution = attribute(
+            purchase, person.referrals, bench.memberships, policy, is_first=purchase.moment == first
+        )
         on_purchase = verdicts.pop(purchase.purchase_id, [])
         not_allowed = refused_approvals(purchase, attribution, bench.memberships, on_purchase)
         refused |= not_allowed
@@ -106,6 +127,12 @@ def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset
     return claims, frozenset(refused)
 
 
+def first_moment(person: PersonFacts) -> Moment | None:
+    """When the person bought for the first time; what was returned was bought all the same."""
+    moments = [purchase.moment for purchase in person.purchases]
+    return min(moments, key=lambda moment: moment.order, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sale:
     """A purchase that is owed to a referral, under the rule that fits."""
@@ -121,11 +148,12 @@ def _owed(
     sale: _Sale, patient: Patient, named: dict[Named, Words], reached_day: date | None
 ) -> Claim:
     """The claim of the member to whom a purchase is owed; takes its words out of `named`."""
-    purchase, rule, member = sale.purchase, sale.rule, sale.attribution.membership.member
+    purchase, rule, owed = sale.purchase, sale.rule, sale.attribution
+    member = owed.membership.member
     owed_id = reward_id(purchase.purchase_id, member, sale.policy.policy)
     words = named.pop((owed_id, member), NO_WORDS)
     paid, approved = bool(words.payments), words.word == "approved"
-    reason = block_reason(purchase, sale.attribution, rule, patient, approved=approved, paid=paid)
+    reason = block_reason(purchase, owed, rule, patient, approved=approved, paid=paid)
     free_on = releases_on(purchase, rule)
     hold_over = reached_day is not None and reached_day >= free_on
     all_returned = sale.returned_units >= purchase.quantity
@@ -134,7 +162,7 @@ def _owed(
         reward_id=owed_id,
         purchase_id=purchase.purchase_id,
         member=member,
-        referral_id=sale.attribution.referral.referral_id,
+        referral_id=owed.referral.referral_id,
         policy=sale.policy.policy,
         mode=rule.mode,
         standing=stands,
@@ -147,6 +175,16 @@ def _owed(
         bought_on=purchase.moment.day,
         cap_fen_month=rule.cap_fen_month,
         cap_fen_year=rule.cap_fen_year,
+        card_id=purchase.card_id,
+        quantity=purchase.quantity,
+        returned=min(sale.returned_units, purchase.quantity),
+        unit_price_fen=purchase.unit_price_fen,
+        rule_number=1 + next(n for n, each in enumerate(sale.policy.rules) if each is rule),
+        entered_by=tuple(
+            sorted(entered_by(purchase, sale.attribution.membership, sale.attribution))
+        ),
+        tiers=steps_of(rule),
+        cap_fen_event=rule.cap_fen_event,
     )
 
 

@@ -120,6 +120,8 @@ class VerdictFact:
     member: str
     amount_fen: int
     moment: Moment
+    reference: str = ""
+    """Of a payment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,23 @@ def claims_of_people(
     around: Surroundings,
 ) -> tuple[list[Claim], frozenset[EventKey]]:
     """The claims by all purchases of some people, and the approvals that are not allowed."""
+    facts, bench = facts_of_people(persons, events, judged, around)
+    claims: list[Claim] = []
+    refused: set[EventKey] = set()
+    for fact in facts:
+        more, not_allowed = claims_of(fact, bench)
+        claims += more
+        refused |= not_allowed
+    return claims, frozenset(refused)
+
+
+def facts_of_people(
+    persons: Iterable[PersonCards],
+    events: Sequence[LoggedEvent],
+    judged: CardOutcomes,
+    around: Surroundings,
+) -> tuple[list[PersonFacts], Bench]:
+    """What the purchases of some people are judged by, person by person."""
     verdicts = _verdicts(events, judged)
     voided = {verdict.purchase_id for verdict in verdicts} & judged.voided_purchases.keys()
     voided -= {name for kind, name in judged.created if kind == "purchase"}
@@ -75,19 +92,8 @@ def claims_of_people(
     if voided:
         facts.append(_voided_facts(voided, verdicts))
     if not facts:
-        return [], frozenset()
-    bench = Bench(
-        _memberships(facts, around),
-        _timetable(around),
-        around.reached_day,
-    )
-    claims: list[Claim] = []
-    refused: set[EventKey] = set()
-    for fact in facts:
-        more, not_allowed = claims_of(fact, bench)
-        claims += more
-        refused |= not_allowed
-    return claims, frozenset(refused)
+        return [], Bench({}, (), around.reached_day)
+    return facts, Bench(_memberships(facts, around), _timetable(around), around.reached_day)
 
 
 def _timetable(around: Surroundings) -> tuple[PolicyFact, ...]:
@@ -167,6 +173,7 @@ def _verdicts(events: Sequence[LoggedEvent], judged: CardOutcomes) -> list[Verdi
             event.data.member,
             event.data.amount_fen,
             moment(event),
+            event.data.reference if isinstance(event.data, RewardPaid) else "",
         )
         for event in events
         if isinstance(event.data, RewardApproved | RewardRejected | RewardPaid)

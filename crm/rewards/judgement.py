@@ -23,6 +23,7 @@ from crm.rewards.facts import EventKey, MemberFact, PersonFacts, PolicyFact
 from crm.rewards.policy import timetable
 from crm.rewards.postings import balances_of
 from crm.rewards.states import Reason, State
+from crm.rewards.tiers import graded_fen
 
 Mark = Literal["approver_paid", "paid_early", "nothing_due", "capped"]
 
@@ -41,6 +42,11 @@ class Reward:
     releases_on: the Shanghai day from which the hold is over
     marks: approver_paid, paid_early (of any of its payments), nothing_due (paid though tracked,
         blocked, rejected or owed to nobody), capped (less than the rule grants)
+    granted_fen: what is due before the caps of month and year
+    card_id, bought_on, quantity, returned: whose purchase, its Shanghai day, its units
+    rule_number: which of the policy's rules, from 1
+    entered_by, approvers, payers: actors; nobody may be of two
+    paid_fen: all that was paid for it
     """
 
     reward_id: str
@@ -54,6 +60,16 @@ class Reward:
     reason: Reason | None
     releases_on: date | None
     marks: frozenset[Mark]
+    granted_fen: int = 0
+    card_id: str | None = None
+    bought_on: date | None = None
+    quantity: int = 0
+    returned: int = 0
+    rule_number: int | None = None
+    entered_by: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    payers: tuple[str, ...] = ()
+    paid_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +121,8 @@ def judge_claims(claims: Iterable[Claim], refused: frozenset[EventKey] = frozens
     they have the same reward id.
     """
     listed = list(claims)
-    due_fen = capped_fen(listed)
+    graded = graded_fen(listed)
+    due_fen = capped_fen(listed, graded)
     set_off = _set_off(listed, due_fen)
     rows: dict[str, Reward] = {}
     marked: dict[EventKey, frozenset[Mark]] = {}
@@ -113,7 +130,10 @@ def judge_claims(claims: Iterable[Claim], refused: frozenset[EventKey] = frozens
     for place, claim in enumerate(listed):
         marks = payment_marks(claim) if claim.words.payments else {}
         marked |= marks
-        _keep(rows, _reward(claim, due_fen[place], NO_MARKS.union(*marks.values())))
+        shown = NO_MARKS.union(*marks.values())
+        if due_fen[place] < graded[place]:
+            shown |= {"capped"}
+        _keep(rows, _reward(claim, graded[place], due_fen[place], shown))
         booked = balances_of(
             claim.member,
             held=claim.standing == "held",
@@ -161,11 +181,9 @@ def payment_marks(claim: Claim) -> dict[EventKey, frozenset[Mark]]:
     return marked
 
 
-def _reward(claim: Claim, due_fen: int, marks: frozenset[Mark]) -> Reward:
+def _reward(claim: Claim, granted_fen: int, due_fen: int, marks: frozenset[Mark]) -> Reward:
     if claim.words.payments and claim.standing not in ("held", "payable"):
         marks |= {"nothing_due"}
-    if due_fen < claim.due_fen:
-        marks |= {"capped"}
     return Reward(
         reward_id=claim.reward_id,
         purchase_id=claim.purchase_id,
@@ -178,6 +196,16 @@ def _reward(claim: Claim, due_fen: int, marks: frozenset[Mark]) -> Reward:
         reason=claim.reason if claim.state == "blocked" else None,
         releases_on=claim.releases_on,
         marks=marks,
+        granted_fen=granted_fen,
+        card_id=claim.card_id,
+        bought_on=claim.bought_on,
+        quantity=claim.quantity,
+        returned=claim.returned,
+        rule_number=claim.rule_number,
+        entered_by=claim.entered_by,
+        approvers=claim.words.approvers,
+        payers=tuple(sorted({payment.moment.actor for payment in claim.words.payments})),
+        paid_fen=claim.words.paid_fen,
     )
 
 

@@ -15,7 +15,7 @@ Decided here, where the published rules are silent:
 from collections.abc import Iterable
 from datetime import date
 
-from campaigns.events.rewards import PolicyRule
+from campaigns.events.rewards import PolicyRule, Tier
 from campaigns.regions import covers
 from crm.rewards.facts import PolicyFact, PurchaseFact
 
@@ -72,23 +72,63 @@ def in_force(policies: tuple[PolicyFact, ...], day: date) -> PolicyFact:
 
 
 def rule_for(
-    policy: PolicyFact, kind: str | None, institution_kind: str | None, region: str | None
+    policy: PolicyFact,
+    kind: str | None,
+    institution_kind: str | None,
+    region: str | None,
+    *,
+    is_first: bool | None = None,
 ) -> PolicyRule | None:
-    """The first rule that fits a member's kind and institution and a purchase's region."""
+    """The first rule that fits a member's kind and institution, a purchase's region and place.
+
+    is_first: whether the person bought nothing before; None where the purchase is not known: a
+    rule with a trigger fits then never.
+    """
     for rule in policy.rules:
         if (
             rule.member_kind == kind
             and rule.institution_kind in (None, institution_kind)
             and (rule.region is None or (region is not None and covers(rule.region, region)))
+            and _is_triggered(rule, is_first)
         ):
             return rule
     return None
 
 
+def _is_triggered(rule: PolicyRule, is_first: bool | None) -> bool:
+    return rule.trigger is None or (rule.trigger == "first_purchase") is is_first
+
+
+def pays(rule: PolicyRule) -> bool:
+    """Whether anything is granted under the rule at all."""
+    return rule.mode not in ("TRACK_ONLY", "FORBIDDEN")
+
+
+def steps_of(rule: PolicyRule) -> tuple[Tier, ...]:
+    """A rule's tiers from the first unit on, in order; none where every unit is granted alike."""
+    if not rule.tiers or not pays(rule) or rule.mode == "NON_CASH" or rule.basis == "per_purchase":
+        return ()
+    by_percent = rule.basis == "percent"
+    first = Tier(
+        from_units=1,
+        amount_fen=None if by_percent else rule.amount_fen,
+        percent_bp=rule.percent_bp if by_percent else None,
+    )
+    return first, *sorted(rule.tiers, key=lambda tier: tier.from_units)
+
+
 def granted_fen(rule: PolicyRule, purchase: PurchaseFact, returned_units: int) -> int:
-    """What the rule grants after returns, in fen, before caps; whole fen, rounded down."""
+    """What the rule grants after returns, in fen, before tiers and the caps of month and year.
+
+    Whole fen, rounded down; never more than the rule's cap for one purchase.
+    """
+    granted = _uncapped_fen(rule, purchase, returned_units)
+    return granted if rule.cap_fen_event is None else min(granted, rule.cap_fen_event)
+
+
+def _uncapped_fen(rule: PolicyRule, purchase: PurchaseFact, returned_units: int) -> int:
     left_units = max(purchase.quantity - returned_units, 0)
-    if rule.mode in ("TRACK_ONLY", "FORBIDDEN") or left_units == 0:
+    if not pays(rule) or left_units == 0:
         return 0
     # A gift cannot be given back by halves: it stands until everything is returned.
     units = purchase.quantity if rule.mode == "NON_CASH" else left_units

@@ -53,14 +53,24 @@ def refused_approvals(
     for verdict in verdicts:
         if verdict.kind != "approved":
             continue
-        entered_by = {purchase.moment.actor}
-        if verdict.member in memberships:
-            entered_by.add(memberships[verdict.member].enrolled.actor)
-        if attribution is not None and attribution.membership.member == verdict.member:
-            entered_by.add(attribution.referral.moment.actor)
-        if verdict.moment.actor in entered_by:
+        owed = attribution
+        if owed is not None and owed.membership.member != verdict.member:
+            owed = None
+        if verdict.moment.actor in entered_by(purchase, memberships.get(verdict.member), owed):
             refused.add(verdict.moment.key)
     return frozenset(refused)
+
+
+def entered_by(
+    purchase: PurchaseFact, membership: Membership | None, attribution: Attribution | None
+) -> frozenset[str]:
+    """Who entered what a reward rests on, and so may not approve it."""
+    actors = {purchase.moment.actor}
+    if membership is not None:
+        actors.add(membership.enrolled.actor)
+    if attribution is not None:
+        actors.add(attribution.referral.moment.actor)
+    return frozenset(actors)
 
 
 def words_on(verdicts: Iterable[VerdictFact], refused: frozenset[EventKey]) -> dict[Named, Words]:

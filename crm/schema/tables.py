@@ -24,6 +24,7 @@ from crm.notices import tables as notices
 from crm.outcomes import tables as outcomes
 from crm.people import tables as people
 from crm.questions import tables as questions
+from crm.reward_desk import tables as reward_desk
 from crm.rights import tables as rights
 from crm.storage.database import METADATA as METADATA
 
@@ -46,8 +47,12 @@ KEPT_APART = (
 )
 """Accounts, who looked at what, what people were told: no part of the events' history."""
 
-REGISTERED = (rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER)
-"""What people asked for, what they were answered, whose work it is: a rebuild leaves it alone."""
+REGISTERED = (
+    *(rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER),
+    *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER),
+)
+"""What people asked for and were answered, whose work it is, which payments were ordered: a rebuild
+leaves it alone."""
 
 NOTED = (FUNNEL_NOTE,)
 """What the recording tells those who keep at hand what they read: thrown away when it is old."""
@@ -68,6 +73,7 @@ PROJECTED = (
     follow_ups.FOLLOW_UP,
     rewards.CLAIM,
     rewards.REWARD,
+    rewards.PAYMENT,
     rewards.BALANCE,
     rewards.LEDGER_ENTRY,
 )

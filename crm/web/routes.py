@@ -32,6 +32,7 @@ from crm.web.pages import (
     people_lists,
     person_acts,
     posters,
+    reward_payments,
     rewards,
     rights,
     search,
@@ -47,7 +48,8 @@ PAGES = (
     *(home, search, log, sheets, activities, activity_plans, posters),
     *(people_lists, events, archive, person_acts, follow_ups),
     *(notices, consents, conflicts, rights, status),
-    *(dealers, copy, rewards),
+    *(dealers, copy),
+    *(reward_payments, rewards),
     *(accounts, tokens, join, components),
 )
 _WHAT_HAPPENED = {

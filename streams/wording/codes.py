@@ -3,37 +3,8 @@
 JSON keeps the codes; these are for people.
 """
 
-from crm.web.view import labels
+from crm.web.view import labels, reward_labels
 
-REWARD_MODES = {
-    "ALLOWED": "可以发放",
-    "HOLD_FOR_REVIEW": "审核后发放",
-    "NON_CASH": "非现金",
-    "TRACK_ONLY": "仅登记",
-    "FORBIDDEN": "不允许",
-}
-ACCOUNTS = {
-    "company:reward_expense": "企业 · 奖励费用",
-    "company:bank": "企业 · 银行",
-    "held": "冻结期",
-    "payable": "可发放",
-    "receivable": "应退回",
-}
-LEDGER_REASONS = {
-    "earned": "应得",
-    "earned_reversed": "应得冲回",
-    "released": "解冻",
-    "released_reversed": "解冻冲回",
-    "paid": "已发放",
-    "paid_reversed": "发放冲回",
-    "overpaid": "多发",
-    "overpaid_reversed": "多发冲回",
-    "clawed_back": "追回",
-    "clawed_back_reversed": "追回冲回",
-    "set_off": "抵扣",
-    "set_off_reversed": "抵扣冲回",
-    "moved_reversed": "调整",
-}
 CATEGORIES = {
     "identity": "身份",
     "contact": "联系方式",
@@ -57,6 +28,7 @@ TABLES = {
     "follow_up": "回访",
     "claim": "奖励依据",
     "reward": "奖励",
+    "payment": "发放",
     "balance": "余额",
     "ledger_entry": "账",
     "journal": "日志",
@@ -100,9 +72,9 @@ WORDS: dict[str, dict[str, str]] = {
     "value": labels.SEXES | {"compliance_breach": "合规问题"} | METHODS,
     "reward_state": labels.REWARD_STATES,
     "reward_reason": labels.REWARD_REASONS,
-    "reward_mode": REWARD_MODES,
-    "account": ACCOUNTS,
-    "ledger_reason": LEDGER_REASONS,
+    "reward_mode": reward_labels.REWARD_MODES,
+    "account": reward_labels.ACCOUNTS,
+    "ledger_reason": reward_labels.LEDGER_REASONS,
     "category": CATEGORIES,
     "reason_class": labels.REASON_CLASSES,
     "webhook_state": WEBHOOK_STATES,

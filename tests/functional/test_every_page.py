@@ -21,7 +21,8 @@ PATHS = (
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
     *("/more", "/search", "/components"),
     *("/me/password", "/me/second-factor"),
-    *("/status", "/accounts", "/accounts/log", "/tokens", "/rewards"),
+    *("/status", "/accounts", "/accounts/log", "/tokens"),
+    *("/rewards", "/rewards?state=held", "/rewards/files"),
     *("/rights", "/rights?closed=true"),
     *(
         "/log?choose=true",

@@ -28,7 +28,7 @@ from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import Posting, Visit
 
-_FORM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FORM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _A_CARD = "card/of-the-row"
 _STALE = N_("这张表已经提交过，或者放得太久了。内容都在：请看一眼清单，还没有的再提交一次。")
 DOUBTS = {
@@ -135,7 +135,7 @@ def say(
     visit, said = posting.visit, list(acts)
     credential = sayer_of(visit, {act.type_name for act in said})
     form_id = posting.text("form_id", 36)
-    if not _FORM_ID.fullmatch(form_id):
+    if not FORM_ID.fullmatch(form_id):
         return _again(posting, ActForm(troubles=(visit.say(_STALE),)))
     if faults:
         return _again(posting, ActForm(form_id, faults=dict(faults)))

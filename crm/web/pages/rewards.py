@@ -1,37 +1,161 @@
-"""What members earned, by what stands of it: sums that open their lists."""
+"""The rewards' desk: queues, and headquarters' word on what waits for it, alone or as a list."""
 
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from campaigns.wording.catalogues import N_
-from crm.ledger.queries import reward_sums, rewards_in_state
+from crm.accounts.people import names_of
+from crm.ledger.queries import ledger_of
 from crm.people.queries import PAGE_ROWS
+from crm.reward_desk.asking import explanation_of
+from crm.reward_desk.bank_file import yuan_typed
+from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.queries import QUEUES, desk_rows, payments_of, queue_page, queues
+from crm.rewards.explaining import Explanation
+from crm.scope import OutOfScope
 from crm.storage.database import reading
-from crm.web.guards.visit import SignedIn
+from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.guards.visit import FormStale, NotFound, SignedIn, SignedInPosting, Visit
 
 router = APIRouter()
 
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
+WORDS = {"approved": "reward.approved", "rejected": "reward.rejected"}
+_NOTHING = N_("一份也没有选。请先勾选。")
+_NOT_YOURS = N_(
+    "有 %(n)s 份不能由你决定（状态变了，或是你录入、付款的），所以一份也没有记。请重新勾选。"
+)
+_FIRST = ("to_decide", "payable", "held")
+"""What is shown where no queue is named: the first of these that has anything."""
 
 
 @router.get("/rewards")
 def rewards_page(visit: SignedIn, state: str = "", page: Page = 1) -> Response:
-    """The sums, and one page of the rewards of a state: at first of what can be paid."""
+    """The queues, and one page of one of them."""
     with reading(visit.site.engine) as connection:
-        sums = reward_sums(visit.scope, connection)
-        states = [each.state for each in sums]
-        shown = state if state in states else "payable" if "payable" in states else ""
-        shown = shown or next(iter(states), "")
-        found = rewards_in_state(visit.scope, connection, shown, PAGE_ROWS, (page - 1) * PAGE_ROWS)
-    total = sum(each.count for each in sums if each.state == shown)
+        found = queues(visit.scope, connection)
+        filled = [each.name for each in found if each.count]
+        shown = state if state in QUEUES else next((n for n in _FIRST if n in filled), "")
+        shown = shown or next(iter(filled), "to_decide")
+        offset = (page - 1) * PAGE_ROWS
+        rows = queue_page(visit.scope, connection, shown, limit=PAGE_ROWS, offset=offset)
+    total = next(each.count for each in found if each.name == shown)
     context = {
         "title": visit.say(N_("奖励")),
-        "sums": sums,
+        "queues": found,
+        "any": bool(filled),
         "state": shown,
-        "rewards": found,
+        "total": total,
+        "rows": rows,
         "page": page,
         "pages": max(1, -(-total // PAGE_ROWS)),
+        "form_id": str(uuid4()),
+        **acts_on(visit, rows),
     }
     return visit.render("rewards.html", context)
+
+
+def acts_on(visit: Visit, rows: list[DeskRow]) -> dict[str, Any]:
+    """Which of the rewards this person may approve, reject and pay, by id."""
+    actor = visit.account.actor
+
+    def ids(type_name: str, may: str) -> set[str]:
+        if not visit.may_say(type_name):
+            return set()
+        return {row.reward_id for row in rows if getattr(row, may)(actor)}
+
+    payable = {row.reward_id for row in rows if row.open_fen > 0 and not row.ordered}
+    return {
+        "approvable": ids("reward.approved", "may_approve"),
+        "rejectable": ids("reward.rejected", "may_reject"),
+        "payable": ids("reward.paid", "may_pay") & payable,
+    }
+
+
+@router.post("/rewards/decide")
+def decide(posting: SignedInPosting) -> Response:
+    """Approve or reject what is ticked: all of it, or nothing where one may not be decided."""
+    visit = posting.visit
+    word = posting.text("word", 16)
+    if not visit.may_say("reward.approved"):
+        raise OutOfScope("who decides on rewards")
+    if word not in WORDS:
+        raise FormStale
+    ticked = posting.texts("reward")[:PAGE_ROWS]
+    with reading(visit.site.engine) as connection:
+        rows = desk_rows(visit.scope, connection, ticked)
+    may = "may_approve" if word == "approved" else "may_reject"
+    mine = [row for row in rows if getattr(row, may)(visit.account.actor)]
+    reason = posting.text("reason", 200)
+    back = "/rewards" if len(ticked) != 1 else f"/rewards/{ticked[0]}"
+    if not ticked or len(mine) < len(set(ticked)):
+        left = visit.say(_NOTHING if not ticked else _NOT_YOURS)
+        trouble = left % {"n": len(set(ticked)) - len(mine)}
+        return _refused(visit, back, rows, ActForm(troubles=(trouble,)))
+    answer = say(posting, [_verdict(WORDS[word], row, reason) for row in mine])
+    if answer.form is not None:
+        return _refused(visit, back, rows, answer.form)
+    return done(visit, back, answer)
+
+
+def _refused(visit: Visit, back: str, rows: list[DeskRow], form: ActForm) -> Response:
+    context = {"title": visit.say(N_("奖励")), "back": back, "rows": rows, "form": form}
+    return visit.render("reward_refused.html", context, 422)
+
+
+def _verdict(type_name: str, row: DeskRow, reason: str) -> Act:
+    data: dict[str, Any] = {
+        "reward_id": row.reward_id,
+        "purchase_id": row.purchase_id,
+        "member": row.member,
+        # What was seen: an amount of nothing cannot be said.
+        "amount_fen": max(row.amount_fen, row.granted_fen, 1),
+    }
+    return Act(type_name, {**data, "reason_code": reason} if reason else data)
+
+
+@router.get("/rewards/{reward_id}")
+def reward_page(visit: SignedIn, reward_id: str) -> Response:
+    """One reward: where it stands, and why; every fen of it."""
+    return show_reward(visit, reward_id)
+
+
+def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Response:
+    """The page of one reward, with the form of a payment as it was typed."""
+    is_company = visit.account.dealer is None
+    now_us = visit.site.now_us()
+    with reading(visit.site.engine) as connection:
+        rows = desk_rows(visit.scope, connection, [reward_id])
+        if not rows:
+            raise NotFound
+        why, entries, payments = None, [], []
+        if is_company:
+            keyring = visit.site.keyring
+            why = explanation_of(visit.scope, connection, keyring, reward_id, now_us)
+            entries = ledger_of(visit.scope, connection, reward_id)
+            payments = payments_of(visit.scope, connection, reward_id)
+        names = names_of(connection, _actors(rows[0], why))
+    row = rows[0]
+    known = form or ActForm.of({"amount": yuan_typed(row.open_fen) if row.open_fen > 0 else None})
+    context = {
+        "title": visit.say(N_("奖励")),
+        "row": row,
+        "why": why,
+        "entries": entries,
+        "payments": payments,
+        "names": names,
+        "form": known,
+        "form_id": str(uuid4()),
+        **acts_on(visit, rows),
+        "may_pay": visit.may_say("reward.paid") and row.may_pay(visit.account.actor),
+        "own": visit.account.actor in (*row.entered_by, *row.approved_by, *row.paid_by),
+    }
+    return visit.render("reward.html", context, 422 if form is not None else 200)
+
+
+def _actors(row: DeskRow, why: Explanation | None) -> set[str]:
+    steps = () if why is None else why.chain
+    return {*row.entered_by, *row.approved_by, *row.paid_by, *(s.moment.actor for s in steps)}

@@ -2,6 +2,7 @@
 
 from campaigns.wording.catalogues import N_
 from crm.accounts.roles import ROLES as TABLE
+from crm.web.view import reward_labels
 
 ACTIVITY_KINDS = {
     "health_lecture": N_("健康讲座"),
@@ -233,6 +234,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "sex": SEXES,
     "role": ROLES,
     "account_change": ACCOUNT_CHANGES,
+    **reward_labels.GROUPS,
     "reward_state": REWARD_STATES,
     "reward_reason": REWARD_REASONS,
     "cancel": CANCEL_REASONS,

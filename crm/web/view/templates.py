@@ -77,6 +77,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "short_number": formats.short_number,
         "words_of": formats.words_of,
         "day": lambda day, today=None: formats.day_text(day, language, today),
+        "shanghai_day": shanghai_day,
         "day_of": lambda at_us, now_us: formats.day_text(
             shanghai_day(at_us), language, shanghai_day(now_us)
         ),

@@ -59,6 +59,7 @@ LOGS = says("activity.attended")
 WRITES_CARDS = says("card.registered")
 FINDS = both(LOGS, either(sees("people"), sees("own_people")))
 LISTS_THE_SEASON = both(sees("people"), sees("numbers"))
+SEES_PAYMENTS = both(sees("money"), lambda account: account.dealer is None)
 OPENS: dict[str, Allowed] = {
     "GET /": everybody,
     **dict.fromkeys(("GET /me", "GET /me/password", "GET /me/second-factor"), everybody),
@@ -115,7 +116,12 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("POST /copy/seen", "POST /copy/workbook"), sees("own_copy")),
     **dict.fromkeys(("GET /status", "GET /components"), sees("status")),
     "POST /status/clock": sees("runs"),
-    "GET /rewards": sees("money"),
+    **dict.fromkeys(("GET /rewards", "GET /rewards/{reward_id}"), sees("money")),
+    "POST /rewards/decide": says("reward.approved"),
+    **dict.fromkeys(("GET /rewards/files", "GET /rewards/files/{file_id}"), SEES_PAYMENTS),
+    "GET /rewards/files/{file_id}/csv": SEES_PAYMENTS,
+    **{f"POST /rewards/{at}": says("reward.paid") for at in ("files", "{reward_id}/pay")},
+    "POST /rewards/files/{file_id}/answer": says("reward.paid"),
     **dict.fromkeys(("GET /log", "GET /log/{activity_id}"), LOGS),
     "POST /log/{activity_id}/find": FINDS,
     "GET /log/{activity_id}/new": LOGS,

@@ -1,0 +1,117 @@
+"""Claims, rewards, payments and balances as the rows that are written of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from crm.rewards.claims import Claim
+from crm.rewards.judgement import Reward
+
+ACTORS = "\n"
+"""Stands between the actors of one column: none holds it."""
+_PACKER = msgspec.msgpack.Encoder(order="deterministic")
+"""What is stored is never written in a set's order: the same claim has one spelling."""
+_UNPACKER = msgspec.msgpack.Decoder(Claim)
+
+ClaimId = tuple[str, str, str]
+"""(reward_id, member, purchase_id)."""
+Balances = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class HomedClaim:
+    """A claim and the home of its purchase."""
+
+    home: str
+    claim: Claim
+
+    @property
+    def id(self) -> ClaimId:
+        """What tells two claims apart."""
+        return self.claim.reward_id, self.claim.member, self.claim.purchase_id
+
+
+def owner_of(reward_id: str, member: str) -> str:
+    """Whose a row of rewards or balances is: a reward's of one member."""
+    return f"{reward_id}/{member}"
+
+
+def claim_in(body: bytes) -> Claim:
+    """A claim as it was kept."""
+    return _UNPACKER.decode(body)
+
+
+def claim_row(homed: HomedClaim) -> dict[str, Any]:
+    """A claim, as it is read again for the next judgement."""
+    claim = homed.claim
+    return {
+        "reward_id": claim.reward_id,
+        "member": claim.member,
+        "purchase_id": claim.purchase_id,
+        "home": homed.home,
+        "pooled": bool(claim.words.payments) or claim.looks_at_others,
+        "body": _PACKER.encode(claim),
+    }
+
+
+def reward_row(reward: Reward) -> dict[str, Any]:
+    """A reward as it stands."""
+    return {
+        "reward_id": reward.reward_id,
+        "member": reward.member,
+        "owner": owner_of(reward.reward_id, reward.member),
+        "purchase_id": reward.purchase_id,
+        "referral_id": reward.referral_id,
+        "policy": reward.policy,
+        "mode": reward.mode,
+        "state": reward.state,
+        "amount_fen": reward.amount_fen,
+        "reason": reward.reason,
+        "releases_on": reward.releases_on,
+        "marks": ",".join(sorted(reward.marks)),
+        "granted_fen": reward.granted_fen,
+        "card_id": reward.card_id,
+        "bought_on": reward.bought_on,
+        "quantity": reward.quantity,
+        "returned": reward.returned,
+        "rule_number": reward.rule_number,
+        "entered_by": ACTORS.join(reward.entered_by),
+        "approved_by": ACTORS.join(reward.approvers),
+        "paid_by": ACTORS.join(reward.payers),
+        "paid_fen": reward.paid_fen,
+    }
+
+
+def payment_rows(homed: HomedClaim) -> Iterable[dict[str, Any]]:
+    """The payments that a claim names."""
+    claim = homed.claim
+    for payment in claim.words.payments:
+        source, event_id = payment.moment.key
+        yield {
+            "source": source,
+            "id": event_id,
+            "home": homed.home,
+            "reward_id": claim.reward_id,
+            "member": claim.member,
+            "reference": payment.reference,
+            "amount_fen": payment.amount_fen,
+            "paid_on": payment.moment.day,
+            "actor": payment.moment.actor,
+        }
+
+
+def balance_rows(member: str, balances: Mapping[str, Balances]) -> Iterable[dict[str, Any]]:
+    """The balances of one member's rewards."""
+    return [
+        {
+            "reward_id": reward_id,
+            "member": member,
+            "account": account,
+            "owner": owner_of(reward_id, member),
+            "amount_fen": amount_fen,
+        }
+        for reward_id, accounts in balances[member].items()
+        for account, amount_fen in accounts.items()
+    ]

@@ -1,0 +1,158 @@
+"""The file of payments that a bank gets, and what comes back from it; pure.
+
+Out: CSV in UTF-8 with a BOM, CRLF, one payment a line. Back: the same lines with the bank's word in
+a column `结果` (成功 or 失败), amounts in yuan; columns are found by their headings, in any order.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+BOM = "\ufeff"
+HEADINGS = ("序号", "付款编号", "会员", "收款方", "经由", "金额（元）", "用途")
+RESULT = "结果"
+PURPOSE = "推荐奖励"
+THROUGH = {"employer": "用人单位", "member": "本人"}
+_DONE = {"成功": "paid", "失败": "failed", "paid": "paid", "failed": "failed"}
+_YUAN = re.compile(r"¥?([0-9]{1,10})(?:\.([0-9]{1,2}))?")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One payment of a file; its reference is the order's."""
+
+    reference: str
+    member: str
+    payee: str
+    through: str
+    amount_fen: int
+
+
+def written(lines: Sequence[Line]) -> bytes:
+    """The file's bytes: the same lines give the same."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(HEADINGS)
+    for number, line in enumerate(lines, 1):
+        yuan = yuan_typed(line.amount_fen)
+        through = THROUGH[line.through]
+        cells = (number, line.reference, line.member, line.payee, through, yuan, PURPOSE)
+        writer.writerow([_harmless(cell) for cell in cells])
+    return (BOM + out.getvalue()).encode()
+
+
+def _harmless(cell: object) -> object:
+    """No cell is taken for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def digest(content: bytes) -> str:
+    """SHA-256, as `sha256sum` prints it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the bank says of one payment."""
+
+    row: int
+    reference: str
+    amount_fen: int | None
+    result: Literal["paid", "failed"] | None
+
+
+class AnswerUnreadable(ValueError):
+    """The columns of the bank's file are not those that are needed; the argument names the lack."""
+
+
+def answers(text: str) -> list[Answer]:
+    """The bank's lines; AnswerUnreadable when a column is missing. Empty lines are no matter."""
+    rows = [row for row in csv.reader(io.StringIO(text.removeprefix(BOM))) if any(row)]
+    if not rows:
+        raise AnswerUnreadable(HEADINGS[1])
+    places = {heading.strip(): place for place, heading in enumerate(rows[0])}
+    for needed in (HEADINGS[1], HEADINGS[5], RESULT):
+        if needed not in places:
+            raise AnswerUnreadable(needed)
+
+    def cell(row: Sequence[str], heading: str) -> str:
+        place = places[heading]
+        return row[place].strip() if place < len(row) else ""
+
+    return [
+        Answer(
+            number,
+            cell(row, HEADINGS[1]),
+            yuan_fen(cell(row, HEADINGS[5])),
+            _DONE.get(cell(row, RESULT).lower()),  # type: ignore[arg-type]
+        )
+        for number, row in enumerate(rows[1:], 2)
+    ]
+
+
+def yuan_fen(text: str) -> int | None:
+    """Yuan as people write them, in fen; None when they cannot be read."""
+    found = _YUAN.fullmatch(text.replace(",", "").strip())
+    return None if found is None else int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def yuan_typed(amount_fen: int) -> str:
+    """Fen as they are typed, in yuan."""
+    return f"{amount_fen // 100}.{amount_fen % 100:02d}"
+
+
+Finding = Literal["paid", "failed", "unknown", "amount_differs", "unreadable", "ended", "repeated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order as the bank's answer is held against it."""
+
+    order_id: str
+    reference: str
+    amount_fen: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One line of the answer: the order that it speaks of, and what came of it."""
+
+    answer: Answer
+    order_id: str | None
+    finding: Finding
+
+
+def reconciled(ordered: Iterable[Ordered], told: Iterable[Answer]) -> list[Matched]:
+    """Each line of the answer against the orders of the file; only `paid` and `failed` end one."""
+    known = {order.reference: order for order in ordered}
+    seen: set[str] = set()
+    found = []
+    for answer in told:
+        order = known.get(answer.reference)
+        found.append(
+            Matched(
+                answer, None if order is None else order.order_id, _finding(answer, order, seen)
+            )
+        )
+        seen.add(answer.reference)
+    return found
+
+
+def _finding(answer: Answer, order: Ordered | None, seen: set[str]) -> Finding:
+    if order is None:
+        return "unknown"
+    if answer.reference in seen:
+        return "repeated"
+    if order.state != "ordered":
+        return "ended"
+    if answer.result is None or answer.amount_fen is None:
+        return "unreadable"
+    if answer.amount_fen != order.amount_fen:
+        return "amount_differs"
+    return answer.result

@@ -1,0 +1,101 @@
+"""A reward as whoever decides or pays sees it: all in one line; who may do what; what is doubtful.
+
+Nobody is two of maker, checker and payer of one reward: who entered what it rests on may neither
+approve nor pay it, who approved may not pay, who paid may not approve. By person, not by role.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Doubt = Literal["nothing_due", "beyond_payable", "before_release", "reference_used"]
+"""What a payer is asked about before a payment is recorded; it is recorded all the same."""
+
+DECIDABLE = frozenset({"held", "payable", "rejected"})
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One reward. Amounts in fen: `amount_fen` is what is left after returns and caps.
+
+    open_fen: what may be paid now; owed_back_fen: what was paid too much; paid_fen: all that was
+    paid. name: of the patient, where the viewer may see it. ordered: a payment is on its way.
+    """
+
+    reward_id: str
+    purchase_id: str
+    member: str
+    member_name: str | None
+    member_kind: str | None
+    institution: str | None
+    institution_kind: str | None
+    dealer: str | None
+    card_id: str | None
+    person_id: str | None
+    name: str | None
+    bought_on: date | None
+    quantity: int
+    returned: int
+    policy: str | None
+    rule_number: int | None
+    mode: str | None
+    state: str
+    reason: str | None
+    releases_on: date | None
+    marks: tuple[str, ...]
+    amount_fen: int
+    granted_fen: int
+    paid_fen: int
+    open_fen: int
+    owed_back_fen: int
+    entered_by: tuple[str, ...]
+    approved_by: tuple[str, ...]
+    paid_by: tuple[str, ...]
+    ordered: bool = False
+
+    @property
+    def awaits_word(self) -> bool:
+        """Whether an approval would change something."""
+        late = self.state == "blocked" and self.reason == "late_referral"
+        return late or (self.state in DECIDABLE and self.mode == "HOLD_FOR_REVIEW")
+
+    def may_approve(self, actor: str) -> bool:
+        """Whether this person may approve it, and that would change something."""
+        return self.awaits_word and actor not in (*self.entered_by, *self.paid_by)
+
+    def may_reject(self, actor: str) -> bool:
+        """Whether this person may reject it: also who entered it, but nobody who paid."""
+        return self.state in ("held", "payable") and actor not in self.paid_by
+
+    def may_pay(self, actor: str) -> bool:
+        """Whether this person may be its payer."""
+        return actor not in (*self.entered_by, *self.approved_by)
+
+    @property
+    def through(self) -> str:
+        """A clerk is paid through the employer, everybody else directly."""
+        return "employer" if self.member_kind == "clerk" else "member"
+
+    @property
+    def payee(self) -> str:
+        """Whom the money goes to."""
+        by_employer = self.through == "employer" and self.institution
+        return (self.institution if by_employer else self.member_name) or self.member
+
+
+def doubts(row: DeskRow, amount_fen: int, today: date, *, reference_used: bool) -> list[Doubt]:
+    """What to ask before so much is paid on that day."""
+    found: list[Doubt] = []
+    if row.state not in ("held", "payable", "paid") or (row.state == "paid" and not row.open_fen):
+        found.append("nothing_due")
+    elif row.state == "held":
+        found.append("before_release")
+    if "nothing_due" not in found and amount_fen > max(row.open_fen, 0) and row.state != "held":
+        found.append("beyond_payable")
+    if row.state == "held" and amount_fen > row.amount_fen:
+        found.append("beyond_payable")
+    if row.releases_on is not None and today < row.releases_on and row.state == "paid":
+        found.append("before_release")
+    if reference_used:
+        found.append("reference_used")
+    return found

@@ -1,0 +1,300 @@
+"""Reads the desk: queues, one reward, payments and their references, payment files."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
+
+from crm.ledger.rows import ACTORS
+from crm.ledger.tables import BALANCE, PAYMENT, REWARD
+from crm.members.tables import MEMBER
+from crm.people.tables import CARD, LINK, PERSON
+from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
+from crm.scope import OutOfScope, Scope
+from crm.storage.database import in_pieces
+
+_OWED = and_(
+    BALANCE.c.reward_id == REWARD.c.reward_id,
+    BALANCE.c.member == REWARD.c.member,
+)
+_OPEN = (
+    select(BALANCE.c.reward_id)
+    .where(_OWED, BALANCE.c.account.like("%:payable"), BALANCE.c.amount_fen < 0)
+    .exists()
+)
+_OWED_BACK = (
+    select(BALANCE.c.reward_id)
+    .where(_OWED, BALANCE.c.account.like("%:receivable"), BALANCE.c.amount_fen > 0)
+    .exists()
+)
+_TWICE = select(PAYMENT.c.reference).group_by(PAYMENT.c.reference).having(func.count() > 1)
+_ALARMING = or_(
+    *(REWARD.c.marks.like(f"%{mark}%") for mark in ("approver_paid", "paid_early", "nothing_due"))
+)
+
+QUEUES: dict[str, ColumnElement[bool]] = {
+    "to_decide": or_(
+        and_(
+            REWARD.c.state == "held",
+            REWARD.c.mode == "HOLD_FOR_REVIEW",
+            REWARD.c.approved_by == "",
+        ),
+        and_(REWARD.c.state == "blocked", REWARD.c.reason == "late_referral"),
+    ),
+    "payable": and_(REWARD.c.state.in_(("payable", "paid")), _OPEN),
+    "held": REWARD.c.state == "held",
+    "blocked": REWARD.c.state == "blocked",
+    "tracked": REWARD.c.state == "tracked",
+    "rejected": REWARD.c.state == "rejected",
+    "paid": REWARD.c.state == "paid",
+    "clawed_back": REWARD.c.state == "clawed_back",
+    "owed_back": _OWED_BACK,
+    "alarms": or_(
+        _ALARMING,
+        REWARD.c.reward_id.in_(select(PAYMENT.c.reward_id).where(PAYMENT.c.reference.in_(_TWICE))),
+    ),
+}
+"""What waits for whom: a reward may stand in several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One queue: how many rewards, and what is left of them after returns and caps, in fen."""
+
+    name: str
+    count: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOnce:
+    """One payment as it was told. told_by: an actor."""
+
+    source: str
+    id: str
+    reward_id: str
+    reference: str
+    amount_fen: int
+    paid_on: date
+    told_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A payment file, and how many of its lines are still open, done, failed."""
+
+    file_id: str
+    made_us: int
+    actor: str
+    lines: int
+    amount_fen: int
+    sha256: str
+    states: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order: a line of a file, or a payment by itself."""
+
+    order_id: str
+    line: int
+    reward_id: str
+    member: str
+    purchase_id: str
+    payee: str
+    through: str
+    amount_fen: int
+    reference: str
+    state: str
+    ended_us: int | None
+
+
+def queues(scope: Scope, connection: Connection) -> list[Queue]:
+    """All queues, the empty ones too; a dealer's are those of its members."""
+    _require(scope)
+    found = []
+    for name, condition in QUEUES.items():
+        query = select(func.count(), func.coalesce(func.sum(REWARD.c.amount_fen), 0))
+        query = _of_scope(scope, query.select_from(_WITH_MEMBER).where(condition))
+        count, amount_fen = connection.execute(query).one()
+        found.append(Queue(name, count, int(amount_fen)))
+    return found
+
+
+def queue_page(
+    scope: Scope,
+    connection: Connection,
+    name: str,
+    *,
+    limit: int,
+    offset: int = 0,
+    member: str | None = None,
+    dealer: str | None = None,
+) -> list[DeskRow]:
+    """One page of a queue, what is free first at its head; of a member or a dealer alone."""
+    _require(scope)
+    query = _rows(scope).where(QUEUES[name]).order_by(REWARD.c.releases_on, REWARD.c.reward_id)
+    if member:
+        query = query.where(REWARD.c.member == member)
+    if dealer:
+        query = query.where(MEMBER.c.dealer == dealer)
+    return _filled(scope, connection, query.limit(limit).offset(offset))
+
+
+def desk_rows(scope: Scope, connection: Connection, reward_ids: Iterable[str]) -> list[DeskRow]:
+    """Some rewards, by id; unknown ids are left out."""
+    _require(scope)
+    found: list[DeskRow] = []
+    for piece in in_pieces(sorted(set(reward_ids))):
+        query = _rows(scope).where(REWARD.c.reward_id.in_(piece)).order_by(REWARD.c.reward_id)
+        found += _filled(scope, connection, query)
+    return found
+
+
+_WITH_MEMBER = REWARD.outerjoin(MEMBER, MEMBER.c.member == REWARD.c.member)
+
+
+def _of_scope(scope: Scope, query: Select[Any]) -> Select[Any]:
+    return query if scope.dealer is None else query.where(MEMBER.c.dealer == scope.dealer)
+
+
+def _rows(scope: Scope) -> Select[Any]:
+    query = (
+        select(REWARD, MEMBER.c.name, MEMBER.c.kind, MEMBER.c.institution)
+        .add_columns(MEMBER.c.institution_kind, MEMBER.c.dealer, LINK.c.person_id)
+        .add_columns(CARD.c.name.label("patient"), PERSON.c.restricted)
+        .select_from(_WITH_MEMBER)
+        .outerjoin(CARD, CARD.c.card_id == REWARD.c.card_id)
+        .outerjoin(LINK, LINK.c.card_id == REWARD.c.card_id)
+        .outerjoin(PERSON, PERSON.c.person_id == LINK.c.person_id)
+    )
+    return _of_scope(scope, query)
+
+
+def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[DeskRow]:
+    rows = connection.execute(query).all()
+    ids = [row.reward_id for row in rows]
+    sums = _balances(connection, ids)
+    on_its_way = PAYMENT_ORDER.c.state.in_(("ordered", "telling"))
+    orders = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids), on_its_way)
+    ordered = set(connection.execute(orders).scalars())
+    return [replace(_desk_row(scope, row, sums), ordered=row.reward_id in ordered) for row in rows]
+
+
+def _balances(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, str, str], int]:
+    """(reward, member, last part of the account) → balance in fen."""
+    query = select(BALANCE).where(BALANCE.c.reward_id.in_(ids))
+    return {
+        (row.reward_id, row.member, row.account.rpartition(":")[2]): row.amount_fen
+        for row in connection.execute(query)
+    }
+
+
+def _desk_row(scope: Scope, row: Any, sums: dict[tuple[str, str, str], int]) -> DeskRow:
+    shown = scope.may("people") and (scope.may("restricted") or not row.restricted)
+    return DeskRow(
+        reward_id=row.reward_id,
+        purchase_id=row.purchase_id,
+        member=row.member,
+        member_name=row.name,
+        member_kind=row.kind,
+        institution=row.institution,
+        institution_kind=row.institution_kind,
+        dealer=row.dealer,
+        card_id=row.card_id if scope.dealer is None else None,
+        person_id=row.person_id if scope.may("archive") else None,
+        name=row.patient if shown else None,
+        bought_on=row.bought_on,
+        quantity=row.quantity,
+        returned=row.returned,
+        policy=row.policy,
+        rule_number=row.rule_number,
+        mode=row.mode,
+        state=row.state,
+        reason=row.reason,
+        releases_on=row.releases_on,
+        marks=_split(row.marks, ","),
+        amount_fen=row.amount_fen,
+        granted_fen=row.granted_fen,
+        paid_fen=row.paid_fen,
+        open_fen=-sums.get((row.reward_id, row.member, "payable"), 0),
+        owed_back_fen=max(sums.get((row.reward_id, row.member, "receivable"), 0), 0),
+        entered_by=_split(row.entered_by, ACTORS),
+        approved_by=_split(row.approved_by, ACTORS),
+        paid_by=_split(row.paid_by, ACTORS),
+    )
+
+
+def _split(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(text.split(separator)) if text else ()
+
+
+def payments_of(scope: Scope, connection: Connection, reward_id: str) -> list[PaidOnce]:
+    """Every payment of a reward, by day."""
+    _require_company(scope)
+    query = select(*_PAID).where(PAYMENT.c.reward_id == reward_id)
+    rows = connection.execute(query.order_by(PAYMENT.c.paid_on, PAYMENT.c.source, PAYMENT.c.id))
+    return [PaidOnce(*row) for row in rows]
+
+
+def is_reference_used(scope: Scope, connection: Connection, reference: str, but: str = "") -> bool:
+    """Whether a payment was told, or is on its way, under the same reference.
+
+    but: the order that asks.
+    """
+    _require_company(scope)
+    told = select(PAYMENT.c.id).where(
+        PAYMENT.c.reference == reference, PAYMENT.c.id.not_like(f"{but}-%") if but else true()
+    )
+    ordered = select(PAYMENT_ORDER.c.order_id).where(
+        PAYMENT_ORDER.c.reference == reference,
+        PAYMENT_ORDER.c.state != "failed",
+        PAYMENT_ORDER.c.order_id != but,
+    )
+    return any(connection.execute(query.limit(1)).first() for query in (told, ordered))
+
+
+_PAID = (
+    *(PAYMENT.c.source, PAYMENT.c.id, PAYMENT.c.reward_id, PAYMENT.c.reference),
+    *(PAYMENT.c.amount_fen, PAYMENT.c.paid_on, PAYMENT.c.actor),
+)
+
+
+def payment_files(
+    scope: Scope, connection: Connection, file_id: str | None = None
+) -> list[FileRow]:
+    """The payment files, the newest first; or one of them."""
+    _require_company(scope)
+    query = select(PAYMENT_FILE).order_by(PAYMENT_FILE.c.made_us.desc(), PAYMENT_FILE.c.file_id)
+    if file_id is not None:
+        query = query.where(PAYMENT_FILE.c.file_id == file_id)
+    rows = connection.execute(query.limit(200)).all()
+    states: dict[str, dict[str, int]] = {}
+    counted = select(PAYMENT_ORDER.c.file_id, PAYMENT_ORDER.c.state, func.count())
+    counted = counted.where(PAYMENT_ORDER.c.file_id.in_([row.file_id for row in rows]))
+    for name, state, count in connection.execute(
+        counted.group_by(PAYMENT_ORDER.c.file_id, PAYMENT_ORDER.c.state)
+    ):
+        states.setdefault(name, {})[state] = count
+    return [FileRow(**row._mapping, states=states.get(row.file_id, {})) for row in rows]
+
+
+def orders_of_file(scope: Scope, connection: Connection, file_id: str) -> list[OrderRow]:
+    """The lines of a payment file, in their order."""
+    _require_company(scope)
+    columns = [PAYMENT_ORDER.c[name] for name in OrderRow.__dataclass_fields__]
+    query = select(*columns).where(PAYMENT_ORDER.c.file_id == file_id)
+    return [OrderRow(*row) for row in connection.execute(query.order_by(PAYMENT_ORDER.c.line))]
+
+
+def _require(scope: Scope) -> None:
+    scope.require("money", "rewards and their money")
+
+
+def _require_company(scope: Scope) -> None:
+    _require(scope)
+    if scope.dealer is not None:
+        raise OutOfScope("payments are the company's")

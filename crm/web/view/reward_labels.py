@@ -1,0 +1,128 @@
+"""What the codes of members, rewards and payments are called."""
+
+from campaigns.wording.catalogues import N_
+
+REWARD_MODES = {
+    "FORBIDDEN": N_("不允许"),
+    "TRACK_ONLY": N_("仅登记"),
+    "HOLD_FOR_REVIEW": N_("审核后发放"),
+    "NON_CASH": N_("非现金"),
+    "ALLOWED": N_("可以发放"),
+}
+QUEUES = {
+    "to_decide": N_("待审批"),
+    "payable": N_("可发放"),
+    "held": N_("冻结期"),
+    "blocked": N_("不符合"),
+    "tracked": N_("仅登记"),
+    "rejected": N_("已驳回"),
+    "paid": N_("已发放"),
+    "clawed_back": N_("已追回"),
+    "owed_back": N_("应退回"),
+    "alarms": N_("要查的"),
+}
+MARKS = {
+    "approver_paid": N_("批准的人自己付了款"),
+    "paid_early": N_("冻结期没到就付了"),
+    "nothing_due": N_("不该付的付了"),
+    "capped": N_("到了上限"),
+}
+DOUBTS = {
+    "nothing_due": N_("这一份现在没有可付的钱。付了会记成会员应退回，并列入“要查的”。"),
+    "beyond_payable": N_("金额比可发放的多。多付的部分会记成会员应退回。"),
+    "before_release": N_("冻结期还没到。提前付会列入“要查的”。"),
+    "reference_used": N_("这个付款编号已经用过。请核对是不是付了两次。"),
+}
+MEMBER_KINDS = {"doctor": N_("医生会员"), "clerk": N_("店员会员"), "consumer": N_("消费者会员")}
+INSTITUTION_KINDS = {
+    "public_hospital": N_("公立医院"),
+    "private_hospital": N_("民营医院"),
+    "pharmacy": N_("药店"),
+    "none": N_("没有单位"),
+}
+THROUGH = {"employer": N_("用人单位"), "member": N_("本人")}
+ORDER_STATES = {
+    "ordered": N_("等银行回单"),
+    "telling": N_("没记完"),
+    "paid": N_("已发放"),
+    "failed": N_("没付成"),
+}
+FINDINGS = {
+    "paid": N_("已记为发放"),
+    "failed": N_("没付成，可以重新付"),
+    "unknown": N_("这个文件里没有这个付款编号"),
+    "amount_differs": N_("金额和付款文件不一样，没有记"),
+    "unreadable": N_("金额或结果看不懂，没有记"),
+    "ended": N_("之前已经记过"),
+    "repeated": N_("回单里这个编号出现了两次，只看第一行"),
+}
+STEPS = {
+    "enrolled": N_("成为会员"),
+    "trained": N_("培训合格"),
+    "left": N_("会员退出"),
+    "referred": N_("介绍患者（本人同意）"),
+    "bought": N_("患者购买"),
+    "returned": N_("患者退货"),
+    "approved": N_("批准"),
+    "rejected": N_("驳回"),
+    "paid": N_("发放"),
+}
+WHY = {
+    "counts": N_("算这一次"),
+    "not_member": N_("介绍时还不是会员"),
+    "left": N_("介绍时已经退出"),
+    "after_purchase": N_("在购买以后"),
+    "out_of_window": N_("离购买太久，过了有效期"),
+    "earlier": N_("后来另有人介绍"),
+    "later": N_("之前已有人介绍"),
+}
+FREES = {
+    "hold": N_("冻结期过了才可发放，到那一天自动解冻。"),
+    "approval": N_("要有人批准。录入过购买、转介绍或会员登记的人不能批准。"),
+    "late_approval": N_("转介绍补报晚了 7 天以上：有人核实并批准，就转为冻结期。别的都解不了。"),
+    "training_missing": N_("购买那天以前没有合格的培训。后来的培训不算；补录那天以前的才算。"),
+    "never": N_("没有什么能让它变成可发放。"),
+    "nothing": N_("已经付清，没有要等的。"),
+    "rejected": N_("已驳回。以后再批准就恢复。"),
+    "pay": N_("现在就可以发放。付款的人不能是录入或批准的人。"),
+}
+LEDGER_REASONS = {
+    "earned": N_("应得"),
+    "earned_reversed": N_("应得冲回"),
+    "released": N_("解冻"),
+    "released_reversed": N_("解冻冲回"),
+    "paid": N_("已发放"),
+    "paid_reversed": N_("发放冲回"),
+    "overpaid": N_("多发"),
+    "overpaid_reversed": N_("多发冲回"),
+    "clawed_back": N_("追回"),
+    "clawed_back_reversed": N_("追回冲回"),
+    "set_off": N_("抵扣"),
+    "set_off_reversed": N_("抵扣冲回"),
+    "moved_reversed": N_("调整"),
+}
+ACCOUNTS = {
+    "company:reward_expense": N_("企业 · 奖励费用"),
+    "company:bank": N_("企业 · 银行"),
+    "held": N_("冻结期"),
+    "payable": N_("可发放"),
+    "receivable": N_("应退回"),
+}
+TRIGGERS = {"first_purchase": N_("第一次购买"), "repeat_purchase": N_("再次购买")}
+GROUPS = {
+    "rule_trigger": TRIGGERS,
+    "reward_step": STEPS,
+    "referral_why": WHY,
+    "reward_free": FREES,
+    "ledger_reason": LEDGER_REASONS,
+    "ledger_account": ACCOUNTS,
+    "reward_mode": REWARD_MODES,
+    "reward_queue": QUEUES,
+    "reward_mark": MARKS,
+    "payment_doubt": DOUBTS,
+    "member_kind": MEMBER_KINDS,
+    "institution_kind": INSTITUTION_KINDS,
+    "through": THROUGH,
+    "order_state": ORDER_STATES,
+    "finding": FINDINGS,
+}

@@ -1,0 +1,291 @@
+"""The rewards' desk: three people decide, pay and look; what is doubtful is asked about before."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import orjson
+import pytest
+from sqlalchemy import func, select
+
+from campaigns.intake import Credential
+from campaigns.times import rfc3339
+from crm.accounts.people import find_user
+from crm.clock import now_us
+from crm.journal.events import JOURNAL
+from crm.ledger.tables import LEDGER_ENTRY, REWARD
+from crm.reward_desk.bank_file import digest
+from crm.reward_desk.queries import QUEUES, desk_rows, queues
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.integration.web.reward_sites import (
+    Person,
+    event,
+    member,
+    reach_every_day,
+    reward_of,
+    sale,
+    signed_in,
+)
+from tests.integration.web.sites import RunningSite, running
+
+SALES = 20
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """Twenty sales of one trained clerk, one of an untrained, one of a doctor."""
+    folder: Path = tmp_path_factory.mktemp("desk")
+    with running(folder) as site:
+        site.user("chief", "headquarters")
+        site.user("deputy", "headquarters")
+        site.user("checker", "compliance")
+        site.user("payer", "finance")
+        site.user("payer2", "finance")
+        site.user("dealer", "dealer", "D1")
+        site.user("other", "dealer", "D2")
+        events = [*member("M1"), *member("M2", trained=False), *member("M3", kind="doctor")]
+        for n in range(SALES):
+            events += sale(n, "M1")
+        site.accept(*events, *sale(30, "M2"), *sale(31, "M3"))
+        reach_every_day(site)
+        yield site
+
+
+def form_id() -> str:
+    return str(uuid4())
+
+
+def approve(site: RunningSite, by: str, *sales: int) -> None:
+    with signed_in(site, by) as person:
+        rewards = [reward_of(n, "M1") for n in sales]
+        answer = person.post("/rewards/decide", form_id=form_id(), word="approved", reward=rewards)
+        assert answer.status_code == 303, answer.text
+    site.work()
+
+
+def pay(person: Person, n: int, amount: str, reference: str, **more: str) -> int:
+    fields = {"form_id": form_id(), "amount": amount, "reference": reference, **more}
+    return person.post(f"/rewards/{reward_of(n, 'M1')}/pay", **fields).status_code
+
+
+def state(site: RunningSite, reward: str) -> tuple[str, int, int]:
+    with reading(site.site.engine) as connection:
+        (row,) = desk_rows(HEADQUARTERS_SCOPE, connection, [reward])
+    return row.state, row.open_fen, row.paid_fen
+
+
+def payments(site: RunningSite, reward: str) -> int:
+    with reading(site.site.engine) as connection:
+        told = select(func.count()).where(
+            JOURNAL.c.subject == f"reward/{reward}", JOURNAL.c.type == "reward.paid"
+        )
+        return int(connection.execute(told).scalar_one())
+
+
+def test_a_list_is_approved_at_once_and_stands_then_under_what_can_be_paid(
+    desk: RunningSite,
+) -> None:
+    with signed_in(desk, "checker") as person:
+        page = person.get("/rewards?state=to_decide").text
+        assert page.count('name="reward"') == SALES
+        assert "批准所选" in page and "做成付款文件" not in page
+    approve(desk, "checker", 0, 1, 2)
+    assert state(desk, reward_of(0, "M1")) == ("payable", 4000, 0)
+    with signed_in(desk, "payer") as person:
+        page = person.get("/rewards?state=payable").text
+        assert page.count('name="reward"') == 3 and "批准所选" not in page
+
+
+def test_each_queue_has_as_many_rewards_as_its_number_says(desk: RunningSite) -> None:
+    with reading(desk.site.engine) as connection:
+        for queue in queues(HEADQUARTERS_SCOPE, connection):
+            rows = select(func.count()).select_from(REWARD).where(QUEUES[queue.name])
+            assert connection.execute(rows).scalar_one() == queue.count, queue.name
+
+
+def test_nobody_pays_what_they_approved_and_the_button_is_not_there(desk: RunningSite) -> None:
+    approve(desk, "chief", 3)
+    with signed_in(desk, "chief") as person:
+        assert "记为已发放" not in person.get(f"/rewards/{reward_of(3, 'M1')}").text
+        assert pay(person, 3, "40.00", "own") == 403
+    assert payments(desk, reward_of(3, "M1")) == 0
+    with signed_in(desk, "deputy") as person:
+        assert "记为已发放" in person.get(f"/rewards/{reward_of(3, 'M1')}").text
+
+
+def test_nobody_approves_what_they_entered(desk: RunningSite) -> None:
+    with signed_in(desk, "chief") as person:
+        actor = re.search(r'data-actor="([^"]+)"', person.get("/me").text)
+        assert actor
+    mine = [dict(each, source=f"/phones/{actor[1]}") for each in sale(40, "M1")]
+    credential = _credential(desk, "chief")
+    desk.site.intake.accept([orjson.dumps(each) for each in mine], credential)
+    reach_every_day(desk)
+    with signed_in(desk, "chief") as person:
+        page = person.get(f"/rewards/{reward_of(40, 'M1')}").text
+        assert 'value="approved"' not in page and "你经过手" in page
+        fields = {"word": "approved", "reward": reward_of(40, "M1"), "form_id": form_id()}
+        answer = person.post("/rewards/decide", **fields)
+        assert answer.status_code == 422 and "不能由你决定" in answer.text
+    assert state(desk, reward_of(40, "M1"))[0] == "held"
+
+
+def _credential(site: RunningSite, name: str) -> Credential:
+    with reading(site.site.engine) as connection:
+        found = find_user(connection, name)
+    assert found is not None and found.credential is not None
+    return found.credential
+
+
+def test_more_than_is_payable_is_asked_about_before_and_recorded_only_when_said_again(
+    desk: RunningSite,
+) -> None:
+    approve(desk, "checker", 4)
+    with signed_in(desk, "payer") as person:
+        fields = {"form_id": form_id(), "amount": "4000", "reference": "bank-4"}
+        path = f"/rewards/{reward_of(4, 'M1')}/pay"
+        asked = person.post(path, **fields)
+        assert asked.status_code == 422 and "金额比可发放的多" in asked.text
+        assert payments(desk, reward_of(4, "M1")) == 0
+        again = person.post(path, **fields, asked="beyond_payable")
+        assert again.status_code == 303
+    desk.work()
+    assert state(desk, reward_of(4, "M1")) == ("paid", 0, 400_000)
+    with signed_in(desk, "payer") as person:
+        page = person.get("/rewards?state=owed_back").text
+        assert "¥3,960.00" in page and "¥4,000.00" in page
+
+
+def test_a_reference_that_was_used_is_asked_about(desk: RunningSite) -> None:
+    approve(desk, "checker", 5, 6)
+    with signed_in(desk, "payer") as person:
+        assert pay(person, 5, "40", "same") == 303
+        assert pay(person, 6, "40", "same") == 422
+        assert pay(person, 6, "40", "same", asked="reference_used") == 303
+    desk.work()
+    with signed_in(desk, "payer") as person:
+        page = person.get("/rewards?state=alarms").text
+        assert reward_of(5, "M1") in page and reward_of(6, "M1") in page
+
+
+def test_a_tracked_or_blocked_reward_is_paid_only_after_a_question_and_stands_among_the_alarms(
+    desk: RunningSite,
+) -> None:
+    for reward in (reward_of(30, "M2"), reward_of(31, "M3")):
+        with signed_in(desk, "payer") as person:
+            fields = {"form_id": form_id(), "amount": "20", "reference": f"odd-{reward[:8]}"}
+            assert person.post(f"/rewards/{reward}/pay", **fields).status_code == 422
+            assert payments(desk, reward) == 0
+            said = person.post(f"/rewards/{reward}/pay", **fields, asked="nothing_due")
+            assert said.status_code == 303
+        desk.work()
+        with signed_in(desk, "payer") as person:
+            assert reward in person.get("/rewards?state=alarms").text
+
+
+def test_of_many_who_pay_the_same_at_one_moment_one_does(desk: RunningSite) -> None:
+    approve(desk, "checker", 7)
+
+    def click(n: int) -> int:
+        with signed_in(desk, "payer" if n % 2 else "payer2") as person:
+            return pay(person, 7, "40", f"race-{n}")
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(click, range(6)))
+    assert answers == [303, 422, 422, 422, 422, 422]
+    assert payments(desk, reward_of(7, "M1")) == 1
+
+
+def test_a_second_tap_on_one_form_pays_once(desk: RunningSite) -> None:
+    approve(desk, "checker", 8)
+    with signed_in(desk, "payer") as person:
+        fields = {"form_id": form_id(), "amount": "40", "reference": "tap"}
+        path = f"/rewards/{reward_of(8, 'M1')}/pay"
+        assert person.post(path, **fields).status_code == 303
+        person.post(path, **fields)
+    assert payments(desk, reward_of(8, "M1")) == 1
+
+
+def test_a_payment_file_has_the_digest_of_its_bytes_and_the_banks_answer_ends_each_line_once(
+    desk: RunningSite,
+) -> None:
+    approve(desk, "checker", 9, 10, 11)
+    rewards = [reward_of(n, "M1") for n in (9, 10, 11)]
+    with signed_in(desk, "payer") as person:
+        made = person.post("/rewards/files", reward=rewards)
+        assert made.status_code == 303
+        path = made.headers["location"]
+        content = person.get(f"{path}/csv").content
+        assert digest(content) in person.get(path).text
+        lines = content.decode("utf-8-sig").splitlines()
+        assert len(lines) == 4 and "康民药店" in lines[1] and "用人单位" in lines[1]
+        # What is on its way can be put into no second file.
+        assert person.post("/rewards/files", reward=rewards).status_code == 409
+        results = ("成功", "失败", "成功")
+        told = [f"{line},{result}" for line, result in zip(lines[1:], results, strict=True)]
+        told[2] = told[2].replace("40.00", "41.00")
+        answer = "\n".join([f"{lines[0]},结果", *told, "9,JXUNKNOWN,M1,x,本人,1.00,x,成功"])
+        page = person.post(f"{path}/answer", answer=answer)
+        assert page.status_code == 200
+        for sentence in ("已记为发放", "没付成", "金额和付款文件不一样", "没有这个付款编号"):
+            assert sentence in page.text
+        twice = person.post(f"{path}/answer", answer=answer)
+        assert "之前已经记过" in twice.text
+        missing = person.post(f"{path}/answer", answer="付款编号,结果\nx,成功")
+        assert missing.status_code == 422 and "金额（元）" in missing.text
+    desk.work()
+    paid = sorted(payments(desk, reward) for reward in rewards)
+    assert paid == [0, 0, 1]
+
+
+def test_a_payment_that_was_taken_back_can_be_made_again(desk: RunningSite) -> None:
+    approve(desk, "checker", 12)
+    reward = reward_of(12, "M1")
+    with signed_in(desk, "payer") as person:
+        assert pay(person, 12, "40", "wrong") == 303
+    desk.work()
+    with reading(desk.site.engine) as connection:
+        said = select(JOURNAL.c.source, JOURNAL.c.id).where(
+            JOURNAL.c.subject == f"reward/{reward}", JOURNAL.c.type == "reward.paid"
+        )
+        source, event_id = connection.execute(said).one()
+    void = {"of_source": source, "of_id": event_id, "reason_code": "typed_wrong"}
+    desk.accept(event("event.voided", f"reward/{reward}", void, 0) | {"time": _now()})
+    assert state(desk, reward) == ("payable", 4000, 0)
+    with signed_in(desk, "payer2") as person:
+        assert pay(person, 12, "40", "right") == 303
+    desk.work()
+    assert state(desk, reward) == ("paid", 0, 4000)
+
+
+def _now() -> str:
+    return rfc3339(now_us())
+
+
+def test_a_dealer_sees_its_members_alone_and_no_patient(desk: RunningSite) -> None:
+    with signed_in(desk, "dealer") as person:
+        page = person.get("/rewards?state=held").text
+        assert "M1" in page and "档案卡" not in page and 'name="reward"' not in page
+        assert person.get(f"/rewards/{reward_of(13, 'M1')}").status_code == 200
+        assert person.get("/rewards/files").status_code == 403
+    with signed_in(desk, "other") as person:
+        assert "M1" not in person.get("/rewards?state=held").text
+        assert person.get(f"/rewards/{reward_of(13, 'M1')}").status_code == 404
+
+
+def test_a_reward_explains_itself_event_by_event_and_fen_by_fen(desk: RunningSite) -> None:
+    with signed_in(desk, "payer") as person:
+        page = person.get(f"/rewards/{reward_of(4, 'M1')}").text
+    for text in ("¥20.00 × 2 件", "¥40.00", "purchase.made-C4", "referral.made-C4", "算这一次"):
+        assert text in page, text
+    with signed_in(desk, "checker") as person:
+        assert "购买那天以前没有合格的培训" in person.get(f"/rewards/{reward_of(30, 'M2')}").text
+        assert "没有什么能让它变成可发放" in person.get(f"/rewards/{reward_of(31, 'M3')}").text
+
+
+def test_the_ledger_still_sums_to_zero(desk: RunningSite) -> None:
+    with reading(desk.site.engine) as connection:
+        assert connection.execute(select(func.sum(LEDGER_ENTRY.c.amount_fen))).scalar_one() == 0
