@@ -207,7 +207,8 @@ def _plain_fen(claim: Claim, rule: PolicyRule, units: int) -> int:
 
 
 def _frees(claim: Claim, reached_day: date | None, due_fen: int) -> tuple[Free, ...]:
-    if claim.words.payments and claim.words.paid_fen >= due_fen:
+    due = claim.standing in ("held", "payable")
+    if due and claim.words.payments and claim.words.paid_fen >= due_fen:
         return ("nothing",)
     if claim.standing == "blocked":
         if claim.reason == "late_referral":
