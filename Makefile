@@ -1,6 +1,6 @@
 # Jinxi: what can be made here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format services bench bench-pages prove migration docs site texts lock wheel image images audit sbom clean
+.PHONY: help install demo test check format services bench bench-pages bench-matching prove migration docs site texts lock wheel image images audit sbom clean
 
 BIN := .venv/bin
 # How many tests run at once: one more than there are cores, since some wait for servers. JOBS=0 runs
@@ -54,6 +54,9 @@ bench: install ## events per second, beside the floors of this machine
 
 bench-pages: install ## how long pages and submits take while fifty people log and ten read
 	$(BIN)/python -m tests.bench.pages
+
+bench-matching: install ## who is who, beside Splink and the phone alone (SEEDS=20, NOISE=1)
+	$(BIN)/python -m tests.bench.matching --seeds $(or $(SEEDS),20) --noise $(or $(NOISE),1)
 
 prove: install seeds mutants ## the long proofs: many examples, kills, hash seeds, mutants
 	JINXI_PROVE=1 $(BIN)/pytest $(SPREAD) -m "prove or hypothesis or more_in_prove" --timeout 3600

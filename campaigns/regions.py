@@ -73,6 +73,32 @@ def prefecture(code: str) -> str:
     return code[:4]
 
 
+_KINDS_OF_PREFECTURE = re.compile(r"(?:市|地区|盟|(?:[\u4e00-\u9fff]{1,8}族)*自治州)\Z")
+
+
+def same_prefecture(code: str, other: str) -> bool:
+    """Whether two codes lie in one prefecture, also when the prefecture's own code changed.
+
+    Codes are revoked and succeeded: 5221 (遵义地区) became 5203 (遵义市), 5102 became 5001.
+    """
+    if code[:4] == other[:4]:
+        return True
+    name = _prefecture_name(code)
+    return name is not None and name == _prefecture_name(other)
+
+
+@cache
+def _prefecture_name(code: str) -> str | None:
+    """What the prefecture is called without its kind; of a municipality the name of the city."""
+    names = _names()
+    name = names.get(code[:4] + "00")
+    if name is None or _UNSPOKEN.fullmatch(name):
+        name = names.get(code[:2] + "0000")
+        if name is None or not name.endswith("市"):
+            return None
+    return _KINDS_OF_PREFECTURE.sub("", name)
+
+
 @cache
 def _names() -> dict[str, str]:
     """Code → the last name it had. The table is 0.7 MB, so it is read when first asked for."""

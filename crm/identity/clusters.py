@@ -4,13 +4,19 @@ A join looks at every pair of cards across the two clusters. What the pairs can 
 kept per cluster in a few values, so that looking costs the same however many cards there are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from crm.identity.traits import Traits
 
-EvidenceKind = Literal["same", "id_number", "name_and_phone", "name_and_birth"]
+EvidenceKind = Literal["same", "id_number", "name_and_phone", "name_and_birth", "weights"]
+
+Part = tuple[str, str, int]
+"""What was compared, how well it fits, and what that weighs in hundredths of a bit."""
+
+PAIRS_ACROSS_MAX = 400
+"""Of two clusters that are joined by weights; larger ones are left to a person."""
 
 BIRTH_YEARS_APART_MAX = 2
 """Birth years written from memory differ; further apart than this they mean two people."""
@@ -18,10 +24,14 @@ BIRTH_YEARS_APART_MAX = 2
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a card belongs where it does: the strongest edge that joined it to another card."""
+    """Why a card belongs where it does: the strongest edge that joined it to another card.
+
+    parts: what speaks for it and against it, where weights are in force.
+    """
 
     kind: EvidenceKind
     other_card_id: str
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(slots=True)
@@ -90,12 +100,44 @@ class Clusters:
             return False
         return self._join(one, other, card_id, other_card_id, kind)
 
+    def join_by_weights(
+        self,
+        card_id: str,
+        other_card_id: str,
+        parts: tuple[Part, ...],
+        speaks_against: Callable[[str, str], bool],
+    ) -> bool:
+        """Join two cards because of what their likeness weighs; False if a person, another sex or
+        ID number, or the likeness of any pair across them speaks against."""
+        one, other = self._cluster(card_id), self._cluster(other_card_id)
+        if one is other:
+            return True
+        if (
+            len(one.members) * len(other.members) > PAIRS_ACROSS_MAX
+            or _said_different(one, other)
+            or _any_pair_differs(one.id_numbers, other.id_numbers)
+            or _any_pair_differs(one.sexes, other.sexes)
+            or any(speaks_against(mine, its) for mine in one.members for its in other.members)
+        ):
+            return False
+        return self._join(one, other, card_id, other_card_id, "weights", parts)
+
+    def said_different(self, card_id: str, other_card_id: str) -> bool:
+        """Whether a person keeps the clusters of two cards apart."""
+        return _said_different(self._cluster(card_id), self._cluster(other_card_id))
+
     def _join(
-        self, one: _Cluster, other: _Cluster, card_id: str, other_card_id: str, kind: EvidenceKind
+        self,
+        one: _Cluster,
+        other: _Cluster,
+        card_id: str,
+        other_card_id: str,
+        kind: EvidenceKind,
+        parts: tuple[Part, ...] = (),
     ) -> bool:
         if one is not other:
-            self.evidence.setdefault(card_id, Evidence(kind, other_card_id))
-            self.evidence.setdefault(other_card_id, Evidence(kind, card_id))
+            self.evidence.setdefault(card_id, Evidence(kind, other_card_id, parts))
+            self.evidence.setdefault(other_card_id, Evidence(kind, card_id, parts))
             larger, smaller = (
                 (one, other) if len(one.members) >= len(other.members) else (other, one)
             )

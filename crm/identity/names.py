@@ -20,6 +20,7 @@ _MIDDLE_DOTS = (
     r"\u02d9\u1427.\u3002\uff65"
 )
 _BETWEEN_WORDS = re.compile(rf"[\s{_MIDDLE_DOTS}{INVISIBLE}]+")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 
 
@@ -69,6 +70,23 @@ def sort_form(name: str) -> str:
     syllables = _syllables(plain)
     surname = "".join(syllables[:length]) if length < len(plain) else "".join(syllables)
     return " ".join((surname, plain[:length], "".join(syllables[length:]), plain[length:])).strip()
+
+
+def is_chinese(plain: str) -> bool:
+    """Whether a name in simplified form is written in Chinese characters."""
+    return _HAN.match(plain) is not None
+
+
+def name_parts(plain: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The syllables of the surname and of the given name of a simplified Chinese name."""
+    syllables, length = _syllables(plain), _surname_length(plain)
+    return syllables[:length], syllables[length:]
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name in letters, folded; marks between them play no part."""
+    words = _NO_LETTERS.split(unicodedata.normalize("NFKC", name).casefold())
+    return tuple(filter(None, words))
 
 
 def _surname_length(plain: str) -> int:

@@ -6,12 +6,16 @@ needed: what a word or a correction changed is computed anew, and taken back the
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from campaigns.ids import household_id, person_id
 from crm.identity.clusters import Clusters, Evidence
 from crm.identity.matching import Block, cards_by_phone, join_all, kept_apart, words_in_force
+from crm.identity.record import Record
 from crm.identity.traits import HumanWord, IdentityCard, Traits, traits_of
+from crm.identity.weighing import Asked, join_by_weights, records_of, with_proving_phones
+from crm.identity.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +31,20 @@ class Person:
 class Link:
     """Which person a card belongs to, who decided it, and on what evidence.
 
-    `decided_by` is "human" for a person's word, "rule" for the deterministic rule, and "alone" for
-    a card that nothing joins to another; only that one is without evidence.
+    `decided_by` is "human" for a person's word, "rule" for the deterministic rule, "weights" for
+    likeness, and "alone" for a card that nothing joins to another; only that one is without
+    evidence.
     """
 
     card_id: str
     person_id: str
-    decided_by: Literal["human", "rule", "alone"]
+    decided_by: Literal["human", "rule", "weights", "alone"]
     evidence: Evidence | None
+
+
+_DECIDED_BY: Mapping[str, Literal["human", "weights"]] = MappingProxyType(
+    {"same": "human", "weights": "weights"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +52,13 @@ class Resolution:
     """People by the effective order of their first cards, their links in the same order.
 
     `aliases` leads from the id that any card would give to the person the card belongs to.
+    `asked` are the pairs of cards that a person is asked about, the heaviest first.
     """
 
     persons: tuple[Person, ...]
     links: tuple[Link, ...]
     aliases: Mapping[str, str]
+    asked: tuple[Asked, ...] = ()
 
 
 def nobody_crowds(phone: str) -> bool:
@@ -58,8 +70,13 @@ def resolve(
     cards: Iterable[IdentityCard],
     words: Iterable[HumanWord],
     crowded_phones: Callable[[str], bool] = nobody_crowds,
+    weights: Weights | None = None,
+    records: Iterable[Record] | None = None,
 ) -> Resolution:
     """Who is who among the cards, whose ids are unique.
+
+    Without `weights` it is the deterministic rule alone. `records` are the cards as they are
+    weighed, where that is not what stands on them.
 
     Words about a card that is not among them play no part. `crowded_phones` tells of phones that
     are on more cards than were loaded, and so prove nothing (see `matching.CARDS_ON_A_PHONE_MAX`).
@@ -72,6 +89,10 @@ def resolve(
     phones = cards_by_phone(traits, crowded_phones)
     clusters = Clusters(traits, kept_apart(said))
     join_all(clusters, said, traits, phones)
+    asked: tuple[Asked, ...] = ()
+    if weights is not None:
+        weighed = records_of(in_order) if records is None else records
+        asked = join_by_weights(clusters, with_proving_phones(weighed, phones), weights)
     own_ids = {card_id: person_id(card_id) for card_id in traits}
     people = _people(traits, clusters, own_ids)
     person_of = {card_id: who for who, card_ids in people.items() for card_id in card_ids}
@@ -82,6 +103,7 @@ def resolve(
             _link(card_id, who, clusters) for who, ids in people.items() for card_id in ids
         ),
         aliases={own_ids[card_id]: who for card_id, who in person_of.items()},
+        asked=asked,
     )
 
 
@@ -132,4 +154,4 @@ def _link(card_id: str, who: str, clusters: Clusters) -> Link:
     evidence = clusters.evidence.get(card_id)
     if evidence is None:
         return Link(card_id, who, "alone", None)
-    return Link(card_id, who, "human" if evidence.kind == "same" else "rule", evidence)
+    return Link(card_id, who, _DECIDED_BY.get(evidence.kind, "rule"), evidence)

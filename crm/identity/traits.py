@@ -40,6 +40,7 @@ class IdentityCard:
     id_number: str | None = None
     phones: tuple[str, ...] = ()
     region: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,10 @@ COMMANDS = {
         "streams.cli.commands.inboxes:bridge",
         "从各收件箱取外部系统的事件，像接口收到的一样收下；同时只运行一个。",
     ),
+    "match": (
+        "streams.cli.commands.match:match",
+        "一份名单里谁和谁是同一个人；不看也不改数据库。learn 从名单学权重。",
+    ),
     "season": (
         "streams.cli.commands.season:season",
         "编造一季活动，按收到的先后写出 NDJSON；人物全属虚构。",
