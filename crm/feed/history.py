@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from crm.copies.receipts import Receipt
-from crm.feed.tables import COPY_ACKNOWLEDGEMENT, COPY_RECEIPT, COPY_SENT, DEALER_KEY
+from crm.feed.tables import (
+    COPY_ACKNOWLEDGEMENT,
+    COPY_RECEIPT,
+    COPY_SEEN,
+    COPY_SENT,
+    DEALER_KEY,
+)
 from crm.storage.database import insert_new
 
 FED = ("changes", "topic")
@@ -47,6 +53,20 @@ def sent_up_to(connection: Connection, dealer: str) -> int:
         COPY_SENT.c.dealer == dealer, COPY_SENT.c.what.in_(FED)
     )
     return connection.execute(query).scalar() or 0
+
+
+def seen_up_to(connection: Connection, actor: str) -> int:
+    """Up to which change an account has seen its dealer's copy, 0 before the first time."""
+    query = select(COPY_SEEN.c.up_to).where(COPY_SEEN.c.actor == actor)
+    return connection.execute(query).scalar() or 0
+
+
+def keep_seen(connection: Connection, actor: str, dealer: str, up_to: int, at_us: int) -> None:
+    """Keep that an account has seen what changed; what was seen stays seen."""
+    row = {"actor": actor, "dealer": dealer, "up_to": up_to, "at_us": at_us}
+    insert_new(connection, COPY_SEEN, [row])
+    own = COPY_SEEN.c.actor == actor, COPY_SEEN.c.up_to < up_to
+    connection.execute(update(COPY_SEEN).where(*own).values(row))
 
 
 @dataclass(frozen=True, slots=True)

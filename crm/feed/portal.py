@@ -43,13 +43,17 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The last word on a row since some number: the person, or why the row is gone."""
+    """The last word on a row since some number: the person, or why the row is gone.
+
+    is_new: whether the dealer was told of the row for the first time since then.
+    """
 
     key: str
     sequence: int
     changed_us: int
     reason_class: str | None
     shared: Shared | None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,26 @@ def changed_since(
         .limit(_MOST_CHANGES)
     )
     changes = list(connection.execute(query))
-    rows = {row.key: row for row in _named(connection, dealer, [change.key for change in changes])}
+    keys = [change.key for change in changes]
+    rows = {row.key: row for row in _named(connection, dealer, keys)}
+    known = _told_before(connection, dealer, keys, sequence)
     found = [
-        Changed(key, number, changed_us, reason, rows.get(key))
+        Changed(key, number, changed_us, reason, rows.get(key), key not in known)
         for key, number, changed_us, reason in changes
     ]
     return found, total
+
+
+def _told_before(
+    connection: Connection, dealer: str, keys: Sequence[str], sequence: int
+) -> set[str]:
+    """Those of some rows of which the dealer was told up to a number."""
+    if not keys:
+        return set()
+    columns = DEALER_CHANGE.c
+    query = select(columns.key).where(columns.dealer == dealer, columns.sequence <= sequence)
+    query = query.where(is_among(connection, columns.key, keys))
+    return set(connection.execute(query).scalars())
 
 
 def due_calls(

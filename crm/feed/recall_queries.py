@@ -16,7 +16,7 @@ from crm.copies.changes import ReasonClass
 from crm.copies.recalls import Recall
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.history import closed_up_to
-from crm.feed.tables import COPY_SENT
+from crm.feed.tables import COPY_DELETION, COPY_SENT
 from crm.people.queries import FoundPerson, people_by_id
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
@@ -72,17 +72,32 @@ def dealers_ever_told(scope: Scope, connection: Connection) -> Iterator[str]:
 def open_recalls(
     scope: Scope, connection: Connection, today: date, *, overdue: bool = False
 ) -> list[Recall]:
-    """Withdrawals of rows that a dealer may hold and that no acknowledgement has closed, the
-    oldest first."""
+    """Withdrawals of rows that a dealer may hold and that neither an acknowledgement nor its own
+    word has closed, the oldest first."""
     _only_headquarters(scope)
-    closed = closed_up_to(connection)
     found = [
         recall
         for dealer in dealers_ever_told(scope, connection)
-        for recall in _withdrawals(connection, dealer, closed.get(dealer, 0))
+        for recall in own_recalls(connection, dealer)
         if not overdue or recall.is_overdue(today)
     ]
     return sorted(found, key=lambda recall: (recall.since_us, recall.dealer, recall.sequence))
+
+
+def own_recalls(connection: Connection, dealer: str) -> list[Recall]:
+    """What one dealer has not given back yet, the oldest first; for readers that have asked who
+    may."""
+    closed = closed_up_to(connection).get(dealer, 0)
+    said = _said_deleted(connection, dealer)
+    return [
+        recall for recall in _withdrawals(connection, dealer, closed) if recall.sequence not in said
+    ]
+
+
+def _said_deleted(connection: Connection, dealer: str) -> set[int]:
+    """The withdrawals that the dealer said in its page to have carried out."""
+    query = select(COPY_DELETION.c.sequence).where(COPY_DELETION.c.dealer == dealer)
+    return set(connection.execute(query).scalars())
 
 
 def recall_counts(recalls: list[Recall], today: date) -> list[RecallCount]:
@@ -113,7 +128,8 @@ def hand_over(
         if recall.reason_class == ReasonClass.ENTITLEMENT_ENDED
     ]
     gone = _ended_keys(connection, old)
-    acknowledged = sum(recall.sequence <= closed for recall in ended)
+    said = _said_deleted(connection, old)
+    acknowledged = sum(r.sequence <= closed or r.sequence in said for r in ended)
     held, cards = _cards_of_copy(connection, old)
     cards |= _cards_of_keys(connection, row_key, old, gone) if gone else set()
     known = _persons_of(connection, _cards_of_copy(connection, new)[1])

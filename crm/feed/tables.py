@@ -108,5 +108,41 @@ WEBHOOK = Table(
 )
 """Whom to call when a dealer's copy has changed; the secret is sealed."""
 
-FEED = (COPY_SENT, COPY_ACKNOWLEDGEMENT, COPY_RECEIPT, DEALER_KEY, WEBHOOK)
+COPY_DELETION_RECEIPT = Table(
+    "copy_deletion_receipt",
+    METADATA,
+    Column("receipt_id", String(36), primary_key=True),
+    Column("dealer", String(64), nullable=False),
+    Column("receipt", LargeBinary, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("company_signature", String(100), nullable=False),
+    Index("ix_copy_deletion_receipt_dealer", "dealer", "at_us"),
+)
+"""What an account of a dealer said to have deleted; `receipt` holds the signed bytes."""
+
+COPY_DELETION = Table(
+    "copy_deletion",
+    METADATA,
+    Column("dealer", String(64), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("receipt_id", String(36), nullable=False),
+)
+"""The withdrawals that such a receipt closes, one by one."""
+
+COPY_SEEN = Table(
+    "copy_seen",
+    METADATA,
+    Column("actor", String(64), primary_key=True),
+    Column("dealer", String(64), nullable=False),
+    Column("up_to", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+"""Up to which change an account of a dealer has seen its copy in the page."""
+
+FEED = (
+    *(COPY_SENT, COPY_ACKNOWLEDGEMENT, COPY_RECEIPT, DEALER_KEY, WEBHOOK),
+    *(COPY_DELETION_RECEIPT, COPY_DELETION, COPY_SEEN),
+)
 """All of them."""

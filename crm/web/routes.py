@@ -21,7 +21,9 @@ from crm.web.pages import (
     components,
     conflicts,
     consents,
+    contracts,
     copy,
+    copy_rows,
     dealers,
     events,
     follow_ups,
@@ -49,6 +51,7 @@ PAGES = (
     *(people_lists, events, archive, person_acts, follow_ups),
     *(notices, consents, conflicts, rights, status),
     *(dealers, copy),
+    *(contracts, copy_rows),
     *(reward_payments, rewards),
     *(accounts, tokens, join, components),
 )

@@ -1,4 +1,4 @@
-"""A dealer's own copy in a browser: what changed, whom to call, whether it is right."""
+"""A dealer's own copy in a browser: what changed, whom to call, is it right, what to delete."""
 
 import io
 from typing import Annotated, Any
@@ -11,8 +11,25 @@ from campaigns.canonical import canonical_json
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
+from crm.activities.queries import activity
 from crm.copies.queries import copy_now
-from crm.feed.history import KeptReceipt, Sent, daily_receipts, keep_sent, was_sent
+from crm.feed.acknowledging import company_signer
+from crm.feed.deletions import (
+    Confirming,
+    NothingToDelete,
+    confirm_deletions,
+    deletion_receipts,
+    to_delete,
+)
+from crm.feed.history import (
+    KeptReceipt,
+    Sent,
+    daily_receipts,
+    keep_seen,
+    keep_sent,
+    seen_up_to,
+    was_sent,
+)
 from crm.feed.portal import (
     PAGE_ROWS,
     Shared,
@@ -26,14 +43,15 @@ from crm.feed.settling import NotSettled, must_be_settled
 from crm.masking import masked_name, masked_number
 from crm.scope import OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
-from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit, keep_cookie
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.view.copy_workbook import Watermark, write_workbook
 
 router = APIRouter()
 
-SEEN_COOKIE = "jinxi_copy_seen"
-_SEEN_SECONDS = 400 * 86_400
 _RECEIPTS_SHOWN = 10
+_MOST_DELETED = 1_000
+_EVERYWHERE = N_("请先从表格、手机、打印件里都删掉，再勾上那一句。")
+_NOTHING_TICKED = N_("请勾上已经删掉的行。")
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OF_IDENTITY, _OF_CONTACT = ("names",), ("phones", "addresses")
 _OF_HEALTH = ("conditions", "medicines", "devices")
@@ -58,7 +76,8 @@ REASONS = {
 }
 
 
-def _dealer(visit: Visit) -> str:
+def own_dealer(visit: Visit) -> str:
+    """The dealer whose copy it is; OutOfScope for everybody else."""
     dealer = visit.account.dealer
     if dealer is None or not visit.scope.may("own_copy"):
         raise OutOfScope("a page for dealers")
@@ -75,7 +94,7 @@ def copy_page(visit: SignedIn, page: Page = 1) -> Response:
 def reveal_shared(posting: SignedInPosting) -> Response:
     """Open one hidden field; who did it and when is kept before the value is shown."""
     visit, key = posting.visit, posting.text("key", 64)
-    field, dealer = posting.text("field", 32), _dealer(posting.visit)
+    field, dealer = posting.text("field", 32), own_dealer(posting.visit)
     if field not in HIDDEN_FIELDS:
         raise NotFound
     with reading(visit.site.engine) as connection:
@@ -98,12 +117,31 @@ def reveal_shared(posting: SignedInPosting) -> Response:
 @router.post("/copy/seen")
 def changes_seen(posting: SignedInPosting) -> Response:
     """From now on only what is newer counts as changed."""
-    _dealer(posting.visit)
-    seen = posting.text("seen", 20)
-    response = RedirectResponse("/copy", 303)
+    visit, dealer, seen = posting.visit, own_dealer(posting.visit), posting.text("seen", 18)
     if seen.isdecimal():
-        keep_cookie(posting.visit.request, response, SEEN_COOKIE, seen, _SEEN_SECONDS)
-    return response
+        with writing(visit.site.engine) as connection:
+            last = last_sequence(visit.scope, connection, dealer)
+            up_to = min(int(seen), last)
+            keep_seen(connection, visit.account.actor, dealer, up_to, visit.site.now_us())
+    return RedirectResponse("/copy", 303)
+
+
+@router.post("/copy/deleted")
+def deleted(posting: SignedInPosting) -> Response:
+    """The rows that are ticked were deleted everywhere: said by an account, kept as a receipt."""
+    visit, dealer = posting.visit, own_dealer(posting.visit)
+    named = posting.texts("deleted", 18)[:_MOST_DELETED]
+    sequences = {int(each) for each in named if each.isdecimal()}
+    account, now_us = visit.account, visit.site.now_us()
+    if not posting.ticked("everywhere"):
+        return _shown(visit, 1, None, "", visit.say(_EVERYWHERE))
+    signer = company_signer(visit.site.keyring)
+    by = Confirming(account.actor, account.name, now_us)
+    try:
+        confirm_deletions(visit.site.engine, visit.scope, signer, dealer, sequences, by)
+    except NothingToDelete:
+        return _shown(visit, 1, None, "", visit.say(_NOTHING_TICKED))
+    return RedirectResponse("/copy#deletions", 303)
 
 
 @router.post("/copy/workbook")
@@ -113,22 +151,30 @@ def copy_workbook(posting: SignedInPosting) -> Response:
 
 
 def _workbook(posting: Posting) -> Response:
-    visit, dealer = posting.visit, _dealer(posting.visit)
+    visit, dealer = posting.visit, own_dealer(posting.visit)
     now_us, account = visit.site.now_us(), visit.account
     with reading(visit.site.engine) as connection:
         if not is_settled(visit, connection, dealer):
             return _shown(visit, 1, None, "")
-        rows = [canonical_json(row.content) for row in copy_now(visit.scope, connection, dealer)]
+        rows = [row.content for row in copy_now(visit.scope, connection, dealer)]
         last = last_sequence(visit.scope, connection, dealer)
+        titles = _titles(visit, connection, rows)
     day = shanghai_day(now_us).isoformat()
     stream = io.BytesIO()
-    write_workbook(stream, rows, Watermark(dealer, day, account.name))
+    write_workbook(stream, map(canonical_json, rows), Watermark(dealer, day, account.name), titles)
     with writing(visit.site.engine) as connection:
         sent = Sent(dealer, now_us, account.actor, "workbook", last, len(rows), last)
         keep_sent(connection, sent)
     named = f'attachment; filename="copy-{day}.xlsx"'
     headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
     return Response(stream.getvalue(), media_type=_WORKBOOK, headers=headers)
+
+
+def _titles(visit: Visit, connection: Connection, rows: list[dict[str, Any]]) -> dict[str, str]:
+    """What the activities of which rows tell are called, by id."""
+    named = {item.get("activity_id") for row in rows for item in row.get("history", [])} - {None}
+    held = [activity(visit.scope, connection, each) for each in sorted(named)]
+    return {each.activity_id: each.title for each in held if each is not None}
 
 
 def hidden_value(shared: Shared, field: str) -> str:
@@ -167,8 +213,10 @@ def keep_shown(visit: Visit, connection: Connection, dealer: str, rows: int) -> 
         keep_sent(change, Sent(dealer, now_us, actor, "portal", last, rows, last))
 
 
-def _shown(visit: Visit, page: int, opened_key: str | None, opened_field: str) -> Response:
-    dealer = _dealer(visit)
+def _shown(
+    visit: Visit, page: int, opened_key: str | None, opened_field: str, fault: str = ""
+) -> Response:
+    dealer = own_dealer(visit)
     title = visit.say(N_("我的副本"))
     with reading(visit.site.engine) as connection:
         if not is_settled(visit, connection, dealer):
@@ -183,15 +231,15 @@ def _shown(visit: Visit, page: int, opened_key: str | None, opened_field: str) -
         "reasons": REASONS,
         "field_names": FIELD_NAMES,
         "health_fields": _OF_HEALTH,
+        "fault": fault,
     }
-    return visit.render("copy.html", context)
+    return visit.render("copy.html", context, 422 if fault else 200)
 
 
 def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, Any]:
     """Whether the copy is right, what changed, whom to call."""
     scope, today = visit.scope, shanghai_day(visit.site.now_us())
-    cookie = visit.request.cookies.get(SEEN_COOKIE, "")
-    seen = int(cookie) if cookie.isdecimal() and len(cookie) < 20 else 0
+    seen = seen_up_to(connection, visit.account.actor)
     changes, changed = changed_since(scope, connection, dealer, seen)
     receipts = daily_receipts(connection, dealer, _RECEIPTS_SHOWN)
     last = last_sequence(scope, connection, dealer)
@@ -203,6 +251,8 @@ def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, An
         "changed": changed,
         "due": due_calls(scope, connection, dealer, today),
         "receipts": receipts,
+        "to_delete": to_delete(scope, connection, dealer),
+        "deletions": deletion_receipts(scope, connection, dealer),
         "rows": count_rows(scope, connection, dealer),
         "digest": copy_digest(scope, connection, dealer),
         "is_equal": _is_equal(receipts, last),

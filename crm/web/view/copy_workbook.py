@@ -16,6 +16,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from campaigns.regions import region_name
 from campaigns.sheets.writing import (
     BOX,
     CENTRED,
@@ -64,9 +65,17 @@ class _Sheet:
     told: Callable[[int, Row], Told]
 
 
-def write_workbook(stream: BinaryIO, contents: Iterable[bytes], mark: Watermark) -> int:
-    """Write canonical rows, each a person, as a workbook; returns how many."""
-    people = [orjson.loads(content) for content in contents]
+def write_workbook(
+    stream: BinaryIO,
+    contents: Iterable[bytes],
+    mark: Watermark,
+    titles: Mapping[str, str] | None = None,
+) -> int:
+    """Write canonical rows, each a person, as a workbook; returns how many.
+
+    titles: what activities are called, by id.
+    """
+    people = [_in_words(orjson.loads(content), titles or {}) for content in contents]
     book = Workbook(write_only=True)
     book.properties.creator = book.properties.title = ""
     for layout in _layouts():
@@ -89,11 +98,31 @@ def _write_sheet(book: Any, layout: _Sheet, people: Sequence[Row], mark: Waterma
             for heading, _ in layout.headings
         ]
     )
-    plain = Font(name=FONT_NAME, color=INK)
+    plain, written = Font(name=FONT_NAME, color=INK), 0
     for number, person in enumerate(people, 1):
         for values in layout.told(number, person):
             sheet.append([_cell(sheet, value, plain) for value in values])
+            written += 1
+    # Excel draws the arrows of the filter into the row of headings.
+    last = get_column_letter(len(layout.headings))
+    sheet.auto_filter.ref = f"A{_HEADING_ROW}:{last}{_HEADING_ROW + written}"
     sheet.append([_cell(sheet, mark.text, Font(name=FONT_NAME, color=_FAINT))])
+
+
+def _in_words(row: dict[str, Any], titles: Mapping[str, str]) -> Row:
+    """The row with names instead of the codes of regions and activities, where there are any."""
+    contact = row.get("contact", {})
+    if "regions" in contact:
+        regions = [region_name(code) or code for code in contact["regions"]]
+        row = {**row, "contact": {**contact, "regions": regions}}
+    if "history" in row:
+        row = {**row, "history": [_at_named(item, titles) for item in row["history"]]}
+    return row
+
+
+def _at_named(item: Row, titles: Mapping[str, str]) -> Row:
+    title = titles.get(str(item.get("activity_id")))
+    return item if title is None else {**item, "activity_id": title}
 
 
 def _set_up_print(sheet: Any, mark: Watermark) -> None:

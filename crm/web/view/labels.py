@@ -212,6 +212,18 @@ RIGHTS_REASONS = {
     "nothing_held": N_("没有保存这些信息"),
     "other": N_("其他"),
 }
+CONTRACTS = {
+    "exclusive": N_("独家"),
+    "province_buyout": N_("省级买断"),
+    "sub": N_("分销"),
+}
+END_REASONS = {
+    "replaced": N_("换经销商"),
+    "expired": N_("合同到期"),
+    "breach": N_("违约"),
+    "agreed": N_("双方同意"),
+    "other": N_("其他"),
+}
 GROUPS: dict[str, dict[str, str]] = {
     "rights_kind": RIGHTS_KINDS,
     "rights_asker": RIGHTS_ASKERS,
@@ -226,6 +238,8 @@ GROUPS: dict[str, dict[str, str]] = {
     "consent": CONSENT_WORDS,
     "category": CATEGORIES,
     "giver": GIVERS,
+    "contract": CONTRACTS,
+    "end_reason": END_REASONS,
     "looked_at": LOOKED_AT,
     "timeline": TIMELINE,
     "reason": REASONS,

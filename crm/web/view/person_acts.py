@@ -64,7 +64,7 @@ _LISTS = frozenset({"phones", "conditions", "medicines", "devices"})
 _SECTION = {name: section for section, names in SECTIONS.items() for name in names}
 
 
-def _correction(text: Text) -> dict[str, Any]:
+def correction(text: Text) -> dict[str, Any]:
     """A merge patch of what was written or cleared; nothing else is named."""
     patch: dict[str, Any] = {}
     for each in _CORRECTED:
@@ -155,7 +155,7 @@ ACTS: tuple[PersonAct, ...] = (
         N_("更正档案"),
         N_("只填要改的；没填的照旧。原来写的一直留在经过里。持有副本的经销商会收到更正。"),
         _CORRECTED,
-        _correction,
+        correction,
     ),
     PersonAct(
         "consent",
@@ -269,4 +269,17 @@ ACTS: tuple[PersonAct, ...] = (
         in_list=False,
     ),
 )
-BY_PATH = {act.path: act for act in ACTS}
+CORRECTED_BY_CATEGORY: dict[str, tuple[Input, ...]] = {
+    category: tuple(
+        each
+        for each in _CORRECTED
+        if (_SECTION.get(each.name) == section or each.name in more) and each.name != "id_number"
+    )
+    for category, section, more in (
+        ("identity", "person", ()),
+        ("contact", "contact", ("region",)),
+        ("health", "health", ()),
+    )
+}
+"""What of a card a dealer may correct by way of a row that holds the category; no row shows an ID
+number."""

@@ -1,0 +1,164 @@
+"""A dealer's own desk: somebody of its copy is found, called, corrected; what was recalled is
+deleted and said to be."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import httpx
+import orjson
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from crm.accounts.tables import ACCESS
+from crm.archives.queries import archive
+from crm.copies.receipts import is_signed
+from crm.feed.acknowledging import company_signer
+from crm.feed.deletions import deletion_receipts
+from crm.feed.recall_queries import hand_over, open_recalls
+from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
+from crm.storage.database import reading
+from tests.integration.feed.dealers import Company, contract_end, withdrawal
+from tests.integration.web.sites import today
+from tests.integration.web.test_dealer_pages import (
+    NAME,
+    PHONE,
+    company,
+    key_in,
+    shop,
+    sign_in,
+    token_in,
+)
+
+__all__ = ["company", "shop"]
+
+
+def known(company: Company) -> dict[str, Any]:
+    site = company.running.site
+    with reading(site.engine) as connection:
+        found = archive(HEADQUARTERS_SCOPE, connection, site.keyring, "c-open", site.now_us())
+    assert found is not None
+    return found
+
+
+def forms_of(page: str, path: str) -> dict[str, str]:
+    form = page[page.index(f'{path}"') :].partition("</form>")[0]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+def test_somebody_is_found_by_what_the_copy_shows_and_opened_with_a_trace(
+    company: Company, shop: httpx.Client
+) -> None:
+    page = shop.get("/copy").text
+    found = shop.post("/copy/find", data={"form_token": token_in(page), "text": "oygl"}).text
+    (row,) = re.findall(r'href="(/copy/row/[0-9a-f]{64})"', found)
+    assert NAME not in shop.get(row).text
+    opened = shop.post(f"{row}/open", data={"form_token": token_in(page)}).text
+    assert NAME in opened and f"tel:+86{PHONE}" in opened
+    with reading(company.running.site.engine) as connection:
+        looks = connection.execute(select(ACCESS.c.card_id, ACCESS.c.field)).all()
+    assert {tuple(look) for look in looks} == {("c-open", "names"), ("c-open", "phones")}
+    nobody = shop.post("/copy/find", data={"form_token": token_in(page), "text": "慕容"}).text
+    assert "没有找到" in nobody
+
+
+def test_a_call_and_a_correction_go_by_way_of_the_row(company: Company, shop: httpx.Client) -> None:
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}"
+    page = shop.get(row).text
+    assert 'name="conditions"' not in page and 'name="sex"' in page
+    said = {**forms_of(page, f"{row}/called"), "channel": "phone", "outcome": "reached"}
+    assert shop.post(f"{row}/called", data=said).headers["location"].startswith("/copy?said=")
+    page = shop.get(row).text
+    typed = {**forms_of(page, f"{row}/correct"), "address": "解放路二号", "conditions": "高血压"}
+    assert shop.post(f"{row}/correct", data=typed).status_code == 303
+    company.work()
+    told = known(company)
+    assert told["cards"][0]["contact"]["address"] == "解放路二号"
+    assert "conditions" not in told["cards"][0]["health"]
+    said_of = {item["type"]: item for item in told["timeline"]}
+    assert said_of["follow_up.done"]["outcome"] == "recorded"
+    assert "based_on" in said_of["card.corrected"]["data"]
+    assert "没有到期的回访" in shop.get("/copy").text
+
+
+def test_what_is_no_field_of_the_row_is_no_correction(company: Company, shop: httpx.Client) -> None:
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}"
+    typed = {**forms_of(shop.get(row).text, f"{row}/correct"), "conditions": "高血压"}
+    assert shop.post(f"{row}/correct", data=typed).status_code == 422
+    assert shop.get("/copy/row/" + "0" * 64).status_code == 404
+
+
+def test_rows_said_to_be_deleted_close_their_recalls_and_no_others(
+    company: Company, shop: httpx.Client
+) -> None:
+    site = company.running.site
+    shop.get("/copy")
+    company.take(withdrawal("c-open", "D1"))
+    page = shop.get("/copy").text
+    (sequence,) = re.findall(r'name="deleted" value="(\d+)"', page)
+    form = {"form_token": token_in(page), "deleted": sequence}
+    assert shop.post("/copy/deleted", data=form).status_code == 422
+    other = {**form, "deleted": "9", "everywhere": "1"}
+    assert shop.post("/copy/deleted", data=other).status_code == 422
+    with reading(site.engine) as connection:
+        assert len(open_recalls(HEADQUARTERS_SCOPE, connection, today())) == 1
+    assert shop.post("/copy/deleted", data={**form, "everywhere": "1"}).status_code == 303
+    with reading(site.engine) as connection:
+        assert open_recalls(HEADQUARTERS_SCOPE, connection, today()) == []
+        (receipt,) = deletion_receipts(dealer_scope("D1"), connection, "D1")
+    signer = company_signer(site.keyring)
+    assert is_signed(receipt.receipt, receipt.company_signature, signer.public_key)
+    told = orjson.loads(receipt.receipt)
+    assert (told["by"], told["rows"][0]["sequence"]) == ("shop", int(sequence))
+    page = shop.get("/copy").text
+    assert "1 行已删除" in page and 'name="deleted"' not in page
+    with company.running.client() as office:
+        sign_in(office, "office")
+        assert "经销商说已删除" in office.get("/dealers/D1").text
+
+
+def test_a_recall_closed_by_word_counts_as_given_back_at_a_change_of_dealers(
+    company: Company, shop: httpx.Client
+) -> None:
+    site = company.running.site
+    page = shop.get("/copy").text
+    company.take(contract_end("D1", today() - timedelta(days=1)))
+    page = shop.get("/copy").text
+    (sequence,) = re.findall(r'name="deleted" value="(\d+)"', page)
+    form = {"form_token": token_in(page), "deleted": sequence, "everywhere": "1"}
+    shop.post("/copy/deleted", data=form)
+    with reading(site.engine) as connection:
+        found = hand_over(HEADQUARTERS_SCOPE, connection, lambda _d, _c: "", "D1", "D2")
+    assert (found.withdrawn, found.acknowledged, found.open) == (1, 1, 0)
+
+
+def test_what_was_seen_is_kept_for_the_account_not_for_the_browser(
+    company: Company, shop: httpx.Client
+) -> None:
+    page = shop.get("/copy").text
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen is not None and "新来的" in page
+    shop.post("/copy/seen", data={"form_token": token_in(page), "seen": seen[1]})
+    with company.running.client() as elsewhere:
+        sign_in(elsewhere, "shop")
+        assert "没有新的变化" in elsewhere.get("/copy").text
+    company.running.user("shop-2", "dealer", "D1")
+    with company.running.client() as colleague:
+        sign_in(colleague, "shop-2")
+        assert "新来的" in colleague.get("/copy").text
+    row = f"/copy/row/{key_in(page)}"
+    typed = {**forms_of(shop.get(row).text, f"{row}/correct"), "address": "新街三号"}
+    shop.post(f"{row}/correct", data=typed)
+    company.work()
+    assert "有更正或更新" in shop.get("/copy").text
+
+
+def test_the_workbook_says_regions_by_name_and_has_a_filter(shop: httpx.Client) -> None:
+    token = token_in(shop.get("/copy").text)
+    answer = shop.post("/copy/workbook", data={"form_token": token})
+    book = load_workbook(BytesIO(answer.content))
+    sheet = book["人员"]
+    assert sheet.auto_filter.ref == "A2:L3"
+    told = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert "北京市朝阳区" in told and "110105" not in told
