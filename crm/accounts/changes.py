@@ -3,10 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from crm.accounts.tables import ACCOUNT_CHANGE
-from crm.scope import Scope
 
 What = Literal[
     "invited", "joined", "roles", "password", "factor", "closed", "token_made", "token_revoked"
@@ -27,13 +26,3 @@ class AccountChange:
 def log_change(connection: Connection, change: AccountChange) -> None:
     """Keep one, in the transaction that makes it."""
     connection.execute(insert(ACCOUNT_CHANGE), [asdict(change)])
-
-
-def account_changes(
-    scope: Scope, connection: Connection, limit: int, offset: int = 0
-) -> list[AccountChange]:
-    """The latest first."""
-    scope.require("audit", "who changed accounts")
-    columns = [ACCOUNT_CHANGE.c[name] for name in ("at_us", "by", "what", "subject", "detail")]
-    query = select(*columns).order_by(ACCOUNT_CHANGE.c.number.desc())
-    return [AccountChange(*row) for row in connection.execute(query.limit(limit).offset(offset))]

@@ -127,3 +127,20 @@ ACCESS = Table(
     sqlite_autoincrement=True,
 )
 """Who opened which hidden field of which card, and when; never what stood there."""
+
+EXPORT = Table(
+    "export_log",
+    METADATA,
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Who took which list away as a file, and how long it was; never what stood in it."""

@@ -133,3 +133,12 @@ def _only_company(scope: Scope) -> None:
     scope.require("money", "rewards are the company's")
     if scope.dealer is not None:
         raise OutOfScope("rewards are the company's")
+
+
+def moved_by(scope: Scope, connection: Connection, position: int) -> list[tuple[str, str, int]]:
+    """(reward, account, fen) of what an event moved in the ledger, by its place in the journal."""
+    _only_company(scope)
+    columns = (LEDGER_ENTRY.c.reward_id, LEDGER_ENTRY.c.account, LEDGER_ENTRY.c.amount_fen)
+    query = select(*columns).where(LEDGER_ENTRY.c.position == position)
+    rows = connection.execute(query.order_by(LEDGER_ENTRY.c.number))
+    return [(reward_id, account, amount) for reward_id, account, amount in rows]

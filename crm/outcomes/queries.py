@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import Connection, Select, case, func, select
 
 from crm.journal.dead_letters import DEAD_LETTER
-from crm.journal.events import JOURNAL
+from crm.journal.events import JOURNAL, decode
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import Keyring
 from crm.outcomes.tables import OUTCOME
 from crm.scope import Scope
+
+_MOST_NUMBERED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,69 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
         for row in connection.execute(query)
         for status in (_status(row[:-2]),)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeEvent:
+    """One event with what became of it.
+
+    said: as it was journaled, its personal objects opened where they are not erased.
+    voids: the words that take it back, or try to; latest last.
+    """
+
+    status: EventStatus
+    said: LoggedEvent
+    voids: tuple[EventStatus, ...]
+
+
+def whole_event(
+    scope: Scope,
+    connection: Connection,
+    keyring: Keyring,
+    identity: tuple[str, str],
+    own_source: str | None = None,
+) -> WholeEvent | None:
+    """One event by source and id; None when it was never accepted, or is nobody's here to see.
+
+    own_source: of whoever looks, who may see the own words without seeing others'.
+    """
+    if identity[0] != own_source:
+        scope.require("events", "outcomes of others' events")
+    is_it = (JOURNAL.c.source == identity[0], JOURNAL.c.id == identity[1])
+    row = connection.execute(select(JOURNAL).where(*is_it)).first()
+    found = connection.execute(_statuses().where(*is_it)).first()
+    if row is None or found is None or row.role == "system":
+        return None
+    words = (
+        _statuses()
+        .add_columns(JOURNAL.c.plain)
+        .where(JOURNAL.c.subject == row.subject, JOURNAL.c.type == "event.voided")
+    )
+    voids = [
+        _status(word[:-1])
+        for word in connection.execute(words.order_by(JOURNAL.c.position))
+        if _names(orjson.loads(word.plain), identity)
+    ]
+    return WholeEvent(_status(found), decode([row], keyring)[0], tuple(voids))
+
+
+def _names(said: Mapping[str, object], identity: tuple[str, str]) -> bool:
+    return (said["of_source"], said["of_id"]) == identity
+
+
+def numbered(
+    scope: Scope, connection: Connection, number: str, sources: Sequence[str]
+) -> list[EventStatus]:
+    """What the form of a receipt number said, of some sources: eight hexadecimal digits."""
+    scope.require("events", "outcomes of others' events")
+    begins = number.lower()
+    query = (
+        _statuses()
+        .where(JOURNAL.c.source.in_(sources))
+        .where(JOURNAL.c.id >= f"{begins}-", JOURNAL.c.id < f"{begins}.")
+        .order_by(JOURNAL.c.position)
+    )
+    return [_status(row) for row in connection.execute(query.limit(_MOST_NUMBERED))]
 
 
 def event_statuses(

@@ -39,7 +39,7 @@ TOLD = (sharing.DEALER_CHANGE, *FEED)
 changes are added, and those only where rows differ."""
 
 KEPT_APART = (
-    *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS),
+    *(accounts.ACCOUNT, accounts.API_TOKEN, accounts.ACCESS, accounts.EXPORT),
     *(accounts.INVITATION, accounts.ACCOUNT_CHANGE),
     *(accounts.WEB_SESSION, accounts.SECOND_FACTOR, accounts.RECOVERY_CODE),
     *(notices.NOTICE, questions.DEALER_QUESTION, INBOX, ATTACHMENT_USE, CLOCK),

@@ -18,6 +18,7 @@ from streams.running.outbox_store import OutboxStore
 from streams.serving.connections import config
 from streams.serving.large_intake import LargeIntakeProcess
 from streams.serving.orphans import end_with_supervisor
+from streams.upkeep.dead_letters import retry
 from streams.upkeep.status import metrics, status
 
 HOST = "127.0.0.1"
@@ -30,7 +31,12 @@ def open_site(settings: Settings) -> Site:
     """The site of an installation; where Kafka carries, its door leads into the outbox."""
     site = Site.open(settings)
     opened = Installation(settings, site.engine, site.keyring)
-    site = replace(site, status=lambda: status(opened), large_intake=LargeIntakeProcess())
+    site = replace(
+        site,
+        status=lambda: status(opened),
+        retry=lambda: retry(opened),
+        large_intake=LargeIntakeProcess(),
+    )
     if settings.kafka_bootstrap is None:
         return site
     return replace(site, intake=EventIntake(site.engine, site.keyring, OutboxStore()))

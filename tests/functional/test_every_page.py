@@ -21,7 +21,7 @@ PATHS = (
     *("/activities/A-today/attended", "/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
     *("/more", "/search", "/components"),
     *("/me/password", "/me/second-factor"),
-    *("/status", "/accounts", "/accounts/log", "/tokens"),
+    *("/status", "/accounts", "/audit", "/tokens"),
     *("/rewards", "/rewards?state=held", "/rewards/files"),
     *("/rights", "/rights?closed=true"),
     *(

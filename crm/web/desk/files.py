@@ -11,6 +11,8 @@ from openpyxl.utils import get_column_letter
 
 from campaigns.sheets.writing import BOX, CENTRED, FONT_NAME, HEADING_FILL, INK, TEXT_FORMAT, put
 from campaigns.times import shanghai_day
+from crm.accounts.audit import log_export
+from crm.storage.database import writing
 from crm.web.desk.tables import ShownTable
 from crm.web.guards.visit import Visit
 
@@ -20,7 +22,13 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def taken_away(visit: Visit, shown: ShownTable) -> Response:
-    """The whole table in its order, with the columns that are shown; its name tells nobody's."""
+    """The whole table in its order, with the columns that are shown; its name tells nobody's.
+
+    That it is taken away is kept first.
+    """
+    with writing(visit.site.engine) as connection:
+        actor, rows = visit.account.actor, len(shown.rows)
+        log_export(connection, visit.site.now_us(), actor, shown.table.name, rows)
     kind = shown.asked.file or "csv"
     day = shanghai_day(visit.site.now_us())
     headers = {"Content-Disposition": f'attachment; filename="{shown.table.name}-{day}.{kind}"'}

@@ -52,6 +52,9 @@ class Site:
     status: Callable[[], Status] | None = None
     """How it stands, where somebody above knows more than the database."""
 
+    retry: Callable[[], object] | None = None
+    """Records again what failed, where somebody above can do that."""
+
     @property
     def digest(self) -> Digest:
         """By it phones and ID numbers are found without being stored."""

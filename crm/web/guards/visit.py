@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
+from campaigns.field_labels import field_label
 from campaigns.wording.languages import Language, language_named
 from crm.accounts.people import Account, account_of
 from crm.accounts.sessions import Stage, begin_session, session_named
@@ -96,6 +97,10 @@ class Visit:
         """A text in the visitor's language."""
         said: str = self.site.translations[self.language].ugettext(text)
         return said
+
+    def field_word(self, name: str) -> str:
+        """What a field of an event is called, in the visitor's language."""
+        return field_label(f"$.data.{name}", self.language)
 
     def render(self, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """A page."""

@@ -8,15 +8,11 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from campaigns.wording.catalogues import N_
-from crm.accounts.changes import account_changes
-from crm.accounts.invitations import FIRST_START, NOBODY
 from crm.accounts.managing import Manager
 from crm.accounts.passwords import AccountInvalid
-from crm.accounts.people import KnownAccount, accounts, names_of
+from crm.accounts.people import KnownAccount, accounts
 from crm.accounts.roles import ROLES
-from crm.accounts.tokens import token_names
 from crm.copies.queries import dealer_names
-from crm.people.queries import PAGE_ROWS
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 
@@ -46,23 +42,6 @@ def invite(posting: SignedInPosting) -> Response:
     except AccountInvalid:
         return _list(visit, visit.say(_FAULT), roles, dealer)
     return _link(visit, secret, N_("把这个链接交给新同事"))
-
-
-@router.get("/accounts/log")
-def log_page(visit: SignedIn, page: Page = 1) -> Response:
-    """Who changed which account or token, the latest first."""
-    with reading(visit.site.engine) as connection:
-        found = account_changes(visit.scope, connection, PAGE_ROWS + 1, (page - 1) * PAGE_ROWS)
-        names = _names(visit, connection, {n for each in found for n in (each.by, each.subject)})
-    context = {
-        "title": visit.say(N_("谁改过账号")),
-        "changes": found[:PAGE_ROWS],
-        "names": names,
-        "page": page,
-        "has_more": len(found) > PAGE_ROWS,
-        "said": lambda detail: _detail(visit, detail),
-    }
-    return visit.render("accounts_log.html", context)
 
 
 @router.get("/accounts/{actor}")
@@ -178,13 +157,3 @@ def _link(visit: Visit, secret: str, title: str) -> Response:
     link = f"{str(visit.request.base_url).rstrip('/')}/join/{secret}"
     context = {"title": visit.say(title), "link": link}
     return visit.render("invited.html", context)
-
-
-def _names(visit: Visit, connection: Connection, actors: set[str]) -> dict[str, str]:
-    nobody = {FIRST_START: visit.say(N_("首次启动")), NOBODY: ""}
-    return nobody | token_names(connection, actors) | names_of(connection, actors)
-
-
-def _detail(visit: Visit, detail: str) -> str:
-    words: dict[str, str] = {role: visit.say(ROLES[role].word) for role in ROLES}
-    return "、".join(words.get(code, code) for code in detail.split())

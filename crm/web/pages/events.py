@@ -13,6 +13,7 @@ from crm.storage.database import reading
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
+from crm.web.view.event_view import address_of
 from crm.web.view.formats import moment_text
 from crm.web.view.labels import EVENTS, OUTCOMES, label
 
@@ -33,7 +34,7 @@ Named = tuple[EventStatus, str]
 
 
 def _what(visit: Visit, each: Named) -> Cell:
-    return Cell(visit.say(label("event", each[0].type)))
+    return Cell(visit.say(label("event", each[0].type)), address_of(each[0].source, each[0].id))
 
 
 def _when(visit: Visit, each: Named) -> Cell:

@@ -13,6 +13,7 @@ from crm.copies.queries import dealer_names
 from crm.people.queries import find_people
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, SignedInPosting, Visit
+from crm.web.pages.event import found_by_number
 
 router = APIRouter()
 
@@ -56,6 +57,7 @@ def _found(visit: Visit, connection: Connection, text: str) -> dict[str, Any]:
             for code, name in dealer_names(connection).items()
             if text.casefold() in f"{code} {name}".casefold()
         ][:_SHOWN]
+    found["events"] = list(found_by_number(scope, connection, text))
     return found
 
 
@@ -67,5 +69,6 @@ def _page(visit: Visit, text: str, found: Mapping[str, Any]) -> Response:
         "people_total": found.get("people_total", 0),
         "activities": found.get("activities", ()),
         "dealers": found.get("dealers", ()),
+        "events": found.get("events", ()),
     }
     return visit.render("search.html", context)

@@ -178,6 +178,15 @@ VALUES = {
     **{"otp": N_("验证码"), "confirmed_by_phone": N_("电话核实")},
     **{"compliance_breach": N_("合规问题")},
 }
+FILES = {
+    "people": N_("名单"),
+    "activities": N_("活动"),
+    "events": N_("事件"),
+    "audit": N_("审计"),
+    "components": N_("页面的零件"),
+    "copy": N_("副本"),
+}
+"""What a list is called that is taken away as a file, by the name of its table."""
 CANCEL_REASONS = {
     "weather": N_("天气"),
     "venue_lost": N_("场地用不了"),

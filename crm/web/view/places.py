@@ -74,7 +74,7 @@ PLACES: tuple[Place, ...] = (
     Place("system", "/events", N_("事件"), sees=("events",)),
     Place("system", "/accounts", N_("账号"), sees=("accounts",)),
     Place("system", "/tokens", N_("接口令牌"), sees=("accounts",)),
-    Place("system", "/accounts/log", N_("谁改过账号"), sees=("audit",)),
+    Place("system", "/audit", N_("审计"), sees=("audit",)),
     Place("system", "/status", N_("运行状况"), sees=("status",)),
     Place("system", "/components", N_("页面的零件"), sees=("status",)),
     Place("system", "/me", N_("我的"), thumb=50, drawn="me"),

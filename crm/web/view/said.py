@@ -9,6 +9,7 @@ from campaigns.wording.languages import Language
 from crm.accounts.people import Account
 from crm.outcomes.queries import OwnWord, own_words
 from crm.outcomes.voids import NEVER_VOIDED
+from crm.web.view.event_view import address_of
 
 VOIDED = "event.voided"
 
@@ -23,6 +24,11 @@ class SaidLine:
     source: str
     id: str
     may_take_back: bool
+
+    @property
+    def address(self) -> str:
+        """The page of the event."""
+        return address_of(self.source, self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,8 @@ def test_every_change_is_kept_with_its_author_and_read_by_auditors(
     post(office, f"/accounts/{actor}/roles", role_planning="1")
     site.user("auditing", "auditor")
     sign_in(stranger, "auditing")
-    lines = re.findall(r"<li>(.*?)</li>", stranger.get("/accounts/log").text, re.DOTALL)
+    page = stranger.get("/audit?kind=changed").text
+    lines = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
     assert "office" in lines[0] and "改了身份" in lines[0]
     assert "watched" in lines[0] and "企划" in lines[0]
     assert post(stranger, "/accounts", role_staff="1").status_code == 403

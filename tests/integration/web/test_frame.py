@@ -65,9 +65,9 @@ def test_a_phones_bar_holds_four_places_and_the_rest_behind_one_more(role: Accou
 
 
 def test_where_one_is_is_the_place_with_the_longest_address() -> None:
-    frame = frame_of(account_with("headquarters"), "/accounts/log")
+    frame = frame_of(account_with("headquarters"), "/plan/copy")
     assert frame.here is not None
-    assert frame.here.path == "/accounts/log"
+    assert frame.here.path == "/plan/copy"
     assert [group.is_here for group in frame.groups].count(True) == 1
 
 

@@ -1,0 +1,137 @@
+"""The audit: who looked at what, who took what away, who changed who may sign in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.times import day_end_us, day_start_us
+from campaigns.wording.catalogues import N_
+from crm.accounts.access import COMMAND
+from crm.accounts.audit import CHANGED, KINDS, LOOKED, TOOK, AuditAsked, Audited, audited
+from crm.accounts.invitations import FIRST_START, NOBODY
+from crm.accounts.people import accounts, names_of
+from crm.accounts.roles import ROLES
+from crm.accounts.tokens import token_names
+from crm.storage.database import reading
+from crm.web.desk.files import taken_away
+from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
+from crm.web.guards.visit import SignedIn, Visit
+from crm.web.view.formats import moment_text
+from crm.web.view.labels import ACCOUNT_CHANGES, FILES, LOOKED_AT
+
+router = APIRouter()
+
+_WORDS = {LOOKED: N_("看了"), TOOK: N_("带走了文件"), CHANGED: N_("改了账号")}
+assert _WORDS.keys() == set(KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line with the names of whom it names."""
+
+    of: Audited
+    by: str
+    subject: str
+
+
+def _when(visit: Visit, line: _Line) -> Cell:
+    return Cell(moment_text(line.of.at_us, visit.language, visit.site.now_us()))
+
+
+def _kind(visit: Visit, line: _Line) -> str:
+    return visit.say(_WORDS[line.of.kind])
+
+
+def _what(visit: Visit, line: _Line) -> str:
+    what = line.of.what
+    if line.of.kind == TOOK:
+        return visit.say(FILES.get(what, what))
+    if line.of.kind == CHANGED:
+        return visit.say(ACCOUNT_CHANGES.get(what, what))
+    if what in LOOKED_AT:
+        return visit.say(LOOKED_AT[what])
+    return visit.field_word(what)
+
+
+def _subject(visit: Visit, line: _Line) -> Cell:
+    if line.of.kind != LOOKED:
+        return Cell(line.subject)
+    href = f"/people/{line.of.subject}" if visit.scope.may("archive") else ""
+    return Cell(visit.say(N_("档案")), href, raw=line.of.subject)
+
+
+def _detail(visit: Visit, line: _Line) -> str:
+    if line.of.kind == TOOK:
+        return visit.say(N_("{n} 行")).format(n=f"{int(line.of.detail):,}")
+    words: dict[str, str] = {role: visit.say(ROLES[role].word) for role in ROLES}
+    return "、".join(words.get(code, code) for code in line.of.detail.split())
+
+
+def _table(people: dict[str, str]) -> Table[_Line]:
+    return Table(
+        "audit",
+        (
+            Column("at", N_("时间"), _when, sorts=True),
+            Column("by", N_("谁"), lambda _, line: line.by),
+            Column("kind", N_("做了什么"), _kind),
+            Column("what", N_("哪一样"), _what),
+            Column("subject", N_("关于"), _subject),
+            Column("detail", N_("说明"), _detail),
+        ),
+        filters=(
+            Filter("kind", N_("全部"), _WORDS),
+            Filter("actor", N_("所有人"), people, as_they_are=True),
+            Filter("from", N_("从哪天"), kind="date"),
+            Filter("to", N_("到哪天"), kind="date"),
+        ),
+    )
+
+
+@router.get("/audit")
+def audit_page(visit: SignedIn) -> Response:
+    """All of it, the latest first; searched, and taken away."""
+    visit.scope.require("audit", "who did what")
+    asked = Asked.of(visit.request.query_params)
+    with reading(visit.site.engine) as connection:
+        people = {known.actor: known.name for known in accounts(connection)}
+    table = _table(people)
+    shown = table.show(visit, asked, lambda *bounds: _fetched(visit, *bounds), "/audit")
+    if asked.file:
+        return taken_away(visit, shown)
+    context: dict[str, Any] = {"title": visit.say(N_("审计")), "table": shown}
+    return visit.render("audit.html", context)
+
+
+def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Sequence[_Line], int]:
+    first, last = _day(asked.text("from")), _day(asked.text("to"))
+    wanted = AuditAsked(
+        asked.text("kind"),
+        asked.text("actor"),
+        asked.text("subject"),
+        day_start_us(first) if first else 0,
+        day_end_us(last) if last else 2**62,
+    )
+    oldest_first = asked.by == "at" and not asked.downwards
+    with reading(visit.site.engine) as connection:
+        found, total = audited(
+            visit.scope, connection, wanted, most, skipped, oldest_first=oldest_first
+        )
+        actors = {name for each in found for name in (each.actor, each.subject)}
+        names = token_names(connection, actors) | names_of(connection, actors)
+    names |= {FIRST_START: visit.say(N_("首次启动")), COMMAND: visit.say(N_("总部（命令行）"))}
+    names[NOBODY] = ""
+    return [
+        _Line(each, names.get(each.actor, each.actor), names.get(each.subject, each.subject))
+        for each in found
+    ], total
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
