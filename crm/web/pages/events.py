@@ -77,6 +77,7 @@ def events_page(visit: SignedIn) -> Response:
     context = {
         "title": visit.say(OUTCOMES[outcome] if outcome else N_("事件")),
         "advice": visit.say(_ADVICE[outcome] if outcome else _ALL),
+        "outcome": outcome,
         "table": shown,
     }
     return visit.render("events.html", context)

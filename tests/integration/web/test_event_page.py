@@ -1,0 +1,157 @@
+"""The page of one event: found, read, taken back; and the audit of who looked and who took away."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from campaigns.ids import person_id
+from tests.integration.web.acting import fill_in, form_in
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    card,
+    sign_in,
+    today,
+    token_in,
+)
+
+CARD_PAGE = f"/event?source={quote('/sheets/D1', safe='')}&id=card-C1"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told(site: RunningSite) -> None:
+    site.user("office", "headquarters")
+    site.user("field", "staff")
+    site.user("other", "staff")
+    site.user("auditing", "auditor")
+    site.accept(activity_today(), card())
+
+
+def entered(site: RunningSite, name: str) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        assert sign_in(client, name).status_code == 303
+        yield client
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "office")
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "field")
+
+
+@pytest.fixture
+def auditing(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "auditing")
+
+
+def hold(client: httpx.Client, reached: int) -> str:
+    """Close the day by the page; the address of the event's page."""
+    path = "/activities/A-today/held"
+    answer = fill_in(client, path, {"reached": str(reached), "cards_handed_out": "0"})
+    said = re.search(r"said=([0-9a-f-]+)\.", answer.headers["location"])
+    assert said
+    actor = re.search(r'data-actor="([^"]+)"', client.get("/me").text)
+    assert actor
+    return f"/event?source={quote(f'/phones/{actor[1]}', safe='')}&id={said[1]}-1"
+
+
+def test_the_page_says_what_who_when_and_what_became_of_it_and_nothing_personal(
+    office: httpx.Client,
+) -> None:
+    page = office.get(CARD_PAGE).text
+    assert "写档案卡" in page and "已入档" in page and "/sheets/D1" in page
+    assert "活动现场" in page and 'href="/people/C1"' in page
+    assert "王桂英" not in page and "13912345678" not in page
+    assert office.get("/people/C1").status_code == 200
+
+
+def test_an_event_that_is_not_there_is_not_found(office: httpx.Client, field: httpx.Client) -> None:
+    assert office.get("/event?source=/no&id=no").status_code == 404
+    assert office.get("/event").status_code == 404
+    assert field.get(CARD_PAGE).status_code == 404
+
+
+def test_a_receipt_leads_to_its_event_which_is_taken_back_there(
+    site: RunningSite, office: httpx.Client, field: httpx.Client
+) -> None:
+    address = hold(field, 40)
+    site.work()
+    page = field.get(address).text
+    assert "触达人数" in page and ">40<" in page.replace("\n", "")
+    number = re.search(r"回执号 ([0-9A-F]{8})", page)
+    assert number
+    token = token_in(office.get("/search").text)
+    found = office.post("/search", data={"form_token": token, "text": number[1]}).text
+    assert address.replace("&", "&amp;") in found
+    form = form_in(page, "/event/void")
+    assert field.post("/event/void", data=form).status_code == 422
+    answer = field.post("/event/void", data=form | {"reason_code": "typed_wrong"})
+    assert answer.status_code == 303
+    site.work()
+    page = field.get(address).text
+    assert "已作废" in page and "谁撤销了它" in page
+    assert 'action="/event/void"' not in page
+    assert field.get("/activities/A-today").text.count(">40 ") == 0
+
+
+def test_nobody_takes_back_what_others_said_but_headquarters(
+    site: RunningSite, office: httpx.Client, field: httpx.Client, auditing: httpx.Client
+) -> None:
+    address = hold(field, 41)
+    site.work()
+    form = form_in(field.get(address).text, "/event/void") | {"reason_code": "typed_wrong"}
+    with site.client() as other:
+        sign_in(other, "other")
+        assert other.get(address).status_code == 404
+        theirs = form | {"form_token": token_in(other.get("/me").text)}
+        assert other.post("/event/void", data=theirs).status_code == 404
+    assert auditing.get(address).status_code == 200
+    assert "/event/void" not in auditing.get(address).text
+    theirs = form | {"form_token": token_in(auditing.get("/me").text)}
+    assert auditing.post("/event/void", data=theirs).status_code == 403
+    own = form_in(office.get(address).text, "/event/void") | {"reason_code": "typed_wrong"}
+    assert office.post("/event/void", data=own).status_code == 303
+    site.work()
+    assert "已作废" in office.get(address).text
+
+
+def test_the_audit_knows_who_looked_and_who_took_a_file_away(
+    office: httpx.Client, auditing: httpx.Client
+) -> None:
+    token = token_in(office.get("/me").text)
+    look = {"form_token": token, "card_id": "C1", "field": "name"}
+    headers = {"accept": "application/json"}
+    path = f"/people/{person_id('C1')}/reveal"
+    assert office.post(path, data=look, headers=headers).status_code == 200
+    assert office.post("/people", data={"form_token": token, "file": "csv"}).status_code == 200
+    page = auditing.get("/audit").text
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    assert "带走了文件" in rows[0] and "名单" in rows[0] and "1 行" in rows[0]
+    assert "看了" in rows[1] and "姓名" in rows[1] and "office" in rows[1]
+    assert "王" not in page
+    assert "带走了" not in auditing.get("/audit?kind=looked").text.partition("<tbody>")[2]
+    assert "还没有人" not in auditing.get(f"/audit?from={today()}").text
+    assert "<tbody>" not in auditing.get("/audit?to=2020-01-01").text
+
+
+def test_the_audits_own_export_is_in_the_audit(auditing: httpx.Client) -> None:
+    answer = auditing.get("/audit?file=csv")
+    assert answer.status_code == 200 and "看了" in answer.text
+    assert "审计" in auditing.get("/audit?kind=took").text.partition("<tbody>")[2]
+
+
+def test_what_failed_is_recorded_again_from_the_page(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    asked: list[bool] = []
+    object.__setattr__(site.site, "retry", lambda: asked.append(True))
+    token = token_in(office.get("/events?outcome=failed").text)
+    assert office.post("/status/retry", data={"form_token": token}).status_code == 303
+    assert asked == [True]
