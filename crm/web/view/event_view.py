@@ -10,6 +10,7 @@ import msgspec
 from campaigns.events.base import PERSONAL_FIELDS
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
+from campaigns.times import moment_of, parse_instant_us
 from campaigns.wording.languages import Language
 from crm.journal.logged_event import LoggedEvent
 from crm.money import yuan_text
@@ -74,6 +75,8 @@ def _text(name: str, value: Any) -> str:
         return "✓" if value else "✗"
     if isinstance(value, int) and name.endswith("_fen"):
         return yuan_text(value)
+    if name.endswith("_at") and isinstance(value, str):
+        return f"{moment_of(parse_instant_us(value)):%Y-%m-%d %H:%M}"
     if name in ("region", "regions") and isinstance(value, str):
         return region_name(value) or value
     return "–" if value is None else str(value)
