@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
+from campaigns.events.base import EventData
+from campaigns.events.upkeep import EventVoided
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account, accounts, names_of
 from crm.accounts.tokens import token_names
@@ -106,7 +108,6 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         names = token_names(connection, actors) | names_of(connection, actors)
         money = visit.scope.may("money") and visit.scope.dealer is None
         moved = moved_by(visit.scope, connection, said.position) if money else []
-    is_void = said.type_name == VOIDED
     context = {
         "title": visit.say(N_("事件")),
         "event": said,
@@ -119,7 +120,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "way": visit.say(_way(said.source)),
         "number": receipt_number(said.id) if _OF_A_PAGE.match(said.id) else "",
         "voids": [(address_of(word.source, word.id), word) for word in whole.voids],
-        "takes_back": address_of(said.data.of_source, said.data.of_id) if is_void else "",  # type: ignore[attr-defined]
+        "takes_back": _target(said.data),
         "moved": moved,
         "may_take_back": may_take_back(visit.account, whole),
         "reasons": [(code, visit.say(REASONS[code])) for code in VOID_REASONS],
@@ -133,6 +134,11 @@ def _home(visit: Visit, whole: WholeEvent) -> str:
     kind = whole.said.home.partition("/")[0]
     opens = {"card": visit.scope.may("archive"), "activity": visit.scope.may("activities")}
     return home_of(whole.said) if opens.get(kind) else ""
+
+
+def _target(data: EventData) -> str:
+    """The page of what an event takes back; empty for every other."""
+    return address_of(data.of_source, data.of_id) if isinstance(data, EventVoided) else ""
 
 
 def _way(source: str) -> str:
