@@ -29,6 +29,8 @@ from crm.web.pages.consents import keep_signature
 from crm.web.pages.log_people import Fitting
 from crm.web.pages.notices import shown_notices
 from crm.web.view import forms
+from crm.web.view.form_fields import FIELDS, NOTHING_SAID, SKUS, described, fault_sentence
+from crm.web.view.form_said import club_of
 from crm.web.view.formats import moment_text
 from crm.web.view.forms import Entry, Fault
 from crm.web.view.signatures import LONGEST_FIELD, Signature
@@ -37,20 +39,13 @@ router = APIRouter()
 
 ACTIVITY_COOKIE = "jinxi_activity"
 _DAYS_BACK = 7
+_LONGEST_ASKED = 2_000
 
 _FAULTS = {
     "stale": N_("这张表放得太久了。内容都在，请再提交一次。"),
-    "nothing_said": N_("还没有勾选。请至少勾一项，例如“到场”。"),
-    "bad_price": N_("单价看不懂。请以元为单位，最多两位小数，例如 693 或 693.50。"),
-    "bad_quantity": N_("数量看不懂。请写 1 以上的整数。"),
+    "nothing_said": NOTHING_SAID,
+    "yes_and_no": N_("同一项又勾了同意，又勾了不同意。请留一个。"),
     "bad_signature": N_("签名没有传完整。请重新签一次，或者改用纸上签字。"),
-    "bad_birth": N_("出生日期看不懂。请写年份 1950，或者 1950-3-2。"),
-}
-
-_DOUBTS = {
-    "id_number_unverified": N_("身份证号核对不上（位数、校验码、性别、生日或出生年）。"),
-    "phone_unusual": N_("电话不像大陆的手机号。"),
-    "region_unknown": N_("地区代码查不到。"),
 }
 
 
@@ -141,18 +136,19 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
     with reading(visit.site.engine) as connection:
         found = _activity(visit, connection, activity_id)
         person = log_people.person_named(visit, connection, person_id)
+        held = log_people.held(visit, connection, person)
     entry = Entry(
         posting.text("form_id", 36),
         posting.text("written_at", 40),
         person.card_id if person else None,
-        posting.text,
+        posting.text_of,
         found,
         Signature.of(posting.text("signature", LONGEST_FIELD)),
     )
     source = visit.account.source
-    looked_at = forms.checked(entry, source, credential, visit.site.now_us())
-    asked = set(posting.text("asked").split())
-    if looked_at.faults or not asked.issuperset(looked_at.warnings):
+    looked_at = forms.checked(entry, source, credential, visit.site.now_us(), held)
+    asked = set(posting.text("asked", _LONGEST_ASKED).split())
+    if looked_at.faults or not asked.issuperset(looked_at.codes):
         return _form(visit, activity_id, person_id, posting, looked_at)
     if not keep_signature(visit, entry):
         looked_at = forms.Checked([], [Fault(None, "bad_signature")], ())
@@ -223,35 +219,46 @@ def _form(
         found = _activity(visit, connection, activity_id)
         person = log_people.person_named(visit, connection, person_id)
         came = log_people.came(visit, connection, activity_id, person)
+        held = log_people.held(visit, connection, person)
         notices = shown_notices(visit, connection, found.dealer)
     faults = looked_at.faults if looked_at else []
     stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
-    warnings = looked_at.warnings if looked_at and not faults else ()
+    doubts = looked_at.doubts if looked_at else ()
+    today = shanghai_day(now_us)
     context: dict[str, Any] = {
         "title": visit.say(N_("登记") if person else N_("写新卡")),
         "activity": found,
         "person": person,
         "came": came,
+        "held": held,
         "form_id": str(uuid4()) if stale else posting and posting.text("form_id", 36),
         "written_at": rfc3339(now_us) if stale else posting and posting.text("written_at", 40),
         "fresh": posting is None,
-        "typed": posting.text if posting else lambda name: "",
+        "typed": posting.text_of if posting else lambda name: "",
         "first_time": posting is None,
         "faults": [(fault.field, _fault_sentence(visit, fault)) for fault in faults],
         "faulty": {fault.field: _fault_sentence(visit, fault) for fault in faults},
-        "warnings": [visit.say(_DOUBTS[warning]) for warning in warnings],
-        "asked": " ".join(warnings),
+        "doubts": [(doubt.field, doubt.sentence(visit.language)) for doubt in doubts],
+        "doubtful": {doubt.field: doubt.sentence(visit.language) for doubt in doubts},
+        "asked": " ".join(looked_at.codes) if looked_at else "",
         "may_sell": found.kind != "free_clinic",
-        "skus": forms.SKUS,
+        "may_refer": forms.may_be_referred(person),
+        "skus": SKUS,
+        "fields": FIELDS,
+        "described": described(visit.language, today),
         "purposes": forms.purposes_of(person),
         "notices": notices,
         "signature": posting.text("signature", LONGEST_FIELD) if posting else "",
-        "today": shanghai_day(now_us),
+        "today": today,
+        "day": shanghai_day(found.starts_us),
+        "club": club_of(found),
     }
     return visit.render("log_form.html", context, 422 if faults else 200)
 
 
 def _fault_sentence(visit: Visit, fault: Fault) -> str:
+    if fault.reason == "out_of_range" and fault.field in FIELDS:
+        return fault_sentence(FIELDS[fault.field], visit.language)
     if fault.reason in _FAULTS:
         return visit.say(_FAULTS[fault.reason])
     return refusal_sentence(fault.reason, fault.path, visit.language)

@@ -1,10 +1,13 @@
 """Whom the phone form finds: the company's people, or the rows of the dealer's own copy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection
 
-from crm.activities.queries import signed_in_us
+from campaigns.times import parse_instant_us
+from crm.activities.queries import Had, Held, held_by, signed_in_us
 from crm.copies.row_names import ROW
 from crm.feed.finding import find_own, own_person, tails_of
 from crm.feed.portal import Shared
@@ -81,6 +84,40 @@ def came(
         return None
     found = signed_in_us(visit.scope, connection, activity_id, [person.person_id])
     return found.get(person.person_id)
+
+
+def held(visit: Visit, connection: Connection, person: FoundPerson | None) -> Held:
+    """What the person has that may end here: as the company knows it, or as the copy shows it."""
+    if person is None:
+        return Held()
+    if visit.scope.may("people"):
+        return held_by(visit.scope, connection, person.person_id)
+    dealer = visit.scope.dealer
+    shared = own_person(visit.scope, connection, dealer, person.person_id) if dealer else None
+    return _held_in(shared.content) if shared is not None else Held()
+
+
+def _held_in(content: Mapping[str, Any]) -> Held:
+    trials, clubs = {}, {}
+    for item in content.get("history", ()):
+        at_us = parse_instant_us(item["time"])
+        match item["type"]:
+            case "trial.started" if "trial_id" in item:
+                trials[item["trial_id"]] = Had(item["trial_id"], item.get("sku", ""), at_us)
+            case "trial.ended":
+                trials.pop(item.get("trial_id"), None)
+            case "club.joined" if "club" in item:
+                clubs[item["club"]] = True
+            case "club.left":
+                clubs.pop(item.get("club"), None)
+    bought = tuple(
+        Had(said["purchase_id"], said["sku"], parse_instant_us(said["time"]), left)
+        for said in content.get("purchases", ())
+        if (left := said["quantity"] - said.get("returned", 0)) > 0
+    )
+    # The last two categories are in a copy by the consent to readings alone.
+    has_health = any(name in content for name in ("health", "history", "purchases"))
+    return Held(tuple(trials.values()), bought, tuple(clubs), has_health)
 
 
 def _as_found(shared: Shared) -> FoundPerson:

@@ -1,6 +1,7 @@
 // Forms that survive a lost network, as the person sees them: kept first, sent then, mended later;
 // and the list of what is unsent.
 
+import { mayGo } from "./checks.js";
 import * as queue from "./queue.js";
 import { isNoNetwork, mine, mySent, sendAll, sendNow } from "./sending.js";
 
@@ -96,7 +97,9 @@ function openEntry({ id }, row) {
 
 async function submit(event) {
   const form = event.currentTarget;
-  if (!queue.works || "plain" in form.dataset) return;
+  if ("plain" in form.dataset) return;
+  if (!mayGo(form)) return event.preventDefault();
+  if (!queue.works) return;
   event.preventDefault();
   const data = new FormData(form, event.submitter);
   const button = event.submitter ?? form.querySelector("button");

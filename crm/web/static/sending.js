@@ -7,7 +7,8 @@ const WAIT_MS = 15000, SENT_MOST = 20;
 const WAIT_OF_PERSON_MS = 6000, WAIT_AFTER_SILENCE_MS = 1500, SILENCE_MS = 60000;
 const { actor, formToken } = document.body.dataset;
 // What is sent later has nobody in front of it who could look once more: it is taken as it is.
-const ASKED = ["asked", "id_number_unverified phone_unusual region_unknown"];
+// What the phone itself could look at it has asked about before it kept the form.
+const ASKED_OF_THE_DOOR = "id_number_unverified phone_unusual region_unknown";
 
 // Before anybody has signed in it is everybody's, so that nothing is forgotten on the phone.
 export async function mine() {
@@ -71,7 +72,8 @@ async function sendLater(id, isAsked) {
   if (!entry || (entry.sentence && !isAsked)) return true;
   const fields = await queue.fieldsOf(entry).catch(() => null);
   if (!fields) return true; // One that cannot be read any more keeps no other from being sent.
-  const sent = entry.sentence ? fields : [...fields.filter(([name]) => name !== "asked"), ASKED];
+  const asked = ["asked", `${fields.find(([name]) => name === "asked")?.[1] ?? ""} ${ASKED_OF_THE_DOOR}`];
+  const sent = entry.sentence ? fields : [...fields.filter(([name]) => name !== "asked"), asked];
   const answer = await post(entry.address, sent, WAIT_MS);
   sessionStorage.removeItem("silentUntil");
   if (answer.receipt === id) rememberSent(entry);

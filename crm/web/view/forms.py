@@ -1,36 +1,47 @@
 """The phone's form → events. The ids come with the form, so a second tap says nothing new."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import orjson
 
 from campaigns.catalogue import wire_name
 from campaigns.cloudevents import Refusal, check
-from campaigns.ids import derived_id
 from campaigns.intake import Credential
-from campaigns.sheets.model import NOTICE_VERSION
 from campaigns.times import day_start_us, parse_instant_us, rfc3339, shanghai_day
-from crm.activities.queries import ActivityRow
+from crm.activities.queries import ActivityRow, Held
 from crm.copies.row_names import ROW, of_card
-from crm.intake.row_rights import PURPOSES_BY_ROW
+from crm.intake.row_rights import BY_ROW, PURPOSES_BY_ROW
 from crm.people.queries import FoundPerson
-from crm.web.view.signatures import UNSIGNED, Signature
+from crm.web.view.form_fields import (
+    ASKED_OF_THE_DOOR,
+    FIELDS,
+    NO_HEALTH_CONSENT,
+    PURPOSES,
+    READING_FIELDS,
+    SIGNED_ALONE,
+    UNSIGNED,
+    UNTICKED,
+    Doubt,
+    fields_under,
+    odd_birth,
+    odd_number,
+    odd_pressure,
+    odd_price,
+    out_of_range,
+    unticked,
+)
+from crm.web.view.form_said import FormSaid
+from crm.web.view.signatures import UNSIGNED as NO_SIGNATURE
+from crm.web.view.signatures import Signature
+from crm.web.view.typed import Typed
 
-SKUS = {"JX-B4": 69_300, "JX-B2": 59_700}
-"""The devices that a form offers, with the price of one, fen."""
-PURPOSES = ("archive", "health", "share_with_dealer", "marketing", "club")
 _A_CARD = "card/of-the-row"
-METHODS = ("screen", "paper", "voice")
-GIVERS = ("self", "guardian", "agent")
-READING_FIELDS = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")
-
 _FORM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
-_BIRTH = re.compile(r"([12][0-9]{3})(?:[-./年]?([0-9]{1,2})[-./月]?([0-9]{1,2})日?)?")
 _PLACES = {
     "$.data.person.name": "name",
     "$.data.person.sex": "sex",
@@ -41,10 +52,21 @@ _PLACES = {
     "$.data.unit_price_fen": "price",
     "$.data.quantity": "quantity",
     "$.data.serial": "serial",
+    "$.data.serials[0]": "purchase_serial",
+    "$.data.item": "gift_item",
+    "$.data.value_fen": "gift_value",
+    "$.data.kind": "complaint_kind",
+    "$.data.private.text": "complaint_text",
+    "$.data.private.note": "trial_note",
+    "$.data.member": "member",
+    "$.data.trial_id": "trial_of",
+    "$.data.outcome": "trial_outcome",
+    "$.data.purchase_id": "return_of",
+    "$.data.reason_code": "return_reason",
 }
-
-Text = Callable[[str], str]
-"""The text of a field of the form, empty when it is missing."""
+_ASKED_AT = {"id_number_unverified": "id_number", "phone_unusual": "phone"}
+NOTHING_HELD = Held()
+_PLACES_OF_A_RETURN = {"$.data.quantity": "return_quantity"}
 
 
 def purposes_of(person: FoundPerson | None) -> tuple[str, ...]:
@@ -52,6 +74,11 @@ def purposes_of(person: FoundPerson | None) -> tuple[str, ...]:
     if person is None or not person.card_id.startswith(ROW):
         return PURPOSES
     return tuple(purpose for purpose in PURPOSES if purpose in PURPOSES_BY_ROW)
+
+
+def may_be_referred(person: FoundPerson | None) -> bool:
+    """Whether it may be said who brought the person; by way of a row not."""
+    return person is None or not person.card_id.startswith(ROW) or "referral.made" in BY_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +101,9 @@ class Entry:
     form_id: str
     written_at: str
     card_id: str | None
-    text: Text
+    text: Typed
     activity: ActivityRow
-    signature: Signature = UNSIGNED
+    signature: Signature = NO_SIGNATURE
 
     @property
     def is_new_card(self) -> bool:
@@ -86,7 +113,12 @@ class Entry:
     @property
     def names_signature(self) -> bool:
         """Whether a consent of the form names the drawing."""
-        return any("evidence_sha256" in data for _, _, data in self._said())
+        return any("evidence_sha256" in data for _, _, data in self.said.everything())
+
+    @cached_property
+    def said(self) -> FormSaid:
+        """What the form says."""
+        return FormSaid(self.form_id, self.text, self.activity, self.signature, self.is_new_card)
 
     def events(self, source: str) -> list[dict[str, Any]]:
         """What the form says, as CloudEvents in the order in which it happened."""
@@ -103,7 +135,7 @@ class Entry:
                 **when,
                 "data": {**named, **data},
             }
-            for place, (kind, type_name, data) in enumerate(self._said(), 1)
+            for place, (kind, type_name, data) in enumerate(self.said.everything(), 1)
         ]
 
     def _named(self) -> tuple[dict[str, str], str]:
@@ -117,20 +149,53 @@ class Entry:
         """What only the form can know to be wrong."""
         if not _FORM_ID.fullmatch(self.form_id):
             yield Fault(None, "stale")
-        if not list(self._said()):
+        if not list(self.said.everything()):
             yield Fault(None, "nothing_said")
         if self.signature.is_broken:
             yield Fault(None, "bad_signature")
+        if self.is_new_card and not self.text("name"):
+            yield Fault("name", "missing_field", "$.data.person.name")
+        for name in self._in_effect():
+            if out_of_range(FIELDS[name], self.text(name)):
+                yield Fault(name, "out_of_range")
+        for purpose in self.said.refusals:
+            if purpose in self.said.consents:
+                yield Fault(f"refused_{purpose}", "yes_and_no")
+
+    def _in_effect(self) -> Iterator[str]:
+        """The fields that say something: what is wanted by a tick may not be blank."""
+        for field in FIELDS.values():
+            if field.under and not self.text(field.under):
+                continue
+            is_wanted = bool(field.under) and field.kind in ("whole", "yuan")
+            is_wanted = is_wanted or (field.name == "gift_value" and bool(self.text("gift_item")))
+            if (is_wanted or self.text(field.name)) and (self.is_new_card or field.name != "born"):
+                yield field.name
+
+    def doubts(self, today: date, *, has_health: bool = False) -> list[Doubt]:
+        """What is odd, and what would be left unsaid: each is asked about once.
+
+        has_health: whether the person has agreed to readings before.
+        """
+        said = self.said
+        found = [odd_number(FIELDS[name], self.text(name)) for name in self._in_effect()]
         if self.is_new_card:
-            if not self.text("name"):
-                yield Fault("name", "missing_field", "$.data.person.name")
-            if self.text("born") and not self._birth():
-                yield Fault("born", "bad_birth")
+            found.append(odd_birth(self.text("born"), today))
+        found.append(odd_pressure(*(self.text(name) for name in READING_FIELDS[:2])))
         if self.text("purchase"):
-            if _fen(self.text("price")) is None:
-                yield Fault("price", "bad_price")
-            if not self.text("quantity").isdecimal():
-                yield Fault("quantity", "bad_quantity")
+            found.append(odd_price(self.text("purchase_sku"), self.text("price")))
+        for tick in UNTICKED:
+            typed = next((name for name in fields_under(tick) if self.text(name)), None)
+            if typed is not None and not self.text(tick):
+                found.append(unticked(tick, typed))
+        if self.signature.content and not said.is_by_screen:
+            found.append(SIGNED_ALONE)
+        if said.is_by_screen and not self.signature.content:
+            found.append(UNSIGNED)
+        asked = "health" in (*said.consents, *said.refusals)
+        if any(map(self.text, READING_FIELDS)) and not asked and not has_health:
+            found.append(NO_HEALTH_CONSENT)
+        return [doubt for doubt in found if doubt is not None]
 
     def _when(self) -> dict[str, str]:
         """Written on the activity's day: the instant; entered afterwards: the day alone."""
@@ -143,89 +208,25 @@ class Entry:
             return {"time": rfc3339(written_us)}
         return {"time": rfc3339(day_start_us(day)), "timeprecision": "day"}
 
-    def _said(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """(suffix of the id, type, data) of each thing."""
-        here = {"activity_id": self.activity.activity_id}
-        if self.is_new_card:
-            yield "card", "card.registered", {**self._card(), **here}
-        if self.text("attended"):
-            yield "attended", "activity.attended", here
-        reading = {name: _number(self.text(name)) for name in READING_FIELDS if self.text(name)}
-        if reading:
-            yield "reading", "clinic.consulted", {"health": reading, **here}
-        for purpose in PURPOSES:
-            if self.text(f"consent_{purpose}"):
-                yield f"consent-{purpose}", "consent.given", {**self._consent(purpose), **here}
-        if self.text("trial"):
-            trial = {"trial_id": self._made_id("trial"), "sku": self.text("trial_sku")}
-            if self.text("serial"):
-                trial["serial"] = self.text("serial")
-            yield "trial", "trial.started", {**trial, **here}
-        if self.text("purchase"):
-            yield "purchase", "purchase.made", {**self._purchase(), **here}
-
-    def _card(self) -> dict[str, Any]:
-        person = {"name": self.text("name")} if self.text("name") else {}
-        person |= {name: self.text(name) for name in ("sex", "id_number") if self.text(name)}
-        card: dict[str, Any] = {"person": {**person, **self._birth()}, "source_kind": "activity"}
-        contact: dict[str, Any] = {}
-        if self.text("phone"):
-            contact["phones"] = [self.text("phone")]
-        if self.text("address"):
-            contact["address"] = self.text("address")
-        return card | ({"contact": contact} if contact else {})
-
-    def _birth(self) -> dict[str, Any]:
-        """1950, 1950-3-2, 1950年3月2日 or 19500302."""
-        found = _BIRTH.fullmatch(self.text("born").replace(" ", ""))
-        if found is None:
-            return {}
-        year, month, day = found.groups()
-        if month is None:
-            return {"birth_year": int(year)}
-        try:
-            return {"birth_date": date(int(year), int(month), int(day)).isoformat()}
-        except ValueError:
-            return {}
-
-    def _consent(self, purpose: str) -> dict[str, Any]:
-        consent = {
-            "purpose": purpose,
-            "notice_version": self.text(f"notice_{purpose}") or NOTICE_VERSION,
-            "method": self.text("method") or METHODS[0],
-            "by": self.text("by") or GIVERS[0],
-        }
-        if self.signature.content and consent["method"] == METHODS[0]:
-            consent["evidence_sha256"] = self.signature.sha256
-        if purpose == "share_with_dealer":
-            consent["dealer"] = self.activity.dealer
-        return consent
-
-    def _made_id(self, kind: str) -> str:
-        """The same for a second tap; who reads it learns neither the form's id nor the card's."""
-        return derived_id("form", self.form_id, kind)
-
-    def _purchase(self) -> dict[str, Any]:
-        return {
-            "purchase_id": self._made_id("purchase"),
-            "sku": self.text("purchase_sku"),
-            "quantity": _number(self.text("quantity")),
-            "unit_price_fen": _fen(self.text("price")),
-            "channel": "activity",
-            "dealer": self.activity.dealer,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A form looked at before it is handed over."""
+    """A form looked at before it is handed over. doubts: what is asked about once."""
 
     lines: list[bytes]
     faults: list[Fault]
     warnings: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """By what the form says next time that all of it was asked."""
+        return tuple(doubt.code for doubt in self.doubts)
 
 
-def checked(entry: Entry, source: str, credential: Credential, now_us: int) -> Checked:
+def checked(
+    entry: Entry, source: str, credential: Credential, now_us: int, held: Held = NOTHING_HELD
+) -> Checked:
     """All that can be said of the form beforehand, so that it is taken whole or not at all."""
     faults = list(entry.faults())
     is_readable = all(fault.field for fault in faults)
@@ -237,16 +238,19 @@ def checked(entry: Entry, source: str, credential: Credential, now_us: int) -> C
         by_row = event["subject"].startswith(ROW)
         found = check(orjson.dumps(of_card(event, _A_CARD)) if by_row else line, now_us)
         if isinstance(found, Refusal):
-            faults.append(Fault(_place(found.path), found.reason, found.path))
+            faults.append(Fault(_place(found.path, event), found.reason, found.path))
         else:
             path = found.faults[0][1] if found.faults else credential.forbidden_at(found)
             if path is not None:
                 reason = found.faults[0][0] if found.faults else "not_allowed"
-                faults.append(Fault(_place(path), reason, path))
+                faults.append(Fault(_place(path, event), reason, path))
             warnings += found.warnings
         lines.append(line)
     faults = [fault for place, fault in enumerate(faults) if _is_news(fault, faults[:place])]
-    return Checked(lines, faults, tuple(dict.fromkeys(warnings)))
+    odd = entry.doubts(shanghai_day(now_us), has_health=held.agreed_to_health)
+    told = tuple(dict.fromkeys(warnings))
+    of_door = (Doubt(code, _ASKED_AT.get(code, ""), ASKED_OF_THE_DOOR[code], {}) for code in told)
+    return Checked(lines, faults, told, (*of_door, *odd))
 
 
 def _is_news(fault: Fault, told: list[Fault]) -> bool:
@@ -254,19 +258,10 @@ def _is_news(fault: Fault, told: list[Fault]) -> bool:
     return fault.field is None or fault.field not in {other.field for other in told}
 
 
-def _place(path: str) -> str | None:
+def _place(path: str, event: dict[str, Any]) -> str | None:
     if path.startswith("$.data.contact.phones"):
         return "phone"
+    if "return_id" in event["data"] and path in _PLACES_OF_A_RETURN:
+        return _PLACES_OF_A_RETURN[path]
     field = path.removeprefix("$.data.health.")
     return field if field in READING_FIELDS else _PLACES.get(path)
-
-
-def _number(text: str) -> int | str:
-    return int(text) if text.isdecimal() and len(text) < 10 else text
-
-
-def _fen(text: str) -> int | None:
-    found = _YUAN.fullmatch(text.replace(",", "").removeprefix("¥"))
-    if found is None:
-        return None
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
