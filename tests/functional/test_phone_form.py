@@ -76,12 +76,14 @@ def test_a_new_card_takes_six_fields_at_most_and_all_that_was_ticked(on_phone: J
     page.get_by_text("量血压", exact=True).tap()
     page.get_by_label("高压").fill("138")
     page.get_by_label("低压").fill("85")
-    page.locator("summary", has_text="同意").tap()
+    page.get_by_text("同意", exact=True).first.tap()
     page.get_by_text("建立档案", exact=True).tap()
+    page.get_by_text("记录健康情况", exact=True).tap()
+    page.get_by_label("怎样同意").select_option("paper")
     page.locator("summary", has_text="试用").tap()
-    page.get_by_text("今天开始试用", exact=True).tap()
+    page.get_by_text("开始试用", exact=True).tap()
     page.locator("summary", has_text="购买").tap()
-    page.get_by_text("今天买了", exact=True).tap()
+    page.get_by_text("买了产品", exact=True).tap()
     page.get_by_label("数量").fill("1")
     page.get_by_label("单价（元）").fill("693.50")
     page.get_by_role("button", name="提交").tap()
@@ -91,6 +93,7 @@ def test_a_new_card_takes_six_fields_at_most_and_all_that_was_ticked(on_phone: J
         "card.registered",
         "activity.attended",
         "clinic.consulted",
+        "consent.given",
         "consent.given",
         "trial.started",
         "purchase.made",

@@ -33,7 +33,7 @@ def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> No
     on_phone.open(f"/log/A-today/person/{person_id(name)}")
     page = on_phone.page
     page.get_by_text("同意", exact=True).first.tap()
-    page.get_by_label("建立档案").check()
+    page.get_by_label("建立档案", exact=True).check()
     glass = page.locator("canvas[data-signature]")
     glass.scroll_into_view_if_needed()
     box = glass.bounding_box()
