@@ -20,9 +20,9 @@ from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import keep_evidence
 from crm.web.view.formats import short_number
-from crm.web.view.forms import Text
 from crm.web.view.person_acts import ACTS, PersonAct
 from crm.web.view.signatures import LONGEST_FIELD, Signature
+from crm.web.view.typed import Typed
 from crm.web.view.voiding import may_void
 
 router = APIRouter()
@@ -45,7 +45,7 @@ class About:
     known: dict[str, Any]
     household: tuple[str, ...]
 
-    def card_id(self, text: Text) -> str:
+    def card_id(self, text: Typed) -> str:
         """The card that is spoken of: the one named, else the first that is not erased."""
         if self.act.says == "event.voided":
             return str(self.item(text)["card_id"])
@@ -55,7 +55,7 @@ class About:
         living = (card["card_id"] for card in self.known["cards"] if not card["erased"])
         return str(next(living, ids[0]))
 
-    def item(self, text: Text) -> dict[str, Any]:
+    def item(self, text: Typed) -> dict[str, Any]:
         """The line of the timeline that is to be taken back; NotFound where it may not be."""
         named = (text("of_source"), text("of_id"))
         for item in self.known["timeline"]:
@@ -116,7 +116,7 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     return done(visit, f"/people/{about.known['person_id']}", answer)
 
 
-def _faults(about: About, typed: Text, signature: Signature) -> Iterator[tuple[str, str]]:
+def _faults(about: About, typed: Typed, signature: Signature) -> Iterator[tuple[str, str]]:
     """(field, what is wrong) that the events themselves could not tell."""
     for each in about.act.inputs:
         if each.needed and not typed(each.name):
@@ -130,7 +130,7 @@ def _faults(about: About, typed: Text, signature: Signature) -> Iterator[tuple[s
         yield "day", _BAD_DAY
 
 
-def _earlier(visit: Visit, typed: Text) -> date | None:
+def _earlier(visit: Visit, typed: Typed) -> date | None:
     """The day on which it was said, where that is not today."""
     day = _day(typed("day"))
     return None if day == shanghai_day(visit.site.now_us()) else day

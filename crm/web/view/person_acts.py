@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 from campaigns.wording.catalogues import N_
 from crm.cards.card import SECTIONS
-from crm.web.view.forms import GIVERS, PURPOSES, Text
+from crm.web.view.form_fields import PURPOSES
+from crm.web.view.form_said import GIVERS
+from crm.web.view.typed import Typed
 
 InputKind = Literal[
     "text", "lines", "long", "day", "choice", "boxes", "somebody", "card", "signature", "kept"
@@ -51,7 +53,7 @@ class PersonAct:
     word: str
     changes: str
     inputs: tuple[Input, ...]
-    data: Callable[[Text], dict[str, Any]]
+    data: Callable[[Typed], dict[str, Any]]
     dated: bool = False
     in_list: bool = True
 
@@ -64,7 +66,7 @@ _LISTS = frozenset({"phones", "conditions", "medicines", "devices"})
 _SECTION = {name: section for section, names in SECTIONS.items() for name in names}
 
 
-def correction(text: Text) -> dict[str, Any]:
+def correction(text: Typed) -> dict[str, Any]:
     """A merge patch of what was written or cleared; nothing else is named."""
     patch: dict[str, Any] = {}
     for each in _CORRECTED:
@@ -80,19 +82,19 @@ def correction(text: Text) -> dict[str, Any]:
     return patch
 
 
-def _named(*names: str) -> Callable[[Text], dict[str, Any]]:
+def _named(*names: str) -> Callable[[Typed], dict[str, Any]]:
     """The fields as they stand in the form, without those left empty."""
     return lambda text: {name: text(name) for name in names if text(name)}
 
 
-def _purpose(text: Text) -> dict[str, Any]:
+def _purpose(text: Typed) -> dict[str, Any]:
     said: dict[str, Any] = {"purpose": text("purpose")}
     if said["purpose"] == "share_with_dealer" and text("dealer"):
         said["dealer"] = text("dealer")
     return said
 
 
-def _consent(text: Text) -> dict[str, Any]:
+def _consent(text: Typed) -> dict[str, Any]:
     said = _purpose(text) | _named("method", "by", "witness", "expires_on")(text)
     said["notice_version"] = text("notice_version")
     if said["purpose"] == "share_with_dealer":
@@ -102,8 +104,8 @@ def _consent(text: Text) -> dict[str, Any]:
     return said
 
 
-def _with_text(name: str, note: str) -> Callable[[Text], dict[str, Any]]:
-    def data(text: Text) -> dict[str, Any]:
+def _with_text(name: str, note: str) -> Callable[[Typed], dict[str, Any]]:
+    def data(text: Typed) -> dict[str, Any]:
         private = {note: text(note)} if text(note) else {}
         return {name: text(name), **({"private": private} if private else {})}
 
