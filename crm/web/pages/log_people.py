@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaigns.times import parse_instant_us
-from crm.activities.queries import Had, Held, held_by, signed_in_us
+from crm.activities.queries import signed_in_us
 from crm.copies.row_names import ROW
 from crm.feed.finding import find_own, own_person, tails_of
 from crm.feed.portal import Shared
+from crm.holdings.queries import Had, Held, held_by
 from crm.people.queries import FoundPerson, find_people, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading

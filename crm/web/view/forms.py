@@ -13,8 +13,9 @@ from campaigns.catalogue import wire_name
 from campaigns.cloudevents import Refusal, check
 from campaigns.intake import Credential
 from campaigns.times import day_start_us, parse_instant_us, rfc3339, shanghai_day
-from crm.activities.queries import ActivityRow, Held
+from crm.activities.queries import ActivityRow
 from crm.copies.row_names import ROW, of_card
+from crm.holdings.queries import Held
 from crm.intake.row_rights import BY_ROW, PURPOSES_BY_ROW
 from crm.people.queries import FoundPerson
 from crm.web.view.form_fields import (

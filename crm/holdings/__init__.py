@@ -1,0 +1,1 @@
+"""What a person has that may end or come back: trials that go on, purchases, clubs."""
