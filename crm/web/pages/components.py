@@ -11,6 +11,7 @@ from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.view.said import Said, SaidLine
+from crm.web.view.said_on import SAID_ON
 
 router = APIRouter()
 
@@ -57,6 +58,7 @@ def components_page(visit: SignedIn) -> Response:
     )
     doubted = ActForm(doubts=(visit.say(N_("电话不像大陆的手机号。")),))
     context = {
+        "said_on": SAID_ON,
         "title": visit.say(N_("页面的零件")),
         "table": shown,
         "form": wrong,

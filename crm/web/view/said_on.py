@@ -1,0 +1,35 @@
+"""Where each thing that people can say is said: event type → the forms that say it."""
+
+_LOG = "/log/{activity_id}/submit"
+_PERSON = "/people/{name}"
+_ROW = "/copy/row/{key}"
+
+SAID_ON: dict[str, tuple[str, ...]] = {
+    "activity.planned": ("/plan", "/plan/copy"),
+    "activity.changed": ("/activities/{activity_id}/change",),
+    "activity.cancelled": ("/activities/{activity_id}/cancel",),
+    "activity.held": ("/activities/{activity_id}/held",),
+    "activity.attended": (_LOG,),
+    "card.registered": (_LOG,),
+    "card.corrected": (f"{_PERSON}/correct", f"{_ROW}/correct"),
+    "person.deceased": (f"{_PERSON}/deceased", f"{_ROW}/deceased"),
+    "relation.stated": (f"{_PERSON}/relation",),
+    "identity.same": (f"{_PERSON}/same",),
+    "identity.different": (f"{_PERSON}/different",),
+    "identity.undecided": (f"{_PERSON}/undecided",),
+    "clinic.consulted": (_LOG,),
+    "trial.started": (_LOG,),
+    "purchase.made": (_LOG,),
+    "consent.given": (_LOG, f"{_PERSON}/consent"),
+    "consent.refused": (f"{_PERSON}/refuse",),
+    "consent.withdrawn": (f"{_PERSON}/withdraw", f"{_ROW}/withdraw"),
+    "complaint.resolved": (f"{_PERSON}/resolve",),
+    "follow_up.done": ("/follow-ups/{trial_id}/{number}/done", f"{_ROW}/called"),
+    "dealer.contracted": ("/dealers/contract",),
+    "dealer.ended": ("/dealers/{dealer}/end/{contract_id}",),
+    "reward.approved": ("/rewards/decide",),
+    "reward.rejected": ("/rewards/decide",),
+    "reward.paid": ("/rewards/{reward_id}/pay", "/rewards/files"),
+    "event.voided": ("/event/void", f"{_PERSON}/void"),
+}
+"""By the forms' addresses as the routes have them."""
