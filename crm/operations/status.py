@@ -14,7 +14,7 @@ from crm.journal.outbox import OUTBOX
 from crm.journal.progress import load_progress
 from crm.journal.undecodable import UNDECODABLE
 from crm.operations.clock import day_plan
-from crm.outcomes.tables import OUTCOME
+from crm.outcomes.tables import OUTCOME, UNUSUAL
 
 BACKUP = Partition("backup", "", 0)
 """The mark that the last backup leaves."""
@@ -63,7 +63,7 @@ def stored_status(connection: Connection) -> Status:
         not_recorded=max(0, last_position(connection) - recorded),
         outbox=outbox,
         outbox_oldest_us=oldest_us,
-        waiting=_count(connection, OUTCOME.c.position, OUTCOME.c.outcome == "waiting"),
+        waiting=_count(connection, OUTCOME.c.position, UNUSUAL, OUTCOME.c.outcome == "waiting"),
         dead_letters=_count(connection, DEAD_LETTER.c.position),
         undecodable=_count(connection, UNDECODABLE.c.offset),
         last_backup_us=last_backup_us(connection),

@@ -1,8 +1,19 @@
 """The outcome of every recorded event, by its place in the journal."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    literal_column,
+    text,
+)
 
 from crm.storage.database import METADATA
+from crm.storage.partial_index import partial_index
 
 OUTCOME = Table(
     "outcome",
@@ -20,4 +31,9 @@ OUTCOME = Table(
     Column("marks", String(120), nullable=False),
     Column("changes", Boolean, nullable=False),
     Index("ix_outcome_home", "home"),
+    # What asks for somebody: few of very many rows.
+    partial_index("ix_outcome_other", "outcome", "position", where=text("outcome <> 'recorded'")),
 )
+
+UNUSUAL = OUTCOME.c.outcome != literal_column("'recorded'")
+"""The condition of the index, letter by letter: SQLite draws no conclusions."""
