@@ -10,8 +10,7 @@ from crm.web.view.said_on import SAID_ON
 from tests.integration.web.test_roles import OPENS
 
 NOT_YET = {
-    *("trial.ended", "purchase.returned", "gift.given", "club.joined", "club.left"),
-    *("complaint.raised", "referral.made", "card.erased"),
+    "card.erased",
     *("member.enrolled", "member.changed", "member.trained", "member.left", "value.transferred"),
     "reward_policy.published",
 }
@@ -23,7 +22,6 @@ NOBODYS_PAGE = {"day.reached", "copy.acknowledged"}
 WITHOUT_A_FORM = {
     *(("card.corrected", "dealer_staff"), ("person.deceased", "dealer_staff")),
     *(("relation.stated", "dealer"), ("relation.stated", "dealer_staff")),
-    *(("consent.refused", "dealer"), ("consent.refused", "dealer_staff")),
     *(("complaint.resolved", "dealer"), ("complaint.resolved", "dealer_staff")),
     *(("consent.withdrawn", "dealer_staff"), ("follow_up.done", "dealer_staff")),
 }
