@@ -112,7 +112,7 @@ def test_a_season_is_run_from_an_empty_folder_by_pages_alone(season: Season) -> 
     the_day_is_closed(season, activity)
     a_mistake_is_mended(season, person)
     a_consent_is_withdrawn(season, person)
-    the_auditor_sees_it_all(season)
+    assert_the_auditor_sees_it_all(season)
 
 
 def accounts_are_made(season: Season) -> None:
@@ -199,7 +199,7 @@ def a_consent_is_withdrawn(season: Season, person: str) -> None:
     season.work()
 
 
-def the_auditor_sees_it_all(season: Season) -> None:
+def assert_the_auditor_sees_it_all(season: Season) -> None:
     page = season.go("audit", "/events")
     for word in ("活动计划", "写档案卡", "撤回同意", "更正档案卡", "经销商签约"):
         expect(page.locator("table.listing")).to_contain_text(word)
