@@ -33,6 +33,7 @@ from crm.web.pages import (
     join,
     log,
     notices,
+    own_words,
     people_lists,
     person_acts,
     posters,
@@ -49,7 +50,7 @@ from crm.web.pages import (
 
 PAGES = (
     *(sign_in, second_factor, account),
-    *(home, search, log, sheets, activities, activity_plans, posters),
+    *(home, search, log, own_words, sheets, activities, activity_plans, posters),
     *(people_lists, events, event, audit, archive, person_acts, follow_ups),
     *(notices, consents, conflicts, rights, status),
     *(dealers, copy),

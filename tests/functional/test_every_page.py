@@ -29,6 +29,7 @@ PATHS = (
         "/log/A-today",
         "/log/A-today/new",
         "/sheets/A-today",
+        "/said",
         "/docs",
         "/offline",
         "/kept",

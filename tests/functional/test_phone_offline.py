@@ -60,7 +60,7 @@ def test_what_is_kept_on_the_phone_is_not_readable_there(on_phone: Journey) -> N
         expect_unsent(page, 1)
         kept: Any = page.evaluate(
             """() => new Promise((done) => {
-              const open = indexedDB.open("jinxi", 1);
+              const open = indexedDB.open("jinxi", 2);
               open.onsuccess = () => {
                 const all = open.result.transaction("forms").objectStore("forms").getAll();
                 all.onsuccess = () => done(all.result.map((form) =>
@@ -74,7 +74,7 @@ def test_what_is_kept_on_the_phone_is_not_readable_there(on_phone: Journey) -> N
 
 READ_ALL = """async () => {
   const database = await new Promise((done) => {
-    const open = indexedDB.open("jinxi", 1);
+    const open = indexedDB.open("jinxi", 2);
     open.onsuccess = () => done(open.result);
   });
   const all = (name) => new Promise((done) => {

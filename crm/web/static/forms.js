@@ -2,6 +2,7 @@
 // and the list of what is unsent.
 
 import { mayGo } from "./checks.js";
+import * as drafts from "./drafts.js";
 import * as queue from "./queue.js";
 import { isNoNetwork, mine, mySent, sendAll, sendNow } from "./sending.js";
 
@@ -10,7 +11,7 @@ const { actor, now } = document.body.dataset;
 // A page that comes from the phone itself carries no time; the last one from the server counts.
 if (now) localStorage.setItem("clockError", String(Number(now) - Date.now()));
 
-export function say(name, n) {
+export function say(name, n = "") {
   return document.body.dataset[name].replace("{n}", n);
 }
 
@@ -65,8 +66,8 @@ function unsentRow(entry) {
     if (fields.name) name.textContent = `${[...fields.name.trim()][0] ?? ""}* · ${when}`;
   }).catch(() => null);
   row.querySelector(".facts").textContent = entry.sentence ?? "";
-  row.querySelector("[data-waits]").hidden = row.querySelector("[data-open]").hidden = !entry.sentence;
-  row.querySelector("[data-open]").onclick = () => openEntry(entry, row);
+  row.querySelector("[data-waits]").hidden = !entry.sentence;
+  row.querySelector("[data-open]").onclick = () => (entry.sentence ? openEntry(entry, row) : mendHere(entry));
   row.querySelector("[data-discard]").onclick = () => discard(entry.id);
   return row;
 }
@@ -76,6 +77,36 @@ async function discard(id) {
   await queue.drop(id);
   await showUnsent();
   return true;
+}
+
+// What was not sent yet is mended on the phone itself, in the empty form that is kept there.
+function mendHere({ id, address }) {
+  location.assign(`${new URL(address).pathname.replace(/\/submit$/, "/new")}#entry=${id}`);
+}
+
+async function takeEntry(form) {
+  const id = location.hash.match(/^#entry=([0-9a-f-]{36})$/)?.[1];
+  const entry = id && "fresh" in form.dataset && (await queue.one(id));
+  if (!entry) return;
+  try {
+    const fields = await queue.fieldsOf(entry), person = fields.find(([name]) => name === "person_id");
+    if (person) {
+      // Somebody who has a card: what says who it is stays as it was chosen.
+      form.querySelector("fieldset.new")?.remove();
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "person_id", value: person[1] }));
+    }
+    // While it is being mended it does not go by itself.
+    await queue.mark(id, say("sayMending"));
+    drafts.fill(form, fields);
+    form.dataset.replaced = id;
+    document.title = say("sayMend", id.slice(0, 8).toUpperCase());
+    const button = document.querySelector("[data-discard-form]");
+    button.hidden = false;
+    button.onclick = async () => (await discard(id)) && location.assign("/unsent");
+  } catch (error) {
+    if (!(error instanceof queue.KeyAway)) throw error;
+    location.assign("/sign-in?to=/unsent");
+  }
 }
 
 // A form that was not taken is sent as a page, so that the person sees what is wrong and mends it.
@@ -110,6 +141,7 @@ async function submit(event) {
   await queue.alone(entry.id, async () => {
     try {
       await queue.keep(entry, form.dataset.replaced);
+      await drafts.forget();
     } catch {
       button.disabled = false;
       form.dataset.plain = "";
@@ -186,6 +218,8 @@ export function wireForms(place = document) {
   for (const form of place.querySelectorAll("form[data-queue]")) {
     if ("fresh" in form.dataset && queue.works) refresh(form);
     form.addEventListener("submit", submit);
+    drafts.watch(form);
+    if (form.matches(".log")) takeEntry(form);
   }
 }
 

@@ -2,14 +2,17 @@
 // Every entry is encrypted for the account that wrote it, whose session alone can open it. An entry
 // goes only when the server has taken it, when a mended one stands for it, or when the person says so.
 
-const FORMS = "forms", KEYS = "keys";
+const FORMS = "forms", KEYS = "keys", DRAFTS = "drafts", VERSION = 2, DRAFT_MS = 3 * 86400000;
 
 function open() {
   return new Promise((done, failed) => {
-    const request = indexedDB.open("jinxi", 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(FORMS, { keyPath: "id" });
-      request.result.createObjectStore(KEYS);
+    const request = indexedDB.open("jinxi", VERSION);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        request.result.createObjectStore(FORMS, { keyPath: "id" });
+        request.result.createObjectStore(KEYS);
+      }
+      request.result.createObjectStore(DRAFTS);
     };
     request.onsuccess = () => done(request.result);
     request.onerror = () => failed(request.error);
@@ -108,13 +111,34 @@ export function one(id) {
   return store(FORMS, "readonly", (forms) => forms.get(id));
 }
 
-export async function fieldsOf(entry) {
+export const fieldsOf = unlock;
+
+async function unlock(entry) {
   const secret = await sessionKey();
   if (!entry.open) throw new KeyAway();
   const open = await crypto.subtle.importKey("raw", entry.open, CURVE, false, []);
   const key = await shared(secret, open, "decrypt");
   const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: entry.nonce }, key, entry.sealed);
   return JSON.parse(new TextDecoder().decode(plain));
+}
+
+// ---- what is being typed: one draft a page and account, gone after some days
+
+export async function keepDraft(name, fields) {
+  const locked = await lock(new TextEncoder().encode(JSON.stringify(fields)));
+  await store(DRAFTS, "readwrite", (drafts) => drafts.put({ ...locked, at: Date.now() }, name));
+}
+
+export async function draft(name) {
+  const kept = await store(DRAFTS, "readonly", (drafts) => drafts.get(name));
+  if (!kept) return null;
+  if (Date.now() - kept.at > DRAFT_MS) return dropDraft(name);
+  return unlock(kept);
+}
+
+export async function dropDraft(name) {
+  await store(DRAFTS, "readwrite", (drafts) => drafts.delete(name));
+  return null;
 }
 
 export async function drop(id) {

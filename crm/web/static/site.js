@@ -51,6 +51,7 @@ function takeTyped(form) {
   if (!text) return;
   const [field, next] = PHONE.test(text) ? ["phone", "name"] : ["name", "phone"];
   form.elements[field].value = text;
+  form.dataset.typed = "";
   form.elements[next].focus();
 }
 
@@ -172,6 +173,8 @@ addEventListener("pageshow", showUnsent);
 setInterval(() => sendAndShow(), RETRY_MS);
 if (navigator.onLine) sendAndShow();
 if ("serviceWorker" in navigator && document.body.dataset.actor) {
+  // Without it a browser that is short of room throws away what is unsent.
+  navigator.storage?.persist?.().catch(() => null);
   navigator.serviceWorker.register("/service-worker.js").then(() => navigator.serviceWorker.ready).then((ready) => {
     const here = location.pathname.match(/^\/log\/[^/]+/);
     ready.active.postMessage({ keep: here ? ["/log", here[0], `${here[0]}/new`] : [] });

@@ -56,6 +56,12 @@ def both(one: Allowed, other: Allowed) -> Allowed:
 
 
 LOGS = says("activity.attended")
+
+
+def speaks(account: Account) -> bool:
+    return account.credential is not None
+
+
 WRITES_CARDS = says("card.registered")
 FINDS = both(LOGS, either(sees("people"), sees("own_people")))
 LISTS_THE_SEASON = both(sees("people"), sees("numbers"))
@@ -142,6 +148,7 @@ OPENS: dict[str, Allowed] = {
     "GET /log/{activity_id}/new": LOGS,
     "GET /log/{activity_id}/person/{person_id}": FINDS,
     "POST /log/{activity_id}/submit": LOGS,
+    **dict.fromkeys(("GET /said", "GET /said/{form_id}", "POST /said/{form_id}"), speaks),
     **dict.fromkeys(("GET /sheets/{activity_id}", "POST /sheets/{activity_id}"), WRITES_CARDS),
     "GET /sheets/{activity_id}/blank": sees("activities"),
     **dict.fromkeys(("GET /accounts", "POST /accounts"), sees("accounts")),

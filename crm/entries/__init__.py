@@ -1,0 +1,1 @@
+"""What somebody wrote at a form of a page, form by form."""

@@ -1,0 +1,70 @@
+"""Reads the forms that one account sent: when, about whom, what became of their events."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from crm.journal.events import JOURNAL
+from crm.outcomes.tables import OUTCOME
+from crm.people.tables import CARD, LINK, PERSON
+
+_FORM_ID_LENGTH = 36
+_MOST_EVENTS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class OwnForm:
+    """One form. name: of the person, where whoever asks may see names, and it is recorded."""
+
+    form_id: str
+    received_us: int
+    types: tuple[str, ...]
+    name: str | None
+    voided: int = 0
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether nothing of it stands any more."""
+        return self.voided == len(self.types)
+
+
+def own_forms_since(
+    connection: Connection,
+    source: str,
+    since_us: int,
+    with_names: bool,
+    form_id: str | None = None,
+) -> list[OwnForm]:
+    """The forms of an account since an instant, the latest first; or one of them.
+
+    Restricted archives have no name here. Words that take others back are no forms of their own.
+    """
+    query = (
+        select(
+            JOURNAL.c.id,
+            JOURNAL.c.received_us,
+            JOURNAL.c.type,
+            OUTCOME.c.outcome,
+            CARD.c.name,
+            PERSON.c.restricted,
+        )
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .join(LINK, LINK.c.home == JOURNAL.c.subject, isouter=True)
+        .join(CARD, CARD.c.card_id == LINK.c.card_id, isouter=True)
+        .join(PERSON, PERSON.c.person_id == LINK.c.person_id, isouter=True)
+        .where(JOURNAL.c.source == source, JOURNAL.c.received_us >= since_us)
+        .where(JOURNAL.c.type != "event.voided")
+        .order_by(JOURNAL.c.position.desc())
+        .limit(_MOST_EVENTS)
+    )
+    if form_id is not None:
+        query = query.where(JOURNAL.c.id >= f"{form_id}-", JOURNAL.c.id < f"{form_id}.")
+    found: dict[str, OwnForm] = {}
+    for event_id, received_us, type_name, outcome, name, restricted in connection.execute(query):
+        key = event_id[:_FORM_ID_LENGTH]
+        shown = name if with_names and not restricted else None
+        form = found.get(key, OwnForm(key, received_us, (), shown))
+        voided = form.voided + (outcome == "voided")
+        types = (type_name, *form.types)
+        found[key] = replace(form, types=types, name=form.name or shown, voided=voided)
+    return list(found.values())

@@ -1,0 +1,135 @@
+"""What somebody wrote today, all of it, and the taking back: of one form, line by line."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.times import day_start_us, shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.entries.queries import own_forms_since
+from crm.outcomes.queries import own_words
+from crm.outcomes.voids import NEVER_VOIDED
+from crm.scope import OutOfScope
+from crm.storage.database import reading
+from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.view.said import receipt_number
+
+router = APIRouter()
+
+VOIDED = "event.voided"
+REASONS = {
+    "typed_wrong": N_("写错了"),
+    "duplicate_entry": N_("重复记了"),
+    "did_not_happen": N_("没有这回事"),
+}
+_NOTHING_CHOSEN = N_("还没有选要撤销哪几项。")
+_NO_REASON = N_("请选一个原因。")
+_CHANGES = {
+    "card.registered": N_("这张卡就像没有写过，卡上别的记录要等有卡才算。"),
+    "purchase.made": N_("这次购买不算，因它记的奖励也不算；已发的会追回。"),
+    "consent.given": N_("这次同意不算；只凭它给经销商的那一份会收回。"),
+    "consent.refused": N_("这次不同意不算，以前的同意恢复有效。"),
+    "activity.attended": N_("这次到场不算，人数会少一个。"),
+    "trial.started": N_("这次试用不算，为它安排的回访取消。"),
+}
+"""What follows when a word is taken back, of those where more changes than the line itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """One event of a form: what it said, what became of it, what taking it back would change."""
+
+    id: str
+    type: str
+    outcome: str
+    may_take_back: bool
+    changes: str
+
+
+@router.get("/said")
+def today_page(visit: SignedIn) -> Response:
+    """What the visitor wrote today, the latest first."""
+    _may_write(visit)
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        found = own_forms_since(
+            connection, visit.account.source, day_start_us(today), visit.scope.may("people")
+        )
+    context = {"title": visit.say(N_("今天我记的")), "forms": found, "number": receipt_number}
+    return visit.render("own_words.html", context)
+
+
+@router.get("/said/{form_id}")
+def form_page(visit: SignedIn, form_id: str) -> Response:
+    """One form: its lines, and what taking them back would change."""
+    _may_write(visit)
+    return _shown(visit, form_id, ActForm())
+
+
+@router.post("/said/{form_id}")
+def take_back(posting: SignedInPosting, form_id: str) -> Response:
+    """Take back the lines that were chosen."""
+    visit = posting.visit
+    _may_write(visit)
+    chosen, reason = set(posting.texts("line", 64)), posting.text("reason", 40)
+    with reading(visit.site.engine) as connection:
+        words = own_words(connection, visit.account.source, form_id)
+    if not words:
+        raise NotFound
+    acts = [
+        Act(
+            VOIDED,
+            {"of_source": visit.account.source, "of_id": word.id, "reason_code": reason},
+            subject=word.subject,
+        )
+        for word in words
+        if word.id in chosen and word.status.type not in NEVER_VOIDED
+    ]
+    faults = {} if acts else {"line": visit.say(_NOTHING_CHOSEN)}
+    if reason not in REASONS:
+        faults["reason"] = visit.say(_NO_REASON)
+    answer = say(posting, acts, faults=faults)
+    if answer.form is None:
+        return done(visit, f"/said/{form_id}", answer)
+    return _shown(visit, form_id, answer.form, frozenset(chosen))
+
+
+def _shown(
+    visit: Visit, form_id: str, form: ActForm, chosen: frozenset[str] | None = None
+) -> Response:
+    with reading(visit.site.engine) as connection:
+        words = own_words(connection, visit.account.source, form_id)
+        forms = own_forms_since(
+            connection, visit.account.source, 0, visit.scope.may("people"), form_id
+        )
+    if not words or not forms:
+        raise NotFound
+    lines = [
+        OwnLine(
+            word.id,
+            word.status.type,
+            word.status.outcome,
+            visit.account.may_say(VOIDED)
+            and word.status.type not in NEVER_VOIDED
+            and word.status.outcome not in ("voided", "rejected"),
+            _CHANGES.get(word.status.type, ""),
+        )
+        for word in words
+    ]
+    context = {
+        "title": visit.say(N_("撤销")),
+        "number": receipt_number(form_id),
+        "of": forms[0],
+        "lines": lines,
+        "chosen": {line.id for line in lines} if chosen is None else chosen,
+        "reasons": REASONS,
+        "form": form,
+    }
+    return visit.render("own_word.html", context, 422 if form.is_wrong else 200)
+
+
+def _may_write(visit: Visit) -> None:
+    if visit.account.credential is None:
+        raise OutOfScope("who says nothing has nothing to take back")

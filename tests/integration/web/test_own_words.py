@@ -1,0 +1,106 @@
+"""What somebody wrote today is listed, and can be taken back by whoever wrote it."""
+
+import re
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from campaigns.times import rfc3339
+from crm.clock import now_us
+from crm.outcomes.queries import own_words
+from crm.storage.database import reading
+from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hall(site: RunningSite) -> None:
+    site.user("field", "staff")
+    site.user("colleague", "staff")
+    site.accept(activity_today(), card())
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        sign_in(client, "field")
+        yield client
+
+
+def write(client: httpx.Client, **typed: str) -> str:
+    """Send a form; its id."""
+    form_id = str(uuid4())
+    form = {"form_token": token_in(client.get("/me").text), "form_id": form_id}
+    form |= {"written_at": rfc3339(now_us()), **typed}
+    assert "已收下" in client.post("/log/A-today/submit", data=form).text
+    return form_id
+
+
+def undo(client: httpx.Client, form_id: str, lines: list[str], reason: str) -> httpx.Response:
+    page = client.get(f"/said/{form_id}").text
+    own = re.search(r'name="form_id" value="([^"]*)"', page)
+    assert own
+    form = {"form_token": token_in(page), "form_id": own[1], "reason": reason}
+    return client.post(f"/said/{form_id}", data={**form, "line": lines})
+
+
+def outcomes(site: RunningSite, form_id: str) -> dict[str, str]:
+    site.work()
+    with reading(site.site.engine) as connection:
+        source = next(
+            source
+            for (source,) in connection.exec_driver_sql(
+                "select source from journal where id like ?", (f"{form_id}-%",)
+            )
+        )
+        return {
+            word.status.type: word.status.outcome for word in own_words(connection, source, form_id)
+        }
+
+
+def test_what_was_written_is_listed_by_time_and_masked_name_and_leads_to_its_undoing(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    form_id = write(field, name="王秀英", attended="1")
+    site.work()
+    page = field.get("/said").text
+    assert f"/said/{form_id}" in page and form_id[:8].upper() in page
+    assert "王*英" in page and "王秀英" not in page
+
+
+def test_lines_that_are_chosen_are_taken_back_and_the_others_stay(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    form_id = write(field, name="李秀兰", attended="1", gift_item="雨伞", gift_value="30")
+    assert outcomes(site, form_id)["gift.given"] == "recorded"
+    answer = undo(field, form_id, [f"{form_id}-gift"], "did_not_happen")
+    assert answer.status_code == 303
+    assert outcomes(site, form_id) == {
+        "card.registered": "recorded",
+        "activity.attended": "recorded",
+        "gift.given": "voided",
+    }
+    assert "一部分已作废" in field.get("/said").text
+
+
+def test_what_would_change_is_said_before_and_a_reason_is_asked_for(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    form_id = write(field, name="赵国强", attended="1")
+    assert "人数会少一个" in field.get(f"/said/{form_id}").text
+    assert undo(field, form_id, [f"{form_id}-attended"], "").status_code == 422
+    assert undo(field, form_id, [], "typed_wrong").status_code == 422
+    assert set(outcomes(site, form_id).values()) == {"recorded"}
+
+
+def test_nobody_takes_back_what_a_colleague_wrote(site: RunningSite, field: httpx.Client) -> None:
+    form_id = write(field, name="周桂芳", attended="1")
+    with site.client() as other:
+        sign_in(other, "colleague")
+        assert other.get(f"/said/{form_id}").status_code == 404
+        form = {"form_token": token_in(other.get("/me").text), "form_id": str(uuid4())}
+        form |= {"line": f"{form_id}-attended", "reason": "typed_wrong"}
+        assert other.post(f"/said/{form_id}", data=form).status_code == 404
+        assert form_id not in other.get("/said").text
+    assert set(outcomes(site, form_id).values()) == {"recorded"}
