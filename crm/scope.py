@@ -10,6 +10,7 @@ Capability = Literal[
     "opens",
     "health",
     "money",
+    "books",
     "restricted",
     "follow_ups",
     "numbers",
@@ -26,15 +27,19 @@ Capability = Literal[
     "runs",
     "accounts",
     "audit",
+    "legal",
+    "members",
 ]
 """activities: which there are. people: lists of the company's people, masked; archive: one person's
 whole; opens: what is masked there, by a tap; health: what is opened may be health; restricted: also
-of archives that are kept and not used. money: rewards and ledger. follow_ups: whom to call.
+of archives that are kept and not used. money: rewards, a dealer's members'
+alone; books: the company's: policies, payments, ledger. follow_ups: whom to call.
 numbers: the season and its funnels. events: what became of everybody's events. conflicts: where
 corrections disagree; decides: which holds. requests: what people asked for under their rights;
 answers: enter and answer them. copies: how every dealer's copy stands; own_copy: the own dealer's;
 own_people: find somebody in it. looks: who opened what. status: how it runs; runs: confirm the
 clock, look for clashes. accounts: who may sign in, and tokens; audit: who changed them.
+legal: say for compliance that a policy of rewards may be so. members: who refers; a dealer its own.
 """
 
 _OF_DEALERS: frozenset[Capability] = frozenset({"own_copy", "own_people"})
@@ -65,13 +70,15 @@ class Scope:
         return self.may("copies") or (self.may("own_copy") and self.dealer == dealer)
 
 
-HEADQUARTERS_SCOPE = Scope(frozenset(get_args(Capability)) - _OF_DEALERS - {"restricted"})
+HEADQUARTERS_SCOPE = Scope(frozenset(get_args(Capability)) - _OF_DEALERS - {"restricted", "legal"})
 """All but what is restricted; the command reads for headquarters."""
 
 
 def dealer_scope(dealer: str) -> Scope:
     """A dealer's own copy, and nothing else of the company's."""
-    return Scope(frozenset({"activities", "own_copy", "own_people", "health", "money"}), dealer)
+    return Scope(
+        frozenset({"activities", "own_copy", "own_people", "health", "money", "members"}), dealer
+    )
 
 
 class OutOfScope(Exception):

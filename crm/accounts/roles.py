@@ -32,7 +32,7 @@ _A_DEALERS = frozenset({"copy.acknowledged"})
 """What a dealer holds only the dealer can say."""
 _ALL = frozenset(CATALOGUE) - _NOBODYS
 _OPEN = frozenset(name for name in _ALL if not CATALOGUE[name].headquarters_only)
-_ASK_FOR_MORE: frozenset[Capability] = frozenset({"health", "money", "accounts", "audit"})
+_ASK_FOR_MORE: frozenset[Capability] = frozenset({"health", "money", "books", "accounts", "audit"})
 _HEADQUARTERS_ALONE: frozenset[Capability] = frozenset({"decides", "status", "runs", "accounts"})
 
 
@@ -75,14 +75,14 @@ ROLES: dict[AccountRole, Role] = {
         N_("合规"),
         N_("都看得到，限制使用的人也在内；答复权利请求，记撤回。"),
         "/",
-        HEADQUARTERS_SCOPE.sees - _HEADQUARTERS_ALONE | {"restricted"},
+        HEADQUARTERS_SCOPE.sees - _HEADQUARTERS_ALONE | {"restricted", "legal"},
         frozenset({"card.erased", "consent.withdrawn", "reward.approved", "reward.rejected"}),
     ),
     "staff": Role(
         N_("现场工作人员"),
         N_("在活动上登记，找人，回访。"),
         "/log",
-        _may("activities", "people", "archive", "opens", "health", "follow_ups"),
+        _may("activities", "people", "archive", "opens", "health", "follow_ups", "members"),
         _OPEN - _A_DEALERS,
     ),
     "dealer": Role(
@@ -98,7 +98,7 @@ ROLES: dict[AccountRole, Role] = {
         N_("经销商现场人员"),
         N_("在自己经销商的活动上登记；只找得到自己副本里的人。"),
         "/log",
-        _may("activities", "own_people"),
+        _may("activities", "own_people", "members"),
         _OPEN - _A_DEALERS,
         "dealer",
         of_dealer=True,
@@ -120,7 +120,7 @@ ROLES: dict[AccountRole, Role] = {
         N_("财务"),
         N_("奖励；看不到健康情况。"),
         "/rewards",
-        _may("money"),
+        _may("money", "books", "members"),
         frozenset({"reward.paid"}),
     ),
     "auditor": Role(
@@ -128,7 +128,17 @@ ROLES: dict[AccountRole, Role] = {
         N_("记过什么、谁记的、谁看过、谁改了账号；姓名一直遮住，什么都不能改。"),
         "/",
         _may(
-            *("activities", "people", "archive", "money", "numbers", "events", "requests"),
+            *(
+                "activities",
+                "people",
+                "archive",
+                "money",
+                "books",
+                "members",
+                "numbers",
+                "events",
+                "requests",
+            ),
             *("copies", "looks", "audit"),
         ),
     ),

@@ -13,7 +13,7 @@ from crm.ledger.rows import claim_in
 from crm.ledger.tables import CLAIM, LEDGER_ENTRY, REWARD
 from crm.rewards.claims import Claim
 from crm.rewards.judgement import judge_claims
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,7 @@ def _entries() -> Select[Any]:
 
 
 def _only_company(scope: Scope) -> None:
-    scope.require("money", "rewards are the company's")
-    if scope.dealer is not None:
-        raise OutOfScope("rewards are the company's")
+    scope.require("books", "rewards are the company's")
 
 
 def moved_by(scope: Scope, connection: Connection, position: int) -> list[tuple[str, str, int]]:

@@ -13,7 +13,7 @@ from crm.members.tables import MEMBER
 from crm.people.tables import CARD, LINK, PERSON
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
-from crm.scope import OutOfScope, Scope
+from crm.scope import Scope
 from crm.storage.database import in_pieces
 
 _OWED = and_(
@@ -131,17 +131,19 @@ def queue_page(
     *,
     limit: int,
     offset: int = 0,
-    member: str | None = None,
-    dealer: str | None = None,
 ) -> list[DeskRow]:
-    """One page of a queue, what is free first at its head; of a member or a dealer alone."""
+    """One page of a queue, what is free first at its head."""
     _require(scope)
     query = _rows(scope).where(QUEUES[name]).order_by(REWARD.c.releases_on, REWARD.c.reward_id)
-    if member:
-        query = query.where(REWARD.c.member == member)
-    if dealer:
-        query = query.where(MEMBER.c.dealer == dealer)
     return _filled(scope, connection, query.limit(limit).offset(offset))
+
+
+def member_page(scope: Scope, connection: Connection, member: str, limit: int) -> list[DeskRow]:
+    """The latest rewards of a member, by the day of the purchase."""
+    _require(scope)
+    query = _rows(scope).where(REWARD.c.member == member)
+    latest = query.order_by(REWARD.c.bought_on.desc(), REWARD.c.reward_id).limit(limit)
+    return _filled(scope, connection, latest)
 
 
 def desk_rows(scope: Scope, connection: Connection, reward_ids: Iterable[str]) -> list[DeskRow]:
@@ -295,6 +297,4 @@ def _require(scope: Scope) -> None:
 
 
 def _require_company(scope: Scope) -> None:
-    _require(scope)
-    if scope.dealer is not None:
-        raise OutOfScope("payments are the company's")
+    scope.require("books", "payments are the company's")

@@ -17,6 +17,7 @@ from datetime import date
 
 from campaigns.events.rewards import PolicyRule, Tier
 from campaigns.regions import covers
+from campaigns.wording.catalogues import N_
 from crm.rewards.facts import PolicyFact, PurchaseFact
 
 DEFAULT_POLICY = PolicyFact(
@@ -32,6 +33,9 @@ DEFAULT_POLICY = PolicyFact(
             which="last",
             hold_days=30,
             training_required=True,
+            law=N_(
+                "反不正当竞争法第八条；廉洁从业九项准则一、五、六、九：只登记和报告，什么也不付"
+            ),
         ),
         PolicyRule(
             member_kind="clerk",
@@ -42,6 +46,7 @@ DEFAULT_POLICY = PolicyFact(
             which="last",
             hold_days=30,
             training_required=True,
+            law=N_("反不正当竞争法第八条第二款：经用人单位书面协议、如实入账，逐份审核"),
         ),
         PolicyRule(
             member_kind="consumer",
@@ -52,6 +57,7 @@ DEFAULT_POLICY = PolicyFact(
             which="last",
             hold_days=30,
             training_required=False,
+            law=N_("禁止传销条例第七条的界线：只一层，只送小礼品"),
         ),
     ),
     order=(0, 0, "", ""),

@@ -23,6 +23,7 @@ from crm.members import tables as members
 from crm.notices import tables as notices
 from crm.outcomes import tables as outcomes
 from crm.people import tables as people
+from crm.policies import tables as policies
 from crm.questions import tables as questions
 from crm.reward_desk import tables as reward_desk
 from crm.rights import tables as rights
@@ -49,7 +50,7 @@ KEPT_APART = (
 
 REGISTERED = (
     *(rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER),
-    *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER),
+    *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, policies.POLICY_DRAFT),
 )
 """What people asked for and were answered, whose work it is, which payments were ordered: a rebuild
 leaves it alone."""

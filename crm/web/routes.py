@@ -32,10 +32,13 @@ from crm.web.pages import (
     home,
     join,
     log,
+    member_acts,
+    members,
     notices,
     own_words,
     people_lists,
     person_acts,
+    policies,
     posters,
     reward_payments,
     rewards,
@@ -44,6 +47,7 @@ from crm.web.pages import (
     second_factor,
     sheets,
     sign_in,
+    statements,
     status,
     tokens,
 )
@@ -56,6 +60,8 @@ PAGES = (
     *(dealers, copy),
     *(contracts, copy_rows),
     *(reward_payments, rewards),
+    *(policies,),
+    *(member_acts, members, statements),
     *(accounts, tokens, join, components),
 )
 _WHAT_HAPPENED = {

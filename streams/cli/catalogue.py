@@ -146,6 +146,14 @@ GROUPS = {
             "show": "streams.cli.commands.notices:show_notice",
         },
     ),
+    "policy": (
+        "奖励政策：看、核对、拿过去的购买试一试。",
+        {
+            "show": "streams.cli.commands.policy:show_policy",
+            "check": "streams.cli.commands.policy:check_policy",
+            "try": "streams.cli.commands.policy:try_out",
+        },
+    ),
     "rights": (
         "个人行使权利的请求：登记、列出、答复。",
         {

@@ -3,7 +3,7 @@
 JSON keeps the codes; these are for people.
 """
 
-from crm.web.view import labels, reward_labels
+from crm.web.view import labels, policy_labels, reward_labels
 
 CATEGORIES = {
     "identity": "身份",
@@ -72,6 +72,10 @@ WORDS: dict[str, dict[str, str]] = {
     "value": labels.SEXES | {"compliance_breach": "合规问题"} | METHODS,
     "reward_state": labels.REWARD_STATES,
     "reward_reason": labels.REWARD_REASONS,
+    "policy_finding": policy_labels.FINDINGS,
+    "reward_sum": reward_labels.SUMS,
+    "reward_step": reward_labels.STEPS,
+    "reward_free": reward_labels.FREES,
     "reward_mode": reward_labels.REWARD_MODES,
     "account": reward_labels.ACCOUNTS,
     "ledger_reason": reward_labels.LEDGER_REASONS,

@@ -23,6 +23,8 @@ PATHS = (
     *("/me/password", "/me/second-factor"),
     *("/status", "/accounts", "/audit", "/tokens"),
     *("/rewards", "/rewards?state=held", "/rewards/files"),
+    *("/policies", "/policies/new", "/policies/default"),
+    *("/members", "/members/new", "/statements"),
     *("/rights", "/rights?closed=true"),
     *(
         "/log?choose=true",

@@ -125,7 +125,7 @@ def reward_page(visit: SignedIn, reward_id: str) -> Response:
 
 def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Response:
     """The page of one reward, with the form of a payment as it was typed."""
-    is_company = visit.account.dealer is None
+    is_company = visit.may("books")
     now_us = visit.site.now_us()
     with reading(visit.site.engine) as connection:
         rows = desk_rows(visit.scope, connection, [reward_id])

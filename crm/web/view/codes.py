@@ -1,6 +1,7 @@
 """QR codes: the squares of a text, and a picture of them."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 import segno
 
@@ -10,7 +11,11 @@ def code_of(text: str) -> Sequence[Sequence[int]]:
     return [list(row) for row in segno.make(text, error="m").matrix]
 
 
-def code_svg(text: str) -> str:
-    """The picture, as wide as what holds it."""
+def code_svg(text: str, *, alone: bool = False) -> str:
+    """The picture, as wide as what holds it; `alone`: as a file of its own."""
     made = segno.make(text, error="m")
-    return str(made.svg_inline(omitsize=True, border=4, light="#fff"))
+    if not alone:
+        return str(made.svg_inline(omitsize=True, border=4, light="#fff"))
+    out = BytesIO()
+    made.save(out, kind="svg", border=4, light="#fff", scale=8, xmldecl=False)
+    return out.getvalue().decode()

@@ -2,7 +2,7 @@
 
 from campaigns.wording.catalogues import N_
 from crm.accounts.roles import ROLES as TABLE
-from crm.web.view import reward_labels
+from crm.web.view import policy_labels, reward_labels
 
 ACTIVITY_KINDS = {
     "health_lecture": N_("健康讲座"),
@@ -258,6 +258,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "role": ROLES,
     "account_change": ACCOUNT_CHANGES,
     **reward_labels.GROUPS,
+    **policy_labels.GROUPS,
     "reward_state": REWARD_STATES,
     "reward_reason": REWARD_REASONS,
     "cancel": CANCEL_REASONS,

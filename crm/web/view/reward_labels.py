@@ -40,6 +40,15 @@ INSTITUTION_KINDS = {
     "pharmacy": N_("药店"),
     "none": N_("没有单位"),
 }
+STANDINGS = {"active": N_("在册"), "untrained": N_("还没培训"), "left": N_("已退出")}
+TRANSFER_FORMS = {
+    "gift": N_("礼品"),
+    "book": N_("书"),
+    "meal": N_("餐饮"),
+    "travel": N_("差旅"),
+    "device_loan": N_("借用设备"),
+    "fee": N_("费用"),
+}
 THROUGH = {"employer": N_("用人单位"), "member": N_("本人")}
 ORDER_STATES = {
     "ordered": N_("等银行回单"),
@@ -109,7 +118,18 @@ ACCOUNTS = {
     "receivable": N_("应退回"),
 }
 TRIGGERS = {"first_purchase": N_("第一次购买"), "repeat_purchase": N_("再次购买")}
+SUMS = {
+    "per_unit": N_("每件"),
+    "percent": N_("按比例"),
+    "per_purchase": N_("每次购买"),
+    "tier": N_("分档"),
+    "cap_event": N_("每次购买的上限"),
+    "cap_month": N_("当月上限"),
+    "cap_year": N_("当年上限"),
+    "state": N_("没有金额"),
+}
 GROUPS = {
+    "reward_sum": SUMS,
     "rule_trigger": TRIGGERS,
     "reward_step": STEPS,
     "referral_why": WHY,
@@ -123,6 +143,7 @@ GROUPS = {
     "member_kind": MEMBER_KINDS,
     "institution_kind": INSTITUTION_KINDS,
     "through": THROUGH,
+    "transfer_form": TRANSFER_FORMS,
     "order_state": ORDER_STATES,
     "finding": FINDINGS,
 }

@@ -65,7 +65,15 @@ def speaks(account: Account) -> bool:
 WRITES_CARDS = says("card.registered")
 FINDS = both(LOGS, either(sees("people"), sees("own_people")))
 LISTS_THE_SEASON = both(sees("people"), sees("numbers"))
-SEES_PAYMENTS = both(sees("money"), lambda account: account.dealer is None)
+MEMBERS = sees("members")
+
+
+def of_members(type_name: str) -> Allowed:
+    return both(MEMBERS, says(type_name))
+
+
+PUBLISHES = says("reward_policy.published")
+SEES_PAYMENTS = sees("books")
 OPENS: dict[str, Allowed] = {
     "GET /": everybody,
     **dict.fromkeys(("GET /me", "GET /me/password", "GET /me/second-factor"), everybody),
@@ -138,6 +146,20 @@ OPENS: dict[str, Allowed] = {
     "POST /dealers/{dealer}/end/{contract_id}": says("dealer.ended"),
     "POST /status/clock": sees("runs"),
     **dict.fromkeys(("GET /rewards", "GET /rewards/{reward_id}"), sees("money")),
+    **dict.fromkeys(("GET /members", "POST /members", "GET /members/{code}"), sees("members")),
+    **dict.fromkeys(("GET /members/{code}/card.svg", "GET /members/{code}/card.pdf"), MEMBERS),
+    **dict.fromkeys(("GET /members/new", "POST /members/new"), of_members("member.enrolled")),
+    **{f"POST /members/{a}": of_members("member.trained") for a in ("training", "trained")},
+    "POST /members/{code}/change": of_members("member.changed"),
+    "POST /members/{code}/value": of_members("value.transferred"),
+    "POST /members/{code}/leave": of_members("member.left"),
+    "GET /statements": sees("money"),
+    **dict.fromkeys(("GET /policies", "GET /policies/{code}"), SEES_PAYMENTS),
+    "GET /policies/drafts/{draft_id}": SEES_PAYMENTS,
+    "POST /policies/drafts/{draft_id}/try": SEES_PAYMENTS,
+    **dict.fromkeys(("GET /policies/new", "POST /policies"), PUBLISHES),
+    **{f"POST /policies/drafts/{{draft_id}}/{a}": PUBLISHES for a in ("publish", "withdraw")},
+    "POST /policies/drafts/{draft_id}/agree": sees("legal"),
     "POST /rewards/decide": says("reward.approved"),
     **dict.fromkeys(("GET /rewards/files", "GET /rewards/files/{file_id}"), SEES_PAYMENTS),
     "GET /rewards/files/{file_id}/csv": SEES_PAYMENTS,

@@ -1,0 +1,189 @@
+"""Reads members: lists, one of them with its history, and what each earned in a month."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
+
+from crm.components.as_of import recorded_events
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import Keyring
+from crm.ledger.tables import BALANCE, PAYMENT, REWARD
+from crm.members.tables import MEMBER
+from crm.scope import Scope
+
+_STANDINGS: Mapping[str, ColumnElement[bool]] = {
+    "active": MEMBER.c.left.is_(False),
+    "untrained": and_(MEMBER.c.left.is_(False), MEMBER.c.trained.is_(False)),
+    "left": MEMBER.c.left.is_(True),
+}
+SORTED_BY = ("member", "kind", "institution", "dealer", "enrolled_us")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member as it stands."""
+
+    member: str
+    kind: str
+    dealer: str
+    name: str
+    institution: str | None
+    institution_kind: str | None
+    card_id: str | None
+    enrolled_us: int
+    left: bool
+    trained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which members, in which order; empty: all. text: part of a code, name or institution."""
+
+    text: str = ""
+    kind: str = ""
+    standing: str = ""
+    dealer: str = ""
+    by: str = ""
+    downwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A member's month. Amounts in fen: what is left of rewards by the purchases of the month, by
+    what stands of them; what was paid in it; what is owed back today."""
+
+    member: str
+    name: str
+    kind: str
+    dealer: str
+    rewards: int
+    held_fen: int
+    payable_fen: int
+    settled_fen: int
+    paid_fen: int
+    owed_back_fen: int
+
+
+def list_members(
+    scope: Scope, connection: Connection, wanted: Wanted, limit: int, offset: int = 0
+) -> tuple[list[MemberRow], int]:
+    """(one page of members, how many there are); a dealer's are its own."""
+    query = _of_scope(scope, select(*_columns()))
+    if wanted.text:
+        like = f"%{wanted.text.lower()}%"
+        places = MEMBER.c.member, MEMBER.c.name, MEMBER.c.institution
+        query = query.where(or_(*(func.lower(place).like(like) for place in places)))
+    for column, value in ((MEMBER.c.kind, wanted.kind), (MEMBER.c.dealer, wanted.dealer)):
+        query = query.where(column == value) if value else query
+    if wanted.standing in _STANDINGS:
+        query = query.where(_STANDINGS[wanted.standing])
+    total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    by = MEMBER.c[wanted.by if wanted.by in SORTED_BY else "member"]
+    ordered = query.order_by(by.desc() if wanted.downwards else by, MEMBER.c.member)
+    rows = connection.execute(ordered.limit(limit).offset(offset))
+    return [_member(row) for row in rows], int(total)
+
+
+def member_of(scope: Scope, connection: Connection, code: str) -> MemberRow | None:
+    """One member; None when there is none for this viewer."""
+    query = _of_scope(scope, select(*_columns())).where(MEMBER.c.member == code)
+    row = connection.execute(query).first()
+    return None if row is None else _member(row)
+
+
+def members_named(scope: Scope, connection: Connection, codes: list[str]) -> list[MemberRow]:
+    """Some members, by code; those that are not there for this viewer are left out."""
+    query = _of_scope(scope, select(*_columns())).where(MEMBER.c.member.in_(codes[:500]))
+    return [_member(row) for row in connection.execute(query.order_by(MEMBER.c.member))]
+
+
+def history_of(
+    scope: Scope, connection: Connection, keyring: Keyring, code: str
+) -> list[LoggedEvent]:
+    """All that was said of a member, the latest first; nothing for whom it is not."""
+    if member_of(scope, connection, code) is None:
+        return []
+    events = recorded_events(connection, keyring, [f"member/{code}"])
+    return sorted(events, key=lambda event: event.order, reverse=True)
+
+
+def statements(
+    scope: Scope, connection: Connection, first: date, after: date, dealer: str = ""
+) -> list[Statement]:
+    """The month from a day up to another, member by member, whoever had anything; by code.
+
+    A dealer's are those of its members.
+    """
+    scope.require("money", "what members earned")
+    rewards = _sums(first, after).subquery()
+    paid = _paid(first, after).subquery()
+    owed = _owed_back().subquery()
+    query: Select[Any] = (
+        select(
+            *(MEMBER.c.member, MEMBER.c.name, MEMBER.c.kind, MEMBER.c.dealer),
+            *(func.coalesce(rewards.c[name], 0) for name in ("rewards", "held", "payable")),
+            func.coalesce(rewards.c.settled, 0),
+            func.coalesce(paid.c.paid, 0),
+            func.coalesce(owed.c.owed, 0),
+        )
+        .outerjoin(rewards, rewards.c.member == MEMBER.c.member)
+        .outerjoin(paid, paid.c.member == MEMBER.c.member)
+        .outerjoin(owed, owed.c.member == MEMBER.c.member)
+        .where(or_(rewards.c.rewards > 0, paid.c.paid > 0, owed.c.owed > 0))
+        .order_by(MEMBER.c.member)
+    )
+    query = _of_scope(scope, query)
+    if dealer:
+        query = query.where(MEMBER.c.dealer == dealer)
+    return [_statement(tuple(row)) for row in connection.execute(query)]
+
+
+def _statement(row: tuple[Any, ...]) -> Statement:
+    """Sums come as decimals from one database and as whole numbers from the other."""
+    return Statement(*row[:4], *map(int, row[4:]))
+
+
+def _sums(first: date, after: date) -> Select[Any]:
+    def of(*states: str) -> ColumnElement[Any]:
+        amount = case((REWARD.c.state.in_(states), REWARD.c.amount_fen), else_=0)
+        return func.sum(amount)
+
+    return (
+        select(
+            REWARD.c.member,
+            func.count().label("rewards"),
+            of("held").label("held"),
+            of("payable").label("payable"),
+            of("paid").label("settled"),
+        )
+        .where(REWARD.c.bought_on >= first, REWARD.c.bought_on < after)
+        .group_by(REWARD.c.member)
+    )
+
+
+def _paid(first: date, after: date) -> Select[Any]:
+    days = PAYMENT.c.paid_on >= first, PAYMENT.c.paid_on < after
+    paid = func.sum(PAYMENT.c.amount_fen).label("paid")
+    return select(PAYMENT.c.member, paid).where(*days).group_by(PAYMENT.c.member)
+
+
+def _owed_back() -> Select[Any]:
+    owed = func.sum(BALANCE.c.amount_fen).label("owed")
+    of_receivable = BALANCE.c.account.like("%:receivable")
+    return select(BALANCE.c.member, owed).where(of_receivable).group_by(BALANCE.c.member)
+
+
+def _columns() -> list[Any]:
+    return [MEMBER.c[name] for name in MemberRow.__dataclass_fields__]
+
+
+def _member(row: Row[Any]) -> MemberRow:
+    return MemberRow(**row._mapping)
+
+
+def _of_scope(scope: Scope, query: Select[Any]) -> Select[Any]:
+    scope.require("members", "who is a member")
+    return query if scope.dealer is None else query.where(MEMBER.c.dealer == scope.dealer)

@@ -1,0 +1,1 @@
+"""Reward policies: documents held against the law, drafted, agreed to, tried, published."""

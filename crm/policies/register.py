@@ -1,0 +1,74 @@
+"""Writes drafts of policies: drafted, agreed to by compliance, published or withdrawn; each once.
+
+Nobody is two of these three: who drafts, who agrees, who publishes. By person, not by role.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, insert, update
+
+from crm.policies.document import Document
+from crm.policies.queries import Draft
+from crm.policies.tables import POLICY_DRAFT
+from crm.storage.database import writing
+
+
+class DraftTaken(Exception):
+    """There is a draft of this form already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes, and when."""
+
+    actor: str
+    now_us: int
+
+
+def may_agree(draft: Draft, actor: str) -> bool:
+    """Whether compliance's word may come from this person."""
+    return draft.state == "draft" and draft.word_by is None and actor != draft.drafted_by
+
+
+def may_publish(draft: Draft, actor: str, *, needs_word: bool) -> bool:
+    """Whether this person may publish the draft as it stands."""
+    is_agreed = not needs_word or draft.word_by is not None
+    return draft.state == "draft" and is_agreed and actor not in (draft.drafted_by, draft.word_by)
+
+
+def keep_draft(
+    engine: Engine, writer: Writer, draft_id: str, text: str, document: Document
+) -> None:
+    """Keep a draft under the id of its form; the same form again changes nothing."""
+    row = {
+        "draft_id": draft_id,
+        "policy": document.policy,
+        "effective_from": document.effective_from,
+        "text": text,
+        "sha256": document.digest,
+        "drafted_us": writer.now_us,
+        "drafted_by": writer.actor,
+        "state": "draft",
+    }
+    with writing(engine) as connection:
+        known = connection.execute(
+            POLICY_DRAFT.select().where(POLICY_DRAFT.c.draft_id == draft_id)
+        ).first()
+        if known is None:
+            connection.execute(insert(POLICY_DRAFT), [row])
+
+
+def agree(engine: Engine, writer: Writer, draft: Draft, word: str) -> None:
+    """Compliance's word: why what the law asks about may be so."""
+    values = {"word": word, "word_us": writer.now_us, "word_by": writer.actor}
+    open_one = POLICY_DRAFT.c.draft_id == draft.draft_id, POLICY_DRAFT.c.word_by.is_(None)
+    with writing(engine) as connection:
+        connection.execute(update(POLICY_DRAFT).where(*open_one).values(values))
+
+
+def end(engine: Engine, writer: Writer, draft: Draft, state: str) -> None:
+    """Published or withdrawn; of two ends the first holds."""
+    values = {"state": state, "ended_us": writer.now_us, "ended_by": writer.actor}
+    open_one = POLICY_DRAFT.c.draft_id == draft.draft_id, POLICY_DRAFT.c.state == "draft"
+    with writing(engine) as connection:
+        connection.execute(update(POLICY_DRAFT).where(*open_one).values(values))

@@ -1,0 +1,212 @@
+"""Members in pages: who they are, what each earned; enrolled, changed, trained, left."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.events.members import MemberTrained, ValueTransferred
+from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.accounts.people import names_of
+from crm.journal.logged_event import LoggedEvent
+from crm.masking import masked_name
+from crm.members.card import member_card
+from crm.members.queries import (
+    MemberRow,
+    Wanted,
+    history_of,
+    list_members,
+    member_of,
+)
+from crm.people.queries import PAGE_ROWS
+from crm.reward_desk.queries import member_page
+from crm.storage.database import reading
+from crm.web.desk.acts import ActForm
+from crm.web.desk.files import taken_away
+from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.view.codes import code_of, code_svg
+from crm.web.view.labels import label
+from crm.web.view.reward_labels import (
+    INSTITUTION_KINDS,
+    MEMBER_KINDS,
+    STANDINGS,
+    TRANSFER_FORMS,
+)
+
+router = APIRouter()
+
+TRAINED = "member.trained"
+
+
+def _code(_visit: Visit, row: MemberRow) -> Cell:
+    return Cell(row.member, f"/members/{row.member}")
+
+
+def _standing(visit: Visit, row: MemberRow) -> Cell:
+    if row.left:
+        return Cell(visit.say(STANDINGS["left"]))
+    if not row.trained and row.kind != "consumer":
+        return Cell(visit.say(STANDINGS["untrained"]), tone="waiting")
+    return Cell(visit.say(STANDINGS["active"]), tone="good")
+
+
+def _kind(visit: Visit, row: MemberRow) -> str:
+    return visit.say(label("member_kind", row.kind))
+
+
+def _place(visit: Visit, row: MemberRow) -> str:
+    kind = label("institution_kind", row.institution_kind) if row.institution_kind else ""
+    return " · ".join(filter(None, (row.institution, visit.say(kind) if kind else "")))
+
+
+def _table(visit: Visit) -> Table[MemberRow]:
+    """The list; who may say trainings ticks members for one."""
+    trains = (Action("/members/training", N_("记一次培训")),)
+    return Table(
+        "members",
+        (
+            Column("member", N_("编号"), _code, sorts=True),
+            Column("name", N_("姓名"), lambda _, row: masked_name(row.name)),
+            Column("kind", N_("类别"), _kind, sorts=True),
+            Column("institution", N_("单位"), _place, sorts=True),
+            Column("dealer", N_("经销商"), lambda _, row: row.dealer, sorts=True),
+            Column("standing", N_("状态"), _standing),
+        ),
+        filters=(
+            Filter("text", N_("编号、姓名或单位")),
+            Filter("kind", N_("类别"), MEMBER_KINDS),
+            Filter("standing", N_("状态"), STANDINGS),
+        ),
+        actions=trains if visit.may_say(TRAINED) else (),
+        row_id=lambda row: row.member,
+        by_post=True,
+    )
+
+
+@router.get("/members")
+def members_page(visit: SignedIn) -> Response:
+    """Everybody, fifty a page."""
+    return _list(visit, Asked.of(visit.request.query_params))
+
+
+@router.post("/members")
+def members_found(posting: SignedInPosting) -> Response:
+    """The same, searched, turned over, or taken away; names stand in no address."""
+    return _list(posting.visit, Asked.of(posting.form))
+
+
+def _list(visit: Visit, asked: Asked) -> Response:
+    def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[MemberRow], int]:
+        wanted = Wanted(
+            asked.text("text"),
+            asked.text("kind"),
+            asked.text("standing"),
+            by=asked.by,
+            downwards=asked.downwards,
+        )
+        with reading(visit.site.engine) as connection:
+            return list_members(visit.scope, connection, wanted, most, skipped)
+
+    shown = _table(visit).show(visit, asked, fetch, "/members")
+    if asked.file:
+        return taken_away(visit, shown)
+    context = {
+        "title": visit.say(N_("会员")),
+        "table": shown,
+        "may_enrol": visit.may_say("member.enrolled"),
+        "may_see_money": visit.may("money"),
+    }
+    return visit.render("members.html", context)
+
+
+@router.get("/members/{code}")
+def one_page(visit: SignedIn, code: str) -> Response:
+    """One member: who, trainings, what was given, what each referral came to."""
+    return show_member(visit, code, "", ActForm())
+
+
+def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response:
+    """The page of a member; `opened`: which form came back, if any."""
+    with reading(visit.site.engine) as connection:
+        row = member_of(visit.scope, connection, code)
+        if row is None:
+            raise NotFound
+        events = history_of(visit.scope, connection, visit.site.keyring, code)
+        rewards = []
+        if visit.may("money"):
+            rewards = member_page(visit.scope, connection, code, PAGE_ROWS)
+        names = names_of(connection, {event.actor for event in events})
+    known = ActForm.of(
+        {
+            "kind": row.kind,
+            "institution": row.institution,
+            "institution_kind": row.institution_kind,
+        }
+    )
+    context = {
+        "title": visit.say(N_("会员")),
+        "row": row,
+        "events": [_line(event) for event in events],
+        "names": names,
+        "reward_rows": rewards,
+        "forms_of": {n: form if opened == n else known for n in ("change", "value", "leave")},
+        "opened": opened,
+        "kinds": said_words(visit, MEMBER_KINDS),
+        "institution_kinds": said_words(visit, INSTITUTION_KINDS),
+        "transfer_forms": said_words(visit, TRANSFER_FORMS),
+        "code": code_svg(_address(visit, code)),
+        "today": shanghai_day(visit.site.now_us()),
+    }
+    return visit.render("member.html", context, 422 if opened else 200)
+
+
+def _line(event: LoggedEvent) -> dict[str, Any]:
+    """One line of the history: what it says that is no person's."""
+    data = event.data
+    said: dict[str, Any] = {"type": event.type_name, "us": event.starts_us, "actor": event.actor}
+    if isinstance(data, MemberTrained):
+        said |= {"course": data.course, "passed": data.passed, "score": data.score}
+    if isinstance(data, ValueTransferred):
+        said |= {"item": data.item, "fen": data.value_fen, "form": data.form}
+    return said
+
+
+@router.get("/members/{code}/card.svg")
+def card_picture(visit: SignedIn, code: str) -> Response:
+    """The QR code alone, to be put into a template of one's own."""
+    row = member_shown(visit, code)
+    headers = {"Content-Disposition": f'attachment; filename="{row.member}.svg"'}
+    picture = code_svg(_address(visit, row.member), alone=True)
+    return Response(picture, media_type="image/svg+xml", headers=headers)
+
+
+@router.get("/members/{code}/card.pdf")
+def card_file(visit: SignedIn, code: str) -> Response:
+    """A card of the size of a purse."""
+    row = member_shown(visit, code)
+    lines = [visit.say(label("member_kind", row.kind)), visit.say(N_("转介绍请报这个编号"))]
+    content = member_card(row.member, lines, code_of(_address(visit, row.member)))
+    headers = {"Content-Disposition": f'attachment; filename="{row.member}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def _address(visit: Visit, code: str) -> str:
+    """Where a phone that reads the code is led."""
+    return f"{str(visit.request.base_url).rstrip('/')}/members/{code}"
+
+
+def member_shown(visit: Visit, code: str) -> MemberRow:
+    """A member; NotFound where there is none for this viewer."""
+    with reading(visit.site.engine) as connection:
+        found = member_of(visit.scope, connection, code)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def said_words(visit: Visit, words: dict[str, str]) -> list[tuple[str, str]]:
+    """Codes with their words, for a choice."""
+    return [(code, visit.say(word)) for code, word in words.items()]

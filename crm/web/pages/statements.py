@@ -1,0 +1,104 @@
+"""What members earned in a month, to be held against the books: a table to be taken away."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.masking import masked_name
+from crm.members.queries import Statement, statements
+from crm.money import yuan_text
+from crm.storage.database import reading
+from crm.web.desk.files import taken_away
+from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
+from crm.web.guards.visit import SignedIn, Visit
+from crm.web.view.labels import label
+
+router = APIRouter()
+
+
+def _fen(amount_fen: int) -> Cell:
+    return Cell(yuan_text(amount_fen), raw=f"{amount_fen / 100:.2f}")
+
+
+def _code(_visit: Visit, row: Statement) -> Cell:
+    return Cell(row.member, f"/members/{row.member}")
+
+
+def _owed(_visit: Visit, row: Statement) -> Cell:
+    text = yuan_text(row.owed_back_fen)
+    tone = "wrong" if row.owed_back_fen else ""
+    return Cell(text, tone=tone, raw=f"{row.owed_back_fen / 100:.2f}")
+
+
+_TABLE: Table[Statement] = Table(
+    "statement",
+    (
+        Column("member", N_("会员"), _code, order=lambda row: row.member),
+        Column("name", N_("姓名"), lambda _, row: masked_name(row.name)),
+        Column(
+            "kind",
+            N_("类别"),
+            lambda visit, row: visit.say(label("member_kind", row.kind)),
+            order=lambda row: row.kind,
+        ),
+        Column("dealer", N_("经销商"), lambda _, row: row.dealer, order=lambda row: row.dealer),
+        Column(
+            "rewards",
+            N_("份数"),
+            lambda _, row: row.rewards,
+            order=lambda row: row.rewards,
+            is_number=True,
+        ),
+        Column("held", N_("冻结期"), lambda _, row: _fen(row.held_fen), is_number=True),
+        Column("payable", N_("可发放"), lambda _, row: _fen(row.payable_fen), is_number=True),
+        Column("settled", N_("已发放"), lambda _, row: _fen(row.settled_fen), is_number=True),
+        Column(
+            "paid",
+            N_("当月付出"),
+            lambda _, row: _fen(row.paid_fen),
+            order=lambda row: row.paid_fen,
+            is_number=True,
+        ),
+        Column("owed", N_("应退回"), _owed, order=lambda row: row.owed_back_fen, is_number=True),
+    ),
+    filters=(
+        Filter("month", N_("月份"), hint="2026-11"),
+        Filter("dealer", N_("经销商")),
+    ),
+)
+
+
+@router.get("/statements")
+def statements_page(visit: SignedIn) -> Response:
+    """One month, member by member; a dealer sees its own members."""
+    asked = Asked.of(visit.request.query_params)
+    today = shanghai_day(visit.site.now_us())
+    first = _month(asked.text("month")) or today.replace(day=1)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    with reading(visit.site.engine) as connection:
+        found = statements(visit.scope, connection, first, after, asked.text("dealer"))
+    shown = _TABLE.show(visit, asked, _TABLE.of_rows(found), "/statements")
+    if asked.file:
+        return taken_away(visit, shown)
+    total = {
+        "rewards": sum(row.rewards for row in found),
+        "paid_fen": sum(row.paid_fen for row in found),
+        "owed_back_fen": sum(row.owed_back_fen for row in found),
+    }
+    context = {
+        "title": visit.say(N_("按月对账")),
+        "table": shown,
+        "month": f"{first:%Y-%m}",
+        "total": total,
+    }
+    return visit.render("statements.html", context)
+
+
+def _month(text: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None

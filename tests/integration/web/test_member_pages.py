@@ -1,0 +1,150 @@
+"""Members in pages: headquarters and dealers enrol, change, train as a list, and see what came."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from crm.members.queries import Wanted, list_members, statements
+from crm.members.tables import MEMBER
+from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
+from crm.storage.database import reading
+from tests.integration.web.reward_sites import (
+    Person,
+    member,
+    reach_every_day,
+    reward_of,
+    sale,
+    signed_in,
+)
+from tests.integration.web.sites import RunningSite, running, today
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """Two dealers' members, one of them with sales."""
+    folder: Path = tmp_path_factory.mktemp("members")
+    with running(folder) as started:
+        started.user("chief", "headquarters")
+        started.user("payer", "finance")
+        started.user("dealer", "dealer", "D1")
+        events = [*member("M1"), *member("M2", trained=False), *member("M3", dealer="D2")]
+        started.accept(*events, *sale(1, "M1", days_ago=3), *sale(2, "M1", days_ago=4))
+        reach_every_day(started)
+        yield started
+
+
+def stands(site: RunningSite, code: str) -> dict[str, object]:
+    with reading(site.site.engine) as connection:
+        row = connection.execute(select(MEMBER).where(MEMBER.c.member == code)).first()
+    assert row is not None
+    return dict(row._mapping)
+
+
+def enrol(person: Person, **fields: str) -> int:
+    given = {"form_id": str(uuid4()), "name": "周小芳", "phone": "13511112222", "kind": "clerk"}
+    return person.post("/members/new", **{**given, **fields}).status_code
+
+
+def test_headquarters_enrols_for_a_dealer_and_a_dealer_for_itself_alone(site: RunningSite) -> None:
+    with signed_in(site, "chief") as person:
+        assert enrol(person, member="M10") == 422  # without a dealer
+        assert enrol(person, member="M10", dealer="D2", institution="康民药店") == 303
+    with signed_in(site, "dealer") as person:
+        assert enrol(person, member="M11", dealer="D2") == 303
+    site.work()
+    assert stands(site, "M10")["dealer"] == "D2"
+    assert stands(site, "M11")["dealer"] == "D1"
+
+
+def test_a_form_with_a_fault_keeps_what_was_typed_and_says_where(site: RunningSite) -> None:
+    with signed_in(site, "dealer") as person:
+        fields = {"form_id": str(uuid4()), "name": "周小芳", "phone": "", "kind": "nurse"}
+        answer = person.post("/members/new", **fields, member="周 1")
+    assert answer.status_code == 422
+    for expected in ("周小芳", 'id="phone-fault"', 'id="kind-fault"', 'id="member-fault"'):
+        assert expected in answer.text, expected
+
+
+def test_a_whole_course_is_written_down_at_once(site: RunningSite) -> None:
+    with signed_in(site, "chief") as person:
+        assert enrol(person, member="M20", dealer="D1") == 303
+        assert enrol(person, member="M21", dealer="D1") == 303
+        site.work()
+        page = person.post("/members/training", chosen=["M20", "M21", "M2"])
+        assert page.text.count('name="passed"') == 3
+        form = {"form_id": str(uuid4()), "codes": "M20 M21 M2", "course": "产品知识"}
+        late = person.post("/members/trained", **form, on="2999-01-01", passed=["M20"])
+        assert late.status_code == 422 and "产品知识" in late.text
+        done = person.post("/members/trained", **form, on=str(today()), passed=["M20", "M21"])
+        assert done.status_code == 303
+    site.work()
+    assert [stands(site, code)["trained"] for code in ("M20", "M21", "M2")] == [True, True, False]
+    with signed_in(site, "dealer") as person:
+        assert "产品知识 没有合格" in re.sub(r"\s+", " ", person.get("/members/M2").text)
+
+
+def test_only_what_changed_is_said_and_leaving_ends_it(site: RunningSite) -> None:
+    with signed_in(site, "dealer") as person:
+        assert enrol(person, member="M30", institution="一店") == 303
+        site.work()
+        same = {"kind": "clerk", "institution": "一店", "institution_kind": ""}
+        nothing = person.post("/members/M30/change", form_id=str(uuid4()), **same)
+        assert nothing.status_code == 422 and "没有改动" in nothing.text
+        moved = {**same, "institution": "二店"}
+        changed = person.post("/members/M30/change", form_id=str(uuid4()), **moved)
+        assert changed.status_code == 303
+        given = {"item": "茶叶", "form": "gift", "value": "38.50"}
+        assert person.post("/members/M30/value", form_id=str(uuid4()), **given).status_code == 303
+        assert person.post("/members/M30/leave", form_id=str(uuid4())).status_code == 303
+        site.work()
+        page = person.get("/members/M30").text
+    assert stands(site, "M30")["institution"] == "二店" and stands(site, "M30")["left"]
+    assert "茶叶" in page and "¥38.50" in page and "/members/M30/change" not in page
+
+
+def test_a_dealer_finds_its_own_members_alone(site: RunningSite) -> None:
+    with signed_in(site, "dealer") as person:
+        page = person.get("/members").text
+        assert ">M1<" in page and ">M3<" not in page
+        assert person.get("/members/M3").status_code == 404
+        change = {"form_id": str(uuid4()), "name": "别人"}
+        assert person.post("/members/M3/change", **change).status_code == 404
+        found = person.post("/members", text="M2")
+        assert ">M2<" in found.text and ">M1<" not in found.text
+    with reading(site.site.engine) as connection:
+        scope = dealer_scope("D1")
+        rows, total = list_members(scope, connection, Wanted(), 50)
+        assert len(rows) == total and {row.dealer for row in rows} == {"D1"}
+
+
+def test_a_members_page_shows_what_its_referrals_came_to(site: RunningSite) -> None:
+    with signed_in(site, "payer") as person:
+        page = person.get("/members/M1").text
+        assert reward_of(1, "M1") in page and reward_of(2, "M1") in page
+        assert "member.trained" not in page and "/members/M1/change" not in page
+
+
+def test_the_card_has_a_code_and_no_name(site: RunningSite) -> None:
+    with signed_in(site, "dealer") as person:
+        picture = person.get("/members/M1/card.svg")
+        card = person.get("/members/M1/card.pdf")
+    assert picture.text.startswith("<svg") and "http://www.w3.org/2000/svg" in picture.text
+    assert card.content.startswith(b"%PDF") and "M1.pdf" in card.headers["content-disposition"]
+
+
+def test_a_months_statement_adds_up_and_can_be_taken_away(site: RunningSite) -> None:
+    first = today().replace(day=1)
+    month = f"{(today()):%Y-%m}"
+    with reading(site.site.engine) as connection:
+        found = statements(HEADQUARTERS_SCOPE, connection, first, today().replace(year=2999))
+    with signed_in(site, "payer") as person:
+        page = person.get(f"/statements?month={month}").text
+        table = person.get(f"/statements?month={month}&file=csv")
+    bought = sum(row.rewards for row in found)
+    assert f"奖励 {bought} 份" in page
+    assert table.headers["content-type"].startswith("text/csv")
+    assert len(table.content.decode("utf-8-sig").splitlines()) == len(found) + 1
