@@ -52,6 +52,10 @@ bench: install ## events per second, beside the floors of this machine
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench --growth
 
+.PHONY: bench-funnels
+bench-funnels: install ## funnels over 20 million touchpoints, beside DuckDB and chDB where they are
+	$(BIN)/python -m tests.bench.funnels
+
 bench-pages: install ## how long pages and submits take while fifty people log and ten read
 	$(BIN)/python -m tests.bench.pages
 

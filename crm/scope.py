@@ -14,6 +14,7 @@ Capability = Literal[
     "restricted",
     "follow_ups",
     "numbers",
+    "own_numbers",
     "events",
     "conflicts",
     "decides",
@@ -40,9 +41,10 @@ answers: enter and answer them. copies: how every dealer's copy stands; own_copy
 own_people: find somebody in it. looks: who opened what. status: how it runs; runs: confirm the
 clock, look for clashes. accounts: who may sign in, and tokens; audit: who changed them.
 legal: say for compliance that a policy of rewards may be so. members: who refers; a dealer its own.
+own_numbers: funnels of the own dealer's people.
 """
 
-_OF_DEALERS: frozenset[Capability] = frozenset({"own_copy", "own_people"})
+_OF_DEALERS: frozenset[Capability] = frozenset({"own_copy", "own_people", "own_numbers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,7 @@ HEADQUARTERS_SCOPE = Scope(frozenset(get_args(Capability)) - _OF_DEALERS - {"res
 
 def dealer_scope(dealer: str) -> Scope:
     """A dealer's own copy, and nothing else of the company's."""
-    return Scope(
-        frozenset({"activities", "own_copy", "own_people", "health", "money", "members"}), dealer
-    )
+    return Scope(_OF_DEALERS | {"activities", "health", "money", "members"}, dealer)
 
 
 class OutOfScope(Exception):

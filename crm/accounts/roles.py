@@ -106,7 +106,7 @@ ROLES: dict[AccountRole, Role] = {
     "marketing": Role(
         N_("市场"),
         N_("看人数：人在哪一步流失；不看姓名。"),
-        "/",
+        "/funnels",
         _may("activities", "numbers"),
     ),
     "planning": Role(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from campaigns.times import SECOND_US, shanghai_day
+from crm.funnels.attributes import Attributes, Values, attributes_of, of_walks
 from crm.funnels.codes import NONE, Array
 from crm.funnels.columns import Columns
 from crm.funnels.definition import MONTH, Funnel, day_starts_us
@@ -45,10 +46,12 @@ class FunnelResult:
     people: tuple[frozenset[str], ...]
 
 
-def answer(funnel: Funnel, columns: Columns) -> FunnelResult:
-    """The funnel over all touchpoints."""
+def answer(funnel: Funnel, columns: Columns, attributes: Attributes | None = None) -> FunnelResult:
+    """The funnel over all touchpoints; attributes: what breakdowns by what people are need."""
     walks = walks_of(funnel, columns)
-    groups = () if funnel.by is None else groups_of(funnel, columns, walks, funnel.by)
+    groups: tuple[GroupResult, ...] = ()
+    if funnel.by is not None:
+        groups = groups_of(values_of(funnel, columns, attributes, walks, funnel.by), walks)
     length = walks.length
     people = tuple(
         frozenset(names_of(columns, walks.people[length > place]))
@@ -83,9 +86,18 @@ def gaps_us(walks: Walks, place: int) -> Array:
     return gaps
 
 
-def groups_of(funnel: Funnel, columns: Columns, walks: Walks, by: str) -> tuple[GroupResult, ...]:
+def values_of(
+    funnel: Funnel, columns: Columns, attributes: Attributes | None, walks: Walks, by: str
+) -> Values:
+    """The group of each walk."""
+    known = attributes or attributes_of(columns, (), {})
+    found = of_walks(funnel, columns, known, walks, by)
+    return group_codes(funnel, columns, walks, by) if found is None else found
+
+
+def groups_of(of_each: Values, walks: Walks) -> tuple[GroupResult, ...]:
     """The groups of a breakdown, by value."""
-    values, codes = group_codes(funnel, columns, walks, by)
+    values, codes = of_each
     order = np.argsort(codes, kind="stable")
     edges = np.flatnonzero(np.diff(codes[order])) + 1
     found = {

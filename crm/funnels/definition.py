@@ -16,10 +16,10 @@ from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 MAXIMUM_STEPS = 20
 MONTH = "month"
 
-_HOUR_US = 3_600 * SECOND_US
+_HOUR_US, _MINUTE_US = 3_600 * SECOND_US, 60 * SECOND_US
 _DAY_OFFSET_US = day_start_us(date(1970, 1, 1))
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
-_WINDOW = re.compile(r"([0-9]{1,6})([dh])")
+_WINDOW = re.compile(r"([0-9]{1,6})(d|h|min)|([0-9]{1,3})(y)")
 
 
 class InvalidStep(SaidError, ValueError):
@@ -50,10 +50,15 @@ class EntryRule(StrEnum):
 
 
 class WindowUnit(StrEnum):
-    """Shanghai days, or exact hours."""
+    """Shanghai days, exact hours or minutes, years of 365 days."""
 
     DAYS = "d"
     HOURS = "h"
+    MINUTES = "min"
+    YEARS = "y"
+
+
+_DAYS = {WindowUnit.DAYS: 1, WindowUnit.YEARS: 365}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +83,14 @@ class Window:
     def last_instants_us(self, starts_us: Array, by_day: Array) -> Array:
         """The last instant that still counts of each entry, itself included.
 
-        Days run to the end of the N-th Shanghai day after the entry's; hours are exact from the
-        entry, or from midnight at the end of its day when only the day of the entry is known.
+        Days run to the end of the N-th Shanghai day after the entry's; hours and minutes are exact
+        from the entry, or from midnight at the end of its day when only that day is known.
         """
-        if self.unit == WindowUnit.DAYS:
-            ends: Array = day_starts_us(starts_us) + (self.length + 1) * DAY_US - 1
-            return ends
-        return np.asarray(starts_us + by_day * DAY_US + self.length * _HOUR_US)
+        if self.unit in _DAYS:
+            days = self.length * _DAYS[self.unit]
+            return np.asarray(day_starts_us(starts_us) + (days + 1) * DAY_US - 1)
+        exact_us = self.length * (_HOUR_US if self.unit == WindowUnit.HOURS else _MINUTE_US)
+        return np.asarray(starts_us + by_day * DAY_US + exact_us)
 
     def __str__(self) -> str:
         return f"{self.length}{self.unit}"
@@ -153,7 +159,7 @@ def parse_window(text: str) -> Window:
     found = _WINDOW.fullmatch(text.strip())
     if found is None:
         raise InvalidWindow(N_("看不懂期限 {window}，天写成 30d，小时写成 720h"), window=repr(text))
-    return Window(int(found[1]), WindowUnit(found[2]))
+    return Window(int(found[1] or found[3]), WindowUnit(found[2] or found[4]))
 
 
 def _condition(pair: str, text: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from crm.funnels.kernel import (
     best_of,
     follow_entries,
     follow_people,
+    latest_starts,
 )
 
 
@@ -64,17 +65,7 @@ def walks_of(funnel: Funnel, columns: Columns) -> Walks:
     first[entered.person[::-1]] = np.arange(len(entered.person))[::-1]
     people = np.flatnonzero(first >= 0)
     first = first[people]
-    if funnel.entry == EntryRule.FIRST:
-        entries = question.entries(first)
-        times = follow_people(
-            entries, question.later(), len(columns.people), in_order=question.in_order
-        )
-        limits = entries.limit
-    else:
-        entries = question.entries(np.arange(len(entered.person)))
-        found = follow_entries(entries, question.later(), in_order=question.in_order)
-        chosen = best_of(entries, found)
-        times, limits = found[:, chosen], entries.limit[chosen]
+    times, limits = question.best() if funnel.entry == EntryRule.BEST else question.follow(first)
     walks = Walks(people, entered.rows[first], times, limits)
     question.try_all_of(walks)
     return _without_excluded(funnel, columns, walks)
@@ -111,6 +102,24 @@ class _Question:
         person = self.entered.person[places]
         after = self._crowded[person] if len(self._crowded) else np.zeros(len(person), np.int64)
         return Entries(person, self.entered.time[places], self.limits[places], after)
+
+    def follow(self, places: Array) -> tuple[Array, Array]:
+        """The times and the ends of the windows of one entry of each person."""
+        entries = self.entries(places)
+        people = len(self.columns.people)
+        times = follow_people(entries, self.later(), people, in_order=self.in_order)
+        return times, entries.limit
+
+    def best(self) -> tuple[Array, Array]:
+        """The same of each person's best entry, by person."""
+        entries = self.entries(np.arange(len(self.entered.person)))
+        by_day = self.entered.days or any(each.days for each in self.later())
+        if self.in_order and not by_day and not len(self._crowded):
+            people = len(self.columns.people)
+            return self.follow(latest_starts(entries, self.later(), people))
+        found = follow_entries(entries, self.later(), in_order=self.in_order)
+        chosen = best_of(entries, found)
+        return found[:, chosen], entries.limit[chosen]
 
     def try_all_of(self, walks: Walks) -> None:
         """Put the chains of those who cannot be followed at once in their places."""

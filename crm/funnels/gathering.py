@@ -105,7 +105,7 @@ def activity_fields(activity: object | None) -> Mapping[str, object]:
     return {name: getattr(activity, name) for name in _ACTIVITY_FIELDS}
 
 
-_IDENTITIES = frozenset(
+IDENTITIES = frozenset(
     (
         *("card_id", "trial_id", "purchase_id", "complaint_id", "referral_id", "serial"),
         "evidence_sha256",
@@ -135,7 +135,7 @@ class Gathering:
         self.event.append(event)
         self.state.append(state)
         for name, value in fields.items():
-            text = None if name in _IDENTITIES else text_of(value)
+            text = None if name in IDENTITIES else text_of(value)
             if text is not None:
                 codes = self.fields.setdefault(name, array("i"))
                 codes.extend([NONE] * (at - len(codes)))

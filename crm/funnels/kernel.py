@@ -4,8 +4,10 @@ Then the earliest possible touchpoint is always right: of those whose last insta
 step before, and whose first is within the window, the one that begins first.
 
 `first` follows each person from its first entry: one array of where everybody stands, and each
-step's touchpoints written into it back to front, so that the earliest stands. `best` follows every
-entry, by binary search among keys of person and place.
+step's touchpoints written into it back to front, so that the earliest stands. The best entry is
+found by carrying the latest possible start from step to step, and then followed the same way; where
+days are among the instants, every entry is followed, by binary search among keys of person and
+place.
 """
 
 from collections.abc import Sequence
@@ -114,14 +116,47 @@ def _next_of(time: Array, person: Array, wanted: Array, from_us: Array) -> Array
     """The first time of each wanted person that is not before its own; NEVER_US: there is none."""
     if not len(time):
         return np.full(len(wanted), NEVER_US, np.int64)
-    keys = (person.astype(np.int64) << _PLACE_BITS) | np.arange(len(person))
-    keys.sort()
     first = np.searchsorted(time, from_us)
-    at = np.searchsorted(keys, (wanted << _PLACE_BITS) | first)
-    keys = np.append(keys, -1)
+    keys = np.append(_keys(person), -1)
+    at = np.searchsorted(keys[:-1], (wanted << _PLACE_BITS) | first)
     found = keys[at]
     same = (found >> _PLACE_BITS) == wanted
     return np.where(same, time[np.where(same, found & _PLACE, 0)], NEVER_US)
+
+
+def latest_starts(entries: Entries, steps: Sequence[Served], people: int) -> Array:
+    """Of each person the latest entry with a longest chain, by place among the entries.
+
+    Where every touchpoint is an instant and may be met once: each touchpoint of a step carries the
+    latest entry from which it can be reached. If that one's window is over, so are all before it.
+    """
+    chosen = np.full(people, -1, np.int64)
+    keys = _keys(entries.person)
+    starts = keys & _PLACE
+    chosen[keys >> _PLACE_BITS] = starts
+    time = entries.time
+    for served in steps:
+        own = _keys(served.person)
+        rows = own & _PLACE
+        person = own >> _PLACE_BITS
+        before = np.searchsorted(time, served.time, "right")[rows]
+        at = np.searchsorted(keys, (person << _PLACE_BITS) | before) - 1
+        fits = (at >= 0) & ((keys[at] >> _PLACE_BITS) == person)
+        start = np.where(fits, starts[at], 0)
+        fits &= served.time[rows] <= entries.limit[start]
+        if not fits.any():
+            break
+        keys, start = own[fits], start[fits]
+        best = np.maximum.accumulate((person[fits] << _PLACE_BITS) | start)
+        starts, time = best & _PLACE, served.time
+        chosen[best >> _PLACE_BITS] = starts
+    return np.asarray(chosen[chosen >= 0])
+
+
+def _keys(person: Array) -> Array:
+    keys = (person.astype(np.int64) << _PLACE_BITS) | np.arange(len(person))
+    keys.sort()
+    return keys
 
 
 def best_of(entries: Entries, times: Array) -> Array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
 from msgspec import UNSET, structs
 from sqlalchemy import Connection, Engine, func, select
@@ -16,8 +17,9 @@ from campaigns.times import day_start_us
 from crm.activities.tables import ACTIVITY
 from crm.components.as_of import EventFilter, whole_past
 from crm.components.evaluation import Evaluation
+from crm.funnels import rows
 from crm.funnels.answers import FunnelResult, answer
-from crm.funnels.columns import Columns
+from crm.funnels.attributes import OF_PEOPLE, Attributes, attributes_of
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
 from crm.funnels.gathering import (
     CountedEvent,
@@ -28,6 +30,7 @@ from crm.funnels.gathering import (
     types_needed,
 )
 from crm.funnels.kept import keep, kept
+from crm.funnels.report import Question, Report, Standing, report_of
 from crm.funnels.stored import Stored
 from crm.keyring.keyring import Keyring
 from crm.members.member import member_state
@@ -35,6 +38,8 @@ from crm.scope import Scope
 from crm.storage.database import reading
 
 _log = logging.getLogger(__name__)
+Offers = dict[str, tuple[str, ...]]
+VALUES_OFFERED = 40
 KEPT_FROM = 20_000
 """So many events read since the columns were kept, and they are kept again."""
 
@@ -46,6 +51,7 @@ OUTCOME_CHAIN = (
     "referral.given",
 )
 """attended → archived → tried → purchased → referred (handbook p. 38); reached is a headcount."""
+OUTCOME_WINDOW = "180d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +73,57 @@ class Funnels:
         self._engine = engine
         self._file = file
         self._stored: Stored | None = None
+        self._attributes: tuple[object, Attributes] | None = None
         self._unkept = 0
         self._lock = Lock()
 
     def answer(self, scope: Scope, funnel: Funnel) -> FunnelResult:
         """A funnel over everything that is recorded by now."""
         _only_company(scope)
-        with self._fresh() as columns:
-            return answer(funnel, columns)
+        with self._fresh() as stored:
+            attributes = self._attributes_for(stored, {funnel.by})
+            return answer(funnel, stored.columns, attributes)
 
-    def outcome_chain(
-        self, scope: Scope, connection: Connection, from_day: date, to_day: date
-    ) -> OutcomeChain:
-        """The default chain of the entries of a period, best chains."""
-        funnel = outcome_funnel(from_day, to_day)
-        reached = _reached(connection, from_day, to_day)
-        return OutcomeChain(reached, funnel, self.answer(scope, funnel))
+    def report(self, scope: Scope, question: Question) -> Report:
+        """Everything a page says of a funnel; a dealer hears of its own people alone."""
+        return self.report_on(allowed(scope, question))
+
+    def report_on(self, question: Question) -> Report:
+        """The same of a question that was allowed."""
+        with self._fresh() as stored:
+            own = None
+            if question.dealer is not None:
+                with reading(self._engine) as connection:
+                    own = rows.people_of_dealer(connection, question.dealer)
+            attributes = self._attributes_for(stored, set(question.document.by))
+            standing = Standing(stored.made_us, stored.number)
+            return report_of(question, stored.columns, attributes, standing, own)
+
+    def offers(self, scope: Scope) -> Offers:
+        """The values that occur, by field, for a builder to offer; of long lists the first."""
+        scope.require("numbers", "what occurs is the company's")
+        return self.offered()
+
+    def offered(self) -> Offers:
+        """The same for whoever may see it."""
+        with self._fresh() as stored:
+            words = stored.columns.words
+            return {name: tuple(sorted(words[name].texts)[:VALUES_OFFERED]) for name in words}
+
+    def _attributes_for(self, stored: Stored, by: set[str | None]) -> Attributes | None:
+        """What cards say, read again where it may have changed, and only for who asks for it."""
+        if by.isdisjoint(OF_PEOPLE):
+            return None
+        key = (stored.details, len(stored.columns.people))
+        if self._attributes is None or self._attributes[0] != key:
+            with reading(self._engine) as connection:
+                members = rows.kinds_of_members(connection)
+                found = attributes_of(stored.columns, rows.details(connection), members)
+            self._attributes = key, found
+        return self._attributes[1]
 
     @contextmanager
-    def _fresh(self) -> Iterator[Columns]:
+    def _fresh(self) -> Iterator[Stored]:
         """The columns as they are now; nobody else has them meanwhile."""
         with self._lock:
             if self._stored is None:
@@ -95,7 +133,7 @@ class Funnels:
             with reading(self._engine) as connection:
                 self._unkept += self._stored.refresh(connection)
             self._keep()
-            yield self._stored.columns
+            yield self._stored
 
     def _keep(self) -> None:
         if self._file is None or self._stored is None or self._unkept < KEPT_FROM:
@@ -108,16 +146,34 @@ class Funnels:
             _log.warning("columns were not kept", extra={"error": type(error).__name__})
 
 
+class FunnelAnswers(Protocol):
+    """Whoever answers what pages ask of funnels: here, or in a process of its own."""
+
+    def report(self, scope: Scope, question: Question) -> Report:
+        """Everything a page says of a funnel."""
+
+    def offers(self, scope: Scope) -> Offers:
+        """The values that occur, by field."""
+
+
+def allowed(scope: Scope, question: Question) -> Question:
+    """The question as this viewer may ask it: a dealer of its own people alone."""
+    if scope.may("numbers"):
+        return question
+    scope.require("own_numbers", "funnels are the company's and the dealers' own")
+    return structs.replace(question, dealer=scope.dealer or "")
+
+
 def outcome_chain(
     scope: Scope, connection: Connection, from_day: date, to_day: date
 ) -> OutcomeChain:
-    """The default chain of the entries of a period, from columns read for it alone."""
+    """The default chain of the entries of a period, best chains."""
     funnel = outcome_funnel(from_day, to_day)
-    reached = _reached(connection, from_day, to_day)
+    reached = reached_between(scope, connection, from_day, to_day)
     return OutcomeChain(reached, funnel, funnel_now(scope, connection, funnel))
 
 
-def outcome_funnel(from_day: date, to_day: date, window: str = "180d") -> Funnel:
+def outcome_funnel(from_day: date, to_day: date, window: str = OUTCOME_WINDOW) -> Funnel:
     """The default chain of the entries of a period, best chains."""
     return Funnel(
         tuple(map(parse_step, OUTCOME_CHAIN)),
@@ -129,7 +185,9 @@ def outcome_funnel(from_day: date, to_day: date, window: str = "180d") -> Funnel
     )
 
 
-def _reached(connection: Connection, from_day: date, to_day: date) -> int:
+def reached_between(scope: Scope, connection: Connection, from_day: date, to_day: date) -> int:
+    """How many the activities of a period reached: a headcount, of no names."""
+    _only_company(scope)
     query = select(func.coalesce(func.sum(ACTIVITY.c.reached), 0)).where(
         ACTIVITY.c.starts_us >= day_start_us(from_day), ACTIVITY.c.starts_us < day_start_us(to_day)
     )

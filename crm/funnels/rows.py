@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+import orjson
 from sqlalchemy import Connection, Integer, Select, and_, bindparam, select
 
 from campaigns.times import OrderKey
 from crm.activities.tables import ACTIVITY
+from crm.copies.tables import COPY_ROW
+from crm.funnels.attributes import Detail
 from crm.funnels.columns import LENT
 from crm.funnels.gathering import REFERRAL, RETURN
 from crm.funnels.notes import Note
@@ -16,7 +19,7 @@ from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.journal.events import JOURNAL
 from crm.members.tables import MEMBER
 from crm.outcomes.tables import OUTCOME
-from crm.people.tables import LINK
+from crm.people.tables import CARD, LINK
 from crm.storage.reads import Among, found_rows, stored_rows
 
 TYPES = (*(name for name in TOUCHPOINT_TYPES if not name.startswith("referral.")), REFERRAL)
@@ -77,6 +80,25 @@ def _last_note(_: Among) -> Select[Any]:
 
 def _links(_: Among) -> Select[Any]:
     return select(LINK.c.card_id, LINK.c.person_id)
+
+
+def _details(_: Among) -> Select[Any]:
+    query = select(LINK.c.person_id, CARD.c.sex, CARD.c.born, CARD.c.region)
+    query = query.join_from(LINK, CARD, CARD.c.card_id == LINK.c.card_id)
+    return query.order_by(CARD.c.registered_us, CARD.c.card_id)
+
+
+def _member_kinds(_: Among) -> Select[Any]:
+    return select(MEMBER.c.member, MEMBER.c.kind)
+
+
+def _written_by(_: Among) -> Select[Any]:
+    query = select(LINK.c.person_id).join_from(LINK, CARD, CARD.c.card_id == LINK.c.card_id)
+    return query.where(CARD.c.dealer == bindparam("dealer")).distinct()
+
+
+def _copied_to(_: Among) -> Select[Any]:
+    return select(COPY_ROW.c.cards).where(COPY_ROW.c.dealer == bindparam("dealer"))
 
 
 def _own_cards(_: Among) -> Select[Any]:
@@ -160,6 +182,27 @@ def lent_by(
     else:
         rows = stored_rows(connection, columns, ACTIVITY.c.activity_id, activities)
     return [(name, dict(zip(LENT, lent, strict=True))) for name, *lent in rows]
+
+
+def details(connection: Connection) -> Iterator[Detail]:
+    """What cards say of their people, the oldest card first."""
+    return map(Detail._make, found_rows(connection, _details))
+
+
+def kinds_of_members(connection: Connection) -> Mapping[str, str]:
+    """Of which kind each member is."""
+    return dict(found_rows(connection, _member_kinds))
+
+
+def people_of_dealer(connection: Connection, dealer: str) -> set[str]:
+    """Whose cards a dealer wrote, or has in its copy."""
+    cards = {
+        card
+        for (listed,) in found_rows(connection, _copied_to, dealer=dealer)
+        for card in orjson.loads(listed)
+    }
+    written = {person for (person,) in found_rows(connection, _written_by, dealer=dealer)}
+    return written | set(people_of_cards(connection, cards).values())
 
 
 def orders_of(connection: Connection, positions: Iterable[int]) -> Mapping[int, OrderKey]:

@@ -1,6 +1,6 @@
-"""What the columns of the funnels have to read again: a note for each transaction that recorded."""
+"""What the columns of the funnels have to read again; funnels that were saved, with history."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, String, Table
 
 from crm.storage.database import METADATA
 
@@ -19,3 +19,20 @@ FUNNEL_NOTE = Table(
 )
 """Neither history nor a view: the oldest are thrown away, and who missed them reads all again.
 One transaction records at a time, so the numbers are committed in their order."""
+
+SAVED_FUNNEL = Table(
+    "saved_funnel",
+    METADATA,
+    Column("funnel_id", String(36), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("owner", String(64), nullable=False),
+    Column("dealer", String(64)),
+    Column("name", String(80), nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Column("saved_us", BigInteger, nullable=False),
+    Column("saved_by", String(64), nullable=False),
+)
+"""Written once, never changed: the highest version of a funnel stands, those before are history.
+dealer: of whose people it was saved by a dealer; None: the company's."""

@@ -8,7 +8,7 @@ from crm.components.index import TIE
 from crm.copies import tables as sharing
 from crm.feed.tables import FEED
 from crm.follow_ups import tables as follow_ups
-from crm.funnels.tables import FUNNEL_NOTE
+from crm.funnels.tables import FUNNEL_NOTE, SAVED_FUNNEL
 from crm.intake.inboxes import INBOX
 from crm.intake.sheet_headings import SHEET_HEADING
 from crm.journal.checkpoints import CHECKPOINT
@@ -51,9 +51,10 @@ KEPT_APART = (
 REGISTERED = (
     *(rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER),
     *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, policies.POLICY_DRAFT),
+    SAVED_FUNNEL,
 )
-"""What people asked for and were answered, whose work it is, which payments were ordered: a rebuild
-leaves it alone."""
+"""What people asked for and were answered, whose work it is, which payments were ordered, which
+funnels were saved: a rebuild leaves it alone."""
 
 NOTED = (FUNNEL_NOTE,)
 """What the recording tells those who keep at hand what they read: thrown away when it is old."""

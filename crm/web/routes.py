@@ -29,6 +29,8 @@ from crm.web.pages import (
     event,
     events,
     follow_ups,
+    funnel_files,
+    funnels,
     home,
     join,
     log,
@@ -63,6 +65,7 @@ PAGES = (
     *(policies,),
     *(member_acts, members, statements),
     *(accounts, tokens, join, components),
+    *(funnels, funnel_files),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),

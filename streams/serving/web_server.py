@@ -16,6 +16,7 @@ from streams.running.installation import Installation
 from streams.running.logs import configure
 from streams.running.outbox_store import OutboxStore
 from streams.serving.connections import config
+from streams.serving.funnel_process import FunnelProcess
 from streams.serving.large_intake import LargeIntakeProcess
 from streams.serving.orphans import end_with_supervisor
 from streams.upkeep.dead_letters import retry
@@ -36,6 +37,7 @@ def open_site(settings: Settings) -> Site:
         status=lambda: status(opened),
         retry=lambda: retry(opened),
         large_intake=LargeIntakeProcess(),
+        funnel_answers=FunnelProcess(),
     )
     if settings.kafka_bootstrap is None:
         return site
@@ -46,6 +48,8 @@ def serve_site(settings: Settings, host: str, port: int) -> None:
     """Serve until terminated."""
     configure("web")
     site = open_site(settings)
+    if isinstance(site.funnel_answers, FunnelProcess):
+        site.funnel_answers.start()
     app = app_of(site)
 
     def show_metrics(request: Request) -> PlainTextResponse:

@@ -81,7 +81,21 @@ def print_table(
         table.add_row(*map(_cell, row))
     console = people_console()
     console.print(Text(title, "bold"), soft_wrap=True)
-    console.print(table)
+    if console.measure(table).minimum <= console.width:
+        console.print(table)
+        return
+    # Too narrow a screen would cut numbers: what stood beside each other stands below each other.
+    for row in listed:
+        _print_below_each_other(console, headings, [_cell(value) for value in row])
+
+
+def _print_below_each_other(
+    console: Console, headings: Sequence[str], cells: Sequence[Text]
+) -> None:
+    console.print()
+    for heading, cell in zip(headings, cells, strict=True):
+        if cell.plain:
+            console.print(Text(f"{heading}  " if heading else "") + cell, soft_wrap=True)
 
 
 def _add_column(table: Table, heading: str, values: Collection[Any]) -> None:

@@ -46,12 +46,12 @@ def _text(visit: Visit, shown: ShownTable) -> str:
     writer = csv.writer(text)
     writer.writerow(_headings(visit, shown))
     for row in shown.rows:
-        writer.writerow([_as_text(cell.taken) for cell in row.cells])
+        writer.writerow([as_text(cell.taken) for cell in row.cells])
     # Excel takes a text without this mark for one in the machine's own code page.
     return "\ufeff" + text.getvalue()
 
 
-def _as_text(value: str | int) -> str | int:
+def as_text(value: str | int) -> str | int:
     """No text can be taken for a formula."""
     if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
         return f"'{value}"

@@ -17,7 +17,7 @@ from crm.components.keys import Digest, keyed_digest
 from crm.configuration.settings import Settings
 from crm.feed.caches import FeedCaches
 from crm.funnels.kept import columns_file
-from crm.funnels.queries import Funnels
+from crm.funnels.queries import FunnelAnswers, Funnels
 from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
@@ -80,9 +80,14 @@ class Site:
         """What is kept at hand hangs on the database."""
         object.__setattr__(self, "feed_caches", FeedCaches.of(self.engine))
 
+    funnel_answers: FunnelAnswers | None = None
+    """Who answers questions of funnels, where that is a process of its own."""
+
     @functools.cached_property
-    def funnels(self) -> Funnels:
-        """Their columns, at hand."""
+    def funnels(self) -> FunnelAnswers:
+        """Who answers questions of funnels."""
+        if self.funnel_answers is not None:
+            return self.funnel_answers
         file = None if self.data_folder is None else columns_file(self.data_folder)
         return Funnels(self.engine, file)
 

@@ -16,7 +16,9 @@ from crm.activities.queries import activities_on
 from crm.archives.queries import count_conflicts
 from crm.feed.settling import holds_copies_back
 from crm.follow_ups.queries import DueFollowUp, due_follow_ups
-from crm.funnels.queries import OUTCOME_CHAIN, OutcomeChain
+from crm.funnels.document import Document
+from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW, reached_between
+from crm.funnels.report import Listed, Question, Report
 from crm.outcomes.queries import outcome_counts
 from crm.rights.queries import open_counts
 from crm.storage.database import reading
@@ -118,28 +120,37 @@ def season_picture(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     return Response(page.body, media_type="image/svg+xml", headers=headers)
 
 
-def chain_of(visit: Visit, connection: Connection, days: int) -> OutcomeChain:
-    """The outcome chain of the last days, today included."""
+def chain_of(visit: Visit, days: int, listed: int | None = None) -> Report:
+    """The outcome chain of the last days, today included; listed: with who reached this step."""
+    visit.scope.require("numbers", "funnels are the company's")
+    document = Document(OUTCOME_CHAIN, OUTCOME_WINDOW, last_days=days + 1)
+    people = None if listed is None else Listed(listed)
     today = shanghai_day(visit.site.now_us())
-    first = today - timedelta(days=days)
-    funnels = visit.site.funnels
-    return funnels.outcome_chain(visit.scope, connection, first, today + timedelta(days=1))
+    return visit.site.funnels.report(visit.scope, Question(document, today, listed=people))
+
+
+def period(visit: Visit, days: int) -> tuple[date, date]:
+    """The first of the last days, and the day after today."""
+    today = shanghai_day(visit.site.now_us())
+    return today - timedelta(days=days), today + timedelta(days=1)
 
 
 def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:
     """The steps of the chain as they are drawn."""
-    chain = chain_of(visit, connection, days)
+    chain = chain_of(visit, days)
+    from_day, to_day = period(visit, days)
+    reached = reached_between(visit.scope, connection, from_day, to_day)
     steps: list[tuple[str, int, float | None, str | None]] = [
-        ("reached", chain.reached, None, f"/activities?days={days}")
+        ("reached", reached, None, f"/activities?days={days}")
     ]
     steps += [
         (
             code,
             step.people,
-            step.median_seconds,
-            f"/season/{step.step}?days={days}" if visit.scope.may("people") else None,
+            step.median,
+            f"/season/{place}?days={days}" if visit.scope.may("people") else None,
         )
-        for code, step in zip(OUTCOME_CHAIN, chain.result.steps, strict=True)
+        for place, (code, step) in enumerate(zip(OUTCOME_CHAIN, chain.steps, strict=True), 1)
     ]
     longest = max(people for _, people, _, _ in steps) or 1
     drawn = []

@@ -68,13 +68,13 @@ PEOPLE: Table[FoundPerson] = Table(
 @router.get("/people")
 def people_page(visit: SignedIn) -> Response:
     """Everybody, fifty a page, with a search."""
-    return _list(visit, visit.say(N_("名单")), None)
+    return people_list(visit, visit.say(N_("名单")), None)
 
 
 @router.post("/people")
 def people_found(posting: SignedInPosting) -> Response:
     """The same, searched or turned over; what is searched for stands in no address."""
-    return _list(posting.visit, posting.visit.say(N_("名单")), None, posting)
+    return people_list(posting.visit, posting.visit.say(N_("名单")), None, posting)
 
 
 @router.get("/season/{step}")
@@ -93,11 +93,10 @@ def _season_list(visit: Visit, step: int, days: int, posting: Posting | None = N
     visit.scope.require("people", "lists of people")
     if not 1 <= step <= len(OUTCOME_CHAIN):
         raise NotFound
-    with reading(visit.site.engine) as connection:
-        people = chain_of(visit, connection, days).result.people[step - 1]
+    people = chain_of(visit, days, step).listed or ()
     name = visit.say(label("step", OUTCOME_CHAIN[step - 1]))
     note = visit.say(N_("最近 %(days)s 天到场的人里，走到这一步的（最佳链）")) % {"days": days}
-    return _list(visit, name, people, posting, note)
+    return people_list(visit, name, people, posting, note)
 
 
 _OF_ACTIVITIES = {
@@ -137,10 +136,10 @@ def _activity_list(
         else:
             happened = happened_at(visit.scope, connection, activity_id)
             people = getattr(happened, _OF_ACTIVITIES[group][0])
-    return _list(visit, visit.say(_OF_ACTIVITIES[group][1]), people, posting, found.title)
+    return people_list(visit, visit.say(_OF_ACTIVITIES[group][1]), people, posting, found.title)
 
 
-def _list(
+def people_list(
     visit: Visit,
     title: str,
     people: Collection[str] | None,

@@ -70,6 +70,7 @@ PLACES: tuple[Place, ...] = (
     Place("rewards", "/rewards", N_("奖励"), sees=("money",), thumb=7),
     Place("rewards", "/statements", N_("按月对账"), sees=("money",)),
     Place("rewards", "/policies", N_("奖励政策"), sees=("books",)),
+    Place("funnels", "/funnels", N_("漏斗"), sees=("numbers", "own_numbers"), thumb=6),
     Place("dealers", "/dealers", N_("经销商的副本"), sees=("copies",), thumb=8),
     Place("dealers", "/recalls", N_("收回"), sees=("copies",)),
     Place("dealers", "/hand-over", N_("移交"), sees=("copies",)),

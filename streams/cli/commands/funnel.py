@@ -1,7 +1,7 @@
 """`jinxi funnel`: where people are lost on the way."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +10,7 @@ from crm.clock import now_us
 from crm.components.as_of import effective_up_to, received_up_to
 from crm.funnels.answers import FunnelResult, StepResult
 from crm.funnels.definition import (
+    MONTH,
     ChainKind,
     EntryRule,
     Funnel,
@@ -17,13 +18,15 @@ from crm.funnels.definition import (
     InvalidStep,
     InvalidWindow,
     Step,
-    parse_step,
     parse_window,
 )
+from crm.funnels.fields import DIMENSIONS, all_fields
 from crm.funnels.kept import columns_file
+from crm.funnels.naming import read_dimension, read_step
 from crm.funnels.queries import Funnels, funnel_then
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
+from crm.web.view.funnel_words import dimension_word, step_word, value_word, vocabulary
 from streams.cli.commands.options import AsJson, At, day, instant
 from streams.running.installation import open_installation
 from streams.wording.output import (
@@ -36,7 +39,7 @@ from streams.wording.output import (
     rate,
     share_bar,
 )
-from streams.wording.say import language, say, word, words
+from streams.wording.say import language, say, words
 
 
 def funnel(
@@ -62,6 +65,10 @@ def funnel(
         str | None, typer.Option("--known-at", metavar="TIME", help="只用这时已收到的事件")
     ] = None,
     at: At = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="STEP", help="进入后到期限内做过这一步的人不算"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """漏斗：多少人走到了哪一步，用了多久。
@@ -70,8 +77,11 @@ def funnel(
       --from 2026-03-01 --to 2026-06-01 --window 90d --by month
     jinxi funnel --step activity.attended:kind=free_clinic --step trial.started \\
       --from 2026-03-01 --to 2026-06-01 --window 720h --people 2 --json
+    jinxi funnel --step activity.attended --without complaint.raised --step purchase.made \\
+      --from 2026-03-01 --to 2026-06-01 --window 1y --by city
     """
     asked = _asked(steps, (from_day, to_day), window, kind, entry, by)
+    asked = replace(asked, without=tuple(map(_step, without or ())))
     if people_of is not None and not 1 <= people_of <= len(steps):
         raise typer.BadParameter(say("步数从 1 到 {last}", last=len(steps)))
     result = _compute(asked, instant(at), instant(known_at))
@@ -93,15 +103,22 @@ def _asked(
 ) -> Funnel:
     try:
         return Funnel(
-            tuple(map(parse_step, steps)),
+            tuple(map(_step, steps)),
             day(period[0]),
             day(period[1]),
             parse_window(window),
             kind,
             entry,
-            by,
+            None if by is None else read_dimension(by, vocabulary()),
         )
-    except (InvalidStep, InvalidWindow, InvalidFunnel) as error:
+    except (InvalidWindow, InvalidFunnel) as error:
+        raise typer.BadParameter(error.said(language())) from error
+
+
+def _step(text: str) -> Step:
+    try:
+        return read_step(text, vocabulary())
+    except InvalidStep as error:
         raise typer.BadParameter(error.said(language())) from error
 
 
@@ -110,6 +127,9 @@ def _compute(asked: Funnel, at_us: int | None, known_at_us: int | None) -> Funne
     if at_us is None and known_at_us is None:
         file = columns_file(installation.settings.data_folder)
         return Funnels(installation.engine, file).answer(SCOPE, asked)
+    if asked.by in DIMENSIONS and asked.by not in (MONTH, *all_fields()):
+        message = say("按 {by} 分组只能看现在", by=dimension_word(asked.by, language()))
+        raise typer.BadParameter(message)
     with reading(installation.engine) as connection:
         effective = effective_up_to(now_us() if at_us is None else at_us)
         received = received_up_to(now_us() if known_at_us is None else known_at_us)
@@ -154,8 +174,9 @@ def _show(asked: Funnel, result: FunnelResult) -> None:
             say("这段时间没有人走到第一步。请核对日期和步骤，或先 jinxi work --until-idle。")
         )
     for group in result.groups:
-        by = say("月份") if asked.by == "month" else asked.by
-        title = f"{by} = {group.value or say('（无）')}"
+        by = asked.by or MONTH
+        value = value_word(by, group.value, language())
+        title = f"{dimension_word(by, language())} = {value}"
         print_table(title, headings, _rows(asked, group.steps))
 
 
@@ -176,7 +197,7 @@ def _rows(asked: Funnel, steps: Sequence[StepResult]) -> list[list[Any]]:
         rows.append(
             [
                 result.step,
-                Whole(_named(step)),
+                Whole(step_word(step, language())),
                 result.people,
                 share_bar(result.people, first),
                 "" if before is None else rate(result.people, before),
@@ -186,12 +207,3 @@ def _rows(asked: Funnel, steps: Sequence[StepResult]) -> list[list[Any]]:
         )
         before = result.people
     return rows
-
-
-def _named(step: Step) -> str:
-    """The word for a step that has one, or its type with its conditions."""
-    named = word("step", str(step))
-    if named != str(step):
-        return named
-    pairs = ", ".join(f"{field}={value}" for field, value in step.conditions)
-    return f"{word('step', word('event', step.type))} {pairs}".rstrip()

@@ -10,7 +10,7 @@ from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.copies.tables import COPY_ROW
 from crm.funnels.kept import columns_file
-from crm.funnels.queries import Funnels
+from crm.funnels.queries import Funnels, outcome_funnel, reached_between
 from crm.ledger.tables import REWARD
 from crm.people.tables import CARD, PERSON
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
@@ -66,11 +66,12 @@ def _print_rewards(connection: Connection) -> None:
 def _print_chain(installation: Installation, connection: Connection, first_day: date) -> None:
     funnels = Funnels(installation.engine, columns_file(installation.settings.data_folder))
     to_day = shanghai_day(now_us()) + timedelta(days=1)
-    chain = funnels.outcome_chain(SCOPE, connection, first_day, to_day)
+    reached = reached_between(SCOPE, connection, first_day, to_day)
+    chain = funnels.answer(SCOPE, outcome_funnel(first_day, to_day))
     labels = words("到场", "建档", "试用", "购买", "转介绍")
-    first = chain.result.steps[0].people
-    rows: list[Sequence[Any]] = [(say("触达"), chain.reached, "", "", "")]
-    for label, step in zip(labels, chain.result.steps, strict=True):
+    first = chain.steps[0].people
+    rows: list[Sequence[Any]] = [(say("触达"), reached, "", "", "")]
+    for label, step in zip(labels, chain.steps, strict=True):
         rows.append(
             (
                 label,

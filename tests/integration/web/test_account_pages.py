@@ -67,8 +67,8 @@ def test_who_is_invited_chooses_name_and_password_and_has_the_roles_that_were_ch
     assert "市场、企划" in stranger.get(link).text
     assert "已经有人用了" in join(stranger, link, "office").text
     assert "太常见" in join(stranger, link, "mei", "passwordpassword").text
-    assert join(stranger, link, "mei").headers["location"] == "/"
-    assert stranger.get("/").status_code == 200
+    assert join(stranger, link, "mei").headers["location"] == "/funnels"
+    assert stranger.get("/funnels").status_code == 200
     with reading(site.site.engine) as connection:
         found = find_user(connection, "mei")
     assert found is not None and found.roles == ("marketing", "planning")

@@ -74,6 +74,7 @@ def of_members(type_name: str) -> Allowed:
 
 PUBLISHES = says("reward_policy.published")
 SEES_PAYMENTS = sees("books")
+FUNNELS = either(sees("numbers"), sees("own_numbers"))
 OPENS: dict[str, Allowed] = {
     "GET /": everybody,
     **dict.fromkeys(("GET /me", "GET /me/password", "GET /me/second-factor"), everybody),
@@ -144,6 +145,10 @@ OPENS: dict[str, Allowed] = {
     "POST /dealers/contract": says("dealer.contracted"),
     "GET /dealers/{dealer}/end/{contract_id}": says("dealer.ended"),
     "POST /dealers/{dealer}/end/{contract_id}": says("dealer.ended"),
+    **dict.fromkeys((f"GET /funnels{end}" for end in ("", ".csv", ".xlsx", ".svg")), FUNNELS),
+    **dict.fromkeys(("GET /funnels/people", "POST /funnels/people"), LISTS_THE_SEASON),
+    **dict.fromkeys(("POST /funnels/saved", "GET /funnels/saved/{funnel_id}"), FUNNELS),
+    "POST /funnels/saved/{funnel_id}/remove": FUNNELS,
     "POST /status/clock": sees("runs"),
     **dict.fromkeys(("GET /rewards", "GET /rewards/{reward_id}"), sees("money")),
     **dict.fromkeys(("GET /members", "POST /members", "GET /members/{code}"), sees("members")),
@@ -290,7 +295,7 @@ def test_nobody_is_shown_a_way_to_what_would_be_refused(told: Told, role: Accoun
 
 def _sent_by(form: str) -> str:
     """The request that a form makes, as the matrix writes it; empty: to the page it stands on."""
-    action = re.search(r'action="([^"#]*)', form)
+    action = re.search(r'action="([^"#?]*)', form)
     method = re.search(r'method="(\w+)"', form)
     return f"{method[1] if method else 'get'} {action[1].lower()}" if action else ""
 

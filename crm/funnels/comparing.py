@@ -1,0 +1,48 @@
+"""How sure a difference is: intervals of rates, and of the difference of two rates.
+
+Wilson's interval of one rate, and Newcombe's of a difference (his method 10): both hold for few
+people and for rates near 0 and 1, where the textbook's ± would promise too much.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+CONFIDENCE_Z = 1.959963984540054
+"""Of 95 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A rate or a difference, from 0 to 1 or from −1 to 1, with the ends of its interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Of a difference: whether the interval leaves no doubt which is larger."""
+        return self.low > 0 or self.high < 0
+
+
+def rate(part: int, whole: int) -> Interval | None:
+    """Wilson's interval; None where there is no whole."""
+    if whole == 0:
+        return None
+    share, z = part / whole, CONFIDENCE_Z
+    middle = share + z * z / (2 * whole)
+    wide = z * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
+    scale = 1 + z * z / whole
+    low, high = (middle - wide) / scale, (middle + wide) / scale
+    return Interval(share, min(share, max(0.0, low)), max(share, min(1.0, high)))
+
+
+def difference(part: int, whole: int, other_part: int, other_whole: int) -> Interval | None:
+    """The first rate less the other; None where one of them has no whole."""
+    one, other = rate(part, whole), rate(other_part, other_whole)
+    if one is None or other is None:
+        return None
+    value = one.value - other.value
+    below = sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
+    above = sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2)
+    return Interval(value, value - below, value + above)

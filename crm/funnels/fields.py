@@ -1,0 +1,124 @@
+"""Which fields a step may name, and which word was meant where one is wrong."""
+
+import typing
+from collections.abc import Collection, Iterable, Mapping
+from difflib import SequenceMatcher
+from functools import cache
+
+from msgspec import structs
+
+from campaigns.catalogue import CATALOGUE
+from campaigns.wording.catalogues import N_
+from crm.funnels.columns import ACTIVITY, LENT
+from crm.funnels.definition import InvalidFunnel, InvalidStep, Step
+from crm.funnels.gathering import IDENTITIES, REFERRAL
+from crm.funnels.touchpoint import TOUCHPOINT_TYPES
+
+DIMENSIONS = (
+    *("month", "week", "programme", "activity_id", "activity_kind", "province", "city", "county"),
+    *("dealer", "channel", "source", "member_kind", "age", "sex"),
+)
+"""By what a breakdown is offered; besides, by any field of a step."""
+_NEAR, _NEAR_HAN = 0.6, 0.5
+
+
+@cache
+def fields_of(type_name: str) -> Mapping[str, tuple[str, ...]]:
+    """The fields that a step of a type may name, with their values where these are given."""
+    event = CATALOGUE[REFERRAL if type_name.startswith("referral.") else type_name]
+    found = {
+        each.name: _values(each.type)
+        for each in structs.fields(event)
+        if each.name not in IDENTITIES and _is_plain(each.type)
+    }
+    if ACTIVITY in found:
+        for name in LENT:
+            found.setdefault(name, activity_kinds() if name == "kind" else ())
+    return found
+
+
+@cache
+def all_fields() -> frozenset[str]:
+    """The fields of any type."""
+    return frozenset(name for each in TOUCHPOINT_TYPES for name in fields_of(each))
+
+
+def activity_kinds() -> tuple[str, ...]:
+    """Of which kinds activities are."""
+    kinds = next(
+        each.type for each in structs.fields(CATALOGUE["activity.planned"]) if each.name == "kind"
+    )
+    return _values(kinds)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was most likely meant."""
+    # Of two characters one is half of the word.
+    near = _NEAR if word.isascii() else _NEAR_HAN
+    likeness = {each: SequenceMatcher(None, word, each).ratio() for each in known}
+    found = max(likeness, key=likeness.__getitem__, default=None)
+    return found if found is not None and likeness[found] >= near else None
+
+
+def check_step(step: Step) -> None:
+    """InvalidStep where no touchpoint could ever fit, with the word that was likely meant."""
+    known = fields_of(step.type)
+    for field, value in step.conditions:
+        if field in IDENTITIES:
+            raise InvalidStep(
+                N_("{field} 每次都不同，不能作条件；可用的字段：{known}"),
+                field=field,
+                known=", ".join(known),
+            )
+        if field not in known:
+            raise InvalidStep(
+                N_("{type} 没有字段 {field}，{meant}有：{known}"),
+                type=step.type,
+                field=repr(field),
+                meant=meant(field, known),
+                known=", ".join(known),
+            )
+        if known[field] and value not in known[field]:
+            raise InvalidStep(
+                N_("{field} 没有 {value} 这个值，{meant}有：{known}"),
+                field=field,
+                value=repr(value),
+                meant=meant(value, known[field]),
+                known=", ".join(known[field]),
+            )
+
+
+def check_dimension(name: str) -> None:
+    """InvalidFunnel where nothing can be broken down by it."""
+    known = {*DIMENSIONS, *all_fields()}
+    if name not in known:
+        raise InvalidFunnel(
+            N_("不能按 {name} 分组，{meant}可以按：{known}"),
+            name=repr(name),
+            meant=meant(name, known),
+            known=", ".join(sorted(known)),
+        )
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """`是不是想写 X？` where there is one."""
+    found = nearest(word, known)
+    return f"→ {found}；" if found else ""
+
+
+def _values(of_type: object) -> tuple[str, ...]:
+    for each in (of_type, *typing.get_args(of_type)):
+        if typing.get_origin(each) is typing.Literal:
+            return typing.get_args(each)
+    return ()
+
+
+def _is_plain(of_type: object) -> bool:
+    """Whether it is a text, a number, a truth or a day: nothing of a person, no list."""
+    if of_type is type(None) or typing.get_origin(of_type) is typing.Literal:
+        return True
+    if isinstance(of_type, type):
+        return of_type.__module__ in ("builtins", "datetime")
+    if typing.get_origin(of_type) is typing.Annotated:
+        return _is_plain(typing.get_args(of_type)[0])
+    return typing.get_origin(of_type) is not tuple and all(map(_is_plain, typing.get_args(of_type)))

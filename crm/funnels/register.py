@@ -1,0 +1,150 @@
+"""Funnels that people save: named, owned, shared, each version kept."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
+
+from campaigns.wording.catalogues import N_
+from campaigns.wording.sentence import SaidError
+from crm.funnels.document import Document
+from crm.funnels.tables import SAVED_FUNNEL
+from crm.scope import Scope
+from crm.storage.database import writing
+
+LONGEST_NAME = 80
+
+
+class SavingRefused(SaidError, ValueError):
+    """It cannot be saved; the message says why in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who saves, and when; actor: the opaque id of an account."""
+
+    scope: Scope
+    actor: str
+    now_us: int
+
+    @property
+    def dealer(self) -> str | None:
+        """Of whose people alone: a dealer's; None: the company's."""
+        return None if self.scope.may("numbers") else self.scope.dealer
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One version of a saved funnel."""
+
+    funnel_id: str
+    version: int
+    owner: str
+    name: str
+    document: Document
+    shared: bool
+    removed: bool
+    saved_us: int
+    saved_by: str
+
+
+def save_funnel(
+    engine: Engine,
+    owner: Owner,
+    name: str,
+    document: Document,
+    *,
+    shared: bool = False,
+    funnel_id: str | None = None,
+) -> Saved:
+    """A new one, or the next version of one's own; SavingRefused where it cannot be."""
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise SavingRefused(N_("名称要 1 到 {most} 个字"), most=LONGEST_NAME)
+    return _write(engine, owner, name.strip(), document, shared, funnel_id, removed=False)
+
+
+def remove_funnel(engine: Engine, owner: Owner, funnel_id: str) -> None:
+    """Take one's own out of the list; its history stays."""
+    with writing(engine) as connection:
+        known = _newest(connection, owner, funnel_id)
+    if known is None:
+        raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
+    _write(engine, owner, known.name, known.document, known.shared, funnel_id, removed=True)
+
+
+def saved_funnels(connection: Connection, owner: Owner) -> list[Saved]:
+    """Those that stand: one's own and those that are shared, by name."""
+    newest = (
+        select(SAVED_FUNNEL.c.funnel_id, func.max(SAVED_FUNNEL.c.version).label("version"))
+        .group_by(SAVED_FUNNEL.c.funnel_id)
+        .subquery()
+    )
+    query = select(SAVED_FUNNEL).join(
+        newest,
+        (SAVED_FUNNEL.c.funnel_id == newest.c.funnel_id)
+        & (SAVED_FUNNEL.c.version == newest.c.version),
+    )
+    query = query.where(SAVED_FUNNEL.c.removed.is_(False), _visible(owner))
+    return [_saved(row) for row in connection.execute(query.order_by(SAVED_FUNNEL.c.name))]
+
+
+def history_of(connection: Connection, owner: Owner, funnel_id: str) -> list[Saved]:
+    """Every version, the newest first; none where it is not this viewer's to see."""
+    query = select(SAVED_FUNNEL).where(SAVED_FUNNEL.c.funnel_id == funnel_id)
+    rows = connection.execute(query.order_by(SAVED_FUNNEL.c.version.desc())).all()
+    found = [_saved(row) for row in rows]
+    if not found or rows[0].dealer != owner.dealer:
+        return []
+    return found if found[0].owner == owner.actor or found[0].shared else []
+
+
+def _visible(owner: Owner) -> ColumnElement[bool]:
+    saved = SAVED_FUNNEL.c
+    same = saved.dealer.is_(None) if owner.dealer is None else saved.dealer == owner.dealer
+    return same & ((saved.owner == owner.actor) | saved.shared)
+
+
+def _newest(connection: Connection, owner: Owner, funnel_id: str) -> Saved | None:
+    found = history_of(connection, owner, funnel_id)
+    return found[0] if found and found[0].owner == owner.actor else None
+
+
+def _write(
+    engine: Engine,
+    owner: Owner,
+    name: str,
+    document: Document,
+    shared: bool,
+    funnel_id: str | None,
+    *,
+    removed: bool,
+) -> Saved:
+    with writing(engine) as connection:
+        known = None if funnel_id is None else _newest(connection, owner, funnel_id)
+        if funnel_id is not None and known is None:
+            raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
+        saved = Saved(
+            funnel_id or str(uuid4()),
+            1 if known is None else known.version + 1,
+            owner.actor,
+            name,
+            document,
+            shared,
+            removed,
+            owner.now_us,
+            owner.actor,
+        )
+        row = {
+            **{each: getattr(saved, each) for each in Saved.__slots__},
+            "document": msgspec.json.encode(document),
+            "dealer": owner.dealer,
+        }
+        connection.execute(insert(SAVED_FUNNEL), [row])
+    return saved
+
+
+def _saved(row: object) -> Saved:
+    values = {each: getattr(row, each) for each in Saved.__slots__}
+    document = msgspec.json.decode(values["document"], type=Document)
+    return Saved(**{**values, "document": document})

@@ -1,0 +1,192 @@
+"""Everything a page says of a funnel, in one answer that can cross to another process."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from msgspec import Struct
+
+from campaigns.times import SECOND_US
+from crm.funnels.answers import (
+    gaps_us,
+    groups_of,
+    median_seconds,
+    names_of,
+    values_of,
+)
+from crm.funnels.attributes import Attributes
+from crm.funnels.codes import Array
+from crm.funnels.columns import RETURNED, Columns
+from crm.funnels.definition import Funnel
+from crm.funnels.document import Document
+from crm.funnels.engine import Walks, walks_of
+from crm.funnels.kernel import NEVER_US
+
+NO_VALUE = "\0"
+"""In a question: the group of those that have no value."""
+
+
+class Listed(Struct, frozen=True):
+    """Which people are asked for: who reached a step (from 1), or left: who went no further; of a
+    group, where a dimension is named."""
+
+    step: int
+    left: bool = False
+    dimension: str | None = None
+    value: str | None = None
+
+
+class Question(Struct, frozen=True):
+    """A funnel on a day. dealer: of its own people alone; listed: with these people."""
+
+    document: Document
+    today: date
+    dealer: str | None = None
+    listed: Listed | None = None
+
+
+class StepTold(Struct, frozen=True):
+    """A step: who reached it; who went no further; the quartiles of the time from the step
+    before, seconds, None where nobody reached it."""
+
+    step: str
+    people: int
+    left: int
+    low: float | None
+    median: float | None
+    high: float | None
+
+
+class GroupTold(Struct, frozen=True):
+    """A group: who reached each step, and the median times; value: None where it has none."""
+
+    value: str | None
+    people: tuple[int, ...]
+    medians: tuple[float | None, ...]
+
+
+class Report(Struct, frozen=True):
+    """The answer. groups: by dimension. listed: people, by their ids. left_out: who met an
+    exclusion. returned: purchases in the period of the windows that count for nothing. unknown:
+    conditions whose value no touchpoint has. touchpoints: of how many it was computed. as_of_us:
+    when the last of them was recorded; number: of which state of what is recorded."""
+
+    steps: tuple[StepTold, ...]
+    groups: dict[str, tuple[GroupTold, ...]]
+    listed: tuple[str, ...] | None
+    left_out: int
+    returned: int
+    unknown: tuple[str, ...]
+    touchpoints: int
+    as_of_us: int
+    number: int
+
+
+class Standing(Struct, frozen=True):
+    """What the columns are true of."""
+
+    as_of_us: int
+    number: int
+
+
+def report_of(
+    question: Question,
+    columns: Columns,
+    attributes: Attributes | None,
+    standing: Standing,
+    own_people: Collection[str] | None = None,
+) -> Report:
+    """The answer; own_people: of nobody else."""
+    funnel = question.document.funnel(question.today)
+    walks = walks_of(funnel, columns)
+    if own_people is not None:
+        walks = _only(walks, columns, own_people)
+    by = list(dict.fromkeys(question.document.by))
+    groups = {name: _groups(funnel, columns, attributes, walks, name) for name in by}
+    listed = None
+    if question.listed is not None:
+        chosen = _listed(funnel, columns, attributes, walks, question.listed)
+        listed = tuple(sorted(names_of(columns, walks.people[chosen])))
+    return Report(
+        _steps(question.document, walks),
+        groups,
+        listed,
+        _left_out(funnel, columns, walks),
+        _returned(columns),
+        _unknown(funnel, columns),
+        columns.size,
+        standing.as_of_us,
+        standing.number,
+    )
+
+
+def _left_out(funnel: Funnel, columns: Columns, walks: Walks) -> int:
+    if not funnel.without:
+        return 0
+    everybody = walks_of(replace(funnel, without=()), columns)
+    return len(everybody.people) - len(walks.people)
+
+
+def _only(walks: Walks, columns: Columns, people: Collection[str]) -> Walks:
+    known = [code for name in people if (code := columns.people.known(name)) is not None]
+    own = np.zeros(len(columns.people), np.bool_)
+    own[known] = True
+    return walks.only(np.flatnonzero(own[walks.people]))
+
+
+def _steps(document: Document, walks: Walks) -> tuple[StepTold, ...]:
+    found = []
+    reached = [int((times < NEVER_US).sum()) for times in walks.times]
+    for place, step in enumerate(document.steps):
+        low = middle = high = None
+        if place and reached[place]:
+            gaps = gaps_us(walks, place)
+            low, high = (float(each) / SECOND_US for each in np.percentile(gaps, (25, 75)))
+            middle = median_seconds(gaps)
+        left = reached[place] - reached[place + 1] if place + 1 < len(reached) else 0
+        found.append(StepTold(step, reached[place], left, low, middle, high))
+    return tuple(found)
+
+
+def _groups(
+    funnel: Funnel, columns: Columns, attributes: Attributes | None, walks: Walks, name: str
+) -> tuple[GroupTold, ...]:
+    found = groups_of(values_of(funnel, columns, attributes, walks, name), walks)
+    return tuple(
+        GroupTold(
+            group.value,
+            tuple(step.people for step in group.steps),
+            tuple(step.median_seconds for step in group.steps),
+        )
+        for group in found
+    )
+
+
+def _listed(
+    funnel: Funnel, columns: Columns, attributes: Attributes | None, walks: Walks, listed: Listed
+) -> Array:
+    length = walks.length
+    chosen = length == listed.step if listed.left else length >= listed.step
+    if listed.dimension is not None:
+        values, codes = values_of(funnel, columns, attributes, walks, listed.dimension)
+        wanted = [code for code, value in values.items() if value == listed.value]
+        chosen &= np.isin(codes, wanted)
+    return np.flatnonzero(chosen)
+
+
+def _returned(columns: Columns) -> int:
+    kind = columns.kind("purchase.made")
+    return int(((kind.column("state") & RETURNED) > 0).sum()) if kind.hidden else 0
+
+
+def _unknown(funnel: Funnel, columns: Columns) -> tuple[str, ...]:
+    """Conditions that no touchpoint of any type fits, because their value never came up."""
+    return tuple(
+        dict.fromkeys(
+            f"{field}={value}"
+            for step in (*funnel.steps, *funnel.without)
+            for field, value in step.conditions
+            if field not in columns.words or columns.words[field].known(value) is None
+        )
+    )

@@ -1,0 +1,108 @@
+"""What is taken away of a funnel: the table for Excel and others, the picture for slides."""
+
+import csv
+from dataclasses import replace
+from io import BytesIO, StringIO
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from openpyxl import Workbook
+
+from campaigns.sheets.writing import put
+from campaigns.wording.catalogues import N_
+from crm.web.desk.files import as_text
+from crm.web.guards.visit import SignedIn, Visit
+from crm.web.pages.funnel_parts import (
+    asked_of,
+    may_look,
+    passport_of,
+    reached_of,
+    report_of,
+    today_of,
+    viewer_of,
+)
+from crm.web.view.funnel_view import bars_of, breakdowns_of, table_rows
+from crm.web.view.funnel_words import step_word
+
+router = APIRouter()
+
+_HEADS = (
+    *(N_("步骤"), N_("人数"), N_("上一步人数"), N_("比上一步"), N_("占第一步"), N_("到此为止")),
+    N_("中位用时"),
+)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/funnels.csv")
+def funnel_table(visit: SignedIn) -> Response:
+    """The table to take away, with where its numbers come from."""
+    text = StringIO()
+    writer = csv.writer(text)
+    for row in _lines(visit):
+        writer.writerow([as_text("" if cell is None else cell) for cell in row])
+    # Excel takes a text without this mark for one in the machine's own code page.
+    return _file(visit, "\ufeff" + text.getvalue(), "text/csv; charset=utf-8", "csv")
+
+
+@router.get("/funnels.xlsx")
+def funnel_workbook(visit: SignedIn) -> Response:
+    """The same for Excel."""
+    book = Workbook()
+    sheet = book.active
+    book.properties.creator = book.properties.title = ""
+    for at, row in enumerate(_lines(visit), 1):
+        for place, value in enumerate(row, 1):
+            if value is not None:
+                put(sheet.cell(at, place), value)
+    sheet.column_dimensions["A"].width = 36
+    stream = BytesIO()
+    book.save(stream)
+    return _file(visit, stream.getvalue(), _XLSX, "xlsx")
+
+
+@router.get("/funnels.svg")
+def funnel_picture(visit: SignedIn) -> Response:
+    """The picture alone, to paste into slides."""
+    may_look(visit)
+    asked, saved = asked_of(visit)
+    report = report_of(visit, asked)
+    context = {
+        "title": saved.name if saved else visit.say(N_("漏斗")),
+        "bars": bars_of(report, replace(viewer_of(visit, asked), lists=False)),
+        "passport": passport_of(visit, asked, report),
+    }
+    return _file(visit, visit.page("funnel_alone.svg", context), "image/svg+xml", "svg")
+
+
+def _lines(visit: Visit) -> list[tuple[str | int | None, ...]]:
+    """The table, the breakdowns and the passport, as files hold them."""
+    may_look(visit)
+    asked, saved = asked_of(visit)
+    report = report_of(visit, asked)
+    viewer = viewer_of(visit, asked)
+    lines: list[tuple[str | int | None, ...]] = []
+    if saved is not None:
+        lines.append((saved.name,))
+    lines.append(tuple(visit.say(head) for head in _HEADS))
+    reached = reached_of(visit, asked)
+    if reached is not None:
+        lines.append((visit.say(N_("触达（人次，不记名）")), reached))
+    lines += table_rows(bars_of(report, viewer))
+    words = [step_word(step, visit.language) for step in asked.document.steps]
+    for breakdown in breakdowns_of(report, viewer):
+        lines += [(), (breakdown.word, *words)]
+        lines += [(group.word, *map(_number, group.counts)) for group in breakdown.groups]
+    lines += [(), (visit.say(N_("数字来源")),)]
+    lines += [(line,) for line in passport_of(visit, asked, report)]
+    return lines
+
+
+def _number(text: str) -> str | int:
+    plain = text.replace(",", "")
+    return int(plain) if plain.isdecimal() else text
+
+
+def _file(visit: Visit, content: str | bytes, media_type: str, ending: str) -> Response:
+    name = f"funnel-{today_of(visit)}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)

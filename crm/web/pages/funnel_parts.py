@@ -1,0 +1,90 @@
+"""What the pages and the files of a funnel share: what is asked, by whom, where it comes from."""
+
+from datetime import date
+from hashlib import sha256
+
+from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.activities.queries import activities_between
+from crm.funnels.document import Document
+from crm.funnels.register import Owner, Saved, history_of
+from crm.funnels.report import Listed, Question, Report
+from crm.storage.database import reading
+from crm.web.guards.visit import NotFound, Visit
+from crm.web.view.formats import moment_text
+from crm.web.view.funnel_form import AskedFunnel, asked_funnel
+from crm.web.view.funnel_view import Viewer
+from crm.web.view.funnel_words import sentences
+
+
+def may_look(visit: Visit) -> None:
+    """Whether funnels are open to whoever is there; OutOfScope where they are not."""
+    if not visit.scope.may("own_numbers"):
+        visit.scope.require("numbers", "funnels")
+
+
+def today_of(visit: Visit) -> date:
+    """The present Shanghai day."""
+    return shanghai_day(visit.site.now_us())
+
+
+def owner_of(visit: Visit) -> Owner:
+    """Whoever is there, as an owner of saved funnels."""
+    return Owner(visit.scope, visit.account.actor, visit.site.now_us())
+
+
+def asked_of(visit: Visit) -> tuple[AskedFunnel, Saved | None]:
+    """What the address asks for, and the saved funnel that it names."""
+    query = visit.request.query_params
+    if query.get("saved"):
+        with reading(visit.site.engine) as connection:
+            found = history_of(connection, owner_of(visit), query["saved"])
+        if not found:
+            raise NotFound
+        return asked_funnel(query, visit.language, found[0].document), found[0]
+    return asked_funnel(query, visit.language), None
+
+
+def answered(visit: Visit, document: Document, listed: Listed | None = None) -> Report:
+    """What a funnel comes to."""
+    question = Question(document, today_of(visit), listed=listed)
+    return visit.site.funnels.report(visit.scope, question)
+
+
+def report_of(visit: Visit, asked: AskedFunnel) -> Report:
+    """What is asked comes to this."""
+    return answered(visit, asked.document)
+
+
+def viewer_of(visit: Visit, asked: AskedFunnel) -> Viewer:
+    """Who looks, and at what."""
+    lists = visit.scope.may("people")
+    few = lists or visit.scope.may("own_numbers")
+    return Viewer(visit.language, few, lists, asked.query)
+
+
+def reached_of(visit: Visit, asked: AskedFunnel) -> int | None:
+    """Of how many headcounts of activities in the period tell; None: not asked, or not theirs."""
+    if not asked.document.reached or not visit.scope.may("numbers"):
+        return None
+    from_day, to_day = asked.document.period(today_of(visit))
+    with reading(visit.site.engine) as connection:
+        found = activities_between(visit.scope, connection, from_day, to_day)
+    return sum(activity.reached or 0 for activity in found)
+
+
+def passport_of(visit: Visit, asked: AskedFunnel, report: Report) -> list[str]:
+    """Where the numbers come from: the definition, what is left out, as of when."""
+    lines = list(sentences(asked.document, today_of(visit), visit.language))
+    if asked.document.without:
+        lines.append(visit.say(N_("因此没算的有 %(n)s 人。")) % {"n": f"{report.left_out:,}"})
+    never = visit.say(N_("注意：从来没有出现过 %(what)s。"))
+    lines += [never % {"what": condition} for condition in report.unknown]
+    # A rebuild notes no time: what it wrote stands now.
+    as_of_us = report.as_of_us or visit.site.now_us()
+    when = moment_text(as_of_us, visit.language, visit.site.now_us())
+    said = visit.say(N_("算到 %(when)s 入档的为止，共 %(n)s 次接触。"))
+    lines.append(said % {"when": when, "n": f"{report.touchpoints:,}"})
+    number = sha256(f"{asked.query}\n{report.number}\n{visit.scope.dealer}".encode()).hexdigest()
+    lines.append(visit.say(N_("数字编号 %(id)s：编号相同，数字就相同。")) % {"id": number[:12]})
+    return lines

@@ -1,0 +1,214 @@
+"""Funnels: built, drawn, compared, broken down, saved, shared."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import QueryParams
+
+from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
+from campaigns.wording.sentence import SaidError
+from crm.funnels.register import Saved, history_of, remove_funnel, save_funnel, saved_funnels
+from crm.funnels.report import Listed
+from crm.storage.database import reading
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.funnel_parts import (
+    answered,
+    asked_of,
+    may_look,
+    owner_of,
+    passport_of,
+    reached_of,
+    report_of,
+    today_of,
+    viewer_of,
+)
+from crm.web.pages.people_lists import people_list
+from crm.web.view.funnel_form import (
+    COMPARISONS,
+    DEFAULT,
+    AskedFunnel,
+    address_of,
+    asked_funnel,
+    rows_of,
+)
+from crm.web.view.funnel_view import bars_of, breakdowns_of, other_period
+from crm.web.view.funnel_words import (
+    DIMENSION_WORDS,
+    ENTRIES,
+    KINDS,
+    TOUCHPOINTS,
+    dimension_word,
+    sentences,
+    step_word,
+    value_word,
+)
+
+router = APIRouter()
+
+_BLANK_ROWS = 2
+
+
+@router.get("/funnels")
+def funnels_page(visit: SignedIn) -> Response:
+    """The builder, and what it comes to."""
+    may_look(visit)
+    asked, saved = asked_of(visit)
+    report = report_of(visit, asked)
+    viewer = viewer_of(visit, asked)
+    other = other_period(asked.document, asked.compare, today_of(visit))
+    context: dict[str, Any] = {
+        "title": saved.name if saved else visit.say(N_("漏斗")),
+        "asked": asked,
+        "saved": saved,
+        "report": report,
+        "bars": bars_of(report, viewer, answered(visit, other) if other else None),
+        "breakdowns": list(breakdowns_of(report, viewer)),
+        "reached": reached_of(visit, asked),
+        "passport": passport_of(visit, asked, report),
+        "viewer": viewer,
+        **_builder(visit, asked),
+        **_shelf(visit, asked),
+    }
+    return visit.render("funnels.html", context, 400 if asked.error else 200)
+
+
+@router.get("/funnels/people")
+def funnel_people(visit: SignedIn) -> Response:
+    """The people behind a number."""
+    return _people(visit)
+
+
+@router.post("/funnels/people")
+def funnel_people_found(posting: SignedInPosting) -> Response:
+    """The same, searched or turned over."""
+    return _people(posting.visit, posting)
+
+
+@router.post("/funnels/saved")
+def save(posting: SignedInPosting) -> Response:
+    """Save what is asked as a new funnel, or as the next version of one's own."""
+    visit = posting.visit
+    may_look(visit)
+    asked = asked_funnel(QueryParams(posting.text_of("query")), visit.language)
+    if asked.error:
+        raise NotFound
+    try:
+        saved = save_funnel(
+            visit.site.engine,
+            owner_of(visit),
+            posting.text("name"),
+            asked.document,
+            shared=posting.ticked("shared"),
+            funnel_id=posting.text("saved") or None,
+        )
+    except SaidError as error:
+        said = quote(error.said(visit.language))
+        return RedirectResponse(f"/funnels?{asked.query}&fault={said}#save", 303)
+    return RedirectResponse(f"/funnels?saved={saved.funnel_id}", 303)
+
+
+@router.get("/funnels/saved/{funnel_id}")
+def funnel_history(visit: SignedIn, funnel_id: str) -> Response:
+    """Every version of a saved funnel."""
+    may_look(visit)
+    with reading(visit.site.engine) as connection:
+        versions = history_of(connection, owner_of(visit), funnel_id)
+    if not versions:
+        raise NotFound
+    context = {
+        "title": versions[0].name,
+        "versions": [
+            (each, address_of(each.document), list(_sentences(visit, each))) for each in versions
+        ],
+        "is_own": versions[0].owner == visit.account.actor and not versions[0].removed,
+    }
+    return visit.render("funnel_history.html", context)
+
+
+@router.post("/funnels/saved/{funnel_id}/remove")
+def remove(posting: SignedInPosting, funnel_id: str) -> Response:
+    """Take one's own out of the list."""
+    visit = posting.visit
+    may_look(visit)
+    try:
+        remove_funnel(visit.site.engine, owner_of(visit), funnel_id)
+    except SaidError as error:
+        raise NotFound from error
+    return RedirectResponse("/funnels", 303)
+
+
+def _builder(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
+    """What the form shows and offers."""
+    document, language = asked.document, visit.language
+    today = today_of(visit)
+    from_day, to_day = document.period(today)
+    return {
+        "rows": [*rows_of(document.steps, language), *[("", "")] * _BLANK_ROWS],
+        "without": [*rows_of(document.without, language), ("", "")],
+        "touchpoints": {code: visit.say(word) for code, word in TOUCHPOINTS.items()},
+        "kinds": {code: visit.say(word) for code, word in KINDS.items()},
+        "entries": {code: visit.say(word) for code, word in ENTRIES.items()},
+        "dimensions": {code: visit.say(word) for code, word in DIMENSION_WORDS.items()},
+        "comparisons": {code: visit.say(word) for code, word in COMPARISONS.items()},
+        "from_day": from_day,
+        "last_day": to_day - timedelta(days=1),
+        "offers": _offers(visit),
+        "sentences": list(sentences(document, today, language)),
+    }
+
+
+def _offers(visit: Visit) -> list[str]:
+    """Conditions that occur, as they are typed."""
+    if not visit.scope.may("numbers"):
+        return []
+    offered = visit.site.funnels.offers(visit.scope)
+    return [
+        f"{dimension_word(name, visit.language)}={value_word(name, value, visit.language)}"
+        for name, values in sorted(offered.items())
+        for value in values
+        if name not in ("activity_id", "member", "witness", "expires_on", "region")
+    ]
+
+
+def _shelf(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
+    """The saved funnels, and whether what is asked could be saved over one of them."""
+    with reading(visit.site.engine) as connection:
+        found = saved_funnels(connection, owner_of(visit))
+    return {
+        "shelf": found,
+        "is_default": asked.document == DEFAULT,
+        "fault": visit.request.query_params.get("fault", ""),
+    }
+
+
+def _people(visit: Visit, posting: Posting | None = None) -> Response:
+    visit.scope.require("numbers", "lists behind numbers")
+    visit.scope.require("people", "lists of people")
+    asked, _ = asked_of(visit)
+    query = visit.request.query_params
+    at = query.get("at", "1")
+    steps = asked.document.steps
+    if not at.isdecimal() or not 1 <= int(at) <= len(steps):
+        raise NotFound
+    dimension = query.get("dimension")
+    if dimension is not None and dimension not in asked.document.by:
+        raise NotFound
+    listed = Listed(int(at), bool(query.get("left")), dimension, query.get("value"))
+    report = answered(visit, asked.document, listed)
+    name = step_word(steps[int(at) - 1], visit.language)
+    said = N_("%(step)s：到此为止的人") if listed.left else N_("%(step)s：走到这一步的人")
+    notes = list(sentences(asked.document, today_of(visit), visit.language))[:2]
+    if dimension is not None:
+        value = value_word(dimension, listed.value, visit.language)
+        notes.insert(0, f"{dimension_word(dimension, visit.language)}：{value}。")
+    people = report.listed or ()
+    return people_list(visit, visit.say(said) % {"step": name}, people, posting, "".join(notes))
+
+
+def _sentences(visit: Visit, saved: Saved) -> Iterator[str]:
+    return sentences(saved.document, shanghai_day(saved.saved_us), visit.language)

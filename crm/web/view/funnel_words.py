@@ -1,0 +1,155 @@
+"""Funnels in words: what a step, a field, a value, a breakdown are called, and back again."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import cache
+
+from campaigns.field_labels import LABELS
+from campaigns.regions import region_name
+from campaigns.wording.catalogues import N_, translated
+from campaigns.wording.languages import LANGUAGES, Language
+from crm.funnels.definition import ChainKind, EntryRule, Step, Window, WindowUnit, parse_step
+from crm.funnels.document import Document
+from crm.funnels.fields import fields_of
+from crm.funnels.naming import Vocabulary
+from crm.funnels.touchpoint import TOUCHPOINT_TYPES
+from crm.web.view.labels import ACTIVITY_KINDS, EVENTS, GROUPS, STEPS
+
+TOUCHPOINTS: dict[str, str] = {
+    **{name: EVENTS[name] for name in TOUCHPOINT_TYPES if name in EVENTS},
+    "referral.received": N_("被转介绍"),
+    "referral.given": N_("转介绍别人"),
+}
+DIMENSION_WORDS: dict[str, str] = {
+    "month": N_("月份"),
+    "week": N_("周"),
+    "programme": N_("所属项目"),
+    "activity_id": N_("活动"),
+    "activity_kind": N_("活动类别"),
+    "province": N_("省份"),
+    "city": N_("城市"),
+    "county": N_("区县"),
+    "dealer": N_("经销商"),
+    "channel": N_("购买渠道"),
+    "source": N_("来源渠道"),
+    "member_kind": N_("会员类别"),
+    "age": N_("年龄段"),
+    "sex": N_("性别"),
+}
+KINDS = {
+    ChainKind.SEQUENTIAL: N_("依次"),
+    ChainKind.ANY: N_("不论次序"),
+    ChainKind.STRICT: N_("紧接，中间没有别的接触"),
+}
+ENTRIES = {
+    EntryRule.BEST: N_("每人取走得最远的一次（best）"),
+    EntryRule.FIRST: N_("每人只看第一次进入（first）"),
+}
+_MEMBER_KINDS = {"doctor": N_("医生会员"), "clerk": N_("店员会员"), "consumer": N_("消费者会员")}
+_UNITS = {
+    WindowUnit.MINUTES: N_("{n} 分钟"),
+    WindowUnit.HOURS: N_("{n} 小时"),
+    WindowUnit.DAYS: N_("{n} 天"),
+    WindowUnit.YEARS: N_("{n} 年"),
+}
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The words of every language that the pages speak."""
+    return Vocabulary(
+        {**_codes(TOUCHPOINTS), **_codes({k: v for k, v in STEPS.items() if k != "reached"})},
+        _codes(LABELS),
+        {"kind": _codes({**GROUPS["value"], **ACTIVITY_KINDS})}
+        | {
+            field: _codes({value: _value_text(field, value) for value in values})
+            for name in TOUCHPOINT_TYPES
+            for field, values in fields_of(name).items()
+            if values and field != "kind"
+        },
+        _codes(DIMENSION_WORDS),
+    )
+
+
+def _codes(texts: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for language in LANGUAGES:
+        for code, text in texts.items():
+            found.setdefault(translated(text, language), code)
+    return found
+
+
+def step_word(step: str | Step, language: Language) -> str:
+    """`到场 · 大型义诊`: the word for a step that has one, or its type with its conditions."""
+    parsed = parse_step(step) if isinstance(step, str) else step
+    if str(parsed) in STEPS:
+        return translated(STEPS[str(parsed)], language)
+    said = [value_word(field, value, language) for field, value in parsed.conditions]
+    return " · ".join([translated(TOUCHPOINTS[parsed.type], language), *said])
+
+
+def condition_words(step: str, language: Language) -> str:
+    """The conditions as they are typed: `类别=大型义诊,经销商=D1`."""
+    return ",".join(
+        f"{translated(LABELS.get(field, field), language)}={value_word(field, value, language)}"
+        for field, value in parse_step(step).conditions
+    )
+
+
+def _value_text(field: str, value: str) -> str:
+    if field == "kind" and value in ACTIVITY_KINDS:
+        return ACTIVITY_KINDS[value]
+    return GROUPS["value"].get(value, value)
+
+
+def value_word(field: str, value: str | None, language: Language) -> str:
+    """What a value of a field, or of a breakdown, is called."""
+    if value is None:
+        return translated(N_("（无）"), language)
+    if field in ("region", "province", "city", "county"):
+        return region_name(value) or value
+    if field == "activity_kind":
+        return translated(ACTIVITY_KINDS.get(value, value), language)
+    if field == "member_kind":
+        return translated(_MEMBER_KINDS.get(value, value), language)
+    return translated(_value_text(field, value), language)
+
+
+def dimension_word(name: str, language: Language) -> str:
+    """What a breakdown is called."""
+    return translated(DIMENSION_WORDS.get(name, LABELS.get(name, name)), language)
+
+
+def window_words(window: Window, language: Language) -> str:
+    """`90 天`."""
+    return translated(_UNITS[window.unit], language, n=window.length)
+
+
+def sentences(document: Document, today: date, language: Language) -> Iterator[str]:
+    """What a funnel counts, and what it leaves out, in sentences."""
+    funnel = document.funnel(today)
+    last = funnel.to_day - timedelta(days=1)
+
+    def say(text: str, **values: object) -> str:
+        return translated(text, language, **values)
+
+    yield say(
+        N_("{first} 至 {last}（含）做过“{step}”的人，走完各步的期限是 {window}，每人只算一次。"),
+        first=funnel.from_day,
+        last=last,
+        step=step_word(funnel.steps[0], language),
+        window=window_words(funnel.window, language),
+    )
+    yield say(
+        N_("次序：{kind}。进入：{entry}。"),
+        kind=say(KINDS[funnel.kind]),
+        entry=say(ENTRIES[funnel.entry]),
+    )
+    yield say(
+        N_("只算已入档的：作废的、整单退货的、同一活动重复登记的到场不算；迟到的算在发生那天。")
+    )
+    if funnel.without:
+        yield say(
+            N_("进入后到期限内做过“{steps}”的人不算。"),
+            steps="、".join(step_word(step, language) for step in funnel.without),
+        )

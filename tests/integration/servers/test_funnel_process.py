@@ -1,0 +1,90 @@
+"""The process that answers questions of funnels: it answers as the site itself would."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from crm.funnels.document import Document
+from crm.funnels.queries import Funnels
+from crm.funnels.report import Listed, Question
+from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope, dealer_scope
+from streams.serving.funnel_process import FunnelProcess
+from tests.installations import Installation
+from tests.templates import new_installation
+from tests.worlds import FIRST_DAY, make_world
+
+QUESTION = Question(
+    Document(("card.registered", "purchase.made"), last_days=400, by=("sex", "dealer")),
+    FIRST_DAY.replace(year=FIRST_DAY.year + 1),
+    listed=Listed(1),
+)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    folder: Path = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JINXI_DATA", str(folder))
+
+        new_installation(folder)
+        with Installation(folder) as found:
+            found.accept(make_world(3, 80))
+            found.work()
+            yield found
+
+
+@pytest.fixture
+def elsewhere(installation: Installation) -> Iterator[FunnelProcess]:
+    process = FunnelProcess()
+    yield process
+    process.close()
+
+
+def the_process() -> psutil.Process:
+    (found,) = [
+        child
+        for child in psutil.Process().children()
+        if "streams.serving.funnel_process" in child.cmdline()
+    ]
+    return found
+
+
+def test_it_answers_as_the_site_itself_would(
+    installation: Installation, elsewhere: FunnelProcess
+) -> None:
+    here = Funnels(installation.engine)
+    assert elsewhere.offers(HEADQUARTERS_SCOPE) == here.offers(HEADQUARTERS_SCOPE)
+    for scope in (HEADQUARTERS_SCOPE, dealer_scope("D1")):
+        assert elsewhere.report(scope, QUESTION) == here.report(scope, QUESTION)
+    assert here.report(HEADQUARTERS_SCOPE, QUESTION).steps[0].people > 0
+
+
+def test_whoever_may_not_ask_is_not_passed_on(elsewhere: FunnelProcess) -> None:
+    with pytest.raises(OutOfScope):
+        elsewhere.report(Scope(frozenset()), QUESTION)
+    assert not [c for c in psutil.Process().children() if "funnel_process" in str(c.cmdline())]
+
+
+def test_one_that_was_killed_is_started_again(
+    installation: Installation, elsewhere: FunnelProcess
+) -> None:
+    before = elsewhere.report(HEADQUARTERS_SCOPE, QUESTION)
+    killed = the_process()
+    os.kill(killed.pid, signal.SIGKILL)
+    assert elsewhere.report(HEADQUARTERS_SCOPE, QUESTION) == before
+    assert the_process().pid != killed.pid
+
+
+def test_what_is_recorded_is_in_the_next_answer(
+    installation: Installation, elsewhere: FunnelProcess
+) -> None:
+    before = elsewhere.report(HEADQUARTERS_SCOPE, QUESTION)
+    installation.accept(make_world(4, 60))
+    installation.work()
+    after = elsewhere.report(HEADQUARTERS_SCOPE, QUESTION)
+    assert after.number > before.number
+    assert after == Funnels(installation.engine).report(HEADQUARTERS_SCOPE, QUESTION)

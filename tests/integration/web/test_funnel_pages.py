@@ -1,0 +1,186 @@
+"""Funnels in the pages: numbers and their lists, files, what is saved, who sees what."""
+
+import csv
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+
+from campaigns.season import SEASON_DAYS
+from crm.funnels.document import Document
+from crm.funnels.report import Listed, Question
+from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
+from tests.integration.web.sites import (
+    RunningSite,
+    invent_season,
+    running,
+    sign_in,
+    today,
+    token_in,
+)
+
+DOCUMENT = Document(
+    ("activity.attended", "trial.started", "purchase.made"),
+    "180d",
+    last_days=SEASON_DAYS + 1,
+    by=("month", "city", "age", "sex", "dealer", "activity_kind", "source", "member_kind", "week"),
+)
+QUERY = "step=activity.attended&step=trial.started&step=purchase.made&window=180d&days=183"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    folder: Path = tmp_path_factory.mktemp("season")
+    invent_season(folder, people=150)
+    with running(folder) as started:
+        for name, role in (("office", "headquarters"), ("market", "marketing")):
+            started.user(name, role)  # type: ignore[arg-type]
+        started.user("colleague", "marketing")
+        started.user("shop", "dealer", "D01")
+        yield started
+
+
+@contextmanager
+def signed_in(site: RunningSite, name: str) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        assert sign_in(client, name).status_code == 303
+        yield client
+
+
+@pytest.fixture(scope="module")
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    with signed_in(site, "office") as client:
+        yield client
+
+
+def test_every_number_equals_the_length_of_the_list_behind_it(site: RunningSite) -> None:
+    funnels = site.site.funnels
+    for scope in (HEADQUARTERS_SCOPE, dealer_scope("D01")):
+        report = funnels.report(scope, Question(DOCUMENT, today()))
+
+        def listed(what: Listed, scope=scope) -> int:  # type: ignore[no-untyped-def]
+            found = funnels.report(scope, Question(DOCUMENT, today(), listed=what)).listed
+            assert found is not None and len(set(found)) == len(found)
+            return len(found)
+
+        for place, step in enumerate(report.steps, 1):
+            assert listed(Listed(place)) == step.people
+            if place < len(report.steps):
+                assert listed(Listed(place, left=True)) == step.left
+        for name, groups in report.groups.items():
+            assert sum(group.people[0] for group in groups) == report.steps[0].people
+            for group in groups[:3]:
+                for place, people in enumerate(group.people, 1):
+                    what = Listed(place, dimension=name, value=group.value)
+                    assert listed(what) == people
+    everybody = funnels.report(HEADQUARTERS_SCOPE, Question(DOCUMENT, today()))
+    assert 0 < report.steps[0].people < everybody.steps[0].people
+
+
+def test_the_page_and_its_lists_say_the_same_number(office: httpx.Client) -> None:
+    page = office.get(f"/funnels?{QUERY}&by=sex").text
+    links = re.findall(r'<a href="(/funnels/people\?[^"]+)">([\d,]+)</a>', page)
+    assert len(links) >= 8
+    for href, number in links:
+        answer = office.get(unescape(href))
+        assert answer.status_code == 200
+        assert f"<small>{number}</small>" in answer.text
+
+
+def test_the_page_opens_with_the_way_from_attended_to_referred(office: httpx.Client) -> None:
+    page = office.get("/funnels").text
+    for word in ("到场", "建档", "试用", "购买", "转介绍", "触达"):
+        assert word in page
+    assert "数字编号" in page
+
+
+def test_words_of_people_are_read_as_codes(office: httpx.Client) -> None:
+    chinese = office.get("/funnels?step=到场&where=类别=大型义诊&step=购买&days=183&by=性别").text
+    codes = "step=activity.attended&where=kind=free_clinic&step=purchase.made&days=183&by=sex"
+    number = re.search(r"数字编号 (\w+)", chinese)
+    assert number is not None and number[1] in office.get(f"/funnels?{codes}").text
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("step=activity.atended&days=30", "activity.attended"),
+        ("step=到厂&days=30", "到场"),
+        ("step=activity.attended&where=kind=free_clinc&days=30", "free_clinic"),
+        ("step=activity.attended&where=deler=D1&days=30", "dealer"),
+        ("step=activity.attended&where=类型=大型义诊&days=30", "类别"),
+        ("step=activity.attended&days=30&by=deler", "dealer"),
+        ("step=activity.attended&days=30&window=90", "30d"),
+        ("step=purchase.made&where=purchase_id=P1&days=30", "不能作条件"),
+        ("step=activity.attended&from=2026-13-01&last=2026-03-01", "2026-03-01"),
+    ],
+)
+def test_a_typo_is_an_error_that_names_the_nearest_right_word(
+    office: httpx.Client, query: str, meant: str
+) -> None:
+    answer = office.get(f"/funnels?{query}")
+    assert answer.status_code == 400
+    alert = re.search(r'role="alert">([^<]+)', answer.text)
+    assert alert is not None and meant in alert[1]
+
+
+def test_files_hold_the_table_and_where_its_numbers_come_from(office: httpx.Client) -> None:
+    answer = office.get(f"/funnels.csv?{QUERY}&by=sex")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(StringIO(answer.text.removeprefix("\ufeff"))))
+    book = load_workbook(BytesIO(office.get(f"/funnels.xlsx?{QUERY}&by=sex").content))
+    cells = [["" if c is None else str(c) for c in row] for row in book.active.values]
+    assert [row[:2] for row in rows if row][1:4] == [row[:2] for row in cells if row[0]][1:4]
+    assert any("数字编号" in cell for row in rows for cell in row)
+    picture = office.get(f"/funnels.svg?{QUERY}")
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert "数字编号" in picture.text
+
+
+def test_a_comparison_says_how_sure_it_is(office: httpx.Client) -> None:
+    query = QUERY.replace("days=183", "days=60")
+    page = office.get(f"/funnels?{query}&compare=before").text
+    assert "个百分点（95%：" in page
+
+
+def test_marketing_sees_numbers_and_no_names_and_no_small_groups(site: RunningSite) -> None:
+    with signed_in(site, "market") as market:
+        page = market.get(f"/funnels?{QUERY}&by=activity_id").text
+        assert "/funnels/people" not in page
+        assert market.get(f"/funnels/people?{QUERY}&at=1").status_code == 403
+        counts = re.findall(r"<td>([\d,]+)</td>", page.partition("和其余的人比")[2])
+        assert counts and not {"1", "2", "3", "4"} & set(counts)
+
+
+def test_a_dealer_sees_its_own_people_alone(site: RunningSite, office: httpx.Client) -> None:
+    def first(client: httpx.Client) -> int:
+        table = list(csv.reader(StringIO(client.get(f"/funnels.csv?{QUERY}").text)))
+        return int(table[1][1])
+
+    with signed_in(site, "shop") as shop:
+        assert 0 < first(shop) < first(office)
+        assert shop.get(f"/funnels/people?{QUERY}&at=1").status_code == 403
+
+
+def test_a_funnel_is_saved_shared_changed_and_taken_out_of_the_list(site: RunningSite) -> None:
+    with signed_in(site, "market") as market, signed_in(site, "colleague") as colleague:
+        token = token_in(market.get("/funnels").text)
+        form = {"form_token": token, "name": "义诊到购买", "query": QUERY, "shared": "1"}
+        saved = market.post("/funnels/saved", data=form).headers["location"]
+        funnel_id = saved.partition("saved=")[2]
+        assert "义诊到购买" in colleague.get(saved).text
+        again = {**form, "query": f"{QUERY}&by=sex", "saved": funnel_id, "shared": ""}
+        market.post("/funnels/saved", data=again)
+        assert "第 2 版" in market.get(f"/funnels/saved/{funnel_id}").text
+        assert colleague.get(f"/funnels/saved/{funnel_id}").status_code == 404
+        theirs = {**again, "form_token": token_in(colleague.get("/funnels").text)}
+        assert "fault=" in colleague.post("/funnels/saved", data=theirs).headers["location"]
+        gone = market.post(f"/funnels/saved/{funnel_id}/remove", data={"form_token": token})
+        assert gone.status_code == 303
+        assert "义诊到购买" not in market.get("/funnels").text
