@@ -202,6 +202,18 @@ def list_people(
 _SORTED_BY = {"name": CARD.c.sorted_as, "born": CARD.c.born, "region": CARD.c.region}
 
 
+def restricted_people(
+    scope: Scope, connection: Connection, page: int = 1
+) -> tuple[list[FoundPerson], int]:
+    """(one page of those whose archive is kept and not used, how many there are)."""
+    scope.require("restricted", "restricted archives are compliance's")
+    query = _people_query().where(PERSON.c.restricted)
+    counted = select(func.count()).select_from(query.order_by(None).subquery())
+    total = connection.execute(counted).scalar_one()
+    rows = connection.execute(query.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)).all()
+    return [_found(scope, tuple(row)) for row in rows], total
+
+
 def _named(scope: Scope, connection: Connection, ids: list[str]) -> list[FoundPerson]:
     found: list[FoundPerson] = []
     for piece in in_pieces(ids):

@@ -1,13 +1,17 @@
 """Reads the register of requests, for headquarters and compliance alone."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from campaigns.times import day_start_us
+from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring, unseal
-from crm.rights.request import Request, Step, by_urgency, due_on
+from crm.outcomes.tables import OUTCOME
+from crm.rights.request import DONE_BY, Request, Step, by_urgency, due_on
 from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
 from crm.scope import OutOfScope, Scope
 
@@ -39,6 +43,53 @@ def request_of(
     require_right_to_see(scope)
     found = _read(connection, keyring, RIGHTS_REQUEST.c.request_id == request_id)
     return next(iter(found), None)
+
+
+def opened_by(scope: Scope, connection: Connection, request_id: str) -> str:
+    """The account that entered a request."""
+    require_right_to_see(scope)
+    query = select(RIGHTS_REQUEST.c.opened_by)
+    found = connection.execute(query.where(RIGHTS_REQUEST.c.request_id == request_id))
+    return str(found.scalar_one())
+
+
+def requests_of(
+    scope: Scope, connection: Connection, keyring: Keyring, cards: Iterable[str]
+) -> list[Request]:
+    """Every request of one person, the latest first."""
+    require_right_to_see(scope)
+    found = _read(connection, keyring, RIGHTS_REQUEST.c.card_id.in_(sorted(cards)))
+    return sorted(found, key=lambda each: (each.received_on, each.request_id), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DoneBy:
+    """A recorded event that can show that a request was granted."""
+
+    source: str
+    id: str
+    received_us: int
+    actor: str
+
+
+def events_that_did_it(
+    scope: Scope, connection: Connection, request: Request, cards: Iterable[str]
+) -> list[DoneBy]:
+    """What was recorded of the person since the request came in, and is what it asks for."""
+    require_right_to_see(scope)
+    needed = DONE_BY.get(request.kind)
+    if needed is None:
+        return []
+    columns = (JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.received_us, JOURNAL.c.actor)
+    query = (
+        select(*columns)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.subject.in_([f"card/{card_id}" for card_id in cards]))
+        .where(JOURNAL.c.type == needed, OUTCOME.c.outcome == "recorded")
+        .where(JOURNAL.c.received_us >= day_start_us(request.received_on))
+        .order_by(JOURNAL.c.received_us.desc())
+    )
+    return [DoneBy(*row) for row in connection.execute(query)]
 
 
 def open_counts(scope: Scope, connection: Connection, today: date) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from crm.funnels.queries import FunnelAnswers, Funnels
 from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.operations.status import Status, stored_status
+from crm.rights.own_copy import Keeper
 from crm.schema.preparing import prepare
 from crm.storage.database import limit_waiting, open_engine, reading
 from crm.web.guards.attempts import SignInAttempts
@@ -49,6 +50,8 @@ class Site:
     large_intake: LargeIntake | None = None
     """Who takes large bodies, where that is a process of its own."""
     now_us: Callable[[], int] = now_us
+    keeper: Keeper = field(default_factory=lambda: Keeper("金夕"))
+    """Who keeps the archives, as people are told it."""
     status: Callable[[], Status] | None = None
     """How it stands, where somebody above knows more than the database."""
 
@@ -102,7 +105,16 @@ class Site:
         secret = keyring.secret("sessions")
         proxies = tuple(str(each) for each in settings.proxies)
         folder = settings.data_folder
-        return cls(engine, keyring, intake, secret, proxies=proxies, data_folder=folder)
+        keeper = Keeper(settings.company_name, settings.company_contact)
+        return cls(
+            engine,
+            keyring,
+            intake,
+            secret,
+            proxies=proxies,
+            data_folder=folder,
+            keeper=keeper,
+        )
 
 
 def site_of(request: Request) -> Site:

@@ -17,6 +17,7 @@ from crm.archives.queries import WholeArchive, whole_archive
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import dealer_names
 from crm.people.queries import FoundPerson, people_by_id
+from crm.rights.queries import requests_of
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.archive_view import (
@@ -160,12 +161,18 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "withdrawn": asked.withdrawn,
         "readings_open": asked.readings,
         "chart": readings_chart(dossier.readings) if asked.readings else None,
+        "requests": None,
         "accesses": None,
         "names": {},
         **_others(visit, known),
     }
     if visit.scope.may("looks"):
         context |= _looks(visit, told)
+    if visit.scope.may("requests"):
+        ids = [card["card_id"] for card in told["cards"]]
+        with reading(visit.site.engine) as connection:
+            found = requests_of(visit.scope, connection, visit.site.keyring, ids)
+        context["requests"] = found
     return visit.render("archive.html", context)
 
 

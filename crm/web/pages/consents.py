@@ -3,6 +3,7 @@
 A consent is taken back where it stands: with a tap less than it was given.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,10 +23,18 @@ from crm.intake.row_references import card_of_row
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.api.attachments import EVIDENCE_FIELD
-from crm.web.guards.visit import FormStale, NotFound, SignedInPosting, Visit
+from crm.web.guards.visit import FormStale, NotFound, Posting, SignedInPosting, Visit
 from crm.web.view.forms import Entry
 
 router = APIRouter()
+
+_REQUEST = re.compile(r"/rights/[0-9a-f-]{36}")
+
+
+def back_to(posting: Posting) -> str:
+    """The request that an act answers, where it was begun there; else empty."""
+    back = posting.text("back", 60)
+    return back if _REQUEST.fullmatch(back) else ""
 
 
 def keep_signature(visit: Visit, entry: Entry) -> bool:
@@ -111,7 +120,8 @@ def withdraw(posting: SignedInPosting, name: str) -> Response:
     # A second tap finds the ids in use: the first one has said it.
     if any(each.status == "refused" and each.reason != "id_reused" for each in receipts):
         raise FormStale
-    return RedirectResponse(f"/people/{name}?withdrawn=1", 303)
+    back = back_to(posting)
+    return RedirectResponse(back or f"/people/{name}?withdrawn=1", 303)
 
 
 def _withdrawals(

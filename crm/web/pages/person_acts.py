@@ -18,7 +18,7 @@ from crm.people.queries import FoundPerson, find_people, people_by_id
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.consents import keep_evidence
+from crm.web.pages.consents import back_to, keep_evidence
 from crm.web.view.formats import short_number
 from crm.web.view.person_acts import ACTS, PersonAct
 from crm.web.view.signatures import LONGEST_FIELD, Signature
@@ -83,7 +83,7 @@ def _about(visit: Visit, name: str, act: PersonAct) -> About:
 def _shown(visit: Visit, name: str, act: PersonAct) -> Response:
     """The form; ids of what it is about may come with the address."""
     about, given = _about(visit, name, act), visit.request.query_params
-    kept = {each.name for each in act.inputs if each.kind == "kept"} | {"card_id"}
+    kept = {each.name for each in act.inputs if each.kind == "kept"} | {"card_id", "back"}
     form = ActForm.of({key: value[:256] for key, value in given.items() if key in kept})
     return _page(about, form)
 
@@ -113,7 +113,7 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     answer = say(posting, [event], faults=faults)
     if answer.form is not None:
         return _page(about, answer.form)
-    return done(visit, f"/people/{about.known['person_id']}", answer)
+    return done(visit, back_to(posting) or f"/people/{about.known['person_id']}", answer)
 
 
 def _faults(about: About, typed: Typed, signature: Signature) -> Iterator[tuple[str, str]]:

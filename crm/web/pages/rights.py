@@ -1,7 +1,8 @@
 """What people ask for under their rights: the list with its clock, one request, and its answer."""
 
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
+from uuid import uuid4
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
@@ -9,7 +10,14 @@ from fastapi.responses import RedirectResponse, Response
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
-from crm.rights.queries import request_of, requests, require_right_to_see
+from crm.archives.queries import archive
+from crm.people.queries import cards_of
+from crm.rights.queries import (
+    events_that_did_it,
+    request_of,
+    requests,
+    require_right_to_see,
+)
 from crm.rights.register import Asked, Clerk, close_request, note_step, open_request
 from crm.rights.request import (
     ANSWER_WORKING_DAYS,
@@ -26,6 +34,7 @@ from crm.rights.request import (
     OUTCOMES,
     REASONS,
     Closing,
+    Request,
     RequestRefused,
 )
 from crm.storage.database import reading
@@ -56,13 +65,13 @@ def rights_page(visit: SignedIn, closed: Annotated[bool, Query()] = False) -> Re
 def enter(posting: SignedInPosting) -> Response:
     """A new request."""
     visit = posting.visit
-    clerk = _clerk(visit)
+    clerk = clerk_of(visit)
     try:
         asked = Asked(
             posting.text("name", 64),
-            _choice(posting, "kind", KINDS),
-            _choice(posting, "asked_by", ASKERS),
-            _choice(posting, "channel", CHANNELS),
+            choice_of(posting, "kind", KINDS),
+            choice_of(posting, "asked_by", ASKERS),
+            choice_of(posting, "channel", CHANNELS),
             _day(posting.text("received_on", 10)),
             posting.text("text", LONGEST_TEXT) or None,
         )
@@ -82,7 +91,7 @@ def request_page(visit: SignedIn, request_id: str) -> Response:
 def note(posting: SignedInPosting, request_id: str) -> Response:
     """Note a step on the way."""
     visit, text = posting.visit, posting.text("text", LONGEST_TEXT)
-    clerk = _clerk(visit)
+    clerk = clerk_of(visit)
     try:
         note_step(visit.site.engine, visit.site.keyring, clerk, request_id, text)
     except RequestRefused as error:
@@ -94,12 +103,14 @@ def note(posting: SignedInPosting, request_id: str) -> Response:
 def close(posting: SignedInPosting, request_id: str) -> Response:
     """Grant or refuse."""
     visit = posting.visit
-    clerk = _clerk(visit)
+    clerk = clerk_of(visit)
     source, event_id = posting.text("event_source", 256), posting.text("event_id", 64)
+    if posting.text("event", 400):
+        source, _, event_id = posting.text("event", 400).rpartition(" ")
     try:
         closing = Closing(
-            _choice(posting, "outcome", OUTCOMES),
-            _choice(posting, "reason", REASONS) if posting.text("reason") else None,
+            choice_of(posting, "outcome", OUTCOMES),
+            choice_of(posting, "reason", REASONS) if posting.text("reason") else None,
             (source, event_id) if source or event_id else None,
             posting.text("text", LONGEST_TEXT) or None,
         )
@@ -119,7 +130,7 @@ def _list(visit: Visit, *, closed: bool = False, fault: str | None = None) -> Re
         "requests": found,
         "closed": closed,
         "today": today,
-        "fault": _said(visit, fault),
+        "fault": fault_sentence(visit, fault),
         "days": ANSWER_WORKING_DAYS,
         "kinds": KINDS,
         "askers": ASKERS,
@@ -135,13 +146,19 @@ def _one(visit: Visit, request_id: str, fault: str | None = None) -> Response:
         found = request_of(visit.scope, connection, visit.site.keyring, request_id)
         if found is None:
             raise NotFound
-        names = names_of(connection, {step.actor for step in found.steps})
+        cards = cards_of(visit.scope, connection, found.card_id) or (found.card_id,)
+        events = events_that_did_it(visit.scope, connection, found, cards)
+        known = {step.actor for step in found.steps} | {event.actor for event in events}
+        names = names_of(connection, known)
     context = {
         "title": visit.say(N_("权利请求")),
         "request": found,
+        "events": events,
+        "standing": _standing(visit, found),
+        "new_id": lambda: str(uuid4()),
         "names": names,
         "today": today,
-        "fault": _said(visit, fault),
+        "fault": fault_sentence(visit, fault),
         "needed": DONE_BY.get(found.kind),
         "outcomes": OUTCOMES,
         "reasons": REASONS,
@@ -149,17 +166,34 @@ def _one(visit: Visit, request_id: str, fault: str | None = None) -> Response:
     return visit.render("right.html", context, 400 if fault else 200)
 
 
-def _said(visit: Visit, fault: str | None) -> str | None:
+def _standing(visit: Visit, request: Request) -> list[dict[str, Any]]:
+    """The consents that could be withdrawn, where that is what was asked for."""
+    if request.kind != "withdraw" or request.closing is not None:
+        return []
+    site = visit.site
+    with reading(site.engine) as connection:
+        known = archive(visit.scope, connection, site.keyring, request.card_id, site.now_us())
+    lines = {
+        (each["purpose"], each["dealer"]): each
+        for each in (known["standings"] if known else ())
+        if each["state"] == "given"
+    }
+    return list(lines.values())
+
+
+def fault_sentence(visit: Visit, fault: str | None) -> str | None:
+    """What is wrong, in the visitor's language; None where nothing is."""
     return None if fault is None else visit.say(_FAULTS.get(fault, _WRONG_CHOICE))
 
 
-def _clerk(visit: Visit) -> Clerk:
+def clerk_of(visit: Visit) -> Clerk:
     """Who answers; OutOfScope, whatever else may be wrong with what was sent."""
     visit.scope.require("answers", "who answers requests of people")
     return Clerk(visit.scope, visit.account.actor, visit.site.now_us())
 
 
-def _choice(posting: Posting, field: str, choices: tuple[Chosen, ...]) -> Chosen:
+def choice_of(posting: Posting, field: str, choices: tuple[Chosen, ...]) -> Chosen:
+    """One of some codes; RequestRefused where none was chosen."""
     for choice in choices:
         if choice == posting.text(field, 32):
             return choice

@@ -100,6 +100,7 @@ LOOKED_AT = {
     "evidence": N_("凭据"),
     "conflict": N_("说法不一"),
     "readings": N_("测量记录"),
+    "own_copy": N_("本人的一份"),
 }
 TIMELINE = {
     "consents": N_("同意"),
@@ -233,6 +234,17 @@ END_REASONS = {
     "agreed": N_("双方同意"),
     "other": N_("其他"),
 }
+THINGS = {
+    "card": N_("档案卡"),
+    "activity": N_("活动"),
+    "member": N_("会员"),
+    "purchase": N_("购买"),
+    "return": N_("退货"),
+    "trial": N_("试用"),
+    "complaint": N_("投诉"),
+    "referral": N_("转介绍"),
+    "contract": N_("合同"),
+}
 GROUPS: dict[str, dict[str, str]] = {
     "rights_kind": RIGHTS_KINDS,
     "rights_asker": RIGHTS_ASKERS,
@@ -248,6 +260,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "category": CATEGORIES,
     "giver": GIVERS,
     "contract": CONTRACTS,
+    "thing": THINGS,
     "end_reason": END_REASONS,
     "looked_at": LOOKED_AT,
     "timeline": TIMELINE,

@@ -75,6 +75,8 @@ PLACES: tuple[Place, ...] = (
     Place("dealers", "/recalls", N_("收回"), sees=("copies",)),
     Place("dealers", "/hand-over", N_("移交"), sees=("copies",)),
     Place("compliance", "/rights", N_("权利请求"), sees=("requests",), thumb=9),
+    Place("compliance", "/restricted", N_("限制使用的人"), sees=("restricted",)),
+    Place("compliance", "/clashes", N_("撞号"), sees=("runs",)),
     Place("compliance", "/conflicts", N_("说法不一"), sees=("conflicts",)),
     Place("system", "/events", N_("事件"), sees=("events",)),
     Place("system", "/accounts", N_("账号"), sees=("accounts",)),

@@ -128,6 +128,14 @@ OPENS: dict[str, Allowed] = {
     "POST /conflicts/decide": sees("decides"),
     **dict.fromkeys(("GET /rights", "GET /rights/{request_id}"), sees("requests")),
     "POST /rights": sees("answers"),
+    **dict.fromkeys(("GET /people/{name}/request", "POST /people/{name}/request"), sees("answers")),
+    "POST /rights/{request_id}/own-copy": sees("answers"),
+    **{
+        f"{method} /rights/{{request_id}}/erase": both(sees("answers"), says("card.erased"))
+        for method in ("GET", "POST")
+    },
+    "GET /restricted": sees("restricted"),
+    "GET /clashes": sees("runs"),
     "POST /rights/{request_id}/note": sees("answers"),
     "POST /rights/{request_id}/close": sees("answers"),
     **dict.fromkeys(("GET /dealers", "GET /recalls", "GET /hand-over"), sees("copies")),

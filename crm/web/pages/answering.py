@@ -1,0 +1,238 @@
+"""A request of a person, from entry to answer in one flow; restricted people; what two parties claim.
+
+It is entered on the archive's page, done where it stands, and closed with the event that did it.
+"""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+
+from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_, translated
+from crm.accounts.access import Access, log_accesses
+from crm.accounts.people import names_of
+from crm.archives.queries import WholeArchive, person_then, whole_archive
+from crm.copies.queries import copies_of, dealer_names
+from crm.operations.clashes import clashes
+from crm.people.queries import PAGE_ROWS, restricted_people
+from crm.rights.large_print import large_print
+from crm.rights.own_copy import Holding, own_copy
+from crm.rights.queries import opened_by, request_of, require_right_to_see
+from crm.rights.register import Asked, open_request
+from crm.rights.request import ASKERS, CHANNELS, KINDS, Request, RequestRefused
+from crm.storage.database import reading, writing
+from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.pages.rights import LONGEST_TEXT, choice_of, clerk_of, fault_sentence
+from crm.web.view.labels import label
+
+router = APIRouter()
+
+ERASED = "card.erased"
+OWN_COPY = "own_copy"
+"""What the access log calls the handing over of all that is held."""
+_REQUESTED = "requested_by_person"
+_PROVE = N_("请先核实是本人（或监护人、近亲属），再勾上。")
+_FOUR_EYES = N_("登记这个请求的人不能自己删除，请另一位来做。")
+
+Page = Annotated[int, Query(ge=1, le=100_000)]
+
+
+@router.get("/people/{name}/request")
+def ask_form(visit: SignedIn, name: str) -> Response:
+    """What the person asks for under their rights."""
+    clerk_of(visit)
+    return _asking(visit, _archive(visit, name), ActForm.of({"received_on": _today(visit)}))
+
+
+@router.post("/people/{name}/request")
+def ask(posting: SignedInPosting, name: str) -> Response:
+    """Enter it; the clock runs from the day on which it was received."""
+    visit = posting.visit
+    clerk = clerk_of(visit)
+    known = _archive(visit, name)
+    try:
+        asked = Asked(
+            known.told["cards"][0]["card_id"],
+            choice_of(posting, "kind", KINDS),
+            choice_of(posting, "asked_by", ASKERS),
+            choice_of(posting, "channel", CHANNELS),
+            _day(posting.text("received_on", 10)),
+            posting.text("text", LONGEST_TEXT) or None,
+        )
+        request_id = open_request(visit.site.engine, visit.site.keyring, clerk, asked)
+    except RequestRefused as error:
+        troubles = (fault_sentence(visit, str(error)) or "",)
+        form = ActForm(posting.text("form_id", 36), posting.text_of, troubles=troubles)
+        return _asking(visit, known, form)
+    return RedirectResponse(f"/rights/{request_id}", 303)
+
+
+def _asking(visit: Visit, known: WholeArchive, form: ActForm) -> Response:
+    context = {
+        "title": visit.say(N_("登记一个请求")),
+        "known": known.told,
+        "form": form,
+        "kinds": KINDS,
+        "askers": ASKERS,
+        "channels": CHANNELS,
+        "today": _today(visit),
+    }
+    return visit.render("request_form.html", context, 422 if form.is_wrong else 200)
+
+
+@router.post("/rights/{request_id}/own-copy")
+def hand_over_copy(posting: SignedInPosting, request_id: str) -> Response:
+    """All that is held, in large print, for the person; that it was made is kept first."""
+    visit, site = posting.visit, posting.visit.site
+    clerk_of(visit)
+    request = _request(visit, request_id)
+    now_us = site.now_us()
+    with reading(site.engine) as connection:
+        known = person_then(visit.scope, connection, site.keyring, request.card_id, now_us)
+    if known is None:
+        raise NotFound
+    person, past = known
+    holding = Holding(person, past, copies_of(visit.scope, site.keyring, past))
+
+    def say_label(group: str, code: str) -> str:
+        return translated(label(group, code), visit.language)
+
+    made = large_print(own_copy(holding, site.keeper, visit.language, say_label))
+    with writing(site.engine) as connection:
+        actor = visit.account.actor
+        log_accesses(connection, [Access(now_us, actor, c.card_id, OWN_COPY) for c in person.cards])
+    named = f'attachment; filename="own-copy-{_today(visit)}.pdf"'
+    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+    return Response(made, media_type="application/pdf", headers=headers)
+
+
+@router.get("/rights/{request_id}/erase")
+def erase_form(visit: SignedIn, request_id: str) -> Response:
+    """What an erasure takes away, what stays, and who must not be the one to do it."""
+    return _erasing(visit, _erasable(visit, request_id), ActForm())
+
+
+@router.post("/rights/{request_id}/erase")
+def erase(posting: SignedInPosting, request_id: str) -> Response:
+    """Erase every card of the person: for good."""
+    visit = posting.visit
+    request = _erasable(visit, request_id)
+    faults: dict[str, str] = {}
+    if not posting.ticked("proven"):
+        faults["proven"] = visit.say(_PROVE)
+    if _entered_by(visit, request) == visit.account.actor:
+        faults[""] = visit.say(_FOUR_EYES)
+    known = _archive(visit, request.card_id)
+    acts = [
+        Act(ERASED, {"card_id": card["card_id"], "reason_code": _REQUESTED})
+        for card in known.told["cards"]
+        if not card["erased"]
+    ]
+    if not acts:
+        raise NotFound
+    answer = say(posting, acts, faults=faults)
+    if answer.form is not None:
+        return _erasing(visit, request, answer.form)
+    return done(visit, f"/rights/{request_id}", answer)
+
+
+def _erasable(visit: Visit, request_id: str) -> Request:
+    clerk_of(visit)
+    sayer_of(visit, [ERASED])
+    request = _request(visit, request_id)
+    if request.kind != "erase" or request.closing is not None:
+        raise NotFound
+    return request
+
+
+def _erasing(visit: Visit, request: Request, form: ActForm) -> Response:
+    known = _archive(visit, request.card_id)
+    entered_by = _entered_by(visit, request)
+    with reading(visit.site.engine) as connection:
+        names = names_of(connection, {entered_by})
+        dealers = dealer_names(connection)
+    told = known.told
+    context = {
+        "title": visit.say(N_("删除个人信息")),
+        "request": request,
+        "form": form,
+        "cards": [card for card in told["cards"] if not card["erased"]],
+        "lines": len(told["timeline"]),
+        "evidence": sum(bool(word["evidence_kept"]) for word in told["consents"]),
+        "calls": len(known.dossier.due),
+        "kept": len(known.dossier.purchases) + len(known.dossier.trials),
+        "holders": [dealers.get(copy.dealer, copy.dealer) for copy in known.copies or ()],
+        "entered_by": names.get(entered_by, entered_by),
+        "is_own": entered_by == visit.account.actor,
+    }
+    return visit.render("erase.html", context, 422 if form.is_wrong else 200)
+
+
+def _entered_by(visit: Visit, request: Request) -> str:
+    with reading(visit.site.engine) as connection:
+        return opened_by(visit.scope, connection, request.request_id)
+
+
+@router.get("/restricted")
+def restricted_page(visit: SignedIn, page: Page = 1) -> Response:
+    """Whose archives are kept and not used; compliance alone sees who they are."""
+    visit.scope.require("restricted", "restricted archives are compliance's")
+    with reading(visit.site.engine) as connection:
+        people, total = restricted_people(visit.scope, connection, page)
+    context = {
+        "title": visit.say(N_("限制使用的人")),
+        "people": people,
+        "total": total,
+        "page": page,
+        "pages": max(1, -(-total // PAGE_ROWS)),
+    }
+    return visit.render("restricted.html", context)
+
+
+@router.get("/clashes")
+def clashes_page(visit: SignedIn, page: Page = 1) -> Response:
+    """What two parties claim: one of them has it, the other was refused."""
+    with reading(visit.site.engine) as connection:
+        found = clashes(visit.scope, connection)
+        dealers = dealer_names(connection)
+    context: dict[str, Any] = {
+        "title": visit.say(N_("两方登记了同一个编号")),
+        "clashes": found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS],
+        "total": len(found),
+        "dealers": {f"dealer/{code}": name for code, name in dealers.items()},
+        "page": page,
+        "pages": max(1, -(-len(found) // PAGE_ROWS)),
+    }
+    return visit.render("clashes.html", context)
+
+
+def _request(visit: Visit, request_id: str) -> Request:
+    require_right_to_see(visit.scope)
+    with reading(visit.site.engine) as connection:
+        found = request_of(visit.scope, connection, visit.site.keyring, request_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _archive(visit: Visit, name: str) -> WholeArchive:
+    site = visit.site
+    with reading(site.engine) as connection:
+        found = whole_archive(visit.scope, connection, site.keyring, name, site.now_us())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _today(visit: Visit) -> date:
+    return shanghai_day(visit.site.now_us())
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RequestRefused("received_on") from error

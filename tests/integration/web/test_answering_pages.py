@@ -1,0 +1,162 @@
+"""A request is entered on the person's page and answered with the act itself, in one flow."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from campaigns.ids import person_id
+from campaigns.intake import Credential
+from crm.accounts.access import accesses_of_cards
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.examples import written
+from tests.integration.web.sites import RunningSite, card, sign_in, today, token_in
+from tests.integration.web.test_consents import consent
+from tests.integration.web.test_person_acts import event, fields
+from tests.integration.web.test_withdrawing import known_of, standings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(site: RunningSite) -> None:
+    for name, role in (("office", "headquarters"), ("law", "compliance"), ("law-2", "compliance")):
+        site.user(name, role)  # type: ignore[arg-type]
+
+
+def entered(site: RunningSite, name: str) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        sign_in(client, name)
+        yield client
+
+
+@pytest.fixture
+def law(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "law")
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "office")
+
+
+def ask(client: httpx.Client, card_id: str, kind: str) -> str:
+    """Enter a request on the page of a person; returns its address."""
+    address = f"/people/{person_id(card_id)}/request"
+    typed = {"kind": kind, "asked_by": "self", "channel": "visit", "received_on": str(today())}
+    answer = client.post(address, data={**fields(client.get(address).text), **typed})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def close(client: httpx.Client, path: str) -> httpx.Response:
+    """Grant it with what the page offers."""
+    page = client.get(path).text
+    offered = re.findall(r'name="event" value="([^"]+)"', page)
+    form = {"form_token": token_in(page), "outcome": "granted"}
+    return client.post(f"{path}/close", data=form | ({"event": offered[0]} if offered else {}))
+
+
+def test_a_correction_is_made_from_the_request_and_closes_it(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("Q-1", "何更正", "13700007001"))
+    path = ask(office, "Q-1", "correct")
+    assert close(office, path).status_code == 400
+    (link,) = re.findall(rf'href="(/people/Q-1/correct\?back={path})"', office.get(path).text)
+    page = office.get(link).text
+    typed = {**fields(page), "address": "长安街2号"}
+    answer = office.post("/people/Q-1/correct", data=typed)
+    assert answer.headers["location"].startswith(f"{path}?said=")
+    site.work()
+    assert close(office, path).status_code == 303
+    assert "已照办" in office.get(path).text
+    listed = office.get(f"/people/{person_id('Q-1')}").text
+    assert f'href="{path}"' in listed
+
+
+def test_where_an_act_leads_back_to_is_a_request_and_nothing_else(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("Q-2", "吕别处", "13700007002"))
+    page = office.get("/people/Q-2/correct?back=https://elsewhere.example/").text
+    typed = {**fields(page), "address": "长安街3号"}
+    answer = office.post("/people/Q-2/correct", data=typed)
+    assert answer.headers["location"].startswith(f"/people/{person_id('Q-2')}?said=")
+
+
+def test_a_withdrawal_is_said_from_the_request_and_closes_it(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(card("Q-3", "施撤回", "13700007003"), consent("Q-3"))
+    path = ask(law, "Q-3", "withdraw")
+    page = law.get(path).text
+    form = page[page.index('action="/people/Q-3/withdraw"') :].partition("</form>")[0]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    answer = law.post("/people/Q-3/withdraw", data=sent)
+    assert answer.headers["location"] == path
+    site.work()
+    assert standings(site, "Q-3")["archive", None] == "withdrawn"
+    assert close(law, path).status_code == 303
+
+
+def test_the_persons_own_copy_is_made_from_the_request_and_leaves_a_trace(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(card("Q-4", "张一份", "13700007004"))
+    path = ask(law, "Q-4", "copy")
+    made = law.post(f"{path}/own-copy", data={"form_token": token_in(law.get(path).text)})
+    assert made.content.startswith(b"%PDF-")
+    assert "张一份" not in made.headers["content-disposition"]
+    with reading(site.site.engine) as connection:
+        looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["Q-4"])
+    assert [look.field for look in looks] == ["own_copy"]
+    assert close(law, path).status_code == 303
+
+
+def test_an_erasure_shows_what_goes_and_is_done_by_somebody_else_than_who_entered_it(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    bought = {"purchase_id": "P-q5", "sku": "JX-B2", "quantity": 1, "unit_price_fen": 59_700}
+    site.accept(
+        *(card("Q-5", "孔忘掉", "13700007005"), card("Q-6", "孔忘掉", "13700007005")),
+        event("purchase.made", "Q-5", channel="dealer", **bought),
+    )
+    path = ask(law, "Q-5", "erase")
+    own = law.get(f"{path}/erase").text
+    assert "2 张档案卡" in own and "1 条试用和购买" in own and "永远删除" not in own
+    form = {"form_token": token_in(own), "form_id": "0" * 8 + "-0000" * 3 + "-" + "0" * 12}
+    assert law.post(f"{path}/erase", data={**form, "proven": "1"}).status_code == 422
+    for other in entered(site, "law-2"):
+        page = other.get(f"{path}/erase").text
+        unproven = other.post(f"{path}/erase", data=fields(page))
+        assert unproven.status_code == 422
+        answer = other.post(f"{path}/erase", data={**fields(page), "proven": "1"})
+        assert answer.headers["location"].startswith(f"{path}?said=")
+        site.work()
+        for card_id in ("Q-5", "Q-6"):
+            assert [each["erased"] for each in known_of(site, card_id)["cards"]] == [True]
+        assert close(other, path).status_code == 303
+        assert other.get(f"{path}/erase").status_code == 404
+    assert "找不回来" in law.get("/people/Q-5").text
+
+
+def test_restricted_people_are_listed_for_compliance_alone(
+    site: RunningSite, law: httpx.Client, office: httpx.Client
+) -> None:
+    site.accept(
+        card("Q-7", "曹限制", "13700007007"), event("consent.refused", "Q-7", purpose="archive")
+    )
+    assert person_id("Q-7") in law.get("/restricted").text
+    assert office.get("/restricted").status_code == 403
+    assert 'href="/restricted"' not in office.get("/").text
+
+
+def test_what_two_parties_claim_is_told_in_words(site: RunningSite, office: httpx.Client) -> None:
+
+    site.accept(card("Q-8", "严先来", "13700007008"))
+    late = card("Q-8", "严后到", "13700007009") | {"id": "late", "source": "/dealers/D9"}
+    site.site.intake.accept([written(late)], Credential("dealer", "t-d9", "D9"))
+    site.work()
+    page = office.get("/clashes").text
+    assert "Q-8" in page and "dealer/D9" in page and "公司" in page
