@@ -1,4 +1,4 @@
-"""A request of a person, from entry to answer in one flow; restricted people; what two parties claim.
+"""A request of a person, from entry to answer in one flow; restricted people; clashes of two parties.
 
 It is entered on the archive's page, done where it stands, and closed with the event that did it.
 """
