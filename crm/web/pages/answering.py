@@ -1,4 +1,4 @@
-"""A request of a person, from entry to answer in one flow; restricted people; clashes of two parties.
+"""A request of a person, from entry to answer in one flow; restricted people; clashes.
 
 It is entered on the archive's page, done where it stands, and closed with the event that did it.
 """
