@@ -1,4 +1,4 @@
-"""Who changed an account or a token: kept with the change, read by headquarters and auditors."""
+"""Who changed an account, a token, or whom the house calls: kept with the change, for auditors."""
 
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -8,7 +8,17 @@ from sqlalchemy import Connection, insert
 from crm.accounts.tables import ACCOUNT_CHANGE
 
 What = Literal[
-    "invited", "joined", "roles", "password", "factor", "closed", "token_made", "token_revoked"
+    "invited",
+    "joined",
+    "roles",
+    "password",
+    "factor",
+    "closed",
+    "token_made",
+    "token_revoked",
+    "webhook_made",
+    "webhook_removed",
+    "notice_added",
 ]
 
 

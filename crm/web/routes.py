@@ -53,6 +53,7 @@ from crm.web.pages import (
     statements,
     status,
     tokens,
+    webhooks,
 )
 
 PAGES = (
@@ -65,7 +66,7 @@ PAGES = (
     *(reward_payments, rewards),
     *(policies,),
     *(member_acts, members, statements),
-    *(accounts, tokens, join, components),
+    *(accounts, tokens, webhooks, join, components),
     *(funnels, funnel_files),
 )
 _WHAT_HAPPENED = {

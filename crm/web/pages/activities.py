@@ -54,6 +54,27 @@ def _state(visit: Visit, each: ActivityRow) -> Cell:
     return Cell(visit.say(N_("还没日结")), tone="waiting")
 
 
+_STATES = {
+    "planned": N_("计划中"),
+    "unclosed": N_("还没日结"),
+    "closed": N_("已日结"),
+    "cancelled": N_("已取消"),
+    "unfiled": N_("没有备案号的义诊"),
+}
+
+
+def _is_in(state: str, each: ActivityRow, today: date) -> bool:
+    """Whether an activity is in a state of the filter; what is on today is not late to close."""
+    day = shanghai_day(each.starts_us)
+    if state == "cancelled" or each.cancelled:
+        return state == "cancelled" and each.cancelled
+    if state == "unfiled":
+        return rule_of(each.kind).needs_filing_number and not each.filing_no and day >= today
+    if state == "closed":
+        return each.reached is not None
+    return each.reached is None and (day < today) == (state == "unclosed")
+
+
 ACTIVITIES: Table[ActivityRow] = Table(
     "activities",
     (
@@ -84,6 +105,7 @@ ACTIVITIES: Table[ActivityRow] = Table(
     filters=(
         Filter("text", N_("名称、地点"), hint=N_("名称、地点")),
         Filter("kind", N_("全部种类"), ACTIVITY_KINDS),
+        Filter("state", N_("全部状态"), _STATES),
         Filter(
             "days",
             N_("近半年和之后"),
@@ -100,15 +122,18 @@ def activities_page(visit: SignedIn) -> Response:
     asked = Asked.of(visit.request.query_params)
     wanted = asked.text("days")
     days = int(wanted) if re.fullmatch(r"[1-9]\d{0,3}", wanted) else SEASON_DAYS
-    from_day = shanghai_day(visit.site.now_us()) - timedelta(days=days)
+    today = shanghai_day(visit.site.now_us())
+    from_day = today - timedelta(days=days)
     with reading(visit.site.engine) as connection:
         found = activities_from(visit.scope, connection, from_day)
     text, kind = asked.text("text").casefold(), asked.text("kind")
+    state = asked.text("state")
     fitting = [
         each
         for each in found
         if text in f"{each.title} {each.venue or ''} {each.activity_id}".casefold()
         and kind in ("", each.kind)
+        and (state not in _STATES or _is_in(state, each, today))
     ]
     shown = ACTIVITIES.show(visit, asked, ACTIVITIES.of_rows(fitting), "/activities")
     if asked.file:

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
+from campaigns.activity_rules import rule_of
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.activities.queries import activities_on
+from crm.activities.queries import activities_between, activities_from, activities_on
 from crm.archives.queries import count_conflicts
 from crm.feed.settling import holds_copies_back
 from crm.follow_ups.queries import DueFollowUp, due_follow_ups
@@ -31,6 +32,7 @@ router = APIRouter()
 
 PERIODS_DAYS = (30, 90, 182)
 SEASON_DAYS = 182
+_DAYS_TO_CLOSE = 30
 _TABLE_HEADS = (
     *(N_("步骤"), N_("人数"), N_("上一步人数"), N_("比上一步"), N_("占触达"), N_("中位用时")),
 )
@@ -71,6 +73,7 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
             "activities": activities_on(visit.scope, connection, today),
             "bars": bars(visit, connection, days) if visit.scope.may("numbers") else (),
             **_waiting(visit, connection, today),
+            **_of_activities(visit, connection, today),
         }
     return visit.render("home.html", context)
 
@@ -91,6 +94,23 @@ def _waiting(visit: Visit, connection: Connection, today: date) -> dict[str, obj
         "held_back": visit.say(HELD_BACK) if held_back else "",
         "rights": open_counts(scope, connection, today) if scope.may("requests") else (0, 0),
     }
+
+
+def _of_activities(visit: Visit, connection: Connection, today: date) -> dict[str, object]:
+    """Which activities of the last weeks are not closed, which clinics to come are not filed."""
+    scope = visit.scope
+    unclosed = unfiled = 0
+    if visit.may_say("activity.held"):
+        from_day = today - timedelta(days=_DAYS_TO_CLOSE)
+        past = activities_between(scope, connection, from_day, today)
+        unclosed = sum(each.reached is None and not each.cancelled for each in past)
+    if visit.may_say("activity.changed"):
+        to_come = activities_from(scope, connection, today)
+        unfiled = sum(
+            rule_of(each.kind).needs_filing_number and not each.filing_no and not each.cancelled
+            for each in to_come
+        )
+    return {"unclosed": unclosed, "unfiled": unfiled}
 
 
 @router.get("/season.csv")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from campaigns.times import SECOND_US
+from campaigns.times import DAY_US, SECOND_US
 from campaigns.wording.catalogues import N_
 from crm.feed.settling import holds_copies_back
 from crm.journal.clock_marks import confirm
@@ -20,6 +20,8 @@ HELD_BACK = N_(
     "有撤回、拒绝、删除或合同终止的事件没有入档：修好之前，它涉及的经销商收不到副本的任何更新。"
 )
 CLOCK_DOUBTED = N_("时钟比收到过的一切都快了七天以上，新的一天先不开始。请核对时间。")
+BACKUP_OLD_US = 2 * DAY_US
+"""Without a newer backup it is said."""
 OLD_SECONDS = 300
 """What has waited longer in the outbox is worth a look."""
 
@@ -51,6 +53,7 @@ def status_page(visit: SignedIn) -> Response:
         "waiting": counts.get("waiting", 0),
         "failed": counts.get("failed", 0),
         "age_seconds": age_seconds,
+        "backup_is_old": now_us - (found.last_backup_us or 0) > BACKUP_OLD_US,
         "lags": lags(found),
         "may_confirm": found.clock_doubted and visit.scope.may("runs"),
         "troubles": [

@@ -162,6 +162,9 @@ ACCOUNT_CHANGES = {
     "closed": N_("关闭了账号"),
     "token_made": N_("发了接口令牌"),
     "token_revoked": N_("停用了接口令牌"),
+    "webhook_made": N_("加了通知地址"),
+    "webhook_removed": N_("撤了通知地址"),
+    "notice_added": N_("加了一版告知书"),
 }
 VALUES = {
     **{"satisfied": N_("满意"), "unsatisfied": N_("不满意"), "adverse": N_("不良反应")},
@@ -178,6 +181,12 @@ VALUES = {
     **{"screen": N_("屏幕上确认"), "paper": N_("纸上签字"), "voice": N_("口头同意")},
     **{"otp": N_("验证码"), "confirmed_by_phone": N_("电话核实")},
     **{"compliance_breach": N_("合规问题")},
+}
+WEBHOOK_REFUSALS = {
+    "url": N_("地址看不懂。请写完整，例如 https://erp.example/jinxi。"),
+    "https": N_("地址要以 https:// 开头。"),
+    "private": N_("这个地址在内部网络里，不能通知。"),
+    "unresolved": N_("找不到这个地址。请核对域名。"),
 }
 FILES = {
     "people": N_("名单"),

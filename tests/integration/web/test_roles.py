@@ -192,6 +192,9 @@ OPENS: dict[str, Allowed] = {
     **{f"POST /accounts/{{actor}}/{act}": sees("accounts") for act in ("roles", "password")},
     **{f"POST /accounts/{{actor}}/{act}": sees("accounts") for act in ("factor", "close")},
     **dict.fromkeys(("GET /tokens", "POST /tokens"), sees("accounts")),
+    **dict.fromkeys(("GET /webhooks", "POST /webhooks"), sees("accounts")),
+    "POST /webhooks/{webhook_id}/remove": sees("accounts"),
+    **dict.fromkeys(("GET /notices", "POST /notices"), sees("accounts")),
     "POST /tokens/{token_id}/revoke": sees("accounts"),
 }
 """Each page and form, and to whom it is open: by what the table of roles says, never by a role."""

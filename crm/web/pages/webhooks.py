@@ -1,0 +1,75 @@
+"""Whom to call when a dealer's copy has changed: listed, added, taken off."""
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from campaigns.wording.catalogues import N_
+from crm.accounts.changes import AccountChange, What, log_change
+from crm.copies.queries import dealer_names
+from crm.feed.calling import AddressRefused
+from crm.feed.webhooks import add_webhook, remove_webhook, webhooks
+from crm.storage.database import reading, writing
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.view.labels import WEBHOOK_REFUSALS
+
+router = APIRouter()
+
+_LONGEST_ADDRESS = 500
+_WHICH = N_("请选一家经销商。")
+
+
+@router.get("/webhooks")
+def webhooks_page(visit: SignedIn) -> Response:
+    """All of them, and how calling each goes."""
+    return _list(visit)
+
+
+@router.post("/webhooks")
+def add(posting: SignedInPosting) -> Response:
+    """Call one more address; its secret is shown this once."""
+    visit = posting.visit
+    visit.scope.require("accounts", "who connects other systems")
+    dealer, url = posting.text("dealer", 64), posting.text("url", _LONGEST_ADDRESS)
+    with reading(visit.site.engine) as connection:
+        if dealer not in dealer_names(connection):
+            return _list(visit, visit.say(_WHICH), dealer, url)
+    site, now_us = visit.site, visit.site.now_us()
+    try:
+        made, secret = add_webhook(site.engine, site.keyring, dealer, url, now_us, loopback=False)
+    except AddressRefused as error:
+        return _list(visit, visit.say(WEBHOOK_REFUSALS[error.why]), dealer, url)
+    _log(visit, "webhook_made", made, dealer)
+    context = {"title": visit.say(N_("通知地址已加上")), "webhook_id": made, "secret": secret}
+    return visit.render("webhook_made.html", context)
+
+
+@router.post("/webhooks/{webhook_id}/remove")
+def remove(posting: SignedInPosting, webhook_id: str) -> Response:
+    """Nobody is called there any more."""
+    visit = posting.visit
+    visit.scope.require("accounts", "who connects other systems")
+    if not remove_webhook(visit.site.engine, webhook_id):
+        raise NotFound
+    _log(visit, "webhook_removed", webhook_id, "")
+    return RedirectResponse("/webhooks", 303)
+
+
+def _log(visit: Visit, what: What, subject: str, detail: str) -> None:
+    with writing(visit.site.engine) as connection:
+        change = AccountChange(visit.site.now_us(), visit.account.actor, what, subject, detail)
+        log_change(connection, change)
+
+
+def _list(visit: Visit, fault: str = "", dealer: str = "", url: str = "") -> Response:
+    visit.scope.require("accounts", "who connects other systems")
+    with reading(visit.site.engine) as connection:
+        found, dealers = webhooks(connection), dealer_names(connection)
+    context = {
+        "title": visit.say(N_("通知地址")),
+        "webhooks": found,
+        "dealers": dealers,
+        "fault": fault,
+        "dealer": dealer,
+        "url": url,
+    }
+    return visit.render("webhooks.html", context, 422 if fault else 200)

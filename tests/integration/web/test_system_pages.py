@@ -1,0 +1,127 @@
+"""Headquarters' pages of what the house needs: notices, webhooks, how it stands, what waits."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from crm.notices.queries import current_notices
+from crm.operations.status import keep_backup
+from crm.storage.database import reading, writing
+from tests.integration.web.acting import fill_in, form_in
+from tests.integration.web.sites import RunningSite, activity_today, sign_in, today, token_in
+from tests.integration.web.test_activity_pages import contract
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told(site: RunningSite) -> None:
+    site.user("office", "headquarters")
+    site.user("plans", "planning")
+    site.accept(contract())
+
+
+def entered(site: RunningSite, name: str) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        assert sign_in(client, name).status_code == 303
+        yield client
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "office")
+
+
+@pytest.fixture
+def plans(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "plans")
+
+
+def in_audit(client: httpx.Client) -> str:
+    return client.get("/audit?kind=changed").text.partition("<tbody>")[2]
+
+
+def test_a_notice_is_added_as_a_new_version_and_shown_from_then_on(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    assert fill_in(office, "/notices?purpose=marketing", {"version": "2027-01"}, "/notices")
+    with reading(site.site.engine) as connection:
+        assert current_notices(connection)["marketing"].version == "2027-01"
+    assert "2027-01" in office.get("/notices").text
+    assert office.get("/notices/2027-01/marketing").status_code == 200
+    assert "加了一版告知书" in in_audit(office)
+
+
+def test_a_notice_that_leaves_something_out_is_answered_with_what_and_stays_typed(
+    office: httpx.Client,
+) -> None:
+    form = form_in(office.get("/notices").text, "/notices") | {"version": "2027-02"}
+    answer = office.post("/notices", data=form | {"text_zh-CN": "# 只有标题"})
+    assert answer.status_code == 422
+    assert "各小标题前面写 ##" in answer.text
+    assert "只有标题</textarea>" in answer.text
+    taken = form | {"version": "2027-01", "purpose": "marketing", "text_zh-CN": "x"}
+    assert office.post("/notices", data=taken).status_code == 422
+
+
+def test_a_webhook_is_added_its_secret_shown_once_and_taken_off(office: httpx.Client) -> None:
+    url = "https://orders.example/called"
+    made = fill_in(office, "/webhooks", {"dealer": "D1", "url": url})
+    secret = re.search(r'value="(whsec_[^"]+)"', made.text)
+    assert made.status_code == 200 and secret
+    listed = office.get("/webhooks").text
+    assert url in listed and secret[1] not in listed
+    action = re.search(r'action="(/webhooks/wh_\w+/remove)"', listed)
+    assert action
+    token = token_in(listed)
+    assert office.post(action[1], data={"form_token": token}).status_code == 303
+    assert url not in office.get("/webhooks").text
+    assert office.post(action[1], data={"form_token": token}).status_code == 404
+    assert "加了通知地址" in in_audit(office) and "撤了通知地址" in in_audit(office)
+
+
+@pytest.mark.parametrize(
+    ("dealer", "url", "said"),
+    [
+        ("D9", "https://erp.example/", "请选一家经销商"),
+        ("D1", "http://erp.example/", "https://"),
+        ("D1", "https://127.0.0.1/", "内部网络"),
+    ],
+)
+def test_an_address_that_may_not_be_called_is_refused_in_words(
+    office: httpx.Client, dealer: str, url: str, said: str
+) -> None:
+    answer = fill_in(office, "/webhooks", {"dealer": dealer, "url": url})
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_the_status_says_when_the_last_backup_was_made(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    assert "该备份了" in office.get("/status").text
+    with writing(site.site.engine) as connection:
+        keep_backup(connection, 1, site.site.now_us())
+    assert "该备份了" not in office.get("/status").text
+
+
+def test_home_says_what_is_not_closed_and_not_filed_and_the_numbers_are_their_lists(
+    site: RunningSite, office: httpx.Client, plans: httpx.Client
+) -> None:
+    for number, (days, kind) in enumerate(
+        [(-5, "promotion"), (-3, "promotion"), (4, "free_clinic")]
+    ):
+        event = activity_today(f"A-{number}", kind)
+        starts = f"{today() + timedelta(days=days)}T09:00:00+08:00"
+        data: dict[str, Any] = {**event["data"], "starts_at": starts}
+        time = f"{today() - timedelta(days=20)}T09:00:00+08:00"
+        site.accept({**event, "time": time, "data": data})
+    page = office.get("/").text
+    for state, number in (("unclosed", 2), ("unfiled", 1)):
+        link = re.search(rf'href="(/activities\?state={state}[^"]*)"><b>(\d+)</b>', page)
+        assert link and int(link[2]) == number
+        assert f"<small>{number}</small>" in office.get(link[1].replace("&amp;", "&")).text
+    assert "unfiled" in plans.get("/").text and "unclosed" not in plans.get("/").text
+    assert 'href="/plan"' in plans.get("/activities").text
