@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_named
 from crm.copies.queries import dealer_names
+from crm.members.queries import Wanted as Members
+from crm.members.queries import list_members
 from crm.people.queries import find_people
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, SignedInPosting, Visit
@@ -51,6 +53,8 @@ def _found(visit: Visit, connection: Connection, text: str) -> dict[str, Any]:
         found |= {"people": people[:_SHOWN], "people_total": total}
     if scope.may("activities"):
         found["activities"] = activities_named(scope, connection, text, _SHOWN)
+    if scope.may("members"):
+        found["members"], _ = list_members(scope, connection, Members(text), _SHOWN)
     if scope.may("copies"):
         found["dealers"] = [
             (code, name)
@@ -68,6 +72,7 @@ def _page(visit: Visit, text: str, found: Mapping[str, Any]) -> Response:
         "people": found.get("people", ()),
         "people_total": found.get("people_total", 0),
         "activities": found.get("activities", ()),
+        "members": found.get("members", ()),
         "dealers": found.get("dealers", ()),
         "events": found.get("events", ()),
     }

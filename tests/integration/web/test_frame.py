@@ -8,6 +8,7 @@ import pytest
 from crm.accounts.people import Account
 from crm.accounts.roles import ROLES, AccountRole
 from crm.web.view.places import GROUPS, PLACES, frame_of
+from tests.integration.web.reward_sites import member
 from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
 
 
@@ -77,6 +78,15 @@ def test_the_search_finds_people_masked_and_activities(office: httpx.Client) -> 
     assert "王桂英" not in found
     assert "/activities/A-today" in search(office, "健康日")
     assert "没有找到" in search(office, "没有这个")
+
+
+def test_the_search_finds_members_and_a_dealer_its_own(
+    site: RunningSite, office: httpx.Client, shop: httpx.Client
+) -> None:
+    site.accept(*member("M-1", dealer="D1"), *member("M-2", dealer="D2"))
+    assert "/members/M-1" in search(office, "m-1")
+    assert "没有找到" in search(shop, "M-1")
+    assert "/members/M-2" in search(shop, "M-2")
 
 
 def test_the_search_shows_nobody_what_the_own_pages_would_not(
