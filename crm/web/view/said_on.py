@@ -43,12 +43,6 @@ SAID_ON: dict[str, tuple[str, ...]] = {
     "reward.approved": ("/rewards/decide",),
     "reward.rejected": ("/rewards/decide",),
     "reward.paid": ("/rewards/{reward_id}/pay", "/rewards/files/{file_id}/answer"),
-    "reward_policy.published": ("/policies/drafts/{draft_id}/publish",),
-    "member.enrolled": ("/members/new",),
-    "member.changed": ("/members/{code}/change",),
-    "member.trained": ("/members/trained",),
-    "member.left": ("/members/{code}/leave",),
-    "value.transferred": ("/members/{code}/value",),
     "event.voided": ("/event/void", f"{_PERSON}/void"),
 }
 """By the forms' addresses as the routes have them."""
