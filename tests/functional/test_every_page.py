@@ -36,6 +36,7 @@ PATHS = (
         "/log/A-today/new",
         "/sheets/A-today",
         "/said",
+        "/log/A-today/list",
         "/docs",
         "/offline",
         "/kept",

@@ -1,0 +1,236 @@
+// A paper list typed by keyboard alone: Enter goes on, Enter on a blank cell sends the row, arrows
+// move, pinyin finds who is known, and what is pasted from Excel falls into the cells. Each row is a
+// form of its own, kept on this computer before it is sent, as on the phone (forms.js, queue.js).
+
+import { look } from "./checks.js";
+import { showUnsent } from "./forms.js";
+import * as queue from "./queue.js";
+import { isNoNetwork, sendNow } from "./sending.js";
+
+const place = document.querySelector("[data-list]"), rows = place.querySelector("tbody"), { actor } = document.body.dataset;
+const about = JSON.parse(place.dataset.checks), notices = JSON.parse(place.dataset.notices);
+const YES = /^(是|y|1|√|✓|同意)$/iu, NO = /^(否|n|0|×|不同意)$/iu, PAUSE_MS = 120, DRAFT = `${actor} ${location.pathname}`;
+const CONSENTS = ["consent_archive", "consent_health", "consent_share_with_dealer"];
+const say = (name, value = "") => place.dataset[name].replace("{n}", value);
+const cells = (row) => [...row.querySelectorAll("input[data-cell]")];
+const cell = (row, name) => row.querySelector(`[data-cell=${name}]`);
+const isBlank = (row) => !row.dataset.person && cells(row).every((input) => !input.value.trim() || input.dataset.cell === "attended");
+
+function addRow() {
+  const row = place.querySelector("template").content.cloneNode(true).firstElementChild;
+  row.dataset.form = crypto.randomUUID();
+  rows.append(row);
+  row.querySelector("th").textContent = rows.children.length;
+  for (const input of cells(row)) input.setAttribute("aria-label", `${rows.children.length} ${input.dataset.label}`);
+  return row;
+}
+
+function open(row) {
+  return row.nextElementSibling ?? addRow();
+}
+
+// ---- what a row says, in the fields of the phone's form
+
+function fieldsOf(row) {
+  const typed = Object.fromEntries(cells(row).map((input) => [input.dataset.cell, input.value.trim()]));
+  const fields = { form_id: row.dataset.form, written_at: stamp(), asked: row.dataset.asked ?? "", method: "paper", by: "self" };
+  if (row.dataset.person) fields.person_id = row.dataset.person;
+  for (const [name, text] of Object.entries(typed)) {
+    if (!text || (row.dataset.person && ["name", "phone", "born", "sex"].includes(name))) continue;
+    if (name === "sex") fields.sex = /^(男|m|1)$/iu.test(text) ? "male" : /^(女|f|2)$/iu.test(text) ? "female" : text;
+    else if (name === "attended") fields.attended = NO.test(text) ? "" : "1";
+    else if (CONSENTS.includes(name)) fields[NO.test(text) ? name.replace("consent", "refused") : name] = YES.test(text) || NO.test(text) ? "1" : "";
+    else fields[name] = text;
+  }
+  for (const [purpose, version] of Object.entries(notices)) fields[`notice_${purpose}`] = version;
+  if (fields.quantity || fields.price) Object.assign(fields, { purchase: "1", purchase_sku: fields.purchase_sku || Object.keys(about.prices)[0] });
+  return fields;
+}
+
+function stamp() {
+  const present = new Date(Date.now() + Number(localStorage.getItem("clockError") ?? 0) + 8 * 3600000);
+  return present.toISOString().replace(/\.\d+Z$/, "+08:00");
+}
+
+// A cell that is to hold one of few answers and holds something else says nothing: it is wrong.
+function unclear(row) {
+  return cells(row).filter((input) => {
+    const text = input.value.trim(), { cell: name } = input.dataset;
+    if (!text) return false;
+    if (CONSENTS.includes(name) || name === "attended") return !YES.test(text) && !NO.test(text);
+    return name === "sex" && !/^(男|女|m|f|1|2)$/iu.test(text);
+  });
+}
+
+function tell(row, sentence, kind) {
+  row.className = kind;
+  row.querySelector("[data-said]").textContent = sentence;
+}
+
+function mayGo(row, fields) {
+  for (const input of cells(row)) input.removeAttribute("aria-invalid");
+  const read = (name) => fields[name] ?? "", isNew = !row.dataset.person;
+  const { faults, doubts } = look(about, read, { isNew, hasHealth: !isNew, isSigned: false });
+  const wrong = unclear(row), asked = new Set((row.dataset.asked ?? "").split(" ")), news = doubts.filter(([code]) => !asked.has(code));
+  for (const input of [...wrong, ...faults.map(([field]) => cell(row, field))]) input?.setAttribute("aria-invalid", "true");
+  if (wrong.length || faults.length) {
+    const told = [...wrong.map((input) => say("sayChoice", input.dataset.label)), ...faults.map(([, sentence]) => sentence)];
+    tell(row, told.join(" "), "wrong");
+    return false;
+  }
+  row.dataset.asked = [...asked, ...news.map(([code]) => code)].join(" ").trim();
+  fields.asked = row.dataset.asked;
+  if (news.length) tell(row, `${news.map(([, , sentence]) => sentence).join(" ")} ${say("sayAgain")}`, "waiting");
+  return !news.length;
+}
+
+async function send(row) {
+  if (row.dataset.sent !== undefined || isBlank(row)) return true;
+  const fields = fieldsOf(row);
+  if (!mayGo(row, fields)) return false;
+  row.dataset.sent = "";
+  const entry = { id: row.dataset.form, actor, address: `${location.origin}${place.dataset.address}`, at: Date.now(), fields: Object.entries(fields).filter(([, text]) => text) };
+  await queue.alone(entry.id, async () => {
+    await queue.keep(entry);
+    try {
+      const answer = await sendNow(entry);
+      if (answer.receipt === entry.id) return tell(row, `✓ ${say("sayTaken", entry.id.slice(0, 8).toUpperCase())}`, "good");
+      if (answer.isSignIn) return location.assign("/sign-in?to=/unsent");
+      // It is mended here, in its row, and not in the list of what is unsent.
+      await queue.drop(entry.id);
+      delete row.dataset.sent;
+      const asked = answer.page.querySelector("form.log [name=asked]")?.value, isAsked = Boolean(answer.page.querySelector(".note.waiting[role=alert]"));
+      row.dataset.asked = asked ?? row.dataset.asked ?? "";
+      tell(row, isAsked ? `${answer.sentence} ${say("sayAgain")}` : answer.sentence, isAsked ? "waiting" : "wrong");
+    } catch (error) {
+      if (!isNoNetwork(error)) throw error;
+      tell(row, say("sayKept"), "waiting");
+    }
+  });
+  const isSent = row.dataset.sent !== undefined;
+  for (const input of cells(row)) input.readOnly = isSent;
+  await Promise.all([remember(), showUnsent()]);
+  return isSent;
+}
+
+// ---- what is typed and not yet sent survives a reload
+
+function remember() {
+  const typed = [...rows.children].filter((row) => row.dataset.sent === undefined && !isBlank(row)).map((row) => ({
+    form: row.dataset.form, person: row.dataset.person ?? "", cells: cells(row).map((input) => input.value),
+  }));
+  return typed.length ? queue.keepDraft(DRAFT, typed) : queue.dropDraft(DRAFT);
+}
+
+async function restore() {
+  for (const kept of (await queue.draft(DRAFT).catch(() => null)) ?? []) {
+    const row = addRow();
+    row.dataset.form = kept.form;
+    cells(row).forEach((input, at) => { input.value = kept.cells[at] ?? ""; });
+    if (kept.person) know(row, kept.person, cell(row, "name").value);
+  }
+  cell(addRow(), "name").focus();
+}
+
+// ---- who is known: pinyin, initials, a name or the end of a phone
+
+let pause = 0, turn = 0;
+
+async function find(input) {
+  const found = input.closest("td").querySelector("ul"), text = input.value.trim(), mine = ++turn;
+  found.replaceChildren();
+  if (text.length < 2 || !place.dataset.find) return;
+  const body = new URLSearchParams({ form_token: document.body.dataset.formToken, text });
+  const answer = await fetch(place.dataset.find, { method: "POST", body }).catch(() => null);
+  if (!answer?.ok || mine !== turn) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const link of page.querySelectorAll("#found a[href*='/person/']")) {
+    const item = document.createElement("li"), button = document.createElement("button");
+    Object.assign(button, { type: "button", tabIndex: -1, textContent: link.textContent.replace(/\s+/g, " ").trim() });
+    button.dataset.person = link.getAttribute("href").split("/").pop();
+    button.onclick = () => { know(input.closest("tr"), button.dataset.person, button.textContent); go(input, 1); };
+    item.append(button);
+    found.append(item);
+  }
+  // Letters are no name: Enter takes the first who fits.
+  if (/^[a-z0-9 ]+$/i.test(text)) found.firstElementChild?.setAttribute("aria-selected", "true");
+}
+
+function know(row, person, shown) {
+  row.dataset.person = person;
+  cell(row, "name").value = shown;
+  cell(row, "name").closest("td").querySelector("ul").replaceChildren();
+  for (const name of ["phone", "born", "sex"]) cell(row, name).disabled = true;
+}
+
+function forgetKnown(row) {
+  delete row.dataset.person;
+  for (const name of ["phone", "born", "sex"]) cell(row, name).disabled = false;
+}
+
+// ---- the keyboard
+
+function go(input, step) {
+  const open = cells(input.closest("tr")).filter((each) => !each.disabled);
+  const next = open[open.indexOf(input) + step];
+  next?.focus();
+  next?.select();
+  return Boolean(next);
+}
+
+async function enter(input) {
+  const row = input.closest("tr"), chosen = row.querySelector("[aria-selected] button");
+  if (chosen) return chosen.click();
+  const isEnd = !input.value.trim() || !go(input, 1);
+  if (!isEnd || isBlank(row)) return;
+  const sent = send(row);
+  cell(open(row), "name").focus();
+  if (!(await sent) && row.matches(".wrong, .waiting")) (row.querySelector("[aria-invalid]") ?? input).focus();
+}
+
+function choose(input, step) {
+  const items = [...input.closest("td").querySelectorAll("li")], at = items.findIndex((item) => item.hasAttribute("aria-selected"));
+  for (const item of items) item.removeAttribute("aria-selected");
+  items[Math.max(0, Math.min(items.length - 1, at + step))]?.setAttribute("aria-selected", "true");
+  return items.length > 0;
+}
+
+rows.addEventListener("keydown", (event) => {
+  const input = event.target.closest("input");
+  if (!input || event.isComposing) return;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], row = input.closest("tr");
+  if (event.key === "Enter") enter(input);
+  else if (event.key === "Escape") input.closest("td").querySelector("ul")?.replaceChildren();
+  else if (step && !(input.dataset.cell === "name" && choose(input, step))) {
+    const near = step > 0 ? open(row) : row.previousElementSibling;
+    if (near) cell(near, input.dataset.cell).focus();
+  } else if (event.key === "ArrowRight" && input.selectionStart === input.value.length) { if (!go(input, 1)) return; }
+  else if (event.key === "ArrowLeft" && input.selectionEnd === 0) { if (!go(input, -1)) return; }
+  else if (!step) return;
+  event.preventDefault();
+});
+rows.addEventListener("input", ({ target }) => {
+  clearTimeout(pause);
+  if (target.dataset.cell === "name") {
+    forgetKnown(target.closest("tr"));
+    pause = setTimeout(() => find(target), PAUSE_MS);
+  }
+  remember();
+});
+rows.addEventListener("paste", (event) => {
+  const text = event.clipboardData.getData("text/plain");
+  if (!/[\t\n]/.test(text.trim())) return;
+  event.preventDefault();
+  let row = event.target.closest("tr");
+  const first = cells(row).indexOf(event.target);
+  for (const line of text.replace(/\r/g, "").replace(/\n$/, "").split("\n")) {
+    line.split("\t").forEach((value, at) => { const input = cells(row)[first + at]; if (input) input.value = value.trim(); });
+    row = open(row);
+  }
+  cell(row, "name").focus();
+  remember();
+});
+document.querySelector("[data-send-rows]").addEventListener("click", async () => {
+  for (const row of [...rows.children]) await send(row);
+});
+restore();

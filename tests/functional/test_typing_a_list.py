@@ -1,0 +1,135 @@
+"""A paper list typed at a desk by keyboard alone: few keystrokes, nothing lost, nothing twice."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from crm.journal.events import JOURNAL
+from crm.storage.database import reading
+from tests.examples import an_event
+from tests.functional.journeys import Journey
+from tests.functional.phones import events_of, written_cards
+from tests.integration.web.sites import RunningSite, activity_today, card
+
+pytestmark = pytest.mark.browser
+
+LIST = "/log/A-list/list"
+MOST_KEYS = 12
+
+
+@pytest.fixture(scope="module", autouse=True)
+def known(season_site: RunningSite) -> None:
+    season_site.accept(
+        activity_today("A-list"),
+        card("C-zqh", "仉琴欢", "13711110001"),
+        card("C-zmh", "仉美怀", "13711110002"),
+        an_event(
+            "consent.given",
+            {
+                **{"card_id": "C-zqh", "purpose": "health", "notice_version": "2026-01"},
+                **{"method": "paper", "by": "self"},
+            },
+        ),
+    )
+
+
+def opened(journey: Journey) -> Page:
+    journey.sign_in()
+    journey.open(LIST)
+    page = journey.page
+    page.locator("body[data-wired][data-queue-ready] [data-cell=name]").first.wait_for()
+    return page
+
+
+def said(page: Page, row: int) -> str:
+    place = page.locator("tbody tr").nth(row).locator("[data-said]")
+    expect(place).not_to_be_empty()
+    return place.inner_text()
+
+
+def press(page: Page, keys: list[str]) -> None:
+    """One after the other; Enter after letters once somebody is found, as a person would."""
+    for at, key in enumerate(keys):
+        if key == "Enter" and at and keys[at - 1].isalpha() and keys[at - 1] != "Enter":
+            expect(page.locator(".found [aria-selected]")).to_be_visible()
+        page.keyboard.press(key)
+
+
+def test_a_known_person_with_a_reading_takes_at_most_twelve_keystrokes(at_desk: Journey) -> None:
+    page = opened(at_desk)
+    keys = [*"zqh", "Enter", *"135", "Enter", *"85", "Enter", "Enter"]
+    assert len(keys) <= MOST_KEYS
+    press(page, keys)
+    assert "已收下" in said(page, 0)
+    assert events_of(at_desk.running, "C-zqh").count("clinic.consulted") == 1
+
+
+def test_who_is_known_and_signed_in_takes_five_keystrokes_and_is_sent_once(
+    at_desk: Journey,
+) -> None:
+    page = opened(at_desk)
+    press(page, [*"zmh", "Enter", "Enter"])
+    assert "已收下" in said(page, 0)
+    assert events_of(at_desk.running, "C-zmh").count("activity.attended") == 1
+    expect(page.locator("tbody tr").nth(1).locator("[data-cell=name]")).to_be_focused()
+
+
+def test_a_reading_of_somebody_who_has_not_agreed_is_asked_about_and_goes_at_the_next_enter(
+    at_desk: Journey,
+) -> None:
+    page = opened(at_desk)
+    press(page, [*"zmh", "Enter", *"135", "Enter", *"85", "Enter", "Enter"])
+    assert "记录健康情况" in said(page, 0)
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr").first).to_have_class("good")
+    assert events_of(at_desk.running, "C-zmh").count("clinic.consulted") == 1
+
+
+def test_a_pasted_list_falls_into_the_cells_and_a_bad_row_is_mended_where_it_stands(
+    at_desk: Journey,
+) -> None:
+    page, before = opened(at_desk), written_cards(at_desk.running)
+    text = "王粘一\t13700000101\t1948\t女\n王粘二\t\txyz\t男\n王粘三\t\t1950\t女\n"
+    page.locator("[data-cell=name]").first.evaluate(
+        """(field, text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          const how = { clipboardData: data, bubbles: true, cancelable: true };
+          field.dispatchEvent(new ClipboardEvent("paste", how));
+        }""",
+        text,
+    )
+    page.get_by_role("button", name="没交的都交").click()
+    assert "已收下" in said(page, 0)
+    assert "出生日期看不懂" in said(page, 1)
+    assert "已收下" in said(page, 2)
+    page.locator("tbody tr").nth(1).locator("[data-cell=born]").fill("1949")
+    page.get_by_role("button", name="没交的都交").click()
+    expect(page.locator("tbody tr").nth(1)).to_have_class("good")
+    assert len(written_cards(at_desk.running) - before) == 3
+
+
+def test_what_is_typed_survives_a_reload_and_goes_once_when_the_network_is_back(
+    at_desk: Journey,
+) -> None:
+    page, before = opened(at_desk), written_cards(at_desk.running)
+    page.keyboard.type("王不丢")
+    page.locator("[data-cell=phone]").first.fill("13700000109")
+    page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
+    page.reload()
+    expect(page.locator("[data-cell=phone]").first).to_have_value("13700000109")
+    page.locator("[data-cell=born]").first.focus()
+    page.keyboard.press("Enter")
+    assert re.search("已收下", said(page, 0))
+    page.reload()
+    expect(page.locator("[data-cell=phone]").first).to_have_value("")
+    with reading(at_desk.running.site.engine) as connection:
+        query = select(JOURNAL.c.type).where(
+            JOURNAL.c.subject.in_(written_cards(at_desk.running) - before)
+        )
+        assert sorted(connection.execute(query).scalars()) == [
+            "activity.attended",
+            "card.registered",
+        ]
