@@ -1,5 +1,6 @@
 """What is typed survives: a page killed at any step, a session over, another hand on the phone."""
 
+import contextlib
 from collections.abc import Callable
 from random import Random
 
@@ -138,3 +139,26 @@ def test_what_is_unsent_is_opened_and_mended_without_network_and_sent_once(
     on_phone.open(FORM)
     page.locator("#text").fill("2222")
     expect(page.get_by_text("王*对").first).to_be_visible()
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_the_next_of_a_household_shares_phone_and_address_without_typing(
+    on_phone: Journey, is_away: bool
+) -> None:
+    stand_ready(on_phone)
+    page, before = on_phone.page, written_cards(on_phone.running)
+    on_phone.open(NEW)
+    ready(page)
+    with no_network(on_phone) if is_away else contextlib.nullcontext():
+        page.locator("#address").fill("示例路1号")
+        write_card(page, "王家一", "13700004444")
+        page.get_by_role("link", name="再写一位家人").tap()
+        ready(page)
+        expect(page.locator("#phone")).to_have_value("13700004444")
+        expect(page.locator("#address")).to_have_value("示例路1号")
+        expect(page.locator("#name")).to_have_value("")
+        write_card(page, "王家二", "13700004444")
+        page.locator("[data-focus]").first.wait_for()
+    expect_unsent(page, 0)
+    assert len(written_cards(on_phone.running) - before) == 2
+    assert page.evaluate("sessionStorage.getItem('family')") is None

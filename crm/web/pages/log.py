@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from campaigns.intake import Credential, Receipt
 from campaigns.sentences import refusal_sentence, warning_sentence
-from campaigns.times import rfc3339, shanghai_day
+from campaigns.times import day_start_us, parse_instant_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.activities.queries import (
@@ -20,6 +20,7 @@ from crm.activities.queries import (
     activities_on,
     activity,
 )
+from crm.outcomes.queries import own_words
 from crm.people.queries import FoundPerson
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -139,7 +140,7 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         held = log_people.held(visit, connection, person)
     entry = Entry(
         posting.text("form_id", 36),
-        posting.text("written_at", 40),
+        _written_at(posting, found),
         person.card_id if person else None,
         posting.text_of,
         found,
@@ -163,6 +164,27 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         again = forms.Checked(looked_at.lines, refused, looked_at.warnings)
         return _form(visit, activity_id, person_id, posting, again)
     return _receipt(visit, entry, person, receipts, looked_at.warnings)
+
+
+def _written_at(posting: Posting, found: ActivityRow) -> str:
+    """When the form was written; where the phone's clock is ahead, when it is first received.
+
+    A form that is sent again keeps the time that it got then.
+    """
+    visit, said = posting.visit, posting.text("written_at", 40)
+    now_us = visit.site.now_us()
+    try:
+        is_ahead = parse_instant_us(said) > now_us
+    except ValueError:
+        is_ahead = False
+    if not is_ahead:
+        return said
+    with reading(visit.site.engine) as connection:
+        before = own_words(connection, visit.account.source, posting.text("form_id", 36))
+    day_us = day_start_us(shanghai_day(found.starts_us))
+    if before and parse_instant_us(before[0].time) != day_us:
+        return before[0].time
+    return rfc3339(now_us)
 
 
 def _receipt(

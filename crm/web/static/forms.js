@@ -148,8 +148,31 @@ async function submit(event) {
       form.requestSubmit(event.submitter);
       return;
     }
+    household = entry.fields.filter(([name, value]) => ["phone", "address"].includes(name) && value);
     await sendOrKeep(entry);
+    offerFamily(entry.address.replace(/\/submit$/, "/new"));
   });
+}
+
+// ---- several of one household in a row: what they share is not typed twice
+
+let household = [];
+
+function offerFamily(address) {
+  const link = document.querySelector("main [data-family]");
+  if (!link || !household.length) return;
+  const shared = household;
+  link.href = address;
+  link.hidden = false;
+  link.onclick = () => sessionStorage.setItem("family", JSON.stringify(shared));
+}
+
+function takeFamily(form) {
+  const shared = sessionStorage.getItem("family");
+  if (!shared || !form.matches(".log[data-fresh]:has([name=name])")) return;
+  sessionStorage.removeItem("family");
+  form.dataset.typed = "";
+  for (const [name, value] of JSON.parse(shared)) form.elements[name].value = value;
 }
 
 async function sendOrKeep(entry) {
@@ -218,6 +241,7 @@ export function wireForms(place = document) {
   for (const form of place.querySelectorAll("form[data-queue]")) {
     if ("fresh" in form.dataset && queue.works) refresh(form);
     form.addEventListener("submit", submit);
+    takeFamily(form);
     drafts.watch(form);
     if (form.matches(".log")) takeEntry(form);
   }

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from campaigns.times import rfc3339
+from campaigns.times import DAY_US, rfc3339
 from crm.clock import now_us
 from crm.outcomes.queries import own_words
 from crm.storage.database import reading
@@ -34,6 +34,8 @@ def write(client: httpx.Client, **typed: str) -> str:
     form = {"form_token": token_in(client.get("/me").text), "form_id": form_id}
     form |= {"written_at": rfc3339(now_us()), **typed}
     assert "已收下" in client.post("/log/A-today/submit", data=form).text
+    again = client.post("/log/A-today/submit", data=form).text
+    assert "之前已记过" in again
     return form_id
 
 
@@ -103,4 +105,12 @@ def test_nobody_takes_back_what_a_colleague_wrote(site: RunningSite, field: http
         form |= {"line": f"{form_id}-attended", "reason": "typed_wrong"}
         assert other.post(f"/said/{form_id}", data=form).status_code == 404
         assert form_id not in other.get("/said").text
+    assert set(outcomes(site, form_id).values()) == {"recorded"}
+
+
+def test_a_phone_whose_clock_is_ahead_loses_nothing_and_says_nothing_twice(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    ahead = rfc3339(now_us() + 400 * DAY_US)
+    form_id = write(field, name="吴早到", attended="1", written_at=ahead)
     assert set(outcomes(site, form_id).values()) == {"recorded"}
