@@ -35,6 +35,7 @@ from crm.web.pages import (
     home,
     join,
     log,
+    log_expected,
     log_list,
     member_acts,
     members,
@@ -59,7 +60,18 @@ from crm.web.pages import (
 
 PAGES = (
     *(sign_in, second_factor, account),
-    *(home, search, log, log_list, own_words, sheets, activities, activity_plans, posters),
+    *(
+        home,
+        search,
+        log,
+        log_expected,
+        log_list,
+        own_words,
+        sheets,
+        activities,
+        activity_plans,
+        posters,
+    ),
     *(people_lists, events, event, audit, archive, person_acts, follow_ups),
     *(notices, consents, conflicts, rights, status),
     *(dealers, copy),

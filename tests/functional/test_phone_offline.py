@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Dialog, expect
 
+from tests.examples import an_event
 from tests.functional.journeys import Journey
 from tests.functional.phones import (
     FORM,
@@ -18,6 +19,7 @@ from tests.functional.phones import (
     write_card,
     written_cards,
 )
+from tests.integration.web.sites import activity_today, card
 
 pytestmark = pytest.mark.browser
 
@@ -229,6 +231,44 @@ def test_searching_without_network_says_so_and_points_to_the_new_card(on_phone: 
         page.locator("#text").fill("桂英")
         expect(page.get_by_role("status")).to_contain_text("可以直接写新卡")
         expect(page.get_by_text("王*英")).to_have_count(0)
+
+
+def test_who_is_likely_to_come_is_found_and_signed_in_without_network_by_whoever_is_signed_in(
+    on_phone: Journey,
+) -> None:
+    running, home = on_phone.running, "C-expected"
+    running.accept(
+        card(home, "仉素琴", "13711119876"),
+        activity_today("A-before"),
+        an_event("activity.attended", {"card_id": home, "activity_id": "A-before"}),
+    )
+    stand_ready(on_phone)
+    page = on_phone.page
+    page.locator("body[data-expected-ready]").wait_for()
+    assert "仉素琴" not in page.content()
+    with no_network(on_phone):
+        for text in ("素琴", "zhangsu", "zsq", "9876"):
+            page.locator("#text").fill("")
+            page.locator("#text").fill(text)
+            expect(page.locator("#found").get_by_text("仉*琴")).to_be_visible()
+        page.locator("#found").get_by_role("button", name="签到").tap()
+        expect_unsent(page, 1)
+    expect_unsent(page, 0)
+    assert events_of(running, home).count("activity.attended") == 2
+    page.context.clear_cookies()
+    running.user("next-hand", "staff")
+    on_phone.sign_in("next-hand")
+    on_phone.open("/me")
+    stored = page.evaluate(
+        """() => new Promise((done) => {
+          const open = indexedDB.open("jinxi", 2);
+          open.onsuccess = () => {
+            const all = open.result.transaction("drafts").objectStore("drafts").getAll();
+            all.onsuccess = () => done(all.result.map((kept) => Object.keys(kept).sort().join()));
+          };
+        })"""
+    )
+    assert set(stored) == {"at,nonce,open,sealed"}
 
 
 def test_what_is_refused_later_stays_on_the_phone_with_its_reason_until_it_is_mended(

@@ -1,6 +1,7 @@
 // What a page does beyond HTML: search answers while one types, hidden fields open in place; forms
 // that survive a lost network are in forms.js. Without scripts every page works too.
 
+import { keepExpected, rowsOf } from "./expected.js";
 import { focusMain, say, sendAndShow, showUnsent, wireForms } from "./forms.js";
 import * as queue from "./queue.js";
 import { mine } from "./sending.js";
@@ -24,9 +25,20 @@ async function search(form) {
   if (answer?.isSignIn) location.assign(`/sign-in?to=${location.pathname}`);
   for (const note of document.querySelectorAll("[data-search-failed]")) note.hidden = Boolean(found);
   place.replaceChildren(...(found?.childNodes ?? []));
+  if (!found && !answer?.isSignIn) await findHere(place, form);
   // One primary action at a time: somebody who was found is signed in, else a new card is written.
   document.querySelector("[data-write-new]").classList.toggle("primary", !place.querySelector(".primary"));
   wireForms(place);
+}
+
+// Without network among those who are likely to come.
+async function findHere(place, form) {
+  const rows = await rowsOf(new FormData(form).get("text"));
+  if (!rows.length) return;
+  const list = document.createElement("ul");
+  list.className = "rows big";
+  list.append(...rows);
+  place.replaceChildren(list);
 }
 
 async function ask(form) {
@@ -167,6 +179,7 @@ async function signOut(event) {
 wire();
 lookAgain();
 showUnsent();
+keepExpected().catch(() => null);
 addEventListener("keydown", findByKey);
 addEventListener("online", () => sendAndShow());
 addEventListener("pageshow", showUnsent);

@@ -181,7 +181,7 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /log", "GET /log/{activity_id}"), LOGS),
     "POST /log/{activity_id}/find": FINDS,
     "GET /log/{activity_id}/new": LOGS,
-    "GET /log/{activity_id}/list": LOGS,
+    **dict.fromkeys(("GET /log/{activity_id}/list", "GET /log/{activity_id}/expected"), LOGS),
     "GET /log/{activity_id}/person/{person_id}": FINDS,
     "POST /log/{activity_id}/submit": LOGS,
     **dict.fromkeys(("GET /said", "GET /said/{form_id}", "POST /said/{form_id}"), speaks),

@@ -1,0 +1,38 @@
+// Who is likely to come, on the phone: encrypted as the queue is, so that somebody who is known is
+// found and signed in without network. Names are masked, as in every list.
+
+import * as queue from "./queue.js";
+
+const MOST = 8;
+const { actor } = document.body.dataset;
+const template = () => document.querySelector("template[data-expected]");
+const nameOf = (place) => `${actor} expected ${place.dataset.expected}`;
+
+// Fetched anew with every page that comes from the server.
+export async function keepExpected() {
+  const place = template();
+  if (!place || !queue.works || !document.body.dataset.now) return;
+  const answer = await fetch(place.dataset.expected, { headers: { accept: "application/json" } });
+  if (!answer.ok) return;
+  await queue.keepDraft(nameOf(place), (await answer.json()).people);
+  document.body.dataset.expectedReady = "";
+}
+
+function fits(person, text) {
+  const asked = text.normalize("NFKC").toLowerCase().replace(/[\s'·.]/gu, "");
+  if (!asked) return false;
+  if (/^[0-9]+$/.test(asked)) return person.tails.some((tail) => tail.endsWith(asked.slice(-4))) || person.born === asked || person.card === asked;
+  return person.name.includes(asked) || person.sounds.some((sound) => sound.startsWith(asked)) || person.card.toLowerCase() === asked;
+}
+
+// Each as a row with its button; none where the session is over or nobody fits.
+export async function rowsOf(text) {
+  const place = template(), people = place && (await queue.draft(nameOf(place)).catch(() => null));
+  return (people ?? []).filter((person) => fits(person, text)).slice(0, MOST).map((person) => {
+    const row = place.content.cloneNode(true).firstElementChild;
+    row.querySelector(".name").textContent = person.shown;
+    row.querySelector(".facts").textContent = [person.born, person.tails.join("、")].filter(Boolean).join(" · ");
+    row.querySelector("[name=person_id]").value = person.id;
+    return row;
+  });
+}
