@@ -1,12 +1,13 @@
 """What a funnel comes to: people and median times per step, whole and broken down, and who."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from campaigns.times import SECOND_US, shanghai_day
 from crm.funnels.attributes import Attributes, Values, attributes_of, of_walks
-from crm.funnels.codes import NONE, Array
+from crm.funnels.codes import NONE, Array, fitting
 from crm.funnels.columns import Columns
 from crm.funnels.definition import MONTH, Funnel, day_starts_us
 from crm.funnels.engine import Walks, walks_of
@@ -98,13 +99,11 @@ def values_of(
 def groups_of(of_each: Values, walks: Walks) -> tuple[GroupResult, ...]:
     """The groups of a breakdown, by value."""
     values, codes = of_each
-    order = np.argsort(codes, kind="stable")
+    order = np.argsort(fitting(codes), kind="stable")
     edges = np.flatnonzero(np.diff(codes[order])) + 1
-    found = {
-        values[int(codes[part[0]])]: steps_of(walks.only(part))
-        for part in np.split(order, edges)
-        if len(part)
-    }
+    sorted_walks = walks.only(order)
+    parts = [slice(a, b) for a, b in pairwise([0, *edges.tolist(), len(order)]) if b > a]
+    found = {values[int(codes[order[p.start]])]: steps_of(sorted_walks.only(p)) for p in parts}
     ordered = sorted(found, key=lambda value: (value is None, value or ""))
     return tuple(GroupResult(value, found[value]) for value in ordered)
 

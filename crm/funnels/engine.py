@@ -21,6 +21,7 @@ from crm.funnels.kernel import (
     Entries,
     Served,
     best_of,
+    first_places,
     follow_entries,
     follow_people,
     latest_starts,
@@ -46,7 +47,7 @@ class Walks:
         """How many steps each reached."""
         return np.asarray((self.times < NEVER_US).sum(axis=0))
 
-    def only(self, which: Array) -> "Walks":
+    def only(self, which: Array | slice) -> "Walks":
         """Those of some, by place or by truth."""
         return Walks(
             self.people[which], self.first_rows[which], self.times[:, which], self.limits[which]
@@ -60,13 +61,11 @@ def walks_of(funnel: Funnel, columns: Columns) -> Walks:
     if not len(entered.person):
         none = np.empty(0, np.int64)
         return Walks(none, none, np.empty((len(funnel.steps), 0), np.int64), none)
-    # Back to front, so that the first of each person stands.
-    first = np.full(len(columns.people), NONE, np.int64)
-    first[entered.person[::-1]] = np.arange(len(entered.person))[::-1]
+    first = first_places(entered.person, len(columns.people))
     people = np.flatnonzero(first >= 0)
     first = first[people]
     times, limits = question.best() if funnel.entry == EntryRule.BEST else question.follow(first)
-    walks = Walks(people, entered.rows[first], times, limits)
+    walks = Walks(people, entered.rows_at(first), times, limits)
     question.try_all_of(walks)
     return _without_excluded(funnel, columns, walks)
 
@@ -81,9 +80,10 @@ class _Question:
         self.from_us = day_start_us(funnel.from_day)
         to_us = day_start_us(funnel.to_day)
         self.entered = served(columns, funnel.steps[0], self.from_us, to_us)
-        by_day = self.entered.ends > self.entered.time
-        self.limits = funnel.window.last_instants_us(self.entered.time, by_day)
-        self.to_us = int(self.limits.max(initial=to_us)) + 1
+        # The latest entry has the latest window; that it may be a day makes it no shorter.
+        last = self.entered.time[-1:]
+        ends = funnel.window.last_instants_us(last, np.ones(len(last), np.int64))
+        self.to_us = int(ends.max(initial=to_us)) + 1
         self._served: dict[Step, Served] = {}
         self._crowded, self._intricate = self._crowds()
 
@@ -101,7 +101,13 @@ class _Question:
         """Some of the entries, to be followed."""
         person = self.entered.person[places]
         after = self._crowded[person] if len(self._crowded) else np.zeros(len(person), np.int64)
-        return Entries(person, self.entered.time[places], self.limits[places], after)
+        return Entries(person, self.entered.time[places], self.limits(places), after)
+
+    def limits(self, places: Array) -> Array:
+        """The ends of the windows of some of the entries."""
+        time = self.entered.time[places]
+        by_day = self.entered.ends[places] > time
+        return self.funnel.window.last_instants_us(time, by_day)
 
     def follow(self, places: Array) -> tuple[Array, Array]:
         """The times and the ends of the windows of one entry of each person."""
@@ -226,7 +232,7 @@ class _Question:
             entered.person[places].tolist(),
             entered.time[places].tolist(),
             entered.ends[places].tolist(),
-            self.limits[places].tolist(),
+            self.limits(places).tolist(),
             masks[places].tolist(),
             strict=True,
         ):
@@ -242,15 +248,11 @@ def served(columns: Columns, step: Step, from_us: int, to_us: int) -> Served:
         fits = (kind.column("state")[rows] & HIDDEN) == 0
     for name, value in step.conditions:
         fits = _also(fits, _has(columns, step.type, name, value, rows))
-    places = np.arange(rows.start, rows.stop)
-    if fits is None:
-        time, person = kind.column("time")[rows], kind.column("person")[rows]
-        ends = latest(time, kind.column("state")[rows]) if kind.by_day else time
-        return Served(time, ends, person, places, kind.by_day)
-    places = places[fits]
-    time, person = kind.column("time")[places], kind.column("person")[places]
-    ends = latest(time, kind.column("state")[places]) if kind.by_day else time
-    return Served(time, ends, person, places, kind.by_day)
+    chosen = None if fits is None else np.flatnonzero(fits) + rows.start
+    which = rows if chosen is None else chosen
+    time, person = kind.column("time")[which], kind.column("person")[which]
+    ends = latest(time, kind.column("state")[which]) if kind.by_day else time
+    return Served(time, ends, person, rows.start, chosen, kind.by_day)
 
 
 def _has(columns: Columns, type_name: str, name: str, value: str, rows: slice) -> Array:

@@ -10,7 +10,7 @@ days are among the instants, every entry is followed, by binary search among key
 place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from crm.funnels.codes import Array
 
 NEVER_US = 1 << 62
 _PLACE_BITS = 32
+_PART = 1 << 16
 _PERSON_BITS = _PLACE_BITS + 5
 """The length of a chain lies between: at most 20 steps."""
 _PLACE = (1 << _PLACE_BITS) - 1
@@ -29,14 +30,25 @@ _PLACE = (1 << _PLACE_BITS) - 1
 class Served:
     """The touchpoints that can serve a step, by time; `ends` are their last instants.
 
-    rows: their places in the columns of their type. days: whether any is known by its day alone.
+    chosen: their places in the columns of their type; None: they stand there one after the other,
+    from `start`. days: whether any is known by its day alone.
     """
 
     time: Array
     ends: Array
     person: Array
-    rows: Array
+    start: int
+    chosen: Array | None
     days: bool
+
+    @property
+    def rows(self) -> Array:
+        """Their places in the columns of their type."""
+        return self.rows_at(np.arange(len(self.time))) if self.chosen is None else self.chosen
+
+    def rows_at(self, places: Array) -> Array:
+        """The same of some of them."""
+        return places + self.start if self.chosen is None else self.chosen[places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +79,37 @@ def follow_people(
     times[0] = entries.time
     stands = entries.time
     for step, served in enumerate(steps, 1):
-        own = place[served.person]
-        rows = np.flatnonzero(own >= 0)
-        own = own[rows]
-        time = served.time[rows]
-        ends = served.ends[rows] if served.days else time
-        fits = (ends >= (stands + entries.after)[own]) & (time <= entries.limit[own])
-        times[step][own[fits][::-1]] = time[fits][::-1]
+        need = stands + entries.after
+        for part in _from_the_back(len(served.time)):
+            own = place[served.person[part]]
+            rows = np.flatnonzero(own >= 0)
+            own = own[rows]
+            time = served.time[part][rows]
+            ends = served.ends[part][rows] if served.days else time
+            fits = (ends >= need[own]) & (time <= entries.limit[own])
+            times[step][own[fits][::-1]] = time[fits][::-1]
         reached = times[step] < NEVER_US
         if not reached.any():
             break
-        then = np.maximum(stands, times[step]) if in_order else stands
-        stands = np.where(reached, then, NEVER_US - 1)
+        place[entries.person[~reached]] = -1
+        if in_order:
+            stands = np.maximum(stands, times[step])
     return times
+
+
+def first_places(person: Array, people: int) -> Array:
+    """Where each person comes first; -1: nowhere."""
+    first = np.full(people, -1, np.int64)
+    for part in _from_the_back(len(person)):
+        own = person[part]
+        first[own[::-1]] = np.arange(part.stop - 1, part.start - 1, -1)
+    return first
+
+
+def _from_the_back(size: int) -> Iterator[slice]:
+    """Parts that fit the processor's cache, the last one first."""
+    for start in range((size - 1) // _PART * _PART, -1, -_PART):
+        yield slice(start, min(size, start + _PART))
 
 
 def follow_entries(entries: Entries, steps: Sequence[Served], *, in_order: bool) -> Array:
