@@ -87,10 +87,15 @@ class Window:
         from the entry, or from midnight at the end of its day when only that day is known.
         """
         if self.unit in _DAYS:
-            days = self.length * _DAYS[self.unit]
-            return np.asarray(day_starts_us(starts_us) + (days + 1) * DAY_US - 1)
-        exact_us = self.length * (_HOUR_US if self.unit == WindowUnit.HOURS else _MINUTE_US)
-        return np.asarray(starts_us + by_day * DAY_US + exact_us)
+            return np.asarray(day_starts_us(starts_us) + self.exact_us + DAY_US - 1)
+        return np.asarray(starts_us + by_day * DAY_US + self.exact_us)
+
+    @property
+    def exact_us(self) -> int:
+        """Its length as an exact time."""
+        if self.unit in _DAYS:
+            return self.length * _DAYS[self.unit] * DAY_US
+        return self.length * (_HOUR_US if self.unit == WindowUnit.HOURS else _MINUTE_US)
 
     def __str__(self) -> str:
         return f"{self.length}{self.unit}"

@@ -20,6 +20,7 @@ from crm.components.evaluation import Evaluation
 from crm.funnels import rows
 from crm.funnels.answers import FunnelResult, answer
 from crm.funnels.attributes import OF_PEOPLE, Attributes, attributes_of
+from crm.funnels.columns import Columns
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
 from crm.funnels.gathering import (
     CountedEvent,
@@ -98,6 +99,13 @@ class Funnels:
             attributes = self._attributes_for(stored, set(question.document.by))
             standing = Standing(stored.made_us, stored.number)
             return report_of(question, stored.columns, attributes, standing, own)
+
+    @contextmanager
+    def columns_now(self, scope: Scope) -> Iterator[Columns]:
+        """The columns themselves, of everybody; nobody is answered meanwhile."""
+        _only_company(scope)
+        with self._fresh() as stored:
+            yield stored.columns
 
     def offers(self, scope: Scope) -> Offers:
         """The values that occur, by field, for a builder to offer; of long lists the first."""

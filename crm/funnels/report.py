@@ -22,6 +22,7 @@ from crm.funnels.definition import Funnel
 from crm.funnels.document import Document
 from crm.funnels.engine import Walks, walks_of
 from crm.funnels.kernel import NEVER_US
+from crm.funnels.reasons import Passed, reasons_of
 
 NO_VALUE = "\0"
 """In a question: the group of those that have no value."""
@@ -38,12 +39,14 @@ class Listed(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """A funnel on a day. dealer: of its own people alone; listed: with these people."""
+    """A funnel on a day. dealer: of its own people alone; listed: with these people; why: with the
+    walk of this person."""
 
     document: Document
     today: date
     dealer: str | None = None
     listed: Listed | None = None
+    why: str | None = None
 
 
 class StepTold(Struct, frozen=True):
@@ -81,6 +84,7 @@ class Report(Struct, frozen=True):
     touchpoints: int
     as_of_us: int
     number: int
+    why: tuple[Passed, ...] = ()
 
 
 class Standing(Struct, frozen=True):
@@ -118,6 +122,7 @@ def report_of(
         columns.size,
         standing.as_of_us,
         standing.number,
+        () if question.why is None else reasons_of(funnel, columns, walks, question.why),
     )
 
 

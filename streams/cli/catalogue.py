@@ -64,6 +64,10 @@ COMMANDS = {
     "rewards": ("streams.cli.commands.rewards:rewards", "推荐奖励：每份一行。"),
     "ledger": ("streams.cli.commands.rewards:ledger", "奖励的账：复式、只增不改。"),
     "funnel": ("streams.cli.commands.funnel:funnel", "漏斗：多少人走到了哪一步，用了多久。"),
+    "touchpoints": (
+        "streams.cli.commands.touchpoints:touchpoints",
+        "把漏斗计数的接触写成 Parquet 文件，给 DuckDB 或 ClickHouse 用。",
+    ),
     "replay": (
         "streams.cli.commands.upkeep:replay",
         "从日志重建全部数据表；--verify 证明重建结果逐行相等。",

@@ -13,7 +13,8 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
 from crm.funnels.register import Saved, history_of, remove_funnel, save_funnel, saved_funnels
-from crm.funnels.report import Listed
+from crm.funnels.report import Listed, Question
+from crm.people.queries import FoundPerson, find_people
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_parts import (
@@ -28,6 +29,7 @@ from crm.web.pages.funnel_parts import (
     viewer_of,
 )
 from crm.web.pages.people_lists import people_list
+from crm.web.view.formats import clock_text, day_text
 from crm.web.view.funnel_form import (
     COMPARISONS,
     DEFAULT,
@@ -49,6 +51,16 @@ from crm.web.view.funnel_words import (
 )
 
 router = APIRouter()
+
+MOST_EXPLAINED = 5
+_VERDICTS = {
+    "reached": N_("走到“%(step)s”：%(when)s"),
+    "never": N_("停在“%(step)s”前：从来没有过"),
+    "before": N_("停在“%(step)s”前：只在更早的 %(when)s 有过"),
+    "after": N_("停在“%(step)s”前：%(when)s 才有，过了期限或时间范围"),
+    "order": N_("停在“%(step)s”前：%(when)s 有过，但次序不合，或已用在别的步骤"),
+    "left_out": N_("没算：%(when)s 进入以后，做过要排除的事"),
+}
 
 _BLANK_ROWS = 2
 
@@ -212,3 +224,38 @@ def _people(visit: Visit, posting: Posting | None = None) -> Response:
 
 def _sentences(visit: Visit, saved: Saved) -> Iterator[str]:
     return sentences(saved.document, shanghai_day(saved.saved_us), visit.language)
+
+
+@router.post("/funnels/why")
+def why(posting: SignedInPosting) -> Response:
+    """Why somebody is counted, or not: the walk of each person that a text finds."""
+    visit = posting.visit
+    visit.scope.require("numbers", "funnels")
+    visit.scope.require("archive", "one person's whole")
+    asked = asked_funnel(QueryParams(posting.text_of("query")), visit.language)
+    text = posting.text("who")
+    found: list[FoundPerson] = []
+    if text:
+        with reading(visit.site.engine) as connection:
+            digest = visit.site.digest
+            found, _ = find_people(visit.scope, connection, text, digest=digest)
+    context = {
+        "title": visit.say(N_("为什么算了，或者没算")),
+        "query": asked.query,
+        "sentence": next(sentences(asked.document, today_of(visit), visit.language)),
+        "who": text,
+        "found": [(each, list(_walk(visit, asked, each))) for each in found[:MOST_EXPLAINED]],
+    }
+    return visit.render("funnel_why.html", context)
+
+
+def _walk(visit: Visit, asked: AskedFunnel, person: FoundPerson) -> Iterator[str]:
+    question = Question(asked.document, today_of(visit), why=person.person_id)
+    for passed in visit.site.funnels.report(visit.scope, question).why:
+        when = ""
+        if passed.at_us is not None:
+            now_us, language = visit.site.now_us(), visit.language
+            day = day_text(shanghai_day(passed.at_us), language, shanghai_day(now_us))
+            when = day if passed.by_day else f"{day} {clock_text(passed.at_us)}"
+        step = step_word(passed.step, visit.language)
+        yield visit.say(_VERDICTS[passed.verdict]) % {"step": step, "when": when}

@@ -20,6 +20,7 @@ from crm.funnels.definition import (
     Step,
     parse_window,
 )
+from crm.funnels.elsewhere import NotThere, clickhouse_of
 from crm.funnels.fields import DIMENSIONS, all_fields
 from crm.funnels.kept import columns_file
 from crm.funnels.naming import read_dimension, read_step
@@ -69,6 +70,9 @@ def funnel(
         list[str] | None,
         typer.Option("--without", metavar="STEP", help="进入后到期限内做过这一步的人不算"),
     ] = None,
+    clickhouse: Annotated[
+        bool, typer.Option("--clickhouse", help="不算，只给 ClickHouse 的查询语句")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """漏斗：多少人走到了哪一步，用了多久。
@@ -82,6 +86,9 @@ def funnel(
     """
     asked = _asked(steps, (from_day, to_day), window, kind, entry, by)
     asked = replace(asked, without=tuple(map(_step, without or ())))
+    if clickhouse:
+        _print_clickhouse(asked)
+        return
     if people_of is not None and not 1 <= people_of <= len(steps):
         raise typer.BadParameter(say("步数从 1 到 {last}", last=len(steps)))
     result = _compute(asked, instant(at), instant(known_at))
@@ -113,6 +120,14 @@ def _asked(
         )
     except (InvalidWindow, InvalidFunnel) as error:
         raise typer.BadParameter(error.said(language())) from error
+
+
+def _print_clickhouse(asked: Funnel) -> None:
+    try:
+        print_text(clickhouse_of(asked))
+    except NotThere as error:
+        message = say("ClickHouse 的 windowFunnel 只有 best，没有不论次序的")
+        raise typer.BadParameter(message) from error
 
 
 def _step(text: str) -> Step:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec import structs
 from openpyxl import load_workbook
 
 from campaigns.season import SEASON_DAYS
@@ -184,3 +185,34 @@ def test_a_funnel_is_saved_shared_changed_and_taken_out_of_the_list(site: Runnin
         gone = market.post(f"/funnels/saved/{funnel_id}/remove", data={"form_token": token})
         assert gone.status_code == 303
         assert "义诊到购买" not in market.get("/funnels").text
+
+
+def test_each_person_is_told_why_it_is_counted_or_not(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    """As many walks reach a step as people are counted there, and each stops for one reason."""
+    asked = Question(Document(DOCUMENT.steps, "180d", last_days=SEASON_DAYS + 1), today())
+    funnels = site.site.funnels
+    report = funnels.report(HEADQUARTERS_SCOPE, structs.replace(asked, listed=Listed(1)))
+    assert report.listed
+    reached = [0] * len(report.steps)
+    for person in report.listed:
+        why = funnels.report(HEADQUARTERS_SCOPE, structs.replace(asked, why=person)).why
+        verdicts = [each.verdict for each in why]
+        length = verdicts.count("reached")
+        assert verdicts == ["reached"] * length + verdicts[length:]
+        assert len(verdicts) - length == (0 if length == len(report.steps) else 1)
+        for place in range(length):
+            reached[place] += 1
+    assert reached == [step.people for step in report.steps]
+    form = {"form_token": token_in(office.get("/funnels").text), "query": QUERY, "who": "王"}
+    page = office.post("/funnels/why", data=form).text
+    assert "走到“到场”" in page or "停在“到场”前" in page
+
+
+def test_whoever_sees_no_archive_is_told_nothing_of_one_person(site: RunningSite) -> None:
+    with signed_in(site, "market") as market:
+        page = market.get("/funnels").text
+        assert "/funnels/why" not in page
+        form = {"form_token": token_in(page), "query": QUERY, "who": "王"}
+        assert market.post("/funnels/why", data=form).status_code == 403

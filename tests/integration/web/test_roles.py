@@ -157,6 +157,7 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /funnels/people", "POST /funnels/people"), LISTS_THE_SEASON),
     **dict.fromkeys(("POST /funnels/saved", "GET /funnels/saved/{funnel_id}"), FUNNELS),
     "POST /funnels/saved/{funnel_id}/remove": FUNNELS,
+    "POST /funnels/why": both(sees("numbers"), sees("archive")),
     "POST /status/clock": sees("runs"),
     **dict.fromkeys(("GET /rewards", "GET /rewards/{reward_id}"), sees("money")),
     **dict.fromkeys(("GET /members", "POST /members", "GET /members/{code}"), sees("members")),
