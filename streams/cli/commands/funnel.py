@@ -42,6 +42,12 @@ from streams.wording.output import (
 )
 from streams.wording.say import language, say, words
 
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="STEP", help="进入后到期限内做过这一步的人不算"),
+]
+ClickHouse = Annotated[bool, typer.Option("--clickhouse", help="不算，只给 ClickHouse 的查询语句")]
+
 
 def funnel(
     steps: Annotated[
@@ -66,13 +72,8 @@ def funnel(
         str | None, typer.Option("--known-at", metavar="TIME", help="只用这时已收到的事件")
     ] = None,
     at: At = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option("--without", metavar="STEP", help="进入后到期限内做过这一步的人不算"),
-    ] = None,
-    clickhouse: Annotated[
-        bool, typer.Option("--clickhouse", help="不算，只给 ClickHouse 的查询语句")
-    ] = False,
+    without: Without = None,
+    clickhouse: ClickHouse = False,
     as_json: AsJson = False,
 ) -> None:
     """漏斗：多少人走到了哪一步，用了多久。
