@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from campaigns.events.rewards import PolicyRule
+from campaigns.events.rewards import PolicyRule, Tier
 from campaigns.ids import reward_id
 from campaigns.times import SECOND_US, day_start_us
 from crm.rewards.facts import (
@@ -49,11 +49,18 @@ def worlds() -> st.SearchStrategy[World]:
     return st.integers(0, 2**48).map(lambda seed: Maker(Random(seed)).world())
 
 
+def wider_worlds() -> st.SearchStrategy[World]:
+    """Worlds whose rules have triggers, tiers and caps of a purchase as well."""
+    return st.integers(0, 2**48).map(lambda seed: Maker(Random(seed), with_more=True).world())
+
+
 class Maker:
     """Makes one world."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, with_more: bool = False) -> None:
+        """With more: triggers, tiers and caps of a purchase, which the oracle does not know."""
         self.random = random
+        self.with_more = with_more
 
     def pick(self, *choices: Any) -> Any:
         """One of the choices, each as likely."""
@@ -121,6 +128,11 @@ class Maker:
             basis=self.pick("per_unit", "percent", "per_purchase"),
             amount_fen=self.pick(0, 1_000, 1_999),
             percent_bp=self.pick(0, 333),
+            trigger=self.pick(None, None, None, "first_purchase", "repeat_purchase")
+            if self.with_more
+            else None,
+            tiers=self.tiers() if self.with_more else None,
+            cap_fen_event=self.pick(None, None, 1_200) if self.with_more else None,
             cap_fen_month=self.pick(None, None, 1_500, 4_000),
             cap_fen_year=self.pick(None, None, 2_500, 5_000),
             window_days=self.pick(0, 2, 5, 10),
@@ -128,6 +140,15 @@ class Maker:
             hold_days=self.random.randint(0, 3),
             training_required=self.pick(True, False, False),
         )
+
+    def tiers(self) -> tuple[Tier, ...] | None:
+        """None, one or two tiers; an amount or a percentage."""
+        starts = self.pick((), (), (2,), (3,), (2, 4))
+        made = (
+            Tier(from_units=start, **self.pick({"amount_fen": 700}, {"percent_bp": 250}))
+            for start in starts
+        )
+        return tuple(made) or None
 
     def person(self, number: int, policies: tuple[PolicyFact, ...]) -> PersonFacts:
         """One person: purchases, referrals, returns, verdicts."""
