@@ -47,7 +47,7 @@ PURE_FOLDERS = {"identity", "cards", "consents", "rewards"}
 """Rules alone: every module is pure."""
 FEATURES = {
     *("outcomes", "people", "archives", "activities", "follow_ups", "copies", "ledger", "members"),
-    *("funnels", "fhir", "rights", "notices", "questions", "reward_desk", "policies"),
+    *("funnels", "fhir", "rights", "notices", "questions", "reward_desk", "policies", "transfers"),
 }
 """Rules beside tables and readers: every module is pure, but for these."""
 IMPURE_OF_A_FEATURE = {"tables", "projection", "queries", "register", "book", "asking", "packaged"}

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 
 from crm.components.as_of import recorded_events
+from crm.journal.events import JOURNAL
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.tables import MEMBER
+from crm.outcomes.tables import OUTCOME
 from crm.scope import Scope
 
 _STANDINGS: Mapping[str, ColumnElement[bool]] = {
@@ -98,6 +100,20 @@ def members_named(scope: Scope, connection: Connection, codes: list[str]) -> lis
     """Some members, by code; those that are not there for this viewer are left out."""
     query = _of_scope(scope, select(*_columns())).where(MEMBER.c.member.in_(codes[:500]))
     return [_member(row) for row in connection.execute(query.order_by(MEMBER.c.member))]
+
+
+def open_to(scope: Scope, connection: Connection, codes: list[str]) -> set[str]:
+    """Of whom of these members the viewer's party may speak: a dealer of those it enrolled."""
+    if scope.dealer is None:
+        return set(codes)
+    enrolled = JOURNAL.c.subject.in_([f"member/{code}" for code in codes[:500]])
+    query = (
+        select(JOURNAL.c.subject)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(enrolled, JOURNAL.c.type == "member.enrolled", OUTCOME.c.outcome == "recorded")
+        .where(JOURNAL.c.role == f"dealer/{scope.dealer}")
+    )
+    return {home.partition("/")[2] for home in connection.execute(query).scalars()}
 
 
 def history_of(

@@ -56,6 +56,7 @@ from crm.web.pages import (
     status,
     tokens,
     webhooks,
+    transfers,
 )
 
 PAGES = (
@@ -80,6 +81,8 @@ PAGES = (
     *(policies,),
     *(member_acts, members, statements),
     *(accounts, tokens, webhooks, join, components),
+    *(transfers,),
+    *(accounts, tokens, join, components),
     *(funnels, funnel_files),
 )
 _WHAT_HAPPENED = {

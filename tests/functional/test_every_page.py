@@ -28,7 +28,7 @@ PATHS = (
     "/event?source=/hq/console&id=plan-A-today",
     *("/rewards", "/rewards?state=held", "/rewards/files"),
     *("/policies", "/policies/new", "/policies/default"),
-    *("/members", "/members/new", "/statements"),
+    *("/members", "/members/new", "/statements", "/transfers"),
     *("/rights", "/rights?closed=true"),
     *(
         "/log?choose=true",

@@ -4,12 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.copies.queries import dealer_names
-from crm.members.queries import members_named
+from crm.members.queries import MemberRow, members_named, open_to
 from crm.people.queries import PAGE_ROWS
+from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
@@ -81,7 +83,7 @@ def train(posting: SignedInPosting) -> Response:
     passed = set(posting.texts("passed", 64))
     found = member_forms.training(posting.text_of, visit.say, today)
     with reading(visit.site.engine) as connection:
-        known = members_named(visit.scope, connection, codes)
+        known = _of_ours(visit, connection, codes)
     acts = [
         Act(
             TRAINED,
@@ -97,9 +99,15 @@ def train(posting: SignedInPosting) -> Response:
     return done(visit, "/members" if len(acts) > 1 else f"/members/{known[0].member}", answer)
 
 
+def _of_ours(visit: Visit, connection: Connection, codes: list[str]) -> list[MemberRow]:
+    """Those of whom the viewer's party may speak; the others are left out of the form."""
+    ours = open_to(visit.scope, connection, codes)
+    return [row for row in members_named(visit.scope, connection, codes) if row.member in ours]
+
+
 def _training(visit: Visit, codes: list[str], form: ActForm, passed: set[str] | None) -> Response:
     with reading(visit.site.engine) as connection:
-        known = members_named(visit.scope, connection, codes)
+        known = _of_ours(visit, connection, codes)
     context = {
         "title": visit.say(N_("记一次培训")),
         "members": known,
@@ -114,7 +122,7 @@ def change(posting: SignedInPosting, code: str) -> Response:
     """Say what is another than before."""
     visit = posting.visit
     _sayer(visit, _CHANGED)
-    found = member_forms.change(posting.text_of, visit.say, member_shown(visit, code))
+    found = member_forms.change(posting.text_of, visit.say, _ours(visit, code))
     return _act(posting, code, _CHANGED, found, "change")
 
 
@@ -123,7 +131,7 @@ def give(posting: SignedInPosting, code: str) -> Response:
     """Something of value was given: it goes into the register."""
     visit = posting.visit
     _sayer(visit, _GIVEN)
-    found = member_forms.transfer(posting.text_of, visit.say, member_shown(visit, code).member)
+    found = member_forms.transfer(posting.text_of, visit.say, _ours(visit, code).member)
     return _act(posting, code, _GIVEN, found, "value")
 
 
@@ -132,7 +140,7 @@ def leave(posting: SignedInPosting, code: str) -> Response:
     """The member left; rewards by referrals of before stay."""
     visit = posting.visit
     _sayer(visit, _LEFT)
-    data: dict[str, Any] = {"member": member_shown(visit, code).member}
+    data: dict[str, Any] = {"member": _ours(visit, code).member}
     if posting.text("reason_code"):
         data["reason_code"] = posting.text("reason_code")
     return _act(posting, code, _LEFT, member_forms.Typed(data), "leave")
@@ -147,6 +155,15 @@ def _act(
     if answer.form is not None:
         return show_member(visit, code, form, answer.form)
     return done(visit, f"/members/{code}", answer)
+
+
+def _ours(visit: Visit, code: str) -> MemberRow:
+    """A member of whom the viewer's party may speak; OutOfScope for another's."""
+    row = member_shown(visit, code)
+    with reading(visit.site.engine) as connection:
+        if code not in open_to(visit.scope, connection, [code]):
+            raise OutOfScope("who enrolled the member")
+    return row
 
 
 def _sayer(visit: Visit, type_name: str) -> None:

@@ -19,6 +19,7 @@ from crm.members.queries import (
     history_of,
     list_members,
     member_of,
+    open_to,
 )
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.queries import member_page
@@ -29,6 +30,7 @@ from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.codes import code_of, code_svg
 from crm.web.view.labels import label
+from crm.web.view.member_forms import GIVEN_FORMS
 from crm.web.view.reward_labels import (
     INSTITUTION_KINDS,
     MEMBER_KINDS,
@@ -139,6 +141,7 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         if visit.may("money"):
             rewards = member_page(visit.scope, connection, code, PAGE_ROWS)
         names = names_of(connection, {event.actor for event in events})
+        may_speak = code in open_to(visit.scope, connection, [code])
     known = ActForm.of(
         {
             "kind": row.kind,
@@ -156,7 +159,8 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         "opened": opened,
         "kinds": said_words(visit, MEMBER_KINDS),
         "institution_kinds": said_words(visit, INSTITUTION_KINDS),
-        "transfer_forms": said_words(visit, TRANSFER_FORMS),
+        "transfer_forms": said_words(visit, {n: TRANSFER_FORMS[n] for n in GIVEN_FORMS}),
+        "may_speak": may_speak,
         "code": code_svg(_address(visit, code)),
         "today": shanghai_day(visit.site.now_us()),
     }

@@ -11,7 +11,7 @@ from campaigns.wording.catalogues import N_
 from crm.members.queries import MemberRow
 from crm.reward_desk.bank_file import yuan_fen
 
-FORMS = get_args(ValueTransferred.__annotations__["form"])
+GIVEN_FORMS = get_args(ValueTransferred.__annotations__["form"])
 FIELDS = {
     "person.name": "name",
     "contact.phones[0]": "phone",
@@ -106,7 +106,7 @@ def transfer(text: Text, say: Say, member: str) -> Typed:
     if not value_fen:
         found.faults["value"] = say(_BAD_VALUE)
     found.data["value_fen"] = value_fen or 0
-    if text("form") not in FORMS:
+    if text("form") not in GIVEN_FORMS:
         found.faults["form"] = say(_CHOOSE)
     return found
 

@@ -69,6 +69,7 @@ PLACES: tuple[Place, ...] = (
     Place("members", "/members", N_("会员"), sees=("members",), thumb=10),
     Place("rewards", "/rewards", N_("奖励"), sees=("money",), thumb=7),
     Place("rewards", "/statements", N_("按月对账"), sees=("money",)),
+    Place("rewards", "/transfers", N_("给会员的物品和费用"), sees=("books",)),
     Place("rewards", "/policies", N_("奖励政策"), sees=("books",)),
     Place("funnels", "/funnels", N_("漏斗"), sees=("numbers", "own_numbers"), thumb=6),
     Place("dealers", "/dealers", N_("经销商的副本"), sees=("copies",), thumb=8),

@@ -48,6 +48,7 @@ TRANSFER_FORMS = {
     "travel": N_("差旅"),
     "device_loan": N_("借用设备"),
     "fee": N_("费用"),
+    "reward": N_("奖励"),
 }
 THROUGH = {"employer": N_("用人单位"), "member": N_("本人")}
 ORDER_STATES = {

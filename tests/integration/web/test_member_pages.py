@@ -8,12 +8,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from campaigns.times import rfc3339
+from crm.journal.events import JOURNAL
 from crm.members.queries import Wanted, list_members, statements
 from crm.members.tables import MEMBER
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from tests.integration.web.reward_sites import (
     Person,
+    event,
     member,
     reach_every_day,
     reward_of,
@@ -148,3 +151,32 @@ def test_a_months_statement_adds_up_and_can_be_taken_away(site: RunningSite) -> 
     assert f"奖励 {bought} 份" in page
     assert table.headers["content-type"].startswith("text/csv")
     assert len(table.content.decode("utf-8-sig").splitlines()) == len(found) + 1
+
+
+def test_what_a_member_was_given_stands_in_the_register_until_it_is_taken_back(
+    site: RunningSite,
+) -> None:
+    given = {"item": "教科书", "form": "book", "value": "128"}
+    with signed_in(site, "dealer") as person:
+        # The company enrolled M1: its dealer sees the member, and may not speak of it.
+        assert "/members/M1/value" not in person.get("/members/M1").text
+        assert person.post("/members/M1/value", form_id=str(uuid4()), **given).status_code == 403
+        assert person.get("/transfers").status_code == 403
+    with signed_in(site, "chief") as person:
+        assert person.post("/members/M1/value", form_id=str(uuid4()), **given).status_code == 303
+    site.work()
+    with signed_in(site, "payer") as person:
+        page = person.get("/transfers").text
+        assert "教科书" in page and "¥128.00" in page
+        taken = person.get(f"/transfers/open-payments?year={today().year}")
+        assert "赵小店" in taken.content.decode() and "赵小店" not in page
+        assert person.get(f"/transfers/efpia?year={today().year}").status_code == 200
+    with reading(site.site.engine) as connection:
+        said = select(JOURNAL.c.source, JOURNAL.c.id).where(
+            JOURNAL.c.subject == "member/M1", JOURNAL.c.type == "value.transferred"
+        )
+        source, event_id = connection.execute(said).one()
+    void = {"of_source": source, "of_id": event_id, "reason_code": "typed_wrong"}
+    site.accept(event("event.voided", "member/M1", void, 0) | {"time": rfc3339(site.site.now_us())})
+    with signed_in(site, "payer") as person:
+        assert "教科书" not in person.get("/transfers").text

@@ -168,6 +168,7 @@ OPENS: dict[str, Allowed] = {
     "POST /members/{code}/value": of_members("value.transferred"),
     "POST /members/{code}/leave": of_members("member.left"),
     "GET /statements": sees("money"),
+    **{f"GET /transfers{file}": SEES_PAYMENTS for file in ("", "/open-payments", "/efpia")},
     **dict.fromkeys(("GET /policies", "GET /policies/{code}"), SEES_PAYMENTS),
     "GET /policies/drafts/{draft_id}": SEES_PAYMENTS,
     "POST /policies/drafts/{draft_id}/try": SEES_PAYMENTS,
