@@ -55,8 +55,8 @@ from crm.web.pages import (
     statements,
     status,
     tokens,
-    webhooks,
     transfers,
+    webhooks,
 )
 
 PAGES = (
