@@ -26,7 +26,8 @@ def test_after_a_kill_of_serve_neither_pages_nor_worker_go_on(tmp_path: Path) ->
         children = psutil.Process(served.pid).children(recursive=True)
         os.kill(served.pid, signal.SIGKILL)
         served.wait()
-        assert len(children) == 3
+        # Pages, the answers of funnels beside them, webhooks, the worker.
+        assert len(children) == 4
         assert psutil.wait_procs(children, timeout=PATIENCE_SECONDS)[1] == []
         assert not answers(api)
 
