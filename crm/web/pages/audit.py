@@ -60,6 +60,9 @@ def _what(visit: Visit, line: _Line) -> str:
 def _subject(visit: Visit, line: _Line) -> Cell:
     if line.of.kind != LOOKED:
         return Cell(line.subject)
+    if "/" in line.of.subject:
+        # It was no card that was looked at, but a file.
+        return Cell("")
     href = f"/people/{line.of.subject}" if visit.scope.may("archive") else ""
     return Cell(visit.say(N_("档案")), href, raw=line.of.subject)
 

@@ -11,6 +11,7 @@ from campaigns.canonical import canonical_json
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
+from crm.accounts.audit import log_export
 from crm.activities.queries import activity
 from crm.copies.queries import copy_now
 from crm.feed.acknowledging import company_signer
@@ -165,6 +166,7 @@ def _workbook(posting: Posting) -> Response:
     with writing(visit.site.engine) as connection:
         sent = Sent(dealer, now_us, account.actor, "workbook", last, len(rows), last)
         keep_sent(connection, sent)
+        log_export(connection, now_us, account.actor, "copy", len(rows))
     named = f'attachment; filename="copy-{day}.xlsx"'
     headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
     return Response(stream.getvalue(), media_type=_WORKBOOK, headers=headers)

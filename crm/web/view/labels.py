@@ -97,6 +97,7 @@ CATEGORIES = {
     "purchases": N_("购买记录"),
 }
 LOOKED_AT = {
+    "payees": N_("付款文件里的收款人"),
     "evidence": N_("凭据"),
     "conflict": N_("说法不一"),
     "readings": N_("测量记录"),
@@ -195,6 +196,8 @@ FILES = {
     "audit": N_("审计"),
     "components": N_("页面的零件"),
     "copy": N_("副本"),
+    "members": N_("会员"),
+    "statement": N_("对账单"),
 }
 """What a list is called that is taken away as a file, by the name of its table."""
 CANCEL_REASONS = {
