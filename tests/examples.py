@@ -144,6 +144,11 @@ def _rules_name_amounts(data: Wire) -> Wire:
     return data
 
 
+def _asks_before_it_links(data: Wire) -> Wire:
+    data["ask_centibits"] = min(data["ask_centibits"], data["link_centibits"])
+    return data
+
+
 _MENDED: dict[str, Callable[[Wire], Wire]] = {
     "consent.given": _sharing_names_a_dealer,
     "consent.refused": _sharing_names_a_dealer,
@@ -156,6 +161,7 @@ _MENDED: dict[str, Callable[[Wire], Wire]] = {
     "identity.different": _two_cards,
     "identity.undecided": _two_cards,
     "reward_policy.published": _rules_name_amounts,
+    "matching.published": _asks_before_it_links,
 }
 
 

@@ -17,6 +17,7 @@ from campaigns.catalogue import CATALOGUE, wire_name
 from campaigns.ids import reward_id
 from campaigns.intake import CLOCK_SOURCE, HEADQUARTERS, Credential
 from campaigns.times import DAY_US, SECOND_US, day_start_us, parse_instant_us, rfc3339
+from crm.identity.default_weights import SHIPPED
 from crm.intake.row_rights import forbidden_by_row
 from tests.profiles import examples
 from tests.unit.crm.identity.naive_people import ID_NUMBERS, NAMES, PHONES
@@ -107,6 +108,10 @@ class Maker:
 
     random: Random
     with_erasures: bool = True
+    names: tuple[str, ...] = tuple(NAMES)
+    sexes: tuple[str, ...] = ("male", "female", "female")
+    id_numbers: tuple[str, ...] = tuple(ID_NUMBERS)
+    addresses: tuple[str, ...] = ("建国路一号",)
     made: list[Sent] = field(default_factory=list)
 
     def pick(self, *choices: Any) -> Any:
@@ -242,6 +247,19 @@ class Maker:
         }
         self.headquarters("reward_policy.published", f"policy/{name}", data)
 
+    def weights(self, name: str) -> None:
+        """The shipped levels with thresholds of all sorts, or none: the rule alone."""
+        rows = [(t, n, w) for t, of in SHIPPED.of.items() for n, w in of.items()]
+        rows = [] if self.once_in(6) else rows
+        link = self.pick(600, 1_200, 2_300)
+        data = {
+            "version": name,
+            "link_centibits": link,
+            "ask_centibits": self.pick(link, link - 500),
+            "levels": [{"thing": t, "level": n, "centibits": w} for t, n, w in rows],
+        }
+        self.headquarters("matching.published", f"matching/{name}", data)
+
     def rule(self) -> dict[str, Any]:
         caps = {"cap_fen_month": self.pick(1_500, 2_500), "cap_fen_year": self.pick(2_000, 4_000)}
         return {
@@ -303,12 +321,12 @@ class Maker:
     def person(self) -> dict[str, Any]:
         dates = ("1949-12-31", "1949-05-01", "1953-01-01")
         values: dict[str, Any] = {
-            "sex": self.pick("male", "female", "female"),
+            "sex": self.pick(*self.sexes),
             "birth_date": self.pick(*dates),
-            "id_number": self.pick(*ID_NUMBERS),
+            "id_number": self.pick(*self.id_numbers),
         }
         names = ("单桂兰", "單 桂蘭", "仇建国")
-        found = {"name": self.pick(*names, *names, *NAMES), **self.some(values, *values)}
+        found = {"name": self.pick(*names, *names, *self.names), **self.some(values, *values)}
         if "birth_date" not in found and self.once_in(2):
             found["birth_year"] = self.pick(1949, 1950, 1953)
         return found
@@ -317,7 +335,7 @@ class Maker:
         often = ("13912340001", "+86 139-1234-0001", "13912340002")
         phones = list({self.pick(*often, *often, *PHONES) for _ in range(self.pick(0, 1, 1, 2))})
         phones.sort()
-        return {"phones": phones, **self.some({"address": "建国路一号"}, "address")}
+        return {"phones": phones, **self.some({"address": self.pick(*self.addresses)}, "address")}
 
     def health(self) -> dict[str, Any]:
         return {
@@ -595,6 +613,26 @@ class Maker:
             self.pick(*usual * 4, *rarely * 2, *seldom)()
         return self.made
 
+    def weighed_world(self, size: int) -> list[Sent]:
+        """One in which weights are published, or taken back, while people are written down."""
+        self.names = ("单桂南", "单兰桂", "单桂□", "单奶奶", "单桂英", "李单桂兰") * 2
+        self.sexes, self.id_numbers = ("female",), ("110105491231002", "11010519491231003X")
+        self.addresses = ("建国路1号", "建国路1号2单元", "和平路7号")
+        makers = {"a": self.activity, "w": self.weights, "c": self.card}
+        for name in (*ACTIVITIES, "w1", "w2", *CARDS, "w3"):
+            if not self.once_in(12):
+                makers[name[0]](name)
+        often = [self.consent, self.correction, self.correction, self.referral, self.purchased]
+        seldom = [self.returned, self.earned, self.void, self.care]
+        rarely = [self.identity, self.erasure]
+        while len(self.made) < size:
+            self.pick(*often * 8, *seldom * 4, *rarely)()
+        return self.made
+
+    def purchased(self) -> None:
+        """A purchase that may be made already."""
+        self.purchase(self.pick(*PURCHASES))
+
     def shared_world(self, size: int) -> list[Sent]:
         """Two dealers have contracts; people consent, move, are linked, object, are gone."""
         for name, dealer in (("x1", "D1"), ("x2", "D2")):
@@ -629,6 +667,11 @@ def worlds(size: int = 60, *, with_erasures: bool = True) -> st.SearchStrategy[l
     """Random worlds."""
     seeds = st.integers(0, 2**48)
     return seeds.map(lambda seed: make_world(seed, size, with_erasures=with_erasures))
+
+
+def weighed_worlds(size: int = 70) -> st.SearchStrategy[list[Sent]]:
+    """Random worlds in which weights say who is who."""
+    return st.integers(0, 2**48).map(lambda seed: Maker(Random(seed)).weighed_world(size))
 
 
 def shared_worlds(size: int = 70) -> st.SearchStrategy[list[Sent]]:

@@ -1,9 +1,9 @@
 """People: cards as written, corrections, erasure, death, kinship, and words on identity."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from campaigns.events.base import (
     BirthYear,
@@ -211,6 +211,44 @@ class IdentityUndecided(_Pair, frozen=True, kw_only=True):
     headquarters_only = True
 
 
+Centibits = Annotated[int, Meta(ge=-100_000, le=100_000)]
+"""Hundredths of a bit of evidence."""
+
+
+class MatchingLevel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What it weighs that one thing, compared on two cards, fits so well."""
+
+    thing: Literal["name", "birth", "sex", "id", "contact", "region"]
+    level: Id
+    centibits: Centibits
+
+
+class MatchingPublished(EventData, frozen=True, kw_only=True):
+    """From now on who is who by these weights; without levels by the deterministic rule alone.
+
+    version: names the weights
+    link_centibits: two cards that weigh so much are linked by themselves
+    ask_centibits: about two cards that weigh so much a person is asked
+    levels: thing (name, birth, sex, id, contact, region), level, centibits
+    """
+
+    type_name = "matching.published"
+    subject_kind, subject_field = "matching", "version"
+    creates = ("matching", "version")
+    headquarters_only = True
+    stable = False
+
+    version: Id
+    link_centibits: Centibits
+    ask_centibits: Centibits
+    levels: Annotated[tuple[MatchingLevel, ...], Meta(max_length=200)]
+
+    def faults(self) -> Iterable[Fault]:
+        """Whom it links it need not ask about."""
+        if self.ask_centibits > self.link_centibits:
+            yield "bad_value", "ask_centibits"
+
+
 EVENTS = (
     CardRegistered,
     CardCorrected,
@@ -220,4 +258,5 @@ EVENTS = (
     IdentitySame,
     IdentityDifferent,
     IdentityUndecided,
+    MatchingPublished,
 )

@@ -25,6 +25,7 @@ from crm.journal.logged_event import LoggedEvent
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.cards import known_cards
+from crm.outcomes.matching import judge_matching, weights_in_force
 from crm.outcomes.parties import Thing
 from crm.outcomes.shared import (
     Activity,
@@ -90,6 +91,10 @@ class Past:
         """Every recorded policy."""
         return judge_policies(self._of_kind("policy"))[1]
 
+    def matching(self) -> tuple[LoggedEvent, ...]:
+        """Every recorded document of weights."""
+        return judge_matching(self._of_kind("matching"))[1]
+
     def shared_outcomes(self) -> Iterator[tuple[list[LoggedEvent], Outcomes]]:
         """The events of what many people share, thing by thing, and what became of them."""
         for home, events in self.histories.items():
@@ -103,6 +108,8 @@ class Past:
         contracts, policies = self._of_kind("dealer"), self._of_kind("policy")
         yield contracts, judge_contracts(contracts)[0]
         yield policies, judge_policies(policies)[0]
+        matching = self._of_kind("matching")
+        yield matching, judge_matching(matching)[0]
 
     def evaluate(self, at_us: int, is_crowded: Callable[[str], bool]) -> Evaluation:
         """All cards and rewards together, with every day up to the instant reached."""
@@ -113,6 +120,7 @@ class Past:
             self.policies(),
             shanghai_day(at_us),
             is_crowded,
+            weights_in_force(self.matching()),
         )
         return Evaluation.of(self._of_kind("card", "reward"), around, at_us)
 
@@ -175,7 +183,7 @@ def past_of_homes(
     further = {home for event in around for home in _shared_homes(event, digest)} - others
     further = {home for home in further if kind_of(home) == "activity"}
     around += recorded_events(connection, keyring, sorted(further))
-    around += _of_kinds(connection, keyring, "dealer/", "policy/")
+    around += _of_kinds(connection, keyring, "dealer/", "policy/", "matching/")
     kept = [event for event in (*events, *around, *imagined) if keep(event)]
     past = Past.of(kept)
     for home in cards - wanted:

@@ -22,6 +22,7 @@ from crm.consents.gathering import (
 )
 from crm.identity.resolution import Link, Person, Resolution, nobody_crowds, resolve
 from crm.identity.traits import HumanWord, IdentityCard
+from crm.identity.weights import Weights
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes, is_claimed_by_another, judge_cards, judge_next
 from crm.outcomes.shared import Surroundings
@@ -64,6 +65,7 @@ class Fold:
     def __init__(self, events: Sequence[LoggedEvent], around: Surroundings) -> None:
         self.events: Sequence[LoggedEvent] = sorted(events, key=attrgetter("order"))
         self.around = around
+        self.weights = around.weights
         self._resolutions: list[Resolution] = []
         """None or one, shared with all that grow out of this fold."""
         self._words: dict[str, tuple[ConsentWord, ...]] = {}
@@ -126,7 +128,7 @@ class Fold:
 
     def settled(self) -> "Fold":
         """Itself, with all that needs what is around worked out: it holds on to nothing else."""
-        _ = self.judged, self.is_waiting
+        _ = self.judged, self.is_waiting, self.resolution if self.weights else None
         self.around = _NOTHING_AROUND
         return self
 
@@ -187,8 +189,8 @@ class Fold:
             return alone(next(iter(self.cards)))
         cards = tuple(map(identity_card, self.cards.values()))
         if self.around.is_crowded is nobody_crowds:
-            return _resolved(cards, words)
-        return resolve(cards, words, self.around.is_crowded)
+            return _resolved(cards, words, self.weights)
+        return resolve(cards, words, self.around.is_crowded, self.weights)
 
     def words_of(self, card: Card) -> tuple[ConsentWord, ...]:
         """The consent words of one of the cards."""
@@ -219,9 +221,11 @@ def alone(card_id: str) -> Resolution:
 
 
 @lru_cache(RESOLUTIONS_REMEMBERED)
-def _resolved(cards: tuple[IdentityCard, ...], words: tuple[HumanWord, ...]) -> Resolution:
+def _resolved(
+    cards: tuple[IdentityCard, ...], words: tuple[HumanWord, ...], weights: Weights | None
+) -> Resolution:
     """Most events change nothing of who is who."""
-    return resolve(cards, words)
+    return resolve(cards, words, weights=weights)
 
 
 def identity_card(card: Card) -> IdentityCard:
@@ -236,6 +240,7 @@ def identity_card(card: Card) -> IdentityCard:
         id_number=card.id_number,
         phones=card.phones,
         region=card.region,
+        address=card.address,
     )
 
 

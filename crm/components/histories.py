@@ -16,6 +16,7 @@ from crm.journal.events import decode, homes_with_prefix, rows_of_homes
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.cards import known_cards
+from crm.outcomes.matching import judge_matching
 from crm.outcomes.parties import Thing
 from crm.outcomes.shared import (
     Activity,
@@ -142,6 +143,7 @@ class SharedFacts:
     members: dict[str, Member | None] = field(default_factory=dict)
     contracts: tuple[ContractFact, ...] | None = None
     policies: tuple[LoggedEvent, ...] | None = None
+    matching: tuple[LoggedEvent, ...] | None = None
 
     @property
     def remembered(self) -> int:
@@ -235,6 +237,19 @@ class SharedFacts:
         """Every event of every policy, and what became of it."""
         events = self._histories("policy/")
         outcomes, self.policies = judge_policies(events)
+        return events, outcomes
+
+    def all_matching(self) -> tuple[LoggedEvent, ...]:
+        """Every recorded document of weights."""
+        if self.matching is None:
+            self.judge_matching()
+        assert self.matching is not None
+        return self.matching
+
+    def judge_matching(self) -> tuple[list[LoggedEvent], Outcomes]:
+        """Every event of every document of weights, and what became of it."""
+        events = self._histories("matching/")
+        outcomes, self.matching = judge_matching(events)
         return events, outcomes
 
     @property

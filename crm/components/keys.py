@@ -17,7 +17,10 @@ from campaigns.events.base import Contact, Person
 from campaigns.events.people import CardCorrected, CardRegistered, ContactPatch, PersonPatch
 from campaigns.identifiers import id_number_birth_date, mobile_e164, verified_id_number
 from campaigns.regions import prefecture
+from crm.identity.blocking import identity_keys, name_keys
+from crm.identity.likeness import name_of
 from crm.identity.names import simplified
+from crm.identity.record import place_of, plain_id
 from crm.identity.traits import PLACEHOLDER_PHONES, Traits
 from crm.journal.logged_event import LoggedEvent
 
@@ -54,8 +57,13 @@ def kind_of(key: str) -> str:
     return key.partition("/")[0]
 
 
-def keys_of_home(home: str, events: Sequence[LoggedEvent], digest: Digest) -> set[str]:
-    """The keys of everything that one history ever spoke of."""
+def keys_of_home(
+    home: str, events: Sequence[LoggedEvent], digest: Digest, *, weighed: bool = False
+) -> set[str]:
+    """The keys of everything that one history ever spoke of.
+
+    weighed: those too under which weights compare cards.
+    """
     keys: set[str] = set()
     written = _Written()
     erased = False
@@ -66,6 +74,8 @@ def keys_of_home(home: str, events: Sequence[LoggedEvent], digest: Digest) -> se
             written.add(event.data)
     if not erased:
         keys |= written.keys(digest)
+        if weighed:
+            keys |= written.keys_of_weights(digest)
     keys.discard(home)
     return keys
 
@@ -95,6 +105,9 @@ class _Written:
     names: set[str] = field(default_factory=set)
     births: set[date] = field(default_factory=set)
     prefectures: set[str] = field(default_factory=set)
+    written_names: set[str] = field(default_factory=set)
+    written_numbers: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
 
     def add(self, data: CardRegistered | CardCorrected) -> None:
         if isinstance(data.contact, Contact | ContactPatch):
@@ -102,6 +115,8 @@ class _Written:
                 number = mobile_e164(phone)
                 if number is not None and number not in PLACEHOLDER_PHONES:
                     self.phones.add(number)
+            if data.contact.address:
+                self.addresses.add(data.contact.address)
         person = data.person
         if isinstance(person, Person | PersonPatch):
             self._add_person(person)
@@ -111,8 +126,11 @@ class _Written:
     def _add_person(self, person: Person | PersonPatch) -> None:
         if person.name:
             self.names.add(simplified(person.name))
+            self.written_names.add(person.name)
         if person.birth_date:
             self.births.add(person.birth_date)
+        if person.id_number:
+            self.written_numbers.add(person.id_number)
         verified = verified_id_number(person.id_number) if person.id_number else None
         if verified is not None:
             self.id_numbers.add(verified)
@@ -128,6 +146,15 @@ class _Written:
             for place in self.prefectures
         }
         return keys
+
+    def keys_of_weights(self, digest: Digest) -> set[str]:
+        """Under these weights compare cards (crm/identity/blocking.py)."""
+        found = {key for number in self.written_numbers for key in identity_keys(plain_id(number))}
+        births = {f"{born:%Y%m%d}" for born in self.births} or {""}
+        places = {place_of(address) for address in self.addresses} or {None}
+        for name in map(name_of, self.written_names):
+            found |= {key for b in births for p in places for key in name_keys(name, b, p)}
+        return {f"~/{kind}-{digest('/'.join(rest))}" for kind, *rest in found}
 
 
 def keys_of_traits(traits: Traits, digest: Digest) -> set[str]:

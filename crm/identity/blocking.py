@@ -6,13 +6,54 @@ A key that very many share finds nobody; whoever belongs together shares another
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from crm.identity.record import Record
+from crm.identity.likeness import Name
+from crm.identity.record import Place, Record
 
 BLOCK_MAX = 120
 """Records of one key that are compared with each other."""
 
 _ENOUGH_ALONE = frozenset({"id", "id core", "phone", "born", "sound"})
 """Keys of which one is enough to be compared; of the others two must be shared."""
+
+
+def closed_keys(record: Record) -> Iterator[tuple[str, ...]]:
+    """The keys by which two cards can come to be compared at all: the index of components holds
+    them too (crm/components/keys.py), so whoever shares one is in one component.
+
+    Few who are strangers share one, however many people there are.
+    """
+    for phone in record.phones:
+        yield "phone", phone
+    yield from identity_keys(record.id_number)
+    if not record.name.titled:
+        yield from name_keys(record.name, record.born, record.place)
+
+
+def identity_keys(number: str) -> Iterator[tuple[str, ...]]:
+    """Of an ID number as written, right or not."""
+    if len(number) in (15, 18):
+        yield "core", _core(number)
+
+
+def name_keys(name: Name, born: str, place: Place | None) -> Iterator[tuple[str, ...]]:
+    """Of a name with a birth date, and with a house."""
+    if not name.slurred:
+        return
+    sound = " ".join(sorted(name.slurred))
+    if len(born) == 8:
+        yield "sounds-born", sound, born
+    if place is not None and place.house:
+        yield "sounds-at", sound, place.house
+
+
+def closed_pairs(records: Sequence[Record]) -> set[tuple[int, int]]:
+    """The places of the records that share such a key, the smaller first."""
+    blocks: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, record in enumerate(records):
+        for key in set(closed_keys(record)):
+            blocks[key].append(place)
+    small = (block for block in blocks.values() if len(block) <= BLOCK_MAX)
+    return {pair for block in small for pair in _pairs(block)}
 
 
 def keys_of_record(record: Record) -> Iterator[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from crm.identity.blocking import pairs_of
 from crm.identity.fitting import fitted
 from crm.identity.record import Record
 from crm.identity.resolution import Resolution, resolve
@@ -16,7 +17,7 @@ def who_is_who(
     """People among the records, whose ids are unique; without weights by the rule alone."""
     cards = [_card(record, place) for place, record in enumerate(records)]
     fit = None if weights is None else fitted(weights, records)
-    return resolve(cards, words, weights=fit, records=records)
+    return resolve(cards, words, weights=fit, records=records, compared=pairs_of)
 
 
 def _card(record: Record, place: int) -> IdentityCard:

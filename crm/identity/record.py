@@ -25,6 +25,7 @@ _NOT_IN_A_NUMBER = re.compile(r"[^0-9A-Za-z]")
 _DIGITS = re.compile(r"[0-9]+")
 _DATE = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?")
 _NO_TEXT = re.compile(r"[\W_0-9]+")
+_HOUSE = re.compile(r"[^\W\d_]{2,3}[0-9]+")
 _LONG_WORD = re.compile(r"[a-z]{5,}")
 _SEXES = {
     "male": "male",
@@ -40,11 +41,13 @@ _FEW_KINDS_OF_DIGITS = 2
 @dataclass(frozen=True, slots=True)
 class Place:
     """An address: the pairs of neighbouring letters of its text, its numbers in order, and the
-    beginnings of its longer words in Latin letters."""
+    beginnings of its longer words in Latin letters; see `house`."""
 
     text: frozenset[str]
     numbers: tuple[str, ...]
     words: tuple[str, ...] = ()
+    house: str = ""
+    """The house's number with the end of the street's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,7 @@ def record_of(
 ) -> Record:
     """A record of texts as they were written; any may be empty."""
     digits, sex_said = _born(born), _SEXES.get(sex.strip().casefold())
-    number = _NOT_IN_A_NUMBER.sub("", unicodedata.normalize("NFKC", id_number)).upper()
-    if says_nothing(number):
-        number = ""
+    number = plain_id(id_number)
     proving = verified_id_number(number)
     if proving is not None and not _agrees(proving, sex_said, digits):
         proving = None
@@ -103,6 +104,12 @@ def record_of(
         place_of(address) if address else None,
         name,
     )
+
+
+def plain_id(written: str) -> str:
+    """An ID number as it is compared: letters and digits; empty for one that says nothing."""
+    number = _NOT_IN_A_NUMBER.sub("", unicodedata.normalize("NFKC", written)).upper()
+    return "" if says_nothing(number) else number
 
 
 def says_nothing(number: str) -> bool:
@@ -124,7 +131,8 @@ def place_of(address: str) -> Place | None:
     text = _NO_TEXT.sub("", plain)
     pairs = frozenset(text[at : at + 2] for at in range(len(text) - 1))
     words = tuple(dict.fromkeys(word[:5] for word in _LONG_WORD.findall(plain)))
-    return Place(pairs, numbers, words) if pairs or numbers else None
+    house = _HOUSE.search(plain)
+    return Place(pairs, numbers, words, house[0] if house else "") if pairs or numbers else None
 
 
 def _born(written: str) -> str:

@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import Literal
 
 from campaigns.ids import household_id, person_id
+from crm.identity.blocking import closed_pairs
 from crm.identity.clusters import Clusters, Evidence
 from crm.identity.matching import Block, cards_by_phone, join_all, kept_apart, words_in_force
 from crm.identity.record import Record
 from crm.identity.traits import HumanWord, IdentityCard, Traits, traits_of
-from crm.identity.weighing import Asked, join_by_weights, records_of, with_proving_phones
+from crm.identity.weighing import Asked, Compared, join_by_weights, records_of, with_proving_phones
 from crm.identity.weights import Weights
 
 
@@ -72,11 +73,12 @@ def resolve(
     crowded_phones: Callable[[str], bool] = nobody_crowds,
     weights: Weights | None = None,
     records: Iterable[Record] | None = None,
+    compared: Compared = closed_pairs,
 ) -> Resolution:
     """Who is who among the cards, whose ids are unique.
 
     Without `weights` it is the deterministic rule alone. `records` are the cards as they are
-    weighed, where that is not what stands on them.
+    weighed, where that is not what stands on them; `compared` are those that are weighed at all.
 
     Words about a card that is not among them play no part. `crowded_phones` tells of phones that
     are on more cards than were loaded, and so prove nothing (see `matching.CARDS_ON_A_PHONE_MAX`).
@@ -92,7 +94,7 @@ def resolve(
     asked: tuple[Asked, ...] = ()
     if weights is not None:
         weighed = records_of(in_order) if records is None else records
-        asked = join_by_weights(clusters, with_proving_phones(weighed, phones), weights)
+        asked = join_by_weights(clusters, with_proving_phones(weighed, phones), weights, compared)
     own_ids = {card_id: person_id(card_id) for card_id in traits}
     people = _people(traits, clusters, own_ids)
     person_of = {card_id: who for who, card_ids in people.items() for card_id in card_ids}

@@ -4,14 +4,15 @@ From the heaviest pair down; a pair that a person, a veto or any pair across the
 speaks against joins nothing. So which cards are one person does not hang on the order of arrival.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from crm.identity.blocking import pairs_of
 from crm.identity.clusters import Clusters, Part
 from crm.identity.record import Record, record_of
 from crm.identity.traits import IdentityCard
 from crm.identity.weights import Judgement, Weights, judge
+
+Compared = Callable[[Sequence[Record]], Iterable[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,18 @@ def with_proving_phones(records: Iterable[Record], phones: Iterable[str]) -> lis
 
 
 def join_by_weights(
-    clusters: Clusters, records: Iterable[Record], weights: Weights
+    clusters: Clusters, records: Iterable[Record], weights: Weights, compared: Compared
 ) -> tuple[Asked, ...]:
-    """Join what weighs enough; gives the pairs that weigh enough to ask, the heaviest first."""
+    """Join what weighs enough; gives the pairs that weigh enough to ask, the heaviest first.
+
+    compared: which of the records are compared, by their places.
+    """
     listed = sorted(records, key=lambda record: record.record_id)
     judged = [
         (judgement, listed[one], listed[other])
-        for one, other in pairs_of(listed)
-        if (judgement := judge(listed[one], listed[other], weights)).verdict != "apart"
+        for one, other in compared(listed)
+        if not clusters.together(listed[one].record_id, listed[other].record_id)
+        and (judgement := judge(listed[one], listed[other], weights)).verdict != "apart"
     ]
     judged.sort(key=lambda each: (-each[0].centibits, each[1].record_id, each[2].record_id))
     by_id = {record.record_id: record for record in listed}

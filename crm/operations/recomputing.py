@@ -27,11 +27,12 @@ from crm.identity.resolution import nobody_crowds
 from crm.journal.events import homes_with_prefix
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
+from crm.outcomes.matching import ever_weighed, weights_in_force
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.shared import Surroundings
 from crm.outcomes.tables import OUTCOME
-from crm.people.projection import card_rows, link_rows, person_rows
-from crm.people.tables import CARD, LINK, PERSON
+from crm.people.projection import card_rows, link_rows, pair_rows, person_rows
+from crm.people.tables import CARD, LINK, PAIR, PERSON
 from crm.rewards.claims import Claim
 from crm.storage.bulk import driver_values, key_places, own_columns
 from crm.storage.collection import uncollected
@@ -39,10 +40,10 @@ from crm.storage.reads import stored_rows
 
 HOMES_AT_ONCE = 1_000
 _EVALUATED = ("card/", "reward/")
-_SHARED = ("activity/", "member/", "day/", "dealer/", "policy/")
+_SHARED = ("activity/", "member/", "day/", "dealer/", "policy/", "matching/")
 _TIED = "member/"
 """Of what many people share, the kind that the index of components speaks of."""
-COMPARED = (OUTCOME, CARD, LINK, PERSON, COPY_ROW)
+COMPARED = (OUTCOME, CARD, LINK, PERSON, PAIR, COPY_ROW)
 
 Report = Callable[[int, int], None]
 Row = Mapping[str, Any]
@@ -93,6 +94,8 @@ class _Comparison:
         self.seen: Counter[Table] = Counter()
         self.past = _shared_past(connection, keyring)
         self.contracts, self.policies = self.past.contracts(), self.past.policies()
+        published = self.past.matching()
+        self.weights, self.weighed = weights_in_force(published), ever_weighed(published)
         self.digest: Digest = keyed_digest(keyring.secret("ties"))
         self.row_key = row_keys(keyring.secret("copies"))
 
@@ -113,6 +116,7 @@ class _Comparison:
             CARD: card_rows,
             LINK: link_rows,
             PERSON: person_rows,
+            PAIR: pair_rows,
             COPY_ROW: lambda known: copy_table_rows(known, self.row_key),
         }
         for table, of in rows.items():
@@ -151,12 +155,13 @@ class _Comparison:
             self.policies,
             shanghai_day(self.at_us),
             is_crowded if closure.crowded else nobody_crowds,
+            self.weights,
         )
 
     def _compare_ties(self, histories: Mapping[str, list[LoggedEvent]]) -> None:
         stored = ties_of(self.connection, histories)
         for home, events in histories.items():
-            wanted = keys_of_home(home, events, self.digest)
+            wanted = keys_of_home(home, events, self.digest, weighed=self.weighed)
             self.seen[TIE] += len(stored.get(home, ()))
             self.found.rows[TIE] += len(wanted)
             self.found.wrong[TIE] += len(wanted ^ stored.get(home, set()))

@@ -20,6 +20,7 @@ from campaigns.events.activities import (
 from campaigns.events.dealers import DealerContracted, DealerEnded
 from campaigns.events.rewards import RewardPolicyPublished
 from campaigns.regions import covers
+from crm.identity.weights import Weights
 from crm.journal.logged_event import COMPANY, LoggedEvent, ReceiptKey
 from crm.outcomes.creations import Created, create, is_welcome, judge_creation, owners_of
 from crm.outcomes.outcome import BREACH, RECORDED, rejected, waiting
@@ -271,4 +272,5 @@ class Surroundings:
     policies: tuple[LoggedEvent, ...] = ()
     reached_day: date | None = None
     is_crowded: Callable[[str], bool] = field(default=lambda phone: False)
+    weights: Weights | None = None
     worked_out: dict[Any, Any] = field(default_factory=dict, compare=False)

@@ -9,6 +9,7 @@ from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
 from crm.consents.consents import is_allowed
 from crm.consents.facts import ConsentWord
+from crm.identity.evidence import parts_text
 from crm.identity.names import given_sound, pinyin, pinyin_initials, simplified, sort_form
 
 _TAIL_DIGITS = 4
@@ -61,6 +62,19 @@ def link_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
             "decided_by": link.decided_by,
             "evidence": link.evidence.kind if link.evidence else None,
             "evidence_card_id": link.evidence.other_card_id if link.evidence else None,
+            "parts": parts_text(link.evidence.parts) if link.evidence else "",
+        }
+
+
+def pair_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
+    """The pairs of cards of which a person is asked whether they are one person's."""
+    for asked in evaluation.resolution.asked:
+        yield {
+            "card_id": asked.card_id,
+            "other_card_id": asked.other_card_id,
+            "home": f"card/{asked.card_id}",
+            "centibits": asked.centibits,
+            "parts": parts_text(asked.parts),
         }
 
 

@@ -1,6 +1,6 @@
 """Cards to be found by, their links, and the people they make up."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
 
 from crm.storage.database import METADATA
 
@@ -43,9 +43,23 @@ LINK = Table(
     Column("decided_by", String(8), nullable=False),
     Column("evidence", String(24)),
     Column("evidence_card_id", String(64)),
+    Column("parts", String(240), nullable=False, server_default=""),
     Index("ix_link_home", "home"),
     Index("ix_link_person_id", "person_id"),
 )
+
+PAIR = Table(
+    "pair",
+    METADATA,
+    Column("card_id", String(64), primary_key=True),
+    Column("other_card_id", String(64), primary_key=True),
+    Column("home", String(100), nullable=False),
+    Column("centibits", Integer, nullable=False),
+    Column("parts", String(240), nullable=False),
+    Index("ix_pair_home", "home"),
+    Index("ix_pair_centibits", "centibits"),
+)
+"""Cards of which a person is asked whether they are one person's, the smaller id first."""
 
 PERSON = Table(
     "person",

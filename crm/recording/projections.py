@@ -20,8 +20,8 @@ from crm.follow_ups.tables import FOLLOW_UP
 from crm.keyring.keyring import Keyring
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.tables import OUTCOME
-from crm.people.projection import card_rows, link_rows, person_rows
-from crm.people.tables import CARD, LINK, PERSON
+from crm.people.projection import card_rows, link_rows, pair_rows, person_rows
+from crm.people.tables import CARD, LINK, PAIR, PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ PROJECTIONS = (
     Projection(CARD, lambda known, _: card_rows(known)),
     Projection(LINK, lambda known, _: link_rows(known)),
     Projection(PERSON, lambda known, _: person_rows(known)),
+    Projection(PAIR, lambda known, _: pair_rows(known)),
     Projection(COPY_ROW, lambda known, keys: copy_table_rows(known, keys.copy_row)),
     Projection(CONFLICT, lambda known, _: conflict_rows(known)),
     Projection(FOLLOW_UP, lambda known, _: follow_up_rows(known)),
@@ -119,4 +120,4 @@ GROWING = (
     GrowingView(FOLLOW_UP, lambda known, _: follow_up_rows(known), _follow_ups_moved),
     GrowingView(WAKE_DAY, lambda known, _: wake_day_rows(known), _wake_days_moved),
 )
-"""Beside outcomes. Links and conflicts do not move by what only grows."""
+"""Beside outcomes. Links, pairs and conflicts do not move by what only grows."""

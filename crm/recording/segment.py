@@ -64,6 +64,8 @@ class Segment:
     """Home → the events of others that concern it."""
     changed: dict[str, int] = field(default_factory=dict)
     """Home of an activity or member → position of the last event that may have changed it."""
+    everybody: bool = False
+    """Whether other weights are in force, so that all cards are looked at."""
     written: int = 0
     _of_kind: dict[str, Causes] = field(default_factory=dict)
 

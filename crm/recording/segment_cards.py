@@ -18,6 +18,7 @@ from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
 from crm.ledger.book import ClaimStep, stored_claims, write_steps
 from crm.ledger.rows import HomedClaim
+from crm.outcomes.matching import ever_weighed, weights_in_force
 from crm.outcomes.shared import Surroundings
 from crm.recording.claim_steps import Movers
 from crm.recording.projections import PROJECTIONS
@@ -69,6 +70,7 @@ def _surroundings(segment: Segment, crowded: frozenset[str]) -> Surroundings:
         segment.facts.all_policies(),
         segment.reached,
         _crowds(crowded, segment.digest) if crowded else nobody_crowds,
+        weights_in_force(segment.facts.all_matching()),
     )
 
 
@@ -118,7 +120,7 @@ def _evaluated(
 
 def _growing(segment: Segment) -> set[str]:
     """The touched homes whose events in the segment neither take back nor say who is who."""
-    if not segment.is_next:
+    if not segment.is_next or segment.everybody:
         return set()
     return {
         home
@@ -130,10 +132,14 @@ def _growing(segment: Segment) -> set[str]:
 
 def _only_grows(segment: Segment, homes: Homes, growing: set[str]) -> bool:
     """Whether nothing concerns a component but its own growth, or the passing of days."""
-    return segment.is_next and all(
-        (home in growing or home not in segment.own)
-        and all(event.type_name == "day.reached" for event in segment.woken.get(home, ()))
-        for home in homes
+    return (
+        segment.is_next
+        and not segment.everybody
+        and all(
+            (home in growing or home not in segment.own)
+            and all(event.type_name == "day.reached" for event in segment.woken.get(home, ()))
+            for home in homes
+        )
     )
 
 
@@ -151,6 +157,8 @@ def _groups(segment: Segment, growing: set[str]) -> Iterator[Group]:
     former = _former_ties(segment)
     net = rewrite_ties(segment.connection, keys_by_home)
     add_ties(segment.connection, named)
+    if segment.everybody:
+        _tie_everybody(segment)
     growing -= _joined(segment, named)
     # What the touched cards speak of is read at once instead of one by one.
     segment.facts.look_up(
@@ -171,6 +179,14 @@ def _groups(segment: Segment, growing: set[str]) -> Iterator[Group]:
         seen.update(home for component in kept for home in component.homes)
         if kept:
             yield Group([component.homes for component in kept], frozenset())
+
+
+def _tie_everybody(segment: Segment) -> None:
+    """What everybody speaks of: under weights cards are tied by more, and later no less."""
+    homes = sorted(home for home in segment.woken if kind_of(home) == "card")
+    for start in range(0, len(homes), COMPONENTS_TOGETHER):
+        piece = homes[start : start + COMPONENTS_TOGETHER]
+        rewrite_ties(segment.connection, _keys_by_home(segment, piece))
 
 
 def _by_crowding(closure: Closure) -> Iterator[Group]:
@@ -209,11 +225,12 @@ def _homes_at(key: str, tied: Mapping[str, set[str]]) -> Iterable[str]:
 def _keys_by_home(segment: Segment, homes: Sequence[str]) -> dict[str, set[str]]:
     """What each card speaks of; the histories are long, so a part of them is held at a time."""
     keys: dict[str, set[str]] = {}
+    weighed = ever_weighed(segment.facts.all_matching())
     for start in range(0, len(homes), COMPONENTS_TOGETHER):
         piece = homes[start : start + COMPONENTS_TOGETHER]
         histories = segment.library.histories(segment.connection, piece)
         for home, events in histories.items():
-            keys[home] = keys_of_home(home, events, segment.digest)
+            keys[home] = keys_of_home(home, events, segment.digest, weighed=weighed)
     return keys
 
 
@@ -222,9 +239,11 @@ def _former_ties(segment: Segment) -> Mapping[str, set[str]]:
     erased = {event.home for event in segment.events if event.type_name == "card.erased"}
     stored = ties_of(segment.connection, erased)
     former = {}
+    weighed = ever_weighed(segment.facts.all_matching())
     for home, history in segment.library.histories(segment.connection, erased).items():
         before = [event for event in history if event.type_name != "card.erased"]
-        former[home] = stored.get(home, set()) | keys_of_home(home, before, segment.digest)
+        keys = keys_of_home(home, before, segment.digest, weighed=weighed)
+        former[home] = stored.get(home, set()) | keys
     return former
 
 

@@ -11,7 +11,7 @@ from crm.components.index import homes_tied_to, rewrite_ties
 from crm.components.keys import POLICIES, keys_of_home, kind_of
 from crm.copies.projection import contract_rows
 from crm.copies.tables import CONTRACT
-from crm.journal.events import newest_starts
+from crm.journal.events import homes_with_prefix, newest_starts
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import stored_claims
 from crm.members.projection import member_row
@@ -24,7 +24,7 @@ from crm.storage.difference import rewrite
 
 
 def record_shared(segment: Segment) -> None:
-    """Activities, contracts, policies and days; whom they concern is woken."""
+    """Activities, contracts, policies, weights and days; whom they concern is woken."""
     activities = segment.homes("activity")
     judged: list[Judged] = []
     rows = []
@@ -42,6 +42,8 @@ def record_shared(segment: Segment) -> None:
     if policies := segment.homes("policy"):
         judged.append(segment.facts.judge_policies())
         segment.wake({POLICIES: [event for events in policies.values() for event in events]})
+    if segment.homes("matching"):
+        judged.append(_matching(segment))
     judged += map(segment.facts.judge_day, segment.homes("day"))
     _days(segment)
     segment.write_outcomes(judged)
@@ -65,6 +67,16 @@ def _contracts(segment: Segment) -> Judged:
         if fact is not None and before.get(name) != after.get(name)
     }
     segment.wake({f"dealer/{dealer}": causes for dealer in differing})
+    return judged
+
+
+def _matching(segment: Segment) -> Judged:
+    """Other weights may make others of everybody: all cards are looked at again."""
+    judged = segment.facts.judge_matching()
+    causes = [event for events in segment.homes("matching").values() for event in events]
+    segment.everybody = True
+    for home in homes_with_prefix(segment.connection, "card/"):
+        segment.woken.setdefault(home, []).extend(causes)
     return judged
 
 

@@ -16,6 +16,8 @@ from crm.outcomes.days import day_taken_back
 CHANGES_NOBODY = frozenset({"activity.held", "value.transferred", "copy.acknowledged"})
 MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "activity.changed", "event.voided"})
 _DAY = "day.reached"
+_CONCERN_ALL = ("policy/", "matching/")
+"""What is said of these changes others that have no event in the batch."""
 MOST_DAYS = 7
 """Of one segment: whoever has something due in a week is held in memory, not in a year."""
 _CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
@@ -55,4 +57,4 @@ def _on_the_clock(event: LoggedEvent) -> str:
 
 
 def _opens(event: LoggedEvent, before: LoggedEvent) -> bool:
-    return _on_the_clock(event) != _on_the_clock(before) or event.home.startswith("policy/")
+    return _on_the_clock(event) != _on_the_clock(before) or event.home.startswith(_CONCERN_ALL)

@@ -67,6 +67,7 @@ PROJECTED = (
     members.MEMBER,
     people.CARD,
     people.LINK,
+    people.PAIR,
     people.PERSON,
     archives.CONFLICT,
     sharing.COPY_ROW,

@@ -21,7 +21,13 @@ WHOSE = ("own", "foreign", "row", "unknown")
 """Of D1; of the company or D3; of the company, by a row of the sender's copy; of nobody."""
 MEMBERS = ("member.changed", "member.trained", "member.left", "value.transferred")
 ACTIVITIES = ("activity.changed", "activity.held", "activity.cancelled")
-FRESH = ("activity.planned", "member.enrolled", "dealer.contracted", "reward_policy.published")
+FRESH = (
+    "activity.planned",
+    "member.enrolled",
+    "dealer.contracted",
+    "reward_policy.published",
+    "matching.published",
+)
 """What brings something into being and speaks of nothing else."""
 TWO_CARDS = ("relation.stated", "identity.same", "identity.different", "identity.undecided")
 OF_THINGS = ("purchase.returned", "trial.ended", "complaint.resolved")
@@ -195,6 +201,12 @@ DATA: dict[str, dict[str, Any]] = {
     | {"reason_code": "over"},
     "copy.acknowledged": {"up_to": 1, "digest": "0" * 64},
     "reward_policy.published": {"policy": "=new", "effective_from": "2026-01-01", "rules": [RULE]},
+    "matching.published": {
+        "version": "=new",
+        "link_centibits": 1,
+        "ask_centibits": 0,
+        "levels": [],
+    },
     **dict.fromkeys(REWARDS, REWARD),
     "event.voided": {},
 }

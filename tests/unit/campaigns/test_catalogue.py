@@ -15,11 +15,11 @@ from campaigns.events.base import PERSONAL_FIELDS
 from tests.examples import LATER_US, valid_events, written
 from tests.profiles import examples
 
-DRAFTS = {"copy.acknowledged", "reward.paid"}
+DRAFTS = {"copy.acknowledged", "reward.paid", "matching.published"}
 HEADQUARTERS_ALONE = {
     *("card.erased", "identity.same", "identity.different", "identity.undecided"),
     *("dealer.contracted", "dealer.ended", "reward_policy.published"),
-    *("reward.approved", "reward.rejected", "reward.paid"),
+    *("reward.approved", "reward.rejected", "reward.paid", "matching.published"),
 }
 
 

@@ -16,7 +16,7 @@ ROLES: tuple[Role, ...] = ("headquarters", "staff", "dealer")
 HEADQUARTERS_ALONE = {
     *("card.erased", "identity.same", "identity.different", "identity.undecided"),
     *("dealer.contracted", "dealer.ended", "reward_policy.published"),
-    *("reward.approved", "reward.rejected", "reward.paid"),
+    *("reward.approved", "reward.rejected", "reward.paid", "matching.published"),
 }
 
 
