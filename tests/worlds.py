@@ -335,7 +335,10 @@ class Maker:
         often = ("13912340001", "+86 139-1234-0001", "13912340002")
         phones = list({self.pick(*often, *often, *PHONES) for _ in range(self.pick(0, 1, 1, 2))})
         phones.sort()
-        return {"phones": phones, **self.some({"address": self.pick(*self.addresses)}, "address")}
+        return {"phones": phones, **self.some({"address": self.address()}, "address")}
+
+    def address(self) -> str:
+        return self.addresses[0] if len(self.addresses) == 1 else self.pick(*self.addresses)
 
     def health(self) -> dict[str, Any]:
         return {

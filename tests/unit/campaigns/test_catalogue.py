@@ -65,7 +65,7 @@ def test_of_an_erased_subject_the_rest_can_still_be_read(event: dict[str, Any]) 
 
 def test_each_type_stands_once_under_its_wire_name() -> None:
     classes = [kind for _, family in FAMILIES for kind in family.EVENTS]
-    assert len(classes) == len(CATALOGUE) == len(WIRE_NAMES) == 42
+    assert len(classes) == len(CATALOGUE) == len(WIRE_NAMES) == 43
     for name in WIRE_NAMES:
         assert name.startswith("jinxi.") and name.endswith(".v1")
         assert short_name(name) in CATALOGUE
