@@ -20,7 +20,7 @@ from crm.people.tables import LINK
 
 TAKES_BACK = (
     *("consent.withdrawn", "consent.refused", "card.erased", "dealer.ended", "event.voided"),
-    *("identity.same", "identity.different", "identity.undecided"),
+    *("identity.same", "identity.different", "identity.undecided", "matching.published"),
 )
 """What is said to end a dealer's right to a row that stands in its copy."""
 

@@ -27,6 +27,7 @@ EVENTS = {
     "identity.same": N_("确认同一人"),
     "identity.different": N_("确认不是同一人"),
     "identity.undecided": N_("取消身份判断"),
+    "matching.published": N_("识别同一人的权重"),
     "clinic.consulted": N_("测量咨询"),
     "trial.started": N_("开始试用"),
     "trial.ended": N_("结束试用"),
