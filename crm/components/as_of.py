@@ -19,6 +19,7 @@ from crm.components.histories import in_order
 from crm.components.index import close
 from crm.components.keys import Digest, keyed_digest, keys_of_home, kind_of, phone_key
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
+from crm.identity.weights import Weights
 from crm.journal.dead_letters import dead_positions
 from crm.journal.events import JOURNAL, decode, homes_with_prefix, rows_of_homes
 from crm.journal.logged_event import LoggedEvent
@@ -218,6 +219,12 @@ def recorded_events(
         rows = rows_of_homes(connection, homes, up_to)
     left_out = dead_positions(connection)
     return decode([row for row in rows if row.position not in left_out], keyring)
+
+
+def weights_now(connection: Connection, keyring: Keyring) -> Weights | None:
+    """The weights in force; None: the deterministic rule alone."""
+    events = in_order(_of_kinds(connection, keyring, "matching/"))
+    return weights_in_force(judge_matching(events)[1])
 
 
 def _of_kinds(connection: Connection, keyring: Keyring, *prefixes: str) -> list[LoggedEvent]:

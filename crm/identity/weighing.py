@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crm.identity.clusters import Clusters, Part
+from crm.identity.likeness import likeness
 from crm.identity.record import Record, record_of
 from crm.identity.traits import IdentityCard
 from crm.identity.weights import Judgement, Weights, judge
+
+_OTHER_NAMES = ("half", "different")
 
 Compared = Callable[[Sequence[Record]], Iterable[tuple[int, int]]]
 
@@ -59,10 +62,21 @@ def join_by_weights(
     def speaks_against(card_id: str, other_card_id: str) -> bool:
         return judge(by_id[card_id], by_id[other_card_id], weights).centibits < 0
 
+    def is_another_name(card_id: str, other_card_id: str) -> bool:
+        """A likely slip must not lead from one twin's name to the other's."""
+        one, other = by_id[card_id], by_id[other_card_id]
+        return likeness(one.name, other.name) in _OTHER_NAMES or speaks_against(
+            card_id, other_card_id
+        )
+
     for judgement, one, other in judged:
         if judgement.verdict == "link":
+            is_slip = weights.homes and judgement.fit.get("name") == "near"
             clusters.join_by_weights(
-                one.record_id, other.record_id, judgement.parts, speaks_against
+                one.record_id,
+                other.record_id,
+                judgement.parts,
+                is_another_name if is_slip else speaks_against,
             )
     _explain(clusters, by_id, weights)
     return tuple(_asked(clusters, judged))

@@ -79,6 +79,7 @@ PLACES: tuple[Place, ...] = (
     Place("compliance", "/restricted", N_("限制使用的人"), sees=("restricted",)),
     Place("compliance", "/clashes", N_("撞号"), sees=("runs",)),
     Place("compliance", "/conflicts", N_("说法不一"), sees=("conflicts",)),
+    Place("compliance", "/matching", N_("是不是同一个人"), sees=("conflicts",)),
     Place("system", "/events", N_("事件"), sees=("events",)),
     Place("system", "/accounts", N_("账号"), sees=("accounts",)),
     Place("system", "/tokens", N_("接口令牌"), sees=("accounts",)),

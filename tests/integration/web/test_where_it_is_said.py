@@ -11,7 +11,6 @@ from tests.integration.web.test_roles import OPENS
 
 NOT_YET = {
     "card.erased",
-    "matching.published",
 }
 """What no page says yet. It only ever gets shorter."""
 

@@ -97,6 +97,15 @@ def test_twins_are_asked_about_and_not_linked() -> None:
     assert asked(found) == [("r1", "r2")]
 
 
+def test_an_unreadable_name_does_not_lead_from_one_twin_to_the_other() -> None:
+    found = told(
+        person("r1", "李建国", sex="male", born="1949-12-31"),
+        person("r2", "李建军", sex="male", born="1949-12-31"),
+        person("r3", "李建□", sex="male", born="1949-12-31"),
+    )
+    assert sorted(map(len, groups(found))) == [1, 2]
+
+
 def test_a_number_that_went_to_somebody_else_links_nobody() -> None:
     found = told(
         record_of("r1", name="李建国", born="1949-12-31", phones=["14212345678"], region="110105"),

@@ -1,0 +1,139 @@
+"""Who is who: pairs of cards that a person is asked about, side by side; and by which weights.
+
+Values open by a tap that is kept. A decision is an event, and stands above any weight.
+"""
+
+from collections import Counter
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.times import rfc3339
+from campaigns.wording.catalogues import N_
+from crm.accounts.access import Access, log_accesses
+from crm.components.as_of import weights_now
+from crm.identity.default_weights import SHIPPED
+from crm.pairs.queries import PAGE_PAIRS, asked_pairs, is_asked
+from crm.recording.preview import imagined, what_if
+from crm.storage.database import reading, writing
+from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.view.matching_labels import LEVELS, THINGS, VIEWS
+
+router = APIRouter()
+
+_TYPES = {"same": "identity.same", "different": "identity.different"}
+_REASON = "reviewed"
+_NOTHING_CHOSEN = N_("还没有选。请至少给一对选“是”或“不是”。")
+
+
+@router.get("/matching")
+def matching_page(visit: SignedIn, page: int = 1) -> Response:
+    """The pairs, the likeliest first."""
+    return _page(visit, ActForm(), page=page)
+
+
+@router.post("/matching/open")
+def open_pair(posting: SignedInPosting) -> Response:
+    """Show what two cards say, and what would change if they were one person's."""
+    visit = posting.visit
+    pair = posting.text("card_id", 64), posting.text("other_card_id", 64)
+    with reading(visit.site.engine) as connection:
+        if not is_asked(visit.scope, connection, *pair):
+            raise NotFound
+    now_us = visit.site.now_us()
+    with writing(visit.site.engine) as connection:
+        looks = [Access(now_us, visit.account.actor, card_id, "pair") for card_id in pair]
+        log_accesses(connection, looks)
+    return _page(visit, ActForm(), opened=pair)
+
+
+@router.post("/matching/decide")
+def decide(posting: SignedInPosting) -> Response:
+    """Say of some pairs whether they are one person; the others wait."""
+    visit = posting.visit
+    acts = []
+    for place in range(PAGE_PAIRS):
+        type_name = _TYPES.get(posting.text(f"word-{place}", 16))
+        card_id, _, other_id = posting.text(f"pair-{place}", 130).partition(" ")
+        if type_name is not None:
+            data = {"card_id": card_id, "other_card_id": other_id, "reason_code": _REASON}
+            acts.append(Act(type_name, data))
+    if not acts:
+        form = ActForm(troubles=(visit.say(_NOTHING_CHOSEN),))
+        return _page(visit, form)
+    answer = say(posting, acts)
+    if answer.form is not None:
+        return _page(visit, answer.form)
+    return done(visit, "/matching", answer)
+
+
+@router.post("/matching/publish")
+def publish(posting: SignedInPosting) -> Response:
+    """Put the shipped weights in force, or the rule alone."""
+    visit = posting.visit
+    rows = [
+        {"thing": thing, "level": level, "centibits": centibits}
+        for thing, levels in SHIPPED.of.items()
+        for level, centibits in levels.items()
+    ]
+    weighs = posting.text("which", 8) == "weights"
+    data = {
+        "version": f"{SHIPPED.version if weighs else 'rule'}-{posting.text('form_id', 36)[:8]}",
+        "link_centibits": SHIPPED.link,
+        "ask_centibits": SHIPPED.ask,
+        "levels": rows if weighs else [],
+    }
+    answer = say(posting, [Act("matching.published", data)])
+    if answer.form is not None:
+        return _page(visit, answer.form)
+    return done(visit, "/matching", answer)
+
+
+def _page(
+    visit: Visit, form: ActForm, *, opened: tuple[str, str] | None = None, page: int = 1
+) -> Response:
+    with reading(visit.site.engine) as connection:
+        pairs, total = asked_pairs(visit.scope, connection, max(1, page))
+        weights = weights_now(connection, visit.site.keyring)
+    context = {
+        "title": visit.say(N_("是不是同一个人")),
+        "form": form,
+        "publish_form": ActForm(),
+        "pairs": pairs,
+        "total": total,
+        "opened": opened,
+        "changes": _changes(visit, opened) if opened else [],
+        "weights": weights,
+        "things": THINGS,
+        "levels": LEVELS,
+        "may_decide": visit.account.may_say("identity.same"),
+        "may_publish": visit.account.may_say("matching.published"),
+        "page": max(1, page),
+        "pages": -(-total // PAGE_PAIRS),
+    }
+    return visit.render("matching.html", context)
+
+
+def _changes(visit: Visit, pair: tuple[str, str]) -> list[tuple[str, int]]:
+    """(view, rows) that would change if the two were one person's; none for who may not say so."""
+    credential = visit.account.credential
+    if credential is None or not visit.account.may_say("identity.same"):
+        return []
+    now_us = visit.site.now_us()
+    data: dict[str, Any] = {
+        "card_id": pair[0],
+        "other_card_id": pair[1],
+        "reason_code": _REASON,
+    }
+    act = Act("identity.same", data)
+    event = act.event(visit.account.source, str(uuid4()), 1, rfc3339(now_us))
+    with reading(visit.site.engine) as connection:
+        said = imagined(orjson.dumps(event), credential, now_us)
+        preview = what_if(connection, visit.site.keyring, [said], now_us)
+    counts = Counter(change.table for change in preview.changes)
+    counts["claim"] = len(preview.claims)
+    return [(word, counts[table]) for table, word in VIEWS.items() if counts[table]]

@@ -1,0 +1,87 @@
+"""Headquarters is asked whether two cards are one person's, and says by which weights."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from campaigns.intake import HEADQUARTERS
+from crm.accounts.access import accesses_of_cards
+from crm.people.tables import LINK
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.examples import an_event, written
+from tests.integration.web.sites import RunningSite, sign_in
+
+
+def twin(card_id: str, name: str) -> bytes:
+    person = {"name": name, "birth_date": "1949-12-31", "sex": "male"}
+    contact = {"phones": ["13912340009"], "address": "和平路9号"}
+    data = {"card_id": card_id, "person": person, "contact": contact, "source_kind": "walk_in"}
+    return written(an_event("card.registered", data, id=f"e-{card_id}", source="/hq"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(site: RunningSite) -> None:
+    site.user("office", "headquarters")
+    site.user("law", "compliance")
+    lines = [twin("T1", "李建国"), twin("T2", "李建军"), twin("T3", "李建□")]
+    site.site.intake.accept(lines, HEADQUARTERS)
+    site.work()
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        sign_in(client, "office")
+        yield client
+
+
+def hidden(page: str, action: str) -> dict[str, str]:
+    """What the first form to an address carries."""
+    (form, *_) = re.findall(rf'<form method="post" action="{action}"[^>]*>(.*?)</form>', page, re.S)
+    return dict(re.findall(r'name="([\w-]+)" value="([^"]*)"', form))
+
+
+def decided(site: RunningSite) -> dict[str, str]:
+    site.work()
+    with reading(site.site.engine) as connection:
+        rows = connection.execute(select(LINK.c.card_id, LINK.c.decided_by))
+        return {card_id: by for card_id, by in rows if card_id.startswith("T")}
+
+
+def test_pairs_are_asked_opened_decided_and_pinned(site: RunningSite, office: httpx.Client) -> None:
+    page = office.get("/matching").text
+    assert "只用确定规则" in page
+    publish = {**hidden(page, "/matching/publish"), "which": "weights"}
+    assert office.post("/matching/publish", data=publish).status_code == 303
+    assert set(decided(site).values()) == {"alone", "weights"}
+    page = office.get("/matching").text
+    assert "李建" not in page
+    opening = hidden(page, "/matching/open")
+    opened = office.post("/matching/open", data=opening).text
+    assert "李建军" in opened
+    assert "患者档案" in opened, "what would change is told"
+    with reading(site.site.engine) as connection:
+        looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, [opening["card_id"]])
+    assert [look.field for look in looks] == ["pair"]
+    nothing = office.post("/matching/decide", data=hidden(opened, "/matching/decide"))
+    assert "还没有选" in nothing.text
+    said = {**hidden(opened, "/matching/decide"), "word-0": "different"}
+    assert office.post("/matching/decide", data=said).status_code == 303
+    site.work()
+    assert "/matching/open" not in office.get("/matching").text
+    back = {**hidden(office.get("/matching").text, "/matching/publish"), "which": "rule"}
+    assert office.post("/matching/publish", data=back).status_code == 303
+    assert set(decided(site).values()) == {"alone"}
+
+
+def test_compliance_looks_and_decides_nothing(site: RunningSite) -> None:
+    with site.client() as client:
+        sign_in(client, "law")
+        page = client.get("/matching")
+    assert page.status_code == 200
+    assert "/matching/decide" not in page.text or "word-0" not in page.text
+    assert "/matching/publish" not in page.text
