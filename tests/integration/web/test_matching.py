@@ -63,7 +63,7 @@ def test_pairs_are_asked_opened_decided_and_pinned(site: RunningSite, office: ht
     opening = hidden(page, "/matching/open")
     opened = office.post("/matching/open", data=opening).text
     assert "李建军" in opened
-    assert "患者档案" in opened, "what would change is told"
+    assert "会变的" in opened, "what would change is told"
     with reading(site.site.engine) as connection:
         looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, [opening["card_id"]])
     assert [look.field for look in looks] == ["pair"]
