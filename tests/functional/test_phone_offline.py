@@ -240,7 +240,7 @@ def test_who_is_likely_to_come_is_found_and_signed_in_without_network_by_whoever
     running.accept(
         card(home, "仉素琴", "13711119876"),
         activity_today("A-before"),
-        an_event("activity.attended", {"card_id": home, "activity_id": "A-before"}),
+        an_event("activity.attended", {"card_id": home, "activity_id": "A-before"}, id="came"),
     )
     stand_ready(on_phone)
     page = on_phone.page

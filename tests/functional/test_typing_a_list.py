@@ -31,6 +31,7 @@ def known(season_site: RunningSite) -> None:
                 **{"card_id": "C-zqh", "purpose": "health", "notice_version": "2026-01"},
                 **{"method": "paper", "by": "self"},
             },
+            id="list-health",
         ),
     )
 
