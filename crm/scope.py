@@ -13,6 +13,7 @@ Capability = Literal[
     "books",
     "restricted",
     "follow_ups",
+    "letters",
     "numbers",
     "own_numbers",
     "events",
@@ -41,7 +42,7 @@ answers: enter and answer them. copies: how every dealer's copy stands; own_copy
 own_people: find somebody in it. looks: who opened what. status: how it runs; runs: confirm the
 clock, look for clashes. accounts: who may sign in, and tokens; audit: who changed them.
 legal: say for compliance that a policy of rewards may be so. members: who refers; a dealer its own.
-own_numbers: funnels of the own dealer's people.
+own_numbers: funnels of the own dealer's people. letters: write to people.
 """
 
 _OF_DEALERS: frozenset[Capability] = frozenset({"own_copy", "own_people", "own_numbers"})

@@ -48,10 +48,12 @@ PURE_FOLDERS = {"identity", "cards", "consents", "rewards"}
 FEATURES = {
     *("outcomes", "people", "archives", "activities", "follow_ups", "copies", "ledger", "members"),
     *("funnels", "fhir", "rights", "notices", "questions", "reward_desk", "policies", "transfers"),
+    "letters",
 }
 """Rules beside tables and readers: every module is pure, but for these."""
 IMPURE_OF_A_FEATURE = {"tables", "projection", "queries", "register", "book", "asking", "packaged"}
 IMPURE_ALONE = {
+    "crm.letters.ways",
     "crm.copies.change_log",
     "crm.funnels.rows",
     "crm.funnels.stored",

@@ -82,7 +82,10 @@ ROLES: dict[AccountRole, Role] = {
         N_("现场工作人员"),
         N_("在活动上登记，找人，回访。"),
         "/log",
-        _may("activities", "people", "archive", "opens", "health", "follow_ups", "members"),
+        _may(
+            *("activities", "people", "archive", "opens", "health", "follow_ups", "members"),
+            "letters",
+        ),
         _OPEN - _A_DEALERS,
     ),
     "dealer": Role(

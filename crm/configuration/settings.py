@@ -92,6 +92,24 @@ class Settings:
         "金夕",
         N_("谁保管档案：给本人的副本上这样写"),
     )
+    mail_server: str | None = option(
+        "JINXI_SMTP",
+        TEXT,
+        None,
+        N_("信用邮件发时交给哪台服务器，写成 主机:端口；不写就没有这条路"),
+    )
+    mail_from: str | None = option(
+        "JINXI_SMTP_FROM",
+        TEXT,
+        None,
+        N_("邮件的寄件地址"),
+    )
+    messages_url: str | None = option(
+        "JINXI_MESSAGES_URL",
+        TEXT,
+        None,
+        N_("短信和微信消息签名后交给哪个网关；不写就没有这条路"),
+    )
     company_contact: str | None = option(
         "JINXI_COMPANY_CONTACT",
         TEXT,

@@ -19,6 +19,7 @@ from crm.journal.outbox import OUTBOX
 from crm.journal.progress import PROGRESS
 from crm.journal.undecodable import UNDECODABLE
 from crm.ledger import tables as rewards
+from crm.letters import tables as letters
 from crm.members import tables as members
 from crm.notices import tables as notices
 from crm.outcomes import tables as outcomes
@@ -52,6 +53,7 @@ REGISTERED = (
     *(rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER),
     *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, policies.POLICY_DRAFT),
     SAVED_FUNNEL,
+    *(letters.LETTER_TEMPLATE, letters.LETTER_SENT),
 )
 """What people asked for and were answered, whose work it is, which payments were ordered, which
 funnels were saved: a rebuild leaves it alone."""

@@ -29,6 +29,7 @@ from crm.storage.database import reading
 from crm.web.guards.visit import Posting, Visit
 
 FORM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 _A_CARD = "card/of-the-row"
 _STALE = N_("这张表已经提交过，或者放得太久了。内容都在：请看一眼清单，还没有的再提交一次。")
 DOUBTS = {

@@ -20,6 +20,7 @@ from crm.funnels.kept import columns_file
 from crm.funnels.queries import FunnelAnswers, Funnels
 from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
+from crm.letters.ways import Ways
 from crm.operations.status import Status, stored_status
 from crm.rights.own_copy import Keeper
 from crm.schema.preparing import prepare
@@ -52,6 +53,8 @@ class Site:
     now_us: Callable[[], int] = now_us
     keeper: Keeper = field(default_factory=lambda: Keeper("金夕"))
     """Who keeps the archives, as people are told it."""
+    ways: Ways = field(default_factory=Ways)
+    """On which ways letters leave."""
     status: Callable[[], Status] | None = None
     """How it stands, where somebody above knows more than the database."""
 
@@ -114,7 +117,17 @@ class Site:
             proxies=proxies,
             data_folder=folder,
             keeper=keeper,
+            ways=_ways(settings),
         )
+
+
+def _ways(settings: Settings) -> Ways:
+    return Ways(
+        settings.mail_server,
+        settings.mail_from,
+        settings.messages_url,
+        settings.webhooks_to_loopback,
+    )
 
 
 def site_of(request: Request) -> Site:

@@ -16,6 +16,7 @@ from crm.activities.queries import activity
 from crm.archives.queries import WholeArchive, whole_archive
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import dealer_names
+from crm.letters.queries import SentLetter, letters_of
 from crm.people.queries import FoundPerson, people_by_id
 from crm.rights.queries import requests_of
 from crm.storage.database import reading, writing
@@ -161,6 +162,7 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "withdrawn": asked.withdrawn,
         "readings_open": asked.readings,
         "chart": readings_chart(dossier.readings) if asked.readings else None,
+        "letters": _letters(visit, told),
         "requests": None,
         "accesses": None,
         "names": {},
@@ -200,6 +202,13 @@ def _others(visit: Visit, known: WholeArchive) -> dict[str, Any]:
         held = [activity(visit.scope, connection, activity_id) for activity_id in wanted]
     activities = {row.activity_id: row.title for row in held if row is not None}
     return {"people": people, "dealers": dealers, "activities": activities}
+
+
+def _letters(visit: Visit, told: dict[str, Any]) -> list[SentLetter]:
+    """What the person was sent."""
+    with reading(visit.site.engine) as connection:
+        cards = [card["card_id"] for card in told["cards"]]
+        return letters_of(visit.scope, connection, cards)
 
 
 def _looks(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:

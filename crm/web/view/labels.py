@@ -103,6 +103,7 @@ LOOKED_AT = {
     "conflict": N_("说法不一"),
     "readings": N_("测量记录"),
     "own_copy": N_("本人的一份"),
+    "letter": N_("写信"),
 }
 TIMELINE = {
     "consents": N_("同意"),
@@ -258,6 +259,18 @@ THINGS = {
     "referral": N_("转介绍"),
     "contract": N_("合同"),
 }
+LETTER_PURPOSES = {
+    "service": N_("试用和购买的事"),
+    "marketing": N_("活动通知"),
+    "club": N_("俱乐部的事"),
+}
+LETTER_WAYS = {
+    "print": N_("打印"),
+    "mail": N_("邮件"),
+    "sms": N_("短信"),
+    "wechat": N_("微信"),
+}
+LETTER_STATES = {"sent": N_("已送出"), "failed": N_("没有发出"), "begun": N_("可能没有发出")}
 GROUPS: dict[str, dict[str, str]] = {
     "rights_kind": RIGHTS_KINDS,
     "rights_asker": RIGHTS_ASKERS,
@@ -273,6 +286,9 @@ GROUPS: dict[str, dict[str, str]] = {
     "category": CATEGORIES,
     "giver": GIVERS,
     "contract": CONTRACTS,
+    "letter_purpose": LETTER_PURPOSES,
+    "letter_way": LETTER_WAYS,
+    "letter_state": LETTER_STATES,
     "thing": THINGS,
     "end_reason": END_REASONS,
     "looked_at": LOOKED_AT,

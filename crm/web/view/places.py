@@ -67,6 +67,7 @@ PLACES: tuple[Place, ...] = (
     Place("people", "/copy", N_("副本"), sees=("own_copy",), thumb=3),
     Place("follow_ups", "/follow-ups", N_("回访"), sees=("follow_ups",), thumb=6),
     Place("members", "/members", N_("会员"), sees=("members",), thumb=10),
+    Place("follow_ups", "/letters", N_("信和消息"), sees=("letters",)),
     Place("rewards", "/rewards", N_("奖励"), sees=("money",), thumb=7),
     Place("rewards", "/statements", N_("按月对账"), sees=("money",)),
     Place("rewards", "/transfers", N_("给会员的物品和费用"), sees=("books",)),

@@ -12,6 +12,7 @@ SAID_ON: dict[str, tuple[str, ...]] = {
     "activity.attended": (_LOG,),
     "card.registered": (_LOG,),
     "card.corrected": (f"{_PERSON}/correct", f"{_ROW}/correct"),
+    "card.erased": ("/rights/{request_id}/erase",),
     "person.deceased": (f"{_PERSON}/deceased", f"{_ROW}/deceased"),
     "relation.stated": (f"{_PERSON}/relation",),
     "identity.same": (f"{_PERSON}/same", "/matching/decide"),

@@ -138,6 +138,10 @@ OPENS: dict[str, Allowed] = {
         for method in ("GET", "POST")
     },
     "GET /restricted": sees("restricted"),
+    "GET /letters": sees("letters"),
+    "POST /letters": sees("decides"),
+    "GET /people/{name}/letter": both(sees("letters"), sees("archive")),
+    "POST /people/{name}/letter": both(sees("letters"), sees("opens")),
     "GET /clashes": sees("runs"),
     "POST /rights/{request_id}/note": sees("answers"),
     "POST /rights/{request_id}/close": sees("answers"),

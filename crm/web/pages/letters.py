@@ -1,0 +1,274 @@
+"""Letters and messages: templates, a letter to one person looked at first, then sent or printed."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from campaigns.events.care import TrialStarted
+from campaigns.identifiers import mobile_e164
+from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
+from campaigns.wording.languages import LANGUAGES, Language, language_named
+from crm.accounts.access import Access, log_accesses
+from crm.archives.queries import person_then
+from crm.components.evaluation import PersonView
+from crm.consents.uses import Standing
+from crm.identity.traits import PLACEHOLDER_PHONES
+from crm.letters.queries import letter_templates
+from crm.letters.register import Sending, add_template, begin, end
+from crm.letters.sending import Obstacle, Way, obstacle
+from crm.letters.template import (
+    PURPOSES,
+    VALUES,
+    Letter,
+    LetterTemplate,
+    TemplateInvalid,
+    Words,
+    rendered,
+)
+from crm.letters.ways import NotSent, gateway_secret, on_paper
+from crm.storage.database import reading, writing
+from crm.web.desk.acts import FORM_ID, ActForm
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.view.formats import day_text
+
+router = APIRouter()
+
+WAYS: tuple[Way, ...] = get_args(Way)
+_LETTER = "letter"
+"""What the access log calls that somebody's name was put into a letter."""
+_OBSTACLES: dict[Obstacle, str] = {
+    "deceased": N_("此人已去世：不再给本人和家人发任何东西。"),
+    "restricted": N_("档案限制使用：不写信，不发消息。"),
+    "erased": N_("个人信息已删除：没有可以写的。"),
+    "no_consent": N_("本人没有同意接收这一类。请先问过本人，记下同意，再发。"),
+    "quiet_hours": N_("现在是晚上 8 点到早上 9 点，不打扰人。请白天再发，或打印出来。"),
+}
+_FAILURES = {
+    "no_way": N_("这条路还没有开通。请管理员设置邮件服务器或短信、微信的网关，或改用打印。"),
+    "refused": N_("对方的服务器没有收下。请核对地址或号码，再发一次。"),
+    "unreachable": N_("没有连上对方的服务器，没有发出去。请过一会儿再发。"),
+}
+_FAULTS = {
+    "empty": N_("三种语言的标题和正文都要写。"),
+    "too_long": N_("写得太长了。"),
+    "syntax": N_("模板写错了：括号没有配对，或用了不懂的写法。"),
+    "unknown": N_("模板里有不认识的名字。可用的见下面。"),
+    "loop": N_("模板里只能放下面这些名字和“如果”，不能调用、循环或运算。"),
+}
+_NO_NAME = N_("请写模板的代号，用小写字母、数字和短横。")
+_NO_ADDRESS = N_("请写收件的邮箱，或选一个电话。")
+_STALE = N_("这封信已经发过了。要再发，请重新打开这一页。")
+
+
+@router.get("/letters")
+def letters_page(visit: SignedIn) -> Response:
+    """The templates as they stand, and a form for a new version."""
+    return _templates(visit, ActForm.of({"purpose": PURPOSES[0]}))
+
+
+@router.post("/letters")
+def keep_template(posting: SignedInPosting) -> Response:
+    """A template in its next version; what cannot be filled in for everybody is sent back."""
+    visit = posting.visit
+    visit.scope.require("decides", "headquarters writes the letters")
+    name = posting.text("name", 64)
+    purpose = next((each for each in PURPOSES if each == posting.text("purpose", 16)), PURPOSES[0])
+    texts: dict[Language, Words] = {
+        language: Words(
+            posting.text(f"subject_{language}", 300), posting.text(f"body_{language}", 5_000)
+        )
+        for language in LANGUAGES
+    }
+    faults = {}
+    if not name or not name.replace("-", "").isascii() or not name.replace("-", "").isalnum():
+        faults["name"] = visit.say(_NO_NAME)
+    try:
+        if not faults:
+            template = LetterTemplate(name, 0, purpose, texts)
+            with writing(visit.site.engine) as connection:
+                actor, now_us = visit.account.actor, visit.site.now_us()
+                add_template(visit.scope, connection, template, actor, now_us)
+            return RedirectResponse("/letters", 303)
+    except TemplateInvalid as error:
+        said = visit.say(_FAULTS[error.why])
+        faults[f"body_{error.language}"] = f"{said} {error.detail}" if error.detail else said
+    form = ActForm(posting.text("form_id", 36), posting.text_of, faults=faults)
+    return _templates(visit, form)
+
+
+def _templates(visit: Visit, form: ActForm) -> Response:
+    with reading(visit.site.engine) as connection:
+        known = letter_templates(visit.scope, connection)
+    may_write = visit.scope.may("decides")
+    context = {
+        "title": visit.say(N_("信和消息")),
+        "templates": known,
+        "form": form,
+        "purposes": PURPOSES,
+        "languages": LANGUAGES,
+        "values": VALUES,
+        "may_write": may_write,
+        "ways": visit.site.ways,
+        "secret": gateway_secret(visit.site.keyring) if may_write and visit.may("runs") else None,
+    }
+    return visit.render("letters.html", context, 422 if form.is_wrong else 200)
+
+
+@router.get("/people/{name}/letter")
+def letter_form(visit: SignedIn, name: str) -> Response:
+    """Which template, in which language, on which way."""
+    person = _person(visit, name)
+    values = {"language": visit.language, "way": WAYS[0]}
+    return _letter(visit, person, ActForm.of(values), None)
+
+
+@router.post("/people/{name}/letter")
+def letter(posting: SignedInPosting, name: str) -> Response:
+    """Look at the letter as this person would get it; then print or send it."""
+    visit = posting.visit
+    visit.scope.require("opens", "a letter names the person")
+    person = _person(visit, name)
+    with reading(visit.site.engine) as connection:
+        known = {each.name: each for each in letter_templates(visit.scope, connection)}
+    template = known.get(posting.text("template", 64))
+    language = language_named(posting.text("language", 8))
+    way = next((each for each in WAYS if each == posting.text("way", 8)), None)
+    if template is None or language is None or way is None:
+        raise NotFound
+    now_us = visit.site.now_us()
+    stands_against = _obstacle(person, template, way, now_us)
+    form = ActForm(posting.text("form_id", 36), posting.text_of)
+    if stands_against is not None:
+        troubles = (visit.say(_OBSTACLES[stands_against]),)
+        return _letter(visit, person, ActForm(form.form_id, form.typed, troubles=troubles), None)
+    made = rendered(template, language, _values(visit, person, language))
+    with writing(visit.site.engine) as connection:
+        card_id = person.cards[0].card_id
+        log_accesses(connection, [Access(now_us, visit.account.actor, card_id, _LETTER)])
+    if posting.text("step") != "send":
+        return _letter(visit, person, form, made)
+    return _sent(posting, person, _sending(posting, person, template, language, way), made)
+
+
+def _sending(
+    posting: Posting, person: PersonView, template: LetterTemplate, language: Language, way: Way
+) -> Sending:
+    """The letter as it is kept."""
+    visit = posting.visit
+    return Sending(
+        posting.text("form_id", 36),
+        person.cards[0].card_id,
+        template,
+        language,
+        way,
+        visit.site.now_us(),
+        visit.account.actor,
+    )
+
+
+def _sent(posting: Posting, person: PersonView, sending: Sending, made: Letter) -> Response:
+    visit, site = posting.visit, posting.visit.site
+    form = ActForm(sending.letter_id, posting.text_of)
+    to = _address(posting, person, sending.way)
+    if sending.way != "print" and not to:
+        faults = {"mail" if sending.way == "mail" else "phone": visit.say(_NO_ADDRESS)}
+        return _letter(visit, person, ActForm(form.form_id, form.typed, faults), made)
+    with writing(site.engine) as connection:
+        is_new = FORM_ID.fullmatch(sending.letter_id) is not None and begin(connection, sending)
+    if not is_new:
+        return _letter(visit, person, ActForm(troubles=(visit.say(_STALE),)), None)
+    try:
+        if sending.way == "mail":
+            site.ways.mail(made, to, sending.letter_id, sending.at_us)
+        elif sending.way != "print":
+            site.ways.message(site.keyring, made, sending.way, to, sending.letter_id, sending.at_us)
+    except NotSent as error:
+        with writing(site.engine) as connection:
+            end(connection, sending.letter_id, failed=True)
+        troubles = (visit.say(_FAILURES[error.why]),)
+        again = ActForm(typed=posting.text_of, troubles=troubles)
+        return _letter(visit, person, again, None)
+    with writing(site.engine) as connection:
+        end(connection, sending.letter_id, failed=False)
+    if sending.way == "print":
+        headers = {
+            "Content-Disposition": 'inline; filename="letter.pdf"',
+            "Cache-Control": "no-store",
+        }
+        return Response(on_paper(made), media_type="application/pdf", headers=headers)
+    return RedirectResponse(f"/people/{person.person_id}#letters", 303)
+
+
+def _address(posting: Posting, person: PersonView, way: Way) -> str:
+    """Where it goes: a mail address as typed and kept nowhere, or a phone of the archive."""
+    if way == "mail":
+        typed = posting.text("mail", 200)
+        return typed if "@" in typed and not any(c.isspace() or c in ",;<>" for c in typed) else ""
+    phones = list(_phones(person))
+    wanted = posting.text("phone", 4)
+    return phones[int(wanted)] if wanted.isdecimal() and int(wanted) < len(phones) else ""
+
+
+def _phones(person: PersonView) -> Iterator[str]:
+    numbers = (mobile_e164(phone) for card in person.cards for phone in card.phones)
+    yield from dict.fromkeys(n for n in numbers if n and n not in PLACEHOLDER_PHONES)
+
+
+def _obstacle(
+    person: PersonView, template: LetterTemplate, way: Way, at_us: int
+) -> Obstacle | None:
+    standing = Standing(person.restricted, person.deceased)
+    erased = all(card.name is None for card in person.cards)
+    return obstacle(person.consents, standing, template.purpose, way, at_us, erased=erased)
+
+
+def _values(visit: Visit, person: PersonView, language: Language) -> dict[str, str]:
+    keeper = visit.site.keeper
+    trials = [
+        event
+        for card in person.cards
+        for event in card.events
+        if isinstance(event.data, TrialStarted)
+    ]
+    last = max(trials, key=lambda event: event.order, default=None)
+    name = next((card.name for card in person.cards if card.name), "")
+    return {
+        "name": name,
+        "sex": next((card.sex for card in person.cards if card.sex), "") or "",
+        "company": keeper.name,
+        "contact": keeper.contact or "",
+        "today": day_text(shanghai_day(visit.site.now_us()), language),
+        "sku": str(getattr(last.data, "sku", "")) if last else "",
+        "started_on": day_text(shanghai_day(last.starts_us), language) if last else "",
+    }
+
+
+def _person(visit: Visit, name: str) -> PersonView:
+    visit.scope.require("letters", "letters are the company's")
+    site = visit.site
+    with reading(site.engine) as connection:
+        known = person_then(visit.scope, connection, site.keyring, name, site.now_us())
+    if known is None:
+        raise NotFound
+    return known[0]
+
+
+def _letter(visit: Visit, person: PersonView, form: ActForm, made: Letter | None) -> Response:
+    with reading(visit.site.engine) as connection:
+        known = letter_templates(visit.scope, connection)
+    context: dict[str, Any] = {
+        "title": visit.say(N_("写信或发消息")),
+        "person_id": person.person_id,
+        "name": next((card.name for card in person.cards if card.name), None),
+        "hidden": person.restricted and not visit.scope.may("restricted"),
+        "templates": known,
+        "languages": LANGUAGES,
+        "ways": WAYS,
+        "phones": list(enumerate(_phones(person))) if not person.restricted else [],
+        "form": form,
+        "made": made,
+    }
+    return visit.render("letter.html", context, 422 if form.is_wrong else 200)

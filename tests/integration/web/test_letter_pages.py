@@ -1,0 +1,270 @@
+"""Letters: looked at for a real person, sent only to whom something may be sent, and when."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+
+from campaigns.ids import person_id
+from campaigns.times import day_start_us
+from crm.accounts.access import accesses_of_cards
+from crm.copies.webhook_signatures import signature
+from crm.letters.ways import Ways, gateway_secret
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from crm.web.app import app_of
+from tests.integration.web.sites import (
+    Listener,
+    RunningSite,
+    card,
+    running,
+    sign_in,
+    today,
+    token_in,
+)
+from tests.integration.web.test_consents import consent
+from tests.integration.web.test_person_acts import event, fields
+
+NOON_US = day_start_us(today()) + 12 * 3_600_000_000
+NIGHT_US = day_start_us(today()) + 22 * 3_600_000_000
+
+
+class Post(Message):
+    """What the mail server was handed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[tuple[str, str, str]] = []
+
+    def handle_message(self, message: object) -> None:
+        told = message_from_bytes(message.as_bytes(), policy=policy.default)  # type: ignore[attr-defined]
+        self.messages.append((told["To"], told["Subject"], told.get_content()))
+
+
+class Gateway(HTTPServer):
+    """What the gateway was handed: (headers, body); it answers with `status`."""
+
+    status = 202
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Taker)
+        self.taken: list[tuple[Mapping[str, str], bytes]] = []
+
+
+class _Taker(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        gateway = self.server
+        assert isinstance(gateway, Gateway)
+        body = self.rfile.read(int(self.headers["content-length"]))
+        gateway.taken.append((dict(self.headers.items()), body))
+        self.send_response(gateway.status)
+        self.end_headers()
+
+    def log_message(self, *_args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[tuple[Post, str]]:
+    """A real mail server."""
+    handler = Post()
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, f"127.0.0.1:{port}"
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Gateway]:
+    """A gateway for phones."""
+    server = Gateway()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Clock:
+    """The site's clock, which a test sets."""
+
+    at_us = NOON_US
+
+    def __call__(self) -> int:
+        return self.at_us
+
+
+CLOCK = Clock()
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, post: tuple[Post, str], gateway: Gateway
+) -> Iterator[RunningSite]:
+    folder: Path = tmp_path_factory.mktemp("letters")
+    with running(folder) as plain:
+        for name, role in (("office", "headquarters"), ("field", "staff"), ("law", "compliance")):
+            plain.user(name, role)  # type: ignore[arg-type]
+        plain.accept(
+            *(card("L-1", "刘来信", "13700009001"), consent("L-1", purpose="marketing")),
+            *(card("L-2", "唐没问", "13700009002"), card("L-3", "宋去世", "13700009003")),
+            event("person.deceased", "L-3"),
+            *(
+                card("L-4", "邓限制", "13700009004"),
+                event("consent.refused", "L-4", purpose="archive"),
+            ),
+            event("trial.started", "L-1", trial_id="T-l1", sku="JX-B4"),
+        )
+        ways = Ways(post[1], "crm@example.com", f"http://127.0.0.1:{gateway.server_port}/", True)
+        found = replace(plain.site, now_us=CLOCK, ways=ways)
+        listener = Listener(app_of(found))
+        try:
+            yield RunningSite(found, listener)
+        finally:
+            listener.close()
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    CLOCK.at_us = NOON_US
+    with site.client() as client:
+        sign_in(client, "field")
+        yield client
+
+
+def look_at(client: httpx.Client, card_id: str, **typed: str) -> httpx.Response:
+    address = f"/people/{person_id(card_id)}/letter"
+    chosen = {"template": "trial-follow-up", "language": "zh-CN", "way": "print", **typed}
+    return client.post(address, data={**fields(client.get(address).text), **chosen})
+
+
+def send(client: httpx.Client, card_id: str, **typed: str) -> httpx.Response:
+    return look_at(client, card_id, step="send", **typed)
+
+
+def test_a_letter_is_looked_at_with_the_persons_own_values_and_that_is_kept(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    page = look_at(field, "L-1").text
+    assert "刘来信，您好" in page and "JX-B4" in page and "金夕" in page
+    english = look_at(field, "L-1", language="en").text
+    assert "刘来信" in english and "您好" not in english
+    with reading(site.site.engine) as connection:
+        looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["L-1"])
+    assert {look.field for look in looks} == {"letter"}
+
+
+def test_a_printed_letter_is_a_pdf_and_stands_in_the_archive(field: httpx.Client) -> None:
+    made = send(field, "L-1")
+    assert made.content.startswith(b"%PDF-")
+    page = field.get(f"/people/{person_id('L-1')}").text
+    assert "打印 · trial-follow-up" in page and "已送出" in page
+
+
+def test_a_mail_reaches_the_server_and_its_address_is_kept_nowhere(
+    site: RunningSite, field: httpx.Client, post: tuple[Post, str]
+) -> None:
+    assert send(field, "L-1", way="mail", mail="not an address").status_code == 422
+    answer = send(field, "L-1", way="mail", template="invitation", mail="child@example.org")
+    assert answer.status_code == 303
+    (to, subject, body) = post[0].messages[-1]
+    assert (to, subject) == ("child@example.org", "请您来坐坐")
+    assert "刘来信，您好" in body
+    folder = Path(str(site.site.engine.url.database)).parent
+    assert not any(b"child@example.org" in f.read_bytes() for f in folder.rglob("*") if f.is_file())
+
+
+def test_a_message_is_signed_and_a_second_tap_sends_it_once(
+    site: RunningSite, field: httpx.Client, gateway: Gateway
+) -> None:
+    address = f"/people/{person_id('L-1')}/letter"
+    chosen = {"template": "invitation", "language": "zh-CN", "way": "sms", "phone": "0"}
+    form = {**fields(field.get(address).text), **chosen, "step": "send"}
+    before = len(gateway.taken)
+    assert [field.post(address, data=form).status_code for _ in range(2)] == [303, 422]
+    assert len(gateway.taken) == before + 1
+    headers, body = gateway.taken[-1]
+    named = {name.lower(): value for name, value in headers.items()}
+    secret = gateway_secret(site.site.keyring)
+    stamp = int(named["webhook-timestamp"])
+    assert named["webhook-signature"] == signature(secret, named["webhook-id"], stamp, body)
+    assert orjson.loads(body)["data"]["to"] == "+8613700009001"
+
+
+def test_what_did_not_leave_is_said_and_not_called_sent(
+    field: httpx.Client, gateway: Gateway
+) -> None:
+    gateway.status = 500
+    try:
+        answer = send(field, "L-1", way="wechat", template="invitation", phone="0")
+    finally:
+        gateway.status = 202
+    assert answer.status_code == 422 and "没有收下" in answer.text
+    assert "没有发出" in field.get(f"/people/{person_id('L-1')}").text
+
+
+@pytest.mark.parametrize(
+    ("card_id", "typed", "told"),
+    [
+        ("L-2", {"template": "invitation"}, "没有同意接收"),
+        ("L-3", {}, "已去世"),
+        ("L-4", {}, "限制使用"),
+    ],
+)
+def test_to_whom_nothing_may_be_sent_nothing_is_shown_or_sent(
+    field: httpx.Client, card_id: str, typed: dict[str, str], told: str
+) -> None:
+    for act in (look_at, send):
+        answer = act(field, card_id, **typed)
+        assert answer.status_code == 422 and told in answer.text
+        assert "您好" not in answer.text
+
+
+def test_at_night_nobodys_phone_rings_but_paper_may_be_printed(
+    field: httpx.Client, gateway: Gateway
+) -> None:
+    CLOCK.at_us = NIGHT_US
+    before = len(gateway.taken)
+    answer = send(field, "L-1", way="sms", template="invitation", phone="0")
+    assert answer.status_code == 422 and "晚上 8 点" in answer.text
+    assert len(gateway.taken) == before
+    assert send(field, "L-1").content.startswith(b"%PDF-")
+    CLOCK.at_us = NOON_US
+
+
+def test_headquarters_writes_a_template_and_a_bad_one_is_sent_back(site: RunningSite) -> None:
+    with site.client() as office:
+        sign_in(office, "office")
+        form = fields(office.get("/letters").text)
+        texts = {
+            f"{part}_{language}": f"{part} {{{{ name }}}}"
+            for part in ("subject", "body")
+            for language in ("zh-CN", "zh-TW", "en")
+        }
+        typed = {**form, "name": "new-year", "purpose": "club", **texts}
+        assert office.post("/letters", data=typed).status_code == 303
+        bad = {**typed, "body_en": "{{ phone }}"}
+        answer = office.post("/letters", data=bad)
+        assert answer.status_code == 422 and "phone" in answer.text
+        assert office.post("/letters", data=typed).status_code == 303
+        assert "第 2 版" in office.get("/letters").text
+    with site.client() as field:
+        sign_in(field, "field")
+        page = field.get("/letters").text
+        assert 'name="body_en"' not in page and "whsec_" not in page
+        token = {"form_token": token_in(page)}
+        assert field.post("/letters", data={**typed, **token}).status_code == 403
