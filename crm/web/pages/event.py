@@ -20,8 +20,8 @@ from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.events import sentence
+from crm.web.view.desk_labels import REASONS
 from crm.web.view.event_view import address_of, has_personal, home_of, said_fields
-from crm.web.view.labels import REASONS
 from crm.web.view.person_acts import VOID_REASONS
 from crm.web.view.said import VOIDED, receipt_number
 

@@ -3,6 +3,16 @@
 from campaigns.wording.catalogues import N_
 from crm.accounts.roles import ROLES as TABLE
 from crm.web.view import policy_labels, reward_labels
+from crm.web.view.desk_labels import (
+    CONTRACTS,
+    END_REASONS,
+    LETTER_PURPOSES,
+    LETTER_STATES,
+    LETTER_WAYS,
+    REASONS,
+    THINGS,
+    TIMELINE,
+)
 
 ACTIVITY_KINDS = {
     "health_lecture": N_("健康讲座"),
@@ -104,21 +114,6 @@ LOOKED_AT = {
     "readings": N_("测量记录"),
     "own_copy": N_("本人的一份"),
     "letter": N_("写信"),
-}
-TIMELINE = {
-    "consents": N_("同意"),
-    "visits": N_("到场与联系"),
-    "sales": N_("试用与购买"),
-    "card": N_("档案卡"),
-}
-REASONS = {
-    "typed_wrong": N_("写错了"),
-    "duplicate_entry": N_("记重了"),
-    "did_not_happen": N_("没有发生"),
-    "confirmed_by_person": N_("本人确认"),
-    "same_document": N_("证件相同"),
-    "known_to_staff": N_("工作人员认识"),
-    "relatives_share_phone": N_("家人共用电话"),
 }
 GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("受托人")}
 REASON_CLASSES = {
@@ -236,41 +231,6 @@ RIGHTS_REASONS = {
     "nothing_held": N_("没有保存这些信息"),
     "other": N_("其他"),
 }
-CONTRACTS = {
-    "exclusive": N_("独家"),
-    "province_buyout": N_("省级买断"),
-    "sub": N_("分销"),
-}
-END_REASONS = {
-    "replaced": N_("换经销商"),
-    "expired": N_("合同到期"),
-    "breach": N_("违约"),
-    "agreed": N_("双方同意"),
-    "other": N_("其他"),
-}
-THINGS = {
-    "card": N_("档案卡"),
-    "activity": N_("活动"),
-    "member": N_("会员"),
-    "purchase": N_("购买"),
-    "return": N_("退货"),
-    "trial": N_("试用"),
-    "complaint": N_("投诉"),
-    "referral": N_("转介绍"),
-    "contract": N_("合同"),
-}
-LETTER_PURPOSES = {
-    "service": N_("试用和购买的事"),
-    "marketing": N_("活动通知"),
-    "club": N_("俱乐部的事"),
-}
-LETTER_WAYS = {
-    "print": N_("打印"),
-    "mail": N_("邮件"),
-    "sms": N_("短信"),
-    "wechat": N_("微信"),
-}
-LETTER_STATES = {"sent": N_("已送出"), "failed": N_("没有发出"), "begun": N_("可能没有发出")}
 GROUPS: dict[str, dict[str, str]] = {
     "rights_kind": RIGHTS_KINDS,
     "rights_asker": RIGHTS_ASKERS,
