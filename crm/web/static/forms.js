@@ -1,10 +1,12 @@
 // Forms that survive a lost network, as the person sees them: kept first, sent then, mended later;
 // and the list of what is unsent.
 
-import { mayGo } from "./checks.js";
 import * as drafts from "./drafts.js";
 import * as queue from "./queue.js";
 import { isNoNetwork, mine, mySent, sendAll, sendNow } from "./sending.js";
+
+// Only pages with a form that has something to check are as heavy as what checks it.
+let checks = null;
 
 const MOMENT = { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit" };
 const { actor, now } = document.body.dataset;
@@ -129,7 +131,7 @@ function openEntry({ id }, row) {
 async function submit(event) {
   const form = event.currentTarget;
   if ("plain" in form.dataset) return;
-  if (!mayGo(form)) return event.preventDefault();
+  if (checks && !checks.mayGo(form)) return event.preventDefault();
   if (!queue.works) return;
   event.preventDefault();
   const data = new FormData(form, event.submitter);
@@ -238,6 +240,7 @@ function refresh(form) {
 }
 
 export function wireForms(place = document) {
+  if (place.querySelector("[data-checks]")) import("./checks.js").then((found) => (checks = found), () => null);
   for (const form of place.querySelectorAll("form[data-queue]")) {
     if ("fresh" in form.dataset && queue.works) refresh(form);
     form.addEventListener("submit", submit);
