@@ -18,6 +18,7 @@ from crm.components.as_of import weights_now
 from crm.identity.default_weights import SHIPPED
 from crm.pairs.queries import PAGE_PAIRS, asked_pairs, is_asked
 from crm.recording.preview import imagined, what_if
+from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
@@ -55,6 +56,8 @@ def open_pair(posting: SignedInPosting) -> Response:
 def decide(posting: SignedInPosting) -> Response:
     """Say of some pairs whether they are one person; the others wait."""
     visit = posting.visit
+    if not visit.account.may_say("identity.same"):
+        raise OutOfScope("who is who")
     acts = []
     for place in range(PAGE_PAIRS):
         type_name = _TYPES.get(posting.text(f"word-{place}", 16))

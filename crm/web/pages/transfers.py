@@ -88,15 +88,17 @@ def transfers_page(visit: SignedIn) -> Response:
 
 
 @router.get("/transfers/open-payments")
-def open_payments_file(visit: SignedIn, year: Year) -> Response:
+def open_payments_file(visit: SignedIn, year: Year | None = None) -> Response:
     """In the 91 columns of the US general payments; it names people: who takes it away is kept."""
+    year = year or _today(visit).year
     content = open_payments(_taken(visit, year), COMPANY, year, _today(visit))
     return _file(content, f"general-payments-{year}")
 
 
 @router.get("/transfers/efpia")
-def efpia_file(visit: SignedIn, year: Year) -> Response:
+def efpia_file(visit: SignedIn, year: Year | None = None) -> Response:
     """As EFPIA discloses it: by recipient and category."""
+    year = year or _today(visit).year
     return _file(efpia(_taken(visit, year)), f"efpia-{year}")
 
 
