@@ -61,7 +61,10 @@ COMMANDS = {
         "streams.cli.commands.recalls:change_dealers",
         "更替经销商：原经销商收回了多少行，谁要重新征得同意才能交给新的；姓名遮住。",
     ),
-    "rewards": ("streams.cli.commands.rewards:rewards", "推荐奖励：每份一行。"),
+    "rewards": (
+        "streams.cli.commands.rewards:rewards",
+        "推荐奖励：每份一行；explain 说明一份：从哪些事件来、按哪一条、怎么算、怎样才能发放。",
+    ),
     "ledger": ("streams.cli.commands.rewards:ledger", "奖励的账：复式、只增不改。"),
     "funnel": ("streams.cli.commands.funnel:funnel", "漏斗：多少人走到了哪一步，用了多久。"),
     "touchpoints": (

@@ -100,7 +100,7 @@ class Crowd:
             page = self.times.ask("/log/…", client.get, f"/log/{ACTIVITY}")
             found = {"form_token": token_in(page), "text": dice.choice(_TYPED)} if page else {}
             page = self.times.ask("/log/…/find", client.post, f"/log/{ACTIVITY}/find", data=found)
-            forms = _FORM.findall(page)
+            forms = [each for each in _FORM.findall(page) if 'name="person_id" value="' in each[1]]
             if not forms:
                 continue
             action, inside = dice.choice(forms)

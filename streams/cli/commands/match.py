@@ -39,7 +39,13 @@ class _Document(msgspec.Struct):
 
 
 def match(
-    words: Annotated[list[str], typer.Argument(metavar="[learn] FILE", help="CSV 名单")],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[learn] FILE",
+            help="CSV 名单，列 record_id,name,sex,birth_date,id_number,phone,region,address，可空",
+        ),
+    ],
     weights: Annotated[
         Path | None, typer.Option("--weights", metavar="FILE", help="权重文件；不写则用自带的")
     ] = None,
@@ -48,8 +54,6 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """一份名单里谁和谁是同一个人：每条记录一行，不看也不改数据库。
-
-    列名 record_id,name,sex,birth_date,id_number,phone,region,address，次序不拘，都可以空着。
 
     jinxi match list.csv --json
     jinxi match learn list.csv > weights.json

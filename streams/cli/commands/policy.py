@@ -39,7 +39,7 @@ def show_policy(
     """一条奖励政策，写成 YAML，可以改了再用；不写代码则为今天生效的。
 
     jinxi policy show
-    jinxi policy show default > policy.yaml
+    jinxi policy show P2026 > policy.yaml
     """
     installation = open_installation()
     with reading(installation.engine) as connection:

@@ -89,7 +89,8 @@ def test_a_tap_signs_the_person_in_by_row_as_the_dealer(
     site: RunningSite, hall: httpx.Client
 ) -> None:
     page = found(hall, "wgy")
-    (form,) = re.findall(r'action="/log/A-today/submit"(.*?)</form>', page, re.DOTALL)
+    forms = re.findall(r'action="/log/A-today/submit"(.*?)</form>', page, re.DOTALL)
+    (form,) = [each for each in forms if 'name="person_id" value="' in each]
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) | {"attended": "1"}
     answer = hall.post("/log/A-today/submit", data=fields)
     assert "已收下" in answer.text and "看档案" not in answer.text

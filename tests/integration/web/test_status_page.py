@@ -89,7 +89,7 @@ def test_without_a_broker_there_are_no_partitions_and_numbers_lead_to_their_list
     found = re.search(r'<a href="/events\?outcome=waiting">(\d+)', page.text)
     assert found is not None and found[1] == "1"
     listed = office.get("/events?outcome=waiting&col=id&col=type").text
-    assert listed.count("waits") == int(found[1])
+    assert listed.count(">waits</td>") == int(found[1])
 
 
 def test_with_a_broker_each_partition_and_each_worker_has_its_line(office: httpx.Client) -> None:

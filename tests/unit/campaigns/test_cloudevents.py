@@ -78,7 +78,7 @@ retries = st.fixed_dictionaries(
     optional={
         "traceparent": st.from_regex(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", fullmatch=True),
         "tracestate": st.text(max_size=20),
-        "partitionkey": st.integers(),
+        "partitionkey": st.integers(-(2**63), 2**63 - 1),
         "dataschema": st.just("https://example.org/card"),
         "colour": st.lists(st.text(max_size=5), max_size=2),
         "time": st.sampled_from(
