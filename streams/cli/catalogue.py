@@ -69,7 +69,7 @@ COMMANDS = {
     "funnel": ("streams.cli.commands.funnel:funnel", "漏斗：多少人走到了哪一步，用了多久。"),
     "touchpoints": (
         "streams.cli.commands.touchpoints:touchpoints",
-        "把漏斗计数的接触写成 Parquet 文件，给 DuckDB 或 ClickHouse 用。",
+        "把漏斗计数的接触写成 Parquet 文件，给 DuckDB 或 ClickHouse 用；只有编号，没有姓名电话。",
     ),
     "replay": (
         "streams.cli.commands.upkeep:replay",
