@@ -53,7 +53,7 @@ def match(
     explain: Annotated[bool, typer.Option("--explain", help="每条另写凭什么归到这个人")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """一份名单里谁和谁是同一个人：每条记录一行，不看也不改数据库。
+    """一份名单里谁和谁是同一个人；不看也不改数据库。learn 从名单学权重。
 
     jinxi match list.csv --json
     jinxi match learn list.csv > weights.json
