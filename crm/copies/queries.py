@@ -19,6 +19,7 @@ from crm.copies.projection import rows_of_copies
 from crm.copies.tables import CONTRACT, COPY_ROW, DEALER_CHANGE
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
+from crm.outcomes.overlap import Grant
 from crm.scope import OutOfScope, Scope
 
 CATEGORIES: tuple[Category, ...] = get_args(Category)
@@ -141,6 +142,11 @@ class KnownContract:
     regions: tuple[str, ...]
     starts_on: date
     ends_on: date | None
+
+    @property
+    def grant(self) -> Grant:
+        """What it grants."""
+        return Grant(self.dealer, self.kind, self.regions, self.starts_on, self.ends_on)
 
 
 def contracts_known(scope: Scope, connection: Connection) -> list[KnownContract]:

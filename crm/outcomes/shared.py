@@ -19,11 +19,11 @@ from campaigns.events.activities import (
 )
 from campaigns.events.dealers import DealerContracted, DealerEnded
 from campaigns.events.rewards import RewardPolicyPublished
-from campaigns.regions import covers
 from crm.identity.weights import Weights
 from crm.journal.logged_event import COMPANY, LoggedEvent, ReceiptKey
 from crm.outcomes.creations import Created, create, is_welcome, judge_creation, owners_of
 from crm.outcomes.outcome import BREACH, RECORDED, rejected, waiting
+from crm.outcomes.overlap import Grant, shared_regions
 from crm.outcomes.parties import Finds, Thing, lacking_right, missing_reference
 from crm.outcomes.voids import Outcomes, judge_voids
 
@@ -179,6 +179,12 @@ class ContractFact:
     data: DealerContracted
     ends_on: date | None
 
+    @property
+    def grant(self) -> Grant:
+        """What it grants."""
+        data = self.data
+        return Grant(data.dealer, data.kind, data.regions, data.starts_on, self.ends_on)
+
 
 def judge_contracts(
     events: Sequence[LoggedEvent],
@@ -198,7 +204,7 @@ def judge_contracts(
         outcome = judge_creation(event, created, {})
         if outcome is RECORDED:
             fact = ContractFact(event, data, _last_day(data, ends.get(data.contract_id, [])))
-            if any(_overlap(fact, other) for other in contracts):
+            if any(shared_regions(fact.grant, other.grant) for other in contracts):
                 outcome = rejected("territory_overlap")
             else:
                 created[("contract", data.contract_id)] = event
@@ -217,20 +223,6 @@ def _last_day(data: DealerContracted, ends: Iterable[DealerEnded]) -> date | Non
     if data.ends_on is not None:
         told.append(data.ends_on)
     return min(told, default=None)
-
-
-def _overlap(one: ContractFact, other: ContractFact) -> bool:
-    if one.data.dealer == other.data.dealer or "sub" in (one.data.kind, other.data.kind):
-        return False
-    starts_on = max(one.data.starts_on, other.data.starts_on)
-    ends_on = min(one.ends_on or date.max, other.ends_on or date.max)
-    if starts_on > ends_on:
-        return False
-    return any(
-        covers(mine, theirs) or covers(theirs, mine)
-        for mine in one.data.regions
-        for theirs in other.data.regions
-    )
 
 
 def judge_policies(

@@ -1,18 +1,12 @@
 """The process that answers questions of funnels, and how the web process asks it.
 
-A question over many people takes a processor, and Python lets threads run in turns: beside it every
-request would wait. It begins with the web process, reads its columns while nobody asks yet, and
-ends with it. One that ended over a question is started again, and asked once more.
+It begins with the web process and reads its columns while nobody asks yet. One that ended over a
+question is started again, and asked once more.
 """
 
 import logging
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Pipe
-from threading import Lock
+from multiprocessing.connection import Connection
 
 import msgspec
 from msgspec import Struct
@@ -22,15 +16,13 @@ from crm.funnels.queries import Funnels, Offers, allowed
 from crm.funnels.report import Question, Report
 from crm.scope import Scope
 from streams.running.installation import open_installation
-from streams.running.logs import configure
+from streams.serving.beside import ProcessBeside, ProcessEnded, serving
 
-_NICE = 5
-"""Where processors are scarce, whoever sends or looks something up has them first."""
 _log = logging.getLogger(__name__)
 
 
-class FunnelProcessGone(OSError):
-    """The process ended over the question, twice; the page says that it is to be asked again."""
+class FunnelsUnanswered(OSError):
+    """None could be given, the log of the process says why; the page says to ask again."""
 
 
 class _Asked(Struct):
@@ -51,9 +43,7 @@ class _Told(Struct):
 class FunnelProcess:
     """The process as the web process sees it; one question after the other."""
 
-    _link: Connection | None = None
-    _process: subprocess.Popen[bytes] | None = None
-    _lock: Lock = field(default_factory=Lock)
+    _beside: ProcessBeside = field(default_factory=lambda: ProcessBeside(__name__))
 
     def report(self, scope: Scope, question: Question) -> Report:
         """Everything a page says of a funnel."""
@@ -73,49 +63,23 @@ class FunnelProcess:
 
     def start(self) -> None:
         """Let it read its columns before anybody asks."""
-        with self._lock:
-            self._started()
+        self._beside.start()
 
     def close(self) -> None:
         """Let it end."""
-        with self._lock:
-            self._end()
+        self._beside.close()
 
     def _ask(self, asked: _Asked) -> _Told:
         data = msgspec.msgpack.encode(asked)
-        with self._lock:
-            for _ in range(2):
-                try:
-                    link = self._started()
-                    link.send_bytes(data)
-                    told = msgspec.msgpack.decode(link.recv_bytes(), type=_Told)
-                except (EOFError, OSError):
-                    _log.exception("the process for funnels ended")
-                    self._end()
-                else:
-                    break
-            else:
-                raise FunnelProcessGone
+        try:
+            answer = self._beside.ask(data)
+        except ProcessEnded:
+            # Nothing is lost by asking once more.
+            answer = self._beside.ask(data)
+        told = msgspec.msgpack.decode(answer, type=_Told)
         if told.failed:
-            raise FunnelProcessGone
+            raise FunnelsUnanswered
         return told
-
-    def _started(self) -> Connection:
-        if self._link is None:
-            self._link, theirs = Pipe()
-            with theirs:
-                number = theirs.fileno()
-                command = [sys.executable, "-m", __name__, str(number)]
-                self._process = subprocess.Popen(command, pass_fds=[number])
-        return self._link
-
-    def _end(self) -> None:
-        link, process, self._link, self._process = self._link, self._process, None, None
-        if link is not None:
-            link.close()
-        if process is not None:
-            process.terminate()
-            process.wait()
 
 
 def answer_questions(funnels: Funnels, link: Connection) -> None:
@@ -140,11 +104,7 @@ def _answer(funnels: Funnels, asked: _Asked) -> _Told:
 
 def main() -> None:
     """Until the web process is gone."""
-    # It is asked to end by the web process alone, which hears of Ctrl-C as well.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(_NICE)
-    configure("funnels")
-    with Connection(int(sys.argv[1])) as link:
+    with serving("funnels") as link:
         installation = open_installation()
         funnels = Funnels(installation.engine, columns_file(installation.settings.data_folder))
         _answer(funnels, _Asked(None))

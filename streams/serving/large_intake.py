@@ -1,18 +1,12 @@
 """The process that takes large bodies, and how the web process hands them to it.
 
-Ten thousand events, or what pretends to be, take a processor for seconds, and Python lets threads
-run in turns: beside them every short request would wait at each of its steps. It is started with
-the first large body and ends with the web process, which holds the other end of its pipe.
+Ten thousand events, or what pretends to be, take a processor for seconds. It is started with the
+first large body.
 """
 
 import logging
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Pipe
-from threading import Lock
+from multiprocessing.connection import Connection
 
 import msgspec
 
@@ -22,16 +16,13 @@ from crm.web.api.receipts import answered
 from crm.web.guards import storage_failures
 from crm.web.guards.large_bodies import Answered, HandedOver
 from streams.running.installation import open_installation
-from streams.running.logs import configure
+from streams.serving.beside import ProcessBeside, ProcessEnded, serving
 
 _GONE = Answered(
     storage_failures.BUSY,
     b"this was cut short: send all of it again, what was kept is answered as a duplicate",
     headers=storage_failures.headers_of(storage_failures.BUSY),
 )
-_NICE = 5
-"""Where processors are scarce the short requests have them first, and it is not starved: it holds
-locks of the database."""
 _log = logging.getLogger(__name__)
 
 
@@ -39,44 +30,19 @@ _log = logging.getLogger(__name__)
 class LargeIntakeProcess:
     """The process as the web process sees it; one body after the other."""
 
-    _link: Connection | None = None
-    _process: subprocess.Popen[bytes] | None = None
-    _lock: Lock = field(default_factory=Lock)
+    _beside: ProcessBeside = field(default_factory=lambda: ProcessBeside(__name__))
 
     def __call__(self, handed_over: HandedOver, body: bytes) -> Answered:
         """Its answer; one that says “again” where the process ended over it."""
-        with self._lock:
-            try:
-                link = self._started()
-                link.send_bytes(msgspec.msgpack.encode(handed_over))
-                link.send_bytes(body)
-                return msgspec.msgpack.decode(link.recv_bytes(), type=Answered)
-            except (EOFError, OSError):
-                _log.exception("the process for large bodies ended")
-                self._end()
-                return _GONE
+        try:
+            told = self._beside.ask(msgspec.msgpack.encode(handed_over), body)
+        except ProcessEnded:
+            return _GONE
+        return msgspec.msgpack.decode(told, type=Answered)
 
     def close(self) -> None:
         """Let it end."""
-        with self._lock:
-            self._end()
-
-    def _started(self) -> Connection:
-        if self._link is None:
-            self._link, theirs = Pipe()
-            with theirs:
-                number = theirs.fileno()
-                command = [sys.executable, "-m", __name__, str(number)]
-                self._process = subprocess.Popen(command, pass_fds=[number])
-        return self._link
-
-    def _end(self) -> None:
-        link, process, self._link, self._process = self._link, self._process, None, None
-        if link is not None:
-            link.close()
-        if process is not None:
-            process.terminate()
-            process.wait()
+        self._beside.close()
 
 
 def take_bodies(intake: Intake, link: Connection) -> None:
@@ -104,11 +70,7 @@ def _answer(intake: Intake, handed_over: HandedOver, body: bytes) -> Answered:
 
 def main() -> None:
     """Until the web process is gone."""
-    # It is asked to end by the web process alone, which hears of Ctrl-C as well.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(_NICE)
-    configure("intake")
-    with Connection(int(sys.argv[1])) as link:
+    with serving("intake") as link:
         take_bodies(open_installation().intake, link)
 
 

@@ -16,10 +16,11 @@ from crm.copies.queries import KnownContract, contracts_known
 from crm.feed.deletions import deletion_receipts
 from crm.feed.recall_queries import open_recalls
 from crm.feed.states import dealer_states
+from crm.outcomes.overlap import Grant, shared_regions
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.view.contracts_form import KINDS, found_regions, overlaps
+from crm.web.view.contracts_form import KINDS, found_regions
 
 router = APIRouter()
 
@@ -78,15 +79,14 @@ def _faults(posting: Posting, regions: tuple[str, ...]) -> Iterator[tuple[str, s
         return
     with reading(visit.site.engine) as connection:
         known = contracts_known(visit.scope, connection)
-    kind, dealer = posting.text("kind"), posting.text("dealer")
-    for found in overlaps(dealer, kind, regions, (starts_on, ends_on), known):
-        where = "、".join(region_name(code) or code for code in found.regions)
-        said = visit.say(_OVERLAP) % {
-            "where": where,
-            "name": found.contract.name,
-            "from": found.contract.starts_on,
-        }
-        yield "regions", said
+    wanted = Grant(posting.text("dealer"), posting.text("kind"), regions, starts_on, ends_on)
+    for contract in known:
+        # What the recording would refuse is said before anything is sent.
+        codes = shared_regions(wanted, contract.grant)
+        if codes:
+            where = "、".join(region_name(code) or code for code in codes)
+            told = {"where": where, "name": contract.name, "from": contract.starts_on}
+            yield "regions", visit.say(_OVERLAP) % told
 
 
 def _form(visit: Visit, form: ActForm, regions: tuple[str, ...]) -> Response:

@@ -105,9 +105,9 @@ def test_one_that_was_killed_is_started_again(elsewhere: LargeIntakeProcess) -> 
 def test_it_ends_with_who_started_it(elsewhere: LargeIntakeProcess) -> None:
     elsewhere(HANDED_OVER, b"[]")
     started = the_process()
-    assert elsewhere._link is not None
+    assert elsewhere._beside._link is not None
     # As the system does it when the web process is killed.
-    elsewhere._link.close()
+    elsewhere._beside._link.close()
     assert started.wait(timeout=60) == 0
 
 

@@ -239,6 +239,13 @@ def card(card_id: str = "C1", name: str = "王桂英", phone: str = "13912345678
     }
 
 
+def entered(site: RunningSite, name: str) -> Iterator[httpx.Client]:
+    """Somebody who is signed in: what a fixture yields from."""
+    with site.client() as client:
+        assert sign_in(client, name).status_code == 303
+        yield client
+
+
 def token_in(page: str) -> str:
     """The form token of a page."""
     found = re.search(r'data-form-token="([0-9a-f]+)"', page)

@@ -12,7 +12,7 @@ from crm.accounts.access import accesses_of_cards
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.examples import written
-from tests.integration.web.sites import RunningSite, card, sign_in, today, token_in
+from tests.integration.web.sites import RunningSite, card, entered, today, token_in
 from tests.integration.web.test_consents import consent
 from tests.integration.web.test_person_acts import event, fields
 from tests.integration.web.test_withdrawing import known_of, standings
@@ -22,12 +22,6 @@ from tests.integration.web.test_withdrawing import known_of, standings
 def people(site: RunningSite) -> None:
     for name, role in (("office", "headquarters"), ("law", "compliance"), ("law-2", "compliance")):
         site.user(name, role)  # type: ignore[arg-type]
-
-
-def entered(site: RunningSite, name: str) -> Iterator[httpx.Client]:
-    with site.client() as client:
-        sign_in(client, name)
-        yield client
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.integration.web.sites import (
     RunningSite,
     activity_today,
     card,
+    entered,
     sign_in,
     today,
     token_in,
@@ -28,12 +29,6 @@ def told(site: RunningSite) -> None:
     site.user("other", "staff")
     site.user("auditing", "auditor")
     site.accept(activity_today(), card())
-
-
-def entered(site: RunningSite, name: str) -> Iterator[httpx.Client]:
-    with site.client() as client:
-        assert sign_in(client, name).status_code == 303
-        yield client
 
 
 @pytest.fixture

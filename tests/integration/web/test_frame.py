@@ -9,7 +9,7 @@ from crm.accounts.people import Account
 from crm.accounts.roles import ROLES, AccountRole
 from crm.web.view.places import GROUPS, PLACES, frame_of
 from tests.integration.web.reward_sites import member
-from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
+from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -18,12 +18,6 @@ def told(site: RunningSite) -> None:
     site.user("shop", "dealer", "D2")
     site.user("market", "marketing")
     site.accept(activity_today(), card())
-
-
-def entered(site: RunningSite, name: str) -> Iterator[httpx.Client]:
-    with site.client() as client:
-        assert sign_in(client, name).status_code == 303
-        yield client
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from crm.notices.queries import current_notices
 from crm.operations.status import keep_backup
 from crm.storage.database import reading, writing
 from tests.integration.web.acting import fill_in, form_in
-from tests.integration.web.sites import RunningSite, activity_today, sign_in, today, token_in
+from tests.integration.web.sites import RunningSite, activity_today, entered, today, token_in
 from tests.integration.web.test_activity_pages import contract
 
 
@@ -21,12 +21,6 @@ def told(site: RunningSite) -> None:
     site.user("office", "headquarters")
     site.user("plans", "planning")
     site.accept(contract())
-
-
-def entered(site: RunningSite, name: str) -> Iterator[httpx.Client]:
-    with site.client() as client:
-        assert sign_in(client, name).status_code == 303
-        yield client
 
 
 @pytest.fixture
