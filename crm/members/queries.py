@@ -12,6 +12,7 @@ from crm.journal.events import JOURNAL
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
+from crm.members.member import MemberState
 from crm.members.tables import MEMBER
 from crm.outcomes.tables import OUTCOME
 from crm.scope import Scope
@@ -22,22 +23,6 @@ _STANDINGS: Mapping[str, ColumnElement[bool]] = {
     "left": MEMBER.c.left.is_(True),
 }
 SORTED_BY = ("member", "kind", "institution", "dealer", "enrolled_us")
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRow:
-    """A member as it stands."""
-
-    member: str
-    kind: str
-    dealer: str
-    name: str
-    institution: str | None
-    institution_kind: str | None
-    card_id: str | None
-    enrolled_us: int
-    left: bool
-    trained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +56,7 @@ class Statement:
 
 def list_members(
     scope: Scope, connection: Connection, wanted: Wanted, limit: int, offset: int = 0
-) -> tuple[list[MemberRow], int]:
+) -> tuple[list[MemberState], int]:
     """(one page of members, how many there are); a dealer's are its own."""
     query = _of_scope(scope, select(*_columns()))
     if wanted.text:
@@ -89,14 +74,14 @@ def list_members(
     return [_member(row) for row in rows], int(total)
 
 
-def member_of(scope: Scope, connection: Connection, code: str) -> MemberRow | None:
+def member_of(scope: Scope, connection: Connection, code: str) -> MemberState | None:
     """One member; None when there is none for this viewer."""
     query = _of_scope(scope, select(*_columns())).where(MEMBER.c.member == code)
     row = connection.execute(query).first()
     return None if row is None else _member(row)
 
 
-def members_named(scope: Scope, connection: Connection, codes: list[str]) -> list[MemberRow]:
+def members_named(scope: Scope, connection: Connection, codes: list[str]) -> list[MemberState]:
     """Some members, by code; those that are not there for this viewer are left out."""
     query = _of_scope(scope, select(*_columns())).where(MEMBER.c.member.in_(codes[:500]))
     return [_member(row) for row in connection.execute(query.order_by(MEMBER.c.member))]
@@ -193,11 +178,11 @@ def _owed_back() -> Select[Any]:
 
 
 def _columns() -> list[Any]:
-    return [MEMBER.c[name] for name in MemberRow.__dataclass_fields__]
+    return [MEMBER.c[name] for name in MemberState.__dataclass_fields__]
 
 
-def _member(row: Row[Any]) -> MemberRow:
-    return MemberRow(**row._mapping)
+def _member(row: Row[Any]) -> MemberState:
+    return MemberState(**row._mapping)
 
 
 def _of_scope(scope: Scope, query: Select[Any]) -> Select[Any]:

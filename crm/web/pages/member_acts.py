@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.copies.queries import dealer_names
-from crm.members.queries import MemberRow, members_named, open_to
+from crm.members.member import MemberState
+from crm.members.queries import members_named, open_to
 from crm.people.queries import PAGE_ROWS
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -99,7 +100,7 @@ def train(posting: SignedInPosting) -> Response:
     return done(visit, "/members" if len(acts) > 1 else f"/members/{known[0].member}", answer)
 
 
-def _of_ours(visit: Visit, connection: Connection, codes: list[str]) -> list[MemberRow]:
+def _of_ours(visit: Visit, connection: Connection, codes: list[str]) -> list[MemberState]:
     """Those of whom the viewer's party may speak; the others are left out of the form."""
     ours = open_to(visit.scope, connection, codes)
     return [row for row in members_named(visit.scope, connection, codes) if row.member in ours]
@@ -157,7 +158,7 @@ def _act(
     return done(visit, f"/members/{code}", answer)
 
 
-def _ours(visit: Visit, code: str) -> MemberRow:
+def _ours(visit: Visit, code: str) -> MemberState:
     """A member of whom the viewer's party may speak; OutOfScope for another's."""
     row = member_shown(visit, code)
     with reading(visit.site.engine) as connection:

@@ -13,8 +13,8 @@ from crm.accounts.people import names_of
 from crm.journal.logged_event import LoggedEvent
 from crm.masking import masked_name
 from crm.members.card import member_card
+from crm.members.member import MemberState
 from crm.members.queries import (
-    MemberRow,
     Wanted,
     history_of,
     list_members,
@@ -43,11 +43,11 @@ router = APIRouter()
 TRAINED = "member.trained"
 
 
-def _code(_visit: Visit, row: MemberRow) -> Cell:
+def _code(_visit: Visit, row: MemberState) -> Cell:
     return Cell(row.member, f"/members/{row.member}")
 
 
-def _standing(visit: Visit, row: MemberRow) -> Cell:
+def _standing(visit: Visit, row: MemberState) -> Cell:
     if row.left:
         return Cell(visit.say(STANDINGS["left"]))
     if not row.trained and row.kind != "consumer":
@@ -55,16 +55,16 @@ def _standing(visit: Visit, row: MemberRow) -> Cell:
     return Cell(visit.say(STANDINGS["active"]), tone="good")
 
 
-def _kind(visit: Visit, row: MemberRow) -> str:
+def _kind(visit: Visit, row: MemberState) -> str:
     return visit.say(label("member_kind", row.kind))
 
 
-def _place(visit: Visit, row: MemberRow) -> str:
+def _place(visit: Visit, row: MemberState) -> str:
     kind = label("institution_kind", row.institution_kind) if row.institution_kind else ""
     return " · ".join(filter(None, (row.institution, visit.say(kind) if kind else "")))
 
 
-def _table(visit: Visit) -> Table[MemberRow]:
+def _table(visit: Visit) -> Table[MemberState]:
     """The list; who may say trainings ticks members for one."""
     trains = (Action("/members/training", N_("记一次培训")),)
     return Table(
@@ -101,7 +101,7 @@ def members_found(posting: SignedInPosting) -> Response:
 
 
 def _list(visit: Visit, asked: Asked) -> Response:
-    def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[MemberRow], int]:
+    def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[MemberState], int]:
         wanted = Wanted(
             asked.text("text"),
             asked.text("kind"),
@@ -202,7 +202,7 @@ def _address(visit: Visit, code: str) -> str:
     return f"{str(visit.request.base_url).rstrip('/')}/members/{code}"
 
 
-def member_shown(visit: Visit, code: str) -> MemberRow:
+def member_shown(visit: Visit, code: str) -> MemberState:
     """A member; NotFound where there is none for this viewer."""
     with reading(visit.site.engine) as connection:
         found = member_of(visit.scope, connection, code)

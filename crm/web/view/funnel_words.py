@@ -14,6 +14,7 @@ from crm.funnels.fields import fields_of
 from crm.funnels.naming import Vocabulary
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.web.view.labels import ACTIVITY_KINDS, EVENTS, GROUPS, STEPS
+from crm.web.view.reward_labels import MEMBER_KINDS
 
 TOUCHPOINTS: dict[str, str] = {
     **{name: EVENTS[name] for name in TOUCHPOINT_TYPES if name in EVENTS},
@@ -45,7 +46,6 @@ ENTRIES = {
     EntryRule.BEST: N_("每人取走得最远的一次（best）"),
     EntryRule.FIRST: N_("每人只看第一次进入（first）"),
 }
-_MEMBER_KINDS = {"doctor": N_("医生会员"), "clerk": N_("店员会员"), "consumer": N_("消费者会员")}
 _UNITS = {
     WindowUnit.MINUTES: N_("{n} 分钟"),
     WindowUnit.HOURS: N_("{n} 小时"),
@@ -111,7 +111,7 @@ def value_word(field: str, value: str | None, language: Language) -> str:
     if field == "activity_kind":
         return translated(ACTIVITY_KINDS.get(value, value), language)
     if field == "member_kind":
-        return translated(_MEMBER_KINDS.get(value, value), language)
+        return translated(MEMBER_KINDS.get(value, value), language)
     return translated(_value_text(field, value), language)
 
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from campaigns.events.members import InstitutionKind, MemberKind, ValueTransferred
 from campaigns.wording.catalogues import N_
-from crm.members.queries import MemberRow
+from crm.members.member import MemberState
 from crm.reward_desk.bank_file import yuan_fen
 
 GIVEN_FORMS = get_args(ValueTransferred.__annotations__["form"])
@@ -60,7 +60,7 @@ def enrolment(text: Text, say: Say, dealer: str | None, form_id: str) -> Typed:
     return found
 
 
-def change(text: Text, say: Say, known: MemberRow) -> Typed:
+def change(text: Text, say: Say, known: MemberState) -> Typed:
     """Only what is another than before; a name or phone that is left empty stays."""
     found = Typed({"member": known.member})
     before: Mapping[str, str | None] = {
