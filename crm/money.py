@@ -12,6 +12,12 @@ def yuan_text(amount_fen: int) -> str:
     return f"{'-' if amount_fen < 0 else ''}¥{yuan:,}.{rest:02d}"
 
 
+def yuan_typed(amount_fen: int) -> str:
+    """Fen as they are typed and machines read them, in yuan: `1234.00`."""
+    yuan, rest = divmod(abs(amount_fen), _FEN_PER_YUAN)
+    return f"{'-' if amount_fen < 0 else ''}{yuan}.{rest:02d}"
+
+
 def fen_in(text: str) -> int | None:
     """`1,234.5`, `¥1234.50` or `1234` in yuan, as fen; None where it is no amount."""
     found = _YUAN.fullmatch(text.strip().replace(",", "").removeprefix("¥"))

@@ -7,18 +7,23 @@ a column `结果` (成功 or 失败), amounts in yuan; columns are found by thei
 import csv
 import hashlib
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from crm.money import fen_in, yuan_typed
 
 BOM = "\ufeff"
 HEADINGS = ("序号", "付款编号", "会员", "收款方", "经由", "金额（元）", "用途")
 RESULT = "结果"
 PURPOSE = "推荐奖励"
 THROUGH = {"employer": "用人单位", "member": "本人"}
-_DONE = {"成功": "paid", "失败": "failed", "paid": "paid", "failed": "failed"}
-_YUAN = re.compile(r"¥?([0-9]{1,10})(?:\.([0-9]{1,2}))?")
+_DONE: dict[str, Literal["paid", "failed"]] = {
+    "成功": "paid",
+    "失败": "failed",
+    "paid": "paid",
+    "failed": "failed",
+}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -88,22 +93,11 @@ def answers(text: str) -> list[Answer]:
         Answer(
             number,
             cell(row, HEADINGS[1]),
-            yuan_fen(cell(row, HEADINGS[5])),
-            _DONE.get(cell(row, RESULT).lower()),  # type: ignore[arg-type]
+            fen_in(cell(row, HEADINGS[5])),
+            _DONE.get(cell(row, RESULT).lower()),
         )
         for number, row in enumerate(rows[1:], 2)
     ]
-
-
-def yuan_fen(text: str) -> int | None:
-    """Yuan as people write them, in fen; None when they cannot be read."""
-    found = _YUAN.fullmatch(text.replace(",", "").strip())
-    return None if found is None else int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
-
-
-def yuan_typed(amount_fen: int) -> str:
-    """Fen as they are typed, in yuan."""
-    return f"{amount_fen // 100}.{amount_fen % 100:02d}"
 
 
 Finding = Literal["paid", "failed", "unknown", "amount_differs", "unreadable", "ended", "repeated"]

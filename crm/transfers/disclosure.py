@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from crm.money import yuan_typed
 from crm.transfers.transfer import Transfer
 
 _PRODUCTS, _TYPES, _LICENCES = range(1, 6), range(1, 7), range(1, 6)
@@ -91,7 +92,7 @@ def open_payments(transfers: Iterable[Transfer], company: str, year: int, publis
             "Submitting_Applicable_Manufacturer_or_Applicable_GPO_Name": company,
             f"{_MAKING}Name": company,
             f"{_MAKING}Country": "China",
-            "Total_Amount_of_Payment_USDollars": _yuan(each.value_fen),
+            "Total_Amount_of_Payment_USDollars": yuan_typed(each.value_fen),
             "Date_of_Payment": f"{each.on:%m/%d/%Y}",
             "Number_of_Payments_Included_in_Total_Amount": "1",
             "Form_of_Payment_or_Transfer_of_Value": _form(each),
@@ -131,10 +132,10 @@ def efpia(transfers: Iterable[Transfer]) -> bytes:
                 ("outside", {"gift", "book", "meal", "device_loan"}),
             )
         }
-        total = _yuan(sums["travel"] + sums["fees"])
+        total = yuan_typed(sums["travel"] + sums["fees"])
         who = [one.name, "HCP", "", "China", one.institution or "", member]
-        money = ["", "", "", _yuan(sums["travel"]), _yuan(sums["fees"]), ""]
-        rows.append([*who, *money, total, _yuan(sums["outside"])])
+        money = ["", "", "", yuan_typed(sums["travel"]), yuan_typed(sums["fees"]), ""]
+        rows.append([*who, *money, total, yuan_typed(sums["outside"])])
     return _written(EFPIA, rows)
 
 
@@ -144,10 +145,6 @@ def _form(each: Transfer) -> str:
 
 def _third_party(each: Transfer) -> str:
     return "Entity" if each.through_employer else "No Third Party Payment"
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def _written(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -10,6 +10,7 @@ from campaigns.times import rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of
+from crm.money import fen_in
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.bank_file import (
     AnswerUnreadable,
@@ -19,7 +20,6 @@ from crm.reward_desk.bank_file import (
     answers,
     reconciled,
     written,
-    yuan_fen,
 )
 from crm.reward_desk.desk import DeskRow, doubts
 from crm.reward_desk.queries import (
@@ -67,7 +67,7 @@ def pay(posting: SignedInPosting, reward_id: str) -> Response:
     if not row.may_pay(payer.actor):
         raise OutOfScope("nobody pays what they entered or approved")
     form_id = posting.text("form_id", 36)
-    amount_fen, reference = yuan_fen(posting.text("amount", 20)), posting.text("reference", 100)
+    amount_fen, reference = fen_in(posting.text("amount", 20)), posting.text("reference", 100)
     faults = {} if amount_fen else {"amount": visit.say(_BAD_AMOUNT)}
     faults |= {} if reference else {"reference": visit.say(_NO_REFERENCE)}
     if faults or not amount_fen or not FORM_ID.fullmatch(form_id):

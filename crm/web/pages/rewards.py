@@ -9,9 +9,9 @@ from fastapi.responses import Response
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.ledger.queries import ledger_of
+from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import explanation_of
-from crm.reward_desk.bank_file import yuan_typed
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.queries import QUEUES, desk_rows, payments_of, queue_page, queues
 from crm.rewards.explaining import Explanation

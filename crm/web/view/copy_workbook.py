@@ -28,6 +28,7 @@ from campaigns.sheets.writing import (
     put,
 )
 from campaigns.times import moment_of, parse_instant_us
+from crm.money import yuan_typed
 from crm.web.view import labels
 
 MOST_ROWS = 1_000_000
@@ -250,7 +251,7 @@ def _dialled(phone: str) -> str:
 
 
 def _yuan(amount_fen: Any) -> str:
-    return f"{amount_fen // 100}.{amount_fen % 100:02d}" if isinstance(amount_fen, int) else ""
+    return yuan_typed(amount_fen) if isinstance(amount_fen, int) else ""
 
 
 def _listed(values: Any) -> str:

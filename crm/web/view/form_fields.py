@@ -15,6 +15,7 @@ from campaigns.identifiers import EARLIEST_BIRTH_YEAR
 from campaigns.sentences import refusal_sentence
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
+from crm.money import yuan_typed
 
 Kind = Literal["text", "phone", "id_number", "born", "whole", "yuan"]
 OLDEST_YEARS, YOUNGEST_YEARS = 110, 18
@@ -283,7 +284,7 @@ def _said(values: Mapping[str, object], language: Language) -> dict[str, object]
 
 
 def _yuan(amount_fen: int) -> str:
-    return f"{amount_fen / 100:.2f}".removesuffix(".00")
+    return yuan_typed(amount_fen).removesuffix(".00")
 
 
 def fields_under(tick: str) -> Iterator[str]:

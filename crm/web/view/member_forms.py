@@ -9,7 +9,7 @@ from typing import Any, get_args
 from campaigns.events.members import InstitutionKind, MemberKind, ValueTransferred
 from campaigns.wording.catalogues import N_
 from crm.members.member import MemberState
-from crm.reward_desk.bank_file import yuan_fen
+from crm.money import fen_in
 
 GIVEN_FORMS = get_args(ValueTransferred.__annotations__["form"])
 FIELDS = {
@@ -102,7 +102,7 @@ def transfer(text: Text, say: Say, member: str) -> Typed:
     """Something of value was given to a member."""
     found = Typed({"member": member, "item": text("item"), "form": text("form")})
     _check(found, text, say, ("item",))
-    value_fen = yuan_fen(text("value"))
+    value_fen = fen_in(text("value"))
     if not value_fen:
         found.faults["value"] = say(_BAD_VALUE)
     found.data["value_fen"] = value_fen or 0
