@@ -65,11 +65,7 @@ def begin(connection: Connection, sending: Sending) -> bool:
         "actor": sending.actor,
         "state": "begun",
     }
-    known = select(LETTER_SENT.c.letter_id).where(LETTER_SENT.c.letter_id == sending.letter_id)
-    if connection.execute(known).first() is not None:
-        return False
-    insert_new(connection, LETTER_SENT, [row])
-    return True
+    return bool(insert_new(connection, LETTER_SENT, [row], [LETTER_SENT.c.letter_id]))
 
 
 def end(connection: Connection, letter_id: str, *, failed: bool) -> None:

@@ -79,12 +79,9 @@ PAGES = (
     *(notices, consents, conflicts, matching, rights, status),
     *(dealers, copy),
     *(contracts, copy_rows, answering, letters),
-    *(reward_payments, rewards),
-    *(policies,),
+    *(reward_payments, rewards, policies, transfers),
     *(member_acts, members, statements),
     *(accounts, tokens, webhooks, join, components),
-    *(transfers,),
-    *(accounts, tokens, join, components),
     *(funnels, funnel_files),
 )
 _WHAT_HAPPENED = {

@@ -31,6 +31,10 @@ LARGEST_FORM_BYTES = 64 * 1024
 LARGEST_SIGN_IN_BYTES = 8 * 1024
 LARGEST_SIGNED_FORM_BYTES = 640 * 1024
 """Of a form with a drawn signature, whose picture a browser writes with three letters for some."""
+LARGEST_TEXT_FORM_BYTES = 640 * 1024
+"""Of long texts, where a browser writes nine letters for each Chinese one: letters, policies."""
+LARGEST_ANSWER_FORM_BYTES = 2 * 1024 * 1024
+"""Of a bank's answer, pasted: 200,000 letters."""
 LARGEST_SHEET_FORM_BYTES = 1536 * 1024
 """Of a sheet in a page, which carries the file in letters and the cells that were mended."""
 
@@ -64,6 +68,8 @@ _BOUNDS: tuple[tuple[str, re.Pattern[str], Bound], ...] = tuple(
         ("POST", r"/v1/.*", Bound(LARGEST_DEALER_BODY_BYTES)),
         ("POST", r"/sign-in.*|/language", Bound(LARGEST_SIGN_IN_BYTES)),
         ("POST", r"/sheets/.*", Bound(LARGEST_SHEET_FORM_BYTES)),
+        ("POST", r"/letters.*|/policies.*", Bound(LARGEST_TEXT_FORM_BYTES)),
+        ("POST", r"/rewards/files/[^/]+/answer", Bound(LARGEST_ANSWER_FORM_BYTES)),
         ("POST", r"/log/.*|/people/[^/]+/consent", Bound(LARGEST_SIGNED_FORM_BYTES)),
         ("POST", r".*", _FORM),
     )

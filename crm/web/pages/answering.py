@@ -21,7 +21,7 @@ from crm.rights.large_print import large_print
 from crm.rights.own_copy import Holding, own_copy
 from crm.rights.queries import opened_by, request_of, require_right_to_see
 from crm.rights.register import Asked, open_request
-from crm.rights.request import ASKERS, CHANNELS, KINDS, Request, RequestRefused
+from crm.rights.request import ASKERS, CHANNELS, DONE_BY, KINDS, Request, RequestRefused
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
@@ -89,6 +89,9 @@ def hand_over_copy(posting: SignedInPosting, request_id: str) -> Response:
     visit, site = posting.visit, posting.visit.site
     clerk_of(visit)
     request = _request(visit, request_id)
+    if request.kind in DONE_BY or request.closing is not None:
+        # Everything in plain is for a person who asks for it now.
+        raise NotFound
     now_us = site.now_us()
     with reading(site.engine) as connection:
         known = person_then(visit.scope, connection, site.keyring, request.card_id, now_us)

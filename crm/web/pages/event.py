@@ -21,7 +21,7 @@ from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.events import sentence
 from crm.web.view.desk_labels import REASONS
-from crm.web.view.event_view import address_of, has_personal, home_of, said_fields
+from crm.web.view.event_view import CARD_FIELDS, address_of, has_personal, home_of, said_fields
 from crm.web.view.person_acts import VOID_REASONS
 from crm.web.view.said import VOIDED, receipt_number
 
@@ -113,7 +113,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "event": said,
         "status": status,
         "sentence": sentence(visit, status),
-        "fields": list(said_fields(said, visit.language)),
+        "fields": list(said_fields(said, visit.language, hidden=_hidden_from(visit))),
         "is_personal": has_personal(said),
         "home": _home(visit, whole),
         "names": names,
@@ -127,6 +127,12 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "form": form,
     }
     return visit.render("event.html", context, 422 if form.is_wrong else 200)
+
+
+def _hidden_from(visit: Visit) -> frozenset[str]:
+    """Fields that a dealer never sees: what it said of a row was journaled of the card, and by
+    their cards two dealers could tell that they know one person."""
+    return frozenset() if visit.scope.dealer is None else CARD_FIELDS
 
 
 def _home(visit: Visit, whole: WholeEvent) -> str:

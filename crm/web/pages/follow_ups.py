@@ -37,6 +37,7 @@ router = APIRouter()
 DONE = "follow_up.done"
 CHANNELS = ("phone", "visit", "wechat", "sms")
 OUTCOMES = ("reached", "not_reached", "refused")
+_MOST_DIGITS = 4
 _MOST_AT_ONCE = 50
 _CALL = "phones"
 """What the access log calls the opening of name and phones for a call."""
@@ -106,6 +107,7 @@ def assign_calls(posting: SignedInPosting) -> Response:
         return _list(visit, whose, 1, visit.say(_NOBODY))
     with writing(visit.site.engine) as connection:
         actor, now_us = visit.account.actor, visit.site.now_us()
+        calls = [call for call in calls if open_follow_up(visit.scope, connection, *call)]
         assign(visit.scope, connection, calls, owner, actor=actor, now_us=now_us)
     return RedirectResponse(f"/follow-ups?whose={whose}" if whose else "/follow-ups", 303)
 
@@ -113,7 +115,7 @@ def assign_calls(posting: SignedInPosting) -> Response:
 def _ticked(posting: Posting) -> Iterator[CallName]:
     for chosen in posting.texts("chosen", 80)[:_MOST_AT_ONCE]:
         trial_id, _, number = chosen.rpartition("/")
-        if trial_id and number.isdecimal():
+        if trial_id and number.isdecimal() and len(number) <= _MOST_DIGITS:
             yield trial_id, int(number)
 
 
@@ -173,7 +175,7 @@ def call_done(posting: SignedInPosting, trial_id: str, number: str) -> Response:
 
 def _find(visit: Visit, trial_id: str, number: str) -> DueFollowUp:
     visit.scope.require("follow_ups", "follow-ups are the company's")
-    if not number.isdecimal() or len(number) > 4:
+    if not number.isdecimal() or len(number) > _MOST_DIGITS:
         raise NotFound
     with reading(visit.site.engine) as connection:
         found = open_follow_up(visit.scope, connection, trial_id, int(number))

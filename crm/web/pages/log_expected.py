@@ -10,12 +10,13 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from campaigns.times import shanghai_day
+from crm.accounts.audit import log_export
 from crm.activities.queries import activities_between, activity, attendees, written_at
 from crm.identity.names import given_sound, pinyin, pinyin_initials, simplified
 from crm.masking import masked_name
 from crm.people.queries import PAGE_ROWS, FoundPerson, people_by_id
 from crm.scope import OutOfScope
-from crm.storage.database import reading
+from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 
 router = APIRouter()
@@ -28,8 +29,12 @@ def expected_people(visit: SignedIn, activity_id: str) -> Response:
     """Who came to, or was written down at, the dealer's last activities; this one among them."""
     if visit.account.credential is None or not visit.account.may_say("activity.attended"):
         raise OutOfScope("who logs nothing at activities")
-    people = _expected(visit, activity_id)
-    return JSONResponse({"people": [_told(person) for person in people if person.name]})
+    people = [person for person in _expected(visit, activity_id) if person.name]
+    with writing(visit.site.engine) as connection:
+        # They are told by name, encrypted on the phone, so that they are found without network.
+        actor, now_us = visit.account.actor, visit.site.now_us()
+        log_export(connection, now_us, actor, "expected", len(people))
+    return JSONResponse({"people": [_told(person) for person in people]})
 
 
 def _expected(visit: Visit, activity_id: str) -> list[FoundPerson]:

@@ -48,10 +48,16 @@ def has_personal(event: LoggedEvent) -> bool:
     return any(getattr(event.data, name, None) is not None for name in PERSONAL_FIELDS)
 
 
-def said_fields(event: LoggedEvent, language: Language) -> Iterator[SaidField]:
-    """What it said, field by field, without what is personal."""
+CARD_FIELDS = frozenset({"card_id", "other_card_id"})
+
+
+def said_fields(
+    event: LoggedEvent, language: Language, *, hidden: frozenset[str] = frozenset()
+) -> Iterator[SaidField]:
+    """What it said, field by field, without what is personal and what is hidden besides."""
     data: dict[str, Any] = msgspec.to_builtins(event.data)
-    plain = {name: value for name, value in data.items() if name not in PERSONAL_FIELDS}
+    left_out = {*PERSONAL_FIELDS, *hidden}
+    plain = {name: value for name, value in data.items() if name not in left_out}
     yield from _fields(plain, "$.data", language)
 
 

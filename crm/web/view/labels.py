@@ -195,6 +195,7 @@ FILES = {
     "copy": N_("副本"),
     "members": N_("会员"),
     "statement": N_("对账单"),
+    "expected": N_("可能到场的人"),
 }
 """What a list is called that is taken away as a file, by the name of its table."""
 CANCEL_REASONS = {

@@ -147,6 +147,16 @@ def test_a_free_clinic_without_a_filing_number_is_asked_about_once(plans: httpx.
     assert sent_again(plans, answer, "/plan").status_code == 303
 
 
+def test_another_doubt_in_the_place_of_one_that_was_answered_is_asked_about_too(
+    plans: httpx.Client,
+) -> None:
+    answer = fill_in(plans, "/plan", PLAN | {"kind": "free_clinic"})
+    mended = form_in(answer.text, "/plan") | {"kind": "health_lecture"}
+    late = plans.post("/plan", data=mended | {"starts_on": str(today() - timedelta(days=1))})
+    assert late.status_code == 200 and "这个日期已经过去了" in late.text
+    assert sent_again(plans, late, "/plan").status_code == 303
+
+
 def test_a_change_says_only_what_is_another_than_before(
     site: RunningSite, plans: httpx.Client
 ) -> None:

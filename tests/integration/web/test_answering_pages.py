@@ -108,6 +108,19 @@ def test_the_persons_own_copy_is_made_from_the_request_and_leaves_a_trace(
     assert close(law, path).status_code == 303
 
 
+def test_everything_in_plain_is_for_who_asks_for_it_now(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(card("Q-9", "张不给", "13700007009"))
+    wrong = ask(law, "Q-9", "erase")
+    token = token_in(law.get(wrong).text)
+    assert law.post(f"{wrong}/own-copy", data={"form_token": token}).status_code == 404
+    path = ask(law, "Q-9", "copy")
+    law.post(f"{path}/own-copy", data={"form_token": token})
+    assert close(law, path).status_code == 303
+    assert law.post(f"{path}/own-copy", data={"form_token": token}).status_code == 404
+
+
 def test_an_erasure_shows_what_goes_and_is_done_by_somebody_else_than_who_entered_it(
     site: RunningSite, law: httpx.Client
 ) -> None:

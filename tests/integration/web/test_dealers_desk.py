@@ -17,6 +17,7 @@ from crm.copies.receipts import is_signed
 from crm.feed.acknowledging import company_signer
 from crm.feed.deletions import deletion_receipts
 from crm.feed.recall_queries import hand_over, open_recalls
+from crm.journal.events import JOURNAL
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from tests.integration.feed.dealers import Company, contract_end, withdrawal
@@ -162,3 +163,16 @@ def test_the_workbook_says_regions_by_name_and_has_a_filter(shop: httpx.Client) 
     assert sheet.auto_filter.ref == "A2:L3"
     told = {cell.value for row in sheet.iter_rows() for cell in row}
     assert "北京市朝阳区" in told and "110105" not in told
+
+
+def test_what_was_said_of_a_row_shows_no_card(company: Company, shop: httpx.Client) -> None:
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}"
+    said = {**forms_of(shop.get(row).text, f"{row}/called"), "channel": "phone"}
+    told = shop.post(f"{row}/called", data={**said, "outcome": "reached"}).headers["location"]
+    (form_id,) = re.findall(r"said=([0-9a-f-]{36})", told)
+    with reading(company.running.site.engine) as connection:
+        own = select(JOURNAL.c.source, JOURNAL.c.id).where(JOURNAL.c.id.like(f"{form_id}%"))
+        source, event_id = connection.execute(own).one()
+    page = shop.get("/event", params={"source": source, "id": event_id}).text
+    assert "接通" in page or "联系上" in page
+    assert "c-open" not in page

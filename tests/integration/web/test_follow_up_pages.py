@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from crm.accounts.access import accesses_of_cards
 from crm.follow_ups.queries import due_follow_ups
+from crm.follow_ups.tables import FOLLOW_UP_OWNER
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.sites import RunningSite, card, sign_in, today, token_in
@@ -115,6 +117,18 @@ def test_calls_are_given_to_a_colleague_and_stand_in_their_own_list(
         back = given | {"form_token": token_in(mine), "chosen": "T-5/1", "owner": people["field"]}
         client.post("/follow-ups/assign", data=back)
         assert listed(client.get("/follow-ups?whose=mine").text) == ["/follow-ups/T-6/1"]
+
+
+def test_a_call_that_nobody_has_to_make_is_given_to_nobody(
+    site: RunningSite, field: httpx.Client, people: dict[str, str]
+) -> None:
+    token = token_in(field.get("/follow-ups").text)
+    invented = {"form_token": token, "chosen": ["T-5/" + "9" * 70, "none/1"]}
+    answer = field.post("/follow-ups/assign", data=invented | {"owner": people["office"]})
+    assert answer.status_code == 303
+    with reading(site.site.engine) as connection:
+        kept = connection.execute(select(FOLLOW_UP_OWNER.c.trial_id)).scalars().all()
+    assert "none" not in kept
 
 
 def test_nobody_is_listed_who_must_not_be_called(site: RunningSite) -> None:

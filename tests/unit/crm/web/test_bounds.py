@@ -128,6 +128,14 @@ def test_what_is_no_post_is_bounded_where_a_post_may_be_large(method: str) -> No
     assert app.bodies == []
 
 
+@pytest.mark.parametrize(
+    ("path", "letters"),
+    [("/letters", 12_000), ("/policies", 60_000), ("/rewards/files/1/answer", 200_000)],
+)
+def test_a_form_is_as_large_as_its_fields_may_be_in_chinese(path: str, letters: int) -> None:
+    assert bound_of("POST", path).largest_bytes > letters * 9
+
+
 def test_every_form_of_a_page_has_a_bound_of_its_own_and_none_is_large() -> None:
     for path in ("/sign-in", "/people", "/log/A1/submit", "/anything", "/me/password"):
         assert 0 < bound_of("POST", path).largest_bytes <= 640 * 1024
