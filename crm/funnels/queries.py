@@ -17,6 +17,7 @@ from campaigns.times import day_start_us
 from crm.activities.tables import ACTIVITY
 from crm.components.as_of import EventFilter, whole_past
 from crm.components.evaluation import Evaluation
+from crm.feed.settling import must_be_settled
 from crm.funnels import rows
 from crm.funnels.answers import FunnelResult, answer
 from crm.funnels.attributes import OF_PEOPLE, Attributes, attributes_of
@@ -31,11 +32,12 @@ from crm.funnels.gathering import (
     types_needed,
 )
 from crm.funnels.kept import keep, kept
+from crm.funnels.own_copy import OwnCopy, own_copy
 from crm.funnels.report import Question, Report, Standing, report_of
 from crm.funnels.stored import Stored
 from crm.keyring.keyring import Keyring
 from crm.members.member import member_state
-from crm.scope import Scope
+from crm.scope import OutOfScope, Scope
 from crm.storage.database import reading
 
 _log = logging.getLogger(__name__)
@@ -86,19 +88,18 @@ class Funnels:
             return answer(funnel, stored.columns, attributes)
 
     def report(self, scope: Scope, question: Question) -> Report:
-        """Everything a page says of a funnel; a dealer hears of its own people alone."""
+        """Everything a page says of a funnel; a dealer hears of what its copy holds alone."""
         return self.report_on(allowed(scope, question))
 
     def report_on(self, question: Question) -> Report:
-        """The same of a question that was allowed."""
+        """The same of a question that was allowed; of a dealer's copy NotSettled, as any look."""
+        if question.dealer is not None:
+            own = self._own_copy(question.dealer, question.today)
+            return report_of(question, own.columns, own.attributes, own.standing)
         with self._fresh() as stored:
-            own = None
-            if question.dealer is not None:
-                with reading(self._engine) as connection:
-                    own = rows.people_of_dealer(connection, question.dealer)
             attributes = self._attributes_for(stored, set(question.document.by))
             standing = Standing(stored.made_us, stored.number)
-            return report_of(question, stored.columns, attributes, standing, own)
+            return report_of(question, stored.columns, attributes, standing)
 
     @contextmanager
     def columns_now(self, scope: Scope) -> Iterator[Columns]:
@@ -107,16 +108,35 @@ class Funnels:
         with self._fresh() as stored:
             yield stored.columns
 
-    def offers(self, scope: Scope) -> Offers:
-        """The values that occur, by field, for a builder to offer; of long lists the first."""
-        scope.require("numbers", "what occurs is the company's")
-        return self.offered()
+    def own_copy(self, scope: Scope, dealer: str, today: date) -> OwnCopy:
+        """What a dealer's funnels are made of; NotSettled while nothing of it may leave."""
+        if not scope.may_see_copy_of(dealer):
+            raise OutOfScope("another dealer's copy")
+        return self._own_copy(dealer, today)
 
-    def offered(self) -> Offers:
-        """The same for whoever may see it."""
+    def offers(self, scope: Scope, today: date) -> Offers:
+        """The values that occur, by field, for a builder to offer; of long lists the first.
+
+        A dealer is offered what its copy holds alone.
+        """
+        return self.offered(of_whose_people(scope), today)
+
+    def offered(self, dealer: str | None, today: date) -> Offers:
+        """The same of a question that was allowed."""
+        if dealer is not None:
+            return _offers(self._own_copy(dealer, today).columns)
         with self._fresh() as stored:
-            words = stored.columns.words
-            return {name: tuple(sorted(words[name].texts)[:VALUES_OFFERED]) for name in words}
+            return _offers(stored.columns)
+
+    def _own_copy(self, dealer: str, today: date) -> OwnCopy:
+        # In one snapshot: what was taken back a moment ago is in no answer.
+        with reading(self._engine) as connection:
+            must_be_settled(connection, today, dealer=dealer)
+            return own_copy(
+                rows.copied_to(connection, dealer),
+                rows.carried_out_by(connection, dealer),
+                rows.copy_changed_us(connection, dealer),
+            )
 
     def _attributes_for(self, stored: Stored, by: set[str | None]) -> Attributes | None:
         """What cards say, read again where it may have changed, and only for who asks for it."""
@@ -160,16 +180,28 @@ class FunnelAnswers(Protocol):
     def report(self, scope: Scope, question: Question) -> Report:
         """Everything a page says of a funnel."""
 
-    def offers(self, scope: Scope) -> Offers:
+    def offers(self, scope: Scope, today: date) -> Offers:
         """The values that occur, by field."""
 
 
 def allowed(scope: Scope, question: Question) -> Question:
-    """The question as this viewer may ask it: a dealer of its own people alone."""
+    """The question as this viewer may ask it: a dealer of its own copy alone."""
+    own = of_whose_people(scope)
+    return question if own is None else structs.replace(question, dealer=own)
+
+
+def of_whose_people(scope: Scope) -> str | None:
+    """Of which dealer's copy alone this viewer is told; None: of everybody."""
     if scope.may("numbers"):
-        return question
+        return None
     scope.require("own_numbers", "funnels are the company's and the dealers' own")
-    return structs.replace(question, dealer=scope.dealer or "")
+    return scope.dealer or ""
+
+
+def _offers(columns: Columns) -> Offers:
+    return {
+        name: tuple(sorted(words.texts)[:VALUES_OFFERED]) for name, words in columns.words.items()
+    }
 
 
 def outcome_chain(

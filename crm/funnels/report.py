@@ -1,6 +1,5 @@
 """Everything a page says of a funnel, in one answer that can cross to another process."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -39,8 +38,8 @@ class Listed(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """A funnel on a day. dealer: of its own people alone; listed: with these people; why: with the
-    walk of this person."""
+    """A funnel on a day. dealer: of what its copy holds alone; listed: with these people; why: with
+    the walk of this person."""
 
     document: Document
     today: date
@@ -70,10 +69,11 @@ class GroupTold(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """The answer. groups: by dimension. listed: people, by their ids. left_out: who met an
+    """The answer. groups: by dimension. listed: people, by their ids, or a dealer's by the keys of
+    their rows. left_out: who met an
     exclusion. returned: purchases in the period of the windows that count for nothing. unknown:
     conditions whose value no touchpoint has. touchpoints: of how many it was computed. as_of_us:
-    when the last of them was recorded; number: of which state of what is recorded."""
+    when the last of them was recorded, or the copy changed; number: of which state of it."""
 
     steps: tuple[StepTold, ...]
     groups: dict[str, tuple[GroupTold, ...]]
@@ -99,13 +99,10 @@ def report_of(
     columns: Columns,
     attributes: Attributes | None,
     standing: Standing,
-    own_people: Collection[str] | None = None,
 ) -> Report:
-    """The answer; own_people: of nobody else."""
+    """The answer: every number of it is of these columns, and of nothing else."""
     funnel = question.document.funnel(question.today)
     walks = walks_of(funnel, columns)
-    if own_people is not None:
-        walks = _only(walks, columns, own_people)
     by = list(dict.fromkeys(question.document.by))
     groups = {name: _groups(funnel, columns, attributes, walks, name) for name in by}
     listed = None
@@ -131,13 +128,6 @@ def _left_out(funnel: Funnel, columns: Columns, walks: Walks) -> int:
         return 0
     everybody = walks_of(replace(funnel, without=()), columns)
     return len(everybody.people) - len(walks.people)
-
-
-def _only(walks: Walks, columns: Columns, people: Collection[str]) -> Walks:
-    known = [code for name in people if (code := columns.people.known(name)) is not None]
-    own = np.zeros(len(columns.people), np.bool_)
-    own[known] = True
-    return walks.only(np.flatnonzero(own[walks.people]))
 
 
 def _steps(document: Document, walks: Walks) -> tuple[StepTold, ...]:

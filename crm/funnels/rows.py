@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-import orjson
 from sqlalchemy import Connection, Integer, Select, and_, bindparam, select
 
 from campaigns.times import OrderKey
 from crm.activities.tables import ACTIVITY
-from crm.copies.tables import COPY_ROW
+from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.funnels.attributes import Detail
 from crm.funnels.columns import LENT
 from crm.funnels.gathering import REFERRAL, RETURN
@@ -92,13 +91,19 @@ def _member_kinds(_: Among) -> Select[Any]:
     return select(MEMBER.c.member, MEMBER.c.kind)
 
 
-def _written_by(_: Among) -> Select[Any]:
-    query = select(LINK.c.person_id).join_from(LINK, CARD, CARD.c.card_id == LINK.c.card_id)
-    return query.where(CARD.c.dealer == bindparam("dealer")).distinct()
-
-
 def _copied_to(_: Among) -> Select[Any]:
-    return select(COPY_ROW.c.cards).where(COPY_ROW.c.dealer == bindparam("dealer"))
+    query = select(COPY_ROW.c.key, COPY_ROW.c.content)
+    return query.where(COPY_ROW.c.dealer == bindparam("dealer"))
+
+
+def _carried_out_by(_: Among) -> Select[Any]:
+    query = select(ACTIVITY.c.activity_id, *(ACTIVITY.c[name] for name in LENT))
+    return query.where(ACTIVITY.c.dealer == bindparam("dealer"))
+
+
+def _last_change(_: Among) -> Select[Any]:
+    query = select(DEALER_CHANGE.c.changed_us).where(DEALER_CHANGE.c.dealer == bindparam("dealer"))
+    return query.order_by(DEALER_CHANGE.c.sequence.desc()).limit(1)
 
 
 def _own_cards(_: Among) -> Select[Any]:
@@ -194,15 +199,22 @@ def kinds_of_members(connection: Connection) -> Mapping[str, str]:
     return dict(found_rows(connection, _member_kinds))
 
 
-def people_of_dealer(connection: Connection, dealer: str) -> set[str]:
-    """Whose cards a dealer wrote, or has in its copy."""
-    cards = {
-        card
-        for (listed,) in found_rows(connection, _copied_to, dealer=dealer)
-        for card in orjson.loads(listed)
-    }
-    written = {person for (person,) in found_rows(connection, _written_by, dealer=dealer)}
-    return written | set(people_of_cards(connection, cards).values())
+def carried_out_by(connection: Connection, dealer: str) -> list[tuple[str, dict[str, object]]]:
+    """What the activities of a dealer lend to the touchpoints at them."""
+    found = found_rows(connection, _carried_out_by, dealer=dealer)
+    return [(name, dict(zip(LENT, lent, strict=True))) for name, *lent in found]
+
+
+def copied_to(connection: Connection, dealer: str) -> list[tuple[str, bytes]]:
+    """The rows of a dealer's copy by their keys, as the dealer has them: canonical JSON."""
+    return [(key, bytes(row)) for key, row in found_rows(connection, _copied_to, dealer=dealer)]
+
+
+def copy_changed_us(connection: Connection, dealer: str) -> int:
+    """When a dealer's copy last changed; 0 when it never did."""
+    for (changed_us,) in found_rows(connection, _last_change, dealer=dealer):
+        return int(changed_us)
+    return 0
 
 
 def orders_of(connection: Connection, positions: Iterable[int]) -> Mapping[int, OrderKey]:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from sqlalchemy.exc import DBAPIError
 
 from campaigns.wording.catalogues import N_
+from crm.feed.settling import NotSettled
 from crm.scope import OutOfScope
 from crm.web.api.problems import problem_response
 from crm.web.guards import storage_failures
@@ -109,6 +110,7 @@ def include(app: FastAPI) -> None:
     app.add_exception_handler(FormStale, _say_stale)
     app.add_exception_handler(NotFound, _say_not_found)
     app.add_exception_handler(OutOfScope, _say_closed)
+    app.add_exception_handler(NotSettled, _say_unsettled)
     # Without the first two, they would be logged as faults of the program.
     app.add_exception_handler(DBAPIError, _say_broken)
     app.add_exception_handler(OSError, _say_broken)
@@ -163,6 +165,16 @@ def _say_not_found(request: Request, _error: Exception) -> Response:
 
 def _say_closed(request: Request, _error: Exception) -> Response:
     return error_page(request, 403)
+
+
+def _say_unsettled(request: Request, _error: Exception) -> Response:
+    """Nothing of a dealer's copy leaves at this moment: it is opened again in a little while."""
+    visit = any_visit(request, site_of(request))
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    context = {"title": visit.say(N_("请稍等")), "again": path if request.method == "GET" else None}
+    page = visit.render("copy_unsettled.html", context, 503)
+    page.headers.update(storage_failures.headers_of(503))
+    return page
 
 
 def _say_broken(request: Request, error: Exception) -> Response:

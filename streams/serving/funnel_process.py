@@ -6,13 +6,17 @@ question is started again, and asked once more.
 
 import logging
 from dataclasses import dataclass, field
+from datetime import date
 from multiprocessing.connection import Connection
 
 import msgspec
 from msgspec import Struct
 
+from campaigns.times import shanghai_day
+from crm.clock import now_us
+from crm.feed.settling import NotSettled
 from crm.funnels.kept import columns_file
-from crm.funnels.queries import Funnels, Offers, allowed
+from crm.funnels.queries import Funnels, Offers, allowed, of_whose_people
 from crm.funnels.report import Question, Report
 from crm.scope import Scope
 from streams.running.installation import open_installation
@@ -26,17 +30,21 @@ class FunnelsUnanswered(OSError):
 
 
 class _Asked(Struct):
-    """A question; None: which values occur."""
+    """A question; None: which values occur, today, to a dealer or to whoever sees all."""
 
     question: Question | None
+    today: date
+    dealer: str | None = None
 
 
 class _Told(Struct):
-    """The answer; failed: none could be given, its log says why."""
+    """The answer; failed: none could be given, its log says why; unsettled: why none of the
+    dealer's copy may be given now."""
 
     report: Report | None = None
     offers: Offers | None = None
     failed: bool = False
+    unsettled: str | None = None
 
 
 @dataclass
@@ -46,18 +54,17 @@ class FunnelProcess:
     _beside: ProcessBeside = field(default_factory=lambda: ProcessBeside(__name__))
 
     def report(self, scope: Scope, question: Question) -> Report:
-        """Everything a page says of a funnel."""
+        """Everything a page says of a funnel; NotSettled of a dealer's copy at times."""
         question = allowed(scope, question)
         # What cannot be asked is said here, in the words of whoever asks.
         question.document.funnel(question.today)
-        told = self._ask(_Asked(question)).report
+        told = self._ask(_Asked(question, question.today)).report
         assert told is not None
         return told
 
-    def offers(self, scope: Scope) -> Offers:
-        """The values that occur, by field."""
-        scope.require("numbers", "what occurs is the company's")
-        told = self._ask(_Asked(None)).offers
+    def offers(self, scope: Scope, today: date) -> Offers:
+        """The values that occur, by field; NotSettled of a dealer's copy at times."""
+        told = self._ask(_Asked(None, today, of_whose_people(scope))).offers
         assert told is not None
         return told
 
@@ -79,6 +86,8 @@ class FunnelProcess:
         told = msgspec.msgpack.decode(answer, type=_Told)
         if told.failed:
             raise FunnelsUnanswered
+        if told.unsettled is not None:
+            raise NotSettled(told.unsettled)
         return told
 
 
@@ -95,8 +104,10 @@ def answer_questions(funnels: Funnels, link: Connection) -> None:
 def _answer(funnels: Funnels, asked: _Asked) -> _Told:
     try:
         if asked.question is None:
-            return _Told(offers=funnels.offered())
+            return _Told(offers=funnels.offered(asked.dealer, asked.today))
         return _Told(report=funnels.report_on(asked.question))
+    except NotSettled as reason:
+        return _Told(unsettled=str(reason))
     except Exception:
         _log.exception("a question of a funnel was not answered")
         return _Told(failed=True)
@@ -107,7 +118,7 @@ def main() -> None:
     with serving("funnels") as link:
         installation = open_installation()
         funnels = Funnels(installation.engine, columns_file(installation.settings.data_folder))
-        _answer(funnels, _Asked(None))
+        _answer(funnels, _Asked(None, shanghai_day(now_us())))
         answer_questions(funnels, link)
 
 

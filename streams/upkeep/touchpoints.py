@@ -20,8 +20,8 @@ class WriterMissing(Exception):
 def write_parquet(columns: Columns, file: Path) -> int:
     """Write every touchpoint that counts; its owner alone can read it. Returns how many.
 
-    Columns: person, type, time_us, by_day, event (its place in the journal), each field, and what
-    the activity lends as activity_….
+    Columns: person, type, time_us, by_day, event (its place in the journal; of a dealer's copy its
+    place in the copy), each field, and what the activity lends as activity_….
     """
     if importlib.util.find_spec("duckdb") is None:
         raise WriterMissing

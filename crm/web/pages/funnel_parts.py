@@ -1,20 +1,23 @@
 """What the pages and the files of a funnel share: what is asked, by whom, where it comes from."""
 
+from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between
+from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
+from crm.funnels.own_copy import TYPES_OF_COPIES
 from crm.funnels.register import Owner, Saved, history_of
 from crm.funnels.report import Listed, Question, Report
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.view.formats import moment_text
-from crm.web.view.funnel_form import AskedFunnel, asked_funnel
+from crm.web.view.funnel_form import DEFAULT, DEFAULT_OF_DEALERS, AskedFunnel, asked_funnel
 from crm.web.view.funnel_view import Viewer
-from crm.web.view.funnel_words import sentences
+from crm.web.view.funnel_words import TOUCHPOINTS, sentences
 
 
 def may_look(visit: Visit) -> None:
@@ -42,11 +45,16 @@ def asked_of(visit: Visit) -> tuple[AskedFunnel, Saved | None]:
         if not found:
             raise NotFound
         return asked_funnel(query, visit.language, found[0].document), found[0]
-    return asked_funnel(query, visit.language), None
+    return asked_funnel(query, visit.language, default_of(visit)), None
+
+
+def default_of(visit: Visit) -> Document:
+    """What stands there before anybody asks."""
+    return DEFAULT if visit.scope.may("numbers") else DEFAULT_OF_DEALERS
 
 
 def answered(visit: Visit, document: Document, listed: Listed | None = None) -> Report:
-    """What a funnel comes to."""
+    """What a funnel comes to; NotSettled while nothing of a dealer's copy may leave the house."""
     question = Question(document, today_of(visit), listed=listed)
     return visit.site.funnels.report(visit.scope, question)
 
@@ -57,10 +65,10 @@ def report_of(visit: Visit, asked: AskedFunnel) -> Report:
 
 
 def viewer_of(visit: Visit, asked: AskedFunnel) -> Viewer:
-    """Who looks, and at what."""
+    """Who looks, and at what. A dealer counts the rows that it holds: few of them are no secret."""
     lists = visit.scope.may("people")
-    few = lists or visit.scope.may("own_numbers")
-    return Viewer(visit.language, few, lists, asked.query)
+    names = lists or visit.scope.may("own_copy")
+    return Viewer(visit.language, names, lists, asked.query)
 
 
 def reached_of(visit: Visit, asked: AskedFunnel) -> int | None:
@@ -78,13 +86,32 @@ def passport_of(visit: Visit, asked: AskedFunnel, report: Report) -> list[str]:
     lines = list(sentences(asked.document, today_of(visit), visit.language))
     if asked.document.without:
         lines.append(visit.say(N_("因此没算的有 %(n)s 人。")) % {"n": f"{report.left_out:,}"})
-    never = visit.say(N_("注意：从来没有出现过 %(what)s。"))
+    if visit.scope.may("numbers"):
+        never = visit.say(N_("注意：从来没有出现过 %(what)s。"))
+        until = visit.say(N_("算到 %(when)s 入档的为止，共 %(n)s 次接触。"))
+    else:
+        # A dealer is told of its copy alone: not even whether something occurs elsewhere.
+        lines += what_copies_hold(visit, asked.document)
+        never = visit.say(N_("注意：你的副本里没有 %(what)s。"))
+        until = visit.say(N_("副本最后一次变动在 %(when)s，共 %(n)s 次接触。"))
     lines += [never % {"what": condition} for condition in report.unknown]
     # A rebuild notes no time: what it wrote stands now.
     as_of_us = report.as_of_us or visit.site.now_us()
     when = moment_text(as_of_us, visit.language, visit.site.now_us())
-    said = visit.say(N_("算到 %(when)s 入档的为止，共 %(n)s 次接触。"))
-    lines.append(said % {"when": when, "n": f"{report.touchpoints:,}"})
+    lines.append(until % {"when": when, "n": f"{report.touchpoints:,}"})
     number = sha256(f"{asked.query}\n{report.number}\n{visit.scope.dealer}".encode()).hexdigest()
     lines.append(visit.say(N_("数字编号 %(id)s：编号相同，数字就相同。")) % {"id": number[:12]})
     return lines
+
+
+def what_copies_hold(visit: Visit, document: Document) -> Iterator[str]:
+    """To a dealer: what its funnel is made of, and which steps its copy can never hold."""
+    if visit.scope.may("numbers"):
+        return
+    held = visit.say(N_("、")).join(visit.say(TOUCHPOINTS[name]) for name in sorted(TYPES_OF_COPIES))
+    said = N_("只算你的副本里现在有的：%(held)s；本人没有同意给你的那几类，不算在内。")
+    yield visit.say(said) % {"held": held}
+    asked = {parse_step(step).type for step in (*document.steps, *document.without)}
+    for name in sorted(asked - TYPES_OF_COPIES):
+        said = N_("副本里没有“%(what)s”这种接触，所以没有人算到。")
+        yield visit.say(said) % {"what": visit.say(TOUCHPOINTS[name])}

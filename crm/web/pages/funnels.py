@@ -12,6 +12,9 @@ from starlette.datastructures import QueryParams
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
+from crm.funnels.definition import parse_step
+from crm.funnels.document import Document
+from crm.funnels.own_copy import NOT_IN_COPIES, TYPES_OF_COPIES
 from crm.funnels.register import Saved, history_of, remove_funnel, save_funnel, saved_funnels
 from crm.funnels.report import Listed, Question
 from crm.people.queries import FoundPerson, find_people
@@ -20,6 +23,7 @@ from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, V
 from crm.web.pages.funnel_parts import (
     answered,
     asked_of,
+    default_of,
     may_look,
     owner_of,
     passport_of,
@@ -27,12 +31,12 @@ from crm.web.pages.funnel_parts import (
     report_of,
     today_of,
     viewer_of,
+    what_copies_hold,
 )
 from crm.web.pages.people_lists import people_list
 from crm.web.view.formats import clock_text, day_text
 from crm.web.view.funnel_form import (
     COMPARISONS,
-    DEFAULT,
     AskedFunnel,
     address_of,
     asked_funnel,
@@ -82,6 +86,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "breakdowns": list(breakdowns_of(report, viewer)),
         "reached": reached_of(visit, asked),
         "passport": passport_of(visit, asked, report),
+        "held": list(what_copies_hold(visit, asked.document)),
         "viewer": viewer,
         **_builder(visit, asked),
         **_shelf(visit, asked),
@@ -162,10 +167,10 @@ def _builder(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
     return {
         "rows": [*rows_of(document.steps, language), *[("", "")] * _BLANK_ROWS],
         "without": [*rows_of(document.without, language), ("", "")],
-        "touchpoints": {code: visit.say(word) for code, word in TOUCHPOINTS.items()},
+        "touchpoints": _touchpoints(visit, document),
         "kinds": {code: visit.say(word) for code, word in KINDS.items()},
         "entries": {code: visit.say(word) for code, word in ENTRIES.items()},
-        "dimensions": {code: visit.say(word) for code, word in DIMENSION_WORDS.items()},
+        "dimensions": _dimensions(visit, document),
         "comparisons": {code: visit.say(word) for code, word in COMPARISONS.items()},
         "from_day": from_day,
         "last_day": to_day - timedelta(days=1),
@@ -174,11 +179,22 @@ def _builder(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
     }
 
 
+def _touchpoints(visit: Visit, document: Document) -> dict[str, str]:
+    """What a step may be: of a dealer's, what a copy can hold, and what stands there already."""
+    asked = {parse_step(step).type for step in (*document.steps, *document.without)}
+    offered = TOUCHPOINTS if visit.scope.may("numbers") else TYPES_OF_COPIES | asked
+    return {code: visit.say(word) for code, word in TOUCHPOINTS.items() if code in offered}
+
+
+def _dimensions(visit: Visit, document: Document) -> dict[str, str]:
+    """By what may be broken down: of a dealer's copy, by what a row tells, and what is asked."""
+    left_out = frozenset() if visit.scope.may("numbers") else NOT_IN_COPIES - set(document.by)
+    return {code: visit.say(word) for code, word in DIMENSION_WORDS.items() if code not in left_out}
+
+
 def _offers(visit: Visit) -> list[str]:
     """Conditions that occur, as they are typed."""
-    if not visit.scope.may("numbers"):
-        return []
-    offered = visit.site.funnels.offers(visit.scope)
+    offered = visit.site.funnels.offers(visit.scope, today_of(visit))
     return [
         f"{dimension_word(name, visit.language)}={value_word(name, value, visit.language)}"
         for name, values in sorted(offered.items())
@@ -193,7 +209,7 @@ def _shelf(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
         found = saved_funnels(connection, owner_of(visit))
     return {
         "shelf": found,
-        "is_default": asked.document == DEFAULT,
+        "is_default": asked.document == default_of(visit),
         "fault": visit.request.query_params.get("fault", ""),
     }
 

@@ -21,6 +21,12 @@ SEASON_DAYS = 182
 MOST_STEPS = 10
 DEFAULT = Document(OUTCOME_CHAIN, OUTCOME_WINDOW, last_days=SEASON_DAYS, reached=True)
 """What stands there before anybody asks: from attended to referred."""
+DEFAULT_OF_DEALERS = Document(
+    ("activity.attended", "trial.started", "purchase.made"),
+    OUTCOME_WINDOW,
+    last_days=SEASON_DAYS,
+)
+"""The same for dealers, of what their copies can hold."""
 COMPARISONS = {"": N_("不比"), "before": N_("比前一段同样长的时间"), "year": N_("比去年同期")}
 
 

@@ -151,5 +151,5 @@ def sentences(document: Document, today: date, language: Language) -> Iterator[s
     if funnel.without:
         yield say(
             N_("进入后到期限内做过“{steps}”的人不算。"),
-            steps="、".join(step_word(step, language) for step in funnel.without),
+            steps=say(N_("、")).join(step_word(step, language) for step in funnel.without),
         )

@@ -8,7 +8,7 @@ import typer
 
 from crm.clock import now_us
 from crm.components.as_of import effective_up_to, received_up_to
-from crm.funnels.answers import FunnelResult, StepResult
+from crm.funnels.answers import FunnelResult, StepResult, answer
 from crm.funnels.definition import (
     MONTH,
     ChainKind,
@@ -29,6 +29,7 @@ from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
 from crm.web.view.funnel_words import dimension_word, step_word, value_word, vocabulary
 from streams.cli.commands.options import AsJson, At, day, instant
+from streams.cli.commands.touchpoints import copy_of
 from streams.running.installation import open_installation
 from streams.wording.output import (
     Whole,
@@ -45,6 +46,10 @@ from streams.wording.say import language, say, words
 Without = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="STEP", help="进入后到期限内做过这一步的人不算"),
+]
+OfDealer = Annotated[
+    str | None,
+    typer.Option("--dealer", metavar="CODE", help="只算这家经销商的副本，和它自己看到的一样"),
 ]
 ClickHouse = Annotated[bool, typer.Option("--clickhouse", help="不算，只给 ClickHouse 的查询语句")]
 
@@ -73,6 +78,7 @@ def funnel(
     ] = None,
     at: At = None,
     without: Without = None,
+    dealer: OfDealer = None,
     clickhouse: ClickHouse = False,
     as_json: AsJson = False,
 ) -> None:
@@ -84,6 +90,8 @@ def funnel(
       --from 2026-03-01 --to 2026-06-01 --window 720h --people 2 --json
     jinxi funnel --step activity.attended --without complaint.raised --step purchase.made \\
       --from 2026-03-01 --to 2026-06-01 --window 1y --by city
+    jinxi funnel --step trial.started --step purchase.made --dealer D01 \\
+      --from 2026-03-01 --to 2026-06-01 --window 90d
     """
     asked = _asked(steps, (from_day, to_day), window, kind, entry, by)
     asked = replace(asked, without=tuple(map(_step, without or ())))
@@ -92,7 +100,7 @@ def funnel(
         return
     if people_of is not None and not 1 <= people_of <= len(steps):
         raise typer.BadParameter(say("步数从 1 到 {last}", last=len(steps)))
-    result = _compute(asked, instant(at), instant(known_at))
+    result = _compute(asked, dealer, instant(at), instant(known_at))
     if as_json:
         print_json(_told(result, people_of))
         return
@@ -138,8 +146,15 @@ def _step(text: str) -> Step:
         raise typer.BadParameter(error.said(language())) from error
 
 
-def _compute(asked: Funnel, at_us: int | None, known_at_us: int | None) -> FunnelResult:
+def _compute(
+    asked: Funnel, dealer: str | None, at_us: int | None, known_at_us: int | None
+) -> FunnelResult:
     installation = open_installation()
+    if dealer is not None:
+        if at_us is not None or known_at_us is not None:
+            raise typer.BadParameter(say("经销商的副本只看现在，不能加 --at、--known-at"))
+        own = copy_of(installation, dealer)
+        return answer(asked, own.columns, own.attributes)
     if at_us is None and known_at_us is None:
         file = columns_file(installation.settings.data_folder)
         return Funnels(installation.engine, file).answer(SCOPE, asked)

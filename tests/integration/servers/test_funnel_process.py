@@ -3,23 +3,29 @@
 import os
 import signal
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pytest
+from msgspec import structs
 
+from campaigns.times import shanghai_day
+from crm.feed.settling import NotSettled
 from crm.funnels.document import Document
 from crm.funnels.queries import Funnels
 from crm.funnels.report import Listed, Question
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope, dealer_scope
 from streams.serving.funnel_process import FunnelProcess
-from tests.installations import Installation
+from tests.installations import Installation, clock
+from tests.integration.laws.test_dealers_funnels import sold
 from tests.templates import new_installation
-from tests.worlds import FIRST_DAY, make_world
+from tests.worlds import CLOCK_US, make_world
 
+TODAY = shanghai_day(CLOCK_US)
 QUESTION = Question(
-    Document(("card.registered", "purchase.made"), last_days=400, by=("sex", "dealer")),
-    FIRST_DAY.replace(year=FIRST_DAY.year + 1),
+    Document(("activity.attended",), last_days=400, by=("sex", "dealer")),
+    TODAY,
     listed=Listed(1),
 )
 
@@ -31,8 +37,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         patch.setenv("JINXI_DATA", str(folder))
 
         new_installation(folder)
-        with Installation(folder) as found:
-            found.accept(make_world(3, 80))
+        with clock(), Installation(folder) as found:
+            found.accept(sold(7))
             found.work()
             yield found
 
@@ -57,10 +63,20 @@ def test_it_answers_as_the_site_itself_would(
     installation: Installation, elsewhere: FunnelProcess
 ) -> None:
     here = Funnels(installation.engine)
-    assert elsewhere.offers(HEADQUARTERS_SCOPE) == here.offers(HEADQUARTERS_SCOPE)
     for scope in (HEADQUARTERS_SCOPE, dealer_scope("D1")):
-        assert elsewhere.report(scope, QUESTION) == here.report(scope, QUESTION)
-    assert here.report(HEADQUARTERS_SCOPE, QUESTION).steps[0].people > 0
+        assert elsewhere.offers(scope, TODAY) == here.offers(scope, TODAY)
+        report = elsewhere.report(scope, QUESTION)
+        assert report == here.report(scope, QUESTION)
+        assert report.steps[-1].people > 0
+
+
+def test_of_a_copy_that_is_not_settled_it_tells_nothing(elsewhere: FunnelProcess) -> None:
+    tomorrow = structs.replace(QUESTION, today=TODAY + timedelta(days=1))
+    with pytest.raises(NotSettled):
+        elsewhere.report(dealer_scope("D1"), tomorrow)
+    with pytest.raises(NotSettled):
+        elsewhere.offers(dealer_scope("D1"), tomorrow.today)
+    assert elsewhere.report(HEADQUARTERS_SCOPE, tomorrow).touchpoints > 0
 
 
 def test_whoever_may_not_ask_is_not_passed_on(elsewhere: FunnelProcess) -> None:

@@ -9,14 +9,20 @@ from io import BytesIO, StringIO
 from pathlib import Path
 
 import httpx
+import orjson
 import pytest
 from msgspec import structs
 from openpyxl import load_workbook
 
+from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS
+from crm.copies.queries import copy_now
 from crm.funnels.document import Document
 from crm.funnels.report import Listed, Question
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
+from crm.storage.database import reading
+from streams.embedded.worker import Worker
+from tests.integration.feed.dealers import event
 from tests.integration.web.sites import (
     RunningSite,
     invent_season,
@@ -40,6 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     folder: Path = tmp_path_factory.mktemp("season")
     invent_season(folder, people=150)
     with running(folder) as started:
+        Worker(started.site.engine, started.site.keyring).until_idle()
         for name, role in (("office", "headquarters"), ("market", "marketing")):
             started.user(name, role)  # type: ignore[arg-type]
         started.user("colleague", "marketing")
@@ -167,6 +174,50 @@ def test_a_dealer_sees_its_own_people_alone(site: RunningSite, office: httpx.Cli
     with signed_in(site, "shop") as shop:
         assert 0 < first(shop) < first(office)
         assert shop.get(f"/funnels/people?{QUERY}&at=1").status_code == 403
+
+
+def test_a_dealers_page_says_what_its_copy_holds_and_offers_nothing_else(
+    site: RunningSite,
+) -> None:
+    with signed_in(site, "shop") as shop:
+        page = shop.get("/funnels").text
+        assert "只算你的副本里现在有的" in page and "触达" not in page
+        number = re.search(r'<th scope="row">1 到场</th><td>([\d,]+)</td>', page)
+        assert number is not None and int(number[1]) > 0
+        assert 'value="purchase.made"' in page and 'value="referral.given"' not in page
+        assert 'name="by" value="city"' in page and 'name="by" value="source"' not in page
+        assert "经销商=D01" in page and "经销商=D02" not in page
+        asked = shop.get("/funnels?step=referral.given&step=purchase.made&days=183").text
+        assert "副本里没有“转介绍别人”这种接触" in asked
+
+
+def test_a_dealer_may_count_few_of_its_own_rows_and_marketing_may_not(site: RunningSite) -> None:
+    for name, told in (("shop", True), ("market", False)):
+        with signed_in(site, name) as client:
+            page = client.get(f"/funnels?{QUERY}&by=activity_id&by=city").text
+            counts = re.findall(r"<td>(<?[\d,]+|&lt;5)</td>", page.partition("和其余的人比")[2])
+            assert bool({"1", "2", "3", "4"} & set(counts)) == told, counts
+
+
+def test_while_a_withdrawal_waits_a_dealer_is_told_nothing_and_where_to_look_again(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    with reading(site.site.engine) as connection:
+        row = next(copy_now(HEADQUARTERS_SCOPE, connection, "D01"))
+    said = event(
+        "consent.withdrawn",
+        f"card/{row.cards[0]}",
+        {"card_id": row.cards[0], "purpose": "share_with_dealer", "dealer": "D01"},
+    )
+    with signed_in(site, "shop") as shop:
+        site.site.intake.accept([orjson.dumps(said)], HEADQUARTERS)
+        for path in ("/funnels", "/funnels.csv", "/funnels.xlsx", "/funnels.svg"):
+            answer = shop.get(f"{path}?{QUERY}")
+            assert answer.status_code == 503 and answer.headers["retry-after"]
+            assert f'href="{path}?{QUERY.replace("&", "&amp;")}"' in answer.text
+        assert office.get(f"/funnels?{QUERY}").status_code == 200
+        site.work()
+        assert shop.get("/funnels").status_code == 200
 
 
 def test_a_funnel_is_saved_shared_changed_and_taken_out_of_the_list(site: RunningSite) -> None:
