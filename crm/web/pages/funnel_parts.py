@@ -108,9 +108,9 @@ def what_copies_hold(visit: Visit, document: Document) -> Iterator[str]:
     """To a dealer: what its funnel is made of, and which steps its copy can never hold."""
     if visit.scope.may("numbers"):
         return
-    held = visit.say(N_("、")).join(visit.say(TOUCHPOINTS[name]) for name in sorted(TYPES_OF_COPIES))
+    words = [visit.say(TOUCHPOINTS[name]) for name in sorted(TYPES_OF_COPIES)]
     said = N_("只算你的副本里现在有的：%(held)s；本人没有同意给你的那几类，不算在内。")
-    yield visit.say(said) % {"held": held}
+    yield visit.say(said) % {"held": visit.say(N_("、")).join(words)}
     asked = {parse_step(step).type for step in (*document.steps, *document.without)}
     for name in sorted(asked - TYPES_OF_COPIES):
         said = N_("副本里没有“%(what)s”这种接触，所以没有人算到。")
