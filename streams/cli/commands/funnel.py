@@ -43,6 +43,17 @@ from streams.wording.output import (
 )
 from streams.wording.say import language, say, words
 
+Kind = Annotated[ChainKind, typer.Option("--kind", help="依次、不论次序、紧接")]
+Entry = Annotated[EntryRule, typer.Option("--entry", help="取最长的一链，或只看第一次进入")]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="FIELD", help="按进入时的字段或 month 分组")
+]
+PeopleOf = Annotated[
+    int | None, typer.Option("--people", metavar="STEP_NUMBER", help="列出走到这一步的人")
+]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", metavar="TIME", help="只用这时已收到的事件")
+]
 Without = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="STEP", help="进入后到期限内做过这一步的人不算"),
@@ -61,21 +72,11 @@ def funnel(
     from_day: Annotated[str, typer.Option("--from", metavar="DAY", help="第一天")],
     to_day: Annotated[str, typer.Option("--to", metavar="DAY", help="最后一天的后一天")],
     window: Annotated[str, typer.Option("--window", help="从进入算起的期限：30d 或 720h")],
-    kind: Annotated[ChainKind, typer.Option("--kind", help="依次、不论次序、紧接")] = (
-        ChainKind.SEQUENTIAL
-    ),
-    entry: Annotated[EntryRule, typer.Option("--entry", help="取最长的一链，或只看第一次进入")] = (
-        EntryRule.BEST
-    ),
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="FIELD", help="按进入时的字段或 month 分组")
-    ] = None,
-    people_of: Annotated[
-        int | None, typer.Option("--people", metavar="STEP_NUMBER", help="列出走到这一步的人")
-    ] = None,
-    known_at: Annotated[
-        str | None, typer.Option("--known-at", metavar="TIME", help="只用这时已收到的事件")
-    ] = None,
+    kind: Kind = ChainKind.SEQUENTIAL,
+    entry: Entry = EntryRule.BEST,
+    by: By = None,
+    people_of: PeopleOf = None,
+    known_at: KnownAt = None,
     at: At = None,
     without: Without = None,
     dealer: OfDealer = None,
