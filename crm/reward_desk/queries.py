@@ -12,6 +12,7 @@ from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.tables import MEMBER
 from crm.people.tables import CARD, LINK, PERSON
 from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.orders import FileRow, OrderRow
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
 from crm.scope import Scope
 from crm.storage.database import in_pieces
@@ -82,36 +83,6 @@ class PaidOnce:
     told_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """A payment file, and how many of its lines are still open, done, failed."""
-
-    file_id: str
-    made_us: int
-    actor: str
-    lines: int
-    amount_fen: int
-    sha256: str
-    states: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """One order: a line of a file, or a payment by itself."""
-
-    order_id: str
-    line: int
-    reward_id: str
-    member: str
-    purchase_id: str
-    payee: str
-    through: str
-    amount_fen: int
-    reference: str
-    state: str
-    ended_us: int | None
-
-
 def queues(scope: Scope, connection: Connection) -> list[Queue]:
     """All queues, the empty ones too; a dealer's are those of its members."""
     _require(scope)
@@ -156,6 +127,7 @@ def desk_rows(scope: Scope, connection: Connection, reward_ids: Iterable[str]) -
     return found
 
 
+_ON_ITS_WAY = PAYMENT_ORDER.c.state.in_(("ordered", "telling"))
 _WITH_MEMBER = REWARD.outerjoin(MEMBER, MEMBER.c.member == REWARD.c.member)
 
 
@@ -180,9 +152,8 @@ def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[De
     rows = connection.execute(query).all()
     ids = [row.reward_id for row in rows]
     sums = _balances(connection, ids)
-    on_its_way = PAYMENT_ORDER.c.state.in_(("ordered", "telling"))
-    orders = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids), on_its_way)
-    ordered = set(connection.execute(orders).scalars())
+    orders = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids))
+    ordered = set(connection.execute(orders.where(_ON_ITS_WAY)).scalars())
     return [replace(_desk_row(scope, row, sums), ordered=row.reward_id in ordered) for row in rows]
 
 
@@ -287,9 +258,27 @@ def payment_files(
 def orders_of_file(scope: Scope, connection: Connection, file_id: str) -> list[OrderRow]:
     """The lines of a payment file, in their order."""
     _require_company(scope)
+    return _orders(connection, PAYMENT_ORDER.c.file_id == file_id)
+
+
+def order_named(scope: Scope, connection: Connection, order_id: str) -> OrderRow | None:
+    """One order as it was stored, whatever became of it."""
+    _require_company(scope)
+    return next(iter(_orders(connection, PAYMENT_ORDER.c.order_id == order_id)), None)
+
+
+def open_orders(scope: Scope, connection: Connection, reward_id: str) -> list[OrderRow]:
+    """Payments of a reward by themselves that were begun and neither told nor given up."""
+    _require_company(scope)
+    alone = PAYMENT_ORDER.c.reward_id == reward_id, PAYMENT_ORDER.c.file_id.is_(None)
+    return _orders(connection, *alone, _ON_ITS_WAY)
+
+
+def _orders(connection: Connection, *conditions: ColumnElement[bool]) -> list[OrderRow]:
     columns = [PAYMENT_ORDER.c[name] for name in OrderRow.__dataclass_fields__]
-    query = select(*columns).where(PAYMENT_ORDER.c.file_id == file_id)
-    return [OrderRow(*row) for row in connection.execute(query.order_by(PAYMENT_ORDER.c.line))]
+    query = select(*columns).where(*conditions)
+    ordered = query.order_by(PAYMENT_ORDER.c.line, PAYMENT_ORDER.c.ordered_us)
+    return [OrderRow(*row) for row in connection.execute(ordered)]
 
 
 def _require(scope: Scope) -> None:

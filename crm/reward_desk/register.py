@@ -6,20 +6,26 @@ crash between the two leaves an order that can be ended anew without saying the 
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Update, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from campaigns.cloudevents import decode_data
+from campaigns.events.rewards import RewardPaid
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.bank_file import Line, digest, written
 from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.orders import OrderRow
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
 from crm.storage.database import writing
 
 _ONE = "-1"
 """An order is one word: its event is the first, and last, of what it says."""
+_COLUMNS = [PAYMENT_ORDER.c[name] for name in OrderRow.__dataclass_fields__]
+_TOLD_FIELDS = ("reward_id", "purchase_id", "member", "amount_fen", "reference")
 
 
 class PaymentTaken(Exception):
@@ -45,11 +51,6 @@ class Order:
     purchase_id: str
     amount_fen: int
     reference: str
-
-    @property
-    def event_id(self) -> str:
-        """Of the event that will tell of the payment."""
-        return self.order_id + _ONE
 
 
 def order_payment(engine: Engine, payer: Payer, row: DeskRow, order: Order) -> None:
@@ -138,42 +139,91 @@ def _leave_voided(connection: Connection, slots: Sequence[str]) -> None:
     )
 
 
-def begin_telling(engine: Engine, payer: Payer, order_id: str) -> bool:
-    """Whether this payer may now tell of the payment: of two who want to the first alone.
+Begun = Literal["begun", "told", "other", "taken"]
+"""begun: this payer may say it now; told: it was said already; other: what was said under the
+order's id is another payment; taken: somebody else is saying it, or the money has not gone."""
 
-    Who began and did not come to an end may begin again: the event has the same id.
+
+def begin_telling(engine: Engine, payer: Payer, order_id: str) -> Begun:
+    """Ask to tell of a payment: of two who want to the first alone may.
+
+    Who began and did not come to an end may begin again, anybody else after TAKE_OVER_US. What
+    was said before is ended and not said again, whoever asks: another's event has another source.
     """
-    mine = and_(PAYMENT_ORDER.c.state == "telling", PAYMENT_ORDER.c.ended_by == payer.actor)
-    values = {"state": "telling", "ended_by": payer.actor, "event_source": payer.source}
     with writing(engine) as connection:
-        begun = connection.execute(
-            update(PAYMENT_ORDER)
-            .where(
-                PAYMENT_ORDER.c.order_id == order_id,
-                or_(PAYMENT_ORDER.c.state == "ordered", mine),
-            )
-            .values(values)
-        )
-        return begun.rowcount == 1
+        row = _locked(connection, order_id)
+        said = None if row is None else _ended_as_said(connection, row, payer)
+        if said is not None:
+            return said
+        if row is None or not row.may_tell(payer.actor, payer.now_us):
+            return "taken"
+        values = {
+            "state": "telling",
+            "ended_us": payer.now_us,
+            "ended_by": payer.actor,
+            "event_source": payer.source,
+        }
+        connection.execute(_of(order_id).values(values))
+        return "begun"
 
 
-def end_telling(engine: Engine, payer: Payer, order_id: str) -> None:
-    """The event is durable: the payment is told."""
-    told = PAYMENT_ORDER.c.order_id == order_id, PAYMENT_ORDER.c.state == "telling"
+def end_telling(engine: Engine, payer: Payer, order_id: str) -> bool:
+    """The event was handed over: whether it is durable. If it was refused, the order is open."""
     with writing(engine) as connection:
-        connection.execute(
-            update(PAYMENT_ORDER).where(*told).values(state="paid", ended_us=payer.now_us)
-        )
+        row = _locked(connection, order_id)
+        if row is None:
+            return False
+        said = _ended_as_said(connection, row, payer)
+        if said is None and row.state == "telling" and row.ended_by == payer.actor:
+            connection.execute(_of(order_id).values(state="ordered", ended_us=None, ended_by=None))
+        return said == "told"
 
 
-def fail_order(engine: Engine, payer: Payer, order_id: str) -> None:
-    """The money has not gone: the place is free again."""
-    open_one = PAYMENT_ORDER.c.order_id == order_id, PAYMENT_ORDER.c.state == "ordered"
-    values = {
-        "state": "failed",
-        "slot": None,
-        "ended_us": payer.now_us,
-        "ended_by": payer.actor,
-    }
+def fail_order(engine: Engine, payer: Payer, order_id: str) -> Literal["failed", "told", "taken"]:
+    """The money has not gone: the place is free again.
+
+    told: the event says that it has gone, and stands. taken: somebody began to tell of it less
+    than TAKE_OVER_US ago.
+    """
     with writing(engine) as connection:
-        connection.execute(update(PAYMENT_ORDER).where(*open_one).values(values))
+        row = _locked(connection, order_id)
+        if row is None or row.state == "failed":
+            return "failed"
+        if _ended_as_said(connection, row, payer) == "told":
+            return "told"
+        if not row.may_fail(payer.now_us):
+            return "taken"
+        values = {"state": "failed", "ended_us": payer.now_us, "ended_by": payer.actor}
+        connection.execute(_of(order_id).values(values | {"slot": None}))
+        return "failed"
+
+
+def _locked(connection: Connection, order_id: str) -> OrderRow | None:
+    """The order, which nobody else changes until this transaction ends; None: there is none."""
+    query = select(*_COLUMNS).where(PAYMENT_ORDER.c.order_id == order_id)
+    row = connection.execute(query.with_for_update()).first()
+    return None if row is None else OrderRow(*row)
+
+
+def _of(order_id: str) -> Update:
+    return update(PAYMENT_ORDER).where(PAYMENT_ORDER.c.order_id == order_id)
+
+
+def _ended_as_said(
+    connection: Connection, row: OrderRow, payer: Payer
+) -> Literal["told", "other"] | None:
+    """What the journal holds under the order's id; when it is this payment, the order is ended."""
+    if row.state == "paid":
+        return "told"
+    said = JOURNAL.c.source == row.event_source, JOURNAL.c.id == row.event_id
+    event = connection.execute(select(JOURNAL.c.type, JOURNAL.c.plain).where(*said)).first()
+    if event is None:
+        return None
+    told = decode_data(event.type, event.plain)
+    if not isinstance(told, RewardPaid) or any(
+        getattr(told, name) != getattr(row, name) for name in _TOLD_FIELDS
+    ):
+        return "other"
+    values = {"state": "paid", "ended_us": payer.now_us}
+    connection.execute(_of(row.order_id).values(values))
+    return "told"
