@@ -11,6 +11,7 @@ Capability = Literal[
     "health",
     "money",
     "books",
+    "payees",
     "restricted",
     "follow_ups",
     "letters",
@@ -35,7 +36,8 @@ Capability = Literal[
 """activities: which there are. people: lists of the company's people, masked; archive: one person's
 whole; opens: what is masked there, by a tap; health: what is opened may be health; restricted: also
 of archives that are kept and not used. money: rewards, a dealer's members'
-alone; books: the company's: policies, payments, ledger. follow_ups: whom to call.
+alone; books: the company's: policies, payments, ledger; payees: files that name in full whom
+money or value goes to. follow_ups: whom to call.
 numbers: the season and its funnels. events: what became of everybody's events. conflicts: where
 corrections disagree; decides: which holds. requests: what people asked for under their rights;
 answers: enter and answer them. copies: how every dealer's copy stands; own_copy: the own dealer's;

@@ -201,9 +201,11 @@ def is_empty(connection: Connection) -> bool:
     return connection.execute(select(ACCOUNT.c.actor).limit(1)).first() is None
 
 
-def names_of(connection: Connection, actors: set[str]) -> dict[str, str]:
-    """The account names of some actors, closed accounts too."""
+def names_of(connection: Connection, actors: set[str], dealer: str | None = None) -> dict[str, str]:
+    """The account names of some actors, closed accounts too; with a dealer: of its people alone."""
     query = select(ACCOUNT.c.actor, ACCOUNT.c.name).where(ACCOUNT.c.actor.in_(sorted(actors)))
+    if dealer is not None:
+        query = query.where(ACCOUNT.c.dealer == dealer)
     return {actor: name for actor, name in connection.execute(query)}
 
 

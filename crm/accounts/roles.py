@@ -123,7 +123,7 @@ ROLES: dict[AccountRole, Role] = {
         N_("财务"),
         N_("奖励；看不到健康情况。"),
         "/rewards",
-        _may("money", "books", "members"),
+        _may("money", "books", "payees", "members"),
         frozenset({"reward.paid"}),
     ),
     "auditor": Role(

@@ -94,9 +94,13 @@ def tokens(connection: Connection) -> list[Token]:
     return [_token(row) for row in rows.all()]
 
 
-def token_names(connection: Connection, actors: set[str]) -> dict[str, str]:
-    """The names of some tokens, revoked ones too, by id."""
+def token_names(
+    connection: Connection, actors: set[str], dealer: str | None = None
+) -> dict[str, str]:
+    """The names of some tokens, revoked ones too, by id; with a dealer: of its own alone."""
     query = select(API_TOKEN.c.actor, API_TOKEN.c.name).where(API_TOKEN.c.actor.in_(sorted(actors)))
+    if dealer is not None:
+        query = query.where(API_TOKEN.c.dealer == dealer)
     return {actor: name for actor, name in connection.execute(query)}
 
 

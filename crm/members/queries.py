@@ -1,12 +1,14 @@
 """Reads members: lists, one of them with its history, and what each earned in a month."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import UNSET
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 
+from campaigns.events.members import MemberChanged, MemberEnrolled
 from crm.components.as_of import recorded_events
 from crm.journal.events import JOURNAL
 from crm.journal.logged_event import LoggedEvent
@@ -104,11 +106,27 @@ def open_to(scope: Scope, connection: Connection, codes: list[str]) -> set[str]:
 def history_of(
     scope: Scope, connection: Connection, keyring: Keyring, code: str
 ) -> list[LoggedEvent]:
-    """All that was said of a member, the latest first; nothing for whom it is not."""
+    """All that was said of a member, the latest first; nothing for whom it is not.
+
+    Of one that came from another dealer a dealer sees what was said since it came.
+    """
     if member_of(scope, connection, code) is None:
         return []
     events = recorded_events(connection, keyring, [f"member/{code}"])
-    return sorted(events, key=lambda event: event.order, reverse=True)
+    ordered = sorted(events, key=lambda event: event.order)
+    if scope.dealer is not None:
+        ordered = list(_while_of(scope.dealer, ordered))
+    return ordered[::-1]
+
+
+def _while_of(dealer: str, events: Iterable[LoggedEvent]) -> Iterator[LoggedEvent]:
+    """What was said, in its order, while the member was a dealer's."""
+    of = None
+    for event in events:
+        if isinstance(event.data, MemberEnrolled | MemberChanged):
+            of = of if event.data.dealer is UNSET else event.data.dealer
+        if of == dealer:
+            yield event
 
 
 def statements(

@@ -100,7 +100,19 @@ def answers(text: str) -> list[Answer]:
     ]
 
 
-Finding = Literal["paid", "failed", "unknown", "amount_differs", "unreadable", "ended", "repeated"]
+Finding = Literal[
+    "paid",
+    "failed",
+    "unknown",
+    "amount_differs",
+    "unreadable",
+    "ended",
+    "repeated",
+    "taken",
+    "other",
+    "refused",
+]
+"""The last three are not of the comparison: a payment that could not be told."""
 
 
 @dataclass(frozen=True, slots=True)

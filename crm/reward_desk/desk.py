@@ -20,6 +20,7 @@ class DeskRow:
 
     open_fen: what may be paid now; owed_back_fen: what was paid too much; paid_fen: all that was
     paid. name: of the patient, where the viewer may see it. ordered: a payment is on its way.
+    bought_on: None where the purchase is owed to somebody else or, without has_purchase, is gone.
     """
 
     reward_id: str
@@ -52,6 +53,7 @@ class DeskRow:
     approved_by: tuple[str, ...]
     paid_by: tuple[str, ...]
     ordered: bool = False
+    has_purchase: bool = True
 
     @property
     def awaits_word(self) -> bool:

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 TAKE_OVER_US = 10 * 60 * 1_000_000
-"""After so long another payer may go on where somebody began to tell and did not end."""
-_ONE = "-1"
+"""After so long another payer may go on where somebody began and did not end."""
+ON_ITS_WAY = ("ordered", "telling")
+"""The states of what was begun and neither told nor given up."""
+ONE_WORD = "-1"
+"""An order is one word: its event is the first, and last, of what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,27 @@ class OrderRow:
 
     @property
     def event_id(self) -> str:
-        """Of the event that tells of it: an order is one word, the first and last that it says."""
-        return self.order_id + _ONE
+        """Of the event that tells of it."""
+        return self.order_id + ONE_WORD
 
     def may_tell(self, actor: str, now_us: int) -> bool:
-        """Whether this person may tell of the payment now; who began may begin again."""
-        mine = self.state == "telling" and self.ended_by == actor
-        return mine or self.may_fail(now_us)
+        """Whether this person may tell of the payment now: who began, or anybody after a while.
 
-    def may_fail(self, now_us: int) -> bool:
-        """Whether it may be said now that the money has not gone."""
+        A line of a file waits for the bank's answer, whoever brings it.
+        """
         began_us = self.ordered_us if self.ended_us is None else self.ended_us
-        left = self.state == "telling" and now_us - began_us >= TAKE_OVER_US
-        return left or self.state == "ordered"
+        is_left = actor == (self.ended_by or self.actor) or now_us - began_us >= TAKE_OVER_US
+        return self._waits_for_bank or (self.state in ON_ITS_WAY and is_left)
+
+    def may_fail(self, actor: str, now_us: int) -> bool:
+        """Whether this person may say now that the money has not gone.
+
+        Not at once where it is being told: what was begun may yet become durable.
+        """
+        if self.state == "telling" and now_us - (self.ended_us or 0) < TAKE_OVER_US:
+            return False
+        return self.may_tell(actor, now_us)
+
+    @property
+    def _waits_for_bank(self) -> bool:
+        return self.state == "ordered" and self.file_id is not None

@@ -12,8 +12,9 @@ from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.tables import MEMBER
 from crm.people.tables import CARD, LINK, PERSON
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.orders import FileRow, OrderRow
+from crm.reward_desk.orders import ON_ITS_WAY, FileRow, OrderRow
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
+from crm.reward_desk.traces import with_traces
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 
@@ -127,7 +128,7 @@ def desk_rows(scope: Scope, connection: Connection, reward_ids: Iterable[str]) -
     return found
 
 
-_ON_ITS_WAY = PAYMENT_ORDER.c.state.in_(("ordered", "telling"))
+_ON_ITS_WAY = PAYMENT_ORDER.c.state.in_(ON_ITS_WAY)
 _WITH_MEMBER = REWARD.outerjoin(MEMBER, MEMBER.c.member == REWARD.c.member)
 
 
@@ -154,7 +155,9 @@ def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[De
     sums = _balances(connection, ids)
     orders = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids))
     ordered = set(connection.execute(orders.where(_ON_ITS_WAY)).scalars())
-    return [replace(_desk_row(scope, row, sums), ordered=row.reward_id in ordered) for row in rows]
+    found = (_desk_row(scope, row, sums) for row in rows)
+    told = (replace(row, ordered=row.reward_id in ordered) for row in found)
+    return with_traces(scope, connection, told)
 
 
 def _balances(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, str, str], int]:
@@ -268,10 +271,9 @@ def order_named(scope: Scope, connection: Connection, order_id: str) -> OrderRow
 
 
 def open_orders(scope: Scope, connection: Connection, reward_id: str) -> list[OrderRow]:
-    """Payments of a reward by themselves that were begun and neither told nor given up."""
+    """Payments of a reward that were begun and neither told nor given up."""
     _require_company(scope)
-    alone = PAYMENT_ORDER.c.reward_id == reward_id, PAYMENT_ORDER.c.file_id.is_(None)
-    return _orders(connection, *alone, _ON_ITS_WAY)
+    return _orders(connection, PAYMENT_ORDER.c.reward_id == reward_id, _ON_ITS_WAY)
 
 
 def _orders(connection: Connection, *conditions: ColumnElement[bool]) -> list[OrderRow]:

@@ -9,21 +9,30 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Update, and_, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    Update,
+    and_,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.cloudevents import decode_data
 from campaigns.events.rewards import RewardPaid
 from crm.journal.events import JOURNAL
+from crm.journal.outbox import OUTBOX
 from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.bank_file import Line, digest, written
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.orders import OrderRow
+from crm.reward_desk.orders import ONE_WORD, OrderRow
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
 from crm.storage.database import writing
 
-_ONE = "-1"
-"""An order is one word: its event is the first, and last, of what it says."""
 _COLUMNS = [PAYMENT_ORDER.c[name] for name in OrderRow.__dataclass_fields__]
 _TOLD_FIELDS = ("reward_id", "purchase_id", "member", "amount_fen", "reference")
 
@@ -125,7 +134,7 @@ def _leave_voided(connection: Connection, slots: Sequence[str]) -> None:
     """A payment that was taken back has left its place."""
     said = and_(
         JOURNAL.c.source == PAYMENT_ORDER.c.event_source,
-        JOURNAL.c.id == PAYMENT_ORDER.c.order_id + _ONE,
+        JOURNAL.c.id == PAYMENT_ORDER.c.order_id + ONE_WORD,
     )
     gone = (
         select(PAYMENT_ORDER.c.order_id)
@@ -174,7 +183,7 @@ def end_telling(engine: Engine, payer: Payer, order_id: str) -> bool:
         if row is None:
             return False
         said = _ended_as_said(connection, row, payer)
-        if said is None and row.state == "telling" and row.ended_by == payer.actor:
+        if said != "told" and row.state == "telling" and row.ended_by == payer.actor:
             connection.execute(_of(order_id).values(state="ordered", ended_us=None, ended_by=None))
         return said == "told"
 
@@ -182,8 +191,8 @@ def end_telling(engine: Engine, payer: Payer, order_id: str) -> bool:
 def fail_order(engine: Engine, payer: Payer, order_id: str) -> Literal["failed", "told", "taken"]:
     """The money has not gone: the place is free again.
 
-    told: the event says that it has gone, and stands. taken: somebody began to tell of it less
-    than TAKE_OVER_US ago.
+    told: the event says that it has gone, and stands. taken: somebody else began it, or anybody
+    to tell of it, less than TAKE_OVER_US ago.
     """
     with writing(engine) as connection:
         row = _locked(connection, order_id)
@@ -191,7 +200,7 @@ def fail_order(engine: Engine, payer: Payer, order_id: str) -> Literal["failed",
             return "failed"
         if _ended_as_said(connection, row, payer) == "told":
             return "told"
-        if not row.may_fail(payer.now_us):
+        if not row.may_fail(payer.actor, payer.now_us):
             return "taken"
         values = {"state": "failed", "ended_us": payer.now_us, "ended_by": payer.actor}
         connection.execute(_of(order_id).values(values | {"slot": None}))
@@ -212,18 +221,32 @@ def _of(order_id: str) -> Update:
 def _ended_as_said(
     connection: Connection, row: OrderRow, payer: Payer
 ) -> Literal["told", "other"] | None:
-    """What the journal holds under the order's id; when it is this payment, the order is ended."""
+    """What is held under the order's id; when it is this payment, the order is ended."""
     if row.state == "paid":
         return "told"
-    said = JOURNAL.c.source == row.event_source, JOURNAL.c.id == row.event_id
-    event = connection.execute(select(JOURNAL.c.type, JOURNAL.c.plain).where(*said)).first()
+    said = _said(connection, row)
+    if said == "told":
+        values = {"state": "paid", "ended_us": payer.now_us}
+        connection.execute(_of(row.order_id).values(values))
+    return said
+
+
+def _said(connection: Connection, row: OrderRow) -> Literal["told", "other"] | None:
+    """Whether the door has taken an event under the order's id, and whether it is this payment."""
+
+    def held(table: Table) -> tuple[ColumnElement[bool], ...]:
+        return table.c.source == row.event_source, table.c.id == row.event_id
+
+    # The outbox first: a row leaves it only after the journal has it.
+    waiting = connection.execute(select(OUTBOX.c.subject).where(*held(OUTBOX))).scalar()
+    kept = select(JOURNAL.c.type, JOURNAL.c.plain).where(*held(JOURNAL))
+    event = connection.execute(kept).first()
     if event is None:
-        return None
-    told = decode_data(event.type, event.plain)
-    if not isinstance(told, RewardPaid) or any(
-        getattr(told, name) != getattr(row, name) for name in _TOLD_FIELDS
-    ):
-        return "other"
-    values = {"state": "paid", "ended_us": payer.now_us}
-    connection.execute(_of(row.order_id).values(values))
-    return "told"
+        # What waits tells only of what it is: of this reward, by the form of this order.
+        is_ours = waiting == f"reward/{row.reward_id}"
+        return None if waiting is None else "told" if is_ours else "other"
+    told = decode_data(event.type, event.plain, None)
+    is_ours = isinstance(told, RewardPaid) and all(
+        getattr(told, name) == getattr(row, name) for name in _TOLD_FIELDS
+    )
+    return "told" if is_ours else "other"

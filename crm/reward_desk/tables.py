@@ -42,5 +42,5 @@ PAYMENT_ORDER = Table(
 )
 """`slot` names a reward and what was paid of it before, so that two who pay at the same moment
 cannot both; an order that failed leaves it. `payee`, `through`: whom the money goes to, and whether
-by way of the employer. `ended_us`, `ended_by`: when and by whom it came into its state. `event_source`:
-of the event that tells of the payment, from when somebody began to tell."""
+by way of the employer. `ended_us`, `ended_by`: when and by whom it came into its state.
+`event_source`: of the event that tells of the payment, from when somebody began to tell."""

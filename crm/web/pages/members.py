@@ -9,7 +9,6 @@ from fastapi.responses import Response
 from campaigns.events.members import MemberTrained, ValueTransferred
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.accounts.people import names_of
 from crm.journal.logged_event import LoggedEvent
 from crm.masking import masked_name
 from crm.members.card import member_card
@@ -26,6 +25,7 @@ from crm.reward_desk.queries import member_page
 from crm.storage.database import reading
 from crm.web.desk.acts import ActForm
 from crm.web.desk.files import taken_away
+from crm.web.desk.names import names_shown
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.codes import code_of, code_svg
@@ -140,7 +140,7 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         rewards = []
         if visit.may("money"):
             rewards = member_page(visit.scope, connection, code, PAGE_ROWS)
-        names = names_of(connection, {event.actor for event in events})
+        names = names_shown(visit, connection, {event.actor for event in events})
         may_speak = code in open_to(visit.scope, connection, [code])
     known = ActForm.of(
         {

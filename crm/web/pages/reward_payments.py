@@ -1,12 +1,13 @@
 """Paying rewards: one by one, or as a file for a bank whose answer is held against it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
-import orjson
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from campaigns.times import rfc3339, shanghai_day
+from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of
@@ -22,29 +23,28 @@ from crm.reward_desk.bank_file import (
     written,
 )
 from crm.reward_desk.desk import DeskRow, doubts
+from crm.reward_desk.orders import FileRow, OrderRow
 from crm.reward_desk.queries import (
-    FileRow,
-    OrderRow,
     desk_rows,
     is_reference_used,
+    order_named,
     orders_of_file,
     payment_files,
 )
 from crm.reward_desk.register import (
-    Order,
     Payer,
     PaymentTaken,
-    begin_telling,
-    end_telling,
     fail_order,
     new_order,
     order_file,
     order_payment,
 )
+from crm.reward_desk.traces import may_end
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
-from crm.web.desk.acts import FORM_ID, Act, ActForm, done, sayer_of
+from crm.web.desk.acts import FORM_ID, ActForm, done
 from crm.web.desk.acts import Answer as DoneAnswer
+from crm.web.desk.payments import TAKEN, tell
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.rewards import show_reward
 from crm.web.view.labels import label
@@ -54,7 +54,6 @@ router = APIRouter()
 LONGEST_ANSWER = 200_000
 _BAD_AMOUNT = N_("金额看不懂。请以元为单位，最多两位小数，例如 20 或 20.50。")
 _NO_REFERENCE = N_("请写付款编号，例如银行回单上的流水号。")
-_TAKEN = N_("这一笔正有人在付，或刚刚付过。请刷新后再看。")
 _NOTHING = N_("没有可以付的：勾选的都不在“可发放”里，或要由别人付。")
 
 
@@ -62,10 +61,7 @@ _NOTHING = N_("没有可以付的：勾选的都不在“可发放”里，或�
 def pay(posting: SignedInPosting, reward_id: str) -> Response:
     """Record a payment that was made; what is doubtful is asked about once, beforehand."""
     visit = posting.visit
-    payer = _payer(visit)
-    row = _row(visit, reward_id)
-    if not row.may_pay(payer.actor):
-        raise OutOfScope("nobody pays what they entered or approved")
+    payer, row = _payer_of(visit, reward_id), _row(visit, reward_id)
     form_id = posting.text("form_id", 36)
     amount_fen, reference = fen_in(posting.text("amount", 20)), posting.text("reference", 100)
     faults = {} if amount_fen else {"amount": visit.say(_BAD_AMOUNT)}
@@ -85,32 +81,60 @@ def pay(posting: SignedInPosting, reward_id: str) -> Response:
         order_payment(visit.site.engine, payer, row, order)
     except PaymentTaken:
         # A second tap of the same form goes on where the first one was.
-        if not _tell(visit, payer, order):
-            form = ActForm(typed=posting.text_of, troubles=(visit.say(_TAKEN),))
-            return show_reward(visit, reward_id, form)
-    else:
-        _tell(visit, payer, order)
-    return done(visit, f"/rewards/{reward_id}", DoneAnswer(form_id, None))
+        stored = _stored(visit, reward_id, form_id)
+        if stored is None or (stored.amount_fen, stored.reference) != (amount_fen, reference):
+            return _trouble(visit, reward_id, visit.say(TAKEN), posting.text_of)
+    return _told(visit, payer, reward_id, form_id, posting.text_of)
 
 
-def _tell(visit: Visit, payer: Payer, order: Order) -> bool:
-    """Say the payment as an event; whether it was this call that said it."""
-    credential = sayer_of(visit, ["reward.paid"])
-    if not begin_telling(visit.site.engine, payer, order.order_id):
-        return False
-    data = {
-        "reward_id": order.reward_id,
-        "purchase_id": order.purchase_id,
-        "member": order.member,
-        "amount_fen": order.amount_fen,
-        "reference": order.reference,
-    }
-    said_at = rfc3339(visit.site.now_us())
-    event = Act("reward.paid", data).event(payer.source, order.event_id, 1, said_at)
-    (receipt,) = visit.site.intake.accept([orjson.dumps(event)], credential)
-    if receipt.status != "refused" or receipt.reason == "id_reused":
-        end_telling(visit.site.engine, payer, order.order_id)
-    return True
+@router.post("/rewards/{reward_id}/orders/{order_id}/tell")
+def go_on(posting: SignedInPosting, reward_id: str, order_id: str) -> Response:
+    """Tell of a payment that somebody began and did not end: of what was stored."""
+    visit = posting.visit
+    return _told(visit, _payer_of(visit, reward_id), reward_id, order_id)
+
+
+@router.post("/rewards/{reward_id}/orders/{order_id}/fail")
+def give_up(posting: SignedInPosting, reward_id: str, order_id: str) -> Response:
+    """The money did not go: the reward may be paid again."""
+    visit = posting.visit
+    payer = _payer_of(visit, reward_id)
+    if _stored(visit, reward_id, order_id) is None:
+        raise NotFound
+    if fail_order(visit.site.engine, payer, order_id) == "taken":
+        return _trouble(visit, reward_id, visit.say(TAKEN))
+    return RedirectResponse(f"/rewards/{reward_id}", 303)
+
+
+def _told(
+    visit: Visit,
+    payer: Payer,
+    reward_id: str,
+    order_id: str,
+    typed: Callable[[str], str] | None = None,
+) -> Response:
+    stored = _stored(visit, reward_id, order_id)
+    if stored is None:
+        raise NotFound
+    telling = tell(visit, payer, stored)
+    if telling.outcome != "told":
+        return _trouble(visit, reward_id, telling.why, typed)
+    return done(visit, f"/rewards/{reward_id}", DoneAnswer(order_id, None))
+
+
+def _trouble(
+    visit: Visit, reward_id: str, sentence: str, typed: Callable[[str], str] | None = None
+) -> Response:
+    form = ActForm(typed=typed, troubles=(sentence,)) if typed else ActForm(troubles=(sentence,))
+    return show_reward(visit, reward_id, form)
+
+
+def _stored(visit: Visit, reward_id: str, order_id: str) -> OrderRow | None:
+    """A payment of this reward by itself, as it was ordered; None: it is not one."""
+    with reading(visit.site.engine) as connection:
+        found = order_named(visit.scope, connection, order_id)
+    is_one = found is not None and found.reward_id == reward_id and found.file_id is None
+    return found if is_one else None
 
 
 @router.get("/rewards/files")
@@ -136,7 +160,7 @@ def make_file(posting: SignedInPosting) -> Response:
     try:
         file_id = order_file(visit.site.engine, payer, rows)
     except PaymentTaken:
-        return _file_fault(visit, _TAKEN)
+        return _file_fault(visit, TAKEN)
     return RedirectResponse(f"/rewards/files/{file_id}", 303)
 
 
@@ -154,6 +178,7 @@ def file_page(visit: SignedIn, file_id: str) -> Response:
 @router.get("/rewards/files/{file_id}/csv")
 def file_content(visit: SignedIn, file_id: str) -> Response:
     """The file itself, the bytes of which the digest was made; who fetched it is kept."""
+    visit.scope.require("payees", "files that name payees in full")
     found, orders = _found(visit, file_id)
     lines = [Line(o.reference, o.member, o.payee, o.through, o.amount_fen) for o in orders]
     with writing(visit.site.engine) as connection:
@@ -186,25 +211,30 @@ def answer(posting: SignedInPosting, file_id: str) -> Response:
     ]
     matched = reconciled(open_ones, told)
     known = {order.order_id: order for order in orders}
-    paid = [known[each.order_id or ""] for each in matched if each.finding == "paid"]
-    if not all(rows[o.reward_id].may_pay(payer.actor) for o in paid if o.reward_id in rows):
-        raise OutOfScope("nobody pays what they entered or approved")
-    for order in paid:
-        _tell(visit, payer, _order(order))
-    for each in matched:
-        if each.finding == "failed":
-            fail_order(visit.site.engine, payer, each.order_id or "")
+    ended = [known[m.order_id or ""] for m in matched if m.finding in ("paid", "failed")]
+    with reading(visit.site.engine) as connection:
+        for order in ended:
+            row = rows.get(order.reward_id)
+            if not may_end(visit.scope, connection, payer.actor, order, row):
+                raise OutOfScope("nobody ends payments of what they entered or approved")
+    matched = [_ended(visit, payer, each, known) for each in matched]
     return _file(visit, file_id, matched=matched)
+
+
+def _ended(visit: Visit, payer: Payer, each: Matched, known: dict[str, OrderRow]) -> Matched:
+    """What came of a line that ends its order; every other as it was."""
+    order = known.get(each.order_id or "")
+    if order is None or each.finding not in ("paid", "failed"):
+        return each
+    if each.finding == "failed":
+        failed = fail_order(visit.site.engine, payer, order.order_id)
+        return replace(each, finding="ended" if failed == "told" else failed)
+    telling = tell(visit, payer, order).outcome
+    return each if telling == "told" else replace(each, finding=telling)
 
 
 def _ids(orders: list[OrderRow]) -> list[str]:
     return [order.reward_id for order in orders]
-
-
-def _order(row: OrderRow) -> Order:
-    return Order(
-        row.order_id, row.reward_id, row.member, row.purchase_id, row.amount_fen, row.reference
-    )
 
 
 def _file(
@@ -240,6 +270,14 @@ def _row(visit: Visit, reward_id: str) -> DeskRow:
     if not rows:
         raise NotFound
     return rows[0]
+
+
+def _payer_of(visit: Visit, reward_id: str) -> Payer:
+    """Who pays a reward: nobody who entered or approved it."""
+    payer = _payer(visit)
+    if not _row(visit, reward_id).may_pay(payer.actor):
+        raise OutOfScope("nobody pays what they entered or approved")
+    return payer
 
 
 def _payer(visit: Visit) -> Payer:

@@ -7,17 +7,25 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from campaigns.wording.catalogues import N_
-from crm.accounts.people import names_of
 from crm.ledger.queries import ledger_of
 from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import explanation_of
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.queries import QUEUES, desk_rows, payments_of, queue_page, queues
+from crm.reward_desk.orders import OrderRow
+from crm.reward_desk.queries import (
+    QUEUES,
+    desk_rows,
+    open_orders,
+    payments_of,
+    queue_page,
+    queues,
+)
 from crm.rewards.explaining import Explanation
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.desk.names import names_shown
 from crm.web.guards.visit import FormStale, NotFound, SignedIn, SignedInPosting, Visit
 
 router = APIRouter()
@@ -131,14 +139,17 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         rows = desk_rows(visit.scope, connection, [reward_id])
         if not rows:
             raise NotFound
-        why, entries, payments = None, [], []
+        why, entries, payments, begun = None, [], [], []
         if is_company:
             keyring = visit.site.keyring
             why = explanation_of(visit.scope, connection, keyring, reward_id, now_us)
             entries = ledger_of(visit.scope, connection, reward_id)
             payments = payments_of(visit.scope, connection, reward_id)
-        names = names_of(connection, _actors(rows[0], why))
-    row = rows[0]
+            begun = open_orders(visit.scope, connection, reward_id)
+        actors = _actors(rows[0], why) | {actor for order in begun for actor in _began(order)}
+        names = names_shown(visit, connection, actors)
+    row, actor = rows[0], visit.account.actor
+    hands = {"entered": row.entered_by, "approved": row.approved_by, "paid": row.paid_by}
     known = form or ActForm.of({"amount": yuan_typed(row.open_fen) if row.open_fen > 0 else None})
     context = {
         "title": visit.say(N_("奖励")),
@@ -146,12 +157,20 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "why": why,
         "entries": entries,
         "payments": payments,
+        "begun": begun,
+        "may_tell": {each.order_id for each in begun if each.may_tell(actor, now_us)},
+        "may_fail": {each.order_id for each in begun if each.may_fail(actor, now_us)},
         "names": names,
+        # To a dealer several people may have one word.
+        "hands": {
+            did: list(dict.fromkeys(names.get(each, each) for each in who))
+            for did, who in hands.items()
+        },
         "form": known,
         "form_id": str(uuid4()),
         **acts_on(visit, rows),
-        "may_pay": visit.may_say("reward.paid") and row.may_pay(visit.account.actor),
-        "own": visit.account.actor in (*row.entered_by, *row.approved_by, *row.paid_by),
+        "may_pay": visit.may_say("reward.paid") and row.may_pay(actor),
+        "own": actor in (*row.entered_by, *row.approved_by, *row.paid_by),
     }
     return visit.render("reward.html", context, 422 if form is not None else 200)
 
@@ -159,3 +178,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
 def _actors(row: DeskRow, why: Explanation | None) -> set[str]:
     steps = () if why is None else why.chain
     return {*row.entered_by, *row.approved_by, *row.paid_by, *(s.moment.actor for s in steps)}
+
+
+def _began(order: OrderRow) -> set[str]:
+    return {order.actor, order.ended_by or order.actor}

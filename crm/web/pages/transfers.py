@@ -103,6 +103,7 @@ def efpia_file(visit: SignedIn, year: Year | None = None) -> Response:
 
 
 def _taken(visit: Visit, year: int) -> Sequence[Transfer]:
+    visit.scope.require("payees", "files that name members in full")
     found = _of_year(visit, year)
     with writing(visit.site.engine) as connection:
         look = Access(visit.site.now_us(), visit.account.actor, f"transfers/{year}", "payees")

@@ -57,6 +57,7 @@ ORDER_STATES = {
     "paid": N_("已发放"),
     "failed": N_("没付成"),
 }
+BEGUN_STATES = {"ordered": N_("还没有记上"), "telling": ORDER_STATES["telling"]}
 FINDINGS = {
     "paid": N_("已记为发放"),
     "failed": N_("没付成，可以重新付"),
@@ -65,6 +66,9 @@ FINDINGS = {
     "unreadable": N_("金额或结果看不懂，没有记"),
     "ended": N_("之前已经记过"),
     "repeated": N_("回单里这个编号出现了两次，只看第一行"),
+    "taken": N_("别人正在记这一笔，没有再记"),
+    "other": N_("这一笔的编号已经用在别的记录上，没有记"),
+    "refused": N_("没有收下，没有记。可以把回单再贴一次"),
 }
 STEPS = {
     "enrolled": N_("成为会员"),
@@ -146,5 +150,6 @@ GROUPS = {
     "through": THROUGH,
     "transfer_form": TRANSFER_FORMS,
     "order_state": ORDER_STATES,
+    "begun_state": BEGUN_STATES,
     "finding": FINDINGS,
 }

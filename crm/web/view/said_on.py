@@ -44,7 +44,11 @@ SAID_ON: dict[str, tuple[str, ...]] = {
     "dealer.ended": ("/dealers/{dealer}/end/{contract_id}",),
     "reward.approved": ("/rewards/decide",),
     "reward.rejected": ("/rewards/decide",),
-    "reward.paid": ("/rewards/{reward_id}/pay", "/rewards/files/{file_id}/answer"),
+    "reward.paid": (
+        "/rewards/{reward_id}/pay",
+        "/rewards/{reward_id}/orders/{order_id}/tell",
+        "/rewards/files/{file_id}/answer",
+    ),
     "event.voided": ("/event/void", f"{_PERSON}/void"),
 }
 """By the forms' addresses as the routes have them."""

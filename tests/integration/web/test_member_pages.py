@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import orjson
 import pytest
 from sqlalchemy import select
 
 from campaigns.times import rfc3339
+from crm.accounts.people import find_user
 from crm.journal.events import JOURNAL
 from crm.members.queries import Wanted, list_members, statements
 from crm.members.tables import MEMBER
@@ -180,3 +182,48 @@ def test_what_a_member_was_given_stands_in_the_register_until_it_is_taken_back(
     site.accept(event("event.voided", "member/M1", void, 0) | {"time": rfc3339(site.site.now_us())})
     with signed_in(site, "payer") as person:
         assert "教科书" not in person.get("/transfers").text
+
+
+def test_a_dealer_reads_what_was_said_while_the_member_was_its_own_and_no_other_name(
+    site: RunningSite,
+) -> None:
+    def trained(course: str, days_ago: int) -> dict[str, object]:
+        data = {"member": "M60", "course": course, "passed": True}
+        return event("member.trained", "member/M60", data, days_ago, f"M60-trained-{days_ago}")
+
+    def moved(dealer: str, days_ago: int) -> dict[str, object]:
+        data = {"member": "M60", "dealer": dealer}
+        return event("member.changed", "member/M60", data, days_ago, f"M60-{dealer}-{days_ago}")
+
+    for name, dealer in (("first", "D1"), ("second", "D2")):
+        site.user(name, "dealer", dealer)
+    with reading(site.site.engine) as connection:
+        first = find_user(connection, "first")
+    assert first is not None and first.credential is not None
+    given = {"member": "M60", "item": "手册", "form": "book", "value_fen": 2_000}
+    own = [*member("M60", trained=False), event("value.transferred", "member/M60", given, 45)]
+    lines = [orjson.dumps(dict(each, source=first.source)) for each in own]
+    receipts = site.site.intake.accept(lines, first.credential)
+    assert [each.status for each in receipts] == ["accepted", "accepted"]
+    site.accept(trained("第一家的课", 100))
+    with signed_in(site, "first") as person:
+        page = person.get("/members/M60").text
+        assert "第一家的课" in page and "公司或其他经销商" in page and ">first<" in page
+    site.accept(
+        moved("D2", 90), trained("第二家的课", 80), moved("D1", 70), trained("回来的课", 60)
+    )
+    with signed_in(site, "first") as person:
+        page = person.get("/members/M60").text
+        assert "第一家的课" in page and "回来的课" in page and "第二家的课" not in page
+    site.accept(moved("D2", 50))
+    with signed_in(site, "first") as person:
+        assert person.get("/members/M60").status_code == 404
+    with signed_in(site, "second") as person:
+        page = person.get("/members/M60").text
+        assert "第二家的课" in page and "手册" in page
+        assert "第一家的课" not in page and "回来的课" not in page
+        # Who enrolled it may speak of it on; by whom it was said is not the next one's to know.
+        assert "公司或其他经销商" in page and ">first<" not in page
+    with signed_in(site, "chief") as person:
+        page = person.get("/members/M60").text
+        assert all(text in page for text in ("第一家的课", "第二家的课", "回来的课", ">first<"))

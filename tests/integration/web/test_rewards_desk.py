@@ -10,6 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
+from campaigns.ids import reward_id
 from campaigns.intake import Credential
 from campaigns.times import rfc3339
 from crm.accounts.people import find_user
@@ -274,6 +275,43 @@ def test_a_dealer_sees_its_members_alone_and_no_patient(desk: RunningSite) -> No
     with signed_in(desk, "other") as person:
         assert "M1" not in person.get("/rewards?state=held").text
         assert person.get(f"/rewards/{reward_of(13, 'M1')}").status_code == 404
+
+
+def test_a_dealer_reads_no_name_of_the_companys_people(desk: RunningSite) -> None:
+    approve(desk, "checker", 14)
+    with signed_in(desk, "payer") as person:
+        assert pay(person, 14, "40", "named") == 303
+        desk.work()
+        page = person.get(f"/rewards/{reward_of(14, 'M1')}").text
+        assert "checker" in page and "payer" in page
+    with reading(desk.site.engine) as connection:
+        (row,) = desk_rows(HEADQUARTERS_SCOPE, connection, [reward_of(14, "M1")])
+    with signed_in(desk, "dealer") as person:
+        page = person.get(f"/rewards/{reward_of(14, 'M1')}").text
+    hidden = {"checker", "payer", *row.entered_by, *row.approved_by, *row.paid_by}
+    assert not [name for name in hidden if name in page]
+    assert page.count("公司或其他经销商") == 3
+
+
+def test_only_a_purchase_that_is_gone_is_said_to_be_missing(desk: RunningSite) -> None:
+    """Also for a dealer, who sees no patient; and where the purchase is another member's."""
+    with signed_in(desk, "dealer") as person:
+        page = person.get("/rewards?state=held").text
+        assert "买 2 件" in page and "没有对应的购买" not in page
+    stands, gone = reward_id("P15", "M2", "default"), reward_id("P50", "M1", "default")
+    desk.accept(*sale(50, "M1"))
+    for reward, purchase, code in ((stands, "P15", "M2"), (gone, "P50", "M1")):
+        data = {"reward_id": reward, "purchase_id": purchase, "member": code, "amount_fen": 100}
+        said = event("reward.paid", f"reward/{reward}", {**data, "reference": f"r-{purchase}"}, 0)
+        desk.accept(said | {"time": _now()})
+    void = {"of_source": "/hq/console", "of_id": "purchase.made-C50", "reason_code": "typed_wrong"}
+    desk.accept(event("event.voided", "card/C50", void, 0) | {"time": _now()})
+    for name in ("payer", "dealer"):
+        with signed_in(desk, name) as person:
+            page = person.get(f"/rewards/{stands}").text
+            assert "这次购买不归这位会员" in page and "没有对应的购买" not in page
+            page = person.get(f"/rewards/{gone}").text
+            assert "没有对应的购买" in page and "这次购买不归这位会员" not in page
 
 
 def test_a_reward_explains_itself_event_by_event_and_fen_by_fen(desk: RunningSite) -> None:

@@ -74,6 +74,7 @@ def of_members(type_name: str) -> Allowed:
 
 PUBLISHES = says("reward_policy.published")
 SEES_PAYMENTS = sees("books")
+NAMES_PAYEES = sees("payees")
 FUNNELS = either(sees("numbers"), sees("own_numbers"))
 OPENS: dict[str, Allowed] = {
     "GET /": everybody,
@@ -175,7 +176,8 @@ OPENS: dict[str, Allowed] = {
     "POST /members/{code}/value": of_members("value.transferred"),
     "POST /members/{code}/leave": of_members("member.left"),
     "GET /statements": sees("money"),
-    **{f"GET /transfers{file}": SEES_PAYMENTS for file in ("", "/open-payments", "/efpia")},
+    "GET /transfers": SEES_PAYMENTS,
+    **dict.fromkeys(("GET /transfers/open-payments", "GET /transfers/efpia"), NAMES_PAYEES),
     **dict.fromkeys(("GET /policies", "GET /policies/{code}"), SEES_PAYMENTS),
     "GET /policies/drafts/{draft_id}": SEES_PAYMENTS,
     "POST /policies/drafts/{draft_id}/try": SEES_PAYMENTS,
@@ -184,9 +186,13 @@ OPENS: dict[str, Allowed] = {
     "POST /policies/drafts/{draft_id}/agree": sees("legal"),
     "POST /rewards/decide": says("reward.approved"),
     **dict.fromkeys(("GET /rewards/files", "GET /rewards/files/{file_id}"), SEES_PAYMENTS),
-    "GET /rewards/files/{file_id}/csv": SEES_PAYMENTS,
+    "GET /rewards/files/{file_id}/csv": NAMES_PAYEES,
     **{f"POST /rewards/{at}": says("reward.paid") for at in ("files", "{reward_id}/pay")},
     "POST /rewards/files/{file_id}/answer": says("reward.paid"),
+    **{
+        f"POST /rewards/{{reward_id}}/orders/{{order_id}}/{act}": says("reward.paid")
+        for act in ("tell", "fail")
+    },
     **dict.fromkeys(("GET /log", "GET /log/{activity_id}"), LOGS),
     "POST /log/{activity_id}/find": FINDS,
     "GET /log/{activity_id}/new": LOGS,
