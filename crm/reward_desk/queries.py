@@ -11,10 +11,10 @@ from crm.ledger.rows import ACTORS
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.tables import MEMBER
 from crm.people.tables import CARD, LINK, PERSON
+from crm.reward_desk.asking import with_traces
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import ON_ITS_WAY, FileRow, OrderRow
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
-from crm.reward_desk.traces import with_traces
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 

@@ -13,6 +13,7 @@ from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of
 from crm.money import fen_in
 from crm.people.queries import PAGE_ROWS
+from crm.reward_desk.asking import may_end
 from crm.reward_desk.bank_file import (
     AnswerUnreadable,
     Line,
@@ -39,7 +40,6 @@ from crm.reward_desk.register import (
     order_file,
     order_payment,
 )
-from crm.reward_desk.traces import may_end
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import FORM_ID, ActForm, done
