@@ -27,6 +27,7 @@ from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralM
 from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation, PersonView
 from crm.follow_ups.schedule import FollowUp, follow_ups
+from crm.identity.clusters import Evidence
 from crm.journal.logged_event import EventKey, LoggedEvent
 
 INVERSE = {
@@ -118,6 +119,14 @@ class Referred:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A card of several of one person, and on what evidence it belongs to another of them."""
+
+    card_id: str
+    evidence: Evidence
+
+
 @dataclass(frozen=True)
 class Dossier:
     """All of it; each list in effective order.
@@ -128,6 +137,7 @@ class Dossier:
     household: tuple[str, ...] = ()
     kin: tuple[Kin, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    joined: tuple[Joined, ...] = ()
     readings: tuple[Measured, ...] = ()
     trials: tuple[Trial, ...] = ()
     purchases: tuple[Bought, ...] = ()
@@ -152,6 +162,7 @@ def dossier_of(person: PersonView, known: Evaluation, *, hidden: bool) -> Dossie
         ),
         tuple(_kin(person, known)),
         tuple(_decisions(person, known)),
+        tuple(_joined(person, known)),
         tuple(_readings(events)),
         tuple(_trials(events, calls)),
         tuple(_purchases(events)),
@@ -197,6 +208,13 @@ def _decisions(person: PersonView, known: Evaluation) -> Iterator[Decision]:
                 (other,) = pair - {card_id}
                 last[pair] = Decision(card_id, other, event.type_name.partition(".")[2])
     yield from (decision for decision in last.values() if decision.word != "undecided")
+
+
+def _joined(person: PersonView, known: Evaluation) -> Iterator[Joined]:
+    for card_id in sorted(card.card_id for card in person.cards):
+        evidence = known.links[card_id].evidence
+        if evidence is not None:
+            yield Joined(card_id, evidence)
 
 
 def _readings(events: list[LoggedEvent]) -> Iterator[Measured]:

@@ -29,6 +29,7 @@ from crm.web.view.archive_view import (
     is_health_field,
     is_hidden_field,
 )
+from crm.web.view.matching_labels import EVIDENCE, LEVELS, THINGS
 from crm.web.view.person_acts import ACTS, PersonAct
 from crm.web.view.readings import readings_chart
 from crm.web.view.voiding import may_void
@@ -162,6 +163,9 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "withdrawn": asked.withdrawn,
         "readings_open": asked.readings,
         "chart": readings_chart(dossier.readings) if asked.readings else None,
+        "evidence": EVIDENCE,
+        "things": THINGS,
+        "levels": LEVELS,
         "letters": _letters(visit, told),
         "requests": None,
         "accesses": None,

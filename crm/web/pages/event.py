@@ -18,6 +18,7 @@ from crm.outcomes.voids import NEVER_VOIDED, may_void_anything
 from crm.scope import Scope
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
+from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.events import sentence
 from crm.web.view.desk_labels import REASONS
@@ -53,7 +54,9 @@ def void(posting: SignedInPosting) -> Response:
     reason = posting.text("reason_code")
     faults = {} if reason in VOID_REASONS else {"reason_code": visit.say(_CHOOSE)}
     said = {"of_source": identity[0], "of_id": identity[1], "reason_code": reason}
-    answer = say(posting, [Act(VOIDED, said, whole.said.home)], faults=faults)
+    act = Act(VOIDED, said, whole.said.home)
+    doubts = () if faults else what_changes(visit, [act])
+    answer = say(posting, [act], faults=faults, doubts=doubts)
     if answer.form is not None:
         return _page(visit, identity, answer.form)
     return done(visit, address_of(*identity), answer)

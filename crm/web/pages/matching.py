@@ -3,26 +3,20 @@
 Values open by a tap that is kept. A decision is an event, and stands above any weight.
 """
 
-from collections import Counter
-from typing import Any
-from uuid import uuid4
-
-import orjson
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from campaigns.times import rfc3339
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.components.as_of import weights_now
 from crm.identity.default_weights import SHIPPED
 from crm.pairs.queries import PAGE_PAIRS, asked_pairs, is_asked
-from crm.recording.preview import imagined, what_if
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
-from crm.web.view.matching_labels import LEVELS, THINGS, VIEWS
+from crm.web.view.matching_labels import LEVELS, THINGS
 
 router = APIRouter()
 
@@ -109,7 +103,7 @@ def _page(
         "pairs": pairs,
         "total": total,
         "opened": opened,
-        "changes": _changes(visit, opened) if opened else [],
+        "changes": _changes(visit, opened) if opened else (),
         "weights": weights,
         "things": THINGS,
         "levels": LEVELS,
@@ -121,22 +115,9 @@ def _page(
     return visit.render("matching.html", context)
 
 
-def _changes(visit: Visit, pair: tuple[str, str]) -> list[tuple[str, int]]:
-    """(view, rows) that would change if the two were one person's; none for who may not say so."""
-    credential = visit.account.credential
-    if credential is None or not visit.account.may_say("identity.same"):
-        return []
-    now_us = visit.site.now_us()
-    data: dict[str, Any] = {
-        "card_id": pair[0],
-        "other_card_id": pair[1],
-        "reason_code": _REASON,
-    }
-    act = Act("identity.same", data)
-    event = act.event(visit.account.source, str(uuid4()), 1, rfc3339(now_us))
-    with reading(visit.site.engine) as connection:
-        said = imagined(orjson.dumps(event), credential, now_us)
-        preview = what_if(connection, visit.site.keyring, [said], now_us)
-    counts = Counter(change.table for change in preview.changes)
-    counts["claim"] = len(preview.claims)
-    return [(word, counts[table]) for table, word in VIEWS.items() if counts[table]]
+def _changes(visit: Visit, pair: tuple[str, str]) -> tuple[str, ...]:
+    """What would be other if the two were one person's; nothing for who may not say so."""
+    if not visit.account.may_say("identity.same"):
+        return ()
+    data = {"card_id": pair[0], "other_card_id": pair[1], "reason_code": _REASON}
+    return what_changes(visit, [Act("identity.same", data)])

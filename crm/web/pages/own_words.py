@@ -13,6 +13,7 @@ from crm.outcomes.voids import NEVER_VOIDED
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.said import receipt_number
 
@@ -90,7 +91,8 @@ def take_back(posting: SignedInPosting, form_id: str) -> Response:
     faults = {} if acts else {"line": visit.say(_NOTHING_CHOSEN)}
     if reason not in REASONS:
         faults["reason"] = visit.say(_NO_REASON)
-    answer = say(posting, acts, faults=faults)
+    doubts = () if faults else what_changes(visit, acts)
+    answer = say(posting, acts, faults=faults, doubts=doubts)
     if answer.form is None:
         return done(visit, f"/said/{form_id}", answer)
     return _shown(visit, form_id, answer.form, frozenset(chosen))

@@ -17,6 +17,7 @@ from crm.notices.queries import current_notices
 from crm.people.queries import FoundPerson, find_people, people_by_id
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
+from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import back_to, keep_evidence
 from crm.web.view.formats import short_number
@@ -29,6 +30,8 @@ router = APIRouter()
 
 _LONGEST_TEXT = 4_000
 _MOST_FOUND = 8
+_ASKS_FIRST = frozenset({"same", "different", "undecided", "void", "deceased", "refuse"})
+"""Acts that reach far beyond what is typed: what they change is told before they are said."""
 _NOTHING_SAID = N_("还没有填。请至少填一项再提交。")
 _CHOOSE = N_("请选一项。")
 _BAD_DAY = N_("日期看不懂，或在今天以后。")
@@ -110,7 +113,8 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     else:
         data = {"card_id": card_id, **data}
     event = Act(act.says, data, subject, on=_earlier(visit, typed) if act.dated else None)
-    answer = say(posting, [event], faults=faults)
+    doubts = what_changes(visit, [event]) if act.path in _ASKS_FIRST and not faults else ()
+    answer = say(posting, [event], faults=faults, doubts=doubts)
     if answer.form is not None:
         return _page(about, answer.form)
     return done(visit, back_to(posting) or f"/people/{about.known['person_id']}", answer)

@@ -1,4 +1,4 @@
-"""What is compared on two cards, how well it fits, and which views a merge changes, in words."""
+"""What is compared on two cards, and how well it fits, in words."""
 
 from campaigns.wording.catalogues import N_
 
@@ -32,13 +32,11 @@ LEVELS = {
     ("region", "prefecture"): N_("同一个地市"),
 }
 """By thing and level; what is not named differs."""
-VIEWS = {
-    "person": N_("患者档案"),
-    "link": N_("档案卡归到哪个人"),
-    "copy_row": N_("经销商副本的行"),
-    "follow_up": N_("回访"),
-    "conflict": N_("说法不一"),
-    "outcome": N_("事件的结果"),
-    "claim": N_("奖励"),
+EVIDENCE = {
+    "same": N_("人说是同一个人"),
+    "id_number": N_("身份证号相同"),
+    "name_and_phone": N_("姓名读音和电话相同"),
+    "name_and_birth": N_("姓名、生日和地市相同"),
+    "weights": N_("很像是同一个人"),
 }
-"""By table: what would be other if two cards were one person's."""
+"""On what evidence a card belongs to another of the same person."""

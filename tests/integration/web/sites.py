@@ -29,6 +29,7 @@ from crm.keyring.keyring import Keyring
 from crm.recording.recorder import Recorder
 from crm.storage.database import open_engine
 from crm.web.app import app_of
+from crm.web.guards.refusals import Refusals
 from crm.web.guards.site import Site
 from crm.web.view.languages import load_translations
 from streams.serving.connections import config
@@ -108,7 +109,8 @@ class Listener:
 
     @staticmethod
     def _bound(port: int) -> socket.socket:
-        bound = socket.socket()
+        # Without the protocol's number asyncio lets every answer wait for an acknowledgement.
+        bound = socket.socket(proto=socket.IPPROTO_TCP)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(("127.0.0.1", port))
         return bound
@@ -158,10 +160,14 @@ class RunningSite:
 
 
 def _opened(settings: Settings) -> Site:
-    """As `Site.open` does it, over an installation that is migrated already."""
+    """As `Site.open` does it, over an installation that is migrated already.
+
+    Refusals are not held back: who tries everything is refused more often than honest people.
+    """
     engine, keyring = open_engine(settings.database_url), Keyring.open(settings)
-    intake = EventIntake(engine, keyring)
-    return Site(engine, keyring, intake, keyring.secret("sessions"), translations())
+    intake, at_once = EventIntake(engine, keyring), Refusals(delay_seconds=0.0)
+    secret = keyring.secret("sessions")
+    return Site(engine, keyring, intake, secret, translations(), refusals=at_once)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from campaigns.ids import person_id
 from campaigns.intake import HEADQUARTERS
 from crm.accounts.access import accesses_of_cards
 from crm.people.tables import LINK
@@ -58,6 +59,8 @@ def test_pairs_are_asked_opened_decided_and_pinned(site: RunningSite, office: ht
     publish = {**hidden(page, "/matching/publish"), "which": "weights"}
     assert office.post("/matching/publish", data=publish).status_code == 303
     assert set(decided(site).values()) == {"alone", "weights"}
+    alike = office.get(f"/people/{person_id('T1')}").text
+    assert "很像是同一个人" in alike and "读音相同" not in alike and "电话相同" in alike
     page = office.get("/matching").text
     assert "李建" not in page
     opening = hidden(page, "/matching/open")

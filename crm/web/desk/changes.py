@@ -1,0 +1,120 @@
+"""What would change if something were said, in words, before it is said.
+
+Only what reaches beyond the line itself is told: whose archive it is, copies, follow-ups, rewards.
+A dealer is told of its own copy alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from sqlalchemy import Table
+
+from campaigns.times import rfc3339
+from campaigns.wording.catalogues import N_
+from crm.copies.queries import dealer_names
+from crm.copies.tables import COPY_ROW
+from crm.follow_ups.tables import FOLLOW_UP
+from crm.money import yuan_text
+from crm.people.tables import LINK
+from crm.recording.preview import CannotBeImagined, ClaimChange, Preview, imagined, what_if
+from crm.storage.database import reading
+from crm.web.desk.acts import Act, sayer_of
+from crm.web.guards.visit import Visit
+
+_ARCHIVES = N_("患者档案从 %(before)s 份变成 %(after)s 份。")
+_CARDS = N_("有 %(n)s 张档案卡会归到另一个人。")
+_COPIES = {
+    "more": N_("%(dealer)s 的副本多 %(n)s 行。"),
+    "less": N_("%(dealer)s 的副本少 %(n)s 行。"),
+    "other": N_("%(dealer)s 的副本有 %(n)s 行会改。"),
+}
+_CALLS = {
+    "more": N_("多排 %(n)s 次回访。"),
+    "less": N_("取消 %(n)s 次回访。"),
+    "other": N_("有 %(n)s 次回访会改。"),
+}
+_REWARDS = N_("有 %(n)s 笔奖励会改。")
+_REWARDS_FEN = N_("有 %(n)s 笔奖励会改：封顶之前应付的从 %(before)s 变成 %(after)s。")
+
+
+def what_changes(visit: Visit, acts: Sequence[Act]) -> tuple[str, ...]:
+    """A sentence for each thing that would be other; none where nothing would, or none can tell.
+
+    OutOfScope: the visitor may not say it.
+    """
+    preview = _preview(visit, acts)
+    return () if preview is None else tuple(_sentences(visit, preview))
+
+
+def _preview(visit: Visit, acts: Sequence[Act]) -> Preview | None:
+    """None: what many people share cannot be imagined, nor what the door would refuse."""
+    credential = sayer_of(visit, {act.type_name for act in acts})
+    now_us = visit.site.now_us()
+    form_id, said_at = str(uuid4()), rfc3339(now_us)
+    try:
+        said = [
+            imagined(orjson.dumps(event), credential, now_us, place)
+            for place, event in enumerate(
+                act.event(visit.account.source, f"{form_id}-{place}", place, said_at)
+                for place, act in enumerate(acts, 1)
+            )
+        ]
+    except CannotBeImagined:
+        return None
+    if not said:
+        return None
+    with reading(visit.site.engine) as connection:
+        return what_if(connection, visit.site.keyring, said, now_us)
+
+
+def _sentences(visit: Visit, preview: Preview) -> Iterator[str]:
+    own = visit.scope.dealer
+    if own is None:
+        before, after = len(preview.before.persons), len(preview.after.persons)
+        if before != after:
+            yield visit.say(_ARCHIVES) % {"before": before, "after": after}
+        elif moved := sum("person_id" in change.columns for change in preview.of(LINK)):
+            yield visit.say(_CARDS) % {"n": moved}
+    with reading(visit.site.engine) as connection:
+        names = dealer_names(connection)
+    copies = _moved(preview, COPY_ROW)
+    for dealer in sorted({key[0] for _, key in copies}):
+        if own in (None, dealer):
+            counts = Counter(way for way, key in copies if key[0] == dealer)
+            yield from _counted(visit, _COPIES, counts, dealer=names.get(dealer, dealer))
+    if own is None:
+        yield from _counted(visit, _CALLS, Counter(way for way, _ in _moved(preview, FOLLOW_UP)))
+        yield from _rewards(visit, preview.claims)
+
+
+def _moved(preview: Preview, table: Table) -> list[tuple[str, tuple[Any, ...]]]:
+    """(more, less or other; key) of each row of a view that would be other."""
+    ways = {(False, True): "more", (True, False): "less", (True, True): "other"}
+    return [
+        (ways[change.before is not None, change.after is not None], change.key)
+        for change in preview.of(table)
+    ]
+
+
+def _counted(
+    visit: Visit, sentences: dict[str, str], counts: Counter[str], **named: str
+) -> Iterator[str]:
+    for way, sentence in sentences.items():
+        if counts[way]:
+            yield visit.say(sentence) % {"n": counts[way], **named}
+
+
+def _rewards(visit: Visit, claims: Iterable[ClaimChange]) -> Iterator[str]:
+    changed = list(claims)
+    if not changed:
+        return
+    if not visit.scope.may("money"):
+        yield visit.say(_REWARDS) % {"n": len(changed)}
+        return
+    before = sum(claim.before.due_fen for claim in changed if claim.before)
+    after = sum(claim.after.due_fen for claim in changed if claim.after)
+    told = {"n": len(changed), "before": yuan_text(before), "after": yuan_text(after)}
+    yield visit.say(_REWARDS_FEN) % told
