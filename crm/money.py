@@ -24,3 +24,8 @@ def fen_in(text: str) -> int | None:
     if found is None:
         return None
     return int(found[1]) * _FEN_PER_YUAN + int((found[2] or "").ljust(2, "0"))
+
+
+def fen_per(amount_fen: int | None, count: int) -> int | None:
+    """What one came to, in fen, rounded; None where there is none or no amount is known."""
+    return (2 * amount_fen + count) // (2 * count) if amount_fen and count else None

@@ -23,4 +23,5 @@ def activity_row(activity: Activity) -> dict[str, Any]:
         "cancelled": activity.cancelled,
         "reached": activity.reached,
         "cards_handed_out": activity.cards_handed_out,
+        "cost_fen": activity.cost_fen,
     }

@@ -40,6 +40,7 @@ class ActivityRow:
     cancelled: bool
     reached: int | None
     cards_handed_out: int | None
+    cost_fen: int | None = None
 
 
 def activities_on(scope: Scope, connection: Connection, day: date) -> list[ActivityRow]:

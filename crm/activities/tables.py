@@ -21,5 +21,6 @@ ACTIVITY = Table(
     Column("cancelled", Boolean, nullable=False),
     Column("reached", BigInteger),
     Column("cards_handed_out", BigInteger),
+    Column("cost_fen", BigInteger),
     Index("ix_activity_starts_us", "starts_us"),
 )

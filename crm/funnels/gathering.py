@@ -15,6 +15,8 @@ from crm.funnels.touchpoint import TOUCHPOINT_TYPES, Touchpoint, text_of
 REFERRAL = "referral.made"
 PURCHASE = "purchase.made"
 RETURN = "purchase.returned"
+FEN = "#fen"
+"""A column that no step can name: what of a purchase was paid for and kept, fen."""
 _ACTIVITY_FIELDS = ("kind", "programme", "dealer", "region")
 
 

@@ -21,7 +21,7 @@ from crm.funnels.columns import Columns, Kind
 from crm.funnels.stored import Stored
 from crm.storage.owner_alone import make_folder
 
-_MARK = b"jinxi-columns-1\n"
+_MARK = b"jinxi-columns-2\n"
 _NUMBER = 8
 
 

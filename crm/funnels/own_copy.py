@@ -15,7 +15,7 @@ from campaigns.times import OrderKey, day_start_us, parse_instant_us, shanghai_d
 from crm.consents.gathering import HISTORY_TYPES
 from crm.funnels.attributes import Attributes, Detail, attributes_of
 from crm.funnels.columns import ACTIVITY, BY_DAY, RETURNED, Columns
-from crm.funnels.gathering import PURCHASE, Gathering
+from crm.funnels.gathering import FEN, PURCHASE, Gathering
 from crm.funnels.report import Standing
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 
@@ -67,15 +67,20 @@ def _columns(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Columns:
     columns = Columns()
     gathered: dict[str, Gathering] = {}
     orders: list[OrderKey] = []
+    paid_fen: list[int] = []
     for key, row in rows:
         for type_name, starts_us, state, fields in _touchpoints(row):
             into = gathered.setdefault(type_name, Gathering(columns))
             into.add(key, starts_us, len(orders), state, fields)
             orders.append((starts_us, len(orders), "", ""))
+        paid_fen += map(_paid_fen, row.get("purchases", ()))
     for type_name, gathering in gathered.items():
+        batch = gathering.batch()
+        if type_name == PURCHASE:
+            batch.fields[FEN] = np.array(paid_fen, np.int64)
         columns.kind(type_name).replace(
             np.empty(0, np.int64),
-            gathering.batch(),
+            batch,
             lambda events: {event: orders[event] for event in events},
         )
     columns.mark_attended_again()
@@ -90,9 +95,13 @@ def _touchpoints(row: Mapping[str, Any]) -> Iterator[tuple[str, int, int, dict[s
         # A row says no precision of a purchase; what is known to the day is written as midnight.
         at_us = parse_instant_us(item["time"])
         starts_us, state = _when(item["time"], at_us == day_start_us(shanghai_day(at_us)))
-        if item.get("returned", 0) >= item["quantity"]:
+        if item["returned"] >= item["quantity"]:
             state |= RETURNED
         yield PURCHASE, starts_us, state, _fields(item)
+
+
+def _paid_fen(item: Mapping[str, int]) -> int:
+    return max(0, item["quantity"] - item["returned"]) * item["unit_price_fen"]
 
 
 def _when(time: str, by_day: bool) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from crm.funnels.definition import Funnel
 from crm.funnels.document import Document
 from crm.funnels.engine import Walks, walks_of
 from crm.funnels.kernel import NEVER_US
+from crm.funnels.money import spent_fen
 from crm.funnels.reasons import Passed, reasons_of
 
 NO_VALUE = "\0"
@@ -50,7 +51,8 @@ class Question(Struct, frozen=True):
 
 class StepTold(Struct, frozen=True):
     """A step: who reached it; who went no further; the quartiles of the time from the step
-    before, seconds, None where nobody reached it."""
+    before, seconds, None where nobody reached it; what those who reached it bought from their entry
+    to the end of their window, fen."""
 
     step: str
     people: int
@@ -58,14 +60,17 @@ class StepTold(Struct, frozen=True):
     low: float | None
     median: float | None
     high: float | None
+    spent_fen: int = 0
 
 
 class GroupTold(Struct, frozen=True):
-    """A group: who reached each step, and the median times; value: None where it has none."""
+    """A group: who reached each step, the median times, and what all of it bought; value: None
+    where it has none."""
 
     value: str | None
     people: tuple[int, ...]
     medians: tuple[float | None, ...]
+    spent_fen: int = 0
 
 
 class Report(Struct, frozen=True):
@@ -104,13 +109,14 @@ def report_of(
     funnel = question.document.funnel(question.today)
     walks = walks_of(funnel, columns)
     by = list(dict.fromkeys(question.document.by))
-    groups = {name: _groups(funnel, columns, attributes, walks, name) for name in by}
+    spent = spent_fen(columns, walks)
+    groups = {name: _groups(funnel, columns, attributes, walks, spent, name) for name in by}
     listed = None
     if question.listed is not None:
         chosen = _listed(funnel, columns, attributes, walks, question.listed)
         listed = tuple(sorted(names_of(columns, walks.people[chosen])))
     return Report(
-        _steps(question.document, walks),
+        _steps(question.document, walks, spent),
         groups,
         listed,
         _left_out(funnel, columns, walks),
@@ -130,7 +136,7 @@ def _left_out(funnel: Funnel, columns: Columns, walks: Walks) -> int:
     return len(everybody.people) - len(walks.people)
 
 
-def _steps(document: Document, walks: Walks) -> tuple[StepTold, ...]:
+def _steps(document: Document, walks: Walks, spent: Array) -> tuple[StepTold, ...]:
     found = []
     reached = [int((times < NEVER_US).sum()) for times in walks.times]
     for place, step in enumerate(document.steps):
@@ -140,19 +146,28 @@ def _steps(document: Document, walks: Walks) -> tuple[StepTold, ...]:
             low, high = (float(each) / SECOND_US for each in np.percentile(gaps, (25, 75)))
             middle = median_seconds(gaps)
         left = reached[place] - reached[place + 1] if place + 1 < len(reached) else 0
-        found.append(StepTold(step, reached[place], left, low, middle, high))
+        spent_by = int(spent[walks.times[place] < NEVER_US].sum())
+        found.append(StepTold(step, reached[place], left, low, middle, high, spent_by))
     return tuple(found)
 
 
 def _groups(
-    funnel: Funnel, columns: Columns, attributes: Attributes | None, walks: Walks, name: str
+    funnel: Funnel,
+    columns: Columns,
+    attributes: Attributes | None,
+    walks: Walks,
+    spent: Array,
+    name: str,
 ) -> tuple[GroupTold, ...]:
-    found = groups_of(values_of(funnel, columns, attributes, walks, name), walks)
+    values, codes = values_of(funnel, columns, attributes, walks, name)
+    found = groups_of((values, codes), walks)
+    of_value = {value: code for code, value in values.items()}
     return tuple(
         GroupTold(
             group.value,
             tuple(step.people for step in group.steps),
             tuple(step.median_seconds for step in group.steps),
+            int(spent[codes == of_value[group.value]].sum()),
         )
         for group in found
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from crm.funnels import rows as reading
 from crm.funnels.codes import Array
 from crm.funnels.columns import BY_DAY, RETURNED, Columns
-from crm.funnels.gathering import PURCHASE, REFERRAL, RETURN, Gathering
+from crm.funnels.gathering import FEN, PURCHASE, REFERRAL, RETURN, Gathering
 from crm.funnels.notes import numbers
 from crm.funnels.rows import EventRow, Noted
 from crm.funnels.touchpoint import ATTENDED
@@ -117,6 +117,7 @@ class Stored:
             batch = taking.gathered.get(name, Gathering(self.columns)).batch()
             if name == PURCHASE:
                 batch.fields[_PURCHASE] = np.array(taking.bought, np.int64)
+                batch.fields[FEN] = np.array(taking.paid_fen, np.int64)
             self.columns.kind(name).replace(
                 gone.get(name, _NOTHING),
                 batch,
@@ -168,11 +169,11 @@ class Stored:
         if not units:
             del self.returned[plain["purchase_id"]]
 
-    def is_returned(self, plain: Mapping[str, Any]) -> bool:
-        """Whether all of a purchase came back."""
+    def units_left(self, plain: Mapping[str, Any]) -> int:
+        """How much of a purchase did not come back."""
         units = self.returned.get(plain["purchase_id"], {})
         quantity: int = plain["quantity"]
-        return sum(units.values()) >= quantity
+        return max(0, quantity - sum(units.values()))
 
 
 class _Taking:
@@ -187,6 +188,8 @@ class _Taking:
         self.gathered: dict[str, Gathering] = {}
         self.bought: list[int] = []
         """The purchases, as numbers, in the order in which they were gathered."""
+        self.paid_fen: list[int] = []
+        """What was paid for each, as far as it did not come back."""
 
     @property
     def attending(self) -> set[int]:
@@ -214,7 +217,9 @@ class _Taking:
         state = BY_DAY if row.by_day else 0
         if name == PURCHASE:
             self.bought.append(purchase_key(fields["purchase_id"]))
-            state |= RETURNED if self.stored.is_returned(fields) else 0
+            left = self.stored.units_left(fields)
+            self.paid_fen.append(left * fields["unit_price_fen"])
+            state |= 0 if left else RETURNED
         into = self.gathered.get(name)
         if into is None:
             into = self.gathered[name] = Gathering(self.stored.columns)

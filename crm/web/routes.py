@@ -31,6 +31,7 @@ from crm.web.pages import (
     event,
     events,
     follow_ups,
+    funnel_differences,
     funnel_files,
     funnels,
     home,
@@ -83,7 +84,7 @@ PAGES = (
     *(reward_payments, rewards, policies, transfers),
     *(member_acts, members, statements),
     *(accounts, tokens, webhooks, join, components),
-    *(funnels, funnel_files),
+    *(funnels, funnel_files, funnel_differences),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),

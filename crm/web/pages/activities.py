@@ -23,6 +23,7 @@ from crm.activities.queries import (
     written_at,
 )
 from crm.copies.queries import dealer_names
+from crm.money import fen_per
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
@@ -204,11 +205,6 @@ def activity_page(visit: SignedIn, activity_id: str) -> Response:
             context["happened"] = happened
             context["cards"] = len(written_at(visit.scope, connection, activity_id))
             cost = whole.stands.cost_fen
-            context["per_archive"] = _per(cost, len(happened.archived))
-            context["per_sale"] = _per(cost, happened.sold)
+            context["per_archive"] = fen_per(cost, len(happened.archived))
+            context["per_sale"] = fen_per(cost, happened.sold)
     return visit.render("activity.html", context)
-
-
-def _per(cost_fen: int | None, count: int) -> int | None:
-    """What one came to, in fen, rounded; None where there is none or no cost is known."""
-    return (2 * cost_fen + count) // (2 * count) if cost_fen and count else None

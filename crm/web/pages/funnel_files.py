@@ -14,6 +14,7 @@ from crm.web.desk.files import as_text
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.funnel_parts import (
     asked_of,
+    costs_for,
     may_look,
     passport_of,
     reached_of,
@@ -21,6 +22,7 @@ from crm.web.pages.funnel_parts import (
     today_of,
     viewer_of,
 )
+from crm.web.view.funnel_money import money_lines, money_of
 from crm.web.view.funnel_view import bars_of, breakdowns_of, table_rows
 from crm.web.view.funnel_words import step_word
 
@@ -29,6 +31,10 @@ router = APIRouter()
 _HEADS = (
     *(N_("步骤"), N_("人数"), N_("上一步人数"), N_("比上一步"), N_("占第一步"), N_("到此为止")),
     N_("中位用时"),
+)
+_MONEY_HEADS = (
+    *(N_("步骤"), N_("人数"), N_("购买额（元）"), N_("人均购买额（元）")),
+    N_("每人活动费用（元）"),
 )
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -39,7 +45,7 @@ def funnel_table(visit: SignedIn) -> Response:
     text = StringIO()
     writer = csv.writer(text)
     for row in _lines(visit):
-        writer.writerow([as_text("" if cell is None else cell) for cell in row])
+        writer.writerow(["" if cell is None else _in_text(cell) for cell in row])
     # Excel takes a text without this mark for one in the machine's own code page.
     return _file(visit, "\ufeff" + text.getvalue(), "text/csv; charset=utf-8", "csv")
 
@@ -74,13 +80,13 @@ def funnel_picture(visit: SignedIn) -> Response:
     return _file(visit, visit.page("funnel_alone.svg", context), "image/svg+xml", "svg")
 
 
-def _lines(visit: Visit) -> list[tuple[str | int | None, ...]]:
+def _lines(visit: Visit) -> list[tuple[str | int | float | None, ...]]:
     """The table, the breakdowns and the passport, as files hold them."""
     may_look(visit)
     asked, saved = asked_of(visit)
     report = report_of(visit, asked)
     viewer = viewer_of(visit, asked)
-    lines: list[tuple[str | int | None, ...]] = []
+    lines: list[tuple[str | int | float | None, ...]] = []
     if saved is not None:
         lines.append((saved.name,))
     lines.append(tuple(visit.say(head) for head in _HEADS))
@@ -88,6 +94,9 @@ def _lines(visit: Visit) -> list[tuple[str | int | None, ...]]:
     if reached is not None:
         lines.append((visit.say(N_("触达（人次，不记名）")), reached))
     lines += table_rows(bars_of(report, viewer))
+    money = money_of(report, costs_for(visit, asked), viewer)
+    if money is not None:
+        lines += [(), *money_lines(money, [visit.say(head) for head in _MONEY_HEADS])]
     words = [step_word(step, visit.language) for step in asked.document.steps]
     for breakdown in breakdowns_of(report, viewer):
         lines += [(), (breakdown.word, *words)]
@@ -95,6 +104,10 @@ def _lines(visit: Visit) -> list[tuple[str | int | None, ...]]:
     lines += [(), (visit.say(N_("数字来源")),)]
     lines += [(line,) for line in passport_of(visit, asked, report)]
     return lines
+
+
+def _in_text(cell: str | float) -> str | int:
+    return f"{cell:.2f}" if isinstance(cell, float) else as_text(cell)
 
 
 def _number(text: str) -> str | int:

@@ -9,6 +9,7 @@ from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
+from crm.funnels.money import Costs, costs_of
 from crm.funnels.own_copy import TYPES_OF_COPIES
 from crm.funnels.register import Owner, Saved, history_of
 from crm.funnels.report import Listed, Question, Report
@@ -79,6 +80,14 @@ def reached_of(visit: Visit, asked: AskedFunnel) -> int | None:
     with reading(visit.site.engine) as connection:
         found = activities_between(visit.scope, connection, from_day, to_day)
     return sum(activity.reached or 0 for activity in found)
+
+
+def costs_for(visit: Visit, asked: AskedFunnel) -> Costs | None:
+    """What the activities of the period cost at which the first step takes place."""
+    from_day, to_day = asked.document.period(today_of(visit))
+    with reading(visit.site.engine) as connection:
+        held = activities_between(visit.scope, connection, from_day, to_day)
+    return costs_of(parse_step(asked.document.steps[0]), held)
 
 
 def passport_of(visit: Visit, asked: AskedFunnel, report: Report) -> list[str]:

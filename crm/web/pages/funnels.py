@@ -23,6 +23,7 @@ from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, V
 from crm.web.pages.funnel_parts import (
     answered,
     asked_of,
+    costs_for,
     default_of,
     may_look,
     owner_of,
@@ -42,6 +43,7 @@ from crm.web.view.funnel_form import (
     asked_funnel,
     rows_of,
 )
+from crm.web.view.funnel_money import money_of
 from crm.web.view.funnel_view import bars_of, breakdowns_of, other_period
 from crm.web.view.funnel_words import (
     DIMENSION_WORDS,
@@ -85,6 +87,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "bars": bars_of(report, viewer, answered(visit, other) if other else None),
         "breakdowns": list(breakdowns_of(report, viewer)),
         "reached": reached_of(visit, asked),
+        "money": money_of(report, costs_for(visit, asked), viewer),
         "passport": passport_of(visit, asked, report),
         "held": list(what_copies_hold(visit, asked.document)),
         "viewer": viewer,

@@ -12,6 +12,7 @@ from campaigns.wording.languages import Language
 from crm.funnels.comparing import Interval, difference
 from crm.funnels.document import Document
 from crm.funnels.report import GroupTold, Report
+from crm.money import yuan_text
 from crm.web.view.formats import duration_text, rate_text
 from crm.web.view.funnel_words import dimension_word, step_word, value_word
 
@@ -55,6 +56,7 @@ class Small:
     rate: str | None
     hrefs: tuple[str, ...]
     sure: str
+    spent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ def _small(
             for place in range(1, len(people) + 1)
         ),
         "" if rest is None or hidden or len(people) == 1 else interval_text(rest, viewer),
+        "" if any(each.startswith("<") for each in counts) else yuan_text(group.spent_fen),
     )
 
 

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from crm.funnels.answers import FunnelResult, answer
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
+from crm.funnels.engine import walks_of
+from crm.funnels.money import spent_fen
 from crm.funnels.stored import Stored
 from crm.storage.database import reading
 from streams.upkeep.replay import rebuild
@@ -24,7 +26,8 @@ STEPS = (
 )
 
 
-def answers(stored: Stored) -> list[FunnelResult]:
+def answers(stored: Stored) -> list[tuple[FunnelResult, int]]:
+    """Each funnel, and what its people bought."""
     found = []
     for steps in STEPS:
         for kind in ChainKind:
@@ -37,11 +40,12 @@ def answers(stored: Stored) -> list[FunnelResult]:
                 EntryRule.BEST,
                 "dealer",
             )
-            found.append(answer(funnel, stored.columns))
+            spent = spent_fen(stored.columns, walks_of(funnel, stored.columns))
+            found.append((answer(funnel, stored.columns), int(spent.sum())))
     return found
 
 
-def read_anew(installation: Installation) -> list[FunnelResult]:
+def read_anew(installation: Installation) -> list[tuple[FunnelResult, int]]:
     stored = Stored()
     with reading(installation.engine) as connection:
         stored.refresh(connection)

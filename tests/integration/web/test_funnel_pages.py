@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from html import unescape
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -13,12 +14,19 @@ import orjson
 import pytest
 from msgspec import structs
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS
+from crm.activities.queries import activities_between
 from crm.copies.queries import copy_now
+from crm.funnels.definition import EntryRule, parse_step
 from crm.funnels.document import Document
+from crm.funnels.money import costs_of
 from crm.funnels.report import Listed, Question
+from crm.journal.events import JOURNAL
+from crm.money import fen_per, yuan_text
+from crm.outcomes.tables import OUTCOME
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
@@ -89,6 +97,70 @@ def test_every_number_equals_the_length_of_the_list_behind_it(site: RunningSite)
                     assert listed(what) == people
     everybody = funnels.report(HEADQUARTERS_SCOPE, Question(DOCUMENT, today()))
     assert 0 < report.steps[0].people < everybody.steps[0].people
+
+
+def test_what_was_bought_is_what_the_journal_says_less_what_came_back(site: RunningSite) -> None:
+    first = EntryRule.FIRST
+    document = Document(("purchase.made",), "2y", last_days=700, by=("month",), entry=first)
+    report = site.site.funnels.report(HEADQUARTERS_SCOPE, Question(document, today()))
+    recorded = select(JOURNAL.c.type, JOURNAL.c.plain).join(
+        OUTCOME, OUTCOME.c.position == JOURNAL.c.position
+    )
+    recorded = recorded.where(OUTCOME.c.outcome == "recorded", JOURNAL.c.type.like("purchase.%"))
+    with reading(site.site.engine) as connection:
+        said = [(kind, orjson.loads(plain)) for kind, plain in connection.execute(recorded)]
+    price = {data["purchase_id"]: data["unit_price_fen"] for _, data in said if "sku" in data}
+    units = {"purchase.made": 1, "purchase.returned": -1}
+    paid = sum(units[kind] * data["quantity"] * price[data["purchase_id"]] for kind, data in said)
+    assert report.steps[0].spent_fen == paid > 0
+    assert sum(group.spent_fen for group in report.groups["month"]) == paid
+
+
+def test_the_page_says_what_was_bought_and_what_each_person_cost(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    page = office.get(f"/funnels?{QUERY}&by=activity_kind").text
+    with reading(site.site.engine) as connection:
+        days = today() - timedelta(days=182), today() + timedelta(days=1)
+        held = activities_between(HEADQUARTERS_SCOPE, connection, *days)
+        costs = costs_of(parse_step("activity.attended"), held)
+    report = site.site.funnels.report(
+        HEADQUARTERS_SCOPE, Question(structs.replace(DOCUMENT, last_days=183), today())
+    )
+    assert costs is not None and costs.cost_fen > 0
+    rows = list(csv.reader(StringIO(office.get(f"/funnels.csv?{QUERY}").text)))
+    head = next(at for at, row in enumerate(rows) if "购买额（元）" in row)
+    for place, step in enumerate(report.steps, 1):
+        assert yuan_text(step.spent_fen) in page
+        assert rows[head + place][2] == f"{step.spent_fen / 100:.2f}"
+        assert rows[head + place][4] == f"{(fen_per(costs.cost_fen, step.people) or 0) / 100:.2f}"
+    assert yuan_text(costs.cost_fen) in page
+
+
+def test_what_differs_is_told_for_each_step_and_for_two_periods(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    page = office.get(f"/funnels/differs?{QUERY}&at=1").text
+    step, following = (
+        site.site.funnels.report(HEADQUARTERS_SCOPE, Question(each, today())).steps
+        for each in (structs.replace(DOCUMENT, last_days=183, by=()),) * 2
+    )
+    assert f"{step[0].people:,} 人里，{following[1].people:,} 人走了下去" in page
+    rows = list(csv.reader(StringIO(office.get(f"/funnels/differs.csv?{QUERY}&at=1").text)))
+    groups = [row for row in rows[1:] if len(row) > 1]
+    for row in groups:
+        assert int(row[2]) + int(row[4]) == step[0].people
+        assert int(row[3]) + int(row[5]) == step[1].people
+    assert {row[0] for row in groups} >= {"城市", "性别", "年龄段"}
+    short = QUERY.replace("days=183", "days=60")
+    assert "来的人不同" in office.get(f"/funnels/differs?{short}&compare=before").text
+    assert office.get(f"/funnels/differs?{QUERY}&at=3").status_code == 404
+    assert office.get("/funnels/differs?step=到场&days=30").status_code == 404
+    with signed_in(site, "market") as market:
+        answer = market.get(f"/funnels/differs.csv?{QUERY}&at=1")
+        cells = [cell for row in csv.reader(StringIO(answer.text)) for cell in row[2:6]]
+        counts = {int(cell) for cell in cells if cell.isdecimal()}
+        assert counts and not {1, 2, 3, 4} & counts
 
 
 def test_the_page_and_its_lists_say_the_same_number(office: httpx.Client) -> None:

@@ -165,6 +165,7 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /funnels/people", "POST /funnels/people"), LISTS_THE_SEASON),
     **dict.fromkeys(("POST /funnels/saved", "GET /funnels/saved/{funnel_id}"), FUNNELS),
     "POST /funnels/saved/{funnel_id}/remove": FUNNELS,
+    **dict.fromkeys(("GET /funnels/differs", "GET /funnels/differs.csv"), FUNNELS),
     "POST /funnels/why": both(sees("numbers"), sees("archive")),
     "POST /status/clock": sees("runs"),
     **dict.fromkeys(("GET /rewards", "GET /rewards/{reward_id}"), sees("money")),

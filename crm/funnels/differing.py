@@ -1,0 +1,98 @@
+"""What differs between those who went on and those who did not, and between two periods.
+
+Both are answered from reports that are broken down by whatever may tell something.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crm.funnels.comparing import Interval, difference
+from crm.funnels.report import GroupTold, Report
+
+_NOBODY = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """One group at a step: how many stood there, how many went on, and how far its rate lies from
+    that of all others."""
+
+    dimension: str
+    value: str | None
+    people: int
+    went_on: int
+    others: int
+    others_went_on: int
+    gap: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """By a dimension: which part of the difference of two rates comes from who was there (the
+    groups are of other sizes), and which from how the groups went on. The two add up to it."""
+
+    dimension: str
+    mix: float
+    within: float
+
+
+def differing(report: Report, step: int, fewest: int) -> Iterator[Differs]:
+    """Every group at a step (from 1) against all others there.
+
+    The widest clear differences come first, then what cannot be told yet. fewest: where fewer than
+    so many people, but some, stood or went on in the group or among the others, it is left out.
+    """
+    whole, whole_on = report.steps[step - 1].people, report.steps[step].people
+    found = []
+    for dimension, groups in report.groups.items():
+        for group in groups:
+            people, went_on = group.people[step - 1], group.people[step]
+            others, others_on = whole - people, whole_on - went_on
+            gap = difference(went_on, people, others_on, others)
+            counts = (people, went_on, others, others_on)
+            if gap is not None and not any(0 < count < fewest for count in counts):
+                found.append(
+                    Differs(dimension, group.value, people, went_on, others, others_on, gap)
+                )
+    return iter(sorted(found, key=_widest))
+
+
+def _widest(each: Differs) -> tuple[bool, float, str, str]:
+    return not each.gap.is_clear, -abs(each.gap.value), each.dimension, each.value or ""
+
+
+def explaining(now: Report, then: Report, step: int) -> Iterator[Explained]:
+    """How each dimension explains by how much the rate from a step (from 1) to the next differs
+    between two periods; the one whose mix explains most comes first.
+
+    Nothing where nobody stood at the step in one of them.
+    """
+    if not now.steps[step - 1].people or not then.steps[step - 1].people:
+        return iter(())
+    names = [name for name in now.groups if name in then.groups]
+    found = [_explained(name, now.groups[name], then.groups[name], step) for name in names]
+    return iter(sorted(found, key=lambda each: (-abs(each.mix), each.dimension)))
+
+
+def _explained(
+    name: str, now: tuple[GroupTold, ...], then: tuple[GroupTold, ...], step: int
+) -> Explained:
+    """Each change is weighed by the mean of what stood at its side (Kitagawa, 1955)."""
+    rates = [{group.value: _stand(group, step) for group in groups} for groups in (now, then)]
+    totals = [sum(people for people, _ in each.values()) for each in rates]
+    mix = within = 0.0
+    for value in dict.fromkeys([*rates[0], *rates[1]]):
+        if not rates[0].get(value, _NOBODY)[0] and not rates[1].get(value, _NOBODY)[0]:
+            continue
+        (people, went_on), (people_then, went_on_then) = (e.get(value, _NOBODY) for e in rates)
+        share, share_then = people / totals[0], people_then / totals[1]
+        # A group that is new or gone has one rate, and so changes the mix alone.
+        rate = went_on / people if people else went_on_then / people_then
+        rate_then = went_on_then / people_then if people_then else rate
+        mix += (share - share_then) * (rate + rate_then) / 2
+        within += (rate - rate_then) * (share + share_then) / 2
+    return Explained(name, mix, within)
+
+
+def _stand(group: GroupTold, step: int) -> tuple[int, int]:
+    return group.people[step - 1], group.people[step]

@@ -1,0 +1,79 @@
+"""What people bought within their windows, and what it cost to have them there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from campaigns.times import DAY_US
+from crm.funnels.codes import NONE, Array
+from crm.funnels.columns import ACTIVITY, LENT, Columns
+from crm.funnels.definition import Step
+from crm.funnels.engine import Walks, served
+from crm.funnels.gathering import FEN, PURCHASE
+from crm.funnels.touchpoint import ATTENDED
+
+
+def spent_fen(columns: Columns, walks: Walks) -> Array:
+    """What each bought from the entry that counts to the end of its window, fen.
+
+    Units that came back are taken off. A purchase of which only the day is known counts when it may
+    have been after the entry.
+    """
+    spent = np.zeros(len(walks.people), np.int64)
+    amounts = columns.kind(PURCHASE).codes(FEN)
+    if amounts is None or not len(walks.people):
+        return spent
+    span = int(walks.times[0].min()) - DAY_US, int(walks.limits.max()) + 1
+    bought = served(columns, Step(PURCHASE), *span)
+    place = np.full(len(columns.people), NONE, np.int64)
+    place[walks.people] = np.arange(len(walks.people))
+    own = place[bought.person]
+    within = (own >= 0) & (bought.ends >= walks.times[0][own]) & (bought.time <= walks.limits[own])
+    which = np.flatnonzero(within)
+    np.add.at(spent, own[which], amounts[bought.rows_at(which)].astype(np.int64))
+    return spent
+
+
+class Held(Protocol):
+    """An activity, as far as costs look at it."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was called off."""
+
+    @property
+    def cost_fen(self) -> int | None:
+        """What it costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Of how many activities; of how many nobody wrote down the cost; the sum of the others."""
+
+    activities: int
+    unpriced: int
+    cost_fen: int
+
+
+def costs_of(step: Step, held: Iterable[Held]) -> Costs | None:
+    """What the activities cost at which a step takes place; None: the step is no attendance, or
+    asks for more than which activities.
+
+    held: the activities of the period.
+    """
+    if step.type != ATTENDED or any(name not in (ACTIVITY, *LENT) for name, _ in step.conditions):
+        return None
+    wanted: Mapping[str, str] = dict(step.conditions)
+    fitting = [
+        each
+        for each in held
+        if not each.cancelled and all(_value(each, name) == wanted[name] for name in wanted)
+    ]
+    known = [each.cost_fen for each in fitting if each.cost_fen is not None]
+    return Costs(len(fitting), len(fitting) - len(known), sum(known))
+
+
+def _value(activity: Any, name: str) -> object:
+    return getattr(activity, name)

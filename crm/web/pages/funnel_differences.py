@@ -1,0 +1,173 @@
+"""What differs: between those who went on and those who did not, and between two periods."""
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from msgspec import structs
+
+from campaigns.wording.catalogues import N_
+from crm.funnels.differing import Differs, Explained, differing, explaining
+from crm.funnels.document import Document
+from crm.funnels.fields import DIMENSIONS
+from crm.funnels.own_copy import NOT_IN_COPIES
+from crm.funnels.report import Report
+from crm.web.desk.files import as_text
+from crm.web.guards.visit import NotFound, SignedIn, Visit
+from crm.web.pages.funnel_parts import answered, asked_of, may_look, today_of, viewer_of
+from crm.web.view.formats import rate_text
+from crm.web.view.funnel_form import COMPARISONS, AskedFunnel
+from crm.web.view.funnel_view import FEWEST, Viewer, interval_text, other_period
+from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
+
+router = APIRouter()
+
+_TIMES = frozenset(("month", "week"))
+"""When somebody came is no trait of the person, and of two periods always another."""
+_SHOWN = 40
+_CHANCE = 20
+"""Of so many intervals of 95 % one is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer: of which step, from 1; other: of the other period, where one is asked for."""
+
+    asked: AskedFunnel
+    viewer: Viewer
+    step: int
+    report: Report
+    other: Report | None
+    groups: list[Differs]
+    explained: list[Explained]
+
+    @property
+    def clear(self) -> list[Differs]:
+        """The groups whose difference is beyond doubt, but for chance."""
+        return [each for each in self.groups if each.gap.is_clear]
+
+
+@router.get("/funnels/differs")
+def differences_page(visit: SignedIn) -> Response:
+    """Who went on and who did not; how a difference of two periods comes about."""
+    found = _found(visit)
+    document, language = found.asked.document, visit.language
+    words = [step_word(step, language) for step in document.steps]
+    told, step = found.report.steps, found.step
+    context = {
+        "title": visit.say(N_("走下去的和停下的有什么不同")),
+        "query": found.asked.query,
+        "sentence": next(sentences(document, today_of(visit), language)),
+        "steps": words,
+        "step": step,
+        "people": told[step - 1].people,
+        "went_on": told[step].people,
+        "rate": rate_text(told[step].people, told[step - 1].people),
+        "rows": [_row(each, found.viewer) for each in islice(found.clear, _SHOWN)],
+        "clear": len(found.clear),
+        "tried": len(found.groups),
+        "by_chance": -(-len(found.groups) // _CHANCE),
+        "compared": visit.say(COMPARISONS[found.asked.compare]) if found.other else "",
+        "change": _change(found),
+        "explained": [
+            (dimension_word(each.dimension, language), _points(each.mix), _points(each.within))
+            for each in found.explained
+        ],
+    }
+    return visit.render("funnel_differs.html", context)
+
+
+@router.get("/funnels/differs.csv")
+def differences_table(visit: SignedIn) -> Response:
+    """Every group that was looked at, to take away."""
+    found = _found(visit)
+    heads = (
+        *(N_("分组看"), N_("组"), N_("人数"), N_("走下去的"), N_("其余的人"), N_("其余走下去的")),
+        *(N_("相差（百分点）"), N_("95% 从"), N_("95% 至")),
+    )
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow([visit.say(head) for head in heads])
+    for each in found.groups:
+        name = dimension_word(each.dimension, visit.language)
+        value = value_word(each.dimension, each.value, visit.language)
+        counts = (each.people, each.went_on, each.others, each.others_went_on)
+        ends = [f"{end * 100:.1f}" for end in (each.gap.value, each.gap.low, each.gap.high)]
+        writer.writerow([as_text(name), as_text(value), *counts, *ends])
+    for line in sentences(found.asked.document, today_of(visit), visit.language):
+        writer.writerow([line])
+    headers = {
+        "Content-Disposition": f'attachment; filename="funnel-differs-{today_of(visit)}.csv"'
+    }
+    content = "\ufeff" + text.getvalue()
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _found(visit: Visit) -> Found:
+    may_look(visit)
+    asked, _ = asked_of(visit)
+    document = structs.replace(asked.document, by=_traits(visit), reached=False)
+    if len(document.steps) < 2:
+        raise NotFound
+    report = answered(visit, document)
+    viewer = viewer_of(visit, asked)
+    step = _step(visit, report)
+    before = other_period(document, asked.compare, today_of(visit))
+    other = _broken_down(visit, before, document) if before else None
+    explained = explaining(report, other, step) if other else ()
+    fewest = 1 if viewer.names else FEWEST
+    groups = list(differing(report, step, fewest))
+    return Found(asked, viewer, step, report, other, groups, list(explained))
+
+
+def _broken_down(visit: Visit, before: Document, document: Document) -> Report:
+    return answered(visit, structs.replace(before, by=document.by))
+
+
+def _traits(visit: Visit) -> tuple[str, ...]:
+    """By what it is broken down: whatever may tell something to whoever looks."""
+    left_out = _TIMES if visit.scope.may("numbers") else _TIMES | NOT_IN_COPIES
+    return tuple(name for name in DIMENSIONS if name not in left_out)
+
+
+def _step(visit: Visit, report: Report) -> int:
+    """The step that is asked for; else the one after which most went no further."""
+    asked = visit.request.query_params.get("at", "")
+    if asked:
+        if not asked.isdecimal() or not 1 <= int(asked) < len(report.steps):
+            raise NotFound
+        return int(asked)
+    left = [step.left for step in report.steps[:-1]]
+    return left.index(max(left)) + 1
+
+
+def _row(each: Differs, viewer: Viewer) -> tuple[str, str, str, str, str]:
+    return (
+        dimension_word(each.dimension, viewer.language),
+        value_word(each.dimension, each.value, viewer.language),
+        _share(each.went_on, each.people),
+        _share(each.others_went_on, each.others),
+        interval_text(each.gap, viewer),
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{rate_text(part, whole)} {part:,}/{whole:,}"
+
+
+def _change(found: Found) -> tuple[str, str, str] | None:
+    """The rate of the other period, that of this one, and the difference."""
+    if found.other is None or not found.explained:
+        return None
+    rates = [
+        each.steps[found.step].people / each.steps[found.step - 1].people
+        for each in (found.other, found.report)
+    ]
+    return f"{rates[0]:.1%}", f"{rates[1]:.1%}", _points(rates[1] - rates[0])
+
+
+def _points(difference: float) -> str:
+    return f"{difference * 100:+.1f}"

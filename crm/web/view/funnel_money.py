@@ -1,0 +1,59 @@
+"""What the people of a funnel bought and what the activities cost, as it is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crm.funnels.money import Costs
+from crm.funnels.report import Report
+from crm.money import fen_per
+from crm.web.view.funnel_view import FEWEST, Viewer
+from crm.web.view.funnel_words import step_word
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """One step, amounts in fen. spent: by those who reached it; None where they are too few to be
+    told. cost_each: what the activities cost for each of them."""
+
+    label: str
+    people: int
+    spent: int | None
+    spent_each: int | None
+    cost_each: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The steps, and the costs where the first step takes place at activities."""
+
+    rows: tuple[MoneyRow, ...]
+    costs: Costs | None
+
+
+def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | None:
+    """None where nobody bought anything and nothing is known to have cost anything."""
+    if costs is not None and not costs.cost_fen:
+        costs = None
+    if costs is None and not report.steps[0].spent_fen:
+        return None
+    cost_fen = None if costs is None else costs.cost_fen
+    rows = []
+    for step in report.steps:
+        few = not viewer.names and 0 < step.people < FEWEST
+        spent = None if few else step.spent_fen
+        label = step_word(step.step, viewer.language)
+        each, cost = fen_per(spent, step.people), fen_per(cost_fen, step.people)
+        rows.append(MoneyRow(label, step.people, spent, each, cost))
+    return Money(tuple(rows), costs)
+
+
+def money_lines(money: Money, heads: Sequence[str]) -> list[tuple[str | int | float | None, ...]]:
+    """The table as files hold it: amounts in yuan."""
+    amounts = [(each.spent, each.spent_each, each.cost_each) for each in money.rows]
+    return [
+        tuple(heads),
+        *(
+            (row.label, row.people, *(None if fen is None else fen / 100 for fen in found))
+            for row, found in zip(money.rows, amounts, strict=True)
+        ),
+    ]
