@@ -1,11 +1,11 @@
-"""Reads the desk: queues, one reward, payments and their references, payment files."""
+"""Reads the desk: pages of queues, one reward, payments and their references, payment files."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from crm.ledger.rows import ACTORS
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
@@ -14,61 +14,10 @@ from crm.people.tables import CARD, LINK, PERSON
 from crm.reward_desk.asking import with_traces
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import ON_ITS_WAY, FileRow, OrderRow
+from crm.reward_desk.queues import QUEUES, WITH_MEMBER, of_scope
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
 from crm.scope import Scope
 from crm.storage.database import in_pieces
-
-_OWED = and_(
-    BALANCE.c.reward_id == REWARD.c.reward_id,
-    BALANCE.c.member == REWARD.c.member,
-)
-_OPEN = (
-    select(BALANCE.c.reward_id)
-    .where(_OWED, BALANCE.c.account.like("%:payable"), BALANCE.c.amount_fen < 0)
-    .exists()
-)
-_OWED_BACK = (
-    select(BALANCE.c.reward_id)
-    .where(_OWED, BALANCE.c.account.like("%:receivable"), BALANCE.c.amount_fen > 0)
-    .exists()
-)
-_TWICE = select(PAYMENT.c.reference).group_by(PAYMENT.c.reference).having(func.count() > 1)
-_ALARMING = or_(
-    *(REWARD.c.marks.like(f"%{mark}%") for mark in ("approver_paid", "paid_early", "nothing_due"))
-)
-
-QUEUES: dict[str, ColumnElement[bool]] = {
-    "to_decide": or_(
-        and_(
-            REWARD.c.state == "held",
-            REWARD.c.mode == "HOLD_FOR_REVIEW",
-            REWARD.c.approved_by == "",
-        ),
-        and_(REWARD.c.state == "blocked", REWARD.c.reason == "late_referral"),
-    ),
-    "payable": and_(REWARD.c.state.in_(("payable", "paid")), _OPEN),
-    "held": REWARD.c.state == "held",
-    "blocked": REWARD.c.state == "blocked",
-    "tracked": REWARD.c.state == "tracked",
-    "rejected": REWARD.c.state == "rejected",
-    "paid": REWARD.c.state == "paid",
-    "clawed_back": REWARD.c.state == "clawed_back",
-    "owed_back": _OWED_BACK,
-    "alarms": or_(
-        _ALARMING,
-        REWARD.c.reward_id.in_(select(PAYMENT.c.reward_id).where(PAYMENT.c.reference.in_(_TWICE))),
-    ),
-}
-"""What waits for whom: a reward may stand in several."""
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """One queue: how many rewards, and what is left of them after returns and caps, in fen."""
-
-    name: str
-    count: int
-    amount_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +33,6 @@ class PaidOnce:
     told_by: str
 
 
-def queues(scope: Scope, connection: Connection) -> list[Queue]:
-    """All queues, the empty ones too; a dealer's are those of its members."""
-    _require(scope)
-    found = []
-    for name, condition in QUEUES.items():
-        query = select(func.count(), func.coalesce(func.sum(REWARD.c.amount_fen), 0))
-        query = _of_scope(scope, query.select_from(_WITH_MEMBER).where(condition))
-        count, amount_fen = connection.execute(query).one()
-        found.append(Queue(name, count, int(amount_fen)))
-    return found
-
-
 def queue_page(
     scope: Scope,
     connection: Connection,
@@ -106,7 +43,11 @@ def queue_page(
 ) -> list[DeskRow]:
     """One page of a queue, what is free first at its head."""
     _require(scope)
-    query = _rows(scope).where(QUEUES[name]).order_by(REWARD.c.releases_on, REWARD.c.reward_id)
+    query = (
+        _rows(scope)
+        .where(QUEUES[name].condition)
+        .order_by(REWARD.c.releases_on, REWARD.c.reward_id)
+    )
     return _filled(scope, connection, query.limit(limit).offset(offset))
 
 
@@ -129,11 +70,6 @@ def desk_rows(scope: Scope, connection: Connection, reward_ids: Iterable[str]) -
 
 
 _ON_ITS_WAY = PAYMENT_ORDER.c.state.in_(ON_ITS_WAY)
-_WITH_MEMBER = REWARD.outerjoin(MEMBER, MEMBER.c.member == REWARD.c.member)
-
-
-def _of_scope(scope: Scope, query: Select[Any]) -> Select[Any]:
-    return query if scope.dealer is None else query.where(MEMBER.c.dealer == scope.dealer)
 
 
 def _rows(scope: Scope) -> Select[Any]:
@@ -141,12 +77,12 @@ def _rows(scope: Scope) -> Select[Any]:
         select(REWARD, MEMBER.c.name, MEMBER.c.kind, MEMBER.c.institution)
         .add_columns(MEMBER.c.institution_kind, MEMBER.c.dealer, LINK.c.person_id)
         .add_columns(CARD.c.name.label("patient"), PERSON.c.restricted)
-        .select_from(_WITH_MEMBER)
+        .select_from(WITH_MEMBER)
         .outerjoin(CARD, CARD.c.card_id == REWARD.c.card_id)
         .outerjoin(LINK, LINK.c.card_id == REWARD.c.card_id)
         .outerjoin(PERSON, PERSON.c.person_id == LINK.c.person_id)
     )
-    return _of_scope(scope, query)
+    return of_scope(scope, query)
 
 
 def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[DeskRow]:

@@ -13,14 +13,8 @@ from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import explanation_of
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import OrderRow
-from crm.reward_desk.queries import (
-    QUEUES,
-    desk_rows,
-    open_orders,
-    payments_of,
-    queue_page,
-    queues,
-)
+from crm.reward_desk.queries import desk_rows, open_orders, payments_of, queue_page
+from crm.reward_desk.queues import QUEUES, queues
 from crm.rewards.explaining import Explanation
 from crm.scope import OutOfScope
 from crm.storage.database import reading

@@ -18,7 +18,8 @@ from crm.clock import now_us
 from crm.journal.events import JOURNAL
 from crm.ledger.tables import LEDGER_ENTRY, REWARD
 from crm.reward_desk.bank_file import digest
-from crm.reward_desk.queries import QUEUES, desk_rows, queues
+from crm.reward_desk.queries import desk_rows, queue_page
+from crm.reward_desk.queues import QUEUES, queues
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.reward_sites import (
@@ -103,7 +104,7 @@ def test_a_list_is_approved_at_once_and_stands_then_under_what_can_be_paid(
 def test_each_queue_has_as_many_rewards_as_its_number_says(desk: RunningSite) -> None:
     with reading(desk.site.engine) as connection:
         for queue in queues(HEADQUARTERS_SCOPE, connection):
-            rows = select(func.count()).select_from(REWARD).where(QUEUES[queue.name])
+            rows = select(func.count()).select_from(REWARD).where(QUEUES[queue.name].condition)
             assert connection.execute(rows).scalar_one() == queue.count, queue.name
 
 
@@ -327,3 +328,27 @@ def test_a_reward_explains_itself_event_by_event_and_fen_by_fen(desk: RunningSit
 def test_the_ledger_still_sums_to_zero(desk: RunningSite) -> None:
     with reading(desk.site.engine) as connection:
         assert connection.execute(select(func.sum(LEDGER_ENTRY.c.amount_fen))).scalar_one() == 0
+
+
+def test_a_tile_tells_what_the_rows_behind_it_come_to(desk: RunningSite) -> None:
+    """Payments of what is tracked or blocked are due in nothing: they are owed back in full."""
+    told = {
+        "to_decide": lambda row: row.amount_fen,
+        "payable": lambda row: row.open_fen,
+        "held": lambda row: row.amount_fen,
+        "paid": lambda row: row.paid_fen,
+        "owed_back": lambda row: row.owed_back_fen,
+        "alarms": lambda row: row.paid_fen,
+    }
+    with reading(desk.site.engine) as connection:
+        found = {queue.name: queue.amount_fen for queue in queues(HEADQUARTERS_SCOPE, connection)}
+        for name, amount_fen in found.items():
+            rows = queue_page(HEADQUARTERS_SCOPE, connection, name, limit=1_000)
+            shown = sum(map(told[name], rows)) if name in told else None
+            assert amount_fen == shown, name
+    assert found["owed_back"] and found["alarms"] and found["payable"]
+    with signed_in(desk, "payer") as person:
+        page = person.get("/rewards").text
+    tiles = page.partition('class="tiles"')[2].partition("</ul>")[0]
+    assert f"¥{found['owed_back'] / 100:,.2f}" in tiles
+    assert f"已付 ¥{found['alarms'] / 100:,.2f}" in tiles
