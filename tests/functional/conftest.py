@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from streams.embedded.worker import Worker
 from tests.functional.journeys import Journey
 from tests.integration.web.sites import (
     RunningSite,
@@ -76,7 +77,7 @@ def season_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSit
         started.user("field", "staff")
         started.user("office", "headquarters")
         started.user("law", "compliance")
-        started.user("shop", "dealer", "D1")
+        started.user("shop", "dealer", "D01")
         started.user("hall", "dealer_staff", "D1")
         started.user("market", "marketing")
         started.user("plans", "planning")
@@ -84,6 +85,8 @@ def season_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSit
         started.user("audit", "auditor")
         started.accept(activity_today(), activity_today("A-clinic", "free_clinic"))
         started.accept(card(), card("C2", "欧阳淑珍", "13800001234"))
+        # Days too: what is not settled is shown to no dealer.
+        Worker(started.site.engine, started.site.keyring).until_idle()
         yield started
 
 

@@ -134,6 +134,7 @@ def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     journey.open("/copy")
     page = journey.page
     expect(page.get_by_role("heading", name="我的副本")).to_be_visible()
+    assert page.locator("main a[href^='/copy/row/']").count() > 0
     assert_accessible(page)
     assert_fits(page)
     assert_large_targets(page)

@@ -222,7 +222,8 @@ def _shown(
     title = visit.say(N_("我的副本"))
     with reading(visit.site.engine) as connection:
         if not is_settled(visit, connection, dealer):
-            return visit.render("copy_unsettled.html", {"title": title}, 503)
+            again = {"title": title, "again": "/copy"}
+            return visit.render("copy_unsettled.html", again, 503)
         context = _standing(visit, connection, dealer) | _people(visit, connection, dealer, page)
         keep_shown(visit, connection, dealer, len(context["people"]))
     context |= {

@@ -176,3 +176,15 @@ def test_what_was_said_of_a_row_shows_no_card(company: Company, shop: httpx.Clie
     page = shop.get("/event", params={"source": source, "id": event_id}).text
     assert "接通" in page or "联系上" in page
     assert "c-open" not in page
+
+
+def test_a_copy_that_is_not_settled_is_opened_a_little_later(
+    company: Company, shop: httpx.Client
+) -> None:
+    company.accept(withdrawal("c-open", "D1"))
+    for path in ("/copy", "/funnels"):
+        answer = shop.get(path)
+        assert answer.status_code == 503
+        assert f'class="button primary" href="{path}"' in answer.text
+    company.work()
+    assert shop.get("/copy").status_code == 200
