@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.servers.processes import wait_until
+
 _ROOT = Path(__file__).resolve().parents[2]
 _STOP_SECONDS = 20
 
@@ -48,12 +50,13 @@ def main() -> None:
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(signal.SIGTERM)
-    _gone, left = psutil.wait_procs(left, timeout=_STOP_SECONDS)
+    wait_until(lambda: not any(map(runs, left)), _STOP_SECONDS)
     # Whom a server left behind, or who started meanwhile, has had its chance.
-    for process in {*left, *belonging(folder)}:
+    late = {*filter(runs, left), *belonging(folder)}
+    for process in late:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(left, timeout=_STOP_SECONDS)
+    wait_until(lambda: not any(map(runs, late)), _STOP_SECONDS)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -73,6 +76,14 @@ def belonging(folder: Path) -> Iterator[psutil.Process]:
             stands_in = Path(process.cwd()).is_relative_to(folder)
             if stands_in or process.environ().get("TMPDIR") == str(folder):
                 yield process
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether it is there, and does not only wait for its parent to look."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.servers import guardian
 from tests.servers.processes import wait_until
 from tests.source_tree import ROOT
 
@@ -68,7 +69,7 @@ class Session:
 def runs(pid: int) -> bool:
     """Whether there is such a process, and it is not only waited for."""
     try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+        return guardian.runs(psutil.Process(pid))
     except psutil.NoSuchProcess:
         return False
 
