@@ -56,6 +56,7 @@ _COLUMN_OF_PATH = {
 _ANSWERS = frozenset({"attended", *CONSENT_PURPOSES})
 """Columns in which a dash is an answer."""
 _READINGS = {"systolic": "systolic_mmhg", "diastolic": "diastolic_mmhg", "pulse": "pulse_bpm"}
+_OF_HEALTH = ("conditions", "medicines", *_READINGS)
 
 KNOWN_CARD = "card:"
 """How the id of a row begins that is known by its card."""
@@ -132,6 +133,7 @@ class RowReader:
             self._purchase(),
             *(self._consent(column, purpose) for column, purpose in CONSENT_PURPOSES.items()),
         ]
+        self._find_refused_health()
         if self.faults:
             return ()
         wires = tuple(self._wire(*one) for one in said if one is not None)
@@ -228,6 +230,14 @@ class RowReader:
             return None
         data = {"activity_id": self.activity.activity_id, "health": reading}
         return "clinic.consulted", data
+
+    def _find_refused_health(self) -> None:
+        """What is of health is asked about where the person refused that it is kept."""
+        if not self._typed("consent_health") or values.answer(self.cells["consent_health"]) != NO:
+            return
+        for key in _OF_HEALTH:
+            if self._typed(key):
+                self._fault(key, "health_refused")
 
     def _trial(self) -> tuple[str, Data] | None:
         sku = self._read("trial_sku", values.narrow)

@@ -1,5 +1,6 @@
 """A person's archive put together: what the cards say, every consent, and the timeline."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,10 @@ from msgspec import UNSET, structs
 from campaigns.events.base import PERSONAL_FIELDS
 from crm.archives.consent_ledger import LedgerStanding, LedgerWord, ledger_of
 from crm.components.evaluation import Evaluation, PersonView
-from crm.consents.uses import Standing, may_show
+from crm.consents.uses import Standing, may_show, may_show_health
 from crm.journal.logged_event import LoggedEvent
+
+_OF_HEALTH = frozenset({"health"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Archive:
     household_id: str
     deceased: bool
     restricted: bool
+    health_closed: bool
     cards: list[ArchiveCard]
     consents: list[LedgerWord]
     standings: list[LedgerStanding]
@@ -61,29 +65,35 @@ class Archive:
 
 
 def archive_of(person: PersonView, known: Evaluation, sees_restricted_names: bool) -> Archive:
-    """The archive; a restricted one shows nothing personal to others than compliance."""
+    """The archive; a restricted one shows nothing personal to others than compliance.
+
+    What is of health is shown to nobody while the person says no to that.
+    """
     standing = Standing(person.restricted, person.deceased)
     hidden = not may_show(standing, sees_restricted=sees_restricted_names)
+    is_closed = not may_show_health(person.consents, known.at_us)
     ledger = ledger_of(person, known.at_us)
     homes = {f"card/{card.card_id}" for card in person.cards}
     erased = {f"card/{card.card_id}" for card in person.cards if card.erased}
+    health = _OF_HEALTH if is_closed else frozenset()
     return Archive(
         person.person_id,
         person.household_id,
         person.deceased,
         person.restricted,
-        [_card(card, hidden) for card in person.cards],
+        is_closed,
+        [_card(card, hidden, is_closed) for card in person.cards],
         ledger.words,
         ledger.standings,
         [
-            _item(event, known, hidden or event.home in erased)
+            _item(event, known, PERSONAL_FIELDS if hidden or event.home in erased else health)
             for event in known.events
             if event.home in homes
         ],
     )
 
 
-def _card(card: Any, hidden: bool) -> ArchiveCard:
+def _card(card: Any, hidden: bool, is_closed: bool) -> ArchiveCard:
     def told(*names: str) -> dict[str, Any]:
         values = {} if hidden else {name: getattr(card, name) for name in names}
         return {name: value for name, value in values.items() if value not in (None, ())}
@@ -98,16 +108,16 @@ def _card(card: Any, hidden: bool) -> ArchiveCard:
         card.erased,
         told("name", "sex", "birth_date", "birth_year", "id_number"),
         told("phones", "address"),
-        told("conditions", "medicines", "devices"),
+        {} if is_closed else told("conditions", "medicines", "devices"),
     )
 
 
-def _item(event: LoggedEvent, known: Evaluation, hidden: bool) -> TimelineItem:
+def _item(event: LoggedEvent, known: Evaluation, hidden: Collection[str]) -> TimelineItem:
     outcome = known.outcomes[event.key]
     data = {
         name: value
         for name, value in structs.asdict(event.data).items()
-        if value is not None and value is not UNSET and not (hidden and name in PERSONAL_FIELDS)
+        if value is not None and value is not UNSET and name not in hidden
     }
     return TimelineItem(
         event.time,

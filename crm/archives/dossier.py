@@ -26,6 +26,7 @@ from campaigns.events.people import (
 from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralMade
 from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation, PersonView
+from crm.consents.uses import may_show_health
 from crm.follow_ups.schedule import FollowUp, follow_ups
 from crm.identity.clusters import Evidence
 from crm.journal.logged_event import EventKey, LoggedEvent
@@ -147,7 +148,10 @@ class Dossier:
 
 
 def dossier_of(person: PersonView, known: Evaluation, *, hidden: bool) -> Dossier:
-    """As of the evaluation's instant; hidden: the archive is restricted to this viewer."""
+    """As of the evaluation's instant; hidden: the archive is restricted to this viewer.
+
+    Readings are there for nobody while the person says no to `health`.
+    """
     if hidden:
         return Dossier()
     events = sorted((e for card in person.cards for e in card.events), key=lambda e: e.order)
@@ -163,7 +167,7 @@ def dossier_of(person: PersonView, known: Evaluation, *, hidden: bool) -> Dossie
         tuple(_kin(person, known)),
         tuple(_decisions(person, known)),
         tuple(_joined(person, known)),
-        tuple(_readings(events)),
+        tuple(_readings(events)) if may_show_health(person.consents, known.at_us) else (),
         tuple(_trials(events, calls)),
         tuple(_purchases(events)),
         tuple(_complaints(events)),

@@ -141,7 +141,20 @@ def restricted(cards_words: Iterable[Iterable[ConsentWord]], at_us: int) -> bool
     Takes the words of each of the person's cards. The person's last word on `archive`, over all of
     them, is a refusal, a withdrawal or a consent that has expired; silence does not restrict.
     """
-    word = last_word((word for words in cards_words for word in words), "archive", at_us)
+    return says_no(cards_words, "archive", at_us)
+
+
+def says_no(
+    cards_words: Iterable[Iterable[ConsentWord]],
+    purpose: Purpose,
+    at_us: int,
+    dealer: str | None = None,
+) -> bool:
+    """Whether a person's last word on a purpose, over all cards, is no yes that still holds.
+
+    A refusal, a withdrawal or a consent that has expired says no; silence does not.
+    """
+    word = last_word((word for words in cards_words for word in words), purpose, at_us, dealer)
     return word is not None and (not word.is_consent or has_expired(word, at_us))
 
 

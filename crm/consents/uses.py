@@ -2,17 +2,18 @@
 
 To write a card down needs no consent, and silence closes nothing; the person's no on `archive`
 closes everything but the records that the law asks for (the archive is *restricted*: stored, not
-used). What reaches out to the person for our own ends is allowed by a consent of its own alone.
+used), and the no on `health` closes what was measured and what the person suffers from. What
+reaches out to the person for our own ends is allowed by a consent of its own alone.
 docs/security.md lists every read with the rule that it asks.
 
-Source: PIPL art. 13, 15, 16, 44, 47, 49.
+Source: PIPL art. 13, 15, 16, 29, 44, 47, 49.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from crm.consents.consents import in_force, is_allowed, objection_to, words_on
+from crm.consents.consents import in_force, is_allowed, objection_to, says_no, words_on
 from crm.consents.facts import ConsentWord
 
 Outreach = Literal["marketing", "club"]
@@ -29,6 +30,14 @@ class Standing:
 def may_show(standing: Standing, *, sees_restricted: bool) -> bool:
     """Whether a viewer may see what is personal; `sees_restricted` is compliance's right."""
     return sees_restricted or not standing.restricted
+
+
+def may_show_health(cards_words: Iterable[Iterable[ConsentWord]], at_us: int) -> bool:
+    """Whether readings, conditions, medicines and devices may be shown to anybody but the person.
+
+    Not while the person's last word on `health`, over all cards, is a no; silence closes nothing.
+    """
+    return not says_no(cards_words, "health", at_us)
 
 
 def may_follow_up(standing: Standing) -> bool:

@@ -25,6 +25,7 @@ from campaigns.identifiers import mobile_e164
 from campaigns.times import rfc3339
 from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
+from crm.consents.uses import may_show_health
 from crm.fhir.care import happening, health_resources, observations, purchase_resources
 from crm.fhir.consents import consent_resource
 from crm.fhir.elements import (
@@ -59,16 +60,19 @@ class ArchiveRestricted(Exception):
 def archive_resources(person: PersonView, known: Evaluation) -> list[Element]:
     """Every resource of one archive, the person's Patient first, each once.
 
+    What is of health is left out while the person says no to that.
+
     Raises ArchiveRestricted where the archive may only be stored.
     """
     if person.restricted:
         raise ArchiveRestricted(person.person_id)
     patient = _person(person)
+    with_health = may_show_health(person.consents, known.at_us)
     made: list[Element] = [patient]
     for card in person.cards:
         written = _card(card, patient)
         made.append(written)
-        made += _of_events(patient, written, card, known)
+        made += _of_events(patient, written, card, known, with_health=with_health)
     return list({(one["resourceType"], one["id"]): one for one in made}.values())
 
 
@@ -156,22 +160,22 @@ def _each(values: Iterable[Any]) -> list[Any]:
 
 
 def _of_events(
-    patient: Element, written: Element, card: Card, known: Evaluation
+    patient: Element, written: Element, card: Card, known: Evaluation, *, with_health: bool
 ) -> Iterator[Element]:
     health = {"conditions": card.conditions, "medicines": card.medicines, "devices": card.devices}
-    yield from health_resources(patient, health)
+    yield from health_resources(patient, health if with_health else {})
     for event in card.events:
         if isinstance(event.data, _OF_THE_CARD):
             targets, made = [written], []
         else:
-            targets = made = list(_of_event(patient, card, event, known))
+            targets = made = list(_of_event(patient, card, event, known, with_health))
         yield from made
         if targets:
             yield _from(event, targets)
 
 
 def _of_event(
-    patient: Element, card: Card, event: LoggedEvent, known: Evaluation
+    patient: Element, card: Card, event: LoggedEvent, known: Evaluation, with_health: bool
 ) -> Iterable[Element]:
     data = event.data
     if isinstance(data, ConsentGiven | ConsentRefused | ConsentWithdrawn):
@@ -181,7 +185,11 @@ def _of_event(
     if isinstance(data, ClinicConsulted):
         measured = structs.asdict(data.health)
         reading = {name: value for name, value in measured.items() if value is not None}
-        seen = observations(patient, {"time": event.time, **reading}) if reading else []
+        seen = (
+            observations(patient, {"time": event.time, **reading})
+            if reading and with_health
+            else []
+        )
         return [happening(patient, _item(event)), *seen]
     if isinstance(data, PurchaseMade):
         returned = known.judged.returned_units.get(data.purchase_id, 0)

@@ -1,10 +1,16 @@
 """Reads what one person has, by what is accepted, recorded or not yet."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, get_args
 
 import orjson
 from sqlalchemy import Connection, func, select
 
+from crm.consents.consents import last_word, says_no
+from crm.consents.facts import ConsentWord, Purpose
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import LINK
@@ -23,12 +29,16 @@ class Had:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a person has by what is accepted: trials that go on, purchases, clubs, one consent."""
+    """What a person has by what is accepted: trials that go on, purchases, clubs, consents.
+
+    said: purpose → whether the person's last word on it is a yes that still holds; what was never
+    asked is not in it. Sharing is with the dealer of the activity.
+    """
 
     trials: tuple[Had, ...] = ()
     purchases: tuple[Had, ...] = ()
     clubs: tuple[str, ...] = ()
-    agreed_to_health: bool = False
+    said: Mapping[Purpose, bool] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _CHANGES_WHAT_IS_HELD = (
@@ -37,11 +47,11 @@ _CHANGES_WHAT_IS_HELD = (
 )
 
 
-def held_by(scope: Scope, connection: Connection, person_id: str) -> Held:
-    """What one person has, for the form on which it may end."""
+def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, at_us: int) -> Held:
+    """What one person has at `at_us`, for the form of an activity that the dealer carries out."""
     scope.require("people", "people are the company's; a dealer has its copy")
     query = (
-        select(JOURNAL.c.type, JOURNAL.c.starts_us, JOURNAL.c.plain)
+        select(JOURNAL)
         .join(LINK, LINK.c.home == JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(LINK.c.person_id == person_id, JOURNAL.c.type.in_(_CHANGES_WHAT_IS_HELD))
@@ -51,16 +61,16 @@ def held_by(scope: Scope, connection: Connection, person_id: str) -> Held:
     trials: dict[str, Had] = {}
     purchases: dict[str, Had] = {}
     clubs: dict[str, None] = {}
-    health = False
-    for type_name, at_us, plain in connection.execute(query):
-        said = orjson.loads(plain)
-        match type_name:
+    words = []
+    for row in connection.execute(query):
+        said = orjson.loads(row.plain)
+        match row.type:
             case "trial.started":
-                trials[said["trial_id"]] = Had(said["trial_id"], said["sku"], at_us)
+                trials[said["trial_id"]] = Had(said["trial_id"], said["sku"], row.starts_us)
             case "trial.ended":
                 trials.pop(said["trial_id"], None)
             case "purchase.made":
-                bought = Had(said["purchase_id"], said["sku"], at_us, said["quantity"])
+                bought = Had(said["purchase_id"], said["sku"], row.starts_us, said["quantity"])
                 purchases[bought.id] = bought
             case "purchase.returned" if said["purchase_id"] in purchases:
                 bought = purchases[said["purchase_id"]]
@@ -69,7 +79,35 @@ def held_by(scope: Scope, connection: Connection, person_id: str) -> Held:
                 clubs[said["club"]] = None
             case "club.left":
                 clubs.pop(said["club"], None)
-            case _ if said.get("purpose") == "health":
-                health = type_name == "consent.given"
+            case _ if "purpose" in said:
+                words.append(_word(row, said))
     kept = tuple(bought for bought in purchases.values() if bought.left > 0)
-    return Held(tuple(trials.values()), kept, tuple(clubs), health)
+    return Held(tuple(trials.values()), kept, tuple(clubs), _answers(words, dealer, at_us))
+
+
+def _word(row: Any, said: Mapping[str, Any]) -> ConsentWord:
+    """The word as the rules of the consents take it; only what tells yes from no."""
+    ends, is_company = said.get("expires_on"), not row.role.startswith("dealer")
+    dealer = said.get("dealer")
+    if row.type != "consent.given" and said["purpose"] == "share_with_dealer" and not is_company:
+        dealer = row.role.partition("/")[2]
+    return ConsentWord(
+        row.type.partition(".")[2],
+        said["purpose"],
+        dealer,
+        frozenset(),
+        date.fromisoformat(ends) if ends else None,
+        (row.starts_us, row.sequence, row.source, row.id),
+        row.day_precision,
+        is_company or row.evidenced,
+    )
+
+
+def _answers(words: Iterable[ConsentWord], dealer: str, at_us: int) -> Mapping[Purpose, bool]:
+    words = tuple(words)
+    answers = {}
+    for purpose in get_args(Purpose):
+        of = dealer if purpose == "share_with_dealer" else None
+        if last_word(words, purpose, at_us, of) is not None:
+            answers[purpose] = not says_no([words], purpose, at_us, of)
+    return MappingProxyType(answers)

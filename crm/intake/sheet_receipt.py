@@ -6,7 +6,8 @@ from typing import Literal
 from campaigns.sheets import SheetReading, SheetRefusal
 
 SAME_ROW_TWICE, CONSENT_CHANGED = "same_row_twice", "consent_changed"
-NOTICES = (SAME_ROW_TWICE, CONSENT_CHANGED)
+HEALTH_NOT_ASKED = "health_not_asked"
+NOTICES = (SAME_ROW_TWICE, CONSENT_CHANGED, HEALTH_NOT_ASKED)
 
 RowKind = Literal["new", "corrected", "same"]
 

@@ -3,10 +3,17 @@
 from campaigns.sentences import warning_sentence
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
-from crm.intake.sheet_receipt import CONSENT_CHANGED, SAME_ROW_TWICE, AskedRow, SheetNotice
+from crm.intake.sheet_receipt import (
+    CONSENT_CHANGED,
+    HEALTH_NOT_ASKED,
+    SAME_ROW_TWICE,
+    AskedRow,
+    SheetNotice,
+)
 
 _CONSENT_CHANGED = N_("已收下。同意的答复改了，请核对是不是本人的意思。")
 _SAME_ROW = N_("和第 {row} 行完全一样，只算一行；是两个人就补上手机或出生日期。")
+_HEALTH_NOT_ASKED = N_("写了血压，但没有“同意健康信息”的答复。问过本人就补上。")
 _SEVERAL = N_("第 {row} 行：{name} 像之前的 {earlier}。请补上手机或出生日期。")
 
 
@@ -14,6 +21,8 @@ def notice_sentence(notice: SheetNotice, language: Language) -> str:
     """What is said of a row that was taken."""
     if notice.code == CONSENT_CHANGED:
         return f"{notice.column}：{translated(_CONSENT_CHANGED, language)}"
+    if notice.code == HEALTH_NOT_ASKED:
+        return translated(_HEALTH_NOT_ASKED, language)
     if notice.code == SAME_ROW_TWICE:
         return translated(_SAME_ROW, language, row=notice.other_row)
     return warning_sentence(notice.code, language)

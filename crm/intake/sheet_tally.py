@@ -9,7 +9,13 @@ from campaigns.sheets import SheetRefusal, SheetRow
 from campaigns.sheets.columns import BY_KEY, NAME
 from campaigns.sheets.model import RowFault
 from crm.intake.sheet_corrections import RowPlan
-from crm.intake.sheet_receipt import CONSENT_CHANGED, RowKind, RowOutcome, SheetNotice
+from crm.intake.sheet_receipt import (
+    CONSENT_CHANGED,
+    HEALTH_NOT_ASKED,
+    RowKind,
+    RowOutcome,
+    SheetNotice,
+)
 
 
 @dataclass
@@ -50,8 +56,14 @@ class SheetTally:
             self.warned += bool(receipt.warnings)
             for code in receipt.warnings:
                 self.notices.append(SheetNotice(row.sheet, row.number, code))
+        if accepted and "consulted" in plan.written and not _answers_health(row):
+            self.notices.append(SheetNotice(row.sheet, row.number, HEALTH_NOT_ASKED))
         for heading in plan.changed_consents:
             self.notices.append(SheetNotice(row.sheet, row.number, CONSENT_CHANGED, heading))
+
+
+def _answers_health(row: SheetRow) -> bool:
+    return any(wire["data"].get("purpose") == "health" for wire in row.events)
 
 
 def name_on_card(card: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from campaigns.times import shanghai_day
 from crm.clock import now_us
+from crm.holdings.queries import Held
+from crm.web.view.form_faults import HEALTH_CLOSED, HEALTH_REFUSED
 from crm.web.view.form_fields import described
 from crm.web.view.forms import checked
 from tests.functional.journeys import Journey
@@ -41,11 +43,18 @@ def typed_forms() -> list[dict[str, str]]:
     return forms
 
 
-def found_by_server(typed: dict[str, str], card: str | None) -> list[list[str]]:
+WHO = ((None, None), ("C1", None), ("C1", True), ("C1", False))
+"""A new card, and a known person: never asked about readings, who agreed, who said no."""
+
+
+def found_by_server(
+    typed: dict[str, str], card: str | None, health: bool | None
+) -> list[list[str]]:
     filled = {**typed, "trial_of": "T1", "trial_outcome": "adverse"}
     filled |= {"return_of": "P1", "return_reason": "other", "trial_sku": "JX-B4"}
-    looked_at = checked(entry(card, **filled), "/phones/u-1", STAFF, now_us())
-    own = ("out_of_range", "missing_field")
+    held = Held(said={} if health is None else {"health": health})
+    looked_at = checked(entry(card, **filled), "/phones/u-1", STAFF, now_us(), held)
+    own = ("out_of_range", "missing_field", HEALTH_REFUSED, HEALTH_CLOSED)
     faults = [str(fault.field) for fault in looked_at.faults if fault.reason in own]
     return [sorted(faults), sorted(set(looked_at.codes))]
 
@@ -56,21 +65,21 @@ def test_the_phone_finds_what_the_server_finds(on_phone: Journey) -> None:
     script = on_phone.page.locator("link[href$='checks.js']").get_attribute("href")
     about: dict[str, Any] = described("zh-CN", shanghai_day(now_us()))
     forms = typed_forms()
-    for card in (None, "C1"):
+    for card, health in WHO:
         found = on_phone.page.evaluate(
-            """async ([script, about, forms, isNew]) => {
+            """async ([script, about, forms, isNew, health]) => {
               const { look } = await import(script);
               return forms.map((typed) => {
                 const read = (name) => typed[name] ?? "";
-                const extra = { isNew, hasHealth: false, isSigned: false };
+                const extra = { isNew, health, isSigned: false };
                 const { faults, doubts } = look(about, read, extra);
                 return [faults.map(([field]) => field).sort(), doubts.map(([code]) => code).sort()];
               });
             }""",
-            [script, about, forms, card is None],
+            [script, about, forms, card is None, {True: "yes", False: "no", None: ""}[health]],
         )
         for typed, (faults, codes) in zip(forms, found, strict=True):
-            wanted_faults, wanted_codes = found_by_server(typed, card)
+            wanted_faults, wanted_codes = found_by_server(typed, card, health)
             # What the door would warn of it does not come to see in a form that has faults.
             doors = {"phone_unusual", "id_number_unverified"} if wanted_faults else set()
             assert faults == wanted_faults, typed

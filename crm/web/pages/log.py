@@ -30,7 +30,8 @@ from crm.web.pages.consents import keep_signature
 from crm.web.pages.log_people import Fitting
 from crm.web.pages.notices import shown_notices
 from crm.web.view import forms
-from crm.web.view.form_fields import FIELDS, NOTHING_SAID, SKUS, described, fault_sentence
+from crm.web.view.form_faults import FAULTS
+from crm.web.view.form_fields import FIELDS, SKUS, described, fault_sentence
 from crm.web.view.form_said import club_of
 from crm.web.view.formats import moment_text
 from crm.web.view.forms import Entry, Fault
@@ -41,13 +42,6 @@ router = APIRouter()
 ACTIVITY_COOKIE = "jinxi_activity"
 _DAYS_BACK = 7
 _LONGEST_ASKED = 2_000
-
-_FAULTS = {
-    "stale": N_("这张表放得太久了。内容都在，请再提交一次。"),
-    "nothing_said": NOTHING_SAID,
-    "yes_and_no": N_("同一项又勾了同意，又勾了不同意。请留一个。"),
-    "bad_signature": N_("签名没有传完整。请重新签一次，或者改用纸上签字。"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +131,7 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
     with reading(visit.site.engine) as connection:
         found = _activity(visit, connection, activity_id)
         person = log_people.person_named(visit, connection, person_id)
-        held = log_people.held(visit, connection, person)
+        held = log_people.held(visit, connection, person, found.dealer)
     entry = Entry(
         posting.text("form_id", 36),
         _written_at(posting, found),
@@ -241,7 +235,7 @@ def _form(
         found = _activity(visit, connection, activity_id)
         person = log_people.person_named(visit, connection, person_id)
         came = log_people.came(visit, connection, activity_id, person)
-        held = log_people.held(visit, connection, person)
+        held = log_people.held(visit, connection, person, found.dealer)
         notices = shown_notices(visit, connection, found.dealer)
     faults = looked_at.faults if looked_at else []
     stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
@@ -281,8 +275,8 @@ def _form(
 def _fault_sentence(visit: Visit, fault: Fault) -> str:
     if fault.reason == "out_of_range" and fault.field in FIELDS:
         return fault_sentence(FIELDS[fault.field], visit.language)
-    if fault.reason in _FAULTS:
-        return visit.say(_FAULTS[fault.reason])
+    if fault.reason in FAULTS:
+        return visit.say(FAULTS[fault.reason])
     return refusal_sentence(fault.reason, fault.path, visit.language)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from campaigns.times import parse_instant_us
 from crm.activities.queries import signed_in_us
+from crm.consents.facts import Purpose
 from crm.copies.row_names import ROW
 from crm.feed.finding import find_own, own_person, tails_of
 from crm.feed.portal import Shared
@@ -87,12 +88,13 @@ def came(
     return found.get(person.person_id)
 
 
-def held(visit: Visit, connection: Connection, person: FoundPerson | None) -> Held:
+def held(visit: Visit, connection: Connection, person: FoundPerson | None, of_dealer: str) -> Held:
     """What the person has that may end here: as the company knows it, or as the copy shows it."""
     if person is None:
         return Held()
     if visit.scope.may("people"):
-        return held_by(visit.scope, connection, person.person_id)
+        now_us = visit.site.now_us()
+        return held_by(visit.scope, connection, person.person_id, of_dealer, now_us)
     dealer = visit.scope.dealer
     shared = own_person(visit.scope, connection, dealer, person.person_id) if dealer else None
     return _held_in(shared.content) if shared is not None else Held()
@@ -118,7 +120,10 @@ def _held_in(content: Mapping[str, Any]) -> Held:
     )
     # The last two categories are in a copy by the consent to readings alone.
     has_health = any(name in content for name in ("health", "history", "purchases"))
-    return Held(tuple(trials.values()), bought, tuple(clubs), has_health)
+    said: dict[Purpose, bool] = {"share_with_dealer": True}
+    if has_health:
+        said["health"] = True
+    return Held(tuple(trials.values()), bought, tuple(clubs), said)
 
 
 def _as_found(shared: Shared) -> FoundPerson:

@@ -161,15 +161,21 @@ def _shown(
     }
     said = {
         "notes": list(_notes(visit, receipt)),
-        "notices": [
-            (notice.row, notice_sentence(notice, visit.language)) for notice in receipt.notices
-        ],
+        "notices": _notices(visit, receipt),
     }
     unread = {one.column: one for one in every.unread if one.kind == "column" and one.column}
     meant = {heading: Unread("column", "", None, heading) for heading in sheet.headings} | unread
     context = {"sheet": sheet, "grid": grid, "counts": counts, "is_sent": is_sent}
     context |= {"meant": meant, "targets": TARGETS}
     return _page(visit, found, {**context, **listed, **said})
+
+
+def _notices(visit: Visit, receipt: SheetReceipt) -> list[tuple[str, str]]:
+    """(rows, what is said of them): the same is said once."""
+    rows: dict[str, dict[int, None]] = {}
+    for notice in receipt.notices:
+        rows.setdefault(notice_sentence(notice, visit.language), {})[notice.row] = None
+    return [("、".join(map(str, of)), said) for said, of in rows.items()]
 
 
 def _notes(visit: Visit, receipt: SheetReceipt) -> Iterator[str]:

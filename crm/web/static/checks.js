@@ -51,8 +51,8 @@ const yuan = (amount) => (amount / 100).toFixed(2).replace(/\.00$/, "");
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // read: the text of a field, empty where it is missing or not ticked.
-// extra: whether the person is new, agreed to readings before, signed.
-export function look(about, read, { isNew, hasHealth, isSigned }) {
+// extra: whether the person is new, what they said of readings before ("yes", "no" or nothing), signed.
+export function look(about, read, { isNew, health, isSigned }) {
   const faults = [], doubts = [], { say } = about;
   const ask = (code, field, text, values = {}) => doubts.push([code, field, filled(text, values)]);
   if (isNew && !read("name")) faults.push(["name", say.name]);
@@ -76,12 +76,13 @@ export function look(about, read, { isNew, hasHealth, isSigned }) {
       else if (year < about.years[0] || year > about.years[1]) ask("odd:born", name, say.born, { value: year });
     }
   }
-  lookAcross(about, read, ask, hasHealth, isSigned);
+  lookAcross(about, read, ask, isSigned);
+  lookAtHealth(about, read, faults, ask, health);
   return { faults, doubts };
 }
 
 // What several fields say together.
-function lookAcross(about, read, ask, hasHealth, isSigned) {
+function lookAcross(about, read, ask, isSigned) {
   const { say } = about, [more, less] = [whole(about, read("systolic_mmhg")), whole(about, read("diastolic_mmhg"))];
   if (more !== null && less !== null && more <= less) ask("pair:pressure", "systolic_mmhg", say.pair, { more, less });
   const price = fen(about, read("price")), list = about.prices[read("purchase_sku")];
@@ -96,8 +97,15 @@ function lookAcross(about, read, ask, hasHealth, isSigned) {
   const byScreen = agreed && (read("method") || "screen") === "screen";
   if (isSigned && !byScreen) ask("unticked:consent", "signature", say.signed_alone);
   if (byScreen && !isSigned) ask("unsigned", "signature", say.unsigned);
-  const asked = read("consent_health") || read("refused_health") || hasHealth;
-  if (about.readings.some(read) && !asked) ask("no_health_consent", "systolic_mmhg", say.health);
+}
+
+// A reading is not kept against a no; where nothing was said, it is asked about.
+function lookAtHealth({ readings, say }, read, faults, ask, health) {
+  const reading = readings.find(read), isTold = faults.some(([field]) => field === reading);
+  if (!reading || read("consent_health")) return;
+  if (read("refused_health") || health === "no") {
+    if (!isTold) faults.push([reading, read("refused_health") ? say.health_refused : say.health_closed]);
+  } else if (!health) ask("no_health_consent", "systolic_mmhg", say.health);
 }
 
 function reader(form) {
@@ -141,9 +149,9 @@ export function mayGo(form) {
   for (const old of form.parentElement.querySelectorAll("[data-check], .note[role=alert], .fault, .doubt")) old.remove();
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   const isNew = Boolean(form.elements.name), isSigned = Boolean(read("signature"));
-  const { faults, doubts } = look(about, read, { isNew, hasHealth: "hasHealth" in form.dataset, isSigned });
+  const { faults, doubts } = look(about, read, { isNew, health: form.dataset.health, isSigned });
   const isSaid = [...form.elements].some((each) => (each.type === "checkbox" || each.type === "radio" ? each.checked : each.matches("input:not([type=hidden]), select[name=complaint_kind]") && each.value.trim()));
-  if (!isSaid) faults.push([null, about.say.nothing]);
+  if (!isSaid) faults.push([null, about.say.nothing_said]);
   const asked = new Set(read("asked").split(" ").filter(Boolean)), news = doubts.filter(([code]) => !asked.has(code));
   for (const [field, sentence] of faults) if (field) beside(form, field, sentence, "fault");
   for (const [, field, sentence] of news) beside(form, field, sentence, "doubt");

@@ -70,7 +70,7 @@ function tell(row, sentence, kind) {
 function mayGo(row, fields) {
   for (const input of cells(row)) input.removeAttribute("aria-invalid");
   const read = (name) => fields[name] ?? "", isNew = !row.dataset.person;
-  const { faults, doubts } = look(about, read, { isNew, hasHealth: !isNew, isSigned: false });
+  const { faults, doubts } = look(about, read, { isNew, health: isNew ? "" : "yes", isSigned: false });
   const wrong = unclear(row), asked = new Set((row.dataset.asked ?? "").split(" ")), news = doubts.filter(([code]) => !asked.has(code));
   for (const input of [...wrong, ...faults.map(([field]) => cell(row, field))]) input?.setAttribute("aria-invalid", "true");
   if (wrong.length || faults.length) {

@@ -16,6 +16,7 @@ from campaigns.sentences import refusal_sentence
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.money import yuan_typed
+from crm.web.view.form_faults import FAULTS, HEALTH_CLOSED, HEALTH_REFUSED, NOTHING_SAID
 
 Kind = Literal["text", "phone", "id_number", "born", "whole", "yuan"]
 OLDEST_YEARS, YOUNGEST_YEARS = 110, 18
@@ -36,7 +37,6 @@ PURPOSES = ("archive", "health", "share_with_dealer", "marketing", "club")
 
 _MEND = N_("还没有收下，改好再提交，其他内容都还在：")
 _AGAIN = N_("请再看一眼，没错就再点一次“提交”：")
-NOTHING_SAID = N_("还没有勾选。请至少勾一项，例如“到场”。")
 _RANGE = N_("{label}要写 {least}–{most} 的整数，单位{unit}，例如 {example}。")
 _ODD = N_("{label} {value} {unit}，少见：没有看错吗？")
 _BAD_YUAN = N_("{label}看不懂。请以元为单位，最多两位小数，例如 {example}。")
@@ -237,13 +237,13 @@ def described(language: Language, today: date) -> dict[str, Any]:
         "unsigned": _UNSIGNED,
         "signed_alone": _SIGNED_ALONE,
         "health": _HEALTH,
+        **{reason: FAULTS[reason] for reason in (NOTHING_SAID, HEALTH_REFUSED, HEALTH_CLOSED)},
         "born": _ODD_BORN,
         "phone": PHONE_UNUSUAL,
         "id_number": ID_UNVERIFIED,
         "odd": _ODD,
         "mend": _MEND,
         "again": _AGAIN,
-        "nothing": NOTHING_SAID,
     }
     sentences = {name: translated(text, language) for name, text in say.items()}
     sentences["name"] = refusal_sentence("missing_field", "$.data.person.name", language)

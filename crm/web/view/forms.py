@@ -18,6 +18,7 @@ from crm.copies.row_names import ROW, of_card
 from crm.holdings.queries import Held
 from crm.intake.row_rights import BY_ROW, PURPOSES_BY_ROW
 from crm.people.queries import FoundPerson
+from crm.web.view.form_faults import HEALTH_CLOSED, HEALTH_REFUSED
 from crm.web.view.form_fields import (
     ASKED_OF_THE_DOOR,
     FIELDS,
@@ -146,8 +147,11 @@ class Entry:
             return {"row_key": card_id.removeprefix(ROW)}, card_id
         return {"card_id": card_id}, f"card/{card_id}"
 
-    def faults(self) -> Iterator[Fault]:
-        """What only the form can know to be wrong."""
+    def faults(self, health: bool | None = None) -> Iterator[Fault]:
+        """What only the form can know to be wrong.
+
+        health: whether the person's last word on readings is a yes; None: never asked.
+        """
         if not _FORM_ID.fullmatch(self.form_id):
             yield Fault(None, "stale")
         if not list(self.said.everything()):
@@ -162,6 +166,12 @@ class Entry:
         for purpose in self.said.refusals:
             if purpose in self.said.consents:
                 yield Fault(f"refused_{purpose}", "yes_and_no")
+        reading = next(filter(self.text, READING_FIELDS), None)
+        if reading and "health" not in self.said.consents:
+            if "health" in self.said.refusals:
+                yield Fault(reading, HEALTH_REFUSED)
+            elif health is False:
+                yield Fault(reading, HEALTH_CLOSED)
 
     def _in_effect(self) -> Iterator[str]:
         """The fields that say something: what is wanted by a tick may not be blank."""
@@ -173,10 +183,10 @@ class Entry:
             if (is_wanted or self.text(field.name)) and (self.is_new_card or field.name != "born"):
                 yield field.name
 
-    def doubts(self, today: date, *, has_health: bool = False) -> list[Doubt]:
+    def doubts(self, today: date, health: bool | None = None) -> list[Doubt]:
         """What is odd, and what would be left unsaid: each is asked about once.
 
-        has_health: whether the person has agreed to readings before.
+        health: whether the person's last word on readings is a yes; None: never asked.
         """
         said = self.said
         found = [odd_number(FIELDS[name], self.text(name)) for name in self._in_effect()]
@@ -193,8 +203,8 @@ class Entry:
             found.append(SIGNED_ALONE)
         if said.is_by_screen and not self.signature.content:
             found.append(UNSIGNED)
-        asked = "health" in (*said.consents, *said.refusals)
-        if any(map(self.text, READING_FIELDS)) and not asked and not has_health:
+        is_asked = health is not None or "health" in (*said.consents, *said.refusals)
+        if any(map(self.text, READING_FIELDS)) and not is_asked:
             found.append(NO_HEALTH_CONSENT)
         return [doubt for doubt in found if doubt is not None]
 
@@ -229,7 +239,8 @@ def checked(
     entry: Entry, source: str, credential: Credential, now_us: int, held: Held = NOTHING_HELD
 ) -> Checked:
     """All that can be said of the form beforehand, so that it is taken whole or not at all."""
-    faults = list(entry.faults())
+    health = held.said.get("health")
+    faults = list(entry.faults(health))
     is_readable = all(fault.field for fault in faults)
     lines: list[bytes] = []
     warnings: list[str] = []
@@ -248,7 +259,7 @@ def checked(
             warnings += found.warnings
         lines.append(line)
     faults = [fault for place, fault in enumerate(faults) if _is_news(fault, faults[:place])]
-    odd = entry.doubts(shanghai_day(now_us), has_health=held.agreed_to_health)
+    odd = entry.doubts(shanghai_day(now_us), health)
     told = tuple(dict.fromkeys(warnings))
     of_door = (Doubt(code, _ASKED_AT.get(code, ""), ASKED_OF_THE_DOOR[code], {}) for code in told)
     return Checked(lines, faults, told, (*of_door, *odd))

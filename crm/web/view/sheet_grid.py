@@ -35,7 +35,8 @@ SLOT_TYPES = {
 """Each thing that a row speaks of, consents apart → the event that says it."""
 _ALWAYS = (NAME, "phones", "birth")
 _PURCHASE = frozenset({"quantity", "price", "sku"})
-"""Where one is missing, all are written or cleared."""
+_WITH = {"purchase_incomplete": _PURCHASE, "health_refused": {"consent_health"}}
+"""Reason → the columns in one of which it is mended."""
 _ONE = N_("第 {row} 行：{earlier} → {name}：是更正，还是另一个人？")
 
 
@@ -100,8 +101,8 @@ def _columns(refusals: dict[Place, list[SheetRefusal]], edits: Edits) -> list[st
     """What is wrong somewhere, was typed over, or tells who a row is: no more has to be seen."""
     wanted = set(_ALWAYS)
     for told in refusals.values():
-        if any(one.reason == "purchase_incomplete" for one in told):
-            wanted |= _PURCHASE
+        for one in told:
+            wanted |= _WITH.get(one.reason, set())
         wanted |= {key for one in told if (key := column_key(one.column)) is not None}
     for typed in edits.cells.values():
         wanted |= typed.keys()

@@ -1,0 +1,19 @@
+"""Why the phone's form is not taken, apart from what a single field cannot be."""
+
+from campaigns.wording.catalogues import N_
+
+NOTHING_SAID, HEALTH_REFUSED, HEALTH_CLOSED = "nothing_said", "health_refused", "health_closed"
+
+FAULTS = {
+    "stale": N_("这张表放得太久了。内容都在，请再提交一次。"),
+    NOTHING_SAID: N_("还没有勾选。请至少勾一项，例如“到场”。"),
+    "yes_and_no": N_("同一项又勾了同意，又勾了不同意。请留一个。"),
+    "bad_signature": N_("签名没有传完整。请重新签一次，或者改用纸上签字。"),
+    HEALTH_REFUSED: N_(
+        "本人不同意“记录健康情况”，血压和脉搏就不能记。请清空这几格；本人其实同意，就改勾同意。"
+    ),
+    HEALTH_CLOSED: N_(
+        "本人以前说过不同意“记录健康情况”，血压和脉搏不能记。请清空这几格；现在同意了，就勾上同意。"
+    ),
+}
+"""Reason → what is wrong and how to mend it; a reading against a no, said now or before."""

@@ -1,0 +1,137 @@
+"""A no to readings: nothing is measured against it, and what was measured before is not shown."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from campaigns.ids import person_id
+from crm.archives.queries import person_then
+from crm.fhir.archive import archive_resources
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
+from tests.integration.web.test_person_acts import event
+from tests.integration.web.test_sheets_in_the_page import again, cell, pick, sheet_of
+
+HEADINGS = ("姓名", "手机", "高压", "舒张压", "病症", "同意健康信息")
+REFUSED = "本人不同意“记录健康情况”"
+BEFORE = "本人以前说过不同意"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hall(site: RunningSite) -> None:
+    site.user("field", "staff")
+    site.user("law", "compliance")
+    site.accept(activity_today(), activity_today("A-sheet"))
+    site.accept(card("R-1", "钱不量", "13700006601"), card("R-2", "孙不看", "13700006602"))
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "field")
+
+
+@pytest.fixture
+def law(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "law")
+
+
+def submit(client: httpx.Client, path: str, **typed: str) -> httpx.Response:
+    page = client.get(f"/log/A-today/{path}").text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    return client.post("/log/A-today/submit", data=form | {"method": "paper", **typed})
+
+
+@pytest.mark.parametrize("name", ["systolic_mmhg", "diastolic_mmhg", "pulse_bpm"])
+def test_a_reading_with_a_refusal_is_a_fault_beside_its_field_and_nothing_is_said(
+    site: RunningSite, field: httpx.Client, name: str
+) -> None:
+    said = {"name": "吴新卡", name: "99", "refused_health": "1"}
+    answer = submit(field, "new", **said)
+    assert answer.status_code == 422
+    beside = re.search(rf'<p class="fault" id="{name}-fault">([^<]*)', answer.text)
+    assert beside and REFUSED in beside[1]
+    assert "data-receipt" in submit(field, "new", **{**said, name: ""}).text
+
+
+def test_who_refused_before_is_measured_only_after_a_consent(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    site.accept(event("consent.refused", "R-1", purpose="health"))
+    path, said = f"person/{person_id('R-1')}", {"attended": "1", "systolic_mmhg": "150"}
+    assert 'data-health="no"' in field.get(f"/log/A-today/{path}").text
+    answer = submit(field, path, **said)
+    assert answer.status_code == 422 and BEFORE in answer.text
+    assert "data-receipt" in submit(field, path, **said, consent_health="1").text
+
+
+def reading_of(card_id: str) -> dict[str, Any]:
+    return event("clinic.consulted", card_id, health={"systolic_mmhg": 157, "diastolic_mmhg": 91})
+
+
+def exported(site: RunningSite, name: str) -> set[str]:
+    """The kinds of things that an export of the archive holds."""
+    now_us, keyring = site.site.now_us(), site.site.keyring
+    with reading(site.site.engine) as connection:
+        known = person_then(HEADQUARTERS_SCOPE, connection, keyring, name, now_us)
+    assert known
+    return {each["resourceType"] for each in archive_resources(*known)}
+
+
+@pytest.mark.parametrize("word", ["consent.refused", "consent.withdrawn"])
+def test_the_archive_shows_no_reading_while_health_is_refused_or_withdrawn(
+    site: RunningSite, law: httpx.Client, word: str
+) -> None:
+    name = f"R-{word}"
+    registered = card(name, "李不看", f"1370000{len(word)}603")
+    registered["data"]["health"] = {"conditions": ["高血压"], "medicines": ["阿司匹林"]}
+    measured = reading_of(name)
+    site.accept(registered, measured)
+    address = f"/people/{person_id(name)}"
+    assert "Observation" in exported(site, name)
+    assert "测量记录" in law.get(address).text and "高血压" not in law.get(address).text
+    site.accept(event(word, name, purpose="health"))
+    for page in (law.get(address).text, law.get(f"{address}?large=true").text):
+        assert "病症、用药和测量都不给看" in page
+        assert "测量记录" not in page and "病症</dt>" not in page
+        assert 'value="health"' not in page and 'value="conditions"' not in page
+    token = {"form_token": token_in(law.get(address).text)}
+    assert law.post(f"{address}/readings", data=token).status_code == 404
+    tap = {"card_id": name, "field": "conditions"}
+    assert law.post(f"{address}/reveal", data=token | tap).status_code == 404
+    assert "Observation" not in exported(site, name)
+    of_event = {"source": measured["source"], "event_id": measured["id"], "field": "health"}
+    assert law.post(f"{address}/reveal", data=token | tap | of_event).status_code == 404
+
+
+def test_a_later_consent_opens_what_was_measured_again(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(reading_of("R-2"), event("consent.refused", "R-2", purpose="health"))
+    assert "测量记录" not in law.get(f"/people/{person_id('R-2')}").text
+    given = {"purpose": "health", "notice_version": "2026-01", "method": "paper", "by": "self"}
+    later = event("consent.given", "R-2", **given)
+    later["time"] = later["time"].replace("11:00", "12:00")
+    site.accept(later)
+    assert "测量记录" in law.get(f"/people/{person_id('R-2')}").text
+
+
+def test_in_a_sheet_health_with_a_refusal_is_a_question_of_the_row(field: httpx.Client) -> None:
+    rows = (
+        ("王血压", "13811110001", "150", "90", "", "否"),
+        ("李病症", "13811110002", "", "", "头晕", "不同意"),
+        ("赵同意", "13811110003", "150", "90", "头晕", "是"),
+        ("周没问", "13811110004", "140", "90", "", ""),
+        ("吴没问", "13811110005", "140", "90", "", "未问"),
+    )
+    page = pick(field, "A-sheet", sheet_of(*rows, headings=HEADINGS)).text
+    assert "要改好才收 2 行" in page and "新写 3 行" in page
+    assert page.count("写着“否”，这一格就不能收") == 3
+    assert "第 5、6 行：写了血压，但没有“同意健康信息”的答复" in page
+    mended = {cell(page, 2, "systolic"): "", cell(page, 2, "diastolic"): ""}
+    mended |= {cell(page, 3, "consent_health"): "是"}
+    page = again(field, page, "look", **mended).text
+    assert "要改好才收" not in page and "新写 5 行" in page
