@@ -187,9 +187,7 @@ def test_what_is_emptied_is_taken_back_and_may_be_written_again(office: Office) 
 
 
 def test_a_consent_typed_wrong_is_taken_back_and_said_in_the_receipt(office: Office) -> None:
-    unmeasured = {
-        key: None for key in ("systolic", "diastolic", "pulse", "conditions", "medicines")
-    }
+    unmeasured = dict.fromkeys(("systolic", "diastolic", "pulse", "conditions", "medicines"))
     office.send(FULL | unmeasured)
     receipt = office.send(FULL | unmeasured | {"consent_health": "否"})
     assert [(n.row, n.code, n.column) for n in receipt.notices] == [
