@@ -1,7 +1,9 @@
 """The file of payments that a bank gets, and what comes back from it; pure.
 
-Out: CSV in UTF-8 with a BOM, CRLF, one payment a line. Back: the same lines with the bank's word in
-a column `结果` (成功 or 失败), amounts in yuan; columns are found by their headings, in any order.
+Out: CSV in UTF-8 with a BOM, CRLF, one payment a line. It holds no account: none is kept here, so
+each line says where it is found, by the member's code, which stands first. Back: the same lines
+with the bank's word in a column `结果` (成功 or 失败), amounts in yuan; columns are found by their
+headings, in any order.
 """
 
 import csv
@@ -14,7 +16,9 @@ from typing import Literal
 from crm.money import fen_in, yuan_typed
 
 BOM = "\ufeff"
-HEADINGS = ("序号", "付款编号", "会员", "收款方", "经由", "金额（元）", "用途")
+REFERENCE, AMOUNT = "付款编号", "金额（元）"
+HEADINGS = ("会员编号", REFERENCE, "收款方", "经由", "收款账户", AMOUNT, "用途", "序号")
+ACCOUNT = "财务供应商名录，按会员编号查"
 RESULT = "结果"
 PURPOSE = "推荐奖励"
 THROUGH = {"employer": "用人单位", "member": "本人"}
@@ -46,8 +50,8 @@ def written(lines: Sequence[Line]) -> bytes:
     for number, line in enumerate(lines, 1):
         yuan = yuan_typed(line.amount_fen)
         through = THROUGH[line.through]
-        cells = (number, line.reference, line.member, line.payee, through, yuan, PURPOSE)
-        writer.writerow([_harmless(cell) for cell in cells])
+        whom = line.member, line.reference, line.payee, through, ACCOUNT
+        writer.writerow([_harmless(cell) for cell in (*whom, yuan, PURPOSE, number)])
     return (BOM + out.getvalue()).encode()
 
 
@@ -79,9 +83,9 @@ def answers(text: str) -> list[Answer]:
     """The bank's lines; AnswerUnreadable when a column is missing. Empty lines are no matter."""
     rows = [row for row in csv.reader(io.StringIO(text.removeprefix(BOM))) if any(row)]
     if not rows:
-        raise AnswerUnreadable(HEADINGS[1])
+        raise AnswerUnreadable(REFERENCE)
     places = {heading.strip(): place for place, heading in enumerate(rows[0])}
-    for needed in (HEADINGS[1], HEADINGS[5], RESULT):
+    for needed in (REFERENCE, AMOUNT, RESULT):
         if needed not in places:
             raise AnswerUnreadable(needed)
 
@@ -92,8 +96,8 @@ def answers(text: str) -> list[Answer]:
     return [
         Answer(
             number,
-            cell(row, HEADINGS[1]),
-            fen_in(cell(row, HEADINGS[5])),
+            cell(row, REFERENCE),
+            fen_in(cell(row, AMOUNT)),
             _DONE.get(cell(row, RESULT).lower()),
         )
         for number, row in enumerate(rows[1:], 2)

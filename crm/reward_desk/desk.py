@@ -74,6 +74,16 @@ class DeskRow:
         return actor not in (*self.entered_by, *self.approved_by)
 
     @property
+    def in_kind(self) -> bool:
+        """Whether it is handed over, not paid: a bank has nothing to do with it."""
+        return self.mode == "NON_CASH"
+
+    def fits_file(self, actor: str) -> bool:
+        """Whether this person may put what is open of it into a file for a bank."""
+        is_open = self.open_fen > 0 and not self.ordered
+        return is_open and not self.in_kind and self.may_pay(actor)
+
+    @property
     def through(self) -> str:
         """A clerk is paid through the employer, everybody else directly."""
         return "employer" if self.member_kind == "clerk" else "member"

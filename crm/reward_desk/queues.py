@@ -39,6 +39,7 @@ _TWICE = select(PAYMENT.c.reference).group_by(PAYMENT.c.reference).having(func.c
 _ALARMING = or_(
     *(REWARD.c.marks.like(f"%{mark}%") for mark in ("approver_paid", "paid_early", "nothing_due"))
 )
+_IS_OPEN = and_(REWARD.c.state.in_(("payable", "paid")), _balance("payable") < 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,8 @@ QUEUES: Mapping[str, QueueRule] = MappingProxyType(
             ),
             "due",
         ),
-        "payable": QueueRule(
-            and_(REWARD.c.state.in_(("payable", "paid")), _balance("payable") < 0), "open"
-        ),
+        "payable": QueueRule(and_(_IS_OPEN, REWARD.c.mode != "NON_CASH"), "open"),
+        "to_hand_over": QueueRule(and_(_IS_OPEN, REWARD.c.mode == "NON_CASH"), "open"),
         "held": _in_state("held", "due"),
         "blocked": _in_state("blocked", None),
         "tracked": _in_state("tracked", None),

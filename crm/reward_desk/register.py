@@ -37,6 +37,10 @@ _COLUMNS = [PAYMENT_ORDER.c[name] for name in OrderRow.__dataclass_fields__]
 _TOLD_FIELDS = ("reward_id", "purchase_id", "member", "amount_fen", "reference")
 
 
+class NotForBank(ValueError):
+    """What is handed over in kind was to go into a file for a bank; the argument names it."""
+
+
 class PaymentTaken(Exception):
     """Somebody is paying, or has just paid, the same: nothing was ordered."""
 
@@ -68,7 +72,13 @@ def order_payment(engine: Engine, payer: Payer, row: DeskRow, order: Order) -> N
 
 
 def order_file(engine: Engine, payer: Payer, rows: Sequence[DeskRow]) -> str:
-    """Order what is open of each reward, as one file; returns its id. PaymentTaken: none is."""
+    """Order what is open of each reward, as one file; returns its id. PaymentTaken: none is.
+
+    NotForBank: one of them is handed over in kind.
+    """
+    for row in rows:
+        if row.in_kind:
+            raise NotForBank(row.reward_id)
     orders = [new_order(row, row.open_fen) for row in rows]
     content = written(
         [

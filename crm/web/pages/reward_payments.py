@@ -54,7 +54,8 @@ router = APIRouter()
 LONGEST_ANSWER = 200_000
 _BAD_AMOUNT = N_("金额看不懂。请以元为单位，最多两位小数，例如 20 或 20.50。")
 _NO_REFERENCE = N_("请写付款编号，例如银行回单上的流水号。")
-_NOTHING = N_("没有可以付的：勾选的都不在“可发放”里，或要由别人付。")
+_NO_SLIP = N_("请写签收单号，本人签收的那一张。")
+_NOTHING = N_("没有可以付的：勾选的都不在“可发放”里，是非现金的，或要由别人付。")
 
 
 @router.post("/rewards/{reward_id}/pay")
@@ -65,7 +66,8 @@ def pay(posting: SignedInPosting, reward_id: str) -> Response:
     form_id = posting.text("form_id", 36)
     amount_fen, reference = fen_in(posting.text("amount", 20)), posting.text("reference", 100)
     faults = {} if amount_fen else {"amount": visit.say(_BAD_AMOUNT)}
-    faults |= {} if reference else {"reference": visit.say(_NO_REFERENCE)}
+    missing = _NO_SLIP if row.in_kind else _NO_REFERENCE
+    faults |= {} if reference else {"reference": visit.say(missing)}
     if faults or not amount_fen or not FORM_ID.fullmatch(form_id):
         return show_reward(visit, reward_id, ActForm(form_id, posting.text_of, faults))
     with reading(visit.site.engine) as connection:
@@ -154,7 +156,7 @@ def make_file(posting: SignedInPosting) -> Response:
     payer = _payer(visit)
     with reading(visit.site.engine) as connection:
         rows = desk_rows(visit.scope, connection, posting.texts("reward")[:PAGE_ROWS])
-    rows = [r for r in rows if r.open_fen > 0 and not r.ordered and r.may_pay(payer.actor)]
+    rows = [row for row in rows if row.fits_file(payer.actor)]
     if not rows:
         return _file_fault(visit, _NOTHING)
     try:

@@ -69,11 +69,10 @@ def acts_on(visit: Visit, rows: list[DeskRow]) -> dict[str, Any]:
             return set()
         return {row.reward_id for row in rows if getattr(row, may)(actor)}
 
-    payable = {row.reward_id for row in rows if row.open_fen > 0 and not row.ordered}
     return {
         "approvable": ids("reward.approved", "may_approve"),
         "rejectable": ids("reward.rejected", "may_reject"),
-        "payable": ids("reward.paid", "may_pay") & payable,
+        "payable": ids("reward.paid", "fits_file"),
     }
 
 

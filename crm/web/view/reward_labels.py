@@ -12,6 +12,7 @@ REWARD_MODES = {
 QUEUES = {
     "to_decide": N_("待审批"),
     "payable": N_("可发放"),
+    "to_hand_over": N_("待交付（非现金）"),
     "held": N_("冻结期"),
     "blocked": N_("不符合"),
     "tracked": N_("仅登记"),

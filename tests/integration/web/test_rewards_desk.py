@@ -1,5 +1,7 @@
 """The rewards' desk: three people decide, pay and look; what is doubtful is asked about before."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +40,7 @@ SALES = 20
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """Twenty sales of one trained clerk, one of an untrained, one of a doctor."""
+    """Twenty sales of one trained clerk; of an untrained, a doctor, a consumer one each."""
     folder: Path = tmp_path_factory.mktemp("desk")
     with running(folder) as site:
         site.user("chief", "headquarters")
@@ -49,6 +51,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         site.user("dealer", "dealer", "D1")
         site.user("other", "dealer", "D2")
         events = [*member("M1"), *member("M2", trained=False), *member("M3", kind="doctor")]
+        events += [*member("M4", kind="consumer"), *sale(32, "M4")]
         for n in range(SALES):
             events += sale(n, "M1")
         site.accept(*events, *sale(30, "M2"), *sale(31, "M3"))
@@ -229,7 +232,7 @@ def test_a_payment_file_has_the_digest_of_its_bytes_and_the_banks_answer_ends_ea
         results = ("成功", "失败", "成功")
         told = [f"{line},{result}" for line, result in zip(lines[1:], results, strict=True)]
         told[2] = told[2].replace("40.00", "41.00")
-        answer = "\n".join([f"{lines[0]},结果", *told, "9,JXUNKNOWN,M1,x,本人,1.00,x,成功"])
+        answer = "\n".join([f"{lines[0]},结果", *told, "M1,JXUNKNOWN,x,本人,x,1.00,x,9,成功"])
         page = person.post(f"{path}/answer", answer=answer)
         assert page.status_code == 200
         for sentence in ("已记为发放", "没付成", "金额和付款文件不一样", "没有这个付款编号"):
@@ -241,6 +244,39 @@ def test_a_payment_file_has_the_digest_of_its_bytes_and_the_banks_answer_ends_ea
     desk.work()
     paid = sorted(payments(desk, reward) for reward in rewards)
     assert paid == [0, 0, 1]
+
+
+def test_a_file_names_no_account_and_says_by_what_finance_finds_it(desk: RunningSite) -> None:
+    approve(desk, "checker", 16)
+    with signed_in(desk, "payer") as person:
+        made = person.post("/rewards/files", reward=reward_of(16, "M1"))
+        content = person.get(f"{made.headers['location']}/csv").content.decode("utf-8-sig")
+        headings, line = list(csv.DictReader(io.StringIO(content))), content.splitlines()[1]
+        assert headings[0]["会员编号"] == "M1" and line.startswith("M1,")
+        assert headings[0]["收款账户"] == "财务供应商名录，按会员编号查"
+        assert "文件里没有银行账户" in person.get(made.headers["location"]).text
+
+
+def test_what_is_not_cash_goes_into_no_file_for_a_bank_and_is_recorded_as_handed_over(
+    desk: RunningSite,
+) -> None:
+    approve(desk, "checker", 17)
+    gift, cash = reward_of(32, "M4"), reward_of(17, "M1")
+    assert state(desk, gift) == ("payable", 1_000, 0)
+    with signed_in(desk, "payer") as person:
+        assert gift not in person.get("/rewards?state=payable").text
+        page = person.get("/rewards?state=to_hand_over").text
+        assert gift in page and 'name="reward"' not in page and "付款文件</button>" not in page
+        assert person.post("/rewards/files", reward=gift).status_code == 409
+        made = person.post("/rewards/files", reward=[gift, cash])
+        lines = person.get(f"{made.headers['location']}/csv").text.splitlines()
+        assert len(lines) == 2 and "M4" not in lines[1]
+        page = person.get(f"/rewards/{gift}").text
+        assert "记为已交付" in page and "签收单号" in page and "银行流水号" not in page
+        fields = {"form_id": form_id(), "amount": "10", "reference": "slip-1"}
+        assert person.post(f"/rewards/{gift}/pay", **fields).status_code == 303
+    desk.work()
+    assert state(desk, gift) == ("paid", 0, 1_000)
 
 
 def test_a_payment_that_was_taken_back_can_be_made_again(desk: RunningSite) -> None:
@@ -335,6 +371,7 @@ def test_a_tile_tells_what_the_rows_behind_it_come_to(desk: RunningSite) -> None
     told = {
         "to_decide": lambda row: row.amount_fen,
         "payable": lambda row: row.open_fen,
+        "to_hand_over": lambda row: row.open_fen,
         "held": lambda row: row.amount_fen,
         "paid": lambda row: row.paid_fen,
         "owed_back": lambda row: row.owed_back_fen,
