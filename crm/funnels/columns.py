@@ -65,6 +65,12 @@ class Kind:
         first, last = np.searchsorted(self.column("time"), [from_us, to_us])
         return slice(int(first), int(last))
 
+    def before(self, at_us: int) -> "Kind":
+        """Those that began before an instant."""
+        size = int(np.searchsorted(self.column("time"), at_us))
+        base, fields = ({n: e[:size] for n, e in held.items()} for held in (self.base, self.fields))
+        return Kind(size, base, fields, self.by_day, self.hidden)
+
     def bytes_held(self) -> int:
         """How much memory the columns take, room to spare included."""
         return sum(each.nbytes for each in (*self.base.values(), *self.fields.values()))
@@ -189,6 +195,11 @@ class Columns:
     def size(self) -> int:
         """How many touchpoints there are."""
         return sum(kind.size for kind in self.kinds.values())
+
+    def before(self, at_us: int) -> "Columns":
+        """The touchpoints that began before an instant, as they are known now."""
+        kinds = {name: kind.before(at_us) for name, kind in self.kinds.items()}
+        return Columns(kinds, self.people, self.words, dict(self.lent))
 
     def field_codes(self, type_name: str, name: str, rows: slice | Array) -> Array | None:
         """A field of some rows: the event's own, else the one its activity lends."""

@@ -6,6 +6,7 @@ Both are answered from reports that are broken down by whatever may tell somethi
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crm.funnels.columns import ACTIVITY
 from crm.funnels.comparing import Interval, difference
 from crm.funnels.report import GroupTold, Report
 
@@ -69,7 +70,8 @@ def explaining(now: Report, then: Report, step: int) -> Iterator[Explained]:
     """
     if not now.steps[step - 1].people or not then.steps[step - 1].people:
         return iter(())
-    names = [name for name in now.groups if name in then.groups]
+    # An activity is of one period alone: who came would explain everything.
+    names = [name for name in now.groups if name in then.groups and name != ACTIVITY]
     found = [_explained(name, now.groups[name], then.groups[name], step) for name in names]
     return iter(sorted(found, key=lambda each: (-abs(each.mix), each.dimension)))
 

@@ -1,6 +1,6 @@
-"""Funnels that people save: named, owned, shared, each version kept."""
+"""Funnels and groups of their people that are saved: named, owned, shared, each version kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import msgspec
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
 from crm.funnels.document import Document
+from crm.funnels.report import Listed
 from crm.funnels.tables import SAVED_FUNNEL
 from crm.scope import Scope
 from crm.storage.database import writing
@@ -36,7 +37,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One version of a saved funnel."""
+    """One version of a saved funnel. listed: of a saved group of people, which of the funnel's."""
 
     funnel_id: str
     version: int
@@ -47,6 +48,7 @@ class Saved:
     removed: bool
     saved_us: int
     saved_by: str
+    listed: Listed | None = None
 
 
 def save_funnel(
@@ -57,11 +59,13 @@ def save_funnel(
     *,
     shared: bool = False,
     funnel_id: str | None = None,
+    listed: Listed | None = None,
 ) -> Saved:
     """A new one, or the next version of one's own; SavingRefused where it cannot be."""
     if not name.strip() or len(name) > LONGEST_NAME:
         raise SavingRefused(N_("名称要 1 到 {most} 个字"), most=LONGEST_NAME)
-    return _write(engine, owner, name.strip(), document, shared, funnel_id, removed=False)
+    saved = Saved("", 1, owner.actor, name.strip(), document, shared, False, 0, "", listed)
+    return _write(engine, owner, saved, funnel_id)
 
 
 def remove_funnel(engine: Engine, owner: Owner, funnel_id: str) -> None:
@@ -70,11 +74,20 @@ def remove_funnel(engine: Engine, owner: Owner, funnel_id: str) -> None:
         known = _newest(connection, owner, funnel_id)
     if known is None:
         raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
-    _write(engine, owner, known.name, known.document, known.shared, funnel_id, removed=True)
+    _write(engine, owner, replace(known, removed=True), funnel_id)
 
 
 def saved_funnels(connection: Connection, owner: Owner) -> list[Saved]:
-    """Those that stand: one's own and those that are shared, by name."""
+    """The funnels that stand: one's own and those that are shared, by name."""
+    return [each for each in _standing(connection, owner) if each.listed is None]
+
+
+def saved_segments(connection: Connection, owner: Owner) -> list[Saved]:
+    """The same of the groups of people."""
+    return [each for each in _standing(connection, owner) if each.listed is not None]
+
+
+def _standing(connection: Connection, owner: Owner) -> list[Saved]:
     newest = (
         select(SAVED_FUNNEL.c.funnel_id, func.max(SAVED_FUNNEL.c.version).label("version"))
         .group_by(SAVED_FUNNEL.c.funnel_id)
@@ -110,34 +123,23 @@ def _newest(connection: Connection, owner: Owner, funnel_id: str) -> Saved | Non
     return found[0] if found and found[0].owner == owner.actor else None
 
 
-def _write(
-    engine: Engine,
-    owner: Owner,
-    name: str,
-    document: Document,
-    shared: bool,
-    funnel_id: str | None,
-    *,
-    removed: bool,
-) -> Saved:
+def _write(engine: Engine, owner: Owner, wanted: Saved, funnel_id: str | None) -> Saved:
     with writing(engine) as connection:
         known = None if funnel_id is None else _newest(connection, owner, funnel_id)
-        if funnel_id is not None and known is None:
+        same = known is None or (known.listed is None) == (wanted.listed is None)
+        if (funnel_id is not None and known is None) or not same:
             raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
-        saved = Saved(
-            funnel_id or str(uuid4()),
-            1 if known is None else known.version + 1,
-            owner.actor,
-            name,
-            document,
-            shared,
-            removed,
-            owner.now_us,
-            owner.actor,
+        saved = replace(
+            wanted,
+            funnel_id=funnel_id or str(uuid4()),
+            version=1 if known is None else known.version + 1,
+            saved_us=owner.now_us,
+            saved_by=owner.actor,
         )
         row = {
             **{each: getattr(saved, each) for each in Saved.__slots__},
-            "document": msgspec.json.encode(document),
+            "document": msgspec.json.encode(saved.document),
+            "listed": None if saved.listed is None else msgspec.json.encode(saved.listed),
             "dealer": owner.dealer,
         }
         connection.execute(insert(SAVED_FUNNEL), [row])
@@ -146,5 +148,7 @@ def _write(
 
 def _saved(row: object) -> Saved:
     values = {each: getattr(row, each) for each in Saved.__slots__}
-    document = msgspec.json.decode(values["document"], type=Document)
-    return Saved(**{**values, "document": document})
+    values["document"] = msgspec.json.decode(values["document"], type=Document)
+    if values["listed"] is not None:
+        values["listed"] = msgspec.json.decode(values["listed"], type=Listed)
+    return Saved(**values)

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from msgspec import Struct
 
-from campaigns.times import SECOND_US
+from campaigns.times import SECOND_US, day_end_us
 from crm.funnels.answers import (
     gaps_us,
     groups_of,
@@ -40,13 +40,14 @@ class Listed(Struct, frozen=True):
 
 class Question(Struct, frozen=True):
     """A funnel on a day. dealer: of what its copy holds alone; listed: with these people; why: with
-    the walk of this person."""
+    the walk of this person. as_of: as on the evening of this day, by what is known today."""
 
     document: Document
     today: date
     dealer: str | None = None
     listed: Listed | None = None
     why: str | None = None
+    as_of: date | None = None
 
 
 class StepTold(Struct, frozen=True):
@@ -106,7 +107,9 @@ def report_of(
     standing: Standing,
 ) -> Report:
     """The answer: every number of it is of these columns, and of nothing else."""
-    funnel = question.document.funnel(question.today)
+    funnel = question.document.funnel(question.as_of or question.today)
+    if question.as_of is not None:
+        columns = columns.before(day_end_us(question.as_of))
     walks = walks_of(funnel, columns)
     by = list(dict.fromkeys(question.document.by))
     spent = spent_fen(columns, walks)

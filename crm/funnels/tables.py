@@ -33,6 +33,8 @@ SAVED_FUNNEL = Table(
     Column("removed", Boolean, nullable=False),
     Column("saved_us", BigInteger, nullable=False),
     Column("saved_by", String(64), nullable=False),
+    Column("listed", LargeBinary),
 )
 """Written once, never changed: the highest version of a funnel stands, those before are history.
-dealer: of whose people it was saved by a dealer; None: the company's."""
+dealer: of whose people it was saved by a dealer; None: the company's. listed: of a saved group of
+people, which of the funnel's."""

@@ -33,6 +33,7 @@ from crm.web.pages import (
     follow_ups,
     funnel_differences,
     funnel_files,
+    funnel_people,
     funnels,
     home,
     join,
@@ -84,7 +85,7 @@ PAGES = (
     *(reward_payments, rewards, policies, transfers),
     *(member_acts, members, statements),
     *(accounts, tokens, webhooks, join, components),
-    *(funnels, funnel_files, funnel_differences),
+    *(funnels, funnel_files, funnel_people, funnel_differences),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),

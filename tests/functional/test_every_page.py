@@ -23,6 +23,7 @@ PATHS = (
     *("/more", "/search", "/components"),
     "/funnels",
     "/funnels?step=activity.attended&step=purchase.made&days=182&by=city&by=age&compare=before",
+    "/segments",
     "/funnels/differs?step=activity.attended&step=purchase.made&days=182&compare=before",
     "/funnels/people?step=activity.attended&days=182&at=1",
     *("/me/password", "/me/second-factor"),

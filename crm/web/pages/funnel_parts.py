@@ -45,7 +45,9 @@ def asked_of(visit: Visit) -> tuple[AskedFunnel, Saved | None]:
             found = history_of(connection, owner_of(visit), query["saved"])
         if not found:
             raise NotFound
-        return asked_funnel(query, visit.language, found[0].document), found[0]
+        # A saved group of people is none of the saved funnels.
+        saved = found[0] if found[0].listed is None else None
+        return asked_funnel(query, visit.language, found[0].document), saved
     return asked_funnel(query, visit.language, default_of(visit)), None
 
 
@@ -54,9 +56,11 @@ def default_of(visit: Visit) -> Document:
     return DEFAULT if visit.scope.may("numbers") else DEFAULT_OF_DEALERS
 
 
-def answered(visit: Visit, document: Document, listed: Listed | None = None) -> Report:
+def answered(
+    visit: Visit, document: Document, listed: Listed | None = None, as_of: date | None = None
+) -> Report:
     """What a funnel comes to; NotSettled while nothing of a dealer's copy may leave the house."""
-    question = Question(document, today_of(visit), listed=listed)
+    question = Question(document, today_of(visit), listed=listed, as_of=as_of)
     return visit.site.funnels.report(visit.scope, question)
 
 

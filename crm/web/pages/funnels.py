@@ -16,10 +16,10 @@ from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
 from crm.funnels.own_copy import NOT_IN_COPIES, TYPES_OF_COPIES
 from crm.funnels.register import Saved, history_of, remove_funnel, save_funnel, saved_funnels
-from crm.funnels.report import Listed, Question
+from crm.funnels.report import Question
 from crm.people.queries import FoundPerson, find_people
 from crm.storage.database import reading
-from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_parts import (
     answered,
     asked_of,
@@ -34,7 +34,6 @@ from crm.web.pages.funnel_parts import (
     viewer_of,
     what_copies_hold,
 )
-from crm.web.pages.people_lists import people_list
 from crm.web.view.formats import clock_text, day_text
 from crm.web.view.funnel_form import (
     COMPARISONS,
@@ -95,18 +94,6 @@ def funnels_page(visit: SignedIn) -> Response:
         **_shelf(visit, asked),
     }
     return visit.render("funnels.html", context, 400 if asked.error else 200)
-
-
-@router.get("/funnels/people")
-def funnel_people(visit: SignedIn) -> Response:
-    """The people behind a number."""
-    return _people(visit)
-
-
-@router.post("/funnels/people")
-def funnel_people_found(posting: SignedInPosting) -> Response:
-    """The same, searched or turned over."""
-    return _people(posting.visit, posting)
 
 
 @router.post("/funnels/saved")
@@ -215,30 +202,6 @@ def _shelf(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
         "is_default": asked.document == default_of(visit),
         "fault": visit.request.query_params.get("fault", ""),
     }
-
-
-def _people(visit: Visit, posting: Posting | None = None) -> Response:
-    visit.scope.require("numbers", "lists behind numbers")
-    visit.scope.require("people", "lists of people")
-    asked, _ = asked_of(visit)
-    query = visit.request.query_params
-    at = query.get("at", "1")
-    steps = asked.document.steps
-    if not at.isdecimal() or not 1 <= int(at) <= len(steps):
-        raise NotFound
-    dimension = query.get("dimension")
-    if dimension is not None and dimension not in asked.document.by:
-        raise NotFound
-    listed = Listed(int(at), bool(query.get("left")), dimension, query.get("value"))
-    report = answered(visit, asked.document, listed)
-    name = step_word(steps[int(at) - 1], visit.language)
-    said = N_("%(step)s：到此为止的人") if listed.left else N_("%(step)s：走到这一步的人")
-    notes = list(sentences(asked.document, today_of(visit), visit.language))[:2]
-    if dimension is not None:
-        value = value_word(dimension, listed.value, visit.language)
-        notes.insert(0, f"{dimension_word(dimension, visit.language)}：{value}。")
-    people = report.listed or ()
-    return people_list(visit, visit.say(said) % {"step": name}, people, posting, "".join(notes))
 
 
 def _sentences(visit: Visit, saved: Saved) -> Iterator[str]:

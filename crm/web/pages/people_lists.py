@@ -1,6 +1,6 @@
 """Lists of people: everybody, and those behind a number of the season or of an activity."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -145,8 +145,9 @@ def people_list(
     people: Collection[str] | None,
     posting: Posting | None = None,
     note: str = "",
+    more: Mapping[str, object] | None = None,
 ) -> Response:
-    """A list of people: all of them, or those given."""
+    """A list of people: all of them, or those given. more: what else its page shows."""
     asked = Asked.of(posting.form) if posting else Asked()
 
     def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[FoundPerson], int]:
@@ -161,6 +162,7 @@ def people_list(
     if asked.file:
         return taken_away(visit, shown)
     context: dict[str, Any] = {"title": title, "note": note, "table": shown}
+    context |= {"keep": "", "fault": "", "segment": None, **(more or {})}
     return visit.render("people.html", context)
 
 

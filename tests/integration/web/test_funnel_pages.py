@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS
+from crm.accounts.tables import EXPORT
 from crm.activities.queries import activities_between
 from crm.copies.queries import copy_now
 from crm.funnels.definition import EntryRule, parse_step
@@ -308,6 +309,52 @@ def test_a_funnel_is_saved_shared_changed_and_taken_out_of_the_list(site: Runnin
         gone = market.post(f"/funnels/saved/{funnel_id}/remove", data={"form_token": token})
         assert gone.status_code == 303
         assert "义诊到购买" not in market.get("/funnels").text
+
+
+def test_people_are_saved_as_a_condition_and_computed_whenever_they_are_looked_at(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    page = office.get(f"/funnels/people?{QUERY}&by=sex&at=2&dimension=sex&value=female").text
+    number = re.search(r"<small>([\d,]+)</small>", page)
+    query = re.search(r'name="query" value="([^"]+)"', page)
+    assert number is not None and query is not None
+    form = {"form_token": token_in(page), "query": unescape(query[1]), "name": "试用的女士"}
+    address = office.post("/segments", data={**form, "shared": "1"}).headers["location"]
+    assert address.startswith("/segments/")
+    assert f"<small>{number[1]}</small>" in office.get(address).text
+    assert "试用的女士" in office.get("/segments").text
+    assert "试用的女士" not in office.get("/funnels").text
+    wanted = Listed(2, dimension="sex", value="female")
+    day = today() - timedelta(days=60)
+    asked = Question(DOCUMENT, today(), listed=wanted, as_of=day)
+    asked = structs.replace(asked, document=structs.replace(DOCUMENT, last_days=183))
+    then = site.site.funnels.report(HEADQUARTERS_SCOPE, asked).listed
+    assert then is not None and 0 < len(then) < int(number[1])
+    assert f"<small>{len(then)}</small>" in office.get(f"{address}?day={day}").text
+    taken = office.post(address, data={"form_token": form["form_token"], "file": "csv"}).text
+    assert len(list(csv.reader(StringIO(taken)))) == int(number[1]) + 1
+    with reading(site.site.engine) as connection:
+        kept = connection.execute(select(EXPORT.c.rows).where(EXPORT.c.what == "people"))
+        assert int(number[1]) in kept.scalars().all()
+    _what_others_see_of_a_segment(site, office, address)
+
+
+def _what_others_see_of_a_segment(site: RunningSite, office: httpx.Client, address: str) -> None:
+    """Who sees no names hears how many, of few not even that; a funnel never becomes a segment."""
+    with signed_in(site, "market") as market, signed_in(site, "shop") as shop:
+        assert market.get(address).status_code == 403
+        # It is the owner's company's, and headquarters shared it with all of it.
+        assert "试用的女士" in market.get("/segments").text
+        assert "试用的女士" not in shop.get("/segments").text
+        assert shop.get(address).status_code == 403
+    token = token_in(office.get("/segments").text)
+    segment_id = address.rpartition("/")[2]
+    form = {"form_token": token, "name": "别的", "query": QUERY, "saved": segment_id}
+    assert "fault=" in office.post("/funnels/saved", data=form).headers["location"]
+    gone = office.post(f"{address}/remove", data={"form_token": token})
+    assert gone.headers["location"] == "/segments"
+    assert "试用的女士" not in office.get("/segments").text
+    assert office.get(address).status_code == 404
 
 
 def test_each_person_is_told_why_it_is_counted_or_not(

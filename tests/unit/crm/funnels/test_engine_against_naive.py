@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.times import SHANGHAI, instant_us
-from crm.funnels.answers import FunnelResult, StepResult
+from campaigns.times import SHANGHAI, day_end_us, instant_us
+from crm.funnels.answers import FunnelResult, StepResult, answer
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, parse_step, parse_window
+from crm.funnels.gathering import columns_of
 from crm.funnels.touchpoint import Touchpoint
 
 from .naive_funnel import naive_funnel
@@ -122,3 +123,14 @@ def test_groups_add_up_to_the_whole(data: st.DataObject) -> None:
     for place, step in enumerate(result.steps):
         assert sum(group.steps[place].people for group in result.groups) == step.people
         assert len(result.people[place]) == step.people
+
+
+@given(st.data())
+def test_as_of_a_day_only_what_began_by_its_evening_counts(data: st.DataObject) -> None:
+    kind, entry = (data.draw(st.sampled_from(list(of))) for of in (ChainKind, EntryRule))
+    found = data.draw(touchpoints(2, 6))
+    asked = data.draw(funnels(kind, entry))
+    evening_us = day_end_us(data.draw(st.sampled_from([date(2026, 2, 27), date(2026, 2, 28)])))
+    told = answer(asked, columns_of(found).before(evening_us))
+    by_then = [each for each in found if each.starts_us < evening_us]
+    assert plain(told)["people"] == naive_funnel(asked, by_then)["people"]

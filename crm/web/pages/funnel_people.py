@@ -1,0 +1,191 @@
+"""The people behind a number of a funnel, and the groups of them that are saved."""
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import QueryParams
+
+from campaigns.wording.catalogues import N_
+from campaigns.wording.sentence import SaidError
+from crm.funnels.document import Document
+from crm.funnels.register import (
+    Saved,
+    history_of,
+    remove_funnel,
+    save_funnel,
+    saved_segments,
+)
+from crm.funnels.report import Listed
+from crm.storage.database import reading
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.funnel_parts import answered, asked_of, may_look, owner_of, today_of
+from crm.web.pages.people_lists import people_list
+from crm.web.view.funnel_form import address_of, asked_funnel
+from crm.web.view.funnel_view import FEWEST
+from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
+
+router = APIRouter()
+
+
+@router.get("/funnels/people")
+def funnel_people(visit: SignedIn) -> Response:
+    """The people behind a number."""
+    return _people(visit)
+
+
+@router.post("/funnels/people")
+def funnel_people_found(posting: SignedInPosting) -> Response:
+    """The same, searched or turned over."""
+    return _people(posting.visit, posting)
+
+
+@router.get("/segments")
+def segments_page(visit: SignedIn) -> Response:
+    """The groups that are saved, and how many belong to each now."""
+    may_look(visit)
+    with reading(visit.site.engine) as connection:
+        found = saved_segments(connection, owner_of(visit))
+    lists = _may_list(visit)
+    context = {
+        "title": visit.say(N_("存好的人群")),
+        "segments": [(each, _who(visit, each), _how_many(visit, each)) for each in found],
+        "lists": lists,
+    }
+    return visit.render("segments.html", context)
+
+
+@router.post("/segments")
+def save_segment(posting: SignedInPosting) -> Response:
+    """Save who stands behind a number: from now on whoever does at the time."""
+    visit = posting.visit
+    _must_list(visit)
+    query = QueryParams(posting.text_of("query"))
+    asked = asked_funnel(query, visit.language)
+    if asked.error:
+        raise NotFound
+    listed = _listed(query, asked.document)
+    owner, engine = owner_of(visit), visit.site.engine
+    shared = posting.ticked("shared")
+    try:
+        saved = save_funnel(
+            engine, owner, posting.text("name"), asked.document, shared=shared, listed=listed
+        )
+    except SaidError as error:
+        said = quote(error.said(visit.language))
+        return RedirectResponse(f"/funnels/people?{query}&fault={said}", 303)
+    return RedirectResponse(f"/segments/{saved.funnel_id}", 303)
+
+
+@router.get("/segments/{segment_id}")
+def segment_page(visit: SignedIn, segment_id: str) -> Response:
+    """Who belongs to it, now or as on the evening of a day."""
+    return _segment(visit, segment_id)
+
+
+@router.post("/segments/{segment_id}")
+def segment_found(posting: SignedInPosting, segment_id: str) -> Response:
+    """The same, searched, turned over or taken away."""
+    return _segment(posting.visit, segment_id, posting)
+
+
+@router.post("/segments/{segment_id}/remove")
+def remove_segment(posting: SignedInPosting, segment_id: str) -> Response:
+    """Take one's own out of the list."""
+    visit = posting.visit
+    may_look(visit)
+    try:
+        remove_funnel(visit.site.engine, owner_of(visit), segment_id)
+    except SaidError as error:
+        raise NotFound from error
+    return RedirectResponse("/segments", 303)
+
+
+def _may_list(visit: Visit) -> bool:
+    return visit.scope.may("numbers") and visit.scope.may("people")
+
+
+def _must_list(visit: Visit) -> None:
+    visit.scope.require("numbers", "lists behind numbers")
+    visit.scope.require("people", "lists of people")
+
+
+def _people(visit: Visit, posting: Posting | None = None) -> Response:
+    _must_list(visit)
+    asked, _ = asked_of(visit)
+    query = visit.request.query_params
+    listed = _listed(query, asked.document)
+    report = answered(visit, asked.document, listed)
+    notes = _notes(visit, asked.document, listed, today_of(visit))
+    keep = {"keep": str(query), "fault": query.get("fault", "")}
+    title = _title(visit, asked.document, listed)
+    return people_list(visit, title, report.listed or (), posting, notes, keep)
+
+
+def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> Response:
+    _must_list(visit)
+    with reading(visit.site.engine) as connection:
+        versions = history_of(connection, owner_of(visit), segment_id)
+    if not versions or versions[0].listed is None or versions[0].removed:
+        raise NotFound
+    saved, listed = versions[0], versions[0].listed
+    as_of = _day(visit)
+    report = answered(visit, saved.document, listed, as_of)
+    notes = _notes(visit, saved.document, listed, as_of or today_of(visit))
+    context = {
+        "segment": saved,
+        "as_of": as_of,
+        "today": today_of(visit),
+        "is_own": saved.owner == visit.account.actor,
+        "funnel": address_of(saved.document),
+    }
+    title = f"{saved.name} · {_title(visit, saved.document, listed)}"
+    return people_list(visit, title, report.listed or (), posting, notes, context)
+
+
+def _day(visit: Visit) -> date | None:
+    typed = visit.request.query_params.get("day", "")
+    if not typed:
+        return None
+    try:
+        found = date.fromisoformat(typed)
+    except ValueError as error:
+        raise NotFound from error
+    return found if found < today_of(visit) else None
+
+
+def _listed(query: Mapping[str, str], document: Document) -> Listed:
+    """Which people an address asks for; NotFound where the funnel has none such."""
+    at, dimension = query.get("at", "1"), query.get("dimension")
+    if not at.isdecimal() or not 1 <= int(at) <= len(document.steps):
+        raise NotFound
+    if dimension is not None and dimension not in document.by:
+        raise NotFound
+    return Listed(int(at), bool(query.get("left")), dimension, query.get("value"))
+
+
+def _title(visit: Visit, document: Document, listed: Listed) -> str:
+    said = N_("%(step)s：到此为止的人") if listed.left else N_("%(step)s：走到这一步的人")
+    return visit.say(said) % {"step": step_word(document.steps[listed.step - 1], visit.language)}
+
+
+def _notes(visit: Visit, document: Document, listed: Listed, day: date) -> str:
+    notes = list(sentences(document, day, visit.language))[:2]
+    if listed.dimension is not None:
+        value = value_word(listed.dimension, listed.value, visit.language)
+        notes.insert(0, f"{dimension_word(listed.dimension, visit.language)}：{value}。")
+    return "".join(notes)
+
+
+def _who(visit: Visit, saved: Saved) -> str:
+    listed = saved.listed or Listed(1)
+    notes = _notes(visit, saved.document, listed, today_of(visit))
+    return f"{_title(visit, saved.document, listed)}。{notes}"
+
+
+def _how_many(visit: Visit, saved: Saved) -> str:
+    people = len(answered(visit, saved.document, saved.listed).listed or ())
+    few = 0 < people < FEWEST and not (_may_list(visit) or visit.scope.may("own_copy"))
+    return f"<{FEWEST}" if few else f"{people:,}"
