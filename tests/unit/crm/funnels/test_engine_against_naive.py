@@ -127,7 +127,7 @@ def test_groups_add_up_to_the_whole(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_as_of_a_day_only_what_began_by_its_evening_counts(data: st.DataObject) -> None:
-    kind, entry = (data.draw(st.sampled_from(list(of))) for of in (ChainKind, EntryRule))
+    kind, entry = data.draw(st.sampled_from(ChainKind)), data.draw(st.sampled_from(EntryRule))
     found = data.draw(touchpoints(2, 6))
     asked = data.draw(funnels(kind, entry))
     evening_us = day_end_us(data.draw(st.sampled_from([date(2026, 2, 27), date(2026, 2, 28)])))
