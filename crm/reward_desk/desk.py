@@ -11,8 +11,6 @@ from typing import Literal
 Doubt = Literal["nothing_due", "beyond_payable", "before_release", "reference_used"]
 """What a payer is asked about before a payment is recorded; it is recorded all the same."""
 
-DECIDABLE = frozenset({"held", "payable", "rejected"})
-
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
@@ -20,6 +18,7 @@ class DeskRow:
 
     open_fen: what may be paid now; owed_back_fen: what was paid too much; paid_fen: all that was
     paid. name: of the patient, where the viewer may see it. ordered: a payment is on its way.
+    settling: something was said of it that is not recorded yet.
     bought_on: None where the purchase is owed to somebody else or, without has_purchase, is gone.
     """
 
@@ -53,13 +52,28 @@ class DeskRow:
     approved_by: tuple[str, ...]
     paid_by: tuple[str, ...]
     ordered: bool = False
+    settling: bool = False
     has_purchase: bool = True
+
+    @property
+    def is_late(self) -> bool:
+        """Whether an approval alone would free it: its referral came in too late."""
+        return self.state == "blocked" and self.reason == "late_referral"
 
     @property
     def awaits_word(self) -> bool:
         """Whether an approval would change something."""
-        late = self.state == "blocked" and self.reason == "late_referral"
-        return late or (self.state in DECIDABLE and self.mode == "HOLD_FOR_REVIEW")
+        is_new = self.state == "held" and self.mode == "HOLD_FOR_REVIEW" and not self.approved_by
+        return is_new or self.is_late or self.state == "rejected"
+
+    def is_frozen(self, today: date) -> bool:
+        """Whether its hold lasts on a day, and would end by itself or after an approval."""
+        may_end = self.state == "held" or self.is_late
+        return may_end and self.releases_on is not None and today < self.releases_on
+
+    def is_only_undecided(self, today: date) -> bool:
+        """Whether the hold is over on a day, and nothing but the approval lacks."""
+        return self.state == "held" and self.awaits_word and not self.is_frozen(today)
 
     def may_approve(self, actor: str) -> bool:
         """Whether this person may approve it, and that would change something."""

@@ -7,9 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
+from crm.journal.dead_letters import DEAD_LETTER
+from crm.journal.events import JOURNAL
+from crm.journal.outbox import OUTBOX
 from crm.ledger.rows import ACTORS
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.tables import MEMBER
+from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK, PERSON
 from crm.reward_desk.asking import with_traces
 from crm.reward_desk.desk import DeskRow
@@ -37,18 +41,19 @@ def queue_page(
     scope: Scope,
     connection: Connection,
     name: str,
+    today: date,
     *,
     limit: int,
     offset: int = 0,
 ) -> list[DeskRow]:
-    """One page of a queue, what is free first at its head."""
+    """One page of a queue as it is on a day, what is free first at its head."""
     _require(scope)
     query = (
         _rows(scope)
         .where(QUEUES[name].condition)
         .order_by(REWARD.c.releases_on, REWARD.c.reward_id)
     )
-    return _filled(scope, connection, query.limit(limit).offset(offset))
+    return _filled(scope, connection, query.params(today=today).limit(limit).offset(offset))
 
 
 def member_page(scope: Scope, connection: Connection, member: str, limit: int) -> list[DeskRow]:
@@ -91,9 +96,28 @@ def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[De
     sums = _balances(connection, ids)
     orders = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids))
     ordered = set(connection.execute(orders.where(_ON_ITS_WAY)).scalars())
+    settling = _settling(connection, ids)
     found = (_desk_row(scope, row, sums) for row in rows)
-    told = (replace(row, ordered=row.reward_id in ordered) for row in found)
+    told = (
+        replace(row, ordered=row.reward_id in ordered, settling=row.reward_id in settling)
+        for row in found
+    )
     return with_traces(scope, connection, told)
+
+
+def _settling(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Of which of the rewards something was said that the views do not know yet."""
+    homes = [f"reward/{reward_id}" for reward_id in ids]
+    waiting = select(OUTBOX.c.subject).where(OUTBOX.c.subject.in_(homes))
+    kept = (
+        select(JOURNAL.c.subject)
+        .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .outerjoin(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.subject.in_(homes))
+        .where(OUTCOME.c.position.is_(None), DEAD_LETTER.c.position.is_(None))
+    )
+    said = connection.execute(waiting.union(kept)).scalars()
+    return {subject.partition("/")[2] for subject in said}
 
 
 def _balances(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, str, str], int]:

@@ -2,10 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
 
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.tables import MEMBER
@@ -50,26 +63,25 @@ class QueueRule:
     measure: Measure | None
 
 
+_UNDECIDED = and_(
+    REWARD.c.state == "held", REWARD.c.mode == "HOLD_FOR_REVIEW", REWARD.c.approved_by == ""
+)
+_IS_FROZEN = REWARD.c.releases_on > bindparam("today", type_=Date())
+
+
 def _in_state(state: str, measure: Measure | None) -> QueueRule:
     return QueueRule(REWARD.c.state == state, measure)
 
 
 QUEUES: Mapping[str, QueueRule] = MappingProxyType(
     {
-        "to_decide": QueueRule(
-            or_(
-                and_(
-                    REWARD.c.state == "held",
-                    REWARD.c.mode == "HOLD_FOR_REVIEW",
-                    REWARD.c.approved_by == "",
-                ),
-                and_(REWARD.c.state == "blocked", REWARD.c.reason == "late_referral"),
-            ),
-            "due",
+        "to_decide": QueueRule(_UNDECIDED, "due"),
+        "late": QueueRule(
+            and_(REWARD.c.state == "blocked", REWARD.c.reason == "late_referral"), None
         ),
         "payable": QueueRule(and_(_IS_OPEN, REWARD.c.mode != "NON_CASH"), "open"),
         "to_hand_over": QueueRule(and_(_IS_OPEN, REWARD.c.mode == "NON_CASH"), "open"),
-        "held": _in_state("held", "due"),
+        "held": QueueRule(and_(REWARD.c.state == "held", or_(_IS_FROZEN, not_(_UNDECIDED))), "due"),
         "blocked": _in_state("blocked", None),
         "tracked": _in_state("tracked", None),
         "rejected": _in_state("rejected", None),
@@ -87,7 +99,8 @@ QUEUES: Mapping[str, QueueRule] = MappingProxyType(
         ),
     }
 )
-"""A reward may stand in several."""
+"""A reward may stand in several. Conditions ask for the parameter `today`: a hold that is over by
+the calendar leaves nothing to wait for but a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +112,14 @@ class Queue:
     amount_fen: int | None
 
 
-def queues(scope: Scope, connection: Connection) -> list[Queue]:
+def queues(scope: Scope, connection: Connection, today: date) -> list[Queue]:
     """All queues, the empty ones too; a dealer's are those of its members."""
     scope.require("money", "rewards and their money")
     found = []
     for name, rule in QUEUES.items():
         measured = literal(0) if rule.measure is None else _MEASURES[rule.measure]
         columns: list[Any] = [func.count(), func.coalesce(func.sum(measured), 0)]
-        query = select(*columns).select_from(WITH_MEMBER).where(rule.condition)
+        query = select(*columns).select_from(WITH_MEMBER).where(rule.condition).params(today=today)
         count, amount_fen = connection.execute(of_scope(scope, query)).one()
         found.append(Queue(name, count, None if rule.measure is None else int(amount_fen)))
     return found

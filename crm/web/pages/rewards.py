@@ -6,6 +6,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.ledger.queries import ledger_of
 from crm.money import yuan_typed
@@ -30,20 +31,21 @@ _NOTHING = N_("一份也没有选。请先勾选。")
 _NOT_YOURS = N_(
     "有 %(n)s 份不能由你决定（状态变了，或是你录入、付款的），所以一份也没有记。请重新勾选。"
 )
-_FIRST = ("to_decide", "payable", "held")
+_FIRST = ("to_decide", "late", "payable", "to_hand_over", "held")
 """What is shown where no queue is named: the first of these that has anything."""
 
 
 @router.get("/rewards")
 def rewards_page(visit: SignedIn, state: str = "", page: Page = 1) -> Response:
     """The queues, and one page of one of them."""
+    today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
-        found = queues(visit.scope, connection)
+        found = queues(visit.scope, connection, today)
         filled = [each.name for each in found if each.count]
         shown = state if state in QUEUES else next((n for n in _FIRST if n in filled), "")
         shown = shown or next(iter(filled), "to_decide")
         offset = (page - 1) * PAGE_ROWS
-        rows = queue_page(visit.scope, connection, shown, limit=PAGE_ROWS, offset=offset)
+        rows = queue_page(visit.scope, connection, shown, today, limit=PAGE_ROWS, offset=offset)
     total = next(each.count for each in found if each.name == shown)
     context = {
         "title": visit.say(N_("奖励")),
@@ -61,13 +63,17 @@ def rewards_page(visit: SignedIn, state: str = "", page: Page = 1) -> Response:
 
 
 def acts_on(visit: Visit, rows: list[DeskRow]) -> dict[str, Any]:
-    """Which of the rewards this person may approve, reject and pay, by id."""
+    """Which of the rewards this person may approve, reject and pay, by id.
+
+    None of what was said a moment ago: where it stands is known when that is recorded.
+    """
     actor = visit.account.actor
 
     def ids(type_name: str, may: str) -> set[str]:
         if not visit.may_say(type_name):
             return set()
-        return {row.reward_id for row in rows if getattr(row, may)(actor)}
+        found = (row for row in rows if not row.settling)
+        return {row.reward_id for row in found if getattr(row, may)(actor)}
 
     return {
         "approvable": ids("reward.approved", "may_approve"),
@@ -163,7 +169,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "form_id": str(uuid4()),
         **acts_on(visit, rows),
         "may_pay": visit.may_say("reward.paid") and row.may_pay(actor),
-        "own": actor in (*row.entered_by, *row.approved_by, *row.paid_by),
+        "own": [did for did, who in hands.items() if actor in who],
     }
     return visit.render("reward.html", context, 422 if form is not None else 200)
 

@@ -11,6 +11,7 @@ REWARD_MODES = {
 }
 QUEUES = {
     "to_decide": N_("待审批"),
+    "late": N_("补报待核实"),
     "payable": N_("可发放"),
     "to_hand_over": N_("待交付（非现金）"),
     "held": N_("冻结期"),
@@ -21,6 +22,11 @@ QUEUES = {
     "clawed_back": N_("已追回"),
     "owed_back": N_("应退回"),
     "alarms": N_("要查的"),
+}
+HANDS = {
+    "entered": N_("购买、转介绍或会员是你录入的：批准和付款要由别人做。"),
+    "approved": N_("这一份你批准过：付款要由别人做。"),
+    "paid": N_("这一份你付过款：批准或驳回要由别人做。"),
 }
 MARKS = {
     "approver_paid": N_("批准的人自己付了款"),
@@ -145,6 +151,7 @@ GROUPS = {
     "reward_mode": REWARD_MODES,
     "reward_queue": QUEUES,
     "reward_mark": MARKS,
+    "reward_hand": HANDS,
     "payment_doubt": DOUBTS,
     "member_kind": MEMBER_KINDS,
     "institution_kind": INSTITUTION_KINDS,

@@ -13,15 +13,15 @@ import pytest
 from sqlalchemy import func, select
 
 from campaigns.ids import reward_id
-from campaigns.intake import Credential
+from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.times import rfc3339
 from crm.accounts.people import find_user
 from crm.clock import now_us
 from crm.journal.events import JOURNAL
-from crm.ledger.tables import LEDGER_ENTRY, REWARD
+from crm.ledger.tables import LEDGER_ENTRY
 from crm.reward_desk.bank_file import digest
 from crm.reward_desk.queries import desk_rows, queue_page
-from crm.reward_desk.queues import QUEUES, queues
+from crm.reward_desk.queues import queues
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.reward_sites import (
@@ -33,7 +33,7 @@ from tests.integration.web.reward_sites import (
     sale,
     signed_in,
 )
-from tests.integration.web.sites import RunningSite, running
+from tests.integration.web.sites import RunningSite, running, today
 
 SALES = 20
 
@@ -54,9 +54,18 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         events += [*member("M4", kind="consumer"), *sale(32, "M4")]
         for n in range(SALES):
             events += sale(n, "M1")
-        site.accept(*events, *sale(30, "M2"), *sale(31, "M3"))
+        site.accept(*events, *sale(30, "M2"), *sale(31, "M3"), *sale(34, "M1", days_ago=5))
+        referred_late(site, 33, "M1")
         reach_every_day(site)
         yield site
+
+
+def referred_late(site: RunningSite, n: int, code: str) -> None:
+    """A sale that was received when it was made, and its referral only now."""
+    registered, referred, bought = sale(n, code)
+    then = [orjson.dumps(each | {"receivedat": each["time"]}) for each in (registered, bought)]
+    site.site.intake.accept(then, HEADQUARTERS, history=True)
+    site.accept(referred)
 
 
 def form_id() -> str:
@@ -95,7 +104,7 @@ def test_a_list_is_approved_at_once_and_stands_then_under_what_can_be_paid(
 ) -> None:
     with signed_in(desk, "checker") as person:
         page = person.get("/rewards?state=to_decide").text
-        assert page.count('name="reward"') == SALES
+        assert page.count('name="reward"') == SALES + 1
         assert "批准所选" in page and "做成付款文件" not in page
     approve(desk, "checker", 0, 1, 2)
     assert state(desk, reward_of(0, "M1")) == ("payable", 4000, 0)
@@ -106,9 +115,63 @@ def test_a_list_is_approved_at_once_and_stands_then_under_what_can_be_paid(
 
 def test_each_queue_has_as_many_rewards_as_its_number_says(desk: RunningSite) -> None:
     with reading(desk.site.engine) as connection:
-        for queue in queues(HEADQUARTERS_SCOPE, connection):
-            rows = select(func.count()).select_from(REWARD).where(QUEUES[queue.name].condition)
-            assert connection.execute(rows).scalar_one() == queue.count, queue.name
+        for queue in queues(HEADQUARTERS_SCOPE, connection, today()):
+            rows = queue_page(HEADQUARTERS_SCOPE, connection, queue.name, today(), limit=1_000)
+            assert len(rows) == queue.count, queue.name
+
+
+def test_what_waits_for_a_person_alone_stands_in_no_hold_and_says_no_day_that_is_past(
+    desk: RunningSite,
+) -> None:
+    over, lasts, late = (reward_of(n, "M1") for n in (18, 34, 33))
+    with signed_in(desk, "checker") as person:
+        held = person.get("/rewards?state=held").text
+        assert lasts in held and "冻结到" in held and over not in held
+        to_decide = person.get("/rewards?state=to_decide").text
+        assert over in to_decide and lasts in to_decide and late not in to_decide
+        page = person.get(f"/rewards/{over}").text
+        assert "</strong> 待审批" in page and "冻结到" not in page
+        assert "</strong> 冻结期" in person.get(f"/rewards/{lasts}").text
+
+
+def test_what_was_referred_too_late_waits_in_a_list_of_its_own_and_is_freed_from_there(
+    desk: RunningSite,
+) -> None:
+    late = reward_of(33, "M1")
+    with signed_in(desk, "checker") as person:
+        page = person.get("/rewards?state=late").text
+        assert late in page and page.count('name="reward"') == 1 and "冻结到" not in page
+        fields = {"form_id": form_id(), "word": "approved", "reward": late}
+        assert person.post("/rewards/decide", **fields).status_code == 303
+    desk.work()
+    assert state(desk, late) == ("payable", 4_000, 0)
+
+
+def test_who_has_approved_is_offered_no_second_approval_neither_at_once_nor_later(
+    desk: RunningSite,
+) -> None:
+    reward = reward_of(19, "M1")
+    with signed_in(desk, "chief") as person:
+        assert 'value="approved"' in person.get(f"/rewards/{reward}").text
+        fields = {"form_id": form_id(), "word": "approved", "reward": reward}
+        assert person.post("/rewards/decide", **fields).status_code == 303
+        page = person.get(f"/rewards/{reward}").text
+        assert 'name="word"' not in page and "刚说过的还没记完" in page
+        assert f'value="{reward}"' not in person.get("/rewards?state=to_decide").text
+        desk.work()
+        page = person.get(f"/rewards/{reward}").text
+        assert 'value="approved"' not in page and "刚说过的还没记完" not in page
+        assert "这一份你批准过" in page and "收回批准，改为驳回" in page
+
+
+def test_whatever_was_rejected_may_be_approved_again(desk: RunningSite) -> None:
+    gift = reward_of(32, "M4")
+    with signed_in(desk, "checker") as person:
+        for word, became in (("rejected", "rejected"), ("approved", "payable")):
+            fields = {"form_id": form_id(), "word": word, "reward": gift}
+            assert person.post("/rewards/decide", **fields).status_code == 303
+            desk.work()
+            assert state(desk, gift)[0] == became
 
 
 def test_nobody_pays_what_they_approved_and_the_button_is_not_there(desk: RunningSite) -> None:
@@ -131,7 +194,7 @@ def test_nobody_approves_what_they_entered(desk: RunningSite) -> None:
     reach_every_day(desk)
     with signed_in(desk, "chief") as person:
         page = person.get(f"/rewards/{reward_of(40, 'M1')}").text
-        assert 'value="approved"' not in page and "你经过手" in page
+        assert 'value="approved"' not in page and "是你录入的" in page
         fields = {"word": "approved", "reward": reward_of(40, "M1"), "form_id": form_id()}
         answer = person.post("/rewards/decide", **fields)
         assert answer.status_code == 422 and "不能由你决定" in answer.text
@@ -305,12 +368,12 @@ def _now() -> str:
 
 def test_a_dealer_sees_its_members_alone_and_no_patient(desk: RunningSite) -> None:
     with signed_in(desk, "dealer") as person:
-        page = person.get("/rewards?state=held").text
+        page = person.get("/rewards?state=to_decide").text
         assert "M1" in page and "档案卡" not in page and 'name="reward"' not in page
         assert person.get(f"/rewards/{reward_of(13, 'M1')}").status_code == 200
         assert person.get("/rewards/files").status_code == 403
     with signed_in(desk, "other") as person:
-        assert "M1" not in person.get("/rewards?state=held").text
+        assert "M1" not in person.get("/rewards?state=to_decide").text
         assert person.get(f"/rewards/{reward_of(13, 'M1')}").status_code == 404
 
 
@@ -333,7 +396,7 @@ def test_a_dealer_reads_no_name_of_the_companys_people(desk: RunningSite) -> Non
 def test_only_a_purchase_that_is_gone_is_said_to_be_missing(desk: RunningSite) -> None:
     """Also for a dealer, who sees no patient; and where the purchase is another member's."""
     with signed_in(desk, "dealer") as person:
-        page = person.get("/rewards?state=held").text
+        page = person.get("/rewards?state=to_decide").text
         assert "买 2 件" in page and "没有对应的购买" not in page
     stands, gone = reward_id("P15", "M2", "default"), reward_id("P50", "M1", "default")
     desk.accept(*sale(50, "M1"))
@@ -378,9 +441,10 @@ def test_a_tile_tells_what_the_rows_behind_it_come_to(desk: RunningSite) -> None
         "alarms": lambda row: row.paid_fen,
     }
     with reading(desk.site.engine) as connection:
-        found = {queue.name: queue.amount_fen for queue in queues(HEADQUARTERS_SCOPE, connection)}
+        all_queues = queues(HEADQUARTERS_SCOPE, connection, today())
+        found = {queue.name: queue.amount_fen for queue in all_queues}
         for name, amount_fen in found.items():
-            rows = queue_page(HEADQUARTERS_SCOPE, connection, name, limit=1_000)
+            rows = queue_page(HEADQUARTERS_SCOPE, connection, name, today(), limit=1_000)
             shown = sum(map(told[name], rows)) if name in told else None
             assert amount_fen == shown, name
     assert found["owed_back"] and found["alarms"] and found["payable"]
