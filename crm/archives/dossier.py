@@ -27,7 +27,7 @@ from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralM
 from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation, PersonView
 from crm.consents.uses import may_show_health
-from crm.follow_ups.schedule import FollowUp, follow_ups
+from crm.follow_ups.schedule import FollowUp, due_now, follow_ups
 from crm.identity.clusters import Evidence
 from crm.journal.logged_event import EventKey, LoggedEvent
 
@@ -157,7 +157,6 @@ def dossier_of(person: PersonView, known: Evaluation, *, hidden: bool) -> Dossie
     events = sorted((e for card in person.cards for e in card.events), key=lambda e: e.order)
     calls = list(follow_ups(person))
     today = shanghai_day(known.at_us)
-    due = [call for call in calls if call.state == "open" and call.due_on <= today]
     return Dossier(
         tuple(
             other.person_id
@@ -176,7 +175,7 @@ def dossier_of(person: PersonView, known: Evaluation, *, hidden: bool) -> Dossie
             for event in events
             if isinstance(event.data, ReferralMade)
         ),
-        tuple(sorted(due, key=lambda call: (call.due_on, call.trial_id, call.number))),
+        tuple(due_now(calls, today)),
     )
 
 

@@ -1,5 +1,6 @@
 """Reads the forms that one account sent: when, about whom, what became of their events."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, select
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK, PERSON
+from crm.storage.database import in_pieces
 
 _FORM_ID_LENGTH = 36
 _MOST_EVENTS = 3_000
@@ -68,3 +70,18 @@ def own_forms_since(
         types = (type_name, *form.types)
         found[key] = replace(form, types=types, name=form.name or shown, voided=voided)
     return list(found.values())
+
+
+def names_at(connection: Connection, subjects: Collection[str]) -> dict[str, str]:
+    """Subject of an event → the name on the card it is of; restricted archives have none here."""
+    query = (
+        select(LINK.c.home, CARD.c.name)
+        .join(CARD, CARD.c.card_id == LINK.c.card_id)
+        .join(PERSON, PERSON.c.person_id == LINK.c.person_id)
+        .where(PERSON.c.restricted.is_(False), CARD.c.name.is_not(None))
+    )
+    found: dict[str, str] = {}
+    for piece in in_pieces(list(subjects)):
+        rows = connection.execute(query.where(LINK.c.home.in_(piece)))
+        found |= {home: name for home, name in rows}
+    return found

@@ -128,7 +128,8 @@ def _told_before(
 def due_calls(
     scope: Scope, connection: Connection, dealer: str, day: date, limit: int = PAGE_ROWS
 ) -> list[DueCall]:
-    """Follow-ups due on a day or before, the oldest first, of trials that stand in the copy.
+    """Whom to call on a day, the longest due first, of trials that the copy holds; of each person
+    the call that became due last.
 
     A dealer to whom no history is shared does not know that there is a trial.
     """
@@ -146,12 +147,12 @@ def due_calls(
         for item in shared.content.get("history", []):
             if item.get("type") == "trial.started" and "trial_id" in item:
                 of_trial |= {(card, item["trial_id"]): shared for card in shared.cards}
-    found = [
-        DueCall(of_trial[card_id, trial_id], number, due_on)
-        for trial_id, number, card_id, due_on in due
-        if (card_id, trial_id) in of_trial
-    ]
-    return found[:limit]
+    latest: dict[str, DueCall] = {}
+    for trial_id, number, card_id, due_on in due:
+        shared_with = of_trial.get((card_id, trial_id))
+        if shared_with is not None:
+            latest[shared_with.key] = DueCall(shared_with, number, due_on)
+    return sorted(latest.values(), key=lambda call: (call.due_on, call.shared.key))[:limit]
 
 
 def rows_of(connection: Connection, dealer: str, key: str | None = None) -> Iterator[Shared]:

@@ -20,4 +20,5 @@ def follow_up_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
                 "card_id": due.card_id,
                 "due_on": due.due_on,
                 "state": due.state,
+                "sku": due.sku,
             }

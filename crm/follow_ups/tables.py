@@ -13,6 +13,7 @@ FOLLOW_UP = Table(
     Column("card_id", String(64), nullable=False),
     Column("due_on", Date, nullable=False),
     Column("state", String(8), nullable=False),
+    Column("sku", String(200), nullable=False, server_default=""),
     Index("ix_follow_up_home", "home"),
     Index("ix_follow_up_due_on", "state", "due_on"),
 )
@@ -35,3 +36,21 @@ FOLLOW_UP_OWNER = Table(
 )
 """Whose call it is: `owner` was asked by `actor`; the last entry holds. Work in an office, and no
 word about anybody: a rebuild leaves it alone."""
+
+FOLLOW_UP_LATER = Table(
+    "follow_up_later",
+    METADATA,
+    Column(
+        "entry",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("trial_id", String(64), nullable=False),
+    Column("not_before", Date, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Index("ix_follow_up_later_trial_id", "trial_id", "entry"),
+)
+"""Calls that are to be made another day: of a trial the last entry holds. A rebuild leaves it
+alone."""

@@ -82,12 +82,16 @@ def event_status(
 
 @dataclass(frozen=True, slots=True)
 class OwnWord:
-    """One event that a form of somebody's own said; time: as sent."""
+    """One event that a form of somebody's own said; time: as sent.
+
+    value: the code of how it went, of the types that have one.
+    """
 
     id: str
     time: str
     subject: str
     status: EventStatus
+    value: str = ""
 
 
 def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord]:
@@ -95,15 +99,21 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
     # A range instead of LIKE: every database answers it from the index.
     query = (
         _statuses()
-        .add_columns(JOURNAL.c.time, JOURNAL.c.subject)
+        .add_columns(JOURNAL.c.time, JOURNAL.c.subject, JOURNAL.c.plain)
         .where(JOURNAL.c.source == source)
         .where(JOURNAL.c.id >= f"{form_id}-", JOURNAL.c.id < f"{form_id}.")
         .order_by(JOURNAL.c.position)
     )
     return [
-        OwnWord(status.id, row.time, row.subject, status)
+        OwnWord(
+            status.id,
+            row.time,
+            row.subject,
+            status,
+            str(orjson.loads(row.plain).get("outcome", "")),
+        )
         for row in connection.execute(query)
-        for status in (_status(row[:-2]),)
+        for status in (_status(row[:-3]),)
     ]
 
 

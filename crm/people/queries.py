@@ -10,6 +10,7 @@ from crm.components.as_of import effective_up_to, whole_past
 from crm.components.evaluation import Evaluation
 from crm.components.keys import Digest
 from crm.consents.uses import Standing, may_show
+from crm.identity.traits import PLACEHOLDER_PHONES
 from crm.keyring.keyring import Keyring
 from crm.people.asking import matches, nearness
 from crm.people.tables import CARD, LINK, PERSON
@@ -17,6 +18,7 @@ from crm.scope import Scope
 from crm.storage.database import in_pieces
 
 PAGE_ROWS = 50
+_PLACEHOLDER_TAILS = {phone[-4:] for phone in PLACEHOLDER_PHONES}
 
 FoundRow = tuple[str, str, str | None, str, str | None, str | None, str | None, bool, bool]
 
@@ -212,6 +214,19 @@ def restricted_people(
     total = connection.execute(counted).scalar_one()
     rows = connection.execute(query.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)).all()
     return [_found(scope, tuple(row)) for row in rows], total
+
+
+def may_have_phones(scope: Scope, connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those of some people on one of whose cards a number is written that is no placeholder."""
+    _only_company(scope)
+    found: set[str] = set()
+    for piece in in_pieces(list(ids)):
+        query = select(LINK.c.person_id, CARD.c.phone_tails)
+        query = query.join(CARD, CARD.c.card_id == LINK.c.card_id)
+        for person_id, tails in connection.execute(query.where(LINK.c.person_id.in_(piece))):
+            if not _PLACEHOLDER_TAILS.issuperset(tails.split()):
+                found.add(person_id)
+    return found
 
 
 def _named(scope: Scope, connection: Connection, ids: list[str]) -> list[FoundPerson]:

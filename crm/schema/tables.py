@@ -51,12 +51,13 @@ KEPT_APART = (
 
 REGISTERED = (
     *(rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER),
+    follow_ups.FOLLOW_UP_LATER,
     *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, policies.POLICY_DRAFT),
     SAVED_FUNNEL,
     *(letters.LETTER_TEMPLATE, letters.LETTER_SENT),
 )
-"""What people asked for and were answered, whose work it is, which payments were ordered, which
-funnels were saved: a rebuild leaves it alone."""
+"""What people asked for and were answered, whose work it is and when, which payments were ordered,
+which funnels were saved: a rebuild leaves it alone."""
 
 NOTED = (FUNNEL_NOTE,)
 """What the recording tells those who keep at hand what they read: thrown away when it is old."""

@@ -24,7 +24,7 @@ from crm.web.pages.copy import (
     masked,
     own_dealer,
 )
-from crm.web.pages.follow_ups import CHANNELS, OUTCOMES
+from crm.web.pages.follow_up_calls import CHANNELS, OUTCOMES
 from crm.web.view.person_acts import CORRECTED_BY_CATEGORY, correction
 
 router = APIRouter()

@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 from campaigns.sentences import outcome_sentence
 from campaigns.wording.languages import Language
 from crm.accounts.people import Account
+from crm.entries.queries import names_at
+from crm.masking import masked_name
 from crm.outcomes.queries import OwnWord, own_words
 from crm.outcomes.voids import NEVER_VOIDED
 from crm.web.view.event_view import address_of
@@ -16,7 +18,11 @@ VOIDED = "event.voided"
 
 @dataclass(frozen=True, slots=True)
 class SaidLine:
-    """One event of a receipt; sentence: empty while it is not recorded yet."""
+    """One event of a receipt; sentence: empty while it is not recorded yet.
+
+    who: the person it is about, masked, for whom may see people. value: the code that was chosen,
+    such as how a call went.
+    """
 
     type: str
     outcome: str
@@ -24,6 +30,8 @@ class SaidLine:
     source: str
     id: str
     may_take_back: bool
+    who: str = ""
+    value: str = ""
 
     @property
     def address(self) -> str:
@@ -57,10 +65,13 @@ def receipt_number(form_id: str) -> str:
 def said_of(connection: Connection, account: Account, form_id: str, language: Language) -> Said:
     """The receipt of a form that the account sent and that is durable."""
     words = own_words(connection, account.source, form_id)
-    return Said(receipt_number(form_id), tuple(_line(word, account, language) for word in words))
+    sees = account.scope.may("people")
+    names = names_at(connection, {word.subject for word in words}) if sees else {}
+    lines = (_line(word, account, language, names.get(word.subject, "")) for word in words)
+    return Said(receipt_number(form_id), tuple(lines))
 
 
-def _line(word: OwnWord, account: Account, language: Language) -> SaidLine:
+def _line(word: OwnWord, account: Account, language: Language, name: str) -> SaidLine:
     status = word.status
     detail = status.reason if status.outcome == "rejected" else status.waiting_for
     is_open = status.outcome == "accepted"
@@ -73,4 +84,6 @@ def _line(word: OwnWord, account: Account, language: Language) -> SaidLine:
         may_take_back=account.may_say(VOIDED)
         and status.type not in NEVER_VOIDED
         and status.outcome in ("recorded", "waiting"),
+        who=masked_name(name) if name else "",
+        value=word.value,
     )

@@ -26,7 +26,9 @@ def trial(number: int) -> list[dict[str, Any]]:
     card_id = f"F-{number}"
     phone = "13800000000" if number == 0 else f"137000{number:05}"
     registered = card(card_id, f"钱回访{number}", phone)
-    started = event("trial.started", card_id, trial_id=f"T-{number}", sku="JX-B4")
+    registered["data"] |= {"region": "130102" if number % 2 else "440306", "dealer": "D1"}
+    sku = "JX-B2" if number == 4 else "JX-B4"
+    started = event("trial.started", card_id, trial_id=f"T-{number}", sku=sku)
     for each, hour in ((registered, 8), (started, 9)):
         day = today() - timedelta(days=6 if number else 12)
         each["time"] = f"{day}T{hour:02}:00:00+08:00"
@@ -53,6 +55,11 @@ def listed(page: str) -> list[str]:
     return re.findall(r'formaction="(/follow-ups/[^"]+)/open"', page)
 
 
+def lines(page: str) -> list[str]:
+    """Every line of the list, whether there is a number to dial or not."""
+    return re.findall(r'name="chosen" value="([^"]+)"', page)
+
+
 def hidden(page: str, ending: str) -> dict[str, str]:
     form = page[page.index(f'{ending}"') :].partition("</form>")[0]
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
@@ -60,10 +67,29 @@ def hidden(page: str, ending: str) -> dict[str, str]:
 
 def test_every_due_one_is_reached_the_most_overdue_first(field: httpx.Client) -> None:
     pages = [field.get(f"/follow-ups?page={page}").text for page in (1, 2)]
-    found = [path for page in pages for path in listed(page)]
-    assert found[:2] == ["/follow-ups/T-0/1", "/follow-ups/T-0/2"]
-    assert len(found) == len(set(found)) == PEOPLE + 1
-    assert f"{PEOPLE + 1} 次" in pages[0]
+    found = [line for page in pages for line in lines(page)]
+    assert found[:2] == ["T-0/2", "T-1/1"]
+    assert len(found) == len(set(found)) == PEOPLE
+    assert f"{PEOPLE} 人" in pages[0]
+
+
+def test_a_person_is_one_line_the_call_that_became_due_last(field: httpx.Client) -> None:
+    found = lines(field.get("/follow-ups").text)
+    assert "T-0/2" in found and "T-0/1" not in found
+
+
+def test_the_list_is_filtered_by_place_dealer_and_product(field: httpx.Client) -> None:
+    page = field.get("/follow-ups?sku=JX-B2").text
+    assert lines(page) == ["T-4/1"] and "广东省深圳市" in page and "JX-B2" in page
+    assert lines(field.get("/follow-ups?sku=JX-B2&region=1301").text) == []
+    south = field.get("/follow-ups?region=4403").text
+    assert "T-2/1" in lines(south) and "T-1/1" not in lines(south)
+    assert lines(field.get("/follow-ups?dealer=D9").text) == []
+
+
+def test_whoever_has_no_number_is_offered_no_call(field: httpx.Client) -> None:
+    page = field.get("/follow-ups").text
+    assert "/follow-ups/T-0/2" not in listed(page) and "没有能打的电话" in page
 
 
 def test_name_and_phone_open_by_a_tap_that_is_kept_and_are_dialled(
@@ -80,7 +106,7 @@ def test_name_and_phone_open_by_a_tap_that_is_kept_and_are_dialled(
 
 def test_a_placeholder_is_no_number(field: httpx.Client) -> None:
     token = token_in(field.get("/follow-ups").text)
-    opened = field.post("/follow-ups/T-0/1/open", data={"form_token": token}).text
+    opened = field.post("/follow-ups/T-0/2/open", data={"form_token": token}).text
     assert "tel:" not in opened and "没有能打的电话" in opened
 
 
@@ -94,11 +120,35 @@ def test_how_it_went_is_one_tap_and_the_next_one_follows(
     assert answer.status_code == 303
     following = answer.headers["location"]
     assert following.startswith("/follow-ups/T-20/1?")
-    assert "已收下" in field.get(following).text
+    answered = field.get(following).text
+    assert "已收下" in answered and "钱**" in answered and "联系上了" in answered
     site.work()
     assert field.get("/follow-ups/T-2/1").status_code == 404
     wrong = field.post("/follow-ups/T-3/1/done", data={**form, "outcome": "asleep"})
     assert wrong.status_code == 422
+
+
+def test_after_nobody_answered_the_next_one_is_somebody_else(field: httpx.Client) -> None:
+    page = field.get("/follow-ups/T-0/2").text
+    form = hidden(page, "/follow-ups/T-0/2/done")
+    said = {**form, "channel": "phone", "outcome": "not_reached"}
+    following = field.post("/follow-ups/T-0/2/done", data=said).headers["location"]
+    assert following.startswith("/follow-ups/T-1/1?")
+    assert "没联系上" in field.get(following).text
+
+
+def test_a_call_of_another_day_is_not_listed_until_then(field: httpx.Client) -> None:
+    token = token_in(field.get("/follow-ups").text)
+
+    def later(days: int) -> httpx.Response:
+        day = (today() + timedelta(days=days)).isoformat()
+        data = {"form_token": token, "not_before": day}
+        return field.post("/follow-ups/T-10/1/later", data=data)
+
+    assert later(0).status_code == later(91).status_code == 422
+    answer = later(3)
+    assert answer.status_code == 303 and "再打" in field.get(answer.headers["location"]).text
+    assert "T-10/1" not in lines(field.get("/follow-ups").text)
 
 
 def test_calls_are_given_to_a_colleague_and_stand_in_their_own_list(
@@ -129,6 +179,13 @@ def test_a_call_that_nobody_has_to_make_is_given_to_nobody(
     with reading(site.site.engine) as connection:
         kept = connection.execute(select(FOLLOW_UP_OWNER.c.trial_id)).scalars().all()
     assert "none" not in kept
+
+
+def test_nobody_is_listed_whose_card_was_erased(site: RunningSite) -> None:
+    site.accept(event("card.erased", "F-11", reason_code="requested_by_person"))
+    with reading(site.site.engine) as connection:
+        due, _ = due_follow_ups(HEADQUARTERS_SCOPE, connection, today(), limit=100)
+    assert "F-11" not in [row.card_id for row in due] and due
 
 
 def test_nobody_is_listed_who_must_not_be_called(site: RunningSite) -> None:

@@ -120,6 +120,7 @@ OPENS: dict[str, Allowed] = {
     "POST /follow-ups/assign": both(sees("follow_ups"), says("follow_up.done")),
     "POST /follow-ups/{trial_id}/{number}/open": both(sees("follow_ups"), sees("opens")),
     "POST /follow-ups/{trial_id}/{number}/done": both(sees("follow_ups"), says("follow_up.done")),
+    "POST /follow-ups/{trial_id}/{number}/later": both(sees("follow_ups"), says("follow_up.done")),
     "GET /events": sees("events"),
     # Everybody sees the own words there, and takes them back.
     "GET /event": everybody,
