@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from streams.embedded.worker import Worker
-from tests.functional.journeys import Journey
+from tests.functional.journeys import Journey, begin_payment
 from tests.integration.web.sites import (
     RunningSite,
     activity_today,
@@ -87,6 +87,7 @@ def season_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSit
         started.accept(card(), card("C2", "欧阳淑珍", "13800001234"))
         # Days too: what is not settled is shown to no dealer.
         Worker(started.site.engine, started.site.keyring).until_idle()
+        begin_payment(started)
         yield started
 
 

@@ -4,9 +4,25 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Error, Page, Request
 
-from tests.integration.web.sites import PASSWORD, RunningSite
+from crm.accounts.people import find_user
+from crm.clock import now_us
+from crm.reward_desk.queries import queue_page
+from crm.reward_desk.register import Payer, new_order, order_payment
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.integration.web.sites import PASSWORD, RunningSite, today
 
 LARGEST_PAGE_BYTES = 100_000
+
+
+def begin_payment(site: RunningSite) -> None:
+    """Finance begins to pay a reward of the season, and comes to no end."""
+    with reading(site.site.engine) as connection:
+        row = next(iter(queue_page(HEADQUARTERS_SCOPE, connection, "paid", today(), limit=1)))
+        money = find_user(connection, "money")
+    assert money is not None
+    payer = Payer(money.actor, money.source, now_us())
+    order_payment(site.site.engine, payer, row, new_order(row, 1_000))
 
 
 @dataclass

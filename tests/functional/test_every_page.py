@@ -132,6 +132,23 @@ def test_every_page_is_accessible_fits_and_has_large_targets(
 
 
 @pytest.mark.parametrize("device", ["on_phone", "at_desk"])
+def test_a_payment_that_was_begun_is_accessible_in_its_list_and_on_the_page_of_its_reward(
+    request: pytest.FixtureRequest, device: str
+) -> None:
+    journey: Journey = request.getfixturevalue(device)
+    journey.sign_in("office")
+    journey.open("/rewards/files")
+    page = journey.page
+    expect(page.get_by_role("heading", name="没记完的付款")).to_be_visible()
+    page.locator("main ol.rows a").first.click()
+    expect(page.get_by_role("heading", name="为什么是这么多")).to_be_visible()
+    expect(page.get_by_role("heading", name="没记完的付款")).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)
+    assert_large_targets(page)
+
+
+@pytest.mark.parametrize("device", ["on_phone", "at_desk"])
 def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     request: pytest.FixtureRequest, device: str
 ) -> None:
