@@ -52,13 +52,22 @@ class OrderRow:
         """Of the event that tells of it."""
         return self.order_id + ONE_WORD
 
+    @property
+    def began_by(self) -> str:
+        """Who is at it: who brought it into its state."""
+        return self.ended_by or self.actor
+
+    @property
+    def began_us(self) -> int:
+        """When it came into its state."""
+        return self.ordered_us if self.ended_us is None else self.ended_us
+
     def may_tell(self, actor: str, now_us: int) -> bool:
         """Whether this person may tell of the payment now: who began, or anybody after a while.
 
         A line of a file waits for the bank's answer, whoever brings it.
         """
-        began_us = self.ordered_us if self.ended_us is None else self.ended_us
-        is_left = actor == (self.ended_by or self.actor) or now_us - began_us >= TAKE_OVER_US
+        is_left = actor == self.began_by or now_us - self.began_us >= TAKE_OVER_US
         return self._waits_for_bank or (self.state in ON_ITS_WAY and is_left)
 
     def may_fail(self, actor: str, now_us: int) -> bool:

@@ -236,6 +236,18 @@ def open_orders(scope: Scope, connection: Connection, reward_id: str) -> list[Or
     return _orders(connection, PAYMENT_ORDER.c.reward_id == reward_id, _ON_ITS_WAY)
 
 
+def lone_orders(scope: Scope, connection: Connection) -> list[OrderRow]:
+    """Payments by themselves that were begun and neither told nor given up, the oldest first.
+
+    Also those whose reward is gone.
+    """
+    _require_company(scope)
+    by_themselves = PAYMENT_ORDER.c.file_id.is_(None)
+    return sorted(
+        _orders(connection, by_themselves, _ON_ITS_WAY), key=lambda order: order.ordered_us
+    )
+
+
 def _orders(connection: Connection, *conditions: ColumnElement[bool]) -> list[OrderRow]:
     columns = [PAYMENT_ORDER.c[name] for name in OrderRow.__dataclass_fields__]
     query = select(*columns).where(*conditions)

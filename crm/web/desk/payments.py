@@ -10,12 +10,20 @@ from campaigns.times import rfc3339
 from campaigns.wording.catalogues import N_
 from crm.reward_desk.orders import OrderRow
 from crm.reward_desk.register import Payer, begin_telling, end_telling
+from crm.scope import OutOfScope
 from crm.web.desk.acts import Act, sayer_of
 from crm.web.guards.visit import Visit
 
 TAKEN = N_("这一笔正有人在付，或刚刚付过。请刷新后再看。")
 _OTHER = N_("这一笔的编号已经用在别的记录上，没有记。请在下面点“钱没有付出去”，再重新记一笔发放。")
 _REFUSED = N_("没有记上，这一笔还开着：%(why)s")
+
+
+def payer_of(visit: Visit) -> Payer:
+    """Whoever is signed in, as a payer; OutOfScope where the account may not pay."""
+    if not visit.may_say("reward.paid"):
+        raise OutOfScope("who pays rewards")
+    return Payer(visit.account.actor, visit.account.source, visit.site.now_us())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ QUEUES = {
     "to_decide": N_("待审批"),
     "late": N_("补报待核实"),
     "payable": N_("可发放"),
-    "to_hand_over": N_("待交付（非现金）"),
+    "to_hand_over": N_("待交付"),
     "held": N_("冻结期"),
     "blocked": N_("不符合"),
     "tracked": N_("仅登记"),

@@ -98,14 +98,21 @@ def begun(
     site: RunningSite, by: str, ago_us: int = 0, *, is_telling: bool = True
 ) -> tuple[str, str]:
     """(reward, order) of ¥40.00 under `kept` that somebody began, and then the page went down."""
-    reward, order_id = reward_of(next(_NEXT), "M1"), str(uuid4())
+    reward = reward_of(next(_NEXT), "M1")
+    return reward, begun_for(site, by, reward, ago_us, is_telling=is_telling)
+
+
+def begun_for(
+    site: RunningSite, by: str, reward: str, ago_us: int = 0, *, is_telling: bool = False
+) -> str:
+    order_id = str(uuid4())
     with reading(site.site.engine) as connection:
         (row,) = desk_rows(HEADQUARTERS_SCOPE, connection, [reward])
     who = payer(site, by, ago_us)
     order_payment(site.site.engine, who, row, new_order(row, 4_000, f"kept-{reward}", order_id))
     if is_telling:
         assert begin_telling(site.site.engine, who, order_id) == "begun"
-    return reward, order_id
+    return order_id
 
 
 def payments(site: RunningSite, reward: str) -> list[tuple[int, str]]:
@@ -303,6 +310,35 @@ def test_of_a_reward_that_is_gone_who_entered_it_ends_no_line_either(desk: Runni
     with reading(desk.site.engine) as connection:
         (row,) = desk_rows(HEADQUARTERS_SCOPE, connection, [reward])
     assert not row.has_purchase and not row.may_pay(account(desk, "chief").actor)
+
+
+def test_what_was_begun_for_a_reward_that_is_gone_is_listed_and_told_or_given_up(
+    desk: RunningSite,
+) -> None:
+    for n in (43, 44):
+        entered_by_chief(desk, n)
+    reach_every_day(desk)
+    approve(desk, "deputy", 43, 44)
+    orders = {n: begun_for(desk, "payer", reward_of(n, "M1")) for n in (43, 44)}
+    for n in orders:
+        void = {"of_source": account(desk, "chief").source, "of_id": f"purchase.made-C{n}"}
+        void["reason_code"] = "typed_wrong"
+        desk.accept(event("event.voided", f"card/C{n}", void, 0) | {"time": rfc3339(now_us())})
+    told, left = (f"/rewards/{reward_of(n, 'M1')}/orders/{order}" for n, order in orders.items())
+    for by in ("chief", "deputy", "auditor"):
+        with signed_in(desk, by) as person:
+            page = person.get("/rewards/files").text
+            assert "它的奖励已经没有了" in page and told not in page and left not in page
+            assert person.post(f"{told}/tell").status_code == 403
+            assert person.post(f"{left}/fail").status_code == 403
+    with signed_in(desk, "payer") as person:
+        page = person.get("/rewards/files").text
+        for path in (told, left):
+            assert f'action="{path}/tell"' in page and f'action="{path}/fail"' in page
+        assert person.post(f"{told}/tell").headers["location"].startswith("/rewards/files?said=")
+        assert person.post(f"{left}/fail").headers["location"] == "/rewards/files"
+        assert "它的奖励已经没有了" not in person.get("/rewards/files").text
+    assert [len(payments(desk, reward_of(n, "M1"))) for n in orders] == [1, 0]
 
 
 def test_a_line_that_could_not_be_told_is_shown_as_such_and_can_be_answered_again(

@@ -1,0 +1,187 @@
+"""Payment files: made, taken away, held against the bank's answer; and what was begun and left."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from campaigns.wording.catalogues import N_
+from crm.accounts.access import Access, log_accesses
+from crm.accounts.people import names_of
+from crm.people.queries import PAGE_ROWS
+from crm.reward_desk.asking import may_end
+from crm.reward_desk.bank_file import (
+    AnswerUnreadable,
+    Line,
+    Matched,
+    Ordered,
+    answers,
+    reconciled,
+    written,
+)
+from crm.reward_desk.orders import FileRow, OrderRow
+from crm.reward_desk.queries import desk_rows, lone_orders, orders_of_file, payment_files
+from crm.reward_desk.register import Payer, PaymentTaken, fail_order, order_file
+from crm.scope import OutOfScope
+from crm.storage.database import reading, writing
+from crm.web.desk.acts import ActForm
+from crm.web.desk.payments import TAKEN, payer_of, tell
+from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+
+router = APIRouter()
+
+LONGEST_ANSWER = 200_000
+_NOTHING = N_("没有可以付的：勾选的都不在“可发放”里，是非现金的，或要由别人付。")
+
+
+@router.get("/rewards/files")
+def files_page(visit: SignedIn) -> Response:
+    """Every payment file, the newest first; before them what was begun by itself and left."""
+    return show_files(visit)
+
+
+def show_files(visit: Visit, form: ActForm | None = None) -> Response:
+    """The list of files and of what was begun, with what went wrong with the latter."""
+    now_us, actor = visit.site.now_us(), visit.account.actor
+    with reading(visit.site.engine) as connection:
+        found = payment_files(visit.scope, connection)
+        lone = lone_orders(visit.scope, connection)
+        rows = {r.reward_id: r for r in desk_rows(visit.scope, connection, _ids(lone))}
+        begun = [order for order in lone if order.reward_id not in rows]
+        mine = [
+            order
+            for order in begun
+            if visit.may_say("reward.paid") and may_end(visit.scope, connection, actor, order, None)
+        ]
+        actors = {file.actor for file in found} | {order.began_by for order in lone}
+        names = names_of(connection, actors)
+    context = {
+        "title": visit.say(N_("付款文件")),
+        "files": found,
+        "names": names,
+        "lone": lone,
+        "rows": rows,
+        "mine": {order.order_id for order in mine},
+        "may_tell": {order.order_id for order in mine if order.may_tell(actor, now_us)},
+        "may_fail": {order.order_id for order in mine if order.may_fail(actor, now_us)},
+        "form": form or ActForm(),
+    }
+    return visit.render("payment_files.html", context, 422 if form is not None else 200)
+
+
+@router.post("/rewards/files")
+def make_file(posting: SignedInPosting) -> Response:
+    """A file of what is ticked and may be paid by this person."""
+    visit = posting.visit
+    payer = payer_of(visit)
+    with reading(visit.site.engine) as connection:
+        rows = desk_rows(visit.scope, connection, posting.texts("reward")[:PAGE_ROWS])
+    rows = [row for row in rows if row.fits_file(payer.actor)]
+    if not rows:
+        return _file_fault(visit, _NOTHING)
+    try:
+        file_id = order_file(visit.site.engine, payer, rows)
+    except PaymentTaken:
+        return _file_fault(visit, TAKEN)
+    return RedirectResponse(f"/rewards/files/{file_id}", 303)
+
+
+def _file_fault(visit: Visit, fault: str) -> Response:
+    context = {"title": visit.say(N_("付款文件")), "fault": visit.say(fault)}
+    return visit.render("payment_fault.html", context, 409)
+
+
+@router.get("/rewards/files/{file_id}")
+def file_page(visit: SignedIn, file_id: str) -> Response:
+    """One file: its lines, its digest, and the form for the bank's answer."""
+    return _file(visit, file_id)
+
+
+@router.get("/rewards/files/{file_id}/csv")
+def file_content(visit: SignedIn, file_id: str) -> Response:
+    """The file itself, the bytes of which the digest was made; who fetched it is kept."""
+    visit.scope.require("payees", "files that name payees in full")
+    found, orders = _found(visit, file_id)
+    lines = [Line(o.reference, o.member, o.payee, o.through, o.amount_fen) for o in orders]
+    with writing(visit.site.engine) as connection:
+        look = Access(visit.site.now_us(), visit.account.actor, f"payments/{file_id}", "payees")
+        log_accesses(connection, [look])
+    headers = {
+        "content-disposition": f'attachment; filename="payments-{found.sha256[:12]}.csv"',
+        "cache-control": "no-store",
+    }
+    return Response(written(lines), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/rewards/files/{file_id}/answer")
+def answer(posting: SignedInPosting, file_id: str) -> Response:
+    """The bank's answer: what was paid is told, what was not is free again, the rest is shown."""
+    visit = posting.visit
+    payer = payer_of(visit)
+    _, orders = _found(visit, file_id)
+    try:
+        told = answers(posting.text("answer", LONGEST_ANSWER))
+    except AnswerUnreadable as error:
+        fault = visit.say(N_("回单里缺这一列：%(heading)s。请保留第一行的列名再贴一次。"))
+        return _file(visit, file_id, fault=fault % {"heading": str(error)})
+    with reading(visit.site.engine) as connection:
+        rows = {r.reward_id: r for r in desk_rows(visit.scope, connection, _ids(orders))}
+    # Who has not come to an end with telling may go on.
+    again = {"telling": "ordered"}
+    open_ones = [
+        Ordered(o.order_id, o.reference, o.amount_fen, again.get(o.state, o.state)) for o in orders
+    ]
+    matched = reconciled(open_ones, told)
+    known = {order.order_id: order for order in orders}
+    ended = [known[m.order_id or ""] for m in matched if m.finding in ("paid", "failed")]
+    with reading(visit.site.engine) as connection:
+        for order in ended:
+            row = rows.get(order.reward_id)
+            if not may_end(visit.scope, connection, payer.actor, order, row):
+                raise OutOfScope("nobody ends payments of what they entered or approved")
+    matched = [_ended(visit, payer, each, known) for each in matched]
+    return _file(visit, file_id, matched=matched)
+
+
+def _ended(visit: Visit, payer: Payer, each: Matched, known: dict[str, OrderRow]) -> Matched:
+    """What came of a line that ends its order; every other as it was."""
+    order = known.get(each.order_id or "")
+    if order is None or each.finding not in ("paid", "failed"):
+        return each
+    if each.finding == "failed":
+        failed = fail_order(visit.site.engine, payer, order.order_id)
+        return replace(each, finding="ended" if failed == "told" else failed)
+    telling = tell(visit, payer, order).outcome
+    return each if telling == "told" else replace(each, finding=telling)
+
+
+def _ids(orders: list[OrderRow]) -> list[str]:
+    return [order.reward_id for order in orders]
+
+
+def _file(
+    visit: Visit, file_id: str, *, matched: list[Matched] | None = None, fault: str | None = None
+) -> Response:
+    found, orders = _found(visit, file_id)
+    with reading(visit.site.engine) as connection:
+        names = names_of(connection, {found.actor})
+    context = {
+        "title": visit.say(N_("付款文件")),
+        "file": found,
+        "orders": orders,
+        "names": names,
+        "matched": matched,
+        "fault": fault,
+        "may_pay": visit.may_say("reward.paid"),
+        "form_id": str(uuid4()),
+    }
+    return visit.render("payment_file.html", context, 422 if fault else 200)
+
+
+def _found(visit: Visit, file_id: str) -> tuple[FileRow, list[OrderRow]]:
+    with reading(visit.site.engine) as connection:
+        files = payment_files(visit.scope, connection, file_id)
+        if not files:
+            raise NotFound
+        return files[0], orders_of_file(visit.scope, connection, file_id)
