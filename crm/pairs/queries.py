@@ -54,6 +54,35 @@ def asked_pairs(scope: Scope, connection: Connection, page: int = 1) -> tuple[li
     ], total
 
 
+def linked_by_weights(
+    scope: Scope, connection: Connection, page: int = 1
+) -> tuple[list[AskedPair], int]:
+    """(one page of the cards that weights joined to another, the lightest evidence first; how many
+    there are)."""
+    scope.require("conflicts", "who is who is the company's to decide")
+    of_weights = select(LINK.c.card_id, LINK.c.evidence_card_id, LINK.c.parts).where(
+        LINK.c.decided_by == "weights"
+    )
+    found = [
+        (sum(weight for _, _, weight in parts), card_id, other_id, parts)
+        for card_id, other_id, text in connection.execute(of_weights)
+        for parts in (parts_of_text(text),)
+    ]
+    found.sort(key=lambda each: each[:2])
+    shown = found[(page - 1) * PAGE_PAIRS : page * PAGE_PAIRS]
+    sides = _sides(scope, connection, {name for each in shown for name in each[1:3]})
+    pairs = [AskedPair(sides[one], sides[other], bits, parts) for bits, one, other, parts in shown]
+    return pairs, len(found)
+
+
+def count_cards(scope: Scope, connection: Connection) -> tuple[int, int]:
+    """(how many cards there are, how many of them weights joined to another)."""
+    scope.require("conflicts", "who is who is the company's to decide")
+    joined = select(func.count()).select_from(LINK).where(LINK.c.decided_by == "weights")
+    cards = select(func.count()).select_from(CARD).where(CARD.c.erased.is_(False))
+    return connection.execute(cards).scalar_one(), connection.execute(joined).scalar_one()
+
+
 def is_asked(scope: Scope, connection: Connection, card_id: str, other_card_id: str) -> bool:
     """Whether the pair waits for a word."""
     scope.require("conflicts", "who is who is the company's to decide")

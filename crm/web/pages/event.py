@@ -116,7 +116,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "event": said,
         "status": status,
         "sentence": sentence(visit, status),
-        "fields": list(said_fields(said, visit.language, hidden=_hidden_from(visit))),
+        "fields": list(said_fields(said, visit.language, visit.say, hidden=_hidden_from(visit))),
         "is_personal": has_personal(said),
         "home": _home(visit, whole),
         "names": names,

@@ -10,7 +10,13 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.components.as_of import weights_now
 from crm.identity.default_weights import SHIPPED
-from crm.pairs.queries import PAGE_PAIRS, asked_pairs, is_asked
+from crm.pairs.queries import (
+    PAGE_PAIRS,
+    asked_pairs,
+    count_cards,
+    is_asked,
+    linked_by_weights,
+)
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say
@@ -22,6 +28,18 @@ router = APIRouter()
 
 _TYPES = {"same": "identity.same", "different": "identity.different"}
 _REASON = "reviewed"
+_ALL_AGAIN = N_("全部 %(n)s 张档案卡会重新识别一遍，要几分钟；期间照常登记。")
+_WEIGHTS_DO = (
+    N_(
+        "很像是同一个人的档案卡会自动归到一份档案：经销商的副本、回访和奖励跟着变，经销商会收到变化。"
+    ),
+    N_("会归到一起多少张，要算完才知道；算完以后这里有全部清单，不对的可以说“不是同一个人”。"),
+    N_("人说过的“是”和“不是”不变。可以随时改回只用确定规则，归到一起的会再分开。"),
+)
+_RULE_DOES = (
+    N_("按权重归到一起的 %(joined)s 张卡会再分开：副本、回访和奖励跟着变，经销商会收到变化。"),
+    N_("请人来看的那些对子会清空。人说过的“是”和“不是”不变。"),
+)
 _NOTHING_CHOSEN = N_("还没有选。请至少给一对选“是”或“不是”。")
 
 
@@ -84,22 +102,57 @@ def publish(posting: SignedInPosting) -> Response:
         "ask_centibits": SHIPPED.ask,
         "levels": rows if weighs else [],
     }
-    answer = say(posting, [Act("matching.published", data)])
+    doubts = _what_publishing_does(visit, weighs=weighs)
+    answer = say(posting, [Act("matching.published", data)], doubts=doubts)
     if answer.form is not None:
-        return _page(visit, answer.form)
+        return _page(visit, ActForm(), publish_form=answer.form)
     return done(visit, "/matching", answer)
 
 
+def _what_publishing_does(visit: Visit, *, weighs: bool) -> tuple[str, ...]:
+    with reading(visit.site.engine) as connection:
+        cards, joined = count_cards(visit.scope, connection)
+    told = (_ALL_AGAIN, *(_WEIGHTS_DO if weighs else _RULE_DOES))
+    numbers = {"n": f"{cards:,}", "joined": f"{joined:,}"}
+    return tuple(visit.say(sentence) % numbers for sentence in told)
+
+
+@router.get("/matching/linked")
+def linked_page(visit: SignedIn, page: int = 1) -> Response:
+    """The cards that weights joined to another, the least sure first."""
+    page = max(1, page)
+    with reading(visit.site.engine) as connection:
+        pairs, total = linked_by_weights(visit.scope, connection, page)
+    context = {
+        "title": visit.say(N_("按权重归到一起的档案卡")),
+        "pairs": pairs,
+        "total": total,
+        "things": THINGS,
+        "levels": LEVELS,
+        "page": page,
+        "first": (page - 1) * PAGE_PAIRS,
+        "pages": -(-total // PAGE_PAIRS),
+    }
+    return visit.render("matching_linked.html", context)
+
+
 def _page(
-    visit: Visit, form: ActForm, *, opened: tuple[str, str] | None = None, page: int = 1
+    visit: Visit,
+    form: ActForm,
+    *,
+    opened: tuple[str, str] | None = None,
+    page: int = 1,
+    publish_form: ActForm | None = None,
 ) -> Response:
     with reading(visit.site.engine) as connection:
         pairs, total = asked_pairs(visit.scope, connection, max(1, page))
         weights = weights_now(connection, visit.site.keyring)
+        _, joined = count_cards(visit.scope, connection)
     context = {
         "title": visit.say(N_("是不是同一个人")),
         "form": form,
-        "publish_form": ActForm(),
+        "publish_form": publish_form or ActForm(),
+        "joined": joined,
         "pairs": pairs,
         "total": total,
         "opened": opened,

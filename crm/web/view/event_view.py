@@ -1,6 +1,6 @@
 """One event as its page shows it: what it said, in words; what is personal stays in the archive."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from campaigns.times import moment_of, parse_instant_us
 from campaigns.wording.languages import Language
 from crm.journal.logged_event import LoggedEvent
 from crm.money import yuan_text
+from crm.web.view.code_words import code_word, level_word
 
 _LINKS = {
     "activity_id": "/activities/{}",
@@ -52,31 +53,62 @@ CARD_FIELDS = frozenset({"card_id", "other_card_id"})
 
 
 def said_fields(
-    event: LoggedEvent, language: Language, *, hidden: frozenset[str] = frozenset()
+    event: LoggedEvent,
+    language: Language,
+    say: Callable[[str], str],
+    *,
+    hidden: frozenset[str] = frozenset(),
 ) -> Iterator[SaidField]:
-    """What it said, field by field, without what is personal and what is hidden besides."""
+    """What it said, field by field and in words, without what is personal and what is hidden."""
     data: dict[str, Any] = msgspec.to_builtins(event.data)
     left_out = {*PERSONAL_FIELDS, *hidden}
     plain = {name: value for name, value in data.items() if name not in left_out}
-    yield from _fields(plain, "$.data", language)
+    yield from _Told(event.type_name, language, say).fields(plain, "$.data")
 
 
-def _fields(said: Mapping[str, Any], path: str, language: Language) -> Iterator[SaidField]:
-    for name, value in said.items():
-        here = f"{path}.{name}"
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How the values of one type of event are told in a language."""
+
+    type_name: str
+    language: Language
+    say: Callable[[str], str]
+
+    def fields(self, said: Mapping[str, Any], path: str) -> Iterator[SaidField]:
+        for name, value in said.items():
+            here = f"{path}.{name}"
+            if isinstance(value, dict):
+                yield from self.fields(value, here)
+            elif isinstance(value, list | tuple) and any(isinstance(each, dict) for each in value):
+                for place, each in enumerate(value):
+                    label = field_label(f"{here}[{place}]", self.language)
+                    yield SaidField(label, self._line(each))
+            else:
+                link = _LINKS.get(name, "").format(value) if isinstance(value, str) else ""
+                yield SaidField(field_label(here, self.language), self._text(name, value), link)
+
+    def _line(self, said: Mapping[str, Any]) -> str:
+        """An object of a list, as one line."""
+        told = [
+            f"{field_label(f'$.data.{name}', self.language)} {self._text(name, value, said)}"
+            for name, value in said.items()
+            if value is not None
+        ]
+        return " · ".join(told)
+
+    def _text(self, name: str, value: Any, around: Mapping[str, Any] | None = None) -> str:
         if isinstance(value, dict):
-            yield from _fields(value, here, language)
-        elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
-            for place, each in enumerate(value):
-                yield from _fields(each, f"{here}[{place}]", language)
-        else:
-            link = _LINKS.get(name, "").format(value) if isinstance(value, str) else ""
-            yield SaidField(field_label(here, language), _text(name, value), link)
+            return f"({self._line(value)})"
+        if isinstance(value, list | tuple):
+            return "、".join(self._text(name, each) for each in value)
+        if isinstance(value, str) and name == "level":
+            return self.say(level_word(str((around or {}).get("thing", "")), value))
+        if isinstance(value, str):
+            return self.say(code_word(self.type_name, name, _plain_text(name, value)))
+        return _plain_text(name, value)
 
 
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, list):
-        return "、".join(_text(name, each) for each in value)
+def _plain_text(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, int) and name.endswith("_fen"):

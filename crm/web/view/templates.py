@@ -17,6 +17,7 @@ from campaigns.wording.languages import Language
 from crm.masking import masked_name, masked_number
 from crm.money import yuan_text
 from crm.web.view import formats, labels
+from crm.web.view.code_words import code_word
 
 _HERE = Path(__file__).parents[1]
 TEMPLATES_FOLDER = _HERE / "templates"
@@ -66,6 +67,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "say": say,
         "label": lambda group, code: say(labels.label(group, code)),
         "labelled": lambda group, codes: [(code, say(labels.label(group, code))) for code in codes],
+        "code_word": lambda type_name, field, code: say(code_word(type_name, field, code)),
         "field_label": lambda path: field_label(path, language),
     }
     environment.filters |= {

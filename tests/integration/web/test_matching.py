@@ -10,6 +10,7 @@ from sqlalchemy import select
 from campaigns.ids import person_id
 from campaigns.intake import HEADQUARTERS
 from crm.accounts.access import accesses_of_cards
+from crm.journal.events import JOURNAL
 from crm.people.tables import LINK
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
@@ -57,12 +58,26 @@ def test_pairs_are_asked_opened_decided_and_pinned(site: RunningSite, office: ht
     page = office.get("/matching").text
     assert "只用确定规则" in page
     publish = {**hidden(page, "/matching/publish"), "which": "weights"}
+    asked = office.post("/matching/publish", data=publish)
+    assert asked.status_code == 200, "it is asked about once"
+    assert "全部 3 张档案卡会重新识别" in asked.text and "经销商的副本" in asked.text
+    assert set(decided(site).values()) == {"alone"}, "one tap moves nobody"
+    publish = {**hidden(asked.text, "/matching/publish"), "which": "weights"}
     assert office.post("/matching/publish", data=publish).status_code == 303
     assert set(decided(site).values()) == {"alone", "weights"}
     alike = office.get(f"/people/{person_id('T1')}").text
     assert "很像是同一个人" in alike and "读音相同" not in alike and "电话相同" in alike
     page = office.get("/matching").text
-    assert "李建" not in page
+    assert "李建" not in page and "/matching/linked" in page
+    linked = office.get("/matching/linked").text
+    assert "第 1 对" in linked and "电话相同" in linked and "李建" not in linked
+    with reading(site.site.engine) as connection:
+        published = select(JOURNAL.c.source, JOURNAL.c.id)
+        source, event_id = connection.execute(
+            published.where(JOURNAL.c.type == "matching.published")
+        ).one()
+    told = office.get("/event", params={"source": source, "id": event_id}).text
+    assert "centibits" not in told and "姓名" in told and "读音相同" in told
     opening = hidden(page, "/matching/open")
     opened = office.post("/matching/open", data=opening).text
     assert "李建军" in opened
@@ -77,6 +92,9 @@ def test_pairs_are_asked_opened_decided_and_pinned(site: RunningSite, office: ht
     site.work()
     assert "/matching/open" not in office.get("/matching").text
     back = {**hidden(office.get("/matching").text, "/matching/publish"), "which": "rule"}
+    asked = office.post("/matching/publish", data=back)
+    assert "张卡会再分开" in asked.text
+    back = {**hidden(asked.text, "/matching/publish"), "which": "rule"}
     assert office.post("/matching/publish", data=back).status_code == 303
     assert set(decided(site).values()) == {"alone"}
 

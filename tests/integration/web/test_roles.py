@@ -128,7 +128,9 @@ OPENS: dict[str, Allowed] = {
     "POST /status/retry": sees("runs"),
     **dict.fromkeys(("GET /conflicts", "POST /conflicts/open"), sees("conflicts")),
     "POST /conflicts/decide": sees("decides"),
-    **dict.fromkeys(("GET /matching", "POST /matching/open"), sees("conflicts")),
+    **dict.fromkeys(
+        ("GET /matching", "GET /matching/linked", "POST /matching/open"), sees("conflicts")
+    ),
     "POST /matching/decide": both(sees("conflicts"), says("identity.same")),
     "POST /matching/publish": both(sees("conflicts"), says("matching.published")),
     **dict.fromkeys(("GET /rights", "GET /rights/{request_id}"), sees("requests")),
