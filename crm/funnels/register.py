@@ -79,15 +79,21 @@ def remove_funnel(engine: Engine, owner: Owner, funnel_id: str) -> None:
 
 def saved_funnels(connection: Connection, owner: Owner) -> list[Saved]:
     """The funnels that stand: one's own and those that are shared, by name."""
-    return [each for each in _standing(connection, owner) if each.listed is None]
+    return [each for each in _standing(connection, _visible(owner)) if each.listed is None]
 
 
 def saved_segments(connection: Connection, owner: Owner) -> list[Saved]:
     """The same of the groups of people."""
-    return [each for each in _standing(connection, owner) if each.listed is not None]
+    return [each for each in _standing(connection, _visible(owner)) if each.listed is not None]
 
 
-def _standing(connection: Connection, owner: Owner) -> list[Saved]:
+def all_saved(scope: Scope, connection: Connection, dealer: str | None) -> list[Saved]:
+    """Whatever stands of the company's, or of a dealer's, whoever saved it, by name."""
+    scope.require("accounts", "what others saved and did not share")
+    return _standing(connection, _of(dealer))
+
+
+def _standing(connection: Connection, which: ColumnElement[bool]) -> list[Saved]:
     newest = (
         select(SAVED_FUNNEL.c.funnel_id, func.max(SAVED_FUNNEL.c.version).label("version"))
         .group_by(SAVED_FUNNEL.c.funnel_id)
@@ -98,7 +104,7 @@ def _standing(connection: Connection, owner: Owner) -> list[Saved]:
         (SAVED_FUNNEL.c.funnel_id == newest.c.funnel_id)
         & (SAVED_FUNNEL.c.version == newest.c.version),
     )
-    query = query.where(SAVED_FUNNEL.c.removed.is_(False), _visible(owner))
+    query = query.where(SAVED_FUNNEL.c.removed.is_(False), which)
     return [_saved(row) for row in connection.execute(query.order_by(SAVED_FUNNEL.c.name))]
 
 
@@ -114,8 +120,12 @@ def history_of(connection: Connection, owner: Owner, funnel_id: str) -> list[Sav
 
 def _visible(owner: Owner) -> ColumnElement[bool]:
     saved = SAVED_FUNNEL.c
-    same = saved.dealer.is_(None) if owner.dealer is None else saved.dealer == owner.dealer
-    return same & ((saved.owner == owner.actor) | saved.shared)
+    return _of(owner.dealer) & ((saved.owner == owner.actor) | saved.shared)
+
+
+def _of(dealer: str | None) -> ColumnElement[bool]:
+    saved = SAVED_FUNNEL.c
+    return saved.dealer.is_(None) if dealer is None else saved.dealer == dealer
 
 
 def _newest(connection: Connection, owner: Owner, funnel_id: str) -> Saved | None:

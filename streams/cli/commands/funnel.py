@@ -1,6 +1,6 @@
 """`jinxi funnel`: where people are lost on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
@@ -25,9 +25,11 @@ from crm.funnels.fields import DIMENSIONS, all_fields
 from crm.funnels.kept import columns_file
 from crm.funnels.naming import read_dimension, read_step
 from crm.funnels.queries import Funnels, funnel_then
+from crm.funnels.register import Saved
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
 from crm.web.view.funnel_words import dimension_word, step_word, value_word, vocabulary
+from streams.cli.commands.funnel_saved import asked_by, members_of, saved_named
 from streams.cli.commands.options import AsJson, At, day, instant
 from streams.cli.commands.touchpoints import copy_of
 from streams.running.installation import open_installation
@@ -62,16 +64,26 @@ OfDealer = Annotated[
     str | None,
     typer.Option("--dealer", metavar="CODE", help="只算这家经销商的副本，和它自己看到的一样"),
 ]
+Steps = Annotated[
+    list[str] | None,
+    typer.Option("--step", metavar="STEP", help="一步：TYPE 或 TYPE:字段=值"),
+]
+From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="第一天")]
+To = Annotated[str | None, typer.Option("--to", metavar="DAY", help="最后一天的后一天")]
+Window = Annotated[str | None, typer.Option("--window", help="从进入算起的期限：30d 或 720h")]
+SavedAs = Annotated[
+    str | None,
+    typer.Option("--saved", metavar="NAME", help="网页里存好的漏斗或人群，写名称或编号"),
+]
 ClickHouse = Annotated[bool, typer.Option("--clickhouse", help="不算，只给 ClickHouse 的查询语句")]
 
 
 def funnel(
-    steps: Annotated[
-        list[str], typer.Option("--step", metavar="STEP", help="一步：TYPE 或 TYPE:字段=值")
-    ],
-    from_day: Annotated[str, typer.Option("--from", metavar="DAY", help="第一天")],
-    to_day: Annotated[str, typer.Option("--to", metavar="DAY", help="最后一天的后一天")],
-    window: Annotated[str, typer.Option("--window", help="从进入算起的期限：30d 或 720h")],
+    steps: Steps = None,
+    from_day: From = None,
+    to_day: To = None,
+    window: Window = None,
+    saved: SavedAs = None,
     kind: Kind = ChainKind.SEQUENTIAL,
     entry: Entry = EntryRule.BEST,
     by: By = None,
@@ -91,29 +103,69 @@ def funnel(
       --from 2026-03-01 --to 2026-06-01 --window 720h --people 2 --json
     jinxi funnel --step activity.attended --without complaint.raised --step purchase.made \\
       --from 2026-03-01 --to 2026-06-01 --window 1y --by city
-    jinxi funnel --step trial.started --step purchase.made --dealer D01 \\
-      --from 2026-03-01 --to 2026-06-01 --window 90d
+    jinxi funnel --saved 义诊到购买 --dealer D01
     """
-    asked = _asked(steps, (from_day, to_day), window, kind, entry, by)
-    asked = replace(asked, without=tuple(map(_step, without or ())))
+    found = None if saved is None else saved_named(saved, dealer)
+    written = {"--step": steps, "--from": from_day, "--to": to_day, "--window": window}
+    if found is None:
+        _must_be_whole(written)
+        asked = _asked(steps or (), (from_day, to_day), window, kind, entry, by)
+        asked = replace(asked, without=tuple(map(_step, without or ())))
+    else:
+        others = (kind != ChainKind.SEQUENTIAL, entry != EntryRule.BEST, without, at, known_at)
+        _must_be_alone(written, others)
+        asked = asked_by(found, None if by is None else _dimension(by))
     if clickhouse:
         _print_clickhouse(asked)
         return
-    if people_of is not None and not 1 <= people_of <= len(steps):
-        raise typer.BadParameter(say("步数从 1 到 {last}", last=len(steps)))
+    if people_of is not None and not 1 <= people_of <= len(asked.steps):
+        raise typer.BadParameter(say("步数从 1 到 {last}", last=len(asked.steps)))
     result = _compute(asked, dealer, instant(at), instant(known_at))
+    title, people = _listed(result, people_of, found, dealer)
     if as_json:
-        print_json(_told(result, people_of))
-        return
-    _show(asked, result)
+        print_json(_told(result, people))
+    else:
+        _show(asked, result)
+        _show_people(title, people)
+
+
+def _listed(
+    result: FunnelResult, people_of: int | None, found: Saved | None, dealer: str | None
+) -> tuple[str, list[str] | None]:
+    """Which people are to be listed, and what they are called; None: nobody is asked for."""
     if people_of is not None:
-        _show_people(people_of, sorted(result.people[people_of - 1]))
+        return say("走到第 {step} 步的人", step=people_of), sorted(result.people[people_of - 1])
+    if found is not None and found.listed is not None:
+        return found.name, members_of(found, dealer)
+    return "", None
+
+
+def _must_be_alone(written: Mapping[str, object], others: Iterable[object]) -> None:
+    names = (*written, *("--kind", "--entry", "--without", "--at", "--known-at"))
+    values = (*written.values(), *others)
+    said = [name for name, value in zip(names, values, strict=True) if value]
+    if said:
+        raise typer.BadParameter(say("写了 --saved 就不写 {options}", options="、".join(said)))
+
+
+def _must_be_whole(written: Mapping[str, object]) -> None:
+    missing = [name for name, value in written.items() if not value]
+    if missing:
+        message = say("缺了 {options}；要么写 --saved 名称", options="、".join(missing))
+        raise typer.BadParameter(message)
+
+
+def _dimension(by: str) -> str:
+    try:
+        return read_dimension(by, vocabulary())
+    except InvalidFunnel as error:
+        raise typer.BadParameter(error.said(language())) from error
 
 
 def _asked(
     steps: Sequence[str],
-    period: tuple[str, str],
-    window: str,
+    period: tuple[str | None, str | None],
+    window: str | None,
     kind: ChainKind,
     entry: EntryRule,
     by: str | None,
@@ -121,12 +173,12 @@ def _asked(
     try:
         return Funnel(
             tuple(map(_step, steps)),
-            day(period[0]),
-            day(period[1]),
-            parse_window(window),
+            day(period[0] or ""),
+            day(period[1] or ""),
+            parse_window(window or ""),
             kind,
             entry,
-            None if by is None else read_dimension(by, vocabulary()),
+            None if by is None else _dimension(by),
         )
     except (InvalidWindow, InvalidFunnel) as error:
         raise typer.BadParameter(error.said(language())) from error
@@ -175,7 +227,7 @@ def _compute(
         )
 
 
-def _told(result: FunnelResult, people_of: int | None) -> dict[str, Any]:
+def _told(result: FunnelResult, people: Sequence[str] | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "steps": list(map(asdict, result.steps)),
         "groups": [
@@ -183,8 +235,8 @@ def _told(result: FunnelResult, people_of: int | None) -> dict[str, Any]:
             for group in result.groups
         ],
     }
-    if people_of is not None:
-        told["people"] = sorted(result.people[people_of - 1])
+    if people is not None:
+        told["people"] = people
     return told
 
 
@@ -212,9 +264,11 @@ def _show(asked: Funnel, result: FunnelResult) -> None:
         print_table(title, headings, _rows(asked, group.steps))
 
 
-def _show_people(step: int, people: Sequence[str]) -> None:
+def _show_people(title: str, people: Sequence[str] | None) -> None:
+    if people is None:
+        return
     print_first(
-        say("走到第 {step} 步的人", step=step),
+        title,
         words("人员编号"),
         [[Whole(person)] for person in people],
         say("没有人走到这一步。"),

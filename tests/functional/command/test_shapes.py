@@ -3,10 +3,19 @@
 import os
 import subprocess
 import sys
+from datetime import date
+from pathlib import Path
 
 import orjson
 import pytest
 
+from crm.clock import now_us
+from crm.configuration.settings import Settings
+from crm.funnels.document import Document
+from crm.funnels.register import Owner, Saved, save_funnel
+from crm.funnels.report import Listed
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import open_engine
 from tests.examples import a_card
 from tests.functional.command.conftest import Season
 from tests.functional.command.running import Jinxi, environment, run
@@ -294,3 +303,34 @@ def test_whoever_reads_only_the_first_lines_leaves_no_traceback(season: Season) 
     )
     os.close(writer)
     assert b"Traceback" not in answer.stderr
+
+
+def saved_in(folder: Path, name: str, document: Document, listed: Listed | None = None) -> Saved:
+    """As a page saves it."""
+    engine = open_engine(Settings.in_folder(folder / "jinxi-data").database_url)
+    try:
+        return save_funnel(
+            engine, Owner(HEADQUARTERS_SCOPE, "u-1", now_us()), name, document, listed=listed
+        )
+    finally:
+        engine.dispose()
+
+
+def test_what_was_saved_in_a_page_is_asked_by_its_name(looking: Jinxi) -> None:
+    days = date(2026, 3, 1), date(2026, 10, 1)
+    document = Document(("activity.attended", "trial.started"), "90d", *days, by=("month",))
+    saved = saved_in(looking.folder, "到场到试用", document)
+    told = looking("funnel", "--saved", "到场到试用", "--json").only
+    assert told == looking(*FUNNEL, "--by", "month").only
+    assert looking("funnel", "--saved", saved.funnel_id, "--json").only == told
+    saved_in(looking.folder, "停下的", document, Listed(1, left=True))
+    steps = [step["people"] for step in told["steps"]]
+    left = looking("funnel", "--saved", "停下的", "--json").only["people"]
+    assert len(left) == steps[0] - steps[1] > 0
+    typo = looking("funnel", "--saved", "到场到试", "--json", status=2)
+    assert "→ 到场到试用" in typo.err
+    twice = looking("funnel", "--saved", "停下的", "--step", "purchase.made", status=2)
+    assert "--step" in twice.err
+    again = saved_in(looking.folder, "到场到试用", document)
+    several = looking("funnel", "--saved", "到场到试用", status=2)
+    assert again.funnel_id in several.err and saved.funnel_id in several.err
