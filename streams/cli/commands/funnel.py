@@ -103,7 +103,7 @@ def funnel(
       --from 2026-03-01 --to 2026-06-01 --window 720h --people 2 --json
     jinxi funnel --step activity.attended --without complaint.raised --step purchase.made \\
       --from 2026-03-01 --to 2026-06-01 --window 1y --by city
-    jinxi funnel --saved 义诊到购买 --dealer D01
+    jinxi funnel --saved clinics --dealer D01
     """
     found = None if saved is None else saved_named(saved, dealer)
     written = {"--step": steps, "--from": from_day, "--to": to_day, "--window": window}
