@@ -139,8 +139,8 @@ LABELS: dict[str, str] = {
     "training_required": C_("field", "是否需要培训"),
     "reward_id": C_("field", "奖励编号"),
     "reference": C_("field", "付款凭证号"),
-    "of_source": C_("field", "被作废记录的来源"),
-    "of_id": C_("field", "被作废记录的编号"),
+    "of_source": C_("field", "被撤销记录的来源"),
+    "of_id": C_("field", "被撤销记录的编号"),
     "day": C_("field", "日期"),
 }
 

@@ -38,16 +38,16 @@ _MEND: dict[str, str] = {
 }
 WARNINGS: dict[str, str] = {
     "id_number_unverified": N_(
-        "已收下。身份证号核对不上（位数、校验码、性别、生日或出生年）。有证件在手边时请再看一眼。"
+        "身份证号核对不上（位数、校验码、性别、生日或出生年）。有证件在手边时请再看一眼。"
     ),
-    "phone_unusual": N_("已收下。电话不像大陆手机号，已照写保存。写错了请更正。"),
-    "region_unknown": N_("已收下。地区代码查不到。请核对六位代码，写错了请更正。"),
+    "phone_unusual": N_("电话不像大陆手机号，照写保存。写错了请更正。"),
+    "region_unknown": N_("地区代码查不到。请核对六位代码，写错了请更正。"),
 }
 OUTCOMES: dict[str, str] = {
     "recorded": N_("已入档。"),
     "waiting": N_("等{detail}后自动入档，不用重填。"),
     "rejected": N_("未入档：{detail}"),
-    "voided": N_("已作废，不再算数。要更正请另记一条。"),
+    "voided": N_("已撤销，不再算数。要更正请另记一条。"),
     "failed": N_("已收下，但入档时出了故障。内容没有丢，管理员修好后会补上，不用重填。"),
 }
 WAITING: dict[str, str] = {
@@ -58,7 +58,7 @@ WAITING: dict[str, str] = {
     "trial": C_("waiting", "试用记录补上"),
     "complaint": C_("waiting", "投诉记录补上"),
     "contract": C_("waiting", "经销合同登记"),
-    "event": C_("waiting", "要作废的那条记录收到"),
+    "event": C_("waiting", "要撤销的那条记录收到"),
 }
 _WAITING_FOR_SOMETHING = C_("waiting", "所缺的记录补上")
 REJECTIONS: dict[str, str] = {
@@ -70,7 +70,7 @@ REJECTIONS: dict[str, str] = {
     "activity_cancelled": N_("这次活动已取消。请核对活动编号，选对活动再记。"),
     "not_allowed": N_("记这件事的人没有这个权限。请由另一位有权限的人来记，或找总部。"),
     "evidence_needed": N_("没有找到这份同意的凭据。请先交上签字或录音，再记一条新的。"),
-    "not_voidable": N_("这种记录不能作废。需要改动请找总部。"),
+    "not_voidable": N_("这种记录不能撤销。需要改动请找总部。"),
     "erased": N_("这张档案卡的个人信息已应要求删除，不再记新的内容。本人又来时请登记新卡。"),
 }
 

@@ -59,6 +59,22 @@ def relation(row: Traits, earlier: Traits) -> Relation | None:
     return "like" if _alike(row.name, earlier.name) and False not in said else None
 
 
+def is_one(row: Traits, other: Traits) -> bool:
+    """Whether two rows of one name seem to be of one person: something agrees, nothing differs.
+
+    Another phone does not count beside the same whole birth date.
+    """
+    phones = _agree(row.phones, other.phones)
+    numbers = _agree(_one(row.id_number), _one(other.id_number))
+    born = _born_agree(row.born, other.born)
+    if False in (numbers, born):
+        return False
+    if phones or numbers:
+        return True
+    is_whole = min(len(row.born), len(other.born)) > len("1950")
+    return born is True and (phones is None or is_whole)
+
+
 def _agree(one: frozenset[str], other: frozenset[str]) -> bool | None:
     return bool(one & other) if one and other else None
 

@@ -21,7 +21,7 @@ from typing import Any
 from campaigns.sheets.columns import SAME_PERSON, SOMEBODY_ELSE
 from campaigns.sheets.rows import KNOWN_CARD, card_id_of
 from campaigns.sheets.sketches import Place, RowSketch
-from crm.intake.row_likeness import Relation, Traits, flat, relation
+from crm.intake.row_likeness import Relation, Traits, flat, is_one, relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,14 @@ class Settled:
     """Which row is which.
 
     ids: of every row. questions: those that must be answered first. repeats: place of a row that
-    says the very same as another one → place of that.
+    says the very same as another one → place of that. alike: place of a row that is of the person
+    of an earlier one, as it seems → place of that.
     """
 
     ids: dict[Place, str] = field(default_factory=dict)
     questions: dict[Place, Question] = field(default_factory=dict)
     repeats: dict[Place, Place] = field(default_factory=dict)
+    alike: dict[Place, Place] = field(default_factory=dict)
 
 
 def settle_rows(
@@ -95,6 +97,7 @@ class _Settling:
             for key in self._traits[card_id].marks():
                 self._by_key[key].append(card_id)
         open_rows = self._without_repeats()
+        self._find_alike(open_rows)
         open_rows = self._by_written_id(open_rows)
         open_rows = self._where_all_is_equal(open_rows)
         open_rows = self._without_erased(open_rows)
@@ -125,6 +128,17 @@ class _Settling:
             else:
                 self.result.repeats[sketch.place] = place
         return kept
+
+    def _find_alike(self, sketches: Sequence[RowSketch]) -> None:
+        """Rows of one name that are of one person, as it seems."""
+        named: dict[str, list[tuple[Place, Traits]]] = defaultdict(list)
+        for sketch in sketches:
+            traits = Traits.of(sketch.facts)
+            earlier = named[traits.name]
+            found = next((place for place, other in earlier if is_one(traits, other)), None)
+            if found is not None:
+                self.result.alike[sketch.place] = found
+            earlier.append((sketch.place, traits))
 
     def _by_written_id(self, sketches: Sequence[RowSketch]) -> list[RowSketch]:
         left = []

@@ -54,7 +54,8 @@ class RowPlan:
     """What is to be sent for a row; nothing when there are faults.
 
     standing: events that say the same already.
-    written, taken_back: the slots of which something new is said, or something is taken back.
+    written, taken_back: the slots of which something new is said, or something is taken back; of a
+    refusal `refused/PURPOSE`.
     changed_consents: headings of the consents whose answer is another one now.
     """
 
@@ -115,7 +116,7 @@ class _Planner:
         for event in standing:
             if event is not same:
                 self._take_back(event)
-                self.result.taken_back.append(slot)
+                self.result.taken_back.append(_told(slot, event.type_name))
         if same is None and wanted is not None:
             self._add(slot, wanted)
         if same is None and standing and slot.startswith("consent/"):
@@ -124,7 +125,7 @@ class _Planner:
     def _add(self, slot: str, wanted: dict[str, Any]) -> None:
         """The first version has the row's own id; a later one is told from it by its content."""
         versions = self.history.versions.get(slot)
-        self.result.written.append(slot)
+        self.result.written.append(_told(slot, short_name(wanted["type"])))
         if not versions:
             self.result.wires.append(wanted)
             return
@@ -241,3 +242,8 @@ def _evidence(state: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
         (person["id_number"],) if person.get("id_number") else (),
         (str(born)[:4],) if born else (),
     )
+
+
+def _told(slot: str, type_name: str) -> str:
+    """A slot as it is told: a no is no consent."""
+    return slot.replace("consent/", "refused/") if type_name == "consent.refused" else slot

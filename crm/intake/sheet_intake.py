@@ -37,6 +37,7 @@ from crm.intake.sheet_corrections import RowPlan, plan_row
 from crm.intake.sheet_head import check_head, planned_activity
 from crm.intake.sheet_receipt import (
     NO_ANSWERS,
+    SAME_PERSON_TWICE,
     SAME_ROW_TWICE,
     Answers,
     AskedRow,
@@ -88,6 +89,11 @@ def accept_sheet(
         plans = _planned(engine, keyring, sheet.activity, once, secret, party)
         _send(intake, credential, plans, tally)
     _find_emptied(engine, sheet, tally)
+    tally.notices += [
+        SheetNotice(one.sheet, one.row, SAME_PERSON_TWICE, other_row=settled.alike[place][1])
+        for one in tally.outcomes
+        if one.kind == "new" and (place := (one.sheet, one.row)) in settled.alike
+    ]
     refused = len({(refusal.sheet, refusal.row) for refusal in tally.refusals})
     return SheetReceipt(
         *(tally.accepted, tally.duplicate, refused, tally.warned, tally.corrected, tally.rows),

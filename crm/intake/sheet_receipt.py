@@ -6,8 +6,9 @@ from typing import Literal
 from campaigns.sheets import SheetReading, SheetRefusal
 
 SAME_ROW_TWICE, CONSENT_CHANGED = "same_row_twice", "consent_changed"
-HEALTH_NOT_ASKED = "health_not_asked"
-NOTICES = (SAME_ROW_TWICE, CONSENT_CHANGED, HEALTH_NOT_ASKED)
+HEALTH_NOT_ASKED, SKU_UNKNOWN = "health_not_asked", "sku_unknown"
+SAME_PERSON_TWICE = "same_person_twice"
+NOTICES = (SAME_ROW_TWICE, SAME_PERSON_TWICE, CONSENT_CHANGED, HEALTH_NOT_ASKED, SKU_UNKNOWN)
 
 RowKind = Literal["new", "corrected", "same"]
 
@@ -16,7 +17,8 @@ RowKind = Literal["new", "corrected", "same"]
 class SheetNotice:
     """Something about a row that was taken: a warning of the door, or one of NOTICES.
 
-    column: which consent was changed. other_row: which row says the very same.
+    column: which consent was changed, or where the model stands that is not known.
+    other_row: which row says the very same, or is of the same person as it seems.
     """
 
     sheet: str
@@ -30,7 +32,8 @@ class SheetNotice:
 class RowOutcome:
     """What became of a row that is in order.
 
-    said, taken_back: the slots of which something new was said, or something was taken back.
+    said, taken_back: the slots of which something new was said, or something was taken back; of a
+    refusal `refused/PURPOSE`.
     """
 
     sheet: str

@@ -1,19 +1,26 @@
 """What is said of the rows of a sheet, in the words of those who type it."""
 
+from campaigns.products import LIST_PRICES_FEN
 from campaigns.sentences import warning_sentence
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.intake.sheet_receipt import (
     CONSENT_CHANGED,
     HEALTH_NOT_ASKED,
+    SAME_PERSON_TWICE,
     SAME_ROW_TWICE,
+    SKU_UNKNOWN,
     AskedRow,
     SheetNotice,
 )
 
-_CONSENT_CHANGED = N_("已收下。同意的答复改了，请核对是不是本人的意思。")
+_CONSENT_CHANGED = N_("同意的答复改了，请核对是不是本人的意思。")
 _SAME_ROW = N_("和第 {row} 行完全一样，只算一行；是两个人就补上手机或出生日期。")
 _HEALTH_NOT_ASKED = N_("写了血压，但没有“同意健康信息”的答复。问过本人就补上。")
+_SAME_PERSON = N_(
+    "和第 {row} 行像是同一个人，会写成两张卡。是同一个人就合成一行，或者两行都补上出生日期。"
+)
+_SKU = N_("产品目录里没有这个型号（有 {skus}）。写错了请改，没有写错就不用管。")
 _SEVERAL = N_("第 {row} 行：{name} 像之前的 {earlier}。请补上手机或出生日期。")
 
 
@@ -21,6 +28,10 @@ def notice_sentence(notice: SheetNotice, language: Language) -> str:
     """What is said of a row that was taken."""
     if notice.code == CONSENT_CHANGED:
         return f"{notice.column}：{translated(_CONSENT_CHANGED, language)}"
+    if notice.code == SAME_PERSON_TWICE:
+        return translated(_SAME_PERSON, language, row=notice.other_row)
+    if notice.code == SKU_UNKNOWN:
+        return f"{notice.column}：{translated(_SKU, language, skus='、'.join(LIST_PRICES_FEN))}"
     if notice.code == HEALTH_NOT_ASKED:
         return translated(_HEALTH_NOT_ASKED, language)
     if notice.code == SAME_ROW_TWICE:

@@ -1,21 +1,27 @@
 """What becomes of the rows of a sheet, counted as they are sent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from campaigns.cloudevents import short_name
 from campaigns.intake import Receipt
+from campaigns.products import LIST_PRICES_FEN
 from campaigns.sheets import SheetRefusal, SheetRow
 from campaigns.sheets.columns import BY_KEY, NAME
 from campaigns.sheets.model import RowFault
+from campaigns.sheets.rows import slot_of
 from crm.intake.sheet_corrections import RowPlan
 from crm.intake.sheet_receipt import (
     CONSENT_CHANGED,
     HEALTH_NOT_ASKED,
+    SKU_UNKNOWN,
     RowKind,
     RowOutcome,
     SheetNotice,
 )
+
+_MODELS = {"trial": "trial_sku", "purchase": "sku"}
 
 
 @dataclass
@@ -58,12 +64,22 @@ class SheetTally:
                 self.notices.append(SheetNotice(row.sheet, row.number, code))
         if accepted and "consulted" in plan.written and not _answers_health(row):
             self.notices.append(SheetNotice(row.sheet, row.number, HEALTH_NOT_ASKED))
+        for heading in _unknown_models(row, plan) if accepted else ():
+            self.notices.append(SheetNotice(row.sheet, row.number, SKU_UNKNOWN, heading))
         for heading in plan.changed_consents:
             self.notices.append(SheetNotice(row.sheet, row.number, CONSENT_CHANGED, heading))
 
 
 def _answers_health(row: SheetRow) -> bool:
     return any(wire["data"].get("purpose") == "health" for wire in row.events)
+
+
+def _unknown_models(row: SheetRow, plan: RowPlan) -> Iterator[str]:
+    """Headings of new models that no price list has."""
+    for wire in row.events:
+        slot = slot_of(short_name(wire["type"]), None)
+        if slot in _MODELS and slot in plan.written and wire["data"]["sku"] not in LIST_PRICES_FEN:
+            yield BY_KEY[_MODELS[slot]].heading
 
 
 def name_on_card(card: Mapping[str, Any]) -> str:

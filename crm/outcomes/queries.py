@@ -32,7 +32,8 @@ class EventStatus:
     actor: str
 
 
-def _statuses() -> Select[tuple[str, str, str, str, str, str, str, int, str, str]]:
+def statuses() -> Select[tuple[str, str, str, str, str, str, str, int, str, str]]:
+    """Every event with what became of it, as `status_of` reads a row."""
     return (
         select(
             JOURNAL.c.source,
@@ -51,7 +52,8 @@ def _statuses() -> Select[tuple[str, str, str, str, str, str, str, int, str, str
     )
 
 
-def _status(row: Sequence[object]) -> EventStatus:
+def status_of(row: Sequence[object]) -> EventStatus:
+    """A row of `statuses`."""
     source, event_id, type_name, outcome, reason, waiting_for, marks, received_us, actor, error = (
         row
     )
@@ -75,46 +77,9 @@ def event_status(
 ) -> EventStatus | None:
     """One event by its identity; None when it was never accepted."""
     scope.require("events", "outcomes of others' events")
-    query = _statuses().where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
+    query = statuses().where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
     row = connection.execute(query).first()
-    return None if row is None else _status(row)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnWord:
-    """One event that a form of somebody's own said; time: as sent.
-
-    value: the code of how it went, of the types that have one.
-    """
-
-    id: str
-    time: str
-    subject: str
-    status: EventStatus
-    value: str = ""
-
-
-def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord]:
-    """What one form of an account said, in its order; everybody may read the own words."""
-    # A range instead of LIKE: every database answers it from the index.
-    query = (
-        _statuses()
-        .add_columns(JOURNAL.c.time, JOURNAL.c.subject, JOURNAL.c.plain)
-        .where(JOURNAL.c.source == source)
-        .where(JOURNAL.c.id >= f"{form_id}-", JOURNAL.c.id < f"{form_id}.")
-        .order_by(JOURNAL.c.position)
-    )
-    return [
-        OwnWord(
-            status.id,
-            row.time,
-            row.subject,
-            status,
-            str(orjson.loads(row.plain).get("outcome", "")),
-        )
-        for row in connection.execute(query)
-        for status in (_status(row[:-3]),)
-    ]
+    return None if row is None else status_of(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +110,20 @@ def whole_event(
         scope.require("events", "outcomes of others' events")
     is_it = (JOURNAL.c.source == identity[0], JOURNAL.c.id == identity[1])
     row = connection.execute(select(JOURNAL).where(*is_it)).first()
-    found = connection.execute(_statuses().where(*is_it)).first()
+    found = connection.execute(statuses().where(*is_it)).first()
     if row is None or found is None or row.role == "system":
         return None
     words = (
-        _statuses()
+        statuses()
         .add_columns(JOURNAL.c.plain)
         .where(JOURNAL.c.subject == row.subject, JOURNAL.c.type == "event.voided")
     )
     voids = [
-        _status(word[:-1])
+        status_of(word[:-1])
         for word in connection.execute(words.order_by(JOURNAL.c.position))
         if _names(orjson.loads(word.plain), identity)
     ]
-    return WholeEvent(_status(found), decode([row], keyring)[0], tuple(voids))
+    return WholeEvent(status_of(found), decode([row], keyring)[0], tuple(voids))
 
 
 def _names(said: Mapping[str, object], identity: tuple[str, str]) -> bool:
@@ -172,12 +137,12 @@ def numbered(
     scope.require("events", "outcomes of others' events")
     begins = number.lower()
     query = (
-        _statuses()
+        statuses()
         .where(JOURNAL.c.source.in_(sources))
         .where(JOURNAL.c.id >= f"{begins}-", JOURNAL.c.id < f"{begins}.")
         .order_by(JOURNAL.c.position)
     )
-    return [_status(row) for row in connection.execute(query.limit(_MOST_NUMBERED))]
+    return [status_of(row) for row in connection.execute(query.limit(_MOST_NUMBERED))]
 
 
 def event_statuses(
@@ -196,7 +161,7 @@ def event_statuses(
     place = JOURNAL.c.position
     if outcome is not None and outcome not in ("recorded", "accepted"):
         place = (DEAD_LETTER if outcome == "failed" else OUTCOME).c.position
-    query = _statuses().where(JOURNAL.c.role != "system")
+    query = statuses().where(JOURNAL.c.role != "system")
     query = query.order_by(place.desc() if latest_first else place)
     if type_name is not None:
         query = query.where(JOURNAL.c.type == type_name)
@@ -211,7 +176,7 @@ def event_statuses(
     if limit is not None:
         query = query.limit(limit).offset(offset)
     for row in connection.execute(query):
-        yield _status(row)
+        yield status_of(row)
 
 
 def outcome_counts(

@@ -21,6 +21,7 @@ from crm.people.queries import FoundPerson, people_by_id
 from crm.rights.queries import requests_of
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.pages.consents import changing
 from crm.web.view.archive_view import (
     TIMELINE_GROUPS,
     ArchiveView,
@@ -55,7 +56,6 @@ class Asked:
     large: bool = False
     opened: Opened | None = None
     readings: bool = False
-    withdrawn: bool = False
 
 
 @router.get("/people/{name}")
@@ -65,10 +65,9 @@ def archive_page(
     at: Annotated[str, Query(max_length=10)] = "",
     only: Annotated[str, Query(max_length=16)] = "",
     large: bool = False,
-    withdrawn: bool = False,
 ) -> Response:
     """What the company knows of one person, now or as it stood on a day."""
-    asked = Asked(_day(at), only, large, withdrawn=withdrawn)
+    asked = Asked(_day(at), only, large)
     return _page(visit, name, asked)
 
 
@@ -160,7 +159,7 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "may_take_back": lambda item: asked.at is None and may_void(visit.account, item),
         "acts": [act for act in ACTS if act.in_list and _offers(visit, act, asked.at, told)],
         "new_id": lambda: str(uuid4()),
-        "withdrawn": asked.withdrawn,
+        "is_changing": changing(visit, told),
         "readings_open": asked.readings,
         "chart": readings_chart(dossier.readings) if asked.readings else None,
         "evidence": EVIDENCE,

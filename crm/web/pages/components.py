@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.wording.catalogues import N_
+from crm.entries.own_words import Spoken
 from crm.web.desk.acts import ActForm
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
@@ -29,6 +30,7 @@ def _state(visit: Visit, each: _Sample) -> Cell:
     return Cell(visit.say(N_("等待补齐")), tone="waiting")
 
 
+_SPOKEN = Spoken("activity.planned")
 _SAMPLES = [_Sample(number, f"A-{number:03}", number % 3 != 0) for number in range(1, 61)]
 _TABLE: Table[_Sample] = Table(
     "components",
@@ -65,7 +67,17 @@ def components_page(visit: SignedIn) -> Response:
         "doubted": doubted,
         "receipt": Said(
             "1A2B3C4D",
-            (SaidLine("activity.planned", "recorded", visit.say(N_("已入档。")), "", "", False),),
+            (
+                SaidLine(
+                    "activity.planned",
+                    "recorded",
+                    visit.say(N_("已入档。")),
+                    "",
+                    "",
+                    False,
+                    _SPOKEN,
+                ),
+            ),
         ),
     }
     return visit.render("components.html", context)

@@ -4,25 +4,26 @@ A consent is taken back where it stands: with a tap less than it was given.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from campaigns.catalogue import wire_name
-from campaigns.times import rfc3339, shanghai_day
+from campaigns.times import shanghai_day
 from crm.accounts.access import Access, log_accesses
 from crm.archives.queries import archive
 from crm.attachments.parties import count_use, may_attach, party_of
 from crm.attachments.store import AttachmentRefused, AttachmentStore
+from crm.consents.gathering import CONSENT_TYPES
 from crm.consents.uses import Standing, may_show
 from crm.copies.row_names import ROW
+from crm.entries.own_words import pending
 from crm.intake.row_references import card_of_row
-from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.api.attachments import EVIDENCE_FIELD
+from crm.web.desk.acts import Act, done, say, sayer_of
 from crm.web.guards.visit import FormStale, NotFound, Posting, SignedInPosting, Visit
 from crm.web.view.forms import Entry
 
@@ -67,6 +68,16 @@ def keep_evidence(visit: Visit, card_id: str, content: bytes) -> bool:
     return True
 
 
+def changing(visit: Visit, told: dict[str, Any]) -> Callable[[str, str | None], bool]:
+    """Whether a word on a purpose (and dealer) is accepted that the archive does not show yet."""
+    homes = [f"card/{card['card_id']}" for card in told["cards"]]
+    with reading(visit.site.engine) as connection:
+        rows = pending(connection, homes, CONSENT_TYPES)
+    said = [orjson.loads(row.plain) for row in rows]
+    found = {(each["purpose"], each.get("dealer")) for each in said}
+    return lambda purpose, dealer: not found.isdisjoint({(purpose, dealer), (purpose, None)})
+
+
 @router.post("/people/{name}/evidence")
 def evidence(posting: SignedInPosting, name: str) -> Response:
     """A signature, scan or recording that a recorded consent of this person names."""
@@ -101,41 +112,23 @@ def evidence(posting: SignedInPosting, name: str) -> Response:
 def withdraw(posting: SignedInPosting, name: str) -> Response:
     """The person took a consent back: said of each of its cards on which the consent stands."""
     visit = posting.visit
-    credential = visit.account.credential
-    if credential is None or not visit.account.may_say("consent.withdrawn"):
-        raise OutOfScope("who says no withdrawal")
+    sayer_of(visit, ["consent.withdrawn"])
     purpose, dealer = posting.text("purpose", 64), posting.text("dealer", 64) or None
-    form_id = posting.text("form_id", 36)
     with reading(visit.site.engine) as connection:
         known = archive(visit.scope, connection, visit.site.keyring, name, visit.site.now_us())
     if known is None:
         raise NotFound
-    standing = [
-        each["card_id"]
+    back = back_to(posting) or f"/people/{name}"
+    said = {"purpose": purpose, **({"dealer": dealer} if dealer else {})}
+    acts = [
+        Act("consent.withdrawn", {"card_id": each["card_id"], **said})
         for each in known["standings"]
         if (each["purpose"], each["dealer"], each["state"]) == (purpose, dealer, "given")
     ]
-    lines = list(_withdrawals(visit, standing, purpose, dealer, form_id))
-    receipts = visit.site.intake.accept(lines, credential)
-    # A second tap finds the ids in use: the first one has said it.
-    if any(each.status == "refused" and each.reason != "id_reused" for each in receipts):
+    if not acts:
+        # A second tap, or nothing that stands: nothing is said, and nothing is wrong.
+        return RedirectResponse(back, 303)
+    answer = say(posting, acts)
+    if answer.form is not None:
         raise FormStale
-    back = back_to(posting)
-    return RedirectResponse(back or f"/people/{name}?withdrawn=1", 303)
-
-
-def _withdrawals(
-    visit: Visit, cards: list[str], purpose: str, dealer: str | None, form_id: str
-) -> Iterator[bytes]:
-    for number, card_id in enumerate(cards, 1):
-        data: dict[str, Any] = {"card_id": card_id, "purpose": purpose}
-        event = {
-            "specversion": "1.0",
-            "id": f"withdrawal-{form_id}-{number}",
-            "source": visit.account.source,
-            "type": wire_name("consent.withdrawn"),
-            "subject": f"card/{card_id}",
-            "time": rfc3339(visit.site.now_us()),
-            "data": data | ({"dealer": dealer} if dealer else {}),
-        }
-        yield orjson.dumps(event)
+    return done(visit, back, answer)

@@ -12,6 +12,7 @@ from campaigns.events.upkeep import EventVoided
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account, accounts, names_of
 from crm.accounts.tokens import token_names
+from crm.entries.own_words import own_numbered
 from crm.ledger.queries import moved_by
 from crm.outcomes.queries import EventStatus, WholeEvent, numbered, whole_event
 from crm.outcomes.voids import NEVER_VOIDED, may_void_anything
@@ -83,13 +84,18 @@ def may_take_back(account: Account, whole: WholeEvent) -> bool:
 
 
 def found_by_number(
-    scope: Scope, connection: Connection, text: str
+    scope: Scope, connection: Connection, text: str, own_source: str
 ) -> Iterator[tuple[str, EventStatus]]:
-    """(address, event) of what a receipt number stands for."""
-    if _NUMBER.fullmatch(text) and scope.may("events"):
+    """(address, event) of what a receipt number stands for: of the own ones, or of everybody's."""
+    if not _NUMBER.fullmatch(text):
+        return
+    if scope.may("events"):
         sources = [f"/phones/{known.actor}" for known in accounts(connection)]
-        for status in numbered(scope, connection, text, sources):
-            yield address_of(status.source, status.id), status
+        found = numbered(scope, connection, text, sources)
+    else:
+        found = own_numbered(connection, own_source, text)
+    for status in found:
+        yield address_of(status.source, status.id), status
 
 
 def _whole(visit: Visit, identity: tuple[str, str]) -> WholeEvent:

@@ -20,7 +20,7 @@ from crm.activities.queries import (
     activities_on,
     activity,
 )
-from crm.outcomes.queries import own_words
+from crm.entries.own_words import own_words
 from crm.people.queries import FoundPerson
 from crm.scope import OutOfScope
 from crm.storage.database import reading

@@ -7,8 +7,9 @@ from fastapi.responses import Response
 
 from campaigns.times import day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
+from crm.copies.queries import dealer_names
+from crm.entries.own_words import Spoken, own_words
 from crm.entries.queries import own_forms_since
-from crm.outcomes.queries import own_words
 from crm.outcomes.voids import NEVER_VOIDED
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -43,10 +44,11 @@ class OwnLine:
     """One event of a form: what it said, what became of it, what taking it back would change."""
 
     id: str
-    type: str
+    of: Spoken
     outcome: str
     may_take_back: bool
     changes: str
+    is_going: bool
 
 
 @router.get("/said")
@@ -106,26 +108,34 @@ def _shown(
         forms = own_forms_since(
             connection, visit.account.source, 0, visit.scope.may("people"), form_id
         )
+        names = dealer_names(connection)
     if not words or not forms:
         raise NotFound
     lines = [
         OwnLine(
             word.id,
-            word.status.type,
+            word.of,
             word.status.outcome,
             visit.account.may_say(VOIDED)
             and word.status.type not in NEVER_VOIDED
-            and word.status.outcome not in ("voided", "rejected"),
+            and word.status.outcome not in ("voided", "rejected")
+            and not word.is_going,
             _CHANGES.get(word.status.type, ""),
+            word.is_going,
         )
         for word in words
     ]
+    # Once something was taken back, what is left was left on purpose.
+    is_first = not any(line.is_going or line.outcome == "voided" for line in lines)
+    if chosen is None:
+        chosen = frozenset(line.id for line in lines if is_first)
     context = {
         "title": visit.say(N_("撤销")),
         "number": receipt_number(form_id),
         "of": forms[0],
         "lines": lines,
-        "chosen": {line.id for line in lines} if chosen is None else chosen,
+        "chosen": chosen,
+        "dealers": names,
         "reasons": REASONS,
         "form": form,
     }

@@ -39,6 +39,7 @@ from crm.rights.request import (
 )
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.consents import changing
 
 router = APIRouter()
 
@@ -173,10 +174,13 @@ def _standing(visit: Visit, request: Request) -> list[dict[str, Any]]:
     site = visit.site
     with reading(site.engine) as connection:
         known = archive(visit.scope, connection, site.keyring, request.card_id, site.now_us())
+    if known is None:
+        return []
+    is_changing = changing(visit, known)
     lines = {
         (each["purpose"], each["dealer"]): each
-        for each in (known["standings"] if known else ())
-        if each["state"] == "given"
+        for each in known["standings"]
+        if each["state"] == "given" and not is_changing(each["purpose"], each["dealer"])
     }
     return list(lines.values())
 

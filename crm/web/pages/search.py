@@ -61,7 +61,7 @@ def _found(visit: Visit, connection: Connection, text: str) -> dict[str, Any]:
             for code, name in dealer_names(connection).items()
             if text.casefold() in f"{code} {name}".casefold()
         ][:_SHOWN]
-    found["events"] = list(found_by_number(scope, connection, text))
+    found["events"] = list(found_by_number(scope, connection, text, visit.account.source))
     return found
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, Literal
 
 from campaigns.identifiers import EARLIEST_BIRTH_YEAR
+from campaigns.products import LIST_PRICES_FEN
 from campaigns.sentences import refusal_sentence
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
@@ -28,7 +29,7 @@ BORN_DAY = (
 )
 BORN_YEAR = r"([12][0-9]{3})(?:\s*年|\s*[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?|0[1-9]|1[0-2])?"
 """As patterns that Python and JavaScript read alike, over text in the form NFKC."""
-SKUS = {"JX-B4": 69_300, "JX-B2": 59_700}
+SKUS = LIST_PRICES_FEN
 """The devices that a form offers, with the list price of one, fen."""
 _PRICE_MAY_DIFFER = 0.3
 READING_FIELDS = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")

@@ -146,7 +146,7 @@ def sentences(document: Document, today: date, language: Language) -> Iterator[s
         entry=say(ENTRIES[funnel.entry]),
     )
     yield say(
-        N_("只算已入档的：作废的、整单退货的、同一活动重复登记的到场不算；迟到的算在发生那天。")
+        N_("只算已入档的：撤销的、整单退货的、同一活动重复登记的到场不算；迟到的算在发生那天。")
     )
     if funnel.without:
         yield say(

@@ -65,7 +65,7 @@ EVENTS = {
     "reward.approved": N_("奖励批准"),
     "reward.rejected": N_("奖励驳回"),
     "reward.paid": N_("奖励发放"),
-    "event.voided": N_("作废"),
+    "event.voided": N_("撤销"),
     "day.reached": N_("新的一天"),
 }
 OUTCOMES = {
@@ -75,7 +75,7 @@ OUTCOMES = {
     "recorded": N_("已入档"),
     "waiting": N_("等待补齐"),
     "rejected": N_("未入档"),
-    "voided": N_("已作废"),
+    "voided": N_("已撤销"),
     "failed": N_("入档故障"),
 }
 STEPS = {

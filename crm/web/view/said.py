@@ -1,15 +1,17 @@
 """A receipt: what a form said, what became of it, under which number it is found again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from campaigns.sentences import outcome_sentence
 from campaigns.wording.languages import Language
 from crm.accounts.people import Account
+from crm.copies.queries import dealer_names
+from crm.entries.own_words import OwnWord, Spoken, own_words
 from crm.entries.queries import names_at
 from crm.masking import masked_name
-from crm.outcomes.queries import OwnWord, own_words
 from crm.outcomes.voids import NEVER_VOIDED
 from crm.web.view.event_view import address_of
 
@@ -30,6 +32,7 @@ class SaidLine:
     source: str
     id: str
     may_take_back: bool
+    of: Spoken
     who: str = ""
     value: str = ""
 
@@ -41,10 +44,14 @@ class SaidLine:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One receipt. number: eight characters, the same on paper, phone, archive and event page."""
+    """One receipt. number: eight characters, the same on paper, phone, archive and event page.
+
+    dealers: names of those whom its lines name.
+    """
 
     number: str
     lines: tuple[SaidLine, ...]
+    dealers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_pending(self) -> bool:
@@ -67,8 +74,9 @@ def said_of(connection: Connection, account: Account, form_id: str, language: La
     words = own_words(connection, account.source, form_id)
     sees = account.scope.may("people")
     names = names_at(connection, {word.subject for word in words}) if sees else {}
-    lines = (_line(word, account, language, names.get(word.subject, "")) for word in words)
-    return Said(receipt_number(form_id), tuple(lines))
+    lines = tuple(_line(word, account, language, names.get(word.subject, "")) for word in words)
+    dealers = dealer_names(connection) if any(line.of.dealer for line in lines) else {}
+    return Said(receipt_number(form_id), lines, dealers)
 
 
 def _line(word: OwnWord, account: Account, language: Language, name: str) -> SaidLine:
@@ -84,6 +92,7 @@ def _line(word: OwnWord, account: Account, language: Language, name: str) -> Sai
         may_take_back=account.may_say(VOIDED)
         and status.type not in NEVER_VOIDED
         and status.outcome in ("recorded", "waiting"),
+        of=word.of,
         who=masked_name(name) if name else "",
         value=word.value,
     )

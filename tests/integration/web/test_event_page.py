@@ -91,7 +91,7 @@ def test_a_receipt_leads_to_its_event_which_is_taken_back_there(
     assert answer.status_code == 303
     site.work()
     page = field.get(address).text
-    assert "已作废" in page and "谁撤销了它" in page
+    assert "已撤销" in page and "谁撤销了它" in page
     assert 'action="/event/void"' not in page
     assert field.get("/activities/A-today").text.count(">40 ") == 0
 
@@ -114,7 +114,7 @@ def test_nobody_takes_back_what_others_said_but_headquarters(
     own = form_in(office.get(address).text, "/event/void") | {"reason_code": "typed_wrong"}
     assert office.post("/event/void", data=own).status_code == 303
     site.work()
-    assert "已作废" in office.get(address).text
+    assert "已撤销" in office.get(address).text
 
 
 def test_the_audit_knows_who_looked_and_who_took_a_file_away(

@@ -9,8 +9,10 @@ import pytest
 
 from campaigns.times import DAY_US, rfc3339
 from crm.clock import now_us
-from crm.outcomes.queries import own_words
+from crm.entries.own_words import own_words
 from crm.storage.database import reading
+from tests.examples import an_event
+from tests.integration.web.acting import form_in
 from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
 
 
@@ -83,7 +85,7 @@ def test_lines_that_are_chosen_are_taken_back_and_the_others_stay(
         "activity.attended": "recorded",
         "gift.given": "voided",
     }
-    assert "一部分已作废" in field.get("/said").text
+    assert "一部分已撤销" in field.get("/said").text
 
 
 def test_what_would_change_is_said_before_and_a_reason_is_asked_for(
@@ -114,3 +116,39 @@ def test_a_phone_whose_clock_is_ahead_loses_nothing_and_says_nothing_twice(
     ahead = rfc3339(now_us() + 400 * DAY_US)
     form_id = write(field, name="吴早到", attended="1", written_at=ahead)
     assert set(outcomes(site, form_id).values()) == {"recorded"}
+
+
+def test_a_consent_is_told_by_its_purpose_and_whom_it_is_given_to(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    contract = {"contract_id": "K1", "dealer": "D1", "name": "晨光器械", "regions": ["110000"]}
+    contract |= {"kind": "exclusive", "starts_on": "2026-01-01"}
+    site.accept(an_event("dealer.contracted", contract))
+    ticks = ("consent_archive", "consent_share_with_dealer", "refused_marketing")
+    form_id = write(field, name="郑三样", method="paper", **dict.fromkeys(ticks, "1"))
+    site.work()
+    page = field.get(f"/said/{form_id}").text
+    for said in (
+        *("同意 · 建立档案<", "同意 · 交给经销商一份 晨光器械<", "不同意 · 接收活动通知<"),
+    ):
+        assert said in page.replace("<small>", "<"), said
+
+
+def test_after_one_undoing_nothing_is_ticked_and_the_receipt_says_what_was_taken_back(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    form_id = write(field, name="冯两样", method="paper", attended="1", consent_archive="1")
+    site.work()
+    assert field.get(f"/said/{form_id}").text.count(" checked") == 3
+    answer = undo(field, form_id, [f"{form_id}-consent-archive"], "typed_wrong")
+    if answer.status_code != 303:
+        again = form_in(answer.text, f"/said/{form_id}")
+        lines = {"line": [f"{form_id}-consent-archive"], "reason": "typed_wrong"}
+        answer = field.post(f"/said/{form_id}", data={**again, **lines})
+    page = field.get(answer.headers["location"]).text
+    assert "撤销：同意 · 建立档案" in page and "正在撤销" in page
+    assert " checked" not in page
+    site.work()
+    page = field.get(f"/said/{form_id}").text
+    assert "同意 · 建立档案 · 已撤销" in page and " checked" not in page
+    assert "作废" not in page

@@ -143,7 +143,7 @@ def test_what_a_correction_changes_is_said_before_it_happens(
     row = ("王秀英", "13811112222", "1950", "1", "693", "JX-B4", "是")
     again(office, pick(office, activity, sheet_of(row)).text, "send")
     page = pick(office, activity, sheet_of((*row[:3], "2", *row[4:]))).text
-    assert "更正 1 行" in page and "其中作废 1 项" in page and "新写 0 行" in page
+    assert "更正 1 行" in page and "其中撤销 1 项" in page and "新写 0 行" in page
     assert "event.voided" not in types_in(site, activity)
     again(office, page, "send")
     assert types_in(site, activity).count("event.voided") == 1

@@ -66,7 +66,16 @@ def test_staff_take_back_what_stands_and_nothing_else_and_a_second_tap_says_it_o
     agreed(site, "C-back", "孙回头", "13700003331")
     form = withdrawals(field.get(f"/people/{PERSON}").text, PERSON)["share_with_dealer"]
     answer = field.post(f"/people/{PERSON}/withdraw", data=form)
-    assert "已收下撤回" in field.get(answer.headers["location"]).text
+    page = field.get(answer.headers["location"]).text
+    number = form["form_id"][:8].upper()
+    assert f"回执号 {number}" in page and "撤回同意 · 交给经销商" in page
+    # It is not recorded yet: the page says so, and offers no second withdrawal.
+    consents = page.partition("<h2>同意</h2>")[2].partition("每一句同意的凭据")[0]
+    assert consents.count("正在处理") == 1
+    assert withdrawals(page, PERSON).keys() == {"archive"}
+    assert number in field.get("/said").text
+    found = {"form_token": token_in(page), "text": number}
+    assert "撤回同意" in field.post("/search", data=found).text
     field.post(f"/people/{PERSON}/withdraw", data=form)
     site.work()
     assert said(site, "C-back").count("withdrawn") == 1

@@ -1,0 +1,115 @@
+"""Reads the words that an account said itself, form by form: everybody may read the own ones."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, Row, select
+
+from crm.journal.events import JOURNAL
+from crm.outcomes.queries import EventStatus, status_of, statuses
+from crm.outcomes.tables import OUTCOME
+
+_MOST_NUMBERED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What an event speaks of.
+
+    type: its own; of a word that takes another back, that of the other. dealer: the code of the
+    recipient of a consent, if it names one.
+    """
+
+    type: str
+    purpose: str | None = None
+    dealer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWord:
+    """One event that a form of somebody's own said; time: as sent.
+
+    is_going: whether a word that takes it back is accepted, and not recorded yet.
+    value: the code of how it went, of the types that have one.
+    """
+
+    id: str
+    time: str
+    subject: str
+    status: EventStatus
+    of: Spoken
+    is_going: bool = False
+    value: str = ""
+
+
+def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord]:
+    """What one form of an account said, in its order."""
+    # A range instead of LIKE: every database answers it from the index.
+    query = (
+        statuses()
+        .add_columns(JOURNAL.c.time, JOURNAL.c.subject, JOURNAL.c.plain)
+        .where(JOURNAL.c.source == source)
+        .where(JOURNAL.c.id >= f"{form_id}-", JOURNAL.c.id < f"{form_id}.")
+        .order_by(JOURNAL.c.position)
+    )
+    rows = connection.execute(query).all()
+    going = _going(connection, {row.subject for row in rows})
+    return [
+        OwnWord(
+            status.id,
+            row.time,
+            row.subject,
+            status,
+            _spoken(connection, status.type, row.plain),
+            (source, status.id) in going,
+            str(orjson.loads(row.plain).get("outcome", "")),
+        )
+        for row in rows
+        for status in (status_of(row[:-3]),)
+    ]
+
+
+def own_numbered(connection: Connection, source: str, number: str) -> list[EventStatus]:
+    """What a form of the account said that has a receipt number: eight hexadecimal digits."""
+    begins = number.lower()
+    query = (
+        statuses()
+        .where(JOURNAL.c.source == source)
+        .where(JOURNAL.c.id >= f"{begins}-", JOURNAL.c.id < f"{begins}.")
+        .order_by(JOURNAL.c.position)
+    )
+    return [status_of(row) for row in connection.execute(query.limit(_MOST_NUMBERED))]
+
+
+def pending(
+    connection: Connection, homes: Collection[str], types: Collection[str]
+) -> Sequence[Row[str, bytes]]:
+    """(type, plain) of the events of some homes that are accepted and not recorded yet."""
+    query = (
+        select(JOURNAL.c.type, JOURNAL.c.plain)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .where(JOURNAL.c.subject.in_(homes), JOURNAL.c.type.in_(types))
+        .where(OUTCOME.c.position.is_(None))
+    )
+    return connection.execute(query).all()
+
+
+def _going(connection: Connection, homes: Collection[str]) -> set[tuple[str, str]]:
+    """Source and id of what accepted words take back that are not recorded yet."""
+    found = (orjson.loads(row.plain) for row in pending(connection, homes, ("event.voided",)))
+    return {(said["of_source"], said["of_id"]) for said in found}
+
+
+def _spoken(connection: Connection, type_name: str, plain: bytes) -> Spoken:
+    said = orjson.loads(plain)
+    if type_name == "event.voided":
+        query = select(JOURNAL.c.type, JOURNAL.c.plain).where(
+            JOURNAL.c.source == said["of_source"], JOURNAL.c.id == said["of_id"]
+        )
+        target = connection.execute(query).first()
+        if target is None:
+            return Spoken(type_name)
+        type_name, said = target.type, orjson.loads(target.plain)
+    shared = said.get("purpose") == "share_with_dealer"
+    return Spoken(type_name, said.get("purpose"), said.get("dealer") if shared else None)

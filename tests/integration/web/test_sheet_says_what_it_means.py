@@ -1,0 +1,82 @@
+"""What a look at a sheet tells: a no is no consent, nothing is taken yet, what is odd is named."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.integration.web.sites import RunningSite, activity_today, entered
+from tests.integration.web.test_sheets_in_the_page import again, pick, sheet_of
+
+HEADINGS = ("姓名", "手机", "出生日期", "购买数量", "单价", "购买型号", "同意建档", "同意健康信息")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hall(site: RunningSite) -> None:
+    site.user("field", "staff")
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "field")
+
+
+def look(site: RunningSite, office: httpx.Client, activity: str, *rows: tuple[str, ...]) -> str:
+    site.accept(activity_today(activity))
+    return pick(office, activity, sheet_of(*rows, headings=HEADINGS)).text
+
+
+def words_of(page: str) -> str:
+    """What a reader sees of the rows that are to be taken."""
+    listed = page.partition('<ol class="rows plain">')[2].partition("</ol>")[0]
+    return re.sub(r"<[^>]*>|\s", "", listed)
+
+
+def test_a_refusal_is_listed_as_one_and_so_is_its_taking_back(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    row = ("王秀英", "13811112222", "1950", "", "", "", "是")
+    page = look(site, office, "A-no", (*row, "否"))
+    assert "不同意·记录健康情况" in words_of(page) and "、同意·建立档案" in words_of(page)
+    again(office, page, "send")
+    site.work()
+    page = pick(office, "A-no", sheet_of((*row, "是"), headings=HEADINGS)).text
+    assert "更正同意·记录健康情况·撤销不同意·记录健康情况" in words_of(page)
+
+
+def test_nothing_is_said_to_be_taken_before_it_is(site: RunningSite, office: httpx.Client) -> None:
+    row = ("王秀英", "123", "1950", "", "", "", "是", "是")
+    page = look(site, office, "A-odd", row)
+    assert "还没有收" in page and "第 2 行：电话不像" in page and "已收下" not in page
+    again(office, page, "send")
+    changed = sheet_of((*row[:7], "否"), headings=HEADINGS)
+    page = pick(office, "A-odd", changed).text
+    assert "同意的答复改了" in page and "已收下" not in page
+
+
+def test_the_same_person_twice_is_told_and_two_of_one_name_are_not(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    page = look(
+        *(site, office, "A-twice"),
+        ("王秀英", "13811112222", "1950", "", "", "", "是", ""),
+        ("王秀英", "13811112222", "", "1", "693", "JX-B4", "", ""),
+        ("李秀英", "13811113333", "1948"),
+        ("李秀英", "13811114444", "1952"),
+        ("李秀英", "13811115555", "1952-3-2"),
+        ("李秀英", "13811116666", "1952-3-2"),
+    )
+    assert "第 3 行：和第 2 行像是同一个人" in page
+    assert "第 7 行：和第 6 行像是同一个人" in page
+    assert page.count("像是同一个人") == 2
+
+
+def test_a_model_that_no_price_list_has_is_told(site: RunningSite, office: httpx.Client) -> None:
+    page = look(
+        *(site, office, "A-model"),
+        ("王秀英", "", "1950", "1", "693", "JX-B4"),
+        ("李国强", "", "1948", "1", "693", "JXB4"),
+    )
+    assert "第 3 行：购买型号：产品目录里没有这个型号（有 JX-B4、JX-B2）" in page
+    assert page.count("产品目录里没有") == 1
