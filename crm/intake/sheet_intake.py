@@ -89,11 +89,7 @@ def accept_sheet(
         plans = _planned(engine, keyring, sheet.activity, once, secret, party)
         _send(intake, credential, plans, tally)
     _find_emptied(engine, sheet, tally)
-    tally.notices += [
-        SheetNotice(one.sheet, one.row, SAME_PERSON_TWICE, other_row=settled.alike[place][1])
-        for one in tally.outcomes
-        if one.kind == "new" and (place := (one.sheet, one.row)) in settled.alike
-    ]
+    tally.notices += _twice(settled, tally)
     refused = len({(refusal.sheet, refusal.row) for refusal in tally.refusals})
     return SheetReceipt(
         *(tally.accepted, tally.duplicate, refused, tally.warned, tally.corrected, tally.rows),
@@ -145,6 +141,15 @@ def _once(batch: Iterable[SheetRow], settled: Settled, tally: SheetTally) -> lis
             notice = SheetNotice(row.sheet, row.number, SAME_ROW_TWICE, other_row=first[1])
             tally.notices.append(notice)
     return kept
+
+
+def _twice(settled: Settled, tally: SheetTally) -> list[SheetNotice]:
+    """New rows that seem to be of the person of another row."""
+    return [
+        SheetNotice(one.sheet, one.row, SAME_PERSON_TWICE, other_row=settled.alike[place][1])
+        for one in tally.outcomes
+        if one.kind == "new" and (place := (one.sheet, one.row)) in settled.alike
+    ]
 
 
 def _asked(settled: Settled, tally: SheetTally) -> tuple[AskedRow, ...]:
