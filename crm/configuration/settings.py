@@ -86,6 +86,14 @@ class Settings:
         N_("服务进程的日志格式"),
         N_("终端上是 text，否则 json"),
     )
+    matching: str = option(
+        "JINXI_MATCHING",
+        one_of("rules", "weights"),
+        "rules",
+        N_(
+            "新的数据文件夹里怎样认出同一个人：只用确定规则，或一开始就用自带的权重。有了事件以后在网页上改"
+        ),
+    )
     company_name: str = option(
         "JINXI_COMPANY",
         TEXT,

@@ -39,3 +39,12 @@ def open_installation(settings: Settings | None = None) -> Installation:
     engine = open_engine(settings.database_url)
     prepare(engine)
     return Installation(settings, engine, Keyring.open(settings))
+
+
+def started_installation(settings: Settings | None = None) -> Installation:
+    """The same, for what takes in or records: a new one begins as its settings say."""
+    opened = open_installation(settings)
+    if opened.settings.matching == "weights":
+        begin: Callable[..., bool] = loaded("crm.pairs.first_weights:begin_with_weights")
+        begin(opened.engine, opened.intake)
+    return opened

@@ -32,7 +32,7 @@ PATHS = (
     *("/rewards", "/rewards?state=held", "/rewards/files"),
     *("/policies", "/policies/new", "/policies/default"),
     *("/members", "/members/new", "/statements", "/transfers"),
-    *("/rights", "/rights?closed=true"),
+    *("/rights", "/rights?closed=true", "/matching", "/conflicts", "/letters"),
     *(
         "/log?choose=true",
         "/log/A-today",

@@ -10,6 +10,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.components.as_of import weights_now
 from crm.identity.default_weights import SHIPPED
+from crm.pairs.first_weights import shipped_levels
 from crm.pairs.queries import (
     PAGE_PAIRS,
     asked_pairs,
@@ -90,17 +91,12 @@ def decide(posting: SignedInPosting) -> Response:
 def publish(posting: SignedInPosting) -> Response:
     """Put the shipped weights in force, or the rule alone."""
     visit = posting.visit
-    rows = [
-        {"thing": thing, "level": level, "centibits": centibits}
-        for thing, levels in SHIPPED.of.items()
-        for level, centibits in levels.items()
-    ]
     weighs = posting.text("which", 8) == "weights"
     data = {
         "version": f"{SHIPPED.version if weighs else 'rule'}-{posting.text('form_id', 36)[:8]}",
         "link_centibits": SHIPPED.link,
         "ask_centibits": SHIPPED.ask,
-        "levels": rows if weighs else [],
+        "levels": shipped_levels() if weighs else [],
     }
     doubts = _what_publishing_does(visit, weighs=weighs)
     answer = say(posting, [Act("matching.published", data)], doubts=doubts)

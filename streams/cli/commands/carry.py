@@ -16,7 +16,7 @@ from streams.embedded.worker import Tally
 from streams.kafka.relay import Relay, run
 from streams.kafka.slots import MOST_SLOTS, slot_of
 from streams.kafka.topics import check, create
-from streams.running.installation import Installation, open_installation
+from streams.running.installation import Installation, open_installation, started_installation
 from streams.running.lease import lease
 from streams.running.logs import configure
 from streams.running.outbox_store import outbox_age
@@ -68,7 +68,7 @@ def relay() -> None:
 
     jinxi relay
     """
-    installation = open_installation(kafka_settings())
+    installation = started_installation(kafka_settings())
     configure("relay")
     with lease(installation.settings, locks.RELAY):
         run(Relay(installation.settings, installation.engine, installation.keyring))

@@ -25,7 +25,7 @@ from streams.cli.commands.glance import print_glance
 from streams.cli.commands.serve import DEFAULT_PORT, must_be_free, run_server
 from streams.cli.commands.work import tell_outcomes
 from streams.embedded.worker import Worker
-from streams.running.installation import Installation, open_installation
+from streams.running.installation import Installation, started_installation
 from streams.running.lease import lease
 from streams.wording.output import print_text
 from streams.wording.progress import progress_bar
@@ -62,7 +62,7 @@ def demo(
     """
     if not no_serve:
         must_be_free(port)
-    installation = open_installation()
+    installation = started_installation()
     asked = Season(people, seed, shanghai_day(now_us()) - timedelta(days=SEASON_DAYS))
     kept = _take_in_once(installation, asked)
     with lease(installation.settings), progress_bar(say("入档"), shown=True) as report:

@@ -17,7 +17,7 @@ from streams.cli.commands.options import AsJson
 from streams.cli.commands.sheet_files import SheetWords, accept_sheet_file, is_sheet
 from streams.cli.commands.tally import AcceptTally, RefusedLine
 from streams.cli.errors import is_foreseen
-from streams.running.installation import Installation, open_installation
+from streams.running.installation import Installation, started_installation
 from streams.running.whoami import command_credential
 from streams.wording.output import print_json, print_notice, print_table, print_text
 from streams.wording.progress import Report, progress_bar
@@ -68,7 +68,7 @@ def accept(
     if out is not None and (out.exists() or sum(map(is_sheet, files)) != 1):
         message = say("--out 只用于一份签到表，并且要写成还没有的文件：{file}", file=out)
         raise typer.BadParameter(message)
-    installation = open_installation()
+    installation = started_installation()
     tally = AcceptTally()
     try:
         for name in files:

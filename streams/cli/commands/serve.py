@@ -9,7 +9,7 @@ from crm.accounts.invitations import first_link
 from crm.clock import now_us
 from crm.configuration.settings import Settings
 from streams.cli.commands.carry import processes
-from streams.running.installation import open_installation
+from streams.running.installation import started_installation
 from streams.running.logs import configure
 from streams.serving.supervisor import Supervisor
 from streams.wording.output import print_text
@@ -28,7 +28,7 @@ def serve(
     jinxi serve --port 9000
     """
     must_be_free(port)
-    installation = open_installation()
+    installation = started_installation()
     secret = first_link(installation.engine, now_us())
     if secret is not None:
         _greet(port, secret)

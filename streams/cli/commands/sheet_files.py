@@ -26,7 +26,7 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from streams.cli.commands.sheet_told import SheetTold
 from streams.cli.commands.tally import AcceptTally, RefusedLine
-from streams.running.installation import Installation, open_installation
+from streams.running.installation import Installation, started_installation
 from streams.running.whoami import command_credential
 from streams.wording.output import print_text
 from streams.wording.say import language, say
@@ -132,7 +132,7 @@ def template(
     jinxi sheet template --activity A-BJ-0001
     jinxi sheet template --activity A-BJ-0001 --rows 200 --to hall.xlsx
     """
-    installation = open_installation()
+    installation = started_installation()
     with reading(installation.engine) as connection:
         found = activity(HEADQUARTERS_SCOPE, connection, activity_id)
     if found is None:

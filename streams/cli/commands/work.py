@@ -11,7 +11,7 @@ from crm.storage.database import reading
 from streams.cli.commands.carry import carry_until_idle, processes
 from streams.cli.commands.options import AsJson
 from streams.embedded.worker import Worker
-from streams.running.installation import open_installation
+from streams.running.installation import started_installation
 from streams.running.lease import lease
 from streams.running.logs import configure
 from streams.serving.supervisor import Supervisor
@@ -33,7 +33,7 @@ def work(
     jinxi work --until-idle
     jinxi work --until-idle --json
     """
-    installation = open_installation()
+    installation = started_installation()
     worker = Worker(installation.engine, installation.keyring)
     if installation.settings.kafka_bootstrap is not None:
         if not until_idle:
