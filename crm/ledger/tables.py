@@ -87,6 +87,7 @@ BALANCE = Table(
     Column("owner", String(130), nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Index("ix_balance_owner", "owner"),
+    Index("ix_balance_account", "account"),
 )
 
 LEDGER_ENTRY = Table(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Doubt = Literal["nothing_due", "beyond_payable", "before_release", "reference_used"]
+Doubt = Literal["nothing_due", "beyond_payable", "before_release", "owes_back", "reference_used"]
 """What a payer is asked about before a payment is recorded; it is recorded all the same."""
 
 
@@ -18,6 +18,8 @@ class DeskRow:
 
     open_fen: what may be paid now; owed_back_fen: what was paid too much; paid_fen: all that was
     paid. name: of the patient, where the viewer may see it. ordered: a payment is on its way.
+    set_off_fen: what was kept of its payment against what the member owed back. member_owes_fen:
+    what the member owes back over all rewards, and no payment on its way sets off.
     settling: something was said of it that is not recorded yet.
     bought_on: None where the purchase is owed to somebody else or, without has_purchase, is gone.
     """
@@ -51,6 +53,8 @@ class DeskRow:
     entered_by: tuple[str, ...]
     approved_by: tuple[str, ...]
     paid_by: tuple[str, ...]
+    set_off_fen: int = 0
+    member_owes_fen: int = 0
     ordered: bool = False
     settling: bool = False
     has_purchase: bool = True
@@ -122,6 +126,9 @@ def doubts(row: DeskRow, amount_fen: int, today: date, *, reference_used: bool) 
         found.append("beyond_payable")
     if row.releases_on is not None and today < row.releases_on and row.state == "paid":
         found.append("before_release")
+    is_more = row.open_fen - row.member_owes_fen < amount_fen <= row.open_fen
+    if is_more and not row.in_kind:
+        found.append("owes_back")
     if reference_used:
         found.append("reference_used")
     return found

@@ -39,6 +39,7 @@ class OrderRow:
     payee: str
     through: str
     amount_fen: int
+    set_off_fen: int
     reference: str
     ordered_us: int
     actor: str

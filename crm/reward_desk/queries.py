@@ -20,6 +20,7 @@ from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import ON_ITS_WAY, FileRow, OrderRow
 from crm.reward_desk.queues import QUEUES, WITH_MEMBER, of_scope
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
+from crm.rewards.postings import receivable_account
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 
@@ -97,12 +98,29 @@ def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[De
     orders = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids))
     ordered = set(connection.execute(orders.where(_ON_ITS_WAY)).scalars())
     settling = _settling(connection, ids)
+    owed = _owed_by(connection, {row.member for row in rows})
     found = (_desk_row(scope, row, sums) for row in rows)
     told = (
-        replace(row, ordered=row.reward_id in ordered, settling=row.reward_id in settling)
+        replace(
+            row,
+            member_owes_fen=owed.get(row.member, 0),
+            ordered=row.reward_id in ordered,
+            settling=row.reward_id in settling,
+        )
         for row in found
     )
     return with_traces(scope, connection, told)
+
+
+def _owed_by(connection: Connection, members: set[str]) -> dict[str, int]:
+    """Member → what is owed back over all rewards and is set off by no payment on its way, fen."""
+    accounts = [receivable_account(member) for member in sorted(members)]
+    owed = select(BALANCE.c.member, func.sum(BALANCE.c.amount_fen))
+    owed = owed.where(BALANCE.c.account.in_(accounts)).group_by(BALANCE.c.member)
+    kept = select(PAYMENT_ORDER.c.member, func.sum(PAYMENT_ORDER.c.set_off_fen))
+    kept = kept.where(_ON_ITS_WAY, PAYMENT_ORDER.c.member.in_(members))
+    promised = {m: int(fen) for m, fen in connection.execute(kept.group_by(PAYMENT_ORDER.c.member))}
+    return {m: max(int(fen) - promised.get(m, 0), 0) for m, fen in connection.execute(owed)}
 
 
 def _settling(connection: Connection, ids: Sequence[str]) -> set[str]:
@@ -158,6 +176,7 @@ def _desk_row(scope: Scope, row: Any, sums: dict[tuple[str, str, str], int]) -> 
         paid_fen=row.paid_fen,
         open_fen=-sums.get((row.reward_id, row.member, "payable"), 0),
         owed_back_fen=max(sums.get((row.reward_id, row.member, "receivable"), 0), 0),
+        set_off_fen=max(-sums.get((row.reward_id, row.member, "receivable"), 0), 0),
         entered_by=_split(row.entered_by, ACTORS),
         approved_by=_split(row.approved_by, ACTORS),
         paid_by=_split(row.paid_by, ACTORS),

@@ -27,7 +27,7 @@ from crm.scope import Scope
 WITH_MEMBER = REWARD.outerjoin(MEMBER, MEMBER.c.member == REWARD.c.member)
 Measure = Literal["due", "open", "paid", "owed_back"]
 """What of a reward a queue adds up: what is left after returns and caps, what may be paid now,
-what was paid, what was paid too much."""
+what was paid, what was paid too much less what was set off."""
 
 
 def _balance(account: str) -> ColumnElement[int]:
@@ -48,6 +48,13 @@ _MEASURES: Mapping[Measure, ColumnElement[int]] = MappingProxyType(
         "owed_back": _balance("receivable"),
     }
 )
+_OWING = (
+    select(BALANCE.c.member)
+    .where(BALANCE.c.account.like("%:receivable"))
+    .group_by(BALANCE.c.member)
+    .having(func.sum(BALANCE.c.amount_fen) > 0)
+)
+"""Members who owe back more than was set off."""
 _TWICE = select(PAYMENT.c.reference).group_by(PAYMENT.c.reference).having(func.count() > 1)
 _ALARMING = or_(
     *(REWARD.c.marks.like(f"%{mark}%") for mark in ("approver_paid", "paid_early", "nothing_due"))
@@ -87,7 +94,9 @@ QUEUES: Mapping[str, QueueRule] = MappingProxyType(
         "rejected": _in_state("rejected", None),
         "paid": _in_state("paid", "paid"),
         "clawed_back": _in_state("clawed_back", None),
-        "owed_back": QueueRule(_balance("receivable") > 0, "owed_back"),
+        "owed_back": QueueRule(
+            and_(REWARD.c.member.in_(_OWING), _balance("receivable") != 0), "owed_back"
+        ),
         "alarms": QueueRule(
             or_(
                 _ALARMING,

@@ -30,6 +30,7 @@ from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.bank_file import Line, digest, written
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import ONE_WORD, OrderRow
+from crm.reward_desk.set_off import amounts_after, set_off_by
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
 from crm.storage.database import writing
 
@@ -39,6 +40,10 @@ _TOLD_FIELDS = ("reward_id", "purchase_id", "member", "amount_fen", "reference")
 
 class NotForBank(ValueError):
     """What is handed over in kind was to go into a file for a bank; the argument names it."""
+
+
+class NothingLeft(Exception):
+    """The members owe back as much as is open, or more: nothing was ordered."""
 
 
 class PaymentTaken(Exception):
@@ -63,6 +68,7 @@ class Order:
     member: str
     purchase_id: str
     amount_fen: int
+    set_off_fen: int
     reference: str
 
 
@@ -74,12 +80,17 @@ def order_payment(engine: Engine, payer: Payer, row: DeskRow, order: Order) -> N
 def order_file(engine: Engine, payer: Payer, rows: Sequence[DeskRow]) -> str:
     """Order what is open of each reward, as one file; returns its id. PaymentTaken: none is.
 
-    NotForBank: one of them is handed over in kind.
+    What members owe back is set off. NotForBank: one of them is handed over in kind. NothingLeft:
+    all of it is owed back.
     """
     for row in rows:
         if row.in_kind:
             raise NotForBank(row.reward_id)
-    orders = [new_order(row, row.open_fen) for row in rows]
+    amounts = amounts_after(rows)
+    rows = [row for row in rows if row.reward_id in amounts]
+    if not rows:
+        raise NothingLeft
+    orders = [new_order(row, amounts[row.reward_id]) for row in rows]
     content = written(
         [
             Line(order.reference, row.member, row.payee, row.through, order.amount_fen)
@@ -102,7 +113,10 @@ def new_order(row: DeskRow, amount_fen: int, reference: str = "", order_id: str 
     """A payment of a reward; without a reference under one that is made of the order's own id."""
     order_id = order_id or str(uuid4())
     reference = reference or f"JX{order_id.replace('-', '')[:14].upper()}"
-    return Order(order_id, row.reward_id, row.member, row.purchase_id, amount_fen, reference)
+    set_off_fen = set_off_by(row, amount_fen)
+    return Order(
+        order_id, row.reward_id, row.member, row.purchase_id, amount_fen, set_off_fen, reference
+    )
 
 
 def _insert(

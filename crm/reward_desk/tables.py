@@ -28,6 +28,7 @@ PAYMENT_ORDER = Table(
     Column("payee", String(200), nullable=False),
     Column("through", String(12), nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
+    Column("set_off_fen", BigInteger, nullable=False, default=0, server_default="0"),
     Column("reference", String(200), nullable=False),
     Column("slot", String(100)),
     Column("ordered_us", BigInteger, nullable=False),
@@ -42,5 +43,6 @@ PAYMENT_ORDER = Table(
 )
 """`slot` names a reward and what was paid of it before, so that two who pay at the same moment
 cannot both; an order that failed leaves it. `payee`, `through`: whom the money goes to, and whether
-by way of the employer. `ended_us`, `ended_by`: when and by whom it came into its state.
+by way of the employer. `set_off_fen`: by how much it falls short of what is open, against what the
+member owes back. `ended_us`, `ended_by`: when and by whom it came into its state.
 `event_source`: of the event that tells of the payment, from when somebody began to tell."""

@@ -22,7 +22,7 @@ from crm.reward_desk.bank_file import (
 )
 from crm.reward_desk.orders import FileRow, OrderRow
 from crm.reward_desk.queries import desk_rows, lone_orders, orders_of_file, payment_files
-from crm.reward_desk.register import Payer, PaymentTaken, fail_order, order_file
+from crm.reward_desk.register import NothingLeft, Payer, PaymentTaken, fail_order, order_file
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import ActForm
@@ -33,6 +33,7 @@ router = APIRouter()
 
 LONGEST_ANSWER = 200_000
 _NOTHING = N_("没有可以付的：勾选的都不在“可发放”里，是非现金的，或要由别人付。")
+_OWED_BACK = N_("勾选的会员，应退回的不比这几份少：先不付，等可发放的够了一起抵扣。")
 
 
 @router.get("/rewards/files")
@@ -82,6 +83,8 @@ def make_file(posting: SignedInPosting) -> Response:
         return _file_fault(visit, _NOTHING)
     try:
         file_id = order_file(visit.site.engine, payer, rows)
+    except NothingLeft:
+        return _file_fault(visit, _OWED_BACK)
     except PaymentTaken:
         return _file_fault(visit, TAKEN)
     return RedirectResponse(f"/rewards/files/{file_id}", 303)

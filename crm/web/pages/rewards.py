@@ -149,7 +149,9 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         names = names_shown(visit, connection, actors)
     row, actor = rows[0], visit.account.actor
     hands = {"entered": row.entered_by, "approved": row.approved_by, "paid": row.paid_by}
-    known = form or ActForm.of({"amount": yuan_typed(row.open_fen) if row.open_fen > 0 else None})
+    owed_fen = 0 if row.in_kind else row.member_owes_fen
+    rest_fen = row.open_fen - owed_fen
+    known = form or ActForm.of({"amount": yuan_typed(rest_fen) if rest_fen > 0 else None})
     context = {
         "title": visit.say(N_("奖励")),
         "row": row,

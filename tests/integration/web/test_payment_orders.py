@@ -56,7 +56,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         site.user("payer", "finance")
         site.user("payer2", "finance")
         site.user("auditor", "auditor")
-        events = member("M1")
+        events = [*member("M1"), *member("M2")]
         for n in range(SALES):
             events += sale(n, "M1")
         site.accept(*events)
@@ -66,18 +66,18 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         yield site
 
 
-def entered_by_chief(site: RunningSite, n: int) -> None:
+def entered_by_chief(site: RunningSite, n: int, code: str = "M1") -> None:
     chief = account(site, "chief")
     assert chief.credential is not None
-    lines = [orjson.dumps(dict(each, source=chief.source)) for each in sale(n, "M1")]
+    lines = [orjson.dumps(dict(each, source=chief.source)) for each in sale(n, code)]
     receipts = site.site.intake.accept(lines, chief.credential)
     assert [each.status for each in receipts] == ["accepted"] * len(lines)
 
 
-def approve(site: RunningSite, by: str, *sales: int) -> None:
+def approve(site: RunningSite, by: str, *sales: int, of: str = "M1") -> None:
     with signed_in(site, by) as person:
         fields: dict[str, Any] = {"form_id": str(uuid4()), "word": "approved"}
-        rewards = [reward_of(n, "M1") for n in sales]
+        rewards = [reward_of(n, of) for n in sales]
         assert person.post("/rewards/decide", **fields, reward=rewards).status_code == 303
     site.work()
 
@@ -292,10 +292,10 @@ def test_who_approved_or_entered_neither_pays_nor_fails_a_line_of_a_banks_answer
 
 
 def test_of_a_reward_that_is_gone_who_entered_it_ends_no_line_either(desk: RunningSite) -> None:
-    entered_by_chief(desk, 41)
+    entered_by_chief(desk, 41, "M2")
     reach_every_day(desk)
-    approve(desk, "deputy", 41)
-    reward = reward_of(41, "M1")
+    approve(desk, "deputy", 41, of="M2")
+    reward = reward_of(41, "M2")
     file = file_of(desk, reward)
     void = {"of_source": account(desk, "chief").source, "of_id": "purchase.made-C41"}
     void["reason_code"] = "typed_wrong"
@@ -316,15 +316,15 @@ def test_what_was_begun_for_a_reward_that_is_gone_is_listed_and_told_or_given_up
     desk: RunningSite,
 ) -> None:
     for n in (43, 44):
-        entered_by_chief(desk, n)
+        entered_by_chief(desk, n, "M2")
     reach_every_day(desk)
-    approve(desk, "deputy", 43, 44)
-    orders = {n: begun_for(desk, "payer", reward_of(n, "M1")) for n in (43, 44)}
+    approve(desk, "deputy", 43, 44, of="M2")
+    orders = {n: begun_for(desk, "payer", reward_of(n, "M2")) for n in (43, 44)}
     for n in orders:
         void = {"of_source": account(desk, "chief").source, "of_id": f"purchase.made-C{n}"}
         void["reason_code"] = "typed_wrong"
         desk.accept(event("event.voided", f"card/C{n}", void, 0) | {"time": rfc3339(now_us())})
-    told, left = (f"/rewards/{reward_of(n, 'M1')}/orders/{order}" for n, order in orders.items())
+    told, left = (f"/rewards/{reward_of(n, 'M2')}/orders/{order}" for n, order in orders.items())
     for by in ("chief", "deputy", "auditor"):
         with signed_in(desk, by) as person:
             page = person.get("/rewards/files").text
@@ -338,7 +338,7 @@ def test_what_was_begun_for_a_reward_that_is_gone_is_listed_and_told_or_given_up
         assert person.post(f"{told}/tell").headers["location"].startswith("/rewards/files?said=")
         assert person.post(f"{left}/fail").headers["location"] == "/rewards/files"
         assert "它的奖励已经没有了" not in person.get("/rewards/files").text
-    assert [len(payments(desk, reward_of(n, "M1"))) for n in orders] == [1, 0]
+    assert [len(payments(desk, reward_of(n, "M2"))) for n in orders] == [1, 0]
 
 
 def test_a_line_that_could_not_be_told_is_shown_as_such_and_can_be_answered_again(

@@ -51,7 +51,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         site.user("dealer", "dealer", "D1")
         site.user("other", "dealer", "D2")
         events = [*member("M1"), *member("M2", trained=False), *member("M3", kind="doctor")]
-        events += [*member("M4", kind="consumer"), *sale(32, "M4")]
+        events += [*member("M4", kind="consumer"), *sale(32, "M4"), *member("M5")]
+        for n in (60, 61, 62, 63):
+            events += sale(n, "M5")
         for n in range(SALES):
             events += sale(n, "M1")
         site.accept(*events, *sale(30, "M2"), *sale(31, "M3"), *sale(34, "M1", days_ago=5))
@@ -72,17 +74,17 @@ def form_id() -> str:
     return str(uuid4())
 
 
-def approve(site: RunningSite, by: str, *sales: int) -> None:
+def approve(site: RunningSite, by: str, *sales: int, of: str = "M1") -> None:
     with signed_in(site, by) as person:
-        rewards = [reward_of(n, "M1") for n in sales]
+        rewards = [reward_of(n, of) for n in sales]
         answer = person.post("/rewards/decide", form_id=form_id(), word="approved", reward=rewards)
         assert answer.status_code == 303, answer.text
     site.work()
 
 
-def pay(person: Person, n: int, amount: str, reference: str, **more: str) -> int:
+def pay(person: Person, n: int, amount: str, reference: str, *, of: str = "M1", **more: str) -> int:
     fields = {"form_id": form_id(), "amount": amount, "reference": reference, **more}
-    return person.post(f"/rewards/{reward_of(n, 'M1')}/pay", **fields).status_code
+    return person.post(f"/rewards/{reward_of(n, of)}/pay", **fields).status_code
 
 
 def state(site: RunningSite, reward: str) -> tuple[str, int, int]:
@@ -104,7 +106,7 @@ def test_a_list_is_approved_at_once_and_stands_then_under_what_can_be_paid(
 ) -> None:
     with signed_in(desk, "checker") as person:
         page = person.get("/rewards?state=to_decide").text
-        assert page.count('name="reward"') == SALES + 1
+        assert page.count('name="reward"') == SALES + 5
         assert "批准所选" in page and "做成付款文件" not in page
     approve(desk, "checker", 0, 1, 2)
     assert state(desk, reward_of(0, "M1")) == ("payable", 4000, 0)
@@ -211,20 +213,66 @@ def _credential(site: RunningSite, name: str) -> Credential:
 def test_more_than_is_payable_is_asked_about_before_and_recorded_only_when_said_again(
     desk: RunningSite,
 ) -> None:
-    approve(desk, "checker", 4)
+    approve(desk, "checker", 60, of="M5")
+    reward = reward_of(60, "M5")
     with signed_in(desk, "payer") as person:
-        fields = {"form_id": form_id(), "amount": "4000", "reference": "bank-4"}
-        path = f"/rewards/{reward_of(4, 'M1')}/pay"
+        fields = {"form_id": form_id(), "amount": "90", "reference": "bank-60"}
+        path = f"/rewards/{reward}/pay"
         asked = person.post(path, **fields)
         assert asked.status_code == 422 and "金额比可发放的多" in asked.text
-        assert payments(desk, reward_of(4, "M1")) == 0
+        assert payments(desk, reward) == 0
         again = person.post(path, **fields, asked="beyond_payable")
         assert again.status_code == 303
     desk.work()
-    assert state(desk, reward_of(4, "M1")) == ("paid", 0, 400_000)
+    assert state(desk, reward) == ("paid", 0, 9_000)
     with signed_in(desk, "payer") as person:
         page = person.get("/rewards?state=owed_back").text
-        assert "¥3,960.00" in page and "¥4,000.00" in page
+        assert "¥50.00" in page and "¥90.00" in page
+
+
+def test_what_a_member_owes_back_is_set_off_against_the_next_file_and_comes_to_nothing(
+    desk: RunningSite,
+) -> None:
+    """M5 was paid ¥50.00 too much just before."""
+    approve(desk, "checker", 61, 62, of="M5")
+    rewards = [reward_of(n, "M5") for n in (61, 62)]
+    with signed_in(desk, "payer") as person:
+        page = person.get(f"/rewards/{rewards[0]}").text
+        assert "这位会员应退回 ¥50.00，不比这一份少" in page
+        assert pay(person, 61, "40", "bank-61", of="M5") == 422
+        alone = person.post("/rewards/files", reward=rewards[0])
+        assert alone.status_code == 409 and "先不付" in alone.text
+        made = person.post("/rewards/files", reward=rewards)
+        path = made.headers["location"]
+        page = person.get(path).text
+        assert page.count("¥15.00") == 2 and page.count("应退回的抵扣了 ¥25.00") == 2
+        lines = person.get(f"{path}/csv").content.decode("utf-8-sig").splitlines()
+        answer = "\n".join([f"{lines[0]},结果", *(f"{line},成功" for line in lines[1:])])
+        assert person.post(f"{path}/answer", answer=answer).text.count("已记为发放") == 2
+    desk.work()
+    assert [state(desk, reward) for reward in rewards] == [("paid", 0, 1_500)] * 2
+    with signed_in(desk, "payer") as person:
+        assert "M5" not in person.get("/rewards?state=owed_back").text
+        page = person.get(f"/rewards/{rewards[0]}").text
+        assert "已抵扣 ¥25.00" in page and "<td>抵扣</td>" in page
+
+
+def test_a_payment_alone_is_asked_about_before_it_pays_in_full_to_who_owes_back(
+    desk: RunningSite,
+) -> None:
+    with signed_in(desk, "payer") as person:
+        assert pay(person, 60, "10", "bank-60b", of="M5", asked="nothing_due") == 303
+    approve(desk, "checker", 63, of="M5")
+    reward = reward_of(63, "M5")
+    with signed_in(desk, "payer") as person:
+        page = person.get(f"/rewards/{reward}").text
+        assert "这位会员应退回 ¥10.00：付 ¥30.00" in page and 'value="30.00"' in page
+        assert pay(person, 63, "40", "bank-63", of="M5") == 422
+        assert pay(person, 63, "30", "bank-63", of="M5") == 303
+    desk.work()
+    assert state(desk, reward) == ("paid", 0, 3_000)
+    with signed_in(desk, "payer") as person:
+        assert "M5" not in person.get("/rewards?state=owed_back").text
 
 
 def test_a_reference_that_was_used_is_asked_about(desk: RunningSite) -> None:
@@ -437,7 +485,7 @@ def test_a_tile_tells_what_the_rows_behind_it_come_to(desk: RunningSite) -> None
         "to_hand_over": lambda row: row.open_fen,
         "held": lambda row: row.amount_fen,
         "paid": lambda row: row.paid_fen,
-        "owed_back": lambda row: row.owed_back_fen,
+        "owed_back": lambda row: row.owed_back_fen - row.set_off_fen,
         "alarms": lambda row: row.paid_fen,
     }
     with reading(desk.site.engine) as connection:
