@@ -82,6 +82,15 @@ def shared_person(scope: Scope, connection: Connection, dealer: str, key: str) -
     return None if row is None else _shared(*row)
 
 
+def shared_named(
+    scope: Scope, connection: Connection, dealer: str, keys: Sequence[str], page: int
+) -> list[Shared]:
+    """One page of the rows of some keys, by key; what stands in the copy no more is left out."""
+    _may_see(scope, dealer)
+    wanted = sorted(keys)[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    return sorted(_named(connection, dealer, wanted), key=lambda row: row.key)
+
+
 def changed_since(
     scope: Scope, connection: Connection, dealer: str, sequence: int
 ) -> tuple[list[Changed], int]:

@@ -71,9 +71,8 @@ def report_of(visit: Visit, asked: AskedFunnel) -> Report:
 
 def viewer_of(visit: Visit, asked: AskedFunnel) -> Viewer:
     """Who looks, and at what. A dealer counts the rows that it holds: few of them are no secret."""
-    lists = visit.scope.may("people")
-    names = lists or visit.scope.may("own_copy")
-    return Viewer(visit.language, names, lists, asked.query)
+    lists = visit.scope.may("people") or visit.scope.may("own_copy")
+    return Viewer(visit.language, lists, lists, asked.query)
 
 
 def reached_of(visit: Visit, asked: AskedFunnel) -> int | None:

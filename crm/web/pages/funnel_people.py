@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -10,6 +10,8 @@ from starlette.datastructures import QueryParams
 
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
+from crm.feed.portal import PAGE_ROWS, shared_named
+from crm.feed.settling import must_be_settled
 from crm.funnels.document import Document
 from crm.funnels.register import (
     Saved,
@@ -18,9 +20,11 @@ from crm.funnels.register import (
     save_funnel,
     saved_segments,
 )
-from crm.funnels.report import Listed
+from crm.funnels.report import Listed, Report
+from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.copy import keep_shown, masked, own_dealer
 from crm.web.pages.funnel_parts import answered, asked_of, may_look, owner_of, today_of
 from crm.web.pages.people_lists import people_list
 from crm.web.view.funnel_form import address_of, asked_funnel
@@ -28,6 +32,9 @@ from crm.web.view.funnel_view import FEWEST
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
 
 router = APIRouter()
+
+_LONGEST_PAGE = 6
+"""Characters of the number of a page."""
 
 
 @router.get("/funnels/people")
@@ -104,12 +111,43 @@ def remove_segment(posting: SignedInPosting, segment_id: str) -> Response:
 
 
 def _may_list(visit: Visit) -> bool:
-    return visit.scope.may("numbers") and visit.scope.may("people")
+    scope = visit.scope
+    return scope.may("people") if scope.may("numbers") else scope.may("own_copy")
 
 
 def _must_list(visit: Visit) -> None:
-    visit.scope.require("numbers", "lists behind numbers")
-    visit.scope.require("people", "lists of people")
+    may_look(visit)
+    if not _may_list(visit):
+        raise OutOfScope("lists of people")
+
+
+def _list(
+    visit: Visit,
+    title: str,
+    report: Report,
+    posting: Posting | None,
+    notes: str,
+    more: Mapping[str, object],
+) -> Response:
+    """The people by name, masked; a dealer's are the rows of its copy."""
+    people = report.listed or ()
+    if visit.scope.may("numbers"):
+        return people_list(visit, title, people, posting, notes, more)
+    typed = visit.request.query_params.get("page", "1")
+    page = int(typed) if typed.isdecimal() and len(typed) < _LONGEST_PAGE else 1
+    dealer = own_dealer(visit)
+    with reading(visit.site.engine) as connection:
+        must_be_settled(connection, today_of(visit), dealer=dealer)
+        found = shared_named(visit.scope, connection, dealer, people, page)
+        keep_shown(visit, connection, dealer, len(found))
+    url = visit.request.url
+    kept = [(name, value) for name, value in parse_qsl(url.query) if name != "page"]
+    context = {"keep": "", "fault": "", "segment": None, **more}
+    context |= {"title": title, "note": notes, "found": found, "total": len(people)}
+    context |= {"page": page, "first": (page - 1) * PAGE_ROWS + 1, "masked": masked}
+    context |= {"more": page * PAGE_ROWS < len(people)}
+    context["here"] = f"{url.path}?{urlencode(kept)}{'&' if kept else ''}"
+    return visit.render("funnel_rows.html", context)
 
 
 def _people(visit: Visit, posting: Posting | None = None) -> Response:
@@ -121,7 +159,7 @@ def _people(visit: Visit, posting: Posting | None = None) -> Response:
     notes = _notes(visit, asked.document, listed, today_of(visit))
     keep = {"keep": str(query), "fault": query.get("fault", "")}
     title = _title(visit, asked.document, listed)
-    return people_list(visit, title, report.listed or (), posting, notes, keep)
+    return _list(visit, title, report, posting, notes, keep)
 
 
 def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> Response:
@@ -142,7 +180,7 @@ def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> R
         "funnel": address_of(saved.document),
     }
     title = f"{saved.name} · {_title(visit, saved.document, listed)}"
-    return people_list(visit, title, report.listed or (), posting, notes, context)
+    return _list(visit, title, report, posting, notes, context)
 
 
 def _day(visit: Visit) -> date | None:
@@ -187,5 +225,5 @@ def _who(visit: Visit, saved: Saved) -> str:
 
 def _how_many(visit: Visit, saved: Saved) -> str:
     people = len(answered(visit, saved.document, saved.listed).listed or ())
-    few = 0 < people < FEWEST and not (_may_list(visit) or visit.scope.may("own_copy"))
+    few = 0 < people < FEWEST and not _may_list(visit)
     return f"<{FEWEST}" if few else f"{people:,}"

@@ -20,6 +20,7 @@ from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS
 from crm.accounts.tables import EXPORT
 from crm.activities.queries import activities_between
+from crm.copies.copies import CopyRow
 from crm.copies.queries import copy_now
 from crm.funnels.definition import EntryRule, parse_step
 from crm.funnels.document import Document
@@ -246,7 +247,35 @@ def test_a_dealer_sees_its_own_people_alone(site: RunningSite, office: httpx.Cli
 
     with signed_in(site, "shop") as shop:
         assert 0 < first(shop) < first(office)
-        assert shop.get(f"/funnels/people?{QUERY}&at=1").status_code == 403
+        assert "/funnels/why" not in shop.get("/funnels").text
+
+
+def test_a_dealers_numbers_lead_to_rows_of_its_copy_and_are_saved_as_its_own(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    with reading(site.site.engine) as connection:
+        own = {row.key for row in copy_now(HEADQUARTERS_SCOPE, connection, "D01")}
+        names = {n for row in copy_now(HEADQUARTERS_SCOPE, connection, "D01") for n in _names(row)}
+    with signed_in(site, "shop") as shop:
+        page = shop.get(f"/funnels?{QUERY}").text
+        links = re.findall(r'<a href="(/funnels/people\?[^"]+)">([\d,]+)</a>', page)
+        assert links
+        for href, number in links:
+            listed = shop.get(unescape(href)).text
+            assert f"<small>{number}</small>" in listed
+            keys = set(re.findall(r'href="/copy/row/([^"]+)"', listed))
+            assert len(keys) == int(number) and keys <= own
+            assert not any(name in listed for name in names)
+        form = {"form_token": token_in(page), "query": unescape(links[0][0]).partition("?")[2]}
+        address = shop.post("/segments", data={**form, "name": "到场的"}).headers["location"]
+        assert f"<small>{links[0][1]}</small>" in shop.get(address).text
+        assert shop.get(f"/funnels/people?{QUERY}&at=1&page=900").status_code == 200
+    assert office.get(address).status_code == 404
+
+
+def _names(row: CopyRow) -> list[str]:
+    names: list[str] = row.content.get("identity", {}).get("names", [])
+    return names
 
 
 def test_a_dealers_page_says_what_its_copy_holds_and_offers_nothing_else(
@@ -268,7 +297,10 @@ def test_a_dealer_may_count_few_of_its_own_rows_and_marketing_may_not(site: Runn
     for name, told in (("shop", True), ("market", False)):
         with signed_in(site, name) as client:
             page = client.get(f"/funnels?{QUERY}&by=activity_id&by=city").text
-            counts = re.findall(r"<td>(<?[\d,]+|&lt;5)</td>", page.partition("和其余的人比")[2])
+            counts = re.findall(
+                r"<td>(?:<a [^>]+>)?(<?[\d,]+|&lt;5)(?:</a>)?</td>",
+                page.partition("和其余的人比")[2],
+            )
             assert bool({"1", "2", "3", "4"} & set(counts)) == told, counts
 
 
@@ -346,7 +378,7 @@ def _what_others_see_of_a_segment(site: RunningSite, office: httpx.Client, addre
         # It is the owner's company's, and headquarters shared it with all of it.
         assert "试用的女士" in market.get("/segments").text
         assert "试用的女士" not in shop.get("/segments").text
-        assert shop.get(address).status_code == 403
+        assert shop.get(address).status_code == 404
     token = token_in(office.get("/segments").text)
     segment_id = address.rpartition("/")[2]
     form = {"form_token": token, "name": "别的", "query": QUERY, "saved": segment_id}

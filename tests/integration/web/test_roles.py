@@ -75,6 +75,7 @@ def of_members(type_name: str) -> Allowed:
 PUBLISHES = says("reward_policy.published")
 SEES_PAYMENTS = sees("books")
 NAMES_PAYEES = sees("payees")
+LISTS_A_FUNNEL = either(LISTS_THE_SEASON, sees("own_numbers"))
 FUNNELS = either(sees("numbers"), sees("own_numbers"))
 OPENS: dict[str, Allowed] = {
     "GET /": everybody,
@@ -165,10 +166,10 @@ OPENS: dict[str, Allowed] = {
     "GET /dealers/{dealer}/end/{contract_id}": says("dealer.ended"),
     "POST /dealers/{dealer}/end/{contract_id}": says("dealer.ended"),
     **dict.fromkeys((f"GET /funnels{end}" for end in ("", ".csv", ".xlsx", ".svg")), FUNNELS),
-    **dict.fromkeys(("GET /funnels/people", "POST /funnels/people"), LISTS_THE_SEASON),
+    **dict.fromkeys(("GET /funnels/people", "POST /funnels/people"), LISTS_A_FUNNEL),
     **dict.fromkeys(("GET /segments", "POST /segments/{segment_id}/remove"), FUNNELS),
-    **dict.fromkeys((f"{m} /segments/{{segment_id}}" for m in ("GET", "POST")), LISTS_THE_SEASON),
-    "POST /segments": LISTS_THE_SEASON,
+    **dict.fromkeys((f"{m} /segments/{{segment_id}}" for m in ("GET", "POST")), LISTS_A_FUNNEL),
+    "POST /segments": LISTS_A_FUNNEL,
     **dict.fromkeys(("POST /funnels/saved", "GET /funnels/saved/{funnel_id}"), FUNNELS),
     "POST /funnels/saved/{funnel_id}/remove": FUNNELS,
     **dict.fromkeys(("GET /funnels/differs", "GET /funnels/differs.csv"), FUNNELS),
