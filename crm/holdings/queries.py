@@ -1,6 +1,6 @@
 """Reads what one person has, by what is accepted, recorded or not yet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -41,9 +41,10 @@ class Held:
     said: Mapping[Purpose, bool] = field(default_factory=lambda: MappingProxyType({}))
 
 
+_CONSENTS = ("consent.given", "consent.refused", "consent.withdrawn")
 _CHANGES_WHAT_IS_HELD = (
     *("trial.started", "trial.ended", "purchase.made", "purchase.returned"),
-    *("club.joined", "club.left", "consent.given", "consent.refused", "consent.withdrawn"),
+    *("club.joined", "club.left", *_CONSENTS),
 )
 
 
@@ -83,6 +84,24 @@ def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, a
                 words.append(_word(row, said))
     kept = tuple(bought for bought in purchases.values() if bought.left > 0)
     return Held(tuple(trials.values()), kept, tuple(clubs), _answers(words, dealer, at_us))
+
+
+def said_by(
+    scope: Scope, connection: Connection, person_ids: Collection[str], dealer: str, at_us: int
+) -> dict[str, Mapping[Purpose, bool]]:
+    """What each of a few people last said of each purpose, as `Held.said`."""
+    scope.require("people", "people are the company's; a dealer has its copy")
+    query = (
+        select(LINK.c.person_id, JOURNAL)
+        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .where(LINK.c.person_id.in_(person_ids), JOURNAL.c.type.in_(_CONSENTS))
+        .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
+    )
+    words: dict[str, list[ConsentWord]] = {}
+    for row in connection.execute(query):
+        words.setdefault(row.person_id, []).append(_word(row, orjson.loads(row.plain)))
+    return {person_id: _answers(said, dealer, at_us) for person_id, said in words.items()}
 
 
 def _word(row: Any, said: Mapping[str, Any]) -> ConsentWord:

@@ -88,7 +88,9 @@ def find_result(posting: SignedInPosting, activity_id: str) -> Response:
     visit, text = posting.visit, posting.text("text", 60)
     if not text:
         return _find(visit, activity_id, text, Fitting([]))
-    return _find(visit, activity_id, text, log_people.fitting(visit, activity_id, text))
+    with reading(visit.site.engine) as connection:
+        found = _activity(visit, connection, activity_id)
+    return _find(visit, activity_id, text, log_people.fitting(visit, found, text))
 
 
 def _find(visit: Visit, activity_id: str, text: str, fitting: Fitting) -> Response:
@@ -102,6 +104,7 @@ def _find(visit: Visit, activity_id: str, text: str, fitting: Fitting) -> Respon
         "people": fitting.people,
         "total": fitting.total,
         "came": fitting.came,
+        "said": fitting.said,
         "form_ids": {person.person_id: str(uuid4()) for person in fitting.people},
         "written_at": rfc3339(visit.site.now_us()),
         "may_search": log_people.may_search(visit),

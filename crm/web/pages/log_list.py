@@ -22,11 +22,11 @@ _COLUMNS = (
     ("phone", N_("手机"), ""),
     ("born", N_("出生"), ""),
     ("sex", N_("性别"), _SEX),
-    ("systolic_mmhg", N_("高压"), ""),
-    ("diastolic_mmhg", N_("低压"), ""),
     ("consent_archive", N_("建立档案"), _YES_NO),
     ("consent_health", N_("记录健康情况"), _YES_NO),
     ("consent_share_with_dealer", N_("交给经销商一份"), _YES_NO),
+    ("systolic_mmhg", N_("高压"), ""),
+    ("diastolic_mmhg", N_("低压"), ""),
     ("attended", N_("到场"), _YES_NO),
 )
 _OF_SALES = (("quantity", N_("数量"), N_("台")), ("price", N_("单价（元）"), ""))

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaigns.times import parse_instant_us
-from crm.activities.queries import signed_in_us
+from crm.activities.queries import ActivityRow, signed_in_us
 from crm.consents.facts import Purpose
 from crm.copies.row_names import ROW
 from crm.feed.finding import find_own, own_person, tails_of
 from crm.feed.portal import Shared
-from crm.holdings.queries import Had, Held, held_by
+from crm.holdings.queries import Had, Held, held_by, said_by
 from crm.people.queries import FoundPerson, find_people, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -24,11 +24,15 @@ _MOST_FOUND = 8
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """Who fits what was typed: the first few, how many there are, who has signed in when."""
+    """Who fits what was typed: the first few, how many there are, who has signed in when.
+
+    said: what each last said of each purpose, as `Held.said`.
+    """
 
     people: list[FoundPerson]
     total: int = 0
     came: dict[str, int] = field(default_factory=dict)
+    said: dict[str, Mapping[Purpose, bool]] = field(default_factory=dict)
 
 
 def may_search(visit: Visit) -> bool:
@@ -36,7 +40,7 @@ def may_search(visit: Visit) -> bool:
     return visit.scope.may("people") or visit.scope.may("own_people")
 
 
-def fitting(visit: Visit, activity_id: str, text: str) -> Fitting:
+def fitting(visit: Visit, of: ActivityRow, text: str) -> Fitting:
     """Who fits; OutOfScope for whoever may find nobody."""
     scope = visit.scope
     with reading(visit.site.engine) as connection:
@@ -45,7 +49,9 @@ def fitting(visit: Visit, activity_id: str, text: str) -> Fitting:
         found, total = find_people(scope, connection, text, digest=visit.site.digest)
         people = found[:_MOST_FOUND]
         ids = [person.person_id for person in people]
-        return Fitting(people, total, signed_in_us(scope, connection, activity_id, ids))
+        came = signed_in_us(scope, connection, of.activity_id, ids)
+        said = said_by(scope, connection, ids, of.dealer, visit.site.now_us())
+        return Fitting(people, total, came, said)
 
 
 def _own(visit: Visit, connection: Connection, text: str) -> Fitting:
@@ -56,7 +62,8 @@ def _own(visit: Visit, connection: Connection, text: str) -> Fitting:
         return Fitting([])
     found, total = find_own(visit.scope, connection, dealer, text, _MOST_FOUND)
     keep_shown(visit, connection, dealer, len(found))
-    return Fitting([_as_found(shared) for shared in found], total)
+    said = {shared.key: _held_in(shared.content).said for shared in found}
+    return Fitting([_as_found(shared) for shared in found], total, said=said)
 
 
 def person_named(visit: Visit, connection: Connection, person_id: str | None) -> FoundPerson | None:

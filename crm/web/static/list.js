@@ -1,5 +1,5 @@
-// A paper list typed by keyboard alone: Enter goes on, Enter on a blank cell sends the row, arrows
-// move, pinyin finds who is known, and what is pasted from Excel falls into the cells. Each row is a
+// A paper list typed by keyboard alone: Enter goes on and sends the row from its last cell, Ctrl+Enter
+// from any, arrows move, pinyin finds who is known, and what is pasted from Excel falls into the cells. Each row is a
 // form of its own, kept on this computer before it is sent, as on the phone (forms.js, queue.js).
 
 import { look } from "./checks.js";
@@ -36,7 +36,7 @@ function fieldsOf(row) {
   const fields = { form_id: row.dataset.form, written_at: stamp(), asked: row.dataset.asked ?? "", method: "paper", by: "self" };
   if (row.dataset.person) fields.person_id = row.dataset.person;
   for (const [name, text] of Object.entries(typed)) {
-    if (!text || (row.dataset.person && ["name", "phone", "born", "sex"].includes(name))) continue;
+    if (!text || cell(row, name).disabled || (row.dataset.person && name === "name")) continue;
     if (name === "sex") fields.sex = /^(男|m|1)$/iu.test(text) ? "male" : /^(女|f|2)$/iu.test(text) ? "female" : text;
     else if (name === "attended") fields.attended = NO.test(text) ? "" : "1";
     else if (CONSENTS.includes(name)) fields[NO.test(text) ? name.replace("consent", "refused") : name] = YES.test(text) || NO.test(text) ? "1" : "";
@@ -67,19 +67,33 @@ function tell(row, sentence, kind) {
   row.querySelector("[data-said]").textContent = sentence;
 }
 
+function tellTaken(row, id) {
+  tell(row, `✓ ${say("sayTaken", id.slice(0, 8).toUpperCase())} `, "good");
+  const undo = document.createElement("a");
+  Object.assign(undo, { href: `/said/${id}`, target: "_blank", rel: "noopener", textContent: say("sayUndo") });
+  row.querySelector("[data-said]").append(undo);
+}
+
+// What the person said of readings before, as far as it is known here.
+function saidOfHealth(row) {
+  const has = (words) => (words ?? "").split(" ").includes("health");
+  return has(row.dataset.agreed) ? "yes" : has(row.dataset.refused) ? "no" : "";
+}
+
 function mayGo(row, fields) {
   for (const input of cells(row)) input.removeAttribute("aria-invalid");
   const read = (name) => fields[name] ?? "", isNew = !row.dataset.person;
-  const { faults, doubts } = look(about, read, { isNew, health: isNew ? "" : "yes", isSigned: false });
+  const { faults, doubts } = look(about, read, { isNew, health: saidOfHealth(row), isSigned: false });
   const wrong = unclear(row), asked = new Set((row.dataset.asked ?? "").split(" ")), news = doubts.filter(([code]) => !asked.has(code));
   for (const input of [...wrong, ...faults.map(([field]) => cell(row, field))]) input?.setAttribute("aria-invalid", "true");
   if (wrong.length || faults.length) {
-    const told = [...wrong.map((input) => say("sayChoice", input.dataset.label)), ...faults.map(([, sentence]) => sentence)];
+    const told = [...wrong.map((input) => say("sayChoice", input.dataset.answers)), ...faults.map(([, sentence]) => sentence)];
     tell(row, told.join(" "), "wrong");
     return false;
   }
   row.dataset.asked = [...asked, ...news.map(([code]) => code)].join(" ").trim();
   fields.asked = row.dataset.asked;
+  row.dataset.at = news.length ? (news[0][0] === "no_health_consent" ? "consent_health" : news[0][1]) : "";
   if (news.length) tell(row, `${news.map(([, , sentence]) => sentence).join(" ")} ${say("sayAgain")}`, "waiting");
   return !news.length;
 }
@@ -94,7 +108,7 @@ async function send(row) {
     await queue.keep(entry);
     try {
       const answer = await sendNow(entry);
-      if (answer.receipt === entry.id) return tell(row, `✓ ${say("sayTaken", entry.id.slice(0, 8).toUpperCase())}`, "good");
+      if (answer.receipt === entry.id) return tellTaken(row, entry.id);
       if (answer.isSignIn) return location.assign("/sign-in?to=/unsent");
       // It is mended here, in its row, and not in the list of what is unsent.
       await queue.drop(entry.id);
@@ -117,7 +131,8 @@ async function send(row) {
 
 function remember() {
   const typed = [...rows.children].filter((row) => row.dataset.sent === undefined && !isBlank(row)).map((row) => ({
-    form: row.dataset.form, person: row.dataset.person ?? "", cells: cells(row).map((input) => input.value),
+    form: row.dataset.form, person: row.dataset.person ?? "", agreed: row.dataset.agreed, refused: row.dataset.refused,
+    cells: Object.fromEntries(cells(row).map((input) => [input.dataset.cell, input.value])),
   }));
   return typed.length ? queue.keepDraft(DRAFT, typed) : queue.dropDraft(DRAFT);
 }
@@ -126,8 +141,8 @@ async function restore() {
   for (const kept of (await queue.draft(DRAFT).catch(() => null)) ?? []) {
     const row = addRow();
     row.dataset.form = kept.form;
-    cells(row).forEach((input, at) => { input.value = kept.cells[at] ?? ""; });
-    if (kept.person) know(row, kept.person, cell(row, "name").value);
+    for (const input of cells(row)) input.value = kept.cells[input.dataset.cell] ?? "";
+    if (kept.person) know(row, kept.person, cell(row, "name").value, kept);
   }
   cell(addRow(), "name").focus();
 }
@@ -148,7 +163,7 @@ async function find(input) {
     const item = document.createElement("li"), button = document.createElement("button");
     Object.assign(button, { type: "button", tabIndex: -1, textContent: link.textContent.replace(/\s+/g, " ").trim() });
     button.dataset.person = link.getAttribute("href").split("/").pop();
-    button.onclick = () => { know(input.closest("tr"), button.dataset.person, button.textContent); go(input, 1); };
+    button.onclick = () => { know(input.closest("tr"), button.dataset.person, button.textContent, link.dataset); go(input, 1); };
     item.append(button);
     found.append(item);
   }
@@ -156,16 +171,21 @@ async function find(input) {
   if (/^[a-z0-9 ]+$/i.test(text)) found.firstElementChild?.setAttribute("aria-selected", "true");
 }
 
-function know(row, person, shown) {
-  row.dataset.person = person;
+function know(row, person, shown, { agreed = "", refused = "" }) {
+  Object.assign(row.dataset, { person, agreed, refused });
   cell(row, "name").value = shown;
   cell(row, "name").closest("td").querySelector("ul").replaceChildren();
   for (const name of ["phone", "born", "sex"]) cell(row, name).disabled = true;
+  for (const name of CONSENTS) {
+    const purpose = name.replace("consent_", ""), input = cell(row, name), isGiven = agreed.split(" ").includes(purpose);
+    input.disabled = isGiven;
+    input.placeholder = isGiven ? say("sayAgreed") : refused.split(" ").includes(purpose) ? say("sayRefused") : "";
+  }
 }
 
 function forgetKnown(row) {
-  delete row.dataset.person;
-  for (const name of ["phone", "born", "sex"]) cell(row, name).disabled = false;
+  for (const name of ["person", "agreed", "refused"]) delete row.dataset[name];
+  for (const name of ["phone", "born", "sex", ...CONSENTS]) Object.assign(cell(row, name), { disabled: false, placeholder: "" });
 }
 
 // ---- the keyboard
@@ -178,14 +198,15 @@ function go(input, step) {
   return Boolean(next);
 }
 
-async function enter(input) {
+async function enter(input, isNow) {
   const row = input.closest("tr"), chosen = row.querySelector("[aria-selected] button");
   if (chosen) return chosen.click();
-  const isEnd = !input.value.trim() || !go(input, 1);
-  if (!isEnd || isBlank(row)) return;
+  if (isBlank(row)) return;
+  // What was asked about is answered by the next Enter, wherever it is pressed.
+  if (!isNow && !row.matches(".waiting") && go(input, 1)) return;
   const sent = send(row);
   cell(open(row), "name").focus();
-  if (!(await sent) && row.matches(".wrong, .waiting")) (row.querySelector("[aria-invalid]") ?? input).focus();
+  if (!(await sent) && row.matches(".wrong, .waiting")) (row.querySelector("[aria-invalid]") ?? (row.dataset.at && cell(row, row.dataset.at)) ?? input).focus();
 }
 
 function choose(input, step) {
@@ -199,7 +220,7 @@ rows.addEventListener("keydown", (event) => {
   const input = event.target.closest("input");
   if (!input || event.isComposing) return;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], row = input.closest("tr");
-  if (event.key === "Enter") enter(input);
+  if (event.key === "Enter") enter(input, event.ctrlKey || event.metaKey);
   else if (event.key === "Escape") input.closest("td").querySelector("ul")?.replaceChildren();
   else if (step && !(input.dataset.cell === "name" && choose(input, step))) {
     const near = step > 0 ? open(row) : row.previousElementSibling;
@@ -210,9 +231,11 @@ rows.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 rows.addEventListener("input", ({ target }) => {
+  const row = target.closest("tr");
+  if (row.dataset.sent === undefined && row.matches(".waiting")) tell(row, "", "");
   clearTimeout(pause);
   if (target.dataset.cell === "name") {
-    forgetKnown(target.closest("tr"));
+    forgetKnown(row);
     pause = setTimeout(() => find(target), PAUSE_MS);
   }
   remember();
@@ -232,5 +255,7 @@ rows.addEventListener("paste", (event) => {
 });
 document.querySelector("[data-send-rows]").addEventListener("click", async () => {
   for (const row of [...rows.children]) await send(row);
+  const last = rows.lastElementChild, next = isBlank(last) && last.dataset.sent === undefined ? last : addRow();
+  cell(next, "name").focus();
 });
 restore();
