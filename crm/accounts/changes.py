@@ -19,6 +19,8 @@ What = Literal[
     "webhook_made",
     "webhook_removed",
     "notice_added",
+    "link_made",
+    "link_ended",
 ]
 
 

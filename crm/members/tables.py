@@ -1,6 +1,6 @@
 """Members, one row each."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
 
 from crm.storage.database import METADATA
 
@@ -21,3 +21,18 @@ MEMBER = Table(
     Index("ix_member_dealer", "dealer"),
     Index("ix_member_card_id", "card_id"),
 )
+
+MEMBER_LINK = Table(
+    "member_link",
+    METADATA,
+    Column("secret_sha256", String(64), primary_key=True),
+    Column("member", String(64), nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("good_until_us", BigInteger, nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("opened_us", BigInteger),
+    Index("ix_member_link_member", "member"),
+)
+"""Links by which members see their own rewards: one of a member at a time. The secret of the link
+is kept nowhere. `opened`, `opened_us`: how often, and when last."""

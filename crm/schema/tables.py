@@ -55,6 +55,7 @@ REGISTERED = (
     *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, policies.POLICY_DRAFT),
     SAVED_FUNNEL,
     *(letters.LETTER_TEMPLATE, letters.LETTER_SENT),
+    members.MEMBER_LINK,
 )
 """What people asked for and were answered, whose work it is and when, which payments were ordered,
 which funnels were saved: a rebuild leaves it alone."""

@@ -46,6 +46,7 @@ from crm.web.pages import (
     member_acts,
     members,
     notices,
+    own_rewards,
     own_words,
     payment_files,
     people_lists,
@@ -86,7 +87,7 @@ PAGES = (
     *(dealers, copy),
     *(contracts, copy_rows, answering, letters),
     *(payment_files, reward_payments, rewards, policies, transfers),
-    *(member_acts, members, statements),
+    *(own_rewards, member_acts, members, statements),
     *(accounts, tokens, webhooks, join, components),
     *(funnels, funnel_files, funnel_people, funnel_differences),
 )

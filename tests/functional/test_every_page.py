@@ -10,8 +10,14 @@ from playwright.sync_api import Page, expect
 
 from campaigns.ids import person_id
 from crm.accounts.roles import ROLES, AccountRole
+from crm.clock import now_us
+from crm.members.register import make_link
+from crm.reward_desk.queries import queue_page
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
 from crm.web.view.person_acts import ACTS
 from tests.functional.journeys import LARGEST_PAGE_BYTES, Journey
+from tests.integration.web.sites import today
 
 pytestmark = pytest.mark.browser
 
@@ -146,6 +152,26 @@ def test_a_payment_that_was_begun_is_accessible_in_its_list_and_on_the_page_of_i
     assert_accessible(page)
     assert_fits(page)
     assert_large_targets(page)
+
+
+@pytest.mark.parametrize("device", ["on_phone", "at_desk"])
+def test_a_members_own_page_is_accessible_fits_and_has_large_targets(
+    request: pytest.FixtureRequest, device: str
+) -> None:
+    journey: Journey = request.getfixturevalue(device)
+    site = journey.running.site
+    with reading(site.engine) as connection:
+        row = queue_page(HEADQUARTERS_SCOPE, connection, "paid", today(), limit=1)[0]
+    journey.open(f"/own/{make_link(site.engine, row.member, 'office', now_us())}")
+    page = journey.page
+    expect(page.get_by_role("heading", name="我的奖励")).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)
+    assert_large_targets(page)
+    journey.open("/own/nothing")
+    expect(page.get_by_role("heading", name="链接打不开")).to_be_visible()
+    assert_accessible(page)
+    journey.assert_nothing_from_elsewhere()
 
 
 @pytest.mark.parametrize("device", ["on_phone", "at_desk"])

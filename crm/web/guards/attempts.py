@@ -17,6 +17,8 @@ PERIOD_SECONDS = 15 * 60
 OF_A_NAME_HERE, OF_A_NETWORK, OF_A_NAME = 5, 50, 30
 OF_A_CODE = 10
 """Of an account, codes of the second factor: six digits must not be tried through."""
+OWN_LINKS, OWN_LINK_MISSED = 60, 10
+"""Of a network, openings of members' own links in a period; what one costs that opens nothing."""
 DELAY_SECONDS = 3.0
 _IPV4_PREFIX, _IPV6_PREFIX = 24, 64
 

@@ -22,10 +22,11 @@ from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.letters.ways import Ways
 from crm.operations.status import Status, stored_status
+from crm.pace import Turns
 from crm.rights.own_copy import Keeper
 from crm.schema.preparing import prepare
 from crm.storage.database import limit_waiting, open_engine, reading
-from crm.web.guards.attempts import SignInAttempts
+from crm.web.guards.attempts import OWN_LINKS, PERIOD_SECONDS, SignInAttempts
 from crm.web.guards.budget import Budget
 from crm.web.guards.lanes import Lanes
 from crm.web.guards.large_bodies import LargeIntake
@@ -43,6 +44,8 @@ class Site:
     session_secret: bytes
     translations: dict[Language, NullTranslations] = field(default_factory=load_translations)
     attempts: SignInAttempts = field(default_factory=SignInAttempts)
+    own_links: Turns = field(default_factory=lambda: Turns(OWN_LINKS, OWN_LINKS / PERIOD_SECONDS))
+    """Openings of members' own links, by network; one that opens nothing costs several."""
     proxies: tuple[str, ...] = ()
     """Addresses and networks of the proxies whose word on where a request comes from counts."""
     lanes: Lanes = field(default_factory=Lanes)

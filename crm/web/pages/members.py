@@ -20,6 +20,7 @@ from crm.members.queries import (
     member_of,
     open_to,
 )
+from crm.members.register import link_of
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.queries import member_page
 from crm.storage.database import reading
@@ -140,8 +141,11 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         rewards = []
         if visit.may("money"):
             rewards = member_page(visit.scope, connection, code, PAGE_ROWS)
-        names = names_shown(visit, connection, {event.actor for event in events})
         may_speak = code in open_to(visit.scope, connection, [code])
+        gives_link = may_speak and visit.may("money") and visit.may_say("member.changed")
+        link = link_of(connection, code, visit.site.now_us()) if gives_link else None
+        actors = {event.actor for event in events} | ({link.made_by} if link else set())
+        names = names_shown(visit, connection, actors)
     known = ActForm.of(
         {
             "kind": row.kind,
@@ -161,6 +165,8 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         "institution_kinds": said_words(visit, INSTITUTION_KINDS),
         "transfer_forms": said_words(visit, {n: TRANSFER_FORMS[n] for n in GIVEN_FORMS}),
         "may_speak": may_speak,
+        "gives_link": gives_link,
+        "link": link,
         "code": code_svg(_address(visit, code)),
         "today": shanghai_day(visit.site.now_us()),
     }

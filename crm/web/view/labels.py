@@ -163,6 +163,8 @@ ACCOUNT_CHANGES = {
     "webhook_made": N_("加了通知地址"),
     "webhook_removed": N_("撤了通知地址"),
     "notice_added": N_("加了一版告知书"),
+    "link_made": N_("给会员发了查看链接"),
+    "link_ended": N_("停用了会员的查看链接"),
 }
 VALUES = {
     **{"satisfied": N_("满意"), "unsatisfied": N_("不满意"), "adverse": N_("不良反应")},

@@ -86,6 +86,11 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /unsent", "GET /kept", "GET /offline", "POST /language"), everybody),
     **dict.fromkeys(("GET /service-worker.js", "GET /docs"), everybody),
     **dict.fromkeys(("GET /join/{secret}", "POST /join/{secret}"), everybody),
+    "GET /own/{secret}": everybody,
+    **dict.fromkeys(
+        ("POST /members/{code}/link", "POST /members/{code}/link/end"),
+        both(sees("money"), says("member.changed")),
+    ),
     **dict.fromkeys(("GET /more", "GET /search", "POST /search"), everybody),
     "GET /notices/{version}/{purpose}": everybody,
     "GET /notices/{version}/{purpose}/spoken": everybody,

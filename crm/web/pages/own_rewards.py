@@ -1,0 +1,176 @@
+"""What a member sees by a link of its own: the own rewards, month by month; nothing of patients."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.members.member import MemberState
+from crm.members.queries import member_of, open_to
+from crm.members.register import GOOD_DAYS, LinkEnded, end_link, follow_link, make_link
+from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.queries import member_page
+from crm.scope import OutOfScope, Scope
+from crm.storage.database import reading
+from crm.web.guards.attempts import OWN_LINK_MISSED, network_of
+from crm.web.guards.visit import AnyVisit, SignedInPosting, Visit
+from crm.web.pages.members import member_shown
+from crm.web.view.codes import code_svg
+
+router = APIRouter()
+
+MOST_READ, MOST_SHOWN = 5_000, 200
+_OWN = Scope(frozenset({"money", "members"}))
+"""Of the rewards of one member, who is asked for by name: no people, no books."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReward:
+    """One reward as its member sees it: no card, no purchase, no name. Amounts in fen."""
+
+    reward_id: str
+    bought_on: date | None
+    quantity: int
+    returned: int
+    mode: str | None
+    word: tuple[str, str]
+    reason: str | None
+    frozen_until: date | None
+    amount_fen: int
+    paid_fen: int
+    set_off_fen: int
+    owed_back_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMonth:
+    """The purchases of a month: how many rewards, what is left of them, what was paid, in fen."""
+
+    first: date
+    rewards: int
+    amount_fen: int
+    paid_fen: int
+
+
+def own_reward(row: DeskRow, today: date) -> OwnReward:
+    """What of a reward is its member's to see."""
+    undecided = row.is_only_undecided(today)
+    return OwnReward(
+        row.reward_id,
+        row.bought_on,
+        row.quantity,
+        row.returned,
+        row.mode,
+        ("reward_queue", "to_decide") if undecided else ("reward_state", row.state),
+        row.reason,
+        row.releases_on if row.is_frozen(today) else None,
+        row.amount_fen,
+        row.paid_fen,
+        row.set_off_fen,
+        row.owed_back_fen,
+    )
+
+
+def own_months(rewards: Iterable[OwnReward]) -> list[OwnMonth]:
+    """Month by month of the purchases, the latest first."""
+    months: dict[date, list[OwnReward]] = {}
+    for each in rewards:
+        if each.bought_on is not None:
+            months.setdefault(each.bought_on.replace(day=1), []).append(each)
+    return [
+        OwnMonth(
+            first,
+            len(theirs),
+            sum(each.amount_fen for each in theirs),
+            sum(each.paid_fen for each in theirs),
+        )
+        for first, theirs in sorted(months.items(), reverse=True)
+    ]
+
+
+@router.get("/own/{secret}")
+def own_page(visit: AnyVisit, secret: str) -> Response:
+    """The rewards of the member whose link it is."""
+    pace, network = visit.site.own_links, network_of(visit.address)
+    wait = pace.wait_seconds(network)
+    if wait:
+        response = visit.render("own_gone.html", _gone(visit, wait), 429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    now_us = visit.site.now_us()
+    try:
+        link = follow_link(visit.site.engine, secret, now_us)
+    except LinkEnded:
+        pace.charge(network, OWN_LINK_MISSED)
+        return visit.render("own_gone.html", _gone(visit, 0), 410)
+    today = shanghai_day(now_us)
+    with reading(visit.site.engine) as connection:
+        row = member_of(_OWN, connection, link.member)
+        rows = member_page(_OWN, connection, link.member, MOST_READ)
+    if row is None:
+        return visit.render("own_gone.html", _gone(visit, 0), 410)
+    rewards = [own_reward(each, today) for each in rows]
+    context = {
+        "title": visit.say(N_("我的奖励")),
+        "row": row,
+        "link": link,
+        "secret": secret,
+        "rewards": rewards[:MOST_SHOWN],
+        "total": len(rewards),
+        "months": own_months(rewards),
+        "open_fen": sum(max(each.open_fen, 0) for each in rows),
+        "held_fen": sum(each.amount_fen for each in rows if each.state == "held"),
+        "paid_fen": sum(each.paid_fen for each in rows),
+        "owed_fen": sum(each.owed_back_fen - each.set_off_fen for each in rows),
+        "today": today,
+    }
+    return visit.render("own_rewards.html", context)
+
+
+def _gone(visit: Visit, wait_seconds: int) -> dict[str, object]:
+    minutes = -(-wait_seconds // 60)
+    return {"title": visit.say(N_("链接打不开")), "wait_minutes": minutes}
+
+
+@router.post("/members/{code}/link")
+def give_link(posting: SignedInPosting, code: str) -> Response:
+    """A new link of a member, shown this once."""
+    visit = posting.visit
+    row = _linked(visit, code)
+    site = visit.site
+    secret = make_link(site.engine, row.member, visit.account.actor, site.now_us())
+    address = f"{str(visit.request.base_url).rstrip('/')}/own/{secret}"
+    context = {
+        "title": visit.say(N_("会员的查看链接")),
+        "row": row,
+        "address": address,
+        "code": code_svg(address),
+        "days": GOOD_DAYS,
+    }
+    return visit.render("own_link_made.html", context)
+
+
+@router.post("/members/{code}/link/end")
+def take_link(posting: SignedInPosting, code: str) -> Response:
+    """The link opens nothing any more."""
+    visit = posting.visit
+    row = _linked(visit, code)
+    end_link(visit.site.engine, row.member, visit.account.actor, visit.site.now_us())
+    context = {"title": visit.say(N_("会员的查看链接")), "row": row, "address": None}
+    return visit.render("own_link_made.html", context)
+
+
+def _linked(visit: Visit, code: str) -> MemberState:
+    """A member to whom this person may give a link: who sees its money and may change it."""
+    visit.scope.require("money", "what members earn")
+    if not visit.may_say("member.changed"):
+        raise OutOfScope("who speaks of members")
+    row = member_shown(visit, code)
+    with reading(visit.site.engine) as connection:
+        if code not in open_to(visit.scope, connection, [code]):
+            raise OutOfScope("a member of somebody else")
+    return row

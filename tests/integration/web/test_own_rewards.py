@@ -1,0 +1,118 @@
+"""A member sees the own rewards by a link: short-lived, ended by a tap, nothing of patients."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from campaigns.times import DAY_US
+from crm.accounts.tables import ACCOUNT_CHANGE
+from crm.clock import now_us
+from crm.members.register import GOOD_DAYS, make_link
+from crm.members.tables import MEMBER_LINK
+from crm.storage.database import reading
+from crm.web.view.formats import short_number
+from tests.integration.web.reward_sites import (
+    Person,
+    member,
+    reach_every_day,
+    reward_of,
+    sale,
+    signed_in,
+)
+from tests.integration.web.sites import RunningSite, running
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """Two sales of one member, one of another."""
+    folder: Path = tmp_path_factory.mktemp("own")
+    with running(folder) as site:
+        site.user("chief", "headquarters")
+        site.user("payer", "finance")
+        site.user("dealer", "dealer", "D1")
+        site.user("auditor", "auditor")
+        site.accept(*member("M1"), *member("M2"), *sale(1, "M1"), *sale(2, "M1"), *sale(3, "M2"))
+        reach_every_day(site)
+        yield site
+
+
+def given(person: Person, code: str = "M1") -> str:
+    """The path of a new link."""
+    page = person.post(f"/members/{code}/link").text
+    (path,) = set(re.findall(r'value="http://[^/"]+(/own/[\w-]+)"', page))
+    return str(path)
+
+
+def opened(site: RunningSite, path: str) -> httpx.Response:
+    with site.client() as client:
+        return client.get(path)
+
+
+def test_a_member_sees_its_rewards_and_months_and_nothing_of_patients_or_of_others(
+    desk: RunningSite,
+) -> None:
+    with signed_in(desk, "chief") as person:
+        path = given(person)
+        page = person.get("/members/M1").text
+        assert path not in page and "打开过 0 次" in page
+    answer = opened(desk, path)
+    page = answer.text
+    assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
+    for mine in (1, 2):
+        assert short_number(reward_of(mine, "M1")) in page
+    assert page.count("¥40.00") == 2 and page.count("¥80.00") == 2
+    hidden = ("李桂", "李*", "P1", "C1", "139000", "M2", short_number(reward_of(3, "M2")), "康民")
+    assert not [each for each in hidden if each in page]
+    assert "M1" not in page.partition("</title>")[0]
+    with signed_in(desk, "chief") as person:
+        assert "打开过 1 次" in person.get("/members/M1").text
+
+
+def test_a_new_link_ends_the_one_before_and_a_tap_ends_it_for_good(desk: RunningSite) -> None:
+    with signed_in(desk, "chief") as person:
+        first, second = given(person), given(person)
+        assert opened(desk, first).status_code == 410
+        assert opened(desk, second).status_code == 200
+        assert person.post("/members/M1/link/end").status_code == 200
+        assert opened(desk, second).status_code == 410
+        assert "停用链接" not in person.get("/members/M1").text
+    with reading(desk.site.engine) as connection:
+        said = connection.execute(
+            select(ACCOUNT_CHANGE.c.what).where(ACCOUNT_CHANGE.c.subject == "M1")
+        ).scalars()
+        assert list(said)[-3:] == ["link_made", "link_made", "link_ended"]
+        kept = connection.execute(select(MEMBER_LINK.c.secret_sha256)).scalars()
+        assert second.rpartition("/")[2] not in list(kept)
+
+
+def test_a_link_opens_nothing_after_its_days(desk: RunningSite) -> None:
+    then = now_us() - GOOD_DAYS * DAY_US
+    secret = make_link(desk.site.engine, "M2", "somebody", then)
+    assert opened(desk, f"/own/{secret}").status_code == 410
+    secret = make_link(desk.site.engine, "M2", "somebody", then + DAY_US)
+    assert opened(desk, f"/own/{secret}").status_code == 200
+
+
+def test_links_are_given_by_who_sees_the_money_and_speaks_of_the_member(desk: RunningSite) -> None:
+    for name in ("payer", "auditor"):
+        with signed_in(desk, name) as person:
+            assert person.post("/members/M1/link").status_code == 403
+            assert "/members/M1/link" not in person.get("/members/M1").text
+    # Enrolled by the company: the dealer sees it, and speaks of it no more than of others'.
+    with signed_in(desk, "dealer") as person:
+        assert person.post("/members/M1/link").status_code == 403
+        assert "/members/M1/link" not in person.get("/members/M1").text
+
+
+def test_who_guesses_waits_and_so_does_the_network(desk: RunningSite) -> None:
+    with signed_in(desk, "chief") as person:
+        path = given(person)
+    answers = [opened(desk, f"/own/guess-{n}").status_code for n in range(8)]
+    assert answers[0] == 410 and answers[-1] == 429
+    waiting = opened(desk, path)
+    assert waiting.status_code == 429 and int(waiting.headers["retry-after"]) > 0
+    assert "打开得太频繁了" in waiting.text
