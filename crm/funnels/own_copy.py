@@ -48,27 +48,46 @@ def own_copy(rows: Iterable[Copied], activities: Iterable[Lent], changed_us: int
     changed_us: when the copy last changed.
     """
     rows = sorted(rows)
-    seen = sha256(b"\n".join(content for _, content in rows))
-    read = [(key, msgspec.json.decode(content)) for key, content in rows]
-    columns = _columns(read)
+    seen = _hash_of(rows)
+    columns, details = _read(rows)
     named = columns.word_codes(ACTIVITY)
     lent = sorted((each for each in activities if named.known(each[0]) is not None), key=_name)
     columns.set_lent(lent)
     seen.update(msgspec.json.encode(lent, order="deterministic"))
     standing = Standing(changed_us, int(seen.hexdigest()[:_DIGITS], 16))
-    return OwnCopy(columns, attributes_of(columns, _details(read), {}), standing)
+    return OwnCopy(columns, attributes_of(columns, details, {}), standing)
+
+
+def state_of(rows: Iterable[Copied], activities: Iterable[Lent], changed_us: int) -> bytes:
+    """Equal where a copy would come out equal: what it takes to read it anew is saved."""
+    seen = _hash_of(sorted(rows))
+    seen.update(msgspec.json.encode(sorted(activities, key=_name), order="deterministic"))
+    seen.update(str(changed_us).encode())
+    digest: bytes = seen.digest()
+    return digest
+
+
+def _hash_of(rows: Iterable[Copied]) -> Any:
+    seen = sha256()
+    for key, content in rows:
+        seen.update(f"{key} {len(content)}\n".encode())
+        seen.update(content)
+    return seen
 
 
 def _name(lent: Lent) -> str:
     return lent[0]
 
 
-def _columns(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Columns:
-    columns = Columns()
+def _read(rows: Iterable[Copied]) -> tuple[Columns, list[Detail]]:
+    """The columns, and what the rows say of their people; one row is in memory at a time."""
+    columns, details = Columns(), []
     gathered: dict[str, Gathering] = {}
     orders: list[OrderKey] = []
     paid_fen: list[int] = []
-    for key, row in rows:
+    for key, content in rows:
+        row = msgspec.json.decode(content)
+        details.append(_detail(key, row))
         for type_name, starts_us, state, fields in _touchpoints(row):
             into = gathered.setdefault(type_name, Gathering(columns))
             into.add(key, starts_us, len(orders), state, fields)
@@ -84,7 +103,7 @@ def _columns(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Columns:
             lambda events: {event: orders[event] for event in events},
         )
     columns.mark_attended_again()
-    return columns
+    return columns, details
 
 
 def _touchpoints(row: Mapping[str, Any]) -> Iterator[tuple[str, int, int, dict[str, object]]]:
@@ -113,9 +132,8 @@ def _fields(item: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in item.items() if name not in _NO_FIELDS}
 
 
-def _details(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Detail]:
-    for key, row in rows:
-        identity = row.get("identity", {})
-        born = identity.get("birth_date") or identity.get("birth_year")
-        regions = row.get("contact", {}).get("regions") or [None]
-        yield Detail(key, identity.get("sex"), born and str(born), regions[0])
+def _detail(key: str, row: Mapping[str, Any]) -> Detail:
+    identity = row.get("identity", {})
+    born = identity.get("birth_date") or identity.get("birth_year")
+    regions = row.get("contact", {}).get("regions") or [None]
+    return Detail(key, identity.get("sex"), born and str(born), regions[0])

@@ -32,7 +32,7 @@ from crm.funnels.gathering import (
     types_needed,
 )
 from crm.funnels.kept import keep, kept
-from crm.funnels.own_copy import OwnCopy, own_copy
+from crm.funnels.own_copy import OwnCopy, own_copy, state_of
 from crm.funnels.report import Question, Report, Standing, report_of
 from crm.funnels.stored import Stored
 from crm.keyring.keyring import Keyring
@@ -77,6 +77,7 @@ class Funnels:
         self._file = file
         self._stored: Stored | None = None
         self._attributes: tuple[object, Attributes] | None = None
+        self._own: tuple[bytes, OwnCopy] | None = None
         self._unkept = 0
         self._lock = Lock()
 
@@ -94,8 +95,8 @@ class Funnels:
     def report_on(self, question: Question) -> Report:
         """The same of a question that was allowed; of a dealer's copy NotSettled, as any look."""
         if question.dealer is not None:
-            own = self._own_copy(question.dealer, question.today)
-            return report_of(question, own.columns, own.attributes, own.standing)
+            with self._copy_of(question.dealer, question.today) as own:
+                return report_of(question, own.columns, own.attributes, own.standing)
         with self._fresh() as stored:
             attributes = self._attributes_for(stored, set(question.document.by))
             standing = Standing(stored.made_us, stored.number)
@@ -112,7 +113,8 @@ class Funnels:
         """What a dealer's funnels are made of; NotSettled while nothing of it may leave."""
         if not scope.may_see_copy_of(dealer):
             raise OutOfScope("another dealer's copy")
-        return self._own_copy(dealer, today)
+        with self._copy_of(dealer, today) as own:
+            return own
 
     def offers(self, scope: Scope, today: date) -> Offers:
         """The values that occur, by field, for a builder to offer; of long lists the first.
@@ -124,19 +126,27 @@ class Funnels:
     def offered(self, dealer: str | None, today: date) -> Offers:
         """The same of a question that was allowed."""
         if dealer is not None:
-            return _offers(self._own_copy(dealer, today).columns)
+            with self._copy_of(dealer, today) as own:
+                return _offers(own.columns)
         with self._fresh() as stored:
             return _offers(stored.columns)
 
-    def _own_copy(self, dealer: str, today: date) -> OwnCopy:
+    @contextmanager
+    def _copy_of(self, dealer: str, today: date) -> Iterator[OwnCopy]:
         # In one snapshot: what was taken back a moment ago is in no answer.
         with reading(self._engine) as connection:
             must_be_settled(connection, today, dealer=dealer)
-            return own_copy(
+            found = (
                 rows.copied_to(connection, dealer),
                 rows.carried_out_by(connection, dealer),
                 rows.copy_changed_us(connection, dealer),
             )
+        with self._lock:
+            state = state_of(*found)
+            # The last one is kept: a page asks two or three questions of one copy.
+            if self._own is None or self._own[0] != state:
+                self._own = state, own_copy(*found)
+            yield self._own[1]
 
     def _attributes_for(self, stored: Stored, by: set[str | None]) -> Attributes | None:
         """What cards say, read again where it may have changed, and only for who asks for it."""

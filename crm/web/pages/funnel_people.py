@@ -214,7 +214,7 @@ def _notes(visit: Visit, document: Document, listed: Listed, day: date) -> str:
     if listed.dimension is not None:
         value = value_word(listed.dimension, listed.value, visit.language)
         notes.insert(0, f"{dimension_word(listed.dimension, visit.language)}：{value}。")
-    return "".join(notes)
+    return (" " if visit.language == "en" else "").join(notes)
 
 
 def _who(visit: Visit, saved: Saved) -> str:
