@@ -37,6 +37,10 @@ class NameTaken(AccountInvalid):
     """Somebody is called so already."""
 
 
+_PHONES = "/phones/"
+"""How the sources of pages begin."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownAccount:
     """An account as a list shows it, open or closed."""
@@ -202,11 +206,19 @@ def is_empty(connection: Connection) -> bool:
 
 
 def names_of(connection: Connection, actors: set[str], dealer: str | None = None) -> dict[str, str]:
-    """The account names of some actors, closed accounts too; with a dealer: of its people alone."""
-    query = select(ACCOUNT.c.actor, ACCOUNT.c.name).where(ACCOUNT.c.actor.in_(sorted(actors)))
+    """The account names of some actors, closed accounts too; with a dealer: of its people alone.
+
+    What was imported was said by its source: of a phone's it is the name behind `/phones/`.
+    """
+    behind = {actor: actor.removeprefix(_PHONES) for actor in actors}
+    query = select(ACCOUNT.c.actor, ACCOUNT.c.name)
+    query = query.where(ACCOUNT.c.actor.in_(sorted(set(behind.values()))))
     if dealer is not None:
         query = query.where(ACCOUNT.c.dealer == dealer)
-    return {actor: name for actor, name in connection.execute(query)}
+    known = {actor: name for actor, name in connection.execute(query)}
+    unknown = {} if dealer is not None else {n: n for a, n in behind.items() if n != a}
+    named = {**unknown, **known}
+    return {actor: named[name] for actor, name in behind.items() if name in named}
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:

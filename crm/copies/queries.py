@@ -167,6 +167,21 @@ def contracts_known(scope: Scope, connection: Connection) -> list[KnownContract]
     ]
 
 
+def contracts_of(connection: Connection, dealer: str) -> list[Grant]:
+    """What a dealer's contracts grant, the oldest first: for the doubts of whoever names it."""
+    query = select(CONTRACT).where(CONTRACT.c.dealer == dealer)
+    return [
+        Grant(
+            row.dealer,
+            row.kind,
+            tuple(row.regions.split(",")) if row.regions else (),
+            row.starts_on,
+            row.ends_on,
+        )
+        for row in connection.execute(query.order_by(CONTRACT.c.starts_on, CONTRACT.c.contract_id))
+    ]
+
+
 def dealer_name(connection: Connection, dealer: str) -> str | None:
     """What the dealer is called in its latest contract; None when it has none."""
     query = select(CONTRACT.c.name).where(CONTRACT.c.dealer == dealer)

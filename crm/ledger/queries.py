@@ -10,7 +10,7 @@ from crm.components.as_of import effective_up_to, whole_past
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring
 from crm.ledger.rows import claim_in
-from crm.ledger.tables import CLAIM, LEDGER_ENTRY, REWARD
+from crm.ledger.tables import CLAIM, LEDGER_ENTRY, PAYMENT, REWARD
 from crm.rewards.claims import Claim
 from crm.rewards.judgement import judge_claims
 from crm.scope import Scope
@@ -140,3 +140,11 @@ def moved_by(scope: Scope, connection: Connection, position: int) -> list[tuple[
     query = select(*columns).where(LEDGER_ENTRY.c.position == position)
     rows = connection.execute(query.order_by(LEDGER_ENTRY.c.number))
     return [(reward_id, account, amount) for reward_id, account, amount in rows]
+
+
+def paid_with(scope: Scope, connection: Connection, reference: str) -> list[tuple[str, str]]:
+    """(source, id) of the payments that were made under a reference."""
+    scope.require("money", "payments")
+    query = select(PAYMENT.c.source, PAYMENT.c.id).where(PAYMENT.c.reference == reference)
+    rows = connection.execute(query.order_by(PAYMENT.c.source, PAYMENT.c.id).limit(50))
+    return [(source, event_id) for source, event_id in rows]

@@ -11,10 +11,8 @@ from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL, decode
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
-from crm.outcomes.tables import OUTCOME, UNUSUAL
+from crm.outcomes.tables import EVENT_HANDLED, OUTCOME, UNUSUAL
 from crm.scope import Scope
-
-_MOST_NUMBERED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +128,6 @@ def _names(said: Mapping[str, object], identity: tuple[str, str]) -> bool:
     return (said["of_source"], said["of_id"]) == identity
 
 
-def numbered(
-    scope: Scope, connection: Connection, number: str, sources: Sequence[str]
-) -> list[EventStatus]:
-    """What the form of a receipt number said, of some sources: eight hexadecimal digits."""
-    scope.require("events", "outcomes of others' events")
-    begins = number.lower()
-    query = (
-        statuses()
-        .where(JOURNAL.c.source.in_(sources))
-        .where(JOURNAL.c.id >= f"{begins}-", JOURNAL.c.id < f"{begins}.")
-        .order_by(JOURNAL.c.position)
-    )
-    return [status_of(row) for row in connection.execute(query.limit(_MOST_NUMBERED))]
-
-
 def event_statuses(
     scope: Scope,
     connection: Connection,
@@ -154,8 +137,12 @@ def event_statuses(
     *,
     type_name: str | None = None,
     latest_first: bool = False,
+    handled: bool | None = None,
 ) -> Iterator[EventStatus]:
-    """Every event in order of arrival, or those with one outcome; the CRM's own days left out."""
+    """Every event in order of arrival, or those with one outcome; the CRM's own days left out.
+
+    handled: those alone that were seen to, or that were not; None: both.
+    """
     scope.require("events", "outcomes of others' events")
     # In the order of what is rare: the database begins there, instead of at every event.
     place = JOURNAL.c.position
@@ -165,6 +152,9 @@ def event_statuses(
     query = query.order_by(place.desc() if latest_first else place)
     if type_name is not None:
         query = query.where(JOURNAL.c.type == type_name)
+    if handled is not None:
+        seen = JOURNAL.c.position.in_(select(EVENT_HANDLED.c.position))
+        query = query.where(seen if handled else ~seen)
     if outcome == "failed":
         query = query.where(DEAD_LETTER.c.error.is_not(None))
     elif outcome == "accepted":

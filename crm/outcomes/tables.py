@@ -37,3 +37,13 @@ OUTCOME = Table(
 
 UNUSUAL = OUTCOME.c.outcome != literal_column("'recorded'")
 """The condition of the index, letter by letter: SQLite draws no conclusions."""
+
+EVENT_HANDLED = Table(
+    "event_handled",
+    METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+)
+"""What was not recorded and has been seen to, by whom and when. Work in an office: a rebuild leaves
+it alone."""

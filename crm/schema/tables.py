@@ -51,7 +51,7 @@ KEPT_APART = (
 
 REGISTERED = (
     *(rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER),
-    follow_ups.FOLLOW_UP_LATER,
+    *(follow_ups.FOLLOW_UP_LATER, outcomes.EVENT_HANDLED),
     *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, policies.POLICY_DRAFT),
     SAVED_FUNNEL,
     *(letters.LETTER_TEMPLATE, letters.LETTER_SENT),

@@ -20,6 +20,7 @@ from crm.activities.queries import (
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
+from crm.web.desk.contracts import without_contract
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.labels import ACTIVITY_KINDS, CANCEL_REASONS
 from crm.web.view.plans import FIELDS, changed, plan_of, planned, values_of
@@ -31,6 +32,7 @@ _CANCELLED, _HELD = "activity.cancelled", "activity.held"
 _FOUR_WEEKS = 28
 _MOST_COPIED = 60
 
+_OF_CONTRACTS = frozenset({"dealer", "region", "starts_at"})
 _NOTHING_NEW = N_("没有改动。")
 _NONE_CHOSEN = N_("还没有选要照搬的活动。")
 _NUMBER = N_("请填 0 以上的整数，例如 120。")
@@ -59,7 +61,8 @@ def plan(posting: SignedInPosting) -> Response:
     day = str(found.said.get("starts_at", ""))[:10].replace("-", "")
     activity_id = f"A-{day}-{form_id[:6]}"
     act = Act(_PLANNED, planned(found, activity_id))
-    answer = say(posting, [act], fields=FIELDS, faults=found.faults, doubts=found.doubts)
+    doubts = [*found.doubts, *without_contract(visit, found.said)]
+    answer = say(posting, [act], fields=FIELDS, faults=found.faults, doubts=doubts)
     if answer.form is not None:
         return _form(visit, answer.form)
     return done(visit, f"/activities/{activity_id}", answer)
@@ -84,7 +87,10 @@ def change(posting: SignedInPosting, activity_id: str) -> Response:
     if len(said) == 1 and not found.faults:
         found.faults[""] = visit.say(_NOTHING_NEW)
     act = Act(_CHANGED, said)
-    answer = say(posting, [act], fields=FIELDS, faults=found.faults, doubts=found.doubts)
+    doubts = list(found.doubts)
+    if not _OF_CONTRACTS.isdisjoint(said):
+        doubts += without_contract(visit, found.said)
+    answer = say(posting, [act], fields=FIELDS, faults=found.faults, doubts=doubts)
     if answer.form is not None:
         return _form(visit, answer.form, whole)
     return done(visit, f"/activities/{activity_id}", answer)
@@ -160,7 +166,12 @@ def copy(posting: SignedInPosting) -> Response:
         for place, activity_id in enumerate(chosen, 1)
     ]
     faults = {} if acts else {"": visit.say(_NONE_CHOSEN)}
-    answer = say(posting, acts, faults=faults)
+    doubts = [
+        f"{act.data['title']}：{sentence}"
+        for act in acts
+        for sentence in without_contract(visit, act.data)
+    ]
+    answer = say(posting, acts, faults=faults, doubts=doubts)
     if answer.form is not None:
         return _copying(visit, replace(answer.form, typed=lambda name: " ".join(chosen)))
     return done(visit, "/activities", answer)

@@ -12,12 +12,18 @@ from campaigns.events.upkeep import EventVoided
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account, accounts, names_of
 from crm.accounts.tokens import token_names
+from crm.activities.queries import activity
 from crm.entries.own_words import own_numbered
-from crm.ledger.queries import moved_by
-from crm.outcomes.queries import EventStatus, WholeEvent, numbered, whole_event
+from crm.journal.logged_event import LoggedEvent
+from crm.journal.numbers import events_numbered, number_of, numbers_of
+from crm.ledger.queries import moved_by, paid_with
+from crm.outcomes.asking import handled_by
+from crm.outcomes.queries import EventStatus, WholeEvent, event_status, whole_event
+from crm.outcomes.register import say_handled, say_open
 from crm.outcomes.voids import NEVER_VOIDED, may_void_anything
-from crm.scope import Scope
-from crm.storage.database import reading
+from crm.people.queries import cards_of
+from crm.scope import Capability, Scope
+from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
@@ -25,12 +31,11 @@ from crm.web.pages.events import sentence
 from crm.web.view.desk_labels import REASONS
 from crm.web.view.event_view import CARD_FIELDS, address_of, has_personal, home_of, said_fields
 from crm.web.view.person_acts import VOID_REASONS
-from crm.web.view.said import VOIDED, receipt_number
+from crm.web.view.said import VOIDED
 
 router = APIRouter()
 
-_NUMBER = re.compile(r"[0-9A-Fa-f]{8}")
-_OF_A_PAGE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
+_FORM = re.compile(r"[0-9A-Fa-f]{8}")
 _CHOOSE = N_("请选一个原因。")
 _PHONE = N_("手机或网页")
 _SHEET = N_("签到表")
@@ -63,6 +68,23 @@ def void(posting: SignedInPosting) -> Response:
     return done(visit, address_of(*identity), answer)
 
 
+@router.post("/event/handled")
+def handled(posting: SignedInPosting) -> Response:
+    """Somebody saw to what was not recorded, or it asks for somebody after all."""
+    visit = posting.visit
+    sayer_of(visit, [VOIDED])
+    visit.scope.require("events", "outcomes of others' events")
+    identity = (posting.text("of_source", 256), posting.text("of_id", 64))
+    position = _whole(visit, identity).said.position
+    with writing(visit.site.engine) as connection:
+        if posting.text("state", 8) == "open":
+            say_open(visit.scope, connection, position)
+        else:
+            actor, now_us = visit.account.actor, visit.site.now_us()
+            say_handled(visit.scope, connection, position, actor=actor, now_us=now_us)
+    return RedirectResponse(address_of(*identity), 303)
+
+
 @router.post("/status/retry")
 def retry(posting: SignedInPosting) -> Response:
     """Record again what failed, after its cause was mended."""
@@ -85,17 +107,24 @@ def may_take_back(account: Account, whole: WholeEvent) -> bool:
 
 def found_by_number(
     scope: Scope, connection: Connection, text: str, own_source: str
-) -> Iterator[tuple[str, EventStatus]]:
-    """(address, event) of what a receipt number stands for: of the own ones, or of everybody's."""
-    if not _NUMBER.fullmatch(text):
-        return
-    if scope.may("events"):
-        sources = [f"/phones/{known.actor}" for known in accounts(connection)]
-        found = numbered(scope, connection, text, sources)
+) -> Iterator[tuple[str, EventStatus, str]]:
+    """(address, event, its number) of what a number stands for, of the own ones or of everybody's;
+    or of a payment's reference."""
+    if not scope.may("events"):
+        form = text.partition("-")[0]
+        own = own_numbered(connection, own_source, form) if _FORM.fullmatch(form) else []
+        found = {(each.source, each.id): each for each in own}
     else:
-        found = own_numbered(connection, own_source, text)
-    for status in found:
-        yield address_of(status.source, status.id), status
+        sources = [f"/phones/{known.actor}" for known in accounts(connection)]
+        names = list(events_numbered(connection, text, sources))
+        if scope.may("money"):
+            names += paid_with(scope, connection, text)
+        known = (event_status(scope, connection, *name) for name in dict.fromkeys(names))
+        found = {(each.source, each.id): each for each in known if each is not None}
+    numbers = numbers_of(connection, found)
+    for name, status in found.items():
+        if "-" not in text or numbers[name] == text.upper() or scope.may("events"):
+            yield address_of(*name), status, numbers[name]
 
 
 def _whole(visit: Visit, identity: tuple[str, str]) -> WholeEvent:
@@ -113,7 +142,10 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
     whole = _whole(visit, identity)
     status, said = whole.status, whole.said
     with reading(visit.site.engine) as connection:
+        seen = handled_by(visit.scope, connection, said.position) if visit.may("events") else None
         actors = {status.actor, *(word.actor for word in whole.voids)}
+        actors |= {seen[0]} if seen else set()
+        opens = _opens(visit, connection, said)
         names = token_names(connection, actors) | names_of(connection, actors)
         money = visit.scope.may("money") and visit.scope.dealer is None
         moved = moved_by(visit.scope, connection, said.position) if money else []
@@ -125,9 +157,14 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "fields": list(said_fields(said, visit.language, visit.say, hidden=_hidden_from(visit))),
         "is_personal": has_personal(said),
         "home": _home(visit, whole),
+        "opens": opens,
+        "seen": seen,
+        "again": _again(visit, whole, opens),
+        "is_open": status.outcome in ("rejected", "failed"),
+        "may_handle": visit.may("events") and visit.account.may_say(VOIDED),
         "names": names,
         "way": visit.say(_way(said.source)),
-        "number": receipt_number(said.id) if _OF_A_PAGE.match(said.id) else "",
+        "number": number_of(said.id, said.position),
         "voids": [(address_of(word.source, word.id), word) for word in whole.voids],
         "takes_back": _target(said.data),
         "moved": moved,
@@ -149,6 +186,41 @@ def _home(visit: Visit, whole: WholeEvent) -> str:
     kind = whole.said.home.partition("/")[0]
     opens = {"card": visit.scope.may("archive"), "activity": visit.scope.may("activities")}
     return home_of(whole.said) if opens.get(kind) else ""
+
+
+def _opens(visit: Visit, connection: Connection, said: LoggedEvent) -> frozenset[str]:
+    """The addresses of what an event names, where the thing is known and this visitor may open
+    it."""
+    found = set()
+    if visit.scope.may("activities"):
+        named = getattr(said.data, "activity_id", None)
+        if named and activity(visit.scope, connection, named) is not None:
+            found.add(f"/activities/{named}")
+    if visit.scope.may("archive"):
+        cards = [str(getattr(said.data, name, "")) for name in CARD_FIELDS]
+        found |= {f"/people/{each}" for each in cards if cards_of(visit.scope, connection, each)}
+    for capability, name, path in _THINGS:
+        if visit.scope.may(capability) and (named := getattr(said.data, name, None)):
+            found.add(path.format(named))
+    return frozenset(found)
+
+
+_THINGS: tuple[tuple[Capability, str, str], ...] = (
+    ("members", "member", "/members/{}"),
+    ("money", "reward_id", "/rewards/{}"),
+)
+_AT_ACTIVITIES = frozenset({"activity.attended", "clinic.consulted", "card.registered"})
+
+
+def _again(visit: Visit, whole: WholeEvent, opens: frozenset[str]) -> str:
+    """Where what was not recorded is said anew: the form of its activity, or the archive."""
+    said = whole.said
+    if whole.status.outcome != "rejected" or not visit.account.may_say(said.type_name):
+        return ""
+    named = f"/activities/{getattr(said.data, 'activity_id', '')}"
+    if said.type_name in _AT_ACTIVITIES and named in opens and visit.may_say("activity.attended"):
+        return named.replace("/activities/", "/log/")
+    return next((each for each in sorted(opens) if each.startswith("/people/")), "")
 
 
 def _target(data: EventData) -> str:

@@ -8,6 +8,8 @@ from fastapi.responses import Response
 from campaigns.sentences import outcome_sentence
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
+from crm.journal.numbers import numbers_of
+from crm.outcomes.asking import handled_counts
 from crm.outcomes.queries import EventStatus, event_statuses, outcome_counts
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
@@ -28,13 +30,18 @@ _ADVICE = {
     "failed": N_("入档时出了故障，内容没有丢，管理员修好后会补上。"),
 }
 _ALL = N_("收下过的每一条，最新的在前面。")
+_HANDLED = {"no": N_("还没处理"), "yes": N_("处理过了")}
 _LISTED = {code: word for code, word in OUTCOMES.items() if code in _ADVICE}
-Named = tuple[EventStatus, str]
-"""An event, and the name of the account that said it, where it was one."""
+Named = tuple[EventStatus, str, str]
+"""An event, the name of the account that said it, where it was one, and its number."""
 
 
 def _what(visit: Visit, each: Named) -> Cell:
     return Cell(visit.say(label("event", each[0].type)), address_of(each[0].source, each[0].id))
+
+
+def _number(_visit: Visit, each: Named) -> Cell:
+    return Cell(each[2], address_of(each[0].source, each[0].id))
 
 
 def _when(visit: Visit, each: Named) -> Cell:
@@ -49,6 +56,7 @@ def _sentence(visit: Visit, each: Named) -> str:
 TABLE: Table[Named] = Table(
     "events",
     (
+        Column("number", N_("号"), _number),
         Column("type", N_("事件"), _what),
         Column("received", N_("收到"), _when, sorts=True),
         Column("outcome", N_("结果"), lambda v, e: v.say(label("outcome", e[0].outcome))),
@@ -60,6 +68,7 @@ TABLE: Table[Named] = Table(
     filters=(
         Filter("outcome", N_("全部结果"), _LISTED),
         Filter("type", N_("全部事件"), EVENTS),
+        Filter("handled", N_("处理过没有"), _HANDLED),
     ),
 )
 
@@ -88,7 +97,11 @@ def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Seque
     # What has no outcome asked for is a history, read from its end.
     latest_first = asked.downwards if asked.sort else outcome is None
     with reading(visit.site.engine) as connection:
-        counts = outcome_counts(visit.scope, connection, type_name)
+        counts = dict(outcome_counts(visit.scope, connection, type_name))
+        handled = {"no": False, "yes": True}.get(asked.text("handled"))
+        if handled is not None:
+            seen = handled_counts(visit.scope, connection, type_name)
+            counts = dict(seen) if handled else {n: c - seen.get(n, 0) for n, c in counts.items()}
         total = sum(counts.values()) if outcome is None else counts.get(outcome, 0)
         found = event_statuses(
             visit.scope,
@@ -98,10 +111,13 @@ def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Seque
             skipped,
             type_name=type_name,
             latest_first=latest_first,
+            handled=handled,
         )
         statuses = list(found)
         names = names_of(connection, {status.actor for status in statuses})
-    return [(status, names.get(status.actor, status.actor)) for status in statuses], total
+        numbers = numbers_of(connection, ((status.source, status.id) for status in statuses))
+    found_by = ((each, numbers.get((each.source, each.id), "")) for each in statuses)
+    return [(each, names.get(each.actor, each.actor), number) for each, number in found_by], total
 
 
 def sentence(visit: Visit, status: EventStatus) -> str:

@@ -20,8 +20,10 @@ from crm.follow_ups.queries import DueFollowUp, due_follow_ups
 from crm.funnels.document import Document
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW, reached_between
 from crm.funnels.report import Listed, Question, Report
+from crm.outcomes.asking import handled_counts
 from crm.outcomes.queries import outcome_counts
 from crm.rights.queries import open_counts
+from crm.scope import Scope
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.status import HELD_BACK
@@ -87,13 +89,20 @@ def _waiting(visit: Visit, connection: Connection, today: date) -> dict[str, obj
         due, due_total = due_follow_ups(scope, connection, today, limit=1)
     held_back = scope.may("copies") and scope.may("events") and holds_copies_back(connection)
     return {
-        "counts": outcome_counts(scope, connection) if scope.may("events") else {},
+        "counts": _open_outcomes(scope, connection) if scope.may("events") else {},
         "due_total": due_total,
         "oldest_due": due[0].due_on if due else None,
         "conflicts": count_conflicts(scope, connection) if scope.may("conflicts") else 0,
         "held_back": visit.say(HELD_BACK) if held_back else "",
         "rights": open_counts(scope, connection, today) if scope.may("requests") else (0, 0),
     }
+
+
+def _open_outcomes(scope: Scope, connection: Connection) -> dict[str, int]:
+    """How many events of each outcome ask for somebody."""
+    seen = handled_counts(scope, connection)
+    counts = outcome_counts(scope, connection)
+    return {name: count - seen.get(name, 0) for name, count in counts.items()}
 
 
 def _of_activities(visit: Visit, connection: Connection, today: date) -> dict[str, object]:

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from crm.journal.numbers import numbers_of
 from crm.ledger.queries import ledger_of
 from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
@@ -145,6 +146,9 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
             entries = ledger_of(visit.scope, connection, reward_id)
             payments = payments_of(visit.scope, connection, reward_id)
             begun = open_orders(visit.scope, connection, reward_id)
+        steps = why.chain if why is not None else ()
+        told = [(*step.moment.key,) for step in steps]
+        numbers = numbers_of(connection, [*told, *((each.source, each.id) for each in entries)])
         actors = _actors(rows[0], why) | {actor for order in begun for actor in _began(order)}
         names = names_shown(visit, connection, actors)
     row, actor = rows[0], visit.account.actor
@@ -162,6 +166,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "may_tell": {each.order_id for each in begun if each.may_tell(actor, now_us)},
         "may_fail": {each.order_id for each in begun if each.may_fail(actor, now_us)},
         "names": names,
+        "numbers": numbers,
         # To a dealer several people may have one word.
         "hands": {
             did: list(dict.fromkeys(names.get(each, each) for each in who))

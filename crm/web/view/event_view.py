@@ -20,6 +20,8 @@ _LINKS = {
     "activity_id": "/activities/{}",
     "card_id": "/people/{}",
     "other_card_id": "/people/{}",
+    "member": "/members/{}",
+    "reward_id": "/rewards/{}",
 }
 _HOMES = {"card": "/people/{}", "activity": "/activities/{}"}
 

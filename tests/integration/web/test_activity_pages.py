@@ -298,3 +298,28 @@ def test_an_activity_of_another_dealer_is_not_there(site: RunningSite) -> None:
             assert client.get(f"/activities/A-today{act}").status_code == 404
     with reading(site.site.engine) as connection:
         assert activity(HEADQUARTERS_SCOPE, connection, "A-today") is not None
+
+
+def test_an_activity_with_a_dealer_who_has_no_contract_there_and_then_is_asked_about(
+    plans: httpx.Client,
+) -> None:
+    early = {**PLAN, "starts_on": str(today() - timedelta(days=60))}
+    asked = fill_in(plans, "/plan", early)
+    assert asked.status_code == 200 and "没有生效的合同" in asked.text and "朝阳康泰" in asked.text
+    away = fill_in(plans, "/plan", {**PLAN, "region": "广东省深圳市"})
+    assert away.status_code == 200 and "的合同不管 广东省深圳市" in away.text
+    nobody = fill_in(plans, "/plan", {**PLAN, "dealer": "D9"})
+    assert nobody.status_code == 200 and "还没有合同" in nobody.text
+    said = sent_again(plans, away, "/plan")
+    assert said.status_code == 303, "a doubt never blocks"
+    assert fill_in(plans, "/plan", PLAN).status_code == 303
+
+
+def test_what_cannot_be_held_has_no_logging_as_its_main_button(site: RunningSite) -> None:
+    site.accept(activity_today("A-clinic", "free_clinic"))
+    with site.client() as office:
+        sign_in(office, "office")
+        primary = re.findall(
+            r'class="button primary" href="([^"]+)"', office.get("/activities/A-clinic").text
+        )
+        assert primary == ["/activities/A-clinic/change#filing_no"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -80,7 +81,7 @@ def test_a_receipt_leads_to_its_event_which_is_taken_back_there(
     site.work()
     page = field.get(address).text
     assert "触达人数" in page and ">40<" in page.replace("\n", "")
-    number = re.search(r"回执号 ([0-9A-F]{8})", page)
+    number = re.search(r"<small>([0-9A-F]{8})-1</small>", page)
     assert number
     token = token_in(office.get("/search").text)
     found = office.post("/search", data={"form_token": token, "text": number[1]}).text
@@ -150,3 +151,61 @@ def test_what_failed_is_recorded_again_from_the_page(
     token = token_in(office.get("/events?outcome=failed").text)
     assert office.post("/status/retry", data={"form_token": token}).status_code == 303
     assert asked == [True]
+
+
+def attended(card_id: str, activity_id: str, event_id: str) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": "/phones/staff-03",
+        "type": "jinxi.activity.attended.v1",
+        "time": f"{today()}T00:30:00+08:00",
+        "subject": f"card/{card_id}",
+        "data": {"card_id": card_id, "activity_id": activity_id},
+    }
+
+
+def test_what_was_not_recorded_leads_on_and_is_seen_to(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    off = activity_today("A-off")
+    cancelled = off | {
+        "id": "off",
+        "type": "jinxi.activity.cancelled.v1",
+        "data": {"activity_id": "A-off", "reason_code": "weather"},
+    }
+    site.accept(off, cancelled, attended("C1", "A-off", "at-off"))
+    address = f"/event?source={quote('/phones/staff-03', safe='')}&id=at-off"
+    page = office.get(address).text
+    assert 'href="/activities/A-off"' in page, "it leads to what it names"
+    assert "再记一次" in page and page.count("未入档") == 1
+    assert "<dd>staff-03</dd>" in page, "who said it is told by name"
+    assert 'outcome=rejected&amp;handled=no"><b>1</b>' in office.get("/").text
+    form = form_in(page, "/event/handled") if "<form " in page else {}
+    assert office.post("/event/handled", data=form).status_code == 303
+    seen = office.get(address).text
+    assert "office 处理过了" in seen
+    assert "handled=no" not in office.get("/").text
+    assert "at-off" not in office.get("/events?outcome=rejected&handled=no&col=id").text
+    assert "at-off" in office.get("/events?outcome=rejected&handled=yes&col=id").text
+    assert office.post("/event/handled", data=form_in(seen, "/event/handled")).status_code == 303
+    assert "处理过了，" not in office.get(address).text
+
+
+def test_one_number_tells_one_event_and_finds_it(
+    site: RunningSite, office: httpx.Client, auditing: httpx.Client
+) -> None:
+    page = office.get(CARD_PAGE).text
+    number = re.search(r"<h1>[^<]* <small>(N\d+)</small>", page)
+    assert number, "what came by no form has its place in the journal"
+    address = hold(office, 7)
+    formed = re.search(r"<h1>[^<]* <small>([0-9A-F]{8}-1)</small>", office.get(address).text)
+    assert formed
+    form = {"form_token": token_in(auditing.get("/search").text)}
+    for wanted, type_word in ((number[1], "写档案卡"), (formed[1], "活动举办")):
+        found = auditing.post("/search", data={**form, "text": wanted}).text
+        assert found.count('href="/event?') == 1 and type_word in found and wanted in found
+    whole = auditing.post("/search", data={**form, "text": formed[1][:8]}).text
+    assert formed[1] in whole
+    listed = auditing.get("/events").text
+    assert number[1] in listed and formed[1] in listed

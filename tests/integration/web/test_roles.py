@@ -130,6 +130,7 @@ OPENS: dict[str, Allowed] = {
     "GET /events": sees("events"),
     # Everybody sees the own words there, and takes them back.
     "GET /event": everybody,
+    "POST /event/handled": both(sees("events"), says("event.voided")),
     "POST /event/void": says("event.voided"),
     "POST /status/retry": sees("runs"),
     **dict.fromkeys(("GET /conflicts", "POST /conflicts/open"), sees("conflicts")),

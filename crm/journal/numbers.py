@@ -1,0 +1,62 @@
+"""Short numbers by which one event is told, and found again.
+
+What a form of a page said has the form's first eight letters and its place in the form, 33A067B0-2,
+which phone and paper know before the event is journaled. Every other event has its place in the
+journal, N1234: ids of senders repeat from source to source.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, select, tuple_
+
+from crm.journal.events import JOURNAL
+from crm.storage.database import in_pieces
+
+EventName = tuple[str, str]
+"""(source, id)."""
+
+_OF_A_FORM = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}-(\d{1,4})")
+_FORM = re.compile(r"([0-9A-Fa-f]{8})(?:-(\d{1,4}))?")
+_PLACE = re.compile(r"[Nn](\d{1,15})")
+_MOST = 50
+
+
+def number_of(event_id: str, position: int) -> str:
+    """The number of an event that stands at a place of the journal."""
+    found = _OF_A_FORM.fullmatch(event_id)
+    return f"{found[1].upper()}-{found[2]}" if found else f"N{position}"
+
+
+def numbers_of(connection: Connection, names: Iterable[EventName]) -> dict[EventName, str]:
+    """The numbers of some events; of what is not journaled there is none."""
+    found: dict[EventName, str] = {}
+    wanted = list(dict.fromkeys(names))
+    for piece in in_pieces(wanted):
+        columns = (JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.position)
+        query = select(*columns).where(tuple_(*columns[:2]).in_(piece))
+        for source, event_id, position in connection.execute(query):
+            found[source, event_id] = number_of(event_id, position)
+    return found
+
+
+def events_numbered(
+    connection: Connection, text: str, sources: Sequence[str]
+) -> Iterator[EventName]:
+    """The events that a number stands for, in order of arrival: one; of a form's number alone, all
+    that the form said. sources: of the forms of pages."""
+    columns = (JOURNAL.c.source, JOURNAL.c.id)
+    query = select(*columns).where(JOURNAL.c.role != "system").order_by(JOURNAL.c.position)
+    if placed := _PLACE.fullmatch(text):
+        query = query.where(JOURNAL.c.position == int(placed[1]))
+    elif formed := _FORM.fullmatch(text):
+        begins, place = formed[1].lower(), formed[2]
+        query = query.where(JOURNAL.c.source.in_(sources))
+        query = query.where(JOURNAL.c.id >= f"{begins}-", JOURNAL.c.id < f"{begins}.")
+        if place is not None:
+            query = query.where(JOURNAL.c.id.endswith(f"-{place}"))
+    else:
+        return
+    for source, event_id in connection.execute(query.limit(_MOST)):
+        if _PLACE.fullmatch(text) or _OF_A_FORM.fullmatch(event_id):
+            yield source, event_id

@@ -1,0 +1,40 @@
+"""Reads what was not recorded and has been seen to."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, case, func, select
+
+from crm.journal.dead_letters import DEAD_LETTER
+from crm.journal.events import JOURNAL
+from crm.outcomes.tables import EVENT_HANDLED, OUTCOME
+from crm.scope import Scope
+
+
+def handled_counts(
+    scope: Scope, connection: Connection, type_name: str | None = None
+) -> Mapping[str, int]:
+    """How many events of each list were seen to."""
+    scope.require("events", "outcomes of others' events")
+    outcome = case(
+        (DEAD_LETTER.c.error.is_not(None), "failed"),
+        else_=func.coalesce(OUTCOME.c.outcome, "accepted"),
+    ).label("named")
+    query = (
+        select(outcome, func.count())
+        .select_from(EVENT_HANDLED)
+        .join(JOURNAL, JOURNAL.c.position == EVENT_HANDLED.c.position)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .join(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position, isouter=True)
+        .group_by(outcome)
+    )
+    if type_name is not None:
+        query = query.where(JOURNAL.c.type == type_name)
+    return {name: count for name, count in connection.execute(query)}
+
+
+def handled_by(scope: Scope, connection: Connection, position: int) -> tuple[str, int] | None:
+    """(who saw to an event, when); None: nobody yet."""
+    scope.require("events", "outcomes of others' events")
+    query = select(EVENT_HANDLED.c.actor, EVENT_HANDLED.c.at_us)
+    row = connection.execute(query.where(EVENT_HANDLED.c.position == position)).first()
+    return None if row is None else (row.actor, row.at_us)
