@@ -73,6 +73,13 @@ def rendered(template: LetterTemplate, language: Language, values: Mapping[str, 
     return Letter(language, _filled(words.subject, values), _filled(words.body, values))
 
 
+def named_in(template: LetterTemplate, language: Language) -> frozenset[str]:
+    """Which values a letter of the template speaks of."""
+    words = template.texts[language]
+    trees = (_ENVIRONMENT.parse(text) for text in (words.subject, words.body))
+    return frozenset().union(*(meta.find_undeclared_variables(tree) for tree in trees))
+
+
 def check_template(template: LetterTemplate) -> None:
     """TemplateInvalid unless it can be filled in for everybody, in every language."""
     for language in LANGUAGES:

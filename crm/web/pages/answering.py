@@ -20,7 +20,7 @@ from crm.people.queries import PAGE_ROWS, restricted_people
 from crm.rights.large_print import large_print
 from crm.rights.own_copy import Holding, own_copy
 from crm.rights.queries import opened_by, request_of, require_right_to_see
-from crm.rights.register import Asked, open_request
+from crm.rights.register import Asked, note_step, open_request
 from crm.rights.request import ASKERS, CHANNELS, DONE_BY, KINDS, Request, RequestRefused
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
@@ -34,6 +34,7 @@ ERASED = "card.erased"
 OWN_COPY = "own_copy"
 """What the access log calls the handing over of all that is held."""
 _REQUESTED = "requested_by_person"
+_MADE = N_("做了一份给本人（大字 PDF）")
 _PROVE = N_("请先核实是本人（或监护人、近亲属），再勾上。")
 _FOUR_EYES = N_("登记这个请求的人不能自己删除，请另一位来做。")
 
@@ -87,7 +88,7 @@ def _asking(visit: Visit, known: WholeArchive, form: ActForm) -> Response:
 def hand_over_copy(posting: SignedInPosting, request_id: str) -> Response:
     """All that is held, in large print, for the person; that it was made is kept first."""
     visit, site = posting.visit, posting.visit.site
-    clerk_of(visit)
+    clerk = clerk_of(visit)
     request = _request(visit, request_id)
     if request.kind in DONE_BY or request.closing is not None:
         # Everything in plain is for a person who asks for it now.
@@ -107,6 +108,7 @@ def hand_over_copy(posting: SignedInPosting, request_id: str) -> Response:
     with writing(site.engine) as connection:
         actor = visit.account.actor
         log_accesses(connection, [Access(now_us, actor, c.card_id, OWN_COPY) for c in person.cards])
+    note_step(site.engine, site.keyring, clerk, request_id, visit.say(_MADE))
     named = f'attachment; filename="own-copy-{_today(visit)}.pdf"'
     headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
     return Response(made, media_type="application/pdf", headers=headers)

@@ -187,9 +187,8 @@ def _offers(visit: Visit, act: PersonAct, at: date | None, told: dict[str, Any])
         return False
     if act.path == "different":
         return len(told["cards"]) > 1
-    if act.path == "deceased":
-        return not told["deceased"]
-    return any(not card["erased"] for card in told["cards"])
+    is_there = any(not card["erased"] for card in told["cards"])
+    return is_there and not (act.path == "deceased" and told["deceased"])
 
 
 def _others(visit: Visit, known: WholeArchive) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from crm.web.pages.copy import (
 )
 from crm.web.pages.follow_up_calls import CHANNELS, OUTCOMES
 from crm.web.view.person_acts import CORRECTED_BY_CATEGORY, correction
+from crm.web.view.region_typed import region_fault
 
 router = APIRouter()
 
@@ -96,6 +97,8 @@ def correct(posting: SignedInPosting, key: str) -> Response:
 
     data = correction(typed)
     faults = {} if data else {"": visit.say(_NOTHING_SAID)}
+    if typed("region") and (fault := region_fault(typed("region"), visit.say)):
+        faults["region"] = fault
     data["based_on"] = _known_at(posting)
     return _said(posting, found, CORRECTED, data, faults)
 

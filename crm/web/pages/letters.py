@@ -26,6 +26,7 @@ from crm.letters.template import (
     LetterTemplate,
     TemplateInvalid,
     Words,
+    named_in,
     rendered,
 )
 from crm.letters.ways import NotSent, gateway_secret, on_paper
@@ -58,6 +59,9 @@ _FAULTS = {
     "unknown": N_("模板里有不认识的名字。可用的见下面。"),
     "loop": N_("模板里只能放下面这些名字和“如果”，不能调用、循环或运算。"),
 }
+_OF_A_TRIAL = frozenset({"sku", "started_on"})
+_TRIAL = "trial"
+_NEVER_TRIED = N_("这封信说的是试用，而这个人没有试用过。请看看下面写的对不对。")
 _NO_NAME = N_("请写模板的代号，用小写字母、数字和短横。")
 _NO_ADDRESS = N_("请写收件的邮箱，或选一个电话。")
 _STALE = N_("这封信已经发过了。要再发，请重新打开这一页。")
@@ -144,12 +148,17 @@ def letter(posting: SignedInPosting, name: str) -> Response:
     if stands_against is not None:
         troubles = (visit.say(_OBSTACLES[stands_against]),)
         return _letter(visit, person, ActForm(form.form_id, form.typed, troubles=troubles), None)
-    made = rendered(template, language, _values(visit, person, language))
+    values = _values(visit, person, language)
+    made = rendered(template, language, values)
+    missing = {each for each in _OF_A_TRIAL & named_in(template, language) if not values[each]}
+    doubts = (visit.say(_NEVER_TRIED),) if missing else ()
     with writing(visit.site.engine) as connection:
         card_id = person.cards[0].card_id
         log_accesses(connection, [Access(now_us, visit.account.actor, card_id, _LETTER)])
-    if posting.text("step") != "send":
-        return _letter(visit, person, form, made)
+    if posting.text("step") != "send" or (doubts and posting.text("asked") != _TRIAL):
+        asked = _TRIAL if doubts else ""
+        shown = ActForm(form.form_id, form.typed, doubts=doubts, asked=asked)
+        return _letter(visit, person, shown, made)
     return _sent(posting, person, _sending(posting, person, template, language, way), made)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from campaigns.times import shanghai_day
+from campaigns.regions import region_name
+from campaigns.times import parse_instant_us, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.archives.queries import whole_archive
 from crm.copies.queries import dealer_names
@@ -20,8 +21,11 @@ from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import back_to, keep_evidence
-from crm.web.view.formats import short_number
+from crm.web.view.archive_view import ArchiveView
+from crm.web.view.formats import day_text, short_number
+from crm.web.view.labels import label
 from crm.web.view.person_acts import ACTS, PersonAct
+from crm.web.view.region_typed import region_fault
 from crm.web.view.signatures import LONGEST_FIELD, Signature
 from crm.web.view.typed import Typed
 from crm.web.view.voiding import may_void
@@ -65,6 +69,13 @@ class About:
             if (item["source"], item["id"]) == named and may_void(self.visit.account, item):
                 return dict(item)
         raise NotFound
+
+    def written_us(self, card_id: str) -> int | None:
+        """When a card was written."""
+        for item in self.known["timeline"]:
+            if item["type"] == "card.registered" and item["card_id"] == card_id:
+                return parse_instant_us(item["time"])
+        return None
 
     @property
     def searches(self) -> bool:
@@ -127,6 +138,10 @@ def _faults(about: About, typed: Typed, signature: Signature) -> Iterator[tuple[
             yield each.name, _CHOOSE
     if about.act.path == "correct" and not about.act.data(typed):
         yield about.act.inputs[0].name, _NOTHING_SAID
+    if about.act.path == "correct" and typed("region"):
+        fault = region_fault(typed("region"), about.visit.say)
+        if fault is not None:
+            yield "region", fault
     if signature.is_broken:
         yield "signature", _BAD_EVIDENCE
     day, today = _day(typed("day")), shanghai_day(about.visit.site.now_us())
@@ -175,10 +190,13 @@ def _page(about: About, form: ActForm, found: tuple[FoundPerson, ...] | None = N
         "form": form,
         "found": found or (),
         "other_cards": [
-            (card["card_id"], _short(card))
+            (card["card_id"], _short(about, card))
             for card in about.known["cards"]
             if card["card_id"] != about.card_id(form.typed) or len(about.known["cards"]) > 2
         ],
+        "view": ArchiveView(about.known, None, today),
+        "at": None,
+        "of_card": lambda card: _short(about, card),
         "dealers": dealers,
         "notices": notices,
         "today": today,
@@ -186,10 +204,18 @@ def _page(about: About, form: ActForm, found: tuple[FoundPerson, ...] | None = N
     return visit.render("person_act.html", context, 422 if form.is_wrong else 200)
 
 
-def _short(card: dict[str, Any]) -> str:
-    """A card as a choice shows it."""
+def _short(about: About, card: dict[str, Any]) -> str:
+    """A card as a choice shows it: whose name, when and how it was written, where."""
     name = card["person"].get("name")
-    return f"{short_number(card['card_id'])} {masked_name(name) if name else ''}".strip()
+    visit, today = about.visit, shanghai_day(about.visit.site.now_us())
+    told = [masked_name(name) if name else short_number(card["card_id"])]
+    written = about.written_us(card["card_id"])
+    if written is not None:
+        told.append(day_text(shanghai_day(written), visit.language, today))
+    told.append(visit.say(label("source_kind", card["source_kind"])))
+    if card["region"]:
+        told.append(region_name(card["region"]) or card["region"])
+    return " · ".join(told)
 
 
 def _add(act: PersonAct) -> None:

@@ -11,6 +11,7 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.archives.queries import archive
+from crm.journal.numbers import numbers_of
 from crm.people.queries import cards_of
 from crm.rights.queries import (
     events_that_did_it,
@@ -40,6 +41,7 @@ from crm.rights.request import (
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
+from crm.web.view.event_view import address_of
 
 router = APIRouter()
 
@@ -151,10 +153,16 @@ def _one(visit: Visit, request_id: str, fault: str | None = None) -> Response:
         events = events_that_did_it(visit.scope, connection, found, cards)
         known = {step.actor for step in found.steps} | {event.actor for event in events}
         names = names_of(connection, known)
+        did = [(event.source, event.id) for event in events]
+        closed_by = [(s.event_source, s.event_id) for s in found.steps if s.event_id]
+        numbers = numbers_of(connection, [*did, *((str(a), str(b)) for a, b in closed_by)])
     context = {
         "title": visit.say(N_("权利请求")),
         "request": found,
         "events": events,
+        "numbers": numbers,
+        "address_of": address_of,
+        "is_fresh": not found.steps and not events,
         "standing": _standing(visit, found),
         "new_id": lambda: str(uuid4()),
         "names": names,

@@ -18,6 +18,7 @@ _CARD_FIELDS = {
     "medicines": ("health", "medicines"),
     "devices": ("health", "devices"),
 }
+_SECTIONS = ("person", "contact", "health", "private")
 HEALTH_FIELDS = ("conditions", "medicines", "devices")
 _EVENT_FIELDS = ("health", "private")
 _SHOWN_CODES = (
@@ -172,6 +173,21 @@ class ArchiveView:
             if value is not None and value not in seen:
                 seen.add(value)
                 yield self._field(name, card["card_id"], self._mask(name, value), value)
+
+    def fields_of(self, card: dict[str, Any]) -> Iterator[Field]:
+        """Everything hidden that stands on one card."""
+        for name, (section, key) in _CARD_FIELDS.items():
+            value = _joined(card[section].get(key))
+            if value is not None:
+                yield self._field(name, card["card_id"], self._mask(name, value), value)
+
+    def corrected(self, item: dict[str, Any]) -> list[str]:
+        """Which fields a correction named; never what stands in them."""
+        if item["type"] != "card.corrected":
+            return []
+        data = item["data"]
+        named = [name for each in _SECTIONS for name in data.get(each) or {}]
+        return [*named, *(["region"] if "region" in data else [])]
 
     def event_field(self, item: dict[str, Any]) -> Field | None:
         """What an event of the timeline hides."""

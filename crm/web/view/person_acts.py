@@ -12,6 +12,7 @@ from campaigns.wording.catalogues import N_
 from crm.cards.card import SECTIONS
 from crm.web.view.form_fields import PURPOSES
 from crm.web.view.form_said import GIVERS
+from crm.web.view.region_typed import region_code
 from crm.web.view.typed import Typed
 
 InputKind = Literal[
@@ -73,6 +74,8 @@ def correction(text: Typed) -> dict[str, Any]:
         value: Any = text(each.name)
         if value and each.name in _LISTS:
             value = _lines(value)
+        elif value and each.name == "region":
+            value = region_code(value)
         elif value and each.name == "birth_year":
             value = int(value) if value.isdecimal() else value
         if not value and not text(f"clear_{each.name}"):
@@ -134,7 +137,7 @@ _CORRECTED = (
         clears=True,
     ),
     Input("address", N_("住址"), clears=True),
-    Input("region", N_("地区"), hint=N_("六位行政区划代码，例如 130102。"), clears=True),
+    Input("region", N_("地区"), hint=N_("写地名或六位代码，例如 北京市朝阳区。"), clears=True),
     Input("conditions", N_("病症"), "lines", hint=N_("一行一项。"), clears=True),
     Input("medicines", N_("用药"), "lines", hint=N_("一行一项。"), clears=True),
     Input("devices", N_("用过的器械"), "lines", hint=N_("一行一项。"), clears=True),

@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from campaigns.activity_rules import rule_of
-from campaigns.regions import codes_named, region_name
+from campaigns.regions import region_name
 from campaigns.times import SHANGHAI
 from campaigns.wording.catalogues import N_
 from crm.money import fen_in
 from crm.outcomes.shared import Activity
+from crm.web.view.region_typed import region_code, region_fault
 
 PROGRAMME = "golden-sunset"
 FIELDS = {"starts_at": "starts_on", "ends_at": "ends", "cost_fen": "cost"}
@@ -21,8 +22,6 @@ _BAD_DAY = N_("日期看不懂，请写成 2026-05-03。")
 _BAD_TIME = N_("时间看不懂，请写成 09:30。")
 _ENDS_FIRST = N_("结束时间要在开始之后。")
 _BAD_COST = N_("费用看不懂。请以元为单位，例如 3000 或 3000.50，要大于零。")
-_NO_REGION = N_("没有找到这个地区。请写全一些，例如 北京市朝阳区，或者六位代码。")
-_MANY_REGIONS = N_("叫这个名字的地区不止一个：{names}。请写全。")
 _NO_FILING = N_("大型义诊没有备案号就不能举办。可以先计划，拿到备案号再补上。")
 _PAST = N_("这个日期已经过去了。")
 
@@ -47,7 +46,9 @@ def plan_of(typed: Callable[[str], str], say: Say, today: date) -> Plan:
             plan.faults[name] = say(_NEEDED)
         plan.said[name] = typed(name)
     plan.said["programme"] = typed("programme") or PROGRAMME
-    _region(plan, typed("region"), say)
+    plan.said["region"] = region_code(typed("region"))
+    if fault := region_fault(typed("region"), say):
+        plan.faults["region"] = fault
     _times(plan, typed, say, today)
     plan.said["venue"] = typed("venue") or None
     plan.said["filing_no"] = typed("filing_no") or None
@@ -60,17 +61,6 @@ def plan_of(typed: Callable[[str], str], say: Say, today: date) -> Plan:
     if rule_of(typed("kind")).needs_filing_number and not typed("filing_no"):
         plan.doubts.append(say(_NO_FILING))
     return plan
-
-
-def _region(plan: Plan, text: str, say: Say) -> None:
-    codes = codes_named(text)
-    if len(codes) == 1:
-        plan.said["region"] = codes[0]
-    elif not codes:
-        plan.faults["region"] = say(_NO_REGION)
-    else:
-        names = "、".join(region_name(code) or code for code in codes[:5])
-        plan.faults["region"] = say(_MANY_REGIONS).format(names=names)
 
 
 def _times(plan: Plan, typed: Callable[[str], str], say: Say, today: date) -> None:

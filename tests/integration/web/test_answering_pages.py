@@ -40,7 +40,7 @@ def ask(client: httpx.Client, card_id: str, kind: str) -> str:
     typed = {"kind": kind, "asked_by": "self", "channel": "visit", "received_on": str(today())}
     answer = client.post(address, data={**fields(client.get(address).text), **typed})
     assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
+    return answer.headers["location"].partition("?")[0]
 
 
 def close(client: httpx.Client, path: str) -> httpx.Response:
@@ -167,3 +167,39 @@ def test_what_two_parties_claim_is_told_in_words(site: RunningSite, office: http
     site.work()
     page = office.get("/clashes").text
     assert "Q-8" in page and "dealer/D9" in page and "公司" in page
+
+
+def test_what_was_entered_is_confirmed_and_a_copy_that_was_made_stands_in_what_was_done(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(card("Q-41", "程登记", "13700007041"))
+    address = f"/people/{person_id('Q-41')}/request"
+    typed = {"kind": "copy", "asked_by": "self", "channel": "visit", "received_on": str(today())}
+    answer = law.post(address, data={**fields(law.get(address).text), **typed})
+    page = law.get(answer.headers["location"]).text
+    assert "已登记：查阅、复制" in page and "还没有处理" in page
+    path = answer.headers["location"].partition("?")[0]
+    made = law.post(f"{path}/own-copy", data={"form_token": token_in(page)})
+    assert made.status_code == 200
+    done = law.get(path).text
+    assert "做了一份给本人" in done.partition("经过")[2] and "还没有处理" not in done
+
+
+def test_after_an_erasure_the_archive_offers_and_claims_nothing_that_is_gone(
+    site: RunningSite, office: httpx.Client, law: httpx.Client
+) -> None:
+    site.accept(card("Q-42", "卢删净", "13700007042"), consent("Q-42"))
+    path = ask(office, "Q-42", "erase")
+    before = office.get(f"/people/{person_id('Q-42')}").text
+    assert "✓ 已同意" in before and "写信或发消息" in before
+    form = fields(law.get(f"{path}/erase").text) | {"proven": "1"}
+    assert law.post(f"{path}/erase", data=form).status_code == 303
+    site.work()
+    for client in (office, law):
+        page = client.get(f"/people/{person_id('Q-42')}").text
+        assert "已应要求删除" in page and "随个人信息一起结束" in page
+        for gone in ("✓ 已同意", "本人要撤回", "写信或发消息", "记去世", "现在算数"):
+            assert gone not in page, gone
+    assert "本人要求" in law.get(f"/people/{person_id('Q-42')}").text
+    done = law.get(path).text.partition("经过")[2]
+    assert "删除个人信息" in done and "还没有处理" not in done.partition("<h2>")[0]

@@ -268,3 +268,36 @@ def test_headquarters_writes_a_template_and_a_bad_one_is_sent_back(site: Running
         assert 'name="body_en"' not in page and "whsec_" not in page
         token = {"form_token": token_in(page)}
         assert field.post("/letters", data={**typed, **token}).status_code == 403
+
+
+def test_a_letter_about_a_trial_to_somebody_who_never_tried_is_asked_about(
+    site: RunningSite,
+) -> None:
+    CLOCK.at_us = NOON_US
+    with site.client() as client:
+        sign_in(client, "office")
+        for card_id, tried in (("L-1", True), ("L-2", False)):
+            address = f"/people/{person_id(card_id)}/letter"
+            form = fields(client.get(address).text)
+            form |= {"template": "trial-follow-up", "language": "zh-CN", "way": "print"}
+            seen = client.post(address, data=form)
+            assert ("没有试用过" in seen.text) is not tried
+            if not tried:
+                unasked = client.post(address, data=form | {"step": "send"})
+                assert "没有试用过" in unasked.text, "it is asked about once, never passed over"
+                form |= fields(seen.text)
+            sent = client.post(address, data=form | {"step": "send"})
+            assert sent.headers["content-type"] == "application/pdf"
+
+
+def test_how_letters_leave_is_told_in_words_and_settings_stand_behind_a_fold(
+    site: RunningSite,
+) -> None:
+    with site.client() as client:
+        sign_in(client, "office")
+        page = client.get("/letters").text
+    shown = page
+    while "<details" in shown:
+        before, _, rest = shown.partition("<details")
+        shown = before + rest.partition("</details>")[2]
+    assert "已开通" in shown and "JINXI_" not in shown and "{%" not in shown and "{{" not in shown

@@ -142,6 +142,32 @@ def test_a_correction_names_what_was_written_and_clears_what_was_ticked(
     assert known["person"]["name"] == "冯更正"
 
 
+def test_a_correction_sees_what_stands_there_masked_and_the_timeline_says_which_fields_it_was(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    written = card("B-31", "魏看得见", "13700005599")
+    written["data"] |= {"region": "130102"}
+    site.accept(written, card("B-32", "魏看得见", "13700005599"))
+    path = f"/people/{person_id('B-31')}"
+    page = office.get(f"{path}/correct").text
+    assert "现在写着" in page and "魏**见" in page and "137****5599" in page
+    assert "魏看得见" not in page and "13700005599" not in page
+    assert f'action="{path}/reveal"' in page, "it opens by the same tap"
+    choices = page.partition('<select id="card_id"')[2].partition("</select>")[0]
+    assert "活动现场" in choices and "河北省石家庄市长安区" in choices and "月" in choices
+    assert page.count("<summary>清空</summary>") > 5, "clearing is not loud"
+    wrong = say(office, "B-31", "correct", {"card_id": "B-31", "region": "朝阳区"})
+    assert wrong.status_code == 422 and "不止一个" in wrong.text
+    right = {"card_id": "B-31", "region": "北京市朝阳区", "address": "新街9号"}
+    assert say(office, "B-31", "correct", right).status_code == 303
+    site.work()
+    (known,) = [each for each in known_of(site, "B-31")["cards"] if each["card_id"] == "B-31"]
+    assert known["region"] == "110105"
+    timeline = office.get(path).text.partition('id="timeline"')[2]
+    said = timeline.partition("改了：")[2].partition("</span>")[0]
+    assert "住址" in said and "地区" in said and "新街" not in timeline
+
+
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(
     site: RunningSite, office: httpx.Client
 ) -> None:

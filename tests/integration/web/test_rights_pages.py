@@ -66,7 +66,7 @@ def test_an_erasure_is_answered_with_the_event_that_did_it(
     assert done.status_code == 303
     page = law.get(path).text
     assert "已照办" in page
-    assert "/sheets/D1 gone" in page
+    assert "source=%2Fsheets%2FD1&amp;id=gone" in page
     assert "我的" not in re.sub(r"<nav.*?</nav>", "", page, flags=re.DOTALL)
     assert path not in law.get("/rights").text
     assert path in law.get("/rights?closed=true").text
