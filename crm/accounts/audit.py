@@ -42,11 +42,14 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class AuditAsked:
-    """Which of it: of a kind, by somebody, about a card or account, between two instants."""
+    """Which of it: of a kind, by somebody, between two instants.
+
+    subjects: about one of some cards or accounts; none: about anything.
+    """
 
     kind: str = ""
     actor: str = ""
-    subject: str = ""
+    subjects: tuple[str, ...] = ()
     from_us: int = 0
     to_us: int = 2**62
 
@@ -70,9 +73,11 @@ def audited(
     scope.require("audit", "who did what")
     every = _everything()
     query = select(every).where(every.c.at_us >= asked.from_us, every.c.at_us < asked.to_us)
-    for name in ("kind", "actor", "subject"):
+    for name in ("kind", "actor"):
         if getattr(asked, name):
             query = query.where(every.c[name] == getattr(asked, name))
+    if asked.subjects:
+        query = query.where(every.c.subject.in_(asked.subjects))
     counted = select(func.count()).select_from(query.subquery())
     order = (every.c.at_us, every.c.kind, every.c.number)
     ordered = query.order_by(*(order if oldest_first else [column.desc() for column in order]))

@@ -16,6 +16,7 @@ from crm.accounts.invitations import FIRST_START, NOBODY
 from crm.accounts.people import accounts, names_of
 from crm.accounts.roles import ROLES
 from crm.accounts.tokens import token_names
+from crm.people.queries import cards_of
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
@@ -88,6 +89,7 @@ def _table(people: dict[str, str]) -> Table[_Line]:
         filters=(
             Filter("kind", N_("全部"), _WORDS),
             Filter("actor", N_("所有人"), people, as_they_are=True),
+            Filter("subject", N_("关于哪份档案"), hint=N_("档案编号或卡号")),
             Filter("from", N_("从哪天"), kind="date"),
             Filter("to", N_("到哪天"), kind="date"),
         ),
@@ -114,7 +116,7 @@ def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Seque
     wanted = AuditAsked(
         asked.text("kind"),
         asked.text("actor"),
-        asked.text("subject"),
+        _subjects(visit, asked.text("subject")),
         day_start_us(first) if first else 0,
         day_end_us(last) if last else 2**62,
     )
@@ -131,6 +133,15 @@ def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Seque
         _Line(each, names.get(each.actor, each.actor), names.get(each.subject, each.subject))
         for each in found
     ], total
+
+
+def _subjects(visit: Visit, text: str) -> tuple[str, ...]:
+    """The cards of the person that a number names; an account, or nothing known, as it stands."""
+    if not text:
+        return ()
+    with reading(visit.site.engine) as connection:
+        cards = cards_of(visit.scope, connection, text) if visit.scope.may("archive") else ()
+    return cards or (text,)
 
 
 def _day(text: str) -> date | None:

@@ -139,10 +139,10 @@ def deleted(posting: SignedInPosting) -> Response:
     signer = company_signer(visit.site.keyring)
     by = Confirming(account.actor, account.name, now_us)
     try:
-        confirm_deletions(visit.site.engine, visit.scope, signer, dealer, sequences, by)
+        receipt = confirm_deletions(visit.site.engine, visit.scope, signer, dealer, sequences, by)
     except NothingToDelete:
         return _shown(visit, 1, None, "", visit.say(_NOTHING_TICKED))
-    return RedirectResponse("/copy#deletions", 303)
+    return RedirectResponse(f"/copy?deleted={receipt.receipt_id}", 303)
 
 
 @router.post("/copy/workbook")
@@ -246,16 +246,21 @@ def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, An
     changes, changed = changed_since(scope, connection, dealer, seen)
     receipts = daily_receipts(connection, dealer, _RECEIPTS_SHOWN)
     last = last_sequence(scope, connection, dealer)
+    deleted = deletion_receipts(scope, connection, dealer)
+    recalls = to_delete(scope, connection, dealer)
+    said = visit.request.query_params.get("deleted", "")
     return {
         "today": today,
+        "just_deleted": next((each for each in deleted if each.receipt_id == said), None),
+        "late_deletions": sum(recall.is_overdue(today) for recall in recalls),
         "last": last,
         "seen": seen,
         "changes": changes,
         "changed": changed,
         "due": due_calls(scope, connection, dealer, today),
         "receipts": receipts,
-        "to_delete": to_delete(scope, connection, dealer),
-        "deletions": deletion_receipts(scope, connection, dealer),
+        "to_delete": recalls,
+        "deletions": deleted,
         "rows": count_rows(scope, connection, dealer),
         "digest": copy_digest(scope, connection, dealer),
         "is_equal": _is_equal(receipts, last),

@@ -1,6 +1,7 @@
 """The season at a glance: where people are lost, what is on today, what waits for somebody."""
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import StringIO
@@ -15,6 +16,10 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between, activities_from, activities_on
 from crm.archives.queries import count_conflicts
+from crm.feed.deletions import to_delete
+from crm.feed.history import seen_up_to
+from crm.feed.portal import changed_since, due_calls
+from crm.feed.recall_queries import open_recalls
 from crm.feed.settling import holds_copies_back
 from crm.follow_ups.queries import DueFollowUp, due_follow_ups
 from crm.funnels.document import Document
@@ -22,10 +27,12 @@ from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW, reached_between
 from crm.funnels.report import Listed, Question, Report
 from crm.outcomes.asking import handled_counts
 from crm.outcomes.queries import outcome_counts
+from crm.reward_desk.queues import queues
 from crm.rights.queries import open_counts
 from crm.scope import Scope
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, Visit
+from crm.web.pages.copy import is_settled
 from crm.web.pages.status import HELD_BACK
 from crm.web.view.formats import duration_text, rate_text
 from crm.web.view.labels import label
@@ -95,7 +102,46 @@ def _waiting(visit: Visit, connection: Connection, today: date) -> dict[str, obj
         "conflicts": count_conflicts(scope, connection) if scope.may("conflicts") else 0,
         "held_back": visit.say(HELD_BACK) if held_back else "",
         "rights": open_counts(scope, connection, today) if scope.may("requests") else (0, 0),
+        "rewards": _rewards(visit, connection, today),
+        "own": _of_the_copy(visit, connection, today),
+        "recalls": _late_recalls(scope, connection, today),
     }
+
+
+_QUEUES = {"to_decide": "reward.approved", "payable": "reward.paid"}
+"""Queue of rewards → what whoever it waits for may say."""
+
+
+def _rewards(visit: Visit, connection: Connection, today: date) -> Counter[str]:
+    """How many rewards wait in the queues that this visitor works off."""
+    own = {name for name, said in _QUEUES.items() if visit.may_say(said)}
+    if not own or not visit.scope.may("money"):
+        return Counter()
+    found = queues(visit.scope, connection, today)
+    return Counter({e.name: e.count for e in found if e.name in own and e.count})
+
+
+def _of_the_copy(visit: Visit, connection: Connection, today: date) -> Counter[str]:
+    """What waits for a dealer in its copy; nothing while the copy is not settled."""
+    scope, dealer = visit.scope, visit.account.dealer
+    if dealer is None or not scope.may("own_copy") or not is_settled(visit, connection, dealer):
+        return Counter()
+    recalls = to_delete(scope, connection, dealer)
+    seen = seen_up_to(connection, visit.account.actor)
+    counts = {
+        "deletions": len(recalls),
+        "late": sum(recall.is_overdue(today) for recall in recalls),
+        "calls": len(due_calls(scope, connection, dealer, today)),
+        "changes": changed_since(scope, connection, dealer, seen)[1],
+    }
+    return Counter({name: count for name, count in counts.items() if count})
+
+
+def _late_recalls(scope: Scope, connection: Connection, today: date) -> int:
+    """How many recalls no dealer confirmed in time."""
+    if not scope.may("copies"):
+        return 0
+    return len(open_recalls(scope, connection, today, overdue=True))
 
 
 def _open_outcomes(scope: Scope, connection: Connection) -> dict[str, int]:

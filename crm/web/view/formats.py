@@ -64,6 +64,11 @@ def short_number(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
 
 
+def upper_first(text: str) -> str:
+    """A word that stands alone, as in a list of places: it begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def words_of(value: object) -> str:
     """A value of a card as one line; empty when there is none."""
     if isinstance(value, list | tuple):

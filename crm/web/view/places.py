@@ -88,7 +88,6 @@ PLACES: tuple[Place, ...] = (
     Place("system", "/notices", N_("告知书"), sees=("accounts",)),
     Place("system", "/audit", N_("审计"), sees=("audit",)),
     Place("system", "/status", N_("运行状况"), sees=("status",)),
-    Place("system", "/components", N_("页面的零件"), sees=("status",)),
     Place("system", "/me", N_("我的"), thumb=50, drawn="me"),
 )
 

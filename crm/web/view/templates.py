@@ -77,6 +77,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "masked_name": masked_name,
         "masked_phone": masked_number,
         "short_number": formats.short_number,
+        "upper_first": formats.upper_first,
         "words_of": formats.words_of,
         "day": lambda day, today=None: formats.day_text(day, language, today),
         "shanghai_day": shanghai_day,

@@ -108,6 +108,17 @@ def test_the_page_tells_masked_who_is_in_it_what_changed_and_whom_to_call(
     assert 'href="/copy"' in page.text
 
 
+def test_what_waits_stands_at_the_top_and_everybody_is_a_row_of_a_table(
+    shop: httpx.Client,
+) -> None:
+    page = shop.get("/copy").text
+    top, _, rest = page.partition("该给谁打电话")
+    assert 'href="#calls"><b>1</b>' in top and "下载 Excel" in top and 'href="#receipts"' in top
+    table = rest.partition('<table class="listing">')[2].partition("</table>")[0]
+    assert table.count("<tr>") == 2 and "打电话" in table
+    assert 'href="/copy#calls"><b>1</b>' in shop.get("/").text, "the first page tells the same"
+
+
 def test_a_tap_opens_one_field_and_is_logged_for_the_card_behind_it(
     company: Company, shop: httpx.Client
 ) -> None:

@@ -209,3 +209,17 @@ def test_one_number_tells_one_event_and_finds_it(
     assert formed[1] in whole
     listed = auditing.get("/events").text
     assert number[1] in listed and formed[1] in listed
+
+
+def test_the_audit_is_filtered_by_the_person(
+    site: RunningSite, office: httpx.Client, auditing: httpx.Client
+) -> None:
+    site.accept(card("C8", "管另外", "13700008888"))
+    for card_id in ("C1", "C8"):
+        path = f"/people/{person_id(card_id)}"
+        form = form_in(office.get(path).text, f"{path}/reveal")
+        assert office.post(f"{path}/reveal", data=form).status_code == 200
+    rows = auditing.get(f"/audit?kind=looked&subject={person_id('C8')}").text
+    assert "/people/C8" in rows and "/people/C1" not in rows
+    assert "/people/C1" in auditing.get("/audit?kind=looked&subject=C1").text
+    assert f"/audit?subject={person_id('C8')}" in office.get(f"/people/{person_id('C8')}").text

@@ -1,5 +1,6 @@
 """The frame around every page: the list of places by role, the search over everything."""
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -9,7 +10,14 @@ from crm.accounts.people import Account
 from crm.accounts.roles import ROLES, AccountRole
 from crm.web.view.places import GROUPS, PLACES, frame_of
 from tests.integration.web.reward_sites import member
-from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    card,
+    entered,
+    sign_in,
+    token_in,
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -90,3 +98,20 @@ def test_the_search_shows_nobody_what_the_own_pages_would_not(
     assert "没有找到" in search(shop, "wgy")
     assert "没有找到" in search(market, "wgy")
     assert "/activities/A-today" in search(market, "健康日")
+
+
+def test_words_of_the_list_begin_with_a_capital_and_the_parts_of_pages_are_no_place(
+    site: RunningSite,
+) -> None:
+    with site.client() as client:
+        sign_in(client, "office")
+        client.cookies.set("jinxi_language", "en")
+        for path in ("/", "/more"):
+            page = client.get(path).text
+            words = re.findall(
+                r'<a href="/[^"]*"(?: aria-current="page")?>([A-Za-z][^<]*)</a>', page
+            )
+            words += re.findall(r"</svg><span>([^<]+)</span>", page)
+            assert words and [word for word in words if word[0].islower()] == []
+            assert "/components" not in page
+        assert client.get("/components").status_code == 200

@@ -147,7 +147,9 @@ def test_a_correction_sees_what_stands_there_masked_and_the_timeline_says_which_
 ) -> None:
     written = card("B-31", "魏看得见", "13700005599")
     written["data"] |= {"region": "130102"}
-    site.accept(written, card("B-32", "魏看得见", "13700005599"))
+    bare = card("B-32", "魏看得见", "13700005599")
+    bare["data"]["person"] = {"name": "魏看得见", "birth_date": "1950-04-05"}
+    site.accept(written, bare)
     path = f"/people/{person_id('B-31')}"
     page = office.get(f"{path}/correct").text
     assert "现在写着" in page and "魏**见" in page and "137****5599" in page
