@@ -6,6 +6,7 @@ from crm.archives import tables as archives
 from crm.attachments.tables import ATTACHMENT_USE
 from crm.components.index import TIE
 from crm.copies import tables as sharing
+from crm.disputes import tables as disputes
 from crm.feed.tables import FEED
 from crm.follow_ups import tables as follow_ups
 from crm.funnels.tables import FUNNEL_NOTE, SAVED_FUNNEL
@@ -56,6 +57,7 @@ REGISTERED = (
     SAVED_FUNNEL,
     *(letters.LETTER_TEMPLATE, letters.LETTER_SENT),
     members.MEMBER_LINK,
+    disputes.MEMBER_DISPUTE,
 )
 """What people asked for and were answered, whose work it is and when, which payments were ordered,
 which funnels were saved: a rebuild leaves it alone."""

@@ -9,22 +9,26 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from crm.disputes.queries import disputes_of
 from crm.members.member import MemberState
 from crm.members.queries import member_of, open_to
-from crm.members.register import GOOD_DAYS, LinkEnded, end_link, follow_link, make_link
+from crm.members.register import GOOD_DAYS, LinkEnded, OpenLink, end_link, follow_link, make_link
+from crm.money import yuan_text
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.queries import member_page
 from crm.scope import OutOfScope, Scope
 from crm.storage.database import reading
+from crm.web.desk.acts import ActForm
 from crm.web.guards.attempts import OWN_LINK_MISSED, network_of
 from crm.web.guards.visit import AnyVisit, SignedInPosting, Visit
 from crm.web.pages.members import member_shown
 from crm.web.view.codes import code_svg
+from crm.web.view.formats import short_number
 
 router = APIRouter()
 
 MOST_READ, MOST_SHOWN = 5_000, 200
-_OWN = Scope(frozenset({"money", "members"}))
+OWN = Scope(frozenset({"money", "members"}))
 """Of the rewards of one member, who is asked for by name: no people, no books."""
 
 
@@ -95,40 +99,58 @@ def own_months(rewards: Iterable[OwnReward]) -> list[OwnMonth]:
 @router.get("/own/{secret}")
 def own_page(visit: AnyVisit, secret: str) -> Response:
     """The rewards of the member whose link it is."""
+    link = opened(visit, secret)
+    return link if isinstance(link, Response) else show_own(visit, secret, link, ActForm())
+
+
+def opened(visit: Visit, secret: str) -> OpenLink | Response:
+    """What a link opens; else the page that says why it opens nothing. Who guesses waits."""
     pace, network = visit.site.own_links, network_of(visit.address)
     wait = pace.wait_seconds(network)
     if wait:
         response = visit.render("own_gone.html", _gone(visit, wait), 429)
         response.headers["Retry-After"] = str(wait)
         return response
-    now_us = visit.site.now_us()
     try:
-        link = follow_link(visit.site.engine, secret, now_us)
+        return follow_link(visit.site.engine, secret, visit.site.now_us())
     except LinkEnded:
         pace.charge(network, OWN_LINK_MISSED)
         return visit.render("own_gone.html", _gone(visit, 0), 410)
-    today = shanghai_day(now_us)
+
+
+def show_own(visit: Visit, secret: str, link: OpenLink, form: ActForm) -> Response:
+    """The page of a member's own rewards, with the form of a dispute as it was typed."""
+    today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
-        row = member_of(_OWN, connection, link.member)
-        rows = member_page(_OWN, connection, link.member, MOST_READ)
+        row = member_of(OWN, connection, link.member)
+        rows = member_page(OWN, connection, link.member, MOST_READ)
+        disputes = disputes_of(OWN, connection, visit.site.keyring, link.member)
     if row is None:
         return visit.render("own_gone.html", _gone(visit, 0), 410)
     rewards = [own_reward(each, today) for each in rows]
+    shown = rewards[:MOST_SHOWN]
     context = {
         "title": visit.say(N_("我的奖励")),
         "row": row,
         "link": link,
         "secret": secret,
-        "rewards": rewards[:MOST_SHOWN],
+        "rewards": shown,
         "total": len(rewards),
         "months": own_months(rewards),
         "open_fen": sum(max(each.open_fen, 0) for each in rows),
         "held_fen": sum(each.amount_fen for each in rows if each.state == "held"),
         "paid_fen": sum(each.paid_fen for each in rows),
         "owed_fen": sum(each.owed_back_fen - each.set_off_fen for each in rows),
+        "disputes": disputes,
+        "numbers": [(each.reward_id, _numbered(each)) for each in shown],
+        "form": form,
         "today": today,
     }
-    return visit.render("own_rewards.html", context)
+    return visit.render("own_rewards.html", context, 422 if form.is_wrong else 200)
+
+
+def _numbered(reward: OwnReward) -> str:
+    return f"{short_number(reward.reward_id)} · {yuan_text(reward.amount_fen)}"
 
 
 def _gone(visit: Visit, wait_seconds: int) -> dict[str, object]:

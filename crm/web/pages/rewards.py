@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from crm.disputes.queries import open_disputes
 from crm.journal.numbers import numbers_of
 from crm.ledger.queries import ledger_of
 from crm.money import yuan_typed
@@ -46,12 +47,14 @@ def rewards_page(visit: SignedIn, state: str = "", page: Page = 1) -> Response:
         shown = state if state in QUEUES else next((n for n in _FIRST if n in filled), "")
         shown = shown or next(iter(filled), "to_decide")
         offset = (page - 1) * PAGE_ROWS
+        disputed = open_disputes(visit.scope, connection) if visit.may("books") else 0
         rows = queue_page(visit.scope, connection, shown, today, limit=PAGE_ROWS, offset=offset)
     total = next(each.count for each in found if each.name == shown)
     context = {
         "title": visit.say(N_("奖励")),
         "queues": found,
         "any": bool(filled),
+        "disputed": disputed,
         "state": shown,
         "total": total,
         "rows": rows,

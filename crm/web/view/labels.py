@@ -109,6 +109,7 @@ CATEGORIES = {
 }
 LOOKED_AT = {
     "payees": N_("付款文件里的收款人"),
+    "dispute": N_("会员异议里写的话"),
     "evidence": N_("凭据"),
     "conflict": N_("说法不一"),
     "readings": N_("测量记录"),

@@ -23,6 +23,7 @@ QUEUES = {
     "owed_back": N_("应退回"),
     "alarms": N_("要查的"),
 }
+DISPUTE_OUTCOMES = {"upheld": N_("认同"), "declined": N_("不认同")}
 HANDS = {
     "entered": N_("购买、转介绍或会员是你录入的：批准和付款要由别人做。"),
     "approved": N_("这一份你批准过：付款要由别人做。"),
@@ -155,6 +156,7 @@ GROUPS = {
     "reward_queue": QUEUES,
     "reward_mark": MARKS,
     "reward_hand": HANDS,
+    "dispute_outcome": DISPUTE_OUTCOMES,
     "payment_doubt": DOUBTS,
     "member_kind": MEMBER_KINDS,
     "institution_kind": INSTITUTION_KINDS,

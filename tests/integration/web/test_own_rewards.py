@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import select
 
-from campaigns.times import DAY_US
+from campaigns.times import DAY_US, shanghai_day
 from crm.accounts.tables import ACCOUNT_CHANGE
 from crm.clock import now_us
+from crm.disputes.dispute import MOST_OPEN, Dispute
+from crm.disputes.queries import disputes_of
+from crm.disputes.tables import MEMBER_DISPUTE
 from crm.members.register import GOOD_DAYS, make_link
 from crm.members.tables import MEMBER_LINK
+from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from crm.web.view.formats import short_number
 from tests.integration.web.reward_sites import (
@@ -23,7 +29,7 @@ from tests.integration.web.reward_sites import (
     sale,
     signed_in,
 )
-from tests.integration.web.sites import RunningSite, running
+from tests.integration.web.sites import RunningSite, running, token_in
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +70,7 @@ def test_a_member_sees_its_rewards_and_months_and_nothing_of_patients_or_of_othe
     assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
     for mine in (1, 2):
         assert short_number(reward_of(mine, "M1")) in page
-    assert page.count("¥40.00") == 2 and page.count("¥80.00") == 2
+    assert page.count('name">¥40.00') == 2 and page.count("¥80.00") == 2
     hidden = ("李桂", "李*", "P1", "C1", "139000", "M2", short_number(reward_of(3, "M2")), "康民")
     assert not [each for each in hidden if each in page]
     assert "M1" not in page.partition("</title>")[0]
@@ -106,6 +112,75 @@ def test_links_are_given_by_who_sees_the_money_and_speaks_of_the_member(desk: Ru
     with signed_in(desk, "dealer") as person:
         assert person.post("/members/M1/link").status_code == 403
         assert "/members/M1/link" not in person.get("/members/M1").text
+
+
+def said(client: httpx.Client, path: str, **fields: str) -> httpx.Response:
+    """A dispute by the member; token and number of the form as the page has them."""
+    page = client.get(path).text
+    form = {"form_id": str(uuid4()), **fields, "form_token": token_in(page)}
+    return client.post(f"{path}/dispute", data=form)
+
+
+def kept(site: RunningSite, member_code: str) -> list[Dispute]:
+    with reading(site.site.engine) as connection:
+        return disputes_of(HEADQUARTERS_SCOPE, connection, site.site.keyring, member_code)
+
+
+def test_a_dispute_is_kept_sealed_answered_once_by_nobody_who_had_a_hand_and_read_by_its_member(
+    desk: RunningSite,
+) -> None:
+    reward = reward_of(1, "M1")
+    with signed_in(desk, "chief") as person:
+        path = given(person)
+        fields = {"form_id": str(uuid4()), "word": "approved", "reward": reward}
+        assert person.post("/rewards/decide", **fields).status_code == 303
+    desk.work()
+    with desk.client() as client:
+        assert said(client, path, reward=reward, text="").status_code == 422
+        assert said(client, path, reward=reward, text="这次买的是 3 件").status_code == 303
+        # Another member's reward is none of this one's.
+        other = reward_of(3, "M2")
+        assert said(client, path, reward=other, text="那一份也不对").status_code == 303
+    second, first = kept(desk, "M1")
+    assert (first.reward_id, second.reward_id) == (reward, None)
+    assert first.due_on > shanghai_day(now_us()) and not first.is_overdue(first.due_on)
+    assert first.is_overdue(first.due_on + timedelta(days=1))
+    with reading(desk.site.engine) as connection:
+        sealed = connection.execute(select(MEMBER_DISPUTE.c.text_sealed)).scalars()
+        assert not [each for each in sealed if "买".encode() in each]
+    answer = f"/disputes/{first.dispute_id}/answer"
+    fields = {"outcome": "upheld", "answer": "核对过，改成 3 件。"}
+    with signed_in(desk, "auditor") as person:
+        assert "M1" in person.get("/disputes").text
+        page = person.get(f"/disputes/{first.dispute_id}").text
+        assert "这次买的是" not in page and answer not in page
+        assert person.post(answer, **fields).status_code == 403
+    with signed_in(desk, "chief") as person:
+        page = person.get(f"/disputes/{first.dispute_id}").text
+        assert "这次买的是 3 件" in page and answer not in page and "请别人来答复" in page
+        assert person.post(answer, **fields).status_code == 403
+    with signed_in(desk, "payer") as person:
+        assert "会员异议 2" in person.get("/rewards").text
+        assert answer in person.get(f"/disputes/{first.dispute_id}").text
+        assert person.post(answer, outcome="upheld", answer="").status_code == 422
+        assert person.post(answer, **fields).status_code == 303
+        assert person.post(answer, outcome="declined", answer="再想想").status_code == 422
+        assert "会员异议 1" in person.get("/rewards").text
+    page = opened(desk, path).text
+    assert "核对过，改成 3 件。" in page and "认同" in page and "再想想" not in page
+
+
+def test_a_second_tap_disputes_once_and_five_wait_at_a_time(desk: RunningSite) -> None:
+    with signed_in(desk, "chief") as person:
+        path = given(person, "M2")
+    form_id = str(uuid4())
+    with desk.client() as client:
+        for _ in range(2):
+            assert said(client, path, text="不对", form_id=form_id).status_code == 303
+        assert len(kept(desk, "M2")) == 1
+        answers = [said(client, path, text=f"不对 {n}").status_code for n in range(5)]
+    assert answers == [303, 303, 303, 303, 422]
+    assert len(kept(desk, "M2")) == MOST_OPEN
 
 
 def test_who_guesses_waits_and_so_does_the_network(desk: RunningSite) -> None:

@@ -86,7 +86,11 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /unsent", "GET /kept", "GET /offline", "POST /language"), everybody),
     **dict.fromkeys(("GET /service-worker.js", "GET /docs"), everybody),
     **dict.fromkeys(("GET /join/{secret}", "POST /join/{secret}"), everybody),
-    "GET /own/{secret}": everybody,
+    **dict.fromkeys(("GET /own/{secret}", "POST /own/{secret}/dispute"), everybody),
+    **dict.fromkeys(("GET /disputes", "GET /disputes/{dispute_id}"), SEES_PAYMENTS),
+    "POST /disputes/{dispute_id}/answer": both(
+        SEES_PAYMENTS, either(says("reward.approved"), says("reward.paid"))
+    ),
     **dict.fromkeys(
         ("POST /members/{code}/link", "POST /members/{code}/link/end"),
         both(sees("money"), says("member.changed")),

@@ -1,0 +1,1 @@
+"""What members dispute of their rewards, with a clock, and what they were answered."""
