@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from campaigns.times import SECOND_US
 from campaigns.wording.catalogues import N_
 from crm.accounts.changes import AccountChange, log_change
-from crm.accounts.passwords import AccountInvalid, hashed
+from crm.accounts.passwords import hashed
 from crm.accounts.people import NameTaken, account_of, account_row, is_empty
-from crm.accounts.roles import checked_roles
+from crm.accounts.roles import AccountInvalid, checked_roles
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tables import ACCOUNT, INVITATION
 from crm.storage.database import reading, writing

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, update
 from campaigns.wording.catalogues import N_
 from crm.accounts.changes import AccountChange, What, log_change
 from crm.accounts.invitations import fitting_roles, invite, reset_link
-from crm.accounts.passwords import AccountInvalid
 from crm.accounts.people import Account, account_of
+from crm.accounts.roles import AccountInvalid
 from crm.accounts.second_factor import forget_factor
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tables import ACCOUNT, INVITATION

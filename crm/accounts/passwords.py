@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from campaigns.wording.catalogues import N_
-from campaigns.wording.sentence import SaidError
+from crm.accounts.roles import AccountInvalid
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
@@ -28,10 +28,6 @@ _JUDGED_CHARACTERS = 72
 _NICE = 10
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
-
-
-class AccountInvalid(SaidError, ValueError):
-    """The account cannot be as asked for; the message says why."""
 
 
 _WHY = {

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from campaigns.intake import Credential
 from campaigns.wording.catalogues import N_
-from crm.accounts.passwords import AccountInvalid, agrees, hashed
+from crm.accounts.passwords import agrees, hashed
 from crm.accounts.roles import (
     ROLES,
+    AccountInvalid,
     AccountRole,
     checked_roles,
     home_of,

@@ -11,7 +11,7 @@ from campaigns.catalogue import CATALOGUE
 from campaigns.intake import Credential
 from campaigns.intake import Role as SendingRole
 from campaigns.wording.catalogues import N_
-from crm.accounts.passwords import AccountInvalid
+from campaigns.wording.sentence import SaidError
 from crm.scope import HEADQUARTERS_SCOPE, Capability, Scope, dealer_scope
 
 AccountRole = Literal[
@@ -146,6 +146,10 @@ ROLES: dict[AccountRole, Role] = {
         ),
     ),
 }
+
+
+class AccountInvalid(SaidError, ValueError):
+    """The account cannot be as asked for; the message says why."""
 
 
 class RolesInvalid(AccountInvalid):

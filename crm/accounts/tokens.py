@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, or_, sele
 
 from campaigns.intake import Credential
 from campaigns.wording.catalogues import N_
-from crm.accounts.passwords import AccountInvalid
+from crm.accounts.roles import AccountInvalid
 from crm.accounts.sources import sender_of
 from crm.accounts.tables import API_TOKEN
 from crm.clock import now_us

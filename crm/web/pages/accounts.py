@@ -9,9 +9,8 @@ from sqlalchemy import Connection
 
 from campaigns.wording.catalogues import N_
 from crm.accounts.managing import Manager
-from crm.accounts.passwords import AccountInvalid
 from crm.accounts.people import KnownAccount, accounts
-from crm.accounts.roles import ROLES
+from crm.accounts.roles import ROLES, AccountInvalid
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from campaigns.wording.catalogues import N_
-from crm.accounts.passwords import AccountInvalid
+from crm.accounts.roles import AccountInvalid
 from crm.accounts.tokens import TOKEN_ROLES, tokens
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading

@@ -6,7 +6,6 @@ from typing import Annotated, NoReturn
 import typer
 
 from campaigns.times import rfc3339
-from crm.accounts.passwords import AccountInvalid
 from crm.accounts.people import (
     Account,
     accounts,
@@ -15,6 +14,7 @@ from crm.accounts.people import (
     close_account,
     find_user,
 )
+from crm.accounts.roles import AccountInvalid
 from crm.accounts.second_factor import forget_factor
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tokens import add_token, revoke_token, tokens

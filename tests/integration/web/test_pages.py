@@ -7,9 +7,8 @@ import pytest
 
 from campaigns.ids import person_id
 from crm.accounts.access import accesses_of_cards
-from crm.accounts.passwords import AccountInvalid
 from crm.accounts.people import add_user
-from crm.accounts.roles import scope_of
+from crm.accounts.roles import AccountInvalid, scope_of
 from crm.activities.queries import attendees, signed_in_us
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope
 from crm.storage.database import reading
