@@ -12,9 +12,9 @@ from streams.cli.errors import FORESEEN
 from streams.running.loading import loaded
 
 HEAVY = {
-    "alembic", "argon2", "babel", "faker", "fastapi", "faust", "jinja2", "kafka", "opencc", "openpyxl",
-    "psycopg", "pypinyin", "reportlab", "rich.progress", "sqlalchemy.dialects.postgresql",
-    "starlette", "uvicorn", "zxcvbn",
+    "alembic", "argon2", "babel", "faker", "fastapi", "faust", "jinja2", "kafka", "opencc",
+    "openpyxl", "psycopg", "pypinyin", "reportlab", "rich.progress",
+    "sqlalchemy.dialects.postgresql", "starlette", "uvicorn", "zxcvbn",
 }  # fmt: skip
 """Libraries that take longer to load than most commands take to work."""
 
