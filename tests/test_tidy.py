@@ -49,7 +49,7 @@ FEATURES = {
     *("outcomes", "people", "archives", "activities", "follow_ups", "copies", "ledger", "members"),
     *("funnels", "fhir", "rights", "notices", "questions", "reward_desk", "policies", "transfers"),
     "letters",
-    "disputes",
+    *("disputes", "watch"),
 }
 """Rules beside tables and readers: every module is pure, but for these."""
 IMPURE_OF_A_FEATURE = {"tables", "projection", "queries", "register", "book", "asking", "packaged"}

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Doubt = Literal["nothing_due", "beyond_payable", "before_release", "owes_back", "reference_used"]
+Doubt = Literal[
+    "watched", "nothing_due", "beyond_payable", "before_release", "owes_back", "reference_used"
+]
 """What a payer is asked about before a payment is recorded; it is recorded all the same."""
 
 
@@ -20,6 +22,7 @@ class DeskRow:
     paid. name: of the patient, where the viewer may see it. ordered: a payment is on its way.
     set_off_fen: what was kept of its payment against what the member owed back. member_owes_fen:
     what the member owes back over all rewards, and no payment on its way sets off.
+    watched: it is part of something that somebody has to look at first.
     settling: something was said of it that is not recorded yet.
     bought_on: None where the purchase is owed to somebody else or, without has_purchase, is gone.
     """
@@ -57,6 +60,7 @@ class DeskRow:
     member_owes_fen: int = 0
     ordered: bool = False
     settling: bool = False
+    watched: bool = False
     has_purchase: bool = True
 
     @property
@@ -92,6 +96,11 @@ class DeskRow:
         return actor not in (*self.entered_by, *self.approved_by)
 
     @property
+    def hands(self) -> tuple[str, ...]:
+        """Everybody who entered, approved or paid."""
+        return (*self.entered_by, *self.approved_by, *self.paid_by)
+
+    @property
     def in_kind(self) -> bool:
         """Whether it is handed over, not paid: a bank has nothing to do with it."""
         return self.mode == "NON_CASH"
@@ -99,7 +108,7 @@ class DeskRow:
     def fits_file(self, actor: str) -> bool:
         """Whether this person may put what is open of it into a file for a bank."""
         is_open = self.open_fen > 0 and not self.ordered
-        return is_open and not self.in_kind and self.may_pay(actor)
+        return is_open and not (self.in_kind or self.watched) and self.may_pay(actor)
 
     @property
     def through(self) -> str:
@@ -115,7 +124,7 @@ class DeskRow:
 
 def doubts(row: DeskRow, amount_fen: int, today: date, *, reference_used: bool) -> list[Doubt]:
     """What to ask before so much is paid on that day."""
-    found: list[Doubt] = []
+    found: list[Doubt] = ["watched"] if row.watched else []
     if row.state not in ("held", "payable", "paid") or (row.state == "paid" and not row.open_fen):
         found.append("nothing_due")
     elif row.state == "held":

@@ -23,6 +23,7 @@ from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
 from crm.rewards.postings import receivable_account
 from crm.scope import Scope
 from crm.storage.database import in_pieces
+from crm.watch.queries import watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[De
     orders = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids))
     ordered = set(connection.execute(orders.where(_ON_ITS_WAY)).scalars())
     settling = _settling(connection, ids)
-    owed = _owed_by(connection, {row.member for row in rows})
+    members = {row.member for row in rows}
+    owed = _owed_by(connection, members)
+    held_back = watched(scope, connection, members)
     found = (_desk_row(scope, row, sums) for row in rows)
     told = (
         replace(
@@ -106,6 +109,7 @@ def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[De
             member_owes_fen=owed.get(row.member, 0),
             ordered=row.reward_id in ordered,
             settling=row.reward_id in settling,
+            watched=row.reward_id in held_back,
         )
         for row in found
     )

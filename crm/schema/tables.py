@@ -30,6 +30,7 @@ from crm.questions import tables as questions
 from crm.reward_desk import tables as reward_desk
 from crm.rights import tables as rights
 from crm.storage.database import METADATA as METADATA
+from crm.watch import tables as watch
 
 HISTORY = (JOURNAL, DEAD_LETTER)
 """What is not computed from anything else, and so left alone by a rebuild."""
@@ -58,6 +59,7 @@ REGISTERED = (
     *(letters.LETTER_TEMPLATE, letters.LETTER_SENT),
     members.MEMBER_LINK,
     disputes.MEMBER_DISPUTE,
+    watch.WATCH_DECISION,
 )
 """What people asked for and were answered, whose work it is and when, which payments were ordered,
 which funnels were saved: a rebuild leaves it alone."""

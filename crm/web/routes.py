@@ -65,6 +65,7 @@ from crm.web.pages import (
     status,
     tokens,
     transfers,
+    watch,
     webhooks,
 )
 
@@ -87,7 +88,7 @@ PAGES = (
     *(notices, consents, conflicts, matching, rights, status),
     *(dealers, copy),
     *(contracts, copy_rows, answering, letters),
-    *(disputes, payment_files, reward_payments, rewards, policies, transfers),
+    *(watch, disputes, payment_files, reward_payments, rewards, policies, transfers),
     *(own_rewards, member_acts, members, statements),
     *(accounts, tokens, webhooks, join, components),
     *(funnels, funnel_files, funnel_people, funnel_differences),

@@ -35,7 +35,7 @@ PATHS = (
     *("/me/password", "/me/second-factor"),
     *("/status", "/accounts", "/audit", "/tokens", "/webhooks", "/notices"),
     "/event?source=/hq/console&id=plan-A-today",
-    *("/rewards", "/rewards?state=held", "/rewards/files", "/disputes"),
+    *("/rewards", "/rewards?state=held", "/rewards/files", "/disputes", "/watch"),
     *("/policies", "/policies/new", "/policies/default"),
     *("/members", "/members/new", "/statements", "/transfers"),
     *("/rights", "/rights?closed=true", "/matching", "/conflicts", "/letters"),

@@ -144,5 +144,4 @@ def _answers(visit: Visit) -> bool:
 
 
 def _had_a_hand(visit: Visit, row: DeskRow | None) -> bool:
-    hands = () if row is None else (*row.entered_by, *row.approved_by, *row.paid_by)
-    return visit.account.actor in hands
+    return row is not None and visit.account.actor in row.hands

@@ -70,6 +70,7 @@ PLACES: tuple[Place, ...] = (
     Place("follow_ups", "/letters", N_("信和消息"), sees=("letters",)),
     Place("rewards", "/rewards", N_("奖励"), sees=("money",), thumb=7),
     Place("rewards", "/statements", N_("按月对账"), sees=("money",)),
+    Place("rewards", "/watch", N_("不寻常的"), sees=("books",)),
     Place("rewards", "/disputes", N_("会员异议"), sees=("books",)),
     Place("rewards", "/transfers", N_("给会员的物品和费用"), sees=("books",)),
     Place("rewards", "/policies", N_("奖励政策"), sees=("books",)),

@@ -35,7 +35,13 @@ MARKS = {
     "nothing_due": N_("不该付的付了"),
     "capped": N_("到了上限"),
 }
+WATCHED = {
+    "burst": N_("一天里的购买特别多"),
+    "round_trips": N_("买了又全退的特别多"),
+    "ring": N_("两位会员互相介绍"),
+}
 DOUBTS = {
+    "watched": N_("这一份在“不寻常的”里，还没有人看过证据。先核查，再付款。"),
     "nothing_due": N_("这一份现在没有可付的钱。付了会记成会员应退回，并列入“要查的”。"),
     "beyond_payable": N_("金额比可发放的多。多付的部分会记成会员应退回。"),
     "before_release": N_("冻结期还没到。提前付会列入“要查的”。"),
@@ -156,6 +162,7 @@ GROUPS = {
     "reward_queue": QUEUES,
     "reward_mark": MARKS,
     "reward_hand": HANDS,
+    "watched": WATCHED,
     "dispute_outcome": DISPUTE_OUTCOMES,
     "payment_doubt": DOUBTS,
     "member_kind": MEMBER_KINDS,

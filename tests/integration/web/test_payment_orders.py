@@ -58,7 +58,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         site.user("auditor", "auditor")
         events = [*member("M1"), *member("M2")]
         for n in range(SALES):
-            events += sale(n, "M1")
+            events += sale(n, "M1", days_ago=45 + n)
         site.accept(*events)
         entered_by_chief(site, 40)
         reach_every_day(site)

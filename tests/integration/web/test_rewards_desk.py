@@ -53,9 +53,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         events = [*member("M1"), *member("M2", trained=False), *member("M3", kind="doctor")]
         events += [*member("M4", kind="consumer"), *sale(32, "M4"), *member("M5")]
         for n in (60, 61, 62, 63):
-            events += sale(n, "M5")
+            events += sale(n, "M5", days_ago=40 + n % 20)
         for n in range(SALES):
-            events += sale(n, "M1")
+            events += sale(n, "M1", days_ago=45 + n)
         site.accept(*events, *sale(30, "M2"), *sale(31, "M3"), *sale(34, "M1", days_ago=5))
         referred_late(site, 33, "M1")
         reach_every_day(site)

@@ -87,6 +87,8 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /service-worker.js", "GET /docs"), everybody),
     **dict.fromkeys(("GET /join/{secret}", "POST /join/{secret}"), everybody),
     **dict.fromkeys(("GET /own/{secret}", "POST /own/{secret}/dispute"), everybody),
+    "GET /watch": SEES_PAYMENTS,
+    "POST /watch/decide": both(SEES_PAYMENTS, says("reward.approved")),
     **dict.fromkeys(("GET /disputes", "GET /disputes/{dispute_id}"), SEES_PAYMENTS),
     "POST /disputes/{dispute_id}/answer": both(
         SEES_PAYMENTS, either(says("reward.approved"), says("reward.paid"))
