@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from crm.funnels.columns import ACTIVITY
 from crm.funnels.comparing import Interval, difference
-from crm.funnels.report import GroupTold, Report
+from crm.funnels.few import is_few
+from crm.funnels.report import GroupTold, Report, withheld_of
 
 _NOBODY = (0, 0)
 
@@ -37,21 +38,23 @@ class Explained:
     within: float
 
 
-def differing(report: Report, step: int, fewest: int) -> Iterator[Differs]:
+def differing(report: Report, step: int, *, names: bool) -> Iterator[Differs]:
     """Every group at a step (from 1) against all others there.
 
-    The widest clear differences come first, then what cannot be told yet. fewest: where fewer than
-    so many people, but some, stood or went on in the group or among the others, it is left out.
+    The widest clear differences come first, then what cannot be told yet. names: whether whoever
+    asks may see them; else groups are left out of which something at the step or the next is
+    withheld, and those of which the others are few.
     """
     whole, whole_on = report.steps[step - 1].people, report.steps[step].people
     found = []
     for dimension, groups in report.groups.items():
-        for group in groups:
+        starts = withheld_of(dimension, groups)
+        for group, start in zip(groups, starts, strict=True):
             people, went_on = group.people[step - 1], group.people[step]
             others, others_on = whole - people, whole_on - went_on
             gap = difference(went_on, people, others_on, others)
-            counts = (people, went_on, others, others_on)
-            if gap is not None and not any(0 < count < fewest for count in counts):
+            may = start > step and not is_few(others) and not is_few(others_on)
+            if gap is not None and (names or may):
                 found.append(
                     Differs(dimension, group.value, people, went_on, others, others_on, gap)
                 )

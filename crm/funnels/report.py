@@ -1,5 +1,6 @@
 """Everything a page says of a funnel, in one answer that can cross to another process."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -20,6 +21,7 @@ from crm.funnels.columns import RETURNED, Columns
 from crm.funnels.definition import Funnel
 from crm.funnels.document import Document
 from crm.funnels.engine import Walks, walks_of
+from crm.funnels.few import withheld_from
 from crm.funnels.kernel import NEVER_US
 from crm.funnels.money import spent_fen
 from crm.funnels.reasons import Passed, reasons_of
@@ -72,6 +74,11 @@ class GroupTold(Struct, frozen=True):
     people: tuple[int, ...]
     medians: tuple[float | None, ...]
     spent_fen: int = 0
+
+
+def withheld_of(dimension: str, groups: Sequence[GroupTold]) -> list[int]:
+    """For each group the step, from 0, from which on nothing of it is told to who sees no names."""
+    return withheld_from(dimension, [(each.value, each.people) for each in groups])
 
 
 class Report(Struct, frozen=True):

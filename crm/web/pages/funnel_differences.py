@@ -12,15 +12,16 @@ from msgspec import structs
 from campaigns.wording.catalogues import N_
 from crm.funnels.differing import Differs, Explained, differing, explaining
 from crm.funnels.document import Document
+from crm.funnels.few import is_few
 from crm.funnels.fields import DIMENSIONS
 from crm.funnels.own_copy import NOT_IN_COPIES
-from crm.funnels.report import Report
+from crm.funnels.report import Report, withheld_of
 from crm.web.desk.files import as_text
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import answered, asked_of, may_look, today_of, viewer_of
 from crm.web.view.formats import rate_text
 from crm.web.view.funnel_form import COMPARISONS, AskedFunnel
-from crm.web.view.funnel_view import FEWEST, Viewer, interval_text, other_period
+from crm.web.view.funnel_view import FEW, Viewer, interval_text, other_period, rate_of
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
 
 router = APIRouter()
@@ -56,16 +57,19 @@ def differences_page(visit: SignedIn) -> Response:
     found = _found(visit)
     document, language = found.asked.document, visit.language
     words = [step_word(step, language) for step in document.steps]
-    told, step = found.report.steps, found.step
+    step = found.step
+    people, went_on = (
+        found.viewer.told(each.people) for each in found.report.steps[step - 1 : step + 1]
+    )
     context = {
         "title": visit.say(N_("走下去的和停下的有什么不同")),
         "query": found.asked.query,
         "sentence": next(sentences(document, today_of(visit), language)),
         "steps": words,
         "step": step,
-        "people": told[step - 1].people,
-        "went_on": told[step].people,
-        "rate": rate_text(told[step].people, told[step - 1].people),
+        "people": FEW if people is None else f"{people:,}",
+        "went_on": FEW if went_on is None else f"{went_on:,}",
+        "rate": rate_of(went_on, people) or "–",
         "rows": [_row(each, found.viewer) for each in islice(found.clear, _SHOWN)],
         "clear": len(found.clear),
         "tried": len(found.groups),
@@ -117,10 +121,24 @@ def _found(visit: Visit) -> Found:
     step = _step(visit, report)
     before = other_period(document, asked.compare, today_of(visit))
     other = _broken_down(visit, before, document) if before else None
-    explained = explaining(report, other, step) if other else ()
-    fewest = 1 if viewer.names else FEWEST
-    groups = list(differing(report, step, fewest))
-    return Found(asked, viewer, step, report, other, groups, list(explained))
+    groups = list(differing(report, step, names=viewer.names))
+    explained: list[Explained] = []
+    if other and (viewer.names or not (_has_few(report, step) or _has_few(other, step))):
+        explained = [
+            each
+            for each in explaining(report, other, step)
+            if viewer.names or not (_withholds(report, each, step) or _withholds(other, each, step))
+        ]
+    return Found(asked, viewer, step, report, other, groups, explained)
+
+
+def _has_few(report: Report, step: int) -> bool:
+    return any(is_few(each.people) for each in report.steps[step - 1 : step + 1])
+
+
+def _withholds(report: Report, explained: Explained, step: int) -> bool:
+    name = explained.dimension
+    return any(start <= step for start in withheld_of(name, report.groups[name]))
 
 
 def _broken_down(visit: Visit, before: Document, document: Document) -> Report:

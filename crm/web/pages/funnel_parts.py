@@ -17,7 +17,7 @@ from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.view.formats import moment_text
 from crm.web.view.funnel_form import DEFAULT, DEFAULT_OF_DEALERS, AskedFunnel, asked_funnel
-from crm.web.view.funnel_view import Viewer
+from crm.web.view.funnel_view import FEW, Viewer
 from crm.web.view.funnel_words import TOUCHPOINTS, sentences
 
 
@@ -97,7 +97,9 @@ def passport_of(visit: Visit, asked: AskedFunnel, report: Report) -> list[str]:
     """Where the numbers come from: the definition, what is left out, as of when."""
     lines = list(sentences(asked.document, today_of(visit), visit.language))
     if asked.document.without:
-        lines.append(visit.say(N_("因此没算的有 %(n)s 人。")) % {"n": f"{report.left_out:,}"})
+        left_out = viewer_of(visit, asked).told(report.left_out)
+        n = FEW if left_out is None else f"{left_out:,}"
+        lines.append(visit.say(N_("因此没算的有 %(n)s 人。")) % {"n": n})
     if visit.scope.may("numbers"):
         never = visit.say(N_("注意：从来没有出现过 %(what)s。"))
         until = visit.say(N_("算到 %(when)s 入档的为止，共 %(n)s 次接触。"))

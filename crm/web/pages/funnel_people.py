@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
+from msgspec import structs
 from starlette.datastructures import QueryParams
 
 from campaigns.wording.catalogues import N_
@@ -13,6 +14,7 @@ from campaigns.wording.sentence import SaidError
 from crm.feed.portal import PAGE_ROWS, shared_named
 from crm.feed.settling import must_be_settled
 from crm.funnels.document import Document
+from crm.funnels.few import is_few
 from crm.funnels.register import (
     Saved,
     history_of,
@@ -20,7 +22,7 @@ from crm.funnels.register import (
     save_funnel,
     saved_segments,
 )
-from crm.funnels.report import Listed, Report
+from crm.funnels.report import Listed, Report, withheld_of
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
@@ -28,7 +30,7 @@ from crm.web.pages.copy import keep_shown, masked, own_dealer
 from crm.web.pages.funnel_parts import answered, asked_of, may_look, owner_of, today_of
 from crm.web.pages.people_lists import people_list
 from crm.web.view.funnel_form import address_of, asked_funnel
-from crm.web.view.funnel_view import FEWEST
+from crm.web.view.funnel_view import FEW, WITHHELD
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
 
 router = APIRouter()
@@ -224,6 +226,18 @@ def _who(visit: Visit, saved: Saved) -> str:
 
 
 def _how_many(visit: Visit, saved: Saved) -> str:
-    people = len(answered(visit, saved.document, saved.listed).listed or ())
-    few = 0 < people < FEWEST and not _may_list(visit)
-    return f"<{FEWEST}" if few else f"{people:,}"
+    listed = saved.listed or Listed(1)
+    by = () if listed.dimension is None else (listed.dimension,)
+    report = answered(visit, structs.replace(saved.document, by=by), listed)
+    people = len(report.listed or ())
+    if _may_list(visit):
+        return f"{people:,}"
+    until = listed.step + listed.left - 1
+    for name, groups in report.groups.items():
+        starts = withheld_of(name, groups)
+        for group, start in zip(groups, starts, strict=True):
+            if group.value == listed.value and start <= until:
+                return visit.say(WITHHELD)
+    steps = report.steps[listed.step - 1 : until + 1]
+    few = is_few(people) or any(is_few(step.people) for step in steps)
+    return FEW if few else f"{people:,}"

@@ -43,7 +43,7 @@ from crm.web.view.funnel_form import (
     rows_of,
 )
 from crm.web.view.funnel_money import money_of
-from crm.web.view.funnel_view import bars_of, breakdowns_of, other_period
+from crm.web.view.funnel_view import FEW, bars_of, breakdowns_of, other_period
 from crm.web.view.funnel_words import (
     DIMENSION_WORDS,
     ENTRIES,
@@ -90,6 +90,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "passport": passport_of(visit, asked, report),
         "held": list(what_copies_hold(visit, asked.document)),
         "viewer": viewer,
+        "few": FEW,
         **_builder(visit, asked),
         **_shelf(visit, asked),
     }

@@ -23,6 +23,7 @@ from crm.feed.recall_queries import open_recalls
 from crm.feed.settling import holds_copies_back
 from crm.follow_ups.queries import DueFollowUp, due_follow_ups
 from crm.funnels.document import Document
+from crm.funnels.few import is_few
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW, reached_between
 from crm.funnels.report import Listed, Question, Report
 from crm.outcomes.asking import handled_counts
@@ -34,7 +35,8 @@ from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.copy import is_settled
 from crm.web.pages.status import HELD_BACK
-from crm.web.view.formats import duration_text, rate_text
+from crm.web.view.formats import duration_text
+from crm.web.view.funnel_view import FEW, rate_of
 from crm.web.view.labels import label
 
 router = APIRouter()
@@ -52,18 +54,24 @@ Days = Annotated[int, Query(ge=1, le=3660)]
 class Bar:
     """One step of the chain: how many, from how many, how long it took them.
 
+    people: None where they are too few to be told, and then nothing is that would tell it.
     href: of the list behind the number; None for whoever sees numbers alone.
     share: of the longest bar, in per mille.
     """
 
     label: str
-    people: int
+    people: int | None
     before: int | None
     rate: str | None
     rate_of_first: str | None
     median: str | None
     href: str | None
     share: int
+
+    @property
+    def told(self) -> str:
+        """How many, or that they are few."""
+        return FEW if self.people is None else f"{self.people:,}"
 
 
 @router.get("/")
@@ -177,7 +185,8 @@ def season_table(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     writer = csv.writer(text)
     writer.writerow([visit.say(head) for head in _TABLE_HEADS])
     for bar in rows:
-        cells = (bar.label, bar.people, bar.before, bar.rate, bar.rate_of_first, bar.median)
+        people = FEW if bar.people is None else bar.people
+        cells = (bar.label, people, bar.before, bar.rate, bar.rate_of_first, bar.median)
         writer.writerow(["" if cell is None else cell for cell in cells])
     headers = {"Content-Disposition": f'attachment; filename="season-{days}d.csv"'}
     return Response("\ufeff" + text.getvalue(), media_type="text/csv", headers=headers)
@@ -215,33 +224,32 @@ def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:
     chain = chain_of(visit, days)
     from_day, to_day = period(visit, days)
     reached = reached_between(visit.scope, connection, from_day, to_day)
+    names = visit.scope.may("people")
     steps: list[tuple[str, int, float | None, str | None]] = [
         ("reached", reached, None, f"/activities?days={days}")
     ]
     steps += [
-        (
-            code,
-            step.people,
-            step.median,
-            f"/season/{place}?days={days}" if visit.scope.may("people") else None,
-        )
+        (code, step.people, step.median, f"/season/{place}?days={days}" if names else None)
         for place, (code, step) in enumerate(zip(OUTCOME_CHAIN, chain.steps, strict=True), 1)
     ]
     longest = max(people for _, people, _, _ in steps) or 1
     drawn = []
     before: int | None = None
-    for code, people, median_seconds, href in steps:
+    for place, (code, people, median_seconds, href) in enumerate(steps):
+        # What was counted on the spot has no names.
+        few = bool(place) and not names and is_few(people)
+        told = None if few else people
         drawn.append(
             Bar(
                 visit.say(label("step", code)),
-                people,
+                told,
                 before,
-                rate_text(people, before) if before is not None else None,
-                rate_text(people, steps[0][1]) if before is not None else None,
-                duration_text(median_seconds, visit.language),
+                rate_of(told, before) if place else None,
+                rate_of(told, reached) if place else None,
+                None if few else duration_text(median_seconds, visit.language),
                 href,
-                people * 1000 // longest,
+                0 if few else people * 1000 // longest,
             )
         )
-        before = people
+        before = told
     return drawn

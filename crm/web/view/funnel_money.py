@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from crm.funnels.money import Costs
 from crm.funnels.report import Report
 from crm.money import fen_per
-from crm.web.view.funnel_view import FEWEST, Viewer
+from crm.web.view.funnel_view import FEW, Viewer
 from crm.web.view.funnel_words import step_word
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """One step, amounts in fen. spent: by those who reached it; None where they are too few to be
-    told. cost_each: what the activities cost for each of them."""
+    """One step, amounts in fen. people: who reached it; spent: by them; cost_each: what the
+    activities cost for each of them. All are None where they are too few to be told."""
 
     label: str
-    people: int
+    people: int | None
     spent: int | None
     spent_each: int | None
     cost_each: int | None
@@ -39,11 +39,13 @@ def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | Non
     cost_fen = None if costs is None else costs.cost_fen
     rows = []
     for step in report.steps:
-        few = not viewer.names and 0 < step.people < FEWEST
-        spent = None if few else step.spent_fen
         label = step_word(step.step, viewer.language)
-        each, cost = fen_per(spent, step.people), fen_per(cost_fen, step.people)
-        rows.append(MoneyRow(label, step.people, spent, each, cost))
+        people = viewer.told(step.people)
+        if people is None:
+            rows.append(MoneyRow(label, None, None, None, None))
+            continue
+        each, cost = fen_per(step.spent_fen, people), fen_per(cost_fen, people)
+        rows.append(MoneyRow(label, people, step.spent_fen, each, cost))
     return Money(tuple(rows), costs)
 
 
@@ -53,7 +55,10 @@ def money_lines(money: Money, heads: Sequence[str]) -> list[tuple[str | int | fl
     return [
         tuple(heads),
         *(
-            (row.label, row.people, *(None if fen is None else fen / 100 for fen in found))
+            (
+                *(row.label, FEW if row.people is None else row.people),
+                *(None if fen is None else fen / 100 for fen in found),
+            )
             for row, found in zip(money.rows, amounts, strict=True)
         ),
     ]

@@ -11,20 +11,23 @@ from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.funnels.comparing import Interval, difference
 from crm.funnels.document import Document
-from crm.funnels.report import GroupTold, Report
+from crm.funnels.few import FEWEST, is_few
+from crm.funnels.report import GroupTold, Report, withheld_of
 from crm.money import yuan_text
 from crm.web.view.formats import duration_text, rate_text
 from crm.web.view.funnel_words import dimension_word, step_word, value_word
 
-FEWEST = 5
-"""Groups of fewer people are shown to nobody who may not see names."""
 MULTIPLES = 12
 _LEAST_SHARE = 4
+FEW = f"<{FEWEST}"
+WITHHELD = N_("隐去")
+"""Of a group: too few, or what would tell how many others are few."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One step. share: of the first, in per mille, never so small that it cannot be seen.
+    """One step. people: None where they are too few to be told, and then nothing is that would tell
+    it. share: of the first, in per mille, never so small that it cannot be seen.
 
     href: of the list behind the number, left_href: of who went no further; empty for whoever sees
     no names. then: people and rate of the other period; sure: the difference of the rates.
@@ -32,11 +35,11 @@ class Bar:
 
     place: int
     label: str
-    people: int
+    people: int | None
     before: int | None
     rate: str | None
     rate_of_first: str | None
-    left: int
+    left: int | None
     median: str | None
     quartiles: str | None
     href: str
@@ -45,10 +48,18 @@ class Bar:
     then: str | None = None
     sure: str | None = None
 
+    @property
+    def told(self) -> str:
+        """How many, or that they are few."""
+        return FEW if self.people is None else f"{self.people:,}"
+
 
 @dataclass(frozen=True, slots=True)
 class Small:
-    """One group of a breakdown: its bars on the scale that all groups share."""
+    """One group of a breakdown: its bars on the scale that all groups share.
+
+    shares: of the steps that are told.
+    """
 
     word: str
     counts: tuple[str, ...]
@@ -68,7 +79,9 @@ class Breakdown:
     groups: tuple[Small, ...]
     drawn: tuple[Small, ...]
     few: int
-    """How many groups are too small to be shown."""
+    """How many groups are not shown."""
+    withheld: bool
+    """Whether anything is held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,10 @@ class Viewer:
         """A text in the viewer's language."""
         return translated(text, self.language, **values)
 
+    def told(self, people: int) -> int | None:
+        """How many, to whom it may be said."""
+        return None if is_few(people) and not self.names else people
+
     def list_address(
         self, step: int, *, left: bool = False, group: tuple[str, str | None] | None = None
     ) -> str:
@@ -102,11 +119,13 @@ class Viewer:
 
 def bars_of(report: Report, viewer: Viewer, other: Report | None = None) -> list[Bar]:
     """The steps as they are drawn."""
-    first = report.steps[0].people
+    told = [viewer.told(step.people) for step in report.steps]
     found: list[Bar] = []
     for place, step in enumerate(report.steps):
-        before = report.steps[place - 1].people if place else None
+        people, before = told[place], told[place - 1] if place else None
+        next_one = told[place + 1] if place + 1 < len(told) else 0
         spread = [duration_text(each, viewer.language) for each in (step.low, step.high)]
+        known = people is not None
         then = sure = None
         if other is not None:
             then, sure = _against(report, other, place, viewer)
@@ -114,16 +133,16 @@ def bars_of(report: Report, viewer: Viewer, other: Report | None = None) -> list
             Bar(
                 place + 1,
                 step_word(step.step, viewer.language),
-                step.people,
+                people,
                 before,
-                rate_text(step.people, before) if before is not None else None,
-                rate_text(step.people, first) if before is not None else None,
-                step.left,
-                duration_text(step.median, viewer.language),
-                f"{spread[0]} – {spread[1]}" if step.low is not None else None,
+                rate_of(people, before),
+                rate_of(people, told[0]) if place else None,
+                step.left if known and next_one is not None else None,
+                duration_text(step.median, viewer.language) if known else None,
+                f"{spread[0]} – {spread[1]}" if known and step.low is not None else None,
                 viewer.list_address(place + 1),
                 viewer.list_address(place + 1, left=True),
-                _share(step.people, first),
+                _share(people, told[0]),
                 then,
                 sure,
             )
@@ -131,18 +150,34 @@ def bars_of(report: Report, viewer: Viewer, other: Report | None = None) -> list
     return found
 
 
-def _share(people: int, first: int) -> int:
+def rate_of(people: int | None, whole: int | None) -> str | None:
+    """The rate, where both may be told."""
+    return None if people is None or whole is None else rate_text(people, whole)
+
+
+def _share(people: int | None, first: int | None) -> int:
+    # Of few all bars are of one length: a length is a number too.
+    if people is None or first is None:
+        return _LEAST_SHARE
     return max(_LEAST_SHARE, people * 1000 // first) if people and first else 0
 
 
 def _against(report: Report, other: Report, place: int, viewer: Viewer) -> tuple[str, str | None]:
     """The other period's number, and how sure the difference of the rates is."""
-    then = other.steps[place].people
+    told = [
+        viewer.told(each.steps[at].people)
+        for each in (report, other)
+        for at in (place, max(0, place - 1))
+    ]
+    now, now_before, then, then_before = told
+    text = FEW if then is None else f"{then:,}"
     if not place:
-        return f"{then:,}", None
-    now_before, then_before = report.steps[place - 1].people, other.steps[place - 1].people
-    found = difference(report.steps[place].people, now_before, then, then_before)
-    said = f"{then:,} / {then_before:,} · {rate_text(then, then_before) or '–'}"
+        return text, None
+    before = FEW if then_before is None else f"{then_before:,}"
+    said = f"{text} / {before} · {rate_of(then, then_before) or '–'}"
+    if now is None or now_before is None or then is None or then_before is None:
+        return said, None
+    found = difference(now, now_before, then, then_before)
     return said, None if found is None else interval_text(found, viewer)
 
 
@@ -157,42 +192,43 @@ def interval_text(found: Interval, viewer: Viewer) -> str:
 def breakdowns_of(report: Report, viewer: Viewer) -> Iterator[Breakdown]:
     """The breakdowns as they are drawn."""
     for name, groups in report.groups.items():
-        shown = [each for each in groups if viewer.names or each.people[0] >= FEWEST]
-        widest = max((each.people[0] for each in shown), default=0)
+        steps = len(report.steps)
+        starts = [steps] * len(groups)
+        if not viewer.names:
+            starts = withheld_of(name, groups)
+        shown = [pair for pair in zip(groups, starts, strict=True) if pair[1]]
+        widest = max((each.people[0] for each, _ in shown), default=0)
         whole = report.steps[0].people, report.steps[-1].people
-        drawn = tuple(_small(each, name, widest, whole, viewer) for each in shown)
-        sizes = {id(small): each.people[0] for small, each in zip(drawn, shown, strict=True)}
-        largest = sorted(drawn, key=lambda small: -sizes[id(small)])[:MULTIPLES]
-        kept = {id(small) for small in largest}
+        drawn = tuple(_small(each, start, name, widest, whole, viewer) for each, start in shown)
+        largest = sorted(range(len(shown)), key=lambda at: -shown[at][0].people[0])[:MULTIPLES]
         yield Breakdown(
             name,
             dimension_word(name, viewer.language),
             drawn,
-            tuple(small for small in drawn if id(small) in kept),
+            tuple(drawn[at] for at in sorted(largest)),
             len(groups) - len(shown),
+            any(start < steps for start in starts),
         )
 
 
 def _small(
-    group: GroupTold, name: str, widest: int, whole: tuple[int, int], viewer: Viewer
+    group: GroupTold, start: int, name: str, widest: int, whole: tuple[int, int], viewer: Viewer
 ) -> Small:
     people = group.people
-    counts = [f"{each:,}" for each in people]
-    if not viewer.names:
-        counts = [f"<{FEWEST}" if 0 < each < FEWEST else f"{each:,}" for each in people]
-    hidden = not viewer.names and 0 < people[-1] < FEWEST
+    hidden = start < len(people)
+    withheld = [viewer.say(WITHHELD)] * (len(people) - start)
     rest = difference(people[-1], people[0], whole[1] - people[-1], whole[0] - people[0])
     return Small(
         value_word(name, group.value, viewer.language),
-        tuple(counts),
-        tuple(_share(each, widest) for each in people),
+        (*(f"{each:,}" for each in people[:start]), *withheld),
+        tuple(_share(each, widest) for each in people[:start]),
         None if hidden else rate_text(people[-1], people[0]),
         tuple(
             viewer.list_address(place, group=(name, group.value))
             for place in range(1, len(people) + 1)
         ),
         "" if rest is None or hidden or len(people) == 1 else interval_text(rest, viewer),
-        "" if any(each.startswith("<") for each in counts) else yuan_text(group.spent_fen),
+        "" if hidden else yuan_text(group.spent_fen),
     )
 
 
@@ -211,6 +247,13 @@ def other_period(document: Document, compare: str, today: date) -> Document | No
 def table_rows(bars: Sequence[Bar]) -> list[tuple[str | int | None, ...]]:
     """The table beside the picture, as files hold it."""
     return [
-        (bar.label, bar.people, bar.before, bar.rate, bar.rate_of_first, bar.left, bar.median)
-        for bar in bars
+        (
+            *(bar.label, FEW if bar.people is None else bar.people, before),
+            *(bar.rate, bar.rate_of_first, bar.left, bar.median),
+        )
+        for bar, before in zip(bars, _befores(bars), strict=True)
     ]
+
+
+def _befores(bars: Sequence[Bar]) -> list[str | int | None]:
+    return [None, *(FEW if bar.people is None else bar.people for bar in bars[:-1])]

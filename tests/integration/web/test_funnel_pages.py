@@ -24,7 +24,9 @@ from crm.copies.copies import CopyRow
 from crm.copies.queries import copy_now
 from crm.funnels.definition import EntryRule, parse_step
 from crm.funnels.document import Document
+from crm.funnels.few import is_few
 from crm.funnels.money import costs_of
+from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW
 from crm.funnels.report import Listed, Question
 from crm.journal.events import JOURNAL
 from crm.money import fen_per, yuan_text
@@ -238,6 +240,26 @@ def test_marketing_sees_numbers_and_no_names_and_no_small_groups(site: RunningSi
         assert market.get(f"/funnels/people?{QUERY}&at=1").status_code == 403
         counts = re.findall(r"<td>([\d,]+)</td>", page.partition("和其余的人比")[2])
         assert counts and not {"1", "2", "3", "4"} & set(counts)
+
+
+def test_totals_of_few_are_told_of_nowhere_to_who_sees_no_names(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    def is_told_in_part(days: int) -> bool:
+        asked = Question(Document(OUTCOME_CHAIN, OUTCOME_WINDOW, last_days=days + 1), today())
+        steps = site.site.funnels.report(HEADQUARTERS_SCOPE, asked).steps
+        return any(is_few(step.people) for step in steps)
+
+    days = next(filter(is_told_in_part, range(1, SEASON_DAYS)))
+    steps = "&".join(f"step={each}" for each in OUTCOME_CHAIN)
+    query = f"{steps}&window={OUTCOME_WINDOW}&days={days + 1}&compare=year"
+    paths = [f"{path}?{query}" for path in ("/funnels", "/funnels.csv", "/funnels.svg")]
+    paths += [f"{path}?days={days}" for path in ("/", "/season.csv", "/season.svg")]
+    with signed_in(site, "market") as market:
+        for path in paths:
+            few = re.compile(r"<5" if ".csv" in path else r"&lt;5")
+            assert few.search(market.get(path).text), path
+            assert not few.search(office.get(path).text), path
 
 
 def test_a_dealer_sees_its_own_people_alone(site: RunningSite, office: httpx.Client) -> None:

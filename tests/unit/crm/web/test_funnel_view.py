@@ -1,0 +1,67 @@
+"""What is drawn and written of few people, for who may not see names."""
+
+from itertools import product
+
+import pytest
+
+from crm.funnels.few import is_few
+from crm.funnels.money import Costs
+from crm.funnels.report import GroupTold, Report, StepTold
+from crm.web.view.funnel_money import money_lines, money_of
+from crm.web.view.funnel_view import Viewer, bars_of, breakdowns_of, table_rows
+
+STEPS = ("activity.attended", "trial.started")
+
+
+def viewer(*, names: bool) -> Viewer:
+    return Viewer("zh-CN", names, names, "step=activity.attended")
+
+
+def report(groups: dict[str, tuple[int, int]]) -> Report:
+    whole = [sum(pair[at] for pair in groups.values()) for at in (0, 1)]
+    steps = tuple(
+        StepTold(name, people, 0, 60.0 * people, 60.0 * people, 60.0 * people, 7_700 * people)
+        for name, people in zip(STEPS, whole, strict=True)
+    )
+    told = tuple(
+        GroupTold(name, pair, (None, None), 7_700 * pair[0]) for name, pair in groups.items()
+    )
+    return Report(steps, {"dealer": told}, None, 0, 0, (), 0, 0, 0)
+
+
+@pytest.mark.parametrize("few", [(3, 2), (3, 1), (4, 1)])
+def test_of_few_nothing_is_drawn_or_written_that_tells_how_many(few: tuple[int, int]) -> None:
+    """Whatever stands there is the same for any few people."""
+
+    def shown(pair: tuple[int, int]) -> object:
+        told = report({"D01": pair})
+        market = viewer(names=False)
+        bars = bars_of(told, market, told)
+        money = money_of(told, Costs(1, 0, 90_000), market)
+        assert money is not None
+        return bars, table_rows(bars), money_lines(money, []), list(breakdowns_of(told, market))
+
+    assert shown(few) == shown((2, 1))
+    assert bars_of(report({"D01": few}), viewer(names=True))[0].people == few[0]
+
+
+def test_a_group_of_few_is_no_bar_and_comes_out_by_no_subtraction() -> None:
+    told = report({"D01": (40, 30), "D02": (8, 7), "D03": (8, 1)})
+    (market,) = breakdowns_of(told, viewer(names=False))
+    texts = {
+        each.word: (each.counts, len(each.shares), each.rate, each.spent) for each in market.groups
+    }
+    assert texts["D01"][0] == ("40", "30")
+    for word in ("D02", "D03"):
+        assert texts[word] == (("8", "隐去"), 1, None, "")
+    (office,) = breakdowns_of(told, viewer(names=True))
+    assert [each.counts for each in office.groups] == [("40", "30"), ("8", "7"), ("8", "1")]
+    assert not office.withheld and market.withheld
+
+
+def test_whoever_sees_no_names_is_told_of_no_group_of_few() -> None:
+    for pairs in product([(1, 0), (6, 2), (9, 9)], repeat=3):
+        told = report(dict(zip(("D01", "D02", "D03"), pairs, strict=True)))
+        for breakdown in breakdowns_of(told, viewer(names=False)):
+            counts = [text for group in breakdown.groups for text in group.counts]
+            assert not any(text.isdecimal() and is_few(int(text)) for text in counts)
