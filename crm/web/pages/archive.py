@@ -16,6 +16,7 @@ from crm.activities.queries import activity
 from crm.archives.queries import WholeArchive, whole_archive
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import dealer_names
+from crm.journal.numbers import numbers_of
 from crm.letters.queries import SentLetter, letters_of
 from crm.people.queries import FoundPerson, people_by_id
 from crm.rights.queries import requests_of
@@ -30,6 +31,7 @@ from crm.web.view.archive_view import (
     is_health_field,
     is_hidden_field,
 )
+from crm.web.view.event_view import address_of
 from crm.web.view.matching_labels import EVIDENCE, LEVELS, THINGS
 from crm.web.view.person_acts import ACTS, PersonAct
 from crm.web.view.readings import readings_chart
@@ -168,6 +170,8 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "letters": _letters(visit, told),
         "requests": None,
         "accesses": None,
+        "numbers": {},
+        "address_of": address_of,
         "names": {},
         **_others(visit, known),
     }
@@ -218,7 +222,10 @@ def _looks(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
         cards = [card["card_id"] for card in told["cards"]]
         looks = accesses_of_cards(visit.scope, connection, cards)[:_LOOKS_SHOWN]
         names = names_of(connection, {look.actor for look in looks})
+        said = [(item["source"], item["id"]) for item in told["timeline"]]
+        numbers = numbers_of(connection, said)
     return {
+        "numbers": numbers,
         "accesses": looks,
         "names": {COMMAND: visit.say(N_("总部（命令行）")), **names},
     }

@@ -207,6 +207,7 @@ def test_one_number_tells_one_event_and_finds_it(
         assert found.count('href="/event?') == 1 and type_word in found and wanted in found
     whole = auditing.post("/search", data={**form, "text": formed[1][:8]}).text
     assert formed[1] in whole
+    assert f">{number[1]}</a>" in office.get(f"/people/{person_id('C1')}").text
     listed = auditing.get("/events").text
     assert number[1] in listed and formed[1] in listed
 
