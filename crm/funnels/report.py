@@ -20,6 +20,7 @@ from crm.funnels.codes import Array
 from crm.funnels.columns import RETURNED, Columns
 from crm.funnels.definition import Funnel
 from crm.funnels.document import Document
+from crm.funnels.earlier import earlier_of
 from crm.funnels.engine import Walks, walks_of
 from crm.funnels.few import withheld_from
 from crm.funnels.kernel import NEVER_US
@@ -55,7 +56,8 @@ class Question(Struct, frozen=True):
 class StepTold(Struct, frozen=True):
     """A step: who reached it; who went no further; the quartiles of the time from the step
     before, seconds, None where nobody reached it; what those who reached it bought from their entry
-    to the end of their window, fen."""
+    to the end of their window, fen. earlier: where the next step is one that lasts, how many of
+    those who went no further had done it before they entered: they are not lost."""
 
     step: str
     people: int
@@ -64,6 +66,7 @@ class StepTold(Struct, frozen=True):
     median: float | None
     high: float | None
     spent_fen: int = 0
+    earlier: int = 0
 
 
 class GroupTold(Struct, frozen=True):
@@ -126,7 +129,7 @@ def report_of(
         chosen = _listed(funnel, columns, attributes, walks, question.listed)
         listed = tuple(sorted(names_of(columns, walks.people[chosen])))
     return Report(
-        _steps(question.document, walks, spent),
+        _steps(question.document, (funnel, columns), walks, spent),
         groups,
         listed,
         _left_out(funnel, columns, walks),
@@ -146,7 +149,9 @@ def _left_out(funnel: Funnel, columns: Columns, walks: Walks) -> int:
     return len(everybody.people) - len(walks.people)
 
 
-def _steps(document: Document, walks: Walks, spent: Array) -> tuple[StepTold, ...]:
+def _steps(
+    document: Document, asked: tuple[Funnel, Columns], walks: Walks, spent: Array
+) -> tuple[StepTold, ...]:
     found = []
     reached = [int((times < NEVER_US).sum()) for times in walks.times]
     for place, step in enumerate(document.steps):
@@ -157,7 +162,8 @@ def _steps(document: Document, walks: Walks, spent: Array) -> tuple[StepTold, ..
             middle = median_seconds(gaps)
         left = reached[place] - reached[place + 1] if place + 1 < len(reached) else 0
         spent_by = int(spent[walks.times[place] < NEVER_US].sum())
-        found.append(StepTold(step, reached[place], left, low, middle, high, spent_by))
+        earlier = earlier_of(*asked, walks, place) if left else 0
+        found.append(StepTold(step, reached[place], left, low, middle, high, spent_by, earlier))
     return tuple(found)
 
 

@@ -11,17 +11,24 @@ from msgspec import structs
 
 from campaigns.wording.catalogues import N_
 from crm.funnels.differing import Differs, Explained, differing, explaining
-from crm.funnels.document import Document
 from crm.funnels.few import is_few
 from crm.funnels.fields import DIMENSIONS
 from crm.funnels.own_copy import NOT_IN_COPIES
 from crm.funnels.report import Report, withheld_of
 from crm.web.desk.files import as_text
 from crm.web.guards.visit import NotFound, SignedIn, Visit
-from crm.web.pages.funnel_parts import answered, asked_of, may_look, today_of, viewer_of
+from crm.web.pages.funnel_parts import (
+    answered,
+    answered_of,
+    asked_of,
+    may_look,
+    today_of,
+    viewer_of,
+)
 from crm.web.view.formats import rate_text
+from crm.web.view.funnel_compared import compared_notes, earlier_notes, other_period
 from crm.web.view.funnel_form import COMPARISONS, AskedFunnel
-from crm.web.view.funnel_view import FEW, Viewer, interval_text, other_period, rate_of
+from crm.web.view.funnel_view import FEW, Viewer, interval_text, rate_of
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
 
 router = APIRouter()
@@ -67,6 +74,7 @@ def differences_page(visit: SignedIn) -> Response:
         "sentence": next(sentences(document, today_of(visit), language)),
         "steps": words,
         "step": step,
+        "notes": _notes(visit, found),
         "people": FEW if people is None else f"{people:,}",
         "went_on": FEW if went_on is None else f"{went_on:,}",
         "rate": rate_of(went_on, people) or "–",
@@ -120,7 +128,7 @@ def _found(visit: Visit) -> Found:
     viewer = viewer_of(visit, asked)
     step = _step(visit, report)
     before = other_period(document, asked.compare, today_of(visit))
-    other = _broken_down(visit, before, document) if before else None
+    other = answered_of(visit, before, document.by) if before else None
     groups = list(differing(report, step, names=viewer.names))
     explained: list[Explained] = []
     if other and (viewer.names or not (_has_few(report, step) or _has_few(other, step))):
@@ -141,14 +149,18 @@ def _withholds(report: Report, explained: Explained, step: int) -> bool:
     return any(start <= step for start in withheld_of(name, report.groups[name]))
 
 
-def _broken_down(visit: Visit, before: Document, document: Document) -> Report:
-    return answered(visit, structs.replace(before, by=document.by))
-
-
 def _traits(visit: Visit) -> tuple[str, ...]:
     """By what it is broken down: whatever may tell something to whoever looks."""
     left_out = _TIMES if visit.scope.may("numbers") else _TIMES | NOT_IN_COPIES
     return tuple(name for name in DIMENSIONS if name not in left_out)
+
+
+def _notes(visit: Visit, found: Found) -> list[str]:
+    other = other_period(found.asked.document, found.asked.compare, today_of(visit))
+    if other is None:
+        return []
+    earlier = earlier_notes(found.report, found.viewer, compared=False)
+    return [*compared_notes(other, found.viewer), *earlier]
 
 
 def _step(visit: Visit, report: Report) -> int:

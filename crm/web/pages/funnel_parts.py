@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 
+from msgspec import structs
+
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between
@@ -16,6 +18,7 @@ from crm.funnels.report import Listed, Question, Report
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.view.formats import moment_text
+from crm.web.view.funnel_compared import Other, compared_notes, earlier_notes, other_period
 from crm.web.view.funnel_form import DEFAULT, DEFAULT_OF_DEALERS, AskedFunnel, asked_funnel
 from crm.web.view.funnel_view import FEW, Viewer
 from crm.web.view.funnel_words import TOUCHPOINTS, sentences
@@ -64,6 +67,20 @@ def answered(
     return visit.site.funnels.report(visit.scope, question)
 
 
+def answered_of(visit: Visit, other: Other, by: tuple[str, ...] = ()) -> Report:
+    """What another period comes to, watched for as long."""
+    return answered(visit, structs.replace(other.document, by=by), as_of=other.as_of)
+
+
+def notes_of(visit: Visit, asked: AskedFunnel, report: Report) -> Iterator[str]:
+    """What keeps the numbers from being read wrongly: who only seems lost, how long is watched."""
+    viewer = viewer_of(visit, asked)
+    other = other_period(asked.document, asked.compare, today_of(visit))
+    yield from earlier_notes(report, viewer, compared=other is not None)
+    if other is not None:
+        yield from compared_notes(other, viewer)
+
+
 def report_of(visit: Visit, asked: AskedFunnel) -> Report:
     """What is asked comes to this."""
     return answered(visit, asked.document)
@@ -109,6 +126,7 @@ def passport_of(visit: Visit, asked: AskedFunnel, report: Report) -> list[str]:
         never = visit.say(N_("注意：你的副本里没有 %(what)s。"))
         until = visit.say(N_("副本最后一次变动在 %(when)s，共 %(n)s 次接触。"))
     lines += [never % {"what": condition} for condition in report.unknown]
+    lines += notes_of(visit, asked, report)
     # A rebuild notes no time: what it wrote stands now.
     as_of_us = report.as_of_us or visit.site.now_us()
     when = moment_text(as_of_us, visit.language, visit.site.now_us())

@@ -21,11 +21,12 @@ from crm.people.queries import FoundPerson, find_people
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_parts import (
-    answered,
+    answered_of,
     asked_of,
     costs_for,
     default_of,
     may_look,
+    notes_of,
     owner_of,
     passport_of,
     reached_of,
@@ -35,6 +36,7 @@ from crm.web.pages.funnel_parts import (
     what_copies_hold,
 )
 from crm.web.view.formats import clock_text, day_text
+from crm.web.view.funnel_compared import against, other_period
 from crm.web.view.funnel_form import (
     COMPARISONS,
     AskedFunnel,
@@ -43,7 +45,7 @@ from crm.web.view.funnel_form import (
     rows_of,
 )
 from crm.web.view.funnel_money import money_of
-from crm.web.view.funnel_view import FEW, bars_of, breakdowns_of, other_period
+from crm.web.view.funnel_view import FEW, bars_of, breakdowns_of
 from crm.web.view.funnel_words import (
     DIMENSION_WORDS,
     ENTRIES,
@@ -78,17 +80,18 @@ def funnels_page(visit: SignedIn) -> Response:
     report = report_of(visit, asked)
     viewer = viewer_of(visit, asked)
     other = other_period(asked.document, asked.compare, today_of(visit))
+    beside = against(report, answered_of(visit, other), viewer) if other else ()
     context: dict[str, Any] = {
         "title": saved.name if saved else visit.say(N_("漏斗")),
         "asked": asked,
         "saved": saved,
         "report": report,
-        "bars": bars_of(report, viewer, answered(visit, other) if other else None),
+        "bars": bars_of(report, viewer, beside),
         "breakdowns": list(breakdowns_of(report, viewer)),
         "reached": reached_of(visit, asked),
         "money": money_of(report, costs_for(visit, asked), viewer),
         "passport": passport_of(visit, asked, report),
-        "held": list(what_copies_hold(visit, asked.document)),
+        "held": [*what_copies_hold(visit, asked.document), *notes_of(visit, asked, report)],
         "viewer": viewer,
         "few": FEW,
         **_builder(visit, asked),

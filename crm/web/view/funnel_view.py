@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from urllib.parse import urlencode
-
-from msgspec import structs
 
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.funnels.comparing import Interval, difference
-from crm.funnels.document import Document
 from crm.funnels.few import FEWEST, is_few
 from crm.funnels.report import GroupTold, Report, withheld_of
 from crm.money import yuan_text
@@ -20,6 +16,8 @@ from crm.web.view.funnel_words import dimension_word, step_word, value_word
 MULTIPLES = 12
 _LEAST_SHARE = 4
 FEW = f"<{FEWEST}"
+Against = tuple[str, str | None]
+"""The other period's number of a step, and how sure the difference is."""
 WITHHELD = N_("隐去")
 """Of a group: too few, or what would tell how many others are few."""
 
@@ -117,8 +115,8 @@ class Viewer:
         return f"/funnels/people?{self.query}&{urlencode(pairs)}"
 
 
-def bars_of(report: Report, viewer: Viewer, other: Report | None = None) -> list[Bar]:
-    """The steps as they are drawn."""
+def bars_of(report: Report, viewer: Viewer, against: Sequence[Against] = ()) -> list[Bar]:
+    """The steps as they are drawn; against: what stands beside each of another period."""
     told = [viewer.told(step.people) for step in report.steps]
     found: list[Bar] = []
     for place, step in enumerate(report.steps):
@@ -126,9 +124,7 @@ def bars_of(report: Report, viewer: Viewer, other: Report | None = None) -> list
         next_one = told[place + 1] if place + 1 < len(told) else 0
         spread = [duration_text(each, viewer.language) for each in (step.low, step.high)]
         known = people is not None
-        then = sure = None
-        if other is not None:
-            then, sure = _against(report, other, place, viewer)
+        then, sure = against[place] if against else (None, None)
         found.append(
             Bar(
                 place + 1,
@@ -160,25 +156,6 @@ def _share(people: int | None, first: int | None) -> int:
     if people is None or first is None:
         return _LEAST_SHARE
     return max(_LEAST_SHARE, people * 1000 // first) if people and first else 0
-
-
-def _against(report: Report, other: Report, place: int, viewer: Viewer) -> tuple[str, str | None]:
-    """The other period's number, and how sure the difference of the rates is."""
-    told = [
-        viewer.told(each.steps[at].people)
-        for each in (report, other)
-        for at in (place, max(0, place - 1))
-    ]
-    now, now_before, then, then_before = told
-    text = FEW if then is None else f"{then:,}"
-    if not place:
-        return text, None
-    before = FEW if then_before is None else f"{then_before:,}"
-    said = f"{text} / {before} · {rate_of(then, then_before) or '–'}"
-    if now is None or now_before is None or then is None or then_before is None:
-        return said, None
-    found = difference(now, now_before, then, then_before)
-    return said, None if found is None else interval_text(found, viewer)
 
 
 def interval_text(found: Interval, viewer: Viewer) -> str:
@@ -229,18 +206,6 @@ def _small(
         ),
         "" if rest is None or hidden or len(people) == 1 else interval_text(rest, viewer),
         "" if hidden else yuan_text(group.spent_fen),
-    )
-
-
-def other_period(document: Document, compare: str, today: date) -> Document | None:
-    """The same funnel of the time before, or of a year before; None: not compared."""
-    if not compare:
-        return None
-    from_day, to_day = document.period(today)
-    back = (to_day - from_day).days if compare == "before" else 365
-    days = timedelta(days=back)
-    return structs.replace(
-        document, from_day=from_day - days, to_day=to_day - days, last_days=None, by=()
     )
 
 

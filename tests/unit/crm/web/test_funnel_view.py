@@ -7,6 +7,7 @@ import pytest
 from crm.funnels.few import is_few
 from crm.funnels.money import Costs
 from crm.funnels.report import GroupTold, Report, StepTold
+from crm.web.view.funnel_compared import against
 from crm.web.view.funnel_money import money_lines, money_of
 from crm.web.view.funnel_view import Viewer, bars_of, breakdowns_of, table_rows
 
@@ -36,7 +37,7 @@ def test_of_few_nothing_is_drawn_or_written_that_tells_how_many(few: tuple[int, 
     def shown(pair: tuple[int, int]) -> object:
         told = report({"D01": pair})
         market = viewer(names=False)
-        bars = bars_of(told, market, told)
+        bars = bars_of(told, market, against(told, told, market))
         money = money_of(told, Costs(1, 0, 90_000), market)
         assert money is not None
         return bars, table_rows(bars), money_lines(money, []), list(breakdowns_of(told, market))

@@ -1,0 +1,121 @@
+"""A funnel beside that of another period: both watched for as long, none lost who was there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from msgspec import structs
+
+from campaigns.times import day_start_us, shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.funnels.comparing import difference
+from crm.funnels.definition import parse_window
+from crm.funnels.document import Document
+from crm.funnels.few import is_few
+from crm.funnels.report import Report, StepTold
+from crm.web.view.funnel_view import FEW, Against, Viewer, interval_text, rate_of
+from crm.web.view.funnel_words import step_word
+
+_YEAR_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """The same funnel of another period.
+
+    as_of: the day on whose evening it is looked at, as long after it as today is after the period
+    it is compared with. Without, its people would have had the longer time to go on.
+    """
+
+    document: Document
+    as_of: date
+
+
+def other_period(document: Document, compare: str, today: date) -> Other | None:
+    """The same funnel of the time before, or of a year before; None: not compared."""
+    if not compare:
+        return None
+    from_day, to_day = document.period(today)
+    days = timedelta(days=(to_day - from_day).days if compare == "before" else _YEAR_DAYS)
+    shifted = structs.replace(
+        document, from_day=from_day - days, to_day=to_day - days, last_days=None, by=()
+    )
+    return Other(shifted, today - days)
+
+
+def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
+    """Of each step the other period's number, and how sure the difference of the rates is."""
+    found: list[Against] = []
+    for place in range(len(report.steps)):
+        then = viewer.told(other.steps[place].people)
+        text = FEW if then is None else f"{then:,}"
+        if not place:
+            found.append((text, None))
+            continue
+        now = viewer.told(report.steps[place].people)
+        now_before, then_before = (_open(each.steps[place - 1], viewer) for each in (report, other))
+        before = FEW if then_before is None else f"{then_before:,}"
+        said = f"{text} / {before} · {rate_of(then, then_before) or '–'}"
+        gap = None
+        if not (now is None or now_before is None or then is None or then_before is None):
+            gap = difference(now, now_before, then, then_before)
+        found.append((said, None if gap is None else interval_text(gap, viewer)))
+    return found
+
+
+def compared_notes(other: Other, viewer: Viewer) -> Iterator[str]:
+    """Up to when the other period is watched, where its window was not over by then."""
+    if other.document.from_day is None or other.document.to_day is None:
+        return
+    last = other.document.to_day - timedelta(days=1)
+    window = parse_window(other.document.window)
+    start = np.asarray([day_start_us(last)])
+    ends_us = int(window.last_instants_us(start, np.ones(1, np.int64))[0])
+    if shanghai_day(ends_us) <= other.as_of:
+        return
+    yield viewer.say(
+        N_(
+            "比较的两段看得一样久：{first} 至 {last} 进入的人也只算到 {until} 为止，"
+            "因为现在这一段只能看到今天，期限还没走完。"
+        ),
+        first=other.document.from_day,
+        last=last,
+        until=other.as_of,
+    )
+
+
+def earlier_notes(report: Report, viewer: Viewer, *, compared: bool) -> Iterator[str]:
+    """Of which steps some seem lost who had done the next one before they came."""
+    some = False
+    for place, step in enumerate(report.steps[:-1]):
+        earlier = _earlier(step, viewer)
+        if not earlier:
+            continue
+        some = True
+        on = report.steps[place + 1].people
+        yield viewer.say(
+            N_(
+                "停在“{step}”的 {left} 人里，{earlier} 人进入以前已经“{next}”过，不是流失；"
+                "不算他们，走下去的是 {rate}。"
+            ),
+            step=step_word(step.step, viewer.language),
+            left=f"{step.left:,}",
+            earlier=f"{earlier:,}",
+            next=step_word(report.steps[place + 1].step, viewer.language),
+            rate=rate_of(on, step.people - earlier) or "–",
+        )
+    if some and compared:
+        yield viewer.say(N_("比较的比例里两边都没有算他们。"))
+
+
+def _earlier(step: StepTold, viewer: Viewer) -> int:
+    """How many are not lost; of few nothing is told to who sees no names."""
+    parts = (step.people, step.people - step.left, step.earlier, step.left - step.earlier)
+    return 0 if not viewer.names and any(map(is_few, parts)) else step.earlier
+
+
+def _open(step: StepTold, viewer: Viewer) -> int | None:
+    """Who could go on, where it may be told."""
+    people = viewer.told(step.people)
+    return None if people is None else people - _earlier(step, viewer)

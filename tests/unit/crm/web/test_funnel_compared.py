@@ -1,0 +1,123 @@
+"""Two periods beside each other: watched for as long, and nobody lost who had been there before."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from campaigns.times import day_start_us
+from crm.funnels.document import Document
+from crm.funnels.gathering import columns_of
+from crm.funnels.report import Question, Report, Standing, report_of
+from crm.funnels.touchpoint import Touchpoint
+from crm.web.view.funnel_compared import against, compared_notes, earlier_notes, other_period
+from crm.web.view.funnel_view import Viewer
+from tests.unit.crm.funnels.samples import touchpoint
+
+TODAY = date(2026, 6, 30)
+DOCUMENT = Document(("activity.attended", "trial.started"), "60d", last_days=30)
+OFFICE = Viewer("zh-CN", True, True, "")
+DAYS = st.lists(st.tuples(st.integers(0, 29), st.integers(0, 80)), min_size=1, max_size=20)
+"""Of each person on which day of the period it came, and how many days later it tried."""
+
+
+def told(touchpoints: list[Touchpoint], document: Document, as_of: date | None = None) -> Report:
+    question = Question(document, TODAY, as_of=as_of)
+    return report_of(question, columns_of(touchpoints), None, Standing(0, 0))
+
+
+def season(came: list[tuple[int, int]], back: int) -> list[Touchpoint]:
+    """What happened by today to people of a period that begins so many days earlier."""
+    found = []
+    for number, (at, later) in enumerate(came):
+        first = TODAY - timedelta(days=29 + back) + timedelta(days=at)
+        for what, day in (("attended", first), ("trial", first + timedelta(days=later))):
+            if day <= TODAY:
+                found.append(touchpoint(what, f"{day} 10:00", person=f"P{back}-{number}"))
+    return found
+
+
+@given(DAYS, st.sampled_from(("before", "year")))
+def test_two_periods_in_which_the_same_happened_come_to_the_same(
+    came: list[tuple[int, int]], compare: str
+) -> None:
+    """Of the earlier one more is known by now; it is not looked at."""
+    other = other_period(DOCUMENT, compare, TODAY)
+    assert other is not None and DOCUMENT.last_days is not None
+    back = DOCUMENT.last_days if compare == "before" else 365
+    assert other.as_of == TODAY - timedelta(days=back)
+    touchpoints = season(came, 0) + season(came, back)
+    now, then = told(touchpoints, DOCUMENT), told(touchpoints, other.document, other.as_of)
+    assert [step.people for step in now.steps] == [step.people for step in then.steps]
+
+
+def test_the_page_says_up_to_when_an_earlier_period_is_watched() -> None:
+    other = other_period(DOCUMENT, "before", TODAY)
+    assert other is not None
+    (line,) = compared_notes(other, OFFICE)
+    assert "2026-05-02 至 2026-05-31" in line and "2026-05-31 为止" in line
+    over = structs.replace(
+        DOCUMENT, from_day=date(2026, 1, 1), to_day=date(2026, 2, 1), last_days=None
+    )
+    whole = other_period(over, "before", TODAY)
+    assert whole is not None and not list(compared_notes(whole, OFFICE))
+
+
+@pytest.mark.parametrize("names", [True, False])
+def test_whoever_had_an_archive_before_coming_again_is_not_lost_at_the_archive(names: bool) -> None:
+    """Ten come again who have one; of ten new ones five have one made."""
+    viewer = Viewer("zh-CN", names, names, "")
+    document = structs.replace(
+        DOCUMENT, steps=("activity.attended", "consent.given:purpose=archive")
+    )
+    archive = {"purpose": "archive"}
+    touchpoints = []
+    for number in range(20):
+        person = f"P{number}"
+        touchpoints.append(touchpoint("attended", "2026-06-10 10:00", person=person))
+        day = "2026-01-10 09:00" if number < 10 else "2026-06-10 11:00"
+        if number < 15:
+            touchpoints.append(touchpoint("consent.given", day, archive, person=person))
+    report = told(touchpoints, document)
+    assert [step.people for step in report.steps] == [20, 5]
+    assert [step.earlier for step in report.steps] == [10, 0]
+    (line,) = earlier_notes(report, viewer, compared=False)
+    assert "15 人里，10 人进入以前" in line and "50%" in line
+    assert against(report, report, viewer)[1][0] == "5 / 10 · 50%"
+
+
+def test_a_purchase_before_makes_nobody_a_buyer_again() -> None:
+    """Only what is done once and lasts: a record, a consent, the club."""
+    document = structs.replace(DOCUMENT, steps=("activity.attended", "purchase.made"))
+    touchpoints = [
+        touchpoint("bought", "2026-01-10 09:00"),
+        touchpoint("attended", "2026-06-10 10:00"),
+    ]
+    assert [step.earlier for step in told(touchpoints, document).steps] == [0, 0]
+
+
+def test_few_who_had_an_archive_before_are_told_of_nowhere_to_who_sees_no_names() -> None:
+    step, after = "activity.attended", "consent.given:purpose=archive"
+    report = told([], structs.replace(DOCUMENT, steps=(step, after)))
+    first, last = report.steps
+    report = structs.replace(
+        report,
+        steps=(
+            structs.replace(first, people=30, left=20, earlier=3),
+            structs.replace(last, people=10),
+        ),
+    )
+    market = Viewer("zh-CN", False, False, "")
+    assert not list(earlier_notes(report, market, compared=True))
+    assert against(report, report, market)[1][0] == "10 / 30 · 33%"
+    assert against(report, report, OFFICE)[1][0] == "10 / 27 · 37%"
+
+
+def test_the_day_of_a_look_ends_with_its_evening() -> None:
+    other = other_period(DOCUMENT, "before", TODAY)
+    assert other is not None
+    came = [touchpoint("attended", "2026-05-31 10:00"), touchpoint("trial", "2026-05-31 23:00")]
+    assert told(came, other.document, other.as_of).steps[1].people == 1
+    assert day_start_us(other.as_of) < came[1].starts_us
