@@ -49,10 +49,10 @@ class Library:
     _events: OrderedDict[str, list[LoggedEvent]] = field(default_factory=OrderedDict)
     _count: int = 0
     _new: dict[str, list[LoggedEvent]] = field(default_factory=dict)
-    """Events of the segment that is being recorded, by home: they are not read again."""
+    """Events of the chunk that is being recorded, by home: they are not read again."""
     _read_up_to: int = 0
     at_hand: Callable[[str], list[LoggedEvent] | None] = _nowhere
-    """The history of a home up to this segment, where somebody else has it."""
+    """The history of a home up to this chunk, where somebody else has it."""
 
     def forget_everything(self) -> None:
         """After a failed transaction, or when somebody else may have written."""
@@ -66,7 +66,7 @@ class Library:
         self._new.pop(home, None)
 
     def learn(self, events: Sequence[LoggedEvent], up_to: int) -> None:
-        """The events of a segment, and the last position that histories reach.
+        """The events of a chunk, and the last position that histories reach.
 
         The journal need not be read beyond the events before them, unless they come late: out of
         the dead letters.
@@ -130,7 +130,7 @@ class SharedFacts:
     """Facts of shared things, each judged once and then kept.
 
     up_to: the last event that is looked at; None: all that are known.
-    later, changed: the facts that hold at the end of a segment, and for each home that changes
+    later, changed: the facts that hold at the end of a chunk, and for each home that changes
     within it the position of its last change: what has not changed since is the same there.
     """
 
@@ -151,7 +151,7 @@ class SharedFacts:
         return len(self.activities) + len(self.members)
 
     def as_of(self, position: int, changed: Mapping[str, int]) -> "SharedFacts":
-        """The activities and members as they were right after an event of this segment."""
+        """The activities and members as they were right after an event of this chunk."""
         return SharedFacts(self.library, self.connection, position, self, changed)
 
     def look_up(self, keys: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Components that were found, and their folds, kept at hand from one segment to the next.
+"""Components that were found, and their folds, kept at hand from one chunk to the next.
 
 What is kept is true as long as nobody else records; after a failure everything is forgotten. A
 phone that is on too many cards ties nobody, and may do so again when one of them goes: components

@@ -27,8 +27,8 @@ from crm.journal.progress import load_progress
 from crm.journal.undecodable import put_aside
 from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch, in_order_of_arrival
+from crm.recording.chunk_recorder import ChunkRecorder
 from crm.recording.recorder import Recorder
-from crm.recording.segment_recorder import SegmentRecorder
 from crm.storage.collection import uncollected
 from crm.storage.database import writing
 from crm.storage.locks import RECORDING, hold
@@ -69,9 +69,9 @@ class CarriedRecorder:
         self.recorder = Recorder(self.engine, self.keyring)
 
     @property
-    def segment(self) -> SegmentRecorder:
-        """What records segments."""
-        return self.recorder.segment
+    def chunks(self) -> ChunkRecorder:
+        """What records chunks."""
+        return self.recorder.chunks
 
     def record(self, parts: Sequence[CarriedBatch], now_us: int) -> Recorded:
         """Record what some partitions brought, once, however often it is handed over.

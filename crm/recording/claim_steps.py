@@ -44,9 +44,9 @@ _FIRST_OF_CLAIMS = frozenset({"purchase.made", "reward.approved", "reward.reject
 
 @dataclass(frozen=True, slots=True)
 class Movers:
-    """What may have moved claims in a segment.
+    """What may have moved claims in a chunk.
 
-    own: the segment's events by home; causes: by home, events of shared things that concern it.
+    own: the chunk's events by home; causes: by home, events of shared things that concern it.
     changed: of each shared thing's home, the position of its last change.
     reached: the day that was reached at a position.
     """

@@ -2,8 +2,8 @@
 
 One transaction for a batch, always in this order:
 
-1. take the next events after the checkpoint, cut into segments (crm/recording/segments.py);
-2. of each segment: shared things first (activities, contracts, policies, days, members), then
+1. take the next events after the checkpoint, cut into chunks (crm/recording/chunks.py);
+2. of each chunk: shared things first (activities, contracts, policies, days, members), then
    the cards that it touches or wakes, closed under everything that ties them;
 3. evaluate every component and make the stored rows equal to the computed ones;
 4. book what changed in the ledger, event by event;
@@ -31,8 +31,8 @@ from crm.journal.logged_event import LoggedEvent
 from crm.journal.progress import Progress, load_progress, save_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.days import counts_from_us, day_taken_back
-from crm.recording.segment_recorder import SegmentRecorder
-from crm.recording.segments import segments
+from crm.recording.chunk_recorder import ChunkRecorder
+from crm.recording.chunks import chunks
 from crm.storage.collection import uncollected
 from crm.storage.database import writing
 from crm.storage.locks import RECORDING, hold
@@ -61,7 +61,7 @@ class Recorder:
     keyring: Keyring
     consumer: str = "embedded"
     library: Library = field(init=False)
-    segment: SegmentRecorder = field(init=False)
+    chunks: ChunkRecorder = field(init=False)
     state: tuple[int, int] | None = None
     """Position and number of transactions at which what is kept at hand is true."""
     transaction: Callable[[], AbstractContextManager[Connection]] = field(init=False)
@@ -71,7 +71,7 @@ class Recorder:
         """Nothing is read yet."""
         self.transaction = lambda: writing(self.engine)
         self.library = Library(self.keyring)
-        self.segment = SegmentRecorder(self.library)
+        self.chunks = ChunkRecorder(self.library)
 
     def record_next(self, now_us: int, limit: int = BATCH_EVENTS) -> Batch | None:
         """Record the next events, at most `limit`; None when there are none.
@@ -132,7 +132,7 @@ class Recorder:
         Returns how many rows were written.
         """
         written = self.record_events(connection, events, progress)
-        self.segment.write_changes(connection, position, now_us)
+        self.chunks.write_changes(connection, position, now_us)
         after = progress_after(progress, events)
         save_progress(connection, self.consumer, replace(after, position=position))
         return written
@@ -150,10 +150,10 @@ class Recorder:
     ) -> int:
         """Record journaled events in order of arrival; returns how many rows were written."""
         written = 0
-        for segment in segments(events):
+        for chunk in chunks(events):
             reached = progress.days_to
-            progress = progress_after(progress, segment)
-            written += self.segment.record(connection, segment, reached, progress.days_to)
+            progress = progress_after(progress, chunk)
+            written += self.chunks.record(connection, chunk, reached, progress.days_to)
         return written
 
     def _put_aside(self, error: Exception, now_us: int) -> Batch:
@@ -173,7 +173,7 @@ class Recorder:
         """What is kept at hand may be true no longer."""
         self.state = None
         self.library.forget_everything()
-        self.segment.forget()
+        self.chunks.forget()
 
 
 def progress_after(progress: Progress, events: Iterable[LoggedEvent]) -> Progress:

@@ -69,10 +69,10 @@ def _retry_one(installation: Installation, position: int) -> bool:
             progress = load_progress(connection, recorder.consumer)
             events = decode(rows_at(connection, [position]), installation.keyring)
             after = progress_after(progress, events)
-            recorder.segment.record(
+            recorder.chunks.record(
                 connection, events, progress.days_to, after.days_to, up_to=progress.position
             )
-            recorder.segment.write_changes(connection, progress.position, now_us())
+            recorder.chunks.write_changes(connection, progress.position, now_us())
             save_progress(connection, recorder.consumer, after)
             # Workers at scale must not believe what they had read before this.
             count_transaction(connection, now_us())

@@ -285,7 +285,7 @@ def _fail(carried: Carried) -> None:
     with reading(installation.engine) as connection:
         (one,) = waiting(connection, carrying.topic_id, 10)
     broken = mock.Mock(side_effect=ZeroDivisionError(NAME))
-    with mock.patch.object(carrying.recorder.segment, "record", broken):
+    with mock.patch.object(carrying.recorder.chunks, "record", broken):
         carrying.handle([FetchedRecord(0, 0, record([one.message]))])
     carrying.handle([FetchedRecord(0, 1, POISON)])
 

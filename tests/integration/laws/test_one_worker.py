@@ -13,9 +13,9 @@ from crm.funnels.queries import Funnels, outcome_chain, outcome_funnel
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.progress import load_progress
 from crm.outcomes.queries import event_statuses, outcome_counts
-from crm.recording import segment_shared
+from crm.recording import chunk_shared
+from crm.recording.chunk import Chunk
 from crm.recording.recorder import Recorder
-from crm.recording.segment import Segment
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
@@ -166,7 +166,7 @@ def test_a_day_that_cannot_be_recorded_does_not_keep_the_worker_busy_for_ever(
         def broken(*_: object) -> None:
             raise ValueError("no day")
 
-        monkeypatch.setattr("crm.recording.segment_shared._days", broken)
+        monkeypatch.setattr("crm.recording.chunk_shared._days", broken)
         worker = Worker(installation.engine, installation.keyring)
         assert worker.until_idle().failed > 0
         assert worker.step() is False
@@ -203,15 +203,15 @@ def test_a_day_that_comes_out_of_the_letters_is_reached(monkeypatch: pytest.Monk
     with clock(), Installation() as installation:
         installation.accept(maker.made)
 
-        sound = segment_shared._days
+        sound = chunk_shared._days
 
-        def broken(segment: Segment) -> None:
-            if segment.homes("day"):
+        def broken(chunk: Chunk) -> None:
+            if chunk.homes("day"):
                 raise ValueError("no day")
-            sound(segment)
+            sound(chunk)
 
         with monkeypatch.context() as patch:
-            patch.setattr("crm.recording.segment_shared._days", broken)
+            patch.setattr("crm.recording.chunk_shared._days", broken)
             installation.work()
         assert retry(opened(installation))[1] == 0
         with reading(installation.engine) as connection:

@@ -94,7 +94,7 @@ def test_a_rebuild_waits_for_the_worker_that_is_recording(
     worker = CarriedRecorder(at_scale.engine, at_scale.keyring)
     worker.record([first], 1)
     evaluating, go_on = threading.Event(), threading.Event()
-    record = worker.segment.record
+    record = worker.chunks.record
 
     def slowly(*arguments: Any, **named: Any) -> int:
         evaluating.set()
@@ -102,7 +102,7 @@ def test_a_rebuild_waits_for_the_worker_that_is_recording(
         return record(*arguments, **named)
 
     with (
-        mock.patch.object(worker.segment, "record", slowly),
+        mock.patch.object(worker.chunks, "record", slowly),
         ThreadPoolExecutor(2) as threads,
     ):
         recording = threads.submit(worker.record, [second], 1)

@@ -146,7 +146,7 @@ def one_behind_the_other(
 ) -> tuple[Recorded, Recorded]:
     """The second worker begins while the first evaluates, and waits for it."""
     evaluating, go_on = threading.Event(), threading.Event()
-    record = first.segment.record
+    record = first.chunks.record
 
     def slowly(*arguments: Any, **named: Any) -> int:
         evaluating.set()
@@ -154,7 +154,7 @@ def one_behind_the_other(
         return record(*arguments, **named)
 
     with (
-        mock.patch.object(first.segment, "record", slowly),
+        mock.patch.object(first.chunks, "record", slowly),
         ThreadPoolExecutor(2) as threads,
     ):
         a = threads.submit(first.record, *_alone(one, 0))
@@ -201,7 +201,7 @@ def test_what_is_erased_while_a_worker_waits_is_not_recorded_as_it_had_been_deco
         door.intake.accept([card("C1")], HEADQUARTERS)
         (event,) = carried_events(door.engine)
         recorded: list[LoggedEvent] = []
-        with mock.patch.object(worker.segment, "record", lambda _, new, *__: recorded.extend(new)):
+        with mock.patch.object(worker.chunks, "record", lambda _, new, *__: recorded.extend(new)):
             with writing(worker.engine) as connection:
                 hold(connection, RECORDING)
                 waiting = threads.submit(worker.record, *_alone(event, 0))

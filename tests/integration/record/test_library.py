@@ -64,7 +64,7 @@ def test_a_history_holds_what_was_read_and_what_was_learned(installation: Instal
     }
 
 
-def test_what_comes_after_the_segment_is_not_seen(installation: Installation) -> None:
+def test_what_comes_after_the_chunk_is_not_seen(installation: Installation) -> None:
     library = Library(installation.keyring)
     library.learn(journaled(installation)[:3], 3)
     assert positions(installation, library, ["card/a"]) == {"card/a": [1, 3]}

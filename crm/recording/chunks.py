@@ -1,8 +1,8 @@
 """Where a batch must be cut so that the ledger never shows where it was cut.
 
 Days that are reached and a policy that is published change what is due to people who have no event
-of their own in the batch. Each opens a segment: what comes before is recorded without it, what
-comes after with it; days that follow each other are one segment, up to a week. Within a segment
+of their own in the batch. Each opens a chunk: what comes before is recorded without it, what
+comes after with it; days that follow each other are one chunk, up to a week. Within a chunk
 the changes of activities and members, and its days, are told apart event by event
 (crm/recording/claim_steps.py).
 """
@@ -19,7 +19,7 @@ _DAY = "day.reached"
 _CONCERN_ALL = ("policy/", "matching/")
 """What is said of these changes others that have no event in the batch."""
 MOST_DAYS = 7
-"""Of one segment: whoever has something due in a week is held in memory, not in a year."""
+"""Of one chunk: whoever has something due in a week is held in memory, not in a year."""
 _CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
 
 
@@ -37,7 +37,7 @@ def key_changed(event: LoggedEvent) -> str | None:
     return None
 
 
-def segments(events: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
+def chunks(events: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
     """The batch in pieces, in order."""
     start = 0
     for place in range(1, len(events)):

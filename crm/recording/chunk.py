@@ -1,4 +1,4 @@
-"""A segment on its way into the projections: its events, and who must be looked at for them."""
+"""A chunk on its way into the projections: its events, and who must be looked at for them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,20 +19,20 @@ from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.tables import OUTCOME
 from crm.outcomes.voids import Outcomes
+from crm.recording.chunks import key_changed
 from crm.recording.projections import Keys
-from crm.recording.segments import key_changed
 from crm.storage.difference import Difference, Row, write_difference
 
 Causes = dict[str, list[LoggedEvent]]
-"""Home or key → the events of the segment for which it is looked at again."""
+"""Home or key → the events of the chunk for which it is looked at again."""
 
 Judged = tuple[Sequence[LoggedEvent], Outcomes]
 """The events of a history, and what became of them."""
 
 
 @dataclass
-class Segment:
-    """The events of one segment, and what is found out about them step by step.
+class Chunk:
+    """The events of one chunk, and what is found out about them step by step.
 
     reached_before, reached: the last day that was reached before it, and with it.
     """
@@ -77,7 +77,7 @@ class Segment:
             self._of_kind.setdefault(kind_of(home), {})[home] = events
 
     def is_fresh(self, history: Sequence[LoggedEvent]) -> bool:
-        """Whether a history begins in this segment, so that nothing of it is stored yet."""
+        """Whether a history begins in this chunk, so that nothing of it is stored yet."""
         return self.is_next and all(e.position >= self.events[0].position for e in history)
 
     def homes(self, kind: str) -> Causes:
@@ -130,16 +130,16 @@ class Segment:
 
 
 def note_copies(
-    segment: Segment, difference: Difference, evaluation_of: Callable[[str], Evaluation]
+    chunk: Chunk, difference: Difference, evaluation_of: Callable[[str], Evaluation]
 ) -> None:
     """Which rows of the copies changed, and why others are gone: the dealers will be told.
 
     evaluation_of: that of a home's component.
     """
     for dealer, key, _home, _cards, content in (*difference.fresh, *difference.changed):
-        segment.copies[dealer, key] = segment.content_hash(bytes(content))
+        chunk.copies[dealer, key] = chunk.content_hash(bytes(content))
     written = {(dealer, key) for dealer, key, *_ in difference.fresh}
     for dealer, key, home, cards, _content in difference.gone:
         if (dealer, key) not in written:
             why = reason_why_gone(evaluation_of(home), dealer, orjson.loads(cards))
-            segment.copies[dealer, key] = why
+            chunk.copies[dealer, key] = why

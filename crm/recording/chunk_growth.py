@@ -19,9 +19,9 @@ from crm.ledger.rows import HomedClaim
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.shared import Surroundings
 from crm.outcomes.tables import OUTCOME
+from crm.recording.chunk import Chunk, note_copies
 from crm.recording.claim_steps import claim_step, moves_claims
 from crm.recording.projections import GROWING
-from crm.recording.segment import Segment, note_copies
 from crm.storage.bulk import driver_values, insert_rows
 from crm.storage.difference import Difference
 
@@ -42,61 +42,61 @@ class Growth:
 
 
 def record_growth(
-    segment: Segment, components: Sequence[frozenset[str]], around: Surroundings
+    chunk: Chunk, components: Sequence[frozenset[str]], around: Surroundings
 ) -> tuple[list[frozenset[str]], list[HomedClaim], list[ClaimStep]]:
     """Record those that only grew.
 
     Returns those that did not, the stored claims of the others, and the steps of their claims.
     """
-    earlier = replace(around, reached_day=segment.reached_before)
+    earlier = replace(around, reached_day=chunk.reached_before)
     grown: list[Growth] = []
     left: list[frozenset[str]] = []
-    folds = _folds(segment, components, around)
+    folds = _folds(chunk, components, around)
     for homes in components:
-        growth = _grow(segment, homes, folds[homes], earlier, around)
+        growth = _grow(chunk, homes, folds[homes], earlier, around)
         if growth is None:
             left.append(homes)
         else:
             grown.append(growth)
-    before = _stored_claims(segment, grown)
-    _write_outcomes(segment, grown)
-    _write_views(segment, grown)
-    steps = [step for growth in grown for step in _steps(segment, growth)]
+    before = _stored_claims(chunk, grown)
+    _write_outcomes(chunk, grown)
+    _write_views(chunk, grown)
+    steps = [step for growth in grown for step in _steps(chunk, growth)]
     for growth in grown:
-        segment.components.keep(growth.homes, growth.after.fold)
+        chunk.components.keep(growth.homes, growth.after.fold)
     return left, before, steps
 
 
 def _folds(
-    segment: Segment, components: Sequence[frozenset[str]], around: Surroundings
+    chunk: Chunk, components: Sequence[frozenset[str]], around: Surroundings
 ) -> dict[frozenset[str], Fold]:
-    """What each came to before the segment; read and folded once more where it is not at hand."""
+    """What each came to before the chunk; read and folded once more where it is not at hand."""
     found: dict[frozenset[str], Fold] = {}
     for homes in components:
-        kept = segment.components.of(next(iter(homes)))
+        kept = chunk.components.of(next(iter(homes)))
         fold = None
         if kept is not None and kept.homes == homes:
-            fold = segment.components.fold_of(kept)
+            fold = chunk.components.fold_of(kept)
         if fold is not None:
             found[homes] = fold
     missing = [homes for homes in components if homes not in found]
     everyone = [home for homes in missing for home in homes]
-    histories = segment.library.histories(segment.connection, everyone)
+    histories = chunk.library.histories(chunk.connection, everyone)
     for homes in missing:
-        new = {event.position for home in homes for event in segment.own.get(home, ())}
+        new = {event.position for home in homes for event in chunk.own.get(home, ())}
         known = [event for home in homes for event in histories[home] if event.position not in new]
         found[homes] = Fold(known, around)
     return found
 
 
 def _grow(
-    segment: Segment,
+    chunk: Chunk,
     homes: frozenset[str],
     fold: Fold,
     earlier: Surroundings,
     around: Surroundings,
 ) -> Growth | None:
-    new = [event for home in homes for event in segment.own.get(home, ())]
+    new = [event for home in homes for event in chunk.own.get(home, ())]
     new.sort(key=lambda event: event.order)
     before = evaluate(fold, earlier)
     path: list[tuple[LoggedEvent, Fold]] = []
@@ -130,7 +130,7 @@ def _grow_late(
     return Growth(homes, before, evaluate(fold, around), [(event, fold) for event in new])
 
 
-def _write_outcomes(segment: Segment, grown: Sequence[Growth]) -> None:
+def _write_outcomes(chunk: Chunk, grown: Sequence[Growth]) -> None:
     rows: list[dict[str, Any]] = []
     changed: list[Growth] = []
     for growth in grown:
@@ -142,15 +142,15 @@ def _write_outcomes(segment: Segment, grown: Sequence[Growth]) -> None:
             rows += outcome_rows((event for event, _ in growth.path), outcomes)
         else:
             changed.append(growth)
-    values = driver_values(segment.connection, OUTCOME, rows)
-    insert_rows(segment.connection, OUTCOME, values)
-    segment.written += len(values)
-    segment.moved.add(OUTCOME, Difference(fresh=values))
+    values = driver_values(chunk.connection, OUTCOME, rows)
+    insert_rows(chunk.connection, OUTCOME, values)
+    chunk.written += len(values)
+    chunk.moved.add(OUTCOME, Difference(fresh=values))
     # A word on a reward may mark a payment, or what was approved before.
-    segment.write_outcomes([(growth.after.events, growth.after.outcomes) for growth in changed])
+    chunk.write_outcomes([(growth.after.events, growth.after.outcomes) for growth in changed])
 
 
-def _write_views(segment: Segment, grown: Sequence[Growth]) -> None:
+def _write_views(chunk: Chunk, grown: Sequence[Growth]) -> None:
     types = [frozenset(event.type_name for event, _ in growth.path) for growth in grown]
     for view in GROWING:
         moved = [
@@ -161,19 +161,19 @@ def _write_views(segment: Segment, grown: Sequence[Growth]) -> None:
         if not moved:
             continue
         homes = [home for growth in moved for home in growth.homes]
-        rows = (row for growth in moved for row in view.rows(growth.after, segment.keys))
-        difference = segment.rewrite(view.table, homes, rows)
+        rows = (row for growth in moved for row in view.rows(growth.after, chunk.keys))
+        difference = chunk.rewrite(view.table, homes, rows)
         if view.table is COPY_ROW:
             evaluations = {home: growth.after for growth in moved for home in growth.homes}
-            note_copies(segment, difference, evaluations.__getitem__)
+            note_copies(chunk, difference, evaluations.__getitem__)
 
 
-def _stored_claims(segment: Segment, grown: Iterable[Growth]) -> list[HomedClaim]:
+def _stored_claims(chunk: Chunk, grown: Iterable[Growth]) -> list[HomedClaim]:
     homes = [home for growth in grown if growth.may_have_claims for home in growth.homes]
-    return stored_claims(segment.connection, homes) if homes else []
+    return stored_claims(chunk.connection, homes) if homes else []
 
 
-def _steps(segment: Segment, growth: Growth) -> list[ClaimStep]:
+def _steps(chunk: Chunk, growth: Growth) -> list[ClaimStep]:
     """The claims after each event, and each day, that may have changed them."""
     if not growth.may_have_claims:
         return []
@@ -183,8 +183,8 @@ def _steps(segment: Segment, growth: Growth) -> list[ClaimStep]:
         for event, fold in growth.path
         if fold.may_have_claims and moves_claims(event)
     ]
-    days = {e.position: e for home in growth.homes for e in segment.woken.get(home, ())}
+    days = {e.position: e for home in growth.homes for e in chunk.woken.get(home, ())}
     for position in sorted(days):
-        then = replace(around, reached_day=segment.reached_at(position))
+        then = replace(around, reached_day=chunk.reached_at(position))
         moments.append((days[position], evaluate(growth.after.fold, then)))
     return [claim_step(evaluation, growth.homes, event) for event, evaluation in moments]

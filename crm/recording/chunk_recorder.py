@@ -1,4 +1,4 @@
-"""Records segments: from their events to the rows of every projection."""
+"""Records chunks: from their events to the rows of every projection."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,17 +11,17 @@ from crm.components.keys import keyed_digest
 from crm.copies.change_log import ChangeWriter, Touched
 from crm.funnels.projection import Moved
 from crm.journal.logged_event import LoggedEvent
+from crm.recording.chunk import Chunk
+from crm.recording.chunk_cards import record_cards
+from crm.recording.chunk_shared import record_members, record_shared
 from crm.recording.projections import Keys
-from crm.recording.segment import Segment
-from crm.recording.segment_cards import record_cards
-from crm.recording.segment_shared import record_members, record_shared
 
 THINGS_REMEMBERED = 20_000
 """Activities and members whose facts are kept at hand."""
 
 
-class SegmentRecorder:
-    """Records segments one after the other, keeping the facts of shared things at hand."""
+class ChunkRecorder:
+    """Records chunks one after the other, keeping the facts of shared things at hand."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
@@ -69,7 +69,7 @@ class SegmentRecorder:
         if self.facts is None or self.facts.remembered > THINGS_REMEMBERED:
             self.facts = SharedFacts(self.library, connection)
         self.facts.connection = connection
-        segment = Segment(
+        chunk = Chunk(
             connection,
             events,
             self.library,
@@ -84,11 +84,11 @@ class SegmentRecorder:
             self.copies,
             self.moved,
         )
-        record_shared(segment)
-        record_members(segment)
-        record_cards(segment)
+        record_shared(chunk)
+        record_members(chunk)
+        record_cards(chunk)
         for event in events:
             if event.type_name == "card.erased":
                 self.library.forget(event.home)
                 self.components.drop(event.home)
-        return segment.written
+        return chunk.written

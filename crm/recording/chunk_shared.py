@@ -1,0 +1,189 @@
+"""Records what many people share: activities, contracts, policies, days and members."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from operator import itemgetter
+
+from campaigns.times import day_end_us, day_start_us, shanghai_day
+from crm.activities.projection import activity_row
+from crm.activities.tables import ACTIVITY
+from crm.components.index import homes_tied_to, rewrite_ties
+from crm.components.keys import POLICIES, keys_of_home, kind_of
+from crm.copies.projection import contract_rows
+from crm.copies.tables import CONTRACT
+from crm.journal.events import homes_with_prefix, newest_starts
+from crm.journal.logged_event import LoggedEvent
+from crm.ledger.book import stored_claims
+from crm.members.projection import member_row
+from crm.members.tables import MEMBER
+from crm.outcomes.days import day_taken_back
+from crm.recording.chunk import Chunk, Judged
+from crm.recording.chunks import CHANGES_NOBODY, MAKES_ACTIVITIES_KNOWN
+from crm.recording.due import due_between
+from crm.storage.difference import rewrite
+
+
+def record_shared(chunk: Chunk) -> None:
+    """Activities, contracts, policies, weights and days; whom they concern is woken."""
+    activities = chunk.homes("activity")
+    judged: list[Judged] = []
+    rows = []
+    chunk.library.histories(chunk.connection, (*activities, *chunk.homes("day")))
+    for home, events in activities.items():
+        name = home.partition("/")[2]
+        chunk.changed[home] = events[-1].position
+        judged.append(chunk.facts.judge_activity(name))
+        activity = chunk.facts.activities[name]
+        if activity is not None:
+            rows.append(activity_row(activity))
+    chunk.rewrite(ACTIVITY, activities, rows)
+    if chunk.homes("dealer"):
+        judged.append(_contracts(chunk))
+    if policies := chunk.homes("policy"):
+        judged.append(chunk.facts.judge_policies())
+        chunk.wake({POLICIES: [event for events in policies.values() for event in events]})
+    if chunk.homes("matching"):
+        judged.append(_matching(chunk))
+    judged += map(chunk.facts.judge_day, chunk.homes("day"))
+    _days(chunk)
+    chunk.write_outcomes(judged)
+    chunk.wake(chunk.keys_changed("activity"))
+
+
+def _contracts(chunk: Chunk) -> Judged:
+    earlier = chunk.facts.contracts_without(chunk.events)
+    before = {fact.data.contract_id: fact for fact in earlier}
+    judged = chunk.facts.judge_contracts()
+    after = {fact.data.contract_id: fact for fact in chunk.facts.all_contracts()}
+    table_rows = contract_rows(chunk.facts.all_contracts())
+    chunk.written += rewrite(
+        chunk.connection, CONTRACT, before | after, table_rows, owner="contract_id"
+    )
+    causes = [event for events in chunk.homes("dealer").values() for event in events]
+    differing = {
+        fact.data.dealer
+        for name in {*before, *after}
+        for fact in (before.get(name), after.get(name))
+        if fact is not None and before.get(name) != after.get(name)
+    }
+    chunk.wake({f"dealer/{dealer}": causes for dealer in differing})
+    return judged
+
+
+def _matching(chunk: Chunk) -> Judged:
+    """Other weights may make others of everybody: all cards are looked at again."""
+    judged = chunk.facts.judge_matching()
+    causes = [event for events in chunk.homes("matching").values() for event in events]
+    chunk.everybody = True
+    for home in homes_with_prefix(chunk.connection, "card/"):
+        chunk.woken.setdefault(home, []).extend(causes)
+    return judged
+
+
+def _days(chunk: Chunk) -> None:
+    """Consents that expire, holds that end, contracts that begin or are over; or are so no more,
+    when days are taken back."""
+    for event in chunk.events:
+        before = chunk.days[-1][1] if chunk.days else chunk.reached_before
+        if event.type_name == "day.reached":
+            day = shanghai_day(event.starts_us)
+            chunk.days.append((event, day if before is None else max(day, before)))
+        elif before is not None and (gone := day_taken_back(event)) is not None:
+            chunk.days.append((event, min(before, gone - timedelta(days=1))))
+    if chunk.reached == chunk.reached_before or not chunk.days:
+        return
+    low = min(chunk.reached_before or date.min, chunk.reached or date.min)
+    high = max(chunk.reached_before or date.min, chunk.reached or date.min)
+    _wake_for_consents_and_holds(chunk, low, high)
+    _wake_for_contracts(chunk, low, high)
+
+
+def _wake_for_consents_and_holds(chunk: Chunk, low: date, high: date) -> None:
+    due = list(due_between(chunk.connection, low, high, back=high != chunk.reached))
+    homes = {home for home, _ in due}
+    with_claims = {claim.home for claim in stored_claims(chunk.connection, homes)}
+    latest = dict(sorted(due, key=itemgetter(1)))
+    past = _evaluated_after(
+        chunk, {home: day_start_us(day) for home, day in latest.items()}
+    ).difference(with_claims)
+    for home, day in due:
+        if home not in past:
+            chunk.woken.setdefault(home, []).append(_turn(chunk, day))
+
+
+def _wake_for_contracts(chunk: Chunk, low: date, high: date) -> None:
+    turns_us: dict[str, int] = {}
+    for fact in chunk.facts.all_contracts():
+        key = f"dealer/{fact.data.dealer}"
+        begins_us = max(day_start_us(fact.data.starts_on), fact.event.starts_us)
+        if low < shanghai_day(begins_us) <= high:
+            turns_us[key] = max(turns_us.get(key, 0), begins_us)
+        if fact.ends_on is not None and low <= fact.ends_on < high:
+            turns_us[key] = max(turns_us.get(key, 0), day_end_us(fact.ends_on))
+    tied = homes_tied_to(chunk.connection, turns_us)
+    cause = chunk.days[-1][0]
+    for key, homes in tied.items():
+        past = _evaluated_after(chunk, dict.fromkeys(homes, turns_us[key]))
+        for home in homes - past:
+            chunk.woken.setdefault(home, []).append(cause)
+
+
+def _evaluated_after(chunk: Chunk, instants: Mapping[str, int]) -> set[str]:
+    """The homes that have an event at their instant or later: they were evaluated for it already,
+    and still are when the days are taken back.
+
+    So what began long ago wakes nobody when the first day is reached.
+    """
+    if chunk.library.left_out:
+        return set()
+    newest = newest_starts(chunk.connection, instants, chunk.events[-1].position)
+    return {home for home, starts_us in newest.items() if starts_us >= instants[home]}
+
+
+def _turn(chunk: Chunk, day: date) -> LoggedEvent:
+    """The event with which the day came, or went."""
+    comes = (chunk.reached or date.min) >= day
+    return next(event for event, reached in chunk.days if (reached >= day) is comes)
+
+
+def record_members(chunk: Chunk) -> None:
+    """Members that have events here, or wait for a card or an activity."""
+    causes = {home: list(events) for home, events in chunk.homes("member").items()}
+    registrations = chunk.keys_changed("card")
+    # A card that waited for an activity comes to be known with it, and so may its member.
+    for home in [home for home in chunk.woken if kind_of(home) == "card"]:
+        causes_here = [e for e in chunk.woken[home] if e.type_name in MAKES_ACTIVITIES_KNOWN]
+        if causes_here:
+            registrations.setdefault(home, []).extend(causes_here)
+    for key, homes in homes_tied_to(chunk.connection, registrations).items():
+        for home in homes:
+            if kind_of(home) == "member":
+                causes.setdefault(home, []).extend(registrations[key])
+    for home in [home for home in chunk.woken if kind_of(home) == "member"]:
+        causes.setdefault(home, []).extend(chunk.woken.pop(home))
+    if not causes:
+        return
+    judged, rows, ties = [], [], {}
+    chunk.facts.look_up(causes)
+    for home, events in causes.items():
+        code = home.partition("/")[2]
+        history, outcomes = chunk.facts.judge_member(code)
+        judged.append((history, outcomes))
+        keys = ties[home] = keys_of_home(home, history, chunk.digest)
+        for known in (registrations, chunk.causes):
+            events += [event for key in keys & known.keys() for event in known[key]]
+        chunk.changed[home] = max(event.position for event in events)
+        member = chunk.facts.members[code]
+        if member is not None:
+            rows.append(member_row(member))
+    rewrite_ties(chunk.connection, ties)
+    chunk.write_outcomes(judged)
+    chunk.rewrite(MEMBER, causes, rows)
+    chunk.wake(
+        {home: kept for home, events in causes.items() if (kept := list(filter(_matters, events)))}
+    )
+
+
+def _matters(event: LoggedEvent) -> bool:
+    """Whether an event of a member may be of any account to those who speak of the member."""
+    return event.type_name not in CHANGES_NOBODY
