@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 def follow_up(trial_id: str, number: int, home: str = "card/a", **changes: Any) -> Row:
     due = {"due_on": date(2026, 5, number), "state": "open", "card_id": home[5:]}
-    return {"trial_id": trial_id, "number": number, "home": home} | due | changes
+    return {"trial_id": trial_id, "sku": "JX-B4", "number": number, "home": home} | due | changes
 
 
 def stored(connection: Connection) -> list[Row]:
