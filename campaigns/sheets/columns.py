@@ -91,10 +91,10 @@ COLUMNS = (
     Column("medicines", "在用药", "Medicines", 14, "阿司匹林", ("用药", "在用药物")),
     Column("attended", "到场", "Came", 5, YES, ("签到",), choices=(YES, NO), bad="bad_choice"),
     Column(
-        *("systolic", "收缩压", "Systolic", 7, 135, ("高压",)), bounds=(40, 350), bad="bad_reading"
+        *("systolic", "高压", "Systolic", 7, 135, ("收缩压",)), bounds=(40, 350), bad="bad_reading"
     ),
     Column(
-        *("diastolic", "舒张压", "Diastolic", 7, 85, ("低压",)), bounds=(20, 250), bad="bad_reading"
+        *("diastolic", "低压", "Diastolic", 7, 85, ("舒张压",)), bounds=(20, 250), bad="bad_reading"
     ),
     Column("pulse", "脉搏", "Pulse", 6, 72, ("心率",), bounds=(20, 300), bad="bad_reading"),
     Column("trial_sku", "试用型号", "Trial: model", 9, "JX-B4"),
@@ -107,23 +107,29 @@ COLUMNS = (
     Column("price", "单价（元）", "Unit price, yuan", 9, 693, ("单价",), bad="bad_amount"),
     Column("sku", "购买型号", "Bought: model", 9, "JX-B4", ("型号",)),
     Column(
-        *("consent_archive", "同意建档", "Consent: archive", 7, YES),
+        *("consent_archive", "同意建立档案", "Consent: archive", 7, YES),
+        aliases=("同意建档", "建立档案"),
         choices=CONSENT_CHOICES,
         bad="bad_choice",
     ),
     Column(
-        *("consent_health", "同意健康信息", "Consent: health", 7, YES, ("同意健康",)),
+        *("consent_health", "同意记录健康情况", "Consent: health", 7, YES),
+        aliases=("同意健康信息", "同意健康", "记录健康情况"),
         choices=CONSENT_CHOICES,
         bad="bad_choice",
     ),
     Column(
-        *("consent_dealer", "同意共享经销商", "Consent: dealer", 7, NO),
-        aliases=("同意经销商", "同意交经销商", "共享经销商"),
+        *("consent_dealer", "同意交给经销商一份", "Consent: dealer", 7, NO),
+        aliases=(
+            *("同意共享经销商", "同意经销商", "同意交经销商", "同意交给经销商", "共享经销商"),
+            "交给经销商一份",
+        ),
         choices=CONSENT_CHOICES,
         bad="bad_choice",
     ),
     Column(
-        *("consent_marketing", "同意营销", "Consent: marketing", 7, NOT_ASKED),
+        *("consent_marketing", "同意接收活动通知", "Consent: marketing", 7, NOT_ASKED),
+        aliases=("同意营销", "接收活动通知"),
         choices=CONSENT_CHOICES,
         bad="bad_choice",
     ),

@@ -23,7 +23,7 @@ _HINTS = tuple(
         (r"家属|紧急|陪同|推荐|介绍|来源", NOTE),
         (rf"{_ASKED}.*(健康|病|信息)|健康.*{_ASKED}", "consent_health"),
         (rf"{_ASKED}.*(经销|共享|分享|第三方|商)|(经销|共享).*{_ASKED}", "consent_dealer"),
-        (rf"{_ASKED}.*(营销|短信|推送|宣传|广告)|(营销|短信).*{_ASKED}", "consent_marketing"),
+        (rf"{_ASKED}.*(营销|短信|推送|宣传|广告|通知)|(营销|短信).*{_ASKED}", "consent_marketing"),
         (r"同意|授权|愿意|知情|许可|拒|consent|agree", "consent_archive"),
         (r"电话|手机|联系|電話|微信|tel|phone|mobile|cell", "phones"),
         (r"身份|证件|证号|idcard|idno", "id_number"),

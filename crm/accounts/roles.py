@@ -30,6 +30,8 @@ _NOBODYS = frozenset({"day.reached"})
 """Said by the CRM itself."""
 _A_DEALERS = frozenset({"copy.acknowledged"})
 """What a dealer holds only the dealer can say."""
+_PLANS = frozenset({"activity.planned", "activity.changed", "activity.cancelled"})
+"""The company plans every activity, the dealer carries it out (handbook, p. 39)."""
 _ALL = frozenset(CATALOGUE) - _NOBODYS
 _OPEN = frozenset(name for name in _ALL if not CATALOGUE[name].headquarters_only)
 _ASK_FOR_MORE: frozenset[Capability] = frozenset({"health", "money", "books", "accounts", "audit"})
@@ -86,14 +88,14 @@ ROLES: dict[AccountRole, Role] = {
             *("activities", "people", "archive", "opens", "health", "follow_ups", "members"),
             "letters",
         ),
-        _OPEN - _A_DEALERS,
+        _OPEN - _A_DEALERS - _PLANS,
     ),
     "dealer": Role(
         N_("经销商"),
         N_("自己那一份副本、自己承办的活动；登记，确认。"),
         "/copy",
         dealer_scope("").sees,
-        _OPEN,
+        _OPEN - _PLANS,
         "dealer",
         of_dealer=True,
     ),
@@ -102,7 +104,7 @@ ROLES: dict[AccountRole, Role] = {
         N_("在自己经销商的活动上登记；只找得到自己副本里的人。"),
         "/log",
         _may("activities", "own_people", "members"),
-        _OPEN - _A_DEALERS,
+        _OPEN - _A_DEALERS - _PLANS,
         "dealer",
         of_dealer=True,
     ),
@@ -117,7 +119,7 @@ ROLES: dict[AccountRole, Role] = {
         N_("活动的安排。"),
         "/activities",
         _may("activities"),
-        frozenset({"activity.planned", "activity.changed", "activity.cancelled"}),
+        _PLANS,
     ),
     "finance": Role(
         N_("财务"),

@@ -16,7 +16,7 @@ from crm.intake.sheet_receipt import (
 
 _CONSENT_CHANGED = N_("同意的答复改了，请核对是不是本人的意思。")
 _SAME_ROW = N_("和第 {row} 行完全一样，只算一行；是两个人就补上手机或出生日期。")
-_HEALTH_NOT_ASKED = N_("写了血压，但没有“同意健康信息”的答复。问过本人就补上。")
+_HEALTH_NOT_ASKED = N_("写了血压，但没有“同意记录健康情况”的答复。问过本人就补上。")
 _SAME_PERSON = N_(
     "和第 {row} 行像是同一个人，会写成两张卡。是同一个人就合成一行，或者两行都补上出生日期。"
 )

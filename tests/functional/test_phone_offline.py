@@ -40,7 +40,7 @@ def test_without_network_cards_are_kept_on_the_phone_and_sent_once_when_it_is_ba
     before = written_cards(on_phone.running)
     with no_network(on_phone):
         new_card_without_network(on_phone, "查无网")
-        expect(page.get_by_role("heading", name="已存在手机上")).to_be_visible()
+        expect(page.get_by_role("heading", name="已保存在手机上")).to_be_visible()
         expect_unsent(page, 1)
         page.get_by_role("link", name="登记下一位").tap()
         expect_unsent(page, 1)
@@ -189,7 +189,7 @@ def test_the_form_opens_and_keeps_what_is_typed_when_the_network_never_answers(
     page = on_phone.page
     with silent_network(on_phone):
         new_card_without_network(on_phone, "郝安静")
-        expect(page.get_by_role("heading", name="已存在手机上")).to_be_visible()
+        expect(page.get_by_role("heading", name="已保存在手机上")).to_be_visible()
         page.get_by_role("link", name="登记下一位").tap()
         write_card(page, "郝耐心")
         expect_unsent(page, 2)

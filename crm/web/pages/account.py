@@ -88,7 +88,7 @@ def offline_page(visit: AnyVisit) -> Response:
 @router.get("/kept")
 def kept_page(visit: SignedIn) -> Response:
     """Shown by the browser when a form was kept on the phone."""
-    return visit.render("kept.html", {"title": visit.say(N_("已存在手机上"))})
+    return visit.render("kept.html", {"title": visit.say(N_("已保存在手机上"))})
 
 
 @router.get("/service-worker.js")

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from campaigns.intake import Credential, Receipt
-from campaigns.sentences import refusal_sentence, warning_sentence
+from campaigns.sentences import warning_sentence
 from campaigns.times import day_start_us, parse_instant_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
@@ -20,6 +20,7 @@ from crm.activities.queries import (
     activities_on,
     activity,
 )
+from crm.copies.queries import dealer_name
 from crm.entries.own_words import own_words
 from crm.people.queries import FoundPerson
 from crm.scope import OutOfScope
@@ -28,10 +29,10 @@ from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, V
 from crm.web.pages import log_people
 from crm.web.pages.consents import keep_signature
 from crm.web.pages.log_people import Fitting
+from crm.web.pages.log_told import told
 from crm.web.pages.notices import shown_notices
 from crm.web.view import forms
-from crm.web.view.form_faults import FAULTS
-from crm.web.view.form_fields import FIELDS, SKUS, described, fault_sentence
+from crm.web.view.form_fields import FIELDS, SKUS, described
 from crm.web.view.form_said import club_of
 from crm.web.view.formats import moment_text
 from crm.web.view.forms import Entry, Fault
@@ -76,8 +77,10 @@ def choose_activity(visit: SignedIn, choose: bool = False) -> Response:
 
 @router.get("/log/{activity_id}")
 def find_page(visit: SignedIn, activity_id: str) -> Response:
-    """Find a person, or write a new card."""
-    response = _find(visit, activity_id, "", Fitting([]))
+    """Find a person, or write a new card; how many came so far."""
+    with reading(visit.site.engine) as connection:
+        recorded = log_people.recorded_at(visit, connection, activity_id)
+    response = _find(visit, activity_id, "", Fitting([]), recorded)
     keep_cookie(visit.request, response, ACTIVITY_COOKIE, activity_id)
     return response
 
@@ -93,7 +96,13 @@ def find_result(posting: SignedInPosting, activity_id: str) -> Response:
     return _find(visit, activity_id, text, log_people.fitting(visit, found, text))
 
 
-def _find(visit: Visit, activity_id: str, text: str, fitting: Fitting) -> Response:
+def _find(
+    visit: Visit,
+    activity_id: str,
+    text: str,
+    fitting: Fitting,
+    recorded: tuple[int, int] | None = None,
+) -> Response:
     _credential(visit)
     with reading(visit.site.engine) as connection:
         found = _activity(visit, connection, activity_id)
@@ -105,6 +114,7 @@ def _find(visit: Visit, activity_id: str, text: str, fitting: Fitting) -> Respon
         "total": fitting.total,
         "came": fitting.came,
         "said": fitting.said,
+        "recorded": recorded,
         "form_ids": {person.person_id: str(uuid4()) for person in fitting.people},
         "written_at": rfc3339(visit.site.now_us()),
         "may_search": log_people.may_search(visit),
@@ -135,6 +145,7 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         found = _activity(visit, connection, activity_id)
         person = log_people.person_named(visit, connection, person_id)
         held = log_people.held(visit, connection, person, found.dealer)
+        known = log_people.unknown_member(visit, connection, posting.text_of)
     entry = Entry(
         posting.text("form_id", 36),
         _written_at(posting, found),
@@ -144,7 +155,7 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         Signature.of(posting.text("signature", LONGEST_FIELD)),
     )
     source = visit.account.source
-    looked_at = forms.checked(entry, source, credential, visit.site.now_us(), held)
+    looked_at = forms.checked(entry, source, credential, visit.site.now_us(), held, known)
     asked = set(posting.text("asked", _LONGEST_ASKED).split())
     if looked_at.faults or not asked.issuperset(looked_at.codes):
         return _form(visit, activity_id, person_id, posting, looked_at)
@@ -194,6 +205,7 @@ def _receipt(
     actors = {receipt.first_actor for receipt in receipts if receipt.first_actor}
     with reading(visit.site.engine) as connection:
         names = names_of(connection, actors) if actors else {}
+        dealer = dealer_name(connection, entry.activity.dealer) or entry.activity.dealer
     events = entry.events(visit.account.source)
     context = {
         "title": visit.say(N_("回执")),
@@ -211,6 +223,7 @@ def _receipt(
             for event, receipt in zip(events, receipts, strict=True)
         ],
         "purposes": [event["data"].get("purpose") for event in events],
+        "dealer": dealer,
         "warnings": [warning_sentence(warning, visit.language) for warning in warnings],
     }
     return visit.render("log_receipt.html", context)
@@ -240,13 +253,14 @@ def _form(
         came = log_people.came(visit, connection, activity_id, person)
         held = log_people.held(visit, connection, person, found.dealer)
         notices = shown_notices(visit, connection, found.dealer)
+        dealer = dealer_name(connection, found.dealer) or found.dealer
     faults = looked_at.faults if looked_at else []
     stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
-    doubts = looked_at.doubts if looked_at else ()
     today = shanghai_day(now_us)
     context: dict[str, Any] = {
         "title": visit.say(N_("登记") if person else N_("写新卡")),
         "activity": found,
+        "dealer": dealer,
         "person": person,
         "came": came,
         "held": held,
@@ -255,10 +269,7 @@ def _form(
         "fresh": posting is None,
         "typed": posting.text_of if posting else lambda name: "",
         "first_time": posting is None,
-        "faults": [(fault.field, _fault_sentence(visit, fault)) for fault in faults],
-        "faulty": {fault.field: _fault_sentence(visit, fault) for fault in faults},
-        "doubts": [(doubt.field, doubt.sentence(visit.language)) for doubt in doubts],
-        "doubtful": {doubt.field: doubt.sentence(visit.language) for doubt in doubts},
+        **told(visit, looked_at),
         "asked": " ".join(looked_at.codes) if looked_at else "",
         "may_sell": found.kind != "free_clinic",
         "may_refer": forms.may_be_referred(person),
@@ -273,14 +284,6 @@ def _form(
         "club": club_of(found),
     }
     return visit.render("log_form.html", context, 422 if faults else 200)
-
-
-def _fault_sentence(visit: Visit, fault: Fault) -> str:
-    if fault.reason == "out_of_range" and fault.field in FIELDS:
-        return fault_sentence(FIELDS[fault.field], visit.language)
-    if fault.reason in FAULTS:
-        return visit.say(FAULTS[fault.reason])
-    return refusal_sentence(fault.reason, fault.path, visit.language)
 
 
 def _credential(visit: Visit) -> Credential:

@@ -7,17 +7,20 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaigns.times import parse_instant_us
-from crm.activities.queries import ActivityRow, signed_in_us
+from crm.activities.queries import ActivityRow, attendees, signed_in_us, written_at
 from crm.consents.facts import Purpose
 from crm.copies.row_names import ROW
 from crm.feed.finding import find_own, own_person, tails_of
 from crm.feed.portal import Shared
 from crm.holdings.queries import Had, Held, held_by, said_by
+from crm.members.queries import member_of
 from crm.people.queries import FoundPerson, find_people, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.pages.copy import is_settled, keep_shown
+from crm.web.view.form_fields import MEMBER_UNKNOWN, Doubt, narrow
+from crm.web.view.typed import Typed
 
 _MOST_FOUND = 8
 
@@ -93,6 +96,23 @@ def came(
         return None
     found = signed_in_us(visit.scope, connection, activity_id, [person.person_id])
     return found.get(person.person_id)
+
+
+def recorded_at(visit: Visit, connection: Connection, activity_id: str) -> tuple[int, int] | None:
+    """(who came, whose card was written) at an activity, as recorded; None without a right."""
+    if not visit.scope.may("people"):
+        return None
+    came = attendees(visit.scope, connection, activity_id)
+    return len(came), len(written_at(visit.scope, connection, activity_id))
+
+
+def unknown_member(visit: Visit, connection: Connection, text: Typed) -> tuple[Doubt, ...]:
+    """The question whether the code of who referred is right, where no member has it."""
+    code = narrow(text("member"))
+    if not code or not text("referral") or not visit.scope.may("members"):
+        return ()
+    is_known = member_of(visit.scope, connection, code) is not None
+    return () if is_known else (MEMBER_UNKNOWN,)
 
 
 def held(visit: Visit, connection: Connection, person: FoundPerson | None, of_dealer: str) -> Held:

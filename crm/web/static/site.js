@@ -19,6 +19,8 @@ function searchSoon(form) {
 
 async function search(form) {
   const place = document.getElementById("found"), turn = ++asked;
+  // With this visit of the page: who goes back finds what was searched for, and no address holds it.
+  history.replaceState({ search: form.elements.text.value, actor: document.body.dataset.actor }, "");
   const answer = await ask(form).catch(() => null);
   if (turn !== asked) return;
   const found = answer?.page.getElementById("found");
@@ -146,6 +148,10 @@ function wire() {
   focusMain();
   for (const form of document.querySelectorAll("form[data-live-search]")) {
     form.addEventListener("input", () => searchSoon(form));
+    if (history.state?.search && history.state.actor === document.body.dataset.actor) {
+      form.elements.text.value = history.state.search;
+      search(form);
+    }
     form.addEventListener("submit", (event) => { event.preventDefault(); search(form); });
   }
   if (document.getElementById("text")) document.querySelector("[data-write-new]")?.addEventListener("click", carryTyped);

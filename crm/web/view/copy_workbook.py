@@ -170,7 +170,7 @@ _PURCHASE_HEADINGS = (
     *(_NUMBER, _TIME, ("型号", 16), ("数量", 8), ("退回", 8)),
     *(("单价（元）", 12), ("渠道", 14), ("序列号", 24)),
 )
-_READING_HEADINGS = (*(_NUMBER, _TIME, ("收缩压", 10), ("舒张压", 10), ("脉搏", 10), ("备注", 40)),)
+_READING_HEADINGS = (*(_NUMBER, _TIME, ("高压", 10), ("低压", 10), ("脉搏", 10), ("备注", 40)),)
 
 
 def _layouts() -> list[_Sheet]:

@@ -48,6 +48,7 @@ _PRICE = N_("单价 {price} 元，定价是 {list} 元：没有写错吗？")
 _UNSIGNED = N_("写着“屏幕上确认”，但没有签名。没有签名就没有凭据：请本人签，或者改成别的方式。")
 _SIGNED_ALONE = N_("签了名，但没有勾任何一项同意。")
 _HEALTH = N_("量了血压，但没有“记录健康情况”的同意。问过本人就勾上。")
+_MEMBER = N_("查不到编号是这个的会员：没有写错吗？没错就照记，等会员登记后自动入档。")
 UNTICKED = {
     "trial": N_("填了试用的内容，但没有勾“开始试用”。要记就勾上。"),
     "trial_end": N_("填了结束试用的内容，但没有勾“结束试用”。要记就勾上。"),
@@ -227,6 +228,7 @@ def unticked(tick: str, field: str) -> Doubt:
 
 UNSIGNED = Doubt("unsigned", "signature", _UNSIGNED, {})
 SIGNED_ALONE = Doubt("unticked:consent", "signature", _SIGNED_ALONE, {})
+MEMBER_UNKNOWN = Doubt("member_unknown", "member", _MEMBER, {})
 NO_HEALTH_CONSENT = Doubt("no_health_consent", "systolic_mmhg", _HEALTH, {})
 
 

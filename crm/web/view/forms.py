@@ -1,7 +1,7 @@
 """The phone's form → events. The ids come with the form, so a second tap says nothing new."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -236,9 +236,17 @@ class Checked:
 
 
 def checked(
-    entry: Entry, source: str, credential: Credential, now_us: int, held: Held = NOTHING_HELD
+    entry: Entry,
+    source: str,
+    credential: Credential,
+    now_us: int,
+    held: Held = NOTHING_HELD,
+    known: Iterable[Doubt] = (),
 ) -> Checked:
-    """All that can be said of the form beforehand, so that it is taken whole or not at all."""
+    """All that can be said of the form beforehand, so that it is taken whole or not at all.
+
+    known: what is odd by what is recorded already.
+    """
     health = held.said.get("health")
     faults = list(entry.faults(health))
     is_readable = all(fault.field for fault in faults)
@@ -262,7 +270,7 @@ def checked(
     odd = entry.doubts(shanghai_day(now_us), health)
     told = tuple(dict.fromkeys(warnings))
     of_door = (Doubt(code, _ASKED_AT.get(code, ""), ASKED_OF_THE_DOOR[code], {}) for code in told)
-    return Checked(lines, faults, told, (*of_door, *odd))
+    return Checked(lines, faults, told, (*of_door, *odd, *known))
 
 
 def _is_news(fault: Fault, told: list[Fault]) -> bool:

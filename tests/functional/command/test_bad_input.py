@@ -152,7 +152,7 @@ def test_a_sheet_of_fifty_thousand_rows_is_taken_in_bounded_memory(tmp_path: Pat
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append(["活动编号：A1", "", "活动日期：2026-05-03"])
-    sheet.append(["姓名", "性别", "电话", "收缩压", "舒张压"])
+    sheet.append(["姓名", "性别", "电话", "高压", "低压"])
     for number in range(50_000):
         sheet.append([f"王{number:05d}", "女", f"139{number:08d}", 130, 80])
     book.save(tmp_path / "big.xlsx")

@@ -22,8 +22,8 @@ def test_unknown_headings_are_all_named_and_nothing_of_the_sheet_counts(office: 
     assert {each.column: each.nearest for each in raised.value.unread} == {
         "联系方式": "手机",
         "年龄": "备注",
-        "是否同意建档": "同意建档",
-        "同意建档(签字)": "同意建档",
+        "是否同意建档": "同意建立档案",
+        "同意建档(签字)": "同意建立档案",
         "购买盒数": "购买数量",
     }
     assert office.people() == []

@@ -191,7 +191,7 @@ def test_a_consent_typed_wrong_is_taken_back_and_said_in_the_receipt(office: Off
     office.send(FULL | unmeasured)
     receipt = office.send(FULL | unmeasured | {"consent_health": "否"})
     assert [(n.row, n.code, n.column) for n in receipt.notices] == [
-        (FIRST_ROW, "consent_changed", "同意健康信息")
+        (FIRST_ROW, "consent_changed", "同意记录健康情况")
     ]
     health = [e for e in office.standing() if getattr(e.data, "purpose", "") == "health"]
     assert [event.type_name for event in health] == ["consent.refused"]

@@ -16,7 +16,7 @@ from tests.integration.web.sites import RunningSite, activity_today, card, enter
 from tests.integration.web.test_person_acts import event
 from tests.integration.web.test_sheets_in_the_page import again, cell, pick, sheet_of
 
-HEADINGS = ("姓名", "手机", "高压", "舒张压", "病症", "同意健康信息")
+HEADINGS = ("姓名", "手机", "高压", "低压", "病症", "同意记录健康情况")
 REFUSED = "本人不同意“记录健康情况”"
 BEFORE = "本人以前说过不同意"
 
@@ -130,7 +130,7 @@ def test_in_a_sheet_health_with_a_refusal_is_a_question_of_the_row(field: httpx.
     page = pick(field, "A-sheet", sheet_of(*rows, headings=HEADINGS)).text
     assert "要改好才收 2 行" in page and "新写 3 行" in page
     assert page.count("写着“否”，这一格就不能收") == 3
-    assert "第 5、6 行：写了血压，但没有“同意健康信息”的答复" in page
+    assert "第 5、6 行：写了血压，但没有“同意记录健康情况”的答复" in page
     mended = {cell(page, 2, "systolic"): "", cell(page, 2, "diastolic"): ""}
     mended |= {cell(page, 3, "consent_health"): "是"}
     page = again(field, page, "look", **mended).text

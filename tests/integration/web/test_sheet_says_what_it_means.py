@@ -9,7 +9,16 @@ import pytest
 from tests.integration.web.sites import RunningSite, activity_today, entered
 from tests.integration.web.test_sheets_in_the_page import again, pick, sheet_of
 
-HEADINGS = ("姓名", "手机", "出生日期", "购买数量", "单价", "购买型号", "同意建档", "同意健康信息")
+HEADINGS = (
+    "姓名",
+    "手机",
+    "出生日期",
+    "购买数量",
+    "单价",
+    "购买型号",
+    "同意建立档案",
+    "同意记录健康情况",
+)
 
 
 @pytest.fixture(scope="module", autouse=True)

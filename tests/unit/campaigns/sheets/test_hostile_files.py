@@ -164,15 +164,15 @@ def test_a_merged_address_is_everybody_s_whom_it_covers() -> None:
 
 
 def test_a_merged_consent_is_nobody_s_below_its_first_row() -> None:
-    book = handmade(["王秀英", "是"], ["李强", None], headings=("姓名", "同意建档"))
+    book = handmade(["王秀英", "是"], ["李强", None], headings=("姓名", "同意建立档案"))
     book.active.merge_cells("B3:B4")
-    assert reasons(read(saved(book))) == [[], [("同意建档", "merged")]]
+    assert reasons(read(saved(book))) == [[], [("同意建立档案", "merged")]]
 
 
 def test_cells_merged_across_columns_are_a_fault() -> None:
-    book = handmade(["王秀英", "120/80", None], headings=("姓名", "收缩压", "舒张压"))
+    book = handmade(["王秀英", "120/80", None], headings=("姓名", "高压", "低压"))
     book.active.merge_cells("B3:C3")
-    assert reasons(read(saved(book))) == [[("舒张压", "merged"), ("收缩压", "bad_reading")]]
+    assert reasons(read(saved(book))) == [[("低压", "merged"), ("高压", "bad_reading")]]
 
 
 def test_a_merged_area_alone_makes_no_row() -> None:
@@ -201,7 +201,7 @@ def test_five_thousand_rows_are_read_a_row_at_a_time() -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("签到")
     sheet.append(LABELS)
-    sheet.append(["姓名", "手机", "出生日期/年", "同意建档"])
+    sheet.append(["姓名", "手机", "出生日期/年", "同意建立档案"])
     for number in range(5_000):
         sheet.append([f"王{number}", f"138{number:08d}", "1950.3.2", "是"])
     data = saved(book)

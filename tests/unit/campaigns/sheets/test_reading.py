@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from campaigns.cloudevents import CheckedEvent, check_object
 from campaigns.sheets import InvalidSheet, read_sheet, refusals_of, write_answer
+from campaigns.sheets.columns import BY_KEY, column_key
 from campaigns.times import DAY_US, day_start_us
 from tests.profiles import examples
 from tests.unit.campaigns.sheets.sample_sheets import (
@@ -152,8 +153,8 @@ def test_one_bad_cell_keeps_its_row_back_and_no_other() -> None:
         ({"id_number": 110105194912310021}, "身份证号", "digits_lost"),
         ({"id_number": "1.10105E+17"}, "身份证号", "digits_lost"),
         ({"region": "朝阳"}, "地区代码", "bad_region"),
-        ({"systolic": "高"}, "收缩压", "bad_reading"),
-        ({"systolic": 1350}, "收缩压", "bad_reading"),
+        ({"systolic": "高"}, "高压", "bad_reading"),
+        ({"systolic": 1350}, "高压", "bad_reading"),
         ({"pulse": 72.5}, "脉搏", "bad_reading"),
         ({"trial_sku": None}, "试用型号", "trial_incomplete"),
         ({"quantity": 0}, "购买数量", "bad_quantity"),
@@ -161,7 +162,7 @@ def test_one_bad_cell_keeps_its_row_back_and_no_other() -> None:
         ({"price": "1.234"}, "单价（元）", "bad_amount"),
         ({"price": -5}, "单价（元）", "bad_amount"),
         ({"sku": "13812345678"}, "购买型号", "id_is_personal"),
-        ({"consent_health": "也许"}, "同意健康信息", "bad_choice"),
+        ({"consent_health": "也许"}, "同意记录健康情况", "bad_choice"),
         ({"name": "长" * 201}, "姓名", "too_long"),
         ({"note": "=1+1"}, "备注", "formula"),
         ({"phones": "=A1"}, "手机", "formula"),
@@ -179,7 +180,7 @@ def test_a_bad_cell_is_named_with_its_reason(
 
 def test_consent_to_share_needs_a_dealer_that_the_sheet_names() -> None:
     data = saved(handmade(["王秀英", "是"], headings=("姓名", "同意经销商"), labels=LABELS[:3]))
-    assert reasons(read(data)) == [[("同意共享经销商", "no_dealer")]]
+    assert reasons(read(data)) == [[("同意交给经销商一份", "no_dealer")]]
 
 
 def test_who_did_not_come_is_registered_without_attendance() -> None:
@@ -236,3 +237,22 @@ def test_rows_come_back_the_same_through_template_answer_and_reading(
     assert [row.events for row in again.rows] == [row.events for row in first.rows]
     assert reasons(again) == reasons(first)
     assert again.activity == first.activity
+
+
+@pytest.mark.parametrize(
+    ("shown", "before"),
+    [
+        ("高压", "收缩压"),
+        ("低压", "舒张压"),
+        ("同意建立档案", "同意建档"),
+        ("同意记录健康情况", "同意健康信息"),
+        ("同意交给经销商一份", "同意共享经销商"),
+        ("同意接收活动通知", "同意营销"),
+    ],
+)
+def test_a_column_is_headed_in_the_words_of_the_pages_and_read_under_its_earlier_name(
+    shown: str, before: str
+) -> None:
+    key = column_key(before)
+    assert key is not None and key == column_key(shown)
+    assert BY_KEY[key].heading == shown

@@ -1,0 +1,57 @@
+"""What a hand meets: going back, buttons of one line, a chooser whose names stand still."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.functional.journeys import Journey
+
+pytestmark = pytest.mark.browser
+
+
+def test_who_goes_back_to_the_search_finds_what_was_searched_for(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    page.locator("body[data-wired] #text").fill("王桂英")
+    link = page.get_by_role("link", name="王*英").first
+    link.tap()
+    page.get_by_role("button", name="提交").wait_for()
+    page.go_back()
+    expect(page.locator("#text")).to_have_value("王桂英")
+    expect(page.get_by_role("link", name="王*英").first).to_be_visible()
+    assert "王" not in page.url
+    on_phone.open("/me")
+    on_phone.open("/log/A-today")
+    page.locator("body[data-wired]").wait_for()
+    assert page.locator("#text").input_value() == ""
+
+
+def test_what_comes_next_stands_on_one_line_at_360_pixels(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today/new")
+    page = on_phone.page
+    page.locator("body[data-wired] [name=name]").fill("王一行")
+    page.get_by_label("手机").fill("13700000777")
+    page.get_by_role("button", name="提交").tap()
+    following = page.get_by_role("link", name="登记下一位")
+    lines = following.evaluate("""link => {
+      const range = document.createRange();
+      range.selectNodeContents(link);
+      return range.getClientRects().length;
+    }""")
+    assert lines == 1
+
+
+def test_the_chooser_of_columns_has_small_ticks_and_its_names_stand_still(
+    at_desk: Journey,
+) -> None:
+    at_desk.sign_in("office")
+    at_desk.open("/people")
+    page = at_desk.page
+    page.locator("details.cols summary").click()
+    row = page.locator(".cols-list .tick").nth(2)
+    tick, name = row.locator("input"), row.locator("span")
+    before, size = name.bounding_box(), tick.bounding_box()
+    assert size and max(size["width"], size["height"]) <= 30
+    tick.click()
+    assert name.bounding_box() == before

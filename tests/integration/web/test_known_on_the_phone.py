@@ -1,0 +1,115 @@
+"""The phone's form tells what somebody said before, and calls the dealer by its name."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from campaigns.ids import person_id
+from tests.examples import an_event
+from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
+from tests.integration.web.test_consents import consent
+from tests.integration.web.test_person_acts import event
+
+PERSON = f"/log/A-today/person/{person_id('N-1')}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hall(site: RunningSite) -> None:
+    site.user("field", "staff")
+    contract = {"contract_id": "K1", "dealer": "D1", "name": "晨光器械", "regions": ["110000"]}
+    contract |= {"kind": "exclusive", "starts_on": "2026-01-01"}
+    site.accept(an_event("dealer.contracted", contract), activity_today())
+    site.accept(card("N-1", "冯说过", "13700008801"), card("N-2", "卫没说", "13700008802"))
+    site.accept(
+        consent("N-1"),
+        consent("N-1", purpose="share_with_dealer", dealer="D1"),
+        consent("N-1", purpose="club", expires_on="2026-01-31"),
+        event("consent.refused", "N-1", purpose="health"),
+    )
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "field")
+
+
+def label_of(page: str, name: str) -> str:
+    """What stands beside a tick."""
+    found = re.search(rf'name="{name}" value="1"[^>]*>(.*?)</label>', page, re.S)
+    assert found
+    return re.sub(r"<[^>]*>|\s+", " ", found[1])
+
+
+def test_each_purpose_says_what_the_person_said_of_it_before(field: httpx.Client) -> None:
+    page = field.get(PERSON).text
+    assert "✓ 以前同意过" in label_of(page, "consent_archive")
+    assert "✓ 以前同意过" in label_of(page, "consent_share_with_dealer")
+    assert "✕ 以前说过不同意" in label_of(page, "consent_health")
+    # A consent that is over is no consent any more.
+    assert "✕" in label_of(page, "consent_club")
+    assert "以前" not in label_of(page, "consent_marketing")
+    nobody = field.get(f"/log/A-today/person/{person_id('N-2')}").text
+    assert "以前同意过" not in nobody and "以前同意过" not in field.get("/log/A-today/new").text
+
+
+def test_the_dealer_is_called_by_its_name_on_the_form_and_on_the_receipt(
+    field: httpx.Client,
+) -> None:
+    page = field.get("/log/A-today/new").text
+    for name in ("consent_share_with_dealer", "refused_share_with_dealer"):
+        assert "晨光器械" in label_of(page, name) and "D1" not in label_of(page, name)
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    form |= {"name": "陈交给", "consent_share_with_dealer": "1", "method": "paper"}
+    receipt = field.post("/log/A-today/submit", data=form).text
+    assert "data-receipt" in receipt and "交给经销商一份 晨光器械" in receipt
+
+
+def test_who_is_found_comes_with_what_was_said_for_the_typing_grid(field: httpx.Client) -> None:
+    form = {"form_token": token_in(field.get("/me").text), "text": "冯说过"}
+    page = field.post("/log/A-today/find", data=form).text
+    said = re.search(r'data-agreed="([^"]*)" data-refused="([^"]*)"', page)
+    assert said and set(said[1].split()) == {"archive", "share_with_dealer"}
+    assert set(said[2].split()) == {"health", "club"}
+
+
+def test_the_code_of_a_member_that_nobody_has_is_asked_about_once(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    enrolled: dict[str, Any] = {
+        "member": "M-77",
+        "kind": "clerk",
+        "dealer": "D1",
+        "person": {"name": "店员"},
+    }
+    enrolled["contact"] = {"phones": ["13700008899"]}
+    site.accept(an_event("member.enrolled", enrolled, id="enrolled-77"))
+    page = field.get(PERSON).text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    form |= {"member": "M-78", "referral": "1"}
+    asked = field.post("/log/A-today/submit", data=form).text
+    assert "查不到编号是这个的会员" in asked and "data-receipt" not in asked
+    known = field.post("/log/A-today/submit", data=form | {"member": "M-77"}).text
+    assert "data-receipt" in known
+    again = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', asked))
+    again |= {"member": "M-78", "referral": "1", "form_id": str(uuid4())}
+    assert "data-receipt" in field.post("/log/A-today/submit", data=again).text
+
+
+def test_the_numbers_of_the_day_stand_where_people_are_signed_in(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    site.accept(activity_today("A-day"))
+    for path, typed in (
+        ("person/" + person_id("N-2"), {"attended": "1"}),
+        ("new", {"name": "褚新来", "attended": "1"}),
+    ):
+        page = field.get(f"/log/A-day/{path}").text
+        form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+        assert "data-receipt" in field.post("/log/A-day/submit", data=form | typed).text
+    site.work()
+    page = field.get("/log/A-day").text
+    assert 'href="/activities/A-day/held"' in page and "到场 2 人，写卡 1 张" in page
