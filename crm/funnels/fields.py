@@ -1,7 +1,8 @@
 """Which fields a step may name, and which word was meant where one is wrong."""
 
 import typing
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -20,6 +21,20 @@ DIMENSIONS = (
 )
 """By what a breakdown is offered; besides, by any field of a step."""
 _NEAR, _NEAR_HAN = 0.6, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What codes are called in an answer; a code without a word stands for itself."""
+
+    types: Mapping[str, str]
+    fields: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    dimensions: Mapping[str, str]
+
+
+CODES = Spoken({}, {}, {}, {})
+"""To whoever writes codes they are called so."""
 
 
 @cache
@@ -60,50 +75,60 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found if found is not None and likeness[found] >= near else None
 
 
-def check_step(step: Step) -> None:
+def check_step(step: Step, spoken: Spoken = CODES) -> None:
     """InvalidStep where no touchpoint could ever fit, with the word that was likely meant."""
     known = fields_of(step.type)
+    word_of = wording(spoken.fields)
     for field, value in step.conditions:
         if field in IDENTITIES:
             raise InvalidStep(
                 N_("{field} 每次都不同，不能作条件；可用的字段：{known}"),
-                field=field,
-                known=", ".join(known),
+                field=word_of(field),
+                known=", ".join(map(word_of, known)),
             )
         if field not in known:
             raise InvalidStep(
                 N_("{type} 没有字段 {field}，{meant}有：{known}"),
-                type=step.type,
+                type=spoken.types.get(step.type, step.type),
                 field=repr(field),
-                meant=meant(field, known),
-                known=", ".join(known),
+                meant=meant(field, known, word_of),
+                known=", ".join(map(word_of, known)),
             )
+        value_of = wording(spoken.values.get(field, {}))
         if known[field] and value not in known[field]:
             raise InvalidStep(
                 N_("{field} 没有 {value} 这个值，{meant}有：{known}"),
-                field=field,
+                field=word_of(field),
                 value=repr(value),
-                meant=meant(value, known[field]),
-                known=", ".join(known[field]),
+                meant=meant(value, known[field], value_of),
+                known=", ".join(map(value_of, known[field])),
             )
 
 
-def check_dimension(name: str) -> None:
+def check_dimension(name: str, spoken: Spoken = CODES) -> None:
     """InvalidFunnel where nothing can be broken down by it."""
     known = {*DIMENSIONS, *all_fields()}
     if name not in known:
+        word_of = wording(spoken.dimensions)
+        offered = known if spoken is CODES else DIMENSIONS
         raise InvalidFunnel(
             N_("不能按 {name} 分组，{meant}可以按：{known}"),
             name=repr(name),
-            meant=meant(name, known),
-            known=", ".join(sorted(known)),
+            meant=meant(name, offered, word_of),
+            known=", ".join(map(word_of, sorted(offered))),
         )
 
 
-def meant(word: str, known: Collection[str]) -> str:
-    """`是不是想写 X？` where there is one."""
-    found = nearest(word, known)
-    return f"→ {found}；" if found else ""
+def wording(words: Mapping[str, str]) -> Callable[[str], str]:
+    """What a code is called by these words."""
+    return lambda code: words.get(code, code)
+
+
+def meant(word: str, known: Collection[str], word_of: Callable[[str], str] = str) -> str:
+    """`是不是想写 X？` where there is one: a code, or what it is called."""
+    words = {name: word_of(code) for code in known for name in (code, word_of(code))}
+    found = nearest(word, words)
+    return f"→ {words[found]}；" if found else ""
 
 
 def _values(of_type: object) -> tuple[str, ...]:

@@ -1,37 +1,79 @@
 """Steps and fields in the words of people: 到场:类别=大型义诊 for activity.attended:kind=…"""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from campaigns.wording.catalogues import N_
-from crm.funnels.definition import InvalidStep, Step, parse_step
-from crm.funnels.fields import check_dimension, check_step, fields_of, meant
+from crm.funnels.definition import (
+    InvalidStep,
+    InvalidWindow,
+    Step,
+    Window,
+    parse_step,
+    parse_window,
+)
+from crm.funnels.fields import (
+    CODES,
+    Spoken,
+    check_dimension,
+    check_step,
+    fields_of,
+    meant,
+    wording,
+)
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
+
+_WINDOW = re.compile(r"([0-9]{1,6})\s*([^\W\d]*)")
+_UNITS = {
+    **dict.fromkeys(("d", "天", "日", "day", "days"), "d"),
+    **dict.fromkeys(("h", "小时", "小時", "hour", "hours"), "h"),
+    **dict.fromkeys(("min", "分", "分钟", "分鐘", "minute", "minutes"), "min"),
+    **dict.fromkeys(("y", "年", "year", "years"), "y"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Words → codes. steps: a word for a whole step, as it is written."""
+    """Words → codes. steps: a word for a whole step, as it is written. spoken: codes → words, for
+    who writes words; to who writes codes alone codes are answered."""
 
     steps: Mapping[str, str]
     fields: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     dimensions: Mapping[str, str]
+    spoken: Spoken
+
+    def answering(self, text: str) -> Spoken:
+        """How to speak to whoever wrote this."""
+        return CODES if text.isascii() else self.spoken
+
+
+def read_window(text: str) -> Window:
+    """`90天`, `90 days`, `720小时`, `90d`; a number alone are days. InvalidWindow otherwise."""
+    found = _WINDOW.fullmatch(text.strip().casefold())
+    if found is None or (found[2] and found[2] not in _UNITS):
+        raise InvalidWindow(
+            N_("看不懂期限 {window}：写成 90天、720小时、90分钟 或 1年；只写数字就是天数"),
+            window=repr(text),
+        )
+    return parse_window(f"{int(found[1])}{_UNITS[found[2] or 'd']}")
 
 
 def read_step(text: str, words: Vocabulary) -> Step:
     """A step in codes or in words; InvalidStep says what was likely meant."""
+    spoken = words.answering(text)
     name, colon, rest = text.replace("：", ":").strip().partition(":")
     name = name.strip()
     if name not in TOUCHPOINT_TYPES:
         if name not in words.steps:
-            raise _unknown(name, words)
+            raise _unknown(name, words, spoken)
         name, _, also = words.steps[name].partition(":")
         rest = ",".join(filter(None, (also, rest)))
     pairs = rest.replace("，", ",").split(",") if rest else []
-    said = ",".join(_pair(name, pair, words) for pair in pairs)
+    said = ",".join(_pair(name, pair, words, spoken) for pair in pairs)
     step = parse_step(f"{name}:{said}" if said or colon else name)
-    check_step(step)
+    check_step(step, spoken)
     return step
 
 
@@ -39,23 +81,23 @@ def read_dimension(text: str, words: Vocabulary) -> str:
     """By what is broken down, in codes or in words; InvalidFunnel says what was likely meant."""
     name = text.strip()
     name = words.dimensions.get(name) or words.fields.get(name) or name
-    check_dimension(name)
+    check_dimension(name, words.answering(text))
     return name
 
 
-def _pair(type_name: str, pair: str, words: Vocabulary) -> str:
+def _pair(type_name: str, pair: str, words: Vocabulary, spoken: Spoken) -> str:
     field, equals, value = (part.strip() for part in pair.partition("="))
     known = fields_of(type_name)
     if field and field not in known:
         field = words.fields.get(field, field)
     if field and field not in known and not field.isascii():
-        offered = [word for word, code in words.fields.items() if code in known]
+        word_of = wording(spoken.fields)
         raise InvalidStep(
             N_("{type} 没有字段 {field}，{meant}有：{known}"),
-            type=type_name,
+            type=spoken.types.get(type_name, type_name),
             field=repr(field),
-            meant=meant(field, offered),
-            known=", ".join(known),
+            meant=meant(field, known, word_of),
+            known=", ".join(map(word_of, known)),
         )
     values = known.get(field, ())
     if values and value not in values:
@@ -63,10 +105,11 @@ def _pair(type_name: str, pair: str, words: Vocabulary) -> str:
     return f"{field}{equals}{value}"
 
 
-def _unknown(name: str, words: Vocabulary) -> InvalidStep:
+def _unknown(name: str, words: Vocabulary, spoken: Spoken) -> InvalidStep:
+    word_of = wording(spoken.types)
     return InvalidStep(
         N_("没有 {name} 这种接触，{meant}有：{known}"),
         name=repr(name),
         meant=meant(name, (*TOUCHPOINT_TYPES, *words.steps)),
-        known=", ".join(TOUCHPOINT_TYPES),
+        known=", ".join(map(word_of, TOUCHPOINT_TYPES)),
     )

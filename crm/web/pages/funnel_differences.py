@@ -121,6 +121,8 @@ def differences_table(visit: SignedIn) -> Response:
 def _found(visit: Visit) -> Found:
     may_look(visit)
     asked, _ = asked_of(visit)
+    if asked.error:
+        raise NotFound
     document = structs.replace(asked.document, by=_traits(visit), reached=False)
     if len(document.steps) < 2:
         raise NotFound

@@ -5,7 +5,7 @@ from dataclasses import replace
 from io import BytesIO, StringIO
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from openpyxl import Workbook
 
 from campaigns.sheets.writing import put
@@ -42,6 +42,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("/funnels.csv")
 def funnel_table(visit: SignedIn) -> Response:
     """The table to take away, with where its numbers come from."""
+    if asked_of(visit)[0].error:
+        return _to_the_form(visit)
     text = StringIO()
     writer = csv.writer(text)
     for row in _lines(visit):
@@ -53,6 +55,8 @@ def funnel_table(visit: SignedIn) -> Response:
 @router.get("/funnels.xlsx")
 def funnel_workbook(visit: SignedIn) -> Response:
     """The same for Excel."""
+    if asked_of(visit)[0].error:
+        return _to_the_form(visit)
     book = Workbook()
     sheet = book.active
     book.properties.creator = book.properties.title = ""
@@ -71,6 +75,8 @@ def funnel_picture(visit: SignedIn) -> Response:
     """The picture alone, to paste into slides."""
     may_look(visit)
     asked, saved = asked_of(visit)
+    if asked.error:
+        return _to_the_form(visit)
     report = report_of(visit, asked)
     context = {
         "title": saved.name if saved else visit.say(N_("漏斗")),
@@ -78,6 +84,11 @@ def funnel_picture(visit: SignedIn) -> Response:
         "passport": passport_of(visit, asked, report),
     }
     return _file(visit, visit.page("funnel_alone.svg", context), "image/svg+xml", "svg")
+
+
+def _to_the_form(visit: Visit) -> Response:
+    """Where the fault is said, with what was typed."""
+    return RedirectResponse(f"/funnels?{visit.request.query_params}", 303)
 
 
 def _lines(visit: Visit) -> list[tuple[str | int | float | None, ...]]:

@@ -21,7 +21,7 @@ from crm.web.view.formats import moment_text
 from crm.web.view.funnel_compared import Other, compared_notes, earlier_notes, other_period
 from crm.web.view.funnel_form import DEFAULT, DEFAULT_OF_DEALERS, AskedFunnel, asked_funnel
 from crm.web.view.funnel_view import FEW, Viewer
-from crm.web.view.funnel_words import TOUCHPOINTS, sentences
+from crm.web.view.funnel_words import TOUCHPOINTS, condition_word, sentences
 
 
 def may_look(visit: Visit) -> None:
@@ -125,7 +125,10 @@ def passport_of(visit: Visit, asked: AskedFunnel, report: Report) -> list[str]:
         lines += what_copies_hold(visit, asked.document)
         never = visit.say(N_("注意：你的副本里没有 %(what)s。"))
         until = visit.say(N_("副本最后一次变动在 %(when)s，共 %(n)s 次接触。"))
-    lines += [never % {"what": condition} for condition in report.unknown]
+    lines += [
+        never % {"what": condition_word(field, value, visit.language)}
+        for field, _, value in (each.partition("=") for each in report.unknown)
+    ]
     lines += notes_of(visit, asked, report)
     # A rebuild notes no time: what it wrote stands now.
     as_of_us = report.as_of_us or visit.site.now_us()

@@ -155,6 +155,8 @@ def _list(
 def _people(visit: Visit, posting: Posting | None = None) -> Response:
     _must_list(visit)
     asked, _ = asked_of(visit)
+    if asked.error:
+        raise NotFound
     query = visit.request.query_params
     listed = _listed(query, asked.document)
     report = answered(visit, asked.document, listed)

@@ -1,7 +1,6 @@
 """Funnels: built, drawn, compared, broken down, saved, shared."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ from campaigns.wording.sentence import SaidError
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
 from crm.funnels.own_copy import NOT_IN_COPIES, TYPES_OF_COPIES
+from crm.funnels.queries import Offers
 from crm.funnels.register import Saved, history_of, remove_funnel, save_funnel, saved_funnels
 from crm.funnels.report import Question
 from crm.people.queries import FoundPerson, find_people
@@ -42,7 +42,6 @@ from crm.web.view.funnel_form import (
     AskedFunnel,
     address_of,
     asked_funnel,
-    rows_of,
 )
 from crm.web.view.funnel_money import money_of
 from crm.web.view.funnel_view import FEW, bars_of, breakdowns_of
@@ -51,10 +50,9 @@ from crm.web.view.funnel_words import (
     ENTRIES,
     KINDS,
     TOUCHPOINTS,
-    dimension_word,
+    condition_word,
     sentences,
     step_word,
-    value_word,
 )
 
 router = APIRouter()
@@ -77,6 +75,10 @@ def funnels_page(visit: SignedIn) -> Response:
     """The builder, and what it comes to."""
     may_look(visit)
     asked, saved = asked_of(visit)
+    if asked.error:
+        wrong = {"title": visit.say(N_("漏斗")), "asked": asked, "saved": None, "report": None}
+        context = {**wrong, **_builder(visit, asked), **_shelf(visit, asked)}
+        return visit.render("funnels.html", context, 400)
     report = report_of(visit, asked)
     viewer = viewer_of(visit, asked)
     other = other_period(asked.document, asked.compare, today_of(visit))
@@ -97,7 +99,7 @@ def funnels_page(visit: SignedIn) -> Response:
         **_builder(visit, asked),
         **_shelf(visit, asked),
     }
-    return visit.render("funnels.html", context, 400 if asked.error else 200)
+    return visit.render("funnels.html", context)
 
 
 @router.post("/funnels/saved")
@@ -157,18 +159,19 @@ def _builder(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
     """What the form shows and offers."""
     document, language = asked.document, visit.language
     today = today_of(visit)
-    from_day, to_day = document.period(today)
+    form = asked.form(today, language)
+    offered = visit.site.funnels.offers(visit.scope, today)
     return {
-        "rows": [*rows_of(document.steps, language), *[("", "")] * _BLANK_ROWS],
-        "without": [*rows_of(document.without, language), ("", "")],
+        "form": form,
+        "rows": [*form.rows, *[("", "")] * _BLANK_ROWS],
+        "without": [*form.without, ("", "")],
         "touchpoints": _touchpoints(visit, document),
         "kinds": {code: visit.say(word) for code, word in KINDS.items()},
         "entries": {code: visit.say(word) for code, word in ENTRIES.items()},
         "dimensions": _dimensions(visit, document),
         "comparisons": {code: visit.say(word) for code, word in COMPARISONS.items()},
-        "from_day": from_day,
-        "last_day": to_day - timedelta(days=1),
-        "offers": _offers(visit),
+        "offers": _offers(visit, offered),
+        "example": condition_word("dealer", next(iter(offered.get("dealer", ())), "D01"), language),
         "sentences": list(sentences(document, today, language)),
     }
 
@@ -186,11 +189,10 @@ def _dimensions(visit: Visit, document: Document) -> dict[str, str]:
     return {code: visit.say(word) for code, word in DIMENSION_WORDS.items() if code not in left_out}
 
 
-def _offers(visit: Visit) -> list[str]:
+def _offers(visit: Visit, offered: Offers) -> list[str]:
     """Conditions that occur, as they are typed."""
-    offered = visit.site.funnels.offers(visit.scope, today_of(visit))
     return [
-        f"{dimension_word(name, visit.language)}={value_word(name, value, visit.language)}"
+        condition_word(name, value, visit.language)
         for name, values in sorted(offered.items())
         for value in values
         if name not in ("activity_id", "member", "witness", "expires_on", "region")

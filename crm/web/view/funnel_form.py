@@ -1,6 +1,6 @@
 """A funnel in an address: what a builder sends, and what a link that is shared holds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,11 +11,17 @@ from starlette.datastructures import ImmutableMultiDict
 from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import Language
 from campaigns.wording.sentence import SaidError
-from crm.funnels.definition import ChainKind, EntryRule, InvalidFunnel, parse_step
+from crm.funnels.definition import (
+    ChainKind,
+    EntryRule,
+    InvalidFunnel,
+    parse_step,
+    parse_window,
+)
 from crm.funnels.document import Document
-from crm.funnels.naming import read_dimension, read_step
+from crm.funnels.naming import read_dimension, read_step, read_window
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW
-from crm.web.view.funnel_words import condition_words, vocabulary
+from crm.web.view.funnel_words import condition_words, vocabulary, window_words
 
 SEASON_DAYS = 182
 MOST_STEPS = 10
@@ -30,40 +36,97 @@ DEFAULT_OF_DEALERS = Document(
 COMPARISONS = {"": N_("不比"), "before": N_("比前一段同样长的时间"), "year": N_("比去年同期")}
 
 
+Row = tuple[str, str]
+"""The type that is chosen, and the conditions that are typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stands in the builder: what is asked, or exactly what was typed."""
+
+    rows: tuple[Row, ...]
+    without: tuple[Row, ...]
+    from_day: str
+    last_day: str
+    window: str
+    kind: str
+    entry: str
+    compare: str
+    by: tuple[str, ...]
+    reached: bool
+
+
 @dataclass(frozen=True, slots=True)
 class AskedFunnel:
     """What was asked, or why it cannot be: error says so in the visitor's language.
 
-    typed: as it was typed, to be shown again.
+    typed: with an error, as it was typed, to be shown again; the document then is nobody's.
     """
 
     document: Document
     compare: str
     error: str = ""
-    typed: Mapping[str, Any] | None = None
+    typed: Form | None = None
 
     @property
     def query(self) -> str:
         """The address of this funnel, after the question mark."""
         return address_of(self.document, self.compare)
 
+    def form(self, today: date, language: Language) -> Form:
+        """What stands in the builder."""
+        if self.typed is not None:
+            return self.typed
+        document = self.document
+        from_day, to_day = document.period(today)
+        return Form(
+            tuple(rows_of(document.steps, language)),
+            tuple(rows_of(document.without, language)),
+            from_day.isoformat(),
+            (to_day - timedelta(days=1)).isoformat(),
+            window_words(parse_window(document.window), language),
+            document.kind,
+            document.entry,
+            self.compare,
+            document.by,
+            document.reached,
+        )
+
 
 def asked_funnel(
-    sent: ImmutableMultiDict[str, Any], language: Language, fallback: Document = DEFAULT
+    sent: ImmutableMultiDict[str, Any],
+    language: Language,
+    fallback: Document = DEFAULT,
+    compare: str = "",
 ) -> AskedFunnel:
     """What an address or a form asks for; without steps: the fallback."""
-    compare = str(sent.get("compare", ""))
-    compare = compare if compare in COMPARISONS else ""
+    compare = _text(sent, "compare") if "compare" in sent else compare
     steps = _steps(sent, "step", "where")
-    if not steps:
-        return AskedFunnel(fallback, compare)
     try:
-        return AskedFunnel(_document(sent, steps), compare)
+        compare = _one_of(COMPARISONS, compare, "")
+        document = _document(sent, steps, language) if steps else fallback
     except SaidError as error:
-        return AskedFunnel(fallback, compare, error.said(language), {"steps": steps})
-    except ValueError:
-        said = InvalidFunnel(N_("日期写成 2026-03-01")).said(language)
-        return AskedFunnel(fallback, compare, said, {"steps": steps})
+        return AskedFunnel(fallback, "", error.said(language), _typed(sent))
+    return AskedFunnel(document, compare)
+
+
+def _typed(sent: ImmutableMultiDict[str, Any]) -> Form:
+    def rows(name: str, where: str) -> tuple[Row, ...]:
+        split = (each.partition(":") for each in _steps(sent, name, where))
+        return tuple((each, conditions) for each, _, conditions in split)
+
+    names = ("from", "last", "window", "kind", "entry", "compare")
+    return Form(
+        rows("step", "where"),
+        rows("without", "without_where"),
+        *(_text(sent, name) for name in names),
+        tuple(str(each) for each in sent.getlist("by") if each),
+        bool(sent.get("reached")),
+    )
+
+
+def _text(sent: ImmutableMultiDict[str, Any], name: str) -> str:
+    return str(sent.get(name, "")).strip()
 
 
 def _steps(sent: ImmutableMultiDict[str, Any], name: str, where: str) -> list[str]:
@@ -77,21 +140,24 @@ def _steps(sent: ImmutableMultiDict[str, Any], name: str, where: str) -> list[st
     ]
 
 
-def _document(sent: ImmutableMultiDict[str, Any], steps: list[str]) -> Document:
-    words = vocabulary()
+def _document(sent: ImmutableMultiDict[str, Any], steps: list[str], language: Language) -> Document:
+    words = vocabulary(language)
     if len(steps) > MOST_STEPS:
         raise InvalidFunnel(N_("最多 {most} 步"), most=MOST_STEPS)
-    days = str(sent.get("days", "")).strip()
-    from_day, last_day = (str(sent.get(name, "")).strip() for name in ("from", "last"))
-    rolling = bool(days) and not (from_day and last_day)
+    days, first, last = (_text(sent, name) for name in ("days", "from", "last"))
+    rolling = bool(days) and not (first and last)
+    from_day = None if rolling else _day(first)
+    last_day = None if rolling else _day(last)
+    if from_day and last_day and last_day < from_day:
+        raise InvalidFunnel(N_("“到”在“从”的前面"))
     document = Document(
         tuple(str(read_step(each, words)) for each in steps),
-        str(sent.get("window", "")).strip() or "90d",
-        None if rolling else date.fromisoformat(from_day),
-        None if rolling else date.fromisoformat(last_day) + timedelta(days=1),
-        int(days) if rolling else None,
-        _one_of(ChainKind, sent.get("kind"), ChainKind.SEQUENTIAL),
-        _one_of(EntryRule, sent.get("entry"), EntryRule.BEST),
+        str(read_window(_text(sent, "window") or "90d")),
+        from_day,
+        last_day and last_day + timedelta(days=1),
+        _number(days) if rolling else None,
+        ChainKind(_one_of(list(ChainKind), _text(sent, "kind"), ChainKind.SEQUENTIAL)),
+        EntryRule(_one_of(list(EntryRule), _text(sent, "entry"), EntryRule.BEST)),
         tuple(read_dimension(str(each), words) for each in sent.getlist("by") if each),
         tuple(str(read_step(each, words)) for each in _steps(sent, "without", "without_where")),
         bool(sent.get("reached")),
@@ -100,8 +166,28 @@ def _document(sent: ImmutableMultiDict[str, Any], steps: list[str]) -> Document:
     return document
 
 
-def _one_of(kinds: Any, value: object, default: Any) -> Any:
-    return kinds(value) if value in list(kinds) else default
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        said = N_("{text} 不是日期，写成 2026-03-01")
+        raise InvalidFunnel(said, text=repr(text)) from error
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise InvalidFunnel(N_("{text} 不是天数"), text=repr(text))
+    return int(text)
+
+
+def _one_of(known: Collection[str], text: str, default: str) -> str:
+    if text and text not in known:
+        raise InvalidFunnel(
+            N_("没有 {text} 这个选择，有：{known}"), text=repr(text), known=", ".join(known)
+        )
+    return text or default
 
 
 def address_of(document: Document, compare: str = "") -> str:

@@ -10,7 +10,7 @@ from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import LANGUAGES, Language
 from crm.funnels.definition import ChainKind, EntryRule, Step, Window, WindowUnit, parse_step
 from crm.funnels.document import Document
-from crm.funnels.fields import fields_of
+from crm.funnels.fields import Spoken, fields_of
 from crm.funnels.naming import Vocabulary
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.web.view.labels import ACTIVITY_KINDS, EVENTS, GROUPS, STEPS
@@ -55,8 +55,24 @@ _UNITS = {
 
 
 @cache
-def vocabulary() -> Vocabulary:
-    """The words of every language that the pages speak."""
+def vocabulary(language: Language) -> Vocabulary:
+    """The words of every language that the pages speak, answered in one of them."""
+    fields = {name for each in TOUCHPOINT_TYPES for name in fields_of(each)}
+    given = {
+        (name, value)
+        for each in TOUCHPOINT_TYPES
+        for name, values in fields_of(each).items()
+        for value in values
+    }
+    values: dict[str, dict[str, str]] = {}
+    for name, value in sorted(given):
+        values.setdefault(name, {})[value] = value_word(name, value, language)
+    spoken = Spoken(
+        {code: translated(word, language) for code, word in TOUCHPOINTS.items()},
+        {name: translated(LABELS.get(name, name), language) for name in sorted(fields)},
+        values,
+        {name: dimension_word(name, language) for name in DIMENSION_WORDS},
+    )
     return Vocabulary(
         {**_codes(TOUCHPOINTS), **_codes({k: v for k, v in STEPS.items() if k != "reached"})},
         _codes(LABELS),
@@ -68,6 +84,7 @@ def vocabulary() -> Vocabulary:
             if values and field != "kind"
         },
         _codes(DIMENSION_WORDS),
+        spoken,
     )
 
 
@@ -90,10 +107,12 @@ def step_word(step: str | Step, language: Language) -> str:
 
 def condition_words(step: str, language: Language) -> str:
     """The conditions as they are typed: `类别=大型义诊,经销商=D1`."""
-    return ",".join(
-        f"{translated(LABELS.get(field, field), language)}={value_word(field, value, language)}"
-        for field, value in parse_step(step).conditions
-    )
+    return ",".join(condition_word(*pair, language) for pair in parse_step(step).conditions)
+
+
+def condition_word(field: str, value: str, language: Language) -> str:
+    """`类别=大型义诊`."""
+    return f"{translated(LABELS.get(field, field), language)}={value_word(field, value, language)}"
 
 
 def _value_text(field: str, value: str) -> str:

@@ -18,12 +18,11 @@ from crm.funnels.definition import (
     InvalidStep,
     InvalidWindow,
     Step,
-    parse_window,
 )
 from crm.funnels.elsewhere import NotThere, clickhouse_of
 from crm.funnels.fields import DIMENSIONS, all_fields
 from crm.funnels.kept import columns_file
-from crm.funnels.naming import read_dimension, read_step
+from crm.funnels.naming import read_dimension, read_step, read_window
 from crm.funnels.queries import Funnels, funnel_then
 from crm.funnels.register import Saved
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
@@ -70,7 +69,9 @@ Steps = Annotated[
 ]
 From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="第一天")]
 To = Annotated[str | None, typer.Option("--to", metavar="DAY", help="最后一天的后一天")]
-Window = Annotated[str | None, typer.Option("--window", help="从进入算起的期限：30d 或 720h")]
+Window = Annotated[
+    str | None, typer.Option("--window", help="从进入算起的期限：90天、720小时，或 90d、720h")
+]
 SavedAs = Annotated[
     str | None,
     typer.Option("--saved", metavar="NAME", help="网页里存好的漏斗或人群，写名称或编号"),
@@ -157,7 +158,7 @@ def _must_be_whole(written: Mapping[str, object]) -> None:
 
 def _dimension(by: str) -> str:
     try:
-        return read_dimension(by, vocabulary())
+        return read_dimension(by, vocabulary(language()))
     except InvalidFunnel as error:
         raise typer.BadParameter(error.said(language())) from error
 
@@ -175,7 +176,7 @@ def _asked(
             tuple(map(_step, steps)),
             day(period[0] or ""),
             day(period[1] or ""),
-            parse_window(window or ""),
+            read_window(window or ""),
             kind,
             entry,
             None if by is None else _dimension(by),
@@ -194,7 +195,7 @@ def _print_clickhouse(asked: Funnel) -> None:
 
 def _step(text: str) -> Step:
     try:
-        return read_step(text, vocabulary())
+        return read_step(text, vocabulary(language()))
     except InvalidStep as error:
         raise typer.BadParameter(error.said(language())) from error
 

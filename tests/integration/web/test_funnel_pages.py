@@ -200,7 +200,12 @@ def test_words_of_people_are_read_as_codes(office: httpx.Client) -> None:
         ("step=activity.attended&where=deler=D1&days=30", "dealer"),
         ("step=activity.attended&where=类型=大型义诊&days=30", "类别"),
         ("step=activity.attended&days=30&by=deler", "dealer"),
-        ("step=activity.attended&days=30&window=90", "30d"),
+        ("step=activity.attended&days=30&window=soon", "90天"),
+        ("step=activity.attended&days=30&window=90岁", "90天"),
+        ("step=activity.attended&days=many", "天数"),
+        ("step=activity.attended&days=30&kind=sequental", "sequential"),
+        ("step=activity.attended&from=2026-03-05&last=2026-03-01", "前面"),
+        ("step=activity.attended&where=类别=义诊&days=30", "→ 大型义诊"),
         ("step=purchase.made&where=purchase_id=P1&days=30", "不能作条件"),
         ("step=activity.attended&from=2026-13-01&last=2026-03-01", "2026-03-01"),
     ],
@@ -211,7 +216,49 @@ def test_a_typo_is_an_error_that_names_the_nearest_right_word(
     answer = office.get(f"/funnels?{query}")
     assert answer.status_code == 400
     alert = re.search(r'role="alert">([^<]+)', answer.text)
-    assert alert is not None and meant in alert[1]
+    assert alert is not None and meant in unescape(alert[1])
+
+
+def test_a_fault_leaves_everything_that_was_typed_and_shows_no_numbers(
+    office: httpx.Client,
+) -> None:
+    typed = (
+        "step=activity.attended&where=类别=大型义诊&step=trial.started&where=&window=几天"
+        "&from=2026-03-02&last=2026-05-03&kind=any&entry=first&compare=year&by=city"
+        "&without=complaint.raised&without_where="
+    )
+    page = office.get(f"/funnels?{typed}").text
+    for kept in (
+        *('value="类别=大型义诊"', 'value="几天"', 'value="2026-03-02"', 'value="2026-05-03"'),
+        *('"any" selected', '"first" selected', '"year" selected', 'value="city" checked'),
+        *('"complaint.raised" selected', '"activity.attended" selected'),
+    ):
+        assert kept in page, kept
+    for number in ("<svg xmlns", "数字来源", "funnels.csv", 'action="/funnels/saved"'):
+        assert number not in page, number
+    answer = office.get(f"/funnels.csv?{typed}")
+    assert answer.status_code == 303 and answer.headers["location"].startswith("/funnels?step=")
+
+
+@pytest.mark.parametrize("typed", ["90", "90天", "90 days", "90d", " 90 天 "])
+def test_a_window_is_read_as_people_write_it(office: httpx.Client, typed: str) -> None:
+    page = office.get("/funnels", params={"step": "activity.attended", "days": 30, "window": typed})
+    assert page.status_code == 200 and "期限是 90 天" in page.text
+
+
+def test_whoever_writes_words_is_answered_in_words_and_the_example_exists(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    answer = office.get("/funnels?step=activity.attended&where=类别=义诊&days=30")
+    alert = re.search(r'role="alert">([^<]+)', answer.text)
+    assert alert is not None and not re.search("[a-z]", unescape(alert[1])), alert[1]
+    page = office.get("/funnels").text
+    example = re.search("类别=大型义诊,经销商=([A-Z0-9]+)", page)
+    assert example is not None
+    assert example[1] in site.site.funnels.offers(HEADQUARTERS_SCOPE, today())["dealer"]
+    # What never came up is told in words as well.
+    query = "step=activity.attended&where=经销商=D99&days=30"
+    assert "从来没有出现过 经销商=D99" in office.get(f"/funnels?{query}").text
 
 
 def test_files_hold_the_table_and_where_its_numbers_come_from(office: httpx.Client) -> None:
