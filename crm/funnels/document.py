@@ -1,6 +1,7 @@
 """A funnel as it is saved, shared and sent: one small document in codes."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 from msgspec import Struct
 
@@ -24,6 +25,7 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     steps, without: `TYPE:field=value`, as in the command. from_day, to_day: the entries' days, the
     last one not among them; or last_days: so many days up to today, today among them. by: what it
     is broken down by, each for itself. reached: whether the headcount of activities stands above.
+    compare: with which other period: the one before, or that of a year before.
     """
 
     steps: tuple[str, ...]
@@ -36,6 +38,7 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     by: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     reached: bool = False
+    compare: Literal["", "before", "year"] = ""
 
     def period(self, today: date) -> tuple[date, date]:
         """The first day, and the day after the last; InvalidFunnel where they are not said."""

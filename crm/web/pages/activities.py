@@ -124,7 +124,7 @@ def activities_page(visit: SignedIn) -> Response:
     wanted = asked.text("days")
     days = int(wanted) if re.fullmatch(r"[1-9]\d{0,3}", wanted) else SEASON_DAYS
     today = shanghai_day(visit.site.now_us())
-    from_day = today - timedelta(days=days)
+    from_day = today - timedelta(days=days - 1)
     with reading(visit.site.engine) as connection:
         found = activities_from(visit.scope, connection, from_day)
     text, kind = asked.text("text").casefold(), asked.text("kind")

@@ -82,7 +82,7 @@ def differences_page(visit: SignedIn) -> Response:
         "clear": len(found.clear),
         "tried": len(found.groups),
         "by_chance": -(-len(found.groups) // _CHANCE),
-        "compared": visit.say(COMPARISONS[found.asked.compare]) if found.other else "",
+        "compared": visit.say(COMPARISONS[found.asked.document.compare]) if found.other else "",
         "change": _change(found),
         "explained": [
             (dimension_word(each.dimension, language), _points(each.mix), _points(each.within))
@@ -129,7 +129,7 @@ def _found(visit: Visit) -> Found:
     report = answered(visit, document)
     viewer = viewer_of(visit, asked)
     step = _step(visit, report)
-    before = other_period(document, asked.compare, today_of(visit))
+    before = other_period(document, today_of(visit))
     other = answered_of(visit, before, document.by) if before else None
     groups = list(differing(report, step, names=viewer.names))
     explained: list[Explained] = []
@@ -158,7 +158,7 @@ def _traits(visit: Visit) -> tuple[str, ...]:
 
 
 def _notes(visit: Visit, found: Found) -> list[str]:
-    other = other_period(found.asked.document, found.asked.compare, today_of(visit))
+    other = other_period(found.asked.document, today_of(visit))
     if other is None:
         return []
     earlier = earlier_notes(found.report, found.viewer, compared=False)

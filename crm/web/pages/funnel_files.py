@@ -13,6 +13,7 @@ from campaigns.wording.catalogues import N_
 from crm.web.desk.files import as_text
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.funnel_parts import (
+    answered_of,
     asked_of,
     costs_for,
     may_look,
@@ -22,6 +23,8 @@ from crm.web.pages.funnel_parts import (
     today_of,
     viewer_of,
 )
+from crm.web.view.funnel_compared import against, other_period
+from crm.web.view.funnel_form import COMPARISONS
 from crm.web.view.funnel_money import money_lines, money_of
 from crm.web.view.funnel_view import bars_of, breakdowns_of, table_rows
 from crm.web.view.funnel_words import step_word
@@ -100,11 +103,16 @@ def _lines(visit: Visit) -> list[tuple[str | int | float | None, ...]]:
     lines: list[tuple[str | int | float | None, ...]] = []
     if saved is not None:
         lines.append((saved.name,))
-    lines.append(tuple(visit.say(head) for head in _HEADS))
+    other = other_period(asked.document, today_of(visit))
+    beside = against(report, answered_of(visit, other), viewer) if other else ()
+    heads = [visit.say(head) for head in _HEADS]
+    if other:
+        heads += [visit.say(COMPARISONS[asked.document.compare]), visit.say(N_("相差"))]
+    lines.append(tuple(heads))
     reached = reached_of(visit, asked)
     if reached is not None:
         lines.append((visit.say(N_("触达（人次，不记名）")), reached))
-    lines += table_rows(bars_of(report, viewer))
+    lines += table_rows(bars_of(report, viewer, beside))
     money = money_of(report, costs_for(visit, asked), viewer)
     if money is not None:
         lines += [(), *money_lines(money, [visit.say(head) for head in _MONEY_HEADS])]

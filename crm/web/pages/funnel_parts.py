@@ -75,7 +75,7 @@ def answered_of(visit: Visit, other: Other, by: tuple[str, ...] = ()) -> Report:
 def notes_of(visit: Visit, asked: AskedFunnel, report: Report) -> Iterator[str]:
     """What keeps the numbers from being read wrongly: who only seems lost, how long is watched."""
     viewer = viewer_of(visit, asked)
-    other = other_period(asked.document, asked.compare, today_of(visit))
+    other = other_period(asked.document, today_of(visit))
     yield from earlier_notes(report, viewer, compared=other is not None)
     if other is not None:
         yield from compared_notes(other, viewer)

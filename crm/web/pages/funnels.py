@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.languages import Language
 from campaigns.wording.sentence import SaidError
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
@@ -81,7 +82,7 @@ def funnels_page(visit: SignedIn) -> Response:
         return visit.render("funnels.html", context, 400)
     report = report_of(visit, asked)
     viewer = viewer_of(visit, asked)
-    other = other_period(asked.document, asked.compare, today_of(visit))
+    other = other_period(asked.document, today_of(visit))
     beside = against(report, answered_of(visit, other), viewer) if other else ()
     context: dict[str, Any] = {
         "title": saved.name if saved else visit.say(N_("漏斗")),
@@ -122,7 +123,7 @@ def save(posting: SignedInPosting) -> Response:
     except SaidError as error:
         said = quote(error.said(visit.language))
         return RedirectResponse(f"/funnels?{asked.query}&fault={said}#save", 303)
-    return RedirectResponse(f"/funnels?saved={saved.funnel_id}", 303)
+    return RedirectResponse(f"/funnels?saved={saved.funnel_id}&kept=1", 303)
 
 
 @router.get("/funnels/saved/{funnel_id}")
@@ -171,7 +172,7 @@ def _builder(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
         "dimensions": _dimensions(visit, document),
         "comparisons": {code: visit.say(word) for code, word in COMPARISONS.items()},
         "offers": _offers(visit, offered),
-        "example": condition_word("dealer", next(iter(offered.get("dealer", ())), "D01"), language),
+        "example": _example(offered, language),
         "sentences": list(sentences(document, today, language)),
     }
 
@@ -187,6 +188,13 @@ def _dimensions(visit: Visit, document: Document) -> dict[str, str]:
     """By what may be broken down: of a dealer's copy, by what a row tells, and what is asked."""
     left_out = frozenset() if visit.scope.may("numbers") else NOT_IN_COPIES - set(document.by)
     return {code: visit.say(word) for code, word in DIMENSION_WORDS.items() if code not in left_out}
+
+
+def _example(offered: Offers, language: Language) -> str:
+    """Two conditions as they are typed, of what there is."""
+    dealer = next(iter(offered.get("dealer", ())), "D01")
+    pairs = (("kind", "free_clinic"), ("dealer", dealer))
+    return ",".join(condition_word(*pair, language) for pair in pairs)
 
 
 def _offers(visit: Visit, offered: Offers) -> list[str]:
@@ -207,6 +215,7 @@ def _shelf(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
         "shelf": found,
         "is_default": asked.document == default_of(visit),
         "fault": visit.request.query_params.get("fault", ""),
+        "kept": visit.request.query_params.get("kept"),
     }
 
 

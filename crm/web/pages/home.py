@@ -86,7 +86,7 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
             "today": today,
             "days": days,
             "periods": PERIODS_DAYS,
-            "from_day": today - timedelta(days=days),
+            "from_day": period(visit, days)[0],
             "activities": activities_on(visit.scope, connection, today),
             "bars": bars(visit, connection, days) if visit.scope.may("numbers") else (),
             **_waiting(visit, connection, today),
@@ -164,7 +164,7 @@ def _of_activities(visit: Visit, connection: Connection, today: date) -> dict[st
     scope = visit.scope
     unclosed = unfiled = 0
     if visit.may_say("activity.held"):
-        from_day = today - timedelta(days=_DAYS_TO_CLOSE)
+        from_day, _ = period(visit, _DAYS_TO_CLOSE)
         past = activities_between(scope, connection, from_day, today)
         unclosed = sum(each.reached is None and not each.cancelled for each in past)
     if visit.may_say("activity.changed"):
@@ -198,7 +198,7 @@ def season_picture(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         shown = bars(visit, connection, days)
-    context = {"bars": shown, "from_day": today - timedelta(days=days), "today": today}
+    context = {"bars": shown, "from_day": period(visit, days)[0], "today": today}
     page = visit.render("season.svg", context)
     headers = {"Content-Disposition": f'attachment; filename="season-{days}d.svg"'}
     return Response(page.body, media_type="image/svg+xml", headers=headers)
@@ -207,16 +207,16 @@ def season_picture(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
 def chain_of(visit: Visit, days: int, listed: int | None = None) -> Report:
     """The outcome chain of the last days, today included; listed: with who reached this step."""
     visit.scope.require("numbers", "funnels are the company's")
-    document = Document(OUTCOME_CHAIN, OUTCOME_WINDOW, last_days=days + 1)
+    document = Document(OUTCOME_CHAIN, OUTCOME_WINDOW, last_days=days)
     people = None if listed is None else Listed(listed)
     today = shanghai_day(visit.site.now_us())
     return visit.site.funnels.report(visit.scope, Question(document, today, listed=people))
 
 
 def period(visit: Visit, days: int) -> tuple[date, date]:
-    """The first of the last days, and the day after today."""
+    """The first of so many days, today among them, and the day after today."""
     today = shanghai_day(visit.site.now_us())
-    return today - timedelta(days=days), today + timedelta(days=1)
+    return today - timedelta(days=days - 1), today + timedelta(days=1)
 
 
 def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:

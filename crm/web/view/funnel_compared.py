@@ -32,14 +32,14 @@ class Other:
     as_of: date
 
 
-def other_period(document: Document, compare: str, today: date) -> Other | None:
+def other_period(document: Document, today: date) -> Other | None:
     """The same funnel of the time before, or of a year before; None: not compared."""
-    if not compare:
+    if not document.compare:
         return None
     from_day, to_day = document.period(today)
-    days = timedelta(days=(to_day - from_day).days if compare == "before" else _YEAR_DAYS)
+    days = timedelta(days=(to_day - from_day).days if document.compare == "before" else _YEAR_DAYS)
     shifted = structs.replace(
-        document, from_day=from_day - days, to_day=to_day - days, last_days=None, by=()
+        document, from_day=from_day - days, to_day=to_day - days, last_days=None, by=(), compare=""
     )
     return Other(shifted, today - days)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import structs
 from starlette.datastructures import ImmutableMultiDict
 
 from campaigns.wording.catalogues import N_
@@ -64,14 +65,13 @@ class AskedFunnel:
     """
 
     document: Document
-    compare: str
     error: str = ""
     typed: Form | None = None
 
     @property
     def query(self) -> str:
         """The address of this funnel, after the question mark."""
-        return address_of(self.document, self.compare)
+        return address_of(self.document)
 
     def form(self, today: date, language: Language) -> Form:
         """What stands in the builder."""
@@ -87,7 +87,7 @@ class AskedFunnel:
             window_words(parse_window(document.window), language),
             document.kind,
             document.entry,
-            self.compare,
+            document.compare,
             document.by,
             document.reached,
         )
@@ -97,17 +97,17 @@ def asked_funnel(
     sent: ImmutableMultiDict[str, Any],
     language: Language,
     fallback: Document = DEFAULT,
-    compare: str = "",
 ) -> AskedFunnel:
-    """What an address or a form asks for; without steps: the fallback."""
-    compare = _text(sent, "compare") if "compare" in sent else compare
+    """What an address or a form asks for; without steps: the fallback, compared as asked."""
     steps = _steps(sent, "step", "where")
     try:
-        compare = _one_of(COMPARISONS, compare, "")
         document = _document(sent, steps, language) if steps else fallback
+        if "compare" in sent:
+            compare: Any = _one_of(list(COMPARISONS), _text(sent, "compare"), "")
+            document = structs.replace(document, compare=compare)
     except SaidError as error:
-        return AskedFunnel(fallback, "", error.said(language), _typed(sent))
-    return AskedFunnel(document, compare)
+        return AskedFunnel(fallback, error.said(language), _typed(sent))
+    return AskedFunnel(document)
 
 
 def _typed(sent: ImmutableMultiDict[str, Any]) -> Form:
@@ -190,7 +190,7 @@ def _one_of(known: Collection[str], text: str, default: str) -> str:
     return text or default
 
 
-def address_of(document: Document, compare: str = "") -> str:
+def address_of(document: Document) -> str:
     """The query of an address that asks for a funnel again."""
     pairs: list[tuple[str, str]] = [("step", step) for step in document.steps]
     pairs.append(("window", document.window))
@@ -203,7 +203,7 @@ def address_of(document: Document, compare: str = "") -> str:
     pairs += [("by", name) for name in document.by]
     pairs += [("without", step) for step in document.without]
     pairs += [("reached", "1")] if document.reached else []
-    pairs += [("compare", compare)] if compare else []
+    pairs += [("compare", document.compare)] if document.compare else []
     return urlencode(pairs)
 
 

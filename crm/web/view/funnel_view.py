@@ -215,6 +215,7 @@ def table_rows(bars: Sequence[Bar]) -> list[tuple[str | int | None, ...]]:
         (
             *(bar.label, FEW if bar.people is None else bar.people, before),
             *(bar.rate, bar.rate_of_first, bar.left, bar.median),
+            *(() if bar.then is None else (bar.then, bar.sure)),
         )
         for bar, before in zip(bars, _befores(bars), strict=True)
     ]

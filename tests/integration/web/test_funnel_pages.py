@@ -293,13 +293,13 @@ def test_totals_of_few_are_told_of_nowhere_to_who_sees_no_names(
     site: RunningSite, office: httpx.Client
 ) -> None:
     def is_told_in_part(days: int) -> bool:
-        asked = Question(Document(OUTCOME_CHAIN, OUTCOME_WINDOW, last_days=days + 1), today())
+        asked = Question(Document(OUTCOME_CHAIN, OUTCOME_WINDOW, last_days=days), today())
         steps = site.site.funnels.report(HEADQUARTERS_SCOPE, asked).steps
         return any(is_few(step.people) for step in steps)
 
     days = next(filter(is_told_in_part, range(1, SEASON_DAYS)))
     steps = "&".join(f"step={each}" for each in OUTCOME_CHAIN)
-    query = f"{steps}&window={OUTCOME_WINDOW}&days={days + 1}&compare=year"
+    query = f"{steps}&window={OUTCOME_WINDOW}&days={days}&compare=year"
     paths = [f"{path}?{query}" for path in ("/funnels", "/funnels.csv", "/funnels.svg")]
     paths += [f"{path}?days={days}" for path in ("/", "/season.csv", "/season.svg")]
     with signed_in(site, "market") as market:
@@ -399,6 +399,8 @@ def test_a_funnel_is_saved_shared_changed_and_taken_out_of_the_list(site: Runnin
         token = token_in(market.get("/funnels").text)
         form = {"form_token": token, "name": "义诊到购买", "query": QUERY, "shared": "1"}
         saved = market.post("/funnels/saved", data=form).headers["location"]
+        assert "✓ 已存下“义诊到购买”，第 1 版" in market.get(saved).text
+        saved = saved.partition("&")[0]
         funnel_id = saved.partition("saved=")[2]
         assert "义诊到购买" in colleague.get(saved).text
         again = {**form, "query": f"{QUERY}&by=sex", "saved": funnel_id, "shared": ""}
@@ -410,6 +412,36 @@ def test_a_funnel_is_saved_shared_changed_and_taken_out_of_the_list(site: Runnin
         gone = market.post(f"/funnels/saved/{funnel_id}/remove", data={"form_token": token})
         assert gone.status_code == 303
         assert "义诊到购买" not in market.get("/funnels").text
+
+
+def test_a_comparison_is_saved_and_taken_away_with_its_funnel(site: RunningSite) -> None:
+    query = f"{QUERY.replace('days=183', 'days=60')}&compare=before"
+    with signed_in(site, "market") as market:
+        token = token_in(market.get("/funnels").text)
+        form = {"form_token": token, "name": "和上一段比", "query": query}
+        saved = market.post("/funnels/saved", data=form).headers["location"]
+        assert '"before" selected' in market.get(saved).text
+        assert "个百分点（95%：" in market.get(saved).text
+        table = list(csv.reader(StringIO(market.get(f"/funnels.csv?{query}").text)))
+        assert table[0][-2:] == ["比前一段同样长的时间", "相差"]
+        assert all(row[-2] for row in table[1:4])
+        assert "个百分点（95%：" in table[2][-1]
+        book = load_workbook(BytesIO(market.get(f"/funnels.xlsx?{query}").content))
+        assert next(book.active.values)[-2:] == ("比前一段同样长的时间", "相差")
+        assert market.get(f"{saved}&compare=").text.count('"before" selected') == 0
+
+
+def test_so_many_days_begin_on_the_same_day_on_every_page(office: httpx.Client) -> None:
+    """Today among them: 30 days begin 29 days ago."""
+    steps = "&".join(f"step={each}" for each in OUTCOME_CHAIN)
+    query = f"{steps}&window={OUTCOME_WINDOW}"
+    for days in (30, 90, 91, 182):
+        season = list(csv.reader(StringIO(office.get(f"/season.csv?days={days}").text)))
+        funnel = list(csv.reader(StringIO(office.get(f"/funnels.csv?{query}&days={days}").text)))
+        assert [row[1] for row in season[2:]] == [row[1] for row in funnel[1:6]], days
+        first = today() - timedelta(days=days - 1)
+        assert f"{first} – {today()}" in office.get(f"/season.svg?days={days}").text
+        assert f'name="from" value="{first}"' in office.get(f"/funnels?{query}&days={days}").text
 
 
 def test_people_are_saved_as_a_condition_and_computed_whenever_they_are_looked_at(

@@ -1,6 +1,7 @@
 """Two periods beside each other: watched for as long, and nobody lost who had been there before."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from tests.unit.crm.funnels.samples import touchpoint
 
 TODAY = date(2026, 6, 30)
 DOCUMENT = Document(("activity.attended", "trial.started"), "60d", last_days=30)
+BESIDE = structs.replace(DOCUMENT, compare="before")
 OFFICE = Viewer("zh-CN", True, True, "")
 DAYS = st.lists(st.tuples(st.integers(0, 29), st.integers(0, 80)), min_size=1, max_size=20)
 """Of each person on which day of the period it came, and how many days later it tried."""
@@ -41,10 +43,10 @@ def season(came: list[tuple[int, int]], back: int) -> list[Touchpoint]:
 
 @given(DAYS, st.sampled_from(("before", "year")))
 def test_two_periods_in_which_the_same_happened_come_to_the_same(
-    came: list[tuple[int, int]], compare: str
+    came: list[tuple[int, int]], compare: Literal["before", "year"]
 ) -> None:
     """Of the earlier one more is known by now; it is not looked at."""
-    other = other_period(DOCUMENT, compare, TODAY)
+    other = other_period(structs.replace(DOCUMENT, compare=compare), TODAY)
     assert other is not None and DOCUMENT.last_days is not None
     back = DOCUMENT.last_days if compare == "before" else 365
     assert other.as_of == TODAY - timedelta(days=back)
@@ -54,14 +56,14 @@ def test_two_periods_in_which_the_same_happened_come_to_the_same(
 
 
 def test_the_page_says_up_to_when_an_earlier_period_is_watched() -> None:
-    other = other_period(DOCUMENT, "before", TODAY)
+    other = other_period(BESIDE, TODAY)
     assert other is not None
     (line,) = compared_notes(other, OFFICE)
     assert "2026-05-02 至 2026-05-31" in line and "2026-05-31 为止" in line
     over = structs.replace(
-        DOCUMENT, from_day=date(2026, 1, 1), to_day=date(2026, 2, 1), last_days=None
+        BESIDE, from_day=date(2026, 1, 1), to_day=date(2026, 2, 1), last_days=None
     )
-    whole = other_period(over, "before", TODAY)
+    whole = other_period(over, TODAY)
     assert whole is not None and not list(compared_notes(whole, OFFICE))
 
 
@@ -116,7 +118,7 @@ def test_few_who_had_an_archive_before_are_told_of_nowhere_to_who_sees_no_names(
 
 
 def test_the_day_of_a_look_ends_with_its_evening() -> None:
-    other = other_period(DOCUMENT, "before", TODAY)
+    other = other_period(BESIDE, TODAY)
     assert other is not None
     came = [touchpoint("attended", "2026-05-31 10:00"), touchpoint("trial", "2026-05-31 23:00")]
     assert told(came, other.document, other.as_of).steps[1].people == 1
