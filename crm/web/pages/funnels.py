@@ -77,9 +77,10 @@ def funnels_page(visit: SignedIn) -> Response:
     may_look(visit)
     asked, saved = asked_of(visit)
     if asked.error:
-        wrong = {"title": visit.say(N_("漏斗")), "asked": asked, "saved": None, "report": None}
-        context = {**wrong, **_builder(visit, asked), **_shelf(visit, asked)}
-        return visit.render("funnels.html", context, 400)
+        wrong: dict[str, Any] = {"asked": asked, "saved": None, "report": None}
+        wrong |= {"title": visit.say(N_("漏斗"))}
+        wrong |= _builder(visit, asked) | _shelf(visit, asked)
+        return visit.render("funnels.html", wrong, 400)
     report = report_of(visit, asked)
     viewer = viewer_of(visit, asked)
     other = other_period(asked.document, today_of(visit))

@@ -115,11 +115,15 @@ def _typed(sent: ImmutableMultiDict[str, Any]) -> Form:
         split = (each.partition(":") for each in _steps(sent, name, where))
         return tuple((each, conditions) for each, _, conditions in split)
 
-    names = ("from", "last", "window", "kind", "entry", "compare")
     return Form(
         rows("step", "where"),
         rows("without", "without_where"),
-        *(_text(sent, name) for name in names),
+        _text(sent, "from"),
+        _text(sent, "last"),
+        _text(sent, "window"),
+        _text(sent, "kind"),
+        _text(sent, "entry"),
+        _text(sent, "compare"),
         tuple(str(each) for each in sent.getlist("by") if each),
         bool(sent.get("reached")),
     )
