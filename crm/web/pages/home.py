@@ -36,7 +36,8 @@ from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.copy import is_settled
 from crm.web.pages.status import HELD_BACK
 from crm.web.view.formats import duration_text
-from crm.web.view.funnel_view import FEW, rate_of
+from crm.web.view.funnel_compared import earlier_notes
+from crm.web.view.funnel_view import FEW, Viewer, rate_of
 from crm.web.view.labels import label
 
 router = APIRouter()
@@ -88,11 +89,21 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
             "periods": PERIODS_DAYS,
             "from_day": period(visit, days)[0],
             "activities": activities_on(visit.scope, connection, today),
-            "bars": bars(visit, connection, days) if visit.scope.may("numbers") else (),
+            **(_of_season(visit, connection, days) if visit.scope.may("numbers") else {}),
             **_waiting(visit, connection, today),
             **_of_activities(visit, connection, today),
         }
     return visit.render("home.html", context)
+
+
+def _of_season(visit: Visit, connection: Connection, days: int) -> dict[str, object]:
+    """The chain as it is drawn, and who only seems lost on it."""
+    chain = chain_of(visit, days)
+    viewer = Viewer(visit.language, visit.scope.may("people"), lists=False, query="")
+    return {
+        "bars": bars(visit, connection, days, chain),
+        "notes": list(earlier_notes(chain, viewer, compared=False)),
+    }
 
 
 def _waiting(visit: Visit, connection: Connection, today: date) -> dict[str, object]:
@@ -180,7 +191,7 @@ def _of_activities(visit: Visit, connection: Connection, today: date) -> dict[st
 def season_table(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     """The table behind the picture, to take away."""
     with reading(visit.site.engine) as connection:
-        rows = bars(visit, connection, days)
+        rows = bars(visit, connection, days, chain_of(visit, days))
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow([visit.say(head) for head in _TABLE_HEADS])
@@ -197,7 +208,7 @@ def season_picture(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     """The picture alone, to paste into slides."""
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
-        shown = bars(visit, connection, days)
+        shown = bars(visit, connection, days, chain_of(visit, days))
     context = {"bars": shown, "from_day": period(visit, days)[0], "today": today}
     page = visit.render("season.svg", context)
     headers = {"Content-Disposition": f'attachment; filename="season-{days}d.svg"'}
@@ -219,9 +230,8 @@ def period(visit: Visit, days: int) -> tuple[date, date]:
     return today - timedelta(days=days - 1), today + timedelta(days=1)
 
 
-def bars(visit: Visit, connection: Connection, days: int) -> list[Bar]:
+def bars(visit: Visit, connection: Connection, days: int, chain: Report) -> list[Bar]:
     """The steps of the chain as they are drawn."""
-    chain = chain_of(visit, days)
     from_day, to_day = period(visit, days)
     reached = reached_between(visit.scope, connection, from_day, to_day)
     names = visit.scope.may("people")

@@ -27,7 +27,7 @@ from crm.funnels.document import Document
 from crm.funnels.few import is_few
 from crm.funnels.money import costs_of
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW
-from crm.funnels.report import Listed, Question
+from crm.funnels.report import Listed, Question, withheld_of
 from crm.journal.events import JOURNAL
 from crm.money import fen_per, yuan_text
 from crm.outcomes.tables import OUTCOME
@@ -429,6 +429,46 @@ def test_a_comparison_is_saved_and_taken_away_with_its_funnel(site: RunningSite)
         book = load_workbook(BytesIO(market.get(f"/funnels.xlsx?{query}").content))
         assert next(book.active.values)[-2:] == ("比前一段同样长的时间", "相差")
         assert market.get(f"{saved}&compare=").text.count('"before" selected') == 0
+
+
+def test_the_overview_says_who_had_an_archive_before(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    for days in (30, 90, 182):
+        asked = Question(Document(OUTCOME_CHAIN, OUTCOME_WINDOW, last_days=days), today())
+        first = site.site.funnels.report(HEADQUARTERS_SCOPE, asked).steps[0]
+        said = f"停在“到场”的 {first.left} 人里，{first.earlier} 人进入以前已经“建档”过"
+        assert first.earlier == 0 or said in office.get(f"/?days={days}").text
+        assert first.earlier > 0 or days > 30
+
+
+def test_of_a_saved_group_whoever_sees_no_names_hears_what_the_breakdown_tells(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    """Seven of eight would tell of the eighth: where the breakdown withholds, so does the list."""
+    document = structs.replace(DOCUMENT, by=("city",))
+    groups = site.site.funnels.report(HEADQUARTERS_SCOPE, Question(document, today())).groups
+    starts = withheld_of("city", groups["city"])
+    token = token_in(office.get("/funnels").text)
+    expected = {}
+    for group, start in zip(groups["city"], starts, strict=True):
+        if group.value is None:
+            continue
+        for step in range(1, len(DOCUMENT.steps) + 1):
+            query = f"{QUERY}&by=city&at={step}&dimension=city&value={group.value}"
+            name = f"{group.value}在{step}"
+            form = {"form_token": token, "query": query, "name": name, "shared": "1"}
+            assert office.post("/segments", data=form).status_code == 303
+            expected[name] = f"{group.people[step - 1]:,}" if step <= start else "隐去"
+    assert "隐去" in expected.values() and len(set(expected.values())) > 1
+    with signed_in(site, "market") as market:
+        page = market.get("/segments").text
+        told = dict(
+            re.findall(
+                r'class="name">([^ <]+) [^/]+/small></span> <span class="end">([^ ]+) 人', page
+            )
+        )
+    assert {name: told.get(name) for name in expected} == expected
 
 
 def test_so_many_days_begin_on_the_same_day_on_every_page(office: httpx.Client) -> None:
