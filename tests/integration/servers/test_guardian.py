@@ -17,11 +17,13 @@ from tests.source_tree import ROOT
 # A leader who starts a server in the session's folder, as PostgreSQL and Kafka stand in it, and
 # one of those who work for it; says who they are, and ends when its input does, if it may.
 _SESSION = """
-import os, subprocess, sys
+import os, signal, subprocess, sys
 from pathlib import Path
 from tests.ground import break_ground
 from tests.servers import processes, shared
 
+# Whoever was started in the background inherits that interrupts are ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 ground = break_ground()
 shared.open_session(ground)
 try:
