@@ -122,15 +122,15 @@ def test_the_same_form_sent_twice_is_recorded_once_and_calmly_said(on_phone: Jou
 
 
 def test_who_has_signed_in_is_shown_as_signed_in(on_phone: Journey) -> None:
-    on_phone.running.accept(card("C-came", "朴顺姬", "13911114444"))
+    on_phone.running.accept(card("C-came", "朴顺姬", "13911117391"))
     on_phone.sign_in()
     on_phone.open("/log/A-today")
     page = on_phone.page
-    page.locator("#text").fill("4444")
+    page.locator("#text").fill("7391")
     page.get_by_role("button", name="签到 朴*姬").tap()
     expect(page.get_by_role("heading", name="已收下")).to_be_visible()
     page.get_by_role("link", name="登记下一位").tap()
-    page.locator("#text").fill("4444")
+    page.locator("#text").fill("7391")
     expect(page.get_by_text(re.compile("已签到 [0-9]"))).to_have_count(1)
     expect(page.get_by_role("button", name=re.compile("签到"))).to_have_count(0)
 
