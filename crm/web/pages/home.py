@@ -89,7 +89,7 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
             "periods": PERIODS_DAYS,
             "from_day": period(visit, days)[0],
             "activities": activities_on(visit.scope, connection, today),
-            **(_of_season(visit, connection, days) if visit.scope.may("numbers") else {}),
+            **_of_season(visit, connection, days),
             **_waiting(visit, connection, today),
             **_of_activities(visit, connection, today),
         }
@@ -97,7 +97,9 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
 
 
 def _of_season(visit: Visit, connection: Connection, days: int) -> dict[str, object]:
-    """The chain as it is drawn, and who only seems lost on it."""
+    """The chain as it is drawn, and who only seems lost on it; nothing for who sees no numbers."""
+    if not visit.scope.may("numbers"):
+        return {"bars": (), "notes": ()}
     chain = chain_of(visit, days)
     viewer = Viewer(visit.language, visit.scope.may("people"), lists=False, query="")
     return {
