@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from crm.schema.recording_again import record_again
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -36,10 +38,6 @@ _PROJECTED = (
     *("copy_row", "contract", "wake_day", "follow_up", "claim", "reward", "balance"),
     "ledger_entry",
 )
-_QUIET = """
-INSERT INTO checkpoint (consumer, topic_id, partition, next_offset, recorded_us)
-VALUES ('dealer-changes', '', 0, :position, 0)
-"""
 _SEEN = """
 INSERT INTO clock (name, at_us, actor)
 SELECT 'door', max(received_us), 'upgrade' FROM journal WHERE role <> 'system'
@@ -67,23 +65,7 @@ def upgrade() -> None:
     op.execute(_EVIDENCED.format(plain=_PLAIN[connection.dialect.name]))
     op.execute(_SEEN)
     if connection.execute(sa.text(_OTHERWISE_NOW)).scalar():
-        _record_again(connection)
-
-
-def _record_again(connection: sa.Connection) -> None:
-    """Empty what follows from the journal: whoever works next records it anew, and tells dealers
-    at its end what has come out differently."""
-    query = sa.text("SELECT position FROM progress WHERE consumer = 'embedded'")
-    position = connection.execute(query).scalar()
-    if not position:
-        return
-    for name in _PROJECTED:
-        op.execute(sa.delete(sa.table(name)))
-    op.execute(
-        "DELETE FROM checkpoint WHERE consumer = 'dealer-changes' AND topic_id = ''"
-        " AND partition = 0"
-    )
-    op.execute(sa.text(_QUIET).bindparams(position=position))
+        record_again(_PROJECTED)
 
 
 def downgrade() -> None:

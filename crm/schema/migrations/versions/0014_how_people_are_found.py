@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from crm.identity.names import given_sound, pinyin, simplified, sort_form
+from crm.schema.recording_again import record_again
 
 revision = "0014"
 down_revision = "0013"
@@ -23,10 +24,6 @@ _PROJECTED = (
     *("copy_row", "contract", "wake_day", "follow_up", "claim", "reward", "balance"),
     "ledger_entry",
 )
-_QUIET = """
-INSERT INTO checkpoint (consumer, topic_id, partition, next_offset, recorded_us)
-VALUES ('dealer-changes', '', 0, :position, 0)
-"""
 _COLUMNS = (("plain", 200), ("given", 400), ("sorted_as", 1000))
 _INDEXED = ("plain", "pinyin", "given", "sorted_as")
 
@@ -51,23 +48,7 @@ def upgrade() -> None:
         }
         connection.execute(sa.update(card).where(card.c.card_id == card_id).values(found_by))
     if any(_LOST_NOW.search(name) for _, name in people):
-        _record_again(connection)
-
-
-def _record_again(connection: sa.Connection) -> None:
-    """Empty what follows from the journal: whoever works next records it anew, and tells dealers
-    at its end what has come out differently."""
-    query = sa.text("SELECT position FROM progress WHERE consumer = 'embedded'")
-    position = connection.execute(query).scalar()
-    if not position:
-        return
-    for name in _PROJECTED:
-        op.execute(sa.delete(sa.table(name)))
-    op.execute(
-        "DELETE FROM checkpoint WHERE consumer = 'dealer-changes' AND topic_id = ''"
-        " AND partition = 0"
-    )
-    op.execute(sa.text(_QUIET).bindparams(position=position))
+        record_again(_PROJECTED)
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from crm.schema.recording_again import record_again
+
 revision = "0018"
 down_revision = "0017"
 branch_labels = None
@@ -13,15 +15,11 @@ _PROJECTED = (
     *("copy_row", "contract", "wake_day", "follow_up", "claim", "reward", "balance"),
     "ledger_entry",
 )
-_QUIET = """
-INSERT INTO checkpoint (consumer, topic_id, partition, next_offset, recorded_us)
-VALUES ('dealer-changes', '', 0, :position, 0)
-"""
 
 
 def upgrade() -> None:
     """Apply the change."""
-    _record_again(op.get_bind())
+    record_again(_PROJECTED)
     op.create_table(
         "payment",
         sa.Column("source", sa.String(length=256), nullable=False),
@@ -88,22 +86,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("paid_by", sa.Text(), nullable=False))
         batch_op.add_column(sa.Column("paid_fen", sa.BigInteger(), nullable=False))
         batch_op.create_index("ix_reward_state", ["state", "releases_on"], unique=False)
-
-
-def _record_again(connection: sa.Connection) -> None:
-    """Empty what follows from the journal: what a reward rests on stands there alone; whoever
-    works next records it anew, and tells dealers only what has changed."""
-    query = sa.text("SELECT position FROM progress WHERE consumer = 'embedded'")
-    position = connection.execute(query).scalar()
-    if not position:
-        return
-    for name in _PROJECTED:
-        op.execute(sa.delete(sa.table(name)))
-    op.execute(
-        "DELETE FROM checkpoint WHERE consumer = 'dealer-changes' AND topic_id = ''"
-        " AND partition = 0"
-    )
-    op.execute(sa.text(_QUIET).bindparams(position=position))
 
 
 def downgrade() -> None:

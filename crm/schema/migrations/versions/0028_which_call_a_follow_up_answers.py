@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from crm.schema.recording_again import record_again
+
 revision = "0028"
 down_revision = "0027"
 branch_labels = None
@@ -13,10 +15,6 @@ _PROJECTED = (
     *("conflict", "copy_row", "contract", "wake_day", "follow_up", "claim", "reward", "payment"),
     *("balance", "ledger_entry"),
 )
-_QUIET = """
-INSERT INTO checkpoint (consumer, topic_id, partition, next_offset, recorded_us)
-VALUES ('dealer-changes', '', 0, :position, 0)
-"""
 _READ_AGAIN = sa.text("INSERT INTO funnel_note (made_us, said) VALUES (0, :said)")
 
 
@@ -38,26 +36,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("follow_up_later", schema=None) as batch_op:
         batch_op.create_index("ix_follow_up_later_trial_id", ["trial_id", "entry"], unique=False)
-    _record_again(op.get_bind())
+    if _any_call(op.get_bind()) and record_again(_PROJECTED):
+        op.execute(_READ_AGAIN.bindparams(said=b'{"everything":true}'))
 
 
-def _record_again(connection: sa.Connection) -> None:
-    """Where calls were asked for, what follows from the journal is emptied: whoever works next
-    records it anew, and tells dealers only what has changed."""
-    position = connection.execute(
-        sa.text("SELECT position FROM progress WHERE consumer = 'embedded'")
-    ).scalar()
-    any_call = connection.execute(sa.text("SELECT 1 FROM follow_up LIMIT 1")).scalar()
-    if not position or not any_call:
-        return
-    for name in _PROJECTED:
-        op.execute(sa.delete(sa.table(name)))
-    op.execute(
-        "DELETE FROM checkpoint WHERE consumer = 'dealer-changes' AND topic_id = ''"
-        " AND partition = 0"
-    )
-    op.execute(sa.text(_QUIET).bindparams(position=position))
-    op.execute(_READ_AGAIN.bindparams(said=b'{"everything":true}'))
+def _any_call(connection: sa.Connection) -> bool:
+    """Whether calls were asked for: else nothing that follows from the journal is another."""
+    found = connection.execute(sa.text("SELECT 1 FROM follow_up LIMIT 1")).scalar()
+    return found is not None
 
 
 def downgrade() -> None:
