@@ -9,23 +9,25 @@ from crm.journal.events import JOURNAL
 from crm.outcomes.tables import EVENT_HANDLED, OUTCOME
 from crm.scope import Scope
 
+NAMED_OUTCOME = case(
+    (DEAD_LETTER.c.error.is_not(None), "failed"),
+    else_=func.coalesce(OUTCOME.c.outcome, "accepted"),
+).label("named")
+"""The list of an event, where the journal is joined with what became of it, if anything did."""
+
 
 def handled_counts(
     scope: Scope, connection: Connection, type_name: str | None = None
 ) -> Mapping[str, int]:
     """How many events of each list were seen to."""
     scope.require("events", "outcomes of others' events")
-    outcome = case(
-        (DEAD_LETTER.c.error.is_not(None), "failed"),
-        else_=func.coalesce(OUTCOME.c.outcome, "accepted"),
-    ).label("named")
     query = (
-        select(outcome, func.count())
+        select(NAMED_OUTCOME, func.count())
         .select_from(EVENT_HANDLED)
         .join(JOURNAL, JOURNAL.c.position == EVENT_HANDLED.c.position)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .join(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position, isouter=True)
-        .group_by(outcome)
+        .group_by(NAMED_OUTCOME)
     )
     if type_name is not None:
         query = query.where(JOURNAL.c.type == type_name)

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Column, Connection, Select, case, func, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from campaigns.intake import CLOCK_SOURCE
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL, decode
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
+from crm.outcomes.asking import NAMED_OUTCOME
 from crm.outcomes.tables import EVENT_HANDLED, OUTCOME, UNUSUAL
 from crm.scope import Scope
 
@@ -176,17 +177,13 @@ def outcome_counts(
     scope.require("events", "outcomes of others' events")
     if type_name is None:
         return _counts_of_all(connection)
-    outcome = case(
-        (DEAD_LETTER.c.error.is_not(None), "failed"),
-        else_=func.coalesce(OUTCOME.c.outcome, "accepted"),
-    ).label("named")
     query = (
-        select(outcome, func.count())
+        select(NAMED_OUTCOME, func.count())
         .select_from(JOURNAL)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .join(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.role != "system", JOURNAL.c.type == type_name)
-        .group_by(outcome)
+        .group_by(NAMED_OUTCOME)
     )
     return {name: count for name, count in connection.execute(query)}
 
