@@ -5,17 +5,14 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
     Subquery,
     Table,
     and_,
-    case,
     func,
     or_,
     select,
-    tuple_,
 )
 
 from crm.follow_ups.tables import FOLLOW_UP, FOLLOW_UP_LATER, FOLLOW_UP_OWNER
@@ -62,6 +59,16 @@ class Asking:
     dealer: str = ""
     sku: str = ""
 
+    def takes(self, due: DueFollowUp) -> bool:
+        """Whether a call is asked for."""
+        owner = {ANYBODYS: due.owner, NOBODYS: None}.get(self.whose, self.whose)
+        return (
+            due.owner == owner
+            and (due.region or "").startswith(self.region)
+            and self.dealer in ("", due.dealer)
+            and self.sku in ("", due.sku)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -72,41 +79,41 @@ class Counted:
     all: int
 
 
-def due_follow_ups(
-    scope: Scope,
-    connection: Connection,
-    day: date,
-    limit: int = 50,
-    offset: int = 0,
-    asking: Asking | None = None,
-) -> tuple[list[DueFollowUp], int]:
-    """(whom to call on a day, the longest due first; how many there are): one line a person."""
+@dataclass(frozen=True, slots=True)
+class DueList:
+    """All who are to be called, read once: what a page shows of it is told from these rows."""
+
+    rows: tuple[DueFollowUp, ...]
+
+    def of(self, asking: Asking) -> list[DueFollowUp]:
+        """The part that is asked for, in its order."""
+        return [row for row in self.rows if asking.takes(row)]
+
+    def counted(self, account: str) -> Counted:
+        """How many of them are whose."""
+        mine = sum(row.owner == account for row in self.rows)
+        return Counted(mine, sum(row.owner is None for row in self.rows), len(self.rows))
+
+    def choices(self) -> tuple[list[str], list[str], list[str]]:
+        """(regions, dealers, products) that occur."""
+        return (
+            sorted({row.region for row in self.rows if row.region}),
+            sorted({row.dealer for row in self.rows if row.dealer}),
+            sorted({row.sku for row in self.rows}),
+        )
+
+    def after(self, one: DueFollowUp, asking: Asking) -> DueFollowUp | None:
+        """The one that follows, of another person; behind the last one the first."""
+        others = [row for row in self.of(asking) if row.person_id != one.person_id]
+        later = (row for row in others if row.order > one.order)
+        return next(later, others[0] if others else None)
+
+
+def due_follow_ups(scope: Scope, connection: Connection, day: date) -> DueList:
+    """Whom to call on a day: one line a person, the longest due first."""
     scope.require("follow_ups", "follow-ups are the company's")
     due = _due(day)
-    query = select(*due.c).where(*_of(due, asking or Asking()))
-    total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    return _read(connection, _in_order(due, query).limit(limit).offset(offset)), total
-
-
-def count_due(scope: Scope, connection: Connection, day: date, account: str) -> Counted:
-    """How many people are to be called on a day."""
-    scope.require("follow_ups", "follow-ups are the company's")
-    due = _due(day)
-    mine = func.sum(case((due.c.owner == account, 1), else_=0))
-    nobodys = func.sum(case((due.c.owner.is_(None), 1), else_=0))
-    found = connection.execute(select(mine, nobodys, func.count()).select_from(due)).one()
-    return Counted(*(number or 0 for number in found))
-
-
-def due_choices(
-    scope: Scope, connection: Connection, day: date
-) -> tuple[list[str], list[str], list[str]]:
-    """(regions, dealers, products) of whom to call on a day."""
-    scope.require("follow_ups", "follow-ups are the company's")
-    due = _due(day)
-    found = connection.execute(select(due.c.region, due.c.dealer, due.c.sku).distinct()).all()
-    regions, dealers, skus = ({row[place] for row in found} - {None} for place in range(3))
-    return sorted(regions), sorted(dealers), sorted(skus)
+    return DueList(tuple(_read(connection, _in_order(due, select(*due.c)))))
 
 
 def open_follow_up(
@@ -118,46 +125,11 @@ def open_follow_up(
     return next(iter(_read(connection, query)), None)
 
 
-def next_follow_up(
-    scope: Scope,
-    connection: Connection,
-    day: date,
-    after: DueFollowUp,
-    asking: Asking | None = None,
-) -> DueFollowUp | None:
-    """The one that follows in the list, of another person; behind the last one the first; None
-    when it was the only one."""
-    scope.require("follow_ups", "follow-ups are the company's")
-    due = _due(day)
-    columns = (due.c.due_on, due.c.trial_id, due.c.number)
-    others = select(*due.c).where(*_of(due, asking or Asking()), due.c.person_id != after.person_id)
-    later = others.where(tuple_(*columns) > tuple_(*after.order))
-    for query in (later, others):
-        for found in _read(connection, _in_order(due, query).limit(1)):
-            return found
-    return None
-
-
 def _last(table: Table, column: str) -> Any:
     """What was said last of a trial's calls."""
     latest = select(table.c[column]).where(table.c.trial_id == FOLLOW_UP.c.trial_id)
     latest = latest.order_by(table.c.entry.desc()).limit(1)
     return latest.correlate(FOLLOW_UP).scalar_subquery()
-
-
-def _of(due: Subquery, asking: Asking) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if asking.whose == NOBODYS:
-        wanted.append(due.c.owner.is_(None))
-    elif asking.whose != ANYBODYS:
-        wanted.append(due.c.owner == asking.whose)
-    if asking.region:
-        wanted.append(due.c.region.startswith(asking.region, autoescape=True))
-    if asking.dealer:
-        wanted.append(due.c.dealer == asking.dealer)
-    if asking.sku:
-        wanted.append(due.c.sku == asking.sku)
-    return wanted
 
 
 def _due(day: date) -> Subquery:

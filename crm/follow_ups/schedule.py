@@ -42,7 +42,7 @@ class FollowUp:
 def follow_ups(person: PersonView) -> Iterator[FollowUp]:
     """Every follow-up of a person's trials."""
     events = [event for card in person.cards for event in card.events]
-    ended = {e.data.trial_id: e for e in events if isinstance(e.data, TrialEnded)}
+    ended = {e.data.trial_id: e.order for e in events if isinstance(e.data, TrialEnded)}
     calls = sorted(
         (event for event in events if isinstance(event.data, FollowUpDone)),
         key=lambda event: event.order,
@@ -51,8 +51,11 @@ def follow_ups(person: PersonView) -> Iterator[FollowUp]:
     erased = {card.card_id for card in person.cards if card.erased}
     for event in events:
         if isinstance(event.data, TrialStarted):
-            is_over = gone or event.data.card_id in erased or event.data.trial_id in ended
-            yield from _of_trial(event, event.data, calls, is_over=is_over)
+            ends = ended.get(event.data.trial_id)
+            is_over = gone or event.data.card_id in erased or ends is not None
+            # What was said after its end was not said of this trial.
+            own = [call for call in calls if ends is None or call.order <= ends]
+            yield from _of_trial(event, event.data, own, is_over=is_over)
 
 
 def _of_trial(

@@ -1,9 +1,10 @@
 """Writes what was not recorded and has been seen to."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete
 
 from crm.outcomes.tables import EVENT_HANDLED
 from crm.scope import Scope
+from crm.storage.database import insert_new
 
 
 def say_handled(
@@ -11,10 +12,8 @@ def say_handled(
 ) -> None:
     """An event of the journal asks for nobody any more; who said so first stays."""
     scope.require("events", "outcomes of others' events")
-    known = select(EVENT_HANDLED.c.position).where(EVENT_HANDLED.c.position == position)
-    if connection.execute(known).first() is None:
-        row = {"position": position, "at_us": now_us, "actor": actor}
-        connection.execute(insert(EVENT_HANDLED), [row])
+    row = {"position": position, "at_us": now_us, "actor": actor}
+    insert_new(connection, EVENT_HANDLED, [row])
 
 
 def say_open(scope: Scope, connection: Connection, position: int) -> None:

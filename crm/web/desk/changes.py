@@ -1,7 +1,7 @@
 """What would change if something were said, in words, before it is said.
 
 Only what reaches beyond the line itself is told: whose archive it is, copies, follow-ups, rewards.
-A dealer is told of its own copy alone.
+A dealer is told of its own copy alone, and which dealer holds what only who may see copies.
 """
 
 from collections import Counter
@@ -31,6 +31,7 @@ _COPIES = {
     "less": N_("%(dealer)s 的副本少 %(n)s 行。"),
     "other": N_("%(dealer)s 的副本有 %(n)s 行会改。"),
 }
+_SOME_COPY = N_("经销商的副本会跟着改。")
 _CALLS = {
     "more": N_("多排 %(n)s 次回访。"),
     "less": N_("取消 %(n)s 次回访。"),
@@ -72,6 +73,7 @@ def _preview(visit: Visit, acts: Sequence[Act]) -> Preview | None:
 
 def _sentences(visit: Visit, preview: Preview) -> Iterator[str]:
     own = visit.scope.dealer
+    named = visit.scope.may("copies")
     if own is None:
         before, after = len(preview.before.persons), len(preview.after.persons)
         if before != after:
@@ -81,8 +83,10 @@ def _sentences(visit: Visit, preview: Preview) -> Iterator[str]:
     with reading(visit.site.engine) as connection:
         names = dealer_names(connection)
     copies = _moved(preview, COPY_ROW)
+    if copies and own is None and not named:
+        yield visit.say(_SOME_COPY)
     for dealer in sorted({key[0] for _, key in copies}):
-        if own in (None, dealer):
+        if named or own == dealer:
             counts = Counter(way for way, key in copies if key[0] == dealer)
             yield from _counted(visit, _COPIES, counts, dealer=names.get(dealer, dealer))
     if own is None:

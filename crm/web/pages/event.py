@@ -36,6 +36,7 @@ from crm.web.view.said import VOIDED
 router = APIRouter()
 
 _FORM = re.compile(r"[0-9A-Fa-f]{8}")
+_ASK_FOR_SOMEBODY = ("rejected", "failed")
 _CHOOSE = N_("请选一个原因。")
 _PHONE = N_("手机或网页")
 _SHEET = N_("签到表")
@@ -75,7 +76,10 @@ def handled(posting: SignedInPosting) -> Response:
     sayer_of(visit, [VOIDED])
     visit.scope.require("events", "outcomes of others' events")
     identity = (posting.text("of_source", 256), posting.text("of_id", 64))
-    position = _whole(visit, identity).said.position
+    whole = _whole(visit, identity)
+    if whole.status.outcome not in _ASK_FOR_SOMEBODY:
+        raise NotFound
+    position = whole.said.position
     with writing(visit.site.engine) as connection:
         if posting.text("state", 8) == "open":
             say_open(visit.scope, connection, position)
@@ -160,7 +164,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "opens": opens,
         "seen": seen,
         "again": _again(visit, whole, opens),
-        "is_open": status.outcome in ("rejected", "failed"),
+        "is_open": status.outcome in _ASK_FOR_SOMEBODY,
         "may_handle": visit.may("events") and visit.account.may_say(VOIDED),
         "names": names,
         "way": visit.say(_way(said.source)),

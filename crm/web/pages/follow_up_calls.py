@@ -15,7 +15,7 @@ from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
-from crm.follow_ups.queries import DueFollowUp, next_follow_up, open_follow_up
+from crm.follow_ups.queries import DueFollowUp, due_follow_ups, open_follow_up
 from crm.follow_ups.register import call_later
 from crm.identity.traits import PLACEHOLDER_PHONES
 from crm.journal.logged_event import LoggedEvent
@@ -97,7 +97,7 @@ def call_done(posting: SignedInPosting, trial_id: str, number: str) -> Response:
         return _call(visit, due, chosen, answer.form)
     today, asking = shanghai_day(visit.site.now_us()), chosen.asking(visit.account.actor)
     with reading(visit.site.engine) as connection:
-        following = next_follow_up(visit.scope, connection, today, due, asking)
+        following = due_follow_ups(visit.scope, connection, today).after(due, asking)
     if following is None:
         return done(visit, f"/follow-ups?{chosen.query}", answer)
     on = f"/follow-ups/{following.trial_id}/{following.number}?{chosen.query}"

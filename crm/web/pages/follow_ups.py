@@ -19,8 +19,6 @@ from crm.follow_ups.queries import (
     ANYBODYS,
     NOBODYS,
     Asking,
-    count_due,
-    due_choices,
     due_follow_ups,
     open_follow_up,
 )
@@ -90,10 +88,11 @@ def _list(visit: Visit, chosen: Chosen, page: int, fault: str = "") -> Response:
     today, actor = shanghai_day(visit.site.now_us()), visit.account.actor
     scope, skipped = visit.scope, (page - 1) * PAGE_ROWS
     with reading(visit.site.engine) as connection:
-        asking = chosen.asking(actor)
-        due, total = due_follow_ups(scope, connection, today, PAGE_ROWS, skipped, asking)
-        counted = count_due(scope, connection, today, actor)
-        regions, dealers, skus = due_choices(scope, connection, today)
+        everybody = due_follow_ups(scope, connection, today)
+        part = everybody.of(chosen.asking(actor))
+        due = part[skipped : skipped + PAGE_ROWS]
+        counted = everybody.counted(actor)
+        regions, dealers, skus = everybody.choices()
         ids = sorted({row.person_id for row in due})
         people = {p.person_id: p for p in people_by_id(scope, connection, ids)}
         names = names_of(connection, {row.owner for row in due if row.owner})
@@ -107,7 +106,7 @@ def _list(visit: Visit, chosen: Chosen, page: int, fault: str = "") -> Response:
         "title": visit.say(N_("到期的回访")),
         "today": today,
         "due": due,
-        "total": total,
+        "total": len(part),
         "people": people,
         "names": names,
         "chosen": chosen,
@@ -119,7 +118,7 @@ def _list(visit: Visit, chosen: Chosen, page: int, fault: str = "") -> Response:
         "region_name": region_name,
         "colleagues": colleagues,
         "page": page,
-        "pages": max(1, -(-total // PAGE_ROWS)),
+        "pages": max(1, -(-len(part) // PAGE_ROWS)),
         "fault": fault,
         "later": day_of(visit.request.query_params.get("later", "")),
         "may_call": visit.may_say(DONE) and visit.may("opens"),

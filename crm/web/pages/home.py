@@ -111,14 +111,13 @@ def _of_season(visit: Visit, connection: Connection, days: int) -> dict[str, obj
 def _waiting(visit: Visit, connection: Connection, today: date) -> dict[str, object]:
     """What waits for somebody; nothing of what this visitor may not see."""
     scope = visit.scope
-    due: list[DueFollowUp] = []
-    due_total = 0
+    due: tuple[DueFollowUp, ...] = ()
     if scope.may("follow_ups"):
-        due, due_total = due_follow_ups(scope, connection, today, limit=1)
+        due = due_follow_ups(scope, connection, today).rows
     held_back = scope.may("copies") and scope.may("events") and holds_copies_back(connection)
     return {
         "counts": _open_outcomes(scope, connection) if scope.may("events") else {},
-        "due_total": due_total,
+        "due_total": len(due),
         "oldest_due": due[0].due_on if due else None,
         "conflicts": count_conflicts(scope, connection) if scope.may("conflicts") else 0,
         "held_back": visit.say(HELD_BACK) if held_back else "",

@@ -13,7 +13,8 @@ from crm.web.view.funnel_words import step_word
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
     """One step, amounts in fen. people: who reached it; spent: by them; cost_each: what the
-    activities cost for each of them. All are None where they are too few to be told."""
+    activities cost for each of them. All are None where they are too few to be told, and what is
+    spent at every step where those of one are."""
 
     label: str
     people: int | None
@@ -37,6 +38,8 @@ def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | Non
     if costs is None and not report.steps[0].spent_fen:
         return None
     cost_fen = None if costs is None else costs.cost_fen
+    # Who bought is behind every amount: few at one step could be told from what the others spent.
+    hides = any(viewer.told(step.people) is None for step in report.steps)
     rows = []
     for step in report.steps:
         label = step_word(step.step, viewer.language)
@@ -44,8 +47,9 @@ def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | Non
         if people is None:
             rows.append(MoneyRow(label, None, None, None, None))
             continue
-        each, cost = fen_per(step.spent_fen, people), fen_per(cost_fen, people)
-        rows.append(MoneyRow(label, people, step.spent_fen, each, cost))
+        spent = None if hides else step.spent_fen
+        each, cost = fen_per(spent, people), fen_per(cost_fen, people)
+        rows.append(MoneyRow(label, people, spent, each, cost))
     return Money(tuple(rows), costs)
 
 

@@ -27,7 +27,7 @@ SCAN = "data:image/png;base64," + base64.b64encode(PNG).decode()
 def people(site: RunningSite) -> None:
     for name, role in (("office", "headquarters"), ("field", "staff"), ("audit", "auditor")):
         site.user(name, role)  # type: ignore[arg-type]
-    site.accept(activity_today())
+    site.accept(activity_today(), contract("D1"))
 
 
 def signed_in(site: RunningSite, name: str) -> Iterator[httpx.Client]:
@@ -356,7 +356,7 @@ def test_taking_back_a_consent_tells_whose_copy_loses_a_row_before_it_is_said(
 ) -> None:
     of_beijing = card("M-3", "陶收回", "13700006603")
     of_beijing["data"]["region"] = "110105"
-    site.accept(contract("D1"), of_beijing)
+    site.accept(of_beijing)
     archive = {"purpose": "archive", "method": "paper", "by": "self", "signature": SCAN}
     say(office, "M-3", "consent", archive)
     share = archive | {"purpose": "share_with_dealer", "dealer": "D1", "categories_identity": "1"}
@@ -369,3 +369,24 @@ def test_taking_back_a_consent_tells_whose_copy_loses_a_row_before_it_is_said(
         form = fields(office.get(link).text) | {"reason_code": "typed_wrong"}
         told.append(office.post(link.partition("?")[0], data=form).text)
     assert any("的副本少 1 行" in text for text in told)
+
+
+def test_who_sees_no_copies_is_not_told_which_dealer_holds_one(
+    site: RunningSite, office: httpx.Client, field: httpx.Client
+) -> None:
+    told = {}
+    for client, name in ((field, "N-1"), (office, "N-2")):
+        of_beijing = card(name, "姜持有", "13700006609")
+        of_beijing["data"]["region"] = "110105"
+        consents = [
+            event("consent.given", name, purpose=purpose, method="paper", by="self", **more)
+            for purpose, more in (("archive", {}), ("share_with_dealer", {"dealer": "D1"}))
+        ]
+        for number, each in enumerate(consents):
+            each["id"] = f"{name}-{number}"
+            each["data"]["notice_version"] = "3"
+        site.accept(of_beijing, *consents)
+        site.work()
+        told[name] = say(client, name, "deceased", {}).text
+    assert "经销商的副本会跟着改" in told["N-1"] and "D1 的副本" not in told["N-1"]
+    assert "的副本有 1 行会改" in told["N-2"]

@@ -90,3 +90,15 @@ def test_of_what_is_open_the_latest_is_due_alone() -> None:
 def test_a_refusal_and_an_erasure_close_what_is_open() -> None:
     assert states(scheduled(call(3, "reached"), call(5, "refused"))) == ["done", "closed", "closed"]
     assert states(scheduled(erased=True)) == ["closed", "closed", "closed"]
+
+
+def test_a_call_after_the_end_of_a_trial_answers_nothing_of_it() -> None:
+    end = an_event(
+        "trial.ended",
+        {"trial_id": "T", "card_id": "card-1", "outcome": "satisfied"},
+        id="end",
+        time="2026-08-25T09:00:00+08:00",
+    )
+    calls = scheduled(call(3, "reached"), call(14, "reached"), logged(end))
+    assert states(calls) == ["done", "closed", "closed"]
+    assert states(scheduled(call(14, "reached"), logged(end))) == ["closed", "closed", "closed"]

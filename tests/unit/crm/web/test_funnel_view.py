@@ -66,3 +66,17 @@ def test_whoever_sees_no_names_is_told_of_no_group_of_few() -> None:
         for breakdown in breakdowns_of(told, viewer(names=False)):
             counts = [text for group in breakdown.groups for text in group.counts]
             assert not any(text.isdecimal() and is_few(int(text)) for text in counts)
+
+
+def test_where_one_step_is_of_few_what_is_spent_is_told_of_none() -> None:
+    steps = tuple(
+        StepTold(name, people, 0, None, None, None, 138_600)
+        for name, people in zip(STEPS, (60, 2), strict=True)
+    )
+    told = Report(steps, {}, None, 0, 0, (), 0, 0, 0)
+    market = money_of(told, Costs(1, 0, 90_000), viewer(names=False))
+    office = money_of(told, Costs(1, 0, 90_000), viewer(names=True))
+    assert market is not None and office is not None
+    assert [(row.spent, row.spent_each) for row in market.rows] == [(None, None)] * 2
+    assert market.rows[0].cost_each == 1_500
+    assert [row.spent for row in office.rows] == [138_600, 138_600]
