@@ -53,7 +53,7 @@ def _bursts(connection: Connection, these: ColumnElement[bool]) -> list[Finding]
         .where(_COUNTS)
     )
     return [
-        Finding(key_of("burst", member, str(day), len(ids)), "burst", member, ids, day)
+        Finding(key_of("burst", member, str(day), ids), "burst", member, ids, day)
         for (member, day), ids in _grouped(connection, query).items()
     ]
 
@@ -71,7 +71,7 @@ def _round_trips(connection: Connection, these: ColumnElement[bool]) -> list[Fin
         _COUNTS, is_back, REWARD.c.member.in_(often)
     )
     return [
-        Finding(key_of("round_trips", member, "", len(ids)), "round_trips", member, ids)
+        Finding(key_of("round_trips", member, "", ids), "round_trips", member, ids)
         for (member,), ids in _grouped(connection, query).items()
     ]
 
@@ -94,7 +94,7 @@ def _rings(connection: Connection, these: ColumnElement[bool]) -> list[Finding]:
         .where(back.c.bought_on.is_not(None), back.c.state.not_in(("blocked", "rejected")))
     )
     return [
-        Finding(key_of("ring", member, other, len(ids)), "ring", member, ids, other=other)
+        Finding(key_of("ring", member, other, ids), "ring", member, ids, other=other)
         for (member, other), ids in _grouped(connection, query).items()
     ]
 

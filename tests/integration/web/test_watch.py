@@ -115,3 +115,20 @@ def test_more_evidence_is_looked_at_anew(desk: RunningSite) -> None:
     assert found(desk)["burst", "M1"].decided_by
     desk.accept(*sale(9, "M1"))
     assert found(desk)["burst", "M1"].decided_by is None
+
+
+def test_as_much_evidence_of_other_rewards_is_looked_at_anew(desk: RunningSite) -> None:
+    day = 80
+    desk.accept(*(each for n in range(BURST) for each in sale(40 + n, "M3", days_ago=day)))
+    reach_every_day(desk)
+    with signed_in(desk, "checker") as person:
+        looked_at = found(desk)["burst", "M3"]
+        person.post("/watch/decide", key=looked_at.key)
+        assert found(desk)["burst", "M3"].decided_by
+        fields = {"form_id": str(uuid4()), "word": "rejected", "reason_code": "fraud"}
+        answer = person.post("/rewards/decide", **fields, reward=[reward_of(40, "M3")])
+        assert answer.status_code == 303
+    desk.accept(*sale(49, "M3", days_ago=day))
+    now = found(desk)["burst", "M3"]
+    assert len(now.reward_ids) == len(looked_at.reward_ids) == BURST
+    assert reward_of(49, "M3") in now.reward_ids and now.decided_by is None
