@@ -10,7 +10,7 @@ from msgspec import UNSET, structs
 from campaigns.events.base import PERSONAL_FIELDS
 from crm.archives.consent_ledger import LedgerStanding, LedgerWord, ledger_of
 from crm.components.evaluation import Evaluation, PersonView
-from crm.consents.uses import Standing, may_show, may_show_health
+from crm.consents.uses import Closed
 from crm.journal.logged_event import LoggedEvent
 
 _OF_HEALTH = frozenset({"health"})
@@ -64,25 +64,22 @@ class Archive:
     timeline: list[TimelineItem]
 
 
-def archive_of(person: PersonView, known: Evaluation, sees_restricted_names: bool) -> Archive:
-    """The archive; a restricted one shows nothing personal to others than compliance.
+def archive_of(person: PersonView, known: Evaluation, closed: Closed, *, hidden: bool) -> Archive:
+    """The archive; hidden: nothing personal in it is for this viewer.
 
-    What is of health is shown to nobody while the person says no to that.
+    What is of health is shown to nobody while it is closed.
     """
-    standing = Standing(person.restricted, person.deceased)
-    hidden = not may_show(standing, sees_restricted=sees_restricted_names)
-    is_closed = not may_show_health(person.consents, known.at_us)
     ledger = ledger_of(person, known.at_us)
     homes = {f"card/{card.card_id}" for card in person.cards}
     erased = {f"card/{card.card_id}" for card in person.cards if card.erased}
-    health = _OF_HEALTH if is_closed else frozenset()
+    health = _OF_HEALTH if closed.health else frozenset()
     return Archive(
         person.person_id,
         person.household_id,
         person.deceased,
-        person.restricted,
-        is_closed,
-        [_card(card, hidden, is_closed) for card in person.cards],
+        closed.archive,
+        closed.health,
+        [_card(card, hidden, closed.health) for card in person.cards],
         ledger.words,
         ledger.standings,
         [

@@ -26,7 +26,7 @@ from campaigns.events.people import (
 from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralMade
 from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation, PersonView
-from crm.consents.uses import may_show_health
+from crm.consents.uses import Closed
 from crm.follow_ups.schedule import FollowUp, due_now, follow_ups
 from crm.identity.clusters import Evidence
 from crm.journal.logged_event import EventKey, LoggedEvent
@@ -147,10 +147,10 @@ class Dossier:
     due: tuple[FollowUp, ...] = ()
 
 
-def dossier_of(person: PersonView, known: Evaluation, *, hidden: bool) -> Dossier:
-    """As of the evaluation's instant; hidden: the archive is restricted to this viewer.
+def dossier_of(person: PersonView, known: Evaluation, closed: Closed, *, hidden: bool) -> Dossier:
+    """As of the evaluation's instant; hidden: nothing personal in it is for this viewer.
 
-    Readings are there for nobody while the person says no to `health`.
+    Readings are there for nobody while health is closed.
     """
     if hidden:
         return Dossier()
@@ -166,7 +166,7 @@ def dossier_of(person: PersonView, known: Evaluation, *, hidden: bool) -> Dossie
         tuple(_kin(person, known)),
         tuple(_decisions(person, known)),
         tuple(_joined(person, known)),
-        tuple(_readings(events)) if may_show_health(person.consents, known.at_us) else (),
+        () if closed.health else tuple(_readings(events)),
         tuple(_trials(events, calls)),
         tuple(_purchases(events)),
         tuple(_complaints(events)),

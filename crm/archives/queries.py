@@ -18,7 +18,7 @@ from crm.archives.tables import CONFLICT
 from crm.attachments.store import AttachmentStore
 from crm.components.as_of import effective_up_to, past_of_homes
 from crm.components.evaluation import Evaluation, PersonView
-from crm.consents.uses import Standing, may_show
+from crm.consents.uses import Closed, Standing, closed_by, may_show
 from crm.copies.queries import HeldCopy, copies_of, held_since
 from crm.keyring.keyring import Keyring
 from crm.notices.queries import notice_hashes
@@ -26,12 +26,34 @@ from crm.people.queries import cards_of
 from crm.scope import Scope
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person as of an instant, the evaluation that says it all, and what may not be shown of it.
+
+    closed: by the person's words of that instant or of now: a no holds for what was before it too.
+    """
+
+    person: PersonView
+    past: Evaluation
+    closed: Closed
+
+    def is_hidden(self, scope: Scope) -> bool:
+        """Whether nothing personal is for this viewer."""
+        standing = Standing(self.closed.archive, self.person.deceased)
+        return not may_show(standing, sees_restricted=scope.may("restricted"))
+
+
 def archive(
-    scope: Scope, connection: Connection, keyring: Keyring, name: str, at_us: int
+    scope: Scope,
+    connection: Connection,
+    keyring: Keyring,
+    name: str,
+    now_us: int,
+    at_us: int | None = None,
 ) -> dict[str, Any] | None:
-    """The archive of the person that a card id or person id leads to, as of an instant."""
-    known = person_then(scope, connection, keyring, name, at_us)
-    return None if known is None else _told(scope, connection, keyring, *known)
+    """The archive of the person that a card id or person id leads to, now or as of an instant."""
+    known = person_shown(scope, connection, keyring, name, now_us, at_us)
+    return None if known is None else _told(scope, connection, keyring, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +69,81 @@ class WholeArchive:
 
 
 def whole_archive(
-    scope: Scope, connection: Connection, keyring: Keyring, name: str, at_us: int
+    scope: Scope,
+    connection: Connection,
+    keyring: Keyring,
+    name: str,
+    now_us: int,
+    at_us: int | None = None,
 ) -> WholeArchive | None:
     """The same archive, evaluated once, with all that its page shows."""
-    known = person_then(scope, connection, keyring, name, at_us)
+    known = person_shown(scope, connection, keyring, name, now_us, at_us)
     if known is None:
         return None
-    person, past = known
-    standing = Standing(person.restricted, person.deceased)
-    hidden = not may_show(standing, sees_restricted=scope.may("restricted"))
+    person, past = known.person, known.past
     copies = None
     if scope.may("copies"):
         own = {card.card_id for card in person.cards}
         rows = [row for row in copies_of(scope, keyring, past) if own & set(row.cards)]
-        copies = held_since(scope, connection, rows, at_us)
-    told = _told(scope, connection, keyring, person, past)
-    return WholeArchive(told, dossier_of(person, past, hidden=hidden), copies)
+        copies = held_since(scope, connection, rows, past.at_us)
+    told = _told(scope, connection, keyring, known)
+    dossier = dossier_of(person, past, known.closed, hidden=known.is_hidden(scope))
+    return WholeArchive(told, dossier, copies)
 
 
 def _told(
-    scope: Scope, connection: Connection, keyring: Keyring, person: PersonView, past: Evaluation
+    scope: Scope, connection: Connection, keyring: Keyring, known: KnownPerson
 ) -> dict[str, Any]:
-    found = archive_of(person, past, scope.may("restricted"))
+    hidden = known.is_hidden(scope)
+    found = archive_of(known.person, known.past, known.closed, hidden=hidden)
     told = cast(dict[str, Any], msgspec.to_builtins(found))
     _prove(connection, keyring, told["consents"])
     return told
 
 
+def person_shown(
+    scope: Scope,
+    connection: Connection,
+    keyring: Keyring,
+    name: str,
+    now_us: int,
+    at_us: int | None = None,
+) -> KnownPerson | None:
+    """The person that a card id or person id leads to, with what may not be shown of it.
+
+    at_us: as of which instant; None: now.
+    """
+    known = person_then(scope, connection, keyring, name, now_us if at_us is None else at_us)
+    if known is None:
+        return None
+    person, past = known
+    closed = closed_by(person.consents, past.at_us)
+    if past.at_us != now_us:
+        closed |= _closed_now(connection, keyring, person, now_us)
+    return KnownPerson(person, past, closed)
+
+
+def _closed_now(
+    connection: Connection, keyring: Keyring, person: PersonView, now_us: int
+) -> Closed:
+    """What is closed now by anybody to whom a card of the person has come."""
+    own = {card.card_id for card in person.cards}
+    homes = [f"card/{card_id}" for card_id in sorted(own)]
+    present = past_of_homes(connection, keyring, homes, now_us, effective_up_to(now_us))
+    closed = Closed(archive=False, health=False)
+    for each in present.persons:
+        if own & {card.card_id for card in each.cards}:
+            closed |= closed_by(each.consents, now_us)
+    return closed
+
+
 def person_then(
     scope: Scope, connection: Connection, keyring: Keyring, name: str, at_us: int
 ) -> tuple[PersonView, Evaluation] | None:
-    """The person that a card id or person id leads to, and the evaluation that says it all."""
+    """The person that a card id or person id leads to, and the evaluation that says it all.
+
+    Nothing is asked of what may be shown: that is `person_shown`.
+    """
     scope.require("archive", "archives are the company's; a dealer has its copy")
     cards = cards_of(scope, connection, name)
     if not cards:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from crm.consents.consents import in_force, is_allowed, objection_to, says_no, words_on
+from crm.consents.consents import in_force, is_allowed, objection_to, restricted, says_no, words_on
 from crm.consents.facts import ConsentWord
 
 Outreach = Literal["marketing", "club"]
@@ -38,6 +38,24 @@ def may_show_health(cards_words: Iterable[Iterable[ConsentWord]], at_us: int) ->
     Not while the person's last word on `health`, over all cards, is a no; silence closes nothing.
     """
     return not says_no(cards_words, "health", at_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a no closes: the whole archive, for all but compliance; health, for everybody."""
+
+    archive: bool
+    health: bool
+
+    def __or__(self, other: "Closed") -> "Closed":
+        """Closed by either."""
+        return Closed(self.archive or other.archive, self.health or other.health)
+
+
+def closed_by(cards_words: Iterable[Iterable[ConsentWord]], at_us: int) -> Closed:
+    """What the words on all cards of a person close at `at_us`."""
+    words = tuple(map(tuple, cards_words))
+    return Closed(restricted(words, at_us), not may_show_health(words, at_us))
 
 
 def may_follow_up(standing: Standing) -> bool:

@@ -25,7 +25,7 @@ from campaigns.identifiers import mobile_e164
 from campaigns.times import rfc3339
 from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
-from crm.consents.uses import may_show_health
+from crm.consents.uses import Closed
 from crm.fhir.care import happening, health_resources, observations, purchase_resources
 from crm.fhir.consents import consent_resource
 from crm.fhir.elements import (
@@ -57,22 +57,21 @@ class ArchiveRestricted(Exception):
     """The person has not agreed to the archive or took it back: it is stored and not used."""
 
 
-def archive_resources(person: PersonView, known: Evaluation) -> list[Element]:
+def archive_resources(person: PersonView, known: Evaluation, closed: Closed) -> list[Element]:
     """Every resource of one archive, the person's Patient first, each once.
 
     What is of health is left out while the person says no to that.
 
     Raises ArchiveRestricted where the archive may only be stored.
     """
-    if person.restricted:
+    if closed.archive:
         raise ArchiveRestricted(person.person_id)
     patient = _person(person)
-    with_health = may_show_health(person.consents, known.at_us)
     made: list[Element] = [patient]
     for card in person.cards:
         written = _card(card, patient)
         made.append(written)
-        made += _of_events(patient, written, card, known, with_health=with_health)
+        made += _of_events(patient, written, card, known, with_health=not closed.health)
     return list({(one["resourceType"], one["id"]): one for one in made}.values())
 
 

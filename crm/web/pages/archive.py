@@ -129,11 +129,10 @@ def _day(text: str) -> date | None:
 
 def _load(visit: Visit, name: str, at: date | None) -> WholeArchive:
     site = visit.site
-    at_us = site.now_us()
-    if at is not None:
-        at_us = min(at_us, day_start_us(at + timedelta(days=1)) - 1)
+    now_us = site.now_us()
+    at_us = None if at is None else min(now_us, day_start_us(at + timedelta(days=1)) - 1)
     with reading(site.engine) as connection:
-        found = whole_archive(visit.scope, connection, site.keyring, name, at_us)
+        found = whole_archive(visit.scope, connection, site.keyring, name, now_us, at_us)
     if found is None:
         raise NotFound
     return found

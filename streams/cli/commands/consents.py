@@ -6,9 +6,10 @@ import typer
 
 from campaigns.times import parse_instant_us
 from crm.archives.queries import archive as read_archive
+from crm.clock import now_us
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
-from streams.cli.commands.options import NOT_FOUND, AsJson, At, clock_text, instant_or_now
+from streams.cli.commands.options import NOT_FOUND, AsJson, At, clock_text, instant
 from streams.running.installation import open_installation
 from streams.wording.output import Whole, print_json, print_notice, print_table
 from streams.wording.say import say, word, words
@@ -27,8 +28,9 @@ def consents(
     jinxi consents C0001 --at 2026-05-03T09:00:00+08:00 --json
     """
     installation = open_installation()
+    at_us = instant(at)
     with reading(installation.engine) as connection:
-        found = read_archive(SCOPE, connection, installation.keyring, name, instant_or_now(at))
+        found = read_archive(SCOPE, connection, installation.keyring, name, now_us(), at_us)
     if found is None:
         print_notice(
             say("没有这份档案：{name}。编号可在 jinxi people 里查到；刚收下的要先入档。", name=name)

@@ -10,7 +10,7 @@ import orjson
 import typer
 from sqlalchemy import Connection, Engine
 
-from crm.archives.queries import person_then
+from crm.archives.queries import person_shown
 from crm.clock import now_us
 from crm.copies.queries import copy_now, copy_then
 from crm.feed.history import Sent, keep_sent
@@ -59,20 +59,19 @@ def fhir(
 
 def _export_archive(name: str, at_us: int | None, out: str) -> None:
     installation = open_installation()
-    asked_us = now_us() if at_us is None else at_us
     with reading(installation.engine) as connection:
-        known = person_then(SCOPE, connection, installation.keyring, name, asked_us)
+        known = person_shown(SCOPE, connection, installation.keyring, name, now_us(), at_us)
     if known is None:
         print_notice(
             say("没有这份档案：{name}。编号可在 jinxi people 里查到；刚收下的要先入档。", name=name)
         )
         raise typer.Exit(NOT_FOUND)
     try:
-        resources = archive_resources(*known)
+        resources = archive_resources(known.person, known.past, known.closed)
     except ArchiveRestricted:
         print_notice(say("这份档案限制使用：本人没有同意建档或已撤回，只存不用，所以不能导出。"))
         raise typer.Exit(NOT_FOUND) from None
-    lines = resources if out.endswith(_NDJSON) else [bundle(resources, BASE, asked_us)]
+    lines = resources if out.endswith(_NDJSON) else [bundle(resources, BASE, known.past.at_us)]
     if out == _STREAM:
         print_lines(lines)
     else:

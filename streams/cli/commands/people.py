@@ -15,7 +15,7 @@ from crm.people.queries import PersonSummary, people_now, people_then
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading, writing
 from crm.web.view.archive_view import hidden_fields
-from streams.cli.commands.options import NOT_FOUND, AsJson, At, clock_text, instant, instant_or_now
+from streams.cli.commands.options import NOT_FOUND, AsJson, At, clock_text, instant
 from streams.running.installation import Installation, open_installation
 from streams.wording.output import (
     Whole,
@@ -96,9 +96,9 @@ def archive(
     jinxi archive C0001 --at 2026-05-03T09:00:00+08:00 --json
     """
     installation = open_installation()
-    at_us = instant_or_now(at)
+    at_us = instant(at)
     with reading(installation.engine) as connection:
-        found = read_archive(SCOPE, connection, installation.keyring, name, at_us)
+        found = read_archive(SCOPE, connection, installation.keyring, name, now_us(), at_us)
     if found is None:
         print_notice(
             say("没有这份档案：{name}。编号可在 jinxi people 里查到；刚收下的要先入档。", name=name)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from campaigns.ids import person_id
-from crm.archives.queries import person_then
+from crm.archives.queries import person_shown
 from crm.fhir.archive import archive_resources
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
@@ -72,13 +72,14 @@ def reading_of(card_id: str) -> dict[str, Any]:
     return event("clinic.consulted", card_id, health={"systolic_mmhg": 157, "diastolic_mmhg": 91})
 
 
-def exported(site: RunningSite, name: str) -> set[str]:
+def exported(site: RunningSite, name: str, at_us: int | None = None) -> set[str]:
     """The kinds of things that an export of the archive holds."""
     now_us, keyring = site.site.now_us(), site.site.keyring
     with reading(site.site.engine) as connection:
-        known = person_then(HEADQUARTERS_SCOPE, connection, keyring, name, now_us)
+        known = person_shown(HEADQUARTERS_SCOPE, connection, keyring, name, now_us, at_us)
     assert known
-    return {each["resourceType"] for each in archive_resources(*known)}
+    made = archive_resources(known.person, known.past, known.closed)
+    return {each["resourceType"] for each in made}
 
 
 @pytest.mark.parametrize("word", ["consent.refused", "consent.withdrawn"])
