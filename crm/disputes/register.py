@@ -11,6 +11,7 @@ from crm.disputes.dispute import MOST_OPEN, Outcome, due_after
 from crm.disputes.tables import MEMBER_DISPUTE
 from crm.keyring.keyring import Keyring, seal
 from crm.storage.database import writing
+from crm.storage.locks import DISPUTES, hold
 
 
 class TooMany(Exception):
@@ -44,6 +45,8 @@ def say_dispute(engine: Engine, keyring: Keyring, said: Said, now_us: int) -> da
     }
     try:
         with writing(engine) as connection:
+            # Of several who speak at once each sees what the one before has said.
+            hold(connection, DISPUTES)
             if _open_of(connection, said) >= MOST_OPEN:
                 raise TooMany
             connection.execute(insert(MEMBER_DISPUTE), [row])

@@ -24,6 +24,7 @@ BRIDGE = 2_009
 WEBHOOKS = 2_010
 ROTATION = 2_011
 QUESTIONS = 2_020
+DISPUTES = 2_021
 FIRST_SLOT = 2_100
 """Of the workers' slots; slot 1 has the next number."""
 
