@@ -17,6 +17,8 @@ EventName = tuple[str, str]
 """(source, id)."""
 
 _OF_A_FORM = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}-(\d{1,4})")
+_SAID_BY_A_FORM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[\w-]+")
+"""A phone names what its form said by words, not by places."""
 _FORM = re.compile(r"([0-9A-Fa-f]{8})(?:-(\d{1,4}))?")
 _PLACE = re.compile(r"[Nn](\d{1,15})")
 _MOST = 50
@@ -58,5 +60,5 @@ def events_numbered(
     else:
         return
     for source, event_id in connection.execute(query.limit(_MOST)):
-        if _PLACE.fullmatch(text) or _OF_A_FORM.fullmatch(event_id):
+        if _PLACE.fullmatch(text) or _SAID_BY_A_FORM.fullmatch(event_id):
             yield source, event_id

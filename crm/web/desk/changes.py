@@ -50,6 +50,12 @@ def what_changes(visit: Visit, acts: Sequence[Act]) -> tuple[str, ...]:
     return () if preview is None else tuple(_sentences(visit, preview))
 
 
+def who_changes(visit: Visit, acts: Sequence[Act]) -> tuple[str, ...]:
+    """Of these only whose cards they would be: what nobody means who mends a number."""
+    preview = _preview(visit, acts)
+    return () if preview is None else tuple(_of_archives(visit, preview))
+
+
 def _preview(visit: Visit, acts: Sequence[Act]) -> Preview | None:
     """None: what many people share cannot be imagined, nor what the door would refuse."""
     credential = sayer_of(visit, {act.type_name for act in acts})
@@ -75,11 +81,7 @@ def _sentences(visit: Visit, preview: Preview) -> Iterator[str]:
     own = visit.scope.dealer
     named = visit.scope.may("copies")
     if own is None:
-        before, after = len(preview.before.persons), len(preview.after.persons)
-        if before != after:
-            yield visit.say(_ARCHIVES) % {"before": before, "after": after}
-        elif moved := sum("person_id" in change.columns for change in preview.of(LINK)):
-            yield visit.say(_CARDS) % {"n": moved}
+        yield from _of_archives(visit, preview)
     with reading(visit.site.engine) as connection:
         names = dealer_names(connection)
     copies = _moved(preview, COPY_ROW)
@@ -92,6 +94,14 @@ def _sentences(visit: Visit, preview: Preview) -> Iterator[str]:
     if own is None:
         yield from _counted(visit, _CALLS, Counter(way for way, _ in _moved(preview, FOLLOW_UP)))
         yield from _rewards(visit, preview.claims)
+
+
+def _of_archives(visit: Visit, preview: Preview) -> Iterator[str]:
+    before, after = len(preview.before.persons), len(preview.after.persons)
+    if before != after:
+        yield visit.say(_ARCHIVES) % {"before": before, "after": after}
+    elif moved := sum("person_id" in change.columns for change in preview.of(LINK)):
+        yield visit.say(_CARDS) % {"n": moved}
 
 
 def _moved(preview: Preview, table: Table) -> list[tuple[str, tuple[Any, ...]]]:

@@ -29,8 +29,8 @@ router = APIRouter()
 
 CHANNELS = ("phone", "visit", "wechat", "sms")
 OUTCOMES = ("reached", "not_reached", "refused")
-_CALL = "phones"
-"""What the access log calls the opening of name and phones for a call."""
+_OPENED = ("name", "phones")
+"""What the access log calls what is opened for a call."""
 _NO_DAY = N_("请选明天到 90 天以内的一天。")
 _MOST_DAYS_LATER = 90
 
@@ -58,7 +58,9 @@ def open_call(posting: SignedInPosting, trial_id: str, number: str) -> Response:
     person = _person(visit, due)
     with writing(visit.site.engine) as connection:
         now_us, actor = visit.site.now_us(), visit.account.actor
-        looks = [Access(now_us, actor, card.card_id, _CALL) for card in person.cards]
+        looks = [
+            Access(now_us, actor, card.card_id, field) for card in person.cards for field in _OPENED
+        ]
         log_accesses(connection, looks)
     return _call(visit, due, chosen_in(posting), ActForm(), person, is_open=True)
 

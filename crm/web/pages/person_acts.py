@@ -18,7 +18,7 @@ from crm.notices.queries import current_notices
 from crm.people.queries import FoundPerson, find_people, people_by_id
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
-from crm.web.desk.changes import what_changes
+from crm.web.desk.changes import what_changes, who_changes
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import back_to, keep_evidence
 from crm.web.view.archive_view import ArchiveView
@@ -34,8 +34,12 @@ router = APIRouter()
 
 _LONGEST_TEXT = 4_000
 _MOST_FOUND = 8
-_ASKS_FIRST = frozenset({"same", "different", "undecided", "void", "deceased", "refuse"})
-"""Acts that reach far beyond what is typed: what they change is told before they are said."""
+_TELLS_FIRST = {
+    **dict.fromkeys(("same", "different", "undecided", "void", "deceased", "refuse"), what_changes),
+    "correct": who_changes,
+}
+"""Acts that reach beyond what is typed → what is told before they are said. Of a correction it is
+whether cards would be another person's: the rule goes by what stands on them."""
 _NOTHING_SAID = N_("还没有填。请至少填一项再提交。")
 _CHOOSE = N_("请选一项。")
 _BAD_DAY = N_("日期看不懂，或在今天以后。")
@@ -124,7 +128,8 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     else:
         data = {"card_id": card_id, **data}
     event = Act(act.says, data, subject, on=_earlier(visit, typed) if act.dated else None)
-    doubts = what_changes(visit, [event]) if act.path in _ASKS_FIRST and not faults else ()
+    tells = _TELLS_FIRST.get(act.path)
+    doubts = tells(visit, [event]) if tells is not None and not faults else ()
     answer = say(posting, [event], faults=faults, doubts=doubts)
     if answer.form is not None:
         return _page(about, answer.form)

@@ -194,7 +194,11 @@ def _small(
     people = group.people
     hidden = start < len(people)
     withheld = [viewer.say(WITHHELD)] * (len(people) - start)
-    rest = difference(people[-1], people[0], whole[1] - people[-1], whole[0] - people[0])
+    others = whole[1] - people[-1], whole[0] - people[0]
+    rest = difference(people[-1], people[0], *others)
+    # What stands beside a number tells the rest of it, and the rest may be few.
+    if any(viewer.told(each) is None for each in (*whole, *others)):
+        rest = None
     return Small(
         value_word(name, group.value, viewer.language),
         (*(f"{each:,}" for each in people[:start]), *withheld),

@@ -212,6 +212,20 @@ def test_one_number_tells_one_event_and_finds_it(
     assert number[1] in listed and formed[1] in listed
 
 
+def test_a_receipt_of_a_phone_is_found_by_whoever_sees_events(
+    site: RunningSite, office: httpx.Client, field: httpx.Client, auditing: httpx.Client
+) -> None:
+    """A phone's form names what it said by words: 8e695dcf-…-card."""
+    actor = re.search(r'data-actor="([^"]+)"', field.get("/me").text)
+    assert actor
+    said = card("C-phone", "苗回执", "13700008888")
+    form_id = "8e695dcf-b28a-4ebe-87dc-aa0ece96582d"
+    site.accept(said | {"id": f"{form_id}-card", "source": f"/phones/{actor[1]}"})
+    for client in (office, auditing, field):
+        form = {"form_token": token_in(client.get("/search").text), "text": "8E695DCF"}
+        assert "写档案卡" in client.post("/search", data=form).text
+
+
 def test_the_audit_is_filtered_by_the_person(
     site: RunningSite, office: httpx.Client, auditing: httpx.Client
 ) -> None:

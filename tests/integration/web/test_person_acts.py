@@ -390,3 +390,15 @@ def test_who_sees_no_copies_is_not_told_which_dealer_holds_one(
         told[name] = say(client, name, "deceased", {}).text
     assert "经销商的副本会跟着改" in told["N-1"] and "D1 的副本" not in told["N-1"]
     assert "的副本有 1 行会改" in told["N-2"]
+
+
+def test_a_correction_that_parts_two_cards_of_one_person_is_asked_about_first(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("O-1", "戚同人", "13700006611"), card("O-2", "戚同人", "13700006611"))
+    site.work()
+    assert known_of(site, "O-1")["person_id"] == known_of(site, "O-2")["person_id"]
+    told, answer = say_twice(office, "O-1", "correct", {"phones": "13700006612"})
+    assert "患者档案从 1 份变成 2 份" in told.text
+    assert answer.status_code == 303
+    assert say(office, "O-1", "correct", {"address": "和平路1号"}).status_code == 303

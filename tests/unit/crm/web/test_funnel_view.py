@@ -80,3 +80,12 @@ def test_where_one_step_is_of_few_what_is_spent_is_told_of_none() -> None:
     assert [(row.spent, row.spent_each) for row in market.rows] == [(None, None)] * 2
     assert market.rows[0].cost_each == 1_500
     assert [row.spent for row in office.rows] == [138_600, 138_600]
+
+
+def test_a_group_is_compared_with_no_rest_that_is_few() -> None:
+    """Beijing and Wuhan are held back; Tianjin's difference would tell that two of 32 bought."""
+    told = report({"D01": (23, 0), "D02": (20, 1), "D03": (12, 1)})
+    (market,) = breakdowns_of(told, viewer(names=False))
+    assert {each.sure for each in market.groups} == {""}
+    (office,) = breakdowns_of(told, viewer(names=True))
+    assert all(each.sure for each in office.groups)
