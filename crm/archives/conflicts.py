@@ -65,6 +65,11 @@ class Conflict:
     statements: tuple[Statement, ...]
 
     @property
+    def is_of_health(self) -> bool:
+        """Whether its words tell what the person suffers from."""
+        return self.field.startswith("health.")
+
+    @property
     def since_us(self) -> int:
         """When the company could first know of it."""
         return sorted(each.event.received_us for each in self.statements)[1]

@@ -188,7 +188,8 @@ class Word:
 class OpenConflict:
     """A field of a card of which the sides say different things; the last word is in force.
 
-    words: empty where the archive is restricted and the viewer is not compliance.
+    words: empty where the archive is restricted and the viewer is not compliance; and for everybody
+    where they are of health and the person says no to that (health_closed).
     """
 
     card_id: str
@@ -197,6 +198,7 @@ class OpenConflict:
     why: str
     since: str
     restricted: bool
+    health_closed: bool
     words: tuple[Word, ...]
 
 
@@ -225,23 +227,25 @@ def open_conflicts(
     for name in dict.fromkeys(name for name, _ in wanted):
         past = past_of_homes(connection, keyring, [f"card/{name}"], at_us, effective_up_to(at_us))
         person = next(p for p in past.persons if name in {card.card_id for card in p.cards})
-        standing = Standing(person.restricted, person.deceased)
-        shown = may_show(standing, sees_restricted=scope.may("restricted"))
+        known = KnownPerson(person, past, closed_by(person.consents, at_us))
         for conflict in conflicts_of(past.cards[name]):
-            found[name, conflict.field] = _open_conflict(conflict, person, shown)
+            found[name, conflict.field] = _open_conflict(scope, conflict, known)
     # What has not taken effect by then is no conflict yet.
     yield from (found[pair] for pair in wanted if pair in found)
 
 
-def _open_conflict(conflict: Conflict, person: PersonView, shown: bool) -> OpenConflict:
+def _open_conflict(scope: Scope, conflict: Conflict, known: KnownPerson) -> OpenConflict:
+    health_closed = conflict.is_of_health and known.closed.health
+    hidden = health_closed or known.is_hidden(scope)
     return OpenConflict(
         conflict.card_id,
-        person.person_id,
+        known.person.person_id,
         conflict.field,
         conflict.why,
         rfc3339(conflict.since_us),
-        person.restricted,
-        tuple(map(_word, conflict.statements)) if shown else (),
+        known.closed.archive,
+        health_closed,
+        () if hidden else tuple(map(_word, conflict.statements)),
     )
 
 

@@ -11,11 +11,12 @@ from campaigns.ids import person_id
 from campaigns.intake import Credential
 from campaigns.times import SECOND_US, rfc3339
 from crm.accounts.access import accesses_of_cards
+from crm.archives.queries import open_conflicts
 from crm.clock import now_us
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.examples import an_event, written
-from tests.integration.web.sites import RunningSite, card, sign_in
+from tests.integration.web.sites import RunningSite, card, sign_in, token_in
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,21 +25,26 @@ def people(site: RunningSite) -> None:
         site.user(name, role)  # type: ignore[arg-type]
 
 
-def disagree(site: RunningSite, card_id: str) -> None:
-    """A dealer and staff correct the address of a new card."""
+HOMES = ({"contact": {"address": "和平路1号"}}, {"contact": {"address": "和平路2号"}})
+
+
+def disagree(
+    site: RunningSite, card_id: str, said: tuple[dict[str, Any], dict[str, Any]] = HOMES
+) -> None:
+    """A dealer and staff correct a new card, the address unless something else is named."""
     dealer = Credential("dealer", "t-dealer", "D1")
     site.site.intake.accept([written(card(card_id))], dealer)
     now = rfc3339(now_us() // SECOND_US * SECOND_US)
-    for role, address in (("dealer", "和平路1号"), ("staff", "和平路2号")):
-        event = an_event(
+    for role, changes in zip(("dealer", "staff"), said, strict=True):
+        corrected = an_event(
             "card.corrected",
-            {"card_id": card_id, "contact": {"address": address}},
+            {"card_id": card_id, **changes},
             id=f"{role}-{card_id}",
             source=f"/{role}",
             time=now,
         )
         by = Credential(role, f"t-{role}", "D1" if role == "dealer" else None)  # type: ignore[arg-type]
-        site.site.intake.accept([written(event)], by)
+        site.site.intake.accept([written(corrected)], by)
     site.work()
 
 
@@ -102,3 +108,31 @@ def test_the_home_page_of_headquarters_counts_what_waits_for_it(
     tile = re.search(r'<a href="/conflicts"><b>(\d+)</b>', office.get("/").text)
     assert tile
     assert int(tile[1]) == waiting
+
+
+def test_words_of_health_open_for_nobody_and_are_not_decided_while_health_is_refused(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    ills = ({"health": {"conditions": ["脑梗后遗"]}}, {"health": {"conditions": ["帕金森"]}})
+    disagree(site, "C-ill", ills)
+    named = {"card_id": "C-ill", "field": "health.conditions"}
+    with site.client() as law:
+        sign_in(law, "law")
+        for client in (office, law):
+            form = named | {"form_token": token_in(client.get("/conflicts").text)}
+            assert "帕金森" in client.post("/conflicts/open", data=form).text
+        refused = {"card_id": "C-ill", "purpose": "health"}
+        site.accept(an_event("consent.refused", refused, id="no-more"))
+        for client in (office, law):
+            page = client.get("/conflicts").text
+            assert "病症、用药和测量都不给看" in page
+            assert "C-ill" not in [each["card_id"] for each in forms(page, "/conflicts/open")]
+            form = named | {"form_token": token_in(page)}
+            assert client.post("/conflicts/open", data=form).status_code == 404
+        word = {"source": "/staff", "event_id": "staff-C-ill", "form_id": "a" * 36}
+        form |= word | {"form_token": token_in(office.get("/conflicts").text)}
+        assert office.post("/conflicts/decide", data=form).status_code == 404
+    with reading(site.site.engine) as connection:
+        asked = connection, site.site.keyring, site.site.now_us(), "C-ill"
+        (found,) = open_conflicts(HEADQUARTERS_SCOPE, *asked)
+    assert found.words == () and found.health_closed and not found.restricted
