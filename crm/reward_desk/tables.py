@@ -40,6 +40,8 @@ PAYMENT_ORDER = Table(
     UniqueConstraint("slot"),
     Index("ix_payment_order_file_id", "file_id"),
     Index("ix_payment_order_reference", "reference"),
+    Index("ix_payment_order_reward_id", "reward_id"),
+    Index("ix_payment_order_member", "member", "state"),
 )
 """`slot` names a reward and what was paid of it before, so that two who pay at the same moment
 cannot both; an order that failed leaves it. `payee`, `through`: whom the money goes to, and whether
