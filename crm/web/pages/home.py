@@ -16,6 +16,7 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between, activities_from, activities_on
 from crm.archives.queries import count_conflicts
+from crm.disputes.queries import open_disputes
 from crm.feed.deletions import to_delete
 from crm.feed.history import seen_up_to
 from crm.feed.portal import changed_since, due_calls
@@ -123,6 +124,7 @@ def _waiting(visit: Visit, connection: Connection, today: date) -> dict[str, obj
         "held_back": visit.say(HELD_BACK) if held_back else "",
         "rights": open_counts(scope, connection, today) if scope.may("requests") else (0, 0),
         "rewards": _rewards(visit, connection, today),
+        "disputes": open_disputes(scope, connection) if scope.may("books") else 0,
         "own": _of_the_copy(visit, connection, today),
         "recalls": _late_recalls(scope, connection, today),
     }

@@ -157,6 +157,7 @@ def test_a_dispute_is_kept_sealed_answered_once_by_nobody_who_had_a_hand_and_rea
         assert "这次买的是" not in page and answer not in page
         assert person.post(answer, **fields).status_code == 403
     with signed_in(desk, "chief") as person:
+        assert 'href="/disputes"><b>2</b>' in person.get("/").text
         page = person.get(f"/disputes/{first.dispute_id}").text
         assert "这次买的是 3 件" in page and answer not in page and "请别人来答复" in page
         assert person.post(answer, **fields).status_code == 403

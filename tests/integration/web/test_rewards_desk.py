@@ -21,7 +21,7 @@ from crm.journal.events import JOURNAL
 from crm.ledger.tables import LEDGER_ENTRY
 from crm.reward_desk.bank_file import digest
 from crm.reward_desk.queries import desk_rows, queue_page
-from crm.reward_desk.queues import queues
+from crm.reward_desk.queues import QUEUES, queues
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.reward_sites import (
@@ -121,6 +121,15 @@ def test_each_queue_has_as_many_rewards_as_its_number_says(desk: RunningSite) ->
         for queue in queues(HEADQUARTERS_SCOPE, connection, today()):
             rows = queue_page(HEADQUARTERS_SCOPE, connection, queue.name, today(), limit=1_000)
             assert len(rows) == queue.count, queue.name
+
+
+def test_a_tile_of_the_first_page_opens_its_own_list(desk: RunningSite) -> None:
+    with signed_in(desk, "checker") as person:
+        tiles = re.findall(r'href="/rewards\?(\w+)=(\w+)"><b>(\d+)</b>', person.get("/").text)
+        assert tiles
+        for name, value, count in tiles:
+            assert (name, value in QUEUES) == ("state", True)
+            assert person.get(f"/rewards?{name}={value}").text.count('name="reward"') == int(count)
 
 
 def test_what_waits_for_a_person_alone_stands_in_no_hold_and_says_no_day_that_is_past(
