@@ -35,6 +35,7 @@ from crm.intake.known_rows import is_of, known_rows
 from crm.intake.row_matching import Settled, settle_rows
 from crm.intake.sheet_corrections import RowPlan, plan_row
 from crm.intake.sheet_head import check_head, planned_activity
+from crm.intake.sheet_health import closed_health
 from crm.intake.sheet_receipt import (
     NO_ANSWERS,
     SAME_PERSON_TWICE,
@@ -179,9 +180,18 @@ def _planned(
         kept = rows_of_homes(connection, homes, last_position(connection))
     for event in decode(kept, keyring):
         history.setdefault(event.home, []).append(event)
-    return [
+    plans = [
         (row, _plan(row, activity, history.get(f"card/{row.card_id}", ()), secret, party))
         for row in rows
+    ]
+    if party != COMPANY:
+        # What a person said to the company is not told to a dealer.
+        return plans
+    with reading(engine) as connection:
+        closed = closed_health(connection, plans, now_us())
+    return [
+        (row, RowPlan(faults=faults) if (faults := closed.get((row.sheet, row.number))) else plan)
+        for row, plan in plans
     ]
 
 

@@ -62,7 +62,7 @@ class SheetTally:
             self.warned += bool(receipt.warnings)
             for code in receipt.warnings:
                 self.notices.append(SheetNotice(row.sheet, row.number, code))
-        if accepted and "consulted" in plan.written and not _answers_health(row):
+        if accepted and "consulted" in plan.written and not answers_health(row):
             self.notices.append(SheetNotice(row.sheet, row.number, HEALTH_NOT_ASKED))
         for heading in _unknown_models(row, plan) if accepted else ():
             self.notices.append(SheetNotice(row.sheet, row.number, SKU_UNKNOWN, heading))
@@ -70,7 +70,8 @@ class SheetTally:
             self.notices.append(SheetNotice(row.sheet, row.number, CONSENT_CHANGED, heading))
 
 
-def _answers_health(row: SheetRow) -> bool:
+def answers_health(row: SheetRow) -> bool:
+    """Whether a row says yes or no to what is kept of health."""
     return any(wire["data"].get("purpose") == "health" for wire in row.events)
 
 

@@ -35,7 +35,12 @@ SLOT_TYPES = {
 """Each thing that a row speaks of, consents apart → the event that says it."""
 _ALWAYS = (NAME, "phones", "birth")
 _PURCHASE = frozenset({"quantity", "price", "sku"})
-_WITH = {"purchase_incomplete": _PURCHASE, "health_refused": {"consent_health"}}
+_OF_HEALTH = frozenset({"consent_health"})
+_WITH = {
+    "purchase_incomplete": _PURCHASE,
+    "health_refused": _OF_HEALTH,
+    "health_closed": _OF_HEALTH,
+}
 """Reason → the columns in one of which it is mended."""
 _ONE = N_("第 {row} 行：{earlier} → {name}：是更正，还是另一个人？")
 
@@ -102,7 +107,7 @@ def _columns(refusals: dict[Place, list[SheetRefusal]], edits: Edits) -> list[st
     wanted = set(_ALWAYS)
     for told in refusals.values():
         for one in told:
-            wanted |= _WITH.get(one.reason, set())
+            wanted |= _WITH.get(one.reason, frozenset())
         wanted |= {key for one in told if (key := column_key(one.column)) is not None}
     for typed in edits.cells.values():
         wanted |= typed.keys()

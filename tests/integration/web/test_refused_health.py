@@ -10,6 +10,7 @@ import pytest
 from campaigns.ids import person_id
 from crm.archives.queries import person_shown
 from crm.fhir.archive import archive_resources
+from crm.people.queries import find_people
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
@@ -136,3 +137,49 @@ def test_in_a_sheet_health_with_a_refusal_is_a_question_of_the_row(field: httpx.
     mended |= {cell(page, 3, "consent_health"): "是"}
     page = again(field, page, "look", **mended).text
     assert "要改好才收" not in page and "新写 5 行" in page
+
+
+def test_a_row_of_somebody_who_refused_elsewhere_is_a_question_before_it_is_sent(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    dated = card("R-6", "冯拒绝", "13700006606")
+    dated["data"]["person"] |= {"birth_date": "1950-03-02"}
+    del dated["data"]["person"]["birth_year"]
+    site.accept(card("R-5", "郑拒绝", "13700006605"), dated)
+    site.accept(*(event("consent.refused", name, purpose="health") for name in ("R-5", "R-6")))
+    headings = ("姓名", "手机", "出生日期", "高压", "低压", "病症", "同意记录健康情况")
+    rows = (
+        ("郑拒绝", "13700006605", "", "150", "90", "", ""),
+        ("馮拒絕", "", "1950-03-02", "", "", "头晕", "未问"),
+        ("郑拒绝", "13700006605", "1950", "151", "91", "", "是"),
+        ("郑拒绝", "13700009999", "", "152", "92", "", ""),
+        ("冯拒绝", "13700006606", "1961-01-01", "153", "93", "", ""),
+        ("郑拒绝", "13700006605", "1950-01-01", "", "", "", ""),
+    )
+    page = pick(field, "A-sheet", sheet_of(*rows, headings=headings)).text
+    assert page.count('id="why') == 3 and page.count(BEFORE) == 3
+    assert "要改好才收 2 行" in page and "新写 4 行" in page
+    agreed = {cell(page, 3, "consent_health"): "是"}
+    mended = {cell(page, 2, "systolic"): "", cell(page, 2, "diastolic"): ""}
+    page = again(field, page, "send", **agreed, **mended).text
+    assert "要改好才收" not in page and "已收下 6 行" in page
+    site.work()
+    page = pick(field, "A-sheet", sheet_of(*rows[2:], headings=headings)).text
+    assert BEFORE not in page and "没有变化 4 行" in page
+
+
+def test_a_row_that_was_taken_is_no_question_because_the_person_refused_since(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    headings = ("姓名", "手机", "高压", "低压")
+    sent = sheet_of(("卫早量", "13700006607", "150", "90"), headings=headings)
+    again(field, pick(field, "A-sheet", sent).text, "send")
+    site.work()
+    with reading(site.site.engine) as connection:
+        found, _ = find_people(HEADQUARTERS_SCOPE, connection, "卫早量")
+    refused = event("consent.refused", found[0].card_id, purpose="health")
+    site.accept(refused)
+    assert "没有变化 1 行" in pick(field, "A-sheet", sent).text
+    other = sheet_of(("卫早量", "13700006607", "160", "90"), headings=headings)
+    page = pick(field, "A-sheet", other).text
+    assert "要改好才收 1 行" in page and BEFORE in page

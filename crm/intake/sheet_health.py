@@ -1,0 +1,100 @@
+"""Words of a sheet on health that the person said no to elsewhere: on the phone, in another sheet.
+
+A row brings a card of its own into being, so who it is has to be found as the recording will find
+it: by the row's card where it has one, else by the name with a phone or a whole birth date.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from campaigns.identifiers import mobile_e164
+from campaigns.sheets import SheetRow
+from campaigns.sheets.model import RowFault
+from campaigns.sheets.rows import fault_at
+from campaigns.sheets.sketches import Place
+from crm.holdings.queries import said_by
+from crm.identity.names import simplified
+from crm.intake.sheet_corrections import RowPlan
+from crm.intake.sheet_tally import answers_health, name_on_card
+from crm.people.tables import CARD, LINK, PERSON
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import in_pieces
+
+HEALTH_CLOSED = "health_closed"
+_TAIL_DIGITS = 4
+_WHOLE_DATE = 10
+
+
+def closed_health(
+    connection: Connection, plans: Sequence[tuple[SheetRow, RowPlan]], at_us: int
+) -> dict[Place, list[RowFault]]:
+    """Place of a row → its cells that say something new of health against the person's last word.
+
+    A row that agrees to it, or says no by itself, is not looked at.
+    """
+    written = {
+        (row.sheet, row.number): (row, faults)
+        for row, plan in plans
+        if not answers_health(row) and (faults := list(_cells(plan.wires)))
+    }
+    people = _people(connection, [row for row, _ in written.values()])
+    everybody = sorted({person_id for found in people.values() for person_id in found})
+    closed: set[str] = set()
+    for piece in in_pieces(everybody):
+        said = said_by(HEADQUARTERS_SCOPE, connection, piece, "", at_us)
+        closed |= {person_id for person_id, words in said.items() if words.get("health") is False}
+    return {
+        place: faults
+        for place, (_, faults) in written.items()
+        if not closed.isdisjoint(people.get(place, ()))
+    }
+
+
+def _cells(wires: Sequence[Mapping[str, Any]]) -> Iterator[RowFault]:
+    for wire in wires:
+        for name, value in (wire["data"].get("health") or {}).items():
+            if value is not None:
+                yield fault_at(wire["type"], HEALTH_CLOSED, f"$.data.health.{name}")
+
+
+def _people(connection: Connection, rows: Collection[SheetRow]) -> dict[Place, set[str]]:
+    """Whom each row speaks of, as far as that is recorded."""
+    by_card: dict[str, str] = {}
+    for piece in in_pieces(sorted({row.card_id for row in rows})):
+        query = select(LINK.c.card_id, LINK.c.person_id).where(LINK.c.card_id.in_(piece))
+        by_card |= {card_id: person_id for card_id, person_id in connection.execute(query)}
+    by_name: dict[str, list[Row[Any]]] = {}
+    for piece in in_pieces(sorted({_plain_name(row) for row in rows if row.said})):
+        for card in connection.execute(_named(piece)):
+            by_name.setdefault(card.plain, []).append(card)
+    found: dict[Place, set[str]] = {}
+    for row in rows:
+        people = {by_card[row.card_id]} if row.card_id in by_card else set()
+        people |= {c.person_id for c in by_name.get(_plain_name(row), ()) if _is_of(c, row.said)}
+        found[row.sheet, row.number] = people
+    return found
+
+
+def _named(names: Sequence[str]) -> Any:
+    """The cards of these names, but of archives that nobody at an activity finds."""
+    return (
+        select(CARD.c.plain, CARD.c.phone_tails, CARD.c.born, LINK.c.person_id)
+        .join(LINK, LINK.c.card_id == CARD.c.card_id)
+        .join(PERSON, PERSON.c.person_id == LINK.c.person_id)
+        .where(CARD.c.plain.in_(names), PERSON.c.restricted.is_(False))
+    )
+
+
+def _plain_name(row: SheetRow) -> str:
+    return simplified(name_on_card(row.said))
+
+
+def _is_of(card: Row[Any], said: Mapping[str, Any]) -> bool:
+    phones = (said.get("contact") or {}).get("phones") or ()
+    born = str((said.get("person") or {}).get("birth_date") or "")
+    if len(born) == _WHOLE_DATE and len(card.born or "") == _WHOLE_DATE:
+        return bool(card.born == born)
+    tails = {(mobile_e164(phone) or phone)[-_TAIL_DIGITS:] for phone in phones}
+    return not tails.isdisjoint(card.phone_tails.split())
