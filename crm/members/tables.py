@@ -29,10 +29,12 @@ MEMBER_LINK = Table(
     Column("member", String(64), nullable=False),
     Column("made_us", BigInteger, nullable=False),
     Column("made_by", String(64), nullable=False),
+    Column("dealer", String(64)),
     Column("good_until_us", BigInteger, nullable=False),
     Column("opened", Integer, nullable=False),
     Column("opened_us", BigInteger),
     Index("ix_member_link_member", "member"),
 )
 """Links by which members see their own rewards: one of a member at a time. The secret of the link
-is kept nowhere. `opened`, `opened_us`: how often, and when last."""
+is kept nowhere. `dealer`: whose the giver was; NULL: the company's. `opened`, `opened_us`: how
+often, and when last."""

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from campaigns.ids import person_id
 from crm.accounts.roles import ROLES, AccountRole
 from crm.clock import now_us
-from crm.members.register import make_link
+from crm.members.register import Giver, make_link
 from crm.reward_desk.queries import queue_page
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
@@ -163,7 +163,7 @@ def test_a_members_own_page_is_accessible_fits_and_has_large_targets(
     site = journey.running.site
     with reading(site.engine) as connection:
         row = queue_page(HEADQUARTERS_SCOPE, connection, "paid", today(), limit=1)[0]
-    journey.open(f"/own/{make_link(site.engine, row.member, 'office', now_us())}")
+    journey.open(f"/own/{make_link(site.engine, row.member, Giver('office', None), now_us())}")
     page = journey.page
     expect(page.get_by_role("heading", name="我的奖励")).to_be_visible()
     assert_accessible(page)

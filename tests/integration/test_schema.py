@@ -15,6 +15,7 @@ from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.tables import COPY_SENT
 from crm.journal.clock_marks import clock_marks
 from crm.journal.events import JOURNAL
+from crm.members.register import Giver, LinkEnded, follow_link, make_link
 from crm.outcomes.queries import event_statuses
 from crm.schema.preparing import prepare
 from crm.schema.revisions import DatabaseNewer, newest_revision
@@ -131,6 +132,21 @@ def test_accounts_of_before_keep_their_role_and_going_back_lets_no_new_role_in(
         assert found[name] == ((name,), True)
     assert found["d1"] == (("dealer",), True)
     assert not found["auditor"][1] and not found["both"][1]
+    engine.dispose()
+
+
+def test_a_link_of_which_nobody_knows_whose_the_giver_was_opens_nothing(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'jinxi.db'}")
+    prepare(engine)
+    make_link(engine, "M1", Giver("dealer", "D1"), 0)
+    ours = make_link(engine, "M2", Giver("office", None), 0)
+    _go_back(engine, "0033")
+    with reading(engine) as connection:
+        # Of that version each link would show the disputes.
+        assert connection.execute(text("SELECT member FROM member_link")).scalars().all() == ["M2"]
+    prepare(engine)
+    with pytest.raises(LinkEnded):
+        follow_link(engine, ours, 1)
     engine.dispose()
 
 

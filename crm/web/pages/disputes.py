@@ -32,11 +32,13 @@ _OUTCOMES: tuple[Outcome, ...] = ("upheld", "declined")
 
 @router.post("/own/{secret}/dispute")
 def dispute(posting: AnyPosting, secret: str) -> Response:
-    """A member says what it does not agree with."""
+    """A member says what it does not agree with; not by a link that its dealer made."""
     visit = posting.visit
     link = opened(visit, secret)
     if isinstance(link, Response):
         return link
+    if link.dealer is not None:
+        raise NotFound
     form_id, text = posting.text("form_id", 36), posting.text("text", LONGEST_TEXT)
     if not FORM_ID.fullmatch(form_id):
         raise FormStale

@@ -143,7 +143,8 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
             rewards = member_page(visit.scope, connection, code, PAGE_ROWS)
         may_speak = code in open_to(visit.scope, connection, [code])
         gives_link = may_speak and visit.may("money") and visit.may_say("member.changed")
-        link = link_of(connection, code, visit.site.now_us()) if gives_link else None
+        ends_link = visit.account.credential is not None
+        link = link_of(connection, code, visit.site.now_us()) if ends_link else None
         actors = {event.actor for event in events} | ({link.made_by} if link else set())
         names = names_shown(visit, connection, actors)
     known = ActForm.of(

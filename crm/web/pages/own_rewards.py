@@ -12,7 +12,15 @@ from campaigns.wording.catalogues import N_
 from crm.disputes.queries import disputes_of
 from crm.members.member import MemberState
 from crm.members.queries import member_of, open_to
-from crm.members.register import GOOD_DAYS, LinkEnded, OpenLink, end_link, follow_link, make_link
+from crm.members.register import (
+    GOOD_DAYS,
+    Giver,
+    LinkEnded,
+    OpenLink,
+    end_link,
+    follow_link,
+    make_link,
+)
 from crm.money import yuan_text
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.queries import member_page
@@ -119,12 +127,17 @@ def opened(visit: Visit, secret: str) -> OpenLink | Response:
 
 
 def show_own(visit: Visit, secret: str, link: OpenLink, form: ActForm) -> Response:
-    """The page of a member's own rewards, with the form of a dispute as it was typed."""
+    """The page of a member's own rewards, with the form of a dispute as it was typed.
+
+    By a dealer's link it has neither disputes nor their form: a dispute may be about the dealer.
+    """
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         row = member_of(OWN, connection, link.member)
         rows = member_page(OWN, connection, link.member, MOST_READ)
-        disputes = disputes_of(OWN, connection, visit.site.keyring, link.member)
+        disputes = []
+        if link.dealer is None:
+            disputes = disputes_of(OWN, connection, visit.site.keyring, link.member)
     if row is None:
         return visit.render("own_gone.html", _gone(visit, 0), 410)
     rewards = [own_reward(each, today) for each in rows]
@@ -163,8 +176,8 @@ def give_link(posting: SignedInPosting, code: str) -> Response:
     """A new link of a member, shown this once."""
     visit = posting.visit
     row = _linked(visit, code)
-    site = visit.site
-    secret = make_link(site.engine, row.member, visit.account.actor, site.now_us())
+    site, giver = visit.site, Giver(visit.account.actor, visit.scope.dealer)
+    secret = make_link(site.engine, row.member, giver, site.now_us())
     address = f"{str(visit.request.base_url).rstrip('/')}/own/{secret}"
     context = {
         "title": visit.say(N_("会员的查看链接")),
@@ -178,9 +191,11 @@ def give_link(posting: SignedInPosting, code: str) -> Response:
 
 @router.post("/members/{code}/link/end")
 def take_link(posting: SignedInPosting, code: str) -> Response:
-    """The link opens nothing any more."""
+    """The link opens nothing any more: for whoever sees the member and may say anything."""
     visit = posting.visit
-    row = _linked(visit, code)
+    row = member_shown(visit, code)
+    if visit.account.credential is None:
+        raise OutOfScope("who only looks ends nothing")
     end_link(visit.site.engine, row.member, visit.account.actor, visit.site.now_us())
     context = {"title": visit.say(N_("会员的查看链接")), "row": row, "address": None}
     return visit.render("own_link_made.html", context)

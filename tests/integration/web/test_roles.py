@@ -93,10 +93,8 @@ OPENS: dict[str, Allowed] = {
     "POST /disputes/{dispute_id}/answer": both(
         SEES_PAYMENTS, either(says("reward.approved"), says("reward.paid"))
     ),
-    **dict.fromkeys(
-        ("POST /members/{code}/link", "POST /members/{code}/link/end"),
-        both(sees("money"), says("member.changed")),
-    ),
+    "POST /members/{code}/link": both(sees("money"), says("member.changed")),
+    "POST /members/{code}/link/end": both(MEMBERS, speaks),
     **dict.fromkeys(("GET /more", "GET /search", "POST /search"), everybody),
     "GET /notices/{version}/{purpose}": everybody,
     "GET /notices/{version}/{purpose}/spoken": everybody,
