@@ -54,7 +54,7 @@ def enrolled(site: RunningSite, code: str) -> None:
     """A member that a dealer enrolled itself."""
     with reading(site.site.engine) as connection:
         dealer = find_user(connection, "dealer")
-    assert dealer is not None
+    assert dealer is not None and dealer.credential is not None
     lines = [orjson.dumps(each | {"source": dealer.source}) for each in member(code)[:1]]
     receipts = site.site.intake.accept(lines, dealer.credential)
     assert [each.status for each in receipts] == ["accepted"]
