@@ -140,7 +140,7 @@ def test_a_link_of_which_nobody_knows_whose_the_giver_was_opens_nothing(tmp_path
     prepare(engine)
     make_link(engine, "M1", Giver("dealer", "D1"), 0)
     ours = make_link(engine, "M2", Giver("office", None), 0)
-    _go_back(engine, "0033")
+    _go_back(engine, "0034")
     with reading(engine) as connection:
         # Of that version each link would show the disputes.
         assert connection.execute(text("SELECT member FROM member_link")).scalars().all() == ["M2"]
