@@ -59,6 +59,7 @@ IMPURE_ALONE = {
     "crm.funnels.rows",
     "crm.funnels.stored",
     "crm.funnels.kept",
+    "crm.reward_desk.on_its_way",
     "crm.reward_desk.queues",
 }
 WORDS = "campaigns.wording.catalogues"

@@ -19,9 +19,10 @@ class DeskRow:
     """One reward. Amounts in fen: `amount_fen` is what is left after returns and caps.
 
     open_fen: what may be paid now; owed_back_fen: what was paid too much; paid_fen: all that was
-    paid. name: of the patient, where the viewer may see it. ordered: a payment is on its way.
+    paid. name: of the patient, where the viewer may see it. ordered: a payment is on its way, or
+    was told and is not recorded yet.
     set_off_fen: what was kept of its payment against what the member owed back. member_owes_fen:
-    what the member owes back over all rewards, and no payment on its way sets off.
+    what the member owes back over all rewards, and no such payment sets off.
     watched: it is part of something that somebody has to look at first.
     settling: something was said of it that is not recorded yet.
     bought_on: None where the purchase is owed to somebody else or, without has_purchase, is gone.
@@ -107,7 +108,7 @@ class DeskRow:
 
     def fits_file(self, actor: str) -> bool:
         """Whether this person may put what is open of it into a file for a bank."""
-        is_open = self.open_fen > 0 and not self.ordered
+        is_open = self.open_fen > 0 and not (self.ordered or self.settling)
         return is_open and not (self.in_kind or self.watched) and self.may_pay(actor)
 
     @property

@@ -7,20 +7,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
-from crm.journal.dead_letters import DEAD_LETTER
-from crm.journal.events import JOURNAL
-from crm.journal.outbox import OUTBOX
 from crm.ledger.rows import ACTORS
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.tables import MEMBER
-from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK, PERSON
 from crm.reward_desk.asking import with_traces
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.orders import ON_ITS_WAY, FileRow, OrderRow
+from crm.reward_desk.on_its_way import BEGUN, being_paid, owed_by, settling
+from crm.reward_desk.orders import FileRow, OrderRow
 from crm.reward_desk.queues import QUEUES, WITH_MEMBER, of_scope
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
-from crm.rewards.postings import receivable_account
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 from crm.watch.queries import watched
@@ -76,9 +72,6 @@ def desk_rows(scope: Scope, connection: Connection, reward_ids: Iterable[str]) -
     return found
 
 
-_ON_ITS_WAY = PAYMENT_ORDER.c.state.in_(ON_ITS_WAY)
-
-
 def _rows(scope: Scope) -> Select[Any]:
     query = (
         select(REWARD, MEMBER.c.name, MEMBER.c.kind, MEMBER.c.institution)
@@ -96,11 +89,10 @@ def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[De
     rows = connection.execute(query).all()
     ids = [row.reward_id for row in rows]
     sums = _balances(connection, ids)
-    orders = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids))
-    ordered = set(connection.execute(orders.where(_ON_ITS_WAY)).scalars())
-    settling = _settling(connection, ids)
+    ordered = being_paid(connection, ids)
+    unrecorded = settling(connection, ids)
     members = {row.member for row in rows}
-    owed = _owed_by(connection, members)
+    owed = owed_by(connection, members)
     held_back = watched(scope, connection, members)
     found = (_desk_row(scope, row, sums) for row in rows)
     told = (
@@ -108,38 +100,12 @@ def _filled(scope: Scope, connection: Connection, query: Select[Any]) -> list[De
             row,
             member_owes_fen=owed.get(row.member, 0),
             ordered=row.reward_id in ordered,
-            settling=row.reward_id in settling,
+            settling=row.reward_id in unrecorded,
             watched=row.reward_id in held_back,
         )
         for row in found
     )
     return with_traces(scope, connection, told)
-
-
-def _owed_by(connection: Connection, members: set[str]) -> dict[str, int]:
-    """Member → what is owed back over all rewards and is set off by no payment on its way, fen."""
-    accounts = [receivable_account(member) for member in sorted(members)]
-    owed = select(BALANCE.c.member, func.sum(BALANCE.c.amount_fen))
-    owed = owed.where(BALANCE.c.account.in_(accounts)).group_by(BALANCE.c.member)
-    kept = select(PAYMENT_ORDER.c.member, func.sum(PAYMENT_ORDER.c.set_off_fen))
-    kept = kept.where(_ON_ITS_WAY, PAYMENT_ORDER.c.member.in_(members))
-    promised = {m: int(fen) for m, fen in connection.execute(kept.group_by(PAYMENT_ORDER.c.member))}
-    return {m: max(int(fen) - promised.get(m, 0), 0) for m, fen in connection.execute(owed)}
-
-
-def _settling(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """Of which of the rewards something was said that the views do not know yet."""
-    homes = [f"reward/{reward_id}" for reward_id in ids]
-    waiting = select(OUTBOX.c.subject).where(OUTBOX.c.subject.in_(homes))
-    kept = (
-        select(JOURNAL.c.subject)
-        .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .outerjoin(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position)
-        .where(JOURNAL.c.subject.in_(homes))
-        .where(OUTCOME.c.position.is_(None), DEAD_LETTER.c.position.is_(None))
-    )
-    said = connection.execute(waiting.union(kept)).scalars()
-    return {subject.partition("/")[2] for subject in said}
 
 
 def _balances(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, str, str], int]:
@@ -256,7 +222,7 @@ def order_named(scope: Scope, connection: Connection, order_id: str) -> OrderRow
 def open_orders(scope: Scope, connection: Connection, reward_id: str) -> list[OrderRow]:
     """Payments of a reward that were begun and neither told nor given up."""
     _require_company(scope)
-    return _orders(connection, PAYMENT_ORDER.c.reward_id == reward_id, _ON_ITS_WAY)
+    return _orders(connection, PAYMENT_ORDER.c.reward_id == reward_id, BEGUN)
 
 
 def lone_orders(scope: Scope, connection: Connection) -> list[OrderRow]:
@@ -266,9 +232,7 @@ def lone_orders(scope: Scope, connection: Connection) -> list[OrderRow]:
     """
     _require_company(scope)
     by_themselves = PAYMENT_ORDER.c.file_id.is_(None)
-    return sorted(
-        _orders(connection, by_themselves, _ON_ITS_WAY), key=lambda order: order.ordered_us
-    )
+    return sorted(_orders(connection, by_themselves, BEGUN), key=lambda order: order.ordered_us)
 
 
 def _orders(connection: Connection, *conditions: ColumnElement[bool]) -> list[OrderRow]:

@@ -29,10 +29,12 @@ from crm.journal.outbox import OUTBOX
 from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.bank_file import Line, digest, written
 from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.on_its_way import are_unpaid
 from crm.reward_desk.orders import ONE_WORD, OrderRow
 from crm.reward_desk.set_off import amounts_after, set_off_by
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
 from crm.storage.database import writing
+from crm.storage.locks import PAYING, hold
 
 _COLUMNS = [PAYMENT_ORDER.c[name] for name in OrderRow.__dataclass_fields__]
 _TOLD_FIELDS = ("reward_id", "purchase_id", "member", "amount_fen", "reference")
@@ -142,6 +144,10 @@ def _insert(
     ]
     try:
         with writing(engine) as connection:
+            # Of several who order at once each sees what the one before has ordered.
+            hold(connection, PAYING)
+            if not are_unpaid(connection, rows):
+                raise PaymentTaken
             _leave_voided(connection, [_slot(row) for row in rows])
             if file is not None:
                 connection.execute(insert(PAYMENT_FILE), [file])

@@ -77,10 +77,11 @@ def make_file(posting: SignedInPosting) -> Response:
     visit = posting.visit
     payer = payer_of(visit)
     with reading(visit.site.engine) as connection:
-        rows = desk_rows(visit.scope, connection, posting.texts("reward")[:PAGE_ROWS])
-    rows = [row for row in rows if row.fits_file(payer.actor)]
+        ticked = desk_rows(visit.scope, connection, posting.texts("reward")[:PAGE_ROWS])
+    rows = [row for row in ticked if row.fits_file(payer.actor)]
     if not rows:
-        return _file_fault(visit, _NOTHING)
+        is_taken = any(row.ordered for row in ticked)
+        return _file_fault(visit, TAKEN if is_taken else _NOTHING)
     try:
         file_id = order_file(visit.site.engine, payer, rows)
     except NothingLeft:

@@ -40,6 +40,8 @@ def pay(posting: SignedInPosting, reward_id: str) -> Response:
     if not row.may_pay(payer.actor):
         raise OutOfScope("nobody pays what they entered or approved")
     form_id = posting.text("form_id", 36)
+    if row.ordered and _stored(visit, reward_id, form_id) is None:
+        return _trouble(visit, reward_id, visit.say(TAKEN), posting.text_of)
     amount_fen, reference = fen_in(posting.text("amount", 20)), posting.text("reference", 100)
     faults = {} if amount_fen else {"amount": visit.say(_BAD_AMOUNT)}
     missing = _NO_SLIP if row.in_kind else _NO_REFERENCE

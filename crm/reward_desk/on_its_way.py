@@ -1,0 +1,102 @@
+"""What the views do not know yet: payments on their way, words not recorded, debts already set off.
+
+Whoever asks while others write reads in the order in which things move on: orders, what waits, the
+journal, the views. So a payment that moves meanwhile is seen at least once.
+"""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+
+from campaigns.catalogue import wire_name
+from crm.journal.dead_letters import DEAD_LETTER
+from crm.journal.events import JOURNAL
+from crm.journal.outbox import OUTBOX
+from crm.ledger.tables import BALANCE, REWARD
+from crm.outcomes.tables import OUTCOME
+from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.orders import ON_ITS_WAY, ONE_WORD
+from crm.reward_desk.tables import PAYMENT_ORDER
+from crm.rewards.postings import receivable_account
+
+BEGUN: ColumnElement[bool] = PAYMENT_ORDER.c.state.in_(ON_ITS_WAY)
+_PAID = "reward.paid"
+_PAID_ON_THE_WIRE = f'"{wire_name(_PAID)}"'.encode()
+
+
+def being_paid(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Of which of the rewards a payment was begun, or told and is not recorded yet.
+
+    Also one that could not be recorded: the money has gone.
+    """
+    begun = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids), BEGUN)
+    found = set(connection.execute(begun).scalars())
+    waiting = select(OUTBOX.c.subject, OUTBOX.c.message).where(OUTBOX.c.subject.in_(_homes(ids)))
+    found |= {
+        _id(row.subject) for row in connection.execute(waiting) if _PAID_ON_THE_WIRE in row.message
+    }
+    kept = (
+        select(JOURNAL.c.subject)
+        .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.subject.in_(_homes(ids)), JOURNAL.c.type == _PAID)
+        .where(OUTCOME.c.position.is_(None))
+    )
+    return found | set(map(_id, connection.execute(kept).scalars()))
+
+
+def are_unpaid(connection: Connection, rows: Sequence[DeskRow]) -> bool:
+    """Whether none of the rewards is being paid, or was paid since somebody looked at it."""
+    ids = [row.reward_id for row in rows]
+    if being_paid(connection, ids):
+        return False
+    paid = select(REWARD.c.reward_id, REWARD.c.member, REWARD.c.paid_fen)
+    found = connection.execute(paid.where(REWARD.c.reward_id.in_(ids)))
+    now = {(reward_id, member): fen for reward_id, member, fen in found}
+    return all(now.get((row.reward_id, row.member)) == row.paid_fen for row in rows)
+
+
+def settling(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Of which of the rewards something was said that the views do not know yet."""
+    waiting = select(OUTBOX.c.subject).where(OUTBOX.c.subject.in_(_homes(ids)))
+    kept = (
+        select(JOURNAL.c.subject)
+        .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .outerjoin(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.subject.in_(_homes(ids)))
+        .where(OUTCOME.c.position.is_(None), DEAD_LETTER.c.position.is_(None))
+    )
+    return set(map(_id, connection.execute(waiting.union(kept)).scalars()))
+
+
+def owed_by(connection: Connection, members: Collection[str]) -> dict[str, int]:
+    """Member → what is owed back over all rewards, in fen, less what payments set off already.
+
+    Those are the payments on their way, and those that were told and are not recorded yet.
+    """
+    recorded = exists().where(
+        JOURNAL.c.source == PAYMENT_ORDER.c.event_source,
+        JOURNAL.c.id == PAYMENT_ORDER.c.order_id + ONE_WORD,
+        OUTCOME.c.position == JOURNAL.c.position,
+    )
+    kept = (
+        select(PAYMENT_ORDER.c.member, func.sum(PAYMENT_ORDER.c.set_off_fen))
+        .where(PAYMENT_ORDER.c.member.in_(members), PAYMENT_ORDER.c.set_off_fen > 0)
+        .where(or_(BEGUN, (PAYMENT_ORDER.c.state == "paid") & ~recorded))
+        .group_by(PAYMENT_ORDER.c.member)
+    )
+    promised = {member: int(fen) for member, fen in connection.execute(kept)}
+    accounts = [receivable_account(member) for member in sorted(members)]
+    owed = select(BALANCE.c.member, func.sum(BALANCE.c.amount_fen))
+    owed = owed.where(BALANCE.c.account.in_(accounts)).group_by(BALANCE.c.member)
+    return {
+        member: max(int(fen) - promised.get(member, 0), 0)
+        for member, fen in connection.execute(owed)
+    }
+
+
+def _homes(ids: Sequence[str]) -> list[str]:
+    return [f"reward/{reward_id}" for reward_id in ids]
+
+
+def _id(home: str) -> str:
+    return home.partition("/")[2]
