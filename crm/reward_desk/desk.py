@@ -12,6 +12,10 @@ Doubt = Literal[
     "watched", "nothing_due", "beyond_payable", "before_release", "owes_back", "reference_used"
 ]
 """What a payer is asked about before a payment is recorded; it is recorded all the same."""
+LeftOut = Literal[
+    "in_kind", "on_its_way", "settling", "nothing_open", "watched", "own_hands", "owed_back"
+]
+"""Why what somebody asked for is not in a payment file. owed_back: the member owes back as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,21 @@ class DeskRow:
         """Whether it is handed over, not paid: a bank has nothing to do with it."""
         return self.mode == "NON_CASH"
 
+    def left_out(self, actor: str) -> LeftOut | None:
+        """Why this person may not put it into a file for a bank; None: it may be put there."""
+        reasons: tuple[tuple[LeftOut, bool], ...] = (
+            ("in_kind", self.in_kind),
+            ("on_its_way", self.ordered),
+            ("settling", self.settling),
+            ("nothing_open", self.open_fen <= 0),
+            ("watched", self.watched),
+            ("own_hands", not self.may_pay(actor)),
+        )
+        return next((reason for reason, holds in reasons if holds), None)
+
     def fits_file(self, actor: str) -> bool:
         """Whether this person may put what is open of it into a file for a bank."""
-        is_open = self.open_fen > 0 and not (self.ordered or self.settling)
-        return is_open and not (self.in_kind or self.watched) and self.may_pay(actor)
+        return self.left_out(actor) is None
 
     @property
     def through(self) -> str:

@@ -16,7 +16,7 @@ from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.on_its_way import BEGUN, being_paid, owed_by, settling
 from crm.reward_desk.orders import FileRow, OrderRow
 from crm.reward_desk.queues import QUEUES, WITH_MEMBER, of_scope
-from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
+from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_LEFT_OUT, PAYMENT_ORDER
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 from crm.watch.queries import watched
@@ -211,6 +211,14 @@ def orders_of_file(scope: Scope, connection: Connection, file_id: str) -> list[O
     """The lines of a payment file, in their order."""
     _require_company(scope)
     return _orders(connection, PAYMENT_ORDER.c.file_id == file_id)
+
+
+def left_out_of_file(scope: Scope, connection: Connection, file_id: str) -> dict[str, str]:
+    """Reward → why it is not in a payment file, though somebody asked for it."""
+    _require_company(scope)
+    columns = PAYMENT_LEFT_OUT.c.reward_id, PAYMENT_LEFT_OUT.c.reason
+    query = select(*columns).where(PAYMENT_LEFT_OUT.c.file_id == file_id)
+    return {row.reward_id: row.reason for row in connection.execute(query.order_by(columns[0]))}
 
 
 def order_named(scope: Scope, connection: Connection, order_id: str) -> OrderRow | None:

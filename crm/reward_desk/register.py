@@ -4,9 +4,11 @@ The event that tells of a payment is said by the page, under an id that comes fr
 crash between the two leaves an order that can be ended anew without saying the payment twice.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal
 from uuid import uuid4
 
 from sqlalchemy import (
@@ -28,11 +30,11 @@ from crm.journal.events import JOURNAL
 from crm.journal.outbox import OUTBOX
 from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.bank_file import Line, digest, written
-from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.on_its_way import are_unpaid
+from crm.reward_desk.desk import DeskRow, LeftOut
+from crm.reward_desk.on_its_way import are_unpaid, owed_by
 from crm.reward_desk.orders import ONE_WORD, OrderRow
 from crm.reward_desk.set_off import amounts_after, set_off_by
-from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_ORDER
+from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_LEFT_OUT, PAYMENT_ORDER
 from crm.storage.database import writing
 from crm.storage.locks import PAYING, hold
 
@@ -75,40 +77,64 @@ class Order:
 
 
 def order_payment(engine: Engine, payer: Payer, row: DeskRow, order: Order) -> None:
-    """Take the place for one payment; PaymentTaken when it is taken, or was ordered before."""
-    _insert(engine, payer, [row], [order], None)
+    """Take the place for one payment; PaymentTaken when it is taken, or was ordered before.
+
+    What it sets off is worked out anew from what the member owes back at this moment.
+    """
+    with _ordering(engine, [row]) as (connection, (now,)):
+        order = replace(order, set_off_fen=set_off_by(now, order.amount_fen))
+        connection.execute(insert(PAYMENT_ORDER), [_values(payer, now, order)])
 
 
-def order_file(engine: Engine, payer: Payer, rows: Sequence[DeskRow]) -> str:
+_NONE_LEFT_OUT: Mapping[str, LeftOut] = MappingProxyType({})
+
+
+def order_file(
+    engine: Engine,
+    payer: Payer,
+    rows: Sequence[DeskRow],
+    left_out: Mapping[str, LeftOut] = _NONE_LEFT_OUT,
+) -> str:
     """Order what is open of each reward, as one file; returns its id. PaymentTaken: none is.
 
-    What members owe back is set off. NotForBank: one of them is handed over in kind. NothingLeft:
-    all of it is owed back.
+    What members owe back at this moment is set off. NotForBank: one of them is handed over in kind.
+    NothingLeft: all of it is owed back. left_out: of what else was asked for, why it is not in it.
     """
     for row in rows:
         if row.in_kind:
             raise NotForBank(row.reward_id)
-    amounts = amounts_after(rows)
-    rows = [row for row in rows if row.reward_id in amounts]
-    if not rows:
-        raise NothingLeft
-    orders = [new_order(row, amounts[row.reward_id]) for row in rows]
-    content = written(
-        [
-            Line(order.reference, row.member, row.payee, row.through, order.amount_fen)
-            for order, row in zip(orders, rows, strict=True)
+    with _ordering(engine, rows) as (connection, found):
+        amounts = amounts_after(found)
+        ordered = [(row, amounts[row.reward_id]) for row in found if row.reward_id in amounts]
+        if not ordered:
+            raise NothingLeft
+        orders = [(row, new_order(row, amount_fen)) for row, amount_fen in ordered]
+        content = written(
+            [
+                Line(order.reference, row.member, row.payee, row.through, order.amount_fen)
+                for row, order in orders
+            ]
+        )
+        file_id = str(uuid4())
+        file = {
+            "file_id": file_id,
+            "made_us": payer.now_us,
+            "actor": payer.actor,
+            "lines": len(orders),
+            "amount_fen": sum(order.amount_fen for _, order in orders),
+            "sha256": digest(content),
+        }
+        connection.execute(insert(PAYMENT_FILE), [file])
+        lines = [
+            _values(payer, row, order, file_id, line) for line, (row, order) in enumerate(orders, 1)
         ]
-    )
-    file = {
-        "file_id": str(uuid4()),
-        "made_us": payer.now_us,
-        "actor": payer.actor,
-        "lines": len(orders),
-        "amount_fen": sum(order.amount_fen for order in orders),
-        "sha256": digest(content),
-    }
-    _insert(engine, payer, rows, orders, file)
-    return str(file["file_id"])
+        connection.execute(insert(PAYMENT_ORDER), lines)
+        owed = (row.reward_id for row in found if row.reward_id not in amounts)
+        why: dict[str, LeftOut] = {**left_out, **dict.fromkeys(owed, "owed_back")}
+        left = [{"file_id": file_id, "reward_id": each, "reason": why[each]} for each in why]
+        if left:
+            connection.execute(insert(PAYMENT_LEFT_OUT), left)
+    return file_id
 
 
 def new_order(row: DeskRow, amount_fen: int, reference: str = "", order_id: str = "") -> Order:
@@ -121,39 +147,44 @@ def new_order(row: DeskRow, amount_fen: int, reference: str = "", order_id: str 
     )
 
 
-def _insert(
-    engine: Engine,
-    payer: Payer,
-    rows: Sequence[DeskRow],
-    orders: Sequence[Order],
-    file: dict[str, object] | None,
-) -> None:
-    values = [
-        {
-            **asdict(order),
-            "file_id": None if file is None else file["file_id"],
-            "line": line,
-            "payee": row.payee[:200],
-            "through": row.through,
-            "slot": _slot(row),
-            "ordered_us": payer.now_us,
-            "actor": payer.actor,
-            "state": "ordered",
-        }
-        for line, (order, row) in enumerate(zip(orders, rows, strict=True), 1)
-    ]
+@contextmanager
+def _ordering(
+    engine: Engine, rows: Sequence[DeskRow]
+) -> Iterator[tuple[Connection, list[DeskRow]]]:
+    """One transaction that orders payments, and the rewards with what their members owe back now.
+
+    Of several who order at once each sees what the one before has ordered. PaymentTaken: one of
+    them is being paid, or was paid since somebody looked.
+    """
     try:
         with writing(engine) as connection:
-            # Of several who order at once each sees what the one before has ordered.
             hold(connection, PAYING)
             if not are_unpaid(connection, rows):
                 raise PaymentTaken
             _leave_voided(connection, [_slot(row) for row in rows])
-            if file is not None:
-                connection.execute(insert(PAYMENT_FILE), [file])
-            connection.execute(insert(PAYMENT_ORDER), values)
+            owed = owed_by(connection, {row.member for row in rows})
+            yield (
+                connection,
+                [replace(row, member_owes_fen=owed.get(row.member, 0)) for row in rows],
+            )
     except IntegrityError as error:
         raise PaymentTaken from error
+
+
+def _values(
+    payer: Payer, row: DeskRow, order: Order, file_id: str | None = None, line: int = 1
+) -> dict[str, Any]:
+    return {
+        **asdict(order),
+        "file_id": file_id,
+        "line": line,
+        "payee": row.payee[:200],
+        "through": row.through,
+        "slot": _slot(row),
+        "ordered_us": payer.now_us,
+        "actor": payer.actor,
+        "state": "ordered",
+    }
 
 
 def _slot(row: DeskRow) -> str:

@@ -48,3 +48,12 @@ cannot both; an order that failed leaves it. `payee`, `through`: whom the money 
 by way of the employer. `set_off_fen`: by how much it falls short of what is open, against what the
 member owes back. `ended_us`, `ended_by`: when and by whom it came into its state.
 `event_source`: of the event that tells of the payment, from when somebody began to tell."""
+
+PAYMENT_LEFT_OUT = Table(
+    "payment_left_out",
+    METADATA,
+    Column("file_id", String(36), primary_key=True),
+    Column("reward_id", String(64), primary_key=True),
+    Column("reason", String(12), nullable=False),
+)
+"""What was asked for when a file was made, and is not in it: why, at that moment."""

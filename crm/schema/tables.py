@@ -54,7 +54,8 @@ KEPT_APART = (
 REGISTERED = (
     *(rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER),
     *(follow_ups.FOLLOW_UP_LATER, outcomes.EVENT_HANDLED),
-    *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, policies.POLICY_DRAFT),
+    *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, reward_desk.PAYMENT_LEFT_OUT),
+    policies.POLICY_DRAFT,
     SAVED_FUNNEL,
     *(letters.LETTER_TEMPLATE, letters.LETTER_SENT),
     members.MEMBER_LINK,

@@ -1,5 +1,6 @@
 """Payment files: made, taken away, held against the bank's answer; and what was begun and left."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -20,8 +21,15 @@ from crm.reward_desk.bank_file import (
     reconciled,
     written,
 )
+from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import FileRow, OrderRow
-from crm.reward_desk.queries import desk_rows, lone_orders, orders_of_file, payment_files
+from crm.reward_desk.queries import (
+    desk_rows,
+    left_out_of_file,
+    lone_orders,
+    orders_of_file,
+    payment_files,
+)
 from crm.reward_desk.register import NothingLeft, Payer, PaymentTaken, fail_order, order_file
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
@@ -32,8 +40,8 @@ from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 router = APIRouter()
 
 LONGEST_ANSWER = 200_000
-_NOTHING = N_("没有可以付的：勾选的都不在“可发放”里，是非现金的，或要由别人付。")
-_OWED_BACK = N_("勾选的会员，应退回的不比这几份少：先不付，等可发放的够了一起抵扣。")
+_NOTHING = N_("没有可以付的。每一份为什么，写在下面。")
+_OWED_BACK = N_("没有可以付的：会员应退回的不比可发放的少。先不付，等可发放的够了一起抵扣。")
 
 
 @router.get("/rewards/files")
@@ -73,26 +81,34 @@ def show_files(visit: Visit, form: ActForm | None = None) -> Response:
 
 @router.post("/rewards/files")
 def make_file(posting: SignedInPosting) -> Response:
-    """A file of what is ticked and may be paid by this person."""
+    """A file of what is ticked and may be paid by this person; the rest is named, with why."""
     visit = posting.visit
     payer = payer_of(visit)
     with reading(visit.site.engine) as connection:
         ticked = desk_rows(visit.scope, connection, posting.texts("reward")[:PAGE_ROWS])
-    rows = [row for row in ticked if row.fits_file(payer.actor)]
+    found = {row.reward_id: row.left_out(payer.actor) for row in ticked}
+    left_out = {reward_id: why for reward_id, why in found.items() if why is not None}
+    rows = [row for row in ticked if row.reward_id not in left_out]
     if not rows:
-        is_taken = any(row.ordered for row in ticked)
-        return _file_fault(visit, TAKEN if is_taken else _NOTHING)
+        return _file_fault(visit, _NOTHING, ticked, left_out)
     try:
-        file_id = order_file(visit.site.engine, payer, rows)
+        file_id = order_file(visit.site.engine, payer, rows, left_out)
     except NothingLeft:
-        return _file_fault(visit, _OWED_BACK)
+        owed = dict.fromkeys((row.reward_id for row in rows), "owed_back")
+        return _file_fault(visit, _OWED_BACK, ticked, {**left_out, **owed})
     except PaymentTaken:
-        return _file_fault(visit, TAKEN)
+        return _file_fault(visit, TAKEN, ticked, left_out)
     return RedirectResponse(f"/rewards/files/{file_id}", 303)
 
 
-def _file_fault(visit: Visit, fault: str) -> Response:
-    context = {"title": visit.say(N_("付款文件")), "fault": visit.say(fault)}
+def _file_fault(
+    visit: Visit, fault: str, ticked: Sequence[DeskRow], left_out: Mapping[str, str]
+) -> Response:
+    context = {
+        "title": visit.say(N_("付款文件")),
+        "fault": visit.say(fault),
+        "left_out": [(row, left_out[row.reward_id]) for row in ticked if row.reward_id in left_out],
+    }
     return visit.render("payment_fault.html", context, 409)
 
 
@@ -170,10 +186,13 @@ def _file(
     found, orders = _found(visit, file_id)
     with reading(visit.site.engine) as connection:
         names = names_of(connection, {found.actor})
+        reasons = left_out_of_file(visit.scope, connection, file_id)
+        rows = desk_rows(visit.scope, connection, reasons)
     context = {
         "title": visit.say(N_("付款文件")),
         "file": found,
         "orders": orders,
+        "left_out": [(row, reasons[row.reward_id]) for row in rows],
         "names": names,
         "matched": matched,
         "fault": fault,

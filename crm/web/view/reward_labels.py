@@ -50,6 +50,15 @@ DOUBTS = {
     ),
     "reference_used": N_("这个付款编号已经用过。请核对是不是付了两次。"),
 }
+LEFT_OUT = {
+    "in_kind": N_("非现金的，是交付，不是付款"),
+    "on_its_way": N_("正有人在付，或刚刚付过"),
+    "settling": N_("刚有人处理过，还没有记完"),
+    "nothing_open": N_("现在没有可付的钱"),
+    "watched": N_("在“不寻常的”里，还没有人看过证据"),
+    "own_hands": N_("你录入或批准过，要由别人付"),
+    "owed_back": N_("会员应退回的不比可发放的少，等以后一起抵扣"),
+}
 MEMBER_KINDS = {"doctor": N_("医生会员"), "clerk": N_("店员会员"), "consumer": N_("消费者会员")}
 INSTITUTION_KINDS = {
     "public_hospital": N_("公立医院"),
@@ -165,6 +174,7 @@ GROUPS = {
     "watched": WATCHED,
     "dispute_outcome": DISPUTE_OUTCOMES,
     "payment_doubt": DOUBTS,
+    "left_out": LEFT_OUT,
     "member_kind": MEMBER_KINDS,
     "institution_kind": INSTITUTION_KINDS,
     "through": THROUGH,

@@ -41,7 +41,7 @@ from tests.integration.web.reward_sites import (
 from tests.integration.web.sites import RunningSite, running
 
 SALES = 12
-TAKEN = "这一笔正有人在付，或刚刚付过"
+TAKEN = "正有人在付，或刚刚付过"
 _NEXT = count()
 
 
