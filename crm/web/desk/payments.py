@@ -8,8 +8,8 @@ import orjson
 from campaigns.sentences import refusal_sentence
 from campaigns.times import rfc3339
 from campaigns.wording.catalogues import N_
-from crm.reward_desk.orders import OrderRow
-from crm.reward_desk.register import Payer, begin_telling, end_telling
+from crm.reward_desk.orders import OrderRow, Payer
+from crm.reward_desk.register import begin_telling, end_telling
 from crm.scope import OutOfScope
 from crm.web.desk.acts import Act, sayer_of
 from crm.web.guards.visit import Visit

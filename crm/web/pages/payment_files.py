@@ -22,7 +22,7 @@ from crm.reward_desk.bank_file import (
     written,
 )
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.orders import FileRow, OrderRow
+from crm.reward_desk.orders import FileRow, OrderRow, Payer
 from crm.reward_desk.queries import (
     desk_rows,
     left_out_of_file,
@@ -30,7 +30,7 @@ from crm.reward_desk.queries import (
     orders_of_file,
     payment_files,
 )
-from crm.reward_desk.register import NothingLeft, Payer, PaymentTaken, fail_order, order_file
+from crm.reward_desk.register import NothingLeft, PaymentTaken, fail_order, order_file
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import ActForm

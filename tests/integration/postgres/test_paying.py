@@ -10,14 +10,9 @@ from campaigns.intake import HEADQUARTERS
 from campaigns.times import rfc3339
 from crm.clock import now_us
 from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.orders import new_order
 from crm.reward_desk.queries import desk_rows
-from crm.reward_desk.register import (
-    NothingLeft,
-    PaymentTaken,
-    new_order,
-    order_file,
-    order_payment,
-)
+from crm.reward_desk.register import NothingLeft, PaymentTaken, order_file, order_payment
 from crm.reward_desk.tables import PAYMENT_ORDER
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
