@@ -1,10 +1,6 @@
 """Payments that are ordered, and as they are read: lines of files and payments by themselves."""
 
 from dataclasses import dataclass
-from uuid import uuid4
-
-from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.set_off import set_off_by
 
 TAKE_OVER_US = 10 * 60 * 1_000_000
 """After so long another payer may go on where somebody began and did not end."""
@@ -34,16 +30,6 @@ class Order:
     amount_fen: int
     set_off_fen: int
     reference: str
-
-
-def new_order(row: DeskRow, amount_fen: int, reference: str = "", order_id: str = "") -> Order:
-    """A payment of a reward; without a reference under one that is made of the order's own id."""
-    order_id = order_id or str(uuid4())
-    reference = reference or f"JX{order_id.replace('-', '')[:14].upper()}"
-    set_off_fen = set_off_by(row, amount_fen)
-    return Order(
-        order_id, row.reward_id, row.member, row.purchase_id, amount_fen, set_off_fen, reference
-    )
 
 
 @dataclass(frozen=True, slots=True)

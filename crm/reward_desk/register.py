@@ -32,7 +32,7 @@ from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.bank_file import Line, digest, written
 from crm.reward_desk.desk import DeskRow, LeftOut
 from crm.reward_desk.on_its_way import are_unpaid, owed_by
-from crm.reward_desk.orders import ONE_WORD, Order, OrderRow, Payer, new_order
+from crm.reward_desk.orders import ONE_WORD, Order, OrderRow, Payer
 from crm.reward_desk.set_off import amounts_after, set_off_by
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_LEFT_OUT, PAYMENT_ORDER
 from crm.storage.database import writing
@@ -113,6 +113,16 @@ def order_file(
         if left:
             connection.execute(insert(PAYMENT_LEFT_OUT), left)
     return file_id
+
+
+def new_order(row: DeskRow, amount_fen: int, reference: str = "", order_id: str = "") -> Order:
+    """A payment of a reward; without a reference under one that is made of the order's own id."""
+    order_id = order_id or str(uuid4())
+    reference = reference or f"JX{order_id.replace('-', '')[:14].upper()}"
+    set_off_fen = set_off_by(row, amount_fen)
+    return Order(
+        order_id, row.reward_id, row.member, row.purchase_id, amount_fen, set_off_fen, reference
+    )
 
 
 @contextmanager

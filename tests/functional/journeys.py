@@ -6,9 +6,9 @@ from playwright.sync_api import Error, Page, Request
 
 from crm.accounts.people import find_user
 from crm.clock import now_us
-from crm.reward_desk.orders import Payer, new_order
+from crm.reward_desk.orders import Payer
 from crm.reward_desk.queries import queue_page
-from crm.reward_desk.register import order_payment
+from crm.reward_desk.register import new_order, order_payment
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.sites import PASSWORD, RunningSite, today

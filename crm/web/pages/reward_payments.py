@@ -10,9 +10,9 @@ from campaigns.wording.catalogues import N_
 from crm.money import fen_in
 from crm.reward_desk.asking import may_end
 from crm.reward_desk.desk import DeskRow, doubts
-from crm.reward_desk.orders import OrderRow, Payer, new_order
+from crm.reward_desk.orders import OrderRow, Payer
 from crm.reward_desk.queries import desk_rows, is_reference_used, order_named
-from crm.reward_desk.register import PaymentTaken, fail_order, order_payment
+from crm.reward_desk.register import PaymentTaken, fail_order, new_order, order_payment
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.acts import FORM_ID, ActForm, done

@@ -10,9 +10,8 @@ from campaigns.intake import HEADQUARTERS
 from campaigns.times import rfc3339
 from crm.clock import now_us
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.orders import new_order
 from crm.reward_desk.queries import desk_rows
-from crm.reward_desk.register import NothingLeft, PaymentTaken, order_file, order_payment
+from crm.reward_desk.register import NothingLeft, PaymentTaken, new_order, order_file, order_payment
 from crm.reward_desk.tables import PAYMENT_ORDER
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
@@ -80,7 +79,7 @@ def pay_all_at_once(installation: Installation, rows: Sequence[DeskRow]) -> list
     return at_once(pay)
 
 
-def look(installation: Installation) -> None:
+def assert_one_orders(installation: Installation) -> None:
     rows = owing(installation)
     one = pay_all_at_once(installation, rows[:1])
     assert one == ["PaymentTaken"] * (AT_ONCE - 1) + ["ordered"]
@@ -91,7 +90,7 @@ def look(installation: Installation) -> None:
     assert sum(set_off_fen for _, set_off_fen in ordered(installation)) == OVERPAID_FEN
 
 
-def look_at_set_off_alone(installation: Installation) -> None:
+def assert_one_sets_off(installation: Installation) -> None:
     rows = owing(installation)
     assert pay_all_at_once(installation, rows) == ["ordered"] * AT_ONCE
     with reading(installation.engine) as connection:
@@ -102,14 +101,14 @@ def look_at_set_off_alone(installation: Installation) -> None:
 def test_of_many_who_pay_one_reward_by_any_way_one_does_and_its_debt_is_set_off_once(
     in_postgres: Installation,
 ) -> None:
-    look(in_postgres)
+    assert_one_orders(in_postgres)
     with Installation() as in_sqlite:
-        look(in_sqlite)
+        assert_one_orders(in_sqlite)
 
 
 def test_of_many_who_pay_rewards_of_one_member_at_one_moment_one_sets_off_what_is_owed(
     in_postgres: Installation,
 ) -> None:
-    look_at_set_off_alone(in_postgres)
+    assert_one_sets_off(in_postgres)
     with Installation() as in_sqlite:
-        look_at_set_off_alone(in_sqlite)
+        assert_one_sets_off(in_sqlite)

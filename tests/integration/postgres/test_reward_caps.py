@@ -17,9 +17,15 @@ from crm.ledger.tables import LEDGER_ENTRY, REWARD
 from crm.recording.carried_batch import CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.orders import Payer, new_order
+from crm.reward_desk.orders import Payer
 from crm.reward_desk.queries import desk_rows
-from crm.reward_desk.register import PaymentTaken, begin_telling, fail_order, order_payment
+from crm.reward_desk.register import (
+    PaymentTaken,
+    begin_telling,
+    fail_order,
+    new_order,
+    order_payment,
+)
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from streams.upkeep.replay import verify

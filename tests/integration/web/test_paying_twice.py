@@ -19,9 +19,9 @@ from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.outbox import OUTBOX
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.orders import Payer, new_order
+from crm.reward_desk.orders import Payer
 from crm.reward_desk.queries import desk_rows
-from crm.reward_desk.register import PaymentTaken, order_file, order_payment
+from crm.reward_desk.register import PaymentTaken, new_order, order_file, order_payment
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
 from tests.integration.web.reward_sites import (

@@ -19,9 +19,15 @@ from crm.clock import now_us
 from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.journal.outbox import OUTBOX
-from crm.reward_desk.orders import TAKE_OVER_US, Payer, new_order
+from crm.reward_desk.orders import TAKE_OVER_US, Payer
 from crm.reward_desk.queries import desk_rows, open_orders, order_named
-from crm.reward_desk.register import begin_telling, end_telling, fail_order, order_payment
+from crm.reward_desk.register import (
+    begin_telling,
+    end_telling,
+    fail_order,
+    new_order,
+    order_payment,
+)
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
 from tests.integration.web.reward_sites import (
