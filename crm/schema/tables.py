@@ -12,6 +12,7 @@ from crm.follow_ups import tables as follow_ups
 from crm.funnels.tables import FUNNEL_NOTE, SAVED_FUNNEL
 from crm.intake.inboxes import INBOX
 from crm.intake.sheet_headings import SHEET_HEADING
+from crm.invitations.tables import INVITATION_WORD
 from crm.journal.checkpoints import CHECKPOINT
 from crm.journal.clock_marks import CLOCK
 from crm.journal.dead_letters import DEAD_LETTER
@@ -59,11 +60,12 @@ REGISTERED = (
     SAVED_FUNNEL,
     *(letters.LETTER_TEMPLATE, letters.LETTER_SENT),
     members.MEMBER_LINK,
+    INVITATION_WORD,
     disputes.MEMBER_DISPUTE,
     watch.WATCH_DECISION,
 )
 """What people asked for and were answered, whose work it is and when, which payments were ordered,
-which funnels were saved: a rebuild leaves it alone."""
+who was invited, which funnels were saved: a rebuild leaves it alone."""
 
 NOTED = (FUNNEL_NOTE,)
 """What the recording tells those who keep at hand what they read: thrown away when it is old."""

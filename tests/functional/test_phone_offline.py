@@ -6,6 +6,11 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Dialog, expect
 
+from campaigns.ids import person_id
+from crm.clock import now_us
+from crm.invitations.register import invite
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import writing
 from tests.examples import an_event
 from tests.functional.journeys import Journey
 from tests.functional.phones import (
@@ -269,6 +274,27 @@ def test_who_is_likely_to_come_is_found_and_signed_in_without_network_by_whoever
         })"""
     )
     assert set(stored) == {"at,nonce,open,sealed"}
+
+
+def test_who_is_invited_is_offered_before_anything_is_typed_without_network_too(
+    on_phone: Journey,
+) -> None:
+    running, home = on_phone.running, "C-invited"
+    running.accept(card(home, "阚来坐", "13711119877"))
+    with writing(running.site.engine) as connection:
+        people = [person_id(home)]
+        invite(HEADQUARTERS_SCOPE, connection, "A-today", people, actor="u-1", now_us=now_us())
+    stand_ready(on_phone)
+    found = on_phone.page.locator("#found")
+    expect(found.get_by_text("阚*坐")).to_be_visible()
+    with no_network(on_phone):
+        on_phone.page.reload()
+        row = found.locator("li").filter(has_text="阚*坐")
+        expect(row.get_by_text("请过")).to_be_visible()
+        row.get_by_role("button", name="签到").tap()
+        expect_unsent(on_phone.page, 1)
+    expect_unsent(on_phone.page, 0)
+    assert events_of(running, home).count("activity.attended") == 1
 
 
 def test_what_is_refused_later_stays_on_the_phone_with_its_reason_until_it_is_mended(

@@ -23,12 +23,14 @@ from crm.activities.queries import (
     written_at,
 )
 from crm.copies.queries import dealer_names
+from crm.invitations.queries import invited_to
 from crm.money import fen_per
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.home import SEASON_DAYS
+from crm.web.pages.people_lists import may_invite
 from crm.web.view.formats import moment_text
 from crm.web.view.labels import ACTIVITY_KINDS, label
 
@@ -198,11 +200,17 @@ def activity_page(visit: SignedIn, activity_id: str) -> Response:
             "dealer_name": dealers.get(found.dealer, ""),
             "rule": rule_of(found.kind),
             "is_over": found.starts_us < now_us,
+            "is_past": shanghai_day(found.starts_us) < shanghai_day(now_us),
+            "may_invite": False,
             "happened": None,
         }
         if visit.scope.may("people"):
             happened = happened_at(visit.scope, connection, activity_id, whole.held_us)
             context["happened"] = happened
+            invited = invited_to(visit.scope, connection, activity_id).keys()
+            context["invited"] = len(invited)
+            context["invited_came"] = len(invited & happened.came)
+            context["may_invite"] = may_invite(visit)
             context["cards"] = len(written_at(visit.scope, connection, activity_id))
             cost = whole.stands.cost_fen
             context["per_archive"] = fen_per(cost, len(happened.archived))

@@ -16,6 +16,7 @@ from crm.activities.queries import activity
 from crm.archives.queries import WholeArchive, whole_archive
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import dealer_names
+from crm.invitations.queries import InvitedTo, invitations_of
 from crm.journal.numbers import numbers_of
 from crm.letters.queries import SentLetter, letters_of
 from crm.people.queries import FoundPerson, people_by_id
@@ -23,6 +24,7 @@ from crm.rights.queries import requests_of
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
+from crm.web.pages.people_lists import may_invite
 from crm.web.view.archive_view import (
     TIMELINE_GROUPS,
     ArchiveView,
@@ -167,6 +169,8 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "things": THINGS,
         "levels": LEVELS,
         "letters": _letters(visit, told),
+        "invitations": _invitations(visit, told),
+        "may_invite": asked.at is None and may_invite(visit),
         "requests": None,
         "accesses": None,
         "numbers": {},
@@ -214,6 +218,13 @@ def _letters(visit: Visit, told: dict[str, Any]) -> list[SentLetter]:
     with reading(visit.site.engine) as connection:
         cards = [card["card_id"] for card in told["cards"]]
         return letters_of(visit.scope, connection, cards)
+
+
+def _invitations(visit: Visit, told: dict[str, Any]) -> list[InvitedTo]:
+    """To what the person is invited."""
+    with reading(visit.site.engine) as connection:
+        cards = [card["card_id"] for card in told["cards"]]
+        return invitations_of(visit.scope, connection, cards)
 
 
 def _looks(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:

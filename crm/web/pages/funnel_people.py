@@ -112,6 +112,31 @@ def remove_segment(posting: SignedInPosting, segment_id: str) -> Response:
     return RedirectResponse("/segments", 303)
 
 
+def segments_to_choose(visit: Visit) -> list[tuple[str, str]]:
+    """(id, name) of the groups whose people the visitor may see."""
+    if not visit.scope.may("numbers") or not _may_list(visit):
+        return []
+    with reading(visit.site.engine) as connection:
+        found = saved_segments(connection, owner_of(visit))
+    return [(each.funnel_id, each.name) for each in found]
+
+
+def segment_members(visit: Visit, segment_id: str) -> frozenset[str]:
+    """Who belongs to a group now."""
+    _must_list(visit)
+    saved = _saved(visit, segment_id)
+    return frozenset(answered(visit, saved.document, saved.listed).listed or ())
+
+
+def _saved(visit: Visit, segment_id: str) -> Saved:
+    """A group as it is saved now; NotFound."""
+    with reading(visit.site.engine) as connection:
+        versions = history_of(connection, owner_of(visit), segment_id)
+    if not versions or versions[0].listed is None or versions[0].removed:
+        raise NotFound
+    return versions[0]
+
+
 def _may_list(visit: Visit) -> bool:
     scope = visit.scope
     return scope.may("people") if scope.may("numbers") else scope.may("own_copy")
@@ -168,11 +193,8 @@ def _people(visit: Visit, posting: Posting | None = None) -> Response:
 
 def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> Response:
     _must_list(visit)
-    with reading(visit.site.engine) as connection:
-        versions = history_of(connection, owner_of(visit), segment_id)
-    if not versions or versions[0].listed is None or versions[0].removed:
-        raise NotFound
-    saved, listed = versions[0], versions[0].listed
+    saved = _saved(visit, segment_id)
+    listed = saved.listed or Listed(1)
     as_of = _day(visit)
     report = answered(visit, saved.document, listed, as_of)
     notes = _notes(visit, saved.document, listed, as_of or today_of(visit))

@@ -89,8 +89,6 @@ def find_page(visit: SignedIn, activity_id: str) -> Response:
 def find_result(posting: SignedInPosting, activity_id: str) -> Response:
     """Who fits what was typed; it is sent in the body, so no address holds a name."""
     visit, text = posting.visit, posting.text("text", 60)
-    if not text:
-        return _find(visit, activity_id, text, Fitting([]))
     with reading(visit.site.engine) as connection:
         found = _activity(visit, connection, activity_id)
     return _find(visit, activity_id, text, log_people.fitting(visit, found, text))
@@ -114,6 +112,7 @@ def _find(
         "total": fitting.total,
         "came": fitting.came,
         "said": fitting.said,
+        "invited": fitting.invited,
         "recorded": recorded,
         "form_ids": {person.person_id: str(uuid4()) for person in fitting.people},
         "written_at": rfc3339(visit.site.now_us()),

@@ -1,4 +1,4 @@
-"""Whom a phone may have to find without network: those who are likely to come to an activity.
+"""Whom a phone may have to find without network: who is invited, and who is likely to come.
 
 The phone keeps them encrypted with the session's key, as it keeps what is unsent, and shows names
 masked, as every list does.
@@ -11,8 +11,15 @@ from fastapi.responses import JSONResponse, Response
 
 from campaigns.times import shanghai_day
 from crm.accounts.audit import log_export
-from crm.activities.queries import activities_between, activity, attendees, written_at
+from crm.activities.queries import (
+    activities_between,
+    activity,
+    attendees,
+    signed_in_us,
+    written_at,
+)
 from crm.identity.names import given_sound, pinyin, pinyin_initials, simplified
+from crm.invitations.queries import invited_to
 from crm.masking import masked_name
 from crm.people.queries import PAGE_ROWS, FoundPerson, people_by_id
 from crm.scope import OutOfScope
@@ -26,18 +33,21 @@ _DAYS_BACK, _MOST_ACTIVITIES, MOST_PEOPLE = 90, 12, 400
 
 @router.get("/log/{activity_id}/expected")
 def expected_people(visit: SignedIn, activity_id: str) -> Response:
-    """Who came to, or was written down at, the dealer's last activities; this one among them."""
+    """Who is invited; then who came to, or was written down at, the dealer's last activities."""
     if visit.account.credential is None or not visit.account.may_say("activity.attended"):
         raise OutOfScope("who logs nothing at activities")
-    people = [person for person in _expected(visit, activity_id) if person.name]
+    found, waited_for = _expected(visit, activity_id)
+    people = [person for person in found if person.name]
     with writing(visit.site.engine) as connection:
         # They are told by name, encrypted on the phone, so that they are found without network.
         actor, now_us = visit.account.actor, visit.site.now_us()
         log_export(connection, now_us, actor, "expected", len(people))
-    return JSONResponse({"people": [_told(person) for person in people]})
+    told = [_told(person, invited=person.person_id in waited_for) for person in people]
+    return JSONResponse({"people": told})
 
 
-def _expected(visit: Visit, activity_id: str) -> list[FoundPerson]:
+def _expected(visit: Visit, activity_id: str) -> tuple[list[FoundPerson], frozenset[str]]:
+    """(those the phone keeps, who of them is invited and has not signed in yet)."""
     scope = visit.scope
     with reading(visit.site.engine) as connection:
         found = activity(scope, connection, activity_id)
@@ -45,30 +55,34 @@ def _expected(visit: Visit, activity_id: str) -> list[FoundPerson]:
             raise NotFound
         if not scope.may("people"):
             # What a dealer's copy holds leaves the house only as far as it was asked for.
-            return []
+            return [], frozenset()
         day = shanghai_day(found.starts_us)
         earlier = activities_between(
             scope, connection, day - timedelta(days=_DAYS_BACK), day + timedelta(days=1)
         )
         own = [each.activity_id for each in earlier if each.dealer == found.dealer]
-        ids: dict[str, None] = {}
+        invited = invited_to(scope, connection, activity_id)
+        ids = dict.fromkeys(sorted(invited))
         for each in own[:_MOST_ACTIVITIES]:
             came = attendees(scope, connection, each) | written_at(scope, connection, each)
             ids |= dict.fromkeys(sorted(came))
         wanted = list(ids)[:MOST_PEOPLE]
-        return [
+        here = signed_in_us(scope, connection, activity_id, invited)
+        people = [
             person
             for start in range(0, len(wanted), PAGE_ROWS)
             for person in people_by_id(scope, connection, wanted[start : start + PAGE_ROWS])
             if not person.deceased
         ]
+        return people, frozenset(invited.keys() - here.keys())
 
 
-def _told(person: FoundPerson) -> dict[str, object]:
+def _told(person: FoundPerson, *, invited: bool) -> dict[str, object]:
     name = person.name or ""
     sounds = (pinyin(name).replace("'", ""), given_sound(name), pinyin_initials(name))
     return {
         "id": person.person_id,
+        "invited": invited,
         "name": simplified(name),
         "shown": masked_name(name),
         "sounds": [sound for sound in sounds if sound],

@@ -13,6 +13,7 @@ from crm.copies.row_names import ROW
 from crm.feed.finding import find_own, own_person, tails_of
 from crm.feed.portal import Shared
 from crm.holdings.queries import Had, Held, held_by, said_by
+from crm.invitations.queries import invited_to
 from crm.members.queries import member_of
 from crm.people.queries import FoundPerson, find_people, people_by_id
 from crm.scope import OutOfScope
@@ -29,13 +30,14 @@ _MOST_FOUND = 8
 class Fitting:
     """Who fits what was typed: the first few, how many there are, who has signed in when.
 
-    said: what each last said of each purpose, as `Held.said`.
+    said: what each last said of each purpose, as `Held.said`. invited: the ids of who is invited.
     """
 
     people: list[FoundPerson]
     total: int = 0
     came: dict[str, int] = field(default_factory=dict)
     said: dict[str, Mapping[Purpose, bool]] = field(default_factory=dict)
+    invited: frozenset[str] = frozenset()
 
 
 def may_search(visit: Visit) -> bool:
@@ -44,17 +46,34 @@ def may_search(visit: Visit) -> bool:
 
 
 def fitting(visit: Visit, of: ActivityRow, text: str) -> Fitting:
-    """Who fits; OutOfScope for whoever may find nobody."""
+    """Who fits, who is invited first; of no text those who are waited for.
+
+    OutOfScope for whoever may find nobody.
+    """
     scope = visit.scope
     with reading(visit.site.engine) as connection:
         if not scope.may("people"):
-            return _own(visit, connection, text)
-        found, total = find_people(scope, connection, text, digest=visit.site.digest)
-        people = found[:_MOST_FOUND]
+            return _own(visit, connection, text) if text else Fitting([])
+        invited = frozenset(invited_to(scope, connection, of.activity_id))
+        if text:
+            found, total = find_people(scope, connection, text, digest=visit.site.digest)
+        else:
+            found, total = _waited_for(visit, connection, of, invited), 0
+        # Who is invited stands first; of the others the nearest.
+        people = sorted(found, key=lambda each: each.person_id not in invited)[:_MOST_FOUND]
         ids = [person.person_id for person in people]
         came = signed_in_us(scope, connection, of.activity_id, ids)
         said = said_by(scope, connection, ids, of.dealer, visit.site.now_us())
-        return Fitting(people, total, came, said)
+        return Fitting(people, total, came, said, invited)
+
+
+def _waited_for(
+    visit: Visit, connection: Connection, of: ActivityRow, invited: frozenset[str]
+) -> list[FoundPerson]:
+    """Who is invited and has not signed in yet."""
+    here = signed_in_us(visit.scope, connection, of.activity_id, invited)
+    people = people_by_id(visit.scope, connection, list(invited - here.keys()))
+    return [person for person in people if person.name and not person.deceased]
 
 
 def _own(visit: Visit, connection: Connection, text: str) -> Fitting:

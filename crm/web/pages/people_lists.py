@@ -1,6 +1,7 @@
 """Lists of people: everybody, and those behind a number of the season or of an activity."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,7 +15,7 @@ from crm.masking import masked_name
 from crm.people.queries import FoundPerson, Wanted, list_people
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
-from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
+from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.home import SEASON_DAYS, Days, chain_of
 from crm.web.view.labels import SEXES, label
@@ -22,7 +23,8 @@ from crm.web.view.labels import SEXES, label
 router = APIRouter()
 
 
-def _name(visit: Visit, person: FoundPerson) -> Cell:
+def name_cell(visit: Visit, person: FoundPerson) -> Cell:
+    """The name as lists show it, masked; it leads to the archive for whoever may open it."""
     if person.name:
         text = masked_name(person.name)
     else:
@@ -30,7 +32,8 @@ def _name(visit: Visit, person: FoundPerson) -> Cell:
     return Cell(text, f"/people/{person.person_id}" if visit.scope.may("archive") else "")
 
 
-def _state(visit: Visit, person: FoundPerson) -> Cell | None:
+def state_cell(visit: Visit, person: FoundPerson) -> Cell | None:
+    """What has to be known before anybody calls."""
     return Cell(visit.say(N_("已去世")), tone="waiting") if person.deceased else None
 
 
@@ -45,7 +48,7 @@ def _tails(_visit: Visit, person: FoundPerson) -> str:
 PEOPLE: Table[FoundPerson] = Table(
     "people",
     (
-        Column("name", N_("姓名"), _name, sorts=True),
+        Column("name", N_("姓名"), name_cell, sorts=True),
         Column("sex", N_("性别"), _sex),
         Column("born", N_("出生年"), lambda _, each: (each.born or "")[:4], sorts=True),
         Column("phone", N_("手机尾号"), _tails),
@@ -55,7 +58,7 @@ PEOPLE: Table[FoundPerson] = Table(
             lambda _, each: region_name(each.region or "") or each.region,
             sorts=True,
         ),
-        Column("state", N_("状态"), _state),
+        Column("state", N_("状态"), state_cell),
     ),
     filters=(
         Filter("text", N_("姓名、拼音、首字母或手机后四位"), hint=N_("姓名、拼音、后四位")),
@@ -63,6 +66,18 @@ PEOPLE: Table[FoundPerson] = Table(
     ),
     by_post=True,
 )
+
+
+_INVITING: Table[FoundPerson] = replace(
+    PEOPLE,
+    actions=(Action("/invite", N_("请来参加活动")),),
+    row_id=lambda person: person.person_id,
+)
+
+
+def may_invite(visit: Visit) -> bool:
+    """Whether whoever is there invites people to activities: who sees them, and signs them in."""
+    return visit.scope.may("people") and visit.may_say("activity.attended")
 
 
 @router.get("/people")
@@ -158,7 +173,8 @@ def people_list(
         with reading(visit.site.engine) as connection:
             return list_people(visit.scope, connection, wanted, digest, people)
 
-    shown = PEOPLE.show(visit, asked, fetch, _own_address(visit))
+    table = _INVITING if may_invite(visit) else PEOPLE
+    shown = table.show(visit, asked, fetch, _own_address(visit))
     if asked.file:
         return taken_away(visit, shown)
     context: dict[str, Any] = {"title": title, "note": note, "table": shown}

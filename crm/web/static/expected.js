@@ -20,7 +20,8 @@ export async function keepExpected() {
 
 function fits(person, text) {
   const asked = text.normalize("NFKC").toLowerCase().replace(/[\s'·.]/gu, "");
-  if (!asked) return false;
+  // Before anything is typed those who are invited and not here yet are offered.
+  if (!asked) return person.invited;
   if (/^[0-9]+$/.test(asked)) return person.tails.some((tail) => tail.endsWith(asked.slice(-4))) || person.born === asked || person.card === asked;
   return person.name.includes(asked) || person.sounds.some((sound) => sound.startsWith(asked)) || person.card.toLowerCase() === asked;
 }
@@ -28,9 +29,12 @@ function fits(person, text) {
 // Each as a row with its button; none where the session is over or nobody fits.
 export async function rowsOf(text) {
   const place = template(), people = place && (await queue.draft(nameOf(place)).catch(() => null));
-  return (people ?? []).filter((person) => fits(person, text)).slice(0, MOST).map((person) => {
+  const fitting = (people ?? []).filter((person) => fits(person, text));
+  const first = fitting.filter((person) => person.invited), others = fitting.filter((person) => !person.invited);
+  return [...first, ...others].slice(0, MOST).map((person) => {
     const row = place.content.cloneNode(true).firstElementChild;
     row.querySelector(".name").textContent = person.shown;
+    row.querySelector(".badge").hidden = !person.invited;
     row.querySelector(".facts").textContent = [person.born, person.tails.join("、")].filter(Boolean).join(" · ");
     row.querySelector("[name=person_id]").value = person.id;
     return row;

@@ -28,7 +28,11 @@ async function search(form) {
   for (const note of document.querySelectorAll("[data-search-failed]")) note.hidden = Boolean(found);
   place.replaceChildren(...(found?.childNodes ?? []));
   if (!found && !answer?.isSignIn) await findHere(place, form);
-  // One primary action at a time: somebody who was found is signed in, else a new card is written.
+  wireFound(place);
+}
+
+// One primary action at a time: somebody who was found is signed in, else a new card is written.
+function wireFound(place) {
   document.querySelector("[data-write-new]").classList.toggle("primary", !place.querySelector(".primary"));
   wireForms(place);
 }
@@ -41,6 +45,14 @@ async function findHere(place, form) {
   list.className = "rows big";
   list.append(...rows);
   place.replaceChildren(list);
+}
+
+// Before anything is typed: who is invited and not here yet.
+async function offerInvited() {
+  const form = document.querySelector("form[data-live-search]"), place = document.getElementById("found");
+  if (!form || !place || place.children.length || form.elements.text.value.trim()) return;
+  await findHere(place, form);
+  wireFound(place);
 }
 
 async function ask(form) {
@@ -185,7 +197,7 @@ async function signOut(event) {
 wire();
 lookAgain();
 showUnsent();
-keepExpected().catch(() => null);
+keepExpected().catch(() => null).then(offerInvited);
 addEventListener("keydown", findByKey);
 addEventListener("online", () => sendAndShow());
 addEventListener("pageshow", showUnsent);

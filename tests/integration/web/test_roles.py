@@ -62,6 +62,8 @@ def speaks(account: Account) -> bool:
     return account.credential is not None
 
 
+INVITES = both(sees("people"), LOGS)
+_BOTH = ("GET", "POST")
 WRITES_CARDS = says("card.registered")
 FINDS = both(LOGS, either(sees("people"), sees("own_people")))
 LISTS_THE_SEASON = both(sees("people"), sees("numbers"))
@@ -110,6 +112,9 @@ OPENS: dict[str, Allowed] = {
         for method in ("GET", "POST")
         for act, word in (("change", "changed"), ("cancel", "cancelled"), ("held", "held"))
     },
+    **dict.fromkeys(("GET /invite", "POST /invite"), INVITES),
+    "POST /activities/{activity_id}/uninvite": INVITES,
+    **{f"{method} /activities/{{activity_id}}/expected": sees("people") for method in _BOTH},
     "GET /activities/{activity_id}/{group}": sees("people"),
     "POST /activities/{activity_id}/{group}": sees("people"),
     **dict.fromkeys(("GET /people", "POST /people"), sees("people")),

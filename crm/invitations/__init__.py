@@ -1,0 +1,1 @@
+"""Who is invited to which activity, and who took it back."""
