@@ -138,7 +138,7 @@ def _leads_to(place: Place, path: str) -> bool:
         return path == "/" or path.startswith("/season")
     if place.path == "/plan":
         return path == "/plan"
-    if place.path == "/events" and path == "/event":
+    if (place.path, path) in (("/events", "/event"), ("/activities", "/invite")):
         return True
     return path == place.path or path.startswith(f"{place.path}/")
 
