@@ -2,22 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Column, Connection, Engine, String, Table, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from campaigns.intake import Credential
 from campaigns.sheets.columns import plain_heading
-from crm.storage.database import METADATA, reading, writing
-
-LONGEST_HEADING = 200
-SHEET_HEADING = Table(
-    "sheet_heading",
-    METADATA,
-    Column("sender", String(80), primary_key=True),
-    Column("heading", String(LONGEST_HEADING), primary_key=True),
-    Column("key", String(24), nullable=False),
-)
-"""sender: an account, or a dealer. heading: without what hands change. key: of the column; empty:
-not to be read."""
+from crm.intake.tables import LONGEST_HEADING, SHEET_HEADING
+from crm.storage.database import reading, writing
 
 
 def sender_of_sheets(credential: Credential) -> str:

@@ -11,7 +11,7 @@ from crm.feed.tables import FEED
 from crm.follow_ups import tables as follow_ups
 from crm.funnels.tables import FUNNEL_NOTE, SAVED_FUNNEL
 from crm.intake.inboxes import INBOX
-from crm.intake.sheet_headings import SHEET_HEADING
+from crm.intake.tables import SHEET_HEADING
 from crm.invitations.tables import INVITATION_WORD
 from crm.journal.checkpoints import CHECKPOINT
 from crm.journal.clock_marks import CLOCK

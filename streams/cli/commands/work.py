@@ -1,6 +1,7 @@
 """`jinxi work`: records what was taken in."""
 
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -8,18 +9,19 @@ import typer
 from crm.clock import now_us
 from crm.operations.clock import day_plan
 from crm.storage.database import reading
-from streams.cli.commands.carry import carry_until_idle, processes
 from streams.cli.commands.options import AsJson
-from streams.embedded.worker import Worker
-from streams.running.installation import started_installation
+from streams.embedded.worker import Tally, Worker
+from streams.running.installation import Installation, started_installation
 from streams.running.lease import lease
+from streams.running.loading import loaded
 from streams.running.logs import configure
-from streams.serving.supervisor import Supervisor
 from streams.wording.output import print_json, print_notice, print_text
 from streams.wording.progress import progress_bar
 from streams.wording.say import say
 
 _IDLE_SECONDS = 0.2
+_CARRY = "streams.cli.commands.carry"
+"""Loaded where a broker carries the events, for its client is slow to load."""
 
 
 def work(
@@ -36,11 +38,7 @@ def work(
     installation = started_installation()
     worker = Worker(installation.engine, installation.keyring)
     if installation.settings.kafka_bootstrap is not None:
-        if not until_idle:
-            configure("supervisor")
-            Supervisor(processes(installation.settings)).run()
-            return
-        tally = carry_until_idle(installation)
+        tally = _carried(installation, until_idle=until_idle)
     else:
         with lease(installation.settings):
             if not until_idle:
@@ -57,6 +55,17 @@ def work(
         doubted = day_plan(connection, now_us()).doubted
     if doubted:
         print_notice(say("时钟可疑，新的一天没有开始：请核对，对了就用 jinxi clock confirm 确认。"))
+
+
+def _carried(installation: Installation, *, until_idle: bool) -> Tally:
+    """With a broker; without end unless it is to stop when nothing is left."""
+    if until_idle:
+        through: Callable[[Installation], Tally] = loaded(f"{_CARRY}:carry_until_idle")
+        return through(installation)
+    configure("supervisor")
+    processes = loaded(f"{_CARRY}:processes")(installation.settings)
+    loaded("streams.serving.supervisor:Supervisor")(processes).run()
+    raise typer.Exit
 
 
 def tell_outcomes(outcomes: dict[str, int], seconds: float) -> None:

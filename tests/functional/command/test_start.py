@@ -12,7 +12,7 @@ from streams.cli.errors import FORESEEN
 from streams.running.loading import loaded
 
 HEAVY = {
-    "alembic", "argon2", "babel", "faker", "fastapi", "faust", "jinja2", "kafka", "opencc",
+    "alembic", "argon2", "babel", "faker", "fastapi", "faust", "jinja2", "kafka", "numpy",
     "openpyxl", "psycopg", "pypinyin", "reportlab", "rich.progress",
     "sqlalchemy.dialects.postgresql", "starlette", "uvicorn", "zxcvbn",
 }  # fmt: skip
@@ -46,16 +46,24 @@ def test_the_list_of_commands_loads_none_of_them(tmp_path: Path) -> None:
         assert not [name for name in found if name.startswith("streams.cli.commands.")]
 
 
-@pytest.mark.parametrize("arguments", [("event", "/sheets/D01", "e1"), ("status",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [("event", "/sheets/D01", "e1"), *((each,) for each in ("status", "erasures", "check"))],
+)
 def test_a_glance_loads_no_heavy_library(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     loaded_by(tmp_path, *arguments)  # the first one makes the database
     assert loaded_by(tmp_path, *arguments).isdisjoint(HEAVY)
 
 
-def test_tables_are_declared_without_the_database_that_is_not_in_use() -> None:
+def test_recording_without_a_broker_loads_no_client_of_one(tmp_path: Path) -> None:
+    found = loaded_by(tmp_path, "work", "--until-idle", "--json")
+    assert found.isdisjoint({"kafka", "faust", "numpy", "openpyxl"})
+
+
+def test_tables_are_declared_without_any_heavy_library() -> None:
     said = "import sys, crm.schema.tables; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
-    assert {"psycopg", "sqlalchemy.dialects.postgresql"}.isdisjoint(run.stdout.split())
+    assert HEAVY.isdisjoint(run.stdout.split())
 
 
 def test_the_list_says_of_each_command_what_the_command_says_of_itself() -> None:
