@@ -29,6 +29,7 @@ from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.events import sentence
 from crm.web.view.desk_labels import REASONS
+from crm.web.view.event_form import desk_of
 from crm.web.view.event_view import CARD_FIELDS, address_of, has_personal, home_of, said_fields
 from crm.web.view.person_acts import VOID_REASONS
 from crm.web.view.said import VOIDED
@@ -37,6 +38,7 @@ router = APIRouter()
 
 _FORM = re.compile(r"[0-9A-Fa-f]{8}")
 _ASK_FOR_SOMEBODY = ("rejected", "failed")
+_MENDABLE = (*_ASK_FOR_SOMEBODY, "waiting")
 _CHOOSE = N_("请选一个原因。")
 _PHONE = N_("手机或网页")
 _SHEET = N_("签到表")
@@ -55,7 +57,7 @@ def void(posting: SignedInPosting) -> Response:
     visit = posting.visit
     sayer_of(visit, [VOIDED])
     identity = (posting.text("of_source", 256), posting.text("of_id", 64))
-    whole = _whole(visit, identity)
+    whole = seen_event(visit, identity)
     if not may_take_back(visit.account, whole):
         raise NotFound
     reason = posting.text("reason_code")
@@ -76,7 +78,7 @@ def handled(posting: SignedInPosting) -> Response:
     sayer_of(visit, [VOIDED])
     visit.scope.require("events", "outcomes of others' events")
     identity = (posting.text("of_source", 256), posting.text("of_id", 64))
-    whole = _whole(visit, identity)
+    whole = seen_event(visit, identity)
     if whole.status.outcome not in _ASK_FOR_SOMEBODY:
         raise NotFound
     position = whole.said.position
@@ -109,6 +111,20 @@ def may_take_back(account: Account, whole: WholeEvent) -> bool:
     return may_void_anything(credential.role) or whole.said.source == account.source
 
 
+def may_mend(visit: Visit, whole: WholeEvent) -> bool:
+    """Whether its fields may be mended and said again: the company's people say it for themselves.
+
+    What a dealer said of a row names a card that the dealer does not know.
+    """
+    return (
+        whole.status.outcome in _MENDABLE
+        and visit.scope.dealer is None
+        and not whole.said.blank
+        and visit.account.credential is not None
+        and visit.account.may_say(whole.said.type_name)
+    )
+
+
 def found_by_number(
     scope: Scope, connection: Connection, text: str, own_source: str
 ) -> Iterator[tuple[str, EventStatus, str]]:
@@ -131,7 +147,8 @@ def found_by_number(
             yield address_of(*name), status, numbers[name]
 
 
-def _whole(visit: Visit, identity: tuple[str, str]) -> WholeEvent:
+def seen_event(visit: Visit, identity: tuple[str, str]) -> WholeEvent:
+    """One event that the visitor may see: an own word, or anybody's; NotFound."""
     own = visit.account.source
     if identity[0] != own and not visit.scope.may("events"):
         raise NotFound
@@ -143,7 +160,7 @@ def _whole(visit: Visit, identity: tuple[str, str]) -> WholeEvent:
 
 
 def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
-    whole = _whole(visit, identity)
+    whole = seen_event(visit, identity)
     status, said = whole.status, whole.said
     with reading(visit.site.engine) as connection:
         seen = handled_by(visit.scope, connection, said.position) if visit.may("events") else None
@@ -164,6 +181,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "opens": opens,
         "seen": seen,
         "again": _again(visit, whole, opens),
+        "mend": _mend(visit, whole),
         "is_open": status.outcome in _ASK_FOR_SOMEBODY,
         "may_handle": visit.may("events") and visit.account.may_say(VOIDED),
         "names": names,
@@ -225,6 +243,15 @@ def _again(visit: Visit, whole: WholeEvent, opens: frozenset[str]) -> str:
     if said.type_name in _AT_ACTIVITIES and named in opens and visit.may_say("activity.attended"):
         return named.replace("/activities/", "/log/")
     return next((each for each in sorted(opens) if each.startswith("/people/")), "")
+
+
+def _mend(visit: Visit, whole: WholeEvent) -> str:
+    """Where its fields are mended: the form of its type, or the desk that has one of its own."""
+    if not may_mend(visit, whole):
+        return ""
+    said = whole.said
+    again = address_of(said.source, said.id).replace("/event?", "/event/again?")
+    return desk_of(said.type_name) or again
 
 
 def _target(data: EventData) -> str:

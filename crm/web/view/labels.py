@@ -115,6 +115,7 @@ LOOKED_AT = {
     "readings": N_("测量记录"),
     "own_copy": N_("本人的一份"),
     "letter": N_("写信"),
+    "event": N_("没入档的一条，为了改好"),
 }
 GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("受托人")}
 REASON_CLASSES = {

@@ -10,11 +10,14 @@ _FIELD = re.compile(r"<(?:input|textarea|select)\b[^>]*>")
 _OPTION = re.compile(r"<option\b[^>]*>")
 
 
-def form_in(page: str, action: str) -> dict[str, str]:
-    """The fields of the form that goes to an address, as they stand on the page."""
+def form_in(page: str, action: str) -> dict[str, Any]:
+    """The fields of the form that goes to an address, as they stand on the page.
+
+    Of several boxes of one name that are ticked all values, as a list.
+    """
     found = re.search(rf'<form [^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', page, re.S)
     assert found, f"no form goes to {action}"
-    fields: dict[str, str] = {}
+    fields: dict[str, Any] = {}
     for tag in re.finditer(r"<(input|textarea|select)\b([^>]*)>([^<]*)", found[1]):
         kind, said, text = tag.groups()
         name = _value(said, "name")
@@ -27,8 +30,14 @@ def form_in(page: str, action: str) -> dict[str, str]:
         elif kind == "textarea":
             fields[name] = unescape(text)
         elif _value(said, "type") not in ("checkbox", "radio") or " checked" in said:
-            fields[name] = unescape(_value(said, "value") or "")
+            value = unescape(_value(said, "value") or "")
+            ticked = _value(said, "type") == "checkbox" and name in fields
+            fields[name] = [*_listed(fields[name]), value] if ticked else value
     return fields
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
 
 
 def _value(said: str, name: str) -> str | None:

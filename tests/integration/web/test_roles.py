@@ -62,6 +62,7 @@ def speaks(account: Account) -> bool:
     return account.credential is not None
 
 
+MENDS = both(speaks, lambda account: account.scope.dealer is None)
 INVITES = both(sees("people"), LOGS)
 _BOTH = ("GET", "POST")
 WRITES_CARDS = says("card.registered")
@@ -139,6 +140,7 @@ OPENS: dict[str, Allowed] = {
     "GET /events": sees("events"),
     # Everybody sees the own words there, and takes them back.
     "GET /event": everybody,
+    **{f"{method} /event/again": MENDS for method in _BOTH},
     "POST /event/handled": both(sees("events"), says("event.voided")),
     "POST /event/void": says("event.voided"),
     "POST /status/retry": sees("runs"),

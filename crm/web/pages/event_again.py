@@ -1,0 +1,178 @@
+"""What was not recorded is mended in place: the fields of the event, to be said again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.catalogue import CATALOGUE
+from campaigns.events.base import PERSONAL_FIELDS
+from campaigns.ids import derived_id
+from campaigns.times import SHANGHAI, moment_of, rfc3339, shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.accounts.access import Access, log_accesses
+from crm.outcomes.queries import WholeEvent
+from crm.outcomes.register import say_handled
+from crm.people.queries import standing_of_card
+from crm.scope import OutOfScope
+from crm.storage.database import reading, writing
+from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.desk.changes import who_changes
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.event import may_mend, may_take_back, seen_event
+from crm.web.pages.events import sentence
+from crm.web.view.event_form import EventField, data_of, desk_of, fields_of, typed_of
+from crm.web.view.event_view import address_of
+from crm.web.view.said import VOIDED
+
+router = APIRouter()
+
+_WHEN = "when"
+_LOOKED_AT = "event"
+"""What the access log calls that the personal words of an event were opened to be mended."""
+_TAKEN = frozenset({"card_taken", "already_exists"})
+"""Why a thing needs another id before it can be said again."""
+_BAD_TIME = N_("时间看不懂，请写成 2026-05-03T09:30。")
+_WRONG_BEFORE = "typed_wrong"
+
+
+@dataclass(frozen=True)
+class Mending:
+    """One event that is mended, with the fields that whoever mends may see."""
+
+    whole: WholeEvent
+    fields: list[EventField]
+    known: Mapping[str, str]
+
+
+@router.get("/event/again")
+def again_page(visit: SignedIn, source: str = "", id: str = "") -> Response:
+    """Its fields as they were said."""
+    mending = _mending(visit, (source, id))
+    return _page(visit, mending, ActForm.of(mending.known))
+
+
+@router.post("/event/again")
+def again(posting: SignedInPosting) -> Response:
+    """Say it anew; what could still be recorded of the old one is taken back in the same breath."""
+    visit = posting.visit
+    identity = (posting.text("of_source", 256), posting.text("of_id", 64))
+    mending = _mending(visit, identity)
+    whole = mending.whole
+    said, faults = data_of(whole.said.data, mending.fields, _typed(posting, mending), visit.say)
+    when, fault = _when(posting, whole)
+    if fault:
+        faults[_WHEN] = visit.say(fault)
+    kind = CATALOGUE[whole.said.type_name]
+    subject = None if kind.subject_field else whole.said.home
+    acts = [Act(whole.said.type_name, said, subject, **when)]
+    if whole.status.outcome != "rejected" and may_take_back(visit.account, whole):
+        back = {"of_source": identity[0], "of_id": identity[1], "reason_code": _WRONG_BEFORE}
+        acts.append(Act(VOIDED, back, whole.said.home))
+    doubts = () if faults else who_changes(visit, acts)
+    paths = {field.path: field.path for field in mending.fields}
+    answer = say(posting, acts, fields=paths, faults=faults, doubts=doubts)
+    if answer.form is not None:
+        typed = replace(answer.form, typed=_typed(posting, mending))
+        return _page(visit, mending, typed)
+    _close(visit, whole)
+    return done(visit, address_of(*identity), answer)
+
+
+def _typed(posting: Posting, mending: Mending) -> Any:
+    """What stands in a field now; of several boxes one a line."""
+    several = {field.path for field in mending.fields if field.kind == "choices"}
+
+    def typed(name: str) -> str:
+        return "\n".join(posting.texts(name)) if name in several else posting.text_of(name)
+
+    return typed
+
+
+def _mending(visit: Visit, identity: tuple[str, str]) -> Mending:
+    if visit.account.credential is None or visit.scope.dealer is not None:
+        raise OutOfScope("who mends nothing that was said")
+    whole = seen_event(visit, identity)
+    if not may_mend(visit, whole):
+        raise NotFound
+    said = whole.said
+    if desk_of(said.type_name):
+        raise NotFound
+    is_open = _opener(visit, whole)
+    fields = fields_of(said.data, visit.language, visit.say, is_open)
+    known = typed_of(said.data)
+    if whole.status.reason in _TAKEN and CATALOGUE[said.type_name].creates:
+        _, name = CATALOGUE[said.type_name].creates or ("", "")
+        known[name] = derived_id("again", said.source, said.id)
+    if said.day_precision:
+        known[_WHEN] = shanghai_day(said.starts_us).isoformat()
+    else:
+        known[_WHEN] = f"{moment_of(said.starts_us):%Y-%m-%dT%H:%M}"
+    return Mending(whole, fields, known)
+
+
+def _opener(visit: Visit, whole: WholeEvent) -> Any:
+    """Which personal objects whoever is there may see; that they are seen is kept."""
+    card_id = str(getattr(whole.said.data, "card_id", ""))
+    is_open = visit.scope.may("opens")
+    if card_id and is_open:
+        with reading(visit.site.engine) as connection:
+            standing = standing_of_card(visit.scope, connection, card_id)
+        is_open = not (standing and standing.restricted) or visit.scope.may("restricted")
+    has = any(getattr(whole.said.data, name, None) is not None for name in PERSONAL_FIELDS)
+    if is_open and has:
+        look = Access(
+            visit.site.now_us(), visit.account.actor, card_id or whole.said.home, _LOOKED_AT
+        )
+        with writing(visit.site.engine) as connection:
+            log_accesses(connection, [look])
+
+    def opens(path: str) -> bool:
+        return is_open and (not path.startswith("health.") or visit.scope.may("health"))
+
+    return opens
+
+
+def _when(posting: Posting, whole: WholeEvent) -> tuple[dict[str, Any], str]:
+    """(when it happened, what cannot be read): as it was said where it was not touched."""
+    said, text = whole.said, posting.text(_WHEN, 40)
+    try:
+        if said.day_precision:
+            return {"on": date.fromisoformat(text)}, ""
+        at = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return {"at": said.time}, _BAD_TIME
+    if text == f"{moment_of(said.starts_us):%Y-%m-%dT%H:%M}":
+        return {"at": said.time}, ""
+    return {"at": rfc3339(int(at.timestamp() * 1_000_000))}, ""
+
+
+def _close(visit: Visit, whole: WholeEvent) -> None:
+    """It asks for nobody any more."""
+    if whole.status.outcome == "waiting" or not visit.may("events"):
+        return
+    actor, now_us = visit.account.actor, visit.site.now_us()
+    with writing(visit.site.engine) as connection:
+        position = whole.said.position
+        say_handled(visit.scope, connection, position, actor=actor, now_us=now_us)
+
+
+def _page(visit: Visit, mending: Mending, form: ActForm) -> Response:
+    said, status = mending.whole.said, mending.whole.status
+    has = any(getattr(said.data, name, None) is not None for name in PERSONAL_FIELDS)
+    context = {
+        "title": visit.say(N_("改好再记")),
+        "event": said,
+        "sentence": sentence(visit, status),
+        "fields": mending.fields,
+        "form": form,
+        "back": address_of(said.source, said.id),
+        "goes_along": has and not any(field.is_personal for field in mending.fields),
+        "of_dealer": said.party.startswith("dealer"),
+        "new_id": status.reason in _TAKEN,
+        "takes_back": status.outcome != "rejected" and may_take_back(visit.account, mending.whole),
+    }
+    return visit.render("event_again.html", context, 422 if form.is_wrong else 200)
