@@ -9,20 +9,19 @@ from uuid import uuid4
 import httpx
 import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from msgspec import inspect
 from sqlalchemy import select
 
 from campaigns.catalogue import CATALOGUE
 from crm.accounts.tables import ACCESS
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
+from crm.outcomes.voids import NEVER_VOIDED
 from crm.storage.database import reading
 from crm.web.view.event_form import desk_of
-from tests.examples import an_event, valid_data
+from tests.examples import an_event
 from tests.integration.web.acting import form_in
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
-from tests.profiles import examples
 
 NOT_SAID_BY_PEOPLE = {"day.reached", "copy.acknowledged"}
 TYPES = sorted(CATALOGUE.keys() - NOT_SAID_BY_PEOPLE)
@@ -73,20 +72,56 @@ def mend(client: httpx.Client, wire: dict[str, Any], **changed: Any) -> tuple[st
     return form["form_id"], answer
 
 
-REFERRING = [name for name in TYPES if CATALOGUE[name].refers and not desk_of(name)]
+REFERRING = [
+    name
+    for name in TYPES
+    if CATALOGUE[name].refers and not desk_of(name) and name not in NEVER_VOIDED
+]
 
 
-DATA = {name: valid_data(name) for name in REFERRING}
-"""Made once: a type's members come in another order each time they are described."""
+def everything(described: inspect.Type, name: str = "") -> Any:
+    """A value of a type of the catalogue in which every field is said."""
+    match described:
+        case inspect.UnionType():
+            return everything(described.types[0], name)
+        case inspect.StructType():
+            fields = {each.encode_name: each.type for each in described.fields}
+            return {field: everything(of, field) for field, of in fields.items()}
+        case inspect.VarTupleType():
+            return [everything(described.item_type, name)]
+        case inspect.LiteralType():
+            return described.values[0]
+        case inspect.DateType():
+            return "1950-03-04"
+        case inspect.DateTimeType():
+            return "2026-03-04T09:30:00+08:00"
+        case inspect.BoolType():
+            return False
+        case inspect.IntType():
+            return 1950 if name == "birth_year" else 70
+        case inspect.FloatType():
+            return 70.5
+    return {"region": "130102", "evidence_sha256": "a" * 64}.get(name, f"n-{name}")
+
+
+_IDS = {"card_id", "other_card_id", "activity_id", "member", "purchase_id", "trial_id"}
+
+
+def said_of(type_name: str) -> dict[str, Any]:
+    said: dict[str, Any] = everything(inspect.type_info(CATALOGUE[type_name]))
+    # Nothing that another type speaks of, or erases.
+    ids = {name: f"{type_name}-{value}" for name, value in said.items() if name in _IDS}
+    said |= ids
+    if said.get("purpose", "share_with_dealer") != "share_with_dealer":
+        del said["dealer"]
+    return said
 
 
 @pytest.mark.parametrize("type_name", REFERRING)
-@given(data=st.data())
-@examples(0.05)
 def test_what_waits_is_said_again_as_it_was_and_the_old_one_taken_back(
-    site: RunningSite, office: httpx.Client, type_name: str, data: st.DataObject
+    site: RunningSite, office: httpx.Client, type_name: str
 ) -> None:
-    said = data.draw(DATA[type_name])
+    said = said_of(type_name)
     wire = an_event(type_name, said, id=f"w-{uuid4()}", source="/tests/hall")
     site.accept(wire)
     assert outcome(site, wire["source"], wire["id"]) == "waiting"
