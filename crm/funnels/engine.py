@@ -97,16 +97,16 @@ class _Question:
         """The same of every step after the first."""
         return [self.served(step) for step in self.funnel.steps[1:]]
 
-    def entries(self, places: Array) -> Entries:
+    def entries(self, places: Array | slice) -> Entries:
         """Some of the entries, to be followed."""
         person = self.entered.person[places]
         after = self._crowded[person] if len(self._crowded) else np.zeros(len(person), np.int64)
         return Entries(person, self.entered.time[places], self.limits(places), after)
 
-    def limits(self, places: Array) -> Array:
+    def limits(self, places: Array | slice) -> Array:
         """The ends of the windows of some of the entries."""
         time = self.entered.time[places]
-        by_day = self.entered.ends[places] > time
+        by_day = self.entered.ends[places] > time if self.entered.days else np.zeros(1, np.bool_)
         return self.funnel.window.last_instants_us(time, by_day)
 
     def follow(self, places: Array) -> tuple[Array, Array]:
@@ -118,7 +118,7 @@ class _Question:
 
     def best(self) -> tuple[Array, Array]:
         """The same of each person's best entry, by person."""
-        entries = self.entries(np.arange(len(self.entered.person)))
+        entries = self.entries(slice(None))
         by_day = self.entered.days or any(each.days for each in self.later())
         if self.in_order and not by_day and not len(self._crowded):
             people = len(self.columns.people)

@@ -12,6 +12,7 @@ place.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -75,25 +76,27 @@ def follow_people(
     count = len(entries.person)
     place = np.full(people, -1, np.int32)
     place[entries.person] = np.arange(count, dtype=np.int32)
+    goes_on = np.zeros(people, np.bool_)
+    goes_on[entries.person] = True
     times = np.full((len(steps) + 1, count), NEVER_US, np.int64)
     times[0] = entries.time
-    stands = entries.time
+    need = entries.time + entries.after
     for step, served in enumerate(steps, 1):
-        need = stands + entries.after
         for part in _from_the_back(len(served.time)):
-            own = place[served.person[part]]
-            rows = np.flatnonzero(own >= 0)
-            own = own[rows]
+            person = served.person[part]
+            rows = _where(goes_on, person)
+            own = _taken(place, person[rows])
             time = served.time[part][rows]
             ends = served.ends[part][rows] if served.days else time
-            fits = (ends >= need[own]) & (time <= entries.limit[own])
-            times[step][own[fits][::-1]] = time[fits][::-1]
-        reached = times[step] < NEVER_US
-        if not reached.any():
+            fits = (ends >= _taken(need, own)) & (time <= _taken(entries.limit, own))
+            fitting = np.flatnonzero(fits)[::-1]
+            times[step][own[fitting]] = time[fitting]
+        left = np.flatnonzero(times[step] == NEVER_US)
+        if len(left) == count:
             break
-        place[entries.person[~reached]] = -1
+        goes_on[entries.person[left]] = False
         if in_order:
-            stands = np.maximum(stands, times[step])
+            need = np.maximum(need, times[step] + entries.after)
     return times
 
 
@@ -160,27 +163,90 @@ def latest_starts(entries: Entries, steps: Sequence[Served], people: int) -> Arr
     Where every touchpoint is an instant and may be met once: each touchpoint of a step carries the
     latest entry from which it can be reached. If that one's window is over, so are all before it.
     """
-    chosen = np.full(people, -1, np.int64)
-    keys = _keys(entries.person)
-    starts = keys & _PLACE
-    chosen[keys >> _PLACE_BITS] = starts
-    time = entries.time
+    chosen = np.full(people, -1, np.int32)
+    met = np.zeros(people, np.bool_)
+    reached = _Reached(entries.time, entries.person, np.arange(len(entries.time), dtype=np.int32))
+    chosen[reached.person] = reached.start
     for served in steps:
-        own = _keys(served.person)
-        rows = own & _PLACE
-        person = own >> _PLACE_BITS
-        before = np.searchsorted(time, served.time, "right")[rows]
-        at = np.searchsorted(keys, (person << _PLACE_BITS) | before) - 1
-        fits = (at >= 0) & ((keys[at] >> _PLACE_BITS) == person)
-        start = np.where(fits, starts[at], 0)
-        fits &= served.time[rows] <= entries.limit[start]
-        if not fits.any():
+        # Whoever has no touchpoint of both steps is let go before anything is looked for.
+        met[reached.person] = True
+        rows = _where(met, served.person)
+        met[reached.person] = False
+        time, person = served.time[rows], served.person[rows]
+        met[person] = True
+        reached = reached.only(_where(met, reached.person))
+        met[person] = False
+        start = _starts_before(reached, time, person, met)
+        rows = np.flatnonzero(start >= 0)
+        rows = rows[np.flatnonzero(time[rows] <= _taken(entries.limit, start[rows]))]
+        if not len(rows):
             break
-        keys, start = own[fits], start[fits]
-        best = np.maximum.accumulate((person[fits] << _PLACE_BITS) | start)
-        starts, time = best & _PLACE, served.time
-        chosen[best >> _PLACE_BITS] = starts
+        reached = _Reached(time[rows], person[rows], start[rows])
+        chosen[reached.person] = reached.start
     return np.asarray(chosen[chosen >= 0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """The touchpoints of a step that were reached, by time, and the latest entry to each."""
+
+    time: Array
+    person: Array
+    start: Array
+
+    def only(self, rows: Array | slice) -> "_Reached":
+        return _Reached(self.time[rows], self.person[rows], self.start[rows])
+
+
+def _starts_before(reached: _Reached, time: Array, person: Array, met: Array) -> Array:
+    """For each touchpoint of the next step the start of the last one that its person reached
+    before, or at that time; -1: none.
+
+    A part of the time after the other: what was reached in parts before stands in one array over
+    people. Within a part only those are searched for who have both in it. met: all false.
+    """
+    stands = np.full(len(met), -1, np.int32)
+    start = np.empty(len(time), np.int32)
+    cuts = np.sort(np.concatenate((reached.time[_PART::_PART], time[_PART::_PART])))
+    befores, afters = (
+        pairwise([0, *np.searchsorted(each, cuts).tolist(), len(each)])
+        for each in (reached.time, time)
+    )
+    for before, after in zip(befores, afters, strict=True):
+        part, own = reached.only(slice(*before)), person[slice(*after)]
+        found = _taken(stands, own)
+        met[own] = True
+        both = _where(met, part.person)
+        met[own] = False
+        if len(both):
+            _find_within(part.only(both), time[slice(*after)], own, met, found)
+        start[slice(*after)] = found
+        stands[part.person] = part.start
+    return start
+
+
+def _find_within(part: _Reached, time: Array, person: Array, met: Array, found: Array) -> None:
+    met[part.person] = True
+    rows = _where(met, person)
+    met[part.person] = False
+    wanted = person[rows].astype(np.int64) << _PLACE_BITS
+    keys = _keys(part.person)
+    before = np.searchsorted(part.time, time[rows], "right")
+    key = keys[np.searchsorted(keys, wanted | before) - 1]
+    same = np.flatnonzero((key ^ wanted) >> _PLACE_BITS == 0)
+    # The last key stands for the one before the first.
+    same = same[(key[same] & _PLACE) < before[same]]
+    found[rows[same]] = part.start[key[same] & _PLACE]
+
+
+def _where(which: Array, person: Array) -> Array:
+    """The places of the people of whom it is true."""
+    return np.flatnonzero(_taken(which, person))
+
+
+def _taken(values: Array, places: Array) -> Array:
+    """The same as an index, without a look whether every place is one: twice as quick."""
+    return np.asarray(np.take(values, places, mode="clip"))
 
 
 def _keys(person: Array) -> Array:
