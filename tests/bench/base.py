@@ -1,24 +1,28 @@
 """Whether a card costs the same however many people there are, with weights in force.
 
-`python -m tests.bench.base --sizes 10000,1000000 [--postgres]`. The base is what the door took and
+`python -m tests.bench.base --sizes 10000,1000000 [--postgres]`. A base is what the door took and
 the recorder wrote, nothing beside the rules: invented seniors (tests/bench/seniors.py), a village
 at a time, as they are written again and again. Of everybody who is written more than once the last
-card is held back. At each size so many cards come, a thousand at a time: half of them such further
-cards of people who are there, drawn from all of them, half the first cards of people who are not.
-So what comes is alike at every size, and nothing is at hand when it comes.
+card is held back. Then cards come, a thousand at a time: half of them such further cards of people
+who are there, drawn from all of them, half the first cards of people who are not. So what comes is
+alike at every size, and nothing is at hand when it comes.
+
+The sizes take turns, since a machine may be slower a minute later, and processor time is compared;
+the largest takes the rest of the cards alone.
 """
 
 import argparse
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from pathlib import Path
 from random import Random
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -91,6 +95,7 @@ class Base:
         self.recorder = Recorder(self.engine, self.keyring)
         self.cards = 0
         self.held_back: list[bytes] = []
+        self._first_ones: list[bytes] = []
         self._villages = count()
         self._newcomers = count(_NEWCOMERS)
 
@@ -106,13 +111,15 @@ class Base:
                 spent = Spent()
         self._analyze()
 
-    def arrive(self, cards: int, dice: Random) -> Spent:
-        """So many further cards and first ones."""
-        dice.shuffle(self.held_back)
-        half = min(cards // 2, len(self.held_back))
-        coming, self.held_back = self.held_back[:half], self.held_back[half:]
-        while len(coming) < 2 * half:
-            coming += cards_of(next(self._newcomers))[0][: 2 * half - len(coming)]
+    def arrive(self, dice: Random) -> Spent:
+        """So many further cards and first ones as come together, of those that are left."""
+        half = min(TOGETHER // 2, len(self.held_back))
+        places = sorted(dice.sample(range(len(self.held_back)), half), reverse=True)
+        coming = [self.held_back.pop(place) for place in places]
+        while len(self._first_ones) < half:
+            self._first_ones += cards_of(next(self._newcomers))[0]
+        coming += self._first_ones[:half]
+        del self._first_ones[:half]
         dice.shuffle(coming)
         self.recorder.forget()
         return self._take_in(coming)
@@ -209,47 +216,69 @@ def main() -> None:
     asked = parser.parse_args()
     with (
         TemporaryDirectory(prefix="jinxi-bench-", dir=asked.folder) as name,
-        _database(Path(name), postgres=asked.postgres) as url,
+        _databases(Path(name), postgres=asked.postgres) as database,
+        ExitStack() as opened,
     ):
-        settings = replace(Settings.in_folder(Path(name)), database_url=url)
-        _measure(Base(open_engine(settings.database_url), Keyring.open(settings)), asked)
+        bases = {}
+        for size in sorted(map(int, asked.sizes.split(","))):
+            bases[size] = opened.enter_context(_base(Path(name) / str(size), database))
+            if not asked.rule:
+                begin_with_weights(bases[size].engine, bases[size].intake)
+            bases[size].grow(size)
+        compare(bases, asked.cards)
+
+
+def compare(bases: Mapping[int, Base], cards: int) -> None:
+    """Cards that come to bases of several sizes, by turns, and the rest to the largest."""
+    dice = Random("cards that come")
+    for base in bases.values():
+        base.arrive(dice)  # what is loaded once in a process's life
+    turns = min(min(len(base.held_back) for base in bases.values()) * 2, cards) // TOGETHER
+    costs: dict[int, list[Spent]] = {size: [] for size in bases}
+    for _ in range(turns):
+        for size, base in bases.items():
+            costs[size].append(base.arrive(dice))
+    smallest = median(spent.a_card for spent in costs[min(bases)])
+    for size, spent in costs.items():
+        card = median(each.a_card for each in spent)
+        print(
+            f"{turns * TOGETHER:,} cards into {size:,}: {sum(spent, Spent())}; "
+            f"median {card:,.0f} µs, {card / smallest:.2f} × that into {min(bases):,} (wanted 2)"
+        )
+    largest, rest = bases[max(bases)], Spent()
+    while rest.cards < cards - turns * TOGETHER and len(largest.held_back) >= TOGETHER // 2:
+        rest += largest.arrive(dice)
+    if rest.cards:
+        print(f"{rest.cards:,} more into {max(bases):,}: {rest}")
+    print(f"{largest}; load {os.getloadavg()[0]:.1f}")
 
 
 @contextmanager
-def _database(folder: Path, *, postgres: bool) -> Iterator[str]:
+def _databases(folder: Path, *, postgres: bool) -> Iterator[Callable[[], str] | None]:
+    """Makes an empty database; None where each is a file of its installation."""
     if not postgres:
-        yield Settings.in_folder(folder).database_url
+        yield None
         return
     server_folder = folder / "postgres"
     server_folder.mkdir()
     folder.chmod(0o755)
     server = Server(server_folder)
+    with ExitStack() as made:
+        made.callback(server.stop)
+        yield lambda: made.enter_context(new_database(server.url))
+
+
+@contextmanager
+def _base(folder: Path, database: Callable[[], str] | None) -> Iterator[Base]:
+    settings = Settings.in_folder(folder)
+    if database is not None:
+        settings = replace(settings, database_url=database())
+    base = Base(open_engine(settings.database_url), Keyring.open(settings))
     try:
-        with new_database(server.url) as url:
-            yield url
+        yield base
     finally:
-        server.stop()
-
-
-def _measure(base: Base, asked: argparse.Namespace) -> None:
-    if not asked.rule:
-        begin_with_weights(base.engine, base.intake)
-    dice = Random("cards that come")
-    costs = []
-    for size in sorted(map(int, asked.sizes.split(","))):
-        base.grow(size)
-        spent = base.arrive(asked.cards, dice)
-        costs.append(spent)
-        print(
-            f"{spent.cards:,} cards into {size:,}: {spent}; {spent.a_card / costs[0].a_card:.2f} × "
-            f"the first (by the clock "
-            f"{spent.record_clock / spent.cards / costs[0].record_clock * costs[0].cards:.2f}; "
-            f"wanted 2)",
-            flush=True,
-        )
-    print(f"{base}; load {os.getloadavg()[0]:.1f}")
-    base.engine.dispose()
-    base.keyring.engine.dispose()
+        base.engine.dispose()
+        base.keyring.engine.dispose()
 
 
 if __name__ == "__main__":
