@@ -293,6 +293,7 @@ def purchase_fact(history: History, event: Told) -> PurchaseFact:
         data.get("region"),
         history.breaches(event),
         is_erased(history, data["card_id"]),
+        data.get("outlet"),
     )
 
 

@@ -81,6 +81,8 @@ def reward_row(reward: Reward) -> dict[str, Any]:
         "approved_by": ACTORS.join(reward.approvers),
         "paid_by": ACTORS.join(reward.payers),
         "paid_fen": reward.paid_fen,
+        "outlet": reward.outlet,
+        "entered_late_us": reward.entered_late_us,
     }
 
 

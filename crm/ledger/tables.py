@@ -54,11 +54,15 @@ REWARD = Table(
     Column("approved_by", Text, nullable=False),
     Column("paid_by", Text, nullable=False),
     Column("paid_fen", BigInteger, nullable=False),
+    Column("outlet", String(200)),
+    Column("entered_late_us", BigInteger, nullable=False),
     Index("ix_reward_state", "state", "releases_on"),
     Index("ix_reward_owner", "owner"),
     Index("ix_reward_member", "member"),
     Index("ix_reward_purchase_id", "purchase_id"),
 )
+"""`outlet`: where it was bought. `entered_late_us`: how long after the purchase its referral was
+received; 0: not after it."""
 
 PAYMENT = Table(
     "payment",

@@ -22,6 +22,17 @@ MEMBER = Table(
     Index("ix_member_card_id", "card_id"),
 )
 
+MEMBER_PHONE = Table(
+    "member_phone",
+    METADATA,
+    Column("member", String(64), primary_key=True),
+    Column("phone_key", String(32), primary_key=True),
+    Column("home", String(100), nullable=False),
+    Index("ix_member_phone_home", "home"),
+    Index("ix_member_phone_phone_key", "phone_key"),
+)
+"""The mobiles at which members are reached, as keyed hashes: who has one with somebody else."""
+
 MEMBER_LINK = Table(
     "member_link",
     METADATA,

@@ -113,7 +113,7 @@ class _Comparison:
         ]
         rows: dict[Table, Callable[[Evaluation], Iterable[Row]]] = {
             OUTCOME: lambda known: outcome_rows(known.events, known.outcomes),
-            CARD: card_rows,
+            CARD: lambda known: card_rows(known, self.digest),
             LINK: link_rows,
             PERSON: person_rows,
             PAIR: pair_rows,

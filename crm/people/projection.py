@@ -7,19 +7,30 @@ from campaigns.identifiers import mobile_e164
 from campaigns.ids import person_id
 from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
+from crm.components.keys import Digest
 from crm.consents.consents import is_allowed
 from crm.consents.facts import ConsentWord
 from crm.identity.evidence import parts_text
 from crm.identity.names import given_sound, pinyin, pinyin_initials, simplified, sort_form
+from crm.identity.record import place_of
 
 _TAIL_DIGITS = 4
 
 
-def card_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
+def card_rows(evaluation: Evaluation, digest: Digest) -> Iterator[dict[str, Any]]:
     """What each card is found by."""
     for person in evaluation.persons:
         for card, words in zip(person.cards, person.consents, strict=True):
-            yield _card_row(card, words, evaluation.at_us)
+            row = _card_row(card, words, evaluation.at_us)
+            yield {**row, "address_key": address_key(card.address, digest)}
+
+
+def address_key(address: str | None, digest: Digest) -> str | None:
+    """What two spellings of one house share; None: the address names no house by a number."""
+    place = place_of(address) if address else None
+    if place is None or not place.house:
+        return None
+    return digest("/".join(("address", place.house, *place.numbers)))
 
 
 def _card_row(card: Card, words: tuple[ConsentWord, ...], at_us: int) -> dict[str, Any]:

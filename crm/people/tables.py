@@ -22,6 +22,7 @@ CARD = Table(
     Column("region", String(6)),
     Column("dealer", String(64)),
     Column("activity_id", String(64)),
+    Column("address_key", String(32)),
     Column("registered_us", BigInteger, nullable=False),
     Column("archived", Boolean, nullable=False),
     Column("deceased", Boolean, nullable=False),
@@ -32,7 +33,9 @@ CARD = Table(
     Index("ix_card_pinyin", "pinyin"),
     Index("ix_card_given", "given"),
     Index("ix_card_sorted_as", "sorted_as"),
+    Index("ix_card_address_key", "address_key"),
 )
+"""`address_key`: a keyed hash of the house, to be asked whether two cards name the same."""
 
 LINK = Table(
     "link",

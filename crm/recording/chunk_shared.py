@@ -14,13 +14,13 @@ from crm.copies.tables import CONTRACT
 from crm.journal.events import homes_with_prefix, newest_starts
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import stored_claims
-from crm.members.projection import member_row
-from crm.members.tables import MEMBER
+from crm.members.projection import member_phone_rows, member_row
+from crm.members.tables import MEMBER, MEMBER_PHONE
 from crm.outcomes.days import day_taken_back
 from crm.recording.chunk import Chunk, Judged
 from crm.recording.chunks import CHANGES_NOBODY, MAKES_ACTIVITIES_KNOWN
 from crm.recording.due import due_between
-from crm.storage.difference import rewrite
+from crm.storage.difference import Row, rewrite
 
 
 def record_shared(chunk: Chunk) -> None:
@@ -164,6 +164,7 @@ def record_members(chunk: Chunk) -> None:
     if not causes:
         return
     judged, rows, ties = [], [], {}
+    phones: list[Row] = []
     chunk.facts.look_up(causes)
     for home, events in causes.items():
         code = home.partition("/")[2]
@@ -176,9 +177,11 @@ def record_members(chunk: Chunk) -> None:
         member = chunk.facts.members[code]
         if member is not None:
             rows.append(member_row(member))
+            phones += member_phone_rows(member, chunk.digest)
     rewrite_ties(chunk.connection, ties)
     chunk.write_outcomes(judged)
     chunk.rewrite(MEMBER, causes, rows)
+    chunk.rewrite(MEMBER_PHONE, causes, phones)
     chunk.wake(
         {home: kept for home, events in causes.items() if (kept := list(filter(_matters, events)))}
     )

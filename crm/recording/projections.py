@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from crm.archives.projection import conflict_rows
 from crm.archives.tables import CONFLICT
 from crm.components.evaluation import Evaluation
+from crm.components.keys import Digest, keyed_digest
 from crm.components.moment import anything_expired
 from crm.consents.consents import is_allowed, restricted
 from crm.consents.gathering import CONSENT_TYPES, HISTORY_TYPES
@@ -29,11 +30,12 @@ class Keys:
     """What projections need besides facts: keyed hashes of the installation."""
 
     copy_row: Callable[[str, str], str]
+    personal: Digest
 
     @classmethod
     def of(cls, keyring: Keyring) -> "Keys":
         """Those of an installation."""
-        return cls(row_keys(keyring.secret("copies")))
+        return cls(row_keys(keyring.secret("copies")), keyed_digest(keyring.secret("ties")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class GrowingView(Projection):
 
 PROJECTIONS = (
     Projection(OUTCOME, lambda known, _: outcome_rows(known.events, known.outcomes)),
-    Projection(CARD, lambda known, _: card_rows(known)),
+    Projection(CARD, lambda known, keys: card_rows(known, keys.personal)),
     Projection(LINK, lambda known, _: link_rows(known)),
     Projection(PERSON, lambda known, _: person_rows(known)),
     Projection(PAIR, lambda known, _: pair_rows(known)),
@@ -114,7 +116,7 @@ def _wake_days_moved(before: Evaluation, after: Evaluation, new: frozenset[str])
 
 
 GROWING = (
-    GrowingView(CARD, lambda known, _: card_rows(known), _cards_moved),
+    GrowingView(CARD, lambda known, keys: card_rows(known, keys.personal), _cards_moved),
     GrowingView(PERSON, lambda known, _: person_rows(known), _people_moved),
     GrowingView(COPY_ROW, lambda known, keys: copy_table_rows(known, keys.copy_row), _copies_moved),
     GrowingView(FOLLOW_UP, lambda known, _: follow_up_rows(known), _follow_ups_moved),

@@ -74,6 +74,8 @@ class Claim:
     entered_by: tuple[str, ...] = ()
     tiers: tuple[Tier, ...] = ()
     cap_fen_event: int | None = None
+    outlet: str | None = None
+    entered_late_us: int = 0
 
     @property
     def looks_at_others(self) -> bool:
@@ -185,6 +187,8 @@ def _owed(
         ),
         tiers=steps_of(rule),
         cap_fen_event=rule.cap_fen_event,
+        outlet=purchase.outlet,
+        entered_late_us=max(owed.referral.moment.received_us - purchase.moment.received_us, 0),
     )
 
 

@@ -57,6 +57,7 @@ class PurchaseFact:
     region: str | None = None
     compliance_breach: bool = False
     erased: bool = False
+    outlet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,7 @@ def _purchase_fact(event: LoggedEvent, judged: CardOutcomes) -> PurchaseFact:
         data.region,
         compliance_breach=bool(judged.outcomes[event.key].marks),
         erased=event.home in judged.erased_from,
+        outlet=data.outlet,
     )
 
 

@@ -47,6 +47,8 @@ class Reward:
     rule_number: which of the policy's rules, from 1
     entered_by, approvers, payers: actors; nobody may be of two
     paid_fen: all that was paid for it
+    outlet: where it was bought
+    entered_late_us: how long after the purchase its referral was received; 0: not after it
     """
 
     reward_id: str
@@ -70,6 +72,8 @@ class Reward:
     approvers: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
     paid_fen: int = 0
+    outlet: str | None = None
+    entered_late_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,8 @@ def _reward(claim: Claim, granted_fen: int, due_fen: int, marks: frozenset[Mark]
         approvers=claim.words.approvers,
         payers=tuple(sorted({payment.moment.actor for payment in claim.words.payments})),
         paid_fen=claim.words.paid_fen,
+        outlet=claim.outlet,
+        entered_late_us=claim.entered_late_us,
     )
 
 

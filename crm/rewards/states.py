@@ -29,7 +29,7 @@ Reason = Literal[
 ]
 Word = Literal["approved", "rejected"]
 
-_LATE_AFTER_US = 7 * DAY_US
+LATE_AFTER_US = 7 * DAY_US
 
 
 def releases_on(purchase: PurchaseFact, rule: PolicyRule) -> date:
@@ -60,7 +60,7 @@ def block_reason(
     if rule.mode == "FORBIDDEN":
         return "forbidden"
     received_us = attribution.referral.moment.received_us
-    if not approved and received_us > purchase.moment.received_us + _LATE_AFTER_US:
+    if not approved and received_us > purchase.moment.received_us + LATE_AFTER_US:
         return "late_referral"
     return None
 

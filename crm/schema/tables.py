@@ -75,7 +75,7 @@ PROJECTED = (
     TIE,
     outcomes.OUTCOME,
     activities.ACTIVITY,
-    members.MEMBER,
+    *(members.MEMBER, members.MEMBER_PHONE),
     people.CARD,
     people.LINK,
     people.PAIR,

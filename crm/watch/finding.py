@@ -10,13 +10,20 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
-Kind = Literal["burst", "round_trips", "ring"]
+Kind = Literal["burst", "round_trips", "ring", "address", "late_entry", "one_phone", "one_counter"]
 """burst: many purchases of one day; round_trips: most of what was bought came back whole;
-ring: two members, each of whom was referred by the other and bought."""
+ring: members, each of whom was referred by the one before and bought, and the first by the last;
+address: the member's own card and a patient's name one house; late_entry: the referral was received
+after the purchase; one_phone: another member is reached at the same phone, and one of them is no
+consumer; one_counter: all that a doctor's referrals bought was bought at one counter."""
 BURST = 5
 """So many purchases of one Shanghai day by one member's referrals."""
 ROUND_TRIPS = 3
 """So many purchases that came back whole, when they are half of all or more."""
+LATE_BY_US = 3_600_000_000
+"""After so long a referral was not sent together with its purchase."""
+ONE_COUNTER = 4
+"""So many purchases, all of them at one counter."""
 _EVIDENCE_DIGITS = 20
 
 
@@ -25,8 +32,9 @@ class Finding:
     """One finding: the rewards that it rests on, and what about them.
 
     key: the same as long as the evidence is; another one, not decided yet, with any other.
-    day: of a burst; other: the other member of a ring. decided_by: who said that it is in order;
-    None: open.
+    day: of a burst; other: the other member, of a ring the next; ring: all of it, from the member
+    to the member again; late_us: by how much the latest referral was late; outlet: the counter.
+    decided_by: who said that it is in order; None: open.
     """
 
     key: str
@@ -35,6 +43,9 @@ class Finding:
     reward_ids: tuple[str, ...]
     day: date | None = None
     other: str | None = None
+    ring: tuple[str, ...] = ()
+    late_us: int = 0
+    outlet: str | None = None
     decided_by: str | None = None
     decided_us: int | None = None
 

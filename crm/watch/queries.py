@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select, true
 
 from crm.ledger.tables import REWARD
-from crm.members.tables import MEMBER
-from crm.people.tables import LINK
+from crm.members.tables import MEMBER, MEMBER_PHONE
+from crm.people.tables import CARD, LINK
+from crm.rewards.states import LATE_AFTER_US
 from crm.scope import Scope
-from crm.watch.finding import BURST, ROUND_TRIPS, Finding, key_of
+from crm.watch.finding import BURST, LATE_BY_US, ONE_COUNTER, ROUND_TRIPS, Finding, key_of
+from crm.watch.rings import ring_through
 from crm.watch.tables import WATCH_DECISION
 
 _COUNTS = REWARD.c.bought_on.is_not(None) & REWARD.c.state.not_in(("blocked", "rejected"))
@@ -22,11 +24,15 @@ def findings(
 ) -> list[Finding]:
     """All findings, the open ones first; of some members alone, or of all."""
     scope.require("money", "rewards and their money")
-    these = true() if members is None else REWARD.c.member.in_(sorted(members))
+    these = _of(members)
     found = [
         *_bursts(connection, these),
         *_round_trips(connection, these),
-        *_rings(connection, these),
+        *_rings(connection, members),
+        *_addresses(connection, these),
+        *_late_entries(connection, these),
+        *_phones(connection, these),
+        *_counters(connection, these),
     ]
     decided = _decided(connection, [each.key for each in found])
     told = [replace(each, **decided.get(each.key, {})) for each in found]
@@ -41,6 +47,10 @@ def watched(scope: Scope, connection: Connection, members: Collection[str]) -> s
         if each.decided_by is None
         for reward_id in each.reward_ids
     }
+
+
+def _of(members: Collection[str] | None) -> ColumnElement[bool]:
+    return true() if members is None else REWARD.c.member.in_(sorted(members))
 
 
 def _bursts(connection: Connection, these: ColumnElement[bool]) -> list[Finding]:
@@ -76,26 +86,129 @@ def _round_trips(connection: Connection, these: ColumnElement[bool]) -> list[Fin
     ]
 
 
-def _rings(connection: Connection, these: ColumnElement[bool]) -> list[Finding]:
-    """Rewards for a purchase of another member, who has one for a purchase of this one."""
-    theirs, back = MEMBER.alias("theirs"), REWARD.alias("back")
-    patient, own = LINK.alias("patient"), LINK.alias("own")
-    mine, their_card, back_card = MEMBER.alias("mine"), LINK.alias("tc"), LINK.alias("bc")
+def _rings(connection: Connection, members: Collection[str] | None) -> list[Finding]:
+    """Rewards for a purchase of a member from whom referrals lead back to the rewarded one."""
+    ids: dict[tuple[str, str], tuple[str, ...]] = {}
+    looked_at: set[str] = set()
+    wanted = members
+    while wanted is None or wanted:
+        found = _referred_members(connection, wanted)
+        ids |= found
+        looked_at |= set(wanted or ())
+        wanted = {other for _, other in found} - looked_at if wanted is not None else ()
+    steps: defaultdict[str, set[str]] = defaultdict(set)
+    for member, other in ids:
+        steps[member].add(other)
+    rings = {
+        (member, other): ring_through(steps, member, other)
+        for member, other in sorted(ids)
+        if members is None or member in members
+    }
+    return [
+        Finding(
+            key_of("ring", member, "/".join(ring[1:-1]), ids[member, other]),
+            "ring",
+            member,
+            ids[member, other],
+            other=other,
+            ring=ring,
+        )
+        for (member, other), ring in rings.items()
+        if ring
+    ]
+
+
+def _referred_members(
+    connection: Connection, members: Collection[str] | None
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """(member, another member) → the rewards of the one for purchases of the other."""
+    patient, own, theirs = LINK.alias("patient"), LINK.alias("own"), MEMBER.alias("theirs")
     query = (
         select(REWARD.c.member, theirs.c.member, REWARD.c.reward_id)
         .join(patient, patient.c.card_id == REWARD.c.card_id)
-        .join(their_card, their_card.c.person_id == patient.c.person_id)
-        .join(theirs, theirs.c.card_id == their_card.c.card_id)
-        .join(mine, mine.c.member == REWARD.c.member)
-        .join(own, own.c.card_id == mine.c.card_id)
-        .join(back_card, back_card.c.person_id == own.c.person_id)
-        .join(back, (back.c.card_id == back_card.c.card_id) & (back.c.member == theirs.c.member))
-        .where(_COUNTS, these, theirs.c.member != REWARD.c.member)
-        .where(back.c.bought_on.is_not(None), back.c.state.not_in(("blocked", "rejected")))
+        .join(own, own.c.person_id == patient.c.person_id)
+        .join(theirs, theirs.c.card_id == own.c.card_id)
+        .where(_COUNTS, _of(members), theirs.c.member != REWARD.c.member)
+    )
+    return {(one, other): ids for (one, other), ids in _grouped(connection, query).items()}
+
+
+def _addresses(connection: Connection, these: ColumnElement[bool]) -> list[Finding]:
+    """Rewards for purchases of somebody at the house of the member's own card."""
+    own, written, at_home = LINK.alias("own"), LINK.alias("written"), CARD.alias("at_home")
+    patient, patients, theirs = LINK.alias("patient"), LINK.alias("patients"), CARD.alias("theirs")
+    query = (
+        select(REWARD.c.member, REWARD.c.reward_id)
+        .join(MEMBER, MEMBER.c.member == REWARD.c.member)
+        .join(own, own.c.card_id == MEMBER.c.card_id)
+        .join(written, written.c.person_id == own.c.person_id)
+        .join(at_home, at_home.c.card_id == written.c.card_id)
+        .join(patient, patient.c.card_id == REWARD.c.card_id)
+        .join(patients, patients.c.person_id == patient.c.person_id)
+        .join(theirs, theirs.c.card_id == patients.c.card_id)
+        .where(_COUNTS, these, at_home.c.address_key.is_not(None))
+        .where(theirs.c.address_key == at_home.c.address_key)
     )
     return [
-        Finding(key_of("ring", member, other, ids), "ring", member, ids, other=other)
+        Finding(key_of("address", member, "", ids), "address", member, ids)
+        for (member,), ids in _grouped(connection, query).items()
+    ]
+
+
+def _late_entries(connection: Connection, these: ColumnElement[bool]) -> list[Finding]:
+    """Where an approval of the late referral itself was needed, somebody has looked already."""
+    late_us = func.max(REWARD.c.entered_late_us)
+    is_late = REWARD.c.entered_late_us.between(LATE_BY_US, LATE_AFTER_US)
+    by_member = select(REWARD.c.member, late_us).where(_COUNTS, these, is_late)
+    latest = {member: us for member, us in connection.execute(by_member.group_by(REWARD.c.member))}
+    query = select(REWARD.c.member, REWARD.c.reward_id).where(_COUNTS, these, is_late)
+    return [
+        Finding(
+            key_of("late_entry", member, "", ids),
+            "late_entry",
+            member,
+            ids,
+            late_us=int(latest[member]),
+        )
+        for (member,), ids in _grouped(connection, query).items()
+    ]
+
+
+def _phones(connection: Connection, these: ColumnElement[bool]) -> list[Finding]:
+    """Members of one household may share a phone; whoever is paid for work has one alone."""
+    mine, same, theirs = MEMBER_PHONE.alias("mine"), MEMBER_PHONE.alias("same"), MEMBER.alias("t")
+    query = (
+        select(REWARD.c.member, theirs.c.member, REWARD.c.reward_id)
+        .join(MEMBER, MEMBER.c.member == REWARD.c.member)
+        .join(mine, mine.c.member == REWARD.c.member)
+        .join(same, same.c.phone_key == mine.c.phone_key)
+        .join(theirs, theirs.c.member == same.c.member)
+        .where(_COUNTS, these, theirs.c.member != REWARD.c.member)
+        .where((MEMBER.c.kind != "consumer") | (theirs.c.kind != "consumer"))
+    )
+    return [
+        Finding(key_of("one_phone", member, other, ids), "one_phone", member, ids, other=other)
         for (member, other), ids in _grouped(connection, query).items()
+    ]
+
+
+def _counters(connection: Connection, these: ColumnElement[bool]) -> list[Finding]:
+    outlet = REWARD.c.outlet
+    always = (
+        select(REWARD.c.member)
+        .join(MEMBER, MEMBER.c.member == REWARD.c.member)
+        .where(_COUNTS, these, MEMBER.c.kind == "doctor")
+        .group_by(REWARD.c.member)
+        .having((func.count(outlet) == func.count()) & (func.count() >= ONE_COUNTER))
+        .having(func.min(outlet) == func.max(outlet))
+    )
+    query = select(REWARD.c.member, outlet, REWARD.c.reward_id)
+    query = query.where(_COUNTS, REWARD.c.member.in_(always))
+    return [
+        Finding(
+            key_of("one_counter", member, counter, ids), "one_counter", member, ids, outlet=counter
+        )
+        for (member, counter), ids in _grouped(connection, query).items()
     ]
 
 

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 
+from campaigns.intake import HEADQUARTERS
+from campaigns.times import rfc3339
+from crm.clock import now_us
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
-from crm.watch.finding import BURST, ROUND_TRIPS, Finding
-from crm.watch.queries import findings
+from crm.watch.finding import BURST, LATE_BY_US, ONE_COUNTER, ROUND_TRIPS, Finding
+from crm.watch.queries import findings, watched
 from tests.integration.web.reward_sites import (
     event,
     member,
@@ -38,6 +43,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
             events += [*sale(10 + n, "M2", days_ago=50 + n), returned(10 + n)]
         for code, own_card, n in (("M4", "C30", 31), ("M5", "C31", 30)):
             events += [*own_member(code, own_card), *sale(n, code)]
+        events += others_who_are_watched()
         site.accept(*events)
         reach_every_day(site)
         yield site
@@ -54,11 +60,60 @@ def returned(n: int) -> dict[str, object]:
     return event("purchase.returned", f"card/C{n}", data, 40, f"back-{n}")
 
 
-def own_member(code: str, card_id: str) -> list[dict[str, object]]:
+def own_member(code: str, card_id: str, phone: str = "") -> list[dict[str, Any]]:
     """A member who is a patient too."""
     enrolled, trained = member(code)
-    data = {**enrolled["data"], "card_id": card_id, "contact": {"phones": ["13600002222"]}}
+    phones = [phone or f"1360000222{code[1]}"]
+    data = {**enrolled["data"], "card_id": card_id, "contact": {"phones": phones}}
     return [{**enrolled, "data": data}, trained]
+
+
+def at(events: list[dict[str, Any]], address: str) -> list[dict[str, Any]]:
+    """The first card of them at an address."""
+    card, *rest = events
+    contact = {**card["data"]["contact"], "address": address}
+    return [{**card, "data": {**card["data"], "contact": contact}}, *rest]
+
+
+def reached(code: str, phone: str, kind: str = "clerk") -> list[dict[str, Any]]:
+    """A member with a phone of its own."""
+    enrolled, trained = member(code, kind)
+    data = {**enrolled["data"], "contact": {"phones": [phone]}}
+    return [{**enrolled, "data": data}, trained]
+
+
+def counted(n: int, code: str, outlet: str, days_ago: int) -> list[dict[str, Any]]:
+    """A sale at a counter."""
+    *before, bought = sale(n, code, days_ago=days_ago)
+    return [*before, {**bought, "data": {**bought["data"], "outlet": outlet}}]
+
+
+def others_who_are_watched() -> list[dict[str, Any]]:
+    """Three in a ring, two at one address, two at one phone, a doctor with one counter."""
+    events: list[dict[str, Any]] = []
+    ring = (("N1", 60, 61), ("N2", 61, 62), ("N3", 62, 60))
+    for place, (code, own, referred) in enumerate(ring):
+        events += [*own_member(code, f"C{own}", f"1370000{place:04d}"), *sale(referred, code)]
+    home = at(sale(70, "N9")[:1], "北京市朝阳区幸福路12号院3单元 401")
+    events += [*home, *own_member("N4", "C70", "13700000010")]
+    events += at(sale(71, "N4"), "朝阳区 幸福路１２号院3单元401室")
+    events += at(sale(72, "N4", days_ago=46), "朝阳区幸福路12号院3单元402室")
+    for code, phone in (("N5", "13700000011"), ("N6", "13700000011"), ("N7", "13700000012")):
+        events += reached(code, phone)
+    for code, phone in (("K1", "13700000013"), ("K2", "13700000013")):
+        events += reached(code, phone, "consumer")
+    for n, code in ((73, "N5"), (74, "N7"), (75, "K1")):
+        events += sale(n, code)
+    for code, kind, outlets in (
+        ("E1", "doctor", ["O1"] * ONE_COUNTER),
+        ("E2", "doctor", [*["O1"] * (ONE_COUNTER - 1), "O2"]),
+        ("E3", "clerk", ["O1"] * ONE_COUNTER),
+    ):
+        events += reached(code, f"1370000{len(events):04d}", kind)
+        for outlet in outlets:
+            n = 100 + len(events)
+            events += counted(n, code, outlet, 40 + n % 30)
+    return events
 
 
 def found(site: RunningSite) -> dict[tuple[str, str], Finding]:
@@ -74,12 +129,56 @@ def test_each_finding_names_just_its_evidence_and_what_is_usual_is_none(desk: Ru
         ("round_trips", "M2"),
         ("ring", "M4"),
         ("ring", "M5"),
+        ("ring", "N1"),
+        ("ring", "N2"),
+        ("ring", "N3"),
+        ("address", "N4"),
+        ("one_phone", "N5"),
+        ("one_counter", "E1"),
     }
     assert set(told["burst", "M1"].reward_ids) == {reward_of(n, "M1") for n in range(BURST)}
     back = {reward_of(10 + n, "M2") for n in range(ROUND_TRIPS)}
     assert set(told["round_trips", "M2"].reward_ids) == back
     assert told["ring", "M4"].reward_ids == (reward_of(31, "M4"),)
-    assert told["ring", "M4"].other == "M5"
+    assert told["ring", "M4"].ring == ("M4", "M5", "M4")
+    assert told["ring", "N2"].ring == ("N2", "N3", "N1", "N2")
+    assert told["ring", "N2"].reward_ids == (reward_of(62, "N2"),)
+    assert told["address", "N4"].reward_ids == (reward_of(71, "N4"),)
+    assert (told["one_phone", "N5"].other, told["one_counter", "E1"].outlet) == ("N6", "O1")
+    assert len(told["one_counter", "E1"].reward_ids) == ONE_COUNTER
+
+
+def test_the_page_says_each_evidence_in_words(desk: RunningSite) -> None:
+    with signed_in(desk, "checker") as person:
+        page = person.get("/watch").text
+    for sentence in (
+        "介绍连成一圈：N1 → N2 → N3 → N1",
+        "N4 本人的档案卡和患者的档案卡，写着同一个门牌",
+        "N5 和 N6 留的是同一个电话",
+        f"E1 介绍的 {ONE_COUNTER} 次购买，全都在 O1",
+    ):
+        assert sentence in page
+
+
+def test_a_referral_that_was_received_an_hour_after_its_purchase_is_held_until_decided(
+    desk: RunningSite,
+) -> None:
+    events = [*sale(80, "M3", days_ago=70), *sale(81, "M3", days_ago=71)]
+    now = now_us()
+    for n, after_us in ((1, LATE_BY_US), (4, LATE_BY_US - 1)):
+        referred, bought = events[n], events[n + 1]
+        referred["receivedat"] = rfc3339(now - 9 * LATE_BY_US + after_us)
+        bought["receivedat"] = rfc3339(now - 9 * LATE_BY_US)
+    lines = [orjson.dumps(each) for each in events]
+    desk.site.intake.accept(lines, HEADQUARTERS, history=True)
+    reach_every_day(desk)
+    told = found(desk)["late_entry", "M3"]
+    assert (told.reward_ids, told.late_us) == ((reward_of(80, "M3"),), LATE_BY_US)
+    with signed_in(desk, "checker") as person:
+        assert "最多晚了 1 小时" in person.get("/watch").text
+    with reading(desk.site.engine) as connection:
+        waiting = watched(HEADQUARTERS_SCOPE, connection, ["M3"])
+    assert reward_of(80, "M3") in waiting and reward_of(81, "M3") not in waiting
 
 
 def test_what_is_watched_goes_into_a_file_only_after_somebody_without_a_hand_has_looked(
