@@ -5,8 +5,8 @@ from alembic import op
 
 from crm.schema.recording_again import record_again
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
