@@ -179,3 +179,17 @@ def test_the_readme_names_only_make_targets_that_exist() -> None:
             if target not in targets
         ),
     )
+
+
+def test_migrations_stand_in_one_line_each_after_the_one_before_it() -> None:
+    files = sorted((ROOT / "crm/schema/migrations/versions").glob("[0-9]*.py"))
+    said = re.compile(r'^(?:down_)?revision = "?(\w+)"?$', re.MULTILINE)
+    told = {path.name: said.findall(path.read_text(encoding="utf-8")) for path in files}
+    assert_none(
+        "the revision is the number of the file, the one below it that of the file before",
+        (
+            f"{name}: revision and the one before are {found}, not {[name[:4], before[:4]]}"
+            for before, (name, found) in zip(["None", *told], told.items(), strict=False)
+            if found != [name[:4], before[:4]]
+        ),
+    )
