@@ -1,12 +1,17 @@
 """Files that were answered wrongly once, each handed over as it is."""
 
+import io
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from campaigns.sheets import InvalidSheet
-from tests.integration.sheets.offices import HEAD, HallOffice, hall_office, sheet_of
+from tests.integration.sheets.mangling import Mangled
+from tests.integration.sheets.offices import HEAD, HEADINGS, HallOffice, hall_office, sheet_of
 
 
 @pytest.fixture
@@ -37,6 +42,33 @@ def test_a_page_without_headings_is_named(office: HallOffice) -> None:
     assert office.people() == ["癸一"]
 
 
+WITH_HEADINGS = [["手机", "姓名"], ["13811110021", "癸二"]]
+COVER = [["社区健康日"], ["记录：某某", "天气：晴"]]
+PEOPLE_ALONE = [["癸二", "13811110021", "", "1", "693", "JX-B4"], ["癸三", "", "", "", "", ""]]
+
+
+@pytest.mark.parametrize(
+    ("pages", "people", "unread"),
+    [
+        ([WITH_HEADINGS], ["癸一", "癸二"], []),
+        ([PEOPLE_ALONE], ["癸一"], [("page", "第2页", 2)]),
+        ([COVER, WITH_HEADINGS], ["癸一", "癸二"], [("page", "第2页", 2)]),
+        ([[["不同意"]], PEOPLE_ALONE], ["癸一"], [("page", "第2页", 1), ("page", "第3页", 2)]),
+    ],
+)
+def test_every_page_is_read_by_its_own_headings_or_named(
+    office: HallOffice,
+    pages: list[list[list[str]]],
+    people: list[str],
+    unread: list[tuple[str, str, int]],
+) -> None:
+    first = [list(HEADINGS), ["癸一", "13811110020", "", "", "", ""]]
+    file = Mangled([first, *pages], is_workbook=True)
+    receipt = office.hand_over(file.content(), file.name)
+    found = [(each.kind, each.sheet, each.cells) for each in receipt.refused_rows.unread]
+    assert (office.people(), found) == (people, unread)
+
+
 def test_totals_and_footers_are_nobody_and_the_hidden_row_is_told(office: HallOffice) -> None:
     receipt = office.case("total-and-footer-rows.xlsx")
     assert office.people() == ["己三", "己四"]
@@ -49,6 +81,32 @@ def test_a_workbook_of_a_mac_says_the_days_that_it_shows(office: HallOffice) -> 
     people = [event.data.person for event in office.standing("card.registered")]  # type: ignore[attr-defined]
     born = {each.name: str(each.birth_date or each.birth_year) for each in people}
     assert born == {"甲一": "1950-03-02", "甲二": "1950", "甲三": "1950-03-01"}
+
+
+@pytest.mark.parametrize(
+    ("written", "born"),
+    [
+        (datetime(1950, 3, 2), "1950-03-02"),
+        (date(1944, 12, 31), "1944-12-31"),
+        ("1950年3月2日", "1950-03-02"),
+        (1950, "1950"),
+        ("1950", "1950"),
+    ],
+)
+@pytest.mark.parametrize("epoch", [CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
+def test_a_birth_is_the_same_whatever_day_a_workbook_counts_from(
+    office: HallOffice, written: object, born: str, epoch: datetime
+) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = epoch
+    for line in (*HEAD, ("姓名", "出生日期"), ("甲四", written)):
+        book.active.append(line)
+    stored = io.BytesIO()
+    book.save(stored)
+    office.hand_over(stored.getvalue(), "mac.xlsx")
+    (card,) = office.standing("card.registered")
+    person = card.data.person  # type: ignore[attr-defined]
+    assert str(person.birth_date or person.birth_year) == born
 
 
 @pytest.mark.parametrize(
