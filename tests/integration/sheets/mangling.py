@@ -18,9 +18,20 @@ HEADINGS = ("姓名", "手机", "出生日期", "购买数量", "单价", "购�
 OTHER_HEADINGS = ("联系方式", "买了几盒", "衣服", "是否同意建档", "", "年龄", "名字", "电话")
 _NAMES = ("王秀英", "王秀莲", "李强", "李墙", "欧阳淑珍", "赵红", "孙丽华", "周")
 _SALES = (("", "", ""), ("1", "693", "JX-B4"), ("两盒", "600", "JX-B2"), ("2", "", "JX-B4"))
-_OTHER_ACTIVITY = [["活动编号", "A-2"], ["活动日期", "2026-11-20"], ["经销商编号", "D01"]]
-_ABOVE_ANOTHER = ([], [["第二张"]], [list(each) for each in HEAD], _OTHER_ACTIVITY)
-_BETWEEN = (["合计", "", "", "3"], ["填表人：某某"], [], ["下午的人"], ["", "13811110009"])
+_OTHER_ACTIVITY: Page = [["活动编号", "A-2"], ["活动日期", "2026-11-20"], ["经销商编号", "D01"]]
+_ABOVE_ANOTHER: tuple[Page, ...] = (
+    [],
+    [["第二张"]],
+    [list(each) for each in HEAD],
+    _OTHER_ACTIVITY,
+)
+_BETWEEN: tuple[Line, ...] = (
+    ["合计", "", "", "3"],
+    ["填表人：某某"],
+    [],
+    ["下午的人"],
+    ["", "13811110009"],
+)
 
 people = st.tuples(
     st.sampled_from(_NAMES),
