@@ -49,7 +49,10 @@ def codes_named(text: str) -> tuple[str, ...]:
     spoken = _spoken()
     # A province and what only holds its counties together are said alike: the wider one is meant.
     whole = [code for code, (name, bare) in spoken.items() if said == name or plain == bare][:1]
-    return tuple(whole or [code for code, (_, bare) in spoken.items() if bare.endswith(plain)])
+    found = whole or [code for code, (_, bare) in spoken.items() if bare.endswith(plain)]
+    # A region that was given another code later is one region; who types means today's.
+    today = [code for code in found if code in _names_today()]
+    return tuple({spoken[code][0]: code for code in today or found}.values())
 
 
 @cache

@@ -32,6 +32,8 @@ _A_DEALERS = frozenset({"copy.acknowledged"})
 """What a dealer holds only the dealer can say."""
 _PLANS = frozenset({"activity.planned", "activity.changed", "activity.cancelled"})
 """The company plans every activity, the dealer carries it out (handbook, p. 39)."""
+_ON_THE_SPOT = frozenset({"activity.planned"})
+"""What nobody planned is written down where it is held; who plans ahead changes plans too."""
 _ALL = frozenset(CATALOGUE) - _NOBODYS
 _OPEN = frozenset(name for name in _ALL if not CATALOGUE[name].headquarters_only)
 _ASK_FOR_MORE: frozenset[Capability] = frozenset({"health", "money", "books", "accounts", "audit"})
@@ -88,7 +90,7 @@ ROLES: dict[AccountRole, Role] = {
             *("activities", "people", "archive", "opens", "health", "follow_ups", "members"),
             "letters",
         ),
-        _OPEN - _A_DEALERS - _PLANS,
+        _OPEN - _A_DEALERS - _PLANS | _ON_THE_SPOT,
     ),
     "dealer": Role(
         N_("经销商"),

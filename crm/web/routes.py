@@ -67,6 +67,7 @@ from crm.web.pages import (
     status,
     tokens,
     transfers,
+    walk_in,
     watch,
     webhooks,
 )
@@ -76,6 +77,7 @@ PAGES = (
     *(
         home,
         search,
+        walk_in,
         log,
         log_expected,
         log_list,

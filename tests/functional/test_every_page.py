@@ -48,6 +48,7 @@ PATHS = (
         "/sheets/A-today",
         "/said",
         "/log/A-today/list",
+        "/log/walk-in",
         "/docs",
         "/offline",
         "/kept",

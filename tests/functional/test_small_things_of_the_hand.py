@@ -1,9 +1,10 @@
 """What a hand meets: going back, buttons of one line, a chooser whose names stand still."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.functional.journeys import Journey
+from tests.integration.web.sites import card
 
 pytestmark = pytest.mark.browser
 
@@ -55,3 +56,25 @@ def test_the_chooser_of_columns_has_small_ticks_and_its_names_stand_still(
     assert size and max(size["width"], size["height"]) <= 30
     tick.click()
     assert name.bounding_box() == before
+
+
+def test_an_answer_to_a_search_that_comes_after_the_page_changed_changes_nothing(
+    on_phone: Journey,
+) -> None:
+    on_phone.running.accept(card("C-late", "仲晚到", "13711118899"))
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page, held = on_phone.page, list[Route]()
+    page.locator("#text").fill("仲晚到")
+    button = page.locator("#found").get_by_role("button", name="签到")
+    expect(button).to_be_visible()
+    page.route("**/log/A-today/find", held.append)
+    with page.expect_request("**/log/A-today/find"):
+        page.locator("#text").press_sequentially(" ")
+    button.tap()
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    with page.expect_response("**/log/A-today/find"):
+        held[0].continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    on_phone.assert_nothing_from_elsewhere()

@@ -22,6 +22,7 @@ from crm.activities.queries import (
     whole_activity,
     written_at,
 )
+from crm.activities.walk_ins import is_unconfirmed, unconfirmed
 from crm.copies.queries import dealer_names
 from crm.invitations.queries import invited_to
 from crm.money import fen_per
@@ -57,12 +58,14 @@ def _state(visit: Visit, each: ActivityRow) -> Cell:
     return Cell(visit.say(N_("还没日结")), tone="waiting")
 
 
+_WALK_IN = "walk_in"
 _STATES = {
     "planned": N_("计划中"),
     "unclosed": N_("还没日结"),
     "closed": N_("已日结"),
     "cancelled": N_("已取消"),
     "unfiled": N_("没有备案号的义诊"),
+    _WALK_IN: N_("现场补建，还没核对"),
 }
 
 
@@ -129,6 +132,9 @@ def activities_page(visit: SignedIn) -> Response:
     from_day = today - timedelta(days=days - 1)
     with reading(visit.site.engine) as connection:
         found = activities_from(visit.scope, connection, from_day)
+        if asked.text("state") == _WALK_IN:
+            waiting = unconfirmed(visit.scope, connection)
+            found = [each for each in found if each.activity_id in waiting]
     text, kind = asked.text("text").casefold(), asked.text("kind")
     state = asked.text("state")
     fitting = [
@@ -136,7 +142,7 @@ def activities_page(visit: SignedIn) -> Response:
         for each in found
         if text in f"{each.title} {each.venue or ''} {each.activity_id}".casefold()
         and kind in ("", each.kind)
-        and (state not in _STATES or _is_in(state, each, today))
+        and (state not in _STATES.keys() - {_WALK_IN} or _is_in(state, each, today))
     ]
     shown = ACTIVITIES.show(visit, asked, ACTIVITIES.of_rows(fitting), "/activities")
     if asked.file:
@@ -202,6 +208,7 @@ def activity_page(visit: SignedIn, activity_id: str) -> Response:
             "is_over": found.starts_us < now_us,
             "is_past": shanghai_day(found.starts_us) < shanghai_day(now_us),
             "may_invite": False,
+            "is_first_look": is_unconfirmed(whole),
             "happened": None,
         }
         if visit.scope.may("people"):

@@ -17,6 +17,7 @@ from crm.activities.queries import (
     whole_activity,
     written_at,
 )
+from crm.activities.walk_ins import is_unconfirmed
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
@@ -44,7 +45,7 @@ _MISSING = N_("发出的卡里有 {n} 张还没有登记：请找齐补登，或
 @router.get("/plan")
 def plan_page(visit: SignedIn, like: str = "") -> Response:
     """The form of a new activity; `like`: filled in as another, four weeks later."""
-    sayer_of(visit, [_PLANNED])
+    sayer_of(visit, [_PLANNED, _CHANGED])
     form = ActForm.of({"starts": "09:00", "starts_on": visit.request.query_params.get("on")})
     if like:
         form = ActForm.of(values_of(_whole(visit, like).stands, _FOUR_WEEKS))
@@ -55,7 +56,7 @@ def plan_page(visit: SignedIn, like: str = "") -> Response:
 def plan(posting: SignedInPosting) -> Response:
     """Plan it."""
     visit = posting.visit
-    sayer_of(visit, [_PLANNED])
+    sayer_of(visit, [_PLANNED, _CHANGED])
     found = plan_of(posting.text_of, visit.say, shanghai_day(visit.site.now_us()))
     form_id = posting.text("form_id", 36)
     day = str(found.said.get("starts_at", ""))[:10].replace("-", "")
@@ -84,11 +85,15 @@ def change(posting: SignedInPosting, activity_id: str) -> Response:
     whole = _whole(visit, activity_id)
     found = plan_of(posting.text_of, visit.say, date.min)
     said = changed(found, whole.stands)
-    if len(said) == 1 and not found.faults:
+    is_first_look = is_unconfirmed(whole)
+    if len(said) == 1 and is_first_look:
+        # Nothing has to be another for a planner to say that it is right.
+        said["title"] = whole.stands.title
+    elif len(said) == 1 and not found.faults:
         found.faults[""] = visit.say(_NOTHING_NEW)
     act = Act(_CHANGED, said)
     doubts = list(found.doubts)
-    if not _OF_CONTRACTS.isdisjoint(said):
+    if is_first_look or not _OF_CONTRACTS.isdisjoint(said):
         doubts += without_contract(visit, found.said)
     answer = say(posting, [act], fields=FIELDS, faults=found.faults, doubts=doubts)
     if answer.form is not None:
@@ -150,7 +155,7 @@ def held(posting: SignedInPosting, activity_id: str) -> Response:
 @router.get("/plan/copy")
 def copy_page(visit: SignedIn) -> Response:
     """The activities of the last four weeks, to be planned again four weeks later."""
-    sayer_of(visit, [_PLANNED])
+    sayer_of(visit, [_PLANNED, _CHANGED])
     return _copying(visit, ActForm())
 
 
@@ -158,7 +163,7 @@ def copy_page(visit: SignedIn) -> Response:
 def copy(posting: SignedInPosting) -> Response:
     """Plan all that are ticked, in one go."""
     visit = posting.visit
-    sayer_of(visit, [_PLANNED])
+    sayer_of(visit, [_PLANNED, _CHANGED])
     chosen = [each for each in posting.texts("chosen", 64) if each][:_MOST_COPIED]
     form_id = posting.text("form_id", 36)
     acts = [
@@ -208,6 +213,7 @@ def _form(visit: Visit, form: ActForm, whole: WholeActivity | None = None) -> Re
         "title": visit.say(N_("改活动") if whole else N_("计划活动")),
         "form": form,
         "activity": whole.stands if whole else None,
+        "is_first_look": whole is not None and is_unconfirmed(whole),
         "dealers": [(code, f"{code} {name}") for code, name in known.items()],
         "kinds": [(code, visit.say(word)) for code, word in ACTIVITY_KINDS.items()],
     }

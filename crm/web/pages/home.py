@@ -15,6 +15,7 @@ from campaigns.activity_rules import rule_of
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between, activities_from, activities_on
+from crm.activities.walk_ins import unconfirmed
 from crm.archives.queries import count_conflicts
 from crm.disputes.queries import open_disputes
 from crm.feed.deletions import to_delete
@@ -174,9 +175,10 @@ def _open_outcomes(scope: Scope, connection: Connection) -> dict[str, int]:
 
 
 def _of_activities(visit: Visit, connection: Connection, today: date) -> dict[str, object]:
-    """Which activities of the last weeks are not closed, which clinics to come are not filed."""
+    """Which activities of the last weeks are not closed, which clinics to come are not filed,
+    which were written down on the spot and not looked at."""
     scope = visit.scope
-    unclosed = unfiled = 0
+    unclosed = unfiled = walk_ins = 0
     if visit.may_say("activity.held"):
         from_day, _ = period(visit, _DAYS_TO_CLOSE)
         past = activities_between(scope, connection, from_day, today)
@@ -187,7 +189,8 @@ def _of_activities(visit: Visit, connection: Connection, today: date) -> dict[st
             rule_of(each.kind).needs_filing_number and not each.filing_no and not each.cancelled
             for each in to_come
         )
-    return {"unclosed": unclosed, "unfiled": unfiled}
+        walk_ins = len(unconfirmed(scope, connection))
+    return {"unclosed": unclosed, "unfiled": unfiled, "walk_ins": walk_ins}
 
 
 @router.get("/season.csv")

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Connection
 
-from campaigns.intake import Credential, Receipt
+from campaigns.intake import Receipt
 from campaigns.sentences import warning_sentence
 from campaigns.times import day_start_us, parse_instant_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
@@ -18,22 +16,17 @@ from crm.activities.queries import (
     ActivityRow,
     activities_between,
     activities_on,
-    activity,
 )
 from crm.copies.queries import dealer_name
 from crm.entries.own_words import own_words
 from crm.people.queries import FoundPerson
-from crm.scope import OutOfScope
 from crm.storage.database import reading
-from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit, keep_cookie
+from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit, keep_cookie
 from crm.web.pages import log_people
 from crm.web.pages.consents import keep_signature
+from crm.web.pages.log_form import activity_named, credential_of, form_page
 from crm.web.pages.log_people import Fitting
-from crm.web.pages.log_told import told
-from crm.web.pages.notices import shown_notices
 from crm.web.view import forms
-from crm.web.view.form_fields import FIELDS, SKUS, described
-from crm.web.view.form_said import club_of
 from crm.web.view.formats import moment_text
 from crm.web.view.forms import Entry, Fault
 from crm.web.view.signatures import LONGEST_FIELD, Signature
@@ -57,7 +50,7 @@ class Line:
 @router.get("/log")
 def choose_activity(visit: SignedIn, choose: bool = False) -> Response:
     """Today's activities; with one remembered, straight on to it."""
-    _credential(visit)
+    credential_of(visit)
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         now = [a for a in activities_on(visit.scope, connection, today) if not a.cancelled]
@@ -90,7 +83,7 @@ def find_result(posting: SignedInPosting, activity_id: str) -> Response:
     """Who fits what was typed; it is sent in the body, so no address holds a name."""
     visit, text = posting.visit, posting.text("text", 60)
     with reading(visit.site.engine) as connection:
-        found = _activity(visit, connection, activity_id)
+        found = activity_named(visit, connection, activity_id)
     return _find(visit, activity_id, text, log_people.fitting(visit, found, text))
 
 
@@ -101,9 +94,9 @@ def _find(
     fitting: Fitting,
     recorded: tuple[int, int] | None = None,
 ) -> Response:
-    _credential(visit)
+    credential_of(visit)
     with reading(visit.site.engine) as connection:
-        found = _activity(visit, connection, activity_id)
+        found = activity_named(visit, connection, activity_id)
     context = {
         "title": visit.say(N_("登记")),
         "activity": found,
@@ -138,10 +131,10 @@ def known_person_page(visit: SignedIn, activity_id: str, person_id: str) -> Resp
 def submit(posting: SignedInPosting, activity_id: str) -> Response:
     """Hand the events over and show the receipt; typed text stays when something is wrong."""
     visit = posting.visit
-    credential = _credential(visit)
+    credential = credential_of(visit)
     person_id = posting.text("person_id", 64) or None
     with reading(visit.site.engine) as connection:
-        found = _activity(visit, connection, activity_id)
+        found = activity_named(visit, connection, activity_id)
         person = log_people.person_named(visit, connection, person_id)
         held = log_people.held(visit, connection, person, found.dealer)
         known = log_people.unknown_member(visit, connection, posting.text_of)
@@ -157,10 +150,10 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
     looked_at = forms.checked(entry, source, credential, visit.site.now_us(), held, known)
     asked = set(posting.text("asked", _LONGEST_ASKED).split())
     if looked_at.faults or not asked.issuperset(looked_at.codes):
-        return _form(visit, activity_id, person_id, posting, looked_at)
+        return form_page(visit, found, person_id, posting, looked_at)
     if not keep_signature(visit, entry):
         looked_at = forms.Checked([], [Fault(None, "bad_signature")], ())
-        return _form(visit, activity_id, person_id, posting, looked_at)
+        return form_page(visit, found, person_id, posting, looked_at)
     receipts = visit.site.intake.accept(looked_at.lines, credential)
     refused = [
         Fault(None, receipt.reason or "", receipt.path or "$")
@@ -169,7 +162,7 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
     ]
     if refused:
         again = forms.Checked(looked_at.lines, refused, looked_at.warnings)
-        return _form(visit, activity_id, person_id, posting, again)
+        return form_page(visit, found, person_id, posting, again)
     return _receipt(visit, entry, person, receipts, looked_at.warnings)
 
 
@@ -236,64 +229,8 @@ def _receipt_sentence(visit: Visit, receipt: Receipt, names: dict[str, str]) -> 
     return visit.say(N_("之前已记过（%(when)s，由 %(who)s）")) % {"when": when, "who": who}
 
 
-def _form(
-    visit: Visit,
-    activity_id: str,
-    person_id: str | None,
-    posting: Posting | None = None,
-    looked_at: forms.Checked | None = None,
-) -> Response:
-    """The form, empty or as it was sent, with what is wrong."""
-    _credential(visit)
-    now_us = visit.site.now_us()
+def _form(visit: Visit, activity_id: str, person_id: str | None) -> Response:
+    credential_of(visit)
     with reading(visit.site.engine) as connection:
-        found = _activity(visit, connection, activity_id)
-        person = log_people.person_named(visit, connection, person_id)
-        came = log_people.came(visit, connection, activity_id, person)
-        held = log_people.held(visit, connection, person, found.dealer)
-        notices = shown_notices(visit, connection, found.dealer)
-        dealer = dealer_name(connection, found.dealer) or found.dealer
-    faults = looked_at.faults if looked_at else []
-    stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
-    today = shanghai_day(now_us)
-    context: dict[str, Any] = {
-        "title": visit.say(N_("登记") if person else N_("写新卡")),
-        "activity": found,
-        "dealer": dealer,
-        "person": person,
-        "came": came,
-        "held": held,
-        "form_id": str(uuid4()) if stale else posting and posting.text("form_id", 36),
-        "written_at": rfc3339(now_us) if stale else posting and posting.text("written_at", 40),
-        "fresh": posting is None,
-        "typed": posting.text_of if posting else lambda name: "",
-        "first_time": posting is None,
-        **told(visit, looked_at),
-        "asked": " ".join(looked_at.codes) if looked_at else "",
-        "may_sell": found.kind != "free_clinic",
-        "may_refer": forms.may_be_referred(person),
-        "skus": SKUS,
-        "fields": FIELDS,
-        "described": described(visit.language, today),
-        "purposes": forms.purposes_of(person),
-        "notices": notices,
-        "signature": posting.text("signature", LONGEST_FIELD) if posting else "",
-        "today": today,
-        "day": shanghai_day(found.starts_us),
-        "club": club_of(found),
-    }
-    return visit.render("log_form.html", context, 422 if faults else 200)
-
-
-def _credential(visit: Visit) -> Credential:
-    credential = visit.account.credential
-    if credential is None or not visit.account.may_say("activity.attended"):
-        raise OutOfScope("who logs nothing at activities")
-    return credential
-
-
-def _activity(visit: Visit, connection: Connection, activity_id: str) -> ActivityRow:
-    found = activity(visit.scope, connection, activity_id)
-    if found is None:
-        raise NotFound
-    return found
+        found = activity_named(visit, connection, activity_id)
+    return form_page(visit, found, person_id)

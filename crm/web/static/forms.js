@@ -5,6 +5,7 @@ import * as drafts from "./drafts.js";
 import * as queue from "./queue.js";
 import { isNoNetwork, mine, mySent, sendAll, sendNow } from "./sending.js";
 
+const WALK_IN_SENT = "/log/walk-in/submit";
 // Only pages with a form that has something to check are as heavy as what checks it.
 let checks = null;
 
@@ -83,7 +84,8 @@ async function discard(id) {
 
 // What was not sent yet is mended on the phone itself, in the empty form that is kept there.
 function mendHere({ id, address }) {
-  location.assign(`${new URL(address).pathname.replace(/\/submit$/, "/new")}#entry=${id}`);
+  const { pathname } = new URL(address), end = pathname === WALK_IN_SENT ? "" : "/new";
+  location.assign(`${pathname.replace(/\/submit$/, end)}#entry=${id}`);
 }
 
 async function takeEntry(form) {
@@ -180,11 +182,11 @@ function takeFamily(form) {
 async function sendOrKeep(entry) {
   try {
     const answer = await sendNow(entry);
-    if (answer.isTrouble) await showKept();
+    if (answer.isTrouble) await showKept(entry);
     else await show(answer, entry.id);
   } catch (error) {
     if (!isNoNetwork(error)) throw error;
-    await showKept();
+    await showKept(entry);
   }
 }
 
@@ -208,9 +210,10 @@ async function show(answer, id) {
   await showUnsent();
 }
 
-async function showKept() {
+async function showKept({ id, address }) {
   const answer = await caches.match("/kept");
-  const again = location.pathname.replace(/^(\/log\/[^/]+).*$/, "$1/new");
+  const isWalkIn = new URL(address).pathname === WALK_IN_SENT;
+  const again = isWalkIn ? `/log/W-${id}/new` : location.pathname.replace(/^(\/log\/[^/]+).*$/, "$1/new");
   if (!answer) {
     // Nothing stands ready to say so: the list itself does.
     location.assign("/unsent");
@@ -241,7 +244,10 @@ function refresh(form) {
 
 export function wireForms(place = document) {
   if (place.querySelector("[data-checks]")) import("./checks.js").then((found) => (checks = found), () => null);
+  // An empty card of an activity that was written down on this phone: the address says of which.
+  const walkIn = location.pathname.match(/^(\/log\/W-[0-9a-f-]{36})\/new$/)?.[1];
   for (const form of place.querySelectorAll("form[data-queue]")) {
+    if (walkIn && form.matches(".log")) form.action = `${walkIn}/submit`;
     if ("fresh" in form.dataset && queue.works) refresh(form);
     form.addEventListener("submit", submit);
     takeFamily(form);

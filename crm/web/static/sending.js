@@ -50,11 +50,21 @@ async function settle(id, answer) {
   return true;
 }
 
+// An activity that was written down on this phone goes before its cards; true once it is gone.
+async function activityIsSent({ address }, send) {
+  const id = new URL(address).pathname.match(/^\/log\/W-([0-9a-f-]{36})\//)?.[1];
+  const first = id && (await queue.one(id));
+  if (!first) return true;
+  if (!first.sentence) await queue.alone(id, (lock) => lock && send(first), { ifAvailable: true });
+  return !(await queue.one(id));
+}
+
 // As the person sees it now, with a short patience; what is not taken stays, with its reason.
 export async function sendNow(entry) {
   const wasSilent = Date.now() < Number(sessionStorage.getItem("silentUntil") ?? 0);
   const waitMs = wasSilent ? WAIT_AFTER_SILENCE_MS : WAIT_OF_PERSON_MS;
   try {
+    if (!(await activityIsSent(entry, sendNow))) throw new TypeError("its activity waits");
     const answer = await post(entry.address, entry.fields ?? (await queue.fieldsOf(entry)), waitMs);
     await settle(entry.id, answer);
     sessionStorage.removeItem("silentUntil");
@@ -70,6 +80,7 @@ export async function sendNow(entry) {
 async function sendLater(id, isAsked) {
   const entry = await queue.one(id);
   if (!entry || (entry.sentence && !isAsked)) return true;
+  if (!(await activityIsSent(entry, (first) => sendLater(first.id, isAsked)))) return true;
   const fields = await queue.fieldsOf(entry).catch(() => null);
   if (!fields) return true; // One that cannot be read any more keeps no other from being sent.
   const asked = ["asked", `${fields.find(([name]) => name === "asked")?.[1] ?? ""} ${ASKED_OF_THE_DOOR}`];

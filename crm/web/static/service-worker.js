@@ -8,6 +8,7 @@ const NAME = "pages-1";
 const WAIT_MS = 4000, WAIT_AFTER_SILENCE_MS = 1000, SILENCE_MS = 60000;
 const ALWAYS = ["/offline", "/kept", "/unsent"];
 const MAY_BE_KEPT = /^\/(log|log\/[^/]+|log\/[^/]+\/new|offline|kept|unsent)$/;
+const WALK_IN = "/log/walk-in", A_WALK_IN_CARD = /^\/log\/W-[0-9a-f-]{36}\/new$/;
 // For a phone that has lost even the page that says so; it stands in no language of its own.
 const LAST_RESORT = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>金夕</title><main><h1>现在没有网络 · 現在沒有網路 · No network</h1>
@@ -34,10 +35,11 @@ async function keep({ answer, text }) {
   const path = new URL(answer.url).pathname, cache = await caches.open(NAME);
   const assets = [...text.matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)].map((match) => match[1]);
   const activity = path.match(/^\/log\/[^/]+/)?.[0];
-  for (const request of activity ? await cache.keys() : []) {
+  for (const request of activity && activity !== WALK_IN ? await cache.keys() : []) {
     // One activity at a time: the form of another would be filled in by mistake.
     const other = new URL(request.url).pathname;
-    if (other.startsWith("/log/") && other !== activity && !other.startsWith(`${activity}/`)) await cache.delete(request);
+    const isAnother = other.startsWith("/log/") && !other.startsWith(WALK_IN) && other !== activity;
+    if (isAnother && !other.startsWith(`${activity}/`)) await cache.delete(request);
   }
   await Promise.all([...new Set(assets)].map(async (asset) => (await cache.match(asset)) ?? cache.add(asset)));
   // Last, so that a page that is kept always has its scripts and style. Without its time, so that
@@ -55,10 +57,12 @@ async function kept(path) {
   const cache = await caches.open(NAME);
   if (path === "/log") {
     const pages = (await cache.keys()).map((request) => new URL(request.url).pathname).sort();
-    const chosen = pages.find((page) => /^\/log\/[^/]+(\/new)?$/.test(page));
+    const forms = pages.filter((page) => /^\/log\/[^/]+(\/new)?$/.test(page));
+    const chosen = forms.find((page) => !page.startsWith(WALK_IN)) ?? forms.find((page) => page === WALK_IN);
     if (chosen) return Response.redirect(chosen);
   }
-  return cache.match(path);
+  // Of an activity that was written down on this phone the server may know nothing yet.
+  return (await cache.match(path)) ?? (A_WALK_IN_CARD.test(path) ? cache.match(`${WALK_IN}/new`) : undefined);
 }
 
 async function fromPhone(path) {

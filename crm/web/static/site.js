@@ -19,10 +19,12 @@ function searchSoon(form) {
 
 async function search(form) {
   const place = document.getElementById("found"), turn = ++asked;
+  if (!place) return;
   // With this visit of the page: who goes back finds what was searched for, and no address holds it.
   history.replaceState({ search: form.elements.text.value, actor: document.body.dataset.actor }, "");
   const answer = await ask(form).catch(() => null);
-  if (turn !== asked) return;
+  // The page may be another by now: somebody was signed in while it was asked.
+  if (turn !== asked || !place.isConnected) return;
   const found = answer?.page.getElementById("found");
   if (answer?.isSignIn) location.assign(`/sign-in?to=${location.pathname}`);
   for (const note of document.querySelectorAll("[data-search-failed]")) note.hidden = Boolean(found);
@@ -208,6 +210,7 @@ if ("serviceWorker" in navigator && document.body.dataset.actor) {
   navigator.storage?.persist?.().catch(() => null);
   navigator.serviceWorker.register("/service-worker.js").then(() => navigator.serviceWorker.ready).then((ready) => {
     const here = location.pathname.match(/^\/log\/[^/]+/);
-    ready.active.postMessage({ keep: here ? ["/log", here[0], `${here[0]}/new`] : [] });
+    const walkIn = document.querySelector("a[href='/log/walk-in']") ? ["/log/walk-in", "/log/walk-in/new"] : [];
+    ready.active.postMessage({ keep: [...(here ? ["/log", here[0], `${here[0]}/new`] : []), ...walkIn] });
   });
 }

@@ -5,7 +5,7 @@ _PERSON = "/people/{name}"
 _ROW = "/copy/row/{key}"
 
 SAID_ON: dict[str, tuple[str, ...]] = {
-    "activity.planned": ("/plan", "/plan/copy"),
+    "activity.planned": ("/plan", "/plan/copy", "/log/walk-in/submit"),
     "activity.changed": ("/activities/{activity_id}/change",),
     "activity.cancelled": ("/activities/{activity_id}/cancel",),
     "activity.held": ("/activities/{activity_id}/held",),

@@ -106,8 +106,10 @@ OPENS: dict[str, Allowed] = {
     "GET /calendar": sees("activities"),
     "GET /activities/{activity_id}/poster": sees("activities"),
     "GET /activities/{activity_id}/poster.pdf": sees("activities"),
-    **{f"{method} /plan": says("activity.planned") for method in ("GET", "POST")},
-    **{f"{method} /plan/copy": says("activity.planned") for method in ("GET", "POST")},
+    **{f"{method} /plan": says("activity.changed") for method in ("GET", "POST")},
+    **{f"{method} /plan/copy": says("activity.changed") for method in ("GET", "POST")},
+    **dict.fromkeys(("GET /log/walk-in", "GET /log/walk-in/new"), says("activity.planned")),
+    "POST /log/walk-in/submit": says("activity.planned"),
     **{
         f"{method} /activities/{{activity_id}}/{act}": says(f"activity.{word}")
         for method in ("GET", "POST")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.regions import covers, prefecture, region_known, region_name
+from campaigns.regions import codes_named, covers, prefecture, region_known, region_name
 
 CODES = st.from_regex(r"[1-6][0-2](00|0[12])(00|0[12])", fullmatch=True)
 
@@ -70,6 +70,25 @@ def test_covering_is_transitive(province: str, middle: str, county: str) -> None
     assert covers(province, province)
     if covers(province, middle) and covers(middle, county):
         assert covers(province, county)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("西安", ("610100",)),
+        ("朝阳", ("211300",)),
+        ("朝阳区", ("110105", "220104")),
+        ("崇文区", ("110103",)),
+        ("北京市", ("110000",)),
+        ("台湾省", ("710000",)),
+    ],
+)
+def test_a_name_means_each_region_of_today_once_and_what_is_gone_where_nothing_else_has_it(
+    text: str, codes: tuple[str, ...]
+) -> None:
+    assert codes_named(text) == codes
+    names = [region_name(code) for code in codes]
+    assert len(names) == len(set(names))
 
 
 def test_counties_of_one_prefecture_share_four_digits() -> None:

@@ -1,0 +1,86 @@
+"""Activities that field staff wrote down where they stood, until the company's planners looked.
+
+Such an activity is planned like any other, by the event that a phone sends; its id says that it
+was, so that a phone without network can name it on cards before the server has heard of it. It is
+confirmed by the first change that a planner makes of it, be it none.
+"""
+
+from sqlalchemy import Connection, select
+
+from crm.activities.queries import ActivityRow, WholeActivity, activity
+from crm.activities.tables import ACTIVITY
+from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
+from crm.keyring.keyring import Keyring
+from crm.outcomes.shared import Activity, judge_activity
+from crm.outcomes.tables import OUTCOME
+from crm.scope import Scope
+
+PREFIX = "W-"
+_CHANGED = "activity.changed"
+
+
+def walk_in_id(form_id: str) -> str:
+    """The id of the activity that a form of a phone writes down."""
+    return PREFIX + form_id
+
+
+def unconfirmed(scope: Scope, connection: Connection) -> frozenset[str]:
+    """The activities that no planner has looked at yet; what was called off needs no look."""
+    scope.require("activities", "which activities there are")
+    looked_at = (
+        select(JOURNAL.c.subject)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.subject == ACTIVITY.c.home, JOURNAL.c.type == _CHANGED)
+        .where(OUTCOME.c.outcome == "recorded")
+    )
+    query = select(ACTIVITY.c.activity_id).where(
+        ACTIVITY.c.activity_id.startswith(PREFIX, autoescape=True),
+        ACTIVITY.c.cancelled.is_(False),
+        ~looked_at.exists(),
+    )
+    if scope.dealer is not None:
+        query = query.where(ACTIVITY.c.dealer == scope.dealer)
+    return frozenset(connection.execute(query).scalars())
+
+
+def is_unconfirmed(whole: WholeActivity) -> bool:
+    """The same of one activity."""
+    is_walk_in = whole.stands.activity_id.startswith(PREFIX)
+    return is_walk_in and not any(
+        event.type_name in (_CHANGED, "activity.cancelled") and outcome.takes_effect
+        for event, outcome in whole.events
+    )
+
+
+def accepted_activity(
+    scope: Scope, connection: Connection, keyring: Keyring, activity_id: str
+) -> ActivityRow | None:
+    """One activity, a walk-in also where it is accepted and not recorded yet."""
+    found = activity(scope, connection, activity_id)
+    if found is not None or not activity_id.startswith(PREFIX):
+        return found
+    rows = rows_of_homes(connection, [f"activity/{activity_id}"], last_position(connection))
+    stands = judge_activity(sorted(decode(rows, keyring), key=lambda event: event.order))[1]
+    if stands is None or scope.dealer not in (None, stands.dealer):
+        return None
+    return _row(stands)
+
+
+def _row(stands: Activity) -> ActivityRow:
+    return ActivityRow(
+        stands.activity_id,
+        f"activity/{stands.activity_id}",
+        stands.programme,
+        stands.kind,
+        stands.title,
+        stands.region,
+        stands.dealer,
+        int(stands.starts_at.timestamp()) * 1_000_000,
+        None if stands.ends_at is None else int(stands.ends_at.timestamp()) * 1_000_000,
+        stands.venue,
+        stands.filing_no,
+        stands.cancelled,
+        stands.reached,
+        stands.cards_handed_out,
+        stands.cost_fen,
+    )

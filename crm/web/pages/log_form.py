@@ -1,0 +1,87 @@
+"""The phone's form as it is shown: of a known person or a new card, empty or as it was sent."""
+
+from typing import Any
+from uuid import uuid4
+
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from campaigns.intake import Credential
+from campaigns.times import rfc3339, shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.activities.queries import ActivityRow
+from crm.activities.walk_ins import accepted_activity
+from crm.copies.queries import dealer_name
+from crm.scope import OutOfScope
+from crm.storage.database import reading
+from crm.web.guards.visit import NotFound, Posting, Visit
+from crm.web.pages import log_people
+from crm.web.pages.log_told import told
+from crm.web.pages.notices import shown_notices
+from crm.web.view import forms
+from crm.web.view.form_fields import FIELDS, SKUS, described
+from crm.web.view.form_said import club_of
+from crm.web.view.signatures import LONGEST_FIELD
+
+
+def credential_of(visit: Visit) -> Credential:
+    """What the visitor may say at an activity; OutOfScope for who logs nothing there."""
+    credential = visit.account.credential
+    if credential is None or not visit.account.may_say("activity.attended"):
+        raise OutOfScope("who logs nothing at activities")
+    return credential
+
+
+def activity_named(visit: Visit, connection: Connection, activity_id: str) -> ActivityRow:
+    """The activity of an address, one that was just written down on the spot too; NotFound."""
+    found = accepted_activity(visit.scope, connection, visit.site.keyring, activity_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def form_page(
+    visit: Visit,
+    found: ActivityRow,
+    person_id: str | None,
+    posting: Posting | None = None,
+    looked_at: forms.Checked | None = None,
+) -> Response:
+    """The form, empty or as it was sent, with what is wrong."""
+    now_us = visit.site.now_us()
+    with reading(visit.site.engine) as connection:
+        person = log_people.person_named(visit, connection, person_id)
+        came = log_people.came(visit, connection, found.activity_id, person)
+        held = log_people.held(visit, connection, person, found.dealer)
+        notices = shown_notices(visit, connection, found.dealer)
+        dealer = dealer_name(connection, found.dealer) or found.dealer
+    faults = looked_at.faults if looked_at else []
+    stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
+    today = shanghai_day(now_us)
+    context: dict[str, Any] = {
+        "title": visit.say(N_("登记") if person else N_("写新卡")),
+        "activity": found,
+        "dealer": dealer,
+        "person": person,
+        "came": came,
+        "held": held,
+        "form_id": str(uuid4()) if stale else posting and posting.text("form_id", 36),
+        "written_at": rfc3339(now_us) if stale else posting and posting.text("written_at", 40),
+        "fresh": posting is None,
+        "typed": posting.text_of if posting else lambda name: "",
+        "first_time": posting is None,
+        **told(visit, looked_at),
+        "asked": " ".join(looked_at.codes) if looked_at else "",
+        "may_sell": found.kind != "free_clinic",
+        "may_refer": forms.may_be_referred(person),
+        "skus": SKUS,
+        "fields": FIELDS,
+        "described": described(visit.language, today),
+        "purposes": forms.purposes_of(person),
+        "notices": notices,
+        "signature": posting.text("signature", LONGEST_FIELD) if posting else "",
+        "today": today,
+        "day": shanghai_day(found.starts_us),
+        "club": club_of(found),
+    }
+    return visit.render("log_form.html", context, 422 if faults else 200)

@@ -1,0 +1,122 @@
+"""A walk-in activity: written down on the phone where nothing was planned, also without network.
+
+The phone keeps this form and an empty card beside it. A card names the activity by the number of
+the form that wrote it down, and is sent after it.
+"""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from campaigns.activity_rules import rule_of
+from campaigns.regions import region_name
+from campaigns.times import parse_instant_us, rfc3339, shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.activities.queries import ActivityRow, activities_between
+from crm.activities.walk_ins import walk_in_id
+from crm.copies.queries import dealer_names
+from crm.entries.own_words import own_words
+from crm.storage.database import reading
+from crm.web.desk.acts import Act, ActForm, say, sayer_of
+from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.log_form import form_page
+from crm.web.view.labels import ACTIVITY_KINDS
+from crm.web.view.plans import PROGRAMME
+from crm.web.view.region_typed import region_code, region_fault
+
+router = APIRouter()
+
+_PLANNED = "activity.planned"
+_NEEDED = N_("请填好这一栏。")
+_DAYS_BACK = 30
+
+
+@router.get("/log/walk-in")
+def walk_in_page(visit: SignedIn) -> Response:
+    """The form; place and dealer are those of the last activity, as far as there was one."""
+    sayer_of(visit, [_PLANNED])
+    today = shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        later = today + timedelta(days=1)
+        from_day = today - timedelta(days=_DAYS_BACK)
+        before = activities_between(visit.scope, connection, from_day, later)[:1]
+    known = {
+        name: value
+        for each in before
+        for name, value in (("dealer", each.dealer), ("region", region_name(each.region)))
+    }
+    return _form(visit, ActForm.of(known))
+
+
+@router.get("/log/walk-in/new")
+def walk_in_card_page(visit: SignedIn) -> Response:
+    """An empty card of whichever walk-in, for a phone without network."""
+    sayer_of(visit, [_PLANNED])
+    title = visit.say(N_("现场补建的活动"))
+    facts = (PROGRAMME, "promotion", title, "", "", visit.site.now_us(), None, None, None)
+    stands_in = ActivityRow("walk-in", "activity/walk-in", *facts, False, None, None)
+    return form_page(visit, stands_in, None)
+
+
+@router.post("/log/walk-in/submit")
+def walk_in_sent(posting: SignedInPosting) -> Response:
+    """Plan it, and show the receipt."""
+    visit = posting.visit
+    sayer_of(visit, [_PLANNED])
+    form_id, started = posting.text("form_id", 36), _started(posting)
+    said = {
+        "activity_id": walk_in_id(form_id),
+        "programme": PROGRAMME,
+        "title": posting.text("title"),
+        "kind": posting.text("kind"),
+        "dealer": posting.text("dealer"),
+        "region": region_code(posting.text("region")),
+        "starts_at": started,
+    }
+    if posting.text("venue"):
+        said["venue"] = posting.text("venue")
+    wanted = ("title", "kind", "dealer", "region")
+    faults = {name: visit.say(_NEEDED) for name in wanted if not posting.text(name)}
+    if fault := region_fault(posting.text("region"), visit.say):
+        faults["region"] = fault
+    answer = say(posting, [Act(_PLANNED, said, at=started)], faults=faults)
+    if answer.form is not None:
+        return _form(visit, answer.form)
+    context = {
+        "title": visit.say(N_("回执")),
+        "form_id": form_id,
+        "activity_id": said["activity_id"],
+        "activity_title": said["title"],
+        "duplicate": all(receipt.status == "duplicate" for receipt in answer.receipts),
+    }
+    return visit.render("walk_in_receipt.html", context)
+
+
+def _started(posting: Posting) -> str:
+    """When the form was written; where the phone's clock is ahead, when it is first received."""
+    visit, said = posting.visit, posting.text("written_at", 40)
+    now_us = visit.site.now_us()
+    try:
+        is_ahead = parse_instant_us(said) > now_us
+    except ValueError:
+        is_ahead = True
+    if not is_ahead:
+        return said
+    with reading(visit.site.engine) as connection:
+        before = own_words(connection, visit.account.source, posting.text("form_id", 36))
+    return before[0].time if before else rfc3339(now_us)
+
+
+def _form(visit: Visit, form: ActForm) -> Response:
+    with reading(visit.site.engine) as connection:
+        dealers = dealer_names(connection)
+    kinds = [kind for kind in ACTIVITY_KINDS if not rule_of(kind).needs_filing_number]
+    context = {
+        "title": visit.say(N_("现场补建活动")),
+        "form": form,
+        "written_at": rfc3339(visit.site.now_us()),
+        "dealers": [(code, f"{code} {name}") for code, name in dealers.items()],
+        "kinds": [(code, visit.say(ACTIVITY_KINDS[code])) for code in kinds],
+    }
+    return visit.render("walk_in.html", context, 422 if form.is_wrong else 200)

@@ -1,0 +1,104 @@
+"""A walk-in activity on a phone without network: written down, logged at, sent before its cards."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from crm.journal.events import JOURNAL
+from crm.storage.database import reading
+from tests.functional.journeys import Journey
+from tests.functional.phones import expect_unsent, no_network, stand_ready, write_card
+from tests.integration.web.sites import RunningSite
+
+pytestmark = pytest.mark.browser
+
+_KEPT = ["/log/walk-in", "/log/walk-in/new"]
+
+
+def hold_walk_ins(page: Page) -> None:
+    """Until the phone keeps the form and the empty card of a walk-in."""
+    page.evaluate(
+        """async (paths) => {
+          for (const path of paths) {
+            while (!(await caches.match(path))) await new Promise((done) => setTimeout(done, 50));
+          }
+        }""",
+        _KEPT,
+    )
+
+
+def write_activity(page: Page, title: str) -> None:
+    page.get_by_role("link", name="现场补建活动").tap()
+    page.locator("body[data-wired] [name=title]").fill(title)
+    page.get_by_label("种类").select_option("promotion")
+    page.get_by_label("地区").fill("北京市朝阳区")
+    page.get_by_label("由哪家经销商承办").select_option("D01")
+    page.get_by_role("button", name="补建，接着登记").tap()
+    expect(page.get_by_role("heading", name="已保存在手机上")).to_be_visible()
+
+
+def said_at(running: RunningSite, activity_id: str) -> list[str]:
+    """The types of what was accepted of an activity and of who came to it, in order."""
+    with reading(running.site.engine) as connection:
+        query = select(JOURNAL.c.type, JOURNAL.c.plain).where(
+            JOURNAL.c.source.startswith("/phones/")
+        )
+        rows = connection.execute(query.order_by(JOURNAL.c.position)).all()
+    return [row.type for row in rows if activity_id in str(row.plain)]
+
+
+def activity_of(page: Page) -> str:
+    page.get_by_role("link", name="登记下一位").tap()
+    page.wait_for_url("**/log/W-*/new")
+    page.locator("body[data-wired] [name=name]").wait_for()
+    return page.url.split("/")[-2]
+
+
+def test_a_walk_in_is_written_and_logged_at_without_network_and_goes_before_its_cards(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    hold_walk_ins(page)
+    with no_network(on_phone):
+        write_activity(page, "桥头量血压")
+        activity_id = activity_of(page)
+        write_card(page, "桥头甲")
+        expect_unsent(page, 2)
+    expect_unsent(page, 0)
+    types = said_at(on_phone.running, activity_id)
+    assert types[0] == "activity.planned" and types.count("activity.attended") == 1
+    on_phone.open(f"/log/{activity_id}")
+    expect(page.get_by_role("heading", name="桥头量血压")).to_be_visible()
+
+
+def test_while_a_walk_in_waits_to_be_mended_its_cards_wait_and_go_after_it(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    hold_walk_ins(page)
+    with no_network(on_phone):
+        page.get_by_role("link", name="现场补建活动").tap()
+        page.locator("body[data-wired] [name=title]").fill("地名不清")
+        page.get_by_label("种类").select_option("promotion")
+        page.get_by_label("地区").fill("没有这个地方")
+        page.get_by_label("由哪家经销商承办").select_option("D01")
+        page.get_by_role("button", name="补建，接着登记").tap()
+        activity_id = activity_of(page)
+        write_card(page, "等活动")
+        expect_unsent(page, 2)
+    on_phone.open("/unsent")
+    expect(page.locator("[data-unsent-list]")).to_contain_text("没有找到这个地区")
+    assert said_at(on_phone.running, activity_id) == []
+    page.locator("[data-unsent-list] li").filter(has_text="没有找到这个地区").get_by_role(
+        "button", name="打开修改"
+    ).tap()
+    page.get_by_label("地区").fill("北京市朝阳区")
+    page.get_by_role("button", name="补建，接着登记").tap()
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    expect_unsent(page, 1)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect_unsent(page, 0)
+    types = said_at(on_phone.running, activity_id)
+    assert types[0] == "activity.planned" and types.count("activity.attended") == 1

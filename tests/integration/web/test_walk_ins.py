@@ -1,0 +1,135 @@
+"""Activities that nobody planned: written down where they are held, looked at by planners later."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from crm.activities.queries import attendees
+from crm.activities.walk_ins import unconfirmed
+from crm.journal.events import JOURNAL
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.integration.web.sites import RunningSite, entered, today, token_in
+
+SAID = {"title": "小区门口量血压", "kind": "promotion", "region": "北京市朝阳区", "dealer": "D1"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hall(site: RunningSite) -> None:
+    site.user("field", "staff")
+    site.user("hall", "dealer_staff", "D1")
+    site.user("plans", "planning")
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "field")
+
+
+@pytest.fixture
+def plans(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "plans")
+
+
+def written_down(client: httpx.Client, **changed: str) -> tuple[str, httpx.Response]:
+    """(the number of the form, the answer)."""
+    token = token_in(client.get("/log/walk-in").text)
+    form = {"form_id": str(uuid4()), "written_at": f"{today()}T00:00:01+08:00", **SAID}
+    form |= {"form_token": token, **changed}
+    return form["form_id"], client.post("/log/walk-in/submit", data=form)
+
+
+def test_who_stands_there_writes_it_down_and_logs_before_it_is_recorded(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    form_id, answer = written_down(field)
+    assert f'data-receipt="{form_id}"' in answer.text
+    activity_id = f"W-{form_id}"
+    page = field.get(f"/log/{activity_id}/new").text
+    assert "小区门口量血压" in page
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    said = {"name": "临时来", "attended": "1"}
+    card = field.post(f"/log/{activity_id}/submit", data=form | said)
+    assert "data-receipt" in card.text
+    site.work()
+    with reading(site.site.engine) as connection:
+        assert len(attendees(HEADQUARTERS_SCOPE, connection, activity_id)) == 1
+
+
+def test_the_same_form_sent_twice_plans_one_activity(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    form_id, _ = written_down(field)
+    _, again = written_down(field, form_id=form_id)
+    assert "之前已记过" in again.text
+    with reading(site.site.engine) as connection:
+        query = select(JOURNAL.c.id).where(JOURNAL.c.subject == f"activity/W-{form_id}")
+        assert len(list(connection.execute(query))) == 1
+
+
+def test_a_clock_that_is_ahead_is_no_fault_and_a_second_sending_is_the_same(
+    field: httpx.Client,
+) -> None:
+    ahead = f"{today() + timedelta(days=2)}T09:00:00+08:00"
+    form_id, first = written_down(field, written_at=ahead)
+    assert f'data-receipt="{form_id}"' in first.text
+    _, again = written_down(field, form_id=form_id, written_at=ahead)
+    assert "之前已记过" in again.text
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("title", ""), ("kind", ""), ("dealer", ""), ("region", "没有这里")]
+)
+def test_what_is_missing_is_named_and_nothing_is_planned(
+    site: RunningSite, field: httpx.Client, name: str, typed: str
+) -> None:
+    form_id, answer = written_down(field, **{name: typed})
+    assert answer.status_code == 422 and f'id="{name}-fault"' in answer.text
+    assert f'value="{form_id}"' in answer.text
+    assert field.get(f"/log/W-{form_id}").status_code == 404
+
+
+def test_it_waits_on_the_first_page_until_a_planner_says_that_it_is_right(
+    site: RunningSite, field: httpx.Client, plans: httpx.Client
+) -> None:
+    form_id, _ = written_down(field, title="广场量血压")
+    site.work()
+    address = f"/activities/W-{form_id}"
+    assert "现场补建的活动待核对" in plans.get("/").text
+    assert address in plans.get("/activities?state=walk_in&days=3660").text
+    assert "还没有核对" in plans.get(address).text
+    assert f"{address}/change" not in field.get(address).text
+    page = plans.get(f"{address}/change").text
+    assert "核对过了，确认" in page
+    form = {name: value for name, value in fields_of(page).items()}
+    answer = plans.post(f"{address}/change", data=form)
+    if answer.status_code == 200:
+        form |= {"asked": fields_of(answer.text)["asked"]}
+        answer = plans.post(f"{address}/change", data=form)
+    assert answer.status_code == 303
+    site.work()
+    with reading(site.site.engine) as connection:
+        assert f"W-{form_id}" not in unconfirmed(HEADQUARTERS_SCOPE, connection)
+    assert "还没有核对" not in plans.get(address).text
+    assert address not in plans.get("/activities?state=walk_in&days=3660").text
+
+
+def fields_of(page: str) -> dict[str, str]:
+    form = page[page.index('<form class="log"') :]
+    found = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', form))
+    found |= dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    for name, options in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        found[name] = chosen[1] if chosen else ""
+    return found
+
+
+def test_a_dealers_staff_writes_no_activity_down_and_sees_no_way_to_it(site: RunningSite) -> None:
+    for client in entered(site, "hall"):
+        assert client.get("/log/walk-in").status_code == 403
+        assert "/log/walk-in" not in client.get("/log").text
