@@ -22,11 +22,11 @@ from crm.activities.queries import (
     whole_activity,
     written_at,
 )
-from crm.activities.walk_ins import is_unconfirmed, unconfirmed
 from crm.copies.queries import dealer_names
 from crm.invitations.queries import invited_to
 from crm.money import fen_per
 from crm.storage.database import reading
+from crm.walk_ins.queries import is_unconfirmed, unconfirmed
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit

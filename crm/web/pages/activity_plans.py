@@ -17,9 +17,9 @@ from crm.activities.queries import (
     whole_activity,
     written_at,
 )
-from crm.activities.walk_ins import is_unconfirmed
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
+from crm.walk_ins.queries import is_unconfirmed
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.contracts import without_contract
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit

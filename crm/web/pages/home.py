@@ -15,7 +15,6 @@ from campaigns.activity_rules import rule_of
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between, activities_from, activities_on
-from crm.activities.walk_ins import unconfirmed
 from crm.archives.queries import count_conflicts
 from crm.disputes.queries import open_disputes
 from crm.feed.deletions import to_delete
@@ -34,6 +33,7 @@ from crm.reward_desk.queues import queues
 from crm.rights.queries import open_counts
 from crm.scope import Scope
 from crm.storage.database import reading
+from crm.walk_ins.queries import unconfirmed
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.copy import is_settled
 from crm.web.pages.status import HELD_BACK

@@ -10,10 +10,10 @@ from campaigns.intake import Credential
 from campaigns.times import rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow
-from crm.activities.walk_ins import accepted_activity
 from crm.copies.queries import dealer_name
 from crm.scope import OutOfScope
 from crm.storage.database import reading
+from crm.walk_ins.queries import accepted_activity
 from crm.web.guards.visit import NotFound, Posting, Visit
 from crm.web.pages import log_people
 from crm.web.pages.log_told import told

@@ -14,10 +14,10 @@ from campaigns.regions import region_name
 from campaigns.times import parse_instant_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activities_between
-from crm.activities.walk_ins import walk_in_id
 from crm.copies.queries import dealer_names
 from crm.entries.own_words import own_words
 from crm.storage.database import reading
+from crm.walk_ins.queries import walk_in_id
 from crm.web.desk.acts import Act, ActForm, say, sayer_of
 from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import form_page

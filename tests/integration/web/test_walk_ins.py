@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from crm.activities.queries import attendees
-from crm.activities.walk_ins import unconfirmed
 from crm.journal.events import JOURNAL
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from crm.walk_ins.queries import unconfirmed
 from tests.integration.web.sites import RunningSite, entered, today, token_in
 
 SAID = {"title": "小区门口量血压", "kind": "promotion", "region": "北京市朝阳区", "dealer": "D1"}
