@@ -8,10 +8,10 @@ journal, N1234: ids of senders repeat from source to source.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from crm.journal.events import JOURNAL
-from crm.storage.database import in_pieces
+from crm.storage.reads import stored_rows
 
 EventName = tuple[str, str]
 """(source, id)."""
@@ -33,12 +33,10 @@ def number_of(event_id: str, position: int) -> str:
 def numbers_of(connection: Connection, names: Iterable[EventName]) -> dict[EventName, str]:
     """The numbers of some events; of what is not journaled there is none."""
     found: dict[EventName, str] = {}
-    wanted = list(dict.fromkeys(names))
-    for piece in in_pieces(wanted):
-        columns = (JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.position)
-        query = select(*columns).where(tuple_(*columns[:2]).in_(piece))
-        for source, event_id, position in connection.execute(query):
-            found[source, event_id] = number_of(event_id, position)
+    identity = (JOURNAL.c.source, JOURNAL.c.id)
+    columns = (*identity, JOURNAL.c.position)
+    for source, event_id, position in stored_rows(connection, columns, identity, names):
+        found[source, event_id] = number_of(event_id, position)
     return found
 
 

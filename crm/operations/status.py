@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from crm.clock import now_us
 from crm.journal.checkpoints import Partition, checkpoints, move_on, next_offset
@@ -58,14 +58,14 @@ def stored_status(connection: Connection) -> Status:
     ).one()
     return Status(
         carrier="journal",
-        journaled=_count(connection, JOURNAL.c.position),
+        journaled=_count(connection, JOURNAL),
         recorded_position=recorded,
         not_recorded=max(0, last_position(connection) - recorded),
         outbox=outbox,
         outbox_oldest_us=oldest_us,
-        waiting=_count(connection, OUTCOME.c.position, UNUSUAL, OUTCOME.c.outcome == "waiting"),
-        dead_letters=_count(connection, DEAD_LETTER.c.position),
-        undecodable=_count(connection, UNDECODABLE.c.offset),
+        waiting=_count(connection, OUTCOME, UNUSUAL, OUTCOME.c.outcome == "waiting"),
+        dead_letters=_count(connection, DEAD_LETTER),
+        undecodable=_count(connection, UNDECODABLE),
         last_backup_us=last_backup_us(connection),
         clock_doubted=day_plan(connection, now_us()).doubted,
     )
@@ -83,6 +83,6 @@ def keep_backup(connection: Connection, position: int, made_us: int) -> None:
     move_on(connection, BACKUP, position, made_us)
 
 
-def _count(connection: Connection, column: Any, *conditions: Any) -> int:
-    query = select(func.count(column)).where(*conditions)
+def _count(connection: Connection, table: Table, *conditions: Any) -> int:
+    query = select(func.count()).select_from(table).where(*conditions)
     return connection.execute(query).scalar_one()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from campaigns.intake import CLOCK_SOURCE
 from crm.journal.dead_letters import DEAD_LETTER
@@ -201,10 +201,10 @@ def _counts_of_all(connection: Connection) -> Mapping[str, int]:
         .group_by(OUTCOME.c.outcome)
     )
     found = {name: count for name, count in connection.execute(others)}
-    said = _number(connection, JOURNAL.c.position) - _number(connection, own)
+    said = _number(connection, JOURNAL) - _number(connection, own)
     found["failed"] = _number(connection, failed.where(DEAD_LETTER.c.position.not_in(own)))
     done = (
-        _number(connection, OUTCOME.c.position)
+        _number(connection, OUTCOME)
         - _number(connection, select(OUTCOME.c.position).where(OUTCOME.c.position.in_(own)))
         - _number(connection, select(OUTCOME.c.position).where(OUTCOME.c.position.in_(failed)))
     )
@@ -213,12 +213,9 @@ def _counts_of_all(connection: Connection) -> Mapping[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def _number(connection: Connection, of: Column[int] | Select[int]) -> int:
-    query = (
-        select(func.count(of))
-        if isinstance(of, Column)
-        else select(func.count()).select_from(of.subquery())
-    )
+def _number(connection: Connection, of: Table | Select[int]) -> int:
+    """How many rows there are; all of a table are counted without a look at any."""
+    query = select(func.count()).select_from(of if isinstance(of, Table) else of.subquery())
     return connection.execute(query).scalar_one()
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, or_, select, union
 
 from campaigns.identifiers import (
     EARLIEST_BIRTH_YEAR,
@@ -28,10 +28,16 @@ _LETTERS = re.compile(r"[a-zü'’]+")
 def matches(text: str, digest: Digest | None) -> ColumnElement[bool]:
     """Whether any card of the person fits: the whole text, or every word of it somewhere."""
     plain = unicodedata.normalize("NFKC", visible(text)).strip()
-    whole = _word("".join(plain.split()), digest)
-    words = [_word(word, digest) for word in plain.split()]
-    fitting = select(LINK.c.person_id).join(CARD, CARD.c.card_id == LINK.c.card_id)
-    return PERSON.c.person_id.in_(fitting.where(or_(whole, and_(*words))))
+    words = plain.split()
+    # A part of its own for each way to fit: each is answered from its own index.
+    parts = [select(CARD.c.card_id).where(way) for way in _ways("".join(words), digest)]
+    if len(words) > 1:
+        every = and_(*(or_(false(), *_ways(word, digest)) for word in words))
+        parts.append(select(CARD.c.card_id).where(every))
+    if not parts:
+        return false()
+    fitting = select(LINK.c.person_id).where(LINK.c.card_id.in_(union(*parts)))
+    return PERSON.c.person_id.in_(fitting)
 
 
 def nearness(text: str) -> tuple[ColumnElement[int], ...]:
@@ -49,18 +55,28 @@ def nearness(text: str) -> tuple[ColumnElement[int], ...]:
     )
 
 
-def _word(word: str, digest: Digest | None) -> ColumnElement[bool]:
+def _ways(word: str, digest: Digest | None) -> list[ColumnElement[bool]]:
+    """Each way in which a card fits a word."""
     name = simplified(word)
     found = [CARD.c.plain.contains(name, autoescape=True)] if name else []
     letters = word.lower()
     if _LETTERS.fullmatch(letters):
         sound = letters.replace("'", "").replace("’", "").replace("ü", "v")
         columns = (CARD.c.pinyin, CARD.c.given, CARD.c.initials)
-        found += [column.startswith(sound, autoescape=True) for column in columns]
+        found += [_begins(column, sound) for column in columns]
     if _HOMOPHONE.fullmatch(name):
         sound = pinyin(name).replace("'", "")
         found += [CARD.c.pinyin == sound, CARD.c.given == sound]
-    return or_(false(), *found, *_numbers(word, digest))
+    return [*found, *_numbers(word, digest)]
+
+
+def _begins(column: ColumnElement[str], sound: str) -> ColumnElement[bool]:
+    """Whether it begins with Latin letters, asked so that an index answers."""
+    exact = column.startswith(sound, autoescape=True)
+    stem = sound.rstrip("z")
+    if not stem:
+        return exact
+    return and_(column >= sound, column < stem[:-1] + chr(ord(stem[-1]) + 1), exact)
 
 
 def _numbers(word: str, digest: Digest | None) -> list[ColumnElement[bool]]:

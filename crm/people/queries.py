@@ -137,11 +137,8 @@ def find_people(
         if not scope.may("restricted"):
             conditions.append(PERSON.c.restricted.is_(False))
     query = _people_query(text).where(*conditions)
-    total = connection.execute(
-        select(func.count()).select_from(query.order_by(None).subquery())
-    ).scalar_one()
-    rows = connection.execute(query.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)).all()
-    return [_found(scope, tuple(row)) for row in rows], total
+    rows, total = _counted(connection, query, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    return [_found(scope, row) for row in rows], total
 
 
 def people_by_id(
@@ -196,9 +193,23 @@ def list_people(
     if among is not None:
         found = [row for row in connection.execute(query) if row.person_id in among]
         return [_found(scope, tuple(row)) for row in found[wanted.skipped : last]], len(found)
+    rows, total = _counted(connection, query, wanted.most, wanted.skipped)
+    return [_found(scope, row) for row in rows], total
+
+
+def _counted(
+    connection: Connection, query: Select[Any], most: int, skipped: int
+) -> tuple[list[Any], int]:
+    """(the rows that are wanted, how many there are): one reading where something is looked for."""
+    page = query.limit(most).offset(skipped)
+    if query.whereclause is not None:
+        # The last column is dropped: the same in every row.
+        found = connection.execute(page.add_columns(func.count().over())).all()
+        if found or not skipped:
+            return [tuple(row[:-1]) for row in found], found[0][-1] if found else 0
     counted = select(func.count()).select_from(query.order_by(None).subquery())
-    rows = connection.execute(query.limit(wanted.most).offset(wanted.skipped))
-    return [_found(scope, tuple(row)) for row in rows], connection.execute(counted).scalar_one()
+    rows = [tuple(row) for row in connection.execute(page)]
+    return rows, connection.execute(counted).scalar_one()
 
 
 _SORTED_BY = {"name": CARD.c.sorted_as, "born": CARD.c.born, "region": CARD.c.region}
@@ -242,7 +253,7 @@ def _people_query(text: str = "", by: str = "", *, downwards: bool = False) -> S
     first: tuple[ColumnElement[Any], ...] = nearness(text)
     if by in _SORTED_BY:
         column = _SORTED_BY[by]
-        first = (column.is_(None), column.desc() if downwards else column)
+        first = ((column.desc() if downwards else column.asc()).nulls_last(),)
     return (
         select(
             PERSON.c.person_id,
@@ -256,7 +267,8 @@ def _people_query(text: str = "", by: str = "", *, downwards: bool = False) -> S
             PERSON.c.restricted,
         )
         .join(CARD, CARD.c.own_person_id == PERSON.c.person_id)
-        .order_by(*first, CARD.c.sorted_as.is_(None), CARD.c.sorted_as, PERSON.c.person_id)
+        # Said in this way an index answers it.
+        .order_by(*first, CARD.c.sorted_as.nulls_last(), PERSON.c.person_id)
     )
 
 

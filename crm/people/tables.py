@@ -29,11 +29,14 @@ CARD = Table(
     Column("erased", Boolean, nullable=False),
     Index("ix_card_home", "home"),
     Index("ix_card_own_person_id", "own_person_id"),
-    Index("ix_card_plain", "plain"),
+    # With the id, so that what is held somewhere inside is looked for in the index alone.
+    Index("ix_card_plain", "plain", "card_id"),
     Index("ix_card_pinyin", "pinyin"),
     Index("ix_card_given", "given"),
     Index("ix_card_sorted_as", "sorted_as"),
     Index("ix_card_address_key", "address_key"),
+    Index("ix_card_initials", "initials"),
+    Index("ix_card_phone_tails", "phone_tails", "card_id"),
 )
 """`address_key`: a keyed hash of the house, to be asked whether two cards name the same."""
 

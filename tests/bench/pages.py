@@ -37,17 +37,26 @@ from tests.integration.web.sites import PASSWORD, activity_today, sign_in, token
 from tests.source_tree import ROOT
 
 ACTIVITY = "A-bench"
+LOG = "serve.log"
 READERS: tuple[AccountRole, ...] = (
     *("headquarters", "headquarters", "headquarters", "compliance", "auditor"),
     *("marketing", "planning", "finance", "staff", "staff"),
 )
 _TYPED = ("王", "李", "zhang", "liu", "cgl", "wxy", "陈", "yang", "赵", "zhou")
+_FAMILY, _GIVEN = (
+    "王李张刘陈杨赵周",
+    ("秀英", "桂兰", "建国", "玉珍", "淑芬", "国强", "凤英", "志明"),
+)
+_KNOWN = 0.6
+"""How many of those who come are known, and found: the others get a new card."""
 _START_SECONDS = 60.0
 _BETWEEN_PAGES_SECONDS = 3.0
 _BETWEEN_PEOPLE_SECONDS = 8.0
 _LOOK_SECONDS = 0.5
 _FORM = re.compile(r'<form method="post" action="(/log/[^"]+/submit)"[^>]*>(.*?)</form>', re.S)
 _HIDDEN = re.compile(r'type="hidden" name="([a-z_]+)" value="([^"]*)"')
+_TROUBLE = re.compile(r"error|Error|Traceback|exception")
+_MOST_LINES = 20
 _PLACE = re.compile(r"<nav.*?</nav>", re.S)
 _LINK = re.compile(r'href="(/[^"#]*)"')
 
@@ -63,7 +72,11 @@ class Times:
         """The text of an answer."""
         began = time.monotonic()
         try:
-            answer = ask(*what, **how)
+            try:
+                answer = ask(*what, **how)
+            except (httpx.ReadError, httpx.RemoteProtocolError):
+                # The server closed a connection that was idle: browsers ask again, and so do forms.
+                answer = ask(*what, **how)
         except httpx.HTTPError as error:
             self.wrong.append(f"{name}: {type(error).__name__}")
             return ""
@@ -101,10 +114,15 @@ class Crowd:
             found = {"form_token": token_in(page), "text": dice.choice(_TYPED)} if page else {}
             page = self.times.ask("/log/…/find", client.post, f"/log/{ACTIVITY}/find", data=found)
             forms = [each for each in _FORM.findall(page) if 'name="person_id" value="' in each[1]]
-            if not forms:
-                continue
-            action, inside = dice.choice(forms)
-            said = {**dict(_HIDDEN.findall(inside)), "attended": "1"}
+            if forms and dice.random() < _KNOWN:
+                action, inside = dice.choice(forms)
+                said = {**dict(_HIDDEN.findall(inside)), "attended": "1"}
+            else:
+                page = self.times.ask("/log/…/new", client.get, f"/log/{ACTIVITY}/new")
+                action, said = f"/log/{ACTIVITY}/submit", dict(_HIDDEN.findall(page))
+                phone = f"139{dice.randrange(10**8):08}"
+                said |= {"name": f"{dice.choice(_FAMILY)}{dice.choice(_GIVEN)}", "phone": phone}
+                said |= {"attended": "1", "consent_archive": "1", "method": "paper"}
             self.times.ask("submit", client.post, action, data=said)
 
     def read(self, client: httpx.Client, number: int) -> None:
@@ -127,9 +145,13 @@ def served(folder: Path) -> Iterator[str]:
     port = free_port()
     environment = {**os.environ, "JINXI_DATA": str(folder)}
     command = [sys.executable, "-m", "streams", "serve", "--port", str(port)]
-    with subprocess.Popen(
-        command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    log = folder / LOG
+    with (
+        log.open("wb") as to,
+        subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=to
+        ) as process,
+    ):
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + _START_SECONDS
         while True:
@@ -204,6 +226,7 @@ def main() -> None:
         opened = fill(Path(name), asked.people)
         with served(Path(name)) as address:
             times, lag_seconds = measure(opened, address, asked.loggers, asked.seconds)
+        said = (Path(name) / LOG).read_text(errors="replace").splitlines()
         opened.engine.dispose()
         opened.keyring.engine.dispose()
     submits = times.seconds.pop("submit", [])
@@ -214,6 +237,8 @@ def main() -> None:
     print(f"{'submits':24} p95 {percentile(submits):8.1f} ms of {len(submits)}")
     print(f"the recording was behind for at most {lag_seconds:.2f} s")
     print(f"wrong answers: {len(times.wrong)} {sorted(set(times.wrong))[:8]}")
+    for line in [line for line in said if _TROUBLE.search(line)][:_MOST_LINES]:
+        print(line)
 
 
 if __name__ == "__main__":

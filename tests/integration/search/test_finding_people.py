@@ -1,5 +1,6 @@
 """People are found as people ask: by name however it is written, by sound, number, year."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from sqlalchemy import event as listened
 
 from campaigns.ids import person_id
 from crm.components.keys import keyed_digest
-from crm.people.queries import find_people
+from crm.journal.numbers import numbers_of
+from crm.outcomes.asking import handled_counts
+from crm.people.queries import Wanted, find_people, list_people
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.examples import a_card, written
@@ -23,6 +27,7 @@ from tests.integration.web.sites import (
 )
 
 CASES = (Path(__file__).parent / "cases" / "search-names.ndjson").read_bytes().splitlines()
+_SCAN = re.compile(r"SCAN (journal|link|card)\b")
 ID_NUMBER = "11010519491231002X"
 INVENTED: dict[str, dict[str, Any]] = {
     "hong1": {"person": {"name": "刘小红"}},
@@ -138,3 +143,28 @@ def test_the_phone_form_and_the_list_find_them(
     for address in ("/people", "/log/A-today/find"):
         page = office.post(address, data={"form_token": token, "text": text}).text
         assert person_id(card_id) in page, address
+
+
+def test_finding_listing_and_numbering_read_no_table_from_end_to_end(site: RunningSite) -> None:
+    said: list[tuple[str, Any]] = []
+    listener = (site.site.engine, "before_cursor_execute", lambda *told: said.append(told[2:4]))
+    listened.listen(*listener)
+    try:
+        with reading(site.site.engine) as connection:
+            find_people(HEADQUARTERS_SCOPE, connection, "liuxh")
+            find_people(HEADQUARTERS_SCOPE, connection, "刘小红")
+            find_people(HEADQUARTERS_SCOPE, connection, "0077")
+            list_people(HEADQUARTERS_SCOPE, connection, Wanted())
+            numbers_of(connection, [("/tests/hall", "reg-hong1"), ("/tests/hall", "reg-hong2")])
+            handled_counts(HEADQUARTERS_SCOPE, connection)
+    finally:
+        listened.remove(*listener)
+    assert len(said) >= 6
+    with reading(site.site.engine) as connection:
+        for statement, parameters in said:
+            if "count(*) AS count_1" in statement:
+                continue
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            scans = [row.detail for row in plan if _SCAN.match(row.detail)]
+            assert all("INDEX" in scan for scan in scans), (statement, scans)
+            assert not any("journal" in scan for scan in scans), (statement, scans)
