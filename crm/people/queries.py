@@ -131,12 +131,11 @@ def find_people(
     digest: of phones and ID numbers; without it a whole one is found by its last digits alone.
     """
     _only_company(scope)
-    conditions = []
+    query = _people_query(text)
     if text.strip():
-        conditions.append(matches(text, digest))
+        query = query.where(matches(text, digest))
         if not scope.may("restricted"):
-            conditions.append(PERSON.c.restricted.is_(False))
-    query = _people_query(text).where(*conditions)
+            query = query.where(PERSON.c.restricted.is_(False))
     rows, total = _counted(connection, query, PAGE_ROWS, (page - 1) * PAGE_ROWS)
     return [_found(scope, row) for row in rows], total
 
@@ -203,13 +202,11 @@ def _counted(
     """(the rows that are wanted, how many there are): one reading where something is looked for."""
     page = query.limit(most).offset(skipped)
     if query.whereclause is not None:
-        # The last column is dropped: the same in every row.
         found = connection.execute(page.add_columns(func.count().over())).all()
         if found or not skipped:
             return [tuple(row[:-1]) for row in found], found[0][-1] if found else 0
     counted = select(func.count()).select_from(query.order_by(None).subquery())
-    rows = [tuple(row) for row in connection.execute(page)]
-    return rows, connection.execute(counted).scalar_one()
+    return list(connection.execute(page)), connection.execute(counted).scalar_one()
 
 
 _SORTED_BY = {"name": CARD.c.sorted_as, "born": CARD.c.born, "region": CARD.c.region}
@@ -221,10 +218,8 @@ def restricted_people(
     """(one page of those whose archive is kept and not used, how many there are)."""
     scope.require("restricted", "restricted archives are compliance's")
     query = _people_query().where(PERSON.c.restricted)
-    counted = select(func.count()).select_from(query.order_by(None).subquery())
-    total = connection.execute(counted).scalar_one()
-    rows = connection.execute(query.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)).all()
-    return [_found(scope, tuple(row)) for row in rows], total
+    rows, total = _counted(connection, query, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    return [_found(scope, row) for row in rows], total
 
 
 def may_have_phones(scope: Scope, connection: Connection, ids: Collection[str]) -> set[str]:
