@@ -60,12 +60,14 @@ _SERIOUS = {"serious", "critical"}
 _BAR, _WHITE = (0xB5, 0x42, 0x0C), (255, 255, 255)
 
 
+_WRONG_ALONE = {"resultTypes": ["violations"]}
+"""What is right is not told one by one: that is many times as much."""
 _COLOURS = {"runOnly": ["color-contrast"]}
 """All that the dark can spoil where the light has been looked at."""
 
 
 def assert_accessible(page: Page, options: dict[str, Any] | None = None) -> None:
-    found = Axe().run(page, options=options).response["violations"]
+    found = Axe().run(page, options=_WRONG_ALONE | (options or {})).response["violations"]
     serious = [
         f"{violation['id']}: {node['html'][:200]}"
         for violation in found
@@ -123,20 +125,21 @@ def test_whoever_tries_a_role_of_the_demo_lands_on_a_page_of_its_work_by_one_tap
     journey.assert_nothing_from_elsewhere()
 
 
-@pytest.mark.parametrize(
-    ("device", "scheme"), [("on_phone", "light"), ("at_desk", "light"), ("on_phone", "dark")]
-)
+@pytest.mark.parametrize("device", ["on_phone", "at_desk"])
 def test_every_page_is_accessible_fits_and_has_large_targets(
-    request: pytest.FixtureRequest, device: str, scheme: str
+    request: pytest.FixtureRequest, device: str
 ) -> None:
     journey: Journey = request.getfixturevalue(device)
-    journey.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page = journey.page
     journey.sign_in("office")
     for path in PATHS:
+        page.emulate_media(color_scheme="light")
         journey.open(path)
-        assert_accessible(journey.page, _COLOURS if scheme == "dark" else None)
-        assert_fits(journey.page)
-        assert_large_targets(journey.page)
+        assert_accessible(page)
+        assert_fits(page)
+        assert_large_targets(page)
+        page.emulate_media(color_scheme="dark")
+        assert_accessible(page, _COLOURS)
     journey.assert_nothing_from_elsewhere()
 
 
