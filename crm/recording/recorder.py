@@ -38,6 +38,9 @@ from crm.storage.database import writing
 from crm.storage.locks import RECORDING, hold
 
 BATCH_EVENTS = 1000
+LARGEST_BATCH = 16 * BATCH_EVENTS
+"""The more events together, the less an event costs: each person is looked at once for all of
+theirs. Of more at once memory and the wait of others would grow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,13 @@ from crm.journal.events import last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.queries import counts_between
-from crm.recording.recorder import BATCH_EVENTS, Recorder
+from crm.recording.recorder import BATCH_EVENTS, LARGEST_BATCH, Recorder
 from crm.storage.database import reading
 from streams.running.days import hand_over_days
 from streams.running.logs import Summary
 from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
 
-LARGEST_BATCH = 16 * BATCH_EVENTS
 _SCRUB_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 

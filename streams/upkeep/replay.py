@@ -22,7 +22,7 @@ from crm.journal.checkpoints import count_transaction
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
-from crm.recording.recorder import BATCH_EVENTS, Recorder
+from crm.recording.recorder import BATCH_EVENTS, LARGEST_BATCH, Recorder
 from crm.schema.preparing import prepare
 from crm.schema.tables import HISTORY, PROJECTED
 from crm.storage.bulk import driver_values, insert_rows
@@ -141,7 +141,7 @@ def _record_again(recorder: Recorder, up_to: int, report: Report | None) -> int:
         with recorder.transaction() as connection:
             before = load_progress(connection, recorder.consumer).position
             left = _rows_between(connection, before, up_to)
-        if not left or recorder.record_next(0, min(left, 4 * BATCH_EVENTS)) is None:
+        if not left or recorder.record_next(0, min(left, LARGEST_BATCH)) is None:
             break
         with recorder.transaction() as connection:
             done = load_progress(connection, recorder.consumer).position

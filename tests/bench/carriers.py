@@ -42,9 +42,9 @@ from crm.journal.outbox import OUTBOX
 from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch
 from crm.recording.carried_recorder import CarriedRecorder
-from crm.recording.recorder import Recorder
+from crm.recording.recorder import LARGEST_BATCH, Recorder
 from crm.storage.database import open_engine, reading
-from streams.embedded.worker import LARGEST_BATCH, Worker
+from streams.embedded.worker import Worker
 from streams.kafka.carrying import LARGEST_TAKE, consumer_of
 from streams.kafka.relay import Relay
 from streams.kafka.topics import EVENTS, administration, create, name_of

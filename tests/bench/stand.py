@@ -20,10 +20,9 @@ from crm.journal.day_events import day_reached
 from crm.journal.events import last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
-from crm.recording.recorder import BATCH_EVENTS, Recorder
+from crm.recording.recorder import BATCH_EVENTS, LARGEST_BATCH, Recorder
 from crm.schema.preparing import prepare
 from crm.storage.database import open_engine, reading
-from streams.embedded.worker import LARGEST_BATCH
 
 ACCEPTED_TOGETHER = 1000
 STARTS_ON = date(2026, 3, 2)
