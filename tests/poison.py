@@ -8,7 +8,7 @@ from crm.components import fold
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes import cards
 from crm.outcomes.cards import CardOutcomes
-from crm.outcomes.shared import Surroundings
+from crm.outcomes.shared import EvaluationContext
 from tests.worlds import Sent
 
 Poison = Callable[[Sent, Exception], None]
@@ -20,17 +20,17 @@ def poison_by(monkeypatch: pytest.MonkeyPatch) -> Poison:
     def spoil(sent: Sent, error: Exception) -> None:
         judge_all, judge_one = cards.judge_cards, cards.judge_next
 
-        def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutcomes:
+        def judge_cards(events: Sequence[LoggedEvent], context: EvaluationContext) -> CardOutcomes:
             if any(event.key == sent.key for event in events):
                 raise error
-            return judge_all(events, around)
+            return judge_all(events, context)
 
         def judge_next(
-            judged: CardOutcomes, event: LoggedEvent, around: Surroundings
+            judged: CardOutcomes, event: LoggedEvent, context: EvaluationContext
         ) -> CardOutcomes:
             if event.key == sent.key:
                 raise error
-            return judge_one(judged, event, around)
+            return judge_one(judged, event, context)
 
         monkeypatch.setattr(fold, "judge_cards", judge_cards)
         monkeypatch.setattr(fold, "judge_next", judge_next)

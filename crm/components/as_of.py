@@ -31,8 +31,8 @@ from crm.outcomes.parties import Thing
 from crm.outcomes.shared import (
     Activity,
     ContractFact,
+    EvaluationContext,
     Member,
-    Surroundings,
     judge_activity,
     judge_contracts,
     judge_day,
@@ -114,7 +114,7 @@ class Past:
 
     def evaluate(self, at_us: int, is_crowded: Callable[[str], bool]) -> Evaluation:
         """All cards and rewards together, with every day up to the instant reached."""
-        around = Surroundings(
+        context = EvaluationContext(
             self.activity,
             self.member,
             self.contracts(),
@@ -123,7 +123,7 @@ class Past:
             is_crowded,
             weights_in_force(self.matching()),
         )
-        return Evaluation.of(self._of_kind("card", "reward"), around, at_us)
+        return Evaluation.of(self._of_kind("card", "reward"), context, at_us)
 
     def _of_kind(self, *kinds: str) -> list[LoggedEvent]:
         return in_order(
@@ -136,8 +136,8 @@ class Past:
     def _finds(self, kind: str, name: str) -> Thing | None:
         if kind == "activity":
             return self.activity(name)
-        around = Surroundings(self.activity, lambda _: None)
-        return known_cards(self.histories.get(f"card/{name}", []), around).get(name)
+        context = EvaluationContext(self.activity, lambda _: None)
+        return known_cards(self.histories.get(f"card/{name}", []), context).get(name)
 
 
 def whole_past(

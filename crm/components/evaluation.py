@@ -19,7 +19,7 @@ from crm.identity.resolution import Link, Resolution
 from crm.journal.logged_event import EventKey, LoggedEvent
 from crm.outcomes.cards import CardOutcomes
 from crm.outcomes.outcome import Outcome, rejected
-from crm.outcomes.shared import Surroundings
+from crm.outcomes.shared import EvaluationContext
 from crm.rewards.claims import Bench, Claim
 from crm.rewards.facts import PersonFacts
 from crm.rewards.gathering import claims_of_people, facts_of_people
@@ -46,19 +46,21 @@ class PersonView:
 class Evaluation:
     """Everything that one component's events say, up to a point in the journal, at a moment.
 
-    around: the contracts, policies and the day reached. at_us: the instant for which expiry is
+    context: the contracts, policies and the day reached. at_us: the instant for which expiry is
     judged.
     """
 
-    def __init__(self, fold: Fold, around: Surroundings, at_us: int) -> None:
+    def __init__(self, fold: Fold, context: EvaluationContext, at_us: int) -> None:
         self.fold = fold
-        self.around = around
+        self.context = context
         self.at_us = at_us
 
     @classmethod
-    def of(cls, events: Sequence[LoggedEvent], around: Surroundings, at_us: int) -> "Evaluation":
+    def of(
+        cls, events: Sequence[LoggedEvent], context: EvaluationContext, at_us: int
+    ) -> "Evaluation":
         """All events folded anew."""
-        return cls(Fold(events, around), around, at_us)
+        return cls(Fold(events, context), context, at_us)
 
     @property
     def events(self) -> Sequence[LoggedEvent]:
@@ -139,8 +141,8 @@ class Evaluation:
     @property
     def reward_facts(self) -> tuple[list[PersonFacts], Bench]:
         """What the component's purchases are judged by, person by person."""
-        return facts_of_people(self.persons, self.events, self.judged, self.around)
+        return facts_of_people(self.persons, self.events, self.judged, self.context)
 
     @cached_property
     def _claims_and_refusals(self) -> tuple[list[Claim], frozenset[tuple[str, str]]]:
-        return claims_of_people(self.persons, self.events, self.judged, self.around)
+        return claims_of_people(self.persons, self.events, self.judged, self.context)

@@ -25,7 +25,7 @@ from crm.identity.traits import HumanWord, IdentityCard
 from crm.identity.weights import Weights
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes, is_claimed_by_another, judge_cards, judge_next
-from crm.outcomes.shared import Surroundings
+from crm.outcomes.shared import EvaluationContext
 
 RESOLUTIONS_REMEMBERED = 2_048
 
@@ -56,16 +56,16 @@ GROWS_BY = frozenset(
 """Events that neither take anything back nor say anything of who is who."""
 
 
-_NOTHING_AROUND = Surroundings(lambda _: None, lambda _: None)
+_NO_CONTEXT = EvaluationContext(lambda _: None, lambda _: None)
 
 
 class Fold:
     """The events of one component in effective order, and what they come to."""
 
-    def __init__(self, events: Sequence[LoggedEvent], around: Surroundings) -> None:
+    def __init__(self, events: Sequence[LoggedEvent], context: EvaluationContext) -> None:
         self.events: Sequence[LoggedEvent] = sorted(events, key=attrgetter("order"))
-        self.around = around
-        self.weights = around.weights
+        self.context = context
+        self.weights = context.weights
         self._resolutions: list[Resolution] = []
         """None or one, shared with all that grow out of this fold."""
         self._words: dict[str, tuple[ConsentWord, ...]] = {}
@@ -76,7 +76,7 @@ class Fold:
         cls, events: Sequence[LoggedEvent], judged: CardOutcomes, resolution: Resolution | None
     ) -> "Fold":
         """That of events in effective order whose outcomes are known, and perhaps who is who."""
-        fold = cls((), _NOTHING_AROUND)
+        fold = cls((), _NO_CONTEXT)
         fold.events = events
         fold.judged = judged
         fold._resolutions = [] if resolution is None else [resolution]
@@ -87,7 +87,7 @@ class Fold:
         """Who is who, where that is worked out already."""
         return self._resolutions[0] if self._resolutions else None
 
-    def then(self, event: LoggedEvent, around: Surroundings) -> "Fold | None":
+    def then(self, event: LoggedEvent, context: EvaluationContext) -> "Fold | None":
         """The fold of one event more; None where all must be folded anew."""
         if event.type_name not in GROWS_BY or self.is_waiting:
             return None
@@ -95,10 +95,10 @@ class Fold:
             return None
         if is_claimed_by_another(event, self.events):
             return None
-        grown = Fold((), around)
+        grown = Fold((), context)
         grown.events = [*self.events, event]
         grown._resolutions = self._resolutions
-        grown.judged = judge_next(self.judged, event, around)
+        grown.judged = judge_next(self.judged, event, context)
         grown.types = self.types | {event.type_name}
         outcome = grown.judged.outcomes[event.key]
         grown.is_waiting = outcome.outcome == "waiting"
@@ -127,15 +127,15 @@ class Fold:
         grown._shared.pop(name, None)
 
     def settled(self) -> "Fold":
-        """Itself, with all that needs what is around worked out: it holds on to nothing else."""
+        """Itself, with all that needs the context worked out: it holds on to nothing else."""
         _ = self.judged, self.is_waiting, self.resolution if self.weights else None
-        self.around = _NOTHING_AROUND
+        self.context = _NO_CONTEXT
         return self
 
     @cached_property
     def judged(self) -> CardOutcomes:
         """Outcomes of all events; approvals that are not allowed are recorded ones here."""
-        return judge_cards(self.events, self.around)
+        return judge_cards(self.events, self.context)
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -188,9 +188,9 @@ class Fold:
         if len(self.cards) == 1:
             return alone(next(iter(self.cards)))
         cards = tuple(map(identity_card, self.cards.values()))
-        if self.around.is_crowded is nobody_crowds:
+        if self.context.is_crowded is nobody_crowds:
             return _resolved(cards, words, self.weights)
-        return resolve(cards, words, self.around.is_crowded, self.weights)
+        return resolve(cards, words, self.context.is_crowded, self.weights)
 
     def words_of(self, card: Card) -> tuple[ConsentWord, ...]:
         """The consent words of one of the cards."""

@@ -21,8 +21,8 @@ from crm.outcomes.parties import Thing
 from crm.outcomes.shared import (
     Activity,
     ContractFact,
+    EvaluationContext,
     Member,
-    Surroundings,
     judge_activity,
     judge_contracts,
     judge_day,
@@ -262,8 +262,8 @@ class SharedFacts:
     def _finds(self, kind: str, name: str) -> Thing | None:
         if kind == "activity":
             return self.activity(name)
-        around = Surroundings(self.activity, lambda _: None)
-        return known_cards(self._history(f"card/{name}"), around).get(name)
+        context = EvaluationContext(self.activity, lambda _: None)
+        return known_cards(self._history(f"card/{name}"), context).get(name)
 
     def _history(self, home: str) -> list[LoggedEvent]:
         events = self.library.histories(self.connection, [home])[home]

@@ -3,15 +3,15 @@
 from campaigns.times import day_end_us, shanghai_day
 from crm.components.evaluation import Evaluation
 from crm.components.fold import Fold
-from crm.outcomes.shared import Surroundings
+from crm.outcomes.shared import EvaluationContext
 
 
-def evaluate(fold: Fold, around: Surroundings) -> Evaluation:
+def evaluate(fold: Fold, context: EvaluationContext) -> Evaluation:
     """For the end of the day that was reached, or the newest event."""
     at_us = fold.events[-1].starts_us if fold.events else 0
-    if around.reached_day is not None:
-        at_us = max(at_us, day_end_us(around.reached_day) - 1)
-    return Evaluation(fold, around, at_us)
+    if context.reached_day is not None:
+        at_us = max(at_us, day_end_us(context.reached_day) - 1)
+    return Evaluation(fold, context, at_us)
 
 
 def anything_expired(before: Evaluation, after: Evaluation) -> bool:

@@ -14,7 +14,7 @@ from crm.copies.changes import ReasonClass, reason_of_withdrawal
 from crm.copies.contracts import Territory, territories
 from crm.copies.contributions import Circumstances
 from crm.copies.copies import CopyRow, rows_at
-from crm.outcomes.shared import ContractFact, Surroundings
+from crm.outcomes.shared import ContractFact, EvaluationContext
 
 
 def rows_of_copies(evaluation: Evaluation, row_key: Callable[[str, str], str]) -> Iterator[CopyRow]:
@@ -37,15 +37,15 @@ def circumstances_of(
     evaluation: Evaluation, persons: Sequence[Sequence[SharedCard]]
 ) -> Circumstances:
     """What holds for everybody at the evaluation's instant, and the persons' activities."""
-    held = territories_at(evaluation.around, evaluation.at_us)
+    held = territories_at(evaluation.context, evaluation.at_us)
     return Circumstances(evaluation.at_us, held, _activities(evaluation, persons))
 
 
-def territories_at(around: Surroundings, at_us: int) -> Mapping[str, Territory]:
+def territories_at(context: EvaluationContext, at_us: int) -> Mapping[str, Territory]:
     """Whose contracts hold at the instant, worked out once for all who are evaluated together."""
-    contracts = contracts_of(around)
+    contracts = contracts_of(context)
     made = sum(contract.order[0] <= at_us for contract in contracts)
-    kept = around.worked_out
+    kept = context.worked_out
     key = ("territories", shanghai_day(at_us), made)
     if key not in kept:
         kept[key] = territories(contracts, at_us)
@@ -61,15 +61,15 @@ def _activities(
     wanted |= {item.activity_id for p in persons for card in p for item in card.history}
     found = {}
     for activity_id in wanted:
-        activity = None if activity_id is None else evaluation.around.activity(activity_id)
+        activity = None if activity_id is None else evaluation.context.activity(activity_id)
         if activity is not None:
             found[activity.activity_id] = ActivityInfo(activity.activity_id, activity.dealer)
     return found
 
 
-def contracts_of(around: Surroundings) -> tuple[Contract, ...]:
+def contracts_of(context: EvaluationContext) -> tuple[Contract, ...]:
     """The recorded contracts as the rules of the copies look at them."""
-    contracts: tuple[Contract, ...] | None = around.worked_out.get("contracts")
+    contracts: tuple[Contract, ...] | None = context.worked_out.get("contracts")
     if contracts is None:
         contracts = tuple(
             Contract(
@@ -81,9 +81,9 @@ def contracts_of(around: Surroundings) -> tuple[Contract, ...]:
                 fact.ends_on,
                 fact.event.order,
             )
-            for fact in around.contracts
+            for fact in context.contracts
         )
-        around.worked_out["contracts"] = contracts
+        context.worked_out["contracts"] = contracts
     return contracts
 
 

@@ -265,7 +265,7 @@ def funnel_then(
     past = whole_past(connection, keyring, at_us, keep)
 
     def card_of_member(code: str) -> str | None:
-        member = past.around.member(code)
+        member = past.context.member(code)
         return member_state(member).card_id if member is not None else None
 
     def person_of_card(card_id: str) -> str | None:
@@ -275,7 +275,7 @@ def funnel_then(
     where = Whereabouts(
         person_of_card,
         functools.cache(card_of_member),
-        functools.cache(lambda name: activity_fields(past.around.activity(name))),
+        functools.cache(lambda name: activity_fields(past.context.activity(name))),
     )
     found = touchpoints(_folded(past, types_needed(funnel)), where)
     return answer(funnel, columns_of(found))

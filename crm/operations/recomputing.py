@@ -29,7 +29,7 @@ from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.matching import ever_weighed, weights_in_force
 from crm.outcomes.projection import outcome_rows
-from crm.outcomes.shared import Surroundings
+from crm.outcomes.shared import EvaluationContext
 from crm.outcomes.tables import OUTCOME
 from crm.people.projection import card_rows, link_rows, pair_rows, person_rows
 from crm.people.tables import CARD, LINK, PAIR, PERSON
@@ -106,9 +106,9 @@ class _Comparison:
         for event in recorded_events(self.connection, self.keyring, homes):
             histories[event.home].append(event)
         self._compare_ties(histories)
-        around = self._surroundings(closure)
+        context = self._context(closure)
         evaluations = [
-            Evaluation.of([e for h in component for e in histories[h]], around, self.at_us)
+            Evaluation.of([e for h in component for e in histories[h]], context, self.at_us)
             for component in closure.components
         ]
         rows: dict[Table, Callable[[Evaluation], Iterable[Row]]] = {
@@ -143,12 +143,12 @@ class _Comparison:
         dealers = self.connection.execute(select(COPY_ROW.c.dealer).distinct()).scalars()
         self.found.dealers.update(dealers)
 
-    def _surroundings(self, closure: Closure) -> Surroundings:
+    def _context(self, closure: Closure) -> EvaluationContext:
         def is_crowded(raw: str) -> bool:
             phone = mobile_e164(raw)
             return phone is not None and phone_key(phone, self.digest) in closure.crowded
 
-        return Surroundings(
+        return EvaluationContext(
             self.past.activity,
             self.past.member,
             self.contracts,

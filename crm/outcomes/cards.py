@@ -21,7 +21,7 @@ from crm.outcomes.creations import (
 )
 from crm.outcomes.outcome import BREACH, RECORDED, VOIDED, Outcome, rejected
 from crm.outcomes.parties import Finds, Thing, lacking_right, missing_reference
-from crm.outcomes.shared import Surroundings
+from crm.outcomes.shared import EvaluationContext
 from crm.outcomes.voids import Outcomes, judge_voids
 
 _SECOND = frozenset({"trial.ended", "complaint.resolved", "purchase.returned"})
@@ -46,7 +46,7 @@ class CardOutcomes:
         return erased is not None and event.order > erased
 
 
-def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutcomes:
+def judge_cards(events: Sequence[LoggedEvent], context: EvaluationContext) -> CardOutcomes:
     """Every event of some cards and rewards, in effective order."""
     result = CardOutcomes({})
     for event in events:
@@ -62,7 +62,7 @@ def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutc
     strata: tuple[list[LoggedEvent], ...] = ([], [], [], [])
     for event in standing:
         strata[_stratum(event.type_name)].append(event)
-    judge, thing = _judging(result, around)
+    judge, thing = _judging(result, context)
     for stratum in strata:
         owners = _owners(stratum, result, thing)
         for event in stratum:
@@ -70,7 +70,9 @@ def judge_cards(events: Sequence[LoggedEvent], around: Surroundings) -> CardOutc
     return result
 
 
-def judge_next(judged: CardOutcomes, event: LoggedEvent, around: Surroundings) -> CardOutcomes:
+def judge_next(
+    judged: CardOutcomes, event: LoggedEvent, context: EvaluationContext
+) -> CardOutcomes:
     """The outcomes with those of one more event, the last in effective order.
 
     It takes nothing back and registers no card, nothing waits, and no other party claims what it
@@ -83,7 +85,7 @@ def judge_next(judged: CardOutcomes, event: LoggedEvent, around: Surroundings) -
         judged.erased_from,
         dict(judged.returned_units),
     )
-    judge, _ = _judging(result, around)
+    judge, _ = _judging(result, context)
     judge(event, {})
     return result
 
@@ -112,15 +114,15 @@ def is_claimed_by_another(event: LoggedEvent, events: Sequence[LoggedEvent]) -> 
 
 
 def _judging(
-    result: CardOutcomes, around: Surroundings
+    result: CardOutcomes, context: EvaluationContext
 ) -> tuple[Callable[[LoggedEvent, Owners], None], Finds]:
     """Judges one event after the other into a result; and finds what is there so far."""
 
     def thing(kind: str, name: str) -> Thing | None:
         if kind == "activity":
-            return around.activity(name)
+            return context.activity(name)
         if kind == "member":
-            return around.member(name)
+            return context.member(name)
         return result.created.get((kind, name))
 
     def paid(kind: str, name: str) -> Thing | None:
@@ -129,12 +131,14 @@ def _judging(
 
     def judge(event: LoggedEvent, owners: Owners) -> None:
         finds = paid if event.type_name == "reward.paid" else thing
-        result.outcomes[event.key] = _judge(event, result, around, finds, owners)
+        result.outcomes[event.key] = _judge(event, result, context, finds, owners)
 
     return judge, thing
 
 
-def known_cards(events: Sequence[LoggedEvent], around: Surroundings) -> dict[str, LoggedEvent]:
+def known_cards(
+    events: Sequence[LoggedEvent], context: EvaluationContext
+) -> dict[str, LoggedEvent]:
     """The cards that are known, each with its registration: what members wait for."""
     judged = judge_cards(
         [
@@ -142,7 +146,7 @@ def known_cards(events: Sequence[LoggedEvent], around: Surroundings) -> dict[str
             for event in events
             if event.type_name in ("card.registered", "card.erased", "event.voided")
         ],
-        around,
+        context,
     )
     return {name: event for (kind, name), event in judged.created.items() if kind == "card"}
 
@@ -170,7 +174,11 @@ def _owners(stratum: Sequence[LoggedEvent], result: CardOutcomes, finds: Finds) 
 
 
 def _judge(
-    event: LoggedEvent, result: CardOutcomes, around: Surroundings, finds: Finds, owners: Owners
+    event: LoggedEvent,
+    result: CardOutcomes,
+    context: EvaluationContext,
+    finds: Finds,
+    owners: Owners,
 ) -> Outcome:
     missing = missing_reference(event, finds)
     if missing is not None:
@@ -179,7 +187,7 @@ def _judge(
     outcome = judge_creation(event, result.created, owners) if creates else RECORDED
     if outcome is RECORDED:
         rule = _OWN_RULES.get(event.type_name, _at_activity)
-        outcome = rule(event, result, around)
+        outcome = rule(event, result, context)
     if outcome.outcome == "recorded":
         outcome = lacking_right(event, finds) or outcome
     # Of several reasons the erasure is named last, as for words that take something back.
@@ -201,17 +209,19 @@ def _keep_created(result: CardOutcomes, event: LoggedEvent) -> None:
         returned[bought] = returned.get(bought, 0) + event.data.quantity
 
 
-def _judge_referral(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Outcome:
+def _judge_referral(
+    event: LoggedEvent, result: CardOutcomes, context: EvaluationContext
+) -> Outcome:
     data = event.data
     assert isinstance(data, ReferralMade)
     return RECORDED if data.patient_agreed else rejected("patient_did_not_agree")
 
 
-def _at_activity(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Outcome:
+def _at_activity(event: LoggedEvent, result: CardOutcomes, context: EvaluationContext) -> Outcome:
     activity_id = getattr(event.data, "activity_id", None)
     if activity_id is None:
         return RECORDED
-    activity = around.activity(activity_id)
+    activity = context.activity(activity_id)
     assert activity is not None
     if event.type_name == "activity.attended" and activity.cancelled:
         return rejected("activity_cancelled")
@@ -220,7 +230,7 @@ def _at_activity(event: LoggedEvent, result: CardOutcomes, around: Surroundings)
     return RECORDED
 
 
-def _judge_return(event: LoggedEvent, result: CardOutcomes, around: Surroundings) -> Outcome:
+def _judge_return(event: LoggedEvent, result: CardOutcomes, context: EvaluationContext) -> Outcome:
     data = event.data
     assert isinstance(data, PurchaseReturned)
     bought = result.created[("purchase", data.purchase_id)].data
@@ -231,7 +241,7 @@ def _judge_return(event: LoggedEvent, result: CardOutcomes, around: Surroundings
     return RECORDED
 
 
-_OWN_RULES: Mapping[str, Callable[[LoggedEvent, CardOutcomes, Surroundings], Outcome]] = {
+_OWN_RULES: Mapping[str, Callable[[LoggedEvent, CardOutcomes, EvaluationContext], Outcome]] = {
     "referral.made": _judge_referral,
     "purchase.returned": _judge_return,
 }

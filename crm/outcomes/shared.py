@@ -251,7 +251,7 @@ def _nothing(_kind: str, _name: str) -> Thing | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class EvaluationContext:
     """What the rules for cards need to know of everything else.
 
     worked_out: what follows from the contracts and policies alone, kept by whoever needs it for

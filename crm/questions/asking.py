@@ -116,7 +116,7 @@ def _look_up(
         question,
         [card for name, card in cards.items() if name in own],
         [card for name, card in cards.items() if name not in own],
-        past.around.is_crowded,
+        past.context.is_crowded,
     )
 
 

@@ -19,7 +19,7 @@ from crm.identity.resolution import nobody_crowds
 from crm.ledger.book import ClaimStep, stored_claims, write_steps
 from crm.ledger.rows import HomedClaim
 from crm.outcomes.matching import ever_weighed, weights_in_force
-from crm.outcomes.shared import Surroundings
+from crm.outcomes.shared import EvaluationContext
 from crm.recording.chunk import Chunk, note_copies
 from crm.recording.chunk_growth import record_growth
 from crm.recording.claim_steps import Movers
@@ -45,23 +45,23 @@ def record_cards(chunk: Chunk) -> None:
     steps: list[ClaimStep] = []
     growing = _growing(chunk)
     for group in _groups(chunk, growing):
-        around = _surroundings(chunk, group.crowded)
+        context = _context(chunk, group.crowded)
         for start in range(0, len(group.components), COMPONENTS_TOGETHER):
             together = group.components[start : start + COMPONENTS_TOGETHER]
             may_grow = [c for c in together if not group.crowded and _only_grows(chunk, c, growing)]
-            left, before, more = record_growth(chunk, may_grow, around)
+            left, before, more = record_growth(chunk, may_grow, context)
             claims += before
             steps += more
             anew = [*set(together).difference(may_grow), *left]
             before = stored_claims(chunk.connection, {home for homes in anew for home in homes})
             claims += before
-            steps += _write(chunk, anew, around, {claim.home for claim in before})
+            steps += _write(chunk, anew, context, {claim.home for claim in before})
     # Bookings go by events, not by people: they wait until everybody was looked at.
     chunk.written += write_steps(chunk.connection, claims, steps)
 
 
-def _surroundings(chunk: Chunk, crowded: frozenset[str]) -> Surroundings:
-    return Surroundings(
+def _context(chunk: Chunk, crowded: frozenset[str]) -> EvaluationContext:
+    return EvaluationContext(
         chunk.facts.activity,
         chunk.facts.member,
         chunk.facts.all_contracts(),
@@ -75,7 +75,7 @@ def _surroundings(chunk: Chunk, crowded: frozenset[str]) -> Surroundings:
 def _write(
     chunk: Chunk,
     components: Sequence[Homes],
-    around: Surroundings,
+    context: EvaluationContext,
     homes_with_claims: set[str],
 ) -> list[ClaimStep]:
     """Write the rows of some components; gives the steps of their claims, which come last."""
@@ -87,12 +87,12 @@ def _write(
     rows: list[list[dict[str, Any]]] = [[] for _ in PROJECTIONS]
     steps: list[ClaimStep] = []
     for homes in components:
-        known = _evaluated(histories, homes, around)
+        known = _evaluated(histories, homes, context)
         for projection, made in zip(PROJECTIONS, rows, strict=True):
             made += projection.rows(known, chunk.keys)
         if known.fold.may_have_claims or not homes_with_claims.isdisjoint(homes):
             steps += movers.steps(known, homes)
-        if around.is_crowded is nobody_crowds:
+        if context.is_crowded is nobody_crowds:
             chunk.components.keep(homes, known.fold)
         else:
             for home in homes:
@@ -105,15 +105,15 @@ def _write(
             note_copies(
                 chunk,
                 difference,
-                lambda home: _evaluated(histories, component_of[home], around),
+                lambda home: _evaluated(histories, component_of[home], context),
             )
     return steps
 
 
 def _evaluated(
-    histories: Mapping[str, Sequence[Any]], homes: Homes, around: Surroundings
+    histories: Mapping[str, Sequence[Any]], homes: Homes, context: EvaluationContext
 ) -> Evaluation:
-    return evaluate(Fold([event for home in homes for event in histories[home]], around), around)
+    return evaluate(Fold([event for home in homes for event in histories[home]], context), context)
 
 
 def _growing(chunk: Chunk) -> set[str]:

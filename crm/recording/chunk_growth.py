@@ -17,7 +17,7 @@ from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import ClaimStep, stored_claims
 from crm.ledger.rows import HomedClaim
 from crm.outcomes.projection import outcome_rows
-from crm.outcomes.shared import Surroundings
+from crm.outcomes.shared import EvaluationContext
 from crm.outcomes.tables import OUTCOME
 from crm.recording.chunk import Chunk, note_copies
 from crm.recording.claim_steps import claim_step, moves_claims
@@ -42,18 +42,18 @@ class Growth:
 
 
 def record_growth(
-    chunk: Chunk, components: Sequence[frozenset[str]], around: Surroundings
+    chunk: Chunk, components: Sequence[frozenset[str]], context: EvaluationContext
 ) -> tuple[list[frozenset[str]], list[HomedClaim], list[ClaimStep]]:
     """Record those that only grew.
 
     Returns those that did not, the stored claims of the others, and the steps of their claims.
     """
-    earlier = replace(around, reached_day=chunk.reached_before)
+    earlier = replace(context, reached_day=chunk.reached_before)
     grown: list[Growth] = []
     left: list[frozenset[str]] = []
-    folds = _folds(chunk, components, around)
+    folds = _folds(chunk, components, context)
     for homes in components:
-        growth = _grow(chunk, homes, folds[homes], earlier, around)
+        growth = _grow(chunk, homes, folds[homes], earlier, context)
         if growth is None:
             left.append(homes)
         else:
@@ -68,7 +68,7 @@ def record_growth(
 
 
 def _folds(
-    chunk: Chunk, components: Sequence[frozenset[str]], around: Surroundings
+    chunk: Chunk, components: Sequence[frozenset[str]], context: EvaluationContext
 ) -> dict[frozenset[str], Fold]:
     """What each came to before the chunk; read and folded once more where it is not at hand."""
     found: dict[frozenset[str], Fold] = {}
@@ -85,7 +85,7 @@ def _folds(
     for homes in missing:
         new = {event.position for home in homes for event in chunk.own.get(home, ())}
         known = [event for home in homes for event in histories[home] if event.position not in new]
-        found[homes] = Fold(known, around)
+        found[homes] = Fold(known, context)
     return found
 
 
@@ -93,41 +93,41 @@ def _grow(
     chunk: Chunk,
     homes: frozenset[str],
     fold: Fold,
-    earlier: Surroundings,
-    around: Surroundings,
+    earlier: EvaluationContext,
+    context: EvaluationContext,
 ) -> Growth | None:
     new = [event for home in homes for event in chunk.own.get(home, ())]
     new.sort(key=lambda event: event.order)
     before = evaluate(fold, earlier)
     path: list[tuple[LoggedEvent, Fold]] = []
     for event in new:
-        grown = fold.then(event, around)
+        grown = fold.then(event, context)
         if grown is None:
-            return _grow_late(homes, before, new, around)
+            return _grow_late(homes, before, new, context)
         fold = grown
         path.append((event, fold))
     positions = [event.position for event in new]
     if fold.may_have_claims and positions != sorted(positions):
         # The ledger goes by the journal, the fold by effective order.
         return None
-    return Growth(homes, before, evaluate(fold, around), path)
+    return Growth(homes, before, evaluate(fold, context), path)
 
 
 def _grow_late(
     homes: frozenset[str],
     before: Evaluation,
     new: Sequence[LoggedEvent],
-    around: Surroundings,
+    context: EvaluationContext,
 ) -> Growth | None:
     """The same where an event is not the last, or something waits: all is folded anew, and yet
     only what is new has to be written if no outcome of before is another one now."""
-    fold = Fold([*before.events, *new], around)
+    fold = Fold([*before.events, *new], context)
     if before.fold.may_have_claims or fold.may_have_claims:
         return None
     now = fold.judged.outcomes
     if any(now[key] != outcome for key, outcome in before.judged.outcomes.items()):
         return None
-    return Growth(homes, before, evaluate(fold, around), [(event, fold) for event in new])
+    return Growth(homes, before, evaluate(fold, context), [(event, fold) for event in new])
 
 
 def _write_outcomes(chunk: Chunk, grown: Sequence[Growth]) -> None:
@@ -177,14 +177,14 @@ def _steps(chunk: Chunk, growth: Growth) -> list[ClaimStep]:
     """The claims after each event, and each day, that may have changed them."""
     if not growth.may_have_claims:
         return []
-    around = growth.after.around
+    context = growth.after.context
     moments = [
-        (event, evaluate(fold, around))
+        (event, evaluate(fold, context))
         for event, fold in growth.path
         if fold.may_have_claims and moves_claims(event)
     ]
     days = {e.position: e for home in growth.homes for e in chunk.woken.get(home, ())}
     for position in sorted(days):
-        then = replace(around, reached_day=chunk.reached_at(position))
+        then = replace(context, reached_day=chunk.reached_at(position))
         moments.append((days[position], evaluate(growth.after.fold, then)))
     return [claim_step(evaluation, growth.homes, event) for event, evaluation in moments]

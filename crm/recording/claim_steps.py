@@ -86,14 +86,14 @@ class Movers:
 
     def _as_of(self, evaluation: Evaluation, position: int) -> Evaluation:
         facts = self.facts.as_of(position, self.changed)
-        around = replace(
-            evaluation.around,
+        context = replace(
+            evaluation.context,
             activity=facts.activity,
             member=facts.member,
             reached_day=self.reached(position),
         )
         known = [event for event in evaluation.events if event.position <= position]
-        return evaluate(Fold(known, around), around)
+        return evaluate(Fold(known, context), context)
 
 
 def moves_claims(event: LoggedEvent) -> bool:

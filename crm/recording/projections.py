@@ -101,7 +101,8 @@ def _restricted(evaluation: Evaluation) -> list[bool]:
 def _copies_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:
     return after.fold.is_shared and (
         not new.isdisjoint(_COPIED)
-        or territories_at(before.around, before.at_us) != territories_at(after.around, after.at_us)
+        or territories_at(before.context, before.at_us)
+        != territories_at(after.context, after.at_us)
         or anything_expired(before, after)
     )
 

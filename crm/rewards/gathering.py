@@ -23,7 +23,7 @@ from campaigns.identifiers import mobile_e164
 from crm.cards.card import Card
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes
-from crm.outcomes.shared import Member, Surroundings
+from crm.outcomes.shared import EvaluationContext, Member
 from crm.rewards.attribution import Membership, membership_of
 from crm.rewards.claims import Bench, Claim, claims_of
 from crm.rewards.facts import (
@@ -61,10 +61,10 @@ def claims_of_people(
     persons: Iterable[PersonCards],
     events: Sequence[LoggedEvent],
     judged: CardOutcomes,
-    around: Surroundings,
+    context: EvaluationContext,
 ) -> tuple[list[Claim], frozenset[EventKey]]:
     """The claims by all purchases of some people, and the approvals that are not allowed."""
-    facts, bench = facts_of_people(persons, events, judged, around)
+    facts, bench = facts_of_people(persons, events, judged, context)
     claims: list[Claim] = []
     refused: set[EventKey] = set()
     for fact in facts:
@@ -78,7 +78,7 @@ def facts_of_people(
     persons: Iterable[PersonCards],
     events: Sequence[LoggedEvent],
     judged: CardOutcomes,
-    around: Surroundings,
+    context: EvaluationContext,
 ) -> tuple[list[PersonFacts], Bench]:
     """What the purchases of some people are judged by, person by person."""
     verdicts = _verdicts(events, judged)
@@ -92,15 +92,15 @@ def facts_of_people(
     if voided:
         facts.append(_voided_facts(voided, verdicts))
     if not facts:
-        return [], Bench({}, (), around.reached_day)
-    return facts, Bench(_memberships(facts, around), _timetable(around), around.reached_day)
+        return [], Bench({}, (), context.reached_day)
+    return facts, Bench(_memberships(facts, context), _timetable(context), context.reached_day)
 
 
-def _timetable(around: Surroundings) -> tuple[PolicyFact, ...]:
-    policies: tuple[PolicyFact, ...] | None = around.worked_out.get("policies")
+def _timetable(context: EvaluationContext) -> tuple[PolicyFact, ...]:
+    policies: tuple[PolicyFact, ...] | None = context.worked_out.get("policies")
     if policies is None:
-        policies = timetable(policy_fact(event) for event in around.policies)
-        around.worked_out["policies"] = policies
+        policies = timetable(policy_fact(event) for event in context.policies)
+        context.worked_out["policies"] = policies
     return policies
 
 
@@ -182,12 +182,14 @@ def _verdicts(events: Sequence[LoggedEvent], judged: CardOutcomes) -> list[Verdi
     ]
 
 
-def _memberships(facts: Iterable[PersonFacts], around: Surroundings) -> Mapping[str, Membership]:
+def _memberships(
+    facts: Iterable[PersonFacts], context: EvaluationContext
+) -> Mapping[str, Membership]:
     codes = {referral.member for fact in facts for referral in fact.referrals}
     codes |= {verdict.member for fact in facts for verdict in fact.verdicts}
     found = {}
     for code in sorted(codes):
-        member = around.member(code)
+        member = context.member(code)
         membership = membership_of(member_fact(member)) if member is not None else None
         if membership is not None:
             found[code] = membership

@@ -190,7 +190,7 @@ class _Writer:
 
     def _activity(self, event: LoggedEvent) -> Line | None:
         activity_id = getattr(event.data, "activity_id", None)
-        activity = self.known.around.activity(activity_id) if activity_id else None
+        activity = self.known.context.activity(activity_id) if activity_id else None
         return self._line("title", activity.title if activity else None)
 
     def _personal(self, event: LoggedEvent) -> Iterable[Line | None]:
@@ -225,7 +225,9 @@ class _Writer:
         return self.say(said.RECEIVED, who=who, time=_clock(event.received_us))
 
     def _dealer(self, code: str) -> str:
-        names = [fact.data.name for fact in self.known.around.contracts if fact.data.dealer == code]
+        names = [
+            fact.data.name for fact in self.known.context.contracts if fact.data.dealer == code
+        ]
         return names[-1] if names else code
 
     def _said(self) -> Section:

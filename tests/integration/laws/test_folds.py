@@ -12,16 +12,16 @@ from crm.components.fold import Fold
 from crm.components.index import close
 from crm.components.keys import kind_of
 from crm.components.packed import packed, unpacked
-from crm.outcomes.shared import Surroundings
+from crm.outcomes.shared import EvaluationContext
 from crm.storage.database import reading
 from tests.installations import Installation, clock
 from tests.profiles import examples
 from tests.worlds import START_US, Sent, worlds
 
 
-def told(fold: Fold, around: Surroundings) -> list[Any]:
+def told(fold: Fold, context: EvaluationContext) -> list[Any]:
     """Everything that views ask of a fold; of events, which they are."""
-    evaluation = Evaluation(fold, around, START_US)
+    evaluation = Evaluation(fold, context, START_US)
     return [
         [event.key for event in fold.events],
         {key: (each.outcome, each) for key, each in evaluation.outcomes.items()},
@@ -59,20 +59,20 @@ def test_a_fold_and_one_event_more_come_to_the_fold_of_all(events: list[Sent]) -
             homes = {e.home for e in logged if kind_of(e.home) in ("card", "reward")}
             components = close(connection, homes, {}).components
     past = Past.of(logged)
-    around = Surroundings(past.activity, past.member, past.contracts(), past.policies())
+    context = EvaluationContext(past.activity, past.member, past.contracts(), past.policies())
     for component in components:
         mine = sorted(
             (event for event in logged if event.home in component), key=lambda each: each.order
         )
         for warm in (False, True):
             # What was asked of the smaller fold must not show in the grown one.
-            fold = Fold((), around)
+            fold = Fold((), context)
             for event in mine:
                 if warm:
-                    told(fold, around)
-                anew = Fold([*fold.events, event], around)
-                grown = fold.then(event, around) or anew
-                assert told(grown, around) == told(anew, around)
-                assert told(unpacked(packed(grown)), around) == told(anew, around)
+                    told(fold, context)
+                anew = Fold([*fold.events, event], context)
+                grown = fold.then(event, context) or anew
+                assert told(grown, context) == told(anew, context)
+                assert told(unpacked(packed(grown)), context) == told(anew, context)
                 # Beside what waits nothing grows: it is left out, so that most of a life does.
                 fold = fold if grown.is_waiting else grown
