@@ -41,7 +41,7 @@ def _nowhere(_home: str) -> None:
 
 
 @dataclass
-class Library:
+class HistoryCache:
     """What has been read. `left_out` are positions of events that could not be recorded."""
 
     keyring: Keyring
@@ -134,7 +134,7 @@ class SharedFacts:
     within it the position of its last change: what has not changed since is the same there.
     """
 
-    library: Library
+    cache: HistoryCache
     connection: Connection
     up_to: int | None = None
     later: "SharedFacts | None" = None
@@ -152,7 +152,7 @@ class SharedFacts:
 
     def as_of(self, position: int, changed: Mapping[str, int]) -> "SharedFacts":
         """The activities and members as they were right after an event of this chunk."""
-        return SharedFacts(self.library, self.connection, position, self, changed)
+        return SharedFacts(self.cache, self.connection, position, self, changed)
 
     def look_up(self, keys: Iterable[str]) -> None:
         """Read what will be asked for, all at once instead of one by one."""
@@ -162,7 +162,7 @@ class SharedFacts:
             known: Mapping[str, object] | None = self._kept.get(kind)
             if known is not None and name not in known:
                 unknown.append(key)
-        found = self.library.histories(self.connection, unknown)
+        found = self.cache.histories(self.connection, unknown)
         behind = {
             key
             for home, events in found.items()
@@ -170,7 +170,7 @@ class SharedFacts:
             for key in keys_of_event(event)
             if kind_of(home) == "member" and kind_of(key) in ("activity", "card")
         }
-        self.library.histories(self.connection, behind)
+        self.cache.histories(self.connection, behind)
 
     def activity(self, activity_id: str) -> Activity | None:
         """The activity, None while it is not known."""
@@ -266,12 +266,12 @@ class SharedFacts:
         return known_cards(self._history(f"card/{name}"), context).get(name)
 
     def _history(self, home: str) -> list[LoggedEvent]:
-        events = self.library.histories(self.connection, [home])[home]
+        events = self.cache.histories(self.connection, [home])[home]
         return in_order(
             event for event in events if self.up_to is None or event.position <= self.up_to
         )
 
     def _histories(self, prefix: str) -> list[LoggedEvent]:
         homes = homes_with_prefix(self.connection, prefix)
-        found = self.library.histories(self.connection, homes)
+        found = self.cache.histories(self.connection, homes)
         return in_order(event for events in found.values() for event in events)

@@ -136,7 +136,7 @@ class CarriedRecorder:
         number = reached[TRANSACTIONS]
         if number != self.last_transaction:
             self._forget()
-            self.recorder.library.left_out = dead_positions(connection)
+            self.recorder.cache.left_out = dead_positions(connection)
         return [part.after(reached[part.partition]) for part in parts], number
 
     def _erased_meanwhile(self, rows: Mapping[EventKey, Row]) -> dict[EventKey, LoggedEvent]:

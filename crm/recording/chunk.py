@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, Table
 
 from crm.components.evaluation import Evaluation
-from crm.components.histories import Library, SharedFacts
+from crm.components.histories import HistoryCache, SharedFacts
 from crm.components.index import homes_tied_to
 from crm.components.kept import KeptComponents
 from crm.components.keys import Digest, kind_of
@@ -39,7 +39,7 @@ class Chunk:
 
     connection: Connection
     events: Sequence[LoggedEvent]
-    library: Library
+    cache: HistoryCache
     facts: SharedFacts
     digest: Digest
     keys: Keys

@@ -82,7 +82,7 @@ def _write(
     if not components:
         return []
     everyone = {home for homes in components for home in homes}
-    histories = chunk.library.histories(chunk.connection, everyone)
+    histories = chunk.cache.histories(chunk.connection, everyone)
     movers = Movers(chunk.own, chunk.woken, chunk.facts, chunk.changed, chunk.reached_at)
     rows: list[list[dict[str, Any]]] = [[] for _ in PROJECTIONS]
     steps: list[ClaimStep] = []
@@ -224,7 +224,7 @@ def _keys_by_home(chunk: Chunk, homes: Sequence[str]) -> dict[str, set[str]]:
     weighed = ever_weighed(chunk.facts.all_matching())
     for start in range(0, len(homes), COMPONENTS_TOGETHER):
         piece = homes[start : start + COMPONENTS_TOGETHER]
-        histories = chunk.library.histories(chunk.connection, piece)
+        histories = chunk.cache.histories(chunk.connection, piece)
         for home, events in histories.items():
             keys[home] = keys_of_home(home, events, chunk.digest, weighed=weighed)
     return keys
@@ -236,7 +236,7 @@ def _former_ties(chunk: Chunk) -> Mapping[str, set[str]]:
     stored = ties_of(chunk.connection, erased)
     former = {}
     weighed = ever_weighed(chunk.facts.all_matching())
-    for home, history in chunk.library.histories(chunk.connection, erased).items():
+    for home, history in chunk.cache.histories(chunk.connection, erased).items():
         before = [event for event in history if event.type_name != "card.erased"]
         keys = keys_of_home(home, before, chunk.digest, weighed=weighed)
         former[home] = stored.get(home, set()) | keys

@@ -81,7 +81,7 @@ def _folds(
             found[homes] = fold
     missing = [homes for homes in components if homes not in found]
     everyone = [home for homes in missing for home in homes]
-    histories = chunk.library.histories(chunk.connection, everyone)
+    histories = chunk.cache.histories(chunk.connection, everyone)
     for homes in missing:
         new = {event.position for home in homes for event in chunk.own.get(home, ())}
         known = [event for home in homes for event in histories[home] if event.position not in new]

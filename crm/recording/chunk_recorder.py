@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from crm.components.histories import Library, SharedFacts
+from crm.components.histories import HistoryCache, SharedFacts
 from crm.components.kept import KeptComponents
 from crm.components.keys import keyed_digest
 from crm.copies.change_log import ChangeWriter, Touched
@@ -23,14 +23,14 @@ THINGS_REMEMBERED = 20_000
 class ChunkRecorder:
     """Records chunks one after the other, keeping the facts of shared things at hand."""
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
-        self.digest = keyed_digest(library.keyring.secret("ties"))
-        self.keys = Keys.of(library.keyring)
-        self.changes = ChangeWriter.of(library.keyring)
+    def __init__(self, cache: HistoryCache) -> None:
+        self.cache = cache
+        self.digest = keyed_digest(cache.keyring.secret("ties"))
+        self.keys = Keys.of(cache.keyring)
+        self.changes = ChangeWriter.of(cache.keyring)
         self.facts: SharedFacts | None = None
         self.components = KeptComponents()
-        library.at_hand = self.components.events_of
+        cache.at_hand = self.components.events_of
         self.copies: Touched = {}
         """Rows of the dealers' copies that this transaction has written."""
         self.moved = Moved()
@@ -65,14 +65,14 @@ class ChunkRecorder:
         `up_to` is the last position that is recorded, where that is not the last event's.
         """
         up_to = up_to or events[-1].position
-        self.library.learn(events, up_to)
+        self.cache.learn(events, up_to)
         if self.facts is None or self.facts.remembered > THINGS_REMEMBERED:
-            self.facts = SharedFacts(self.library, connection)
+            self.facts = SharedFacts(self.cache, connection)
         self.facts.connection = connection
         chunk = Chunk(
             connection,
             events,
-            self.library,
+            self.cache,
             self.facts,
             self.digest,
             self.keys,
@@ -89,6 +89,6 @@ class ChunkRecorder:
         record_cards(chunk)
         for event in events:
             if event.type_name == "card.erased":
-                self.library.forget(event.home)
+                self.cache.forget(event.home)
                 self.components.drop(event.home)
         return chunk.written

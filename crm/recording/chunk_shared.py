@@ -28,7 +28,7 @@ def record_shared(chunk: Chunk) -> None:
     activities = chunk.homes("activity")
     judged: list[Judged] = []
     rows = []
-    chunk.library.histories(chunk.connection, (*activities, *chunk.homes("day")))
+    chunk.cache.histories(chunk.connection, (*activities, *chunk.homes("day")))
     for home, events in activities.items():
         name = home.partition("/")[2]
         chunk.changed[home] = events[-1].position
@@ -134,7 +134,7 @@ def _evaluated_after(chunk: Chunk, instants: Mapping[str, int]) -> set[str]:
 
     So what began long ago wakes nobody when the first day is reached.
     """
-    if chunk.library.left_out:
+    if chunk.cache.left_out:
         return set()
     newest = newest_starts(chunk.connection, instants, chunk.events[-1].position)
     return {home for home, starts_us in newest.items() if starts_us >= instants[home]}

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, Engine
 
 from campaigns.times import shanghai_day
-from crm.components.histories import Library
+from crm.components.histories import HistoryCache
 from crm.funnels.projection import note_everything
 from crm.journal.checkpoints import transactions
 from crm.journal.dead_letters import add_dead_letter, dead_positions, may_be_one_event
@@ -63,7 +63,7 @@ class Recorder:
     engine: Engine
     keyring: Keyring
     consumer: str = "embedded"
-    library: Library = field(init=False)
+    cache: HistoryCache = field(init=False)
     chunks: ChunkRecorder = field(init=False)
     state: tuple[int, int] | None = None
     """Position and number of transactions at which what is kept at hand is true."""
@@ -73,8 +73,8 @@ class Recorder:
     def __post_init__(self) -> None:
         """Nothing is read yet."""
         self.transaction = lambda: writing(self.engine)
-        self.library = Library(self.keyring)
-        self.chunks = ChunkRecorder(self.library)
+        self.cache = HistoryCache(self.keyring)
+        self.chunks = ChunkRecorder(self.cache)
 
     def record_next(self, now_us: int, limit: int = BATCH_EVENTS) -> Batch | None:
         """Record the next events, at most `limit`; None when there are none.
@@ -106,12 +106,12 @@ class Recorder:
             # Somebody else has recorded since: what was read may be true no longer.
             self.forget()
             self.state = state
-            self.library.left_out = dead_positions(connection)
+            self.cache.left_out = dead_positions(connection)
         rows = rows_after(connection, progress.position, limit)
         if not rows:
             return None
         self.destroy_keys({row.subject for row in rows if row.type == "card.erased"})
-        kept = [row for row in rows if row.position not in self.library.left_out]
+        kept = [row for row in rows if row.position not in self.cache.left_out]
         events = decode(kept, self.keyring)
         written = self.record_up_to(connection, events, progress, rows[-1].position, now_us)
         erased = any(event.type_name == "card.erased" for event in events)
@@ -175,7 +175,7 @@ class Recorder:
     def forget(self) -> None:
         """What is kept at hand may be true no longer."""
         self.state = None
-        self.library.forget_everything()
+        self.cache.forget_everything()
         self.chunks.forget()
 
 

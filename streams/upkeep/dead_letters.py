@@ -65,7 +65,7 @@ def _retry_one(installation: Installation, position: int) -> bool:
         with writing(installation.engine) as connection:
             hold(connection, RECORDING)
             take_back(connection, [position])
-            recorder.library.left_out = dead_positions(connection)
+            recorder.cache.left_out = dead_positions(connection)
             progress = load_progress(connection, recorder.consumer)
             events = decode(rows_at(connection, [position]), installation.keyring)
             after = progress_after(progress, events)

@@ -106,7 +106,7 @@ def _escaped(text: str) -> bytes:
 
 def buyers(installation: Installation) -> list[str | None]:
     """The buyers' names as the journal still tells them."""
-    histories = installation.worker.recorder.library
+    histories = installation.worker.recorder.cache
     histories.forget_everything()
     with installation.engine.connect() as connection:
         events = histories.histories(connection, ["card/c1"])["card/c1"]

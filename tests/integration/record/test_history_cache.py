@@ -6,7 +6,7 @@ from unittest import mock
 import pytest
 
 from campaigns.intake import HEADQUARTERS
-from crm.components.histories import Library, SharedFacts
+from crm.components.histories import HistoryCache, SharedFacts
 from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.storage.database import reading
@@ -45,78 +45,78 @@ def journaled(installation: Installation) -> list[LoggedEvent]:
 
 
 def positions(
-    installation: Installation, library: Library, homes: Sequence[str]
+    installation: Installation, cache: HistoryCache, homes: Sequence[str]
 ) -> dict[str, list[int]]:
     with reading(installation.engine) as connection:
-        found = library.histories(connection, homes)
+        found = cache.histories(connection, homes)
         return {home: [event.position for event in events] for home, events in found.items()}
 
 
 def test_a_history_holds_what_was_read_and_what_was_learned(installation: Installation) -> None:
     events = journaled(installation)
-    library = Library(installation.keyring)
-    library.learn(events[:2], 2)
-    assert positions(installation, library, ["card/a"]) == {"card/a": [1]}
-    library.learn(events[2:], 5)
-    assert positions(installation, library, ["card/a", "card/b"]) == {
+    cache = HistoryCache(installation.keyring)
+    cache.learn(events[:2], 2)
+    assert positions(installation, cache, ["card/a"]) == {"card/a": [1]}
+    cache.learn(events[2:], 5)
+    assert positions(installation, cache, ["card/a", "card/b"]) == {
         "card/a": [1, 3, 4],
         "card/b": [2],
     }
 
 
 def test_what_comes_after_the_chunk_is_not_seen(installation: Installation) -> None:
-    library = Library(installation.keyring)
-    library.learn(journaled(installation)[:3], 3)
-    assert positions(installation, library, ["card/a"]) == {"card/a": [1, 3]}
+    cache = HistoryCache(installation.keyring)
+    cache.learn(journaled(installation)[:3], 3)
+    assert positions(installation, cache, ["card/a"]) == {"card/a": [1, 3]}
 
 
 def test_an_event_out_of_the_dead_letters_takes_its_place(installation: Installation) -> None:
-    library = Library(installation.keyring)
-    library.learn(journaled(installation)[2:3], 5)
-    assert positions(installation, library, ["card/a"]) == {"card/a": [1, 3, 4]}
+    cache = HistoryCache(installation.keyring)
+    cache.learn(journaled(installation)[2:3], 5)
+    assert positions(installation, cache, ["card/a"]) == {"card/a": [1, 3, 4]}
 
 
 def test_what_could_not_be_recorded_is_left_out(installation: Installation) -> None:
-    library = Library(installation.keyring, frozenset({3}))
-    library.learn(journaled(installation)[3:], 5)
-    assert positions(installation, library, ["card/a"]) == {"card/a": [1, 4]}
+    cache = HistoryCache(installation.keyring, frozenset({3}))
+    cache.learn(journaled(installation)[3:], 5)
+    assert positions(installation, cache, ["card/a"]) == {"card/a": [1, 4]}
 
 
 def test_what_is_at_hand_is_not_read_again(installation: Installation) -> None:
-    library = Library(installation.keyring)
-    library.learn(journaled(installation), 5)
-    positions(installation, library, ["card/a"])
+    cache = HistoryCache(installation.keyring)
+    cache.learn(journaled(installation), 5)
+    positions(installation, cache, ["card/a"])
     with mock.patch(
         "crm.components.histories.rows_of_homes", side_effect=AssertionError("read again")
     ):
-        assert positions(installation, library, ["card/a"]) == {"card/a": [1, 3, 4]}
+        assert positions(installation, cache, ["card/a"]) == {"card/a": [1, 3, 4]}
 
 
 def test_after_a_failure_everything_is_read_again(installation: Installation) -> None:
     events = journaled(installation)
-    library = Library(installation.keyring)
-    library.learn(events, 5)
-    positions(installation, library, ["card/a"])
-    library.forget_everything()
-    library.learn(events[:1], 1)
-    assert positions(installation, library, ["card/a"]) == {"card/a": [1]}
+    cache = HistoryCache(installation.keyring)
+    cache.learn(events, 5)
+    positions(installation, cache, ["card/a"])
+    cache.forget_everything()
+    cache.learn(events[:1], 1)
+    assert positions(installation, cache, ["card/a"]) == {"card/a": [1]}
 
 
 def test_no_more_is_kept_than_the_bound_allows(installation: Installation) -> None:
-    library = Library(installation.keyring)
-    library.learn(journaled(installation), 5)
+    cache = HistoryCache(installation.keyring)
+    cache.learn(journaled(installation), 5)
     with mock.patch("crm.components.histories.EVENTS_AT_HAND", 1):
-        positions(installation, library, ["card/a"])
-        positions(installation, library, ["card/b"])
-    assert list(library._events) == ["card/b"]
-    assert positions(installation, library, ["card/a"]) == {"card/a": [1, 3, 4]}
+        positions(installation, cache, ["card/a"])
+        positions(installation, cache, ["card/b"])
+    assert list(cache._events) == ["card/b"]
+    assert positions(installation, cache, ["card/a"]) == {"card/a": [1, 3, 4]}
 
 
 def test_facts_as_of_an_event_do_not_know_what_came_later(installation: Installation) -> None:
-    library = Library(installation.keyring)
-    library.learn(journaled(installation), 5)
+    cache = HistoryCache(installation.keyring)
+    cache.learn(journaled(installation), 5)
     with reading(installation.engine) as connection:
-        facts = SharedFacts(library, connection)
+        facts = SharedFacts(cache, connection)
         changed = {"member/M1": 5}
         assert facts.member("M1") is not None
         assert facts.as_of(4, changed).member("M1") is None
@@ -136,9 +136,9 @@ def test_contracts_without_an_event_are_those_from_before_it(installation: Insta
     (receipt,) = installation.intake.accept([written(event)], HEADQUARTERS)
     assert receipt.status == "accepted"
     events = journaled(installation)
-    library = Library(installation.keyring)
-    library.learn(events, 6)
+    cache = HistoryCache(installation.keyring)
+    cache.learn(events, 6)
     with reading(installation.engine) as connection:
-        facts = SharedFacts(library, connection)
+        facts = SharedFacts(cache, connection)
         assert facts.contracts_without(events[5:]) == ()
         assert [fact.data.contract_id for fact in facts.all_contracts()] == ["C1"]
