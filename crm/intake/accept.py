@@ -46,7 +46,7 @@ from crm.journal.events import (
 from crm.journal.identities import Known, known_in
 from crm.keyring.keyring import KeyLost, Keyring, seal
 from crm.storage.bulk import insert_rows
-from crm.storage.collection import uncollected
+from crm.storage.collection import gc_paused
 from crm.storage.database import reading, writing
 from crm.storage.locks import APPENDING, hold
 
@@ -104,7 +104,7 @@ class EventIntake:
         self, lines: Sequence[bytes], credential: Credential, *, history: bool = False
     ) -> list[Receipt]:
         """One receipt for each line; when it returns, what was accepted survives a crash."""
-        with uncollected():
+        with gc_paused():
             return self._accept(lines, credential, history)
 
     def _accept(

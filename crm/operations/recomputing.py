@@ -35,7 +35,7 @@ from crm.people.projection import card_rows, link_rows, pair_rows, person_rows
 from crm.people.tables import CARD, LINK, PAIR, PERSON
 from crm.rewards.claims import Claim
 from crm.storage.bulk import driver_values, key_places, own_columns
-from crm.storage.collection import uncollected
+from crm.storage.collection import gc_paused
 from crm.storage.reads import stored_rows
 
 HOMES_AT_ONCE = 1_000
@@ -74,7 +74,7 @@ def recompute(
     seen: set[str] = set()
     for start in range(0, len(homes), HOMES_AT_ONCE):
         asked = [home for home in homes[start : start + HOMES_AT_ONCE] if home not in seen]
-        with uncollected():
+        with gc_paused():
             closure = close(connection, asked, {})
             comparison.compare(closure)
         seen.update(*closure.components)

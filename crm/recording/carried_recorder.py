@@ -29,7 +29,7 @@ from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch, in_order_of_arrival
 from crm.recording.chunk_recorder import ChunkRecorder
 from crm.recording.recorder import Recorder
-from crm.storage.collection import uncollected
+from crm.storage.collection import gc_paused
 from crm.storage.database import writing
 from crm.storage.locks import RECORDING, hold
 
@@ -79,7 +79,7 @@ class CarriedRecorder:
         One transaction for all, unless an event fails. Raises what no single event causes.
         """
         try:
-            with uncollected():
+            with gc_paused():
                 decoded = self._decode(parts)
                 with writing(self.engine) as connection:
                     return self._record(connection, parts, decoded, now_us)

@@ -33,7 +33,7 @@ from crm.keyring.keyring import Keyring
 from crm.outcomes.days import counts_from_us, day_taken_back
 from crm.recording.chunk_recorder import ChunkRecorder
 from crm.recording.chunks import chunks
-from crm.storage.collection import uncollected
+from crm.storage.collection import gc_paused
 from crm.storage.database import writing
 from crm.storage.locks import RECORDING, hold
 
@@ -84,7 +84,7 @@ class Recorder:
         """
         while True:
             try:
-                with uncollected(), self.transaction() as connection:
+                with gc_paused(), self.transaction() as connection:
                     batch = self._record(connection, limit, now_us)
                 if batch is not None and self.state is not None:
                     self.state = batch.last_position, self.state[1]

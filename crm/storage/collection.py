@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """No search for cyclic garbage: a batch makes much that lives and hardly a cycle."""
     was_enabled = gc.isenabled()
     gc.disable()

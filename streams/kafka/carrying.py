@@ -15,7 +15,7 @@ from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch, CarriedEvent, joined
 from crm.recording.carried_recorder import CarriedRecorder, Recorded
 from crm.recording.recorder import Recorder
-from crm.storage.collection import uncollected
+from crm.storage.collection import gc_paused
 from crm.storage.database import reading
 from streams.kafka.topics import EVENTS, TopicMissing, administration, existing, name_of
 from streams.running.logs import Summary
@@ -126,7 +126,7 @@ class Carrying:
 
     def record_next(self, takes: Iterator[Take]) -> bool:
         """Record one take; False when there was none."""
-        with uncollected():
+        with gc_paused():
             parts = next(takes, None)
         if parts is None:
             return False
