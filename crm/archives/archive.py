@@ -64,12 +64,14 @@ class Archive:
     timeline: list[TimelineItem]
 
 
-def archive_of(person: PersonView, known: Evaluation, closed: Closed, *, hidden: bool) -> Archive:
+def archive_of(
+    person: PersonView, evaluation: Evaluation, closed: Closed, *, hidden: bool
+) -> Archive:
     """The archive; hidden: nothing personal in it is for this viewer.
 
     What is of health is shown to nobody while it is closed.
     """
-    ledger = ledger_of(person, known.at_us)
+    ledger = ledger_of(person, evaluation.at_us)
     homes = {f"card/{card.card_id}" for card in person.cards}
     erased = {f"card/{card.card_id}" for card in person.cards if card.erased}
     health = _OF_HEALTH if closed.health else frozenset()
@@ -83,8 +85,8 @@ def archive_of(person: PersonView, known: Evaluation, closed: Closed, *, hidden:
         ledger.words,
         ledger.standings,
         [
-            _item(event, known, PERSONAL_FIELDS if hidden or event.home in erased else health)
-            for event in known.events
+            _item(event, evaluation, PERSONAL_FIELDS if hidden or event.home in erased else health)
+            for event in evaluation.events
             if event.home in homes
         ],
     )
@@ -109,8 +111,8 @@ def _card(card: Any, hidden: bool, is_closed: bool) -> ArchiveCard:
     )
 
 
-def _item(event: LoggedEvent, known: Evaluation, hidden: Collection[str]) -> TimelineItem:
-    outcome = known.outcomes[event.key]
+def _item(event: LoggedEvent, evaluation: Evaluation, hidden: Collection[str]) -> TimelineItem:
+    outcome = evaluation.outcomes[event.key]
     data = {
         name: value
         for name, value in structs.asdict(event.data).items()

@@ -147,7 +147,9 @@ class Dossier:
     due: tuple[FollowUp, ...] = ()
 
 
-def dossier_of(person: PersonView, known: Evaluation, closed: Closed, *, hidden: bool) -> Dossier:
+def dossier_of(
+    person: PersonView, evaluation: Evaluation, closed: Closed, *, hidden: bool
+) -> Dossier:
     """As of the evaluation's instant; hidden: nothing personal in it is for this viewer.
 
     Readings are there for nobody while health is closed.
@@ -156,16 +158,16 @@ def dossier_of(person: PersonView, known: Evaluation, closed: Closed, *, hidden:
         return Dossier()
     events = sorted((e for card in person.cards for e in card.events), key=lambda e: e.order)
     calls = list(follow_ups(person))
-    today = shanghai_day(known.at_us)
+    today = shanghai_day(evaluation.at_us)
     return Dossier(
         tuple(
             other.person_id
-            for other in known.persons
+            for other in evaluation.persons
             if other.household_id == person.household_id and other.person_id != person.person_id
         ),
-        tuple(_kin(person, known)),
-        tuple(_decisions(person, known)),
-        tuple(_joined(person, known)),
+        tuple(_kin(person, evaluation)),
+        tuple(_decisions(person, evaluation)),
+        tuple(_joined(person, evaluation)),
         () if closed.health else tuple(_readings(events)),
         tuple(_trials(events, calls)),
         tuple(_purchases(events)),
@@ -179,12 +181,12 @@ def dossier_of(person: PersonView, known: Evaluation, closed: Closed, *, hidden:
     )
 
 
-def _kin(person: PersonView, known: Evaluation) -> Iterator[Kin]:
+def _kin(person: PersonView, evaluation: Evaluation) -> Iterator[Kin]:
     own = {card.card_id for card in person.cards}
     told: set[tuple[str, str]] = set()
-    for event in known.events:
+    for event in evaluation.events:
         data = event.data
-        if not isinstance(data, RelationStated) or not known.outcomes[event.key].takes_effect:
+        if not isinstance(data, RelationStated) or not evaluation.outcomes[event.key].takes_effect:
             continue
         if data.card_id in own:
             other, relation = data.other_card_id, str(data.relation)
@@ -192,30 +194,30 @@ def _kin(person: PersonView, known: Evaluation) -> Iterator[Kin]:
             other, relation = data.card_id, INVERSE.get(data.relation, "cared_for")
         else:
             continue
-        link = known.links.get(other)
+        link = evaluation.links.get(other)
         if link is None or other in own or (link.person_id, relation) in told:
             continue
         told.add((link.person_id, relation))
         yield Kin(link.person_id, relation, event.key)
 
 
-def _decisions(person: PersonView, known: Evaluation) -> Iterator[Decision]:
+def _decisions(person: PersonView, evaluation: Evaluation) -> Iterator[Decision]:
     own = {card.card_id for card in person.cards}
     last: dict[frozenset[str], Decision] = {}
-    for event in known.events:
+    for event in evaluation.events:
         data = event.data
         if isinstance(data, IdentitySame | IdentityDifferent | IdentityUndecided):
             pair = frozenset((data.card_id, data.other_card_id))
-            if pair & own and known.outcomes[event.key].takes_effect:
+            if pair & own and evaluation.outcomes[event.key].takes_effect:
                 card_id = data.card_id if data.card_id in own else data.other_card_id
                 (other,) = pair - {card_id}
                 last[pair] = Decision(card_id, other, event.type_name.partition(".")[2])
     yield from (decision for decision in last.values() if decision.word != "undecided")
 
 
-def _joined(person: PersonView, known: Evaluation) -> Iterator[Joined]:
+def _joined(person: PersonView, evaluation: Evaluation) -> Iterator[Joined]:
     for card_id in sorted(card.card_id for card in person.cards):
-        evidence = known.links[card_id].evidence
+        evidence = evaluation.links[card_id].evidence
         if evidence is not None:
             yield Joined(card_id, evidence)
 

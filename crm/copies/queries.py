@@ -196,10 +196,10 @@ def dealer_names(connection: Connection) -> dict[str, str]:
     return {dealer: name for dealer, name in connection.execute(query)}
 
 
-def copies_of(scope: Scope, keyring: Keyring, known: Evaluation) -> list[CopyRow]:
+def copies_of(scope: Scope, keyring: Keyring, evaluation: Evaluation) -> list[CopyRow]:
     """Every dealer's rows of the people in an evaluation, at its instant."""
     scope.require("copies", "who else has a copy")
-    return list(rows_of_copies(known, row_keys(keyring.secret("copies"))))
+    return list(rows_of_copies(evaluation, row_keys(keyring.secret("copies"))))
 
 
 @dataclass(frozen=True, slots=True)

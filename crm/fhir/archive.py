@@ -57,7 +57,7 @@ class ArchiveRestricted(Exception):
     """The person has not agreed to the archive or took it back: it is stored and not used."""
 
 
-def archive_resources(person: PersonView, known: Evaluation, closed: Closed) -> list[Element]:
+def archive_resources(person: PersonView, evaluation: Evaluation, closed: Closed) -> list[Element]:
     """Every resource of one archive, the person's Patient first, each once.
 
     What is of health is left out while the person says no to that.
@@ -71,7 +71,7 @@ def archive_resources(person: PersonView, known: Evaluation, closed: Closed) -> 
     for card in person.cards:
         written = _card(card, patient)
         made.append(written)
-        made += _of_events(patient, written, card, known, with_health=not closed.health)
+        made += _of_events(patient, written, card, evaluation, with_health=not closed.health)
     return list({(one["resourceType"], one["id"]): one for one in made}.values())
 
 
@@ -159,7 +159,7 @@ def _each(values: Iterable[Any]) -> list[Any]:
 
 
 def _of_events(
-    patient: Element, written: Element, card: Card, known: Evaluation, *, with_health: bool
+    patient: Element, written: Element, card: Card, evaluation: Evaluation, *, with_health: bool
 ) -> Iterator[Element]:
     health = {"conditions": card.conditions, "medicines": card.medicines, "devices": card.devices}
     yield from health_resources(patient, health if with_health else {})
@@ -167,18 +167,18 @@ def _of_events(
         if isinstance(event.data, _OF_THE_CARD):
             targets, made = [written], []
         else:
-            targets = made = list(_of_event(patient, card, event, known, with_health))
+            targets = made = list(_of_event(patient, card, event, evaluation, with_health))
         yield from made
         if targets:
             yield _from(event, targets)
 
 
 def _of_event(
-    patient: Element, card: Card, event: LoggedEvent, known: Evaluation, with_health: bool
+    patient: Element, card: Card, event: LoggedEvent, evaluation: Evaluation, with_health: bool
 ) -> Iterable[Element]:
     data = event.data
     if isinstance(data, ConsentGiven | ConsentRefused | ConsentWithdrawn):
-        return [consent_resource(patient, card, event, known.at_us)]
+        return [consent_resource(patient, card, event, evaluation.at_us)]
     if isinstance(data, RelationStated):
         return [relative(patient, data)]
     if isinstance(data, ClinicConsulted):
@@ -191,7 +191,7 @@ def _of_event(
         )
         return [happening(patient, _item(event)), *seen]
     if isinstance(data, PurchaseMade):
-        returned = known.judged.returned_units.get(data.purchase_id, 0)
+        returned = evaluation.judged.returned_units.get(data.purchase_id, 0)
         return [*purchase_resources(patient, _purchase(event, returned)), *buyer(patient, data)]
     return [happening(patient, _item(event)), *_devices(patient, event)]
 

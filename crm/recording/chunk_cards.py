@@ -87,13 +87,13 @@ def _write(
     rows: list[list[dict[str, Any]]] = [[] for _ in PROJECTIONS]
     steps: list[ClaimStep] = []
     for homes in components:
-        known = _evaluated(histories, homes, context)
+        evaluation = _evaluated(histories, homes, context)
         for projection, made in zip(PROJECTIONS, rows, strict=True):
-            made += projection.rows(known, chunk.keys)
-        if known.fold.may_have_claims or not homes_with_claims.isdisjoint(homes):
-            steps += movers.steps(known, homes)
+            made += projection.rows(evaluation, chunk.keys)
+        if evaluation.fold.may_have_claims or not homes_with_claims.isdisjoint(homes):
+            steps += movers.steps(evaluation, homes)
         if context.is_crowded is nobody_crowds:
-            chunk.components.keep(homes, known.fold)
+            chunk.components.keep(homes, evaluation.fold)
         else:
             for home in homes:
                 chunk.components.drop(home)

@@ -58,15 +58,15 @@ class GrowingView(Projection):
 
 
 PROJECTIONS = (
-    Projection(OUTCOME, lambda known, _: outcome_rows(known.events, known.outcomes)),
-    Projection(CARD, lambda known, keys: card_rows(known, keys.personal)),
-    Projection(LINK, lambda known, _: link_rows(known)),
-    Projection(PERSON, lambda known, _: person_rows(known)),
-    Projection(PAIR, lambda known, _: pair_rows(known)),
-    Projection(COPY_ROW, lambda known, keys: copy_table_rows(known, keys.copy_row)),
-    Projection(CONFLICT, lambda known, _: conflict_rows(known)),
-    Projection(FOLLOW_UP, lambda known, _: follow_up_rows(known)),
-    Projection(WAKE_DAY, lambda known, _: wake_day_rows(known)),
+    Projection(OUTCOME, lambda evaluation, _: outcome_rows(evaluation.events, evaluation.outcomes)),
+    Projection(CARD, lambda evaluation, keys: card_rows(evaluation, keys.personal)),
+    Projection(LINK, lambda evaluation, _: link_rows(evaluation)),
+    Projection(PERSON, lambda evaluation, _: person_rows(evaluation)),
+    Projection(PAIR, lambda evaluation, _: pair_rows(evaluation)),
+    Projection(COPY_ROW, lambda evaluation, keys: copy_table_rows(evaluation, keys.copy_row)),
+    Projection(CONFLICT, lambda evaluation, _: conflict_rows(evaluation)),
+    Projection(FOLLOW_UP, lambda evaluation, _: follow_up_rows(evaluation)),
+    Projection(WAKE_DAY, lambda evaluation, _: wake_day_rows(evaluation)),
 )
 
 
@@ -117,10 +117,12 @@ def _wake_days_moved(before: Evaluation, after: Evaluation, new: frozenset[str])
 
 
 GROWING = (
-    GrowingView(CARD, lambda known, keys: card_rows(known, keys.personal), _cards_moved),
-    GrowingView(PERSON, lambda known, _: person_rows(known), _people_moved),
-    GrowingView(COPY_ROW, lambda known, keys: copy_table_rows(known, keys.copy_row), _copies_moved),
-    GrowingView(FOLLOW_UP, lambda known, _: follow_up_rows(known), _follow_ups_moved),
-    GrowingView(WAKE_DAY, lambda known, _: wake_day_rows(known), _wake_days_moved),
+    GrowingView(CARD, lambda evaluation, keys: card_rows(evaluation, keys.personal), _cards_moved),
+    GrowingView(PERSON, lambda evaluation, _: person_rows(evaluation), _people_moved),
+    GrowingView(
+        COPY_ROW, lambda evaluation, keys: copy_table_rows(evaluation, keys.copy_row), _copies_moved
+    ),
+    GrowingView(FOLLOW_UP, lambda evaluation, _: follow_up_rows(evaluation), _follow_ups_moved),
+    GrowingView(WAKE_DAY, lambda evaluation, _: wake_day_rows(evaluation), _wake_days_moved),
 )
 """Beside outcomes. Links, pairs and conflicts do not move by what only grows."""

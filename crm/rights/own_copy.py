@@ -91,19 +91,21 @@ class Holding:
     """What the company holds: the person, the evaluation that says it, the rows of every copy."""
 
     person: PersonView
-    known: Evaluation
+    evaluation: Evaluation
     rows: Sequence[CopyRow]
 
 
 def own_copy(holding: Holding, keeper: Keeper, language: Language, label: Label) -> OwnCopy:
     """The copy as of the evaluation's instant."""
-    return _Writer(holding.person, holding.known, holding.rows, keeper, language, label).written()
+    return _Writer(
+        holding.person, holding.evaluation, holding.rows, keeper, language, label
+    ).written()
 
 
 @dataclass(frozen=True)
 class _Writer:
     person: PersonView
-    known: Evaluation
+    evaluation: Evaluation
     rows: Sequence[CopyRow]
     keeper: Keeper
     language: Language
@@ -118,7 +120,7 @@ class _Writer:
             self._copies(),
             self._rights(),
         ]
-        made = self.say(said.MADE, time=_clock(self.known.at_us))
+        made = self.say(said.MADE, time=_clock(self.evaluation.at_us))
         return OwnCopy(self.language, self.say(said.TITLE), made, sections)
 
     def say(self, text: str, **values: object) -> str:
@@ -163,7 +165,7 @@ class _Writer:
     def _events(self) -> Iterator[LoggedEvent]:
         """Everything that is kept of the person, whatever became of it, in effective order."""
         homes = {f"card/{card.card_id}" for card in self.person.cards}
-        for event in self.known.events:
+        for event in self.evaluation.events:
             if event.home in homes and not event.type_name.startswith(_NOT_OF_THE_PERSON):
                 yield event
 
@@ -177,7 +179,7 @@ class _Writer:
         lines = [self._line(name, getattr(event.data, name, None)) for name in _CODES]
         lines.append(self._activity(event))
         lines += self._personal(event)
-        outcome = self.known.outcomes[event.key].outcome
+        outcome = self.evaluation.outcomes[event.key].outcome
         if outcome != "recorded":
             told = self.label("outcome", outcome)
             lines.append(Line("state", field_label("$.data.outcome", self.language), told))
@@ -190,7 +192,7 @@ class _Writer:
 
     def _activity(self, event: LoggedEvent) -> Line | None:
         activity_id = getattr(event.data, "activity_id", None)
-        activity = self.known.context.activity(activity_id) if activity_id else None
+        activity = self.evaluation.context.activity(activity_id) if activity_id else None
         return self._line("title", activity.title if activity else None)
 
     def _personal(self, event: LoggedEvent) -> Iterable[Line | None]:
@@ -226,7 +228,7 @@ class _Writer:
 
     def _dealer(self, code: str) -> str:
         names = [
-            fact.data.name for fact in self.known.context.contracts if fact.data.dealer == code
+            fact.data.name for fact in self.evaluation.context.contracts if fact.data.dealer == code
         ]
         return names[-1] if names else code
 
