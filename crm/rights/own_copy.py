@@ -22,6 +22,7 @@ from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
 from crm.copies.copies import CopyRow
 from crm.journal.logged_event import LoggedEvent
+from crm.money import yuan_typed
 from crm.rights import sentences as said
 
 Label = Callable[[str, str], str]
@@ -37,7 +38,6 @@ _CODES = (
 _NOT_OF_THE_PERSON = ("identity.", "event.", "referral.", "reward")
 """Events that are the company's own marks, or speak of who referred somebody."""
 _WORDS = ConsentGiven | ConsentRefused | ConsentWithdrawn
-_FEN_PER_YUAN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,8 @@ class Holding:
 
 def own_copy(holding: Holding, keeper: Keeper, language: Language, label: Label) -> OwnCopy:
     """The copy as of the evaluation's instant."""
-    return _Writer(
-        holding.person, holding.evaluation, holding.rows, keeper, language, label
-    ).written()
+    person, evaluation = holding.person, holding.evaluation
+    return _Writer(person, evaluation, holding.rows, keeper, language, label).written()
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ class _Writer:
         if name == "region":
             return region_name(value) or str(value)
         if name.endswith("_fen"):
-            return f"{value // _FEN_PER_YUAN}.{value % _FEN_PER_YUAN:02d} CNY"
+            return f"{yuan_typed(value)} CNY"
         if isinstance(value, int):
             return value
         return self.label("value", str(value)) if name in _CODED else str(value)
@@ -227,9 +226,8 @@ class _Writer:
         return self.say(said.RECEIVED, who=who, time=_clock(event.received_us))
 
     def _dealer(self, code: str) -> str:
-        names = [
-            fact.data.name for fact in self.evaluation.context.contracts if fact.data.dealer == code
-        ]
+        contracts = self.evaluation.context.contracts
+        names = [fact.data.name for fact in contracts if fact.data.dealer == code]
         return names[-1] if names else code
 
     def _said(self) -> Section:

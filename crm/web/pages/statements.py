@@ -9,7 +9,7 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.masking import masked_name
 from crm.members.queries import Statement, statements
-from crm.money import yuan_text
+from crm.money import yuan_text, yuan_typed
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
@@ -20,7 +20,7 @@ router = APIRouter()
 
 
 def _fen(amount_fen: int) -> Cell:
-    return Cell(yuan_text(amount_fen), raw=f"{amount_fen / 100:.2f}")
+    return Cell(yuan_text(amount_fen), raw=yuan_typed(amount_fen))
 
 
 def _code(_visit: Visit, row: Statement) -> Cell:
@@ -30,7 +30,7 @@ def _code(_visit: Visit, row: Statement) -> Cell:
 def _owed(_visit: Visit, row: Statement) -> Cell:
     text = yuan_text(row.owed_back_fen)
     tone = "wrong" if row.owed_back_fen else ""
-    return Cell(text, tone=tone, raw=f"{row.owed_back_fen / 100:.2f}")
+    return Cell(text, tone=tone, raw=yuan_typed(row.owed_back_fen))
 
 
 _TABLE: Table[Statement] = Table(

@@ -11,7 +11,7 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.masking import masked_name
-from crm.money import yuan_text
+from crm.money import yuan_text, yuan_typed
 from crm.storage.database import reading, writing
 from crm.transfers.disclosure import efpia, open_payments
 from crm.transfers.queries import transfers
@@ -51,7 +51,7 @@ _TABLE: Table[Transfer] = Table(
         Column(
             "value",
             N_("值多少"),
-            lambda _, row: Cell(yuan_text(row.value_fen), raw=f"{row.value_fen / 100:.2f}"),
+            lambda _, row: Cell(yuan_text(row.value_fen), raw=yuan_typed(row.value_fen)),
             order=lambda row: row.value_fen,
             is_number=True,
         ),

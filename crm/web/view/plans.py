@@ -9,7 +9,7 @@ from campaigns.activity_rules import rule_of
 from campaigns.regions import region_name
 from campaigns.times import SHANGHAI
 from campaigns.wording.catalogues import N_
-from crm.money import fen_in
+from crm.money import fen_in, yuan_typed
 from crm.outcomes.shared import Activity
 from crm.web.view.region_typed import region_code, region_fault
 
@@ -144,6 +144,6 @@ def values_of(activity: Activity, days_later: int = 0) -> Mapping[str, object]:
         "venue": activity.venue,
         "filing_no": None if days_later else activity.filing_no,
         "co_organizers": "\n".join(activity.co_organizers) or None,
-        "cost": f"{cost // 100}.{cost % 100:02}" if cost else None,
+        "cost": yuan_typed(cost) if cost else None,
         "programme": activity.programme,
     }
