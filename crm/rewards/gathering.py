@@ -111,7 +111,14 @@ def _person_facts(
     bought = [event for event in events if isinstance(event.data, PurchaseMade)]
     if not bought:
         return None
-    purchases = tuple(_purchase_fact(event, judged) for event in bought)
+    purchases = tuple(
+        purchase_fact(
+            event,
+            compliance_breach=bool(judged.outcomes[event.key].marks),
+            erased=event.home in judged.erased_from,
+        )
+        for event in bought
+    )
     names = {purchase.purchase_id for purchase in purchases}
     phones = (mobile_e164(phone) for card in cards for phone in card.phones)
     return PersonFacts(
@@ -120,11 +127,7 @@ def _person_facts(
             frozenset(phone for phone in phones if phone is not None),
         ),
         purchases,
-        tuple(
-            ReferralFact(e.data.referral_id, e.data.card_id, e.data.member, moment(e))
-            for e in events
-            if isinstance(e.data, ReferralMade)
-        ),
+        tuple(referral_fact(e) for e in events if isinstance(e.data, ReferralMade)),
         _returns(judged, names),
         tuple(verdict for verdict in verdicts if verdict.purchase_id in names),
     )
@@ -132,7 +135,7 @@ def _person_facts(
 
 def _returns(judged: CardOutcomes, purchases: set[str]) -> tuple[ReturnFact, ...]:
     return tuple(
-        ReturnFact(e.data.return_id, e.data.purchase_id, moment(e), e.data.quantity)
+        return_fact(e)
         for (kind, _), e in judged.created.items()
         if kind == "return"
         and isinstance(e.data, PurchaseReturned)
@@ -140,7 +143,8 @@ def _returns(judged: CardOutcomes, purchases: set[str]) -> tuple[ReturnFact, ...
     )
 
 
-def _purchase_fact(event: LoggedEvent, judged: CardOutcomes) -> PurchaseFact:
+def purchase_fact(event: LoggedEvent, *, compliance_breach: bool, erased: bool) -> PurchaseFact:
+    """A purchase as rewards look at it."""
     data = event.data
     assert isinstance(data, PurchaseMade)
     return PurchaseFact(
@@ -151,9 +155,38 @@ def _purchase_fact(event: LoggedEvent, judged: CardOutcomes) -> PurchaseFact:
         data.quantity,
         data.unit_price_fen,
         data.region,
-        compliance_breach=bool(judged.outcomes[event.key].marks),
-        erased=event.home in judged.erased_from,
+        compliance_breach=compliance_breach,
+        erased=erased,
         outlet=data.outlet,
+    )
+
+
+def referral_fact(event: LoggedEvent) -> ReferralFact:
+    """A referral as rewards look at it."""
+    data = event.data
+    assert isinstance(data, ReferralMade)
+    return ReferralFact(data.referral_id, data.card_id, data.member, moment(event))
+
+
+def return_fact(event: LoggedEvent) -> ReturnFact:
+    """A return as rewards look at it."""
+    data = event.data
+    assert isinstance(data, PurchaseReturned)
+    return ReturnFact(data.return_id, data.purchase_id, moment(event), data.quantity)
+
+
+def verdict_fact(event: LoggedEvent) -> VerdictFact:
+    """A word on a reward, or a payment."""
+    data = event.data
+    assert isinstance(data, RewardApproved | RewardRejected | RewardPaid)
+    return VerdictFact(
+        _VERDICTS[event.type_name],
+        data.reward_id,
+        data.purchase_id,
+        data.member,
+        data.amount_fen,
+        moment(event),
+        data.reference if isinstance(data, RewardPaid) else "",
     )
 
 
@@ -167,15 +200,7 @@ def _voided_facts(voided: set[str], verdicts: Sequence[VerdictFact]) -> PersonFa
 
 def _verdicts(events: Sequence[LoggedEvent], judged: CardOutcomes) -> list[VerdictFact]:
     return [
-        VerdictFact(
-            _VERDICTS[event.type_name],
-            event.data.reward_id,
-            event.data.purchase_id,
-            event.data.member,
-            event.data.amount_fen,
-            moment(event),
-            event.data.reference if isinstance(event.data, RewardPaid) else "",
-        )
+        verdict_fact(event)
         for event in events
         if isinstance(event.data, RewardApproved | RewardRejected | RewardPaid)
         and judged.outcomes[event.key].takes_effect

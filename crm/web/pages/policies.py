@@ -4,6 +4,7 @@ Who drafts, who agrees and who publishes are different persons.
 """
 
 from datetime import date, timedelta
+from threading import Lock
 from typing import Any
 
 from fastapi import APIRouter
@@ -34,6 +35,9 @@ _TAKEN = N_("已有一条政策用了这个代码。请换一个代码。")
 _STALE = N_("这张表放得太久了。内容都在，请再提交一次。")
 _NOT_YOURS = N_("起草、合规同意、发布要由不同的人做；要合规的话而还没有的，不能发布。")
 _NO_WORD = N_("请写下为什么可以。")
+_TRYING = Lock()
+"""One trial at a time: each keeps a processor busy for seconds, and others have pages to see."""
+_BUSY = N_("有人正在试政策，几秒就算完。请再点一次。")
 _BAD_DAYS = N_("日期看不懂，或者先后反了。请写成 2026-05-03。")
 
 
@@ -108,16 +112,21 @@ def try_draft(posting: SignedInPosting, draft_id: str) -> Response:
         starts, ends = date.max, date.min
     if starts > ends:
         return _draft_page(visit, draft, fault=_BAD_DAYS)
-    with reading(visit.site.engine) as connection:
-        trial = try_policy(
-            visit.scope,
-            connection,
-            visit.site.keyring,
-            read(draft.text),
-            starts,
-            ends,
-            visit.site.now_us(),
-        )
+    if not _TRYING.acquire(blocking=False):
+        return _draft_page(visit, draft, fault=_BUSY)
+    try:
+        with reading(visit.site.engine) as connection:
+            trial = try_policy(
+                visit.scope,
+                connection,
+                visit.site.keyring,
+                read(draft.text),
+                starts,
+                ends,
+                visit.site.now_us(),
+            )
+    finally:
+        _TRYING.release()
     return _draft_page(visit, draft, trial=trial)
 
 

@@ -15,6 +15,7 @@ from crm.policies.asking import try_policy
 from crm.policies.document import read
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from crm.web.pages import policies
 from tests.integration.web.reward_sites import (
     Person,
     event,
@@ -105,6 +106,10 @@ def test_a_risky_policy_takes_three_persons_and_comes_out_as_it_was_tried(
         assert person.post(f"{path}/publish", form_id=str(uuid4())).status_code == 403
     with signed_in(site, "publisher") as person:
         days = {"starts": starts.isoformat(), "ends": today().isoformat()}
+        # While somebody else tries one, nobody waits: the page says so.
+        with policies._TRYING:
+            busy = person.post(f"{path}/try", **days)
+        assert busy.status_code == 422 and "有人正在试政策" in busy.text
         tried = person.post(f"{path}/try", **days)
         assert tried.status_code == 200 and "M2" in tried.text
         with reading(site.site.engine) as connection:
