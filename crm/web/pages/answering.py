@@ -27,6 +27,7 @@ from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.rights import LONGEST_TEXT, choice_of, clerk_of, fault_sentence
 from crm.web.view.labels import label
+from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
@@ -170,7 +171,7 @@ def _erasing(visit: Visit, request: Request, form: ActForm) -> Response:
         "calls": len(known.dossier.due),
         "kept": len(known.dossier.purchases) + len(known.dossier.trials),
         "holders": [dealers.get(copy.dealer, copy.dealer) for copy in known.copies or ()],
-        "entered_by": names.get(entered_by, entered_by),
+        "entered_by": speaker_word(names, entered_by, visit.say),
         "is_own": entered_by == visit.account.actor,
     }
     return visit.render("erase.html", context, 422 if form.is_wrong else 200)

@@ -23,6 +23,7 @@ from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.view.formats import moment_text
 from crm.web.view.labels import ACCOUNT_CHANGES, FILES, LOOKED_AT
+from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
@@ -130,7 +131,11 @@ def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Seque
     names |= {FIRST_START: visit.say(N_("首次启动")), COMMAND: visit.say(N_("总部（命令行）"))}
     names[NOBODY] = ""
     return [
-        _Line(each, names.get(each.actor, each.actor), names.get(each.subject, each.subject))
+        _Line(
+            each,
+            speaker_word(names, each.actor, visit.say),
+            names.get(each.subject, each.subject),
+        )
         for each in found
     ], total
 

@@ -13,6 +13,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account, accounts, names_of
 from crm.accounts.tokens import token_names
 from crm.activities.queries import activity
+from crm.copies.queries import dealer_names
 from crm.entries.own_words import own_numbered
 from crm.journal.logged_event import LoggedEvent
 from crm.journal.numbers import events_numbered, number_of, numbers_of
@@ -168,6 +169,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         actors |= {seen[0]} if seen else set()
         opens = _opens(visit, connection, said)
         names = token_names(connection, actors) | names_of(connection, actors)
+        names |= dealer_names(connection)
         money = visit.scope.may("money") and visit.scope.dealer is None
         moved = moved_by(visit.scope, connection, said.position) if money else []
     context = {

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from campaigns.sentences import outcome_sentence
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
+from crm.copies.queries import dealer_names
 from crm.journal.numbers import numbers_of
 from crm.outcomes.asking import handled_counts
 from crm.outcomes.queries import EventStatus, event_statuses, outcome_counts
@@ -18,6 +19,7 @@ from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.view.event_view import address_of
 from crm.web.view.formats import moment_text
 from crm.web.view.labels import EVENTS, OUTCOMES, label
+from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
@@ -32,8 +34,8 @@ _ADVICE = {
 _ALL = N_("收下过的每一条，最新的在前面。")
 _HANDLED = {"no": N_("还没处理"), "yes": N_("处理过了")}
 _LISTED = {code: word for code, word in OUTCOMES.items() if code in _ADVICE}
-Named = tuple[EventStatus, str, str]
-"""An event, the name of the account that said it, where it was one, and its number."""
+Named = tuple[EventStatus, str, str, str]
+"""An event, the name of who said it, its number, and by which way it came, in words."""
 
 
 def _what(visit: Visit, each: Named) -> Cell:
@@ -49,6 +51,11 @@ def _when(visit: Visit, each: Named) -> Cell:
     return Cell(moment_text(at_us, visit.language, visit.site.now_us()))
 
 
+def _source(_visit: Visit, each: Named) -> Cell:
+    """In words; a file has the source itself, which with the id is the event's identity."""
+    return Cell(each[3], raw=each[0].source)
+
+
 def _sentence(visit: Visit, each: Named) -> str:
     return sentence(visit, each[0])
 
@@ -62,7 +69,9 @@ TABLE: Table[Named] = Table(
         Column("outcome", N_("结果"), lambda v, e: v.say(label("outcome", e[0].outcome))),
         Column("sentence", N_("为什么"), _sentence),
         Column("by", N_("谁"), lambda _, each: each[1]),
-        Column("source", N_("来源"), lambda _, each: each[0].source, shown=False),
+        Column(
+            "source", N_("来源"), lambda _, each: Cell(each[3], raw=each[0].source), shown=False
+        ),
         Column("id", N_("编号"), lambda _, each: each[0].id, shown=False),
     ),
     filters=(
@@ -114,10 +123,18 @@ def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Seque
             handled=handled,
         )
         statuses = list(found)
-        names = names_of(connection, {status.actor for status in statuses})
+        actors = {status.actor for status in statuses} | {status.source for status in statuses}
+        names = names_of(connection, actors) | dealer_names(connection)
         numbers = numbers_of(connection, ((status.source, status.id) for status in statuses))
-    found_by = ((each, numbers.get((each.source, each.id), "")) for each in statuses)
-    return [(each, names.get(each.actor, each.actor), number) for each, number in found_by], total
+    return [
+        (
+            each,
+            speaker_word(names, each.actor, visit.say),
+            numbers.get((each.source, each.id), ""),
+            speaker_word(names, each.source, visit.say),
+        )
+        for each in statuses
+    ], total
 
 
 def sentence(visit: Visit, status: EventStatus) -> str:

@@ -60,7 +60,10 @@ def segments_page(visit: SignedIn) -> Response:
     lists = _may_list(visit)
     context = {
         "title": visit.say(N_("存好的人群")),
-        "segments": [(each, _who(visit, each), _how_many(visit, each)) for each in found],
+        "segments": [
+            (each, _who(visit, each), _how_many(visit, each), address_of(each.document))
+            for each in found
+        ],
         "lists": lists,
     }
     return visit.render("segments.html", context)

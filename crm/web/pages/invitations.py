@@ -34,6 +34,7 @@ from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, V
 from crm.web.pages.funnel_people import segment_members, segments_to_choose
 from crm.web.pages.people_lists import may_invite, name_cell, state_cell
 from crm.web.view.formats import moment_text
+from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
@@ -143,7 +144,7 @@ def _expected(visit: Visit, activity_id: str, posting: Posting | None = None) ->
     for person in people:
         word, is_here = invited[person.person_id], person.person_id in came
         if asked.text("came") in ("", "yes" if is_here else "no"):
-            rows.append(Expected(person, word, names.get(word.actor, word.actor), is_here))
+            rows.append(Expected(person, word, speaker_word(names, word.actor, visit.say), is_here))
     table = _table(visit, activity_id)
     path = f"/activities/{activity_id}/expected"
     shown = table.show(visit, asked, table.of_rows(rows), path)

@@ -43,6 +43,10 @@ whether cards would be another person's: the rule goes by what stands on them.""
 _NOTHING_SAID = N_("还没有填。请至少填一项再提交。")
 _CHOOSE = N_("请选一项。")
 _BAD_DAY = N_("日期看不懂，或在今天以后。")
+_OTHER_SEX = N_("性别对不上：这一边写的是{one}，那一边写的是{other}。")
+_OTHER_YEAR = N_("出生年对不上：这一边是 {one} 年，那一边是 {other} 年，差 {n} 年。")
+_YEARS_APART = 2
+"""Further apart two cards are not one person's by any rule."""
 _BAD_EVIDENCE = N_("凭据没有收到，或不是图片。请重签或重拍一次。")
 _EVIDENCE_FULL = N_("凭据没有存下：这张卡或今天的份数已满。请找总部。")
 
@@ -130,10 +134,42 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     event = Act(act.says, data, subject, on=_earlier(visit, typed) if act.dated else None)
     tells = _TELLS_FIRST.get(act.path)
     doubts = tells(visit, [event]) if tells is not None and not faults else ()
+    if act.path == "same" and not faults:
+        doubts = (*_contradictions(about, typed("other_card_id")), *doubts)
     answer = say(posting, [event], faults=faults, doubts=doubts)
     if answer.form is not None:
         return _page(about, answer.form)
     return done(visit, back_to(posting) or f"/people/{about.known['person_id']}", answer)
+
+
+def _contradictions(about: About, other_card_id: str) -> Iterator[str]:
+    """What one person's cards could not both say: another sex, years of birth far apart."""
+    visit = about.visit
+    with reading(visit.site.engine) as connection:
+        other = whole_archive(
+            visit.scope, connection, visit.site.keyring, other_card_id, visit.site.now_us()
+        )
+    if other is None:
+        return
+    sexes, years = _written(about.known), _years(about.known)
+    if (theirs := _written(other.told)) and sexes and sexes.isdisjoint(theirs):
+        words = [visit.say(label("sex", next(iter(each)))) for each in (sexes, theirs)]
+        yield visit.say(_OTHER_SEX).format(one=words[0], other=words[1])
+    apart = [abs(one - two) for one in years for two in _years(other.told)]
+    if apart and min(apart) > _YEARS_APART:
+        one, two = min(years), min(_years(other.told))
+        yield visit.say(_OTHER_YEAR).format(one=one, other=two, n=min(apart))
+
+
+def _written(known: dict[str, Any]) -> set[str]:
+    return {card["person"]["sex"] for card in known["cards"] if card["person"].get("sex")}
+
+
+def _years(known: dict[str, Any]) -> set[int]:
+    """The years of birth that stand on some cards."""
+    people = [card["person"] for card in known["cards"]]
+    said = (each.get("birth_date") or each.get("birth_year") for each in people)
+    return {int(str(each)[:4]) for each in said if each}
 
 
 def _faults(about: About, typed: Typed, signature: Signature) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.desk.names import names_shown
 from crm.web.guards.visit import FormStale, NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
@@ -172,7 +173,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "numbers": numbers,
         # To a dealer several people may have one word.
         "hands": {
-            did: list(dict.fromkeys(names.get(each, each) for each in who))
+            did: list(dict.fromkeys(speaker_word(names, each, visit.say) for each in who))
             for did, who in hands.items()
         },
         "form": known,

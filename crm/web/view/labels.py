@@ -117,6 +117,8 @@ LOOKED_AT = {
     "letter": N_("写信"),
     "event": N_("没入档的一条，为了改好"),
 }
+PACKAGED_POLICY = N_("自带的")
+"""The policy that comes with the program, whose code is `default`."""
 GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("受托人")}
 REASON_CLASSES = {
     "erased": N_("个人信息已删除"),

@@ -18,6 +18,7 @@ from crm.masking import masked_name, masked_number
 from crm.money import yuan_text
 from crm.web.view import formats, labels
 from crm.web.view.code_words import code_word
+from crm.web.view.speakers import speaker_word
 
 _HERE = Path(__file__).parents[1]
 TEMPLATES_FOLDER = _HERE / "templates"
@@ -67,6 +68,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "say": say,
         "label": lambda group, code: say(labels.label(group, code)),
         "labelled": lambda group, codes: [(code, say(labels.label(group, code))) for code in codes],
+        "who": lambda names, actor: speaker_word(names, actor, say) if actor else "",
         "code_word": lambda type_name, field, code: say(code_word(type_name, field, code)),
         "field_label": lambda path: field_label(path, language),
     }
@@ -88,6 +90,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "duration": lambda seconds: formats.duration_text(seconds, language),
         "pairs": lambda codes: [(code, code) for code in codes],
         "region": lambda code: region_name(code) or code,
+        "policy_word": lambda code: say(labels.PACKAGED_POLICY) if code == "default" else code,
     }
     return environment
 

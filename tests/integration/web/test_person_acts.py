@@ -16,6 +16,7 @@ from crm.journal.events import JOURNAL
 from crm.storage.database import reading
 from crm.web.view.person_acts import ACTS
 from tests.integration.feed.dealers import contract
+from tests.integration.web.acting import fill_in, sent_again
 from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, today, token_in
 from tests.integration.web.test_withdrawing import known_of
 
@@ -402,3 +403,18 @@ def test_a_correction_that_parts_two_cards_of_one_person_is_asked_about_first(
     assert "患者档案从 1 份变成 2 份" in told.text
     assert answer.status_code == 303
     assert say(office, "O-1", "correct", {"address": "和平路1号"}).status_code == 303
+
+
+def test_what_contradicts_that_two_are_one_person_is_asked_about(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    other = card("S-2", "滕对照", "13700004402")
+    other["data"]["person"] = {"name": "滕对照", "sex": "male", "birth_year": 1961}
+    site.accept(card("S-1", "滕对照", "13700004401"), other)
+    path = f"/people/{person_id('S-1')}/same"
+    said = {"other_card_id": "S-2", "find": "滕对照", "reason_code": "known_to_staff"}
+    answer = fill_in(office, path, said)
+    assert answer.status_code == 200
+    assert "性别对不上：这一边写的是女，那一边写的是男" in answer.text
+    assert "差 11 年" in answer.text
+    assert sent_again(office, answer, path).status_code == 303

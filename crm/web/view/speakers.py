@@ -1,0 +1,26 @@
+"""Who said something, in words: an account by its name, a sheet or a system by whose it is."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from campaigns.wording.catalogues import N_
+
+_SHEET = re.compile(r"/sheets/([A-Za-z0-9_.-]+)(?:/.*)?")
+_SYSTEM = re.compile(r"/dealers/([A-Za-z0-9_.-]+)(?:/.*)?")
+_COMMAND = "command/"
+_OF_A_SHEET = N_("%(dealer)s 的签到表")
+_OF_A_SYSTEM = N_("%(dealer)s 的系统")
+_BY_COMMAND = N_("%(who)s（命令行）")
+
+
+def speaker_word(names: Mapping[str, str], actor: str, say: Callable[[str], str]) -> str:
+    """What an actor or a source is called; one of which nothing is known as it stands."""
+    if actor in names:
+        return names[actor]
+    if found := _SHEET.fullmatch(actor):
+        return say(_OF_A_SHEET) % {"dealer": names.get(found[1], found[1])}
+    if found := _SYSTEM.fullmatch(actor):
+        return say(_OF_A_SYSTEM) % {"dealer": names.get(found[1], found[1])}
+    if actor.startswith(_COMMAND):
+        return say(_BY_COMMAND) % {"who": actor.removeprefix(_COMMAND)}
+    return actor
