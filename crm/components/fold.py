@@ -177,20 +177,24 @@ class Fold:
             self._resolutions.append(self._resolve())
         return self._resolutions[0]
 
-    def _resolve(self) -> Resolution:
-        words = tuple(
+    @property
+    def human_words(self) -> tuple[HumanWord, ...]:
+        """What people said of who is who, as far as it takes effect."""
+        return tuple(
             word
             for event in self.events
             if event.type_name.startswith("identity.")
             and self.judged.outcomes[event.key].takes_effect
             and (word := human_word(event)) is not None
         )
+
+    def _resolve(self) -> Resolution:
         if len(self.cards) == 1:
             return alone(next(iter(self.cards)))
         cards = tuple(map(identity_card, self.cards.values()))
         if self.context.is_crowded is nobody_crowds:
-            return _resolved(cards, words, self.weights)
-        return resolve(cards, words, self.context.is_crowded, self.weights)
+            return _resolved(cards, self.human_words, self.weights)
+        return resolve(cards, self.human_words, self.context.is_crowded, self.weights)
 
     def words_of(self, card: Card) -> tuple[ConsentWord, ...]:
         """The consent words of one of the cards."""

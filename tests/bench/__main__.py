@@ -33,6 +33,7 @@ _HEADINGS = {
     "accept_us": "accept µs",
     "accept_ratio": "× floor (a)",
     "record_us": "record µs",
+    "weighed_us": "with weights",
     "floor_us": "floor (b) µs",
     "record_ratio": "× floor (b)",
     "rows_per_event": "rows/event",
@@ -158,9 +159,9 @@ def _show(figures: dict[str, Any]) -> None:
     if "growth" in figures:
         console.print(
             f"processor time; record at the largest size {figures['record_growth']:.2f} × that at "
-            f"the smallest; eventsourcing {figures['eventsourcing_us']:.0f} µs, ORM "
-            f"{figures['orm_us']:.0f} µs; one by one {figures['one_by_one_us']:.0f} µs, "
-            f"{figures['one_by_one_ratio']:.1f} × bulk"
+            f"the smallest, with weights {figures['weighed_growth']:.2f} ×; eventsourcing "
+            f"{figures['eventsourcing_us']:.0f} µs, ORM {figures['orm_us']:.0f} µs; one by one "
+            f"{figures['one_by_one_us']:.0f} µs, {figures['one_by_one_ratio']:.1f} × bulk"
         )
     if "rows" in figures:
         console.print(

@@ -163,7 +163,7 @@ def cards_of(village: int) -> tuple[list[bytes], list[bytes]]:
     further: list[bytes] = []
     for said in reversed(made.records):
         person = made.person[said["record_id"]]
-        card = orjson.dumps(_event(village, said))
+        card = orjson.dumps(card_event(village, said))
         if person in several:
             several.remove(person)
             further.append(card)
@@ -172,7 +172,8 @@ def cards_of(village: int) -> tuple[list[bytes], list[bytes]]:
     return first[::-1], further
 
 
-def _event(village: int, said: dict[str, str]) -> dict[str, Any]:
+def card_event(village: int, said: dict[str, str]) -> dict[str, Any]:
+    """A senior's card, as it is registered."""
     born = said["birth_date"]
     person = {
         "name": said["name"],

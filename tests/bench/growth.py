@@ -1,4 +1,5 @@
-"""Whether an event costs the same however much is stored: seasons of several sizes in one run.
+"""Whether an event costs the same however much is stored: seasons of several sizes in one run,
+with the deterministic rule alone and with weights in force.
 
 Processor time is compared, since a busy machine changes it least. Beside it the floors at the same
 size, what an event costs that comes alone, and what others take for the like.
@@ -26,6 +27,7 @@ def growth(folder: Path, sizes: tuple[int, ...], seed: int) -> dict[str, Any]:
     return {
         "growth": rows,
         "record_growth": last["record_us"] / first["record_us"],
+        "weighed_growth": last["weighed_us"] / first["weighed_us"],
         "eventsourcing_us": _us(sourced),
         "orm_us": _us(mapped),
         "one_by_one_us": _us(one_by_one),
@@ -42,6 +44,9 @@ def _size(folder: Path, people: int, seed: int) -> dict[str, Any]:
         steps.journal_floor, journaled, folder / "below", accepted.measured.transactions
     )
     recorded = alone(steps.record, journaled, folder / "recorded")
+    weighed = folder / f"weighed-{people}"
+    alone(steps.accept, weighed, season, True)
+    with_weights = alone(steps.record, weighed, folder / "recorded")
     (floor_b,) = alone(steps.record_floor, journaled, folder / "floor-b", 1)
     events = recorded.measured.count
     record_us, floor_us = _us(recorded), floor_b.measured.cpu_seconds / events * 1e6
@@ -51,6 +56,7 @@ def _size(folder: Path, people: int, seed: int) -> dict[str, Any]:
         "accept_us": _us(accepted),
         "accept_ratio": _us(accepted) / _us(floor_a),
         "record_us": record_us,
+        "weighed_us": _us(with_weights),
         "floor_us": floor_us,
         "record_ratio": record_us / floor_us,
         "rows_per_event": floor_b.measured.count / events,

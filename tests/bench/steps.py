@@ -13,6 +13,8 @@ import orjson
 
 from campaigns.season import generate
 from crm.clock import now_us
+from crm.intake.accept import EventIntake
+from crm.pairs.first_weights import begin_with_weights
 from crm.recording.recorder import Recorder
 from tests.bench.floors import captured_writes, journal_rows, write_again, write_journal
 from tests.bench.stand import STARTS_ON, Measured, Stand
@@ -47,10 +49,12 @@ def write_season(file: Path, people: int, seed: int) -> int:
     return events
 
 
-def accept(folder: Path, file: Path) -> Step:
-    """The season through the door, and then the season's days."""
+def accept(folder: Path, file: Path, weighed: bool = False) -> Step:
+    """The season through the door, and then the season's days; weighed: weights are in force."""
     _warm_up(folder.parent)
     stand = Stand.at(folder)
+    if weighed:
+        begin_with_weights(stand.engine, EventIntake(stand.engine, stand.keyring))
     with file.open("rb") as lines:
         measured = stand.accept(lines)
     stand.reach_days()

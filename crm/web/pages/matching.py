@@ -3,6 +3,8 @@
 Values open by a tap that is kept. A decision is an event, and stands above any weight.
 """
 
+from collections.abc import Iterable, Mapping
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -18,6 +20,7 @@ from crm.pairs.queries import (
     is_asked,
     linked_by_weights,
 )
+from crm.pairs.trying import tried
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say
@@ -34,9 +37,15 @@ _WEIGHTS_DO = (
     N_(
         "很像是同一个人的档案卡会自动归到一份档案：经销商的副本、回访和奖励跟着变，经销商会收到变化。"
     ),
-    N_("会归到一起多少张，要算完才知道；算完以后这里有全部清单，不对的可以说“不是同一个人”。"),
+    N_("归到一起的，算完以后这里有全部清单，不对的可以说“不是同一个人”。"),
     N_("人说过的“是”和“不是”不变。可以随时改回只用确定规则，归到一起的会再分开。"),
 )
+_WOULD_JOIN = {
+    True: N_("会有 %(joined)s 张卡自动归到别的卡，%(asked)s 对请人来看。"),
+    False: N_(
+        "大约会有 %(joined)s 张卡自动归到别的卡，%(asked)s 对请人来看：是看了 %(seen)s 张估计的。"
+    ),
+}
 _RULE_DOES = (
     N_("按权重归到一起的 %(joined)s 张卡会再分开：副本、回访和奖励跟着变，经销商会收到变化。"),
     N_("请人来看的那些对子会清空。人说过的“是”和“不是”不变。"),
@@ -108,9 +117,18 @@ def publish(posting: SignedInPosting) -> Response:
 def _what_publishing_does(visit: Visit, *, weighs: bool) -> tuple[str, ...]:
     with reading(visit.site.engine) as connection:
         cards, joined = count_cards(visit.scope, connection)
-    told = (_ALL_AGAIN, *(_WEIGHTS_DO if weighs else _RULE_DOES))
-    numbers = {"n": f"{cards:,}", "joined": f"{joined:,}"}
-    return tuple(visit.say(sentence) % numbers for sentence in told)
+        numbers = {"n": f"{cards:,}", "joined": f"{joined:,}"}
+        if not weighs:
+            return _in_words(visit, (_ALL_AGAIN, *_RULE_DOES), numbers)
+        would = tried(visit.scope, connection, visit.site.keyring, SHIPPED, visit.site.now_us())
+    numbers |= {name: f"{getattr(would, name):,}" for name in ("joined", "asked", "seen")}
+    return _in_words(visit, (_ALL_AGAIN, _WOULD_JOIN[would.exact], *_WEIGHTS_DO), numbers)
+
+
+def _in_words(
+    visit: Visit, sentences: Iterable[str], numbers: Mapping[str, str]
+) -> tuple[str, ...]:
+    return tuple(visit.say(sentence) % numbers for sentence in sentences)
 
 
 @router.get("/matching/linked")

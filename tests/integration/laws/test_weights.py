@@ -12,9 +12,13 @@ from crm.identity.default_weights import SHIPPED
 from crm.journal.progress import PROGRESS
 from crm.operations.checks import run_checks
 from crm.outcomes.tables import OUTCOME
+from crm.pairs.trying import Tried, tried
 from crm.people.tables import LINK, PAIR
+from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from streams.upkeep.replay import verify
+from tests.bench import base
+from tests.bench.seniors import seniors
 from tests.installations import Installation, assert_same, clock
 from tests.integration.laws.test_any_order import shuffled, take_in
 from tests.worlds import CLOCK_US, FEW, START_US, Sent, weighed_worlds
@@ -158,3 +162,27 @@ def test_a_merge_and_its_taking_back_leave_no_trace() -> None:
         after = installation.snapshot(leave_out=(PROGRESS, OUTCOME))
         untied = {name: rows for name, rows in after.items() if name != "tie"}
         assert untied == {name: rows for name, rows in before.items() if name != "tie"}
+
+
+def test_what_weights_would_do_is_told_as_it_then_comes() -> None:
+    people = [
+        Sent(base.card_event(village, said), "company")
+        for village in (1, 2)
+        for said in seniors(village, people=150).records
+    ]
+    with clock(), Installation() as installation:
+        installation.accept(people)
+        installation.work()
+        keyring = installation.keyring
+        with reading(installation.engine) as connection:
+            asked = HEADQUARTERS_SCOPE, connection, keyring, SHIPPED, CLOCK_US
+            all_of_them, some = tried(*asked), tried(*asked, most=200)
+        installation.accept([published("w1", 1)])
+        found = links(installation)
+        with reading(installation.engine) as connection:
+            pairs = connection.execute(select(func.count()).select_from(PAIR)).scalar_one()
+    joined = sum(decided_by == "weights" for decided_by, _ in found.values())
+    assert all_of_them == Tried(len(people), len(people), joined, pairs)
+    assert joined > 10 and pairs > 3
+    assert some.seen <= 200 < some.cards and not some.exact
+    assert joined / 2 < some.joined < joined * 2

@@ -61,6 +61,7 @@ def test_pairs_are_asked_opened_decided_and_pinned(site: RunningSite, office: ht
     asked = office.post("/matching/publish", data=publish)
     assert asked.status_code == 200, "it is asked about once"
     assert "全部 3 张档案卡会重新识别" in asked.text and "经销商的副本" in asked.text
+    assert "会有 2 张卡自动归到别的卡，1 对请人来看" in asked.text, "as it comes below"
     assert set(decided(site).values()) == {"alone"}, "one tap moves nobody"
     publish = {**hidden(asked.text, "/matching/publish"), "which": "weights"}
     assert office.post("/matching/publish", data=publish).status_code == 303
@@ -70,6 +71,7 @@ def test_pairs_are_asked_opened_decided_and_pinned(site: RunningSite, office: ht
     page = office.get("/matching").text
     assert "李建" not in page and "/matching/linked" in page
     linked = office.get("/matching/linked").text
+    assert "<small>1</small>" in page and "<small>2</small>" in linked
     assert "第 1 对" in linked and "电话相同" in linked and "李建" not in linked
     with reading(site.site.engine) as connection:
         published = select(JOURNAL.c.source, JOURNAL.c.id)
