@@ -1,6 +1,6 @@
 """Finds people: by a card, by name, pinyin, initials or the end of a phone."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from crm.components.keys import Digest
 from crm.consents.uses import Standing, may_show
 from crm.identity.traits import PLACEHOLDER_PHONES
 from crm.keyring.keyring import Keyring
+from crm.people.alike import told_apart
 from crm.people.asking import matches, nearness
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
@@ -48,6 +49,8 @@ class FoundPerson:
     region: str | None
     deceased: bool
     restricted: bool
+    alike: bool = False
+    """Whether another one of the same list looks the same in it."""
 
 
 def people_now(scope: Scope, connection: Connection) -> Iterator[PersonSummary]:
@@ -137,7 +140,7 @@ def find_people(
         if not scope.may("restricted"):
             query = query.where(PERSON.c.restricted.is_(False))
     rows, total = _counted(connection, query, PAGE_ROWS, (page - 1) * PAGE_ROWS)
-    return [_found(scope, row) for row in rows], total
+    return _all_found(scope, rows), total
 
 
 def people_by_id(
@@ -191,9 +194,9 @@ def list_people(
         query = query.where(CARD.c.sex == wanted.sex)
     if among is not None:
         found = [row for row in connection.execute(query) if row.person_id in among]
-        return [_found(scope, tuple(row)) for row in found[wanted.skipped : last]], len(found)
+        return _all_found(scope, found[wanted.skipped : last]), len(found)
     rows, total = _counted(connection, query, wanted.most, wanted.skipped)
-    return [_found(scope, row) for row in rows], total
+    return _all_found(scope, rows), total
 
 
 def _counted(
@@ -219,7 +222,7 @@ def restricted_people(
     scope.require("restricted", "restricted archives are compliance's")
     query = _people_query().where(PERSON.c.restricted)
     rows, total = _counted(connection, query, PAGE_ROWS, (page - 1) * PAGE_ROWS)
-    return [_found(scope, row) for row in rows], total
+    return _all_found(scope, rows), total
 
 
 def may_have_phones(scope: Scope, connection: Connection, ids: Collection[str]) -> set[str]:
@@ -240,7 +243,7 @@ def _named(scope: Scope, connection: Connection, ids: list[str]) -> list[FoundPe
     for piece in in_pieces(ids):
         query = _people_query().where(PERSON.c.person_id.in_(piece))
         found += [_found(scope, tuple(row)) for row in connection.execute(query)]
-    return sorted(found, key=lambda person: person.person_id)
+    return told_apart(sorted(found, key=lambda person: person.person_id))
 
 
 def _people_query(text: str = "", by: str = "", *, downwards: bool = False) -> Select[Any]:
@@ -265,6 +268,10 @@ def _people_query(text: str = "", by: str = "", *, downwards: bool = False) -> S
         # Said in this way an index answers it.
         .order_by(*first, CARD.c.sorted_as.nulls_last(), PERSON.c.person_id)
     )
+
+
+def _all_found(scope: Scope, rows: Iterable[Any]) -> list[FoundPerson]:
+    return told_apart(_found(scope, tuple(row)) for row in rows)
 
 
 def _found(scope: Scope, row: FoundRow) -> FoundPerson:

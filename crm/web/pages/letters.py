@@ -272,6 +272,10 @@ def _letter(visit: Visit, person: PersonView, form: ActForm, made: Letter | None
         "title": visit.say(N_("写信或发消息")),
         "person_id": person.person_id,
         "name": next((card.name for card in person.cards if card.name), None),
+        "card_id": person.cards[0].card_id,
+        "born": next(
+            (str(b)[:4] for c in person.cards if (b := c.birth_date or c.birth_year)), None
+        ),
         "hidden": person.restricted and not visit.scope.may("restricted"),
         "templates": known,
         "languages": LANGUAGES,

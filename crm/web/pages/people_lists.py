@@ -18,6 +18,7 @@ from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.home import SEASON_DAYS, Days, chain_of
+from crm.web.view.formats import short_number
 from crm.web.view.labels import SEXES, label
 
 router = APIRouter()
@@ -27,6 +28,8 @@ def name_cell(visit: Visit, person: FoundPerson) -> Cell:
     """The name as lists show it, masked; it leads to the archive for whoever may open it."""
     if person.name:
         text = masked_name(person.name)
+        if person.alike:
+            text += f" {short_number(person.card_id)}"
     else:
         text = visit.say(N_("（限制使用）") if person.restricted else N_("（已删除）"))
     return Cell(text, f"/people/{person.person_id}" if visit.scope.may("archive") else "")

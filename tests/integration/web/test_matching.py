@@ -14,8 +14,9 @@ from crm.journal.events import JOURNAL
 from crm.people.tables import LINK
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from crm.web.view.formats import short_number
 from tests.examples import an_event, written
-from tests.integration.web.sites import RunningSite, sign_in
+from tests.integration.web.sites import RunningSite, sign_in, token_in
 
 
 def twin(card_id: str, name: str) -> bytes:
@@ -108,3 +109,18 @@ def test_compliance_looks_and_decides_nothing(site: RunningSite) -> None:
     assert page.status_code == 200
     assert "/matching/decide" not in page.text or "word-0" not in page.text
     assert "/matching/publish" not in page.text
+
+
+def test_twins_whose_masked_names_are_one_are_told_apart_in_lists_and_letters(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.site.intake.accept([twin("T4", "王兰"), twin("T5", "王芳")], HEADQUARTERS)
+    site.work()
+    numbers = {card_id: short_number(card_id) for card_id in ("T1", "T2", "T4", "T5")}
+    listed = office.get("/people").text
+    assert f"王* {numbers['T4']}" in listed and f"王* {numbers['T5']}" in listed
+    assert "李*国" in listed and numbers["T1"] not in listed, "these differ as they are shown"
+    found = office.post("/people", data={"form_token": token_in(listed), "text": "王兰"}).text
+    assert "王*" in found and numbers["T4"] not in found, "one alone needs no number"
+    letter = office.get(f"/people/{person_id('T4')}/letter").text
+    assert f"档案卡 {numbers['T4']}" in letter and "1949 年生" in letter
