@@ -17,7 +17,8 @@ from crm.copies.recalls import Recall
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.history import closed_up_to
 from crm.feed.tables import COPY_DELETION, COPY_SENT
-from crm.people.queries import FoundPerson, people_by_id
+from crm.people.found import FoundPerson
+from crm.people.queries import people_by_id
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
 from crm.storage.database import in_pieces

@@ -65,7 +65,7 @@ def tried(
     found = resolve(
         map(identity_card, known.cards.values()),
         known.fold.human_words,
-        known.around.is_crowded,
+        known.context.is_crowded,
         weights,
     )
     among = {row.card_id for row in sample}

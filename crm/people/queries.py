@@ -12,8 +12,8 @@ from crm.components.keys import Digest
 from crm.consents.uses import Standing, may_show
 from crm.identity.traits import PLACEHOLDER_PHONES
 from crm.keyring.keyring import Keyring
-from crm.people.alike import told_apart
 from crm.people.asking import matches, nearness
+from crm.people.found import FoundPerson, told_apart
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
 from crm.storage.database import in_pieces
@@ -34,23 +34,6 @@ class PersonSummary:
     deceased: bool
     restricted: bool
     erased: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FoundPerson:
-    """One person as a list shows it; the name is None where this viewer may not see it."""
-
-    person_id: str
-    card_id: str
-    name: str | None
-    phone_tails: tuple[str, ...]
-    sex: str | None
-    born: str | None
-    region: str | None
-    deceased: bool
-    restricted: bool
-    alike: bool = False
-    """Whether another one of the same list looks the same in it."""
 
 
 def people_now(scope: Scope, connection: Connection) -> Iterator[PersonSummary]:

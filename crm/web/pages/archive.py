@@ -19,7 +19,8 @@ from crm.copies.queries import dealer_names
 from crm.invitations.queries import InvitedTo, invitations_of
 from crm.journal.numbers import numbers_of
 from crm.letters.queries import SentLetter, letters_of
-from crm.people.queries import FoundPerson, people_by_id
+from crm.people.found import FoundPerson
+from crm.people.queries import people_by_id
 from crm.rights.queries import requests_of
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit

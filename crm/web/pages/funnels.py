@@ -18,7 +18,8 @@ from crm.funnels.own_copy import NOT_IN_COPIES, TYPES_OF_COPIES
 from crm.funnels.queries import Offers
 from crm.funnels.register import Saved, history_of, remove_funnel, save_funnel, saved_funnels
 from crm.funnels.report import Question
-from crm.people.queries import FoundPerson, find_people
+from crm.people.found import FoundPerson
+from crm.people.queries import find_people
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_parts import (

@@ -24,7 +24,8 @@ from crm.activities.queries import (
 from crm.holdings.queries import said_by
 from crm.invitations.queries import Invited, invited_to, of_one_house
 from crm.invitations.register import MOST_AT_ONCE, invite, take_back
-from crm.people.queries import FoundPerson, Wanted, find_people, list_people
+from crm.people.found import FoundPerson
+from crm.people.queries import Wanted, find_people, list_people
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import ActForm

@@ -19,7 +19,7 @@ from crm.activities.queries import (
 )
 from crm.copies.queries import dealer_name
 from crm.entries.own_words import own_words
-from crm.people.queries import FoundPerson
+from crm.people.found import FoundPerson
 from crm.storage.database import reading
 from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit, keep_cookie
 from crm.web.pages import log_people

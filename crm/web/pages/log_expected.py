@@ -21,7 +21,8 @@ from crm.activities.queries import (
 from crm.identity.names import given_sound, pinyin, pinyin_initials, simplified
 from crm.invitations.queries import invited_to
 from crm.masking import masked_name
-from crm.people.queries import PAGE_ROWS, FoundPerson, people_by_id
+from crm.people.found import FoundPerson
+from crm.people.queries import PAGE_ROWS, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, SignedIn, Visit

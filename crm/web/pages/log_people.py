@@ -15,7 +15,8 @@ from crm.feed.portal import Shared
 from crm.holdings.queries import Had, Held, held_by, said_by
 from crm.invitations.queries import invited_to
 from crm.members.queries import member_of
-from crm.people.queries import FoundPerson, find_people, people_by_id
+from crm.people.found import FoundPerson
+from crm.people.queries import find_people, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit

@@ -12,7 +12,8 @@ from campaigns.wording.catalogues import N_
 from crm.activities.queries import activity, happened_at, written_at
 from crm.funnels.queries import OUTCOME_CHAIN
 from crm.masking import masked_name
-from crm.people.queries import FoundPerson, Wanted, list_people
+from crm.people.found import FoundPerson
+from crm.people.queries import Wanted, list_people
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table

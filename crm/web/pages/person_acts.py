@@ -15,7 +15,8 @@ from crm.archives.queries import whole_archive
 from crm.copies.queries import dealer_names
 from crm.masking import masked_name
 from crm.notices.queries import current_notices
-from crm.people.queries import FoundPerson, find_people, people_by_id
+from crm.people.found import FoundPerson
+from crm.people.queries import find_people, people_by_id
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.changes import what_changes, who_changes

@@ -17,7 +17,7 @@ from crm.activities.queries import ActivityRow
 from crm.copies.row_names import ROW, of_card
 from crm.holdings.queries import Held
 from crm.intake.row_rights import BY_ROW, PURPOSES_BY_ROW
-from crm.people.queries import FoundPerson
+from crm.people.found import FoundPerson
 from crm.web.view.form_faults import HEALTH_CLOSED, HEALTH_REFUSED
 from crm.web.view.form_fields import (
     ASKED_OF_THE_DOOR,

@@ -19,7 +19,7 @@ from crm.feed.recall_queries import (
     recall_counts,
 )
 from crm.masking import masked_name
-from crm.people.queries import FoundPerson
+from crm.people.found import FoundPerson
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading, writing
 from streams.cli.commands.copies import Dealer
