@@ -72,6 +72,7 @@ PURE_OF_CRM = {
     "crm.components.keys",
     "crm.components.moment",
     "crm.journal.logged_event",
+    "crm.masking",
     "crm.money",
 }
 IMPURE_LIBRARIES = {
