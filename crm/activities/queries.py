@@ -84,6 +84,18 @@ def activities_from(scope: Scope, connection: Connection, from_day: date) -> lis
     return [ActivityRow(*row) for row in connection.execute(query)]
 
 
+def activities_after(
+    scope: Scope, connection: Connection, after: str, limit: int
+) -> list[ActivityRow]:
+    """The activities whose ids follow one, by id; of a dealer, its own."""
+    scope.require("activities", "which activities there are")
+    query = select(ACTIVITY).where(ACTIVITY.c.activity_id > after)
+    if scope.dealer is not None:
+        query = query.where(ACTIVITY.c.dealer == scope.dealer)
+    rows = connection.execute(query.order_by(ACTIVITY.c.activity_id).limit(limit))
+    return [ActivityRow(*row) for row in rows]
+
+
 def activity(scope: Scope, connection: Connection, activity_id: str) -> ActivityRow | None:
     """One activity; None when it is not known, or is another dealer's."""
     query = select(ACTIVITY).where(ACTIVITY.c.activity_id == activity_id)

@@ -67,6 +67,13 @@ class Settings:
         N_("数据文件夹"),
         N_("SQLite 文件所在处，否则 `./jinxi-data`"),
     )
+    backups_folder: Path | None = option(
+        "JINXI_BACKUPS",
+        FILE,
+        None,
+        N_("在网页上开始的备份放在哪个文件夹；请用另一块盘"),
+        N_("数据文件夹里的 `backups`"),
+    )
     database_password_file: Path | None = option(
         "JINXI_DATABASE_PASSWORD_FILE",
         FILE,

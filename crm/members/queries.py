@@ -76,6 +76,15 @@ def list_members(
     return [_member(row) for row in rows], int(total)
 
 
+def members_after(
+    scope: Scope, connection: Connection, after: str, limit: int
+) -> list[MemberState]:
+    """The members whose codes follow one, by code; a dealer's are its own."""
+    query = _of_scope(scope, select(*_columns())).where(MEMBER.c.member > after)
+    rows = connection.execute(query.order_by(MEMBER.c.member).limit(limit))
+    return [_member(row) for row in rows]
+
+
 def member_of(scope: Scope, connection: Connection, code: str) -> MemberState | None:
     """One member; None when there is none for this viewer."""
     query = _of_scope(scope, select(*_columns())).where(MEMBER.c.member == code)

@@ -1,10 +1,10 @@
-"""What is typed to find a person, as conditions on cards: a name, a sound, a number, a year."""
+"""What is asked to find people: conditions on cards of what is typed, or everybody in turn."""
 
 import re
 import unicodedata
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, false, or_, select, union
+from sqlalchemy import ColumnElement, Connection, and_, case, false, or_, select, union
 
 from campaigns.identifiers import (
     EARLIEST_BIRTH_YEAR,
@@ -17,6 +17,7 @@ from crm.components.index import TIE
 from crm.components.keys import Digest, id_key, phone_key
 from crm.identity.names import pinyin, simplified
 from crm.people.tables import CARD, LINK, PERSON
+from crm.scope import Scope
 
 _TAIL_DIGITS = 4
 _HOMOPHONE = re.compile(r"[\u3400-\u9fff]{2,}")
@@ -38,6 +39,13 @@ def matches(text: str, digest: Digest | None) -> ColumnElement[bool]:
         return false()
     fitting = select(LINK.c.person_id).where(LINK.c.card_id.in_(union(*parts)))
     return PERSON.c.person_id.in_(fitting)
+
+
+def ids_after(scope: Scope, connection: Connection, after: str, limit: int) -> list[str]:
+    """The ids of the people that follow one, in order."""
+    scope.require("people", "people are the company's; a dealer has its copy")
+    query = select(PERSON.c.person_id).where(PERSON.c.person_id > after)
+    return list(connection.execute(query.order_by(PERSON.c.person_id).limit(limit)).scalars())
 
 
 def nearness(text: str) -> tuple[ColumnElement[int], ...]:

@@ -15,7 +15,15 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from crm.configuration.settings import Settings
 from crm.web import routes
-from crm.web.api import attachments, dealer_check, dealer_feed, dealer_receipts, docs, events
+from crm.web.api import (
+    attachments,
+    dealer_check,
+    dealer_feed,
+    dealer_receipts,
+    docs,
+    events,
+    lists,
+)
 from crm.web.api.problems import Problem, answer_problem, problem_response
 from crm.web.guards.bounds import BodyRefused, Bounds
 from crm.web.guards.budget import TooMuch
@@ -83,6 +91,7 @@ def app_of(site: Site) -> FastAPI:
     app.include_router(dealer_check.router)
     app.include_router(dealer_feed.router)
     app.include_router(dealer_receipts.router)
+    app.include_router(lists.router)
     app.include_router(docs.router, include_in_schema=False)
     routes.include(app)
     app.mount("/static", _KeptFiles(directory=STATIC_FOLDER))

@@ -21,6 +21,7 @@ from crm.web.pages import (
     answering,
     archive,
     audit,
+    backups,
     components,
     conflicts,
     consents,
@@ -104,7 +105,7 @@ PAGES = (
     *(contracts, copy_rows, answering, letters),
     *(watch, disputes, payment_files, reward_payments, rewards, policies, transfers),
     *(own_rewards, member_acts, members, statements),
-    *(accounts, tokens, webhooks, join, components),
+    *(accounts, tokens, webhooks, join, components, backups),
     *(funnels, funnel_files, funnel_people, funnel_differences),
 )
 _WHAT_HAPPENED = {

@@ -12,6 +12,7 @@ from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.web.app import app_of
 from crm.web.guards.site import Site
+from streams.backup.shelf import Shelf
 from streams.running.installation import Installation
 from streams.running.logs import configure
 from streams.running.outbox_store import OutboxStore
@@ -23,6 +24,8 @@ from streams.upkeep.dead_letters import retry
 from streams.upkeep.status import metrics, status
 
 HOST = "127.0.0.1"
+BACKUPS = "backups"
+"""Where backups that are started in pages lie when nothing else is said."""
 _NOT_FOUND = 404
 _TURN_SECONDS = 0.001
 Networks = tuple[IPv4Network | IPv6Network, ...]
@@ -36,6 +39,7 @@ def open_site(settings: Settings) -> Site:
         site,
         status=lambda: status(opened),
         retry=lambda: retry(opened),
+        backups=Shelf(opened, settings.backups_folder or settings.data_folder / BACKUPS),
         large_intake=LargeIntakeProcess(),
         funnel_answers=FunnelProcess(),
     )

@@ -35,7 +35,7 @@ PATHS = (
     "/funnels/differs?step=activity.attended&step=purchase.made&days=182&compare=before",
     "/funnels/people?step=activity.attended&days=182&at=1",
     *("/me/password", "/me/second-factor"),
-    *("/status", "/accounts", "/audit", "/tokens", "/webhooks", "/notices"),
+    *("/status", "/backups", "/accounts", "/audit", "/tokens", "/webhooks", "/notices"),
     "/event?source=/hq/console&id=plan-A-today",
     *("/rewards", "/rewards?state=held", "/rewards/files", "/disputes", "/watch"),
     *("/policies", "/policies/new", "/policies/default"),

@@ -21,6 +21,7 @@ from crm.funnels.queries import FunnelAnswers, Funnels
 from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
 from crm.letters.ways import Ways
+from crm.operations.backups import Backups
 from crm.operations.status import Status, stored_status
 from crm.pace import Turns
 from crm.rights.own_copy import Keeper
@@ -63,6 +64,8 @@ class Site:
 
     retry: Callable[[], object] | None = None
     """Records again what failed, where somebody above can do that."""
+    backups: Backups | None = None
+    """The backups that are made from pages, where somebody above can make them."""
 
     @property
     def digest(self) -> Digest:

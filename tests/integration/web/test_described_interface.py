@@ -72,9 +72,12 @@ whether a signature is genuine, who has the key.
 """
 
 OPERATIONS = [
-    *("GET /health", "GET /v1/attachments/{evidence_sha256}", "GET /v1/dealer/buckets"),
-    *("GET /v1/dealer/changes", "GET /v1/dealer/keys", "GET /v1/dealer/receipts"),
-    *("GET /v1/events", "POST /v1/attachments", "POST /v1/dealer/acknowledge"),
+    *("GET /health", "GET /v1/accounts", "GET /v1/activities"),
+    *("GET /v1/attachments/{evidence_sha256}", "GET /v1/dealer/buckets", "GET /v1/dealer/changes"),
+    *("GET /v1/dealer/keys", "GET /v1/dealer/receipts"),
+    *("GET /v1/events", "GET /v1/follow-ups", "GET /v1/members", "GET /v1/people"),
+    *("GET /v1/requests", "GET /v1/tokens"),
+    *("POST /v1/attachments", "POST /v1/dealer/acknowledge"),
     *("POST /v1/dealer/check", "POST /v1/dealer/keys", "POST /v1/dealer/receipts"),
     *("POST /v1/dealer/rows", "POST /v1/events"),
 ]

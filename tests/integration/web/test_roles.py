@@ -20,6 +20,7 @@ from crm.people.queries import find_people
 from crm.scope import HEADQUARTERS_SCOPE, Capability
 from crm.storage.database import reading
 from crm.web.api import docs
+from crm.web.api.lists import LISTS
 from crm.web.routes import PAGES
 from crm.web.view.person_acts import ACTS
 from streams.embedded.worker import Worker
@@ -194,6 +195,7 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /funnels/differs", "GET /funnels/differs.csv"), FUNNELS),
     "POST /funnels/why": both(sees("numbers"), sees("archive")),
     "POST /status/clock": sees("runs"),
+    **dict.fromkeys(("GET /backups", "POST /backups", "POST /backups/try"), sees("runs")),
     **dict.fromkeys(("GET /rewards", "GET /rewards/{reward_id}"), sees("money")),
     **dict.fromkeys(("GET /members", "POST /members", "GET /members/{code}"), sees("members")),
     **dict.fromkeys(("GET /members/{code}/card.svg", "GET /members/{code}/card.pdf"), MEMBERS),
@@ -372,19 +374,21 @@ FOR_EVERY_TOKEN = (
     *("GET /health", "POST /v1/events", "GET /v1/events"),
     *("POST /v1/attachments", "GET /v1/attachments/{evidence_sha256}"),
 )
-"""Beside these, which answer each token by what it asks for, all are a dealer's."""
+"""Beside these, which answer each token by what it asks for, and the lists, all are a dealer's."""
 
 
 @pytest.mark.parametrize("role", TOKEN_ROLES)
 def test_every_operation_is_open_to_whom_the_table_says(told: Told, role: TokenRole) -> None:
     dealer = "D1" if ROLES[role].of_dealer else None
-    own = scope_of(role, dealer=dealer).may("own_copy")
+    scope = scope_of(role, dealer=dealer)
+    own = {f"GET {path}": scope.may(LISTS[path][0]) for path in LISTS}
     wrong = []
     token = told.running.token(role, dealer)
     with told.running.client(Authorization=f"Bearer {token}") as client:
         for path, methods in client.get("/openapi.json").json()["paths"].items():
             for method in map(str.upper, methods):
-                is_open = own or f"{method} {path}" in FOR_EVERY_TOKEN
+                named = f"{method} {path}"
+                is_open = own.get(named, scope.may("own_copy") or named in FOR_EVERY_TOKEN)
                 answer = client.request(method, path)
                 if (answer.status_code not in (401, 403)) != is_open:
                     wrong.append(f"{method} {path}: {answer.status_code}, open: {is_open}")

@@ -1,0 +1,92 @@
+"""Backups in a page: made in the background, tried, listed with both; headquarters alone."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from crm.configuration.settings import Settings
+from streams.backup.manifest import DATA
+from streams.backup.shelf import Shelf
+from streams.running.installation import Installation
+from streams.serving.web_server import open_site
+from tests.integration.web.acting import form_in
+from tests.integration.web.sites import RunningSite, card, serving, sign_in
+from tests.templates import new_installation
+
+
+def ends(shelf: Shelf) -> None:
+    """Wait until what was begun has ended."""
+    for thread in threading.enumerate():
+        if thread.name == "backup":
+            thread.join()
+    assert not shelf.is_busy
+
+
+@pytest.fixture(scope="module")
+def shelved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningSite, Shelf]]:
+    folder: Path = tmp_path_factory.mktemp("shelf")
+    settings: Settings = replace(new_installation(folder), backups_folder=folder / "elsewhere")
+    site = open_site(settings)
+    shelf = site.backups
+    assert isinstance(shelf, Shelf)
+    with serving(site) as running:
+        running.user("office", "headquarters")
+        running.accept(card())
+        yield running, shelf
+
+
+@pytest.fixture
+def office(shelved: tuple[RunningSite, Shelf]) -> Iterator[httpx.Client]:
+    with shelved[0].client() as client:
+        assert sign_in(client, "office").status_code == 303
+        yield client
+
+
+def test_one_is_made_by_a_tap_tried_and_listed_and_a_broken_one_is_called_broken(
+    shelved: tuple[RunningSite, Shelf], office: httpx.Client
+) -> None:
+    _, shelf = shelved
+    empty = office.get("/backups").text
+    assert "还没有备份过" in empty and "该备份了" in empty
+    assert office.post("/backups", data=form_in(empty, "/backups")).status_code == 303
+    ends(shelf)
+    (made,) = shelf.kept()
+    page = office.get("/backups").text
+    assert made.name in page and "核对过，完整" in page and "该备份了" not in page
+    data = Path(shelf.place) / made.name / DATA
+    data.write_bytes(data.read_bytes()[:-1])
+    assert office.post("/backups/try", data=form_in(page, "/backups/try")).status_code == 303
+    ends(shelf)
+    assert "坏了，不能用" in office.get("/backups").text
+
+
+def test_while_one_is_under_way_no_other_is_begun(
+    shelved: tuple[RunningSite, Shelf], office: httpx.Client
+) -> None:
+    _, shelf = shelved
+    before, page = len(shelf.kept()), office.get("/backups").text
+    with shelf._turn:
+        assert not shelf.begin() and not shelf.begin_trying(shelf.kept()[0].name)
+        busy = office.get("/backups").text
+        assert "正在备份或核对" in busy and 'action="/backups"' not in busy
+        assert office.post("/backups", data=form_in(page, "/backups")).status_code == 303
+    assert len(shelf.kept()) == before
+
+
+def test_one_that_cannot_be_written_is_said_to_have_failed(
+    tmp_path: Path, shelved: tuple[RunningSite, Shelf]
+) -> None:
+    running, _ = shelved
+    in_the_way = tmp_path / "file"
+    in_the_way.write_bytes(b"")
+    site = running.site
+    settings = Settings.in_folder(tmp_path)
+    shelf = Shelf(Installation(settings, site.engine, site.keyring), in_the_way / "backups")
+    assert shelf.begin()
+    ends(shelf)
+    assert shelf.has_failed and shelf.kept() == []
+    assert not shelf.begin_trying("../elsewhere")
