@@ -1,6 +1,7 @@
 """The ways on which a letter leaves the house: a mail server, a gateway for phones, paper."""
 
 import smtplib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -89,6 +90,12 @@ class Ways:
 def gateway_secret(keyring: Keyring) -> str:
     """What the gateway checks signatures with."""
     return written_secret(keyring.secret(_KEY_NAME))
+
+
+def all_on_paper(letters: Sequence[Letter]) -> bytes:
+    """Letters of one language as one PDF, each on pages of its own."""
+    sections = [Section("letter", each.subject, each.body.split("\n\n"), []) for each in letters]
+    return large_print(OwnCopy(letters[0].language, letters[0].subject, "", sections), apart=True)
 
 
 def on_paper(letter: Letter) -> bytes:

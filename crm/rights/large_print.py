@@ -15,7 +15,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate
+from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, SimpleDocTemplate
 
 from campaigns.wording.catalogues import translated
 from crm.rights import sentences as said
@@ -28,8 +28,8 @@ _LATIN_RUN = re.compile(r"(?:&[a-z0-9#]+;|[!-~])(?:&[a-z0-9#]+;|[ -~])*")
 _COLON = {"en": ": "}
 
 
-def large_print(copy: OwnCopy) -> bytes:
-    """The PDF; the same copy gives the same bytes."""
+def large_print(copy: OwnCopy, *, apart: bool = False) -> bytes:
+    """The PDF; the same copy gives the same bytes. apart: each section on pages of its own."""
     # UTF-16 reaches the characters of GB 18030, which the older encoding does not.
     font = UnicodeCIDFont(_HAN)
     font.encodingName = "UniGB-UTF16-H"
@@ -52,16 +52,19 @@ def large_print(copy: OwnCopy) -> bytes:
         canvas.setFont(_LATIN if copy.language == "en" else _HAN, BODY_POINTS)
         canvas.drawCentredString(A4[0] / 2, 12 * mm, words)
 
-    document.build(list(_flow(copy)), onFirstPage=number, onLaterPages=number)
+    document.build(list(_flow(copy, apart=apart)), onFirstPage=number, onLaterPages=number)
     return out.getvalue()
 
 
-def _flow(copy: OwnCopy) -> Iterator[Flowable]:
-    yield _text(copy, copy.title, TITLE_POINTS, after=4)
-    yield _text(copy, copy.made)
+def _flow(copy: OwnCopy, *, apart: bool) -> Iterator[Flowable]:
+    if not apart:
+        yield _text(copy, copy.title, TITLE_POINTS, after=4)
+        yield _text(copy, copy.made)
     if any(map(_is_rare, str(copy.sections))):
         yield _text(copy, translated(said.RARE, copy.language))
-    for section in copy.sections:
+    for place, section in enumerate(copy.sections):
+        if apart and place:
+            yield PageBreak()
         heading = _text(copy, section.title, HEADING_POINTS, before=8, after=3)
         blocks = [[_text(copy, paragraph)] for paragraph in section.paragraphs]
         blocks += [list(_entry(copy, entry)) for entry in section.entries]

@@ -165,11 +165,15 @@ def served(folder: Path) -> Iterator[str]:
             process.terminate()
 
 
-def fill(folder: Path, people: int) -> Installation:
-    """A season that ends today, an activity of today, an account of every role that reads."""
+def fill(folder: Path, people: int | None) -> Installation:
+    """A season that ends today, an activity of today, an account of every role that reads.
+
+    people: None where the season is there.
+    """
     environment = {**os.environ, "JINXI_DATA": str(folder)}
     command = [sys.executable, "-m", "streams", "demo", "--no-serve", "--people", str(people)]
-    subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    if people is not None:
+        subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     opened = open_installation(Settings.in_folder(folder))
     opened.intake.accept([orjson.dumps(activity_today(ACTIVITY))], HEADQUARTERS)
     for role in sorted(set(READERS)):
@@ -219,14 +223,16 @@ def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=10_700, help="10,700 are 100,000 events")
+    parser.add_argument("--folder", type=Path, help="a season that is there: it is written into")
     parser.add_argument("--loggers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=300.0)
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="jinxi-pages-") as name:
-        opened = fill(Path(name), asked.people)
-        with served(Path(name)) as address:
+        folder = asked.folder or Path(name)
+        opened = fill(folder, None if asked.folder else asked.people)
+        with served(folder) as address:
             times, lag_seconds = measure(opened, address, asked.loggers, asked.seconds)
-        said = (Path(name) / LOG).read_text(errors="replace").splitlines()
+        said = (folder / LOG).read_text(errors="replace").splitlines()
         opened.engine.dispose()
         opened.keyring.engine.dispose()
     submits = times.seconds.pop("submit", [])

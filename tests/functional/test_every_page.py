@@ -40,7 +40,7 @@ PATHS = (
     *("/rewards", "/rewards?state=held", "/rewards/files", "/disputes", "/watch"),
     *("/policies", "/policies/new", "/policies/default"),
     *("/members", "/members/new", "/statements", "/transfers"),
-    *("/rights", "/rights?closed=true", "/matching", "/conflicts", "/letters"),
+    *("/rights", "/rights?closed=true", "/matching", "/conflicts", "/letters", "/letters/batch"),
     *(
         "/log?choose=true",
         "/log/A-today",

@@ -38,16 +38,16 @@ from crm.web.view.formats import day_text
 router = APIRouter()
 
 WAYS: tuple[Way, ...] = get_args(Way)
-_LETTER = "letter"
+LETTER = "letter"
 """What the access log calls that somebody's name was put into a letter."""
-_OBSTACLES: dict[Obstacle, str] = {
+OBSTACLES: dict[Obstacle, str] = {
     "deceased": N_("此人已去世：不再给本人和家人发任何东西。"),
     "restricted": N_("档案限制使用：不写信，不发消息。"),
     "erased": N_("个人信息已删除：没有可以写的。"),
     "no_consent": N_("本人没有同意接收这一类。请先问过本人，记下同意，再发。"),
     "quiet_hours": N_("现在是晚上 8 点到早上 9 点，不打扰人。请白天再发，或打印出来。"),
 }
-_FAILURES = {
+FAILURES = {
     "no_way": N_("这条路还没有开通。请管理员设置邮件服务器或短信、微信的网关，或改用打印。"),
     "refused": N_("对方的服务器没有收下。请核对地址或号码，再发一次。"),
     "unreachable": N_("没有连上对方的服务器，没有发出去。请过一会儿再发。"),
@@ -124,7 +124,7 @@ def _templates(visit: Visit, form: ActForm) -> Response:
 @router.get("/people/{name}/letter")
 def letter_form(visit: SignedIn, name: str) -> Response:
     """Which template, in which language, on which way."""
-    person = _person(visit, name)
+    person = person_of(visit, name)
     values = {"language": visit.language, "way": WAYS[0]}
     return _letter(visit, person, ActForm.of(values), None)
 
@@ -134,7 +134,7 @@ def letter(posting: SignedInPosting, name: str) -> Response:
     """Look at the letter as this person would get it; then print or send it."""
     visit = posting.visit
     visit.scope.require("opens", "a letter names the person")
-    person = _person(visit, name)
+    person = person_of(visit, name)
     with reading(visit.site.engine) as connection:
         known = {each.name: each for each in letter_templates(visit.scope, connection)}
     template = known.get(posting.text("template", 64))
@@ -143,18 +143,18 @@ def letter(posting: SignedInPosting, name: str) -> Response:
     if template is None or language is None or way is None:
         raise NotFound
     now_us = visit.site.now_us()
-    stands_against = _obstacle(person, template, way, now_us)
+    stands_against = what_stands_against(person, template, way, now_us)
     form = ActForm(posting.text("form_id", 36), posting.text_of)
     if stands_against is not None:
-        troubles = (visit.say(_OBSTACLES[stands_against]),)
+        troubles = (visit.say(OBSTACLES[stands_against]),)
         return _letter(visit, person, ActForm(form.form_id, form.typed, troubles=troubles), None)
-    values = _values(visit, person, language)
+    values = values_of(visit, person, language)
     made = rendered(template, language, values)
     missing = {each for each in _OF_A_TRIAL & named_in(template, language) if not values[each]}
     doubts = (visit.say(_NEVER_TRIED),) if missing else ()
     with writing(visit.site.engine) as connection:
         card_id = person.cards[0].card_id
-        log_accesses(connection, [Access(now_us, visit.account.actor, card_id, _LETTER)])
+        log_accesses(connection, [Access(now_us, visit.account.actor, card_id, LETTER)])
     if posting.text("step") != "send" or (doubts and posting.text("asked") != _TRIAL):
         asked = _TRIAL if doubts else ""
         shown = ActForm(form.form_id, form.typed, doubts=doubts, asked=asked)
@@ -197,7 +197,7 @@ def _sent(posting: Posting, person: PersonView, sending: Sending, made: Letter) 
     except NotSent as error:
         with writing(site.engine) as connection:
             end(connection, sending.letter_id, failed=True)
-        troubles = (visit.say(_FAILURES[error.why]),)
+        troubles = (visit.say(FAILURES[error.why]),)
         again = ActForm(typed=posting.text_of, troubles=troubles)
         return _letter(visit, person, again, None)
     with writing(site.engine) as connection:
@@ -216,25 +216,28 @@ def _address(posting: Posting, person: PersonView, way: Way) -> str:
     if way == "mail":
         typed = posting.text("mail", 200)
         return typed if "@" in typed and not any(c.isspace() or c in ",;<>" for c in typed) else ""
-    phones = list(_phones(person))
+    phones = list(phones_of(person))
     wanted = posting.text("phone", 4)
     return phones[int(wanted)] if wanted.isdecimal() and int(wanted) < len(phones) else ""
 
 
-def _phones(person: PersonView) -> Iterator[str]:
+def phones_of(person: PersonView) -> Iterator[str]:
+    """The mobiles of the archive that are no placeholders."""
     numbers = (mobile_e164(phone) for card in person.cards for phone in card.phones)
     yield from dict.fromkeys(n for n in numbers if n and n not in PLACEHOLDER_PHONES)
 
 
-def _obstacle(
+def what_stands_against(
     person: PersonView, template: LetterTemplate, way: Way, at_us: int
 ) -> Obstacle | None:
+    """Why this person may not be sent it now; None: they may."""
     standing = Standing(person.restricted, person.deceased)
     erased = all(card.name is None for card in person.cards)
     return obstacle(person.consents, standing, template.purpose, way, at_us, erased=erased)
 
 
-def _values(visit: Visit, person: PersonView, language: Language) -> dict[str, str]:
+def values_of(visit: Visit, person: PersonView, language: Language) -> dict[str, str]:
+    """What a template may name of a person, as it stands now."""
     keeper = visit.site.keeper
     trials = [
         event
@@ -255,7 +258,8 @@ def _values(visit: Visit, person: PersonView, language: Language) -> dict[str, s
     }
 
 
-def _person(visit: Visit, name: str) -> PersonView:
+def person_of(visit: Visit, name: str) -> PersonView:
+    """Somebody who may be written to; NotFound."""
     visit.scope.require("letters", "letters are the company's")
     site = visit.site
     with reading(site.engine) as connection:
@@ -280,7 +284,7 @@ def _letter(visit: Visit, person: PersonView, form: ActForm, made: Letter | None
         "templates": known,
         "languages": LANGUAGES,
         "ways": WAYS,
-        "phones": list(enumerate(_phones(person))) if not person.restricted else [],
+        "phones": list(enumerate(phones_of(person))) if not person.restricted else [],
         "form": form,
         "made": made,
     }

@@ -193,9 +193,9 @@ def give_link(posting: SignedInPosting, code: str) -> Response:
 def take_link(posting: SignedInPosting, code: str) -> Response:
     """The link opens nothing any more: for whoever sees the member and may say anything."""
     visit = posting.visit
-    row = member_shown(visit, code)
     if visit.account.credential is None:
         raise OutOfScope("who only looks ends nothing")
+    row = member_shown(visit, code)
     end_link(visit.site.engine, row.member, visit.account.actor, visit.site.now_us())
     context = {"title": visit.say(N_("会员的查看链接")), "row": row, "address": None}
     return visit.render("own_link_made.html", context)

@@ -164,6 +164,8 @@ OPENS: dict[str, Allowed] = {
     },
     "GET /restricted": sees("restricted"),
     "GET /letters": sees("letters"),
+    "GET /letters/batch": both(sees("letters"), sees("people")),
+    "POST /letters/batch": both(sees("letters"), sees("opens")),
     "POST /letters": sees("decides"),
     "GET /people/{name}/letter": both(sees("letters"), sees("archive")),
     "POST /people/{name}/letter": both(sees("letters"), sees("opens")),

@@ -1,0 +1,125 @@
+"""One letter to many: each is looked at by itself, sent once, and who is left out is counted."""
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from campaigns.ids import person_id
+from crm.accounts.access import accesses_of_cards
+from crm.invitations.register import invite
+from crm.letters.ways import Ways
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading, writing
+from crm.web.app import app_of
+from tests.integration.web.acting import form_in
+from tests.integration.web.sites import (
+    Listener,
+    RunningSite,
+    activity_today,
+    card,
+    entered,
+    running,
+)
+from tests.integration.web.test_consents import consent
+from tests.integration.web.test_letter_pages import NIGHT_US, NOON_US, Clock, Gateway
+from tests.integration.web.test_person_acts import event
+
+CLOCK = Clock()
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Gateway]:
+    """A gateway for phones."""
+    server = Gateway()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, gateway: Gateway) -> Iterator[RunningSite]:
+    folder: Path = tmp_path_factory.mktemp("batches")
+    with running(folder) as plain:
+        plain.user("field", "staff")
+        cards = [(f"L-{n}", f"信{n}号", f"1370000900{n}") for n in range(1, 6)]
+        plain.accept(activity_today(), *(card(*each) for each in cards))
+        plain.accept(
+            *(consent(name, purpose="marketing") for name in ("L-1", "L-5")),
+            event("person.deceased", "L-3"),
+            event("consent.refused", "L-4", purpose="archive"),
+        )
+        people = [person_id(name) for name, *_ in cards]
+        with writing(plain.site.engine) as connection:
+            of = {"actor": "u-1", "now_us": NOON_US}
+            invite(HEADQUARTERS_SCOPE, connection, "A-today", people, **of)  # type: ignore[arg-type]
+        ways = Ways(None, None, f"http://127.0.0.1:{gateway.server_port}/", True)
+        found = replace(plain.site, now_us=CLOCK, ways=ways)
+        listener = Listener(app_of(found))
+        try:
+            yield RunningSite(found, listener)
+        finally:
+            listener.close()
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    CLOCK.at_us = NOON_US
+    yield from entered(site, "field")
+
+
+BATCH = "/letters/batch"
+
+
+def to_many(client: httpx.Client, step: str = "", **typed: str) -> httpx.Response:
+    """Open the form for many, fill it in and send it."""
+    chosen = {"whom": "invited:A-today", "template": "invitation", "language": "zh-CN"}
+    form = {**form_in(client.get(BATCH).text, BATCH), **chosen, "step": step, **typed}
+    return client.post(BATCH, data=form)
+
+
+def left_out(page: str) -> dict[str, int]:
+    """Reason → how many."""
+    found = re.findall(r"不送的：([^<]+)</span> <span class=\"end\">(\d+)", page)
+    return {why: int(count) for why, count in found}
+
+
+def test_each_of_many_is_looked_at_by_itself_and_who_is_left_out_is_counted(
+    field: httpx.Client,
+) -> None:
+    page = to_many(field, way="print").text
+    assert "会送给 2 人" in page and "您好" in page
+    assert left_out(page) == {"没有同意接收这一类": 1, "已去世": 1, "档案限制使用": 1}
+    CLOCK.at_us = NIGHT_US
+    night = to_many(field, way="sms").text
+    assert "会送给 0 人" in night and left_out(night)["晚上 8 点到早上 9 点，不打扰人"] == 2
+    assert to_many(field, whom="").status_code == 422
+
+
+def test_many_are_sent_once_each_however_often_it_is_tapped(
+    site: RunningSite, field: httpx.Client, gateway: Gateway
+) -> None:
+    before = len(gateway.taken)
+    form = form_in(field.get(BATCH).text, BATCH)
+    first = to_many(field, "send", way="sms", form_id=form["form_id"])
+    assert "送出 2 封" in first.text and len(gateway.taken) == before + 2
+    again = to_many(field, "send", way="sms", form_id=form["form_id"])
+    assert left_out(again.text)["这一次已经发过"] == 2 and len(gateway.taken) == before + 2
+    archive = field.get(f"/people/{person_id('L-5')}").text
+    assert "invitation" in archive.partition('id="letters"')[2]
+    with reading(site.site.engine) as connection:
+        looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["L-5"])
+    assert "letter" in {look.field for look in looks}
+
+
+def test_many_on_paper_are_one_file_with_a_page_for_each(field: httpx.Client) -> None:
+    made = to_many(field, "send", way="print")
+    assert made.headers["content-type"] == "application/pdf"
+    assert made.content.startswith(b"%PDF-") and b"/Count 2" in made.content
