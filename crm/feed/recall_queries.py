@@ -158,6 +158,10 @@ def people_of_hand_over(
 
 def _withdrawals(connection: Connection, dealer: str, after: int) -> Iterator[Recall]:
     """Rows that may have been sent, withdrawn after a number and not given back since."""
+    anything = select(COPY_SENT.c.dealer).where(COPY_SENT.c.dealer == dealer).limit(1)
+    if connection.execute(anything).first() is None:
+        # Nothing ever left for it: no row need be looked at.
+        return
     names = ("dealer", "sequence", "key", "reason_class", "changed_us")
     query = select(*(DEALER_CHANGE.c[name] for name in names)).where(
         *_stands_withdrawn(dealer),

@@ -28,7 +28,7 @@ from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.copy import keep_shown, masked, own_dealer
 from crm.web.pages.funnel_parts import answered, asked_of, may_look, owner_of, today_of
-from crm.web.pages.people_lists import people_list
+from crm.web.pages.people_lists import may_invite, people_list
 from crm.web.view.funnel_form import address_of, asked_funnel
 from crm.web.view.funnel_view import FEW, WITHHELD
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
@@ -206,6 +206,7 @@ def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> R
         "as_of": as_of,
         "today": today_of(visit),
         "is_own": saved.owner == visit.account.actor,
+        "may_invite": may_invite(visit),
         "funnel": address_of(saved.document),
     }
     title = f"{saved.name} · {_title(visit, saved.document, listed)}"

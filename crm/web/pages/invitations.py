@@ -161,10 +161,10 @@ def _expected(visit: Visit, activity_id: str, posting: Posting | None = None) ->
 
 
 @router.get("/invite")
-def invite_page(visit: SignedIn, to: str = "", who: str = "") -> Response:
+def invite_page(visit: SignedIn, to: str = "", who: str = "", segment: str = "") -> Response:
     """The form: to which activity, and whom; `who`: one person from their archive."""
     _must_invite(visit)
-    return _page(visit, ActForm.of({"to": to, "chosen": who}), [who] if who else [])
+    return _page(visit, ActForm.of({"to": to, "segment": segment}), [who] if who else [])
 
 
 @router.post("/invite")

@@ -74,10 +74,11 @@ class Outcome:
 
 
 @router.get("/letters/batch")
-def batch_form(visit: SignedIn) -> Response:
+def batch_form(visit: SignedIn, whom: str = "") -> Response:
     """Which template, on which way, to whom."""
     _may(visit)
-    return _page(visit, ActForm.of({"language": visit.language, "way": WAYS[0]}), None)
+    known = {"language": visit.language, "way": WAYS[0], "whom": whom}
+    return _page(visit, ActForm.of(known), None)
 
 
 @router.post("/letters/batch")

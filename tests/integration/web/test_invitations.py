@@ -154,3 +154,23 @@ def test_who_only_reads_sees_the_list_and_no_way_to_invite(site: RunningSite) ->
         page = client.get(EXPECTED).text
         assert "uninvite" not in page and "/invite" not in page
         assert "/invite" not in client.get("/people").text
+
+
+def test_a_saved_group_leads_to_its_invitation_and_to_its_letter_and_whoever_belongs_is_invited(
+    site: RunningSite,
+) -> None:
+    site.user("office", "headquarters")
+    for office in entered(site, "office"):
+        query = "step=activity.attended&days=365&at=1"
+        form = {"form_token": token_in(office.get("/me").text), "query": query, "name": "来过的"}
+        group = office.post("/segments", data=form).headers["location"]
+        name = group.removeprefix("/segments/")
+        page = office.get(group).text
+        assert f"/invite?segment={name}" in page and f"/letters/batch?whom=segment:{name}" in page
+        opened = office.get(f"/invite?segment={name}").text
+        filled = {**form_in(opened, "/invite"), "to": "A-today", "step": "send"}
+        assert filled["segment"] == name
+        assert office.post("/invite", data=filled).headers["location"] == EXPECTED
+        assert person_id("I-2") in invited_now(office)
+        assert person_id("I-3") not in invited_now(office)
+        take_back(office, *(f"I-{n}" for n in range(1, 7)))
