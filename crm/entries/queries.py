@@ -7,7 +7,9 @@ from sqlalchemy import Connection, select
 
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
+from crm.people.queries import FoundPerson, people_by_id
 from crm.people.tables import CARD, LINK, PERSON
+from crm.scope import Scope
 from crm.storage.database import in_pieces
 
 _FORM_ID_LENGTH = 36
@@ -85,3 +87,24 @@ def names_at(connection: Connection, subjects: Collection[str]) -> dict[str, str
         rows = connection.execute(query.where(LINK.c.home.in_(piece)))
         found |= {home: name for home, name in rows}
     return found
+
+
+def person_of_card(scope: Scope, connection: Connection, card_id: str) -> FoundPerson | None:
+    """Whose card it is; None where nobody is written on it, as far as it is recorded."""
+    query = select(LINK.c.person_id).where(LINK.c.card_id == card_id)
+    person_id = connection.execute(query).scalar()
+    if person_id is None:
+        return None
+    return next(iter(people_by_id(scope, connection, [person_id])), None)
+
+
+def cards_numbered(connection: Connection, number: str) -> list[str]:
+    """The first cards whose ids begin with a number; two are enough to see that it is not one's."""
+    query = select(LINK.c.card_id).where(LINK.c.card_id >= number, LINK.c.card_id < f"{number}~")
+    return list(connection.execute(query.order_by(LINK.c.card_id).limit(2)).scalars())
+
+
+def is_accepted(connection: Connection, card_id: str) -> bool:
+    """Whether somebody was written on a card, recorded or not yet."""
+    query = select(JOURNAL.c.id).where(JOURNAL.c.subject == f"card/{card_id}")
+    return connection.execute(query.limit(1)).first() is not None

@@ -49,6 +49,7 @@ PATHS = (
         "/said",
         "/log/A-today/list",
         "/log/walk-in",
+        "/log/A-today/scan",
         "/docs",
         "/offline",
         "/kept",

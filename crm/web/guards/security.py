@@ -1,6 +1,7 @@
 """What guards the pages: headers, the signed session, the token of a form."""
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,6 +36,9 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_READS_CODES = re.compile(r"/log/[^/]+/scan")
+_WITH_CAMERA = _HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
+"""One page looks through the camera, and no other page may."""
 
 
 class SecurityHeaders:
@@ -53,6 +57,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
+                if _READS_CODES.fullmatch(scope["path"]):
+                    headers["Permissions-Policy"] = _WITH_CAMERA
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

@@ -46,8 +46,12 @@ def form_page(
     person_id: str | None,
     posting: Posting | None = None,
     looked_at: forms.Checked | None = None,
+    card_id: str | None = None,
 ) -> Response:
-    """The form, empty or as it was sent, with what is wrong."""
+    """The form, empty or as it was sent, with what is wrong.
+
+    card_id: of a printed card; the form takes its number, so that paper and receipt have one.
+    """
     now_us = visit.site.now_us()
     with reading(visit.site.engine) as connection:
         person = log_people.person_named(visit, connection, person_id)
@@ -65,7 +69,7 @@ def form_page(
         "person": person,
         "came": came,
         "held": held,
-        "form_id": str(uuid4()) if stale else posting and posting.text("form_id", 36),
+        "form_id": card_id or str(uuid4()) if stale else posting and posting.text("form_id", 36),
         "written_at": rfc3339(now_us) if stale else posting and posting.text("written_at", 40),
         "fresh": posting is None,
         "typed": posting.text_of if posting else lambda name: "",

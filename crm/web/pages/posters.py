@@ -1,8 +1,13 @@
 """The poster of an activity: to be looked at, printed, or taken as PDF; its code leads to it."""
 
-from fastapi import APIRouter
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from campaigns.wording.catalogues import N_
+from crm.activities.card_sheet import CARDS_A_SHEET, EmptyCard, card_sheet_pdf
 from crm.activities.poster import Poster, poster_pdf
 from crm.activities.queries import WholeActivity, whole_activity
 from crm.storage.database import reading
@@ -11,6 +16,8 @@ from crm.web.view.codes import code_of, code_svg
 from crm.web.view.formats import moment_text
 
 router = APIRouter()
+
+_MOST_SHEETS = 20
 
 
 @router.get("/activities/{activity_id}/poster")
@@ -24,6 +31,23 @@ def poster_page(visit: SignedIn, activity_id: str) -> Response:
         "code": code_svg(_address(visit, activity_id)),
     }
     return visit.render("poster.html", context)
+
+
+@router.get("/activities/{activity_id}/cards.pdf")
+def card_sheets(
+    visit: SignedIn, activity_id: str, pages: Annotated[int, Query(ge=1, le=_MOST_SHEETS)] = 1
+) -> Response:
+    """Empty archive cards to write on by hand, ten a sheet; each code leads to the card's form."""
+    poster = _poster(visit, _whole(visit, activity_id))
+    cards = []
+    for _ in range(pages * CARDS_A_SHEET):
+        card_id = str(uuid4())
+        code = code_of(f"{_address(visit, activity_id)}/card/{card_id}")
+        cards.append(EmptyCard(card_id[:8].upper(), code))
+    fields = [visit.say(word) for word in (N_("姓名"), N_("手机"), N_("出生"))]
+    content = card_sheet_pdf(poster.title, poster.when, fields, cards)
+    headers = {"Content-Disposition": f'attachment; filename="{activity_id}-cards.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @router.get("/activities/{activity_id}/poster.pdf")

@@ -22,7 +22,9 @@ function fits(person, text) {
   const asked = text.normalize("NFKC").toLowerCase().replace(/[\s'·.]/gu, "");
   // Before anything is typed those who are invited and not here yet are offered.
   if (!asked) return person.invited;
-  if (/^[0-9]+$/.test(asked)) return person.tails.some((tail) => tail.endsWith(asked.slice(-4))) || person.born === asked || person.card === asked;
+  if (/^[0-9]+$/.test(asked) && !person.card.startsWith(asked)) return person.tails.some((tail) => tail.endsWith(asked.slice(-4))) || person.born === asked || person.card === asked;
+  // The number on a card is how its id begins.
+  if (/^[0-9a-f]{8}$/.test(asked) && person.card.toLowerCase().startsWith(asked)) return true;
   return person.name.includes(asked) || person.sounds.some((sound) => sound.startsWith(asked)) || person.card.toLowerCase() === asked;
 }
 

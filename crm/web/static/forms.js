@@ -237,7 +237,9 @@ export function focusMain() {
 // ---- a page that was kept on the phone gets a new number and the present time for its form
 
 function refresh(form) {
-  form.elements.form_id.value = crypto.randomUUID();
+  // A printed card has a number already, which stands in the address.
+  const card = form.matches(".log") && location.pathname.match(/^\/log\/[^/]+\/card\/([0-9a-f-]{36})$/)?.[1];
+  form.elements.form_id.value = card || crypto.randomUUID();
   const present = new Date(Date.now() + Number(localStorage.getItem("clockError") ?? 0));
   form.elements.written_at.value = new Date(present.getTime() + 8 * 3600000).toISOString().replace(/\.\d+Z$/, "+08:00");
 }

@@ -7,8 +7,9 @@ const NAME = "pages-1";
 // Where a kept page can stand in, a silent network is given up on; after it was silent, sooner.
 const WAIT_MS = 4000, WAIT_AFTER_SILENCE_MS = 1000, SILENCE_MS = 60000;
 const ALWAYS = ["/offline", "/kept", "/unsent"];
-const MAY_BE_KEPT = /^\/(log|log\/[^/]+|log\/[^/]+\/new|offline|kept|unsent)$/;
+const MAY_BE_KEPT = /^\/(log|log\/[^/]+|log\/[^/]+\/(new|scan)|offline|kept|unsent)$/;
 const WALK_IN = "/log/walk-in", A_WALK_IN_CARD = /^\/log\/W-[0-9a-f-]{36}\/new$/;
+const A_PRINTED_CARD = /^(\/log\/[^/]+)\/card\/[0-9a-f-]{36}$/;
 // For a phone that has lost even the page that says so; it stands in no language of its own.
 const LAST_RESORT = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>金夕</title><main><h1>现在没有网络 · 現在沒有網路 · No network</h1>
@@ -62,7 +63,8 @@ async function kept(path) {
     if (chosen) return Response.redirect(chosen);
   }
   // Of an activity that was written down on this phone the server may know nothing yet.
-  return (await cache.match(path)) ?? (A_WALK_IN_CARD.test(path) ? cache.match(`${WALK_IN}/new`) : undefined);
+  const activity = path.match(A_PRINTED_CARD)?.[1], empty = activity ? `${activity}/new` : path;
+  return (await cache.match(empty)) ?? (A_WALK_IN_CARD.test(empty) ? cache.match(`${WALK_IN}/new`) : undefined);
 }
 
 async function fromPhone(path) {

@@ -211,6 +211,6 @@ if ("serviceWorker" in navigator && document.body.dataset.actor) {
   navigator.serviceWorker.register("/service-worker.js").then(() => navigator.serviceWorker.ready).then((ready) => {
     const here = location.pathname.match(/^\/log\/[^/]+/);
     const walkIn = document.querySelector("a[href='/log/walk-in']") ? ["/log/walk-in", "/log/walk-in/new"] : [];
-    ready.active.postMessage({ keep: [...(here ? ["/log", here[0], `${here[0]}/new`] : []), ...walkIn] });
+    ready.active.postMessage({ keep: [...(here ? ["/log", here[0], `${here[0]}/new`, `${here[0]}/scan`] : []), ...walkIn] });
   });
 }

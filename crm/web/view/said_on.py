@@ -9,7 +9,7 @@ SAID_ON: dict[str, tuple[str, ...]] = {
     "activity.changed": ("/activities/{activity_id}/change",),
     "activity.cancelled": ("/activities/{activity_id}/cancel",),
     "activity.held": ("/activities/{activity_id}/held",),
-    "activity.attended": (_LOG,),
+    "activity.attended": (_LOG, "/log/{activity_id}/scan"),
     "card.registered": (_LOG,),
     "card.corrected": (f"{_PERSON}/correct", f"{_ROW}/correct"),
     "card.erased": ("/rights/{request_id}/erase",),

@@ -111,6 +111,9 @@ OPENS: dict[str, Allowed] = {
     **{f"{method} /plan/copy": says("activity.changed") for method in ("GET", "POST")},
     **dict.fromkeys(("GET /log/walk-in", "GET /log/walk-in/new"), says("activity.planned")),
     "POST /log/walk-in/submit": says("activity.planned"),
+    **{f"{method} /log/{{activity_id}}/scan": LOGS for method in ("GET", "POST")},
+    "GET /log/{activity_id}/card/{card_id}": LOGS,
+    "GET /activities/{activity_id}/cards.pdf": sees("activities"),
     **{
         f"{method} /activities/{{activity_id}}/{act}": says(f"activity.{word}")
         for method in ("GET", "POST")
