@@ -33,6 +33,7 @@ from crm.web.view.voiding import may_void
 
 router = APIRouter()
 
+ALL_CARDS = "all"
 _LONGEST_TEXT = 4_000
 _MOST_FOUND = 8
 _TELLS_FIRST = {
@@ -43,6 +44,7 @@ _TELLS_FIRST = {
 whether cards would be another person's: the rule goes by what stands on them."""
 _NOTHING_SAID = N_("还没有填。请至少填一项再提交。")
 _CHOOSE = N_("请选一项。")
+_WHICH_CARDS = N_("这个人有几张卡：请选改哪一张，或者所有卡都改。")
 _BAD_DAY = N_("日期看不懂，或在今天以后。")
 _OTHER_SEX = N_("性别对不上：这一边写的是{one}，那一边写的是{other}。")
 _OTHER_YEAR = N_("出生年对不上：这一边是 {one} 年，那一边是 {other} 年，差 {n} 年。")
@@ -70,6 +72,19 @@ class About:
             return text("card_id")
         living = (card["card_id"] for card in self.known["cards"] if not card["erased"])
         return str(next(living, ids[0]))
+
+    @property
+    def living(self) -> list[str]:
+        """The cards that are not erased."""
+        return [str(card["card_id"]) for card in self.known["cards"] if not card["erased"]]
+
+    def cards(self, text: Typed) -> list[str]:
+        """The cards that are spoken of: one, or of a correction all."""
+        return self.living if self.is_of_all(text) else [self.card_id(text)]
+
+    def is_of_all(self, text: Typed) -> bool:
+        """Whether a correction is meant for every card."""
+        return self.act.path == "correct" and text("card_id") == ALL_CARDS
 
     def item(self, text: Typed) -> dict[str, Any]:
         """The line of the timeline that is to be taken back; NotFound where it may not be."""
@@ -127,17 +142,16 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     proof = {"evidence_sha256": signature.sha256} if signature.content else {}
     proof["notice_version"] = typed(f"notice_{typed('purpose')}")
     data = act.data(lambda field: proof.get(field) or typed(field))
-    subject = None
+    on = _earlier(visit, typed) if act.dated else None
     if act.says == "event.voided":
-        subject = f"card/{card_id}"
+        events = [Act(act.says, data, f"card/{card_id}", on=on)]
     else:
-        data = {"card_id": card_id, **data}
-    event = Act(act.says, data, subject, on=_earlier(visit, typed) if act.dated else None)
+        events = [Act(act.says, {"card_id": each, **data}, on=on) for each in about.cards(typed)]
     tells = _TELLS_FIRST.get(act.path)
-    doubts = tells(visit, [event]) if tells is not None and not faults else ()
+    doubts = tells(visit, events) if tells is not None and not faults else ()
     if act.path == "same" and not faults:
         doubts = (*_contradictions(about, typed("other_card_id")), *doubts)
-    answer = say(posting, [event], faults=faults, doubts=doubts)
+    answer = say(posting, events, faults=faults, doubts=doubts)
     if answer.form is not None:
         return _page(about, answer.form)
     return done(visit, back_to(posting) or f"/people/{about.known['person_id']}", answer)
@@ -178,6 +192,9 @@ def _faults(about: About, typed: Typed, signature: Signature) -> Iterator[tuple[
     for each in about.act.inputs:
         if each.needed and not typed(each.name):
             yield each.name, _CHOOSE
+    may_be = {*about.living, ALL_CARDS}
+    if about.act.path == "correct" and len(may_be) > 2 and typed("card_id") not in may_be:
+        yield "card_id", _WHICH_CARDS
     if about.act.path == "correct" and not about.act.data(typed):
         yield about.act.inputs[0].name, _NOTHING_SAID
     if about.act.path == "correct" and typed("region"):
@@ -228,6 +245,7 @@ def _page(about: About, form: ActForm, found: tuple[FoundPerson, ...] | None = N
         "act": act,
         "known": about.known,
         "chosen_card": about.card_id(form.typed),
+        "all_cards": ALL_CARDS,
         "item": about.item(form.typed) if act.says == "event.voided" else None,
         "form": form,
         "found": found or (),

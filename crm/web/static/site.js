@@ -192,8 +192,20 @@ async function signOut(event) {
   const count = (await mine()).length;
   if (count > 0 && !confirm(say("saySignOut", count))) return;
   await queue.forgetKey().catch(() => null);
-  for (const name of (await globalThis.caches?.keys()) ?? []) await caches.delete(name);
+  await forgetPages();
   form.submit();
+}
+
+async function forgetPages() {
+  for (const name of (await globalThis.caches?.keys()) ?? []) await caches.delete(name);
+}
+
+// Pages that were kept for somebody else are nobody's: what is written in them would be theirs.
+async function keepForOneAlone() {
+  const { actor, now } = document.body.dataset;
+  if (!now || localStorage.getItem("keptFor") === actor) return;
+  await forgetPages();
+  localStorage.setItem("keptFor", actor);
 }
 
 wire();
@@ -208,7 +220,7 @@ if (navigator.onLine) sendAndShow();
 if ("serviceWorker" in navigator && document.body.dataset.actor) {
   // Without it a browser that is short of room throws away what is unsent.
   navigator.storage?.persist?.().catch(() => null);
-  navigator.serviceWorker.register("/service-worker.js").then(() => navigator.serviceWorker.ready).then((ready) => {
+  keepForOneAlone().catch(() => null).then(() => navigator.serviceWorker.register("/service-worker.js")).then(() => navigator.serviceWorker.ready).then((ready) => {
     const here = location.pathname.match(/^\/log\/[^/]+/);
     const walkIn = document.querySelector("a[href='/log/walk-in']") ? ["/log/walk-in", "/log/walk-in/new"] : [];
     ready.active.postMessage({ keep: [...(here ? ["/log", here[0], `${here[0]}/new`, `${here[0]}/scan`] : []), ...walkIn] });

@@ -164,6 +164,12 @@ class ArchiveView:
                 return self.today.year - int(str(born)[:4])
         return None
 
+    @property
+    def regions(self) -> list[str]:
+        """Where the person lives, by its code, as each card has it."""
+        cards = self.known["cards"]
+        return list(dict.fromkeys(card["region"] for card in cards if card["region"]))
+
     def fields(self, name: str) -> Iterator[Field]:
         """A field on each card where it is written; the same words twice are one line."""
         section, key = _CARD_FIELDS[name]

@@ -399,10 +399,39 @@ def test_a_correction_that_parts_two_cards_of_one_person_is_asked_about_first(
     site.accept(card("O-1", "戚同人", "13700006611"), card("O-2", "戚同人", "13700006611"))
     site.work()
     assert known_of(site, "O-1")["person_id"] == known_of(site, "O-2")["person_id"]
-    told, answer = say_twice(office, "O-1", "correct", {"phones": "13700006612"})
+    one = {"card_id": "O-1", "phones": "13700006612"}
+    told, answer = say_twice(office, "O-1", "correct", one)
     assert "患者档案从 1 份变成 2 份" in told.text
     assert answer.status_code == 303
-    assert say(office, "O-1", "correct", {"address": "和平路1号"}).status_code == 303
+    other = {"card_id": "O-1", "address": "和平路1号"}
+    assert say(office, "O-1", "correct", other).status_code == 303
+
+
+def test_a_correction_of_somebody_with_two_cards_asks_which_and_may_be_of_all(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    first, second = (card(name, "戚两卡", "13700006621") for name in ("O-3", "O-4"))
+    first["data"]["region"] = "110105"
+    site.accept(first, second)
+    path = f"/people/{person_id('O-3')}"
+    page = office.get(path).text
+    assert "<dt>地区</dt><dd>北京市朝阳区</dd>" in page
+    asked = say(office, "O-3", "correct", {"phones": "13700006622"})
+    assert asked.status_code == 422 and "请选改哪一张" in asked.text
+    assert 'id="card_id-fault"' in asked.text
+    everywhere = {"card_id": "all", "phones": "13700006622", "region": "110106"}
+    answer = say(office, "O-3", "correct", everywhere)
+    assert answer.status_code == 303, answer.text
+    site.work()
+    known = known_of(site, "O-3")
+    assert [each["contact"]["phones"] for each in known["cards"]] == [("13700006622",)] * 2
+    page = office.get(path).text
+    assert page.count("<dt>地区</dt>") == 1 and "北京市丰台区" in page
+    alone = say(office, "O-3", "correct", {"card_id": "O-4", "address": "和平路2号"})
+    assert alone.status_code == 303
+    site.work()
+    addresses = [each["contact"].get("address") for each in known_of(site, "O-3")["cards"]]
+    assert sorted(addresses, key=str) == [None, "和平路2号"]
 
 
 def test_what_contradicts_that_two_are_one_person_is_asked_about(
