@@ -6,9 +6,12 @@ from typing import Literal
 from campaigns.sheets import SheetReading, SheetRefusal
 
 SAME_ROW_TWICE, CONSENT_CHANGED = "same_row_twice", "consent_changed"
-HEALTH_NOT_ASKED, SKU_UNKNOWN = "health_not_asked", "sku_unknown"
+HEALTH_NOT_ASKED, SKU_UNKNOWN, PRICE_FAR = "health_not_asked", "sku_unknown", "price_far"
 SAME_PERSON_TWICE = "same_person_twice"
-NOTICES = (SAME_ROW_TWICE, SAME_PERSON_TWICE, CONSENT_CHANGED, HEALTH_NOT_ASKED, SKU_UNKNOWN)
+NOTICES = (
+    *(SAME_ROW_TWICE, SAME_PERSON_TWICE, CONSENT_CHANGED),
+    *(HEALTH_NOT_ASKED, SKU_UNKNOWN, PRICE_FAR),
+)
 
 RowKind = Literal["new", "corrected", "same"]
 
@@ -19,6 +22,7 @@ class SheetNotice:
 
     column: which consent was changed, or where the model stands that is not known.
     other_row: which row says the very same, or is of the same person as it seems.
+    prices_fen: what is asked for one, and what the list says.
     """
 
     sheet: str
@@ -26,6 +30,7 @@ class SheetNotice:
     code: str
     column: str | None = None
     other_row: int | None = None
+    prices_fen: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from crm.intake.sheet_receipt import (
     AskedRow,
     SheetNotice,
 )
+from crm.money import yuan_typed
 
 _CONSENT_CHANGED = N_("同意的答复改了，请核对是不是本人的意思。")
 _SAME_ROW = N_("和第 {row} 行完全一样，只算一行；是两个人就补上手机或出生日期。")
@@ -21,6 +22,7 @@ _SAME_PERSON = N_(
     "和第 {row} 行像是同一个人，会写成两张卡。是同一个人就合成一行，或者两行都补上出生日期。"
 )
 _SKU = N_("产品目录里没有这个型号（有 {skus}）。写错了请改，没有写错就不用管。")
+_PRICE = N_("单价 {price} 元，定价是 {list} 元：没有写错吗？没有写错就不用管。")
 _SEVERAL = N_("第 {row} 行：{name} 像之前的 {earlier}。请补上手机或出生日期。")
 
 
@@ -30,6 +32,9 @@ def notice_sentence(notice: SheetNotice, language: Language) -> str:
         return f"{notice.column}：{translated(_CONSENT_CHANGED, language)}"
     if notice.code == SAME_PERSON_TWICE:
         return translated(_SAME_PERSON, language, row=notice.other_row)
+    if notice.prices_fen is not None:
+        price, listed = (yuan_typed(fen).removesuffix(".00") for fen in notice.prices_fen)
+        return translated(_PRICE, language, price=price, list=listed)
     if notice.code == SKU_UNKNOWN:
         return f"{notice.column}：{translated(_SKU, language, skus='、'.join(LIST_PRICES_FEN))}"
     if notice.code == HEALTH_NOT_ASKED:

@@ -6,7 +6,7 @@ from typing import Any
 
 from campaigns.cloudevents import short_name
 from campaigns.intake import Receipt
-from campaigns.products import LIST_PRICES_FEN
+from campaigns.products import LIST_PRICES_FEN, list_price_far_off
 from campaigns.sheets import SheetRefusal, SheetRow
 from campaigns.sheets.columns import BY_KEY, NAME
 from campaigns.sheets.model import RowFault
@@ -15,6 +15,7 @@ from crm.intake.sheet_corrections import RowPlan
 from crm.intake.sheet_receipt import (
     CONSENT_CHANGED,
     HEALTH_NOT_ASKED,
+    PRICE_FAR,
     SKU_UNKNOWN,
     RowKind,
     RowOutcome,
@@ -66,6 +67,9 @@ class SheetTally:
             self.notices.append(SheetNotice(row.sheet, row.number, HEALTH_NOT_ASKED))
         for heading in _unknown_models(row, plan) if accepted else ():
             self.notices.append(SheetNotice(row.sheet, row.number, SKU_UNKNOWN, heading))
+        for prices in _far_prices(row, plan) if accepted else ():
+            price = SheetNotice(row.sheet, row.number, PRICE_FAR, prices_fen=prices)
+            self.notices.append(price)
         for heading in plan.changed_consents:
             self.notices.append(SheetNotice(row.sheet, row.number, CONSENT_CHANGED, heading))
 
@@ -81,6 +85,17 @@ def _unknown_models(row: SheetRow, plan: RowPlan) -> Iterator[str]:
         slot = slot_of(short_name(wire["type"]), None)
         if slot in _MODELS and slot in plan.written and wire["data"]["sku"] not in LIST_PRICES_FEN:
             yield BY_KEY[_MODELS[slot]].heading
+
+
+def _far_prices(row: SheetRow, plan: RowPlan) -> Iterator[tuple[int, int]]:
+    """(what is asked for one, what the list says) of a new purchase, where they are far apart."""
+    for wire in row.events:
+        if slot_of(short_name(wire["type"]), None) != "purchase" or "purchase" not in plan.written:
+            continue
+        asked = wire["data"]["unit_price_fen"]
+        listed = list_price_far_off(wire["data"]["sku"], asked)
+        if listed is not None:
+            yield asked, listed
 
 
 def name_on_card(card: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Literal
 
 from campaigns.identifiers import EARLIEST_BIRTH_YEAR
-from campaigns.products import LIST_PRICES_FEN
+from campaigns.products import LIST_PRICES_FEN, PRICE_MAY_DIFFER, list_price_far_off
 from campaigns.sentences import refusal_sentence
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
@@ -31,7 +31,6 @@ BORN_YEAR = r"([12][0-9]{3})(?:\s*年|\s*[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?|0[
 """As patterns that Python and JavaScript read alike, over text in the form NFKC."""
 SKUS = LIST_PRICES_FEN
 """The devices that a form offers, with the list price of one, fen."""
-_PRICE_MAY_DIFFER = 0.3
 READING_FIELDS = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")
 
 PURPOSES = ("archive", "health", "share_with_dealer", "marketing", "club")
@@ -214,8 +213,9 @@ def odd_pressure(systolic: str, diastolic: str) -> Doubt | None:
 
 def odd_price(sku: str, text: str) -> Doubt | None:
     """Whether a price is far from the list's."""
-    asked, listed = fen(text), SKUS.get(sku)
-    if asked is None or not listed or abs(asked - listed) <= listed * _PRICE_MAY_DIFFER:
+    asked = fen(text)
+    listed = None if asked is None else list_price_far_off(sku, asked)
+    if asked is None or listed is None:
         return None
     values = {"price": _yuan(asked), "list": _yuan(listed)}
     return Doubt("odd:price", "price", _PRICE, values)
@@ -256,7 +256,7 @@ def described(language: Language, today: date) -> dict[str, Any]:
         "earliest": EARLIEST_BIRTH_YEAR,
         "years": [today.year - OLDEST_YEARS, today.year - YOUNGEST_YEARS],
         "prices": SKUS,
-        "price_may_differ": _PRICE_MAY_DIFFER,
+        "price_may_differ": PRICE_MAY_DIFFER,
         "readings": READING_FIELDS,
         "unticked": {tick: translated(text, language) for tick, text in UNTICKED.items()},
         "purposes": PURPOSES,

@@ -89,3 +89,18 @@ def test_a_model_that_no_price_list_has_is_told(site: RunningSite, office: httpx
     )
     assert "第 3 行：购买型号：产品目录里没有这个型号（有 JX-B4、JX-B2）" in page
     assert page.count("产品目录里没有") == 1
+
+
+def test_a_price_far_from_the_list_is_asked_about_with_both_prices(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    page = look(
+        *(site, office, "A-price"),
+        ("王秀英", "", "1950", "1", "693", "JX-B4"),
+        ("李国强", "", "1948", "1", "6930", "JX-B4"),
+        ("赵国强", "", "1947", "1", "299.5", "JX-B2"),
+        ("孙国强", "", "1946", "1", "550", "JX-B4"),
+    )
+    assert "第 3 行：单价 6930 元，定价是 693 元：没有写错吗" in page
+    assert "第 4 行：单价 299.50 元，定价是 597 元：没有写错吗" in page
+    assert page.count("没有写错吗") == 2
