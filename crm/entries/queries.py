@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
-from crm.people.queries import FoundPerson, people_by_id
+from crm.people.found import FoundPerson
+from crm.people.queries import people_by_id
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
 from crm.storage.database import in_pieces

@@ -14,7 +14,7 @@ from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activity, signed_in_us
 from crm.entries.queries import cards_numbered, is_accepted, person_of_card
 from crm.masking import masked_name
-from crm.people.queries import FoundPerson
+from crm.people.found import FoundPerson
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import activity_named, credential_of, form_page
