@@ -167,6 +167,7 @@ def _page(visit: Visit, mending: Mending, form: ActForm) -> Response:
         "title": visit.say(N_("改好再记")),
         "event": said,
         "sentence": sentence(visit, status),
+        "waits": status.outcome == "waiting",
         "fields": mending.fields,
         "form": form,
         "back": address_of(said.source, said.id),

@@ -10,14 +10,15 @@ import httpx
 import orjson
 import pytest
 from msgspec import inspect
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from campaigns.catalogue import CATALOGUE
 from crm.accounts.tables import ACCESS
+from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.outcomes.voids import NEVER_VOIDED
-from crm.storage.database import reading
+from crm.storage.database import reading, writing
 from crm.web.view.event_form import desk_of
 from tests.examples import an_event
 from tests.integration.web.acting import form_in
@@ -191,6 +192,25 @@ def test_what_cannot_be_read_stands_beside_its_field_with_all_that_was_typed(
             select(JOURNAL.c.source).where(JOURNAL.c.id == event_id)
         ).scalar_one()
     assert outcome(site, source, event_id) == "recorded"
+
+
+def test_a_dead_letter_is_mended_too_and_asks_for_nobody_any_more(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    said = {"card_id": "G-1", "item": "毛巾", "value_fen": 3_000}
+    wire = an_event("gift.given", said, id="dead", source="/tests/hall")
+    site.accept(wire)
+    with writing(site.site.engine) as connection:
+        query = select(JOURNAL.c.position).where(JOURNAL.c.id == "dead")
+        position = connection.execute(query).scalar_one()
+        row = {"position": position, "home": "card/G-1", "error": "ValueError", "failed_us": 1}
+        connection.execute(insert(DEAD_LETTER), [row])
+    assert AGAIN in office.get(address(wire, "/event")).text
+    form_id, answer = mend(office, wire, item="脸盆")
+    assert answer.status_code == 303
+    site.work()
+    assert [name for name, _ in said_with(site, form_id)] == ["gift.given", "event.voided"]
+    assert "处理过了，" in office.get(address(wire, "/event")).text
 
 
 def test_nobody_else_mends_it(site: RunningSite) -> None:
