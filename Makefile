@@ -56,6 +56,10 @@ bench: install ## events per second, beside the floors of this machine
 bench-funnels: install ## funnels over 20 million touchpoints, beside DuckDB and chDB where they are
 	$(BIN)/python -m tests.bench.funnels
 
+.PHONY: bench-funnels-live
+bench-funnels-live: install ## the funnels' command and page while ten events a second come (PEOPLE=55000)
+	$(BIN)/python -m tests.bench.funnels_live --people $(or $(PEOPLE),55000)
+
 bench-pages: install ## how long pages and submits take while fifty people log and ten read
 	$(BIN)/python -m tests.bench.pages
 

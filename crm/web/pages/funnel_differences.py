@@ -35,6 +35,10 @@ router = APIRouter()
 
 _TIMES = frozenset(("month", "week"))
 """When somebody came is no trait of the person, and of two periods always another."""
+_NESTED = frozenset(("province", "city", "county"))
+_WITHIN_EACH_OTHER = N_(
+    "省、市、县一层套一层，活动在它的经销商里面：同一批人在几行里都算，各行的人数不能相加。"
+)
 _SHOWN = 40
 _CHANCE = 20
 """Of so many intervals of 95 % one is wrong."""
@@ -109,6 +113,8 @@ def differences_table(visit: SignedIn) -> Response:
         counts = (each.people, each.went_on, each.others, each.others_went_on)
         ends = [f"{end * 100:.1f}" for end in (each.gap.value, each.gap.low, each.gap.high)]
         writer.writerow([as_text(name), as_text(value), *counts, *ends])
+    if len({each.dimension for each in found.groups} & _NESTED) > 1:
+        writer.writerow([visit.say(_WITHIN_EACH_OTHER)])
     for line in sentences(found.asked.document, today_of(visit), visit.language):
         writer.writerow([line])
     headers = {

@@ -1,6 +1,7 @@
 """What is taken away of a funnel: the table for Excel and others, the picture for slides."""
 
 import csv
+import re
 from dataclasses import replace
 from io import BytesIO, StringIO
 
@@ -39,6 +40,8 @@ _MONEY_HEADS = (
     *(N_("步骤"), N_("人数"), N_("购买额（元）"), N_("人均购买额（元）")),
     N_("每人活动费用（元）"),
 )
+_NO_TAB = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_TAB_LETTERS = 31
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -62,6 +65,8 @@ def funnel_workbook(visit: SignedIn) -> Response:
         return _to_the_form(visit)
     book = Workbook()
     sheet = book.active
+    saved = asked_of(visit)[1]
+    sheet.title = tab_name(saved.name if saved else "") or visit.say(N_("漏斗"))
     book.properties.creator = book.properties.title = ""
     for at, row in enumerate(_lines(visit), 1):
         for place, value in enumerate(row, 1):
@@ -87,6 +92,11 @@ def funnel_picture(visit: SignedIn) -> Response:
         "passport": passport_of(visit, asked, report),
     }
     return _file(visit, visit.page("funnel_alone.svg", context), "image/svg+xml", "svg")
+
+
+def tab_name(name: str) -> str:
+    """A name as Excel bears it on a tab: 31 characters, without those that formulas use."""
+    return _NO_TAB.sub(" ", name)[:_TAB_LETTERS].strip(" '")
 
 
 def _to_the_form(visit: Visit) -> Response:

@@ -1,14 +1,14 @@
 """`jinxi funnel`: where people are lost on the way."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
 from crm.clock import now_us
 from crm.components.as_of import effective_up_to, received_up_to
-from crm.funnels.answers import FunnelResult, StepResult, answer
+from crm.funnels.answers import FunnelResult, answer
 from crm.funnels.definition import (
     MONTH,
     ChainKind,
@@ -27,22 +27,23 @@ from crm.funnels.queries import Funnels, funnel_then
 from crm.funnels.register import Saved
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
-from crm.web.view.funnel_words import dimension_word, step_word, value_word, vocabulary
+from crm.web.view.funnel_words import dimension_word, vocabulary
+from streams.cli.commands.funnel_answers import (
+    groups_told,
+    show,
+    show_groups,
+    show_people,
+    told_of,
+)
 from streams.cli.commands.funnel_saved import asked_by, members_of, saved_named
 from streams.cli.commands.options import AsJson, At, day, instant
 from streams.cli.commands.touchpoints import copy_of
 from streams.running.installation import open_installation
 from streams.wording.output import (
-    Whole,
-    duration,
-    print_first,
     print_json,
-    print_table,
     print_text,
-    rate,
-    share_bar,
 )
-from streams.wording.say import language, say, words
+from streams.wording.say import language, say
 
 Kind = Annotated[ChainKind, typer.Option("--kind", help="依次、不论次序、紧接")]
 Entry = Annotated[EntryRule, typer.Option("--entry", help="取最长的一链，或只看第一次进入")]
@@ -112,22 +113,32 @@ def funnel(
         _must_be_whole(written)
         asked = _asked(steps or (), (from_day, to_day), window, kind, entry, by)
         asked = replace(asked, without=tuple(map(_step, without or ())))
+        broken_down = [asked]
     else:
         others = (kind != ChainKind.SEQUENTIAL, entry != EntryRule.BEST, without, at, known_at)
         _must_be_alone(written, others)
-        asked = asked_by(found, None if by is None else _dimension(by))
+        broken_down = asked_by(found, None if by is None else _dimension(by))
+        asked = broken_down[0]
     if clickhouse:
         _print_clickhouse(asked)
         return
     if people_of is not None and not 1 <= people_of <= len(asked.steps):
         raise typer.BadParameter(say("步数从 1 到 {last}", last=len(asked.steps)))
     result = _compute(asked, dealer, instant(at), instant(known_at))
+    further = [(each, _compute(each, dealer, None, None)) for each in broken_down[1:]]
     title, people = _listed(result, people_of, found, dealer)
     if as_json:
-        print_json(_told(result, people))
+        told = told_of(result, people)
+        if further:
+            told["breakdowns"] = {
+                each.by: groups_told(of_each) for each, of_each in ((asked, result), *further)
+            }
+        print_json(told)
     else:
-        _show(asked, result)
-        _show_people(title, people)
+        show(asked, result)
+        for each, of_each in further:
+            show_groups(each, of_each)
+        show_people(title, people)
 
 
 def _listed(
@@ -226,71 +237,3 @@ def _compute(
             at_us or known_at_us or 0,
             lambda event: effective(event) and received(event),
         )
-
-
-def _told(result: FunnelResult, people: Sequence[str] | None) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "steps": list(map(asdict, result.steps)),
-        "groups": [
-            {"value": group.value, "steps": list(map(asdict, group.steps))}
-            for group in result.groups
-        ],
-    }
-    if people is not None:
-        told["people"] = people
-    return told
-
-
-def _show(asked: Funnel, result: FunnelResult) -> None:
-    which = (
-        say("最长的一链（best）") if asked.entry == EntryRule.BEST else say("第一次进入（first）")
-    )
-    title = say(
-        "漏斗 {first} 至 {last}（不含），期限 {window}，{which}",
-        first=asked.from_day,
-        last=asked.to_day,
-        window=asked.window,
-        which=which,
-    )
-    headings = words("步", "是什么", "人数", "", "占上一步", "占第一步", "中位用时")
-    print_table(title, headings, _rows(asked, result.steps))
-    if not result.steps[0].people:
-        print_text(
-            say("这段时间没有人走到第一步。请核对日期和步骤，或先 jinxi work --until-idle。")
-        )
-    for group in result.groups:
-        by = asked.by or MONTH
-        value = value_word(by, group.value, language())
-        title = f"{dimension_word(by, language())} = {value}"
-        print_table(title, headings, _rows(asked, group.steps))
-
-
-def _show_people(title: str, people: Sequence[str] | None) -> None:
-    if people is None:
-        return
-    print_first(
-        title,
-        words("人员编号"),
-        [[Whole(person)] for person in people],
-        say("没有人走到这一步。"),
-    )
-
-
-def _rows(asked: Funnel, steps: Sequence[StepResult]) -> list[list[Any]]:
-    first = steps[0].people if steps else 0
-    rows = []
-    before = None
-    for step, result in zip(asked.steps, steps, strict=True):
-        rows.append(
-            [
-                result.step,
-                Whole(step_word(step, language())),
-                result.people,
-                share_bar(result.people, first),
-                "" if before is None else rate(result.people, before),
-                "" if before is None else rate(result.people, first),
-                duration(result.median_seconds),
-            ]
-        )
-        before = result.people
-    return rows

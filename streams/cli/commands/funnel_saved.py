@@ -40,11 +40,11 @@ def saved_named(text: str, dealer: str | None) -> Saved:
     return found[0]
 
 
-def asked_by(saved: Saved, by: str | None) -> Funnel:
-    """The funnel on this day; broken down as it was saved, by the first of several, or as told."""
-    document = saved.document
-    first = document.by[0] if document.by else None
-    return replace(document.funnel(shanghai_day(now_us())), by=by or first)
+def asked_by(saved: Saved, by: str | None) -> list[Funnel]:
+    """The funnel on this day, once for each breakdown that was saved, or as told."""
+    funnel = saved.document.funnel(shanghai_day(now_us()))
+    names = (by,) if by else saved.document.by or (None,)
+    return [replace(funnel, by=name) for name in names]
 
 
 def members_of(saved: Saved, dealer: str | None) -> list[str]:

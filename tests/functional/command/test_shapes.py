@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from msgspec import structs
 
 from crm.clock import now_us
 from crm.configuration.settings import Settings
@@ -323,6 +324,11 @@ def test_what_was_saved_in_a_page_is_asked_by_its_name(looking: Jinxi) -> None:
     told = looking("funnel", "--saved", "到场到试用", "--json").only
     assert told == looking(*FUNNEL, "--by", "month").only
     assert looking("funnel", "--saved", saved.funnel_id, "--json").only == told
+    several_ways = structs.replace(document, by=("month", "sex"))
+    saved_in(looking.folder, "两样分", several_ways)
+    both = looking("funnel", "--saved", "两样分", "--json").only
+    by_sex = looking(*FUNNEL, "--by", "sex").only["groups"]
+    assert both == {**told, "breakdowns": {"month": told["groups"], "sex": by_sex}}
     saved_in(looking.folder, "停下的", document, Listed(1, left=True))
     steps = [step["people"] for step in told["steps"]]
     left = looking("funnel", "--saved", "停下的", "--json").only["people"]

@@ -33,6 +33,7 @@ from crm.money import fen_per, yuan_text
 from crm.outcomes.tables import OUTCOME
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
+from crm.web.pages.funnel_files import tab_name
 from streams.embedded.worker import Worker
 from tests.integration.feed.dealers import event
 from tests.integration.web.sites import (
@@ -156,6 +157,7 @@ def test_what_differs_is_told_for_each_step_and_for_two_periods(
         assert int(row[2]) + int(row[4]) == step[0].people
         assert int(row[3]) + int(row[5]) == step[1].people
     assert {row[0] for row in groups} >= {"城市", "性别", "年龄段"}
+    assert any("一层套一层" in row[0] for row in rows), "rows of one place are within another's"
     short = QUERY.replace("days=183", "days=60")
     assert "来的人不同" in office.get(f"/funnels/differs?{short}&compare=before").text
     assert office.get(f"/funnels/differs?{QUERY}&at=3").status_code == 404
@@ -266,12 +268,27 @@ def test_files_hold_the_table_and_where_its_numbers_come_from(office: httpx.Clie
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(StringIO(answer.text.removeprefix("\ufeff"))))
     book = load_workbook(BytesIO(office.get(f"/funnels.xlsx?{QUERY}&by=sex").content))
+    assert book.active.title == "漏斗"
     cells = [["" if c is None else str(c) for c in row] for row in book.active.values]
     assert [row[:2] for row in rows if row][1:4] == [row[:2] for row in cells if row[0]][1:4]
     assert any("数字编号" in cell for row in rows for cell in row)
     picture = office.get(f"/funnels.svg?{QUERY}")
     assert picture.headers["content-type"].startswith("image/svg+xml")
     assert "数字编号" in picture.text
+
+
+@pytest.mark.parametrize(
+    ("name", "tab"),
+    [
+        ("武汉：到场到购买", "武汉：到场到购买"),
+        ("到场/试用?", "到场 试用"),
+        ("'[2026]'", "2026"),
+        ("长" * 40, "长" * 31),
+        ("*", ""),
+    ],
+)
+def test_a_workbooks_tab_has_the_funnels_name_as_far_as_excel_bears_it(name: str, tab: str) -> None:
+    assert tab_name(name) == tab
 
 
 def test_a_comparison_says_how_sure_it_is(office: httpx.Client) -> None:
