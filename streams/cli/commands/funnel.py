@@ -126,19 +126,29 @@ def funnel(
         raise typer.BadParameter(say("步数从 1 到 {last}", last=len(asked.steps)))
     result = _compute(asked, dealer, instant(at), instant(known_at))
     further = [(each, _compute(each, dealer, None, None)) for each in broken_down[1:]]
-    title, people = _listed(result, people_of, found, dealer)
+    listed = _listed(result, people_of, found, dealer)
+    _tell([(asked, result), *further], *listed, as_json=as_json)
+
+
+def _tell(
+    answered: Sequence[tuple[Funnel, FunnelResult]],
+    title: str,
+    people: Sequence[str] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """The answer with its breakdown, and with further ones."""
+    (asked, result), *further = answered
     if as_json:
         told = told_of(result, people)
         if further:
-            told["breakdowns"] = {
-                each.by: groups_told(of_each) for each, of_each in ((asked, result), *further)
-            }
+            told["breakdowns"] = {each.by: groups_told(of_each) for each, of_each in answered}
         print_json(told)
-    else:
-        show(asked, result)
-        for each, of_each in further:
-            show_groups(each, of_each)
-        show_people(title, people)
+        return
+    show(asked, result)
+    for each, of_each in further:
+        show_groups(each, of_each)
+    show_people(title, people)
 
 
 def _listed(
