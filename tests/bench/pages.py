@@ -10,6 +10,7 @@ import contextlib
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import threading
@@ -219,6 +220,12 @@ def measure(
         return times, max(lag.result())
 
 
+def _processor_seconds() -> float:
+    """What processes that this one started, and theirs, have used so far, once they have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -230,8 +237,10 @@ def main() -> None:
     with TemporaryDirectory(prefix="jinxi-pages-") as name:
         folder = asked.folder or Path(name)
         opened = fill(folder, None if asked.folder else asked.people)
+        before = _processor_seconds()
         with served(folder) as address:
             times, lag_seconds = measure(opened, address, asked.loggers, asked.seconds)
+        spent = _processor_seconds() - before
         said = (folder / LOG).read_text(errors="replace").splitlines()
         opened.engine.dispose()
         opened.keyring.engine.dispose()
@@ -241,6 +250,10 @@ def main() -> None:
     pages = [each for seconds in times.seconds.values() for each in seconds]
     print(f"{'all pages':24} p95 {percentile(pages):8.1f} ms of {len(pages)}")
     print(f"{'submits':24} p95 {percentile(submits):8.1f} ms of {len(submits)}")
+    # What others do on the machine shows in every time above, and not in this one.
+    answers, load = len(pages) + len(submits), os.getloadavg()[0]
+    print(f"processor time of the site: {spent:.1f} s, {spent / answers * 1000:.1f} ms an answer")
+    print(f"load of the machine at the end: {load:.1f} on {os.cpu_count()} processors")
     print(f"the recording was behind for at most {lag_seconds:.2f} s")
     print(f"wrong answers: {len(times.wrong)} {sorted(set(times.wrong))[:8]}")
     for line in [line for line in said if _TROUBLE.search(line)][:_MOST_LINES]:
