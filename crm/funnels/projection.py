@@ -1,9 +1,10 @@
 """Writes the notes by which the columns of the funnels are kept fresh."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, insert
+from sqlalchemy import Connection, Select, Table, delete, func, select
 
 from crm.activities.tables import ACTIVITY
 from crm.funnels.notes import Note, ranges
@@ -11,7 +12,9 @@ from crm.funnels.tables import FUNNEL_NOTE
 from crm.members.tables import MEMBER
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK
+from crm.storage.bulk import insert_rows
 from crm.storage.difference import Difference
+from crm.storage.reads import Among, found_rows
 
 NOTES_KEPT = 20_000
 _SWEEP_EVERY = 1_000
@@ -56,8 +59,13 @@ def note_everything(connection: Connection) -> None:
 
 def _write(connection: Connection, note: Note, now_us: int) -> None:
     said = msgspec.json.encode(note)
-    written = connection.execute(insert(FUNNEL_NOTE).values(made_us=now_us, said=said))
-    (number,) = written.inserted_primary_key or (0,)
+    columns = (FUNNEL_NOTE.c.made_us, FUNNEL_NOTE.c.said)
+    insert_rows(connection, FUNNEL_NOTE, [(now_us, said)], columns)
+    ((number,),) = found_rows(connection, _newest)
     if number % _SWEEP_EVERY == 0:
         old = FUNNEL_NOTE.c.number <= number - NOTES_KEPT
         connection.execute(delete(FUNNEL_NOTE).where(old))
+
+
+def _newest(_: Among) -> Select[Any]:
+    return select(func.max(FUNNEL_NOTE.c.number))
