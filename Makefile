@@ -86,6 +86,10 @@ $(MUTMUT)/.installed: | .venv/.installed
 mutants: install $(MUTMUT)/.installed ## change the rules a little and look whether a test notices (MUTANTS=all, SEED=7)
 	JINXI_QUICK=1 PYTHONPATH=$(MUTMUT) $(BIN)/python -m tests.prove.mutants
 
+.PHONY: pictures
+pictures: install ## draw the pictures of the documents anew
+	JINXI_PICTURES=1 $(BIN)/pytest -q tests/functional/test_pictures.py
+
 migration: install ## draft the migration to the tables as declared now: make migration FOR="what it is for"
 	$(BIN)/python -m crm.schema.drafting $(FOR)
 
