@@ -7,6 +7,8 @@ import orjson
 from sqlalchemy import Connection, Row, select
 
 from crm.journal.events import JOURNAL
+from crm.journal.messages import record, rows
+from crm.journal.outbox import OUTBOX
 from crm.outcomes.queries import EventStatus, status_of, statuses
 from crm.outcomes.tables import OUTCOME
 
@@ -68,6 +70,18 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
         for row in rows
         for status in (status_of(row[:-3]),)
     ]
+
+
+def times_said(connection: Connection, source: str, form_id: str) -> dict[str, str]:
+    """Id → time, of what one form of an account said, also of what the journal has not yet."""
+    times: dict[str, str] = {}
+    # The outbox first: a row leaves it only after the journal has it.
+    for table, column in ((OUTBOX, OUTBOX.c.message), (JOURNAL, JOURNAL.c.time)):
+        query = select(table.c.id, column).where(table.c.source == source)
+        query = query.where(table.c.id >= f"{form_id}-", table.c.id < f"{form_id}.")
+        for event_id, said in connection.execute(query):
+            times[event_id] = said if isinstance(said, str) else rows(record([said]))[0]["time"]
+    return times
 
 
 def own_numbered(connection: Connection, source: str, number: str) -> list[EventStatus]:

@@ -1,17 +1,25 @@
 """The outbox: accepted events that the journal does not have yet, kept until it has them."""
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Index,
     Integer,
     LargeBinary,
     String,
     Table,
     UniqueConstraint,
+    select,
 )
 
+from crm.journal.events import JournalRow, NewEvent, journal_values, last_position, rows_of_homes
+from crm.journal.messages import record, rows
 from crm.storage.database import METADATA
+
+_COLUMNS = NewEvent.__struct_fields__
 
 OUTBOX = Table(
     "outbox",
@@ -36,3 +44,21 @@ OUTBOX = Table(
 )
 """`message` is what is published, its personal part encrypted as in the journal; `topic_id` names
 the topic that has it, so that what went to a topic that was deleted is published once more."""
+
+
+def accepted_rows_of_homes(connection: Connection, homes: Collection[str]) -> Sequence[JournalRow]:
+    """All rows of some subjects, also what waits in the outbox; that has 0 for its position."""
+    # The outbox first: a row leaves it only after the journal has it.
+    query = select(OUTBOX.c.message).where(OUTBOX.c.subject.in_(homes)).order_by(OUTBOX.c.position)
+    waiting = list(connection.execute(query).scalars())
+    kept = rows_of_homes(connection, homes, last_position(connection))
+    known = {(row.source, row.id) for row in kept}
+    on_their_way = rows(record(waiting)) if waiting else []
+    return [
+        *kept,
+        *(
+            journal_values([0, *(each[name] for name in _COLUMNS)])
+            for each in on_their_way
+            if (each["source"], each["id"]) not in known
+        ),
+    ]

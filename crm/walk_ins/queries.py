@@ -5,17 +5,21 @@ was, so that a phone without network can name it on cards before the server has 
 confirmed by the first change that a planner makes of it, be it none.
 """
 
+import re
+
 from sqlalchemy import Connection, select
 
 from crm.activities.queries import ActivityRow, WholeActivity, activity
 from crm.activities.tables import ACTIVITY
-from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
+from crm.journal.events import JOURNAL, decode
+from crm.journal.outbox import accepted_rows_of_homes
 from crm.keyring.keyring import Keyring
 from crm.outcomes.shared import Activity, judge_activity
 from crm.outcomes.tables import OUTCOME
 from crm.scope import Scope
 
 PREFIX = "W-"
+_OF_A_FORM = re.compile(rf"{PREFIX}[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}")
 _CHANGED = "activity.changed"
 
 
@@ -52,6 +56,13 @@ def is_unconfirmed(whole: WholeActivity) -> bool:
     )
 
 
+def is_awaited(connection: Connection, activity_id: str) -> bool:
+    """Whether it is an activity of a phone whose form has not come yet: a card may come first."""
+    if not _OF_A_FORM.fullmatch(activity_id):
+        return False
+    return not accepted_rows_of_homes(connection, [f"activity/{activity_id}"])
+
+
 def accepted_activity(
     scope: Scope, connection: Connection, keyring: Keyring, activity_id: str
 ) -> ActivityRow | None:
@@ -59,7 +70,7 @@ def accepted_activity(
     found = activity(scope, connection, activity_id)
     if found is not None or not activity_id.startswith(PREFIX):
         return found
-    rows = rows_of_homes(connection, [f"activity/{activity_id}"], last_position(connection))
+    rows = accepted_rows_of_homes(connection, [f"activity/{activity_id}"])
     stands = judge_activity(sorted(decode(rows, keyring), key=lambda event: event.order))[1]
     if stands is None or scope.dealer not in (None, stands.dealer):
         return None

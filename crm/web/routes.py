@@ -12,7 +12,14 @@ from crm.scope import OutOfScope
 from crm.web.api.problems import problem_response
 from crm.web.guards import storage_failures
 from crm.web.guards.site import site_of
-from crm.web.guards.visit import FormStale, NotFound, SignInNeeded, any_visit, nobodys_visit
+from crm.web.guards.visit import (
+    Awaited,
+    FormStale,
+    NotFound,
+    SignInNeeded,
+    any_visit,
+    nobodys_visit,
+)
 from crm.web.pages import (
     account,
     accounts,
@@ -135,6 +142,7 @@ def include(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(FormStale, _say_stale)
     app.add_exception_handler(NotFound, _say_not_found)
+    app.add_exception_handler(Awaited, _say_awaited)
     app.add_exception_handler(OutOfScope, _say_closed)
     app.add_exception_handler(NotSettled, _say_unsettled)
     # Without the first two, they would be logged as faults of the program.
@@ -187,6 +195,14 @@ def _say_not_found(request: Request, _error: Exception) -> Response:
         context = {"title": visit.say(N_("正在入档")), "advice": visit.say(N_("马上就好。"))}
         return visit.render("error.html", context, 202)
     return error_page(request, 404)
+
+
+def _say_awaited(request: Request, _error: Exception) -> Response:
+    """What was written down on a phone comes later than its cards: these are sent again."""
+    visit = any_visit(request, site_of(request))
+    page = visit.render("awaited.html", {"title": visit.say(N_("这场活动还没有送到"))}, 503)
+    page.headers.update(storage_failures.headers_of(503))
+    return page
 
 
 def _say_closed(request: Request, _error: Exception) -> Response:

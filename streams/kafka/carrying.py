@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from crm.clock import now_us
 from crm.configuration.settings import Settings
 from crm.journal.checkpoints import Partition, checkpoints
+from crm.journal.messages import NotEvents, rows
 from crm.journal.undecodable import Undecodable
 from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch, CarriedEvent, joined
@@ -19,7 +20,6 @@ from crm.storage.collection import gc_paused
 from crm.storage.database import reading
 from streams.kafka.topics import EVENTS, TopicMissing, administration, existing, name_of
 from streams.running.logs import Summary
-from streams.running.messages import NotEvents, rows
 from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
 

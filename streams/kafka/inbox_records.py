@@ -17,7 +17,7 @@ from campaigns.bindings import (
     media_type,
 )
 from campaigns.intake import Receipt
-from streams.running.messages import NotEvents
+from crm.journal.messages import NotEvents
 
 _PREFIX = "ce_"
 _FORMATS = ("application/cloudevents+", "application/cloudevents-batch+")

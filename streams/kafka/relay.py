@@ -19,6 +19,7 @@ from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
+from crm.journal.messages import CONTENT_TYPE, record
 from crm.journal.progress import Progress
 from crm.journal.undecodable import destroy_old_keys
 from crm.keyring.keyring import Keyring
@@ -39,7 +40,6 @@ from streams.kafka.topics import (
 from streams.running.days import hand_over_days
 from streams.running.heartbeat import beat
 from streams.running.logs import Summary
-from streams.running.messages import CONTENT_TYPE, record
 from streams.running.outbox_store import (
     OutboxStore,
     Waiting,

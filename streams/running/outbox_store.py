@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Engine, delete, exists, func, select, update
 from crm.intake.candidates import Identity
 from crm.journal.events import JOURNAL, NewEvent
 from crm.journal.identities import Known, known_in
+from crm.journal.messages import message
 from crm.journal.outbox import OUTBOX
 from crm.storage.bulk import insert_rows
 from crm.storage.database import writing
-from streams.running.messages import message
 
 _KEPT = (OUTBOX.c.source, OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.content_hash)
 _COLUMNS = (*_KEPT, OUTBOX.c.received_us, OUTBOX.c.actor, OUTBOX.c.message)

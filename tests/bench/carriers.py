@@ -38,6 +38,7 @@ from crm.clock import now_us
 from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.journal.checkpoints import Partition, checkpoints
+from crm.journal.messages import rows
 from crm.journal.outbox import OUTBOX
 from crm.keyring.keyring import Keyring
 from crm.recording.carried_batch import CarriedBatch
@@ -48,7 +49,6 @@ from streams.embedded.worker import Worker
 from streams.kafka.carrying import LARGEST_TAKE, consumer_of
 from streams.kafka.relay import Relay
 from streams.kafka.topics import EVENTS, administration, create, name_of
-from streams.running.messages import rows
 from tests.bench.processor import Spent, processor_time
 from tests.bench.steps import alone
 from tests.installations import Installation

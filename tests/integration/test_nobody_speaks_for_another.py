@@ -19,6 +19,7 @@ from crm.copies.queries import copy_now
 from crm.intake.accept import EventIntake
 from crm.intake.row_references import card_of_row
 from crm.intake.row_rights import BY_ROW
+from crm.journal.messages import record, rows
 from crm.journal.outbox import OUTBOX
 from crm.ledger.tables import REWARD
 from crm.operations.clashes import clashes
@@ -27,7 +28,6 @@ from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, dealer_scope
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation, open_installation
-from streams.running.messages import record, rows
 from streams.running.outbox_store import OutboxStore
 from streams.running.whoami import command_credential
 from streams.upkeep.replay import verify

@@ -24,7 +24,7 @@ from campaigns.sentences import refusal_sentence
 from campaigns.times import day_start_us, rfc3339
 from campaigns.wording.catalogues import N_
 from crm.copies.row_names import ROW, of_card
-from crm.entries.own_words import own_words
+from crm.entries.own_words import times_said
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import Posting, Visit
@@ -180,7 +180,7 @@ def _lines(visit: Visit, form_id: str, acts: Sequence[Act]) -> Iterator[bytes]:
     """As events; what was said before by this form keeps the instant at which it was said."""
     source = visit.account.source
     with reading(visit.site.engine) as connection:
-        before = {word.id: word.time for word in own_words(connection, source, form_id)}
+        before = times_said(connection, source, form_id)
     now = rfc3339(visit.site.now_us())
     for place, act in enumerate(acts, 1):
         event_id = f"{form_id}-{place}"

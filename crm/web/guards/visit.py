@@ -42,6 +42,10 @@ class FormStale(Exception):
     """The form was made for another session."""
 
 
+class Awaited(Exception):
+    """It was written down on some phone, and its form has not come yet: asked again, it may be."""
+
+
 class NotFound(Exception):
     """There is no such thing, or not for this viewer."""
 

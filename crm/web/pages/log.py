@@ -18,7 +18,7 @@ from crm.activities.queries import (
     activities_on,
 )
 from crm.copies.queries import dealer_name
-from crm.entries.own_words import own_words
+from crm.entries.own_words import times_said
 from crm.people.found import FoundPerson
 from crm.storage.database import reading
 from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit, keep_cookie
@@ -180,10 +180,11 @@ def _written_at(posting: Posting, found: ActivityRow) -> str:
     if not is_ahead:
         return said
     with reading(visit.site.engine) as connection:
-        before = own_words(connection, visit.account.source, posting.text("form_id", 36))
+        said_before = times_said(connection, visit.account.source, posting.text("form_id", 36))
+    before = min(said_before.items(), default=None)
     day_us = day_start_us(shanghai_day(found.starts_us))
-    if before and parse_instant_us(before[0].time) != day_us:
-        return before[0].time
+    if before and parse_instant_us(before[1]) != day_us:
+        return before[1]
     return rfc3339(now_us)
 
 

@@ -13,8 +13,8 @@ from crm.activities.queries import ActivityRow
 from crm.copies.queries import dealer_name
 from crm.scope import OutOfScope
 from crm.storage.database import reading
-from crm.walk_ins.queries import accepted_activity
-from crm.web.guards.visit import NotFound, Posting, Visit
+from crm.walk_ins.queries import accepted_activity, is_awaited
+from crm.web.guards.visit import Awaited, NotFound, Posting, Visit
 from crm.web.pages import log_people
 from crm.web.pages.log_told import told
 from crm.web.pages.notices import shown_notices
@@ -33,10 +33,10 @@ def credential_of(visit: Visit) -> Credential:
 
 
 def activity_named(visit: Visit, connection: Connection, activity_id: str) -> ActivityRow:
-    """The activity of an address, one that was just written down on the spot too; NotFound."""
+    """The activity of an address, also one just written down on the spot; NotFound or Awaited."""
     found = accepted_activity(visit.scope, connection, visit.site.keyring, activity_id)
     if found is None:
-        raise NotFound
+        raise Awaited if is_awaited(connection, activity_id) else NotFound
     return found
 
 

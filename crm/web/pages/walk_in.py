@@ -15,7 +15,7 @@ from campaigns.times import parse_instant_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activities_between
 from crm.copies.queries import dealer_names
-from crm.entries.own_words import own_words
+from crm.entries.own_words import times_said
 from crm.storage.database import reading
 from crm.walk_ins.queries import walk_in_id
 from crm.web.desk.acts import Act, ActForm, say, sayer_of
@@ -104,8 +104,8 @@ def _started(posting: Posting) -> str:
     if not is_ahead:
         return said
     with reading(visit.site.engine) as connection:
-        before = own_words(connection, visit.account.source, posting.text("form_id", 36))
-    return before[0].time if before else rfc3339(now_us)
+        before = times_said(connection, visit.account.source, posting.text("form_id", 36))
+    return next(iter(before.values()), rfc3339(now_us))
 
 
 def _form(visit: Visit, form: ActForm) -> Response:

@@ -28,6 +28,8 @@ async function post(address, fields, waitMs) {
     page,
     isSignIn: new URL(answer.url).pathname === "/sign-in",
     isTrouble: answer.status >= 500,
+    // Its activity waits on another phone: that keeps none of the others from being sent.
+    isAwaited: Boolean(page.querySelector("[data-awaited]")),
     // The session has changed since this page was made; the next page brings a valid form token.
     isStale: answer.status === 409,
     receipt: page.querySelector("[data-receipt]")?.dataset.receipt,
@@ -42,8 +44,9 @@ function reason(page) {
   return said.map((place) => place.textContent.replace(/\s+/g, " ").trim()).join(" ");
 }
 
-// Whoever calls has the entry alone. True when the server itself has answered about the entry.
+// Whoever calls has the entry alone. True when the next may go too.
 async function settle(id, answer) {
+  if (answer.isAwaited) return true;
   if (answer.isSignIn || answer.isTrouble || answer.isStale) return false;
   if (answer.receipt === id) await queue.drop(id);
   else await queue.mark(id, answer.sentence);

@@ -19,6 +19,7 @@ from crm.feed.history import sent_up_to
 from crm.feed.queries import last_sequence
 from crm.feed.recall_queries import open_recalls
 from crm.feed.tables import COPY_SENT
+from crm.journal.messages import record
 from crm.keyring.dealer_keys import issue_dealer_key
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
@@ -26,7 +27,6 @@ from streams.kafka.carrying import Carrying, FetchedRecord
 from streams.kafka.departures import PATIENCE_US, Departures
 from streams.kafka.relay import Relay
 from streams.kafka.topics import DEAD_LETTERS, DEALER_COPIES, Existing, administration, name_of
-from streams.running.messages import record
 from streams.running.outbox_store import waiting
 from tests.integration.kafka.carriers import RELAY, Carried, worker
 from tests.integration.kafka.foreign import CopyOfADealer, Reader

@@ -159,7 +159,7 @@ class RunningSite:
         return httpx.Client(base_url=self.address, headers=headers, timeout=30, verify=False)
 
 
-def _opened(settings: Settings) -> Site:
+def opened(settings: Settings) -> Site:
     """As `Site.open` does it, over an installation that is migrated already.
 
     Refusals are not held back: who tries everything is refused more often than honest people.
@@ -173,7 +173,7 @@ def _opened(settings: Settings) -> Site:
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[RunningSite]:
     """A site over the databases in a folder, which are made when they are missing."""
-    with serving(_opened(new_installation(folder))) as started:
+    with serving(opened(new_installation(folder))) as started:
         yield started
 
 
@@ -196,7 +196,7 @@ def invent_season(folder: Path, people: int, seed: int = 5) -> None:
     """Fill the databases in a folder with a season that ends today."""
     starts_on = today() - timedelta(days=SEASON_DAYS)
     lines = [orjson.dumps(event) for event in generate(people, seed, starts_on)]
-    site = _opened(new_installation(folder))
+    site = opened(new_installation(folder))
     site.intake.accept(lines, HEADQUARTERS, history=True)
     recorder = Recorder(site.engine, site.keyring)
     while recorder.record_next(now_us()) is not None:

@@ -91,7 +91,7 @@ def test_what_is_missing_is_named_and_nothing_is_planned(
     form_id, answer = written_down(field, **{name: typed})
     assert answer.status_code == 422 and f'id="{name}-fault"' in answer.text
     assert f'value="{form_id}"' in answer.text
-    assert field.get(f"/log/W-{form_id}").status_code == 404
+    assert field.get(f"/log/W-{form_id}").status_code == 503
 
 
 def test_it_waits_on_the_first_page_until_a_planner_says_that_it_is_right(

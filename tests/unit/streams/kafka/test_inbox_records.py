@@ -4,8 +4,8 @@ import orjson
 import pytest
 
 from campaigns.intake import Receipt
+from crm.journal.messages import NotEvents
 from streams.kafka.inbox_records import InboxRecord, lines_of, read_record, refused_of
-from streams.running.messages import NotEvents
 
 
 def headers(**named: str) -> list[tuple[str, bytes | None]]:

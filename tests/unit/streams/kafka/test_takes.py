@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from crm.journal.checkpoints import Partition
+from crm.journal.messages import message, record
 from crm.recording.carried_batch import CarriedBatch, CarriedEvent, in_order_of_arrival
 from streams.kafka.carrying import FIRST_TAKE, LARGEST_TAKE, FetchedRecord, next_take, takes
-from streams.running.messages import message, record
-from tests.unit.streams.running.test_messages import ROW
+from tests.unit.crm.journal.test_messages import ROW
 
 
 def fetched(partition: int, offset: int, events: int) -> FetchedRecord:

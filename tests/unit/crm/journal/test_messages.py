@@ -8,9 +8,9 @@ import orjson
 import pytest
 from kafka.partitioner import DefaultPartitioner
 
+from crm.journal.messages import NotEvents, message, record, rows
 from streams.kafka.departures import partition_of
 from streams.kafka.relay import EVENTS_PER_RECORD, records
-from streams.running.messages import NotEvents, message, record, rows
 from streams.running.outbox_store import Waiting
 
 ROW: dict[str, Any] = {
