@@ -15,6 +15,7 @@ from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import LINK
 from crm.scope import Scope
+from crm.storage.database import in_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +90,19 @@ def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, a
 def said_by(
     scope: Scope, connection: Connection, person_ids: Collection[str], dealer: str, at_us: int
 ) -> dict[str, Mapping[Purpose, bool]]:
-    """What each of a few people last said of each purpose, as `Held.said`."""
+    """What each of some people last said of each purpose, as `Held.said`."""
     scope.require("people", "people are the company's; a dealer has its copy")
     query = (
         select(LINK.c.person_id, JOURNAL)
         .join(LINK, LINK.c.home == JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
-        .where(LINK.c.person_id.in_(person_ids), JOURNAL.c.type.in_(_CONSENTS))
+        .where(JOURNAL.c.type.in_(_CONSENTS))
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
     )
     words: dict[str, list[ConsentWord]] = {}
-    for row in connection.execute(query):
-        words.setdefault(row.person_id, []).append(_word(row, orjson.loads(row.plain)))
+    for piece in in_pieces(sorted(person_ids)):
+        for row in connection.execute(query.where(LINK.c.person_id.in_(piece))):
+            words.setdefault(row.person_id, []).append(_word(row, orjson.loads(row.plain)))
     return {person_id: _answers(said, dealer, at_us) for person_id, said in words.items()}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from crm.activities.tables import ACTIVITY
 from crm.invitations.tables import INVITATION_WORD
@@ -46,6 +46,25 @@ def invited_to(scope: Scope, connection: Connection, activity_id: str) -> dict[s
     )
     last = {row.person_id: row for row in connection.execute(query)}
     return {name: Invited(row.at_us, row.actor) for name, row in last.items() if row.invited}
+
+
+def with_invited(
+    scope: Scope, connection: Connection, activity_ids: Collection[str]
+) -> frozenset[str]:
+    """Those of some activities to which anybody is invited."""
+    _only_company(scope)
+    found: set[str] = set()
+    for piece in in_pieces(sorted(activity_ids)):
+        last = (
+            select(func.max(INVITATION_WORD.c.entry))
+            .join(LINK, LINK.c.card_id == INVITATION_WORD.c.card_id)
+            .where(INVITATION_WORD.c.activity_id.in_(piece))
+            .group_by(INVITATION_WORD.c.activity_id, LINK.c.person_id)
+        )
+        query = select(INVITATION_WORD.c.activity_id).where(INVITATION_WORD.c.entry.in_(last))
+        query = query.where(INVITATION_WORD.c.invited).distinct()
+        found |= set(connection.execute(query).scalars())
+    return frozenset(found)
 
 
 def invitations_of(scope: Scope, connection: Connection, cards: Collection[str]) -> list[InvitedTo]:

@@ -7,13 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
 
 from campaigns.times import moment_of
 from crm.clock import now_us
 from crm.operations.backups import KeptBackup
 from crm.schema.revisions import DatabaseNewer
-from streams.backup.making import BackupRefused, back_up
+from streams.backup.making import back_up
 from streams.backup.manifest import NAME, BackupUnusable, Manifest, read_manifest
 from streams.running.installation import Installation
 
@@ -69,6 +68,10 @@ class Shelf:
         def run() -> None:
             try:
                 work()
+            except Exception:
+                # Nobody waits for this thread: what went wrong is told by the page and the log.
+                _log.exception("a backup that was begun in a page came to no end")
+                self.has_failed = True
             finally:
                 self._turn.release()
 
@@ -78,12 +81,7 @@ class Shelf:
     def _make(self) -> None:
         name = f"{moment_of(now_us()):%Y-%m-%d-%H%M%S}"
         self.has_failed = False
-        try:
-            back_up(self._installation, self._folder / name, lambda *_: None)
-        except (BackupRefused, DBAPIError, OSError):
-            _log.exception("a backup that was begun in a page came to no end")
-            self.has_failed = True
-            return
+        back_up(self._installation, self._folder / name, lambda *_: None)
         self._try(name)
 
     def _try(self, name: str) -> None:

@@ -1,5 +1,7 @@
 """Backups: what there is, when each was last tried; one is made or tried by a tap."""
 
+from pathlib import Path
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
@@ -35,7 +37,9 @@ def backups_page(visit: SignedIn) -> Response:
 def _is_beside(visit: Visit) -> bool:
     """Whether they lie on the disk that they are to outlive."""
     folder, shelf = visit.site.data_folder, visit.site.backups
-    return folder is not None and shelf is not None and shelf.place.startswith(str(folder))
+    if folder is None or shelf is None:
+        return False
+    return Path(shelf.place).resolve().is_relative_to(folder.resolve())
 
 
 @router.post("/backups")

@@ -1,6 +1,5 @@
 """Who is expected at an activity: people are invited from a list, and what became of each."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +20,6 @@ from crm.activities.queries import (
     attendees,
     happened_at,
 )
-from crm.holdings.queries import said_by
 from crm.invitations.queries import Invited, invited_to, of_one_house
 from crm.invitations.register import MOST_AT_ONCE, invite, take_back
 from crm.people.found import FoundPerson
@@ -33,6 +31,7 @@ from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_people import segment_members, segments_to_choose
+from crm.web.pages.invitable import Invitable, sorted_out
 from crm.web.pages.people_lists import may_invite, name_cell, state_cell
 from crm.web.view.formats import moment_text
 from crm.web.view.speakers import speaker_word
@@ -43,6 +42,7 @@ _DAYS_AHEAD, _DAYS_BACK, _MOST_SHOWN = 120, 180, 60
 _LEFT_OUT = {
     "invited": N_("已经请过"),
     "said_no": N_("说过不接收活动通知"),
+    "never_asked": N_("没有问过要不要活动通知"),
     "restricted": N_("档案限制使用"),
     "deceased": N_("已去世"),
     "erased": N_("个人信息已删除"),
@@ -164,7 +164,7 @@ def _expected(visit: Visit, activity_id: str, posting: Posting | None = None) ->
 def invite_page(visit: SignedIn, to: str = "", who: str = "", segment: str = "") -> Response:
     """The form: to which activity, and whom; `who`: one person from their archive."""
     _must_invite(visit)
-    return _page(visit, ActForm.of({"to": to, "segment": segment}), [who] if who else [])
+    return _page(visit, _new_form(to=to, segment=segment), [who] if who else [])
 
 
 @router.post("/invite")
@@ -175,7 +175,7 @@ def invite_people(posting: SignedInPosting) -> Response:
     chosen = [each for each in posting.texts("chosen", 64) if each]
     form = ActForm(posting.text("form_id", 36), posting.text_of)
     if not posting.text("step"):
-        return _page(visit, ActForm.of({"to": posting.text("to", 64)}), chosen)
+        return _page(visit, _new_form(to=posting.text("to", 64)), chosen)
     with reading(visit.site.engine) as connection:
         to = activity(visit.scope, connection, posting.text("to", 64))
         if to is None or to.cancelled or _is_past(visit, to):
@@ -185,14 +185,22 @@ def invite_people(posting: SignedInPosting) -> Response:
         if not candidates:
             faults = {"": visit.say(_NOBODY_ASKED)}
             return _page(visit, ActForm(form.form_id, form.typed, faults), chosen)
-        people, left_out = _sorted_out(visit, connection, to, candidates)
-    if posting.text("step") != "send" or not people:
-        return _page(visit, form, chosen, people, left_out)
-    ids = [person.person_id for person in people]
+        found = sorted_out(
+            *(visit.scope, connection, to, candidates, visit.site.now_us()),
+            asked_only=posting.ticked("asked_only"),
+        )
+    if posting.text("step") != "send" or not found.people:
+        return _page(visit, form, chosen, found)
+    ids = [person.person_id for person in found.people]
     with writing(visit.site.engine) as connection:
         actor, now_us = visit.account.actor, visit.site.now_us()
         invite(visit.scope, connection, to.activity_id, ids, actor=actor, now_us=now_us)
     return RedirectResponse(f"/activities/{to.activity_id}/expected", 303)
+
+
+def _new_form(**known: str) -> ActForm:
+    """Nobody is called on who was never asked, unless whoever invites says so."""
+    return ActForm.of({"asked_only": "1", **known})
 
 
 def _must_invite(visit: Visit) -> None:
@@ -220,45 +228,11 @@ def _candidates(posting: Posting, connection: Connection, chosen: Sequence[str])
     return frozenset(found)
 
 
-def _sorted_out(
-    visit: Visit, connection: Connection, to: ActivityRow, candidates: frozenset[str]
-) -> tuple[list[FoundPerson], Counter[str]]:
-    """Who can be invited; and of the others how many are left out, and why."""
-    scope, now_us = visit.scope, visit.site.now_us()
-    known = invited_to(scope, connection, to.activity_id)
-    wanted = Wanted(most=len(candidates))
-    people, _ = list_people(scope, connection, wanted, among=candidates)
-    left_out: Counter[str] = Counter()
-    open_to: list[FoundPerson] = []
-    for person in people:
-        if why := _why_not(person, is_invited=person.person_id in known):
-            left_out[why] += 1
-        else:
-            open_to.append(person)
-    said = said_by(scope, connection, [p.person_id for p in open_to], to.dealer, now_us)
-    no = {name for name, words in said.items() if words.get("marketing") is False}
-    left_out["said_no"] += len(no)
-    open_to = [person for person in open_to if person.person_id not in no]
-    left_out["too_many"] += max(0, len(open_to) - MOST_AT_ONCE)
-    return open_to[:MOST_AT_ONCE], +left_out
-
-
-def _why_not(person: FoundPerson, *, is_invited: bool) -> str:
-    if is_invited:
-        return "invited"
-    if person.restricted:
-        return "restricted"
-    if person.deceased:
-        return "deceased"
-    return "" if person.name else "erased"
-
-
 def _page(
     visit: Visit,
     form: ActForm,
     chosen: Sequence[str],
-    people: Sequence[FoundPerson] | None = None,
-    left_out: Counter[str] | None = None,
+    found: Invitable | None = None,
 ) -> Response:
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
@@ -281,12 +255,12 @@ def _page(
         ],
         "segments": segments_to_choose(visit),
         "chosen": chosen,
-        "people": people,
+        "found": found,
         "shown": _SHOWN,
         "left_out": [
-            (visit.say(word).format(n=MOST_AT_ONCE), (left_out or Counter())[why])
+            (visit.say(word).format(n=MOST_AT_ONCE), found.left_out[why])
             for why, word in _LEFT_OUT.items()
-            if left_out and left_out[why]
+            if found and found.left_out[why]
         ],
     }
     return visit.render("invite.html", context, 422 if form.is_wrong else 200)

@@ -21,7 +21,7 @@ from crm.activities.queries import activities_from
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
 from crm.follow_ups.queries import due_follow_ups
-from crm.invitations.queries import invited_to
+from crm.invitations.queries import invited_to, with_invited
 from crm.letters.queries import letter_templates
 from crm.letters.register import Sending, begin, end
 from crm.letters.sending import Way
@@ -218,10 +218,11 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None, sent: int | None =
         known = letter_templates(visit.scope, connection)
         held = activities_from(visit.scope, connection, today - timedelta(days=_DAYS_BACK))
         to_call = due_follow_ups(visit.scope, connection, today).rows if _calls(visit) else ()
+        with_some = with_invited(visit.scope, connection, [each.activity_id for each in held])
         invited = [
             (f"invited:{each.activity_id}", _line(visit, each.title, each.starts_us))
             for each in held
-            if invited_to(visit.scope, connection, each.activity_id)
+            if each.activity_id in with_some
         ]
     whom = [(f"segment:{name}", word) for name, word in segments_to_choose(visit)]
     if to_call:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -90,3 +91,28 @@ def test_one_that_cannot_be_written_is_said_to_have_failed(
     ends(shelf)
     assert shelf.has_failed and shelf.kept() == []
     assert not shelf.begin_trying("../elsewhere")
+
+
+def test_one_that_breaks_off_in_any_way_is_said_to_have_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_said: object) -> None:
+        raise RuntimeError("anything else")
+
+    monkeypatch.setattr("streams.backup.shelf.back_up", breaks)
+    shelf = Shelf(cast(Installation, None), tmp_path)
+    assert shelf.begin()
+    ends(shelf)
+    assert shelf.has_failed
+
+
+@pytest.mark.parametrize(("place", "is_beside"), [("data-backup", False), ("data/backups", True)])
+def test_only_a_folder_within_that_of_the_data_is_called_beside_it(
+    shelved: tuple[RunningSite, Shelf], tmp_path: Path, place: str, is_beside: bool
+) -> None:
+    running, shelf = shelved
+    there = Shelf(shelf._installation, tmp_path / place)
+    site = replace(running.site, data_folder=tmp_path / "data", backups=there)
+    with serving(site) as elsewhere, elsewhere.client() as client:
+        assert sign_in(client, "office").status_code == 303
+        assert ("在同一块盘上" in client.get("/backups").text) is is_beside

@@ -7,14 +7,22 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.event import listen, remove
 
 from campaigns.ids import person_id
+from crm.clock import now_us
+from crm.holdings.queries import said_by
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
 from tests.examples import an_event
 from tests.integration.web.acting import fill_in, form_in
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, today, token_in
+from tests.integration.web.test_consents import consent
 from tests.integration.web.test_person_acts import event
 
 EXPECTED = "/activities/A-today/expected"
+LOOK = {"step": "look", "asked_only": ""}
+"""Also who was never asked about notices."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,7 +60,7 @@ def invited_now(hand: httpx.Client) -> set[str]:
 
 
 def invite(hand: httpx.Client, **said: Any) -> httpx.Response:
-    return fill_in(hand, "/invite?to=A-today", {"step": "send", **said}, "/invite")
+    return fill_in(hand, "/invite?to=A-today", {**LOOK, "step": "send", **said}, "/invite")
 
 
 def take_back(hand: httpx.Client, *names: str) -> None:
@@ -63,7 +71,7 @@ def take_back(hand: httpx.Client, *names: str) -> None:
 def test_who_would_be_invited_is_looked_at_first_and_who_is_left_out_is_counted_with_the_reason(
     hand: httpx.Client,
 ) -> None:
-    answer = fill_in(hand, "/invite?to=A-today", {"step": "look", "came_to": "A-before"}, "/invite")
+    answer = fill_in(hand, "/invite?to=A-today", {**LOOK, "came_to": "A-before"}, "/invite")
     assert answer.status_code == 200 and "会请到 2 人" in answer.text
     for why in ("说过不接收活动通知", "档案限制使用", "已去世"):
         line = answer.text.split(f"没有请的：{why}</span>")[1]
@@ -72,12 +80,50 @@ def test_who_would_be_invited_is_looked_at_first_and_who_is_left_out_is_counted_
     assert invited_now(hand) == set()
 
 
+def test_who_was_never_asked_about_notices_is_left_out_until_the_inviter_says_otherwise_and_counted(
+    site: RunningSite, hand: httpx.Client
+) -> None:
+    site.accept(card("Q-1", "问过甲", "13700006621"), card("Q-2", "没问乙", "13700006622"))
+    site.accept(consent("Q-1", purpose="marketing"))
+    form = {"form_token": token_in(hand.get("/me").text)}
+    chosen = [person_id("Q-1"), person_id("Q-2")]
+    opened = hand.post("/invite", data={**form, "chosen": chosen}).text
+    filled = {**form_in(opened, "/invite"), "chosen": chosen, "to": "A-today", "step": "look"}
+    asked = hand.post("/invite", data=filled).text
+    assert "会请到 1 人" in asked and "问*甲" in asked and "没*乙" not in asked
+    line = asked.split("没有请的：没有问过要不要活动通知</span>")[1]
+    assert line.startswith(' <span class="end">1 人') and "还没有问过要不要活动通知。</p>" not in line
+    both = hand.post("/invite", data={**filled, "asked_only": ""}).text
+    assert "会请到 2 人" in both and "其中 1 人还没有问过要不要活动通知。" in both
+    assert form_in(both, "/invite").get("asked_only") is None
+
+
+def test_a_group_of_any_size_is_looked_at_in_pieces(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.storage.database.PARAMETERS_PER_QUERY", 2)
+    took: list[int] = []
+
+    def look(*said: Any) -> None:
+        took.append(len(said[3]))
+
+    listen(site.site.engine, "before_cursor_execute", look)
+    try:
+        with reading(site.site.engine) as connection:
+            people = [person_id(f"I-{n}") for n in range(1, 7)]
+            said = said_by(HEADQUARTERS_SCOPE, connection, people, "", now_us())
+    finally:
+        remove(site.site.engine, "before_cursor_execute", look)
+    assert said[person_id("I-3")]["marketing"] is False
+    assert len([many for many in took if many]) == 3 and max(took) < 10
+
+
 def test_who_is_invited_stands_on_the_page_of_the_activity_with_how_many_came(
     site: RunningSite, hand: httpx.Client
 ) -> None:
     assert invite(hand, came_to="A-before").headers["location"] == EXPECTED
     assert invited_now(hand) == {person_id("I-1"), person_id("I-2")}
-    again = fill_in(hand, "/invite?to=A-today", {"step": "look", "came_to": "A-before"}, "/invite")
+    again = fill_in(hand, "/invite?to=A-today", {**LOOK, "came_to": "A-before"}, "/invite")
     assert "会请到 0 人" in again.text and "已经请过" in again.text
     said = {"card_id": "I-1", "activity_id": "A-today"}
     site.accept(an_event("activity.attended", said, id="came-I-1"))
@@ -98,7 +144,7 @@ def test_one_who_is_ticked_in_a_list_brings_the_house_along_where_that_is_asked(
     form = {"form_token": token_in(hand.get("/me").text), "chosen": person_id("H-1")}
     asked = hand.post("/invite", data=form)
     assert asked.status_code == 200 and "名单里选中的 1 人" in asked.text
-    filled = {**form_in(asked.text, "/invite"), "to": "A-today", "step": "send"}
+    filled = {**form_in(asked.text, "/invite"), **LOOK, "to": "A-today", "step": "send"}
     assert hand.post("/invite", data={**filled, "house": "1"}).status_code == 303
     assert invited_now(hand) == {person_id("H-1"), person_id("H-2")}
     take_back(hand, "H-1", "H-2")
@@ -168,7 +214,7 @@ def test_a_saved_group_leads_to_its_invitation_and_to_its_letter_and_whoever_bel
         page = office.get(group).text
         assert f"/invite?segment={name}" in page and f"/letters/batch?whom=segment:{name}" in page
         opened = office.get(f"/invite?segment={name}").text
-        filled = {**form_in(opened, "/invite"), "to": "A-today", "step": "send"}
+        filled = {**form_in(opened, "/invite"), **LOOK, "to": "A-today", "step": "send"}
         assert filled["segment"] == name
         assert office.post("/invite", data=filled).headers["location"] == EXPECTED
         assert person_id("I-2") in invited_now(office)

@@ -5,9 +5,11 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.event import listen, remove
 
 from campaigns.ids import person_id
 from crm.accounts.access import accesses_of_cards
@@ -123,3 +125,24 @@ def test_many_on_paper_are_one_file_with_a_page_for_each(field: httpx.Client) ->
     made = to_many(field, "send", way="print")
     assert made.headers["content-type"] == "application/pdf"
     assert made.content.startswith(b"%PDF-") and b"/Count 2" in made.content
+
+
+def test_the_form_asks_no_more_for_thirty_activities_than_for_one(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    asked: list[str] = []
+
+    def note(*said: Any) -> None:
+        asked.append(said[2])
+
+    listen(site.site.engine, "before_cursor_execute", note)
+    try:
+        of_one = field.get(BATCH).text
+        before, _ = len(asked), asked.clear()
+        site.accept(*(activity_today(f"A-f{n}") for n in range(30)))
+        asked.clear()
+        of_many = field.get(BATCH).text
+    finally:
+        remove(site.site.engine, "before_cursor_execute", note)
+    assert len(asked) <= before
+    assert of_one.count("invited:A-") == of_many.count("invited:A-") == 1
