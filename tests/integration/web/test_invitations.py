@@ -92,7 +92,8 @@ def test_who_was_never_asked_about_notices_is_left_out_until_the_inviter_says_ot
     asked = hand.post("/invite", data=filled).text
     assert "会请到 1 人" in asked and "问*甲" in asked and "没*乙" not in asked
     line = asked.split("没有请的：没有问过要不要活动通知</span>")[1]
-    assert line.startswith(' <span class="end">1 人') and "还没有问过要不要活动通知。</p>" not in line
+    assert line.startswith(' <span class="end">1 人')
+    assert "还没有问过要不要活动通知。</p>" not in line
     both = hand.post("/invite", data={**filled, "asked_only": ""}).text
     assert "会请到 2 人" in both and "其中 1 人还没有问过要不要活动通知。" in both
     assert form_in(both, "/invite").get("asked_only") is None
