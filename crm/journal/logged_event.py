@@ -22,6 +22,11 @@ class EventKey(NamedTuple):
     id: str
 
 
+def party_of(role: str) -> str:
+    """For whom a credential with this role speaks: a dealer (`dealer/D01`), or the company."""
+    return role if role.startswith("dealer") else COMPANY
+
+
 class LoggedEvent(Struct, frozen=True, eq=False, gc=False):
     """One journaled event.
 
@@ -64,7 +69,7 @@ class LoggedEvent(Struct, frozen=True, eq=False, gc=False):
     @property
     def party(self) -> str:
         """For whom it speaks: a dealer (`dealer/D01`), or the company."""
-        return self.role if self.role.startswith("dealer") else COMPANY
+        return party_of(self.role)
 
     @property
     def receipt(self) -> ReceiptKey:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from campaigns.events.upkeep import EventVoided
-from crm.journal.logged_event import COMPANY, EventKey, LoggedEvent
+from crm.journal.logged_event import COMPANY, EventKey, LoggedEvent, party_of
 from crm.outcomes.outcome import RECORDED, VOIDED, Outcome, rejected, waiting
 
 _DAY = "day.reached"
@@ -55,11 +55,17 @@ def _judge(
         return RECORDED
     if target.type_name in NEVER_VOIDED:
         return rejected("not_voidable")
-    if target.source != word.source and word.role not in _MAY_VOID_ANYTHING:
-        return rejected("not_allowed")
-    if word.party not in (COMPANY, target.party):
+    if not may_take_back((word.source, word.role), (target.source, target.role)):
         return rejected("not_allowed")
     return rejected("erased") if is_erased(word) else RECORDED
+
+
+def may_take_back(word: tuple[str, str], target: tuple[str, str]) -> bool:
+    """Whether who says a void may say it of that event; of both (source, role of the credential)."""
+    (source, role), (of_source, of_role) = word, target
+    if source != of_source and role not in _MAY_VOID_ANYTHING:
+        return False
+    return party_of(role) in (COMPANY, party_of(of_role))
 
 
 def may_void_anything(role: str) -> bool:

@@ -4,16 +4,20 @@ Whoever asks while others write reads in the order in which things move on: orde
 journal, the views. So a payment that moves meanwhile is seen at least once.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from campaigns.catalogue import wire_name
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
+from crm.journal.logged_event import EventKey
 from crm.journal.outbox import OUTBOX
 from crm.ledger.tables import BALANCE, REWARD
 from crm.outcomes.tables import OUTCOME
+from crm.outcomes.voids import may_take_back
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import ON_ITS_WAY, ONE_WORD
 from crm.reward_desk.tables import PAYMENT_ORDER
@@ -27,21 +31,62 @@ _PAID_ON_THE_WIRE = f'"{wire_name(_PAID)}"'.encode()
 def being_paid(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Of which of the rewards a payment was begun, or told and is not recorded yet.
 
-    Also one that could not be recorded: the money has gone.
+    Also one that could not be recorded: the money has gone, until somebody takes that word back.
     """
     begun = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids), BEGUN)
     found = set(connection.execute(begun).scalars())
+    return found | _told(connection, ids, taken_back(connection, ids))
+
+
+def taken_back(connection: Connection, ids: Sequence[str]) -> set[EventKey]:
+    """The payments of some rewards that could not be recorded and that somebody took back since.
+
+    Such a void waits for its target: a payment that is recorded after all is voided then.
+    """
+    said = JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.role, JOURNAL.c.subject
+    failed = select(*said).join(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position)
+    failed = failed.where(JOURNAL.c.subject.in_(_homes(ids)), JOURNAL.c.type == _PAID)
+    dead = {EventKey(row.source, row.id): row for row in connection.execute(failed)}
+    if not dead:
+        return set()
+    words = (
+        select(*said, JOURNAL.c.plain)
+        .outerjoin(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.subject.in_({row.subject for row in dead.values()}))
+        .where(JOURNAL.c.type == "event.voided", DEAD_LETTER.c.position.is_(None))
+    )
+    found: set[EventKey] = set()
+    for word in connection.execute(words):
+        named = orjson.loads(word.plain)
+        key = EventKey(named["of_source"], named["of_id"])
+        target = dead.get(key)
+        if target is None or target.subject != word.subject:
+            continue
+        if may_take_back((word.source, word.role), (target.source, target.role)):
+            found.add(key)
+    return found
+
+
+def _told(connection: Connection, ids: Sequence[str], ended: Collection[EventKey]) -> set[str]:
+    """Of which of the rewards a payment was told that is not recorded, but for what was ended.
+
+    What ended one is read before: what was said in its place was said earlier, and is seen here.
+    """
     waiting = select(OUTBOX.c.subject, OUTBOX.c.message).where(OUTBOX.c.subject.in_(_homes(ids)))
-    found |= {
+    found = {
         _id(row.subject) for row in connection.execute(waiting) if _PAID_ON_THE_WIRE in row.message
     }
     kept = (
-        select(JOURNAL.c.subject)
+        select(JOURNAL.c.subject, JOURNAL.c.source, JOURNAL.c.id)
         .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .where(JOURNAL.c.subject.in_(_homes(ids)), JOURNAL.c.type == _PAID)
         .where(OUTCOME.c.position.is_(None))
     )
-    return found | set(map(_id, connection.execute(kept).scalars()))
+    return found | {
+        _id(row.subject)
+        for row in connection.execute(kept)
+        if EventKey(row.source, row.id) not in ended
+    }
 
 
 def are_unpaid(connection: Connection, rows: Sequence[DeskRow]) -> bool:
@@ -71,25 +116,33 @@ def settling(connection: Connection, ids: Sequence[str]) -> set[str]:
 def owed_by(connection: Connection, members: Collection[str]) -> dict[str, int]:
     """Member → what is owed back over all rewards, in fen, less what payments set off already.
 
-    Those are the payments on their way, and those that were told and are not recorded yet.
+    Those are the payments on their way, and those that were told and are not recorded yet; one that
+    was taken back counts only until what was said in its place is recorded.
     """
     recorded = exists().where(
         JOURNAL.c.source == PAYMENT_ORDER.c.event_source,
         JOURNAL.c.id == PAYMENT_ORDER.c.order_id + ONE_WORD,
         OUTCOME.c.position == JOURNAL.c.position,
     )
+    columns = PAYMENT_ORDER.c.member, PAYMENT_ORDER.c.set_off_fen, PAYMENT_ORDER.c.reward_id
     kept = (
-        select(PAYMENT_ORDER.c.member, func.sum(PAYMENT_ORDER.c.set_off_fen))
+        select(*columns, PAYMENT_ORDER.c.event_source, PAYMENT_ORDER.c.order_id, BEGUN)
         .where(PAYMENT_ORDER.c.member.in_(members), PAYMENT_ORDER.c.set_off_fen > 0)
         .where(or_(BEGUN, (PAYMENT_ORDER.c.state == "paid") & ~recorded))
-        .group_by(PAYMENT_ORDER.c.member)
     )
-    promised = {member: int(fen) for member, fen in connection.execute(kept)}
+    orders = connection.execute(kept).all()
+    ids = sorted({reward_id for _, _, reward_id, *_ in orders})
+    ended = taken_back(connection, ids)
+    told = _told(connection, ids, ended)
+    promised: Counter[str] = Counter()
+    for member, set_off_fen, reward_id, source, order_id, is_begun in orders:
+        if is_begun or reward_id in told or EventKey(source, order_id + ONE_WORD) not in ended:
+            promised[member] += set_off_fen
     accounts = [receivable_account(member) for member in sorted(members)]
     owed = select(BALANCE.c.member, func.sum(BALANCE.c.amount_fen))
     owed = owed.where(BALANCE.c.account.in_(accounts)).group_by(BALANCE.c.member)
     return {
-        member: max(int(fen) - promised.get(member, 0), 0)
+        member: max(int(fen) - promised[member], 0)
         for member, fen in connection.execute(owed)
     }
 

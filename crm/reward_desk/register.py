@@ -27,11 +27,12 @@ from sqlalchemy.exc import IntegrityError
 from campaigns.cloudevents import decode_data
 from campaigns.events.rewards import RewardPaid
 from crm.journal.events import JOURNAL
+from crm.journal.logged_event import EventKey
 from crm.journal.outbox import OUTBOX
 from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.bank_file import Line, digest, written
 from crm.reward_desk.desk import DeskRow, LeftOut
-from crm.reward_desk.on_its_way import are_unpaid, owed_by
+from crm.reward_desk.on_its_way import are_unpaid, owed_by, taken_back
 from crm.reward_desk.orders import ONE_WORD, Order, OrderRow, Payer
 from crm.reward_desk.set_off import amounts_after, set_off_by
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_LEFT_OUT, PAYMENT_ORDER
@@ -139,7 +140,7 @@ def _ordering(
             hold(connection, PAYING)
             if not are_unpaid(connection, rows):
                 raise PaymentTaken
-            _leave_voided(connection, [_slot(row) for row in rows])
+            _leave_voided(connection, rows)
             owed = owed_by(connection, {row.member for row in rows})
             yield (
                 connection,
@@ -169,19 +170,26 @@ def _slot(row: DeskRow) -> str:
     return f"{row.reward_id}/{row.paid_fen}"
 
 
-def _leave_voided(connection: Connection, slots: Sequence[str]) -> None:
+def _leave_voided(connection: Connection, rows: Sequence[DeskRow]) -> None:
     """A payment that was taken back has left its place."""
-    said = and_(
-        JOURNAL.c.source == PAYMENT_ORDER.c.event_source,
-        JOURNAL.c.id == PAYMENT_ORDER.c.order_id + ONE_WORD,
+    placed = (
+        select(PAYMENT_ORDER.c.order_id, PAYMENT_ORDER.c.event_source, OUTCOME.c.outcome)
+        .join(
+            JOURNAL,
+            and_(
+                JOURNAL.c.source == PAYMENT_ORDER.c.event_source,
+                JOURNAL.c.id == PAYMENT_ORDER.c.order_id + ONE_WORD,
+            ),
+        )
+        .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(PAYMENT_ORDER.c.slot.in_([_slot(row) for row in rows]))
     )
-    gone = (
-        select(PAYMENT_ORDER.c.order_id)
-        .join(JOURNAL, said)
-        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .where(PAYMENT_ORDER.c.slot.in_(slots), OUTCOME.c.outcome == "voided")
-    )
-    ids = list(connection.execute(gone).scalars())
+    unrecorded = taken_back(connection, [row.reward_id for row in rows])
+    ids = [
+        order_id
+        for order_id, source, outcome in connection.execute(placed)
+        if outcome == "voided" or EventKey(source, order_id + ONE_WORD) in unrecorded
+    ]
     connection.execute(
         update(PAYMENT_ORDER).where(PAYMENT_ORDER.c.order_id.in_(ids)).values(slot=None)
     )
