@@ -141,10 +141,7 @@ def owed_by(connection: Connection, members: Collection[str]) -> dict[str, int]:
     accounts = [receivable_account(member) for member in sorted(members)]
     owed = select(BALANCE.c.member, func.sum(BALANCE.c.amount_fen))
     owed = owed.where(BALANCE.c.account.in_(accounts)).group_by(BALANCE.c.member)
-    return {
-        member: max(int(fen) - promised[member], 0)
-        for member, fen in connection.execute(owed)
-    }
+    return {member: max(int(fen) - promised[member], 0) for member, fen in connection.execute(owed)}
 
 
 def _homes(ids: Sequence[str]) -> list[str]:
