@@ -61,7 +61,7 @@ def _judge(
 
 
 def may_take_back(word: tuple[str, str], target: tuple[str, str]) -> bool:
-    """Whether who says a void may say it of that event; of both (source, role of the credential)."""
+    """Whether who says a void may say it of that event; each as (source, role of who said it)."""
     (source, role), (of_source, of_role) = word, target
     if source != of_source and role not in _MAY_VOID_ANYTHING:
         return False
