@@ -170,8 +170,8 @@ def test_a_payment_that_could_not_be_recorded_and_was_taken_back_can_be_made_aga
 def test_who_may_not_take_a_payment_back_frees_nothing(site: RunningSite) -> None:
     reward = reward_of(3, "M1")
     _, _, wire = dead_order(site, reward)
-    finance = Credential("finance", actor="u-y", sources=("/phones/u-y",))
-    journal(site, void_of(wire) | {"source": "/phones/u-y"}, finance)
+    colleague = Credential("staff", actor="u-y", sources=("/phones/u-y",))
+    journal(site, void_of(wire) | {"source": "/phones/u-y"}, colleague)
     assert is_blocked(site, reward)
     elsewhere = reward_of(2, "M1")
     journal(site, void_of(wire) | {"subject": f"reward/{elsewhere}"})
