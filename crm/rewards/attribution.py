@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
+
 from campaigns.events.rewards import PolicyRule
 from campaigns.times import OrderKey
 from crm.rewards.facts import MemberFact, Moment, PolicyFact, PurchaseFact, ReferralFact
@@ -54,8 +56,7 @@ class Membership:
         return values.get("kind"), values.get("institution_kind")
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(Struct, frozen=True, gc=False):
     """The referral that counts for a purchase, its member, and the rule that fits, if any."""
 
     referral: ReferralFact

@@ -8,10 +8,11 @@ policy whose name gives its id, and the mode of that policy's rule for the membe
 purchase; of a voided purchase, as known last and without a region); no such policy or rule: None.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from campaigns.events.rewards import Mode, PolicyRule, Tier
 from campaigns.ids import reward_id
@@ -39,8 +40,7 @@ from crm.rewards.states import (
 from crm.rewards.verdicts import NO_WORDS, Named, Words, entered_by, refused_approvals, words_on
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True, gc=False):
     """One member's claim by one purchase, before caps.
 
     `standing` is the state without the payments, `due_fen` what is due in it after returns.
@@ -98,9 +98,10 @@ def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset
 
     ValueError: a verdict names a purchase that is neither the person's nor voided.
     """
-    returned_units: Counter[str] = Counter()
+    returned_units: dict[str, int] = {}
     for returned in person.returns:
-        returned_units[returned.purchase_id] += returned.quantity
+        before = returned_units.get(returned.purchase_id, 0)
+        returned_units[returned.purchase_id] = before + returned.quantity
     verdicts: dict[str, list[VerdictFact]] = {}
     for verdict in person.verdicts:
         verdicts.setdefault(verdict.purchase_id, []).append(verdict)
@@ -117,7 +118,7 @@ def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset
         refused |= not_allowed
         named = words_on(on_purchase, not_allowed)
         if attribution is not None and attribution.rule is not None:
-            units = returned_units[purchase.purchase_id]
+            units = returned_units.get(purchase.purchase_id, 0)
             sale = _Sale(purchase, units, attribution, attribution.rule, policy)
             claims.append(_owed(sale, person.patient, named, bench.reached_day))
         claims += _unowed(purchase.purchase_id, named, purchase, bench)
@@ -135,8 +136,7 @@ def first_moment(person: PersonFacts) -> Moment | None:
     return min(moments, key=lambda moment: moment.order, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sale:
+class _Sale(Struct, frozen=True, gc=False):
     """A purchase that is owed to a referral, under the rule that fits."""
 
     purchase: PurchaseFact

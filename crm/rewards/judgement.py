@@ -11,9 +11,10 @@ Decided here, where the published rules are silent:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from campaigns.events.rewards import Mode
 from crm.rewards.attribution import membership_of
@@ -30,8 +31,7 @@ Mark = Literal["approver_paid", "paid_early", "nothing_due", "capped"]
 NO_MARKS: frozenset[Mark] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Reward:
+class Reward(Struct, frozen=True, gc=False):
     """One reward as it stands.
 
     reward_id, purchase_id, member: what it is and whose
@@ -76,8 +76,7 @@ class Reward:
     entered_late_us: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True, gc=False):
     """Rewards by id, approvals that are `not_allowed`, marks of payments, balances by reward.
 
     `balances` leaves out accounts at zero and rewards without any; each reward's sum is zero.

@@ -9,7 +9,8 @@ a set-off is booked on the reward whose payment fell short, so each reward sums 
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from campaigns.ids import derived_id
 
@@ -37,8 +38,7 @@ _NAMES = {
 _RANKS = {"receivable": 0, "payable": 1, "held": 2, "reward_expense": 3, "bank": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(Struct, frozen=True, gc=False):
     """One side of a pair: debit positive, credit negative; the reason says why it was booked."""
 
     account: str
@@ -46,8 +46,7 @@ class Posting:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """A posting as it stands in the ledger, with the event that caused it."""
 
     entry_id: str

@@ -12,7 +12,8 @@ Decided here, where the published rules are silent:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from crm.rewards.attribution import Attribution, Membership
 from crm.rewards.facts import EventKey, PurchaseFact, VerdictFact
@@ -22,8 +23,7 @@ Named = tuple[str, str]
 """What a verdict on a purchase names: (reward id, member)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True, gc=False):
     """The words on one reward: the later one of yes and no, who approved, and the payments.
 
     `approvers` are sorted: what is stored has one spelling.
