@@ -1,6 +1,6 @@
 """Reads members: lists, one of them with its history, and what each earned in a month."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -128,9 +128,14 @@ def history_of(
     return ordered[::-1]
 
 
-def _while_of(dealer: str, events: Iterable[LoggedEvent]) -> Iterator[LoggedEvent]:
-    """What was said, in its order, while the member was a dealer's."""
-    of = None
+def _while_of(dealer: str, events: Sequence[LoggedEvent]) -> Iterator[LoggedEvent]:
+    """What was said, in its order, while the member was a dealer's.
+
+    What is only known by its day stands before an enrolment of that day: it was said of the
+    member of the dealer that enrolled it.
+    """
+    enrolled = (event.data for event in events if isinstance(event.data, MemberEnrolled))
+    of: str | None = next((data.dealer for data in enrolled), None)
     for event in events:
         if isinstance(event.data, MemberEnrolled | MemberChanged):
             of = of if event.data.dealer is UNSET else event.data.dealer

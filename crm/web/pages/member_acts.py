@@ -85,15 +85,11 @@ def train(posting: SignedInPosting) -> Response:
     found = member_forms.training(posting.text_of, visit.say, today)
     with reading(visit.site.engine) as connection:
         known = _of_ours(visit, connection, codes)
-    acts = [
-        Act(
-            TRAINED,
-            {"member": row.member, **found.data, "passed": row.member in passed},
-            on=found.on,
-        )
-        for row in known
-    ]
-    faults = found.faults if acts else {"": visit.say(_NONE_CHOSEN)}
+    each, wrong = member_forms.results(
+        posting.text_of, visit.say, [row.member for row in known], passed
+    )
+    acts = [Act(TRAINED, {**found.data, **data}, on=found.on) for data in each]
+    faults = {**found.faults, **wrong} if acts else {"": visit.say(_NONE_CHOSEN)}
     answer = say(posting, acts, faults=faults)
     if answer.form is not None:
         return _training(visit, codes, answer.form, passed)

@@ -29,7 +29,7 @@ from crm.web.desk.files import taken_away
 from crm.web.desk.names import names_shown
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
-from crm.web.view.codes import code_of, code_svg
+from crm.web.view.codes import code_of, code_png, code_svg
 from crm.web.view.labels import label
 from crm.web.view.member_forms import GIVEN_FORMS
 from crm.web.view.reward_labels import (
@@ -192,6 +192,14 @@ def card_picture(visit: SignedIn, code: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{row.member}.svg"'}
     picture = code_svg(_address(visit, row.member), alone=True)
     return Response(picture, media_type="image/svg+xml", headers=headers)
+
+
+@router.get("/members/{code}/card.png")
+def card_image(visit: SignedIn, code: str) -> Response:
+    """The same for programs that know no SVG."""
+    row = member_shown(visit, code)
+    headers = {"Content-Disposition": f'attachment; filename="{row.member}.png"'}
+    return Response(code_png(_address(visit, row.member)), media_type="image/png", headers=headers)
 
 
 @router.get("/members/{code}/card.pdf")

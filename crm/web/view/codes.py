@@ -19,3 +19,10 @@ def code_svg(text: str, *, alone: bool = False) -> str:
     out = BytesIO()
     made.save(out, kind="svg", border=4, light="#fff", scale=8, xmldecl=False)
     return out.getvalue().decode()
+
+
+def code_png(text: str) -> bytes:
+    """The picture for programs that know no SVG, large enough to be printed."""
+    out = BytesIO()
+    segno.make(text, error="m").save(out, kind="png", border=4, light="#fff", scale=16)
+    return out.getvalue()

@@ -1,7 +1,7 @@
 """Forms of members: what is typed becomes the data of an event, or a fault beside its field."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, get_args
@@ -20,12 +20,16 @@ FIELDS = {
 }
 """Path below data → the field in which it is typed."""
 
+PASS_MARK, SCORE = "pass_mark", "score."
+"""The field of a quiz's pass mark, and the beginning of those of each member's score."""
 _CODE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _NEEDED = N_("请填。")
 _CHOOSE = N_("请选一个。")
 _BAD_CODE = N_("会员编号用字母、数字和 - . _，例如 M-1024。")
 _BAD_DAY = N_("日期看不懂，请写成 2026-05-03；不能在今天以后。")
 _BAD_SCORE = N_("分数是 0 到 100。")
+_NO_SCORE = N_("写了及格线，每个人都要有分数。")
+_QUIZ = N_("%(course)s（测验 %(mark)s 分合格）")
 _BAD_VALUE = N_("金额看不懂。请以元为单位，最多两位小数，例如 20 或 20.50。")
 
 Text = Callable[[str], str]
@@ -83,19 +87,45 @@ def change(text: Text, say: Say, known: MemberState) -> Typed:
 
 
 def training(text: Text, say: Say, today: date) -> Typed:
-    """A course and its day; who passed is ticked beside it."""
+    """A course and its day; who passed is ticked beside it, or follows from a quiz."""
     found = Typed({"course": text("course")})
     _check(found, text, say, ("course",))
     found.on = _day(text("on"))
     if found.on is None or found.on > today:
         found.faults["on"] = say(_BAD_DAY)
-    if text("score"):
-        score = text("score")
-        if re.fullmatch(r"\d{1,3}(\.\d)?", score) and float(score) <= 100:
-            found.data["score"] = float(score)
-        else:
-            found.faults["score"] = say(_BAD_SCORE)
+    mark = _points(text(PASS_MARK))
+    if text(PASS_MARK) and mark is None:
+        found.faults[PASS_MARK] = say(_BAD_SCORE)
+    if mark is not None:
+        # The event has no place of its own for it: it is written where people read which course.
+        found.data["course"] = say(_QUIZ) % {"course": text("course"), "mark": f"{mark:g}"}
     return found
+
+
+def results(
+    text: Text, say: Say, members: Sequence[str], passed: Collection[str]
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """(what each member came to, what is wrong by field). With a pass mark the scores decide."""
+    mark = _points(text(PASS_MARK))
+    found: list[dict[str, Any]] = []
+    faults: dict[str, str] = {}
+    for member in members:
+        name = f"{SCORE}{member}"
+        score = _points(text(name))
+        if text(name) and score is None:
+            faults[name] = say(_BAD_SCORE)
+        elif mark is not None and score is None:
+            faults[name] = say(_NO_SCORE)
+        has_passed = member in passed if mark is None else (score or 0) >= mark
+        found.append({"member": member, "passed": has_passed})
+        if score is not None:
+            found[-1]["score"] = score
+    return found, faults
+
+
+def _points(typed: str) -> float | None:
+    is_number = re.fullmatch(r"\d{1,3}(\.\d)?", typed) is not None and float(typed) <= 100
+    return float(typed) if is_number else None
 
 
 def transfer(text: Text, say: Say, member: str) -> Typed:

@@ -92,6 +92,30 @@ def test_a_whole_course_is_written_down_at_once(site: RunningSite) -> None:
         assert "产品知识 没有合格" in re.sub(r"\s+", " ", person.get("/members/M2").text)
 
 
+def test_with_a_pass_mark_the_scores_of_the_quiz_decide_who_passed(site: RunningSite) -> None:
+    codes = ("M40", "M41", "M42")
+    with signed_in(site, "dealer") as person:
+        for place, code in enumerate(codes):
+            assert enrol(person, member=code, phone=f"1351111333{place}") == 303
+        site.work()
+        form = {"form_id": str(uuid4()), "codes": " ".join(codes), "course": "产品知识"}
+        form |= {"on": str(today()), "pass_mark": "80"}
+        scores = {"score.M40": "80", "score.M41": "79.5"}
+        # Whoever has no score has not passed a quiz: that is asked about, and nothing is lost.
+        asked = person.post("/members/trained", **form, **scores, passed=["M42"])
+        assert asked.status_code == 422 and "每个人都要有分数" in asked.text
+        assert 'value="79.5"' in asked.text
+        scores["score.M42"] = "101"
+        assert person.post("/members/trained", **form, **scores).status_code == 422
+        scores["score.M42"] = "0"
+        done = person.post("/members/trained", **form, **scores, passed=["M41", "M42"])
+        assert done.status_code == 303
+        site.work()
+        page = re.sub(r"\s+", " ", person.get("/members/M41").text)
+        assert "产品知识（测验 80 分合格）" in page and "79.5" in page
+    assert [stands(site, code)["trained"] for code in codes] == [True, False, False]
+
+
 def test_only_what_changed_is_said_and_leaving_ends_it(site: RunningSite) -> None:
     with signed_in(site, "dealer") as person:
         assert enrol(person, member="M30", institution="一店") == 303
@@ -137,7 +161,10 @@ def test_the_card_has_a_code_and_no_name(site: RunningSite) -> None:
     with signed_in(site, "dealer") as person:
         picture = person.get("/members/M1/card.svg")
         card = person.get("/members/M1/card.pdf")
+        image = person.get("/members/M1/card.png")
     assert picture.text.startswith("<svg") and "http://www.w3.org/2000/svg" in picture.text
+    assert image.content.startswith(b"\x89PNG") and image.headers["content-type"] == "image/png"
+    assert "M1.png" in image.headers["content-disposition"]
     assert card.content.startswith(b"%PDF") and "M1.pdf" in card.headers["content-disposition"]
 
 

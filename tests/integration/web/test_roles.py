@@ -203,7 +203,9 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /backups", "POST /backups", "POST /backups/try"), sees("runs")),
     **dict.fromkeys(("GET /rewards", "GET /rewards/{reward_id}"), sees("money")),
     **dict.fromkeys(("GET /members", "POST /members", "GET /members/{code}"), sees("members")),
-    **dict.fromkeys(("GET /members/{code}/card.svg", "GET /members/{code}/card.pdf"), MEMBERS),
+    **dict.fromkeys(
+        (f"GET /members/{{code}}/card.{kind}" for kind in ("svg", "png", "pdf")), MEMBERS
+    ),
     **dict.fromkeys(("GET /members/new", "POST /members/new"), of_members("member.enrolled")),
     **{f"POST /members/{a}": of_members("member.trained") for a in ("training", "trained")},
     "POST /members/{code}/change": of_members("member.changed"),
