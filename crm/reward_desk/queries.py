@@ -54,10 +54,26 @@ def queue_page(
     return _filled(scope, connection, query.params(today=today).limit(limit).offset(offset))
 
 
-def member_page(scope: Scope, connection: Connection, member: str, limit: int) -> list[DeskRow]:
-    """The latest rewards of a member, by the day of the purchase."""
+def member_page(
+    scope: Scope,
+    connection: Connection,
+    member: str,
+    limit: int,
+    month: tuple[date, date] | None = None,
+) -> list[DeskRow]:
+    """The latest rewards of a member, by the day of the purchase.
+
+    month: its first day and that of the next: those alone that were bought or paid in it.
+    """
     _require(scope)
     query = _rows(scope).where(REWARD.c.member == member)
+    if month is not None:
+        first, after = month
+        paid = select(PAYMENT.c.reward_id).where(
+            PAYMENT.c.member == member, PAYMENT.c.paid_on >= first, PAYMENT.c.paid_on < after
+        )
+        bought = (REWARD.c.bought_on >= first) & (REWARD.c.bought_on < after)
+        query = query.where(bought | REWARD.c.reward_id.in_(paid))
     latest = query.order_by(REWARD.c.bought_on.desc(), REWARD.c.reward_id).limit(limit)
     return _filled(scope, connection, latest)
 

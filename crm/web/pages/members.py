@@ -29,6 +29,7 @@ from crm.web.desk.files import taken_away
 from crm.web.desk.names import names_shown
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.pages.statements import month_in
 from crm.web.view.codes import code_of, code_png, code_svg
 from crm.web.view.labels import label
 from crm.web.view.member_forms import GIVEN_FORMS
@@ -42,6 +43,8 @@ from crm.web.view.reward_labels import (
 router = APIRouter()
 
 TRAINED = "member.trained"
+_MONTH_ROWS = 500
+"""Of one month all are shown: a statement's sums have to be found in them."""
 
 
 def _code(_visit: Visit, row: MemberState) -> Cell:
@@ -133,6 +136,9 @@ def one_page(visit: SignedIn, code: str) -> Response:
 
 def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response:
     """The page of a member; `opened`: which form came back, if any."""
+    asked = visit.request.query_params.get("month")
+    months = month_in(visit, asked) if asked else None
+    most = _MONTH_ROWS if months else PAGE_ROWS
     with reading(visit.site.engine) as connection:
         row = member_of(visit.scope, connection, code)
         if row is None:
@@ -140,7 +146,7 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         events = history_of(visit.scope, connection, visit.site.keyring, code)
         rewards = []
         if visit.may("money"):
-            rewards = member_page(visit.scope, connection, code, PAGE_ROWS)
+            rewards = member_page(visit.scope, connection, code, most, months)
         may_speak = code in open_to(visit.scope, connection, [code])
         gives_link = may_speak and visit.may("money") and visit.may_say("member.changed")
         ends_link = visit.account.credential is not None
@@ -160,6 +166,8 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         "events": [_line(event) for event in events],
         "names": names,
         "reward_rows": rewards,
+        "month": f"{months[0]:%Y-%m}" if months else "",
+        "is_cut": len(rewards) == most,
         "forms_of": {n: form if opened == n else known for n in ("change", "value", "leave")},
         "opened": opened,
         "kinds": said_words(visit, MEMBER_KINDS),

@@ -23,8 +23,9 @@ def _fen(amount_fen: int) -> Cell:
     return Cell(yuan_text(amount_fen), raw=yuan_typed(amount_fen))
 
 
-def _code(_visit: Visit, row: Statement) -> Cell:
-    return Cell(row.member, f"/members/{row.member}")
+def _code(visit: Visit, row: Statement) -> Cell:
+    first, _ = month_in(visit, visit.request.query_params.get("month", ""))
+    return Cell(row.member, f"/members/{row.member}?month={first:%Y-%m}")
 
 
 def _owed(_visit: Visit, row: Statement) -> Cell:
@@ -75,9 +76,7 @@ _TABLE: Table[Statement] = Table(
 def statements_page(visit: SignedIn) -> Response:
     """One month, member by member; a dealer sees its own members."""
     asked = Asked.of(visit.request.query_params)
-    today = shanghai_day(visit.site.now_us())
-    first = _month(asked.text("month")) or today.replace(day=1)
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    first, after = month_in(visit, asked.text("month"))
     with reading(visit.site.engine) as connection:
         found = statements(visit.scope, connection, first, after, asked.text("dealer"))
     shown = _TABLE.show(visit, asked, _TABLE.of_rows(found), "/statements")
@@ -97,8 +96,10 @@ def statements_page(visit: SignedIn) -> Response:
     return visit.render("statements.html", context)
 
 
-def _month(text: str) -> date | None:
+def month_in(visit: Visit, text: str) -> tuple[date, date]:
+    """The first day of a month and that of the next; of this month where no other is named."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return None
+        first = shanghai_day(visit.site.now_us()).replace(day=1)
+    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
