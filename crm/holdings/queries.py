@@ -106,6 +106,17 @@ def said_by(
     return {person_id: _answers(said, dealer, at_us) for person_id, said in words.items()}
 
 
+def health_is_closed(scope: Scope, connection: Connection, card_id: str, at_us: int) -> bool:
+    """Whether the person of a card says no to health; silence is none, nor a card that waits."""
+    whose = select(LINK.c.person_id).where(LINK.c.card_id == card_id)
+    person_id = connection.execute(whose).scalar_one_or_none()
+    if person_id is None:
+        return False
+    return (
+        said_by(scope, connection, [person_id], "", at_us).get(person_id, {}).get("health") is False
+    )
+
+
 def _word(row: Any, said: Mapping[str, Any]) -> ConsentWord:
     """The word as the rules of the consents take it; only what tells yes from no."""
     ends, is_company = said.get("expires_on"), not row.role.startswith("dealer")

@@ -1,10 +1,13 @@
-"""Writes what was not recorded and has been seen to."""
+"""Writes what was not recorded and has been seen to, and who says it again."""
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, or_, update
 
-from crm.outcomes.tables import EVENT_HANDLED
-from crm.scope import Scope
+from crm.outcomes.tables import EVENT_HANDLED, EVENT_MENDED
+from crm.scope import OutOfScope, Scope
 from crm.storage.database import insert_new
+
+GIVEN_UP_AFTER_US = 600_000_000
+"""After ten minutes nobody is at it any more who has not said it."""
 
 
 def say_handled(
@@ -20,3 +23,33 @@ def say_open(scope: Scope, connection: Connection, position: int) -> None:
     """It asks for somebody after all."""
     scope.require("events", "outcomes of others' events")
     connection.execute(delete(EVENT_HANDLED).where(EVENT_HANDLED.c.position == position))
+
+
+def begin_mending(
+    scope: Scope, connection: Connection, position: int, form_id: str, now_us: int
+) -> bool:
+    """Whether this form may say the event again: no other has, and none is about to."""
+    _only_the_company(scope)
+    row = {"position": position, "form_id": form_id, "at_us": now_us, "said": False}
+    insert_new(connection, EVENT_MENDED, [row])
+    free = EVENT_MENDED.c.at_us <= now_us - GIVEN_UP_AFTER_US
+    mine = or_(EVENT_MENDED.c.form_id == form_id, free & ~EVENT_MENDED.c.said)
+    taken = update(EVENT_MENDED).where(EVENT_MENDED.c.position == position, mine)
+    return connection.execute(taken.values(form_id=form_id, at_us=now_us)).rowcount == 1
+
+
+def end_mending(
+    scope: Scope, connection: Connection, position: int, form_id: str, *, said: bool
+) -> None:
+    """It was taken in; or was not, and anybody may try."""
+    _only_the_company(scope)
+    own = (EVENT_MENDED.c.position == position) & (EVENT_MENDED.c.form_id == form_id)
+    if said:
+        connection.execute(update(EVENT_MENDED).where(own).values(said=True))
+    else:
+        connection.execute(delete(EVENT_MENDED).where(own, ~EVENT_MENDED.c.said))
+
+
+def _only_the_company(scope: Scope) -> None:
+    if scope.dealer is not None:
+        raise OutOfScope("what was not recorded is mended by the company")

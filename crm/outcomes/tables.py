@@ -47,3 +47,14 @@ EVENT_HANDLED = Table(
 )
 """What was not recorded and has been seen to, by whom and when. Work in an office: a rebuild leaves
 it alone."""
+
+EVENT_MENDED = Table(
+    "event_mended",
+    METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("form_id", String(36), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("said", Boolean, nullable=False),
+)
+"""Which form said an event again, so that no other one does. said: whether it was taken in; until
+then somebody is at it. A rebuild leaves it alone."""

@@ -104,10 +104,12 @@ def retry(posting: SignedInPosting) -> Response:
 
 def may_take_back(account: Account, whole: WholeEvent) -> bool:
     """Whether it may be voided: the own word, or any as headquarters; the door judges the same."""
+    return whole.status.outcome not in ("voided", "rejected") and _may_void(account, whole)
+
+
+def _may_void(account: Account, whole: WholeEvent) -> bool:
     credential = account.credential
-    if credential is None or not account.may_say(VOIDED):
-        return False
-    if whole.said.type_name in NEVER_VOIDED or whole.status.outcome in ("voided", "rejected"):
+    if credential is None or not account.may_say(VOIDED) or whole.said.type_name in NEVER_VOIDED:
         return False
     return may_void_anything(credential.role) or whole.said.source == account.source
 
@@ -115,14 +117,17 @@ def may_take_back(account: Account, whole: WholeEvent) -> bool:
 def may_mend(visit: Visit, whole: WholeEvent) -> bool:
     """Whether its fields may be mended and said again: the company's people say it for themselves.
 
-    What a dealer said of a row names a card that the dealer does not know.
+    What a dealer said of a row names a card that the dealer does not know. The old word is taken
+    back with it, so that it never comes to count beside the new one.
     """
+    twice = whole.said.type_name in NEVER_VOIDED
     return (
         whole.status.outcome in _MENDABLE
         and visit.scope.dealer is None
         and not whole.said.blank
         and visit.account.credential is not None
         and visit.account.may_say(whole.said.type_name)
+        and (twice or _may_void(visit.account, whole))
     )
 
 

@@ -14,15 +14,17 @@ from campaigns.ids import derived_id
 from campaigns.times import SHANGHAI, moment_of, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
+from crm.holdings.queries import health_is_closed
 from crm.outcomes.queries import WholeEvent
-from crm.outcomes.register import say_handled
+from crm.outcomes.register import begin_mending, end_mending, say_handled
+from crm.outcomes.voids import NEVER_VOIDED
 from crm.people.queries import standing_of_card
-from crm.scope import OutOfScope
+from crm.scope import HEADQUARTERS_SCOPE, OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.desk.changes import who_changes
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.event import may_mend, may_take_back, seen_event
+from crm.web.pages.event import may_mend, seen_event
 from crm.web.pages.events import sentence
 from crm.web.view.event_form import EventField, data_of, desk_of, fields_of, typed_of
 from crm.web.view.event_view import address_of
@@ -37,6 +39,8 @@ _TAKEN = frozenset({"card_taken", "already_exists"})
 """Why a thing needs another id before it can be said again."""
 _BAD_TIME = N_("时间看不懂，请写成 2026-05-03T09:30。")
 _WRONG_BEFORE = "typed_wrong"
+_MENDED_BY_ANOTHER = N_("这一条已经有人改好重新交了，或者正在改：请回到这一条看一看。")
+_NO_TO_HEALTH = N_("本人不同意记录健康情况，或者已经撤回：这些不能再记，请清空。")
 
 
 @dataclass(frozen=True)
@@ -63,23 +67,67 @@ def again(posting: SignedInPosting) -> Response:
     mending = _mending(visit, identity)
     whole = mending.whole
     said, faults = data_of(whole.said.data, mending.fields, _typed(posting, mending), visit.say)
+    said, closed = _settled(visit, mending, said)
+    faults |= closed
     when, fault = _when(posting, whole)
     if fault:
         faults[_WHEN] = visit.say(fault)
     kind = CATALOGUE[whole.said.type_name]
     subject = None if kind.subject_field else whole.said.home
     acts = [Act(whole.said.type_name, said, subject, **when)]
-    if whole.status.outcome != "rejected" and may_take_back(visit.account, whole):
+    if whole.said.type_name not in NEVER_VOIDED:
         back = {"of_source": identity[0], "of_id": identity[1], "reason_code": _WRONG_BEFORE}
         acts.append(Act(VOIDED, back, whole.said.home))
     doubts = () if faults else who_changes(visit, acts)
     paths = {field.path: field.path for field in mending.fields}
+    form_id = posting.text("form_id", 36)
+    if not faults and not _begin(visit, whole, form_id):
+        taken = ActForm(form_id=form_id, troubles=(visit.say(_MENDED_BY_ANOTHER),))
+        return _page(visit, mending, replace(taken, typed=_typed(posting, mending)))
     answer = say(posting, acts, fields=paths, faults=faults, doubts=doubts)
+    with writing(visit.site.engine) as connection:
+        end_mending(visit.scope, connection, whole.said.position, form_id, said=answer.form is None)
     if answer.form is not None:
         typed = replace(answer.form, typed=_typed(posting, mending))
         return _page(visit, mending, typed)
     _close(visit, whole)
     return done(visit, address_of(*identity), answer)
+
+
+def _begin(visit: Visit, whole: WholeEvent, form_id: str) -> bool:
+    now_us = visit.site.now_us()
+    with writing(visit.site.engine) as connection:
+        return begin_mending(visit.scope, connection, whole.said.position, form_id, now_us)
+
+
+def _settled(
+    visit: Visit, mending: Mending, said: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """(what is said, faults): nothing that whoever mends may not see goes to another card, and
+    nothing of health is said again of somebody who says no to that."""
+    card_id = str(said.get("card_id", ""))
+    moved = card_id != str(getattr(mending.whole.said.data, "card_id", ""))
+    seen = {field.path.partition(".")[0] for field in mending.fields}
+    kept = {
+        name: value
+        for name, value in said.items()
+        if not (moved and name in PERSONAL_FIELDS and name not in seen)
+    }
+    if not kept.get("health") or not _says_no_to_health(visit, card_id):
+        return kept, {}
+    if "health" not in seen:
+        del kept["health"]
+        return kept, {}
+    said_there = [f.path for f in mending.fields if f.path.partition(".")[2] in kept["health"]]
+    return kept, dict.fromkeys(said_there[:1], visit.say(_NO_TO_HEALTH))
+
+
+def _says_no_to_health(visit: Visit, card_id: str) -> bool:
+    if not card_id:
+        return False
+    with reading(visit.site.engine) as connection:
+        # What the person said is asked for the rule, whoever mends.
+        return health_is_closed(HEADQUARTERS_SCOPE, connection, card_id, visit.site.now_us())
 
 
 def _typed(posting: Posting, mending: Mending) -> Any:
@@ -118,6 +166,7 @@ def _opener(visit: Visit, whole: WholeEvent) -> Any:
     """Which personal objects whoever is there may see; that they are seen is kept."""
     card_id = str(getattr(whole.said.data, "card_id", ""))
     is_open = visit.scope.may("opens")
+    health = visit.scope.may("health") and not _says_no_to_health(visit, card_id)
     if card_id and is_open:
         with reading(visit.site.engine) as connection:
             standing = standing_of_card(visit.scope, connection, card_id)
@@ -131,7 +180,7 @@ def _opener(visit: Visit, whole: WholeEvent) -> Any:
             log_accesses(connection, [look])
 
     def opens(path: str) -> bool:
-        return is_open and (not path.startswith("health.") or visit.scope.may("health"))
+        return is_open and (not path.startswith("health.") or health)
 
     return opens
 
@@ -143,11 +192,11 @@ def _when(posting: Posting, whole: WholeEvent) -> tuple[dict[str, Any], str]:
         if said.day_precision:
             return {"on": date.fromisoformat(text)}, ""
         at = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-    except ValueError:
+        if text == f"{moment_of(said.starts_us):%Y-%m-%dT%H:%M}":
+            return {"at": said.time}, ""
+        return {"at": rfc3339(int(at.timestamp() * 1_000_000))}, ""
+    except (ValueError, OverflowError):
         return {"at": said.time}, _BAD_TIME
-    if text == f"{moment_of(said.starts_us):%Y-%m-%dT%H:%M}":
-        return {"at": said.time}, ""
-    return {"at": rfc3339(int(at.timestamp() * 1_000_000))}, ""
 
 
 def _close(visit: Visit, whole: WholeEvent) -> None:
@@ -174,6 +223,6 @@ def _page(visit: Visit, mending: Mending, form: ActForm) -> Response:
         "goes_along": has and not any(field.is_personal for field in mending.fields),
         "of_dealer": said.party.startswith("dealer"),
         "new_id": status.reason in _TAKEN,
-        "takes_back": status.outcome != "rejected" and may_take_back(visit.account, mending.whole),
+        "takes_back": said.type_name not in NEVER_VOIDED,
     }
     return visit.render("event_again.html", context, 422 if form.is_wrong else 200)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import isfinite
 from typing import Any, Literal
 
 import msgspec
@@ -39,6 +40,7 @@ Kind = Literal[
     "region",
     "regions",
 ]
+_MOST_DIGITS = 12
 _LONG = 200
 """Characters from which on a text is typed in several lines."""
 _YES, _NO = N_("是"), N_("否")
@@ -215,7 +217,8 @@ def _read(field: EventField, text: str, say: Say) -> tuple[Any, str]:
         case "yes_no":
             return text == "yes", ""
         case "whole":
-            return (int(text), "") if text.isdecimal() else (None, say(_BAD_WHOLE))
+            is_whole = text.isdecimal() and len(text) <= _MOST_DIGITS
+            return (int(text), "") if is_whole else (None, say(_BAD_WHOLE))
         case "yuan":
             fen = fen_in(text)
             return (None, say(_BAD_YUAN)) if fen is None else (fen, "")
@@ -233,7 +236,8 @@ def _read(field: EventField, text: str, say: Say) -> tuple[Any, str]:
 def _parsed(kind: Kind, text: str, say: Say) -> tuple[Any, str]:
     try:
         if kind == "number":
-            return float(text), ""
+            number = float(text)
+            return (number, "") if isfinite(number) else (None, say(_BAD_NUMBER))
         if kind == "day":
             return date.fromisoformat(text).isoformat(), ""
         return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).isoformat(), ""

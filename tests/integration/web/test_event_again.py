@@ -10,18 +10,22 @@ import httpx
 import orjson
 import pytest
 from msgspec import inspect
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from campaigns.catalogue import CATALOGUE
+from campaigns.times import rfc3339
 from crm.accounts.tables import ACCESS
+from crm.clock import now_us
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
-from crm.outcomes.tables import OUTCOME
+from crm.ledger.tables import REWARD
+from crm.outcomes.tables import EVENT_MENDED, OUTCOME
 from crm.outcomes.voids import NEVER_VOIDED
 from crm.storage.database import reading, writing
 from crm.web.view.event_form import desk_of
 from tests.examples import an_event
 from tests.integration.web.acting import form_in
+from tests.integration.web.reward_sites import event, member, reach_every_day, reward_of, sale
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
 
 NOT_SAID_BY_PEOPLE = {"day.reached", "copy.acknowledged"}
@@ -32,6 +36,7 @@ AGAIN = "/event/again"
 @pytest.fixture(scope="module", autouse=True)
 def hall(site: RunningSite) -> None:
     site.user("office", "headquarters")
+    site.user("office2", "headquarters")
     site.user("hand", "staff")
     site.user("looks", "auditor")
     site.user("shop", "dealer", "D1")
@@ -159,11 +164,10 @@ def test_a_card_whose_number_is_taken_gets_a_new_one_and_its_words_are_seen_and_
     form_id, answer = mend(office, second, **{"person.name": "卜改好"})
     assert answer.status_code == 303
     site.work()
-    ((_, told),) = said_with(site, form_id)
+    (_, told), _ = said_with(site, form_id)
     assert told["card_id"] != "G-1"
-    assert outcome(site, "/sheets/D2", "second") == "rejected"
-    old = office.get(address(second, "/event")).text
-    assert "处理过了" in old
+    assert outcome(site, "/sheets/D2", "second") == "voided"
+    assert AGAIN not in office.get(address(second, "/event")).text
     with reading(site.site.engine) as connection:
         query = select(ACCESS.c.card_id).where(ACCESS.c.field == "event")
         assert "G-1" in connection.execute(query).scalars().all()
@@ -225,3 +229,137 @@ def test_nobody_else_mends_it(site: RunningSite) -> None:
             assert client.post(AGAIN, data=form).status_code == status, name
             if name == "looks":
                 assert not re.search(r"/event/again", client.get(address(wire, "/event")).text)
+
+
+def query_of(position: int) -> Any:
+    return select(EVENT_MENDED.c.form_id).where(EVENT_MENDED.c.position == position)
+
+
+def measured(site: RunningSite, card_id: str, event_id: str) -> dict[str, Any]:
+    """Readings at a clinic that nobody planned: they wait."""
+    health = {"systolic_mmhg": 187, "diastolic_mmhg": 99, "note": "头晕"}
+    said = {"card_id": card_id, "activity_id": "A-none", "health": health}
+    wire = an_event("clinic.consulted", said, id=event_id, source="/tests/hall")
+    site.accept(wire)
+    return wire
+
+
+def refuse(site: RunningSite, card_id: str, purpose: str) -> None:
+    said = {"card_id": card_id, "purpose": purpose}
+    site.accept(an_event("consent.refused", said, id=f"no-{card_id}", source="/tests/hall"))
+
+
+def test_a_payment_that_two_mend_is_paid_once(site: RunningSite, office: httpx.Client) -> None:
+    reward = reward_of(3, "M1")
+    site.accept(*member("M1"))
+    said = {"reward_id": reward, "purchase_id": "P3", "member": "M1", "amount_fen": 4_000}
+    wire = event("reward.paid", f"reward/{reward}", said | {"reference": "bank-77"}, 0, "pay-w")
+    wire |= {"time": rfc3339(now_us())}
+    site.accept(wire)
+    assert outcome(site, "/hq/console", "pay-w") == "waiting"
+    form = form_in(office.get(address(wire)).text, AGAIN)
+    assert mend(office, wire)[1].status_code == 303
+    for client in entered(site, "office2"):
+        _, late = mend(client, wire)
+        assert late.status_code == 422 and "已经有人改好" in late.text
+    assert "已经有人改好" in office.post(AGAIN, data=form).text
+    site.accept(*sale(3, "M1"))
+    reach_every_day(site)
+    with reading(site.site.engine) as connection:
+        paid = select(REWARD.c.paid_fen).where(REWARD.c.reward_id == reward)
+        assert connection.execute(paid).scalar_one() == 4_000
+
+
+def test_who_began_and_was_refused_or_went_away_holds_up_nobody(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    said = {"card_id": "none-3", "item": "毛巾", "value_fen": 3_000}
+    wire = an_event("gift.given", said, id="gift-3", source="/tests/hall")
+    site.accept(wire)
+    assert mend(office, wire, item="")[1].status_code == 422
+    with writing(site.site.engine) as connection:
+        query = select(JOURNAL.c.position).where(JOURNAL.c.id == "gift-3")
+        position = connection.execute(query).scalar_one()
+        assert connection.execute(query_of(position)).first() is None
+        row = {"position": position, "form_id": "gone", "at_us": now_us(), "said": False}
+        connection.execute(insert(EVENT_MENDED), [row])
+    assert "已经有人改好" in mend(office, wire)[1].text
+    with writing(site.site.engine) as connection:
+        own = EVENT_MENDED.c.position == position
+        connection.execute(update(EVENT_MENDED).where(own).values(at_us=now_us() - 700_000_000))
+    assert mend(office, wire)[1].status_code == 303
+
+
+def test_what_was_mended_never_comes_to_count_beside_the_new_one(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(*member("MX"), *sale(77, "MX"))
+    said = {"purchase_id": "P77", "card_id": "C77", "sku": "JX-B4", "quantity": 1}
+    said |= {"unit_price_fen": 69_300, "channel": "pharmacy", "region": "110105"}
+    second = event("purchase.made", "card/C77", said, 40, "p-second")
+    site.accept(second)
+    assert outcome(site, "/hq/console", "p-second") == "rejected"
+    assert mend(office, second)[1].status_code == 303
+    site.work()
+    first = {"of_source": "/hq/console", "of_id": "purchase.made-C77", "reason_code": "typed_wrong"}
+    void = event("event.voided", "card/C77", first, 0, "v-p1") | {"time": rfc3339(now_us())}
+    site.accept(void)
+    with reading(site.site.engine) as connection:
+        query = select(OUTCOME.c.outcome).join(JOURNAL, JOURNAL.c.position == OUTCOME.c.position)
+        query = query.where(JOURNAL.c.subject == "card/C77", JOURNAL.c.type == "purchase.made")
+        assert sorted(connection.execute(query).scalars()) == ["recorded", "voided", "voided"]
+
+
+def test_health_of_somebody_who_says_no_to_it_is_neither_shown_nor_said_again(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("H-1", "何说不", "13700007701"), card("H-2", "另一位", "13700007702"))
+    hers, another = measured(site, "H-1", "hc-1"), measured(site, "H-2", "hc-2")
+    refuse(site, "H-1", "health")
+    page = office.get(address(hers)).text
+    assert "187" not in page and "头晕" not in page
+    moved = mend(office, another, card_id="H-1", activity_id="A-today")[1]
+    assert moved.status_code == 422 and "本人不同意记录健康情况" in moved.text
+
+
+def test_words_that_whoever_mends_may_not_see_go_to_no_other_card(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("R-1", "甲限制", "13700007711"), card("R-2", "乙自己", "13700007712"))
+    wire = measured(site, "R-1", "rc-1")
+    refuse(site, "R-1", "archive")
+    assert "187" not in office.get(address(wire)).text
+    form_id, _ = mend(office, wire, card_id="R-2", activity_id="A-today")
+    site.work()
+    with reading(site.site.engine) as connection:
+        query = select(JOURNAL.c.sealed).where(JOURNAL.c.id == f"{form_id}-1")
+        assert not any(connection.execute(query).scalars())
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("value_fen", "9" * 5_000),
+        ("when", "0001-01-01T00:00"),
+        ("when", "9999-12-31T23:59"),
+        ("card_id", "\x00"),
+    ],
+)
+def test_whatever_is_typed_is_answered(
+    site: RunningSite, office: httpx.Client, field: str, typed: str
+) -> None:
+    said = {"card_id": "zz", "item": "毛巾", "value_fen": 3_000}
+    wire = an_event("gift.given", said, id=f"b-{uuid4()}", source="/tests/hall")
+    site.accept(wire)
+    assert mend(office, wire, **{field: typed})[1].status_code in (303, 422)
+
+
+@pytest.mark.parametrize("typed", ["nan", "1e999", "-inf"])
+def test_what_is_no_number_takes_no_number_away(
+    site: RunningSite, office: httpx.Client, typed: str
+) -> None:
+    said = {"member": "M-nobody", "course": "甲", "passed": True, "score": 80}
+    wire = an_event("member.trained", said, id=f"t-{uuid4()}", source="/tests/hall")
+    site.accept(wire)
+    answer = mend(office, wire, score=typed)[1]
+    assert answer.status_code == 422
