@@ -2,10 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy import Connection, select
 
+from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
+from crm.journal.outbox import OUTBOX
 from crm.outcomes.tables import OUTCOME
 from crm.people.found import FoundPerson
 from crm.people.queries import people_by_id
@@ -105,7 +108,29 @@ def cards_numbered(connection: Connection, number: str) -> list[str]:
     return list(connection.execute(query.order_by(LINK.c.card_id).limit(2)).scalars())
 
 
-def is_accepted(connection: Connection, card_id: str) -> bool:
-    """Whether somebody was written on a card, recorded or not yet."""
-    query = select(JOURNAL.c.id).where(JOURNAL.c.subject == f"card/{card_id}")
-    return connection.execute(query.limit(1)).first() is not None
+Standing = Literal["empty", "accepted", "not_recorded", "erased"]
+"""empty: nobody was written on the card. accepted: somebody was.
+not_recorded: what was written was refused, put aside or taken back. erased: for good."""
+
+
+def standing_of(connection: Connection, card_id: str) -> Standing:
+    """How a card stands, as far as it is known where its person is not."""
+    home = f"card/{card_id}"
+    # The outbox first: a row leaves it only after the journal has it.
+    waits = connection.execute(select(OUTBOX.c.id).where(OUTBOX.c.subject == home)).first()
+    query = (
+        select(JOURNAL.c.type, OUTCOME.c.outcome, DEAD_LETTER.c.error)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .join(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position, isouter=True)
+        .where(JOURNAL.c.subject == home)
+    )
+    said = connection.execute(query).all()
+    if any(row.type == "card.erased" and row.outcome in (None, "recorded") for row in said):
+        return "erased"
+    written = [row for row in said if row.type == "card.registered"]
+    if not said and waits is None:
+        return "empty"
+    if waits is not None or not written:
+        return "accepted"
+    is_going = any(row.outcome in (None, "recorded") and row.error is None for row in written)
+    return "accepted" if is_going else "not_recorded"

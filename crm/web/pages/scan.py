@@ -12,7 +12,7 @@ from campaigns.sentences import refusal_sentence
 from campaigns.times import rfc3339
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activity, signed_in_us
-from crm.entries.queries import cards_numbered, is_accepted, person_of_card
+from crm.entries.queries import Standing, cards_numbered, person_of_card, standing_of
 from crm.masking import masked_name
 from crm.people.found import FoundPerson
 from crm.storage.database import reading
@@ -32,6 +32,9 @@ _OTHER_ACTIVITY = N_("这是另一场活动的码。")
 _UNKNOWN_NUMBER = N_("没有卡号是这个的卡。请看清再输，或者按姓名找。")
 _SEVERAL = N_("好几张卡的卡号这样开头。请扫码，或者按姓名找。")
 _EMPTY_CARD = N_("这张卡还没有写过人。")
+_NOT_RECORDED = N_("这张卡写过，但是没能入档。请在“今天我记的”里看原因，或者告诉总部。")
+_ERASED = N_("这张卡的档案已经按本人要求删除，不能再用。请换一张空卡。")
+_CANCELLED = N_("这场活动已经取消，不能签到。")
 _JUST_WRITTEN = N_("这张卡刚刚写好，正在入档。请过几秒再扫。")
 _WRITTEN = N_("这张卡已经写过人了。请按姓名找。")
 _DECEASED = N_("档案记着本人已经去世。请按姓名找，看清再登记。")
@@ -65,7 +68,7 @@ def code_read(posting: SignedInPosting, activity_id: str) -> Response:
     visit = posting.visit
     credential_of(visit)
     found = _activity(visit, activity_id)
-    code = scanned(posting.text("code", _LONGEST_CODE), visit.request.url.netloc)
+    code = scanned(posting.text("code", _LONGEST_CODE))
     return _page(visit, found, _told(posting, found, code))
 
 
@@ -85,6 +88,8 @@ def card_page(visit: SignedIn, activity_id: str, card_id: str) -> Response:
 
 def _told(posting: Posting, found: ActivityRow, code: Scanned) -> Told:
     say = posting.visit.say
+    if found.cancelled:
+        return Told("wrong", say(_CANCELLED), "", "/log?choose=1", say(N_("选今天的活动")))
     match code.kind:
         case "foreign":
             return Told("wrong", say(_FOREIGN))
@@ -110,14 +115,25 @@ def _of_card(posting: Posting, found: ActivityRow, code: Scanned) -> Told:
                 return Told("wrong", visit.say(_SEVERAL if cards else _UNKNOWN_NUMBER))
             card_id = cards[0]
         person = _person(visit, connection, card_id)
+        standing = standing_of(connection, card_id)
+        if standing == "erased" or (person is None and standing != "empty"):
+            return _without_person(visit, standing)
         if person is None:
-            if is_accepted(connection, card_id):
-                may_find = visit.scope.may("people")
-                return Told("waiting", visit.say(_JUST_WRITTEN if may_find else _WRITTEN))
             to = f"/log/{found.activity_id}/card/{card_id}"
             return Told("waiting", visit.say(_EMPTY_CARD), "", to, visit.say(_WRITE))
         came = signed_in_us(visit.scope, connection, found.activity_id, [person.person_id])
     return _signed_in(posting, found, person, came.get(person.person_id))
+
+
+def _without_person(visit: Visit, standing: Standing) -> Told:
+    if not visit.scope.may("people"):
+        return Told("waiting", visit.say(_WRITTEN))
+    match standing:
+        case "erased":
+            return Told("wrong", visit.say(_ERASED))
+        case "not_recorded":
+            return Told("wrong", visit.say(_NOT_RECORDED), "", "/said", visit.say(N_("今天我记的")))
+    return Told("waiting", visit.say(_JUST_WRITTEN))
 
 
 def _signed_in(

@@ -29,13 +29,16 @@ router = APIRouter()
 
 _PLANNED = "activity.planned"
 _NEEDED = N_("请填好这一栏。")
+_TO_BE_FILED = N_("这种活动要先有备案号，由总部安排，不能现场补建。")
+_WHO_WRITES_DOWN = ("activity.planned", "activity.attended")
+"""Who stands there: whoever only plans does so ahead, on the page that is made for it."""
 _DAYS_BACK = 30
 
 
 @router.get("/log/walk-in")
 def walk_in_page(visit: SignedIn) -> Response:
     """The form; place and dealer are those of the last activity, as far as there was one."""
-    sayer_of(visit, [_PLANNED])
+    sayer_of(visit, _WHO_WRITES_DOWN)
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         later = today + timedelta(days=1)
@@ -52,7 +55,7 @@ def walk_in_page(visit: SignedIn) -> Response:
 @router.get("/log/walk-in/new")
 def walk_in_card_page(visit: SignedIn) -> Response:
     """An empty card of whichever walk-in, for a phone without network."""
-    sayer_of(visit, [_PLANNED])
+    sayer_of(visit, _WHO_WRITES_DOWN)
     title = visit.say(N_("现场补建的活动"))
     facts = (PROGRAMME, "promotion", title, "", "", visit.site.now_us(), None, None, None)
     stands_in = ActivityRow("walk-in", "activity/walk-in", *facts, False, None, None)
@@ -63,7 +66,7 @@ def walk_in_card_page(visit: SignedIn) -> Response:
 def walk_in_sent(posting: SignedInPosting) -> Response:
     """Plan it, and show the receipt."""
     visit = posting.visit
-    sayer_of(visit, [_PLANNED])
+    sayer_of(visit, _WHO_WRITES_DOWN)
     form_id, started = posting.text("form_id", 36), _started(posting)
     said = {
         "activity_id": walk_in_id(form_id),
@@ -78,6 +81,8 @@ def walk_in_sent(posting: SignedInPosting) -> Response:
         said["venue"] = posting.text("venue")
     wanted = ("title", "kind", "dealer", "region")
     faults = {name: visit.say(_NEEDED) for name in wanted if not posting.text(name)}
+    if said["kind"] in ACTIVITY_KINDS and said["kind"] not in _kinds():
+        faults["kind"] = visit.say(_TO_BE_FILED)
     if fault := region_fault(posting.text("region"), visit.say):
         faults["region"] = fault
     answer = say(posting, [Act(_PLANNED, said, at=started)], faults=faults)
@@ -108,15 +113,19 @@ def _started(posting: Posting) -> str:
     return next(iter(before.values()), rfc3339(now_us))
 
 
+def _kinds() -> list[str]:
+    """What may be held without a number of the authorities."""
+    return [kind for kind in ACTIVITY_KINDS if not rule_of(kind).needs_filing_number]
+
+
 def _form(visit: Visit, form: ActForm) -> Response:
     with reading(visit.site.engine) as connection:
         dealers = dealer_names(connection)
-    kinds = [kind for kind in ACTIVITY_KINDS if not rule_of(kind).needs_filing_number]
     context = {
         "title": visit.say(N_("现场补建活动")),
         "form": form,
         "written_at": rfc3339(visit.site.now_us()),
         "dealers": [(code, f"{code} {name}") for code, name in dealers.items()],
-        "kinds": [(code, visit.say(ACTIVITY_KINDS[code])) for code in kinds],
+        "kinds": [(code, visit.say(ACTIVITY_KINDS[code])) for code in _kinds()],
     }
     return visit.render("walk_in.html", context, 422 if form.is_wrong else 200)

@@ -60,14 +60,17 @@ function sentRow({ number, at }) {
   return row;
 }
 
+// The first character is enough to tell whose it is, and no more is shown to whoever looks on.
+async function nameOf(entry) {
+  const when = moment(entry.at), fields = Object.fromEntries(await queue.fieldsOf(entry).catch(() => []));
+  return fields.name ? `${[...fields.name.trim()][0] ?? ""}* · ${when}` : when;
+}
+
 function unsentRow(entry) {
   const row = rowOf("[data-unsent-row]");
-  const when = moment(entry.at), name = row.querySelector(".name");
-  name.textContent = when;
-  // The first character is enough to tell whose it is, and no more is shown to whoever looks on.
-  queue.fieldsOf(entry).then(Object.fromEntries).then((fields) => {
-    if (fields.name) name.textContent = `${[...fields.name.trim()][0] ?? ""}* · ${when}`;
-  }).catch(() => null);
+  const name = row.querySelector(".name");
+  name.textContent = moment(entry.at);
+  nameOf(entry).then((found) => (name.textContent = found));
   row.querySelector(".facts").textContent = entry.sentence ?? "";
   row.querySelector("[data-waits]").hidden = !entry.sentence;
   row.querySelector("[data-open]").onclick = () => (entry.sentence ? openEntry(entry, row) : mendHere(entry));
@@ -76,6 +79,12 @@ function unsentRow(entry) {
 }
 
 async function discard(id) {
+  // Without their activity they could never be sent.
+  const cards = (await mine()).filter(({ address }) => new URL(address).pathname.startsWith(`/log/W-${id}/`));
+  if (cards.length) {
+    alert(say("sayHolds", (await Promise.all(cards.map(nameOf))).join(", ")));
+    return false;
+  }
   if (!confirm(say("sayDiscard"))) return false;
   await queue.drop(id);
   await showUnsent();

@@ -65,6 +65,7 @@ def speaks(account: Account) -> bool:
 
 MENDS = both(speaks, lambda account: account.scope.dealer is None)
 INVITES = both(sees("people"), LOGS)
+WRITES_DOWN = both(LOGS, says("activity.planned"))
 _BOTH = ("GET", "POST")
 WRITES_CARDS = says("card.registered")
 FINDS = both(LOGS, either(sees("people"), sees("own_people")))
@@ -109,8 +110,8 @@ OPENS: dict[str, Allowed] = {
     "GET /activities/{activity_id}/poster.pdf": sees("activities"),
     **{f"{method} /plan": says("activity.changed") for method in ("GET", "POST")},
     **{f"{method} /plan/copy": says("activity.changed") for method in ("GET", "POST")},
-    **dict.fromkeys(("GET /log/walk-in", "GET /log/walk-in/new"), says("activity.planned")),
-    "POST /log/walk-in/submit": says("activity.planned"),
+    **dict.fromkeys(("GET /log/walk-in", "GET /log/walk-in/new"), WRITES_DOWN),
+    "POST /log/walk-in/submit": WRITES_DOWN,
     **{f"{method} /log/{{activity_id}}/scan": LOGS for method in ("GET", "POST")},
     "GET /log/{activity_id}/card/{card_id}": LOGS,
     "GET /activities/{activity_id}/cards.pdf": sees("activities"),

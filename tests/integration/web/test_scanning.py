@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import httpx
+import orjson
 import pytest
 from sqlalchemy import select
 
 from campaigns.ids import person_id
+from campaigns.intake import HEADQUARTERS
 from crm.journal.events import JOURNAL
 from crm.storage.database import reading
+from tests.examples import an_event
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
 from tests.integration.web.test_person_acts import event
 
 KNOWN, EMPTY = "5ca0aaaa-0000-4000-8000-000000000001", "5ca0bbbb-0000-4000-8000-000000000002"
-GONE = "5ca0dddd-0000-4000-8000-000000000003"
+GONE, ERASED = "5ca0dddd-0000-4000-8000-000000000003", "5ca0eeee-0000-4000-8000-000000000004"
+REFUSED, WAITS = "5ca0ffff-0000-4000-8000-000000000005", "5ca09999-0000-4000-8000-000000000006"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,7 +28,20 @@ def hall(site: RunningSite) -> None:
     site.user("hall", "dealer_staff", "D1")
     site.accept(activity_today("A-scan"), activity_today("A-other"))
     site.accept(card(KNOWN, "王扫码", "13700008801"), card(GONE, "李过世", "13700008802"))
-    site.accept(event("person.deceased", GONE))
+    site.accept(event("person.deceased", GONE), card(ERASED, "赵删除", "13700008803"))
+    site.accept(event("card.erased", ERASED, reason_code="request"))
+    off = {"activity_id": "A-off", "reason_code": "weather"}
+    site.accept(activity_today("A-off"), an_event("activity.cancelled", off, id="off"))
+    taken_back = card(REFUSED, "钱不算", "13700008804")
+    site.accept(taken_back)
+    of = {
+        "of_source": taken_back["source"],
+        "of_id": taken_back["id"],
+        "reason_code": "typed_wrong",
+    }
+    site.accept(an_event("event.voided", of, id="back", subject=f"card/{REFUSED}"))
+    said = orjson.dumps(card(WAITS, "孙刚写", "13700008805"))
+    assert site.site.intake.accept([said], HEADQUARTERS)[0].status == "accepted"
 
 
 @pytest.fixture
@@ -68,6 +85,7 @@ def test_a_card_signs_its_person_in_once_by_its_code_or_its_number(
         ("SITE/log/A-scan", "waiting", "本场活动的码"),
         ("SITE/log/A-other", "wrong", 'href="/log/A-other/scan"'),
         ("SITE/log/A-nowhere", "wrong", "另一场活动"),
+        (f"http://hall.local/log/A-other/card/{GONE}", "wrong", "已经去世"),
         ("00000000", "wrong", "没有卡号是这个的卡"),
         (f"SITE/log/A-scan/card/{EMPTY}", "waiting", f'href="/log/A-scan/card/{EMPTY}"'),
         (f"SITE/log/A-scan/card/{GONE}", "wrong", "已经去世"),
@@ -78,6 +96,30 @@ def test_what_cannot_be_signed_in_is_told_why(
 ) -> None:
     found = scan(field, code.replace("SITE", site.address))
     assert found[0] == tone and reason in found[1]
+
+
+@pytest.mark.parametrize(
+    ("card_id", "tone", "reason"),
+    [
+        (ERASED, "wrong", "已经按本人要求删除"),
+        (REFUSED, "wrong", "没能入档"),
+        (WAITS, "waiting", "刚刚写好"),
+    ],
+)
+def test_a_card_that_leads_to_nobody_says_how_it_stands(
+    field: httpx.Client, card_id: str, tone: str, reason: str
+) -> None:
+    found = scan(field, card_id)
+    assert found[0] == tone and reason in found[1]
+
+
+def test_nobody_is_signed_in_at_an_activity_that_was_cancelled(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    before = attended(site, KNOWN)
+    tone, said = scan(field, KNOWN, "A-off")
+    assert tone == "wrong" and "已经取消" in said
+    assert attended(site, KNOWN) == before
 
 
 def test_an_empty_card_is_written_under_its_printed_number_and_then_known(

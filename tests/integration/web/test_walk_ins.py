@@ -83,7 +83,8 @@ def test_a_clock_that_is_ahead_is_no_fault_and_a_second_sending_is_the_same(
 
 
 @pytest.mark.parametrize(
-    ("name", "typed"), [("title", ""), ("kind", ""), ("dealer", ""), ("region", "没有这里")]
+    ("name", "typed"),
+    [("title", ""), ("kind", ""), ("dealer", ""), ("region", "没有这里"), ("kind", "free_clinic")],
 )
 def test_what_is_missing_is_named_and_nothing_is_planned(
     site: RunningSite, field: httpx.Client, name: str, typed: str
@@ -127,6 +128,13 @@ def fields_of(page: str) -> dict[str, str]:
         chosen = re.search(r'value="([^"]*)" selected', options)
         found[name] = chosen[1] if chosen else ""
     return found
+
+
+def test_who_only_plans_does_it_ahead_and_writes_nothing_down_on_the_spot(
+    plans: httpx.Client,
+) -> None:
+    assert plans.get("/log/walk-in").status_code == 403
+    assert plans.get("/plan").status_code == 200
 
 
 def test_a_dealers_staff_writes_no_activity_down_and_sees_no_way_to_it(site: RunningSite) -> None:
