@@ -1,6 +1,6 @@
 """Reads templates, and what a person was sent."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -11,12 +11,14 @@ from campaigns.wording.languages import LANGUAGES
 from crm.letters.packaged import PACKAGED
 from crm.letters.tables import LETTER_SENT, LETTER_TEMPLATE
 from crm.letters.template import LetterTemplate, Words
+from crm.people.tables import LINK
 from crm.scope import Scope
+from crm.storage.database import in_pieces
 
 
 @dataclass(frozen=True, slots=True)
 class SentLetter:
-    """What a person was sent; state: begun, sent or failed."""
+    """What a person was sent; state: begun, sent or failed; occasion: None unless to many."""
 
     letter_id: str
     card_id: str
@@ -28,6 +30,7 @@ class SentLetter:
     at_us: int
     actor: str
     state: str
+    occasion: str | None = None
 
 
 def letter_templates(scope: Scope, connection: Connection) -> list[LetterTemplate]:
@@ -58,3 +61,34 @@ def letters_of(scope: Scope, connection: Connection, cards: Iterable[str]) -> li
     query = select(LETTER_SENT).where(LETTER_SENT.c.card_id.in_(sorted(cards)))
     query = query.order_by(LETTER_SENT.c.at_us.desc(), LETTER_SENT.c.letter_id)
     return [SentLetter(*row) for row in connection.execute(query)]
+
+
+def reached(
+    scope: Scope, connection: Connection, template: LetterTemplate, occasions: Collection[str]
+) -> set[tuple[str, str]]:
+    """(occasion, person id) of whoever was sent this version on any of them, on whatever way.
+
+    One that failed reached nobody; one that stayed begun may have.
+    """
+    scope.require("letters", "letters are the company's")
+    found: set[tuple[str, str]] = set()
+    for piece in in_pieces(sorted(occasions)):
+        query = (
+            select(LETTER_SENT.c.occasion, LINK.c.person_id)
+            .join(LINK, LINK.c.card_id == LETTER_SENT.c.card_id)
+            .where(LETTER_SENT.c.occasion.in_(piece), LETTER_SENT.c.state != "failed")
+            .where(LETTER_SENT.c.name == template.name, LETTER_SENT.c.version == template.version)
+        )
+        found |= {(row.occasion, row.person_id) for row in connection.execute(query)}
+    return found
+
+
+def states_of(scope: Scope, connection: Connection, letter_ids: Collection[str]) -> dict[str, str]:
+    """Letter id → begun, sent or failed, of those that were ever begun."""
+    scope.require("letters", "letters are the company's")
+    found: dict[str, str] = {}
+    for piece in in_pieces(sorted(letter_ids)):
+        query = select(LETTER_SENT.c.letter_id, LETTER_SENT.c.state)
+        rows = connection.execute(query.where(LETTER_SENT.c.letter_id.in_(piece)))
+        found |= {row.letter_id: row.state for row in rows}
+    return found

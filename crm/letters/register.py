@@ -8,8 +8,10 @@ from sqlalchemy import Connection, func, insert, select, update
 from crm.letters.sending import Way
 from crm.letters.tables import LETTER_SENT, LETTER_TEMPLATE
 from crm.letters.template import LetterTemplate, check_template
+from crm.people.tables import LINK
 from crm.scope import Scope
 from crm.storage.database import insert_new
+from crm.storage.locks import SENDING, hold
 
 
 def add_template(
@@ -40,7 +42,11 @@ def add_template(
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One letter on its way; letter_id: made with the form, so that a second tap sends nothing."""
+    """One letter on its way.
+
+    letter_id: made with the form, so that a second tap sends nothing. occasion: of one to many, on
+    which nobody gets the same version twice.
+    """
 
     letter_id: str
     card_id: str
@@ -49,10 +55,15 @@ class Sending:
     way: Way
     at_us: int
     actor: str
+    occasion: str | None = None
 
 
 def begin(connection: Connection, sending: Sending) -> bool:
-    """Keep that it is about to leave; False where it was begun before."""
+    """Keep that it is about to leave; False where it was begun before, or its person has it."""
+    if sending.occasion is not None:
+        hold(connection, SENDING)
+        if _has_it(connection, sending, sending.occasion):
+            return False
     row = {
         "letter_id": sending.letter_id,
         "card_id": sending.card_id,
@@ -64,8 +75,22 @@ def begin(connection: Connection, sending: Sending) -> bool:
         "at_us": sending.at_us,
         "actor": sending.actor,
         "state": "begun",
+        "occasion": sending.occasion,
     }
     return bool(insert_new(connection, LETTER_SENT, [row], [LETTER_SENT.c.letter_id]))
+
+
+def _has_it(connection: Connection, sending: Sending, occasion: str) -> bool:
+    """Whether the person of the card was sent it on this occasion, by whatever form."""
+    own = select(LINK.c.person_id).where(LINK.c.card_id == sending.card_id).scalar_subquery()
+    query = (
+        select(LETTER_SENT.c.letter_id)
+        .join(LINK, LINK.c.card_id == LETTER_SENT.c.card_id)
+        .where(LINK.c.person_id == own, LETTER_SENT.c.occasion == occasion)
+        .where(LETTER_SENT.c.name == sending.template.name, LETTER_SENT.c.state != "failed")
+        .where(LETTER_SENT.c.version == sending.template.version)
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def end(connection: Connection, letter_id: str, *, failed: bool) -> None:

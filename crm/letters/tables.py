@@ -28,7 +28,10 @@ LETTER_SENT = Table(
     Column("at_us", BigInteger, nullable=False),
     Column("actor", String(64), nullable=False),
     Column("state", String(8), nullable=False),
+    Column("occasion", String(150)),
     Index("ix_letter_sent_card_id", "card_id"),
+    Index("ix_letter_sent_occasion", "occasion"),
 )
 """Nothing personal: what it said follows from template and archive. `state`: begun before anything
-leaves, then sent or failed; one that stayed begun may have left."""
+leaves, then sent or failed; one that stayed begun may have left. `occasion`: of one
+to many, the group or the call (`invited:A-1`, `segment:…`, `call:trial/1`); None: to one alone."""

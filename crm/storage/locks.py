@@ -26,6 +26,7 @@ ROTATION = 2_011
 QUESTIONS = 2_020
 DISPUTES = 2_021
 PAYING = 2_022
+SENDING = 2_023
 FIRST_SLOT = 2_100
 """Of the workers' slots; slot 1 has the next number."""
 

@@ -4,42 +4,30 @@ Consent, death, restriction and the quiet hours are asked of every one at the mo
 is left out is counted with the reason.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from campaigns.ids import derived_id
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from campaigns.wording.languages import LANGUAGES, Language, language_named
-from crm.accounts.access import Access, log_accesses
+from campaigns.wording.languages import LANGUAGES, language_named
 from crm.activities.queries import activities_from
-from crm.archives.queries import person_then
-from crm.components.evaluation import PersonView
 from crm.follow_ups.queries import due_follow_ups
 from crm.invitations.queries import invited_to, with_invited
 from crm.letters.queries import letter_templates
-from crm.letters.register import Sending, begin, end
 from crm.letters.sending import Way
-from crm.letters.template import Letter, LetterTemplate, named_in, rendered
-from crm.letters.ways import NotSent, all_on_paper
-from crm.storage.database import reading, writing
+from crm.letters.ways import all_on_paper
+from crm.storage.database import reading
 from crm.web.desk.acts import FORM_ID, ActForm
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_people import segment_members, segments_to_choose
-from crm.web.pages.letters import LETTER, phones_of, values_of, what_stands_against
+from crm.web.pages.letter_rounds import MOST_AT_ONCE, Asked, Outcome, Round
 from crm.web.view.formats import moment_text
 
 router = APIRouter()
 
-MOST_AT_ONCE = 100
-"""More people wait for a page too long, and for paper nobody."""
 WAYS: tuple[Way, ...] = ("print", "sms", "wechat")
-_OF_A_TRIAL = frozenset({"sku", "started_on"})
 _DAYS_BACK = 14
 _LEFT_OUT = {
     "deceased": N_("已去世"),
@@ -51,26 +39,14 @@ _LEFT_OUT = {
     "no_phone": N_("没有可用的手机号"),
     "before": N_("这一次已经发过"),
     "failed": N_("没有送出去"),
+    "stopped": N_("网关连着几次没有收下，停下了，没有再发"),
     "too_many": N_("一次最多 {n} 人，余下的请再发一次"),
 }
+_HALTED = {
+    "stopped": N_("网关连着几次没有收下，停下了。请管理员看看网关，再发余下的。"),
+    "quiet_hours": N_("晚上 8 点到早上 9 点不打扰人，停下了。余下的请白天再发。"),
+}
 _NOBODY = N_("请选发给谁。")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be sent, in which language and on which way."""
-
-    template: LetterTemplate
-    language: Language
-    way: Way
-
-
-@dataclass
-class Outcome:
-    """Who gets it, and how many do not, and why."""
-
-    letters: list[tuple[PersonView, Letter]] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
 
 
 @router.get("/letters/batch")
@@ -87,26 +63,21 @@ def batch(posting: SignedInPosting) -> Response:
     visit = posting.visit
     _may(visit)
     visit.scope.require("opens", "a letter names the person")
-    asked = _asked(posting)
     form = ActForm(posting.text("form_id", 36), posting.text_of)
-    ids = _whom(posting)
-    if ids is None:
+    asked = _asked(posting)
+    if asked is None:
         faults = {"": visit.say(_NOBODY)}
         return _page(visit, ActForm(form.form_id, form.typed, faults), None)
-    sends = posting.text("step") == "send" and FORM_ID.fullmatch(form.form_id) is not None
-    found = _sorted_out(visit, asked, ids)
-    if not sends or not found.letters:
-        _keep_looks(visit, [person for person, _ in found.letters[:1]])
-        return _page(visit, form, found)
-    _keep_looks(visit, [person for person, _ in found.letters])
-    sent = _sent(visit, asked, form.form_id, found)
-    if asked.way == "print" and sent:
+    if posting.text("step") != "send" or FORM_ID.fullmatch(form.form_id) is None:
+        return _page(visit, form, Round(visit, asked, None).outcome())
+    found = Round(visit, asked, form.form_id).outcome()
+    if asked.way == "print" and found.letters:
         headers = {
             "Content-Disposition": 'inline; filename="letters.pdf"',
             "Cache-Control": "no-store",
         }
-        return Response(all_on_paper(sent), media_type="application/pdf", headers=headers)
-    return _page(visit, ActForm(typed=form.typed), found, sent=len(sent))
+        return Response(all_on_paper(found.letters), media_type="application/pdf", headers=headers)
+    return _page(visit, ActForm(typed=form.typed), found, is_sent=True)
 
 
 def _may(visit: Visit) -> None:
@@ -114,7 +85,8 @@ def _may(visit: Visit) -> None:
     visit.scope.require("people", "who is written to")
 
 
-def _asked(posting: Posting) -> Asked:
+def _asked(posting: Posting) -> Asked | None:
+    """What is to be sent to whom; None where no group is named."""
     with reading(posting.visit.site.engine) as connection:
         known = {each.name: each for each in letter_templates(posting.visit.scope, connection)}
     template = known.get(posting.text("template", 64))
@@ -122,11 +94,12 @@ def _asked(posting: Posting) -> Asked:
     way = next((each for each in WAYS if each == posting.text("way", 8)), None)
     if template is None or language is None or way is None:
         raise NotFound
-    return Asked(template, language, way)
+    group = _whom(posting)
+    return None if group is None else Asked(template, language, way, group)
 
 
-def _whom(posting: Posting) -> list[str] | None:
-    """The people who are meant; None where no group is named."""
+def _whom(posting: Posting) -> dict[str, str] | None:
+    """Who is meant → what it is about: the group, or the call; None where no group is named."""
     visit, whom = posting.visit, posting.text("whom", 100)
     kind, _, name = whom.partition(":")
     with reading(visit.site.engine) as connection:
@@ -134,85 +107,15 @@ def _whom(posting: Posting) -> list[str] | None:
             today = shanghai_day(visit.site.now_us())
             due = due_follow_ups(visit.scope, connection, today).rows
             mine = [each for each in due if name == "all" or each.owner == visit.account.actor]
-            return list(dict.fromkeys(each.person_id for each in mine))
+            return {each.person_id: f"call:{each.trial_id}/{each.number}" for each in mine}
         if kind == "invited" and name:
-            return sorted(invited_to(visit.scope, connection, name))
-    return sorted(segment_members(visit, name)) if kind == "segment" and name else None
+            return dict.fromkeys(sorted(invited_to(visit.scope, connection, name)), whom)
+    if kind != "segment" or not name:
+        return None
+    return dict.fromkeys(sorted(segment_members(visit, name)), whom)
 
 
-def _sorted_out(visit: Visit, asked: Asked, ids: Iterable[str]) -> Outcome:
-    """Each person looked at as they stand at this moment."""
-    found, now_us = Outcome(), visit.site.now_us()
-    about_trial = _OF_A_TRIAL & named_in(asked.template, asked.language)
-    for place, person_id in enumerate(ids):
-        if place >= MOST_AT_ONCE:
-            found.left_out["too_many"] += 1
-            continue
-        with reading(visit.site.engine) as connection:
-            known = person_then(
-                visit.scope, connection, visit.site.keyring, person_id, visit.site.now_us()
-            )
-        if known is None:
-            continue
-        person = known[0]
-        values = values_of(visit, person, asked.language)
-        against: str | None = what_stands_against(person, asked.template, asked.way, now_us)
-        if against is None and any(not values[each] for each in about_trial):
-            against = "no_trial"
-        if against is None and asked.way != "print" and not next(phones_of(person), ""):
-            against = "no_phone"
-        if against is not None:
-            found.left_out[against] += 1
-        else:
-            found.letters.append((person, rendered(asked.template, asked.language, values)))
-    return found
-
-
-def _sent(visit: Visit, asked: Asked, form_id: str, found: Outcome) -> list[Letter]:
-    """What left the house; each is kept before it leaves, and how it went."""
-    site, gone = visit.site, []
-    for person, letter in found.letters:
-        card_id = person.cards[0].card_id
-        # Of the form and the person: a second tap sends nothing twice.
-        letter_id = derived_id("letter", form_id, person.person_id)
-        sending = Sending(
-            letter_id,
-            card_id,
-            asked.template,
-            asked.language,
-            asked.way,
-            site.now_us(),
-            visit.account.actor,
-        )
-        with writing(site.engine) as connection:
-            is_new = begin(connection, sending)
-        if not is_new:
-            found.left_out["before"] += 1
-            continue
-        failed = False
-        if asked.way != "print":
-            to = next(phones_of(person))
-            try:
-                site.ways.message(site.keyring, letter, asked.way, to, letter_id, sending.at_us)
-            except NotSent:
-                failed = True
-                found.left_out["failed"] += 1
-        with writing(site.engine) as connection:
-            end(connection, letter_id, failed=failed)
-        if not failed:
-            gone.append(letter)
-    return gone
-
-
-def _keep_looks(visit: Visit, people: Iterable[PersonView]) -> None:
-    """Whose name was put into a letter is kept."""
-    at_us, actor = visit.site.now_us(), visit.account.actor
-    looks = [Access(at_us, actor, person.cards[0].card_id, LETTER) for person in people]
-    with writing(visit.site.engine) as connection:
-        log_accesses(connection, looks)
-
-
-def _page(visit: Visit, form: ActForm, found: Outcome | None, sent: int | None = None) -> Response:
+def _page(visit: Visit, form: ActForm, found: Outcome | None, *, is_sent: bool = False) -> Response:
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         known = letter_templates(visit.scope, connection)
@@ -236,13 +139,18 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None, sent: int | None =
         "whom": whom + invited,
         "form": form,
         "found": found,
-        "sent": sent,
+        "sent": len(found.letters) if found and is_sent else None,
+        "halted": [
+            visit.say(word)
+            for why, word in _HALTED.items()
+            if found and is_sent and found.left_out[why]
+        ],
         "left_out": [
             (visit.say(word).format(n=MOST_AT_ONCE), found.left_out[why])
             for why, word in _LEFT_OUT.items()
             if found and found.left_out[why]
         ],
-        "example": found.letters[0][1] if found and found.letters and sent is None else None,
+        "example": found.letters[0] if found and found.letters and not is_sent else None,
     }
     return visit.render("letter_batch.html", context, 422 if form.is_wrong else 200)
 

@@ -59,7 +59,8 @@ _FAULTS = {
     "unknown": N_("模板里有不认识的名字。可用的见下面。"),
     "loop": N_("模板里只能放下面这些名字和“如果”，不能调用、循环或运算。"),
 }
-_OF_A_TRIAL = frozenset({"sku", "started_on"})
+OF_A_TRIAL = frozenset({"sku", "started_on"})
+"""What a letter can say only of somebody who tried something."""
 _TRIAL = "trial"
 _NEVER_TRIED = N_("这封信说的是试用，而这个人没有试用过。请看看下面写的对不对。")
 _NO_NAME = N_("请写模板的代号，用小写字母、数字和短横。")
@@ -150,7 +151,7 @@ def letter(posting: SignedInPosting, name: str) -> Response:
         return _letter(visit, person, ActForm(form.form_id, form.typed, troubles=troubles), None)
     values = values_of(visit, person, language)
     made = rendered(template, language, values)
-    missing = {each for each in _OF_A_TRIAL & named_in(template, language) if not values[each]}
+    missing = {each for each in OF_A_TRIAL & named_in(template, language) if not values[each]}
     doubts = (visit.say(_NEVER_TRIED),) if missing else ()
     with writing(visit.site.engine) as connection:
         card_id = person.cards[0].card_id

@@ -121,8 +121,15 @@ def test_many_are_sent_once_each_however_often_it_is_tapped(
     assert "letter" in {look.field for look in looks}
 
 
-def test_many_on_paper_are_one_file_with_a_page_for_each(field: httpx.Client) -> None:
-    made = to_many(field, "send", way="print")
+def test_many_on_paper_are_one_file_with_a_page_for_each(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    site.accept(activity_today("A-paper"))
+    with writing(site.site.engine) as connection:
+        of = {"actor": "u-1", "now_us": NOON_US}
+        people = [person_id("L-1"), person_id("L-5")]
+        invite(HEADQUARTERS_SCOPE, connection, "A-paper", people, **of)  # type: ignore[arg-type]
+    made = to_many(field, "send", way="print", whom="invited:A-paper")
     assert made.headers["content-type"] == "application/pdf"
     assert made.content.startswith(b"%PDF-") and b"/Count 2" in made.content
 
@@ -145,4 +152,4 @@ def test_the_form_asks_no_more_for_thirty_activities_than_for_one(
     finally:
         remove(site.site.engine, "before_cursor_execute", note)
     assert len(asked) <= before
-    assert of_one.count("invited:A-") == of_many.count("invited:A-") == 1
+    assert of_one.count("invited:A-") == of_many.count("invited:A-") > 0
