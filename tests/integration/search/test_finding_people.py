@@ -9,14 +9,18 @@ import httpx
 import orjson
 import pytest
 from sqlalchemy import event as listened
+from sqlalchemy import select
 
 from campaigns.ids import person_id
 from crm.components.keys import keyed_digest
+from crm.journal.events import JOURNAL
 from crm.journal.numbers import numbers_of
 from crm.outcomes.asking import handled_counts
+from crm.outcomes.queries import outcome_counts
+from crm.outcomes.tables import EVENT_HANDLED
 from crm.people.queries import Wanted, find_people, list_people
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.storage.database import reading
+from crm.storage.database import PARAMETERS_PER_QUERY, reading, writing
 from tests.examples import a_card, written
 from tests.integration.web.sites import (
     RunningSite,
@@ -168,3 +172,32 @@ def test_finding_listing_and_numbering_read_no_table_from_end_to_end(site: Runni
             scans = [row.detail for row in plan if _SCAN.match(row.detail)]
             assert all("INDEX" in scan for scan in scans), (statement, scans)
             assert not any("journal" in scan for scan in scans), (statement, scans)
+
+
+def test_what_was_seen_to_is_counted_in_one_query_that_reads_nothing_else(
+    site: RunningSite,
+) -> None:
+    said: list[tuple[str, Any]] = []
+    listener = (site.site.engine, "before_cursor_execute", lambda *told: said.append(told[2:4]))
+    with writing(site.site.engine) as connection:
+        there = outcome_counts(HEADQUARTERS_SCOPE, connection)
+        cards = outcome_counts(HEADQUARTERS_SCOPE, connection, "card.registered")
+        outside = select(JOURNAL.c.position).where(JOURNAL.c.role != "system")
+        rows = [{"position": each} for each in connection.execute(outside).scalars()]
+        more = [{"position": each} for each in range(10**6, 10**6 + 2 * PARAMETERS_PER_QUERY)]
+        seen = {"at_us": 0, "actor": "u-x"}
+        connection.execute(EVENT_HANDLED.insert(), [each | seen for each in rows + more])
+        listened.listen(*listener)
+        try:
+            counts = handled_counts(HEADQUARTERS_SCOPE, connection)
+            counts_of_cards = handled_counts(HEADQUARTERS_SCOPE, connection, "card.registered")
+        finally:
+            listened.remove(*listener)
+        assert counts == {**there, "accepted": there.get("accepted", 0) + len(more)}
+        assert counts_of_cards == cards
+        assert len(said) == 2
+        for statement, parameters in said:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            scans = [row.detail for row in plan if row.detail.startswith("SCAN")]
+            assert all(scan.startswith("SCAN event_handled") for scan in scans), scans
+        connection.rollback()
