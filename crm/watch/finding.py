@@ -12,7 +12,8 @@ from typing import Literal
 
 Kind = Literal["burst", "round_trips", "ring", "address", "late_entry", "one_phone", "one_counter"]
 """burst: many purchases of one day; round_trips: most of what was bought came back whole;
-ring: members, each of whom was referred by the one before and bought, and the first by the last;
+ring: MOST_IN_RING members or fewer, each of whom was referred by the one before and bought, and the
+first by the last;
 address: the member's own card and a patient's name one house; late_entry: the referral was received
 after the purchase; one_phone: another member is reached at the same phone, and one of them is no
 consumer; one_counter: all that a doctor's referrals bought was bought at one counter."""
@@ -24,7 +25,9 @@ LATE_BY_US = 3_600_000_000
 """After so long a referral was not sent together with its purchase."""
 ONE_COUNTER = 4
 """So many purchases, all of them at one counter."""
-_EVIDENCE_DIGITS = 20
+MOST_IN_RING = 12
+"""So many members has the longest ring that is looked for: no chain is followed to its end."""
+_EVIDENCE_DIGITS, _KEY_DIGITS = 20, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ class Finding:
 
 
 def key_of(kind: Kind, member: str, about: str, reward_ids: Iterable[str]) -> str:
-    """What tells a finding with just this evidence from any other, also from one of as many."""
+    """What tells a finding with just this evidence from any other, also from one of as many.
+
+    As short for a long counter's name or ring as for any: it stands in a form and in a column.
+    """
     evidence = sha256("\n".join(sorted(reward_ids)).encode()).hexdigest()[:_EVIDENCE_DIGITS]
-    return f"{kind}/{member}/{about}/{evidence}"
+    said = f"{member}/{about}/{evidence}"
+    return f"{kind}/{sha256(said.encode()).hexdigest()[:_KEY_DIGITS]}"

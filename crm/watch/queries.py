@@ -5,14 +5,32 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select, true
+from sqlalchemy import (
+    Alias,
+    ColumnElement,
+    Connection,
+    Select,
+    case,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
 from crm.ledger.tables import REWARD
 from crm.members.tables import MEMBER, MEMBER_PHONE
 from crm.people.tables import CARD, LINK
 from crm.rewards.states import LATE_AFTER_US
 from crm.scope import Scope
-from crm.watch.finding import BURST, LATE_BY_US, ONE_COUNTER, ROUND_TRIPS, Finding, key_of
+from crm.watch.finding import (
+    BURST,
+    LATE_BY_US,
+    MOST_IN_RING,
+    ONE_COUNTER,
+    ROUND_TRIPS,
+    Finding,
+    key_of,
+)
 from crm.watch.rings import ring_through
 from crm.watch.tables import WATCH_DECISION
 
@@ -88,14 +106,7 @@ def _round_trips(connection: Connection, these: ColumnElement[bool]) -> list[Fin
 
 def _rings(connection: Connection, members: Collection[str] | None) -> list[Finding]:
     """Rewards for a purchase of a member from whom referrals lead back to the rewarded one."""
-    ids: dict[tuple[str, str], tuple[str, ...]] = {}
-    looked_at: set[str] = set()
-    wanted = members
-    while wanted is None or wanted:
-        found = _referred_members(connection, wanted)
-        ids |= found
-        looked_at |= set(wanted or ())
-        wanted = {other for _, other in found} - looked_at if wanted is not None else ()
+    ids = _referred_members(connection, members)
     steps: defaultdict[str, set[str]] = defaultdict(set)
     for member, other in ids:
         steps[member].add(other)
@@ -121,16 +132,32 @@ def _rings(connection: Connection, members: Collection[str] | None) -> list[Find
 def _referred_members(
     connection: Connection, members: Collection[str] | None
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """(member, another member) → the rewards of the one for purchases of the other."""
-    patient, own, theirs = LINK.alias("patient"), LINK.alias("own"), MEMBER.alias("theirs")
-    query = (
-        select(REWARD.c.member, theirs.c.member, REWARD.c.reward_id)
+    """(member, another member) → the rewards of the one for purchases of the other.
+
+    Of some members with all whom their referrals lead to, as far as a ring may go, in one query.
+    """
+    theirs = MEMBER.alias("theirs")
+    query = _other_members(select(REWARD.c.member, theirs.c.member, REWARD.c.reward_id), theirs)
+    if members is not None:
+        first = select(MEMBER.c.member, literal_column("1").label("place"))
+        ring = first.where(MEMBER.c.member.in_(sorted(members))).cte("ring", recursive=True)
+        following = _other_members(select(theirs.c.member, ring.c.place + 1), theirs)
+        following = following.join(ring, ring.c.member == REWARD.c.member)
+        ring = ring.union(following.where(ring.c.place < MOST_IN_RING))
+        query = query.where(REWARD.c.member.in_(select(ring.c.member)))
+    return {(one, other): ids for (one, other), ids in _grouped(connection, query).items()}
+
+
+def _other_members(query: Select[Any], theirs: Alias) -> Select[Any]:
+    """Rewards for purchases of somebody who is a member too, and not the rewarded one."""
+    patient, own = LINK.alias("patient"), LINK.alias("own")
+    return (
+        query.select_from(REWARD)
         .join(patient, patient.c.card_id == REWARD.c.card_id)
         .join(own, own.c.person_id == patient.c.person_id)
         .join(theirs, theirs.c.card_id == own.c.card_id)
-        .where(_COUNTS, _of(members), theirs.c.member != REWARD.c.member)
+        .where(_COUNTS, theirs.c.member != REWARD.c.member)
     )
-    return {(one, other): ids for (one, other), ids in _grouped(connection, query).items()}
 
 
 def _addresses(connection: Connection, these: ColumnElement[bool]) -> list[Finding]:

@@ -1,7 +1,8 @@
 """Who referred whom in a ring: the shortest way back, from each step of it; pure."""
 
-from collections import deque
 from collections.abc import Collection, Mapping
+
+from crm.watch.finding import MOST_IN_RING
 
 Steps = Mapping[str, Collection[str]]
 """Member → the members who bought as its referrals."""
@@ -10,18 +11,20 @@ Steps = Mapping[str, Collection[str]]
 def ring_through(steps: Steps, member: str, other: str) -> tuple[str, ...]:
     """The shortest ring that begins with this step, the member at both its ends; (): there is none.
 
-    Of several as short the first by the members' codes.
+    Of several as short the first by the members' codes; none of more than MOST_IN_RING members.
     """
     came_from: dict[str, str | None] = {other: None}
-    waiting = deque([other])
-    while waiting:
-        here = waiting.popleft()
-        if here == member:
+    reached = [other]
+    for _ in range(MOST_IN_RING):
+        if member in came_from:
             return (member, *_way_to(member, came_from))
-        for following in sorted(steps.get(here, ())):
-            if following not in came_from:
-                came_from[following] = here
-                waiting.append(following)
+        farther: list[str] = []
+        for here in reached:
+            for following in sorted(steps.get(here, ())):
+                if following not in came_from:
+                    came_from[following] = here
+                    farther.append(following)
+        reached = farther
     return ()
 
 

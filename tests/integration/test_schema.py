@@ -1,5 +1,6 @@
 """The migrations lead to exactly the tables that the code declares."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ from crm.schema.tables import (
 from crm.schema.upgrading import downgrade
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import METADATA, open_engine, reading, writing
+from crm.watch.finding import key_of
+from crm.watch.tables import WATCH_DECISION
 from streams.embedded.worker import Worker
 from streams.running.installation import open_installation
 from streams.upkeep.replay import verify
@@ -147,6 +150,21 @@ def test_a_link_of_which_nobody_knows_whose_the_giver_was_opens_nothing(tmp_path
     prepare(engine)
     with pytest.raises(LinkEnded):
         follow_link(engine, ours, 1)
+    engine.dispose()
+
+
+def test_what_was_decided_on_findings_stands_under_their_short_keys(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'jinxi.db'}")
+    prepare(engine)
+    _go_back(engine, "0039")
+    evidence = sha256(b"r1\nr2").hexdigest()[:20]
+    with writing(engine) as connection:
+        old = {"key": f"one_counter/M1/O/1/{evidence}", "decided_us": 7, "decided_by": "u-x"}
+        connection.execute(insert(WATCH_DECISION), [old])
+    prepare(engine)
+    with reading(engine) as connection:
+        (row,) = connection.execute(select(WATCH_DECISION)).mappings()
+    assert row == {**old, "key": key_of("one_counter", "M1", "O/1", ["r2", "r1"])}
     engine.dispose()
 
 

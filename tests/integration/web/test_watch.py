@@ -7,13 +7,21 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from sqlalchemy import event as listened
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import rfc3339
 from crm.clock import now_us
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
-from crm.watch.finding import BURST, LATE_BY_US, ONE_COUNTER, ROUND_TRIPS, Finding
+from crm.watch.finding import (
+    BURST,
+    LATE_BY_US,
+    MOST_IN_RING,
+    ONE_COUNTER,
+    ROUND_TRIPS,
+    Finding,
+)
 from crm.watch.queries import findings, watched
 from tests.integration.web.reward_sites import (
     event,
@@ -231,3 +239,48 @@ def test_as_much_evidence_of_other_rewards_is_looked_at_anew(desk: RunningSite) 
     now = found(desk)["burst", "M3"]
     assert len(now.reward_ids) == len(looked_at.reward_ids) == BURST
     assert reward_of(49, "M3") in now.reward_ids and now.decided_by is None
+
+
+def chain_of(name: str, first: int, members: int) -> list[dict[str, Any]]:
+    """Each member refers the next, the last one the first; each has a sale with its own number."""
+    codes = [f"{name}{n}" for n in range(members)]
+    events: list[dict[str, Any]] = []
+    for n, code in enumerate(codes):
+        card_id = f"C{first + (n - 1) % members}"
+        events += [*own_member(code, card_id, f"13{first + n:09d}"), *sale(first + n, code)]
+    return events
+
+
+def test_the_longest_ring_is_held_and_a_chain_takes_as_many_queries_as_no_ring(
+    desk: RunningSite,
+) -> None:
+    desk.accept(*chain_of("R", 300, MOST_IN_RING), *chain_of("S", 400, MOST_IN_RING + 1))
+    said: list[str] = []
+    listener = desk.site.engine, "before_cursor_execute", lambda *told: said.append(told[2])
+    with reading(desk.site.engine) as connection:
+        held = watched(HEADQUARTERS_SCOPE, connection, ["R0", "S0"])
+        numbers = set()
+        listened.listen(*listener)
+        try:
+            for code in ("M3", "M4", "N1", "R0", "S0"):
+                said.clear()
+                watched(HEADQUARTERS_SCOPE, connection, [code])
+                numbers.add(len(said))
+        finally:
+            listened.remove(*listener)
+    assert reward_of(300, "R0") in held and reward_of(400, "S0") not in held
+    assert len(numbers) == 1
+    assert ("ring", "R0") in found(desk) and ("ring", "S0") not in found(desk)
+
+
+def test_a_finding_about_a_counter_with_a_long_name_is_decided_like_any(desk: RunningSite) -> None:
+    outlet = "康民大药房连锁有限公司朝阳区建国路店" * 10
+    events = reached("E9", "13700000099", "doctor")
+    for n in range(ONE_COUNTER):
+        events += counted(500 + n, "E9", outlet, 40 + n)
+    desk.accept(*events)
+    key = found(desk)["one_counter", "E9"].key
+    assert len(key) <= 64
+    with signed_in(desk, "checker") as person:
+        assert person.post("/watch/decide", key=key).status_code == 303
+    assert found(desk)["one_counter", "E9"].decided_by

@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm.watch.finding import MOST_IN_RING
 from crm.watch.rings import ring_through
 
 _CODES = st.sampled_from([f"M{n}" for n in range(7)])
@@ -37,3 +38,11 @@ def test_a_ring_is_made_of_steps_that_there_are_and_is_the_shortest(
         assert len(ring) == rounds + 2
         assert all(b in steps[a] for a, b in pairwise(ring[1:]))
         assert len(set(ring[1:])) == len(ring) - 1
+
+
+def test_the_longest_ring_is_found_and_no_longer_one() -> None:
+    codes = [f"M{n}" for n in range(MOST_IN_RING)]
+    steps = {code: {codes[place - len(codes) + 1]} for place, code in enumerate(codes)}
+    assert ring_through(steps, "M0", "M1") == (*codes, "M0")
+    steps |= {codes[-1]: {"one more"}, "one more": {"M0"}}
+    assert ring_through(steps, "M0", "M1") == ()
