@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
-    Alias,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     case,
     func,
@@ -148,7 +148,7 @@ def _referred_members(
     return {(one, other): ids for (one, other), ids in _grouped(connection, query).items()}
 
 
-def _other_members(query: Select[Any], theirs: Alias) -> Select[Any]:
+def _other_members(query: Select[Any], theirs: FromClause) -> Select[Any]:
     """Rewards for purchases of somebody who is a member too, and not the rewarded one."""
     patient, own = LINK.alias("patient"), LINK.alias("own")
     return (
