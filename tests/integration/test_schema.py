@@ -156,7 +156,7 @@ def test_a_link_of_which_nobody_knows_whose_the_giver_was_opens_nothing(tmp_path
 def test_what_was_decided_on_findings_stands_under_their_short_keys(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'jinxi.db'}")
     prepare(engine)
-    _go_back(engine, "0040")
+    _go_back(engine, "0041")
     evidence = sha256(b"r1\nr2").hexdigest()[:20]
     with writing(engine) as connection:
         old = {"key": f"one_counter/M1/O/1/{evidence}", "decided_us": 7, "decided_by": "u-x"}
