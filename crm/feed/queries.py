@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from crm.copies.digest import buckets, digest_of_lines, row_hash
-from crm.copies.lines import UNKNOWN, Told, upsert_line, upsert_lines, withdraw_line
+from crm.copies.feed_lines import UNKNOWN, Told, upsert_line, upsert_lines, withdraw_line
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE, STANDS_WITHDRAWN
 from crm.scope import OutOfScope, Scope
 from crm.storage.reads import is_among

@@ -20,7 +20,7 @@ from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import Language
 from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
-from crm.copies.copies import CopyRow
+from crm.copies.copy_rows import CopyRow
 from crm.journal.logged_event import LoggedEvent
 from crm.money import yuan_typed
 from crm.rights import sentences as said

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 import crm.storage.database
 from campaigns.intake import Credential
 from campaigns.times import rfc3339, shanghai_day
-from crm.copies.lines import page_line
+from crm.copies.feed_lines import page_line
 from crm.copies.receipts import Receipt
 from crm.feed.acknowledging import (
     Claim,

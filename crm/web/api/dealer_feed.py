@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from campaigns.times import rfc3339
-from crm.copies.lines import page_line
+from crm.copies.feed_lines import page_line
 from crm.feed.history import Sent, keep_sent, was_sent
 from crm.feed.queries import (
     Page,

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crm.copies.copies import CopyRow
+from crm.copies.copy_rows import CopyRow
 from crm.copies.digest import digest as digest_of
 from crm.copies.queries import copy_now, copy_then
 from crm.masking import masked_name, masked_number

@@ -20,7 +20,7 @@ from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS
 from crm.accounts.tables import EXPORT
 from crm.activities.queries import activities_between
-from crm.copies.copies import CopyRow
+from crm.copies.copy_rows import CopyRow
 from crm.copies.queries import copy_now
 from crm.funnels.definition import EntryRule, parse_step
 from crm.funnels.document import Document

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crm.consents.facts import SharedCard
 from crm.copies.contributions import Ground, Obstacle, circumstances, why
-from crm.copies.copies import CopyRow, copy_rows
+from crm.copies.copy_rows import CopyRow, copy_rows
 from crm.copies.digest import digest
 from tests.profiles import examples
 from tests.unit.crm.copies.naive_copies import naive_copy, naive_digest

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.times import rfc3339
-from crm.copies.copies import copy_rows
+from crm.copies.copy_rows import copy_rows
 from crm.copies.digest import digest
 from crm.fhir import terms
 from crm.fhir.dealer import row_resources

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crm.consents.facts import Contract, SharedCard
-from crm.copies.copies import CopyRow, copy_rows
+from crm.copies.copy_rows import CopyRow, copy_rows
 from tests.unit.crm.copies.samples import (
     activity,
     at,
