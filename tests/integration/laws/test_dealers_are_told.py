@@ -76,7 +76,7 @@ def test_a_rebuild_tells_nobody_anything_where_rows_come_out_equal(
             installation.worker.recorder.record_next(0, 30)
         installation.work()
         before = _everything_told(installation)
-        with mock.patch("streams.upkeep.replay.BATCH_EVENTS", 1):
+        with mock.patch("streams.upkeep.replay.LARGEST_BATCH", 4):
             rebuild(installation.engine, installation.keyring)
         assert _everything_told(installation) == before
 
@@ -101,7 +101,7 @@ def test_a_rebuild_that_was_broken_off_tells_nothing_when_the_worker_goes_on() -
     with clock(), _shared() as installation:
         before = _everything_told(installation)
         assert before
-        with mock.patch("streams.upkeep.replay.BATCH_EVENTS", 1), pytest.raises(BrokenOff):
+        with mock.patch("streams.upkeep.replay.LARGEST_BATCH", 4), pytest.raises(BrokenOff):
             rebuild(installation.engine, installation.keyring, _break_off)
         with reading(installation.engine) as connection:
             assert not are_settled(connection, shanghai_day(CLOCK_US))

@@ -12,6 +12,7 @@ from crm.accounts.roles import AccountInvalid, scope_of
 from crm.activities.queries import attendees, signed_in_us
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope
 from crm.storage.database import reading
+from crm.web.view.templates import STATIC_FOLDER, static_url
 from tests.integration.web.sites import (
     PASSWORD,
     RunningSite,
@@ -98,6 +99,16 @@ def test_every_answer_carries_the_headers_that_guard_it(visitor: httpx.Client) -
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_script_is_sent_without_the_lines_that_only_explain_it(visitor: httpx.Client) -> None:
+    written = (STATIC_FOLDER / "queue.js").read_text()
+    sent = visitor.get(static_url("queue.js"))
+    assert sent.headers["content-type"].startswith("text/javascript")
+    kept = [line for line in written.splitlines() if not line.lstrip().startswith("//")]
+    assert sent.text.splitlines() == kept
+    again = {"if-none-match": sent.headers["etag"]}
+    assert visitor.get(static_url("queue.js"), headers=again).status_code == 304
 
 
 def test_what_broke_is_answered_with_the_same_guards_and_signs_nobody_out(
