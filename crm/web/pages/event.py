@@ -120,14 +120,13 @@ def may_mend(visit: Visit, whole: WholeEvent) -> bool:
     What a dealer said of a row names a card that the dealer does not know. The old word is taken
     back with it, so that it never comes to count beside the new one.
     """
-    twice = whole.said.type_name in NEVER_VOIDED
     return (
         whole.status.outcome in _MENDABLE
         and visit.scope.dealer is None
         and not whole.said.blank
         and visit.account.credential is not None
         and visit.account.may_say(whole.said.type_name)
-        and (twice or _may_void(visit.account, whole))
+        and (whole.said.type_name in NEVER_VOIDED or _may_void(visit.account, whole))
     )
 
 

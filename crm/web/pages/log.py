@@ -9,22 +9,20 @@ from fastapi.responses import RedirectResponse, Response
 
 from campaigns.intake import Receipt
 from campaigns.sentences import warning_sentence
-from campaigns.times import day_start_us, parse_instant_us, rfc3339, shanghai_day
+from campaigns.times import day_start_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.activities.queries import (
-    ActivityRow,
     activities_between,
     activities_on,
 )
 from crm.copies.queries import dealer_name
-from crm.entries.own_words import times_said
 from crm.people.found import FoundPerson
 from crm.storage.database import reading
-from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit, keep_cookie
+from crm.web.guards.visit import SignedIn, SignedInPosting, Visit, keep_cookie
 from crm.web.pages import log_people
 from crm.web.pages.consents import keep_signature
-from crm.web.pages.log_form import activity_named, credential_of, form_page
+from crm.web.pages.log_form import activity_named, credential_of, form_page, written_at
 from crm.web.pages.log_people import Fitting
 from crm.web.view import forms
 from crm.web.view.formats import moment_text
@@ -140,7 +138,7 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         known = log_people.unknown_member(visit, connection, posting.text_of)
     entry = Entry(
         posting.text("form_id", 36),
-        _written_at(posting, found),
+        written_at(posting, day_start_us(shanghai_day(found.starts_us))),
         person.card_id if person else None,
         posting.text_of,
         found,
@@ -164,28 +162,6 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         again = forms.Checked(looked_at.lines, refused, looked_at.warnings)
         return form_page(visit, found, person_id, posting, again)
     return _receipt(visit, entry, person, receipts, looked_at.warnings)
-
-
-def _written_at(posting: Posting, found: ActivityRow) -> str:
-    """When the form was written; where the phone's clock is ahead, when it is first received.
-
-    A form that is sent again keeps the time that it got then.
-    """
-    visit, said = posting.visit, posting.text("written_at", 40)
-    now_us = visit.site.now_us()
-    try:
-        is_ahead = parse_instant_us(said) > now_us
-    except ValueError:
-        is_ahead = False
-    if not is_ahead:
-        return said
-    with reading(visit.site.engine) as connection:
-        said_before = times_said(connection, visit.account.source, posting.text("form_id", 36))
-    before = min(said_before.items(), default=None)
-    day_us = day_start_us(shanghai_day(found.starts_us))
-    if before and parse_instant_us(before[1]) != day_us:
-        return before[1]
-    return rfc3339(now_us)
 
 
 def _receipt(

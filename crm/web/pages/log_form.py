@@ -7,10 +7,11 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from campaigns.intake import Credential
-from campaigns.times import rfc3339, shanghai_day
+from campaigns.times import parse_instant_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow
 from crm.copies.queries import dealer_name
+from crm.entries.own_words import times_said
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.walk_ins.queries import accepted_activity, is_awaited
@@ -30,6 +31,28 @@ def credential_of(visit: Visit) -> Credential:
     if credential is None or not visit.account.may_say("activity.attended"):
         raise OutOfScope("who logs nothing at activities")
     return credential
+
+
+def written_at(posting: Posting, day_us: int | None = None) -> str:
+    """When the form was written; where the phone's clock is ahead, when it is first received.
+
+    A form that is sent again keeps the time that it got then. day_us: the instant that events of
+    the form carry of which the day alone is known; it is no such time.
+    """
+    visit, said = posting.visit, posting.text("written_at", 40)
+    now_us = visit.site.now_us()
+    try:
+        is_ahead = parse_instant_us(said) > now_us
+    except ValueError:
+        is_ahead = False
+    if not is_ahead:
+        return said
+    with reading(visit.site.engine) as connection:
+        said_before = times_said(connection, visit.account.source, posting.text("form_id", 36))
+    before = min(said_before.items(), default=None)
+    if before and parse_instant_us(before[1]) != day_us:
+        return before[1]
+    return rfc3339(now_us)
 
 
 def activity_named(visit: Visit, connection: Connection, activity_id: str) -> ActivityRow:

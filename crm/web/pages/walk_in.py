@@ -11,16 +11,15 @@ from fastapi.responses import Response
 
 from campaigns.activity_rules import rule_of
 from campaigns.regions import region_name
-from campaigns.times import parse_instant_us, rfc3339, shanghai_day
+from campaigns.times import rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activities_between
 from crm.copies.queries import dealer_names
-from crm.entries.own_words import times_said
 from crm.storage.database import reading
 from crm.walk_ins.queries import walk_in_id
 from crm.web.desk.acts import Act, ActForm, say, sayer_of
-from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.log_form import form_page
+from crm.web.guards.visit import SignedIn, SignedInPosting, Visit
+from crm.web.pages.log_form import form_page, written_at
 from crm.web.view.labels import ACTIVITY_KINDS
 from crm.web.view.plans import PROGRAMME
 from crm.web.view.region_typed import region_code, region_fault
@@ -67,7 +66,7 @@ def walk_in_sent(posting: SignedInPosting) -> Response:
     """Plan it, and show the receipt."""
     visit = posting.visit
     sayer_of(visit, _WHO_WRITES_DOWN)
-    form_id, started = posting.text("form_id", 36), _started(posting)
+    form_id, started = posting.text("form_id", 36), written_at(posting)
     said = {
         "activity_id": walk_in_id(form_id),
         "programme": PROGRAMME,
@@ -96,21 +95,6 @@ def walk_in_sent(posting: SignedInPosting) -> Response:
         "duplicate": all(receipt.status == "duplicate" for receipt in answer.receipts),
     }
     return visit.render("walk_in_receipt.html", context)
-
-
-def _started(posting: Posting) -> str:
-    """When the form was written; where the phone's clock is ahead, when it is first received."""
-    visit, said = posting.visit, posting.text("written_at", 40)
-    now_us = visit.site.now_us()
-    try:
-        is_ahead = parse_instant_us(said) > now_us
-    except ValueError:
-        is_ahead = True
-    if not is_ahead:
-        return said
-    with reading(visit.site.engine) as connection:
-        before = times_said(connection, visit.account.source, posting.text("form_id", 36))
-    return next(iter(before.values()), rfc3339(now_us))
 
 
 def _kinds() -> list[str]:
