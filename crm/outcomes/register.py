@@ -39,12 +39,14 @@ def begin_mending(
 
 
 def end_mending(
-    scope: Scope, connection: Connection, position: int, form_id: str, *, said: bool
+    scope: Scope, connection: Connection, position: int, form_id: str, now_us: int, *, said: bool
 ) -> None:
-    """It was taken in; or was not, and anybody may try."""
+    """It was taken in, whatever a second tap of the same form came to; or anybody may try."""
     _only_the_company(scope)
     own = (EVENT_MENDED.c.position == position) & (EVENT_MENDED.c.form_id == form_id)
     if said:
+        row = {"position": position, "form_id": form_id, "at_us": now_us, "said": True}
+        insert_new(connection, EVENT_MENDED, [row])
         connection.execute(update(EVENT_MENDED).where(own).values(said=True))
     else:
         connection.execute(delete(EVENT_MENDED).where(own, ~EVENT_MENDED.c.said))

@@ -85,8 +85,9 @@ def again(posting: SignedInPosting) -> Response:
         taken = ActForm(form_id=form_id, troubles=(visit.say(_MENDED_BY_ANOTHER),))
         return _page(visit, mending, replace(taken, typed=_typed(posting, mending)))
     answer = say(posting, acts, fields=paths, faults=faults, doubts=doubts)
+    said_it, now_us, position = answer.form is None, visit.site.now_us(), whole.said.position
     with writing(visit.site.engine) as connection:
-        end_mending(visit.scope, connection, whole.said.position, form_id, said=answer.form is None)
+        end_mending(visit.scope, connection, position, form_id, now_us, said=said_it)
     if answer.form is not None:
         typed = replace(answer.form, typed=_typed(posting, mending))
         return _page(visit, mending, typed)
@@ -118,8 +119,9 @@ def _settled(
     if "health" not in seen:
         del kept["health"]
         return kept, {}
-    said_there = [f.path for f in mending.fields if f.path.partition(".")[2] in kept["health"]]
-    return kept, dict.fromkeys(said_there[:1], visit.say(_NO_TO_HEALTH))
+    fields = [field.path for field in mending.fields if field.path.startswith("health.")]
+    said_there = [path for path in fields if path.partition(".")[2] in kept["health"]]
+    return kept, {(said_there or fields)[0]: visit.say(_NO_TO_HEALTH)}
 
 
 def _says_no_to_health(visit: Visit, card_id: str) -> bool:

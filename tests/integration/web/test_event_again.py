@@ -19,8 +19,10 @@ from crm.clock import now_us
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
 from crm.ledger.tables import REWARD
+from crm.outcomes.register import GIVEN_UP_AFTER_US, begin_mending, end_mending
 from crm.outcomes.tables import EVENT_MENDED, OUTCOME
 from crm.outcomes.voids import NEVER_VOIDED
+from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
 from crm.web.view.event_form import desk_of
 from tests.examples import an_event
@@ -288,6 +290,18 @@ def test_who_began_and_was_refused_or_went_away_holds_up_nobody(
         own = EVENT_MENDED.c.position == position
         connection.execute(update(EVENT_MENDED).where(own).values(at_us=now_us() - 700_000_000))
     assert mend(office, wire)[1].status_code == 303
+
+
+def test_what_was_taken_in_stays_mended_though_a_second_tap_of_the_form_was_not(
+    site: RunningSite,
+) -> None:
+    with writing(site.site.engine) as connection:
+        assert begin_mending(HEADQUARTERS_SCOPE, connection, 77_777, "tapped", 1)
+        end_mending(HEADQUARTERS_SCOPE, connection, 77_777, "tapped", 2, said=False)
+        end_mending(HEADQUARTERS_SCOPE, connection, 77_777, "tapped", 3, said=True)
+        end_mending(HEADQUARTERS_SCOPE, connection, 77_777, "tapped", 4, said=False)
+        later = 5 + GIVEN_UP_AFTER_US
+        assert not begin_mending(HEADQUARTERS_SCOPE, connection, 77_777, "another", later)
 
 
 def test_what_was_mended_never_comes_to_count_beside_the_new_one(
