@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralMade
+from campaigns.events.rewards import RewardApproved, RewardPaid, RewardRejected
 from campaigns.identifiers import mobile_e164
 from campaigns.times import shanghai_day
 from crm.cards.card import fold_card
@@ -81,21 +83,21 @@ class _Sales:
     )
 
     def add(self, said: _Said) -> None:
-        event, data = said.event, said.event.data
-        if event.type_name in _VERDICTS:
-            if said.is_verdict:
-                self.verdicts[data.purchase_id].append(event)  # type: ignore[attr-defined]
-        elif event.type_name == "purchase.made":
-            purchase_id = data.purchase_id  # type: ignore[attr-defined]
-            if said.counts:
-                self.purchases[purchase_id] = said
-                self.bought[event.home].append(said)
-            elif said.outcome == "voided":
-                self.voided.add(purchase_id)
-        elif said.counts and event.type_name == "purchase.returned":
-            self.returns[data.purchase_id].append(event)  # type: ignore[attr-defined]
-        elif said.counts:
-            self.referrals[event.home].append(event)
+        event = said.event
+        match event.data:
+            case RewardApproved() | RewardRejected() | RewardPaid() as verdict:
+                if said.is_verdict:
+                    self.verdicts[verdict.purchase_id].append(event)
+            case PurchaseMade(purchase_id=purchase_id):
+                if said.counts:
+                    self.purchases[purchase_id] = said
+                    self.bought[event.home].append(said)
+                elif said.outcome == "voided":
+                    self.voided.add(purchase_id)
+            case PurchaseReturned(purchase_id=purchase_id) if said.counts:
+                self.returns[purchase_id].append(event)
+            case ReferralMade() if said.counts:
+                self.referrals[event.home].append(event)
 
 
 def recorded_facts(
@@ -154,7 +156,9 @@ def _person(
     cards: Sequence[str], sales: _Sales, phones: Mapping[str, frozenset[str]], erased: set[str]
 ) -> PersonFacts:
     bought = [said for card_id in cards for said in sales.bought.get(f"card/{card_id}", ())]
-    names = [said.event.data.purchase_id for said in bought]  # type: ignore[attr-defined]
+    names = [
+        said.event.data.purchase_id for said in bought if isinstance(said.event.data, PurchaseMade)
+    ]
     return PersonFacts(
         Patient(frozenset(cards), frozenset[str]().union(*(phones.get(c, ()) for c in cards))),
         tuple(

@@ -257,7 +257,7 @@ for _path, (_sees, _summary, _item, _told) in LISTS.items():
         summary=_summary,
         name=_path.rpartition("/")[2],
         description="By id, a page at a time; `next` is what to ask `after`, null at the end.",
-        response_model=PageBody[_item],  # type: ignore[valid-type]
+        response_model=PageBody[_item],  # type: ignore[valid-type] # the item is told by the table
         openapi_extra={"security": [{"token": []}]},
         responses={401: UNAUTHORISED, 403: problem("not with this token")},
     )
