@@ -178,7 +178,8 @@ def test_what_was_not_recorded_leads_on_and_is_seen_to(
     address = f"/event?source={quote('/phones/staff-03', safe='')}&id=at-off"
     page = office.get(address).text
     assert 'href="/activities/A-off"' in page, "it leads to what it names"
-    assert "再记一次" in page and page.count("未入档") == 1
+    assert "改好再记" in page and page.count("未入档") == 1
+    assert "再记一次" not in page, "one way to say it anew"
     assert "<dd>staff-03</dd>" in page, "who said it is told by name"
     assert 'outcome=rejected&amp;handled=no"><b>1</b>' in office.get("/").text
     form = form_in(page, "/event/handled") if "<form " in page else {}
