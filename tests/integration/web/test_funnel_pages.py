@@ -38,6 +38,7 @@ from streams.embedded.worker import Worker
 from tests.integration.feed.dealers import event
 from tests.integration.web.sites import (
     RunningSite,
+    entered,
     invent_season,
     running,
     sign_in,
@@ -576,3 +577,12 @@ def test_whoever_sees_no_archive_is_told_nothing_of_one_person(site: RunningSite
         assert "/funnels/why" not in page
         form = {"form_token": token_in(page), "query": QUERY, "who": "王"}
         assert market.post("/funnels/why", data=form).status_code == 403
+
+
+def test_who_may_save_no_group_is_told_who_does_and_whoever_may_where(tmp_path: Path) -> None:
+    with running(tmp_path) as empty:
+        empty.user("numbers", "marketing")
+        empty.user("names", "headquarters")
+        for name, told in (("numbers", "请总部的同事在漏斗里存下"), ("names", "点开一个数字")):
+            for client in entered(empty, name):
+                assert told in client.get("/segments").text, name
