@@ -66,6 +66,10 @@ bench-pages: install ## how long pages and submits take while fifty people log a
 bench-matching: install ## who is who, beside Splink and the phone alone (SEEDS=20, NOISE=1)
 	$(BIN)/python -m tests.bench.matching --seeds $(or $(SEEDS),20) --noise $(or $(NOISE),1)
 
+.PHONY: bench-ledger
+bench-ledger: install ## postings a second of the ledger, beside SQLite alone, and beancount where it is installed
+	$(BIN)/python -m tests.bench.ledger
+
 .PHONY: bench-base
 bench-base: install ## what a card costs among ten thousand and a million, weights in force (SIZES=10000,1000000)
 	$(BIN)/python -m tests.bench.base --sizes $(or $(SIZES),10000,1000000)

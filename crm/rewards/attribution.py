@@ -49,10 +49,10 @@ class Membership:
 
     def kinds_at(self, order: OrderKey | None) -> tuple[str | None, str | None]:
         """(kind, institution kind) in force there; None asks for what is in force at the end."""
-        values = dict(self.values)
+        values = self.values
         for changed, change in self.changes:
             if order is None or changed < order:
-                values.update(change)
+                values = {**values, **change}
         return values.get("kind"), values.get("institution_kind")
 
 
@@ -91,7 +91,7 @@ def comes_before(referral: Moment, purchase: Moment) -> bool:
     On one Shanghai day it was when either time is only a day, else the clock decides; the same
     instant counts as before.
     """
-    if referral.starts_us <= purchase.starts_us:
+    if referral.order[0] <= purchase.order[0]:
         return True
     either = referral.day_precision or purchase.day_precision
     return either and referral.day == purchase.day
@@ -122,6 +122,8 @@ def attribute(
             qualified.append(Attribution(referral, membership, rule))
     if not qualified:
         return None
+    if len(qualified) == 1:
+        return qualified[0]
     last = max(qualified, key=_order)
     if last.rule is not None and last.rule.which == "first":
         return min(qualified, key=_order)

@@ -17,7 +17,8 @@ def capped_fen(claims: Iterable[Claim], graded_fen: Sequence[int]) -> list[int]:
     """
     listed = list(claims)
     due_fen = list(graded_fen)
-    if all(claim.cap_fen_month is None and claim.cap_fen_year is None for claim in listed):
+    caps = [(claim.cap_fen_month, claim.cap_fen_year) for claim in listed]
+    if caps.count((None, None)) == len(caps):
         return due_fen
     used_fen: dict[tuple[str, int, int], int] = {}
     ordered = sorted(

@@ -74,7 +74,10 @@ def timetable(published: Iterable[PolicyFact]) -> tuple[PolicyFact, ...]:
 
 def in_force(policies: tuple[PolicyFact, ...], day: date) -> PolicyFact:
     """The policy of a timetable that judges the purchases of a Shanghai day."""
-    return next(each for each in policies if each.effective_from <= day)
+    for policy in policies:
+        if policy.effective_from <= day:
+            return policy
+    raise ValueError(f"no policy holds on {day}: the shipped one is missing")
 
 
 def rule_for(

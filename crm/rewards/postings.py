@@ -7,8 +7,8 @@ Decided here, where the published rules are silent: once something was paid, the
 a set-off is booked on the reward whose payment fell short, so each reward sums to zero by itself.
 """
 
-from collections import deque
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -20,8 +20,8 @@ BANK = "company:bank"
 Balances = Mapping[str, int]
 """Account → balance in fen of one reward; accounts at zero are left out."""
 
-Sides = deque[tuple[str, int]]
-"""Accounts with what is still to be paired of each, in fen."""
+Side = tuple[str, int]
+"""An account and by how much it rises, or falls: in fen, more than none."""
 
 _NAMES = {
     ("reward_expense", "held"): "earned",
@@ -36,6 +36,7 @@ _NAMES = {
     ("held", "receivable"): "set_off",
 }
 _RANKS = {"receivable": 0, "payable": 1, "held": 2, "reward_expense": 3, "bank": 4}
+_NOTHING: Balances = MappingProxyType({})
 
 
 class Posting(Struct, frozen=True, gc=False):
@@ -96,12 +97,17 @@ def postings(before: Balances, after: Balances) -> tuple[Posting, ...]:
 
     They come in pairs, debit first, each of which sums to zero; the same balances give the same.
     """
-    changes = {
-        account: after.get(account, 0) - before.get(account, 0)
-        for account in sorted({*before, *after}, key=_rank)
-    }
-    debits = deque((account, fen) for account, fen in changes.items() if fen > 0)
-    credits = deque((account, -fen) for account, fen in changes.items() if fen < 0)
+    debits: list[Side] = []
+    credits: list[Side] = []
+    for account in {**before, **after}:
+        fen = after.get(account, 0) - before.get(account, 0)
+        if fen > 0:
+            debits.append((account, fen))
+        elif fen:
+            credits.append((account, -fen))
+    for sides in (debits, credits):
+        if len(sides) > 1:
+            sides.sort(key=_rank, reverse=True)
     return tuple(_pairs(debits, credits))
 
 
@@ -112,35 +118,28 @@ def entries(
     after: Mapping[str, Balances],
 ) -> tuple[Entry, ...]:
     """The ledger entries of one event, from the balances by reward before it to those after."""
-    return tuple(
-        Entry(
-            entry_id=derived_id("entry", source, id, reward_id, str(number)),
-            source=source,
-            id=id,
-            reward_id=reward_id,
-            account=posting.account,
-            amount_fen=posting.amount_fen,
-            reason=posting.reason,
-        )
-        for reward_id in sorted({*before, *after})
-        for number, posting in enumerate(
-            postings(before.get(reward_id, {}), after.get(reward_id, {}))
-        )
-    )
+    made: list[Entry] = []
+    for reward_id in sorted({**before, **after}):
+        changed = postings(before.get(reward_id, _NOTHING), after.get(reward_id, _NOTHING))
+        for number, posting in enumerate(changed):
+            entry_id = derived_id("entry", source, id, reward_id, str(number))
+            account, amount_fen, reason = posting.account, posting.amount_fen, posting.reason
+            made.append(Entry(entry_id, source, id, reward_id, account, amount_fen, reason))
+    return tuple(made)
 
 
-def _pairs(debits: Sides, credits: Sides) -> Iterator[Posting]:
-    """Debits against credits, in order, each pair as large as both sides allow."""
+def _pairs(debits: list[Side], credits: list[Side]) -> Iterator[Posting]:
+    """Debits against credits from the end of both, each pair as large as both sides allow."""
     while debits and credits:
-        (debit, debit_fen), (credit, credit_fen) = debits.popleft(), credits.popleft()
+        (debit, debit_fen), (credit, credit_fen) = debits.pop(), credits.pop()
         amount_fen = min(debit_fen, credit_fen)
         reason = _reason(debit, credit)
         yield Posting(debit, amount_fen, reason)
         yield Posting(credit, -amount_fen, reason)
         if debit_fen > amount_fen:
-            debits.appendleft((debit, debit_fen - amount_fen))
-        if credit_fen > amount_fen:
-            credits.appendleft((credit, credit_fen - amount_fen))
+            debits.append((debit, debit_fen - amount_fen))
+        elif credit_fen > amount_fen:
+            credits.append((credit, credit_fen - amount_fen))
 
 
 def _reason(debit: str, credit: str) -> str:
@@ -150,8 +149,8 @@ def _reason(debit: str, credit: str) -> str:
 
 
 def _kind(account: str) -> str:
-    return account.rpartition(":")[2]
+    return account[account.rfind(":") + 1 :]
 
 
-def _rank(account: str) -> tuple[int, str]:
-    return _RANKS[_kind(account)], account
+def _rank(side: Side) -> tuple[int, str]:
+    return _RANKS[_kind(side[0])], side[0]

@@ -15,7 +15,7 @@ Decided here, where the published rules are silent:
 - `erased` blocks unpaid rewards only, so what was paid before stays due.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from campaigns.events.rewards import PolicyRule
@@ -32,9 +32,9 @@ Word = Literal["approved", "rejected"]
 LATE_AFTER_US = 7 * DAY_US
 
 
-def releases_on(purchase: PurchaseFact, rule: PolicyRule) -> date:
+def releases_on(bought_on: date, rule: PolicyRule) -> date:
     """The Shanghai day from which the hold is over: it lasts to the end of its last day."""
-    return purchase.moment.day + timedelta(days=rule.hold_days + 1)
+    return date.fromordinal(bought_on.toordinal() + rule.hold_days + 1)
 
 
 def block_reason(

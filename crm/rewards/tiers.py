@@ -18,12 +18,12 @@ def graded_fen(claims: Sequence[Claim]) -> list[int]:
     """What is due of each claim after tiers, in fen, before the caps of month and year."""
     due_fen = [claim.due_fen for claim in claims]
     counted: dict[tuple[str, int, int], int] = {}
-    graded = sorted(
+    graded = [
         (claim.order, place)
         for place, claim in enumerate(claims)
         if claim.tiers and claim.order is not None
-    )
-    for _, place in graded:
+    ]
+    for _, place in sorted(graded):
         claim = claims[place]
         if claim.standing not in ("held", "payable") or claim.bought_on is None:
             continue

@@ -11,7 +11,7 @@ Decided here, where the published rules are silent:
 - who approved once is an approver of the reward, also when a later word took it back.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -36,7 +36,16 @@ class Words(Struct, frozen=True, gc=False):
     @property
     def paid_fen(self) -> int:
         """All that was paid, in fen."""
-        return sum(payment.amount_fen for payment in self.payments)
+        if not self.payments:
+            return 0
+        return sum([payment.amount_fen for payment in self.payments])
+
+    @property
+    def payers(self) -> tuple[str, ...]:
+        """Who paid, sorted."""
+        if len(self.payments) <= 1:
+            return tuple([payment.moment.actor for payment in self.payments])
+        return tuple(sorted({payment.moment.actor for payment in self.payments}))
 
 
 NO_WORDS = Words()
@@ -73,11 +82,13 @@ def entered_by(
     return frozenset(actors)
 
 
-def words_on(verdicts: Iterable[VerdictFact], refused: frozenset[EventKey]) -> dict[Named, Words]:
+def words_on(verdicts: Sequence[VerdictFact], refused: frozenset[EventKey]) -> dict[Named, Words]:
     """The words on each reward that the verdicts on one purchase name, refused ones left out."""
+    if not verdicts:
+        return {}
     grouped: dict[Named, list[VerdictFact]] = {}
     for verdict in sorted(verdicts, key=lambda each: each.moment.order):
-        if verdict.moment.key not in refused:
+        if not refused or verdict.moment.key not in refused:
             grouped.setdefault((verdict.reward_id, verdict.member), []).append(verdict)
     return {named: _words(group) for named, group in grouped.items()}
 
@@ -85,11 +96,13 @@ def words_on(verdicts: Iterable[VerdictFact], refused: frozenset[EventKey]) -> d
 def _words(verdicts: list[VerdictFact]) -> Words:
     """The words of verdicts in effective order."""
     word: Word | None = None
+    approvers: set[str] = set()
+    payments: list[VerdictFact] = []
     for verdict in verdicts:
-        if verdict.kind != "paid":
-            word = verdict.kind
-    return Words(
-        word=word,
-        approvers=tuple(sorted({v.moment.actor for v in verdicts if v.kind == "approved"})),
-        payments=tuple(v for v in verdicts if v.kind == "paid"),
-    )
+        if verdict.kind == "paid":
+            payments.append(verdict)
+            continue
+        word = verdict.kind
+        if word == "approved":
+            approvers.add(verdict.moment.actor)
+    return Words(word, tuple(sorted(approvers)), tuple(payments))
