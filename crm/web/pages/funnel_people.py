@@ -186,10 +186,11 @@ def _people(visit: Visit, posting: Posting | None = None) -> Response:
     if asked.error:
         raise NotFound
     query = visit.request.query_params
-    listed = _listed(query, asked.document)
-    report = answered(visit, asked.document, listed)
-    notes = _notes(visit, asked.document, listed, today_of(visit))
-    keep = {"keep": str(query), "fault": query.get("fault", "")}
+    listed, as_of = _listed(query, asked.document), _day(visit)
+    report = answered(visit, asked.document, listed, as_of)
+    notes = _notes(visit, asked.document, listed, as_of)
+    # What is saved is looked at on the day it is opened: that would be others.
+    keep = {"keep": "" if as_of else str(query), "fault": query.get("fault", "")}
     title = _title(visit, asked.document, listed)
     return _list(visit, title, report, posting, notes, keep)
 
@@ -200,7 +201,7 @@ def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> R
     listed = saved.listed or Listed(1)
     as_of = _day(visit)
     report = answered(visit, saved.document, listed, as_of)
-    notes = _notes(visit, saved.document, listed, as_of or today_of(visit))
+    notes = _notes(visit, saved.document, listed, as_of)
     context = {
         "segment": saved,
         "as_of": as_of,
@@ -239,8 +240,10 @@ def _title(visit: Visit, document: Document, listed: Listed) -> str:
     return visit.say(said) % {"step": step_word(document.steps[listed.step - 1], visit.language)}
 
 
-def _notes(visit: Visit, document: Document, listed: Listed, day: date) -> str:
-    notes = list(sentences(document, day, visit.language))[:2]
+def _notes(visit: Visit, document: Document, listed: Listed, as_of: date | None = None) -> str:
+    notes = list(sentences(document, as_of or today_of(visit), visit.language))[:2]
+    if as_of is not None:
+        notes.append(visit.say(N_("按现在所知的算到 %(day)s 晚上。")) % {"day": as_of})
     if listed.dimension is not None:
         value = value_word(listed.dimension, listed.value, visit.language)
         notes.insert(0, f"{dimension_word(listed.dimension, visit.language)}：{value}。")
@@ -249,7 +252,7 @@ def _notes(visit: Visit, document: Document, listed: Listed, day: date) -> str:
 
 def _who(visit: Visit, saved: Saved) -> str:
     listed = saved.listed or Listed(1)
-    notes = _notes(visit, saved.document, listed, today_of(visit))
+    notes = _notes(visit, saved.document, listed)
     return f"{_title(visit, saved.document, listed)}。{notes}"
 
 

@@ -38,7 +38,7 @@ from crm.web.pages.funnel_parts import (
     what_copies_hold,
 )
 from crm.web.view.formats import clock_text, day_text
-from crm.web.view.funnel_compared import against, other_period
+from crm.web.view.funnel_compared import against, lists_behind, other_period
 from crm.web.view.funnel_form import (
     COMPARISONS,
     AskedFunnel,
@@ -93,6 +93,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "report": report,
         "bars": bars_of(report, viewer, beside),
         "breakdowns": list(breakdowns_of(report, viewer)),
+        "lists_behind": lists_behind(other, viewer) if other else (),
         "reached": reached_of(visit, asked),
         "money": money_of(report, costs_for(visit, asked), viewer),
         "passport": passport_of(visit, asked, report),

@@ -1,7 +1,7 @@
 """A funnel beside that of another period: both watched for as long, none lost who was there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,6 +14,7 @@ from crm.funnels.definition import parse_window
 from crm.funnels.document import Document
 from crm.funnels.few import is_few
 from crm.funnels.report import Report, StepTold
+from crm.web.view.funnel_form import address_of
 from crm.web.view.funnel_view import FEW, Against, Viewer, interval_text, rate_of
 from crm.web.view.funnel_words import step_word
 
@@ -62,6 +63,13 @@ def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
             gap = difference(now, now_before, then, then_before)
         found.append((said, None if gap is None else interval_text(gap, viewer)))
     return found
+
+
+def lists_behind(other: Other, viewer: Viewer) -> list[str]:
+    """Where the lists are behind the other period's numbers; empty where they may not be seen."""
+    beside = replace(viewer, query=address_of(other.document))
+    addresses = [beside.list_address(step) for step in range(1, len(other.document.steps) + 1)]
+    return [each and f"{each}&day={other.as_of}" for each in addresses]
 
 
 def compared_notes(other: Other, viewer: Viewer) -> Iterator[str]:
