@@ -57,7 +57,7 @@ class Told:
 
 @router.get("/log/{activity_id}/scan")
 def scan_page(visit: SignedIn, activity_id: str) -> Response:
-    """The camera, where the browser reads codes; else a field for the number."""
+    """The camera, and a field for the number."""
     credential_of(visit)
     return _page(visit, _activity(visit, activity_id), None)
 

@@ -1,11 +1,11 @@
-// Signing in with the camera, where the browser reads codes by itself; else the number is typed.
+// Signing in with the camera (qr.js reads what it sees), or by a number that is typed.
 // Each answer has a colour, a sound and a sentence. Without network those are found who are likely
 // to come, and an empty card is written on the phone.
 
 import { rowsOf } from "./expected.js";
 import { wireForms } from "./forms.js";
 
-const LOOK_MS = 200, SAME_MS = 4000, WAIT_MS = 8000, CARD = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const LOOK_MS = 200, LOOKED_AT_PX = 800, SAME_MS = 4000, WAIT_MS = 8000, CARD = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 // Hertz and seconds, one after the other.
 const SOUNDS = { good: [[880, 0.12]], waiting: [[620, 0.1], [620, 0.1]], wrong: [[200, 0.4]] };
 const form = document.querySelector("form[data-scan-code]"), video = document.querySelector("[data-camera]");
@@ -75,11 +75,19 @@ async function send(code) {
   }
 }
 
-async function watch(detector) {
+async function watch(read) {
+  const canvas = document.createElement("canvas"), drawing = canvas.getContext("2d", { willReadFrequently: true });
+  const look = () => {
+    const { videoWidth: wide, videoHeight: high } = video, scale = Math.min(1, LOOKED_AT_PX / Math.max(wide, high));
+    if (!wide) return null;
+    const size = [Math.round(wide * scale), Math.round(high * scale)];
+    [canvas.width, canvas.height] = size;
+    drawing.drawImage(video, 0, 0, ...size);
+    return read(drawing.getImageData(0, 0, ...size));
+  };
   while (video.isConnected) {
-    const [found] = isBusy ? [] : await detector.detect(video).catch(() => []);
-    const isAgain = found?.rawValue === last && Date.now() - lastAt < SAME_MS;
-    if (found && !isAgain) await send(found.rawValue);
+    const found = isBusy ? null : look(), isAgain = found === last && Date.now() - lastAt < SAME_MS;
+    if (found && !isAgain) await send(found);
     await new Promise((done) => setTimeout(done, LOOK_MS));
   }
   for (const track of video.srcObject.getTracks()) track.stop();
@@ -88,16 +96,18 @@ async function watch(detector) {
 async function openCamera() {
   // Only a tap lets a page make a sound.
   audio ??= new AudioContext();
+  const wanted = { facingMode: "environment", width: { ideal: 1280 } };
   try {
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    // As heavy as the page: loaded by whoever opens the camera alone.
+    const { read } = await import("./qr.js");
+    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wanted });
     video.hidden = false;
     await video.play();
+    button.hidden = true;
+    watch(read);
   } catch {
     show(told("wrong", form.dataset.noCamera));
-    return;
   }
-  button.hidden = true;
-  watch(new BarcodeDetector({ formats: ["qr_code"] }));
 }
 
 form.addEventListener("submit", (event) => {
@@ -105,5 +115,5 @@ form.addEventListener("submit", (event) => {
   if (!isBusy && form.elements.code.value.trim()) send(form.elements.code.value.trim());
 });
 button.addEventListener("click", openCamera);
-button.hidden = !("BarcodeDetector" in globalThis && navigator.mediaDevices);
+button.hidden = !navigator.mediaDevices;
 document.body.dataset.scanReady = "";
