@@ -85,9 +85,9 @@ def spotted(code: Image.Image, share: float, seed: int = 1) -> Image.Image:
     """A flat code with a spot of dirt over so much of its area, away from its corners."""
     side, random = code.width, Random(seed)
     spot = int(side * share**0.5)
-    at = tuple(random.randint(int(side * 0.4), int(side * 0.8) - spot) for _ in "xy")
+    across, down = (random.randint(int(side * 0.4), int(side * 0.8) - spot) for _ in range(2))
     dirty = code.copy()
-    dirty.paste(INK, (*at, at[0] + spot, at[1] + spot))
+    dirty.paste(INK, (across, down, across + spot, down + spot))
     return dirty
 
 
