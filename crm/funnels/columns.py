@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from campaigns.regions import covers
 from campaigns.times import DAY_US, OrderKey
 from crm.funnels.codes import NONE, Array, Codes, fitting
 from crm.funnels.touchpoint import ATTENDED
@@ -18,6 +19,7 @@ BY_DAY, AGAIN, RETURNED = 1, 2, 4
 purchase came back. Those of the last two do not count."""
 HIDDEN = AGAIN | RETURNED
 ACTIVITY = "activity_id"
+REGION = "region"
 LENT = ("kind", "programme", "dealer", "region")
 """The fields that an activity lends to the touchpoints at it."""
 
@@ -190,6 +192,14 @@ class Columns:
     def word_codes(self, name: str) -> Codes:
         """The texts of a field."""
         return self.words.setdefault(name, Codes())
+
+    def wanted(self, name: str, value: str) -> list[int]:
+        """The codes of a field that a condition asks for; of a region with what lies in it."""
+        words = self.words.get(name, Codes())
+        if name == REGION:
+            return [code for code, text in enumerate(words.texts) if covers(value, text)]
+        known = words.known(value)
+        return [] if known is None else [known]
 
     @property
     def size(self) -> int:

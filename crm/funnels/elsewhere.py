@@ -1,7 +1,7 @@
 """The same question for other engines: ClickHouse's windowFunnel over exported touchpoints."""
 
 from campaigns.times import day_start_us
-from crm.funnels.columns import LENT
+from crm.funnels.columns import LENT, REGION
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, Step
 
 _MODES = {ChainKind.SEQUENTIAL: "", ChainKind.STRICT: ", 'strict_order'"}
@@ -46,5 +46,8 @@ def _condition(step: Step) -> str:
     for field, value in step.conditions:
         quoted = value.replace("\\", "\\\\").replace("'", "\\'")
         name = f"coalesce({field}, activity_{field})" if field in LENT else field
-        parts.append(f"{name} = '{quoted}'")
+        if field == REGION and (within := quoted.removesuffix("00").removesuffix("00")) != quoted:
+            parts.append(f"startsWith({name}, '{within}')")
+        else:
+            parts.append(f"{name} = '{quoted}'")
     return " AND ".join(parts)

@@ -257,10 +257,10 @@ def served(columns: Columns, step: Step, from_us: int, to_us: int) -> Served:
 
 def _has(columns: Columns, type_name: str, name: str, value: str, rows: slice) -> Array:
     codes = columns.field_codes(type_name, name, rows)
-    wanted = columns.words[name].known(value) if name in columns.words else None
-    if codes is None or wanted is None:
+    wanted = columns.wanted(name, value)
+    if codes is None or not wanted:
         return np.zeros(rows.stop - rows.start, np.bool_)
-    return np.asarray(codes == wanted)
+    return np.asarray(codes == wanted[0]) if len(wanted) == 1 else np.isin(codes, wanted)
 
 
 def _also(fits: Array | None, more: Array) -> Array:

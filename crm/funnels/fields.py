@@ -20,6 +20,8 @@ DIMENSIONS = (
     *("dealer", "channel", "source", "member_kind", "age", "sex"),
 )
 """By what a breakdown is offered; besides, by any field of a step."""
+PLACES = ("province", "city", "county")
+"""The levels of a region by which a breakdown is offered; as a condition each is the region."""
 _NEAR, _NEAR_HAN = 0.6, 0.5
 
 

@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from campaigns.regions import covers
 from campaigns.times import DAY_US
 from crm.funnels.codes import NONE, Array
-from crm.funnels.columns import ACTIVITY, LENT, Columns
+from crm.funnels.columns import ACTIVITY, LENT, REGION, Columns
 from crm.funnels.definition import Step
 from crm.funnels.engine import Walks, served
 from crm.funnels.gathering import FEN, PURCHASE
@@ -69,11 +70,12 @@ def costs_of(step: Step, held: Iterable[Held]) -> Costs | None:
     fitting = [
         each
         for each in held
-        if not each.cancelled and all(_value(each, name) == wanted[name] for name in wanted)
+        if not each.cancelled and all(_fits(each, name, wanted[name]) for name in wanted)
     ]
     known = [each.cost_fen for each in fitting if each.cost_fen is not None]
     return Costs(len(fitting), len(fitting) - len(known), sum(known))
 
 
-def _value(activity: Any, name: str) -> object:
-    return getattr(activity, name)
+def _fits(activity: Any, name: str, value: str) -> bool:
+    held = getattr(activity, name)
+    return held == value or (name == REGION and bool(held) and covers(value, held))

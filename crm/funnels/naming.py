@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from campaigns.regions import codes_named, region_name
 from campaigns.wording.catalogues import N_
+from crm.funnels.columns import REGION
 from crm.funnels.definition import (
     InvalidStep,
     InvalidWindow,
@@ -15,6 +17,7 @@ from crm.funnels.definition import (
 )
 from crm.funnels.fields import (
     CODES,
+    PLACES,
     Spoken,
     check_dimension,
     check_step,
@@ -31,6 +34,9 @@ _UNITS = {
     **dict.fromkeys(("min", "分", "分钟", "分鐘", "minute", "minutes"), "min"),
     **dict.fromkeys(("y", "年", "year", "years"), "y"),
 }
+
+
+_MOST_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,8 @@ def _pair(type_name: str, pair: str, words: Vocabulary, spoken: Spoken) -> str:
     known = fields_of(type_name)
     if field and field not in known:
         field = words.fields.get(field, field)
+    if REGION in known and (field in PLACES or words.dimensions.get(field) in PLACES):
+        field = REGION
     if field and field not in known and not field.isascii():
         word_of = wording(spoken.fields)
         raise InvalidStep(
@@ -99,10 +107,26 @@ def _pair(type_name: str, pair: str, words: Vocabulary, spoken: Spoken) -> str:
             meant=meant(field, known, word_of),
             known=", ".join(map(word_of, known)),
         )
+    if field == REGION and REGION in known:
+        value = _place(value)
     values = known.get(field, ())
     if values and value not in values:
         value = words.values.get(field, {}).get(value, value)
     return f"{field}{equals}{value}"
+
+
+def _place(said: str) -> str:
+    """The code of the region that was meant; InvalidStep where there is none, or more than one."""
+    codes = codes_named(said)
+    if len(codes) == 1 or not said:
+        return codes[0] if codes else said
+    if not codes:
+        raise InvalidStep(N_("没有 {value} 这个地区；写地名，例如 武汉市"), value=repr(said))
+    raise InvalidStep(
+        N_("{value} 不止一个地区，请写全：{known}"),
+        value=repr(said),
+        known=", ".join(region_name(code) or code for code in codes[:_MOST_PLACES]),
+    )
 
 
 def _unknown(name: str, words: Vocabulary, spoken: Spoken) -> InvalidStep:

@@ -213,6 +213,6 @@ def _unknown(funnel: Funnel, columns: Columns) -> tuple[str, ...]:
             f"{field}={value}"
             for step in (*funnel.steps, *funnel.without)
             for field, value in step.conditions
-            if field not in columns.words or columns.words[field].known(value) is None
+            if not columns.wanted(field, value)
         )
     )

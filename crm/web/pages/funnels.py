@@ -1,6 +1,7 @@
 """Funnels: built, drawn, compared, broken down, saved, shared."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import QueryParams
 
+from campaigns.regions import prefecture, region_known
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import Language
@@ -46,6 +48,7 @@ from crm.web.view.funnel_form import (
     asked_funnel,
 )
 from crm.web.view.funnel_money import money_of
+from crm.web.view.funnel_shortcuts import compared_or_not, only_group, other_times
 from crm.web.view.funnel_view import FEW, bars_of, breakdowns_of
 from crm.web.view.funnel_words import (
     DIMENSION_WORDS,
@@ -95,6 +98,9 @@ def funnels_page(visit: SignedIn) -> Response:
         "breakdowns": list(breakdowns_of(report, viewer)),
         "lists_behind": lists_behind(other, viewer) if other else (),
         "reached": reached_of(visit, asked),
+        "times": list(other_times(asked.document, today_of(visit), visit.language)),
+        "beside": compared_or_not(asked.document, visit.language),
+        "only_group": partial(only_group, asked.document),
         "money": money_of(report, costs_for(visit, asked), viewer),
         "passport": passport_of(visit, asked, report),
         "held": [*what_copies_hold(visit, asked.document), *notes_of(visit, asked, report)],
@@ -201,8 +207,10 @@ def _example(offered: Offers, language: Language) -> str:
 
 
 def _offers(visit: Visit, offered: Offers) -> list[str]:
-    """Conditions that occur, as they are typed."""
-    return [
+    """Conditions that occur, as they are typed; of regions the cities."""
+    held = filter(region_known, offered.get("region", ()))
+    cities = sorted({f"{prefecture(code)}00" for code in held})
+    return [condition_word("region", code, visit.language) for code in cities] + [
         condition_word(name, value, visit.language)
         for name, values in sorted(offered.items())
         for value in values

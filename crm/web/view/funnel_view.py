@@ -59,6 +59,7 @@ class Small:
     shares: of the steps that are told.
     """
 
+    value: str | None
     word: str
     counts: tuple[str, ...]
     shares: tuple[int, ...]
@@ -200,6 +201,7 @@ def _small(
     if any(viewer.told(each) is None for each in (*whole, *others)):
         rest = None
     return Small(
+        group.value,
         value_word(name, group.value, viewer.language),
         (*(f"{each:,}" for each in people[:start]), *withheld),
         tuple(_share(each, widest) for each in people[:start]),

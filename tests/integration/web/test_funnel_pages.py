@@ -264,6 +264,42 @@ def test_whoever_writes_words_is_answered_in_words_and_the_example_exists(
     assert "从来没有出现过 经销商=D99" in office.get(f"/funnels?{query}").text
 
 
+def test_a_group_of_a_breakdown_is_one_tap_from_its_own_funnel(office: httpx.Client) -> None:
+    page = office.get(f"/funnels?{QUERY}&by=city&by=sex").text
+    rows = re.findall(
+        r'<th scope="row">(?:<a href="/funnels\?([^"]+)">)?([^<]+)(?:</a>)?</th>', page
+    )
+    alone = {word: unescape(query) for query, word in rows if query}
+    assert len(alone) > 3
+    assert "女" in dict.fromkeys(word for _, word in rows)
+    assert "女" not in alone
+    for word, query in alone.items():
+        shown = office.get(f"/funnels?{query}").text
+        assert first_count(shown) == first_count(page, word)
+        assert f"做过“到场 · {word}”的人" in shown
+
+
+def first_count(page: str, row: str = "1 到场[^<]*") -> str:
+    found = re.search(
+        rf'<th scope="row">(?:<a[^>]*>)?{row}(?:</a>)?</th><td><a[^>]*>([0-9,]+)', page
+    )
+    assert found, row
+    return found[1]
+
+
+def test_other_times_and_the_time_before_are_one_tap_away(office: httpx.Client) -> None:
+    page = office.get(f"/funnels?{QUERY}").text
+    ways = re.search(r'<nav class="periods"[^>]*>(.*?)</nav>', page)
+    assert ways
+    for words in (("近 30 天",), ("上季度", "和前一段比"), ("本季度",)):
+        shown = page
+        for word in words:
+            found = re.search(rf'<a href="(/funnels\?[^"]+)"[^>]*>{word}</a>', shown)
+            assert found, word
+            shown = office.get(unescape(found[1])).text
+        assert all(re.search(rf'aria-current="true">{word}</a>', shown) for word in words)
+
+
 def test_files_hold_the_table_and_where_its_numbers_come_from(office: httpx.Client) -> None:
     answer = office.get(f"/funnels.csv?{QUERY}&by=sex")
     assert answer.content.startswith(b"\xef\xbb\xbf")

@@ -67,9 +67,14 @@ def is_entry(funnel: Funnel, touchpoint: Touchpoint) -> bool:
 
 def serves(step: Step, touchpoint: Touchpoint) -> bool:
     return step.type == touchpoint.type and all(
-        field in touchpoint.fields and text(touchpoint.fields[field]) == value
+        field in touchpoint.fields and fits(field, value, text(touchpoint.fields[field]))
         for field, value in step.conditions
     )
+
+
+def fits(field: str, wanted: str, held: str) -> bool:
+    within = wanted.removesuffix("00").removesuffix("00")
+    return held == wanted or (field == "region" and within != wanted and held.startswith(within))
 
 
 def text(value: object) -> str:

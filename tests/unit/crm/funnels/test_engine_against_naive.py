@@ -31,6 +31,7 @@ STEPS = [
     "activity.attended:kind=a",
     "activity.attended:kind=b",
     "activity.attended:region=1",
+    "activity.attended:region=420100",
     "purchase.made",
     "purchase.made:kind=a",
     "purchase.made:kind=a,region=true",
@@ -48,7 +49,7 @@ def touchpoints(draw: st.DrawFn, people: int, most: int) -> list[Touchpoint]:
         starts_us = instant_us(day + (time or timedelta()))
         fields: dict[str, object] = {"activity_id": draw(st.sampled_from("XYZUVW"))}
         fields |= draw(st.sampled_from([{}, {"kind": "a"}, {"kind": "a"}, {"kind": "b"}]))
-        fields |= draw(st.sampled_from([{}, {"region": 1}, {"region": True}]))
+        fields |= draw(st.sampled_from([{}, {"region": 1}, {"region": True}, {"region": "420102"}]))
         order = (starts_us, draw(st.integers(0, 1)), "desk", f"{draw(st.integers(0, 9))}-{index}")
         person = f"P{draw(st.integers(1, people))}"
         kind = draw(st.sampled_from(TYPES))

@@ -1,0 +1,69 @@
+"""One tap from a funnel to its neighbours: another time, compared or not, one group alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from msgspec import structs
+
+from campaigns.wording.catalogues import N_, translated
+from campaigns.wording.languages import Language
+from crm.funnels.columns import ACTIVITY, REGION
+from crm.funnels.definition import Step, parse_step
+from crm.funnels.document import Document
+from crm.funnels.fields import PLACES, fields_of
+from crm.web.view.funnel_form import address_of
+
+_ROLLING = {30: N_("近 30 天"), 90: N_("近 90 天"), 182: N_("近半年")}
+_FIELDS = {**dict.fromkeys(PLACES, REGION), "activity_kind": "kind"}
+_OF_ACTIVITIES = ("dealer", "programme", ACTIVITY)
+_QUARTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A neighbour: what it is called, its address, whether it is what stands there."""
+
+    word: str
+    query: str
+    is_shown: bool
+
+
+def other_times(document: Document, today: date, language: Language) -> Iterator[Shortcut]:
+    """The same funnel of the times that meetings ask for."""
+    for days, word in _ROLLING.items():
+        of_days = structs.replace(document, last_days=days, from_day=None, to_day=None)
+        yield Shortcut(translated(word, language), address_of(of_days), of_days == document)
+    begins = quarter_start(today)
+    before = quarter_start(begins - timedelta(days=1))
+    for word, first, after in (
+        (N_("本季度"), begins, today + timedelta(days=1)),
+        (N_("上季度"), before, begins),
+    ):
+        quarter = structs.replace(document, last_days=None, from_day=first, to_day=after)
+        yield Shortcut(translated(word, language), address_of(quarter), quarter == document)
+
+
+def compared_or_not(document: Document, language: Language) -> Shortcut:
+    """The same funnel with the time before beside it, or without where it stands there."""
+    is_compared = bool(document.compare)
+    other = structs.replace(document, compare="" if is_compared else "before")
+    return Shortcut(translated(N_("和前一段比"), language), address_of(other), is_compared)
+
+
+def only_group(document: Document, dimension: str, value: str | None) -> str | None:
+    """The address of a funnel of one group of a breakdown alone; None: no condition says that."""
+    first = parse_step(document.steps[0])
+    field = _FIELDS.get(dimension, dimension)
+    lent = field in (*_FIELDS.values(), *_OF_ACTIVITIES)
+    if value is None or not lent or not {field, ACTIVITY} <= set(fields_of(first.type)):
+        return None
+    conditions = {**dict(first.conditions), field: value}
+    step = Step(first.type, tuple(sorted(conditions.items())))
+    by = tuple(name for name in document.by if name != dimension)
+    return address_of(structs.replace(document, steps=(str(step), *document.steps[1:]), by=by))
+
+
+def quarter_start(day: date) -> date:
+    """The first day of the quarter of a year that a day lies in."""
+    return day.replace(month=(day.month - 1) // _QUARTER * _QUARTER + 1, day=1)
