@@ -20,12 +20,13 @@ class Spoken:
     """What an event speaks of.
 
     type: its own; of a word that takes another back, that of the other. dealer: the code of the
-    recipient of a consent, if it names one.
+    recipient of a consent, if it names one. title: of an activity that was planned.
     """
 
     type: str
     purpose: str | None = None
     dealer: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +127,5 @@ def _spoken(connection: Connection, type_name: str, plain: bytes) -> Spoken:
             return Spoken(type_name)
         type_name, said = target.type, orjson.loads(target.plain)
     shared = said.get("purpose") == "share_with_dealer"
-    return Spoken(type_name, said.get("purpose"), said.get("dealer") if shared else None)
+    dealer = said.get("dealer") if shared else None
+    return Spoken(type_name, said.get("purpose"), dealer, said.get("title"))

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from campaigns.times import shanghai_day
+from campaigns.times import DAY_US, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import (
     ActivityRow,
@@ -22,6 +22,7 @@ from crm.storage.database import reading
 from crm.walk_ins.queries import is_unconfirmed
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.contracts import without_contract
+from crm.web.desk.planned_twice import planned_already, same_as
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.labels import ACTIVITY_KINDS, CANCEL_REASONS
 from crm.web.view.plans import FIELDS, changed, plan_of, planned, values_of
@@ -63,6 +64,7 @@ def plan(posting: SignedInPosting) -> Response:
     activity_id = f"A-{day}-{form_id[:6]}"
     act = Act(_PLANNED, planned(found, activity_id))
     doubts = [*found.doubts, *without_contract(visit, found.said)]
+    doubts += [] if found.faults else planned_already(visit, act.data)
     answer = say(posting, [act], fields=FIELDS, faults=found.faults, doubts=doubts)
     if answer.form is not None:
         return _form(visit, answer.form)
@@ -176,6 +178,7 @@ def copy(posting: SignedInPosting) -> Response:
         for act in acts
         for sentence in without_contract(visit, act.data)
     ]
+    doubts += [sentence for act in acts for sentence in planned_already(visit, act.data)]
     answer = say(posting, acts, faults=faults, doubts=doubts)
     if answer.form is not None:
         return _copying(visit, replace(answer.form, typed=lambda name: " ".join(chosen)))
@@ -271,14 +274,22 @@ def _copying(visit: Visit, form: ActForm) -> Response:
     from_day = today - timedelta(days=_FOUR_WEEKS)
     with reading(visit.site.engine) as connection:
         found = activities_between(visit.scope, connection, from_day, today)
+        until = today + timedelta(days=_FOUR_WEEKS)
+        coming = activities_between(visit.scope, connection, today, until)
     context = {
         "title": visit.say(N_("照搬近四周的活动")),
         "form": form,
         "activities": [each for each in reversed(found) if not each.cancelled][:_MOST_COPIED],
         "later": _later,
+        "standing": {each.activity_id for each in found if _is_standing(each, coming)},
         "today": today,
     }
     return visit.render("activity_copy.html", context, 422 if form.is_wrong else 200)
+
+
+def _is_standing(each: ActivityRow, coming: list[ActivityRow]) -> bool:
+    said = {"title": each.title, "venue": each.venue, "dealer": each.dealer}
+    return any(same_as(said, each.starts_us + _FOUR_WEEKS * DAY_US, coming))
 
 
 def _later(each: ActivityRow) -> date:

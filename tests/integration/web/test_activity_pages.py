@@ -80,6 +80,8 @@ def office(site: RunningSite) -> Iterator[httpx.Client]:
 def planned(client: httpx.Client, **values: str) -> tuple[str, httpx.Response]:
     """(the activity's id, the answer)."""
     answer = fill_in(client, "/plan", PLAN | values)
+    if "已经有一场" in answer.text:
+        answer = sent_again(client, answer, "/plan")
     assert answer.status_code == 303, re.findall(r'class="fault"[^>]*>([^<]*)', answer.text)
     return answer.headers["location"].partition("?")[0].rpartition("/")[2], answer
 
@@ -103,7 +105,9 @@ def test_a_plan_becomes_an_activity_with_all_that_was_typed(
 
 
 def test_a_second_tap_plans_nothing_twice(site: RunningSite, plans: httpx.Client) -> None:
-    form = form_in(plans.get("/plan").text, "/plan") | PLAN | {"title": "只有一场"}
+    form = (
+        form_in(plans.get("/plan").text, "/plan") | PLAN | {"title": "只有一场", "starts": "08:10"}
+    )
     first, second = plans.post("/plan", data=form), plans.post("/plan", data=form)
     assert first.headers["location"] == second.headers["location"]
     site.work()
@@ -111,7 +115,7 @@ def test_a_second_tap_plans_nothing_twice(site: RunningSite, plans: httpx.Client
 
 
 def test_the_same_form_with_other_words_is_not_taken_for_said(plans: httpx.Client) -> None:
-    form = form_in(plans.get("/plan").text, "/plan") | PLAN
+    form = form_in(plans.get("/plan").text, "/plan") | PLAN | {"starts": "08:20"}
     assert plans.post("/plan", data=form).status_code == 303
     again = plans.post("/plan", data=form | {"venue": "别处"})
     assert again.status_code == 422
@@ -236,6 +240,41 @@ def test_last_months_activities_are_planned_again_four_weeks_later(
     assert copied[0].kind == "free_clinic"
 
 
+def test_what_stands_in_the_calendar_is_not_planned_again_unasked(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    first = {"title": "同一场", "starts": "15:00", "ends": "16:00", "venue": "新地方"}
+    planned(plans, **first)
+    site.work()
+    for change in ({"title": "另一个名字"}, {"venue": "另一处"}, {}):
+        again = fill_in(plans, "/plan", PLAN | first | change)
+        assert "15:00 已经有一场“同一场”" in again.text
+    assert sent_again(plans, again, "/plan").status_code == 303
+    for change in ({"starts": "14:00"}, {"title": "另一场", "venue": "另一处"}):
+        assert fill_in(plans, "/plan", PLAN | first | change).status_code == 303
+
+
+def test_what_was_copied_is_not_ticked_to_be_copied_again(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    old = activity_today("A-monthly")
+    when = f"{today() - timedelta(days=9)}T14:00:00+08:00"
+    site.accept({**old, "data": {**old["data"], "starts_at": when, "title": "月月办"}})
+    ticked = re.compile(r'value="A-monthly"( checked)?>')
+    found = ticked.search(plans.get("/plan/copy").text)
+    assert found and found[1]
+    receipt = fill_in(plans, "/plan/copy", {"chosen": "A-monthly"}).headers["location"]
+    site.work()
+    assert "活动计划 · 月月办" in plans.get(receipt).text
+    page = plans.get("/plan/copy").text
+    found = ticked.search(page)
+    assert found and not found[1] and "已经计划了" in page
+    twice = fill_in(plans, "/plan/copy", {"chosen": "A-monthly"})
+    assert "已经有一场“月月办”" in twice.text
+    found = ticked.search(twice.text)
+    assert found and found[1]
+
+
 def test_the_numbers_of_an_activity_are_the_lengths_of_their_lists(office: httpx.Client) -> None:
     page = office.get("/activities/A-today").text
     for group in ("attended", "cards", "archived", "tried", "bought"):
@@ -329,7 +368,8 @@ def test_an_activity_with_a_dealer_who_has_no_contract_there_and_then_is_asked_a
     assert nobody.status_code == 200 and "还没有合同" in nobody.text
     said = sent_again(plans, away, "/plan")
     assert said.status_code == 303, "a doubt never blocks"
-    assert fill_in(plans, "/plan", PLAN).status_code == 303
+    here = PLAN | {"starts": "08:30"}
+    assert fill_in(plans, "/plan", here).status_code == 303
 
 
 def test_what_cannot_be_held_has_no_logging_as_its_main_button(site: RunningSite) -> None:
