@@ -70,6 +70,10 @@ bench-matching: install ## who is who, beside Splink and the phone alone (SEEDS=
 bench-ledger: install ## postings a second of the ledger, beside SQLite alone, and beancount where it is installed
 	$(BIN)/python -m tests.bench.ledger
 
+.PHONY: bench-policy
+bench-policy: install ## a policy tried on seasons of up to a million events (PEOPLE=2000,55000,105000)
+	$(BIN)/python -m tests.bench.policy --people $(or $(PEOPLE),2000,55000,105000)
+
 .PHONY: bench-base
 bench-base: install ## what a card costs among ten thousand and a million, weights in force (SIZES=10000,1000000)
 	$(BIN)/python -m tests.bench.base --sizes $(or $(SIZES),10000,1000000)
