@@ -15,6 +15,7 @@ from crm.recording.chunk import Chunk
 from crm.recording.chunk_cards import record_cards
 from crm.recording.chunk_shared import record_members, record_shared
 from crm.recording.projections import Keys
+from crm.watch.register import forget_accounts
 
 THINGS_REMEMBERED = 20_000
 """Activities and members whose facts are kept at hand."""
@@ -87,8 +88,9 @@ class ChunkRecorder:
         record_shared(chunk)
         record_members(chunk)
         record_cards(chunk)
-        for event in events:
-            if event.type_name == "card.erased":
-                self.cache.forget(event.home)
-                self.components.drop(event.home)
+        erased = [event.home for event in events if event.type_name == "card.erased"]
+        for home in erased:
+            self.cache.forget(home)
+            self.components.drop(home)
+        forget_accounts(connection, [home.partition("/")[2] for home in erased])
         return chunk.written

@@ -3,12 +3,14 @@
 Out: CSV in UTF-8 with a BOM, CRLF, one payment a line. It holds no account: none is kept here, so
 each line says where it is found, by the member's code, which stands first. Back: the same lines
 with the bank's word in a column `结果` (成功 or 失败), amounts in yuan; columns are found by their
-headings, in any order.
+headings, in any order. The account into which the bank paid may stand in its column `收款账户`.
 """
 
 import csv
 import hashlib
 import io
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +19,8 @@ from crm.money import fen_in, yuan_typed
 
 BOM = "\ufeff"
 REFERENCE, AMOUNT = "付款编号", "金额（元）"
-HEADINGS = ("会员编号", REFERENCE, "收款方", "经由", "收款账户", AMOUNT, "用途", "序号")
+PAID_INTO = "收款账户"
+HEADINGS = ("会员编号", REFERENCE, "收款方", "经由", PAID_INTO, AMOUNT, "用途", "序号")
 ACCOUNT = "财务供应商名录，按会员编号查"
 RESULT = "结果"
 PURPOSE = "推荐奖励"
@@ -28,6 +31,8 @@ _DONE: dict[str, Literal["paid", "failed"]] = {
     "paid": "paid",
     "failed": "failed",
 }
+_ACCOUNT = re.compile(r"(?=(?:[A-Z]*[0-9]){8})[0-9A-Z]{8,34}")
+_NOT_OF_IT = re.compile(r"[\s'-]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -67,12 +72,24 @@ def digest(content: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the bank says of one payment."""
+    """What the bank says of one payment; `account` as it is written there."""
 
     row: int
     reference: str
     amount_fen: int | None
     result: Literal["paid", "failed"] | None
+    account: str = ""
+
+    @property
+    def account_shown(self) -> bool:
+        """Whether anything is written of an account, in full or not."""
+        return any(character.isdecimal() for character in self.account)
+
+
+def account_in(text: str) -> str | None:
+    """An account as all ways of writing it are compared; None where it is not there in full."""
+    plain = _NOT_OF_IT.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return plain if _ACCOUNT.fullmatch(plain) else None
 
 
 class AnswerUnreadable(ValueError):
@@ -90,7 +107,7 @@ def answers(text: str) -> list[Answer]:
             raise AnswerUnreadable(needed)
 
     def cell(row: Sequence[str], heading: str) -> str:
-        place = places[heading]
+        place = places.get(heading, len(row))
         return row[place].strip() if place < len(row) else ""
 
     return [
@@ -99,6 +116,7 @@ def answers(text: str) -> list[Answer]:
             cell(row, REFERENCE),
             fen_in(cell(row, AMOUNT)),
             _DONE.get(cell(row, RESULT).lower()),
+            cell(row, PAID_INTO),
         )
         for number, row in enumerate(rows[1:], 2)
     ]

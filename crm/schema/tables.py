@@ -63,6 +63,7 @@ REGISTERED = (
     INVITATION_WORD,
     disputes.MEMBER_DISPUTE,
     watch.WATCH_DECISION,
+    watch.PAID_ACCOUNT,
 )
 """What people asked for and were answered, whose work it is and when, which payments were ordered,
 who was invited, which funnels were saved: a rebuild leaves it alone."""

@@ -10,13 +10,23 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
-Kind = Literal["burst", "round_trips", "ring", "address", "late_entry", "one_phone", "one_counter"]
+Kind = Literal[
+    "burst",
+    "round_trips",
+    "ring",
+    "address",
+    "late_entry",
+    "one_phone",
+    "one_counter",
+    "one_account",
+]
 """burst: many purchases of one day; round_trips: most of what was bought came back whole;
 ring: MOST_IN_RING members or fewer, each of whom was referred by the one before and bought, and the
 first by the last;
 address: the member's own card and a patient's name one house; late_entry: the referral was received
 after the purchase; one_phone: another member is reached at the same phone, and one of them is no
-consumer; one_counter: all that a doctor's referrals bought was bought at one counter."""
+consumer; one_counter: all that a doctor's referrals bought was bought at one counter; one_account:
+the bank paid other members into the same account, and not all by way of one employer."""
 BURST = 5
 """So many purchases of one Shanghai day by one member's referrals."""
 ROUND_TRIPS = 3
@@ -36,7 +46,8 @@ class Finding:
 
     key: the same as long as the evidence is; another one, not decided yet, with any other.
     day: of a burst; other: the other member, of a ring the next; ring: all of it, from the member
-    to the member again; late_us: by how much the latest referral was late; outlet: the counter.
+    to the member again; late_us: by how much the latest referral was late; outlet: the counter;
+    others: whoever has the same account; references: of a payment of each, the member's first.
     decided_by: who said that it is in order; None: open.
     """
 
@@ -49,6 +60,8 @@ class Finding:
     ring: tuple[str, ...] = ()
     late_us: int = 0
     outlet: str | None = None
+    others: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     decided_by: str | None = None
     decided_us: int | None = None
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from crm.members.tables import MEMBER, MEMBER_PHONE
 from crm.people.tables import CARD, LINK
 from crm.rewards.states import LATE_AFTER_US
 from crm.scope import Scope
+from crm.watch.accounts import Paid, shared_accounts
 from crm.watch.finding import (
     BURST,
     LATE_BY_US,
@@ -32,7 +34,7 @@ from crm.watch.finding import (
     key_of,
 )
 from crm.watch.rings import ring_through
-from crm.watch.tables import WATCH_DECISION
+from crm.watch.tables import PAID_ACCOUNT, WATCH_DECISION
 
 _COUNTS = REWARD.c.bought_on.is_not(None) & REWARD.c.state.not_in(("blocked", "rejected"))
 
@@ -51,6 +53,7 @@ def findings(
         *_late_entries(connection, these),
         *_phones(connection, these),
         *_counters(connection, these),
+        *_accounts(connection, members),
     ]
     decided = _decided(connection, [each.key for each in found])
     told = [replace(each, **decided.get(each.key, {})) for each in found]
@@ -236,6 +239,40 @@ def _counters(connection: Connection, these: ColumnElement[bool]) -> list[Findin
             key_of("one_counter", member, counter, ids), "one_counter", member, ids, outlet=counter
         )
         for (member, counter), ids in _grouped(connection, query).items()
+    ]
+
+
+def _accounts(connection: Connection, members: Collection[str] | None) -> list[Finding]:
+    """All rewards of whoever was paid into an account of others; it is looked at once for them."""
+    theirs = true() if members is None else PAID_ACCOUNT.c.member.in_(sorted(members))
+    used = select(PAID_ACCOUNT.c.account_key).where(theirs)
+    columns = [PAID_ACCOUNT.c[name] for name in ("account_key", "member", "employer")]
+    query = (
+        select(*columns, func.min(PAID_ACCOUNT.c.reference))
+        .where(PAID_ACCOUNT.c.account_key.in_(used))
+        .group_by(*columns)
+    )
+    shared = [
+        each
+        for each in shared_accounts(starmap(Paid, connection.execute(query)))
+        if members is None or each.member in members
+    ]
+    if not shared:
+        return []
+    whose = sorted({each.member for each in shared})
+    rewards = select(REWARD.c.member, REWARD.c.reward_id).where(_COUNTS, REWARD.c.member.in_(whose))
+    of_member = {member: ids for (member,), ids in _grouped(connection, rewards).items()}
+    return [
+        Finding(
+            key_of("one_account", each.member, "/".join((each.account_key, *each.others)), ()),
+            "one_account",
+            each.member,
+            of_member[each.member],
+            others=each.others,
+            references=each.references,
+        )
+        for each in shared
+        if each.member in of_member
     ]
 
 

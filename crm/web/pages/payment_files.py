@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of
+from crm.components.keys import keyed_digest
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import may_end
 from crm.reward_desk.bank_file import (
@@ -17,6 +18,7 @@ from crm.reward_desk.bank_file import (
     Line,
     Matched,
     Ordered,
+    account_in,
     answers,
     reconciled,
     written,
@@ -33,6 +35,8 @@ from crm.reward_desk.queries import (
 from crm.reward_desk.register import NothingLeft, PaymentTaken, fail_order, order_file
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
+from crm.watch.accounts import Paid
+from crm.watch.register import note_accounts
 from crm.web.desk.acts import ActForm
 from crm.web.desk.payments import TAKEN, payer_of, tell
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
@@ -161,7 +165,28 @@ def answer(posting: SignedInPosting, file_id: str) -> Response:
             if not may_end(visit.scope, connection, payer.actor, order, row):
                 raise OutOfScope("nobody ends payments of what they entered or approved")
     matched = [_ended(visit, payer, each, known) for each in matched]
+    _note_accounts(visit, matched, known)
     return _file(visit, file_id, matched=matched)
+
+
+def _note_accounts(visit: Visit, matched: list[Matched], known: dict[str, OrderRow]) -> None:
+    """Into which accounts was paid, as keyed hashes; also of what was told of before."""
+    digest = keyed_digest(visit.site.keyring.secret("accounts"))
+    noted = []
+    for each in matched:
+        order, account = known.get(each.order_id or ""), account_in(each.answer.account)
+        if order is None or account is None or not _is_of(each, order):
+            continue
+        employer = order.payee if order.through == "employer" else None
+        paid = Paid(digest(account), order.member, employer, order.reference)
+        noted.append((order.order_id, paid))
+    note_accounts(visit.site.engine, noted, visit.site.now_us())
+
+
+def _is_of(each: Matched, order: OrderRow) -> bool:
+    """Whether the line tells of this payment, and that it was made."""
+    is_told = each.finding == "paid" or (each.finding == "ended" and order.state == "paid")
+    return is_told and each.answer.result == "paid" and each.answer.amount_fen == order.amount_fen
 
 
 def _ended(visit: Visit, payer: Payer, each: Matched, known: dict[str, OrderRow]) -> Matched:
@@ -195,6 +220,11 @@ def _file(
         "left_out": [(row, reasons[row.reward_id]) for row in rows],
         "names": names,
         "matched": matched,
+        "accounts": [
+            account_in(each.answer.account) is not None
+            for each in matched or ()
+            if each.answer.account_shown and each.finding in ("paid", "ended")
+        ],
         "fault": fault,
         "may_pay": visit.may_say("reward.paid"),
         "form_id": str(uuid4()),

@@ -43,6 +43,7 @@ WATCHED = {
     "late_entry": N_("购买以后才补报转介绍"),
     "one_phone": N_("两位会员同一个电话"),
     "one_counter": N_("医生介绍的都在一个柜台买"),
+    "one_account": N_("几位会员同一个银行账户"),
 }
 DOUBTS = {
     "watched": N_("这一份在“不寻常的”里，还没有人看过证据。先核查，再付款。"),
