@@ -193,6 +193,15 @@ def accounts(connection: Connection) -> list[KnownAccount]:
     ]
 
 
+def names_who_may_say(connection: Connection, type_name: str) -> list[str]:
+    """The names of the open accounts that may say events of a type, the oldest first."""
+    return [
+        each.name
+        for each in accounts(connection)
+        if each.is_open and type_name in says_of(each.roles)
+    ]
+
+
 def demo_accounts(connection: Connection) -> list[Account]:
     """Those that anybody may try: of the demo, as long as nobody has a real account."""
     found = [_account(row) for row in connection.execute(select(ACCOUNT).where(ACCOUNT.c.active))]

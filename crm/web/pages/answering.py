@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_, translated
 from crm.accounts.access import Access, log_accesses
-from crm.accounts.people import names_of
+from crm.accounts.people import names_of, names_who_may_say
 from crm.archives.queries import WholeArchive, person_then, whole_archive
 from crm.copies.queries import copies_of, dealer_names
 from crm.operations.clashes import clashes
@@ -160,6 +160,7 @@ def _erasing(visit: Visit, request: Request, form: ActForm) -> Response:
     with reading(visit.site.engine) as connection:
         names = names_of(connection, {entered_by})
         dealers = dealer_names(connection)
+        others = names_who_may_say(connection, ERASED)
     told = known.told
     context = {
         "title": visit.say(N_("删除个人信息")),
@@ -173,6 +174,7 @@ def _erasing(visit: Visit, request: Request, form: ActForm) -> Response:
         "holders": [dealers.get(copy.dealer, copy.dealer) for copy in known.copies or ()],
         "entered_by": speaker_word(names, entered_by, visit.say),
         "is_own": entered_by == visit.account.actor,
+        "others": [name for name in others if name != names.get(entered_by)],
     }
     return visit.render("erase.html", context, 422 if form.is_wrong else 200)
 

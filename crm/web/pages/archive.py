@@ -210,8 +210,11 @@ def _others(visit: Visit, known: WholeArchive) -> dict[str, Any]:
             people = {p.person_id: p for p in people_by_id(visit.scope, connection, ids)}
         dealers = dealer_names(connection)
         held = [activity(visit.scope, connection, activity_id) for activity_id in wanted]
+        sources = {word["source"] for word in known.told["consents"]}
+        sources |= {card["source"] for card in known.told["cards"]}
+        sayers = names_of(connection, sources) | dealers
     activities = {row.activity_id: row.title for row in held if row is not None}
-    return {"people": people, "dealers": dealers, "activities": activities}
+    return {"people": people, "dealers": dealers, "sayers": sayers, "activities": activities}
 
 
 def _letters(visit: Visit, told: dict[str, Any]) -> list[SentLetter]:

@@ -69,12 +69,14 @@ FIELD_NAMES = {
 Page = Annotated[int, Query(ge=1, le=100_000)]
 
 REASONS = {
-    "erased": N_("个人信息已删除，你那里也要删掉"),
-    "consent_ended": N_("同意已撤回或到期，请删掉你手里的"),
-    "entitlement_ended": N_("合同或名义已不在，请删掉你手里的"),
+    "erased": N_("个人信息已删除"),
+    "consent_ended": N_("同意已撤回或到期"),
+    "entitlement_ended": N_("合同或名义已不在"),
     "row_replaced": N_("并入了另一个人"),
-    "corrected": N_("原来就不该有，请删掉你手里的"),
+    "corrected": N_("原来就不该有"),
 }
+"""Why a row was taken back. Whether something has to be deleted for it is another question: what
+never left the house, and what the dealer said is deleted, asks for nothing."""
 
 
 def own_dealer(visit: Visit) -> str:
@@ -260,6 +262,7 @@ def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, An
         "due": due_calls(scope, connection, dealer, today),
         "receipts": receipts,
         "to_delete": recalls,
+        "owed": {recall.key for recall in recalls},
         "deletions": deleted,
         "rows": count_rows(scope, connection, dealer),
         "digest": copy_digest(scope, connection, dealer),

@@ -11,6 +11,7 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.archives.queries import archive
+from crm.entries.queries import names_at
 from crm.journal.numbers import numbers_of
 from crm.people.queries import cards_of
 from crm.rights.queries import (
@@ -128,9 +129,12 @@ def _list(visit: Visit, *, closed: bool = False, fault: str | None = None) -> Re
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         found = requests(visit.scope, connection, visit.site.keyring, today, closed=closed)
+        subjects = {f"card/{request.card_id}" for request in found}
+        named = names_at(connection, subjects) if visit.scope.may("people") else {}
     context = {
         "title": visit.say(N_("权利请求")),
         "requests": found,
+        "named": named,
         "closed": closed,
         "today": today,
         "fault": fault_sentence(visit, fault),

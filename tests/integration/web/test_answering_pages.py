@@ -132,6 +132,8 @@ def test_an_erasure_shows_what_goes_and_is_done_by_somebody_else_than_who_entere
     path = ask(law, "Q-5", "erase")
     own = law.get(f"{path}/erase").text
     assert "2 张档案卡" in own and "1 条试用和购买" in own and "永远删除" not in own
+    can = re.search(r"可以请 ([^<]*) 来做", own)
+    assert can and "law-2" in can[1].split("、") and "law" not in can[1].split("、")
     form = {"form_token": token_in(own), "form_id": "0" * 8 + "-0000" * 3 + "-" + "0" * 12}
     assert law.post(f"{path}/erase", data={**form, "proven": "1"}).status_code == 422
     for other in entered(site, "law-2"):

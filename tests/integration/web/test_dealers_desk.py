@@ -98,6 +98,7 @@ def test_rows_said_to_be_deleted_close_their_recalls_and_no_others(
     company.take(withdrawal("c-open", "D1"))
     page = shop.get("/copy").text
     (sequence,) = re.findall(r'name="deleted" value="(\d+)"', page)
+    assert page.count("请删掉你手里的") == 2 and "不用再做什么" not in page
     form = {"form_token": token_in(page), "deleted": sequence}
     assert shop.post("/copy/deleted", data=form).status_code == 422
     other = {**form, "deleted": "9", "everywhere": "1"}
@@ -114,6 +115,8 @@ def test_rows_said_to_be_deleted_close_their_recalls_and_no_others(
     assert (told["by"], told["rows"][0]["sequence"]) == ("shop", int(sequence))
     page = shop.get("/copy").text
     assert "1 行已删除" in page and 'name="deleted"' not in page
+    # What was confirmed is not asked for again in the list of changes.
+    assert "已收回" in page and "请删掉你手里的" not in page and "不用再做什么" in page
     with company.running.client() as office:
         sign_in(office, "office")
         assert "经销商说已删除" in office.get("/dealers/D1").text

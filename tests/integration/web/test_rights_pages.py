@@ -49,6 +49,8 @@ def test_compliance_enters_a_request_and_sees_until_when_it_is_due(law: httpx.Cl
     assert f"{due.month}月{due.day}日" in page
     listed = law.get("/rights").text
     assert response.headers["location"] in listed
+    # Two requests of one kind are told apart, and nobody's name is in the list in full.
+    assert "王*英 " in listed and "王桂英" not in listed
     assert "我的" not in re.sub(r"<nav.*?</nav>", "", listed, flags=re.DOTALL)
 
 
