@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from crm.funnels.columns import ACTIVITY
 from crm.funnels.comparing import Interval, difference
-from crm.funnels.few import is_few
-from crm.funnels.report import GroupTold, Report, withheld_of
+from crm.funnels.few import told_of
+from crm.funnels.report import GroupTold, Report, told_of_groups
 
 _NOBODY = (0, 0)
 
@@ -43,17 +43,17 @@ def differing(report: Report, step: int, *, names: bool) -> Iterator[Differs]:
 
     The widest clear differences come first, then what cannot be told yet. names: whether whoever
     asks may see them; else groups are left out of which something at the step or the next is
-    withheld, and those of which the others are few.
+    held back, and those of which it would be of the others.
     """
     whole, whole_on = report.steps[step - 1].people, report.steps[step].people
     found = []
     for dimension, groups in report.groups.items():
-        starts = withheld_of(dimension, groups)
-        for group, start in zip(groups, starts, strict=True):
+        told = told_of_groups(dimension, groups)
+        for group, is_told in zip(groups, told, strict=True):
             people, went_on = group.people[step - 1], group.people[step]
             others, others_on = whole - people, whole_on - went_on
             gap = difference(went_on, people, others_on, others)
-            may = start > step and not is_few(others) and not is_few(others_on)
+            may = all((*is_told[step - 1 : step + 1], *told_of((others, others_on))))
             if gap is not None and (names or may):
                 found.append(
                     Differs(dimension, group.value, people, went_on, others, others_on, gap)

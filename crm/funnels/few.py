@@ -1,11 +1,14 @@
 """What is not told of few people, to who may see no names: how many, and what would give it away.
 
-Of a breakdown more is held back than the small groups: with the total told, the rest could be
-taken off it. So at each step whatever is held back is FEWEST people at least, and a group of which
-one step is held back tells no later one. Then each small number could be another one just as well.
+Few are those who reached a step, and as well those who stopped between two: so of the numbers of a
+funnel those are told that lie FEWEST people apart, or none. Of a breakdown more is held back than
+the small groups: with the total told, the rest could be taken off it. So between any two steps of
+those groups of which one of them is held back FEWEST people at least stopped, all together, or
+nobody. Then each small number could be another one just as well.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 FEWEST = 5
 """Groups of fewer people are told to nobody who may not see names."""
@@ -14,6 +17,8 @@ _PARENTS = {"county": ("city", 4), "city": ("province", 2)}
 
 Group = tuple[str | None, Sequence[int]]
 """The value of a group, and how many of it reached each step."""
+Told = list[bool]
+"""Of each step whether its number is told."""
 
 
 def is_few(people: int) -> bool:
@@ -21,44 +26,110 @@ def is_few(people: int) -> bool:
     return 0 < people < FEWEST
 
 
-def withheld_from(dimension: str, groups: Sequence[Group]) -> list[int]:
-    """For each group of a breakdown the step, from 0, from which on nothing of it is told.
+def told_of(people: Sequence[int]) -> Told:
+    """Of which steps of one funnel the number is told."""
+    return _told(people, [True] * len(people))
 
-    Where all is told it is the number of steps. What is held back of a city is held back so that
-    the number of its province does not give it away.
+
+def _told(people: Sequence[int], open_steps: Told) -> Told:
+    found, last = [], None
+    for each, is_open in zip(people, open_steps, strict=True):
+        left = 0 if last is None else last - each
+        may = is_open and not is_few(each) and not is_few(left)
+        found.append(may)
+        last = each if may else last
+    return found
+
+
+def words_of(people: Sequence[int]) -> list[str]:
+    """What is told of each step: the number, or so much that several numbers could be it.
+
+    `<5`, or, of a step before which fewer than FEWEST stopped, `≥96`.
     """
-    steps = len(groups[0][1]) if groups else 0
-    starts = [steps] * len(groups)
-    families = [list(range(len(groups)))]
+    found, last = [], 0
+    for each, may in zip(people, told_of(people), strict=True):
+        if may:
+            last = each
+            found.append(f"{each:,}")
+        elif FEWEST < last < 2 * FEWEST - 1:
+            # That fewer stopped would tell of 5 among 6.
+            found.append(f"<{last}")
+        else:
+            found.append(f"<{FEWEST}" if is_few(each) else f"≥{last - FEWEST + 1:,}")
+    return found
+
+
+def told_in(dimension: str, groups: Sequence[Group]) -> list[Told]:
+    """For each group of a breakdown of which steps the number is told; of none, where that of the
+    first is not.
+
+    What is held back of a city is held back so that the number of its province does not give it
+    away.
+    """
+    if not groups:
+        return []
+    families: dict[str | None, list[int]] = {None: list(range(len(groups)))}
+    open_steps: dict[str | None, Told] = {None: told_of(_sum(people for _, people in groups))}
     if dimension in _PARENTS:
-        name, digits = _PARENTS[dimension]
-        above = [None if value is None else value[:digits] for value, _ in groups]
-        names = sorted(set(above), key=lambda each: (each is None, each or ""))
-        families = [[at for at, each in enumerate(above) if each == own] for own in names]
-        whole = [_sum(groups[at][1] for at in family) for family in families]
-        found = withheld_from(name, list(zip(names, whole, strict=True)))
-        for start, family in zip(found, families, strict=True):
-            for at in family:
-                starts[at] = start
-    for step in range(steps):
-        for family in families:
-            _withhold(groups, starts, family, step)
-    return starts
+        families, open_steps = _within(*_PARENTS[dimension], groups)
+    found: list[Told] = [[] for _ in groups]
+    for value, family in families.items():
+        members = [groups[at] for at in family]
+        for at, told in zip(family, _told_together(members, open_steps[value]), strict=True):
+            found[at] = told
+    return found
+
+
+def _within(
+    parent: str, digits: int, groups: Sequence[Group]
+) -> tuple[dict[str | None, list[int]], dict[str | None, Told]]:
+    """Which groups each part of the country has, by place, and what is told of all of it."""
+    families: dict[str | None, list[int]] = {}
+    for at, (value, _) in enumerate(groups):
+        families.setdefault(None if value is None else value[:digits], []).append(at)
+    names = sorted(families, key=lambda each: (each is None, each or ""))
+    above = [(each, _sum(groups[at][1] for at in families[each])) for each in names]
+    return families, dict(zip(names, told_in(parent, above), strict=True))
 
 
 def _sum(counts: Iterable[Sequence[int]]) -> list[int]:
     return [sum(each) for each in zip(*counts, strict=True)]
 
 
-def _withhold(groups: Sequence[Group], starts: list[int], family: list[int], step: int) -> None:
-    for at in family:
-        if starts[at] > step and is_few(groups[at][1][step]):
-            starts[at] = step
-    told = [at for at in family if starts[at] > step and groups[at][1][step]]
-    told.sort(key=lambda at: (groups[at][1][step], groups[at][0] or ""))
-    kept = sum(groups[at][1][step] for at in family if starts[at] <= step)
-    for at in told:
-        if not is_few(kept):
-            return
-        starts[at] = step
-        kept += groups[at][1][step]
+def _told_together(groups: Sequence[Group], open_steps: Told) -> list[Told]:
+    """The same of groups that add up to numbers of which those of open steps are known."""
+    # Behind the last step stands nobody, and that is known.
+    reached = [[*people, 0] for _, people in groups]
+    told = [[*_told(people, open_steps), True] for _, people in groups]
+    for each in told:
+        _hold_row(each)
+    ends = [at for at, is_open in enumerate([*open_steps, True]) if is_open]
+    changed = True
+    while changed:
+        changed = False
+        for one, other in combinations(ends, 2):
+            while _hold_one_more(groups, reached, told, one, other):
+                changed = True
+    return [each[:-1] for each in told]
+
+
+def _hold_row(told: Told) -> None:
+    if not told[0]:
+        told[:-1] = [False] * (len(told) - 1)
+
+
+def _hold_one_more(
+    groups: Sequence[Group], reached: list[list[int]], told: list[Told], one: int, other: int
+) -> bool:
+    """Hold one group more back where few stopped between two steps of those that are."""
+    stopped = [people[one] - people[other] for people in reached]
+    held = [not (each[one] and each[other]) for each in told]
+    if not is_few(sum(n for n, is_held in zip(stopped, held, strict=True) if is_held)):
+        return False
+    free = [at for at, is_held in enumerate(held) if not is_held and stopped[at]]
+    if not free:
+        return False
+    at = min(free, key=lambda each: (stopped[each], groups[each][0] or ""))
+    told[at][one if other == len(told[at]) - 1 else other] = False
+    _hold_row(told[at])
+    return True

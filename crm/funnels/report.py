@@ -22,7 +22,7 @@ from crm.funnels.definition import Funnel
 from crm.funnels.document import Document
 from crm.funnels.earlier import earlier_of
 from crm.funnels.engine import Walks, walks_of
-from crm.funnels.few import withheld_from
+from crm.funnels.few import Told, told_in
 from crm.funnels.kernel import NEVER_US
 from crm.funnels.money import spent_fen
 from crm.funnels.reasons import Passed, reasons_of
@@ -79,9 +79,9 @@ class GroupTold(Struct, frozen=True):
     spent_fen: int = 0
 
 
-def withheld_of(dimension: str, groups: Sequence[GroupTold]) -> list[int]:
-    """For each group the step, from 0, from which on nothing of it is told to who sees no names."""
-    return withheld_from(dimension, [(each.value, each.people) for each in groups])
+def told_of_groups(dimension: str, groups: Sequence[GroupTold]) -> list[Told]:
+    """For each group of which steps the number is told to who sees no names."""
+    return told_in(dimension, [(each.value, each.people) for each in groups])
 
 
 class Report(Struct, frozen=True):
@@ -101,6 +101,11 @@ class Report(Struct, frozen=True):
     as_of_us: int
     number: int
     why: tuple[Passed, ...] = ()
+
+    @property
+    def people(self) -> list[int]:
+        """How many reached each step."""
+        return [step.people for step in self.steps]
 
 
 class Standing(Struct, frozen=True):

@@ -11,10 +11,10 @@ from msgspec import structs
 
 from campaigns.wording.catalogues import N_
 from crm.funnels.differing import Differs, Explained, differing, explaining
-from crm.funnels.few import is_few
+from crm.funnels.few import told_of
 from crm.funnels.fields import DIMENSIONS
 from crm.funnels.own_copy import NOT_IN_COPIES
-from crm.funnels.report import Report, withheld_of
+from crm.funnels.report import Report, told_of_groups
 from crm.web.desk.files import as_text
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import (
@@ -28,7 +28,7 @@ from crm.web.pages.funnel_parts import (
 from crm.web.view.formats import rate_text
 from crm.web.view.funnel_compared import compared_notes, earlier_notes, other_period
 from crm.web.view.funnel_form import COMPARISONS, AskedFunnel
-from crm.web.view.funnel_view import FEW, Viewer, interval_text, rate_of
+from crm.web.view.funnel_view import Viewer, interval_text, rate_of
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
 
 router = APIRouter()
@@ -69,9 +69,9 @@ def differences_page(visit: SignedIn) -> Response:
     document, language = found.asked.document, visit.language
     words = [step_word(step, language) for step in document.steps]
     step = found.step
-    people, went_on = (
-        found.viewer.told(each.people) for each in found.report.steps[step - 1 : step + 1]
-    )
+    both = slice(step - 1, step + 1)
+    people, went_on = found.viewer.told_steps(found.report.people)[both]
+    words = found.viewer.words(found.report.people)[both]
     context = {
         "title": visit.say(N_("走下去的和停下的有什么不同")),
         "query": found.asked.query,
@@ -79,8 +79,8 @@ def differences_page(visit: SignedIn) -> Response:
         "steps": words,
         "step": step,
         "notes": _notes(visit, found),
-        "people": FEW if people is None else f"{people:,}",
-        "went_on": FEW if went_on is None else f"{went_on:,}",
+        "people": words[0],
+        "went_on": words[1],
         "rate": rate_of(went_on, people) or "–",
         "rows": [_row(each, found.viewer) for each in islice(found.clear, _SHOWN)],
         "clear": len(found.clear),
@@ -149,12 +149,13 @@ def _found(visit: Visit) -> Found:
 
 
 def _has_few(report: Report, step: int) -> bool:
-    return any(is_few(each.people) for each in report.steps[step - 1 : step + 1])
+    return not all(told_of(report.people)[step - 1 : step + 1])
 
 
 def _withholds(report: Report, explained: Explained, step: int) -> bool:
     name = explained.dimension
-    return any(start <= step for start in withheld_of(name, report.groups[name]))
+    told = told_of_groups(name, report.groups[name])
+    return not all(all(each[step - 1 : step + 1]) for each in told)
 
 
 def _traits(visit: Visit) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from campaigns.wording.sentence import SaidError
 from crm.feed.portal import PAGE_ROWS, shared_named
 from crm.feed.settling import must_be_settled
 from crm.funnels.document import Document
-from crm.funnels.few import is_few
+from crm.funnels.few import told_of, words_of
 from crm.funnels.register import (
     Saved,
     history_of,
@@ -22,7 +22,7 @@ from crm.funnels.register import (
     save_funnel,
     saved_segments,
 )
-from crm.funnels.report import Listed, Report, withheld_of
+from crm.funnels.report import Listed, Report, told_of_groups
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
@@ -30,7 +30,7 @@ from crm.web.pages.copy import keep_shown, masked, own_dealer
 from crm.web.pages.funnel_parts import answered, asked_of, may_look, owner_of, today_of
 from crm.web.pages.people_lists import may_invite, people_list
 from crm.web.view.funnel_form import address_of, asked_funnel
-from crm.web.view.funnel_view import FEW, WITHHELD
+from crm.web.view.funnel_view import WITHHELD
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
 
 router = APIRouter()
@@ -127,11 +127,11 @@ def segments_to_choose(visit: Visit) -> list[tuple[str, str]]:
 def segment_members(visit: Visit, segment_id: str) -> frozenset[str]:
     """Who belongs to a group now."""
     _must_list(visit)
-    saved = _saved(visit, segment_id)
+    saved = saved_segment(visit, segment_id)
     return frozenset(answered(visit, saved.document, saved.listed).listed or ())
 
 
-def _saved(visit: Visit, segment_id: str) -> Saved:
+def saved_segment(visit: Visit, segment_id: str) -> Saved:
     """A group as it is saved now; NotFound."""
     with reading(visit.site.engine) as connection:
         versions = history_of(connection, owner_of(visit), segment_id)
@@ -197,7 +197,7 @@ def _people(visit: Visit, posting: Posting | None = None) -> Response:
 
 def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> Response:
     _must_list(visit)
-    saved = _saved(visit, segment_id)
+    saved = saved_segment(visit, segment_id)
     listed = saved.listed or Listed(1)
     as_of = _day(visit)
     report = answered(visit, saved.document, listed, as_of)
@@ -263,12 +263,12 @@ def _how_many(visit: Visit, saved: Saved) -> str:
     people = len(report.listed or ())
     if _may_list(visit):
         return f"{people:,}"
-    until = listed.step + listed.left - 1
+    first, last = listed.step - 1, listed.step + listed.left
     for name, groups in report.groups.items():
-        starts = withheld_of(name, groups)
-        for group, start in zip(groups, starts, strict=True):
-            if group.value == listed.value and start <= until:
+        for group, told in zip(groups, told_of_groups(name, groups), strict=True):
+            if group.value == listed.value and not all(told[first:last]):
                 return visit.say(WITHHELD)
-    steps = report.steps[listed.step - 1 : until + 1]
-    few = is_few(people) or any(is_few(step.people) for step in steps)
-    return FEW if few else f"{people:,}"
+    if listed.dimension is None and not listed.left:
+        return words_of(report.people)[first]
+    is_told = all(told_of(report.people)[first:last])
+    return f"{people:,}" if is_told else visit.say(WITHHELD)

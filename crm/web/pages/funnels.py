@@ -49,7 +49,7 @@ from crm.web.view.funnel_form import (
 )
 from crm.web.view.funnel_money import money_of
 from crm.web.view.funnel_shortcuts import compared_or_not, only_group, other_times
-from crm.web.view.funnel_view import FEW, bars_of, breakdowns_of
+from crm.web.view.funnel_view import bars_of, breakdowns_of
 from crm.web.view.funnel_words import (
     DIMENSION_WORDS,
     ENTRIES,
@@ -105,7 +105,6 @@ def funnels_page(visit: SignedIn) -> Response:
         "passport": passport_of(visit, asked, report),
         "held": [*what_copies_hold(visit, asked.document), *notes_of(visit, asked, report)],
         "viewer": viewer,
-        "few": FEW,
         **_builder(visit, asked),
         **_shelf(visit, asked),
     }

@@ -24,7 +24,6 @@ from crm.feed.recall_queries import open_recalls
 from crm.feed.settling import holds_copies_back
 from crm.follow_ups.queries import DueFollowUp, due_follow_ups
 from crm.funnels.document import Document
-from crm.funnels.few import is_few
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW, reached_between
 from crm.funnels.report import Listed, Question, Report
 from crm.outcomes.asking import handled_counts
@@ -39,7 +38,7 @@ from crm.web.pages.copy import is_settled
 from crm.web.pages.status import HELD_BACK
 from crm.web.view.formats import duration_text
 from crm.web.view.funnel_compared import earlier_notes
-from crm.web.view.funnel_view import FEW, Viewer, rate_of
+from crm.web.view.funnel_view import Viewer, rate_of
 from crm.web.view.labels import label
 
 router = APIRouter()
@@ -57,24 +56,21 @@ Days = Annotated[int, Query(ge=1, le=3660)]
 class Bar:
     """One step of the chain: how many, from how many, how long it took them.
 
-    people: None where they are too few to be told, and then nothing is that would tell it.
+    people: None where they may not be told, and then nothing is that would tell it; told: the
+    number, or what is told instead.
     href: of the list behind the number; None for whoever sees numbers alone.
     share: of the longest bar, in per mille.
     """
 
     label: str
     people: int | None
+    told: str
     before: int | None
     rate: str | None
     rate_of_first: str | None
     median: str | None
     href: str | None
     share: int
-
-    @property
-    def told(self) -> str:
-        """How many, or that they are few."""
-        return FEW if self.people is None else f"{self.people:,}"
 
 
 @router.get("/")
@@ -202,7 +198,7 @@ def season_table(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     writer = csv.writer(text)
     writer.writerow([visit.say(head) for head in _TABLE_HEADS])
     for bar in rows:
-        people = FEW if bar.people is None else bar.people
+        people = bar.told if bar.people is None else bar.people
         cells = (bar.label, people, bar.before, bar.rate, bar.rate_of_first, bar.median)
         writer.writerow(["" if cell is None else cell for cell in cells])
     headers = {"Content-Disposition": f'attachment; filename="season-{days}d.csv"'}
@@ -249,22 +245,25 @@ def bars(visit: Visit, connection: Connection, days: int, chain: Report) -> list
         for place, (code, step) in enumerate(zip(OUTCOME_CHAIN, chain.steps, strict=True), 1)
     ]
     longest = max(people for _, people, _, _ in steps) or 1
+    viewer = Viewer(visit.language, names, lists=False, query="")
+    # What was counted on the spot has no names.
+    counts: list[int | None] = [reached, *viewer.told_steps(chain.people)]
+    words = [f"{reached:,}", *viewer.words(chain.people)]
     drawn = []
     before: int | None = None
     for place, (code, people, median_seconds, href) in enumerate(steps):
-        # What was counted on the spot has no names.
-        few = bool(place) and not names and is_few(people)
-        told = None if few else people
+        told = counts[place]
         drawn.append(
             Bar(
                 visit.say(label("step", code)),
                 told,
+                words[place],
                 before,
                 rate_of(told, before) if place else None,
                 rate_of(told, reached) if place else None,
-                None if few else duration_text(median_seconds, visit.language),
+                None if told is None else duration_text(median_seconds, visit.language),
                 href,
-                0 if few else people * 1000 // longest,
+                0 if told is None else people * 1000 // longest,
             )
         )
         before = told

@@ -13,9 +13,9 @@ from crm.funnels.comparing import difference
 from crm.funnels.definition import parse_window
 from crm.funnels.document import Document
 from crm.funnels.few import is_few
-from crm.funnels.report import Report, StepTold
+from crm.funnels.report import Report
 from crm.web.view.funnel_form import address_of
-from crm.web.view.funnel_view import FEW, Against, Viewer, interval_text, rate_of
+from crm.web.view.funnel_view import Against, Viewer, interval_text, rate_of
 from crm.web.view.funnel_words import step_word
 
 _YEAR_DAYS = 365
@@ -48,19 +48,19 @@ def other_period(document: Document, today: date) -> Other | None:
 def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
     """Of each step the other period's number, and how sure the difference of the rates is."""
     found: list[Against] = []
-    for place in range(len(report.steps)):
-        then = viewer.told(other.steps[place].people)
-        text = FEW if then is None else f"{then:,}"
+    now, then = (viewer.told_steps(each.people) for each in (report, other))
+    words = viewer.words(other.people)
+    for place, text in enumerate(words):
         if not place:
             found.append((text, None))
             continue
-        now = viewer.told(report.steps[place].people)
-        now_before, then_before = (_open(each.steps[place - 1], viewer) for each in (report, other))
-        before = FEW if then_before is None else f"{then_before:,}"
-        said = f"{text} / {before} · {rate_of(then, then_before) or '–'}"
+        befores = _open(report, place - 1, viewer), _open(other, place - 1, viewer)
+        before = words[place - 1] if befores[1] is None else f"{befores[1]:,}"
+        said = f"{text} / {before} · {rate_of(then[place], befores[1]) or '–'}"
         gap = None
-        if not (now is None or now_before is None or then is None or then_before is None):
-            gap = difference(now, now_before, then, then_before)
+        counts = (now[place], befores[0], then[place], befores[1])
+        if None not in counts:
+            gap = difference(*counts)  # type: ignore[arg-type]
         found.append((said, None if gap is None else interval_text(gap, viewer)))
     return found
 
@@ -97,7 +97,7 @@ def earlier_notes(report: Report, viewer: Viewer, *, compared: bool) -> Iterator
     """Of which steps some seem lost who had done the next one before they came."""
     some = False
     for place, step in enumerate(report.steps[:-1]):
-        earlier = _earlier(step, viewer)
+        earlier = _earlier(report, place, viewer)
         if not earlier:
             continue
         some = True
@@ -117,13 +117,16 @@ def earlier_notes(report: Report, viewer: Viewer, *, compared: bool) -> Iterator
         yield viewer.say(N_("比较的比例里两边都没有算他们。"))
 
 
-def _earlier(step: StepTold, viewer: Viewer) -> int:
+def _earlier(report: Report, place: int, viewer: Viewer) -> int:
     """How many are not lost; of few nothing is told to who sees no names."""
-    parts = (step.people, step.people - step.left, step.earlier, step.left - step.earlier)
-    return 0 if not viewer.names and any(map(is_few, parts)) else step.earlier
+    step, told = report.steps[place], viewer.told_steps(report.people)
+    parts = (step.left, step.earlier, step.left - step.earlier, step.people - step.earlier)
+    if not viewer.names and (None in told[place : place + 2] or any(map(is_few, parts))):
+        return 0
+    return step.earlier
 
 
-def _open(step: StepTold, viewer: Viewer) -> int | None:
+def _open(report: Report, place: int, viewer: Viewer) -> int | None:
     """Who could go on, where it may be told."""
-    people = viewer.told(step.people)
-    return None if people is None else people - _earlier(step, viewer)
+    people = viewer.told_steps(report.people)[place]
+    return None if people is None else people - _earlier(report, place, viewer)

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from crm.funnels.money import Costs
 from crm.funnels.report import Report
 from crm.money import fen_per
-from crm.web.view.funnel_view import FEW, Viewer
+from crm.web.view.funnel_view import Viewer
 from crm.web.view.funnel_words import step_word
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """One step, amounts in fen. people: who reached it; spent: by them; cost_each: what the
-    activities cost for each of them. All are None where they are too few to be told, and what is
-    spent at every step where those of one are."""
+    """One step, amounts in fen. people: who reached it; told: the same, or what is told instead;
+    spent: by them; cost_each: what the activities cost for each of them. All are None where the
+    number may not be told, and what is spent at every step where those of one are few."""
 
     label: str
     people: int | None
+    told: str
     spent: int | None
     spent_each: int | None
     cost_each: int | None
@@ -40,16 +41,16 @@ def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | Non
     cost_fen = None if costs is None else costs.cost_fen
     # Who bought is behind every amount: few at one step could be told from what the others spent.
     hides = any(viewer.told(step.people) is None for step in report.steps)
+    told, words = viewer.told_steps(report.people), viewer.words(report.people)
     rows = []
-    for step in report.steps:
+    for step, people, word in zip(report.steps, told, words, strict=True):
         label = step_word(step.step, viewer.language)
-        people = viewer.told(step.people)
         if people is None:
-            rows.append(MoneyRow(label, None, None, None, None))
+            rows.append(MoneyRow(label, None, word, None, None, None))
             continue
         spent = None if hides else step.spent_fen
         each, cost = fen_per(spent, people), fen_per(cost_fen, people)
-        rows.append(MoneyRow(label, people, spent, each, cost))
+        rows.append(MoneyRow(label, people, word, spent, each, cost))
     return Money(tuple(rows), costs)
 
 
@@ -60,7 +61,7 @@ def money_lines(money: Money, heads: Sequence[str]) -> list[tuple[str | int | fl
         tuple(heads),
         *(
             (
-                *(row.label, FEW if row.people is None else row.people),
+                *(row.label, row.told if row.people is None else row.people),
                 *(None if fen is None else fen / 100 for fen in found),
             )
             for row, found in zip(money.rows, amounts, strict=True)

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.funnels.comparing import Interval, difference
-from crm.funnels.few import FEWEST, is_few
-from crm.funnels.report import GroupTold, Report, withheld_of
+from crm.funnels.few import FEWEST, Told, is_few, told_of, words_of
+from crm.funnels.report import GroupTold, Report, told_of_groups
 from crm.money import yuan_text
 from crm.web.view.formats import duration_text, rate_text
 from crm.web.view.funnel_words import dimension_word, step_word, value_word
@@ -24,8 +24,9 @@ WITHHELD = N_("隐去")
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One step. people: None where they are too few to be told, and then nothing is that would tell
-    it. share: of the first, in per mille, never so small that it cannot be seen.
+    """One step. people: None where they may not be told, and then nothing is that would tell it;
+    told: the number, or what is told instead. share: of the first, in per mille, never so small
+    that it cannot be seen.
 
     href: of the list behind the number, left_href: of who went no further; empty for whoever sees
     no names. then: people and rate of the other period; sure: the difference of the rates.
@@ -34,6 +35,7 @@ class Bar:
     place: int
     label: str
     people: int | None
+    told: str
     before: int | None
     rate: str | None
     rate_of_first: str | None
@@ -46,17 +48,12 @@ class Bar:
     then: str | None = None
     sure: str | None = None
 
-    @property
-    def told(self) -> str:
-        """How many, or that they are few."""
-        return FEW if self.people is None else f"{self.people:,}"
-
 
 @dataclass(frozen=True, slots=True)
 class Small:
     """One group of a breakdown: its bars on the scale that all groups share.
 
-    shares: of the steps that are told.
+    shares: of steps, 0 where one is not told.
     """
 
     value: str | None
@@ -77,8 +74,6 @@ class Breakdown:
     word: str
     groups: tuple[Small, ...]
     drawn: tuple[Small, ...]
-    few: int
-    """How many groups are not shown."""
     withheld: bool
     """Whether anything is held back."""
 
@@ -103,6 +98,15 @@ class Viewer:
         """How many, to whom it may be said."""
         return None if is_few(people) and not self.names else people
 
+    def told_steps(self, people: Sequence[int]) -> list[int | None]:
+        """Of steps how many reached each, to whom it may be said."""
+        told = told_of(people)
+        return [n if self.names or may else None for n, may in zip(people, told, strict=True)]
+
+    def words(self, people: Sequence[int]) -> list[str]:
+        """The same in words: what is told where the number is not."""
+        return [f"{each:,}" for each in people] if self.names else words_of(people)
+
     def list_address(
         self, step: int, *, left: bool = False, group: tuple[str, str | None] | None = None
     ) -> str:
@@ -118,7 +122,7 @@ class Viewer:
 
 def bars_of(report: Report, viewer: Viewer, against: Sequence[Against] = ()) -> list[Bar]:
     """The steps as they are drawn; against: what stands beside each of another period."""
-    told = [viewer.told(step.people) for step in report.steps]
+    told, words = viewer.told_steps(report.people), viewer.words(report.people)
     found: list[Bar] = []
     for place, step in enumerate(report.steps):
         people, before = told[place], told[place - 1] if place else None
@@ -131,6 +135,7 @@ def bars_of(report: Report, viewer: Viewer, against: Sequence[Against] = ()) -> 
                 place + 1,
                 step_word(step.step, viewer.language),
                 people,
+                words[place],
                 before,
                 rate_of(people, before),
                 rate_of(people, told[0]) if place else None,
@@ -170,48 +175,47 @@ def interval_text(found: Interval, viewer: Viewer) -> str:
 def breakdowns_of(report: Report, viewer: Viewer) -> Iterator[Breakdown]:
     """The breakdowns as they are drawn."""
     for name, groups in report.groups.items():
-        steps = len(report.steps)
-        starts = [steps] * len(groups)
+        told = [[True] * len(report.steps)] * len(groups)
         if not viewer.names:
-            starts = withheld_of(name, groups)
-        shown = [pair for pair in zip(groups, starts, strict=True) if pair[1]]
+            told = told_of_groups(name, groups)
+        shown = [pair for pair in zip(groups, told, strict=True) if pair[1][0]]
         widest = max((each.people[0] for each, _ in shown), default=0)
-        whole = report.steps[0].people, report.steps[-1].people
-        drawn = tuple(_small(each, start, name, widest, whole, viewer) for each, start in shown)
+        drawn = tuple(_small(each, may, name, widest, report, viewer) for each, may in shown)
         largest = sorted(range(len(shown)), key=lambda at: -shown[at][0].people[0])[:MULTIPLES]
         yield Breakdown(
             name,
             dimension_word(name, viewer.language),
             drawn,
             tuple(drawn[at] for at in sorted(largest)),
-            len(groups) - len(shown),
-            any(start < steps for start in starts),
+            not all(map(all, told)),
         )
 
 
 def _small(
-    group: GroupTold, start: int, name: str, widest: int, whole: tuple[int, int], viewer: Viewer
+    group: GroupTold, told: Told, name: str, widest: int, report: Report, viewer: Viewer
 ) -> Small:
-    people = group.people
-    hidden = start < len(people)
-    withheld = [viewer.say(WITHHELD)] * (len(people) - start)
-    others = whole[1] - people[-1], whole[0] - people[0]
-    rest = difference(people[-1], people[0], *others)
+    people, whole = group.people, report.people
+    ends = (people[0], people[-1]) if all((told[0], told[-1])) else None
+    rest = (whole[0] - people[0], whole[-1] - people[-1])
     # What stands beside a number tells the rest of it, and the rest may be few.
-    if any(viewer.told(each) is None for each in (*whole, *others)):
-        rest = None
+    others = viewer.told_steps((whole[0], whole[-1])) + viewer.told_steps(rest)
+    gap = difference(people[-1], people[0], rest[1], rest[0])
+    is_open = ends is not None and len(people) > 1 and None not in others
     return Small(
         group.value,
         value_word(name, group.value, viewer.language),
-        (*(f"{each:,}" for each in people[:start]), *withheld),
-        tuple(_share(each, widest) for each in people[:start]),
-        None if hidden else rate_text(people[-1], people[0]),
+        tuple(
+            f"{each:,}" if may else viewer.say(WITHHELD)
+            for each, may in zip(people, told, strict=True)
+        ),
+        tuple(_share(each, widest) if may else 0 for each, may in zip(people, told, strict=True)),
+        None if ends is None else rate_text(ends[1], ends[0]),
         tuple(
             viewer.list_address(place, group=(name, group.value))
             for place in range(1, len(people) + 1)
         ),
-        "" if rest is None or hidden or len(people) == 1 else interval_text(rest, viewer),
-        "" if hidden else yuan_text(group.spent_fen),
+        interval_text(gap, viewer) if is_open and gap is not None else "",
+        yuan_text(group.spent_fen) if all(told) else "",
     )
 
 
@@ -219,7 +223,7 @@ def table_rows(bars: Sequence[Bar]) -> list[tuple[str | int | None, ...]]:
     """The table beside the picture, as files hold it."""
     return [
         (
-            *(bar.label, FEW if bar.people is None else bar.people, before),
+            *(bar.label, bar.told if bar.people is None else bar.people, before),
             *(bar.rate, bar.rate_of_first, bar.left, bar.median),
             *(() if bar.then is None else (bar.then, bar.sure)),
         )
@@ -228,4 +232,4 @@ def table_rows(bars: Sequence[Bar]) -> list[tuple[str | int | None, ...]]:
 
 
 def _befores(bars: Sequence[Bar]) -> list[str | int | None]:
-    return [None, *(FEW if bar.people is None else bar.people for bar in bars[:-1])]
+    return [None, *(bar.told if bar.people is None else bar.people for bar in bars[:-1])]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
 from io import BytesIO, StringIO
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import httpx
@@ -22,6 +22,7 @@ from campaigns.season import SEASON_DAYS
 from crm.clock import now_us
 from crm.funnels.definition import ChainKind, EntryRule
 from crm.funnels.document import Document
+from crm.funnels.few import is_few
 from crm.funnels.fields import DIMENSIONS
 from crm.funnels.own_copy import NOT_IN_COPIES
 from crm.funnels.queries import OUTCOME_CHAIN, Funnels
@@ -226,6 +227,39 @@ def test_every_number_of_a_page_is_the_length_of_its_list(
     for told, href in chosen:
         assert length_of_list(client, href, by_rows=name == "shop") == told, href
     assert_the_file_says_what_the_page_says(page, in_the_file(client, query), steps)
+
+
+@given(documents())
+@examples(0.4)
+def test_who_sees_no_names_hears_the_same_numbers_or_none_and_of_few_none(
+    house: House, document: Document
+) -> None:
+    """Not of few who reached a step, not of few who stopped between two, and no list."""
+    query, market = house.saved("office", HEADQUARTERS_SCOPE, document), house.clients["market"]
+    page = market.get(f"/funnels?{query}").text
+    steps = len(document.steps)
+    assert not linked(page) and market.get(f"/funnels/people?{query}&at=1").status_code == 403
+    assert_the_file_says_what_the_page_says(page, in_the_file(market, query), steps)
+    seen = list(tables(house.clients["office"].get(f"/funnels?{query}").text))
+    counts = [number(cells[1][0]) for cells in seen[0][1:]]
+    told = [number(cells[1][0]) for cells in next(tables(page))[1:]]
+    assert_of_few_nothing(told, counts)
+    of_groups = {
+        (table[0][0][0], cells[0][0]): cells[1 : steps + 1] for table in seen for cells in table[1:]
+    }
+    for table in tables(page):
+        word = table[0][0][0]
+        for label, *cells in table[1:] if word != "步骤" else ():
+            known = [number(text) for text, _ in of_groups[word, label[0]]]
+            assert_of_few_nothing([number(text) for text, _ in cells[:steps]], known)
+
+
+def assert_of_few_nothing(told: list[int | None], known: list[int | None]) -> None:
+    """What is told is what is known, and lies far enough apart."""
+    assert all(each in (None, beside) for each, beside in zip(told, known, strict=True))
+    numbers = [*(each for each in told if each is not None), 0]
+    assert not any(map(is_few, numbers))
+    assert not any(is_few(one - other) for one, other in pairwise(numbers))
 
 
 @given(documents())

@@ -27,7 +27,7 @@ from crm.funnels.document import Document
 from crm.funnels.few import is_few
 from crm.funnels.money import costs_of
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW
-from crm.funnels.report import Listed, Question, withheld_of
+from crm.funnels.report import Listed, Question, told_of_groups
 from crm.journal.events import JOURNAL
 from crm.money import fen_per, yuan_text
 from crm.outcomes.tables import OUTCOME
@@ -502,10 +502,10 @@ def test_of_a_saved_group_whoever_sees_no_names_hears_what_the_breakdown_tells(
     """Seven of eight would tell of the eighth: where the breakdown withholds, so does the list."""
     document = structs.replace(DOCUMENT, by=("city",))
     groups = site.site.funnels.report(HEADQUARTERS_SCOPE, Question(document, today())).groups
-    starts = withheld_of("city", groups["city"])
+    told = told_of_groups("city", groups["city"])
     token = token_in(office.get("/funnels").text)
     expected = {}
-    for group, start in zip(groups["city"], starts, strict=True):
+    for group, is_told in zip(groups["city"], told, strict=True):
         if group.value is None:
             continue
         for step in range(1, len(DOCUMENT.steps) + 1):
@@ -513,16 +513,16 @@ def test_of_a_saved_group_whoever_sees_no_names_hears_what_the_breakdown_tells(
             name = f"{group.value}在{step}"
             form = {"form_token": token, "query": query, "name": name, "shared": "1"}
             assert office.post("/segments", data=form).status_code == 303
-            expected[name] = f"{group.people[step - 1]:,}" if step <= start else "隐去"
+            expected[name] = f"{group.people[step - 1]:,}" if is_told[step - 1] else "隐去"
     assert "隐去" in expected.values() and len(set(expected.values())) > 1
     with signed_in(site, "market") as market:
         page = market.get("/segments").text
-        told = dict(
+        heard = dict(
             re.findall(
                 r'class="name">([^ <]+) [^/]+/small></span> <span class="end">([^ ]+) 人', page
             )
         )
-    assert {name: told.get(name) for name in expected} == expected
+    assert {name: heard.get(name) for name in expected} == expected
 
 
 def test_so_many_days_begin_on_the_same_day_on_every_page(office: httpx.Client) -> None:
