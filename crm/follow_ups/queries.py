@@ -1,26 +1,45 @@
-"""Reads whom to call: one line a person, the latest call that is due."""
+"""Reads whom to call: one line a person, the latest call that is due.
 
+A trial asks for calls, and so does whoever wants those of a group called: a *task*.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Literal
 
+import orjson
 from sqlalchemy import (
+    Column,
     Connection,
     Select,
     Subquery,
     Table,
     and_,
     func,
+    literal,
     or_,
     select,
 )
 
-from crm.follow_ups.tables import FOLLOW_UP, FOLLOW_UP_LATER, FOLLOW_UP_OWNER
+from campaigns.times import day_end_us, shanghai_day
+from crm.follow_ups.tables import FOLLOW_UP, FOLLOW_UP_LATER, FOLLOW_UP_OWNER, FOLLOW_UP_TASK
+from crm.holdings.queries import said_by
+from crm.journal.events import JOURNAL
+from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
+from crm.storage.database import in_pieces
 
 ANYBODYS, NOBODYS = "all", "nobody"
 """Beside an account's own: everything that is due, and what nobody was given."""
+NUMBER_OF_TASKS = 0
+"""A task has this number, and its own id where a call of a trial has the trial's."""
+_LAPSES_AFTER_DAYS = 90
+"""A task that nobody saw to for so long is asked for no more."""
+
+Purpose = Literal["care", "marketing", "club"]
+"""What a task is for: `care` needs no consent, the others need their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +47,7 @@ class DueFollowUp:
     """One call or visit that is due.
 
     sku: what is on trial; region, dealer: as the card says; owner: the account that was asked to
-    make the trial's calls.
+    make the trial's calls. about: of a task, what is to be talked about.
     """
 
     trial_id: str
@@ -40,6 +59,7 @@ class DueFollowUp:
     region: str | None
     dealer: str | None
     owner: str | None = None
+    about: str = ""
 
     @property
     def order(self) -> tuple[date, str, int]:
@@ -99,7 +119,7 @@ class DueList:
         return (
             sorted({row.region for row in self.rows if row.region}),
             sorted({row.dealer for row in self.rows if row.dealer}),
-            sorted({row.sku for row in self.rows}),
+            sorted({row.sku for row in self.rows if row.sku}),
         )
 
     def after(self, one: DueFollowUp, asking: Asking) -> DueFollowUp | None:
@@ -113,23 +133,109 @@ def due_follow_ups(scope: Scope, connection: Connection, day: date) -> DueList:
     """Whom to call on a day: one line a person, the longest due first."""
     scope.require("follow_ups", "follow-ups are the company's")
     due = _due(day)
-    return DueList(tuple(_read(connection, _in_order(due, select(*due.c)))))
+    found = [*_read(connection, select(*due.c)), *_tasks(scope, connection, day)]
+    # Of two calls of one day that of the trial, which was there before.
+    found.sort(key=lambda each: (each.due_on, not each.about), reverse=True)
+    latest: dict[str, DueFollowUp] = {}
+    for each in found:
+        latest.setdefault(each.person_id, each)
+    return DueList(tuple(sorted(latest.values(), key=lambda each: each.order)))
 
 
 def open_follow_up(
-    scope: Scope, connection: Connection, trial_id: str, number: int
+    scope: Scope, connection: Connection, trial_id: str, number: int, day: date
 ) -> DueFollowUp | None:
     """One that is still open, due or not; None where there is none to be made."""
     scope.require("follow_ups", "follow-ups are the company's")
+    if number == NUMBER_OF_TASKS:
+        of_it = FOLLOW_UP_TASK.c.task_id == trial_id
+        return next(iter(_tasks(scope, connection, day, of_it)), None)
     query = _open().where(FOLLOW_UP.c.trial_id == trial_id, FOLLOW_UP.c.number == number)
     return next(iter(_read(connection, query)), None)
 
 
-def _last(table: Table, column: str) -> Any:
-    """What was said last of a trial's calls."""
-    latest = select(table.c[column]).where(table.c.trial_id == FOLLOW_UP.c.trial_id)
-    latest = latest.order_by(table.c.entry.desc()).limit(1)
-    return latest.correlate(FOLLOW_UP).scalar_subquery()
+def tasks_of(scope: Scope, connection: Connection, person_id: str, day: date) -> list[DueFollowUp]:
+    """All that is to be talked about with one person, beside their trials."""
+    scope.require("follow_ups", "follow-ups are the company's")
+    return _tasks(scope, connection, day, LINK.c.person_id == person_id)
+
+
+def asked_before(scope: Scope, connection: Connection, occasion: str, about: str) -> frozenset[str]:
+    """Whom somebody asked to be called about this as one of this group, whatever came of it."""
+    scope.require("follow_ups", "follow-ups are the company's")
+    task = FOLLOW_UP_TASK.c
+    query = select(LINK.c.person_id).join(FOLLOW_UP_TASK, LINK.c.card_id == task.card_id)
+    query = query.where(task.occasion == occasion, task.about == about)
+    return frozenset(connection.execute(query).scalars())
+
+
+def _tasks(scope: Scope, connection: Connection, day: date, which: Any = None) -> list[DueFollowUp]:
+    """The tasks that are open: those that are due, or those that are named, due or not."""
+    task, later = FOLLOW_UP_TASK.c, _last(FOLLOW_UP_LATER, "not_before", FOLLOW_UP_TASK.c.task_id)
+    query = (
+        select(
+            task.task_id,
+            literal(NUMBER_OF_TASKS),
+            task.card_id,
+            LINK.c.person_id,
+            task.due_on,
+            literal(""),
+            CARD.c.region,
+            CARD.c.dealer,
+            _last(FOLLOW_UP_OWNER, "owner", task.task_id),
+            task.about,
+            task.purpose,
+            task.at_us,
+        )
+        .select_from(_with_people(FOLLOW_UP_TASK))
+        .where(_MAY_BE_CALLED, task.due_on > day - timedelta(days=_LAPSES_AFTER_DAYS))
+        .order_by(task.due_on, task.task_id)
+    )
+    if which is None:
+        query = query.where(task.due_on <= day, or_(later.is_(None), later <= day))
+    else:
+        query = query.where(which)
+    rows = connection.execute(query).all()
+    people = sorted({row.person_id for row in rows})
+    answers = _answers(connection, people) if rows else {}
+    said = said_by(scope, connection, people, "", day_end_us(day)) if rows else {}
+    return [
+        DueFollowUp(*row[:10])
+        for row in rows
+        if (row.purpose == "care" or said.get(row.person_id, {}).get(row.purpose))
+        and not any(_closes(each, row) for each in answers.get(row.person_id, ()))
+    ]
+
+
+def _closes(answer: tuple[int, str], task: Any) -> bool:
+    """Reached on its day or later; or refused at any time since it was asked for."""
+    at_us, outcome = answer
+    if outcome == "refused":
+        return shanghai_day(at_us) >= shanghai_day(task.at_us)
+    return outcome == "reached" and shanghai_day(at_us) >= task.due_on
+
+
+def _answers(
+    connection: Connection, person_ids: Collection[str]
+) -> dict[str, list[tuple[int, str]]]:
+    """When each of some people was called, µs, and how it went."""
+    query = (
+        select(LINK.c.person_id, JOURNAL.c.starts_us, JOURNAL.c.plain)
+        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.type == "follow_up.done", OUTCOME.c.outcome == "recorded")
+    )
+    found: dict[str, list[tuple[int, str]]] = {}
+    for piece in in_pieces(list(person_ids)):
+        for person_id, at_us, plain in connection.execute(query.where(LINK.c.person_id.in_(piece))):
+            found.setdefault(person_id, []).append((at_us, orjson.loads(plain)["outcome"]))
+    return found
+
+
+def _last(table: Table, column: str, of: Column[Any] = FOLLOW_UP.c.trial_id) -> Any:
+    """What was said last of the calls of a trial, or of a task."""
+    latest = select(table.c[column]).where(table.c.trial_id == of)
+    return latest.order_by(table.c.entry.desc()).limit(1).correlate(of.table).scalar_subquery()
 
 
 def _due(day: date) -> Subquery:
@@ -146,16 +252,19 @@ def _due(day: date) -> Subquery:
     return select(*shown).where(ranked.c.place == 1, is_today).subquery()
 
 
+def _with_people(of: Table) -> Any:
+    found = of.join(LINK, LINK.c.card_id == of.c.card_id)
+    found = found.join(PERSON, PERSON.c.person_id == LINK.c.person_id)
+    return found.join(CARD, CARD.c.card_id == of.c.card_id)
+
+
+# What was written when the archive was still open must not be read once it is not.
+_MAY_BE_CALLED = and_(
+    PERSON.c.restricted.is_(False), PERSON.c.deceased.is_(False), CARD.c.erased.is_(False)
+)
+
+
 def _open() -> Select[Any]:
-    of_people = (
-        FOLLOW_UP.join(LINK, LINK.c.card_id == FOLLOW_UP.c.card_id)
-        .join(PERSON, PERSON.c.person_id == LINK.c.person_id)
-        .join(CARD, CARD.c.card_id == FOLLOW_UP.c.card_id)
-    )
-    # What was written when the archive was still open must not be read once it is not.
-    may_be_called = and_(
-        PERSON.c.restricted.is_(False), PERSON.c.deceased.is_(False), CARD.c.erased.is_(False)
-    )
     return (
         select(
             FOLLOW_UP.c.trial_id,
@@ -168,13 +277,9 @@ def _open() -> Select[Any]:
             CARD.c.dealer,
             _last(FOLLOW_UP_OWNER, "owner").label("owner"),
         )
-        .select_from(of_people)
-        .where(FOLLOW_UP.c.state == "open", may_be_called)
+        .select_from(_with_people(FOLLOW_UP))
+        .where(FOLLOW_UP.c.state == "open", _MAY_BE_CALLED)
     )
-
-
-def _in_order(due: Subquery, query: Select[Any]) -> Select[Any]:
-    return query.order_by(due.c.due_on, due.c.trial_id, due.c.number)
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[DueFollowUp]:

@@ -1,4 +1,4 @@
-"""The follow-ups of every trial, and whose they are."""
+"""The follow-ups of every trial, those that are asked for of a group, and whose they are."""
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table
 
@@ -54,3 +54,21 @@ FOLLOW_UP_LATER = Table(
 )
 """Calls that are to be made another day: of a trial the last entry holds. A rebuild leaves it
 alone."""
+
+FOLLOW_UP_TASK = Table(
+    "follow_up_task",
+    METADATA,
+    Column("task_id", String(36), primary_key=True),
+    Column("occasion", String(100), nullable=False),
+    Column("about", String(80), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("card_id", String(64), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Index("ix_follow_up_task_occasion", "occasion"),
+    Index("ix_follow_up_task_due_on", "due_on"),
+)
+"""Calls that somebody asks for, of the people of a group: `occasion` names it, `about` says what is
+to be talked about, in the words of who asks. Whose they are and another day stand beside, under
+the task's id and number 0. A rebuild leaves it alone."""

@@ -54,6 +54,7 @@ KEPT_APART = (
 
 REGISTERED = (
     *(rights.RIGHTS_REQUEST, rights.RIGHTS_STEP, follow_ups.FOLLOW_UP_OWNER),
+    *(follow_ups.FOLLOW_UP_TASK,),
     *(follow_ups.FOLLOW_UP_LATER, outcomes.EVENT_HANDLED, outcomes.EVENT_MENDED),
     *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, reward_desk.PAYMENT_LEFT_OUT),
     policies.POLICY_DRAFT,

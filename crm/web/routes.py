@@ -71,6 +71,7 @@ from crm.web.pages import (
     scan,
     search,
     second_factor,
+    segment_tasks,
     sheets,
     sign_in,
     statements,
@@ -116,7 +117,7 @@ PAGES = (
     *(watch, disputes, payment_files, reward_payments, rewards, policies, transfers),
     *(own_rewards, member_acts, members, statements),
     *(accounts, tokens, webhooks, join, components, backups),
-    *(funnels, funnel_files, funnel_people, funnel_differences),
+    *(funnels, funnel_files, funnel_people, funnel_differences, segment_tasks),
 )
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),

@@ -50,7 +50,8 @@ class MemberItem(BaseModel):
 
 
 class FollowUpItem(BaseModel):
-    """A call that is due today or was."""
+    """A call that is due today or was; one that a group asks for has number 0 and says about what,
+    and its own id where others have their trial's."""
 
     trial_id: str
     number: int
@@ -58,6 +59,7 @@ class FollowUpItem(BaseModel):
     due_on: str
     sku: str
     owner: str | None
+    about: str = ""
 
 
 class RequestItem(BaseModel):

@@ -145,6 +145,7 @@ def _follow_ups(turn: Turn) -> Told:
                 due_on=each.due_on.isoformat(),
                 sku=each.sku,
                 owner=each.owner,
+                about=each.about,
             ),
         )
         for each in rows

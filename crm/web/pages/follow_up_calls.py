@@ -15,7 +15,7 @@ from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
-from crm.follow_ups.queries import DueFollowUp, due_follow_ups, open_follow_up
+from crm.follow_ups.queries import DueFollowUp, due_follow_ups, open_follow_up, tasks_of
 from crm.follow_ups.register import call_later
 from crm.identity.traits import PLACEHOLDER_PHONES
 from crm.journal.logged_event import LoggedEvent
@@ -111,7 +111,8 @@ def _find(visit: Visit, trial_id: str, number: str) -> DueFollowUp:
     if not number.isdecimal() or len(number) > MOST_DIGITS:
         raise NotFound
     with reading(visit.site.engine) as connection:
-        found = open_follow_up(visit.scope, connection, trial_id, int(number))
+        today = shanghai_day(visit.site.now_us())
+        found = open_follow_up(visit.scope, connection, trial_id, int(number), today)
     if found is None:
         raise NotFound
     return found
@@ -142,6 +143,7 @@ def _call(
         (found,) = people_by_id(visit.scope, connection, [due.person_id])
         calls = [each for each in events if isinstance(each.data, FollowUpDone)]
         names = names_of(connection, {each.actor for each in calls})
+        tasks = tasks_of(visit.scope, connection, due.person_id, today)
     trial = next((each for each in events if _is_trial(each, due.trial_id)), None)
     context = {
         "title": visit.say(N_("回访")),
@@ -149,6 +151,7 @@ def _call(
         "today": today,
         "person": found,
         "trial": trial,
+        "about": list(dict.fromkeys(each.about for each in tasks)),
         "calls": calls,
         "names": names,
         "opened": _reached(person) if is_open else None,

@@ -96,7 +96,7 @@ def _list(visit: Visit, chosen: Chosen, page: int, fault: str = "") -> Response:
         ids = sorted({row.person_id for row in due})
         people = {p.person_id: p for p in people_by_id(scope, connection, ids)}
         names = names_of(connection, {row.owner for row in due if row.owner})
-        colleagues = list(_colleagues(accounts(connection)))
+        may_be_given = list(colleagues(accounts(connection)))
         context: dict[str, Any] = {
             "dealer_names": (known := dealer_names(connection)),
             "with_phone": may_have_phones(scope, connection, ids),
@@ -116,7 +116,7 @@ def _list(visit: Visit, chosen: Chosen, page: int, fault: str = "") -> Response:
         "dealers": [(code, known.get(code, code)) for code in dealers],
         "skus": [(code, code) for code in skus],
         "region_name": region_name,
-        "colleagues": colleagues,
+        "colleagues": may_be_given,
         "page": page,
         "pages": max(1, -(-len(part) // PAGE_ROWS)),
         "fault": fault,
@@ -134,13 +134,14 @@ def assign_calls(posting: SignedInPosting) -> Response:
     visit.scope.require("follow_ups", "follow-ups are the company's")
     calls, chosen = list(_ticked(posting)), chosen_in(posting)
     with reading(visit.site.engine) as connection:
-        known = {each.actor for each in _colleagues(accounts(connection))}
+        known = {each.actor for each in colleagues(accounts(connection))}
     owner = posting.text("owner", 64)
     if owner not in known:
         return _list(visit, chosen, 1, visit.say(_NOBODY))
     with writing(visit.site.engine) as connection:
         actor, now_us = visit.account.actor, visit.site.now_us()
-        calls = [call for call in calls if open_follow_up(visit.scope, connection, *call)]
+        today = shanghai_day(now_us)
+        calls = [call for call in calls if open_follow_up(visit.scope, connection, *call, today)]
         assign(visit.scope, connection, calls, owner, actor=actor, now_us=now_us)
     return RedirectResponse(f"/follow-ups?{chosen.query}", 303)
 
@@ -152,7 +153,7 @@ def _ticked(posting: Posting) -> Iterator[CallName]:
             yield trial_id, int(number)
 
 
-def _colleagues(known: list[KnownAccount]) -> Iterator[KnownAccount]:
+def colleagues(known: list[KnownAccount]) -> Iterator[KnownAccount]:
     """Who may be given a call: open accounts that see the list and may say how it went."""
     for each in known:
         sees = scope_of(*each.roles, dealer=each.dealer).may("follow_ups")

@@ -80,6 +80,7 @@ def of_members(type_name: str) -> Allowed:
 PUBLISHES = says("reward_policy.published")
 SEES_PAYMENTS = sees("books")
 NAMES_PAYEES = sees("payees")
+ASKS_FOR_CALLS = both(both(LISTS_THE_SEASON, sees("follow_ups")), says("follow_up.done"))
 LISTS_A_FUNNEL = either(LISTS_THE_SEASON, sees("own_numbers"))
 FUNNELS = either(sees("numbers"), sees("own_numbers"))
 OPENS: dict[str, Allowed] = {
@@ -196,6 +197,9 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /segments", "POST /segments/{segment_id}/remove"), FUNNELS),
     **dict.fromkeys((f"{m} /segments/{{segment_id}}" for m in ("GET", "POST")), LISTS_A_FUNNEL),
     "POST /segments": LISTS_A_FUNNEL,
+    **dict.fromkeys(
+        (f"{m} /segments/{{segment_id}}/follow-ups" for m in ("GET", "POST")), ASKS_FOR_CALLS
+    ),
     **dict.fromkeys(("POST /funnels/saved", "GET /funnels/saved/{funnel_id}"), FUNNELS),
     "POST /funnels/saved/{funnel_id}/remove": FUNNELS,
     **dict.fromkeys(("GET /funnels/differs", "GET /funnels/differs.csv"), FUNNELS),
