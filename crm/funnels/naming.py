@@ -66,6 +66,21 @@ def read_window(text: str) -> Window:
     return parse_window(f"{int(found[1])}{_UNITS[found[2] or 'd']}")
 
 
+def step_in_codes(text: str) -> Step | None:
+    """A step that needs no words to be read; None: it may, or there is none such.
+
+    The words of all languages take longer to read than most funnels to answer.
+    """
+    if not text.isascii() or any(name in text for name in (REGION, *PLACES)):
+        return None
+    try:
+        step = parse_step(text)
+        check_step(step)
+    except InvalidStep:
+        return None
+    return step
+
+
 def read_step(text: str, words: Vocabulary) -> Step:
     """A step in codes or in words; InvalidStep says what was likely meant."""
     spoken = words.answering(text)

@@ -4,6 +4,9 @@ Prints how long the command takes with its start, the 95th percentiles of the fu
 who sends ten events a second, and those of the senders alone. The site is `jinxi serve` as
 everybody starts it; who asks and sends runs beside it on the same processors. With `--data FOLDER`
 an installation that is there already is used as it is, and written into.
+
+It ends within five minutes, filling included, as long as that leaves time for one turn: on a loaded
+machine it takes fewer turns, and says of how many its numbers are.
 """
 
 import argparse
@@ -12,7 +15,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -42,7 +45,10 @@ EVENTS_A_SECOND = 10
 READERS = 2
 _BETWEEN_PAGES_SECONDS = 1.0
 _READER = "bench-headquarters"
-COMMANDS = 5
+COMMANDS = 3
+WITHIN_SECONDS = 300.0
+_ENDING_SECONDS = 20.0
+"""What is left at the end for whoever has to stop."""
 CHAIN = ("activity.attended", "trial.started", "purchase.made")
 STEPS = "&".join(f"step={step}" for step in CHAIN)
 PAGES = (
@@ -109,28 +115,36 @@ def send(address: str, token: str, until: float) -> list[float]:
         return timed(one, until, SENDERS / EVENTS_A_SECOND)
 
 
-def read(address: str, until: float, wrong: list[str]) -> list[float]:
+def reader(address: str) -> httpx.Client:
+    """Somebody who is signed in and has seen a page: the columns are read once in the life of the
+    process."""
+    client = httpx.Client(base_url=address, timeout=60, follow_redirects=True)
+    assert sign_in(client, _READER).status_code == 200
+    assert client.get(PAGES[0]).status_code == 200
+    return client
+
+
+def read(client: httpx.Client, until: float, wrong: list[str]) -> list[float]:
     """The page of funnels, another question each time."""
     turn = 0
-    with httpx.Client(base_url=address, timeout=60, follow_redirects=True) as client:
-        assert sign_in(client, _READER).status_code == 200
 
-        def one() -> None:
-            nonlocal turn
-            answer = client.get(PAGES[turn % len(PAGES)])
-            turn += 1
-            if answer.status_code != 200:
-                wrong.append(f"{answer.status_code} {answer.text[:200]}")
+    def one() -> None:
+        nonlocal turn
+        answer = client.get(PAGES[turn % len(PAGES)])
+        turn += 1
+        if answer.status_code != 200:
+            wrong.append(f"{answer.status_code} {answer.text[:200]}")
 
-        one()  # the columns are read once in the life of the process
-        return timed(one, until, _BETWEEN_PAGES_SECONDS)
+    return timed(one, until, _BETWEEN_PAGES_SECONDS)
 
 
-def heard(address: str, tokens: list[str], seconds: float, readers: int) -> Heard:
-    """Senders, and so many who read beside them."""
+def heard(
+    address: str, tokens: list[str], seconds: float, readers: Sequence[httpx.Client] = ()
+) -> Heard:
+    """Senders, and those who read beside them."""
     until, wrong = time.monotonic() + seconds, list[str]()
-    with ThreadPoolExecutor(len(tokens) + readers) as threads:
-        reading_now = [threads.submit(read, address, until, wrong) for _ in range(readers)]
+    with ThreadPoolExecutor(len(tokens) + len(readers)) as threads:
+        reading_now = [threads.submit(read, each, until, wrong) for each in readers]
         sending = [threads.submit(send, address, token, until) for token in tokens]
         sent, seen = (
             [s for each in some for s in each.result()] for some in (sending, reading_now)
@@ -138,15 +152,34 @@ def heard(address: str, tokens: list[str], seconds: float, readers: int) -> Hear
     return Heard(sent, seen, wrong)
 
 
+def turns_of(
+    address: str, tokens: list[str], asked: argparse.Namespace, until: float
+) -> list[tuple[Heard, Heard]]:
+    """Senders alone, then beside readers; by turns, since a machine may be slower a minute later.
+    One turn at least, then as many as there is time for."""
+    found: list[tuple[Heard, Heard]] = []
+    with ExitStack() as stack:
+        readers = [stack.enter_context(reader(address)) for _ in range(READERS)]
+        longest = 0.0
+        while len(found) < asked.turns and (not found or time.monotonic() + longest < until):
+            began = time.monotonic()
+            alone = heard(address, tokens, asked.seconds)
+            found.append((alone, heard(address, tokens, asked.seconds, readers)))
+            longest = max(longest, time.monotonic() - began)
+    return found
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=55_000, help="people of the season")
     parser.add_argument("--data", help="an installation that is there already")
-    parser.add_argument("--seconds", type=float, default=30.0, help="of each part")
-    parser.add_argument("--turns", type=int, default=3, help="alone and beside readers, by turns")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each part")
+    parser.add_argument("--turns", type=int, default=6, help="alone and beside readers, by turns")
+    parser.add_argument("--within", type=float, default=WITHIN_SECONDS, help="seconds of all of it")
     parser.add_argument("--folder", help="where what is on disk goes")
     asked = parser.parse_args()
+    until = time.monotonic() + asked.within - _ENDING_SECONDS
     with installation(asked) as opened:
         folder = opened.settings.data_folder
         with reading(opened.engine) as connection:
@@ -155,22 +188,16 @@ def main() -> None:
             role: AccountRole = "headquarters"
             add_user(opened.engine, _READER, PASSWORD, (role,), None, is_demo=True)
         tokens = [add_token(opened.engine, uuid4().hex[:8], "headquarters") for _ in range(SENDERS)]
+        print(f"{status.recorded_position:,} events; load {os.getloadavg()[0]:.1f}", flush=True)
         first, *commands = command_seconds(folder)
-        print(f"{status.recorded_position:,} events; load {os.getloadavg()[0]:.1f}")
         clock, processor = (median(each) for each in zip(*commands, strict=True))
         print(
             f"command: {clock:.2f} s with its start (wanted 2), {processor:.2f} s of the processor;"
-            f" the first {first[0]:.2f} s"
+            f" the first {first[0]:.2f} s; of {len(commands)}",
+            flush=True,
         )
         with served(folder) as address:
-            # By turns, since a machine may be slower a minute later.
-            turns = [
-                (
-                    heard(address, tokens, asked.seconds, 0),
-                    heard(address, tokens, asked.seconds, READERS),
-                )
-                for _ in range(asked.turns)
-            ]
+            turns = turns_of(address, tokens, asked, until)
     alone = [s for quiet, _ in turns for s in quiet.sent]
     beside = [s for _, busy in turns for s in busy.sent]
     pages = [s for _, busy in turns for s in busy.read]
@@ -186,7 +213,8 @@ def main() -> None:
     )
     for each in sorted(set(wrong)):
         print(f"wrong: {each}")
-    print(f"load {os.getloadavg()[0]:.1f}")
+    parts = f"{len(turns)} turns of {asked.seconds:.0f} s alone and {asked.seconds:.0f} s beside"
+    print(f"{parts} readers; load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -160,6 +160,7 @@ def served(folder: Path) -> Iterator[str]:
                 if httpx.get(f"{address}/health", timeout=5).status_code == 200:
                     break
             assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(_LOOK_SECONDS)
         try:
             yield address
         finally:

@@ -71,7 +71,7 @@ def differences_page(visit: SignedIn) -> Response:
     step = found.step
     both = slice(step - 1, step + 1)
     people, went_on = found.viewer.told_steps(found.report.people)[both]
-    words = found.viewer.words(found.report.people)[both]
+    told = found.viewer.words(found.report.people)[both]
     context = {
         "title": visit.say(N_("走下去的和停下的有什么不同")),
         "query": found.asked.query,
@@ -79,8 +79,8 @@ def differences_page(visit: SignedIn) -> Response:
         "steps": words,
         "step": step,
         "notes": _notes(visit, found),
-        "people": words[0],
-        "went_on": words[1],
+        "people": told[0],
+        "went_on": told[1],
         "rate": rate_of(went_on, people) or "–",
         "rows": [_row(each, found.viewer) for each in islice(found.clear, _SHOWN)],
         "clear": len(found.clear),

@@ -22,7 +22,7 @@ from crm.funnels.definition import (
 from crm.funnels.elsewhere import NotThere, clickhouse_of
 from crm.funnels.fields import DIMENSIONS, all_fields
 from crm.funnels.kept import columns_file
-from crm.funnels.naming import read_dimension, read_step, read_window
+from crm.funnels.naming import read_dimension, read_step, read_window, step_in_codes
 from crm.funnels.queries import Funnels, funnel_then
 from crm.funnels.register import Saved
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
@@ -178,6 +178,8 @@ def _must_be_whole(written: Mapping[str, object]) -> None:
 
 
 def _dimension(by: str) -> str:
+    if by in DIMENSIONS:
+        return by
     try:
         return read_dimension(by, vocabulary(language()))
     except InvalidFunnel as error:
@@ -216,7 +218,7 @@ def _print_clickhouse(asked: Funnel) -> None:
 
 def _step(text: str) -> Step:
     try:
-        return read_step(text, vocabulary(language()))
+        return step_in_codes(text) or read_step(text, vocabulary(language()))
     except InvalidStep as error:
         raise typer.BadParameter(error.said(language())) from error
 

@@ -152,6 +152,7 @@ def test_what_differs_is_told_for_each_step_and_for_two_periods(
         for each in (structs.replace(DOCUMENT, last_days=183, by=()),) * 2
     )
     assert f"{step[0].people:,} 人里，{following[1].people:,} 人走了下去" in page
+    assert "<h2>到场 → 试用</h2>" in page
     rows = list(csv.reader(StringIO(office.get(f"/funnels/differs.csv?{QUERY}&at=1").text)))
     groups = [row for row in rows[1:] if len(row) > 1]
     for row in groups:
