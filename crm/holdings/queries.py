@@ -106,6 +106,21 @@ def said_by(
     return {person_id: _answers(said, dealer, at_us) for person_id, said in words.items()}
 
 
+def own_no_to_health(
+    connection: Connection, party: str, cards: Collection[str], at_us: int
+) -> bool:
+    """Whether the last word on health that a dealer itself wrote on cards of its own is a no."""
+    query = (
+        select(JOURNAL)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .where(JOURNAL.c.subject.in_([f"card/{card_id}" for card_id in sorted(cards)]))
+        .where(JOURNAL.c.type.in_(_CONSENTS), JOURNAL.c.role == party)
+        .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
+    )
+    words = [_word(row, orjson.loads(row.plain)) for row in connection.execute(query)]
+    return _answers(words, "", at_us).get("health") is False
+
+
 def health_is_closed(scope: Scope, connection: Connection, card_id: str, at_us: int) -> bool:
     """Whether the person of a card says no to health; silence is none, nor a card that waits."""
     whose = select(LINK.c.person_id).where(LINK.c.card_id == card_id)

@@ -9,15 +9,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from campaigns.events.people import CardCorrected, CardRegistered
 from campaigns.identifiers import mobile_e164
 from campaigns.sheets import SheetRow
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.rows import fault_at
 from campaigns.sheets.sketches import Place
-from crm.holdings.queries import said_by
+from crm.holdings.queries import own_no_to_health, said_by
 from crm.identity.names import simplified
+from crm.intake.known_rows import folded
 from crm.intake.sheet_corrections import RowPlan
 from crm.intake.sheet_tally import answers_health, name_on_card
+from crm.journal.events import decode, last_position, rows_of_homes
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import Keyring
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import in_pieces
@@ -34,11 +39,7 @@ def closed_health(
 
     A row that agrees to it, or says no by itself, is not looked at.
     """
-    written = {
-        (row.sheet, row.number): (row, faults)
-        for row, plan in plans
-        if not answers_health(row) and (faults := list(_cells(plan.wires)))
-    }
+    written = _written(plans)
     people = _people(connection, [row for row, _ in written.values()])
     everybody = sorted({person_id for found in people.values() for person_id in found})
     closed: set[str] = set()
@@ -49,6 +50,67 @@ def closed_health(
         place: faults
         for place, (_, faults) in written.items()
         if not closed.isdisjoint(people.get(place, ()))
+    }
+
+
+def closed_to_dealer(
+    connection: Connection,
+    keyring: Keyring,
+    plans: Sequence[tuple[SheetRow, RowPlan]],
+    party: str,
+    at_us: int,
+) -> dict[Place, list[RowFault]]:
+    """As `closed_health`, by what a dealer itself wrote down and by nothing else.
+
+    Who somebody is, what stands on the card today, and what the person said to anybody else it is
+    not told: not by a question either.
+    """
+    written = _written(plans)
+    named = _by_name(connection, [row for row, _ in written.values()])
+    cards = {card.card_id for found in named.values() for card in found}
+    own = _own_facts(connection, keyring, cards, party)
+    closed = {}
+    for place, (row, faults) in written.items():
+        found = [card.card_id for card in named.get(_plain_name(row), ()) if card.card_id in own]
+        of_row = {card_id for card_id in found if _is_said_of(own[card_id], row)} | {row.card_id}
+        if own_no_to_health(connection, party, of_row, at_us):
+            closed[place] = faults
+    return closed
+
+
+def _own_facts(
+    connection: Connection, keyring: Keyring, cards: Collection[str], party: str
+) -> dict[str, dict[str, Any]]:
+    """Card → what a dealer said of it, for those that the dealer brought into being."""
+    kept = rows_of_homes(
+        connection, {f"card/{card_id}" for card_id in cards}, last_position(connection)
+    )
+    said: dict[str, list[LoggedEvent]] = {}
+    for event in sorted(decode(kept, keyring), key=lambda event: event.order):
+        if isinstance(event.data, CardRegistered | CardCorrected) and event.party == party:
+            said.setdefault(event.home.partition("/")[2], []).append(event)
+    return {
+        card_id: facts
+        for card_id, events in said.items()
+        if (facts := folded(events)) and isinstance(events[0].data, CardRegistered)
+    }
+
+
+def _is_said_of(facts: Mapping[str, Any], row: SheetRow) -> bool:
+    if simplified(name_on_card(facts)) != _plain_name(row):
+        return False
+    phones = (facts.get("contact") or {}).get("phones") or ()
+    born = (facts.get("person") or {}).get("birth_date")
+    return _is_of(str(born or ""), {_tail(phone) for phone in phones}, row.said)
+
+
+def _written(
+    plans: Sequence[tuple[SheetRow, RowPlan]],
+) -> dict[Place, tuple[SheetRow, list[RowFault]]]:
+    return {
+        (row.sheet, row.number): (row, faults)
+        for row, plan in plans
+        if not answers_health(row) and (faults := list(_cells(plan.wires)))
     }
 
 
@@ -65,22 +127,31 @@ def _people(connection: Connection, rows: Collection[SheetRow]) -> dict[Place, s
     for piece in in_pieces(sorted({row.card_id for row in rows})):
         query = select(LINK.c.card_id, LINK.c.person_id).where(LINK.c.card_id.in_(piece))
         by_card |= {card_id: person_id for card_id, person_id in connection.execute(query)}
+    by_name = _by_name(connection, rows)
+    found: dict[Place, set[str]] = {}
+    for row in rows:
+        people = {by_card[row.card_id]} if row.card_id in by_card else set()
+        people |= {
+            card.person_id
+            for card in by_name.get(_plain_name(row), ())
+            if _is_of(card.born or "", set(card.phone_tails.split()), row.said)
+        }
+        found[row.sheet, row.number] = people
+    return found
+
+
+def _by_name(connection: Connection, rows: Collection[SheetRow]) -> dict[str, list[Row[Any]]]:
     by_name: dict[str, list[Row[Any]]] = {}
     for piece in in_pieces(sorted({_plain_name(row) for row in rows if row.said})):
         for card in connection.execute(_named(piece)):
             by_name.setdefault(card.plain, []).append(card)
-    found: dict[Place, set[str]] = {}
-    for row in rows:
-        people = {by_card[row.card_id]} if row.card_id in by_card else set()
-        people |= {c.person_id for c in by_name.get(_plain_name(row), ()) if _is_of(c, row.said)}
-        found[row.sheet, row.number] = people
-    return found
+    return by_name
 
 
 def _named(names: Sequence[str]) -> Any:
     """The cards of these names, but of archives that nobody at an activity finds."""
     return (
-        select(CARD.c.plain, CARD.c.phone_tails, CARD.c.born, LINK.c.person_id)
+        select(CARD.c.card_id, CARD.c.plain, CARD.c.phone_tails, CARD.c.born, LINK.c.person_id)
         .join(LINK, LINK.c.card_id == CARD.c.card_id)
         .join(PERSON, PERSON.c.person_id == LINK.c.person_id)
         .where(CARD.c.plain.in_(names), PERSON.c.restricted.is_(False))
@@ -91,10 +162,13 @@ def _plain_name(row: SheetRow) -> str:
     return simplified(name_on_card(row.said))
 
 
-def _is_of(card: Row[Any], said: Mapping[str, Any]) -> bool:
+def _is_of(born: str, tails: Collection[str], said: Mapping[str, Any]) -> bool:
     phones = (said.get("contact") or {}).get("phones") or ()
-    born = str((said.get("person") or {}).get("birth_date") or "")
-    if len(born) == _WHOLE_DATE and len(card.born or "") == _WHOLE_DATE:
-        return bool(card.born == born)
-    tails = {(mobile_e164(phone) or phone)[-_TAIL_DIGITS:] for phone in phones}
-    return not tails.isdisjoint(card.phone_tails.split())
+    said_born = str((said.get("person") or {}).get("birth_date") or "")
+    if len(said_born) == _WHOLE_DATE and len(born) == _WHOLE_DATE:
+        return born == said_born
+    return not {_tail(phone) for phone in phones}.isdisjoint(tails)
+
+
+def _tail(phone: str) -> str:
+    return (mobile_e164(phone) or phone)[-_TAIL_DIGITS:]

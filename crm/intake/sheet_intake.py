@@ -35,7 +35,7 @@ from crm.intake.known_rows import is_of, known_rows
 from crm.intake.row_matching import Settled, settle_rows
 from crm.intake.sheet_corrections import RowPlan, plan_row
 from crm.intake.sheet_head import check_head, planned_activity
-from crm.intake.sheet_health import closed_health
+from crm.intake.sheet_health import closed_health, closed_to_dealer
 from crm.intake.sheet_receipt import (
     NO_ANSWERS,
     SAME_PERSON_TWICE,
@@ -184,11 +184,13 @@ def _planned(
         (row, _plan(row, activity, history.get(f"card/{row.card_id}", ()), secret, party))
         for row in rows
     ]
-    if party != COMPANY:
-        # What a person said to the company is not told to a dealer.
-        return plans
     with reading(engine) as connection:
-        closed = closed_health(connection, plans, now_us())
+        # What a person said to the company is not told to a dealer.
+        closed = (
+            closed_health(connection, plans, now_us())
+            if party == COMPANY
+            else closed_to_dealer(connection, keyring, plans, party, now_us())
+        )
     return [
         (row, RowPlan(faults=faults) if (faults := closed.get((row.sheet, row.number))) else plan)
         for row, plan in plans

@@ -175,11 +175,53 @@ def test_a_row_that_was_taken_is_no_question_because_the_person_refused_since(
     sent = sheet_of(("卫早量", "13700006607", "150", "90"), headings=headings)
     again(field, pick(field, "A-sheet", sent).text, "send")
     site.work()
-    with reading(site.site.engine) as connection:
-        found, _ = find_people(HEADQUARTERS_SCOPE, connection, "卫早量")
-    refused = event("consent.refused", found[0].card_id, purpose="health")
+    refused = event("consent.refused", card_named(site, "卫早量"), purpose="health")
     site.accept(refused)
     assert "没有变化 1 行" in pick(field, "A-sheet", sent).text
     other = sheet_of(("卫早量", "13700006607", "160", "90"), headings=headings)
     page = pick(field, "A-sheet", other).text
     assert "要改好才收 1 行" in page and BEFORE in page
+
+
+def test_a_dealers_sheet_is_asked_about_by_the_dealers_own_words_and_by_no_others(
+    site: RunningSite,
+) -> None:
+    site.user("hall", "dealer_staff", "D1")
+    headings = ("姓名", "手机", "高压", "低压")
+    for hall in entered(site, "hall"):
+        for name, phone, refused in (
+            ("吕自拒", "13700006611", "1"),
+            ("严没拒", "13700006612", ""),
+            ("华改号", "13700006613", "1"),
+        ):
+            typed = {"name": name, "phone": phone, "refused_health": refused}
+            assert "data-receipt" in submit(hall, "new", **typed).text
+        site.work()
+        cards = {name: card_named(site, name) for name in ("严没拒", "华改号")}
+        site.accept(
+            *(
+                card("R-8", "施公司", "13700006614"),
+                event("consent.refused", "R-8", purpose="health"),
+            ),
+            event("consent.refused", cards["严没拒"], purpose="health"),
+            event("card.corrected", cards["华改号"], contact={"phones": ["13700006615"]}),
+        )
+        rows = (
+            ("吕自拒", "13700006611", "150", "90"),
+            ("吕自拒", "13700009911", "150", "90"),
+            ("严没拒", "13700006612", "150", "90"),
+            ("施公司", "13700006614", "150", "90"),
+            ("华改号", "13700006615", "150", "90"),
+        )
+        page = pick(hall, "A-sheet", sheet_of(*rows, headings=headings)).text
+        assert "要改好才收 1 行" in page and "新写 4 行" in page
+        assert page.count(BEFORE) == 2 and cell(page, 2, "systolic")
+    for field in entered(site, "field"):
+        page = pick(field, "A-sheet", sheet_of(*rows, headings=headings)).text
+        assert "要改好才收 4 行" in page
+
+
+def card_named(site: RunningSite, name: str) -> str:
+    with reading(site.site.engine) as connection:
+        found, _ = find_people(HEADQUARTERS_SCOPE, connection, name)
+    return str(found[0].card_id)
