@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection, Row, select
 
-from crm.journal.events import JOURNAL
+from crm.journal.events import JOURNAL, decode, rows_at
+from crm.journal.logged_event import LoggedEvent
 from crm.journal.messages import record, rows
 from crm.journal.outbox import OUTBOX
+from crm.keyring.keyring import Keyring
 from crm.outcomes.queries import EventStatus, status_of, statuses
 from crm.outcomes.tables import OUTCOME
 
@@ -35,6 +37,7 @@ class OwnWord:
 
     is_going: whether a word that takes it back is accepted, and not recorded yet.
     value: the code of how it went, of the types that have one.
+    activity_id: of the activity that it names, if any; by_row: said by a row of a dealer's copy.
     """
 
     id: str
@@ -44,6 +47,17 @@ class OwnWord:
     of: Spoken
     is_going: bool = False
     value: str = ""
+    activity_id: str = ""
+    by_row: bool = False
+
+    @property
+    def may_move(self) -> bool:
+        """Whether it stands, and may be said anew of another activity.
+
+        What was said by a row is said by that row alone: whose card it is its writer is not told.
+        """
+        stands = self.status.outcome not in ("voided", "rejected") and not self.is_going
+        return bool(self.activity_id) and stands and not self.by_row
 
 
 def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord]:
@@ -51,7 +65,7 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
     # A range instead of LIKE: every database answers it from the index.
     query = (
         statuses()
-        .add_columns(JOURNAL.c.time, JOURNAL.c.subject, JOURNAL.c.plain)
+        .add_columns(JOURNAL.c.time, JOURNAL.c.subject, JOURNAL.c.plain, JOURNAL.c.by_row)
         .where(JOURNAL.c.source == source)
         .where(JOURNAL.c.id >= f"{form_id}-", JOURNAL.c.id < f"{form_id}.")
         .order_by(JOURNAL.c.position)
@@ -66,11 +80,23 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
             status,
             _spoken(connection, status.type, row.plain),
             (source, status.id) in going,
-            str(orjson.loads(row.plain).get("outcome", "")),
+            str(said.get("outcome", "")),
+            str(said.get("activity_id", "")),
+            row.by_row,
         )
         for row in rows
-        for status in (status_of(row[:-3]),)
+        for status, said in ((status_of(row[:-4]), orjson.loads(row.plain)),)
     ]
+
+
+def own_events(
+    connection: Connection, keyring: Keyring, source: str, form_id: str
+) -> list[LoggedEvent]:
+    """The same whole, to be said again by who said it."""
+    query = select(JOURNAL.c.position).where(JOURNAL.c.source == source)
+    query = query.where(JOURNAL.c.id >= f"{form_id}-", JOURNAL.c.id < f"{form_id}.")
+    positions = list(connection.execute(query.order_by(JOURNAL.c.position)).scalars())
+    return decode(rows_at(connection, positions), keyring)
 
 
 def times_said(connection: Connection, source: str, form_id: str) -> dict[str, str]:

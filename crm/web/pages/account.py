@@ -16,6 +16,7 @@ from crm.web.guards.visit import (
     Visit,
     keep_cookie,
 )
+from crm.web.pages.log_form import movable_to
 from crm.web.pages.sign_in import inside, password_in, tried
 from crm.web.view.templates import STATIC_FOLDER
 
@@ -65,7 +66,8 @@ async def choose_password(posting: SignedInPosting) -> Response:
 @router.get("/unsent")
 def unsent_page(visit: SignedIn) -> Response:
     """What is kept on this phone and not yet sent; the browser itself fills it in."""
-    return visit.render("unsent.html", {"title": visit.say(N_("未发送"))})
+    context = {"title": visit.say(N_("未发送")), "activities": movable_to(visit)}
+    return visit.render("unsent.html", context)
 
 
 @router.post("/language")

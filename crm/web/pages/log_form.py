@@ -1,5 +1,6 @@
 """The phone's form as it is shown: of a known person or a new card, empty or as it was sent."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from campaigns.intake import Credential
 from campaigns.times import parse_instant_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.activities.queries import ActivityRow
+from crm.activities.queries import ActivityRow, activities_between
 from crm.copies.queries import dealer_name
 from crm.entries.own_words import times_said
 from crm.scope import OutOfScope
@@ -23,6 +24,8 @@ from crm.web.view import forms
 from crm.web.view.form_fields import FIELDS, SKUS, described
 from crm.web.view.form_said import club_of
 from crm.web.view.signatures import LONGEST_FIELD
+
+_DAYS_BACK = 7
 
 
 def credential_of(visit: Visit) -> Credential:
@@ -61,6 +64,22 @@ def activity_named(visit: Visit, connection: Connection, activity_id: str) -> Ac
     if found is None:
         raise Awaited if is_awaited(connection, activity_id) else NotFound
     return found
+
+
+def near_activities(visit: Visit, connection: Connection) -> list[ActivityRow]:
+    """Those of the last seven days and of today that were not cancelled, the latest first."""
+    today = shanghai_day(visit.site.now_us())
+    since, until = today - timedelta(days=_DAYS_BACK), today + timedelta(days=1)
+    found = activities_between(visit.scope, connection, since, until)
+    return [each for each in found if not each.cancelled]
+
+
+def movable_to(visit: Visit) -> list[ActivityRow]:
+    """Where what waits on the phone may be moved to; nowhere for who logs nothing there."""
+    if visit.account.credential is None or not visit.account.may_say("activity.attended"):
+        return []
+    with reading(visit.site.engine) as connection:
+        return near_activities(visit, connection)
 
 
 def form_page(

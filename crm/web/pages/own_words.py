@@ -16,6 +16,7 @@ from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.pages.log_form import movable_to
 from crm.web.view.said import receipt_number
 
 router = APIRouter()
@@ -61,6 +62,7 @@ def today_page(visit: SignedIn) -> Response:
             connection, visit.account.source, day_start_us(today), visit.scope.may("people")
         )
     context = {"title": visit.say(N_("今天我记的")), "forms": found, "number": receipt_number}
+    context["activities"] = movable_to(visit)
     return visit.render("own_words.html", context)
 
 
@@ -138,6 +140,7 @@ def _shown(
         "dealers": names,
         "reasons": REASONS,
         "form": form,
+        "may_move": visit.account.may_say(VOIDED) and any(word.may_move for word in words),
     }
     return visit.render("own_word.html", context, 422 if form.is_wrong else 200)
 

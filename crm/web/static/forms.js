@@ -7,7 +7,7 @@ import { isNoNetwork, mine, mySent, sendAll, sendNow } from "./sending.js";
 
 const WALK_IN_SENT = "/log/walk-in/submit";
 // Only pages with a form that has something to check are as heavy as what checks it.
-let checks = null;
+let checks = null, moving = null;
 
 const MOMENT = { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit" };
 const { actor, now } = document.body.dataset;
@@ -36,16 +36,22 @@ export async function showUnsent() {
 }
 
 async function listUnsent(entries) {
-  document.querySelector("[data-unsent-some]").hidden = entries.length === 0;
-  document.querySelector("[data-unsent-none]").hidden = entries.length > 0;
+  moving ??= await import("./moving.js");
+  shown("[data-unsent-some]", entries.length > 0);
+  shown("[data-unsent-none]", entries.length === 0);
+  document.querySelector("[data-unsent-list]").replaceChildren(...entries.map((entry) => unsentRow(entry, entries)));
+  const note = document.querySelector("[data-unsent-others]"), sent = mySent();
+  if (!note) return;
   const others = (await queue.all()).length - entries.length;
-  const note = document.querySelector("[data-unsent-others]");
   note.hidden = others === 0;
   note.textContent = say("sayOthers", others);
-  document.querySelector("[data-unsent-list]").replaceChildren(...entries.map(unsentRow));
-  const sent = mySent();
-  document.querySelector("[data-sent-some]").hidden = sent.length === 0;
+  shown("[data-sent-some]", sent.length > 0);
   document.querySelector("[data-sent-list]").replaceChildren(...sent.map(sentRow));
+}
+
+function shown(selector, isShown) {
+  const place = document.querySelector(selector);
+  if (place) place.hidden = !isShown;
 }
 
 function rowOf(template) {
@@ -66,15 +72,18 @@ async function nameOf(entry) {
   return fields.name ? `${[...fields.name.trim()][0] ?? ""}* · ${when}` : when;
 }
 
-function unsentRow(entry) {
+function unsentRow(entry, entries) {
   const row = rowOf("[data-unsent-row]");
   const name = row.querySelector(".name");
   name.textContent = moment(entry.at);
   nameOf(entry).then((found) => (name.textContent = found));
-  row.querySelector(".facts").textContent = entry.sentence ?? "";
+  row.querySelector(".facts").textContent = entry.sentence ?? (moving.isAwaiting(entry, entries) ? say("sayAwaits") : "");
   row.querySelector("[data-waits]").hidden = !entry.sentence;
   row.querySelector("[data-open]").onclick = () => (entry.sentence ? openEntry(entry, row) : mendHere(entry));
   row.querySelector("[data-discard]").onclick = () => discard(entry.id);
+  const move = row.querySelector("[data-move]");
+  move.hidden = !moving.activityOf(entry);
+  move.onclick = () => moving.offerMove(row, entry, () => sendAndShow()).catch(toSignIn);
   return row;
 }
 
@@ -117,9 +126,13 @@ async function takeEntry(form) {
     button.hidden = false;
     button.onclick = async () => (await discard(id)) && location.assign("/unsent");
   } catch (error) {
-    if (!(error instanceof queue.KeyAway)) throw error;
-    location.assign("/sign-in?to=/unsent");
+    toSignIn(error);
   }
+}
+
+function toSignIn(error) {
+  if (!(error instanceof queue.KeyAway)) throw error;
+  location.assign("/sign-in?to=/unsent");
 }
 
 // A form that was not taken is sent as a page, so that the person sees what is wrong and mends it.

@@ -241,6 +241,9 @@ OPENS: dict[str, Allowed] = {
     "GET /log/{activity_id}/person/{person_id}": FINDS,
     "POST /log/{activity_id}/submit": LOGS,
     **dict.fromkeys(("GET /said", "GET /said/{form_id}", "POST /said/{form_id}"), speaks),
+    **dict.fromkeys(
+        ("GET /said/{form_id}/move", "POST /said/{form_id}/move"), says("event.voided")
+    ),
     **dict.fromkeys(("GET /sheets/{activity_id}", "POST /sheets/{activity_id}"), WRITES_CARDS),
     "GET /sheets/{activity_id}/blank": sees("activities"),
     **dict.fromkeys(("GET /accounts", "POST /accounts"), sees("accounts")),

@@ -1,0 +1,99 @@
+"""What waits on the phone is seen with what was written, and may go to another activity."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.functional.journeys import Journey
+from tests.functional.phones import (
+    FORM,
+    events_of,
+    expect_unsent,
+    no_network,
+    stand_ready,
+    write_card,
+)
+from tests.functional.test_walk_in_offline import activity_of, hold_walk_ins, write_activity
+
+pytestmark = pytest.mark.browser
+
+
+def wait_for_nobody(journey: Journey, name: str, *, is_shared: bool = False) -> str:
+    """A card at a walk-in that another phone wrote down and that never comes; the card's id."""
+    page = journey.page
+    journey.open(f"/log/W-{uuid4()}/new")
+    page.locator("body[data-wired] [name=name]").wait_for()
+    card_id = page.locator("form.log [name=form_id]").input_value()
+    if is_shared:
+        page.locator("summary", has_text=re.compile("^同意$")).click()
+        for purpose in ("archive", "share_with_dealer"):
+            page.locator(f"input[name=consent_{purpose}]").check()
+        page.get_by_label("怎样同意").select_option("paper")
+    write_card(page, name)
+    expect(page.get_by_role("heading", name="已保存在手机上")).to_be_visible()
+    return card_id
+
+
+def move(page: Page, name: str, to: str) -> None:
+    row = page.locator("[data-unsent-list] li").filter(has_text=name)
+    row.get_by_role("button", name="换一场活动").tap()
+    row.get_by_label("记到哪一场").select_option(to)
+    row.get_by_role("button", name="换到这一场").tap()
+
+
+def test_what_waits_stands_above_what_was_written_today_and_goes_to_another_activity(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    hold_walk_ins(page)
+    card_id = wait_for_nobody(on_phone, "庚等着")
+    on_phone.open("/said")
+    row = page.locator("[data-unsent-list] li")
+    expect(row).to_contain_text("庚*")
+    expect(row).to_contain_text("等它的活动从另一台手机送来")
+    move(page, "庚*", "A-today")
+    expect_unsent(page, 0)
+    assert events_of(on_phone.running, card_id) == ["card.registered", "activity.attended"]
+    expect(row).to_have_count(0)
+    on_phone.assert_nothing_from_elsewhere()
+
+
+def test_without_network_a_card_goes_to_a_walk_in_of_this_phone(on_phone: Journey) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    hold_walk_ins(page)
+    card_id = wait_for_nobody(on_phone, "辛等着")
+    with no_network(on_phone):
+        page.goto(f"{on_phone.running.address}/log/walk-in/new")
+        page.goto(f"{on_phone.running.address}{FORM}")
+        write_activity(page, "河边量血压")
+        activity_id = activity_of(page)
+        expect_unsent(page, 2)
+        page.goto(f"{on_phone.running.address}/unsent")
+        move(page, "辛*", activity_id)
+        expect(page.locator("[data-move-form]").first).to_be_hidden()
+        expect_unsent(page, 2)
+    expect_unsent(page, 0)
+    assert "activity.attended" in events_of(on_phone.running, card_id)
+
+
+def test_a_consent_to_the_dealer_of_one_activity_does_not_go_to_another_dealers(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    hold_walk_ins(page)
+    card_id = wait_for_nobody(on_phone, "壬等着", is_shared=True)
+    on_phone.open("/unsent")
+    row = page.locator("[data-unsent-list] li").filter(has_text="壬*")
+    row.get_by_role("button", name="换一场活动").tap()
+    note = row.locator("[data-share-note]")
+    expect(note).to_be_hidden()
+    row.get_by_label("记到哪一场").select_option("A-today")
+    expect(note).to_contain_text("请重新问本人")
+    row.get_by_role("button", name="换到这一场").tap()
+    expect_unsent(page, 0)
+    assert events_of(on_phone.running, card_id).count("consent.given") == 1
