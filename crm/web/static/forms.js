@@ -39,7 +39,7 @@ async function listUnsent(entries) {
   moving ??= await import("./moving.js");
   shown("[data-unsent-some]", entries.length > 0);
   shown("[data-unsent-none]", entries.length === 0);
-  document.querySelector("[data-unsent-list]").replaceChildren(...entries.map((entry) => unsentRow(entry, entries)));
+  listRows(entries);
   const note = document.querySelector("[data-unsent-others]"), sent = mySent();
   if (!note) return;
   const others = (await queue.all()).length - entries.length;
@@ -47,6 +47,22 @@ async function listUnsent(entries) {
   note.textContent = say("sayOthers", others);
   shown("[data-sent-some]", sent.length > 0);
   document.querySelector("[data-sent-list]").replaceChildren(...sent.map(sentRow));
+}
+
+// What did not change stays as it is: somebody may be choosing in it.
+function listRows(entries) {
+  const list = document.querySelector("[data-unsent-list]"), before = new Map([...list.children].map((row) => [row.dataset.entry, row]));
+  for (const entry of entries) {
+    const facts = entry.sentence ?? (moving.isAwaiting(entry, entries) ? say("sayAwaits") : ""), stamp = `${entry.address} ${facts}`;
+    const known = before.get(entry.id);
+    before.delete(entry.id);
+    if (known?.dataset.stamp === stamp) continue;
+    const row = unsentRow(entry, facts);
+    Object.assign(row.dataset, { entry: entry.id, stamp });
+    if (known) known.replaceWith(row);
+    else list.append(row);
+  }
+  for (const row of before.values()) row.remove();
 }
 
 function shown(selector, isShown) {
@@ -72,12 +88,12 @@ async function nameOf(entry) {
   return fields.name ? `${[...fields.name.trim()][0] ?? ""}* · ${when}` : when;
 }
 
-function unsentRow(entry, entries) {
+function unsentRow(entry, facts) {
   const row = rowOf("[data-unsent-row]");
   const name = row.querySelector(".name");
   name.textContent = moment(entry.at);
   nameOf(entry).then((found) => (name.textContent = found));
-  row.querySelector(".facts").textContent = entry.sentence ?? (moving.isAwaiting(entry, entries) ? say("sayAwaits") : "");
+  row.querySelector(".facts").textContent = facts;
   row.querySelector("[data-waits]").hidden = !entry.sentence;
   row.querySelector("[data-open]").onclick = () => (entry.sentence ? openEntry(entry, row) : mendHere(entry));
   row.querySelector("[data-discard]").onclick = () => discard(entry.id);
