@@ -45,13 +45,13 @@ rules:
     percent_bp: 500
     tiers:
       - {from_units: 11, percent_bp: 600}
-    cap_fen_month: 30000
-    cap_fen_year: 200000
+    cap_fen_month: 8000
+    cap_fen_year: 30000
   - member_kind: consumer
     mode: NON_CASH
     basis: per_purchase
     amount_fen: 1500
-    cap_fen_year: 6000
+    cap_fen_year: 3000
     training_required: false
 """
 
