@@ -27,5 +27,5 @@ def fen_in(text: str) -> int | None:
 
 
 def fen_per(amount_fen: int | None, count: int) -> int | None:
-    """What one came to, in fen, rounded; None where there is none or no amount is known."""
-    return (2 * amount_fen + count) // (2 * count) if amount_fen and count else None
+    """What one came to, in fen, rounded; None where there is nobody or no amount is known."""
+    return None if amount_fen is None or not count else (2 * amount_fen + count) // (2 * count)

@@ -159,7 +159,9 @@ def turns_of(
     One turn at least, then as many as there is time for."""
     found: list[tuple[Heard, Heard]] = []
     with ExitStack() as stack:
-        readers = [stack.enter_context(reader(address)) for _ in range(READERS)]
+        readers = [reader(address) for _ in range(READERS)]
+        for each in readers:
+            stack.callback(each.close)
         longest = 0.0
         while len(found) < asked.turns and (not found or time.monotonic() + longest < until):
             began = time.monotonic()

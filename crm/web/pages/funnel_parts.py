@@ -110,6 +110,12 @@ def costs_for(visit: Visit, asked: AskedFunnel) -> Costs | None:
     return costs_of(parse_step(asked.document.steps[0]), held)
 
 
+def came_elsewhere(visit: Visit, asked: AskedFunnel) -> bool:
+    """Whether among a dealer's people may be some who came to activities that are not its own: its
+    copy does not say at which, so a condition on the activity leaves them out."""
+    return not visit.scope.may("numbers") and not parse_step(asked.document.steps[0]).conditions
+
+
 def passport_of(visit: Visit, asked: AskedFunnel, report: Report) -> list[str]:
     """Where the numbers come from: the definition, what is left out, as of when."""
     lines = list(sentences(asked.document, today_of(visit), visit.language))

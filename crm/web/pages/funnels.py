@@ -27,6 +27,7 @@ from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_parts import (
     answered_of,
     asked_of,
+    came_elsewhere,
     costs_for,
     default_of,
     may_look,
@@ -102,6 +103,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "beside": compared_or_not(asked.document, visit.language),
         "only_group": partial(only_group, asked.document),
         "money": money_of(report, costs_for(visit, asked), viewer),
+        "came_elsewhere": came_elsewhere(visit, asked),
         "passport": passport_of(visit, asked, report),
         "held": [*what_copies_hold(visit, asked.document), *notes_of(visit, asked, report)],
         "viewer": viewer,

@@ -143,6 +143,37 @@ def test_the_page_says_what_was_bought_and_what_each_person_cost(
     assert yuan_text(costs.cost_fen) in page
 
 
+def test_a_dealer_reads_the_costs_of_its_own_activities_and_nobody_costs_nothing(
+    site: RunningSite,
+) -> None:
+    query = "step=activity.attended&step=trial.started&step=gift.given&window=180d&days=183"
+    with reading(site.site.engine) as connection:
+        days = today() - timedelta(days=182), today() + timedelta(days=1)
+        every = activities_between(HEADQUARTERS_SCOPE, connection, *days)
+    own = [each for each in every if each.dealer == "D01"]
+    costs = costs_of(parse_step("activity.attended"), own)
+    assert costs is not None and 0 < len(own) < len(every) and costs.cost_fen > 0
+    with signed_in(site, "shop") as shop:
+        page = shop.get(f"/funnels?{query}").text
+        rows = list(csv.reader(StringIO(shop.get(f"/funnels.csv?{query}").text)))
+        assert "费用只是你承办的活动的" in page
+        named = shop.get(f"/funnels?{query.replace('attended&', 'attended:dealer=D01&')}").text
+        assert "费用只是你承办的活动的" not in named and yuan_text(costs.cost_fen) in named
+    assert f"这段时间 {costs.activities - costs.unpriced} 场活动" in page
+    assert yuan_text(costs.cost_fen) in page
+    first, tried, given = rows[
+        next(n for n, row in enumerate(rows) if "购买额（元）" in row) + 1 :
+    ][:3]
+    for row in (first, tried):
+        assert row[4] == f"{(fen_per(costs.cost_fen, int(row[1])) or 0) / 100:.2f}"
+    # Its copy holds no gifts: of nobody there is no cost of each, and nothing was bought.
+    assert given[1:] == ["0", "0.00", "", ""]
+
+
+def test_what_nobody_bought_comes_to_nothing_each_and_of_nobody_to_none() -> None:
+    assert (fen_per(0, 5), fen_per(7, 2), fen_per(7, 0), fen_per(None, 5)) == (0, 4, None, None)
+
+
 def test_what_differs_is_told_for_each_step_and_for_two_periods(
     site: RunningSite, office: httpx.Client
 ) -> None:
