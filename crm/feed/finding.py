@@ -19,12 +19,7 @@ def find_own(
 ) -> tuple[list[Shared], int]:
     """(the first rows that every word of the text fits, how many there are), by name."""
     _may_find(scope, dealer)
-    words = text.split()
-    fitting = [
-        shared
-        for shared in rows_of(connection, dealer)
-        if words and all(_fits(shared, word) for word in words)
-    ]
+    fitting = [shared for shared in rows_of(connection, dealer) if fits_own(shared, text)]
     fitting.sort(key=lambda shared: (pinyin(next(iter(shared.names), "")), shared.key))
     return fitting[:limit], len(fitting)
 
@@ -33,6 +28,12 @@ def own_person(scope: Scope, connection: Connection, dealer: str, key: str) -> S
     """One row of the copy; None when it has none of this key."""
     _may_find(scope, dealer)
     return next(iter(rows_of(connection, dealer, key)), None)
+
+
+def fits_own(shared: Shared, text: str) -> bool:
+    """Whether every word of a text fits a row; an empty text fits none."""
+    words = text.split()
+    return bool(words) and all(_fits(shared, word) for word in words)
 
 
 def _fits(shared: Shared, word: str) -> bool:

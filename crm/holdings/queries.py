@@ -92,6 +92,27 @@ def said_by(
 ) -> dict[str, Mapping[Purpose, bool]]:
     """What each of some people last said of each purpose, as `Held.said`."""
     scope.require("people", "people are the company's; a dealer has its copy")
+    return _said_by(connection, person_ids, dealer, at_us)
+
+
+def notices_wanted(
+    scope: Scope, connection: Connection, cards: Collection[str], at_us: int
+) -> dict[str, bool]:
+    """Of the cards behind rows of a dealer's own copy whether the person wants notices; without
+    those who never said. Nothing else that they said is told."""
+    scope.require("own_copy", "a dealer asks of its copy")
+    person_of: dict[str, str] = {}
+    for piece in in_pieces(sorted(cards)):
+        query = select(LINK.c.card_id, LINK.c.person_id).where(LINK.c.card_id.in_(piece))
+        person_of |= {card_id: person_id for card_id, person_id in connection.execute(query)}
+    said = _said_by(connection, set(person_of.values()), scope.dealer or "", at_us)
+    words = {card: said.get(person, {}).get("marketing") for card, person in person_of.items()}
+    return {card: word for card, word in words.items() if word is not None}
+
+
+def _said_by(
+    connection: Connection, person_ids: Collection[str], dealer: str, at_us: int
+) -> dict[str, Mapping[Purpose, bool]]:
     query = (
         select(LINK.c.person_id, JOURNAL)
         .join(LINK, LINK.c.home == JOURNAL.c.subject)

@@ -10,10 +10,11 @@ from playwright.sync_api import Page, expect
 
 from campaigns.ids import person_id
 from crm.accounts.roles import ROLES, AccountRole
+from crm.activities.queries import activities_from
 from crm.clock import now_us
 from crm.members.register import Giver, make_link
 from crm.reward_desk.queries import queue_page
-from crm.scope import HEADQUARTERS_SCOPE
+from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from crm.web.view.person_acts import ACTS
 from streams.embedded.worker import Worker
@@ -195,6 +196,13 @@ def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     page = journey.page
     expect(page.get_by_role("heading", name="我的副本")).to_be_visible()
     assert page.locator("main a[href^='/copy/row/']").count() > 0
+    assert_accessible(page)
+    assert_fits(page)
+    assert_large_targets(page)
+    with reading(site.engine) as connection:
+        own = activities_from(dealer_scope("D01"), connection, today())[0].activity_id
+    journey.open(f"/copy/invite/{own}")
+    assert page.locator("main input[name='chosen']").count() > 0
     assert_accessible(page)
     assert_fits(page)
     assert_large_targets(page)

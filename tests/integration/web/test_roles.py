@@ -182,6 +182,7 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("POST /copy/seen", "POST /copy/workbook"), sees("own_copy")),
     **dict.fromkeys(("GET /status", "GET /components"), sees("status")),
     **dict.fromkeys(("POST /copy/find", "POST /copy/deleted"), sees("own_copy")),
+    **{f"{method} /copy/invite/{{activity_id}}": sees("own_copy") for method in ("GET", "POST")},
     **dict.fromkeys(("GET /copy/row/{key}", "POST /copy/row/{key}/open"), sees("own_copy")),
     "POST /copy/row/{key}/correct": both(sees("own_copy"), says("card.corrected")),
     "POST /copy/row/{key}/called": both(sees("own_copy"), says("follow_up.done")),

@@ -1,0 +1,141 @@
+"""A dealer invites people of its copy to an activity that it carries out."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
+from crm.activities.queries import ActivityRow, activities_between, activity
+from crm.feed.finding import fits_own
+from crm.feed.portal import Shared, rows_of
+from crm.invitations.of_dealers import invite_rows, invited_rows, take_back_rows
+from crm.storage.database import reading, writing
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.copy import is_settled, keep_shown, masked, own_dealer
+
+router = APIRouter()
+
+_MOST_SHOWN, _BACK = 400, timedelta(days=180)
+_ATTENDED = "activity.attended"
+_TOLD = {
+    "invited": N_("请了 {n} 人。"),
+    "never_asked": N_("{n} 人还没有问过要不要活动通知，没有请。"),
+    "said_no": N_("{n} 人说过不接收活动通知，没有请。"),
+}
+_TAKEN_BACK = N_("选中的人不请了。")
+_NOBODY = N_("请先勾上要请的人。")
+_OVER = N_("这场活动已经办过或者取消了，不能再请人。")
+
+
+@router.get("/copy/invite/{activity_id}")
+def own_invitations(visit: SignedIn, activity_id: str) -> Response:
+    """The people of the copy, and who of them is invited."""
+    return _page(visit, activity_id, None)
+
+
+@router.post("/copy/invite/{activity_id}")
+def own_invited(posting: SignedInPosting, activity_id: str) -> Response:
+    """Those who are ticked are invited, or not any more; or the list is searched."""
+    visit, step = posting.visit, posting.text("step", 16)
+    dealer = own_dealer(visit)
+    chosen = set(posting.texts("chosen", 64))
+    if step not in ("invite", "take_back"):
+        return _page(visit, activity_id, posting)
+    if not chosen:
+        return _page(visit, activity_id, posting, fault=visit.say(_NOBODY))
+    actor, now_us = visit.account.actor, visit.site.now_us()
+    with writing(visit.site.engine) as connection:
+        held = _held(visit, connection, activity_id)
+        if not is_settled(visit, connection, dealer):
+            return _unsettled(visit, activity_id)
+        rows = {row.key: row.cards for row in _alive(connection, dealer) if row.key in chosen}
+        if step == "take_back":
+            by = {"actor": actor, "now_us": now_us}
+            take_back_rows(visit.scope, connection, activity_id, rows, **by)
+            said = visit.say(_TAKEN_BACK)
+        elif _is_over(visit, held):
+            said = ""
+        else:
+            told = invite_rows(
+                *(visit.scope, connection, activity_id, rows),
+                asked_only=posting.ticked("asked_only"),
+                actor=actor,
+                now_us=now_us,
+            )
+            said = "".join(visit.say(_TOLD[why]).format(n=n) for why, n in sorted(told.items()))
+    if not said:
+        return _page(visit, activity_id, posting, fault=visit.say(_OVER))
+    return _page(visit, activity_id, posting, said=said)
+
+
+def _page(
+    visit: Visit, activity_id: str, posting: Posting | None, *, said: str = "", fault: str = ""
+) -> Response:
+    dealer, now_us = own_dealer(visit), visit.site.now_us()
+    text = posting.text("text", 60) if posting else ""
+    came_to = posting.text("came_to", 64) if posting else ""
+    with reading(visit.site.engine) as connection:
+        found = _held(visit, connection, activity_id)
+        if not is_settled(visit, connection, dealer):
+            return _unsettled(visit, activity_id)
+        day = shanghai_day(found.starts_us)
+        held = activities_between(visit.scope, connection, day - _BACK, day)
+        people = [
+            row
+            for row in _alive(connection, dealer)
+            if (not text or fits_own(row, text)) and (not came_to or _came(row, came_to))
+        ]
+        rows = {row.key: row.cards for row in people}
+        invited = invited_rows(visit.scope, connection, activity_id, rows)
+        shown = people[:_MOST_SHOWN]
+        keep_shown(visit, connection, dealer, len(shown))
+    context: dict[str, Any] = {
+        "title": visit.say(N_("请人来参加活动")),
+        "activity": found,
+        "people": shown,
+        "total": len(people),
+        "invited": invited,
+        "masked": masked,
+        "text": text,
+        "asked_only": posting is None or posting.ticked("asked_only"),
+        "came_to": came_to,
+        "held": [each for each in held if not each.cancelled],
+        "said": said,
+        "fault": fault,
+        "is_over": _is_over(visit, found),
+        "today": shanghai_day(now_us),
+    }
+    return visit.render("copy_invite.html", context, 422 if fault else 200)
+
+
+def _held(visit: Visit, connection: Connection, activity_id: str) -> ActivityRow:
+    found = activity(visit.scope, connection, activity_id)
+    if found is None or found.dealer != own_dealer(visit):
+        raise NotFound
+    return found
+
+
+def _is_over(visit: Visit, of: ActivityRow) -> bool:
+    return of.cancelled or shanghai_day(of.starts_us) < shanghai_day(visit.site.now_us())
+
+
+def _alive(connection: Connection, dealer: str) -> list[Shared]:
+    rows = (row for row in rows_of(connection, dealer) if not row.content.get("deceased"))
+    return sorted(rows, key=lambda row: row.key)
+
+
+def _came(row: Shared, activity_id: str) -> bool:
+    return any(
+        each.get("type") == _ATTENDED and each.get("activity_id") == activity_id
+        for each in row.content.get("history", [])
+    )
+
+
+def _unsettled(visit: Visit, activity_id: str) -> Response:
+    title = visit.say(N_("请人来参加活动"))
+    again = {"title": title, "again": f"/copy/invite/{activity_id}"}
+    return visit.render("copy_unsettled.html", again, 503)

@@ -1,0 +1,97 @@
+"""A dealer invites people of its own copy to its own activities, and nobody else to nothing."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from crm.invitations.queries import invited_to
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
+from tests.integration.feed.dealers import Company, event, shared
+from tests.integration.web.sites import activity_today, today
+from tests.integration.web.test_dealer_pages import NAME, company, key_in, shop, token_in
+
+__all__ = ["company", "shop"]
+
+PAGE = "/copy/invite/A-today"
+
+
+@pytest.fixture(autouse=True)
+def hall(company: Company) -> None:
+    other = activity_today("A-other")
+    before = activity_today("A-before")
+    other["data"] |= {"dealer": "D2"}
+    before["data"] |= {"starts_at": f"{today() - timedelta(days=2)}T09:00:00+08:00"}
+    company.take(activity_today(), other, before)
+
+
+def said(shop: httpx.Client, step: str, *keys: str, page: str = PAGE, **more: Any) -> str:
+    form = {"form_token": token_in(shop.get("/copy").text), "step": step, "chosen": keys}
+    return shop.post(page, data=form | more).text
+
+
+def invited(company: Company, activity_id: str = "A-today") -> int:
+    with reading(company.running.site.engine) as connection:
+        return len(invited_to(HEADQUARTERS_SCOPE, connection, activity_id))
+
+
+def test_a_dealer_invites_whoever_is_in_its_copy_and_takes_it_back(
+    company: Company, shop: httpx.Client
+) -> None:
+    assert f'href="{PAGE}"' in shop.get("/activities/A-today").text
+    page = shop.get(PAGE).text
+    assert NAME not in page and "欧*" in page and "请过" not in page
+    key = key_in(shop.get("/copy").text)
+    assert "请先勾上要请的人" in said(shop, "invite")
+    answer = said(shop, "invite", key)
+    assert "请了 1 人。" in answer and "请过" in answer
+    assert invited(company) == 1
+    assert "请了 0 人。" in said(shop, "invite", key)
+    assert "请过" not in said(shop, "take_back", key)
+    assert invited(company) == 0
+
+
+def test_who_said_no_to_notices_is_left_out_and_counted(
+    company: Company, shop: httpx.Client
+) -> None:
+    no = {"card_id": "c-open", "purpose": "marketing", "by": "self", "method": "oral"}
+    company.take(event("consent.refused", "card/c-open", {**no, "notice_version": "1"}))
+    answer = said(shop, "invite", key_in(shop.get("/copy").text))
+    assert "1 人说过不接收活动通知" in answer
+    assert invited(company) == 0
+
+
+def test_who_was_never_asked_is_left_out_until_the_dealer_says_otherwise(
+    company: Company, shop: httpx.Client
+) -> None:
+    assert re.search(r'name="asked_only" value="1" checked', shop.get(PAGE).text)
+    answer = said(shop, "invite", key_in(shop.get("/copy").text), asked_only="1")
+    assert "1 人还没有问过要不要活动通知" in answer and "请了 0 人" in answer
+    assert invited(company) == 0
+
+
+def test_nobody_elses_people_and_no_other_activity_can_be_invited(
+    company: Company, shop: httpx.Client
+) -> None:
+    company.take(*shared("c-else", "D2"))
+    key = key_in(shop.get("/copy").text)
+    page = "/copy/invite/A-other"
+    assert shop.get(page).status_code == 404
+    assert "请过" not in said(shop, "invite", key, page=page)
+    assert "请了 0 人。" in said(shop, "invite", "0" * 64)
+    assert "不能再请人" in said(shop, "invite", key, page="/copy/invite/A-before")
+    assert [invited(company, each) for each in ("A-today", "A-other", "A-before")] == [0, 0, 0]
+
+
+def test_the_list_is_narrowed_by_a_name_and_by_who_came(
+    company: Company, shop: httpx.Client
+) -> None:
+    came = {"card_id": "c-open", "activity_id": "A-before"}
+    company.take(event("activity.attended", "card/c-open", came))
+    assert 'name="chosen"' in said(shop, "look", came_to="A-before")
+    assert 'name="chosen"' not in said(shop, "look", came_to="A-today")
+    assert 'name="chosen"' in said(shop, "look", text=NAME)
+    assert "没有这样的人" in said(shop, "look", text="别人")
