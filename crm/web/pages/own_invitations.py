@@ -54,8 +54,7 @@ def own_invited(posting: SignedInPosting, activity_id: str) -> Response:
             return _unsettled(visit, activity_id)
         rows = {row.key: row.cards for row in _alive(connection, dealer) if row.key in chosen}
         if step == "take_back":
-            by = {"actor": actor, "now_us": now_us}
-            take_back_rows(visit.scope, connection, activity_id, rows, **by)
+            take_back_rows(visit.scope, connection, activity_id, rows, actor=actor, now_us=now_us)
             said = visit.say(_TAKEN_BACK)
         elif _is_over(visit, held):
             said = ""
