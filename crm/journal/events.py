@@ -5,6 +5,7 @@ Personal objects stand in it encrypted, each event's under the key of its subjec
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -221,19 +222,21 @@ def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
         evidenced,
     ) = row
     personal = None if key is None else unseal(key, sealed, binding(source, event_id))
+    # The driver makes every word anew; those of which there are few are held once.
+    source, type_name = intern(source), intern(type_name)
     return LoggedEvent(
         position,
         source,
         event_id,
         type_name,
-        subject,
+        intern(subject),
         time,
         starts_us,
         bool(day_precision),
         (starts_us, sequence, source, event_id),
         received_us,
-        actor,
-        role,
+        intern(actor),
+        intern(role),
         twin_hash,
         decode_data(type_name, plain, personal),
         personal is None and bool(CATALOGUE[type_name].blank),
