@@ -1,0 +1,67 @@
+"""Events are read from the journal in pieces: a piece never tells more than all at once would."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from campaigns.intake import HEADQUARTERS
+from crm.configuration.settings import Settings
+from crm.intake.accept import EventIntake
+from crm.journal.logged_event import LoggedEvent
+from crm.keyring.keyring import Keyring
+from crm.recording import recorder as recording
+from crm.recording.recorder import Recorder
+from crm.schema.preparing import prepare
+from crm.storage.database import open_engine
+from tests.examples import a_card, an_event, written
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Recorder:
+    settings = Settings.in_folder(tmp_path)
+    engine = open_engine(settings.database_url)
+    prepare(engine)
+    return Recorder(engine, Keyring.open(settings))
+
+
+def test_nothing_is_recorded_with_a_key_that_a_later_piece_destroys(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erasure = an_event("card.erased", {"card_id": "C1", "reason_code": "asked"}, id="gone")
+    # The door was killed between the journal and the keyring.
+    with monkeypatch.context() as patched:
+        patched.setattr(Keyring, "destroy", lambda *_: None)
+        door = EventIntake(recorder.engine, recorder.keyring)
+        door.accept([written(a_card("C1")), written(a_card("C2")), written(erasure)], HEADQUARTERS)
+    monkeypatch.setattr(recording, "READ_TOGETHER", 1)
+    seen: list[LoggedEvent] = []
+    record = recorder.record_events
+
+    def look(connection: Connection, events: Sequence[LoggedEvent], progress: Any) -> int:
+        seen.extend(events)
+        return record(connection, events, progress)
+
+    monkeypatch.setattr(recorder, "record_events", look)
+    batch = recorder.record_next(0, 3)
+    assert batch is not None
+    assert (batch.events, batch.first_position, batch.last_position) == (3, 1, 3)
+    assert batch.erased
+    assert [event.home for event in seen if event.blank] == ["card/C1"]
+    assert recorder.keyring.is_fenced(["card/C1"]) == {"card/C1"}
+
+
+def test_a_batch_has_as_many_events_as_are_asked_for_however_they_are_read(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = EventIntake(recorder.engine, recorder.keyring)
+    door.accept([written(a_card(f"C{number}")) for number in range(7)], HEADQUARTERS)
+    monkeypatch.setattr(recording, "READ_TOGETHER", 2)
+    batches = [recorder.record_next(0, 5), recorder.record_next(0, 5), recorder.record_next(0, 5)]
+    assert [each and (each.first_position, each.last_position) for each in batches] == [
+        (1, 5),
+        (6, 7),
+        None,
+    ]
