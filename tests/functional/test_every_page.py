@@ -197,7 +197,7 @@ def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     assert_accessible(page)
     assert_fits(page)
     assert_large_targets(page)
-    with reading(site.engine) as connection:
+    with reading(journey.running.site.engine) as connection:
         own = activities_from(dealer_scope("D01"), connection, today())[0].activity_id
     journey.open(f"/copy/invite/{own}")
     assert page.locator("main input[name='chosen']").count() > 0
