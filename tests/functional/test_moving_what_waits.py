@@ -15,6 +15,7 @@ from tests.functional.phones import (
     stand_ready,
     write_card,
 )
+from tests.functional.test_every_page import assert_accessible, assert_fits, assert_large_targets
 from tests.functional.test_walk_in_offline import activity_of, hold_walk_ins, write_activity
 
 pytestmark = pytest.mark.browser
@@ -113,3 +114,37 @@ def test_a_consent_to_the_dealer_of_one_activity_does_not_go_to_another_dealers(
     row.get_by_role("button", name="换到这一场").tap()
     expect_unsent(page, 1)
     assert events_of(on_phone.running, card_id).count("consent.given") == 1
+
+
+def test_where_it_is_moved_to_is_told_before_on_pages_that_everybody_can_use(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    hold_walk_ins(page)
+    wait_for_nobody(on_phone, "癸等着", is_shared=True)
+    on_phone.open(f"{FORM}/new")
+    write_card(page, "子写错")
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    on_phone.open("/said")
+    row = page.locator("[data-unsent-list] li").filter(has_text="癸*")
+    row.get_by_role("button", name="换一场活动").tap()
+    row.get_by_label("记到哪一场").select_option("A-today")
+    assert_usable(page)
+    page.locator("main ul.rows li a").first.tap()
+    page.wait_for_url("**/said/*")
+    page.get_by_role("link", name="记错了活动").tap()
+    page.wait_for_url("**/move")
+    page.get_by_label("记到哪一场").select_option("A-clinic")
+    page.get_by_role("button", name="换到这一场").tap()
+    expect(page.locator(".note.waiting")).to_contain_text("到场：从“社区健康日”撤销")
+    assert_usable(page)
+    page.get_by_role("button", name="换到这一场").tap()
+    expect(page.locator(".receipt.said")).to_contain_text("已收下")
+    on_phone.assert_nothing_from_elsewhere()
+
+
+def assert_usable(page: Page) -> None:
+    assert_accessible(page)
+    assert_fits(page)
+    assert_large_targets(page)
