@@ -206,12 +206,14 @@ def copies_of(scope: Scope, keyring: Keyring, evaluation: Evaluation) -> list[Co
 class HeldCopy:
     """What one dealer has of a person: categories, and since when without a break.
 
-    since_us: None while the dealer has been told nothing of it yet.
+    since_us, since: when, and with which number of its sequence; None while the dealer has been
+    told nothing of it yet.
     """
 
     dealer: str
     categories: tuple[str, ...]
     since_us: int | None
+    since: int | None = None
 
 
 def held_since(
@@ -222,16 +224,18 @@ def held_since(
     found = []
     for row in sorted(rows, key=lambda row: (row.dealer, row.key)):
         query = (
-            select(DEALER_CHANGE.c.kind, DEALER_CHANGE.c.changed_us)
+            select(DEALER_CHANGE.c.kind, DEALER_CHANGE.c.changed_us, DEALER_CHANGE.c.sequence)
             .where(DEALER_CHANGE.c.dealer == row.dealer, DEALER_CHANGE.c.key == row.key)
             .where(DEALER_CHANGE.c.changed_us <= at_us)
             .order_by(DEALER_CHANGE.c.sequence)
         )
         since_us: int | None = None
-        for kind, changed_us in connection.execute(query):
+        since: int | None = None
+        for kind, changed_us, sequence in connection.execute(query):
             since_us = None if kind == "withdraw" else since_us or changed_us
+            since = None if kind == "withdraw" else since or sequence
         categories = tuple(name for name in CATEGORIES if name in row.content)
-        found.append(HeldCopy(row.dealer, categories, since_us))
+        found.append(HeldCopy(row.dealer, categories, since_us, since))
     return found
 
 

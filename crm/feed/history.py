@@ -15,6 +15,7 @@ from crm.feed.tables import (
     COPY_SENT,
     DEALER_KEY,
 )
+from crm.scope import Scope
 from crm.storage.database import insert_new
 
 FED = ("changes", "topic")
@@ -45,6 +46,32 @@ def was_sent(connection: Connection, dealer: str, what: str, up_to: int) -> bool
     columns = COPY_SENT.c
     same = (columns.dealer == dealer, columns.up_to == up_to, columns.what == what)
     return connection.execute(select(columns.number).where(*same).limit(1)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """In which way a copy last left for a dealer, to which of its actors, and how many times."""
+
+    what: str
+    actor: str
+    at_us: int
+    times: int
+
+
+def taken_since(
+    scope: Scope, connection: Connection, dealer: str, since: int, until_us: int
+) -> list[Taken]:
+    """Who took a dealer's copy that reached a change or a later one, the latest first."""
+    scope.require("looks", "who took which copy")
+    columns = COPY_SENT.c
+    latest = func.max(columns.at_us)
+    query = (
+        select(columns.what, columns.actor, latest, func.count())
+        .where(columns.dealer == dealer, columns.up_to >= since, columns.at_us <= until_us)
+        .group_by(columns.what, columns.actor)
+        .order_by(latest.desc(), columns.what, columns.actor)
+    )
+    return [Taken(*row) for row in connection.execute(query)]
 
 
 def sent_up_to(connection: Connection, dealer: str) -> int:

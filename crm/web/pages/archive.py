@@ -8,7 +8,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from campaigns.times import day_start_us, shanghai_day
+from campaigns.times import day_end_us, day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import COMMAND, Access, accesses_of_cards, log_accesses
 from crm.accounts.people import names_of
@@ -16,6 +16,7 @@ from crm.activities.queries import activity
 from crm.archives.queries import WholeArchive, whole_archive
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import dealer_names
+from crm.feed.history import taken_since
 from crm.invitations.queries import InvitedTo, invitations_of
 from crm.journal.numbers import numbers_of
 from crm.letters.queries import SentLetter, letters_of
@@ -174,13 +175,14 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "may_invite": asked.at is None and may_invite(visit),
         "requests": None,
         "accesses": None,
+        "taken": {},
         "numbers": {},
         "address_of": address_of,
         "names": {},
         **_others(visit, known),
     }
     if visit.scope.may("looks"):
-        context |= _looks(visit, told)
+        context |= _looks(visit, known, asked.at)
     if visit.scope.may("requests"):
         ids = [card["card_id"] for card in told["cards"]]
         with reading(visit.site.engine) as connection:
@@ -231,15 +233,25 @@ def _invitations(visit: Visit, told: dict[str, Any]) -> list[InvitedTo]:
         return invitations_of(visit.scope, connection, cards)
 
 
-def _looks(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+def _looks(visit: Visit, known: WholeArchive, at: date | None) -> dict[str, Any]:
+    """Who looked at what is masked, and who took a copy in which it stands."""
+    told = known.told
+    until_us = visit.site.now_us() if at is None else day_end_us(at)
     with reading(visit.site.engine) as connection:
+        taken = {
+            copy.dealer: taken_since(visit.scope, connection, copy.dealer, copy.since, until_us)
+            for copy in known.copies or ()
+            if copy.since is not None
+        }
         cards = [card["card_id"] for card in told["cards"]]
         looks = accesses_of_cards(visit.scope, connection, cards)[:_LOOKS_SHOWN]
-        names = names_of(connection, {look.actor for look in looks})
+        actors = {each.actor for found in taken.values() for each in found}
+        names = names_of(connection, actors.union(look.actor for look in looks))
         said = [(item["source"], item["id"]) for item in told["timeline"]]
         numbers = numbers_of(connection, said)
     return {
         "numbers": numbers,
         "accesses": looks,
+        "taken": taken,
         "names": {COMMAND: visit.say(N_("总部（命令行）")), **names},
     }

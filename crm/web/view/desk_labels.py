@@ -51,4 +51,14 @@ LETTER_WAYS = {
     "sms": N_("短信"),
     "wechat": N_("微信"),
 }
+COPY_WAYS = {
+    "changes": N_("系统取走变化"),
+    "topic": N_("送到经销商的系统"),
+    "rows": N_("系统取走"),
+    "workbook": N_("下载 Excel"),
+    "fhir": N_("导出 FHIR"),
+    "portal": N_("在网页上看"),
+    "before": N_("早先取走"),
+}
+"""How a copy leaves (crm/feed/tables.py)."""
 LETTER_STATES = {"sent": N_("已送出"), "failed": N_("没有发出"), "begun": N_("可能没有发出")}

@@ -5,6 +5,7 @@ from crm.accounts.roles import ROLES as TABLE
 from crm.web.view import policy_labels, reward_labels
 from crm.web.view.desk_labels import (
     CONTRACTS,
+    COPY_WAYS,
     END_REASONS,
     LETTER_PURPOSES,
     LETTER_STATES,
@@ -254,6 +255,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "giver": GIVERS,
     "contract": CONTRACTS,
     "letter_purpose": LETTER_PURPOSES,
+    "copy_way": COPY_WAYS,
     "letter_way": LETTER_WAYS,
     "letter_state": LETTER_STATES,
     "thing": THINGS,

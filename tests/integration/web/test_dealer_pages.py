@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
+from campaigns.ids import person_id
 from campaigns.times import rfc3339
 from crm.accounts.tables import ACCESS
 from crm.clock import now_us
@@ -233,3 +234,25 @@ def test_the_page_is_for_dealers_alone(company: Company) -> None:
         sign_in(client, "office")
         assert client.get("/copy").status_code == 403
         assert 'href="/copy"' not in client.get("/").text
+
+
+def test_the_archive_tells_who_took_a_copy_in_which_the_person_stands(
+    company: Company, shop: httpx.Client
+) -> None:
+    form = {"form_token": token_in(shop.get("/copy").text)}
+    for _ in range(2):
+        assert shop.post("/copy/workbook", data=form).status_code == 200
+    # What left before the person stood in it tells nothing of the person.
+    company.take(*shared("c-later", "D1", "司马淑贞", "110105"))
+    company.running.user("field", "staff")
+    pages = {}
+    for name in ("office", "field"):
+        with company.running.client() as client:
+            sign_in(client, name)
+            for card in ("c-open", "c-later"):
+                pages[name, card] = client.get(f"/people/{person_id(card)}").text
+    assert re.search("下载 Excel · shop · [^<]* · 共 2 次", pages["office", "c-open"])
+    assert "在网页上看 · shop" in pages["office", "c-open"]
+    assert "谁有副本" in pages["office", "c-later"]
+    for other in (("office", "c-later"), ("field", "c-open")):
+        assert "下载 Excel" not in pages[other] and "在网页上看" not in pages[other]
