@@ -55,9 +55,11 @@ class OwnWord:
         """Whether it stands, and may be said anew of another activity.
 
         What was said by a row is said by that row alone: whose card it is its writer is not told.
+        A word on the activity itself is of no other one.
         """
-        stands = self.status.outcome not in ("voided", "rejected") and not self.is_going
-        return bool(self.activity_id) and stands and not self.by_row
+        if not self.activity_id or self.by_row or self.subject.startswith("activity/"):
+            return False
+        return self.status.outcome not in ("voided", "rejected") and not self.is_going
 
 
 def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord]:

@@ -3,7 +3,7 @@
 Each line is taken back and said anew. A card keeps its number, so what others wrote on it stays.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,12 +16,12 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activity
 from crm.copies.queries import dealer_names
-from crm.entries.own_words import OwnWord, own_events, own_words
+from crm.entries.own_words import OwnWord, own_events, own_words, times_said
 from crm.entries.queries import OwnForm, own_forms_since
 from crm.journal.logged_event import LoggedEvent
 from crm.scope import OutOfScope
 from crm.storage.database import reading
-from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.desk.acts import Act, ActForm, Answer, done, say
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import near_activities
@@ -61,7 +61,10 @@ def move_page(visit: SignedIn, form_id: str) -> Response:
 @router.post("/said/{form_id}/move")
 def move(posting: SignedInPosting, form_id: str) -> Response:
     """Take back and say anew, after it was told what that is."""
-    visit = posting.visit
+    visit, own_id = posting.visit, posting.text("form_id", 36)
+    if _is_said(visit, own_id):
+        # A second tap: the first has left nothing that could be moved.
+        return done(visit, f"/said/{own_id}", Answer(own_id, None))
     moving = _moving(visit, form_id)
     to = moving.choices.get(posting.text("activity", 64))
     acts: list[Act] = []
@@ -79,6 +82,11 @@ def move(posting: SignedInPosting, form_id: str) -> Response:
     return _page(visit, moving, answer.form)
 
 
+def _is_said(visit: Visit, form_id: str) -> bool:
+    with reading(visit.site.engine) as connection:
+        return bool(times_said(connection, visit.account.source, form_id))
+
+
 def _moving(visit: Visit, form_id: str) -> Moving:
     """NotFound where nothing of the form can be moved."""
     if not visit.account.may_say(VOIDED):
@@ -93,10 +101,19 @@ def _moving(visit: Visit, form_id: str) -> Moving:
             raise NotFound
         was = str(events[0].data.activity_id)  # type: ignore[attr-defined]
         named = activity(visit.scope, connection, was)
-        choices = {one.activity_id: one for one in near_activities(visit, connection)}
+        last = _written_by(forms[0], events)
+        near = [e for e in near_activities(visit, connection) if shanghai_day(e.starts_us) <= last]
+        choices = {one.activity_id: one for one in near}
     choices.pop(was, None)
     moved = tuple(word for word in words if not known[word.id].blank)
     return Moving(forms[0], events, moved, named.title if named else was, choices)
+
+
+def _written_by(form: OwnForm, events: Iterable[LoggedEvent]) -> date:
+    """The day on which it stood there at the latest: of what came later it cannot speak, and a
+    consent of a later day would outlive a withdrawal in between."""
+    instants = [event.starts_us for event in events if not event.day_precision]
+    return shanghai_day(min([form.received_us, *instants]))
 
 
 def _acts(moving: Moving, to: ActivityRow) -> Iterator[Act]:

@@ -3,19 +3,21 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import select
 
 from campaigns.ids import person_id
+from campaigns.times import DAY_US
 from crm.activities.queries import attendees, written_at
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.acting import form_in
-from tests.integration.web.sites import RunningSite, activity_today, entered
+from tests.integration.web.sites import RunningSite, activity_today, entered, today
 from tests.integration.web.test_own_words import write
 
 
@@ -44,6 +46,13 @@ def move(client: httpx.Client, form_id: str, to: str, times: int = 2) -> httpx.R
     for _ in range(times):
         answer = client.post(address, data={**form_in(answer.text, address), "activity": to})
     return answer
+
+
+def press(client: httpx.Client, form_id: str, to: str) -> list[httpx.Response]:
+    """Tap twice where it was told already."""
+    address = f"/said/{form_id}/move"
+    form = form_in(move(client, form_id, to, times=1).text, address) | {"activity": to}
+    return [client.post(address, data=form) for _ in range(2)]
 
 
 def outcomes_of(site: RunningSite, card_id: str) -> Counter[tuple[str, str, str]]:
@@ -86,6 +95,49 @@ def test_a_card_and_what_was_done_there_move_together_and_the_card_keeps_its_num
             assert who in read(HEADQUARTERS_SCOPE, connection, "A-right")
     assert field.get(f"/said/{form_id}/move").status_code == 404
     assert "/move" not in field.get(f"/said/{form_id}").text
+
+
+def test_a_second_tap_moves_nothing_again_and_is_answered_as_the_first(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    form_id = write(field, name="郑换场", phone="13700008816", attended="1")
+    site.work()
+    first, second = press(field, form_id, "A-right")
+    assert first.status_code == second.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
+    assert set(outcomes_of(site, form_id).values()) == {1}
+
+
+def test_what_is_said_of_an_activity_itself_is_of_no_other(site: RunningSite) -> None:
+    site.user("office", "headquarters")
+    for client in entered(site, "office"):
+        address = "/activities/A-today/held"
+        form = form_in(client.get(address).text, address)
+        counts = {"reached": "400", "cards_handed_out": "400"}
+        doubted = client.post(address, data=form | counts)
+        client.post(address, data=form_in(doubted.text, address) | counts)
+        site.work()
+        found = re.search(r"/said/([0-9a-f-]{36})", client.get("/said").text)
+        assert found
+        assert "/move" not in client.get(found[0]).text
+        assert client.get(f"{found[0]}/move").status_code == 404
+
+
+def test_what_was_written_before_is_not_moved_to_a_later_day(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a consent would come after a withdrawal that took it back."""
+    later = activity_today("A-later")
+    later["data"]["starts_at"] = f"{today() + timedelta(days=2)}T09:00:00+08:00"
+    site.accept(later)
+    for client in entered(site, "field"):
+        form_id = write(client, name="冯换场", consent_archive="1", method="paper")
+    site.work()
+    later_us = site.site.now_us() + 2 * DAY_US
+    monkeypatch.setitem(site.site.__dict__, "now_us", lambda: later_us)
+    for client in entered(site, "field"):
+        page = client.get(f"/said/{form_id}/move").text
+        assert "A-right" in page and "A-later" not in page
 
 
 def test_what_a_colleague_wrote_on_the_card_stays(site: RunningSite, field: httpx.Client) -> None:
