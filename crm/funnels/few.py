@@ -4,7 +4,8 @@ Few are those who reached a step, and as well those who stopped between two: so 
 funnel those are told that lie FEWEST people apart, or none. Of a breakdown more is held back than
 the small groups: with the total told, the rest could be taken off it. So between any two steps of
 those groups of which one of them is held back FEWEST people at least stopped, all together, or
-nobody. Then each small number could be another one just as well.
+nobody; and where none has both held back, so it is of those of each of the two steps. Then each
+small number could be another one just as well.
 """
 
 from collections.abc import Iterable, Sequence
@@ -123,13 +124,25 @@ def _hold_one_more(
 ) -> bool:
     """Hold one group more back where few stopped between two steps of those that are."""
     stopped = [people[one] - people[other] for people in reached]
-    held = [not (each[one] and each[other]) for each in told]
-    if not is_few(sum(n for n, is_held in zip(stopped, held, strict=True) if is_held)):
-        return False
-    free = [at for at, is_held in enumerate(held) if not is_held and stopped[at]]
-    if not free:
-        return False
-    at = min(free, key=lambda each: (stopped[each], groups[each][0] or ""))
-    told[at][one if other == len(told[at]) - 1 else other] = False
-    _hold_row(told[at])
-    return True
+    for held, end in _held_together(told, one, other):
+        if not is_few(sum(stopped[at] for at in held)):
+            continue
+        free = [at for at in range(len(groups)) if at not in held and stopped[at]]
+        if free:
+            at = min(free, key=lambda each: (stopped[each], groups[each][0] or ""))
+            told[at][end] = False
+            _hold_row(told[at])
+            return True
+    return False
+
+
+def _held_together(told: list[Told], one: int, other: int) -> list[tuple[set[int], int]]:
+    """Of which groups it can be computed how many stopped between two steps, all together, and at
+    which step one more is to be held back.
+
+    Where no group is held back at both, those of the one step are not hidden by those of the other.
+    """
+    at_one, at_other = ({at for at, each in enumerate(told) if not each[e]} for e in (one, other))
+    if at_one & at_other:
+        return [(at_one | at_other, other)]
+    return [(at_one, one), (at_other, other)]

@@ -139,6 +139,12 @@ def test_what_is_told_lies_far_enough_apart(rows: list[list[int]]) -> None:
             if (*is_open, True)[one] and (*is_open, True)[other]:
                 assert not is_few(sum(far))
                 assert not is_few(sum(n for n, may in zip(far, both, strict=True) if not may))
+                held = [
+                    {at for at, each in enumerate(told) if not (*each, True)[end]}
+                    for end in (one, other)
+                ]
+                if not held[0] & held[1]:
+                    assert not any(is_few(sum(far[at] for at in each)) for each in held)
     assert all(may <= all_may for each in told for may, all_may in zip(each, is_open, strict=True))
 
 
@@ -161,6 +167,14 @@ def test_who_stopped_between_two_steps_is_not_told_where_they_are_few() -> None:
     assert told_of((100, 100, 95, 94)) == [True, True, True, False]
     groups = [("北京", (300, 298, 290)), ("武汉", (60, 40, 20)), ("天津", (50, 45, 20))]
     assert told_in("dealer", groups) == [[True, False, True], [True] * 3, [True, False, True]]
+
+
+def test_of_groups_held_back_at_another_step_none_hides_the_one_of_this_step() -> None:
+    """All others are told at the last step: with the total the third would be 18, and 2 stopped."""
+    groups = [("北京", (10, 8, 0)), ("天津", (10, 7, 0)), ("武汉", (30, 20, 18))]
+    told = told_in("dealer", groups)
+    assert told_of((50, 35, 18)) == [True] * 3
+    assert sum(not each[2] for each in told) > 1
 
 
 def test_of_five_among_six_no_word_tells_that_one_stopped() -> None:
