@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Select,
-    Subquery,
     Table,
     and_,
     func,
@@ -36,7 +35,10 @@ ANYBODYS, NOBODYS = "all", "nobody"
 NUMBER_OF_TASKS = 0
 """A task has this number, and its own id where a call of a trial has the trial's."""
 _LAPSES_AFTER_DAYS = 90
-"""A task that nobody saw to for so long is asked for no more."""
+"""A task that nobody saw to for so long since it was due, or put off to, is asked for no more."""
+
+_Answer = tuple[int, bool, str]
+"""When a call was, µs, whether only its day is known, and how it went."""
 
 Purpose = Literal["care", "marketing", "club"]
 """What a task is for: `care` needs no consent, the others need their own."""
@@ -65,6 +67,10 @@ class DueFollowUp:
     def order(self) -> tuple[date, str, int]:
         """Its place in the list: the most overdue first."""
         return self.due_on, self.trial_id, self.number
+
+
+_PutOff = tuple[DueFollowUp, date | None]
+"""A call, and the day before which it is not to be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +138,9 @@ class DueList:
 def due_follow_ups(scope: Scope, connection: Connection, day: date) -> DueList:
     """Whom to call on a day: one line a person, the longest due first."""
     scope.require("follow_ups", "follow-ups are the company's")
-    due = _due(day)
-    found = [*_read(connection, select(*due.c)), *_tasks(scope, connection, day)]
+    known = [*_trials(connection, day), *_tasks(scope, connection, day)]
+    put_off = {each.person_id for each, not_before in known if not_before and not_before > day}
+    found = [each for each, _ in known if each.person_id not in put_off]
     # Of two calls of one day that of the trial, which was there before.
     found.sort(key=lambda each: (each.due_on, not each.about), reverse=True)
     latest: dict[str, DueFollowUp] = {}
@@ -149,15 +156,19 @@ def open_follow_up(
     scope.require("follow_ups", "follow-ups are the company's")
     if number == NUMBER_OF_TASKS:
         of_it = FOLLOW_UP_TASK.c.task_id == trial_id
-        return next(iter(_tasks(scope, connection, day, of_it)), None)
+        return next((each for each, _ in _tasks(scope, connection, day, of_it)), None)
     query = _open().where(FOLLOW_UP.c.trial_id == trial_id, FOLLOW_UP.c.number == number)
     return next(iter(_read(connection, query)), None)
 
 
 def tasks_of(scope: Scope, connection: Connection, person_id: str, day: date) -> list[DueFollowUp]:
-    """All that is to be talked about with one person, beside their trials."""
+    """All that is to be talked about with one person, beside their trials.
+
+    Not what is to wait for its day: no call before that answers it.
+    """
     scope.require("follow_ups", "follow-ups are the company's")
-    return _tasks(scope, connection, day, LINK.c.person_id == person_id)
+    of_person = and_(LINK.c.person_id == person_id, FOLLOW_UP_TASK.c.due_on <= day)
+    return [each for each, _ in _tasks(scope, connection, day, of_person)]
 
 
 def asked_before(scope: Scope, connection: Connection, occasion: str, about: str) -> frozenset[str]:
@@ -169,9 +180,14 @@ def asked_before(scope: Scope, connection: Connection, occasion: str, about: str
     return frozenset(connection.execute(query).scalars())
 
 
-def _tasks(scope: Scope, connection: Connection, day: date, which: Any = None) -> list[DueFollowUp]:
+def _tasks(scope: Scope, connection: Connection, day: date, which: Any = None) -> list[_PutOff]:
     """The tasks that are open: those that are due, or those that are named, due or not."""
     task, later = FOLLOW_UP_TASK.c, _last(FOLLOW_UP_LATER, "not_before", FOLLOW_UP_TASK.c.task_id)
+    which = task.due_on <= day if which is None else which
+    lapsed = day - timedelta(days=_LAPSES_AFTER_DAYS)
+    put_off = select(FOLLOW_UP_LATER.c.trial_id).where(FOLLOW_UP_LATER.c.not_before > lapsed)
+    # The list of those put off is short; of each old task to look up its own would not be.
+    stands = or_(task.due_on > lapsed, and_(task.task_id.in_(put_off), later > lapsed))
     query = (
         select(
             task.task_id,
@@ -186,49 +202,46 @@ def _tasks(scope: Scope, connection: Connection, day: date, which: Any = None) -
             task.about,
             task.purpose,
             task.at_us,
+            later.label("not_before"),
         )
         .select_from(_with_people(FOLLOW_UP_TASK))
-        .where(_MAY_BE_CALLED, task.due_on > day - timedelta(days=_LAPSES_AFTER_DAYS))
+        .where(_MAY_BE_CALLED, which, stands)
         .order_by(task.due_on, task.task_id)
     )
-    if which is None:
-        query = query.where(task.due_on <= day, or_(later.is_(None), later <= day))
-    else:
-        query = query.where(which)
     rows = connection.execute(query).all()
     people = sorted({row.person_id for row in rows})
     answers = _answers(connection, people) if rows else {}
     said = said_by(scope, connection, people, "", day_end_us(day)) if rows else {}
     return [
-        DueFollowUp(*row[:10])
+        (DueFollowUp(*row[:10]), row.not_before)
         for row in rows
         if (row.purpose == "care" or said.get(row.person_id, {}).get(row.purpose))
         and not any(_closes(each, row) for each in answers.get(row.person_id, ()))
     ]
 
 
-def _closes(answer: tuple[int, str], task: Any) -> bool:
-    """Reached on its day or later; or refused at any time since it was asked for."""
-    at_us, outcome = answer
+def _closes(answer: _Answer, task: Any) -> bool:
+    """Reached on its day or later, and since it was asked for; or refused since that day."""
+    at_us, by_day, outcome = answer
     if outcome == "refused":
         return shanghai_day(at_us) >= shanghai_day(task.at_us)
-    return outcome == "reached" and shanghai_day(at_us) >= task.due_on
+    is_since = by_day or at_us >= task.at_us
+    return outcome == "reached" and is_since and shanghai_day(at_us) >= task.due_on
 
 
-def _answers(
-    connection: Connection, person_ids: Collection[str]
-) -> dict[str, list[tuple[int, str]]]:
-    """When each of some people was called, µs, and how it went."""
+def _answers(connection: Connection, person_ids: Collection[str]) -> dict[str, list[_Answer]]:
+    """The calls of each of some people."""
+    when = JOURNAL.c.starts_us, JOURNAL.c.day_precision
     query = (
-        select(LINK.c.person_id, JOURNAL.c.starts_us, JOURNAL.c.plain)
+        select(LINK.c.person_id, *when, JOURNAL.c.plain)
         .join(LINK, LINK.c.home == JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .where(JOURNAL.c.type == "follow_up.done", OUTCOME.c.outcome == "recorded")
     )
-    found: dict[str, list[tuple[int, str]]] = {}
+    found: dict[str, list[_Answer]] = {}
     for piece in in_pieces(list(person_ids)):
-        for person_id, at_us, plain in connection.execute(query.where(LINK.c.person_id.in_(piece))):
-            found.setdefault(person_id, []).append((at_us, orjson.loads(plain)["outcome"]))
+        for person_id, *at, plain in connection.execute(query.where(LINK.c.person_id.in_(piece))):
+            found.setdefault(person_id, []).append((*at, orjson.loads(plain)["outcome"]))
     return found
 
 
@@ -238,8 +251,8 @@ def _last(table: Table, column: str, of: Column[Any] = FOLLOW_UP.c.trial_id) -> 
     return latest.order_by(table.c.entry.desc()).limit(1).correlate(of.table).scalar_subquery()
 
 
-def _due(day: date) -> Subquery:
-    """Of each person the call that became due last, unless it is to be made another day."""
+def _trials(connection: Connection, day: date) -> list[_PutOff]:
+    """Of each person the call of a trial that became due last."""
     place = func.row_number().over(
         partition_by=LINK.c.person_id,
         order_by=(FOLLOW_UP.c.due_on.desc(), FOLLOW_UP.c.trial_id, FOLLOW_UP.c.number),
@@ -247,9 +260,9 @@ def _due(day: date) -> Subquery:
     later = _last(FOLLOW_UP_LATER, "not_before")
     query = _open().add_columns(place.label("place"), later.label("not_before"))
     ranked = query.where(FOLLOW_UP.c.due_on <= day).subquery()
-    shown = [column for column in ranked.c if column.key not in ("place", "not_before")]
-    is_today = or_(ranked.c.not_before.is_(None), ranked.c.not_before <= day)
-    return select(*shown).where(ranked.c.place == 1, is_today).subquery()
+    shown = [column for column in ranked.c if column.key != "place"]
+    rows = connection.execute(select(*shown).where(ranked.c.place == 1))
+    return [(DueFollowUp(*row[:-1]), row.not_before) for row in rows]
 
 
 def _with_people(of: Table) -> Any:

@@ -32,6 +32,8 @@ _DONE: dict[str, Literal["paid", "failed"]] = {
     "failed": "failed",
 }
 _ACCOUNT = re.compile(r"(?=(?:[A-Z]*[0-9]){8})[0-9A-Z]{8,34}")
+_ROUNDED = re.compile(r"[0-9]{15}00+")
+"""A spreadsheet keeps fifteen digits of a number and writes zeros for the others."""
 _NOT_OF_IT = re.compile(r"[\s'-]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -87,18 +89,29 @@ class Answer:
 
 
 def account_in(text: str) -> str | None:
-    """An account as all ways of writing it are compared; None where it is not there in full."""
+    """An account as all ways of writing it are compared; None where it is not there in full, or
+    one digit fills the place of an account."""
     plain = _NOT_OF_IT.sub("", unicodedata.normalize("NFKC", text)).upper()
-    return plain if _ACCOUNT.fullmatch(plain) else None
+    is_whole = _ACCOUNT.fullmatch(plain) and not _ROUNDED.fullmatch(plain) and len(set(plain)) > 1
+    return plain if is_whole else None
 
 
 class AnswerUnreadable(ValueError):
     """The columns of the bank's file are not those that are needed; the argument names the lack."""
 
 
+class AnswerNoTable(ValueError):
+    """The bank's file does not come apart into lines and cells."""
+
+
 def answers(text: str) -> list[Answer]:
-    """The bank's lines; AnswerUnreadable when a column is missing. Empty lines are no matter."""
-    rows = [row for row in csv.reader(io.StringIO(text.removeprefix(BOM))) if any(row)]
+    """The bank's lines; AnswerUnreadable when a column is missing, AnswerNoTable when there are
+    no columns. Empty lines are no matter."""
+    lines = io.StringIO(text.removeprefix(BOM), newline=None)
+    try:
+        rows = [row for row in csv.reader(lines) if any(row)]
+    except csv.Error as error:
+        raise AnswerNoTable from error
     if not rows:
         raise AnswerUnreadable(REFERENCE)
     places = {heading.strip(): place for place, heading in enumerate(rows[0])}

@@ -4,8 +4,11 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from crm.people.queries import find_people
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
 from tests.functional.journeys import Journey
 from tests.functional.phones import (
     FORM,
@@ -17,6 +20,7 @@ from tests.functional.phones import (
 )
 from tests.functional.test_every_page import assert_accessible, assert_fits, assert_large_targets
 from tests.functional.test_walk_in_offline import activity_of, hold_walk_ins, write_activity
+from tests.integration.web.sites import activity_today
 
 pytestmark = pytest.mark.browser
 
@@ -50,11 +54,28 @@ def write_elsewhere(page: Page) -> None:
     )
 
 
-def move(page: Page, name: str, to: str) -> None:
+def mend_elsewhere(page: Page, card_id: str, name: str) -> None:
+    """The form is mended meanwhile, as in another window."""
+    page.evaluate(
+        """async ([id, mended]) => {
+          const queue = await import(document.querySelector("link[href$='queue.js']").href);
+          const entry = await queue.one(id), fields = await queue.fieldsOf(entry);
+          await queue.keep({ ...entry, fields: fields.map(([name, value]) => [name, name === "name" ? mended : value]) });
+        }""",
+        [card_id, name],
+    )
+
+
+def choose(page: Page, name: str, to: str) -> Locator:
+    """The row, and in it the other activity chosen."""
     row = page.locator("[data-unsent-list] li").filter(has_text=name)
     row.get_by_role("button", name="换一场活动").tap()
     row.get_by_label("记到哪一场").select_option(to)
-    row.get_by_role("button", name="换到这一场").tap()
+    return row
+
+
+def move(page: Page, name: str, to: str) -> None:
+    choose(page, name, to).get_by_role("button", name="换到这一场").tap()
 
 
 def test_what_waits_stands_above_what_was_written_today_and_goes_to_another_activity(
@@ -92,6 +113,27 @@ def test_without_network_a_card_goes_to_a_walk_in_of_this_phone(on_phone: Journe
         expect_unsent(page, 2)
     expect_unsent(page, 0)
     assert "activity.attended" in events_of(on_phone.running, card_id)
+
+
+def test_a_walk_in_that_came_already_takes_what_waits_as_it_was_mended_last(
+    on_phone: Journey,
+) -> None:
+    running, walk_in = on_phone.running, f"W-{uuid4()}"
+    running.accept(activity_today(walk_in))
+    stand_ready(on_phone)
+    page = on_phone.page
+    hold_walk_ins(page)
+    card_id = wait_for_nobody(on_phone, "癸等着")
+    on_phone.open("/unsent")
+    row = choose(page, "癸*", walk_in)
+    mend_elsewhere(page, card_id, "癸改过")
+    row.get_by_role("button", name="换到这一场").tap()
+    expect_unsent(page, 0)
+    assert events_of(running, card_id) == ["card.registered", "activity.attended"]
+    running.work()
+    with reading(running.site.engine) as connection:
+        found, _ = find_people(HEADQUARTERS_SCOPE, connection, "癸改过")
+    assert [each.card_id for each in found] == [card_id]
 
 
 def test_a_consent_to_the_dealer_of_one_activity_does_not_go_to_another_dealers(

@@ -87,6 +87,29 @@ def test_a_code_before_the_camera_signs_in_with_colour_sound_and_a_sentence(
     on_phone.assert_nothing_from_elsewhere()
 
 
+def test_two_taps_open_one_camera(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    page = on_phone.page
+    page.add_init_script(_CAMERA)
+    on_phone.open(SCAN)
+    page.locator("body[data-scan-ready]").wait_for()
+    # Both before the browser has answered the first.
+    page.evaluate(
+        """() => {
+          const media = navigator.mediaDevices, give = media.getUserMedia;
+          window.asked = 0;
+          media.getUserMedia = (...how) => { window.asked++; return give.call(media, ...how); };
+          const button = document.querySelector("[data-open-camera]");
+          button.click();
+          button.click();
+        }"""
+    )
+    expect(page.locator("video")).to_be_visible()
+    page.evaluate("window.hold([])")
+    expect(page.locator("[data-open-camera]")).to_be_hidden()
+    assert page.evaluate("window.asked") == 1
+
+
 def test_a_printed_card_held_before_the_browsers_own_camera_signs_in(
     browser: Browser, season_site: RunningSite, tmp_path: Path
 ) -> None:

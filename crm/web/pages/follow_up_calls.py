@@ -151,7 +151,7 @@ def _call(
         "today": today,
         "person": found,
         "trial": trial,
-        "about": list(dict.fromkeys(each.about for each in tasks)),
+        "about": list(dict.fromkeys(each.about for each in (due, *tasks) if each.about)),
         "calls": calls,
         "names": names,
         "opened": _reached(person) if is_open else None,

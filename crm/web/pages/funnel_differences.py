@@ -28,7 +28,7 @@ from crm.web.pages.funnel_parts import (
 from crm.web.view.formats import rate_text
 from crm.web.view.funnel_compared import compared_notes, earlier_notes, other_period
 from crm.web.view.funnel_form import COMPARISONS, AskedFunnel
-from crm.web.view.funnel_view import Viewer, interval_text, rate_of
+from crm.web.view.funnel_view import Viewer, interval_text, rate_of, step_most_left
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
 
 router = APIRouter()
@@ -134,7 +134,7 @@ def _found(visit: Visit) -> Found:
         raise NotFound
     report = answered(visit, document)
     viewer = viewer_of(visit, asked)
-    step = _step(visit, report)
+    step = _step(visit, report, viewer)
     before = other_period(document, today_of(visit))
     other = answered_of(visit, before, document.by) if before else None
     groups = list(differing(report, step, names=viewer.names))
@@ -172,15 +172,14 @@ def _notes(visit: Visit, found: Found) -> list[str]:
     return [*compared_notes(other, found.viewer), *earlier]
 
 
-def _step(visit: Visit, report: Report) -> int:
+def _step(visit: Visit, report: Report, viewer: Viewer) -> int:
     """The step that is asked for; else the one after which most went no further."""
     asked = visit.request.query_params.get("at", "")
     if asked:
         if not asked.isdecimal() or not 1 <= int(asked) < len(report.steps):
             raise NotFound
         return int(asked)
-    left = [step.left for step in report.steps[:-1]]
-    return left.index(max(left)) + 1
+    return step_most_left(viewer.told_steps(report.people))
 
 
 def _row(each: Differs, viewer: Viewer) -> tuple[str, str, str, str, str]:

@@ -14,6 +14,7 @@ from crm.components.keys import keyed_digest
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import may_end
 from crm.reward_desk.bank_file import (
+    AnswerNoTable,
     AnswerUnreadable,
     Line,
     Matched,
@@ -149,6 +150,9 @@ def answer(posting: SignedInPosting, file_id: str) -> Response:
     except AnswerUnreadable as error:
         fault = visit.say(N_("回单里缺这一列：%(heading)s。请保留第一行的列名再贴一次。"))
         return _file(visit, file_id, fault=fault % {"heading": str(error)})
+    except AnswerNoTable:
+        fault = visit.say(N_("回单拆不成一行一行。请看看引号是不是成对的，再贴一次。"))
+        return _file(visit, file_id, fault=fault)
     with reading(visit.site.engine) as connection:
         rows = {r.reward_id: r for r in desk_rows(visit.scope, connection, _ids(orders))}
     # Who has not come to an end with telling may go on.

@@ -99,7 +99,7 @@ function unsentRow(entry, facts) {
   row.querySelector("[data-discard]").onclick = () => discard(entry.id);
   const move = row.querySelector("[data-move]");
   move.hidden = !moving.activityOf(entry);
-  move.onclick = () => moving.offerMove(row, entry, () => sendAndShow()).catch(toSignIn);
+  move.onclick = () => moving.offerMove(row, entry, () => sendAndShow(), toSignIn).catch(toSignIn);
   return row;
 }
 

@@ -18,37 +18,43 @@ export function isAwaiting(entry, entries) {
   return Boolean(first) && !entries.some(({ id }) => id === first);
 }
 
-// Those that were written down on this phone and wait as well.
+// Those that were written down on this phone and wait as well; what came already stands there.
 async function addWalkIns(choice) {
+  for (const added of choice.querySelectorAll("option[data-of-phone]")) added.remove();
+  const known = new Set([...choice.options].map(({ value }) => value));
   for (const entry of await mine()) {
-    if (!new URL(entry.address).pathname.startsWith(`/log/${WALK_IN}/`)) continue;
-    const fields = Object.fromEntries(await queue.fieldsOf(entry));
-    const option = new Option(fields.title, `W-${entry.id}`);
-    option.dataset.dealer = fields.dealer;
+    const id = `W-${entry.id}`;
+    if (!new URL(entry.address).pathname.startsWith(`/log/${WALK_IN}/`) || known.has(id)) continue;
+    const fields = Object.fromEntries(await queue.fieldsOf(entry)), option = new Option(fields.title, id);
+    Object.assign(option.dataset, { dealer: fields.dealer, ofPhone: "" });
     choice.append(option);
   }
 }
 
-// Opens the choice in the entry's row; `moved` is called when it is done.
-export async function offerMove(row, entry, moved) {
+// Opens the choice in the entry's row; `moved` is called when it is done, `failed` with what kept it.
+export async function offerMove(row, entry, moved, failed) {
   const form = row.querySelector("[data-move-form]"), choice = form.querySelector("select"), note = form.querySelector("[data-share-note]");
   if (!form.hidden) return void (form.hidden = true);
   const fields = await queue.fieldsOf(entry);
-  for (const added of choice.querySelectorAll("option[value^='W-']")) added.remove();
   await addWalkIns(choice);
   const here = [...choice.options].find((option) => option.value === activityOf(entry)), dealer = here?.dataset.dealer;
   here?.remove();
   const isShared = fields.some(([name, value]) => name === SHARING && value);
   // A consent that was given to one dealer is none to another; of an activity that is not known here nor is its dealer.
-  const isLost = () => isShared && choice.value && (!dealer || choice.selectedOptions[0].dataset.dealer !== dealer);
-  choice.onchange = () => (note.hidden = !isLost());
-  form.onsubmit = async (event) => {
-    event.preventDefault();
-    const kept = isLost() ? fields.filter(([name]) => name !== SHARING) : fields, address = `${location.origin}/log/${choice.value}/submit`;
+  const isOthers = () => !dealer || choice.selectedOptions[0].dataset.dealer !== dealer;
+  choice.onchange = () => (note.hidden = !(isShared && choice.value && isOthers()));
+  const move = async () => {
+    const address = `${location.origin}/log/${choice.value}/submit`;
     await queue.alone(entry.id, async () => {
-      if (await queue.one(entry.id)) await queue.keep({ ...entry, address, fields: kept });
+      // It may have been mended in another window since the choice was opened, or be sent.
+      const now = await queue.one(entry.id), said = now && (await queue.fieldsOf(now));
+      if (now) await queue.keep({ ...now, address, fields: isOthers() ? said.filter(([name]) => name !== SHARING) : said });
     });
     await moved();
+  };
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    move().catch(failed);
   };
   form.hidden = false;
   choice.focus();

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import urlencode
 
 from campaigns.wording.catalogues import N_, translated
@@ -150,6 +151,18 @@ def bars_of(report: Report, viewer: Viewer, against: Sequence[Against] = ()) -> 
             )
         )
     return found
+
+
+def step_most_left(told: Sequence[int | None]) -> int:
+    """The step (from 1) after which most went no further, as far as that is told.
+
+    Not by numbers that are not: of 20, 16 to 19 and 13 it would tell which of them.
+    """
+    left = [
+        -1 if people is None or further is None else people - further
+        for people, further in pairwise(told)
+    ]
+    return left.index(max(left)) + 1
 
 
 def rate_of(people: int | None, whole: int | None) -> str | None:

@@ -362,6 +362,8 @@ def test_a_payment_file_has_the_digest_of_its_bytes_and_the_banks_answer_ends_ea
             assert sentence in page.text
         twice = person.post(f"{path}/answer", answer=answer)
         assert "之前已经记过" in twice.text
+        endless = f'{lines[0]},结果\n"{"1" * 150_000}'
+        assert "拆不成一行一行" in person.post(f"{path}/answer", answer=endless).text
         missing = person.post(f"{path}/answer", answer="付款编号,结果\nx,成功")
         assert missing.status_code == 422 and "金额（元）" in missing.text
     desk.work()

@@ -10,7 +10,7 @@ import pytest
 
 from campaigns.times import rfc3339
 from crm.clock import now_us
-from crm.follow_ups.queries import DueFollowUp, due_follow_ups
+from crm.follow_ups.queries import DueFollowUp, due_follow_ups, open_follow_up
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.acting import form_in
@@ -27,6 +27,7 @@ from tests.integration.web.test_consents import consent
 from tests.integration.web.test_person_acts import event
 
 CAME = [f"K-{number}" for number in range(1, 9)]
+_NINETY = timedelta(days=90)
 QUERY = "step=activity.attended&days=3&at=1"
 
 
@@ -180,6 +181,50 @@ def test_who_takes_a_consent_back_or_refuses_is_on_the_list_no_more(
     assert "K-5" not in after
     # What is for her own good needs no consent for news, and stays.
     assert after.get("K-4") == "问问近况"
+
+
+def its_call(site: RunningSite, card_id: str) -> str:
+    """The address of the call to somebody that is due."""
+    (one,) = [row for row in rows_now(site) if row.card_id == card_id]
+    return f"/follow-ups/{one.trial_id}/{one.number}"
+
+
+def test_a_call_that_was_made_before_it_was_asked_for_does_not_answer_it(
+    site: RunningSite, office: httpx.Client, address: str
+) -> None:
+    before = rfc3339(now_us() - 60_000_000)
+    called = event("follow_up.done", "K-2", channel="phone", outcome="reached")
+    site.accept({**called, "time": before})
+    asked(office, address, "send", about="还没谈过的事", purpose="care")
+    page = office.get(its_call(site, "K-2")).text
+    assert "还没谈过的事" in page
+
+
+def test_what_waits_for_its_day_is_not_talked_about_today_and_again_then(
+    site: RunningSite, office: httpx.Client, address: str
+) -> None:
+    in_a_month = (today() + timedelta(days=30)).isoformat()
+    asked(office, address, "send", about="下个月的事", purpose="care", due_on=in_a_month)
+    assert "下个月的事" not in office.get(its_call(site, "K-2")).text
+    assert "K-2" in on_the_list(site, "下个月的事", 30)
+
+
+def test_who_is_put_off_is_on_the_list_on_that_day_and_in_no_other_line_before(
+    site: RunningSite, office: httpx.Client, address: str
+) -> None:
+    for about in ("一件事", "另一件事"):
+        asked(office, address, "send", about=about, purpose="care")
+    path, day = its_call(site, "K-3"), today() + timedelta(days=90)
+    form = {**form_in(office.get(path).text, f"{path}/later"), "not_before": day.isoformat()}
+    said = office.post(f"{path}/later", data=form)
+    assert said.status_code == 303
+    assert "K-3" not in {row.card_id for row in rows_now(site)}
+    name = path.split("/")[2]
+    with reading(site.site.engine) as connection:
+        rows = due_follow_ups(HEADQUARTERS_SCOPE, connection, day).rows
+        assert "K-3" in {row.card_id for row in rows}
+        assert open_follow_up(HEADQUARTERS_SCOPE, connection, name, 0, day)
+        assert not open_follow_up(HEADQUARTERS_SCOPE, connection, name, 0, day + _NINETY)
 
 
 def test_whoever_sees_no_names_asks_for_no_calls(site: RunningSite, address: str) -> None:

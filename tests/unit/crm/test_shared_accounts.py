@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.reward_desk.bank_file import account_in
+from crm.reward_desk.bank_file import AnswerNoTable, account_in, answers
 from crm.watch.accounts import Paid, shared_accounts
 
 
@@ -59,7 +59,23 @@ def test_one_account_is_one_however_it_is_written(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "6222****3445", "6.22202E+18", "尾号 3445", "财务供应商名录，按会员编号查", "3445"],
+    [
+        *("", "6222****3445", "6.22202E+18", "尾号 3445", "财务供应商名录，按会员编号查", "3445"),
+        # As a spreadsheet writes 6222020200112233445 in a column of numbers.
+        "6222020200112230000",
+        *("0000000000000000", "8888-8888"),
+    ],
 )
-def test_what_is_masked_or_cut_short_is_no_account(written: str) -> None:
+def test_what_is_masked_rounded_or_cut_short_is_no_account(written: str) -> None:
     assert account_in(written) is None
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_any_machine_ends_them(ending: str) -> None:
+    told = answers(ending.join(("付款编号,金额（元）,结果", "JX1,1.00,成功", "JX2,2.00,失败")))
+    assert [(each.reference, each.result) for each in told] == [("JX1", "paid"), ("JX2", "failed")]
+
+
+def test_a_quotation_mark_that_never_ends_is_said_to_be_no_table() -> None:
+    with pytest.raises(AnswerNoTable):
+        answers('付款编号,金额（元）,结果\n"' + "1" * 140_000)

@@ -9,7 +9,7 @@ from crm.funnels.money import Costs
 from crm.funnels.report import GroupTold, Report, StepTold
 from crm.web.view.funnel_compared import against
 from crm.web.view.funnel_money import money_lines, money_of
-from crm.web.view.funnel_view import Viewer, bars_of, breakdowns_of, table_rows
+from crm.web.view.funnel_view import Viewer, bars_of, breakdowns_of, step_most_left, table_rows
 
 STEPS = ("activity.attended", "trial.started")
 
@@ -89,3 +89,11 @@ def test_a_group_is_compared_with_no_rest_that_is_few() -> None:
     assert {each.sure for each in market.groups} == {""}
     (office,) = breakdowns_of(told, viewer(names=True))
     assert all(each.sure for each in office.groups)
+
+
+def test_after_which_step_most_stopped_is_told_of_what_is_told_alone() -> None:
+    market, office = viewer(names=False), viewer(names=True)
+    for held in range(16, 20):
+        assert step_most_left(market.told_steps((20, held, 13))) == 1
+    assert step_most_left(office.told_steps((20, 19, 13))) == 2
+    assert step_most_left(market.told_steps((100, 90, 60, 55))) == 2
