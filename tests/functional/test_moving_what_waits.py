@@ -60,7 +60,8 @@ def mend_elsewhere(page: Page, card_id: str, name: str) -> None:
         """async ([id, mended]) => {
           const queue = await import(document.querySelector("link[href$='queue.js']").href);
           const entry = await queue.one(id), fields = await queue.fieldsOf(entry);
-          await queue.keep({ ...entry, fields: fields.map(([name, value]) => [name, name === "name" ? mended : value]) });
+          const said = fields.map(([name, value]) => [name, name === "name" ? mended : value]);
+          await queue.keep({ ...entry, fields: said });
         }""",
         [card_id, name],
     )
