@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import orjson
 from sqlalchemy import Connection, func, select
@@ -16,6 +16,8 @@ from crm.outcomes.tables import OUTCOME
 from crm.people.tables import LINK
 from crm.scope import Scope
 from crm.storage.database import in_pieces
+
+_Group = TypeVar("_Group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +129,27 @@ def _said_by(
     return {person_id: _answers(said, dealer, at_us) for person_id, said in words.items()}
 
 
-def own_no_to_health(
-    connection: Connection, party: str, cards: Collection[str], at_us: int
-) -> bool:
-    """Whether the last word on health that a dealer itself wrote on cards of its own is a no."""
+def own_noes_to_health(
+    connection: Connection, party: str, cards: Mapping[_Group, Collection[str]], at_us: int
+) -> frozenset[_Group]:
+    """Of which groups of cards the last word on health that a dealer itself wrote is a no."""
     query = (
         select(JOURNAL)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
-        .where(JOURNAL.c.subject.in_([f"card/{card_id}" for card_id in sorted(cards)]))
         .where(JOURNAL.c.type.in_(_CONSENTS), JOURNAL.c.role == party)
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
     )
-    words = [_word(row, orjson.loads(row.plain)) for row in connection.execute(query)]
-    return _answers(words, "", at_us).get("health") is False
+    words: dict[str, list[ConsentWord]] = {}
+    for piece in in_pieces(sorted({f"card/{each}" for group in cards.values() for each in group})):
+        for row in connection.execute(query.where(JOURNAL.c.subject.in_(piece))):
+            words.setdefault(row.subject, []).append(_word(row, orjson.loads(row.plain)))
+    said = {
+        key: [word for each in group for word in words.get(f"card/{each}", ())]
+        for key, group in cards.items()
+    }
+    return frozenset(
+        key for key, of in said.items() if _answers(of, "", at_us).get("health") is False
+    )
 
 
 def health_is_closed(scope: Scope, connection: Connection, card_id: str, at_us: int) -> bool:

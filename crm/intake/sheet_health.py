@@ -15,12 +15,12 @@ from campaigns.sheets import SheetRow
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.rows import fault_at
 from campaigns.sheets.sketches import Place
-from crm.holdings.queries import own_no_to_health, said_by
+from crm.holdings.queries import own_noes_to_health, said_by
 from crm.identity.names import simplified
 from crm.intake.known_rows import folded
 from crm.intake.sheet_corrections import RowPlan
 from crm.intake.sheet_tally import answers_health, name_on_card
-from crm.journal.events import decode, last_position, rows_of_homes
+from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.people.tables import CARD, LINK, PERSON
@@ -69,21 +69,26 @@ def closed_to_dealer(
     named = _by_name(connection, [row for row, _ in written.values()])
     cards = {card.card_id for found in named.values() for card in found}
     own = _own_facts(connection, keyring, cards, party)
-    closed = {}
-    for place, (row, faults) in written.items():
-        found = [card.card_id for card in named.get(_plain_name(row), ()) if card.card_id in own]
-        of_row = {card_id for card_id in found if _is_said_of(own[card_id], row)} | {row.card_id}
-        if own_no_to_health(connection, party, of_row, at_us):
-            closed[place] = faults
-    return closed
+    of_row = {
+        place: {
+            card.card_id
+            for card in named.get(_plain_name(row), ())
+            if card.card_id in own and _is_said_of(own[card.card_id], row)
+        }
+        | {row.card_id}
+        for place, (row, _) in written.items()
+    }
+    closed = own_noes_to_health(connection, party, of_row, at_us)
+    return {place: written[place][1] for place in written if place in closed}
 
 
 def _own_facts(
     connection: Connection, keyring: Keyring, cards: Collection[str], party: str
 ) -> dict[str, dict[str, Any]]:
     """Card → what a dealer said of it, for those that the dealer brought into being."""
+    # Of the others of the name nothing is opened.
     kept = rows_of_homes(
-        connection, {f"card/{card_id}" for card_id in cards}, last_position(connection)
+        connection, _written_by(connection, cards, party), last_position(connection)
     )
     said: dict[str, list[LoggedEvent]] = {}
     for event in sorted(decode(kept, keyring), key=lambda event: event.order):
@@ -94,6 +99,15 @@ def _own_facts(
         for card_id, events in said.items()
         if (facts := folded(events)) and isinstance(events[0].data, CardRegistered)
     }
+
+
+def _written_by(connection: Connection, cards: Collection[str], party: str) -> set[str]:
+    found: set[str] = set()
+    for piece in in_pieces(sorted(f"card/{card_id}" for card_id in cards)):
+        query = select(JOURNAL.c.subject).where(JOURNAL.c.subject.in_(piece))
+        query = query.where(JOURNAL.c.type == "card.registered", JOURNAL.c.role == party)
+        found |= set(connection.execute(query).scalars())
+    return found
 
 
 def _is_said_of(facts: Mapping[str, Any], row: SheetRow) -> bool:

@@ -237,21 +237,22 @@ def bars(visit: Visit, connection: Connection, days: int, chain: Report) -> list
     from_day, to_day = period(visit, days)
     reached = reached_between(visit.scope, connection, from_day, to_day)
     names = visit.scope.may("people")
-    steps: list[tuple[str, int, float | None, str | None]] = [
-        ("reached", reached, None, f"/activities?days={days}")
+    steps: list[tuple[str, float | None, str | None]] = [
+        ("reached", None, f"/activities?days={days}")
     ]
     steps += [
-        (code, step.people, step.median, f"/season/{place}?days={days}" if names else None)
+        (code, step.median, f"/season/{place}?days={days}" if names else None)
         for place, (code, step) in enumerate(zip(OUTCOME_CHAIN, chain.steps, strict=True), 1)
     ]
-    longest = max(people for _, people, _, _ in steps) or 1
     viewer = Viewer(visit.language, names, lists=False, query="")
     # What was counted on the spot has no names.
     counts: list[int | None] = [reached, *viewer.told_steps(chain.people)]
     words = [f"{reached:,}", *viewer.words(chain.people)]
+    # A scale tells a number too: what may not be told takes no part in it.
+    longest = max(told or 0 for told in counts) or 1
     drawn = []
     before: int | None = None
-    for place, (code, people, median_seconds, href) in enumerate(steps):
+    for place, (code, median_seconds, href) in enumerate(steps):
         told = counts[place]
         drawn.append(
             Bar(
@@ -263,7 +264,7 @@ def bars(visit: Visit, connection: Connection, days: int, chain: Report) -> list
                 rate_of(told, reached) if place else None,
                 None if told is None else duration_text(median_seconds, visit.language),
                 href,
-                0 if told is None else people * 1000 // longest,
+                (told or 0) * 1000 // longest,
             )
         )
         before = told

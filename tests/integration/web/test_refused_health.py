@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.event import listen, remove
 
 from campaigns.ids import person_id
 from crm.archives.queries import person_shown
@@ -219,6 +220,28 @@ def test_a_dealers_sheet_is_asked_about_by_the_dealers_own_words_and_by_no_other
     for field in entered(site, "field"):
         page = pick(field, "A-sheet", sheet_of(*rows, headings=headings)).text
         assert "要改好才收 4 行" in page
+
+
+def test_more_rows_of_a_dealers_sheet_ask_the_database_no_oftener(site: RunningSite) -> None:
+    site.user("gate", "dealer_staff", "D1")
+    asked: list[str] = []
+
+    def look(*said: Any) -> None:
+        asked.append(said[2])
+
+    rows = [
+        (f"韩第{sign}", f"137000066{n}", "150", "90") for n, sign in enumerate("甲乙丙丁戊", 21)
+    ]
+    counts = []
+    for gate in entered(site, "gate"):
+        for some in (rows[:1], rows):
+            sheet = sheet_of(*some, headings=("姓名", "手机", "高压", "低压"))
+            listen(site.site.engine, "before_cursor_execute", look)
+            assert f"新写 {len(some)} 行" in pick(gate, "A-sheet", sheet).text
+            remove(site.site.engine, "before_cursor_execute", look)
+            counts.append(len(asked))
+            asked.clear()
+    assert counts[0] == counts[1]
 
 
 def card_named(site: RunningSite, name: str) -> str:
