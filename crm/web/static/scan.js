@@ -97,6 +97,8 @@ async function openCamera() {
   // Only a tap lets a page make a sound.
   audio ??= new AudioContext();
   const wanted = { facingMode: "environment", width: { ideal: 1280 } };
+  // A second tap before the camera stands would take it from the first.
+  button.disabled = true;
   try {
     // As heavy as the page: loaded by whoever opens the camera alone.
     const { read } = await import("./qr.js");
@@ -107,6 +109,8 @@ async function openCamera() {
     watch(read);
   } catch {
     show(told("wrong", form.dataset.noCamera));
+  } finally {
+    button.disabled = false;
   }
 }
 
