@@ -40,17 +40,23 @@ def shared_accounts(paid: Iterable[Paid]) -> list[Shared]:
         references[each.account_key, each.member] = min(known, each.reference)
     found = []
     for account_key, employers in sorted(accounts.items()):
-        for member in sorted(employers):
-            others = tuple(
-                other
-                for other in sorted(employers)
-                if other != member and not _is_one_employer(employers[member], employers[other])
-            )
+        only = {member: _only_employer(employers[member]) for member in sorted(employers)}
+        # Told once for all of one employer: a chain of shops has thousands of clerks.
+        apart = {
+            employer: tuple(each for each in only if only[each] != employer)
+            for employer in set(only.values())
+            if employer is not None
+        }
+        for member, employer in only.items():
+            others = None if employer is None else apart[employer]
+            if others is None:
+                others = tuple(each for each in only if each != member)
             if others:
                 told = tuple(references[account_key, each] for each in (member, *others))
                 found.append(Shared(account_key, member, others, told))
     return found
 
 
-def _is_one_employer(one: set[str | None], other: set[str | None]) -> bool:
-    return one == other and len(one) == 1 and None not in one
+def _only_employer(employers: set[str | None]) -> str | None:
+    """By way of whom alone somebody was paid; None: in several ways, or without anybody."""
+    return next(iter(employers)) if len(employers) == 1 else None

@@ -37,6 +37,14 @@ def test_who_was_paid_by_way_of_the_employer_and_once_without_is_asked_about() -
     assert found == {("A", "M1"): ("M2",), ("A", "M2"): ("M1",)}
 
 
+def test_of_a_chain_with_many_clerks_only_who_is_none_of_them_is_compared_with_each() -> None:
+    clerks = [paid(f"M{number:05}", "连锁药店") for number in range(5_000)]
+    assert shared(*clerks) == {}
+    found = shared(*clerks, paid("M9"))
+    assert len(found["A", "M9"]) == 5_000
+    assert {others for (_, member), others in found.items() if member != "M9"} == {("M9",)}
+
+
 def test_of_each_the_first_reference_is_told_the_members_own_before_the_others() -> None:
     payments = paid("M2", n=2), paid("M2", n=1), paid("M1", n=3)
     told = {each.member: each.references for each in shared_accounts(payments)}
