@@ -45,7 +45,7 @@ def invite_rows(
     actor: str,
     now_us: int,
 ) -> Counter[str]:
-    """Invite those who are not yet; how many are: invited, said_no, never_asked.
+    """Invite those who are not yet; how many are: invited, already, said_no, never_asked.
 
     asked_only: who was never asked about notices is left out as well.
     """
@@ -53,7 +53,7 @@ def invite_rows(
     new = {key: cards for key, cards in sorted(rows.items()) if key not in known}
     cards = {card for each in new.values() for card in each}
     wanted = notices_wanted(scope, connection, cards, now_us)
-    told: Counter[str] = Counter()
+    told = Counter({"already": len(known)} if known else {})
     asked: dict[str, Collection[str]] = {}
     for key, each in new.items():
         words = {wanted.get(card) for card in each}

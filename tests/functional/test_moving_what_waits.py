@@ -67,6 +67,18 @@ def mend_elsewhere(page: Page, card_id: str, name: str) -> None:
     )
 
 
+def awaits(page: Page, activity_id: str) -> bool:
+    """Whether a card of the activity would be said to wait for another phone."""
+    found = page.evaluate(
+        """async (id) => {
+          const moving = await import(document.querySelector("link[href$='moving.js']").href);
+          return moving.isAwaiting({ address: `${location.origin}/log/${id}/submit` }, []);
+        }""",
+        activity_id,
+    )
+    return bool(found)
+
+
 def choose(page: Page, name: str, to: str) -> Locator:
     """The row, and in it the other activity chosen."""
     row = page.locator("[data-unsent-list] li").filter(has_text=name)
@@ -126,6 +138,7 @@ def test_a_walk_in_that_came_already_takes_what_waits_as_it_was_mended_last(
     hold_walk_ins(page)
     card_id = wait_for_nobody(on_phone, "癸等着")
     on_phone.open("/unsent")
+    assert [awaits(page, of) for of in (walk_in, f"W-{uuid4()}")] == [False, True]
     row = choose(page, "癸*", walk_in)
     mend_elsewhere(page, card_id, "癸改过")
     row.get_by_role("button", name="换到这一场").tap()

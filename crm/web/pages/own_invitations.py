@@ -1,5 +1,6 @@
 """A dealer invites people of its copy to an activity that it carries out."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ _MOST_SHOWN, _BACK = 400, timedelta(days=180)
 _ATTENDED = "activity.attended"
 _TOLD = {
     "invited": N_("请了 {n} 人。"),
+    "already": N_("{n} 人已经请过。"),
     "never_asked": N_("{n} 人还没有问过要不要活动通知，没有请。"),
     "said_no": N_("{n} 人说过不接收活动通知，没有请。"),
 }
@@ -55,9 +57,9 @@ def own_invited(posting: SignedInPosting, activity_id: str) -> Response:
         rows = {row.key: row.cards for row in _alive(connection, dealer) if row.key in chosen}
         if step == "take_back":
             take_back_rows(visit.scope, connection, activity_id, rows, actor=actor, now_us=now_us)
-            said = visit.say(_TAKEN_BACK)
+            said = [visit.say(_TAKEN_BACK)]
         elif _is_over(visit, held):
-            said = ""
+            said = []
         else:
             told = invite_rows(
                 *(visit.scope, connection, activity_id, rows),
@@ -65,18 +67,26 @@ def own_invited(posting: SignedInPosting, activity_id: str) -> Response:
                 actor=actor,
                 now_us=now_us,
             )
-            said = "".join(visit.say(_TOLD[why]).format(n=n) for why, n in sorted(told.items()))
+            words = {why: word for why, word in _TOLD.items() if why in told}
+            said = [visit.say(word).format(n=told[why]) for why, word in words.items()]
     if not said:
         return _page(visit, activity_id, posting, fault=visit.say(_OVER))
     return _page(visit, activity_id, posting, said=said)
 
 
 def _page(
-    visit: Visit, activity_id: str, posting: Posting | None, *, said: str = "", fault: str = ""
+    visit: Visit,
+    activity_id: str,
+    posting: Posting | None,
+    *,
+    said: Sequence[str] = (),
+    fault: str = "",
 ) -> Response:
     dealer, now_us = own_dealer(visit), visit.site.now_us()
     text = posting.text("text", 60) if posting else ""
     came_to = posting.text("came_to", 64) if posting else ""
+    # Who was ticked and not said yet stays, whatever else is looked for.
+    ticked = frozenset(posting.texts("chosen", 64) if posting and not said else ())
     with reading(visit.site.engine) as connection:
         found = _held(visit, connection, activity_id)
         if not is_settled(visit, connection, dealer):
@@ -86,8 +96,10 @@ def _page(
         people = [
             row
             for row in _alive(connection, dealer)
-            if (not text or fits_own(row, text)) and (not came_to or _came(row, came_to))
+            if row.key in ticked
+            or ((not text or fits_own(row, text)) and (not came_to or _came(row, came_to)))
         ]
+        people.sort(key=lambda row: row.key not in ticked)
         rows = {row.key: row.cards for row in people}
         invited = invited_rows(visit.scope, connection, activity_id, rows)
         shown = people[:_MOST_SHOWN]
@@ -98,6 +110,7 @@ def _page(
         "people": shown,
         "total": len(people),
         "invited": invited,
+        "ticked": ticked,
         "masked": masked,
         "text": text,
         "asked_only": posting is None or posting.ticked("asked_only"),

@@ -12,10 +12,11 @@ export function activityOf({ address }) {
   return found === WALK_IN ? undefined : found;
 }
 
-// Whether it hangs on an activity that this phone does not have: another one wrote it down.
+// Whether it hangs on an activity that neither this phone nor the server has: another one wrote it down.
 export function isAwaiting(entry, entries) {
-  const first = activityOf(entry)?.match(/^W-([0-9a-f-]{36})$/)?.[1];
-  return Boolean(first) && !entries.some(({ id }) => id === first);
+  const of = activityOf(entry), first = of?.match(/^W-([0-9a-f-]{36})$/)?.[1];
+  if (!first || entries.some(({ id }) => id === first)) return false;
+  return !document.querySelector("[data-unsent-row]").content.querySelector(`option[value="${of}"]`);
 }
 
 // Those that were written down on this phone and wait as well; what came already stands there.

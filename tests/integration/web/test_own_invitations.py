@@ -49,7 +49,7 @@ def test_a_dealer_invites_whoever_is_in_its_copy_and_takes_it_back(
     answer = said(shop, "invite", key)
     assert "请了 1 人。" in answer and "请过" in answer
     assert invited(company) == 1
-    assert "请了 0 人。" in said(shop, "invite", key)
+    assert "请了 0 人。<br>1 人已经请过。" in said(shop, "invite", key)
     assert "请过" not in said(shop, "take_back", key)
     assert invited(company) == 0
 
@@ -95,3 +95,14 @@ def test_the_list_is_narrowed_by_a_name_and_by_who_came(
     assert 'name="chosen"' not in said(shop, "look", came_to="A-today")
     assert 'name="chosen"' in said(shop, "look", text=NAME)
     assert "没有这样的人" in said(shop, "look", text="别人")
+
+
+def test_who_is_ticked_stays_ticked_while_others_are_looked_for(
+    company: Company, shop: httpx.Client
+) -> None:
+    key = key_in(shop.get("/copy").text)
+    ticked = f'value="{key}" checked'
+    assert ticked in said(shop, "look", key, text="别人")
+    assert ticked in said(shop, "look", key, came_to="A-before")
+    assert ticked not in said(shop, "look", text=NAME)
+    assert ticked not in said(shop, "invite", key, text="别人")
