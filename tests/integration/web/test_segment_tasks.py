@@ -204,6 +204,7 @@ def test_what_waits_for_its_day_is_not_talked_about_today_and_again_then(
     site: RunningSite, office: httpx.Client, address: str
 ) -> None:
     in_a_month = (today() + timedelta(days=30)).isoformat()
+    asked(office, address, "send", about="这个月的事", purpose="care")
     asked(office, address, "send", about="下个月的事", purpose="care", due_on=in_a_month)
     assert "下个月的事" not in office.get(its_call(site, "K-2")).text
     assert "K-2" in on_the_list(site, "下个月的事", 30)
