@@ -22,6 +22,7 @@ from crm.web.pages.funnel_parts import (
     answered_of,
     asked_of,
     may_look,
+    step_at,
     today_of,
     viewer_of,
 )
@@ -176,9 +177,7 @@ def _step(visit: Visit, report: Report, viewer: Viewer) -> int:
     """The step that is asked for; else the one after which most went no further."""
     asked = visit.request.query_params.get("at", "")
     if asked:
-        if not asked.isdecimal() or not 1 <= int(asked) < len(report.steps):
-            raise NotFound
-        return int(asked)
+        return step_at(asked, len(report.steps) - 1)
     return step_most_left(viewer.told_steps(report.people))
 
 

@@ -19,7 +19,13 @@ from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.view.formats import moment_text
 from crm.web.view.funnel_compared import Other, compared_notes, earlier_notes, other_period
-from crm.web.view.funnel_form import DEFAULT, DEFAULT_OF_DEALERS, AskedFunnel, asked_funnel
+from crm.web.view.funnel_form import (
+    DEFAULT,
+    DEFAULT_OF_DEALERS,
+    MOST_DIGITS,
+    AskedFunnel,
+    asked_funnel,
+)
 from crm.web.view.funnel_view import FEW, Viewer
 from crm.web.view.funnel_words import TOUCHPOINTS, condition_word, sentences
 
@@ -33,6 +39,14 @@ def may_look(visit: Visit) -> None:
 def today_of(visit: Visit) -> date:
     """The present Shanghai day."""
     return shanghai_day(visit.site.now_us())
+
+
+def step_at(text: str, last: int) -> int:
+    """The number of a step, from 1, as an address names it; NotFound where there is none such."""
+    step = int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 0
+    if not 1 <= step <= last:
+        raise NotFound
+    return step
 
 
 def owner_of(visit: Visit) -> Owner:

@@ -27,9 +27,16 @@ from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.copy import keep_shown, masked, own_dealer
-from crm.web.pages.funnel_parts import answered, asked_of, may_look, owner_of, today_of
+from crm.web.pages.funnel_parts import (
+    answered,
+    asked_of,
+    may_look,
+    owner_of,
+    step_at,
+    today_of,
+)
 from crm.web.pages.people_lists import may_invite, people_list
-from crm.web.view.funnel_form import address_of, asked_funnel
+from crm.web.view.funnel_form import address_of, asked_funnel, day_typed
 from crm.web.view.funnel_view import WITHHELD
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
 
@@ -218,21 +225,17 @@ def _day(visit: Visit) -> date | None:
     typed = visit.request.query_params.get("day", "")
     if not typed:
         return None
-    try:
-        found = date.fromisoformat(typed)
-    except ValueError as error:
-        raise NotFound from error
+    if (found := day_typed(typed)) is None:
+        raise NotFound
     return found if found < today_of(visit) else None
 
 
 def _listed(query: Mapping[str, str], document: Document) -> Listed:
     """Which people an address asks for; NotFound where the funnel has none such."""
-    at, dimension = query.get("at", "1"), query.get("dimension")
-    if not at.isdecimal() or not 1 <= int(at) <= len(document.steps):
-        raise NotFound
+    step, dimension = step_at(query.get("at", "1"), len(document.steps)), query.get("dimension")
     if dimension is not None and dimension not in document.by:
         raise NotFound
-    return Listed(int(at), bool(query.get("left")), dimension, query.get("value"))
+    return Listed(step, bool(query.get("left")), dimension, query.get("value"))
 
 
 def _title(visit: Visit, document: Document, listed: Listed) -> str:

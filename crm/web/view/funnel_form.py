@@ -26,6 +26,9 @@ from crm.web.view.funnel_words import condition_words, vocabulary, window_words
 
 SEASON_DAYS = 182
 MOST_STEPS = 10
+MOST_DIGITS = 6
+"""Of the number of a step or of days."""
+_YEARS = range(1900, 3000)
 DEFAULT = Document(OUTCOME_CHAIN, OUTCOME_WINDOW, last_days=SEASON_DAYS, reached=True)
 """What stands there before anybody asks: from attended to referred."""
 DEFAULT_OF_DEALERS = Document(
@@ -173,15 +176,22 @@ def _document(sent: ImmutableMultiDict[str, Any], steps: list[str], language: La
 def _day(text: str) -> date | None:
     if not text:
         return None
+    if (found := day_typed(text)) is None:
+        raise InvalidFunnel(N_("{text} 不是日期，写成 2026-03-01"), text=repr(text))
+    return found
+
+
+def day_typed(text: str) -> date | None:
+    """A day of these centuries, before which and after which there are days; None otherwise."""
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        said = N_("{text} 不是日期，写成 2026-03-01")
-        raise InvalidFunnel(said, text=repr(text)) from error
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year in _YEARS else None
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
+    if not (text.isascii() and text.isdecimal()) or len(text) > MOST_DIGITS:
         raise InvalidFunnel(N_("{text} 不是天数"), text=repr(text))
     return int(text)
 
