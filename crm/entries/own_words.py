@@ -15,6 +15,7 @@ from crm.outcomes.queries import EventStatus, status_of, statuses
 from crm.outcomes.tables import OUTCOME
 
 _MOST_NUMBERED = 50
+_VOIDED = "event.voided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
         .where(JOURNAL.c.id >= f"{form_id}-", JOURNAL.c.id < f"{form_id}.")
         .order_by(JOURNAL.c.position)
     )
-    rows = connection.execute(query).all()
-    going = _going(connection, {row.subject for row in rows})
+    found = connection.execute(query).all()
+    going = _going(connection, {row.subject for row in found})
     return [
         OwnWord(
             status.id,
@@ -86,7 +87,7 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
             str(said.get("activity_id", "")),
             row.by_row,
         )
-        for row in rows
+        for row in found
         for status, said in ((status_of(row[:-4]), orjson.loads(row.plain)),)
     ]
 
@@ -140,13 +141,19 @@ def pending(
 
 def _going(connection: Connection, homes: Collection[str]) -> set[tuple[str, str]]:
     """Source and id of what accepted words take back that are not recorded yet."""
-    found = (orjson.loads(row.plain) for row in pending(connection, homes, ("event.voided",)))
+    # The outbox first: a row leaves it only after the journal has it.
+    query = select(OUTBOX.c.message).where(OUTBOX.c.subject.in_(homes))
+    waiting = list(connection.execute(query).scalars())
+    carried = rows(record(waiting)) if waiting else []
+    plains = [each["plain"] for each in carried if each["type"] == _VOIDED]
+    plains += [row.plain for row in pending(connection, homes, (_VOIDED,))]
+    found = map(orjson.loads, plains)
     return {(said["of_source"], said["of_id"]) for said in found}
 
 
 def _spoken(connection: Connection, type_name: str, plain: bytes) -> Spoken:
     said = orjson.loads(plain)
-    if type_name == "event.voided":
+    if type_name == _VOIDED:
         query = select(JOURNAL.c.type, JOURNAL.c.plain).where(
             JOURNAL.c.source == said["of_source"], JOURNAL.c.id == said["of_id"]
         )

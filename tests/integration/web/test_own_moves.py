@@ -12,10 +12,12 @@ from sqlalchemy import select
 from campaigns.ids import person_id
 from campaigns.times import DAY_US
 from crm.activities.queries import attendees, written_at
+from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from streams.running.outbox_store import OutboxStore
 from tests.integration.web.acting import form_in
 from tests.integration.web.sites import RunningSite, activity_today, entered, today
 from tests.integration.web.test_own_words import write
@@ -106,6 +108,18 @@ def test_a_second_tap_moves_nothing_again_and_is_answered_as_the_first(
     assert first.status_code == second.status_code == 303
     assert first.headers["location"] == second.headers["location"]
     assert set(outcomes_of(site, form_id).values()) == {1}
+
+
+def test_what_is_on_its_way_to_another_activity_is_not_moved_from_a_second_tab(
+    site: RunningSite, field: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form_id = write(field, name="褚换场", phone="13700008817", attended="1")
+    site.work()
+    door = EventIntake(site.site.engine, site.site.keyring, OutboxStore())
+    monkeypatch.setitem(site.site.__dict__, "intake", door)
+    assert move(field, form_id, "A-right").status_code == 303
+    assert field.get(f"/said/{form_id}/move").status_code == 404
+    assert "正在撤销" in field.get(f"/said/{form_id}").text
 
 
 def test_what_is_said_of_an_activity_itself_is_of_no_other(site: RunningSite) -> None:
