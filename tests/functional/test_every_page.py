@@ -207,6 +207,27 @@ def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     journey.assert_nothing_from_elsewhere()
 
 
+@pytest.mark.parametrize("device", ["on_phone", "at_desk"])
+def test_a_saved_group_and_its_calls_are_accessible_fit_and_have_large_targets(
+    request: pytest.FixtureRequest, device: str
+) -> None:
+    journey: Journey = request.getfixturevalue(device)
+    journey.sign_in("office")
+    journey.open("/funnels/people?step=activity.attended&days=182&at=1")
+    page = journey.page
+    form = page.locator("form[action='/segments']")
+    page.locator("details:has(form[action='/segments']) summary").click()
+    form.locator("[name=name]").fill(f"来过的人 {device}")
+    form.get_by_role("button").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"来过的人 {device}")
+    for path in ("", "/follow-ups"):
+        journey.open(page.url.removeprefix(journey.running.address) + path)
+        assert_accessible(page)
+        assert_fits(page)
+        assert_large_targets(page)
+    journey.assert_nothing_from_elsewhere()
+
+
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
 def test_the_parts_of_pages_fit_every_width_in_the_light_in_the_dark_and_on_paper(
     at_desk: Journey, width: int

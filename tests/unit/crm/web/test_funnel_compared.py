@@ -67,6 +67,16 @@ def test_the_page_says_up_to_when_an_earlier_period_is_watched() -> None:
     assert whole is not None and not list(compared_notes(whole, OFFICE))
 
 
+def test_a_period_in_which_nobody_came_says_that_there_is_nothing_to_compare_with() -> None:
+    other = other_period(BESIDE, TODAY)
+    assert other is not None
+    touchpoints = season([(0, 1), (1, 2)], 0)
+    now, then = told(touchpoints, DOCUMENT), told(touchpoints, other.document, other.as_of)
+    first, second = against(now, then, OFFICE)
+    assert first == ("0（那一段没有人，没法比）", None)
+    assert second == ("–", None)
+
+
 @pytest.mark.parametrize("names", [True, False])
 def test_whoever_had_an_archive_before_coming_again_is_not_lost_at_the_archive(names: bool) -> None:
     """Ten come again who have one; of ten new ones five have one made."""
