@@ -8,7 +8,9 @@ person waits for the machine is not counted, nor is what the elder says. Nothing
 The keys of a list that is typed are counted in test_typing_a_list.py.
 """
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,13 +19,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.functional.journeys import Journey
 from tests.functional.phones import events_of, written_cards
-from tests.integration.web.sites import RunningSite, activity_today, card
+from tests.integration.web.reward_sites import member, reach_every_day, sale
+from tests.integration.web.sites import RunningSite, activity_today, card, running
 from tests.integration.web.test_sheets_in_the_page import HEADINGS, sheet_of
 
 pytestmark = pytest.mark.browser
 
 SECONDS = {"K": 0.28, "P": 1.1, "M": 1.35, "H": 0.4}
-FIRST_ATTENDANCE_S, SHEET_S = 30, 180
+FIRST_ATTENDANCE_S, SHEET_S, REWARDS_S = 30, 180, 600
 
 
 @dataclass
@@ -181,3 +184,69 @@ def test_a_sheet_of_eighty_rows_with_five_bad_ones_is_in_and_mended_within_three
         expect(page.get_by_text(told)).to_be_visible()
     assert hand.seconds <= SHEET_S
     at_desk.assert_nothing_from_elsewhere()
+
+
+@pytest.fixture(scope="module")
+def counting_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """Forty sales of four clerks, all to be decided about."""
+    with running(tmp_path_factory.mktemp("rewards")) as started:
+        started.user("checker", "compliance")
+        started.user("payer", "finance")
+        events = []
+        for place in range(4):
+            events += member(f"M{place}")
+            for number in range(place * 10, place * 10 + 10):
+                events += sale(number, f"M{place}", days_ago=40 + number % 10)
+        started.accept(*events)
+        reach_every_day(started)
+        yield started
+
+
+def test_forty_rewards_are_decided_and_paid_within_ten_minutes(
+    desktop: Page, counting_house: RunningSite
+) -> None:
+    """Of one who decides on each by its line, and one who pays."""
+    journey, hand = Journey(desktop, counting_house), Hand(desktop)
+    journey.sign_in("checker")
+    hand.think()
+    hand.point(desktop.locator("a[href^='/rewards']").first)
+    hand.think()
+    hand.point(desktop.locator("main a[href='/rewards?state=to_decide']"))
+    boxes = desktop.locator("main ol.rows input[name=reward]")
+    expect(boxes).to_have_count(40)
+    for place in range(40):
+        hand.think()  # For whom, for what, with what doubt.
+        hand.think()  # Yes or no.
+        hand.point(boxes.nth(place))
+    hand.think()
+    hand.point(desktop.get_by_role("button", name="批准所选"))
+    expect(boxes).to_have_count(0)
+    counting_house.work()
+    desktop.context.clear_cookies()
+    journey.sign_in("payer")
+    hand.think()
+    hand.point(desktop.locator("a[href^='/rewards']").first)
+    hand.think()
+    hand.point(desktop.locator("main a[href='/rewards?state=payable']"))
+    hand.think()
+    hand.point(desktop.get_by_label("全选这一页"))
+    hand.think()
+    hand.point(desktop.get_by_role("button", name="所选做成付款文件"))
+    hand.think()
+    with desktop.expect_download() as download:
+        hand.point(desktop.get_by_role("link", name=re.compile("^下载 CSV")))
+    heading, *lines = download.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 40
+    # What the bank gives back, taken there and pasted here.
+    answer = "\n".join([f"{heading},结果", *(f"{line},成功" for line in lines)])
+    hand.think()
+    hand.point(desktop.locator("#answer"))
+    hand.reach()
+    hand.counted["K"] += 2
+    desktop.locator("#answer").fill(answer)
+    hand.reach()
+    hand.think()
+    hand.point(desktop.get_by_role("button", name="核对并记下"))
+    expect(desktop.get_by_text("已记为发放")).to_have_count(40)
+    assert hand.seconds <= REWARDS_S
+    journey.assert_nothing_from_elsewhere()

@@ -175,9 +175,9 @@ function wire() {
     link.addEventListener("click", takeAsPng);
   }
   for (const all of document.querySelectorAll("input[data-all]")) {
-    all.hidden = false;
+    (all.closest("label") ?? all).hidden = false;
     all.addEventListener("change", () => {
-      for (const one of all.form.querySelectorAll("input[name=chosen]")) one.checked = all.checked;
+      for (const one of all.form.elements) if (one.name === all.dataset.all) one.checked = all.checked;
     });
   }
   for (const form of document.querySelectorAll("form.reveal")) form.addEventListener("submit", reveal);
