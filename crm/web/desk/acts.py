@@ -153,6 +153,10 @@ def say(
         told = (*(visit.say(DOUBTS[code]) for code in odd), *own)
         return _again(posting, ActForm(form_id, doubts=told, asked=" ".join(asked)))
     receipts = visit.site.intake.accept(lines, credential)
+    if any(receipt.status == "refused" for receipt in receipts):
+        # Of two taps at once the other may have been received meanwhile, with another instant.
+        again = list(_lines(visit, form_id, said))
+        receipts = visit.site.intake.accept(again, credential)
     for receipt in receipts:
         if receipt.status == "refused":
             known.add(receipt.reason or "", receipt.path or "$")

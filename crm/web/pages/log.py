@@ -1,6 +1,6 @@
 """The phone form of field staff: an activity, a person, a few ticks, a receipt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -136,9 +136,10 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         person = log_people.person_named(visit, connection, person_id)
         held = log_people.held(visit, connection, person, found.dealer)
         known = log_people.unknown_member(visit, connection, posting.text_of)
+    day_us = day_start_us(shanghai_day(found.starts_us))
     entry = Entry(
         posting.text("form_id", 36),
-        written_at(posting, day_start_us(shanghai_day(found.starts_us))),
+        written_at(posting, day_us),
         person.card_id if person else None,
         posting.text_of,
         found,
@@ -153,14 +154,20 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         looked_at = forms.Checked([], [Fault(None, "bad_signature")], ())
         return form_page(visit, found, person_id, posting, looked_at)
     receipts = visit.site.intake.accept(looked_at.lines, credential)
+    again = written_at(posting, day_us)
+    if again != entry.written_at and any(each.status == "refused" for each in receipts):
+        # Sent twice at once by a phone whose clock is ahead: the other was received meanwhile.
+        entry = replace(entry, written_at=again)
+        looked_at = forms.checked(entry, source, credential, visit.site.now_us(), held, known)
+        receipts = visit.site.intake.accept(looked_at.lines, credential)
     refused = [
         Fault(None, receipt.reason or "", receipt.path or "$")
         for receipt in receipts
         if receipt.status == "refused"
     ]
     if refused:
-        again = forms.Checked(looked_at.lines, refused, looked_at.warnings)
-        return form_page(visit, found, person_id, posting, again)
+        looked_at = forms.Checked(looked_at.lines, refused, looked_at.warnings)
+        return form_page(visit, found, person_id, posting, looked_at)
     return _receipt(visit, entry, person, receipts, looked_at.warnings)
 
 

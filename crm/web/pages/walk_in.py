@@ -5,6 +5,7 @@ the form that wrote it down, and is sent after it.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -17,8 +18,8 @@ from crm.activities.queries import ActivityRow, activities_between
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
 from crm.walk_ins.queries import walk_in_id
-from crm.web.desk.acts import Act, ActForm, say, sayer_of
-from crm.web.guards.visit import SignedIn, SignedInPosting, Visit
+from crm.web.desk.acts import Act, ActForm, Answer, say, sayer_of
+from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import form_page, written_at
 from crm.web.view.labels import ACTIVITY_KINDS
 from crm.web.view.plans import PROGRAMME
@@ -66,9 +67,28 @@ def walk_in_sent(posting: SignedInPosting) -> Response:
     """Plan it, and show the receipt."""
     visit = posting.visit
     sayer_of(visit, _WHO_WRITES_DOWN)
-    form_id, started = posting.text("form_id", 36), written_at(posting)
+    form_id = posting.text("form_id", 36)
+    said, answer = _planned(posting, written_at(posting))
+    if answer.form is not None:
+        # Sent twice at once by a phone whose clock is ahead: the other was received meanwhile.
+        said, answer = _planned(posting, written_at(posting))
+    if answer.form is not None:
+        return _form(visit, answer.form)
+    context = {
+        "title": visit.say(N_("回执")),
+        "form_id": form_id,
+        "activity_id": said["activity_id"],
+        "activity_title": said["title"],
+        "duplicate": all(receipt.status == "duplicate" for receipt in answer.receipts),
+    }
+    return visit.render("walk_in_receipt.html", context)
+
+
+def _planned(posting: Posting, started: str) -> tuple[dict[str, Any], Answer]:
+    """The activity as it is planned, and what became of it."""
+    visit = posting.visit
     said = {
-        "activity_id": walk_in_id(form_id),
+        "activity_id": walk_in_id(posting.text("form_id", 36)),
         "programme": PROGRAMME,
         "title": posting.text("title"),
         "kind": posting.text("kind"),
@@ -84,17 +104,7 @@ def walk_in_sent(posting: SignedInPosting) -> Response:
         faults["kind"] = visit.say(_TO_BE_FILED)
     if fault := region_fault(posting.text("region"), visit.say):
         faults["region"] = fault
-    answer = say(posting, [Act(_PLANNED, said, at=started)], faults=faults)
-    if answer.form is not None:
-        return _form(visit, answer.form)
-    context = {
-        "title": visit.say(N_("回执")),
-        "form_id": form_id,
-        "activity_id": said["activity_id"],
-        "activity_title": said["title"],
-        "duplicate": all(receipt.status == "duplicate" for receipt in answer.receipts),
-    }
-    return visit.render("walk_in_receipt.html", context)
+    return said, say(posting, [Act(_PLANNED, said, at=started)], faults=faults)
 
 
 def _kinds() -> list[str]:
