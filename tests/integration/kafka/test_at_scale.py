@@ -26,8 +26,8 @@ from tests.servers.shared import folder_of
 from tests.services import require
 
 PROVING = os.environ.get("JINXI_PROVE") == "1"
-AWAY_SECONDS = 60 if PROVING else 10
-SHORTENED = {"JINXI_SESSION_SECONDS": "6", "JINXI_STALLED_SECONDS": "5"}
+AWAY_SECONDS = 60 if PROVING else 12
+SHORTENED = {"JINXI_SESSION_SECONDS": "6", "JINXI_STALLED_SECONDS": "8"}
 
 
 @pytest.mark.prove
