@@ -35,7 +35,7 @@ from crm.web.view.templates import STATIC_FOLDER, Pages, static_version
 
 VERSION = "1"
 _FOR_EVER = "public, max-age=31536000, immutable"
-_A_COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
+_TO_BE_READ = re.compile(r"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
 
 
 class _KeptFiles(StaticFiles):
@@ -57,8 +57,8 @@ class _KeptFiles(StaticFiles):
 
 @cache
 def _script(name: str) -> bytes:
-    """Without the lines that only explain: a phone loads what it runs."""
-    return _A_COMMENT.sub("", (STATIC_FOLDER / name).read_text(encoding="utf-8")).encode()
+    """Without what only readers need, comments and indents: a phone loads what it runs."""
+    return _TO_BE_READ.sub("", (STATIC_FOLDER / name).read_text(encoding="utf-8")).encode()
 
 
 class _GuardedApp(FastAPI):

@@ -19,7 +19,7 @@ from crm.web.view.funnel_view import Against, Viewer, interval_text, rate_of
 from crm.web.view.funnel_words import step_word
 
 _YEAR_DAYS = 365
-_NOBODY = N_("0（那一段没有人，没法比）")
+_NOBODY = N_("那一段没有人，没法比")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
     now, then = (viewer.told_steps(each.people) for each in (report, other))
     words = viewer.words(other.people)
     if words[0] == "0":
-        return [(viewer.say(_NOBODY), None), *(("–", None) for _ in words[1:])]
+        return [(words[0], viewer.say(_NOBODY)), *(("0", None) for _ in words[1:])]
     for place, text in enumerate(words):
         if not place:
             found.append((text, None))
