@@ -222,7 +222,7 @@ def _decode_row(row: JournalRow, key: bytes | None) -> LoggedEvent:
         evidenced,
     ) = row
     personal = None if key is None else unseal(key, sealed, binding(source, event_id))
-    # The driver makes every word anew; those of which there are few are held once.
+    # The driver makes every word anew; those that come again and again are held once.
     source, type_name = intern(source), intern(type_name)
     return LoggedEvent(
         position,

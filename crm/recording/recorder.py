@@ -41,7 +41,6 @@ BATCH_EVENTS = 1000
 LARGEST_BATCH = 16 * BATCH_EVENTS
 """The more events together, the less an event costs: each person is looked at once for all of
 theirs. Of more at once memory and the wait of others would grow."""
-READ_TOGETHER = 4 * BATCH_EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,42 +107,22 @@ class Recorder:
             self.forget()
             self.state = state
             self.cache.left_out = dead_positions(connection)
-        taken = self._take(connection, progress.position, limit)
-        if taken is None:
+        rows = rows_after(connection, progress.position, limit)
+        if not rows:
             return None
-        events, count, first, last = taken
+        self.destroy_keys({row.subject for row in rows if row.type == "card.erased"})
+        events = decode([r for r in rows if r.position not in self.cache.left_out], self.keyring)
+        count, first, last = len(rows), rows[0].position, rows[-1].position
+        # What they were read from takes as much memory as they.
+        del rows
         written = self.record_up_to(connection, events, progress, last, now_us)
         erased = any(event.type_name == "card.erased" for event in events)
         return Batch(count, first, last, 0, written, erased)
 
-    def _take(
-        self, connection: Connection, after: int, limit: int
-    ) -> tuple[list[LoggedEvent], int, int, int] | None:
-        """The next events, and of how many rows from which position to which they are.
-
-        Read in pieces: of many, what they are read from takes more memory than they.
-        """
-        events: list[LoggedEvent] = []
-        count, last = 0, after
-        while rows := rows_after(connection, last, min(limit - count, READ_TOGETHER)):
-            if self.destroy_keys({row.subject for row in rows if row.type == "card.erased"}):
-                # Of whom something was read with a key that must not be used any more.
-                events, count, last = [], 0, after
-                continue
-            events += decode(
-                [r for r in rows if r.position not in self.cache.left_out], self.keyring
-            )
-            count, last = count + len(rows), rows[-1].position
-            if count == limit:
-                break
-        return (events, count, after + 1, last) if count else None
-
-    def destroy_keys(self, erased: set[str]) -> bool:
-        """Whether keys were left: the door destroys them, but may have been killed before."""
-        left = sorted(erased - self.keyring.is_fenced(erased)) if erased else []
-        for subject in left:
+    def destroy_keys(self, erased: set[str]) -> None:
+        """The door destroys them at once; it may have been killed between the two."""
+        for subject in sorted(erased - self.keyring.is_fenced(erased)) if erased else ():
             self.keyring.destroy(subject)
-        return bool(left)
 
     def record_up_to(
         self,

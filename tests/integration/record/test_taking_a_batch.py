@@ -1,4 +1,4 @@
-"""Events are read from the journal in pieces: a piece never tells more than all at once would."""
+"""What one transaction takes of the journal: as much as is asked for, and nothing of the erased."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,6 @@ from crm.configuration.settings import Settings
 from crm.intake.accept import EventIntake
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
-from crm.recording import recorder as recording
 from crm.recording.recorder import Recorder
 from crm.schema.preparing import prepare
 from crm.storage.database import open_engine
@@ -27,7 +26,7 @@ def recorder(tmp_path: Path) -> Recorder:
     return Recorder(engine, Keyring.open(settings))
 
 
-def test_nothing_is_recorded_with_a_key_that_a_later_piece_destroys(
+def test_nothing_is_recorded_with_a_key_that_an_erasure_of_the_same_batch_destroys(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     erasure = an_event("card.erased", {"card_id": "C1", "reason_code": "asked"}, id="gone")
@@ -36,7 +35,6 @@ def test_nothing_is_recorded_with_a_key_that_a_later_piece_destroys(
         patched.setattr(Keyring, "destroy", lambda *_: None)
         door = EventIntake(recorder.engine, recorder.keyring)
         door.accept([written(a_card("C1")), written(a_card("C2")), written(erasure)], HEADQUARTERS)
-    monkeypatch.setattr(recording, "READ_TOGETHER", 1)
     seen: list[LoggedEvent] = []
     record = recorder.record_events
 
@@ -53,12 +51,9 @@ def test_nothing_is_recorded_with_a_key_that_a_later_piece_destroys(
     assert recorder.keyring.is_fenced(["card/C1"]) == {"card/C1"}
 
 
-def test_a_batch_has_as_many_events_as_are_asked_for_however_they_are_read(
-    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_has_as_many_events_as_are_asked_for(recorder: Recorder) -> None:
     door = EventIntake(recorder.engine, recorder.keyring)
     door.accept([written(a_card(f"C{number}")) for number in range(7)], HEADQUARTERS)
-    monkeypatch.setattr(recording, "READ_TOGETHER", 2)
     batches = [recorder.record_next(0, 5), recorder.record_next(0, 5), recorder.record_next(0, 5)]
     assert [each and (each.first_position, each.last_position) for each in batches] == [
         (1, 5),
