@@ -152,17 +152,39 @@ def say(
     if not set(posting.text("asked").split()).issuperset(asked):
         told = (*(visit.say(DOUBTS[code]) for code in odd), *own)
         return _again(posting, ActForm(form_id, doubts=told, asked=" ".join(asked)))
-    receipts = visit.site.intake.accept(lines, credential)
-    if any(receipt.status == "refused" for receipt in receipts):
-        # Of two taps at once the other may have been received meanwhile, with another instant.
-        again = list(_lines(visit, form_id, said))
-        receipts = visit.site.intake.accept(again, credential)
+    receipts = take_in(
+        visit, credential, form_id, lines, lambda: list(_lines(visit, form_id, said))
+    )
     for receipt in receipts:
         if receipt.status == "refused":
             known.add(receipt.reason or "", receipt.path or "$")
     if known.found:
         return _again(posting, known.form(form_id))
     return Answer(form_id, None, tuple(receipts))
+
+
+def take_in(
+    visit: Visit,
+    credential: Credential,
+    form_id: str,
+    lines: list[bytes],
+    again: Callable[[], list[bytes]],
+) -> list[Receipt]:
+    """Hand the events of a form over; made anew by `again` where it was received meanwhile.
+
+    Of a form that is sent twice at once the second is judged before the first is received, and
+    takes another instant for that at which it was said.
+    """
+    receipts = visit.site.intake.accept(lines, credential)
+    if any(receipt.status == "refused" for receipt in receipts) and was_said(visit, form_id):
+        receipts = visit.site.intake.accept(again(), credential)
+    return receipts
+
+
+def was_said(visit: Visit, form_id: str) -> bool:
+    """Whether anything of a form of this account was received."""
+    with reading(visit.site.engine) as connection:
+        return bool(times_said(connection, visit.account.source, form_id))
 
 
 def done(visit: Visit, to: str, answer: Answer) -> Response:

@@ -19,6 +19,7 @@ from crm.activities.queries import (
 from crm.copies.queries import dealer_name
 from crm.people.found import FoundPerson
 from crm.storage.database import reading
+from crm.web.desk.acts import take_in
 from crm.web.guards.visit import SignedIn, SignedInPosting, Visit, keep_cookie
 from crm.web.pages import log_people
 from crm.web.pages.consents import keep_signature
@@ -153,13 +154,12 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
     if not keep_signature(visit, entry):
         looked_at = forms.Checked([], [Fault(None, "bad_signature")], ())
         return form_page(visit, found, person_id, posting, looked_at)
-    receipts = visit.site.intake.accept(looked_at.lines, credential)
-    again = written_at(posting, day_us)
-    if again != entry.written_at and any(each.status == "refused" for each in receipts):
-        # Sent twice at once by a phone whose clock is ahead: the other was received meanwhile.
-        entry = replace(entry, written_at=again)
-        looked_at = forms.checked(entry, source, credential, visit.site.now_us(), held, known)
-        receipts = visit.site.intake.accept(looked_at.lines, credential)
+
+    def again() -> list[bytes]:
+        late = replace(entry, written_at=written_at(posting, day_us))
+        return forms.checked(late, source, credential, visit.site.now_us(), held, known).lines
+
+    receipts = take_in(visit, credential, entry.form_id, looked_at.lines, again)
     refused = [
         Fault(None, receipt.reason or "", receipt.path or "$")
         for receipt in receipts

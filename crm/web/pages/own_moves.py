@@ -16,12 +16,12 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activity
 from crm.copies.queries import dealer_names
-from crm.entries.own_words import OwnWord, own_events, own_words, times_said
+from crm.entries.own_words import OwnWord, own_events, own_words
 from crm.entries.queries import OwnForm, own_forms_since
 from crm.journal.logged_event import LoggedEvent
 from crm.scope import OutOfScope
 from crm.storage.database import reading
-from crm.web.desk.acts import Act, ActForm, Answer, done, say
+from crm.web.desk.acts import Act, ActForm, Answer, done, say, was_said
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import near_activities
@@ -62,7 +62,7 @@ def move_page(visit: SignedIn, form_id: str) -> Response:
 def move(posting: SignedInPosting, form_id: str) -> Response:
     """Take back and say anew, after it was told what that is."""
     visit, own_id = posting.visit, posting.text("form_id", 36)
-    if _is_said(visit, own_id):
+    if was_said(visit, own_id):
         # A second tap: the first has left nothing that could be moved.
         return done(visit, f"/said/{own_id}", Answer(own_id, None))
     moving = _moving(visit, form_id)
@@ -82,31 +82,25 @@ def move(posting: SignedInPosting, form_id: str) -> Response:
     return _page(visit, moving, answer.form)
 
 
-def _is_said(visit: Visit, form_id: str) -> bool:
-    with reading(visit.site.engine) as connection:
-        return bool(times_said(connection, visit.account.source, form_id))
-
-
 def _moving(visit: Visit, form_id: str) -> Moving:
     """NotFound where nothing of the form can be moved."""
     if not visit.account.may_say(VOIDED):
         raise OutOfScope("who takes nothing back")
     source = visit.account.source
     with reading(visit.site.engine) as connection:
-        words = [word for word in own_words(connection, source, form_id) if word.may_move]
+        may_move = [word for word in own_words(connection, source, form_id) if word.may_move]
         forms = own_forms_since(connection, source, 0, visit.scope.may("people"), form_id)
         known = {e.id: e for e in own_events(connection, visit.site.keyring, source, form_id)}
-        events = tuple(known[word.id] for word in words if not known[word.id].blank)
-        if not events or not forms:
+        words = tuple(word for word in may_move if not known[word.id].blank)
+        if not words or not forms:
             raise NotFound
-        was = str(events[0].data.activity_id)  # type: ignore[attr-defined]
+        events, was = tuple(known[word.id] for word in words), words[0].activity_id
         named = activity(visit.scope, connection, was)
         last = _written_by(forms[0], events)
         near = [e for e in near_activities(visit, connection) if shanghai_day(e.starts_us) <= last]
         choices = {one.activity_id: one for one in near}
     choices.pop(was, None)
-    moved = tuple(word for word in words if not known[word.id].blank)
-    return Moving(forms[0], events, moved, named.title if named else was, choices)
+    return Moving(forms[0], events, words, named.title if named else was, choices)
 
 
 def _written_by(form: OwnForm, events: Iterable[LoggedEvent]) -> date:

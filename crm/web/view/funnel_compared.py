@@ -51,19 +51,19 @@ def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
     found: list[Against] = []
     now, then = (viewer.told_steps(each.people) for each in (report, other))
     words = viewer.words(other.people)
-    if words[0] == "0":
-        return [(words[0], viewer.say(_NOBODY)), *(("0", None) for _ in words[1:])]
+    if not other.people[0]:
+        return [("0", viewer.say(_NOBODY)), *(("0", None) for _ in words[1:])]
     for place, text in enumerate(words):
         if not place:
             found.append((text, None))
             continue
-        befores = _open(report, place - 1, viewer), _open(other, place - 1, viewer)
-        before = words[place - 1] if befores[1] is None else f"{befores[1]:,}"
-        said = f"{text} / {before} · {rate_of(then[place], befores[1]) or '–'}"
+        part, other_part = now[place], then[place]
+        whole, other_whole = (_open(each, place - 1, viewer) for each in (report, other))
+        before = words[place - 1] if other_whole is None else f"{other_whole:,}"
+        said = f"{text} / {before} · {rate_of(other_part, other_whole) or '–'}"
         gap = None
-        counts = (now[place], befores[0], then[place], befores[1])
-        if None not in counts:
-            gap = difference(*counts)  # type: ignore[arg-type]
+        if not (part is None or whole is None or other_part is None or other_whole is None):
+            gap = difference(part, whole, other_part, other_whole)
         found.append((said, None if gap is None else interval_text(gap, viewer)))
     return found
 
