@@ -18,6 +18,7 @@ from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.journal.events import JOURNAL
 from crm.members.tables import MEMBER
 from crm.outcomes.tables import OUTCOME
+from crm.people.linked import people_of_cards
 from crm.people.tables import CARD, LINK
 from crm.storage.reads import Among, found_rows, stored_rows
 
@@ -146,11 +147,11 @@ def last_note(connection: Connection) -> tuple[int, int]:
     return 0, 0
 
 
-def people_of_cards(connection: Connection, cards: Iterable[str] | None) -> Mapping[str, str]:
+def people_of(connection: Connection, cards: Iterable[str] | None) -> Mapping[str, str]:
     """The person of each card; None: of every card."""
     if cards is None:
         return dict(found_rows(connection, _links))
-    return dict(stored_rows(connection, (LINK.c.card_id, LINK.c.person_id), LINK.c.card_id, cards))
+    return people_of_cards(connection, cards)
 
 
 def cards_of_members(

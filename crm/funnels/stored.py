@@ -81,7 +81,7 @@ class Stored:
         self.columns.set_lent(reading.lent_by(connection, None))
         for row in reading.returns(connection):
             self._take_return(row)
-        people = reading.people_of_cards(connection, None)
+        people = reading.people_of(connection, None)
         taking = _Taking(self, people, reading.cards_of_members(connection, None))
         read, self.highest = 0, 0
         for row in reading.rows_in_turn(connection):
@@ -102,7 +102,7 @@ class Stored:
         members = {m for row in rows if row.type == REFERRAL and (m := _member(row)) is not None}
         own_cards = reading.cards_of_members(connection, members)
         cards = {_card(row) for row in rows} | {c for c in own_cards.values() if c is not None}
-        taking = _Taking(self, reading.people_of_cards(connection, cards), own_cards)
+        taking = _Taking(self, reading.people_of(connection, cards), own_cards)
         for row in rows:
             taking.take(row)
         self._replace(connection, gone, taking)

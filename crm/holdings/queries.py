@@ -13,6 +13,7 @@ from crm.consents.consents import last_word, says_no
 from crm.consents.facts import ConsentWord, Purpose
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
+from crm.people.linked import people_of_cards
 from crm.people.tables import LINK
 from crm.scope import Scope
 from crm.storage.database import in_pieces
@@ -103,10 +104,7 @@ def notices_wanted(
     """Of the cards behind rows of a dealer's own copy whether the person wants notices; without
     those who never said. Nothing else that they said is told."""
     scope.require("own_copy", "a dealer asks of its copy")
-    person_of: dict[str, str] = {}
-    for piece in in_pieces(sorted(cards)):
-        query = select(LINK.c.card_id, LINK.c.person_id).where(LINK.c.card_id.in_(piece))
-        person_of |= {card_id: person_id for card_id, person_id in connection.execute(query)}
+    person_of = people_of_cards(connection, sorted(cards))
     said = _said_by(connection, set(person_of.values()), scope.dealer or "", at_us)
     words = {card: said.get(person, {}).get("marketing") for card, person in person_of.items()}
     return {card: word for card, word in words.items() if word is not None}

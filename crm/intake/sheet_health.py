@@ -23,6 +23,7 @@ from crm.intake.sheet_tally import answers_health, name_on_card
 from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
+from crm.people.linked import people_of_cards
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import in_pieces
@@ -137,10 +138,7 @@ def _cells(wires: Sequence[Mapping[str, Any]]) -> Iterator[RowFault]:
 
 def _people(connection: Connection, rows: Collection[SheetRow]) -> dict[Place, set[str]]:
     """Whom each row speaks of, as far as that is recorded."""
-    by_card: dict[str, str] = {}
-    for piece in in_pieces(sorted({row.card_id for row in rows})):
-        query = select(LINK.c.card_id, LINK.c.person_id).where(LINK.c.card_id.in_(piece))
-        by_card |= {card_id: person_id for card_id, person_id in connection.execute(query)}
+    by_card = people_of_cards(connection, sorted({row.card_id for row in rows}))
     by_name = _by_name(connection, rows)
     found: dict[Place, set[str]] = {}
     for row in rows:

@@ -3,15 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from crm.activities.queries import activity
 from crm.holdings.queries import notices_wanted
-from crm.invitations.register import MOST_AT_ONCE
-from crm.invitations.tables import INVITATION_WORD
-from crm.people.tables import LINK
+from crm.invitations.queries import invitations_to
+from crm.invitations.register import MOST_AT_ONCE, say_of_cards
+from crm.people.linked import people_of_cards
 from crm.scope import OutOfScope, Scope
-from crm.storage.database import in_pieces
 
 Rows = Mapping[str, Collection[str]]
 """Rows of the dealer's copy: key → the cards behind it."""
@@ -23,16 +22,8 @@ def invited_rows(
     """The keys of those who are invited, by the dealer or by the company."""
     _must_be_own(scope, connection, activity_id)
     people = _people_of(connection, rows)
-    query = (
-        select(LINK.c.person_id, INVITATION_WORD.c.invited)
-        .join(LINK, LINK.c.card_id == INVITATION_WORD.c.card_id)
-        .where(INVITATION_WORD.c.activity_id == activity_id)
-        .order_by(INVITATION_WORD.c.entry)
-    )
-    last = {person_id: invited for person_id, invited in connection.execute(query)}
-    return frozenset(
-        key for key, ids in people.items() if any(last.get(each, False) for each in ids)
-    )
+    invited = invitations_to(connection, activity_id).keys()
+    return frozenset(key for key, ids in people.items() if not invited.isdisjoint(ids))
 
 
 def invite_rows(
@@ -63,7 +54,9 @@ def invite_rows(
             told["never_asked"] += 1
         elif len(asked) < MOST_AT_ONCE:
             asked[key] = each
-    _say(connection, activity_id, asked, invited=True, actor=actor, now_us=now_us)
+    say_of_cards(
+        *(connection, activity_id, _first_cards(asked)), invited=True, actor=actor, now_us=now_us
+    )
     told["invited"] = len(asked)
     return told
 
@@ -74,39 +67,18 @@ def take_back_rows(
     """Expect people no longer."""
     known = invited_rows(scope, connection, activity_id, rows)
     said = {key: cards for key, cards in rows.items() if key in known}
-    _say(connection, activity_id, said, invited=False, actor=actor, now_us=now_us)
+    say_of_cards(
+        *(connection, activity_id, _first_cards(said)), invited=False, actor=actor, now_us=now_us
+    )
 
 
-def _say(
-    connection: Connection,
-    activity_id: str,
-    rows: Rows,
-    *,
-    invited: bool,
-    actor: str,
-    now_us: int,
-) -> None:
-    words = [
-        {
-            "activity_id": activity_id,
-            "card_id": min(cards),
-            "invited": invited,
-            "at_us": now_us,
-            "actor": actor,
-        }
-        for _, cards in sorted(rows.items())
-        if cards
-    ]
-    if words:
-        connection.execute(insert(INVITATION_WORD), words)
+def _first_cards(rows: Rows) -> list[str]:
+    return [min(cards) for _, cards in sorted(rows.items()) if cards]
 
 
 def _people_of(connection: Connection, rows: Rows) -> dict[str, set[str]]:
     """Of each row the people that its cards are of, as they are known now."""
-    person_of: dict[str, str] = {}
-    for piece in in_pieces(sorted({card for cards in rows.values() for card in cards})):
-        query = select(LINK.c.card_id, LINK.c.person_id).where(LINK.c.card_id.in_(piece))
-        person_of |= {card_id: person_id for card_id, person_id in connection.execute(query)}
+    person_of = people_of_cards(connection, sorted({c for cards in rows.values() for c in cards}))
     return {
         key: {person_of[card] for card in cards if card in person_of} for key, cards in rows.items()
     }

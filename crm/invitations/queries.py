@@ -33,6 +33,11 @@ class InvitedTo:
 def invited_to(scope: Scope, connection: Connection, activity_id: str) -> dict[str, Invited]:
     """Person id → their invitation, of all who are invited as people are known now."""
     _only_company(scope)
+    return invitations_to(connection, activity_id)
+
+
+def invitations_to(connection: Connection, activity_id: str) -> dict[str, Invited]:
+    """The same for whoever looked before at what may be seen of it."""
     query = (
         select(
             LINK.c.person_id,

@@ -50,16 +50,22 @@ def _say(
     actor: str,
     now_us: int,
 ) -> int:
-    rows = [
-        {
-            "activity_id": activity_id,
-            "card_id": card_id,
-            "invited": invited,
-            "at_us": now_us,
-            "actor": actor,
-        }
-        for card_id in cards_that_stand(scope, connection, person_ids)
-    ]
+    cards = cards_that_stand(scope, connection, person_ids)
+    say_of_cards(connection, activity_id, cards, invited=invited, actor=actor, now_us=now_us)
+    return len(cards)
+
+
+def say_of_cards(
+    connection: Connection,
+    activity_id: str,
+    card_ids: Collection[str],
+    *,
+    invited: bool,
+    actor: str,
+    now_us: int,
+) -> None:
+    """Write down a word on each of some cards; whose they are and who may is looked at before."""
+    said = {"activity_id": activity_id, "invited": invited, "at_us": now_us, "actor": actor}
+    rows = [said | {"card_id": card_id} for card_id in card_ids]
     if rows:
         connection.execute(insert(INVITATION_WORD), rows)
-    return len(rows)
