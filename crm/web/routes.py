@@ -214,13 +214,10 @@ def _say_closed(request: Request, _error: Exception) -> Response:
 
 
 def _say_unsettled(request: Request, _error: Exception) -> Response:
-    """Nothing of a dealer's copy leaves at this moment: it is opened again in a little while."""
     visit = any_visit(request, site_of(request))
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    context = {"title": visit.say(N_("请稍等")), "again": path if request.method == "GET" else None}
-    page = visit.render("copy_unsettled.html", context, 503)
-    page.headers.update(storage_failures.headers_of(503))
-    return page
+    again = path if request.method == "GET" else None
+    return copy.unsettled_page(visit, visit.say(N_("请稍等")), again)
 
 
 def _say_broken(request: Request, error: Exception) -> Response:

@@ -100,6 +100,13 @@ def assert_large_targets(page: Page) -> None:
     assert not small, "\n".join([page.url, *small])
 
 
+def assert_for_all(page: Page) -> None:
+    """Readable by all, no wider than the screen, and easily hit."""
+    assert_accessible(page)
+    assert_fits(page)
+    assert_large_targets(page)
+
+
 def test_the_sign_in_page_is_accessible_and_shows_nobody(on_phone: Journey) -> None:
     on_phone.open("/sign-in")
     assert_accessible(on_phone.page)
@@ -120,9 +127,7 @@ def test_whoever_tries_a_role_of_the_demo_lands_on_a_page_of_its_work_by_one_tap
     page = journey.page
     assert page.locator("nav.places a").count() >= 2
     assert page.locator("main a, main button").count() >= 1
-    assert_accessible(page)
-    assert_fits(page)
-    assert_large_targets(page)
+    assert_for_all(page)
     journey.assert_nothing_from_elsewhere()
 
 
@@ -159,9 +164,7 @@ def test_a_payment_that_was_begun_is_accessible_in_its_list_and_on_the_page_of_i
     page.locator("main ol.rows a").first.click()
     expect(page.get_by_role("heading", name="为什么是这么多")).to_be_visible()
     expect(page.get_by_role("heading", name="没记完的付款")).to_be_visible()
-    assert_accessible(page)
-    assert_fits(page)
-    assert_large_targets(page)
+    assert_for_all(page)
 
 
 @pytest.mark.parametrize("device", ["on_phone", "at_desk"])
@@ -175,9 +178,7 @@ def test_a_members_own_page_is_accessible_fits_and_has_large_targets(
     journey.open(f"/own/{make_link(site.engine, row.member, Giver('office', None), now_us())}")
     page = journey.page
     expect(page.get_by_role("heading", name="我的奖励")).to_be_visible()
-    assert_accessible(page)
-    assert_fits(page)
-    assert_large_targets(page)
+    assert_for_all(page)
     journey.open("/own/nothing")
     expect(page.get_by_role("heading", name="链接打不开")).to_be_visible()
     assert_accessible(page)
@@ -194,16 +195,12 @@ def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     page = journey.page
     expect(page.get_by_role("heading", name="我的副本")).to_be_visible()
     assert page.locator("main a[href^='/copy/row/']").count() > 0
-    assert_accessible(page)
-    assert_fits(page)
-    assert_large_targets(page)
+    assert_for_all(page)
     with reading(journey.running.site.engine) as connection:
         own = activities_from(dealer_scope("D01"), connection, today())[0].activity_id
     journey.open(f"/copy/invite/{own}")
     assert page.locator("main input[name='chosen']").count() > 0
-    assert_accessible(page)
-    assert_fits(page)
-    assert_large_targets(page)
+    assert_for_all(page)
     journey.assert_nothing_from_elsewhere()
 
 
@@ -222,9 +219,7 @@ def test_a_saved_group_and_its_calls_are_accessible_fit_and_have_large_targets(
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"来过的人 {device}")
     for path in ("", "/follow-ups"):
         journey.open(page.url.removeprefix(journey.running.address) + path)
-        assert_accessible(page)
-        assert_fits(page)
-        assert_large_targets(page)
+        assert_for_all(page)
     journey.assert_nothing_from_elsewhere()
 
 
@@ -289,9 +284,7 @@ def test_every_act_on_a_person_is_accessible_and_fits(
     for path in ("", *(f"/{act.path}" for act in ACTS if act.in_list)):
         journey.open(f"/people/{person_id('C1')}{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        assert_accessible(page)
-        assert_fits(page)
-        assert_large_targets(page)
+        assert_for_all(page)
     journey.assert_nothing_from_elsewhere()
 
 

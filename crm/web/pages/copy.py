@@ -44,6 +44,7 @@ from crm.feed.settling import NotSettled, must_be_settled
 from crm.masking import masked_name, masked_number
 from crm.scope import OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
+from crm.web.guards import storage_failures
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.view.copy_workbook import Watermark, write_workbook
 
@@ -207,6 +208,13 @@ def is_settled(visit: Visit, connection: Connection, dealer: str) -> bool:
     return True
 
 
+def unsettled_page(visit: Visit, title: str, again: str | None) -> Response:
+    """Nothing of a copy leaves at this moment: it is opened again in a little while."""
+    page = visit.render("copy_unsettled.html", {"title": title, "again": again}, 503)
+    page.headers.update(storage_failures.headers_of(503))
+    return page
+
+
 def keep_shown(visit: Visit, connection: Connection, dealer: str, rows: int) -> None:
     """Who was shown a row at a browser was sent it; once for each state of the copy is enough."""
     last = last_sequence(dealer_scope(dealer), connection, dealer)
@@ -224,8 +232,7 @@ def _shown(
     title = visit.say(N_("我的副本"))
     with reading(visit.site.engine) as connection:
         if not is_settled(visit, connection, dealer):
-            again = {"title": title, "again": "/copy"}
-            return visit.render("copy_unsettled.html", again, 503)
+            return unsettled_page(visit, title, "/copy")
         context = _standing(visit, connection, dealer) | _people(visit, connection, dealer, page)
         keep_shown(visit, connection, dealer, len(context["people"]))
     context |= {

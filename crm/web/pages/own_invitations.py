@@ -16,7 +16,7 @@ from crm.feed.portal import Shared, rows_of
 from crm.invitations.of_dealers import invite_rows, invited_rows, take_back_rows
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.copy import is_settled, keep_shown, masked, own_dealer
+from crm.web.pages.copy import is_settled, keep_shown, masked, own_dealer, unsettled_page
 
 router = APIRouter()
 
@@ -149,5 +149,4 @@ def _came(row: Shared, activity_id: str) -> bool:
 
 def _unsettled(visit: Visit, activity_id: str) -> Response:
     title = visit.say(N_("请人来参加活动"))
-    again = {"title": title, "again": f"/copy/invite/{activity_id}"}
-    return visit.render("copy_unsettled.html", again, 503)
+    return unsettled_page(visit, title, f"/copy/invite/{activity_id}")
