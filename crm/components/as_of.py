@@ -174,9 +174,9 @@ def past_of_homes(
     events = recorded_events(connection, keyring, sorted(wanted))
     shared = {h for event in (*events, *imagined) for h in _shared_homes(event, digest)}
     cards = {
-        f"card/{event.data.card_id}"  # type: ignore[attr-defined]
+        f"card/{card_id}"
         for event in recorded_events(connection, keyring, sorted(shared))
-        if getattr(event.data, "card_id", None)
+        if (card_id := getattr(event.data, "card_id", None))
     }
     others = (shared | cards) - wanted
     around = recorded_events(connection, keyring, sorted(others))

@@ -14,6 +14,7 @@ from datetime import date
 from msgspec import UNSET
 
 from campaigns.events.base import Contact, Person
+from campaigns.events.consents import ConsentGiven
 from campaigns.events.people import CardCorrected, CardRegistered, ContactPatch, PersonPatch
 from campaigns.identifiers import id_number_birth_date, mobile_e164, verified_id_number
 from campaigns.regions import prefecture
@@ -89,8 +90,8 @@ def keys_of_event(event: LoggedEvent) -> set[str]:
         for kind, place in references
         if (name := getattr(data, place)) is not None and name is not UNSET
     }
-    if event.type_name == "consent.given" and getattr(data, "dealer", None):
-        keys.add(f"dealer/{data.dealer}")  # type: ignore[attr-defined]
+    if isinstance(data, ConsentGiven) and data.dealer:
+        keys.add(f"dealer/{data.dealer}")
     if event.type_name == "purchase.made":
         keys.add(POLICIES)
     return keys

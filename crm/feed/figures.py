@@ -52,6 +52,7 @@ class Figures:
         with self._lock:
             if state in self._known:
                 self._known.move_to_end(state)
+                # By the state it is known of which kind the figure is.
                 return self._known[state]  # type: ignore[return-value]
         figure = compute()
         with self._lock:

@@ -214,8 +214,10 @@ def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
         old, new = before.get(name), after.get(name)
         if old == new:
             continue
-        nested = isinstance(old, Mapping) and isinstance(new, Mapping)
-        patch[name] = merge_patch(old, new) if nested else new  # type: ignore[arg-type]
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            patch[name] = merge_patch(old, new)
+        else:
+            patch[name] = new
     return patch
 
 

@@ -94,6 +94,7 @@ class NewEvent(Struct, gc=False):
 
 NEW_EVENT_COLUMNS = tuple(JOURNAL.c[name] for name in NewEvent.__struct_fields__)
 JournalRow = Row[*tuple[Any, ...]]
+# The columns say the names: they are written once.
 _Row: Any = namedtuple("_Row", [each.name for each in JOURNAL.columns])  # type: ignore[misc]
 journal_values: Callable[[Iterable[Any]], Any] = _Row._make
 """A row as the driver gives it."""

@@ -42,7 +42,8 @@ def error_of(connection: Connection, statement: str, error: Exception) -> Except
     """The driver's error as SQLAlchemy has it: what passes by itself is known by that."""
     driver: Any = connection.dialect.loaded_dbapi
     raw: Any = connection.connection.dbapi_connection
-    is_gone = connection.dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
+    driver_error: Any = error
+    is_gone = connection.dialect.is_disconnect(driver_error, raw, None)
     if is_gone:
         connection.invalidate(error)
     return DBAPIError.instance(

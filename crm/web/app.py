@@ -64,6 +64,10 @@ def _script(name: str) -> bytes:
 class _GuardedApp(FastAPI):
     """The headers go around everything, so that an answer to what broke has them too."""
 
+    def openapi(self) -> dict[str, Any]:
+        """The description, with what the routes cannot say themselves."""
+        return _described(self)
+
     def build_middleware_stack(self) -> ASGIApp:
         site: Site = self.state.site
         inner = super().build_middleware_stack()
@@ -112,7 +116,6 @@ def app_of(site: Site) -> FastAPI:
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(BodyRefused, _answer_refused_body)
     app.add_exception_handler(TooMuch, _answer_too_much)
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 
 
@@ -163,7 +166,7 @@ def _answer_http(request: Request, error: Exception) -> Response:
     return routes.error_page(request, error.status_code)
 
 
-def _described(app: FastAPI) -> dict[str, object]:
+def _described(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI description, with what the routes cannot say themselves."""
     if app.openapi_schema is None:
         schema = get_openapi(
