@@ -49,6 +49,7 @@ LABELS: dict[str, str] = {
     "contact": C_("field", "联系方式"),
     "phones": C_("field", "电话"),
     "address": C_("field", "住址"),
+    "mail": C_("field", "邮箱"),
     "health": C_("field", "健康信息"),
     "conditions": C_("field", "病症"),
     "medicines": C_("field", "用药"),

@@ -25,6 +25,12 @@ def masked_address(address: str) -> str:
     return _HIDDEN * min(len(address), 6)
 
 
+def masked_mail(address: str) -> str:
+    """w***@example.com: where it is kept is told, whose it is there is not."""
+    own, _, host = address.rpartition("@")
+    return f"{own[:1]}{_HIDDEN * 3}@{host}"
+
+
 def masked_birth_date(day: str) -> str:
     """The year alone: 1953-**-**."""
     return f"{day[:4]}-**-**"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from campaigns.catalogue import CATALOGUE, wire_name
-from campaigns.events.base import ID_PATTERN
+from campaigns.events.base import ID_PATTERN, MAIL_PATTERN
 from campaigns.times import SHANGHAI
 
 Wire = dict[str, Any]
@@ -95,6 +95,10 @@ def values_of(described: inspect.Type) -> st.SearchStrategy[Any]:
 def _texts(described: inspect.StrType) -> st.SearchStrategy[str]:
     if described.pattern == ID_PATTERN:
         return IDS
+    if described.pattern == MAIL_PATTERN:
+        return st.text(_LETTERS.replace(":", ""), min_size=1, max_size=9).map(
+            "{}@mail.example.com".format
+        )
     if described.pattern is None:
         return st.text(min_size=described.min_length or 0, max_size=20)
     if "6" in described.pattern:

@@ -28,6 +28,9 @@ Moment = Annotated[datetime.datetime, Meta(tz=True)]
 """RFC 3339 with a zone."""
 Day = datetime.date
 """A Shanghai day, YYYY-MM-DD."""
+MAIL_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*\Z"
+MailAddress = Annotated[str, Meta(pattern=MAIL_PATTERN, max_length=254)]
+"""As browsers take one: letters, digits and signs, `@`, a name of hosts."""
 Sex = Literal["male", "female"]
 BirthYear = Annotated[int, Meta(ge=1850, le=2100)]
 
@@ -85,6 +88,7 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     phones: tuple[Text, ...] | None = None
     address: Note | None = None
+    mail: MailAddress | None = None
 
 
 class Health(Struct, frozen=True, kw_only=True, omit_defaults=True):

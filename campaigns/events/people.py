@@ -13,6 +13,7 @@ from campaigns.events.base import (
     Fault,
     Health,
     Id,
+    MailAddress,
     Moment,
     Note,
     Person,
@@ -31,7 +32,7 @@ class CardRegistered(EventData, frozen=True, kw_only=True):
 
     card_id: the card, a UUID or another id
     person: name, sex (male, female), birth_date or birth_year, id_number
-    contact: phones as written, address
+    contact: phones as written, address, mail address
     health: conditions, medicines, devices used before
     region: where the person lives, GB/T 2260
     source_kind: how the person came to us
@@ -72,6 +73,7 @@ class ContactPatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     phones: tuple[Text, ...] | UnsetType | None = UNSET
     address: Note | UnsetType | None = UNSET
+    mail: MailAddress | UnsetType | None = UNSET
 
 
 class HealthPatch(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -106,7 +106,7 @@ def _card(card: Any, hidden: bool, is_closed: bool) -> ArchiveCard:
         card.activity_id,
         card.erased,
         told("name", "sex", "birth_date", "birth_year", "id_number"),
-        told("phones", "address"),
+        told("phones", "address", "mail"),
         {} if is_closed else told("conditions", "medicines", "devices"),
     )
 

@@ -13,7 +13,7 @@ from crm.journal.logged_event import LoggedEvent
 
 SECTIONS = {
     "person": ("name", "sex", "birth_date", "birth_year", "id_number"),
-    "contact": ("phones", "address"),
+    "contact": ("phones", "address", "mail"),
     "health": ("conditions", "medicines", "devices"),
     "private": ("note",),
 }
@@ -39,6 +39,7 @@ class Card:
     id_number: str | None
     phones: tuple[str, ...]
     address: str | None
+    mail: str | None
     conditions: tuple[str, ...]
     medicines: tuple[str, ...]
     devices: tuple[str, ...]
@@ -82,6 +83,7 @@ def fold_card(registered: LoggedEvent, effective: Sequence[LoggedEvent], *, eras
         id_number=values["id_number"],
         phones=tuple(values["phones"] or ()),
         address=values["address"],
+        mail=values["mail"],
         conditions=tuple(values["conditions"] or ()),
         medicines=tuple(values["medicines"] or ()),
         devices=tuple(values["devices"] or ()),

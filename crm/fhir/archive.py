@@ -128,7 +128,8 @@ def _facts(cards: Iterable[Card], deceased: bool) -> Element:
     phones = _each(mobile_e164(raw) or raw for card in cards for raw in card.phones)
     told = {
         "name": [{"text": name} for name in _each(card.name for card in cards)],
-        "telecom": [{"system": "phone", "value": phone} for phone in phones],
+        "telecom": [{"system": "phone", "value": phone} for phone in phones]
+        + [{"system": "email", "value": mail} for mail in _each(card.mail for card in cards)],
         "gender": _first(card.sex for card in cards),
         "birthDate": None if born is None else str(born),
         "deceasedBoolean": deceased,

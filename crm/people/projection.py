@@ -47,6 +47,7 @@ def _card_row(card: Card, words: tuple[ConsentWord, ...], at_us: int) -> dict[st
         "sorted_as": sort_form(card.name)[:1000] if card.name else None,
         "initials": pinyin_initials(card.name)[:100] if card.name else None,
         "phone_tails": " ".join(tails)[:200],
+        "has_mail": card.mail is not None,
         "sex": card.sex,
         "born": str(born) if born else None,
         "region": card.region,

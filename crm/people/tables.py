@@ -1,6 +1,6 @@
 """Cards to be found by, their links, and the people they make up."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, false
 
 from crm.storage.database import METADATA
 
@@ -17,6 +17,7 @@ CARD = Table(
     Column("sorted_as", String(1000)),
     Column("initials", String(100)),
     Column("phone_tails", String(200), nullable=False),
+    Column("has_mail", Boolean, nullable=False, server_default=false()),
     Column("sex", String(8)),
     Column("born", String(10)),
     Column("region", String(6)),

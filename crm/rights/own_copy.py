@@ -29,7 +29,7 @@ Label = Callable[[str, str], str]
 """(group, code) → what it is called in the language of the copy."""
 
 _PERSON = ("name", "sex", "birth_date", "birth_year", "id_number")
-_CONTACT = ("phones", "address", "region")
+_CONTACT = ("phones", "address", "mail", "region")
 _HEALTH = ("conditions", "medicines", "devices")
 _CODES = (
     *("sku", "serial", "serials", "quantity", "unit_price_fen", "channel", "item", "value_fen"),
@@ -206,7 +206,7 @@ class _Writer:
             return [self._line("text", getattr(data.private, "text", None))]
         if isinstance(data, CardRegistered | CardCorrected):
             parts = (data.person, data.contact, data.health, data)
-            fields = (_PERSON, ("phones", "address"), _HEALTH, ("region",))
+            fields = (_PERSON, ("phones", "address", "mail"), _HEALTH, ("region",))
             return [
                 self._line(name, _written(getattr(part, name, None)))
                 for part, each in zip(parts, fields, strict=True)

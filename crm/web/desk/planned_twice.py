@@ -6,10 +6,11 @@ from typing import Any
 
 from campaigns.times import instant_us, shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import day_text
 from crm.activities.queries import ActivityRow, activities_on
 from crm.storage.database import reading
 from crm.web.guards.visit import Visit
-from crm.web.view.formats import clock_text, day_text
+from crm.web.view.formats import clock_text
 
 _ALREADY = N_("{when} 已经有一场“{title}”。同一场不用再记；真是另外一场，再提交一次。")
 

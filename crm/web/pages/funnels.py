@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 from campaigns.regions import prefecture, region_known
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import day_text
 from campaigns.wording.languages import Language
 from campaigns.wording.sentence import SaidError
 from crm.funnels.definition import parse_step
@@ -40,7 +41,7 @@ from crm.web.pages.funnel_parts import (
     viewer_of,
     what_copies_hold,
 )
-from crm.web.view.formats import clock_text, day_text
+from crm.web.view.formats import clock_text
 from crm.web.view.funnel_compared import against, lists_behind, other_period
 from crm.web.view.funnel_form import (
     COMPARISONS,

@@ -10,6 +10,7 @@ from campaigns.events.care import TrialStarted
 from campaigns.identifiers import mobile_e164
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import day_text
 from campaigns.wording.languages import LANGUAGES, Language, language_named
 from crm.accounts.access import Access, log_accesses
 from crm.archives.queries import person_then
@@ -33,7 +34,6 @@ from crm.letters.ways import NotSent, gateway_secret, on_paper
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import FORM_ID, ActForm
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.view.formats import day_text
 
 router = APIRouter()
 

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from campaigns.sheets.facts import plain_data
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import day_text
 from crm.activities.queries import ActivityRow, activity
 from crm.copies.queries import dealer_names
 from crm.entries.own_words import OwnWord, own_events, own_words
@@ -27,7 +28,6 @@ from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import near_activities
 from crm.web.pages.own_words import VOIDED
 from crm.web.view import labels
-from crm.web.view.formats import day_text
 from crm.web.view.said import receipt_number
 
 router = APIRouter()

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from campaigns.regions import region_name
 from campaigns.times import parse_instant_us, shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import day_text
 from crm.archives.queries import whole_archive
 from crm.copies.queries import dealer_names
 from crm.masking import masked_name
@@ -23,7 +24,7 @@ from crm.web.desk.changes import what_changes, who_changes
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import back_to, keep_evidence
 from crm.web.view.archive_view import ArchiveView
-from crm.web.view.formats import day_text, short_number
+from crm.web.view.formats import short_number
 from crm.web.view.labels import label
 from crm.web.view.person_acts import ACTS, PersonAct
 from crm.web.view.region_typed import region_fault

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from campaigns.times import parse_instant_us, shanghai_day
-from crm.masking import masked_name, masked_number
+from crm.masking import masked_mail, masked_name, masked_number
 
 _CARD_FIELDS = {
     "name": ("person", "name"),
@@ -14,6 +14,7 @@ _CARD_FIELDS = {
     "birth_date": ("person", "birth_date"),
     "phones": ("contact", "phones"),
     "address": ("contact", "address"),
+    "mail": ("contact", "mail"),
     "conditions": ("health", "conditions"),
     "medicines": ("health", "medicines"),
     "devices": ("health", "devices"),
@@ -218,7 +219,7 @@ class ArchiveView:
             return f"{value[:4]}-**-**"
         if name == "id_number":
             return f"{value[:3]}{'*' * max(0, len(value) - 5)}{value[-2:]}"
-        return "•••"
+        return masked_mail(value) if name == "mail" else "•••"
 
     @property
     def consents(self) -> list[dict[str, Any]]:

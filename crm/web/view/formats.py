@@ -1,27 +1,17 @@
 """Numbers, days, times and names as people read them."""
 
 import hashlib
-from datetime import date
-
-from babel.dates import format_date
 
 from campaigns.times import moment_of, shanghai_day
+from campaigns.wording.days import day_text
 from campaigns.wording.languages import Language
 
-_DAY_PATTERNS = {"zh-CN": "M月d日 EEE", "zh-TW": "M月d日 EEE", "en": "EEE d MMM"}
-_YEAR_PATTERNS = {"zh-CN": "y年M月d日", "zh-TW": "y年M月d日", "en": "d MMM y"}
 _UNITS: tuple[tuple[int, dict[Language, str]], ...] = (
     (86_400, {"zh-CN": "天", "zh-TW": "天", "en": " d"}),
     (3_600, {"zh-CN": "小时", "zh-TW": "小時", "en": " h"}),
     (60, {"zh-CN": "分钟", "zh-TW": "分鐘", "en": " min"}),
     (1, {"zh-CN": "秒", "zh-TW": "秒", "en": " s"}),
 )
-
-
-def day_text(day: date, language: Language, today: date | None = None) -> str:
-    """`5月3日 周六`; with its year when that is not the year of `today`."""
-    patterns = _DAY_PATTERNS if today is None or day.year == today.year else _YEAR_PATTERNS
-    return format_date(day, patterns[language], locale=language.replace("-", "_"))
 
 
 def clock_text(at_us: int) -> str:

@@ -137,6 +137,7 @@ _CORRECTED = (
         clears=True,
     ),
     Input("address", N_("住址"), clears=True),
+    Input("mail", N_("邮箱"), clears=True),
     Input("region", N_("地区"), hint=N_("写地名或六位代码，例如 北京市朝阳区。"), clears=True),
     Input("conditions", N_("病症"), "lines", hint=N_("一行一项。"), clears=True),
     Input("medicines", N_("用药"), "lines", hint=N_("一行一项。"), clears=True),
@@ -278,7 +279,8 @@ CORRECTED_BY_CATEGORY: dict[str, tuple[Input, ...]] = {
     category: tuple(
         each
         for each in _CORRECTED
-        if (_SECTION.get(each.name) == section or each.name in more) and each.name != "id_number"
+        if (_SECTION.get(each.name) == section or each.name in more)
+        and each.name not in ("id_number", "mail")
     )
     for category, section, more in (
         ("identity", "person", ()),
@@ -287,4 +289,4 @@ CORRECTED_BY_CATEGORY: dict[str, tuple[Input, ...]] = {
     )
 }
 """What of a card a dealer may correct by way of a row that holds the category; no row shows an ID
-number."""
+number or a mail address."""

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
+from campaigns.wording.days import day_text
 from campaigns.wording.languages import Language
 from crm.masking import masked_name, masked_number
 from crm.money import yuan_text
@@ -81,9 +82,9 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "short_number": formats.short_number,
         "upper_first": formats.upper_first,
         "words_of": formats.words_of,
-        "day": lambda day, today=None: formats.day_text(day, language, today),
+        "day": lambda day, today=None: day_text(day, language, today),
         "shanghai_day": shanghai_day,
-        "day_of": lambda at_us, now_us: formats.day_text(
+        "day_of": lambda at_us, now_us: day_text(
             shanghai_day(at_us), language, shanghai_day(now_us)
         ),
         "moment": lambda at_us, now_us: formats.moment_text(at_us, language, now_us),

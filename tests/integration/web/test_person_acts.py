@@ -447,3 +447,21 @@ def test_what_contradicts_that_two_are_one_person_is_asked_about(
     assert "性别对不上：这一边写的是女，那一边写的是男" in answer.text
     assert "差 11 年" in answer.text
     assert sent_again(office, answer, path).status_code == 303
+
+
+def test_a_mail_address_is_written_masked_opened_and_a_bad_one_sent_back(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("ML-1", "邮箱一", "13700008801"))
+    bad = say(office, "ML-1", "correct", {"mail": "nobody at home"})
+    assert bad.status_code == 422 and 'id="mail-fault"' in bad.text
+    assert say(office, "ML-1", "correct", {"mail": "hers@mail.example.com"}).status_code == 303
+    site.work()
+    page = office.get(f"/people/{person_id('ML-1')}").text
+    assert "h***@mail.example.com" in page and "hers@" not in page
+    opened = {"form_token": token_in(page), "card_id": "ML-1", "field": "mail"}
+    answer = office.post(f"/people/{person_id('ML-1')}/reveal", data=opened)
+    assert "hers@mail.example.com" in answer.text
+    assert say(office, "ML-1", "correct", {"clear_mail": "on"}).status_code == 303
+    site.work()
+    assert "mail.example.com" not in office.get(f"/people/{person_id('ML-1')}").text

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from campaigns.wording.days import day_text
 from crm.web.view.formats import (
-    day_text,
     duration_text,
     number_text,
     rate_text,
