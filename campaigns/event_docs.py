@@ -166,7 +166,9 @@ def _allowed(described: inspect.Type) -> str:
         case inspect.StructType():
             return "object"
         case inspect.VarTupleType():
-            return f"list, each: {_allowed(described.item_type)}"
+            most = described.max_length
+            many = "list" if most is None else f"list of at most {most}"
+            return f"{many}, each: {_allowed(described.item_type)}"
         case inspect.LiteralType():
             return " ".join(f"`{value}`" for value in described.values)
         case inspect.DateType():

@@ -35,6 +35,7 @@ LABELS: dict[str, str] = {
     "filing_no": C_("field", "备案号"),
     "co_organizers": C_("field", "协办单位"),
     "cost_fen": C_("field", "费用"),
+    "materials": C_("field", "要带的东西"),
     "reached": C_("field", "触达人数"),
     "cards_handed_out": C_("field", "发卡数"),
     "reason_code": C_("field", "原因"),

@@ -137,6 +137,13 @@ def _ends_after_start(data: Wire) -> Wire:
     return data
 
 
+def _planned(data: Wire) -> Wire:
+    """Ends after its start, and each thing to be taken along is listed once."""
+    if data.get("materials"):
+        data["materials"] = list({each["item"]: each for each in data["materials"]}.values())
+    return _ends_after_start(data)
+
+
 def _two_cards(data: Wire) -> Wire:
     return data | {"other_card_id": f"other-{data['other_card_id']}"[:64]}
 
@@ -157,8 +164,8 @@ _MENDED: dict[str, Callable[[Wire], Wire]] = {
     "consent.given": _sharing_names_a_dealer,
     "consent.refused": _sharing_names_a_dealer,
     "consent.withdrawn": _sharing_names_a_dealer,
-    "activity.planned": _ends_after_start,
-    "activity.changed": _ends_after_start,
+    "activity.planned": _planned,
+    "activity.changed": _planned,
     "dealer.contracted": _ends_after_start,
     "relation.stated": _two_cards,
     "identity.same": _two_cards,

@@ -185,6 +185,7 @@ class Maker:
             "dealer": self.pick(*DEALERS[:2]),
             "starts_at": "2026-03-09T09:00:00+08:00",
             **self.some({"filing_no": "京备1", "cost_fen": 9_900}, "filing_no", "cost_fen"),
+            **self.some({"materials": [{"item": "易拉宝", "quantity": 2}]}, "materials"),
         }
         self.send("activity.planned", f"activity/{name}", data)
 
@@ -193,6 +194,7 @@ class Maker:
         type_name, more = self.pick(
             ("activity.changed", {"kind": self.pick("free_clinic", "promotion")}),
             ("activity.changed", {"filing_no": self.pick(None, "京备2")}),
+            ("activity.changed", {"materials": self.pick(None, [{"item": "礼品", "quantity": 9}])}),
             ("activity.changed", {"dealer": self.pick(*DEALERS[:2]), "region": "110101"}),
             ("activity.held", {"reached": 40, "cards_handed_out": 12}),
             ("activity.held", {"reached": 7, "cards_handed_out": 0}),

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from campaigns.events.base import Count, EventData, Fault, Fen, Id, Moment, Region, Text
+from campaigns.events.base import Count, EventData, Fault, Fen, Id, Moment, Quantity, Region, Text
+from campaigns.identifiers import looks_personal
 
 ActivityKind = Literal[
     "health_lecture",
@@ -17,6 +18,20 @@ ActivityKind = Literal[
     "club_meeting",
     "promotion",
 ]
+
+
+MOST_MATERIALS = 50
+"""So many things can be listed that are to be taken along to one activity."""
+
+
+class Material(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A thing that has to be taken along to an activity, and how many of it."""
+
+    item: Text
+    quantity: Quantity
+
+
+Materials = Annotated[tuple[Material, ...], Meta(max_length=MOST_MATERIALS)]
 
 
 class ActivityPlanned(EventData, frozen=True, kw_only=True):
@@ -34,6 +49,8 @@ class ActivityPlanned(EventData, frozen=True, kw_only=True):
     filing_no: filing number of a free clinic (备案号)
     co_organizers: ageing committee, hospital, community centre, …
     cost_fen: planned cost, fen
+    materials: what has to be taken along, each thing once: item (roll-up stand, device to try,
+        leaflet, gift, …) and quantity
     """
 
     type_name = "activity.planned"
@@ -52,10 +69,12 @@ class ActivityPlanned(EventData, frozen=True, kw_only=True):
     filing_no: Text | None = None
     co_organizers: tuple[Text, ...] | None = None
     cost_fen: Fen | None = None
+    materials: Materials | None = None
 
     def faults(self) -> Iterable[Fault]:
-        """An activity ends after it starts."""
-        return _wrong_times(self.starts_at, self.ends_at)
+        """An activity ends after it starts; a thing to be taken along is listed once."""
+        yield from _wrong_times(self.starts_at, self.ends_at)
+        yield from _wrong_materials(self.materials)
 
 
 class ActivityChanged(EventData, frozen=True, kw_only=True):
@@ -73,6 +92,7 @@ class ActivityChanged(EventData, frozen=True, kw_only=True):
     filing_no: see activity.planned
     co_organizers: see activity.planned
     cost_fen: see activity.planned
+    materials: see activity.planned
     """
 
     type_name = "activity.changed"
@@ -91,10 +111,12 @@ class ActivityChanged(EventData, frozen=True, kw_only=True):
     filing_no: Text | UnsetType | None = UNSET
     co_organizers: tuple[Text, ...] | UnsetType | None = UNSET
     cost_fen: Fen | UnsetType | None = UNSET
+    materials: Materials | UnsetType | None = UNSET
 
     def faults(self) -> Iterable[Fault]:
-        """An activity ends after it starts, as far as both are said."""
-        return _wrong_times(self.starts_at, self.ends_at)
+        """An activity ends after it starts, as far as both are said; a thing is listed once."""
+        yield from _wrong_times(self.starts_at, self.ends_at)
+        yield from _wrong_materials(self.materials)
 
 
 def _wrong_times(
@@ -106,6 +128,17 @@ def _wrong_times(
             yield "bad_value", name
     if isinstance(starts_at, datetime) and isinstance(ends_at, datetime) and ends_at < starts_at:
         yield "bad_value", "ends_at"
+
+
+def _wrong_materials(materials: tuple[Material, ...] | UnsetType | None) -> Iterable[Fault]:
+    """Two lines of one thing leave open how many are needed; no thing is a person's number."""
+    seen: set[str] = set()
+    for place, each in enumerate(materials or ()):
+        if each.item in seen:
+            yield "bad_value", f"materials[{place}].item"
+        elif looks_personal(each.item):
+            yield "id_is_personal", f"materials[{place}].item"
+        seen.add(each.item)
 
 
 class ActivityHeld(EventData, frozen=True, kw_only=True):

@@ -42,6 +42,15 @@ _TITLES = {
 }
 _COST_FEN = {"free_clinic": 800_000, "promotion": 600_000, "expert_consultation": 500_000}
 _ORGANIZERS = ("老龄委", "老年大学", "社区居委会", "康复中心", "社区医院", "连锁药房")
+_FOR_ALL = (("易拉宝", 2), ("签到表", 3), ("宣传册", 80))
+_MATERIALS = {
+    "free_clinic": (("血压计", 4), ("折叠桌", 3)),
+    "device_trial": (("体验设备", 3), ("消毒湿巾", 2)),
+    "book_gift": (("赠书", 60),),
+    "club_meeting": (("茶点", 40),),
+    "promotion": (("体验设备", 2), ("礼品", 50)),
+}
+"""What is taken along to every activity, and besides to one of a kind: (a word, how many)."""
 _TO_COME = ((0, 0, 9.5), (0, 1, 14.0), (0, 5, 10.0), (1, 0, 9.0), (2, 2, 9.5), (4, 6, 14.0))
 
 
@@ -150,6 +159,10 @@ def _plan(world: World, activity: Activity) -> Event:
         "venue": f"{district}{world.dice.choice(('社区活动中心', '文化馆', '老年大学', '礼堂'))}",
         "co_organizers": world.dice.sample(_ORGANIZERS, world.dice.randint(0, 3)),
         "cost_fen": _COST_FEN.get(activity.kind, 150_000) + world.dice.randint(0, 50) * 1_000,
+        "materials": [
+            {"item": item, "quantity": quantity}
+            for item, quantity in (*_FOR_ALL, *_MATERIALS.get(activity.kind, ()))
+        ],
     }
     # One free clinic in nine is announced without its filing number, as it should never be.
     if activity.kind == "free_clinic" and not world.turn("unfiled clinic", 9, first=3):

@@ -15,6 +15,9 @@ from campaigns.sheets.model import NOTICE_VERSION, CellValue, InvalidSheet, Shee
 HIDDEN_SHEET = "_jinxi"
 """The worksheet that says, out of sight, which activity the template was made for."""
 
+CHECKLIST_SHEET = "要带的东西"
+"""The worksheet that lists what is to be taken along, to be ticked on paper: it says nothing."""
+
 TEMPLATE_VERSION = "1"
 
 LABELS = {

@@ -31,7 +31,13 @@ from campaigns.sheets import delimited, values, workbook
 from campaigns.sheets.columns import EXAMPLE_MARK, NAME, ROW_ID, VERDICT
 from campaigns.sheets.edits import NO_EDITS, Edits
 from campaigns.sheets.facts import card_facts, facts_of
-from campaigns.sheets.head import HIDDEN_SHEET, Head, hidden_facts, settled_activity
+from campaigns.sheets.head import (
+    CHECKLIST_SHEET,
+    HIDDEN_SHEET,
+    Head,
+    hidden_facts,
+    settled_activity,
+)
 from campaigns.sheets.heading import HeadingMap
 from campaigns.sheets.merging import Merging
 from campaigns.sheets.model import (
@@ -230,7 +236,8 @@ def open_sheet(
         table = Table(grid, headings, head)
         for _ in table.lines():
             pass
-        tables.append(table)
+        if table.found or grid.title != CHECKLIST_SHEET:
+            tables.append(table)
     if not any(table.found for table in tables):
         unread = tuple(one for table in tables for one in table.all_unread())
         raise InvalidSheet("no_headings" if unread else "empty", unread=unread)

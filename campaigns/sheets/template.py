@@ -22,6 +22,7 @@ from campaigns.sheets.writing import (
     ROW_HEIGHT,
     TEXT_FORMAT,
     TYPED_SIZE,
+    add_checklist,
     add_drop_downs,
     add_hidden_sheet,
     put,
@@ -73,7 +74,8 @@ def activity_of(activity: Mapping[str, Any]) -> SheetActivity:
 def write_template(activity: Mapping[str, Any], rows: int = 80, *, row_ids: Iterator[str]) -> bytes:
     """An .xlsx for `rows` people.
 
-    activity: activity_id, starts_at (RFC 3339 or datetime), dealer, title, kind, region, …
+    activity: activity_id, starts_at (RFC 3339 or datetime), dealer, title, kind, region,
+    materials (what is to be taken along, and how many), …
     row_ids: gives each row an id that no other sheet has, e.g. random UUIDs.
     """
     if not 1 <= rows <= MOST_ROWS:
@@ -93,6 +95,7 @@ def write_template(activity: Mapping[str, Any], rows: int = 80, *, row_ids: Iter
     last = get_column_letter(len(COLUMNS))
     heading_rows = f"{LABEL_ROW}:{HEADING_ROW}"
     set_up_print(sheet, heading_rows, f"B1:{last}{last_row}", about.title or about.activity_id)
+    add_checklist(book, about.title or about.activity_id, activity.get("materials") or ())
     add_hidden_sheet(book, about)
     written = io.BytesIO()
     book.save(written)

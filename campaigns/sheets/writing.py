@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from campaigns.sheets.columns import ROW_ID, Column
-from campaigns.sheets.head import HIDDEN_SHEET, LABELS, TEMPLATE_VERSION
+from campaigns.sheets.head import CHECKLIST_SHEET, HIDDEN_SHEET, LABELS, TEMPLATE_VERSION
 from campaigns.sheets.model import SheetActivity
 
 FONT_NAME = "Microsoft YaHei"
@@ -129,6 +129,27 @@ def set_up_print(sheet: Any, heading_rows: str, area: str, title: str) -> None:
     # In a footer & begins a code.
     sheet.oddFooter.left.text = _CONTROLS.sub("", title).replace("&", "&&")[:100]
     sheet.oddFooter.right.text = "&P / &N"
+
+
+def add_checklist(book: Workbook, title: str, things: Sequence[tuple[str, int]]) -> None:
+    """A page of A4 on which is ticked what is packed; things: what, and how many."""
+    if not things:
+        return
+    sheet: Any = book.create_sheet(CHECKLIST_SHEET)
+    for column, width in (("A", 8), ("B", 50), ("C", 12)):
+        sheet.column_dimensions[column].width = width
+    put(sheet.cell(1, 1), f"{title}　{CHECKLIST_SHEET}")
+    sheet.cell(1, 1).font = Font(name=FONT_NAME, size=18, bold=True, color=INK)
+    sheet.row_dimensions[1].height = ROW_HEIGHT
+    for row, (what, many) in enumerate(things, 3):
+        for column, value in enumerate(("☐", what, many), 1):
+            cell = sheet.cell(row, column)
+            put(cell, value)
+            cell.font = Font(name=FONT_NAME, size=16, color=INK)
+            cell.border, cell.alignment = BOX, LEFT if column == 2 else CENTRED
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
 
 
 def add_hidden_sheet(book: Workbook, activity: SheetActivity) -> None:

@@ -1,13 +1,14 @@
 """Reads activities."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Select, func, or_, select
 
-from campaigns.times import day_end_us, day_start_us
+from campaigns.times import day_end_us, day_start_us, rfc3339
 from crm.activities.tables import ACTIVITY
 from crm.components.index import TIE
 from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
@@ -154,6 +155,19 @@ def whole_activity(
         return None
     said = [(event, outcomes[event.key]) for event in events if event.key in outcomes]
     return WholeActivity(stands, tuple(said))
+
+
+def sheet_facts(
+    scope: Scope, connection: Connection, keyring: Keyring, activity_id: str
+) -> dict[str, Any] | None:
+    """What the sheet of an activity is written from, as `write_template` takes it; None as
+    `activity`."""
+    found = activity(scope, connection, activity_id)
+    whole = whole_activity(scope, connection, keyring, activity_id)
+    if found is None or whole is None:
+        return None
+    things = [(each.item, each.quantity) for each in whole.stands.materials]
+    return {**asdict(found), "starts_at": rfc3339(found.starts_us), "materials": things}
 
 
 @dataclass(frozen=True, slots=True)

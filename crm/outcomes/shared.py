@@ -16,6 +16,7 @@ from campaigns.events.activities import (
     ActivityChanged,
     ActivityHeld,
     ActivityPlanned,
+    Material,
 )
 from campaigns.events.dealers import DealerContracted, DealerEnded
 from campaigns.events.rewards import RewardPolicyPublished
@@ -48,6 +49,7 @@ class Activity:
     filing_no: str | None
     co_organizers: tuple[str, ...]
     cost_fen: int | None
+    materials: tuple[Material, ...]
     cancelled: bool
     reached: int | None
     """Headcount, once it was held."""
@@ -116,7 +118,8 @@ def _fold_activity(
         # The number must be there when the clinic is held; one that comes later mends nothing.
         if rule_of(values["kind"]).needs_filing_number and not filing_no:
             outcomes[event.key] = BREACH
-    values["co_organizers"] = tuple(values["co_organizers"] or ())
+    for listed in ("co_organizers", "materials"):
+        values[listed] = tuple(values[listed] or ())
     return Activity(**values)
 
 

@@ -22,7 +22,7 @@ from campaigns.sheets.model import Unread
 from campaigns.sheets.template import MOST_ROWS
 from campaigns.times import rfc3339
 from campaigns.wording.catalogues import N_
-from crm.activities.queries import ActivityRow, activity
+from crm.activities.queries import ActivityRow, activity, sheet_facts
 from crm.intake.looking import LookingIntake
 from crm.intake.sheet_headings import remember, remembered, sender_of_sheets
 from crm.intake.sheet_intake import accept_sheet
@@ -56,8 +56,10 @@ def blank_sheet(
 ) -> Response:
     """The sheet of an activity, with room for so many people."""
     visit.scope.require("activities", "which activities there are")
-    found = _activity(visit, activity_id)
-    facts = {**asdict(found), "starts_at": rfc3339(found.starts_us)}
+    with reading(visit.site.engine) as connection:
+        facts = sheet_facts(visit.scope, connection, visit.site.keyring, activity_id)
+    if facts is None:
+        raise NotFound
     return _file(f"{activity_id}.xlsx", write_template(facts, rows, row_ids=_row_ids()))
 
 

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import inspect
 
 from campaigns.catalogue import CATALOGUE
+from campaigns.events.activities import Material
 from campaigns.events.base import PERSONAL_FIELDS, EventData
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
@@ -22,6 +23,7 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import Language
 from crm.money import fen_in, yuan_typed
 from crm.web.view.code_words import code_word
+from crm.web.view.materials import materials_text, materials_typed
 from crm.web.view.region_typed import region_code, region_fault
 from crm.web.view.typed import Typed
 
@@ -29,6 +31,7 @@ Kind = Literal[
     "text",
     "long",
     "list",
+    "materials",
     "choice",
     "choices",
     "whole",
@@ -127,6 +130,8 @@ def _kind_of(path: str, of: Any) -> tuple[Kind, tuple[str, ...]]:
             return "choice", tuple(map(str, of.values))
         case inspect.VarTupleType() if isinstance(of.item_type, inspect.LiteralType):
             return "choices", tuple(map(str, of.item_type.values))
+        case inspect.VarTupleType() if getattr(of.item_type, "cls", None) is Material:
+            return "materials", ()
         case inspect.VarTupleType():
             return ("regions" if name == "regions" else "list"), ()
         case inspect.BoolType():
@@ -161,6 +166,8 @@ def _typed(said: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
 def _text(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == "materials":
+        return materials_text(msgspec.convert(value, tuple[Material, ...]))
     if isinstance(value, list | tuple):
         return "\n".join(_text(name, each) for each in value)
     if isinstance(value, int) and name.endswith("_fen"):
@@ -214,6 +221,8 @@ def _read(field: EventField, text: str, say: Say) -> tuple[Any, str]:
     match field.kind:
         case "list" | "choices":
             return _lines(text), ""
+        case "materials":
+            return materials_typed(text, say)
         case "yes_no":
             return text == "yes", ""
         case "whole":

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from msgspec import to_builtins
+
 from campaigns.activity_rules import rule_of
 from campaigns.regions import region_name
 from campaigns.times import SHANGHAI
 from campaigns.wording.catalogues import N_
 from crm.money import fen_in, yuan_typed
 from crm.outcomes.shared import Activity
+from crm.web.view.materials import materials_text, materials_typed
 from crm.web.view.region_typed import region_code, region_fault
 
 PROGRAMME = "golden-sunset"
@@ -58,6 +61,10 @@ def plan_of(typed: Callable[[str], str], say: Say, today: date) -> Plan:
     if typed("cost") and not cost:
         plan.faults["cost"] = say(_BAD_COST)
     plan.said["cost_fen"] = cost
+    materials, fault = materials_typed(typed("materials"), say)
+    if fault:
+        plan.faults["materials"] = fault
+    plan.said["materials"] = materials or None
     if rule_of(typed("kind")).needs_filing_number and not typed("filing_no"):
         plan.doubts.append(say(_NO_FILING))
     return plan
@@ -122,6 +129,7 @@ def facts_of(activity: Activity) -> dict[str, Any]:
         "filing_no": activity.filing_no,
         "co_organizers": list(activity.co_organizers) or None,
         "cost_fen": activity.cost_fen,
+        "materials": [to_builtins(each) for each in activity.materials] or None,
     }
 
 
@@ -145,5 +153,6 @@ def values_of(activity: Activity, days_later: int = 0) -> Mapping[str, object]:
         "filing_no": None if days_later else activity.filing_no,
         "co_organizers": "\n".join(activity.co_organizers) or None,
         "cost": yuan_typed(cost) if cost else None,
+        "materials": materials_text(activity.materials) or None,
         "programme": activity.programme,
     }

@@ -1,7 +1,7 @@
 """Sheets on the command line: sent, answered with a copy to mend, and made from an activity."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -18,8 +18,7 @@ from campaigns.sheets import (
     write_template,
 )
 from campaigns.sheets.reading import AS_WRITTEN
-from campaigns.times import rfc3339
-from crm.activities.queries import activity
+from crm.activities.queries import sheet_facts
 from crm.intake.sheet_intake import accept_sheet
 from crm.intake.sheet_receipt import NO_ANSWERS, Answers, SheetReceipt
 from crm.scope import HEADQUARTERS_SCOPE
@@ -134,11 +133,10 @@ def template(
     """
     installation = started_installation()
     with reading(installation.engine) as connection:
-        found = activity(HEADQUARTERS_SCOPE, connection, activity_id)
-    if found is None:
+        values = sheet_facts(HEADQUARTERS_SCOPE, connection, installation.keyring, activity_id)
+    if values is None:
         message = say("没有这场活动：{name}。活动计划收下并入档后才能做表。", name=activity_id)
         raise typer.BadParameter(message)
-    values = {**asdict(found), "starts_at": rfc3339(found.starts_us)}
     file = to or Path(f"{activity_id}.xlsx")
     if file.exists():
         # It may be filled in, and its row ids are drawn: a new one would not be the same sheet.

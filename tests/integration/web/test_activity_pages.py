@@ -1,14 +1,17 @@
 """Activities by pages alone: planned, changed, called off, copied, closed for the day."""
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 
 from campaigns.regions import codes_named
+from campaigns.sheets.head import CHECKLIST_SHEET
 from crm.accounts.roles import AccountRole
 from crm.activities.queries import activities_from, activity, whole_activity
 from crm.scope import HEADQUARTERS_SCOPE
@@ -102,6 +105,67 @@ def test_a_plan_becomes_an_activity_with_all_that_was_typed(
     assert found.stands.region == "110105"
     assert found.stands.cost_fen == 300_050
     assert f"{found.stands.starts_at:%H:%M%z}" == "09:30+0800"
+
+
+THINGS = "易拉宝 2\n签到表\n宣传册 1200 本"
+
+
+def things_of(site: RunningSite, activity_id: str) -> list[tuple[str, int]]:
+    with reading(site.site.engine) as connection:
+        found = whole_activity(HEADQUARTERS_SCOPE, connection, site.site.keyring, activity_id)
+    assert found is not None
+    return [(each.item, each.quantity) for each in found.stands.materials]
+
+
+def test_what_has_to_be_taken_along_is_planned_shown_changed_and_cleared(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    named = {"title": "带东西的", "starts": "07:10", "materials": THINGS}
+    wrong = fill_in(plans, "/plan", PLAN | named | {"materials": "易拉宝 2\n赠书 0"})
+    assert wrong.status_code == 422 and 'id="materials-fault"' in wrong.text
+    assert form_in(wrong.text, "/plan")["materials"] == "易拉宝 2\n赠书 0"
+    activity_id, _ = planned(plans, **named)
+    site.work()
+    assert things_of(site, activity_id) == [("易拉宝", 2), ("签到表", 1), ("宣传册", 1200)]
+    page = plans.get(f"/activities/{activity_id}").text
+    assert "要带的东西" in page and "× 1,200" in page and page.count("☐") == 3
+    path = f"/activities/{activity_id}/change"
+    assert "没有改动" in fill_in(plans, path, {}).text
+    assert fill_in(plans, path, {"materials": "礼品 30"}).status_code == 303
+    site.work()
+    assert things_of(site, activity_id) == [("礼品", 30)]
+    copied = form_in(plans.get(f"/plan?like={activity_id}").text, "/plan")
+    assert copied["materials"] == "礼品 30"
+    assert fill_in(plans, path, {"materials": ""}).status_code == 303
+    site.work()
+    assert things_of(site, activity_id) == []
+    assert "要带的东西" not in plans.get(f"/activities/{activity_id}").text
+
+
+def with_things(activity_id: str, **more: Any) -> dict[str, Any]:
+    old = activity_today(activity_id)
+    things = [{"item": "体验设备", "quantity": 3}]
+    return {**old, "data": {**old["data"], "materials": things, **more}}
+
+
+def test_who_holds_an_activity_sees_what_to_take_along_and_prints_it_with_the_sheet(
+    site: RunningSite,
+) -> None:
+    site.accept(with_things("A-things"))
+    for name, dealer in (("hall-1", "D1"), ("hall-2", "D2")):
+        site.user(name, "dealer_staff", dealer)
+        with site.client() as client:
+            sign_in(client, name)
+            answer = client.get("/activities/A-things")
+            blank = client.get("/sheets/A-things/blank?rows=2")
+        if dealer == "D2":
+            assert answer.status_code == blank.status_code == 404
+            continue
+        assert "体验设备" in answer.text
+        book = openpyxl.load_workbook(io.BytesIO(blank.content))
+        assert book.active.title != CHECKLIST_SHEET
+        rows = list(book[CHECKLIST_SHEET].iter_rows(min_row=3, values_only=True))
+        assert rows == [("☐", "体验设备", 3)]
 
 
 def test_a_second_tap_plans_nothing_twice(site: RunningSite, plans: httpx.Client) -> None:
@@ -226,6 +290,7 @@ def test_last_months_activities_are_planned_again_four_weeks_later(
     old = activity_today("A-old", "free_clinic")
     when = f"{today() - timedelta(days=10)}T14:00:00+08:00"
     data = {**old["data"], "starts_at": when, "title": "老活动", "filing_no": "京卫1"}
+    data["materials"] = [{"item": "血压计", "quantity": 4}]
     site.accept({**old, "data": data})
     assert fill_in(plans, "/plan/copy", {"chosen": ""}).status_code == 422
     answer = fill_in(plans, "/plan/copy", {"chosen": "A-old"})
@@ -238,6 +303,7 @@ def test_last_months_activities_are_planned_again_four_weeks_later(
     # A filing number is one activity's.
     assert copied[0].filing_no is None
     assert copied[0].kind == "free_clinic"
+    assert things_of(site, copied[0].activity_id) == [("血压计", 4)]
 
 
 def test_what_stands_in_the_calendar_is_not_planned_again_unasked(
