@@ -136,8 +136,8 @@ def add_checklist(book: Workbook, title: str, things: Sequence[tuple[str, int]])
     if not things:
         return
     sheet: Any = book.create_sheet(CHECKLIST_SHEET)
-    for column, width in (("A", 8), ("B", 50), ("C", 12)):
-        sheet.column_dimensions[column].width = width
+    for letter, width in (("A", 8), ("B", 50), ("C", 12)):
+        sheet.column_dimensions[letter].width = width
     put(sheet.cell(1, 1), f"{title}　{CHECKLIST_SHEET}")
     sheet.cell(1, 1).font = Font(name=FONT_NAME, size=18, bold=True, color=INK)
     sheet.row_dimensions[1].height = ROW_HEIGHT
