@@ -79,6 +79,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     nested: fields that hold an object or a list of objects → the fields that these know.
     converters: of those of them that stay in plain, the types that keep only what is known.
     identifiers: fields that hold names of things; what the subject names is named by it.
+    listed: fields that hold a list of objects → those fields of them that hold such names.
     lacks, faults: what may be wrong between fields, None where the class asks for nothing.
     subject: how it begins, and the field that it names.
     """
@@ -90,6 +91,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     nested: dict[str, frozenset[str]]
     converters: dict[str, Any]
     identifiers: tuple[str, ...]
+    listed: dict[str, tuple[str, ...]]
     lacks: Callable[[dict[str, Any]], Iterable[str]] | None
     faults: bool
     subject: tuple[str, Callable[[EventData], str]]
@@ -108,12 +110,15 @@ def _kind(event: type[EventData]) -> Kind:
     assert isinstance(described, inspect.StructType)
     nested = {}
     identifiers = []
+    listed = {}
     not_asked = {*_NO_IDENTIFIER, event.subject_field}
     for field in described.fields:
         (held, *_) = _alternatives(field.type)
         item = held.item_type if isinstance(held, inspect.VarTupleType) else held
         if isinstance(item, inspect.StructType):
             nested[field.name] = frozenset(item.cls.__struct_fields__)
+            if item is not held:
+                listed[field.name] = tuple(_texts_of(item))
         elif isinstance(item, inspect.StrType) and field.name not in not_asked:
             identifiers.append(field.name)
     annotations = {field.name: field.type for field in msgspec.structs.fields(event)}
@@ -125,6 +130,7 @@ def _kind(event: type[EventData]) -> Kind:
         nested=nested,
         converters={name: annotations[name] for name in nested if name not in PERSONAL_FIELDS},
         identifiers=tuple(identifiers),
+        listed={name: texts for name, texts in listed.items() if texts},
         lacks=event.lacks if _overrides(event, "lacks") else None,
         faults=_overrides(event, "faults"),
         subject=(f"{event.subject_kind}/", attrgetter(event.subject_field or "type_name")),
@@ -143,6 +149,13 @@ def _envelope_with(event: type[EventData], attributes: type[Attributes]) -> type
     )
     assert issubclass(made, Attributes)
     return made
+
+
+def _texts_of(item: inspect.StructType) -> Iterable[str]:
+    for field in item.fields:
+        (held, *_) = _alternatives(field.type)
+        if isinstance(held, inspect.StrType):
+            yield field.name
 
 
 def _overrides(event: type[EventData], method: str) -> bool:

@@ -80,6 +80,13 @@ def personal_identifiers(
             for index, item in enumerate(value):
                 if looks_personal(item):
                     places.append(f"$.data.{name}[{index}]")
+    for name, texts in kind.listed.items():
+        places += [
+            f"$.data.{name}[{index}].{text}"
+            for index, item in enumerate(plain.get(name) or ())
+            for text in texts
+            if type(item.get(text)) is str and looks_personal(item[text])
+        ]
     return tuple([("id_is_personal", place) for place in places]) if places else ()
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from campaigns.events.base import Count, EventData, Fault, Fen, Id, Moment, Quantity, Region, Text
-from campaigns.identifiers import looks_personal
 
 ActivityKind = Literal[
     "health_lecture",
@@ -131,13 +130,11 @@ def _wrong_times(
 
 
 def _wrong_materials(materials: tuple[Material, ...] | UnsetType | None) -> Iterable[Fault]:
-    """Two lines of one thing leave open how many are needed; no thing is a person's number."""
+    """Two lines of one thing leave open how many are needed."""
     seen: set[str] = set()
     for place, each in enumerate(materials or ()):
         if each.item in seen:
             yield "bad_value", f"materials[{place}].item"
-        elif looks_personal(each.item):
-            yield "id_is_personal", f"materials[{place}].item"
         seen.add(each.item)
 
 

@@ -262,6 +262,34 @@ def test_each_of_a_list_of_names_is_looked_at() -> None:
     assert faults == (("id_is_personal", "$.data.co_organizers[1]"),)
 
 
+def test_each_name_in_a_list_of_things_is_looked_at() -> None:
+    things = [{"item": "易拉宝", "quantity": 1}, {"item": "13812345678", "quantity": 1}]
+    for more in ({}, {"colour": "red"}):
+        data = {"activity_id": "a", "materials": [each | more for each in things]}
+        faults = checked(an_event("activity.changed", data)).faults
+        assert faults == (("id_is_personal", "$.data.materials[1].item"),)
+
+
+@pytest.mark.parametrize(
+    ("materials", "path"),
+    [
+        ([{"item": "礼品", "quantity": 1}, {"item": "礼品", "quantity": 2}], "[1].item"),
+        ([{"item": "礼品", "quantity": 0}], "[0].quantity"),
+        ([{"item": "", "quantity": 1}], "[0].item"),
+        ([{"item": f"礼品{n}", "quantity": 1} for n in range(51)], ""),
+    ],
+)
+def test_what_is_taken_along_is_bounded_and_each_thing_once(
+    materials: list[dict[str, object]], path: str
+) -> None:
+    refused = check(
+        written(an_event("activity.changed", {"activity_id": "a", "materials": materials})),
+        LATER_US,
+    )
+    assert isinstance(refused, Refusal)
+    assert (refused.reason, refused.path) == ("bad_value", f"$.data.materials{path}")
+
+
 @pytest.mark.parametrize(
     "harmless",
     [
