@@ -44,7 +44,7 @@ _COST_FEN = {"free_clinic": 800_000, "promotion": 600_000, "expert_consultation"
 _ORGANIZERS = ("老龄委", "老年大学", "社区居委会", "康复中心", "社区医院", "连锁药房")
 _FOR_ALL = (("易拉宝", 2), ("签到表", 3), ("宣传册", 80))
 _MATERIALS = {
-    "free_clinic": (("血压计", 4), ("折叠桌", 3)),
+    "free_clinic": (("上臂式血压计", 4), ("折叠桌", 3)),
     "device_trial": (("体验设备", 3), ("消毒湿巾", 2)),
     "book_gift": (("赠书", 60),),
     "club_meeting": (("茶点", 40),),
