@@ -55,6 +55,7 @@ FEATURES = {
 IMPURE_OF_A_FEATURE = {"tables", "projection", "queries", "register", "book", "asking", "packaged"}
 IMPURE_ALONE = {
     "crm.letters.ways",
+    "crm.letters.postman",
     "crm.copies.change_log",
     "crm.funnels.rows",
     "crm.funnels.stored",

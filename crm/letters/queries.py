@@ -1,17 +1,20 @@
-"""Reads templates, and what a person was sent."""
+"""Reads templates, what a person was sent, and how letters to many stand."""
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import LANGUAGES
+from crm.letters.batch import Batch, Due
 from crm.letters.packaged import PACKAGED
-from crm.letters.tables import LETTER_SENT, LETTER_TEMPLATE
+from crm.letters.tables import LETTER_BATCH, LETTER_DUE, LETTER_SENT, LETTER_TEMPLATE
 from crm.letters.template import LetterTemplate, Words
-from crm.people.tables import LINK
+from crm.people.tables import CARD, LINK
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 
@@ -36,23 +39,24 @@ class SentLetter:
 def letter_templates(scope: Scope, connection: Connection) -> list[LetterTemplate]:
     """The latest version of each, those of the program first; an own one of the same name holds."""
     scope.require("letters", "letters are the company's")
-    found = {
-        name: LetterTemplate(
-            name,
-            0,
-            purpose,
-            {
-                language: Words(translated(subject, language), translated(body, language))
-                for language in LANGUAGES
-            },
-        )
-        for name, (purpose, subject, body) in PACKAGED.items()
-    }
+    found = {name: _packaged(name) for name in PACKAGED}
     query = select(LETTER_TEMPLATE).order_by(LETTER_TEMPLATE.c.name, LETTER_TEMPLATE.c.version)
-    for row in connection.execute(query):
-        texts = {each: Words(**told) for each, told in orjson.loads(row.texts).items()}
-        found[row.name] = LetterTemplate(row.name, row.version, row.purpose, texts)
+    found |= {row.name: _kept(row) for row in connection.execute(query)}
     return list(found.values())
+
+
+def _packaged(name: str) -> LetterTemplate:
+    purpose, subject, body = PACKAGED[name]
+    texts = {
+        language: Words(translated(subject, language), translated(body, language))
+        for language in LANGUAGES
+    }
+    return LetterTemplate(name, 0, purpose, texts)
+
+
+def _kept(row: Any) -> LetterTemplate:
+    texts = {each: Words(**told) for each, told in orjson.loads(row.texts).items()}
+    return LetterTemplate(row.name, row.version, row.purpose, texts)
 
 
 def letters_of(scope: Scope, connection: Connection, cards: Iterable[str]) -> list[SentLetter]:
@@ -92,3 +96,90 @@ def states_of(scope: Scope, connection: Connection, letter_ids: Collection[str])
         rows = connection.execute(query.where(LETTER_SENT.c.letter_id.in_(piece)))
         found |= {row.letter_id: row.state for row in rows}
     return found
+
+
+def with_mail(scope: Scope, connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those of some people on one of whose cards a mail address is written."""
+    scope.require("people", "who is written to")
+    found: set[str] = set()
+    for piece in in_pieces(sorted(ids)):
+        query = select(LINK.c.person_id).join(CARD, CARD.c.card_id == LINK.c.card_id)
+        query = query.where(LINK.c.person_id.in_(piece), CARD.c.has_mail)
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def template_of(
+    scope: Scope, connection: Connection, name: str, version: int
+) -> LetterTemplate | None:
+    """A template in a version; None where there is none such. Version 0 comes with the program."""
+    scope.require("letters", "letters are the company's")
+    if version == 0:
+        return _packaged(name) if name in PACKAGED else None
+    own = (LETTER_TEMPLATE.c.name == name, LETTER_TEMPLATE.c.version == version)
+    row = connection.execute(select(LETTER_TEMPLATE).where(*own)).first()
+    return None if row is None else _kept(row)
+
+
+def batches_due(connection: Connection, now_us: int) -> list[Batch]:
+    """Those under way that do not rest, the oldest first."""
+    query = select(LETTER_BATCH).where(LETTER_BATCH.c.state == "running")
+    query = query.where(LETTER_BATCH.c.next_try_us <= now_us)
+    query = query.order_by(LETTER_BATCH.c.at_us, LETTER_BATCH.c.batch_id)
+    return [Batch(*row) for row in connection.execute(query)]
+
+
+def next_due(connection: Connection, batch_id: str, now_us: int) -> Due | None:
+    """The next letter of a batch; None where it was stopped meanwhile, or none is due."""
+    query = (
+        select(LETTER_DUE)
+        .join(LETTER_BATCH, LETTER_BATCH.c.batch_id == LETTER_DUE.c.batch_id)
+        .where(LETTER_DUE.c.batch_id == batch_id, LETTER_DUE.c.state == "waiting")
+        .where(LETTER_BATCH.c.state == "running", LETTER_DUE.c.next_try_us <= now_us)
+        .order_by(LETTER_DUE.c.letter_id)
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Due(*row)
+
+
+def latest_batches(
+    scope: Scope, connection: Connection, most: int
+) -> list[tuple[Batch, Mapping[str, int]]]:
+    """The latest batches, each with how many of its letters are in which state."""
+    scope.require("letters", "letters are the company's")
+    query = select(LETTER_BATCH).order_by(LETTER_BATCH.c.at_us.desc(), LETTER_BATCH.c.batch_id)
+    found = [Batch(*row) for row in connection.execute(query.limit(most))]
+    counted: dict[str, Counter[str]] = {each.batch_id: Counter() for each in found}
+    for batch_id, state, _, count in connection.execute(_counts(list(counted))):
+        counted[batch_id][state] += count
+    return [(each, counted[each.batch_id]) for each in found]
+
+
+def batch_of(
+    scope: Scope, connection: Connection, batch_id: str
+) -> tuple[Batch, Mapping[tuple[str, str | None], int]] | None:
+    """A batch, and (state, trouble) → how many of its letters; None where there is none such."""
+    scope.require("letters", "letters are the company's")
+    query = select(LETTER_BATCH).where(LETTER_BATCH.c.batch_id == batch_id)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    counts = connection.execute(_counts([batch_id]))
+    return Batch(*row), {(state, trouble): count for _, state, trouble, count in counts}
+
+
+def _counts(batch_ids: list[str]) -> Select[Any]:
+    """Rows of batch, state, trouble and how many."""
+    of = (LETTER_DUE.c.batch_id, LETTER_DUE.c.state, LETTER_DUE.c.trouble)
+    query = select(*of, func.count()).where(LETTER_DUE.c.batch_id.in_(batch_ids))
+    return query.group_by(*of)
+
+
+def troubled(scope: Scope, connection: Connection, batch_id: str, most: int) -> list[Due]:
+    """Letters of a batch that could not be sent, or may not have been."""
+    scope.require("letters", "letters are the company's")
+    query = select(LETTER_DUE).where(LETTER_DUE.c.batch_id == batch_id)
+    query = query.where(LETTER_DUE.c.state.in_(("failed", "unsure")))
+    query = query.order_by(LETTER_DUE.c.state, LETTER_DUE.c.trouble, LETTER_DUE.c.letter_id)
+    return [Due(*row) for row in connection.execute(query.limit(most))]

@@ -1,16 +1,19 @@
-"""Writes templates, and what is sent: before it leaves, and how that went."""
+"""Writes templates, what is to be sent, and what is sent: before it leaves, and how that went."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import orjson
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
+from campaigns.ids import derived_id
+from crm.letters.batch import Batch, Due, next_try_us, settled_as
 from crm.letters.sending import Way
-from crm.letters.tables import LETTER_SENT, LETTER_TEMPLATE
+from crm.letters.tables import LETTER_BATCH, LETTER_DUE, LETTER_SENT, LETTER_TEMPLATE
 from crm.letters.template import LetterTemplate, check_template
 from crm.people.tables import LINK
 from crm.scope import Scope
-from crm.storage.database import insert_new
+from crm.storage.database import in_pieces, insert_new
 from crm.storage.locks import SENDING, hold
 
 
@@ -59,7 +62,10 @@ class Sending:
 
 
 def begin(connection: Connection, sending: Sending) -> bool:
-    """Keep that it is about to leave; False where it was begun before, or its person has it."""
+    """Keep that it is about to leave; False where it was begun before, or its person has it.
+
+    One that failed is begun again under its own id.
+    """
     if sending.occasion is not None:
         hold(connection, SENDING)
         if _has_it(connection, sending, sending.occasion):
@@ -77,7 +83,11 @@ def begin(connection: Connection, sending: Sending) -> bool:
         "state": "begun",
         "occasion": sending.occasion,
     }
-    return bool(insert_new(connection, LETTER_SENT, [row], [LETTER_SENT.c.letter_id]))
+    if insert_new(connection, LETTER_SENT, [row], [LETTER_SENT.c.letter_id]):
+        return True
+    failed = (LETTER_SENT.c.letter_id == sending.letter_id, LETTER_SENT.c.state == "failed")
+    again = {"state": "begun", "at_us": sending.at_us, "actor": sending.actor}
+    return connection.execute(update(LETTER_SENT).where(*failed).values(again)).rowcount > 0
 
 
 def _has_it(connection: Connection, sending: Sending, occasion: str) -> bool:
@@ -98,3 +108,87 @@ def end(connection: Connection, letter_id: str, *, failed: bool) -> None:
     state = "failed" if failed else "sent"
     own = LETTER_SENT.c.letter_id == letter_id
     connection.execute(update(LETTER_SENT).where(own).values(state=state))
+
+
+def start_batch(
+    scope: Scope, connection: Connection, batch: Batch, group: Mapping[str, str]
+) -> bool:
+    """Let a letter go to many; group: person id → the occasion. False: the same form did before."""
+    scope.require("letters", "letters are the company's")
+    if not insert_new(connection, LETTER_BATCH, [asdict(batch)], [LETTER_BATCH.c.batch_id]):
+        return False
+    due = [
+        Due(derived_id("letter", batch.batch_id, person_id), batch.batch_id, person_id, occasion)
+        for person_id, occasion in group.items()
+    ]
+    for piece in in_pieces(due):
+        connection.execute(insert(LETTER_DUE), [asdict(each) for each in piece])
+    return True
+
+
+def halt(scope: Scope, connection: Connection, batch_id: str) -> None:
+    """A person stops it; what left the house has left."""
+    scope.require("letters", "letters are the company's")
+    stop(connection, batch_id, None)
+
+
+def go_on(scope: Scope, connection: Connection, batch_id: str, *, again: bool = False) -> None:
+    """It goes on at once where it stood; again: what could not be sent is tried once more."""
+    scope.require("letters", "letters are the company's")
+    own = LETTER_DUE.c.batch_id == batch_id
+    waits = {"state": "waiting", "trouble": None, "attempts": 0, "next_try_us": 0}
+    if again:
+        failed = update(LETTER_DUE).where(own, LETTER_DUE.c.state == "failed")
+        connection.execute(failed.values(waits))
+    connection.execute(
+        update(LETTER_BATCH)
+        .where(LETTER_BATCH.c.batch_id == batch_id)
+        .where(exists().where(own, LETTER_DUE.c.state == "waiting"))
+        .values(state="running", trouble=None, attempts=0, next_try_us=0)
+    )
+
+
+def stop(connection: Connection, batch_id: str, trouble: str | None) -> None:
+    """It goes on when a person says so."""
+    own = (LETTER_BATCH.c.batch_id == batch_id, LETTER_BATCH.c.state == "running")
+    values = {"state": "stopped", "trouble": trouble}
+    connection.execute(update(LETTER_BATCH).where(*own).values(values))
+
+
+def rest(connection: Connection, batch_id: str, trouble: str, now_us: int) -> None:
+    """It goes on by itself after a while, ever longer; a day on it is stopped."""
+    own = (LETTER_BATCH.c.batch_id == batch_id, LETTER_BATCH.c.state == "running")
+    attempts = connection.execute(select(LETTER_BATCH.c.attempts).where(*own)).scalar()
+    if attempts is None:
+        return
+    again_us = next_try_us(attempts, now_us)
+    if again_us is None:
+        stop(connection, batch_id, trouble)
+        return
+    values = {"trouble": trouble, "attempts": attempts + 1, "next_try_us": again_us}
+    connection.execute(update(LETTER_BATCH).where(*own).values(values))
+
+
+def wait_for(connection: Connection, due: Due, now_us: int) -> None:
+    """The other side said “later”: this one is tried again by itself."""
+    values = {
+        "attempts": due.attempts + 1,
+        "next_try_us": next_try_us(due.attempts, now_us) or now_us,
+        "trouble": "later",
+    }
+    own = LETTER_DUE.c.letter_id == due.letter_id
+    connection.execute(update(LETTER_DUE).where(own).values(values))
+
+
+def settle(connection: Connection, due: Due, went: str) -> None:
+    """What became of it; the last one ends the batch, and one that was sent ends its trouble."""
+    state, trouble = settled_as(went)
+    own = LETTER_DUE.c.letter_id == due.letter_id
+    connection.execute(update(LETTER_DUE).where(own).values(state=state, trouble=trouble))
+    batch = update(LETTER_BATCH).where(LETTER_BATCH.c.batch_id == due.batch_id)
+    if state == "sent":
+        troubled = batch.where(LETTER_BATCH.c.attempts > 0)
+        connection.execute(troubled.values(attempts=0, trouble=None))
+    waiting = exists().where(LETTER_DUE.c.batch_id == due.batch_id, LETTER_DUE.c.state == "waiting")
+    over = batch.where(LETTER_BATCH.c.state == "running", ~waiting)
+    connection.execute(over.values(state="done", trouble=None))

@@ -2,13 +2,17 @@
 
 import smtplib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from http.client import HTTPException
+from typing import Literal
 
 from campaigns.canonical import canonical_json
 from campaigns.times import moment_of, rfc3339
+from crm.configuration.settings import Settings
 from crm.copies.webhook_signatures import headers, written_secret
 from crm.feed.calling import AddressRefused, call
 from crm.keyring.keyring import Keyring
@@ -18,13 +22,25 @@ from crm.rights.own_copy import OwnCopy, Section
 
 _SECONDS = 20.0
 _TAKEN = range(200, 300)
+_OF_THIS_MESSAGE = (400, 404, 413, 422)
+"""What a gateway answers of one message; of others it is the way that is in trouble."""
+_TRY_LATER = (408, 425, 429)
+_BROKEN = 500
+_OK, _RECIPIENT_TAKEN, _FOR_GOOD = 250, (250, 251), 500
+"""Replies of a mail server (RFC 5321, 4.2): from the last on it is no use to try again."""
 _KEY_NAME = "messages"
 
 
-class NotSent(Exception):
-    """It did not leave; `why`: no_way (none is set up), refused, unreachable."""
+Trouble = Literal["refused", "later", "unsure", "unreachable", "no_way", "shut"]
+"""Of this letter: refused for good; later: it may be taken another time; unsure: it was handed
+over, and no answer came. Of the way: unreachable for now; no_way: none is set up; shut: we are
+turned away, whoever is written to."""
 
-    def __init__(self, why: str) -> None:
+
+class NotSent(Exception):
+    """It did not leave, or is not known to have; `why`: Trouble."""
+
+    def __init__(self, why: Trouble) -> None:
         super().__init__(why)
         self.why = why
 
@@ -38,6 +54,12 @@ class Ways:
     gateway: str | None = None
     loopback: bool = False
 
+    @classmethod
+    def of(cls, settings: Settings) -> "Ways":
+        """What the settings say."""
+        server, sender = settings.mail_server, settings.mail_from
+        return cls(server, sender, settings.messages_url, settings.webhooks_to_loopback)
+
     def mail(self, letter: Letter, to: str, letter_id: str, at_us: int) -> None:
         """Hand it to the mail server, over TLS where that offers it; NotSent."""
         if self.mail_server is None or self.mail_from is None:
@@ -49,20 +71,23 @@ class Ways:
             raise NotSent("refused") from error
         message["Message-ID"] = f"<{letter_id}@{self.mail_from.rpartition('@')[2]}>"
         message["Date"] = format_datetime(moment_of(at_us))
-        message.set_content(letter.body)
+        message.set_content(letter.body, cte="base64")
         host, _, port = self.mail_server.rpartition(":")
         try:
-            with smtplib.SMTP(host, int(port), timeout=_SECONDS) as server:
-                server.ehlo()
+            server = smtplib.SMTP(host, int(port), timeout=_SECONDS)
+            try:
+                server.ehlo_or_helo_if_needed()
                 if server.has_extn("starttls"):
                     server.starttls()
-                server.send_message(message)
-        except smtplib.SMTPResponseException as error:
-            raise NotSent("refused") from error
-        except smtplib.SMTPRecipientsRefused as error:
-            raise NotSent("refused") from error
+                    server.ehlo()
+                _post(server, self.mail_from, to, message.as_bytes(policy=SMTP))
+            finally:
+                # However the leave-taking goes: it is taken, or it is not, by now.
+                with suppress(OSError, smtplib.SMTPException):
+                    server.quit()
+                server.close()
         except (OSError, smtplib.SMTPException) as error:
-            raise NotSent("unreachable") from error
+            raise NotSent(_why(error)) from error
 
     def message(
         self, keyring: Keyring, letter: Letter, way: str, to: str, letter_id: str, at_us: int
@@ -83,8 +108,36 @@ class Ways:
             status = call(self.gateway, body, signed, loopback=self.loopback)
         except (OSError, HTTPException, AddressRefused) as error:
             raise NotSent("unreachable") from error
+        if status in _TRY_LATER or status >= _BROKEN:
+            raise NotSent("later")
         if status not in _TAKEN:
-            raise NotSent("refused")
+            raise NotSent("refused" if status in _OF_THIS_MESSAGE else "shut")
+
+
+def _post(server: smtplib.SMTP, sender: str, to: str, message: bytes) -> None:
+    """One message in one session, step by step: at which one it ends says what that means."""
+    code, said = server.mail(sender)
+    if code != _OK:
+        raise smtplib.SMTPSenderRefused(code, said, sender)
+    code, said = server.rcpt(to)
+    if code not in _RECIPIENT_TAKEN:
+        raise NotSent("later" if code < _FOR_GOOD else "refused")
+    try:
+        code, _ = server.data(message)
+    except smtplib.SMTPDataError as error:
+        raise NotSent("later" if error.smtp_code < _FOR_GOOD else "refused") from error
+    except (OSError, smtplib.SMTPException) as error:
+        # The whole of it may have arrived, and the answer been lost.
+        raise NotSent("unsure") from error
+    if code != _OK:
+        raise NotSent("later" if code < _FOR_GOOD else "refused")
+
+
+def _why(error: Exception) -> Trouble:
+    """What trouble with the server itself means."""
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= _FOR_GOOD:
+        return "shut"
+    return "unreachable"
 
 
 def gateway_secret(keyring: Keyring) -> str:

@@ -59,7 +59,7 @@ REGISTERED = (
     *(reward_desk.PAYMENT_FILE, reward_desk.PAYMENT_ORDER, reward_desk.PAYMENT_LEFT_OUT),
     policies.POLICY_DRAFT,
     SAVED_FUNNEL,
-    *(letters.LETTER_TEMPLATE, letters.LETTER_SENT),
+    *(letters.LETTER_TEMPLATE, letters.LETTER_SENT, letters.LETTER_BATCH, letters.LETTER_DUE),
     members.MEMBER_LINK,
     INVITATION_WORD,
     disputes.MEMBER_DISPUTE,

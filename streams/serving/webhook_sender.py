@@ -1,13 +1,17 @@
-"""The process that calls dealers' webhooks: `python -m streams.serving.webhook_sender`.
+"""The process that calls what lies outside: `python -m streams.serving.webhook_sender`.
 
-One at a time, by lease; killed at any moment it begins again with what was not answered. A call
-that was answered and not kept is made twice, under the same `webhook-id`.
+It calls dealers' webhooks and hands letters to many to the mail server and the gateway. One at a
+time, by lease; killed at any moment it begins again with what was not answered. A call that was
+answered and not kept is made twice, under the same `webhook-id`; a letter never is.
 """
 
 import time
 
 from crm.clock import now_us
 from crm.feed.webhooks import Caller
+from crm.letters.postman import Postman
+from crm.letters.ways import Ways
+from crm.rights.own_copy import Keeper
 from crm.storage import locks
 from streams.running.heartbeat import beat
 from streams.running.installation import Installation, open_installation
@@ -25,18 +29,27 @@ def caller_of(installation: Installation) -> Caller:
     return Caller(installation.engine, installation.keyring, loopback)
 
 
+def postman_of(installation: Installation) -> Postman:
+    """Who takes an installation's letters out."""
+    settings = installation.settings
+    keeper = Keeper(settings.company_name, settings.company_contact)
+    ways = Ways.of(settings)
+    return Postman(installation.engine, installation.keyring, ways, keeper, now_us)
+
+
 def main() -> None:
-    """Call for ever; another one that holds the lease already does the work."""
+    """Call and send for ever; another one that holds the lease already does the work."""
     end_with_supervisor()
     configure("webhooks")
     installation = open_installation()
-    caller = caller_of(installation)
+    caller, postman = caller_of(installation), postman_of(installation)
     try:
         with lease(installation.settings, locks.WEBHOOKS):
             while True:
                 patiently(lambda: caller.call_due(now_us()))
+                settled = patiently(postman.step)
                 beat(installation.settings, "webhooks")
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(0 if settled else _LOOK_SECONDS)
     except WorkerRunning:
         time.sleep(_LOOK_SECONDS)
 

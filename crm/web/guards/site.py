@@ -20,6 +20,7 @@ from crm.funnels.kept import columns_file
 from crm.funnels.queries import FunnelAnswers, Funnels
 from crm.intake.accept import EventIntake
 from crm.keyring.keyring import Keyring
+from crm.letters.postman import Postman
 from crm.letters.ways import Ways
 from crm.operations.backups import Backups
 from crm.operations.status import Status, stored_status
@@ -84,6 +85,11 @@ class Site:
         """Those of the accounts."""
         return SecondFactors(self.engine, self.keyring)
 
+    @property
+    def postman(self) -> Postman:
+        """Who takes letters out of the house."""
+        return Postman(self.engine, self.keyring, self.ways, self.keeper, self.now_us)
+
     feed_caches: FeedCaches = field(init=False)
     data_folder: Path | None = None
     """Where what makes a start quick is kept."""
@@ -123,17 +129,8 @@ class Site:
             proxies=proxies,
             data_folder=folder,
             keeper=keeper,
-            ways=_ways(settings),
+            ways=Ways.of(settings),
         )
-
-
-def _ways(settings: Settings) -> Ways:
-    return Ways(
-        settings.mail_server,
-        settings.mail_from,
-        settings.messages_url,
-        settings.webhooks_to_loopback,
-    )
 
 
 def site_of(request: Request) -> Site:

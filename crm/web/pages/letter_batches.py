@@ -1,13 +1,13 @@
-"""One letter to many: a saved group, who is invited, who is to be called; each looked at by itself.
+"""One letter to many: a saved group, who is invited, who is to be called.
 
-Consent, death, restriction and the quiet hours are asked of every one at the moment of sending. Who
-is left out is counted with the reason.
+It says whom it would reach and who is left out, counted with the reason; then it is printed, or
+goes by itself: consent, death, restriction and the hour are asked of every one as theirs leaves.
 """
 
 from datetime import timedelta
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
@@ -15,37 +15,36 @@ from campaigns.wording.languages import LANGUAGES, language_named
 from crm.activities.queries import activities_from
 from crm.follow_ups.queries import due_follow_ups
 from crm.invitations.queries import invited_to, with_invited
-from crm.letters.queries import letter_templates
-from crm.letters.sending import Way
+from crm.letters.batch import Batch
+from crm.letters.queries import batch_of, latest_batches, letter_templates
+from crm.letters.register import start_batch
+from crm.letters.sending import Way, is_quiet
 from crm.letters.ways import all_on_paper
-from crm.storage.database import reading
+from crm.storage.database import reading, writing
 from crm.web.desk.acts import FORM_ID, ActForm
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_people import segment_members, segments_to_choose
 from crm.web.pages.letter_rounds import MOST_AT_ONCE, Asked, Outcome, Round
+from crm.web.pages.letters import FAILURES
 from crm.web.view.formats import moment_text
 
 router = APIRouter()
 
-WAYS: tuple[Way, ...] = ("print", "sms", "wechat")
+WAYS: tuple[Way, ...] = ("print", "mail", "sms", "wechat")
 _DAYS_BACK = 14
-_LEFT_OUT = {
+_LATEST = 10
+LEFT_OUT = {
     "deceased": N_("已去世"),
     "restricted": N_("档案限制使用"),
     "erased": N_("个人信息已删除"),
     "no_consent": N_("没有同意接收这一类"),
-    "quiet_hours": N_("晚上 8 点到早上 9 点，不打扰人"),
     "no_trial": N_("信里说的是试用，而没有试用过"),
     "no_phone": N_("没有可用的手机号"),
+    "no_mail": N_("档案里没有邮箱"),
     "before": N_("这一次已经发过"),
-    "failed": N_("没有送出去"),
-    "stopped": N_("网关连着几次没有收下，停下了，没有再发"),
     "too_many": N_("一次最多 {n} 人，余下的请再发一次"),
 }
-_HALTED = {
-    "stopped": N_("网关连着几次没有收下，停下了。请管理员看看网关，再发余下的。"),
-    "quiet_hours": N_("晚上 8 点到早上 9 点不打扰人，停下了。余下的请白天再发。"),
-}
+CALLS = {"mine": N_("我的到期回访"), "all": N_("全部到期回访")}
 _NOBODY = N_("请选发给谁。")
 
 
@@ -68,16 +67,50 @@ def batch(posting: SignedInPosting) -> Response:
     if asked is None:
         faults = {"": visit.say(_NOBODY)}
         return _page(visit, ActForm(form.form_id, form.typed, faults), None)
-    if posting.text("step") != "send" or FORM_ID.fullmatch(form.form_id) is None:
-        return _page(visit, form, Round(visit, asked, None).outcome())
-    found = Round(visit, asked, form.form_id).outcome()
-    if asked.way == "print" and found.letters:
-        headers = {
-            "Content-Disposition": 'inline; filename="letters.pdf"',
-            "Cache-Control": "no-store",
-        }
-        return Response(all_on_paper(found.letters), media_type="application/pdf", headers=headers)
-    return _page(visit, ActForm(typed=form.typed), found, is_sent=True)
+    is_sent = posting.text("step") == "send" and FORM_ID.fullmatch(form.form_id) is not None
+    if asked.way != "print":
+        return _begun(posting, asked, form.form_id) if is_sent else _looked_at(visit, asked, form)
+    if not is_sent:
+        return _page(visit, form, Round(visit, asked, None).on_paper())
+    found = Round(visit, asked, form.form_id).on_paper()
+    if not found.letters:
+        return _page(visit, ActForm(typed=form.typed), found)
+    headers = {
+        "Content-Disposition": 'inline; filename="letters.pdf"',
+        "Cache-Control": "no-store",
+    }
+    return Response(all_on_paper(found.letters), media_type="application/pdf", headers=headers)
+
+
+def _looked_at(visit: Visit, asked: Asked, form: ActForm) -> Response:
+    way = asked.way
+    is_open = visit.site.ways.mail_server if way == "mail" else visit.site.ways.gateway
+    if is_open is None:
+        troubles = (visit.say(FAILURES["no_way"]),)
+        return _page(visit, ActForm(form.form_id, form.typed, troubles=troubles), None)
+    return _page(visit, form, Round(visit, asked, None).overview())
+
+
+def _begun(posting: Posting, asked: Asked, form_id: str) -> Response:
+    """It goes by itself from now on; the same form again leads to the same."""
+    visit = posting.visit
+    found = Round(visit, asked, None).overview()
+    now_us, actor = visit.site.now_us(), visit.account.actor
+    of = (asked.template.name, asked.template.version, asked.language, asked.way)
+    batch = Batch(form_id, *of, posting.text("whom", 100), now_us, actor)
+    group = {person_id: asked.group[person_id] for person_id in found.reaches}
+    if group:
+        with writing(visit.site.engine) as connection:
+            start_batch(visit.scope, connection, batch, group)
+    elif not is_known(visit, form_id):
+        return _page(visit, ActForm(typed=posting.text_of), found)
+    return RedirectResponse(f"/letters/batch/{form_id}", 303)
+
+
+def is_known(visit: Visit, batch_id: str) -> bool:
+    """Whether it was begun before."""
+    with reading(visit.site.engine) as connection:
+        return batch_of(visit.scope, connection, batch_id) is not None
 
 
 def _may(visit: Visit) -> None:
@@ -115,10 +148,11 @@ def _whom(posting: Posting) -> dict[str, str] | None:
     return dict.fromkeys(sorted(segment_members(visit, name)), whom)
 
 
-def _page(visit: Visit, form: ActForm, found: Outcome | None, *, is_sent: bool = False) -> Response:
+def _page(visit: Visit, form: ActForm, found: Outcome | None) -> Response:
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         known = letter_templates(visit.scope, connection)
+        batches = latest_batches(visit.scope, connection, _LATEST)
         held = activities_from(visit.scope, connection, today - timedelta(days=_DAYS_BACK))
         to_call = due_follow_ups(visit.scope, connection, today).rows if _calls(visit) else ()
         with_some = with_invited(visit.scope, connection, [each.activity_id for each in held])
@@ -129,8 +163,7 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None, *, is_sent: bool =
         ]
     whom = [(f"segment:{name}", word) for name, word in segments_to_choose(visit)]
     if to_call:
-        whom += [("calls:mine", visit.say(N_("我的到期回访")))]
-        whom += [("calls:all", visit.say(N_("全部到期回访")))]
+        whom += [(f"calls:{name}", visit.say(word)) for name, word in CALLS.items()]
     context = {
         "title": visit.say(N_("给一批人写信或发消息")),
         "templates": known,
@@ -139,18 +172,15 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None, *, is_sent: bool =
         "whom": whom + invited,
         "form": form,
         "found": found,
-        "sent": len(found.letters) if found and is_sent else None,
-        "halted": [
-            visit.say(word)
-            for why, word in _HALTED.items()
-            if found and is_sent and found.left_out[why]
-        ],
+        "waits": is_quiet(visit.site.now_us()) and form.typed("way") != "print",
         "left_out": [
             (visit.say(word).format(n=MOST_AT_ONCE), found.left_out[why])
-            for why, word in _LEFT_OUT.items()
+            for why, word in LEFT_OUT.items()
             if found and found.left_out[why]
         ],
-        "example": found.letters[0] if found and found.letters and not is_sent else None,
+        "example": found.letters[0] if found and found.letters else None,
+        "batches": batches,
+        "subjects": {each.name: each.texts[visit.language].subject for each in known},
     }
     return visit.render("letter_batch.html", context, 422 if form.is_wrong else 200)
 

@@ -1,25 +1,22 @@
 """Letters and messages: templates, a letter to one person looked at first, then sent or printed."""
 
-from collections.abc import Iterator
+import re
 from typing import Any, get_args
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from campaigns.events.care import TrialStarted
-from campaigns.identifiers import mobile_e164
-from campaigns.times import shanghai_day
+from campaigns.events.base import MAIL_PATTERN
 from campaigns.wording.catalogues import N_
-from campaigns.wording.days import day_text
 from campaigns.wording.languages import LANGUAGES, Language, language_named
 from crm.accounts.access import Access, log_accesses
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
-from crm.consents.uses import Standing
-from crm.identity.traits import PLACEHOLDER_PHONES
+from crm.letters.addressee import addresses_of, never_tried, values_of, what_stands_against
+from crm.letters.postman import LETTER
 from crm.letters.queries import letter_templates
-from crm.letters.register import Sending, add_template, begin, end
-from crm.letters.sending import Obstacle, Way, obstacle
+from crm.letters.register import Sending, add_template
+from crm.letters.sending import Obstacle, Way
 from crm.letters.template import (
     PURPOSES,
     VALUES,
@@ -27,10 +24,9 @@ from crm.letters.template import (
     LetterTemplate,
     TemplateInvalid,
     Words,
-    named_in,
     rendered,
 )
-from crm.letters.ways import NotSent, gateway_secret, on_paper
+from crm.letters.ways import gateway_secret, on_paper
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import FORM_ID, ActForm
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
@@ -38,8 +34,6 @@ from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, V
 router = APIRouter()
 
 WAYS: tuple[Way, ...] = get_args(Way)
-LETTER = "letter"
-"""What the access log calls that somebody's name was put into a letter."""
 OBSTACLES: dict[Obstacle, str] = {
     "deceased": N_("此人已去世：不再给本人和家人发任何东西。"),
     "restricted": N_("档案限制使用：不写信，不发消息。"),
@@ -50,7 +44,10 @@ OBSTACLES: dict[Obstacle, str] = {
 FAILURES = {
     "no_way": N_("这条路还没有开通。请管理员设置邮件服务器或短信、微信的网关，或改用打印。"),
     "refused": N_("对方的服务器没有收下。请核对地址或号码，再发一次。"),
+    "later": N_("对方的服务器现在没有收下。请过一会儿再发。"),
     "unreachable": N_("没有连上对方的服务器，没有发出去。请过一会儿再发。"),
+    "shut": N_("服务器没有收下，也不收这里的任何一封。请管理员看看它的设置。"),
+    "unsure": N_("交出去了，没有等到回音：可能送到了。要不要再发，请先问过本人。"),
 }
 _FAULTS = {
     "empty": N_("三种语言的标题和正文都要写。"),
@@ -59,8 +56,6 @@ _FAULTS = {
     "unknown": N_("模板里有不认识的名字。可用的见下面。"),
     "loop": N_("模板里只能放下面这些名字和“如果”，不能调用、循环或运算。"),
 }
-OF_A_TRIAL = frozenset({"sku", "started_on"})
-"""What a letter can say only of somebody who tried something."""
 _TRIAL = "trial"
 _NEVER_TRIED = N_("这封信说的是试用，而这个人没有试用过。请看看下面写的对不对。")
 _NO_NAME = N_("请写模板的代号，用小写字母、数字和短横。")
@@ -149,10 +144,9 @@ def letter(posting: SignedInPosting, name: str) -> Response:
     if stands_against is not None:
         troubles = (visit.say(OBSTACLES[stands_against]),)
         return _letter(visit, person, ActForm(form.form_id, form.typed, troubles=troubles), None)
-    values = values_of(visit, person, language)
+    values = values_of(person, visit.site.keeper, language, now_us)
     made = rendered(template, language, values)
-    missing = {each for each in OF_A_TRIAL & named_in(template, language) if not values[each]}
-    doubts = (visit.say(_NEVER_TRIED),) if missing else ()
+    doubts = (visit.say(_NEVER_TRIED),) if never_tried(template, language, values) else ()
     with writing(visit.site.engine) as connection:
         card_id = person.cards[0].card_id
         log_accesses(connection, [Access(now_us, visit.account.actor, card_id, LETTER)])
@@ -180,29 +174,19 @@ def _sending(
 
 
 def _sent(posting: Posting, person: PersonView, sending: Sending, made: Letter) -> Response:
-    visit, site = posting.visit, posting.visit.site
+    visit = posting.visit
     form = ActForm(sending.letter_id, posting.text_of)
     to = _address(posting, person, sending.way)
     if sending.way != "print" and not to:
         faults = {"mail" if sending.way == "mail" else "phone": visit.say(_NO_ADDRESS)}
         return _letter(visit, person, ActForm(form.form_id, form.typed, faults), made)
-    with writing(site.engine) as connection:
-        is_new = FORM_ID.fullmatch(sending.letter_id) is not None and begin(connection, sending)
-    if not is_new:
+    is_form = FORM_ID.fullmatch(sending.letter_id) is not None
+    went = visit.site.postman.deliver(sending, made, to) if is_form else "before"
+    if went == "before":
         return _letter(visit, person, ActForm(troubles=(visit.say(_STALE),)), None)
-    try:
-        if sending.way == "mail":
-            site.ways.mail(made, to, sending.letter_id, sending.at_us)
-        elif sending.way != "print":
-            site.ways.message(site.keyring, made, sending.way, to, sending.letter_id, sending.at_us)
-    except NotSent as error:
-        with writing(site.engine) as connection:
-            end(connection, sending.letter_id, failed=True)
-        troubles = (visit.say(FAILURES[error.why]),)
-        again = ActForm(typed=posting.text_of, troubles=troubles)
-        return _letter(visit, person, again, None)
-    with writing(site.engine) as connection:
-        end(connection, sending.letter_id, failed=False)
+    if went != "sent":
+        troubles = (visit.say(FAILURES[went]),)
+        return _letter(visit, person, ActForm(typed=posting.text_of, troubles=troubles), None)
     if sending.way == "print":
         headers = {
             "Content-Disposition": 'inline; filename="letter.pdf"',
@@ -213,50 +197,13 @@ def _sent(posting: Posting, person: PersonView, sending: Sending, made: Letter) 
 
 
 def _address(posting: Posting, person: PersonView, way: Way) -> str:
-    """Where it goes: a mail address as typed and kept nowhere, or a phone of the archive."""
-    if way == "mail":
-        typed = posting.text("mail", 200)
-        return typed if "@" in typed and not any(c.isspace() or c in ",;<>" for c in typed) else ""
-    phones = list(phones_of(person))
-    wanted = posting.text("phone", 4)
-    return phones[int(wanted)] if wanted.isdecimal() and int(wanted) < len(phones) else ""
-
-
-def phones_of(person: PersonView) -> Iterator[str]:
-    """The mobiles of the archive that are no placeholders."""
-    numbers = (mobile_e164(phone) for card in person.cards for phone in card.phones)
-    yield from dict.fromkeys(n for n in numbers if n and n not in PLACEHOLDER_PHONES)
-
-
-def what_stands_against(
-    person: PersonView, template: LetterTemplate, way: Way, at_us: int
-) -> Obstacle | None:
-    """Why this person may not be sent it now; None: they may."""
-    standing = Standing(person.restricted, person.deceased)
-    erased = all(card.name is None for card in person.cards)
-    return obstacle(person.consents, standing, template.purpose, way, at_us, erased=erased)
-
-
-def values_of(visit: Visit, person: PersonView, language: Language) -> dict[str, str]:
-    """What a template may name of a person, as it stands now."""
-    keeper = visit.site.keeper
-    trials = [
-        event
-        for card in person.cards
-        for event in card.events
-        if isinstance(event.data, TrialStarted)
-    ]
-    last = max(trials, key=lambda event: event.order, default=None)
-    name = next((card.name for card in person.cards if card.name), "")
-    return {
-        "name": name,
-        "sex": next((card.sex for card in person.cards if card.sex), "") or "",
-        "company": keeper.name,
-        "contact": keeper.contact or "",
-        "today": day_text(shanghai_day(visit.site.now_us()), language),
-        "sku": str(getattr(last.data, "sku", "")) if last else "",
-        "started_on": day_text(shanghai_day(last.starts_us), language) if last else "",
-    }
+    """Where it goes: a mail address as typed and kept nowhere, or one or a phone of the archive."""
+    typed = posting.text("mail", 300)
+    if way == "mail" and typed:
+        return typed if re.search(MAIL_PATTERN, typed) else ""
+    known = addresses_of(person, way)
+    wanted = "0" if way == "mail" else posting.text("phone", 4)
+    return known[int(wanted)] if wanted.isdecimal() and int(wanted) < len(known) else ""
 
 
 def person_of(visit: Visit, name: str) -> PersonView:
@@ -285,7 +232,8 @@ def _letter(visit: Visit, person: PersonView, form: ActForm, made: Letter | None
         "templates": known,
         "languages": LANGUAGES,
         "ways": WAYS,
-        "phones": list(enumerate(phones_of(person))) if not person.restricted else [],
+        "phones": list(enumerate(addresses_of(person, "sms"))) if not person.restricted else [],
+        "mails": addresses_of(person, "mail") if not person.restricted else [],
         "form": form,
         "made": made,
     }

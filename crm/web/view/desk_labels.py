@@ -61,4 +61,5 @@ COPY_WAYS = {
     "before": N_("早先取走"),
 }
 """How a copy leaves (crm/feed/tables.py)."""
+LETTER_BATCH_STATES = {"running": N_("正在发"), "stopped": N_("停下了"), "done": N_("发完了")}
 LETTER_STATES = {"sent": N_("已送出"), "failed": N_("没有发出"), "begun": N_("可能没有发出")}

@@ -15,7 +15,7 @@ from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.days import day_text
 from campaigns.wording.languages import Language
-from crm.masking import masked_name, masked_number
+from crm.masking import masked_mail, masked_name, masked_number
 from crm.money import yuan_text
 from crm.web.view import formats, labels
 from crm.web.view.code_words import code_word
@@ -42,6 +42,21 @@ class Pages:
     def render(self, template: str, language: Language, context: Mapping[str, Any]) -> str:
         """The page as text."""
         return self.environments[language].get_template(template).render(context)
+
+
+_OF_ALL_LANGUAGES = {
+    "number": formats.number_text,
+    "yuan": yuan_text,
+    "clock": formats.clock_text,
+    "masked_name": masked_name,
+    "masked_phone": masked_number,
+    "masked_mail": masked_mail,
+    "short_number": formats.short_number,
+    "upper_first": formats.upper_first,
+    "words_of": formats.words_of,
+    "shanghai_day": shanghai_day,
+}
+"""Filters that say the same in each."""
 
 
 def _environment(language: Language, words: NullTranslations) -> Environment:
@@ -73,17 +88,8 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "code_word": lambda type_name, field, code: say(code_word(type_name, field, code)),
         "field_label": lambda path: field_label(path, language),
     }
-    environment.filters |= {
-        "number": formats.number_text,
-        "yuan": yuan_text,
-        "clock": formats.clock_text,
-        "masked_name": masked_name,
-        "masked_phone": masked_number,
-        "short_number": formats.short_number,
-        "upper_first": formats.upper_first,
-        "words_of": formats.words_of,
+    environment.filters |= _OF_ALL_LANGUAGES | {
         "day": lambda day, today=None: day_text(day, language, today),
-        "shanghai_day": shanghai_day,
         "day_of": lambda at_us, now_us: day_text(
             shanghai_day(at_us), language, shanghai_day(now_us)
         ),

@@ -171,6 +171,11 @@ OPENS: dict[str, Allowed] = {
     "GET /letters": sees("letters"),
     "GET /letters/batch": both(sees("letters"), sees("people")),
     "POST /letters/batch": both(sees("letters"), sees("opens")),
+    "GET /letters/batch/{batch_id}": both(sees("letters"), sees("people")),
+    **{
+        f"POST /letters/batch/{{batch_id}}/{act}": both(sees("letters"), sees("opens"))
+        for act in ("stop", "go", "again")
+    },
     "POST /letters": sees("decides"),
     "GET /people/{name}/letter": both(sees("letters"), sees("archive")),
     "POST /people/{name}/letter": both(sees("letters"), sees("opens")),

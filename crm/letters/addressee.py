@@ -1,0 +1,61 @@
+"""Whoever a letter goes to: what stands against it, what it says of them, where it can go."""
+
+from campaigns.events.care import TrialStarted
+from campaigns.identifiers import mobile_e164
+from campaigns.times import shanghai_day
+from campaigns.wording.days import day_text
+from campaigns.wording.languages import Language
+from crm.components.evaluation import PersonView
+from crm.consents.uses import Standing
+from crm.identity.traits import PLACEHOLDER_PHONES
+from crm.letters.sending import Obstacle, Way, obstacle
+from crm.letters.template import LetterTemplate, named_in
+from crm.rights.own_copy import Keeper
+
+_OF_A_TRIAL = frozenset({"sku", "started_on"})
+"""What a letter can say only of somebody who tried something."""
+
+
+def what_stands_against(
+    person: PersonView, template: LetterTemplate, way: Way, at_us: int
+) -> Obstacle | None:
+    """Why this person may not be sent it now; None: they may."""
+    standing = Standing(person.restricted, person.deceased)
+    erased = all(card.name is None for card in person.cards)
+    return obstacle(person.consents, standing, template.purpose, way, at_us, erased=erased)
+
+
+def addresses_of(person: PersonView, way: Way) -> list[str]:
+    """Where it can go, as the archive has it; on paper it goes by hand."""
+    if way == "mail":
+        return list(dict.fromkeys(card.mail for card in person.cards if card.mail))
+    if way == "print":
+        return []
+    numbers = (mobile_e164(phone) for card in person.cards for phone in card.phones)
+    return [n for n in dict.fromkeys(numbers) if n and n not in PLACEHOLDER_PHONES]
+
+
+def values_of(person: PersonView, keeper: Keeper, language: Language, at_us: int) -> dict[str, str]:
+    """What a template may name of a person, as it stands now."""
+    trials = [
+        event
+        for card in person.cards
+        for event in card.events
+        if isinstance(event.data, TrialStarted)
+    ]
+    last = max(trials, key=lambda event: event.order, default=None)
+    name = next((card.name for card in person.cards if card.name), "")
+    return {
+        "name": name,
+        "sex": next((card.sex for card in person.cards if card.sex), "") or "",
+        "company": keeper.name,
+        "contact": keeper.contact or "",
+        "today": day_text(shanghai_day(at_us), language),
+        "sku": str(getattr(last.data, "sku", "")) if last else "",
+        "started_on": day_text(shanghai_day(last.starts_us), language) if last else "",
+    }
+
+
+def never_tried(template: LetterTemplate, language: Language, values: dict[str, str]) -> bool:
+    """Whether it speaks of a trial to somebody who never tried anything."""
+    return any(not values[each] for each in _OF_A_TRIAL & named_in(template, language))
