@@ -1,5 +1,6 @@
 """What a funnel comes to: people and median times per step, whole and broken down, and who."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -7,11 +8,11 @@ import numpy as np
 
 from campaigns.times import SECOND_US, shanghai_day
 from crm.funnels.attributes import Attributes, Values, attributes_of, of_walks
-from crm.funnels.codes import NONE, Array, fitting
+from crm.funnels.codes import NONE, Array, fitting, present
 from crm.funnels.columns import Columns
 from crm.funnels.definition import MONTH, Funnel, day_starts_us
 from crm.funnels.engine import Walks, walks_of
-from crm.funnels.kernel import NEVER_US
+from crm.funnels.kernel import NEVER_US, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +69,33 @@ def names_of(columns: Columns, people: Array) -> list[str]:
 
 def steps_of(walks: Walks) -> tuple[StepResult, ...]:
     """How many reached each step, and after how long."""
-    found = []
-    for place, time in enumerate(walks.times):
-        reached = time < NEVER_US
-        median = None
-        if place:
-            median = median_seconds(gaps_us(walks, place))
-        found.append(StepResult(place + 1, int(reached.sum()), median))
-    return tuple(found)
+    return tuple(
+        StepResult(place + 1, len(reached), median_seconds(_gaps_us(walks, place, reached)))
+        for place, reached in enumerate(_reached(walks))
+    )
 
 
 def gaps_us(walks: Walks, place: int) -> Array:
     """How long those who reached a step (counted from 0) took from the one before."""
-    time = walks.times[place]
-    reached = time < NEVER_US
+    return _gaps_us(walks, place, np.flatnonzero(walks.times[place] < NEVER_US))
+
+
+def _reached(walks: Walks) -> Iterator[Array]:
+    """Of each step the places of those who reached it."""
+    reached = np.arange(len(walks.people))
+    for place, time in enumerate(walks.times):
+        if place:
+            reached = reached[np.flatnonzero(taken(time, reached) < NEVER_US)]
+        yield reached
+
+
+def _gaps_us(walks: Walks, place: int, reached: Array) -> Array:
+    """Of the first step there are none."""
+    if not place:
+        return np.empty(0, np.int64)
     # A day counts as its first instant, so it may seem to lie before an instant.
-    gaps: Array = np.maximum(0, time[reached] - walks.times[place - 1][reached])
-    return gaps
+    gaps = taken(walks.times[place], reached) - taken(walks.times[place - 1], reached)
+    return np.asarray(np.maximum(0, gaps))
 
 
 def values_of(
@@ -99,13 +110,19 @@ def values_of(
 def groups_of(of_each: Values, walks: Walks) -> tuple[GroupResult, ...]:
     """The groups of a breakdown, by value."""
     values, codes = of_each
-    order = np.argsort(fitting(codes), kind="stable")
-    edges = np.flatnonzero(np.diff(codes[order])) + 1
-    sorted_walks = walks.only(order)
-    parts = [slice(a, b) for a, b in pairwise([0, *edges.tolist(), len(order)]) if b > a]
-    found = {values[int(codes[order[p.start]])]: steps_of(sorted_walks.only(p)) for p in parts}
+    codes = fitting(codes)
+    known = present(codes)
+    found: dict[str | None, list[StepResult]] = {values[code]: [] for code in known.tolist()}
+    for place, reached in enumerate(_reached(walks)):
+        own = taken(codes, reached)
+        order = np.argsort(own, kind="stable")
+        gaps = _gaps_us(walks, place, taken(reached, order))
+        edges = [*np.searchsorted(taken(own, order), known).tolist(), len(order)]
+        for code, (start, end) in zip(known.tolist(), pairwise(edges), strict=True):
+            median = median_seconds(gaps[start:end])
+            found[values[code]].append(StepResult(place + 1, end - start, median))
     ordered = sorted(found, key=lambda value: (value is None, value or ""))
-    return tuple(GroupResult(value, found[value]) for value in ordered)
+    return tuple(GroupResult(value, tuple(found[value])) for value in ordered)
 
 
 def group_codes(
@@ -119,7 +136,7 @@ def group_codes(
     if codes is None:
         return {NONE: None}, np.full(len(walks.people), NONE)
     texts = columns.words[by]
-    return {code: texts.text(code) for code in np.unique(codes).tolist()}, codes
+    return {code: texts.text(code) for code in present(codes).tolist()}, codes
 
 
 def _months(times_us: Array) -> tuple[dict[int, str | None], Array]:

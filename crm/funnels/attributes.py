@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from campaigns.times import DAY_US
-from crm.funnels.codes import NONE, Array, Codes
+from crm.funnels.codes import NONE, Array, Codes, present
 from crm.funnels.columns import Columns
 from crm.funnels.definition import Funnel, day_starts_us
 from crm.funnels.engine import Walks
@@ -98,7 +98,7 @@ def of_walks(
 
 
 def _texts(words: Codes, codes: Array) -> dict[int, str | None]:
-    return {code: words.text(code) for code in np.unique(codes).tolist()}
+    return {code: words.text(code) for code in present(codes).tolist()}
 
 
 def _merged(values: Mapping[int, str | None], codes: Array) -> Values:
@@ -131,7 +131,7 @@ def _regions(
     texts = [*columns.word_codes("region").texts, *attributes.regions.texts]
     values = {
         code: None if code == NONE else texts[code][:length].ljust(6, "0")
-        for code in np.unique(codes).tolist()
+        for code in present(codes).tolist()
     }
     return _merged(values, codes)
 

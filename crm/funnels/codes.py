@@ -51,3 +51,8 @@ def fitting(values: Array, like: Array | None = None) -> Array:
     if like is not None and len(like):
         highest = max(highest, int(np.iinfo(like.dtype).max) if like.dtype != np.int8 else 0)
     return values.astype(np.min_scalar_type(-highest - 1), copy=False)
+
+
+def present(codes: Array) -> Array:
+    """The different ones among some codes, rising."""
+    return np.asarray(np.flatnonzero(np.bincount(codes.astype(np.intp) - NONE)) + NONE)

@@ -138,7 +138,7 @@ class Funnel:
 
 def day_starts_us(at_us: Array) -> Array:
     """The first instants of the Shanghai days that hold the instants."""
-    return np.asarray(at_us - (at_us - _DAY_OFFSET_US) % DAY_US)
+    return np.asarray((at_us - _DAY_OFFSET_US) // DAY_US * DAY_US + _DAY_OFFSET_US)
 
 
 def parse_step(text: str) -> Step:

@@ -1,11 +1,12 @@
 """A funnel answered from columns: who came how far, and when.
 
 The result is a function of the set of touchpoints; the order in which they came is no matter. Most
-people are followed all at once (crm/funnels/kernel.py); those whose touchpoints may serve several
-steps at one time, or stand in the way of a strict chain, one by one (crm/funnels/exact.py).
+people are followed all at once (crm/funnels/following.py); those whose touchpoints may serve
+several steps at one time, or stand in the way of a strict chain, one by one (crm/funnels/exact.py).
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,17 +16,10 @@ from crm.funnels.codes import NONE, Array
 from crm.funnels.columns import BY_DAY, HIDDEN, Columns, latest
 from crm.funnels.definition import ChainKind, EntryRule, Funnel, Step
 from crm.funnels.exact import Case, Rules, chain_of
+from crm.funnels.following import Followed, follow_people
 from crm.funnels.history import Mark, Slot
-from crm.funnels.kernel import (
-    NEVER_US,
-    Entries,
-    Served,
-    best_of,
-    first_places,
-    follow_entries,
-    follow_people,
-    latest_starts,
-)
+from crm.funnels.kernel import NEVER_US, Entries, Served, best_of, follow_entries
+from crm.funnels.starting import latest_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +43,8 @@ class Walks:
 
     def only(self, which: Array | slice) -> "Walks":
         """Those of some, by place or by truth."""
-        return Walks(
-            self.people[which], self.first_rows[which], self.times[:, which], self.limits[which]
-        )
+        first_rows, limits = self.first_rows[which], self.limits[which]
+        return Walks(self.people[which], first_rows, self.times[:, which], limits)
 
 
 def walks_of(funnel: Funnel, columns: Columns) -> Walks:
@@ -61,11 +54,7 @@ def walks_of(funnel: Funnel, columns: Columns) -> Walks:
     if not len(entered.person):
         none = np.empty(0, np.int64)
         return Walks(none, none, np.empty((len(funnel.steps), 0), np.int64), none)
-    first = first_places(entered.person, len(columns.people))
-    people = np.flatnonzero(first >= 0)
-    first = first[people]
-    times, limits = question.best() if funnel.entry == EntryRule.BEST else question.follow(first)
-    walks = Walks(people, entered.rows_at(first), times, limits)
+    walks = question.best() if funnel.entry == EntryRule.BEST else question.first()
     question.try_all_of(walks)
     return _without_excluded(funnel, columns, walks)
 
@@ -97,47 +86,60 @@ class _Question:
         """The same of every step after the first."""
         return [self.served(step) for step in self.funnel.steps[1:]]
 
-    def entries(self, places: Array | slice) -> Entries:
-        """Some of the entries, to be followed."""
-        person = self.entered.person[places]
-        after = self._crowded[person] if len(self._crowded) else np.zeros(len(person), np.int64)
-        return Entries(person, self.entered.time[places], self.limits(places), after)
-
-    def limits(self, places: Array | slice) -> Array:
+    def limits(self, time: Array, places: Array | slice) -> Array:
         """The ends of the windows of some of the entries."""
-        time = self.entered.time[places]
         by_day = self.entered.ends[places] > time if self.entered.days else np.zeros(1, np.bool_)
         return self.funnel.window.last_instants_us(time, by_day)
 
-    def follow(self, places: Array) -> tuple[Array, Array]:
-        """The times and the ends of the windows of one entry of each person."""
-        entries = self.entries(places)
-        people = len(self.columns.people)
-        times = follow_people(entries, self.later(), people, in_order=self.in_order)
-        return times, entries.limit
+    def first(self) -> Walks:
+        """Everybody from the first entry."""
+        found = self._follow(self.entered, self.later())
+        limits = self.limits(found.entered, found.entries)
+        rows = self.entered.rows_at(found.entries)
+        return Walks(found.people, rows, found.times(limits), limits)
 
-    def best(self) -> tuple[Array, Array]:
-        """The same of each person's best entry, by person."""
-        entries = self.entries(slice(None))
+    def best(self) -> Walks:
+        """Everybody from the best entry."""
         by_day = self.entered.days or any(each.days for each in self.later())
+        limits = self.limits(self.entered.time, slice(None))
         if self.in_order and not by_day and not len(self._crowded):
-            people = len(self.columns.people)
-            return self.follow(latest_starts(entries, self.later(), people))
-        found = follow_entries(entries, self.later(), in_order=self.in_order)
-        chosen = best_of(entries, found)
-        return found[:, chosen], entries.limit[chosen]
+            return self._best_of_instants(limits)
+        first = self._follow(self.entered, ())
+        person = self.entered.person
+        after = self._crowded[person] if len(self._crowded) else np.zeros(len(person), np.int64)
+        entries = Entries(person, self.entered.time, limits, after)
+        times = follow_entries(entries, self.later(), in_order=self.in_order)
+        chosen = best_of(entries, times)
+        rows = self.entered.rows_at(first.entries)
+        return Walks(first.people, rows, times[:, chosen], limits[chosen])
+
+    def _best_of_instants(self, limits: Array) -> Walks:
+        found = latest_starts(self.entered, limits, self.later(), len(self.columns.people))
+        limits = limits[found.latest]
+        times = np.full((len(self.funnel.steps), len(found.people)), NEVER_US, np.int64)
+        times[0] = self.entered.time[found.latest]
+        goes_on = np.flatnonzero(found.length > 1)
+        is_chosen = np.zeros(len(self.entered.time), np.bool_)
+        is_chosen[found.latest[goes_on]] = True
+        chosen = self._follow(self.entered.only(np.flatnonzero(is_chosen)), self.later())
+        for every, own in zip(times, chosen.times(limits[goes_on]), strict=True):
+            every[goes_on] = own
+        return Walks(found.people, self.entered.rows_at(found.first), times, limits)
+
+    def _follow(self, entered: Served, later: Sequence[Served]) -> Followed:
+        people = len(self.columns.people)
+        return follow_people(entered, later, people, self._crowded, in_order=self.in_order)
 
     def try_all_of(self, walks: Walks) -> None:
         """Put the chains of those who cannot be followed at once in their places."""
-        alone = np.zeros(len(self.columns.people), np.bool_)
-        if self.funnel.kind == ChainKind.STRICT:
-            # A strict chain is a sequential one: who has no second step there has none here.
-            alone[walks.people[walks.length > 1]] = True
-        else:
-            alone[self._intricate] = True
-        places = np.flatnonzero(alone[walks.people])
-        if not len(places):
+        # A strict chain is a sequential one: who has no second step there has none here.
+        strict = self.funnel.kind == ChainKind.STRICT
+        people = walks.people[walks.length > 1] if strict else self._intricate
+        if not len(people):
             return
+        alone = np.zeros(len(self.columns.people), np.bool_)
+        alone[people] = True
+        places = np.flatnonzero(alone[walks.people])
         numbers = {step: number for number, step in enumerate(dict.fromkeys(self.funnel.steps))}
         sequence = tuple(numbers[step] for step in self.funnel.steps)
         rules = Rules(sequence, self.funnel.kind, self.funnel.entry)
@@ -232,7 +234,7 @@ class _Question:
             entered.person[places].tolist(),
             entered.time[places].tolist(),
             entered.ends[places].tolist(),
-            self.limits(places).tolist(),
+            self.limits(entered.time[places], places).tolist(),
             masks[places].tolist(),
             strict=True,
         ):
