@@ -26,6 +26,7 @@ from crm.funnels.few import Told, told_in
 from crm.funnels.kernel import NEVER_US
 from crm.funnels.money import spent_fen
 from crm.funnels.reasons import Passed, reasons_of
+from crm.funnels.weeks import WeeksTold, weeks_of
 
 NO_VALUE = "\0"
 """In a question: the group of those that have no value."""
@@ -43,7 +44,8 @@ class Listed(Struct, frozen=True):
 
 class Question(Struct, frozen=True):
     """A funnel on a day. dealer: of what its copy holds alone; listed: with these people; why: with
-    the walk of this person. as_of: as on the evening of this day, by what is known today."""
+    the walk of this person. as_of: as on the evening of this day, by what is known today. weeks_by: week
+    by week, by this field of the first step."""
 
     document: Document
     today: date
@@ -51,6 +53,7 @@ class Question(Struct, frozen=True):
     listed: Listed | None = None
     why: str | None = None
     as_of: date | None = None
+    weeks_by: str = ""
 
 
 class StepTold(Struct, frozen=True):
@@ -101,6 +104,7 @@ class Report(Struct, frozen=True):
     as_of_us: int
     number: int
     why: tuple[Passed, ...] = ()
+    weeks: tuple[WeeksTold, ...] = ()
 
     @property
     def people(self) -> list[int]:
@@ -144,6 +148,7 @@ def report_of(
         standing.as_of_us,
         standing.number,
         () if question.why is None else reasons_of(funnel, columns, walks, question.why),
+        weeks_of(columns, funnel, question.weeks_by) if question.weeks_by else (),
     )
 
 

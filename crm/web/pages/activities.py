@@ -30,6 +30,7 @@ from crm.walk_ins.queries import is_unconfirmed, unconfirmed
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
+from crm.web.pages.funnel_parts import season_of
 from crm.web.pages.home import SEASON_DAYS
 from crm.web.pages.people_lists import may_invite
 from crm.web.view.formats import moment_text
@@ -148,7 +149,9 @@ def activities_page(visit: SignedIn) -> Response:
     if asked.file:
         return taken_away(visit, shown)
     reached = sum(each.reached or 0 for each in fitting)
+    lines = season_of(visit, "kind") if visit.scope.may("numbers") else ()
     context = {"title": visit.say(N_("活动")), "table": shown, "reached": reached}
+    context |= {"season_lines": lines}
     return visit.render("activities.html", context)
 
 

@@ -14,6 +14,7 @@ from crm.feed.states import dealer_states
 from crm.people.queries import PAGE_ROWS, people_by_id
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, Visit
+from crm.web.pages.funnel_parts import season_of
 
 router = APIRouter()
 
@@ -28,12 +29,15 @@ def dealers_page(visit: SignedIn) -> Response:
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         states = dealer_states(visit.scope, connection, today)
-    context = {
+    context: dict[str, object] = {
         "title": visit.say(N_("经销商的副本")),
         "states": states,
         "overdue": sum(state.recalls.overdue for state in states),
         "open": sum(state.recalls.open for state in states),
+        "seasons": {},
     }
+    if visit.scope.may("numbers"):
+        context["seasons"] = {line.value: line for line in season_of(visit, "dealer")}
     return visit.render("dealers.html", context)
 
 

@@ -9,6 +9,7 @@ from msgspec import structs
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_between
+from crm.copies.queries import dealer_names
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
 from crm.funnels.money import Costs, costs_of
@@ -28,6 +29,7 @@ from crm.web.view.funnel_form import (
 )
 from crm.web.view.funnel_view import FEW, Viewer
 from crm.web.view.funnel_words import TOUCHPOINTS, condition_word, sentences
+from crm.web.view.season_lines import SeasonLine, season_document, season_lines
 
 
 def may_look(visit: Visit) -> None:
@@ -79,6 +81,17 @@ def answered(
     """What a funnel comes to; NotSettled while nothing of a dealer's copy may leave the house."""
     question = Question(document, today_of(visit), listed=listed, as_of=as_of)
     return visit.site.funnels.report(visit.scope, question)
+
+
+def season_of(visit: Visit, field: str) -> list[SeasonLine]:
+    """The season by a field of the activities, dealer or kind; NotSettled as `answered`."""
+    today = today_of(visit)
+    question = Question(season_document(today), today, weeks_by=field)
+    found = visit.site.funnels.report(visit.scope, question).weeks
+    lists = visit.scope.may("people") or visit.scope.may("own_copy")
+    with reading(visit.site.engine) as connection:
+        names = dealer_names(connection) if field == "dealer" else {}
+    return season_lines(found, field, today, Viewer(visit.language, lists, lists, ""), names)
 
 
 def answered_of(visit: Visit, other: Other, by: tuple[str, ...] = ()) -> Report:

@@ -1,0 +1,143 @@
+"""The season of each dealer, or kind of activity, as a small line: who came, week by week.
+
+Who sees no names is told of no few people by a line either: where a number is held back there is
+none, and the scale takes no part of it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from campaigns.wording.catalogues import N_
+from crm.funnels.document import Document
+from crm.funnels.few import FEWEST, told_in
+from crm.funnels.touchpoint import ATTENDED
+from crm.funnels.weeks import WEEKS, WeeksTold, season
+from crm.web.view.formats import day_text
+from crm.web.view.funnel_form import address_of
+from crm.web.view.funnel_view import Viewer
+from crm.web.view.funnel_words import value_word
+
+WIDTH, HEIGHT = 156, 36
+_EDGE = 3
+_DIMENSIONS = {"dealer": "dealer", "kind": "activity_kind"}
+"""Field of an activity → the breakdown by it."""
+_ALT = N_("{name}：{weeks} 周里每周到场的人数，最多的一周是 {day} 起，{n} 人")
+_ALT_NONE = N_("{name}：人太少，不画")
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonLine:
+    """One line. told: how many came in all; most: in the fullest week, from `most_on`.
+
+    href, most_href: the lists behind both; empty for who sees none. runs: the points, broken where
+    a week is not told; dots: single ones. alt: what it shows, in a sentence. Where the fullest week
+    is not told nothing is drawn: what is lower would be taken for the most.
+    """
+
+    value: str
+    word: str
+    told: str
+    alt: str
+    href: str = ""
+    most: str = ""
+    most_on: str = ""
+    most_href: str = ""
+    runs: tuple[str, ...] = ()
+    dots: tuple[Point, ...] = ()
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def season_document(today: date) -> Document:
+    """Who came in the weeks of the season."""
+    from_day, to_day = season(today)
+    return Document((ATTENDED,), from_day=from_day, to_day=to_day)
+
+
+def season_lines(
+    found: Sequence[WeeksTold],
+    field: str,
+    today: date,
+    viewer: Viewer,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> list[SeasonLine]:
+    """The lines of one field on one scale, in the order in which they are found.
+
+    names: what values are called, where a name is known.
+    """
+    groups = [(each.value, (each.people,)) for each in found]
+    open_values = [told[0] for told in told_in(_DIMENSIONS[field], groups)]
+    shown = [
+        _told(each.weeks, viewer) if viewer.names or is_open else ()
+        for each, is_open in zip(found, open_values, strict=True)
+    ]
+    highest = max((n for weeks in shown for n in weeks if n is not None), default=0) or 1
+    return [
+        _line(each, weeks, highest, (field, names.get(each.value, "")), today, viewer)
+        for each, weeks in zip(found, shown, strict=True)
+    ]
+
+
+def _told(weeks: Sequence[int], viewer: Viewer) -> tuple[int | None, ...]:
+    if viewer.names:
+        return tuple(weeks)
+    told = told_in("week", [(f"{place:02}", (n,)) for place, n in enumerate(weeks)])
+    return tuple(n if may[0] else None for n, may in zip(weeks, told, strict=True))
+
+
+def _line(
+    of: WeeksTold,
+    weeks: tuple[int | None, ...],
+    highest: int,
+    named: tuple[str, str],
+    today: date,
+    viewer: Viewer,
+) -> SeasonLine:
+    field, name = named
+    word = name or value_word(_DIMENSIONS[field], of.value, viewer.language)
+    alt = viewer.say(_ALT_NONE, name=word)
+    if not weeks:
+        return SeasonLine(of.value, word, f"<{FEWEST}", alt)
+    first, last = season(today)
+    step = f"{ATTENDED}:{field}={of.value}"
+    line = SeasonLine(of.value, word, f"{of.people:,}", alt, _list(step, first, last, viewer))
+    fullest = of.weeks.index(max(of.weeks))
+    if weeks[fullest] is None:
+        return line
+    monday, most = first + timedelta(weeks=fullest), f"{of.weeks[fullest]:,}"
+    on = day_text(monday, viewer.language, today)
+    runs = list(_runs(weeks, highest))
+    return replace(
+        line,
+        alt=viewer.say(_ALT, name=word, weeks=WEEKS, day=on, n=most),
+        most=most,
+        most_on=on,
+        most_href=_list(step, monday, min(monday + timedelta(weeks=1), last), viewer),
+        runs=tuple(" ".join(f"{x:.1f},{y:.1f}" for x, y in run) for run in runs if len(run) > 1),
+        dots=tuple(run[0] for run in runs if len(run) == 1),
+    )
+
+
+def _runs(weeks: Sequence[int | None], highest: int) -> Iterator[list[Point]]:
+    run: list[Point] = []
+    for place, n in enumerate(weeks):
+        if n is None:
+            if run:
+                yield run
+            run = []
+            continue
+        x = _EDGE + place * (WIDTH - 2 * _EDGE) / max(1, len(weeks) - 1)
+        run.append((x, HEIGHT - _EDGE - n * (HEIGHT - 2 * _EDGE) / highest))
+    if run:
+        yield run
+
+
+def _list(step: str, from_day: date, to_day: date, viewer: Viewer) -> str:
+    if not viewer.lists:
+        return ""
+    query = address_of(Document((step,), from_day=from_day, to_day=to_day))
+    return f"/funnels/people?{query}&at=1"

@@ -1,0 +1,90 @@
+"""The season as small lines: where numbers are looked at, each with its list, few told to nobody
+who sees no names."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import httpx
+import pytest
+
+from crm.accounts.roles import AccountRole
+from streams.embedded.worker import Worker
+from tests.integration.web.sites import RunningSite, invent_season, running, sign_in
+
+PEOPLE: tuple[tuple[str, AccountRole, str | None], ...] = (
+    ("office", "headquarters", None),
+    ("market", "marketing", None),
+    ("plans", "planning", None),
+    ("shop", "dealer", "D01"),
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    folder: Path = tmp_path_factory.mktemp("season")
+    invent_season(folder, people=60)
+    with running(folder) as started:
+        Worker(started.site.engine, started.site.keyring).until_idle()
+        for name, role, dealer in PEOPLE:
+            started.user(name, role, dealer)
+        yield started
+
+
+def page_of(site: RunningSite, name: str, path: str) -> str:
+    with site.client() as client:
+        sign_in(client, name)
+        return str(client.get(path).text)
+
+
+def lines_in(page: str) -> list[str]:
+    return re.findall(r'<svg [^>]*class="spark"[^>]*aria-label="([^"]+)"', page)
+
+
+def lists_in(client: httpx.Client, page: str) -> list[tuple[int, int]]:
+    """(what is told, how long the list behind it is) of each number of a line."""
+    found = re.findall(r'<a href="(/funnels/people\?[^"]+)">(?:最多一周 )?([\d,]+) 人</a>', page)
+    lengths = []
+    for href, told in found:
+        listed = client.get(unescape(href)).text
+        length = re.search(r"<h1>.*?<small>([\d,]+)", listed, re.S)
+        assert length, href
+        lengths.append((int(told.replace(",", "")), int(length[1].replace(",", ""))))
+    return lengths
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("office", "/dealers"), ("office", "/activities"), ("shop", "/funnels")]
+)
+def test_every_number_of_a_line_is_the_length_of_the_list_behind_it(
+    site: RunningSite, name: str, path: str
+) -> None:
+    with site.client() as client:
+        sign_in(client, name)
+        page = client.get(path).text
+        lines, lists = lines_in(page), lists_in(client, page)
+    assert lines and len(lists) >= len(lines)
+    assert all(told == length for told, length in lists)
+
+
+def test_who_sees_no_names_sees_lines_without_lists_and_none_of_few_people(
+    site: RunningSite,
+) -> None:
+    page = page_of(site, "market", "/funnels")
+    assert "每周到场：按经销商" in page and "每周到场：按活动种类" in page
+    assert "/funnels/people" not in page.partition("每周到场")[2].partition("改这个漏斗")[0]
+    for told in re.findall(r">\s*([\d,]+) 人\b", page.partition("每周到场")[2]):
+        assert int(told.replace(",", "")) >= 5
+    office = lines_in(page_of(site, "office", "/funnels"))
+    assert any("不画" in alt for alt in lines_in(page)) and not any("不画" in a for a in office)
+
+
+def test_a_dealer_sees_its_own_season_by_kind_and_no_other_dealers(site: RunningSite) -> None:
+    page = page_of(site, "shop", "/funnels")
+    assert lines_in(page) and "每周到场：按经销商" not in page
+    assert 'class="spark"' not in page_of(site, "plans", "/activities")
+
+
+def test_a_funnel_of_ones_own_has_no_lines_of_the_season(site: RunningSite) -> None:
+    assert not lines_in(page_of(site, "office", "/funnels?step=activity.attended&days=30"))
