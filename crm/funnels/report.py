@@ -44,8 +44,8 @@ class Listed(Struct, frozen=True):
 
 class Question(Struct, frozen=True):
     """A funnel on a day. dealer: of what its copy holds alone; listed: with these people; why: with
-    the walk of this person. as_of: as on the evening of this day, by what is known today. weeks_by: week
-    by week, by this field of the first step."""
+    the walk of this person. as_of: as on the evening of this day, by what is known today.
+    weeks_by: week by week, by this field of the first step."""
 
     document: Document
     today: date
