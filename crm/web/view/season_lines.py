@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import day_text
 from crm.funnels.document import Document
 from crm.funnels.few import FEWEST, told_in
 from crm.funnels.touchpoint import ATTENDED
 from crm.funnels.weeks import WEEKS, WeeksTold, season
-from crm.web.view.formats import day_text
 from crm.web.view.funnel_form import address_of
 from crm.web.view.funnel_view import Viewer
 from crm.web.view.funnel_words import value_word

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.funnels.few import FEWEST, is_few
-from crm.funnels.own_copy import own_copy
+from crm.funnels.own_copy import Lent, own_copy
 from crm.funnels.report import Question, report_of
 from crm.funnels.weeks import WEEKS, WeeksTold, season
 from crm.web.view.funnel_view import Viewer
@@ -36,7 +36,7 @@ def came(days: list[tuple[int, str]]) -> bytes:
 
 def weeks(*people: list[tuple[int, str]]) -> dict[str, WeeksTold]:
     kinds = (("L1", "lecture"), ("L2", "lecture"), ("L3", "lecture"), ("P1", "promotion"))
-    lent = [(name, {"kind": kind, "dealer": "D1"}) for name, kind in kinds]
+    lent: list[Lent] = [(name, {"kind": kind, "dealer": "D1"}) for name, kind in kinds]
     own = own_copy(((f"k{n}", came(days)) for n, days in enumerate(people)), lent, 0)
     question = Question(season_document(TODAY), TODAY, weeks_by="kind")
     found = report_of(question, own.columns, own.attributes, own.standing).weeks
