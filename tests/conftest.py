@@ -1,6 +1,7 @@
 """What every test gets: Hypothesis profiles, the long proofs left out, a clean environment."""
 
 import os
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from argon2 import PasswordHasher
 
 from crm.configuration.environment import variables
 from crm.configuration.settings import Settings
-from tests import profiles
+from tests import profiles, schemas
 from tests.ground import break_ground, leave_ground
 from tests.servers import kafka, postgres, shared
 from tests.services import require
@@ -22,6 +23,10 @@ profiles.load()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests away from the database and the keys that the developer works with."""
+    # What was compiled is kept, even where the environment says otherwise: several processes read
+    # all tests, and some hundreds are started, each of which would compile the source anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     for declared in variables(Settings).values():
         os.environ.pop(declared.name, None)
     if _leads(config):
@@ -45,6 +50,13 @@ def quick_passwords() -> Iterator[None]:
     """A guess is to cost nothing here; what it costs elsewhere has a test of its own."""
     quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
     with mock.patch("crm.accounts.passwords.PasswordHasher", quick):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_schemas() -> Iterator[None]:
+    """Migrations write the schema of an empty file once, and `tests.schemas` from then on."""
+    with mock.patch("crm.schema.upgrading.upgrade", schemas.upgrade):
         yield
 
 

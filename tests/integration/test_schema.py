@@ -1,5 +1,7 @@
 """The migrations lead to exactly the tables that the code declares."""
 
+import sqlite3
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,6 +39,7 @@ from crm.watch.tables import WATCH_DECISION
 from streams.embedded.worker import Worker
 from streams.running.installation import open_installation
 from streams.upkeep.replay import verify
+from tests import schemas
 from tests.examples import an_event, written
 
 
@@ -48,6 +51,18 @@ def test_migrations_give_the_tables_that_the_code_declares(tmp_path: Path) -> No
         assert compare_metadata(context, METADATA) == []
         assert context.get_current_revision() == newest_revision()
     engine.dispose()
+
+
+def test_the_script_of_the_tests_leaves_what_the_migrations_leave(tmp_path: Path) -> None:
+    left = []
+    for name, upgrade in (("migrated", schemas.by_migrations), ("written", schemas.upgrade)):
+        engine = open_engine(f"sqlite:///{tmp_path / name}.db")
+        with writing(engine) as connection:
+            upgrade(connection)
+        with closing(sqlite3.connect(tmp_path / f"{name}.db")) as file:
+            left.append(sorted(file.iterdump()))
+        engine.dispose()
+    assert left[0] == left[1] and len(left[0]) > len(METADATA.tables)
 
 
 def test_preparing_a_prepared_database_changes_nothing(tmp_path: Path) -> None:

@@ -71,7 +71,10 @@ def own_folder(folder: Path, account: str | None) -> None:
 
 
 def start(
-    command: Sequence[str], log: Path, account: str | None = None
+    command: Sequence[str],
+    log: Path,
+    account: str | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> "subprocess.Popen[bytes]":
     """Start a server in a group of its own; what it says goes to the log."""
     with log.open("ab") as stream:
@@ -82,6 +85,7 @@ def start(
             stderr=subprocess.STDOUT,
             cwd=log.parent,
             start_new_session=True,
+            env=env,
             **identity(account),
         )
     _STARTED.append(process)

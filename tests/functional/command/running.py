@@ -1,4 +1,4 @@
-"""Runs `jinxi`: as a process of its own, or inside the test where that is much faster."""
+"""Runs `jinxi`: as a process of its own, forked or started, or inside the test."""
 
 import io
 import os
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Event
 from typing import Any
 from unittest import mock
@@ -20,6 +21,8 @@ from sqlalchemy.pool import NullPool
 
 from crm.storage.database import open_engine
 from streams.cli.app import main
+from tests import forks
+from tests.servers import processes, shared
 from tests.source_tree import ROOT
 
 _PATIENCE_SECONDS = 120.0
@@ -98,11 +101,37 @@ def start(folder: Path, *arguments: object, **options: Any) -> subprocess.Popen[
     )
 
 
-def run(folder: Path, *arguments: object, **options: Any) -> Answer:
-    """`jinxi` as a process of its own, to its end."""
+def run_started(folder: Path, *arguments: object, **options: Any) -> Answer:
+    """`jinxi` as a process of its own from its start to its end, as options of Popen say."""
     with start(folder, *arguments, **options) as process:
         out, err = process.communicate(timeout=_PATIENCE_SECONDS)
     return Answer(process.returncode, out, err.decode())
+
+
+def run(folder: Path, *arguments: object, env: Mapping[str, str] | None = None) -> Answer:
+    """The same, but for its start: forked from one that has loaded all that `jinxi` is."""
+    with TemporaryFile() as out, TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
+        files = [file.fileno() for file in (nothing, out, err)]
+        words, seen = [*map(str, arguments)], environment(**(env or {}))
+        status = forks.call(forked_from(), words, str(folder), seen, files, _PATIENCE_SECONDS)
+        out.seek(0)
+        err.seek(0)
+        return Answer(status, out.read(), err.read().decode())
+
+
+def forked_from() -> str:
+    """Where the one that forks answers; started once for the session."""
+    return shared.once("jinxi", _start_forking)
+
+
+def _start_forking(folder: Path) -> shared.Running:
+    folder.mkdir()
+    address, log = folder / "socket", folder / "log"
+    command = [sys.executable, forks.__file__, "serve", str(address)]
+    process = processes.start(command, log, env=environment())
+    if not processes.wait_until(address.exists):
+        raise processes.NotReady(processes.tail(log))
+    return shared.Running(str(address), process=process.pid)
 
 
 def run_inside(folder: Path, *arguments: object, env: Mapping[str, str] | None = None) -> Answer:

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from streams.dealer.errors import FolderEmpty
 from streams.dealer.store import CopyStore
-from tests.functional.command.running import Jinxi, run, running, until
+from tests.functional.command.running import Jinxi, run, run_started, running, until
 from tests.integration.feed.dealers import Company, card, consent, contract, shared, withdrawal
 from tests.integration.web.sites import running as running_site
 
@@ -168,7 +168,7 @@ def test_a_full_disk_is_said_and_what_had_come_is_there(
 ) -> None:
     many = [event for n in range(80) for event in shared(f"m{n}", "D1", f"王{n}" * 40)]
     company.take(*many)
-    full = run(tmp_path, *asked, preexec_fn=_small_files)
+    full = run_started(tmp_path, *asked, preexec_fn=_small_files)
     assert full.status == 1, full
     assert "磁盘满了" in full.err
     assert "Traceback" not in full.err

@@ -33,7 +33,7 @@ from tests.functional.command.running import Answer, environment, run, run_insid
 from tests.servers.postgres import new_database
 from tests.servers.processes import free_port
 
-PEOPLE = 200
+PEOPLE = 100
 DEALER = "D01"
 STEPS = (
     *("--step", "activity.attended", "--step", "purchase.made", "--window", "90d"),
@@ -222,7 +222,7 @@ SPOIL = """
 import importlib, os, sys
 module, name, at = sys.argv[1], sys.argv[2], int(sys.argv[3])
 import streams.upkeep.move
-streams.upkeep.move.ROWS_AT_ONCE = 300
+streams.upkeep.move.ROWS_AT_ONCE = 150
 place = importlib.import_module(module)
 real, calls = getattr(place, name), []
 def spoilt(*arguments, **named):

@@ -19,7 +19,7 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import open_engine
 from tests.examples import a_card
 from tests.functional.command.conftest import Season
-from tests.functional.command.running import Jinxi, environment, run
+from tests.functional.command.running import Jinxi, environment, run, run_started
 from tests.source_tree import ROOT
 
 FUNNEL = (
@@ -209,7 +209,7 @@ def test_a_check_that_fails_exits_with_one_and_says_which_law(jinxi: Jinxi) -> N
 
 def test_a_season_is_the_same_bytes_for_the_same_arguments(season: Season) -> None:
     arguments = ("season", "--people", 80, "--seed", 3)
-    again = run(season.folder, *arguments, env={"PYTHONHASHSEED": "7"})
+    again = run_started(season.folder, *arguments, env={"PYTHONHASHSEED": "7"})
     assert (again.status, again.out) == (0, season.lines)
     assert all("receivedat" in orjson.loads(line) for line in season.lines.splitlines())
     later = run(season.folder, *arguments, "--starts-on", "2026-04-06")

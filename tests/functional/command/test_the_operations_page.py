@@ -12,7 +12,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.functional.command.running import environment
+from tests import forks
+from tests.functional.command.running import environment, forked_from
 from tests.servers.postgres import new_database
 from tests.source_tree import ROOT
 
@@ -31,7 +32,8 @@ class Machine:
     def __post_init__(self) -> None:
         for name in ("backups", "kept"):
             (self.folder / name).mkdir()
-        (self.folder / "jinxi").write_text(f'#!/bin/sh\nexec {sys.executable} -m streams "$@"\n')
+        call = f'{sys.executable} -I -S {forks.__file__} call {forked_from()} "$@"'
+        (self.folder / "jinxi").write_text(f"#!/bin/sh\nexec {call}\n")
         (self.folder / "jinxi").chmod(0o755)
         self.settings |= {
             "JINXI_DATA": str(self.folder / "data"),

@@ -18,7 +18,7 @@ import pytest
 from crm.configuration.settings import Settings
 from streams.running.lease import lease
 from tests.examples import a_card
-from tests.functional.command.running import Jinxi, environment, run
+from tests.functional.command.running import Jinxi, environment, run, run_started
 
 DROP_FROM_BOUNDING_SET = 24
 OVERRIDES_PERMISSIONS = (1, 2)
@@ -51,7 +51,7 @@ def _obey_permissions() -> None:
 def test_a_disk_that_fills_up_loses_nothing_that_was_taken(tmp_path: Path) -> None:
     sent = 3_000
     (tmp_path / "many.ndjson").write_bytes(lines(sent))
-    full = run(tmp_path, "accept", "many.ndjson", preexec_fn=_small_files)
+    full = run_started(tmp_path, "accept", "many.ndjson", preexec_fn=_small_files)
     assert full.status == 1, full
     assert "Traceback" not in full.err
     assert "中途停下。在此之前：已收下" in full.err
@@ -107,7 +107,7 @@ def test_a_read_only_folder_is_said_and_left_alone(open_folder: Path, with_data:
         (open_folder / "jinxi-data" / "master.key").chmod(0o444)
     open_folder.chmod(0o555)
     before = sorted(path.name for path in open_folder.rglob("*"))
-    answer = run(open_folder, "accept", "one.ndjson", preexec_fn=_obey_permissions)
+    answer = run_started(open_folder, "accept", "one.ndjson", preexec_fn=_obey_permissions)
     assert answer.status == 1, answer
     assert "不能写入" in answer.err
     assert "JINXI_DATA" in answer.err

@@ -1,0 +1,118 @@
+"""`jinxi` without its start: a process that has loaded every command, and forks for each call.
+
+A call has its own words, folder, environment and files, and ends with its own status, as a process
+that was started; it only does not pay for loading, which takes longer than most commands work. The
+start itself is held by the tests that start `python -m streams`. What calls loads nothing but a
+socket, so that a shell's `jinxi` is quick as well:
+
+    python tests/forks.py serve SOCKET
+    python -I -S tests/forks.py call SOCKET WORD…
+"""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+
+_FILES = 3
+_LENGTH_BYTES = 8
+_ANY_BYTES = "surrogateescape"
+
+
+def call(
+    address: str,
+    words: Sequence[str],
+    folder: str,
+    environment: Mapping[str, str],
+    files: Sequence[int] = (0, 1, 2),
+    seconds: float | None = None,
+) -> int:
+    """Run `jinxi WORD…` with these three files, to its end; its status, negative of a signal.
+
+    TimeoutError when it does not end in time.
+    """
+    seen = (f"{name}={value}" for name, value in environment.items())
+    asked = "\0".join((folder, str(len(words)), *words, *seen)).encode(errors=_ANY_BYTES)
+    with socket.socket(socket.AF_UNIX) as to:
+        to.settimeout(seconds)
+        to.connect(address)
+        socket.send_fds(to, [len(asked).to_bytes(_LENGTH_BYTES)], list(files))
+        to.sendall(asked)
+        return int(to.recv(64))
+
+
+def serve(address: str) -> None:
+    """Answer at the socket until killed; in a process that is one call, run it."""
+    _load_everything()
+    # Whoever is forked for a call is waited for by nobody here.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"{address}.new")
+        listening.listen(128)
+        # Who sees the name is answered.
+        os.rename(f"{address}.new", address)
+        while True:
+            called, _ = listening.accept()
+            if os.fork() == 0:
+                break
+            called.close()
+    with called:
+        _answer(called)
+    _run_as_module()
+
+
+def _load_everything() -> None:
+    import gc
+    from importlib import import_module
+
+    from streams.cli.catalogue import COMMANDS, GROUPS
+    from streams.running.loading import loaded
+
+    import_module("streams.cli.app")
+    for place, _ in COMMANDS.values():
+        loaded(place)
+    for _, commands in GROUPS.values():
+        for place in commands.values():
+            loaded(place)
+    for late in ("crm.schema.upgrading", "crm.intake.accept", "psycopg"):
+        import_module(late)
+    gc.freeze()
+
+
+def _answer(called: socket.socket) -> None:
+    """Fork once more; return in the one that runs, and say to the caller how that ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    length, files, _, _ = socket.recv_fds(called, _LENGTH_BYTES, _FILES)
+    with called.makefile("rb") as stream:
+        asked = stream.read(int.from_bytes(length)).decode(errors=_ANY_BYTES)
+    folder, count, *rest = asked.split("\0")
+    words, environment = rest[: int(count)], rest[int(count) :]
+    running = os.fork()
+    if running:
+        _, status = os.waitpid(running, 0)
+        called.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+        os._exit(0)
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    os.chdir(folder)
+    os.environ.clear()
+    for each in environment:
+        name, _, value = each.partition("=")
+        os.environ[name] = value
+    sys.argv = ["jinxi", *words]
+
+
+def _run_as_module() -> None:
+    import runpy
+
+    runpy.run_module("streams", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "serve":
+        serve(sys.argv[2])
+    else:
+        ended = call(sys.argv[2], sys.argv[3:], os.getcwd(), os.environ)
+        sys.exit(ended if ended >= 0 else 128 - ended)
