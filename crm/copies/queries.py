@@ -20,6 +20,7 @@ from crm.copies.tables import CONTRACT, COPY_ROW, DEALER_CHANGE
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.overlap import Grant
+from crm.people.tables import LINK
 from crm.scope import OutOfScope, Scope
 
 CATEGORIES: tuple[Category, ...] = get_args(Category)
@@ -242,3 +243,14 @@ def held_since(
 def _may_see(scope: Scope, dealer: str) -> None:
     if not scope.may_see_copy_of(dealer):
         raise OutOfScope("another dealer's copy")
+
+
+def own_row_key(scope: Scope, connection: Connection, home: str) -> str | None:
+    """By which key a dealer names whoever a card (`card/…`) is of; None: it has no such row."""
+    if scope.dealer is None:
+        raise OutOfScope("rows are a dealer's")
+    person = select(LINK.c.person_id).where(LINK.c.home == home).scalar_subquery()
+    homes = select(LINK.c.home).where(LINK.c.person_id == person)
+    query = select(COPY_ROW.c.key).where(COPY_ROW.c.dealer == scope.dealer)
+    query = query.where(COPY_ROW.c.home.in_(homes)).order_by(COPY_ROW.c.key)
+    return connection.execute(query.limit(1)).scalar()

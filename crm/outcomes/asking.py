@@ -1,4 +1,4 @@
-"""Reads what was not recorded and has been seen to."""
+"""Reads what was not recorded: the own words, and what has been seen to."""
 
 from collections.abc import Mapping
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select
 
 from campaigns.intake import CLOCK_SOURCE
 from crm.journal.dead_letters import DEAD_LETTER
@@ -103,14 +103,18 @@ def whole_event(
 ) -> WholeEvent | None:
     """One event by source and id; None when it was never accepted, or is nobody's here to see.
 
-    own_source: of whoever looks, who may see the own words without seeing others'.
+    own_source: of whoever looks, who may see the own words without seeing others'; the desk of a
+    dealer sees all that was said for it.
     """
-    if identity[0] != own_source:
+    is_own = identity[0] == own_source
+    if not is_own and not _sees_its_dealers(scope):
         scope.require("events", "outcomes of others' events")
     is_it = (JOURNAL.c.source == identity[0], JOURNAL.c.id == identity[1])
     row = connection.execute(select(JOURNAL).where(*is_it)).first()
     found = connection.execute(statuses().where(*is_it)).first()
     if row is None or found is None or row.role == "system":
+        return None
+    if not is_own and not scope.may("events") and row.role != f"dealer/{scope.dealer}":
         return None
     words = (
         statuses()
@@ -123,6 +127,26 @@ def whole_event(
         if _names(orjson.loads(word.plain), identity)
     ]
     return WholeEvent(status_of(found), decode([row], keyring)[0], tuple(voids))
+
+
+def unsettled(
+    scope: Scope, connection: Connection, own_source: str, outcome: str | None = None
+) -> list[EventStatus]:
+    """What of the own words waits, was not recorded or failed, the latest first; for the desk of a
+    dealer, of all that was said for it."""
+    is_own: ColumnElement[bool] = JOURNAL.c.source == own_source
+    if _sees_its_dealers(scope):
+        is_own = or_(is_own, JOURNAL.c.role == f"dealer/{scope.dealer}")
+    # From what is rare: few are not recorded, of very many.
+    asks = select(OUTCOME.c.position).where(UNUSUAL, OUTCOME.c.outcome.in_(("waiting", "rejected")))
+    failed = select(DEAD_LETTER.c.position)
+    query = statuses().where(is_own, JOURNAL.c.position.in_(asks.union(failed)))
+    found = map(status_of, connection.execute(query.order_by(JOURNAL.c.position.desc())))
+    return [each for each in found if outcome in (None, each.outcome)]
+
+
+def _sees_its_dealers(scope: Scope) -> bool:
+    return scope.dealer is not None and scope.may("own_copy")
 
 
 def _names(said: Mapping[str, object], identity: tuple[str, str]) -> bool:

@@ -1,7 +1,8 @@
 """Writes what was not recorded and has been seen to, and who says it again."""
 
-from sqlalchemy import Connection, delete, or_, update
+from sqlalchemy import Connection, delete, or_, select, update
 
+from crm.journal.events import JOURNAL
 from crm.outcomes.tables import EVENT_HANDLED, EVENT_MENDED
 from crm.scope import OutOfScope, Scope
 from crm.storage.database import insert_new
@@ -29,7 +30,7 @@ def begin_mending(
     scope: Scope, connection: Connection, position: int, form_id: str, now_us: int
 ) -> bool:
     """Whether this form may say the event again: no other has, and none is about to."""
-    _only_the_company(scope)
+    _must_be_its_own(scope, connection, position)
     row = {"position": position, "form_id": form_id, "at_us": now_us, "said": False}
     insert_new(connection, EVENT_MENDED, [row])
     free = EVENT_MENDED.c.at_us <= now_us - GIVEN_UP_AFTER_US
@@ -42,7 +43,7 @@ def end_mending(
     scope: Scope, connection: Connection, position: int, form_id: str, now_us: int, *, said: bool
 ) -> None:
     """It was taken in, whatever a second tap of the same form came to; or anybody may try."""
-    _only_the_company(scope)
+    _must_be_its_own(scope, connection, position)
     own = (EVENT_MENDED.c.position == position) & (EVENT_MENDED.c.form_id == form_id)
     if said:
         row = {"position": position, "form_id": form_id, "at_us": now_us, "said": True}
@@ -52,6 +53,10 @@ def end_mending(
         connection.execute(delete(EVENT_MENDED).where(own, ~EVENT_MENDED.c.said))
 
 
-def _only_the_company(scope: Scope) -> None:
-    if scope.dealer is not None:
-        raise OutOfScope("what was not recorded is mended by the company")
+def _must_be_its_own(scope: Scope, connection: Connection, position: int) -> None:
+    """The company mends what anybody said, a dealer what was said for it."""
+    if scope.dealer is None:
+        return
+    query = select(JOURNAL.c.role).where(JOURNAL.c.position == position)
+    if connection.execute(query).scalar() != f"dealer/{scope.dealer}":
+        raise OutOfScope("what others said is mended by the company")

@@ -51,8 +51,11 @@ def what_changes(visit: Visit, acts: Sequence[Act]) -> tuple[str, ...]:
 
 
 def who_changes(visit: Visit, acts: Sequence[Act]) -> tuple[str, ...]:
-    """Of these only whose cards they would be: what nobody means who mends a number."""
-    preview = _preview(visit, acts)
+    """Of these only whose cards they would be: what nobody means who mends a number.
+
+    A dealer is not told: whose other cards there are is the company's to know.
+    """
+    preview = None if visit.scope.dealer is not None else _preview(visit, acts)
     return () if preview is None else tuple(_of_archives(visit, preview))
 
 

@@ -42,6 +42,7 @@ from crm.feed.portal import (
 from crm.feed.queries import copy_digest, count_rows, last_sequence
 from crm.feed.settling import NotSettled, must_be_settled
 from crm.masking import masked_name, masked_number
+from crm.outcomes.queries import unsettled
 from crm.scope import OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
 from crm.web.guards import storage_failures
@@ -267,6 +268,7 @@ def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, An
         "changes": changes,
         "changed": changed,
         "due": due_calls(scope, connection, dealer, today),
+        "unsettled": len(unsettled(scope, connection, visit.account.source)),
         "receipts": receipts,
         "to_delete": recalls,
         "owed": {recall.key for recall in recalls},

@@ -13,7 +13,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account, accounts, names_of
 from crm.accounts.tokens import token_names
 from crm.activities.queries import activity
-from crm.copies.queries import dealer_names
+from crm.copies.queries import dealer_names, own_row_key
 from crm.entries.own_words import own_numbered
 from crm.journal.logged_event import LoggedEvent
 from crm.journal.numbers import events_numbered, number_of, numbers_of
@@ -115,19 +115,32 @@ def _may_void(account: Account, whole: WholeEvent) -> bool:
 
 
 def may_mend(visit: Visit, whole: WholeEvent) -> bool:
-    """Whether its fields may be mended and said again: the company's people say it for themselves.
+    """Whether its fields may be mended and said again: for themselves, and by a dealer's people by
+    way of the row where it was said so, as long as the row stands.
 
-    What a dealer said of a row names a card that the dealer does not know. The old word is taken
-    back with it, so that it never comes to count beside the new one.
+    The old word is taken back with it, so that it never comes to count beside the new one.
     """
     return (
         whole.status.outcome in _MENDABLE
-        and visit.scope.dealer is None
         and not whole.said.blank
+        and (visit.scope.dealer is None or whole.said.source == visit.account.source)
         and visit.account.credential is not None
         and visit.account.may_say(whole.said.type_name)
         and (whole.said.type_name in NEVER_VOIDED or _may_void(visit.account, whole))
+        and (not _goes_by_row(visit, whole) or row_key(visit, whole) is not None)
     )
+
+
+def _goes_by_row(visit: Visit, whole: WholeEvent) -> bool:
+    return visit.scope.dealer is not None and whole.said.by_row
+
+
+def row_key(visit: Visit, whole: WholeEvent) -> str | None:
+    """By which row a dealer says it again; None where it is not by one, or has it no more."""
+    if not _goes_by_row(visit, whole):
+        return None
+    with reading(visit.site.engine) as connection:
+        return own_row_key(visit.scope, connection, whole.said.home)
 
 
 def found_by_number(
@@ -153,9 +166,9 @@ def found_by_number(
 
 
 def seen_event(visit: Visit, identity: tuple[str, str]) -> WholeEvent:
-    """One event that the visitor may see: an own word, or anybody's; NotFound."""
+    """One event that the visitor may see: an own word, the own dealer's, or anybody's; NotFound."""
     own = visit.account.source
-    if identity[0] != own and not visit.scope.may("events"):
+    if identity[0] != own and not visit.may("events") and not visit.may("own_copy"):
         raise NotFound
     with reading(visit.site.engine) as connection:
         found = whole_event(visit.scope, connection, visit.site.keyring, identity, own)

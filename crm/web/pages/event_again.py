@@ -14,6 +14,7 @@ from campaigns.ids import derived_id
 from campaigns.times import SHANGHAI, moment_of, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
+from crm.copies.row_names import ROW
 from crm.holdings.queries import health_is_closed
 from crm.outcomes.queries import WholeEvent
 from crm.outcomes.register import begin_mending, end_mending, say_handled
@@ -24,10 +25,10 @@ from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.desk.changes import who_changes
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.event import may_mend, seen_event
+from crm.web.pages.event import may_mend, row_key, seen_event
 from crm.web.pages.events import sentence
 from crm.web.view.event_form import EventField, data_of, desk_of, fields_of, typed_of
-from crm.web.view.event_view import address_of
+from crm.web.view.event_view import CARD_FIELDS, address_of
 from crm.web.view.said import VOIDED
 
 router = APIRouter()
@@ -45,11 +46,15 @@ _NO_TO_HEALTH = N_("本人不同意记录健康情况，或者已经撤回：这
 
 @dataclass(frozen=True)
 class Mending:
-    """One event that is mended, with the fields that whoever mends may see."""
+    """One event that is mended, with the fields that whoever mends may see.
+
+    row_key: by which row of its copy a dealer says it again; whose card that is stays hidden.
+    """
 
     whole: WholeEvent
     fields: list[EventField]
     known: Mapping[str, str]
+    row_key: str | None = None
 
 
 @router.get("/event/again")
@@ -72,9 +77,7 @@ def again(posting: SignedInPosting) -> Response:
     when, fault = _when(posting, whole)
     if fault:
         faults[_WHEN] = visit.say(fault)
-    kind = CATALOGUE[whole.said.type_name]
-    subject = None if kind.subject_field else whole.said.home
-    acts = [Act(whole.said.type_name, said, subject, **when)]
+    acts = [_anew(mending, said, when)]
     if whole.said.type_name not in NEVER_VOIDED:
         back = {"of_source": identity[0], "of_id": identity[1], "reason_code": _WRONG_BEFORE}
         acts.append(Act(VOIDED, back, whole.said.home))
@@ -93,6 +96,17 @@ def again(posting: SignedInPosting) -> Response:
         return _page(visit, mending, typed)
     _close(visit, whole)
     return done(visit, address_of(*identity), answer)
+
+
+def _anew(mending: Mending, said: dict[str, Any], when: dict[str, Any]) -> Act:
+    """The mended word; of a row as the door takes it, which finds the card itself."""
+    of = mending.whole.said
+    if mending.row_key is not None:
+        key = mending.row_key
+        named = {name: value for name, value in said.items() if name not in CARD_FIELDS}
+        return Act(of.type_name, {"row_key": key, **named}, ROW + key, **when)
+    subject = None if CATALOGUE[of.type_name].subject_field else of.home
+    return Act(of.type_name, said, subject, **when)
 
 
 def _begin(visit: Visit, whole: WholeEvent, form_id: str) -> bool:
@@ -143,7 +157,7 @@ def _typed(posting: Posting, mending: Mending) -> Any:
 
 
 def _mending(visit: Visit, identity: tuple[str, str]) -> Mending:
-    if visit.account.credential is None or visit.scope.dealer is not None:
+    if visit.account.credential is None:
         raise OutOfScope("who mends nothing that was said")
     whole = seen_event(visit, identity)
     if not may_mend(visit, whole):
@@ -153,6 +167,9 @@ def _mending(visit: Visit, identity: tuple[str, str]) -> Mending:
         raise NotFound
     is_open = _opener(visit, whole)
     fields = fields_of(said.data, visit.language, visit.say, is_open)
+    key = row_key(visit, whole)
+    if key is not None:
+        fields = [field for field in fields if field.path not in CARD_FIELDS]
     known = typed_of(said.data)
     if whole.status.reason in _TAKEN and CATALOGUE[said.type_name].creates:
         _, name = CATALOGUE[said.type_name].creates or ("", "")
@@ -161,17 +178,22 @@ def _mending(visit: Visit, identity: tuple[str, str]) -> Mending:
         known[_WHEN] = shanghai_day(said.starts_us).isoformat()
     else:
         known[_WHEN] = f"{moment_of(said.starts_us):%Y-%m-%dT%H:%M}"
-    return Mending(whole, fields, known)
+    return Mending(whole, fields, known, key)
 
 
 def _opener(visit: Visit, whole: WholeEvent) -> Any:
-    """Which personal objects whoever is there may see; that they are seen is kept."""
+    """Which personal objects whoever is there may see; that they are seen is kept.
+
+    What somebody of a dealer wrote is shown to who wrote it, and to nobody else there.
+    """
     card_id = str(getattr(whole.said.data, "card_id", ""))
-    is_open = visit.scope.may("opens")
-    health = visit.scope.may("health") and not _says_no_to_health(visit, card_id)
+    is_own = visit.scope.dealer is not None and whole.said.source == visit.account.source
+    is_open = is_own or visit.scope.may("opens")
+    health = (is_own or visit.scope.may("health")) and not _says_no_to_health(visit, card_id)
     if card_id and is_open:
         with reading(visit.site.engine) as connection:
-            standing = standing_of_card(visit.scope, connection, card_id)
+            # For the rule, whoever mends.
+            standing = standing_of_card(HEADQUARTERS_SCOPE, connection, card_id)
         is_open = not (standing and standing.restricted) or visit.scope.may("restricted")
     has = any(getattr(whole.said.data, name, None) is not None for name in PERSONAL_FIELDS)
     if is_open and has:
@@ -223,7 +245,7 @@ def _page(visit: Visit, mending: Mending, form: ActForm) -> Response:
         "form": form,
         "back": address_of(said.source, said.id),
         "goes_along": has and not any(field.is_personal for field in mending.fields),
-        "of_dealer": said.party.startswith("dealer"),
+        "of_dealer": said.party.startswith("dealer") and visit.scope.dealer is None,
         "new_id": status.reason in _TAKEN,
         "takes_back": said.type_name not in NEVER_VOIDED,
     }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from campaigns.sentences import outcome_sentence
 from campaigns.wording.catalogues import N_
@@ -122,10 +123,14 @@ def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Seque
             latest_first=latest_first,
             handled=handled,
         )
-        statuses = list(found)
-        actors = {status.actor for status in statuses} | {status.source for status in statuses}
-        names = names_of(connection, actors) | dealer_names(connection)
-        numbers = numbers_of(connection, ((status.source, status.id) for status in statuses))
+        return named(visit, connection, list(found)), total
+
+
+def named(visit: Visit, connection: Connection, statuses: Sequence[EventStatus]) -> list[Named]:
+    """Events with their numbers and who said them, as the rows of a table."""
+    actors = {status.actor for status in statuses} | {status.source for status in statuses}
+    names = names_of(connection, actors, visit.scope.dealer) | dealer_names(connection)
+    numbers = numbers_of(connection, ((status.source, status.id) for status in statuses))
     return [
         (
             each,
@@ -134,7 +139,7 @@ def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Seque
             speaker_word(names, each.source, visit.say),
         )
         for each in statuses
-    ], total
+    ]
 
 
 def sentence(visit: Visit, status: EventStatus) -> str:

@@ -59,6 +59,7 @@ PLACES: tuple[Place, ...] = (
     Place("today", "/", N_("一览"), sees=("activities",), thumb=2, drawn="bars"),
     Place("today", "/log", N_("登记"), says=("activity.attended",), thumb=1),
     Place("today", "/said", N_("今天我记的"), says=("activity.attended",)),
+    Place("today", "/said/unsettled", N_("还没有入档的"), says=("activity.attended",)),
     Place("activities", "/activities", N_("活动"), sees=("activities",), thumb=5),
     Place("activities", "/calendar", N_("日历"), sees=("activities",)),
     Place("activities", "/plan", N_("计划活动"), says=("activity.changed",)),

@@ -63,7 +63,6 @@ def speaks(account: Account) -> bool:
     return account.credential is not None
 
 
-MENDS = both(speaks, lambda account: account.scope.dealer is None)
 INVITES = both(sees("people"), LOGS)
 WRITES_DOWN = both(LOGS, says("activity.planned"))
 _BOTH = ("GET", "POST")
@@ -148,7 +147,8 @@ OPENS: dict[str, Allowed] = {
     "GET /events": sees("events"),
     # Everybody sees the own words there, and takes them back.
     "GET /event": everybody,
-    **{f"{method} /event/again": MENDS for method in _BOTH},
+    **{f"{method} /event/again": speaks for method in _BOTH},
+    "GET /said/unsettled": speaks,
     "POST /event/handled": both(sees("events"), says("event.voided")),
     "POST /event/void": says("event.voided"),
     "POST /status/retry": sees("runs"),
