@@ -84,7 +84,7 @@ def said(site: RunningSite, name: str, type_name: str, **data: Any) -> dict[str,
     return wire
 
 
-def looks_in_vain(client: httpx.Client, wire: dict[str, Any]) -> None:
+def expect_nothing_of(client: httpx.Client, wire: dict[str, Any]) -> None:
     """Nothing of it is there for this visitor, on whatever way it is asked for."""
     assert wire["id"] not in client.get(f"{LIST}?file=csv&col=id").text
     assert client.get(address(wire, "/event")).status_code == 404
@@ -182,7 +182,7 @@ def test_another_dealer_finds_nothing_of_it(site: RunningSite, other: httpx.Clie
     company_s = an_event("club.joined", {"card_id": "C-void", "club": "X"}, id=str(uuid4()))
     site.accept(company_s)
     for each in (wire, company_s):
-        looks_in_vain(other, each)
+        expect_nothing_of(other, each)
     assert "一条也没有" in other.get(LIST).text
     with reading(site.site.engine) as connection:
         query = select(JOURNAL.c.position).where(JOURNAL.c.id == wire["id"])
@@ -195,9 +195,9 @@ def test_field_staff_see_no_colleagues_words_and_the_companys_people_their_own(
     site: RunningSite, hall: httpx.Client
 ) -> None:
     wire = said(site, "desk", "activity.attended", activity_id="A-colleague")
-    looks_in_vain(hall, wire)
+    expect_nothing_of(hall, wire)
     for hand in entered(site, "hand"):
-        looks_in_vain(hand, wire)
+        expect_nothing_of(hand, wire)
 
 
 def test_who_is_in_the_copy_no_more_is_not_spoken_of_again(

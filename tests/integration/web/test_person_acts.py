@@ -465,3 +465,20 @@ def test_a_mail_address_is_written_masked_opened_and_a_bad_one_sent_back(
     assert say(office, "ML-1", "correct", {"clear_mail": "on"}).status_code == 303
     site.work()
     assert "mail.example.com" not in office.get(f"/people/{person_id('ML-1')}").text
+
+
+@pytest.mark.parametrize("name", ["field", "office"])
+def test_what_is_kept_and_not_used_has_all_its_forms_and_no_name_in_them(
+    site: RunningSite, name: str
+) -> None:
+    if name == "field":
+        site.accept(card("RS-1", "段限制", "13700008811"))
+        site.accept(event("consent.refused", "RS-1", purpose="archive"))
+    address = f"/people/{person_id('RS-1')}"
+    for client in signed_in(site, name):
+        acts = re.findall(rf'href="{address}/(\w+)"', client.get(address).text)
+        assert {"correct", "consent", "deceased", "letter"} <= set(acts)
+        for act in acts:
+            page = client.get(f"{address}/{act}")
+            assert page.status_code == 200, act
+            assert "段" not in page.text
