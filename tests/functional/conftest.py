@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from streams.embedded.worker import Worker
-from tests.functional.journeys import Journey, begin_payment
+from tests.functional.journeys import Journey, begin_letters, begin_payment
 from tests.integration.web.sites import (
     RunningSite,
     activity_today,
@@ -88,6 +88,7 @@ def season_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSit
         # Days too: what is not settled is shown to no dealer.
         Worker(started.site.engine, started.site.keyring).until_idle()
         begin_payment(started)
+        begin_letters(started)
         yield started
 
 

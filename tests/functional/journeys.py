@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Error, Page, Request
 
+from campaigns.ids import person_id
 from crm.accounts.people import find_user
 from crm.clock import now_us
+from crm.letters.batch import Batch
+from crm.letters.register import start_batch
 from crm.reward_desk.orders import Payer
 from crm.reward_desk.queries import queue_page
 from crm.reward_desk.register import new_order, order_payment
 from crm.scope import HEADQUARTERS_SCOPE
-from crm.storage.database import reading
+from crm.storage.database import reading, writing
 from tests.integration.web.sites import PASSWORD, RunningSite, today
 
 LARGEST_PAGE_BYTES = 100_000
@@ -24,6 +27,14 @@ def begin_payment(site: RunningSite) -> None:
     assert money is not None
     payer = Payer(money.actor, money.source, now_us())
     order_payment(site.site.engine, payer, row, new_order(row, 1_000))
+
+
+def begin_letters(site: RunningSite) -> None:
+    """A letter to many that somebody stopped: it stays as it is."""
+    of = ("invitation", 0, "zh-CN", "mail", "calls:all", now_us(), "u-1")
+    batch = Batch("letters-1", *of, "stopped", "unreachable")  # type: ignore[arg-type]
+    with writing(site.site.engine) as connection:
+        start_batch(HEADQUARTERS_SCOPE, connection, batch, {person_id("C1"): "call:T-1/1"})
 
 
 @dataclass

@@ -98,8 +98,8 @@ def copy_page(visit: SignedIn, page: Page = 1) -> Response:
 @router.post("/copy/reveal")
 def reveal_shared(posting: SignedInPosting) -> Response:
     """Open one hidden field; who did it and when is kept before the value is shown."""
-    visit, key = posting.visit, posting.text("key", 64)
-    field, dealer = posting.text("field", 32), own_dealer(posting.visit)
+    visit, dealer = posting.visit, own_dealer(posting.visit)
+    key, _, field = posting.text("cell", 100).partition(" ")
     if field not in HIDDEN_FIELDS:
         raise NotFound
     with reading(visit.site.engine) as connection:

@@ -87,23 +87,25 @@ function takeTyped(form) {
 
 async function reveal(event) {
   event.preventDefault();
-  const form = event.currentTarget, button = form.querySelector("button");
-  const answer = await fetch(form.action, {
-    method: "POST", headers: { accept: "application/json" }, body: new URLSearchParams(new FormData(form)),
-  });
+  const form = event.currentTarget, button = event.submitter ?? form.querySelector("button");
+  const fields = new URLSearchParams(new FormData(form));
+  if (button.name) fields.set(button.name, button.value);
+  const answer = await fetch(form.action, { method: "POST", headers: { accept: "application/json" }, body: fields });
   if (!answer.ok) {
-    form.submit();
+    form.removeEventListener("submit", reveal);
+    form.requestSubmit(button);
     return;
   }
   if ("health" in button.dataset) {
-    for (const shown of document.querySelectorAll(".open[data-health]")) shown.replaceWith(shown.form);
+    for (const shown of document.querySelectorAll(".open[data-health]")) shown.replaceWith(shown.hid);
   }
   const value = document.createElement("span");
   value.className = "open";
   value.textContent = (await answer.json()).value;
-  value.form = form;
+  // One form may stand for all the fields of a page; its buttons are wherever they are needed.
+  value.hid = button.closest(".reveal");
   if ("health" in button.dataset) value.dataset.health = "";
-  form.replaceWith(value);
+  value.hid.replaceWith(value);
 }
 
 // ---- a picture as PNG: chats do not show SVG

@@ -90,7 +90,7 @@ def token_in(page: str) -> str:
 
 
 def key_in(page: str) -> str:
-    found = re.search(r'name="key" value="([0-9a-f]{64})"', page)
+    found = re.search(r'name="cell" value="([0-9a-f]{64}) ', page)
     assert found is not None
     return found[1]
 
@@ -124,7 +124,7 @@ def test_a_tap_opens_one_field_and_is_logged_for_the_card_behind_it(
     company: Company, shop: httpx.Client
 ) -> None:
     page = shop.get("/copy").text
-    form = {"form_token": token_in(page), "key": key_in(page), "field": "names"}
+    form = {"form_token": token_in(page), "cell": f"{key_in(page)} names"}
     answer = shop.post("/copy/reveal", data=form, headers={"accept": "application/json"})
     assert answer.json() == {"value": NAME}
     whole = shop.post("/copy/reveal", data=form).text
@@ -140,7 +140,7 @@ def test_what_the_copy_does_not_hold_opens_for_nobody(
     company: Company, shop: httpx.Client, key: str, field: str
 ) -> None:
     page = shop.get("/copy").text
-    form = {"form_token": token_in(page), "key": key or key_in(page), "field": field}
+    form = {"form_token": token_in(page), "cell": f"{key or key_in(page)} {field}"}
     assert shop.post("/copy/reveal", data=form).status_code == 404
     with reading(company.running.site.engine) as connection:
         assert connection.execute(select(ACCESS.c.card_id)).all() == []
@@ -152,7 +152,7 @@ def test_a_row_of_another_dealer_opens_for_nobody(company: Company, shop: httpx.
         sign_in(other, "other")
         foreign = key_in(other.get("/copy").text)
     page = shop.get("/copy").text
-    form = {"form_token": token_in(page), "key": foreign, "field": "names"}
+    form = {"form_token": token_in(page), "cell": f"{foreign} names"}
     assert shop.post("/copy/reveal", data=form).status_code == 404
 
 
@@ -212,7 +212,7 @@ def test_an_opened_field_counts_as_shown(company: Company, shop: httpx.Client) -
     page = shop.get("/copy").text
     with writing(company.running.site.engine) as connection:
         connection.execute(delete(COPY_SENT))
-    form = {"form_token": token_in(page), "key": key_in(page), "field": "names"}
+    form = {"form_token": token_in(page), "cell": f"{key_in(page)} names"}
     shop.post("/copy/reveal", data=form, headers={"accept": "application/json"})
     with reading(company.running.site.engine) as connection:
         assert connection.execute(select(COPY_SENT.c.what)).scalars().all() == ["portal"]
