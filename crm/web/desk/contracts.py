@@ -6,6 +6,7 @@ from typing import Any
 
 from campaigns.regions import covers, region_name
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import whole_day_text
 from crm.copies.queries import contracts_of, dealer_names
 from crm.storage.database import reading
 from crm.web.guards.visit import Visit
@@ -32,7 +33,9 @@ def without_contract(visit: Visit, said: Mapping[str, Any]) -> Iterator[str]:
         if each.starts_on <= day and (each.ends_on is None or day <= each.ends_on)
     ]
     if not running:
-        yield visit.say(_NOT_THEN if grants else _NEVER).format(dealer=name, day=day)
+        yield visit.say(_NOT_THEN if grants else _NEVER).format(
+            dealer=name, day=whole_day_text(day, visit.language)
+        )
     elif not any(covers(code, region) for each in running for code in each.regions):
         held = dict.fromkeys(code for each in running for code in each.regions)
         places = "、".join(region_name(code) or code for code in held)

@@ -32,7 +32,7 @@ from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import season_of
 from crm.web.pages.home import SEASON_DAYS
-from crm.web.pages.people_lists import may_invite
+from crm.web.pages.people_lists import inviting_roles, may_invite
 from crm.web.view.formats import moment_text
 from crm.web.view.labels import ACTIVITY_KINDS, label
 
@@ -211,6 +211,7 @@ def activity_page(visit: SignedIn, activity_id: str) -> Response:
             "is_over": found.starts_us < now_us,
             "is_past": shanghai_day(found.starts_us) < shanghai_day(now_us),
             "may_invite": False,
+            "inviting": inviting_roles(visit),
             "is_first_look": is_unconfirmed(whole),
             "happened": None,
         }

@@ -106,6 +106,9 @@ def _page(visit: Visit, opened: OpenConflict | None) -> Response:
                 **asdict(each),
                 "open": each == opened,
                 "since_us": parse_instant_us(each.since),
+                "words": [
+                    {**asdict(word), "at_us": parse_instant_us(word.time)} for word in each.words
+                ],
                 "form_id": str(uuid4()),
             }
             for each in found

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import whole_day_text
 from crm.accounts.people import accounts
 from crm.copies.queries import KnownContract, contracts_known
 from crm.feed.deletions import deletion_receipts
@@ -85,7 +86,8 @@ def _faults(posting: Posting, regions: tuple[str, ...]) -> Iterator[tuple[str, s
         codes = shared_regions(wanted, contract.grant)
         if codes:
             where = "、".join(region_name(code) or code for code in codes)
-            told = {"where": where, "name": contract.name, "from": contract.starts_on}
+            since = whole_day_text(contract.starts_on, visit.language)
+            told = {"where": where, "name": contract.name, "from": since}
             yield "regions", visit.say(_OVERLAP) % told
 
 

@@ -1,6 +1,7 @@
 """Letters and messages: templates, a letter to one person looked at first, then sent or printed."""
 
 import re
+from functools import partial
 from typing import Any, get_args
 
 from fastapi import APIRouter
@@ -58,6 +59,11 @@ _FAULTS = {
 }
 _TRIAL = "trial"
 _NEVER_TRIED = N_("这封信说的是试用，而这个人没有试用过。请看看下面写的对不对。")
+_SHOWN = {
+    **{"name": N_("姓名"), "sex": N_("性别"), "company": N_("公司"), "contact": N_("联系方式")},
+    **{"today": N_("写信那天"), "sku": N_("产品"), "started_on": N_("开始试用那天")},
+}
+"""What a template may name → what stands there for a reader."""
 _NO_NAME = N_("请写模板的代号，用小写字母、数字和短横。")
 _NO_ADDRESS = N_("请写收件的邮箱，或选一个电话。")
 _STALE = N_("这封信已经发过了。要再发，请重新打开这一页。")
@@ -106,6 +112,7 @@ def _templates(visit: Visit, form: ActForm) -> Response:
     context = {
         "title": visit.say(N_("信和消息")),
         "templates": known,
+        "in_words": partial(_in_words, visit),
         "form": form,
         "purposes": PURPOSES,
         "languages": LANGUAGES,
@@ -115,6 +122,14 @@ def _templates(visit: Visit, form: ActForm) -> Response:
         "secret": gateway_secret(visit.site.keyring) if may_write and visit.may("runs") else None,
     }
     return visit.render("letters.html", context, 422 if form.is_wrong else 200)
+
+
+def _in_words(visit: Visit, template: LetterTemplate) -> Letter:
+    """A template as a reader sees it: what is filled in is told by what it is."""
+    values = {
+        name: visit.say(N_("〔{what}〕")).format(what=visit.say(_SHOWN[name])) for name in VALUES
+    }
+    return rendered(template, visit.language, values)
 
 
 @router.get("/people/{name}/letter")

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from campaigns.regions import region_name
 from campaigns.wording.catalogues import N_
+from crm.accounts.roles import ROLES
 from crm.activities.queries import activity, happened_at, written_at
 from crm.funnels.queries import OUTCOME_CHAIN
 from crm.masking import masked_name
@@ -82,6 +83,15 @@ _INVITING: Table[FoundPerson] = replace(
 def may_invite(visit: Visit) -> bool:
     """Whether whoever is there invites people to activities: who sees them, and signs them in."""
     return visit.scope.may("people") and visit.may_say("activity.attended")
+
+
+def inviting_roles(visit: Visit) -> list[str]:
+    """What the roles are called that invite people, by the table of roles."""
+    return [
+        visit.say(role.word)
+        for role in ROLES.values()
+        if "people" in role.sees and "activity.attended" in role.says
+    ]
 
 
 @router.get("/people")

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import whole_day_text
 from crm.accounts.access import Access, log_accesses
 from crm.masking import masked_name
 from crm.money import yuan_text, yuan_typed
@@ -32,6 +33,10 @@ def _member(_visit: Visit, row: Transfer) -> Cell:
     return Cell(row.member, f"/members/{row.member}")
 
 
+def _on(visit: Visit, row: Transfer) -> Cell:
+    return Cell(whole_day_text(row.on, visit.language), raw=row.on.isoformat())
+
+
 def _item(visit: Visit, row: Transfer) -> Cell:
     if row.form == "reward":
         return Cell(visit.say(N_("看奖励")), f"/rewards/{row.item}", raw=row.item)
@@ -41,7 +46,7 @@ def _item(visit: Visit, row: Transfer) -> Cell:
 _TABLE: Table[Transfer] = Table(
     "transfers",
     (
-        Column("on", N_("哪天"), lambda _, row: row.on.isoformat(), order=lambda row: row.on),
+        Column("on", N_("哪天"), _on, order=lambda row: row.on),
         Column("member", N_("会员"), _member, order=lambda row: row.member),
         Column("name", N_("姓名"), lambda _, row: masked_name(row.name)),
         Column("kind", N_("类别"), lambda visit, row: visit.say(label("member_kind", row.kind))),

@@ -11,6 +11,7 @@ from campaigns.events.base import PERSONAL_FIELDS
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
 from campaigns.times import moment_of, parse_instant_us
+from campaigns.wording.days import said_day, whole_day_text
 from campaigns.wording.languages import Language
 from crm.journal.logged_event import LoggedEvent
 from crm.money import yuan_text
@@ -106,17 +107,17 @@ class _Told:
         if isinstance(value, str) and name == "level":
             return self.say(level_word(str((around or {}).get("thing", "")), value))
         if isinstance(value, str):
-            return self.say(code_word(self.type_name, name, _plain_text(name, value)))
-        return _plain_text(name, value)
+            return self.say(code_word(self.type_name, name, self._plain(name, value)))
+        return self._plain(name, value)
 
-
-def _plain_text(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return "✓" if value else "✗"
-    if isinstance(value, int) and name.endswith("_fen"):
-        return yuan_text(value)
-    if name.endswith("_at") and isinstance(value, str):
-        return f"{moment_of(parse_instant_us(value)):%Y-%m-%d %H:%M}"
-    if name in ("region", "regions") and isinstance(value, str):
-        return region_name(value) or value
-    return "–" if value is None else str(value)
+    def _plain(self, name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return "✓" if value else "✗"
+        if isinstance(value, int) and name.endswith("_fen"):
+            return yuan_text(value)
+        if name.endswith("_at") and isinstance(value, str):
+            at = moment_of(parse_instant_us(value))
+            return f"{whole_day_text(at.date(), self.language)} {at:%H:%M}"
+        if name in ("region", "regions") and isinstance(value, str):
+            return region_name(value) or value
+        return "–" if value is None else said_day(str(value), self.language)

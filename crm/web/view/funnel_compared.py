@@ -9,6 +9,7 @@ from msgspec import structs
 
 from campaigns.times import day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import whole_day_text
 from crm.funnels.comparing import difference
 from crm.funnels.definition import parse_window
 from crm.funnels.document import Document
@@ -90,9 +91,9 @@ def compared_notes(other: Other, viewer: Viewer) -> Iterator[str]:
             "比较的两段看得一样久：{first} 至 {last} 进入的人也只算到 {until} 为止，"
             "因为现在这一段只能看到今天，期限还没走完。"
         ),
-        first=other.document.from_day,
-        last=last,
-        until=other.as_of,
+        first=whole_day_text(other.document.from_day, viewer.language),
+        last=whole_day_text(last, viewer.language),
+        until=whole_day_text(other.as_of, viewer.language),
     )
 
 

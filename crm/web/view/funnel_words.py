@@ -7,6 +7,7 @@ from functools import cache
 from campaigns.field_labels import LABELS
 from campaigns.regions import region_name
 from campaigns.wording.catalogues import N_, translated
+from campaigns.wording.days import said_day, whole_day_text
 from campaigns.wording.languages import LANGUAGES, Language
 from crm.funnels.definition import ChainKind, EntryRule, Step, Window, WindowUnit, parse_step
 from crm.funnels.document import Document
@@ -125,6 +126,10 @@ def value_word(field: str, value: str | None, language: Language) -> str:
     """What a value of a field, or of a breakdown, is called."""
     if value is None:
         return translated(N_("（无）"), language)
+    if field == "month":
+        return said_day(value, language)
+    if field == "week":
+        return translated(N_("{day} 起一周"), language, day=said_day(value, language))
     if field in ("region", "province", "city", "county"):
         return region_name(value) or value
     if field == "activity_kind":
@@ -154,8 +159,8 @@ def sentences(document: Document, today: date, language: Language) -> Iterator[s
 
     yield say(
         N_("{first} 至 {last}（含）做过“{step}”的人，走完各步的期限是 {window}，每人只算一次。"),
-        first=funnel.from_day,
-        last=last,
+        first=whole_day_text(funnel.from_day, language),
+        last=whole_day_text(last, language),
         step=step_word(funnel.steps[0], language),
         window=window_words(funnel.window, language),
     )

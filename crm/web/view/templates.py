@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
-from campaigns.times import shanghai_day
-from campaigns.wording.days import day_text
+from campaigns.times import parse_instant_us, shanghai_day
+from campaigns.wording.days import day_text, month_text, said_day, whole_day_text
 from campaigns.wording.languages import Language
 from crm.masking import masked_mail, masked_name, masked_number
 from crm.money import yuan_text
@@ -92,6 +92,12 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "day": lambda day, today=None: day_text(day, language, today),
         "day_of": lambda at_us, now_us: day_text(
             shanghai_day(at_us), language, shanghai_day(now_us)
+        ),
+        "whole_day": lambda day: whole_day_text(day, language),
+        "month": lambda day: month_text(day, language),
+        "said_day": lambda text: said_day(text, language),
+        "day_of_time": lambda time, today: day_text(
+            shanghai_day(parse_instant_us(time)), language, today
         ),
         "moment": lambda at_us, now_us: formats.moment_text(at_us, language, now_us),
         "duration": lambda seconds: formats.duration_text(seconds, language),
