@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS
+from campaigns.wording.days import whole_day_text
 from crm.accounts.tables import EXPORT
 from crm.activities.queries import activities_between
 from crm.copies.copy_rows import CopyRow
@@ -566,7 +567,8 @@ def test_so_many_days_begin_on_the_same_day_on_every_page(office: httpx.Client) 
         funnel = list(csv.reader(StringIO(office.get(f"/funnels.csv?{query}&days={days}").text)))
         assert [row[1] for row in season[2:]] == [row[1] for row in funnel[1:6]], days
         first = today() - timedelta(days=days - 1)
-        assert f"{first} – {today()}" in office.get(f"/season.svg?days={days}").text
+        span = f"{whole_day_text(first, 'zh-CN')} – {whole_day_text(today(), 'zh-CN')}"
+        assert span in office.get(f"/season.svg?days={days}").text
         assert f'name="from" value="{first}"' in office.get(f"/funnels?{query}&days={days}").text
 
 

@@ -172,7 +172,7 @@ def test_a_printed_letter_is_a_pdf_and_stands_in_the_archive(field: httpx.Client
     made = send(field, "L-1")
     assert made.content.startswith(b"%PDF-")
     page = field.get(f"/people/{person_id('L-1')}").text
-    assert "打印 · trial-follow-up" in page and "已送出" in page
+    assert "打印 · 试用回访" in page and "已送出" in page
 
 
 def test_a_mail_reaches_the_server_and_its_address_is_kept_nowhere(

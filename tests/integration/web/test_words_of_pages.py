@@ -24,9 +24,10 @@ CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b(?:[a-z]+\.)+[a-z]+(?:\.v\d)?\b")
 FOR_MACHINES = ("/docs",)
 """Pages that tell whoever writes programs what to send."""
 AS_IT_IS = re.compile(
-    r"<(script|style|template|datalist|code|pre|textarea)\b.*?</\1>|[\w.]+@[\w.]+", re.S
+    r"<(script|style|template|datalist|code|pre|textarea)\b.*?</\1>|[\w.]+@[\w.]+|例如 [\d-]+", re.S
 )
-"""What is told as it is: codes that are marked so, documents that are typed, mail addresses."""
+"""What is told as it is: codes that are marked so, documents that are typed, mail addresses, what is
+given as an example of what is typed."""
 _KINDS_OF_A_ROLE = 90
 
 

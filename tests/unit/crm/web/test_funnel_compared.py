@@ -59,7 +59,7 @@ def test_the_page_says_up_to_when_an_earlier_period_is_watched() -> None:
     other = other_period(BESIDE, TODAY)
     assert other is not None
     (line,) = compared_notes(other, OFFICE)
-    assert "2026-05-02 至 2026-05-31" in line and "2026-05-31 为止" in line
+    assert "2026年5月2日 至 2026年5月31日" in line and "2026年5月31日 为止" in line
     over = structs.replace(
         BESIDE, from_day=date(2026, 1, 1), to_day=date(2026, 2, 1), last_days=None
     )
