@@ -26,7 +26,7 @@ FOR_MACHINES = ("/docs",)
 AS_IT_IS = re.compile(
     r"<(script|style|template|datalist|code|pre|textarea)\b.*?</\1>|[\w.]+@[\w.]+|例如 [\d-]+", re.S
 )
-"""What is told as it is: codes that are marked so, documents that are typed, mail addresses, what is
+"""What is told as it is: codes that are marked so, typed documents, mail addresses, what is
 given as an example of what is typed."""
 _KINDS_OF_A_ROLE = 90
 
