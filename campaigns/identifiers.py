@@ -12,6 +12,8 @@ Sex = Literal["male", "female"]
 
 EARLIEST_BIRTH_YEAR = 1850
 LATEST_BIRTH_YEAR = 2100
+OLDEST_YEARS, YOUNGEST_YEARS = 110, 18
+"""Whoever comes is of these ages; who seems older or younger is asked about, never refused."""
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _WRITTEN_MOBILE = re.compile(r"(?:\+86|86|0086)?(1[3-9][0-9]{9})")
@@ -78,6 +80,11 @@ def id_number_agrees(
         and birth_date in (None, born)
         and birth_year in (None, born.year)
     )
+
+
+def odd_birth_year(year: int, on: date) -> bool:
+    """Whether somebody born then would be older, or younger, than those who come on a day."""
+    return not on.year - OLDEST_YEARS <= year <= on.year - YOUNGEST_YEARS
 
 
 def looks_personal(value: str) -> bool:

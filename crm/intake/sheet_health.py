@@ -1,10 +1,11 @@
-"""Words of a sheet on health that the person said no to elsewhere: on the phone, in another sheet.
+"""Words of a sheet on health that the person said no to elsewhere: on the phone, in another sheet,
+in another row.
 
 A row brings a card of its own into being, so who it is has to be found as the recording will find
 it: by the row's card where it has one, else by the name with a phone or a whole birth date.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -14,7 +15,7 @@ from campaigns.identifiers import mobile_e164
 from campaigns.sheets import SheetRow
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.rows import fault_at
-from campaigns.sheets.sketches import Place
+from campaigns.sheets.sketches import Place, RowSketch
 from crm.holdings.queries import own_noes_to_health, said_by
 from crm.identity.names import simplified
 from crm.intake.known_rows import folded
@@ -31,6 +32,34 @@ from crm.storage.database import in_pieces
 HEALTH_CLOSED = "health_closed"
 _TAIL_DIGITS = 4
 _WHOLE_DATE = 10
+
+
+Noes = Mapping[str, Sequence[tuple[Place, Mapping[str, Any]]]]
+"""Name → the rows of a sheet that say no to health: where each stands, and what its card says."""
+
+
+def noes_to_health(sketches: Iterable[RowSketch]) -> Noes:
+    """The rows of a sheet that say no to health, whichever comes first: all are of one day."""
+    found: dict[str, list[tuple[Place, Mapping[str, Any]]]] = {}
+    for sketch in sketches:
+        if (sketch.facts.get("consent/health") or {}).get("type") == "consent.refused":
+            card = sketch.facts["card"]
+            found.setdefault(simplified(name_on_card(card)), []).append((sketch.place, card))
+    return found
+
+
+def closed_in_sheet(
+    noes: Noes, plans: Sequence[tuple[SheetRow, RowPlan]]
+) -> dict[Place, list[RowFault]]:
+    """As `closed_health`, by what another row of the same sheet says."""
+    return {
+        place: faults
+        for place, (row, faults) in _written(plans).items()
+        if any(
+            other != place and _is_said_of(card, row)
+            for other, card in noes.get(_plain_name(row), ())
+        )
+    }
 
 
 def closed_health(

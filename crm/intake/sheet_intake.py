@@ -30,12 +30,19 @@ from campaigns.sheets.edits import NO_EDITS
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.reading import AS_WRITTEN
 from campaigns.sheets.rows import fault_at
+from campaigns.sheets.sketches import RowSketch
 from crm.clock import now_us
 from crm.intake.known_rows import is_of, known_rows
 from crm.intake.row_matching import Settled, settle_rows
 from crm.intake.sheet_corrections import RowPlan, plan_row
 from crm.intake.sheet_head import check_head, planned_activity
-from crm.intake.sheet_health import closed_health, closed_to_dealer
+from crm.intake.sheet_health import (
+    Noes,
+    closed_health,
+    closed_in_sheet,
+    closed_to_dealer,
+    noes_to_health,
+)
 from crm.intake.sheet_receipt import (
     NO_ANSWERS,
     SAME_PERSON_TWICE,
@@ -80,14 +87,16 @@ def accept_sheet(
     planned = planned_activity(engine, keyring, sheet.activity.activity_id)
     check_head(sheet.head, sheet.activity, planned)
     party = COMPANY if credential.dealer is None else credential.journaled_role
-    settled = _settled(engine, keyring, sheet, answers, party)
+    sketches = list(sheet.sketches())
+    settled = _settled(engine, keyring, sheet, sketches, answers, party)
+    noes = noes_to_health(sketches)
     tally = SheetTally()
     every: list[SheetRow] = []
     rows = (_with_question(row, settled) for row in sheet.rows(settled.ids))
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
         every += batch if keep_rows else ()
         once = _once(batch, settled, tally)
-        plans = _planned(engine, keyring, sheet.activity, once, secret, party)
+        plans = _planned(engine, keyring, sheet.activity, once, secret, party, noes)
         _send(intake, credential, plans, tally)
     _find_emptied(engine, sheet, tally)
     tally.notices += _twice(settled, tally)
@@ -104,10 +113,14 @@ def accept_sheet(
 
 
 def _settled(
-    engine: Engine, keyring: Keyring, sheet: OpenSheet, answers: Answers, party: str
+    engine: Engine,
+    keyring: Keyring,
+    sheet: OpenSheet,
+    sketches: Sequence[RowSketch],
+    answers: Answers,
+    party: str,
 ) -> Settled:
     """Which row is which that was taken before."""
-    sketches = list(sheet.sketches())
     known = known_rows(engine, keyring, sheet.activity, sheet.secret, party)
     places = {sketch.place for sketch in sketches}
     return settle_rows(
@@ -172,6 +185,7 @@ def _planned(
     rows: Sequence[SheetRow],
     secret: bytes,
     party: str,
+    noes: Noes,
 ) -> list[tuple[SheetRow, RowPlan]]:
     """Each row with what is to be sent for it."""
     homes = {f"card/{row.card_id}" for row in rows if not row.faults}
@@ -191,6 +205,7 @@ def _planned(
             if party == COMPANY
             else closed_to_dealer(connection, keyring, plans, party, now_us())
         )
+    closed |= closed_in_sheet(noes, plans)
     return [
         (row, RowPlan(faults=faults) if (faults := closed.get((row.sheet, row.number))) else plan)
         for row, plan in plans

@@ -7,10 +7,10 @@ from campaigns.sheets import SheetReading, SheetRefusal
 
 SAME_ROW_TWICE, CONSENT_CHANGED = "same_row_twice", "consent_changed"
 HEALTH_NOT_ASKED, SKU_UNKNOWN, PRICE_FAR = "health_not_asked", "sku_unknown", "price_far"
-SAME_PERSON_TWICE = "same_person_twice"
+SAME_PERSON_TWICE, BIRTH_ODD = "same_person_twice", "birth_odd"
 NOTICES = (
     *(SAME_ROW_TWICE, SAME_PERSON_TWICE, CONSENT_CHANGED),
-    *(HEALTH_NOT_ASKED, SKU_UNKNOWN, PRICE_FAR),
+    *(HEALTH_NOT_ASKED, SKU_UNKNOWN, PRICE_FAR, BIRTH_ODD),
 )
 
 RowKind = Literal["new", "corrected", "same"]
@@ -22,7 +22,7 @@ class SheetNotice:
 
     column: which consent was changed, or where the model stands that is not known.
     other_row: which row says the very same, or is of the same person as it seems.
-    prices_fen: what is asked for one, and what the list says.
+    prices_fen: what is asked for one, and what the list says. year: of a birth.
     """
 
     sheet: str
@@ -31,6 +31,7 @@ class SheetNotice:
     column: str | None = None
     other_row: int | None = None
     prices_fen: tuple[int, int] | None = None
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ _SAME_PERSON = N_(
 )
 _SKU = N_("产品目录里没有这个型号（有 {skus}）。写错了请改，没有写错就不用管。")
 _PRICE = N_("单价 {price} 元，定价是 {list} 元：没有写错吗？没有写错就不用管。")
+_BORN = N_("{value} 年生，少见：没有写错吗？没有写错就不用管。")
 _SEVERAL = N_("第 {row} 行：{name} 像之前的 {earlier}。请补上手机或出生日期。")
 
 
@@ -35,6 +36,8 @@ def notice_sentence(notice: SheetNotice, language: Language) -> str:
     if notice.prices_fen is not None:
         price, listed = (yuan_typed(fen).removesuffix(".00") for fen in notice.prices_fen)
         return translated(_PRICE, language, price=price, list=listed)
+    if notice.year is not None:
+        return translated(_BORN, language, value=notice.year)
     if notice.code == SKU_UNKNOWN:
         return f"{notice.column}：{translated(_SKU, language, skus='、'.join(LIST_PRICES_FEN))}"
     if notice.code == HEALTH_NOT_ASKED:

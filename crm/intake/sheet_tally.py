@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from campaigns.cloudevents import short_name
+from campaigns.identifiers import odd_birth_year
 from campaigns.intake import Receipt
 from campaigns.products import LIST_PRICES_FEN, list_price_far_off
 from campaigns.sheets import SheetRefusal, SheetRow
@@ -13,6 +15,7 @@ from campaigns.sheets.model import RowFault
 from campaigns.sheets.rows import slot_of
 from crm.intake.sheet_corrections import RowPlan
 from crm.intake.sheet_receipt import (
+    BIRTH_ODD,
     CONSENT_CHANGED,
     HEALTH_NOT_ASKED,
     PRICE_FAR,
@@ -70,6 +73,8 @@ class SheetTally:
         for prices in _far_prices(row, plan) if accepted else ():
             price = SheetNotice(row.sheet, row.number, PRICE_FAR, prices_fen=prices)
             self.notices.append(price)
+        if accepted and (year := _odd_birth(row, plan)) is not None:
+            self.notices.append(SheetNotice(row.sheet, row.number, BIRTH_ODD, year=year))
         for heading in plan.changed_consents:
             self.notices.append(SheetNotice(row.sheet, row.number, CONSENT_CHANGED, heading))
 
@@ -96,6 +101,16 @@ def _far_prices(row: SheetRow, plan: RowPlan) -> Iterator[tuple[int, int]]:
         listed = list_price_far_off(wire["data"]["sku"], asked)
         if listed is not None:
             yield asked, listed
+
+
+def _odd_birth(row: SheetRow, plan: RowPlan) -> int | None:
+    """The year of a new birth of which nobody is who comes."""
+    person = row.said.get("person") or {}
+    year = int(str(person.get("birth_date") or person.get("birth_year") or 0)[:4])
+    if "card" not in plan.written or not year:
+        return None
+    held_on = date.fromisoformat(row.events[0]["time"][:10])
+    return year if odd_birth_year(year, held_on) else None
 
 
 def name_on_card(card: Mapping[str, Any]) -> str:

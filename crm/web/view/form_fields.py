@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from campaigns.identifiers import EARLIEST_BIRTH_YEAR
+from campaigns.identifiers import (
+    EARLIEST_BIRTH_YEAR,
+    OLDEST_YEARS,
+    YOUNGEST_YEARS,
+    odd_birth_year,
+)
 from campaigns.products import LIST_PRICES_FEN, PRICE_MAY_DIFFER, list_price_far_off
 from campaigns.sentences import refusal_sentence
 from campaigns.wording.catalogues import N_, translated
@@ -20,7 +25,6 @@ from crm.money import yuan_typed
 from crm.web.view.form_faults import FAULTS, HEALTH_CLOSED, HEALTH_REFUSED, NOTHING_SAID
 
 Kind = Literal["text", "phone", "id_number", "born", "whole", "yuan"]
-OLDEST_YEARS, YOUNGEST_YEARS = 110, 18
 WHOLE = r"([0-9]{1,9})(?:\.0*)?\s*(?:台|盒|个|件|套|次/分|次|mmHg)?"
 YUAN = r"[¥￥]?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.([0-9]{1,2}))?\s*元?"
 BORN_DAY = (
@@ -198,7 +202,7 @@ def odd_birth(text: str, today: date) -> Doubt | None:
     """Whether nobody of the season is as old, or as young."""
     found = birth(text)
     year = int(str(found.get("birth_date") or found.get("birth_year") or 0)[:4])
-    if not year or today.year - OLDEST_YEARS <= year <= today.year - YOUNGEST_YEARS:
+    if not year or not odd_birth_year(year, today):
         return None
     return Doubt("odd:born", "born", _ODD_BORN, {"value": year})
 

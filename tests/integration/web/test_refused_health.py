@@ -169,6 +169,39 @@ def test_a_row_of_somebody_who_refused_elsewhere_is_a_question_before_it_is_sent
     assert BEFORE not in page and "没有变化 4 行" in page
 
 
+def test_a_no_in_one_row_asks_about_the_others_of_that_person_whichever_comes_first(
+    site: RunningSite,
+) -> None:
+    site.user("desk", "staff")
+    site.user("own", "dealer_staff", "D1")
+    headings = ("姓名", "手机", "出生日期", "高压", "病症", "同意记录健康情况")
+    rows = (
+        ("郝先写", "13700007701", "", "150", "", ""),
+        ("郝先写", "13700007701", "1951", "", "", "否"),
+        ("郝後寫", "13700007702", "1950-03-02", "", "", "否"),
+        ("郝后写", "", "1950-3-2", "", "头晕", "未问"),
+        ("郝同意", "13700007703", "", "", "", "否"),
+        ("郝同意", "13700007703", "1952", "151", "", "是"),
+        ("郝同名", "13700007704", "", "", "", "否"),
+        ("郝同名", "13700007705", "", "152", "", ""),
+    )
+    for name in ("desk", "own"):
+        for client in entered(site, name):
+            page = pick(client, "A-sheet", sheet_of(*rows, headings=headings)).text
+            assert "要改好才收 2 行" in page and page.count(BEFORE) == 2
+            assert cell(page, 2, "systolic") and cell(page, 5, "conditions")
+
+
+def test_a_no_five_hundred_rows_away_is_seen(site: RunningSite) -> None:
+    site.user("heap", "staff")
+    filler = [("高第" + chr(0x4E00 + n), "", "", "") for n in range(520)]
+    rows = [("高先写", "13700007711", "", "否"), *filler, ("高先写", "13700007711", "头晕", "")]
+    headings = ("姓名", "手机", "病症", "同意记录健康情况")
+    for client in entered(site, "heap"):
+        page = pick(client, "A-sheet", sheet_of(*rows, headings=headings)).text
+        assert "要改好才收 1 行" in page and page.count(BEFORE) == 1
+
+
 def test_a_row_that_was_taken_is_no_question_because_the_person_refused_since(
     site: RunningSite, field: httpx.Client
 ) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.integration.web.sites import RunningSite, activity_today, entered
+from campaigns.identifiers import OLDEST_YEARS, YOUNGEST_YEARS
+from crm.web.view.form_fields import odd_birth
+from tests.integration.web.sites import RunningSite, activity_today, entered, today
 from tests.integration.web.test_sheets_in_the_page import again, pick, sheet_of
 
 HEADINGS = (
@@ -89,6 +91,25 @@ def test_a_model_that_no_price_list_has_is_told(site: RunningSite, office: httpx
     )
     assert "第 3 行：购买型号：产品目录里没有这个型号（有 JX-B4、JX-B2）" in page
     assert page.count("产品目录里没有") == 1
+
+
+def test_a_birth_of_which_nobody_is_who_comes_is_asked_about_as_on_the_phone(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    day = today()
+    oldest, youngest = day.year - OLDEST_YEARS, day.year - YOUNGEST_YEARS
+    rows = [("王老人", "13811117701", "1850", "", "", "")]
+    rows += [
+        ("李出生", f"1381111770{n}", f"{year}-03-02", "", "", "")
+        for n, year in enumerate((oldest, oldest - 1, youngest, youngest + 1), 2)
+    ]
+    page = look(site, office, "A-old", *rows)
+    for row, year in ((2, 1850), (4, oldest - 1), (6, youngest + 1)):
+        assert f"第 {row} 行：{year} 年生，少见：没有写错吗" in page
+        doubt = odd_birth(str(year), day)
+        assert doubt is not None and doubt.code == "odd:born"
+    assert page.count("年生，少见") == 3 and f"新写 {len(rows)} 行" in page
+    assert odd_birth(str(oldest), day) is None
 
 
 def test_a_price_far_from_the_list_is_asked_about_with_both_prices(

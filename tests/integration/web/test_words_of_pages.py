@@ -65,7 +65,8 @@ def _kind(path: str) -> str:
 def test_no_page_shows_a_day_as_machines_write_it_or_a_code(
     site: RunningSite, role: AccountRole
 ) -> None:
-    wrong, seen = [], set()
+    wrong: list[str] = []
+    seen: set[str] = set()
     with site.client() as client:
         sign_in(client, f"u{list(ROLES).index(role)}")
         waiting = ["/", *(path for method, path in pages() if method == "GET" and "{" not in path)]
@@ -87,7 +88,8 @@ def test_no_page_shows_a_day_as_machines_write_it_or_a_code(
 def test_what_an_event_said_is_told_without_codes_and_days_of_machines(site: RunningSite) -> None:
     with reading(site.site.engine) as connection:
         rows = list(connection.execute(JOURNAL.select()))
-    wrong, types = set(), set()
+    wrong: set[str] = set()
+    types: set[str] = set()
     for event in decode(rows, site.site.keyring):
         if event.type_name in types and event.type_name != "activity.planned":
             continue
