@@ -1,6 +1,7 @@
 """What is taken away of a table: exactly what is shown, as CSV that Excel reads or a workbook."""
 
 import csv
+from collections.abc import Sequence
 from io import BytesIO, StringIO
 
 from fastapi.responses import Response
@@ -13,7 +14,7 @@ from campaigns.sheets.writing import BOX, CENTRED, FONT_NAME, HEADING_FILL, INK,
 from campaigns.times import shanghai_day
 from crm.accounts.audit import log_export
 from crm.storage.database import writing
-from crm.web.desk.tables import ShownTable
+from crm.web.desk.tables import Asked, R, ShownTable, Table
 from crm.web.guards.visit import Visit
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -35,6 +36,17 @@ def taken_away(visit: Visit, shown: ShownTable) -> Response:
     if kind == "xlsx":
         return Response(_workbook(visit, shown), media_type=_XLSX, headers=headers)
     return Response(_text(visit, shown), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def list_taken(visit: Visit, table: Table[R], rows: Sequence[R]) -> Response:
+    """The same of a list that is drawn otherwise than as a table."""
+    asked = Asked.of(visit.request.query_params)
+    return taken_away(visit, table.show(visit, asked, table.of_rows(rows), visit.request.url.path))
+
+
+def wants_file(visit: Visit) -> bool:
+    """Whether a list is asked for as a file."""
+    return Asked.of(visit.request.query_params).file != ""
 
 
 def _headings(visit: Visit, shown: ShownTable) -> list[str]:

@@ -8,18 +8,34 @@ from fastapi.responses import Response
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.copies.keys import row_keys
-from crm.copies.recalls import OVERDUE_AFTER_DAYS
+from crm.copies.recalls import OVERDUE_AFTER_DAYS, Recall
 from crm.feed.recall_queries import hand_over, open_recalls, recall_counts
 from crm.feed.states import dealer_states
 from crm.people.queries import PAGE_ROWS, people_by_id
 from crm.storage.database import reading
+from crm.web.desk.files import list_taken, wants_file
+from crm.web.desk.tables import Column, Table
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.funnel_parts import season_of
+from crm.web.view.labels import label
 
 router = APIRouter()
 
 _Page = Annotated[int, Query(ge=1)]
 _Dealer = Annotated[str, Query(max_length=64)]
+
+
+_RECALLS: Table[Recall] = Table(
+    "recalls",
+    (
+        Column("dealer", N_("经销商"), lambda _, row: row.dealer),
+        Column("row", N_("编号"), lambda _, row: row.key),
+        Column("why", N_("原因"), lambda v, row: v.say(label("reason_class", row.reason_class))),
+        Column("since", N_("自"), lambda _, row: shanghai_day(row.since_us).isoformat()),
+        Column("due", N_("期限"), lambda _, row: row.due_on.isoformat()),
+    ),
+)
+"""As they are taken away."""
 
 
 @router.get("/dealers")
@@ -48,6 +64,8 @@ def recalls_page(visit: SignedIn, overdue: bool = False, page: _Page = 1) -> Res
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         found = open_recalls(visit.scope, connection, today, overdue=overdue)
+    if wants_file(visit):
+        return list_taken(visit, _RECALLS, found)
     context = {
         "title": visit.say(N_("未确认的收回")),
         "counts": recall_counts(found, today),

@@ -19,13 +19,17 @@ from crm.follow_ups.queries import (
     ANYBODYS,
     NOBODYS,
     Asking,
+    DueFollowUp,
     due_follow_ups,
     open_follow_up,
 )
 from crm.follow_ups.register import CallName, assign
-from crm.people.queries import PAGE_ROWS, may_have_phones, people_by_id
+from crm.masking import masked_name
+from crm.people.queries import PAGE_ROWS, Wanted, list_people, may_have_phones, people_by_id
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import sayer_of
+from crm.web.desk.files import list_taken, wants_file
+from crm.web.desk.tables import Column, Table
 from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
 
 router = APIRouter()
@@ -35,6 +39,20 @@ MOST_DIGITS = 4
 _MOST_AT_ONCE = 50
 _NOBODY = N_("请选一位同事。")
 
+Called = tuple[DueFollowUp, str, str]
+"""A call, the masked name of whom it is to, and of whose it is."""
+_LIST: Table[Called] = Table(
+    "follow-ups",
+    (
+        Column("due", N_("到期"), lambda _, each: each[0].due_on.isoformat()),
+        Column("name", N_("姓名"), lambda _, each: each[1]),
+        Column("sku", N_("产品"), lambda _, each: each[0].sku),
+        Column("region", N_("地区"), lambda _, each: region_name(each[0].region or "")),
+        Column("dealer", N_("经销商"), lambda _, each: each[0].dealer),
+        Column("owner", N_("谁"), lambda _, each: each[2]),
+    ),
+)
+"""As it is taken away: names stay masked, and no number is in it."""
 _FILTERS = ("whose", "region", "dealer", "sku")
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
@@ -81,7 +99,23 @@ Part = Annotated[Chosen, Depends(_chosen)]
 @router.get("/follow-ups")
 def follow_ups_page(visit: SignedIn, chosen: Part, page: Page = 1) -> Response:
     """Whom to call, the most overdue first; the own, those of nobody, or all."""
+    if wants_file(visit):
+        return list_taken(visit, _LIST, _called(visit, chosen))
     return _list(visit, chosen, page)
+
+
+def _called(visit: Visit, chosen: Chosen) -> list[Called]:
+    with reading(visit.site.engine) as connection:
+        everybody = due_follow_ups(visit.scope, connection, shanghai_day(visit.site.now_us()))
+        part = everybody.of(chosen.asking(visit.account.actor))
+        among = frozenset(each.person_id for each in part)
+        wanted = Wanted(most=max(len(among), 1))
+        people, _ = list_people(visit.scope, connection, wanted, among=among)
+        owners = names_of(connection, {each.owner for each in part if each.owner})
+    named = {each.person_id: masked_name(each.name) for each in people if each.name}
+    return [
+        (each, named.get(each.person_id, ""), owners.get(each.owner or "", "")) for each in part
+    ]
 
 
 def _list(visit: Visit, chosen: Chosen, page: int, fault: str = "") -> Response:

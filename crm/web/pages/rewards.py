@@ -11,7 +11,8 @@ from campaigns.wording.catalogues import N_
 from crm.disputes.queries import open_disputes
 from crm.journal.numbers import numbers_of
 from crm.ledger.queries import ledger_of
-from crm.money import yuan_typed
+from crm.masking import masked_name
+from crm.money import yuan_text, yuan_typed
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import explanation_of
 from crm.reward_desk.desk import DeskRow
@@ -22,8 +23,12 @@ from crm.rewards.explaining import Explanation
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.desk.files import list_taken, wants_file
 from crm.web.desk.names import names_shown
+from crm.web.desk.tables import MOST_ROWS_OF_A_FILE, Cell, Column, Table
 from crm.web.guards.visit import FormStale, NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.view.formats import short_number
+from crm.web.view.labels import label
 from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
@@ -34,6 +39,31 @@ _NOTHING = N_("一份也没有选。请先勾选。")
 _NOT_YOURS = N_(
     "有 %(n)s 份不能由你决定（状态变了，或是你录入、付款的），所以一份也没有记。请重新勾选。"
 )
+
+
+def _name(_visit: Visit, row: DeskRow) -> str | None:
+    return masked_name(row.member_name) if row.member_name else None
+
+
+def _fen(amount_fen: int) -> Cell:
+    return Cell(yuan_text(amount_fen), raw=yuan_typed(amount_fen))
+
+
+_LIST: Table[DeskRow] = Table(
+    "rewards",
+    (
+        Column("reward", N_("奖励"), lambda _, row: short_number(row.reward_id)),
+        Column("member", N_("会员"), lambda _, row: row.member),
+        Column("name", N_("姓名"), _name),
+        Column("dealer", N_("经销商"), lambda _, row: row.dealer),
+        Column("bought", N_("哪天"), lambda _, row: str(row.bought_on or "")),
+        Column("policy", N_("政策"), lambda _, row: row.policy),
+        Column("state", N_("状态"), lambda v, row: v.say(label("reward_state", row.state))),
+        Column("amount", N_("金额"), lambda _, row: _fen(row.amount_fen), is_number=True),
+        Column("paid", N_("已发放"), lambda _, row: _fen(row.paid_fen), is_number=True),
+    ),
+)
+"""As it is taken away."""
 _FIRST = ("to_decide", "late", "payable", "to_hand_over", "held")
 """What is shown where no queue is named: the first of these that has anything."""
 
@@ -47,9 +77,12 @@ def rewards_page(visit: SignedIn, state: str = "", page: Page = 1) -> Response:
         filled = [each.name for each in found if each.count]
         shown = state if state in QUEUES else next((n for n in _FIRST if n in filled), "")
         shown = shown or next(iter(filled), "to_decide")
-        offset = (page - 1) * PAGE_ROWS
+        is_file = wants_file(visit)
+        limit, offset = (MOST_ROWS_OF_A_FILE, 0) if is_file else (PAGE_ROWS, (page - 1) * PAGE_ROWS)
         disputed = open_disputes(visit.scope, connection) if visit.may("books") else 0
-        rows = queue_page(visit.scope, connection, shown, today, limit=PAGE_ROWS, offset=offset)
+        rows = queue_page(visit.scope, connection, shown, today, limit=limit, offset=offset)
+    if is_file:
+        return list_taken(visit, _LIST, rows)
     total = next(each.count for each in found if each.name == shown)
     context = {
         "title": visit.say(N_("奖励")),

@@ -49,6 +49,8 @@ def test_every_dealer_stands_there_with_todays_receipt_and_what_is_open(
     page = office.get("/recalls").text
     assert "同意已结束" in page
     assert "<h1>未确认的收回 <small>1 行" in page
+    taken = office.get("/recalls?file=csv").text.splitlines()
+    assert 'href="/recalls?file=csv"' in page and len(taken) == 1 + page.count('class="name"')
     assert "<h1>未确认的收回 <small>0 行" in office.get("/recalls?overdue=true").text
 
 

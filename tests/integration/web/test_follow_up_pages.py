@@ -87,6 +87,15 @@ def test_the_list_is_filtered_by_place_dealer_and_product(field: httpx.Client) -
     assert lines(field.get("/follow-ups?dealer=D9").text) == []
 
 
+def test_the_part_that_is_shown_is_taken_away_without_names_and_numbers(
+    field: httpx.Client,
+) -> None:
+    for query, rows in (("whose=all", PEOPLE), ("sku=JX-B2", 1)):
+        taken = field.get(f"/follow-ups?{query}&file=csv").text
+        assert len(taken.splitlines()) - 1 == rows
+        assert "*" in taken and not re.search(r"1[3-9]\d{9}", taken)
+
+
 def test_whoever_has_no_number_is_offered_no_call(field: httpx.Client) -> None:
     page = field.get("/follow-ups").text
     assert "/follow-ups/T-0/2" not in listed(page) and "没有能打的电话" in page

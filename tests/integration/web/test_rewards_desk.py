@@ -123,6 +123,16 @@ def test_each_queue_has_as_many_rewards_as_its_number_says(desk: RunningSite) ->
             assert len(rows) == queue.count, queue.name
 
 
+def test_a_queue_is_taken_away_as_it_is_shown_with_names_masked(desk: RunningSite) -> None:
+    with signed_in(desk, "payer") as person:
+        page = person.get("/rewards?state=to_decide").text
+        assert 'href="/rewards?state=to_decide&amp;file=csv"' in page
+        taken = person.get("/rewards?state=to_decide&file=csv").text.splitlines()
+        whole = person.get("/rewards?state=to_decide&file=xlsx")
+    assert len(taken) - 1 == int(re.findall(r"<h2>[^<]*<small>(\d+)", page)[0])
+    assert "40.00" in taken[1] and whole.content.startswith(b"PK")
+
+
 def test_a_tile_of_the_first_page_opens_its_own_list(desk: RunningSite) -> None:
     with signed_in(desk, "checker") as person:
         tiles = re.findall(r'href="/rewards\?(\w+)=(\w+)"><b>(\d+)</b>', person.get("/").text)
