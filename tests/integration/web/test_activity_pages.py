@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import httpx
@@ -166,6 +167,28 @@ def test_who_holds_an_activity_sees_what_to_take_along_and_prints_it_with_the_sh
         assert book.active.title != CHECKLIST_SHEET
         rows = list(book[CHECKLIST_SHEET].iter_rows(min_row=3, values_only=True))
         assert rows == [("☐", "体验设备", 3)]
+
+
+def test_who_planned_is_told_who_invites_and_what_is_printed_where(
+    site: RunningSite, plans: httpx.Client, office: httpx.Client
+) -> None:
+    activity_id, answer = planned(plans, title="谁来请人", starts="06:50")
+    site.work()
+    page = plans.get(answer.headers["location"]).text
+    told = page.partition('id="next"')[2].partition("</section>")[0]
+    assert "由总部、现场工作人员在这一页按“请人来”" in told and "朝阳康泰 另外请" in told
+    links = re.findall(r'href="(/[^"]+)"', told)
+    assert len(links) == 3
+    assert [plans.get(unescape(link)).status_code for link in links] == [200, 200, 200]
+    path = f"/activities/{activity_id}"
+    own = office.get(path).text.partition('id="next"')[2].partition("</section>")[0]
+    assert "从名单里选人" in own and "你的身份看不到姓名" not in own
+    with site.client() as client:
+        sign_in(client, "market")
+        assert 'id="next"' not in client.get(path).text
+    assert fill_in(plans, f"{path}/cancel", {"reason_code": "weather"}).status_code == 303
+    site.work()
+    assert 'id="next"' not in plans.get(path).text
 
 
 def test_a_second_tap_plans_nothing_twice(site: RunningSite, plans: httpx.Client) -> None:

@@ -242,6 +242,20 @@ def test_staff_take_back_their_own_word_alone(site: RunningSite, field: httpx.Cl
     assert known_of(site, "B-7")["consents"] == []
 
 
+def test_a_card_that_was_used_for_two_people_has_a_way_out_for_who_may_go_it(
+    site: RunningSite, field: httpx.Client, office: httpx.Client
+) -> None:
+    site.accept(card("B-two", "两个人", "13700005599"))
+    path = f"/people/{person_id('B-two')}"
+    for client in (field, office):
+        told = client.get(path).text.partition("一张卡上写了两个人？")[2].partition("</details>")[0]
+        links = re.findall(r'href="(/[^"#]+)"', told)
+        assert "撤销" in told and "#timeline" in told and f"{path}/correct" in links
+        assert [client.get(link).status_code for link in links] == [200] * len(links)
+    for client in signed_in(site, "audit"):
+        assert "一张卡上写了两个人" not in client.get(path).text
+
+
 def test_whoever_only_looks_is_shown_no_act(site: RunningSite) -> None:
     site.accept(card("B-8", "杨只看", "13700005570"))
     for client in signed_in(site, "audit"):
