@@ -22,9 +22,18 @@ What a test builds on
 - Trouble. `failing_transactions`: a statement or commit that fails; `killed_processes` and
   `children`: processes ended at random; `poison`: an event that breaks the recording; `stubborn`:
   a process that will not end.
-- What costs little. `forks`: `jinxi` without its start; `schemas`: an empty file's schema at once.
+- What costs little. `forks`: `jinxi` without its start; `schemas`: an empty file's schema at once;
+  `compiled`: templates of pages compiled once.
 - The machine. `ground`: where files lie; `servers`: PostgreSQL, Kafka, and the guardian that ends
   whatever a session leaves; `services`: what a machine has of them; `profiles`: how many examples;
   `work`: how much work something is, in calls.
 - The source. `source_tree`: the code as trees, for `test_tidy` and `test_tidy_files`.
 """
+
+import os
+import sys
+
+# What was compiled is kept, even where the environment says otherwise: several processes read all
+# tests, and some hundreds are started, each of which would compile the source anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False

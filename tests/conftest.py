@@ -1,7 +1,6 @@
 """What every test gets: Hypothesis profiles, the long proofs left out, a clean environment."""
 
 import os
-import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,8 @@ from argon2 import PasswordHasher
 
 from crm.configuration.environment import variables
 from crm.configuration.settings import Settings
-from tests import profiles, schemas
+from crm.web.view import templates
+from tests import compiled, profiles, schemas
 from tests.ground import break_ground, leave_ground
 from tests.servers import kafka, postgres, shared
 from tests.services import require
@@ -23,10 +23,6 @@ profiles.load()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests away from the database and the keys that the developer works with."""
-    # What was compiled is kept, even where the environment says otherwise: several processes read
-    # all tests, and some hundreds are started, each of which would compile the source anew.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    sys.dont_write_bytecode = False
     for declared in variables(Settings).values():
         os.environ.pop(declared.name, None)
     if _leads(config):
@@ -57,6 +53,14 @@ def quick_passwords() -> Iterator[None]:
 def quick_schemas() -> Iterator[None]:
     """Migrations write the schema of an empty file once, and `tests.schemas` from then on."""
     with mock.patch("crm.schema.upgrading.upgrade", schemas.upgrade):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_pages() -> Iterator[None]:
+    """A template is compiled when the first site of a process shows it, and not by the others."""
+    making = compiled.keeping(templates._environment)
+    with mock.patch("crm.web.view.templates._environment", making):
         yield
 
 

@@ -3,7 +3,7 @@
 An empty installation is made once, and the others are copied from it: quicker than every migration.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ class Databases:
 
 @dataclass(frozen=True, slots=True)
 class EmptyInstallation:
-    """The two databases of an empty installation, to which nobody is connected."""
+    """The two databases of an installation, to which nobody is connected: empty, or lived in."""
 
     server: str
     database: str
@@ -64,11 +64,23 @@ class EmptyInstallation:
         ):
             yield Databases(database_url, keyring_url)
 
+    @contextmanager
+    def after(self, life: Callable[[Installation], object]) -> Iterator["EmptyInstallation"]:
+        """What further ones are copied from once somebody has lived in it."""
+        with self.databases() as urls:
+            with urls.installation() as installation:
+                life(installation)
+            yield _found(self.server, urls.database_url, urls.keyring_url)
+
+
+def _found(server: str, *urls: str) -> EmptyInstallation:
+    return EmptyInstallation(server, *(str(make_url(url).database) for url in urls))
+
 
 @contextmanager
 def empty_installation(server: str) -> Iterator[EmptyInstallation]:
     """Its databases, dropped afterwards."""
     with new_database(server) as database_url, new_database(server) as keyring_url:
         with Installation(database_url=database_url, keyring_url=keyring_url):
-            names = [str(make_url(url).database) for url in (database_url, keyring_url)]
-        yield EmptyInstallation(server, *names)
+            pass
+        yield _found(server, database_url, keyring_url)

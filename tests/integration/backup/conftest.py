@@ -1,6 +1,9 @@
 """Installations on both databases that hold a card's whole life and a small season."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -8,8 +11,27 @@ from tests.databases import EmptyInstallation
 from tests.installations import Installation, clock
 from tests.integration.laws.test_erasure import life
 from tests.seasons import AFTER_US, season, take_in
+from tests.templates import new_installation
 
 PEOPLE = 6
+
+
+@pytest.fixture(scope="module")
+def lived_in_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one, to which nobody is connected."""
+    folder = tmp_path_factory.mktemp("lived-in")
+    new_installation(folder)
+    installation = Installation(folder)
+    with clock(AFTER_US):
+        lived_in(installation).close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lived_in_server(empty_in_postgres: EmptyInstallation) -> Iterator[EmptyInstallation]:
+    """The same in PostgreSQL."""
+    with clock(AFTER_US), empty_in_postgres.after(lived_in) as found:
+        yield found
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -17,12 +39,14 @@ def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
     """It has recorded everything, the life of the card c1 among it."""
     with clock(AFTER_US):
         if request.param == "sqlite":
-            with Installation() as made:
-                yield lived_in(made)
+            folder = Path(mkdtemp(prefix="jinxi-installation-"))
+            shutil.copytree(request.getfixturevalue("lived_in_file"), folder, dirs_exist_ok=True)
+            with Installation(folder) as made:
+                yield made
             return
-        empty: EmptyInstallation = request.getfixturevalue("empty_in_postgres")
-        with empty.copied() as made:
-            yield lived_in(made)
+        server: EmptyInstallation = request.getfixturevalue("lived_in_server")
+        with server.copied() as made:
+            yield made
 
 
 def lived_in(installation: Installation) -> Installation:

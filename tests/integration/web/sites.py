@@ -2,12 +2,13 @@
 
 import contextlib
 import re
+import shutil
 import socket
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from crm.web.guards.refusals import Refusals
 from crm.web.guards.site import Site
 from crm.web.view.languages import load_translations
 from streams.serving.connections import config
+from tests.servers import shared
 from tests.templates import new_installation
 
 PASSWORD = "only-for-tests"
@@ -193,7 +195,13 @@ def today() -> date:
 
 
 def invent_season(folder: Path, people: int, seed: int = 5) -> None:
-    """Fill the databases in a folder with a season that ends today."""
+    """Fill the databases in a folder with a season that ends today; invented once a session."""
+    invented = partial(_invent_season, people=people, seed=seed)
+    kept = shared.once(f"season-{people}-{seed}-{today()}", invented)
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+
+
+def _invent_season(folder: Path, people: int, seed: int) -> shared.Running:
     starts_on = today() - timedelta(days=SEASON_DAYS)
     lines = [orjson.dumps(event) for event in generate(people, seed, starts_on)]
     site = opened(new_installation(folder))
@@ -203,6 +211,7 @@ def invent_season(folder: Path, people: int, seed: int = 5) -> None:
         continue
     site.engine.dispose()
     site.keyring.engine.dispose()
+    return shared.Running(str(folder))
 
 
 def activity_today(activity_id: str = "A-today", kind: str = "promotion") -> dict[str, Any]:
