@@ -23,7 +23,7 @@ class Codes:
     def of(cls, texts: Iterable[str]) -> "Codes":
         """With these, which differ from each other."""
         kept = list(texts)
-        return cls(kept, {text: code for code, text in enumerate(kept)})
+        return cls(kept, dict(zip(kept, range(len(kept)), strict=True)))
 
     def __len__(self) -> int:
         return len(self.texts)
