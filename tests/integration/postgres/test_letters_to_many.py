@@ -6,8 +6,16 @@ from sqlalchemy import insert, text
 
 from crm.invitations.queries import with_invited
 from crm.invitations.tables import INVITATION_WORD
-from crm.letters.queries import letter_templates, reached, states_of
-from crm.letters.register import Sending, begin
+from crm.letters.batch import Batch
+from crm.letters.queries import (
+    batch_of,
+    batches_due,
+    letter_templates,
+    next_due,
+    reached,
+    states_of,
+)
+from crm.letters.register import Sending, begin, go_on, halt, rest, settle, start_batch
 from crm.people.tables import LINK
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
@@ -51,6 +59,30 @@ def test_of_two_forms_at_once_one_alone_reaches_a_person(in_postgres: Installati
         of = (HEADQUARTERS_SCOPE, connection)
         assert reached(*of, template, ["invited:A", "invited:B"]) == {("invited:A", "P-1")}
         assert states_of(*of, ["l-1", "l-2"]) == {"l-1": "begun"}
+
+
+def test_a_batch_goes_on_rests_and_ends_as_it_does_elsewhere(in_postgres: Installation) -> None:
+    of = ("invitation", 0, "en", "mail", "calls:all", 1, "u-1")
+    batch = Batch("b-1", *of)  # type: ignore[arg-type]
+    people = {"P-1": "call:T/1", "P-2": "call:T/2", "P-3": "call:T/3"}
+    with writing(in_postgres.engine) as connection:
+        scoped = (HEADQUARTERS_SCOPE, connection)
+        assert start_batch(*scoped, batch, people) and not start_batch(*scoped, batch, people)
+        for went in ("sent", "refused"):
+            due = next_due(connection, "b-1", 1)
+            assert due is not None
+            settle(connection, due, went)
+        rest(connection, "b-1", "unreachable", 1)
+        assert not batches_due(connection, 2)
+        assert [each.batch_id for each in batches_due(connection, 60_000_001)] == ["b-1"]
+        halt(*scoped, "b-1")
+        assert next_due(connection, "b-1", 60_000_001) is None
+        go_on(*scoped, "b-1", again=True)
+        while due := next_due(connection, "b-1", 1):
+            settle(connection, due, "sent")
+        found = batch_of(*scoped, "b-1")
+    assert found is not None
+    assert (found[0].state, found[1]) == ("done", {("sent", None): 3})
 
 
 def test_an_activity_whose_invitations_were_taken_back_has_none(in_postgres: Installation) -> None:
