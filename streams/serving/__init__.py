@@ -1,1 +1,1 @@
-"""The processes of `jinxi serve`: web server, webhooks, and the supervisor that starts them."""
+"""The processes of `jinxi serve`: web server, what calls outside, and the supervisor."""

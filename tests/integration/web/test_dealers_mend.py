@@ -8,10 +8,11 @@ from uuid import uuid4
 import httpx
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from crm.accounts.people import find_user
 from crm.copies.tables import COPY_ROW
+from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
 from crm.outcomes.register import begin_mending
 from crm.scope import OutOfScope, dealer_scope
@@ -175,6 +176,23 @@ def test_the_desk_sees_what_was_said_for_its_dealer_and_mends_its_own_words(
     assert "C-ours" not in event and AGAIN not in event and 'id="void"' not in event
     assert desk.get(address(wire)).status_code == 404
     assert mend(desk, mine, activity_id="A-today")[1].status_code == 303
+
+
+def test_a_dead_letter_of_their_own_is_found_and_mended_too(
+    site: RunningSite, hall: httpx.Client
+) -> None:
+    wire = said(site, "hall", "activity.attended", activity_id="A-today")
+    with writing(site.site.engine) as connection:
+        query = select(JOURNAL.c.position).where(JOURNAL.c.id == wire["id"])
+        position = connection.execute(query).scalar_one()
+        row = {"position": position, "home": "card/C-ours", "error": "ValueError", "failed_us": 1}
+        connection.execute(insert(DEAD_LETTER), [row])
+    listed = hall.get(f"{LIST}?outcome=failed").text
+    assert f"id={wire['id']}" in listed and "再入档一次" not in listed
+    form_id, answer = mend(hall, wire, when="2026-05-03T10:00")
+    assert answer.status_code == 303, answer.text
+    site.work()
+    assert outcome(site, wire["source"], f"{form_id}-1") == "recorded"
 
 
 def test_another_dealer_finds_nothing_of_it(site: RunningSite, other: httpx.Client) -> None:
