@@ -5,7 +5,7 @@ changes: one more event gives another fold, at the cost of that event alone wher
 effective order and takes nothing back (`Fold.then`), and otherwise at that of all events.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cached_property, lru_cache
 from operator import attrgetter
 
@@ -57,6 +57,11 @@ GROWS_BY = frozenset(
 
 
 _NO_CONTEXT = EvaluationContext(lambda _: None, lambda _: None)
+
+
+def may_have_claims(types: Set[str]) -> bool:
+    """Whether events of these types may come to claims, or may have come to some that are gone."""
+    return "reward.paid" in types or {"purchase.made", "referral.made"} <= types
 
 
 class Fold:
@@ -150,7 +155,7 @@ class Fold:
     @property
     def may_have_claims(self) -> bool:
         """Whether there may be claims now, or may have been some that are gone again."""
-        return "reward.paid" in self.types or {"purchase.made", "referral.made"} <= self.types
+        return may_have_claims(self.types)
 
     @cached_property
     def cards(self) -> dict[str, Card]:

@@ -65,23 +65,34 @@ class HistoryCache:
         self._count -= len(self._events.pop(home, ()))
         self._new.pop(home, None)
 
-    def learn(self, events: Sequence[LoggedEvent], up_to: int) -> None:
+    def read_up_to(self, position: int) -> None:
+        """Histories reach up to there."""
+        self._read_up_to = position
+        self._new = {}
+
+    def learn(self, events: Sequence[LoggedEvent], up_to: int, *, whole: bool = False) -> None:
         """The events of a chunk, and the last position that histories reach.
 
         The journal need not be read beyond the events before them, unless they come late: out of
-        the dead letters.
+        the dead letters. whole: they are all that their homes have up to there.
         """
-        is_next = up_to == events[-1].position
+        is_next = up_to == events[-1].position and not whole
         self._read_up_to = events[0].position - 1 if is_next else up_to
         self._new = {}
         for event in events:
             self._new.setdefault(event.home, []).append(event)
         for home, new in self._new.items():
-            known = self._events.get(home)
-            if known is not None:
+            if whole:
+                # Whatever was read of it, this is all.
+                self._count -= len(self._events.pop(home, ()))
+                self._events[home] = list(new)
+            elif home in self._events:
+                known = self._events[home]
                 known += new
                 known.sort(key=_position)
-                self._count += len(new)
+            else:
+                continue
+            self._count += len(new)
 
     def histories(
         self, connection: Connection, homes: Iterable[str]

@@ -94,7 +94,7 @@ def close(
     `former` holds what homes are no longer tied by, but were a moment ago: they belong together
     once more, so that the difference is seen.
     """
-    groups = _Groups()
+    groups = Groups()
     frontier = set(homes)
     asked: set[str] = set()
     crowded: set[str] = set()
@@ -138,7 +138,7 @@ def _ties_of_crowded(connection: Connection, keys: Iterable[str]) -> dict[str, i
     return dict(found)
 
 
-class _Groups:
+class Groups:
     """Sets of homes that grow together (union–find with path halving)."""
 
     def __init__(self) -> None:
@@ -148,20 +148,24 @@ class _Groups:
         return home in self._parent
 
     def add(self, home: str) -> None:
+        """A home, with nobody so far."""
         self._parent.setdefault(home, home)
 
     def join(self, homes: Sequence[str]) -> None:
+        """These belong together, and whoever does with one of them."""
         for home in homes:
             self.add(home)
-            self._parent[self._root(home)] = self._root(homes[0])
+            self._parent[self.root(home)] = self.root(homes[0])
 
-    def _root(self, home: str) -> str:
+    def root(self, home: str) -> str:
+        """One of those who belong together, the same for all of them."""
         while self._parent[home] != home:
             self._parent[home] = home = self._parent[self._parent[home]]
         return home
 
     def components(self) -> list[set[str]]:
+        """All who belong together."""
         found: dict[str, set[str]] = {}
         for home in self._parent:
-            found.setdefault(self._root(home), set()).add(home)
+            found.setdefault(self.root(home), set()).add(home)
         return list(found.values())

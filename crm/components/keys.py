@@ -6,6 +6,7 @@ change of it concern? They tell all that was ever written, not only what is in f
 every point in time; they are an index, not a judgement.
 """
 
+import functools
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from datetime import date
 
 from msgspec import UNSET
 
+from campaigns.catalogue import CATALOGUE
 from campaigns.events.base import Contact, Person
 from campaigns.events.consents import ConsentGiven
 from campaigns.events.people import CardCorrected, CardRegistered, ContactPatch, PersonPatch
@@ -27,6 +29,8 @@ from crm.journal.logged_event import LoggedEvent
 
 JOINING = frozenset({"card", "purchase", "trial", "complaint", "return", "referral", "~"})
 """The kinds of keys (the part before `/`) that join cards; `~` is something personal, hashed."""
+PERSONAL = frozenset({"card.registered", "card.corrected"})
+"""Types of events in which something personal may stand that joins cards."""
 PHONE = "~/phone-"
 POLICIES = "policies/all"
 
@@ -79,6 +83,17 @@ def keys_of_home(
             keys |= written.keys_of_weights(digest)
     keys.discard(home)
     return keys
+
+
+@functools.cache
+def joins_nobody(type_name: str) -> bool:
+    """Whether events of the type name nothing that joins cards but the card that they are of."""
+    kind = CATALOGUE[type_name]
+    if type_name in PERSONAL or type_name == "card.erased":
+        return False
+    named = kind.refers if kind.creates is None else (*kind.refers, kind.creates)
+    own = (kind.subject_kind, kind.subject_field)
+    return all(thing[0] not in JOINING or thing == own for thing in named)
 
 
 def keys_of_event(event: LoggedEvent) -> set[str]:

@@ -17,9 +17,9 @@ FARTHEST_BACK = timedelta(days=366)
 waits for a day waits for no more than months, and everything older acts on the first day made."""
 
 
-def counts_from_us(event: LoggedEvent) -> int:
-    """The instant from which on an event asks for days."""
-    return max(event.starts_us, event.received_us - FARTHEST_BACK.days * DAY_US)
+def counts_from_us(starts_us: int, received_us: int) -> int:
+    """The instant from which on an event asks for days, by when it was and when it came."""
+    return max(starts_us, received_us - FARTHEST_BACK.days * DAY_US)
 
 
 def day_taken_back(event: LoggedEvent) -> date | None:

@@ -1,6 +1,6 @@
 """A chunk on its way into the projections: its events, and who must be looked at for them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -50,6 +50,8 @@ class Chunk:
     reached: date | None
     is_next: bool
     """Whether nothing that comes after its events is recorded yet."""
+    among: Container[str] | None = None
+    """The homes of cards that are recorded at all; None: all of them."""
     copies: Touched = field(default_factory=dict)
     """Rows of the dealers' copies that were written: a hash of what they say, or why they went."""
     moved: Moved = field(default_factory=Moved)
@@ -66,6 +68,8 @@ class Chunk:
     """Home of an activity or member → position of the last event that may have changed it."""
     everybody: bool = False
     """Whether other weights are in force, so that all cards are looked at."""
+    keeps: bool = True
+    """Whether components are kept at hand, for whoever comes to them again."""
     written: int = 0
     _of_kind: dict[str, Causes] = field(default_factory=dict)
 

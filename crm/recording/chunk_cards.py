@@ -16,7 +16,7 @@ from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_home, ki
 from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
-from crm.ledger.book import ClaimStep, stored_claims, write_steps
+from crm.ledger.book import ClaimStep, stored_claims
 from crm.ledger.rows import HomedClaim
 from crm.outcomes.matching import ever_weighed, weights_in_force
 from crm.outcomes.shared import EvaluationContext
@@ -29,6 +29,8 @@ COMPONENTS_TOGETHER = 1_000
 _KINDS = ("card", "reward")
 
 Homes = frozenset[str]
+Steps = tuple[list[HomedClaim], list[ClaimStep]]
+"""The claims of before, and the steps of all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,11 @@ class Group:
     crowded: frozenset[str]
 
 
-def record_cards(chunk: Chunk) -> None:
-    """Every component that is touched or woken."""
+def record_cards(chunk: Chunk) -> Steps:
+    """Every component that is touched or woken.
+
+    Bookings go by events, not by people: they wait until everybody was looked at.
+    """
     claims: list[HomedClaim] = []
     steps: list[ClaimStep] = []
     growing = _growing(chunk)
@@ -56,8 +61,7 @@ def record_cards(chunk: Chunk) -> None:
             before = stored_claims(chunk.connection, {home for homes in anew for home in homes})
             claims += before
             steps += _write(chunk, anew, context, {claim.home for claim in before})
-    # Bookings go by events, not by people: they wait until everybody was looked at.
-    chunk.written += write_steps(chunk.connection, claims, steps)
+    return claims, steps
 
 
 def _context(chunk: Chunk, crowded: frozenset[str]) -> EvaluationContext:
@@ -92,6 +96,8 @@ def _write(
             made += projection.rows(evaluation, chunk.keys)
         if evaluation.fold.may_have_claims or not homes_with_claims.isdisjoint(homes):
             steps += movers.steps(evaluation, homes)
+        if not chunk.keeps:
+            continue
         if context.is_crowded is nobody_crowds:
             chunk.components.keep(homes, evaluation.fold)
         else:

@@ -1,6 +1,6 @@
 """Records chunks: from their events to the rows of every projection."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -11,8 +11,9 @@ from crm.components.keys import keyed_digest
 from crm.copies.change_log import ChangeWriter, Touched
 from crm.funnels.projection import Moved
 from crm.journal.logged_event import LoggedEvent
+from crm.ledger.book import write_steps
 from crm.recording.chunk import Chunk
-from crm.recording.chunk_cards import record_cards
+from crm.recording.chunk_cards import Steps, record_cards
 from crm.recording.chunk_shared import record_members, record_shared
 from crm.recording.projections import Keys
 from crm.watch.register import forget_accounts
@@ -36,6 +37,8 @@ class ChunkRecorder:
         """Rows of the dealers' copies that this transaction has written."""
         self.moved = Moved()
         """What this transaction has written of that on which touchpoints hang."""
+        self.among: Container[str] | None = None
+        """Whose cards are recorded; None: everybody's."""
 
     def forget(self) -> None:
         """After a failed transaction."""
@@ -43,6 +46,7 @@ class ChunkRecorder:
         self.components.forget_everything()
         self.copies = {}
         self.moved = Moved()
+        self.among = None
 
     def write_changes(self, connection: Connection, up_to: int, now_us: int) -> int:
         """What the dealers are to be told of this transaction; returns how many changes.
@@ -67,10 +71,64 @@ class ChunkRecorder:
         """
         up_to = up_to or events[-1].position
         self.cache.learn(events, up_to)
+        is_next = up_to == events[-1].position
+        chunk = self._chunk(connection, events, (reached_before, reached), is_next)
+        record_shared(chunk)
+        record_members(chunk)
+        chunk.written += write_steps(connection, *record_cards(chunk))
+        self._forget_erased(chunk)
+        return chunk.written
+
+    def record_things(
+        self,
+        connection: Connection,
+        events: Sequence[LoggedEvent],
+        reached: date | None,
+        up_to: int,
+    ) -> Chunk:
+        """What of a chunk that ends at a position is about shared things and members, and whatever
+        members may wait for; its people follow apart."""
+        self.cache.learn(events, up_to)
+        self.cache.read_up_to(up_to)
+        chunk = self._chunk(connection, events, (reached, reached), is_next=False)
+        record_shared(chunk)
+        record_members(chunk)
+        return chunk
+
+    def record_people(
+        self,
+        connection: Connection,
+        events: Sequence[LoggedEvent],
+        reached: date | None,
+        up_to: int,
+        *,
+        within: Chunk | None = None,
+    ) -> tuple[int, Steps]:
+        """Whole components of which nothing is recorded yet: all their events up to a position.
+
+        within: the chunk of which they are a part; None: it never comes to them again. Returns how
+        many rows were written, and what is to be booked when the whole chunk is recorded.
+        """
+        self.cache.learn(events, up_to, whole=True)
+        chunk = self._chunk(connection, events, (reached, reached), is_next=True)
+        chunk.keeps = within is not None
+        if within is not None:
+            chunk.causes, chunk.changed = within.causes, within.changed
+        steps = record_cards(chunk)
+        self._forget_erased(chunk)
+        return chunk.written, steps
+
+    def _chunk(
+        self,
+        connection: Connection,
+        events: Sequence[LoggedEvent],
+        days: tuple[date | None, date | None],
+        is_next: bool,
+    ) -> Chunk:
         if self.facts is None or self.facts.remembered > THINGS_REMEMBERED:
             self.facts = SharedFacts(self.cache, connection)
         self.facts.connection = connection
-        chunk = Chunk(
+        return Chunk(
             connection,
             events,
             self.cache,
@@ -79,18 +137,16 @@ class ChunkRecorder:
             self.keys,
             self.components,
             self.changes.content_hash,
-            reached_before,
-            reached,
-            up_to == events[-1].position,
+            *days,
+            is_next,
+            self.among,
             self.copies,
             self.moved,
         )
-        record_shared(chunk)
-        record_members(chunk)
-        record_cards(chunk)
-        erased = [event.home for event in events if event.type_name == "card.erased"]
+
+    def _forget_erased(self, chunk: Chunk) -> None:
+        erased = [event.home for event in chunk.events if event.type_name == "card.erased"]
         for home in erased:
             self.cache.forget(home)
             self.components.drop(home)
-        forget_accounts(connection, [home.partition("/")[2] for home in erased])
-        return chunk.written
+        forget_accounts(chunk.connection, [home.partition("/")[2] for home in erased])

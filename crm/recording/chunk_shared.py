@@ -76,7 +76,8 @@ def _matching(chunk: Chunk) -> Judged:
     causes = [event for events in chunk.homes("matching").values() for event in events]
     chunk.everybody = True
     for home in homes_with_prefix(chunk.connection, "card/"):
-        chunk.woken.setdefault(home, []).extend(causes)
+        if chunk.among is None or home in chunk.among:
+            chunk.woken.setdefault(home, []).extend(causes)
     return judged
 
 

@@ -18,9 +18,11 @@ MAKES_ACTIVITIES_KNOWN = frozenset({"activity.planned", "activity.changed", "eve
 _DAY = "day.reached"
 _CONCERN_ALL = ("policy/", "matching/")
 """What is said of these changes others that have no event in the batch."""
+CUTTING = ("day/", *_CONCERN_ALL)
+"""Homes of which alone events open a chunk."""
 MOST_DAYS = 7
 """Of one chunk: whoever has something due in a week is held in memory, not in a year."""
-_CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
+CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
 
 
 def key_changed(event: LoggedEvent) -> str | None:
@@ -32,7 +34,7 @@ def key_changed(event: LoggedEvent) -> str | None:
         return event.home
     if kind == "policy":
         return POLICIES
-    if kind == "card" and event.type_name in _CONCERNS_MEMBERS:
+    if kind == "card" and event.type_name in CONCERNS_MEMBERS:
         return event.home
     return None
 

@@ -10,18 +10,21 @@ One transaction for a batch, always in this order:
 5. add what dealers must be told of their copies to their sequences;
 6. move the checkpoint, and commit.
 
+Where nothing is recorded yet of a long journal, it is recorded from the beginning, person by person
+(crm/recording/from_the_beginning.py).
+
 A failure that is tied to one event puts that event aside (crm/journal/dead_letters.py); any other
 stops the worker. Nothing is skipped silently. What a broker carries is recorded by the same steps,
 within the transaction that journals it (crm/recording/carried_recorder.py).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, delete
 
-from campaigns.times import shanghai_day
 from crm.components.histories import HistoryCache
 from crm.funnels.projection import note_everything
 from crm.journal.checkpoints import transactions
@@ -30,17 +33,23 @@ from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.journal.progress import Progress, load_progress, save_progress
 from crm.keyring.keyring import Keyring
-from crm.outcomes.days import counts_from_us, day_taken_back
 from crm.recording.chunk_recorder import ChunkRecorder
 from crm.recording.chunks import chunks
+from crm.recording.from_the_beginning import FromTheBeginning, Overtaken, Part, may_begin
+from crm.recording.reached import progress_after
+from crm.recording.unfinished import is_unfinished, mark_finished
+from crm.schema.tables import PROJECTED
 from crm.storage.collection import gc_paused
-from crm.storage.database import writing
+from crm.storage.database import reading, writing
 from crm.storage.locks import RECORDING, hold
 
+_log = logging.getLogger(__name__)
+
 BATCH_EVENTS = 1000
-LARGEST_BATCH = 16 * BATCH_EVENTS
+FROM_THE_BEGINNING = LARGEST_BATCH = 16 * BATCH_EVENTS
 """The more events together, the less an event costs: each person is looked at once for all of
-theirs. Of more at once memory and the wait of others would grow."""
+theirs. Of more at once memory and the wait of others would grow. Where more waits and nothing is
+recorded yet, it is recorded from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +76,34 @@ class Recorder:
     chunks: ChunkRecorder = field(init=False)
     state: tuple[int, int] | None = None
     """Position and number of transactions at which what is kept at hand is true."""
+    begun: int = 0
+    """How many events of a recording from the beginning are recorded, while the checkpoint waits
+    for its end."""
+    can_begin: bool = field(init=False)
+    """Whether a recording from the beginning is begun where one is due: not where workers of
+    brokers may come in between two of its transactions."""
+    _parts: Iterator[Part] | None = None
     transaction: Callable[[], AbstractContextManager[Connection]] = field(init=False)
     """What each batch is written in: one of its own, unless somebody makes all of them one."""
 
     def __post_init__(self) -> None:
         """Nothing is read yet."""
+        self.can_begin = self.engine.dialect.name == "sqlite"
         self.transaction = lambda: writing(self.engine)
         self.cache = HistoryCache(self.keyring)
         self.chunks = ChunkRecorder(self.cache)
 
-    def record_next(self, now_us: int, limit: int = BATCH_EVENTS) -> Batch | None:
+    def record_next(
+        self, now_us: int, limit: int = BATCH_EVENTS, up_to: int | None = None
+    ) -> Batch | None:
         """Record the next events, at most `limit`; None when there are none.
 
-        `now_us` is only kept with what fails and with what dealers are told. Raises what is not
-        tied to a single event.
+        `now_us` is only kept with what fails and with what dealers are told. `up_to`: how far the
+        journal is to be recorded; where that is far, and nothing is recorded yet, it is done person
+        by person, and each call does a part. Raises what is not tied to a single event.
         """
+        if up_to is not None and (part := self._next_part(now_us, up_to)) is not None:
+            return Batch(part.events, 1, up_to, 0, part.rows_written, part.erased)
         while True:
             try:
                 with gc_paused(), self.transaction() as connection:
@@ -98,6 +120,41 @@ class Recorder:
                 # Halve until the event that cannot be recorded stands alone.
                 limit = max(1, limit // 8)
 
+    def _next_part(self, now_us: int, up_to: int) -> Part | None:
+        """The next part of a recording from the beginning; None where it is done in batches."""
+        if self._parts is None:
+            if self.state is not None or not self._begins(up_to):
+                return None
+            self._parts, self.begun = FromTheBeginning(self, up_to, now_us).parts(), 0
+        try:
+            part = next(self._parts)
+        except Exception as error:
+            self._parts, self.begun = None, 0
+            self.forget()
+            if not isinstance(error, Overtaken):
+                if not may_be_one_event(error):
+                    raise
+                self._give_up(error)
+            self.can_begin = False
+            return None
+        self.begun += part.events
+        if part.is_last:
+            self._parts, self.begun = None, 0
+        return part
+
+    def _give_up(self, error: Exception) -> None:
+        """In batches, the event that is to blame is found, and left out."""
+        _log.warning("recording from the beginning was given up: %s", type(error).__name__)
+        with self.transaction() as connection:
+            hold(connection, RECORDING)
+            self.begin_anew(connection)
+
+    def _begins(self, up_to: int) -> bool:
+        if not self.can_begin or up_to < FROM_THE_BEGINNING:
+            return False
+        with reading(self.engine) as connection:
+            return may_begin(connection, self.consumer)
+
     def _record(self, connection: Connection, limit: int, now_us: int) -> Batch | None:
         hold(connection, RECORDING)
         progress = load_progress(connection, self.consumer)
@@ -105,7 +162,11 @@ class Recorder:
         if state != self.state:
             # Somebody else has recorded since: what was read may be true no longer.
             self.forget()
-            self.state = state
+            if is_unfinished(connection):
+                # Somebody was broken off in the midst of recording from the beginning.
+                self.begin_anew(connection)
+                progress = load_progress(connection, self.consumer)
+            self.state = progress.position, transactions(connection)
             self.cache.left_out = dead_positions(connection)
         rows = rows_after(connection, progress.position, limit)
         if not rows:
@@ -170,7 +231,10 @@ class Recorder:
         return Batch(1, row.position, row.position, 1, 1)
 
     def begin_anew(self, connection: Connection) -> None:
-        """The views were emptied: whoever keeps what he read of them has to hear of it."""
+        """Empty the views; whoever keeps what he read of them hears of it."""
+        for table in PROJECTED:
+            connection.execute(delete(table))
+        mark_finished(connection, 0)
         note_everything(connection)
         self.forget()
 
@@ -179,17 +243,3 @@ class Recorder:
         self.state = None
         self.cache.forget_everything()
         self.chunks.forget()
-
-
-def progress_after(progress: Progress, events: Iterable[LoggedEvent]) -> Progress:
-    """How far the days have come after some events."""
-    first_us: int | None = None
-    for event in events:
-        if event.type_name == "day.reached":
-            progress = progress.with_day(shanghai_day(event.starts_us))
-        elif (day := day_taken_back(event)) is not None:
-            progress = progress.without_day(day)
-        else:
-            counts_us = counts_from_us(event)
-            first_us = counts_us if first_us is None else min(first_us, counts_us)
-    return progress if first_us is None else progress.with_event_on(shanghai_day(first_us))

@@ -96,7 +96,7 @@ class Worker:
     def _next(self, tally: Tally) -> bool:
         recorded, last = patiently(self._positions)
         limit = min(max(last - recorded, BATCH_EVENTS), LARGEST_BATCH)
-        batch = patiently(lambda: self.recorder.record_next(now_us(), limit))
+        batch = patiently(lambda: self.recorder.record_next(now_us(), limit, last))
         if batch is None:
             return False
         tally.first_position = tally.first_position or batch.first_position
@@ -110,7 +110,7 @@ class Worker:
     def _positions(self) -> tuple[int, int]:
         with reading(self.engine) as connection:
             progress = load_progress(connection, self.recorder.consumer)
-            return progress.position, last_position(connection)
+            return max(progress.position, self.recorder.begun), last_position(connection)
 
     def _reach_days(self) -> bool:
         """Journal the days that are due; True when there were any."""

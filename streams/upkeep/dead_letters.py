@@ -11,7 +11,8 @@ from crm.journal.dead_letters import add_dead_letter, dead_letters, dead_positio
 from crm.journal.events import decode, rows_at
 from crm.journal.progress import load_progress, save_progress
 from crm.journal.undecodable import kept_messages, message_of
-from crm.recording.recorder import Recorder, progress_after
+from crm.recording.reached import progress_after
+from crm.recording.recorder import Recorder
 from crm.storage.database import reading, writing
 from crm.storage.locks import RECORDING, hold
 from streams.running.installation import Installation

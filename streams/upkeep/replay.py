@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from crm.clock import now_us
 from crm.configuration.settings import sqlite_file
@@ -51,6 +51,7 @@ def rebuild(
         hold(connection, RECORDING)
         up_to = _empty(connection, recorder, up_to)
         recorder.transaction = lambda: _part_of(connection)
+        recorder.can_begin = True
         done = _record_again(recorder, up_to, report)
         # Workers at scale must not believe what they had read before this.
         count_transaction(connection, now_us())
@@ -60,8 +61,6 @@ def rebuild(
 def _empty(connection: Connection, recorder: Recorder, up_to: int | None) -> int:
     """Delete what is projected; returns how far to record."""
     recorded = load_progress(connection, recorder.consumer).position
-    for table in PROJECTED:
-        connection.execute(delete(table))
     recorder.begin_anew(connection)
     up_to = recorded if up_to is None else up_to
     # Dealers hear nothing of the way there, and at its end only of what came out differently.
@@ -141,12 +140,12 @@ def _record_again(recorder: Recorder, up_to: int, report: Report | None) -> int:
         with recorder.transaction() as connection:
             before = load_progress(connection, recorder.consumer).position
             left = _rows_between(connection, before, up_to)
-        if not left or recorder.record_next(0, min(left, LARGEST_BATCH)) is None:
+        if not left or recorder.record_next(0, min(left, LARGEST_BATCH), up_to) is None:
             break
         with recorder.transaction() as connection:
             done = load_progress(connection, recorder.consumer).position
         if report is not None:
-            report(done, up_to)
+            report(max(done, recorder.begun), up_to)
     return done
 
 

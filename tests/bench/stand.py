@@ -115,7 +115,9 @@ class Stand:
         recorder = Recorder(self.engine, self.keyring)
         events = transactions = 0
         timer = Timer()
-        while batch := recorder.record_next(now_us(), at_once or self._next_batch()):
+        with reading(self.engine) as connection:
+            up_to = None if at_once else last_position(connection)
+        while batch := recorder.record_next(now_us(), at_once or self._next_batch(), up_to):
             events += batch.events
             transactions += 1
         return timer.measured(events, transactions)

@@ -1,0 +1,268 @@
+"""Records a long journal from its beginning: person by person, instead of hour by hour.
+
+In batches of the journal's order each person is looked at once for every batch that they occur in,
+the more often the more people there are. Where nothing is recorded yet, nearly everybody can be
+looked at once (crm/recording/apart.py):
+
+1. find who belongs together, and who leaves a trace in the ledger;
+2. record shared things, and whoever leaves a trace, in the order of the journal;
+3. record all others in slices, each person as they stand at the end;
+4. tell dealers, move the checkpoint.
+
+Each slice is a transaction of its own, so that the doors need not wait for all of it. Until the
+last one the checkpoint stays at the beginning, and a mark tells that rows are there already:
+whoever finds the mark of another empties the views and records in the order of the journal. The
+same is done where an event cannot be recorded. docs/decisions/0048-people-are-recorded-apart.md
+"""
+
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from campaigns.times import shanghai_day
+from crm.components.histories import SharedFacts
+from crm.components.keys import PERSONAL, joins_nobody, kind_of
+from crm.funnels.projection import Moved, note_everything
+from crm.journal.checkpoints import count_transaction, transactions
+from crm.journal.dead_letters import dead_positions
+from crm.journal.events import (
+    JournalRow,
+    decode,
+    decode_plain,
+    homes_with_prefix,
+    rows_after,
+    rows_of_homes,
+)
+from crm.journal.logged_event import LoggedEvent
+from crm.journal.progress import Progress, load_progress, save_progress
+from crm.ledger.book import ClaimStep, write_steps
+from crm.ledger.rows import HomedClaim
+from crm.outcomes.matching import ever_weighed
+from crm.recording.apart import Divider, Division, homes_of_people
+from crm.recording.chunk import Chunk
+from crm.recording.chunk_cards import Steps
+from crm.recording.chunks import CONCERNS_MEMBERS, CUTTING
+from crm.recording.reached import progress_after
+from crm.recording.unfinished import is_unfinished, mark_finished, mark_unfinished
+from crm.storage.collection import gc_paused
+from crm.storage.database import reading
+from crm.storage.locks import RECORDING, hold
+
+if TYPE_CHECKING:
+    from crm.recording.recorder import Recorder
+
+EVENTS_TOGETHER = 12_000
+"""Of a slice: it is held in memory, and others wait for its transaction."""
+ROWS_AT_ONCE = 4_000
+_PEOPLE = ("card", "reward")
+
+
+class Overtaken(Exception):
+    """Somebody else has recorded meanwhile, so that what was found out is true no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one transaction did of it; erased: whether it held anything that was erased."""
+
+    events: int
+    rows_written: int
+    erased: bool = False
+    is_last: bool = False
+
+
+@dataclass
+class FromTheBeginning:
+    """Everything up to a position, of a journal of which nothing is recorded."""
+
+    recorder: "Recorder"
+    up_to: int
+    now_us: int
+    _number: int = 0
+    """How many transactions had recorded after our last one."""
+    _left_out: frozenset[int] = frozenset()
+    _progress: Progress = field(default_factory=Progress)
+
+    def parts(self) -> Iterator[Part]:
+        """A transaction for each; raises Overtaken, and whatever stops a recording."""
+        self._begin()
+        division = self._divide()
+        self.recorder.chunks.among = frozenset().union(*division.claiming)
+        yield from self._record_in_turn(division)
+        for homes in division.apart:
+            yield self._record_people(homes, self.up_to)[0]
+        yield self._end(division)
+
+    def _begin(self) -> None:
+        with self.recorder.transaction() as connection:
+            hold(connection, RECORDING)
+            if not may_begin(connection, self.recorder.consumer):
+                raise Overtaken
+            self.recorder.forget()
+            mark_unfinished(connection, self.now_us)
+            note_everything(connection)
+            self._left_out = self.recorder.cache.left_out = dead_positions(connection)
+            count_transaction(connection, self.now_us)
+            self._number = transactions(connection)
+
+    def _divide(self) -> Division:
+        with gc_paused(), reading(self.recorder.engine) as connection:
+            cache = self.recorder.cache
+            cache.read_up_to(self.up_to)
+            weighed = ever_weighed(SharedFacts(cache, connection).all_matching())
+            divider = Divider(self.recorder.chunks.digest, weighed)
+            members = homes_with_prefix(connection, "member/")
+            for history in cache.histories(connection, members).values():
+                divider.add_member(history)
+            cache.forget_everything()
+            for homes in homes_of_people(connection):
+                self._add(divider, connection, homes)
+        return divider.division(EVENTS_TOGETHER)
+
+    def _add(self, divider: Divider, connection: Connection, homes: Iterable[str]) -> None:
+        """What joins some homes to others is decoded alone, and decrypted where it is personal."""
+        rows = self._kept(rows_of_homes(connection, homes, self.up_to))
+        by_home: dict[str, list[JournalRow]] = {}
+        for row in rows:
+            by_home.setdefault(row.subject, []).append(row)
+        personal = [row for row in rows if row.type in PERSONAL]
+        named = [row for row in rows if row.type not in PERSONAL and not joins_nobody(row.type)]
+        joining: dict[str, list[LoggedEvent]] = {}
+        for event in (*decode(personal, self.recorder.keyring), *decode_plain(named)):
+            joining.setdefault(event.home, []).append(event)
+        for home, of_home in by_home.items():
+            divider.add(home, of_home, joining.get(home, ()))
+
+    def _kept(self, rows: Iterable[JournalRow]) -> list[JournalRow]:
+        kept = [row for row in rows if row.position not in self._left_out]
+        self.recorder.destroy_keys({row.subject for row in kept if row.type == "card.erased"})
+        return kept
+
+    def _decoded(self, rows: Iterable[JournalRow]) -> list[LoggedEvent]:
+        return decode(self._kept(rows), self.recorder.keyring)
+
+    def _record_in_turn(self, division: Division) -> Iterator[Part]:
+        """Where nothing cuts the journal for long, people are taken one after the other here too;
+        what that moved in the ledger is booked at the end of it, in the order of the journal."""
+        first = division.first_position
+        end = self._cut_after(first)
+        if end - first <= EVENTS_TOGETHER:
+            yield from self._in_order(0, self.up_to)
+            return
+        yield from self._in_order(0, first - 1)
+        yield from self._uncut(division, first, end - 1)
+        yield from self._in_order(end - 1, self.up_to)
+
+    def _cut_after(self, position: int) -> int:
+        """The next position at which the journal is cut into chunks."""
+        with reading(self.recorder.engine) as connection:
+            homes = [h for cut in CUTTING for h in homes_with_prefix(connection, cut)]
+            rows = rows_of_homes(connection, homes, self.up_to)
+        cuts = [row.position for row in rows if row.position > position]
+        return min(cuts, default=self.up_to + 1)
+
+    def _in_order(self, after: int, up_to: int) -> Iterator[Part]:
+        """Batch by batch."""
+        while after < up_to:
+            with self._transaction() as connection:
+                events: list[LoggedEvent] = []
+                while after < up_to and len(events) < EVENTS_TOGETHER:
+                    rows, after = self._next_rows(connection, after, up_to)
+                    events += self._decoded(row for row in rows if self._goes_in_turn(row.subject))
+                before, self._progress = self._progress, progress_after(self._progress, events)
+                written = self.recorder.record_events(connection, events, before)
+                self.recorder.chunks.moved = Moved()
+            yield Part(len(events), written, _erases(events))
+
+    def _next_rows(
+        self, connection: Connection, after: int, up_to: int
+    ) -> tuple[list[JournalRow], int]:
+        rows = rows_after(connection, after, ROWS_AT_ONCE)
+        reached = rows[-1].position if rows else up_to
+        return [row for row in rows if row.position <= up_to], reached
+
+    def _uncut(self, division: Division, first: int, last: int) -> Iterator[Part]:
+        """One chunk: shared things, then slice by slice who may claim."""
+        claims: list[HomedClaim] = []
+        steps: list[ClaimStep] = []
+        chunk = None
+        with self._transaction() as connection:
+            events: list[LoggedEvent] = []
+            after = first - 1
+            while after < last:
+                rows, after = self._next_rows(connection, after, last)
+                events += self._decoded(row for row in rows if _is_waited_for(row, division.named))
+            if events:
+                self._progress = progress_after(self._progress, events)
+                day = self._progress.days_to
+                chunk = self.recorder.chunks.record_things(connection, events, day, last)
+        yield Part(len(events), 0 if chunk is None else chunk.written)
+        for homes in division.claiming:
+            part, (before, more) = self._record_people(homes, last, chunk)
+            claims += before
+            steps += more
+            yield part
+        with self._transaction() as connection:
+            written = write_steps(connection, claims, steps)
+        yield Part(0, written)
+
+    def _record_people(
+        self, homes: Iterable[str], up_to: int, within: Chunk | None = None
+    ) -> tuple[Part, Steps]:
+        with self._transaction() as connection:
+            events = self._decoded(rows_of_homes(connection, homes, up_to))
+            if not events:
+                return Part(0, 0), ([], [])
+            events.sort(key=attrgetter("position"))
+            day, chunks = self._progress.days_to, self.recorder.chunks
+            written, steps = chunks.record_people(connection, events, day, up_to, within=within)
+            # All is noted as moved at the end.
+            chunks.moved = Moved()
+        return Part(len(events), written, _erases(events)), steps
+
+    def _end(self, division: Division) -> Part:
+        recorder = self.recorder
+        progress = self._progress
+        if division.first_us is not None:
+            progress = progress.with_event_on(shanghai_day(division.first_us))
+        with self._transaction() as connection:
+            recorder.chunks.moved = Moved()
+            note_everything(connection)
+            written = recorder.chunks.write_changes(connection, self.up_to, self.now_us)
+            save_progress(connection, recorder.consumer, replace(progress, position=self.up_to))
+            mark_finished(connection, self.now_us)
+        recorder.chunks.among = None
+        return Part(0, written, is_last=True)
+
+    def _goes_in_turn(self, home: str) -> bool:
+        in_turn = self.recorder.chunks.among
+        return kind_of(home) not in _PEOPLE or in_turn is None or home in in_turn
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """One more, if nobody else has recorded since the last."""
+        with gc_paused(), self.recorder.transaction() as connection:
+            hold(connection, RECORDING)
+            if not is_unfinished(connection) or transactions(connection) != self._number:
+                raise Overtaken
+            yield connection
+
+
+def may_begin(connection: Connection, consumer: str) -> bool:
+    """Whether nothing is recorded, and nobody was broken off in the midst of it."""
+    return load_progress(connection, consumer).position == 0 and not is_unfinished(connection)
+
+
+def _is_waited_for(row: JournalRow, named: Container[str]) -> bool:
+    """Whether a row is about a shared thing, or about a card as far as members look at it."""
+    if kind_of(row.subject) not in _PEOPLE:
+        return True
+    return row.subject in named and row.type in CONCERNS_MEMBERS
+
+
+def _erases(events: Iterable[LoggedEvent]) -> bool:
+    return any(event.type_name == "card.erased" for event in events)
