@@ -15,16 +15,16 @@ whoever finds the mark of another empties the views and records in the order of 
 same is done where an event cannot be recorded. docs/decisions/0048-people-are-recorded-apart.md
 """
 
-from collections.abc import Container, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from campaigns.times import shanghai_day
-from crm.components.histories import SharedFacts
+from crm.components.histories import HistoryCache, SharedFacts
 from crm.components.keys import PERSONAL, joins_nobody, kind_of
 from crm.funnels.projection import Moved, note_everything
 from crm.journal.checkpoints import count_transaction, transactions
@@ -39,12 +39,14 @@ from crm.journal.events import (
 )
 from crm.journal.logged_event import LoggedEvent
 from crm.journal.progress import Progress, load_progress, save_progress
+from crm.keyring.keyring import Keyring
 from crm.ledger.book import ClaimStep, write_steps
 from crm.ledger.rows import HomedClaim
 from crm.outcomes.matching import ever_weighed
 from crm.recording.apart import Divider, Division, homes_of_people
 from crm.recording.chunk import Chunk
 from crm.recording.chunk_cards import Steps
+from crm.recording.chunk_recorder import ChunkRecorder
 from crm.recording.chunks import CONCERNS_MEMBERS, CUTTING
 from crm.recording.reached import progress_after
 from crm.recording.unfinished import is_unfinished, mark_finished, mark_unfinished
@@ -52,13 +54,35 @@ from crm.storage.collection import gc_paused
 from crm.storage.database import reading
 from crm.storage.locks import RECORDING, hold
 
-if TYPE_CHECKING:
-    from crm.recording.recorder import Recorder
-
 EVENTS_TOGETHER = 12_000
 """Of a slice: it is held in memory, and others wait for its transaction."""
 ROWS_AT_ONCE = 4_000
 _PEOPLE = ("card", "reward")
+
+
+class BatchRecorder(Protocol):
+    """Who records in batches, as far as it is needed here (crm/recording/recorder.py)."""
+
+    engine: Engine
+    keyring: Keyring
+    consumer: str
+    cache: HistoryCache
+    chunks: ChunkRecorder
+
+    @property
+    def transaction(self) -> Callable[[], AbstractContextManager[Connection]]:
+        """What each part is written in."""
+
+    def forget(self) -> None:
+        """What is kept at hand may be true no longer."""
+
+    def destroy_keys(self, erased: set[str]) -> None:
+        """Of those who are erased."""
+
+    def record_events(
+        self, connection: Connection, events: Sequence[LoggedEvent], progress: Progress
+    ) -> int:
+        """Record journaled events in order of arrival; returns how many rows were written."""
 
 
 class Overtaken(Exception):
@@ -79,7 +103,7 @@ class Part:
 class FromTheBeginning:
     """Everything up to a position, of a journal of which nothing is recorded."""
 
-    recorder: "Recorder"
+    recorder: BatchRecorder
     up_to: int
     now_us: int
     _number: int = 0
