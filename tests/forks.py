@@ -20,26 +20,57 @@ _LENGTH_BYTES = 8
 _ANY_BYTES = "surrogateescape"
 
 
-def call(
-    address: str,
-    words: Sequence[str],
-    folder: str,
-    environment: Mapping[str, str],
-    files: Sequence[int] = (0, 1, 2),
-    seconds: float | None = None,
-) -> int:
-    """Run `jinxi WORD…` with these three files, to its end; its status, negative of a signal.
+class Forked:
+    """A call that runs: of `subprocess.Popen` what tests ask for."""
 
-    TimeoutError when it does not end in time.
-    """
-    seen = (f"{name}={value}" for name, value in environment.items())
-    asked = "\0".join((folder, str(len(words)), *words, *seen)).encode(errors=_ANY_BYTES)
-    with socket.socket(socket.AF_UNIX) as to:
-        to.settimeout(seconds)
-        to.connect(address)
-        socket.send_fds(to, [len(asked).to_bytes(_LENGTH_BYTES)], list(files))
-        to.sendall(asked)
-        return int(to.recv(64))
+    def __init__(
+        self,
+        address: str,
+        words: Sequence[str],
+        folder: str,
+        environment: Mapping[str, str],
+        files: Sequence[int] = (0, 1, 2),
+    ) -> None:
+        """Begin `jinxi WORD…` with these three files."""
+        self.returncode: int | None = None
+        seen = (f"{name}={value}" for name, value in environment.items())
+        asked = "\0".join((folder, str(len(words)), *words, *seen)).encode(errors=_ANY_BYTES)
+        self._told = b""
+        self._to = socket.socket(socket.AF_UNIX)
+        self._to.connect(address)
+        socket.send_fds(self._to, [len(asked).to_bytes(_LENGTH_BYTES)], list(files))
+        self._to.sendall(asked)
+        self.pid = self._next()
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Its status once it has ended, negative of a signal; TimeoutError when it has not."""
+        if self.returncode is None:
+            self._to.settimeout(seconds)
+            self.returncode = self._next()
+            self._to.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Its status; None while it runs."""
+        try:
+            return self.wait(0)
+        except (TimeoutError, BlockingIOError):
+            return None
+
+    def send_signal(self, number: int) -> None:
+        """Signal it, if it still runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def _next(self) -> int:
+        """The next number that is told of it: its id, then its status."""
+        while b"\n" not in self._told:
+            found = self._to.recv(64)
+            if not found:
+                raise ConnectionError("the process that forks is gone")
+            self._told += found
+        number, _, self._told = self._told.partition(b"\n")
+        return int(number)
 
 
 def serve(address: str) -> None:
@@ -66,8 +97,10 @@ def _load_everything() -> None:
     import gc
     from importlib import import_module
 
+    from crm.schema import upgrading
     from streams.cli.catalogue import COMMANDS, GROUPS
     from streams.running.loading import loaded
+    from tests import schemas
 
     import_module("streams.cli.app")
     for place, _ in COMMANDS.values():
@@ -77,6 +110,10 @@ def _load_everything() -> None:
             loaded(place)
     for late in ("crm.schema.upgrading", "crm.intake.accept", "psycopg"):
         import_module(late)
+    for carrying in ("streams.kafka.bridge", "streams.kafka.faust_app"):
+        import_module(carrying)
+    schemas.script()
+    upgrading.upgrade = schemas.upgrade
     gc.freeze()
 
 
@@ -90,8 +127,9 @@ def _answer(called: socket.socket) -> None:
     words, environment = rest[: int(count)], rest[int(count) :]
     running = os.fork()
     if running:
+        called.sendall(b"%d\n" % running)
         _, status = os.waitpid(running, 0)
-        called.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+        called.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
         os._exit(0)
     for number, file in enumerate(files):
         os.dup2(file, number)
@@ -114,5 +152,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve(sys.argv[2])
     else:
-        ended = call(sys.argv[2], sys.argv[3:], os.getcwd(), os.environ)
+        ended = Forked(sys.argv[2], sys.argv[3:], os.getcwd(), os.environ).wait()
         sys.exit(ended if ended >= 0 else 128 - ended)

@@ -18,12 +18,12 @@ def upgrade(connection: Connection) -> None:
     if connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
         by_migrations(connection)
         return
-    for statement in _script():
+    for statement in script():
         connection.exec_driver_sql(statement)
 
 
 @cache
-def _script() -> tuple[str, ...]:
+def script() -> tuple[str, ...]:
     """What leads to all that the migrations leave, rows included."""
     engine = create_engine("sqlite://")
     with engine.connect() as connection:

@@ -113,7 +113,8 @@ def run(folder: Path, *arguments: object, env: Mapping[str, str] | None = None) 
     with TemporaryFile() as out, TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
         files = [file.fileno() for file in (nothing, out, err)]
         words, seen = [*map(str, arguments)], environment(**(env or {}))
-        status = forks.call(forked_from(), words, str(folder), seen, files, _PATIENCE_SECONDS)
+        forked = forks.Forked(forked_from(), words, str(folder), seen, files)
+        status = forked.wait(_PATIENCE_SECONDS)
         out.seek(0)
         err.seek(0)
         return Answer(status, out.read(), err.read().decode())
@@ -128,7 +129,8 @@ def _start_forking(folder: Path) -> shared.Running:
     folder.mkdir()
     address, log = folder / "socket", folder / "log"
     command = [sys.executable, forks.__file__, "serve", str(address)]
-    process = processes.start(command, log, env=environment())
+    # What is said is there at once, also for who reads it while the process runs.
+    process = processes.start(command, log, env=environment(PYTHONUNBUFFERED="1"))
     if not processes.wait_until(address.exists):
         raise processes.NotReady(processes.tail(log))
     return shared.Running(str(address), process=process.pid)

@@ -2,10 +2,9 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import orjson
 
@@ -18,9 +17,11 @@ from streams.cli.commands.carry import is_idle
 from streams.kafka.carrying import GIVEN
 from streams.running.installation import Installation as Opened
 from streams.running.outbox_store import OutboxStore
-from tests.functional.command.running import run_inside
+from tests.forks import Forked
+from tests.functional.command.running import forked_from, run_inside
 from tests.installations import Installation
 from tests.servers.processes import wait_until
+from tests.source_tree import ROOT
 
 RELAY = ("relay",)
 BRIDGE = ("bridge",)
@@ -40,7 +41,7 @@ class Carried:
 
     installation: Installation
     settings: Settings
-    running: dict[tuple[str, ...], "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    running: dict[tuple[str, ...], Forked] = field(default_factory=dict)
     ended: int = 0
     """How often a process has ended by itself."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -78,13 +79,10 @@ class Carried:
     def start(self, command: tuple[str, ...]) -> None:
         """Start `jinxi …`; what it says goes to a file beside the data."""
         log = self.installation.folder / f"{'-'.join(command)}.log"
-        with log.open("ab") as stream:
-            self.running[command] = subprocess.Popen(
-                [sys.executable, "-m", "streams", *command],
-                env={**environment(self.settings), **self.environment},
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-            )
+        seen = {**environment(self.settings), **self.environment}
+        with log.open("ab") as said, Path(os.devnull).open("rb") as nothing:
+            files = (nothing.fileno(), said.fileno(), said.fileno())
+            self.running[command] = Forked(forked_from(), command, str(ROOT), seen, files)
 
     def kill(self, command: tuple[str, ...], sign: int = signal.SIGKILL) -> None:
         """End it and wait."""
@@ -148,5 +146,4 @@ def environment(settings: Settings) -> Mapping[str, str]:
         "JINXI_KAFKA_PASSWORD_FILE": str(settings.kafka_password_file or ""),
         "JINXI_KAFKA_CA_FILE": str(settings.kafka_ca_file or ""),
         "JINXI_DEALER_COPIES_TOPIC": "on" if settings.dealer_copies_topic else "off",
-        "PYTHONUNBUFFERED": "1",
     }
