@@ -85,7 +85,7 @@ def funnels_page(visit: SignedIn) -> Response:
     asked, saved = asked_of(visit)
     if asked.error:
         wrong: dict[str, Any] = {"asked": asked, "saved": None, "report": None}
-        wrong |= {"title": visit.say(N_("漏斗")), "seasons": ()}
+        wrong |= {"title": visit.say(N_("漏斗")), "seasons": (), "seasons_by": ""}
         wrong |= _builder(visit, asked) | _shelf(visit, asked)
         return visit.render("funnels.html", wrong, 400)
     report = report_of(visit, asked)
@@ -112,16 +112,16 @@ def funnels_page(visit: SignedIn) -> Response:
         **_builder(visit, asked),
         **_shelf(visit, asked),
     }
-    context |= _seasons(visit) if context["is_default"] else {"seasons": ()}
+    context |= _seasons(visit) if context["is_default"] else {"seasons": (), "seasons_by": ""}
     return visit.render("funnels.html", context)
 
 
 def _seasons(visit: Visit) -> dict[str, object]:
-    """Week by week who came: by kind of activity, and to the company by dealer."""
-    kinds = season_of(visit, "kind"), visit.say(N_("每周到场：按活动种类"))
-    if not visit.scope.may("numbers"):
-        return {"seasons": (kinds,)}
-    return {"seasons": (kinds, (season_of(visit, "dealer"), visit.say(N_("每周到场：按经销商"))))}
+    """Week by week who came, where that is asked: by kind of activity; to the company by dealer."""
+    by = visit.request.query_params.get("season", "")
+    if by not in (("kind", "dealer") if visit.scope.may("numbers") else ("kind",)):
+        return {"seasons": (), "seasons_by": ""}
+    return {"seasons": season_of(visit, by), "seasons_by": by}
 
 
 @router.post("/funnels/saved")

@@ -117,7 +117,7 @@ def _line(
         most=most,
         most_on=on,
         most_href=_list(step, monday, min(monday + timedelta(weeks=1), last), viewer),
-        runs=tuple(" ".join(f"{x:.1f},{y:.1f}" for x, y in run) for run in runs if len(run) > 1),
+        runs=tuple(_written(run) for run in runs if len(run) > 1),
         dots=tuple(run[0] for run in runs if len(run) == 1),
     )
 
@@ -134,6 +134,10 @@ def _runs(weeks: Sequence[int | None], highest: int) -> Iterator[list[Point]]:
         run.append((x, HEIGHT - _EDGE - n * (HEIGHT - 2 * _EDGE) / highest))
     if run:
         yield run
+
+
+def _written(run: Sequence[Point]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}".replace(".0", "") for x, y in run)
 
 
 def _list(step: str, from_day: date, to_day: date, viewer: Viewer) -> str:

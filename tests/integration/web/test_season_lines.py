@@ -55,7 +55,8 @@ def lists_in(client: httpx.Client, page: str) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), [("office", "/dealers"), ("office", "/activities"), ("shop", "/funnels")]
+    ("name", "path"),
+    [("office", "/dealers"), ("office", "/activities"), ("shop", "/funnels?season=kind")],
 )
 def test_every_number_of_a_line_is_the_length_of_the_list_behind_it(
     site: RunningSite, name: str, path: str
@@ -71,20 +72,33 @@ def test_every_number_of_a_line_is_the_length_of_the_list_behind_it(
 def test_who_sees_no_names_sees_lines_without_lists_and_none_of_few_people(
     site: RunningSite,
 ) -> None:
-    page = page_of(site, "market", "/funnels")
-    assert "每周到场：按经销商" in page and "每周到场：按活动种类" in page
-    assert "/funnels/people" not in page.partition("每周到场")[2].partition("改这个漏斗")[0]
-    for told in re.findall(r">\s*([\d,]+) 人\b", page.partition("每周到场")[2]):
+    first = page_of(site, "market", "/funnels")
+    assert 'href="/funnels?season=kind#season"' in first and not lines_in(first)
+    by_kind, by_dealer = (
+        page_of(site, "market", f"/funnels?season={each}").partition('id="season"')[2]
+        for each in ("kind", "dealer")
+    )
+    page = by_kind.partition("改这个漏斗")[0] + by_dealer
+    assert lines_in(by_kind) and lines_in(by_dealer)
+    assert "/funnels/people" not in page.partition("改这个漏斗")[0]
+    for told in re.findall(r">\s*([\d,]+) 人\b", page):
         assert int(told.replace(",", "")) >= 5
-    office = lines_in(page_of(site, "office", "/funnels"))
+    office = [
+        line
+        for each in ("kind", "dealer")
+        for line in lines_in(page_of(site, "office", f"/funnels?season={each}"))
+    ]
     assert any("不画" in alt for alt in lines_in(page)) and not any("不画" in a for a in office)
 
 
 def test_a_dealer_sees_its_own_season_by_kind_and_no_other_dealers(site: RunningSite) -> None:
-    page = page_of(site, "shop", "/funnels")
+    page = page_of(site, "shop", "/funnels?season=kind")
     assert lines_in(page) and "每周到场：按经销商" not in page
+    assert not lines_in(page_of(site, "shop", "/funnels?season=dealer"))
     assert 'class="spark"' not in page_of(site, "plans", "/activities")
 
 
 def test_a_funnel_of_ones_own_has_no_lines_of_the_season(site: RunningSite) -> None:
-    assert not lines_in(page_of(site, "office", "/funnels?step=activity.attended&days=30"))
+    assert not lines_in(
+        page_of(site, "office", "/funnels?step=activity.attended&days=30&season=kind")
+    )
