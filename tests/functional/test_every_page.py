@@ -31,7 +31,7 @@ PATHS = (
     *("/more", "/search", "/components"),
     "/funnels",
     "/funnels?step=activity.attended&step=purchase.made&days=182&by=city&by=age&compare=before",
-    "/funnels?season=dealer",
+    "/funnels/season?by=dealer",
     "/segments",
     "/funnels/differs?step=activity.attended&step=purchase.made&days=182&compare=before",
     "/funnels/people?step=activity.attended&days=182&at=1",

@@ -85,7 +85,7 @@ def funnels_page(visit: SignedIn) -> Response:
     asked, saved = asked_of(visit)
     if asked.error:
         wrong: dict[str, Any] = {"asked": asked, "saved": None, "report": None}
-        wrong |= {"title": visit.say(N_("漏斗")), "seasons": (), "seasons_by": ""}
+        wrong |= {"title": visit.say(N_("漏斗"))}
         wrong |= _builder(visit, asked) | _shelf(visit, asked)
         return visit.render("funnels.html", wrong, 400)
     report = report_of(visit, asked)
@@ -112,16 +112,20 @@ def funnels_page(visit: SignedIn) -> Response:
         **_builder(visit, asked),
         **_shelf(visit, asked),
     }
-    context |= _seasons(visit) if context["is_default"] else {"seasons": (), "seasons_by": ""}
     return visit.render("funnels.html", context)
 
 
-def _seasons(visit: Visit) -> dict[str, object]:
-    """Week by week who came, where that is asked: by kind of activity; to the company by dealer."""
-    by = visit.request.query_params.get("season", "")
-    if by not in (("kind", "dealer") if visit.scope.may("numbers") else ("kind",)):
-        return {"seasons": (), "seasons_by": ""}
-    return {"seasons": season_of(visit, by), "seasons_by": by}
+_SEASON_BY = {"kind": N_("每周到场：按活动种类"), "dealer": N_("每周到场：按经销商")}
+
+
+@router.get("/funnels/season")
+def season_page(visit: SignedIn, by: str = "kind") -> Response:
+    """Week by week who came: by kind of activity, and to the company by dealer."""
+    may_look(visit)
+    if by not in (_SEASON_BY if visit.scope.may("numbers") else ("kind",)):
+        raise NotFound
+    context = {"title": visit.say(_SEASON_BY[by]), "by": by, "lines": season_of(visit, by)}
+    return visit.render("funnel_season.html", context)
 
 
 @router.post("/funnels/saved")
