@@ -208,6 +208,7 @@ OPENS: dict[str, Allowed] = {
     ),
     **dict.fromkeys(("POST /funnels/saved", "GET /funnels/saved/{funnel_id}"), FUNNELS),
     "POST /funnels/saved/{funnel_id}/remove": FUNNELS,
+    "GET /funnels/season": FUNNELS,
     **dict.fromkeys(("GET /funnels/differs", "GET /funnels/differs.csv"), FUNNELS),
     "POST /funnels/why": both(sees("numbers"), sees("archive")),
     "POST /status/clock": sees("runs"),
