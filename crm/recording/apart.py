@@ -56,6 +56,7 @@ class Divider:
     _telling: dict[str, Set[str]] = field(default_factory=dict)
     _first_at: dict[int, str] = field(default_factory=dict)
     """Hash of a key → the home that spoke of it first: two keys of one hash join too many."""
+    _first: dict[str, int] = field(default_factory=dict)
     _named: set[str] = field(default_factory=set)
 
     def add(self, home: str, rows: Sequence[JournalRow], joining: Sequence[LoggedEvent]) -> None:
@@ -64,7 +65,7 @@ class Divider:
         self._events[home] = len(rows)
         if telling := _TELLING.intersection(row.type for row in rows):
             self._telling[home] = telling
-        first = min(row.position for row in rows)
+        first = self._first[home] = min(row.position for row in rows)
         self.first_position = min(self.first_position or first, first)
         first_us = min(counts_from_us(row.starts_us, row.received_us) for row in rows)
         self.first_us = first_us if self.first_us is None else min(self.first_us, first_us)
@@ -106,10 +107,10 @@ class Divider:
         return may_have_claims(frozenset().union(*types))
 
     def _sliced(self, components: list[list[str]], together: int) -> list[list[str]]:
-        """By their names, so that rows that stand together are written together."""
+        """As they came, so that what is read and written together stands together."""
         slices: list[list[str]] = []
         events = together
-        for homes in sorted(components):
+        for homes in sorted(components, key=lambda homes: min(self._first[h] for h in homes)):
             if events >= together:
                 slices.append([])
                 events = 0

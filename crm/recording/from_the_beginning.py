@@ -15,7 +15,7 @@ whoever finds the mark of another empties the views and records in the order of 
 same is done where an event cannot be recorded. docs/decisions/0048-people-are-recorded-apart.md
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
@@ -23,6 +23,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
+from campaigns.catalogue import CATALOGUE
 from campaigns.times import shanghai_day
 from crm.components.histories import HistoryCache, SharedFacts
 from crm.components.keys import PERSONAL, joins_nobody, kind_of
@@ -57,7 +58,8 @@ from crm.storage.locks import RECORDING, hold
 EVENTS_TOGETHER = 12_000
 """Of a slice: it is held in memory, and others wait for its transaction."""
 ROWS_AT_ONCE = 4_000
-_PEOPLE = ("card", "reward")
+_PEOPLE = frozenset({"card", "reward"})
+_THINGS = frozenset(kind.subject_kind for kind in CATALOGUE.values()) - _PEOPLE - {""}
 
 
 class BatchRecorder(Protocol):
@@ -215,11 +217,9 @@ class FromTheBeginning:
         steps: list[ClaimStep] = []
         chunk = None
         with self._transaction() as connection:
-            events: list[LoggedEvent] = []
-            after = first - 1
-            while after < last:
-                rows, after = self._next_rows(connection, after, last)
-                events += self._decoded(row for row in rows if _is_waited_for(row, division.named))
+            rows = self._rows_of_things(connection, division.named, last)
+            events = self._decoded(row for row in rows if row.position >= first)
+            events.sort(key=attrgetter("position"))
             if events:
                 self._progress = progress_after(self._progress, events)
                 day = self._progress.days_to
@@ -233,6 +233,17 @@ class FromTheBeginning:
         with self._transaction() as connection:
             written = write_steps(connection, claims, steps)
         yield Part(0, written)
+
+    def _rows_of_things(
+        self, connection: Connection, named: Iterable[str], up_to: int
+    ) -> Iterator[JournalRow]:
+        """What is about shared things, or about cards as far as members look at them."""
+        for kind in sorted(_THINGS):
+            homes = homes_with_prefix(connection, f"{kind}/")
+            yield from rows_of_homes(connection, homes, up_to)
+        for row in rows_of_homes(connection, named, up_to):
+            if row.type in CONCERNS_MEMBERS:
+                yield row
 
     def _record_people(
         self, homes: Iterable[str], up_to: int, within: Chunk | None = None
@@ -279,13 +290,6 @@ class FromTheBeginning:
 def may_begin(connection: Connection, consumer: str) -> bool:
     """Whether nothing is recorded, and nobody was broken off in the midst of it."""
     return load_progress(connection, consumer).position == 0 and not is_unfinished(connection)
-
-
-def _is_waited_for(row: JournalRow, named: Container[str]) -> bool:
-    """Whether a row is about a shared thing, or about a card as far as members look at it."""
-    if kind_of(row.subject) not in _PEOPLE:
-        return True
-    return row.subject in named and row.type in CONCERNS_MEMBERS
 
 
 def _erases(events: Iterable[LoggedEvent]) -> bool:
