@@ -21,16 +21,14 @@ def lived_in_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one, to which nobody is connected."""
     folder = tmp_path_factory.mktemp("lived-in")
     new_installation(folder)
-    installation = Installation(folder)
-    with clock(AFTER_US):
-        lived_in(installation).close()
+    lived_in(Installation(folder)).close()
     return folder
 
 
 @pytest.fixture(scope="module")
 def lived_in_server(empty_in_postgres: EmptyInstallation) -> Iterator[EmptyInstallation]:
     """The same in PostgreSQL."""
-    with clock(AFTER_US), empty_in_postgres.after(lived_in) as found:
+    with empty_in_postgres.after(lived_in) as found:
         yield found
 
 
@@ -50,8 +48,10 @@ def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
 
 
 def lived_in(installation: Installation) -> Installation:
-    take_in(installation, season(PEOPLE))
-    said, _, _ = life()
-    assert {receipt.status for receipt in installation.accept(said)} == {"accepted"}
-    installation.work()
+    """Its clock runs for that long alone: what lives longer than a test would leave it behind."""
+    with clock(AFTER_US):
+        take_in(installation, season(PEOPLE))
+        said, _, _ = life()
+        assert {receipt.status for receipt in installation.accept(said)} == {"accepted"}
+        installation.work()
     return installation
