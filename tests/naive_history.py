@@ -98,6 +98,8 @@ def told(sent: Sent) -> Told:
     wire = sent.wire
     credential = CREDENTIALS[sent.by]
     said = {name: value for name, value in wire.items() if name not in ("id", "receivedat")}
+    # The time of day of what is known by the day alone is ignored.
+    said["time"] = sent.starts_us
     return Told(
         wire["source"],
         wire["id"],

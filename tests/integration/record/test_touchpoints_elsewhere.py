@@ -27,7 +27,7 @@ FUNNEL = Funnel(
 @pytest.fixture(scope="module")
 def funnels() -> Iterator[Funnels]:
     with clock(), Installation() as installation:
-        installation.accept(make_world(5, 150))
+        installation.accept(make_world(6, 150))
         installation.work()
         yield Funnels(installation.engine)
 

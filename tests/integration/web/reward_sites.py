@@ -9,6 +9,8 @@ from zlib import crc32
 import httpx
 
 from campaigns.ids import reward_id
+from campaigns.times import rfc3339
+from crm.clock import now_us
 from streams.embedded.worker import Worker
 from tests.integration.web.sites import RunningSite, sign_in, today, token_in
 
@@ -16,14 +18,15 @@ from tests.integration.web.sites import RunningSite, sign_in, today, token_in
 def event(
     type_name: str, subject: str, data: dict[str, Any], days_ago: int, event_id: str = ""
 ) -> dict[str, Any]:
-    """An event of headquarters, some days ago at noon."""
+    """An event of headquarters, some days ago at noon; of today, just now."""
+    day = today() - timedelta(days=days_ago)
     return {
         "specversion": "1.0",
         "id": event_id or f"{type_name}-{subject.partition('/')[2]}",
         "source": "/hq/console",
         "type": f"jinxi.{type_name}.v1",
         "subject": subject,
-        "time": f"{today() - timedelta(days=days_ago)}T12:00:00+08:00",
+        "time": f"{day}T12:00:00+08:00" if days_ago else rfc3339(now_us()),
         "data": data,
     }
 

@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from campaigns.ids import person_id
+from campaigns.times import rfc3339
+from crm.clock import now_us
 from tests.integration.web.acting import fill_in, form_in
 from tests.integration.web.sites import (
     RunningSite,
@@ -159,7 +161,7 @@ def attended(card_id: str, activity_id: str, event_id: str) -> dict[str, Any]:
         "id": event_id,
         "source": "/phones/staff-03",
         "type": "jinxi.activity.attended.v1",
-        "time": f"{today()}T00:30:00+08:00",
+        "time": rfc3339(now_us()),
         "subject": f"card/{card_id}",
         "data": {"card_id": card_id, "activity_id": activity_id},
     }

@@ -32,7 +32,10 @@ def hall(site: RunningSite) -> None:
     before = activity_today("A-before")
     day = today() - timedelta(days=2)
     before["data"] |= {"starts_at": f"{day}T09:00:00+08:00", "title": "前天那一场"}
-    site.accept(activity_today(), before)
+    begun = activity_today()
+    # Whatever the hour at which this runs: it has begun.
+    begun["data"] |= {"starts_at": f"{today()}T00:00:00+08:00"}
+    site.accept(begun, before)
     people = [("I-1", "孟来过", "13700006601"), ("I-2", "顾同住", "13700006602")]
     people += [("I-3", "舒不要", "13700006603"), ("I-4", "计去世", "13700006604")]
     people += [("I-5", "邱限制", "13700006605"), ("I-6", "康没来", "13700006606")]

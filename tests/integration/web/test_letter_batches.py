@@ -118,7 +118,7 @@ def test_many_are_sent_once_each_however_often_it_is_tapped(
     again = to_many(field, "send", way="sms")
     assert left_out(again.text)["这一次已经发过"] == 2 and len(gateway.taken) == before + 2
     archive = field.get(f"/people/{person_id('L-5')}").text
-    assert "invitation" in archive.partition('id="letters"')[2]
+    assert "请来坐坐" in archive.partition('id="letters"')[2]
     with reading(site.site.engine) as connection:
         looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["L-5"])
     assert "letter" in {look.field for look in looks}

@@ -217,7 +217,7 @@ def test_each_gets_their_own_once_and_it_stands_in_their_archive(
         assert f"信{name[2:]}，您好" in message.get_content()
     page = field.get(batch).text
     assert "发完了" in page and told(page) == {"✓ 已送出": 3}
-    assert "邮件 · invitation" in field.get(f"/people/{person_id('P-0')}").text
+    assert "邮件 · 请来坐坐" in field.get(f"/people/{person_id('P-0')}").text
     with reading(site.site.engine) as connection:
         looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["P-0"])
     assert "letter" in {look.field for look in looks}
