@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from campaigns.times import day_end_us, shanghai_day
 from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import account_of
+from crm.activities.queries import activity
 from crm.archives.queries import person_then
 from crm.journal.dead_letters import may_be_one_event
 from crm.keyring.keyring import Keyring
@@ -155,6 +157,8 @@ class Postman:
         """Look at the person as they stand now; then it leaves, or why it does not."""
         batch, template = turn.batch, turn.template
         with reading(self.engine) as connection:
+            if _came_too_late(turn, connection, due, now_us):
+                return "over"
             known = person_then(turn.scope, connection, self.keyring, due.person_id, now_us)
         if known is None:
             return "erased"
@@ -184,3 +188,16 @@ class Postman:
 
 def _may_send(scope: Scope) -> bool:
     return scope.may("letters") and scope.may("people") and scope.may("opens")
+
+
+def _came_too_late(turn: Turn, connection: Connection, due: Due, now_us: int) -> bool:
+    """Whether the activity that it is about was still to come when it was asked for, and is over.
+
+    Who writes to its guests afterwards means to.
+    """
+    kind, _, name = due.occasion.partition(":")
+    of = activity(turn.scope, connection, name) if kind == "invited" else None
+    if of is None:
+        return False
+    over_us = of.ends_us or day_end_us(shanghai_day(of.starts_us))
+    return turn.batch.at_us < over_us <= now_us

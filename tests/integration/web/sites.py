@@ -34,6 +34,7 @@ from crm.web.guards.refusals import Refusals
 from crm.web.guards.site import Site
 from crm.web.view.languages import load_translations
 from streams.serving.connections import config
+from tests.examples import an_event
 from tests.servers import shared
 from tests.templates import new_installation
 
@@ -252,6 +253,18 @@ def card(card_id: str = "C1", name: str = "王桂英", phone: str = "13912345678
             "source_kind": "activity",
         },
     }
+
+
+def yes_to_d1(card_id: str = "C-ours") -> list[dict[str, Any]]:
+    """A card's words that agree to the archive, and to the copy of dealer D1."""
+    common = {"card_id": card_id, "notice_version": "2026-01", "method": "paper", "by": "self"}
+    said: tuple[dict[str, str], ...] = (
+        {"purpose": "archive"},
+        {"purpose": "share_with_dealer", "dealer": "D1"},
+    )
+    return [
+        an_event("consent.given", {**common, **each}, id=f"yes-{each['purpose']}") for each in said
+    ]
 
 
 def entered(site: RunningSite, name: str) -> Iterator[httpx.Client]:

@@ -16,7 +16,14 @@ from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, dealer_scope
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from tests.examples import an_event
-from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    card,
+    sign_in,
+    token_in,
+    yes_to_d1,
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,12 +41,7 @@ def company(site: RunningSite) -> None:
         wire = card(card_id, name, phone)
         wire["data"] |= {"region": "110105", "activity_id": "A-today"}
         site.accept(wire)
-    for purpose in ("archive", "share_with_dealer"):
-        consent = {"card_id": "C-ours", "purpose": purpose, "notice_version": "2026-01"}
-        consent |= {"method": "paper", "by": "self"}
-        if purpose == "share_with_dealer":
-            consent["dealer"] = "D1"
-        site.accept(an_event("consent.given", consent, id=f"yes-{purpose}"))
+    site.accept(*yes_to_d1())
     Worker(site.site.engine, site.site.keyring).until_idle()
 
 

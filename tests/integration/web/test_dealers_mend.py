@@ -19,7 +19,14 @@ from crm.scope import OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
 from streams.embedded.worker import Worker
 from tests.examples import an_event
-from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    card,
+    entered,
+    token_in,
+    yes_to_d1,
+)
 from tests.integration.web.test_event_again import AGAIN, address, mend, outcome, said_with
 
 LIST = "/said/unsettled"
@@ -40,12 +47,7 @@ def company(site: RunningSite) -> None:
     shared = card("C-ours", "王桂英", "13912345678")
     shared["data"] |= {"region": "110105", "activity_id": "A-today"}
     site.accept(activity_today(), shared)
-    for purpose in ("archive", "share_with_dealer"):
-        consent = {"card_id": "C-ours", "purpose": purpose, "notice_version": "2026-01"}
-        consent |= {"method": "paper", "by": "self"}
-        if purpose == "share_with_dealer":
-            consent["dealer"] = "D1"
-        site.accept(an_event("consent.given", consent, id=f"yes-{purpose}"))
+    site.accept(*yes_to_d1())
     Worker(site.site.engine, site.site.keyring).until_idle()
 
 

@@ -1,9 +1,6 @@
 """One letter to many: each is looked at by itself, sent once, and who is left out is counted."""
 
-import re
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +14,18 @@ from crm.invitations.register import invite
 from crm.letters.ways import Ways
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
-from crm.web.app import app_of
 from tests.integration.web.acting import form_in
+from tests.integration.web.letter_sites import (
+    BATCH,
+    NIGHT_US,
+    NOON_US,
+    Clock,
+    Gateway,
+    a_gateway,
+    left_out,
+    with_ways,
+)
 from tests.integration.web.sites import (
-    Listener,
     RunningSite,
     activity_today,
     card,
@@ -28,7 +33,6 @@ from tests.integration.web.sites import (
     running,
 )
 from tests.integration.web.test_consents import consent
-from tests.integration.web.test_letter_pages import NIGHT_US, NOON_US, Clock, Gateway
 from tests.integration.web.test_person_acts import event
 
 CLOCK = Clock()
@@ -36,14 +40,8 @@ CLOCK = Clock()
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
-    """A gateway for phones."""
-    server = Gateway()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with a_gateway() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +61,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, gateway: Gateway) -> Iterator
             of = {"actor": "u-1", "now_us": NOON_US}
             invite(HEADQUARTERS_SCOPE, connection, "A-today", people, **of)  # type: ignore[arg-type]
         ways = Ways(None, None, f"http://127.0.0.1:{gateway.server_port}/", True)
-        found = replace(plain.site, now_us=CLOCK, ways=ways)
-        listener = Listener(app_of(found))
-        try:
-            yield RunningSite(found, listener)
-        finally:
-            listener.close()
+        with with_ways(plain, CLOCK, ways) as found:
+            yield found
 
 
 @pytest.fixture
@@ -77,20 +71,11 @@ def field(site: RunningSite) -> Iterator[httpx.Client]:
     yield from entered(site, "field")
 
 
-BATCH = "/letters/batch"
-
-
 def to_many(client: httpx.Client, step: str = "", **typed: str) -> httpx.Response:
     """Open the form for many, fill it in and send it."""
     chosen = {"whom": "invited:A-today", "template": "invitation", "language": "zh-CN"}
     form = {**form_in(client.get(BATCH).text, BATCH), **chosen, "step": step, **typed}
     return client.post(BATCH, data=form)
-
-
-def left_out(page: str) -> dict[str, int]:
-    """Reason → how many."""
-    found = re.findall(r"不送的：([^<]+)</span> <span class=\"end\">(\d+)", page)
-    return {why: int(count) for why, count in found}
 
 
 def test_each_of_many_is_looked_at_by_itself_and_who_is_left_out_is_counted(

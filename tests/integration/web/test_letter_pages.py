@@ -1,42 +1,38 @@
 """Letters: looked at for a real person, sent only to whom something may be sent, and when."""
 
-import contextlib
-import socket
-import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
 import orjson
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
 from campaigns.ids import person_id
-from campaigns.times import day_start_us
 from crm.accounts.access import accesses_of_cards
 from crm.copies.webhook_signatures import signature
 from crm.letters.ways import Ways, gateway_secret
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
-from crm.web.app import app_of
+from tests.integration.web.letter_sites import (
+    NIGHT_US,
+    NOON_US,
+    Clock,
+    Gateway,
+    a_gateway,
+    a_mail_server,
+    with_ways,
+)
 from tests.integration.web.sites import (
-    Listener,
     RunningSite,
     card,
     running,
     sign_in,
-    today,
     token_in,
 )
 from tests.integration.web.test_consents import consent
 from tests.integration.web.test_person_acts import event, fields
-
-NOON_US = day_start_us(today()) + 12 * 3_600_000_000
-NIGHT_US = day_start_us(today()) + 22 * 3_600_000_000
 
 
 class Post(Message):
@@ -51,61 +47,18 @@ class Post(Message):
         self.messages.append((told["To"], told["Subject"], told.get_content()))
 
 
-class Gateway(HTTPServer):
-    """What the gateway was handed: (headers, body); it answers with `status`."""
-
-    status = 202
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Taker)
-        self.taken: list[tuple[Mapping[str, str], bytes]] = []
-
-
-class _Taker(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        gateway = self.server
-        assert isinstance(gateway, Gateway)
-        body = self.rfile.read(int(self.headers["content-length"]))
-        gateway.taken.append((dict(self.headers.items()), body))
-        self.send_response(gateway.status)
-        self.end_headers()
-
-    def log_message(self, *_args: object) -> None:
-        """Quiet."""
-
-
 @pytest.fixture(scope="module")
 def post() -> Iterator[tuple[Post, str]]:
     """A real mail server."""
     handler = Post()
-    with contextlib.closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield handler, f"127.0.0.1:{port}"
-    controller.stop()
+    with a_mail_server(handler) as address:
+        yield handler, address
 
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
-    """A gateway for phones."""
-    server = Gateway()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class Clock:
-    """The site's clock, which a test sets."""
-
-    at_us = NOON_US
-
-    def __call__(self) -> int:
-        return self.at_us
+    with a_gateway() as found:
+        yield found
 
 
 CLOCK = Clock()
@@ -130,12 +83,8 @@ def site(
             event("trial.started", "L-1", trial_id="T-l1", sku="JX-B4"),
         )
         ways = Ways(post[1], "crm@example.com", f"http://127.0.0.1:{gateway.server_port}/", True)
-        found = replace(plain.site, now_us=CLOCK, ways=ways)
-        listener = Listener(app_of(found))
-        try:
-            yield RunningSite(found, listener)
-        finally:
-            listener.close()
+        with with_ways(plain, CLOCK, ways) as found:
+            yield found
 
 
 @pytest.fixture

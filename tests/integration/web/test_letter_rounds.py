@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,20 +16,25 @@ from crm.letters.register import Sending, begin, end
 from crm.letters.ways import NotSent, Ways
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
-from crm.web.app import app_of
 from tests.integration.web.acting import form_in
+from tests.integration.web.letter_sites import (
+    BATCH,
+    NIGHT_US,
+    NOON_US,
+    Clock,
+    filled_in,
+    invited,
+    left_out,
+    with_ways,
+)
 from tests.integration.web.sites import (
-    Listener,
     RunningSite,
-    activity_today,
     card,
     entered,
     running,
     today,
 )
 from tests.integration.web.test_consents import consent
-from tests.integration.web.test_letter_batches import BATCH, left_out
-from tests.integration.web.test_letter_pages import NIGHT_US, NOON_US, Clock
 from tests.integration.web.test_person_acts import event
 
 CLOCK = Clock()
@@ -54,12 +58,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         said = (consent(name, purpose="marketing") for name in (*WILLING, *FICKLE))
         plain.accept(*(each | before for each in said))
         ways = Ways(None, None, "http://127.0.0.1:9/", True)
-        found = replace(plain.site, now_us=CLOCK, ways=ways)
-        listener = Listener(app_of(found))
-        try:
-            yield RunningSite(found, listener)
-        finally:
-            listener.close()
+        with with_ways(plain, CLOCK, ways) as found:
+            yield found
 
 
 @pytest.fixture(autouse=True)
@@ -83,20 +83,8 @@ def field(site: RunningSite) -> Iterator[httpx.Client]:
     yield from entered(site, "field")
 
 
-def invited(site: RunningSite, activity_id: str, names: list[str]) -> str:
-    """A new activity with its people: whom to write to."""
-    site.accept(activity_today(activity_id))
-    people = [person_id(name) for name in names]
-    with writing(site.site.engine) as connection:
-        invite(*(HEADQUARTERS_SCOPE, connection, activity_id, people), actor="u-1", now_us=NOON_US)
-    return f"invited:{activity_id}"
-
-
 def sent(client: httpx.Client, whom: str, **typed: str) -> httpx.Response:
-    """A new form, filled in and sent."""
-    form = form_in(client.get(BATCH).text, BATCH)
-    chosen = {"whom": whom, "template": "invitation", "language": "zh-CN", "way": "sms"}
-    return client.post(BATCH, data={**form, **chosen, "step": "send", **typed})
+    return filled_in(client, whom, **{"way": "sms", **typed})
 
 
 def times() -> Counter[str]:

@@ -18,25 +18,31 @@ from typing import Any
 
 import httpx
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from campaigns.ids import derived_id, person_id
 from crm.accounts.access import accesses_of_cards
 from crm.accounts.people import close_account
-from crm.invitations.register import invite
 from crm.letters.queries import letter_templates
 from crm.letters.register import Sending, begin
 from crm.letters.tables import LETTER_DUE
 from crm.letters.ways import Ways
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
-from crm.web.app import app_of
 from tests.integration.web.acting import form_in
+from tests.integration.web.letter_sites import (
+    BATCH,
+    NIGHT_US,
+    NOON_US,
+    Clock,
+    a_mail_server,
+    filled_in,
+    invited,
+    left_out,
+    with_ways,
+)
 from tests.integration.web.sites import (
-    Listener,
     RunningSite,
-    activity_today,
     card,
     entered,
     running,
@@ -44,8 +50,6 @@ from tests.integration.web.sites import (
     token_in,
 )
 from tests.integration.web.test_consents import consent
-from tests.integration.web.test_letter_batches import BATCH, left_out
-from tests.integration.web.test_letter_pages import NIGHT_US, NOON_US, Clock
 from tests.integration.web.test_person_acts import event
 from tests.source_tree import ROOT
 
@@ -96,13 +100,8 @@ class Office:
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[Office, str]]:
     office = Office()
-    with contextlib.closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(office, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield office, f"127.0.0.1:{port}"
-    controller.stop()
+    with a_mail_server(office) as address:
+        yield office, address
 
 
 @pytest.fixture
@@ -133,12 +132,8 @@ def site(
             event("consent.refused", "P-shut", purpose="archive"),
         )
         ways = Ways(served[1], "crm@example.com", None, True)
-        found = replace(plain.site, now_us=CLOCK, ways=ways)
-        listener = Listener(app_of(found))
-        try:
-            yield RunningSite(found, listener)
-        finally:
-            listener.close()
+        with with_ways(plain, CLOCK, ways) as found:
+            yield found
 
 
 @pytest.fixture
@@ -147,20 +142,8 @@ def field(site: RunningSite, post: Office) -> Iterator[httpx.Client]:
     yield from entered(site, "field")
 
 
-def invited(site: RunningSite, activity_id: str, names: list[str]) -> str:
-    """A new activity with its people: whom to write to."""
-    site.accept(activity_today(activity_id))
-    people = [person_id(name) for name in names]
-    with writing(site.site.engine) as connection:
-        invite(*(HEADQUARTERS_SCOPE, connection, activity_id, people), actor="u-1", now_us=NOON_US)
-    return f"invited:{activity_id}"
-
-
 def asked(client: httpx.Client, whom: str, **typed: str) -> httpx.Response:
-    """A new form, filled in; it is sent unless `step` says otherwise."""
-    form = form_in(client.get(BATCH).text, BATCH)
-    chosen = {"whom": whom, "template": "invitation", "language": "zh-CN", "way": "mail"}
-    return client.post(BATCH, data={**form, **chosen, "step": "send", **typed})
+    return filled_in(client, whom, **{"way": "mail", **typed})
 
 
 def begun(client: httpx.Client, whom: str, **typed: str) -> str:
@@ -256,6 +239,22 @@ def test_later_means_later_by_itself_and_the_same_letter(
     CLOCK.at_us += MINUTE_US
     assert sends(site) == 1 and "发完了" in field.get(batch).text
     assert post.times() == dict.fromkeys(map(mail_of, PEOPLE[:2]), 1)
+
+
+def test_who_was_to_be_asked_to_what_is_over_meanwhile_is_asked_no_more(
+    site: RunningSite, field: httpx.Client, post: Office
+) -> None:
+    day = today()
+    plan = {"starts_at": f"{day}T09:00:00+08:00", "ends_at": f"{day}T12:01:00+08:00"}
+    whom = invited(site, "A-over", PEOPLE[:2], **plan)
+    batch = begun(field, whom)
+    CLOCK.at_us += MINUTE_US
+    assert sends(site) == 2 and not post.messages
+    assert told(field.get(batch).text) == {"✓ 已送出": 0, "– 不送的：轮到时活动已经办完": 2}
+    # Who writes to the guests afterwards means to.
+    thanks = begun(field, whom)
+    sends(site)
+    assert told(field.get(thanks).text) == {"✓ 已送出": 2}
 
 
 def test_who_says_later_for_a_day_is_told(
