@@ -24,6 +24,7 @@ from crm.ledger.tables import BALANCE, LEDGER_ENTRY, REWARD
 from crm.operations.recomputing import Recomputed, Report, recompute
 from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK, PERSON
+from crm.recording.unfinished import refuse_unfinished
 from crm.rewards.judgement import judge_claims
 
 _Found = tuple[bool, Sentence]
@@ -55,7 +56,11 @@ class _Case:
 def run_checks(
     connection: Connection, keyring: Keyring, report: Report | None = None
 ) -> Iterator[Check]:
-    """Every law, one after the other; `report` hears how many cards and rewards were looked at."""
+    """Every law, one after the other; `report` hears how many cards and rewards were looked at.
+
+    Raises RecordingUnfinished.
+    """
+    refuse_unfinished(connection)
     progress = load_progress(connection, "embedded")
     day = progress.days_to or progress.first_day
     at_us = day_end_us(day) - 1 if day else 0

@@ -21,6 +21,7 @@ _DATABASE = "crm.storage.database.DatabaseUnusable"
 _DATABASE_NEWER = "crm.schema.revisions.DatabaseNewer"
 _NO_MASTER_KEY = "crm.keyring.master_key.MasterKeyMissing"
 _WRONG_MASTER_KEY = "crm.keyring.master_key.MasterKeyWrong"
+_UNFINISHED = "crm.recording.unfinished.RecordingUnfinished"
 _KEY_LOST = "crm.keyring.keyring.KeyLost"
 _BAD_URL = "sqlalchemy.exc.ArgumentError"
 _DRIVER = "sqlalchemy.exc.DBAPIError"
@@ -35,6 +36,7 @@ FORESEEN = frozenset(
         _SETTING,
         _SETTING_FILE,
         _WORKER,
+        _UNFINISHED,
         _DATABASE,
         _NO_MASTER_KEY,
         _WRONG_MASTER_KEY,
@@ -66,7 +68,7 @@ def is_foreseen(error: BaseException) -> bool:
 
 def status_of(error: BaseException) -> int:
     """The exit status."""
-    return BUSY if _is(error, _WORKER, _PASSING) else FAILED
+    return BUSY if _is(error, _WORKER, _UNFINISHED, _PASSING) else FAILED
 
 
 def sentence_of(error: BaseException) -> str:
@@ -95,6 +97,8 @@ def sentence_of(error: BaseException) -> str:
             "收下（jinxi accept）不受影响；要在这里记录，请先停掉那一个。",
             file=error,
         )
+    if _is(error, _UNFINISHED):
+        return _said(error)
     if _is(error, _NO_MASTER_KEY):
         return say(
             "找不到主密钥：{cause}。没有改动任何数据；请把备份的主密钥放回原处。",

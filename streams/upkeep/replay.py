@@ -23,6 +23,7 @@ from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.recorder import BATCH_EVENTS, LARGEST_BATCH, Recorder
+from crm.recording.unfinished import refuse_unfinished
 from crm.schema.preparing import prepare
 from crm.schema.tables import HISTORY, PROJECTED
 from crm.storage.bulk import driver_values, insert_rows
@@ -82,7 +83,8 @@ def verify(
 
     folder: where the data are; None: where a SQLite database is, else the system's temporary one.
 
-    What a worker records in the meantime is rebuilt as well, until both are equally far.
+    What a worker records in the meantime is rebuilt as well, until both are equally far. Raises
+    RecordingUnfinished.
     """
     here_file = sqlite_file(engine.url.render_as_string())
     with scratch_folder(folder or (here_file.parent if here_file else None)) as scratch:
@@ -97,6 +99,7 @@ def verify(
             up_to = 0
             while True:
                 with settled(engine) as here, writing(beside) as there:
+                    refuse_unfinished(here)
                     before, up_to = up_to, load_progress(here, "embedded").position
                     _copy(here, there, before, up_to)
                 _record_again(Recorder(beside, keyring), up_to, report)

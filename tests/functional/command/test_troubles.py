@@ -16,6 +16,8 @@ import orjson
 import pytest
 
 from crm.configuration.settings import Settings
+from crm.recording.unfinished import mark_unfinished
+from crm.storage.database import open_engine, writing
 from streams.running.lease import lease
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi, environment, run, run_started
@@ -226,3 +228,18 @@ def test_killed_in_the_middle_everything_that_was_told_is_there(tmp_path: Path) 
     again = run(tmp_path, "accept", "many.ndjson", "--json")
     assert again.status == 0, again
     assert (again.only["accepted"], again.only["duplicate"]) == (0, 20)
+
+
+def test_what_is_under_way_from_the_beginning_is_judged_once_it_is_done(tmp_path: Path) -> None:
+    (tmp_path / "one.ndjson").write_bytes(lines(1))
+    assert run(tmp_path, "accept", "one.ndjson").status == 0
+    engine = open_engine(Settings.in_folder(tmp_path / "jinxi-data").database_url)
+    with writing(engine) as connection:
+        mark_unfinished(connection, 0)
+    engine.dispose()
+    for words in (("check",), ("replay", "--verify")):
+        early = run(tmp_path, *words)
+        assert early.status == 4, early
+        assert "正在从头入档" in early.err and "jinxi work --until-idle" in early.err
+    assert run(tmp_path, "work", "--until-idle").status == 0
+    assert run(tmp_path, "check").status == 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crm.journal.dead_letters import dead_positions
 from crm.operations.checks import run_checks
 from crm.recording import from_the_beginning as module
-from crm.recording.unfinished import is_unfinished
+from crm.recording.unfinished import RecordingUnfinished, is_unfinished
 from crm.storage.database import reading
 from streams.upkeep.replay import rebuild, verify
 from tests.failing_transactions import killed_now_and_then
@@ -110,7 +110,7 @@ def test_an_event_that_cannot_be_recorded_is_found_and_all_others_are_recorded(
     assert "given up: ValueError" in caplog.text
 
 
-def test_whoever_finds_it_broken_off_empties_the_views_and_begins_anew() -> None:
+def test_nobody_judges_the_midst_of_it_and_whoever_finds_it_broken_off_begins_anew() -> None:
     events = make_world(12, 60, with_erasures=True)
     with clock(), Installation() as plain, Installation() as other:
         plain.accept(events)
@@ -123,6 +123,10 @@ def test_whoever_finds_it_broken_off_empties_the_views_and_begins_anew() -> None
             assert recorder.begun > 0
             with reading(other.engine) as connection:
                 assert is_unfinished(connection)
+                with pytest.raises(RecordingUnfinished, match="from the beginning"):
+                    list(run_checks(connection, other.keyring))
+            with pytest.raises(RecordingUnfinished):
+                verify(other.engine, other.keyring)
             other.close()
             other.open()
             other.work()
