@@ -1,5 +1,6 @@
 """An event as the journal has it, decoded: what every pure rule of the CRM looks at."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -79,3 +80,8 @@ class LoggedEvent(Struct, frozen=True, eq=False, gc=False):
     def is_open_to(self, event: "LoggedEvent") -> bool:
         """Whether the party of another event may speak of what this one brought into being."""
         return event.party in (COMPANY, self.party)
+
+
+def erases(events: Iterable[LoggedEvent]) -> bool:
+    """Whether a card is erased by one of the events."""
+    return any(event.type_name == "card.erased" for event in events)

@@ -22,7 +22,7 @@ from crm.journal.appending import append_new
 from crm.journal.checkpoints import TRANSACTIONS, move_all_on, next_offsets
 from crm.journal.dead_letters import dead_positions, may_be_one_event
 from crm.journal.events import NewEvent, decode, journal_values
-from crm.journal.logged_event import EventKey, LoggedEvent
+from crm.journal.logged_event import EventKey, LoggedEvent, erases
 from crm.journal.progress import load_progress
 from crm.journal.undecodable import put_aside
 from crm.keyring.keyring import Keyring
@@ -122,7 +122,7 @@ class CarriedRecorder:
         position = max([progress.position, *(event.position for event in fresh[-1:])])
         self.recorder.record_up_to(connection, fresh, progress, position, now_us)
         self._end(connection, parts, number + 1, now_us)
-        return Recorded(len(fresh), erased=any(e.type_name == "card.erased" for e in fresh))
+        return Recorded(len(fresh), erased=erases(fresh))
 
     def _begin(
         self, connection: Connection, parts: Sequence[CarriedBatch]

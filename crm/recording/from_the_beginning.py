@@ -38,7 +38,7 @@ from crm.journal.events import (
     rows_after,
     rows_of_homes,
 )
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.logged_event import LoggedEvent, erases
 from crm.journal.progress import Progress, load_progress, save_progress
 from crm.keyring.keyring import Keyring
 from crm.ledger.book import ClaimStep, write_steps
@@ -78,8 +78,8 @@ class BatchRecorder(Protocol):
     def forget(self) -> None:
         """What is kept at hand may be true no longer."""
 
-    def destroy_keys(self, erased: set[str]) -> None:
-        """Of those who are erased."""
+    def to_record(self, rows: Iterable[JournalRow]) -> list[JournalRow]:
+        """Those that are not left out."""
 
     def record_events(
         self, connection: Connection, events: Sequence[LoggedEvent], progress: Progress
@@ -110,7 +110,6 @@ class FromTheBeginning:
     now_us: int
     _number: int = 0
     """How many transactions had recorded after our last one."""
-    _left_out: frozenset[int] = frozenset()
     _progress: Progress = field(default_factory=Progress)
 
     def parts(self) -> Iterator[Part]:
@@ -131,7 +130,7 @@ class FromTheBeginning:
             self.recorder.forget()
             mark_unfinished(connection, self.now_us)
             note_everything(connection)
-            self._left_out = self.recorder.cache.left_out = dead_positions(connection)
+            self.recorder.cache.left_out = dead_positions(connection)
             count_transaction(connection, self.now_us)
             self._number = transactions(connection)
 
@@ -151,7 +150,7 @@ class FromTheBeginning:
 
     def _add(self, divider: Divider, connection: Connection, homes: Iterable[str]) -> None:
         """What joins some homes to others is decoded alone, and decrypted where it is personal."""
-        rows = self._kept(rows_of_homes(connection, homes, self.up_to))
+        rows = self.recorder.to_record(rows_of_homes(connection, homes, self.up_to))
         by_home: dict[str, list[JournalRow]] = {}
         for row in rows:
             by_home.setdefault(row.subject, []).append(row)
@@ -163,13 +162,8 @@ class FromTheBeginning:
         for home, of_home in by_home.items():
             divider.add(home, of_home, joining.get(home, ()))
 
-    def _kept(self, rows: Iterable[JournalRow]) -> list[JournalRow]:
-        kept = [row for row in rows if row.position not in self._left_out]
-        self.recorder.destroy_keys({row.subject for row in kept if row.type == "card.erased"})
-        return kept
-
     def _decoded(self, rows: Iterable[JournalRow]) -> list[LoggedEvent]:
-        return decode(self._kept(rows), self.recorder.keyring)
+        return decode(self.recorder.to_record(rows), self.recorder.keyring)
 
     def _record_in_turn(self, division: Division) -> Iterator[Part]:
         """Where nothing cuts the journal for long, people are taken one after the other here too;
@@ -202,7 +196,7 @@ class FromTheBeginning:
                 before, self._progress = self._progress, progress_after(self._progress, events)
                 written = self.recorder.record_events(connection, events, before)
                 self.recorder.chunks.moved = Moved()
-            yield Part(len(events), written, _erases(events))
+            yield Part(len(events), written, erases(events))
 
     def _next_rows(
         self, connection: Connection, after: int, up_to: int
@@ -257,7 +251,7 @@ class FromTheBeginning:
             written, steps = chunks.record_people(connection, events, day, up_to, within=within)
             # All is noted as moved at the end.
             chunks.moved = Moved()
-        return Part(len(events), written, _erases(events)), steps
+        return Part(len(events), written, erases(events)), steps
 
     def _end(self, division: Division) -> Part:
         recorder = self.recorder
@@ -290,7 +284,3 @@ class FromTheBeginning:
 def may_begin(connection: Connection, consumer: str) -> bool:
     """Whether nothing is recorded, and nobody was broken off in the midst of it."""
     return load_progress(connection, consumer).position == 0 and not is_unfinished(connection)
-
-
-def _erases(events: Iterable[LoggedEvent]) -> bool:
-    return any(event.type_name == "card.erased" for event in events)

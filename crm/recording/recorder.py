@@ -19,7 +19,7 @@ within the transaction that journals it (crm/recording/carried_recorder.py).
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -29,8 +29,8 @@ from crm.components.histories import HistoryCache
 from crm.funnels.projection import note_everything
 from crm.journal.checkpoints import transactions
 from crm.journal.dead_letters import add_dead_letter, dead_positions, may_be_one_event
-from crm.journal.events import decode, rows_after
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.events import JournalRow, decode, rows_after
+from crm.journal.logged_event import LoggedEvent, erases
 from crm.journal.progress import Progress, load_progress, save_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.chunk_recorder import ChunkRecorder
@@ -171,14 +171,18 @@ class Recorder:
         rows = rows_after(connection, progress.position, limit)
         if not rows:
             return None
-        self.destroy_keys({row.subject for row in rows if row.type == "card.erased"})
-        events = decode([r for r in rows if r.position not in self.cache.left_out], self.keyring)
+        events = decode(self.to_record(rows), self.keyring)
         count, first, last = len(rows), rows[0].position, rows[-1].position
         # What they were read from takes as much memory as they.
         del rows
         written = self.record_up_to(connection, events, progress, last, now_us)
-        erased = any(event.type_name == "card.erased" for event in events)
-        return Batch(count, first, last, 0, written, erased)
+        return Batch(count, first, last, 0, written, erases(events))
+
+    def to_record(self, rows: Iterable[JournalRow]) -> list[JournalRow]:
+        """Those that are not left out; what is erased by them can be read no more."""
+        kept = [row for row in rows if row.position not in self.cache.left_out]
+        self.destroy_keys({row.subject for row in kept if row.type == "card.erased"})
+        return kept
 
     def destroy_keys(self, erased: set[str]) -> None:
         """The door destroys them at once; it may have been killed between the two."""
