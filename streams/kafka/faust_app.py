@@ -41,6 +41,7 @@ class CheckpointConsumer(driver.Consumer):
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek our partitions to the checkpoints."""
+        # Whoever is asked here was made by our own app.
         mine: App = self.app  # type: ignore[assignment]
         assigned = {place.partition: place for place in self.assignment()}
         loop = asyncio.get_running_loop()

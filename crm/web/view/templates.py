@@ -68,6 +68,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    # The extension adds it when it is loaded.
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         words.ugettext, words.ungettext, newstyle=True
     )
