@@ -2,7 +2,9 @@
 
 import re
 from datetime import date
+from functools import cache
 
+from babel import Locale
 from babel.dates import format_date
 
 from campaigns.wording.languages import Language
@@ -46,4 +48,10 @@ def said_day(text: str, language: Language) -> str:
 
 
 def _formatted(day: date, patterns: dict[Language, str], language: Language) -> str:
-    return format_date(day, patterns[language], locale=language.replace("-", "_"))
+    return format_date(day, patterns[language], locale=_locale(language))
+
+
+@cache
+def _locale(language: Language) -> Locale:
+    # Named by its text it is parsed anew for each day, which takes longer than the day itself.
+    return Locale.parse(language, sep="-")

@@ -242,7 +242,7 @@ def written_at(scope: Scope, connection: Connection, activity_id: str) -> frozen
     query = (
         select(LINK.c.person_id)
         .join(CARD, CARD.c.card_id == LINK.c.card_id)
-        .where(CARD.c.activity_id == activity_id)
+        .where(CARD.c.home.in_(_speak_of(activity_id)), CARD.c.activity_id == activity_id)
     )
     return frozenset(connection.execute(query).scalars())
 
@@ -270,7 +270,7 @@ def signed_in_us(
 
 
 def _speak_of(activity_id: str) -> Select[tuple[str]]:
-    """The homes of whoever may have come: without them every attendance ever would be read."""
+    """The homes that name it: without them every attendance ever, and every card, would be read."""
     return select(TIE.c.home).where(TIE.c.key == f"activity/{activity_id}")
 
 

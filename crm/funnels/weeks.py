@@ -48,16 +48,22 @@ def weeks_of(columns: Columns, funnel: Funnel, field: str) -> tuple[WeeksTold, .
     codes, person = codes[has].astype(np.int64), met.person[has].astype(np.int64)
     week = (met.time[has] - from_us) // _WEEK_US
     count = -(-(to_us - from_us) // _WEEK_US)
+    values, place = np.unique(codes, return_inverse=True)
+    people = _different(place, person, len(values))
+    weeks = _different(place * count + week, person, len(values) * count).reshape(-1, count)
     texts = columns.words[field]
-    found = []
-    for code in np.unique(codes).tolist():
-        own = codes == code
-        weeks = _different(week[own], person[own], count)
-        people = len(np.unique(person[own]))
-        found.append(WeeksTold(texts.text(code) or "", people, weeks))
+    found = [
+        WeeksTold(texts.text(code) or "", of_all, tuple(of_weeks))
+        for code, of_all, of_weeks in zip(
+            values.tolist(), people.tolist(), weeks.tolist(), strict=True
+        )
+    ]
     return tuple(sorted(found, key=lambda each: each.value))
 
 
-def _different(week: Array, person: Array, count: int) -> tuple[int, ...]:
-    pairs = np.unique(np.stack((week, person)), axis=1)
-    return tuple(np.bincount(pairs[0], minlength=count).tolist())
+def _different(place: Array, person: Array, places: int) -> Array:
+    """How many different people stand at each place."""
+    most = int(person.max(initial=0)) + 1
+    pairs = np.sort(place * most + person)
+    is_new = np.diff(pairs, prepend=-1) != 0
+    return np.bincount(pairs[is_new] // most, minlength=places)

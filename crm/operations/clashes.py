@@ -11,7 +11,7 @@ from campaigns.catalogue import CATALOGUE
 from crm.components.index import homes_tied_to
 from crm.journal.events import JOURNAL
 from crm.journal.logged_event import COMPANY
-from crm.outcomes.tables import OUTCOME
+from crm.outcomes.tables import OUTCOME, UNUSUAL
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 
@@ -43,7 +43,8 @@ class Clash:
 def clashes(scope: Scope, connection: Connection) -> list[Clash]:
     """All of them, the newest first; for headquarters."""
     scope.require("runs", "clashes are for headquarters")
-    refused = _events().where(OUTCOME.c.reason.in_(("already_exists", "card_taken")))
+    refused = _events().where(UNUSUAL, OUTCOME.c.outcome == "rejected")
+    refused = refused.where(OUTCOME.c.reason.in_(("already_exists", "card_taken")))
     rows = connection.execute(refused.order_by(JOURNAL.c.received_us.desc()), _STREAMED)
     found: list[Clash] = []
     for piece in rows.partitions(_ROWS_AT_ONCE):

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, or_, select
 
 from campaigns.intake import CLOCK_SOURCE
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL, decode
 from crm.journal.logged_event import LoggedEvent
+from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.asking import NAMED_OUTCOME
 from crm.outcomes.tables import EVENT_HANDLED, OUTCOME, UNUSUAL
@@ -194,13 +195,22 @@ def event_statuses(
         yield status_of(row)
 
 
+_OWN = select(JOURNAL.c.position).where(
+    JOURNAL.c.source == CLOCK_SOURCE, JOURNAL.c.role == "system"
+)
+"""What the clock says by itself: in no list."""
+
+
 def outcome_counts(
     scope: Scope, connection: Connection, type_name: str | None = None
 ) -> Mapping[str, int]:
     """How many events each list of `event_statuses` holds."""
     scope.require("events", "outcomes of others' events")
     if type_name is None:
-        return _counts_of_all(connection)
+        # What is usual is what is left: nobody walks over it.
+        others = open_outcomes(scope, connection)
+        usual = _number(connection, JOURNAL) - _number(connection, _OWN) - sum(others.values())
+        return {**others, "recorded": usual} if usual else others
     query = (
         select(NAMED_OUTCOME, func.count())
         .select_from(JOURNAL)
@@ -212,28 +222,27 @@ def outcome_counts(
     return {name: count for name, count in connection.execute(query)}
 
 
-def _counts_of_all(connection: Connection) -> Mapping[str, int]:
-    """The same of all types: what is usual is what is left, so that nobody walks over it."""
-    own = select(JOURNAL.c.position).where(
-        JOURNAL.c.source == CLOCK_SOURCE, JOURNAL.c.role == "system"
-    )
+def open_outcomes(scope: Scope, connection: Connection) -> Mapping[str, int]:
+    """The same of every list but that of what is recorded: its cost grows with them alone."""
+    scope.require("events", "outcomes of others' events")
     failed = select(DEAD_LETTER.c.position)
     others = (
         select(OUTCOME.c.outcome, func.count())
         .where(UNUSUAL)
-        .where(OUTCOME.c.position.not_in(own), OUTCOME.c.position.not_in(failed))
+        .where(OUTCOME.c.position.not_in(_OWN), OUTCOME.c.position.not_in(failed))
         .group_by(OUTCOME.c.outcome)
     )
     found = {name: count for name, count in connection.execute(others)}
-    said = _number(connection, JOURNAL) - _number(connection, own)
-    found["failed"] = _number(connection, failed.where(DEAD_LETTER.c.position.not_in(own)))
-    done = (
-        _number(connection, OUTCOME)
-        - _number(connection, select(OUTCOME.c.position).where(OUTCOME.c.position.in_(own)))
-        - _number(connection, select(OUTCOME.c.position).where(OUTCOME.c.position.in_(failed)))
+    found["failed"] = _number(connection, failed.where(DEAD_LETTER.c.position.not_in(_OWN)))
+    # Up to there each has its outcome, or failed.
+    after = load_progress(connection, "embedded").position
+    new = (
+        select(JOURNAL.c.position)
+        .where(JOURNAL.c.position > after, JOURNAL.c.position.not_in(_OWN))
+        .where(JOURNAL.c.position.not_in(failed))
+        .where(~exists().where(OUTCOME.c.position == JOURNAL.c.position))
     )
-    found["recorded"] = done - sum(found.get(name, 0) for name in found if name != "failed")
-    found["accepted"] = said - done - found["failed"]
+    found["accepted"] = _number(connection, new)
     return {name: count for name, count in found.items() if count}
 
 

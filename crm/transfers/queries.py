@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select
 
 from campaigns.times import day_start_us, shanghai_day
 from crm.journal.events import JOURNAL
@@ -14,7 +14,6 @@ from crm.ledger.tables import PAYMENT
 from crm.members.tables import MEMBER
 from crm.outcomes.tables import OUTCOME
 from crm.scope import Scope
-from crm.storage.database import in_pieces
 from crm.transfers.transfer import Transfer
 
 
@@ -60,10 +59,10 @@ def _gifts(
     connection: Connection, members: Mapping[str, Any], first: date, after: date
 ) -> Iterator[Transfer]:
     own = {f"card/{row['card_id']}": row for row in members.values() if row["card_id"]}
-    for piece in in_pieces(sorted(own)):
-        query = _events("gift.given", first, after).where(JOURNAL.c.subject.in_(piece))
-        for row in connection.execute(query):
-            yield _transfer(own[row.subject], row)
+    cards = select(literal("card/") + MEMBER.c.card_id).where(MEMBER.c.card_id.is_not(None))
+    query = _events("gift.given", first, after).where(JOURNAL.c.subject.in_(cards))
+    for row in connection.execute(query):
+        yield _transfer(own[row.subject], row)
 
 
 def _paid(

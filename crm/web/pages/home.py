@@ -27,7 +27,7 @@ from crm.funnels.document import Document
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW, reached_between
 from crm.funnels.report import Listed, Question, Report
 from crm.outcomes.asking import handled_counts
-from crm.outcomes.queries import outcome_counts
+from crm.outcomes.queries import open_outcomes
 from crm.reward_desk.queues import queues
 from crm.rights.queries import open_counts
 from crm.scope import Scope
@@ -166,7 +166,7 @@ def _late_recalls(scope: Scope, connection: Connection, today: date) -> int:
 def _open_outcomes(scope: Scope, connection: Connection) -> dict[str, int]:
     """How many events of each outcome ask for somebody."""
     seen = handled_counts(scope, connection)
-    counts = outcome_counts(scope, connection)
+    counts = open_outcomes(scope, connection)
     return {name: count - seen.get(name, 0) for name, count in counts.items()}
 
 
