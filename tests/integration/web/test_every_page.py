@@ -32,7 +32,10 @@ AS_IT_IS = re.compile(
 """What is told as it is: codes that are marked so, typed documents, mail addresses, what is
 given as an example of what is typed."""
 _KINDS_OF_A_ROLE = 90
-LARGE = ("journal", "outcome", "card", "link", "person", "tie", "copy_row", "dealer_change", "claim")
+LARGE = (
+    *("journal", "outcome", "card", "link", "person", "tie"),
+    *("copy_row", "dealer_change", "claim"),
+)
 """Tables that grow with every person and every event."""
 _WALKS_OVER = re.compile(rf"SCAN (?:{'|'.join(LARGE)})\b(?!.* USING )")
 WALKED_OVER = {
