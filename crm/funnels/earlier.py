@@ -4,8 +4,9 @@ import numpy as np
 
 from crm.funnels.columns import Columns
 from crm.funnels.definition import Funnel
-from crm.funnels.engine import Walks, served
+from crm.funnels.engine import Walks
 from crm.funnels.kernel import NEVER_US
+from crm.funnels.serving import served
 
 LASTING = frozenset(("consent.given", "card.registered", "club.joined"))
 """What is done once and stands from then on: who did it has no reason to do it again."""

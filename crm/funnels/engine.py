@@ -18,8 +18,9 @@ from crm.funnels.definition import ChainKind, EntryRule, Funnel, Step
 from crm.funnels.exact import Case, Rules, chain_of
 from crm.funnels.following import Followed, follow_people
 from crm.funnels.history import Mark, Slot
-from crm.funnels.kernel import NEVER_US, Entries, Served, best_of, follow_entries
-from crm.funnels.starting import latest_starts
+from crm.funnels.kernel import NEVER_US, Entries, Served, best_of, follow_entries, taken
+from crm.funnels.serving import served
+from crm.funnels.starting import latest_starts, with_mixed_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +101,23 @@ class _Question:
 
     def best(self) -> Walks:
         """Everybody from the best entry."""
-        by_day = self.entered.days or any(each.days for each in self.later())
         limits = self.limits(self.entered.time, slice(None))
-        if self.in_order and not by_day and not len(self._crowded):
-            return self._best_of_instants(limits)
-        first = self._follow(self.entered, ())
-        person = self.entered.person
-        after = self._crowded[person] if len(self._crowded) else np.zeros(len(person), np.int64)
-        entries = Entries(person, self.entered.time, limits, after)
-        times = follow_entries(entries, self.later(), in_order=self.in_order)
-        chosen = best_of(entries, times)
-        rows = self.entered.rows_at(first.entries)
-        return Walks(first.people, rows, times[:, chosen], limits[chosen])
+        if not self.in_order:
+            return self._best_of_all(limits)
+        walks = self._best_of_latest(limits)
+        self._try_entries(walks, limits, self._undecided())
+        return walks
 
-    def _best_of_instants(self, limits: Array) -> Walks:
+    def _best_of_all(self, limits: Array) -> Walks:
+        first = self._follow(self.entered, ())
+        times = np.empty((len(self.funnel.steps), len(first.people)), np.int64)
+        rows = self.entered.rows_at(first.entries)
+        walks = Walks(first.people, rows, times, np.empty(len(first.people), np.int64))
+        self._try_entries(walks, limits, np.ones(len(self.columns.people), np.bool_))
+        return walks
+
+    def _best_of_latest(self, limits: Array) -> Walks:
+        """The same, right of those alone whose latest entry can be carried from step to step."""
         found = latest_starts(self.entered, limits, self.later(), len(self.columns.people))
         limits = limits[found.latest]
         times = np.full((len(self.funnel.steps), len(found.people)), NEVER_US, np.int64)
@@ -125,6 +129,28 @@ class _Question:
         for every, own in zip(times, chosen.times(limits[goes_on]), strict=True):
             every[goes_on] = own
         return Walks(found.people, self.entered.rows_at(found.first), times, limits)
+
+    def _undecided(self) -> Array:
+        """Of each person whether of two entries neither need be the better one."""
+        found = with_mixed_days([self.entered, *self.later()], len(self.columns.people))
+        return found | (self._crowded > 0) if len(self._crowded) else found
+
+    def _try_entries(self, walks: Walks, limits: Array, who: Array) -> None:
+        """Follow every entry of some people, and put the best of each in its place."""
+        entered = self.entered.only(np.flatnonzero(taken(who, self.entered.person)))
+        if not len(entered.person):
+            return
+        limits = limits[taken(who, self.entered.person)]
+        steps = [each.only(np.flatnonzero(taken(who, each.person))) for each in self.later()]
+        after = np.zeros(len(entered.person), np.int64)
+        if len(self._crowded):
+            after = self._crowded[entered.person]
+        entries = Entries(entered.person, entered.time, limits, after)
+        times = follow_entries(entries, steps, in_order=self.in_order)
+        chosen = best_of(entries, times)
+        places = np.searchsorted(walks.people, entered.person[chosen])
+        walks.times[:, places] = times[:, chosen]
+        walks.limits[places] = limits[chosen]
 
     def _follow(self, entered: Served, later: Sequence[Served]) -> Followed:
         people = len(self.columns.people)
@@ -239,34 +265,6 @@ class _Question:
             strict=True,
         ):
             cases[who].entries.append((Mark(Slot(start, end), mask), limit))
-
-
-def served(columns: Columns, step: Step, from_us: int, to_us: int) -> Served:
-    """The touchpoints of a period that can serve a step."""
-    kind = columns.kind(step.type)
-    rows = kind.between(from_us, to_us)
-    fits: Array | None = None
-    if kind.hidden:
-        fits = (kind.column("state")[rows] & HIDDEN) == 0
-    for name, value in step.conditions:
-        fits = _also(fits, _has(columns, step.type, name, value, rows))
-    chosen = None if fits is None else np.flatnonzero(fits) + rows.start
-    which = rows if chosen is None else chosen
-    time, person = kind.column("time")[which], kind.column("person")[which]
-    ends = latest(time, kind.column("state")[which]) if kind.by_day else time
-    return Served(time, ends, person, rows.start, chosen, kind.by_day)
-
-
-def _has(columns: Columns, type_name: str, name: str, value: str, rows: slice) -> Array:
-    codes = columns.field_codes(type_name, name, rows)
-    wanted = columns.wanted(name, value)
-    if codes is None or not wanted:
-        return np.zeros(rows.stop - rows.start, np.bool_)
-    return np.asarray(codes == wanted[0]) if len(wanted) == 1 else np.isin(codes, wanted)
-
-
-def _also(fits: Array | None, more: Array) -> Array:
-    return more if fits is None else fits & more
 
 
 def _without_excluded(funnel: Funnel, columns: Columns, walks: Walks) -> Walks:

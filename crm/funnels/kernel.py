@@ -3,9 +3,9 @@
 Then the earliest possible touchpoint is always right: of those whose last instant is not before the
 step before, and whose first is within the window, the one that begins first.
 
-The best entry is found by carrying the latest possible start from step to step, and then followed
-as a first entry is (crm/funnels/following.py); where days are among the instants, every entry is
-followed, by binary search among keys of person and place.
+The best entry is found by carrying the latest possible start from step to step
+(crm/funnels/starting.py), and then followed as a first entry is (crm/funnels/following.py). Of whom
+that tells nothing, every entry is followed, by binary search among keys of person and place.
 """
 
 from collections.abc import Iterator, Sequence

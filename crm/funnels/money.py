@@ -11,8 +11,9 @@ from campaigns.times import DAY_US
 from crm.funnels.codes import NONE, Array
 from crm.funnels.columns import ACTIVITY, LENT, REGION, Columns
 from crm.funnels.definition import Step
-from crm.funnels.engine import Walks, served
+from crm.funnels.engine import Walks
 from crm.funnels.gathering import FEN, PURCHASE
+from crm.funnels.serving import served
 from crm.funnels.touchpoint import ATTENDED
 
 

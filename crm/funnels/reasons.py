@@ -9,8 +9,9 @@ from campaigns.times import day_start_us
 from crm.funnels.codes import Array
 from crm.funnels.columns import BY_DAY, HIDDEN, Columns
 from crm.funnels.definition import Funnel
-from crm.funnels.engine import Walks, served
+from crm.funnels.engine import Walks
 from crm.funnels.kernel import NEVER_US
+from crm.funnels.serving import served
 
 Verdict = Literal["reached", "never", "before", "after", "order", "left_out"]
 """Of a step: it was reached; or not: it never happened; only before what came before it; only after

@@ -9,7 +9,7 @@ from campaigns.times import DAY_US, day_start_us
 from crm.funnels.codes import NONE, Array
 from crm.funnels.columns import Columns
 from crm.funnels.definition import Funnel
-from crm.funnels.engine import served
+from crm.funnels.serving import served
 
 WEEKS = 26
 """So many weeks are a season, the present one among them."""
