@@ -7,19 +7,41 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
+from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.managing import Manager
 from crm.accounts.people import KnownAccount, accounts
 from crm.accounts.roles import ROLES, AccountInvalid
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
+from crm.web.desk.files import list_taken, wants_file
+from crm.web.desk.tables import Column, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.view.labels import label
 
 router = APIRouter()
 
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 _FAULT = N_("这样不行：至少选一个身份；公司的身份和经销商的身份不能混；经销商要选一家。")
 _GONE = N_("这个账号已关闭，或者是你自己的：自己的账号请别人来改。")
+
+
+def roles_in_words(visit: Visit, known: KnownAccount) -> str:
+    """What somebody may do, as a cell of a table has it."""
+    return "、".join(visit.say(label("role", role)) for role in known.roles)
+
+
+_LIST: Table[KnownAccount] = Table(
+    "accounts",
+    (
+        Column("name", N_("名字"), lambda _, row: row.name),
+        Column("roles", N_("身份"), roles_in_words),
+        Column("dealer", N_("经销商"), lambda _, row: row.dealer),
+        Column("since", N_("自"), lambda _, row: shanghai_day(row.created_us).isoformat()),
+        Column("closed", N_("已关闭的"), lambda v, row: None if row.is_open else v.say(N_("是"))),
+    ),
+)
+"""As they are taken away."""
 
 
 @router.get("/accounts")
@@ -112,6 +134,8 @@ def _list(
     with reading(visit.site.engine) as connection:
         found = accounts(connection)
         dealers = dealer_names(connection)
+    if wants_file(visit):
+        return list_taken(visit, _LIST, found)
     context = {
         "title": visit.say(N_("账号")),
         "open_ones": [each for each in found if each.is_open],

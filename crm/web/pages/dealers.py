@@ -10,7 +10,7 @@ from campaigns.wording.catalogues import N_
 from crm.copies.keys import row_keys
 from crm.copies.recalls import OVERDUE_AFTER_DAYS, Recall
 from crm.feed.recall_queries import hand_over, open_recalls, recall_counts
-from crm.feed.states import dealer_states
+from crm.feed.states import DealerState, dealer_states
 from crm.people.queries import PAGE_ROWS, people_by_id
 from crm.storage.database import reading
 from crm.web.desk.files import list_taken, wants_file
@@ -25,6 +25,8 @@ _Page = Annotated[int, Query(ge=1)]
 _Dealer = Annotated[str, Query(max_length=64)]
 
 
+_YES, _NO_CONTRACT = N_("是"), N_("现在没有合同")
+
 _RECALLS: Table[Recall] = Table(
     "recalls",
     (
@@ -38,6 +40,28 @@ _RECALLS: Table[Recall] = Table(
 """As they are taken away."""
 
 
+def _stands(visit: Visit, row: DealerState) -> str:
+    if row.equal_us is not None:
+        return visit.say(N_("一致"))
+    differs = row.acknowledged is not None and row.acknowledged.state == "different"
+    return visit.say(N_("不一致") if differs else N_("还没有对上"))
+
+
+_COPIES: Table[DealerState] = Table(
+    "dealers",
+    (
+        Column("dealer", N_("经销商"), lambda _, row: row.dealer),
+        Column("name", N_("名称"), lambda _, row: row.name),
+        Column("contract", N_("合同"), lambda v, row: v.say(_YES if row.active else _NO_CONTRACT)),
+        Column("rows", N_("行"), lambda _, row: row.rows, is_number=True),
+        Column("stands", N_("副本"), _stands),
+        Column("open", N_("未确认"), lambda _, row: row.recalls.open, is_number=True),
+        Column("overdue", N_("过期"), lambda _, row: row.recalls.overdue, is_number=True),
+    ),
+)
+"""As they are taken away."""
+
+
 @router.get("/dealers")
 def dealers_page(visit: SignedIn) -> Response:
     """Every dealer's copy; those with overdue recalls first."""
@@ -45,6 +69,8 @@ def dealers_page(visit: SignedIn) -> Response:
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         states = dealer_states(visit.scope, connection, today)
+    if wants_file(visit):
+        return list_taken(visit, _COPIES, states)
     context: dict[str, object] = {
         "title": visit.say(N_("经销商的副本")),
         "states": states,

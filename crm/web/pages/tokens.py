@@ -5,17 +5,39 @@ from contextlib import suppress
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.roles import AccountInvalid
-from crm.accounts.tokens import TOKEN_ROLES, tokens
+from crm.accounts.tokens import TOKEN_ROLES, Token, tokens
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
+from crm.web.desk.files import list_taken, wants_file
+from crm.web.desk.tables import Column, Table
 from crm.web.guards.visit import SignedIn, SignedInPosting, Visit
 from crm.web.pages.accounts import manager_of
+from crm.web.view.labels import label
 
 router = APIRouter()
 
 _FAULT = N_("这样不行：要写给谁用；身份是经销商的要选一家，别的不选。")
+
+
+def _until(_visit: Visit, row: Token) -> str | None:
+    return None if row.revoked_us is None else shanghai_day(row.revoked_us).isoformat()
+
+
+_LIST: Table[Token] = Table(
+    "tokens",
+    (
+        Column("name", N_("给谁用"), lambda _, row: row.name),
+        Column("role", N_("身份"), lambda visit, row: visit.say(label("role", row.role))),
+        Column("dealer", N_("经销商"), lambda _, row: row.dealer),
+        Column("sources", N_("来源"), lambda _, row: " ".join(row.sources)),
+        Column("since", N_("自"), lambda _, row: shanghai_day(row.created_us).isoformat()),
+        Column("until", N_("停用"), _until),
+    ),
+)
+"""As they are taken away."""
 
 
 @router.get("/tokens")
@@ -52,6 +74,8 @@ def _list(visit: Visit, fault: str = "") -> Response:
     with reading(visit.site.engine) as connection:
         found = tokens(connection)
         dealers = dealer_names(connection)
+    if wants_file(visit):
+        return list_taken(visit, _LIST, found)
     context = {
         "title": visit.say(N_("接口令牌")),
         "tokens": sorted(found, key=lambda token: token.revoked_us is not None),

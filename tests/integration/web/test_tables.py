@@ -9,7 +9,15 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
+from tests.examples import an_event
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    card,
+    sign_in,
+    today,
+    token_in,
+)
 
 TITLES = ("丙活动", "甲活动", "=乙活动")
 
@@ -89,3 +97,39 @@ def test_people_are_sorted_by_birth_and_filtered_by_sex(office: httpx.Client) ->
     assert len(shown(office.post("/people", data=form).text)) == 2
     form = {"form_token": token, "sex": "male"}
     assert shown(office.post("/people", data=form).text) == []
+
+
+LISTS = {
+    "/accounts": ("名字", "office"),
+    "/tokens": ("给谁用", "a test"),
+    "/dealers": ("经销商", "D1"),
+    "/rights": ("编号", "了解处理情况"),
+}
+"""A list that is drawn otherwise than as a table → its first heading, and what its file tells."""
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_has_its_file_as_well(site: RunningSite, office: httpx.Client, path: str) -> None:
+    if path == "/tokens":
+        site.token()
+    if path == "/rights":
+        asked = {"name": "C2", "kind": "know", "asked_by": "self", "channel": "phone"}
+        asked |= {"received_on": today().isoformat(), "form_token": token_in(office.get(path).text)}
+        assert office.post(path, data=asked).status_code == 303
+    if path == "/dealers":
+        contract = {"dealer": "D1", "contract_id": "K1", "name": "一号", "regions": ["110000"]}
+        contract |= {"kind": "exclusive", "starts_on": "2026-01-01"}
+        site.accept(an_event("dealer.contracted", contract))
+    page = office.get(path).text
+    for kind in ("csv", "xlsx"):
+        assert f'href="{path}?file={kind}"' in page
+    heading, told = LISTS[path]
+    text = office.get(f"{path}?file=csv").text.removeprefix("\ufeff")
+    read = list(csv.reader(StringIO(text)))
+    assert read[0][0] == heading
+    assert any(told in cell for row in read[1:] for cell in row)
+    sheet = load_workbook(BytesIO(office.get(f"{path}?file=xlsx").content)).active
+    assert sheet is not None
+    assert len(list(sheet.iter_rows())) == len(read)
+    # No name of anybody the archive is about.
+    assert "淑珍" not in text
