@@ -42,7 +42,7 @@ PLACES = {
     "requests": Place("law", "at_desk", "/rights"),
     "phone-form": Place("field", "on_phone", "/log/A-today/new"),
 }
-ON_THE_WAY = ("phone-receipt", "phone-offline", "audit")
+ON_THE_WAY = ("phone-receipt", "phone-offline", "letters", "audit")
 """Of what is shown when something was done."""
 
 
@@ -90,6 +90,20 @@ def test_a_receipt_and_what_waits_without_network_are_drawn_on_the_way(on_phone:
         write_card(page, "王建国")
         expect(page.get_by_role("heading", name="已保存在手机上")).to_be_visible()
         draw(on_phone, "phone-offline")
+
+
+def test_letters_to_many_are_drawn_as_somebody_looks_whom_they_would_reach(
+    at_desk: Journey,
+) -> None:
+    at_desk.sign_in("office")
+    at_desk.open("/letters/batch?whom=calls:all")
+    page = at_desk.page
+    page.get_by_label("模板").select_option("trial-follow-up")
+    page.get_by_label("怎样送").select_option("print")
+    page.get_by_role("button", name="看看会送给谁").click()
+    page.get_by_role("heading", level=2).first.scroll_into_view_if_needed()
+    expect(page.get_by_role("heading", name="其中一位会看到")).to_be_visible()
+    draw(at_desk, "letters")
 
 
 def test_the_audit_is_drawn_once_somebody_has_opened_what_is_masked(at_desk: Journey) -> None:
