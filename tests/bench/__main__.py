@@ -181,7 +181,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     if "name" in rows[0]:
         table.add_column()
     for name in shown:
-        table.add_column(_HEADINGS[name], justify="right", no_wrap=True)
+        table.add_column(_HEADINGS[name], justify="right")
     for row in rows:
         names = ["name", *shown] if "name" in row else shown
         table.add_row(*(_said(row[name]) for name in names))
