@@ -297,6 +297,29 @@ def test_who_is_invited_is_offered_before_anything_is_typed_without_network_too(
     assert events_of(running, home).count("activity.attended") == 1
 
 
+def test_who_comes_for_the_next_person_without_network_finds_an_empty_search(
+    on_phone: Journey,
+) -> None:
+    running, home = on_phone.running, "C-before-it-went"
+    running.accept(card(home, "阚先来", "13711119866"))
+    with writing(running.site.engine) as connection:
+        people = [person_id(home)]
+        invite(HEADQUARTERS_SCOPE, connection, "A-today", people, actor="u-1", now_us=now_us())
+    stand_ready(on_phone)
+    page = on_phone.page
+    page.locator("body[data-expected-ready]").wait_for()
+    with no_network(on_phone):
+        page.locator("#text").fill("9866")
+        expect(page.locator("[data-search-failed]")).to_be_visible()
+        row = page.locator("#found li").filter(has_text="阚*来")
+        row.get_by_role("button", name="签到").tap()
+        expect(page.get_by_role("heading", name="已保存在手机上")).to_be_visible()
+        # Where the search stands in this visit of the page.
+        page.reload()
+        expect(page.locator("body[data-wired] #text")).to_have_value("")
+    expect_unsent(page, 0)
+
+
 def test_what_is_refused_later_stays_on_the_phone_with_its_reason_until_it_is_mended(
     on_phone: Journey,
 ) -> None:

@@ -83,3 +83,16 @@ def test_an_answer_to_a_search_that_comes_after_the_page_changed_changes_nothing
     page.evaluate("() => new Promise((done) => setTimeout(done))")
     expect(page.get_by_role("heading", name="已收下")).to_be_visible()
     on_phone.assert_nothing_from_elsewhere()
+
+
+def test_who_comes_for_the_next_person_finds_an_empty_search(on_phone: Journey) -> None:
+    on_phone.running.accept(card("C-before", "皇甫先", "13711117755"))
+    on_phone.sign_in()
+    on_phone.open("/log/A-today")
+    page = on_phone.page
+    page.locator("body[data-wired] #text").press_sequentially("7755")
+    page.locator("#found").get_by_role("button", name="签到").tap()
+    expect(page.get_by_role("heading", name="已收下")).to_be_visible()
+    page.get_by_role("link", name="登记下一位").tap()
+    page.locator("body[data-wired] #text").press_sequentially("1334")
+    expect(page.locator("#text")).to_have_value("1334")

@@ -264,6 +264,8 @@ async function showKept({ id, address }) {
 }
 
 function replaceMain(page) {
+  // Somebody was dealt with: what was searched for is over, and the next comes to an empty field.
+  history.replaceState(null, "");
   document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
   scrollTo(0, 0);
 }
