@@ -1,6 +1,7 @@
 """Money as people write it; kept and counted, it is integer fen."""
 
 import re
+from decimal import Decimal
 
 _FEN_PER_YUAN = 100
 _YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
@@ -16,6 +17,11 @@ def yuan_typed(amount_fen: int) -> str:
     """Fen as they are typed and machines read them, in yuan: `1234.00`."""
     yuan, rest = divmod(abs(amount_fen), _FEN_PER_YUAN)
     return f"{'-' if amount_fen < 0 else ''}{yuan}.{rest:02d}"
+
+
+def yuan_number(amount_fen: int) -> Decimal:
+    """Fen as a number of yuan to be reckoned with; its text is `1234.00`."""
+    return Decimal(amount_fen).scaleb(-2)
 
 
 def fen_in(text: str) -> int | None:

@@ -6,7 +6,8 @@ No text that goes out can be taken for a formula: it is written as a string and 
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
@@ -25,6 +26,15 @@ ROW_HEIGHT = 40
 SCREEN_ZOOM = 85
 _COLUMNS_PER_LABEL = 5
 TEXT_FORMAT = "@"
+_FORMATS: tuple[tuple[type, str], ...] = (
+    (str, TEXT_FORMAT),
+    (int, "#,##0"),
+    (float, "0.0%"),
+    (Decimal, "#,##0.00"),
+    (datetime, "yyyy-mm-dd hh:mm:ss"),
+    (date, "yyyy-mm-dd"),
+)
+"""How what is taken away to be reckoned with is shown: amounts in yuan, parts of one."""
 INK, PAPER_LINE = "222222", "8C8C8C"
 HEADING_FILL = PatternFill("solid", fgColor="FBE3CC")
 QUIET_FILL = PatternFill("solid", fgColor="EEEEEE")
@@ -46,7 +56,7 @@ def put(cell: Any, value: Any) -> None:
     if value is None:
         return
     exact = isinstance(value, int | float) and abs(value) < _LARGEST_EXACT_NUMBER
-    if exact or isinstance(value, date | time):
+    if exact or isinstance(value, Decimal | date | time):
         cell.value = value
     else:
         text = _CONTROLS.sub("", str(value))[:_LONGEST_CELL]
@@ -55,6 +65,12 @@ def put(cell: Any, value: Any) -> None:
         cell.data_type = "s"
         if text.startswith(_FORMULA_SIGNS):
             cell.quotePrefix = True
+
+
+def put_formatted(cell: Any, value: Any) -> None:
+    """The same, shown as what it is: a number, a part, an amount, a day, a moment, text."""
+    put(cell, value)
+    cell.number_format = next((f for kind, f in _FORMATS if isinstance(value, kind)), "General")
 
 
 def write_labels(sheet: Any, row: int, activity: SheetActivity) -> None:

@@ -1,8 +1,10 @@
 """What is taken away of a table: exactly what is shown, as CSV that Excel reads or a workbook."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from io import BytesIO, StringIO
+from unicodedata import east_asian_width
 
 from fastapi.responses import Response
 from openpyxl import Workbook
@@ -10,11 +12,19 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from campaigns.sheets.writing import BOX, CENTRED, FONT_NAME, HEADING_FILL, INK, TEXT_FORMAT, put
+from campaigns.sheets.writing import (
+    BOX,
+    CENTRED,
+    FONT_NAME,
+    HEADING_FILL,
+    INK,
+    put,
+    put_formatted,
+)
 from campaigns.times import shanghai_day
 from crm.accounts.audit import log_export
 from crm.storage.database import writing
-from crm.web.desk.tables import Asked, R, ShownTable, Table
+from crm.web.desk.tables import Asked, Cell, R, ShownTable, Table, Taken
 from crm.web.guards.visit import Visit
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -58,16 +68,34 @@ def _text(visit: Visit, shown: ShownTable) -> str:
     writer = csv.writer(text)
     writer.writerow(_headings(visit, shown))
     for row in shown.rows:
-        writer.writerow([as_text(cell.taken) for cell in row.cells])
+        writer.writerow([_in_text(cell) for cell in row.cells])
     # Excel takes a text without this mark for one in the machine's own code page.
     return "\ufeff" + text.getvalue()
 
 
-def as_text(value: str | int) -> str | int:
+def _in_text(cell: Cell) -> Taken:
+    return as_text(cell.text if isinstance(cell.taken, datetime) else cell.taken)
+
+
+def as_text(value: Taken) -> Taken:
     """No text can be taken for a formula."""
     if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
         return f"'{value}"
     return value
+
+
+def _seen(cell: Cell) -> str:
+    """What a workbook shows: a day is written `2026-05-03` there, whatever the page says."""
+    return str(cell.taken) if isinstance(cell.taken, date) else cell.text
+
+
+def width_of(texts: Iterable[str]) -> int:
+    """How wide a column is to be that all of them are read in, up to a measure."""
+    return min(_WIDEST, 3 + max((sum(map(_places, text)) for text in texts), default=0))
+
+
+def _places(letter: str) -> int:
+    return 2 if east_asian_width(letter) in "FW" else 1
 
 
 def _workbook(visit: Visit, shown: ShownTable) -> bytes:
@@ -78,9 +106,8 @@ def _workbook(visit: Visit, shown: ShownTable) -> bytes:
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{len(shown.rows) + 1}"
     for place, heading in enumerate(headings):
-        longest = max((len(row.cells[place].text) for row in shown.rows[:200]), default=0)
-        width = min(_WIDEST, max(2 * len(heading), longest + longest // 2) + 3)
-        sheet.column_dimensions[get_column_letter(place + 1)].width = width
+        texts = [heading, *(_seen(row.cells[place]) for row in shown.rows[:200])]
+        sheet.column_dimensions[get_column_letter(place + 1)].width = width_of(texts)
     heads = []
     for heading in headings:
         cell = WriteOnlyCell(sheet)
@@ -94,10 +121,8 @@ def _workbook(visit: Visit, shown: ShownTable) -> bytes:
         cells = []
         for each in row.cells:
             cell = WriteOnlyCell(sheet)
-            put(cell, each.taken)
+            put_formatted(cell, each.taken)
             cell.font = plain
-            if isinstance(each.taken, str):
-                cell.number_format = TEXT_FORMAT
             cells.append(cell)
         sheet.append(cells)
     stream = BytesIO()

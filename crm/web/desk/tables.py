@@ -6,6 +6,8 @@ from; grid.html draws it: a table on desktops, cards on phones, without any scri
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Generic, Literal, TypeVar
 
 from starlette.datastructures import ImmutableMultiDict
@@ -18,6 +20,8 @@ _LONGEST = 80
 
 R = TypeVar("R")
 FileKind = Literal["", "csv", "xlsx"]
+Taken = str | int | Decimal | date | datetime
+"""What a file holds: texts, whole numbers, amounts in yuan, days, moments of Shanghai."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +29,16 @@ class Cell:
     """What stands in one place. text: as people read it.
 
     href: where it leads. tone: good, waiting or wrong, shown as a badge. raw: what a file holds
-    instead of the text: a number, or a text without signs.
+    instead of the text: what can be reckoned with, or a text without signs.
     """
 
     text: str
     href: str = ""
     tone: str = ""
-    raw: str | int | None = None
+    raw: Taken | None = None
 
     @property
-    def taken(self) -> str | int:
+    def taken(self) -> Taken:
         """As a file holds it."""
         return self.text if self.raw is None else self.raw
 
@@ -51,7 +55,7 @@ class Column(Generic[R]):
 
     key: str
     word: str
-    cell: Callable[[Visit, R], Cell | str | int | None]
+    cell: Callable[[Visit, R], Cell | str | int | date | None]
     order: Callable[[R], Any] | None = None
     sorts: bool = False
     is_number: bool = False
@@ -225,11 +229,13 @@ class ShownTable:
         return "descending" if self.asked.downwards else "ascending"
 
 
-def _cell(value: Cell | str | int | None) -> Cell:
+def _cell(value: Cell | str | int | date | None) -> Cell:
     if isinstance(value, Cell):
         return value
     if value is None:
         return Cell("")
     if isinstance(value, int):
         return Cell(f"{value:,}", raw=value)
+    if isinstance(value, date):
+        return Cell(value.isoformat(), raw=value)
     return Cell(value)

@@ -37,7 +37,7 @@ _LIST: Table[KnownAccount] = Table(
         Column("name", N_("名字"), lambda _, row: row.name),
         Column("roles", N_("身份"), roles_in_words),
         Column("dealer", N_("经销商"), lambda _, row: row.dealer),
-        Column("since", N_("自"), lambda _, row: shanghai_day(row.created_us).isoformat()),
+        Column("since", N_("自"), lambda _, row: shanghai_day(row.created_us)),
         Column("closed", N_("已关闭的"), lambda v, row: None if row.is_open else v.say(N_("是"))),
     ),
 )

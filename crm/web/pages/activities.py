@@ -27,13 +27,13 @@ from crm.invitations.queries import invited_to
 from crm.money import fen_per
 from crm.storage.database import reading
 from crm.walk_ins.queries import is_unconfirmed, unconfirmed
+from crm.web.desk.cells import moment_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import season_of
 from crm.web.pages.home import SEASON_DAYS
 from crm.web.pages.people_lists import inviting_roles, may_invite
-from crm.web.view.formats import moment_text
 from crm.web.view.labels import ACTIVITY_KINDS, label
 
 router = APIRouter()
@@ -46,7 +46,7 @@ def _title(_visit: Visit, each: ActivityRow) -> Cell:
 
 
 def _starts(visit: Visit, each: ActivityRow) -> Cell:
-    return Cell(moment_text(each.starts_us, visit.language, visit.site.now_us()))
+    return moment_cell(visit, each.starts_us)
 
 
 def _state(visit: Visit, each: ActivityRow) -> Cell:

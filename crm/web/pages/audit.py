@@ -18,10 +18,10 @@ from crm.accounts.roles import ROLES
 from crm.accounts.tokens import token_names
 from crm.people.queries import cards_of
 from crm.storage.database import reading
+from crm.web.desk.cells import moment_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
-from crm.web.view.formats import moment_text
 from crm.web.view.labels import ACCOUNT_CHANGES, FILES, LOOKED_AT
 from crm.web.view.speakers import speaker_word
 
@@ -41,7 +41,7 @@ class _Line:
 
 
 def _when(visit: Visit, line: _Line) -> Cell:
-    return Cell(moment_text(line.of.at_us, visit.language, visit.site.now_us()))
+    return moment_cell(visit, line.of.at_us)
 
 
 def _kind(visit: Visit, line: _Line) -> str:

@@ -33,8 +33,8 @@ _RECALLS: Table[Recall] = Table(
         Column("dealer", N_("经销商"), lambda _, row: row.dealer),
         Column("row", N_("编号"), lambda _, row: row.key),
         Column("why", N_("原因"), lambda v, row: v.say(label("reason_class", row.reason_class))),
-        Column("since", N_("自"), lambda _, row: shanghai_day(row.since_us).isoformat()),
-        Column("due", N_("期限"), lambda _, row: row.due_on.isoformat()),
+        Column("since", N_("自"), lambda _, row: shanghai_day(row.since_us)),
+        Column("due", N_("期限"), lambda _, row: row.due_on),
     ),
 )
 """As they are taken away."""

@@ -14,11 +14,11 @@ from crm.journal.numbers import numbers_of
 from crm.outcomes.asking import handled_counts
 from crm.outcomes.queries import EventStatus, event_statuses, outcome_counts
 from crm.storage.database import reading
+from crm.web.desk.cells import moment_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.view.event_view import address_of
-from crm.web.view.formats import moment_text
 from crm.web.view.labels import EVENTS, OUTCOMES, label
 from crm.web.view.speakers import speaker_word
 
@@ -48,8 +48,7 @@ def _number(_visit: Visit, each: Named) -> Cell:
 
 
 def _when(visit: Visit, each: Named) -> Cell:
-    at_us = each[0].received_us
-    return Cell(moment_text(at_us, visit.language, visit.site.now_us()))
+    return moment_cell(visit, each[0].received_us)
 
 
 def _source(_visit: Visit, each: Named) -> Cell:

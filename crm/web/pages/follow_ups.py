@@ -44,7 +44,7 @@ Called = tuple[DueFollowUp, str, str]
 _LIST: Table[Called] = Table(
     "follow-ups",
     (
-        Column("due", N_("到期"), lambda _, each: each[0].due_on.isoformat()),
+        Column("due", N_("到期"), lambda _, each: each[0].due_on),
         Column("name", N_("姓名"), lambda _, each: each[1]),
         Column("sku", N_("产品"), lambda _, each: each[0].sku),
         Column("region", N_("地区"), lambda _, each: region_name(each[0].region or "")),

@@ -8,10 +8,12 @@ from io import BytesIO, StringIO
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
-from campaigns.sheets.writing import put
+from campaigns.sheets.writing import put_formatted
 from campaigns.wording.catalogues import N_
-from crm.web.desk.files import as_text
+from crm.web.desk.files import as_text, width_of
+from crm.web.desk.tables import Taken
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.funnel_parts import (
     answered_of,
@@ -27,7 +29,7 @@ from crm.web.pages.funnel_parts import (
 from crm.web.view.funnel_compared import against, other_period
 from crm.web.view.funnel_form import COMPARISONS
 from crm.web.view.funnel_money import money_lines, money_of
-from crm.web.view.funnel_view import bars_of, breakdowns_of, table_rows
+from crm.web.view.funnel_view import FileCell, Rate, bars_of, breakdowns_of, table_rows
 from crm.web.view.funnel_words import step_word
 
 router = APIRouter()
@@ -53,7 +55,7 @@ def funnel_table(visit: SignedIn) -> Response:
     text = StringIO()
     writer = csv.writer(text)
     for row in _lines(visit):
-        writer.writerow(["" if cell is None else _in_text(cell) for cell in row])
+        writer.writerow([_in_text(cell) for cell in row])
     # Excel takes a text without this mark for one in the machine's own code page.
     return _file(visit, "\ufeff" + text.getvalue(), "text/csv; charset=utf-8", "csv")
 
@@ -68,11 +70,17 @@ def funnel_workbook(visit: SignedIn) -> Response:
     saved = asked_of(visit)[1]
     sheet.title = tab_name(saved.name if saved else "") or visit.say(N_("漏斗"))
     book.properties.creator = book.properties.title = ""
-    for at, row in enumerate(_lines(visit), 1):
+    lines = _lines(visit)
+    for at, row in enumerate(lines, 1):
         for place, value in enumerate(row, 1):
-            if value is not None:
-                put(sheet.cell(at, place), value)
-    sheet.column_dimensions["A"].width = 36
+            if isinstance(value, Rate):
+                put_formatted(sheet.cell(at, place), value.number)
+            elif value is not None:
+                put_formatted(sheet.cell(at, place), value)
+    # What stands alone in its line, as where the numbers come from, may run over the next columns.
+    for place in range(max(map(len, lines))):
+        texts = [str(_in_text(row[place])) for row in lines if len(row) > max(place, 1)]
+        sheet.column_dimensions[get_column_letter(place + 1)].width = width_of(texts)
     stream = BytesIO()
     book.save(stream)
     return _file(visit, stream.getvalue(), _XLSX, "xlsx")
@@ -104,13 +112,13 @@ def _to_the_form(visit: Visit) -> Response:
     return RedirectResponse(f"/funnels?{visit.request.query_params}", 303)
 
 
-def _lines(visit: Visit) -> list[tuple[str | int | float | None, ...]]:
+def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
     """The table, the breakdowns and the passport, as files hold them."""
     may_look(visit)
     asked, saved = asked_of(visit)
     report = report_of(visit, asked)
     viewer = viewer_of(visit, asked)
-    lines: list[tuple[str | int | float | None, ...]] = []
+    lines: list[tuple[FileCell, ...]] = []
     if saved is not None:
         lines.append((saved.name,))
     other = other_period(asked.document, today_of(visit))
@@ -135,8 +143,10 @@ def _lines(visit: Visit) -> list[tuple[str | int | float | None, ...]]:
     return lines
 
 
-def _in_text(cell: str | float) -> str | int:
-    return f"{cell:.2f}" if isinstance(cell, float) else as_text(cell)
+def _in_text(cell: FileCell) -> Taken:
+    if cell is None:
+        return ""
+    return cell.text if isinstance(cell, Rate) else as_text(cell)
 
 
 def _number(text: str) -> str | int:

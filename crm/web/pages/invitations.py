@@ -27,6 +27,7 @@ from crm.people.queries import Wanted, find_people, list_people
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import ActForm
+from crm.web.desk.cells import moment_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
@@ -68,8 +69,8 @@ def _came(visit: Visit, each: Expected) -> Cell:
     return Cell(visit.say(N_("到场")), tone="good") if each.came else Cell("–")
 
 
-def _when(visit: Visit, each: Expected) -> str:
-    return moment_text(each.invited.at_us, visit.language, visit.site.now_us())
+def _when(visit: Visit, each: Expected) -> Cell:
+    return moment_cell(visit, each.invited.at_us)
 
 
 _COLUMNS: tuple[Column[Expected], ...] = (

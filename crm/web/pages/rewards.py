@@ -12,7 +12,7 @@ from crm.disputes.queries import open_disputes
 from crm.journal.numbers import numbers_of
 from crm.ledger.queries import ledger_of
 from crm.masking import masked_name
-from crm.money import yuan_text, yuan_typed
+from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import explanation_of
 from crm.reward_desk.desk import DeskRow
@@ -23,9 +23,10 @@ from crm.rewards.explaining import Explanation
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
+from crm.web.desk.cells import money_cell
 from crm.web.desk.files import list_taken, wants_file
 from crm.web.desk.names import names_shown
-from crm.web.desk.tables import MOST_ROWS_OF_A_FILE, Cell, Column, Table
+from crm.web.desk.tables import MOST_ROWS_OF_A_FILE, Column, Table
 from crm.web.guards.visit import FormStale, NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.formats import short_number
 from crm.web.view.labels import label
@@ -45,10 +46,6 @@ def _name(_visit: Visit, row: DeskRow) -> str | None:
     return masked_name(row.member_name) if row.member_name else None
 
 
-def _fen(amount_fen: int) -> Cell:
-    return Cell(yuan_text(amount_fen), raw=yuan_typed(amount_fen))
-
-
 _LIST: Table[DeskRow] = Table(
     "rewards",
     (
@@ -56,11 +53,11 @@ _LIST: Table[DeskRow] = Table(
         Column("member", N_("会员"), lambda _, row: row.member),
         Column("name", N_("姓名"), _name),
         Column("dealer", N_("经销商"), lambda _, row: row.dealer),
-        Column("bought", N_("哪天"), lambda _, row: str(row.bought_on or "")),
+        Column("bought", N_("哪天"), lambda _, row: row.bought_on),
         Column("policy", N_("政策"), lambda _, row: row.policy),
         Column("state", N_("状态"), lambda v, row: v.say(label("reward_state", row.state))),
-        Column("amount", N_("金额"), lambda _, row: _fen(row.amount_fen), is_number=True),
-        Column("paid", N_("已发放"), lambda _, row: _fen(row.paid_fen), is_number=True),
+        Column("amount", N_("金额"), lambda _, row: money_cell(row.amount_fen), is_number=True),
+        Column("paid", N_("已发放"), lambda _, row: money_cell(row.paid_fen), is_number=True),
     ),
 )
 """As it is taken away."""

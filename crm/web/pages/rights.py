@@ -77,8 +77,8 @@ _LIST: Table[Request] = Table(
         Column("card", N_("档案卡"), lambda _, row: row.card_id),
         Column("by", N_("谁提出的"), lambda v, row: v.say(label("rights_asker", row.asked_by))),
         Column("how", N_("怎样提出的"), lambda v, row: v.say(label("rights_channel", row.channel))),
-        Column("received", N_("哪天收到的"), lambda _, row: row.received_on.isoformat()),
-        Column("due", N_("期限"), lambda _, row: row.due_on.isoformat()),
+        Column("received", N_("哪天收到的"), lambda _, row: row.received_on),
+        Column("due", N_("期限"), lambda _, row: row.due_on),
         Column("answer", N_("答复"), _answered),
     ),
 )

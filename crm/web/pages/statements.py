@@ -9,8 +9,8 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.masking import masked_name
 from crm.members.queries import Statement, statements
-from crm.money import yuan_text, yuan_typed
 from crm.storage.database import reading
+from crm.web.desk.cells import money_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
@@ -19,19 +19,13 @@ from crm.web.view.labels import label
 router = APIRouter()
 
 
-def _fen(amount_fen: int) -> Cell:
-    return Cell(yuan_text(amount_fen), raw=yuan_typed(amount_fen))
-
-
 def _code(visit: Visit, row: Statement) -> Cell:
     first, _ = month_in(visit, visit.request.query_params.get("month", ""))
     return Cell(row.member, f"/members/{row.member}?month={first:%Y-%m}")
 
 
 def _owed(_visit: Visit, row: Statement) -> Cell:
-    text = yuan_text(row.owed_back_fen)
-    tone = "wrong" if row.owed_back_fen else ""
-    return Cell(text, tone=tone, raw=yuan_typed(row.owed_back_fen))
+    return money_cell(row.owed_back_fen, "wrong" if row.owed_back_fen else "")
 
 
 _TABLE: Table[Statement] = Table(
@@ -53,13 +47,13 @@ _TABLE: Table[Statement] = Table(
             order=lambda row: row.rewards,
             is_number=True,
         ),
-        Column("held", N_("冻结期"), lambda _, row: _fen(row.held_fen), is_number=True),
-        Column("payable", N_("可发放"), lambda _, row: _fen(row.payable_fen), is_number=True),
-        Column("settled", N_("已发放"), lambda _, row: _fen(row.settled_fen), is_number=True),
+        Column("held", N_("冻结期"), lambda _, row: money_cell(row.held_fen), is_number=True),
+        Column("payable", N_("可发放"), lambda _, row: money_cell(row.payable_fen), is_number=True),
+        Column("settled", N_("已发放"), lambda _, row: money_cell(row.settled_fen), is_number=True),
         Column(
             "paid",
             N_("当月付出"),
-            lambda _, row: _fen(row.paid_fen),
+            lambda _, row: money_cell(row.paid_fen),
             order=lambda row: row.paid_fen,
             is_number=True,
         ),

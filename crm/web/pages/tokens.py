@@ -1,6 +1,7 @@
 """Headquarters' page on tokens: listed, made (shown once), revoked."""
 
 from contextlib import suppress
+from datetime import date
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -22,8 +23,8 @@ router = APIRouter()
 _FAULT = N_("这样不行：要写给谁用；身份是经销商的要选一家，别的不选。")
 
 
-def _until(_visit: Visit, row: Token) -> str | None:
-    return None if row.revoked_us is None else shanghai_day(row.revoked_us).isoformat()
+def _until(_visit: Visit, row: Token) -> date | None:
+    return None if row.revoked_us is None else shanghai_day(row.revoked_us)
 
 
 _LIST: Table[Token] = Table(
@@ -33,7 +34,7 @@ _LIST: Table[Token] = Table(
         Column("role", N_("身份"), lambda visit, row: visit.say(label("role", row.role))),
         Column("dealer", N_("经销商"), lambda _, row: row.dealer),
         Column("sources", N_("来源"), lambda _, row: " ".join(row.sources)),
-        Column("since", N_("自"), lambda _, row: shanghai_day(row.created_us).isoformat()),
+        Column("since", N_("自"), lambda _, row: shanghai_day(row.created_us)),
         Column("until", N_("停用"), _until),
     ),
 )

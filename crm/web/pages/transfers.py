@@ -9,14 +9,13 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from campaigns.wording.days import whole_day_text
 from crm.accounts.access import Access, log_accesses
 from crm.masking import masked_name
-from crm.money import yuan_text, yuan_typed
 from crm.storage.database import reading, writing
 from crm.transfers.disclosure import efpia, open_payments
 from crm.transfers.queries import transfers
 from crm.transfers.transfer import Transfer
+from crm.web.desk.cells import day_cell, money_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
@@ -34,7 +33,7 @@ def _member(_visit: Visit, row: Transfer) -> Cell:
 
 
 def _on(visit: Visit, row: Transfer) -> Cell:
-    return Cell(whole_day_text(row.on, visit.language), raw=row.on.isoformat())
+    return day_cell(visit, row.on)
 
 
 def _item(visit: Visit, row: Transfer) -> Cell:
@@ -56,7 +55,7 @@ _TABLE: Table[Transfer] = Table(
         Column(
             "value",
             N_("值多少"),
-            lambda _, row: Cell(yuan_text(row.value_fen), raw=yuan_typed(row.value_fen)),
+            lambda _, row: money_cell(row.value_fen),
             order=lambda row: row.value_fen,
             is_number=True,
         ),

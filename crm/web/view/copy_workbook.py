@@ -6,7 +6,8 @@ number of its person. No text can be taken for a formula (campaigns/sheets/writi
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 import orjson
@@ -24,11 +25,10 @@ from campaigns.sheets.writing import (
     HEADING_FILL,
     INK,
     LEFT,
-    TEXT_FORMAT,
-    put,
+    put_formatted,
 )
 from campaigns.times import moment_of, parse_instant_us
-from crm.money import yuan_typed
+from crm.money import yuan_number
 from crm.web.view import labels
 
 MOST_ROWS = 1_000_000
@@ -141,12 +141,12 @@ def _set_up_print(sheet: Any, mark: Watermark) -> None:
 
 def _cell(sheet: Any, value: Any, font: Font, *, heading: bool = False) -> Any:
     cell = WriteOnlyCell(sheet)
-    put(cell, value)
+    put_formatted(cell, value)
     cell.font = font
     if heading:
         cell.fill, cell.border, cell.alignment = HEADING_FILL, BOX, CENTRED
     elif isinstance(value, str):
-        cell.number_format, cell.alignment = TEXT_FORMAT, LEFT
+        cell.alignment = LEFT
     return cell
 
 
@@ -228,8 +228,8 @@ def _readings(number: int, row: Row) -> Iterator[Sequence[Any]]:
         yield number, _time(item), *values, str(item.get("note", ""))
 
 
-def _time(item: Row) -> str:
-    """As Excel sorts it; of what is known to the day only, the day."""
+def _time(item: Row) -> date | str:
+    """As Excel sorts and reckons it; of what is known to the day only, the day."""
     text = str(item.get("time", ""))
     try:
         moment = moment_of(parse_instant_us(text))
@@ -237,7 +237,7 @@ def _time(item: Row) -> str:
         return text
     # Not every item says how exactly its time is known: a day is written as its first instant.
     is_day = item.get("timeprecision") == "day" or moment.time() == time.min
-    return f"{moment:%Y-%m-%d}" if is_day else f"{moment:%Y-%m-%d %H:%M}"
+    return moment.date() if is_day else moment.replace(microsecond=0, tzinfo=None)
 
 
 def _named(value: Any) -> str:
@@ -250,8 +250,8 @@ def _dialled(phone: str) -> str:
     return phone.removeprefix("+86")
 
 
-def _yuan(amount_fen: Any) -> str:
-    return yuan_typed(amount_fen) if isinstance(amount_fen, int) else ""
+def _yuan(amount_fen: Any) -> Decimal | None:
+    return yuan_number(amount_fen) if isinstance(amount_fen, int) else None
 
 
 def _listed(values: Any) -> str:

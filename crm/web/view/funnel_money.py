@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from crm.funnels.money import Costs
 from crm.funnels.report import Report
-from crm.money import fen_per
-from crm.web.view.funnel_view import Viewer
+from crm.money import fen_per, yuan_number
+from crm.web.view.funnel_view import FileCell, Viewer
 from crm.web.view.funnel_words import step_word
 
 
@@ -54,7 +54,7 @@ def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | Non
     return Money(tuple(rows), costs)
 
 
-def money_lines(money: Money, heads: Sequence[str]) -> list[tuple[str | int | float | None, ...]]:
+def money_lines(money: Money, heads: Sequence[str]) -> list[tuple[FileCell, ...]]:
     """The table as files hold it: amounts in yuan."""
     amounts = [(each.spent, each.spent_each, each.cost_each) for each in money.rows]
     return [
@@ -62,7 +62,7 @@ def money_lines(money: Money, heads: Sequence[str]) -> list[tuple[str | int | fl
         *(
             (
                 *(row.label, row.told if row.people is None else row.people),
-                *(None if fen is None else fen / 100 for fen in found),
+                *(None if fen is None else yuan_number(fen) for fen in found),
             )
             for row, found in zip(money.rows, amounts, strict=True)
         ),

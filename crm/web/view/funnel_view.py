@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlencode
 
@@ -77,6 +78,27 @@ class Breakdown:
     drawn: tuple[Small, ...]
     withheld: bool
     """Whether anything is held back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A part of a whole that both may be told, as a file holds it."""
+
+    part: int
+    whole: int
+
+    @property
+    def text(self) -> str:
+        """As the page says it."""
+        return rate_text(self.part, self.whole) or ""
+
+    @property
+    def number(self) -> float:
+        """To be reckoned with."""
+        return self.part / self.whole
+
+
+FileCell = str | int | Decimal | Rate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,16 +254,22 @@ def _small(
     )
 
 
-def table_rows(bars: Sequence[Bar]) -> list[tuple[str | int | None, ...]]:
+def table_rows(bars: Sequence[Bar]) -> list[tuple[FileCell, ...]]:
     """The table beside the picture, as files hold it."""
     return [
         (
             *(bar.label, bar.told if bar.people is None else bar.people, before),
-            *(bar.rate, bar.rate_of_first, bar.left, bar.median),
+            _rate(bar.people, bar.before),
+            _rate(bar.people, bars[0].people) if at else None,
+            *(bar.left, bar.median),
             *(() if bar.then is None else (bar.then, bar.sure)),
         )
-        for bar, before in zip(bars, _befores(bars), strict=True)
+        for at, (bar, before) in enumerate(zip(bars, _befores(bars), strict=True))
     ]
+
+
+def _rate(people: int | None, whole: int | None) -> Rate | None:
+    return None if people is None or not whole else Rate(people, whole)
 
 
 def _befores(bars: Sequence[Bar]) -> list[str | int | None]:

@@ -347,6 +347,26 @@ def test_files_hold_the_table_and_where_its_numbers_come_from(office: httpx.Clie
     assert "数字编号" in picture.text
 
 
+def test_a_rate_of_a_workbook_is_a_number_shown_as_a_percentage_and_what_is_held_back_is_text(
+    office: httpx.Client, site: RunningSite
+) -> None:
+    sheet = load_workbook(BytesIO(office.get(f"/funnels.xlsx?{QUERY}").content)).active
+    first, *later = [
+        row for row in sheet.iter_rows(min_row=2, max_row=4) if row[1].data_type == "n"
+    ]
+    assert first[3].value is None and later
+    for row in later:
+        for cell, whole in ((row[3], row[2].value), (row[4], first[1].value)):
+            assert cell.number_format == "0.0%"
+            assert cell.value == pytest.approx(row[1].value / whole)
+    for head in sheet[1]:
+        assert sheet.column_dimensions[head.column_letter].width > 2 * len(head.value)
+    with signed_in(site, "market") as market:
+        book = load_workbook(BytesIO(market.get(f"/funnels.xlsx?{QUERY}&by=city").content))
+    withheld = [cell for row in book.active for cell in row if cell.value == "隐去"]
+    assert withheld and all(cell.number_format == "@" for cell in withheld)
+
+
 @pytest.mark.parametrize(
     ("name", "tab"),
     [

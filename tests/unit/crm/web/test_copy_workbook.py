@@ -1,6 +1,8 @@
 """A dealer's workbook says what a dealer reads: days, times and words, no codes."""
 
+from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 import orjson
 from openpyxl import load_workbook
@@ -26,22 +28,41 @@ ROW = {
             "result": "not_reached",
         },
     ],
-    "purchases": [{"time": "2026-06-09T00:00:00+08:00", "sku": "JX-B2", "channel": "pharmacy"}],
+    "purchases": [
+        {
+            "time": "2026-06-09T00:00:00+08:00",
+            "sku": "JX-B2",
+            "channel": "pharmacy",
+            "unit_price_fen": 69300,
+        }
+    ],
     "health": {"readings": [{"time": "2026-11-05T09:54:01+08:00", "systolic_mmhg": 138}]},
 }
 
 
-def sheet_rows(title: str) -> list[list[object]]:
+def sheet_cells(title: str) -> list[tuple[Any, ...]]:
     stream = BytesIO()
     write_workbook(stream, [orjson.dumps(ROW)], Watermark("D1", "2026-11-22", "li"))
-    rows = load_workbook(stream)[title].iter_rows(min_row=3, values_only=True)
-    return [list(row) for row in rows][:-1]
+    return list(load_workbook(stream)[title].iter_rows(min_row=3))[:-1]
 
 
-def test_a_time_stands_as_people_write_it_in_shanghai_and_a_day_as_a_day() -> None:
-    assert [row[1] for row in sheet_rows("经过")] == ["2026-07-14", "2026-07-17 12:36"]
-    assert [row[1] for row in sheet_rows("购买")] == ["2026-06-09"]
-    assert [row[1] for row in sheet_rows("血压")] == ["2026-11-05 09:54"]
+def sheet_rows(title: str) -> list[list[object]]:
+    return [[cell.value for cell in row] for row in sheet_cells(title)]
+
+
+def test_a_time_is_one_of_shanghai_that_excel_reckons_with_and_a_day_is_a_day() -> None:
+    told = [(row[1].value, row[1].number_format) for row in sheet_cells("经过")]
+    assert told == [
+        (datetime(2026, 7, 14), "yyyy-mm-dd"),
+        (datetime(2026, 7, 17, 12, 36, 8), "yyyy-mm-dd hh:mm:ss"),
+    ]
+    assert [row[1] for row in sheet_rows("购买")] == [datetime(2026, 6, 9)]
+    assert [row[1] for row in sheet_rows("血压")] == [datetime(2026, 11, 5, 9, 54, 1)]
+
+
+def test_a_price_is_a_number_of_yuan() -> None:
+    (row,) = sheet_cells("购买")
+    assert (row[5].value, row[5].number_format) == (693, "#,##0.00")
 
 
 def test_a_phone_stands_as_it_is_dialled() -> None:

@@ -1,0 +1,26 @@
+"""Cells of amounts, days and moments: said in words on a page, to be reckoned with in a file."""
+
+from datetime import date
+
+from campaigns.times import moment_of
+from campaigns.wording.days import whole_day_text
+from crm.money import yuan_number, yuan_text
+from crm.web.desk.tables import Cell
+from crm.web.guards.visit import Visit
+from crm.web.view.formats import moment_text
+
+
+def money_cell(amount_fen: int, tone: str = "") -> Cell:
+    """`¥1,234.00`, in a file the yuan as a number."""
+    return Cell(yuan_text(amount_fen), tone=tone, raw=yuan_number(amount_fen))
+
+
+def day_cell(visit: Visit, day: date) -> Cell:
+    """`2026年5月3日`, in a file the day."""
+    return Cell(whole_day_text(day, visit.language), raw=day)
+
+
+def moment_cell(visit: Visit, at_us: int) -> Cell:
+    """`5月3日 周六 09:12`, in a workbook the moment of Shanghai, to the second."""
+    text = moment_text(at_us, visit.language, visit.site.now_us())
+    return Cell(text, raw=moment_of(at_us).replace(microsecond=0, tzinfo=None))

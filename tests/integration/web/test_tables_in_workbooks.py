@@ -1,0 +1,162 @@
+"""What is taken away as a workbook can be reckoned with: amounts, numbers, days and moments are
+what they are, in every table there is; what is no quantity stays text."""
+
+import ast
+import csv
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+
+from crm.copies.tables import COPY_ROW
+from crm.people.tables import CARD
+from crm.storage.database import reading
+from streams.embedded.worker import Worker
+from tests.integration.web.acting import fill_in
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    entered,
+    invent_season,
+    running,
+    today,
+    token_in,
+)
+from tests.integration.web.test_person_acts import event
+from tests.source_tree import modules_of
+
+MONEY, NUMBER, DAY, MOMENT = "#,##0.00", "#,##0", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
+TABLES = {
+    "accounts": ("/accounts", {"since": DAY}),
+    "tokens": ("/tokens", {"since": DAY}),
+    "members": ("/members", {}),
+    "recalls": ("/recalls", {"since": DAY, "due": DAY}),
+    "dealers": ("/dealers", {"rows": NUMBER, "open": NUMBER, "overdue": NUMBER}),
+    "own-events": ("/said/unsettled", {"received": MOMENT}),
+    "rights": ("/rights", {"received": DAY, "due": DAY}),
+    "statement": (
+        "/statements",
+        {"rewards": NUMBER, **dict.fromkeys(("held", "payable", "settled", "paid", "owed"), MONEY)},
+    ),
+    "expected": ("/activities/A-soon/expected", {"when": MOMENT}),
+    "components": ("/components", {"n": NUMBER}),
+    "people": ("/people", {}),
+    "transfers": ("/transfers", {"on": DAY, "value": MONEY}),
+    "follow-ups": ("/follow-ups", {"due": DAY}),
+    "audit": ("/audit", {"at": MOMENT}),
+    "events": ("/events", {"received": MOMENT}),
+    "activities": ("/activities", {"starts": MOMENT, "reached": NUMBER, "cards": NUMBER}),
+    "rewards": ("/rewards?state=alarms", {"bought": DAY, "amount": MONEY, "paid": MONEY}),
+}
+"""The name of a table → where its file is, and the columns that hold quantities."""
+OWN = ("own-events",)
+"""Tables that hold what of the own words is not recorded: nothing here."""
+
+
+def named_tables() -> Iterator[tuple[str, list[str]]]:
+    """Each table that a page describes: its name, and its columns as far as they stand there."""
+    modules = (each for each in modules_of("crm") if each.name.startswith("crm.web.pages"))
+    for module in modules:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Table":
+                columns = [
+                    str(each.args[0].value)
+                    for each in ast.walk(node.args[1])
+                    if isinstance(each, ast.Call)
+                    and getattr(each.func, "id", "") == "Column"
+                    and isinstance(each.args[0], ast.Constant)
+                ]
+                yield str(getattr(node.args[0], "value", "")), columns
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    folder: Path = tmp_path_factory.mktemp("season")
+    invent_season(folder, people=60)
+    with running(folder) as site:
+        site.user("office", "headquarters")
+        Worker(site.site.engine, site.site.keyring).until_idle()
+        site.token()
+        soon = activity_today("A-soon")
+        soon["data"] |= {"starts_at": f"{today() + timedelta(days=3)}T09:00:00+08:00"}
+        site.accept(soon)
+        for client in entered(site, "office"):
+            _be_busy(site, client)
+            yield client
+
+
+def _be_busy(site: RunningSite, office: httpx.Client) -> None:
+    """Somebody is invited, somebody asks for something, rows of a dealer are recalled."""
+    with reading(site.site.engine) as connection:
+        held = select(COPY_ROW.c.dealer).group_by(COPY_ROW.c.dealer).order_by(func.count().desc())
+        dealer = connection.execute(held.limit(1)).scalar_one()
+        cards = [row.card_id for row in connection.execute(select(CARD.c.card_id).limit(30))]
+    site.user("shop", "dealer", dealer)
+    for shop in entered(site, "shop"):
+        assert shop.get("/copy").status_code == 200
+    site.accept(*(event("consent.withdrawn", each, purpose="archive") for each in cards[:29]))
+    asked = {"name": cards[29], "kind": "know", "asked_by": "self", "channel": "phone"}
+    asked |= {
+        "received_on": today().isoformat(),
+        "form_token": token_in(office.get("/rights").text),
+    }
+    assert office.post("/rights", data=asked).status_code == 303
+    look = {"step": "send", "asked_only": "", "text": "王"}
+    assert fill_in(office, "/invite?to=A-soon", look, "/invite").status_code == 303
+
+
+def sheet_of(office: httpx.Client, name: str) -> tuple[list[str], list[dict[str, Any]], list[Any]]:
+    """The keys of a table's columns, the rows of its workbook by key, and the rows as CSV."""
+    path, _ = TABLES[name]
+    page = office.get(path).text
+    keys = re.findall(r'name="col" value="([^"]+)"', page) or dict(named_tables())[name]
+    asked = {"col": keys, "form_token": token_in(page)}
+    by_post = 'class="grid-form wide" method="post"' in page
+
+    def taken(kind: str) -> httpx.Response:
+        if by_post:
+            return office.post(path, data={**asked, "file": kind})
+        joined = "&".join(["", *(f"col={key}" for key in keys), f"file={kind}"])
+        return office.get(path + ("" if "?" in path else "?") + joined)
+
+    sheet = load_workbook(BytesIO(taken("xlsx").content)).active
+    assert sheet is not None
+    rows = [dict(zip(keys, row, strict=True)) for row in sheet.iter_rows(min_row=2)]
+    text = taken("csv").text.removeprefix("\ufeff")
+    return keys, rows, list(csv.reader(StringIO(text)))[1:]
+
+
+def test_every_table_that_pages_describe_is_looked_at_here() -> None:
+    assert {name for name, _ in named_tables()} == set(TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_workbooks_amounts_numbers_days_and_moments_are_no_texts_and_its_csv_says_the_same(
+    office: httpx.Client, name: str
+) -> None:
+    quantities = TABLES[name][1]
+    keys, rows, texts = sheet_of(office, name)
+    assert rows or name in OWN
+    assert set(quantities) <= set(keys)
+    for row in rows:
+        for key, cell in row.items():
+            wanted = (quantities[key], "nd") if key in quantities else ("@", "s")
+            is_so = cell.number_format == wanted[0] and cell.data_type in wanted[1]
+            assert cell.value in (None, "") or is_so, (key, cell.value, cell.number_format)
+    # That a file was taken away is the latest of what the next one tells.
+    assert len(rows) == len(texts) - (name == "audit")
+    for row, text in zip(rows, texts[-len(rows) :], strict=True):
+        for (key, cell), said in zip(row.items(), text, strict=True):
+            if quantities.get(key) == MONEY:
+                assert said == f"{cell.value:.2f}"
+            elif quantities.get(key) == DAY and cell.value:
+                assert isinstance(cell.value, datetime) and said == f"{cell.value:%Y-%m-%d}"
+            elif quantities.get(key) == MOMENT:
+                assert isinstance(cell.value, datetime) and f"{cell.value:%H:%M}" in said
