@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from crm.funnels.columns import ACTIVITY
 from crm.funnels.comparing import Interval, difference
 from crm.funnels.few import told_of
-from crm.funnels.report import GroupTold, Report, told_of_groups
+from crm.funnels.report import GroupTold, Report, StepTold, told_of_groups
 
+Stands = dict[str | None, tuple[int, int]]
+"""Of each group how many stood at a step, and how many of them went on."""
 _NOBODY = (0, 0)
 
 
@@ -65,25 +67,32 @@ def _widest(each: Differs) -> tuple[bool, float, str, str]:
     return not each.gap.is_clear, -abs(each.gap.value), each.dimension, each.value or ""
 
 
-def explaining(now: Report, then: Report, step: int) -> Iterator[Explained]:
+def explaining(
+    now: Report, then: Report, step: int, *, leaves_out: bool = False
+) -> Iterator[Explained]:
     """How each dimension explains by how much the rate from a step (from 1) to the next differs
     between two periods; the one whose mix explains most comes first.
 
-    Nothing where nobody stood at the step in one of them.
+    leaves_out: of both periods whoever had done the next step before is left out. Nothing where
+    nobody stood at the step in one of them.
     """
-    if not now.steps[step - 1].people or not then.steps[step - 1].people:
+    if not all(_open(each.steps[step - 1], leaves_out=leaves_out) for each in (now, then)):
         return iter(())
     # An activity is of one period alone: who came would explain everything.
     names = [name for name in now.groups if name in then.groups and name != ACTIVITY]
-    found = [_explained(name, now.groups[name], then.groups[name], step) for name in names]
+    found = []
+    for name in names:
+        stands = [_stands(each.groups[name], step, leaves_out=leaves_out) for each in (now, then)]
+        found.append(_explained(name, stands))
     return iter(sorted(found, key=lambda each: (-abs(each.mix), each.dimension)))
 
 
-def _explained(
-    name: str, now: tuple[GroupTold, ...], then: tuple[GroupTold, ...], step: int
-) -> Explained:
+def _open(step: StepTold, *, leaves_out: bool) -> int:
+    return step.people - step.earlier if leaves_out else step.people
+
+
+def _explained(name: str, rates: list[Stands]) -> Explained:
     """Each change is weighed by the mean of what stood at its side (Kitagawa, 1955)."""
-    rates = [{group.value: _stand(group, step) for group in groups} for groups in (now, then)]
     totals = [sum(people for people, _ in each.values()) for each in rates]
     mix = within = 0.0
     for value in dict.fromkeys([*rates[0], *rates[1]]):
@@ -99,5 +108,9 @@ def _explained(
     return Explained(name, mix, within)
 
 
-def _stand(group: GroupTold, step: int) -> tuple[int, int]:
-    return group.people[step - 1], group.people[step]
+def _stands(groups: tuple[GroupTold, ...], step: int, *, leaves_out: bool) -> Stands:
+    found = {}
+    for group in groups:
+        out = group.earlier[step - 1] if leaves_out else 0
+        found[group.value] = group.people[step - 1] - out, group.people[step]
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -20,7 +21,7 @@ from crm.funnels.codes import Array
 from crm.funnels.columns import RETURNED, Columns
 from crm.funnels.definition import Funnel
 from crm.funnels.document import Document
-from crm.funnels.earlier import earlier_of
+from crm.funnels.earlier import earlier_in
 from crm.funnels.engine import Walks, walks_of
 from crm.funnels.few import Told, told_in
 from crm.funnels.kernel import NEVER_US
@@ -74,12 +75,13 @@ class StepTold(Struct, frozen=True):
 
 class GroupTold(Struct, frozen=True):
     """A group: who reached each step, the median times, and what all of it bought; value: None
-    where it has none."""
+    where it has none. earlier: of each step, as of a step of the whole."""
 
     value: str | None
     people: tuple[int, ...]
     medians: tuple[float | None, ...]
     spent_fen: int = 0
+    earlier: tuple[int, ...] = ()
 
 
 def told_of_groups(dimension: str, groups: Sequence[GroupTold]) -> list[Told]:
@@ -131,14 +133,14 @@ def report_of(
         columns = columns.before(day_end_us(question.as_of))
     walks = walks_of(funnel, columns)
     by = list(dict.fromkeys(question.document.by))
-    spent = spent_fen(columns, walks)
-    groups = {name: _groups(funnel, columns, attributes, walks, spent, name) for name in by}
+    found = _Found(walks, spent_fen(columns, walks), earlier_in(funnel, columns, walks))
+    groups = {name: _groups(funnel, columns, attributes, found, name) for name in by}
     listed = None
     if question.listed is not None:
         chosen = _listed(funnel, columns, attributes, walks, question.listed)
         listed = tuple(sorted(names_of(columns, walks.people[chosen])))
     return Report(
-        _steps(question.document, (funnel, columns), walks, spent),
+        _steps(question.document, found),
         groups,
         listed,
         _left_out(funnel, columns, walks),
@@ -159,10 +161,17 @@ def _left_out(funnel: Funnel, columns: Columns, walks: Walks) -> int:
     return len(everybody.people) - len(walks.people)
 
 
-def _steps(
-    document: Document, asked: tuple[Funnel, Columns], walks: Walks, spent: Array
-) -> tuple[StepTold, ...]:
-    found = []
+class _Found(NamedTuple):
+    """Of each walk what it bought, fen, and at each step whether it stopped there of somebody who
+    had done the next before."""
+
+    walks: Walks
+    spent: Array
+    earlier: list[Array]
+
+
+def _steps(document: Document, of_all: _Found) -> tuple[StepTold, ...]:
+    found, walks = [], of_all.walks
     reached = [int((times < NEVER_US).sum()) for times in walks.times]
     for place, step in enumerate(document.steps):
         low = middle = high = None
@@ -171,8 +180,8 @@ def _steps(
             low, high = (float(each) / SECOND_US for each in np.percentile(gaps, (25, 75)))
             middle = median_seconds(gaps)
         left = reached[place] - reached[place + 1] if place + 1 < len(reached) else 0
-        spent_by = int(spent[walks.times[place] < NEVER_US].sum())
-        earlier = earlier_of(*asked, walks, place) if left else 0
+        spent_by = int(of_all.spent[walks.times[place] < NEVER_US].sum())
+        earlier = int(of_all.earlier[place].sum())
         found.append(StepTold(step, reached[place], left, low, middle, high, spent_by, earlier))
     return tuple(found)
 
@@ -181,22 +190,28 @@ def _groups(
     funnel: Funnel,
     columns: Columns,
     attributes: Attributes | None,
-    walks: Walks,
-    spent: Array,
+    of_all: _Found,
     name: str,
 ) -> tuple[GroupTold, ...]:
-    values, codes = values_of(funnel, columns, attributes, walks, name)
-    found = groups_of((values, codes), walks)
+    values, codes = values_of(funnel, columns, attributes, of_all.walks, name)
+    found = groups_of((values, codes), of_all.walks)
     of_value = {value: code for code, value in values.items()}
+    earlier = [_counts(codes[at]) for at in of_all.earlier]
     return tuple(
         GroupTold(
             group.value,
             tuple(step.people for step in group.steps),
             tuple(step.median_seconds for step in group.steps),
-            int(spent[codes == of_value[group.value]].sum()),
+            int(of_all.spent[codes == of_value[group.value]].sum()),
+            tuple(each.get(of_value[group.value], 0) for each in earlier),
         )
         for group in found
     )
+
+
+def _counts(codes: Array) -> dict[int, int]:
+    known, counts = np.unique(codes, return_counts=True)
+    return dict(zip(known.tolist(), counts.tolist(), strict=True))
 
 
 def _listed(

@@ -1,6 +1,7 @@
 """What differs: between those who went on and those who did not, and between two periods."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -11,23 +12,29 @@ from msgspec import structs
 
 from campaigns.wording.catalogues import N_
 from crm.funnels.differing import Differs, Explained, differing, explaining
-from crm.funnels.few import told_of
+from crm.funnels.few import is_few, told_of
 from crm.funnels.fields import DIMENSIONS
 from crm.funnels.own_copy import NOT_IN_COPIES
-from crm.funnels.report import Report, told_of_groups
+from crm.funnels.report import GroupTold, Report, told_of_groups
 from crm.web.desk.files import as_text
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import (
+    Beside,
     answered,
-    answered_of,
     asked_of,
+    beside_of,
     may_look,
     step_at,
     today_of,
     viewer_of,
 )
 from crm.web.view.formats import rate_text
-from crm.web.view.funnel_compared import compared_notes, earlier_notes, other_period
+from crm.web.view.funnel_compared import (
+    compared_notes,
+    earlier_notes,
+    exact_rate,
+    out_of_both,
+)
 from crm.web.view.funnel_form import COMPARISONS, AskedFunnel
 from crm.web.view.funnel_view import Viewer, interval_text, rate_of, step_most_left
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
@@ -47,13 +54,13 @@ _CHANCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer: of which step, from 1; other: of the other period, where one is asked for."""
+    """The answer: of which step, from 1; beside: the other period, where one is asked for."""
 
     asked: AskedFunnel
     viewer: Viewer
     step: int
     report: Report
-    other: Report | None
+    beside: Beside | None
     groups: list[Differs]
     explained: list[Explained]
 
@@ -79,7 +86,8 @@ def differences_page(visit: SignedIn) -> Response:
         "sentence": next(sentences(document, today_of(visit), language)),
         "steps": words,
         "step": step,
-        "notes": _notes(visit, found),
+        "lost": _lost(found),
+        "watched": _watched(found),
         "people": told[0],
         "went_on": told[1],
         "rate": rate_of(went_on, people) or "–",
@@ -87,7 +95,7 @@ def differences_page(visit: SignedIn) -> Response:
         "clear": len(found.clear),
         "tried": len(found.groups),
         "by_chance": -(-len(found.groups) // _CHANCE),
-        "compared": visit.say(COMPARISONS[found.asked.document.compare]) if found.other else "",
+        "compared": visit.say(COMPARISONS[found.asked.document.compare]) if found.beside else "",
         "change": _change(found),
         "explained": [
             (dimension_word(each.dimension, language), _points(each.mix), _points(each.within))
@@ -136,27 +144,41 @@ def _found(visit: Visit) -> Found:
     report = answered(visit, document)
     viewer = viewer_of(visit, asked)
     step = _step(visit, report, viewer)
-    before = other_period(document, today_of(visit))
-    other = answered_of(visit, before, document.by) if before else None
+    beside = beside_of(visit, document, document.by)
     groups = list(differing(report, step, names=viewer.names))
     explained: list[Explained] = []
-    if other and (viewer.names or not (_has_few(report, step) or _has_few(other, step))):
-        explained = [
-            each
-            for each in explaining(report, other, step)
-            if viewer.names or not (_withholds(report, each, step) or _withholds(other, each, step))
-        ]
-    return Found(asked, viewer, step, report, other, groups, explained)
+    if beside is not None:
+        explained = list(_explained(report, beside.report, step, viewer))
+    return Found(asked, viewer, step, report, beside, groups, explained)
+
+
+def _explained(report: Report, other: Report, step: int, viewer: Viewer) -> Iterator[Explained]:
+    both = (report, other)
+    if not viewer.names and any(_has_few(each, step) for each in both):
+        return
+    # On the ground on which the two rates are compared everywhere.
+    leaves_out = any(out_of_both(report, other, step - 1, viewer))
+    for each in explaining(report, other, step, leaves_out=leaves_out):
+        if viewer.names or not any(_withholds(of, each, step, leaves_out) for of in both):
+            yield each
 
 
 def _has_few(report: Report, step: int) -> bool:
     return not all(told_of(report.people)[step - 1 : step + 1])
 
 
-def _withholds(report: Report, explained: Explained, step: int) -> bool:
-    name = explained.dimension
-    told = told_of_groups(name, report.groups[name])
-    return not all(all(each[step - 1 : step + 1]) for each in told)
+def _withholds(report: Report, explained: Explained, step: int, leaves_out: bool) -> bool:
+    groups = report.groups[explained.dimension]
+    told = told_of_groups(explained.dimension, groups)
+    return not all(all(each[step - 1 : step + 1]) for each in told) or (
+        leaves_out and any(_tells_of_few(each, step) for each in groups)
+    )
+
+
+def _tells_of_few(group: GroupTold, step: int) -> bool:
+    """Whether few of a group had done the next step before, or few had not."""
+    people, on, earlier = group.people[step - 1], group.people[step], group.earlier[step - 1]
+    return any(map(is_few, (earlier, people - earlier, people - on - earlier)))
 
 
 def _traits(visit: Visit) -> tuple[str, ...]:
@@ -165,12 +187,16 @@ def _traits(visit: Visit) -> tuple[str, ...]:
     return tuple(name for name in DIMENSIONS if name not in left_out)
 
 
-def _notes(visit: Visit, found: Found) -> list[str]:
-    other = other_period(found.asked.document, today_of(visit))
-    if other is None:
-        return []
-    earlier = earlier_notes(found.report, found.viewer, compared=False)
-    return [*compared_notes(other, found.viewer), *earlier]
+def _watched(found: Found) -> list[str]:
+    return [] if found.beside is None else list(compared_notes(found.beside.other, found.viewer))
+
+
+def _lost(found: Found) -> list[str]:
+    """Who only seems to have stopped at the step."""
+    both = slice(found.step - 1, found.step + 1)
+    reports = [found.report, *([found.beside.report] if found.beside else [])]
+    cut = [structs.replace(each, steps=each.steps[both]) for each in reports]
+    return list(earlier_notes(cut[0], found.viewer, *cut[1:]))
 
 
 def _step(visit: Visit, report: Report, viewer: Viewer) -> int:
@@ -196,14 +222,21 @@ def _share(part: int, whole: int) -> str:
 
 
 def _change(found: Found) -> tuple[str, str, str] | None:
-    """The rate of the other period, that of this one, and the difference."""
-    if found.other is None or not found.explained:
+    """The rate of the other period, that of this one, each with its counts, and the difference."""
+    if found.beside is None:
         return None
-    rates = [
-        each.steps[found.step].people / each.steps[found.step - 1].people
-        for each in (found.other, found.report)
-    ]
-    return f"{rates[0]:.1%}", f"{rates[1]:.1%}", _points(rates[1] - rates[0])
+    both = (found.beside.report, found.report)
+    if not found.viewer.names and any(_has_few(each, found.step) for each in both):
+        return None
+    out = out_of_both(*both, found.step - 1, found.viewer)
+    said, rates = [], []
+    for each, left_out in zip(both, out, strict=True):
+        part, whole = each.people[found.step], each.people[found.step - 1] - left_out
+        if not whole:
+            return None
+        said.append(f"{exact_rate(part, whole)}（{part:,} / {whole:,}）")
+        rates.append(part / whole)
+    return said[0], said[1], _points(rates[1] - rates[0])
 
 
 def _points(difference: float) -> str:

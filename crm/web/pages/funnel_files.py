@@ -4,6 +4,7 @@ import csv
 import re
 from dataclasses import replace
 from io import BytesIO, StringIO
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -16,8 +17,8 @@ from crm.web.desk.files import as_text, width_of
 from crm.web.desk.tables import Taken
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.funnel_parts import (
-    answered_of,
     asked_of,
+    beside_of,
     costs_for,
     may_look,
     passport_of,
@@ -26,9 +27,10 @@ from crm.web.pages.funnel_parts import (
     today_of,
     viewer_of,
 )
-from crm.web.view.funnel_compared import against, other_period
-from crm.web.view.funnel_form import COMPARISONS
+from crm.web.view.funnel_compared import against
+from crm.web.view.funnel_form import COMPARISONS, PERIODS
 from crm.web.view.funnel_money import money_lines, money_of
+from crm.web.view.funnel_picture import WIDTH, file_stem, heading, lines_within
 from crm.web.view.funnel_view import FileCell, Rate, bars_of, breakdowns_of, table_rows
 from crm.web.view.funnel_words import step_word
 
@@ -94,10 +96,16 @@ def funnel_picture(visit: SignedIn) -> Response:
     if asked.error:
         return _to_the_form(visit)
     report = report_of(visit, asked)
+    viewer = replace(viewer_of(visit, asked), lists=False)
+    beside = beside_of(visit, asked.document)
+    compared = against(report, beside.report, viewer) if beside else ()
+    lines = passport_of(visit, asked, report, beside)
     context = {
-        "title": saved.name if saved else visit.say(N_("漏斗")),
-        "bars": bars_of(report, replace(viewer_of(visit, asked), lists=False)),
-        "passport": passport_of(visit, asked, report),
+        "heading": heading(asked.document, today_of(visit), viewer, saved.name if saved else ""),
+        "bars": bars_of(report, viewer, compared),
+        "passport": [part for line in lines for part in lines_within(line, WIDTH / 13)],
+        "width": WIDTH,
+        "compared": visit.say(PERIODS[asked.document.compare]),
     }
     return _file(visit, visit.page("funnel_alone.svg", context), "image/svg+xml", "svg")
 
@@ -121,16 +129,17 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
     lines: list[tuple[FileCell, ...]] = []
     if saved is not None:
         lines.append((saved.name,))
-    other = other_period(asked.document, today_of(visit))
-    beside = against(report, answered_of(visit, other), viewer) if other else ()
+    beside = beside_of(visit, asked.document)
+    compared = against(report, beside.report, viewer) if beside else ()
     heads = [visit.say(head) for head in _HEADS]
-    if other:
-        heads += [visit.say(COMPARISONS[asked.document.compare]), visit.say(N_("相差"))]
+    if beside:
+        heads += [visit.say(N_("这一段（比较的）")), visit.say(COMPARISONS[asked.document.compare])]
+        heads.append(visit.say(N_("相差")))
     lines.append(tuple(heads))
     reached = reached_of(visit, asked)
     if reached is not None:
         lines.append((visit.say(N_("触达（人次，不记名）")), reached))
-    lines += table_rows(bars_of(report, viewer, beside))
+    lines += table_rows(bars_of(report, viewer, compared))
     money = money_of(report, costs_for(visit, asked), viewer)
     if money is not None:
         lines += [(), *money_lines(money, [visit.say(head) for head in _MONEY_HEADS])]
@@ -139,7 +148,7 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
         lines += [(), (breakdown.word, *words)]
         lines += [(group.word, *map(_number, group.counts)) for group in breakdown.groups]
     lines += [(), (visit.say(N_("数字来源")),)]
-    lines += [(line,) for line in passport_of(visit, asked, report)]
+    lines += [(line,) for line in passport_of(visit, asked, report, beside)]
     return lines
 
 
@@ -155,6 +164,8 @@ def _number(text: str) -> str | int:
 
 
 def _file(visit: Visit, content: str | bytes, media_type: str, ending: str) -> Response:
-    name = f"funnel-{today_of(visit)}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    plain = f"funnel-{today_of(visit)}.{ending}"
+    stem = file_stem(asked_of(visit)[0].document, today_of(visit), visit.language)
+    said = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(stem)}.{ending}"
+    headers = {"Content-Disposition": said}
     return Response(content, media_type=media_type, headers=headers)

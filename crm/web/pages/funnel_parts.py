@@ -1,6 +1,7 @@
 """What the pages and the files of a funnel share: what is asked, by whom, where it comes from."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
@@ -94,18 +95,31 @@ def season_of(visit: Visit, field: str) -> list[SeasonLine]:
     return season_lines(found, field, today, Viewer(visit.language, lists, lists, ""), names)
 
 
-def answered_of(visit: Visit, other: Other, by: tuple[str, ...] = ()) -> Report:
-    """What another period comes to, watched for as long."""
-    return answered(visit, structs.replace(other.document, by=by), as_of=other.as_of)
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The period that a funnel is compared with, and what it comes to, watched for as long."""
+
+    other: Other
+    report: Report
 
 
-def notes_of(visit: Visit, asked: AskedFunnel, report: Report) -> Iterator[str]:
+def beside_of(visit: Visit, document: Document, by: tuple[str, ...] = ()) -> Beside | None:
+    """What a funnel is compared with; None: with nothing."""
+    other = other_period(document, today_of(visit))
+    if other is None:
+        return None
+    shifted = structs.replace(other.document, by=by)
+    return Beside(other, answered(visit, shifted, as_of=other.as_of))
+
+
+def notes_of(
+    visit: Visit, asked: AskedFunnel, report: Report, beside: Beside | None
+) -> Iterator[str]:
     """What keeps the numbers from being read wrongly: who only seems lost, how long is watched."""
     viewer = viewer_of(visit, asked)
-    other = other_period(asked.document, today_of(visit))
-    yield from earlier_notes(report, viewer, compared=other is not None)
-    if other is not None:
-        yield from compared_notes(other, viewer)
+    yield from earlier_notes(report, viewer, None if beside is None else beside.report)
+    if beside is not None:
+        yield from compared_notes(beside.other, viewer)
 
 
 def report_of(visit: Visit, asked: AskedFunnel) -> Report:
@@ -143,7 +157,9 @@ def came_elsewhere(visit: Visit, asked: AskedFunnel) -> bool:
     return not visit.scope.may("numbers") and not parse_step(asked.document.steps[0]).conditions
 
 
-def passport_of(visit: Visit, asked: AskedFunnel, report: Report) -> list[str]:
+def passport_of(
+    visit: Visit, asked: AskedFunnel, report: Report, beside: Beside | None
+) -> list[str]:
     """Where the numbers come from: the definition, what is left out, as of when."""
     lines = list(sentences(asked.document, today_of(visit), visit.language))
     if asked.document.without:
@@ -162,7 +178,7 @@ def passport_of(visit: Visit, asked: AskedFunnel, report: Report) -> list[str]:
         never % {"what": condition_word(field, value, visit.language)}
         for field, _, value in (each.partition("=") for each in report.unknown)
     ]
-    lines += notes_of(visit, asked, report)
+    lines += notes_of(visit, asked, report, beside)
     # A rebuild notes no time: what it wrote stands now.
     as_of_us = report.as_of_us or visit.site.now_us()
     when = moment_text(as_of_us, visit.language, visit.site.now_us())

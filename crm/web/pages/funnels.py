@@ -26,8 +26,8 @@ from crm.people.queries import find_people
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_parts import (
-    answered_of,
     asked_of,
+    beside_of,
     came_elsewhere,
     costs_for,
     default_of,
@@ -43,14 +43,16 @@ from crm.web.pages.funnel_parts import (
     what_copies_hold,
 )
 from crm.web.view.formats import clock_text
-from crm.web.view.funnel_compared import against, lists_behind, other_period
+from crm.web.view.funnel_compared import against, lists_behind
 from crm.web.view.funnel_form import (
     COMPARISONS,
+    PERIODS,
     AskedFunnel,
     address_of,
     asked_funnel,
 )
 from crm.web.view.funnel_money import money_of
+from crm.web.view.funnel_picture import file_stem
 from crm.web.view.funnel_shortcuts import compared_or_not, only_group, other_times
 from crm.web.view.funnel_view import bars_of, breakdowns_of
 from crm.web.view.funnel_words import (
@@ -90,24 +92,28 @@ def funnels_page(visit: SignedIn) -> Response:
         return visit.render("funnels.html", wrong, 400)
     report = report_of(visit, asked)
     viewer = viewer_of(visit, asked)
-    other = other_period(asked.document, today_of(visit))
-    beside = against(report, answered_of(visit, other), viewer) if other else ()
+    beside = beside_of(visit, asked.document)
+    compared = against(report, beside.report, viewer) if beside else ()
     context: dict[str, Any] = {
         "title": saved.name if saved else visit.say(N_("漏斗")),
         "asked": asked,
         "saved": saved,
         "report": report,
-        "bars": bars_of(report, viewer, beside),
+        "bars": bars_of(report, viewer, compared),
+        "png": f"{file_stem(asked.document, today_of(visit), visit.language)}.png",
         "breakdowns": list(breakdowns_of(report, viewer)),
-        "lists_behind": lists_behind(other, viewer) if other else (),
+        "lists_behind": lists_behind(beside.other, viewer) if beside else (),
         "reached": reached_of(visit, asked),
         "times": list(other_times(asked.document, today_of(visit), visit.language)),
         "beside": compared_or_not(asked.document, visit.language),
         "only_group": partial(only_group, asked.document),
         "money": money_of(report, costs_for(visit, asked), viewer),
         "came_elsewhere": came_elsewhere(visit, asked),
-        "passport": passport_of(visit, asked, report),
-        "held": [*what_copies_hold(visit, asked.document), *notes_of(visit, asked, report)],
+        "passport": passport_of(visit, asked, report, beside),
+        "held": [
+            *what_copies_hold(visit, asked.document),
+            *notes_of(visit, asked, report, beside),
+        ],
         "viewer": viewer,
         **_builder(visit, asked),
         **_shelf(visit, asked),
@@ -195,6 +201,7 @@ def _builder(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
         "kinds": {code: visit.say(word) for code, word in KINDS.items()},
         "entries": {code: visit.say(word) for code, word in ENTRIES.items()},
         "dimensions": _dimensions(visit, document),
+        "compared": visit.say(PERIODS[document.compare]),
         "comparisons": {code: visit.say(word) for code, word in COMPARISONS.items()},
         "offers": _offers(visit, offered),
         "example": _example(offered, language),

@@ -102,7 +102,7 @@ def _of_season(visit: Visit, connection: Connection, days: int) -> dict[str, obj
     viewer = Viewer(visit.language, visit.scope.may("people"), lists=False, query="")
     return {
         "bars": bars(visit, connection, days, chain),
-        "notes": list(earlier_notes(chain, viewer, compared=False)),
+        "notes": list(earlier_notes(chain, viewer)),
     }
 
 

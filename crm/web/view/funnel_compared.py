@@ -16,7 +16,7 @@ from crm.funnels.document import Document
 from crm.funnels.few import is_few
 from crm.funnels.report import Report
 from crm.web.view.funnel_form import address_of
-from crm.web.view.funnel_view import Against, Viewer, interval_text, rate_of
+from crm.web.view.funnel_view import Against, Viewer, interval_text, rate_of, share_of
 from crm.web.view.funnel_words import step_word
 
 _YEAR_DAYS = 365
@@ -48,25 +48,50 @@ def other_period(document: Document, today: date) -> Other | None:
 
 
 def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
-    """Of each step the other period's number, and how sure the difference of the rates is."""
+    """Of each step both periods' numbers as they are compared, and how sure the difference is."""
     found: list[Against] = []
     now, then = (viewer.told_steps(each.people) for each in (report, other))
-    words = viewer.words(other.people)
+    words, words_now = viewer.words(other.people), viewer.words(report.people)
+    widest = max(now[0] or 0, then[0] or 0)
     if not other.people[0]:
-        return [("0", viewer.say(_NOBODY)), *(("0", None) for _ in words[1:])]
+        nobody = Against("0", "", viewer.say(_NOBODY), 0, widest)
+        return [nobody, *(replace(nobody, sure=None) for _ in words[1:])]
     for place, text in enumerate(words):
-        if not place:
-            found.append((text, None))
-            continue
         part, other_part = now[place], then[place]
-        whole, other_whole = (_open(each, place - 1, viewer) for each in (report, other))
-        before = words[place - 1] if other_whole is None else f"{other_whole:,}"
-        said = f"{text} / {before} · {rate_of(other_part, other_whole) or '–'}"
+        share = share_of(other_part, then[0], widest)
+        if not place:
+            found.append(Against(text, "", None, share, widest))
+            continue
+        out = out_of_both(report, other, place - 1, viewer)
+        whole, other_whole = (
+            None if people is None else people - left_out
+            for people, left_out in zip((now[place - 1], then[place - 1]), out, strict=True)
+        )
         gap = None
         if not (part is None or whole is None or other_part is None or other_whole is None):
             gap = difference(part, whole, other_part, other_whole)
-        found.append((said, None if gap is None else interval_text(gap, viewer)))
+        found.append(
+            Against(
+                _said(text, words[place - 1], other_part, other_whole),
+                _said(words_now[place], words_now[place - 1], part, whole),
+                None if gap is None else interval_text(gap, viewer),
+                share,
+                widest,
+            )
+        )
     return found
+
+
+def _said(text: str, before: str, part: int | None, whole: int | None) -> str:
+    """`42 / 68 · 61.8%`; text, before: what is told where a number is not."""
+    known = before if whole is None else f"{whole:,}"
+    rate = None if part is None or whole is None else exact_rate(part, whole)
+    return f"{text} / {known} · {rate or '–'}"
+
+
+def exact_rate(part: int, whole: int) -> str | None:
+    """With one decimal, as differences are said; None where there is no whole."""
+    return f"{part / whole:.1%}" if whole else None
 
 
 def lists_behind(other: Other, viewer: Viewer) -> list[str]:
@@ -97,40 +122,48 @@ def compared_notes(other: Other, viewer: Viewer) -> Iterator[str]:
     )
 
 
-def earlier_notes(report: Report, viewer: Viewer, *, compared: bool) -> Iterator[str]:
-    """Of which steps some seem lost who had done the next one before they came."""
-    some = False
+def earlier_notes(report: Report, viewer: Viewer, other: Report | None = None) -> Iterator[str]:
+    """Of which steps some seem lost who had done the next one before they came; other: of the
+    period that it is compared with, whose rates leave them out as well."""
     for place, step in enumerate(report.steps[:-1]):
-        earlier = _earlier(report, place, viewer)
-        if not earlier:
-            continue
-        some = True
-        on = report.steps[place + 1].people
-        yield viewer.say(
-            N_(
-                "停在“{step}”的 {left} 人里，{earlier} 人进入以前已经“{next}”过，不是流失；"
-                "不算他们，走下去的是 {rate}。"
-            ),
-            step=step_word(step.step, viewer.language),
-            left=f"{step.left:,}",
-            earlier=f"{earlier:,}",
-            next=step_word(report.steps[place + 1].step, viewer.language),
-            rate=rate_of(on, step.people - earlier) or "–",
-        )
-    if some and compared:
-        yield viewer.say(N_("比较的比例里两边都没有算他们。"))
+        earlier = earlier_told(report, place, viewer)
+        next_word = step_word(report.steps[place + 1].step, viewer.language)
+        if earlier:
+            yield viewer.say(
+                N_(
+                    "停在“{step}”的 {left} 人里，{earlier} 人进入以前已经“{next}”过，不是流失；"
+                    "不算他们，走下去的是 {rate}。"
+                ),
+                step=step_word(step.step, viewer.language),
+                left=f"{step.left:,}",
+                earlier=f"{earlier:,}",
+                next=next_word,
+                rate=rate_of(report.steps[place + 1].people, step.people - earlier) or "–",
+            )
+        if other is not None and any(out := out_of_both(report, other, place, viewer)):
+            yield viewer.say(
+                N_(
+                    "比较的比例里，两边都没有算进入以前已经“{next}”过的人："
+                    "这一段 {now} 人，比的那一段 {then} 人。"
+                ),
+                next=next_word,
+                now=f"{out[0]:,}",
+                then=f"{out[1]:,}",
+            )
 
 
-def _earlier(report: Report, place: int, viewer: Viewer) -> int:
-    """How many are not lost; of few nothing is told to who sees no names."""
+def out_of_both(report: Report, other: Report, place: int, viewer: Viewer) -> tuple[int, int]:
+    """How many at a step are left out of the rates of two periods: on both sides, or, where of one
+    of them it may not be told, on neither."""
+    out = [earlier_told(each, place, viewer) for each in (report, other)]
+    return (0, 0) if out[0] is None or out[1] is None else (out[0], out[1])
+
+
+def earlier_told(report: Report, place: int, viewer: Viewer) -> int | None:
+    """How many who stopped at a step had done the next before, and are not lost; None where it may
+    not be told."""
     step, told = report.steps[place], viewer.told_steps(report.people)
     parts = (step.left, step.earlier, step.left - step.earlier, step.people - step.earlier)
     if not viewer.names and (None in told[place : place + 2] or any(map(is_few, parts))):
-        return 0
+        return None
     return step.earlier
-
-
-def _open(report: Report, place: int, viewer: Viewer) -> int | None:
-    """Who could go on, where it may be told."""
-    people = viewer.told_steps(report.people)[place]
-    return None if people is None else people - _earlier(report, place, viewer)

@@ -38,7 +38,8 @@ DEFAULT_OF_DEALERS = Document(
 )
 """The same for dealers, of what their copies can hold."""
 COMPARISONS = {"": N_("不比"), "before": N_("比前一段同样长的时间"), "year": N_("比去年同期")}
-
+PERIODS = {"": "", "before": N_("前一段"), "year": N_("去年同期")}
+"""What the period is called that is compared with."""
 
 Row = tuple[str, str]
 """The type that is chosen, and the conditions that are typed."""

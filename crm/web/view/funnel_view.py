@@ -18,10 +18,21 @@ from crm.web.view.funnel_words import dimension_word, step_word, value_word
 MULTIPLES = 12
 _LEAST_SHARE = 4
 FEW = f"<{FEWEST}"
-Against = tuple[str, str | None]
-"""The other period's number of a step, and how sure the difference is."""
 WITHHELD = N_("隐去")
 """Of a group: too few, or what would tell how many others are few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A step of two periods. then, now: the rate of each with its two counts, as they are compared
+    (of the first step how many, and nothing); sure: the difference. share: of the other period's
+    bar, on the scale that both have; widest: what fills it."""
+
+    then: str
+    now: str
+    sure: str | None
+    share: int
+    widest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,7 @@ class Bar:
     that it cannot be seen.
 
     href: of the list behind the number, left_href: of who went no further; empty for whoever sees
-    no names. then: people and rate of the other period; sure: the difference of the rates.
+    no names. against: beside another period, where it is compared with one.
     """
 
     place: int
@@ -47,8 +58,7 @@ class Bar:
     href: str
     left_href: str
     share: int
-    then: str | None = None
-    sure: str | None = None
+    against: Against | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +162,7 @@ def bars_of(report: Report, viewer: Viewer, against: Sequence[Against] = ()) -> 
         next_one = told[place + 1] if place + 1 < len(told) else 0
         spread = [duration_text(each, viewer.language) for each in (step.low, step.high)]
         known = people is not None
-        then, sure = against[place] if against else (None, None)
+        beside = against[place] if against else None
         found.append(
             Bar(
                 place + 1,
@@ -167,9 +177,8 @@ def bars_of(report: Report, viewer: Viewer, against: Sequence[Against] = ()) -> 
                 f"{spread[0]} – {spread[1]}" if known and step.low is not None else None,
                 viewer.list_address(place + 1),
                 viewer.list_address(place + 1, left=True),
-                _share(people, told[0]),
-                then,
-                sure,
+                share_of(people, told[0], beside.widest if beside else None),
+                beside,
             )
         )
     return found
@@ -192,11 +201,12 @@ def rate_of(people: int | None, whole: int | None) -> str | None:
     return None if people is None or whole is None else rate_text(people, whole)
 
 
-def _share(people: int | None, first: int | None) -> int:
+def share_of(people: int | None, first: int | None, widest: int | None = None) -> int:
+    """The length of a bar in per mille of the first, or of the widest of two periods."""
     # Of few all bars are of one length: a length is a number too.
     if people is None or first is None:
         return _LEAST_SHARE
-    return max(_LEAST_SHARE, people * 1000 // first) if people and first else 0
+    return max(_LEAST_SHARE, people * 1000 // (widest or first)) if people and first else 0
 
 
 def interval_text(found: Interval, viewer: Viewer) -> str:
@@ -243,7 +253,7 @@ def _small(
             f"{each:,}" if may else viewer.say(WITHHELD)
             for each, may in zip(people, told, strict=True)
         ),
-        tuple(_share(each, widest) if may else 0 for each, may in zip(people, told, strict=True)),
+        tuple(share_of(each, widest) if may else 0 for each, may in zip(people, told, strict=True)),
         None if ends is None else rate_text(ends[1], ends[0]),
         tuple(
             viewer.list_address(place, group=(name, group.value))
@@ -262,7 +272,7 @@ def table_rows(bars: Sequence[Bar]) -> list[tuple[FileCell, ...]]:
             _rate(bar.people, bar.before),
             _rate(bar.people, bars[0].people) if at else None,
             *(bar.left, bar.median),
-            *(() if bar.then is None else (bar.then, bar.sure)),
+            *(() if bar.against is None else _compared(bar.against)),
         )
         for at, (bar, before) in enumerate(zip(bars, _befores(bars), strict=True))
     ]
@@ -270,6 +280,10 @@ def table_rows(bars: Sequence[Bar]) -> list[tuple[FileCell, ...]]:
 
 def _rate(people: int | None, whole: int | None) -> Rate | None:
     return None if people is None or not whole else Rate(people, whole)
+
+
+def _compared(beside: Against) -> tuple[str | None, ...]:
+    return beside.now or None, beside.then, beside.sure
 
 
 def _befores(bars: Sequence[Bar]) -> list[str | int | None]:

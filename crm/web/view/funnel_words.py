@@ -106,6 +106,12 @@ def step_word(step: str | Step, language: Language) -> str:
     return " · ".join([translated(TOUCHPOINTS[parsed.type], language), *said])
 
 
+def bare_word(step: str, language: Language) -> str:
+    """The word for a step that has one, or its type, without its conditions."""
+    name = parse_step(step).type
+    return translated(STEPS.get(step) or STEPS.get(name) or TOUCHPOINTS[name], language)
+
+
 def condition_words(step: str, language: Language) -> str:
     """The conditions as they are typed: `类别=大型义诊,经销商=D1`."""
     return ",".join(condition_word(*pair, language) for pair in parse_step(step).conditions)

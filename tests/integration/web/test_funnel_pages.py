@@ -8,6 +8,7 @@ from datetime import timedelta
 from html import unescape
 from io import BytesIO, StringIO
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import orjson
@@ -15,6 +16,7 @@ import pytest
 from msgspec import structs
 from openpyxl import load_workbook
 from sqlalchemy import select
+from starlette.datastructures import QueryParams
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import SEASON_DAYS
@@ -35,6 +37,8 @@ from crm.outcomes.tables import OUTCOME
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from crm.web.pages.funnel_files import tab_name
+from crm.web.view.funnel_compared import other_period
+from crm.web.view.funnel_form import asked_funnel
 from streams.embedded.worker import Worker
 from tests.integration.feed.dealers import event
 from tests.integration.web.sites import (
@@ -530,12 +534,76 @@ def test_a_comparison_is_saved_and_taken_away_with_its_funnel(site: RunningSite)
         assert '"before" selected' in market.get(saved).text
         assert "个百分点（95%：" in market.get(saved).text
         table = list(csv.reader(StringIO(market.get(f"/funnels.csv?{query}").text)))
-        assert table[0][-2:] == ["比前一段同样长的时间", "相差"]
+        assert table[0][-3:] == ["这一段（比较的）", "比前一段同样长的时间", "相差"]
         assert all(row[-2] for row in table[1:4])
         assert "个百分点（95%：" in table[2][-1]
         book = load_workbook(BytesIO(market.get(f"/funnels.xlsx?{query}").content))
         assert next(book.active.values)[-2:] == ("比前一段同样长的时间", "相差")
         assert market.get(f"{saved}&compare=").text.count('"before" selected') == 0
+
+
+ARCHIVED = "step=activity.attended&step=consent.given:purpose=archive&window=180d&days=60"
+
+
+def test_page_files_and_differences_tell_one_difference_of_two_periods(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    """Whoever had an archive is left out everywhere, and both rates stand beside the difference."""
+    query = f"{ARCHIVED}&compare=before"
+    asked = asked_funnel(QueryParams(query), "zh-CN").document
+    other = other_period(asked, today())
+    assert other is not None
+    reports = [
+        site.site.funnels.report(HEADQUARTERS_SCOPE, question)
+        for question in (
+            Question(asked, today()),
+            Question(other.document, today(), as_of=other.as_of),
+        )
+    ]
+    said, rates = [], []
+    for first, second in (report.steps for report in reports):
+        whole = first.people - first.earlier
+        said.append((second.people, whole))
+        rates.append(second.people / whole)
+    assert reports[0].steps[0].earlier > 0
+    texts = [f"{part:,} / {whole:,} · {part / whole:.1%}" for part, whole in said]
+    gap = f"{(rates[0] - rates[1]) * 100:+.1f}"
+    page = office.get(f"/funnels?{query}").text
+    assert f"<td>{texts[0]}</td>" in page and f">{texts[1]}</a></td><td>{gap} 个百分点" in page
+    rows = list(csv.reader(StringIO(office.get(f"/funnels.csv?{query}").text)))
+    assert rows[2][-3:-1] == texts and rows[2][-1].strip("'").startswith(f"{gap} 个百分点")
+    picture = office.get(f"/funnels.svg?{query}").text
+    assert f"前一段：{texts[1]} · 这一段（比较的）：{texts[0]}" in picture
+    assert f"{gap} 个百分点" in picture
+    differs = office.get(f"/funnels/differs?{query}&at=1").text
+    then, now = (f"{part / whole:.1%}（{part:,} / {whole:,}）" for part, whole in reversed(said))
+    assert f"从 {then} 变到 {now}，相差 {gap} 个百分点" in differs
+    explained = re.findall(r"<td>([+-][\d.]+)</td><td>([+-][\d.]+)</td>", differs)
+    assert explained
+    for mix, within in explained:
+        assert float(mix) + float(within) == pytest.approx(float(gap), abs=0.16)
+
+
+def test_the_picture_draws_the_earlier_period_and_says_by_itself_what_it_is(
+    office: httpx.Client,
+) -> None:
+    steps = "step=activity.attended&where=地区=武汉市&step=trial.started&where="
+    query = f"{steps}&window=180d&from=2026-03-02&last=2026-05-03"
+    alone = office.get(f"/funnels.svg?{query}").text
+    assert "到场 · 湖北省武汉市 → 试用" in alone and "2026年3月2日 – 2026年5月3日" in alone
+    assert 'class="then"' not in alone
+    answer = office.get(f"/funnels.svg?{query}&compare=before")
+    assert answer.text.count('class="then"') == 2
+    assert "比前一段同样长的时间：2025年12月29日 – 2026年3月1日" in answer.text
+    named = unquote(answer.headers["content-disposition"].partition("UTF-8''")[2])
+    assert named == "到场-试用-2026-03-02_2026-05-03-before.svg"
+    page = office.get(f"/funnels?{query}&compare=before").text
+    assert page.count('class="then"') == 2
+    assert 'data-as-png="到场-试用-2026-03-02_2026-05-03-before.png"' in page
+    token = token_in(page)
+    form = {"form_token": token, "name": "武汉的试用", "query": query}
+    saved = office.post("/funnels/saved", data=form).headers["location"].partition("?")[2]
+    assert ">武汉的试用</text>" in office.get(f"/funnels.svg?{saved}").text
 
 
 def test_the_overview_says_who_had_an_archive_before(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from crm.funnels.comparing import difference
 from crm.funnels.differing import differing, explaining
@@ -70,6 +71,31 @@ def test_who_came_and_how_they_went_on_add_up_to_the_difference(now: Counts, the
 def _rate(pairs: Sequence[tuple[int, int]]) -> float | None:
     people = sum(pair[0] for pair in pairs)
     return sum(pair[1] for pair in pairs) / people if people else None
+
+
+@given(COUNTS, COUNTS, st.data())
+def test_whoever_is_left_out_of_the_two_rates_is_left_out_of_what_explains_them(
+    now: Counts, then: Counts, data: st.DataObject
+) -> None:
+    whole, left = [], []
+    for groups in (now, then):
+        out = {n: data.draw(st.integers(0, people - on)) for n, (people, on) in groups.items()}
+        told = report(groups)
+        cities = tuple(
+            structs.replace(each, earlier=(out[each.value or ""], 0))
+            for each in told.groups["city"]
+        )
+        first = structs.replace(told.steps[0], earlier=sum(out.values()))
+        told = structs.replace(told, steps=(first, *told.steps[1:]), groups={"city": cities})
+        whole.append(told)
+        left.append([(people - out[n], on) for n, (people, on) in groups.items()])
+    found = list(explaining(*whole, 1, leaves_out=True))
+    rates = [_rate(each) for each in left]
+    if rates[0] is None or rates[1] is None:
+        assert not found
+        return
+    (each,) = found
+    assert math.isclose(each.mix + each.within, rates[0] - rates[1], abs_tol=1e-12)
 
 
 def test_where_every_group_went_on_as_before_all_comes_from_who_came() -> None:

@@ -20,6 +20,7 @@ from tests.unit.crm.funnels.samples import touchpoint
 TODAY = date(2026, 6, 30)
 DOCUMENT = Document(("activity.attended", "trial.started"), "60d", last_days=30)
 BESIDE = structs.replace(DOCUMENT, compare="before")
+ARCHIVE = ("activity.attended", "consent.given:purpose=archive")
 OFFICE = Viewer("zh-CN", True, True, "")
 DAYS = st.lists(st.tuples(st.integers(0, 29), st.integers(0, 80)), min_size=1, max_size=20)
 """Of each person on which day of the period it came, and how many days later it tried."""
@@ -73,8 +74,8 @@ def test_a_period_in_which_nobody_came_says_that_there_is_nothing_to_compare_wit
     touchpoints = season([(0, 1), (1, 2)], 0)
     now, then = told(touchpoints, DOCUMENT), told(touchpoints, other.document, other.as_of)
     first, second = against(now, then, OFFICE)
-    assert first == ("0", "那一段没有人，没法比")
-    assert second == ("0", None)
+    assert (first.then, first.sure) == ("0", "那一段没有人，没法比")
+    assert (second.then, second.sure) == ("0", None)
 
 
 @pytest.mark.parametrize("names", [True, False])
@@ -95,9 +96,9 @@ def test_whoever_had_an_archive_before_coming_again_is_not_lost_at_the_archive(n
     report = told(touchpoints, document)
     assert [step.people for step in report.steps] == [20, 5]
     assert [step.earlier for step in report.steps] == [10, 0]
-    (line,) = earlier_notes(report, viewer, compared=False)
+    (line,) = earlier_notes(report, viewer)
     assert "15 人里，10 人进入以前" in line and "50%" in line
-    assert against(report, report, viewer)[1][0] == "5 / 10 · 50%"
+    assert against(report, report, viewer)[1].then == "5 / 10 · 50.0%"
 
 
 def test_a_purchase_before_makes_nobody_a_buyer_again() -> None:
@@ -122,9 +123,47 @@ def test_few_who_had_an_archive_before_are_told_of_nowhere_to_who_sees_no_names(
         ),
     )
     market = Viewer("zh-CN", False, False, "")
-    assert not list(earlier_notes(report, market, compared=True))
-    assert against(report, report, market)[1][0] == "10 / 30 · 33%"
-    assert against(report, report, OFFICE)[1][0] == "10 / 27 · 37%"
+    assert not list(earlier_notes(report, market, report))
+    assert against(report, report, market)[1].then == "10 / 30 · 33.3%"
+    assert against(report, report, OFFICE)[1].then == "10 / 27 · 37.0%"
+
+
+def archived(people: int, left: int, earlier: int) -> Report:
+    """So many came; of those who had no archive made then, some had one before."""
+    report = told([], structs.replace(DOCUMENT, steps=ARCHIVE))
+    first, last = report.steps
+    first = structs.replace(first, people=people, left=left, earlier=earlier)
+    return structs.replace(report, steps=(first, structs.replace(last, people=people - left)))
+
+
+COUNTS = st.integers(0, 60).flatmap(
+    lambda left: st.tuples(st.integers(left, 99), st.just(left), st.integers(0, left))
+)
+
+
+@given(COUNTS, COUNTS, st.booleans())
+def test_the_difference_is_that_of_the_two_rates_beside_it_whoever_looks(
+    now: tuple[int, int, int], then: tuple[int, int, int], names: bool
+) -> None:
+    """Whoever had an archive is left out on both sides or on none: one ground for all numbers."""
+    viewer = Viewer("zh-CN", names, names, "")
+    both = archived(*now), archived(*then)
+    step = against(*both, viewer)[1]
+    if step.sure is None or not then[0]:
+        return
+    rates = []
+    for said, (people, left, earlier) in zip((step.now, step.then), (now, then), strict=True):
+        part, whole = (int(each) for each in said.partition(" · ")[0].split(" / "))
+        assert part == people - left and whole in (people, people - earlier)
+        rates.append(part / whole)
+    assert step.sure.startswith(f"{(rates[0] - rates[1]) * 100:+.1f} 个百分点")
+    wholes = [int(said.partition(" / ")[2].partition(" ")[0]) for said in (step.now, step.then)]
+    left_out = now[0] - wholes[0], then[0] - wholes[1]
+    assert left_out in ((0, 0), (now[2], then[2]))
+    assert not names or left_out == (now[2], then[2])
+    notes = " ".join(earlier_notes(both[0], viewer, both[1]))
+    said = f"这一段 {left_out[0]} 人，比的那一段 {left_out[1]} 人"
+    assert (said in notes) == any(left_out)
 
 
 def test_the_day_of_a_look_ends_with_its_evening() -> None:
