@@ -89,7 +89,7 @@ def test_whoever_is_left_out_of_the_two_rates_is_left_out_of_what_explains_them(
         told = structs.replace(told, steps=(first, *told.steps[1:]), groups={"city": cities})
         whole.append(told)
         left.append([(people - out[n], on) for n, (people, on) in groups.items()])
-    found = list(explaining(*whole, 1, leaves_out=True))
+    found = list(explaining(whole[0], whole[1], 1, leaves_out=True))
     rates = [_rate(each) for each in left]
     if rates[0] is None or rates[1] is None:
         assert not found
