@@ -15,7 +15,7 @@ from msgspec import inspect
 
 from campaigns.catalogue import CATALOGUE, FAMILIES, wire_name
 from campaigns.event_chapters import AFTER_TYPES, BEFORE_TYPES, REFUSAL_MEANINGS, TITLE
-from campaigns.events.base import ID_PATTERN, PERSONAL_FIELDS, EventData
+from campaigns.events.base import ID_PATTERN, LETTERS_PATTERN, PERSONAL_FIELDS, EventData
 from campaigns.faults import REASONS
 from campaigns.kinds import Envelope
 
@@ -206,7 +206,8 @@ def _text(described: inspect.StrType) -> str:
     if described.pattern is not None and _HEXADECIMAL.fullmatch(described.pattern):
         return "64 hexadecimal digits"
     least, most = described.min_length or 0, described.max_length
-    return f"text, {least} to {most:,} characters"
+    of = "letters" if described.pattern == LETTERS_PATTERN else "characters"
+    return f"text, {least} to {most:,} {of}"
 
 
 def _sentence(kind: type[EventData]) -> str:

@@ -76,6 +76,7 @@ LABELS: dict[str, str] = {
     "text": C_("field", "投诉内容"),
     "purchase_id": C_("field", "购买编号"),
     "quantity": C_("field", "数量"),
+    "unit": C_("field", "计量单位"),
     "unit_price_fen": C_("field", "单价"),
     "outlet": C_("field", "门店"),
     "buyer": C_("field", "购买人"),

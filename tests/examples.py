@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from campaigns.catalogue import CATALOGUE, wire_name
-from campaigns.events.base import ID_PATTERN, MAIL_PATTERN
+from campaigns.events.base import ID_PATTERN, LETTERS_PATTERN, MAIL_PATTERN
 from campaigns.times import SHANGHAI
 
 Wire = dict[str, Any]
@@ -99,6 +99,8 @@ def _texts(described: inspect.StrType) -> st.SearchStrategy[str]:
         return st.text(_LETTERS.replace(":", ""), min_size=1, max_size=9).map(
             "{}@mail.example.com".format
         )
+    if described.pattern == LETTERS_PATTERN:
+        return st.sampled_from(["", "箱", "boxes"])
     if described.pattern is None:
         return st.text(min_size=described.min_length or 0, max_size=20)
     if "6" in described.pattern:

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from campaigns.events.base import Count, EventData, Fault, Fen, Id, Moment, Quantity, Region, Text
+from campaigns.events.base import (
+    LETTERS_PATTERN,
+    Count,
+    EventData,
+    Fault,
+    Fen,
+    Id,
+    Moment,
+    Quantity,
+    Region,
+    Text,
+)
 
 ActivityKind = Literal[
     "health_lecture",
@@ -24,10 +35,12 @@ MOST_MATERIALS = 50
 
 
 class Material(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A thing that has to be taken along to an activity, and how many of it."""
+    """A thing that has to be taken along to an activity, how many of it, and of what measure."""
 
     item: Text
     quantity: Quantity
+    unit: Annotated[str, Meta(max_length=8, pattern=LETTERS_PATTERN)] = ""
+    """`箱`, `台`, `boxes`: letters alone; none where they are pieces."""
 
 
 Materials = Annotated[tuple[Material, ...], Meta(max_length=MOST_MATERIALS)]

@@ -13,6 +13,8 @@ ID_PATTERN = r"^[A-Za-z0-9._:\-]{1,64}\Z"
 
 Id = Annotated[str, Meta(pattern=ID_PATTERN)]
 """1–64 of A-Z a-z 0-9 . _ : - ; never personal."""
+LETTERS_PATTERN = r"^[^\W\d_]*$"
+"""Letters of any script alone."""
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 """A short name, title or code, 1–200 characters; never personal."""
 Note = Annotated[str, Meta(max_length=20_000)]

@@ -147,8 +147,8 @@ def set_up_print(sheet: Any, heading_rows: str, area: str, title: str) -> None:
     sheet.oddFooter.right.text = "&P / &N"
 
 
-def add_checklist(book: Workbook, title: str, things: Sequence[tuple[str, int]]) -> None:
-    """A page of A4 on which is ticked what is packed; things: what, and how many."""
+def add_checklist(book: Workbook, title: str, things: Sequence[tuple[str, int, str]]) -> None:
+    """A page of A4 on which is ticked what is packed; things: what, how many, of what measure."""
     if not things:
         return
     sheet: Any = book.create_sheet(CHECKLIST_SHEET)
@@ -157,8 +157,8 @@ def add_checklist(book: Workbook, title: str, things: Sequence[tuple[str, int]])
     put(sheet.cell(1, 1), f"{title}　{CHECKLIST_SHEET}")
     sheet.cell(1, 1).font = Font(name=FONT_NAME, size=18, bold=True, color=INK)
     sheet.row_dimensions[1].height = ROW_HEIGHT
-    for row, (what, many) in enumerate(things, 3):
-        for column, value in enumerate(("☐", what, many), 1):
+    for row, (what, many, unit) in enumerate(things, 3):
+        for column, value in enumerate(("☐", what, f"{many} {unit}" if unit else many), 1):
             cell = sheet.cell(row, column)
             put(cell, value)
             cell.font = Font(name=FONT_NAME, size=16, color=INK)

@@ -121,7 +121,7 @@ ROLES: dict[AccountRole, Role] = {
         N_("活动的安排。"),
         "/activities",
         _may("activities"),
-        _PLANS,
+        _PLANS | {"event.voided"},
     ),
     "finance": Role(
         N_("财务"),

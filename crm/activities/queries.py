@@ -166,7 +166,7 @@ def sheet_facts(
     whole = whole_activity(scope, connection, keyring, activity_id)
     if found is None or whole is None:
         return None
-    things = [(each.item, each.quantity) for each in whole.stands.materials]
+    things = [(each.item, each.quantity, each.unit) for each in whole.stands.materials]
     return {**asdict(found), "starts_at": rfc3339(found.starts_us), "materials": things}
 
 

@@ -9,12 +9,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.activity_rules import rule_of
+from campaigns.events.activities import ActivityCancelled
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.activities.queries import (
     ActivityRow,
+    WholeActivity,
     activities_between,
     activities_from,
     activity,
@@ -24,6 +26,7 @@ from crm.activities.queries import (
 )
 from crm.copies.queries import dealer_names
 from crm.invitations.queries import invited_to
+from crm.journal.logged_event import LoggedEvent
 from crm.money import fen_per
 from crm.storage.database import reading
 from crm.walk_ins.queries import is_unconfirmed, unconfirmed
@@ -34,6 +37,7 @@ from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import season_of
 from crm.web.pages.home import SEASON_DAYS
 from crm.web.pages.people_lists import inviting_roles, may_invite
+from crm.web.view.event_view import address_of
 from crm.web.view.labels import ACTIVITY_KINDS, label
 
 router = APIRouter()
@@ -189,6 +193,19 @@ def _month(text: str, today: date) -> date:
     return first if 1900 <= first.year <= 9000 else today.replace(day=1)
 
 
+def _why_cancelled(visit: Visit, whole: WholeActivity) -> str:
+    """In words; nothing of what takes place."""
+    for event, outcome in reversed(whole.events):
+        if isinstance(event.data, ActivityCancelled) and outcome.takes_effect:
+            return visit.say(label("cancel", event.data.reason_code))
+    return ""
+
+
+def _opens_event(visit: Visit, event: LoggedEvent) -> bool:
+    """Whether the visitor may see it by itself: their own word, or anybody's."""
+    return visit.may("events") or event.source == visit.account.source
+
+
 @router.get("/activities/{activity_id}")
 def activity_page(visit: SignedIn, activity_id: str) -> Response:
     """One activity: when, where, who came, what it cost, what was said of it."""
@@ -214,6 +231,11 @@ def activity_page(visit: SignedIn, activity_id: str) -> Response:
             "inviting": inviting_roles(visit),
             "is_first_look": is_unconfirmed(whole),
             "happened": None,
+            "cancelled_because": _why_cancelled(visit, whole),
+            "opens_event": lambda event: _opens_event(visit, event),
+            "address_of": address_of,
+            "tells_cost": visit.may_say("activity.changed")
+            or bool(visit.scope.sees & {"numbers", "people", "own_copy"}),
         }
         if visit.scope.may("people"):
             happened = happened_at(visit.scope, connection, activity_id, whole.held_us)

@@ -10,9 +10,11 @@ from campaigns.wording.catalogues import N_
 
 _MEASURES = "个本份台张套件盒支把块箱只条面幅卷瓶包副袋桶"
 _LINE = re.compile(
-    rf"(.+?)(?:\s*[×*＊:：]\s*|\s+[xX]?|(?<=[\u3400-\u9fff])[xX]?)(\d{{1,9}})\s*[{_MEASURES}]?"
+    r"(.+?)(?:\s*[×*＊:：]\s*|\s+[xX]?|(?<=[\u3400-\u9fff])[xX]?)(\d{1,9})"
+    rf"(?:\s*([{_MEASURES}])|\s+([^\W\d_]{{1,8}}))?"
 )
-"""`易拉宝 2`, `易拉宝×2`, `易拉宝2个`; a number behind a letter or a digit is part of the word."""
+"""`易拉宝 2`, `易拉宝×2`, `矿泉水10箱`, `leaflets 2 boxes`; a number behind a letter or a digit is part of
+the word."""
 _LONGEST = 200
 _MOST_OF_ONE = 1_000_000
 _TOO_LONG = N_("“{item}…”太长了：一样东西最多 200 个字。")
@@ -24,7 +26,7 @@ _SHOWN = 20
 
 Say = Callable[[str], str]
 Said = list[dict[str, Any]]
-"""As an event says it: `item` and `quantity` of each."""
+"""As an event says it: `item`, `quantity` and `unit` of each."""
 
 
 def materials_typed(text: str, say: Say) -> tuple[Said, str]:
@@ -33,6 +35,7 @@ def materials_typed(text: str, say: Say) -> tuple[Said, str]:
     for line in filter(None, map(str.strip, text.splitlines())):
         found = _LINE.fullmatch(line)
         item, quantity = (found[1].rstrip(), int(found[2])) if found else (line, 1)
+        unit = (found[3] or found[4] or "") if found else ""
         shown = item[:_SHOWN]
         if len(item) > _LONGEST:
             return said, say(_TOO_LONG).format(item=shown)
@@ -42,11 +45,21 @@ def materials_typed(text: str, say: Say) -> tuple[Said, str]:
             return said, say(_TWICE).format(item=shown)
         if looks_personal(item):
             return said, say(_PERSONAL).format(item=shown)
-        said.append({"item": item, "quantity": quantity})
+        said.append({"item": item, "quantity": quantity} | ({"unit": unit} if unit else {}))
     fault = say(_TOO_MANY).format(most=MOST_MATERIALS) if len(said) > MOST_MATERIALS else ""
     return said, fault
 
 
 def materials_text(materials: Iterable[Material]) -> str:
     """As it stands in the field: read again it is the same."""
-    return "\n".join(f"{each.item} {each.quantity}" for each in materials)
+    return "\n".join(
+        f"{each.item}{_between(each.item)}{each.quantity}{_behind(each.unit)}" for each in materials
+    )
+
+
+def _between(item: str) -> str:
+    return " × " if item.endswith(tuple("×*＊:：")) else " "
+
+
+def _behind(unit: str) -> str:
+    return unit if len(unit) == 1 and unit in _MEASURES else f" {unit}".rstrip()

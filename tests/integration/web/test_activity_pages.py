@@ -282,6 +282,42 @@ def test_calling_off_needs_a_reason_and_is_seen_in_the_list(
     assert f"{path}" not in plans.get(f"/activities/{activity_id}").text
 
 
+def test_who_called_it_off_sees_why_and_takes_it_back_by_what_was_recorded(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    activity_id, _ = planned(plans, title="取消错的", starts="06:10")
+    site.work()
+    path = f"/activities/{activity_id}"
+    assert fill_in(plans, f"{path}/cancel", {"reason_code": "too_few"}).status_code == 303
+    site.work()
+    page = plans.get(path).text
+    assert "这场活动已取消。" in page and "原因：报名的人太少。" in page
+    assert f'href="/plan?like={activity_id}"' in page
+    address = re.search(r'<a href="(/event\?[^"]+)"><span class="name">[^<]*取消', page)
+    assert address is not None
+    event = unescape(address[1])
+    form = {**form_in(plans.get(event).text, "/event/void"), "reason_code": "typed_wrong"}
+    answer = plans.post("/event/void", data=form)
+    if answer.status_code == 200:
+        answer = sent_again(plans, answer, "/event/void")
+    assert answer.status_code == 303
+    site.work()
+    assert "这场活动已取消。" not in plans.get(path).text
+
+
+def test_what_an_activity_costs_is_told_to_no_field_staff_of_a_dealer(site: RunningSite) -> None:
+    event = activity_today("A-costs")
+    site.accept({**event, "data": {**event["data"], "cost_fen": 838_000}})
+    seen = {}
+    for role in ("planning", "headquarters", "dealer", "dealer_staff"):
+        name = site.user(f"costs-{role}", role, "D1" if role.startswith("dealer") else None)
+        assert name
+        with site.client() as client:
+            sign_in(client, f"costs-{role}")
+            seen[role] = "¥8,380.00" in client.get("/activities/A-costs").text
+    assert seen == {"planning": True, "headquarters": True, "dealer": True, "dealer_staff": False}
+
+
 def test_the_days_closing_asks_once_about_what_does_not_agree(
     site: RunningSite, office: httpx.Client
 ) -> None:

@@ -71,12 +71,12 @@ def test_ids_dealer_and_version_stand_out_of_sight() -> None:
 
 
 def test_what_is_to_be_taken_along_is_a_page_to_tick_that_says_nothing_when_it_comes_back() -> None:
-    things = ACTIVITY | {"materials": [("=易拉宝", 2), ("姓名牌", 30)]}
+    things = ACTIVITY | {"materials": [("=易拉宝", 2, ""), ("姓名牌", 30, "包")]}
     made = write_template(things, 3, row_ids=iter(["row-1", "row-2", "row-3"]))
     page = opened(made)["要带的东西"]
     assert [row for row in page.iter_rows(min_row=3, values_only=True)] == [
         ("☐", "=易拉宝", 2),
-        ("☐", "姓名牌", 30),
+        ("☐", "姓名牌", "30 包"),
     ]
     assert page.cell(3, 2).data_type == "s"
     assert "要带的东西" not in opened(template(1)).sheetnames
@@ -86,7 +86,7 @@ def test_what_is_to_be_taken_along_is_a_page_to_tick_that_says_nothing_when_it_c
 
 
 def test_people_who_are_typed_on_the_page_to_tick_are_read_all_the_same() -> None:
-    things = ACTIVITY | {"materials": [("易拉宝", 2)]}
+    things = ACTIVITY | {"materials": [("易拉宝", 2, "")]}
     book = opened(write_template(things, 1, row_ids=iter(["row-1"])))
     for row in (("姓名", "手机"), ("李国强", "13812345678")):
         book["要带的东西"].append(row)

@@ -1,7 +1,7 @@
 """What has to be taken along, as people type it: one thing a line, and how many."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaigns.events.activities import MOST_MATERIALS, Material
@@ -11,6 +11,17 @@ from crm.web.view.materials import materials_text, materials_typed
 def read(text: str) -> tuple[list[tuple[str, int]], str]:
     said, fault = materials_typed(text, lambda words: words)
     return [(each["item"], each["quantity"]) for each in said], fault
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [
+        *(("矿泉水 10箱", "箱"), ("矿泉水10 箱", "箱"), ("血压计×4台", "台"), ("易拉宝 2", "")),
+        *(("leaflets 2 boxes", "boxes"), ("老花镜 若干", ""), ("展板2号", "")),
+    ],
+)
+def test_what_it_is_counted_in_is_kept(line: str, unit: str) -> None:
+    assert [each.get("unit", "") for each in materials_typed(line, str)[0]] == [unit]
 
 
 @pytest.mark.parametrize(
@@ -43,10 +54,17 @@ def test_blank_lines_are_none_and_what_is_wrong_is_named() -> None:
 
 
 _WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
-_THINGS = st.builds(Material, item=_WORDS, quantity=st.integers(1, 1_000_000))
+_THINGS = st.builds(
+    Material,
+    item=_WORDS,
+    quantity=st.integers(1, 1_000_000),
+    unit=st.sampled_from(["", "箱", "号", "boxes"]),
+)
 
 
+@example([Material(item="0*", quantity=1)])
 @given(st.lists(_THINGS, max_size=6, unique_by=lambda each: each.item))
 def test_what_stands_in_the_field_is_read_as_what_was_said(things: list[Material]) -> None:
-    found = read(materials_text(things))
-    assert found == ([(each.item, each.quantity) for each in things], "")
+    said, fault = materials_typed(materials_text(things), str)
+    assert [Material(**each) for each in said] == things
+    assert fault == ""
