@@ -13,8 +13,8 @@ _LINE = re.compile(
     r"(.+?)(?:\s*[×*＊:：]\s*|\s+[xX]?|(?<=[\u3400-\u9fff])[xX]?)(\d{1,9})"
     rf"(?:\s*([{_MEASURES}])|\s+([^\W\d_]{{1,8}}))?"
 )
-"""`易拉宝 2`, `易拉宝×2`, `矿泉水10箱`, `leaflets 2 boxes`; a number behind a letter or a digit is part of
-the word."""
+"""`易拉宝 2`, `易拉宝×2`, `矿泉水10箱`, `leaflets 2 boxes`; a number behind a letter or a digit is
+part of the word."""
 _LONGEST = 200
 _MOST_OF_ONE = 1_000_000
 _TOO_LONG = N_("“{item}…”太长了：一样东西最多 200 个字。")
