@@ -3,7 +3,7 @@
 What is most sensitive, illness and readings, so stands in plain in no table of the company's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from crm.consents.uses import Closed, Standing, closed_by, may_show
 from crm.copies.queries import HeldCopy, copies_of, held_since
 from crm.keyring.keyring import Keyring
 from crm.notices.queries import notice_hashes
+from crm.people.linked import cards_of_people
 from crm.people.queries import cards_of
 from crm.scope import Scope
 
@@ -156,6 +157,25 @@ def person_then(
         if wanted in ids or (wanted is None and ids & set(cards)):
             return person, past
     return None
+
+
+def people_at(
+    scope: Scope, connection: Connection, keyring: Keyring, ids: Collection[str], at_us: int
+) -> dict[str, PersonView]:
+    """Each of some people as `person_then` finds them, evaluated together; without who is unknown.
+
+    Nothing is asked of what may be shown.
+    """
+    scope.require("archive", "archives are the company's; a dealer has its copy")
+    cards = cards_of_people(connection, ids)
+    homes = sorted({f"card/{card_id}" for own in cards.values() for card_id in own})
+    past = past_of_homes(connection, keyring, homes, at_us, effective_up_to(at_us))
+    whose = {card.card_id: person for person in past.persons for card in person.cards}
+    found = {
+        name: next((whose[card_id] for card_id in own if card_id in whose), None)
+        for name, own in cards.items()
+    }
+    return {name: person for name, person in found.items() if person is not None}
 
 
 def _prove(connection: Connection, keyring: Keyring, words: list[dict[str, Any]]) -> None:

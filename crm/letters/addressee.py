@@ -8,12 +8,15 @@ from campaigns.wording.languages import Language
 from crm.components.evaluation import PersonView
 from crm.consents.uses import Standing
 from crm.identity.traits import PLACEHOLDER_PHONES
+from crm.letters.occasions import Occasion
 from crm.letters.sending import Obstacle, Way, obstacle
 from crm.letters.template import LetterTemplate, named_in
 from crm.rights.own_copy import Keeper
 
 _OF_A_TRIAL = frozenset({"sku", "started_on"})
 """What a letter can say only of somebody who tried something."""
+_OF_AN_ACTIVITY = frozenset({"activity", "when", "place", "host"})
+"""What a letter can say only where it is about an activity."""
 
 
 def what_stands_against(
@@ -35,8 +38,14 @@ def addresses_of(person: PersonView, way: Way) -> list[str]:
     return [n for n in dict.fromkeys(numbers) if n and n not in PLACEHOLDER_PHONES]
 
 
-def values_of(person: PersonView, keeper: Keeper, language: Language, at_us: int) -> dict[str, str]:
-    """What a template may name of a person, as it stands now."""
+def values_of(
+    person: PersonView,
+    keeper: Keeper,
+    language: Language,
+    at_us: int,
+    about: Occasion | None = None,
+) -> dict[str, str]:
+    """What a template may name of a person, as it stands now; about: the activity it is of."""
     trials = [
         event
         for card in person.cards
@@ -53,9 +62,21 @@ def values_of(person: PersonView, keeper: Keeper, language: Language, at_us: int
         "today": day_text(shanghai_day(at_us), language),
         "sku": str(getattr(last.data, "sku", "")) if last else "",
         "started_on": day_text(shanghai_day(last.starts_us), language) if last else "",
+        **dict.fromkeys(_OF_AN_ACTIVITY, ""),
+        **(about.values(language, keeper.name) if about else {}),
     }
 
 
 def never_tried(template: LetterTemplate, language: Language, values: dict[str, str]) -> bool:
     """Whether it speaks of a trial to somebody who never tried anything."""
     return any(not values[each] for each in _OF_A_TRIAL & named_in(template, language))
+
+
+def names_no_activity(template: LetterTemplate, language: Language, values: dict[str, str]) -> bool:
+    """Whether it speaks of an activity to somebody whom it is not about one."""
+    return any(not values[each] for each in _OF_AN_ACTIVITY & named_in(template, language))
+
+
+def speaks_of_an_activity(template: LetterTemplate, language: Language) -> bool:
+    """Whether only those who are invited to an activity can be sent it."""
+    return not _OF_AN_ACTIVITY.isdisjoint(named_in(template, language))

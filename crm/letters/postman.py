@@ -10,21 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from campaigns.times import day_end_us, shanghai_day
 from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import account_of
-from crm.activities.queries import activity
-from crm.archives.queries import person_then
 from crm.journal.dead_letters import may_be_one_event
 from crm.keyring.keyring import Keyring
-from crm.letters.addressee import addresses_of, never_tried, values_of, what_stands_against
 from crm.letters.batch import LATER_SECONDS, Batch, Due
+from crm.letters.judging import Errand, Judged, judged
 from crm.letters.queries import batches_due, next_due, states_of, template_of
 from crm.letters.register import Sending, begin, end, rest, settle, stop, wait_for
 from crm.letters.sending import is_quiet
-from crm.letters.template import Letter, LetterTemplate, rendered
+from crm.letters.template import Letter, LetterTemplate
 from crm.letters.ways import NotSent, Trouble, Ways
 from crm.rights.own_copy import Keeper
 from crm.scope import Scope
@@ -52,6 +49,11 @@ class Turn:
     batch: Batch
     template: LetterTemplate
     scope: Scope
+
+    def errand(self, keeper: Keeper) -> Errand:
+        """What is sent; keeper: in whose name."""
+        of = self.batch
+        return Errand(self.template, of.language, of.way, of.at_us, keeper)
 
 
 @dataclass(frozen=True)
@@ -149,34 +151,23 @@ class Postman:
         with writing(self.engine) as connection:
             if went == "later" and due.attempts < len(LATER_SECONDS):
                 wait_for(connection, due, now_us)
-            elif went not in _OF_THE_WAY and went != "quiet_hours":
+            elif went not in _OF_THE_WAY:
                 settle(connection, due, went)
         return went
 
     def _tried(self, turn: Turn, due: Due, now_us: int) -> str:
         """Look at the person as they stand now; then it leaves, or why it does not."""
-        batch, template = turn.batch, turn.template
+        batch, errand = turn.batch, turn.errand(self.keeper)
+        group = {due.person_id: due.occasion}
         with reading(self.engine) as connection:
-            if _came_too_late(turn, connection, due, now_us):
-                return "over"
-            known = person_then(turn.scope, connection, self.keyring, due.person_id, now_us)
-        if known is None:
-            return "erased"
-        person = known[0]
-        against = what_stands_against(person, template, batch.way, now_us)
-        if against is not None:
-            return against
-        values = values_of(person, self.keeper, batch.language, now_us)
-        if never_tried(template, batch.language, values):
-            return "no_trial"
-        to = next(iter(addresses_of(person, batch.way)), None)
-        if to is None:
-            return "no_mail" if batch.way == "mail" else "no_phone"
-        letter = rendered(template, batch.language, values)
-        card_id = person.cards[0].card_id
-        of = (template, batch.language, batch.way, now_us, batch.actor, due.occasion)
-        sending = Sending(due.letter_id, card_id, *of)
-        went = self.deliver(sending, letter, to, looked=True)
+            of = (turn.scope, connection, self.keyring)
+            found = judged(*of, errand, group, now_us)[due.person_id]
+        if not isinstance(found, Judged):
+            return found
+        card_id = found.person.cards[0].card_id
+        by = (now_us, batch.actor, due.occasion)
+        sending = Sending(due.letter_id, card_id, turn.template, batch.language, batch.way, *by)
+        went = self.deliver(sending, found.letter, found.to, looked=True)
         return self._known_before(turn.scope, due) if went == "before" else went
 
     def _known_before(self, scope: Scope, due: Due) -> str:
@@ -188,16 +179,3 @@ class Postman:
 
 def _may_send(scope: Scope) -> bool:
     return scope.may("letters") and scope.may("people") and scope.may("opens")
-
-
-def _came_too_late(turn: Turn, connection: Connection, due: Due, now_us: int) -> bool:
-    """Whether the activity that it is about was still to come when it was asked for, and is over.
-
-    Who writes to its guests afterwards means to.
-    """
-    kind, _, name = due.occasion.partition(":")
-    of = activity(turn.scope, connection, name) if kind == "invited" else None
-    if of is None:
-        return False
-    over_us = of.ends_us or day_end_us(shanghai_day(of.starts_us))
-    return turn.batch.at_us < over_us <= now_us

@@ -14,7 +14,7 @@ from crm.letters.batch import Batch, Due
 from crm.letters.packaged import PACKAGED
 from crm.letters.tables import LETTER_BATCH, LETTER_DUE, LETTER_SENT, LETTER_TEMPLATE
 from crm.letters.template import LetterTemplate, Words
-from crm.people.tables import CARD, LINK
+from crm.people.tables import LINK
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 
@@ -98,17 +98,6 @@ def states_of(scope: Scope, connection: Connection, letter_ids: Collection[str])
     return found
 
 
-def with_mail(scope: Scope, connection: Connection, ids: Collection[str]) -> set[str]:
-    """Those of some people on one of whose cards a mail address is written."""
-    scope.require("people", "who is written to")
-    found: set[str] = set()
-    for piece in in_pieces(sorted(ids)):
-        query = select(LINK.c.person_id).join(CARD, CARD.c.card_id == LINK.c.card_id)
-        query = query.where(LINK.c.person_id.in_(piece), CARD.c.has_mail)
-        found.update(connection.execute(query).scalars())
-    return found
-
-
 def template_of(
     scope: Scope, connection: Connection, name: str, version: int
 ) -> LetterTemplate | None:
@@ -176,10 +165,12 @@ def _counts(batch_ids: list[str]) -> Select[Any]:
     return query.group_by(*of)
 
 
-def troubled(scope: Scope, connection: Connection, batch_id: str, most: int) -> list[Due]:
-    """Letters of a batch that could not be sent, or may not have been."""
+def letters_in(
+    scope: Scope, connection: Connection, batch_id: str, states: Collection[str], most: int = -1
+) -> list[Due]:
+    """Letters of a batch that stand so; most: -1 for all."""
     scope.require("letters", "letters are the company's")
     query = select(LETTER_DUE).where(LETTER_DUE.c.batch_id == batch_id)
-    query = query.where(LETTER_DUE.c.state.in_(("failed", "unsure")))
+    query = query.where(LETTER_DUE.c.state.in_(states))
     query = query.order_by(LETTER_DUE.c.state, LETTER_DUE.c.trouble, LETTER_DUE.c.letter_id)
-    return [Due(*row) for row in connection.execute(query.limit(most))]
+    return [Due(*row) for row in connection.execute(query if most < 0 else query.limit(most))]

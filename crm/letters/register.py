@@ -1,13 +1,13 @@
 """Writes templates, what is to be sent, and what is sent: before it leaves, and how that went."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import orjson
 from sqlalchemy import Connection, exists, func, insert, select, update
 
 from campaigns.ids import derived_id
-from crm.letters.batch import Batch, Due, next_try_us, settled_as
+from crm.letters.batch import Batch, Due, DueState, next_try_us, settled_as
 from crm.letters.sending import Way
 from crm.letters.tables import LETTER_BATCH, LETTER_DUE, LETTER_SENT, LETTER_TEMPLATE
 from crm.letters.template import LetterTemplate, check_template
@@ -111,19 +111,41 @@ def end(connection: Connection, letter_id: str, *, failed: bool) -> None:
 
 
 def start_batch(
-    scope: Scope, connection: Connection, batch: Batch, group: Mapping[str, str]
+    scope: Scope,
+    connection: Connection,
+    batch: Batch,
+    group: Mapping[str, str],
+    state: DueState = "waiting",
 ) -> bool:
     """Let a letter go to many; group: person id → the occasion. False: the same form did before."""
     scope.require("letters", "letters are the company's")
     if not insert_new(connection, LETTER_BATCH, [asdict(batch)], [LETTER_BATCH.c.batch_id]):
         return False
+    own = batch.batch_id
     due = [
-        Due(derived_id("letter", batch.batch_id, person_id), batch.batch_id, person_id, occasion)
+        Due(derived_id("letter", own, person_id), own, person_id, occasion, state)
         for person_id, occasion in group.items()
     ]
     for piece in in_pieces(due):
         connection.execute(insert(LETTER_DUE), [asdict(each) for each in piece])
     return True
+
+
+def start_run(
+    scope: Scope, connection: Connection, batch: Batch, sendings: Mapping[str, Sending]
+) -> frozenset[str]:
+    """Keep letters on paper, which count as sent as they are made; sendings: person id → theirs.
+
+    Returns whose are made now: nobody's who has it, and nobody's twice by one form.
+    """
+    kept = {}
+    for person_id, sending in sendings.items():
+        if begin(connection, sending):
+            end(connection, sending.letter_id, failed=False)
+            kept[person_id] = sending.occasion or ""
+    if kept:
+        start_batch(scope, connection, replace(batch, state="done"), kept, "sent")
+    return frozenset(kept)
 
 
 def halt(scope: Scope, connection: Connection, batch_id: str) -> None:

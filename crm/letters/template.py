@@ -16,9 +16,14 @@ from campaigns.wording.languages import LANGUAGES, Language
 Purpose = Literal["service", "marketing", "club"]
 """service: what a trial or purchase asks for; the others need the consent of the same name."""
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-VALUES = ("name", "sex", "company", "contact", "today", "sku", "started_on")
+VALUES = (
+    *("name", "sex", "company", "contact", "today", "sku", "started_on"),
+    *("activity", "when", "place", "host"),
+)
 """What a template may name. name: in full; sex: female, male or empty; company, contact: who keeps
-the archive; today, started_on: days; sku, started_on: of the latest trial, empty without one."""
+the archive; today, started_on: days; sku, started_on: of the latest trial, empty without one.
+activity, when, place, host: title, time, place and holder of the activity to which its reader is
+invited, empty where it is about none."""
 LONGEST = 4_000
 LONGEST_SUBJECT = 200
 _FORBIDDEN: tuple[type[nodes.Node], ...] = (

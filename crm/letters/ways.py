@@ -16,6 +16,7 @@ from crm.configuration.settings import Settings
 from crm.copies.webhook_signatures import headers, written_secret
 from crm.feed.calling import AddressRefused, call
 from crm.keyring.keyring import Keyring
+from crm.letters.sending import Way
 from crm.letters.template import Letter
 from crm.rights.large_print import large_print
 from crm.rights.own_copy import OwnCopy, Section
@@ -59,6 +60,12 @@ class Ways:
         """What the settings say."""
         server, sender = settings.mail_server, settings.mail_from
         return cls(server, sender, settings.messages_url, settings.webhooks_to_loopback)
+
+    def has(self, way: Way) -> bool:
+        """Whether a letter can leave on it."""
+        if way == "mail":
+            return self.mail_server is not None and self.mail_from is not None
+        return way == "print" or self.gateway is not None
 
     def mail(self, letter: Letter, to: str, letter_id: str, at_us: int) -> None:
         """Hand it to the mail server, over TLS where that offers it; NotSent."""

@@ -1,13 +1,30 @@
 """Whose a card is, as people are known now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection
 
-from crm.people.tables import LINK
+from crm.people.tables import CARD, LINK
 from crm.storage.reads import stored_rows
 
 
 def people_of_cards(connection: Connection, cards: Iterable[str]) -> Mapping[str, str]:
     """The person of each card; without those of which nothing is recorded."""
     return dict(stored_rows(connection, (LINK.c.card_id, LINK.c.person_id), LINK.c.card_id, cards))
+
+
+def cards_of_people(connection: Connection, ids: Collection[str]) -> dict[str, list[str]]:
+    """The cards of each of some people, by any id that a person ever had; of nobody unknown."""
+    own = (CARD.c.own_person_id, CARD.c.card_id)
+    first: dict[str, str] = dict(stored_rows(connection, own, CARD.c.own_person_id, ids))
+    person_of = people_of_cards(connection, first.values())
+    wanted = frozenset(person_of.values())
+    cards: dict[str, list[str]] = {}
+    of_people = (LINK.c.person_id, LINK.c.card_id)
+    for person_id, card_id in stored_rows(connection, of_people, LINK.c.person_id, wanted):
+        cards.setdefault(person_id, []).append(card_id)
+    return {
+        name: sorted(cards[person_of[card_id]])
+        for name, card_id in first.items()
+        if card_id in person_of
+    }

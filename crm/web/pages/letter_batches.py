@@ -19,11 +19,11 @@ from crm.letters.batch import Batch
 from crm.letters.queries import batch_of, latest_batches, letter_templates
 from crm.letters.register import start_batch
 from crm.letters.sending import Way, is_quiet
-from crm.letters.ways import all_on_paper
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import FORM_ID, ActForm
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_people import segment_members, segments_to_choose
+from crm.web.pages.letter_prints import as_file, printed_again
 from crm.web.pages.letter_rounds import MOST_AT_ONCE, Asked, Outcome, Round
 from crm.web.pages.letters import FAILURES
 from crm.web.view.formats import moment_text
@@ -39,6 +39,7 @@ LEFT_OUT = {
     "erased": N_("个人信息已删除"),
     "no_consent": N_("没有同意接收这一类"),
     "no_trial": N_("信里说的是试用，而没有试用过"),
+    "no_activity": N_("信里说的是请来参加的活动，而这批人不是请来参加活动的"),
     "no_phone": N_("没有可用的手机号"),
     "no_mail": N_("档案里没有邮箱"),
     "before": N_("这一次已经发过"),
@@ -69,49 +70,46 @@ def batch(posting: SignedInPosting) -> Response:
         faults = {"": visit.say(_NOBODY)}
         return _page(visit, ActForm(form.form_id, form.typed, faults), None)
     is_sent = posting.text("step") == "send" and FORM_ID.fullmatch(form.form_id) is not None
-    if asked.way != "print":
-        return _begun(posting, asked, form.form_id) if is_sent else _looked_at(visit, asked, form)
-    if not is_sent:
-        return _page(visit, form, Round(visit, asked, None).on_paper())
-    found = Round(visit, asked, form.form_id).on_paper()
-    if not found.letters:
-        return _page(visit, ActForm(typed=form.typed), found)
-    headers = {
-        "Content-Disposition": 'inline; filename="letters.pdf"',
-        "Cache-Control": "no-store",
-    }
-    return Response(all_on_paper(found.letters), media_type="application/pdf", headers=headers)
-
-
-def _looked_at(visit: Visit, asked: Asked, form: ActForm) -> Response:
-    way = asked.way
-    is_open = visit.site.ways.mail_server if way == "mail" else visit.site.ways.gateway
-    if is_open is None:
+    if not visit.site.ways.has(asked.way):
         troubles = (visit.say(FAILURES["no_way"]),)
         return _page(visit, ActForm(form.form_id, form.typed, troubles=troubles), None)
-    return _page(visit, form, Round(visit, asked, None).overview())
+    if not is_sent:
+        return _page(visit, form, Round(visit, asked).shown())
+    return _begun(posting, asked, form.form_id)
 
 
 def _begun(posting: Posting, asked: Asked, form_id: str) -> Response:
-    """It goes by itself from now on; the same form again leads to the same."""
+    """It goes by itself from now on, or is on paper; the same form again leads to the same."""
     visit = posting.visit
-    found = Round(visit, asked, None).overview()
     now_us, actor = visit.site.now_us(), visit.account.actor
     of = (asked.template.name, asked.template.version, asked.language, asked.way)
     batch = Batch(form_id, *of, posting.text("whom", 100), now_us, actor)
-    group = {person_id: asked.group[person_id] for person_id in found.reaches}
-    if group:
-        with writing(visit.site.engine) as connection:
-            start_batch(visit.scope, connection, batch, group)
-    elif not is_known(visit, form_id):
+    known, found = _known(visit, form_id), Outcome()
+    if known is None and asked.way == "print":
+        found = Round(visit, asked).printed(batch)
+        if found.gets:
+            return as_file(found.letters)
+        # Of two taps at once the other one has made them.
+        known = _known(visit, form_id)
+    elif known is None:
+        found = Round(visit, asked).overview()
+        group = {person_id: asked.group[person_id] for person_id in found.gets}
+        if group:
+            known = batch
+            with writing(visit.site.engine) as connection:
+                start_batch(visit.scope, connection, batch, group)
+    if known is None:
         return _page(visit, ActForm(typed=posting.text_of), found)
+    if known.way == "print":
+        return printed_again(visit, known)
     return RedirectResponse(f"/letters/batch/{form_id}", 303)
 
 
-def is_known(visit: Visit, batch_id: str) -> bool:
-    """Whether it was begun before."""
+def _known(visit: Visit, batch_id: str) -> Batch | None:
+    """What the form began before."""
     with reading(visit.site.engine) as connection:
-        return batch_of(visit.scope, connection, batch_id) is not None
+        found = batch_of(visit.scope, connection, batch_id)
+    return found and found[0]
 
 
 def _may(visit: Visit) -> None:
@@ -179,7 +177,7 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None) -> Response:
             for why, word in LEFT_OUT.items()
             if found and found.left_out[why]
         ],
-        "example": found.letters[0] if found and found.letters else None,
+        "example": found.letters[0] if found and found.gets else None,
         "batches": batches,
         "subjects": {each.name: each.texts[visit.language].subject for each in known},
     }

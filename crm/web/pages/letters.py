@@ -62,6 +62,7 @@ _NEVER_TRIED = N_("这封信说的是试用，而这个人没有试用过。请�
 _SHOWN = {
     **{"name": N_("姓名"), "sex": N_("性别"), "company": N_("公司"), "contact": N_("联系方式")},
     **{"today": N_("写信那天"), "sku": N_("产品"), "started_on": N_("开始试用那天")},
+    **{"activity": N_("活动"), "when": N_("时间"), "place": N_("地点"), "host": N_("主办")},
 }
 """What a template may name → what stands there for a reader."""
 _NO_NAME = N_("请写模板的代号，用小写字母、数字和短横。")

@@ -9,7 +9,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.activities.queries import activity
 from crm.letters.batch import Batch
-from crm.letters.queries import batch_of, template_of, troubled
+from crm.letters.queries import batch_of, letters_in, template_of
 from crm.letters.register import go_on, halt
 from crm.letters.sending import is_quiet
 from crm.people.queries import Wanted, list_people
@@ -49,7 +49,7 @@ def batch_page(visit: SignedIn, batch_id: str) -> Response:
             raise NotFound
         batch, counts = found
         template = template_of(visit.scope, connection, batch.name, batch.version)
-        due = troubled(visit.scope, connection, batch_id, _SHOWN)
+        due = letters_in(visit.scope, connection, batch_id, ("failed", "unsure"), _SHOWN)
         ids = frozenset(each.person_id for each in due)
         wanted = Wanted(most=max(len(ids), 1))
         people, _ = list_people(visit.scope, connection, wanted, among=ids)

@@ -11,6 +11,7 @@ import pytest
 
 from campaigns.ids import person_id
 from crm.invitations.register import invite
+from crm.letters.judging import judged
 from crm.letters.queries import letter_templates
 from crm.letters.register import Sending, begin, end
 from crm.letters.ways import NotSent, Ways
@@ -42,6 +43,7 @@ WILLING = [f"W-{n}" for n in range(7)]
 FICKLE = [f"N-{n}" for n in range(3)]
 UNASKED = [f"U-{n}" for n in range(4)]
 PHONES = {name: f"137000071{n:02}" for n, name in enumerate([*WILLING, *FICKLE, *UNASKED])}
+_LATER = {"time": f"{today()}T00:00:01+08:00"}
 TAKEN: list[tuple[str, int]] = []
 """(to, when) of every message that the gateway was handed."""
 DURING: list[Callable[[], None]] = []
@@ -109,6 +111,43 @@ def test_the_rest_is_printed_by_the_next_form_and_nobody_gets_the_same_twice(
         assert pages in sent(field, whom, way="print").content
     assert left_out(sent(field, whom, way="print").text) == {"这一次已经发过": 7}
     assert left_out(sent(field, whom).text) == {"这一次已经发过": 7} and not TAKEN
+
+
+def test_the_page_promises_those_alone_whom_the_postman_then_reaches(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    unwilling = [f"R-{n}" for n in range(3)]
+    phones = {name: f"137000072{n:02}" for n, name in enumerate(unwilling)}
+    site.accept(*(card(name, f"悔{n}号", phones[name]) for n, name in enumerate(unwilling)))
+    site.accept(*(consent(name, purpose="marketing") for name in unwilling))
+    site.accept(*(event("consent.withdrawn", n, purpose="marketing") | _LATER for n in unwilling))
+    site.accept(event("trial.started", "W-0", trial_id="T-w0", sku="JX-B4"))
+    whom = invited(site, "A-promise", [*WILLING[:3], *unwilling])
+    for template, reached, why in (
+        ("invitation", WILLING[:3], {"没有同意接收这一类": 3}),
+        ("trial-follow-up", WILLING[:1], {"信里说的是试用，而没有试用过": 5}),
+    ):
+        TAKEN.clear()
+        page = sent(field, whom, template=template, step="").text
+        assert f"会送给 {len(reached)} 人" in page and left_out(page) == why
+        batch = begun(field, whom, template=template)
+        site.site.postman.step()
+        assert times() == {PHONES[name]: 1 for name in reached}
+        assert "不送的" not in field.get(batch).text
+
+
+def test_a_group_is_looked_at_together_and_not_one_by_one(
+    site: RunningSite, field: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together: list[int] = []
+
+    def counted(*of: Any) -> Any:
+        together.append(len(of[4]))
+        return judged(*of)
+
+    monkeypatch.setattr("crm.web.pages.letter_rounds.judged", counted)
+    sent(field, invited(site, "A-together", [*WILLING, *UNASKED]), step="")
+    assert together == [len(WILLING) + len(UNASKED)]
 
 
 def test_who_cannot_be_written_to_takes_nobodys_place(
