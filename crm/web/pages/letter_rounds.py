@@ -24,7 +24,7 @@ from crm.web.guards.visit import Visit
 
 MOST_AT_ONCE = 100
 """Of letters on paper: more people wait for a page too long."""
-TOGETHER = 100
+TOGETHER = 250
 """People who are looked at in one go, which costs a fraction of one by one."""
 
 
