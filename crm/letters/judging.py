@@ -8,12 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from campaigns.wording.languages import Language
-from crm.archives.queries import people_at
 from crm.components.evaluation import PersonView
-from crm.keyring.keyring import Keyring
 from crm.letters.addressee import (
     addresses_of,
     names_no_activity,
@@ -21,11 +17,10 @@ from crm.letters.addressee import (
     values_of,
     what_stands_against,
 )
-from crm.letters.occasions import Occasion, occasions
+from crm.letters.occasions import Occasion
 from crm.letters.sending import Obstacle, Way
 from crm.letters.template import Letter, LetterTemplate, rendered
 from crm.rights.own_copy import Keeper
-from crm.scope import Scope
 
 WhyNot = Obstacle | Literal["no_trial", "no_activity", "no_mail", "no_phone", "over"]
 _NO_ADDRESS: Mapping[Way, WhyNot] = {"mail": "no_mail", "sms": "no_phone", "wechat": "no_phone"}
@@ -51,27 +46,13 @@ class Judged:
     to: str
 
 
-def judged(
-    scope: Scope,
-    connection: Connection,
-    keyring: Keyring,
-    errand: Errand,
-    group: Mapping[str, str],
-    now_us: int,
-) -> dict[str, Judged | WhyNot]:
-    """Each of a group as they stand now; group: person id → the occasion."""
-    about = occasions(scope, connection, frozenset(group.values()))
-    found = people_at(scope, connection, keyring, group.keys(), now_us)
-    return {
-        person_id: _judged(found.get(person_id), errand, about.get(occasion), now_us)
-        for person_id, occasion in group.items()
-    }
-
-
-def _judged(
+def judge(
     person: PersonView | None, errand: Errand, about: Occasion | None, now_us: int
 ) -> Judged | WhyNot:
-    """Of the hour it is not asked: paper wakes nobody, and the postman waits for the day."""
+    """What somebody gets as they stand now; None: nobody is known by that name any more.
+
+    Of the hour it is not asked: paper wakes nobody, and the postman waits for the day.
+    """
     # Who writes to its guests when it is over means to.
     if about is not None and errand.at_us < about.over_us <= now_us:
         return "over"

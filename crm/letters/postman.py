@@ -17,8 +17,8 @@ from crm.accounts.people import account_of
 from crm.journal.dead_letters import may_be_one_event
 from crm.keyring.keyring import Keyring
 from crm.letters.batch import LATER_SECONDS, Batch, Due
-from crm.letters.judging import Errand, Judged, judged
-from crm.letters.queries import batches_due, next_due, states_of, template_of
+from crm.letters.judging import Errand, Judged
+from crm.letters.queries import batches_due, judged, next_due, states_of, template_of
 from crm.letters.register import Sending, begin, end, rest, settle, stop, wait_for
 from crm.letters.sending import is_quiet
 from crm.letters.template import Letter, LetterTemplate

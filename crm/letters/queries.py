@@ -10,7 +10,14 @@ from sqlalchemy import Connection, Select, func, select
 
 from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import LANGUAGES
+from crm.activities.queries import ActivityRow, activity
+from crm.archives.queries import people_at
+from crm.copies.queries import dealer_names
+from crm.invitations.queries import invitations_of
+from crm.keyring.keyring import Keyring
 from crm.letters.batch import Batch, Due
+from crm.letters.judging import Errand, Judged, WhyNot, judge
+from crm.letters.occasions import INVITED, Occasion
 from crm.letters.packaged import PACKAGED
 from crm.letters.tables import LETTER_BATCH, LETTER_DUE, LETTER_SENT, LETTER_TEMPLATE
 from crm.letters.template import LetterTemplate, Words
@@ -96,6 +103,52 @@ def states_of(scope: Scope, connection: Connection, letter_ids: Collection[str])
         rows = connection.execute(query.where(LETTER_SENT.c.letter_id.in_(piece)))
         found |= {row.letter_id: row.state for row in rows}
     return found
+
+
+def judged(
+    scope: Scope,
+    connection: Connection,
+    keyring: Keyring,
+    errand: Errand,
+    group: Mapping[str, str],
+    now_us: int,
+) -> dict[str, Judged | WhyNot]:
+    """What each of a group gets as they stand now, or why nothing; group: person → occasion."""
+    about = occasions(scope, connection, frozenset(group.values()))
+    found = people_at(scope, connection, keyring, group.keys(), now_us)
+    return {
+        person_id: judge(found.get(person_id), errand, about.get(occasion), now_us)
+        for person_id, occasion in group.items()
+    }
+
+
+def occasions(scope: Scope, connection: Connection, names: Collection[str]) -> dict[str, Occasion]:
+    """Those of some occasions that are activities."""
+    of = {each: each.partition(":") for each in names}
+    ids = {each: name for each, (kind, _, name) in of.items() if kind == INVITED}
+    rows = {each: activity(scope, connection, name) for each, name in ids.items()}
+    return _named(connection, {each: row for each, row in rows.items() if row is not None})
+
+
+def next_occasion_of(
+    scope: Scope, connection: Connection, cards: Collection[str], now_us: int
+) -> Occasion | None:
+    """The next activity that is not over, of those to which the person of some cards is invited."""
+    invited = [each for each in invitations_of(scope, connection, cards) if not each.cancelled]
+    names = {f"{INVITED}:{each.activity_id}" for each in invited}
+    to_come = [of for of in occasions(scope, connection, names).values() if of.over_us > now_us]
+    return min(to_come, key=lambda of: (of.starts_us, of.title), default=None)
+
+
+def _named(connection: Connection, rows: Mapping[str, ActivityRow]) -> dict[str, Occasion]:
+    names = dealer_names(connection) if rows else {}
+    return {
+        each: Occasion(
+            *(row.title, row.starts_us, row.ends_us),
+            *(row.venue, row.region, names.get(row.dealer)),
+        )
+        for each, row in rows.items()
+    }
 
 
 def template_of(

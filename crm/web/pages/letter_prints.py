@@ -3,8 +3,8 @@
 from fastapi.responses import RedirectResponse, Response
 
 from crm.letters.batch import Batch
-from crm.letters.judging import Errand, Judged, judged
-from crm.letters.queries import letters_in, template_of
+from crm.letters.judging import Errand, Judged
+from crm.letters.queries import judged, letters_in, template_of
 from crm.letters.template import Letter
 from crm.letters.ways import all_on_paper
 from crm.storage.database import reading

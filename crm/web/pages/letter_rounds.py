@@ -13,9 +13,9 @@ from campaigns.ids import derived_id
 from campaigns.wording.languages import Language
 from crm.accounts.access import Access, log_accesses
 from crm.letters.batch import Batch
-from crm.letters.judging import Errand, Judged, judged
+from crm.letters.judging import Errand, Judged
 from crm.letters.postman import LETTER
-from crm.letters.queries import reached
+from crm.letters.queries import judged, reached
 from crm.letters.register import Sending, start_run
 from crm.letters.sending import Way
 from crm.letters.template import Letter, LetterTemplate

@@ -11,8 +11,7 @@ import pytest
 
 from campaigns.ids import person_id
 from crm.invitations.register import invite
-from crm.letters.judging import judged
-from crm.letters.queries import letter_templates
+from crm.letters.queries import judged, letter_templates
 from crm.letters.register import Sending, begin, end
 from crm.letters.ways import NotSent, Ways
 from crm.scope import HEADQUARTERS_SCOPE
