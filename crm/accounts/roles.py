@@ -184,6 +184,11 @@ def says_of(roles: Iterable[AccountRole]) -> frozenset[str]:
     return frozenset().union(*(ROLES[role].says for role in roles))
 
 
+def roles_that_say(type_name: str) -> tuple[AccountRole, ...]:
+    """Who may say events of a type, in the order of the table."""
+    return tuple(name for name, role in ROLES.items() if type_name in role.says)
+
+
 def speaks_as(roles: Collection[AccountRole]) -> SendingRole:
     """As whom the events of somebody of these roles are kept: the first of the table that says."""
     return next(ROLES[role].speaks_as for role in ROLES if role in roles)

@@ -11,7 +11,9 @@ from campaigns.times import day_start_us
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring, unseal
 from crm.outcomes.tables import OUTCOME
-from crm.rights.request import DONE_BY, Request, Step, by_urgency, due_on
+from crm.people.queries import cards_of
+from crm.people.tables import CARD
+from crm.rights.request import DONE_BY, AskedBy, Request, Step, bar_of, by_urgency, due_on
 from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
 from crm.scope import OutOfScope, Scope
 
@@ -43,6 +45,20 @@ def request_of(
     require_right_to_see(scope)
     found = _read(connection, keyring, RIGHTS_REQUEST.c.request_id == request_id)
     return next(iter(found), None)
+
+
+def has_died(scope: Scope, connection: Connection, name: str) -> bool:
+    """Whether the person that a card or person id leads to is known to have died."""
+    require_right_to_see(scope)
+    # A card whose registration was voided leads to nobody any more.
+    cards = cards_of(scope, connection, name) or (name,)
+    query = select(CARD.c.card_id).where(CARD.c.card_id.in_(cards), CARD.c.deceased)
+    return connection.execute(query).first() is not None
+
+
+def bar_to(scope: Scope, connection: Connection, name: str, asked_by: AskedBy) -> str | None:
+    """Why what somebody asks for a person can only be refused; None when it may be granted."""
+    return bar_of(asked_by, deceased=has_died(scope, connection, name))
 
 
 def opened_by(scope: Scope, connection: Connection, request_id: str) -> str:

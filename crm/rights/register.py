@@ -11,8 +11,7 @@ from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring, seal
 from crm.outcomes.tables import OUTCOME
 from crm.people.queries import cards_of
-from crm.people.tables import CARD
-from crm.rights.queries import request_of
+from crm.rights.queries import has_died, request_of
 from crm.rights.request import (
     IN_FUTURE,
     NOT_FOUND,
@@ -132,13 +131,12 @@ def _fault(
 ) -> str | None:
     # A card whose registration was voided leads to nobody any more.
     cards = cards_of(scope, connection, request.card_id) or (request.card_id,)
-    deceased = select(CARD.c.card_id).where(CARD.c.card_id.in_(cards), CARD.c.deceased)
     events = _named_event(connection, cards, closing.event if closing else None)
     return fault_of(
         request,
         # A note is refused for the same reason as any second closing: the request is closed.
         closing or Closing("refused", "other"),
-        deceased=connection.execute(deceased).first() is not None,
+        deceased=has_died(scope, connection, request.card_id),
         events=events,
     )
 

@@ -112,6 +112,15 @@ def due_on(received_on: date) -> date:
     return working_days.after(received_on, ANSWER_WORKING_DAYS)
 
 
+def bar_of(asked_by: AskedBy, *, deceased: bool) -> str | None:
+    """Why what somebody asks for can only be refused; None when it may be granted.
+
+    For the living the person speaks, or a guardian; near relatives for who has died (art. 49).
+    Whatever answers a request asks here first: its entry, each act that does it, its closing.
+    """
+    return NOT_DECEASED if asked_by == "relative" and not deceased else None
+
+
 def fault_of(
     request: Request, closing: Closing, *, deceased: bool, events: frozenset[str]
 ) -> str | None:
@@ -123,13 +132,14 @@ def fault_of(
         return CLOSED
     if closing.outcome == "refused":
         return NEEDS_REASON if closing.reason is None else None
+    bar = bar_of(request.asked_by, deceased=deceased)
+    if bar is not None:
+        return bar
     needed = DONE_BY.get(request.kind)
     if needed is not None and needed not in events:
         return NEEDS_EVENT
     if closing.event is not None and not events:
         return NEEDS_EVENT
-    if request.asked_by == "relative" and not deceased:
-        return NOT_DECEASED
     return None
 
 

@@ -10,6 +10,7 @@ from campaigns.wording.catalogues import N_
 from crm.feed.settling import NotSettled
 from crm.scope import OutOfScope
 from crm.web.api.problems import problem_response
+from crm.web.desk.granting import MayOnlyBeRefused
 from crm.web.guards import storage_failures
 from crm.web.guards.site import site_of
 from crm.web.guards.visit import (
@@ -151,6 +152,7 @@ def include(app: FastAPI) -> None:
     app.add_exception_handler(NotFound, _say_not_found)
     app.add_exception_handler(Awaited, _say_awaited)
     app.add_exception_handler(OutOfScope, _say_closed)
+    app.add_exception_handler(MayOnlyBeRefused, _say_only_refused)
     app.add_exception_handler(NotSettled, _say_unsettled)
     # Without the first two, they would be logged as faults of the program.
     app.add_exception_handler(DBAPIError, _say_broken)
@@ -214,6 +216,12 @@ def _say_awaited(request: Request, _error: Exception) -> Response:
 
 def _say_closed(request: Request, _error: Exception) -> Response:
     return error_page(request, 403)
+
+
+def _say_only_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MayOnlyBeRefused)
+    visit = any_visit(request, site_of(request))
+    return rights.shown(visit, error.request.request_id, str(error))
 
 
 def _say_unsettled(request: Request, _error: Exception) -> Response:

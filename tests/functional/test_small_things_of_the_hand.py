@@ -96,3 +96,27 @@ def test_who_comes_for_the_next_person_finds_an_empty_search(on_phone: Journey) 
     page.get_by_role("link", name="登记下一位").tap()
     page.locator("body[data-wired] #text").press_sequentially("1334")
     expect(page.locator("#text")).to_have_value("1334")
+
+
+def test_a_page_that_looks_again_by_itself_never_eats_what_was_typed(at_desk: Journey) -> None:
+    at_desk.sign_in("office")
+    page = at_desk.page
+    # As a page that was answered before its events were recorded.
+    page.add_init_script("""document.addEventListener("readystatechange", () => {
+      const waits = document.createElement("p");
+      waits.className = "said";
+      waits.dataset.pending = "";
+      if (document.readyState === "interactive") document.body.append(waits);
+    });""")
+    page.clock.install()
+    at_desk.open("/rights")
+    page.locator("body[data-wired] main #text").fill("请删掉我的电话")
+    page.locator("h1").click()
+    page.evaluate("() => { window.isTheSame = true; }")
+    page.clock.run_for(10_000)
+    assert page.evaluate("() => window.isTheSame")
+    expect(page.locator("main #text")).to_have_value("请删掉我的电话")
+    at_desk.open("/rights")
+    page.locator("body[data-wired]").wait_for()
+    with page.expect_request("**/rights"):
+        page.clock.run_for(10_000)

@@ -20,12 +20,13 @@ from crm.people.queries import PAGE_ROWS, restricted_people
 from crm.rights.large_print import large_print
 from crm.rights.own_copy import Holding, own_copy
 from crm.rights.queries import opened_by, request_of, require_right_to_see
-from crm.rights.register import Asked, note_step, open_request
-from crm.rights.request import ASKERS, CHANNELS, DONE_BY, KINDS, Request, RequestRefused
+from crm.rights.register import note_step
+from crm.rights.request import ASKERS, CHANNELS, DONE_BY, KINDS, AskedBy, Request
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
+from crm.web.desk.granting import require_grantable
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
-from crm.web.pages.rights import LONGEST_TEXT, choice_of, clerk_of, fault_sentence
+from crm.web.pages.rights import clerk_of, enter_request
 from crm.web.view.labels import label
 from crm.web.view.speakers import speaker_word
 
@@ -36,7 +37,15 @@ OWN_COPY = "own_copy"
 """What the access log calls the handing over of all that is held."""
 _REQUESTED = "requested_by_person"
 _MADE = N_("做了一份给本人（大字 PDF）")
-_PROVE = N_("请先核实是本人（或监护人、近亲属），再勾上。")
+_PROVE = N_("请先核实提出的人是谁，再勾上。")
+_PROVEN: dict[AskedBy, str] = {
+    "self": N_("我核实过：是本人提出的，也说明了后果。"),
+    "guardian": N_("我核实过：是本人的监护人提出的，也说明了后果。"),
+    "relative": N_(
+        "我核实过：本人已经去世，提出的是近亲属，为的是自己合法、正当的利益，也说明了后果。"
+    ),
+}
+"""Of each who may ask, what has to be looked into (PIPL art. 49 for those of the dead)."""
 _FOUR_EYES = N_("登记这个请求的人不能自己删除，请另一位来做。")
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
@@ -53,23 +62,12 @@ def ask_form(visit: SignedIn, name: str) -> Response:
 def ask(posting: SignedInPosting, name: str) -> Response:
     """Enter it; the clock runs from the day on which it was received."""
     visit = posting.visit
-    clerk = clerk_of(visit)
+    clerk_of(visit)
     known = _archive(visit, name)
-    try:
-        asked = Asked(
-            known.told["cards"][0]["card_id"],
-            choice_of(posting, "kind", KINDS),
-            choice_of(posting, "asked_by", ASKERS),
-            choice_of(posting, "channel", CHANNELS),
-            _day(posting.text("received_on", 10)),
-            posting.text("text", LONGEST_TEXT) or None,
-        )
-        request_id = open_request(visit.site.engine, visit.site.keyring, clerk, asked)
-    except RequestRefused as error:
-        troubles = (fault_sentence(visit, str(error)) or "",)
-        form = ActForm(posting.text("form_id", 36), posting.text_of, troubles=troubles)
-        return _asking(visit, known, form)
-    return RedirectResponse(f"/rights/{request_id}", 303)
+    entered = enter_request(posting, known.told["cards"][0]["card_id"])
+    if isinstance(entered, ActForm):
+        return _asking(visit, known, entered)
+    return RedirectResponse(f"/rights/{entered}", 303)
 
 
 def _asking(visit: Visit, known: WholeArchive, form: ActForm) -> Response:
@@ -94,6 +92,7 @@ def hand_over_copy(posting: SignedInPosting, request_id: str) -> Response:
     if request.kind in DONE_BY or request.closing is not None:
         # Everything in plain is for a person who asks for it now.
         raise NotFound
+    require_grantable(visit, request)
     now_us = site.now_us()
     with reading(site.engine) as connection:
         known = person_then(visit.scope, connection, site.keyring, request.card_id, now_us)
@@ -151,6 +150,7 @@ def _erasable(visit: Visit, request_id: str) -> Request:
     request = _request(visit, request_id)
     if request.kind != "erase" or request.closing is not None:
         raise NotFound
+    require_grantable(visit, request)
     return request
 
 
@@ -165,6 +165,7 @@ def _erasing(visit: Visit, request: Request, form: ActForm) -> Response:
     context = {
         "title": visit.say(N_("删除个人信息")),
         "request": request,
+        "proven": visit.say(_PROVEN[request.asked_by]),
         "form": form,
         "cards": [card for card in told["cards"] if not card["erased"]],
         "lines": len(told["timeline"]),
@@ -237,10 +238,3 @@ def _archive(visit: Visit, name: str) -> WholeArchive:
 
 def _today(visit: Visit) -> date:
     return shanghai_day(visit.site.now_us())
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RequestRefused("received_on") from error

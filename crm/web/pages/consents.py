@@ -3,7 +3,6 @@
 A consent is taken back where it stands: with a tap less than it was given.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,18 +23,11 @@ from crm.intake.row_references import card_of_row
 from crm.storage.database import reading, writing
 from crm.web.api.attachments import EVIDENCE_FIELD
 from crm.web.desk.acts import Act, done, say, sayer_of
-from crm.web.guards.visit import FormStale, NotFound, Posting, SignedInPosting, Visit
+from crm.web.desk.granting import answered
+from crm.web.guards.visit import FormStale, NotFound, SignedInPosting, Visit
 from crm.web.view.forms import Entry
 
 router = APIRouter()
-
-_REQUEST = re.compile(r"/rights/[0-9a-f-]{36}")
-
-
-def back_to(posting: Posting) -> str:
-    """The request that an act answers, where it was begun there; else empty."""
-    back = posting.text("back", 60)
-    return back if _REQUEST.fullmatch(back) else ""
 
 
 def keep_signature(visit: Visit, entry: Entry) -> bool:
@@ -118,7 +110,7 @@ def withdraw(posting: SignedInPosting, name: str) -> Response:
         known = archive(visit.scope, connection, visit.site.keyring, name, visit.site.now_us())
     if known is None:
         raise NotFound
-    back = back_to(posting) or f"/people/{name}"
+    back = answered(visit, posting.text("back", 60)) or f"/people/{name}"
     said = {"purpose": purpose, **({"dealer": dealer} if dealer else {})}
     acts = [
         Act("consent.withdrawn", {"card_id": each["card_id"], **said})

@@ -21,8 +21,9 @@ from crm.people.queries import find_people, people_by_id
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.changes import what_changes, who_changes
+from crm.web.desk.granting import answered
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.consents import back_to, keep_evidence
+from crm.web.pages.consents import keep_evidence
 from crm.web.view.archive_view import ArchiveView
 from crm.web.view.formats import short_number
 from crm.web.view.labels import label
@@ -122,6 +123,7 @@ def _about(visit: Visit, name: str, act: PersonAct) -> About:
 def _shown(visit: Visit, name: str, act: PersonAct) -> Response:
     """The form; ids of what it is about may come with the address."""
     about, given = _about(visit, name, act), visit.request.query_params
+    answered(visit, given.get("back", ""))
     kept = {each.name for each in act.inputs if each.kind == "kept"} | {"card_id", "back"}
     form = ActForm.of({key: value[:256] for key, value in given.items() if key in kept})
     return _page(about, form)
@@ -129,6 +131,7 @@ def _shown(visit: Visit, name: str, act: PersonAct) -> Response:
 
 def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     visit, about = posting.visit, _about(posting.visit, name, act)
+    back = answered(visit, posting.text("back", 60))
 
     def typed(field: str) -> str:
         return posting.text(field, LONGEST_FIELD if field == "signature" else _LONGEST_TEXT)
@@ -155,7 +158,7 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     answer = say(posting, events, faults=faults, doubts=doubts)
     if answer.form is not None:
         return _page(about, answer.form)
-    return done(visit, back_to(posting) or f"/people/{about.known['person_id']}", answer)
+    return done(visit, back or f"/people/{about.known['person_id']}", answer)
 
 
 def _contradictions(about: About, other_card_id: str) -> Iterator[str]:

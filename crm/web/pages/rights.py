@@ -1,5 +1,6 @@
 """What people ask for under their rights: the list with its clock, one request, and its answer."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import uuid4
@@ -11,10 +12,11 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.archives.queries import archive
-from crm.entries.queries import names_at
+from crm.entries.queries import names_at, person_of_card
 from crm.journal.numbers import numbers_of
 from crm.people.queries import cards_of
 from crm.rights.queries import (
+    bar_to,
     events_that_did_it,
     request_of,
     requests,
@@ -40,6 +42,7 @@ from crm.rights.request import (
     RequestRefused,
 )
 from crm.storage.database import reading
+from crm.web.desk.acts import ActForm
 from crm.web.desk.files import list_taken, wants_file
 from crm.web.desk.tables import Column, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
@@ -59,7 +62,13 @@ _FAULTS = {
     NOT_DECEASED: N_("本人在世时，近亲属不能代为行使；请改由本人或监护人提出，或拒绝。"),
     IN_FUTURE: N_("收到的日期不能在今天以后。"),
 }
-_WRONG_CHOICE = N_("有一项没有选，或日期看不懂。请补上再提交。")
+_CHOOSE = N_("这一项还没有选。请选一项再提交。")
+_BAD_DAY = N_("日期看不懂。请从日历里选一天。")
+_ONLY_REFUSED = N_(
+    "档案里没有记本人去世：本人在世时，近亲属不能代为行使（《个人信息保护法》第四十九条）。"
+    "登记了也只能拒绝；要办，请本人或监护人来提。已经去世的，先在档案里记去世。"
+)
+_DOUBTED = "asked_by_relative"
 Chosen = TypeVar("Chosen", bound=str)
 
 
@@ -94,27 +103,50 @@ def rights_page(visit: SignedIn, closed: Annotated[bool, Query()] = False) -> Re
 @router.post("/rights")
 def enter(posting: SignedInPosting) -> Response:
     """A new request."""
-    visit = posting.visit
-    clerk = clerk_of(visit)
+    entered = enter_request(posting, posting.text("name", 64))
+    if isinstance(entered, ActForm):
+        return _list(posting.visit, entered)
+    return RedirectResponse(f"/rights/{entered}", 303)
+
+
+def enter_request(posting: Posting, name: str) -> str | ActForm:
+    """The id of the request that a form enters; or the form to be shown again.
+
+    Whoever may not be granted it is doubted once, and entered: it must be answered all the same.
+    """
+    visit, clerk = posting.visit, clerk_of(posting.visit)
+    form = ActForm(posting.text("form_id", 36), posting.text_of)
     try:
         asked = Asked(
-            posting.text("name", 64),
+            name,
             choice_of(posting, "kind", KINDS),
             choice_of(posting, "asked_by", ASKERS),
             choice_of(posting, "channel", CHANNELS),
             _day(posting.text("received_on", 10)),
             posting.text("text", LONGEST_TEXT) or None,
         )
-        request_id = open_request(visit.site.engine, visit.site.keyring, clerk, asked)
+        with reading(visit.site.engine) as connection:
+            bar = bar_to(visit.scope, connection, name, asked.asked_by)
+            is_known = bool(cards_of(visit.scope, connection, name))
+        if bar is not None and is_known and posting.text("asked") != _DOUBTED:
+            return replace(form, doubts=(visit.say(_ONLY_REFUSED),), asked=_DOUBTED)
+        return open_request(visit.site.engine, visit.site.keyring, clerk, asked)
     except RequestRefused as error:
-        return _list(visit, fault=str(error))
-    return RedirectResponse(f"/rights/{request_id}", 303)
+        return refused_form(visit, form, str(error))
+
+
+def refused_form(visit: Visit, form: ActForm, fault: str) -> ActForm:
+    """A form of requests with what is wrong: beside its field, where it is of one."""
+    if fault in _FAULTS:
+        return replace(form, troubles=(visit.say(_FAULTS[fault]),))
+    said = _BAD_DAY if fault == "received_on" else _CHOOSE
+    return replace(form, faults={fault: visit.say(said)})
 
 
 @router.get("/rights/{request_id}")
 def request_page(visit: SignedIn, request_id: str) -> Response:
     """One request, what was done, and the form to answer it."""
-    return _one(visit, request_id)
+    return shown(visit, request_id)
 
 
 @router.post("/rights/{request_id}/note")
@@ -125,7 +157,7 @@ def note(posting: SignedInPosting, request_id: str) -> Response:
     try:
         note_step(visit.site.engine, visit.site.keyring, clerk, request_id, text)
     except RequestRefused as error:
-        return _one(visit, request_id, str(error))
+        return shown(visit, request_id, str(error))
     return RedirectResponse(f"/rights/{request_id}", 303)
 
 
@@ -146,11 +178,12 @@ def close(posting: SignedInPosting, request_id: str) -> Response:
         )
         close_request(visit.site.engine, visit.site.keyring, clerk, request_id, closing)
     except RequestRefused as error:
-        return _one(visit, request_id, str(error))
+        form = ActForm(posting.text("form_id", 36), posting.text_of)
+        return _one(visit, request_id, refused_form(visit, form, str(error)))
     return RedirectResponse(f"/rights/{request_id}", 303)
 
 
-def _list(visit: Visit, *, closed: bool = False, fault: str | None = None) -> Response:
+def _list(visit: Visit, form: ActForm | None = None, *, closed: bool = False) -> Response:
     require_right_to_see(visit.scope)
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
@@ -165,16 +198,22 @@ def _list(visit: Visit, *, closed: bool = False, fault: str | None = None) -> Re
         "named": named,
         "closed": closed,
         "today": today,
-        "fault": fault_sentence(visit, fault),
+        "form": form or ActForm.of({"received_on": today}),
         "days": ANSWER_WORKING_DAYS,
         "kinds": KINDS,
         "askers": ASKERS,
         "channels": CHANNELS,
     }
-    return visit.render("rights.html", context, 400 if fault else 200)
+    return visit.render("rights.html", context, 400 if form and form.is_wrong else 200)
 
 
-def _one(visit: Visit, request_id: str, fault: str | None = None) -> Response:
+def shown(visit: Visit, request_id: str, fault: str | None = None) -> Response:
+    """The page of a request; fault: the code of what could not be done from it."""
+    form = ActForm()
+    return _one(visit, request_id, refused_form(visit, form, fault) if fault else form)
+
+
+def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
     require_right_to_see(visit.scope)
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
@@ -183,6 +222,8 @@ def _one(visit: Visit, request_id: str, fault: str | None = None) -> Response:
             raise NotFound
         cards = cards_of(visit.scope, connection, found.card_id) or (found.card_id,)
         events = events_that_did_it(visit.scope, connection, found, cards)
+        bar = bar_to(visit.scope, connection, found.card_id, found.asked_by)
+        person = person_of_card(visit.scope, connection, found.card_id)
         known = {step.actor for step in found.steps} | {event.actor for event in events}
         names = names_of(connection, known)
         did = [(event.source, event.id) for event in events]
@@ -191,6 +232,9 @@ def _one(visit: Visit, request_id: str, fault: str | None = None) -> Response:
     context = {
         "title": visit.say(N_("权利请求")),
         "request": found,
+        "person": person if visit.scope.may("people") else None,
+        "bar": None if bar is None or found.closing else visit.say(_FAULTS[bar]),
+        "form": form,
         "events": events,
         "numbers": numbers,
         "address_of": address_of,
@@ -199,12 +243,11 @@ def _one(visit: Visit, request_id: str, fault: str | None = None) -> Response:
         "new_id": lambda: str(uuid4()),
         "names": names,
         "today": today,
-        "fault": fault_sentence(visit, fault),
         "needed": DONE_BY.get(found.kind),
         "outcomes": OUTCOMES,
         "reasons": REASONS,
     }
-    return visit.render("right.html", context, 400 if fault else 200)
+    return visit.render("right.html", context, 400 if form.is_wrong else 200)
 
 
 def _standing(visit: Visit, request: Request) -> list[dict[str, Any]]:
@@ -223,11 +266,6 @@ def _standing(visit: Visit, request: Request) -> list[dict[str, Any]]:
         if each["state"] == "given" and not is_changing(each["purpose"], each["dealer"])
     }
     return list(lines.values())
-
-
-def fault_sentence(visit: Visit, fault: str | None) -> str | None:
-    """What is wrong, in the visitor's language; None where nothing is."""
-    return None if fault is None else visit.say(_FAULTS.get(fault, _WRONG_CHOICE))
 
 
 def clerk_of(visit: Visit) -> Clerk:

@@ -151,8 +151,10 @@ function lookAgain() {
     return;
   }
   sessionStorage.setItem("looked-again", times + 1);
+  let isTouched = false;
+  for (const kind of ["input", "change"]) document.addEventListener(kind, () => { isTouched = true; });
   setTimeout(() => {
-    if (document.activeElement?.matches("main input, main textarea, main select")) return;
+    if (isTouched || document.activeElement?.matches("main input, main textarea, main select")) return;
     location.reload();
   }, AGAIN_MS);
 }

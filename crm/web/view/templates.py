@@ -13,8 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
 from campaigns.times import parse_instant_us, shanghai_day
+from campaigns.wording.catalogues import N_
 from campaigns.wording.days import day_text, month_text, said_day, whole_day_text
 from campaigns.wording.languages import Language
+from crm.accounts.roles import ROLES, roles_that_say
 from crm.masking import masked_mail, masked_name, masked_number
 from crm.money import yuan_text
 from crm.web.view import formats, labels
@@ -86,6 +88,9 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "label": lambda group, code: say(labels.label(group, code)),
         "labelled": lambda group, codes: [(code, say(labels.label(group, code))) for code in codes],
         "who": lambda names, actor: speaker_word(names, actor, say) if actor else "",
+        "who_may_say": lambda type_name: say(N_("、")).join(
+            say(ROLES[role].word) for role in roles_that_say(type_name)
+        ),
         "code_word": lambda type_name, field, code: say(code_word(type_name, field, code)),
         "field_label": lambda path: field_label(path, language),
     }

@@ -9,7 +9,7 @@ import typer
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import shanghai_day
 from crm.clock import now_us
-from crm.rights.queries import requests
+from crm.rights.queries import bar_to, requests
 from crm.rights.register import Asked, Clerk, close_request, open_request
 from crm.rights.request import (
     CLOSED,
@@ -58,7 +58,7 @@ def enter_request(
     name: Annotated[str, typer.Argument(metavar="CARD_OR_PERSON", help="档案卡或人员编号")],
     kind: Annotated[Kind, typer.Option(help="要求什么")],
     channel: Annotated[Channel, typer.Option(help="怎样提出的")],
-    asked_by: Annotated[AskedBy, typer.Option(help="谁提出的")] = "self",
+    asked_by: Annotated[AskedBy, typer.Option(help="谁提出的：本人在世时近亲属的只能拒绝")],
     received: Annotated[
         str | None, typer.Option(metavar="DAY", help="哪天收到的，不写则为今天")
     ] = None,
@@ -67,7 +67,7 @@ def enter_request(
 ) -> None:
     """登记一个人行使权利的请求，从收到之日起十五个工作日内答复。
 
-    jinxi rights open C0001 --kind erase --channel phone
+    jinxi rights open C0001 --kind erase --channel phone --asked-by self
     jinxi rights open C0001 --kind copy --channel visit --asked-by relative --received 2026-05-03
     """
     installation = open_installation()
@@ -77,10 +77,14 @@ def enter_request(
         request_id = open_request(installation.engine, installation.keyring, _clerk(), asked)
     except RequestRefused as error:
         raise typer.BadParameter(say(_REFUSED[str(error)])) from error
+    with reading(installation.engine) as connection:
+        bar = bar_to(SCOPE, connection, name, asked_by)
     if as_json:
-        print_json({"request_id": request_id})
-    else:
-        print_text(say("已登记：{request_id}", request_id=request_id))
+        print_json({"request_id": request_id, "only_to_refuse": bar is not None})
+        return
+    print_text(say("已登记：{request_id}", request_id=request_id))
+    if bar is not None:
+        print_text(say(_REFUSED[bar]))
 
 
 def list_requests(

@@ -17,9 +17,11 @@ def known(jinxi: Jinxi) -> Jinxi:
     return jinxi
 
 
-def opened(known: Jinxi, *arguments: object, kind: str = "erase") -> str:
+def opened(known: Jinxi, *arguments: object, kind: str = "erase", by: str = "self") -> str:
     told = known(
-        *("rights", "open", "C1", "--kind", kind, "--channel", "phone", "--json"), *arguments
+        *("rights", "open", "C1", "--kind", kind, "--channel", "phone", "--json"),
+        *("--asked-by", by),
+        *arguments,
     ).only
     return str(told["request_id"])
 
@@ -67,6 +69,17 @@ def test_a_refusal_needs_a_reason_and_shows_it(known: Jinxi) -> None:
 
 
 def test_a_request_of_nobody_is_not_entered(known: Jinxi) -> None:
-    unknown = ("rights", "open", "C7", "--kind", "copy", "--channel", "visit")
+    unknown = ("rights", "open", "C7", "--kind", "copy", "--channel", "visit", "--asked-by", "self")
     assert known(*unknown, status=2).out == b""
     assert known("rights", "list", "--json").lines == []
+
+
+def test_a_relatives_request_for_the_living_is_entered_and_told_that_it_can_only_be_refused(
+    known: Jinxi,
+) -> None:
+    told = known(
+        *("rights", "open", "C1", "--kind", "erase", "--channel", "phone"),
+        *("--asked-by", "relative"),
+    )
+    assert "近亲属不能代为行使" in told.text
+    assert len(known("rights", "list", "--json").lines) == 1

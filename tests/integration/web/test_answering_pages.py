@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -34,11 +35,13 @@ def office(site: RunningSite) -> Iterator[httpx.Client]:
     yield from entered(site, "office")
 
 
-def ask(client: httpx.Client, card_id: str, kind: str) -> str:
+def ask(client: httpx.Client, card_id: str, kind: str, by: str = "self") -> str:
     """Enter a request on the page of a person; returns its address."""
     address = f"/people/{person_id(card_id)}/request"
-    typed = {"kind": kind, "asked_by": "self", "channel": "visit", "received_on": str(today())}
+    typed = {"kind": kind, "asked_by": by, "channel": "visit", "received_on": str(today())}
     answer = client.post(address, data={**fields(client.get(address).text), **typed})
+    if answer.status_code == 200 and "请看一眼" in answer.text:
+        answer = client.post(address, data={**fields(answer.text), **typed})
     assert answer.status_code == 303, answer.text
     return answer.headers["location"].partition("?")[0]
 
@@ -205,3 +208,105 @@ def test_after_an_erasure_the_archive_offers_and_claims_nothing_that_is_gone(
     assert "本人要求" in law.get(f"/people/{person_id('Q-42')}").text
     done = law.get(path).text.partition("经过")[2]
     assert "删除个人信息" in done and "还没有处理" not in done.partition("<h2>")[0]
+
+
+def test_a_relatives_request_for_the_living_is_doubted_once_and_entered(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(card("Q-50", "柳在世", "13700007050"))
+    address = f"/people/{person_id('Q-50')}/request"
+    typed = {"kind": "erase", "asked_by": "relative", "channel": "phone"}
+    typed["received_on"] = str(today())
+    doubted = law.post(address, data={**fields(law.get(address).text), **typed})
+    assert doubted.status_code == 200 and "只能拒绝" in doubted.text
+    answer = law.post(address, data={**fields(doubted.text), **typed})
+    assert answer.status_code == 303
+    page = law.get(answer.headers["location"]).text
+    assert "已登记：删除" in page and "只能拒绝，或请有权的人另提一次" in page
+
+
+@pytest.mark.parametrize("kind", ["erase", "copy", "correct", "withdraw"])
+def test_nothing_is_done_from_a_request_that_can_only_be_refused(
+    site: RunningSite, law: httpx.Client, office: httpx.Client, kind: str
+) -> None:
+    card_id = f"Q-51-{kind}"
+    site.accept(card(card_id, "柳只拒", f"137000071{len(card_id)}"), consent(card_id))
+    path = ask(law, card_id, kind, "relative")
+    page = office.get(path).text
+    assert "<h2>照办</h2>" not in page and 'value="granted"' not in page
+    assert f"{path}/erase" not in page and f"{path}/own-copy" not in page
+    assert f"back={path}" not in page and "记下撤回" not in page
+    at, form = {
+        "erase": (f"{path}/erase", {"proven": "1"}),
+        "copy": (f"{path}/own-copy", {}),
+        "correct": (f"/people/{card_id}/correct", {"address": "长安街9号", "back": path}),
+        "withdraw": (f"/people/{card_id}/withdraw", {"purpose": "archive", "back": path}),
+    }[kind]
+    own = {"form_token": token_in(page), "form_id": str(uuid4())}
+    answer = office.post(at, data=own | form)
+    assert (answer.status_code, "近亲属不能代为行使" in answer.text) == (400, True)
+    for begun in (f"{path}/erase", f"/people/{card_id}/correct?back={path}"):
+        if kind in begun:
+            assert office.get(begun).status_code == 400
+    site.work()
+    assert standings(site, card_id)["archive", None] == "given"
+    assert not known_of(site, card_id)["cards"][0]["erased"]
+    assert office.get(path).text.count("做了一份给本人") == 0
+    assert close(law, path).status_code == 400
+    refused = {"form_token": token_in(page), "outcome": "refused", "reason": "other"}
+    assert office.post(f"{path}/close", data=refused).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("by", "told"), [("self", "本人提出"), ("guardian", "监护人"), ("relative", "本人已经去世")]
+)
+def test_who_erases_confirms_of_the_one_who_asked_that_they_may(
+    site: RunningSite, law: httpx.Client, office: httpx.Client, by: str, told: str
+) -> None:
+    card_id = f"Q-52-{by}"
+    site.accept(card(card_id, "柳可以", f"137000072{len(card_id)}"))
+    if by == "relative":
+        site.accept(event("person.deceased", card_id))
+    path = ask(law, card_id, "erase", by)
+    page = office.get(f"{path}/erase").text
+    (tick,) = re.findall(r"我核实过：[^<]*", page)
+    assert told in tick and ("近亲属" in tick) == (by == "relative")
+
+
+def test_nothing_of_a_request_or_its_answer_is_chosen_beforehand(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(card("Q-53", "柳没选", "13700007053"))
+    address = f"/people/{person_id('Q-53')}/request"
+    path = ask(law, "Q-53", "copy")
+    for page, names in (
+        (law.get(address).text, ("kind", "asked_by", "channel")),
+        (law.get("/rights").text, ("kind", "asked_by", "channel")),
+        (law.get(path).text, ("outcome", "reason")),
+    ):
+        for name in names:
+            (choice,) = re.findall(rf'<select id="{name}".*?</select>', page, re.DOTALL)
+            assert '<option value="">' in choice and " selected" not in choice
+            assert choice.index('value=""') == choice.index("value=")
+    unsaid = law.post(address, data=fields(law.get(address).text))
+    assert (unsaid.status_code, "这一项还没有选" in unsaid.text) == (422, True)
+    form = {"form_token": token_in(law.get(path).text), "text": "已寄出"}
+    unchosen = law.post(f"{path}/close", data=form)
+    assert unchosen.status_code == 400 and "这一项还没有选" in unchosen.text
+    assert "已寄出</textarea>" in unchosen.text
+
+
+def test_a_request_shows_whose_it_is_by_the_masked_name(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(card("Q-54", "柳有名", "13700007054"))
+    path = ask(law, "Q-54", "copy")
+    assert "柳*名" in law.get(path).text and "柳有名" not in law.get(path).text
+    (listed,) = re.findall(rf'<a href="{path}">.*?</a>', law.get("/rights").text, re.DOTALL)
+    assert "柳*名" in listed and "Q-54" not in listed
+
+
+def test_what_only_others_may_do_names_their_roles(site: RunningSite, law: httpx.Client) -> None:
+    site.accept(card("Q-55", "柳别人", "13700007055"))
+    path = ask(law, "Q-55", "correct")
+    assert "这件事要由总部、现场工作人员、" in law.get(path).text
