@@ -216,9 +216,15 @@ def _decisions(person: PersonView, evaluation: Evaluation) -> Iterator[Decision]
 
 
 def _joined(person: PersonView, evaluation: Evaluation) -> Iterator[Joined]:
+    told: set[tuple[frozenset[str], str]] = set()
     for card_id in sorted(card.card_id for card in person.cards):
         evidence = evaluation.links[card_id].evidence
-        if evidence is not None:
+        if evidence is None:
+            continue
+        # What joins two cards is the same seen from either.
+        said = frozenset((card_id, evidence.other_card_id)), evidence.kind
+        if said not in told:
+            told.add(said)
             yield Joined(card_id, evidence)
 
 

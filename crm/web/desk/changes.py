@@ -14,18 +14,26 @@ from sqlalchemy import Table
 
 from campaigns.times import rfc3339
 from campaigns.wording.catalogues import N_
+from crm.cards.card import Card
+from crm.components.evaluation import PersonView
 from crm.copies.queries import dealer_names
 from crm.copies.tables import COPY_ROW
 from crm.follow_ups.tables import FOLLOW_UP
+from crm.masking import masked_name
 from crm.money import yuan_text
 from crm.people.tables import LINK
 from crm.recording.preview import CannotBeImagined, ClaimChange, Preview, imagined, what_if
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, sayer_of
 from crm.web.guards.visit import Visit
+from crm.web.view.formats import short_number
+from crm.web.view.labels import label
 
 _ARCHIVES = N_("患者档案从 %(before)s 份变成 %(after)s 份。")
 _CARDS = N_("有 %(n)s 张档案卡会归到另一个人。")
+_GOES_TO = N_("其中第 %(place)s 份是：%(cards)s。")
+_CARD_WITH = N_("档案卡 %(card)s（%(what)s）")
+_NOTHING_MORE = N_("只有建档")
 _COPIES = {
     "more": N_("%(dealer)s 的副本多 %(n)s 行。"),
     "less": N_("%(dealer)s 的副本少 %(n)s 行。"),
@@ -105,6 +113,30 @@ def _of_archives(visit: Visit, preview: Preview) -> Iterator[str]:
         yield visit.say(_ARCHIVES) % {"before": before, "after": after}
     elif moved := sum("person_id" in change.columns for change in preview.of(LINK)):
         yield visit.say(_CARDS) % {"n": moved}
+    else:
+        return
+    stay = {_card_ids(person) for person in preview.before.persons}
+    moved_to = [person for person in preview.after.persons if _card_ids(person) not in stay]
+    for place, person in enumerate(moved_to, 1):
+        may_name = visit.scope.may("restricted") or not person.restricted
+        cards = [_card_told(visit, card, may_name=may_name) for card in person.cards]
+        told = {"place": place, "cards": visit.say(N_("；")).join(cards)}
+        yield visit.say(_GOES_TO) % told
+
+
+def _card_ids(person: PersonView) -> frozenset[str]:
+    return frozenset(card.card_id for card in person.cards)
+
+
+def _card_told(visit: Visit, card: Card, *, may_name: bool) -> str:
+    """A card by its number and masked name, with what is recorded on it."""
+    words = [label("event", event.type_name) for event in card.events[1:]]
+    told = [f"{visit.say(word)} {count}" for word, count in Counter(words).items()]
+    name = masked_name(card.name) if card.name and may_name else ""
+    return visit.say(_CARD_WITH) % {
+        "card": f"{short_number(card.card_id)} {name}".strip(),
+        "what": visit.say(N_("、")).join(told) or visit.say(_NOTHING_MORE),
+    }
 
 
 def _moved(preview: Preview, table: Table) -> list[tuple[str, tuple[Any, ...]]]:

@@ -269,10 +269,11 @@ def _page(about: About, form: ActForm, found: tuple[FoundPerson, ...] | None = N
 
 
 def _short(about: About, card: dict[str, Any]) -> str:
-    """A card as a choice shows it: whose name, when and how it was written, where."""
+    """A card as a choice shows it: whose name, its number, when and how it was written, where."""
     name = card["person"].get("name")
     visit, today = about.visit, shanghai_day(about.visit.site.now_us())
-    told = [masked_name(name) if name else short_number(card["card_id"])]
+    told = [masked_name(name)] if name else []
+    told.append(visit.say(N_("档案卡 %(number)s")) % {"number": short_number(card["card_id"])})
     written = about.written_us(card["card_id"])
     if written is not None:
         told.append(day_text(shanghai_day(written), visit.language, today))

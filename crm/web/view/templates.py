@@ -1,7 +1,7 @@
 """The templates, one environment for each language; where the files of the pages are."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -88,9 +88,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "label": lambda group, code: say(labels.label(group, code)),
         "labelled": lambda group, codes: [(code, say(labels.label(group, code))) for code in codes],
         "who": lambda names, actor: speaker_word(names, actor, say) if actor else "",
-        "who_may_say": lambda type_name: say(N_("、")).join(
-            say(ROLES[role].word) for role in roles_that_say(type_name)
-        ),
+        "who_may_say": lambda type_name: who_may_say(type_name, say),
         "code_word": lambda type_name, field, code: say(code_word(type_name, field, code)),
         "field_label": lambda path: field_label(path, language),
     }
@@ -112,6 +110,12 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "policy_word": lambda code: say(labels.PACKAGED_POLICY) if code == "default" else code,
     }
     return environment
+
+
+def who_may_say(type_name: str, say: Callable[[str], str]) -> str:
+    """The company's roles that may say events of a type, in words: whom a colleague asks."""
+    roles = (ROLES[role] for role in roles_that_say(type_name))
+    return say(N_("、")).join(say(role.word) for role in roles if not role.of_dealer)
 
 
 def static_url(name: str) -> str:

@@ -309,4 +309,4 @@ def test_a_request_shows_whose_it_is_by_the_masked_name(
 def test_what_only_others_may_do_names_their_roles(site: RunningSite, law: httpx.Client) -> None:
     site.accept(card("Q-55", "柳别人", "13700007055"))
     path = ask(law, "Q-55", "correct")
-    assert "这件事要由总部、现场工作人员、" in law.get(path).text
+    assert "这件事要由总部、现场工作人员来办。" in law.get(path).text

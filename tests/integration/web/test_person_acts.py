@@ -14,6 +14,7 @@ from campaigns.ids import person_id
 from crm.attachments.store import AttachmentStore
 from crm.journal.events import JOURNAL
 from crm.storage.database import reading
+from crm.web.view.formats import short_number
 from crm.web.view.person_acts import ACTS
 from tests.integration.feed.dealers import contract
 from tests.integration.web.acting import fill_in, sent_again
@@ -496,3 +497,39 @@ def test_what_is_kept_and_not_used_has_all_its_forms_and_no_name_in_them(
             page = client.get(f"{address}/{act}")
             assert page.status_code == 200, act
             assert "段" not in page.text
+
+
+def test_before_a_split_it_is_said_which_card_goes_where_with_what(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(
+        *(card("SPLIT-1-a", "冯桂珍", "13700005701"), card("SPLIT-2-b", "冯桂珍", "13700005701")),
+        event("consent.refused", "SPLIT-2-b", purpose="marketing"),
+    )
+    form = office.get(f"/people/{person_id('SPLIT-1-a')}/different").text
+    choices = re.findall(r"<option value=\"SPLIT[^>]*>([^<]*)</option>", form)
+    assert len(set(choices)) == 2 and all("档案卡 " in each for each in choices)
+    typed = {"card_id": "SPLIT-1-a", "other_card_id": "SPLIT-2-b"}
+    typed["reason_code"] = "relatives_share_phone"
+    told = say(office, "SPLIT-1-a", "different", typed).text
+    assert "患者档案从 1 份变成 2 份" in told
+    goes = re.findall(r"其中第 \d 份是：[^<]*", told)
+    assert len(goes) == 2 and "冯桂珍" not in told
+    numbers = [short_number(card_id) in goes[0] for card_id in ("SPLIT-1-a", "SPLIT-2-b")]
+    assert sorted(numbers) == [False, True] and sum("不同意 1" in each for each in goes) == 1
+
+
+def test_why_two_cards_are_one_persons_is_said_once(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(card("ONCE-1", "冯一遍", "13700005702"), card("ONCE-2", "冯一遍", "13700005702"))
+    page = office.get(f"/people/{person_id('ONCE-1')}").text
+    assert page.count("姓名读音和电话相同") == 1
+
+
+def test_who_may_not_say_who_is_who_is_told_who_may(site: RunningSite) -> None:
+    site.user("law-only", "compliance")
+    site.accept(card("WHO-1", "冯谁定", "13700005703"))
+    for law in signed_in(site, "law-only"):
+        for address in ("/matching", f"/people/{person_id('WHO-1')}"):
+            assert "是不是同一个人，由总部来定。" in law.get(address).text
