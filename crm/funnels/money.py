@@ -49,6 +49,10 @@ class Held(Protocol):
     def cost_fen(self) -> int | None:
         """What it costs."""
 
+    @property
+    def reached(self) -> int | None:
+        """How many were counted there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Costs:
@@ -65,16 +69,26 @@ def costs_of(step: Step, held: Iterable[Held]) -> Costs | None:
 
     held: the activities of the period.
     """
+    at_them = _held_at(step, held)
+    if at_them is None:
+        return None
+    fitting = [each for each in at_them if not each.cancelled]
+    known = [each.cost_fen for each in fitting if each.cost_fen is not None]
+    return Costs(len(fitting), len(fitting) - len(known), sum(known))
+
+
+def reached_at(step: Step, held: Iterable[Held]) -> int | None:
+    """How many were counted at the activities at which a step takes place: a headcount, of no
+    names; None as of costs."""
+    at_them = _held_at(step, held)
+    return None if at_them is None else sum(each.reached or 0 for each in at_them)
+
+
+def _held_at(step: Step, held: Iterable[Held]) -> list[Held] | None:
     if step.type != ATTENDED or any(name not in (ACTIVITY, *LENT) for name, _ in step.conditions):
         return None
     wanted: Mapping[str, str] = dict(step.conditions)
-    fitting = [
-        each
-        for each in held
-        if not each.cancelled and all(_fits(each, name, wanted[name]) for name in wanted)
-    ]
-    known = [each.cost_fen for each in fitting if each.cost_fen is not None]
-    return Costs(len(fitting), len(fitting) - len(known), sum(known))
+    return [each for each in held if all(_fits(each, name, wanted[name]) for name in wanted)]
 
 
 def _fits(activity: Any, name: str, value: str) -> bool:

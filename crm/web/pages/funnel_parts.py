@@ -13,7 +13,7 @@ from crm.activities.queries import activities_between
 from crm.copies.queries import dealer_names
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
-from crm.funnels.money import Costs, costs_of
+from crm.funnels.money import Costs, costs_of, reached_at
 from crm.funnels.own_copy import TYPES_OF_COPIES
 from crm.funnels.register import Owner, Saved, history_of
 from crm.funnels.report import Listed, Question, Report
@@ -134,13 +134,14 @@ def viewer_of(visit: Visit, asked: AskedFunnel) -> Viewer:
 
 
 def reached_of(visit: Visit, asked: AskedFunnel) -> int | None:
-    """Of how many headcounts of activities in the period tell; None: not asked, or not theirs."""
+    """Of how many the headcounts tell of the period's activities at which the first step takes
+    place; None: not asked, not theirs, or more is asked of that step than at which activities."""
     if not asked.document.reached or not visit.scope.may("numbers"):
         return None
     from_day, to_day = asked.document.period(today_of(visit))
     with reading(visit.site.engine) as connection:
-        found = activities_between(visit.scope, connection, from_day, to_day)
-    return sum(activity.reached or 0 for activity in found)
+        held = activities_between(visit.scope, connection, from_day, to_day)
+    return reached_at(parse_step(asked.document.steps[0]), held)
 
 
 def costs_for(visit: Visit, asked: AskedFunnel) -> Costs | None:
