@@ -569,7 +569,10 @@ def test_page_files_and_differences_tell_one_difference_of_two_periods(
     texts = [f"{part:,} / {whole:,} · {part / whole:.1%}" for part, whole in said]
     gap = f"{(rates[0] - rates[1]) * 100:+.1f}"
     page = office.get(f"/funnels?{query}").text
-    assert f"<td>{texts[0]}</td>" in page and f">{texts[1]}</a></td><td>{gap} 个百分点" in page
+    assert (
+        f"<td>{texts[0]}</td>" in page
+        and f'>{texts[1]}</a></td><td class="sure">{gap} 个百分点' in page
+    )
     rows = list(csv.reader(StringIO(office.get(f"/funnels.csv?{query}").text)))
     assert rows[2][-3:-1] == texts and rows[2][-1].strip("'").startswith(f"{gap} 个百分点")
     picture = office.get(f"/funnels.svg?{query}").text
@@ -604,6 +607,29 @@ def test_the_picture_draws_the_earlier_period_and_says_by_itself_what_it_is(
     form = {"form_token": token, "name": "武汉的试用", "query": query}
     saved = office.post("/funnels/saved", data=form).headers["location"].partition("?")[2]
     assert ">武汉的试用</text>" in office.get(f"/funnels.svg?{saved}").text
+
+
+@pytest.mark.parametrize("field", ["region", "dealer", "kind"])
+def test_who_was_reached_is_of_the_activities_that_the_filter_names_on_page_and_in_files(
+    site: RunningSite, office: httpx.Client, field: str
+) -> None:
+    with reading(site.site.engine) as connection:
+        days = today() - timedelta(days=182), today() + timedelta(days=1)
+        held = activities_between(HEADQUARTERS_SCOPE, connection, *days)
+    value = next(getattr(each, field) for each in held if each.reached)
+    reached = sum(each.reached or 0 for each in held if getattr(each, field) == value)
+    assert 0 < reached < sum(each.reached or 0 for each in held)
+    query = f"step=activity.attended:{field}={value}&days=183&reached=1"
+    assert f"触达 {reached:,} 人次" in office.get(f"/funnels?{query}").text
+    book = load_workbook(BytesIO(office.get(f"/funnels.xlsx?{query}").content))
+    assert ("触达（人次，不记名）", reached) in [row[:2] for row in book.active.values]
+
+
+def test_who_was_reached_is_not_told_where_headcounts_cannot_tell(office: httpx.Client) -> None:
+    query = "step=trial.started&days=183&reached=1"
+    page = office.get(f"/funnels?{query}").text
+    assert "触达多少人次说不出来" in page and not re.search(r"触达 [0-9,]+ 人次", page)
+    assert "触达" not in office.get(f"/funnels.csv?{query}").text
 
 
 def test_the_overview_says_who_had_an_archive_before(

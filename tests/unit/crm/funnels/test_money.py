@@ -9,7 +9,7 @@ import pytest
 
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
-from crm.funnels.money import Costs, costs_of
+from crm.funnels.money import Costs, costs_of, reached_at
 from crm.funnels.own_copy import own_copy
 from crm.funnels.report import Question, Report, report_of
 
@@ -83,6 +83,7 @@ class Held:
     programme: str = "sunset"
     dealer: str = "D1"
     region: str = "110105"
+    reached: int | None = 7
 
 
 HELD = (
@@ -108,3 +109,28 @@ def test_the_costs_are_those_of_the_activities_that_the_first_step_names(
     step: str, costs: Costs | None
 ) -> None:
     assert costs_of(parse_step(step), HELD) == costs
+
+
+@pytest.mark.parametrize(
+    ("step", "reached"),
+    [
+        ("activity.attended", 31),
+        ("activity.attended:region=110000", 30),
+        ("activity.attended:region=420100", 1),
+        ("activity.attended:dealer=D2", 20),
+        ("activity.attended:kind=promotion,region=110105", 0),
+        ("activity.attended:dealer=D9", 0),
+        ("trial.started", None),
+        ("purchase.made:dealer=D1", None),
+    ],
+)
+def test_who_was_reached_is_counted_at_the_activities_that_the_first_step_names_or_not_told(
+    step: str, reached: int | None
+) -> None:
+    held = [
+        Held("free_clinic", None, reached=10),
+        Held("free_clinic", None, reached=20, dealer="D2"),
+        Held("promotion", None, reached=None),
+        Held("promotion", None, reached=1, region="420106"),
+    ]
+    assert reached_at(parse_step(step), held) == reached
