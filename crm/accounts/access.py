@@ -10,6 +10,11 @@ from crm.scope import Scope
 
 COMMAND = "headquarters"
 """The actor of what the command opens: whoever may run it reads for headquarters."""
+PAYEES, OPEN_PAYMENTS, EFPIA = "payees", "open_payments", "efpia"
+TAKEN_AWAY = (PAYEES, OPEN_PAYMENTS, EFPIA)
+"""Files that name members in full: a look at what is in them is to take them away."""
+LETTER_SENT = "letter_sent"
+"""Somebody's name left the house in a letter."""
 
 
 @dataclass(frozen=True, slots=True)

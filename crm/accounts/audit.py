@@ -1,11 +1,15 @@
-"""One audit of all that people did with what is kept: who looked, who took away, who changed who
-may sign in. What people said is in the journal itself."""
+"""One audit of all that people did with what is kept: who looked, who took away, who sent letters,
+who changed who may sign in. What people said is in the journal itself."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Select,
     Subquery,
+    case,
     cast,
     func,
     insert,
@@ -17,11 +21,14 @@ from sqlalchemy import (
     String as Text,
 )
 
+from campaigns.times import DAY_US, day_start_us
+from crm.accounts.access import LETTER_SENT, TAKEN_AWAY
 from crm.accounts.tables import ACCESS, ACCOUNT_CHANGE, EXPORT
 from crm.scope import Scope
 
-LOOKED, TOOK, CHANGED = "looked", "took", "changed"
-KINDS = (LOOKED, TOOK, CHANGED)
+LOOKED, TOOK, SENT, CHANGED = "looked", "took", "sent", "changed"
+KINDS = (LOOKED, TOOK, SENT, CHANGED)
+_FIRST_DAY_US = day_start_us(date(1970, 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Audited:
     """One thing somebody did.
 
     kind: one of KINDS. what: the field that was opened, the list that was taken away, or how an
-    account was changed. subject: the card, or the account; detail: rows, roles.
+    account was changed. subject: the card, the account, or the file; detail: rows, roles, letters.
     """
 
     at_us: int
@@ -42,7 +49,7 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class AuditAsked:
-    """Which of it: of a kind, by somebody, between two instants.
+    """Which of it: of a kind, by somebody, between two instants that begin days of Shanghai.
 
     subjects: about one of some cards or accounts; none: about anything.
     """
@@ -52,6 +59,11 @@ class AuditAsked:
     subjects: tuple[str, ...] = ()
     from_us: int = 0
     to_us: int = 2**62
+
+    @property
+    def sums_letters(self) -> bool:
+        """Whether letters are told as one line a day and sender: hundreds would drown the rest."""
+        return self.kind != SENT and not self.subjects
 
 
 def log_export(connection: Connection, at_us: int, actor: str, what: str, rows: int) -> None:
@@ -71,7 +83,7 @@ def audited(
 ) -> tuple[list[Audited], int]:
     """(the latest first, how many there are)."""
     scope.require("audit", "who did what")
-    every = _everything()
+    every = _everything(sums_letters=asked.sums_letters)
     query = select(every).where(every.c.at_us >= asked.from_us, every.c.at_us < asked.to_us)
     for name in ("kind", "actor"):
         if getattr(asked, name):
@@ -86,10 +98,11 @@ def audited(
     return found, connection.execute(counted).scalar_one()
 
 
-def _everything() -> Subquery:
+def _everything(*, sums_letters: bool) -> Subquery:
+    kind = case((ACCESS.c.field == LETTER_SENT, SENT), (ACCESS.c.field.in_(TAKEN_AWAY), TOOK))
     looks = select(
         ACCESS.c.at_us,
-        literal(LOOKED).label("kind"),
+        func.coalesce(kind, LOOKED).label("kind"),
         ACCESS.c.actor.label("actor"),
         ACCESS.c.field.label("what"),
         ACCESS.c.card_id.label("subject"),
@@ -114,4 +127,23 @@ def _everything() -> Subquery:
         ACCOUNT_CHANGE.c.detail,
         ACCOUNT_CHANGE.c.number,
     )
-    return union_all(looks, exports, changes).subquery("audited")
+    if not sums_letters:
+        return union_all(looks, exports, changes).subquery("audited")
+    looks = looks.where(ACCESS.c.field != LETTER_SENT)
+    return union_all(looks, _letters_by_day(), exports, changes).subquery("audited")
+
+
+def _letters_by_day() -> Select[Any]:
+    return (
+        select(
+            func.max(ACCESS.c.at_us),
+            literal(SENT),
+            ACCESS.c.actor,
+            literal(LETTER_SENT),
+            literal(""),
+            cast(func.count(), Text),
+            func.max(ACCESS.c.number),
+        )
+        .where(ACCESS.c.field == LETTER_SENT)
+        .group_by(ACCESS.c.actor, (ACCESS.c.at_us - _FIRST_DAY_US) // DAY_US)
+    )

@@ -12,7 +12,7 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
-from crm.accounts.access import Access, log_accesses
+from crm.accounts.access import LETTER_SENT, Access, log_accesses
 from crm.accounts.people import account_of
 from crm.journal.dead_letters import may_be_one_event
 from crm.keyring.keyring import Keyring
@@ -28,7 +28,7 @@ from crm.scope import Scope
 from crm.storage.database import reading, writing
 
 LETTER = "letter"
-"""What the access log calls that somebody's name was put into a letter."""
+"""What the access log calls that somebody read a letter with somebody's name, to write it."""
 AT_ONCE = 20
 """Letters of one batch before the next has its turn."""
 FAILURES_IN_A_ROW = 3
@@ -66,17 +66,13 @@ class Postman:
     keeper: Keeper
     now_us: Callable[[], int]
 
-    def deliver(self, sending: Sending, letter: Letter, to: str, *, looked: bool = False) -> Went:
-        """Keep that it is about to leave, hand it over, keep how that went.
-
-        looked: whether it is kept as well that the name of the person was put into it.
-        """
+    def deliver(self, sending: Sending, letter: Letter, to: str) -> Went:
+        """Keep that it is about to leave with somebody's name, hand it over, keep how that went."""
         with writing(self.engine) as connection:
             if not begin(connection, sending):
                 return "before"
-            if looked:
-                look = Access(sending.at_us, sending.actor, sending.card_id, LETTER)
-                log_accesses(connection, [look])
+            look = Access(sending.at_us, sending.actor, sending.card_id, LETTER_SENT)
+            log_accesses(connection, [look])
         try:
             self._hand_over(sending, letter, to)
         except NotSent as error:
@@ -167,7 +163,7 @@ class Postman:
         card_id = found.person.cards[0].card_id
         by = (now_us, batch.actor, due.occasion)
         sending = Sending(due.letter_id, card_id, turn.template, batch.language, batch.way, *by)
-        went = self.deliver(sending, found.letter, found.to, looked=True)
+        went = self.deliver(sending, found.letter, found.to)
         return self._known_before(turn.scope, due) if went == "before" else went
 
     def _known_before(self, scope: Scope, due: Due) -> str:

@@ -17,6 +17,9 @@ LeftOut = Literal[
 ]
 """Why what somebody asked for is not in a payment file. owed_back: the member owes back as much."""
 
+TO_DECIDE = "to_decide"
+"""The queue of what waits for an approval."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
@@ -74,19 +77,25 @@ class DeskRow:
         return self.state == "blocked" and self.reason == "late_referral"
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether it waits for the approval that its rule asks for."""
+        return self.state == "held" and self.mode == "HOLD_FOR_REVIEW" and not self.approved_by
+
+    @property
     def awaits_word(self) -> bool:
         """Whether an approval would change something."""
-        is_new = self.state == "held" and self.mode == "HOLD_FOR_REVIEW" and not self.approved_by
-        return is_new or self.is_late or self.state == "rejected"
+        return self.is_undecided or self.is_late or self.state == "rejected"
 
     def is_frozen(self, today: date) -> bool:
         """Whether its hold lasts on a day, and would end by itself or after an approval."""
         may_end = self.state == "held" or self.is_late
         return may_end and self.releases_on is not None and today < self.releases_on
 
-    def is_only_undecided(self, today: date) -> bool:
-        """Whether the hold is over on a day, and nothing but the approval lacks."""
-        return self.state == "held" and self.awaits_word and not self.is_frozen(today)
+    def standings(self, today: date) -> tuple[str, ...]:
+        """Where it stands on a day: its state, but what waits for an approval does so first."""
+        if not self.is_undecided:
+            return (self.state,)
+        return (TO_DECIDE, self.state) if self.is_frozen(today) else (TO_DECIDE,)
 
     def may_approve(self, actor: str) -> bool:
         """Whether this person may approve it, and that would change something."""

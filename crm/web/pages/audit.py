@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from campaigns.times import day_end_us, day_start_us
+from campaigns.times import day_end_us, day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.accounts.access import COMMAND
-from crm.accounts.audit import CHANGED, KINDS, LOOKED, TOOK, AuditAsked, Audited, audited
+from crm.accounts.access import COMMAND, PAYEES
+from crm.accounts.audit import CHANGED, KINDS, LOOKED, SENT, TOOK, AuditAsked, Audited, audited
 from crm.accounts.invitations import FIRST_START, NOBODY
 from crm.accounts.people import accounts, names_of
 from crm.accounts.roles import ROLES
@@ -22,12 +23,19 @@ from crm.web.desk.cells import moment_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
-from crm.web.view.labels import ACCOUNT_CHANGES, FILES, LOOKED_AT
+from crm.web.view.audit_labels import ACCOUNT_CHANGES, FILES, LOOKED_AT
 from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
-_WORDS = {LOOKED: N_("看了"), TOOK: N_("带走了文件"), CHANGED: N_("改了账号")}
+TRANSFERS = "transfers"
+
+_WORDS = {
+    LOOKED: N_("看了"),
+    TOOK: N_("带走了文件"),
+    SENT: N_("发了信"),
+    CHANGED: N_("改了账号"),
+}
 assert _WORDS.keys() == set(KINDS)
 
 
@@ -48,30 +56,49 @@ def _kind(visit: Visit, line: _Line) -> str:
     return visit.say(_WORDS[line.of.kind])
 
 
-def _what(visit: Visit, line: _Line) -> str:
-    what = line.of.what
+def _what(visit: Visit, line: _Line) -> Cell | str:
+    what = TRANSFERS if _is_of_register(line.of) else line.of.what
     if line.of.kind == TOOK:
         return visit.say(FILES.get(what, what))
     if line.of.kind == CHANGED:
         return visit.say(ACCOUNT_CHANGES.get(what, what))
+    if line.of.kind == SENT and not line.of.subject:
+        day = shanghai_day(line.of.at_us)
+        own = urlencode({"kind": SENT, "actor": line.of.actor, "from": day, "to": day})
+        return Cell(visit.say(LOOKED_AT[what]), f"/audit?{own}")
     if what in LOOKED_AT:
         return visit.say(LOOKED_AT[what])
     return visit.field_word(what)
 
 
+def _is_of_register(line: Audited) -> bool:
+    """Whether it is a form of the register, taken away when both were kept by one name."""
+    return line.what == PAYEES and line.subject.startswith(f"{TRANSFERS}/")
+
+
 def _subject(visit: Visit, line: _Line) -> Cell:
-    if line.of.kind != LOOKED:
+    if line.of.kind == CHANGED:
         return Cell(line.subject)
-    if "/" in line.of.subject:
-        # It was no card that was looked at, but a file.
-        return Cell("")
+    if "/" in line.of.subject or not line.of.subject:
+        # It was no card, but a file or what a member wrote.
+        return _file(visit, *line.of.subject.split("/", 1))
     href = f"/people/{line.of.subject}" if visit.scope.may("archive") else ""
     return Cell(visit.say(N_("档案")), href, raw=line.of.subject)
 
 
+def _file(visit: Visit, sort: str, name: str = "") -> Cell:
+    if sort == TRANSFERS:
+        return Cell(visit.say(N_("{year} 年")).format(year=name), f"/transfers?year={name}")
+    if sort == "payments":
+        href = f"/rewards/files/{name}" if visit.scope.may("books") else ""
+        return Cell(visit.say(N_("付款文件")), href, raw=name)
+    return Cell("")
+
+
 def _detail(visit: Visit, line: _Line) -> str:
-    if line.of.kind == TOOK:
-        return visit.say(N_("{n} 行")).format(n=f"{int(line.of.detail):,}")
+    if line.of.kind in (TOOK, SENT) and line.of.detail:
+        counted = N_("{n} 行") if line.of.kind == TOOK else N_("{n} 封")
+        return visit.say(counted).format(n=f"{int(line.of.detail):,}")
     words: dict[str, str] = {role: visit.say(ROLES[role].word) for role in ROLES}
     return "、".join(words.get(code, code) for code in line.of.detail.split())
 

@@ -2,6 +2,7 @@
 
 from fastapi.responses import RedirectResponse, Response
 
+from crm.accounts.access import LETTER_SENT
 from crm.letters.batch import Batch
 from crm.letters.judging import Errand, Judged
 from crm.letters.queries import judged, letters_in, template_of
@@ -39,5 +40,5 @@ def printed_again(visit: Visit, batch: Batch) -> Response:
     gets = [one for _, one in sorted(found.items()) if isinstance(one, Judged)]
     if not gets:
         return RedirectResponse(f"/letters/batch/{batch.batch_id}", 303)
-    keep_looks(visit, gets)
+    keep_looks(visit, gets, LETTER_SENT)
     return as_file([each.letter for each in gets])

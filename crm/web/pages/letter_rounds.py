@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from campaigns.ids import derived_id
 from campaigns.wording.languages import Language
-from crm.accounts.access import Access, log_accesses
+from crm.accounts.access import LETTER_SENT, Access, log_accesses
 from crm.letters.batch import Batch
 from crm.letters.judging import Errand, Judged
 from crm.letters.postman import LETTER
@@ -75,7 +75,7 @@ class Round:
         """The same, kept as a look at the first: theirs is shown."""
         found = self.overview()
         if found.gets:
-            keep_looks(self.visit, [found.gets[min(found.gets)]])
+            keep_looks(self.visit, [found.gets[min(found.gets)]], LETTER)
         return found
 
     def printed(self, batch: Batch) -> Outcome:
@@ -98,7 +98,7 @@ class Round:
         for person_id in sendings.keys() - kept:
             del found.gets[person_id]
             found.left_out["before"] += 1
-        keep_looks(self.visit, list(found.gets.values()))
+        keep_looks(self.visit, list(found.gets.values()), LETTER_SENT)
         return found
 
     def _looked_at(self, found: Outcome) -> Iterator[tuple[str, Judged | str]]:
@@ -122,9 +122,9 @@ class Round:
             return judged(self.visit.scope, connection, site.keyring, errand, piece, now_us)
 
 
-def keep_looks(visit: Visit, looked_at: list[Judged]) -> None:
-    """That the names of some people were put into letters."""
+def keep_looks(visit: Visit, looked_at: list[Judged], what: str) -> None:
+    """That the names of some people were put into letters: LETTER or LETTER_SENT."""
     now_us, actor = visit.site.now_us(), visit.account.actor
     cards = [each.person.cards[0].card_id for each in looked_at]
     with writing(visit.site.engine) as connection:
-        log_accesses(connection, [Access(now_us, actor, card_id, LETTER) for card_id in cards])
+        log_accesses(connection, [Access(now_us, actor, card_id, what) for card_id in cards])

@@ -49,7 +49,7 @@ class OwnReward:
     quantity: int
     returned: int
     mode: str | None
-    word: tuple[str, str]
+    standings: tuple[str, ...]
     reason: str | None
     frozen_until: date | None
     amount_fen: int
@@ -70,14 +70,13 @@ class OwnMonth:
 
 def own_reward(row: DeskRow, today: date) -> OwnReward:
     """What of a reward is its member's to see."""
-    undecided = row.is_only_undecided(today)
     return OwnReward(
         row.reward_id,
         row.bought_on,
         row.quantity,
         row.returned,
         row.mode,
-        ("reward_queue", "to_decide") if undecided else ("reward_state", row.state),
+        row.standings(today),
         row.reason,
         row.releases_on if row.is_frozen(today) else None,
         row.amount_fen,

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from campaigns.wording.catalogues import N_
-from crm.accounts.access import Access, log_accesses
+from crm.accounts.access import PAYEES, Access, log_accesses
 from crm.accounts.people import names_of
 from crm.components.keys import keyed_digest
 from crm.people.queries import PAGE_ROWS
@@ -130,7 +130,7 @@ def file_content(visit: SignedIn, file_id: str) -> Response:
     found, orders = _found(visit, file_id)
     lines = [Line(o.reference, o.member, o.payee, o.through, o.amount_fen) for o in orders]
     with writing(visit.site.engine) as connection:
-        look = Access(visit.site.now_us(), visit.account.actor, f"payments/{file_id}", "payees")
+        look = Access(visit.site.now_us(), visit.account.actor, f"payments/{file_id}", PAYEES)
         log_accesses(connection, [look])
     headers = {
         "content-disposition": f'attachment; filename="payments-{found.sha256[:12]}.csv"',

@@ -29,7 +29,7 @@ from crm.web.desk.names import names_shown
 from crm.web.desk.tables import MOST_ROWS_OF_A_FILE, Column, Table
 from crm.web.guards.visit import FormStale, NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.formats import short_number
-from crm.web.view.labels import label
+from crm.web.view.labels import label, policy_word
 from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
@@ -46,6 +46,15 @@ def _name(_visit: Visit, row: DeskRow) -> str | None:
     return masked_name(row.member_name) if row.member_name else None
 
 
+def _policy(visit: Visit, row: DeskRow) -> str | None:
+    return visit.say(policy_word(row.policy)) if row.policy else None
+
+
+def _standing(visit: Visit, row: DeskRow) -> str:
+    codes = row.standings(shanghai_day(visit.site.now_us()))
+    return " · ".join(visit.say(label("reward_standing", code)) for code in codes)
+
+
 _LIST: Table[DeskRow] = Table(
     "rewards",
     (
@@ -54,8 +63,8 @@ _LIST: Table[DeskRow] = Table(
         Column("name", N_("姓名"), _name),
         Column("dealer", N_("经销商"), lambda _, row: row.dealer),
         Column("bought", N_("哪天"), lambda _, row: row.bought_on),
-        Column("policy", N_("政策"), lambda _, row: row.policy),
-        Column("state", N_("状态"), lambda v, row: v.say(label("reward_state", row.state))),
+        Column("policy", N_("政策"), _policy),
+        Column("state", N_("状态"), _standing),
         Column("amount", N_("金额"), lambda _, row: money_cell(row.amount_fen), is_number=True),
         Column("paid", N_("已发放"), lambda _, row: money_cell(row.paid_fen), is_number=True),
     ),

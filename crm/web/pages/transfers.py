@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.accounts.access import Access, log_accesses
+from crm.accounts.access import EFPIA, OPEN_PAYMENTS, Access, log_accesses
 from crm.masking import masked_name
 from crm.storage.database import reading, writing
 from crm.transfers.disclosure import efpia, open_payments
@@ -19,6 +19,7 @@ from crm.web.desk.cells import day_cell, money_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
+from crm.web.view.formats import short_number
 from crm.web.view.labels import label
 from crm.web.view.reward_labels import MEMBER_KINDS, TRANSFER_FORMS
 
@@ -38,7 +39,8 @@ def _on(visit: Visit, row: Transfer) -> Cell:
 
 def _item(visit: Visit, row: Transfer) -> Cell:
     if row.form == "reward":
-        return Cell(visit.say(N_("看奖励")), f"/rewards/{row.item}", raw=row.item)
+        number = short_number(row.item)
+        return Cell(visit.say(N_("奖励 {number}")).format(number=number), f"/rewards/{row.item}")
     return Cell(row.item)
 
 
@@ -95,7 +97,7 @@ def transfers_page(visit: SignedIn) -> Response:
 def open_payments_file(visit: SignedIn, year: Year | None = None) -> Response:
     """In the 91 columns of the US general payments; it names people: who takes it away is kept."""
     year = year or _today(visit).year
-    content = open_payments(_taken(visit, year), COMPANY, year, _today(visit))
+    content = open_payments(_taken(visit, year, OPEN_PAYMENTS), COMPANY, year, _today(visit))
     return _file(content, f"general-payments-{year}")
 
 
@@ -103,14 +105,14 @@ def open_payments_file(visit: SignedIn, year: Year | None = None) -> Response:
 def efpia_file(visit: SignedIn, year: Year | None = None) -> Response:
     """As EFPIA discloses it: by recipient and category."""
     year = year or _today(visit).year
-    return _file(efpia(_taken(visit, year)), f"efpia-{year}")
+    return _file(efpia(_taken(visit, year, EFPIA)), f"efpia-{year}")
 
 
-def _taken(visit: Visit, year: int) -> Sequence[Transfer]:
+def _taken(visit: Visit, year: int, what: str) -> Sequence[Transfer]:
     visit.scope.require("payees", "files that name members in full")
     found = _of_year(visit, year)
     with writing(visit.site.engine) as connection:
-        look = Access(visit.site.now_us(), visit.account.actor, f"transfers/{year}", "payees")
+        look = Access(visit.site.now_us(), visit.account.actor, f"transfers/{year}", what)
         log_accesses(connection, [look])
     return found
 

@@ -3,6 +3,7 @@
 from campaigns.wording.catalogues import N_
 from crm.accounts.roles import ROLES as TABLE
 from crm.web.view import policy_labels, reward_labels
+from crm.web.view.audit_labels import ACCOUNT_CHANGES, LOOKED_AT
 from crm.web.view.desk_labels import (
     CONTRACTS,
     COPY_WAYS,
@@ -110,16 +111,6 @@ CATEGORIES = {
     "history": N_("经过"),
     "purchases": N_("购买记录"),
 }
-LOOKED_AT = {
-    "payees": N_("付款文件里的收款人"),
-    "dispute": N_("会员异议里写的话"),
-    "evidence": N_("凭据"),
-    "conflict": N_("说法不一"),
-    "readings": N_("测量记录"),
-    "own_copy": N_("本人的一份"),
-    "letter": N_("写信"),
-    "event": N_("没入档的一条，为了改好"),
-}
 PACKAGED_POLICY = N_("自带的")
 """The policy that comes with the program, whose code is `default`."""
 GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("受托人")}
@@ -158,21 +149,6 @@ REWARD_REASONS = {
     "late_referral": N_("介绍补报太晚"),
 }
 ROLES: dict[str, str] = {code: role.word for code, role in TABLE.items()}
-ACCOUNT_CHANGES = {
-    "invited": N_("邀请了新账号"),
-    "joined": N_("设好了自己的账号"),
-    "roles": N_("改了身份"),
-    "password": N_("重设密码"),
-    "factor": N_("重设第二道验证"),
-    "closed": N_("关闭了账号"),
-    "token_made": N_("发了接口令牌"),
-    "token_revoked": N_("停用了接口令牌"),
-    "webhook_made": N_("加了通知地址"),
-    "webhook_removed": N_("撤了通知地址"),
-    "notice_added": N_("加了一版告知书"),
-    "link_made": N_("给会员发了查看链接"),
-    "link_ended": N_("停用了会员的查看链接"),
-}
 VALUES = {
     **{"satisfied": N_("满意"), "unsatisfied": N_("不满意"), "adverse": N_("不良反应")},
     **{"phone": N_("电话"), "visit": N_("上门"), "wechat": N_("微信"), "sms": N_("短信")},
@@ -195,18 +171,6 @@ WEBHOOK_REFUSALS = {
     "private": N_("这个地址在内部网络里，不能通知。"),
     "unresolved": N_("找不到这个地址。请核对域名。"),
 }
-FILES = {
-    "people": N_("名单"),
-    "activities": N_("活动"),
-    "events": N_("事件"),
-    "audit": N_("审计"),
-    "components": N_("页面的零件"),
-    "copy": N_("副本"),
-    "members": N_("会员"),
-    "statement": N_("对账单"),
-    "expected": N_("可能到场的人"),
-}
-"""What a list is called that is taken away as a file, by the name of its table."""
 CANCEL_REASONS = {
     "weather": N_("天气"),
     "venue_lost": N_("场地用不了"),
@@ -275,10 +239,16 @@ GROUPS: dict[str, dict[str, str]] = {
     **reward_labels.GROUPS,
     **policy_labels.GROUPS,
     "reward_state": REWARD_STATES,
+    "reward_standing": {**REWARD_STATES, "to_decide": reward_labels.QUEUES["to_decide"]},
     "reward_reason": REWARD_REASONS,
     "cancel": CANCEL_REASONS,
     "value": {**SOURCE_KINDS, **SEXES, **PURPOSES, **VALUES, **REASONS},
 }
+
+
+def policy_word(code: str) -> str:
+    """What a policy is called."""
+    return PACKAGED_POLICY if code == "default" else code
 
 
 def label(group: str, code: str) -> str:

@@ -107,7 +107,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         "duration": lambda seconds: formats.duration_text(seconds, language),
         "pairs": lambda codes: [(code, code) for code in codes],
         "region": lambda code: region_name(code) or code,
-        "policy_word": lambda code: say(labels.PACKAGED_POLICY) if code == "default" else code,
+        "policy_word": lambda code: say(labels.policy_word(code)),
     }
     return environment
 

@@ -106,7 +106,7 @@ def test_many_are_sent_once_each_however_often_it_is_tapped(
     assert "请来坐坐" in archive.partition('id="letters"')[2]
     with reading(site.site.engine) as connection:
         looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["L-5"])
-    assert "letter" in {look.field for look in looks}
+    assert "letter_sent" in {look.field for look in looks}
 
 
 def test_many_on_paper_are_one_file_with_a_page_for_each(

@@ -203,7 +203,7 @@ def test_each_gets_their_own_once_and_it_stands_in_their_archive(
     assert "邮件 · 请来坐坐" in field.get(f"/people/{person_id('P-0')}").text
     with reading(site.site.engine) as connection:
         looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["P-0"])
-    assert "letter" in {look.field for look in looks}
+    assert "letter_sent" in {look.field for look in looks}
     assert left_out(asked(field, whom, step="").text) == {"这一次已经发过": 3}
     assert "邮件 · 请您来坐坐" in field.get(BATCH).text
 

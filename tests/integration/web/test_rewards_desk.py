@@ -153,7 +153,22 @@ def test_what_waits_for_a_person_alone_stands_in_no_hold_and_says_no_day_that_is
         assert over in to_decide and lasts in to_decide and late not in to_decide
         page = person.get(f"/rewards/{over}").text
         assert "</strong> 待审批" in page and "冻结到" not in page
-        assert "</strong> 冻结期" in person.get(f"/rewards/{lasts}").text
+        assert "</strong> 待审批 · 冻结期" in person.get(f"/rewards/{lasts}").text
+
+
+def test_what_waits_for_an_approval_says_so_in_its_queue_and_its_file_held_or_not(
+    desk: RunningSite,
+) -> None:
+    with signed_in(desk, "checker") as person:
+        page = person.get("/rewards?state=to_decide").text
+        text = person.get("/rewards?state=to_decide&file=csv").text.removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    shown = re.findall(r"</strong> ([^<(（]*)", page.partition('<ol class="rows big">')[2])
+    told = [each.strip() for each in shown]
+    assert {"待审批", "待审批 · 冻结期"} == set(told) == {row["状态"] for row in rows}
+    assert told == [row["状态"] for row in rows]
+    assert {row["政策"] for row in rows} == {"自带的"}
+    assert "政策 自带的" in page
 
 
 def test_what_was_referred_too_late_waits_in_a_list_of_its_own_and_is_freed_from_there(

@@ -160,3 +160,20 @@ def test_a_workbooks_amounts_numbers_days_and_moments_are_no_texts_and_its_csv_s
                 assert isinstance(cell.value, datetime) and said == f"{cell.value:%Y-%m-%d}"
             elif quantities.get(key) == MOMENT:
                 assert isinstance(cell.value, datetime) and f"{cell.value:%H:%M}" in said
+
+
+def test_the_register_calls_a_reward_by_its_number_on_the_page_and_in_its_file(
+    office: httpx.Client,
+) -> None:
+    page = office.get("/transfers").text
+    shown = re.findall(r'<a href="/rewards/[0-9a-f-]{36}">(奖励 [0-9A-F]{8})</a>', page)
+    _, rows, texts = sheet_of(office, "transfers")
+    told = [row["item"].value for row in rows if row["form"].value == "奖励"]
+    assert shown and told == shown == [text[6] for text in texts if text[6].startswith("奖励 ")]
+
+
+def test_the_register_says_which_of_its_files_name_people_in_full(office: httpx.Client) -> None:
+    page = office.get("/transfers").text
+    assert "这张表和它的 CSV、Excel 遮住姓名" in page and "写全名的只有上面两份" in page
+    _, rows, _ = sheet_of(office, "transfers")
+    assert all("*" in row["name"].value for row in rows)

@@ -1,0 +1,92 @@
+"""The audit in words: what was taken away is called what it is, letters do not drown the rest."""
+
+import ast
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import httpx
+import pytest
+
+from crm.accounts.access import LETTER_SENT, Access, log_accesses
+from crm.clock import now_us
+from crm.storage.database import writing
+from crm.web.view.audit_labels import FILES
+from tests.integration.web.sites import RunningSite, activity_today, entered, today
+from tests.integration.web.test_tables_in_workbooks import named_tables
+from tests.source_tree import modules_of
+
+SENT = 7
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told(site: RunningSite) -> None:
+    """An office that sends letters, an auditor who reads, an older file of the register."""
+    office = site.user("office", "headquarters")
+    site.user("reader", "auditor")
+    site.accept(activity_today())
+    at_us = now_us()
+    looks = [Access(at_us, office, f"C{n}", LETTER_SENT) for n in range(SENT)]
+    looks.append(Access(at_us - 1, office, "C1", "letter"))
+    looks.append(Access(at_us - 2, office, "transfers/2026", "payees"))
+    with writing(site.site.engine) as connection:
+        log_accesses(connection, looks)
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "office")
+
+
+@pytest.fixture
+def reader(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "reader")
+
+
+def rows_of(page: str) -> list[list[str]]:
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = re.findall(r"<tr.*?</tr>", body, re.DOTALL)
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows]
+    return [[re.sub(r"<[^>]*>", "", cell) for cell in row] for row in cells]
+
+
+def test_every_list_that_is_taken_away_has_a_word_in_the_audit() -> None:
+    kept = {
+        node.args[3].value
+        for module in modules_of("crm")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "log_export"
+        if isinstance(node.args[3], ast.Constant)
+    }
+    assert {"copy", "expected"} <= kept
+    names = {name for name, _ in named_tables()} | kept
+    assert names - FILES.keys() == set()
+
+
+def test_a_file_that_names_members_in_full_was_taken_away_not_looked_at(
+    office: httpx.Client, reader: httpx.Client
+) -> None:
+    year = today().year
+    for path in ("open-payments", "efpia"):
+        assert office.get(f"/transfers/{path}?year={year}").status_code == 200
+    taken = [row[1:5] for row in rows_of(reader.get("/audit?kind=took").text)]
+    assert taken[:2] == [
+        ["office", "带走了文件", "EFPIA 的表，写全名", f"{year} 年"],
+        ["office", "带走了文件", "美国公开付款的表，写全名", f"{year} 年"],
+    ]
+    assert ["office", "带走了文件", "给会员的物品和费用", "2026 年"] in taken
+
+
+def test_letters_of_a_day_are_one_line_that_leads_to_each_of_them_and_a_look_is_none(
+    reader: httpx.Client,
+) -> None:
+    page = reader.get("/audit").text
+    rows = rows_of(page)
+    (sent,) = [row for row in rows if row[2] == "发了信"]
+    assert sent[1] == "office" and sent[5] == f"{SENT} 封"
+    assert [row[3] for row in rows if row[2] == "看了"] == ["写信"]
+    (href,) = re.findall(r'href="(/audit\?kind=sent[^"]+)"', page)
+    each = rows_of(reader.get(unescape(href)).text)
+    assert len(each) == SENT and {row[2] for row in each} == {"发了信"}
+    assert "发了信" in reader.get("/audit?subject=C3").text.partition("<tbody>")[2]
+    assert str(len(rows)) in re.findall(r"<h1>审计 <small>(\d+)</small>", page)
