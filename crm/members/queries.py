@@ -3,10 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import UNSET
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from campaigns.events.members import MemberChanged, MemberEnrolled
 from crm.components.as_of import recorded_events
@@ -24,6 +35,9 @@ _STANDINGS: Mapping[str, ColumnElement[bool]] = {
     "untrained": and_(MEMBER.c.left.is_(False), MEMBER.c.trained.is_(False)),
     "left": MEMBER.c.left.is_(True),
 }
+Openness = Literal["open", "closed", "unknown"]
+"""open: the party may speak of the member. closed: one of its list that somebody else enrolled.
+unknown: no member as far as the party may know; another dealer's is that for a dealer, too."""
 SORTED_BY = ("member", "kind", "institution", "dealer", "enrolled_us")
 
 
@@ -102,14 +116,37 @@ def open_to(scope: Scope, connection: Connection, codes: list[str]) -> set[str]:
     """Of whom of these members the viewer's party may speak: a dealer of those it enrolled."""
     if scope.dealer is None:
         return set(codes)
-    enrolled = JOURNAL.c.subject.in_([f"member/{code}" for code in codes[:500]])
-    query = (
+    subjects = [f"member/{code}" for code in codes[:500]]
+    query = _enrolled_by(scope.dealer).where(JOURNAL.c.subject.in_(subjects))
+    return {home.partition("/")[2] for home in connection.execute(query).scalars()}
+
+
+def _enrolled_by(dealer: str) -> Select[Any]:
+    """The subjects of those whom a dealer enrolled itself."""
+    return (
         select(JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .where(enrolled, JOURNAL.c.type == "member.enrolled", OUTCOME.c.outcome == "recorded")
-        .where(JOURNAL.c.role == f"dealer/{scope.dealer}")
+        .where(JOURNAL.c.type == "member.enrolled", OUTCOME.c.outcome == "recorded")
+        .where(JOURNAL.c.role == f"dealer/{dealer}")
     )
-    return {home.partition("/")[2] for home in connection.execute(query).scalars()}
+
+
+def openness(scope: Scope, connection: Connection, code: str) -> Openness:
+    """Whether the viewer's party may speak of a member (`docs/events.md`, who may say what)."""
+    if code in open_to(scope, connection, [code]):
+        is_known = scope.dealer is not None or member_of(scope, connection, code) is not None
+        return "open" if is_known else "unknown"
+    return "closed" if member_of(scope, connection, code) is not None else "unknown"
+
+
+def closed_members(scope: Scope, connection: Connection, most: int) -> list[str]:
+    """The first members of a dealer's list of whom it may not speak, by code; of nobody else's."""
+    if scope.dealer is None:
+        return []
+    subject = literal("member/").concat(MEMBER.c.member)
+    ours = _enrolled_by(scope.dealer).where(JOURNAL.c.subject == subject).exists()
+    query = _of_scope(scope, select(MEMBER.c.member)).where(~ours)
+    return list(connection.execute(query.order_by(MEMBER.c.member).limit(most)).scalars())
 
 
 def history_of(

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.holdings.queries import Held
-from crm.web.view.form_faults import HEALTH_CLOSED, HEALTH_REFUSED
+from crm.web.view.form_faults import HEALTH_CLOSED, HEALTH_REFUSED, MEMBER_CLOSED
 from crm.web.view.form_fields import described
-from crm.web.view.forms import checked
+from crm.web.view.forms import Fault, checked
 from tests.functional.journeys import Journey
 from tests.functional.phones import FORM, expect_unsent, no_network, stand_ready
 from tests.unit.crm.web.test_form_checks import TICKS, VALUES
@@ -53,8 +53,10 @@ def found_by_server(
     filled = {**typed, "trial_of": "T1", "trial_outcome": "adverse"}
     filled |= {"return_of": "P1", "return_reason": "other", "trial_sku": "JX-B4"}
     held = Held(said={} if health is None else {"health": health})
-    looked_at = checked(entry(card, **filled), "/phones/u-1", STAFF, now_us(), held)
-    own = ("out_of_range", "missing_field", HEALTH_REFUSED, HEALTH_CLOSED)
+    is_closed = "referral" in typed and typed.get("member") == "M-1"
+    known = [Fault("member", MEMBER_CLOSED)] if is_closed else []
+    looked_at = checked(entry(card, **filled), "/phones/u-1", STAFF, now_us(), held, known)
+    own = ("out_of_range", "missing_field", HEALTH_REFUSED, HEALTH_CLOSED, MEMBER_CLOSED)
     faults = [str(fault.field) for fault in looked_at.faults if fault.reason in own]
     return [sorted(faults), sorted(set(looked_at.codes))]
 
@@ -63,7 +65,7 @@ def test_the_phone_finds_what_the_server_finds(on_phone: Journey) -> None:
     on_phone.sign_in()
     on_phone.open(f"{FORM}/new")
     script = on_phone.page.locator("link[href$='checks.js']").get_attribute("href")
-    about: dict[str, Any] = described("zh-CN", shanghai_day(now_us()))
+    about: dict[str, Any] = described("zh-CN", shanghai_day(now_us()), ["M-1"])
     forms = typed_forms()
     for card, health in WHO:
         found = on_phone.page.evaluate(

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
+from msgspec import structs
 from sqlalchemy import Table
 
 from campaigns.times import rfc3339
@@ -67,7 +68,17 @@ def who_changes(visit: Visit, acts: Sequence[Act]) -> tuple[str, ...]:
     return () if preview is None else tuple(_of_archives(visit, preview))
 
 
-def _preview(visit: Visit, acts: Sequence[Act]) -> Preview | None:
+def why_refused(visit: Visit, acts: Sequence[Act], *, by_row: bool = False) -> str | None:
+    """Why the recording would surely reject the first of several words on cards, if all of them
+    were said now; None where it would not, or none can tell.
+
+    by_row: the first is said by the row of the card that its subject names.
+    """
+    preview = _preview(visit, acts, by_row=by_row)
+    return None if preview is None else preview.outcomes[0].reason
+
+
+def _preview(visit: Visit, acts: Sequence[Act], *, by_row: bool = False) -> Preview | None:
     """None: what many people share cannot be imagined, nor what the door would refuse."""
     credential = sayer_of(visit, {act.type_name for act in acts})
     now_us = visit.site.now_us()
@@ -84,6 +95,9 @@ def _preview(visit: Visit, acts: Sequence[Act]) -> Preview | None:
         return None
     if not said:
         return None
+    if by_row:
+        # Whether evidence lies there is for the door to find.
+        said[0] = structs.replace(said[0], by_row=True, evidenced=True)
     with reading(visit.site.engine) as connection:
         return what_if(connection, visit.site.keyring, said, now_us)
 

@@ -6,14 +6,16 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.accounts.tokens import token_names
 from crm.web.guards.visit import Visit
+from crm.web.view.speakers import dealer_of_source
 
 _NOT_ONES_OWN = N_("公司或其他经销商")
 
 
 def names_shown(visit: Visit, connection: Connection, actors: set[str]) -> dict[str, str]:
-    """The names of actors; a dealer sees those of its own people, and nobody else's."""
+    """The names of actors; a dealer sees those of its own people and systems, and nobody else's."""
     dealer = visit.scope.dealer
     if dealer is None:
         return names_of(connection, actors)
     own = token_names(connection, actors, dealer) | names_of(connection, actors, dealer)
-    return {actor: own.get(actor, visit.say(_NOT_ONES_OWN)) for actor in actors}
+    others = {actor for actor in actors if dealer_of_source(actor) != dealer}
+    return own | {actor: visit.say(_NOT_ONES_OWN) for actor in others - own.keys()}

@@ -11,11 +11,13 @@ from fastapi.responses import Response
 from campaigns.catalogue import CATALOGUE
 from campaigns.events.base import PERSONAL_FIELDS
 from campaigns.ids import derived_id
+from campaigns.sentences import outcome_sentence
 from campaigns.times import SHANGHAI, moment_of, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import Access, log_accesses
 from crm.copies.row_names import ROW
 from crm.holdings.queries import health_is_closed
+from crm.members.queries import openness
 from crm.outcomes.queries import WholeEvent
 from crm.outcomes.register import begin_mending, end_mending, say_handled
 from crm.outcomes.voids import NEVER_VOIDED
@@ -23,7 +25,7 @@ from crm.people.queries import standing_of_card
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say
-from crm.web.desk.changes import who_changes
+from crm.web.desk.changes import who_changes, why_refused
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.event import may_mend, row_key, seen_event
 from crm.web.pages.events import sentence
@@ -41,6 +43,10 @@ _TAKEN = frozenset({"card_taken", "already_exists"})
 _BAD_TIME = N_("时间看不懂，请写成 2026-05-03T09:30。")
 _WRONG_BEFORE = "typed_wrong"
 _MENDED_BY_ANOTHER = N_("这一条已经有人改好重新交了，或者正在改：请回到这一条看一看。")
+_STILL_REFUSED = N_("改成这样也入不了档，所以什么都没有动：%(why)s")
+_NOT_THEIR_MEMBER = N_(
+    "这位会员不是你们的账号登记的，由你们记他介绍了谁入不了档，所以什么都没有动。请公司来记这次转介绍。"
+)
 _NO_TO_HEALTH = N_("本人不同意记录健康情况，或者已经撤回：这些不能再记，请清空。")
 
 
@@ -81,6 +87,8 @@ def again(posting: SignedInPosting) -> Response:
     if whole.said.type_name not in NEVER_VOIDED:
         back = {"of_source": identity[0], "of_id": identity[1], "reason_code": _WRONG_BEFORE}
         acts.append(Act(VOIDED, back, whole.said.home))
+    # Before anything is taken back: else neither the old word would count nor the new one.
+    faults |= {} if faults else _foreseen(visit, mending, said, when, acts[1:])
     doubts = () if faults else who_changes(visit, acts)
     paths = {field.path: field.path for field in mending.fields}
     form_id = posting.text("form_id", 36)
@@ -107,6 +115,24 @@ def _anew(mending: Mending, said: dict[str, Any], when: dict[str, Any]) -> Act:
         return Act(of.type_name, {"row_key": key, **named}, ROW + key, **when)
     subject = None if CATALOGUE[of.type_name].subject_field else of.home
     return Act(of.type_name, said, subject, **when)
+
+
+def _foreseen(
+    visit: Visit, mending: Mending, said: dict[str, Any], when: dict[str, Any], rest: list[Act]
+) -> dict[str, str]:
+    """What the recording would surely reject, by field where it is known."""
+    code = str(said.get("member", ""))
+    if code and visit.scope.dealer is not None and visit.scope.may("members"):
+        with reading(visit.site.engine) as connection:
+            closed = openness(visit.scope, connection, code) == "closed"
+        if closed:
+            return {"member": visit.say(_NOT_THEIR_MEMBER)}
+    whole = _anew(replace(mending, row_key=None), said, when)
+    why = why_refused(visit, [whole, *rest], by_row=mending.row_key is not None)
+    if why is None:
+        return {}
+    sentence = outcome_sentence("rejected", why, visit.language)
+    return {"": visit.say(_STILL_REFUSED) % {"why": sentence}}
 
 
 def _begin(visit: Visit, whole: WholeEvent, form_id: str) -> bool:

@@ -101,6 +101,7 @@ def form_page(
         held = log_people.held(visit, connection, person, found.dealer)
         notices = shown_notices(visit, connection, found.dealer)
         dealer = dealer_name(connection, found.dealer) or found.dealer
+        closed = log_people.closed_to(visit, connection)
     faults = looked_at.faults if looked_at else []
     stale = posting is None or any(fault.reason in ("stale", "id_reused") for fault in faults)
     today = shanghai_day(now_us)
@@ -122,7 +123,7 @@ def form_page(
         "may_refer": forms.may_be_referred(person),
         "skus": SKUS,
         "fields": FIELDS,
-        "described": described(visit.language, today),
+        "described": described(visit.language, today, closed),
         "purposes": forms.purposes_of(person),
         "notices": notices,
         "signature": posting.text("signature", LONGEST_FIELD) if posting else "",

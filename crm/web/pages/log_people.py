@@ -14,17 +14,21 @@ from crm.feed.finding import find_own, own_person, tails_of
 from crm.feed.portal import Shared
 from crm.holdings.queries import Had, Held, held_by, said_by
 from crm.invitations.queries import invited_to
-from crm.members.queries import member_of
+from crm.members.queries import closed_members, openness
 from crm.people.found import FoundPerson
 from crm.people.queries import find_people, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.pages.copy import is_settled, keep_shown
-from crm.web.view.form_fields import MEMBER_UNKNOWN, Doubt, narrow
+from crm.web.view.form_doubts import MEMBER_OF_NONE, MEMBER_UNKNOWN, Doubt
+from crm.web.view.form_faults import MEMBER_CLOSED
+from crm.web.view.form_fields import narrow
+from crm.web.view.forms import Fault
 from crm.web.view.typed import Typed
 
 _MOST_FOUND = 8
+_MOST_CLOSED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +130,25 @@ def recorded_at(visit: Visit, connection: Connection, activity_id: str) -> tuple
     return len(came), len(written_at(visit.scope, connection, activity_id))
 
 
-def unknown_member(visit: Visit, connection: Connection, text: Typed) -> tuple[Doubt, ...]:
-    """The question whether the code of who referred is right, where no member has it."""
-    code = narrow(text("member"))
-    if not code or not text("referral") or not visit.scope.may("members"):
+def member_told(visit: Visit, connection: Connection, text: Typed) -> tuple[Doubt | Fault, ...]:
+    """What is to be said of the code of who referred: nobody's, or of whom this party may not
+    speak, which the recording would refuse (`docs/events.md`, who may say what about whom)."""
+    code, scope = narrow(text("member")), visit.scope
+    if not code or not text("referral") or not scope.may("members"):
         return ()
-    is_known = member_of(visit.scope, connection, code) is not None
-    return () if is_known else (MEMBER_UNKNOWN,)
+    match openness(scope, connection, code):
+        case "closed":
+            return (Fault("member", MEMBER_CLOSED),)
+        case "unknown":
+            return (MEMBER_UNKNOWN if scope.dealer is None else MEMBER_OF_NONE,)
+    return ()
+
+
+def closed_to(visit: Visit, connection: Connection) -> list[str]:
+    """The codes of members of whom the visitor may not speak, for a phone that is alone."""
+    if not visit.scope.may("members"):
+        return []
+    return closed_members(visit.scope, connection, _MOST_CLOSED)
 
 
 def held(visit: Visit, connection: Connection, person: FoundPerson | None, of_dealer: str) -> Held:

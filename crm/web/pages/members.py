@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from campaigns.events.members import MemberTrained, ValueTransferred
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.masking import masked_name
 from crm.members.card import member_card
 from crm.members.member import MemberState
@@ -39,6 +39,7 @@ from crm.web.view.reward_labels import (
     STANDINGS,
     TRANSFER_FORMS,
 )
+from crm.web.view.speakers import dealer_of_source
 
 router = APIRouter()
 
@@ -186,6 +187,8 @@ def _line(event: LoggedEvent) -> dict[str, Any]:
     """One line of the history: what it says that is no person's."""
     data = event.data
     said: dict[str, Any] = {"type": event.type_name, "us": event.starts_us, "actor": event.actor}
+    # What a dealer's system wrote once and the company brought in is the company's word.
+    said["imported"] = event.party == COMPANY and dealer_of_source(event.actor) is not None
     if isinstance(data, MemberTrained):
         said |= {"course": data.course, "passed": data.passed, "score": data.score}
     if isinstance(data, ValueTransferred):

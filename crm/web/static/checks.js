@@ -76,6 +76,7 @@ export function look(about, read, { isNew, health, isSigned }) {
       else if (year < about.years[0] || year > about.years[1]) ask("odd:born", name, say.born, { value: year });
     }
   }
+  if (read("referral") && about.closed_members.includes(narrow(read("member")))) faults.push(["member", say.member_closed]);
   lookAcross(about, read, ask, isSigned);
   lookAtHealth(about, read, faults, ask, health);
   return { faults, doubts };

@@ -3,6 +3,7 @@
 from campaigns.wording.catalogues import N_
 
 NOTHING_SAID, HEALTH_REFUSED, HEALTH_CLOSED = "nothing_said", "health_refused", "health_closed"
+MEMBER_CLOSED = "member_closed"
 
 FAULTS = {
     "stale": N_("这张表放得太久了。内容都在，请再提交一次。"),
@@ -14,6 +15,9 @@ FAULTS = {
     ),
     HEALTH_CLOSED: N_(
         "本人以前说过不同意“记录健康情况”，血压和脉搏不能记。请清空这几格；现在同意了，就勾上同意。"
+    ),
+    MEMBER_CLOSED: N_(
+        "这位会员不是你们的账号登记的，由你们记他介绍了谁入不了档。请公司来记这次转介绍；其他内容，清空会员编号、去掉这一勾就能交。"
     ),
 }
 """Reason → what is wrong and how to mend it; a reading against a no, said now or before."""

@@ -6,7 +6,7 @@ The page carries this description (`described`) to the phone, which checks the s
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -22,7 +22,20 @@ from campaigns.sentences import refusal_sentence
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.money import yuan_typed
-from crm.web.view.form_faults import FAULTS, HEALTH_CLOSED, HEALTH_REFUSED, NOTHING_SAID
+from crm.web.view.form_doubts import (
+    NO_HEALTH_CONSENT,
+    SIGNED_ALONE,
+    UNSIGNED,
+    Doubt,
+    said_values,
+)
+from crm.web.view.form_faults import (
+    FAULTS,
+    HEALTH_CLOSED,
+    HEALTH_REFUSED,
+    MEMBER_CLOSED,
+    NOTHING_SAID,
+)
 
 Kind = Literal["text", "phone", "id_number", "born", "whole", "yuan"]
 WHOLE = r"([0-9]{1,9})(?:\.0*)?\s*(?:台|盒|个|件|套|次/分|次|mmHg)?"
@@ -48,10 +61,6 @@ _BAD_BORN = N_("出生日期看不懂。请写年份 1950，或者 1950-3-2。")
 _ODD_BORN = N_("{value} 年生，少见：没有写错吗？")
 _PAIR = N_("高压 {more} 不比低压 {less} 高：没有写反吗？")
 _PRICE = N_("单价 {price} 元，定价是 {list} 元：没有写错吗？")
-_UNSIGNED = N_("写着“屏幕上确认”，但没有签名。没有签名就没有凭据：请本人签，或者改成别的方式。")
-_SIGNED_ALONE = N_("签了名，但没有勾任何一项同意。")
-_HEALTH = N_("量了血压，但没有“记录健康情况”的同意。问过本人就勾上。")
-_MEMBER = N_("查不到编号是这个的会员：没有写错吗？没错就照记，等会员登记后自动入档。")
 UNTICKED = {
     "trial": N_("填了试用的内容，但没有勾“开始试用”。要记就勾上。"),
     "trial_end": N_("填了结束试用的内容，但没有勾“结束试用”。要记就勾上。"),
@@ -117,20 +126,6 @@ FIELDS = {
         FormField("member", N_("介绍人的会员编号"), under="referral"),
     )
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Something odd that is asked about once. code: by which the form says that it was asked."""
-
-    code: str
-    field: str
-    text: str
-    values: Mapping[str, object]
-
-    def sentence(self, language: Language) -> str:
-        """The question."""
-        return translated(self.text, language, **_said(self.values, language))
 
 
 def narrow(text: str) -> str:
@@ -230,21 +225,23 @@ def unticked(tick: str, field: str) -> Doubt:
     return Doubt(f"unticked:{tick}", field, UNTICKED[tick], {})
 
 
-UNSIGNED = Doubt("unsigned", "signature", _UNSIGNED, {})
-SIGNED_ALONE = Doubt("unticked:consent", "signature", _SIGNED_ALONE, {})
-MEMBER_UNKNOWN = Doubt("member_unknown", "member", _MEMBER, {})
-NO_HEALTH_CONSENT = Doubt("no_health_consent", "systolic_mmhg", _HEALTH, {})
+_TOLD_BY_THE_PHONE = (NOTHING_SAID, HEALTH_REFUSED, HEALTH_CLOSED, MEMBER_CLOSED)
 
 
-def described(language: Language, today: date) -> dict[str, Any]:
-    """All of it for the phone, as JSON has it, with its sentences in a language."""
+def described(
+    language: Language, today: date, closed_members: Sequence[str] = ()
+) -> dict[str, Any]:
+    """All of it for the phone, as JSON has it, with its sentences in a language.
+
+    closed_members: the codes of whom whoever writes may not speak, as far as the phone is told.
+    """
     say = {
         "pair": _PAIR,
         "price": _PRICE,
-        "unsigned": _UNSIGNED,
-        "signed_alone": _SIGNED_ALONE,
-        "health": _HEALTH,
-        **{reason: FAULTS[reason] for reason in (NOTHING_SAID, HEALTH_REFUSED, HEALTH_CLOSED)},
+        "unsigned": UNSIGNED.text,
+        "signed_alone": SIGNED_ALONE.text,
+        "health": NO_HEALTH_CONSENT.text,
+        **{reason: FAULTS[reason] for reason in _TOLD_BY_THE_PHONE},
         "born": _ODD_BORN,
         "phone": PHONE_UNUSUAL,
         "id_number": ID_UNVERIFIED,
@@ -264,6 +261,7 @@ def described(language: Language, today: date) -> dict[str, Any]:
         "readings": READING_FIELDS,
         "unticked": {tick: translated(text, language) for tick, text in UNTICKED.items()},
         "purposes": PURPOSES,
+        "closed_members": list(closed_members),
         "say": sentences,
     }
 
@@ -280,14 +278,7 @@ def _described(field: FormField, language: Language) -> dict[str, Any]:
 
 def _values(field: FormField, language: Language) -> dict[str, object]:
     values = {"label": field.label, "unit": field.unit, "example": field.example}
-    return _said(values, language) | {"least": field.least, "most": f"{field.most:,}"}
-
-
-def _said(values: Mapping[str, object], language: Language) -> dict[str, object]:
-    return {
-        name: translated(value, language) if isinstance(value, str) else value
-        for name, value in values.items()
-    }
+    return said_values(values, language) | {"least": field.least, "most": f"{field.most:,}"}
 
 
 def _yuan(amount_fen: int) -> str:

@@ -18,17 +18,14 @@ from crm.copies.row_names import ROW, of_card
 from crm.holdings.queries import Held
 from crm.intake.row_rights import BY_ROW, PURPOSES_BY_ROW
 from crm.people.found import FoundPerson
+from crm.web.view.form_doubts import NO_HEALTH_CONSENT, SIGNED_ALONE, UNSIGNED, Doubt
 from crm.web.view.form_faults import HEALTH_CLOSED, HEALTH_REFUSED
 from crm.web.view.form_fields import (
     ASKED_OF_THE_DOOR,
     FIELDS,
-    NO_HEALTH_CONSENT,
     PURPOSES,
     READING_FIELDS,
-    SIGNED_ALONE,
-    UNSIGNED,
     UNTICKED,
-    Doubt,
     fields_under,
     odd_birth,
     odd_number,
@@ -241,14 +238,15 @@ def checked(
     credential: Credential,
     now_us: int,
     held: Held = NOTHING_HELD,
-    known: Iterable[Doubt] = (),
+    known: Iterable[Doubt | Fault] = (),
 ) -> Checked:
     """All that can be said of the form beforehand, so that it is taken whole or not at all.
 
-    known: what is odd by what is recorded already.
+    known: what is wrong or odd by what is recorded already.
     """
     health = held.said.get("health")
-    faults = list(entry.faults(health))
+    told_before = list(known)
+    faults = [*entry.faults(health), *(each for each in told_before if isinstance(each, Fault))]
     is_readable = all(fault.field for fault in faults)
     lines: list[bytes] = []
     warnings: list[str] = []
@@ -270,7 +268,8 @@ def checked(
     odd = entry.doubts(shanghai_day(now_us), health)
     told = tuple(dict.fromkeys(warnings))
     of_door = (Doubt(code, _ASKED_AT.get(code, ""), ASKED_OF_THE_DOOR[code], {}) for code in told)
-    return Checked(lines, faults, told, (*of_door, *odd, *known))
+    asked = (each for each in told_before if isinstance(each, Doubt))
+    return Checked(lines, faults, told, (*of_door, *odd, *asked))
 
 
 def _is_news(fault: Fault, told: list[Fault]) -> bool:

@@ -16,6 +16,12 @@ _OF_THE_COMPANY = N_("公司的系统（%(what)s）")
 _BY_COMMAND = N_("%(who)s（命令行）")
 
 
+def dealer_of_source(source: str) -> str | None:
+    """The dealer whose sheet or system a source is; None of every other."""
+    found = _SHEET.fullmatch(source) or _SYSTEM.fullmatch(source)
+    return found[1] if found else None
+
+
 def speaker_word(names: Mapping[str, str], actor: str, say: Callable[[str], str]) -> str:
     """What an actor or a source is called; one of which nothing is known as it stands."""
     if actor in names:
