@@ -40,7 +40,7 @@ def speak(site: RunningSite, name: str, wire: dict[str, Any]) -> dict[str, Any]:
 
 
 def member(code: str, dealer: str) -> dict[str, Any]:
-    enrolled = {"member": code, "kind": "clerk", "dealer": dealer}
+    enrolled: dict[str, Any] = {"member": code, "kind": "clerk", "dealer": dealer}
     enrolled |= {"person": {"name": "编会员"}, "contact": {"phones": ["13700009900"]}}
     source = f"/dealers/{dealer}/erp"
     return an_event("member.enrolled", enrolled, id=f"enrolled-{code}", source=source)
