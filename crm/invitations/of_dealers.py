@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,37 @@ from crm.scope import OutOfScope, Scope
 
 Rows = Mapping[str, Collection[str]]
 """Rows of the dealer's copy: key → the cards behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Rows by what they would answer an invitation: each key stands in one of the sets.
+
+    never_asked: whether they want notices; wanting: they said so.
+    """
+
+    invited: frozenset[str]
+    said_no: frozenset[str]
+    never_asked: frozenset[str]
+    wanting: frozenset[str]
+
+    def open_to(self, *, asked_only: bool) -> frozenset[str]:
+        """Who can be invited; asked_only: who was never asked about notices cannot."""
+        return self.wanting if asked_only else self.wanting | self.never_asked
+
+
+def answers_of(
+    scope: Scope, connection: Connection, activity_id: str, rows: Rows, at_us: int
+) -> Answers:
+    """What each row would answer: asked before anybody is invited, and when they are."""
+    invited = invited_rows(scope, connection, activity_id, rows)
+    new = {key: cards for key, cards in rows.items() if key not in invited}
+    cards = {card for each in new.values() for card in each}
+    wanted = notices_wanted(scope, connection, cards, at_us)
+    words = {key: {wanted.get(card) for card in each} for key, each in new.items()}
+    said_no = frozenset(key for key, each in words.items() if False in each)
+    wanting = frozenset(key for key, each in words.items() if True in each) - said_no
+    return Answers(invited, said_no, words.keys() - said_no - wanting, wanting)
 
 
 def invited_rows(
@@ -36,28 +68,22 @@ def invite_rows(
     actor: str,
     now_us: int,
 ) -> Counter[str]:
-    """Invite those who are not yet; how many are: invited, already, said_no, never_asked.
+    """Invite those who are not yet, as many as may be at once; how many are: invited, already,
+    said_no, never_asked, too_many.
 
     asked_only: who was never asked about notices is left out as well.
     """
-    known = invited_rows(scope, connection, activity_id, rows)
-    new = {key: cards for key, cards in sorted(rows.items()) if key not in known}
-    cards = {card for each in new.values() for card in each}
-    wanted = notices_wanted(scope, connection, cards, now_us)
-    told = Counter({"already": len(known)} if known else {})
-    asked: dict[str, Collection[str]] = {}
-    for key, each in new.items():
-        words = {wanted.get(card) for card in each}
-        if False in words:
-            told["said_no"] += 1
-        elif asked_only and words == {None}:
-            told["never_asked"] += 1
-        elif len(asked) < MOST_AT_ONCE:
-            asked[key] = each
+    answers = answers_of(scope, connection, activity_id, rows, now_us)
+    may = [key for key in sorted(rows) if key in answers.open_to(asked_only=asked_only)]
+    asked = {key: rows[key] for key in may[:MOST_AT_ONCE]}
     say_of_cards(
         *(connection, activity_id, _first_cards(asked)), invited=True, actor=actor, now_us=now_us
     )
-    told["invited"] = len(asked)
+    told = Counter({"invited": len(asked)})
+    told["already"] = len(answers.invited)
+    told["said_no"] = len(answers.said_no)
+    told["never_asked"] = len(answers.never_asked) if asked_only else 0
+    told["too_many"] = len(may) - len(asked)
     return told
 
 

@@ -35,6 +35,8 @@ LARGEST_TEXT_FORM_BYTES = 640 * 1024
 """Of long texts, where a browser writes nine letters for each Chinese one: letters, policies."""
 LARGEST_ANSWER_FORM_BYTES = 2 * 1024 * 1024
 """Of a bank's answer, pasted: 200,000 letters."""
+LARGEST_TICKED_FORM_BYTES = 512 * 1024
+"""Of the rows of a dealer's copy that are ticked: 5,000, each by a key of 64 letters."""
 LARGEST_SHEET_FORM_BYTES = 1536 * 1024
 """Of a sheet in a page, which carries the file in letters and the cells that were mended."""
 
@@ -69,6 +71,7 @@ _BOUNDS: tuple[tuple[str, re.Pattern[str], Bound], ...] = tuple(
         ("POST", r"/sign-in.*|/language", Bound(LARGEST_SIGN_IN_BYTES)),
         ("POST", r"/sheets/.*", Bound(LARGEST_SHEET_FORM_BYTES)),
         ("POST", r"/letters.*|/policies.*", Bound(LARGEST_TEXT_FORM_BYTES)),
+        ("POST", r"/copy/.*", Bound(LARGEST_TICKED_FORM_BYTES)),
         ("POST", r"/rewards/files/[^/]+/answer", Bound(LARGEST_ANSWER_FORM_BYTES)),
         ("POST", r"/log/.*|/people/[^/]+/consent", Bound(LARGEST_SIGNED_FORM_BYTES)),
         ("POST", r".*", _FORM),

@@ -13,7 +13,9 @@ from crm.web.guards.site import site_of
 MOST_FIELDS = 100
 MOST_CELLS = 20_000
 """Of the fields of a sheet, whose cells are mended in the page."""
-_OF_SHEETS = "/sheets/"
+MOST_TICKED = 5_200
+"""Of a dealer's copy, whose rows are ticked: as many as 5,000, and what stands beside them."""
+_OF_SHEETS, _OF_COPIES = "/sheets/", "/copy/"
 _KIND, _WITH_FILE = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -26,12 +28,14 @@ async def page_form(request: Request, *, is_known: bool) -> FormData:
     if not body or (len(body) > LARGEST_FORM_BYTES and not is_known):
         return FormData()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    is_sheet = request.url.path.startswith(_OF_SHEETS)
+    path = request.url.path
+    is_sheet = path.startswith(_OF_SHEETS)
     if kind == _WITH_FILE and is_sheet and is_known:
         return await _with_file(request)
     if kind != _KIND:
         raise HTTPException(415)
-    if body.count(b"&") >= (MOST_CELLS if is_sheet and is_known else MOST_FIELDS):
+    most = MOST_CELLS if is_sheet else MOST_TICKED if path.startswith(_OF_COPIES) else None
+    if body.count(b"&") >= (most if most and is_known else MOST_FIELDS):
         raise HTTPException(413)
     lanes = site_of(request).lanes
     lane = lanes.beside if len(body) <= LARGEST_FORM_BYTES else lanes.forms

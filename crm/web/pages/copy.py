@@ -52,7 +52,7 @@ from crm.web.view.copy_workbook import Watermark, write_workbook
 router = APIRouter()
 
 _RECEIPTS_SHOWN = 10
-_MOST_DELETED = 1_000
+_MOST_DELETED = 5_000
 _EVERYWHERE = N_("请先从表格、手机、打印件里都删掉，再勾上那一句。")
 _NOTHING_TICKED = N_("请勾上已经删掉的行。")
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,6 +1,6 @@
 """A dealer invites people of its copy to an activity that it carries out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activities_between, activity
 from crm.feed.finding import fits_own
 from crm.feed.portal import Shared, rows_of
-from crm.invitations.of_dealers import invite_rows, invited_rows, take_back_rows
+from crm.invitations.of_dealers import answers_of, invite_rows, take_back_rows
+from crm.invitations.register import MOST_AT_ONCE
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.copy import is_settled, keep_shown, masked, own_dealer, unsettled_page
@@ -27,6 +28,7 @@ _TOLD = {
     "already": N_("{n} 人已经请过。"),
     "never_asked": N_("{n} 人还没有问过要不要活动通知，没有请。"),
     "said_no": N_("{n} 人说过不接收活动通知，没有请。"),
+    "too_many": N_("{n} 人没有请：一次最多请 {most} 人。"),
 }
 _TAKEN_BACK = N_("选中的人不请了。")
 _NOBODY = N_("请先勾上要请的人。")
@@ -45,16 +47,20 @@ def own_invited(posting: SignedInPosting, activity_id: str) -> Response:
     visit, step = posting.visit, posting.text("step", 16)
     dealer = own_dealer(visit)
     chosen = set(posting.texts("chosen", 64))
+    rest = posting.text("after", 64) if posting.ticked("rest") else None
     if step not in ("invite", "take_back"):
         return _page(visit, activity_id, posting)
-    if not chosen:
+    if not chosen and rest is None:
         return _page(visit, activity_id, posting, fault=visit.say(_NOBODY))
-    actor, now_us = visit.account.actor, visit.site.now_us()
+    actor, now_us, is_done = visit.account.actor, visit.site.now_us(), True
     with writing(visit.site.engine) as connection:
         held = _held(visit, connection, activity_id)
         if not is_settled(visit, connection, dealer):
             return _unsettled(visit, activity_id)
-        rows = {row.key: row.cards for row in _alive(connection, dealer) if row.key in chosen}
+        fitting = _fitting(connection, dealer, posting, chosen)
+        # Beside those who are ticked all who fit and stood no more on the page, if that was meant.
+        meant = (r for r in fitting if r.key in chosen or (rest is not None and r.key > rest))
+        rows = {row.key: row.cards for row in meant}
         if step == "take_back":
             take_back_rows(visit.scope, connection, activity_id, rows, actor=actor, now_us=now_us)
             said = [visit.say(_TAKEN_BACK)]
@@ -67,11 +73,15 @@ def own_invited(posting: SignedInPosting, activity_id: str) -> Response:
                 actor=actor,
                 now_us=now_us,
             )
-            words = {why: word for why, word in _TOLD.items() if why in told}
-            said = [visit.say(word).format(n=told[why]) for why, word in words.items()]
+            words = {why: word for why, word in _TOLD.items() if told[why] or why == "invited"}
+            said = [
+                visit.say(word).format(n=told[why], most=MOST_AT_ONCE)
+                for why, word in words.items()
+            ]
+            is_done = told["invited"] > 0
     if not said:
         return _page(visit, activity_id, posting, fault=visit.say(_OVER))
-    return _page(visit, activity_id, posting, said=said)
+    return _page(visit, activity_id, posting, said=said, is_done=is_done)
 
 
 def _page(
@@ -80,11 +90,10 @@ def _page(
     posting: Posting | None,
     *,
     said: Sequence[str] = (),
+    is_done: bool = True,
     fault: str = "",
 ) -> Response:
     dealer, now_us = own_dealer(visit), visit.site.now_us()
-    text = posting.text("text", 60) if posting else ""
-    came_to = posting.text("came_to", 64) if posting else ""
     # Who was ticked and not said yet stays, whatever else is looked for.
     ticked = frozenset(posting.texts("chosen", 64) if posting and not said else ())
     with reading(visit.site.engine) as connection:
@@ -93,30 +102,28 @@ def _page(
             return _unsettled(visit, activity_id)
         day = shanghai_day(found.starts_us)
         held = activities_between(visit.scope, connection, day - _BACK, day)
-        people = [
-            row
-            for row in _alive(connection, dealer)
-            if row.key in ticked
-            or ((not text or fits_own(row, text)) and (not came_to or _came(row, came_to)))
-        ]
+        people = _fitting(connection, dealer, posting, ticked)
         people.sort(key=lambda row: row.key not in ticked)
-        rows = {row.key: row.cards for row in people}
-        invited = invited_rows(visit.scope, connection, activity_id, rows)
         shown = people[:_MOST_SHOWN]
+        rows = {row.key: row.cards for row in shown}
+        answers = answers_of(visit.scope, connection, activity_id, rows, now_us)
         keep_shown(visit, connection, dealer, len(shown))
     context: dict[str, Any] = {
         "title": visit.say(N_("请人来参加活动")),
         "activity": found,
         "people": shown,
         "total": len(people),
-        "invited": invited,
+        "after": max((row.key for row in shown if row.key not in ticked), default=""),
+        "answers": answers,
         "ticked": ticked,
         "masked": masked,
-        "text": text,
+        "text": posting.text("text", 60) if posting else "",
         "asked_only": posting is None or posting.ticked("asked_only"),
-        "came_to": came_to,
+        "came_to": posting.text("came_to", 64) if posting else "",
         "held": [each for each in held if not each.cancelled],
         "said": said,
+        "is_done": is_done,
+        "most": MOST_AT_ONCE,
         "fault": fault,
         "is_over": _is_over(visit, found),
         "today": shanghai_day(now_us),
@@ -138,6 +145,20 @@ def _is_over(visit: Visit, of: ActivityRow) -> bool:
 def _alive(connection: Connection, dealer: str) -> list[Shared]:
     rows = (row for row in rows_of(connection, dealer) if not row.content.get("deceased"))
     return sorted(rows, key=lambda row: row.key)
+
+
+def _fitting(
+    connection: Connection, dealer: str, posting: Posting | None, ticked: Collection[str]
+) -> list[Shared]:
+    """By key those who fit what is looked for, and those who are ticked whether they do or not."""
+    text = posting.text("text", 60) if posting else ""
+    came_to = posting.text("came_to", 64) if posting else ""
+    return [
+        row
+        for row in _alive(connection, dealer)
+        if row.key in ticked
+        or ((not text or fits_own(row, text)) and (not came_to or _came(row, came_to)))
+    ]
 
 
 def _came(row: Shared, activity_id: str) -> bool:
