@@ -45,7 +45,7 @@ def answers_of(
     words = {key: {wanted.get(card) for card in each} for key, each in new.items()}
     said_no = frozenset(key for key, each in words.items() if False in each)
     wanting = frozenset(key for key, each in words.items() if True in each) - said_no
-    return Answers(invited, said_no, words.keys() - said_no - wanting, wanting)
+    return Answers(invited, said_no, frozenset(words) - said_no - wanting, wanting)
 
 
 def invited_rows(
