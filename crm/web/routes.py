@@ -126,6 +126,8 @@ PAGES = (
     *(accounts, tokens, webhooks, join, components, backups),
     *(funnels, funnel_files, funnel_people, funnel_differences, segment_tasks),
 )
+_OPENS_BY_ITSELF = N_("已经收下，回执号在上面。一般几秒钟入档，这一页就自己打开。")
+_IN_THE_COPY = N_("已经收下，回执号在上面。一般几秒钟就在你的副本里，这一页就自己打开。")
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
     403: (N_("这里不对你开放"), N_("你的账号看不到这一页。需要的话请找总部开通。")),
@@ -201,7 +203,9 @@ def _say_not_found(request: Request, _error: Exception) -> Response:
     visit = any_visit(request, site_of(request))
     if visit.just_said is not None and visit.just_said.is_pending:
         # What was said a moment ago is not recorded yet: its page will be here.
-        context = {"title": visit.say(N_("正在入档")), "advice": visit.say(N_("马上就好。"))}
+        advice = _IN_THE_COPY if request.url.path.startswith("/copy/") else _OPENS_BY_ITSELF
+        context = {"title": visit.say(N_("正在入档")), "advice": visit.say(advice)}
+        context["again"] = f"{request.url.path}?{request.url.query}"
         return visit.render("error.html", context, 202)
     return error_page(request, 404)
 

@@ -33,7 +33,6 @@ from crm.feed.history import (
 )
 from crm.feed.portal import (
     PAGE_ROWS,
-    Shared,
     changed_since,
     due_calls,
     shared_people,
@@ -41,13 +40,19 @@ from crm.feed.portal import (
 )
 from crm.feed.queries import copy_digest, count_rows, last_sequence
 from crm.feed.settling import NotSettled, must_be_settled
-from crm.masking import masked_name, masked_number
 from crm.outcomes.queries import unsettled
 from crm.scope import OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
 from crm.web.guards import storage_failures
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.view.copy_workbook import Watermark, write_workbook
+from crm.web.view.shared_fields import (
+    FIELD_NAMES,
+    HEALTH_FIELDS,
+    is_hidden_field,
+    masked,
+    value_of,
+)
 
 router = APIRouter()
 
@@ -56,17 +61,6 @@ _MOST_DELETED = 5_000
 _EVERYWHERE = N_("请先从表格、手机、打印件里都删掉，再勾上那一句。")
 _NOTHING_TICKED = N_("请勾上已经删掉的行。")
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_OF_IDENTITY, _OF_CONTACT = ("names",), ("phones", "addresses")
-_OF_HEALTH = ("conditions", "medicines", "devices")
-HIDDEN_FIELDS = (*_OF_IDENTITY, *_OF_CONTACT, *_OF_HEALTH)
-
-FIELD_NAMES = {
-    "addresses": N_("地址"),
-    "conditions": N_("健康情况"),
-    "medicines": N_("用药"),
-    "devices": N_("器械"),
-}
-"""Of what shows nothing of itself while it is masked."""
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
 
@@ -100,14 +94,14 @@ def reveal_shared(posting: SignedInPosting) -> Response:
     """Open one hidden field; who did it and when is kept before the value is shown."""
     visit, dealer = posting.visit, own_dealer(posting.visit)
     key, _, field = posting.text("cell", 100).partition(" ")
-    if field not in HIDDEN_FIELDS:
+    if not is_hidden_field(field):
         raise NotFound
     with reading(visit.site.engine) as connection:
         if not is_settled(visit, connection, dealer):
             return _shown(visit, 1, None, "")
         found = shared_person(visit.scope, connection, dealer, key)
         keep_shown(visit, connection, dealer, 0 if found is None else 1)
-    value = "" if found is None else hidden_value(found, field)
+    value = "" if found is None else value_of(found, field)
     if found is None or not value:
         raise NotFound
     now_us, actor = visit.site.now_us(), visit.account.actor
@@ -183,22 +177,6 @@ def _titles(visit: Visit, connection: Connection, rows: list[dict[str, Any]]) ->
     return {each.activity_id: each.title for each in held if each is not None}
 
 
-def hidden_value(shared: Shared, field: str) -> str:
-    """What stands in a hidden field; empty when nothing is shared there."""
-    group = "identity" if field in _OF_IDENTITY else "contact"
-    group = "health" if field in _OF_HEALTH else group
-    return "、".join(map(str, shared.content.get(group, {}).get(field, [])))
-
-
-def masked(shared: Shared, field: str) -> str:
-    """The same as everybody may see it over a shoulder."""
-    if field == "names":
-        return "、".join(map(masked_name, shared.names))
-    if field == "phones":
-        return "、".join(map(masked_number, shared.phones))
-    return "****" if hidden_value(shared, field) else ""
-
-
 def is_settled(visit: Visit, connection: Connection, dealer: str) -> bool:
     """Whether a row of the copy may be shown just now."""
     today = shanghai_day(visit.site.now_us())
@@ -240,10 +218,10 @@ def _shown(
         "title": title,
         "opened": (opened_key, opened_field),
         "masked": masked,
-        "value": hidden_value,
+        "value": value_of,
         "reasons": REASONS,
         "field_names": FIELD_NAMES,
-        "health_fields": _OF_HEALTH,
+        "health_fields": HEALTH_FIELDS,
         "fault": fault,
     }
     return visit.render("copy.html", context, 422 if fault else 200)

@@ -15,18 +15,18 @@ from crm.feed.portal import Shared, due_calls, shared_person
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.copy import (
-    FIELD_NAMES,
-    HIDDEN_FIELDS,
-    hidden_value,
-    is_settled,
-    keep_shown,
-    masked,
-    own_dealer,
-)
+from crm.web.pages.copy import is_settled, keep_shown, own_dealer
 from crm.web.pages.follow_up_calls import CHANNELS, OUTCOMES
 from crm.web.view.person_acts import CORRECTED_BY_CATEGORY, correction
 from crm.web.view.region_typed import region_fault
+from crm.web.view.shared_fields import (
+    HEALTH_FIELDS,
+    SHARED_FIELDS,
+    fields_told,
+    masked,
+    shown,
+    value_of,
+)
 
 router = APIRouter()
 
@@ -75,7 +75,7 @@ def open_row(posting: SignedInPosting, key: str) -> Response:
         Access(now_us, actor, card_id, field)
         for card_id in found.cards
         for field in _OF_A_CALL
-        if hidden_value(found, field)
+        if value_of(found, field)
     ]
     with writing(visit.site.engine) as connection:
         log_accesses(connection, looks)
@@ -190,9 +190,11 @@ def _row(visit: Visit, found: Shared, form: ActForm, *, is_open: bool = False) -
         "person": found,
         "is_open": is_open,
         "masked": masked,
-        "value": hidden_value,
-        "fields": [name for name in HIDDEN_FIELDS if masked(found, name)],
-        "field_names": FIELD_NAMES,
+        "fields": list(fields_told(found)),
+        "stands_of": {each.corrected_as: each for each in SHARED_FIELDS},
+        "told": lambda name: shown(found, name, visit.say),
+        "value": value_of,
+        "health_fields": HEALTH_FIELDS,
         "form": form,
         "calls": [call for call in calls if call.shared.key == found.key],
         "inputs": list(_correctable(found)),

@@ -26,7 +26,7 @@ from crm.funnels.report import Listed, Report, told_of_groups
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.copy import keep_shown, masked, own_dealer
+from crm.web.pages.copy import keep_shown, own_dealer
 from crm.web.pages.funnel_parts import (
     answered,
     asked_of,
@@ -39,6 +39,7 @@ from crm.web.pages.people_lists import may_invite, people_list
 from crm.web.view.funnel_form import address_of, asked_funnel, day_typed
 from crm.web.view.funnel_view import WITHHELD
 from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
+from crm.web.view.shared_fields import masked
 
 router = APIRouter()
 

@@ -17,7 +17,8 @@ from crm.invitations.of_dealers import answers_of, invite_rows, take_back_rows
 from crm.invitations.register import MOST_AT_ONCE
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
-from crm.web.pages.copy import is_settled, keep_shown, masked, own_dealer, unsettled_page
+from crm.web.pages.copy import is_settled, keep_shown, own_dealer, unsettled_page
+from crm.web.view.shared_fields import masked
 
 router = APIRouter()
 

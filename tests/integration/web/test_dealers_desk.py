@@ -3,6 +3,7 @@ deleted and said to be."""
 
 import re
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -20,7 +21,7 @@ from crm.feed.recall_queries import hand_over, open_recalls
 from crm.journal.events import JOURNAL
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
-from tests.integration.feed.dealers import Company, contract_end, withdrawal
+from tests.integration.feed.dealers import Company, contract_end, event, withdrawal
 from tests.integration.web.sites import today
 from tests.integration.web.test_dealer_pages import (
     NAME,
@@ -191,3 +192,42 @@ def test_a_copy_that_is_not_settled_is_opened_a_little_later(
         assert f'class="button primary" href="{path}"' in answer.text
     company.work()
     assert shop.get("/copy").status_code == 200
+
+
+def test_a_row_tells_every_shared_field_by_name_and_what_stands_beside_its_correction(
+    company: Company, shop: httpx.Client
+) -> None:
+    patch = {"person": {"sex": "female", "birth_date": "1951-03-08"}}
+    company.take(event("card.corrected", "card/c-open", {"card_id": "c-open", **patch}))
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}"
+    page = shop.get(row).text
+    told = re.findall(r"<dt>([^<]*)</dt>\s*<dd>(.*?)</dd>", page, re.DOTALL)
+    lines = {word: re.sub(r"<[^>]*>|\s", "", value) for word, value in told}
+    assert list(lines) == ["姓名", "性别", "出生日期", "电话", "住址", "地区"]
+    assert lines["性别"] == "女" and lines["地区"].endswith("朝阳区")
+    assert lines["出生日期"] == "1951-**-**点开" and lines["住址"] == "****点开"
+    form = page[page.index(f'{row}/correct"') :].partition("</form>")[0]
+    fields = re.findall(r'name="(\w+)"[^>]*>(?:(?!name=).)*?现在：(.*?)</p>', form, re.DOTALL)
+    now = {name: re.sub(r"<[^>]*>|\s", "", value) for name, value in fields}
+    assert (now["sex"], now["birth_year"]) == ("女", "1951")
+    assert now["region"] == lines["地区"] and now["address"] == "****点开"
+    assert "1951-03-08" not in page and NAME not in page
+    cell = f"{row.rpartition('/')[2]} birth_date"
+    sent = {"form_token": token_in(page), "cell": cell}
+    opened = shop.post("/copy/reveal", data=sent, headers={"accept": "application/json"})
+    assert opened.json() == {"value": "1951-03-08"}
+
+
+def test_after_a_correction_the_receipt_stands_until_the_row_is_in_the_copy(
+    company: Company, shop: httpx.Client
+) -> None:
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}"
+    typed = {**forms_of(shop.get(row).text, f"{row}/correct"), "address": "解放路二号"}
+    to = shop.post(f"{row}/correct", data=typed).headers["location"]
+    waits = shop.get(to)
+    assert waits.status_code == 202 and "回执号" in waits.text
+    assert "几秒钟就在你的副本里" in waits.text
+    again = re.findall(r'<a class="button primary" href="([^"]*)">再看一次', waits.text)
+    assert [unescape(each) for each in again] == [to]
+    company.work()
+    assert "住址" in shop.get(to).text
