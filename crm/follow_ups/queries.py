@@ -3,9 +3,10 @@
 A trial asks for calls, and so does whoever wants those of a group called: a *task*.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any, Literal
 
 import orjson
@@ -44,6 +45,11 @@ Purpose = Literal["care", "marketing", "club"]
 """What a task is for: `care` needs no consent, the others need their own."""
 
 
+def task_name(about: str) -> str:
+    """What names the calls about one thing in addresses, where nothing typed must stand."""
+    return sha256(about.encode()).hexdigest()[:12]
+
+
 @dataclass(frozen=True, slots=True)
 class DueFollowUp:
     """One call or visit that is due.
@@ -64,6 +70,11 @@ class DueFollowUp:
     about: str = ""
 
     @property
+    def task(self) -> str:
+        """What names what it is about; empty for a call of a trial."""
+        return task_name(self.about) if self.about else ""
+
+    @property
     def order(self) -> tuple[date, str, int]:
         """Its place in the list: the most overdue first."""
         return self.due_on, self.trial_id, self.number
@@ -77,13 +88,15 @@ _PutOff = tuple[DueFollowUp, date | None]
 class Asking:
     """Which of what is due is asked for; empty: any.
 
-    whose: an account's own, ANYBODYS or NOBODYS. region: the first digits of its code.
+    whose: an account's own, ANYBODYS or NOBODYS. region: the first digits of its code. task: of
+    those who are called about one thing.
     """
 
     whose: str = ANYBODYS
     region: str = ""
     dealer: str = ""
     sku: str = ""
+    task: str = ""
 
     def takes(self, due: DueFollowUp) -> bool:
         """Whether a call is asked for."""
@@ -93,6 +106,7 @@ class Asking:
             and (due.region or "").startswith(self.region)
             and self.dealer in ("", due.dealer)
             and self.sku in ("", due.sku)
+            and self.task in ("", due.task)
         )
 
 
@@ -107,13 +121,17 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class DueList:
-    """All who are to be called, read once: what a page shows of it is told from these rows."""
+    """All who are to be called, read once: what a page shows of it is told from these rows.
+
+    tasks: those of tasks, also where the person's line is another call.
+    """
 
     rows: tuple[DueFollowUp, ...]
+    tasks: tuple[DueFollowUp, ...] = ()
 
     def of(self, asking: Asking) -> list[DueFollowUp]:
         """The part that is asked for, in its order."""
-        return [row for row in self.rows if asking.takes(row)]
+        return [row for row in (self.tasks if asking.task else self.rows) if asking.takes(row)]
 
     def counted(self, account: str) -> Counted:
         """How many of them are whose."""
@@ -127,6 +145,10 @@ class DueList:
             sorted({row.dealer for row in self.rows if row.dealer}),
             sorted({row.sku for row in self.rows if row.sku}),
         )
+
+    def abouts(self) -> list[tuple[str, str]]:
+        """The things that people are called about: what names each, and its words."""
+        return sorted({(row.task, row.about) for row in self.tasks}, key=lambda pair: pair[::-1])
 
     def after(self, one: DueFollowUp, asking: Asking) -> DueFollowUp | None:
         """The one that follows, of another person; behind the last one the first."""
@@ -146,7 +168,12 @@ def due_follow_ups(scope: Scope, connection: Connection, day: date) -> DueList:
     latest: dict[str, DueFollowUp] = {}
     for each in found:
         latest.setdefault(each.person_id, each)
-    return DueList(tuple(sorted(latest.values(), key=lambda each: each.order)))
+    tasks = {(each.task, each.person_id): each for each in found if each.about}
+    return DueList(_in_order(latest.values()), _in_order(tasks.values()))
+
+
+def _in_order(found: Iterable[DueFollowUp]) -> tuple[DueFollowUp, ...]:
+    return tuple(sorted(found, key=lambda each: each.order))
 
 
 def open_follow_up(

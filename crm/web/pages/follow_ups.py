@@ -47,13 +47,14 @@ _LIST: Table[Called] = Table(
         Column("due", N_("到期"), lambda _, each: each[0].due_on),
         Column("name", N_("姓名"), lambda _, each: each[1]),
         Column("sku", N_("产品"), lambda _, each: each[0].sku),
+        Column("about", N_("谈什么"), lambda _, each: each[0].about),
         Column("region", N_("地区"), lambda _, each: region_name(each[0].region or "")),
         Column("dealer", N_("经销商"), lambda _, each: each[0].dealer),
         Column("owner", N_("谁"), lambda _, each: each[2]),
     ),
 )
 """As it is taken away: names stay masked, and no number is in it."""
-_FILTERS = ("whose", "region", "dealer", "sku")
+_FILTERS = ("whose", "region", "dealer", "sku", "task")
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
 Short = Annotated[str, Query(max_length=64)]
@@ -67,6 +68,7 @@ class Chosen:
     region: str = ""
     dealer: str = ""
     sku: str = ""
+    task: str = ""
 
     @property
     def query(self) -> str:
@@ -77,7 +79,7 @@ class Chosen:
     def asking(self, actor: str) -> Asking:
         """What is asked of the list."""
         whose = {"mine": actor, NOBODYS: NOBODYS}.get(self.whose, ANYBODYS)
-        return Asking(whose, self.region, self.dealer, self.sku)
+        return Asking(whose, self.region, self.dealer, self.sku, self.task)
 
 
 def _chosen(
@@ -85,8 +87,9 @@ def _chosen(
     region: Short = "",
     dealer: Short = "",
     sku: Short = "",
+    task: Short = "",
 ) -> Chosen:
-    return Chosen(whose, region, dealer, sku)
+    return Chosen(whose, region, dealer, sku, task)
 
 
 def chosen_in(posting: Posting) -> Chosen:
@@ -149,6 +152,7 @@ def _list(visit: Visit, chosen: Chosen, page: int, fault: str = "") -> Response:
         "prefectures": {code[:4]: region_name(f"{code[:4]}00") or code for code in regions},
         "dealers": [(code, known.get(code, code)) for code in dealers],
         "skus": [(code, code) for code in skus],
+        "tasks": everybody.abouts(),
         "region_name": region_name,
         "colleagues": may_be_given,
         "page": page,

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import accounts
-from crm.follow_ups.queries import Purpose, asked_before
+from crm.follow_ups.queries import Purpose, asked_before, task_name
 from crm.follow_ups.register import Task, ask_for_calls
 from crm.holdings.queries import said_by
 from crm.people.found import FoundPerson
@@ -86,7 +86,7 @@ def tasks_asked(posting: SignedInPosting, segment_id: str) -> Response:
             actor=visit.account.actor,
             now_us=visit.site.now_us(),
         )
-    return _page(visit, segment_id, form, found, asked)
+    return _page(visit, segment_id, form, found, (asked, task_name(task.about)))
 
 
 def _may(visit: Visit) -> None:
@@ -152,7 +152,7 @@ def _page(
     segment_id: str,
     form: ActForm,
     found: Callable | None = None,
-    asked: int | None = None,
+    asked: tuple[int, str] | None = None,
 ) -> Response:
     with reading(visit.site.engine) as connection:
         owners = [(each.actor, each.name) for each in colleagues(accounts(connection))]

@@ -50,6 +50,7 @@ def status_page(visit: SignedIn) -> Response:
         "title": visit.say(N_("运行状况")),
         "status": found,
         # What the lists behind these numbers hold.
+        "days": max(0, found.journaled - sum(counts.values())),
         "waiting": counts.get("waiting", 0),
         "failed": counts.get("failed", 0),
         "age_seconds": age_seconds,

@@ -72,15 +72,15 @@ def demo(
     if any(outcomes.values()):
         tell_outcomes(outcomes, tally.seconds)
     print_glance(installation, (kept or asked).starts_on)
-    if no_serve:
-        print_text(say("下一步：jinxi serve 打开网页，或 jinxi --help 看全部命令"))
-        return
     password = _password(installation, is_demo=kept is not None)
     if password is not None:
         _add_faces(installation)
         print_text(say("打开网址，点一个身份就能进去看；人和事全是编造的。"))
         print_text(say("登录名 {name}，密码 {password}", name=DEMO_USER, password=password))
-    run_server(port)
+    if no_serve:
+        print_text(say("下一步：jinxi serve 打开网页，或 jinxi --help 看全部命令"))
+    else:
+        run_server(port)
 
 
 def _add_faces(installation: Installation) -> None:

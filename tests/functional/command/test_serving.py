@@ -36,10 +36,22 @@ def test_a_demo_prints_its_summary_and_a_second_one_mixes_in_no_other_season(
     assert jinxi("check", "--json").only["ok"] is True
 
 
+def test_after_a_demo_without_pages_the_sign_in_page_of_serve_offers_its_accounts(
+    tmp_path: Path,
+) -> None:
+    assert run(tmp_path, "demo", "--no-serve", "--people", 10).status == 0
+    port = free_port()
+    with running(tmp_path, "serve", "--port", port) as served:
+        assert "/join/" not in _printed(served)
+        page = until(lambda: opened(f"http://127.0.0.1:{port}/sign-in")).text
+    assert page.count('name="actor"') >= 7
+
+
 def test_a_demo_leaves_data_of_ones_own_alone(jinxi: Jinxi) -> None:
     jinxi("accept", "-", stdin=orjson.dumps(a_card()))
     assert "已有自己的数据" in jinxi("demo", "--no-serve", "--people", 40).text
     assert len(jinxi("events").lines) == 1
+    assert jinxi("account", "list", "--json").lines == []
 
 
 def test_an_interrupted_demo_is_gone_on_with_as_it_was_begun(jinxi: Jinxi) -> None:
@@ -80,12 +92,6 @@ def test_serve_shows_pages_takes_events_and_its_worker_records_them(tmp_path: Pa
 def test_the_first_start_prints_a_link_to_the_first_account(tmp_path: Path) -> None:
     port = free_port()
 
-    def opened(link: str) -> httpx.Response | None:
-        try:
-            return httpx.get(link, timeout=PATIENCE_SECONDS)
-        except httpx.TransportError:
-            return None
-
     with running(tmp_path, "serve", "--port", port) as served:
         links = re.findall(r"http://\S+/join/\S+", _printed(served))
         assert len(links) == 1
@@ -94,6 +100,14 @@ def test_the_first_start_prints_a_link_to_the_first_account(tmp_path: Path) -> N
     assert run(tmp_path, *added, "eleven-quiet-herons").status == 0
     with running(tmp_path, "serve", "--port", port) as served:
         assert "/join/" not in _printed(served)
+
+
+def opened(link: str) -> httpx.Response | None:
+    """What is answered, once anybody answers."""
+    try:
+        return httpx.get(link, timeout=PATIENCE_SECONDS)
+    except httpx.TransportError:
+        return None
 
 
 def _printed(served: subprocess.Popen[bytes]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -93,6 +94,23 @@ def test_each_is_looked_at_and_who_is_left_out_is_counted_with_the_reason(
     assert "请人打 5 个电话" in asked(office, address, "send")
     assert on_the_list(site, "请来复测血压") == set(CAME[:5])
     assert f'href="{address}"' in office.get(address.removesuffix("/follow-ups")).text
+
+
+def test_the_receipt_leads_to_the_calls_that_were_asked_for_and_no_others(
+    site: RunningSite, office: httpx.Client, address: str
+) -> None:
+    others = on_the_list(site, "请来复测血压")
+    page = asked(office, address, "send", about="三月的讲座")
+    assert "已请人打 5 个电话" in page
+    (href,) = re.findall(r'href="(/follow-ups\?task=[^"]+)">看这些电话', page)
+    # What somebody typed stands in no address.
+    assert "三月" not in unquote(href)
+    listed = office.get(href).text
+    assert listed.count('name="chosen"') == 5 == listed.count("三月的讲座 ·")
+    assert "复测" not in listed.partition('<ol class="rows calls"')[2]
+    text = office.get(f"{href}&file=csv").text
+    assert text.count("三月的讲座") == 5 and "复测" not in text
+    assert others <= on_the_list(site, "请来复测血压") | on_the_list(site, "三月的讲座")
 
 
 def test_nobody_is_called_twice_about_the_same_thing_whatever_form_asks(

@@ -11,6 +11,7 @@ import pytest
 from crm.notices.queries import current_notices
 from crm.operations.status import keep_backup
 from crm.storage.database import reading, writing
+from streams.embedded.worker import Worker
 from tests.integration.web.acting import fill_in, form_in
 from tests.integration.web.sites import RunningSite, activity_today, entered, today, token_in
 from tests.integration.web.test_activity_pages import contract
@@ -95,10 +96,29 @@ def test_an_address_that_may_not_be_called_is_refused_in_words(
 def test_the_status_says_when_the_last_backup_was_made(
     site: RunningSite, office: httpx.Client
 ) -> None:
-    assert "该备份了" in office.get("/status").text
+    page = office.get("/status").text
+    # What asks for something does not say that all is well.
+    assert "都在运行，该备份了。" in page and "一切正常" not in page
     with writing(site.site.engine) as connection:
         keep_backup(connection, 1, site.site.now_us())
-    assert "该备份了" not in office.get("/status").text
+    page = office.get("/status").text
+    assert "该备份了" not in page and "一切正常。" in page
+
+
+def test_the_status_says_how_many_of_its_events_the_list_of_events_leaves_out(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    Worker(site.site.engine, site.site.keyring).until_idle()
+
+    def counted(path: str, of: str) -> int:
+        found = re.search(of, office.get(path).text)
+        assert found, path
+        return int(found[1].replace(",", ""))
+
+    journaled = counted("/status", r"<dt>日志里的事件</dt><dd>([\d,]+)")
+    days = counted("/status", r"其中 ([\d,]+) 条是日历走到新的一天")
+    assert days > 0
+    assert counted("/events", r"<h1>事件 <small>([\d,]+)</small>") == journaled - days
 
 
 def test_home_says_what_is_not_closed_and_not_filed_and_the_numbers_are_their_lists(
