@@ -4,9 +4,7 @@ A trial asks for calls, and so does whoever wants those of a group called: a *ta
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any, Literal
 
 import orjson
@@ -23,6 +21,7 @@ from sqlalchemy import (
 )
 
 from campaigns.times import day_end_us, shanghai_day
+from crm.follow_ups.due import DueFollowUp, DueList
 from crm.follow_ups.tables import FOLLOW_UP, FOLLOW_UP_LATER, FOLLOW_UP_OWNER, FOLLOW_UP_TASK
 from crm.holdings.queries import said_by
 from crm.journal.events import JOURNAL
@@ -31,8 +30,6 @@ from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 
-ANYBODYS, NOBODYS = "all", "nobody"
-"""Beside an account's own: everything that is due, and what nobody was given."""
 NUMBER_OF_TASKS = 0
 """A task has this number, and its own id where a call of a trial has the trial's."""
 _LAPSES_AFTER_DAYS = 90
@@ -45,116 +42,8 @@ Purpose = Literal["care", "marketing", "club"]
 """What a task is for: `care` needs no consent, the others need their own."""
 
 
-def task_name(about: str) -> str:
-    """What names the calls about one thing in addresses, where nothing typed must stand."""
-    return sha256(about.encode()).hexdigest()[:12]
-
-
-@dataclass(frozen=True, slots=True)
-class DueFollowUp:
-    """One call or visit that is due.
-
-    sku: what is on trial; region, dealer: as the card says; owner: the account that was asked to
-    make the trial's calls. about: of a task, what is to be talked about.
-    """
-
-    trial_id: str
-    number: int
-    card_id: str
-    person_id: str
-    due_on: date
-    sku: str
-    region: str | None
-    dealer: str | None
-    owner: str | None = None
-    about: str = ""
-
-    @property
-    def task(self) -> str:
-        """What names what it is about; empty for a call of a trial."""
-        return task_name(self.about) if self.about else ""
-
-    @property
-    def order(self) -> tuple[date, str, int]:
-        """Its place in the list: the most overdue first."""
-        return self.due_on, self.trial_id, self.number
-
-
 _PutOff = tuple[DueFollowUp, date | None]
 """A call, and the day before which it is not to be made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Which of what is due is asked for; empty: any.
-
-    whose: an account's own, ANYBODYS or NOBODYS. region: the first digits of its code. task: of
-    those who are called about one thing.
-    """
-
-    whose: str = ANYBODYS
-    region: str = ""
-    dealer: str = ""
-    sku: str = ""
-    task: str = ""
-
-    def takes(self, due: DueFollowUp) -> bool:
-        """Whether a call is asked for."""
-        owner = {ANYBODYS: due.owner, NOBODYS: None}.get(self.whose, self.whose)
-        return (
-            due.owner == owner
-            and (due.region or "").startswith(self.region)
-            and self.dealer in ("", due.dealer)
-            and self.sku in ("", due.sku)
-            and self.task in ("", due.task)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many people are to be called: one's own, nobody's, all."""
-
-    mine: int
-    nobody: int
-    all: int
-
-
-@dataclass(frozen=True, slots=True)
-class DueList:
-    """All who are to be called, read once: what a page shows of it is told from these rows.
-
-    tasks: those of tasks, also where the person's line is another call.
-    """
-
-    rows: tuple[DueFollowUp, ...]
-    tasks: tuple[DueFollowUp, ...] = ()
-
-    def of(self, asking: Asking) -> list[DueFollowUp]:
-        """The part that is asked for, in its order."""
-        return [row for row in (self.tasks if asking.task else self.rows) if asking.takes(row)]
-
-    def counted(self, account: str) -> Counted:
-        """How many of them are whose."""
-        mine = sum(row.owner == account for row in self.rows)
-        return Counted(mine, sum(row.owner is None for row in self.rows), len(self.rows))
-
-    def choices(self) -> tuple[list[str], list[str], list[str]]:
-        """(regions, dealers, products) that occur."""
-        return (
-            sorted({row.region for row in self.rows if row.region}),
-            sorted({row.dealer for row in self.rows if row.dealer}),
-            sorted({row.sku for row in self.rows if row.sku}),
-        )
-
-    def abouts(self) -> list[tuple[str, str]]:
-        """The things that people are called about: what names each, and its words."""
-        return sorted({(row.task, row.about) for row in self.tasks}, key=lambda pair: pair[::-1])
-
-    def after(self, one: DueFollowUp, asking: Asking) -> DueFollowUp | None:
-        """The one that follows, of another person; behind the last one the first."""
-        others = [row for row in self.of(asking) if row.person_id != one.person_id]
-        later = (row for row in others if row.order > one.order)
-        return next(later, others[0] if others else None)
 
 
 def due_follow_ups(scope: Scope, connection: Connection, day: date) -> DueList:

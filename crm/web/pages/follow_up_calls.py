@@ -15,7 +15,8 @@ from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
-from crm.follow_ups.queries import DueFollowUp, due_follow_ups, open_follow_up, tasks_of
+from crm.follow_ups.due import DueFollowUp
+from crm.follow_ups.queries import due_follow_ups, open_follow_up, tasks_of
 from crm.follow_ups.register import call_later
 from crm.identity.traits import PLACEHOLDER_PHONES
 from crm.journal.logged_event import LoggedEvent

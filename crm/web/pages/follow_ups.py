@@ -15,14 +15,8 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.people import KnownAccount, accounts, names_of
 from crm.accounts.roles import says_of, scope_of
 from crm.copies.queries import dealer_names
-from crm.follow_ups.queries import (
-    ANYBODYS,
-    NOBODYS,
-    Asking,
-    DueFollowUp,
-    due_follow_ups,
-    open_follow_up,
-)
+from crm.follow_ups.due import ANYBODYS, NOBODYS, Asking, DueFollowUp
+from crm.follow_ups.queries import due_follow_ups, open_follow_up
 from crm.follow_ups.register import CallName, assign
 from crm.masking import masked_name
 from crm.people.queries import PAGE_ROWS, Wanted, list_people, may_have_phones, people_by_id

@@ -22,7 +22,8 @@ from crm.feed.history import seen_up_to
 from crm.feed.portal import changed_since, due_calls
 from crm.feed.recall_queries import open_recalls
 from crm.feed.settling import holds_copies_back
-from crm.follow_ups.queries import DueFollowUp, due_follow_ups
+from crm.follow_ups.due import DueFollowUp
+from crm.follow_ups.queries import due_follow_ups
 from crm.funnels.document import Document
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW, reached_between
 from crm.funnels.report import Listed, Question, Report

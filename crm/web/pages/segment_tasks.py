@@ -13,7 +13,8 @@ from fastapi.responses import Response
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import accounts
-from crm.follow_ups.queries import Purpose, asked_before, task_name
+from crm.follow_ups.due import task_name
+from crm.follow_ups.queries import Purpose, asked_before
 from crm.follow_ups.register import Task, ask_for_calls
 from crm.holdings.queries import said_by
 from crm.people.found import FoundPerson

@@ -11,7 +11,8 @@ import pytest
 
 from campaigns.times import rfc3339
 from crm.clock import now_us
-from crm.follow_ups.queries import DueFollowUp, due_follow_ups, open_follow_up
+from crm.follow_ups.due import DueFollowUp
+from crm.follow_ups.queries import due_follow_ups, open_follow_up
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.acting import form_in
