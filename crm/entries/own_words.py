@@ -1,7 +1,8 @@
 """Reads the words that an account said itself, form by form: everybody may read the own ones."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, select
@@ -74,7 +75,7 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
         .order_by(JOURNAL.c.position)
     )
     found = connection.execute(query).all()
-    going = _going(connection, {row.subject for row in found})
+    going = going_back(connection, {row.subject for row in found})
     return [
         OwnWord(
             status.id,
@@ -139,7 +140,7 @@ def pending(
     return connection.execute(query).all()
 
 
-def _going(connection: Connection, homes: Collection[str]) -> set[tuple[str, str]]:
+def going_back(connection: Connection, homes: Collection[str]) -> set[tuple[str, str]]:
     """Source and id of what accepted words take back that are not recorded yet."""
     # The outbox first: a row leaves it only after the journal has it.
     query = select(OUTBOX.c.message).where(OUTBOX.c.subject.in_(homes))
@@ -161,6 +162,11 @@ def _spoken(connection: Connection, type_name: str, plain: bytes) -> Spoken:
         if target is None:
             return Spoken(type_name)
         type_name, said = target.type, orjson.loads(target.plain)
+    return spoken_of(type_name, said)
+
+
+def spoken_of(type_name: str, said: Mapping[str, Any]) -> Spoken:
+    """The same of an event that takes nothing back. said: what of it is not personal."""
     shared = said.get("purpose") == "share_with_dealer"
     dealer = said.get("dealer") if shared else None
     return Spoken(type_name, said.get("purpose"), dealer, said.get("title"))

@@ -4,11 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import Connection, select
+import orjson
+from sqlalchemy import Connection, false, func, select
 
+from campaigns.events.people import CardRegistered
+from crm.entries.own_words import Spoken, spoken_of
 from crm.journal.dead_letters import DEAD_LETTER
-from crm.journal.events import JOURNAL
+from crm.journal.events import JOURNAL, decode, rows_at
 from crm.journal.outbox import OUTBOX
+from crm.keyring.keyring import Keyring
 from crm.outcomes.tables import OUTCOME
 from crm.people.found import FoundPerson
 from crm.people.queries import people_by_id
@@ -22,18 +26,22 @@ _MOST_EVENTS = 3_000
 
 @dataclass(frozen=True, slots=True)
 class OwnForm:
-    """One form. name: of the person, where whoever asks may see names, and it is recorded."""
+    """One form. name: of the person, where whoever asks may see names, and it is recorded.
+
+    homes: the subjects of its events.
+    """
 
     form_id: str
     received_us: int
-    types: tuple[str, ...]
+    spoken: tuple[Spoken, ...]
     name: str | None
     voided: int = 0
+    homes: frozenset[str] = frozenset()
 
     @property
     def is_taken_back(self) -> bool:
         """Whether nothing of it stands any more."""
-        return self.voided == len(self.types)
+        return self.voided == len(self.spoken)
 
 
 def own_forms_since(
@@ -52,6 +60,8 @@ def own_forms_since(
             JOURNAL.c.id,
             JOURNAL.c.received_us,
             JOURNAL.c.type,
+            JOURNAL.c.plain,
+            JOURNAL.c.subject,
             OUTCOME.c.outcome,
             CARD.c.name,
             PERSON.c.restricted,
@@ -68,14 +78,59 @@ def own_forms_since(
     if form_id is not None:
         query = query.where(JOURNAL.c.id >= f"{form_id}-", JOURNAL.c.id < f"{form_id}.")
     found: dict[str, OwnForm] = {}
-    for event_id, received_us, type_name, outcome, name, restricted in connection.execute(query):
-        key = event_id[:_FORM_ID_LENGTH]
-        shown = name if with_names and not restricted else None
-        form = found.get(key, OwnForm(key, received_us, (), shown))
-        voided = form.voided + (outcome == "voided")
-        types = (type_name, *form.types)
-        found[key] = replace(form, types=types, name=form.name or shown, voided=voided)
+    for row in connection.execute(query):
+        key = row.id[:_FORM_ID_LENGTH]
+        shown = row.name if with_names and not row.restricted else None
+        form = found.get(key, OwnForm(key, row.received_us, (), shown))
+        found[key] = replace(
+            form,
+            spoken=(spoken_of(row.type, orjson.loads(row.plain)), *form.spoken),
+            name=form.name or shown,
+            voided=form.voided + (row.outcome == "voided"),
+            homes=form.homes | {row.subject},
+        )
     return list(found.values())
+
+
+def homes_of(
+    connection: Connection, identities: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """Source and id → what the event is about (`card/…`)."""
+    found: dict[tuple[str, str], str] = {}
+    by_source: dict[str, list[str]] = {}
+    for source, event_id in identities:
+        by_source.setdefault(source, []).append(event_id)
+    for source, ids in by_source.items():
+        query = select(JOURNAL.c.id, JOURNAL.c.subject).where(JOURNAL.c.source == source)
+        for piece in in_pieces(ids):
+            rows = connection.execute(query.where(JOURNAL.c.id.in_(piece)))
+            found |= {(source, event_id): subject for event_id, subject in rows}
+    return found
+
+
+def names_written(
+    connection: Connection, keyring: Keyring, source: str, homes: Collection[str]
+) -> dict[str, str]:
+    """Home of a card → the name that the account wrote on it itself, of some homes.
+
+    Restricted archives have none here, nor those that were erased.
+    """
+    query = (
+        select(JOURNAL.c.position)
+        .join(LINK, LINK.c.home == JOURNAL.c.subject, isouter=True)
+        .join(PERSON, PERSON.c.person_id == LINK.c.person_id, isouter=True)
+        .where(JOURNAL.c.source == source, JOURNAL.c.type == "card.registered")
+        .where(func.coalesce(PERSON.c.restricted, false()).is_(False))
+    )
+    positions: list[int] = []
+    for piece in in_pieces(sorted(homes)):
+        positions += connection.execute(query.where(JOURNAL.c.subject.in_(piece))).scalars()
+    written = decode(rows_at(connection, positions), keyring)
+    return {
+        event.home: event.data.person.name
+        for event in written
+        if isinstance(event.data, CardRegistered) and not event.blank
+    }
 
 
 def names_at(connection: Connection, subjects: Collection[str]) -> dict[str, str]:

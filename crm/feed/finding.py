@@ -3,7 +3,7 @@
 As everything that leaves the house, it is for settled copies (crm/feed/settling.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection
 
@@ -28,6 +28,20 @@ def own_person(scope: Scope, connection: Connection, dealer: str, key: str) -> S
     """One row of the copy; None when it has none of this key."""
     _may_find(scope, dealer)
     return next(iter(rows_of(connection, dealer, key)), None)
+
+
+def own_names(
+    scope: Scope, connection: Connection, dealer: str, homes: Collection[str]
+) -> dict[str, str]:
+    """Home of a card (`card/…`) → the name that the row behind it shows, of some homes."""
+    _may_find(scope, dealer)
+    return {
+        home: shared.names[0]
+        for shared in rows_of(connection, dealer)
+        if shared.names
+        for home in (f"card/{card}" for card in shared.cards)
+        if home in homes
+    }
 
 
 def fits_own(shared: Shared, text: str) -> bool:

@@ -12,26 +12,25 @@ from campaigns.events.upkeep import EventVoided
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account, accounts, names_of
 from crm.accounts.tokens import token_names
-from crm.activities.queries import activity
 from crm.copies.queries import dealer_names, own_row_key
-from crm.entries.own_words import own_numbered
-from crm.journal.logged_event import LoggedEvent
+from crm.entries.own_words import going_back, own_numbered
 from crm.journal.numbers import events_numbered, number_of, numbers_of
 from crm.ledger.queries import moved_by, paid_with
 from crm.outcomes.asking import handled_by
 from crm.outcomes.queries import EventStatus, WholeEvent, event_status, whole_event
 from crm.outcomes.register import say_handled, say_open
 from crm.outcomes.voids import NEVER_VOIDED, may_void_anything
-from crm.people.queries import cards_of
-from crm.scope import Capability, Scope
+from crm.scope import Scope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.pages.event_links import home_shown, opened
 from crm.web.pages.events import sentence
+from crm.web.pages.own_forms import names_seen
 from crm.web.view.desk_labels import REASONS
 from crm.web.view.event_form import desk_of
-from crm.web.view.event_view import CARD_FIELDS, address_of, has_personal, home_of, said_fields
+from crm.web.view.event_view import CARD_FIELDS, address_of, has_personal, said_fields
 from crm.web.view.person_acts import VOID_REASONS
 from crm.web.view.said import VOIDED
 
@@ -184,7 +183,9 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         seen = handled_by(visit.scope, connection, said.position) if visit.may("events") else None
         actors = {status.actor, *(word.actor for word in whole.voids)}
         actors |= {seen[0]} if seen else set()
-        opens = _opens(visit, connection, said)
+        opens, home = opened(visit, connection, said), home_shown(visit, connection, said)
+        is_going = whole.said.key in going_back(connection, {said.home})
+        person = names_seen(visit, connection, {said.home}).get(said.home)
         names = token_names(connection, actors) | names_of(connection, actors)
         names |= dealer_names(connection)
         money = visit.scope.may("money") and visit.scope.dealer is None
@@ -196,11 +197,13 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "sentence": sentence(visit, status),
         "fields": list(said_fields(said, visit.language, visit.say, hidden=_hidden_from(visit))),
         "is_personal": has_personal(said),
-        "home": _home(visit, whole),
+        "home": home,
+        "person": person,
+        "is_going": is_going,
         "opens": opens,
         "seen": seen,
         "again": _again(visit, whole, opens),
-        "mend": _mend(visit, whole),
+        "mend": "" if is_going else _mend(visit, whole),
         "is_open": status.outcome in _ASK_FOR_SOMEBODY,
         "may_handle": visit.may("events") and visit.account.may_say(VOIDED),
         "names": names,
@@ -209,7 +212,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "voids": [(address_of(word.source, word.id), word) for word in whole.voids],
         "takes_back": _target(said.data),
         "moved": moved,
-        "may_take_back": may_take_back(visit.account, whole),
+        "may_take_back": may_take_back(visit.account, whole) and not is_going,
         "reasons": [(code, visit.say(REASONS[code])) for code in VOID_REASONS],
         "form": form,
     }
@@ -222,34 +225,6 @@ def _hidden_from(visit: Visit) -> frozenset[str]:
     return frozenset() if visit.scope.dealer is None else CARD_FIELDS
 
 
-def _home(visit: Visit, whole: WholeEvent) -> str:
-    """The page of what it is about, where this visitor may open it."""
-    kind = whole.said.home.partition("/")[0]
-    opens = {"card": visit.scope.may("archive"), "activity": visit.scope.may("activities")}
-    return home_of(whole.said) if opens.get(kind) else ""
-
-
-def _opens(visit: Visit, connection: Connection, said: LoggedEvent) -> frozenset[str]:
-    """The addresses of what an event names, where the thing is known and this visitor may open
-    it."""
-    found = set()
-    if visit.scope.may("activities"):
-        named = getattr(said.data, "activity_id", None)
-        if named and activity(visit.scope, connection, named) is not None:
-            found.add(f"/activities/{named}")
-    if visit.scope.may("archive"):
-        cards = [str(getattr(said.data, name, "")) for name in CARD_FIELDS]
-        found |= {f"/people/{each}" for each in cards if cards_of(visit.scope, connection, each)}
-    for capability, name, path in _THINGS:
-        if visit.scope.may(capability) and (named := getattr(said.data, name, None)):
-            found.add(path.format(named))
-    return frozenset(found)
-
-
-_THINGS: tuple[tuple[Capability, str, str], ...] = (
-    ("members", "member", "/members/{}"),
-    ("money", "reward_id", "/rewards/{}"),
-)
 _AT_ACTIVITIES = frozenset({"activity.attended", "clinic.consulted", "card.registered"})
 
 

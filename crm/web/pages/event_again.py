@@ -1,7 +1,7 @@
 """What was not recorded is mended in place: the fields of the event, to be said again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.desk.changes import who_changes, why_refused
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.event import may_mend, row_key, seen_event
+from crm.web.pages.event_links import ids_not_offered
 from crm.web.pages.events import sentence
 from crm.web.view.event_form import EventField, data_of, desk_of, fields_of, typed_of
 from crm.web.view.event_view import CARD_FIELDS, address_of
@@ -55,12 +56,14 @@ class Mending:
     """One event that is mended, with the fields that whoever mends may see.
 
     row_key: by which row of its copy a dealer says it again; whose card that is stays hidden.
+    anew: ids that are others than before, where the form does not show them.
     """
 
     whole: WholeEvent
     fields: list[EventField]
     known: Mapping[str, str]
     row_key: str | None = None
+    anew: Mapping[str, str] = field(default_factory=dict)
 
 
 @router.get("/event/again")
@@ -78,6 +81,7 @@ def again(posting: SignedInPosting) -> Response:
     mending = _mending(visit, identity)
     whole = mending.whole
     said, faults = data_of(whole.said.data, mending.fields, _typed(posting, mending), visit.say)
+    said |= mending.anew
     said, closed = _settled(visit, mending, said)
     faults |= closed
     when, fault = _when(posting, whole)
@@ -194,17 +198,19 @@ def _mending(visit: Visit, identity: tuple[str, str]) -> Mending:
     is_open = _opener(visit, whole)
     fields = fields_of(said.data, visit.language, visit.say, is_open)
     key = row_key(visit, whole)
-    if key is not None:
-        fields = [field for field in fields if field.path not in CARD_FIELDS]
+    closed = ids_not_offered(visit, whole, key)
+    fields = [field for field in fields if field.path not in closed]
     known = typed_of(said.data)
+    anew: dict[str, str] = {}
     if whole.status.reason in _TAKEN and CATALOGUE[said.type_name].creates:
         _, name = CATALOGUE[said.type_name].creates or ("", "")
         known[name] = derived_id("again", said.source, said.id)
+        anew = {name: known[name]} if name in closed else {}
     if said.day_precision:
         known[_WHEN] = shanghai_day(said.starts_us).isoformat()
     else:
         known[_WHEN] = f"{moment_of(said.starts_us):%Y-%m-%dT%H:%M}"
-    return Mending(whole, fields, known, key)
+    return Mending(whole, fields, known, key, anew)
 
 
 def _opener(visit: Visit, whole: WholeEvent) -> Any:

@@ -5,24 +5,26 @@ The desk of a dealer finds there all that was said for the dealer: by its people
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from campaigns.wording.catalogues import N_
+from crm.entries.queries import homes_of
+from crm.masking import masked_name
 from crm.outcomes.queries import unsettled
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
-from crm.web.desk.tables import Asked, Filter, Table
-from crm.web.guards.visit import NotFound, SignedIn
+from crm.web.desk.tables import Asked, Column, Filter, Table
+from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.events import TABLE, Named, named
+from crm.web.pages.own_forms import names_seen
 from crm.web.view.labels import OUTCOMES
 
 router = APIRouter()
 
 _LISTED = {code: OUTCOMES[code] for code in ("waiting", "rejected", "failed")}
 _ADVICE = N_("点开一条，看为什么，改好再记，或者撤销。等待补齐的，所缺的一到就自动入档，不用重填。")
-_OWN: Table[Named] = Table(
-    "own-events", TABLE.columns, filters=(Filter("outcome", N_("全部结果"), _LISTED),)
-)
+_FILTERS = (Filter("outcome", N_("全部结果"), _LISTED),)
 
 
 @router.get("/said/unsettled")
@@ -37,7 +39,8 @@ def unsettled_page(visit: SignedIn) -> Response:
     with reading(visit.site.engine) as connection:
         found = unsettled(visit.scope, connection, visit.account.source, outcome or None)
         rows = named(visit, connection, found)
-    shown = _OWN.show(visit, asked, _OWN.of_rows(rows), "/said/unsettled")
+        table = _table(visit, connection, rows)
+    shown = table.show(visit, asked, table.of_rows(rows), "/said/unsettled")
     if asked.file:
         return taken_away(visit, shown)
     context = {
@@ -47,3 +50,18 @@ def unsettled_page(visit: SignedIn) -> Response:
         "table": shown,
     }
     return visit.render("events.html", context)
+
+
+def _table(visit: Visit, connection: Connection, rows: list[Named]) -> Table[Named]:
+    """With whom each is about, as far as somebody of a dealer may see it."""
+    homes = homes_of(connection, [(each[0].source, each[0].id) for each in rows])
+    names = names_seen(visit, connection, frozenset(homes.values()))
+
+    def person(_visit: Visit, each: Named) -> str:
+        name = names.get(homes.get((each[0].source, each[0].id), ""))
+        return masked_name(name) if name else ""
+
+    columns = list(TABLE.columns)
+    if visit.scope.dealer is not None:
+        columns.insert(2, Column("person", N_("说的是谁"), person))
+    return Table("own-events", tuple(columns), filters=_FILTERS)

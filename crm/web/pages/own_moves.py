@@ -18,7 +18,7 @@ from campaigns.wording.days import day_text
 from crm.activities.queries import ActivityRow, activity
 from crm.copies.queries import dealer_names
 from crm.entries.own_words import OwnWord, own_events, own_words
-from crm.entries.queries import OwnForm, own_forms_since
+from crm.entries.queries import OwnForm
 from crm.journal.logged_event import LoggedEvent
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -26,6 +26,7 @@ from crm.web.desk.acts import Act, ActForm, Answer, done, say, was_said
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import near_activities
+from crm.web.pages.own_forms import own_forms
 from crm.web.pages.own_words import VOIDED
 from crm.web.view import labels
 from crm.web.view.said import receipt_number
@@ -89,7 +90,7 @@ def _moving(visit: Visit, form_id: str) -> Moving:
     source = visit.account.source
     with reading(visit.site.engine) as connection:
         may_move = [word for word in own_words(connection, source, form_id) if word.may_move]
-        forms = own_forms_since(connection, source, 0, visit.scope.may("people"), form_id)
+        forms = own_forms(visit, connection, 0, form_id)
         known = {e.id: e for e in own_events(connection, visit.site.keyring, source, form_id)}
         words = tuple(word for word in may_move if not known[word.id].blank)
         if not words or not forms:

@@ -9,7 +9,6 @@ from campaigns.times import day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.copies.queries import dealer_names
 from crm.entries.own_words import Spoken, own_words
-from crm.entries.queries import own_forms_since
 from crm.outcomes.voids import NEVER_VOIDED
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -17,6 +16,7 @@ from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import movable_to
+from crm.web.pages.own_forms import own_forms
 from crm.web.view.said import receipt_number
 
 router = APIRouter()
@@ -58,10 +58,10 @@ def today_page(visit: SignedIn) -> Response:
     _may_write(visit)
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
-        found = own_forms_since(
-            connection, visit.account.source, day_start_us(today), visit.scope.may("people")
-        )
+        found = own_forms(visit, connection, day_start_us(today))
+        dealers = dealer_names(connection)
     context = {"title": visit.say(N_("今天我记的")), "forms": found, "number": receipt_number}
+    context["dealers"] = dealers
     context["activities"] = movable_to(visit)
     return visit.render("own_words.html", context)
 
@@ -107,9 +107,7 @@ def _shown(
 ) -> Response:
     with reading(visit.site.engine) as connection:
         words = own_words(connection, visit.account.source, form_id)
-        forms = own_forms_since(
-            connection, visit.account.source, 0, visit.scope.may("people"), form_id
-        )
+        forms = own_forms(visit, connection, 0, form_id)
         names = dealer_names(connection)
     if not words or not forms:
         raise NotFound

@@ -122,3 +122,32 @@ def test_a_new_card_is_the_dealers_word(site: RunningSite, hall: httpx.Client) -
         home = f"card/{fields['form_id']}"
         said = connection.execute(select(JOURNAL.c.role).where(JOURNAL.c.subject == home)).all()
     assert {role for (role,) in said} == {"dealer/D1"}
+
+
+def test_a_dealers_people_see_whom_their_forms_of_today_are_about_as_far_as_they_may(
+    site: RunningSite, hall: httpx.Client
+) -> None:
+    """The name on a card that the account wrote, and of a row of the copy; of nobody else."""
+    Worker(site.site.engine, site.site.keyring).until_idle()
+    row = {"person_id": key_of(site), "gift_item": "雨伞", "gift_value": "30"}
+    fresh = {"name": "东方新来", "consent_archive": "1", "refused_marketing": "1", "method": "paper"}
+    sent = []
+    for typed in (row, fresh):
+        page = hall.get("/log/A-today/new").text
+        fields = dict(re.findall(r'name="(form_id|written_at)" value="([^"]*)"', page))
+        fields |= {"form_token": token_in(page), **typed}
+        assert "已收下" in hall.post("/log/A-today/submit", data=fields).text
+        sent.append(fields["form_id"])
+    Worker(site.site.engine, site.site.keyring).until_idle()
+    listed = hall.get("/said").text
+    lines = {form: re.findall(rf'/said/{form}">(.*?)</a>', listed, re.S)[0] for form in sent}
+    assert "王*英" in lines[sent[0]] and "东**来" in lines[sent[1]]
+    assert "王桂英" not in listed and "东方新来" not in listed
+    assert "同意 · 建立档案" in lines[sent[1]] and "接收活动通知" in lines[sent[1]]
+    assert "点开可以撤销" in lines[sent[1]] and f"回执号 {sent[1][:8].upper()}" in lines[sent[1]]
+    assert "东**来" in hall.get(f"/said/{sent[1]}").text
+    no = {"card_id": "C-ours", "purpose": "share_with_dealer", "dealer": "D1"}
+    site.accept(an_event("consent.withdrawn", no, id="no-more", time="2026-05-04T09:00:00+08:00"))
+    Worker(site.site.engine, site.site.keyring).until_idle()
+    listed = hall.get("/said").text
+    assert "王*英" not in listed and "东**来" in listed

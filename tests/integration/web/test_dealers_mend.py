@@ -237,3 +237,57 @@ def test_the_list_is_told_by_outcome_and_taken_away(site: RunningSite, desk: htt
     assert "等待补齐" in listed and desk.get(f"{LIST}?outcome=recorded").status_code == 404
     assert desk.get(f"{LIST}?file=csv").headers["content-type"].startswith("text/csv")
     assert quote(SOURCES["hall"], safe="") in listed
+
+
+def test_an_id_that_machines_make_is_not_offered_to_be_typed_over(
+    site: RunningSite, hall: httpx.Client
+) -> None:
+    said(site, "hall", "card.registered", **card("C-ids", "周编号", "13700004444")["data"])
+    referral = {"referral_id": "R-ids", "member": "M-404", "patient_agreed": True}
+    wire = said(site, "hall", "referral.made", card_id="C-ids", **referral)
+    page = hall.get(address(wire)).text
+    assert 'name="member"' in page
+    assert 'name="referral_id"' not in page and 'name="card_id"' not in page
+    assert 'name="card_id"' in hall.get(address(waiting_for_a_card(site))).text
+
+
+def waiting_for_a_card(site: RunningSite) -> dict[str, Any]:
+    return said(site, "hall", "club.joined", card_id=f"C-{uuid4()}", club="XYH-11")
+
+
+def test_an_id_that_was_taken_is_another_where_the_form_does_not_show_it(
+    site: RunningSite, hall: httpx.Client
+) -> None:
+    for name in ("C-twin-1", "C-twin-2"):
+        said(site, "hall", "card.registered", **card(name, "周双份", "13700005555")["data"])
+    gone = {"complaint_id": "P-twin", "kind": "product"}
+    said(site, "hall", "complaint.raised", card_id="C-twin-1", **gone)
+    wire = said(site, "hall", "complaint.raised", card_id="C-twin-2", **gone | {"kind": "service"})
+    assert outcome(site, wire["source"], wire["id"]) == "rejected"
+    assert 'name="complaint_id"' not in hall.get(address(wire)).text
+    form_id, answer = mend(hall, wire)
+    assert answer.status_code == 303, answer.text
+    site.work()
+    assert outcome(site, wire["source"], f"{form_id}-1") == "recorded"
+
+
+def test_a_code_that_is_no_members_leads_nowhere(site: RunningSite, hall: httpx.Client) -> None:
+    said(site, "hall", "card.registered", **card("C-code", "周无码", "13700006666")["data"])
+    referral = {"referral_id": "R-code", "member": "M-404", "patient_agreed": True}
+    wire = said(site, "hall", "referral.made", card_id="C-code", **referral)
+    page = hall.get(address(wire, "/event")).text
+    assert "M-404" in page and "/members/M-404" not in page
+    assert "周*码" in page and "周*码" in hall.get(LIST).text and "周无码" not in page
+
+
+def test_what_was_just_mended_is_not_offered_to_be_mended_again(
+    site: RunningSite, hall: httpx.Client
+) -> None:
+    said(site, "hall", "card.registered", **card("C-once", "周一次", "13700007777")["data"])
+    wire = said(site, "hall", "club.joined", card_id="C-onc", club="XYH-11")
+    assert AGAIN in hall.get(address(wire, "/event")).text
+    assert mend(hall, wire, card_id="C-once")[1].status_code == 303
+    page = hall.get(address(wire, "/event")).text
+    assert AGAIN not in page and "/event/void" not in page and "正在撤销" in page
+    site.work()
+    assert AGAIN not in hall.get(address(wire, "/event")).text

@@ -1,0 +1,45 @@
+"""The forms that the visitor sent, with the names that this visitor may see of them."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from crm.entries.queries import OwnForm, names_written, own_forms_since
+from crm.feed.finding import own_names
+from crm.web.guards.visit import Visit
+from crm.web.pages.copy import is_settled, keep_shown
+
+
+def own_forms(
+    visit: Visit, connection: Connection, since_us: int, form_id: str | None = None
+) -> list[OwnForm]:
+    """The own forms since an instant, the latest first; or one of them.
+
+    Somebody of a dealer sees the name on a card that the account wrote itself, and whose row is in
+    the dealer's copy; of nobody else.
+    """
+    sees_all = visit.scope.may("people")
+    found = own_forms_since(connection, visit.account.source, since_us, sees_all, form_id)
+    if sees_all or not found:
+        return found
+    homes = frozenset().union(*(form.homes for form in found))
+    names = names_seen(visit, connection, homes)
+    return [
+        replace(form, name=next((names[home] for home in sorted(form.homes & names.keys())), None))
+        for form in found
+    ]
+
+
+def names_seen(visit: Visit, connection: Connection, homes: Collection[str]) -> dict[str, str]:
+    """Home of a card → the name that somebody of a dealer may see of it: that the account wrote
+    itself, or of a row of the dealer's copy. The company's people have their own ways."""
+    dealer = visit.scope.dealer
+    if dealer is None:
+        return {}
+    names = names_written(connection, visit.site.keyring, visit.account.source, homes)
+    if visit.scope.may("own_people") and is_settled(visit, connection, dealer):
+        shared = own_names(visit.scope, connection, dealer, homes)
+        keep_shown(visit, connection, dealer, len(shared))
+        names |= shared
+    return names
