@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -35,12 +35,14 @@ NO_VALUE = "\0"
 
 class Listed(Struct, frozen=True):
     """Which people are asked for: who reached a step (from 1), or left: who went no further; of a
-    group, where a dimension is named."""
+    group, where a dimension is named. earlier: of those who went no further, without those who had
+    done the next step before they entered, or these alone."""
 
     step: int
     left: bool = False
     dimension: str | None = None
     value: str | None = None
+    earlier: Literal["", "without", "alone"] = ""
 
 
 class Question(Struct, frozen=True):
@@ -91,10 +93,11 @@ def told_of_groups(dimension: str, groups: Sequence[GroupTold]) -> list[Told]:
 
 class Report(Struct, frozen=True):
     """The answer. groups: by dimension. listed: people, by their ids, or a dealer's by the keys of
-    their rows. left_out: who met an
-    exclusion. returned: purchases in the period of the windows that count for nothing. unknown:
-    conditions whose value no touchpoint has. touchpoints: of how many it was computed. as_of_us:
-    when the last of them was recorded, or the copy changed; number: of which state of it."""
+    their rows; earlier: those of them who stopped at the step and had done the next one before they
+    entered. left_out: who met an exclusion. returned: purchases in the period of the windows that
+    count for nothing. unknown: conditions whose value no touchpoint has. touchpoints: of how many
+    it was computed. as_of_us: when the last of them was recorded, or the copy changed; number: of
+    which state of it."""
 
     steps: tuple[StepTold, ...]
     groups: dict[str, tuple[GroupTold, ...]]
@@ -107,6 +110,7 @@ class Report(Struct, frozen=True):
     number: int
     why: tuple[Passed, ...] = ()
     weeks: tuple[WeeksTold, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def people(self) -> list[int]:
@@ -135,10 +139,12 @@ def report_of(
     by = list(dict.fromkeys(question.document.by))
     found = _Found(walks, spent_fen(columns, walks), earlier_in(funnel, columns, walks))
     groups = {name: _groups(funnel, columns, attributes, found, name) for name in by}
-    listed = None
+    listed: tuple[str, ...] | None = None
+    earlier: tuple[str, ...] = ()
     if question.listed is not None:
-        chosen = _listed(funnel, columns, attributes, walks, question.listed)
-        listed = tuple(sorted(names_of(columns, walks.people[chosen])))
+        chosen = _listed(funnel, columns, attributes, found, question.listed)
+        listed = _names(columns, walks, chosen)
+        earlier = _names(columns, walks, chosen & found.earlier[question.listed.step - 1])
     return Report(
         _steps(question.document, found),
         groups,
@@ -151,7 +157,12 @@ def report_of(
         standing.number,
         () if question.why is None else reasons_of(funnel, columns, walks, question.why),
         weeks_of(columns, funnel, question.weeks_by) if question.weeks_by else (),
+        earlier,
     )
+
+
+def _names(columns: Columns, walks: Walks, chosen: Array) -> tuple[str, ...]:
+    return tuple(sorted(names_of(columns, walks.people[chosen])))
 
 
 def _left_out(funnel: Funnel, columns: Columns, walks: Walks) -> int:
@@ -215,15 +226,19 @@ def _counts(codes: Array) -> dict[int, int]:
 
 
 def _listed(
-    funnel: Funnel, columns: Columns, attributes: Attributes | None, walks: Walks, listed: Listed
+    funnel: Funnel, columns: Columns, attributes: Attributes | None, of_all: _Found, listed: Listed
 ) -> Array:
+    walks = of_all.walks
     length = walks.length
     chosen = length == listed.step if listed.left else length >= listed.step
+    if listed.left and listed.earlier:
+        earlier = of_all.earlier[listed.step - 1]
+        chosen &= earlier if listed.earlier == "alone" else ~earlier
     if listed.dimension is not None:
         values, codes = values_of(funnel, columns, attributes, walks, listed.dimension)
         wanted = [code for code, value in values.items() if value == listed.value]
         chosen &= np.isin(codes, wanted)
-    return np.flatnonzero(chosen)
+    return np.asarray(chosen)
 
 
 def _returned(columns: Columns) -> int:

@@ -27,6 +27,13 @@ from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.copy import keep_shown, own_dealer
+from crm.web.pages.funnel_lost import (
+    PARTS,
+    earlier_column,
+    parts_of_the_lost,
+    tells_of_earlier,
+    title_of,
+)
 from crm.web.pages.funnel_parts import (
     answered,
     asked_of,
@@ -38,7 +45,7 @@ from crm.web.pages.funnel_parts import (
 from crm.web.pages.people_lists import may_invite, people_list
 from crm.web.view.funnel_form import address_of, asked_funnel, day_typed
 from crm.web.view.funnel_view import WITHHELD
-from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
+from crm.web.view.funnel_words import dimension_word, sentences, value_word
 from crm.web.view.shared_fields import masked
 
 router = APIRouter()
@@ -87,6 +94,8 @@ def save_segment(posting: SignedInPosting) -> Response:
     if asked.error:
         raise NotFound
     listed = _listed(query, asked.document)
+    if listed.left and posting.ticked("without_earlier"):
+        listed = structs.replace(listed, earlier="without")
     owner, engine = owner_of(visit), visit.site.engine
     shared = posting.ticked("shared")
     try:
@@ -96,7 +105,7 @@ def save_segment(posting: SignedInPosting) -> Response:
     except SaidError as error:
         said = quote(error.said(visit.language))
         return RedirectResponse(f"/funnels/people?{query}&fault={said}", 303)
-    return RedirectResponse(f"/segments/{saved.funnel_id}", 303)
+    return RedirectResponse(f"/segments/{saved.funnel_id}?kept=1", 303)
 
 
 @router.get("/segments/{segment_id}")
@@ -134,9 +143,14 @@ def segments_to_choose(visit: Visit) -> list[tuple[str, str]]:
 
 def segment_members(visit: Visit, segment_id: str) -> frozenset[str]:
     """Who belongs to a group now."""
+    return frozenset(segment_report(visit, segment_id).listed or ())
+
+
+def segment_report(visit: Visit, segment_id: str) -> Report:
+    """The same with who of them is not lost."""
     _must_list(visit)
     saved = saved_segment(visit, segment_id)
-    return frozenset(answered(visit, saved.document, saved.listed).listed or ())
+    return answered(visit, saved.document, saved.listed)
 
 
 def saved_segment(visit: Visit, segment_id: str) -> Saved:
@@ -169,8 +183,10 @@ def _list(
 ) -> Response:
     """The people by name, masked; a dealer's are the rows of its copy."""
     people = report.listed or ()
+    earlier = frozenset(report.earlier)
     if visit.scope.may("numbers"):
-        return people_list(visit, title, people, posting, notes, more)
+        columns = (earlier_column(str(more["next"]), earlier),) if earlier else ()
+        return people_list(visit, title, people, posting, notes, more, columns)
     typed = visit.request.query_params.get("page", "1")
     page = int(typed) if typed.isdecimal() and len(typed) < _LONGEST_PAGE else 1
     dealer = own_dealer(visit)
@@ -183,7 +199,7 @@ def _list(
     context = {"keep": "", "fault": "", "segment": None, **more}
     context |= {"title": title, "note": notes, "found": found, "total": len(people)}
     context |= {"page": page, "first": (page - 1) * PAGE_ROWS + 1, "masked": masked}
-    context |= {"more": page * PAGE_ROWS < len(people)}
+    context |= {"earlier": earlier, "more": page * PAGE_ROWS < len(people)}
     context["here"] = f"{url.path}?{urlencode(kept)}{'&' if kept else ''}"
     return visit.render("funnel_rows.html", context)
 
@@ -198,9 +214,10 @@ def _people(visit: Visit, posting: Posting | None = None) -> Response:
     report = answered(visit, asked.document, listed, as_of)
     notes = _notes(visit, asked.document, listed, as_of)
     # What is saved is looked at on the day it is opened: that would be others.
-    keep = {"keep": "" if as_of else str(query), "fault": query.get("fault", "")}
-    title = _title(visit, asked.document, listed)
-    return _list(visit, title, report, posting, notes, keep)
+    more = {"keep": "" if as_of else str(query), "fault": query.get("fault", "")}
+    title = title_of(visit, asked.document, listed)
+    parts = parts_of_the_lost(visit, asked.document, report, listed)
+    return _list(visit, title, report, posting, notes, {**more, **parts})
 
 
 def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> Response:
@@ -217,8 +234,11 @@ def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> R
         "is_own": saved.owner == visit.account.actor,
         "may_invite": may_invite(visit),
         "funnel": address_of(saved.document),
+        "kept": visit.request.query_params.get("kept"),
+        **parts_of_the_lost(visit, saved.document, report, listed),
+        "tabs": (),
     }
-    title = f"{saved.name} · {_title(visit, saved.document, listed)}"
+    title = f"{saved.name} · {title_of(visit, saved.document, listed)}"
     return _list(visit, title, report, posting, notes, context)
 
 
@@ -236,12 +256,12 @@ def _listed(query: Mapping[str, str], document: Document) -> Listed:
     step, dimension = step_at(query.get("at", "1"), len(document.steps)), query.get("dimension")
     if dimension is not None and dimension not in document.by:
         raise NotFound
-    return Listed(step, bool(query.get("left")), dimension, query.get("value"))
-
-
-def _title(visit: Visit, document: Document, listed: Listed) -> str:
-    said = N_("%(step)s：到此为止的人") if listed.left else N_("%(step)s：走到这一步的人")
-    return visit.say(said) % {"step": step_word(document.steps[listed.step - 1], visit.language)}
+    asked = query.get("earlier", "")
+    earlier = next((each for each in PARTS if each == asked), None)
+    if earlier is None:
+        raise NotFound
+    left = bool(query.get("left"))
+    return Listed(step, left, dimension, query.get("value"), earlier if left else "")
 
 
 def _notes(visit: Visit, document: Document, listed: Listed, as_of: date | None = None) -> str:
@@ -257,7 +277,7 @@ def _notes(visit: Visit, document: Document, listed: Listed, as_of: date | None 
 def _who(visit: Visit, saved: Saved) -> str:
     listed = saved.listed or Listed(1)
     notes = _notes(visit, saved.document, listed)
-    return f"{_title(visit, saved.document, listed)}。{notes}"
+    return f"{title_of(visit, saved.document, listed)}。{notes}"
 
 
 def _how_many(visit: Visit, saved: Saved) -> str:
@@ -267,6 +287,8 @@ def _how_many(visit: Visit, saved: Saved) -> str:
     people = len(report.listed or ())
     if _may_list(visit):
         return f"{people:,}"
+    if listed.earlier and not tells_of_earlier(visit.language, report, listed):
+        return visit.say(WITHHELD)
     first, last = listed.step - 1, listed.step + listed.left
     for name, groups in report.groups.items():
         for group, told in zip(groups, told_of_groups(name, groups), strict=True):

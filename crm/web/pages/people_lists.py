@@ -175,8 +175,10 @@ def people_list(
     posting: Posting | None = None,
     note: str = "",
     more: Mapping[str, object] | None = None,
+    columns: tuple[Column[FoundPerson], ...] = (),
 ) -> Response:
-    """A list of people: all of them, or those given. more: what else its page shows."""
+    """A list of people: all of them, or those given. more: what else its page shows; columns: what
+    else is said of each."""
     asked = Asked.of(posting.form) if posting else Asked()
 
     def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[FoundPerson], int]:
@@ -188,11 +190,12 @@ def people_list(
             return list_people(visit.scope, connection, wanted, digest, people)
 
     table = _INVITING if may_invite(visit) else PEOPLE
+    table = replace(table, columns=(*table.columns, *columns))
     shown = table.show(visit, asked, fetch, _own_address(visit))
     if asked.file:
         return taken_away(visit, shown)
     context: dict[str, Any] = {"title": title, "note": note, "table": shown}
-    context |= {"keep": "", "fault": "", "segment": None, **(more or {})}
+    context |= {"keep": "", "fault": "", "segment": None, "tabs": (), **(more or {})}
     return visit.render("people.html", context)
 
 

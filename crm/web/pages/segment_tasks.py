@@ -16,6 +16,7 @@ from crm.accounts.people import accounts
 from crm.follow_ups.due import task_name
 from crm.follow_ups.queries import Purpose, asked_before
 from crm.follow_ups.register import Task, ask_for_calls
+from crm.funnels.report import Report
 from crm.holdings.queries import said_by
 from crm.people.found import FoundPerson
 from crm.people.queries import Wanted, list_people
@@ -23,7 +24,7 @@ from crm.storage.database import reading, writing
 from crm.web.desk.acts import ActForm, sayer_of
 from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.follow_ups import DONE, colleagues, day_of
-from crm.web.pages.funnel_people import saved_segment, segment_members
+from crm.web.pages.funnel_people import saved_segment, segment_report
 
 router = APIRouter()
 
@@ -37,6 +38,7 @@ PURPOSES: dict[Purpose, str] = {
 }
 DEFAULT_PURPOSE: Purpose = "marketing"
 _LEFT_OUT = {
+    "earlier": N_("进入以前已经做过下一步，不是流失"),
     "before": N_("这件事已经请人打过"),
     "no_consent": N_("没有同意接收这一类"),
     "restricted": N_("档案限制使用"),
@@ -61,8 +63,8 @@ class Callable:
 def tasks_form(visit: SignedIn, segment_id: str) -> Response:
     """What is to be talked about, from which day on, whose it is."""
     _may(visit)
-    segment_members(visit, segment_id)
-    return _page(visit, segment_id, ActForm.of({"due_on": shanghai_day(visit.site.now_us())}))
+    report = segment_report(visit, segment_id)
+    return _page(visit, report, segment_id, ActForm.of({"due_on": _today(visit)}))
 
 
 @router.post("/segments/{segment_id}/follow-ups")
@@ -70,24 +72,26 @@ def tasks_asked(posting: SignedInPosting, segment_id: str) -> Response:
     """Look at who would be called and who not; then ask for the calls."""
     visit = posting.visit
     _may(visit)
-    members = segment_members(visit, segment_id)
+    report = segment_report(visit, segment_id)
+    earlier = frozenset() if posting.ticked("with_earlier") else frozenset(report.earlier)
+    members = frozenset(report.listed or ())
     task, faults = _task(posting, segment_id)
     form = ActForm(posting.text("form_id", 36), posting.text_of, faults)
     if task is None:
-        return _page(visit, segment_id, form)
+        return _page(visit, report, segment_id, form)
     if posting.text("step") != "send":
-        return _page(visit, segment_id, form, _callable(visit, task, members))
+        return _page(visit, report, segment_id, form, _callable(visit, task, members, earlier))
     owner = posting.text("owner", 64) or None
     with reading(visit.site.engine) as connection:
         known = {each.actor for each in colleagues(accounts(connection))}
-    found = _callable(visit, task, members)
+    found = _callable(visit, task, members, earlier)
     with writing(visit.site.engine) as connection:
         asked = ask_for_calls(
             *(visit.scope, connection, task, found.people, owner if owner in known else None),
             actor=visit.account.actor,
             now_us=visit.site.now_us(),
         )
-    return _page(visit, segment_id, form, found, (asked, task_name(task.about)))
+    return _page(visit, report, segment_id, form, found, (asked, task_name(task.about)))
 
 
 def _may(visit: Visit) -> None:
@@ -116,8 +120,10 @@ def _today(visit: Visit) -> date:
     return shanghai_day(visit.site.now_us())
 
 
-def _callable(visit: Visit, task: Task, members: frozenset[str]) -> Callable:
-    """Each of a group looked at."""
+def _callable(
+    visit: Visit, task: Task, members: frozenset[str], earlier: frozenset[str]
+) -> Callable:
+    """Each of a group looked at. earlier: who is left out as not lost."""
     scope = visit.scope
     with reading(visit.site.engine) as connection:
         before = asked_before(scope, connection, task.occasion, task.about)
@@ -128,7 +134,9 @@ def _callable(visit: Visit, task: Task, members: frozenset[str]) -> Callable:
     for person in people:
         word = said.get(person.person_id, {})
         agreed = task.purpose == "care" or bool(word.get(task.purpose))
-        if why := _why_not(person, is_asked=person.person_id in before, agreed=agreed):
+        own = person.person_id
+        why = "earlier" if own in earlier else ""
+        if why := why or _why_not(person, is_asked=own in before, agreed=agreed):
             left_out[why] += 1
         else:
             found.append(person.person_id)
@@ -150,6 +158,7 @@ def _why_not(person: FoundPerson, *, is_asked: bool, agreed: bool) -> str:
 
 def _page(
     visit: Visit,
+    report: Report,
     segment_id: str,
     form: ActForm,
     found: Callable | None = None,
@@ -166,6 +175,7 @@ def _page(
         "latest": _today(visit) + timedelta(days=_MOST_DAYS_AHEAD),
         "most": _LONGEST_ABOUT,
         "found": found,
+        "earlier": len(report.earlier),
         "asked": asked,
         "left_out": [
             (visit.say(word).format(n=MOST_AT_ONCE), found.left_out[why])

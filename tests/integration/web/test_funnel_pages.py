@@ -30,7 +30,7 @@ from crm.funnels.document import Document
 from crm.funnels.few import is_few
 from crm.funnels.money import costs_of
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW
-from crm.funnels.report import Listed, Question, told_of_groups
+from crm.funnels.report import Listed, Question, StepTold, told_of_groups
 from crm.journal.events import JOURNAL
 from crm.money import fen_per, yuan_text
 from crm.outcomes.tables import OUTCOME
@@ -41,6 +41,7 @@ from crm.web.view.funnel_compared import other_period
 from crm.web.view.funnel_form import asked_funnel
 from streams.embedded.worker import Worker
 from tests.integration.feed.dealers import event
+from tests.integration.web.acting import form_in
 from tests.integration.web.sites import (
     RunningSite,
     entered,
@@ -695,7 +696,9 @@ def test_people_are_saved_as_a_condition_and_computed_whenever_they_are_looked_a
     assert number is not None and query is not None
     form = {"form_token": token_in(page), "query": unescape(query[1]), "name": "试用的女士"}
     address = office.post("/segments", data={**form, "shared": "1"}).headers["location"]
+    address, _, kept = address.partition("?")
     assert address.startswith("/segments/")
+    assert "✓ 已存下人群“试用的女士”" in office.get(f"{address}?{kept}").text
     assert f"<small>{number[1]}</small>" in office.get(address).text
     assert "试用的女士" in office.get("/segments").text
     assert "试用的女士" not in office.get("/funnels").text
@@ -712,6 +715,89 @@ def test_people_are_saved_as_a_condition_and_computed_whenever_they_are_looked_a
         kept = connection.execute(select(EXPORT.c.rows).where(EXPORT.c.what == "people"))
         assert int(number[1]) in kept.scalars().all()
     _what_others_see_of_a_segment(site, office, address)
+
+
+def _drop_outs(site: RunningSite) -> StepTold:
+    """Who came and went no further in the time of ARCHIVED, some with an archive before."""
+    asked = asked_funnel(QueryParams(ARCHIVED), "zh-CN").document
+    return site.site.funnels.report(HEADQUARTERS_SCOPE, Question(asked, today())).steps[0]
+
+
+def _length(page: str) -> int:
+    found = re.search(r"<h1>[^<]*<small>([\d,]+)</small>", page)
+    assert found is not None
+    return int(found[1].replace(",", ""))
+
+
+def test_who_had_an_archive_before_is_told_apart_among_those_who_stopped(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    step = _drop_outs(site)
+    assert 0 < step.earlier < step.left
+    page = office.get(f"/funnels/people?{ARCHIVED}&at=1&left=1").text
+    assert _length(page) == step.left
+    tabs = re.findall(r'<a href="(/funnels/people\?[^"]+)"[^>]*>([^<]*人[^<]*)</a>', page)
+    lengths = [_length(office.get(unescape(href)).text) for href, _ in tabs]
+    assert lengths == [step.left, step.left - step.earlier, step.earlier]
+    assert [word for _, word in tabs] == [
+        f"全部 {step.left} 人",
+        f"没有“建档”过的 {step.left - step.earlier} 人",
+        f"进入以前已经“建档”过的 {step.earlier} 人（不是流失）",
+    ]
+    form = {"form_token": token_in(page), "file": "csv"}
+    answer = office.post(f"/funnels/people?{ARCHIVED}&at=1&left=1", data=form)
+    rows = list(csv.DictReader(StringIO(answer.text.lstrip("\ufeff"))))
+    assert sum(row["进入以前"] == "已经“建档”过" for row in rows) == step.earlier
+    assert office.get(f"/funnels/people?{ARCHIVED}&at=1&left=1&earlier=x").status_code == 404
+    # Of whoever reached a step nobody is told apart.
+    assert "不是流失" not in office.get(f"/funnels/people?{ARCHIVED}&at=1").text
+
+
+def test_a_group_of_those_who_stopped_leaves_out_by_default_who_is_not_lost_and_so_do_its_calls(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    step = _drop_outs(site)
+    page = office.get(f"/funnels/people?{ARCHIVED}&at=1&left=1").text
+    form = form_in(page, "/segments")
+    assert form["without_earlier"] == "1"
+    lost = office.post("/segments", data={**form, "name": "真走了的"}).headers["location"]
+    kept = office.get(lost).text
+    assert "✓ 已存下人群“真走了的”" in kept and "不算进入以前已经“建档”过的" in kept
+    assert _length(kept) == step.left - step.earlier
+    assert kept.index("请人给这群人打电话") < kept.index("<table")
+    form.pop("without_earlier")
+    whole = office.post("/segments", data={**form, "name": "都在的"}).headers["location"]
+    page = office.get(whole).text
+    assert _length(page) == step.left
+    assert f"其中 {step.earlier} 人进入以前已经“建档”过，不是流失。" in page
+    calls = f"{whole.partition('?')[0]}/follow-ups"
+    asked = form_in(office.get(calls).text, calls)
+    assert "with_earlier" not in asked
+    asked |= {"about": "复测", "purpose": "care", "due_on": today().isoformat(), "step": "look"}
+    said = f'进入以前已经做过下一步，不是流失</span> <span class="end">{step.earlier} 人'
+    assert said in office.post(calls, data=asked).text
+    assert said not in office.post(calls, data={**asked, "with_earlier": "1"}).text
+
+
+def test_how_many_of_a_group_are_lost_is_told_to_who_sees_no_names_where_the_funnel_tells_it(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    """Of a breakdown's group nowhere: what is not lost of each would come out by subtraction."""
+    step = _drop_outs(site)
+    page = office.get("/funnels").text
+    base = {"form_token": token_in(page), "shared": "1", "without_earlier": "1"}
+    queries = {
+        "走了的": f"{ARCHIVED}&at=1&left=1",
+        "走了的女士": f"{ARCHIVED}&by=sex&at=1&left=1&dimension=sex&value=female",
+    }
+    for name, query in queries.items():
+        assert office.post("/segments", data={**base, "name": name, "query": query})
+    with signed_in(site, "market") as market:
+        text = market.get("/segments").text
+        told = "".join(f"{step.left - step.earlier}")
+        assert re.search(rf">走了的 .*?{told} 人", text, re.S)
+        women = text.partition(">走了的女士")[2].partition(" 人")[0]
+        assert women.endswith("隐去")
 
 
 def _what_others_see_of_a_segment(site: RunningSite, office: httpx.Client, address: str) -> None:

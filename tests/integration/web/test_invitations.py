@@ -214,7 +214,7 @@ def test_a_saved_group_leads_to_its_invitation_and_to_its_letter_and_whoever_bel
         query = "step=activity.attended&days=365&at=1"
         form = {"form_token": token_in(office.get("/me").text), "query": query, "name": "来过的"}
         group = office.post("/segments", data=form).headers["location"]
-        name = group.removeprefix("/segments/")
+        name = group.partition("?")[0].removeprefix("/segments/")
         page = office.get(group).text
         assert f"/invite?segment={name}" in page and f"/letters/batch?whom=segment:{name}" in page
         opened = office.get(f"/invite?segment={name}").text

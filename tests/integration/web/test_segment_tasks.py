@@ -60,7 +60,7 @@ def office(site: RunningSite) -> Iterator[httpx.Client]:
 def address(office: httpx.Client) -> str:
     form = {"form_token": token_in(office.get("/funnels").text), "query": QUERY, "name": "到场的人"}
     saved = office.post("/segments", data=form).headers["location"]
-    return f"{saved}/follow-ups"
+    return f"{saved.partition('?')[0]}/follow-ups"
 
 
 def asked(client: httpx.Client, address: str, step: str = "look", **typed: str) -> str:
