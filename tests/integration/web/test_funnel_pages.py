@@ -696,9 +696,9 @@ def test_people_are_saved_as_a_condition_and_computed_whenever_they_are_looked_a
     assert number is not None and query is not None
     form = {"form_token": token_in(page), "query": unescape(query[1]), "name": "试用的女士"}
     address = office.post("/segments", data={**form, "shared": "1"}).headers["location"]
-    address, _, kept = address.partition("?")
+    address, _, was_kept = address.partition("?")
     assert address.startswith("/segments/")
-    assert "✓ 已存下人群“试用的女士”" in office.get(f"{address}?{kept}").text
+    assert "✓ 已存下人群“试用的女士”" in office.get(f"{address}?{was_kept}").text
     assert f"<small>{number[1]}</small>" in office.get(address).text
     assert "试用的女士" in office.get("/segments").text
     assert "试用的女士" not in office.get("/funnels").text
