@@ -38,6 +38,13 @@ def addresses_of(person: PersonView, way: Way) -> list[str]:
     return [n for n in dict.fromkeys(numbers) if n and n not in PLACEHOLDER_PHONES]
 
 
+def postal_address_of(person: PersonView) -> tuple[str, ...]:
+    """The lines by which a letter on paper is delivered; none where no address is written."""
+    address = next((card.address for card in person.cards if card.address), None)
+    name = next((card.name for card in person.cards if card.name), "")
+    return (address, name) if address else ()
+
+
 def values_of(
     person: PersonView,
     keeper: Keeper,

@@ -5,7 +5,7 @@ with the same eyes, so what the page promises is broken only by what happened si
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from campaigns.wording.languages import Language
@@ -14,6 +14,7 @@ from crm.letters.addressee import (
     addresses_of,
     names_no_activity,
     never_tried,
+    postal_address_of,
     values_of,
     what_stands_against,
 )
@@ -72,4 +73,7 @@ def judge(
     to = next(iter(addresses_of(person, errand.way)), "")
     if errand.way != "print" and not to:
         return _NO_ADDRESS[errand.way]
-    return Judged(person, rendered(template, language, values), to)
+    letter = rendered(template, language, values)
+    if errand.way == "print":
+        letter = replace(letter, to=postal_address_of(person))
+    return Judged(person, letter, to)

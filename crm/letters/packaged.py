@@ -25,4 +25,16 @@ PACKAGED: dict[str, tuple[Purpose, str, str]] = {
             "{{ company }} {{ contact }}\n{{ today }}"
         ),
     ),
+    "activity-invitation": (
+        "marketing",
+        N_("请您来参加活动"),
+        N_(
+            "{{ name }}，您好：\n\n"
+            "{{ host }}请您和家人来参加“{{ activity }}”。\n"
+            "时间：{{ when }}\n"
+            "地点：{{ place }}\n"
+            "不想再收到这样的信，请告诉我们一声，我们马上停。\n\n"
+            "{{ company }} {{ contact }}\n{{ today }}"
+        ),
+    ),
 }

@@ -66,6 +66,16 @@ def _kept(row: Any) -> LetterTemplate:
     return LetterTemplate(row.name, row.version, row.purpose, texts)
 
 
+def own_templates(
+    scope: Scope, connection: Connection, names: Collection[str]
+) -> dict[str, LetterTemplate]:
+    """The latest version of each of some templates that people here have written."""
+    scope.require("archive", "archives are the company's")
+    query = select(LETTER_TEMPLATE).where(LETTER_TEMPLATE.c.name.in_(sorted(names)))
+    rows = connection.execute(query.order_by(LETTER_TEMPLATE.c.version))
+    return {row.name: _kept(row) for row in rows}
+
+
 def letters_of(scope: Scope, connection: Connection, cards: Iterable[str]) -> list[SentLetter]:
     """What the person of some cards was sent, the latest first."""
     scope.require("archive", "archives are the company's")
@@ -227,3 +237,12 @@ def letters_in(
     query = query.where(LETTER_DUE.c.state.in_(states))
     query = query.order_by(LETTER_DUE.c.state, LETTER_DUE.c.trouble, LETTER_DUE.c.letter_id)
     return [Due(*row) for row in connection.execute(query if most < 0 else query.limit(most))]
+
+
+def told_later(scope: Scope, connection: Connection, batch_id: str) -> tuple[int, int]:
+    """(how many letters of a batch were tried and wait for another time, when the next is due)."""
+    scope.require("letters", "letters are the company's")
+    query = select(func.count(), func.min(LETTER_DUE.c.next_try_us))
+    query = query.where(LETTER_DUE.c.batch_id == batch_id, LETTER_DUE.c.state == "waiting")
+    count, next_us = connection.execute(query.where(LETTER_DUE.c.attempts > 0)).one()
+    return count, next_us or 0

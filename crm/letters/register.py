@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import count
 
 import orjson
 from sqlalchemy import Connection, exists, func, insert, select, update
@@ -10,7 +11,7 @@ from campaigns.ids import derived_id
 from crm.letters.batch import Batch, Due, DueState, next_try_us, settled_as
 from crm.letters.sending import Way
 from crm.letters.tables import LETTER_BATCH, LETTER_DUE, LETTER_SENT, LETTER_TEMPLATE
-from crm.letters.template import LetterTemplate, check_template
+from crm.letters.template import LetterTemplate, check_template, written_in
 from crm.people.tables import LINK
 from crm.scope import Scope
 from crm.storage.database import in_pieces, insert_new
@@ -20,19 +21,21 @@ from crm.storage.locks import SENDING, hold
 def add_template(
     scope: Scope, connection: Connection, template: LetterTemplate, actor: str, now_us: int
 ) -> int:
-    """Keep a template as the next version of its name, which is returned; TemplateInvalid."""
+    """Keep a template as the next version of its name, which is returned; TemplateInvalid.
+
+    One without a name gets a new one.
+    """
     scope.require("decides", "headquarters writes the letters")
     check_template(template)
-    latest = select(func.max(LETTER_TEMPLATE.c.version)).where(
-        LETTER_TEMPLATE.c.name == template.name
-    )
+    name = template.name or _new_name(connection)
+    latest = select(func.max(LETTER_TEMPLATE.c.version)).where(LETTER_TEMPLATE.c.name == name)
     version = int(connection.execute(latest).scalar() or 0) + 1
     texts = {
         language: {"subject": words.subject, "body": words.body}
-        for language, words in template.texts.items()
+        for language, words in written_in(template.texts).items()
     }
     row = {
-        "name": template.name,
+        "name": name,
         "version": version,
         "purpose": template.purpose,
         "texts": orjson.dumps(texts),
@@ -41,6 +44,11 @@ def add_template(
     }
     connection.execute(insert(LETTER_TEMPLATE), [row])
     return version
+
+
+def _new_name(connection: Connection) -> str:
+    known = set(connection.execute(select(LETTER_TEMPLATE.c.name).distinct()).scalars())
+    return next(name for n in count(1) if (name := f"own-{n}") not in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ They are Jinja2 in a sandbox: they put a few plain values in their place, and ma
 there. They call nothing, loop over nothing, and reach no object of the program.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -24,6 +24,23 @@ VALUES = (
 the archive; today, started_on: days; sku, started_on: of the latest trial, empty without one.
 activity, when, place, host: title, time, place and holder of the activity to which its reader is
 invited, empty where it is about none."""
+NAMES: Mapping[Language, Mapping[str, str]] = {
+    "zh-CN": {
+        **{"name": "姓名", "sex": "性别", "company": "公司", "contact": "联系方式"},
+        **{"today": "今天", "sku": "产品", "started_on": "开始试用那天"},
+        **{"activity": "活动", "when": "时间", "place": "地点", "host": "主办"},
+    },
+    "zh-TW": {
+        **{"name": "姓名", "sex": "性別", "company": "公司", "contact": "聯絡方式"},
+        **{"today": "今天", "sku": "產品", "started_on": "開始試用那天"},
+        **{"activity": "活動", "when": "時間", "place": "地點", "host": "主辦"},
+    },
+    "en": {each: each for each in VALUES},
+}
+"""How each of VALUES may be named in a template, whatever language that is written in."""
+_VALUE_OF = {name: value for names in NAMES.values() for value, name in names.items()}
+_SEXES = {"female": "女", "male": "男"}
+"""What stands where a template says 性别; one that asks for `sex` compares it with the code."""
 LONGEST = 4_000
 LONGEST_SUBJECT = 200
 _FORBIDDEN: tuple[type[nodes.Node], ...] = (
@@ -37,12 +54,26 @@ _ENVIRONMENT = ImmutableSandboxedEnvironment(
 _EXAMPLE = dict.fromkeys(VALUES, "例")
 
 
-class TemplateInvalid(ValueError):
-    """No such template is kept; `language` and `why`: too_long, empty, syntax, unknown, loop."""
+Part = Literal["subject", "body"]
+Why = Literal["nothing", "empty", "too_long", "syntax", "unknown", "loop"]
 
-    def __init__(self, language: str, why: str, detail: str = "") -> None:
-        super().__init__(f"{language}: {why} {detail}")
-        self.language, self.why, self.detail = language, why, detail
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one text of a template; detail: the names that are not known."""
+
+    language: Language
+    part: Part
+    why: Why
+    detail: str = ""
+
+
+class TemplateInvalid(ValueError):
+    """No such template is kept; `faults` are all that is wrong."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{each.language} {each.part}: {each.why}" for each in faults))
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +86,33 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class LetterTemplate:
-    """A template; every version is kept as it was, as letters that were sent name it."""
+    """A template; every version is kept as it was, as letters that were sent name it.
+
+    texts: in the languages in which it is written, one at least.
+    """
 
     name: str
     version: int
     purpose: Purpose
     texts: Mapping[Language, Words]
 
+    def spoken(self, wanted: Language) -> Language:
+        """The language in which it can be sent: the wanted one, or else the first that there is."""
+        return next(each for each in (wanted, *LANGUAGES) if each in self.texts)
+
+    def words(self, wanted: Language) -> Words:
+        """What it says, in the wanted language or in one that there is."""
+        return self.texts[self.spoken(wanted)]
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person is sent."""
+    """What one person is sent; to: the lines of the postal address, for a letter on paper."""
 
     language: Language
     subject: str
     body: str
+    to: tuple[str, ...] = ()
 
 
 def rendered(template: LetterTemplate, language: Language, values: Mapping[str, str]) -> Letter:
@@ -82,38 +125,68 @@ def named_in(template: LetterTemplate, language: Language) -> frozenset[str]:
     """Which values a letter of the template speaks of."""
     words = template.texts[language]
     trees = (_ENVIRONMENT.parse(text) for text in (words.subject, words.body))
-    return frozenset().union(*(meta.find_undeclared_variables(tree) for tree in trees))
+    named = frozenset().union(*(meta.find_undeclared_variables(tree) for tree in trees))
+    return frozenset(_VALUE_OF[name] for name in named if name in _VALUE_OF)
+
+
+def written_in(texts: Mapping[Language, Words]) -> dict[Language, Words]:
+    """Without the languages in which nothing is written."""
+    return {
+        language: texts[language]
+        for language in LANGUAGES
+        if language in texts and (texts[language].subject + texts[language].body).strip()
+    }
 
 
 def check_template(template: LetterTemplate) -> None:
-    """TemplateInvalid unless it can be filled in for everybody, in every language."""
-    for language in LANGUAGES:
-        words = template.texts.get(language, Words("", ""))
-        if not words.subject.strip() or not words.body.strip():
-            raise TemplateInvalid(language, "empty")
-        if len(words.body) > LONGEST or len(words.subject) > LONGEST_SUBJECT:
-            raise TemplateInvalid(language, "too_long")
-        for text in (words.subject, words.body):
-            _check_text(language, text)
+    """TemplateInvalid unless it can be filled in for everybody, in each language it has."""
+    faults = faults_of(template)
+    if faults:
+        raise TemplateInvalid(faults)
 
 
-def _check_text(language: str, text: str) -> None:
+def faults_of(template: LetterTemplate) -> list[Fault]:
+    """All that is wrong with it, one for each text.
+
+    It need not be written in every language; what is written in one has a subject and a body.
+    """
+    written = written_in(template.texts)
+    if not written:
+        return [Fault(LANGUAGES[0], "subject", "nothing")]
+    return [
+        Fault(language, part, *found)
+        for language, words in written.items()
+        for part, text, most in _parts(words)
+        if (found := _fault_of(text, most)) is not None
+    ]
+
+
+def _parts(words: Words) -> tuple[tuple[Part, str, int], ...]:
+    return ("subject", words.subject, LONGEST_SUBJECT), ("body", words.body, LONGEST)
+
+
+def _fault_of(text: str, most: int) -> tuple[Why, str] | None:
+    """What is wrong with a text that is to be filled in, and the names that are not known."""
+    if not text.strip():
+        return "empty", ""
+    if len(text) > most:
+        return "too_long", ""
     try:
         tree = _ENVIRONMENT.parse(text)
         # Before anything else looks at it: what looks at names works out what it can.
         if any(tree.find(kind) is not None for kind in _FORBIDDEN):
-            raise TemplateInvalid(language, "loop")
-        unknown = meta.find_undeclared_variables(tree) - set(VALUES)
+            return "loop", ""
+        unknown = meta.find_undeclared_variables(tree) - _VALUE_OF.keys()
         if unknown:
-            raise TemplateInvalid(language, "unknown", ", ".join(sorted(unknown)))
+            return "unknown", ", ".join(sorted(unknown))
         _filled(text, _EXAMPLE)
-    except TemplateError as error:
-        raise TemplateInvalid(language, "syntax", str(error)) from error
-    except (TypeError, ValueError, ArithmeticError, MemoryError) as error:
-        if isinstance(error, TemplateInvalid):
-            raise
-        raise TemplateInvalid(language, "syntax", str(error)) from error
+    except (TemplateError, TypeError, ValueError, ArithmeticError, MemoryError):
+        return "syntax", ""
+    return None
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    return _ENVIRONMENT.from_string(text).render(dict(values))
+    named = {name: values[value] for name, value in _VALUE_OF.items()}
+    for name in ("性别", "性別"):
+        named[name] = _SEXES.get(values["sex"], values["sex"])
+    return _ENVIRONMENT.from_string(text).render(named)

@@ -9,6 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from http.client import HTTPException
 from typing import Literal
+from urllib.parse import urlsplit
 
 from campaigns.canonical import canonical_json
 from campaigns.times import moment_of, rfc3339
@@ -66,6 +67,12 @@ class Ways:
         if way == "mail":
             return self.mail_server is not None and self.mail_from is not None
         return way == "print" or self.gateway is not None
+
+    def host(self, way: Way) -> str:
+        """The name of the server that takes letters on it, without its port."""
+        if way == "mail":
+            return (self.mail_server or "").rpartition(":")[0]
+        return urlsplit(self.gateway or "").hostname or ""
 
     def mail(self, letter: Letter, to: str, letter_id: str, at_us: int) -> None:
         """Hand it to the mail server, over TLS where that offers it; NotSent."""
@@ -153,13 +160,17 @@ def gateway_secret(keyring: Keyring) -> str:
 
 
 def all_on_paper(letters: Sequence[Letter]) -> bytes:
-    """Letters of one language as one PDF, each on pages of its own."""
-    sections = [Section("letter", each.subject, each.body.split("\n\n"), []) for each in letters]
-    return large_print(OwnCopy(letters[0].language, letters[0].subject, "", sections), apart=True)
+    """Letters of one language as one PDF, each on pages of its own, its address above it."""
+    sections = [_section(each) for each in letters]
+    copy = OwnCopy(letters[0].language, letters[0].subject, "", sections)
+    return large_print(copy, apart=True, above=[each.to for each in letters])
 
 
 def on_paper(letter: Letter) -> bytes:
     """The letter as PDF in large print."""
-    paragraphs = letter.body.split("\n\n")
-    section = Section("letter", letter.subject, paragraphs, [])
-    return large_print(OwnCopy(letter.language, letter.subject, "", [section]))
+    copy = OwnCopy(letter.language, letter.subject, "", [_section(letter)])
+    return large_print(copy, above=[letter.to])
+
+
+def _section(letter: Letter) -> Section:
+    return Section("letter", letter.subject, letter.body.split("\n\n"), [])

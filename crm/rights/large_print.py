@@ -5,7 +5,7 @@ is needed to make it. What a printer may lack, characters beyond GBK, have their
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -28,8 +28,13 @@ _LATIN_RUN = re.compile(r"(?:&[a-z0-9#]+;|[!-~])(?:&[a-z0-9#]+;|[ -~])*")
 _COLON = {"en": ": "}
 
 
-def large_print(copy: OwnCopy, *, apart: bool = False) -> bytes:
-    """The PDF; the same copy gives the same bytes. apart: each section on pages of its own."""
+def large_print(
+    copy: OwnCopy, *, apart: bool = False, above: Sequence[Sequence[str]] = ()
+) -> bytes:
+    """The PDF; the same copy gives the same bytes.
+
+    apart: each section on pages of its own. above: the lines that stand above each section.
+    """
     # UTF-16 reaches the characters of GB 18030, which the older encoding does not.
     font = UnicodeCIDFont(_HAN)
     font.encodingName = "UniGB-UTF16-H"
@@ -52,19 +57,21 @@ def large_print(copy: OwnCopy, *, apart: bool = False) -> bytes:
         canvas.setFont(_LATIN if copy.language == "en" else _HAN, BODY_POINTS)
         canvas.drawCentredString(A4[0] / 2, 12 * mm, words)
 
-    document.build(list(_flow(copy, apart=apart)), onFirstPage=number, onLaterPages=number)
+    document.build(list(_flow(copy, above, apart=apart)), onFirstPage=number, onLaterPages=number)
     return out.getvalue()
 
 
-def _flow(copy: OwnCopy, *, apart: bool) -> Iterator[Flowable]:
+def _flow(copy: OwnCopy, above: Sequence[Sequence[str]], *, apart: bool) -> Iterator[Flowable]:
     if not apart:
         yield _text(copy, copy.title, TITLE_POINTS, after=4)
         yield _text(copy, copy.made)
-    if any(map(_is_rare, str(copy.sections))):
+    if any(map(_is_rare, f"{copy.sections}{above}")):
         yield _text(copy, translated(said.RARE, copy.language))
     for place, section in enumerate(copy.sections):
         if apart and place:
             yield PageBreak()
+        if place < len(above) and above[place]:
+            yield KeepTogether([_text(copy, line) for line in above[place]])
         heading = _text(copy, section.title, HEADING_POINTS, before=8, after=3)
         blocks = [[_text(copy, paragraph)] for paragraph in section.paragraphs]
         blocks += [list(_entry(copy, entry)) for entry in section.entries]

@@ -36,7 +36,7 @@ from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import season_of
 from crm.web.pages.home import SEASON_DAYS
-from crm.web.pages.people_lists import inviting_roles, may_invite
+from crm.web.pages.people_lists import inviting_roles, may_invite, may_write_to
 from crm.web.view.event_view import address_of
 from crm.web.view.labels import ACTIVITY_KINDS, label
 
@@ -228,6 +228,7 @@ def activity_page(visit: SignedIn, activity_id: str) -> Response:
             "is_over": found.starts_us < now_us,
             "is_past": shanghai_day(found.starts_us) < shanghai_day(now_us),
             "may_invite": False,
+            "may_write_to": False,
             "inviting": inviting_roles(visit),
             "is_first_look": is_unconfirmed(whole),
             "happened": None,
@@ -244,6 +245,7 @@ def activity_page(visit: SignedIn, activity_id: str) -> Response:
             context["invited"] = len(invited)
             context["invited_came"] = len(invited & happened.came)
             context["may_invite"] = may_invite(visit)
+            context["may_write_to"] = may_write_to(visit, found, len(invited))
             context["cards"] = len(written_at(visit.scope, connection, activity_id))
             cost = whole.stands.cost_fen
             context["per_archive"] = fen_per(cost, len(happened.archived))

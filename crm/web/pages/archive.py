@@ -19,13 +19,14 @@ from crm.copies.queries import dealer_names
 from crm.feed.history import taken_since
 from crm.invitations.queries import InvitedTo, invitations_of
 from crm.journal.numbers import numbers_of
-from crm.letters.queries import SentLetter, letters_of
+from crm.letters.queries import letters_of, own_templates
 from crm.people.found import FoundPerson
 from crm.people.queries import people_by_id
 from crm.rights.queries import requests_of
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
+from crm.web.pages.letter_templates import in_words
 from crm.web.pages.people_lists import may_invite
 from crm.web.view.archive_view import (
     TIMELINE_GROUPS,
@@ -170,7 +171,7 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "evidence": EVIDENCE,
         "things": THINGS,
         "levels": LEVELS,
-        "letters": _letters(visit, told),
+        **_letters(visit, told),
         "invitations": _invitations(visit, told),
         "may_invite": asked.at is None and may_invite(visit),
         "requests": None,
@@ -219,11 +220,15 @@ def _others(visit: Visit, known: WholeArchive) -> dict[str, Any]:
     return {"people": people, "dealers": dealers, "sayers": sayers, "activities": activities}
 
 
-def _letters(visit: Visit, told: dict[str, Any]) -> list[SentLetter]:
-    """What the person was sent."""
+def _letters(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+    """What the person was sent, and what its own templates are called."""
     with reading(visit.site.engine) as connection:
         cards = [card["card_id"] for card in told["cards"]]
-        return letters_of(visit.scope, connection, cards)
+        sent = letters_of(visit.scope, connection, cards)
+        names = {each.name for each in sent}
+        own = own_templates(visit.scope, connection, names)
+    subjects = {name: in_words(visit, each).subject for name, each in own.items()}
+    return {"letters": sent, "letter_subjects": subjects}
 
 
 def _invitations(visit: Visit, told: dict[str, Any]) -> list[InvitedTo]:

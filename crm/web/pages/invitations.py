@@ -33,7 +33,7 @@ from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_people import segment_members, segments_to_choose
 from crm.web.pages.invitable import Invitable, sorted_out
-from crm.web.pages.people_lists import may_invite, name_cell, state_cell
+from crm.web.pages.people_lists import may_invite, may_write_to, name_cell, state_cell
 from crm.web.view.formats import moment_text
 from crm.web.view.speakers import speaker_word
 
@@ -157,6 +157,7 @@ def _expected(visit: Visit, activity_id: str, posting: Posting | None = None) ->
         "activity": found,
         "table": shown,
         "may_invite": may_invite(visit) and not found.cancelled,
+        "may_write_to": may_write_to(visit, found, len(invited)),
     }
     return visit.render("expected.html", context)
 

@@ -16,6 +16,7 @@ from crm.activities.queries import activities_from
 from crm.follow_ups.queries import due_follow_ups
 from crm.invitations.queries import invited_to, with_invited
 from crm.letters.batch import Batch
+from crm.letters.occasions import INVITED
 from crm.letters.queries import batch_of, latest_batches, letter_templates
 from crm.letters.register import start_batch
 from crm.letters.sending import Way, is_quiet
@@ -25,13 +26,14 @@ from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, V
 from crm.web.pages.funnel_people import segment_members, segments_to_choose
 from crm.web.pages.letter_prints import as_file, printed_again
 from crm.web.pages.letter_rounds import MOST_AT_ONCE, Asked, Outcome, Round
+from crm.web.pages.letter_templates import activity_templates, in_words
 from crm.web.pages.letters import FAILURES
+from crm.web.pages.people_lists import WRITTEN_TO_DAYS
 from crm.web.view.formats import moment_text
 
 router = APIRouter()
 
 WAYS: tuple[Way, ...] = ("print", "mail", "sms", "wechat")
-_DAYS_BACK = 14
 _LATEST = 10
 LEFT_OUT = {
     "deceased": N_("已去世"),
@@ -47,6 +49,8 @@ LEFT_OUT = {
     "too_many": N_("一次最多 {n} 人，余下的请再发一次"),
 }
 CALLS = {"mine": N_("我的到期回访"), "all": N_("全部到期回访")}
+_INVITES = "activity-invitation"
+"""The packaged template that says to which activity."""
 _NOBODY = N_("请选发给谁。")
 
 
@@ -55,6 +59,8 @@ def batch_form(visit: SignedIn, whom: str = "") -> Response:
     """Which template, on which way, to whom."""
     _may(visit)
     known = {"language": visit.language, "way": WAYS[0], "whom": whom}
+    if whom.startswith(f"{INVITED}:"):
+        known["template"] = _INVITES
     return _page(visit, ActForm.of(known), None)
 
 
@@ -127,7 +133,7 @@ def _asked(posting: Posting) -> Asked | None:
     if template is None or language is None or way is None:
         raise NotFound
     group = _whom(posting)
-    return None if group is None else Asked(template, language, way, group)
+    return None if group is None else Asked(template, template.spoken(language), way, group)
 
 
 def _whom(posting: Posting) -> dict[str, str] | None:
@@ -152,7 +158,7 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None) -> Response:
     with reading(visit.site.engine) as connection:
         known = letter_templates(visit.scope, connection)
         batches = latest_batches(visit.scope, connection, _LATEST)
-        held = activities_from(visit.scope, connection, today - timedelta(days=_DAYS_BACK))
+        held = activities_from(visit.scope, connection, today - timedelta(days=WRITTEN_TO_DAYS))
         to_call = due_follow_ups(visit.scope, connection, today).rows if _calls(visit) else ()
         with_some = with_invited(visit.scope, connection, [each.activity_id for each in held])
         invited = [
@@ -167,7 +173,9 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None) -> Response:
         "title": visit.say(N_("给一批人写信或发消息")),
         "templates": known,
         "languages": LANGUAGES,
-        "ways": WAYS,
+        "ways": [(way, visit.site.ways.has(way)) for way in WAYS],
+        "of_activity": activity_templates(known, visit.language),
+        "names_none": form.typed("whom").startswith(f"{INVITED}:"),
         "whom": whom + invited,
         "form": form,
         "found": found,
@@ -178,8 +186,10 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None) -> Response:
             if found and found.left_out[why]
         ],
         "example": found.letters[0] if found and found.gets else None,
+        "had_before": found.left_out["before"] if found else 0,
         "batches": batches,
-        "subjects": {each.name: each.texts[visit.language].subject for each in known},
+        "may_send": visit.may("opens"),
+        "subjects": {each.name: in_words(visit, each).subject for each in known},
     }
     return visit.render("letter_batch.html", context, 422 if form.is_wrong else 200)
 

@@ -1,6 +1,7 @@
-"""Letters and messages: templates, a letter to one person looked at first, then sent or printed."""
+"""A letter to one person: looked at first, then sent or printed."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
@@ -13,24 +14,24 @@ from campaigns.wording.languages import LANGUAGES, Language, language_named
 from crm.accounts.access import Access, log_accesses
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
-from crm.letters.addressee import addresses_of, never_tried, values_of, what_stands_against
-from crm.letters.postman import LETTER
-from crm.letters.queries import letter_templates
-from crm.letters.register import Sending, add_template
-from crm.letters.sending import Obstacle, Way
-from crm.letters.template import (
-    PURPOSES,
-    VALUES,
-    Letter,
-    LetterTemplate,
-    TemplateInvalid,
-    Words,
-    rendered,
+from crm.letters.addressee import (
+    addresses_of,
+    names_no_activity,
+    never_tried,
+    postal_address_of,
+    values_of,
+    what_stands_against,
 )
-from crm.letters.ways import gateway_secret, on_paper
+from crm.letters.postman import LETTER
+from crm.letters.queries import letter_templates, next_occasion_of
+from crm.letters.register import Sending
+from crm.letters.sending import Obstacle, Way
+from crm.letters.template import Letter, LetterTemplate, rendered
+from crm.letters.ways import on_paper
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import FORM_ID, ActForm
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.letter_templates import in_words
 
 router = APIRouter()
 
@@ -50,87 +51,13 @@ FAILURES = {
     "shut": N_("服务器没有收下，也不收这里的任何一封。请管理员看看它的设置。"),
     "unsure": N_("交出去了，没有等到回音：可能送到了。要不要再发，请先问过本人。"),
 }
-_FAULTS = {
-    "empty": N_("三种语言的标题和正文都要写。"),
-    "too_long": N_("写得太长了。"),
-    "syntax": N_("模板写错了：括号没有配对，或用了不懂的写法。"),
-    "unknown": N_("模板里有不认识的名字。可用的见下面。"),
-    "loop": N_("模板里只能放下面这些名字和“如果”，不能调用、循环或运算。"),
-}
 _TRIAL = "trial"
 _NEVER_TRIED = N_("这封信说的是试用，而这个人没有试用过。请看看下面写的对不对。")
-_SHOWN = {
-    **{"name": N_("姓名"), "sex": N_("性别"), "company": N_("公司"), "contact": N_("联系方式")},
-    **{"today": N_("写信那天"), "sku": N_("产品"), "started_on": N_("开始试用那天")},
-    **{"activity": N_("活动"), "when": N_("时间"), "place": N_("地点"), "host": N_("主办")},
-}
-"""What a template may name → what stands there for a reader."""
-_NO_NAME = N_("请写模板的代号，用小写字母、数字和短横。")
+_NO_ACTIVITY = N_(
+    "这封信说的是活动，而没有请此人参加哪一场还没办的活动。请先在档案页上“请来参加活动”。"
+)
 _NO_ADDRESS = N_("请写收件的邮箱，或选一个电话。")
 _STALE = N_("这封信已经发过了。要再发，请重新打开这一页。")
-
-
-@router.get("/letters")
-def letters_page(visit: SignedIn) -> Response:
-    """The templates as they stand, and a form for a new version."""
-    return _templates(visit, ActForm.of({"purpose": PURPOSES[0]}))
-
-
-@router.post("/letters")
-def keep_template(posting: SignedInPosting) -> Response:
-    """A template in its next version; what cannot be filled in for everybody is sent back."""
-    visit = posting.visit
-    visit.scope.require("decides", "headquarters writes the letters")
-    name = posting.text("name", 64)
-    purpose = next((each for each in PURPOSES if each == posting.text("purpose", 16)), PURPOSES[0])
-    texts: dict[Language, Words] = {
-        language: Words(
-            posting.text(f"subject_{language}", 300), posting.text(f"body_{language}", 5_000)
-        )
-        for language in LANGUAGES
-    }
-    faults = {}
-    if not name or not name.replace("-", "").isascii() or not name.replace("-", "").isalnum():
-        faults["name"] = visit.say(_NO_NAME)
-    try:
-        if not faults:
-            template = LetterTemplate(name, 0, purpose, texts)
-            with writing(visit.site.engine) as connection:
-                actor, now_us = visit.account.actor, visit.site.now_us()
-                add_template(visit.scope, connection, template, actor, now_us)
-            return RedirectResponse("/letters", 303)
-    except TemplateInvalid as error:
-        said = visit.say(_FAULTS[error.why])
-        faults[f"body_{error.language}"] = f"{said} {error.detail}" if error.detail else said
-    form = ActForm(posting.text("form_id", 36), posting.text_of, faults=faults)
-    return _templates(visit, form)
-
-
-def _templates(visit: Visit, form: ActForm) -> Response:
-    with reading(visit.site.engine) as connection:
-        known = letter_templates(visit.scope, connection)
-    may_write = visit.scope.may("decides")
-    context = {
-        "title": visit.say(N_("信和消息")),
-        "templates": known,
-        "in_words": partial(_in_words, visit),
-        "form": form,
-        "purposes": PURPOSES,
-        "languages": LANGUAGES,
-        "values": VALUES,
-        "may_write": may_write,
-        "ways": visit.site.ways,
-        "secret": gateway_secret(visit.site.keyring) if may_write and visit.may("runs") else None,
-    }
-    return visit.render("letters.html", context, 422 if form.is_wrong else 200)
-
-
-def _in_words(visit: Visit, template: LetterTemplate) -> Letter:
-    """A template as a reader sees it: what is filled in is told by what it is."""
-    values = {
-        name: visit.say(N_("〔{what}〕")).format(what=visit.say(_SHOWN[name])) for name in VALUES
-    }
-    return rendered(template, visit.language, values)
 
 
 @router.get("/people/{name}/letter")
@@ -160,7 +87,14 @@ def letter(posting: SignedInPosting, name: str) -> Response:
     if stands_against is not None:
         troubles = (visit.say(OBSTACLES[stands_against]),)
         return _letter(visit, person, ActForm(form.form_id, form.typed, troubles=troubles), None)
-    values = values_of(person, visit.site.keeper, language, now_us)
+    language = template.spoken(language)
+    with reading(visit.site.engine) as connection:
+        of = (visit.scope, connection)
+        about = next_occasion_of(*of, [card.card_id for card in person.cards], now_us)
+    values = values_of(person, visit.site.keeper, language, now_us, about)
+    if names_no_activity(template, language, values):
+        troubles = (visit.say(_NO_ACTIVITY),)
+        return _letter(visit, person, ActForm(form.form_id, form.typed, troubles=troubles), None)
     made = rendered(template, language, values)
     doubts = (visit.say(_NEVER_TRIED),) if never_tried(template, language, values) else ()
     with writing(visit.site.engine) as connection:
@@ -208,6 +142,7 @@ def _sent(posting: Posting, person: PersonView, sending: Sending, made: Letter) 
             "Content-Disposition": 'inline; filename="letter.pdf"',
             "Cache-Control": "no-store",
         }
+        made = replace(made, to=postal_address_of(person))
         return Response(on_paper(made), media_type="application/pdf", headers=headers)
     return RedirectResponse(f"/people/{person.person_id}#letters", 303)
 
@@ -246,8 +181,9 @@ def _letter(visit: Visit, person: PersonView, form: ActForm, made: Letter | None
         ),
         "hidden": person.restricted and not visit.scope.may("restricted"),
         "templates": known,
+        "in_words": partial(in_words, visit),
         "languages": LANGUAGES,
-        "ways": WAYS,
+        "ways": [(way, visit.site.ways.has(way)) for way in WAYS],
         "phones": list(enumerate(addresses_of(person, "sms"))) if not person.restricted else [],
         "mails": addresses_of(person, "mail") if not person.restricted else [],
         "form": form,

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.regions import region_name
+from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.roles import ROLES
-from crm.activities.queries import activity, happened_at, written_at
+from crm.activities.queries import ActivityRow, activity, happened_at, written_at
 from crm.funnels.queries import OUTCOME_CHAIN
 from crm.masking import masked_name
 from crm.people.found import FoundPerson
@@ -24,6 +26,9 @@ from crm.web.view.formats import short_number
 from crm.web.view.labels import SEXES, label
 
 router = APIRouter()
+
+WRITTEN_TO_DAYS = 14
+"""So long after an activity its guests may be written to."""
 
 
 def name_cell(visit: Visit, person: FoundPerson) -> Cell:
@@ -78,6 +83,13 @@ _INVITING: Table[FoundPerson] = replace(
     actions=(Action("/invite", N_("请来参加活动")),),
     row_id=lambda person: person.person_id,
 )
+
+
+def may_write_to(visit: Visit, of: ActivityRow, invited: int) -> bool:
+    """Whether the visitor may send a letter to those who are invited to an activity."""
+    day = shanghai_day(visit.site.now_us()) - timedelta(days=WRITTEN_TO_DAYS)
+    may = visit.may("letters") and visit.may("people") and visit.may("opens")
+    return may and invited > 0 and shanghai_day(of.starts_us) >= day
 
 
 def may_invite(visit: Visit) -> bool:

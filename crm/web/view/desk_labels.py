@@ -45,7 +45,11 @@ LETTER_PURPOSES = {
     "marketing": N_("活动通知"),
     "club": N_("俱乐部的事"),
 }
-LETTER_TEMPLATES = {"trial-follow-up": N_("试用回访"), "invitation": N_("请来坐坐")}
+LETTER_TEMPLATES = {
+    "trial-follow-up": N_("试用回访"),
+    "invitation": N_("请来坐坐"),
+    "activity-invitation": N_("请来参加活动"),
+}
 """The templates that come with the program; another is called as whoever wrote it called it."""
 LETTER_WAYS = {
     "print": N_("打印"),

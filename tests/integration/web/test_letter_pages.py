@@ -15,6 +15,7 @@ from crm.copies.webhook_signatures import signature
 from crm.letters.ways import Ways, gateway_secret
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from tests.integration.web.acting import form_in
 from tests.integration.web.letter_sites import (
     NIGHT_US,
     NOON_US,
@@ -250,3 +251,54 @@ def test_how_letters_leave_is_told_in_words_and_settings_stand_behind_a_fold(
         before, _, rest = shown.partition("<details")
         shown = before + rest.partition("</details>")[2]
     assert "已开通" in shown and "JINXI_" not in shown and "{%" not in shown and "{{" not in shown
+
+
+def test_a_template_needs_no_code_and_one_language_and_all_faults_are_told_at_once(
+    site: RunningSite,
+) -> None:
+    CLOCK.at_us = NOON_US
+    with site.client() as office:
+        sign_in(office, "office")
+        form = form_in(office.get("/letters").text, "/letters")
+        bad = {**form, "name": "大 字", "subject_zh-CN": "", "body_zh-CN": "{{ 电话 }}"}
+        answer = office.post("/letters", data=bad | {"subject_en": "{% if", "body_en": "x"})
+        assert answer.status_code == 422
+        for field in ("name", "subject_zh-CN", "body_zh-CN", "subject_en"):
+            assert f'href="#{field}"' in answer.text
+        good = {
+            **form,
+            "subject_zh-CN": "给{{ 姓名 }}的信",
+            "body_zh-CN": "{{ 姓名 }}，{{ 今天 }}好。",
+        }
+        assert office.post("/letters", data=good).status_code == 303
+        page = office.get("/letters").text
+        assert "给〔姓名〕的信" in page and "/letters?like=own-1" in page
+        again = form_in(office.get("/letters?like=own-1").text, "/letters")
+        assert (again["name"], again["subject_zh-CN"]) == ("own-1", "给{{ 姓名 }}的信")
+        assert office.post("/letters", data=good).status_code == 303
+        assert "/letters?like=own-2" in office.get("/letters").text
+        seen = look_at(office, "L-1", template="own-1", language="en").text
+        assert "刘来信，" in seen and "没有写你选的语言，用简体送" in seen
+        send(office, "L-1", template="own-1")
+        assert "打印 · 给〔姓名〕的信" in office.get(f"/people/{person_id('L-1')}").text
+
+
+def test_a_way_that_is_not_open_is_shown_and_cannot_be_chosen(site: RunningSite) -> None:
+    with with_ways(site, CLOCK, Ways(None, None, None, True)) as closed, closed.client() as office:
+        sign_in(office, "office")
+        for page in ("/letters/batch", f"/people/{person_id('L-1')}/letter"):
+            shown = office.get(page).text
+            for way in ("mail", "sms", "wechat"):
+                assert f'<option value="{way}" disabled>' in shown
+            assert '<option value="print" selected>' in shown and "（还没有开通）" in shown
+        how = office.get("/letters").text
+        assert "JINXI_SMTP=smtp.example.com:587" in how and "重新启动" in how
+
+
+def test_the_gateways_secret_stands_on_no_page_before_it_is_asked_for(site: RunningSite) -> None:
+    with site.client() as office:
+        sign_in(office, "office")
+        page = office.get("/letters").text
+        assert "whsec_" not in page
+        shown = office.post("/letters/secret", data={"form_token": token_in(page)}).text
+        assert gateway_secret(site.site.keyring) in shown

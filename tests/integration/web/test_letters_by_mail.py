@@ -227,13 +227,37 @@ def test_what_a_server_refuses_is_told_and_sent_again_alone(
     assert post.times() == dict.fromkeys(reached, 1)
 
 
+def test_each_count_leads_to_its_list_with_names_masked(
+    site: RunningSite, field: httpx.Client, post: Office
+) -> None:
+    batch = begun(field, invited(site, "A-lists", ["P-0", "P-1", "P-8"]))
+    post.replies[mail_of("P-1")] = "550 no such user here"
+    site.accept(event("consent.withdrawn", "P-8", purpose="marketing"))
+    sends(site)
+    page = field.get(batch).text
+    for path, name in (
+        ("sent", "P-0"),
+        ("failed?why=refused", "P-1"),
+        ("left_out?why=no_consent", "P-8"),
+    ):
+        address = f"{batch}/people/{path}"
+        assert f'href="{address}"' in page
+        listed = field.get(address).text
+        people = set(re.findall(r"/people/([0-9a-f-]{36})", listed))
+        assert people == {person_id(name)} and f"信{name[2:]}" not in listed
+    assert field.get(f"{batch}/people/nothing").status_code == 404
+
+
 def test_later_means_later_by_itself_and_the_same_letter(
     site: RunningSite, field: httpx.Client, post: Office
 ) -> None:
     batch = begun(field, invited(site, "A-later", PEOPLE[:2]))
     post.replies[mail_of("P-0")] = "451 greylisted, come back"
     sends(site)
-    assert told(field.get(batch).text) == {"✓ 已送出": 1, "… 还没轮到": 1}
+    page = field.get(batch).text
+    assert told(page) == {"✓ 已送出": 1, "… 还没轮到": 1}
+    assert "1 封试过了，还没有发成：对方的服务器说“过一会儿再来”（127.0.0.1）" in page
+    assert " 12:01 再试" in page and "正在一封一封地发" not in page
     post.replies.clear()
     assert sends(site) == 0, "not yet"
     CLOCK.at_us += MINUTE_US
@@ -281,7 +305,11 @@ def test_while_the_server_is_away_it_rests_and_goes_on_where_it_stood(
         away = replace(site.site.postman, ways=replace(site.site.ways, mail_server=server))
         assert away.step() == 0 and away.step() == 0
     page = field.get(batch).text
-    assert "歇一会儿再试：没有连上服务器" in page and told(page)["… 还没轮到"] == 3
+    assert "歇一会儿再试：没有连上服务器（127.0.0.1）。已试 1 次，下一次" in page
+    assert told(page)["… 还没轮到"] == 3
+    CLOCK.at_us += MINUTE_US
+    assert "正在再试：没有连上服务器（127.0.0.1）" in field.get(batch).text
+    CLOCK.at_us -= MINUTE_US
     assert sends(site) == 0
     CLOCK.at_us += MINUTE_US
     assert sends(site) == 3

@@ -174,9 +174,17 @@ OPENS: dict[str, Allowed] = {
     "GET /letters/batch/{batch_id}": both(sees("letters"), sees("people")),
     **{
         f"POST /letters/batch/{{batch_id}}/{act}": both(sees("letters"), sees("opens"))
-        for act in ("stop", "go", "again")
+        for act in ("stop", "go", "again", "print")
     },
+    **dict.fromkeys(
+        (
+            "GET /letters/batch/{batch_id}/people/{state}",
+            "POST /letters/batch/{batch_id}/people/{state}",
+        ),
+        both(sees("letters"), sees("people")),
+    ),
     "POST /letters": sees("decides"),
+    "POST /letters/secret": both(sees("decides"), sees("runs")),
     "GET /people/{name}/letter": both(sees("letters"), sees("archive")),
     "POST /people/{name}/letter": both(sees("letters"), sees("opens")),
     "GET /clashes": sees("runs"),

@@ -5,17 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.times import parse_instant_us
-from campaigns.wording.languages import LANGUAGES
+from campaigns.wording.languages import LANGUAGES, Language
 from crm.consents.uses import Standing
 from crm.letters.packaged import PACKAGED
 from crm.letters.sending import is_quiet, obstacle
 from crm.letters.template import (
+    NAMES,
     VALUES,
     LetterTemplate,
     TemplateInvalid,
     Words,
     check_template,
+    named_in,
     rendered,
+    written_in,
 )
 
 NOON = parse_instant_us("2026-05-03T12:00:00+08:00")
@@ -48,7 +51,41 @@ def template(body: str) -> LetterTemplate:
 def test_a_template_that_could_do_more_than_name_is_no_template(body: str, why: str) -> None:
     with pytest.raises(TemplateInvalid) as refused:
         check_template(template(body))
-    assert refused.value.why == why
+    assert [(each.part, each.why) for each in refused.value.faults] == [("body", why)] * len(
+        LANGUAGES
+    )
+
+
+def test_all_that_is_wrong_with_a_template_is_told_at_once() -> None:
+    texts = {"zh-CN": Words("", "{{ 电话 }}"), "en": Words("{% if", "x" * 4_001)}
+    with pytest.raises(TemplateInvalid) as refused:
+        check_template(LetterTemplate("t", 1, "service", texts))  # type: ignore[arg-type]
+    assert [(each.language, each.part, each.why, each.detail) for each in refused.value.faults] == [
+        *(("zh-CN", "subject", "empty", ""), ("zh-CN", "body", "unknown", "电话")),
+        *(("en", "subject", "syntax", ""), ("en", "body", "too_long", "")),
+    ]
+
+
+def test_a_template_is_written_in_one_language_or_more_and_sent_in_one_that_there_is() -> None:
+    chinese = {"zh-CN": Words("标题", "正文"), "en": Words(" ", "")}
+    check_template(LetterTemplate("t", 1, "service", chinese))  # type: ignore[arg-type]
+    kept = LetterTemplate("t", 1, "service", written_in(chinese))  # type: ignore[arg-type]
+    assert kept.spoken("en") == "zh-CN" == kept.spoken("zh-CN")
+    assert kept.words("zh-TW").subject == "标题"
+    with pytest.raises(TemplateInvalid) as refused:
+        check_template(LetterTemplate("t", 1, "service", {}))
+    assert [each.why for each in refused.value.faults] == ["nothing"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_template_names_may_be_named_in_the_writers_language(language: Language) -> None:
+    names = NAMES[language]
+    assert set(names) == set(VALUES)
+    made = template("".join(f"[{{{{ {names[value]} }}}}]" for value in VALUES))
+    check_template(made)
+    values = dict.fromkeys(VALUES, "") | {each: f"<{each}>" for each in VALUES}
+    assert rendered(made, "zh-CN", values).body == "".join(f"[<{value}>]" for value in VALUES)
+    assert named_in(made, "zh-CN") == set(VALUES)
 
 
 def test_those_that_come_with_the_program_are_templates() -> None:
