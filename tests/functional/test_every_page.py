@@ -44,7 +44,7 @@ PATHS = (
     *("/policies", "/policies/new", "/policies/default"),
     *("/members", "/members/new", "/statements", "/transfers"),
     *("/rights", "/rights?closed=true", "/matching", "/conflicts", "/letters", "/letters/batch"),
-    *("/letters/batch/letters-1", "/letters/batch/letters-1/people/sent", "/said/unsettled"),
+    *("/letters/batch/letters-1", "/letters/batch/letters-1/people/waiting", "/said/unsettled"),
     *(
         "/log?choose=true",
         "/log/A-today",
