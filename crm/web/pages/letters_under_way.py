@@ -75,7 +75,7 @@ def batch_page(visit: SignedIn, batch_id: str) -> Response:
         "whom": whom_word(visit, batch.whom),
         "names": names,
         "sentence": _sentence(visit, batch, later, of_state["waiting"]),
-        "later": later[0] if later[0] < of_state["waiting"] else 0,
+        "later": later[0],
         "later_us": later[1],
         "count": of_state,
         "total": sum(of_state.values()),

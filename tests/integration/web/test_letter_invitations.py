@@ -142,7 +142,7 @@ def test_a_letter_on_paper_has_the_postal_address_of_whoever_has_one(site: Runni
         people = people_at(*of, site.site.keyring, list(map(person_id, GUESTS[:2])), NOON_US)
         about = occasions(*of, ["invited:A-post"])["invited:A-post"]
     for way in ("print", "sms"):
-        errand = Errand(template, "zh-CN", way, NOON_US, site.site.keeper)  # type: ignore[arg-type]
+        errand = Errand(template, "zh-CN", way, NOON_US, site.site.keeper)
         found = [judge(people[person_id(name)], errand, about, NOON_US) for name in GUESTS[:2]]
         lines = [each.letter.to for each in found if isinstance(each, Judged)]
         assert lines == [(ADDRESS, "宾0号") if way == "print" else (), ()]
