@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.queries import count_rows
@@ -94,12 +94,20 @@ def shared_named(
 def changed_since(
     scope: Scope, connection: Connection, dealer: str, sequence: int
 ) -> tuple[list[Changed], int]:
-    """(the last word on each row that changed after a number, the newest first; how many)."""
+    """(the last word on each row that changed after a number, how many there are).
+
+    Of whoever is in the copy first, for of the others most ask for nothing; the newest first.
+    """
     _may_see(scope, dealer)
     last = func.max(DEALER_CHANGE.c.sequence)
     after = (DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.sequence > sequence)
     newest = select(last).where(*after).group_by(DEALER_CHANGE.c.key)
     total = connection.execute(select(func.count()).select_from(newest.subquery())).scalar_one()
+    is_here = (
+        select(COPY_ROW.c.key)
+        .where(COPY_ROW.c.dealer == dealer, COPY_ROW.c.key == DEALER_CHANGE.c.key)
+        .exists()
+    )
     query = (
         select(
             DEALER_CHANGE.c.key,
@@ -108,7 +116,7 @@ def changed_since(
             DEALER_CHANGE.c.reason_class,
         )
         .where(DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.sequence.in_(newest))
-        .order_by(DEALER_CHANGE.c.sequence.desc())
+        .order_by(case((is_here, 0), else_=1), DEALER_CHANGE.c.sequence.desc())
         .limit(_MOST_CHANGES)
     )
     changes = list(connection.execute(query))

@@ -236,6 +236,7 @@ def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, An
     last = last_sequence(scope, connection, dealer)
     deleted = deletion_receipts(scope, connection, dealer)
     recalls = to_delete(scope, connection, dealer)
+    owed = {recall.key for recall in recalls}
     said = visit.request.query_params.get("deleted", "")
     return {
         "today": today,
@@ -243,13 +244,14 @@ def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, An
         "late_deletions": sum(recall.is_overdue(today) for recall in recalls),
         "last": last,
         "seen": seen,
-        "changes": changes,
+        "changes": [each for each in changes if each.shared or each.key in owed],
+        "gone": [each for each in changes if not (each.shared or each.key in owed)],
         "changed": changed,
         "due": due_calls(scope, connection, dealer, today),
         "unsettled": len(unsettled(scope, connection, visit.account.source)),
         "receipts": receipts,
         "to_delete": recalls,
-        "owed": {recall.key for recall in recalls},
+        "owed": owed,
         "deletions": deleted,
         "rows": count_rows(scope, connection, dealer),
         "digest": copy_digest(scope, connection, dealer),

@@ -171,6 +171,30 @@ def test_what_was_seen_is_no_change_any_more_until_something_happens(
     assert "欧**兰" not in page
 
 
+def test_what_asks_for_nothing_is_one_line_with_its_number_behind_the_news(
+    company: Company, shop: httpx.Client
+) -> None:
+    gone = ("c-brief-1", "c-brief-2")
+    company.take(*(each for name in gone for each in shared(name, "D1")))
+    company.take(*(withdrawal(name, "D1") for name in gone))
+    changes = shop.get("/copy").text.partition('id="changes"')[2].partition("</section>")[0]
+    news, _, folded = changes.partition("<details>")
+    assert "欧**兰" in news and "新来的" in news and "已收回" not in news
+    assert "<summary>2 行已收回，没有交给过你" in folded and folded.count("<li>") == 2
+    assert "不用再做什么" in folded and folded.count("不用再做什么") == 1
+
+
+def test_a_column_that_says_nothing_of_anybody_is_not_there_and_the_order_is_said(
+    company: Company, shop: httpx.Client
+) -> None:
+    listed = shop.get("/copy").text.partition('class="listing"')[2]
+    assert "状态" not in listed.partition("</table>")[0]
+    assert "按编号排" in shop.get("/copy").text
+    company.take(event("person.deceased", "card/c-open", {"card_id": "c-open"}))
+    listed = shop.get("/copy").text.partition('class="listing"')[2]
+    assert "状态" in listed and "已去世" in listed
+
+
 def test_the_workbook_is_marked_and_that_it_left_is_kept(
     company: Company, shop: httpx.Client
 ) -> None:
