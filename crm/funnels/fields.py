@@ -22,6 +22,8 @@ DIMENSIONS = (
 """By what a breakdown is offered; besides, by any field of a step."""
 PLACES = ("province", "city", "county")
 """The levels of a region by which a breakdown is offered; as a condition each is the region."""
+TRUTHS = ("true", "false")
+"""The values of a field that is true or false, as touchpoints have them."""
 _NEAR, _NEAR_HAN = 0.6, 0.5
 
 
@@ -134,6 +136,8 @@ def meant(word: str, known: Collection[str], word_of: Callable[[str], str] = str
 
 
 def _values(of_type: object) -> tuple[str, ...]:
+    if bool in (of_type, *typing.get_args(of_type)):
+        return TRUTHS
     for each in (of_type, *typing.get_args(of_type)):
         if typing.get_origin(each) is typing.Literal:
             return typing.get_args(each)

@@ -26,6 +26,7 @@ from crm.funnels.fields import (
     wording,
 )
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
+from crm.money import fen_in
 
 _WINDOW = re.compile(r"([0-9]{1,6})\s*([^\W\d]*)")
 _UNITS = {
@@ -34,8 +35,8 @@ _UNITS = {
     **dict.fromkeys(("min", "分", "分钟", "分鐘", "minute", "minutes"), "min"),
     **dict.fromkeys(("y", "年", "year", "years"), "y"),
 }
-
-
+MONEY = "_fen"
+"""How the name of a field ends that holds an amount."""
 _MOST_PLACES = 5
 
 
@@ -107,8 +108,8 @@ def read_dimension(text: str, words: Vocabulary) -> str:
 
 
 def _pair(type_name: str, pair: str, words: Vocabulary, spoken: Spoken) -> str:
-    field, equals, value = (part.strip() for part in pair.partition("="))
-    known = fields_of(type_name)
+    said, equals, value = (part.strip() for part in pair.partition("="))
+    field, known = said, fields_of(type_name)
     if field and field not in known:
         field = words.fields.get(field, field)
     if REGION in known and (field in PLACES or words.dimensions.get(field) in PLACES):
@@ -124,10 +125,22 @@ def _pair(type_name: str, pair: str, words: Vocabulary, spoken: Spoken) -> str:
         )
     if field == REGION and REGION in known:
         value = _place(value)
-    values = known.get(field, ())
-    if values and value not in values:
+    if field.endswith(MONEY) and field in known and (field != said or not value.isascii()):
+        value = _amount(value)
+    if value not in known.get(field, ()):
         value = words.values.get(field, {}).get(value, value)
     return f"{field}{equals}{value}"
+
+
+def _amount(said: str) -> str:
+    """What was typed in yuan, as fen; InvalidStep where it is no amount.
+
+    Who writes the field as a code writes its fen.
+    """
+    fen = fen_in(said.replace("￥", "¥").removesuffix("元"))
+    if fen is None:
+        raise InvalidStep(N_("{value} 不是金额，写成 527.30（元）"), value=repr(said))
+    return str(fen)
 
 
 def _place(said: str) -> str:

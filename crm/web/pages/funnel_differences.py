@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
 
@@ -37,7 +37,7 @@ from crm.web.view.funnel_compared import (
 )
 from crm.web.view.funnel_form import COMPARISONS, AskedFunnel
 from crm.web.view.funnel_view import Viewer, interval_text, rate_of, step_most_left
-from crm.web.view.funnel_words import dimension_word, sentences, step_word, value_word
+from crm.web.view.funnel_words import dimension_word, sentences, step_word
 
 router = APIRouter()
 
@@ -118,7 +118,7 @@ def differences_table(visit: SignedIn) -> Response:
     writer.writerow([visit.say(head) for head in heads])
     for each in found.groups:
         name = dimension_word(each.dimension, visit.language)
-        value = value_word(each.dimension, each.value, visit.language)
+        value = found.viewer.value(each.dimension, each.value)
         counts = (each.people, each.went_on, each.others, each.others_went_on)
         ends = [f"{end * 100:.1f}" for end in (each.gap.value, each.gap.low, each.gap.high)]
         writer.writerow([as_text(name), as_text(value), *counts, *ends])
@@ -142,7 +142,7 @@ def _found(visit: Visit) -> Found:
     if len(document.steps) < 2:
         raise NotFound
     report = answered(visit, document)
-    viewer = viewer_of(visit, asked)
+    viewer = viewer_of(visit, replace(asked, document=document))
     step = _step(visit, report, viewer)
     beside = beside_of(visit, document, document.by)
     groups = list(differing(report, step, names=viewer.names))
@@ -210,7 +210,7 @@ def _step(visit: Visit, report: Report, viewer: Viewer) -> int:
 def _row(each: Differs, viewer: Viewer) -> tuple[str, str, str, str, str]:
     return (
         dimension_word(each.dimension, viewer.language),
-        value_word(each.dimension, each.value, viewer.language),
+        viewer.value(each.dimension, each.value),
         _share(each.went_on, each.people),
         _share(each.others_went_on, each.others),
         interval_text(each.gap, viewer),

@@ -9,8 +9,10 @@ from msgspec import structs
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import day_text
 from crm.activities.queries import activities_between
 from crm.copies.queries import dealer_names
+from crm.funnels.columns import ACTIVITY
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
 from crm.funnels.money import Costs, costs_of, reached_at
@@ -29,7 +31,7 @@ from crm.web.view.funnel_form import (
     asked_funnel,
 )
 from crm.web.view.funnel_view import FEW, Viewer
-from crm.web.view.funnel_words import TOUCHPOINTS, condition_word, sentences
+from crm.web.view.funnel_words import TOUCHPOINTS, condition_word, sentences, value_word
 from crm.web.view.season_lines import SeasonLine, season_document, season_lines
 
 
@@ -130,7 +132,39 @@ def report_of(visit: Visit, asked: AskedFunnel) -> Report:
 def viewer_of(visit: Visit, asked: AskedFunnel) -> Viewer:
     """Who looks, and at what. A dealer counts the rows that it holds: few of them are no secret."""
     lists = visit.scope.may("people") or visit.scope.may("own_copy")
-    return Viewer(visit.language, lists, lists, asked.query)
+    return Viewer(visit.language, lists, lists, asked.query, called_of(visit, asked.document))
+
+
+def called_of(visit: Visit, document: Document) -> dict[str, dict[str, str]]:
+    """What activities and dealers are called by which a funnel is broken down, each with its
+    code."""
+    called: dict[str, dict[str, str]] = {}
+    if ACTIVITY not in document.by and "dealer" not in document.by:
+        return called
+    with reading(visit.site.engine) as connection:
+        if ACTIVITY in document.by:
+            held = activities_between(visit.scope, connection, *document.period(today_of(visit)))
+            called[ACTIVITY] = {
+                each.activity_id: visit.say(N_("{day} {title}（{code}）")).format(
+                    day=day_text(shanghai_day(each.starts_us), visit.language, today_of(visit)),
+                    title=each.title,
+                    code=each.activity_id,
+                )
+                for each in held
+            }
+        if "dealer" in document.by and visit.scope.may("numbers"):
+            called["dealer"] = {
+                code: visit.say(N_("{name}（{code}）")).format(name=name, code=code)
+                for code, name in dealer_names(connection).items()
+                if name
+            }
+    return called
+
+
+def value_called(visit: Visit, document: Document, dimension: str, value: str | None) -> str:
+    """What a group of a breakdown is called."""
+    own = called_of(visit, document).get(dimension, {}).get(value or "")
+    return own or value_word(dimension, value, visit.language)
 
 
 def reached_of(visit: Visit, asked: AskedFunnel) -> int | None:

@@ -41,11 +41,12 @@ from crm.web.pages.funnel_parts import (
     owner_of,
     step_at,
     today_of,
+    value_called,
 )
 from crm.web.pages.people_lists import may_invite, people_list
 from crm.web.view.funnel_form import address_of, asked_funnel, day_typed
 from crm.web.view.funnel_view import WITHHELD
-from crm.web.view.funnel_words import dimension_word, sentences, value_word
+from crm.web.view.funnel_words import dimension_word, sentences
 from crm.web.view.shared_fields import masked
 
 router = APIRouter()
@@ -213,11 +214,10 @@ def _people(visit: Visit, posting: Posting | None = None) -> Response:
     listed, as_of = _listed(query, asked.document), _day(visit)
     report = answered(visit, asked.document, listed, as_of)
     notes = _notes(visit, asked.document, listed, as_of)
+    more = parts_of_the_lost(visit, asked.document, report, listed)
     # What is saved is looked at on the day it is opened: that would be others.
-    more = {"keep": "" if as_of else str(query), "fault": query.get("fault", "")}
-    title = title_of(visit, asked.document, listed)
-    parts = parts_of_the_lost(visit, asked.document, report, listed)
-    return _list(visit, title, report, posting, notes, {**more, **parts})
+    more |= {"keep": "" if as_of else str(query), "fault": query.get("fault", "")}
+    return _list(visit, title_of(visit, asked.document, listed), report, posting, notes, more)
 
 
 def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> Response:
@@ -238,8 +238,8 @@ def _segment(visit: Visit, segment_id: str, posting: Posting | None = None) -> R
         **parts_of_the_lost(visit, saved.document, report, listed),
         "tabs": (),
     }
-    title = f"{saved.name} · {title_of(visit, saved.document, listed)}"
-    return _list(visit, title, report, posting, notes, context)
+    title = title_of(visit, saved.document, listed)
+    return _list(visit, f"{saved.name} · {title}", report, posting, notes, context)
 
 
 def _day(visit: Visit) -> date | None:
@@ -269,7 +269,7 @@ def _notes(visit: Visit, document: Document, listed: Listed, as_of: date | None 
     if as_of is not None:
         notes.append(visit.say(N_("按现在所知的算到 %(day)s 晚上。")) % {"day": as_of})
     if listed.dimension is not None:
-        value = value_word(listed.dimension, listed.value, visit.language)
+        value = value_called(visit, document, listed.dimension, listed.value)
         notes.insert(0, f"{dimension_word(listed.dimension, visit.language)}：{value}。")
     return (" " if visit.language == "en" else "").join(notes)
 

@@ -53,6 +53,7 @@ _INFLUENCERS = {
     "clerk": N_("店员"),
     "advertisement": N_("广告"),
 }
+PROGRAMMES = {"golden-sunset": N_("金色夕阳")}
 _FIELDS: Mapping[str, Mapping[str, str]] = {
     "basis": SUMS,
     "by": GIVERS,
@@ -72,6 +73,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
         "respect": N_("表示敬意"),
     },
     "outcome": VALUES,
+    "programme": PROGRAMMES,
     "purpose": PURPOSES,
     "reason_code": _WHY,
     "relation": _RELATIONS,

@@ -1,7 +1,7 @@
 """A funnel's answer as it is drawn: bars, the table beside them, small multiples, comparisons."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlencode
@@ -115,13 +115,20 @@ FileCell = str | int | Decimal | Rate | None
 class Viewer:
     """Who looks: in which language, at the address of which funnel.
 
-    names: whether few people may be told from none; lists: whether numbers lead to lists.
+    names: whether few people may be told from none; lists: whether numbers lead to lists. called:
+    by dimension what its values are called, where they have names of their own.
     """
 
     language: Language
     names: bool
     lists: bool
     query: str
+    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def value(self, dimension: str, value: str | None) -> str:
+        """What a group of a breakdown is called."""
+        own = self.called.get(dimension, {}).get(value or "")
+        return own or value_word(dimension, value, self.language)
 
     def say(self, text: str, **values: object) -> str:
         """A text in the viewer's language."""
@@ -248,7 +255,7 @@ def _small(
     is_open = ends is not None and len(people) > 1 and None not in others
     return Small(
         group.value,
-        value_word(name, group.value, viewer.language),
+        viewer.value(name, group.value),
         tuple(
             f"{each:,}" if may else viewer.say(WITHHELD)
             for each, may in zip(people, told, strict=True)

@@ -1,6 +1,6 @@
 """Funnels in words: what a step, a field, a value, a breakdown are called, and back again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 
@@ -11,9 +11,11 @@ from campaigns.wording.days import said_day, whole_day_text
 from campaigns.wording.languages import LANGUAGES, Language
 from crm.funnels.definition import ChainKind, EntryRule, Step, Window, WindowUnit, parse_step
 from crm.funnels.document import Document
-from crm.funnels.fields import Spoken, fields_of
-from crm.funnels.naming import Vocabulary
+from crm.funnels.fields import TRUTHS, Spoken, fields_of
+from crm.funnels.naming import MONEY, Vocabulary
 from crm.funnels.touchpoint import TOUCHPOINT_TYPES
+from crm.money import yuan_typed
+from crm.web.view.code_words import PROGRAMMES, code_word
 from crm.web.view.labels import ACTIVITY_KINDS, EVENTS, GROUPS, STEPS
 from crm.web.view.reward_labels import MEMBER_KINDS
 
@@ -44,9 +46,16 @@ KINDS = {
     ChainKind.STRICT: N_("紧接，中间没有别的接触"),
 }
 ENTRIES = {
-    EntryRule.BEST: N_("每人取走得最远的一次（best）"),
-    EntryRule.FIRST: N_("每人只看第一次进入（first）"),
+    EntryRule.BEST: N_("每人取走得最远的一次"),
+    EntryRule.FIRST: N_("每人只看第一次进入"),
 }
+_TRUTH_WORDS = {"true": N_("是"), "false": N_("否")}
+_OF_TRUTH = frozenset(
+    name
+    for each in TOUCHPOINT_TYPES
+    for name, values in fields_of(each).items()
+    if values == TRUTHS
+)
 _UNITS = {
     WindowUnit.MINUTES: N_("{n} 分钟"),
     WindowUnit.HOURS: N_("{n} 小时"),
@@ -60,14 +69,14 @@ def vocabulary(language: Language) -> Vocabulary:
     """The words of every language that the pages speak, answered in one of them."""
     fields = {name for each in TOUCHPOINT_TYPES for name in fields_of(each)}
     given = {
-        (name, value)
-        for each in TOUCHPOINT_TYPES
-        for name, values in fields_of(each).items()
-        for value in values
+        name: codes
+        for name in sorted(fields)
+        if (codes := sorted({code for each in TOUCHPOINT_TYPES for code in _codes_of(each, name)}))
     }
-    values: dict[str, dict[str, str]] = {}
-    for name, value in sorted(given):
-        values.setdefault(name, {})[value] = value_word(name, value, language)
+    values = {
+        name: {code: value_word(name, code, language) for code in codes}
+        for name, codes in given.items()
+    }
     spoken = Spoken(
         {code: translated(word, language) for code, word in TOUCHPOINTS.items()},
         {name: translated(LABELS.get(name, name), language) for name in sorted(fields)},
@@ -77,16 +86,20 @@ def vocabulary(language: Language) -> Vocabulary:
     return Vocabulary(
         {**_codes(TOUCHPOINTS), **_codes({k: v for k, v in STEPS.items() if k != "reached"})},
         _codes(LABELS),
-        {"kind": _codes({**GROUPS["value"], **ACTIVITY_KINDS})}
-        | {
-            field: _codes({value: _value_text(field, value) for value in values})
-            for name in TOUCHPOINT_TYPES
-            for field, values in fields_of(name).items()
-            if values and field != "kind"
+        {
+            name: _codes({code: _value_text(name, code) for code in codes})
+            for name, codes in given.items()
         },
         _codes(DIMENSION_WORDS),
         spoken,
     )
+
+
+def _codes_of(type_name: str, field: str) -> Collection[str]:
+    """The codes of a field that have words: those that are given, and programmes."""
+    if field == "programme":
+        return PROGRAMMES
+    return fields_of(type_name).get(field, ())
 
 
 def _codes(texts: Mapping[str, str]) -> dict[str, str]:
@@ -125,7 +138,10 @@ def condition_word(field: str, value: str, language: Language) -> str:
 def _value_text(field: str, value: str) -> str:
     if field == "kind" and value in ACTIVITY_KINDS:
         return ACTIVITY_KINDS[value]
-    return GROUPS["value"].get(value, value)
+    if value in TRUTHS and field in _OF_TRUTH:
+        return _TRUTH_WORDS[value]
+    word = code_word("", field, value)
+    return GROUPS["value"].get(value, value) if word == value else word
 
 
 def value_word(field: str, value: str | None, language: Language) -> str:
@@ -138,6 +154,8 @@ def value_word(field: str, value: str | None, language: Language) -> str:
         return translated(N_("{day} 起一周"), language, day=said_day(value, language))
     if field in ("region", "province", "city", "county"):
         return region_name(value) or value
+    if field.endswith(MONEY) and value.isdecimal():
+        return f"¥{yuan_typed(int(value))}"
     if field == "activity_kind":
         return translated(ACTIVITY_KINDS.get(value, value), language)
     if field == "member_kind":

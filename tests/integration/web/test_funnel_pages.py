@@ -24,7 +24,7 @@ from campaigns.wording.days import whole_day_text
 from crm.accounts.tables import EXPORT
 from crm.activities.queries import activities_between
 from crm.copies.copy_rows import CopyRow
-from crm.copies.queries import copy_now
+from crm.copies.queries import copy_now, dealer_names
 from crm.funnels.definition import EntryRule, parse_step
 from crm.funnels.document import Document
 from crm.funnels.few import is_few
@@ -300,6 +300,29 @@ def test_whoever_writes_words_is_answered_in_words_and_the_example_exists(
     # What never came up is told in words as well.
     query = "step=activity.attended&where=经销商=D99&days=30"
     assert "从来没有出现过 经销商=D99" in office.get(f"/funnels?{query}").text
+
+
+def test_activities_and_dealers_are_called_by_their_names_wherever_people_are_grouped(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    """Each with its code, which alone tells two of one title from each other."""
+    with reading(site.site.engine) as connection:
+        days = today() - timedelta(days=182), today() + timedelta(days=1)
+        held = activities_between(HEADQUARTERS_SCOPE, connection, *days)
+        dealers = dealer_names(connection)
+    titles = {f"{each.title}（{each.activity_id}）" for each in held}
+    names = {f"{name}（{code}）" for code, name in dealers.items()}
+    page = office.get(f"/funnels?{QUERY}&by=activity_id&by=dealer").text
+    labels = re.findall(r'<th scope="row"><a [^>]+>([^<]+)</a></th>', page)
+    assert len(labels) > 10
+    for label in labels:
+        assert label in names or label.split(" ", 2)[-1] in titles, label
+    rows = csv.reader(StringIO(office.get(f"/funnels/differs.csv?{QUERY}&at=1").text))
+    kept = {row[0]: row[1] for row in rows if len(row) > 2}
+    assert kept["经销商"] in names and kept["活动"].split(" ", 2)[-1] in titles
+    listed = re.search(r'<a href="(/funnels/people[^"]+dimension=activity_id[^"]+)"', page)
+    assert listed is not None
+    assert any(title in office.get(unescape(listed[1])).text for title in titles)
 
 
 def test_a_group_of_a_breakdown_is_one_tap_from_its_own_funnel(office: httpx.Client) -> None:
