@@ -23,7 +23,7 @@ from crm.letters.sending import Obstacle, Way
 from crm.letters.template import Letter, LetterTemplate, rendered
 from crm.rights.own_copy import Keeper
 
-WhyNot = Obstacle | Literal["no_trial", "no_activity", "no_mail", "no_phone", "over"]
+WhyNot = Obstacle | Literal["no_trial", "no_activity", "no_mail", "no_phone", "over", "off"]
 _NO_ADDRESS: Mapping[Way, WhyNot] = {"mail": "no_mail", "sms": "no_phone", "wechat": "no_phone"}
 
 
@@ -54,9 +54,11 @@ def judge(
 
     Of the hour it is not asked: paper wakes nobody, and the postman waits for the day.
     """
-    # Who writes to its guests when it is over means to.
+    # Who writes to its guests when it is over, or called off, means to.
     if about is not None and errand.at_us < about.over_us <= now_us:
         return "over"
+    if about is not None and about.off_us is not None and errand.at_us < about.off_us:
+        return "off"
     if person is None:
         return "erased"
     against = what_stands_against(person, errand.template, "print", now_us)

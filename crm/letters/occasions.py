@@ -13,7 +13,10 @@ INVITED = "invited"
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """An activity; region: GB/T 2260; dealer: the name of who holds it, None where it has none."""
+    """An activity; region: GB/T 2260; dealer: the name of who holds it, None where it has none.
+
+    off_us: since when it is known that it is called off; None: it is not.
+    """
 
     title: str
     starts_us: int
@@ -21,6 +24,7 @@ class Occasion:
     venue: str | None
     region: str
     dealer: str | None
+    off_us: int | None = None
 
     @property
     def over_us(self) -> int:

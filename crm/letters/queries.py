@@ -14,6 +14,7 @@ from crm.activities.queries import ActivityRow, activity
 from crm.archives.queries import people_at
 from crm.copies.queries import dealer_names
 from crm.invitations.queries import invitations_of
+from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring
 from crm.letters.batch import Batch, Due
 from crm.letters.judging import Errand, Judged, WhyNot, judge
@@ -152,10 +153,14 @@ def next_occasion_of(
 
 def _named(connection: Connection, rows: Mapping[str, ActivityRow]) -> dict[str, Occasion]:
     names = dealer_names(connection) if rows else {}
+    off = {row.home for row in rows.values() if row.cancelled}
+    query = select(JOURNAL.c.subject, func.max(JOURNAL.c.received_us)).group_by(JOURNAL.c.subject)
+    query = query.where(JOURNAL.c.type == "activity.cancelled", JOURNAL.c.subject.in_(off))
+    since = {home: at_us for home, at_us in connection.execute(query)} if off else {}
     return {
         each: Occasion(
-            *(row.title, row.starts_us, row.ends_us),
-            *(row.venue, row.region, names.get(row.dealer)),
+            *(row.title, row.starts_us, row.ends_us, row.venue, row.region),
+            *(names.get(row.dealer), since.get(row.home)),
         )
         for each, row in rows.items()
     }

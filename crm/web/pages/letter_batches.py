@@ -46,6 +46,7 @@ LEFT_OUT = {
     "no_mail": N_("档案里没有邮箱"),
     "before": N_("这一次已经发过"),
     "over": N_("轮到时活动已经办完"),
+    "off": N_("轮到时活动已经取消"),
     "too_many": N_("一次最多 {n} 人，余下的请再发一次"),
 }
 CALLS = {"mine": N_("我的到期回访"), "all": N_("全部到期回访")}
@@ -175,6 +176,10 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None) -> Response:
         "languages": LANGUAGES,
         "ways": [(way, visit.site.ways.has(way)) for way in WAYS],
         "of_activity": activity_templates(known, visit.language),
+        "is_off": any(
+            each.cancelled and f"{INVITED}:{each.activity_id}" == form.typed("whom")
+            for each in held
+        ),
         "names_none": form.typed("whom").startswith(f"{INVITED}:"),
         "whom": whom + invited,
         "form": form,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from campaigns.ids import person_id
 from crm.archives.queries import people_at
+from crm.clock import now_us
 from crm.letters.judging import Errand, Judged, judge
 from crm.letters.queries import letter_templates, occasions
 from crm.letters.tables import LETTER_BATCH
@@ -146,3 +147,26 @@ def test_a_letter_on_paper_has_the_postal_address_of_whoever_has_one(site: Runni
         found = [judge(people[person_id(name)], errand, about, NOON_US) for name in GUESTS[:2]]
         lines = [each.letter.to for each in found if isinstance(each, Judged)]
         assert lines == [(ADDRESS, "宾0号") if way == "print" else (), ()]
+
+
+def test_nobody_is_asked_any_more_to_what_was_called_off_meanwhile(
+    site: RunningSite, office: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    monkeypatch.setattr(Ways, "message", lambda *of: taken.append(of[4]))
+    whom = invited(site, "A-off", GUESTS[:2])
+    CLOCK.at_us = now_us()
+    asked = filled_in(office, whom, way="sms", template="activity-invitation")
+    cancelled = event("activity.cancelled", "A-off", activity_id="A-off", reason_code="venue")
+    cancelled["subject"] = "activity/A-off"
+    del cancelled["data"]["card_id"]
+    site.accept(cancelled)
+    CLOCK.at_us = NOON_US + 86_400_000_000
+    assert site.site.postman.step() == 2 and not taken
+    for client in entered(site, "office"):
+        page = client.get(asked.headers["location"]).text
+        assert "不送的：轮到时活动已经取消" in page
+        assert "这场活动已取消。" in looked_at(client, whom).text
+        # Who writes to its guests afterwards means to.
+        filled_in(client, whom, way="sms")
+    assert site.site.postman.step() == 2 and len(taken) == 2
