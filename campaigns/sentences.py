@@ -4,6 +4,7 @@ zh-TW is a translation by words (檔案, 資訊), not by characters alone.
 """
 
 from campaigns.field_labels import field_label, last_field
+from campaigns.identifiers import EARLIEST_BIRTH_YEAR
 from campaigns.wording.catalogues import C_, N_, translated
 from campaigns.wording.languages import Language
 
@@ -34,7 +35,9 @@ _MEND: dict[str, str] = {
     "mmhg": N_("请填毫米汞柱的整数，例如 128；千帕要先换算（1 kPa = 7.5 mmHg）。"),
     "region": N_("请填六位行政区划代码，例如 130102。"),
     "id": N_("请只用字母、数字和 . _ : -，最多 64 位，并与同一条里的编号一致。"),
-    "other": N_("请按说明里允许的写法改正，再提交。"),
+    "born": N_("请写 {earliest} 年到今年之间的四位数年份，例如 1950。"),
+    "count": N_("请写 1 以上的整数。"),
+    "other": N_("请写这一格该有的内容：选项里的一项、合理的数字，或者不太长的文字。"),
 }
 WARNINGS: dict[str, str] = {
     "id_number_unverified": N_(
@@ -82,7 +85,8 @@ _NOT_ITS_SOURCE = N_(
 
 def refusal_sentence(reason: str, path: str, language: Language) -> str:
     """Why an event was refused, where, and how to mend it; KeyError for no reason of ours."""
-    how = translated(_MEND[_mended_as(last_field(path) or "")], language)
+    advice = _MEND[_mended_as(last_field(path) or "")]
+    how = translated(advice, language, earliest=EARLIEST_BIRTH_YEAR)
     is_source = (reason, path) == ("not_allowed", "$.source")
     said = _NOT_ITS_SOURCE if is_source else REFUSALS[reason]
     return translated(said, language, field=field_label(path, language), how=how)
@@ -113,6 +117,10 @@ def _mended_as(field: str) -> str:
         return "fen"
     if field.endswith("_on") or field in {"on", "day", "birth_date", "effective_from"}:
         return "day"
+    if field == "birth_year":
+        return "born"
+    if field == "quantity":
+        return "count"
     if field.endswith("_at") or field in {"time", "receivedat"}:
         return "time"
     if field.endswith("_mmhg"):

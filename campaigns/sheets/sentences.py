@@ -1,5 +1,6 @@
 """What a sheet is told, in the words of those who type it: what is wrong and how to mend it."""
 
+from campaigns.identifiers import EARLIEST_BIRTH_YEAR
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import DEFAULT_LANGUAGE, Language
 
@@ -31,7 +32,10 @@ _FILE = {
 _ROW = {
     "missing_name": N_("没有姓名。请补上姓名。"),
     "bad_sex": N_("性别只能写“男”或“女”，不知道就留空。"),
-    "bad_birth": N_("出生日期看不懂，或者没有这一天。请写成 1950-3-2，或只写年份 1950。"),
+    "bad_birth": N_(
+        "出生日期看不懂，没有这一天，或者不在 {earliest} 年到今年之间。"
+        "请写成 1950-3-2，或只写年份 1950。"
+    ),
     "bad_id_number": N_("身份证号太长。请核对后重写。"),
     "digits_lost": N_(
         "号码被 Excel 改成了数字，后几位已经丢失。请把这一格设为“文本”，照原件重写。"
@@ -102,6 +106,8 @@ def sentence(reason: str, language: Language = DEFAULT_LANGUAGE, **values: str) 
 
     values: what the sheet's lines above the rows say; shown to its sender alone.
     """
+    if reason == "bad_birth":
+        values = {"earliest": str(EARLIEST_BIRTH_YEAR), **values}
     return translated(_SENTENCES[reason], language, **values)
 
 

@@ -56,7 +56,14 @@ def found_by_server(
     is_closed = "referral" in typed and typed.get("member") == "M-1"
     known = [Fault("member", MEMBER_CLOSED)] if is_closed else []
     looked_at = checked(entry(card, **filled), "/phones/u-1", STAFF, now_us(), held, known)
-    own = ("out_of_range", "missing_field", HEALTH_REFUSED, HEALTH_CLOSED, MEMBER_CLOSED)
+    own = (
+        "out_of_range",
+        "not_filled",
+        "missing_field",
+        HEALTH_REFUSED,
+        HEALTH_CLOSED,
+        MEMBER_CLOSED,
+    )
     faults = [str(fault.field) for fault in looked_at.faults if fault.reason in own]
     return [sorted(faults), sorted(set(looked_at.codes))]
 

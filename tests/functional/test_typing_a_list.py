@@ -172,7 +172,7 @@ def test_a_reading_beside_a_refusal_is_asked_about_before_the_row_goes(at_desk: 
     row.locator("[data-cell=consent_health]").fill("不同意")
     row.locator("[data-cell=systolic_mmhg]").fill("150")
     page.keyboard.press("Control+Enter")
-    assert "不同意“记录健康情况”" in said(page, 0)
+    assert "“记录健康情况”写着“否”" in said(page, 0)
     expect(row).to_have_class("wrong")
     assert written_cards(at_desk.running) == before
 

@@ -12,6 +12,7 @@ from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, SignedIn
 from crm.web.pages import log_people
 from crm.web.pages.notices import shown_notices
+from crm.web.view.form_faults import IN_CELLS
 from crm.web.view.form_fields import PURPOSES, described
 
 router = APIRouter()
@@ -50,7 +51,9 @@ def list_page(visit: SignedIn, activity_id: str) -> Response:
         "columns": [
             (name, visit.say(word), visit.say(hint) if hint else "") for name, word, hint in columns
         ],
-        "described": described(visit.language, shanghai_day(visit.site.now_us())),
+        "described": described(
+            visit.language, shanghai_day(visit.site.now_us()), own_words=IN_CELLS
+        ),
         "versions": {purpose: notices[purpose].version for purpose in PURPOSES},
         "may_search": log_people.may_search(visit),
         "yes": YES,

@@ -20,8 +20,9 @@ def told(visit: Visit, looked_at: Checked | None) -> dict[str, Any]:
 
 
 def _fault_sentence(visit: Visit, fault: Fault) -> str:
-    if fault.reason == "out_of_range" and fault.field in FIELDS:
-        return fault_sentence(FIELDS[fault.field], visit.language)
+    if fault.reason in ("out_of_range", "not_filled") and fault.field in FIELDS:
+        is_empty = fault.reason == "not_filled"
+        return fault_sentence(FIELDS[fault.field], visit.language, is_empty=is_empty)
     if fault.reason in FAULTS:
         return visit.say(FAULTS[fault.reason])
     return refusal_sentence(fault.reason, fault.path, visit.language)

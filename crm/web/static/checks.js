@@ -65,6 +65,10 @@ export function look(about, read, { isNew, health, isSigned }) {
     const isNumber = field.kind === "whole" || field.kind === "yuan";
     const isWanted = isNumber && (field.under || (name === "gift_value" && read("gift_item")));
     if (!text && !isWanted) continue;
+    if (!text) {
+      faults.push([name, field.missing]);
+      continue;
+    }
     if (field.kind === "whole") {
       const number = whole(about, text);
       if (number === null || number < field.least || number > field.most) faults.push([name, field.fault]);
@@ -72,7 +76,7 @@ export function look(about, read, { isNew, health, isSigned }) {
     } else if (field.kind === "yuan" && fen(about, text) === null) faults.push([name, field.fault]);
     else if (field.kind === "born") {
       const digits = birth(about, text), year = Number(digits?.slice(0, 4));
-      if (digits === null) faults.push([name, field.fault]);
+      if (digits === null || digits > about.today.slice(0, digits.length)) faults.push([name, field.fault]);
       else if (year < about.years[0] || year > about.years[1]) ask("odd:born", name, say.born, { value: year });
     }
   }

@@ -21,3 +21,14 @@ FAULTS = {
     ),
 }
 """Reason → what is wrong and how to mend it; a reading against a no, said now or before."""
+IN_CELLS = {
+    HEALTH_REFUSED: N_(
+        "“记录健康情况”写着“否”，血压和脉搏就不能记。请清空这几格；本人其实同意，就把那一格改成“是”。"
+    ),
+    HEALTH_CLOSED: N_(
+        "本人以前说过不同意“记录健康情况”，血压和脉搏不能记。请清空这几格；"
+        "现在同意了，就在“记录健康情况”写“是”。"
+    ),
+    "health": N_("量了血压，但“记录健康情况”一格空着。问过本人就写“是”。"),
+}
+"""What is said of these where a list is typed: there one ticks nothing."""

@@ -6,7 +6,7 @@ The page carries this description (`described`) to the phone, which checks the s
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -57,7 +57,8 @@ _AGAIN = N_("请再看一眼，没错就再点一次“提交”：")
 _RANGE = N_("{label}要写 {least}–{most} 的整数，单位{unit}，例如 {example}。")
 _ODD = N_("{label} {value} {unit}，少见：没有看错吗？")
 _BAD_YUAN = N_("{label}看不懂。请以元为单位，最多两位小数，例如 {example}。")
-_BAD_BORN = N_("出生日期看不懂。请写年份 1950，或者 1950-3-2。")
+_BAD_BORN = N_("出生日期看不懂，或者不在 {earliest} 年到今天之间。请写 1950，或者 1950-3-2。")
+_MISSING = N_("{label}还没有填，例如 {example}。")
 _ODD_BORN = N_("{value} 年生，少见：没有写错吗？")
 _PAIR = N_("高压 {more} 不比低压 {less} 高：没有写反吗？")
 _PRICE = N_("单价 {price} 元，定价是 {list} 元：没有写错吗？")
@@ -172,14 +173,16 @@ def out_of_range(field: FormField, text: str) -> bool:
     return field.kind == "born" and not birth(text)
 
 
-def fault_text(field: FormField) -> str:
+def fault_text(field: FormField, *, is_empty: bool = False) -> str:
     """What is said of a value that cannot be, zh-CN with places for the field's own values."""
-    return {"whole": _RANGE, "yuan": _BAD_YUAN, "born": _BAD_BORN}.get(field.kind, "")
+    texts = {"whole": _RANGE, "yuan": _BAD_YUAN, "born": _BAD_BORN}
+    return _MISSING if is_empty else texts.get(field.kind, "")
 
 
-def fault_sentence(field: FormField, language: Language) -> str:
+def fault_sentence(field: FormField, language: Language, *, is_empty: bool = False) -> str:
     """The same in a language: what is wanted, in which range, with an example."""
-    return translated(fault_text(field), language, **_values(field, language))
+    said = fault_text(field, is_empty=is_empty)
+    return translated(said, language, earliest=EARLIEST_BIRTH_YEAR, **_values(field, language))
 
 
 def odd_number(field: FormField, text: str) -> Doubt | None:
@@ -229,11 +232,15 @@ _TOLD_BY_THE_PHONE = (NOTHING_SAID, HEALTH_REFUSED, HEALTH_CLOSED, MEMBER_CLOSED
 
 
 def described(
-    language: Language, today: date, closed_members: Sequence[str] = ()
+    language: Language,
+    today: date,
+    closed_members: Sequence[str] = (),
+    own_words: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """All of it for the phone, as JSON has it, with its sentences in a language.
 
     closed_members: the codes of whom whoever writes may not speak, as far as the phone is told.
+    own_words: what another surface says in its own way.
     """
     say = {
         "pair": _PAIR,
@@ -248,6 +255,7 @@ def described(
         "odd": _ODD,
         "mend": _MEND,
         "again": _AGAIN,
+        **(own_words or {}),
     }
     sentences = {name: translated(text, language) for name, text in say.items()}
     sentences["name"] = refusal_sentence("missing_field", "$.data.person.name", language)
@@ -255,6 +263,7 @@ def described(
         "fields": {name: _described(field, language) for name, field in FIELDS.items()},
         "patterns": {"whole": WHOLE, "yuan": YUAN, "day": BORN_DAY, "year": BORN_YEAR},
         "earliest": EARLIEST_BIRTH_YEAR,
+        "today": f"{today:%Y%m%d}",
         "years": [today.year - OLDEST_YEARS, today.year - YOUNGEST_YEARS],
         "prices": SKUS,
         "price_may_differ": PRICE_MAY_DIFFER,
@@ -270,6 +279,7 @@ def _described(field: FormField, language: Language) -> dict[str, Any]:
     told: dict[str, Any] = {"kind": field.kind}
     if fault_text(field):
         told["fault"] = fault_sentence(field, language)
+        told["missing"] = fault_sentence(field, language, is_empty=True)
     if field.kind == "whole":
         told |= _values(field, language)
         told |= {"least": field.least, "most": field.most, "usual": field.usual}

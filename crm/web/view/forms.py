@@ -159,7 +159,7 @@ class Entry:
             yield Fault("name", "missing_field", "$.data.person.name")
         for name in self._in_effect():
             if out_of_range(FIELDS[name], self.text(name)):
-                yield Fault(name, "out_of_range")
+                yield Fault(name, "out_of_range" if self.text(name) else "not_filled")
         for purpose in self.said.refusals:
             if purpose in self.said.consents:
                 yield Fault(f"refused_{purpose}", "yes_and_no")

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.sentences import refusal_sentence
+from campaigns.sheets.sentences import sentence
 from campaigns.wording.languages import LANGUAGES
+from crm.web.view.form_faults import IN_CELLS
 from crm.web.view.form_fields import (
     FIELDS,
     UNTICKED,
@@ -144,6 +146,22 @@ def test_a_fault_names_the_range_the_unit_and_an_example_in_every_language() -> 
     for language in LANGUAGES:
         said = fault_sentence(FIELDS["systolic_mmhg"], language)
         assert all(part in said for part in ("40", "350", "mmHg", "135"))
+
+
+def test_what_is_empty_is_said_to_be_missing_and_a_birth_names_its_range() -> None:
+    empty = fault_sentence(FIELDS["price"], "zh-CN", is_empty=True)
+    assert "单价（元）还没有填" in empty and "看不懂" not in empty
+    assert "1850 年到今天" in fault_sentence(FIELDS["born"], "zh-CN")
+    assert "1850 年到今年" in refusal_sentence("bad_value", "$.data.person.birth_year", "zh-CN")
+    assert "1850 年到今年" in sentence("bad_birth")
+    for field in ("birth_year", "sex", "name", "quantity", "phones"):
+        assert "说明" not in refusal_sentence("bad_value", f"$.data.{field}", "zh-CN")
+
+
+def test_a_typed_list_is_told_of_its_cells_and_of_no_ticks() -> None:
+    told = described("zh-CN", TODAY, own_words=IN_CELLS)["say"]
+    for reason in ("health_refused", "health_closed", "health"):
+        assert "勾" not in told[reason] and "“是”" in told[reason]
 
 
 def test_the_phone_is_told_every_field_and_every_question() -> None:
