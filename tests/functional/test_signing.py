@@ -1,7 +1,7 @@
 """An old person signs on the phone's glass, and the drawing proves the consent."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from campaigns.ids import person_id
 from crm.archives.queries import archive
@@ -9,6 +9,7 @@ from crm.attachments.store import AttachmentStore
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.functional.journeys import Journey
+from tests.functional.phones import FORM, expect_unsent, write_card
 from tests.integration.web.sites import card
 
 pytestmark = pytest.mark.browser
@@ -26,12 +27,7 @@ def test_a_closed_fold_inside_an_open_one_says_that_it_can_be_opened(on_phone: J
     assert spoken.evaluate(sign) == '"−"'
 
 
-def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> None:
-    name, running = "C-glass", on_phone.running
-    running.accept(card(name, "单手书", "13911117777"))
-    on_phone.sign_in()
-    on_phone.open(f"/log/A-today/person/{person_id(name)}")
-    page = on_phone.page
+def agree_and_sign(page: Page) -> None:
     page.get_by_text("同意", exact=True).first.tap()
     page.get_by_label("建立档案", exact=True).check()
     glass = page.locator("canvas[data-signature]")
@@ -43,6 +39,15 @@ def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> No
     page.mouse.move(box["x"] + 120, box["y"] + 60, steps=8)
     page.mouse.up()
     expect(page.get_by_text("已签名")).to_be_visible()
+
+
+def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> None:
+    name, running = "C-glass", on_phone.running
+    running.accept(card(name, "单手书", "13911117777"))
+    on_phone.sign_in()
+    on_phone.open(f"/log/A-today/person/{person_id(name)}")
+    page = on_phone.page
+    agree_and_sign(page)
     page.get_by_role("button", name="提交").tap()
     expect(page.locator("[data-receipt]")).to_be_visible()
     running.work()
@@ -57,3 +62,21 @@ def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> No
     assert kept is not None
     assert kept.content.startswith(b"\x89PNG")
     on_phone.assert_nothing_from_elsewhere()
+
+
+def test_a_form_that_is_opened_again_says_that_it_was_signed(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open(f"{FORM}/new")
+    page = on_phone.page
+    page.locator("body[data-wired] [name=name]").wait_for()
+    agree_and_sign(page)
+    write_card(page, "", "13700006666")
+    expect(page.get_by_role("alert")).to_contain_text("姓名")
+    on_phone.open("/unsent")
+    page.get_by_role("button", name="打开修改").tap()
+    expect(page.get_by_label("手机")).to_have_value("13700006666")
+    expect(page.get_by_text("已签名")).to_be_visible()
+    expect(page.locator("canvas[data-signature]")).to_be_visible()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="不要了").tap()
+    expect_unsent(page, 0)

@@ -285,6 +285,8 @@ function refresh(form) {
 }
 
 export function wireForms(place = document) {
+  // A form that is fetched into another page brings none of its scripts: without this one nobody sees that it was signed.
+  if (place.querySelector("[data-sign]")) import("./signature.js").catch(() => null);
   if (place.querySelector("[data-checks]")) import("./checks.js").then((found) => (checks = found), () => null);
   // An empty card of an activity that was written down on this phone: the address says of which.
   const walkIn = location.pathname.match(/^(\/log\/W-[0-9a-f-]{36})\/new$/)?.[1];
