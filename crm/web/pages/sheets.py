@@ -146,7 +146,7 @@ def _shown(
 ) -> Response:
     every = receipt.all_rows
     assert every is not None
-    grid = grid_of(receipt, every, sheet.edits, visit.language)
+    grid = grid_of(receipt, every, sheet.edits, visit.language, with_odd=not is_sent)
     kinds = [outcome.kind for outcome in receipt.outcomes]
     listed = {
         "outcomes": receipt.outcomes[:_MOST_LISTED],

@@ -1,7 +1,7 @@
 """The rows of a sheet that are to be mended, as a grid of fields; what is said beside it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campaigns.sheets import SheetReading, SheetRefusal, SheetRow, sentence, unread_sentence
 from campaigns.sheets.columns import (
@@ -21,7 +21,14 @@ from campaigns.sheets.sentences import QUESTIONS
 from campaigns.sheets.sketches import Place
 from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import Language
-from crm.intake.sheet_receipt import AskedRow, SheetReceipt
+from crm.intake.sheet_receipt import (
+    BIRTH_ODD,
+    HEALTH_NOT_ASKED,
+    PRICE_FAR,
+    SAME_PERSON_TWICE,
+    AskedRow,
+    SheetReceipt,
+)
 from crm.intake.sheet_sentences import question_sentence
 from crm.web.view.sheet_forms import cell_name, left_out_name
 
@@ -42,23 +49,39 @@ _WITH = {
     "health_closed": _OF_HEALTH,
 }
 """Reason → the columns in one of which it is mended."""
+_OF_NOTICE = {
+    "phone_unusual": ("phones",),
+    "id_number_unverified": ("id_number", "sex", "birth"),
+    "region_unknown": ("region",),
+    SAME_PERSON_TWICE: ("birth",),
+    HEALTH_NOT_ASKED: ("consent_health",),
+    PRICE_FAR: ("price",),
+    BIRTH_ODD: ("birth",),
+}
+"""What is said of a row that would be taken → the columns in one of which it is mended."""
+_MOST_NOTICED = 200
+"""Rows with a notice alone that are shown as fields: more of them nobody looks at one by one."""
 _ONE = N_("第 {row} 行：{earlier} → {name}：是更正，还是另一个人？")
 
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A field. fault: what is wrong with it, or nothing."""
+    """A field. fault: what is wrong with it, or nothing; is_odd: whether a notice is of it."""
 
     name: str
     label: str
     value: str
     fault: str = ""
     choices: str = ""
+    is_odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A row to be mended. question: what is asked of it; verdicts: what may be answered."""
+    """A row to be mended. question: what is asked of it; verdicts: what may be answered.
+
+    is_odd: whether it would be taken as it stands, and something of it looks odd.
+    """
 
     number: int
     sheet: str
@@ -69,11 +92,12 @@ class GridRow:
     verdict: str = ""
     verdict_field: str = ""
     verdicts: tuple[str, ...] = ()
+    is_odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows that were not taken, or were mended in the page; the headings of their columns."""
+    """The rows that were not taken, look odd, or were mended in the page; their headings."""
 
     headings: tuple[str, ...]
     rows: tuple[GridRow, ...]
@@ -84,27 +108,54 @@ class Grid:
         return sum(bool(row.faults or row.question) for row in self.rows)
 
 
-def grid_of(receipt: SheetReceipt, every: SheetReading, edits: Edits, language: Language) -> Grid:
-    """The grid of a sheet that was looked at; `every`: with all of its rows."""
+def grid_of(
+    receipt: SheetReceipt,
+    every: SheetReading,
+    edits: Edits,
+    language: Language,
+    *,
+    with_odd: bool = False,
+) -> Grid:
+    """The grid of a sheet that was looked at, in the order of its rows; `every`: with all of them.
+
+    with_odd: also with the rows of which something is said that would be taken all the same.
+    """
     refusals: dict[Place, list[SheetRefusal]] = {}
     for refusal in receipt.refusals:
         refusals.setdefault((refusal.sheet, refusal.row), []).append(refusal)
     asked = {(one.sheet, one.row): one for one in receipt.asked}
-    rows = [
-        row
-        for row in every.rows
-        if (row.sheet, row.number) in refusals or (row.sheet, row.number) in edits.cells
-    ]
-    keys = _columns(refusals, edits)
+    odd = _odd_columns(receipt) if with_odd else {}
+    shown_places = {*refusals, *edits.cells, *list(odd)[:_MOST_NOTICED]}
+    rows = [row for row in every.rows if (row.sheet, row.number) in shown_places]
+    keys = _columns(refusals, edits, odd)
+    grid = (_row(row, keys, refusals, asked, edits, language) for row in rows)
     return Grid(
         tuple(BY_KEY[key].heading for key in keys),
-        tuple(_row(row, keys, refusals, asked, edits, language) for row in rows),
+        tuple(_marked(one, keys, odd.get((one.sheet, one.number), set())) for one in grid),
     )
 
 
-def _columns(refusals: dict[Place, list[SheetRefusal]], edits: Edits) -> list[str]:
-    """What is wrong somewhere, was typed over, or tells who a row is: no more has to be seen."""
-    wanted = set(_ALWAYS)
+def _odd_columns(receipt: SheetReceipt) -> dict[Place, set[str]]:
+    """Of each row of which something is said the columns in one of which it is mended."""
+    found: dict[Place, set[str]] = {}
+    for notice in receipt.notices:
+        named = column_key(notice.column) if notice.column else None
+        keys = (named,) if named else _OF_NOTICE.get(notice.code, (NAME,))
+        found.setdefault((notice.sheet, notice.row), set()).update(keys)
+    return found
+
+
+def _marked(row: GridRow, keys: list[str], odd: set[str]) -> GridRow:
+    marks = [key in odd for key in keys]
+    cells = (replace(cell, is_odd=mark) for cell, mark in zip(row.cells, marks, strict=True))
+    return replace(row, cells=tuple(cells), is_odd=bool(odd))
+
+
+def _columns(
+    refusals: dict[Place, list[SheetRefusal]], edits: Edits, odd: dict[Place, set[str]]
+) -> list[str]:
+    """What is wrong or odd, was typed over, or tells who a row is: no more has to be seen."""
+    wanted = set(_ALWAYS).union(*odd.values())
     for told in refusals.values():
         for one in told:
             wanted |= _WITH.get(one.reason, frozenset())

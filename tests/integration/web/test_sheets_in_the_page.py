@@ -286,3 +286,32 @@ def test_a_dealer_changes_no_row_that_the_company_wrote(
         page = pick(client, activity, sheet_of((*row, "1", "693", "JX-B4"))).text
         assert "要改好才收 1 行" in page
     assert types_in(site, activity) == told
+
+
+def test_what_only_looks_odd_has_its_cell_in_the_order_of_the_sheet_and_is_taken_all_the_same(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    rows = (
+        *(("王电话", "12345", "1950"), ("李不对", "", "xyz"), ("赵没事", "13811113333", "1948")),
+        ("孙单价", "13811114444", "1951", "1", "69", "JX-B4", "是"),
+    )
+    page = pick(office, activity, sheet_of(*rows)).text
+    listed = [int(n) for n in re.findall(r'<span class="sr">行</span> (\d+)', page)]
+    assert listed == [2, 3, 5]
+    marked = re.findall(r'name="cell:(\w+):(\d+):[^>]*><small class="doubt">请看一眼', page)
+    assert marked == [("phones", "2"), ("price", "5")]
+    assert "第 2 行：电话不像大陆手机号" in page and "第 5 行：单价 69 元，定价是" in page
+    assert "要改好才收 1 行" in page and "先收下其余 3 行" in page
+    mended = {cell(page, 2, "phones"): "13811112222", cell(page, 3, "birth"): "1949"}
+    page = again(office, page, "look", **mended).text
+    assert "收下这 4 行" in page and "不像大陆手机号" not in page
+    assert "已收下 4 行" in again(office, page, "send").text
+
+
+def test_two_rows_of_one_person_are_said_to_come_together_by_themselves(
+    office: httpx.Client, activity: str
+) -> None:
+    page = pick(
+        office, activity, sheet_of(("周两遍", "13811115555", "1950"), ("周两遍", "13811115555"))
+    ).text
+    assert "自动归到一份档案" in page and "写成两张卡。" not in page
