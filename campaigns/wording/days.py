@@ -15,6 +15,7 @@ _YEAR_PATTERNS: dict[Language, str] = {
     "zh-TW": "y年M月d日",
     "en": "d MMM y",
 }
+_DATE_PATTERNS: dict[Language, str] = {"zh-CN": "M月d日", "zh-TW": "M月d日", "en": "d MMM"}
 _MONTH_PATTERNS: dict[Language, str] = {"zh-CN": "y年M月", "zh-TW": "y年M月", "en": "MMMM y"}
 _DAY, _MONTH = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d")
 
@@ -23,6 +24,11 @@ def day_text(day: date, language: Language, today: date | None = None) -> str:
     """`5月3日 周六`; with its year when that is not the year of `today`."""
     patterns = _PATTERNS if today is None or day.year == today.year else _YEAR_PATTERNS
     return _formatted(day, patterns, language)
+
+
+def date_text(day: date, language: Language) -> str:
+    """`5月3日`: for a day of these months of which the weekday tells nothing."""
+    return _formatted(day, _DATE_PATTERNS, language)
 
 
 def whole_day_text(day: date, language: Language) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, get_args
 
 import orjson
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from crm.components.as_of import effective_up_to, whole_past
 from crm.components.evaluation import Evaluation
@@ -195,6 +195,13 @@ def dealer_names(connection: Connection) -> dict[str, str]:
     query = select(CONTRACT.c.dealer, CONTRACT.c.name)
     query = query.order_by(CONTRACT.c.dealer, CONTRACT.c.starts_on, CONTRACT.c.contract_id)
     return {dealer: name for dealer, name in connection.execute(query)}
+
+
+def dealers_under_contract(connection: Connection, day: date) -> frozenset[str]:
+    """The dealers that have a contract on a day."""
+    ends = or_(CONTRACT.c.ends_on.is_(None), CONTRACT.c.ends_on >= day)
+    query = select(CONTRACT.c.dealer).where(CONTRACT.c.starts_on <= day, ends)
+    return frozenset(connection.execute(query).scalars())
 
 
 def copies_of(scope: Scope, keyring: Keyring, evaluation: Evaluation) -> list[CopyRow]:

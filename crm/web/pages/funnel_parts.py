@@ -11,7 +11,7 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.days import day_text
 from crm.activities.queries import activities_between
-from crm.copies.queries import dealer_names
+from crm.copies.queries import dealer_names, dealers_under_contract
 from crm.funnels.columns import ACTIVITY
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
@@ -93,8 +93,11 @@ def season_of(visit: Visit, field: str) -> list[SeasonLine]:
     found = visit.site.funnels.report(visit.scope, question).weeks
     lists = visit.scope.may("people") or visit.scope.may("own_copy")
     with reading(visit.site.engine) as connection:
-        names = dealer_names(connection) if field == "dealer" else {}
-    return season_lines(found, field, today, Viewer(visit.language, lists, lists, ""), names)
+        is_dealers = field == "dealer"
+        names = dealer_names(connection) if is_dealers else {}
+        contracts = dealers_under_contract(connection, today) if is_dealers else None
+    viewer = Viewer(visit.language, lists, lists, "")
+    return season_lines(found, field, today, viewer, names, contracts)
 
 
 @dataclass(frozen=True, slots=True)

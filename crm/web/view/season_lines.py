@@ -4,13 +4,13 @@ Who sees no names is told of no few people by a line either: where a number is h
 none, and the scale takes no part of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
 from campaigns.wording.catalogues import N_
-from campaigns.wording.days import day_text
+from campaigns.wording.days import date_text
 from crm.funnels.document import Document
 from crm.funnels.few import FEWEST, told_in
 from crm.funnels.touchpoint import ATTENDED
@@ -23,8 +23,15 @@ WIDTH, HEIGHT = 156, 36
 _EDGE = 3
 _DIMENSIONS = {"dealer": "dealer", "kind": "activity_kind"}
 """Field of an activity → the breakdown by it."""
-_ALT = N_("{name}：{weeks} 周里每周到场的人数，最多的一周是 {day} 起，{n} 人")
+_ALT = N_(
+    "{name}：{first} 起 {weeks} 周里每周到场的人数，最多的是 {day}那一周，{n} 人；"
+    "空心点是还没过完的这一周"
+)
 _ALT_NONE = N_("{name}：人太少，不画")
+_ALT_NOBODY = N_("{name}：{weeks} 周里没有人到场")
+_TREND_WEEKS = 4
+_LESS = 4
+"""A part of so many less, and of FEWEST at least, is behind."""
 
 Point = tuple[float, float]
 
@@ -35,7 +42,10 @@ class SeasonLine:
 
     href, most_href: the lists behind both; empty for who sees none. runs: the points, broken where
     a week is not told; dots: single ones. alt: what it shows, in a sentence. Where the fullest week
-    is not told nothing is drawn: what is lower would be taken for the most.
+    is not told nothing is drawn: what is lower would be taken for the most. running: the point of
+    the week that goes on, apart from the others, since it is not over. ends: the days of the first
+    week and of the running one. trend: the last weeks that are over against those before;
+    is_behind: whether they are clearly less. without_contract: of a dealer that has none now.
     """
 
     value: str
@@ -48,6 +58,11 @@ class SeasonLine:
     most_href: str = ""
     runs: tuple[str, ...] = ()
     dots: tuple[Point, ...] = ()
+    running: Point | None = None
+    ends: tuple[str, str] = ("", "")
+    trend: str = ""
+    is_behind: bool = False
+    without_contract: bool = False
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -64,11 +79,16 @@ def season_lines(
     today: date,
     viewer: Viewer,
     names: Mapping[str, str] = MappingProxyType({}),
+    contracts: Collection[str] | None = None,
 ) -> list[SeasonLine]:
-    """The lines of one field on one scale, in the order in which they are found.
+    """The lines of one field on one scale, by value.
 
-    names: what values are called, where a name is known.
+    names: what values are called, where a name is known. contracts: of dealers, which have one now:
+    each of them has a line, though nobody came.
     """
+    met = {each.value for each in found}
+    nobody = [WeeksTold(each, 0, (0,) * WEEKS) for each in set(contracts or ()) - met]
+    found = sorted([*found, *nobody], key=lambda each: each.value)
     groups = [(each.value, (each.people,)) for each in found]
     open_values = [told[0] for told in told_in(_DIMENSIONS[field], groups)]
     shown = [
@@ -77,7 +97,10 @@ def season_lines(
     ]
     highest = max((n for weeks in shown for n in weeks if n is not None), default=0) or 1
     return [
-        _line(each, weeks, highest, (field, names.get(each.value, "")), today, viewer)
+        replace(
+            _line(each, weeks, highest, (field, names.get(each.value, "")), today, viewer),
+            without_contract=contracts is not None and each.value not in contracts,
+        )
         for each, weeks in zip(found, shown, strict=True)
     ]
 
@@ -102,6 +125,8 @@ def _line(
     alt = viewer.say(_ALT_NONE, name=word)
     if not weeks:
         return SeasonLine(of.value, word, f"<{FEWEST}", alt)
+    if not of.people:
+        return SeasonLine(of.value, word, "0", viewer.say(_ALT_NOBODY, name=word, weeks=WEEKS))
     first, last = season(today)
     step = f"{ATTENDED}:{field}={of.value}"
     line = SeasonLine(of.value, word, f"{of.people:,}", alt, _list(step, first, last, viewer))
@@ -109,17 +134,36 @@ def _line(
     if weeks[fullest] is None:
         return line
     monday, most = first + timedelta(weeks=fullest), f"{of.weeks[fullest]:,}"
-    on = day_text(monday, viewer.language, today)
-    runs = list(_runs(weeks, highest))
+    on, begins = (date_text(each, viewer.language) for each in (monday, first))
+    # The week that goes on is not over: joined to the others it would seem to fall.
+    *over, running = weeks
+    runs = list(_runs(over, highest))
+    trend, is_behind = _trend(over, viewer)
     return replace(
         line,
-        alt=viewer.say(_ALT, name=word, weeks=WEEKS, day=on, n=most),
+        alt=viewer.say(_ALT, name=word, weeks=WEEKS, first=begins, day=on, n=most),
         most=most,
         most_on=on,
         most_href=_list(step, monday, min(monday + timedelta(weeks=1), last), viewer),
         runs=tuple(_written(run) for run in runs if len(run) > 1),
         dots=tuple(run[0] for run in runs if len(run) == 1),
+        running=None if running is None else _point(len(over), running, highest),
+        ends=(begins, date_text(last - timedelta(days=1), viewer.language)),
+        trend=trend,
+        is_behind=is_behind,
     )
+
+
+def _trend(over: Sequence[int | None], viewer: Viewer) -> tuple[str, bool]:
+    """The last four weeks that are over against the four before, and whether they are clearly less;
+    nothing where one of them is not told."""
+    told = [n for n in over[-2 * _TREND_WEEKS :] if n is not None]
+    if len(told) < 2 * _TREND_WEEKS:
+        return "", False
+    before, lately = sum(told[:_TREND_WEEKS]), sum(told[_TREND_WEEKS:])
+    is_behind = before - lately >= max(FEWEST, before / _LESS)
+    said = N_("前 4 周 {lately} 人次，再前 4 周 {before} 人次")
+    return viewer.say(said, lately=f"{lately:,}", before=f"{before:,}"), is_behind
 
 
 def _runs(weeks: Sequence[int | None], highest: int) -> Iterator[list[Point]]:
@@ -130,10 +174,14 @@ def _runs(weeks: Sequence[int | None], highest: int) -> Iterator[list[Point]]:
                 yield run
             run = []
             continue
-        x = _EDGE + place * (WIDTH - 2 * _EDGE) / max(1, len(weeks) - 1)
-        run.append((x, HEIGHT - _EDGE - n * (HEIGHT - 2 * _EDGE) / highest))
+        run.append(_point(place, n, highest))
     if run:
         yield run
+
+
+def _point(place: int, n: int, highest: int) -> Point:
+    x = _EDGE + place * (WIDTH - 2 * _EDGE) / (WEEKS - 1)
+    return x, HEIGHT - _EDGE - n * (HEIGHT - 2 * _EDGE) / highest
 
 
 def _written(run: Sequence[Point]) -> str:

@@ -10,8 +10,10 @@ import httpx
 import pytest
 
 from crm.accounts.roles import AccountRole
+from crm.copies.queries import dealer_names, dealers_under_contract
+from crm.storage.database import reading
 from streams.embedded.worker import Worker
-from tests.integration.web.sites import RunningSite, invent_season, running, sign_in
+from tests.integration.web.sites import RunningSite, invent_season, running, sign_in, today
 
 PEOPLE: tuple[tuple[str, AccountRole, str | None], ...] = (
     ("office", "headquarters", None),
@@ -88,6 +90,23 @@ def test_who_sees_no_names_sees_lines_without_lists_and_none_of_few_people(
         for line in lines_in(page_of(site, "office", f"/funnels/season?by={each}"))
     ]
     assert any("不画" in alt for alt in lines_in(page)) and not any("不画" in a for a in office)
+
+
+def test_every_dealer_has_a_line_that_says_where_no_contract_is_and_which_week_was_fullest(
+    site: RunningSite,
+) -> None:
+    with reading(site.site.engine) as connection:
+        names = dealer_names(connection)
+        contracts = dealers_under_contract(connection, today())
+    assert contracts
+    page = page_of(site, "office", "/funnels/season?by=dealer")
+    rows = re.findall(r'<span class="name">([^<]+?)( <small>现在没有合同)?(?=<)', page)
+    said = {name: bool(without) for name, without in rows}
+    for code in contracts:
+        assert said[names[code]] is False
+    assert sum(said.values()) == len(said) - len(contracts)
+    assert re.search(r"最多一周 [0-9,]+ 人</a><small>（[0-9]+月[0-9]+日那一周）", page)
+    assert 'class="running"' in page and "空心点" in page
 
 
 def test_a_dealer_sees_its_own_season_by_kind_and_no_other_dealers(site: RunningSite) -> None:

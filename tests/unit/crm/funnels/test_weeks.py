@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.wording.days import date_text
 from crm.funnels.few import FEWEST, is_few
 from crm.funnels.own_copy import Lent, own_copy
 from crm.funnels.report import Question, report_of
@@ -69,7 +71,49 @@ def test_a_line_leads_to_the_lists_behind_its_numbers() -> None:
     monday = FIRST + timedelta(weeks=2)
     assert f"from={monday}&last={monday + timedelta(days=6)}" in line.most_href
     assert "大型义诊" in line.alt and "5 人" in line.alt
-    assert len(line.runs) == 1 and len(line.runs[0].split()) == WEEKS
+    assert line.most_on == date_text(monday, "zh-CN") == f"{monday.month}月{monday.day}日"
+
+
+def test_the_week_that_goes_on_stands_apart_and_makes_no_line_fall() -> None:
+    """On a Monday nobody has come yet in the running week: that is no end of the season."""
+    told = WeeksTold("free_clinic", 9, (*[9] * (WEEKS - 1), 0))
+    (line,) = season_lines([told], "kind", TODAY, OFFICE)
+    (run,) = line.runs
+    heights = {point.partition(",")[2] for point in run.split()}
+    assert len(run.split()) == WEEKS - 1 and len(heights) == 1
+    assert line.running is not None and str(line.running[1]) not in heights
+    assert line.ends == (date_text(FIRST, "zh-CN"), date_text(TODAY, "zh-CN"))
+    assert "没过完" in line.alt
+
+
+@pytest.mark.parametrize(
+    ("before", "lately", "is_behind"),
+    [(40, 30, True), (40, 31, False), (8, 0, True), (4, 0, False), (10, 20, False), (0, 0, False)],
+)
+def test_who_has_a_quarter_less_in_the_last_weeks_that_are_over_is_behind(
+    before: int, lately: int, is_behind: bool
+) -> None:
+    """Five people at least: of few a quarter is soon gone."""
+    weeks = (60, *[0] * (WEEKS - 10), before, 0, 0, 0, lately, 0, 0, 0, 99)
+    (line,) = season_lines([WeeksTold("D1", 99, weeks)], "dealer", TODAY, OFFICE)
+    assert len(weeks) == WEEKS
+    assert line.is_behind == is_behind
+    assert line.trend == f"前 4 周 {lately} 人次，再前 4 周 {before} 人次"
+
+
+def test_who_sees_no_names_hears_of_no_trend_that_has_a_week_of_few() -> None:
+    weeks = (60, *[0] * (WEEKS - 10), 20, 0, 0, 0, 3, 0, 0, 0, 0)
+    (line,) = season_lines([WeeksTold("D1", 83, weeks)], "dealer", TODAY, MARKET)
+    assert not line.trend and not line.is_behind
+
+
+def test_a_dealer_without_anybody_has_its_line_and_one_without_a_contract_is_said_so() -> None:
+    told = WeeksTold("D2", 9, (9, *[0] * (WEEKS - 1)))
+    for viewer in (OFFICE, MARKET):
+        empty, gone = season_lines([told], "dealer", TODAY, viewer, {}, {"D1"})
+        assert (empty.value, empty.told, empty.without_contract) == ("D1", "0", False)
+        assert "没有人到场" in empty.alt and not empty.runs and not empty.running
+        assert (gone.value, gone.without_contract) == ("D2", True)
 
 
 def test_a_dealer_of_few_people_has_no_line_for_who_sees_no_names() -> None:
@@ -95,6 +139,7 @@ def test_no_week_of_few_people_is_drawn_nor_given_away_by_the_others(
     people = sum(counts)
     (line,) = season_lines([WeeksTold("D1", people, counts)], "dealer", TODAY, MARKET)
     drawn = sum(len(run.split()) for run in line.runs) + len(line.dots)
+    drawn += line.running is not None
     if 0 < people < FEWEST:
         assert not drawn
     assert drawn <= sum(not is_few(n) for n in counts)
