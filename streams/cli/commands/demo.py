@@ -1,7 +1,7 @@
 """`jinxi demo`: an invented season taken in, recorded, and shown."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -12,7 +12,8 @@ import msgspec
 import orjson
 import typer
 
-from campaigns.intake import HEADQUARTERS
+from campaigns.catalogue import wire_name
+from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.season import SEASON_DAYS, generate
 from campaigns.times import shanghai_day
 from crm.accounts.people import add_user, change_password, find_user
@@ -35,6 +36,7 @@ DEMO_USER = "demo"
 HEADQUARTERS_ROLE: AccountRole = "headquarters"
 """Of the account whose password is told."""
 NOTE = "demo.json"
+_REGISTERED, _ENROLLED = wire_name("card.registered"), wire_name("member.enrolled")
 _LINES_AT_ONCE = 2000
 _PASSWORD_BYTES = 9
 
@@ -148,13 +150,17 @@ def _write(note: Path, season: Season) -> None:
 
 
 def _take_in(installation: Installation, season: Season) -> None:
-    events = generate(season.people, season.seed, season.starts_on)
+    def events() -> Iterator[dict[str, Any]]:
+        return generate(season.people, season.seed, season.starts_on)
+
+    dealer_of = _own_cards(events())
     done = repeated = 0
     with progress_bar(say("收下编造的一季"), shown=True) as report:
-        for piece in _pieces(events):
-            receipts = installation.intake.accept(piece, HEADQUARTERS, history=True)
+        for piece in _pieces(events()):
+            for credential, lines in _by_speaker(piece, dealer_of).items():
+                receipts = installation.intake.accept(lines, credential, history=True)
+                repeated += sum(receipt.status == "duplicate" for receipt in receipts)
             done += len(piece)
-            repeated += sum(receipt.status == "duplicate" for receipt in receipts)
             report(done, 0)
     print_text(
         say(
@@ -166,9 +172,49 @@ def _take_in(installation: Installation, season: Season) -> None:
     )
 
 
-def _pieces(events: Iterator[dict[str, Any]]) -> Iterator[list[bytes]]:
-    while piece := [orjson.dumps(event) for event in islice(events, _LINES_AT_ONCE)]:
+def _pieces(events: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while piece := list(islice(events, _LINES_AT_ONCE)):
         yield piece
+
+
+def _own_cards(events: Iterator[dict[str, Any]]) -> dict[str, str]:
+    """Card of a member → the dealer that enrolled the member, and writes the card as well."""
+    written: dict[str, dict[str, Any]] = {}
+    carried: dict[str, set[str]] = {}
+    found: dict[str, str] = {}
+    for event in events:
+        said = event["data"]
+        if event["type"] == _REGISTERED:
+            written[said["card_id"]] = said
+        elif event["type"] == _ENROLLED and "card_id" in said:
+            found[said["card_id"]] = said["dealer"]
+        elif "activity_id" in said and "dealer" in said:
+            carried.setdefault(said["activity_id"], set()).add(said["dealer"])
+
+    def may_write(card: str, dealer: str) -> bool:
+        said = written.get(card, {"dealer": ""})
+        at = carried.get(said["activity_id"]) if "activity_id" in said else {dealer}
+        return said.get("dealer", dealer) == dealer and at == {dealer}
+
+    return {card: dealer for card, dealer in found.items() if may_write(card, dealer)}
+
+
+def _by_speaker(
+    piece: list[dict[str, Any]], dealer_of: Mapping[str, str]
+) -> dict[Credential, list[bytes]]:
+    """The events by whose word they are: members are enrolled by their dealers, which so may speak
+    of them; all else is history that headquarters brings in."""
+    found: dict[Credential, list[bytes]] = {}
+    for event in piece:
+        said, dealer = event["data"], None
+        if event["type"] == _ENROLLED:
+            is_closed = "card_id" in said and said["card_id"] not in dealer_of
+            dealer = None if is_closed else said["dealer"]
+        elif event["type"] == _REGISTERED:
+            dealer = dealer_of.get(said["card_id"])
+        speaker = HEADQUARTERS if dealer is None else Credential("dealer", dealer=dealer)
+        found.setdefault(speaker, []).append(orjson.dumps(event))
+    return found
 
 
 def _password(installation: Installation, *, is_demo: bool) -> str | None:

@@ -11,7 +11,14 @@ from typing import Any
 import httpx
 import orjson
 import psutil
+from sqlalchemy import select
 
+from crm.configuration.settings import Settings
+from crm.journal.events import JOURNAL
+from crm.members.queries import closed_members
+from crm.members.tables import MEMBER
+from crm.scope import dealer_scope
+from crm.storage.database import open_engine, reading
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi, run, running, until
 from tests.servers.processes import PATIENCE_SECONDS
@@ -34,6 +41,20 @@ def test_a_demo_prints_its_summary_and_a_second_one_mixes_in_no_other_season(
     assert "已有一季（40 人，种子 7）" in "".join(other.splitlines())
     assert jinxi("events").lines == events
     assert jinxi("check", "--json").only["ok"] is True
+
+
+def test_the_members_of_a_demo_are_their_dealers_to_speak_of(tmp_path: Path) -> None:
+    """A dealer that acts in the demo refers by its members, changes and trains them."""
+    assert run(tmp_path, "demo", "--no-serve", "--people", 120).status == 0
+    engine = open_engine(Settings.in_folder(tmp_path / "jinxi-data").database_url)
+    with reading(engine) as connection:
+        dealers = set(connection.execute(select(MEMBER.c.dealer)).scalars())
+        # What came over from the dealer that was replaced stays the other's to speak of.
+        first = sorted(dealers)[0]
+        assert closed_members(dealer_scope(first), connection, 10) == []
+        query = select(JOURNAL.c.role).where(JOURNAL.c.type == "member.enrolled").distinct()
+        assert not [role for (role,) in connection.execute(query) if role[:7] != "dealer/"]
+    engine.dispose()
 
 
 def test_after_a_demo_without_pages_the_sign_in_page_of_serve_offers_its_accounts(
