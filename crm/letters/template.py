@@ -6,9 +6,10 @@ there. They call nothing, loop over nothing, and reach no object of the program.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
-from jinja2 import StrictUndefined, TemplateError, meta, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from campaigns.wording.languages import LANGUAGES, Language
@@ -124,8 +125,7 @@ def rendered(template: LetterTemplate, language: Language, values: Mapping[str, 
 def named_in(template: LetterTemplate, language: Language) -> frozenset[str]:
     """Which values a letter of the template speaks of."""
     words = template.texts[language]
-    trees = (_ENVIRONMENT.parse(text) for text in (words.subject, words.body))
-    named = frozenset().union(*(meta.find_undeclared_variables(tree) for tree in trees))
+    named = _named_in(words.subject) | _named_in(words.body)
     return frozenset(_VALUE_OF[name] for name in named if name in _VALUE_OF)
 
 
@@ -189,4 +189,15 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     named = {name: values[value] for name, value in _VALUE_OF.items()}
     for name in ("性别", "性別"):
         named[name] = _SEXES.get(values["sex"], values["sex"])
-    return _ENVIRONMENT.from_string(text).render(named)
+    return _read(text).render(named)
+
+
+# A template is filled in for hundreds in a row, and to read it takes longer than to fill it in.
+@lru_cache(maxsize=64)
+def _read(text: str) -> Template:
+    return _ENVIRONMENT.from_string(text)
+
+
+@lru_cache(maxsize=64)
+def _named_in(text: str) -> frozenset[str]:
+    return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
