@@ -21,7 +21,7 @@ from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import OrderRow
 from crm.rewards.explaining import Explanation, explain
-from crm.scope import Scope
+from crm.scope import HEADQUARTERS_SCOPE, Scope
 
 _ENTERED = ("purchase.made", "referral.made", "member.enrolled")
 
@@ -39,6 +39,21 @@ def explanation_of(
     facts, bench = past.reward_facts
     explained = (explain(person, bench, reward_id, others) for person in facts)
     return next((each for each in explained if each is not None), None)
+
+
+def explanation_told(
+    scope: Scope, connection: Connection, keyring: Keyring, row: DeskRow, at_us: int
+) -> Explanation | None:
+    """The explanation of a reward that the viewer was shown, as far as the viewer may know it.
+
+    A dealer hears of its own member's the arithmetic, the rule and what would free it. The events
+    behind it are of a person and of others' hands, and another referral is another member's.
+    """
+    scope.require("money", "rewards and their money")
+    found = explanation_of(HEADQUARTERS_SCOPE, connection, keyring, row.reward_id, at_us)
+    if found is None or scope.may("books"):
+        return found
+    return replace(found, chain=(), referrals=())
 
 
 @dataclass(frozen=True, slots=True)

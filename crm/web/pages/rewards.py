@@ -14,7 +14,7 @@ from crm.ledger.queries import ledger_of
 from crm.masking import masked_name
 from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
-from crm.reward_desk.asking import explanation_of
+from crm.reward_desk.asking import explanation_told
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import OrderRow
 from crm.reward_desk.queries import desk_rows, open_orders, payments_of, queue_page
@@ -182,10 +182,9 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         rows = desk_rows(visit.scope, connection, [reward_id])
         if not rows:
             raise NotFound
-        why, entries, payments, begun = None, [], [], []
+        why = explanation_told(visit.scope, connection, visit.site.keyring, rows[0], now_us)
+        entries, payments, begun = [], [], []
         if is_company:
-            keyring = visit.site.keyring
-            why = explanation_of(visit.scope, connection, keyring, reward_id, now_us)
             entries = ledger_of(visit.scope, connection, reward_id)
             payments = payments_of(visit.scope, connection, reward_id)
             begun = open_orders(visit.scope, connection, reward_id)

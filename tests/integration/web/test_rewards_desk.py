@@ -464,6 +464,20 @@ def test_a_dealer_sees_its_members_alone_and_no_patient(desk: RunningSite) -> No
         assert person.get(f"/rewards/{reward_of(13, 'M1')}").status_code == 404
 
 
+def test_a_dealer_sees_why_its_members_reward_is_what_it_is_and_no_event_behind_it(
+    desk: RunningSite,
+) -> None:
+    reward = reward_of(13, "M1")
+    with signed_in(desk, "dealer") as person:
+        page = person.get(f"/rewards/{reward}").text
+    for told in ("为什么是这么多", "怎样才能发放", "按哪一条政策"):
+        assert told in page
+    for closed in ("从哪些事件来", "这位患者的全部转介绍", "看档案和同意", "/event?", "/people/"):
+        assert closed not in page
+    with signed_in(desk, "payer") as person:
+        assert "从哪些事件来" in person.get(f"/rewards/{reward}").text
+
+
 def test_a_dealer_reads_no_name_of_the_companys_people(desk: RunningSite) -> None:
     approve(desk, "checker", 14)
     with signed_in(desk, "payer") as person:
