@@ -200,6 +200,18 @@ def test_the_form_opens_and_keeps_what_is_typed_when_the_network_never_answers(
         expect_unsent(page, 2)
 
 
+def test_a_page_that_says_there_is_no_network_is_the_page_asked_for_once_there_is(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    with no_network(on_phone):
+        on_phone.open("/people")
+        expect(page.get_by_role("heading", name="现在没有网络")).to_be_visible()
+    expect(page.get_by_role("heading", name="名单")).to_be_visible()
+    assert page.url.endswith("/people")
+
+
 @pytest.mark.parametrize(
     "answer",
     [

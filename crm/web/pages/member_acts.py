@@ -45,7 +45,7 @@ def enrol(posting: SignedInPosting) -> Response:
     answer = say(posting, [act], fields=member_forms.FIELDS, faults=found.faults)
     if answer.form is not None:
         return _new(visit, answer.form)
-    return done(visit, "/members", answer)
+    return done(visit, f"/members/{found.data['member']}", answer)
 
 
 def _new(visit: Visit, form: ActForm) -> Response:

@@ -217,7 +217,11 @@ lookAgain();
 showUnsent();
 keepExpected().catch(() => null).then(offerInvited);
 addEventListener("keydown", findByKey);
-addEventListener("online", () => sendAndShow());
+addEventListener("online", () => {
+  // What stands in for a page that could not be had is true no longer.
+  if (document.querySelector("[data-no-network]") && location.pathname !== "/offline") location.reload();
+  else sendAndShow();
+});
 addEventListener("pageshow", showUnsent);
 setInterval(() => sendAndShow(), RETRY_MS);
 if (navigator.onLine) sendAndShow();

@@ -65,6 +65,19 @@ def test_headquarters_enrols_for_a_dealer_and_a_dealer_for_itself_alone(site: Ru
     assert stands(site, "M11")["dealer"] == "D1"
 
 
+def test_an_enrolment_leads_to_the_member_with_its_receipt_and_number(site: RunningSite) -> None:
+    typed = {"form_id": str(uuid4()), "name": "周有号", "phone": "13511112233", "kind": "clerk"}
+    with signed_in(site, "dealer") as person:
+        to = person.post("/members/new", **typed).headers["location"]
+        number = f"M-{typed['form_id'][:6].upper()}"
+        assert to.startswith(f"/members/{number}?said=")
+        waits = person.get(to)
+        assert waits.status_code == 202 and "回执号" in waits.text
+        site.work()
+        page = person.get(to).text
+        assert "已收下" in page and number in page
+
+
 def test_a_form_with_a_fault_keeps_what_was_typed_and_says_where(site: RunningSite) -> None:
     with signed_in(site, "dealer") as person:
         fields = {"form_id": str(uuid4()), "name": "周小芳", "phone": "", "kind": "nurse"}
