@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from campaigns.wording.counting import counted
 from campaigns.wording.languages import DEFAULT_LANGUAGE, Language
 
 FOLDER = Path(__file__).parent / "translations"
@@ -31,7 +32,7 @@ def translated(text: str, language: Language, /, **values: object) -> str:
     """A marked text in a language, its values filled in; as it is where no catalogue has it."""
     found = text if language == DEFAULT_LANGUAGE else catalogue(language).get(text, text)
     said = found.rpartition(_OF)[2]
-    return said.format(**values) if values else said
+    return counted(said.format(**values)) if values else said
 
 
 def catalogue_file(language: Language) -> Path:

@@ -4,6 +4,7 @@ The settings choose zh-CN (default), zh-TW or en.
 """
 
 from campaigns.wording import catalogues
+from campaigns.wording.counting import counted
 from campaigns.wording.languages import LANGUAGES, Language
 from crm.configuration.environment import SettingInvalid
 from crm.configuration.settings import setting
@@ -21,7 +22,7 @@ def language() -> Language:
 
 def say(sentence: str, **values: object) -> str:
     """The sentence in the chosen language, with its values filled in."""
-    return catalogues.translated(sentence, language()).format(**values)
+    return counted(catalogues.translated(sentence, language()).format(**values))
 
 
 def words(*sentences: str) -> list[str]:

@@ -38,6 +38,6 @@ def without_contract(visit: Visit, said: Mapping[str, Any]) -> Iterator[str]:
         )
     elif not any(covers(code, region) for each in running for code in each.regions):
         held = dict.fromkeys(code for each in running for code in each.regions)
-        places = "、".join(region_name(code) or code for code in held)
+        places = visit.joined(region_name(code) or code for code in held)
         here = region_name(region) or region
         yield visit.say(_NOT_THERE).format(dealer=name, region=here, places=places)

@@ -22,6 +22,7 @@ from campaigns.sheets.writing import (
     put_formatted,
 )
 from campaigns.times import shanghai_day
+from campaigns.wording.counting import counted
 from crm.accounts.audit import log_export
 from crm.storage.database import writing
 from crm.web.desk.tables import Asked, Cell, R, ShownTable, Table, Taken
@@ -73,8 +74,12 @@ def _text(visit: Visit, shown: ShownTable) -> str:
     return "\ufeff" + text.getvalue()
 
 
+def _taken(cell: Cell) -> Taken:
+    return counted(cell.taken) if isinstance(cell.taken, str) else cell.taken
+
+
 def _in_text(cell: Cell) -> Taken:
-    return as_text(cell.text if isinstance(cell.taken, datetime) else cell.taken)
+    return as_text(cell.text if isinstance(cell.taken, datetime) else _taken(cell))
 
 
 def as_text(value: Taken) -> Taken:
@@ -121,7 +126,7 @@ def _workbook(visit: Visit, shown: ShownTable) -> bytes:
         cells = []
         for each in row.cells:
             cell = WriteOnlyCell(sheet)
-            put_formatted(cell, each.taken)
+            put_formatted(cell, _taken(each))
             cell.font = plain
             cells.append(cell)
         sheet.append(cells)

@@ -1,7 +1,7 @@
 """One request of a page: who is there, in which language; and the page that goes back."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from campaigns.field_labels import field_label
+from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import Language, language_named
 from crm.accounts.people import Account, account_of
 from crm.accounts.sessions import Stage, begin_session, session_named
@@ -101,6 +102,10 @@ class Visit:
         """A text in the visitor's language."""
         said: str = self.site.translations[self.language].ugettext(text)
         return said
+
+    def joined(self, texts: Iterable[str]) -> str:
+        """Several of them in one line, parted as the visitor's language does it."""
+        return self.say(N_("、")).join(texts)
 
     def field_word(self, name: str) -> str:
         """What a field of an event is called, in the visitor's language."""

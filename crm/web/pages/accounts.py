@@ -28,7 +28,7 @@ _GONE = N_("这个账号已关闭，或者是你自己的：自己的账号请�
 
 def roles_in_words(visit: Visit, known: KnownAccount) -> str:
     """What somebody may do, as a cell of a table has it."""
-    return "、".join(visit.say(label("role", role)) for role in known.roles)
+    return visit.joined(visit.say(label("role", role)) for role in known.roles)
 
 
 _LIST: Table[KnownAccount] = Table(

@@ -100,7 +100,7 @@ def _detail(visit: Visit, line: _Line) -> str:
         counted = N_("{n} 行") if line.of.kind == TOOK else N_("{n} 封")
         return visit.say(counted).format(n=f"{int(line.of.detail):,}")
     words: dict[str, str] = {role: visit.say(ROLES[role].word) for role in ROLES}
-    return "、".join(words.get(code, code) for code in line.of.detail.split())
+    return visit.joined(words.get(code, code) for code in line.of.detail.split())
 
 
 def _table(people: dict[str, str]) -> Table[_Line]:

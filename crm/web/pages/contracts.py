@@ -85,7 +85,7 @@ def _faults(posting: Posting, regions: tuple[str, ...]) -> Iterator[tuple[str, s
         # What the recording would refuse is said before anything is sent.
         codes = shared_regions(wanted, contract.grant)
         if codes:
-            where = "、".join(region_name(code) or code for code in codes)
+            where = visit.joined(region_name(code) or code for code in codes)
             since = whole_day_text(contract.starts_on, visit.language)
             told = {"where": where, "name": contract.name, "from": since}
             yield "regions", visit.say(_OVERLAP) % told

@@ -76,7 +76,7 @@ def _when(visit: Visit, each: Expected) -> Cell:
 _COLUMNS: tuple[Column[Expected], ...] = (
     Column("name", N_("姓名"), lambda v, e: name_cell(v, e.person), lambda e: e.person.name),
     Column("born", N_("出生年"), lambda _, e: (e.person.born or "")[:4]),
-    Column("phone", N_("手机尾号"), lambda _, e: "、".join(e.person.phone_tails)),
+    Column("phone", N_("手机尾号"), lambda v, e: v.joined(e.person.phone_tails)),
     Column("state", N_("状态"), lambda v, e: state_cell(v, e.person)),
     Column("came", N_("到场"), _came, lambda each: not each.came),
     Column("when", N_("什么时候请的"), _when, lambda each: each.invited.at_us),

@@ -51,8 +51,8 @@ def _sex(visit: Visit, person: FoundPerson) -> str | None:
     return visit.say(label("sex", person.sex)) if person.sex else None
 
 
-def _tails(_visit: Visit, person: FoundPerson) -> str:
-    return "、".join(person.phone_tails)
+def _tails(visit: Visit, person: FoundPerson) -> str:
+    return visit.joined(person.phone_tails)
 
 
 PEOPLE: Table[FoundPerson] = Table(

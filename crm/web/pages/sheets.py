@@ -177,7 +177,7 @@ def _notices(visit: Visit, receipt: SheetReceipt) -> list[tuple[str, str]]:
     rows: dict[str, dict[int, None]] = {}
     for notice in receipt.notices:
         rows.setdefault(notice_sentence(notice, visit.language), {})[notice.row] = None
-    return [("、".join(map(str, of)), said) for said, of in rows.items()]
+    return [(visit.joined(map(str, of)), said) for said, of in rows.items()]
 
 
 def _notes(visit: Visit, receipt: SheetReceipt) -> Iterator[str]:
@@ -185,10 +185,10 @@ def _notes(visit: Visit, receipt: SheetReceipt) -> Iterator[str]:
     read = receipt.refused_rows
     yield from unread_lines(read.unread, visit.language)
     if read.hidden_rows:
-        rows = "、".join(str(number) for _, number in read.hidden_rows)
+        rows = visit.joined(str(number) for _, number in read.hidden_rows)
         yield visit.say(N_("隐藏的行也读了：第 %(rows)s 行。请核对该不该收。")) % {"rows": rows}
     if read.hidden_columns:
-        columns = "、".join(dict.fromkeys(heading for _, heading in read.hidden_columns))
+        columns = visit.joined(dict.fromkeys(heading for _, heading in read.hidden_columns))
         said = visit.say(N_("有隐藏的栏，里面有内容：%(columns)s。请核对。"))
         yield said % {"columns": columns}
     for refusal in receipt.refusals:

@@ -6,14 +6,14 @@ A desk adds a line. The list at the side, the bar on phones and the page of all 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import C_, N_
 from crm.accounts.people import Account
 from crm.scope import Capability
 
 GROUPS: dict[str, tuple[str, str]] = {
     "today": (N_("今天"), "pen"),
     "activities": (N_("活动"), "calendar"),
-    "people": (N_("人"), "people"),
+    "people": (C_("places", "人"), "people"),
     "follow_ups": (N_("回访"), "phone"),
     "members": (N_("会员"), "badge"),
     "rewards": (N_("奖励"), "gift"),

@@ -23,5 +23,5 @@ def region_fault(text: str, say: Callable[[str], str]) -> str | None:
         return None
     if not codes:
         return say(_NO_REGION)
-    names = "、".join(region_name(code) or code for code in codes[:_NAMES_SHOWN])
+    names = say(N_("、")).join(region_name(code) or code for code in codes[:_NAMES_SHOWN])
     return say(_MANY_REGIONS).format(names=names)

@@ -1,7 +1,8 @@
 """The templates, one environment for each language; where the files of the pages are."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Any
 
 from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
 from campaigns.times import parse_instant_us, shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.counting import counted
 from campaigns.wording.days import day_text, month_text, said_day, whole_day_text
 from campaigns.wording.languages import Language
 from crm.accounts.roles import ROLES, roles_that_say
@@ -43,7 +47,7 @@ class Pages:
 
     def render(self, template: str, language: Language, context: Mapping[str, Any]) -> str:
         """The page as text."""
-        return self.environments[language].get_template(template).render(context)
+        return counted(self.environments[language].get_template(template).render(context))
 
 
 _OF_ALL_LANGUAGES = {
@@ -61,6 +65,27 @@ _OF_ALL_LANGUAGES = {
 """Filters that say the same in each."""
 
 
+_MARKS = {"，": ", ", "。": ". ", "：": ": ", "；": "; ", "、": ", ", "（": " (", "）": ")"}
+_ANY_MARK = re.compile("[" + "".join(_MARKS) + "]")
+
+
+class _LatinMarks(Extension):
+    """What stands between the texts of a template is punctuated as their language is."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Of the template's own text every mark; of what it joins with, what is marks alone."""
+        for token in stream:
+            is_mark = token.type == "string" and not _ANY_MARK.sub("", token.value).strip()
+            if token.type == "data" or is_mark:
+                told = _ANY_MARK.sub(lambda mark: _MARKS[mark[0]], token.value)
+                yield Token(token.lineno, token.type, told)
+            else:
+                yield token
+
+
+_PUNCTUATION: Mapping[Language, tuple[type[Extension], ...]] = {"en": (_LatinMarks,)}
+
+
 def _environment(language: Language, words: NullTranslations) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES_FOLDER),
@@ -68,7 +93,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", *_PUNCTUATION.get(language, ())],
     )
     # The extension adds it when it is loaded.
     environment.install_gettext_callables(  # type: ignore[attr-defined]

@@ -1,7 +1,8 @@
 """What holds of every page, opened by everybody who finds a way to it.
 
-What stands on it is in words: no day as machines write it, no code of an event or a field. What it
-asks of the database costs what it shows, not what there is.
+What stands on it is in words: no day as machines write it, no code of an event or a field; in
+English it has English marks, and of one thing it does not speak as of many. What it asks of the
+database costs what it shows, not what there is.
 """
 
 import re
@@ -73,6 +74,23 @@ def raw_in(text: str) -> list[str]:
     ]
 
 
+ENGLISH = {"accept-language": "en"}
+_INLINE = re.compile(r"</?(?:a|b|small|span|strong|button|label|em|input)\b[^>]*>")
+_MARK = re.compile(r"[A-Za-z0-9%)] ?[，。：；、（）]|[，。：；、（）] ?[A-Za-z0-9(]")
+_ONE_OF_MANY = re.compile(r"(?<![\d.,:/-])1 (?:people|[a-z]{2,}[^s\W]s)\b")
+
+
+def not_english_in(page: str) -> list[str]:
+    """Chinese marks in English sentences, `1 days`, and what was to be counted and is not."""
+    main = page.partition("<main")[2].partition(">")[2].partition("</main>")[0]
+    text = unescape(re.sub(r"<[^>]+>", "\n", _INLINE.sub("", AS_IT_IS.sub("\n", main))))
+    return [
+        " ".join(text[max(0, found.start() - 40) : found.end() + 20].split())
+        for pattern in (_MARK, _ONE_OF_MANY, re.compile("⟦"))
+        for found in pattern.finditer(text)
+    ] + re.findall(r".{40}u27e6.{20}", page)
+
+
 def _kind(path: str) -> str:
     return re.sub(r"/[0-9a-f-]{12,}|/[A-Z]{1,3}-?[A-Z0-9-]+|(?<==)[^&]*", "*", path)
 
@@ -103,6 +121,8 @@ def test_a_page_shows_no_day_as_machines_write_it_and_no_code_and_walks_over_no_
                 if answer.status_code != 200 or "html" not in answer.headers["content-type"]:
                     continue
                 wrong += [f"{path}: {told}" for told in raw_in(shown(answer.text))]
+                english = client.get(path, headers=ENGLISH, follow_redirects=True).text
+                wrong += [f"{path}: {told}" for told in not_english_in(english)]
                 links = re.findall(r'<a [^>]*href="(/[^"#]*)"', answer.text)
                 waiting += [unescape(link) for link in links if "download" not in link]
     finally:
@@ -146,6 +166,15 @@ def test_what_is_looked_for_would_be_found() -> None:
     assert raw_in("自 2026-03-02 起") and raw_in("2026-03") and raw_in("free_clinic")
     assert raw_in("activity.held") and raw_in("jinxi.activity.held.v1")
     assert not raw_in(shown("<main><code>free_clinic</code> 5月3日 a@jinxi.example</main>"))
+
+
+def test_what_is_not_english_would_be_found() -> None:
+    assert not_english_in("<main>for <b>崔*敏</b>，Thu 9 Jul</main>")
+    assert not_english_in("<main>no further。Everybody</main>")
+    assert not_english_in("<main><b>1</b> rewards</main>") and not_english_in(
+        "<main>1 people</main>"
+    )
+    assert not not_english_in("<main>健康讲座：护脑 <b>11</b> rewards, 1 reward</main>")
 
 
 def test_a_walk_over_a_large_table_would_be_found(site: RunningSite) -> None:
