@@ -50,7 +50,7 @@ def test_no_english_text_with_a_number_lacks_its_word_for_one() -> None:
         for text, said in _english()
         if text not in NEVER_ONE and MANY.search(re.sub(r"⟦[^⟧]*⟧", "", said))
     ]
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, "write both words, ⟦day|days⟧, for:\n" + "\n".join(wrong)
     assert all(text in dict(_english()) for text in NEVER_ONE)
 
 
