@@ -46,7 +46,7 @@ def _why(visit: Visit, each: Addressee) -> str:
 _COLUMNS: tuple[Column[Addressee], ...] = (
     Column("name", N_("姓名"), lambda v, e: name_cell(v, e.person), lambda e: e.person.name),
     Column("born", N_("出生年"), lambda _, e: (e.person.born or "")[:4]),
-    Column("phone", N_("手机尾号"), lambda _, e: "、".join(e.person.phone_tails)),
+    Column("phone", N_("手机尾号"), lambda v, e: v.joined(e.person.phone_tails)),
     Column("state", N_("状态"), lambda v, e: state_cell(v, e.person)),
     Column("why", N_("原因"), _why, lambda each: each.due.trouble or ""),
 )
