@@ -176,7 +176,7 @@ def test_who_planned_is_told_who_invites_and_what_is_printed_where(
     site.work()
     page = plans.get(answer.headers["location"]).text
     told = page.partition('id="next"')[2].partition("</section>")[0]
-    assert "由总部、现场工作人员在这一页按“请人来”" in told and "朝阳康泰 另外请" in told
+    assert "由总部、现场工作人员在这一页按“请人来”" in told and "朝阳康泰另外请" in told
     links = re.findall(r'href="(/[^"]+)"', told)
     assert len(links) == 3
     assert [plans.get(unescape(link)).status_code for link in links] == [200, 200, 200]
