@@ -17,6 +17,7 @@ from crm.funnels.definition import (
 from crm.funnels.fields import check_dimension, check_step
 
 MOST_DAYS = 36_600
+Compared = Literal["", "before", "quarter", "year"]
 
 
 class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -25,7 +26,8 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     steps, without: `TYPE:field=value`, as in the command. from_day, to_day: the entries' days, the
     last one not among them; or last_days: so many days up to today, today among them. by: what it
     is broken down by, each for itself. reached: whether the headcount of activities stands above.
-    compare: with which other period: the one before, or that of a year before.
+    compare: with which other period: the one before, the same days of the quarter before, or those
+    of a year before.
     """
 
     steps: tuple[str, ...]
@@ -38,7 +40,7 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     by: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     reached: bool = False
-    compare: Literal["", "before", "year"] = ""
+    compare: Compared = ""
 
     def period(self, today: date) -> tuple[date, date]:
         """The first day, and the day after the last; InvalidFunnel where they are not said."""

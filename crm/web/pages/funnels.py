@@ -105,7 +105,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "lists_behind": lists_behind(beside.other, viewer) if beside else (),
         "reached": reached_of(visit, asked),
         "times": list(other_times(asked.document, today_of(visit), visit.language)),
-        "beside": compared_or_not(asked.document, visit.language),
+        "beside": list(compared_or_not(asked.document, today_of(visit), visit.language)),
         "only_group": partial(only_group, asked.document),
         "money": money_of(report, costs_for(visit, asked), viewer),
         "came_elsewhere": came_elsewhere(visit, asked),

@@ -1,5 +1,6 @@
 """A funnel beside that of another period: both watched for as long, none lost who was there."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from crm.web.view.funnel_view import Against, Viewer, interval_text, rate_of, sh
 from crm.web.view.funnel_words import step_word
 
 _YEAR_DAYS = 365
+_QUARTER_MONTHS = 3
 _NOBODY = N_("那一段没有人，没法比")
 
 
@@ -27,8 +29,8 @@ _NOBODY = N_("那一段没有人，没法比")
 class Other:
     """The same funnel of another period.
 
-    as_of: the day on whose evening it is looked at, as long after it as today is after the period
-    it is compared with. Without, its people would have had the longer time to go on.
+    as_of: the day on whose evening it is looked at, as long after its end as today is after that of
+    the period it is compared with. Without, its people would have had the longer time to go on.
     """
 
     document: Document
@@ -40,11 +42,27 @@ def other_period(document: Document, today: date) -> Other | None:
     if not document.compare:
         return None
     from_day, to_day = document.period(today)
-    days = timedelta(days=(to_day - from_day).days if document.compare == "before" else _YEAR_DAYS)
+    length = to_day - from_day
+    if document.compare == "quarter":
+        first = _quarter_before(from_day)
+        # What goes on has as many days behind it; what is over is compared as the whole it is.
+        is_whole = to_day <= today and (from_day.day, to_day.day) == (1, 1)
+        after = _quarter_before(to_day) if is_whole else first + length
+    else:
+        days = length if document.compare == "before" else timedelta(days=_YEAR_DAYS)
+        first, after = from_day - days, to_day - days
     shifted = structs.replace(
-        document, from_day=from_day - days, to_day=to_day - days, last_days=None, by=(), compare=""
+        document, from_day=first, to_day=after, last_days=None, by=(), compare=""
     )
-    return Other(shifted, today - days)
+    return Other(shifted, after + (today - to_day))
+
+
+def _quarter_before(day: date) -> date:
+    """The same day three months before; where that month is shorter, the day after its last."""
+    year, month = divmod(day.year * 12 + day.month - 1 - _QUARTER_MONTHS, 12)
+    return date(year, month + 1, 1) + timedelta(
+        days=min(day.day - 1, monthrange(year, month + 1)[1])
+    )
 
 
 def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
@@ -102,7 +120,8 @@ def lists_behind(other: Other, viewer: Viewer) -> list[str]:
 
 
 def compared_notes(other: Other, viewer: Viewer) -> Iterator[str]:
-    """Up to when the other period is watched, where its window was not over by then."""
+    """Which days the other period has, and up to when it is watched where its window was not over
+    by then."""
     if other.document.from_day is None or other.document.to_day is None:
         return
     last = other.document.to_day - timedelta(days=1)
@@ -110,6 +129,11 @@ def compared_notes(other: Other, viewer: Viewer) -> Iterator[str]:
     start = np.asarray([day_start_us(last)])
     ends_us = int(window.last_instants_us(start, np.ones(1, np.int64))[0])
     if shanghai_day(ends_us) <= other.as_of:
+        yield viewer.say(
+            N_("比的是 {first} 至 {last} 进入的人。"),
+            first=whole_day_text(other.document.from_day, viewer.language),
+            last=whole_day_text(last, viewer.language),
+        )
         return
     yield viewer.say(
         N_(

@@ -37,8 +37,13 @@ DEFAULT_OF_DEALERS = Document(
     last_days=SEASON_DAYS,
 )
 """The same for dealers, of what their copies can hold."""
-COMPARISONS = {"": N_("不比"), "before": N_("比前一段同样长的时间"), "year": N_("比去年同期")}
-PERIODS = {"": "", "before": N_("前一段"), "year": N_("去年同期")}
+COMPARISONS = {
+    "": N_("不比"),
+    "before": N_("比前一段同样长的时间"),
+    "quarter": N_("比上一季度的同样几天"),
+    "year": N_("比去年同期"),
+}
+PERIODS = {"": "", "before": N_("前一段"), "quarter": N_("上一季度"), "year": N_("去年同期")}
 """What the period is called that is compared with."""
 
 Row = tuple[str, str]

@@ -10,7 +10,7 @@ from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.funnels.columns import ACTIVITY, REGION
 from crm.funnels.definition import Step, parse_step
-from crm.funnels.document import Document
+from crm.funnels.document import Compared, Document
 from crm.funnels.fields import PLACES, fields_of
 from crm.web.view.funnel_form import address_of
 
@@ -44,11 +44,17 @@ def other_times(document: Document, today: date, language: Language) -> Iterator
         yield Shortcut(translated(word, language), address_of(quarter), quarter == document)
 
 
-def compared_or_not(document: Document, language: Language) -> Shortcut:
-    """The same funnel with the time before beside it, or without where it stands there."""
-    is_compared = bool(document.compare)
-    other = structs.replace(document, compare="" if is_compared else "before")
-    return Shortcut(translated(N_("和前一段比"), language), address_of(other), is_compared)
+def compared_or_not(document: Document, today: date, language: Language) -> Iterator[Shortcut]:
+    """The same funnel with another time beside it, or without where it stands there: the one
+    before, and of a quarter the quarter before, which is what meetings hold it against."""
+    first, _ = document.period(today)
+    offered: dict[Compared, str] = {"before": N_("和前一段比")}
+    if document.compare == "quarter" or first == quarter_start(first):
+        offered["quarter"] = N_("和上一季度的同样几天比")
+    for code, word in offered.items():
+        is_shown = document.compare == code
+        other = structs.replace(document, compare="" if is_shown else code)
+        yield Shortcut(translated(word, language), address_of(other), is_shown)
 
 
 def only_group(document: Document, dimension: str, value: str | None) -> str | None:

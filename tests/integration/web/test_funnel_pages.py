@@ -352,13 +352,20 @@ def test_other_times_and_the_time_before_are_one_tap_away(office: httpx.Client) 
     page = office.get(f"/funnels?{QUERY}").text
     ways = re.search(r'<nav class="periods"[^>]*>(.*?)</nav>', page)
     assert ways
-    for words in (("近 30 天",), ("上季度", "和前一段比"), ("本季度",)):
+    quarter = "和上一季度的同样几天比"
+    for words in (
+        ("近 30 天",),
+        ("上季度", "和前一段比"),
+        ("本季度", quarter),
+        ("上季度", quarter),
+    ):
         shown = page
         for word in words:
             found = re.search(rf'<a href="(/funnels\?[^"]+)"[^>]*>{word}</a>', shown)
             assert found, word
             shown = office.get(unescape(found[1])).text
         assert all(re.search(rf'aria-current="true">{word}</a>', shown) for word in words)
+        assert (quarter in words) == ("上一季度：" in shown)
 
 
 def test_files_hold_the_table_and_where_its_numbers_come_from(office: httpx.Client) -> None:

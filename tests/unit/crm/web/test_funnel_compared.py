@@ -65,7 +65,36 @@ def test_the_page_says_up_to_when_an_earlier_period_is_watched() -> None:
         BESIDE, from_day=date(2026, 1, 1), to_day=date(2026, 2, 1), last_days=None
     )
     whole = other_period(over, TODAY)
-    assert whole is not None and not list(compared_notes(whole, OFFICE))
+    assert whole is not None
+    assert list(compared_notes(whole, OFFICE)) == [
+        "比的是 2025年12月1日 至 2025年12月31日 进入的人。"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("period", "today", "wanted", "as_of"),
+    [
+        # So far: as many days from the beginning of the quarter before.
+        (("2026-10-01", "2026-12-01"), "2026-11-30", ("2026-07-01", "2026-08-31"), "2026-08-30"),
+        (("2026-01-01", "2026-02-11"), "2026-02-10", ("2025-10-01", "2025-11-11"), "2025-11-10"),
+        # Over: the whole quarter before, whatever its length, watched as long after its end.
+        (("2026-07-01", "2026-10-01"), "2026-11-30", ("2026-04-01", "2026-07-01"), "2026-08-30"),
+        (("2026-01-01", "2026-04-01"), "2026-04-01", ("2025-10-01", "2026-01-01"), "2026-01-01"),
+        (("2026-05-31", "2026-06-02"), "2026-11-30", ("2026-03-01", "2026-03-03"), "2026-08-31"),
+    ],
+)
+def test_a_quarter_is_held_against_the_same_days_of_the_one_before_or_all_of_it_when_it_is_over(
+    period: tuple[str, str], today: str, wanted: tuple[str, str], as_of: str
+) -> None:
+    first, after = map(date.fromisoformat, period)
+    document = structs.replace(
+        DOCUMENT, from_day=first, to_day=after, last_days=None, compare="quarter"
+    )
+    other = other_period(document, date.fromisoformat(today))
+    assert other is not None
+    days = other.document.from_day, other.document.to_day
+    assert days == tuple(map(date.fromisoformat, wanted))
+    assert other.as_of == date.fromisoformat(as_of)
 
 
 def test_a_period_in_which_nobody_came_says_that_there_is_nothing_to_compare_with() -> None:
