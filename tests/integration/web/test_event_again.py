@@ -110,6 +110,7 @@ def everything(described: inspect.Type, name: str = "") -> Any:
         case inspect.FloatType():
             return 70.5
     exact = {"region": "130102", "evidence_sha256": "a" * 64, "mail": "n@mail.example.com"}
+    exact |= {"unit": "箱"}
     return exact.get(name, f"n-{name}")
 
 
