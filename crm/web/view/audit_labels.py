@@ -31,6 +31,7 @@ FILES = {
     "own-events": N_("还没有入档的"),
     "rewards": N_("奖励"),
     "transfers": N_("给会员的物品和费用"),
+    "letter_people": N_("收信的人"),
     "payees": N_("付款文件"),
     "open_payments": N_("美国公开付款的表，写全名"),
     "efpia": N_("EFPIA 的表，写全名"),
