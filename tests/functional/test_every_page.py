@@ -37,6 +37,7 @@ PATHS = (
     "/segments",
     "/funnels/differs?step=activity.attended&step=purchase.made&days=182&compare=before",
     "/funnels/people?step=activity.attended&days=182&at=1",
+    "/funnels/people?step=activity.attended&step=consent.given:purpose=archive&days=60&at=1&left=1",
     *("/me/password", "/me/second-factor"),
     *("/status", "/backups", "/accounts", "/audit", "/tokens", "/webhooks", "/notices"),
     "/event?source=/hq/console&id=plan-A-today",
@@ -221,8 +222,11 @@ def test_a_saved_group_and_its_calls_are_accessible_fit_and_have_large_targets(
     form.locator("[name=name]").fill(f"来过的人 {device}")
     form.get_by_role("button").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"来过的人 {device}")
+    expect(page.get_by_role("status")).to_contain_text("已存下人群")
+    assert_for_all(page)
+    group = page.url.removeprefix(journey.running.address).partition("?")[0]
     for path in ("", "/follow-ups"):
-        journey.open(page.url.removeprefix(journey.running.address) + path)
+        journey.open(group + path)
         assert_for_all(page)
     journey.assert_nothing_from_elsewhere()
 
