@@ -35,7 +35,10 @@ from crm.web.view.templates import STATIC_FOLDER, Pages, static_version
 
 VERSION = "1"
 _FOR_EVER = "public, max-age=31536000, immutable"
-_TO_BE_READ = re.compile(r"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
+_TO_BE_READ = {
+    "js": re.compile(r"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE),
+    "css": re.compile(r"^/\*.*\*/\n|^[ \t]+| (?={)", re.MULTILINE),
+}
 
 
 class _KeptFiles(StaticFiles):
@@ -47,18 +50,20 @@ class _KeptFiles(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         version, _, name = path.rpartition("/")
         response = await super().get_response(name, scope)
-        if name.endswith(".js") and response.status_code == 200:
+        kind = name.rpartition(".")[2]
+        if kind in _TO_BE_READ and response.status_code == 200:
             kept = {each: response.headers[each] for each in ("etag", "last-modified")}
-            response = Response(_script(name), headers=kept, media_type="text/javascript")
+            media_type = "text/css" if kind == "css" else "text/javascript"
+            response = Response(_as_loaded(name, kind), headers=kept, media_type=media_type)
         if version == static_version():
             response.headers["Cache-Control"] = _FOR_EVER
         return response
 
 
 @cache
-def _script(name: str) -> bytes:
+def _as_loaded(name: str, kind: str) -> bytes:
     """Without what only readers need, comments and indents: a phone loads what it runs."""
-    return _TO_BE_READ.sub("", (STATIC_FOLDER / name).read_text(encoding="utf-8")).encode()
+    return _TO_BE_READ[kind].sub("", (STATIC_FOLDER / name).read_text(encoding="utf-8")).encode()
 
 
 class _GuardedApp(FastAPI):

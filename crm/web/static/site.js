@@ -151,12 +151,10 @@ function lookAgain() {
     return;
   }
   sessionStorage.setItem("looked-again", times + 1);
-  let isTouched = false;
-  for (const kind of ["input", "change"]) document.addEventListener(kind, () => { isTouched = true; });
-  setTimeout(() => {
-    if (isTouched || document.activeElement?.matches("main input, main textarea, main select")) return;
-    location.reload();
+  const again = setTimeout(() => {
+    if (!document.activeElement?.matches("main input, main textarea, main select")) location.reload();
   }, AGAIN_MS);
+  document.addEventListener("input", () => clearTimeout(again));
 }
 
 // ---- every page
@@ -217,11 +215,8 @@ lookAgain();
 showUnsent();
 keepExpected().catch(() => null).then(offerInvited);
 addEventListener("keydown", findByKey);
-addEventListener("online", () => {
-  // What stands in for a page that could not be had is true no longer.
-  if (document.querySelector("[data-no-network]") && location.pathname !== "/offline") location.reload();
-  else sendAndShow();
-});
+// What stands in for a page that could not be had is true no longer.
+addEventListener("online", () => (document.querySelector("[data-no-network]") ? location.reload() : sendAndShow()));
 addEventListener("pageshow", showUnsent);
 setInterval(() => sendAndShow(), RETRY_MS);
 if (navigator.onLine) sendAndShow();
