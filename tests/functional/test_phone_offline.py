@@ -212,6 +212,23 @@ def test_a_page_that_says_there_is_no_network_is_the_page_asked_for_once_there_i
     assert page.url.endswith("/people")
 
 
+def test_a_network_that_is_said_to_be_there_and_carries_nothing_yet_is_tried_again(
+    on_phone: Journey,
+) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    page.clock.install()
+    with on_phone.running.listener.away():
+        page.context.set_offline(True)
+        on_phone.open("/people")
+        expect(page.get_by_role("heading", name="现在没有网络")).to_be_visible()
+        with page.expect_event("requestfailed", lambda asked: asked.url.endswith("/health")):
+            page.context.set_offline(False)
+    expect(page.get_by_role("heading", name="现在没有网络")).to_be_visible()
+    page.clock.run_for(21_000)
+    expect(page.get_by_role("heading", name="名单")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -210,15 +210,27 @@ async function keepForOneAlone() {
   localStorage.setItem("keptFor", actor);
 }
 
+async function tryAgain() {
+  if (!(await comesBack())) sendAndShow();
+}
+
+// What stands in for a page that could not be had is true no longer once the site answers: that
+// there is a network again is said before it carries anything.
+async function comesBack() {
+  if (!document.querySelector("[data-stands-in]") || location.pathname === "/offline") return false;
+  const answer = await fetch("/health", { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) location.reload();
+  return Boolean(answer?.ok);
+}
+
 wire();
 lookAgain();
 showUnsent();
 keepExpected().catch(() => null).then(offerInvited);
 addEventListener("keydown", findByKey);
-// What stands in for a page that could not be had is true no longer.
-addEventListener("online", () => (document.querySelector("[data-no-network]") ? location.reload() : sendAndShow()));
+addEventListener("online", tryAgain);
 addEventListener("pageshow", showUnsent);
-setInterval(() => sendAndShow(), RETRY_MS);
+setInterval(tryAgain, RETRY_MS);
 if (navigator.onLine) sendAndShow();
 if ("serviceWorker" in navigator && document.body.dataset.actor) {
   // Without it a browser that is short of room throws away what is unsent.
