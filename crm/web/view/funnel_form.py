@@ -211,7 +211,7 @@ def _one_of(known: Collection[str], text: str, default: str) -> str:
 
 
 def address_of(document: Document) -> str:
-    """The query of an address that asks for a funnel again."""
+    """The query of an address that asks for a funnel again, without what is meant anyway."""
     pairs: list[tuple[str, str]] = [("step", step) for step in document.steps]
     pairs.append(("window", document.window))
     if document.last_days is not None:
@@ -219,7 +219,10 @@ def address_of(document: Document) -> str:
     elif document.from_day and document.to_day:
         pairs.append(("from", document.from_day.isoformat()))
         pairs.append(("last", (document.to_day - timedelta(days=1)).isoformat()))
-    pairs += [("kind", document.kind), ("entry", document.entry)]
+    if document.kind != ChainKind.SEQUENTIAL:
+        pairs.append(("kind", document.kind))
+    if document.entry != EntryRule.BEST:
+        pairs.append(("entry", document.entry))
     pairs += [("by", name) for name in document.by]
     pairs += [("without", step) for step in document.without]
     pairs += [("reached", "1")] if document.reached else []
