@@ -16,7 +16,7 @@ from crm.accounts.roles import (
     AccountInvalid,
     AccountRole,
     checked_roles,
-    home_of,
+    first_page_of,
     says_of,
     scope_of,
     speaks_as,
@@ -80,9 +80,9 @@ class Account:
         return needs and not self.is_demo
 
     @property
-    def home(self) -> str:
+    def first_page(self) -> str:
         """Where the person lands."""
-        return home_of(self.roles)
+        return first_page_of(self.roles)
 
     def may_say(self, type_name: str) -> bool:
         """Whether the person may say events of a type."""

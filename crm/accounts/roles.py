@@ -44,13 +44,14 @@ _HEADQUARTERS_ALONE: frozenset[Capability] = frozenset({"decides", "status", "ru
 class Role:
     """One line of the table.
 
-    word: what the role is called; does: in one sentence, what it is for. home: where the person
-    lands. sees: capabilities; says: event types. speaks_as: as whom its events are kept.
+    word: what the role is called; does: in one sentence, what it is for. first_page: where
+    the person lands. sees: capabilities; says: event types. speaks_as: as whom its events are
+    kept.
     """
 
     word: str
     does: str
-    home: str
+    first_page: str
     sees: frozenset[Capability]
     says: frozenset[str] = frozenset()
     speaks_as: SendingRole = "staff"
@@ -194,9 +195,9 @@ def speaks_as(roles: Collection[AccountRole]) -> SendingRole:
     return next(ROLES[role].speaks_as for role in ROLES if role in roles)
 
 
-def home_of(roles: Collection[AccountRole]) -> str:
+def first_page_of(roles: Collection[AccountRole]) -> str:
     """Where somebody of these roles lands: what the first of the table opens."""
-    return next(ROLES[role].home for role in ROLES if role in roles)
+    return next(ROLES[role].first_page for role in ROLES if role in roles)
 
 
 _OF_TOKENS: dict[SendingRole, AccountRole] = {

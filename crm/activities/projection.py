@@ -10,7 +10,7 @@ def activity_row(activity: Activity) -> dict[str, Any]:
     """The row of one activity."""
     return {
         "activity_id": activity.activity_id,
-        "home": f"activity/{activity.activity_id}",
+        "subject": f"activity/{activity.activity_id}",
         "programme": activity.programme,
         "kind": activity.kind,
         "title": activity.title,

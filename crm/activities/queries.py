@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 from campaigns.times import day_end_us, day_start_us, rfc3339
 from crm.activities.tables import ACTIVITY
 from crm.components.index import TIE
-from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
+from crm.journal.events import JOURNAL, decode, last_position, rows_of_subjects
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.outcome import Outcome
@@ -28,7 +28,7 @@ class ActivityRow:
     """One activity as it stands."""
 
     activity_id: str
-    home: str
+    subject: str
     programme: str
     kind: str
     title: str
@@ -148,7 +148,7 @@ def whole_activity(
     """One activity with its cost, who helps, and its history; None as `activity`."""
     if activity(scope, connection, activity_id) is None:
         return None
-    rows = rows_of_homes(connection, [f"activity/{activity_id}"], last_position(connection))
+    rows = rows_of_subjects(connection, [f"activity/{activity_id}"], last_position(connection))
     events = sorted(decode(rows, keyring), key=lambda event: event.order)
     outcomes, stands = judge_activity(events)
     if stands is None:
@@ -198,7 +198,7 @@ def happened_at(
     query = (
         select(LINK.c.person_id, JOURNAL.c.type, JOURNAL.c.plain, JOURNAL.c.received_us)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
         .where(JOURNAL.c.type.in_(_HAPPENS), OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
         .where(JOURNAL.c.subject.in_(_speak_of(activity_id)))
     )
@@ -225,7 +225,7 @@ def attendees(scope: Scope, connection: Connection, activity_id: str) -> frozens
     query = (
         select(LINK.c.person_id, JOURNAL.c.plain)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
         .where(JOURNAL.c.type == ATTENDED, OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
         .where(JOURNAL.c.subject.in_(_speak_of(activity_id)))
     )
@@ -242,7 +242,7 @@ def written_at(scope: Scope, connection: Connection, activity_id: str) -> frozen
     query = (
         select(LINK.c.person_id)
         .join(CARD, CARD.c.card_id == LINK.c.card_id)
-        .where(CARD.c.home.in_(_speak_of(activity_id)), CARD.c.activity_id == activity_id)
+        .where(CARD.c.subject.in_(_speak_of(activity_id)), CARD.c.activity_id == activity_id)
     )
     return frozenset(connection.execute(query).scalars())
 
@@ -257,7 +257,7 @@ def signed_in_us(
     _only_company(scope)
     query = (
         select(LINK.c.person_id, JOURNAL.c.starts_us, JOURNAL.c.plain)
-        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.type == ATTENDED, LINK.c.person_id.in_(sorted(person_ids)))
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
@@ -270,8 +270,8 @@ def signed_in_us(
 
 
 def _speak_of(activity_id: str) -> Select[tuple[str]]:
-    """The homes that name it: without them every attendance ever, and every card, would be read."""
-    return select(TIE.c.home).where(TIE.c.key == f"activity/{activity_id}")
+    """Subjects that name it: without them every attendance ever, and every card, would be read."""
+    return select(TIE.c.subject).where(TIE.c.key == f"activity/{activity_id}")
 
 
 def _only_company(scope: Scope) -> None:

@@ -8,7 +8,7 @@ ACTIVITY = Table(
     "activity",
     METADATA,
     Column("activity_id", String(64), primary_key=True),
-    Column("home", String(100), nullable=False, unique=True),
+    Column("subject", String(100), nullable=False, unique=True),
     Column("programme", String(200), nullable=False),
     Column("kind", String(24), nullable=False),
     Column("title", String(200), nullable=False),

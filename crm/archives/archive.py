@@ -72,7 +72,7 @@ def archive_of(
     What is of health is shown to nobody while it is closed.
     """
     ledger = ledger_of(person, evaluation.at_us)
-    homes = {f"card/{card.card_id}" for card in person.cards}
+    subjects = {f"card/{card.card_id}" for card in person.cards}
     erased = {f"card/{card.card_id}" for card in person.cards if card.erased}
     health = _OF_HEALTH if closed.health else frozenset()
     return Archive(
@@ -85,9 +85,11 @@ def archive_of(
         ledger.words,
         ledger.standings,
         [
-            _item(event, evaluation, PERSONAL_FIELDS if hidden or event.home in erased else health)
+            _item(
+                event, evaluation, PERSONAL_FIELDS if hidden or event.subject in erased else health
+            )
             for event in evaluation.events
-            if event.home in homes
+            if event.subject in subjects
         ],
     )
 
@@ -122,7 +124,7 @@ def _item(event: LoggedEvent, evaluation: Evaluation, hidden: Collection[str]) -
         event.time,
         "day" if event.day_precision else "second",
         event.type_name,
-        event.home.partition("/")[2],
+        event.subject.partition("/")[2],
         event.source,
         event.id,
         outcome.outcome,

@@ -8,7 +8,7 @@ from crm.components.evaluation import Evaluation
 
 
 def conflict_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
-    """A row for each open conflict, in the home of its card."""
+    """A row for each open conflict, under the subject of its card."""
     if "card.corrected" not in evaluation.fold.types:
         return
     for card in evaluation.cards.values():
@@ -16,7 +16,7 @@ def conflict_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
             yield {
                 "card_id": conflict.card_id,
                 "field": conflict.field,
-                "home": f"card/{conflict.card_id}",
+                "subject": f"card/{conflict.card_id}",
                 "why": conflict.why,
                 "since_us": conflict.since_us,
             }

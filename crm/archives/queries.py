@@ -16,7 +16,7 @@ from crm.archives.conflicts import Conflict, Statement, conflicts_of
 from crm.archives.dossier import Dossier, dossier_of
 from crm.archives.tables import CONFLICT
 from crm.attachments.store import AttachmentStore
-from crm.components.as_of import effective_up_to, past_of_homes
+from crm.components.as_of import effective_up_to, past_of_subjects
 from crm.components.evaluation import Evaluation, PersonView
 from crm.consents.uses import Closed, Standing, closed_by, may_show
 from crm.copies.queries import HeldCopy, copies_of, held_since
@@ -129,8 +129,8 @@ def _closed_now(
 ) -> Closed:
     """What is closed now by anybody to whom a card of the person has come."""
     own = {card.card_id for card in person.cards}
-    homes = [f"card/{card_id}" for card_id in sorted(own)]
-    present = past_of_homes(connection, keyring, homes, now_us, effective_up_to(now_us))
+    subjects = [f"card/{card_id}" for card_id in sorted(own)]
+    present = past_of_subjects(connection, keyring, subjects, now_us, effective_up_to(now_us))
     closed = Closed(archive=False, health=False)
     for each in present.persons:
         if own & {card.card_id for card in each.cards}:
@@ -149,8 +149,8 @@ def person_then(
     cards = cards_of(scope, connection, name)
     if not cards:
         return None
-    homes = [f"card/{card_id}" for card_id in cards]
-    past = past_of_homes(connection, keyring, homes, at_us, effective_up_to(at_us))
+    subjects = [f"card/{card_id}" for card_id in cards]
+    past = past_of_subjects(connection, keyring, subjects, at_us, effective_up_to(at_us))
     wanted = name if name in past.cards else None
     for person in past.persons:
         ids = {card.card_id for card in person.cards}
@@ -168,8 +168,8 @@ def people_at(
     """
     scope.require("archive", "archives are the company's; a dealer has its copy")
     cards = cards_of_people(connection, ids)
-    homes = sorted({f"card/{card_id}" for own in cards.values() for card_id in own})
-    past = past_of_homes(connection, keyring, homes, at_us, effective_up_to(at_us))
+    subjects = sorted({f"card/{card_id}" for own in cards.values() for card_id in own})
+    past = past_of_subjects(connection, keyring, subjects, at_us, effective_up_to(at_us))
     whose = {card.card_id: person for person in past.persons for card in person.cards}
     found = {
         name: next((whose[card_id] for card_id in own if card_id in whose), None)
@@ -245,7 +245,9 @@ def open_conflicts(
     wanted = [tuple(row) for row in connection.execute(query)]
     found: dict[tuple[str, str], OpenConflict] = {}
     for name in dict.fromkeys(name for name, _ in wanted):
-        past = past_of_homes(connection, keyring, [f"card/{name}"], at_us, effective_up_to(at_us))
+        past = past_of_subjects(
+            connection, keyring, [f"card/{name}"], at_us, effective_up_to(at_us)
+        )
         person = next(p for p in past.persons if name in {card.card_id for card in p.cards})
         known = KnownPerson(person, past, closed_by(person.consents, at_us))
         for conflict in conflicts_of(past.cards[name]):

@@ -9,9 +9,9 @@ CONFLICT = Table(
     METADATA,
     Column("card_id", String(64), primary_key=True),
     Column("field", String(32), primary_key=True),
-    Column("home", String(100), nullable=False),
+    Column("subject", String(100), nullable=False),
     Column("why", String(16), nullable=False),
     Column("since_us", BigInteger, nullable=False),
-    Index("ix_conflict_home", "home"),
+    Index("ix_conflict_subject", "subject"),
     Index("ix_conflict_since_us", "since_us"),
 )

@@ -73,6 +73,8 @@ def _in_copy(connection: Connection, card_id: str, dealer: str) -> bool:
     """Whether the card is one of those that make up a row of the dealer's copy."""
     person = select(LINK.c.person_id).where(LINK.c.card_id == card_id).scalar_subquery()
     cards = connection.execute(select(LINK.c.card_id).where(LINK.c.person_id == person)).scalars()
-    homes = [f"card/{each}" for each in cards]
-    rows = select(COPY_ROW.c.cards).where(COPY_ROW.c.dealer == dealer, COPY_ROW.c.home.in_(homes))
+    subjects = [f"card/{each}" for each in cards]
+    rows = select(COPY_ROW.c.cards).where(
+        COPY_ROW.c.dealer == dealer, COPY_ROW.c.subject.in_(subjects)
+    )
     return any(card_id in orjson.loads(row) for row in connection.execute(rows).scalars())

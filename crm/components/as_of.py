@@ -17,11 +17,11 @@ from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation
 from crm.components.histories import in_order
 from crm.components.index import close
-from crm.components.keys import Digest, keyed_digest, keys_of_home, kind_of, phone_key
+from crm.components.keys import Digest, keyed_digest, keys_of_subject, kind_of, phone_key
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
 from crm.identity.weights import Weights
 from crm.journal.dead_letters import dead_positions
-from crm.journal.events import JOURNAL, decode, homes_with_prefix, rows_of_homes
+from crm.journal.events import JOURNAL, decode, rows_of_subjects, subjects_with_prefix
 from crm.journal.logged_event import LoggedEvent
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
@@ -56,7 +56,7 @@ def received_up_to(known_at_us: int) -> EventFilter:
 
 @dataclass
 class Past:
-    """Histories by home, and the facts of shared things that follow from them."""
+    """Histories by subject, and the facts of shared things that follow from them."""
 
     histories: dict[str, list[LoggedEvent]]
     _activities: dict[str, Activity | None] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Past:
         """From events in any order."""
         histories: dict[str, list[LoggedEvent]] = {}
         for event in in_order(events):
-            histories.setdefault(event.home, []).append(event)
+            histories.setdefault(event.subject, []).append(event)
         return cls(histories)
 
     def activity(self, activity_id: str) -> Activity | None:
@@ -98,8 +98,8 @@ class Past:
 
     def shared_outcomes(self) -> Iterator[tuple[list[LoggedEvent], Outcomes]]:
         """The events of what many people share, thing by thing, and what became of them."""
-        for home, events in self.histories.items():
-            kind = kind_of(home)
+        for subject, events in self.histories.items():
+            kind = kind_of(subject)
             if kind == "activity":
                 yield events, judge_activity(events)[0]
             elif kind == "member":
@@ -128,8 +128,8 @@ class Past:
     def _of_kind(self, *kinds: str) -> list[LoggedEvent]:
         return in_order(
             event
-            for home, events in self.histories.items()
-            if kind_of(home) in kinds
+            for subject, events in self.histories.items()
+            if kind_of(subject) in kinds
             for event in events
         )
 
@@ -156,23 +156,23 @@ def past_and_present(
     return past, past.evaluate(at_us, _crowded_in(events))
 
 
-def past_of_homes(
+def past_of_subjects(
     connection: Connection,
     keyring: Keyring,
-    homes: Iterable[str],
+    subjects: Iterable[str],
     at_us: int,
     keep: EventFilter,
     imagined: Sequence[LoggedEvent] = (),
 ) -> Evaluation:
-    """The components of some homes, folded for the instant.
+    """The components of some subjects, folded for the instant.
 
-    `imagined` are events of these homes that nobody has said: as if they were recorded too.
+    `imagined` are events of these subjects that nobody has said: as if they were recorded too.
     """
-    closure = close(connection, homes, {})
+    closure = close(connection, subjects, {})
     digest = keyed_digest(keyring.secret("ties"))
-    wanted = {home for component in closure.components for home in component}
+    wanted = {subject for component in closure.components for subject in component}
     events = recorded_events(connection, keyring, sorted(wanted))
-    shared = {h for event in (*events, *imagined) for h in _shared_homes(event, digest)}
+    shared = {h for event in (*events, *imagined) for h in _shared_subjects(event, digest)}
     cards = {
         f"card/{card_id}"
         for event in recorded_events(connection, keyring, sorted(shared))
@@ -181,24 +181,24 @@ def past_of_homes(
     others = (shared | cards) - wanted
     around = recorded_events(connection, keyring, sorted(others))
     # Whether a member's own card is known may hang on the activity at which it was written.
-    further = {home for event in around for home in _shared_homes(event, digest)} - others
-    further = {home for home in further if kind_of(home) == "activity"}
+    further = {subject for event in around for subject in _shared_subjects(event, digest)} - others
+    further = {subject for subject in further if kind_of(subject) == "activity"}
     around += recorded_events(connection, keyring, sorted(further))
     around += _of_kinds(connection, keyring, "dealer/", "policy/", "matching/")
     kept = [event for event in (*events, *around, *imagined) if keep(event)]
     past = Past.of(kept)
-    for home in cards - wanted:
+    for subject in cards - wanted:
         # Only whether these cards are known matters; their people are not asked for.
-        past.histories[home] = [
+        past.histories[subject] = [
             event
-            for event in past.histories.get(home, [])
+            for event in past.histories.get(subject, [])
             if event.type_name in ("card.registered", "card.erased", "event.voided")
         ]
     evaluated = Past({h: e for h, e in past.histories.items() if h not in cards - wanted})
     evaluated._members = {
-        home.partition("/")[2]: past.member(home.partition("/")[2])
-        for home in shared
-        if kind_of(home) == "member"
+        subject.partition("/")[2]: past.member(subject.partition("/")[2])
+        for subject in shared
+        if kind_of(subject) == "member"
     }
 
     def is_crowded(raw: str) -> bool:
@@ -209,14 +209,14 @@ def past_of_homes(
 
 
 def recorded_events(
-    connection: Connection, keyring: Keyring, homes: Sequence[str] | None = None
+    connection: Connection, keyring: Keyring, subjects: Sequence[str] | None = None
 ) -> list[LoggedEvent]:
-    """The recorded events, of some homes or of all."""
+    """The recorded events, of some subjects or of all."""
     up_to = load_progress(connection, "embedded").position
-    if homes is None:
+    if subjects is None:
         rows = connection.execute(select(JOURNAL).where(JOURNAL.c.position <= up_to)).all()
     else:
-        rows = rows_of_homes(connection, homes, up_to)
+        rows = rows_of_subjects(connection, subjects, up_to)
     left_out = dead_positions(connection)
     return decode([row for row in rows if row.position not in left_out], keyring)
 
@@ -228,12 +228,14 @@ def weights_now(connection: Connection, keyring: Keyring) -> Weights | None:
 
 
 def _of_kinds(connection: Connection, keyring: Keyring, *prefixes: str) -> list[LoggedEvent]:
-    homes = [home for prefix in prefixes for home in homes_with_prefix(connection, prefix)]
-    return recorded_events(connection, keyring, homes)
+    subjects = [
+        subject for prefix in prefixes for subject in subjects_with_prefix(connection, prefix)
+    ]
+    return recorded_events(connection, keyring, subjects)
 
 
-def _shared_homes(event: LoggedEvent, digest: Digest) -> set[str]:
-    keys = keys_of_home(event.home, [event], digest)
+def _shared_subjects(event: LoggedEvent, digest: Digest) -> set[str]:
+    keys = keys_of_subject(event.subject, [event], digest)
     return {key for key in keys if kind_of(key) in ("activity", "member")}
 
 
@@ -247,6 +249,6 @@ def _crowded_in(events: Iterable[LoggedEvent]) -> Callable[[str], bool]:
                 for raw in contact.phones or ():
                     phone = mobile_e164(raw)
                     if phone is not None:
-                        cards.setdefault(phone, set()).add(event.home)
-    crowded = {phone for phone, homes in cards.items() if len(homes) > CARDS_ON_A_PHONE_MAX}
+                        cards.setdefault(phone, set()).add(event.subject)
+    crowded = {phone for phone, subjects in cards.items() if len(subjects) > CARDS_ON_A_PHONE_MAX}
     return lambda raw: mobile_e164(raw) in crowded

@@ -108,13 +108,13 @@ class Evaluation:
             shared=tuple(map(self.fold.shared_of, cards)),
         )
 
-    def home_of_purchase(self, purchase_id: str) -> str:
-        """The home of the event that made the purchase, even of a voided one."""
+    def subject_of_purchase(self, purchase_id: str) -> str:
+        """The subject of the event that made the purchase, even of a voided one."""
         made = self.judged.created.get(("purchase", purchase_id))
         if made is not None:
-            return made.home
+            return made.subject
         return min(
-            event.home
+            event.subject
             for event in self.events
             if isinstance(event.data, PurchaseMade) and event.data.purchase_id == purchase_id
         )

@@ -115,7 +115,7 @@ class Fold:
         cards = self.__dict__.get("cards")
         if cards is None:
             return
-        kind, _, name = ("", "", "") if event is None else event.home.partition("/")
+        kind, _, name = ("", "", "") if event is None else event.subject.partition("/")
         card = cards.get(name) if kind == "card" else None
         grown._words = self._words.copy()
         grown._shared = self._shared.copy()
@@ -164,12 +164,12 @@ class Fold:
         outcomes = self.judged.outcomes
         for event in self.events:
             if event.type_name != "card.registered" and outcomes[event.key].takes_effect:
-                effective.setdefault(event.home, []).append(event)
+                effective.setdefault(event.subject, []).append(event)
         return {
             name: fold_card(
                 event,
-                effective.get(event.home, ()),
-                erased=event.home in self.judged.erased_from,
+                effective.get(event.subject, ()),
+                erased=event.subject in self.judged.erased_from,
             )
             for (kind, name), event in self.judged.created.items()
             if kind == "card"

@@ -1,4 +1,4 @@
-"""Histories read from the journal and kept at hand: events by home, facts of shared things.
+"""Histories read from the journal and kept at hand: events by subject, facts of shared things.
 
 One worker records at a time, so what it has read stays true until it writes; after a transaction
 that failed everything is forgotten. The memory is bounded.
@@ -12,7 +12,7 @@ from operator import attrgetter
 from sqlalchemy import Connection
 
 from crm.components.keys import keys_of_event, kind_of
-from crm.journal.events import decode, homes_with_prefix, rows_of_homes
+from crm.journal.events import decode, rows_of_subjects, subjects_with_prefix
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.cards import known_cards
@@ -36,7 +36,7 @@ EVENTS_AT_HAND = 20_000
 _position = attrgetter("position")
 
 
-def _nowhere(_home: str) -> None:
+def _nowhere(_subject: str) -> None:
     """Nobody has it."""
 
 
@@ -49,10 +49,10 @@ class HistoryCache:
     _events: OrderedDict[str, list[LoggedEvent]] = field(default_factory=OrderedDict)
     _count: int = 0
     _new: dict[str, list[LoggedEvent]] = field(default_factory=dict)
-    """Events of the chunk that is being recorded, by home: they are not read again."""
+    """Events of the chunk that is being recorded, by subject: they are not read again."""
     _read_up_to: int = 0
     at_hand: Callable[[str], list[LoggedEvent] | None] = _nowhere
-    """The history of a home up to this chunk, where somebody else has it."""
+    """The history of a subject up to this chunk, where somebody else has it."""
 
     def forget_everything(self) -> None:
         """After a failed transaction, or when somebody else may have written."""
@@ -60,10 +60,10 @@ class HistoryCache:
         self._new.clear()
         self._count = 0
 
-    def forget(self, home: str) -> None:
+    def forget(self, subject: str) -> None:
         """One history, so that it is read again."""
-        self._count -= len(self._events.pop(home, ()))
-        self._new.pop(home, None)
+        self._count -= len(self._events.pop(subject, ()))
+        self._new.pop(subject, None)
 
     def read_up_to(self, position: int) -> None:
         """Histories reach up to there."""
@@ -74,20 +74,20 @@ class HistoryCache:
         """The events of a chunk, and the last position that histories reach.
 
         The journal need not be read beyond the events before them, unless they come late: out of
-        the dead letters. whole: they are all that their homes have up to there.
+        the dead letters. whole: they are all that their subjects have up to there.
         """
         is_next = up_to == events[-1].position and not whole
         self._read_up_to = events[0].position - 1 if is_next else up_to
         self._new = {}
         for event in events:
-            self._new.setdefault(event.home, []).append(event)
-        for home, new in self._new.items():
+            self._new.setdefault(event.subject, []).append(event)
+        for subject, new in self._new.items():
             if whole:
                 # Whatever was read of it, this is all.
-                self._count -= len(self._events.pop(home, ()))
-                self._events[home] = list(new)
-            elif home in self._events:
-                known = self._events[home]
+                self._count -= len(self._events.pop(subject, ()))
+                self._events[subject] = list(new)
+            elif subject in self._events:
+                known = self._events[subject]
                 known += new
                 known.sort(key=_position)
             else:
@@ -95,33 +95,33 @@ class HistoryCache:
             self._count += len(new)
 
     def histories(
-        self, connection: Connection, homes: Iterable[str]
+        self, connection: Connection, subjects: Iterable[str]
     ) -> dict[str, list[LoggedEvent]]:
-        """All events of each home up to where the recording is, in order of arrival."""
-        wanted = list(homes)
-        missing = [home for home in wanted if home not in self._events]
+        """All events of each subject up to where the recording is, in order of arrival."""
+        wanted = list(subjects)
+        missing = [subject for subject in wanted if subject not in self._events]
         if missing:
             self._read(connection, missing)
         found = {}
-        for home in wanted:
-            self._events.move_to_end(home)
-            found[home] = self._events[home]
+        for subject in wanted:
+            self._events.move_to_end(subject)
+            found[subject] = self._events[subject]
         self._shrink(len(wanted))
         return found
 
-    def _read(self, connection: Connection, homes: Sequence[str]) -> None:
-        new = {event.position for home in homes for event in self._new.get(home, ())}
-        known = {home: self.at_hand(home) for home in homes}
-        missing = [home for home, history in known.items() if history is None]
-        rows = rows_of_homes(connection, missing, self._read_up_to) if missing else []
+    def _read(self, connection: Connection, subjects: Sequence[str]) -> None:
+        new = {event.position for subject in subjects for event in self._new.get(subject, ())}
+        known = {subject: self.at_hand(subject) for subject in subjects}
+        missing = [subject for subject, history in known.items() if history is None]
+        rows = rows_of_subjects(connection, missing, self._read_up_to) if missing else []
         kept = [r for r in rows if r.position not in self.left_out and r.position not in new]
-        for home, history in known.items():
-            self._events[home] = [e for e in history or () if e.position not in new]
+        for subject, history in known.items():
+            self._events[subject] = [e for e in history or () if e.position not in new]
         for event in decode(kept, self.keyring):
-            self._events[event.home].append(event)
-        for home in homes:
-            history = self._events[home]
-            history += self._new.get(home, ())
+            self._events[event.subject].append(event)
+        for subject in subjects:
+            history = self._events[subject]
+            history += self._new.get(subject, ())
             history.sort(key=_position)
             self._count += len(history)
 
@@ -141,7 +141,7 @@ class SharedFacts:
     """Facts of shared things, each judged once and then kept.
 
     up_to: the last event that is looked at; None: all that are known.
-    later, changed: the facts that hold at the end of a chunk, and for each home that changes
+    later, changed: the facts that hold at the end of a chunk, and for each subject that changes
     within it the position of its last change: what has not changed since is the same there.
     """
 
@@ -176,10 +176,10 @@ class SharedFacts:
         found = self.cache.histories(self.connection, unknown)
         behind = {
             key
-            for home, events in found.items()
+            for subject, events in found.items()
             for event in events
             for key in keys_of_event(event)
-            if kind_of(home) == "member" and kind_of(key) in ("activity", "card")
+            if kind_of(subject) == "member" and kind_of(key) in ("activity", "card")
         }
         self.cache.histories(self.connection, behind)
 
@@ -232,9 +232,9 @@ class SharedFacts:
         known = [event for event in self._histories("dealer/") if event.position not in new]
         return judge_contracts(known)[1]
 
-    def judge_day(self, home: str) -> tuple[list[LoggedEvent], Outcomes]:
+    def judge_day(self, subject: str) -> tuple[list[LoggedEvent], Outcomes]:
         """Every event of one day, and what became of it."""
-        events = self._history(home)
+        events = self._history(subject)
         return events, judge_day(events)
 
     def all_policies(self) -> tuple[LoggedEvent, ...]:
@@ -267,8 +267,8 @@ class SharedFacts:
     def _kept(self) -> Mapping[str, Mapping[str, object]]:
         return {"activity": self.activities, "member": self.members}
 
-    def _is_unchanged(self, home: str) -> bool:
-        return self.up_to is not None and self.changed.get(home, 0) <= self.up_to
+    def _is_unchanged(self, subject: str) -> bool:
+        return self.up_to is not None and self.changed.get(subject, 0) <= self.up_to
 
     def _finds(self, kind: str, name: str) -> Thing | None:
         if kind == "activity":
@@ -276,13 +276,13 @@ class SharedFacts:
         context = EvaluationContext(self.activity, lambda _: None)
         return known_cards(self._history(f"card/{name}"), context).get(name)
 
-    def _history(self, home: str) -> list[LoggedEvent]:
-        events = self.cache.histories(self.connection, [home])[home]
+    def _history(self, subject: str) -> list[LoggedEvent]:
+        events = self.cache.histories(self.connection, [subject])[subject]
         return in_order(
             event for event in events if self.up_to is None or event.position <= self.up_to
         )
 
     def _histories(self, prefix: str) -> list[LoggedEvent]:
-        homes = homes_with_prefix(self.connection, prefix)
-        found = self.cache.histories(self.connection, homes)
+        subjects = subjects_with_prefix(self.connection, prefix)
+        found = self.cache.histories(self.connection, subjects)
         return in_order(event for events in found.values() for event in events)

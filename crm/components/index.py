@@ -1,7 +1,7 @@
-"""The index of components: which homes speak of which keys, and so what belongs together.
+"""The index of components: which subjects speak of which keys, and so what belongs together.
 
-A tie leads from a home (`card/…`, `reward/…`, `member/…`) to a key (crm/components/keys.py). Keys
-that join cards are followed until nothing more is found.
+A tie leads from a subject (`card/…`, `reward/…`, `member/…`) to a key (crm/components/keys.py).
+Keys that join cards are followed until nothing more is found.
 """
 
 from collections import Counter
@@ -20,22 +20,24 @@ from crm.storage.reads import counted_rows, stored_rows
 TIE = Table(
     "tie",
     METADATA,
-    Column("home", String(100), primary_key=True),
+    Column("subject", String(100), primary_key=True),
     Column("key", String(120), primary_key=True),
     Index("ix_tie_key", "key"),
 )
 
 
-def rewrite_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -> Mapping[str, int]:
-    """Store the keys of some homes; returns how many ties each key gained, or lost (below 0)."""
-    stored = ties_of(connection, keys_by_home)
+def rewrite_ties(
+    connection: Connection, keys_by_subject: Mapping[str, set[str]]
+) -> Mapping[str, int]:
+    """Store the keys of some subjects; returns how many ties each key gained, or lost (below 0)."""
+    stored = ties_of(connection, keys_by_subject)
     net: Counter[str] = Counter()
     came: list[tuple[str, str]] = []
     went: list[tuple[str, str]] = []
-    for home, keys in keys_by_home.items():
-        before = stored.get(home, set())
-        came += [(home, key) for key in keys - before]
-        went += [(home, key) for key in before - keys]
+    for subject, keys in keys_by_subject.items():
+        before = stored.get(subject, set())
+        came += [(subject, key) for key in keys - before]
+        went += [(subject, key) for key in before - keys]
     delete_rows(connection, TIE, went)
     insert_rows(connection, TIE, came)
     net.update(key for _, key in came)
@@ -43,37 +45,37 @@ def rewrite_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -
     return net
 
 
-def add_ties(connection: Connection, keys_by_home: Mapping[str, set[str]]) -> None:
-    """Store some keys of homes beside those that are stored."""
+def add_ties(connection: Connection, keys_by_subject: Mapping[str, set[str]]) -> None:
+    """Store some keys of subjects beside those that are stored."""
     add_missing_rows(
         connection,
         TIE,
-        [(home, key) for home, keys in keys_by_home.items() for key in sorted(keys)],
+        [(subject, key) for subject, keys in keys_by_subject.items() for key in sorted(keys)],
     )
 
 
-def ties_of(connection: Connection, homes: Iterable[str]) -> dict[str, set[str]]:
-    """The stored keys of each home."""
+def ties_of(connection: Connection, subjects: Iterable[str]) -> dict[str, set[str]]:
+    """The stored keys of each subject."""
     found: dict[str, set[str]] = {}
-    for home, key in stored_rows(connection, tuple(TIE.columns), TIE.c.home, homes):
-        found.setdefault(home, set()).add(key)
+    for subject, key in stored_rows(connection, tuple(TIE.columns), TIE.c.subject, subjects):
+        found.setdefault(subject, set()).add(key)
     return found
 
 
-def homes_tied_to(connection: Connection, keys: Iterable[str]) -> dict[str, set[str]]:
-    """The homes that speak of each key."""
+def subjects_tied_to(connection: Connection, keys: Iterable[str]) -> dict[str, set[str]]:
+    """The subjects that speak of each key."""
     found: dict[str, set[str]] = {}
-    for home, key in stored_rows(connection, tuple(TIE.columns), TIE.c.key, keys):
-        found.setdefault(key, set()).add(home)
+    for subject, key in stored_rows(connection, tuple(TIE.columns), TIE.c.key, keys):
+        found.setdefault(key, set()).add(subject)
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Homes grouped into components, and what was found on the way.
+    """Subjects grouped into components, and what was found on the way.
 
     crowded: the phone keys that are on too many cards.
-    speaks_of: every key that one of the homes speaks of.
+    speaks_of: every key that one of the subjects speaks of.
     """
 
     components: list[set[str]]
@@ -83,32 +85,32 @@ class Closure:
 
 def close(
     connection: Connection,
-    homes: Iterable[str],
+    subjects: Iterable[str],
     net_ties: Mapping[str, int],
     former: Mapping[str, set[str]] = MappingProxyType({}),
 ) -> Closure:
-    """All homes that can concern the given ones, in components.
+    """All subjects that can concern the given ones, in components.
 
     `net_ties` tells how many ties each key has just gained or lost: a phone that has become
     crowded by that, or is crowded no longer, is followed, so that all on it are looked at again.
-    `former` holds what homes are no longer tied by, but were a moment ago: they belong together
+    `former` holds what subjects are no longer tied by, but were a moment ago: they belong together
     once more, so that the difference is seen.
     """
     groups = Groups()
-    frontier = set(homes)
+    frontier = set(subjects)
     asked: set[str] = set()
     crowded: set[str] = set()
     speaks_of: set[str] = set()
     formerly_on: dict[str, list[str]] = {}
-    for home, keys in former.items():
+    for subject, keys in former.items():
         for key in keys:
-            formerly_on.setdefault(key, []).append(home)
+            formerly_on.setdefault(key, []).append(subject)
     while frontier:
-        for home in frontier:
-            groups.add(home)
-        keys = {home for home in frontier if kind_of(home) == "card"}
+        for subject in frontier:
+            groups.add(subject)
+        keys = {subject for subject in frontier if kind_of(subject) == "card"}
         tied_by = ties_of(connection, frontier)
-        for tied in (*tied_by.values(), *(former.get(home, set()) for home in frontier)):
+        for tied in (*tied_by.values(), *(former.get(subject, set()) for subject in frontier)):
             speaks_of |= tied
             keys |= {key for key in tied if kind_of(key) in JOINING}
         keys -= asked
@@ -121,12 +123,12 @@ def close(
             if ties - net_ties.get(key, 0) > CARDS_ON_A_PHONE_MAX
         }
         frontier = set()
-        for key, tied in homes_tied_to(connection, keys - shut).items():
-            together = [home for home in tied if kind_of(home) in ("card", "reward")]
+        for key, tied in subjects_tied_to(connection, keys - shut).items():
+            together = [subject for subject in tied if kind_of(subject) in ("card", "reward")]
             together += formerly_on.get(key, ())
             if kind_of(key) == "card":
                 together.append(key)
-            frontier |= {home for home in together if home not in groups}
+            frontier |= {subject for subject in together if subject not in groups}
             groups.join(together)
     return Closure(groups.components(), frozenset(crowded), frozenset(speaks_of))
 
@@ -139,33 +141,33 @@ def _ties_of_crowded(connection: Connection, keys: Iterable[str]) -> dict[str, i
 
 
 class Groups:
-    """Sets of homes that grow together (union–find with path halving)."""
+    """Sets of subjects that grow together (union–find with path halving)."""
 
     def __init__(self) -> None:
         self._parent: dict[str, str] = {}
 
-    def __contains__(self, home: str) -> bool:
-        return home in self._parent
+    def __contains__(self, subject: str) -> bool:
+        return subject in self._parent
 
-    def add(self, home: str) -> None:
-        """A home, with nobody so far."""
-        self._parent.setdefault(home, home)
+    def add(self, subject: str) -> None:
+        """A subject, with nobody so far."""
+        self._parent.setdefault(subject, subject)
 
-    def join(self, homes: Sequence[str]) -> None:
+    def join(self, subjects: Sequence[str]) -> None:
         """These belong together, and whoever does with one of them."""
-        for home in homes:
-            self.add(home)
-            self._parent[self.root(home)] = self.root(homes[0])
+        for subject in subjects:
+            self.add(subject)
+            self._parent[self.root(subject)] = self.root(subjects[0])
 
-    def root(self, home: str) -> str:
+    def root(self, subject: str) -> str:
         """One of those who belong together, the same for all of them."""
-        while self._parent[home] != home:
-            self._parent[home] = home = self._parent[self._parent[home]]
-        return home
+        while self._parent[subject] != subject:
+            self._parent[subject] = subject = self._parent[self._parent[subject]]
+        return subject
 
     def components(self) -> list[set[str]]:
         """All who belong together."""
         found: dict[str, set[str]] = {}
-        for home in self._parent:
-            found.setdefault(self.root(home), set()).add(home)
+        for subject in self._parent:
+            found.setdefault(self.root(subject), set()).add(subject)
         return list(found.values())

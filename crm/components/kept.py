@@ -13,23 +13,23 @@ from crm.components.fold import Fold
 from crm.components.packed import packed, unpacked
 from crm.journal.logged_event import LoggedEvent
 
-HOMES_KEPT = 200_000
+SUBJECTS_KEPT = 200_000
 FOLDED_EVENTS_KEPT = 20_000
 PACKED_BYTES_KEPT = 64 * 2**20
 
 
 @dataclass(eq=False, slots=True)
 class Component:
-    """Homes that belong together, and what their events come to: as objects, as bytes, or not."""
+    """Subjects that belong together, and what their events come to: objects, bytes, or not."""
 
-    homes: frozenset[str]
+    subjects: frozenset[str]
     fold: Fold | None = None
     packed: bytes = b""
 
 
 @dataclass
 class KeptComponents:
-    """By home; the folds that were used last, up to a number of events, and others as bytes."""
+    """By subject; the folds that were used last, up to a number of events, and others as bytes."""
 
     _of: dict[str, Component] = field(default_factory=dict)
     _folded: OrderedDict[Component, int] = field(default_factory=OrderedDict)
@@ -37,9 +37,9 @@ class KeptComponents:
     _packed: OrderedDict[Component, None] = field(default_factory=OrderedDict)
     _bytes: int = 0
 
-    def of(self, home: str) -> Component | None:
-        """The component of a home; None where it must be looked for."""
-        return self._of.get(home)
+    def of(self, subject: str) -> Component | None:
+        """The component of a subject; None where it must be looked for."""
+        return self._of.get(subject)
 
     def fold_of(self, component: Component) -> Fold | None:
         """What its events come to; None where that is not at hand."""
@@ -49,32 +49,34 @@ class KeptComponents:
             self._hold(component, fold)
         return component.fold
 
-    def events_of(self, home: str) -> list[LoggedEvent] | None:
-        """The history of a home; None where it is not at hand."""
-        component = self._of.get(home)
+    def events_of(self, subject: str) -> list[LoggedEvent] | None:
+        """The history of a subject; None where it is not at hand."""
+        component = self._of.get(subject)
         fold = None if component is None else self.fold_of(component)
-        return None if fold is None else [event for event in fold.events if event.home == home]
+        return (
+            None if fold is None else [event for event in fold.events if event.subject == subject]
+        )
 
-    def keep(self, homes: Iterable[str], fold: Fold) -> None:
+    def keep(self, subjects: Iterable[str], fold: Fold) -> None:
         """From now on these belong together, and nobody else with any of them."""
-        together = frozenset(homes)
+        together = frozenset(subjects)
         component = self._of.get(next(iter(together)))
-        if component is None or component.homes != together:
-            for home in together:
-                self.drop(home)
+        if component is None or component.subjects != together:
+            for subject in together:
+                self.drop(subject)
             component = Component(together)
-            if len(self._of) > HOMES_KEPT:
+            if len(self._of) > SUBJECTS_KEPT:
                 self.forget_everything()
             self._of.update(dict.fromkeys(together, component))
         self._unpack(component)
         self._hold(component, fold.settled())
         self._shrink()
 
-    def drop(self, home: str) -> None:
-        """The component of a home, with all that its events say."""
-        component = self._of.get(home)
+    def drop(self, subject: str) -> None:
+        """The component of a subject, with all that its events say."""
+        component = self._of.get(subject)
         if component is not None:
-            for each in component.homes:
+            for each in component.subjects:
                 del self._of[each]
             self._events -= self._folded.pop(component, 0)
             self._unpack(component)

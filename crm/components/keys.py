@@ -58,12 +58,12 @@ def id_key(id_number: str, digest: Digest) -> str:
 
 
 def kind_of(key: str) -> str:
-    """The part of a key or home before the first `/`."""
+    """The part of a key or subject before the first `/`."""
     return key.partition("/")[0]
 
 
-def keys_of_home(
-    home: str, events: Sequence[LoggedEvent], digest: Digest, *, weighed: bool = False
+def keys_of_subject(
+    subject: str, events: Sequence[LoggedEvent], digest: Digest, *, weighed: bool = False
 ) -> set[str]:
     """The keys of everything that one history ever spoke of.
 
@@ -81,7 +81,7 @@ def keys_of_home(
         keys |= written.keys(digest)
         if weighed:
             keys |= written.keys_of_weights(digest)
-    keys.discard(home)
+    keys.discard(subject)
     return keys
 
 

@@ -33,7 +33,7 @@ class _Event(Struct, array_like=True, gc=False):
     position: int
     source: str
     id: str
-    home: str
+    subject: str
     time: str
     starts_us: int
     day_precision: bool
@@ -132,7 +132,7 @@ def _written(event: LoggedEvent) -> Any:
         event.position,
         event.source,
         event.id,
-        event.home,
+        event.subject,
         event.time,
         event.starts_us,
         event.day_precision,
@@ -155,7 +155,7 @@ def _read(written: Any) -> LoggedEvent:
         source,
         event_id,
         written.data.type_name,
-        written.home,
+        written.subject,
         written.time,
         starts_us,
         written.day_precision,

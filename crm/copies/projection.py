@@ -90,12 +90,12 @@ def contracts_of(context: EvaluationContext) -> tuple[Contract, ...]:
 def copy_table_rows(
     evaluation: Evaluation, row_key: Callable[[str, str], str]
 ) -> Iterator[dict[str, Any]]:
-    """The rows as they are stored, each in the home of its first contributing card."""
+    """The rows as they are stored, each under the subject of its first contributing card."""
     for row in rows_of_copies(evaluation, row_key):
         yield {
             "dealer": row.dealer,
             "key": row.key,
-            "home": f"card/{row.cards[0]}",
+            "subject": f"card/{row.cards[0]}",
             "cards": orjson.dumps(row.cards),
             "content": canonical_json(row.content),
         }
@@ -112,9 +112,9 @@ def wake_day_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
                 days.add((f"card/{card.card_id}", ends_on + timedelta(days=1)))
     for claim in evaluation.claims:
         if claim.standing == "held" and claim.releases_on is not None:
-            days.add((evaluation.home_of_purchase(claim.purchase_id), claim.releases_on))
-    for home, day in sorted(days):
-        yield {"home": home, "day": day}
+            days.add((evaluation.subject_of_purchase(claim.purchase_id), claim.releases_on))
+    for subject, day in sorted(days):
+        yield {"subject": subject, "day": day}
 
 
 def contract_rows(contracts: Iterable[ContractFact]) -> Iterator[dict[str, Any]]:

@@ -252,12 +252,12 @@ def _may_see(scope: Scope, dealer: str) -> None:
         raise OutOfScope("another dealer's copy")
 
 
-def own_row_key(scope: Scope, connection: Connection, home: str) -> str | None:
+def own_row_key(scope: Scope, connection: Connection, subject: str) -> str | None:
     """By which key a dealer names whoever a card (`card/…`) is of; None: it has no such row."""
     if scope.dealer is None:
         raise OutOfScope("rows are a dealer's")
-    person = select(LINK.c.person_id).where(LINK.c.home == home).scalar_subquery()
-    homes = select(LINK.c.home).where(LINK.c.person_id == person)
+    person = select(LINK.c.person_id).where(LINK.c.subject == subject).scalar_subquery()
+    subjects = select(LINK.c.subject).where(LINK.c.person_id == person)
     query = select(COPY_ROW.c.key).where(COPY_ROW.c.dealer == scope.dealer)
-    query = query.where(COPY_ROW.c.home.in_(homes)).order_by(COPY_ROW.c.key)
+    query = query.where(COPY_ROW.c.subject.in_(subjects)).order_by(COPY_ROW.c.key)
     return connection.execute(query.limit(1)).scalar()

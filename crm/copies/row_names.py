@@ -44,9 +44,9 @@ def row_key_of(wire: dict[str, Any]) -> str:
     return str(wire["subject"]).removeprefix(ROW)
 
 
-def of_card(wire: dict[str, Any], home: str) -> dict[str, Any]:
-    """The same event with a card's home (`card/…`) instead of the row."""
+def of_card(wire: dict[str, Any], subject: str) -> dict[str, Any]:
+    """The same event with a card's subject (`card/…`) instead of the row."""
     data = {name: value for name, value in wire["data"].items() if name != "row_key"}
     if WIRE_NAMES[wire["type"]] is not EventVoided:
-        data["card_id"] = home.partition("/")[2]
-    return wire | {"subject": home, "data": data}
+        data["card_id"] = subject.partition("/")[2]
+    return wire | {"subject": subject, "data": data}

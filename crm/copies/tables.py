@@ -22,11 +22,11 @@ COPY_ROW = Table(
     METADATA,
     Column("dealer", String(64), primary_key=True),
     Column("key", String(64), primary_key=True),
-    Column("home", String(100), nullable=False),
+    Column("subject", String(100), nullable=False),
     Column("cards", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("told", BigInteger, info=ADDED_LATER),
-    Index("ix_copy_row_home", "home"),
+    Index("ix_copy_row_subject", "subject"),
     Index("ix_copy_row_told", "dealer", "told"),
 )
 """`told` is the sequence number of the row's last change: a dealer reads its copy in that order. It
@@ -56,11 +56,11 @@ DEALER_CHANGE = Table(
 WAKE_DAY = Table(
     "wake_day",
     METADATA,
-    Column("home", String(100), primary_key=True),
+    Column("subject", String(100), primary_key=True),
     Column("day", Date, primary_key=True),
     Index("ix_wake_day_day", "day"),
 )
-"""A home to be looked at again when the day is reached: a consent expires, a hold ends."""
+"""A subject to be looked at again when the day is reached: a consent expires, a hold ends."""
 
 CONTRACT = Table(
     "contract",

@@ -128,26 +128,26 @@ def own_numbered(connection: Connection, source: str, number: str) -> list[Event
 
 
 def pending(
-    connection: Connection, homes: Collection[str], types: Collection[str]
+    connection: Connection, subjects: Collection[str], types: Collection[str]
 ) -> Sequence[Row[str, bytes]]:
-    """(type, plain) of the events of some homes that are accepted and not recorded yet."""
+    """(type, plain) of the events of some subjects that are accepted and not recorded yet."""
     query = (
         select(JOURNAL.c.type, JOURNAL.c.plain)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
-        .where(JOURNAL.c.subject.in_(homes), JOURNAL.c.type.in_(types))
+        .where(JOURNAL.c.subject.in_(subjects), JOURNAL.c.type.in_(types))
         .where(OUTCOME.c.position.is_(None))
     )
     return connection.execute(query).all()
 
 
-def going_back(connection: Connection, homes: Collection[str]) -> set[tuple[str, str]]:
+def going_back(connection: Connection, subjects: Collection[str]) -> set[tuple[str, str]]:
     """Source and id of what accepted words take back that are not recorded yet."""
     # The outbox first: a row leaves it only after the journal has it.
-    query = select(OUTBOX.c.message).where(OUTBOX.c.subject.in_(homes))
+    query = select(OUTBOX.c.message).where(OUTBOX.c.subject.in_(subjects))
     waiting = list(connection.execute(query).scalars())
     carried = rows(record(waiting)) if waiting else []
     plains = [each["plain"] for each in carried if each["type"] == _VOIDED]
-    plains += [row.plain for row in pending(connection, homes, (_VOIDED,))]
+    plains += [row.plain for row in pending(connection, subjects, (_VOIDED,))]
     found = map(orjson.loads, plains)
     return {(said["of_source"], said["of_id"]) for said in found}
 

@@ -28,7 +28,7 @@ _MOST_EVENTS = 3_000
 class OwnForm:
     """One form. name: of the person, where whoever asks may see names, and it is recorded.
 
-    homes: the subjects of its events.
+    subjects: the subjects of its events.
     """
 
     form_id: str
@@ -36,7 +36,7 @@ class OwnForm:
     spoken: tuple[Spoken, ...]
     name: str | None
     voided: int = 0
-    homes: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
 
     @property
     def is_taken_back(self) -> bool:
@@ -67,7 +67,7 @@ def own_forms_since(
             PERSON.c.restricted,
         )
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
-        .join(LINK, LINK.c.home == JOURNAL.c.subject, isouter=True)
+        .join(LINK, LINK.c.subject == JOURNAL.c.subject, isouter=True)
         .join(CARD, CARD.c.card_id == LINK.c.card_id, isouter=True)
         .join(PERSON, PERSON.c.person_id == LINK.c.person_id, isouter=True)
         .where(JOURNAL.c.source == source, JOURNAL.c.received_us >= since_us)
@@ -87,12 +87,12 @@ def own_forms_since(
             spoken=(spoken_of(row.type, orjson.loads(row.plain)), *form.spoken),
             name=form.name or shown,
             voided=form.voided + (row.outcome == "voided"),
-            homes=form.homes | {row.subject},
+            subjects=form.subjects | {row.subject},
         )
     return list(found.values())
 
 
-def homes_of(
+def subjects_of(
     connection: Connection, identities: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:
     """Source and id → what the event is about (`card/…`)."""
@@ -109,25 +109,25 @@ def homes_of(
 
 
 def names_written(
-    connection: Connection, keyring: Keyring, source: str, homes: Collection[str]
+    connection: Connection, keyring: Keyring, source: str, subjects: Collection[str]
 ) -> dict[str, str]:
-    """Home of a card → the name that the account wrote on it itself, of some homes.
+    """Subject of a card → the name that the account wrote on it itself, of some subjects.
 
     Restricted archives have none here, nor those that were erased.
     """
     query = (
         select(JOURNAL.c.position)
-        .join(LINK, LINK.c.home == JOURNAL.c.subject, isouter=True)
+        .join(LINK, LINK.c.subject == JOURNAL.c.subject, isouter=True)
         .join(PERSON, PERSON.c.person_id == LINK.c.person_id, isouter=True)
         .where(JOURNAL.c.source == source, JOURNAL.c.type == "card.registered")
         .where(func.coalesce(PERSON.c.restricted, false()).is_(False))
     )
     positions: list[int] = []
-    for piece in in_pieces(sorted(homes)):
+    for piece in in_pieces(sorted(subjects)):
         positions += connection.execute(query.where(JOURNAL.c.subject.in_(piece))).scalars()
     written = decode(rows_at(connection, positions), keyring)
     return {
-        event.home: event.data.person.name
+        event.subject: event.data.person.name
         for event in written
         if isinstance(event.data, CardRegistered) and not event.blank
     }
@@ -136,15 +136,15 @@ def names_written(
 def names_at(connection: Connection, subjects: Collection[str]) -> dict[str, str]:
     """Subject of an event → the name on the card it is of; restricted archives have none here."""
     query = (
-        select(LINK.c.home, CARD.c.name)
+        select(LINK.c.subject, CARD.c.name)
         .join(CARD, CARD.c.card_id == LINK.c.card_id)
         .join(PERSON, PERSON.c.person_id == LINK.c.person_id)
         .where(PERSON.c.restricted.is_(False), CARD.c.name.is_not(None))
     )
     found: dict[str, str] = {}
     for piece in in_pieces(list(subjects)):
-        rows = connection.execute(query.where(LINK.c.home.in_(piece)))
-        found |= {home: name for home, name in rows}
+        rows = connection.execute(query.where(LINK.c.subject.in_(piece)))
+        found |= {subject: name for subject, name in rows}
     return found
 
 
@@ -170,14 +170,14 @@ not_recorded: what was written was refused, put aside or taken back. erased: for
 
 def standing_of(connection: Connection, card_id: str) -> Standing:
     """How a card stands, as far as it is known where its person is not."""
-    home = f"card/{card_id}"
+    subject = f"card/{card_id}"
     # The outbox first: a row leaves it only after the journal has it.
-    waits = connection.execute(select(OUTBOX.c.id).where(OUTBOX.c.subject == home)).first()
+    waits = connection.execute(select(OUTBOX.c.id).where(OUTBOX.c.subject == subject)).first()
     query = (
         select(JOURNAL.c.type, OUTCOME.c.outcome, DEAD_LETTER.c.error)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .join(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position, isouter=True)
-        .where(JOURNAL.c.subject == home)
+        .where(JOURNAL.c.subject == subject)
     )
     said = connection.execute(query).all()
     if any(row.type == "card.erased" and row.outcome in (None, "recorded") for row in said):

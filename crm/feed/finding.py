@@ -31,16 +31,16 @@ def own_person(scope: Scope, connection: Connection, dealer: str, key: str) -> S
 
 
 def own_names(
-    scope: Scope, connection: Connection, dealer: str, homes: Collection[str]
+    scope: Scope, connection: Connection, dealer: str, subjects: Collection[str]
 ) -> dict[str, str]:
-    """Home of a card (`card/…`) → the name that the row behind it shows, of some homes."""
+    """Subject of a card (`card/…`) → the name that the row behind it shows, of some subjects."""
     _may_find(scope, dealer)
     return {
-        home: shared.names[0]
+        subject: shared.names[0]
         for shared in rows_of(connection, dealer)
         if shared.names
-        for home in (f"card/{card}" for card in shared.cards)
-        if home in homes
+        for subject in (f"card/{card}" for card in shared.cards)
+        if subject in subjects
     }
 
 

@@ -124,7 +124,7 @@ def _has_row_of_person(dealer: str) -> ColumnElement[bool]:
         # So that each step finds its rows by an index.
         of_event.c.card_id == func.substr(JOURNAL.c.subject, len("card/") + 1),
         of_row.c.person_id == of_event.c.person_id,
-        COPY_ROW.c.home == literal("card/").concat(of_row.c.card_id),
+        COPY_ROW.c.subject == literal("card/").concat(of_row.c.card_id),
         COPY_ROW.c.dealer == dealer,
     )
 

@@ -8,7 +8,7 @@ from crm.follow_ups.schedule import follow_ups
 
 
 def follow_up_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
-    """Every follow-up of the component's people, each in the home of its card."""
+    """Every follow-up of the component's people, each under the subject of its card."""
     if "trial.started" not in evaluation.fold.types:
         return
     for person in evaluation.persons:
@@ -16,7 +16,7 @@ def follow_up_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
             yield {
                 "trial_id": due.trial_id,
                 "number": due.number,
-                "home": f"card/{due.card_id}",
+                "subject": f"card/{due.card_id}",
                 "card_id": due.card_id,
                 "due_on": due.due_on,
                 "state": due.state,

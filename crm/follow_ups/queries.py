@@ -150,7 +150,7 @@ def _answers(connection: Connection, person_ids: Collection[str]) -> dict[str, l
     when = JOURNAL.c.starts_us, JOURNAL.c.day_precision
     query = (
         select(LINK.c.person_id, *when, JOURNAL.c.plain)
-        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .where(JOURNAL.c.type == "follow_up.done", OUTCOME.c.outcome == "recorded")
     )

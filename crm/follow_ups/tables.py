@@ -9,12 +9,12 @@ FOLLOW_UP = Table(
     METADATA,
     Column("trial_id", String(64), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("home", String(100), nullable=False),
+    Column("subject", String(100), nullable=False),
     Column("card_id", String(64), nullable=False),
     Column("due_on", Date, nullable=False),
     Column("state", String(8), nullable=False),
     Column("sku", String(200), nullable=False, server_default=""),
-    Index("ix_follow_up_home", "home"),
+    Index("ix_follow_up_subject", "subject"),
     Index("ix_follow_up_due_on", "state", "due_on"),
 )
 

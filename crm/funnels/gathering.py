@@ -25,7 +25,7 @@ class CountedEvent:
     """A recorded event that changes something, as far as funnels look at it."""
 
     type_name: str
-    home: str
+    subject: str
     order: OrderKey
     day_precision: bool
     fields: Mapping[str, object]
@@ -77,7 +77,7 @@ def _units_left(event: CountedEvent, returned: Mapping[object, int]) -> bool:
 
 
 def _of_event(event: CountedEvent, where: Whereabouts) -> Iterator[Touchpoint]:
-    card_id = event.home.partition("/")[2]
+    card_id = event.subject.partition("/")[2]
     if event.type_name != REFERRAL:
         yield from _touchpoint(event, event.type_name, card_id, where)
         return

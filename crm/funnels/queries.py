@@ -294,5 +294,5 @@ def _folded(past: Evaluation, types: frozenset[str]) -> Iterator[CountedEvent]:
                 if value is not None and value is not UNSET
             }
             yield CountedEvent(
-                event.type_name, event.home, event.order, event.day_precision, fields
+                event.type_name, event.subject, event.order, event.day_precision, fields
             )

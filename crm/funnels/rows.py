@@ -172,8 +172,8 @@ def members_of_cards(connection: Connection, cards: Iterable[str]) -> set[str]:
 
 def positions_of_cards(connection: Connection, cards: Iterable[str]) -> set[int]:
     """Where the events of some cards stand."""
-    homes = [f"card/{card}" for card in cards]
-    found = stored_rows(connection, (JOURNAL.c.position,), JOURNAL.c.subject, homes)
+    subjects = [f"card/{card}" for card in cards]
+    found = stored_rows(connection, (JOURNAL.c.position,), JOURNAL.c.subject, subjects)
     return {position for (position,) in found}
 
 

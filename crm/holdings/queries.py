@@ -57,7 +57,7 @@ def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, a
     scope.require("people", "people are the company's; a dealer has its copy")
     query = (
         select(JOURNAL)
-        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(LINK.c.person_id == person_id, JOURNAL.c.type.in_(_CHANGES_WHAT_IS_HELD))
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
@@ -115,7 +115,7 @@ def _said_by(
 ) -> dict[str, Mapping[Purpose, bool]]:
     query = (
         select(LINK.c.person_id, JOURNAL)
-        .join(LINK, LINK.c.home == JOURNAL.c.subject)
+        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.type.in_(_CONSENTS))
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))

@@ -15,7 +15,7 @@ from campaigns.sheets import RowSketch, SheetActivity
 from campaigns.sheets.facts import SECTIONS, card_facts, plain_data, slot_fact
 from campaigns.sheets.rows import KNOWN_CARD, slot_of
 from crm.intake.row_matching import KnownRow
-from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
+from crm.journal.events import JOURNAL, decode, last_position, rows_of_subjects
 from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.storage.database import reading
@@ -81,8 +81,8 @@ class KnownRows:
     def rows(self) -> list[KnownRow]:
         """Each card that a sheet of this activity brought into being."""
         found = []
-        for home, events in self.events.items():
-            card_id = home.partition("/")[2]
+        for subject, events in self.events.items():
+            card_id = subject.partition("/")[2]
             history = History.of(events, self.activity.source)
             if history.erased:
                 self._corrections[card_id] = frozenset(
@@ -107,13 +107,13 @@ def known_rows(
 ) -> KnownRows:
     """Read what was taken from sheets of this activity; a dealer knows none but its own."""
     with reading(engine) as connection:
-        homes = _homes(connection, activity.source)
-        kept = rows_of_homes(connection, homes, last_position(connection))
+        subjects = _subjects(connection, activity.source)
+        kept = rows_of_subjects(connection, subjects, last_position(connection))
     events: dict[str, list[LoggedEvent]] = {}
     for event in decode(kept, keyring):
-        events.setdefault(event.home, []).append(event)
+        events.setdefault(event.subject, []).append(event)
     if party != COMPANY:
-        events = {home: said for home, said in events.items() if is_of(party, said)}
+        events = {subject: said for subject, said in events.items() if is_of(party, said)}
     return KnownRows(activity, secret, events)
 
 
@@ -123,7 +123,7 @@ def is_of(party: str, events: Sequence[LoggedEvent]) -> bool:
     return all(one == party for one in first)
 
 
-def _homes(connection: Connection, source: str) -> list[str]:
+def _subjects(connection: Connection, source: str) -> list[str]:
     query = select(JOURNAL.c.subject).where(
         JOURNAL.c.source == source, JOURNAL.c.type == "card.registered"
     )

@@ -32,9 +32,9 @@ _NO_CARD = "card/no-such-row"
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """A row of a dealer's copy: the home of its first card, and the categories it holds."""
+    """A row of a dealer's copy: the subject of its first card, and the categories it holds."""
 
-    home: str
+    subject: str
     categories: frozenset[str]
 
 
@@ -73,7 +73,7 @@ def card_of_row(engine: Engine, keyring: Keyring, dealer: str, key: str) -> str 
     with reading(engine) as connection:
         found = _rows(connection, dealer, [key])
         found |= _rows_of_former_keys(connection, keyring, dealer, {key} - found.keys())
-    return found[key].home.partition("/")[2] if key in found else None
+    return found[key].subject.partition("/")[2] if key in found else None
 
 
 def check_row_event(
@@ -86,8 +86,8 @@ def check_row_event(
     """
     if WIRE_NAMES[wire["type"]].type_name not in BY_ROW:
         return Refusal("not_allowed", "$.type", _text(wire, "source"), _text(wire, "id"))
-    home = _NO_CARD if row is None else row.home
-    found = check_object(of_card(wire, home), received_us, history=history)
+    subject = _NO_CARD if row is None else row.subject
+    found = check_object(of_card(wire, subject), received_us, history=history)
     if isinstance(found, Refusal):
         return found
     said = content_of(
@@ -157,5 +157,5 @@ def _row_of_target(connection: Connection, dealer: str, wire: dict[str, Any]) ->
     if type(source) is not str or type(event_id) is not str:
         return None
     query = select(JOURNAL.c.subject).where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
-    home = connection.execute(query.where(JOURNAL.c.role == f"dealer/{dealer}")).scalar()
-    return None if home is None else FoundRow(home, frozenset())
+    subject = connection.execute(query.where(JOURNAL.c.role == f"dealer/{dealer}")).scalar()
+    return None if subject is None else FoundRow(subject, frozenset())

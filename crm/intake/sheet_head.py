@@ -9,7 +9,7 @@ from campaigns.regions import prefecture
 from campaigns.sheets import InvalidSheet, SheetActivity
 from campaigns.times import instant_us, shanghai_day
 from crm.identity.names import simplified
-from crm.journal.events import decode, last_position, rows_of_homes
+from crm.journal.events import decode, last_position, rows_of_subjects
 from crm.keyring.keyring import Keyring
 from crm.outcomes.shared import Activity, judge_activity
 from crm.storage.database import reading
@@ -26,7 +26,7 @@ HEAD_LINES = {
 def planned_activity(engine: Engine, keyring: Keyring, activity_id: str) -> Activity | None:
     """The activity as the journal has it, recorded or not yet; None for one that nobody planned."""
     with reading(engine) as connection:
-        kept = rows_of_homes(connection, {f"activity/{activity_id}"}, last_position(connection))
+        kept = rows_of_subjects(connection, {f"activity/{activity_id}"}, last_position(connection))
     events = sorted(decode(kept, keyring), key=lambda event: event.order)
     return judge_activity(events)[1]
 

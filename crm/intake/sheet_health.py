@@ -21,7 +21,7 @@ from crm.identity.names import simplified
 from crm.intake.known_rows import folded
 from crm.intake.sheet_corrections import RowPlan
 from crm.intake.sheet_tally import answers_health, name_on_card
-from crm.journal.events import JOURNAL, decode, last_position, rows_of_homes
+from crm.journal.events import JOURNAL, decode, last_position, rows_of_subjects
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.people.linked import people_of_cards
@@ -117,13 +117,13 @@ def _own_facts(
 ) -> dict[str, dict[str, Any]]:
     """Card → what a dealer said of it, for those that the dealer brought into being."""
     # Of the others of the name nothing is opened.
-    kept = rows_of_homes(
+    kept = rows_of_subjects(
         connection, _written_by(connection, cards, party), last_position(connection)
     )
     said: dict[str, list[LoggedEvent]] = {}
     for event in sorted(decode(kept, keyring), key=lambda event: event.order):
         if isinstance(event.data, CardRegistered | CardCorrected) and event.party == party:
-            said.setdefault(event.home.partition("/")[2], []).append(event)
+            said.setdefault(event.subject.partition("/")[2], []).append(event)
     return {
         card_id: facts
         for card_id, events in said.items()

@@ -53,7 +53,7 @@ from crm.intake.sheet_receipt import (
     SheetReceipt,
 )
 from crm.intake.sheet_tally import SheetTally, name_on_card
-from crm.journal.events import decode, last_position, rows_of_homes
+from crm.journal.events import decode, last_position, rows_of_subjects
 from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.storage.database import reading
@@ -188,12 +188,12 @@ def _planned(
     noes: Noes,
 ) -> list[tuple[SheetRow, RowPlan]]:
     """Each row with what is to be sent for it."""
-    homes = {f"card/{row.card_id}" for row in rows if not row.faults}
+    subjects = {f"card/{row.card_id}" for row in rows if not row.faults}
     history: dict[str, list[LoggedEvent]] = {}
     with reading(engine) as connection:
-        kept = rows_of_homes(connection, homes, last_position(connection))
+        kept = rows_of_subjects(connection, subjects, last_position(connection))
     for event in decode(kept, keyring):
-        history.setdefault(event.home, []).append(event)
+        history.setdefault(event.subject, []).append(event)
     plans = [
         (row, _plan(row, activity, history.get(f"card/{row.card_id}", ()), secret, party))
         for row in rows
@@ -272,11 +272,11 @@ def _door_faults(
 def _find_emptied(engine: Engine, sheet: OpenSheet, tally: SheetTally) -> None:
     """A row that was taken before and is blank now: it is said, and nothing is changed."""
     for blanks in _pieces(sheet.blank_rows):
-        by_home = {f"card/{blank.card_id}": blank for blank in blanks}
+        by_subject = {f"card/{blank.card_id}": blank for blank in blanks}
         with reading(engine) as connection:
-            kept = rows_of_homes(connection, by_home, last_position(connection))
-        for home in sorted({row.subject for row in kept if row.source == sheet.activity.source}):
-            blank = by_home[home]
+            kept = rows_of_subjects(connection, by_subject, last_position(connection))
+        for subject in sorted({row.subject for row in kept if row.source == sheet.activity.source}):
+            blank = by_subject[subject]
             tally.refusals.append(
                 SheetRefusal(blank.sheet, blank.number, BY_KEY[NAME].heading, "row_emptied")
             )

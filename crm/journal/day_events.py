@@ -31,12 +31,12 @@ def day_lines(
 def _counts(connection: Connection, type_name: str, days: Iterable[date]) -> Counter[date]:
     """How often the CRM said it of each day."""
     found: Counter[date] = Counter()
-    for piece in in_pieces([_home(day) for day in days]):
+    for piece in in_pieces([_subject(day) for day in days]):
         query = select(JOURNAL.c.subject, func.count()).where(
             JOURNAL.c.subject.in_(piece), JOURNAL.c.type == type_name, JOURNAL.c.role == "system"
         )
-        for home, count in connection.execute(query.group_by(JOURNAL.c.subject)):
-            found[date.fromisoformat(home.partition("/")[2])] = count
+        for subject, count in connection.execute(query.group_by(JOURNAL.c.subject)):
+            found[date.fromisoformat(subject.partition("/")[2])] = count
     return found
 
 
@@ -49,7 +49,7 @@ def day_reached(day: date, taken_back: int = 0) -> bytes:
             "source": CLOCK_SOURCE,
             "type": wire_name("day.reached"),
             "time": rfc3339(day_start_us(day)),
-            "subject": _home(day),
+            "subject": _subject(day),
             "data": {"day": day.isoformat()},
         }
     )
@@ -66,13 +66,13 @@ def day_voided(day: date, today: date, taken_back: int = 0) -> bytes:
             "source": CLOCK_SOURCE,
             "type": wire_name("event.voided"),
             "time": rfc3339(day_start_us(today)),
-            "subject": _home(day),
+            "subject": _subject(day),
             "data": data,
         }
     )
 
 
-def _home(day: date) -> str:
+def _subject(day: date) -> str:
     return f"day/{day.isoformat()}"
 
 

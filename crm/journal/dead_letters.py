@@ -16,7 +16,7 @@ DEAD_LETTER = Table(
     "dead_letter",
     METADATA,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("home", String(100), nullable=False),
+    Column("subject", String(100), nullable=False),
     Column("error", String(200), nullable=False),
     Column("failed_us", BigInteger, nullable=False),
     Column("announced_on", String(64)),
@@ -50,7 +50,7 @@ class DeadLetter:
 
 
 def add_dead_letter(
-    connection: Connection, position: int, home: str, error: Exception, failed_us: int
+    connection: Connection, position: int, subject: str, error: Exception, failed_us: int
 ) -> None:
     """Put an event aside. Only the kind of error and its place in the code are kept."""
     trace = error.__traceback__
@@ -62,7 +62,7 @@ def add_dead_letter(
         [
             {
                 "position": position,
-                "home": home,
+                "subject": subject,
                 "error": f"{type(error).__name__}{place}"[:200],
                 "failed_us": failed_us,
             }
@@ -97,9 +97,9 @@ def dead_letters(connection: Connection) -> list[DeadLetter]:
 
 
 def take_back(connection: Connection, positions: list[int]) -> list[Any]:
-    """Let the events count again; returns their (position, home)."""
+    """Let the events count again; returns their (position, subject)."""
     condition = DEAD_LETTER.c.position.in_(positions)
-    query = select(DEAD_LETTER.c.position, DEAD_LETTER.c.home).where(condition)
+    query = select(DEAD_LETTER.c.position, DEAD_LETTER.c.subject).where(condition)
     found = connection.execute(query).all()
     connection.execute(delete(DEAD_LETTER).where(condition))
     return list(found)

@@ -105,15 +105,15 @@ def _next(_: Among) -> Select[Any]:
     return after.order_by(JOURNAL.c.position).limit(bindparam("most", type_=Integer))
 
 
-def _of_homes(among: Among) -> Select[Any]:
-    homes = among(JOURNAL.c.subject, "homes")
-    return select(JOURNAL).where(homes, JOURNAL.c.position <= bindparam("up_to"))
+def _of_subjects(among: Among) -> Select[Any]:
+    subjects = among(JOURNAL.c.subject, "subjects")
+    return select(JOURNAL).where(subjects, JOURNAL.c.position <= bindparam("up_to"))
 
 
 def _newest(among: Among) -> Select[Any]:
     newest = select(JOURNAL.c.subject, func.max(JOURNAL.c.starts_us))
-    of_homes = newest.where(among(JOURNAL.c.subject, "homes"))
-    return of_homes.where(JOURNAL.c.position <= bindparam("up_to")).group_by(JOURNAL.c.subject)
+    of_subjects = newest.where(among(JOURNAL.c.subject, "subjects"))
+    return of_subjects.where(JOURNAL.c.position <= bindparam("up_to")).group_by(JOURNAL.c.subject)
 
 
 def key_subject(type_name: str, subject: str, plain: dict[str, Any]) -> str:
@@ -137,15 +137,17 @@ def rows_after(connection: Connection, position: int, limit: int) -> Sequence[Jo
     return list(map(journal_values, rows))
 
 
-def rows_of_homes(connection: Connection, homes: Iterable[str], up_to: int) -> Sequence[JournalRow]:
+def rows_of_subjects(
+    connection: Connection, subjects: Iterable[str], up_to: int
+) -> Sequence[JournalRow]:
     """All rows of some subjects, up to a position."""
-    rows = found_rows(connection, _of_homes, homes=list(homes), up_to=up_to)
+    rows = found_rows(connection, _of_subjects, subjects=list(subjects), up_to=up_to)
     return list(map(journal_values, rows))
 
 
-def newest_starts(connection: Connection, homes: Iterable[str], up_to: int) -> Mapping[str, int]:
+def newest_starts(connection: Connection, subjects: Iterable[str], up_to: int) -> Mapping[str, int]:
     """When the newest event of each subject is effective, of those up to a position."""
-    return dict(found_rows(connection, _newest, homes=list(homes), up_to=up_to))
+    return dict(found_rows(connection, _newest, subjects=list(subjects), up_to=up_to))
 
 
 def rows_at(connection: Connection, positions: Sequence[int]) -> Sequence[JournalRow]:
@@ -157,7 +159,7 @@ def rows_at(connection: Connection, positions: Sequence[int]) -> Sequence[Journa
     return found
 
 
-def homes_with_prefix(connection: Connection, prefix: str) -> list[str]:
+def subjects_with_prefix(connection: Connection, prefix: str) -> list[str]:
     """Every subject that begins with the prefix, e.g. `dealer/`."""
     # A range instead of LIKE: every database answers it from the index.
     end = prefix[:-1] + chr(ord(prefix[-1]) + 1)

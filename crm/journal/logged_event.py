@@ -32,7 +32,7 @@ class LoggedEvent(Struct, frozen=True, eq=False, gc=False):
     """One journaled event.
 
     position: place in the journal, in order of arrival.
-    home: the subject, `kind/id`: whose history it belongs to.
+    subject: `kind/id`, whose history it belongs to.
     time: as sent; starts_us: start of it, of a day-precision event the start of its day.
     order: the effective order.
     role: of the credential, of a dealer with its code (`dealer/D01`); actor: who logged it.
@@ -47,7 +47,7 @@ class LoggedEvent(Struct, frozen=True, eq=False, gc=False):
     source: str
     id: str
     type_name: str
-    home: str
+    subject: str
     time: str
     starts_us: int
     day_precision: bool

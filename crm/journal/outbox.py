@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
 )
 
-from crm.journal.events import JournalRow, NewEvent, journal_values, last_position, rows_of_homes
+from crm.journal.events import JournalRow, NewEvent, journal_values, last_position, rows_of_subjects
 from crm.journal.messages import record, rows
 from crm.storage.database import METADATA
 
@@ -46,12 +46,16 @@ OUTBOX = Table(
 the topic that has it, so that what went to a topic that was deleted is published once more."""
 
 
-def accepted_rows_of_homes(connection: Connection, homes: Collection[str]) -> Sequence[JournalRow]:
+def accepted_rows_of_subjects(
+    connection: Connection, subjects: Collection[str]
+) -> Sequence[JournalRow]:
     """All rows of some subjects, also what waits in the outbox; that has 0 for its position."""
     # The outbox first: a row leaves it only after the journal has it.
-    query = select(OUTBOX.c.message).where(OUTBOX.c.subject.in_(homes)).order_by(OUTBOX.c.position)
+    query = (
+        select(OUTBOX.c.message).where(OUTBOX.c.subject.in_(subjects)).order_by(OUTBOX.c.position)
+    )
     waiting = list(connection.execute(query).scalars())
-    kept = rows_of_homes(connection, homes, last_position(connection))
+    kept = rows_of_subjects(connection, subjects, last_position(connection))
     known = {(row.source, row.id) for row in kept}
     on_their_way = rows(record(waiting)) if waiting else []
     return [

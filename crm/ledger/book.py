@@ -13,7 +13,7 @@ from crm.journal.logged_event import EventKey
 from crm.ledger.rows import (
     Balances,
     ClaimId,
-    HomedClaim,
+    OwnedClaim,
     balance_rows,
     claim_in,
     claim_row,
@@ -31,24 +31,24 @@ from crm.storage.reads import stored_rows
 
 @dataclass(frozen=True, slots=True)
 class ClaimStep:
-    """All claims of some homes, as they stand after the event at a position."""
+    """All claims of some subjects, as they stand after the event at a position."""
 
     position: int
     event: EventKey
-    homes: frozenset[str]
-    claims: tuple[HomedClaim, ...]
+    subjects: frozenset[str]
+    claims: tuple[OwnedClaim, ...]
 
 
-def stored_claims(connection: Connection, homes: Iterable[str]) -> list[HomedClaim]:
-    """The claims by purchases of some homes."""
-    rows = stored_rows(connection, (CLAIM.c.home, CLAIM.c.body), CLAIM.c.home, homes)
-    return [HomedClaim(home, claim_in(body)) for home, body in rows]
+def stored_claims(connection: Connection, subjects: Iterable[str]) -> list[OwnedClaim]:
+    """The claims by purchases of some subjects."""
+    rows = stored_rows(connection, (CLAIM.c.subject, CLAIM.c.body), CLAIM.c.subject, subjects)
+    return [OwnedClaim(subject, claim_in(body)) for subject, body in rows]
 
 
 def write_steps(
-    connection: Connection, before: Sequence[HomedClaim], steps: Sequence[ClaimStep]
+    connection: Connection, before: Sequence[OwnedClaim], steps: Sequence[ClaimStep]
 ) -> int:
-    """Take the steps in the order of the journal; `before` are the stored claims of all homes."""
+    """Take the steps in the order of the journal; `before`: the stored claims of all subjects."""
     book = _Book.opened(connection, before, steps)
     for step in sorted(steps, key=lambda step: step.position):
         book.take(step)
@@ -59,11 +59,11 @@ def write_steps(
 class _Book:
     """The claims in hand, and the balances that they come to."""
 
-    homes: set[str]
-    claims: dict[ClaimId, HomedClaim] = field(default_factory=dict)
-    elsewhere: dict[ClaimId, HomedClaim] = field(default_factory=dict)
-    """Claims of other homes that concern those in hand."""
-    by_home: dict[str, set[ClaimId]] = field(default_factory=dict)
+    subjects: set[str]
+    claims: dict[ClaimId, OwnedClaim] = field(default_factory=dict)
+    elsewhere: dict[ClaimId, OwnedClaim] = field(default_factory=dict)
+    """Claims of other subjects that concern those in hand."""
+    by_subject: dict[str, set[ClaimId]] = field(default_factory=dict)
     """Of the claims in hand; the next two also of those elsewhere."""
     by_member: dict[str, set[ClaimId]] = field(default_factory=dict)
     by_reward: dict[str, set[ClaimId]] = field(default_factory=dict)
@@ -76,15 +76,15 @@ class _Book:
 
     @classmethod
     def opened(
-        cls, connection: Connection, before: Sequence[HomedClaim], steps: Sequence[ClaimStep]
+        cls, connection: Connection, before: Sequence[OwnedClaim], steps: Sequence[ClaimStep]
     ) -> "_Book":
         everything = [*before, *(claim for step in steps for claim in step.claims)]
-        homes = {home for step in steps for home in step.homes}
-        homes |= {claim.home for claim in before}
-        book = cls(homes)
+        subjects = {subject for step in steps for subject in step.subjects}
+        subjects |= {claim.subject for claim in before}
+        book = cls(subjects)
         for claim in before:
             book._add(claim)
-        for claim in _concerned(connection, everything, homes):
+        for claim in _concerned(connection, everything, subjects):
             book.elsewhere[claim.id] = claim
             book._note(claim)
         for member in book.members_of({claim.claim.reward_id for claim in everything}):
@@ -93,20 +93,20 @@ class _Book:
             book.judge(member)
         return book
 
-    def _add(self, homed: HomedClaim) -> None:
-        self.claims[homed.id] = homed
-        self.by_home.setdefault(homed.home, set()).add(homed.id)
-        self._note(homed)
+    def _add(self, owned: OwnedClaim) -> None:
+        self.claims[owned.id] = owned
+        self.by_subject.setdefault(owned.subject, set()).add(owned.id)
+        self._note(owned)
 
-    def _note(self, homed: HomedClaim) -> None:
-        self.by_member.setdefault(homed.claim.member, set()).add(homed.id)
-        self.by_reward.setdefault(homed.claim.reward_id, set()).add(homed.id)
+    def _note(self, owned: OwnedClaim) -> None:
+        self.by_member.setdefault(owned.claim.member, set()).add(owned.id)
+        self.by_reward.setdefault(owned.claim.reward_id, set()).add(owned.id)
 
-    def _drop(self, homed: HomedClaim) -> None:
-        del self.claims[homed.id]
-        self.by_home[homed.home].remove(homed.id)
-        self.by_member[homed.claim.member].remove(homed.id)
-        self.by_reward[homed.claim.reward_id].remove(homed.id)
+    def _drop(self, owned: OwnedClaim) -> None:
+        del self.claims[owned.id]
+        self.by_subject[owned.subject].remove(owned.id)
+        self.by_member[owned.claim.member].remove(owned.id)
+        self.by_reward[owned.claim.reward_id].remove(owned.id)
 
     def members_of(self, reward_ids: set[str]) -> set[str]:
         """Whoever has a claim under one of the ids; several under one, if a payment errs."""
@@ -115,7 +115,7 @@ class _Book:
     def judge(self, member: str) -> None:
         """What the member's claims come to now."""
         known = (self.claims.get(id) or self.elsewhere[id] for id in self.by_member.get(member, ()))
-        mine = [homed.claim for homed in known]
+        mine = [owned.claim for owned in known]
         judgement = judge_claims(
             sorted(mine, key=lambda claim: (claim.reward_id, claim.purchase_id))
         )
@@ -127,18 +127,22 @@ class _Book:
 
     def take(self, step: ClaimStep) -> None:
         """One event's effect: the claims it changed, and the entries that follow."""
-        old = {id: self.claims[id] for home in step.homes for id in self.by_home.get(home, ())}
-        new = {homed.id: homed for homed in step.claims}
+        old = {
+            id: self.claims[id]
+            for subject in step.subjects
+            for id in self.by_subject.get(subject, ())
+        }
+        new = {owned.id: owned for owned in step.claims}
         if old == new:
             return
         changed = [id for id in {*old, *new} if old.get(id) != new.get(id)]
         concerned = self.members_of({reward_id for reward_id, _, _ in changed})
         members = sorted({member for _, member, _ in changed} | concerned)
         before = _merged(self.balances.get(member, {}) for member in members)
-        for homed in old.values():
-            self._drop(homed)
-        for homed in new.values():
-            self._add(homed)
+        for owned in old.values():
+            self._drop(owned)
+        for owned in new.values():
+            self._add(owned)
         for member in members:
             self.touched.add(member)
             self.judge(member)
@@ -148,16 +152,16 @@ class _Book:
 
     def _keepers(self) -> dict[str, str]:
         """Reward id → the member whose row stands under it: to whom it is owed, if to anybody."""
-        known = [homed.claim for homed in (*self.claims.values(), *self.elsewhere.values())]
+        known = [owned.claim for owned in (*self.claims.values(), *self.elsewhere.values())]
         known.sort(key=lambda claim: (claim.referral_id is None, claim.purchase_id, claim.member))
         return {claim.reward_id: claim.member for claim in reversed(known)}
 
     def write(self, connection: Connection) -> int:
         """Everything that changed."""
         claims = self.claims.values()
-        written = rewrite(connection, CLAIM, self.homes, map(claim_row, claims))
-        paid = [row for homed in claims for row in payment_rows(homed)]
-        written += rewrite(connection, PAYMENT, self.homes, paid)
+        written = rewrite(connection, CLAIM, self.subjects, map(claim_row, claims))
+        paid = [row for owned in claims for row in payment_rows(owned)]
+        written += rewrite(connection, PAYMENT, self.subjects, paid)
         keeper = self._keepers()
         rewards = [
             reward
@@ -175,17 +179,17 @@ class _Book:
 
 
 def _concerned(
-    connection: Connection, claims: Sequence[HomedClaim], homes: set[str]
-) -> list[HomedClaim]:
-    """Claims of other homes that are judged together with these."""
-    same_id = _read(connection, CLAIM.c.reward_id, {homed.claim.reward_id for homed in claims})
-    members = {homed.claim.member for homed in (*claims, *same_id)}
+    connection: Connection, claims: Sequence[OwnedClaim], subjects: set[str]
+) -> list[OwnedClaim]:
+    """Claims of other subjects that are judged together with these."""
+    same_id = _read(connection, CLAIM.c.reward_id, {owned.claim.reward_id for owned in claims})
+    members = {owned.claim.member for owned in (*claims, *same_id)}
     pooled = _read(connection, CLAIM.c.member, members, CLAIM.c.pooled)
     known = [*claims, *same_id, *pooled]
     # A cap looks at all that the member earned, capped or not.
-    capped = {homed.claim.member for homed in known if homed.claim.looks_at_others}
+    capped = {owned.claim.member for owned in known if owned.claim.looks_at_others}
     found = [*same_id, *pooled, *_read(connection, CLAIM.c.member, capped)]
-    return list({homed.id: homed for homed in found if homed.home not in homes}.values())
+    return list({owned.id: owned for owned in found if owned.subject not in subjects}.values())
 
 
 def _read(
@@ -193,12 +197,12 @@ def _read(
     column: ColumnElement[str],
     values: Iterable[str],
     only: ColumnElement[bool] | None = None,
-) -> list[HomedClaim]:
+) -> list[OwnedClaim]:
     found = []
     for piece in in_pieces(sorted(values)):
-        query = select(CLAIM.c.home, CLAIM.c.body).where(column.in_(piece))
+        query = select(CLAIM.c.subject, CLAIM.c.body).where(column.in_(piece))
         rows = connection.execute(query if only is None else query.where(only))
-        found += [HomedClaim(home, claim_in(body)) for home, body in rows]
+        found += [OwnedClaim(subject, claim_in(body)) for subject, body in rows]
     return found
 
 

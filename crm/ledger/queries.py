@@ -103,10 +103,12 @@ def claims_of_member(scope: Scope, connection: Connection, member: str) -> list[
     return [claim_in(body) for body in connection.execute(query).scalars()]
 
 
-def home_of_reward(scope: Scope, connection: Connection, reward_id: str) -> tuple[str, str] | None:
-    """(home of the purchase, member) of a reward; None when there is no such one."""
+def subject_of_reward(
+    scope: Scope, connection: Connection, reward_id: str
+) -> tuple[str, str] | None:
+    """(subject of the purchase, member) of a reward; None when there is no such one."""
     _only_company(scope)
-    query = select(CLAIM.c.home, REWARD.c.member).join(
+    query = select(CLAIM.c.subject, REWARD.c.member).join(
         REWARD, (REWARD.c.reward_id == CLAIM.c.reward_id) & (REWARD.c.member == CLAIM.c.member)
     )
     row = connection.execute(query.where(CLAIM.c.reward_id == reward_id).limit(1)).first()

@@ -21,10 +21,10 @@ Balances = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class HomedClaim:
-    """A claim and the home of its purchase."""
+class OwnedClaim:
+    """A claim and the subject of its purchase."""
 
-    home: str
+    subject: str
     claim: Claim
 
     @property
@@ -43,14 +43,14 @@ def claim_in(body: bytes) -> Claim:
     return _UNPACKER.decode(body)
 
 
-def claim_row(homed: HomedClaim) -> dict[str, Any]:
+def claim_row(owned: OwnedClaim) -> dict[str, Any]:
     """A claim, as it is read again for the next judgement."""
-    claim = homed.claim
+    claim = owned.claim
     return {
         "reward_id": claim.reward_id,
         "member": claim.member,
         "purchase_id": claim.purchase_id,
-        "home": homed.home,
+        "subject": owned.subject,
         "pooled": bool(claim.words.payments) or claim.looks_at_others,
         "body": _PACKER.encode(claim),
     }
@@ -86,15 +86,15 @@ def reward_row(reward: Reward) -> dict[str, Any]:
     }
 
 
-def payment_rows(homed: HomedClaim) -> Iterable[dict[str, Any]]:
+def payment_rows(owned: OwnedClaim) -> Iterable[dict[str, Any]]:
     """The payments that a claim names."""
-    claim = homed.claim
+    claim = owned.claim
     for payment in claim.words.payments:
         source, event_id = payment.moment.key
         yield {
             "source": source,
             "id": event_id,
-            "home": homed.home,
+            "subject": owned.subject,
             "reward_id": claim.reward_id,
             "member": claim.member,
             "reference": payment.reference,

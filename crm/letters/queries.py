@@ -153,14 +153,14 @@ def next_occasion_of(
 
 def _named(connection: Connection, rows: Mapping[str, ActivityRow]) -> dict[str, Occasion]:
     names = dealer_names(connection) if rows else {}
-    off = {row.home for row in rows.values() if row.cancelled}
+    off = {row.subject for row in rows.values() if row.cancelled}
     query = select(JOURNAL.c.subject, func.max(JOURNAL.c.received_us)).group_by(JOURNAL.c.subject)
     query = query.where(JOURNAL.c.type == "activity.cancelled", JOURNAL.c.subject.in_(off))
-    since = {home: at_us for home, at_us in connection.execute(query)} if off else {}
+    since = {subject: at_us for subject, at_us in connection.execute(query)} if off else {}
     return {
         each: Occasion(
             *(row.title, row.starts_us, row.ends_us, row.venue, row.region),
-            *(names.get(row.dealer), since.get(row.home)),
+            *(names.get(row.dealer), since.get(row.subject)),
         )
         for each, row in rows.items()
     }

@@ -13,11 +13,15 @@ from crm.rewards.gathering import member_fact
 
 def member_row(member: Member) -> dict[str, Any]:
     """The row of one member."""
-    return {**asdict(member_state(member)), "home": f"member/{member.member}"}
+    return {**asdict(member_state(member)), "subject": f"member/{member.member}"}
 
 
 def member_phone_rows(member: Member, digest: Digest) -> Iterator[dict[str, Any]]:
     """Each mobile in force; a placeholder is nobody's."""
     for phone in sorted(member_fact(member).phones - PLACEHOLDER_PHONES):
-        home = f"member/{member.member}"
-        yield {"member": member.member, "phone_key": phone_key(phone, digest)[-32:], "home": home}
+        subject = f"member/{member.member}"
+        yield {
+            "member": member.member,
+            "phone_key": phone_key(phone, digest)[-32:],
+            "subject": subject,
+        }

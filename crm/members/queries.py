@@ -118,7 +118,7 @@ def open_to(scope: Scope, connection: Connection, codes: list[str]) -> set[str]:
         return set(codes)
     subjects = [f"member/{code}" for code in codes[:500]]
     query = _enrolled_by(scope.dealer).where(JOURNAL.c.subject.in_(subjects))
-    return {home.partition("/")[2] for home in connection.execute(query).scalars()}
+    return {subject.partition("/")[2] for subject in connection.execute(query).scalars()}
 
 
 def _enrolled_by(dealer: str) -> Select[Any]:

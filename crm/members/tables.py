@@ -8,7 +8,7 @@ MEMBER = Table(
     "member",
     METADATA,
     Column("member", String(64), primary_key=True),
-    Column("home", String(100), nullable=False, unique=True),
+    Column("subject", String(100), nullable=False, unique=True),
     Column("kind", String(16), nullable=False),
     Column("dealer", String(64), nullable=False),
     Column("name", String(200), nullable=False),
@@ -27,8 +27,8 @@ MEMBER_PHONE = Table(
     METADATA,
     Column("member", String(64), primary_key=True),
     Column("phone_key", String(32), primary_key=True),
-    Column("home", String(100), nullable=False),
-    Index("ix_member_phone_home", "home"),
+    Column("subject", String(100), nullable=False),
+    Index("ix_member_phone_subject", "subject"),
     Index("ix_member_phone_phone_key", "phone_key"),
 )
 """The mobiles at which members are reached, as keyed hashes: who has one with somebody else."""

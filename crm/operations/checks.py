@@ -186,16 +186,16 @@ def _balances_have_entries(case: _Case) -> _Found:
 
 def _erased_is_gone(case: _Case) -> _Found:
     query = select(JOURNAL.c.subject).where(JOURNAL.c.type == "card.erased").distinct()
-    homes = set(case.connection.execute(query).scalars())
-    unfenced = homes - case.keyring.is_fenced(homes)
-    keys = [name for name, key in case.keyring.keys(homes, create=False).items() if key]
+    subjects = set(case.connection.execute(query).scalars())
+    unfenced = subjects - case.keyring.is_fenced(subjects)
+    keys = [name for name, key in case.keyring.keys(subjects, create=False).items() if key]
     named = case.connection.execute(
         select(func.count()).where(CARD.c.erased, CARD.c.name.is_not(None))
     ).scalar_one()
-    files = sum(case.keyring.has_files(home) for home in homes)
+    files = sum(case.keyring.has_files(subject) for subject in subjects)
     ok = not unfenced and not keys and named == 0 and files == 0
-    counts = {"homes": len(homes), "unfenced": len(unfenced), "named": named}
-    return ok, Sentence(N_("删除 {homes} 张卡，{unfenced} 张没有封存，{named} 张还有姓名"), counts)
+    counts = {"cards": len(subjects), "unfenced": len(unfenced), "named": named}
+    return ok, Sentence(N_("删除 {cards} 张卡，{unfenced} 张没有封存，{named} 张还有姓名"), counts)
 
 
 def _count(connection: Connection, table: Table) -> int:

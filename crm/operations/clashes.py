@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, Row, Select, select
 
 from campaigns.catalogue import CATALOGUE
-from crm.components.index import homes_tied_to
+from crm.components.index import subjects_tied_to
 from crm.journal.events import JOURNAL
 from crm.journal.logged_event import COMPANY
 from crm.outcomes.tables import OUTCOME, UNUSUAL
@@ -69,14 +69,16 @@ def _between_parties(
 def _standing(connection: Connection, things: set[Thing]) -> dict[Thing, Claim]:
     """By whose word each thing stands."""
     keys = {f"{kind}/{name}": (kind, name) for kind, name in things}
-    homes = {key for key, (kind, _) in keys.items() if kind in ("card", "activity", "member")}
-    homes |= {home for tied in homes_tied_to(connection, keys).values() for home in tied}
+    subjects = {key for key, (kind, _) in keys.items() if kind in ("card", "activity", "member")}
+    subjects |= {
+        subject for tied in subjects_tied_to(connection, keys).values() for subject in tied
+    }
     found: dict[Thing, Claim] = {}
-    for piece in in_pieces(sorted(homes)):
-        of_homes = _events().where(
+    for piece in in_pieces(sorted(subjects)):
+        of_subjects = _events().where(
             JOURNAL.c.subject.in_(piece), OUTCOME.c.outcome == "recorded", OUTCOME.c.changes
         )
-        for row in connection.execute(of_homes):
+        for row in connection.execute(of_subjects):
             if (thing := _thing(row)) in things:
                 found[thing] = _claim(row)
     return found

@@ -19,12 +19,12 @@ from campaigns.times import shanghai_day
 from crm.components.as_of import Past, recorded_events
 from crm.components.evaluation import Evaluation
 from crm.components.index import TIE, Closure, close, ties_of
-from crm.components.keys import Digest, keyed_digest, keys_of_home, phone_key
+from crm.components.keys import Digest, keyed_digest, keys_of_subject, phone_key
 from crm.copies.keys import row_keys
 from crm.copies.projection import copy_table_rows
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
-from crm.journal.events import homes_with_prefix
+from crm.journal.events import subjects_with_prefix
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.matching import ever_weighed, weights_in_force
@@ -38,7 +38,7 @@ from crm.storage.bulk import driver_values, key_places, own_columns
 from crm.storage.collection import gc_paused
 from crm.storage.reads import stored_rows
 
-HOMES_AT_ONCE = 1_000
+SUBJECTS_AT_ONCE = 1_000
 _EVALUATED = ("card/", "reward/")
 _SHARED = ("activity/", "member/", "day/", "dealer/", "policy/", "matching/")
 _TIED = "member/"
@@ -70,16 +70,20 @@ def recompute(
 ) -> Recomputed:
     """Every component evaluated for the instant, and compared with its rows."""
     comparison = _Comparison(connection, keyring, at_us)
-    homes = [home for prefix in _EVALUATED for home in homes_with_prefix(connection, prefix)]
+    subjects = [
+        subject for prefix in _EVALUATED for subject in subjects_with_prefix(connection, prefix)
+    ]
     seen: set[str] = set()
-    for start in range(0, len(homes), HOMES_AT_ONCE):
-        asked = [home for home in homes[start : start + HOMES_AT_ONCE] if home not in seen]
+    for start in range(0, len(subjects), SUBJECTS_AT_ONCE):
+        asked = [
+            subject for subject in subjects[start : start + SUBJECTS_AT_ONCE] if subject not in seen
+        ]
         with gc_paused():
             closure = close(connection, asked, {})
             comparison.compare(closure)
         seen.update(*closure.components)
         if report is not None:
-            report(min(start + HOMES_AT_ONCE, len(homes)), len(homes))
+            report(min(start + SUBJECTS_AT_ONCE, len(subjects)), len(subjects))
     comparison.compare_shared()
     comparison.look_for_others()
     return comparison.found
@@ -101,10 +105,10 @@ class _Comparison:
 
     def compare(self, closure: Closure) -> None:
         """Some components, closed in themselves."""
-        homes = sorted(home for component in closure.components for home in component)
-        histories: dict[str, list[LoggedEvent]] = {home: [] for home in homes}
-        for event in recorded_events(self.connection, self.keyring, homes):
-            histories[event.home].append(event)
+        subjects = sorted(subject for component in closure.components for subject in component)
+        histories: dict[str, list[LoggedEvent]] = {subject: [] for subject in subjects}
+        for event in recorded_events(self.connection, self.keyring, subjects):
+            histories[event.subject].append(event)
         self._compare_ties(histories)
         context = self._context(closure)
         evaluations = [
@@ -120,7 +124,7 @@ class _Comparison:
             COPY_ROW: lambda known: copy_table_rows(known, self.row_key),
         }
         for table, of in rows.items():
-            self._compare_rows(table, homes, chain.from_iterable(map(of, evaluations)))
+            self._compare_rows(table, subjects, chain.from_iterable(map(of, evaluations)))
         for known in evaluations:
             self.found.claims += known.claims
 
@@ -129,9 +133,9 @@ class _Comparison:
         members = {h: e for h, e in self.past.histories.items() if h.startswith(_TIED)}
         self._compare_ties(members)
         judged = list(self.past.shared_outcomes())
-        homes = {event.home for events, _ in judged for event in events}
+        subjects = {event.subject for events, _ in judged for event in events}
         rows = (row for events, outcomes in judged for row in outcome_rows(events, outcomes))
-        self._compare_rows(OUTCOME, sorted(homes), rows)
+        self._compare_rows(OUTCOME, sorted(subjects), rows)
 
     def look_for_others(self) -> None:
         """Stored rows of which no event speaks."""
@@ -160,17 +164,17 @@ class _Comparison:
 
     def _compare_ties(self, histories: Mapping[str, list[LoggedEvent]]) -> None:
         stored = ties_of(self.connection, histories)
-        for home, events in histories.items():
-            wanted = keys_of_home(home, events, self.digest, weighed=self.weighed)
-            self.seen[TIE] += len(stored.get(home, ()))
+        for subject, events in histories.items():
+            wanted = keys_of_subject(subject, events, self.digest, weighed=self.weighed)
+            self.seen[TIE] += len(stored.get(subject, ()))
             self.found.rows[TIE] += len(wanted)
-            self.found.wrong[TIE] += len(wanted ^ stored.get(home, set()))
+            self.found.wrong[TIE] += len(wanted ^ stored.get(subject, set()))
 
-    def _compare_rows(self, table: Table, homes: list[str], rows: Iterable[Row]) -> None:
+    def _compare_rows(self, table: Table, subjects: list[str], rows: Iterable[Row]) -> None:
         key_of = itemgetter(*key_places(table))
         values = driver_values(self.connection, table, rows)
         wanted = {key_of(row): row for row in values}
-        stored = stored_rows(self.connection, own_columns(table), table.c.home, homes)
+        stored = stored_rows(self.connection, own_columns(table), table.c.subject, subjects)
         held = {key_of(row): row for row in stored}
         self.seen[table] += len(stored)
         self.found.rows[table] += len(wanted)
@@ -184,11 +188,11 @@ class _Comparison:
 
 def _shared_past(connection: Connection, keyring: Keyring) -> Past:
     """What many people share, and the cards of which members' words speak."""
-    shared = recorded_events(connection, keyring, list(_homes(connection, _SHARED)))
+    shared = recorded_events(connection, keyring, list(_subjects(connection, _SHARED)))
     named = {f"card/{name}" for event in shared if (name := getattr(event.data, "card_id", None))}
     return Past.of([*shared, *recorded_events(connection, keyring, sorted(named))])
 
 
-def _homes(connection: Connection, prefixes: Iterable[str]) -> Iterator[str]:
+def _subjects(connection: Connection, prefixes: Iterable[str]) -> Iterator[str]:
     for prefix in prefixes:
-        yield from homes_with_prefix(connection, prefix)
+        yield from subjects_with_prefix(connection, prefix)

@@ -37,12 +37,12 @@ class CardOutcomes:
     created: Created = field(default_factory=dict)
     voided_purchases: dict[str, LoggedEvent] = field(default_factory=dict)
     erased_from: dict[str, OrderKey] = field(default_factory=dict)
-    """Home of an erased card → effective order of its erasure."""
+    """Subject of an erased card → effective order of its erasure."""
     returned_units: dict[str, int] = field(default_factory=dict)
 
     def is_erased(self, event: LoggedEvent) -> bool:
         """Whether the event comes after the erasure of the card that it speaks of."""
-        erased = self.erased_from.get(event.home)
+        erased = self.erased_from.get(event.subject)
         return erased is not None and event.order > erased
 
 
@@ -51,7 +51,7 @@ def judge_cards(events: Sequence[LoggedEvent], context: EvaluationContext) -> Ca
     result = CardOutcomes({})
     for event in events:
         if event.type_name == "card.erased":
-            result.erased_from.setdefault(event.home, event.order)
+            result.erased_from.setdefault(event.subject, event.order)
     standing, result.outcomes = judge_voids(events, result.is_erased)
     if result.outcomes:
         result.voided_purchases = {
@@ -96,7 +96,7 @@ def restored_outcomes(events: Sequence[LoggedEvent], outcomes: Outcomes) -> Card
     for event in events:
         outcome = outcomes[event.key]
         if event.type_name == "card.erased":
-            result.erased_from.setdefault(event.home, event.order)
+            result.erased_from.setdefault(event.subject, event.order)
         if outcome.takes_effect:
             _keep_created(result, event)
         elif outcome is VOIDED and isinstance(event.data, PurchaseMade):

@@ -26,7 +26,7 @@ def day_taken_back(event: LoggedEvent) -> date | None:
     """The day that the CRM itself takes back with this event, if that is what it is."""
     if event.type_name != "event.voided" or event.role != "system":
         return None
-    kind, _, day = event.home.partition("/")
+    kind, _, day = event.subject.partition("/")
     return date.fromisoformat(day) if kind == "day" else None
 
 

@@ -43,7 +43,7 @@ def lacking_right(event: LoggedEvent, finds: Finds) -> Outcome | None:
     A person that the door found by a row of the dealer's copy is no guess.
     """
     if event.type_name == _ACKNOWLEDGED:
-        return None if event.party == event.home else _NOT_ALLOWED
+        return None if event.party == event.subject else _NOT_ALLOWED
     if event.party == COMPANY:
         return None
     if names_another_dealer(event):

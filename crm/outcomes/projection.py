@@ -15,7 +15,7 @@ def outcome_rows(
         outcome = outcomes[event.key]
         yield {
             "position": event.position,
-            "home": event.home,
+            "subject": event.subject,
             "outcome": outcome.outcome,
             "reason": outcome.reason,
             "waiting_for": outcome.waiting_for,

@@ -79,7 +79,7 @@ def judge_activity(events: Sequence[LoggedEvent]) -> tuple[Outcomes, Activity | 
     for event in standing:
         if event.key not in outcomes:
             outcomes[event.key] = (
-                RECORDED if planned else waiting("activity", event.home.partition("/")[2])
+                RECORDED if planned else waiting("activity", event.subject.partition("/")[2])
             )
     if planned is None:
         return outcomes, None
@@ -171,7 +171,7 @@ def judge_member(events: Sequence[LoggedEvent], finds: Finds) -> tuple[Outcomes,
     effective = tuple(
         event for event in standing if event is not enrolled and outcomes[event.key].takes_effect
     )
-    return outcomes, Member(enrolled.home.partition("/")[2], (enrolled, *effective))
+    return outcomes, Member(enrolled.subject.partition("/")[2], (enrolled, *effective))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def _judge(
 ) -> Outcome:
     assert isinstance(word.data, EventVoided)
     target = by_key.get(EventKey(word.data.of_source, word.data.of_id))
-    if target is None or target.home != word.home:
+    if target is None or target.subject != word.subject:
         return waiting("event", f"{word.data.of_source}/{word.data.of_id}")
     if target.type_name == _DAY and word.role == "system":
         return RECORDED

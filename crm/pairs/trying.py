@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from crm.components.as_of import past_of_homes
+from crm.components.as_of import past_of_subjects
 from crm.components.fold import identity_card
 from crm.identity.resolution import resolve
 from crm.identity.weights import Weights
@@ -52,16 +52,18 @@ def tried(
     if not cards:
         return Tried(0, 0, 0, 0)
     place = func.row_number().over(order_by=CARD.c.card_id).label("place")
-    numbered = select(CARD.c.card_id, CARD.c.home, CARD.c.pinyin, CARD.c.born, place)
+    numbered = select(CARD.c.card_id, CARD.c.subject, CARD.c.pinyin, CARD.c.born, place)
     all_cards = numbered.where(standing).subquery()
     # Every so-manieth by its id, the same ones whenever it is asked.
     some = select(all_cards).where((all_cards.c.place * most) % max(cards, most) < most)
     sample = connection.execute(some).all()
     alike = {(row.pinyin, row.born) for row in sample if row.pinyin and len(row.born or "") > 4}
     columns = (CARD.c.pinyin, CARD.c.born)
-    homes = {home for (home,) in stored_rows(connection, (CARD.c.home,), columns, sorted(alike))}
-    homes.update(row.home for row in sample)
-    known = past_of_homes(connection, keyring, sorted(homes), at_us, lambda _: True)
+    subjects = {
+        subject for (subject,) in stored_rows(connection, (CARD.c.subject,), columns, sorted(alike))
+    }
+    subjects.update(row.subject for row in sample)
+    known = past_of_subjects(connection, keyring, sorted(subjects), at_us, lambda _: True)
     found = resolve(
         map(identity_card, known.cards.values()),
         known.fold.human_words,

@@ -106,7 +106,7 @@ def _numbers(word: str, digest: Digest | None) -> list[ColumnElement[bool]]:
 
 
 def _tied(key: str) -> ColumnElement[bool]:
-    return CARD.c.home.in_(select(TIE.c.home).where(TIE.c.key == key))
+    return CARD.c.subject.in_(select(TIE.c.subject).where(TIE.c.key == key))
 
 
 def _date(year: int, month: int, day: int) -> str | None:

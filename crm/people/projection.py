@@ -38,7 +38,7 @@ def _card_row(card: Card, words: tuple[ConsentWord, ...], at_us: int) -> dict[st
     born = card.birth_date or card.birth_year
     return {
         "card_id": card.card_id,
-        "home": f"card/{card.card_id}",
+        "subject": f"card/{card.card_id}",
         "own_person_id": person_id(card.card_id),
         "name": card.name,
         "plain": simplified(card.name)[:200] if card.name else None,
@@ -69,7 +69,7 @@ def link_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
     for link in evaluation.resolution.links:
         yield {
             "card_id": link.card_id,
-            "home": f"card/{link.card_id}",
+            "subject": f"card/{link.card_id}",
             "person_id": link.person_id,
             "decided_by": link.decided_by,
             "evidence": link.evidence.kind if link.evidence else None,
@@ -84,14 +84,14 @@ def pair_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
         yield {
             "card_id": asked.card_id,
             "other_card_id": asked.other_card_id,
-            "home": f"card/{asked.card_id}",
+            "subject": f"card/{asked.card_id}",
             "centibits": asked.centibits,
             "parts": parts_text(asked.parts),
         }
 
 
 def person_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
-    """Each person once, in the home of the first card."""
+    """Each person once, under the subject of the first card."""
     for person in evaluation.persons:
         yield _person_row(person)
 
@@ -99,7 +99,7 @@ def person_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
 def _person_row(person: PersonView) -> dict[str, Any]:
     return {
         "person_id": person.person_id,
-        "home": f"card/{person.cards[0].card_id}",
+        "subject": f"card/{person.cards[0].card_id}",
         "household_id": person.household_id,
         "deceased": person.deceased,
         "restricted": person.restricted,

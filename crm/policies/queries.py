@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from campaigns.events.rewards import RewardPolicyPublished
 from crm.components.as_of import recorded_events
-from crm.journal.events import homes_with_prefix
+from crm.journal.events import subjects_with_prefix
 from crm.keyring.keyring import Keyring
 from crm.outcomes.shared import judge_policies
 from crm.policies.tables import POLICY_DRAFT
@@ -62,7 +62,7 @@ class Draft:
 def published(scope: Scope, connection: Connection, keyring: Keyring) -> list[Published]:
     """Every policy that stands, the one that begins last first; the shipped one at the end."""
     _require(scope)
-    events = recorded_events(connection, keyring, homes_with_prefix(connection, "policy/"))
+    events = recorded_events(connection, keyring, subjects_with_prefix(connection, "policy/"))
     events.sort(key=lambda event: event.order)
     standing = judge_policies(events)[1]
     by_code = {

@@ -91,13 +91,13 @@ class _Sales:
             case PurchaseMade(purchase_id=purchase_id):
                 if said.counts:
                     self.purchases[purchase_id] = said
-                    self.bought[event.home].append(said)
+                    self.bought[event.subject].append(said)
                 elif said.outcome == "voided":
                     self.voided.add(purchase_id)
             case PurchaseReturned(purchase_id=purchase_id) if said.counts:
                 self.returns[purchase_id].append(event)
             case ReferralMade() if said.counts:
-                self.referrals[event.home].append(event)
+                self.referrals[event.subject].append(event)
 
 
 def recorded_facts(
@@ -133,15 +133,17 @@ def _persons(
     connection: Connection, keyring: Keyring, sales: _Sales, at_us: int
 ) -> list[PersonFacts]:
     """Whoever bought, and was referred or has a purchase of which something was said."""
-    homes = {*sales.referrals} | {
-        sales.purchases[name].event.home for name in sales.verdicts if name in sales.purchases
+    subjects = {*sales.referrals} | {
+        sales.purchases[name].event.subject for name in sales.verdicts if name in sales.purchases
     }
     columns = LINK.c.card_id, LINK.c.person_id
     person_of: dict[str, str] = dict(
-        stored_rows(connection, columns, LINK.c.home, homes | sales.bought.keys())
+        stored_rows(connection, columns, LINK.c.subject, subjects | sales.bought.keys())
     )
-    bought = {person_of[_name(home)] for home in sales.bought if _name(home) in person_of}
-    wanted = {person_of[_name(home)] for home in homes if _name(home) in person_of} & bought
+    bought = {person_of[_name(subject)] for subject in sales.bought if _name(subject) in person_of}
+    wanted = {
+        person_of[_name(subject)] for subject in subjects if _name(subject) in person_of
+    } & bought
     cards: dict[str, list[str]] = {}
     for card_id, person_id in stored_rows(connection, columns, LINK.c.person_id, sorted(wanted)):
         cards.setdefault(person_id, []).append(card_id)
@@ -165,7 +167,7 @@ def _person(
             purchase_fact(
                 said.event,
                 compliance_breach=bool(said.marks),
-                erased=_name(said.event.home) in erased,
+                erased=_name(said.event.subject) in erased,
             )
             for said in bought
         ),
@@ -180,8 +182,8 @@ def _phones(
 ) -> dict[str, frozenset[str]]:
     """Card → its mobiles in force, E.164."""
     found: dict[str, frozenset[str]] = {}
-    homes = [f"card/{card_id}" for card_id in cards]
-    for events in _counting(connection, keyring, homes, _OF_CARDS, at_us).values():
+    subjects = [f"card/{card_id}" for card_id in cards]
+    for events in _counting(connection, keyring, subjects, _OF_CARDS, at_us).values():
         registered = next((e for e in events if e.type_name == "card.registered"), None)
         if registered is not None:
             rest = [event for event in events if event is not registered]
@@ -194,29 +196,29 @@ def _phones(
 def _memberships(
     connection: Connection, keyring: Keyring, codes: Iterable[str], at_us: int
 ) -> Mapping[str, Membership]:
-    homes = [f"member/{code}" for code in sorted(codes)]
+    subjects = [f"member/{code}" for code in sorted(codes)]
     found: dict[str, Membership] = {}
-    for home, events in _counting(connection, keyring, homes, _OF_MEMBERS, at_us).items():
+    for subject, events in _counting(connection, keyring, subjects, _OF_MEMBERS, at_us).items():
         # What changed before the enrolment changed what it says all the same.
         first = sorted(events, key=lambda event: event.type_name != "member.enrolled")
-        membership = membership_of(member_fact(Member(_name(home), tuple(first))))
+        membership = membership_of(member_fact(Member(_name(subject), tuple(first))))
         if membership is not None:
-            found[_name(home)] = membership
+            found[_name(subject)] = membership
     return found
 
 
 def _counting(
     connection: Connection,
     keyring: Keyring,
-    homes: Sequence[str],
+    subjects: Sequence[str],
     types: Sequence[str],
     at_us: int,
 ) -> dict[str, list[LoggedEvent]]:
-    """Home → what takes effect of its events of some types, in effective order."""
+    """Subject → what takes effect of its events of some types, in effective order."""
     found: dict[str, list[LoggedEvent]] = {}
-    counting = [e.event for e in _said(connection, keyring, types, at_us, homes) if e.counts]
+    counting = [e.event for e in _said(connection, keyring, types, at_us, subjects) if e.counts]
     for event in in_order(counting):
-        found.setdefault(event.home, []).append(event)
+        found.setdefault(event.subject, []).append(event)
     return found
 
 
@@ -225,11 +227,11 @@ def _said(
     keyring: Keyring | None,
     types: Sequence[str],
     at_us: int,
-    homes: Sequence[str] | None = None,
+    subjects: Sequence[str] | None = None,
 ) -> list[_Said]:
-    """All events of some types, of some homes or of all; without a keyring only what is plain."""
-    asked: dict[str, Any] = {"types": list(types), "homes": list(homes or ())}
-    rows = found_rows(connection, _of_types if homes is None else _of_homes, **asked)
+    """All events of some types, of some subjects or all; without a keyring only what is plain."""
+    asked: dict[str, Any] = {"types": list(types), "subjects": list(subjects or ())}
+    rows = found_rows(connection, _of_types if subjects is None else _of_subjects, **asked)
     kept = [journal_values(row[:-_OUTCOME_COLUMNS]) for row in rows]
     events = decode_plain(kept) if keyring is None else decode(kept, keyring)
     return [
@@ -244,9 +246,9 @@ def _of_types(among: Among) -> Select[Any]:
     return joined.where(among(JOURNAL.c.type, "types"))
 
 
-def _of_homes(among: Among) -> Select[Any]:
-    return _of_types(among).where(among(JOURNAL.c.subject, "homes"))
+def _of_subjects(among: Among) -> Select[Any]:
+    return _of_types(among).where(among(JOURNAL.c.subject, "subjects"))
 
 
-def _name(home: str) -> str:
-    return home.partition("/")[2]
+def _name(subject: str) -> str:
+    return subject.partition("/")[2]

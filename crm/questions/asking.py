@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from campaigns.canonical import canonical_json
 from campaigns.identifiers import mobile_e164, verified_id_number
 from campaigns.times import SECOND_US
-from crm.components.as_of import effective_up_to, past_of_homes
+from crm.components.as_of import effective_up_to, past_of_subjects
 from crm.components.fold import identity_card
-from crm.components.index import homes_tied_to
+from crm.components.index import subjects_tied_to
 from crm.components.keys import keyed_digest, keys_of_traits
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import cards_in_copy
@@ -96,13 +96,13 @@ def _look_up(
 ) -> Answer:
     digest = keyed_digest(keyring.secret("ties"))
     keys = keys_of_traits(traits_of(question.as_card()), digest)
-    homes = {
-        home
-        for tied in homes_tied_to(connection, keys).values()
-        for home in tied
-        if home.startswith("card/")
+    subjects = {
+        subject
+        for tied in subjects_tied_to(connection, keys).values()
+        for subject in tied
+        if subject.startswith("card/")
     }
-    past = past_of_homes(connection, keyring, sorted(homes), now_us, effective_up_to(now_us))
+    past = past_of_subjects(connection, keyring, sorted(subjects), now_us, effective_up_to(now_us))
     own = cards_in_copy(past, keyring, dealer)
     usable = {
         card.card_id

@@ -14,19 +14,19 @@ from sqlalchemy import Connection
 
 from crm.components.fold import may_have_claims
 from crm.components.index import Groups
-from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_home, kind_of
-from crm.journal.events import JournalRow, homes_with_prefix
+from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_subject, kind_of
+from crm.journal.events import JournalRow, subjects_with_prefix
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.days import counts_from_us
 
-HOMES_AT_ONCE = 1_000
+SUBJECTS_AT_ONCE = 1_000
 _TELLING = frozenset({"purchase.made", "referral.made", "reward.paid"})
 """By these claims begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """Who is recorded how; homes of cards and rewards, in slices of whole components.
+    """Who is recorded how; subjects of cards and rewards, in slices of whole components.
 
     apart: who leaves no trace of an order. claiming: who may come to claims, or is waited for by a
     member. named: the cards that members name. first_position: of the first event of any of them.
@@ -42,7 +42,7 @@ class Division:
 
 @dataclass
 class Divider:
-    """Finds who belongs together; told one home after the other, in any order.
+    """Finds who belongs together; told one subject after the other, in any order.
 
     weighed: whether weights were ever in force.
     """
@@ -55,43 +55,43 @@ class Divider:
     _events: dict[str, int] = field(default_factory=dict)
     _telling: dict[str, Set[str]] = field(default_factory=dict)
     _first_at: dict[int, str] = field(default_factory=dict)
-    """Hash of a key → the home that spoke of it first: two keys of one hash join too many."""
+    """Hash of a key → the subject that spoke of it first: two keys of one hash join too many."""
     _first: dict[str, int] = field(default_factory=dict)
     _named: set[str] = field(default_factory=set)
 
-    def add(self, home: str, rows: Sequence[JournalRow], joining: Sequence[LoggedEvent]) -> None:
+    def add(self, subject: str, rows: Sequence[JournalRow], joining: Sequence[LoggedEvent]) -> None:
         """All rows of a card, or of a reward, and those of its events that may join others."""
-        self._groups.add(home)
-        self._events[home] = len(rows)
+        self._groups.add(subject)
+        self._events[subject] = len(rows)
         if telling := _TELLING.intersection(row.type for row in rows):
-            self._telling[home] = telling
-        first = self._first[home] = min(row.position for row in rows)
+            self._telling[subject] = telling
+        first = self._first[subject] = min(row.position for row in rows)
         self.first_position = min(self.first_position or first, first)
         first_us = min(counts_from_us(row.starts_us, row.received_us) for row in rows)
         self.first_us = first_us if self.first_us is None else min(self.first_us, first_us)
-        for key in keys_of_home(home, joining, self.digest, weighed=self.weighed):
+        for key in keys_of_subject(subject, joining, self.digest, weighed=self.weighed):
             if kind_of(key) in JOINING:
-                self._tie(home, key)
+                self._tie(subject, key)
 
     def add_member(self, events: Iterable[LoggedEvent]) -> None:
         """All events of a member: whose card is named there may be waited for."""
         for event in events:
             self._named.update(key for key in keys_of_event(event) if kind_of(key) == "card")
 
-    def _tie(self, home: str, key: str) -> None:
+    def _tie(self, subject: str, key: str) -> None:
         number = hash(key)
-        self._groups.join((self._first_at.setdefault(number, home), home))
+        self._groups.join((self._first_at.setdefault(number, subject), subject))
         if kind_of(key) == "card":
-            self._groups.join((home, key))
+            self._groups.join((subject, key))
 
     def division(self, events_together: int) -> Division:
         """Everybody, the slices of about so many events."""
         claiming: list[list[str]] = []
         apart: list[list[str]] = []
         for component in self._groups.components():
-            homes = sorted(component & self._events.keys())
-            if homes:
-                (claiming if self._goes_in_turn(homes) else apart).append(homes)
+            subjects = sorted(component & self._events.keys())
+            if subjects:
+                (claiming if self._goes_in_turn(subjects) else apart).append(subjects)
         return Division(
             self._sliced(apart, events_together),
             self._sliced(claiming, events_together),
@@ -100,28 +100,30 @@ class Divider:
             self.first_us,
         )
 
-    def _goes_in_turn(self, homes: Sequence[str]) -> bool:
-        if any(kind_of(home) == "reward" or home in self._named for home in homes):
+    def _goes_in_turn(self, subjects: Sequence[str]) -> bool:
+        if any(kind_of(subject) == "reward" or subject in self._named for subject in subjects):
             return True
-        types = [self._telling[home] for home in homes if home in self._telling]
+        types = [self._telling[subject] for subject in subjects if subject in self._telling]
         return may_have_claims(frozenset().union(*types))
 
     def _sliced(self, components: list[list[str]], together: int) -> list[list[str]]:
         """As they came, so that what is read and written together stands together."""
         slices: list[list[str]] = []
         events = together
-        for homes in sorted(components, key=lambda homes: min(self._first[h] for h in homes)):
+        for subjects in sorted(
+            components, key=lambda subjects: min(self._first[h] for h in subjects)
+        ):
             if events >= together:
                 slices.append([])
                 events = 0
-            slices[-1] += homes
-            events += sum(self._events[home] for home in homes)
+            slices[-1] += subjects
+            events += sum(self._events[subject] for subject in subjects)
         return slices
 
 
-def homes_of_people(connection: Connection) -> Iterator[list[str]]:
+def subjects_of_people(connection: Connection) -> Iterator[list[str]]:
     """Every card and reward of the journal, some at a time."""
     for prefix in ("card/", "reward/"):
-        homes = homes_with_prefix(connection, prefix)
-        for start in range(0, len(homes), HOMES_AT_ONCE):
-            yield homes[start : start + HOMES_AT_ONCE]
+        subjects = subjects_with_prefix(connection, prefix)
+        for start in range(0, len(subjects), SUBJECTS_AT_ONCE):
+            yield subjects[start : start + SUBJECTS_AT_ONCE]

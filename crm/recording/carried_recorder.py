@@ -163,8 +163,8 @@ class CarriedRecorder:
             rows = _rows_in_order(parts)
             new = append_new(connection, rows)
             for position, key in new:
-                home = rows[key]["subject"]
-                self.recorder.leave_out(connection, position, home, error, now_us)
+                subject = rows[key]["subject"]
+                self.recorder.leave_out(connection, position, subject, error, now_us)
             self._end(connection, parts, number + 1, now_us)
         self._forget()
         return Recorded(failed=len(new))

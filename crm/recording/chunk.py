@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table
 
 from crm.components.evaluation import Evaluation
 from crm.components.histories import HistoryCache, SharedFacts
-from crm.components.index import homes_tied_to
+from crm.components.index import subjects_tied_to
 from crm.components.kept import KeptComponents
 from crm.components.keys import Digest, kind_of
 from crm.copies.change_log import Touched
@@ -24,7 +24,7 @@ from crm.recording.projections import Keys
 from crm.storage.difference import Difference, Row, write_difference
 
 Causes = dict[str, list[LoggedEvent]]
-"""Home or key → the events of the chunk for which it is looked at again."""
+"""Subject or key → the events of the chunk for which it is looked at again."""
 
 Judged = tuple[Sequence[LoggedEvent], Outcomes]
 """The events of a history, and what became of them."""
@@ -51,21 +51,21 @@ class Chunk:
     is_next: bool
     """Whether nothing that comes after its events is recorded yet."""
     among: Container[str] | None = None
-    """The homes of cards that are recorded at all; None: all of them."""
+    """The subjects of cards that are recorded at all; None: all of them."""
     copies: Touched = field(default_factory=dict)
     """Rows of the dealers' copies that were written: a hash of what they say, or why they went."""
     moved: Moved = field(default_factory=Moved)
     """What was written of that on which touchpoints hang."""
     own: Causes = field(default_factory=dict)
-    """The events by home."""
+    """The events by subject."""
     days: list[tuple[LoggedEvent, date]] = field(default_factory=list)
     """Each `day.reached`, and the last day that was reached with it."""
     causes: Causes = field(default_factory=dict)
     """Key of a shared thing → the events by which it changes."""
     woken: Causes = field(default_factory=dict)
-    """Home → the events of others that concern it."""
+    """Subject → the events of others that concern it."""
     changed: dict[str, int] = field(default_factory=dict)
-    """Home of an activity or member → position of the last event that may have changed it."""
+    """Subject of an activity or member → position of the last event that may have changed it."""
     everybody: bool = False
     """Whether other weights are in force, so that all cards are looked at."""
     keeps: bool = True
@@ -74,38 +74,38 @@ class Chunk:
     _of_kind: dict[str, Causes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """The events by home, the homes by kind."""
+        """The events by subject, the subjects by kind."""
         for event in self.events:
-            self.own.setdefault(event.home, []).append(event)
-        for home, events in self.own.items():
-            self._of_kind.setdefault(kind_of(home), {})[home] = events
+            self.own.setdefault(event.subject, []).append(event)
+        for subject, events in self.own.items():
+            self._of_kind.setdefault(kind_of(subject), {})[subject] = events
 
     def is_fresh(self, history: Sequence[LoggedEvent]) -> bool:
         """Whether a history begins in this chunk, so that nothing of it is stored yet."""
         return self.is_next and all(e.position >= self.events[0].position for e in history)
 
-    def homes(self, kind: str) -> Causes:
-        """The homes of a kind that have events here."""
+    def subjects(self, kind: str) -> Causes:
+        """The subjects of a kind that have events here."""
         return self._of_kind.get(kind, {})
 
     def wake(self, causes: Mapping[str, Sequence[LoggedEvent]]) -> None:
         """Look again at whoever speaks of the keys."""
-        for key, homes in homes_tied_to(self.connection, causes).items():
-            for home in homes:
-                self.woken.setdefault(home, []).extend(causes[key])
+        for key, subjects in subjects_tied_to(self.connection, causes).items():
+            for subject in subjects:
+                self.woken.setdefault(subject, []).extend(causes[key])
         for key, events in causes.items():
             self.causes.setdefault(key, []).extend(events)
 
-    def wake_newly_tied(self, keys_by_home: Mapping[str, set[str]]) -> None:
-        """Homes may speak of a changed thing for the first time: it concerns them as well."""
-        for home, keys in keys_by_home.items():
+    def wake_newly_tied(self, keys_by_subject: Mapping[str, set[str]]) -> None:
+        """Subjects may speak of a changed thing for the first time: it concerns them as well."""
+        for subject, keys in keys_by_subject.items():
             for key in keys & self.causes.keys():
-                self.woken.setdefault(home, []).extend(self.causes[key])
+                self.woken.setdefault(subject, []).extend(self.causes[key])
 
     def keys_changed(self, kind: str) -> Causes:
         """The keys of a kind whose dependents are concerned."""
         found: Causes = {}
-        for events in self.homes(kind).values():
+        for events in self.subjects(kind).values():
             for event in events:
                 key = key_changed(event)
                 if key is not None:
@@ -128,9 +128,9 @@ class Chunk:
         """What became of the events of some histories."""
         if not judged:
             return
-        homes = {event.home for events, _ in judged for event in events}
+        subjects = {event.subject for events, _ in judged for event in events}
         rows = [row for events, outcomes in judged for row in outcome_rows(events, outcomes)]
-        self.rewrite(OUTCOME, homes, rows)
+        self.rewrite(OUTCOME, subjects, rows)
 
 
 def note_copies(
@@ -138,12 +138,12 @@ def note_copies(
 ) -> None:
     """Which rows of the copies changed, and why others are gone: the dealers will be told.
 
-    evaluation_of: that of a home's component.
+    evaluation_of: that of a subject's component.
     """
-    for dealer, key, _home, _cards, content in (*difference.fresh, *difference.changed):
+    for dealer, key, _subject, _cards, content in (*difference.fresh, *difference.changed):
         chunk.copies[dealer, key] = chunk.content_hash(bytes(content))
     written = {(dealer, key) for dealer, key, *_ in difference.fresh}
-    for dealer, key, home, cards, _content in difference.gone:
+    for dealer, key, subject, cards, _content in difference.gone:
         if (dealer, key) not in written:
-            why = reason_why_gone(evaluation_of(home), dealer, orjson.loads(cards))
+            why = reason_why_gone(evaluation_of(subject), dealer, orjson.loads(cards))
             chunk.copies[dealer, key] = why

@@ -11,13 +11,13 @@ from typing import Any
 from campaigns.identifiers import mobile_e164
 from crm.components.evaluation import Evaluation
 from crm.components.fold import GROWS_BY, Fold
-from crm.components.index import Closure, add_ties, close, homes_tied_to, rewrite_ties, ties_of
-from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_home, kind_of, phone_key
+from crm.components.index import Closure, add_ties, close, rewrite_ties, subjects_tied_to, ties_of
+from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_subject, kind_of, phone_key
 from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
 from crm.ledger.book import ClaimStep, stored_claims
-from crm.ledger.rows import HomedClaim
+from crm.ledger.rows import OwnedClaim
 from crm.outcomes.matching import ever_weighed, weights_in_force
 from crm.outcomes.shared import EvaluationContext
 from crm.recording.chunk import Chunk, note_copies
@@ -28,8 +28,8 @@ from crm.recording.projections import PROJECTIONS
 COMPONENTS_TOGETHER = 1_000
 _KINDS = ("card", "reward")
 
-Homes = frozenset[str]
-Steps = tuple[list[HomedClaim], list[ClaimStep]]
+Subjects = frozenset[str]
+Steps = tuple[list[OwnedClaim], list[ClaimStep]]
 """The claims of before, and the steps of all of them."""
 
 
@@ -37,7 +37,7 @@ Steps = tuple[list[HomedClaim], list[ClaimStep]]
 class Group:
     """Components that are recorded together, and the phones among them that tie nobody."""
 
-    components: Sequence[Homes]
+    components: Sequence[Subjects]
     crowded: frozenset[str]
 
 
@@ -46,7 +46,7 @@ def record_cards(chunk: Chunk) -> Steps:
 
     Bookings go by events, not by people: they wait until everybody was looked at.
     """
-    claims: list[HomedClaim] = []
+    claims: list[OwnedClaim] = []
     steps: list[ClaimStep] = []
     growing = _growing(chunk)
     for group in _groups(chunk, growing):
@@ -58,9 +58,11 @@ def record_cards(chunk: Chunk) -> Steps:
             claims += before
             steps += more
             anew = [*set(together).difference(may_grow), *left]
-            before = stored_claims(chunk.connection, {home for homes in anew for home in homes})
+            before = stored_claims(
+                chunk.connection, {subject for subjects in anew for subject in subjects}
+            )
             claims += before
-            steps += _write(chunk, anew, context, {claim.home for claim in before})
+            steps += _write(chunk, anew, context, {claim.subject for claim in before})
     return claims, steps
 
 
@@ -78,71 +80,73 @@ def _context(chunk: Chunk, crowded: frozenset[str]) -> EvaluationContext:
 
 def _write(
     chunk: Chunk,
-    components: Sequence[Homes],
+    components: Sequence[Subjects],
     context: EvaluationContext,
-    homes_with_claims: set[str],
+    subjects_with_claims: set[str],
 ) -> list[ClaimStep]:
     """Write the rows of some components; gives the steps of their claims, which come last."""
     if not components:
         return []
-    everyone = {home for homes in components for home in homes}
+    everyone = {subject for subjects in components for subject in subjects}
     histories = chunk.cache.histories(chunk.connection, everyone)
     movers = Movers(chunk.own, chunk.woken, chunk.facts, chunk.changed, chunk.reached_at)
     rows: list[list[dict[str, Any]]] = [[] for _ in PROJECTIONS]
     steps: list[ClaimStep] = []
-    for homes in components:
-        evaluation = _evaluated(histories, homes, context)
+    for subjects in components:
+        evaluation = _evaluated(histories, subjects, context)
         for projection, made in zip(PROJECTIONS, rows, strict=True):
             made += projection.rows(evaluation, chunk.keys)
-        if evaluation.fold.may_have_claims or not homes_with_claims.isdisjoint(homes):
-            steps += movers.steps(evaluation, homes)
+        if evaluation.fold.may_have_claims or not subjects_with_claims.isdisjoint(subjects):
+            steps += movers.steps(evaluation, subjects)
         if not chunk.keeps:
             continue
         if context.is_crowded is nobody_crowds:
-            chunk.components.keep(homes, evaluation.fold)
+            chunk.components.keep(subjects, evaluation.fold)
         else:
-            for home in homes:
-                chunk.components.drop(home)
-    component_of = {home: homes for homes in components for home in homes}
-    owners = [home for home in everyone if not chunk.is_fresh(histories[home])]
+            for subject in subjects:
+                chunk.components.drop(subject)
+    component_of = {subject: subjects for subjects in components for subject in subjects}
+    owners = [subject for subject in everyone if not chunk.is_fresh(histories[subject])]
     for projection, made in zip(PROJECTIONS, rows, strict=True):
         difference = chunk.rewrite(projection.table, owners, made)
         if projection.table is COPY_ROW:
             note_copies(
                 chunk,
                 difference,
-                lambda home: _evaluated(histories, component_of[home], context),
+                lambda subject: _evaluated(histories, component_of[subject], context),
             )
     return steps
 
 
 def _evaluated(
-    histories: Mapping[str, Sequence[Any]], homes: Homes, context: EvaluationContext
+    histories: Mapping[str, Sequence[Any]], subjects: Subjects, context: EvaluationContext
 ) -> Evaluation:
-    return evaluate(Fold([event for home in homes for event in histories[home]], context), context)
+    return evaluate(
+        Fold([event for subject in subjects for event in histories[subject]], context), context
+    )
 
 
 def _growing(chunk: Chunk) -> set[str]:
-    """The touched homes whose events in the chunk neither take back nor say who is who."""
+    """The touched subjects whose events in the chunk neither take back nor say who is who."""
     if not chunk.is_next or chunk.everybody:
         return set()
     return {
-        home
+        subject
         for kind in _KINDS
-        for home, events in chunk.homes(kind).items()
+        for subject, events in chunk.subjects(kind).items()
         if all(event.type_name in GROWS_BY for event in events)
     }
 
 
-def _only_grows(chunk: Chunk, homes: Homes, growing: set[str]) -> bool:
+def _only_grows(chunk: Chunk, subjects: Subjects, growing: set[str]) -> bool:
     """Whether nothing concerns a component but its own growth, or the passing of days."""
     return (
         chunk.is_next
         and not chunk.everybody
         and all(
-            (home in growing or home not in chunk.own)
-            and all(event.type_name == "day.reached" for event in chunk.woken.get(home, ()))
-            for home in homes
+            (subject in growing or subject not in chunk.own)
+            and all(event.type_name == "day.reached" for event in chunk.woken.get(subject, ()))
+            for subject in subjects
         )
     )
 
@@ -150,102 +154,106 @@ def _only_grows(chunk: Chunk, homes: Homes, growing: set[str]) -> bool:
 def _groups(chunk: Chunk, growing: set[str]) -> Iterator[Group]:
     """Store what the touched cards speak of; all that can concern them, then the woken ones.
 
-    A day may wake everybody: no more than so many are held in memory. `growing` loses the homes
+    A day may wake everybody: no more than so many are held in memory. `growing` loses the subjects
     that may have come together with others.
     """
-    touched = {home for kind in _KINDS for home in chunk.homes(kind)}
-    keys_by_home = _keys_by_home(chunk, sorted(touched - growing))
-    named = {home: _keys_named(chunk, home) for home in growing}
-    chunk.wake_newly_tied(keys_by_home)
+    touched = {subject for kind in _KINDS for subject in chunk.subjects(kind)}
+    keys_by_subject = _keys_by_subject(chunk, sorted(touched - growing))
+    named = {subject: _keys_named(chunk, subject) for subject in growing}
+    chunk.wake_newly_tied(keys_by_subject)
     chunk.wake_newly_tied(named)
     former = _former_ties(chunk)
-    net = rewrite_ties(chunk.connection, keys_by_home)
+    net = rewrite_ties(chunk.connection, keys_by_subject)
     add_ties(chunk.connection, named)
     if chunk.everybody:
         _tie_everybody(chunk)
     growing -= _joined(chunk, named)
     # What the touched cards speak of is read at once instead of one by one.
-    chunk.facts.look_up({key for keys in (*keys_by_home.values(), *named.values()) for key in keys})
-    woken = sorted(home for home in chunk.woken if kind_of(home) in _KINDS)
+    chunk.facts.look_up(
+        {key for keys in (*keys_by_subject.values(), *named.values()) for key in keys}
+    )
+    woken = sorted(subject for subject in chunk.woken if kind_of(subject) in _KINDS)
     starts = range(COMPONENTS_TOGETHER, len(woken), COMPONENTS_TOGETHER)
     later = (set(woken[start : start + COMPONENTS_TOGETHER]) for start in starts)
     seen: set[str] = set()
-    for homes in (touched.union(woken[:COMPONENTS_TOGETHER]), *later):
-        unknown = {home for home in homes if not _is_kept(chunk, home, growing)}
+    for subjects in (touched.union(woken[:COMPONENTS_TOGETHER]), *later):
+        unknown = {subject for subject in subjects if not _is_kept(chunk, subject, growing)}
         unknown -= seen
         if unknown:
             closure = close(chunk.connection, unknown, net, former)
-            seen.update(home for component in closure.components for home in component)
+            seen.update(subject for component in closure.components for subject in component)
             yield from _by_crowding(closure)
-        kept = {component for home in homes - seen if (component := chunk.components.of(home))}
-        seen.update(home for component in kept for home in component.homes)
+        kept = {
+            component for subject in subjects - seen if (component := chunk.components.of(subject))
+        }
+        seen.update(subject for component in kept for subject in component.subjects)
         if kept:
-            yield Group([component.homes for component in kept], frozenset())
+            yield Group([component.subjects for component in kept], frozenset())
 
 
 def _tie_everybody(chunk: Chunk) -> None:
     """What everybody speaks of: under weights cards are tied by more, and later no less."""
-    homes = sorted(home for home in chunk.woken if kind_of(home) == "card")
-    for start in range(0, len(homes), COMPONENTS_TOGETHER):
-        piece = homes[start : start + COMPONENTS_TOGETHER]
-        rewrite_ties(chunk.connection, _keys_by_home(chunk, piece))
+    subjects = sorted(subject for subject in chunk.woken if kind_of(subject) == "card")
+    for start in range(0, len(subjects), COMPONENTS_TOGETHER):
+        piece = subjects[start : start + COMPONENTS_TOGETHER]
+        rewrite_ties(chunk.connection, _keys_by_subject(chunk, piece))
 
 
 def _by_crowding(closure: Closure) -> Iterator[Group]:
     yield Group(list(map(frozenset, closure.components)), closure.crowded)
 
 
-def _is_kept(chunk: Chunk, home: str, growing: set[str]) -> bool:
-    """Whether the component of a home is at hand, and can be no other now."""
-    component = chunk.components.of(home)
-    return component is not None and _only_grows(chunk, component.homes, growing)
+def _is_kept(chunk: Chunk, subject: str, growing: set[str]) -> bool:
+    """Whether the component of a subject is at hand, and can be no other now."""
+    component = chunk.components.of(subject)
+    return component is not None and _only_grows(chunk, component.subjects, growing)
 
 
-def _keys_named(chunk: Chunk, home: str) -> set[str]:
-    keys = {key for event in chunk.own[home] for key in keys_of_event(event)}
-    keys.discard(home)
+def _keys_named(chunk: Chunk, subject: str) -> set[str]:
+    keys = {key for event in chunk.own[subject] for key in keys_of_event(event)}
+    keys.discard(subject)
     return keys
 
 
 def _joined(chunk: Chunk, named: Mapping[str, set[str]]) -> set[str]:
-    """The homes that may have come together with others by what they name."""
+    """The subjects that may have come together with others by what they name."""
     joining = {key for keys in named.values() for key in keys if kind_of(key) in JOINING}
-    tied = homes_tied_to(chunk.connection, joining)
+    tied = subjects_tied_to(chunk.connection, joining)
     found: set[str] = set()
-    for home, keys in named.items():
-        others = {other for key in keys & joining for other in _homes_at(key, tied)} - {home}
-        component = chunk.components.of(home)
-        if others and (component is None or not others <= component.homes):
-            found |= {home, *others}
+    for subject, keys in named.items():
+        others = {other for key in keys & joining for other in _subjects_at(key, tied)} - {subject}
+        component = chunk.components.of(subject)
+        if others and (component is None or not others <= component.subjects):
+            found |= {subject, *others}
     return found
 
 
-def _homes_at(key: str, tied: Mapping[str, set[str]]) -> Iterable[str]:
+def _subjects_at(key: str, tied: Mapping[str, set[str]]) -> Iterable[str]:
     return {key, *tied.get(key, ())} if kind_of(key) == "card" else tied.get(key, ())
 
 
-def _keys_by_home(chunk: Chunk, homes: Sequence[str]) -> dict[str, set[str]]:
+def _keys_by_subject(chunk: Chunk, subjects: Sequence[str]) -> dict[str, set[str]]:
     """What each card speaks of; the histories are long, so a part of them is held at a time."""
     keys: dict[str, set[str]] = {}
     weighed = ever_weighed(chunk.facts.all_matching())
-    for start in range(0, len(homes), COMPONENTS_TOGETHER):
-        piece = homes[start : start + COMPONENTS_TOGETHER]
+    for start in range(0, len(subjects), COMPONENTS_TOGETHER):
+        piece = subjects[start : start + COMPONENTS_TOGETHER]
         histories = chunk.cache.histories(chunk.connection, piece)
-        for home, events in histories.items():
-            keys[home] = keys_of_home(home, events, chunk.digest, weighed=weighed)
+        for subject, events in histories.items():
+            keys[subject] = keys_of_subject(subject, events, chunk.digest, weighed=weighed)
     return keys
 
 
 def _former_ties(chunk: Chunk) -> Mapping[str, set[str]]:
     """What tied the cards that are erased here: whoever it led to must do without them."""
-    erased = {event.home for event in chunk.events if event.type_name == "card.erased"}
+    erased = {event.subject for event in chunk.events if event.type_name == "card.erased"}
     stored = ties_of(chunk.connection, erased)
     former = {}
     weighed = ever_weighed(chunk.facts.all_matching())
-    for home, history in chunk.cache.histories(chunk.connection, erased).items():
+    for subject, history in chunk.cache.histories(chunk.connection, erased).items():
         before = [event for event in history if event.type_name != "card.erased"]
-        keys = keys_of_home(home, before, chunk.digest, weighed=weighed)
-        former[home] = stored.get(home, set()) | keys
+        keys = keys_of_subject(subject, before, chunk.digest, weighed=weighed)
+        former[subject] = stored.get(subject, set()) | keys
     return former
 
 

@@ -15,7 +15,7 @@ from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import ClaimStep, stored_claims
-from crm.ledger.rows import HomedClaim
+from crm.ledger.rows import OwnedClaim
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.shared import EvaluationContext
 from crm.outcomes.tables import OUTCOME
@@ -30,7 +30,7 @@ from crm.storage.difference import Difference
 class Growth:
     """One component before and after, and each event with the fold that it led to."""
 
-    homes: frozenset[str]
+    subjects: frozenset[str]
     before: Evaluation
     after: Evaluation
     path: Sequence[tuple[LoggedEvent, Fold]]
@@ -43,7 +43,7 @@ class Growth:
 
 def record_growth(
     chunk: Chunk, components: Sequence[frozenset[str]], context: EvaluationContext
-) -> tuple[list[frozenset[str]], list[HomedClaim], list[ClaimStep]]:
+) -> tuple[list[frozenset[str]], list[OwnedClaim], list[ClaimStep]]:
     """Record those that only grew.
 
     Returns those that did not, the stored claims of the others, and the steps of their claims.
@@ -52,10 +52,10 @@ def record_growth(
     grown: list[Growth] = []
     left: list[frozenset[str]] = []
     folds = _folds(chunk, components, context)
-    for homes in components:
-        growth = _grow(chunk, homes, folds[homes], earlier, context)
+    for subjects in components:
+        growth = _grow(chunk, subjects, folds[subjects], earlier, context)
         if growth is None:
-            left.append(homes)
+            left.append(subjects)
         else:
             grown.append(growth)
     before = _stored_claims(chunk, grown)
@@ -63,7 +63,7 @@ def record_growth(
     _write_views(chunk, grown)
     steps = [step for growth in grown for step in _steps(chunk, growth)]
     for growth in grown:
-        chunk.components.keep(growth.homes, growth.after.fold)
+        chunk.components.keep(growth.subjects, growth.after.fold)
     return left, before, steps
 
 
@@ -72,49 +72,54 @@ def _folds(
 ) -> dict[frozenset[str], Fold]:
     """What each came to before the chunk; read and folded once more where it is not at hand."""
     found: dict[frozenset[str], Fold] = {}
-    for homes in components:
-        kept = chunk.components.of(next(iter(homes)))
+    for subjects in components:
+        kept = chunk.components.of(next(iter(subjects)))
         fold = None
-        if kept is not None and kept.homes == homes:
+        if kept is not None and kept.subjects == subjects:
             fold = chunk.components.fold_of(kept)
         if fold is not None:
-            found[homes] = fold
-    missing = [homes for homes in components if homes not in found]
-    everyone = [home for homes in missing for home in homes]
+            found[subjects] = fold
+    missing = [subjects for subjects in components if subjects not in found]
+    everyone = [subject for subjects in missing for subject in subjects]
     histories = chunk.cache.histories(chunk.connection, everyone)
-    for homes in missing:
-        new = {event.position for home in homes for event in chunk.own.get(home, ())}
-        known = [event for home in homes for event in histories[home] if event.position not in new]
-        found[homes] = Fold(known, context)
+    for subjects in missing:
+        new = {event.position for subject in subjects for event in chunk.own.get(subject, ())}
+        known = [
+            event
+            for subject in subjects
+            for event in histories[subject]
+            if event.position not in new
+        ]
+        found[subjects] = Fold(known, context)
     return found
 
 
 def _grow(
     chunk: Chunk,
-    homes: frozenset[str],
+    subjects: frozenset[str],
     fold: Fold,
     earlier: EvaluationContext,
     context: EvaluationContext,
 ) -> Growth | None:
-    new = [event for home in homes for event in chunk.own.get(home, ())]
+    new = [event for subject in subjects for event in chunk.own.get(subject, ())]
     new.sort(key=lambda event: event.order)
     before = evaluate(fold, earlier)
     path: list[tuple[LoggedEvent, Fold]] = []
     for event in new:
         grown = fold.then(event, context)
         if grown is None:
-            return _grow_late(homes, before, new, context)
+            return _grow_late(subjects, before, new, context)
         fold = grown
         path.append((event, fold))
     positions = [event.position for event in new]
     if fold.may_have_claims and positions != sorted(positions):
         # The ledger goes by the journal, the fold by effective order.
         return None
-    return Growth(homes, before, evaluate(fold, context), path)
+    return Growth(subjects, before, evaluate(fold, context), path)
 
 
 def _grow_late(
-    homes: frozenset[str],
+    subjects: frozenset[str],
     before: Evaluation,
     new: Sequence[LoggedEvent],
     context: EvaluationContext,
@@ -127,7 +132,7 @@ def _grow_late(
     now = fold.judged.outcomes
     if any(now[key] != outcome for key, outcome in before.judged.outcomes.items()):
         return None
-    return Growth(homes, before, evaluate(fold, context), [(event, fold) for event in new])
+    return Growth(subjects, before, evaluate(fold, context), [(event, fold) for event in new])
 
 
 def _write_outcomes(chunk: Chunk, grown: Sequence[Growth]) -> None:
@@ -160,17 +165,19 @@ def _write_views(chunk: Chunk, grown: Sequence[Growth]) -> None:
         ]
         if not moved:
             continue
-        homes = [home for growth in moved for home in growth.homes]
+        subjects = [subject for growth in moved for subject in growth.subjects]
         rows = (row for growth in moved for row in view.rows(growth.after, chunk.keys))
-        difference = chunk.rewrite(view.table, homes, rows)
+        difference = chunk.rewrite(view.table, subjects, rows)
         if view.table is COPY_ROW:
-            evaluations = {home: growth.after for growth in moved for home in growth.homes}
+            evaluations = {subject: growth.after for growth in moved for subject in growth.subjects}
             note_copies(chunk, difference, evaluations.__getitem__)
 
 
-def _stored_claims(chunk: Chunk, grown: Iterable[Growth]) -> list[HomedClaim]:
-    homes = [home for growth in grown if growth.may_have_claims for home in growth.homes]
-    return stored_claims(chunk.connection, homes) if homes else []
+def _stored_claims(chunk: Chunk, grown: Iterable[Growth]) -> list[OwnedClaim]:
+    subjects = [
+        subject for growth in grown if growth.may_have_claims for subject in growth.subjects
+    ]
+    return stored_claims(chunk.connection, subjects) if subjects else []
 
 
 def _steps(chunk: Chunk, growth: Growth) -> list[ClaimStep]:
@@ -183,8 +190,8 @@ def _steps(chunk: Chunk, growth: Growth) -> list[ClaimStep]:
         for event, fold in growth.path
         if fold.may_have_claims and moves_claims(event)
     ]
-    days = {e.position: e for home in growth.homes for e in chunk.woken.get(home, ())}
+    days = {e.position: e for subject in growth.subjects for e in chunk.woken.get(subject, ())}
     for position in sorted(days):
         then = replace(context, reached_day=chunk.reached_at(position))
         moments.append((days[position], evaluate(growth.after.fold, then)))
-    return [claim_step(evaluation, growth.homes, event) for event, evaluation in moments]
+    return [claim_step(evaluation, growth.subjects, event) for event, evaluation in moments]

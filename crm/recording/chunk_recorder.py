@@ -145,8 +145,8 @@ class ChunkRecorder:
         )
 
     def _forget_erased(self, chunk: Chunk) -> None:
-        erased = [event.home for event in chunk.events if event.type_name == "card.erased"]
-        for home in erased:
-            self.cache.forget(home)
-            self.components.drop(home)
-        forget_accounts(chunk.connection, [home.partition("/")[2] for home in erased])
+        erased = [event.subject for event in chunk.events if event.type_name == "card.erased"]
+        for subject in erased:
+            self.cache.forget(subject)
+            self.components.drop(subject)
+        forget_accounts(chunk.connection, [subject.partition("/")[2] for subject in erased])

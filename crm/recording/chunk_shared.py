@@ -7,11 +7,11 @@ from operator import itemgetter
 from campaigns.times import day_end_us, day_start_us, shanghai_day
 from crm.activities.projection import activity_row
 from crm.activities.tables import ACTIVITY
-from crm.components.index import homes_tied_to, rewrite_ties
-from crm.components.keys import POLICIES, keys_of_home, kind_of
+from crm.components.index import rewrite_ties, subjects_tied_to
+from crm.components.keys import POLICIES, keys_of_subject, kind_of
 from crm.copies.projection import contract_rows
 from crm.copies.tables import CONTRACT
-from crm.journal.events import homes_with_prefix, newest_starts
+from crm.journal.events import newest_starts, subjects_with_prefix
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import stored_claims
 from crm.members.projection import member_phone_rows, member_row
@@ -25,26 +25,26 @@ from crm.storage.difference import Row, rewrite
 
 def record_shared(chunk: Chunk) -> None:
     """Activities, contracts, policies, weights and days; whom they concern is woken."""
-    activities = chunk.homes("activity")
+    activities = chunk.subjects("activity")
     judged: list[Judged] = []
     rows = []
-    chunk.cache.histories(chunk.connection, (*activities, *chunk.homes("day")))
-    for home, events in activities.items():
-        name = home.partition("/")[2]
-        chunk.changed[home] = events[-1].position
+    chunk.cache.histories(chunk.connection, (*activities, *chunk.subjects("day")))
+    for subject, events in activities.items():
+        name = subject.partition("/")[2]
+        chunk.changed[subject] = events[-1].position
         judged.append(chunk.facts.judge_activity(name))
         activity = chunk.facts.activities[name]
         if activity is not None:
             rows.append(activity_row(activity))
     chunk.rewrite(ACTIVITY, activities, rows)
-    if chunk.homes("dealer"):
+    if chunk.subjects("dealer"):
         judged.append(_contracts(chunk))
-    if policies := chunk.homes("policy"):
+    if policies := chunk.subjects("policy"):
         judged.append(chunk.facts.judge_policies())
         chunk.wake({POLICIES: [event for events in policies.values() for event in events]})
-    if chunk.homes("matching"):
+    if chunk.subjects("matching"):
         judged.append(_matching(chunk))
-    judged += map(chunk.facts.judge_day, chunk.homes("day"))
+    judged += map(chunk.facts.judge_day, chunk.subjects("day"))
     _days(chunk)
     chunk.write_outcomes(judged)
     chunk.wake(chunk.keys_changed("activity"))
@@ -59,7 +59,7 @@ def _contracts(chunk: Chunk) -> Judged:
     chunk.written += rewrite(
         chunk.connection, CONTRACT, before | after, table_rows, owner="contract_id"
     )
-    causes = [event for events in chunk.homes("dealer").values() for event in events]
+    causes = [event for events in chunk.subjects("dealer").values() for event in events]
     differing = {
         fact.data.dealer
         for name in {*before, *after}
@@ -73,11 +73,11 @@ def _contracts(chunk: Chunk) -> Judged:
 def _matching(chunk: Chunk) -> Judged:
     """Other weights may make others of everybody: all cards are looked at again."""
     judged = chunk.facts.judge_matching()
-    causes = [event for events in chunk.homes("matching").values() for event in events]
+    causes = [event for events in chunk.subjects("matching").values() for event in events]
     chunk.everybody = True
-    for home in homes_with_prefix(chunk.connection, "card/"):
-        if chunk.among is None or home in chunk.among:
-            chunk.woken.setdefault(home, []).extend(causes)
+    for subject in subjects_with_prefix(chunk.connection, "card/"):
+        if chunk.among is None or subject in chunk.among:
+            chunk.woken.setdefault(subject, []).extend(causes)
     return judged
 
 
@@ -101,15 +101,15 @@ def _days(chunk: Chunk) -> None:
 
 def _wake_for_consents_and_holds(chunk: Chunk, low: date, high: date) -> None:
     due = list(due_between(chunk.connection, low, high, back=high != chunk.reached))
-    homes = {home for home, _ in due}
-    with_claims = {claim.home for claim in stored_claims(chunk.connection, homes)}
+    subjects = {subject for subject, _ in due}
+    with_claims = {claim.subject for claim in stored_claims(chunk.connection, subjects)}
     latest = dict(sorted(due, key=itemgetter(1)))
     past = _evaluated_after(
-        chunk, {home: day_start_us(day) for home, day in latest.items()}
+        chunk, {subject: day_start_us(day) for subject, day in latest.items()}
     ).difference(with_claims)
-    for home, day in due:
-        if home not in past:
-            chunk.woken.setdefault(home, []).append(_turn(chunk, day))
+    for subject, day in due:
+        if subject not in past:
+            chunk.woken.setdefault(subject, []).append(_turn(chunk, day))
 
 
 def _wake_for_contracts(chunk: Chunk, low: date, high: date) -> None:
@@ -121,16 +121,16 @@ def _wake_for_contracts(chunk: Chunk, low: date, high: date) -> None:
             turns_us[key] = max(turns_us.get(key, 0), begins_us)
         if fact.ends_on is not None and low <= fact.ends_on < high:
             turns_us[key] = max(turns_us.get(key, 0), day_end_us(fact.ends_on))
-    tied = homes_tied_to(chunk.connection, turns_us)
+    tied = subjects_tied_to(chunk.connection, turns_us)
     cause = chunk.days[-1][0]
-    for key, homes in tied.items():
-        past = _evaluated_after(chunk, dict.fromkeys(homes, turns_us[key]))
-        for home in homes - past:
-            chunk.woken.setdefault(home, []).append(cause)
+    for key, subjects in tied.items():
+        past = _evaluated_after(chunk, dict.fromkeys(subjects, turns_us[key]))
+        for subject in subjects - past:
+            chunk.woken.setdefault(subject, []).append(cause)
 
 
 def _evaluated_after(chunk: Chunk, instants: Mapping[str, int]) -> set[str]:
-    """The homes that have an event at their instant or later: they were evaluated for it already,
+    """Those that have an event at their instant or later: they were evaluated for it already,
     and still are when the days are taken back.
 
     So what began long ago wakes nobody when the first day is reached.
@@ -138,7 +138,7 @@ def _evaluated_after(chunk: Chunk, instants: Mapping[str, int]) -> set[str]:
     if chunk.cache.left_out:
         return set()
     newest = newest_starts(chunk.connection, instants, chunk.events[-1].position)
-    return {home for home, starts_us in newest.items() if starts_us >= instants[home]}
+    return {subject for subject, starts_us in newest.items() if starts_us >= instants[subject]}
 
 
 def _turn(chunk: Chunk, day: date) -> LoggedEvent:
@@ -149,32 +149,32 @@ def _turn(chunk: Chunk, day: date) -> LoggedEvent:
 
 def record_members(chunk: Chunk) -> None:
     """Members that have events here, or wait for a card or an activity."""
-    causes = {home: list(events) for home, events in chunk.homes("member").items()}
+    causes = {subject: list(events) for subject, events in chunk.subjects("member").items()}
     registrations = chunk.keys_changed("card")
     # A card that waited for an activity comes to be known with it, and so may its member.
-    for home in [home for home in chunk.woken if kind_of(home) == "card"]:
-        causes_here = [e for e in chunk.woken[home] if e.type_name in MAKES_ACTIVITIES_KNOWN]
+    for subject in [subject for subject in chunk.woken if kind_of(subject) == "card"]:
+        causes_here = [e for e in chunk.woken[subject] if e.type_name in MAKES_ACTIVITIES_KNOWN]
         if causes_here:
-            registrations.setdefault(home, []).extend(causes_here)
-    for key, homes in homes_tied_to(chunk.connection, registrations).items():
-        for home in homes:
-            if kind_of(home) == "member":
-                causes.setdefault(home, []).extend(registrations[key])
-    for home in [home for home in chunk.woken if kind_of(home) == "member"]:
-        causes.setdefault(home, []).extend(chunk.woken.pop(home))
+            registrations.setdefault(subject, []).extend(causes_here)
+    for key, subjects in subjects_tied_to(chunk.connection, registrations).items():
+        for subject in subjects:
+            if kind_of(subject) == "member":
+                causes.setdefault(subject, []).extend(registrations[key])
+    for subject in [subject for subject in chunk.woken if kind_of(subject) == "member"]:
+        causes.setdefault(subject, []).extend(chunk.woken.pop(subject))
     if not causes:
         return
     judged, rows, ties = [], [], {}
     phones: list[Row] = []
     chunk.facts.look_up(causes)
-    for home, events in causes.items():
-        code = home.partition("/")[2]
+    for subject, events in causes.items():
+        code = subject.partition("/")[2]
         history, outcomes = chunk.facts.judge_member(code)
         judged.append((history, outcomes))
-        keys = ties[home] = keys_of_home(home, history, chunk.digest)
+        keys = ties[subject] = keys_of_subject(subject, history, chunk.digest)
         for known in (registrations, chunk.causes):
             events += [event for key in keys & known.keys() for event in known[key]]
-        chunk.changed[home] = max(event.position for event in events)
+        chunk.changed[subject] = max(event.position for event in events)
         member = chunk.facts.members[code]
         if member is not None:
             rows.append(member_row(member))
@@ -184,7 +184,11 @@ def record_members(chunk: Chunk) -> None:
     chunk.rewrite(MEMBER, causes, rows)
     chunk.rewrite(MEMBER_PHONE, causes, phones)
     chunk.wake(
-        {home: kept for home, events in causes.items() if (kept := list(filter(_matters, events)))}
+        {
+            subject: kept
+            for subject, events in causes.items()
+            if (kept := list(filter(_matters, events)))
+        }
     )
 
 

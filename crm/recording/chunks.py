@@ -19,7 +19,7 @@ _DAY = "day.reached"
 _CONCERN_ALL = ("policy/", "matching/")
 """What is said of these changes others that have no event in the batch."""
 CUTTING = ("day/", *_CONCERN_ALL)
-"""Homes of which alone events open a chunk."""
+"""Subjects of which alone events open a chunk."""
 MOST_DAYS = 7
 """Of one chunk: whoever has something due in a week is held in memory, not in a year."""
 CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
@@ -27,15 +27,15 @@ CONCERNS_MEMBERS = frozenset({"card.registered", "card.erased", "event.voided"})
 
 def key_changed(event: LoggedEvent) -> str | None:
     """The key whose dependents an event may concern beyond its own history."""
-    kind = kind_of(event.home)
+    kind = kind_of(event.subject)
     if event.type_name in CHANGES_NOBODY:
         return None
     if kind in ("activity", "member"):
-        return event.home
+        return event.subject
     if kind == "policy":
         return POLICIES
     if kind == "card" and event.type_name in CONCERNS_MEMBERS:
-        return event.home
+        return event.subject
     return None
 
 
@@ -59,4 +59,4 @@ def _on_the_clock(event: LoggedEvent) -> str:
 
 
 def _opens(event: LoggedEvent, before: LoggedEvent) -> bool:
-    return _on_the_clock(event) != _on_the_clock(before) or event.home.startswith(_CONCERN_ALL)
+    return _on_the_clock(event) != _on_the_clock(before) or event.subject.startswith(_CONCERN_ALL)

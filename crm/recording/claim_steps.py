@@ -15,7 +15,7 @@ from crm.components.histories import SharedFacts
 from crm.components.moment import evaluate
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import ClaimStep
-from crm.ledger.rows import HomedClaim
+from crm.ledger.rows import OwnedClaim
 
 _NO_CLAIM_CHANGES = frozenset(
     {
@@ -46,8 +46,8 @@ _FIRST_OF_CLAIMS = frozenset({"purchase.made", "reward.approved", "reward.reject
 class Movers:
     """What may have moved claims in a chunk.
 
-    own: the chunk's events by home; causes: by home, events of shared things that concern it.
-    changed: of each shared thing's home, the position of its last change.
+    own: the chunk's events by subject; causes: by subject, events of shared things that concern it.
+    changed: of each shared thing's subject, the position of its last change.
     reached: the day that was reached at a position.
     """
 
@@ -57,24 +57,25 @@ class Movers:
     changed: Mapping[str, int]
     reached: Callable[[int], date | None]
 
-    def steps(self, evaluation: Evaluation, homes: Iterable[str]) -> list[ClaimStep]:
+    def steps(self, evaluation: Evaluation, subjects: Iterable[str]) -> list[ClaimStep]:
         """The claims after each event that may have changed them, the last as they stand now."""
-        movers = self._of(homes, _first_claim(evaluation.events))
+        movers = self._of(subjects, _first_claim(evaluation.events))
         if not movers:
             return []
         *earlier, last = movers
         steps = [
-            claim_step(self._as_of(evaluation, event.position), homes, event) for event in earlier
+            claim_step(self._as_of(evaluation, event.position), subjects, event)
+            for event in earlier
         ]
-        return [*steps, claim_step(evaluation, homes, last)]
+        return [*steps, claim_step(evaluation, subjects, last)]
 
-    def _of(self, homes: Iterable[str], since: int) -> list[LoggedEvent]:
+    def _of(self, subjects: Iterable[str], since: int) -> list[LoggedEvent]:
         """In the order of the journal."""
         movers: dict[int, LoggedEvent] = {}
         last: LoggedEvent | None = None
-        for home in homes:
-            own = filter(moves_claims, self.own.get(home, ()))
-            for event in (*own, *self.causes.get(home, ())):
+        for subject in subjects:
+            own = filter(moves_claims, self.own.get(subject, ()))
+            for event in (*own, *self.causes.get(subject, ())):
                 if event.position >= since:
                     movers[event.position] = event
                 elif last is None or event.position > last.position:
@@ -108,10 +109,10 @@ def _first_claim(events: Iterable[LoggedEvent]) -> int:
     )
 
 
-def claim_step(evaluation: Evaluation, homes: Iterable[str], event: LoggedEvent) -> ClaimStep:
+def claim_step(evaluation: Evaluation, subjects: Iterable[str], event: LoggedEvent) -> ClaimStep:
     """The claims of a component as they stand after an event."""
     claims = tuple(
-        HomedClaim(evaluation.home_of_purchase(claim.purchase_id), claim)
+        OwnedClaim(evaluation.subject_of_purchase(claim.purchase_id), claim)
         for claim in evaluation.claims
     )
-    return ClaimStep(event.position, event.key, frozenset(homes), claims)
+    return ClaimStep(event.position, event.key, frozenset(subjects), claims)

@@ -34,17 +34,17 @@ from crm.journal.events import (
     JournalRow,
     decode,
     decode_plain,
-    homes_with_prefix,
     rows_after,
-    rows_of_homes,
+    rows_of_subjects,
+    subjects_with_prefix,
 )
 from crm.journal.logged_event import LoggedEvent, erases
 from crm.journal.progress import Progress, load_progress, save_progress
 from crm.keyring.keyring import Keyring
 from crm.ledger.book import ClaimStep, write_steps
-from crm.ledger.rows import HomedClaim
+from crm.ledger.rows import OwnedClaim
 from crm.outcomes.matching import ever_weighed
-from crm.recording.apart import Divider, Division, homes_of_people
+from crm.recording.apart import Divider, Division, subjects_of_people
 from crm.recording.chunk import Chunk
 from crm.recording.chunk_cards import Steps
 from crm.recording.chunk_recorder import ChunkRecorder
@@ -118,8 +118,8 @@ class FromTheBeginning:
         division = self._divide()
         self.recorder.chunks.among = frozenset().union(*division.claiming)
         yield from self._record_in_turn(division)
-        for homes in division.apart:
-            yield self._record_people(homes, self.up_to)[0]
+        for subjects in division.apart:
+            yield self._record_people(subjects, self.up_to)[0]
         yield self._end(division)
 
     def _begin(self) -> None:
@@ -140,27 +140,27 @@ class FromTheBeginning:
             cache.read_up_to(self.up_to)
             weighed = ever_weighed(SharedFacts(cache, connection).all_matching())
             divider = Divider(self.recorder.chunks.digest, weighed)
-            members = homes_with_prefix(connection, "member/")
+            members = subjects_with_prefix(connection, "member/")
             for history in cache.histories(connection, members).values():
                 divider.add_member(history)
             cache.forget_everything()
-            for homes in homes_of_people(connection):
-                self._add(divider, connection, homes)
+            for subjects in subjects_of_people(connection):
+                self._add(divider, connection, subjects)
         return divider.division(EVENTS_TOGETHER)
 
-    def _add(self, divider: Divider, connection: Connection, homes: Iterable[str]) -> None:
-        """What joins some homes to others is decoded alone, and decrypted where it is personal."""
-        rows = self.recorder.to_record(rows_of_homes(connection, homes, self.up_to))
-        by_home: dict[str, list[JournalRow]] = {}
+    def _add(self, divider: Divider, connection: Connection, subjects: Iterable[str]) -> None:
+        """What joins subjects to others is decoded alone, and decrypted where it is personal."""
+        rows = self.recorder.to_record(rows_of_subjects(connection, subjects, self.up_to))
+        by_subject: dict[str, list[JournalRow]] = {}
         for row in rows:
-            by_home.setdefault(row.subject, []).append(row)
+            by_subject.setdefault(row.subject, []).append(row)
         personal = [row for row in rows if row.type in PERSONAL]
         named = [row for row in rows if row.type not in PERSONAL and not joins_nobody(row.type)]
         joining: dict[str, list[LoggedEvent]] = {}
         for event in (*decode(personal, self.recorder.keyring), *decode_plain(named)):
-            joining.setdefault(event.home, []).append(event)
-        for home, of_home in by_home.items():
-            divider.add(home, of_home, joining.get(home, ()))
+            joining.setdefault(event.subject, []).append(event)
+        for subject, of_subject in by_subject.items():
+            divider.add(subject, of_subject, joining.get(subject, ()))
 
     def _decoded(self, rows: Iterable[JournalRow]) -> list[LoggedEvent]:
         return decode(self.recorder.to_record(rows), self.recorder.keyring)
@@ -180,8 +180,8 @@ class FromTheBeginning:
     def _cut_after(self, position: int) -> int:
         """The next position at which the journal is cut into chunks."""
         with reading(self.recorder.engine) as connection:
-            homes = [h for cut in CUTTING for h in homes_with_prefix(connection, cut)]
-            rows = rows_of_homes(connection, homes, self.up_to)
+            subjects = [h for cut in CUTTING for h in subjects_with_prefix(connection, cut)]
+            rows = rows_of_subjects(connection, subjects, self.up_to)
         cuts = [row.position for row in rows if row.position > position]
         return min(cuts, default=self.up_to + 1)
 
@@ -207,7 +207,7 @@ class FromTheBeginning:
 
     def _uncut(self, division: Division, first: int, last: int) -> Iterator[Part]:
         """One chunk: shared things, then slice by slice who may claim."""
-        claims: list[HomedClaim] = []
+        claims: list[OwnedClaim] = []
         steps: list[ClaimStep] = []
         chunk = None
         with self._transaction() as connection:
@@ -219,8 +219,8 @@ class FromTheBeginning:
                 day = self._progress.days_to
                 chunk = self.recorder.chunks.record_things(connection, events, day, last)
         yield Part(len(events), 0 if chunk is None else chunk.written)
-        for homes in division.claiming:
-            part, (before, more) = self._record_people(homes, last, chunk)
+        for subjects in division.claiming:
+            part, (before, more) = self._record_people(subjects, last, chunk)
             claims += before
             steps += more
             yield part
@@ -233,17 +233,17 @@ class FromTheBeginning:
     ) -> Iterator[JournalRow]:
         """What is about shared things, or about cards as far as members look at them."""
         for kind in sorted(_THINGS):
-            homes = homes_with_prefix(connection, f"{kind}/")
-            yield from rows_of_homes(connection, homes, up_to)
-        for row in rows_of_homes(connection, named, up_to):
+            subjects = subjects_with_prefix(connection, f"{kind}/")
+            yield from rows_of_subjects(connection, subjects, up_to)
+        for row in rows_of_subjects(connection, named, up_to):
             if row.type in CONCERNS_MEMBERS:
                 yield row
 
     def _record_people(
-        self, homes: Iterable[str], up_to: int, within: Chunk | None = None
+        self, subjects: Iterable[str], up_to: int, within: Chunk | None = None
     ) -> tuple[Part, Steps]:
         with self._transaction() as connection:
-            events = self._decoded(rows_of_homes(connection, homes, up_to))
+            events = self._decoded(rows_of_subjects(connection, subjects, up_to))
             if not events:
                 return Part(0, 0), ([], [])
             events.sort(key=attrgetter("position"))
@@ -267,9 +267,9 @@ class FromTheBeginning:
         recorder.chunks.among = None
         return Part(0, written, is_last=True)
 
-    def _goes_in_turn(self, home: str) -> bool:
+    def _goes_in_turn(self, subject: str) -> bool:
         in_turn = self.recorder.chunks.among
-        return kind_of(home) not in _PEOPLE or in_turn is None or home in in_turn
+        return kind_of(subject) not in _PEOPLE or in_turn is None or subject in in_turn
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

@@ -20,10 +20,10 @@ from sqlalchemy import Connection, Table
 from campaigns.cloudevents import Refusal, check, decode_data
 from campaigns.intake import Credential
 from campaigns.wording.catalogues import N_
-from crm.components.as_of import past_of_homes
+from crm.components.as_of import past_of_subjects
 from crm.components.evaluation import Evaluation
-from crm.components.index import homes_tied_to
-from crm.components.keys import JOINING, keyed_digest, keys_of_home, kind_of
+from crm.components.index import subjects_tied_to
+from crm.components.keys import JOINING, keyed_digest, keys_of_subject, kind_of
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.outcome import Outcome
@@ -123,9 +123,9 @@ def what_if(
     connection: Connection, keyring: Keyring, events: Sequence[LoggedEvent], at_us: int
 ) -> Preview:
     """What the imagined events would change, both sides judged for the instant `at_us`."""
-    homes = _homes(connection, keyring, events)
-    before = past_of_homes(connection, keyring, homes, at_us, _everything)
-    after = past_of_homes(connection, keyring, homes, at_us, _everything, events)
+    subjects = _subjects(connection, keyring, events)
+    before = past_of_subjects(connection, keyring, subjects, at_us, _everything)
+    after = past_of_subjects(connection, keyring, subjects, at_us, _everything, events)
     return Preview(
         before,
         after,
@@ -139,16 +139,16 @@ def _everything(_event: LoggedEvent) -> bool:
     return True
 
 
-def _homes(connection: Connection, keyring: Keyring, events: Sequence[LoggedEvent]) -> list[str]:
-    """The homes of the events, and whoever they would tie to them."""
-    homes = {event.home for event in events}
+def _subjects(connection: Connection, keyring: Keyring, events: Sequence[LoggedEvent]) -> list[str]:
+    """The subjects of the events, and whoever they would tie to them."""
+    subjects = {event.subject for event in events}
     digest = keyed_digest(keyring.secret("ties"))
-    keys = {key for event in events for key in keys_of_home(event.home, [event], digest)}
+    keys = {key for event in events for key in keys_of_subject(event.subject, [event], digest)}
     joining = {key for key in keys if kind_of(key) in JOINING}
-    homes |= {key for key in joining if kind_of(key) == "card"}
-    for tied in homes_tied_to(connection, joining).values():
-        homes |= {home for home in tied if kind_of(home) in ("card", "reward")}
-    return sorted(homes)
+    subjects |= {key for key in joining if kind_of(key) == "card"}
+    for tied in subjects_tied_to(connection, joining).values():
+        subjects |= {subject for subject in tied if kind_of(subject) in ("card", "reward")}
+    return sorted(subjects)
 
 
 def _changes(

@@ -40,7 +40,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A table, owned by homes, and the function that gives its rows."""
+    """A table, owned by subjects, and the function that gives its rows."""
 
     table: Table
     rows: Callable[[Evaluation, Keys], Iterable[dict[str, Any]]]

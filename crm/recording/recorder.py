@@ -208,10 +208,10 @@ class Recorder:
         return written
 
     def leave_out(
-        self, connection: Connection, position: int, home: str, error: Exception, now_us: int
+        self, connection: Connection, position: int, subject: str, error: Exception, now_us: int
     ) -> None:
         """The one event that cannot be recorded becomes a dead letter; the rest goes on."""
-        add_dead_letter(connection, position, home, error, now_us)
+        add_dead_letter(connection, position, subject, error, now_us)
         progress = load_progress(connection, self.consumer)
         self.record_up_to(connection, [], progress, max(progress.position, position), now_us)
 

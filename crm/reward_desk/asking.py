@@ -11,12 +11,12 @@ from sqlalchemy import Connection, select
 
 from campaigns.cloudevents import decode_data
 from campaigns.events.purchases import PurchaseMade
-from crm.components.as_of import effective_up_to, past_of_homes
-from crm.components.index import homes_tied_to
+from crm.components.as_of import effective_up_to, past_of_subjects
+from crm.components.index import subjects_tied_to
 from crm.components.keys import kind_of
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring
-from crm.ledger.queries import claims_of_member, home_of_reward
+from crm.ledger.queries import claims_of_member, subject_of_reward
 from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import OrderRow
@@ -30,11 +30,11 @@ def explanation_of(
     scope: Scope, connection: Connection, keyring: Keyring, reward_id: str, at_us: int
 ) -> Explanation | None:
     """The explanation of a reward as of an instant; None when there is no such reward."""
-    found = home_of_reward(scope, connection, reward_id)
+    found = subject_of_reward(scope, connection, reward_id)
     if found is None:
         return None
-    home, member = found
-    past = past_of_homes(connection, keyring, [home], at_us, effective_up_to(at_us))
+    subject, member = found
+    past = past_of_subjects(connection, keyring, [subject], at_us, effective_up_to(at_us))
     others = claims_of_member(scope, connection, member)
     facts, bench = past.reward_facts
     explained = (explain(person, bench, reward_id, others) for person in facts)
@@ -72,7 +72,7 @@ def traces_of(
     wanted = set(named)
     if not wanted:
         return {}
-    tied = homes_tied_to(connection, {f"purchase/{purchase_id}" for purchase_id, _ in wanted})
+    tied = subjects_tied_to(connection, {f"purchase/{purchase_id}" for purchase_id, _ in wanted})
     return {
         (purchase_id, member): _trace(
             connection, purchase_id, member, tied.get(f"purchase/{purchase_id}", set())
@@ -82,11 +82,11 @@ def traces_of(
 
 
 def _trace(connection: Connection, purchase_id: str, member: str, tied: set[str]) -> Trace:
-    homes = sorted(home for home in tied if kind_of(home) == "card")
+    subjects = sorted(subject for subject in tied if kind_of(subject) == "card")
     query = (
         select(JOURNAL.c.type, JOURNAL.c.plain, JOURNAL.c.actor, OUTCOME.c.outcome)
         .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .where(JOURNAL.c.subject.in_([*homes, f"member/{member}"]), JOURNAL.c.type.in_(_ENTERED))
+        .where(JOURNAL.c.subject.in_([*subjects, f"member/{member}"]), JOURNAL.c.type.in_(_ENTERED))
     )
     stands, actors = False, set()
     for row in connection.execute(query):

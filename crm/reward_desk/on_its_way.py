@@ -45,7 +45,7 @@ def taken_back(connection: Connection, ids: Sequence[str]) -> set[EventKey]:
     """
     said = JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.role, JOURNAL.c.subject
     failed = select(*said).join(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position)
-    failed = failed.where(JOURNAL.c.subject.in_(_homes(ids)), JOURNAL.c.type == _PAID)
+    failed = failed.where(JOURNAL.c.subject.in_(_subjects(ids)), JOURNAL.c.type == _PAID)
     dead = {EventKey(row.source, row.id): row for row in connection.execute(failed)}
     if not dead:
         return set()
@@ -72,14 +72,14 @@ def _told(connection: Connection, ids: Sequence[str], ended: Collection[EventKey
 
     What ended one is read before: what was said in its place was said earlier, and is seen here.
     """
-    waiting = select(OUTBOX.c.subject, OUTBOX.c.message).where(OUTBOX.c.subject.in_(_homes(ids)))
+    waiting = select(OUTBOX.c.subject, OUTBOX.c.message).where(OUTBOX.c.subject.in_(_subjects(ids)))
     found = {
         _id(row.subject) for row in connection.execute(waiting) if _PAID_ON_THE_WIRE in row.message
     }
     kept = (
         select(JOURNAL.c.subject, JOURNAL.c.source, JOURNAL.c.id)
         .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .where(JOURNAL.c.subject.in_(_homes(ids)), JOURNAL.c.type == _PAID)
+        .where(JOURNAL.c.subject.in_(_subjects(ids)), JOURNAL.c.type == _PAID)
         .where(OUTCOME.c.position.is_(None))
     )
     return found | {
@@ -102,12 +102,12 @@ def are_unpaid(connection: Connection, rows: Sequence[DeskRow]) -> bool:
 
 def settling(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Of which of the rewards something was said that the views do not know yet."""
-    waiting = select(OUTBOX.c.subject).where(OUTBOX.c.subject.in_(_homes(ids)))
+    waiting = select(OUTBOX.c.subject).where(OUTBOX.c.subject.in_(_subjects(ids)))
     kept = (
         select(JOURNAL.c.subject)
         .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .outerjoin(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position)
-        .where(JOURNAL.c.subject.in_(_homes(ids)))
+        .where(JOURNAL.c.subject.in_(_subjects(ids)))
         .where(OUTCOME.c.position.is_(None), DEAD_LETTER.c.position.is_(None))
     )
     return set(map(_id, connection.execute(waiting.union(kept)).scalars()))
@@ -144,9 +144,9 @@ def owed_by(connection: Connection, members: Collection[str]) -> dict[str, int]:
     return {member: max(int(fen) - promised[member], 0) for member, fen in connection.execute(owed)}
 
 
-def _homes(ids: Sequence[str]) -> list[str]:
+def _subjects(ids: Sequence[str]) -> list[str]:
     return [f"reward/{reward_id}" for reward_id in ids]
 
 
-def _id(home: str) -> str:
-    return home.partition("/")[2]
+def _id(subject: str) -> str:
+    return subject.partition("/")[2]

@@ -115,7 +115,7 @@ def _person_facts(
         purchase_fact(
             event,
             compliance_breach=bool(judged.outcomes[event.key].marks),
-            erased=event.home in judged.erased_from,
+            erased=event.subject in judged.erased_from,
         )
         for event in bought
     )

@@ -163,9 +163,9 @@ class _Writer:
 
     def _events(self) -> Iterator[LoggedEvent]:
         """Everything that is kept of the person, whatever became of it, in effective order."""
-        homes = {f"card/{card.card_id}" for card in self.person.cards}
+        subjects = {f"card/{card.card_id}" for card in self.person.cards}
         for event in self.evaluation.events:
-            if event.home in homes and not event.type_name.startswith(_NOT_OF_THE_PERSON):
+            if event.subject in subjects and not event.type_name.startswith(_NOT_OF_THE_PERSON):
                 yield event
 
     def _happened(self) -> Section:
@@ -216,7 +216,7 @@ class _Writer:
 
     def _is_erased(self, event: LoggedEvent) -> bool:
         cards = self.person.cards
-        return any(card.erased and event.home == f"card/{card.card_id}" for card in cards)
+        return any(card.erased and event.subject == f"card/{card.card_id}" for card in cards)
 
     def _origin(self, event: LoggedEvent) -> str:
         if event.role.startswith("dealer/"):

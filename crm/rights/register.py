@@ -148,12 +148,12 @@ def _named_event(
     if event is None:
         return frozenset()
     source, event_id = event
-    homes = [f"card/{card_id}" for card_id in cards]
+    subjects = [f"card/{card_id}" for card_id in cards]
     query = (
         select(JOURNAL.c.type)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
-        .where(JOURNAL.c.subject.in_(homes), OUTCOME.c.outcome == "recorded")
+        .where(JOURNAL.c.subject.in_(subjects), OUTCOME.c.outcome == "recorded")
     )
     return frozenset(connection.execute(query).scalars())
 

@@ -46,7 +46,7 @@ def rewrite(
     owners: Iterable[str],
     rows: Iterable[Row],
     *,
-    owner: str = "home",
+    owner: str = "subject",
 ) -> int:
     """Make the rows of the owners equal to `rows`; returns how many rows were written."""
     return write_difference(connection, table, owners, rows, owner=owner).written
@@ -58,7 +58,7 @@ def write_difference(
     owners: Iterable[str],
     rows: Iterable[Row],
     *,
-    owner: str = "home",
+    owner: str = "subject",
 ) -> Difference:
     """Make the rows of the owners equal to `rows`; returns what was written.
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from crm.activities.queries import ActivityRow, WholeActivity, activity
 from crm.activities.tables import ACTIVITY
 from crm.journal.events import JOURNAL, decode
-from crm.journal.outbox import accepted_rows_of_homes
+from crm.journal.outbox import accepted_rows_of_subjects
 from crm.keyring.keyring import Keyring
 from crm.outcomes.shared import Activity, judge_activity
 from crm.outcomes.tables import OUTCOME
@@ -34,7 +34,7 @@ def unconfirmed(scope: Scope, connection: Connection) -> frozenset[str]:
     looked_at = (
         select(JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .where(JOURNAL.c.subject == ACTIVITY.c.home, JOURNAL.c.type == _CHANGED)
+        .where(JOURNAL.c.subject == ACTIVITY.c.subject, JOURNAL.c.type == _CHANGED)
         .where(OUTCOME.c.outcome == "recorded")
     )
     query = select(ACTIVITY.c.activity_id).where(
@@ -60,7 +60,7 @@ def is_awaited(connection: Connection, activity_id: str) -> bool:
     """Whether it is an activity of a phone whose form has not come yet: a card may come first."""
     if not _OF_A_FORM.fullmatch(activity_id):
         return False
-    return not accepted_rows_of_homes(connection, [f"activity/{activity_id}"])
+    return not accepted_rows_of_subjects(connection, [f"activity/{activity_id}"])
 
 
 def accepted_activity(
@@ -70,7 +70,7 @@ def accepted_activity(
     found = activity(scope, connection, activity_id)
     if found is not None or not activity_id.startswith(PREFIX):
         return found
-    rows = accepted_rows_of_homes(connection, [f"activity/{activity_id}"])
+    rows = accepted_rows_of_subjects(connection, [f"activity/{activity_id}"])
     stands = judge_activity(sorted(decode(rows, keyring), key=lambda event: event.order))[1]
     if stands is None or scope.dealer not in (None, stands.dealer):
         return None

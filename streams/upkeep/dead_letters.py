@@ -80,8 +80,8 @@ def _retry_one(installation: Installation, position: int) -> bool:
     except Exception as error:
         # Whatever it is: the event stays aside, with its newest cause.
         with writing(installation.engine) as connection:
-            ((_, home),) = take_back(connection, [position])
-            add_dead_letter(connection, position, home, error, now_us())
+            ((_, subject),) = take_back(connection, [position])
+            add_dead_letter(connection, position, subject, error, now_us())
         return False
     if any(event.type_name == "card.erased" for event in events):
         Scrubbing((installation.engine, installation.keyring.engine)).erased()

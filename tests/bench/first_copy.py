@@ -164,7 +164,7 @@ def _row(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
     row = {
         "dealer": "D1",
         "key": key,
-        "home": f"card/{number}",
+        "subject": f"card/{number}",
         "cards": b"[]",
         "content": canonical_json(content),
         "told": 1_777_000_000_000_000 + number,

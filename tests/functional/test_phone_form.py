@@ -88,8 +88,8 @@ def test_a_new_card_takes_six_fields_at_most_and_all_that_was_ticked(on_phone: J
     page.get_by_label("单价（元）").fill("693.50")
     page.get_by_role("button", name="提交").tap()
     expect(page.get_by_role("heading", name="已收下")).to_be_visible()
-    (home,) = written_cards(on_phone.running) - before
-    assert events_of(on_phone.running, home.removeprefix("card/")) == [
+    (subject,) = written_cards(on_phone.running) - before
+    assert events_of(on_phone.running, subject.removeprefix("card/")) == [
         "card.registered",
         "activity.attended",
         "clinic.consulted",

@@ -270,11 +270,11 @@ def test_searching_without_network_says_so_and_points_to_the_new_card(on_phone: 
 def test_who_is_likely_to_come_is_found_and_signed_in_without_network_by_whoever_is_signed_in(
     on_phone: Journey,
 ) -> None:
-    running, home = on_phone.running, "C-expected"
+    running, card_id = on_phone.running, "C-expected"
     running.accept(
-        card(home, "仉素琴", "13711119876"),
+        card(card_id, "仉素琴", "13711119876"),
         activity_today("A-before"),
-        an_event("activity.attended", {"card_id": home, "activity_id": "A-before"}, id="came"),
+        an_event("activity.attended", {"card_id": card_id, "activity_id": "A-before"}, id="came"),
     )
     stand_ready(on_phone)
     page = on_phone.page
@@ -288,7 +288,7 @@ def test_who_is_likely_to_come_is_found_and_signed_in_without_network_by_whoever
         page.locator("#found").get_by_role("button", name="签到").tap()
         expect_unsent(page, 1)
     expect_unsent(page, 0)
-    assert events_of(running, home).count("activity.attended") == 2
+    assert events_of(running, card_id).count("activity.attended") == 2
     page.context.clear_cookies()
     running.user("next-hand", "staff")
     on_phone.sign_in("next-hand")
@@ -308,10 +308,10 @@ def test_who_is_likely_to_come_is_found_and_signed_in_without_network_by_whoever
 def test_who_is_invited_is_offered_before_anything_is_typed_without_network_too(
     on_phone: Journey,
 ) -> None:
-    running, home = on_phone.running, "C-invited"
-    running.accept(card(home, "阚来坐", "13711119877"))
+    running, card_id = on_phone.running, "C-invited"
+    running.accept(card(card_id, "阚来坐", "13711119877"))
     with writing(running.site.engine) as connection:
-        people = [person_id(home)]
+        people = [person_id(card_id)]
         invite(HEADQUARTERS_SCOPE, connection, "A-today", people, actor="u-1", now_us=now_us())
     stand_ready(on_phone)
     found = on_phone.page.locator("#found")
@@ -323,16 +323,16 @@ def test_who_is_invited_is_offered_before_anything_is_typed_without_network_too(
         row.get_by_role("button", name="签到").tap()
         expect_unsent(on_phone.page, 1)
     expect_unsent(on_phone.page, 0)
-    assert events_of(running, home).count("activity.attended") == 1
+    assert events_of(running, card_id).count("activity.attended") == 1
 
 
 def test_who_comes_for_the_next_person_without_network_finds_an_empty_search(
     on_phone: Journey,
 ) -> None:
-    running, home = on_phone.running, "C-before-it-went"
-    running.accept(card(home, "阚先来", "13711119866"))
+    running, card_id = on_phone.running, "C-before-it-went"
+    running.accept(card(card_id, "阚先来", "13711119866"))
     with writing(running.site.engine) as connection:
-        people = [person_id(home)]
+        people = [person_id(card_id)]
         invite(HEADQUARTERS_SCOPE, connection, "A-today", people, actor="u-1", now_us=now_us())
     stand_ready(on_phone)
     page = on_phone.page
@@ -433,8 +433,8 @@ def test_what_the_person_is_being_asked_about_is_not_sent_until_the_person_has_d
     page.get_by_role("button", name="提交").tap()
     expect(page.get_by_role("heading", name="已收下")).to_be_visible()
     expect_unsent(page, 0)
-    (home,) = written_cards(on_phone.running) - before
-    assert "card.registered" in events_of(on_phone.running, home.removeprefix("card/"))
+    (subject,) = written_cards(on_phone.running) - before
+    assert "card.registered" in events_of(on_phone.running, subject.removeprefix("card/"))
 
 
 def test_what_is_unsent_is_in_sight_before_anybody_signs_in(on_phone: Journey) -> None:

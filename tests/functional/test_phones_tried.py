@@ -44,15 +44,15 @@ def hold_own_pages(page: Page) -> None:
 
 
 def written_without_network(journey: Journey, name: str) -> str:
-    """The home of a card that is written without network and sent when it is back."""
+    """The subject of a card that is written without network and sent when it is back."""
     before = written_cards(journey.running)
     with no_network(journey):
         journey.open(NEW)
         write_card(journey.page, name)
         expect_unsent(journey.page, 1)
     expect_unsent(journey.page, 0)
-    (home,) = written_cards(journey.running) - before
-    return home
+    (subject,) = written_cards(journey.running) - before
+    return subject
 
 
 def test_a_dealers_own_staff_writes_without_network_on_a_phone_that_somebody_else_had(
@@ -66,9 +66,9 @@ def test_a_dealers_own_staff_writes_without_network_on_a_phone_that_somebody_els
     hold_own_pages(page)
     actor = page.evaluate("document.body.dataset.actor")
     assert page.evaluate("async () => !(await caches.match('/log/walk-in'))")
-    home = written_without_network(on_phone, "柴经销")
+    subject = written_without_network(on_phone, "柴经销")
     with reading(on_phone.running.site.engine) as connection:
-        query = select(JOURNAL.c.source, JOURNAL.c.role).where(JOURNAL.c.subject == home)
+        query = select(JOURNAL.c.source, JOURNAL.c.role).where(JOURNAL.c.subject == subject)
         said = {(row.source, row.role) for row in connection.execute(query)}
     assert said == {(f"/phones/{actor}", "dealer/D1")}
 
@@ -136,9 +136,9 @@ def test_an_entry_of_a_clock_that_was_ahead_and_is_set_right_has_no_time_to_come
         expect_unsent(page, 1)
         page.clock.set_system_time(present)
     expect_sent_by_and_by(page)
-    (home,) = written_cards(on_phone.running) - before
+    (subject,) = written_cards(on_phone.running) - before
     with reading(on_phone.running.site.engine) as connection:
-        query = select(JOURNAL.c.starts_us).where(JOURNAL.c.subject == home)
+        query = select(JOURNAL.c.starts_us).where(JOURNAL.c.subject == subject)
         times = list(connection.execute(query).scalars())
     assert times and max(times) <= now_us()
 

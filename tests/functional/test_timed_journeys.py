@@ -124,8 +124,8 @@ def test_the_first_new_card_is_written_and_signed_in_within_thirty_seconds(
     hand.think()
     hand.point(page.get_by_role("button", name="提交"))
     expect(page.get_by_role("heading", name="已收下")).to_be_visible()
-    (home,) = written_cards(on_phone.running) - before
-    said = events_of(on_phone.running, home.removeprefix("card/"))
+    (subject,) = written_cards(on_phone.running) - before
+    said = events_of(on_phone.running, subject.removeprefix("card/"))
     assert said == ["card.registered", "activity.attended"]
     assert hand.seconds <= FIRST_ATTENDANCE_S
 

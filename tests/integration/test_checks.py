@@ -39,13 +39,13 @@ GONE = [(TIE, COMPONENTS), (OUTCOME, OUTCOMES), (CARD, PEOPLE), (LINK, PEOPLE), 
 GONE += [(COPY_ROW, COPIES), (REWARD, REWARDS)]
 ADDED: list[tuple[Table, dict[str, Any], str]] = [
     (TIE, {"key": "purchase/nobody-bought"}, COMPONENTS),
-    (TIE, {"home": "card/nobody", "key": "purchase/nobody-bought"}, COMPONENTS),
-    (TIE, {"home": "member/nobody", "key": "card/nobody"}, COMPONENTS),
-    (OUTCOME, {"position": 999_999, "home": "card/nobody"}, OUTCOMES),
-    (CARD, {"card_id": "nobody", "home": "card/nobody"}, PEOPLE),
-    (LINK, {"card_id": "nobody", "home": "card/nobody"}, PEOPLE),
-    (PERSON, {"person_id": "nobody", "home": "card/nobody"}, PEOPLE),
-    (COPY_ROW, {"key": "nobody", "home": "card/nobody"}, COPIES),
+    (TIE, {"subject": "card/nobody", "key": "purchase/nobody-bought"}, COMPONENTS),
+    (TIE, {"subject": "member/nobody", "key": "card/nobody"}, COMPONENTS),
+    (OUTCOME, {"position": 999_999, "subject": "card/nobody"}, OUTCOMES),
+    (CARD, {"card_id": "nobody", "subject": "card/nobody"}, PEOPLE),
+    (LINK, {"card_id": "nobody", "subject": "card/nobody"}, PEOPLE),
+    (PERSON, {"person_id": "nobody", "subject": "card/nobody"}, PEOPLE),
+    (COPY_ROW, {"key": "nobody", "subject": "card/nobody"}, COPIES),
 ]
 
 
@@ -114,20 +114,20 @@ def test_a_row_of_nobody_breaks_its_law(
     ) | ({"what dealers were told is what their copies hold"} if table is COPY_ROW else set())
 
 
-@pytest.mark.parametrize("homes_at_once", [1, 7, 1_000])
+@pytest.mark.parametrize("subjects_at_once", [1, 7, 1_000])
 def test_a_check_comes_out_the_same_wherever_it_is_cut(
-    homes_at_once: int,
+    subjects_at_once: int,
     connection: Connection,
     lawful: Installation,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     whole = list(run_checks(connection, lawful.keyring))
     heard: list[tuple[int, int]] = []
-    monkeypatch.setattr(recomputing, "HOMES_AT_ONCE", homes_at_once)
+    monkeypatch.setattr(recomputing, "SUBJECTS_AT_ONCE", subjects_at_once)
     cut = list(run_checks(connection, lawful.keyring, lambda done, of: heard.append((done, of))))
     assert cut == whole
     assert heard == sorted(heard) and heard[-1][0] == heard[-1][1]
-    assert len(heard) == -(-heard[-1][1] // homes_at_once)
+    assert len(heard) == -(-heard[-1][1] // subjects_at_once)
 
 
 def test_no_more_events_are_held_at_once_than_some_components_have(
@@ -141,7 +141,7 @@ def test_no_more_events_are_held_at_once_than_some_components_have(
         read.append(len(events))
         return events
 
-    monkeypatch.setattr(recomputing, "HOMES_AT_ONCE", 5)
+    monkeypatch.setattr(recomputing, "SUBJECTS_AT_ONCE", 5)
     monkeypatch.setattr(recomputing, "recorded_events", noted)
     assert broken(connection, lawful) == set()
     _, _, *pieces = read

@@ -100,7 +100,7 @@ def test_what_was_accepted_is_there_for_another_process(house: House) -> None:
     (receipt,) = house.accept(a_person_card(), by=STAFF)
     assert (receipt.status, receipt.source, receipt.id) == ("accepted", "/tests/hall", "reg-card-1")
     (kept,) = open_house(house.settings).journal()
-    assert (kept.actor, kept.role, kept.home) == ("staff-3", "staff", "card/card-1")
+    assert (kept.actor, kept.role, kept.subject) == ("staff-3", "staff", "card/card-1")
     assert kept.data.person.name == SECRETS[0]  # type: ignore[attr-defined]
 
 
@@ -173,7 +173,7 @@ def test_each_line_is_answered_by_itself_and_in_order(house: House) -> None:
         *("accepted", "not_json", "not_cloudevents", "accepted"),
         *("missing_field", "id_is_personal", "accepted"),
     ]
-    assert [event.home for event in house.journal()] == ["card/a", "card/b", "card/c"]
+    assert [event.subject for event in house.journal()] == ["card/a", "card/b", "card/c"]
 
 
 def test_warnings_come_with_the_receipt(house: House) -> None:

@@ -74,13 +74,13 @@ def test_names_are_still_read_and_the_erased_one_is_still_gone(installation: Ins
     with reading(installation.engine) as connection:
         events = decode(rows_after(connection, 0, 10_000), installation.keyring)
     named = {
-        event.home: event.data.person  # type: ignore[attr-defined]
+        event.subject: event.data.person  # type: ignore[attr-defined]
         for event in events
         if event.type_name == "card.registered"
     }
-    erased = {event.home for event in events if event.type_name == "card.erased"}
-    assert erased and {named[home].name for home in erased} == {BLANK}
-    assert BLANK not in {person.name for home, person in named.items() if home not in erased}
+    erased = {event.subject for event in events if event.type_name == "card.erased"}
+    assert erased and {named[subject].name for subject in erased} == {BLANK}
+    assert BLANK not in {person.name for subject, person in named.items() if subject not in erased}
 
 
 def test_what_dealers_acknowledged_and_signed_is_kept(installation: Installation) -> None:

@@ -107,7 +107,7 @@ def test_rows_of_the_copies_from_before_stand_under_the_number_of_their_last_cha
 ) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'jinxi.db'}")
     prepare(engine)
-    rest = {"home": "card/c1", "cards": b"[]", "content": b"{}"}
+    rest = {"subject": "card/c1", "cards": b"[]", "content": b"{}"}
     with writing(engine) as connection:
         rows = [{"dealer": "D1", "key": key, **rest} for key in ("k1", "k2")]
         connection.execute(insert(COPY_ROW), rows)

@@ -62,9 +62,9 @@ def keep_evidence(visit: Visit, card_id: str, content: bytes) -> bool:
 
 def changing(visit: Visit, told: dict[str, Any]) -> Callable[[str, str | None], bool]:
     """Whether a word on a purpose (and dealer) is accepted that the archive does not show yet."""
-    homes = [f"card/{card['card_id']}" for card in told["cards"]]
+    subjects = [f"card/{card['card_id']}" for card in told["cards"]]
     with reading(visit.site.engine) as connection:
-        rows = pending(connection, homes, CONSENT_TYPES)
+        rows = pending(connection, subjects, CONSENT_TYPES)
     said = [orjson.loads(row.plain) for row in rows]
     found = {(each["purpose"], each.get("dealer")) for each in said}
     return lambda purpose, dealer: not found.isdisjoint({(purpose, dealer), (purpose, None)})

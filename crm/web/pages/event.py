@@ -25,7 +25,7 @@ from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
-from crm.web.pages.event_links import home_shown, opened
+from crm.web.pages.event_links import opened, page_shown
 from crm.web.pages.events import sentence
 from crm.web.pages.own_forms import names_seen
 from crm.web.view.desk_labels import REASONS
@@ -63,7 +63,7 @@ def void(posting: SignedInPosting) -> Response:
     reason = posting.text("reason_code")
     faults = {} if reason in VOID_REASONS else {"reason_code": visit.say(_CHOOSE)}
     said = {"of_source": identity[0], "of_id": identity[1], "reason_code": reason}
-    act = Act(VOIDED, said, whole.said.home)
+    act = Act(VOIDED, said, whole.said.subject)
     doubts = () if faults else what_changes(visit, [act])
     answer = say(posting, [act], faults=faults, doubts=doubts)
     if answer.form is not None:
@@ -139,7 +139,7 @@ def row_key(visit: Visit, whole: WholeEvent) -> str | None:
     if not _goes_by_row(visit, whole):
         return None
     with reading(visit.site.engine) as connection:
-        return own_row_key(visit.scope, connection, whole.said.home)
+        return own_row_key(visit.scope, connection, whole.said.subject)
 
 
 def found_by_number(
@@ -183,9 +183,9 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         seen = handled_by(visit.scope, connection, said.position) if visit.may("events") else None
         actors = {status.actor, *(word.actor for word in whole.voids)}
         actors |= {seen[0]} if seen else set()
-        opens, home = opened(visit, connection, said), home_shown(visit, connection, said)
-        is_going = whole.said.key in going_back(connection, {said.home})
-        person = names_seen(visit, connection, {said.home}).get(said.home)
+        opens, page = opened(visit, connection, said), page_shown(visit, connection, said)
+        is_going = whole.said.key in going_back(connection, {said.subject})
+        person = names_seen(visit, connection, {said.subject}).get(said.subject)
         names = token_names(connection, actors) | names_of(connection, actors)
         names |= dealer_names(connection)
         money = visit.scope.may("money") and visit.scope.dealer is None
@@ -197,7 +197,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "sentence": sentence(visit, status),
         "fields": list(said_fields(said, visit.language, visit.say, hidden=_hidden_from(visit))),
         "is_personal": has_personal(said),
-        "home": home,
+        "page": page,
         "person": person,
         "is_going": is_going,
         "opens": opens,

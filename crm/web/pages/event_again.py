@@ -90,7 +90,7 @@ def again(posting: SignedInPosting) -> Response:
     acts = [_anew(mending, said, when)]
     if whole.said.type_name not in NEVER_VOIDED:
         back = {"of_source": identity[0], "of_id": identity[1], "reason_code": _WRONG_BEFORE}
-        acts.append(Act(VOIDED, back, whole.said.home))
+        acts.append(Act(VOIDED, back, whole.said.subject))
     # Before anything is taken back: else neither the old word would count nor the new one.
     faults |= {} if faults else _foreseen(visit, mending, said, when, acts[1:])
     doubts = () if faults else who_changes(visit, acts)
@@ -117,7 +117,7 @@ def _anew(mending: Mending, said: dict[str, Any], when: dict[str, Any]) -> Act:
         key = mending.row_key
         named = {name: value for name, value in said.items() if name not in CARD_FIELDS}
         return Act(of.type_name, {"row_key": key, **named}, ROW + key, **when)
-    subject = None if CATALOGUE[of.type_name].subject_field else of.home
+    subject = None if CATALOGUE[of.type_name].subject_field else of.subject
     return Act(of.type_name, said, subject, **when)
 
 
@@ -230,7 +230,7 @@ def _opener(visit: Visit, whole: WholeEvent) -> Any:
     has = any(getattr(whole.said.data, name, None) is not None for name in PERSONAL_FIELDS)
     if is_open and has:
         look = Access(
-            visit.site.now_us(), visit.account.actor, card_id or whole.said.home, _LOOKED_AT
+            visit.site.now_us(), visit.account.actor, card_id or whole.said.subject, _LOOKED_AT
         )
         with writing(visit.site.engine) as connection:
             log_accesses(connection, [look])

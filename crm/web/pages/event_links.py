@@ -5,25 +5,25 @@ from sqlalchemy import Connection
 from campaigns.catalogue import CATALOGUE
 from crm.activities.queries import activity
 from crm.journal.logged_event import LoggedEvent
-from crm.ledger.queries import home_of_reward
+from crm.ledger.queries import subject_of_reward
 from crm.members.queries import member_of
 from crm.outcomes.queries import WholeEvent
 from crm.people.queries import cards_of
 from crm.web.guards.visit import Visit
-from crm.web.view.event_view import CARD_FIELDS, home_of
+from crm.web.view.event_view import CARD_FIELDS, page_of
 
 _BY_MACHINES = frozenset({"card", "purchase", "return", "trial", "complaint", "referral"})
 """Things whose ids are made by forms and systems, and say nothing to whoever reads them."""
 
 
-def home_shown(visit: Visit, connection: Connection, said: LoggedEvent) -> str:
+def page_shown(visit: Visit, connection: Connection, said: LoggedEvent) -> str:
     """The page of what it is about, where that is known and this visitor may open it."""
-    kind, _, name = said.home.partition("/")
+    kind, _, name = said.subject.partition("/")
     scope = visit.scope
     is_card = kind == "card" and scope.may("archive") and cards_of(scope, connection, name)
     may_see = scope.may("activities")
     is_held = kind == "activity" and may_see and activity(scope, connection, name) is not None
-    return home_of(said) if is_card or is_held else ""
+    return page_of(said) if is_card or is_held else ""
 
 
 def opened(visit: Visit, connection: Connection, said: LoggedEvent) -> frozenset[str]:
@@ -41,7 +41,7 @@ def opened(visit: Visit, connection: Connection, said: LoggedEvent) -> frozenset
     if visit.scope.may("members") and member and member_of(visit.scope, connection, member):
         found.add(f"/members/{member}")
     reward = getattr(said.data, "reward_id", None)
-    if visit.scope.may("books") and reward and home_of_reward(visit.scope, connection, reward):
+    if visit.scope.may("books") and reward and subject_of_reward(visit.scope, connection, reward):
         found.add(f"/rewards/{reward}")
     return frozenset(found)
 

@@ -78,7 +78,7 @@ class Bar:
 def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     """What is on today, what waits, where people are lost: as much of it as one may see."""
     if not visit.scope.may("activities"):
-        return RedirectResponse(visit.account.home, 303)
+        return RedirectResponse(visit.account.first_page, 303)
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         context: dict[str, object] = {

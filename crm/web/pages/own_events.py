@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from campaigns.wording.catalogues import N_
-from crm.entries.queries import homes_of
+from crm.entries.queries import subjects_of
 from crm.masking import masked_name
 from crm.outcomes.queries import unsettled
 from crm.scope import OutOfScope
@@ -54,11 +54,11 @@ def unsettled_page(visit: SignedIn) -> Response:
 
 def _table(visit: Visit, connection: Connection, rows: list[Named]) -> Table[Named]:
     """With whom each is about, as far as somebody of a dealer may see it."""
-    homes = homes_of(connection, [(each[0].source, each[0].id) for each in rows])
-    names = names_seen(visit, connection, frozenset(homes.values()))
+    subjects = subjects_of(connection, [(each[0].source, each[0].id) for each in rows])
+    names = names_seen(visit, connection, frozenset(subjects.values()))
 
     def person(_visit: Visit, each: Named) -> str:
-        name = names.get(homes.get((each[0].source, each[0].id), ""))
+        name = names.get(subjects.get((each[0].source, each[0].id), ""))
         return masked_name(name) if name else ""
 
     columns = list(TABLE.columns)

@@ -23,23 +23,26 @@ def own_forms(
     found = own_forms_since(connection, visit.account.source, since_us, sees_all, form_id)
     if sees_all or not found:
         return found
-    homes = frozenset().union(*(form.homes for form in found))
-    names = names_seen(visit, connection, homes)
+    subjects = frozenset().union(*(form.subjects for form in found))
+    names = names_seen(visit, connection, subjects)
     return [
-        replace(form, name=next((names[home] for home in sorted(form.homes & names.keys())), None))
+        replace(
+            form,
+            name=next((names[subject] for subject in sorted(form.subjects & names.keys())), None),
+        )
         for form in found
     ]
 
 
-def names_seen(visit: Visit, connection: Connection, homes: Collection[str]) -> dict[str, str]:
-    """Home of a card → the name that somebody of a dealer may see of it: that the account wrote
+def names_seen(visit: Visit, connection: Connection, subjects: Collection[str]) -> dict[str, str]:
+    """Subject of a card → the name that somebody of a dealer may see of it: that the account wrote
     itself, or of a row of the dealer's copy. The company's people have their own ways."""
     dealer = visit.scope.dealer
     if dealer is None:
         return {}
-    names = names_written(connection, visit.site.keyring, visit.account.source, homes)
+    names = names_written(connection, visit.site.keyring, visit.account.source, subjects)
     if visit.scope.may("own_people") and is_settled(visit, connection, dealer):
-        shared = own_names(visit.scope, connection, dealer, homes)
+        shared = own_names(visit.scope, connection, dealer, subjects)
         keep_shown(visit, connection, dealer, len(shared))
         names |= shared
     return names

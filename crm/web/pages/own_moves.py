@@ -114,7 +114,7 @@ def _written_by(form: OwnForm, events: Iterable[LoggedEvent]) -> date:
 def _acts(moving: Moving, to: ActivityRow) -> Iterator[Act]:
     for event in moving.events:
         back = {"of_source": event.source, "of_id": event.id, "reason_code": _REASON}
-        yield Act(VOIDED, back, event.home)
+        yield Act(VOIDED, back, event.subject)
     for event in moving.events:
         said = _anew(event, to)
         if said is not None:

@@ -53,7 +53,7 @@ async def sign_in(posting: AnyPosting) -> Response:
 def enter(visit: Visit, account: Account, to: str) -> Response:
     """In, or to the second factor."""
     if to == "/":
-        to = account.home
+        to = account.first_page
     if visit.site.second_factors.is_on(account.actor):
         response = RedirectResponse(f"{CODE_PAGE}?to={quote(inside(to))}", 303)
         visit.begin(response, account, "code")

@@ -25,7 +25,7 @@ _LINKS = {
     "member": "/members/{}",
     "reward_id": "/rewards/{}",
 }
-_HOMES = {"card": "/people/{}", "activity": "/activities/{}"}
+_PAGES = {"card": "/people/{}", "activity": "/activities/{}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ def address_of(source: str, event_id: str) -> str:
     return f"/event?source={quote(source, safe='')}&id={quote(event_id, safe='')}"
 
 
-def home_of(event: LoggedEvent) -> str:
+def page_of(event: LoggedEvent) -> str:
     """Where the thing stands whose history it belongs to; empty: it has no page."""
-    kind, _, name = event.home.partition("/")
-    return _HOMES[kind].format(quote(name, safe="")) if kind in _HOMES else ""
+    kind, _, name = event.subject.partition("/")
+    return _PAGES[kind].format(quote(name, safe="")) if kind in _PAGES else ""
 
 
 def has_personal(event: LoggedEvent) -> bool:

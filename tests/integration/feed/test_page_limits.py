@@ -68,7 +68,7 @@ def tell(connection: Connection, words: Sequence[Word]) -> dict[str, dict[str, i
                 held.remove(row_id)
             continue
         content = orjson.dumps({"key": row_id[1], "said": "x" * length, "version": number})
-        values = {"home": "card/c", "cards": b"[]", "content": content}
+        values = {"subject": "card/c", "cards": b"[]", "content": content}
         connection.execute(insert(COPY_ROW), [{"dealer": dealer, "key": row_id[1], **values}])
         writer.write(connection, {row_id: content}, number, number)
         last[dealer][row_id[1]] = number

@@ -56,13 +56,13 @@ def test_a_fold_and_one_event_more_come_to_the_fold_of_all(events: list[Sent]) -
         installation.work()
         with reading(installation.engine) as connection:
             logged = recorded_events(connection, installation.keyring)
-            homes = {e.home for e in logged if kind_of(e.home) in ("card", "reward")}
-            components = close(connection, homes, {}).components
+            subjects = {e.subject for e in logged if kind_of(e.subject) in ("card", "reward")}
+            components = close(connection, subjects, {}).components
     past = Past.of(logged)
     context = EvaluationContext(past.activity, past.member, past.contracts(), past.policies())
     for component in components:
         mine = sorted(
-            (event for event in logged if event.home in component), key=lambda each: each.order
+            (event for event in logged if event.subject in component), key=lambda each: each.order
         )
         for warm in (False, True):
             # What was asked of the smaller fold must not show in the grown one.

@@ -28,7 +28,7 @@ from tests.worlds import (
 )
 
 OF_OTHERS = {f"card/{name}" for name in CARDS}
-OWNED_BY = {"card": "home", "link": "home", "copy_row": "home", "conflict": "home"}
+OWNED_BY = {"card": "subject", "link": "subject", "copy_row": "subject", "conflict": "subject"}
 
 
 @dataclass
@@ -144,9 +144,13 @@ def cards_in_copies(found: Snapshot) -> set[tuple[str, str]]:
 def of_others(found: Snapshot, events: list[Sent]) -> dict[str, set[tuple[Any, ...]]]:
     """What belongs to the company and to D2, or is about it."""
     said = {sent.key for sent in events}
-    homes = {*OF_OTHERS, *(f"activity/{n}" for n in ACTIVITIES), *(f"member/{n}" for n in MEMBERS)}
+    subjects = {
+        *OF_OTHERS,
+        *(f"activity/{n}" for n in ACTIVITIES),
+        *(f"member/{n}" for n in MEMBERS),
+    }
     kept = {
-        name: {row for row in found[name] if homes & set(map(str, row))}
+        name: {row for row in found[name] if subjects & set(map(str, row))}
         for name in ("card", "link", "copy_row", "activity", "member", "conflict", "follow_up")
     }
     kept["outcome"] = {row for row in found["outcome"] if row[0] in said and row[2] != "waiting"}
@@ -191,8 +195,8 @@ def test_words_by_a_row_reach_that_person_alone_and_bring_nobody_into_a_copy(see
         for name in ("activity", "member"):
             assert after[name] == before[name]
         apart = {f"card/{name}" for name in CARDS if name not in held}
-        for home in apart:
-            ours = [{row for row in found["card"] if home in row} for found in (before, after)]
+        for subject in apart:
+            ours = [{row for row in found["card"] if subject in row} for found in (before, after)]
             assert ours[0] == ours[1]
         installation.accept(agreed)
         installation.work()

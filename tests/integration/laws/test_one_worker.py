@@ -206,7 +206,7 @@ def test_a_day_that_comes_out_of_the_letters_is_reached(monkeypatch: pytest.Monk
         sound = chunk_shared._days
 
         def broken(chunk: Chunk) -> None:
-            if chunk.homes("day"):
+            if chunk.subjects("day"):
                 raise ValueError("no day")
             sound(chunk)
 

@@ -13,7 +13,7 @@ from campaigns.times import DAY_US, rfc3339
 from crm.components.as_of import (
     EventFilter,
     effective_up_to,
-    past_of_homes,
+    past_of_subjects,
     received_up_to,
     whole_past,
 )
@@ -127,10 +127,10 @@ def test_one_persons_past_is_the_whole_past_of_that_person(
     with clock(), Installation() as installation:
         installation.accept(events)
         installation.work()
-        home = f"card/{random.choice(('c1', 'c2', 'c3'))}"
+        subject = f"card/{random.choice(('c1', 'c2', 'c3'))}"
         with reading(installation.engine) as connection:
             whole = whole_past(connection, installation.keyring, at_us, keep)
-            part = past_of_homes(connection, installation.keyring, [home], at_us, keep)
+            part = past_of_subjects(connection, installation.keyring, [subject], at_us, keep)
         everything = folded(whole, installation)
         for name, found in folded(part, installation).items():
             if isinstance(found, dict):
@@ -142,7 +142,9 @@ def test_one_persons_past_is_the_whole_past_of_that_person(
             same = whole.cards[name]
             assert replace(card, events=()) == replace(same, events=())
             assert [event.key for event in card.events] == [e.key for e in same.events]
-        assert home.partition("/")[2] in part.cards or home.partition("/")[2] not in whole.cards
+        assert (
+            subject.partition("/")[2] in part.cards or subject.partition("/")[2] not in whole.cards
+        )
 
 
 @FEW

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from campaigns.times import DAY_US, rfc3339
-from crm.components.as_of import effective_up_to, past_of_homes, whole_past
+from crm.components.as_of import effective_up_to, past_of_subjects, whole_past
 from crm.identity.default_weights import SHIPPED
 from crm.journal.progress import PROGRESS
 from crm.operations.checks import run_checks
@@ -59,8 +59,8 @@ def test_some_cards_are_as_they_are_among_all(events: list[Sent], days: int) -> 
         with reading(installation.engine) as connection:
             whole = whole_past(connection, installation.keyring, at_us, keep)
             for card_id in whole.cards:
-                home = f"card/{card_id}"
-                part = past_of_homes(connection, installation.keyring, [home], at_us, keep)
+                subject = f"card/{card_id}"
+                part = past_of_subjects(connection, installation.keyring, [subject], at_us, keep)
                 assert part.links[card_id] == whole.links[card_id]
                 of_card = [each for each in whole.resolution.asked if card_id == each.card_id]
                 assert [a for a in part.resolution.asked if a.card_id == card_id] == of_card

@@ -8,7 +8,7 @@ import pytest
 from campaigns.ids import person_id, reward_id
 from campaigns.intake import CLOCK_SOURCE
 from campaigns.times import DAY_US, rfc3339
-from crm.components.as_of import effective_up_to, past_of_homes
+from crm.components.as_of import effective_up_to, past_of_subjects
 from crm.ledger.tables import REWARD
 from crm.operations.checks import run_checks
 from crm.storage.database import reading
@@ -222,6 +222,6 @@ def test_one_persons_past_knows_the_members_whose_card_was_written_at_an_activit
         installation.work()
         with reading(installation.engine) as connection:
             keep = effective_up_to(CLOCK_US)
-            past = past_of_homes(connection, installation.keyring, ["card/c2"], CLOCK_US, keep)
+            past = past_of_subjects(connection, installation.keyring, ["card/c2"], CLOCK_US, keep)
     outcomes = {tuple(key): found.outcome for key, found in past.outcomes.items()}
     assert outcomes[referral.key] == "recorded"

@@ -23,7 +23,7 @@ from tests.installations import Installation
 
 CARDS = ("C-1", "C-2")
 OF_ONE_PERSON = [
-    {"card_id": each, "home": f"card/{each}", "person_id": "P-1", "decided_by": "people"}
+    {"card_id": each, "subject": f"card/{each}", "person_id": "P-1", "decided_by": "people"}
     for each in CARDS
 ]
 

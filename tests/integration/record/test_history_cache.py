@@ -45,11 +45,11 @@ def journaled(installation: Installation) -> list[LoggedEvent]:
 
 
 def positions(
-    installation: Installation, cache: HistoryCache, homes: Sequence[str]
+    installation: Installation, cache: HistoryCache, subjects: Sequence[str]
 ) -> dict[str, list[int]]:
     with reading(installation.engine) as connection:
-        found = cache.histories(connection, homes)
-        return {home: [event.position for event in events] for home, events in found.items()}
+        found = cache.histories(connection, subjects)
+        return {subject: [event.position for event in events] for subject, events in found.items()}
 
 
 def test_a_history_holds_what_was_read_and_what_was_learned(installation: Installation) -> None:
@@ -87,7 +87,7 @@ def test_what_is_at_hand_is_not_read_again(installation: Installation) -> None:
     cache.learn(journaled(installation), 5)
     positions(installation, cache, ["card/a"])
     with mock.patch(
-        "crm.components.histories.rows_of_homes", side_effect=AssertionError("read again")
+        "crm.components.histories.rows_of_subjects", side_effect=AssertionError("read again")
     ):
         assert positions(installation, cache, ["card/a"]) == {"card/a": [1, 3, 4]}
 

@@ -14,9 +14,11 @@ from crm.storage.difference import rewrite
 Row = dict[str, Any]
 
 
-def follow_up(trial_id: str, number: int, home: str = "card/a", **changes: Any) -> Row:
-    due = {"due_on": date(2026, 5, number), "state": "open", "card_id": home[5:]}
-    return {"trial_id": trial_id, "sku": "JX-B4", "number": number, "home": home} | due | changes
+def follow_up(trial_id: str, number: int, subject: str = "card/a", **changes: Any) -> Row:
+    due = {"due_on": date(2026, 5, number), "state": "open", "card_id": subject[5:]}
+    return (
+        {"trial_id": trial_id, "sku": "JX-B4", "number": number, "subject": subject} | due | changes
+    )
 
 
 def stored(connection: Connection) -> list[Row]:
@@ -60,7 +62,7 @@ def test_a_row_may_go_from_one_owner_to_another_that_is_given_too(connection: Co
 
 
 def test_a_table_that_is_all_key_has_rows_inserted_and_deleted(connection: Connection) -> None:
-    days = [{"home": "card/a", "day": date(2026, 5, day)} for day in (1, 2)]
+    days = [{"subject": "card/a", "day": date(2026, 5, day)} for day in (1, 2)]
     rewrite(connection, WAKE_DAY, ["card/a"], days)
     assert rewrite(connection, WAKE_DAY, ["card/a"], days[1:]) == 1
     kept = connection.execute(select(WAKE_DAY.c.day)).scalars().all()
@@ -69,7 +71,7 @@ def test_a_table_that_is_all_key_has_rows_inserted_and_deleted(connection: Conne
 
 def test_more_owners_than_an_in_list_holds_are_compared(connection: Connection) -> None:
     rows = [follow_up(f"t{place:05}", 1, f"card/{place}") for place in range(2_000)]
-    owners = [row["home"] for row in rows]
+    owners = [row["subject"] for row in rows]
     assert rewrite(connection, FOLLOW_UP, owners, rows) == 2_000
     assert rewrite(connection, FOLLOW_UP, owners, rows) == 0
     assert rewrite(connection, FOLLOW_UP, owners, rows[:10]) == 1_990
@@ -90,8 +92,8 @@ def test_from_any_rows_to_any_others(
     with engine.begin() as connection:
         for wanted in (before, after):
             rows = [
-                follow_up(trial, number, home, state=state)
-                for (trial, number), (home, state) in sorted(wanted.items())
+                follow_up(trial, number, subject, state=state)
+                for (trial, number), (subject, state) in sorted(wanted.items())
             ]
             rewrite(connection, FOLLOW_UP, ["card/a", "card/b"], rows)
             assert stored(connection) == rows

@@ -47,7 +47,7 @@ def test_nothing_is_recorded_with_a_key_that_an_erasure_of_the_same_batch_destro
     assert batch is not None
     assert (batch.events, batch.first_position, batch.last_position) == (3, 1, 3)
     assert batch.erased
-    assert [event.home for event in seen if event.blank] == ["card/C1"]
+    assert [event.subject for event in seen if event.blank] == ["card/C1"]
     assert recorder.keyring.is_fenced(["card/C1"]) == {"card/C1"}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from crm.components.index import close, homes_tied_to, rewrite_ties, ties_of
+from crm.components.index import close, rewrite_ties, subjects_tied_to, ties_of
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
 
 PHONE = "~/phone-1"
@@ -12,9 +12,9 @@ OTHER_PHONE = "~/phone-2"
 
 
 def components(
-    connection: Connection, homes: set[str], net: Mapping[str, int] | None = None
+    connection: Connection, subjects: set[str], net: Mapping[str, int] | None = None
 ) -> set[frozenset[str]]:
-    return {frozenset(each) for each in close(connection, homes, net or {}).components}
+    return {frozenset(each) for each in close(connection, subjects, net or {}).components}
 
 
 def put_on(connection: Connection, phone: str, cards: range) -> Mapping[str, int]:
@@ -50,13 +50,13 @@ def test_shared_things_join_nobody(connection: Connection) -> None:
     assert components(connection, {"card/a"}) == {frozenset({"card/a"})}
 
 
-def test_what_the_homes_speak_of_is_told(connection: Connection) -> None:
+def test_what_the_subjects_speak_of_is_told(connection: Connection) -> None:
     rewrite_ties(connection, {"card/a": {"activity/x", PHONE}, "card/b": {PHONE, "member/m"}})
     spoken_of = close(connection, {"card/a"}, {}).speaks_of
     assert spoken_of == {"activity/x", PHONE, "member/m"}
 
 
-def test_unconnected_homes_are_components_of_their_own(connection: Connection) -> None:
+def test_unconnected_subjects_are_components_of_their_own(connection: Connection) -> None:
     alone = {frozenset({"card/a"}), frozenset({"card/b"})}
     assert components(connection, {"card/a", "card/b"}) == alone
 
@@ -107,4 +107,4 @@ def test_ties_are_replaced_and_the_difference_is_counted(connection: Connection)
     net = rewrite_ties(connection, {"card/a": {OTHER_PHONE, "activity/x"}, "card/b": {PHONE}})
     assert ties_of(connection, ["card/a"]) == {"card/a": {OTHER_PHONE, "activity/x"}}
     assert {key: count for key, count in net.items() if count} == {OTHER_PHONE: 1}
-    assert homes_tied_to(connection, [PHONE]) == {PHONE: {"card/b"}}
+    assert subjects_tied_to(connection, [PHONE]) == {PHONE: {"card/b"}}

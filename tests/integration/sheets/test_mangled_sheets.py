@@ -93,7 +93,7 @@ def unsaid(row: SheetRow, events: list[tuple[str, Said]]) -> Iterator[tuple[str,
 
 
 def of_card(office: HallOffice, card_id: str) -> list[tuple[str, Said]]:
-    events = [each for each in office.events() if each.home == f"card/{card_id}"]
+    events = [each for each in office.events() if each.subject == f"card/{card_id}"]
     return [(each.type_name, plain_data(each.data)) for each in events]
 
 

@@ -189,7 +189,7 @@ def test_an_id_of_a_card_that_no_sheet_brought_leads_nowhere(office: HallOffice)
         sheet_of(("card:elsewhere", "李强", "13811110003"), headings=headings)
     )
     assert receipt.refused == 0
-    assert {event.home for event in office.standing("card.registered")} != {"card/elsewhere"}
+    assert {event.subject for event in office.standing("card.registered")} != {"card/elsewhere"}
 
 
 @pytest.mark.parametrize("again", [(NAMESAKE, WANG), (NAMESAKE,), (LI, NAMESAKE, WANG)])
@@ -200,7 +200,7 @@ def test_an_erased_person_s_row_lands_on_nobody_else(
     erased = next(
         event for event in office.standing("card.registered") if "13811110002" in str(event.data)
     )
-    office.erase(erased.home.partition("/")[2])
+    office.erase(erased.subject.partition("/")[2])
     receipt = office.hand_over(sheet_of(*again))
     assert [refusal.reason for refusal in receipt.refusals] == ["erased"]
     assert "13811110002" not in str([event.data for event in office.events()])
@@ -210,7 +210,7 @@ def test_an_erased_person_is_known_by_what_the_row_was_corrected_to(office: Hall
     office.hand_over(sheet_of(WANG, LI))
     edited = ("王秀英", "13811110012", "1948-05-01", 1, 693, "JX-B4")
     assert office.hand_over(sheet_of(edited, LI)).corrected == 1
-    (card,) = {event.home for event in office.standing("card.corrected")}
+    (card,) = {event.subject for event in office.standing("card.corrected")}
     office.erase(card.partition("/")[2])
     receipt = office.hand_over(sheet_of(LI, edited))
     assert [refusal.reason for refusal in receipt.refusals] == ["erased"]

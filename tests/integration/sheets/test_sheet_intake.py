@@ -74,11 +74,11 @@ class Office:
     def card(self) -> Card:
         """The one card."""
         registered = [e for e in self.standing() if e.type_name == "card.registered"]
-        others = [e for e in self.standing() if e.home == registered[0].home]
+        others = [e for e in self.standing() if e.subject == registered[0].subject]
         assert len(registered) == 1
         return fold_card(registered[0], others, erased=False)
 
-    def tell(self, type_name: str, home: str, source: str, data: Row) -> None:
+    def tell(self, type_name: str, subject: str, source: str, data: Row) -> None:
         """Another event, of headquarters."""
         wire = {
             "specversion": "1.0",
@@ -86,7 +86,7 @@ class Office:
             "source": source,
             "type": f"jinxi.{type_name}.v1",
             "time": "2026-05-05T10:00:00+08:00",
-            "subject": home,
+            "subject": subject,
             "data": data,
         }
         (receipt,) = self.intake.accept([json.dumps(wire).encode()], HEADQUARTERS)
@@ -152,9 +152,9 @@ def test_a_card_edited_back_is_what_it_was(office: Office) -> None:
 
 def test_a_correction_made_elsewhere_stays_when_another_cell_is_edited(office: Office) -> None:
     office.send(FULL)
-    home = office.events()[0].home
-    patch = {"card_id": home.partition("/")[2], "contact": {"phones": ["13711112222"]}}
-    office.tell("card.corrected", home, "/console", patch)
+    subject = office.events()[0].subject
+    patch = {"card_id": subject.partition("/")[2], "contact": {"phones": ["13711112222"]}}
+    office.tell("card.corrected", subject, "/console", patch)
     assert office.send(FULL).accepted == 0
     office.send(FULL | {"address": "新路2号"})
     assert (office.card().phones, office.card().address) == (("13711112222",), "新路2号")
@@ -209,7 +209,7 @@ def test_what_headquarters_took_back_is_not_brought_back_by_a_sheet(office: Offi
     office.send(FULL)
     purchase = next(e for e in office.events() if e.type_name == "purchase.made")
     word = {"of_source": purchase.source, "of_id": purchase.id, "reason_code": "duplicate_entry"}
-    office.tell("event.voided", purchase.home, "/console", word)
+    office.tell("event.voided", purchase.subject, "/console", word)
     kept = len(office.events())
     assert (office.send(FULL).accepted, office.send(FULL).refused) == (0, 0)
     receipt = office.send(FULL | {"quantity": 9})
@@ -219,9 +219,9 @@ def test_what_headquarters_took_back_is_not_brought_back_by_a_sheet(office: Offi
 
 def test_a_row_of_an_erased_card_is_refused_and_nothing_of_it_is_kept(office: Office) -> None:
     office.send(FULL)
-    home = office.events()[0].home
-    erased = {"card_id": home.partition("/")[2], "reason_code": "asked_for"}
-    office.tell("card.erased", home, "/console", erased)
+    subject = office.events()[0].subject
+    erased = {"card_id": subject.partition("/")[2], "reason_code": "asked_for"}
+    office.tell("card.erased", subject, "/console", erased)
     kept = len(office.events())
     receipt = office.send(FULL | {"name": "王秀莹"})
     assert [r.reason for r in receipt.refusals] == ["erased"]
@@ -270,7 +270,7 @@ def test_ids_hold_nothing_that_was_typed(office: Office) -> None:
     office.hand_over(saved(handmade(["王秀英", "13812345679"])))
     events = office.events()
     assert len(events) == 3
-    names = " ".join(f"{e.id} {e.home} {e.source} {e.actor}" for e in events)
+    names = " ".join(f"{e.id} {e.subject} {e.source} {e.actor}" for e in events)
     assert "13812345678" not in names
     assert "王" not in names
 

@@ -119,8 +119,8 @@ def test_a_new_card_is_the_dealers_word(site: RunningSite, hall: httpx.Client) -
     fields |= {"form_token": token_in(page), "name": "李新来", "attended": "1"}
     assert "已收下" in hall.post("/log/A-today/submit", data=fields).text
     with reading(site.site.engine) as connection:
-        home = f"card/{fields['form_id']}"
-        said = connection.execute(select(JOURNAL.c.role).where(JOURNAL.c.subject == home)).all()
+        subject = f"card/{fields['form_id']}"
+        said = connection.execute(select(JOURNAL.c.role).where(JOURNAL.c.subject == subject)).all()
     assert {role for (role,) in said} == {"dealer/D1"}
 
 

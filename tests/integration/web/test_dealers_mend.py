@@ -187,7 +187,12 @@ def test_a_dead_letter_of_their_own_is_found_and_mended_too(
     with writing(site.site.engine) as connection:
         query = select(JOURNAL.c.position).where(JOURNAL.c.id == wire["id"])
         position = connection.execute(query).scalar_one()
-        row = {"position": position, "home": "card/C-ours", "error": "ValueError", "failed_us": 1}
+        row = {
+            "position": position,
+            "subject": "card/C-ours",
+            "error": "ValueError",
+            "failed_us": 1,
+        }
         connection.execute(insert(DEAD_LETTER), [row])
     listed = hall.get(f"{LIST}?outcome=failed").text
     assert f"id={wire['id']}" in listed and "再入档一次" not in listed

@@ -211,7 +211,7 @@ def test_a_dead_letter_is_mended_too_and_asks_for_nobody_any_more(
     with writing(site.site.engine) as connection:
         query = select(JOURNAL.c.position).where(JOURNAL.c.id == "dead")
         position = connection.execute(query).scalar_one()
-        row = {"position": position, "home": "card/G-1", "error": "ValueError", "failed_us": 1}
+        row = {"position": position, "subject": "card/G-1", "error": "ValueError", "failed_us": 1}
         connection.execute(insert(DEAD_LETTER), [row])
     assert AGAIN in office.get(address(wire, "/event")).text
     form_id, answer = mend(office, wire, item="脸盆")

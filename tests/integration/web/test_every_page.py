@@ -178,7 +178,7 @@ def test_what_is_not_english_would_be_found() -> None:
 
 
 def test_a_walk_over_a_large_table_would_be_found(site: RunningSite) -> None:
-    by_reason = "SELECT home FROM outcome WHERE reason = ?", ("/", ("card_taken",))
-    by_key = "SELECT home FROM outcome WHERE position = ?", ("/", (1,))
+    by_reason = "SELECT subject FROM outcome WHERE reason = ?", ("/", ("card_taken",))
+    by_key = "SELECT subject FROM outcome WHERE position = ?", ("/", (1,))
     assert len(list(walks_over(site, dict([by_reason])))) == 1
     assert list(walks_over(site, dict([by_key]))) == []

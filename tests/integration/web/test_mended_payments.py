@@ -106,7 +106,7 @@ def journal(
     assert receipt.status == "accepted"
     if dies:
         with writing(site.site.engine) as connection:
-            letter = {"position": last_position(connection), "home": "", "error": "x"}
+            letter = {"position": last_position(connection), "subject": "", "error": "x"}
             connection.execute(DEAD_LETTER.insert().values(letter | {"failed_us": 0}))
         site.recorder.forget()
 

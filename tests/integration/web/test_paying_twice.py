@@ -155,7 +155,7 @@ def test_a_payment_that_could_not_be_recorded_is_not_made_again(desk: RunningSit
     row = row_of(desk, reward_of(next(_NEXT), "M1"))
     tell(desk, row, 4_000, "not-recorded")
     with writing(desk.site.engine) as connection:
-        letter = {"position": last_position(connection), "home": "", "error": "", "failed_us": 0}
+        letter = {"position": last_position(connection), "subject": "", "error": "", "failed_us": 0}
         connection.execute(DEAD_LETTER.insert().values(letter))
     assert_taken(desk, row)
     with signed_in(desk, "payer2") as person:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from campaigns.events.base import Contact, Person
 from campaigns.events.people import CardRegistered
-from crm.components.keys import keys_of_home, kind_of
+from crm.components.keys import keys_of_subject, kind_of
 from crm.identity.traits import HumanWord, IdentityCard
 from crm.journal.logged_event import LoggedEvent
 from tests.unit.crm.identity.naive_people import ID_NUMBERS, NAMES, PHONES
@@ -71,7 +71,7 @@ def keys_joining(card: IdentityCard) -> set[str]:
         source=card.order[2],
         id=card.order[3],
         type_name=registered.type_name,
-        home=f"card/{card.card_id}",
+        subject=f"card/{card.card_id}",
         time="2026-03-02T09:00:00+08:00",
         starts_us=card.order[0],
         day_precision=False,
@@ -82,5 +82,5 @@ def keys_joining(card: IdentityCard) -> set[str]:
         twin=None,
         data=registered,
     )
-    keys = keys_of_home(event.home, [event], lambda text: text)
+    keys = keys_of_subject(event.subject, [event], lambda text: text)
     return {key for key in keys if kind_of(key) == "~"}

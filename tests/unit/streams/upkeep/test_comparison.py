@@ -15,14 +15,14 @@ TIES = st.sets(st.tuples(st.sampled_from(["card/1", "card/2"]), st.sampled_from(
 def people(connection: Connection, deceased: dict[str, bool]) -> None:
     PERSON.create(connection)
     for name, value in deceased.items():
-        values = {"person_id": name, "home": "card/1", "household_id": "h", "restricted": False}
+        values = {"person_id": name, "subject": "card/1", "household_id": "h", "restricted": False}
         connection.execute(insert(PERSON).values(values | {"deceased": value}))
 
 
 def ties(connection: Connection, pairs: set[tuple[str, str]]) -> None:
     TIE.create(connection)
-    for home, key in pairs:
-        connection.execute(insert(TIE).values(home=home, key=key))
+    for subject, key in pairs:
+        connection.execute(insert(TIE).values(subject=subject, key=key))
 
 
 @given(here=PEOPLE, there=PEOPLE)
