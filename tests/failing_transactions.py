@@ -7,10 +7,10 @@ from sqlite3 import OperationalError as DriverError
 from typing import Any
 from unittest import mock
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from crm.storage import reads
+from crm.storage import statements
 from tests.installations import Installation
 
 Survive = Callable[[Callable[[], Any]], None]
@@ -57,11 +57,11 @@ class Saboteur:
 def killed_now_and_then(installation: Installation, random: Random) -> Iterator[Survive]:
     """Gives the function that does something again and again until it went through."""
     saboteur = Saboteur(random)
-    fetched = reads._fetched
+    driver_connection = statements.driver_connection
 
-    def struck_or_fetched(*asked: Any) -> list[Any]:
+    def struck_or_given(connection: Connection) -> Any:
         saboteur.strike()
-        return fetched(*asked)
+        return driver_connection(connection)
 
     saboteur.watch(installation.engine)
     saboteur.watch(installation.keyring.engine)
@@ -84,6 +84,6 @@ def killed_now_and_then(installation: Installation, random: Random) -> Iterator[
         action()
 
     # These go past the hook of the engine.
-    with mock.patch.object(reads, "_fetched", struck_or_fetched):
+    with mock.patch.object(statements, "driver_connection", struck_or_given):
         yield survive
     saboteur.statements_left = None

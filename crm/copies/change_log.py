@@ -7,15 +7,16 @@ copies are compared with what was said last. What came out equal is no change.
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from crm.copies.changes import Change, ReasonClass, RowId, new_changes
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.journal.checkpoints import Partition, glance, move_on, next_offset
 from crm.keyring.keyring import Keyring
 from crm.storage.database import in_pieces
-from crm.storage.reads import stored_rows
+from crm.storage.reads import Among, found_rows, stored_rows
 
 Touched = dict[RowId, bytes | ReasonClass]
 """Rows that were written: the hash of their content, or why they are gone.
@@ -182,14 +183,16 @@ def _last_said(changes: Iterable[Change]) -> dict[RowId, Change]:
 
 
 def _last_sequences(connection: Connection, dealers: Iterable[str]) -> dict[str, int]:
-    last = func.max(DEALER_CHANGE.c.sequence)
     return {
-        dealer: connection.execute(
-            select(last).where(DEALER_CHANGE.c.dealer == dealer)
-        ).scalar_one_or_none()
-        or 0
+        dealer: last or 0
         for dealer in sorted(dealers)
+        for (last,) in found_rows(connection, _last_of_dealer, dealer=dealer)
     }
+
+
+def _last_of_dealer(_: Among) -> Select[Any]:
+    last = select(func.max(DEALER_CHANGE.c.sequence))
+    return last.where(DEALER_CHANGE.c.dealer == bindparam("dealer"))
 
 
 def _row(change: Change, now_us: int) -> dict[str, object]:

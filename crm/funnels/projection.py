@@ -1,10 +1,9 @@
 """Writes the notes by which the columns of the funnels are kept fresh."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, Table, delete, func, select
+from sqlalchemy import Connection, Table, delete, func, select
 
 from crm.activities.tables import ACTIVITY
 from crm.funnels.notes import Note, ranges
@@ -14,7 +13,6 @@ from crm.outcomes.tables import OUTCOME
 from crm.people.tables import CARD, LINK
 from crm.storage.bulk import insert_rows
 from crm.storage.difference import Difference
-from crm.storage.reads import Among, found_rows
 
 NOTES_KEPT = 20_000
 _SWEEP_EVERY = 1_000
@@ -25,6 +23,8 @@ class Moved:
     """The keys of the rows that a transaction wrote, by table."""
 
     keys: dict[Table, set[object]] = field(default_factory=dict)
+    written: int = 0
+    """How many notes."""
 
     def add(self, table: Table, difference: Difference) -> None:
         """What was written of a table; its key is its first column."""
@@ -47,6 +47,13 @@ class Moved:
         )
         if note:
             _write(connection, note, now_us)
+            if self.written % _SWEEP_EVERY == 0:
+                _sweep(connection)
+            self.written += 1
+
+    def forget(self) -> None:
+        """The transaction came to nothing."""
+        self.keys = {}
 
 
 _NOTED = frozenset((OUTCOME, LINK, MEMBER, ACTIVITY, CARD))
@@ -61,11 +68,8 @@ def _write(connection: Connection, note: Note, now_us: int) -> None:
     said = msgspec.json.encode(note)
     columns = (FUNNEL_NOTE.c.made_us, FUNNEL_NOTE.c.said)
     insert_rows(connection, FUNNEL_NOTE, [(now_us, said)], columns)
-    ((number,),) = found_rows(connection, _newest)
-    if number % _SWEEP_EVERY == 0:
-        old = FUNNEL_NOTE.c.number <= number - NOTES_KEPT
-        connection.execute(delete(FUNNEL_NOTE).where(old))
 
 
-def _newest(_: Among) -> Select[Any]:
-    return select(func.max(FUNNEL_NOTE.c.number))
+def _sweep(connection: Connection) -> None:
+    newest = select(func.max(FUNNEL_NOTE.c.number)).scalar_subquery()
+    connection.execute(delete(FUNNEL_NOTE).where(FUNNEL_NOTE.c.number <= newest - NOTES_KEPT))

@@ -49,6 +49,8 @@ def write_steps(
     connection: Connection, before: Sequence[OwnedClaim], steps: Sequence[ClaimStep]
 ) -> int:
     """Take the steps in the order of the journal; `before`: the stored claims of all subjects."""
+    if not (before or steps):
+        return 0
     book = _Book.opened(connection, before, steps)
     for step in sorted(steps, key=lambda step: step.position):
         book.take(step)

@@ -45,7 +45,7 @@ class ChunkRecorder:
         self.facts = None
         self.components.forget_everything()
         self.copies = {}
-        self.moved = Moved()
+        self.moved.forget()
         self.among = None
 
     def write_changes(self, connection: Connection, up_to: int, now_us: int) -> int:

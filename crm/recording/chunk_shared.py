@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import islice
 from operator import itemgetter
 
 from campaigns.times import day_end_us, day_start_us, shanghai_day
@@ -21,6 +22,8 @@ from crm.recording.chunk import Chunk, Judged
 from crm.recording.chunks import CHANGES_NOBODY, MAKES_ACTIVITIES_KNOWN
 from crm.recording.due import due_between
 from crm.storage.difference import Row, rewrite
+
+MEMBERS_TOGETHER = 500
 
 
 def record_shared(chunk: Chunk) -> None:
@@ -166,8 +169,10 @@ def record_members(chunk: Chunk) -> None:
         return
     judged, rows, ties = [], [], {}
     phones: list[Row] = []
-    chunk.facts.look_up(causes)
-    for subject, events in causes.items():
+    for number, (subject, events) in enumerate(causes.items()):
+        if number % MEMBERS_TOGETHER == 0:
+            # Of more at once the first would be forgotten before they are judged.
+            chunk.facts.look_up(islice(causes, number, number + MEMBERS_TOGETHER))
         code = subject.partition("/")[2]
         history, outcomes = chunk.facts.judge_member(code)
         judged.append((history, outcomes))

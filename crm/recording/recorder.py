@@ -127,7 +127,9 @@ class Recorder:
                 return None
             self._parts, self.begun = FromTheBeginning(self, up_to, now_us).parts(), 0
         try:
-            part = next(self._parts)
+            # Looked through when what the part was made of is gone again.
+            with gc_paused():
+                part = next(self._parts)
         except Exception as error:
             self._parts, self.begun = None, 0
             self.forget()

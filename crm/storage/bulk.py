@@ -13,7 +13,14 @@ from typing import Any
 from sqlalchemy import Column, Connection, String, Table, and_, bindparam, delete, insert
 from sqlalchemy import update as update_table
 
-from crm.storage.statements import Values, by_place, compiled, database_of, error_of
+from crm.storage.statements import (
+    Values,
+    by_place,
+    compiled,
+    database_of,
+    error_of,
+    run_for_each,
+)
 
 ADDED_LATER: dict[Any, Any] = {"added_later": True}
 """`info` of a nullable column that is filled in by another hand than its row."""
@@ -43,7 +50,7 @@ def insert_rows(
         _copy_rows(connection, _copy_statement(table, columns), rows)
     elif rows:
         statement = _insert_statement(database_of(connection), table, columns)
-        connection.exec_driver_sql(statement, list(rows))
+        run_for_each(connection, statement, rows)
 
 
 def add_missing_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
@@ -51,14 +58,14 @@ def add_missing_rows(connection: Connection, table: Table, rows: Sequence[Values
     if rows:
         inserted = _insert_statement(database_of(connection), table, own_columns(table))
         statement = f"{inserted} ON CONFLICT DO NOTHING"
-        connection.exec_driver_sql(statement, list(rows))
+        run_for_each(connection, statement, rows)
 
 
 def replace_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """Add the rows; those whose keys are there already get all their other own values."""
     if rows:
         statement = _replace_statement(database_of(connection), table)
-        connection.exec_driver_sql(statement, list(rows))
+        run_for_each(connection, statement, rows)
 
 
 def _copy_rows(connection: Connection, statement: str, rows: Sequence[Values]) -> None:
@@ -78,7 +85,8 @@ def delete_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
     """Delete the rows that have the same primary keys as these."""
     if rows:
         keys = key_places(table)
-        connection.exec_driver_sql(
+        run_for_each(
+            connection,
             _delete_statement(database_of(connection), table),
             [tuple(row[place] for place in keys) for row in rows],
         )
@@ -88,7 +96,8 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
     """Give the rows with the same primary keys all their other own values."""
     if rows:
         order = (*_free_places(table), *key_places(table))
-        connection.exec_driver_sql(
+        run_for_each(
+            connection,
             _update_statement(database_of(connection), table),
             [tuple(row[place] for place in order) for row in rows],
         )
@@ -105,11 +114,16 @@ def driver_values(
     connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]
 ) -> list[Values]:
     """The rows as the driver has them."""
-    in_order: itemgetter[Any] = itemgetter(*(column.name for column in own_columns(table)))
+    in_order = _in_order(table)
     conversions = _conversions(database_of(connection), table)
     if not conversions:
         return list(map(in_order, rows))
     return [_converted(in_order(row), conversions) for row in rows]
+
+
+@functools.cache
+def _in_order(table: Table) -> "itemgetter[Any]":
+    return itemgetter(*(column.name for column in own_columns(table)))
 
 
 def _converted(row: Values, conversions: Iterable[tuple[int, Callable[[Any], Any]]]) -> Values:

@@ -27,6 +27,7 @@ from sqlalchemy.pool import Pool
 
 from crm.configuration.settings import sqlite_file
 from crm.storage.owner_alone import make_database_file, make_folder
+from crm.storage.statements import run
 
 METADATA = MetaData(
     naming_convention={
@@ -113,7 +114,7 @@ def _write_without_waiting(connection: sqlite3.Connection, _record: object) -> N
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
@@ -123,17 +124,19 @@ def writing(engine: Engine) -> Iterator[Connection]:
     On PostgreSQL it is READ COMMITTED: what it reads after it got a lock is what the lock's last
     holder left.
     """
-    with engine.execution_options(**{_WRITES: True}).begin() as connection:
+    # Of a connection: an engine with options of its own would be made anew for each transaction.
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that only reads: a single state of the data throughout."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with engine.begin() as connection:
-        yield connection
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 def is_passing(error: DBAPIError) -> bool:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from crm.storage.statements import Values, by_place, compiled, database_of, error_of, is_in_json
+from crm.storage.statements import Values, by_place, compiled, database_of, fetched, is_in_json
 
 _IN = "wanted"
 
@@ -40,7 +40,7 @@ def found_rows(connection: Connection, built: Builder, **values: Any) -> list[Va
     """
     query, places = _built(database_of(connection), built)
     given = (values.get(name, constant) for name, constant in places)
-    return _fetched(connection, query, tuple(_parameter(connection, each) for each in given))
+    return fetched(connection, query, tuple(_parameter(connection, each) for each in given))
 
 
 def as_date(value: Any) -> date | None:
@@ -66,7 +66,7 @@ def stored_rows(
     parameters: tuple[Any, ...] = (_parameter(connection, wanted),)
     if isinstance(where, tuple) and database_of(connection) != "sqlite":
         parameters = tuple(map(list, zip(*wanted, strict=True)))
-    return _fetched(connection, query, parameters)
+    return fetched(connection, query, parameters)
 
 
 def counted_rows(
@@ -77,7 +77,7 @@ def counted_rows(
     if not wanted:
         return []
     query = _count_statement(database_of(connection), column, more_than)
-    return _fetched(connection, query, (_parameter(connection, wanted),))
+    return fetched(connection, query, (_parameter(connection, wanted),))
 
 
 def is_among(
@@ -88,18 +88,6 @@ def is_among(
     if database_of(connection) == "sqlite":
         return is_in_json(column, bindparam(None, orjson.dumps(wanted).decode(), type_=String))
     return column == func.any(wanted)
-
-
-def _fetched(connection: Connection, query: str, parameters: Values) -> list[Any]:
-    if not connection.in_transaction():
-        connection.begin()
-    raw: Any = connection.connection.driver_connection
-    driver: Any = connection.dialect.loaded_dbapi
-    try:
-        rows: list[Any] = raw.execute(query, parameters).fetchall()
-    except driver.Error as error:
-        raise error_of(connection, query, error) from error
-    return rows
 
 
 def _parameter(connection: Connection, value: Any) -> Any:
