@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
+from unittest import mock
 
 from sqlalchemy import Connection, Engine, event
 
+from crm.storage import bulk
 from tests.bench.stand import Measured, Stand, Timer
 
 
@@ -37,7 +39,7 @@ class Captured:
 
 @contextmanager
 def captured_writes(engine: Engine) -> Iterator[Captured]:
-    """Note every row that is written through the engine, with its statement."""
+    """Note every row that is written through the engine, or past it, with its statement."""
     captured = Captured()
     current: Transaction = []
 
@@ -55,6 +57,11 @@ def captured_writes(engine: Engine) -> Iterator[Captured]:
     def rollback(_connection: Connection) -> None:
         current.clear()
 
+    def past(connection: Connection, sql: str, rows: Sequence[Any]) -> None:
+        current.append(Write(sql, list(rows)))
+        run_for_each(connection, sql, rows)
+
+    run_for_each = bulk.run_for_each
     listeners = (
         ("before_cursor_execute", statement),
         ("commit", commit),
@@ -63,7 +70,8 @@ def captured_writes(engine: Engine) -> Iterator[Captured]:
     for name, listener in listeners:
         event.listen(engine, name, listener)
     try:
-        yield captured
+        with mock.patch.object(bulk, "run_for_each", past):
+            yield captured
     finally:
         for name, listener in listeners:
             event.remove(engine, name, listener)

@@ -5,12 +5,14 @@ from collections import Counter
 from datetime import date
 from types import FrameType
 from typing import Any
+from unittest import mock
 
 import orjson
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
+from crm.storage import statements as past
 from tests.installations import Installation
 
 MOST_CALLS_PER_EVENT = 45
@@ -30,6 +32,10 @@ def test_the_door_calls_few_functions_for_an_event() -> None:
     def count(_frame: FrameType, what: str, _argument: Any) -> None:
         calls[what] += 1
 
+    with Installation() as before:
+        # What is made once in a process's life is made.
+        before.intake.accept(lines[:100], HEADQUARTERS, history=True)
+        before.intake.accept(lines[100:], HEADQUARTERS, history=True)
     with Installation() as installation:
         installation.intake.accept(lines[:100], HEADQUARTERS, history=True)
         sys.setprofile(count)
@@ -48,7 +54,12 @@ def test_the_door_asks_the_databases_a_few_times_for_any_number_of_events() -> N
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
 
-    with Installation() as installation:
+    def note_past(connection: Connection) -> Any:
+        statements.append("one that goes past SQLAlchemy")
+        return driver_connection(connection)
+
+    driver_connection = past.driver_connection
+    with Installation() as installation, mock.patch.object(past, "driver_connection", note_past):
         for engine in (installation.engine, installation.keyring.engine):
             event.listen(engine, "before_cursor_execute", note)
         for together in (lines[:10], lines[10:500]):
