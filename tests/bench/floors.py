@@ -11,6 +11,7 @@ from unittest import mock
 from sqlalchemy import Connection, Engine, event
 
 from crm.storage import bulk
+from crm.storage.statements import run_for_each
 from tests.bench.stand import Measured, Stand, Timer
 
 
@@ -61,7 +62,6 @@ def captured_writes(engine: Engine) -> Iterator[Captured]:
         current.append(Write(sql, list(rows)))
         run_for_each(connection, sql, rows)
 
-    run_for_each = bulk.run_for_each
     listeners = (
         ("before_cursor_execute", statement),
         ("commit", commit),
