@@ -54,7 +54,7 @@ def archive(
 ) -> dict[str, Any] | None:
     """The archive of the person that a card id or person id leads to, now or as of an instant."""
     known = person_shown(scope, connection, keyring, name, now_us, at_us)
-    return None if known is None else _told(scope, connection, keyring, known)
+    return None if known is None else _as_data(scope, connection, keyring, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class WholeArchive:
     copies: None for whoever may not know which dealer holds what.
     """
 
-    told: dict[str, Any]
+    archive: dict[str, Any]
     dossier: Dossier
     copies: list[HeldCopy] | None
 
@@ -87,19 +87,19 @@ def whole_archive(
         own = {card.card_id for card in person.cards}
         rows = [row for row in copies_of(scope, keyring, past) if own & set(row.cards)]
         copies = held_since(scope, connection, rows, past.at_us)
-    told = _told(scope, connection, keyring, known)
+    data = _as_data(scope, connection, keyring, known)
     dossier = dossier_of(person, past, known.closed, hidden=known.is_hidden(scope))
-    return WholeArchive(told, dossier, copies)
+    return WholeArchive(data, dossier, copies)
 
 
-def _told(
+def _as_data(
     scope: Scope, connection: Connection, keyring: Keyring, known: KnownPerson
 ) -> dict[str, Any]:
     hidden = known.is_hidden(scope)
     found = archive_of(known.person, known.past, known.closed, hidden=hidden)
-    told = cast(dict[str, Any], msgspec.to_builtins(found))
-    _prove(connection, keyring, told["consents"])
-    return told
+    data = cast(dict[str, Any], msgspec.to_builtins(found))
+    _prove(connection, keyring, data["consents"])
+    return data
 
 
 def person_shown(

@@ -34,10 +34,10 @@ _OVERTAKEN = (
     )
     .values(overtaken=True)
 )
-_TOLD = (
+_NUMBERED = (
     update(COPY_ROW)
     .where(COPY_ROW.c.dealer == bindparam("of"), COPY_ROW.c.key == bindparam("row"))
-    .values(told=bindparam("number"))
+    .values(last_change=bindparam("number"))
 )
 
 
@@ -120,7 +120,7 @@ class ChangeWriter:
         held = {
             (dealer, key): (self.content_hash(bytes(content)), number)
             for dealer, key, content, number in connection.execute(
-                select(row.dealer, row.key, row.content, row.told)
+                select(row.dealer, row.key, row.content, row.last_change)
             )
         }
         return len(told), len(dict(told.items() ^ held.items()))
@@ -152,11 +152,11 @@ def _number_rows(
         numbers = (fresh[each] if each in fresh else said[each].sequence for each in piece)
         rows = zip(piece, numbers, strict=True)
         connection.execute(
-            _TOLD, [{"of": of, "row": key, "number": number} for (of, key), number in rows]
+            _NUMBERED, [{"of": of, "row": key, "number": number} for (of, key), number in rows]
         )
 
 
-def told_rows(connection: Connection, keyring: Keyring) -> tuple[int, int]:
+def copy_differences(connection: Connection, keyring: Keyring) -> tuple[int, int]:
     """(rows that dealers were told to hold, rows that they hold or lack wrongly)."""
     return ChangeWriter.of(keyring).differences(connection)
 

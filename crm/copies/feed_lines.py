@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from campaigns.canonical import canonical_json
 
-Told = tuple[int, str, bytes]
+NumberedRow = tuple[int, str, bytes]
 """(sequence, key, canonical JSON) of a row that stands."""
 
 UNKNOWN = "unknown"
@@ -18,7 +18,7 @@ UNKNOWN = "unknown"
 _UPSERT = b'{"sequence":%d,"key":"%b","kind":"upsert","row":%b}\n'
 
 
-def upsert_lines(rows: Iterable[Told]) -> list[bytes]:
+def upsert_lines(rows: Iterable[NumberedRow]) -> list[bytes]:
     """A line for each row that is to be replaced."""
     # A call for each of a million rows would cost as much as reading them.
     return [_UPSERT % (sequence, key.encode(), content) for sequence, key, content in rows]

@@ -62,36 +62,36 @@ def read_page(lines: Iterable[bytes]) -> Page:
     for line in lines:
         if end is not None:
             raise LineInvalid("a line after the end of its page")
-        told = _read_line(line)
-        if isinstance(told, PageEnd):
-            end = told
+        wire = _read_line(line)
+        if isinstance(wire, PageEnd):
+            end = wire
         else:
-            changes.append(told)
+            changes.append(wire)
     return Page(tuple(changes), end)
 
 
 def _read_line(line: bytes) -> RowChange | PageEnd:
     try:
-        told = orjson.loads(line)
-        if told["kind"] == "page":
+        wire = orjson.loads(line)
+        if wire["kind"] == "page":
             return PageEnd(
-                _number(told["next_after"]),
-                _number(told["last"]),
-                _number(told["rows"]),
-                str(told["at"]),
+                _number(wire["next_after"]),
+                _number(wire["last"]),
+                _number(wire["rows"]),
+                str(wire["at"]),
             )
-        return _change(told)
+        return _change(wire)
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise LineInvalid("a line is no change of a copy") from error
 
 
-def _change(told: Mapping[str, Any]) -> RowChange:
-    sequence, key, kind = _number(told["sequence"]), told["key"], told["kind"]
+def _change(wire: Mapping[str, Any]) -> RowChange:
+    sequence, key, kind = _number(wire["sequence"]), wire["key"], wire["kind"]
     if not isinstance(key, str) or kind not in ("upsert", "withdraw"):
         raise LineInvalid("a change has no key, or another kind than upsert and withdraw")
     if kind == "withdraw":
-        return RowChange(sequence, key, None, str(told["reason_class"]))
-    row = told["row"]
+        return RowChange(sequence, key, None, str(wire["reason_class"]))
+    row = wire["row"]
     if row["key"] != key:
         raise LineInvalid("a row has another key than its change")
     return RowChange(sequence, key, canonical_json(row))

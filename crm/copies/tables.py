@@ -25,12 +25,12 @@ COPY_ROW = Table(
     Column("subject", String(100), nullable=False),
     Column("cards", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=False),
-    Column("told", BigInteger, info=ADDED_LATER),
+    Column("last_change", BigInteger, info=ADDED_LATER),
     Index("ix_copy_row_subject", "subject"),
-    Index("ix_copy_row_told", "dealer", "told"),
+    Index("ix_copy_row_last_change", "dealer", "last_change"),
 )
-"""`told` is the sequence number of the row's last change: a dealer reads its copy in that order. It
-is written with the change, in the same transaction; None until then, and during a rebuild."""
+"""`last_change` is the sequence number of the row's last change: a dealer reads its copy in that
+order. It is written with the change, in one transaction; None until then, and during a rebuild."""
 
 STANDS_WITHDRAWN = text("kind = 'withdraw' AND NOT overtaken")
 """Of a change: it withdraws a row, and no later one tells of the row again."""

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from crm.copies.digest import buckets, digest_of_lines, row_hash
-from crm.copies.feed_lines import UNKNOWN, Told, upsert_line, upsert_lines, withdraw_line
+from crm.copies.feed_lines import UNKNOWN, NumberedRow, upsert_line, upsert_lines, withdraw_line
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE, STANDS_WITHDRAWN
 from crm.scope import OutOfScope, Scope
 from crm.storage.reads import is_among
@@ -58,13 +58,13 @@ def changes_page(scope: Scope, connection: Connection, dealer: str, after: int, 
     _may_see(scope, dealer)
     standing = _standing(connection, dealer, after, limit)
     withdrawn = _withdrawn(connection, dealer, after, standing.up_to, limit)
-    told = standing.among(withdrawn, limit) if withdrawn else standing
-    next_after = told.numbers[len(told.lines) - 1] if told.lines else after
-    return Page(told.lines, next_after)
+    found = standing.among(withdrawn, limit) if withdrawn else standing
+    next_after = found.numbers[len(found.lines) - 1] if found.lines else after
+    return Page(found.lines, next_after)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Lines:
     """Changes by their numbers, in order; `up_to` is None when there are no more rows after them.
 
     The lines end with the one that brings the page beyond its bound, the numbers may go on.
@@ -74,23 +74,23 @@ class _Told:
     lines: Sequence[bytes]
     up_to: int | None = None
 
-    def among(self, others: Iterable[tuple[int, bytes]], limit: int) -> "_Told":
+    def among(self, others: Iterable[tuple[int, bytes]], limit: int) -> "_Lines":
         merged = sorted([*zip(self.numbers, self.lines, strict=False), *others], key=_SEQUENCE)
         numbers, lines = zip(*merged[:limit], strict=True)
-        return _Told(numbers, _bounded(lines))
+        return _Lines(numbers, _bounded(lines))
 
 
-def _standing(connection: Connection, dealer: str, after: int, limit: int) -> _Told:
-    """The rows of the copy that were told after a number.
+def _standing(connection: Connection, dealer: str, after: int, limit: int) -> _Lines:
+    """The rows of the copy whose last change has a later number.
 
     They are read from the copy alone, in the order of its index: to look up the row of each change
     by its key would take most of the time.
     """
     row = COPY_ROW.c
     query = (
-        select(row.told, row.key, row.content)
-        .where(row.dealer == dealer, row.told > after)
-        .order_by(row.told)
+        select(row.last_change, row.key, row.content)
+        .where(row.dealer == dealer, row.last_change > after)
+        .order_by(row.last_change)
         .limit(limit)
     )
     numbers: list[int] = []
@@ -103,9 +103,9 @@ def _standing(connection: Connection, dealer: str, after: int, limit: int) -> _T
         room -= sum(map(len, made))
         if room < 0:
             lines = list(_bounded(lines))
-            return _Told(numbers, lines, numbers[len(lines) - 1])
+            return _Lines(numbers, lines, numbers[len(lines) - 1])
     # Beyond the last row of a page that is full, withdrawals are for the next one.
-    return _Told(numbers, lines, numbers[-1] if len(lines) == limit else None)
+    return _Lines(numbers, lines, numbers[-1] if len(lines) == limit else None)
 
 
 def _withdrawn(
@@ -186,7 +186,7 @@ def _rows(
     return _in_pieces(connection, query.order_by(COPY_ROW.c.key))
 
 
-def _as_driven(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Told]]:
+def _as_driven(connection: Connection, query: Select[Any]) -> Iterator[Sequence[NumberedRow]]:
     """The rows as the driver has them, in pieces: making SQLAlchemy's own of each would cost as
     much as reading it. The cursor is closed with the iteration, however it ends."""
     compiled = query.compile(dialect=connection.dialect)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from crm.funnels.columns import ACTIVITY
 from crm.funnels.comparing import Interval, difference
-from crm.funnels.few import told_of
-from crm.funnels.report import GroupTold, Report, StepTold, told_of_groups
+from crm.funnels.few import shown_of
+from crm.funnels.report import GroupCounts, Report, StepCounts, shown_of_groups
 
 Stands = dict[str | None, tuple[int, int]]
 """Of each group how many stood at a step, and how many of them went on."""
@@ -50,12 +50,12 @@ def differing(report: Report, step: int, *, names: bool) -> Iterator[Differs]:
     whole, whole_on = report.steps[step - 1].people, report.steps[step].people
     found = []
     for dimension, groups in report.groups.items():
-        told = told_of_groups(dimension, groups)
-        for group, is_told in zip(groups, told, strict=True):
+        shown = shown_of_groups(dimension, groups)
+        for group, is_shown in zip(groups, shown, strict=True):
             people, went_on = group.people[step - 1], group.people[step]
             others, others_on = whole - people, whole_on - went_on
             gap = difference(went_on, people, others_on, others)
-            may = all((*is_told[step - 1 : step + 1], *told_of((others, others_on))))
+            may = all((*is_shown[step - 1 : step + 1], *shown_of((others, others_on))))
             if gap is not None and (names or may):
                 found.append(
                     Differs(dimension, group.value, people, went_on, others, others_on, gap)
@@ -87,7 +87,7 @@ def explaining(
     return iter(sorted(found, key=lambda each: (-abs(each.mix), each.dimension)))
 
 
-def _open(step: StepTold, *, leaves_out: bool) -> int:
+def _open(step: StepCounts, *, leaves_out: bool) -> int:
     return step.people - step.earlier if leaves_out else step.people
 
 
@@ -108,7 +108,7 @@ def _explained(name: str, rates: list[Stands]) -> Explained:
     return Explained(name, mix, within)
 
 
-def _stands(groups: tuple[GroupTold, ...], step: int, *, leaves_out: bool) -> Stands:
+def _stands(groups: tuple[GroupCounts, ...], step: int, *, leaves_out: bool) -> Stands:
     found = {}
     for group in groups:
         out = group.earlier[step - 1] if leaves_out else 0

@@ -23,11 +23,11 @@ from crm.funnels.definition import Funnel
 from crm.funnels.document import Document
 from crm.funnels.earlier import earlier_in
 from crm.funnels.engine import Walks, walks_of
-from crm.funnels.few import Told, told_in
+from crm.funnels.few import Shown, shown_in
 from crm.funnels.kernel import NEVER_US
 from crm.funnels.money import spent_fen
 from crm.funnels.reasons import Passed, reasons_of
-from crm.funnels.weeks import WeeksTold, weeks_of
+from crm.funnels.weeks import WeekCounts, weeks_of
 
 NO_VALUE = "\0"
 """In a question: the group of those that have no value."""
@@ -59,7 +59,7 @@ class Question(Struct, frozen=True):
     weeks_by: str = ""
 
 
-class StepTold(Struct, frozen=True):
+class StepCounts(Struct, frozen=True):
     """A step: who reached it; who went no further; the quartiles of the time from the step
     before, seconds, None where nobody reached it; what those who reached it bought from their entry
     to the end of their window, fen. earlier: where the next step is one that lasts, how many of
@@ -75,7 +75,7 @@ class StepTold(Struct, frozen=True):
     earlier: int = 0
 
 
-class GroupTold(Struct, frozen=True):
+class GroupCounts(Struct, frozen=True):
     """A group: who reached each step, the median times, and what all of it bought; value: None
     where it has none. earlier: of each step, as of a step of the whole."""
 
@@ -86,9 +86,9 @@ class GroupTold(Struct, frozen=True):
     earlier: tuple[int, ...] = ()
 
 
-def told_of_groups(dimension: str, groups: Sequence[GroupTold]) -> list[Told]:
+def shown_of_groups(dimension: str, groups: Sequence[GroupCounts]) -> list[Shown]:
     """For each group of which steps the number is told to who sees no names."""
-    return told_in(dimension, [(each.value, each.people) for each in groups])
+    return shown_in(dimension, [(each.value, each.people) for each in groups])
 
 
 class Report(Struct, frozen=True):
@@ -99,8 +99,8 @@ class Report(Struct, frozen=True):
     it was computed. as_of_us: when the last of them was recorded, or the copy changed; number: of
     which state of it."""
 
-    steps: tuple[StepTold, ...]
-    groups: dict[str, tuple[GroupTold, ...]]
+    steps: tuple[StepCounts, ...]
+    groups: dict[str, tuple[GroupCounts, ...]]
     listed: tuple[str, ...] | None
     left_out: int
     returned: int
@@ -109,7 +109,7 @@ class Report(Struct, frozen=True):
     as_of_us: int
     number: int
     why: tuple[Passed, ...] = ()
-    weeks: tuple[WeeksTold, ...] = ()
+    weeks: tuple[WeekCounts, ...] = ()
     earlier: tuple[str, ...] = ()
 
     @property
@@ -181,7 +181,7 @@ class _Found(NamedTuple):
     earlier: list[Array]
 
 
-def _steps(document: Document, of_all: _Found) -> tuple[StepTold, ...]:
+def _steps(document: Document, of_all: _Found) -> tuple[StepCounts, ...]:
     found, walks = [], of_all.walks
     reached = [int((times < NEVER_US).sum()) for times in walks.times]
     for place, step in enumerate(document.steps):
@@ -193,7 +193,7 @@ def _steps(document: Document, of_all: _Found) -> tuple[StepTold, ...]:
         left = reached[place] - reached[place + 1] if place + 1 < len(reached) else 0
         spent_by = int(of_all.spent[walks.times[place] < NEVER_US].sum())
         earlier = int(of_all.earlier[place].sum())
-        found.append(StepTold(step, reached[place], left, low, middle, high, spent_by, earlier))
+        found.append(StepCounts(step, reached[place], left, low, middle, high, spent_by, earlier))
     return tuple(found)
 
 
@@ -203,13 +203,13 @@ def _groups(
     attributes: Attributes | None,
     of_all: _Found,
     name: str,
-) -> tuple[GroupTold, ...]:
+) -> tuple[GroupCounts, ...]:
     values, codes = values_of(funnel, columns, attributes, of_all.walks, name)
     found = groups_of((values, codes), of_all.walks)
     of_value = {value: code for code, value in values.items()}
     earlier = [_counts(codes[at]) for at in of_all.earlier]
     return tuple(
-        GroupTold(
+        GroupCounts(
             group.value,
             tuple(step.people for step in group.steps),
             tuple(step.median_seconds for step in group.steps),

@@ -16,7 +16,7 @@ WEEKS = 26
 _WEEK_US = 7 * DAY_US
 
 
-class WeeksTold(Struct, frozen=True):
+class WeekCounts(Struct, frozen=True):
     """Of one value of a field: different people in all, and in each week.
 
     Who came in two weeks is counted in both, so the weeks may add up to more.
@@ -33,7 +33,7 @@ def season(today: date) -> tuple[date, date]:
     return monday - timedelta(weeks=WEEKS - 1), today + timedelta(days=1)
 
 
-def weeks_of(columns: Columns, funnel: Funnel, field: str) -> tuple[WeeksTold, ...]:
+def weeks_of(columns: Columns, funnel: Funnel, field: str) -> tuple[WeekCounts, ...]:
     """The first step of a funnel by a field of it, over its period; by value.
 
     Touchpoints without a value are nobody's.
@@ -53,7 +53,7 @@ def weeks_of(columns: Columns, funnel: Funnel, field: str) -> tuple[WeeksTold, .
     weeks = _different(place * count + week, person, len(values) * count).reshape(-1, count)
     texts = columns.words[field]
     found = [
-        WeeksTold(texts.text(code) or "", of_all, tuple(of_weeks))
+        WeekCounts(texts.text(code) or "", of_all, tuple(of_weeks))
         for code, of_all, of_weeks in zip(
             values.tolist(), people.tolist(), weeks.tolist(), strict=True
         )

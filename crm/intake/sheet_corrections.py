@@ -116,7 +116,7 @@ class _Planner:
         for event in standing:
             if event is not same:
                 self._take_back(event)
-                self.result.taken_back.append(_told(slot, event.type_name))
+                self.result.taken_back.append(_slot_word(slot, event.type_name))
         if same is None and wanted is not None:
             self._add(slot, wanted)
         if same is None and standing and slot.startswith("consent/"):
@@ -125,7 +125,7 @@ class _Planner:
     def _add(self, slot: str, wanted: dict[str, Any]) -> None:
         """The first version has the row's own id; a later one is told from it by its content."""
         versions = self.history.versions.get(slot)
-        self.result.written.append(_told(slot, short_name(wanted["type"])))
+        self.result.written.append(_slot_word(slot, short_name(wanted["type"])))
         if not versions:
             self.result.wires.append(wanted)
             return
@@ -246,6 +246,6 @@ def _evidence(state: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _told(slot: str, type_name: str) -> str:
-    """A slot as it is told: a no is no consent."""
+def _slot_word(slot: str, type_name: str) -> str:
+    """A slot as people read it: a no is no consent."""
     return slot.replace("consent/", "refused/") if type_name == "consent.refused" else slot

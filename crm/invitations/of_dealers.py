@@ -79,12 +79,12 @@ def invite_rows(
     say_of_cards(
         *(connection, activity_id, _first_cards(asked)), invited=True, actor=actor, now_us=now_us
     )
-    told = Counter({"invited": len(asked)})
-    told["already"] = len(answers.invited)
-    told["said_no"] = len(answers.said_no)
-    told["never_asked"] = len(answers.never_asked) if asked_only else 0
-    told["too_many"] = len(may) - len(asked)
-    return told
+    counts = Counter({"invited": len(asked)})
+    counts["already"] = len(answers.invited)
+    counts["said_no"] = len(answers.said_no)
+    counts["never_asked"] = len(answers.never_asked) if asked_only else 0
+    counts["too_many"] = len(may) - len(asked)
+    return counts
 
 
 def take_back_rows(

@@ -59,18 +59,18 @@ def aside_unannounced(connection: Connection, topic_id: str, limit: int) -> list
     return [AsideMessage(*row) for row in connection.execute(ordered)]
 
 
-def mark_failed(connection: Connection, topic_id: str, told: Sequence[FailedEvent]) -> None:
+def mark_failed(connection: Connection, topic_id: str, announced: Sequence[FailedEvent]) -> None:
     """The topic has them; one that failed again meanwhile is told again."""
-    for each in told:
+    for each in announced:
         same = and_(
             DEAD_LETTER.c.position == each.position, DEAD_LETTER.c.failed_us == each.failed_us
         )
         connection.execute(update(DEAD_LETTER).where(same).values(announced_on=topic_id))
 
 
-def mark_aside(connection: Connection, topic_id: str, told: Sequence[AsideMessage]) -> None:
+def mark_aside(connection: Connection, topic_id: str, announced: Sequence[AsideMessage]) -> None:
     """The topic has them."""
-    for each in told:
+    for each in announced:
         place = (each.topic_id, each.partition, each.offset)
         same = (
             column == value for column, value in zip(UNDECODABLE.primary_key, place, strict=True)

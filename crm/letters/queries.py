@@ -244,7 +244,7 @@ def letters_in(
     return [Due(*row) for row in connection.execute(query if most < 0 else query.limit(most))]
 
 
-def told_later(scope: Scope, connection: Connection, batch_id: str) -> tuple[int, int]:
+def put_off(scope: Scope, connection: Connection, batch_id: str) -> tuple[int, int]:
     """(how many letters of a batch were tried and wait for another time, when the next is due)."""
     scope.require("letters", "letters are the company's")
     query = select(func.count(), func.min(LETTER_DUE.c.next_try_us))

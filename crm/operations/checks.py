@@ -14,7 +14,7 @@ from campaigns.times import DAY_US, day_end_us, day_start_us
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import Sentence
 from crm.components.index import TIE
-from crm.copies.change_log import is_quiet, told_rows
+from crm.copies.change_log import copy_differences, is_quiet
 from crm.copies.tables import COPY_ROW
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
@@ -139,9 +139,9 @@ def _copies_recomputed(case: _Case) -> _Found:
 def _dealers_told(case: _Case) -> _Found:
     if is_quiet(case.connection):
         return True, Sentence(N_("副本正在重建"))
-    told, wrong = told_rows(case.connection, case.keyring)
+    rows, wrong = copy_differences(case.connection, case.keyring)
     return wrong == 0, Sentence(
-        N_("告诉过 {count} 行，{wrong} 行不同"), {"count": told, "wrong": wrong}
+        N_("告诉过 {count} 行，{wrong} 行不同"), {"count": rows, "wrong": wrong}
     )
 
 

@@ -41,7 +41,7 @@ def explanation_of(
     return next((each for each in explained if each is not None), None)
 
 
-def explanation_told(
+def explanation_shown(
     scope: Scope, connection: Connection, keyring: Keyring, row: DeskRow, at_us: int
 ) -> Explanation | None:
     """The explanation of a reward that the viewer was shown, as far as the viewer may know it.

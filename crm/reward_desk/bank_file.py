@@ -169,12 +169,12 @@ class Matched:
     finding: Finding
 
 
-def reconciled(ordered: Iterable[Ordered], told: Iterable[Answer]) -> list[Matched]:
+def reconciled(ordered: Iterable[Ordered], answers: Iterable[Answer]) -> list[Matched]:
     """Each line of the answer against the orders of the file; only `paid` and `failed` end one."""
     known = {order.reference: order for order in ordered}
     seen: set[str] = set()
     found = []
-    for answer in told:
+    for answer in answers:
         order = known.get(answer.reference)
         found.append(
             Matched(

@@ -35,7 +35,7 @@ def being_paid(connection: Connection, ids: Sequence[str]) -> set[str]:
     """
     begun = select(PAYMENT_ORDER.c.reward_id).where(PAYMENT_ORDER.c.reward_id.in_(ids), BEGUN)
     found = set(connection.execute(begun).scalars())
-    return found | _told(connection, ids, taken_back(connection, ids))
+    return found | _unrecorded(connection, ids, taken_back(connection, ids))
 
 
 def taken_back(connection: Connection, ids: Sequence[str]) -> set[EventKey]:
@@ -67,7 +67,9 @@ def taken_back(connection: Connection, ids: Sequence[str]) -> set[EventKey]:
     return found
 
 
-def _told(connection: Connection, ids: Sequence[str], ended: Collection[EventKey]) -> set[str]:
+def _unrecorded(
+    connection: Connection, ids: Sequence[str], ended: Collection[EventKey]
+) -> set[str]:
     """Of which of the rewards a payment was told that is not recorded, but for what was ended.
 
     What ended one is read before: what was said in its place was said earlier, and is seen here.
@@ -133,10 +135,14 @@ def owed_by(connection: Connection, members: Collection[str]) -> dict[str, int]:
     orders = connection.execute(kept).all()
     ids = sorted({reward_id for _, _, reward_id, *_ in orders})
     ended = taken_back(connection, ids)
-    told = _told(connection, ids, ended)
+    unrecorded = _unrecorded(connection, ids, ended)
     promised: Counter[str] = Counter()
     for member, set_off_fen, reward_id, source, order_id, is_begun in orders:
-        if is_begun or reward_id in told or EventKey(source, order_id + ONE_WORD) not in ended:
+        if (
+            is_begun
+            or reward_id in unrecorded
+            or EventKey(source, order_id + ONE_WORD) not in ended
+        ):
             promised[member] += set_off_fen
     accounts = [receivable_account(member) for member in sorted(members)]
     owed = select(BALANCE.c.member, func.sum(BALANCE.c.amount_fen))

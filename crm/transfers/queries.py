@@ -36,14 +36,14 @@ def transfers(scope: Scope, connection: Connection, first: date, after: date) ->
     scope.require("books", "the register of transfers of value")
     members = {row.member: row._mapping for row in connection.execute(select(MEMBER))}
     found = [
-        *_told(connection, members, first, after),
+        *_reported(connection, members, first, after),
         *_gifts(connection, members, first, after),
         *_paid(connection, members, first, after),
     ]
     return sorted(found, key=lambda each: (each.on, each.source, each.id))
 
 
-def _told(
+def _reported(
     connection: Connection, members: Mapping[str, Any], first: date, after: date
 ) -> Iterator[Transfer]:
     query = _events("value.transferred", first, after).where(

@@ -93,7 +93,7 @@ class HttpFeed:
         """Key → SHA-256 of the company's rows whose keys begin with a prefix."""
         asked = {"prefix": prefix, "rows": "true"}
         return self._json(
-            lambda told: dict(told["rows"]), "GET", "/v1/dealer/buckets", params=asked
+            lambda answer: dict(answer["rows"]), "GET", "/v1/dealer/buckets", params=asked
         )
 
     def company_key(self) -> str:
@@ -166,7 +166,7 @@ def _address(server: str) -> str:
         raise AddressUnsafe("?") from error
     safe = url.scheme == "https" or (url.scheme == "http" and url.host in _HERE)
     if not safe or not url.host or url.userinfo:
-        # What stands before an @ may be a password: it is not told.
+        # What stands before an @ may be a password: it is not answer.
         raise AddressUnsafe(f"{url.scheme}://{url.host}")
     return str(url).rstrip("/")
 
@@ -202,8 +202,8 @@ def _retry_seconds(response: httpx.Response) -> int:
 def _reason(response: httpx.Response) -> str:
     """What the company's side says of its refusal, as far as it says it in its own form."""
     try:
-        told = orjson.loads(response.read())
-        said = told.get("detail") or told.get("title")
+        answer = orjson.loads(response.read())
+        said = answer.get("detail") or answer.get("title")
     except (ValueError, AttributeError):
         said = None
     return " ".join(str(said or response.reason_phrase).split())[:_LONGEST_REASON]
@@ -214,25 +214,25 @@ def _heads(response: httpx.Response) -> int:
     return sum(len(name) + len(value) + len(b": \r\n") for name, value in heads)
 
 
-def _verdict(told: Any) -> Verdict:
-    if told["state"] not in ("equal", "different", "behind"):
+def _verdict(answer: Any) -> Verdict:
+    if answer["state"] not in ("equal", "different", "behind"):
         raise ValueError("a state that is none")
-    receipt, signature = told.get("receipt"), told.get("company_signature")
+    receipt, signature = answer.get("receipt"), answer.get("company_signature")
     if receipt is not None and not isinstance(receipt, dict):
         raise ValueError("a receipt that is none")
-    return Verdict(told["state"], int(told["last"]), int(told["rows"]), receipt, signature)
+    return Verdict(answer["state"], int(answer["last"]), int(answer["rows"]), receipt, signature)
 
 
-def _buckets(told: Any) -> dict[str, Bucket]:
-    return {name: (int(rows), str(hashed)) for name, (rows, hashed) in told["buckets"].items()}
+def _buckets(answer: Any) -> dict[str, Bucket]:
+    return {name: (int(rows), str(hashed)) for name, (rows, hashed) in answer["buckets"].items()}
 
 
-def _company_key(told: Any) -> str:
-    key = told["company_key"]
+def _company_key(answer: Any) -> str:
+    key = answer["company_key"]
     if not isinstance(key, str):
         raise ValueError("a key that is none")
     return key
 
 
-def _nothing(told: Any) -> None:
+def _nothing(answer: Any) -> None:
     """An answer of which only the status matters."""

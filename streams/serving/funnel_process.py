@@ -37,7 +37,7 @@ class _Asked(Struct):
     dealer: str | None = None
 
 
-class _Told(Struct):
+class _Answer(Struct):
     """The answer; failed: none could be given, its log says why; unsettled: why none of the
     dealer's copy may be given now."""
 
@@ -58,15 +58,15 @@ class FunnelProcess:
         question = allowed(scope, question)
         # What cannot be asked is said here, in the words of whoever asks.
         question.document.funnel(question.today)
-        told = self._ask(_Asked(question, question.today)).report
-        assert told is not None
-        return told
+        answer = self._ask(_Asked(question, question.today)).report
+        assert answer is not None
+        return answer
 
     def offers(self, scope: Scope, today: date) -> Offers:
         """The values that occur, by field; NotSettled of a dealer's copy at times."""
-        told = self._ask(_Asked(None, today, of_whose_people(scope))).offers
-        assert told is not None
-        return told
+        answer = self._ask(_Asked(None, today, of_whose_people(scope))).offers
+        assert answer is not None
+        return answer
 
     def start(self) -> None:
         """Let it read its columns before anybody asks."""
@@ -76,19 +76,19 @@ class FunnelProcess:
         """Let it end."""
         self._beside.close()
 
-    def _ask(self, asked: _Asked) -> _Told:
-        data = msgspec.msgpack.encode(asked)
+    def _ask(self, asked: _Asked) -> _Answer:
+        asked_data = msgspec.msgpack.encode(asked)
         try:
-            answer = self._beside.ask(data)
+            data = self._beside.ask(asked_data)
         except ProcessEnded:
             # Nothing is lost by asking once more.
-            answer = self._beside.ask(data)
-        told = msgspec.msgpack.decode(answer, type=_Told)
-        if told.failed:
+            data = self._beside.ask(asked_data)
+        answer = msgspec.msgpack.decode(data, type=_Answer)
+        if answer.failed:
             raise FunnelsUnanswered
-        if told.unsettled is not None:
-            raise NotSettled(told.unsettled)
-        return told
+        if answer.unsettled is not None:
+            raise NotSettled(answer.unsettled)
+        return answer
 
 
 def answer_questions(funnels: Funnels, link: Connection) -> None:
@@ -101,16 +101,16 @@ def answer_questions(funnels: Funnels, link: Connection) -> None:
         link.send_bytes(msgspec.msgpack.encode(_answer(funnels, asked)))
 
 
-def _answer(funnels: Funnels, asked: _Asked) -> _Told:
+def _answer(funnels: Funnels, asked: _Asked) -> _Answer:
     try:
         if asked.question is None:
-            return _Told(offers=funnels.offered(asked.dealer, asked.today))
-        return _Told(report=funnels.report_on(asked.question))
+            return _Answer(offers=funnels.offered(asked.dealer, asked.today))
+        return _Answer(report=funnels.report_on(asked.question))
     except NotSettled as reason:
-        return _Told(unsettled=str(reason))
+        return _Answer(unsettled=str(reason))
     except Exception:
         _log.exception("a question of a funnel was not answered")
-        return _Told(failed=True)
+        return _Answer(failed=True)
 
 
 def main() -> None:

@@ -167,11 +167,11 @@ def _row(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
         "subject": f"card/{number}",
         "cards": b"[]",
         "content": canonical_json(content),
-        "told": 1_777_000_000_000_000 + number,
+        "last_change": 1_777_000_000_000_000 + number,
     }
     change = {
         "dealer": "D1",
-        "sequence": row["told"],
+        "sequence": row["last_change"],
         "key": key,
         "kind": "upsert",
         "reason_class": None,

@@ -118,7 +118,7 @@ def test_rows_of_the_copies_from_before_stand_under_the_number_of_their_last_cha
     _go_back(engine, "0008")
     prepare(engine)
     with reading(engine) as connection:
-        stands = select(COPY_ROW.c.key, COPY_ROW.c.told).order_by(COPY_ROW.c.told)
+        stands = select(COPY_ROW.c.key, COPY_ROW.c.last_change).order_by(COPY_ROW.c.last_change)
         assert connection.execute(stands).all() == [("k2", 7), ("k1", 9)]
     engine.dispose()
 

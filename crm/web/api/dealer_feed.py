@@ -126,12 +126,12 @@ async def get_buckets(
 
     def look(connection: Connection) -> dict[str, Any]:
         last = last_sequence(visit.scope, connection, visit.dealer)
-        told: dict[str, Any] = {"prefix": prefix, "up_to": last}
+        answer: dict[str, Any] = {"prefix": prefix, "up_to": last}
         if rows:
-            return told | {"rows": row_hashes(visit.scope, connection, visit.dealer, prefix)}
+            return answer | {"rows": row_hashes(visit.scope, connection, visit.dealer, prefix)}
         figures = visit.site.feed_caches.figures
         found = figures.buckets(visit.scope, connection, visit.dealer, last, prefix)
-        return told | {"buckets": found}
+        return answer | {"buckets": found}
 
     try:
         return await visit.when_settled(look)

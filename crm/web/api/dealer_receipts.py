@@ -100,16 +100,16 @@ async def post_acknowledge(request: Request, visit: FromDealer) -> Response:
         raise _untrue(visit, error) from error
     except NotTaken as error:
         raise visit.refused(403, f"the acknowledgement was not taken: {error}") from error
-    told: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "state": compared.state,
         "last": compared.last,
         "rows": compared.rows,
         "company_key": company_signer(visit.site.keyring).public_key,
     }
     if receipt is not None:
-        told["receipt"] = orjson.Fragment(receipt.receipt)
-        told["company_signature"] = receipt.company_signature
-    return _json(told)
+        answer["receipt"] = orjson.Fragment(receipt.receipt)
+        answer["company_signature"] = receipt.company_signature
+    return _json(answer)
 
 
 def _kept(visit: DealerVisit, claim: Claim, compared: Compared) -> KeptReceipt | None:
@@ -208,5 +208,5 @@ def _receipt(kept: KeptReceipt, company_key: str) -> dict[str, Any]:
     }
 
 
-def _json(told: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(told), media_type="application/json")
+def _json(answer: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(answer), media_type="application/json")

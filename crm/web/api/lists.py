@@ -64,11 +64,11 @@ class Turn:
     limit: int
 
 
-Told = list[tuple[str, BaseModel]]
+Listed = list[tuple[str, BaseModel]]
 """(what the next page begins after, the item), one more than asked for where there is more."""
 
 
-def _activities(turn: Turn) -> Told:
+def _activities(turn: Turn) -> Listed:
     rows = activities_after(turn.scope, turn.connection, turn.after, turn.limit + 1)
     return [
         (
@@ -86,7 +86,7 @@ def _activities(turn: Turn) -> Told:
 _PLAIN = tuple(ActivityItem.model_fields.keys() - {"starts_at", "ends_at"})
 
 
-def _people(turn: Turn) -> Told:
+def _people(turn: Turn) -> Listed:
     ids = ids_after(turn.scope, turn.connection, turn.after, turn.limit + 1)
     rows = [
         person
@@ -111,7 +111,7 @@ def _people(turn: Turn) -> Told:
     ]
 
 
-def _members(turn: Turn) -> Told:
+def _members(turn: Turn) -> Listed:
     rows = members_after(turn.scope, turn.connection, turn.after, turn.limit + 1)
     return [
         (
@@ -132,10 +132,10 @@ def _members(turn: Turn) -> Told:
     ]
 
 
-def _follow_ups(turn: Turn) -> Told:
+def _follow_ups(turn: Turn) -> Listed:
     today = shanghai_day(turn.site.now_us())
     rows = due_follow_ups(turn.scope, turn.connection, today).rows
-    told = [
+    listed = [
         (
             f"{each.due_on}/{each.trial_id}/{each.number:04}",
             FollowUpItem(
@@ -150,13 +150,13 @@ def _follow_ups(turn: Turn) -> Told:
         )
         for each in rows
     ]
-    return _from(told, turn)
+    return _from(listed, turn)
 
 
-def _requests(turn: Turn) -> Told:
+def _requests(turn: Turn) -> Listed:
     today = shanghai_day(turn.site.now_us())
     found = requests(turn.scope, turn.connection, turn.site.keyring, today, closed=True)
-    told = [
+    listed = [
         (
             each.request_id,
             RequestItem(
@@ -170,12 +170,12 @@ def _requests(turn: Turn) -> Told:
         )
         for each in found
     ]
-    return _from(told, turn)
+    return _from(listed, turn)
 
 
-def _accounts(turn: Turn) -> Told:
+def _accounts(turn: Turn) -> Listed:
     turn.scope.require("accounts", "who may sign in")
-    told = [
+    listed = [
         (
             each.actor,
             AccountItem(
@@ -189,12 +189,12 @@ def _accounts(turn: Turn) -> Told:
         )
         for each in accounts(turn.connection)
     ]
-    return _from(told, turn)
+    return _from(listed, turn)
 
 
-def _tokens(turn: Turn) -> Told:
+def _tokens(turn: Turn) -> Listed:
     turn.scope.require("accounts", "which machines hold a token")
-    told = [
+    listed = [
         (
             each.token_id,
             TokenItem(
@@ -209,17 +209,17 @@ def _tokens(turn: Turn) -> Told:
         )
         for each in tokens(turn.connection)
     ]
-    return _from(told, turn)
+    return _from(listed, turn)
 
 
-def _from(told: Sequence[tuple[str, BaseModel]], turn: Turn) -> Told:
+def _from(listed: Sequence[tuple[str, BaseModel]], turn: Turn) -> Listed:
     """Of a list that is read whole the part behind a place."""
-    return [each for each in sorted(told, key=lambda one: one[0]) if each[0] > turn.after][
+    return [each for each in sorted(listed, key=lambda one: one[0]) if each[0] > turn.after][
         : turn.limit + 1
     ]
 
 
-LISTS: dict[str, tuple[Capability, str, type[BaseModel], Callable[[Turn], Told]]] = {
+LISTS: dict[str, tuple[Capability, str, type[BaseModel], Callable[[Turn], Listed]]] = {
     "/v1/activities": ("activities", "Activities", ActivityItem, _activities),
     "/v1/people": ("people", "People, masked", PersonItem, _people),
     "/v1/members": ("members", "Members, masked", MemberItem, _members),
@@ -235,13 +235,13 @@ Limit = Annotated[int, Query(ge=1, le=MOST_OF_A_PAGE)]
 Bearer = Annotated[Credential, Depends(bearer)]
 
 
-def _operation(sees: Capability, told: Callable[[Turn], Told]) -> Callable[..., Any]:
+def _operation(sees: Capability, listing: Callable[[Turn], Listed]) -> Callable[..., Any]:
     def page(site: AtSite, bearer: Bearer, after: After = "", limit: Limit = 100) -> Any:
         scope = scope_of_token(bearer)
         try:
             scope.require(sees, "what the bearer's role does not see")
             with reading(site.engine) as connection:
-                found = told(Turn(site, connection, scope, after, limit))
+                found = listing(Turn(site, connection, scope, after, limit))
         except OutOfScope as error:
             raise Problem(403, "not with this token: its role does not see this list") from error
         items = [item for _, item in found[:limit]]
@@ -250,10 +250,10 @@ def _operation(sees: Capability, told: Callable[[Turn], Told]) -> Callable[..., 
     return page
 
 
-for _path, (_sees, _summary, _item, _told) in LISTS.items():
+for _path, (_sees, _summary, _item, _listing) in LISTS.items():
     router.add_api_route(
         _path,
-        _operation(_sees, _told),
+        _operation(_sees, _listing),
         methods=["GET"],
         summary=_summary,
         name=_path.rpartition("/")[2],

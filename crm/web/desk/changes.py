@@ -133,7 +133,7 @@ def _of_archives(visit: Visit, preview: Preview) -> Iterator[str]:
     moved_to = [person for person in preview.after.persons if _card_ids(person) not in stay]
     for place, person in enumerate(moved_to, 1):
         may_name = visit.scope.may("restricted") or not person.restricted
-        cards = [_card_told(visit, card, may_name=may_name) for card in person.cards]
+        cards = [_card_words(visit, card, may_name=may_name) for card in person.cards]
         told = {"place": place, "cards": visit.say(N_("；")).join(cards)}
         yield visit.say(_GOES_TO) % told
 
@@ -142,7 +142,7 @@ def _card_ids(person: PersonView) -> frozenset[str]:
     return frozenset(card.card_id for card in person.cards)
 
 
-def _card_told(visit: Visit, card: Card, *, may_name: bool) -> str:
+def _card_words(visit: Visit, card: Card, *, may_name: bool) -> str:
     """A card by its number and masked name, with what is recorded on it."""
     words = [label("event", event.type_name) for event in card.events[1:]]
     told = [f"{visit.say(word)} {count}" for word, count in Counter(words).items()]

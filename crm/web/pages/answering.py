@@ -64,7 +64,7 @@ def ask(posting: SignedInPosting, name: str) -> Response:
     visit = posting.visit
     clerk_of(visit)
     known = _archive(visit, name)
-    entered = enter_request(posting, known.told["cards"][0]["card_id"])
+    entered = enter_request(posting, known.archive["cards"][0]["card_id"])
     if isinstance(entered, ActForm):
         return _asking(visit, known, entered)
     return RedirectResponse(f"/rights/{entered}", 303)
@@ -73,7 +73,7 @@ def ask(posting: SignedInPosting, name: str) -> Response:
 def _asking(visit: Visit, known: WholeArchive, form: ActForm) -> Response:
     context = {
         "title": visit.say(N_("登记一个请求")),
-        "known": known.told,
+        "known": known.archive,
         "form": form,
         "kinds": KINDS,
         "askers": ASKERS,
@@ -133,7 +133,7 @@ def erase(posting: SignedInPosting, request_id: str) -> Response:
     known = _archive(visit, request.card_id)
     acts = [
         Act(ERASED, {"card_id": card["card_id"], "reason_code": _REQUESTED})
-        for card in known.told["cards"]
+        for card in known.archive["cards"]
         if not card["erased"]
     ]
     if not acts:
@@ -161,15 +161,15 @@ def _erasing(visit: Visit, request: Request, form: ActForm) -> Response:
         names = names_of(connection, {entered_by})
         dealers = dealer_names(connection)
         others = names_who_may_say(connection, ERASED)
-    told = known.told
+    archive = known.archive
     context = {
         "title": visit.say(N_("删除个人信息")),
         "request": request,
         "proven": visit.say(_PROVEN[request.asked_by]),
         "form": form,
-        "cards": [card for card in told["cards"] if not card["erased"]],
-        "lines": len(told["timeline"]),
-        "evidence": sum(bool(word["evidence_kept"]) for word in told["consents"]),
+        "cards": [card for card in archive["cards"] if not card["erased"]],
+        "lines": len(archive["timeline"]),
+        "evidence": sum(bool(word["evidence_kept"]) for word in archive["consents"]),
         "calls": len(known.dossier.due),
         "kept": len(known.dossier.purchases) + len(known.dossier.trials),
         "holders": [dealers.get(copy.dealer, copy.dealer) for copy in known.copies or ()],

@@ -95,7 +95,7 @@ def reveal(posting: SignedInPosting, name: str) -> Response:
         raise NotFound
     at = _day(posting.text("at", 10))
     known = _load(visit, name, at)
-    value = hidden_value(known.told, opened)
+    value = hidden_value(known.archive, opened)
     if value is None:
         raise NotFound
     with writing(visit.site.engine) as connection:
@@ -145,16 +145,16 @@ def _load(visit: Visit, name: str, at: date | None) -> WholeArchive:
 
 def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = None) -> Response:
     known = known or _load(visit, name, asked.at)
-    told, dossier = known.told, known.dossier
+    archive, dossier = known.archive, known.dossier
     today = shanghai_day(visit.site.now_us())
     only = asked.only if asked.only in TIMELINE_GROUPS else ""
     may_open = may_show(
-        Standing(told["restricted"], told["deceased"]),
+        Standing(archive["restricted"], archive["deceased"]),
         sees_restricted=visit.scope.may("restricted"),
     )
     context = {
         "title": visit.say(N_("患者档案")),
-        "view": ArchiveView(told, asked.opened, today, only),
+        "view": ArchiveView(archive, asked.opened, today, only),
         "known": known,
         "at": asked.at,
         "large": asked.large,
@@ -163,16 +163,16 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "may_open": visit.scope.may("opens") and may_open,
         "may_withdraw": asked.at is None and visit.account.may_say("consent.withdrawn"),
         "may_take_back": lambda item: asked.at is None and may_void(visit.account, item),
-        "acts": [act for act in ACTS if act.in_list and _offers(visit, act, asked.at, told)],
+        "acts": [act for act in ACTS if act.in_list and _offers(visit, act, asked.at, archive)],
         "new_id": lambda: str(uuid4()),
-        "is_changing": changing(visit, told),
+        "is_changing": changing(visit, archive),
         "readings_open": asked.readings,
         "chart": readings_chart(dossier.readings) if asked.readings else None,
         "evidence": EVIDENCE,
         "things": THINGS,
         "levels": LEVELS,
-        **_letters(visit, told),
-        "invitations": _invitations(visit, told),
+        **_letters(visit, archive),
+        "invitations": _invitations(visit, archive),
         "may_invite": asked.at is None and may_invite(visit),
         "requests": None,
         "accesses": None,
@@ -185,45 +185,45 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
     if visit.scope.may("looks"):
         context |= _looks(visit, known, asked.at)
     if visit.scope.may("requests"):
-        ids = [card["card_id"] for card in told["cards"]]
+        ids = [card["card_id"] for card in archive["cards"]]
         with reading(visit.site.engine) as connection:
             found = requests_of(visit.scope, connection, visit.site.keyring, ids)
         context["requests"] = found
     return visit.render("archive.html", context)
 
 
-def _offers(visit: Visit, act: PersonAct, at: date | None, told: dict[str, Any]) -> bool:
+def _offers(visit: Visit, act: PersonAct, at: date | None, archive: dict[str, Any]) -> bool:
     """Whether the button of an act stands on the page of this person."""
     if at is not None or not visit.account.may_say(act.says):
         return False
     if act.path == "different":
-        return len(told["cards"]) > 1
-    is_there = any(not card["erased"] for card in told["cards"])
-    return is_there and not (act.path == "deceased" and told["deceased"])
+        return len(archive["cards"]) > 1
+    is_there = any(not card["erased"] for card in archive["cards"])
+    return is_there and not (act.path == "deceased" and archive["deceased"])
 
 
 def _others(visit: Visit, known: WholeArchive) -> dict[str, Any]:
     """The others of the household and of kin as lists show them, names of dealers, activities."""
     dossier = known.dossier
     ids = sorted({*dossier.household, *(kin.person_id for kin in dossier.kin)})
-    wanted = {item["data"].get("activity_id") for item in known.told["timeline"]} - {None}
+    wanted = {item["data"].get("activity_id") for item in known.archive["timeline"]} - {None}
     with reading(visit.site.engine) as connection:
         people: dict[str, FoundPerson] = {}
         if visit.scope.may("people"):
             people = {p.person_id: p for p in people_by_id(visit.scope, connection, ids)}
         dealers = dealer_names(connection)
         held = [activity(visit.scope, connection, activity_id) for activity_id in wanted]
-        sources = {word["source"] for word in known.told["consents"]}
-        sources |= {card["source"] for card in known.told["cards"]}
+        sources = {word["source"] for word in known.archive["consents"]}
+        sources |= {card["source"] for card in known.archive["cards"]}
         sayers = names_of(connection, sources) | dealers
     activities = {row.activity_id: row.title for row in held if row is not None}
     return {"people": people, "dealers": dealers, "sayers": sayers, "activities": activities}
 
 
-def _letters(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+def _letters(visit: Visit, archive: dict[str, Any]) -> dict[str, Any]:
     """What the person was sent, and what its own templates are called."""
     with reading(visit.site.engine) as connection:
-        cards = [card["card_id"] for card in told["cards"]]
+        cards = [card["card_id"] for card in archive["cards"]]
         sent = letters_of(visit.scope, connection, cards)
         names = {each.name for each in sent}
         own = own_templates(visit.scope, connection, names)
@@ -231,16 +231,16 @@ def _letters(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
     return {"letters": sent, "letter_subjects": subjects}
 
 
-def _invitations(visit: Visit, told: dict[str, Any]) -> list[InvitedTo]:
+def _invitations(visit: Visit, archive: dict[str, Any]) -> list[InvitedTo]:
     """To what the person is invited."""
     with reading(visit.site.engine) as connection:
-        cards = [card["card_id"] for card in told["cards"]]
+        cards = [card["card_id"] for card in archive["cards"]]
         return invitations_of(visit.scope, connection, cards)
 
 
 def _looks(visit: Visit, known: WholeArchive, at: date | None) -> dict[str, Any]:
     """Who looked at what is masked, and who took a copy in which it stands."""
-    told = known.told
+    archive = known.archive
     until_us = visit.site.now_us() if at is None else day_end_us(at)
     with reading(visit.site.engine) as connection:
         taken = {
@@ -248,11 +248,11 @@ def _looks(visit: Visit, known: WholeArchive, at: date | None) -> dict[str, Any]
             for copy in known.copies or ()
             if copy.since is not None
         }
-        cards = [card["card_id"] for card in told["cards"]]
+        cards = [card["card_id"] for card in archive["cards"]]
         looks = accesses_of_cards(visit.scope, connection, cards)[:_LOOKS_SHOWN]
         actors = {each.actor for found in taken.values() for each in found}
         names = names_of(connection, actors.union(look.actor for look in looks))
-        said = [(item["source"], item["id"]) for item in told["timeline"]]
+        said = [(item["source"], item["id"]) for item in archive["timeline"]]
         numbers = numbers_of(connection, said)
     return {
         "numbers": numbers,

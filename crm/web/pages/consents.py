@@ -60,9 +60,9 @@ def keep_evidence(visit: Visit, card_id: str, content: bytes) -> bool:
     return True
 
 
-def changing(visit: Visit, told: dict[str, Any]) -> Callable[[str, str | None], bool]:
+def changing(visit: Visit, archive: dict[str, Any]) -> Callable[[str, str | None], bool]:
     """Whether a word on a purpose (and dealer) is accepted that the archive does not show yet."""
-    subjects = [f"card/{card['card_id']}" for card in told["cards"]]
+    subjects = [f"card/{card['card_id']}" for card in archive["cards"]]
     with reading(visit.site.engine) as connection:
         rows = pending(connection, subjects, CONSENT_TYPES)
     said = [orjson.loads(row.plain) for row in rows]

@@ -12,10 +12,10 @@ from msgspec import structs
 
 from campaigns.wording.catalogues import N_
 from crm.funnels.differing import Differs, Explained, differing, explaining
-from crm.funnels.few import is_few, told_of
+from crm.funnels.few import is_few, shown_of
 from crm.funnels.fields import DIMENSIONS
 from crm.funnels.own_copy import NOT_IN_COPIES
-from crm.funnels.report import GroupTold, Report, told_of_groups
+from crm.funnels.report import GroupCounts, Report, shown_of_groups
 from crm.web.desk.files import as_text
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import (
@@ -78,8 +78,8 @@ def differences_page(visit: SignedIn) -> Response:
     words = [step_word(step, language) for step in document.steps]
     step = found.step
     both = slice(step - 1, step + 1)
-    people, went_on = found.viewer.told_steps(found.report.people)[both]
-    told = found.viewer.words(found.report.people)[both]
+    people, went_on = found.viewer.shown_steps(found.report.people)[both]
+    counts = found.viewer.words(found.report.people)[both]
     context = {
         "title": visit.say(N_("走下去的和停下的有什么不同")),
         "query": found.asked.query,
@@ -88,8 +88,8 @@ def differences_page(visit: SignedIn) -> Response:
         "step": step,
         "lost": _lost(found),
         "watched": _watched(found),
-        "people": told[0],
-        "went_on": told[1],
+        "people": counts[0],
+        "went_on": counts[1],
         "rate": rate_of(went_on, people) or "–",
         "rows": [_row(each, found.viewer) for each in islice(found.clear, _SHOWN)],
         "clear": len(found.clear),
@@ -164,18 +164,18 @@ def _explained(report: Report, other: Report, step: int, viewer: Viewer) -> Iter
 
 
 def _has_few(report: Report, step: int) -> bool:
-    return not all(told_of(report.people)[step - 1 : step + 1])
+    return not all(shown_of(report.people)[step - 1 : step + 1])
 
 
 def _withholds(report: Report, explained: Explained, step: int, leaves_out: bool) -> bool:
     groups = report.groups[explained.dimension]
-    told = told_of_groups(explained.dimension, groups)
-    return not all(all(each[step - 1 : step + 1]) for each in told) or (
+    shown = shown_of_groups(explained.dimension, groups)
+    return not all(all(each[step - 1 : step + 1]) for each in shown) or (
         leaves_out and any(_tells_of_few(each, step) for each in groups)
     )
 
 
-def _tells_of_few(group: GroupTold, step: int) -> bool:
+def _tells_of_few(group: GroupCounts, step: int) -> bool:
     """Whether few of a group had done the next step before, or few had not."""
     people, on, earlier = group.people[step - 1], group.people[step], group.earlier[step - 1]
     return any(map(is_few, (earlier, people - earlier, people - on - earlier)))
@@ -204,7 +204,7 @@ def _step(visit: Visit, report: Report, viewer: Viewer) -> int:
     asked = visit.request.query_params.get("at", "")
     if asked:
         return step_at(asked, len(report.steps) - 1)
-    return step_most_left(viewer.told_steps(report.people))
+    return step_most_left(viewer.shown_steps(report.people))
 
 
 def _row(each: Differs, viewer: Viewer) -> tuple[str, str, str, str, str]:

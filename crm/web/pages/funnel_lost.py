@@ -13,7 +13,7 @@ from crm.funnels.report import Listed, Report
 from crm.people.found import FoundPerson
 from crm.web.desk.tables import Cell, Column
 from crm.web.guards.visit import Visit
-from crm.web.view.funnel_compared import earlier_told
+from crm.web.view.funnel_compared import earlier_shown
 from crm.web.view.funnel_view import Viewer
 from crm.web.view.funnel_words import step_word
 
@@ -76,8 +76,8 @@ def parts_of_the_lost(
         for part, said in _TABS.items()
     ]
     # Of a group that leaves them out nobody is left to be told apart.
-    told = 0 if listed.earlier == "without" else earlier
-    return {"next": word, "earlier_people": told, "tabs": tabs}
+    count = 0 if listed.earlier == "without" else earlier
+    return {"next": word, "earlier_people": count, "tabs": tabs}
 
 
 def _stopped(report: Report, listed: Listed) -> tuple[int, int]:
@@ -102,4 +102,4 @@ def title_of(visit: Visit, document: Document, listed: Listed) -> str:
 def tells_of_earlier(language: Language, report: Report, listed: Listed) -> bool:
     """Whether who sees no names is told how many are not lost; of a breakdown's group nowhere."""
     viewer = Viewer(language, names=False, lists=False, query="")
-    return listed.dimension is None and earlier_told(report, listed.step - 1, viewer) is not None
+    return listed.dimension is None and earlier_shown(report, listed.step - 1, viewer) is not None

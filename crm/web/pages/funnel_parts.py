@@ -201,7 +201,7 @@ def passport_of(
     """Where the numbers come from: the definition, what is left out, as of when."""
     lines = list(sentences(asked.document, today_of(visit), visit.language))
     if asked.document.without:
-        left_out = viewer_of(visit, asked).told(report.left_out)
+        left_out = viewer_of(visit, asked).shown(report.left_out)
         n = FEW if left_out is None else f"{left_out:,}"
         lines.append(visit.say(N_("因此没算的有 %(n)s 人。")) % {"n": n})
     if visit.scope.may("numbers"):

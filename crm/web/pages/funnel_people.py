@@ -14,7 +14,7 @@ from campaigns.wording.sentence import SaidError
 from crm.feed.portal import PAGE_ROWS, shared_named
 from crm.feed.settling import must_be_settled
 from crm.funnels.document import Document
-from crm.funnels.few import told_of, words_of
+from crm.funnels.few import shown_of, words_of
 from crm.funnels.register import (
     Saved,
     history_of,
@@ -22,7 +22,7 @@ from crm.funnels.register import (
     save_funnel,
     saved_segments,
 )
-from crm.funnels.report import Listed, Report, told_of_groups
+from crm.funnels.report import Listed, Report, shown_of_groups
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
@@ -291,10 +291,10 @@ def _how_many(visit: Visit, saved: Saved) -> str:
         return visit.say(WITHHELD)
     first, last = listed.step - 1, listed.step + listed.left
     for name, groups in report.groups.items():
-        for group, told in zip(groups, told_of_groups(name, groups), strict=True):
-            if group.value == listed.value and not all(told[first:last]):
+        for group, shown in zip(groups, shown_of_groups(name, groups), strict=True):
+            if group.value == listed.value and not all(shown[first:last]):
                 return visit.say(WITHHELD)
     if listed.dimension is None and not listed.left:
         return words_of(report.people)[first]
-    is_told = all(told_of(report.people)[first:last])
-    return f"{people:,}" if is_told else visit.say(WITHHELD)
+    is_shown = all(shown_of(report.people)[first:last])
+    return f"{people:,}" if is_shown else visit.say(WITHHELD)

@@ -57,7 +57,7 @@ Days = Annotated[int, Query(ge=1, le=3660)]
 class Bar:
     """One step of the chain: how many, from how many, how long it took them.
 
-    people: None where they may not be told, and then nothing is that would tell it; told: the
+    people: None where they may not be told, and then nothing is that would tell it; count_text: the
     number, or what is told instead.
     href: of the list behind the number; None for whoever sees numbers alone.
     share: of the longest bar, in per mille.
@@ -65,7 +65,7 @@ class Bar:
 
     label: str
     people: int | None
-    told: str
+    count_text: str
     before: int | None
     rate: str | None
     rate_of_first: str | None
@@ -199,7 +199,7 @@ def season_table(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
     writer = csv.writer(text)
     writer.writerow([visit.say(head) for head in _TABLE_HEADS])
     for bar in rows:
-        people = bar.told if bar.people is None else bar.people
+        people = bar.count_text if bar.people is None else bar.people
         cells = (bar.label, people, bar.before, bar.rate, bar.rate_of_first, bar.median)
         writer.writerow(["" if cell is None else cell for cell in cells])
     headers = {"Content-Disposition": f'attachment; filename="season-{days}d.csv"'}
@@ -247,26 +247,26 @@ def bars(visit: Visit, connection: Connection, days: int, chain: Report) -> list
     ]
     viewer = Viewer(visit.language, names, lists=False, query="")
     # What was counted on the spot has no names.
-    counts: list[int | None] = [reached, *viewer.told_steps(chain.people)]
+    counts: list[int | None] = [reached, *viewer.shown_steps(chain.people)]
     words = [f"{reached:,}", *viewer.words(chain.people)]
     # A scale tells a number too: what may not be told takes no part in it.
-    longest = max(told or 0 for told in counts) or 1
+    longest = max(count or 0 for count in counts) or 1
     drawn = []
     before: int | None = None
     for place, (code, median_seconds, href) in enumerate(steps):
-        told = counts[place]
+        people = counts[place]
         drawn.append(
             Bar(
                 visit.say(label("step", code)),
-                told,
+                people,
                 words[place],
                 before,
-                rate_of(told, before) if place else None,
-                rate_of(told, reached) if place else None,
-                None if told is None else duration_text(median_seconds, visit.language),
+                rate_of(people, before) if place else None,
+                rate_of(people, reached) if place else None,
+                None if people is None else duration_text(median_seconds, visit.language),
                 href,
-                (told or 0) * 1000 // longest,
+                (people or 0) * 1000 // longest,
             )
         )
-        before = told
+        before = people
     return drawn

@@ -9,7 +9,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
 from crm.activities.queries import activity
 from crm.letters.batch import Batch
-from crm.letters.queries import batch_of, letters_in, template_of, told_later
+from crm.letters.queries import batch_of, letters_in, put_off, template_of
 from crm.letters.register import go_on, halt
 from crm.letters.sending import is_quiet
 from crm.people.queries import Wanted, list_people
@@ -62,7 +62,7 @@ def batch_page(visit: SignedIn, batch_id: str) -> Response:
         wanted = Wanted(most=max(len(ids), 1))
         people, _ = list_people(visit.scope, connection, wanted, among=ids)
         names = names_of(connection, {batch.actor})
-        later = told_later(visit.scope, connection, batch_id)
+        later = put_off(visit.scope, connection, batch_id)
     of_state = {
         state: sum(count for (each, _), count in counts.items() if each == state)
         for state in ("sent", "waiting", "failed", "unsure", "left_out")
@@ -79,8 +79,8 @@ def batch_page(visit: SignedIn, batch_id: str) -> Response:
         "later_us": later[1],
         "count": of_state,
         "total": sum(of_state.values()),
-        "left_out": _told(visit, counts, "left_out", LEFT_OUT),
-        "failed": _told(visit, counts, "failed", TROUBLES),
+        "left_out": _reasons(visit, counts, "left_out", LEFT_OUT),
+        "failed": _reasons(visit, counts, "failed", TROUBLES),
         "troubled": [(each, known.get(each.person_id), _why(visit, each.trouble)) for each in due],
         "is_live": batch.state == "running",
         "may_send": visit.may("opens"),
@@ -179,7 +179,7 @@ def _why(visit: Visit, trouble: str | None) -> str:
     return visit.say(TROUBLES[trouble]) if trouble in TROUBLES else ""
 
 
-def _told(
+def _reasons(
     visit: Visit, counts: Any, state: str, words: dict[str, str]
 ) -> list[tuple[str, str, int]]:
     """(code, word, how many) of why letters stand so."""

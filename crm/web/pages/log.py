@@ -136,7 +136,7 @@ def submit(posting: SignedInPosting, activity_id: str) -> Response:
         found = activity_named(visit, connection, activity_id)
         person = log_people.person_named(visit, connection, person_id)
         held = log_people.held(visit, connection, person, found.dealer)
-        known = log_people.member_told(visit, connection, posting.text_of)
+        known = log_people.member_findings(visit, connection, posting.text_of)
     day_us = day_start_us(shanghai_day(found.starts_us))
     entry = Entry(
         posting.text("form_id", 36),

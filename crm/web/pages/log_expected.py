@@ -43,7 +43,7 @@ def expected_people(visit: SignedIn, activity_id: str) -> Response:
         # They are told by name, encrypted on the phone, so that they are found without network.
         actor, now_us = visit.account.actor, visit.site.now_us()
         log_export(connection, now_us, actor, "expected", len(people))
-    told = [_told(person, invited=person.person_id in waited_for) for person in people]
+    told = [_as_json(person, invited=person.person_id in waited_for) for person in people]
     return JSONResponse({"people": told})
 
 
@@ -78,7 +78,7 @@ def _expected(visit: Visit, activity_id: str) -> tuple[list[FoundPerson], frozen
         return people, frozenset(invited.keys() - here.keys())
 
 
-def _told(person: FoundPerson, *, invited: bool) -> dict[str, object]:
+def _as_json(person: FoundPerson, *, invited: bool) -> dict[str, object]:
     name = person.name or ""
     sounds = (pinyin(name).replace("'", ""), given_sound(name), pinyin_initials(name))
     return {

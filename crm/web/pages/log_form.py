@@ -18,7 +18,7 @@ from crm.storage.database import reading
 from crm.walk_ins.queries import accepted_activity, is_awaited
 from crm.web.guards.visit import Awaited, NotFound, Posting, Visit
 from crm.web.pages import log_people
-from crm.web.pages.log_told import told
+from crm.web.pages.log_findings import findings
 from crm.web.pages.notices import shown_notices
 from crm.web.view import forms
 from crm.web.view.form_fields import FIELDS, SKUS, described
@@ -117,7 +117,7 @@ def form_page(
         "fresh": posting is None,
         "typed": posting.text_of if posting else lambda name: "",
         "first_time": posting is None,
-        **told(visit, looked_at),
+        **findings(visit, looked_at),
         "asked": " ".join(looked_at.codes) if looked_at else "",
         "may_sell": found.kind != "free_clinic",
         "may_refer": forms.may_be_referred(person),

@@ -130,7 +130,7 @@ def recorded_at(visit: Visit, connection: Connection, activity_id: str) -> tuple
     return len(came), len(written_at(visit.scope, connection, activity_id))
 
 
-def member_told(visit: Visit, connection: Connection, text: Typed) -> tuple[Doubt | Fault, ...]:
+def member_findings(visit: Visit, connection: Connection, text: Typed) -> tuple[Doubt | Fault, ...]:
     """What is to be said of the code of who referred: nobody's, or of whom this party may not
     speak, which the recording would refuse (`docs/events.md`, who may say what about whom)."""
     code, scope = narrow(text("member")), visit.scope

@@ -24,7 +24,7 @@ router = APIRouter()
 
 _MOST_SHOWN, _BACK = 400, timedelta(days=180)
 _ATTENDED = "activity.attended"
-_TOLD = {
+_WORDS = {
     "invited": N_("请了 {n} 人。"),
     "already": N_("{n} 人已经请过。"),
     "never_asked": N_("{n} 人还没有问过要不要活动通知，没有请。"),
@@ -68,18 +68,18 @@ def own_invited(posting: SignedInPosting, activity_id: str) -> Response:
         elif _is_over(visit, held):
             said = []
         else:
-            told = invite_rows(
+            counts = invite_rows(
                 *(visit.scope, connection, activity_id, rows),
                 asked_only=posting.ticked("asked_only"),
                 actor=actor,
                 now_us=now_us,
             )
-            words = {why: word for why, word in _TOLD.items() if told[why] or why == "invited"}
+            words = {why: word for why, word in _WORDS.items() if counts[why] or why == "invited"}
             said = [
-                visit.say(word).format(n=told[why], most=MOST_AT_ONCE)
+                visit.say(word).format(n=counts[why], most=MOST_AT_ONCE)
                 for why, word in words.items()
             ]
-            is_done = told["invited"] > 0
+            is_done = counts["invited"] > 0
     if not said:
         return _page(visit, activity_id, posting, fault=visit.say(_OVER))
     return _page(visit, activity_id, posting, said=said, is_done=is_done)

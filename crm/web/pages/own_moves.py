@@ -76,7 +76,7 @@ def move(posting: SignedInPosting, form_id: str) -> Response:
         faults["activity"] = visit.say(_NO_SALES)
     else:
         acts = list(_acts(moving, to))
-        told = [*_told(visit, moving, to), *what_changes(visit, acts)]
+        told = [*_what_moves(visit, moving, to), *what_changes(visit, acts)]
     answer = say(posting, acts, faults=faults, doubts=told)
     if answer.form is None:
         return done(visit, f"/said/{answer.form_id}", answer)
@@ -139,7 +139,7 @@ def _when(event: LoggedEvent, to: ActivityRow) -> dict[str, Any]:
     return {"on": day}
 
 
-def _told(visit: Visit, moving: Moving, to: ActivityRow) -> Iterator[str]:
+def _what_moves(visit: Visit, moving: Moving, to: ActivityRow) -> Iterator[str]:
     for event in moving.events:
         purpose = getattr(event.data, "purpose", None)
         what = visit.say(labels.label("event", event.type_name))

@@ -146,7 +146,7 @@ def answer(posting: SignedInPosting, file_id: str) -> Response:
     payer = payer_of(visit)
     _, orders = _found(visit, file_id)
     try:
-        told = answers(posting.text("answer", LONGEST_ANSWER))
+        answered = answers(posting.text("answer", LONGEST_ANSWER))
     except AnswerUnreadable as error:
         fault = visit.say(N_("回单里缺这一列：%(heading)s。请保留第一行的列名再贴一次。"))
         return _file(visit, file_id, fault=fault % {"heading": str(error)})
@@ -160,7 +160,7 @@ def answer(posting: SignedInPosting, file_id: str) -> Response:
     open_ones = [
         Ordered(o.order_id, o.reference, o.amount_fen, again.get(o.state, o.state)) for o in orders
     ]
-    matched = reconciled(open_ones, told)
+    matched = reconciled(open_ones, answered)
     known = {order.order_id: order for order in orders}
     ended = [known[m.order_id or ""] for m in matched if m.finding in ("paid", "failed")]
     with reading(visit.site.engine) as connection:
@@ -189,8 +189,8 @@ def _note_accounts(visit: Visit, matched: list[Matched], known: dict[str, OrderR
 
 def _is_of(each: Matched, order: OrderRow) -> bool:
     """Whether the line tells of this payment, and that it was made."""
-    is_told = each.finding == "paid" or (each.finding == "ended" and order.state == "paid")
-    return is_told and each.answer.result == "paid" and each.answer.amount_fen == order.amount_fen
+    is_paid = each.finding == "paid" or (each.finding == "ended" and order.state == "paid")
+    return is_paid and each.answer.result == "paid" and each.answer.amount_fen == order.amount_fen
 
 
 def _ended(visit: Visit, payer: Payer, each: Matched, known: dict[str, OrderRow]) -> Matched:

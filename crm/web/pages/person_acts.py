@@ -117,7 +117,7 @@ def _about(visit: Visit, name: str, act: PersonAct) -> About:
         whole = whole_archive(visit.scope, connection, site.keyring, name, site.now_us())
     if whole is None:
         raise NotFound
-    return About(visit, act, whole.told, whole.dossier.household)
+    return About(visit, act, whole.archive, whole.dossier.household)
 
 
 def _shown(visit: Visit, name: str, act: PersonAct) -> Response:
@@ -171,12 +171,12 @@ def _contradictions(about: About, other_card_id: str) -> Iterator[str]:
     if other is None:
         return
     sexes, years = _written(about.known), _years(about.known)
-    if (theirs := _written(other.told)) and sexes and sexes.isdisjoint(theirs):
+    if (theirs := _written(other.archive)) and sexes and sexes.isdisjoint(theirs):
         words = [visit.say(label("sex", next(iter(each)))) for each in (sexes, theirs)]
         yield visit.say(_OTHER_SEX).format(one=words[0], other=words[1])
-    apart = [abs(one - two) for one in years for two in _years(other.told)]
+    apart = [abs(one - two) for one in years for two in _years(other.archive)]
     if apart and min(apart) > _YEARS_APART:
-        one, two = min(years), min(_years(other.told))
+        one, two = min(years), min(_years(other.archive))
         yield visit.say(_OTHER_YEAR).format(one=one, other=two, n=min(apart))
 
 

@@ -67,7 +67,7 @@ def pay(posting: SignedInPosting, reward_id: str) -> Response:
     stored = _stored(visit, reward_id, form_id)
     if stored is None:
         raise NotFound
-    return _told(visit, payer, stored, posting.text_of)
+    return _settled(visit, payer, stored, posting.text_of)
 
 
 @router.post("/rewards/{reward_id}/orders/{order_id}/tell")
@@ -75,7 +75,7 @@ def go_on(posting: SignedInPosting, reward_id: str, order_id: str) -> Response:
     """Tell of a payment that somebody began and did not end: of what was stored."""
     visit = posting.visit
     stored, payer = _to_end(visit, reward_id, order_id)
-    return _told(visit, payer, stored)
+    return _settled(visit, payer, stored)
 
 
 @router.post("/rewards/{reward_id}/orders/{order_id}/fail")
@@ -100,7 +100,7 @@ def _to_end(visit: Visit, reward_id: str, order_id: str) -> tuple[OrderRow, Paye
     return stored, payer
 
 
-def _told(
+def _settled(
     visit: Visit, payer: Payer, stored: OrderRow, typed: Callable[[str], str] | None = None
 ) -> Response:
     telling = tell(visit, payer, stored)

@@ -14,7 +14,7 @@ from crm.ledger.queries import ledger_of
 from crm.masking import masked_name
 from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
-from crm.reward_desk.asking import explanation_told
+from crm.reward_desk.asking import explanation_shown
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import OrderRow
 from crm.reward_desk.queries import desk_rows, open_orders, payments_of, queue_page
@@ -182,7 +182,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         rows = desk_rows(visit.scope, connection, [reward_id])
         if not rows:
             raise NotFound
-        why = explanation_told(visit.scope, connection, visit.site.keyring, rows[0], now_us)
+        why = explanation_shown(visit.scope, connection, visit.site.keyring, rows[0], now_us)
         entries, payments, begun = [], [], []
         if is_company:
             entries = ledger_of(visit.scope, connection, reward_id)

@@ -44,7 +44,7 @@ _SWITCH, _WRITE, _GO_ON = N_("换到那一场"), N_("写这张卡"), N_("接着�
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ScanAnswer:
     """What a code came to. tone: the colour and the sound; who: a masked name; to, word: where one
     may go on, and what the way is called."""
 
@@ -69,7 +69,7 @@ def code_read(posting: SignedInPosting, activity_id: str) -> Response:
     credential_of(visit)
     found = _activity(visit, activity_id)
     code = scanned(posting.text("code", _LONGEST_CODE))
-    return _page(visit, found, _told(posting, found, code))
+    return _page(visit, found, _answer(posting, found, code))
 
 
 @router.get("/log/{activity_id}/card/{card_id}")
@@ -86,33 +86,35 @@ def card_page(visit: SignedIn, activity_id: str, card_id: str) -> Response:
     return form_page(visit, found, None, card_id=card_id)
 
 
-def _told(posting: Posting, found: ActivityRow, code: Scanned) -> Told:
+def _answer(posting: Posting, found: ActivityRow, code: Scanned) -> ScanAnswer:
     say = posting.visit.say
     if found.cancelled:
-        return Told("wrong", say(_CANCELLED), "", "/log?choose=1", say(N_("选今天的活动")))
+        return ScanAnswer("wrong", say(_CANCELLED), "", "/log?choose=1", say(N_("选今天的活动")))
     match code.kind:
         case "foreign":
-            return Told("wrong", say(_FOREIGN))
+            return ScanAnswer("wrong", say(_FOREIGN))
         case "member":
             new = f"/log/{found.activity_id}/new"
-            return Told("wrong", say(_OF_MEMBER) % {"code": code.id}, "", new, say(N_("写新卡")))
+            return ScanAnswer(
+                "wrong", say(_OF_MEMBER) % {"code": code.id}, "", new, say(N_("写新卡"))
+            )
         case "activity" if code.id == found.activity_id:
-            return Told("waiting", say(_THIS_ACTIVITY))
+            return ScanAnswer("waiting", say(_THIS_ACTIVITY))
         case "activity":
             with reading(posting.visit.site.engine) as connection:
                 other = activity(posting.visit.scope, connection, code.id)
             way = (f"/log/{code.id}/scan", say(_SWITCH)) if other else ("", "")
-            return Told("wrong", say(_OTHER_ACTIVITY), "", *way)
+            return ScanAnswer("wrong", say(_OTHER_ACTIVITY), "", *way)
     return _of_card(posting, found, code)
 
 
-def _of_card(posting: Posting, found: ActivityRow, code: Scanned) -> Told:
+def _of_card(posting: Posting, found: ActivityRow, code: Scanned) -> ScanAnswer:
     visit, card_id = posting.visit, code.id
     with reading(visit.site.engine) as connection:
         if code.kind == "number":
             cards = cards_numbered(connection, code.id) if visit.scope.may("people") else []
             if len(cards) != 1:
-                return Told("wrong", visit.say(_SEVERAL if cards else _UNKNOWN_NUMBER))
+                return ScanAnswer("wrong", visit.say(_SEVERAL if cards else _UNKNOWN_NUMBER))
             card_id = cards[0]
         person = _person(visit, connection, card_id)
         standing = standing_of(connection, card_id)
@@ -120,33 +122,35 @@ def _of_card(posting: Posting, found: ActivityRow, code: Scanned) -> Told:
             return _without_person(visit, standing)
         if person is None:
             to = f"/log/{found.activity_id}/card/{card_id}"
-            return Told("waiting", visit.say(_EMPTY_CARD), "", to, visit.say(_WRITE))
+            return ScanAnswer("waiting", visit.say(_EMPTY_CARD), "", to, visit.say(_WRITE))
         came = signed_in_us(visit.scope, connection, found.activity_id, [person.person_id])
     return _signed_in(posting, found, person, came.get(person.person_id))
 
 
-def _without_person(visit: Visit, standing: Standing) -> Told:
+def _without_person(visit: Visit, standing: Standing) -> ScanAnswer:
     if not visit.scope.may("people"):
-        return Told("waiting", visit.say(_WRITTEN))
+        return ScanAnswer("waiting", visit.say(_WRITTEN))
     match standing:
         case "erased":
-            return Told("wrong", visit.say(_ERASED))
+            return ScanAnswer("wrong", visit.say(_ERASED))
         case "not_recorded":
-            return Told("wrong", visit.say(_NOT_RECORDED), "", "/said", visit.say(N_("今天我记的")))
-    return Told("waiting", visit.say(_JUST_WRITTEN))
+            return ScanAnswer(
+                "wrong", visit.say(_NOT_RECORDED), "", "/said", visit.say(N_("今天我记的"))
+            )
+    return ScanAnswer("waiting", visit.say(_JUST_WRITTEN))
 
 
 def _signed_in(
     posting: Posting, found: ActivityRow, person: FoundPerson, came_us: int | None
-) -> Told:
+) -> ScanAnswer:
     visit = posting.visit
     who = masked_name(person.name) if person.name else ""
     way = (f"/log/{found.activity_id}/person/{person.person_id}", visit.say(_GO_ON))
     if person.deceased:
-        return Told("wrong", visit.say(_DECEASED), who, *way)
+        return ScanAnswer("wrong", visit.say(_DECEASED), who, *way)
     if came_us is not None:
         said = visit.say(_BEFORE) % {"time": clock_text(came_us)}
-        return Told("waiting", said, who, *way)
+        return ScanAnswer("waiting", said, who, *way)
     entry = forms.Entry(
         posting.text("form_id", 36),
         rfc3339(visit.site.now_us()),
@@ -160,8 +164,8 @@ def _signed_in(
     receipts = [] if faults else visit.site.intake.accept(looked_at.lines, credential)
     faults += [(each.reason or "", each.path or "$") for each in receipts if each.reason]
     if faults:
-        return Told("wrong", refusal_sentence(*faults[0], visit.language), who, *way)
-    return Told("good", visit.say(_SIGNED_IN), who, *way)
+        return ScanAnswer("wrong", refusal_sentence(*faults[0], visit.language), who, *way)
+    return ScanAnswer("good", visit.say(_SIGNED_IN), who, *way)
 
 
 def _person(visit: Visit, connection: Connection, card_id: str) -> FoundPerson | None:
@@ -176,11 +180,11 @@ def _activity(visit: Visit, activity_id: str) -> ActivityRow:
         return activity_named(visit, connection, activity_id)
 
 
-def _page(visit: Visit, found: ActivityRow, told: Told | None) -> Response:
+def _page(visit: Visit, found: ActivityRow, answer: ScanAnswer | None) -> Response:
     context = {
         "title": visit.say(N_("扫码签到")),
         "activity": found,
-        "told": told,
+        "answer": answer,
         "form_id": str(uuid4()),
     }
     return visit.render("log_scan.html", context)

@@ -39,7 +39,7 @@ _TITLE_ROW, _HEADING_ROW = 1, 2
 _LONGEST_HEADER = 200
 
 Row = Mapping[str, Any]
-Told = Iterable[Sequence[Any]]
+Lines = Iterable[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Watermark:
 class _Sheet:
     title: str
     headings: Sequence[tuple[str, int]]
-    told: Callable[[int, Row], Told]
+    lines: Callable[[int, Row], Lines]
 
 
 def write_workbook(
@@ -101,7 +101,7 @@ def _write_sheet(book: Any, layout: _Sheet, people: Sequence[Row], mark: Waterma
     )
     plain, written = Font(name=FONT_NAME, color=INK), 0
     for number, person in enumerate(people, 1):
-        for values in layout.told(number, person):
+        for values in layout.lines(number, person):
             sheet.append([_cell(sheet, value, plain) for value in values])
             written += 1
     # Excel draws the arrows of the filter into the row of headings.
@@ -200,9 +200,9 @@ def _person(number: int, row: Row) -> Iterator[Sequence[Any]]:
 
 
 def _history(number: int, row: Row) -> Iterator[Sequence[Any]]:
-    told = {"type", "time", "timeprecision", "activity_id"}
+    own_columns = {"type", "time", "timeprecision", "activity_id"}
     for item in row.get("history", []):
-        more = " · ".join(_named(item[name]) for name in sorted(item) if name not in told)
+        more = " · ".join(_named(item[name]) for name in sorted(item) if name not in own_columns)
         what = labels.EVENTS.get(str(item.get("type")), "")
         yield number, _time(item), what, str(item.get("activity_id", "")), more
 

@@ -67,12 +67,12 @@ def said_fields(
     data: dict[str, Any] = msgspec.to_builtins(event.data)
     left_out = {*PERSONAL_FIELDS, *hidden}
     plain = {name: value for name, value in data.items() if name not in left_out}
-    yield from _Told(event.type_name, language, say).fields(plain, "$.data")
+    yield from _FieldTexts(event.type_name, language, say).fields(plain, "$.data")
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """How the values of one type of event are told in a language."""
+class _FieldTexts:
+    """The values of one type of event in a language."""
 
     type_name: str
     language: Language

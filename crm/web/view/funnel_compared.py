@@ -68,7 +68,7 @@ def _quarter_before(day: date) -> date:
 def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
     """Of each step both periods' numbers as they are compared, and how sure the difference is."""
     found: list[Against] = []
-    now, then = (viewer.told_steps(each.people) for each in (report, other))
+    now, then = (viewer.shown_steps(each.people) for each in (report, other))
     words, words_now = viewer.words(other.people), viewer.words(report.people)
     widest = max(now[0] or 0, then[0] or 0)
     if not other.people[0]:
@@ -150,7 +150,7 @@ def earlier_notes(report: Report, viewer: Viewer, other: Report | None = None) -
     """Of which steps some seem lost who had done the next one before they came; other: of the
     period that it is compared with, whose rates leave them out as well."""
     for place, step in enumerate(report.steps[:-1]):
-        earlier = earlier_told(report, place, viewer)
+        earlier = earlier_shown(report, place, viewer)
         next_word = step_word(report.steps[place + 1].step, viewer.language)
         if earlier:
             yield viewer.say(
@@ -179,15 +179,15 @@ def earlier_notes(report: Report, viewer: Viewer, other: Report | None = None) -
 def out_of_both(report: Report, other: Report, place: int, viewer: Viewer) -> tuple[int, int]:
     """How many at a step are left out of the rates of two periods: on both sides, or, where of one
     of them it may not be told, on neither."""
-    out = [earlier_told(each, place, viewer) for each in (report, other)]
+    out = [earlier_shown(each, place, viewer) for each in (report, other)]
     return (0, 0) if out[0] is None or out[1] is None else (out[0], out[1])
 
 
-def earlier_told(report: Report, place: int, viewer: Viewer) -> int | None:
+def earlier_shown(report: Report, place: int, viewer: Viewer) -> int | None:
     """How many who stopped at a step had done the next before, and are not lost; None where it may
     not be told."""
-    step, told = report.steps[place], viewer.told_steps(report.people)
+    step, counts = report.steps[place], viewer.shown_steps(report.people)
     parts = (step.left, step.earlier, step.left - step.earlier, step.people - step.earlier)
-    if not viewer.names and (None in told[place : place + 2] or any(map(is_few, parts))):
+    if not viewer.names and (None in counts[place : place + 2] or any(map(is_few, parts))):
         return None
     return step.earlier

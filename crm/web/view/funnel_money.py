@@ -12,13 +12,13 @@ from crm.web.view.funnel_words import step_word
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """One step, amounts in fen. people: who reached it; told: the same, or what is told instead;
-    spent: by them; cost_each: what the activities cost for each of them. All are None where the
-    number may not be told, and what is spent at every step where those of one are few."""
+    """One step, amounts in fen. people: who reached it; count_text: the same, or what is
+    told instead; spent: by them; cost_each: what the activities cost for each of them. All are None
+    where the number may not be told, and what is spent at every step where those of one are few."""
 
     label: str
     people: int | None
-    told: str
+    count_text: str
     spent: int | None
     spent_each: int | None
     cost_each: int | None
@@ -40,10 +40,10 @@ def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | Non
         return None
     cost_fen = None if costs is None else costs.cost_fen
     # Who bought is behind every amount: few at one step could be told from what the others spent.
-    hides = any(viewer.told(step.people) is None for step in report.steps)
-    told, words = viewer.told_steps(report.people), viewer.words(report.people)
+    hides = any(viewer.shown(step.people) is None for step in report.steps)
+    counts, words = viewer.shown_steps(report.people), viewer.words(report.people)
     rows = []
-    for step, people, word in zip(report.steps, told, words, strict=True):
+    for step, people, word in zip(report.steps, counts, words, strict=True):
         label = step_word(step.step, viewer.language)
         if people is None:
             rows.append(MoneyRow(label, None, word, None, None, None))
@@ -61,7 +61,7 @@ def money_lines(money: Money, heads: Sequence[str]) -> list[tuple[FileCell, ...]
         tuple(heads),
         *(
             (
-                *(row.label, row.told if row.people is None else row.people),
+                *(row.label, row.count_text if row.people is None else row.people),
                 *(None if fen is None else yuan_number(fen) for fen in found),
             )
             for row, found in zip(money.rows, amounts, strict=True)

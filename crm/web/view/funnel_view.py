@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.funnels.comparing import Interval, difference
-from crm.funnels.few import FEWEST, Told, is_few, told_of, words_of
-from crm.funnels.report import GroupTold, Report, told_of_groups
+from crm.funnels.few import FEWEST, Shown, is_few, shown_of, words_of
+from crm.funnels.report import GroupCounts, Report, shown_of_groups
 from crm.money import yuan_text
 from crm.web.view.formats import duration_text, rate_text
 from crm.web.view.funnel_words import dimension_word, step_word, value_word
@@ -38,8 +38,8 @@ class Against:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One step. people: None where they may not be told, and then nothing is that would tell it;
-    told: the number, or what is told instead. share: of the first, in per mille, never so small
-    that it cannot be seen.
+    count_text: the number, or what is told instead. share: of the first, in per mille, never so
+    small that it cannot be seen.
 
     href: of the list behind the number, left_href: of who went no further; empty for whoever sees
     no names. against: beside another period, where it is compared with one.
@@ -48,7 +48,7 @@ class Bar:
     place: int
     label: str
     people: int | None
-    told: str
+    count_text: str
     before: int | None
     rate: str | None
     rate_of_first: str | None
@@ -134,14 +134,14 @@ class Viewer:
         """A text in the viewer's language."""
         return translated(text, self.language, **values)
 
-    def told(self, people: int) -> int | None:
+    def shown(self, people: int) -> int | None:
         """How many, to whom it may be said."""
         return None if is_few(people) and not self.names else people
 
-    def told_steps(self, people: Sequence[int]) -> list[int | None]:
+    def shown_steps(self, people: Sequence[int]) -> list[int | None]:
         """Of steps how many reached each, to whom it may be said."""
-        told = told_of(people)
-        return [n if self.names or may else None for n, may in zip(people, told, strict=True)]
+        shown = shown_of(people)
+        return [n if self.names or may else None for n, may in zip(people, shown, strict=True)]
 
     def words(self, people: Sequence[int]) -> list[str]:
         """The same in words: what is told where the number is not."""
@@ -162,11 +162,11 @@ class Viewer:
 
 def bars_of(report: Report, viewer: Viewer, against: Sequence[Against] = ()) -> list[Bar]:
     """The steps as they are drawn; against: what stands beside each of another period."""
-    told, words = viewer.told_steps(report.people), viewer.words(report.people)
+    counts, words = viewer.shown_steps(report.people), viewer.words(report.people)
     found: list[Bar] = []
     for place, step in enumerate(report.steps):
-        people, before = told[place], told[place - 1] if place else None
-        next_one = told[place + 1] if place + 1 < len(told) else 0
+        people, before = counts[place], counts[place - 1] if place else None
+        next_one = counts[place + 1] if place + 1 < len(counts) else 0
         spread = [duration_text(each, viewer.language) for each in (step.low, step.high)]
         known = people is not None
         beside = against[place] if against else None
@@ -178,27 +178,27 @@ def bars_of(report: Report, viewer: Viewer, against: Sequence[Against] = ()) -> 
                 words[place],
                 before,
                 rate_of(people, before),
-                rate_of(people, told[0]) if place else None,
+                rate_of(people, counts[0]) if place else None,
                 step.left if known and next_one is not None else None,
                 duration_text(step.median, viewer.language) if known else None,
                 f"{spread[0]} – {spread[1]}" if known and step.low is not None else None,
                 viewer.list_address(place + 1),
                 viewer.list_address(place + 1, left=True),
-                share_of(people, told[0], beside.widest if beside else None),
+                share_of(people, counts[0], beside.widest if beside else None),
                 beside,
             )
         )
     return found
 
 
-def step_most_left(told: Sequence[int | None]) -> int:
+def step_most_left(counts: Sequence[int | None]) -> int:
     """The step (from 1) after which most went no further, as far as that is told.
 
     Not by numbers that are not: of 20, 16 to 19 and 13 it would tell which of them.
     """
     left = [
         -1 if people is None or further is None else people - further
-        for people, further in pairwise(told)
+        for people, further in pairwise(counts)
     ]
     return left.index(max(left)) + 1
 
@@ -227,10 +227,10 @@ def interval_text(found: Interval, viewer: Viewer) -> str:
 def breakdowns_of(report: Report, viewer: Viewer) -> Iterator[Breakdown]:
     """The breakdowns as they are drawn."""
     for name, groups in report.groups.items():
-        told = [[True] * len(report.steps)] * len(groups)
+        open_steps = [[True] * len(report.steps)] * len(groups)
         if not viewer.names:
-            told = told_of_groups(name, groups)
-        shown = [pair for pair in zip(groups, told, strict=True) if pair[1][0]]
+            open_steps = shown_of_groups(name, groups)
+        shown = [pair for pair in zip(groups, open_steps, strict=True) if pair[1][0]]
         widest = max((each.people[0] for each, _ in shown), default=0)
         drawn = tuple(_small(each, may, name, widest, report, viewer) for each, may in shown)
         largest = sorted(range(len(shown)), key=lambda at: -shown[at][0].people[0])[:MULTIPLES]
@@ -239,18 +239,18 @@ def breakdowns_of(report: Report, viewer: Viewer) -> Iterator[Breakdown]:
             dimension_word(name, viewer.language),
             drawn,
             tuple(drawn[at] for at in sorted(largest)),
-            not all(map(all, told)),
+            not all(map(all, open_steps)),
         )
 
 
 def _small(
-    group: GroupTold, told: Told, name: str, widest: int, report: Report, viewer: Viewer
+    group: GroupCounts, shown: Shown, name: str, widest: int, report: Report, viewer: Viewer
 ) -> Small:
     people, whole = group.people, report.people
-    ends = (people[0], people[-1]) if all((told[0], told[-1])) else None
+    ends = (people[0], people[-1]) if all((shown[0], shown[-1])) else None
     rest = (whole[0] - people[0], whole[-1] - people[-1])
     # What stands beside a number tells the rest of it, and the rest may be few.
-    others = viewer.told_steps((whole[0], whole[-1])) + viewer.told_steps(rest)
+    others = viewer.shown_steps((whole[0], whole[-1])) + viewer.shown_steps(rest)
     gap = difference(people[-1], people[0], rest[1], rest[0])
     is_open = ends is not None and len(people) > 1 and None not in others
     return Small(
@@ -258,16 +258,18 @@ def _small(
         viewer.value(name, group.value),
         tuple(
             f"{each:,}" if may else viewer.say(WITHHELD)
-            for each, may in zip(people, told, strict=True)
+            for each, may in zip(people, shown, strict=True)
         ),
-        tuple(share_of(each, widest) if may else 0 for each, may in zip(people, told, strict=True)),
+        tuple(
+            share_of(each, widest) if may else 0 for each, may in zip(people, shown, strict=True)
+        ),
         None if ends is None else rate_text(ends[1], ends[0]),
         tuple(
             viewer.list_address(place, group=(name, group.value))
             for place in range(1, len(people) + 1)
         ),
         interval_text(gap, viewer) if is_open and gap is not None else "",
-        yuan_text(group.spent_fen) if all(told) else "",
+        yuan_text(group.spent_fen) if all(shown) else "",
     )
 
 
@@ -275,7 +277,7 @@ def table_rows(bars: Sequence[Bar]) -> list[tuple[FileCell, ...]]:
     """The table beside the picture, as files hold it."""
     return [
         (
-            *(bar.label, bar.told if bar.people is None else bar.people, before),
+            *(bar.label, bar.count_text if bar.people is None else bar.people, before),
             _rate(bar.people, bar.before),
             _rate(bar.people, bars[0].people) if at else None,
             *(bar.left, bar.median),
@@ -294,4 +296,4 @@ def _compared(beside: Against) -> tuple[str | None, ...]:
 
 
 def _befores(bars: Sequence[Bar]) -> list[str | int | None]:
-    return [None, *(bar.told if bar.people is None else bar.people for bar in bars[:-1])]
+    return [None, *(bar.count_text if bar.people is None else bar.people for bar in bars[:-1])]

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from campaigns.wording.catalogues import N_
 from campaigns.wording.days import date_text
 from crm.funnels.document import Document
-from crm.funnels.few import FEWEST, told_in
+from crm.funnels.few import FEWEST, shown_in
 from crm.funnels.touchpoint import ATTENDED
-from crm.funnels.weeks import WEEKS, WeeksTold, season
+from crm.funnels.weeks import WEEKS, WeekCounts, season
 from crm.web.view.funnel_form import address_of
 from crm.web.view.funnel_view import Viewer
 from crm.web.view.funnel_words import value_word
@@ -38,7 +38,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class SeasonLine:
-    """One line. told: how many came in all; most: in the fullest week, from `most_on`.
+    """One line. count_text: how many came in all; most: in the fullest week, from `most_on`.
 
     href, most_href: the lists behind both; empty for who sees none. runs: the points, broken where
     a week is not told; dots: single ones. alt: what it shows, in a sentence. Where the fullest week
@@ -50,7 +50,7 @@ class SeasonLine:
 
     value: str
     word: str
-    told: str
+    count_text: str
     alt: str
     href: str = ""
     most: str = ""
@@ -74,7 +74,7 @@ def season_document(today: date) -> Document:
 
 
 def season_lines(
-    found: Sequence[WeeksTold],
+    found: Sequence[WeekCounts],
     field: str,
     today: date,
     viewer: Viewer,
@@ -87,12 +87,12 @@ def season_lines(
     each of them has a line, though nobody came.
     """
     met = {each.value for each in found}
-    nobody = [WeeksTold(each, 0, (0,) * WEEKS) for each in set(contracts or ()) - met]
+    nobody = [WeekCounts(each, 0, (0,) * WEEKS) for each in set(contracts or ()) - met]
     found = sorted([*found, *nobody], key=lambda each: each.value)
     groups = [(each.value, (each.people,)) for each in found]
-    open_values = [told[0] for told in told_in(_DIMENSIONS[field], groups)]
+    open_values = [may[0] for may in shown_in(_DIMENSIONS[field], groups)]
     shown = [
-        _told(each.weeks, viewer) if viewer.names or is_open else ()
+        _shown(each.weeks, viewer) if viewer.names or is_open else ()
         for each, is_open in zip(found, open_values, strict=True)
     ]
     highest = max((n for weeks in shown for n in weeks if n is not None), default=0) or 1
@@ -105,15 +105,15 @@ def season_lines(
     ]
 
 
-def _told(weeks: Sequence[int], viewer: Viewer) -> tuple[int | None, ...]:
+def _shown(weeks: Sequence[int], viewer: Viewer) -> tuple[int | None, ...]:
     if viewer.names:
         return tuple(weeks)
-    told = told_in("week", [(f"{place:02}", (n,)) for place, n in enumerate(weeks)])
-    return tuple(n if may[0] else None for n, may in zip(weeks, told, strict=True))
+    shown = shown_in("week", [(f"{place:02}", (n,)) for place, n in enumerate(weeks)])
+    return tuple(n if may[0] else None for n, may in zip(weeks, shown, strict=True))
 
 
 def _line(
-    of: WeeksTold,
+    of: WeekCounts,
     weeks: tuple[int | None, ...],
     highest: int,
     named: tuple[str, str],

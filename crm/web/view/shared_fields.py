@@ -89,7 +89,7 @@ def shown(shared: Shared, name: str, say: Callable[[str], str]) -> str:
     return value_of(shared, name) or value_of(shared, "birth_date")[:4]
 
 
-def fields_told(shared: Shared) -> Iterator[SharedField]:
+def fields_shown(shared: Shared) -> Iterator[SharedField]:
     """The fields of the categories that the row holds; of a birth that which is known."""
     for each in SHARED_FIELDS:
         is_other = each.name == "birth_year" and value_of(shared, "birth_date")

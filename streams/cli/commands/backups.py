@@ -108,7 +108,7 @@ def restore_backup(
     if as_json:
         print_json(_as_json(done))
         return
-    for line in _told(done):
+    for line in _lines(done):
         print_text(line)
     _tell_of_dealers(done)
     print_text(say("下一步：jinxi check，jinxi replay --verify，然后启动。"))
@@ -138,7 +138,7 @@ def _tell_of_dealers(done: Restored) -> None:
     print_text(say("他们下次取副本时会找出差别；不行的话请他们重新取第一份。"))
 
 
-def _told(done: Restored) -> Iterator[str]:
+def _lines(done: Restored) -> Iterator[str]:
     yield say(
         "恢复好了：{time} 的备份，日志到第 {position:,} 条。",
         time=clock_text(done.manifest.made_us),

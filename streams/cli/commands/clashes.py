@@ -23,7 +23,7 @@ def list_clashes(as_json: AsJson = False) -> None:
     with reading(installation.engine) as connection:
         found = clashes(SCOPE, connection)
     if as_json:
-        print_lines(map(_told, found))
+        print_lines(map(_as_json, found))
         return
     print_first(
         say("编号相撞"),
@@ -33,7 +33,7 @@ def list_clashes(as_json: AsJson = False) -> None:
     )
 
 
-def _told(clash: Clash) -> dict[str, Any]:
+def _as_json(clash: Clash) -> dict[str, Any]:
     claims = {"stands": _claim(clash.stands), "refused": _claim(clash.refused)}
     return {"kind": clash.kind, "id": clash.name} | claims
 

@@ -75,10 +75,10 @@ def show_dead_letter(
         if as_json:
             print_json(each)
         else:
-            print_table(say("入档故障"), words("项目", "内容"), _told(each))
+            print_table(say("入档故障"), words("项目", "内容"), _pairs(each))
 
 
-def _told(letter: dict[str, Any]) -> list[tuple[str, str]]:
+def _pairs(letter: dict[str, Any]) -> list[tuple[str, str]]:
     names: tuple[str, ...]
     shown = letter | {"failed_at": clock_text(letter["failed_us"])}
     names = ("place", "reason", "bytes", "failed_at")

@@ -60,7 +60,7 @@ def event(
         print_json(_status(status))
         return
     print_table(
-        say("事件"), words("项目", "内容"), [*_told(status), (say("说明"), sentence(status))]
+        say("事件"), words("项目", "内容"), [*_pairs(status), (say("说明"), sentence(status))]
     )
 
 
@@ -107,7 +107,7 @@ def _status(status: EventStatus) -> dict[str, Any]:
     return told | {"marks": list(status.marks), "received_at": rfc3339(status.received_us)}
 
 
-def _told(status: EventStatus) -> list[tuple[str, str]]:
+def _pairs(status: EventStatus) -> list[tuple[str, str]]:
     rows = [
         ("source", status.source),
         ("id", status.id),

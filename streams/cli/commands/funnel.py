@@ -29,11 +29,11 @@ from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
 from crm.web.view.funnel_words import dimension_word, vocabulary
 from streams.cli.commands.funnel_answers import (
-    groups_told,
+    groups_as_json,
+    result_as_json,
     show,
     show_groups,
     show_people,
-    told_of,
 )
 from streams.cli.commands.funnel_saved import asked_by, members_of, saved_named
 from streams.cli.commands.options import AsJson, At, day, instant
@@ -140,9 +140,9 @@ def _tell(
     """The answer with its breakdown, and with further ones."""
     (asked, result), *further = answered
     if as_json:
-        told = told_of(result, people)
+        told = result_as_json(result, people)
         if further:
-            told["breakdowns"] = {each.by: groups_told(of_each) for each, of_each in answered}
+            told["breakdowns"] = {each.by: groups_as_json(of_each) for each, of_each in answered}
         print_json(told)
         return
     show(asked, result)

@@ -19,18 +19,18 @@ from streams.wording.output import (
 from streams.wording.say import language, say, words
 
 
-def told_of(result: FunnelResult, people: Sequence[str] | None) -> dict[str, Any]:
+def result_as_json(result: FunnelResult, people: Sequence[str] | None) -> dict[str, Any]:
     """The answer as JSON has it; people: those who are listed, if any are asked for."""
     told: dict[str, Any] = {
         "steps": list(map(asdict, result.steps)),
-        "groups": groups_told(result),
+        "groups": groups_as_json(result),
     }
     if people is not None:
         told["people"] = people
     return told
 
 
-def groups_told(result: FunnelResult) -> list[dict[str, Any]]:
+def groups_as_json(result: FunnelResult) -> list[dict[str, Any]]:
     """The groups of a breakdown as JSON has them."""
     return [
         {"value": group.value, "steps": list(map(asdict, group.steps))} for group in result.groups

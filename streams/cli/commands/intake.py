@@ -176,7 +176,7 @@ def _opened(name: str) -> Iterator[BinaryIO]:
 
 def _tell(tally: AcceptTally, as_json: bool) -> None:
     if as_json:
-        print_json(tally.told())
+        print_json(tally.as_json())
     else:
         for sheet in tally.sheets:
             for line in sheet.lines():

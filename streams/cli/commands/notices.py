@@ -60,7 +60,7 @@ def add_own_notice(
     except NoticeInvalid as error:
         raise typer.BadParameter(error.said(language())) from error
     if as_json:
-        print_json({**_told(made), "added": is_new})
+        print_json({**_as_json(made), "added": is_new})
     elif is_new:
         print_text(say("已加上：{name}", name=f"{made.version} {made.purpose} {made.sha256}"))
     else:
@@ -75,7 +75,7 @@ def list_notices(as_json: AsJson = False) -> None:
     with reading(open_installation().engine) as connection:
         found, current = notices(connection), current_notices(connection)
     if as_json:
-        print_lines({**_told(each), "current": current[each.purpose] == each} for each in found)
+        print_lines({**_as_json(each), "current": current[each.purpose] == each} for each in found)
         return
     print_table(
         say("告知书"),
@@ -110,12 +110,12 @@ def show_notice(
         print_notice(say("没有这一版告知书。有哪些：jinxi notice list"))
         raise typer.Exit(NOT_FOUND)
     if as_json:
-        print_json({**_told(found), "texts": dict(found.texts)})
+        print_json({**_as_json(found), "texts": dict(found.texts)})
     else:
         print_text(found.spoken(language()) if spoken else found.text(language())[1])
 
 
-def _told(made: Notice) -> dict[str, Any]:
+def _as_json(made: Notice) -> dict[str, Any]:
     return {
         "version": made.version,
         "purpose": made.purpose,

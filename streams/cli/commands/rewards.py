@@ -82,7 +82,7 @@ def _explain(installation: Installation, reward: str, at_us: int, *, as_json: bo
         print_notice(say("没有这份奖励：{reward}", reward=reward))
         raise typer.Exit(NOT_FOUND)
     if as_json:
-        print_json(_told(found))
+        print_json(_as_json(found))
         return
     claim = found.claim
     print_text(f"{claim.member} · {word('reward_state', claim.state)} · {yuan(found.due_fen)}")
@@ -121,7 +121,7 @@ def _basis(values: Mapping[str, object]) -> str:
     return " ".join(f"{name}={value}" for name, value in values.items() if value is not None)
 
 
-def _told(found: Explanation) -> dict[str, Any]:
+def _as_json(found: Explanation) -> dict[str, Any]:
     return {
         "reward_id": found.claim.reward_id,
         "member": found.claim.member,

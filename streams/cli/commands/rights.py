@@ -101,7 +101,7 @@ def list_requests(
     with reading(installation.engine) as connection:
         found = requests(SCOPE, connection, installation.keyring, today, closed=with_closed)
     if as_json:
-        print_lines({**_told(each), "overdue": each.is_overdue(today)} for each in found)
+        print_lines({**_as_json(each), "overdue": each.is_overdue(today)} for each in found)
         return
     print_table(
         say("权利请求"),
@@ -126,7 +126,7 @@ def _due(request: Request) -> str:
     return say("{day}（暂定）", day=day) if request.is_provisional else day
 
 
-def _told(request: Request) -> dict[str, Any]:
+def _as_json(request: Request) -> dict[str, Any]:
     """A request without anybody's words."""
     closing = request.closing
     return {

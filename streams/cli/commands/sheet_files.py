@@ -23,7 +23,7 @@ from crm.intake.sheet_intake import accept_sheet
 from crm.intake.sheet_receipt import NO_ANSWERS, Answers, SheetReceipt
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
-from streams.cli.commands.sheet_told import SheetTold
+from streams.cli.commands.sheet_report import SheetReport
 from streams.cli.commands.tally import AcceptTally, RefusedLine
 from streams.running.installation import Installation, started_installation
 from streams.running.whoami import command_credential
@@ -71,7 +71,7 @@ def accept_sheet_file(
         )
     except InvalidSheet as error:
         tally.refused += 1
-        tally.sheets.append(SheetTold.of_error(str(file), error))
+        tally.sheets.append(SheetReport.of_error(str(file), error))
         tally.refusals.append(_whole_file(file, error))
         return
     tally.accepted += receipt.accepted
@@ -79,7 +79,7 @@ def accept_sheet_file(
     tally.refused += receipt.refused
     tally.warned += receipt.warned
     tally.refusals += [_refusal(file, each) for each in receipt.refusals]
-    tally.sheets.append(SheetTold.of(str(file), receipt))
+    tally.sheets.append(SheetReport.of(str(file), receipt))
     if words.out is not None and receipt.all_rows is not None:
         _write(words.out, receipt.all_rows, receipt, tally, all_rows=True)
     if receipt.refusals:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.intake import Receipt
-from streams.cli.commands.sheet_told import SheetTold
+from streams.cli.commands.sheet_report import SheetReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class RefusedLine:
     path: str
     sentence: str | None = None
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The refusal as a program reads it."""
         return {
             "file": self.file,
@@ -55,7 +55,7 @@ class AcceptTally:
     kept: list[Path] = field(default_factory=list)
     unwritten: list[Path] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
-    sheets: list[SheetTold] = field(default_factory=list)
+    sheets: list[SheetReport] = field(default_factory=list)
 
     def add(self, file: str, number: int, receipt: Receipt) -> None:
         """One receipt for one line."""
@@ -70,12 +70,12 @@ class AcceptTally:
                 RefusedLine(file, number, receipt.source, receipt.id, reason, path)
             )
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The tally as a program reads it."""
         return {
             "accepted": self.accepted,
             "duplicate": self.duplicate,
             "refused": self.refused,
             "warned": self.warned,
-            "refusals": [refusal.told() for refusal in self.refusals],
-        } | ({"sheets": [sheet.told() for sheet in self.sheets]} if self.sheets else {})
+            "refusals": [refusal.as_json() for refusal in self.refusals],
+        } | ({"sheets": [sheet.as_json() for sheet in self.sheets]} if self.sheets else {})

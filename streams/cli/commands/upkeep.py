@@ -70,7 +70,7 @@ def check(as_json: AsJson = False) -> None:
         checks = list(run_checks(connection, installation.keyring, report))
     ok = all(each.ok for each in checks)
     if as_json:
-        print_json({"ok": ok, "checks": [_told(each) for each in checks]})
+        print_json({"ok": ok, "checks": [_as_json(each) for each in checks]})
     else:
         rows = [[_mark(each.ok), say(each.law), each.detail.said(language())] for each in checks]
         title = say("全部成立") if ok else say("有不成立的")
@@ -83,7 +83,7 @@ def check(as_json: AsJson = False) -> None:
         raise typer.Exit(NOT_EQUAL)
 
 
-def _told(found: Check) -> dict[str, Any]:
+def _as_json(found: Check) -> dict[str, Any]:
     return {"name": found.name, "ok": found.ok, "detail": found.detail.said("en")}
 
 

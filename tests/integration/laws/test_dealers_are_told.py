@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
 from campaigns.times import day_end_us, shanghai_day
-from crm.copies.change_log import ChangeWriter, told_rows
+from crm.copies.change_log import ChangeWriter, copy_differences
 from crm.copies.changes import ReasonClass
 from crm.copies.queries import are_settled, changes_after
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
@@ -53,7 +53,7 @@ def test_whoever_takes_every_change_late_twice_and_out_of_order_has_the_copy(
                 if installation.worker.recorder.record_next(0, random.choice((1, 3, 20))) is None:
                     break
             with reading(installation.engine) as connection:
-                assert told_rows(connection, installation.keyring)[1] == 0
+                assert copy_differences(connection, installation.keyring)[1] == 0
                 for receiver in receivers:
                     receiver.follow(connection, random)
         installation.work()

@@ -27,7 +27,7 @@ def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
         yield in_file
 
 
-def test_what_was_recorded_under_homes_stands_under_subjects_and_goes_on(
+def test_what_was_recorded_in_tables_of_older_names_stands_as_it_was_and_goes_on(
     installation: Installation,
 ) -> None:
     lines = [orjson.dumps(event) for event in generate(40, 7, date(2026, 3, 2))]

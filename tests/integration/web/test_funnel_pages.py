@@ -30,7 +30,7 @@ from crm.funnels.document import Document
 from crm.funnels.few import is_few
 from crm.funnels.money import costs_of
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW
-from crm.funnels.report import Listed, Question, StepTold, told_of_groups
+from crm.funnels.report import Listed, Question, StepCounts, shown_of_groups
 from crm.journal.events import JOURNAL
 from crm.money import fen_per, yuan_text
 from crm.outcomes.tables import OUTCOME
@@ -680,7 +680,7 @@ def test_of_a_saved_group_whoever_sees_no_names_hears_what_the_breakdown_tells(
     """Seven of eight would tell of the eighth: where the breakdown withholds, so does the list."""
     document = structs.replace(DOCUMENT, by=("city",))
     groups = site.site.funnels.report(HEADQUARTERS_SCOPE, Question(document, today())).groups
-    told = told_of_groups("city", groups["city"])
+    told = shown_of_groups("city", groups["city"])
     token = token_in(office.get("/funnels").text)
     expected = {}
     for group, is_told in zip(groups["city"], told, strict=True):
@@ -747,7 +747,7 @@ def test_people_are_saved_as_a_condition_and_computed_whenever_they_are_looked_a
     _what_others_see_of_a_segment(site, office, address)
 
 
-def _drop_outs(site: RunningSite) -> StepTold:
+def _drop_outs(site: RunningSite) -> StepCounts:
     """Who came and went no further in the time of ARCHIVED, some with an archive before."""
     asked = asked_funnel(QueryParams(ARCHIVED), "zh-CN").document
     return site.site.funnels.report(HEADQUARTERS_SCOPE, Question(asked, today())).steps[0]

@@ -9,8 +9,8 @@ from msgspec import structs
 
 from crm.funnels.comparing import difference
 from crm.funnels.differing import differing, explaining
-from crm.funnels.few import told_in, told_of
-from crm.funnels.report import GroupTold, Report, StepTold
+from crm.funnels.few import shown_in, shown_of
+from crm.funnels.report import GroupCounts, Report, StepCounts
 
 Counts = dict[str, tuple[int, int]]
 """Of each group who stood there, and who went on."""
@@ -24,21 +24,21 @@ COUNTS = st.dictionaries(
 
 def report(groups: Counts) -> Report:
     whole = [sum(pair[at] for pair in groups.values()) for at in (0, 1)]
-    steps = tuple(StepTold(f"s{n}", n, 0, None, None, None) for n in whole)
-    told = tuple(GroupTold(name, pair, (None, None)) for name, pair in groups.items())
+    steps = tuple(StepCounts(f"s{n}", n, 0, None, None, None) for n in whole)
+    told = tuple(GroupCounts(name, pair, (None, None)) for name, pair in groups.items())
     return Report(steps, {"city": told}, None, 0, 0, (), 0, 0, 0)
 
 
 @given(COUNTS, st.booleans())
 def test_each_group_is_held_against_all_the_others(groups: Counts, names: bool) -> None:
     found = {each.value: each for each in differing(report(groups), 1, names=names)}
-    told = told_in("city", list(groups.items()))
+    told = shown_in("city", list(groups.items()))
     for is_told, (name, (people, went_on)) in zip(told, groups.items(), strict=True):
         others = sum(p for n, (p, _) in groups.items() if n != name)
         others_on = sum(o for n, (_, o) in groups.items() if n != name)
         counts = (people, went_on, others, others_on)
         gap = difference(went_on, people, others_on, others)
-        may = all((*is_told, *told_of((others, others_on))))
+        may = all((*is_told, *shown_of((others, others_on))))
         if gap is None or not (names or may):
             assert name not in found
         else:

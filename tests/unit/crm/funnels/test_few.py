@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.funnels import few
-from crm.funnels.few import FEWEST, is_few, told_in, told_of, words_of
+from crm.funnels.few import FEWEST, is_few, shown_in, shown_of, words_of
 from tests.profiles import examples
 
 Counts = tuple[int, ...]
@@ -65,7 +65,7 @@ def others(groups: Groups, told: list[list[bool]]) -> Iterator[Groups]:
         [(value, each) for each in falling(counts, is_told, most)]
         for (value, counts), is_told in zip(groups, told, strict=True)
     ]
-    yield from (list(each) for each in _adding_up(choices, total, told_of(total)))
+    yield from (list(each) for each in _adding_up(choices, total, shown_of(total)))
 
 
 def _adding_up(
@@ -101,8 +101,8 @@ def test_no_small_number_can_be_computed_from_all_that_is_told(
 ) -> None:
     """Neither who reached a step nor who stopped at it, of a group, of a province, of all."""
     with small_numbers():
-        told, above = told_in(dimension, groups), whole(groups, 2)
-        of_provinces = told_in("province", above) if dimension == "city" else []
+        told, above = shown_in(dimension, groups), whole(groups, 2)
+        of_provinces = shown_in("province", above) if dimension == "city" else []
         words = words_of(whole(groups, 0)[0][1])
         own = {
             name: people
@@ -129,8 +129,8 @@ def test_what_is_told_lies_far_enough_apart(rows: list[list[int]]) -> None:
     """Of each group, of all, and of what is held back of them together."""
     groups = [(str(at), tuple(sorted(row, reverse=True))) for at, row in enumerate(rows)]
     (_, total), *_ = whole(groups, 0)
-    told = told_in("sex", groups)
-    is_open = told_of(total)
+    told = shown_in("sex", groups)
+    is_open = shown_of(total)
     for one in range(3):
         for other in range(one + 1, 4):
             far = [(*counts, 0)[one] - (*counts, 0)[other] for _, counts in groups]
@@ -152,28 +152,28 @@ def test_what_is_told_lies_far_enough_apart(rows: list[list[int]]) -> None:
 def test_where_nobody_is_few_everything_is_told(groups: Groups) -> None:
     many = [(value, tuple(each * FEWEST for each in counts)) for value, counts in groups]
     for dimension in ("sex", "city"):
-        assert all(map(all, told_in(dimension, many)))
+        assert all(map(all, shown_in(dimension, many)))
 
 
 def test_the_smallest_other_group_is_held_back_with_one_that_is_few() -> None:
     groups = [("北京", (7, 6)), ("武汉", (6, 1)), ("天津", (30, 20))]
-    assert told_in("dealer", groups) == [[True, False], [True, False], [True, True]]
-    assert told_in("dealer", [("北京", (7,)), ("武汉", (1,))]) == [[False], [False]]
+    assert shown_in("dealer", groups) == [[True, False], [True, False], [True, True]]
+    assert shown_in("dealer", [("北京", (7,)), ("武汉", (1,))]) == [[False], [False]]
 
 
 def test_who_stopped_between_two_steps_is_not_told_where_they_are_few() -> None:
     """And the next step that lies far enough below is told again."""
     assert words_of((100, 97, 96, 80, 3, 0)) == ["100", "≥96", "≥96", "80", "<5", "0"]
-    assert told_of((100, 100, 95, 94)) == [True, True, True, False]
+    assert shown_of((100, 100, 95, 94)) == [True, True, True, False]
     groups = [("北京", (300, 298, 290)), ("武汉", (60, 40, 20)), ("天津", (50, 45, 20))]
-    assert told_in("dealer", groups) == [[True, False, True], [True] * 3, [True, False, True]]
+    assert shown_in("dealer", groups) == [[True, False, True], [True] * 3, [True, False, True]]
 
 
 def test_of_groups_held_back_at_another_step_none_hides_the_one_of_this_step() -> None:
     """All others are told at the last step: with the total the third would be 18, and 2 stopped."""
     groups = [("北京", (10, 8, 0)), ("天津", (10, 7, 0)), ("武汉", (30, 20, 18))]
-    told = told_in("dealer", groups)
-    assert told_of((50, 35, 18)) == [True] * 3
+    told = shown_in("dealer", groups)
+    assert shown_of((50, 35, 18)) == [True] * 3
     assert sum(not each[2] for each in told) > 1
 
 

@@ -12,7 +12,7 @@ from campaigns.wording.days import date_text
 from crm.funnels.few import FEWEST, is_few
 from crm.funnels.own_copy import Lent, own_copy
 from crm.funnels.report import Question, report_of
-from crm.funnels.weeks import WEEKS, WeeksTold, season
+from crm.funnels.weeks import WEEKS, WeekCounts, season
 from crm.web.view.funnel_view import Viewer
 from crm.web.view.season_lines import season_document, season_lines
 
@@ -36,7 +36,7 @@ def came(days: list[tuple[int, str]]) -> bytes:
     return orjson.dumps({"history": history})
 
 
-def weeks(*people: list[tuple[int, str]]) -> dict[str, WeeksTold]:
+def weeks(*people: list[tuple[int, str]]) -> dict[str, WeekCounts]:
     kinds = (("L1", "lecture"), ("L2", "lecture"), ("L3", "lecture"), ("P1", "promotion"))
     lent: list[Lent] = [(name, {"kind": kind, "dealer": "D1"}) for name, kind in kinds]
     own = own_copy(((f"k{n}", came(days)) for n, days in enumerate(people)), lent, 0)
@@ -64,9 +64,9 @@ def test_without_a_season_there_are_no_lines() -> None:
 
 
 def test_a_line_leads_to_the_lists_behind_its_numbers() -> None:
-    told = WeeksTold("free_clinic", 7, (0, 3, 5, *[0] * (WEEKS - 3)))
+    told = WeekCounts("free_clinic", 7, (0, 3, 5, *[0] * (WEEKS - 3)))
     (line,) = season_lines([told], "kind", TODAY, OFFICE)
-    assert (line.word, line.told, line.most) == ("大型义诊", "7", "5")
+    assert (line.word, line.count_text, line.most) == ("大型义诊", "7", "5")
     assert f"from={FIRST}&last={TODAY}" in line.href and "kind%3Dfree_clinic" in line.href
     monday = FIRST + timedelta(weeks=2)
     assert f"from={monday}&last={monday + timedelta(days=6)}" in line.most_href
@@ -76,7 +76,7 @@ def test_a_line_leads_to_the_lists_behind_its_numbers() -> None:
 
 def test_the_week_that_goes_on_stands_apart_and_makes_no_line_fall() -> None:
     """On a Monday nobody has come yet in the running week: that is no end of the season."""
-    told = WeeksTold("free_clinic", 9, (*[9] * (WEEKS - 1), 0))
+    told = WeekCounts("free_clinic", 9, (*[9] * (WEEKS - 1), 0))
     (line,) = season_lines([told], "kind", TODAY, OFFICE)
     (run,) = line.runs
     heights = {point.partition(",")[2] for point in run.split()}
@@ -95,7 +95,7 @@ def test_who_has_a_quarter_less_in_the_last_weeks_that_are_over_is_behind(
 ) -> None:
     """Five people at least: of few a quarter is soon gone."""
     weeks = (60, *[0] * (WEEKS - 10), before, 0, 0, 0, lately, 0, 0, 0, 99)
-    (line,) = season_lines([WeeksTold("D1", 99, weeks)], "dealer", TODAY, OFFICE)
+    (line,) = season_lines([WeekCounts("D1", 99, weeks)], "dealer", TODAY, OFFICE)
     assert len(weeks) == WEEKS
     assert line.is_behind == is_behind
     assert line.trend == f"前 4 周 {lately} 人次，再前 4 周 {before} 人次"
@@ -103,30 +103,30 @@ def test_who_has_a_quarter_less_in_the_last_weeks_that_are_over_is_behind(
 
 def test_who_sees_no_names_hears_of_no_trend_that_has_a_week_of_few() -> None:
     weeks = (60, *[0] * (WEEKS - 10), 20, 0, 0, 0, 3, 0, 0, 0, 0)
-    (line,) = season_lines([WeeksTold("D1", 83, weeks)], "dealer", TODAY, MARKET)
+    (line,) = season_lines([WeekCounts("D1", 83, weeks)], "dealer", TODAY, MARKET)
     assert not line.trend and not line.is_behind
 
 
 def test_a_dealer_without_anybody_has_its_line_and_one_without_a_contract_is_said_so() -> None:
-    told = WeeksTold("D2", 9, (9, *[0] * (WEEKS - 1)))
+    told = WeekCounts("D2", 9, (9, *[0] * (WEEKS - 1)))
     for viewer in (OFFICE, MARKET):
         empty, gone = season_lines([told], "dealer", TODAY, viewer, {}, {"D1"})
-        assert (empty.value, empty.told, empty.without_contract) == ("D1", "0", False)
+        assert (empty.value, empty.count_text, empty.without_contract) == ("D1", "0", False)
         assert "没有人到场" in empty.alt and not empty.runs and not empty.running
         assert (gone.value, gone.without_contract) == ("D2", True)
 
 
 def test_a_dealer_of_few_people_has_no_line_for_who_sees_no_names() -> None:
     few, many = (
-        WeeksTold("D1", 4, (4, *[0] * (WEEKS - 1))),
-        WeeksTold("D2", 60, (30, 30, *[0] * (WEEKS - 2))),
+        WeekCounts("D1", 4, (4, *[0] * (WEEKS - 1))),
+        WeekCounts("D2", 60, (30, 30, *[0] * (WEEKS - 2))),
     )
     open_few, open_many = season_lines([few, many], "dealer", TODAY, OFFICE)
     assert open_few.runs and open_many.runs
-    hidden, told = season_lines([few, many, WeeksTold("D3", 9, (9,))], "dealer", TODAY, MARKET)[:2]
-    assert hidden.told == "<5" and not hidden.runs and not hidden.dots and not hidden.most
+    hidden, told = season_lines([few, many, WeekCounts("D3", 9, (9,))], "dealer", TODAY, MARKET)[:2]
+    assert hidden.count_text == "<5" and not hidden.runs and not hidden.dots and not hidden.most
     assert "4" not in hidden.alt
-    assert told.told == "60" and told.runs and not told.href and not told.most_href
+    assert told.count_text == "60" and told.runs and not told.href and not told.most_href
 
 
 _COUNTS = st.lists(st.integers(0, 12), min_size=WEEKS, max_size=WEEKS).map(tuple)
@@ -137,7 +137,7 @@ def test_no_week_of_few_people_is_drawn_nor_given_away_by_the_others(
     counts: tuple[int, ...],
 ) -> None:
     people = sum(counts)
-    (line,) = season_lines([WeeksTold("D1", people, counts)], "dealer", TODAY, MARKET)
+    (line,) = season_lines([WeekCounts("D1", people, counts)], "dealer", TODAY, MARKET)
     drawn = sum(len(run.split()) for run in line.runs) + len(line.dots)
     drawn += line.running is not None
     if 0 < people < FEWEST:

@@ -6,7 +6,7 @@ import pytest
 
 from crm.funnels.few import is_few
 from crm.funnels.money import Costs
-from crm.funnels.report import GroupTold, Report, StepTold
+from crm.funnels.report import GroupCounts, Report, StepCounts
 from crm.web.view.funnel_compared import against
 from crm.web.view.funnel_money import money_lines, money_of
 from crm.web.view.funnel_view import Viewer, bars_of, breakdowns_of, step_most_left, table_rows
@@ -21,11 +21,11 @@ def viewer(*, names: bool) -> Viewer:
 def report(groups: dict[str, tuple[int, int]]) -> Report:
     whole = [sum(pair[at] for pair in groups.values()) for at in (0, 1)]
     steps = tuple(
-        StepTold(name, people, 0, 60.0 * people, 60.0 * people, 60.0 * people, 7_700 * people)
+        StepCounts(name, people, 0, 60.0 * people, 60.0 * people, 60.0 * people, 7_700 * people)
         for name, people in zip(STEPS, whole, strict=True)
     )
     told = tuple(
-        GroupTold(name, pair, (None, None), 7_700 * pair[0]) for name, pair in groups.items()
+        GroupCounts(name, pair, (None, None), 7_700 * pair[0]) for name, pair in groups.items()
     )
     return Report(steps, {"dealer": told}, None, 0, 0, (), 0, 0, 0)
 
@@ -70,7 +70,7 @@ def test_whoever_sees_no_names_is_told_of_no_group_of_few() -> None:
 
 def test_where_one_step_is_of_few_what_is_spent_is_told_of_none() -> None:
     steps = tuple(
-        StepTold(name, people, 0, None, None, None, 138_600)
+        StepCounts(name, people, 0, None, None, None, 138_600)
         for name, people in zip(STEPS, (60, 2), strict=True)
     )
     told = Report(steps, {}, None, 0, 0, (), 0, 0, 0)
@@ -94,6 +94,6 @@ def test_a_group_is_compared_with_no_rest_that_is_few() -> None:
 def test_after_which_step_most_stopped_is_told_of_what_is_told_alone() -> None:
     market, office = viewer(names=False), viewer(names=True)
     for held in range(16, 20):
-        assert step_most_left(market.told_steps((20, held, 13))) == 1
-    assert step_most_left(office.told_steps((20, 19, 13))) == 2
-    assert step_most_left(market.told_steps((100, 90, 60, 55))) == 2
+        assert step_most_left(market.shown_steps((20, held, 13))) == 1
+    assert step_most_left(office.shown_steps((20, 19, 13))) == 2
+    assert step_most_left(market.shown_steps((100, 90, 60, 55))) == 2

@@ -17,7 +17,7 @@ _ONE = N_(
 
 
 @dataclass(frozen=True)
-class SheetTold:
+class SheetReport:
     """One sheet: its counts, and all that is said of its rows and of what was not read.
 
     reason: why nothing of it was taken; None where it was read.
@@ -38,7 +38,7 @@ class SheetTold:
     values: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: str, receipt: SheetReceipt) -> "SheetTold":
+    def of(cls, file: str, receipt: SheetReceipt) -> "SheetReport":
         """A sheet that was read."""
         return cls(
             file,
@@ -56,7 +56,7 @@ class SheetTold:
         )
 
     @classmethod
-    def of_error(cls, file: str, error: InvalidSheet) -> "SheetTold":
+    def of_error(cls, file: str, error: InvalidSheet) -> "SheetReport":
         """A sheet of which nothing was taken."""
         return cls(file, error.reason, unread=error.unread, values=error.values)
 
@@ -65,7 +65,7 @@ class SheetTold:
         """Whether a whole page with content was not read."""
         return any(unread.kind == "page" for unread in self.unread)
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The sheet as a program reads it."""
         return {
             "file": self.file,

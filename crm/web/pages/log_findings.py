@@ -9,7 +9,7 @@ from crm.web.view.form_fields import FIELDS, fault_sentence
 from crm.web.view.forms import Checked, Fault
 
 
-def told(visit: Visit, looked_at: Checked | None) -> dict[str, Any]:
+def findings(visit: Visit, looked_at: Checked | None) -> dict[str, Any]:
     """What is wrong and what is asked about, in a list and beside the fields."""
     if looked_at is None:
         return {"faults": [], "faulty": {}, "doubts": [], "doubtful": {}}
