@@ -10,14 +10,14 @@ from campaigns.events.rewards import PolicyRule
 from campaigns.identifiers import mobile_e164
 from crm.consents.facts import (
     ActivityInfo,
-    ConsentWord,
+    ConsentDecision,
     Contract,
     HistoryItem,
     Purchase,
     Reading,
     SharedCard,
 )
-from crm.identity.traits import HumanWord, IdentityCard
+from crm.identity.traits import IdentityCard, PairDecision
 from crm.rewards.facts import (
     MemberEvent,
     MemberFact,
@@ -99,9 +99,9 @@ def identity_cards(history: History) -> list[IdentityCard]:
     return found
 
 
-def human_words(history: History) -> list[HumanWord]:
+def pair_decisions(history: History) -> list[PairDecision]:
     return [
-        HumanWord(event.data["card_id"], event.data["other_card_id"], word, event.order)
+        PairDecision(event.data["card_id"], event.data["other_card_id"], word, event.order)
         for word in ("same", "different", "undecided")
         for event in history.counted(f"identity.{word}")
     ]
@@ -137,7 +137,7 @@ def shared_card(history: History, name: str) -> SharedCard:
         tuple(readings(history, name)),
         tuple(history_items(history, name)),
         tuple(purchases(history, name)),
-        tuple(consent_words(history, name)),
+        tuple(consent_decisions(history, name)),
         bool(history.counted("person.deceased", card_id=name)),
         is_erased(history, name),
     )
@@ -180,14 +180,14 @@ def purchases(history: History, name: str) -> Iterable[Purchase]:
         )
 
 
-def consent_words(history: History, name: str) -> Iterable[ConsentWord]:
+def consent_decisions(history: History, name: str) -> Iterable[ConsentDecision]:
     for word in ("given", "refused", "withdrawn"):
         for event in history.counted(f"consent.{word}", card_id=name):
             until = event.data.get("expires_on")
             dealer = event.data.get("dealer")
             if event.data["purpose"] == "share_with_dealer" and event.party != "company":
                 dealer = event.party.removeprefix("dealer/")
-            yield ConsentWord(
+            yield ConsentDecision(
                 word,
                 event.data["purpose"],
                 dealer,

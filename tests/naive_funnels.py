@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crm.funnels.touchpoint import Touchpoint
-from tests.naive_facts import human_words, identity_cards, member_facts
+from tests.naive_facts import identity_cards, member_facts, pair_decisions
 from tests.naive_history import History, Told
 from tests.unit.crm.identity.naive_people import NaivePeople
 
@@ -17,7 +17,7 @@ SIMPLE = (
 
 def naive_touchpoints(history: History) -> list[Touchpoint]:
     """Every touchpoint that counts."""
-    people = NaivePeople(identity_cards(history), human_words(history)).person_of()
+    people = NaivePeople(identity_cards(history), pair_decisions(history)).person_of()
     found = []
     for type_name in SIMPLE:
         for event in history.counted(type_name):

@@ -14,9 +14,9 @@ from tests.installations import Installation, Snapshot
 from tests.naive_facts import (
     activities,
     contracts,
-    human_words,
     identity_cards,
     member_facts,
+    pair_decisions,
     person_facts,
     policy_facts,
     shared_cards,
@@ -58,7 +58,7 @@ def expected(sent: Sequence[Sent], installation: Installation, at_us: int = CLOC
     """By the letter of the rules; the installation lends only the key of the copies' rows."""
     today = shanghai_day(at_us)
     history = History(sent, reached_days(sent, at_us))
-    who = NaivePeople(identity_cards(history), human_words(history))
+    who = NaivePeople(identity_cards(history), pair_decisions(history))
     facts = person_facts(history, who.groups)
     rows, refused, marks, books = naive_judgement(
         facts, member_facts(history), policy_facts(history), today

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, structs
 
 from campaigns.events.base import PERSONAL_FIELDS
-from crm.archives.consent_ledger import LedgerStanding, LedgerWord, ledger_of
+from crm.archives.consent_ledger import LedgerDecision, LedgerStanding, ledger_of
 from crm.components.evaluation import Evaluation, PersonView
 from crm.consents.uses import Closed
 from crm.journal.logged_event import LoggedEvent
@@ -59,7 +59,7 @@ class Archive:
     restricted: bool
     health_closed: bool
     cards: list[ArchiveCard]
-    consents: list[LedgerWord]
+    consents: list[LedgerDecision]
     standings: list[LedgerStanding]
     timeline: list[TimelineItem]
 
@@ -82,7 +82,7 @@ def archive_of(
         closed.archive,
         closed.health,
         [_card(card, hidden, closed.health) for card in person.cards],
-        ledger.words,
+        ledger.decisions,
         ledger.standings,
         [
             _item(

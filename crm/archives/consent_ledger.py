@@ -1,4 +1,4 @@
-"""The consent ledger of a person: every word as it was said, and what stands because of it."""
+"""The consent ledger of a person: every decision as it was said, and what stands because of it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,25 +10,25 @@ from campaigns.times import rfc3339
 from crm.components.evaluation import PersonView
 from crm.consents.consents import (
     NOTHING_NAMED,
+    decisions_on,
     has_expired,
     is_allowed,
-    last_word,
+    last_decision,
     objection_to,
-    words_on,
 )
-from crm.consents.facts import ConsentWord
-from crm.consents.gathering import consent_word
+from crm.consents.facts import ConsentDecision
+from crm.consents.gathering import consent_decision
 from crm.journal.logged_event import LoggedEvent
 
 State = Literal["given", "refused", "withdrawn", "expired", "overruled"]
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerWord:
-    """One word on one purpose. What only a consent has is None or empty on a refusal.
+class LedgerDecision:
+    """One decision on one purpose. What only a consent has is None or empty on a refusal.
 
     dealer: the recipient; None with `share_with_dealer` means every dealer.
-    decides: whether it is the word that holds now on its card, purpose and recipient.
+    decides: whether it is the decision that holds now on its card, purpose and recipient.
     actor: who entered it; received_at: when the company took it in.
     """
 
@@ -74,51 +74,58 @@ class LedgerStanding:
 class ConsentLedger:
     """Words in effective order; standings by card, purpose and recipient."""
 
-    words: list[LedgerWord]
+    decisions: list[LedgerDecision]
     standings: list[LedgerStanding]
 
 
-Said = tuple[LoggedEvent, ConsentWord]
+Said = tuple[LoggedEvent, ConsentDecision]
 
 
 def ledger_of(person: PersonView, at_us: int) -> ConsentLedger:
     """The ledger of one person at `at_us`."""
     said = [
-        [(event, word) for event in card.events if (word := consent_word(event)) is not None]
+        [
+            (event, decision)
+            for event in card.events
+            if (decision := consent_decision(event)) is not None
+        ]
         for card in person.cards
     ]
-    everybody = [word for words in person.consents for word in words]
-    words: list[tuple[ConsentWord, LedgerWord]] = []
+    everybody = [decision for decisions in person.consents for decision in decisions]
+    decisions: list[tuple[ConsentDecision, LedgerDecision]] = []
     standings: list[LedgerStanding] = []
     for card, spoken in zip(person.cards, said, strict=True):
-        words += _words(card.card_id, spoken, at_us)
-        standings += _standings(card.card_id, [word for _, word in spoken], everybody, at_us)
-    words.sort(key=lambda pair: pair[0].order)
-    return ConsentLedger([entry for _, entry in words], standings)
+        decisions += _decisions(card.card_id, spoken, at_us)
+        standings += _standings(
+            card.card_id, [decision for _, decision in spoken], everybody, at_us
+        )
+    decisions.sort(key=lambda pair: pair[0].order)
+    return ConsentLedger([entry for _, entry in decisions], standings)
 
 
-def _words(
+def _decisions(
     card_id: str, spoken: Sequence[Said], at_us: int
-) -> Iterator[tuple[ConsentWord, LedgerWord]]:
-    words = [word for _, word in spoken]
-    for event, word in spoken:
+) -> Iterator[tuple[ConsentDecision, LedgerDecision]]:
+    decisions = [decision for _, decision in spoken]
+    for event, decision in spoken:
         given = event.data if isinstance(event.data, ConsentGiven) else None
         yield (
-            word,
-            LedgerWord(
+            decision,
+            LedgerDecision(
                 card_id=card_id,
-                word=word.word,
-                purpose=word.purpose,
-                dealer=word.dealer,
-                categories=sorted(word.categories),
+                word=decision.kind,
+                purpose=decision.purpose,
+                dealer=decision.dealer,
+                categories=sorted(decision.categories),
                 notice_version=given.notice_version if given else None,
                 method=given.method if given else None,
                 witness=given.witness if given else None,
                 by=given.by if given else None,
                 evidence_sha256=(given.evidence_sha256 or "").lower() or None if given else None,
-                expires_on=word.expires_on,
-                expired=has_expired(word, at_us),
-                decides=last_word(words, word.purpose, at_us, word.dealer) is word,
+                expires_on=decision.expires_on,
+                expired=has_expired(decision, at_us),
+                decides=last_decision(decisions, decision.purpose, at_us, decision.dealer)
+                is decision,
                 time=event.time,
                 timeprecision="day" if event.day_precision else "second",
                 source=event.source,
@@ -130,35 +137,42 @@ def _words(
 
 
 def _standings(
-    card_id: str, words: Sequence[ConsentWord], everybody: Sequence[ConsentWord], at_us: int
+    card_id: str,
+    decisions: Sequence[ConsentDecision],
+    everybody: Sequence[ConsentDecision],
+    at_us: int,
 ) -> Iterator[LedgerStanding]:
-    asked = {(word.purpose, word.dealer) for word in words if word.order[0] <= at_us}
+    asked = {
+        (decision.purpose, decision.dealer) for decision in decisions if decision.order[0] <= at_us
+    }
     for purpose, dealer in sorted(asked, key=lambda pair: (pair[0], pair[1] or "")):
-        word = last_word(words, purpose, at_us, dealer)
-        if word is None:
+        decision = last_decision(decisions, purpose, at_us, dealer)
+        if decision is None:
             continue
-        of_card = words_on(words, purpose, at_us, dealer)
-        state = _state(word, words_on(everybody, purpose, at_us, dealer), of_card, at_us)
+        of_card = decisions_on(decisions, purpose, at_us, dealer)
+        state = _state(decision, decisions_on(everybody, purpose, at_us, dealer), of_card, at_us)
         categories: list[str] = []
         withheld: list[str] = []
         if state == "given" and dealer is not None:
-            for name in sorted(word.categories or NOTHING_NAMED):
-                kept = is_allowed(words, purpose, at_us, dealer, name, everybody)
+            for name in sorted(decision.categories or NOTHING_NAMED):
+                kept = is_allowed(decisions, purpose, at_us, dealer, name, everybody)
                 (categories if kept else withheld).append(name)
-        yield LedgerStanding(card_id, purpose, dealer, state, categories, withheld, word.expires_on)
+        yield LedgerStanding(
+            card_id, purpose, dealer, state, categories, withheld, decision.expires_on
+        )
 
 
 def _state(
-    word: ConsentWord,
-    everybody: Sequence[ConsentWord],
-    of_card: Sequence[ConsentWord],
+    decision: ConsentDecision,
+    everybody: Sequence[ConsentDecision],
+    of_card: Sequence[ConsentDecision],
     at_us: int,
 ) -> State:
-    if not word.is_consent:
-        return "refused" if word.word == "refused" else "withdrawn"
-    if has_expired(word, at_us):
+    if not decision.is_consent:
+        return "refused" if decision.kind == "refused" else "withdrawn"
+    if has_expired(decision, at_us):
         return "expired"
-    if word.purpose == "health" and word.proven:
+    if decision.purpose == "health" and decision.proven:
         # Each card speaks for what stands on it.
         return "given"
-    return "overruled" if objection_to(word, everybody, of_card) is not None else "given"
+    return "overruled" if objection_to(decision, everybody, of_card) is not None else "given"

@@ -1,8 +1,8 @@
 """One component: cards that must be looked at together, evaluated from their events alone.
 
 A component is closed under everything by which one card can concern another: a phone, an ID
-number, a name with a birth date, a human's word, a thing that both speak of. Its evaluation is a
-pure function of its events and surroundings, so no order of arrival can show in it. Every view is
+number, a name with a birth date, a human's decision, a thing that both speak of. Its evaluation is
+a pure function of its events and surroundings, so no order of arrival can show in it. Every view is
 made of evaluations; docs/architecture.md shows the way of an event.
 """
 
@@ -14,7 +14,7 @@ from campaigns.events.purchases import PurchaseMade
 from crm.cards.card import Card
 from crm.components.fold import Fold
 from crm.consents.consents import restricted
-from crm.consents.facts import ConsentWord, SharedCard
+from crm.consents.facts import ConsentDecision, SharedCard
 from crm.identity.resolution import Link, Resolution
 from crm.journal.logged_event import EventKey, LoggedEvent
 from crm.outcomes.cards import CardOutcomes
@@ -38,8 +38,8 @@ class PersonView:
     cards: tuple[Card, ...]
     deceased: bool
     restricted: bool
-    consents: tuple[tuple[ConsentWord, ...], ...]
-    """The consent words of each card."""
+    consents: tuple[tuple[ConsentDecision, ...], ...]
+    """The consent decisions of each card."""
     shared: tuple[SharedCard, ...]
 
 
@@ -97,14 +97,14 @@ class Evaluation:
 
     def _person(self, person_id: str, household_id: str, card_ids: Iterable[str]) -> PersonView:
         cards = tuple(self.cards[card_id] for card_id in card_ids)
-        words = tuple(map(self.fold.words_of, cards))
+        decisions = tuple(map(self.fold.decisions_of, cards))
         return PersonView(
             person_id,
             household_id,
             cards,
             deceased=any(card.deceased for card in cards),
-            restricted=restricted(words, self.at_us),
-            consents=words,
+            restricted=restricted(decisions, self.at_us),
+            consents=decisions,
             shared=tuple(map(self.fold.shared_of, cards)),
         )
 

@@ -12,16 +12,16 @@ from operator import attrgetter
 from campaigns.events.people import IdentityDifferent, IdentitySame, IdentityUndecided
 from campaigns.ids import household_id, person_id
 from crm.cards.card import Card, card_with, fold_card
-from crm.consents.facts import ConsentWord, SharedCard
+from crm.consents.facts import ConsentDecision, SharedCard
 from crm.consents.gathering import (
     CONSENT_TYPES,
-    consent_word,
-    consent_words,
+    consent_decision,
+    consent_decisions,
     is_shared,
     shared_card,
 )
 from crm.identity.resolution import Link, Person, Resolution, nobody_crowds, resolve
-from crm.identity.traits import HumanWord, IdentityCard
+from crm.identity.traits import IdentityCard, PairDecision
 from crm.identity.weights import Weights
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes, is_claimed_by_another, judge_cards, judge_next
@@ -73,7 +73,7 @@ class Fold:
         self.weights = context.weights
         self._resolutions: list[Resolution] = []
         """None or one, shared with all that grow out of this fold."""
-        self._words: dict[str, tuple[ConsentWord, ...]] = {}
+        self._decisions: dict[str, tuple[ConsentDecision, ...]] = {}
         self._shared: dict[str, SharedCard] = {}
 
     @classmethod
@@ -117,15 +117,15 @@ class Fold:
             return
         kind, _, name = ("", "", "") if event is None else event.subject.partition("/")
         card = cards.get(name) if kind == "card" else None
-        grown._words = self._words.copy()
+        grown._decisions = self._decisions.copy()
         grown._shared = self._shared.copy()
         if event is None or card is None:
             grown.cards = cards
             return
         grown.cards = cards | {name: card_with(card, event)}
-        word = consent_word(event) if event.type_name in CONSENT_TYPES else None
-        if word is not None and name in grown._words:
-            grown._words[name] += (word,)
+        decision = consent_decision(event) if event.type_name in CONSENT_TYPES else None
+        if decision is not None and name in grown._decisions:
+            grown._decisions[name] += (decision,)
         if event.type_name == "purchase.returned":
             # The purchase may stand on another card.
             grown._shared.clear()
@@ -183,14 +183,14 @@ class Fold:
         return self._resolutions[0]
 
     @property
-    def human_words(self) -> tuple[HumanWord, ...]:
+    def pair_decisions(self) -> tuple[PairDecision, ...]:
         """What people said of who is who, as far as it takes effect."""
         return tuple(
-            word
+            decision
             for event in self.events
             if event.type_name.startswith("identity.")
             and self.judged.outcomes[event.key].takes_effect
-            and (word := human_word(event)) is not None
+            and (decision := pair_decision(event)) is not None
         )
 
     def _resolve(self) -> Resolution:
@@ -198,28 +198,28 @@ class Fold:
             return alone(next(iter(self.cards)))
         cards = tuple(map(identity_card, self.cards.values()))
         if self.context.is_crowded is nobody_crowds:
-            return _resolved(cards, self.human_words, self.weights)
-        return resolve(cards, self.human_words, self.context.is_crowded, self.weights)
+            return _resolved(cards, self.pair_decisions, self.weights)
+        return resolve(cards, self.pair_decisions, self.context.is_crowded, self.weights)
 
-    def words_of(self, card: Card) -> tuple[ConsentWord, ...]:
+    def decisions_of(self, card: Card) -> tuple[ConsentDecision, ...]:
         """The consent words of one of the cards."""
-        words = self._words.get(card.card_id)
-        if words is None:
-            words = self._words[card.card_id] = consent_words(card)
-        return words
+        decisions = self._decisions.get(card.card_id)
+        if decisions is None:
+            decisions = self._decisions[card.card_id] = consent_decisions(card)
+        return decisions
 
     def shared_of(self, card: Card) -> SharedCard:
         """One of the cards as the rules of the copies look at it."""
         shared = self._shared.get(card.card_id)
         if shared is None:
-            shared = shared_card(card, self.words_of(card), self.judged.returned_units)
+            shared = shared_card(card, self.decisions_of(card), self.judged.returned_units)
             self._shared[card.card_id] = shared
         return shared
 
     @cached_property
     def is_shared(self) -> bool:
         """Whether any card ever agreed to be shared with a dealer."""
-        return any(is_shared(self.words_of(card)) for card in self.cards.values())
+        return any(is_shared(self.decisions_of(card)) for card in self.cards.values())
 
 
 def alone(card_id: str) -> Resolution:
@@ -231,10 +231,10 @@ def alone(card_id: str) -> Resolution:
 
 @lru_cache(RESOLUTIONS_REMEMBERED)
 def _resolved(
-    cards: tuple[IdentityCard, ...], words: tuple[HumanWord, ...], weights: Weights | None
+    cards: tuple[IdentityCard, ...], decisions: tuple[PairDecision, ...], weights: Weights | None
 ) -> Resolution:
     """Most events change nothing of who is who."""
-    return resolve(cards, words, weights=weights)
+    return resolve(cards, decisions, weights=weights)
 
 
 def identity_card(card: Card) -> IdentityCard:
@@ -253,13 +253,13 @@ def identity_card(card: Card) -> IdentityCard:
     )
 
 
-def human_word(event: LoggedEvent) -> HumanWord | None:
+def pair_decision(event: LoggedEvent) -> PairDecision | None:
     """What a human said of two cards, if that is what the event is."""
     data = event.data
     if isinstance(data, IdentitySame):
-        return HumanWord(data.card_id, data.other_card_id, "same", event.order)
+        return PairDecision(data.card_id, data.other_card_id, "same", event.order)
     if isinstance(data, IdentityDifferent):
-        return HumanWord(data.card_id, data.other_card_id, "different", event.order)
+        return PairDecision(data.card_id, data.other_card_id, "different", event.order)
     if isinstance(data, IdentityUndecided):
-        return HumanWord(data.card_id, data.other_card_id, "undecided", event.order)
+        return PairDecision(data.card_id, data.other_card_id, "undecided", event.order)
     return None

@@ -21,7 +21,7 @@ def anything_expired(before: Evaluation, after: Evaluation) -> bool:
         return False
     fold = before.fold
     return any(
-        word.expires_on is not None and first <= word.expires_on < last
+        decision.expires_on is not None and first <= decision.expires_on < last
         for card in fold.cards.values()
-        for word in fold.words_of(card)
+        for decision in fold.decisions_of(card)
     )

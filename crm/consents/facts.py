@@ -1,7 +1,7 @@
 """What the copies are made of: recorded facts as plain values, read by the rules of this folder.
 
 Whoever builds these values has already folded voids, outcomes and corrections: they hold what is
-recorded and in force at the time asked for. Words, contracts and dated items carry their own
+recorded and in force at the time asked for. Decisions, contracts and dated items carry their own
 instants and are cut at that time here.
 """
 
@@ -17,8 +17,8 @@ Precision = Literal["second", "day"]
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentWord:
-    """One recorded word of a card on one purpose: a consent, a refusal or a withdrawal.
+class ConsentDecision:
+    """One recorded decision of a card on one purpose: a consent, a refusal or a withdrawal.
 
     `dealer` is set for `share_with_dealer` only; a refusal or withdrawal without it speaks of
     every dealer. `categories` empty means that none was named. `expires_on` is the last Shanghai
@@ -26,7 +26,7 @@ class ConsentWord:
     said without evidence: it ends no refusal and no withdrawal.
     """
 
-    word: Literal["given", "refused", "withdrawn"]
+    kind: Literal["given", "refused", "withdrawn"]
     purpose: Purpose
     dealer: str | None
     categories: frozenset[str]
@@ -37,13 +37,13 @@ class ConsentWord:
 
     @property
     def starts_us(self) -> int:
-        """The instant from which the word is effective."""
+        """The instant from which the decision is effective."""
         return self.order[0]
 
     @property
     def is_consent(self) -> bool:
         """Whether it says yes; refusals and withdrawals say no."""
-        return self.word == "given"
+        return self.kind == "given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class SharedCard:
-    """A card with the values in force, what was done on it, and its own consent words.
+    """A card with the values in force, what was done on it, and its own consent decisions.
 
     `phones`, `birth_date` and `sex` are as written (nothing is derived from an ID number, which is
     no field of this value). `names` holds the name in force. `dealer` is the dealer that the card
@@ -140,6 +140,6 @@ class SharedCard:
     readings: tuple[Reading, ...] = ()
     history: tuple[HistoryItem, ...] = ()
     purchases: tuple[Purchase, ...] = ()
-    consents: tuple[ConsentWord, ...] = ()
+    consents: tuple[ConsentDecision, ...] = ()
     deceased: bool = False
     erased: bool = False

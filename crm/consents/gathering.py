@@ -11,7 +11,7 @@ from campaigns.events.purchases import PurchaseMade
 from campaigns.identifiers import mobile_e164
 from crm.cards.card import Card
 from crm.consents.facts import (
-    ConsentWord,
+    ConsentDecision,
     HistoryItem,
     Purchase,
     Reading,
@@ -34,28 +34,30 @@ CONSENT_TYPES = frozenset({"consent.given", "consent.refused", "consent.withdraw
 _NO_CODES = frozenset({"card_id", "activity_id", *PERSONAL_FIELDS})
 
 
-def consent_words(card: Card) -> tuple[ConsentWord, ...]:
-    """Every recorded word of the card on any purpose, in effective order."""
+def consent_decisions(card: Card) -> tuple[ConsentDecision, ...]:
+    """Every recorded decision of the card on any purpose, in effective order."""
     return tuple(
-        word
+        decision
         for event in card.events
-        if event.type_name in CONSENT_TYPES and (word := consent_word(event)) is not None
+        if event.type_name in CONSENT_TYPES and (decision := consent_decision(event)) is not None
     )
 
 
-def is_shared(words: Iterable[ConsentWord]) -> bool:
-    """Whether a card with these words ever agreed to be shared with a dealer."""
-    return any(word.purpose == "share_with_dealer" and word.is_consent for word in words)
+def is_shared(decisions: Iterable[ConsentDecision]) -> bool:
+    """Whether a card with these decisions ever agreed to be shared with a dealer."""
+    return any(
+        decision.purpose == "share_with_dealer" and decision.is_consent for decision in decisions
+    )
 
 
 def shared_card(
-    card: Card, words: tuple[ConsentWord, ...], returned_units: Mapping[str, int]
+    card: Card, decisions: tuple[ConsentDecision, ...], returned_units: Mapping[str, int]
 ) -> SharedCard:
     """The card as the rules of the copies look at it."""
-    if not is_shared(words):
+    if not is_shared(decisions):
         # Nothing of it can be in a copy, and most cards are like that.
         return SharedCard(
-            card.card_id, card.order, consents=words, deceased=card.deceased, erased=card.erased
+            card.card_id, card.order, consents=decisions, deceased=card.deceased, erased=card.erased
         )
     return SharedCard(
         card_id=card.card_id,
@@ -79,7 +81,7 @@ def shared_card(
             for event in card.events
             if event.type_name == "purchase.made" and isinstance(event.data, PurchaseMade)
         ),
-        consents=words,
+        consents=decisions,
         deceased=card.deceased,
         erased=card.erased,
     )
@@ -90,11 +92,11 @@ def mobiles(card: Card) -> frozenset[str]:
     return frozenset(filter(None, map(mobile_e164, card.phones)))
 
 
-def consent_word(event: LoggedEvent) -> ConsentWord | None:
+def consent_decision(event: LoggedEvent) -> ConsentDecision | None:
     """What the event says on a purpose, if that is what it speaks of."""
     data = event.data
     if isinstance(data, ConsentGiven):
-        return ConsentWord(
+        return ConsentDecision(
             "given",
             data.purpose,
             data.dealer,
@@ -105,7 +107,7 @@ def consent_word(event: LoggedEvent) -> ConsentWord | None:
             event.party == COMPANY or event.evidenced,
         )
     if isinstance(data, ConsentRefused | ConsentWithdrawn):
-        return ConsentWord(
+        return ConsentDecision(
             "refused" if isinstance(data, ConsentRefused) else "withdrawn",
             data.purpose,
             _of_whom(event, data),

@@ -13,8 +13,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from crm.consents.consents import in_force, is_allowed, objection_to, restricted, says_no, words_on
-from crm.consents.facts import ConsentWord
+from crm.consents.consents import (
+    decisions_on,
+    in_force,
+    is_allowed,
+    objection_to,
+    restricted,
+    says_no,
+)
+from crm.consents.facts import ConsentDecision
 
 Outreach = Literal["marketing", "club"]
 
@@ -32,12 +39,12 @@ def may_show(standing: Standing, *, sees_restricted: bool) -> bool:
     return sees_restricted or not standing.restricted
 
 
-def may_show_health(cards_words: Iterable[Iterable[ConsentWord]], at_us: int) -> bool:
+def may_show_health(cards_decisions: Iterable[Iterable[ConsentDecision]], at_us: int) -> bool:
     """Whether readings, conditions, medicines and devices may be shown to anybody but the person.
 
-    Not while the person's last word on `health`, over all cards, is a no; silence closes nothing.
+    Not while the last decision on `health`, over all cards, is a no; silence closes nothing.
     """
-    return not says_no(cards_words, "health", at_us)
+    return not says_no(cards_decisions, "health", at_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +59,10 @@ class Closed:
         return Closed(self.archive or other.archive, self.health or other.health)
 
 
-def closed_by(cards_words: Iterable[Iterable[ConsentWord]], at_us: int) -> Closed:
-    """What the words on all cards of a person close at `at_us`."""
-    words = tuple(map(tuple, cards_words))
-    return Closed(restricted(words, at_us), not may_show_health(words, at_us))
+def closed_by(cards_decisions: Iterable[Iterable[ConsentDecision]], at_us: int) -> Closed:
+    """What the decisions on all cards of a person close at `at_us`."""
+    decisions = tuple(map(tuple, cards_decisions))
+    return Closed(restricted(decisions, at_us), not may_show_health(decisions, at_us))
 
 
 def may_follow_up(standing: Standing) -> bool:
@@ -64,7 +71,10 @@ def may_follow_up(standing: Standing) -> bool:
 
 
 def may_reach_out(
-    cards_words: Sequence[Sequence[ConsentWord]], standing: Standing, purpose: Outreach, at_us: int
+    cards_decisions: Sequence[Sequence[ConsentDecision]],
+    standing: Standing,
+    purpose: Outreach,
+    at_us: int,
 ) -> bool:
     """Whether news (`marketing`) or club matters may be sent: no unless the person agreed.
 
@@ -72,11 +82,13 @@ def may_reach_out(
     """
     if not may_follow_up(standing):
         return False
-    said = words_on((word for words in cards_words for word in words), purpose, at_us)
+    said = decisions_on(
+        (decision for decisions in cards_decisions for decision in decisions), purpose, at_us
+    )
     return any(
         consent is not None
-        and is_allowed(words, purpose, at_us)
-        and objection_to(consent, said, words_on(words, purpose, at_us)) is None
-        for words in cards_words
-        for consent in (in_force(words, purpose, at_us),)
+        and is_allowed(decisions, purpose, at_us)
+        and objection_to(consent, said, decisions_on(decisions, purpose, at_us)) is None
+        for decisions in cards_decisions
+        for consent in (in_force(decisions, purpose, at_us),)
     )

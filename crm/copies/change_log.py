@@ -112,9 +112,9 @@ class ChangeWriter:
         columns = [DEALER_CHANGE.c[name] for name in _COLUMNS]
         said = _last_said(Change(*row) for row in connection.execute(select(*columns)))
         told = {
-            row_id: (word.content_hash, word.sequence)
-            for row_id, word in said.items()
-            if word.content_hash
+            row_id: (change.content_hash, change.sequence)
+            for row_id, change in said.items()
+            if change.content_hash
         }
         row = COPY_ROW.c
         held = {

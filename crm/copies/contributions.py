@@ -12,14 +12,14 @@ from enum import StrEnum
 from crm.consents.consents import (
     NOTHING_NAMED,
     ONLY_WITH_HEALTH,
+    decisions_on,
     has_expired,
     is_allowed,
-    last_word,
+    last_decision,
     objection_to,
     restricted,
-    words_on,
 )
-from crm.consents.facts import ActivityInfo, ConsentWord, Contract, SharedCard
+from crm.consents.facts import ActivityInfo, ConsentDecision, Contract, SharedCard
 from crm.copies.contracts import Territory, territories
 
 
@@ -39,7 +39,7 @@ class Obstacle(StrEnum):
 
     ERASED = "erased"
     RESTRICTED = "restricted"
-    """The person's last word on the archive is a no, or has expired."""
+    """The person's last decision on the archive is a no, or has expired."""
     NO_CONTRACT = "no_contract"
     """The dealer has no contract on this day."""
     NO_GROUND = "no_ground"
@@ -100,14 +100,14 @@ def why(
     `person` holds all cards that the person has at that time, this one included.
     """
     grounds = tuple(_grounds(card, dealer, at))
-    word = last_word(card.consents, "share_with_dealer", at.at_us, dealer)
+    decision = last_decision(card.consents, "share_with_dealer", at.at_us, dealer)
     obstacles = (
         *_obstacles_of_standing(card, dealer, person, grounds, at),
-        *_obstacles_of_consent(word, card, dealer, person, at.at_us),
+        *_obstacles_of_consent(decision, card, dealer, person, at.at_us),
     )
-    if obstacles or word is None:
+    if obstacles or decision is None:
         return Contribution(grounds, obstacles, frozenset(), frozenset())
-    named = word.categories or NOTHING_NAMED
+    named = decision.categories or NOTHING_NAMED
     everybody = [said for other in person for said in other.consents]
     withheld = frozenset(
         category
@@ -145,23 +145,23 @@ def _obstacles_of_standing(
 
 
 def _obstacles_of_consent(
-    word: ConsentWord | None,
+    decision: ConsentDecision | None,
     card: SharedCard,
     dealer: str,
     person: Sequence[SharedCard],
     at_us: int,
 ) -> Iterable[Obstacle]:
-    if word is None:
+    if decision is None:
         yield Obstacle.NO_CONSENT
-    elif not word.is_consent:
-        yield Obstacle.REFUSED if word.word == "refused" else Obstacle.WITHDRAWN
+    elif not decision.is_consent:
+        yield Obstacle.REFUSED if decision.kind == "refused" else Obstacle.WITHDRAWN
     else:
-        if has_expired(word, at_us):
+        if has_expired(decision, at_us):
             yield Obstacle.EXPIRED
         everybody = (said for other in person for said in other.consents)
         said, of_card = (
-            words_on(each, "share_with_dealer", at_us, dealer)
+            decisions_on(each, "share_with_dealer", at_us, dealer)
             for each in (everybody, card.consents)
         )
-        if objection_to(word, said, of_card):
+        if objection_to(decision, said, of_card):
             yield Obstacle.OVERRULED

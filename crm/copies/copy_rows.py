@@ -79,10 +79,12 @@ def _rows_of_person(
 
 def _dealers_consented_to(person: Sequence[SharedCard]) -> set[str]:
     return {
-        word.dealer
+        decision.dealer
         for card in person
-        for word in card.consents
-        if word.purpose == "share_with_dealer" and word.dealer is not None and word.is_consent
+        for decision in card.consents
+        if decision.purpose == "share_with_dealer"
+        and decision.dealer is not None
+        and decision.is_consent
     }
 
 

@@ -105,8 +105,8 @@ def wake_day_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
     """The days after today on which a consent ends or a hold is over."""
     days: set[tuple[str, date]] = set()
     for card in evaluation.cards.values():
-        for word in evaluation.fold.words_of(card):
-            ends_on = word.expires_on
+        for decision in evaluation.fold.decisions_of(card):
+            ends_on = decision.expires_on
             # The last day of the calendar is how some systems write "for ever".
             if ends_on is not None and ends_on < date.max:
                 days.add((f"card/{card.card_id}", ends_on + timedelta(days=1)))

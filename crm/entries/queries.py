@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, false, func, select
 
 from campaigns.events.people import CardRegistered
-from crm.entries.own_words import Spoken, spoken_of
+from crm.entries.own_events import Spoken, spoken_of
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL, decode, rows_at
 from crm.journal.outbox import OUTBOX

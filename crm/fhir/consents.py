@@ -2,8 +2,8 @@
 
 from campaigns.events.consents import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from crm.cards.card import Card
-from crm.consents.consents import has_expired, last_word
-from crm.consents.gathering import consent_word, consent_words
+from crm.consents.consents import has_expired, last_decision
+from crm.consents.gathering import consent_decision, consent_decisions
 from crm.fhir.elements import details, identifier, part_id, reference, timed
 from crm.fhir.terms import (
     CATEGORY,
@@ -44,10 +44,12 @@ def consent_resource(patient: Element, card: Card, event: LoggedEvent, at_us: in
 def _holds(card: Card, event: LoggedEvent, at_us: int) -> bool:
     data = event.data
     assert isinstance(data, ConsentGiven | ConsentRefused | ConsentWithdrawn)
-    said = consent_word(event)
+    said = consent_decision(event)
     assert said is not None
-    word = last_word(consent_words(card), data.purpose, at_us, said.dealer)
-    return word is not None and word.order == event.order and not has_expired(word, at_us)
+    decision = last_decision(consent_decisions(card), data.purpose, at_us, said.dealer)
+    return (
+        decision is not None and decision.order == event.order and not has_expired(decision, at_us)
+    )
 
 
 def _how(data: ConsentGiven | ConsentRefused | ConsentWithdrawn) -> Element:
@@ -76,7 +78,7 @@ def _provision(
         "period": period,
         "purpose": [coding(PURPOSE, data.purpose)],
     }
-    said = consent_word(event)
+    said = consent_decision(event)
     if said is not None and said.dealer is not None:
         who = {"identifier": identifier(DEALER, said.dealer)}
         provision["actor"] = [{"role": RECIPIENT, "reference": who}]

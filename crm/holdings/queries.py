@@ -9,8 +9,8 @@ from typing import Any, TypeVar, get_args
 import orjson
 from sqlalchemy import Connection, func, select
 
-from crm.consents.consents import last_word, says_no
-from crm.consents.facts import ConsentWord, Purpose
+from crm.consents.consents import last_decision, says_no
+from crm.consents.facts import ConsentDecision, Purpose
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
 from crm.people.linked import people_of_cards
@@ -35,8 +35,8 @@ class Had:
 class Held:
     """What a person has by what is accepted: trials that go on, purchases, clubs, consents.
 
-    said: purpose → whether the person's last word on it is a yes that still holds; what was never
-    asked is not in it. Sharing is with the dealer of the activity.
+    said: purpose → whether the last decision on it is a yes that still holds; what was never asked
+    is not in it. Sharing is with the dealer of the activity.
     """
 
     trials: tuple[Had, ...] = ()
@@ -66,7 +66,7 @@ def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, a
     trials: dict[str, Had] = {}
     purchases: dict[str, Had] = {}
     clubs: dict[str, None] = {}
-    words = []
+    decisions = []
     for row in connection.execute(query):
         said = orjson.loads(row.plain)
         match row.type:
@@ -85,9 +85,9 @@ def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, a
             case "club.left":
                 clubs.pop(said["club"], None)
             case _ if "purpose" in said:
-                words.append(_word(row, said))
+                decisions.append(_decision(row, said))
     kept = tuple(bought for bought in purchases.values() if bought.left > 0)
-    return Held(tuple(trials.values()), kept, tuple(clubs), _answers(words, dealer, at_us))
+    return Held(tuple(trials.values()), kept, tuple(clubs), _answers(decisions, dealer, at_us))
 
 
 def said_by(
@@ -106,8 +106,8 @@ def notices_wanted(
     scope.require("own_copy", "a dealer asks of its copy")
     person_of = people_of_cards(connection, sorted(cards))
     said = _said_by(connection, set(person_of.values()), scope.dealer or "", at_us)
-    words = {card: said.get(person, {}).get("marketing") for card, person in person_of.items()}
-    return {card: word for card, word in words.items() if word is not None}
+    decisions = {card: said.get(person, {}).get("marketing") for card, person in person_of.items()}
+    return {card: decision for card, decision in decisions.items() if decision is not None}
 
 
 def _said_by(
@@ -120,29 +120,29 @@ def _said_by(
         .where(JOURNAL.c.type.in_(_CONSENTS))
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
     )
-    words: dict[str, list[ConsentWord]] = {}
+    decisions: dict[str, list[ConsentDecision]] = {}
     for piece in in_pieces(sorted(person_ids)):
         for row in connection.execute(query.where(LINK.c.person_id.in_(piece))):
-            words.setdefault(row.person_id, []).append(_word(row, orjson.loads(row.plain)))
-    return {person_id: _answers(said, dealer, at_us) for person_id, said in words.items()}
+            decisions.setdefault(row.person_id, []).append(_decision(row, orjson.loads(row.plain)))
+    return {person_id: _answers(said, dealer, at_us) for person_id, said in decisions.items()}
 
 
 def own_noes_to_health(
     connection: Connection, party: str, cards: Mapping[_Group, Collection[str]], at_us: int
 ) -> frozenset[_Group]:
-    """Of which groups of cards the last word on health that a dealer itself wrote is a no."""
+    """Of which groups of cards the last decision on health that a dealer itself wrote is a no."""
     query = (
         select(JOURNAL)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.type.in_(_CONSENTS), JOURNAL.c.role == party)
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
     )
-    words: dict[str, list[ConsentWord]] = {}
+    decisions: dict[str, list[ConsentDecision]] = {}
     for piece in in_pieces(sorted({f"card/{each}" for group in cards.values() for each in group})):
         for row in connection.execute(query.where(JOURNAL.c.subject.in_(piece))):
-            words.setdefault(row.subject, []).append(_word(row, orjson.loads(row.plain)))
+            decisions.setdefault(row.subject, []).append(_decision(row, orjson.loads(row.plain)))
     said = {
-        key: [word for each in group for word in words.get(f"card/{each}", ())]
+        key: [decision for each in group for decision in decisions.get(f"card/{each}", ())]
         for key, group in cards.items()
     }
     return frozenset(
@@ -161,13 +161,13 @@ def health_is_closed(scope: Scope, connection: Connection, card_id: str, at_us: 
     )
 
 
-def _word(row: Any, said: Mapping[str, Any]) -> ConsentWord:
-    """The word as the rules of the consents take it; only what tells yes from no."""
+def _decision(row: Any, said: Mapping[str, Any]) -> ConsentDecision:
+    """The decision as the rules of the consents take it; only what tells yes from no."""
     ends, is_company = said.get("expires_on"), not row.role.startswith("dealer")
     dealer = said.get("dealer")
     if row.type != "consent.given" and said["purpose"] == "share_with_dealer" and not is_company:
         dealer = row.role.partition("/")[2]
-    return ConsentWord(
+    return ConsentDecision(
         row.type.partition(".")[2],
         said["purpose"],
         dealer,
@@ -179,11 +179,13 @@ def _word(row: Any, said: Mapping[str, Any]) -> ConsentWord:
     )
 
 
-def _answers(words: Iterable[ConsentWord], dealer: str, at_us: int) -> Mapping[Purpose, bool]:
-    words = tuple(words)
+def _answers(
+    decisions: Iterable[ConsentDecision], dealer: str, at_us: int
+) -> Mapping[Purpose, bool]:
+    decisions = tuple(decisions)
     answers = {}
     for purpose in get_args(Purpose):
         of = dealer if purpose == "share_with_dealer" else None
-        if last_word(words, purpose, at_us, of) is not None:
-            answers[purpose] = not says_no([words], purpose, at_us, of)
+        if last_decision(decisions, purpose, at_us, of) is not None:
+            answers[purpose] = not says_no([decisions], purpose, at_us, of)
     return MappingProxyType(answers)

@@ -7,17 +7,17 @@ from crm.identity.blocking import pairs_of
 from crm.identity.fitting import fitted
 from crm.identity.record import Record
 from crm.identity.resolution import Resolution, resolve
-from crm.identity.traits import HumanWord, IdentityCard
+from crm.identity.traits import IdentityCard, PairDecision
 from crm.identity.weights import Weights
 
 
 def who_is_who(
-    records: Sequence[Record], weights: Weights | None, words: Iterable[HumanWord] = ()
+    records: Sequence[Record], weights: Weights | None, decisions: Iterable[PairDecision] = ()
 ) -> Resolution:
     """People among the records, whose ids are unique; without weights by the rule alone."""
     cards = [_card(record, place) for place, record in enumerate(records)]
     fit = None if weights is None else fitted(weights, records)
-    return resolve(cards, words, weights=fit, records=records, compared=pairs_of)
+    return resolve(cards, decisions, weights=fit, records=records, compared=pairs_of)
 
 
 def _card(record: Record, place: int) -> IdentityCard:

@@ -83,7 +83,7 @@ class Clusters:
         """Whether the two cards are in one cluster."""
         return self._cluster(card_id) is self._cluster(other_card_id)
 
-    def join_by_word(self, card_id: str, other_card_id: str) -> bool:
+    def join_by_decision(self, card_id: str, other_card_id: str) -> bool:
         """Join two cards because a person said so; False if a person keeps their clusters apart.
 
         What the cards say of themselves does not matter: a person stands above any rule.

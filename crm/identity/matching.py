@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from crm.identity.clusters import Clusters, EvidenceKind
-from crm.identity.traits import HumanWord, Traits, name_and_birth
+from crm.identity.traits import PairDecision, Traits, name_and_birth
 
 NAMES_ON_A_PHONE_MAX = 8
 """A phone on more cards of different names (by sound) is a call centre's."""
@@ -38,43 +38,45 @@ def cards_by_phone(
     }
 
 
-def words_in_force(words: Iterable[HumanWord], traits: Mapping[str, Traits]) -> list[HumanWord]:
-    """The latest word on each pair of known cards, in effective order."""
-    latest: dict[frozenset[str], HumanWord] = {}
-    for word in sorted(words, key=_word_order):
-        if word.card_id != word.other_card_id:
-            latest[frozenset((word.card_id, word.other_card_id))] = word
-    known = (word for pair, word in latest.items() if all(card in traits for card in pair))
-    return sorted(known, key=_word_order)
+def decisions_in_force(
+    decisions: Iterable[PairDecision], traits: Mapping[str, Traits]
+) -> list[PairDecision]:
+    """The latest decision on each pair of known cards, in effective order."""
+    latest: dict[frozenset[str], PairDecision] = {}
+    for decision in sorted(decisions, key=_decision_order):
+        if decision.card_id != decision.other_card_id:
+            latest[frozenset((decision.card_id, decision.other_card_id))] = decision
+    known = (decision for pair, decision in latest.items() if all(card in traits for card in pair))
+    return sorted(known, key=_decision_order)
 
 
-def kept_apart(words: Iterable[HumanWord]) -> dict[str, frozenset[str]]:
+def kept_apart(decisions: Iterable[PairDecision]) -> dict[str, frozenset[str]]:
     """For each card, the cards of which a person said: someone else."""
     apart: defaultdict[str, set[str]] = defaultdict(set)
-    for word in words:
-        if word.word == "different":
-            apart[word.card_id].add(word.other_card_id)
-            apart[word.other_card_id].add(word.card_id)
+    for decision in decisions:
+        if decision.kind == "different":
+            apart[decision.card_id].add(decision.other_card_id)
+            apart[decision.other_card_id].add(decision.card_id)
     return {card_id: frozenset(others) for card_id, others in apart.items()}
 
 
 def join_all(
     clusters: Clusters,
-    words: Iterable[HumanWord],
+    decisions: Iterable[PairDecision],
     traits: Mapping[str, Traits],
     phones: Mapping[str, Block],
 ) -> None:
-    """Join by people's words first, then by the rule from the strongest evidence down."""
-    for word in words:
-        if word.word == "same":
-            clusters.join_by_word(word.card_id, word.other_card_id)
+    """Join by people's decisions first, then by the rule from the strongest evidence down."""
+    for decision in decisions:
+        if decision.kind == "same":
+            clusters.join_by_decision(decision.card_id, decision.other_card_id)
     _join_blocks(clusters, "id_number", _id_blocks(traits))
     _join_blocks(clusters, "name_and_phone", _name_and_phone_blocks(traits, phones))
     _join_blocks(clusters, "name_and_birth", _name_and_birth_blocks(traits))
 
 
-def _word_order(word: HumanWord) -> tuple[object, ...]:
-    return word.order, word.word, *sorted((word.card_id, word.other_card_id))
+def _decision_order(decision: PairDecision) -> tuple[object, ...]:
+    return decision.order, decision.kind, *sorted((decision.card_id, decision.other_card_id))
 
 
 def _too_many(traits: Mapping[str, Traits], on_phone: Block) -> bool:

@@ -1,6 +1,6 @@
-"""The people and households that a set of cards and people's words make: a pure function.
+"""The people and households that a set of cards and people's decisions make: a pure function.
 
-The order in which cards and words arrive plays no part, and nothing of an earlier result is
+The order in which cards and decisions arrive plays no part, and nothing of an earlier result is
 needed: what a word or a correction changed is computed anew, and taken back the same way.
 """
 
@@ -12,9 +12,9 @@ from typing import Literal
 from campaigns.ids import household_id, person_id
 from crm.identity.blocking import closed_pairs
 from crm.identity.clusters import Clusters, Evidence
-from crm.identity.matching import Block, cards_by_phone, join_all, kept_apart, words_in_force
+from crm.identity.matching import Block, cards_by_phone, decisions_in_force, join_all, kept_apart
 from crm.identity.record import Record
-from crm.identity.traits import HumanWord, IdentityCard, Traits, traits_of
+from crm.identity.traits import IdentityCard, PairDecision, Traits, traits_of
 from crm.identity.weighing import Asked, Compared, join_by_weights, records_of, with_proving_phones
 from crm.identity.weights import Weights
 
@@ -69,7 +69,7 @@ def nobody_crowds(phone: str) -> bool:
 
 def resolve(
     cards: Iterable[IdentityCard],
-    words: Iterable[HumanWord],
+    decisions: Iterable[PairDecision],
     crowded_phones: Callable[[str], bool] = nobody_crowds,
     weights: Weights | None = None,
     records: Iterable[Record] | None = None,
@@ -82,12 +82,12 @@ def resolve(
 
     Words about a card that is not among them play no part. `crowded_phones` tells of phones that
     are on more cards than were loaded, and so prove nothing (see `matching.CARDS_ON_A_PHONE_MAX`).
-    The result for a set that is closed under shared closure keys and words is the same as for
+    The result for a set that is closed under shared closure keys and decisions is the same as for
     those cards within a larger set.
     """
     in_order = sorted(cards, key=lambda card: (card.order, card.card_id))
     traits = {card.card_id: traits_of(card) for card in in_order}
-    said = words_in_force(words, traits)
+    said = decisions_in_force(decisions, traits)
     phones = cards_by_phone(traits, crowded_phones)
     clusters = Clusters(traits, kept_apart(said))
     join_all(clusters, said, traits, phones)

@@ -44,12 +44,12 @@ class IdentityCard:
 
 
 @dataclass(frozen=True, slots=True)
-class HumanWord:
+class PairDecision:
     """What a person said of two cards: the same person, different people, or undecided again."""
 
     card_id: str
     other_card_id: str
-    word: Literal["same", "different", "undecided"]
+    kind: Literal["same", "different", "undecided"]
     order: OrderKey
 
 

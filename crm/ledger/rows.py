@@ -51,7 +51,7 @@ def claim_row(owned: OwnedClaim) -> dict[str, Any]:
         "member": claim.member,
         "purchase_id": claim.purchase_id,
         "subject": owned.subject,
-        "pooled": bool(claim.words.payments) or claim.looks_at_others,
+        "pooled": bool(claim.verdicts.payments) or claim.looks_at_others,
         "body": _PACKER.encode(claim),
     }
 
@@ -89,7 +89,7 @@ def reward_row(reward: Reward) -> dict[str, Any]:
 def payment_rows(owned: OwnedClaim) -> Iterable[dict[str, Any]]:
     """The payments that a claim names."""
     claim = owned.claim
-    for payment in claim.words.payments:
+    for payment in claim.verdicts.payments:
         source, event_id = payment.moment.key
         yield {
             "source": source,

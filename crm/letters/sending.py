@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from campaigns.times import moment_of
-from crm.consents.facts import ConsentWord
+from crm.consents.facts import ConsentDecision
 from crm.consents.uses import Standing, may_follow_up, may_reach_out
 from crm.letters.template import Purpose
 
@@ -16,7 +16,7 @@ QUIET_FROM, QUIET_TO = 20, 9
 
 
 def obstacle(
-    cards_words: Sequence[Sequence[ConsentWord]],
+    cards_decisions: Sequence[Sequence[ConsentDecision]],
     standing: Standing,
     purpose: Purpose,
     way: Way,
@@ -31,7 +31,7 @@ def obstacle(
         return "deceased"
     if not may_follow_up(standing):
         return "restricted"
-    if purpose != "service" and not may_reach_out(cards_words, standing, purpose, at_us):
+    if purpose != "service" and not may_reach_out(cards_decisions, standing, purpose, at_us):
         return "no_consent"
     return "quiet_hours" if way != "print" and is_quiet(at_us) else None
 

@@ -117,15 +117,15 @@ def whole_event(
         return None
     if not is_own and not scope.may("events") and row.role != f"dealer/{scope.dealer}":
         return None
-    words = (
+    query = (
         statuses()
         .add_columns(JOURNAL.c.plain)
         .where(JOURNAL.c.subject == row.subject, JOURNAL.c.type == "event.voided")
     )
     voids = [
-        status_of(word[:-1])
-        for word in connection.execute(words.order_by(JOURNAL.c.position))
-        if _names(orjson.loads(word.plain), identity)
+        status_of(void[:-1])
+        for void in connection.execute(query.order_by(JOURNAL.c.position))
+        if _names(orjson.loads(void.plain), identity)
     ]
     return WholeEvent(status_of(found), decode([row], keyring)[0], tuple(voids))
 

@@ -66,7 +66,7 @@ def tried(
     known = past_of_subjects(connection, keyring, sorted(subjects), at_us, lambda _: True)
     found = resolve(
         map(identity_card, known.cards.values()),
-        known.fold.human_words,
+        known.fold.pair_decisions,
         known.context.is_crowded,
         weights,
     )

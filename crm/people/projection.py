@@ -9,7 +9,7 @@ from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
 from crm.components.keys import Digest
 from crm.consents.consents import is_allowed
-from crm.consents.facts import ConsentWord
+from crm.consents.facts import ConsentDecision
 from crm.identity.evidence import parts_text
 from crm.identity.names import given_sound, pinyin, pinyin_initials, simplified, sort_form
 from crm.identity.record import place_of
@@ -20,8 +20,8 @@ _TAIL_DIGITS = 4
 def card_rows(evaluation: Evaluation, digest: Digest) -> Iterator[dict[str, Any]]:
     """What each card is found by."""
     for person in evaluation.persons:
-        for card, words in zip(person.cards, person.consents, strict=True):
-            row = _card_row(card, words, evaluation.at_us)
+        for card, decisions in zip(person.cards, person.consents, strict=True):
+            row = _card_row(card, decisions, evaluation.at_us)
             yield {**row, "address_key": address_key(card.address, digest)}
 
 
@@ -33,7 +33,7 @@ def address_key(address: str | None, digest: Digest) -> str | None:
     return digest("/".join(("address", place.house, *place.numbers)))
 
 
-def _card_row(card: Card, words: tuple[ConsentWord, ...], at_us: int) -> dict[str, Any]:
+def _card_row(card: Card, decisions: tuple[ConsentDecision, ...], at_us: int) -> dict[str, Any]:
     tails = sorted({phone[-_TAIL_DIGITS:] for phone in map(_digits, card.phones) if phone})
     born = card.birth_date or card.birth_year
     return {
@@ -54,7 +54,7 @@ def _card_row(card: Card, words: tuple[ConsentWord, ...], at_us: int) -> dict[st
         "dealer": card.dealer,
         "activity_id": card.activity_id,
         "registered_us": card.order[0],
-        "archived": is_allowed(words, "archive", at_us),
+        "archived": is_allowed(decisions, "archive", at_us),
         "deceased": card.deceased,
         "erased": card.erased,
     }

@@ -31,7 +31,7 @@ Code = Literal[
     "never_reached",
     "kind_missing",
 ]
-NEEDS_NO_WORD: frozenset[Code] = frozenset({"never_reached", "kind_missing", "without_cap"})
+NEEDS_NO_AGREEMENT: frozenset[Code] = frozenset({"never_reached", "kind_missing", "without_cap"})
 """What is only told: it makes nothing riskier, but is rarely meant."""
 
 _RETURN_WINDOW_DAYS = 7
@@ -47,9 +47,9 @@ class Finding:
     code: Code
 
     @property
-    def needs_word(self) -> bool:
-        """Whether it is published only with compliance's word."""
-        return self.code not in NEEDS_NO_WORD
+    def needs_agreement(self) -> bool:
+        """Whether it is published only with compliance's agreement."""
+        return self.code not in NEEDS_NO_AGREEMENT
 
 
 def findings(rules: Sequence[PolicyRule], effective_from: date, today: date) -> list[Finding]:

@@ -51,9 +51,9 @@ class Draft:
     sha256: str
     drafted_us: int
     drafted_by: str
-    word: str | None
-    word_us: int | None
-    word_by: str | None
+    agreement: str | None
+    agreed_us: int | None
+    agreed_by: str | None
     state: str
     ended_us: int | None
     ended_by: str | None

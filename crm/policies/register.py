@@ -27,13 +27,13 @@ class Writer:
 
 def may_agree(draft: Draft, actor: str) -> bool:
     """Whether compliance's word may come from this person."""
-    return draft.state == "draft" and draft.word_by is None and actor != draft.drafted_by
+    return draft.state == "draft" and draft.agreed_by is None and actor != draft.drafted_by
 
 
-def may_publish(draft: Draft, actor: str, *, needs_word: bool) -> bool:
+def may_publish(draft: Draft, actor: str, *, needs_agreement: bool) -> bool:
     """Whether this person may publish the draft as it stands."""
-    is_agreed = not needs_word or draft.word_by is not None
-    return draft.state == "draft" and is_agreed and actor not in (draft.drafted_by, draft.word_by)
+    is_agreed = not needs_agreement or draft.agreed_by is not None
+    return draft.state == "draft" and is_agreed and actor not in (draft.drafted_by, draft.agreed_by)
 
 
 def keep_draft(
@@ -58,10 +58,10 @@ def keep_draft(
             connection.execute(insert(POLICY_DRAFT), [row])
 
 
-def agree(engine: Engine, writer: Writer, draft: Draft, word: str) -> None:
+def agree(engine: Engine, writer: Writer, draft: Draft, agreement: str) -> None:
     """Compliance's word: why what the law asks about may be so."""
-    values = {"word": word, "word_us": writer.now_us, "word_by": writer.actor}
-    open_one = POLICY_DRAFT.c.draft_id == draft.draft_id, POLICY_DRAFT.c.word_by.is_(None)
+    values = {"agreement": agreement, "agreed_us": writer.now_us, "agreed_by": writer.actor}
+    open_one = POLICY_DRAFT.c.draft_id == draft.draft_id, POLICY_DRAFT.c.agreed_by.is_(None)
     with writing(engine) as connection:
         connection.execute(update(POLICY_DRAFT).where(*open_one).values(values))
 

@@ -14,12 +14,12 @@ POLICY_DRAFT = Table(
     Column("sha256", String(64), nullable=False),
     Column("drafted_us", BigInteger, nullable=False),
     Column("drafted_by", String(64), nullable=False),
-    Column("word", Text),
-    Column("word_us", BigInteger),
-    Column("word_by", String(64)),
+    Column("agreement", Text),
+    Column("agreed_us", BigInteger),
+    Column("agreed_by", String(64)),
     Column("state", String(12), nullable=False),
     Column("ended_us", BigInteger),
     Column("ended_by", String(64)),
 )
-"""`text` is the document, `sha256` its digest; `word` is why compliance agrees to what the law asks
-about. `state`: draft, published, withdrawn."""
+"""`text` is the document, `sha256` its digest; `agreement` is why compliance agrees to what the law
+asks about. `state`: draft, published, withdrawn."""

@@ -80,8 +80,8 @@ def _consents_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) 
 
 def _cards_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) -> bool:
     return _consents_moved(before, after, new) and any(
-        is_allowed(before.fold.words_of(card), "archive", before.at_us)
-        is not is_allowed(after.fold.words_of(after.cards[name]), "archive", after.at_us)
+        is_allowed(before.fold.decisions_of(card), "archive", before.at_us)
+        is not is_allowed(after.fold.decisions_of(after.cards[name]), "archive", after.at_us)
         for name, card in before.cards.items()
     )
 
@@ -91,9 +91,9 @@ def _people_moved(before: Evaluation, after: Evaluation, new: frozenset[str]) ->
 
 
 def _restricted(evaluation: Evaluation) -> list[bool]:
-    cards, words_of = evaluation.cards, evaluation.fold.words_of
+    cards, decisions_of = evaluation.cards, evaluation.fold.decisions_of
     return [
-        restricted([words_of(cards[name]) for name in person.card_ids], evaluation.at_us)
+        restricted([decisions_of(cards[name]) for name in person.card_ids], evaluation.at_us)
         for person in evaluation.resolution.persons
     ]
 

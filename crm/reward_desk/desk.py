@@ -82,7 +82,7 @@ class DeskRow:
         return self.state == "held" and self.mode == "HOLD_FOR_REVIEW" and not self.approved_by
 
     @property
-    def awaits_word(self) -> bool:
+    def awaits_approval(self) -> bool:
         """Whether an approval would change something."""
         return self.is_undecided or self.is_late or self.state == "rejected"
 
@@ -99,7 +99,7 @@ class DeskRow:
 
     def may_approve(self, actor: str) -> bool:
         """Whether this person may approve it, and that would change something."""
-        return self.awaits_word and actor not in (*self.entered_by, *self.paid_by)
+        return self.awaits_approval and actor not in (*self.entered_by, *self.paid_by)
 
     def may_reject(self, actor: str) -> bool:
         """Whether this person may reject it: also who entered it, but nobody who paid."""

@@ -19,7 +19,7 @@ from crm.ledger.tables import BALANCE, REWARD
 from crm.outcomes.tables import OUTCOME
 from crm.outcomes.voids import may_take_back
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.orders import ON_ITS_WAY, ONE_WORD
+from crm.reward_desk.orders import ON_ITS_WAY, ONE_EVENT
 from crm.reward_desk.tables import PAYMENT_ORDER
 from crm.rewards.postings import receivable_account
 
@@ -49,20 +49,20 @@ def taken_back(connection: Connection, ids: Sequence[str]) -> set[EventKey]:
     dead = {EventKey(row.source, row.id): row for row in connection.execute(failed)}
     if not dead:
         return set()
-    words = (
+    voids = (
         select(*said, JOURNAL.c.plain)
         .outerjoin(DEAD_LETTER, DEAD_LETTER.c.position == JOURNAL.c.position)
         .where(JOURNAL.c.subject.in_({row.subject for row in dead.values()}))
         .where(JOURNAL.c.type == "event.voided", DEAD_LETTER.c.position.is_(None))
     )
     found: set[EventKey] = set()
-    for word in connection.execute(words):
-        named = orjson.loads(word.plain)
+    for void in connection.execute(voids):
+        named = orjson.loads(void.plain)
         key = EventKey(named["of_source"], named["of_id"])
         target = dead.get(key)
-        if target is None or target.subject != word.subject:
+        if target is None or target.subject != void.subject:
             continue
-        if may_take_back((word.source, word.role), (target.source, target.role)):
+        if may_take_back((void.source, void.role), (target.source, target.role)):
             found.add(key)
     return found
 
@@ -123,7 +123,7 @@ def owed_by(connection: Connection, members: Collection[str]) -> dict[str, int]:
     """
     recorded = exists().where(
         JOURNAL.c.source == PAYMENT_ORDER.c.event_source,
-        JOURNAL.c.id == PAYMENT_ORDER.c.order_id + ONE_WORD,
+        JOURNAL.c.id == PAYMENT_ORDER.c.order_id + ONE_EVENT,
         OUTCOME.c.position == JOURNAL.c.position,
     )
     columns = PAYMENT_ORDER.c.member, PAYMENT_ORDER.c.set_off_fen, PAYMENT_ORDER.c.reward_id
@@ -141,7 +141,7 @@ def owed_by(connection: Connection, members: Collection[str]) -> dict[str, int]:
         if (
             is_begun
             or reward_id in unrecorded
-            or EventKey(source, order_id + ONE_WORD) not in ended
+            or EventKey(source, order_id + ONE_EVENT) not in ended
         ):
             promised[member] += set_off_fen
     accounts = [receivable_account(member) for member in sorted(members)]

@@ -6,8 +6,8 @@ TAKE_OVER_US = 10 * 60 * 1_000_000
 """After so long another payer may go on where somebody began and did not end."""
 ON_ITS_WAY = ("ordered", "telling")
 """The states of what was begun and neither told nor given up."""
-ONE_WORD = "-1"
-"""An order is one word: its event is the first, and last, of what it says."""
+ONE_EVENT = "-1"
+"""An order says one thing: its event is the first, and last, of what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class OrderRow:
     @property
     def event_id(self) -> str:
         """Of the event that tells of it."""
-        return self.order_id + ONE_WORD
+        return self.order_id + ONE_EVENT
 
     @property
     def began_by(self) -> str:

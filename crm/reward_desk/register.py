@@ -33,7 +33,7 @@ from crm.outcomes.tables import OUTCOME
 from crm.reward_desk.bank_file import Line, digest, written
 from crm.reward_desk.desk import DeskRow, LeftOut
 from crm.reward_desk.on_its_way import are_unpaid, owed_by, taken_back
-from crm.reward_desk.orders import ONE_WORD, Order, OrderRow, Payer
+from crm.reward_desk.orders import ONE_EVENT, Order, OrderRow, Payer
 from crm.reward_desk.set_off import amounts_after, set_off_by
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_LEFT_OUT, PAYMENT_ORDER
 from crm.storage.database import writing
@@ -178,7 +178,7 @@ def _leave_voided(connection: Connection, rows: Sequence[DeskRow]) -> None:
             JOURNAL,
             and_(
                 JOURNAL.c.source == PAYMENT_ORDER.c.event_source,
-                JOURNAL.c.id == PAYMENT_ORDER.c.order_id + ONE_WORD,
+                JOURNAL.c.id == PAYMENT_ORDER.c.order_id + ONE_EVENT,
             ),
         )
         .outerjoin(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
@@ -188,7 +188,7 @@ def _leave_voided(connection: Connection, rows: Sequence[DeskRow]) -> None:
     ids = [
         order_id
         for order_id, source, outcome in connection.execute(placed)
-        if outcome == "voided" or EventKey(source, order_id + ONE_WORD) in unrecorded
+        if outcome == "voided" or EventKey(source, order_id + ONE_EVENT) in unrecorded
     ]
     connection.execute(
         update(PAYMENT_ORDER).where(PAYMENT_ORDER.c.order_id.in_(ids)).values(slot=None)

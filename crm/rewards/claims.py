@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from campaigns.events.rewards import Mode, PolicyRule, Tier
 from campaigns.ids import reward_id
@@ -37,7 +37,14 @@ from crm.rewards.states import (
     standing,
     state_when_paid,
 )
-from crm.rewards.verdicts import NO_WORDS, Named, Words, entered_by, refused_approvals, words_on
+from crm.rewards.verdicts import (
+    NO_VERDICTS,
+    Named,
+    Verdicts,
+    entered_by,
+    refused_approvals,
+    verdicts_on,
+)
 
 
 class Claim(Struct, frozen=True, gc=False):
@@ -61,7 +68,7 @@ class Claim(Struct, frozen=True, gc=False):
     reason: Reason | None
     due_fen: int
     releases_on: date | None
-    words: Words
+    verdicts: Verdicts = field(name="words")
     order: OrderKey | None = None
     bought_on: date | None = None
     cap_fen_month: int | None = None
@@ -117,7 +124,7 @@ def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset
         on_purchase = verdicts.pop(purchase.purchase_id, [])
         not_allowed = refused_approvals(purchase, attribution, bench.memberships, on_purchase)
         refused |= not_allowed
-        named = words_on(on_purchase, not_allowed)
+        named = verdicts_on(on_purchase, not_allowed)
         if attribution is not None and attribution.rule is not None:
             units = returned_units.get(purchase.purchase_id, 0)
             sale = _Sale(purchase, day, units, attribution, attribution.rule, policy)
@@ -125,7 +132,7 @@ def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset
         if named:
             claims += _unowed(purchase.purchase_id, named, purchase, bench)
     for voided in person.voided:
-        named = words_on(verdicts.pop(voided.purchase_id, []), frozenset())
+        named = verdicts_on(verdicts.pop(voided.purchase_id, []), frozenset())
         claims += _unowed(voided.purchase_id, named, None, bench)
     if verdicts:
         raise ValueError(f"verdicts on purchases that were not given: {sorted(verdicts)}")
@@ -152,19 +159,21 @@ class _Sale(Struct, frozen=True, gc=False):
 
 
 def _owed(
-    sale: _Sale, patient: Patient, named: dict[Named, Words], reached_day: date | None
+    sale: _Sale, patient: Patient, named: dict[Named, Verdicts], reached_day: date | None
 ) -> Claim:
-    """The claim of the member to whom a purchase is owed; takes its words out of `named`."""
+    """The claim of the member to whom a purchase is owed; takes its verdicts out of `named`."""
     purchase, rule, owed = sale.purchase, sale.rule, sale.attribution
     member = owed.membership.member
     owed_id = reward_id(purchase.purchase_id, member, sale.policy.policy)
-    words = named.pop((owed_id, member), NO_WORDS)
-    paid, approved = bool(words.payments), words.word == "approved"
+    verdicts = named.pop((owed_id, member), NO_VERDICTS)
+    paid, approved = bool(verdicts.payments), verdicts.decision == "approved"
     reason = block_reason(purchase, owed, rule, patient, approved=approved, paid=paid)
     free_on = releases_on(sale.day, rule)
     hold_over = reached_day is not None and reached_day >= free_on
     all_returned = sale.returned_units >= purchase.quantity
-    stands = standing(rule, reason, words.word, hold_over=hold_over, all_returned=all_returned)
+    stands = standing(
+        rule, reason, verdicts.decision, hold_over=hold_over, all_returned=all_returned
+    )
     # By place: to find twenty-six fields by their names takes a microsecond, for each claim.
     return Claim(
         owed_id,
@@ -178,7 +187,7 @@ def _owed(
         reason,
         amount_due(stands, granted_fen(rule, purchase, sale.returned_units)),
         free_on,
-        words,
+        verdicts,
         purchase.moment.order,
         sale.day,
         rule.cap_fen_month,
@@ -197,12 +206,12 @@ def _owed(
 
 
 def _unowed(
-    purchase_id: str, named: dict[Named, Words], purchase: PurchaseFact | None, bench: Bench
+    purchase_id: str, named: dict[Named, Verdicts], purchase: PurchaseFact | None, bench: Bench
 ) -> list[Claim]:
     """The claims of payments for what is owed to nobody; `purchase` is None when voided."""
     claims = []
-    for (named_id, member), words in named.items():
-        if not words.payments:
+    for (named_id, member), verdicts in named.items():
+        if not verdicts.payments:
             continue
         names = {reward_id(purchase_id, member, each.policy): each for each in bench.policies[::-1]}
         policy = names.get(named_id)
@@ -224,7 +233,7 @@ def _unowed(
                 reason=None,
                 due_fen=0,
                 releases_on=None,
-                words=words,
+                verdicts=verdicts,
             )
         )
     return claims

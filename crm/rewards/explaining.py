@@ -208,7 +208,7 @@ def _plain_fen(claim: Claim, rule: PolicyRule, units: int) -> int:
 
 def _frees(claim: Claim, reached_day: date | None, due_fen: int) -> tuple[Free, ...]:
     due = claim.standing in ("held", "payable")
-    if due and claim.words.payments and claim.words.paid_fen >= due_fen:
+    if due and claim.verdicts.payments and claim.verdicts.paid_fen >= due_fen:
         return ("nothing",)
     if claim.standing == "blocked":
         if claim.reason == "late_referral":
@@ -221,6 +221,6 @@ def _frees(claim: Claim, reached_day: date | None, due_fen: int) -> tuple[Free, 
     found: list[Free] = []
     if claim.releases_on is not None and (reached_day is None or reached_day < claim.releases_on):
         found.append("hold")
-    if claim.mode == "HOLD_FOR_REVIEW" and claim.words.word != "approved":
+    if claim.mode == "HOLD_FOR_REVIEW" and claim.verdicts.decision != "approved":
         found.append("approval")
     return tuple(found) or ("pay",)

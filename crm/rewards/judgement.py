@@ -126,14 +126,14 @@ def judge_claims(claims: Iterable[Claim], refused: frozenset[EventKey] = frozens
     listed = list(claims)
     graded = graded_fen(listed)
     due_fen = capped_fen(listed, graded)
-    paid_fen = [claim.words.paid_fen for claim in listed]
+    paid_fen = [claim.verdicts.paid_fen for claim in listed]
     set_off = _set_off(listed, due_fen, paid_fen)
     rows: dict[str, Reward] = {}
     marked: dict[EventKey, frozenset[Mark]] = {}
     balances: dict[str, dict[str, int]] = {}
     for place, claim in enumerate(listed):
         shown = NO_MARKS
-        if claim.words.payments:
+        if claim.verdicts.payments:
             marks = payment_marks(claim)
             marked |= marks
             shown = shown.union(*marks.values())
@@ -157,11 +157,11 @@ def _set_off(claims: list[Claim], due_fen: list[int], paid_fen: list[int]) -> fr
     receivable_fen: dict[str, int] = {}
     short = []
     for place, claim in enumerate(claims):
-        if not claim.words.payments:
+        if not claim.verdicts.payments:
             continue
         rest_fen = due_fen[place] - paid_fen[place]
         if rest_fen > 0:
-            short.append((claim.words.payments[-1].moment.order, place, rest_fen))
+            short.append((claim.verdicts.payments[-1].moment.order, place, rest_fen))
         elif rest_fen:
             receivable_fen[claim.member] = receivable_fen.get(claim.member, 0) - rest_fen
     covered = set()
@@ -176,9 +176,9 @@ def _set_off(claims: list[Claim], due_fen: list[int], paid_fen: list[int]) -> fr
 def payment_marks(claim: Claim) -> dict[EventKey, frozenset[Mark]]:
     """The marks of each payment that has any."""
     marked: dict[EventKey, frozenset[Mark]] = {}
-    for payment in claim.words.payments:
+    for payment in claim.verdicts.payments:
         marks: set[Mark] = set()
-        if payment.moment.actor in claim.words.approvers:
+        if payment.moment.actor in claim.verdicts.approvers:
             marks.add("approver_paid")
         if claim.releases_on is not None and payment.moment.day < claim.releases_on:
             marks.add("paid_early")
@@ -190,7 +190,7 @@ def payment_marks(claim: Claim) -> dict[EventKey, frozenset[Mark]]:
 def _reward(
     claim: Claim, granted_fen: int, due_fen: int, paid_fen: int, marks: frozenset[Mark]
 ) -> Reward:
-    if claim.words.payments and claim.standing not in ("held", "payable"):
+    if claim.verdicts.payments and claim.standing not in ("held", "payable"):
         marks |= {"nothing_due"}
     # By place: to find twenty-two fields by their names takes a microsecond, for each reward.
     return Reward(
@@ -212,8 +212,8 @@ def _reward(
         claim.returned,
         claim.rule_number,
         claim.entered_by,
-        claim.words.approvers,
-        claim.words.payers,
+        claim.verdicts.approvers,
+        claim.verdicts.payers,
         paid_fen,
         claim.outlet,
         claim.entered_late_us,

@@ -27,7 +27,7 @@ State = Literal["tracked", "blocked", "held", "payable", "rejected", "paid", "cl
 Reason = Literal[
     "self_referral", "compliance_breach", "not_trained", "erased", "forbidden", "late_referral"
 ]
-Word = Literal["approved", "rejected"]
+Decision = Literal["approved", "rejected"]
 
 LATE_AFTER_US = 7 * DAY_US
 
@@ -68,7 +68,7 @@ def block_reason(
 def standing(
     rule: PolicyRule,
     reason: Reason | None,
-    word: Word | None,
+    decision: Decision | None,
     *,
     hold_over: bool,
     all_returned: bool,
@@ -76,13 +76,13 @@ def standing(
     """The state before any payment is looked at."""
     if reason is not None:
         return "blocked"
-    if rule.mode != "TRACK_ONLY" and word == "rejected":
+    if rule.mode != "TRACK_ONLY" and decision == "rejected":
         return "rejected"
     if all_returned:
         return "clawed_back"
     if rule.mode == "TRACK_ONLY":
         return "tracked"
-    approved = rule.mode != "HOLD_FOR_REVIEW" or word == "approved"
+    approved = rule.mode != "HOLD_FOR_REVIEW" or decision == "approved"
     return "payable" if hold_over and approved else "held"
 
 

@@ -1,4 +1,4 @@
-"""Headquarters' words on the rewards of one purchase: who may approve, which word holds.
+"""Headquarters' verdicts on the rewards of one purchase: who may approve, which decision holds.
 
 Nobody approves what they entered: neither the purchase, nor the referral it is owed to, nor the
 enrolment of the member. A payment is never refused: money that moved is a fact.
@@ -7,29 +7,30 @@ Decided here, where the published rules are silent:
 - an approval is judged even when the reward it names is owed to nobody: then by the purchase and
   the enrolment alone;
 - who entered something may still reject it;
-- a word counts only when reward, purchase and member agree with each other;
-- who approved once is an approver of the reward, also when a later word took it back.
+- a verdict counts only when reward, purchase and member agree with each other;
+- who approved once is an approver of the reward, also when a later one took it back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from crm.rewards.attribution import Attribution, Membership
 from crm.rewards.facts import EventKey, PurchaseFact, VerdictFact
-from crm.rewards.states import Word
+from crm.rewards.states import Decision
 
 Named = tuple[str, str]
 """What a verdict on a purchase names: (reward id, member)."""
 
 
-class Words(Struct, frozen=True, gc=False):
-    """The words on one reward: the later one of yes and no, who approved, and the payments.
+class Verdicts(Struct, frozen=True, gc=False):
+    """The verdicts on one reward: the later one of yes and no, who approved, and the payments.
 
     `approvers` are sorted: what is stored has one spelling.
     """
 
-    word: Word | None = None
+    decision: Decision | None = field(default=None, name="word")
+    """Stored as `word`, and `Claim.verdicts` as `words`: claims of earlier versions are read on."""
     approvers: tuple[str, ...] = ()
     payments: tuple[VerdictFact, ...] = ()
 
@@ -48,7 +49,7 @@ class Words(Struct, frozen=True, gc=False):
         return tuple(sorted({payment.moment.actor for payment in self.payments}))
 
 
-NO_WORDS = Words()
+NO_VERDICTS = Verdicts()
 
 
 def refused_approvals(
@@ -82,27 +83,29 @@ def entered_by(
     return frozenset(actors)
 
 
-def words_on(verdicts: Sequence[VerdictFact], refused: frozenset[EventKey]) -> dict[Named, Words]:
-    """The words on each reward that the verdicts on one purchase name, refused ones left out."""
+def verdicts_on(
+    verdicts: Sequence[VerdictFact], refused: frozenset[EventKey]
+) -> dict[Named, Verdicts]:
+    """Those on each reward that the verdicts on one purchase name, refused ones left out."""
     if not verdicts:
         return {}
     grouped: dict[Named, list[VerdictFact]] = {}
     for verdict in sorted(verdicts, key=lambda each: each.moment.order):
         if not refused or verdict.moment.key not in refused:
             grouped.setdefault((verdict.reward_id, verdict.member), []).append(verdict)
-    return {named: _words(group) for named, group in grouped.items()}
+    return {named: _verdicts(group) for named, group in grouped.items()}
 
 
-def _words(verdicts: list[VerdictFact]) -> Words:
-    """The words of verdicts in effective order."""
-    word: Word | None = None
+def _verdicts(verdicts: list[VerdictFact]) -> Verdicts:
+    """What verdicts in effective order come to."""
+    decision: Decision | None = None
     approvers: set[str] = set()
     payments: list[VerdictFact] = []
     for verdict in verdicts:
         if verdict.kind == "paid":
             payments.append(verdict)
             continue
-        word = verdict.kind
-        if word == "approved":
+        decision = verdict.kind
+        if decision == "approved":
             approvers.add(verdict.moment.actor)
-    return Words(word, tuple(sorted(approvers)), tuple(payments))
+    return Verdicts(decision, tuple(sorted(approvers)), tuple(payments))

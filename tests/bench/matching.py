@@ -24,7 +24,7 @@ from crm.identity.clustering import who_is_who
 from crm.identity.default_weights import SHIPPED
 from crm.identity.record import Record, record_of
 from crm.identity.resolution import Resolution
-from crm.identity.traits import HumanWord
+from crm.identity.traits import PairDecision
 from tests.bench.seniors import Noise, Seniors, seniors
 from tests.bench.splink_peer import splink_pairs
 
@@ -100,7 +100,7 @@ def spouses_linked(made: Seniors, found: set[Pair]) -> int:
 def answered(made: Seniors, records: list[Record], first: Resolution) -> Resolution:
     """After a person answered every pair that was asked, and rightly."""
     words = [
-        HumanWord(
+        PairDecision(
             asked.card_id,
             asked.other_card_id,
             "same" if made.person[asked.card_id] == made.person[asked.other_card_id]

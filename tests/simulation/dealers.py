@@ -18,7 +18,7 @@ import orjson
 from campaigns.times import DAY_US, day_end_us, shanghai_day
 from crm.copies.replica import Page
 from tests.installations import Installation
-from tests.naive_facts import human_words, identity_cards
+from tests.naive_facts import identity_cards, pair_decisions
 from tests.naive_history import History
 from tests.oracles import copies_of, reached_days
 from tests.simulation.company_side import CompanySide, without_waiting_for_the_disk
@@ -108,7 +108,7 @@ class Simulation:
             history = History(
                 self.company.accepted, reached_days(self.company.accepted, self.company.now_us)
             )
-            who = NaivePeople(identity_cards(history), human_words(history))
+            who = NaivePeople(identity_cards(history), pair_decisions(history))
             found = copies_of(
                 history, who.groups, self.company.installation, day_end_us(today) - 1, DEALERS
             )

@@ -24,7 +24,7 @@ from campaigns.sentences import refusal_sentence
 from campaigns.times import day_start_us, rfc3339
 from campaigns.wording.catalogues import N_
 from crm.copies.row_names import ROW, of_card
-from crm.entries.own_words import times_said
+from crm.entries.own_events import times_said
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.guards.visit import Posting, Visit

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.wording.catalogues import N_
-from crm.entries.own_words import Spoken
+from crm.entries.own_events import Spoken
 from crm.web.desk.acts import ActForm
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table

@@ -18,7 +18,7 @@ from crm.attachments.store import AttachmentRefused, AttachmentStore
 from crm.consents.gathering import CONSENT_TYPES
 from crm.consents.uses import Standing, may_show
 from crm.copies.row_names import ROW
-from crm.entries.own_words import pending
+from crm.entries.own_events import pending
 from crm.intake.row_references import card_of_row
 from crm.storage.database import reading, writing
 from crm.web.api.attachments import EVIDENCE_FIELD

@@ -13,7 +13,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account, accounts, names_of
 from crm.accounts.tokens import token_names
 from crm.copies.queries import dealer_names, own_row_key
-from crm.entries.own_words import going_back, own_numbered
+from crm.entries.own_events import going_back, own_numbered
 from crm.journal.numbers import events_numbered, number_of, numbers_of
 from crm.ledger.queries import moved_by, paid_with
 from crm.outcomes.asking import handled_by

@@ -12,7 +12,7 @@ from campaigns.times import parse_instant_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activities_between
 from crm.copies.queries import dealer_name
-from crm.entries.own_words import times_said
+from crm.entries.own_events import times_said
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.walk_ins.queries import accepted_activity, is_awaited

@@ -17,7 +17,7 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.days import day_text
 from crm.activities.queries import ActivityRow, activity
 from crm.copies.queries import dealer_names
-from crm.entries.own_words import OwnWord, own_events, own_words
+from crm.entries.own_events import OwnEvent, own_events, own_events_whole
 from crm.entries.queries import OwnForm
 from crm.journal.logged_event import LoggedEvent
 from crm.scope import OutOfScope
@@ -27,7 +27,7 @@ from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import near_activities
 from crm.web.pages.own_forms import own_forms
-from crm.web.pages.own_words import VOIDED
+from crm.web.pages.own_today import VOIDED
 from crm.web.view import labels
 from crm.web.view.said import receipt_number
 
@@ -48,7 +48,7 @@ class Moving:
 
     form: OwnForm
     events: tuple[LoggedEvent, ...]
-    words: tuple[OwnWord, ...]
+    own: tuple[OwnEvent, ...]
     was: str
     choices: Mapping[str, ActivityRow]
 
@@ -89,19 +89,19 @@ def _moving(visit: Visit, form_id: str) -> Moving:
         raise OutOfScope("who takes nothing back")
     source = visit.account.source
     with reading(visit.site.engine) as connection:
-        may_move = [word for word in own_words(connection, source, form_id) if word.may_move]
+        may_move = [each for each in own_events(connection, source, form_id) if each.may_move]
         forms = own_forms(visit, connection, 0, form_id)
-        known = {e.id: e for e in own_events(connection, visit.site.keyring, source, form_id)}
-        words = tuple(word for word in may_move if not known[word.id].blank)
-        if not words or not forms:
+        known = {e.id: e for e in own_events_whole(connection, visit.site.keyring, source, form_id)}
+        own = tuple(each for each in may_move if not known[each.id].blank)
+        if not own or not forms:
             raise NotFound
-        events, was = tuple(known[word.id] for word in words), words[0].activity_id
+        events, was = tuple(known[each.id] for each in own), own[0].activity_id
         named = activity(visit.scope, connection, was)
         last = _written_by(forms[0], events)
         near = [e for e in near_activities(visit, connection) if shanghai_day(e.starts_us) <= last]
         choices = {one.activity_id: one for one in near}
     choices.pop(was, None)
-    return Moving(forms[0], events, words, named.title if named else was, choices)
+    return Moving(forms[0], events, own, named.title if named else was, choices)
 
 
 def _written_by(form: OwnForm, events: Iterable[LoggedEvent]) -> date:
@@ -163,7 +163,7 @@ def _page(visit: Visit, moving: Moving, form: ActForm) -> Response:
         "of": moving.form,
         "number": receipt_number(moving.form.form_id),
         "was": moving.was,
-        "words": moving.words,
+        "words": moving.own,
         "dealers": names,
         "choices": choices,
         "form": form,

@@ -136,12 +136,12 @@ def agree_to(posting: SignedInPosting, draft_id: str) -> Response:
     visit = posting.visit
     visit.scope.require("legal", "compliance's word on a policy")
     draft = _draft(visit, draft_id)
-    word = posting.text("word", 2_000)
+    agreement = posting.text("word", 2_000)
     if not may_agree(draft, visit.account.actor):
         return _draft_page(visit, draft, fault=_NOT_YOURS)
-    if not word:
+    if not agreement:
         return _draft_page(visit, draft, fault=_NO_WORD)
-    agree(visit.site.engine, _writer(visit), draft, word)
+    agree(visit.site.engine, _writer(visit), draft, agreement)
     return RedirectResponse(f"/policies/drafts/{draft_id}", 303)
 
 
@@ -153,12 +153,12 @@ def publish(posting: SignedInPosting, draft_id: str) -> Response:
     draft = _draft(visit, draft_id)
     document = read(draft.text)
     asked = _asked(visit, document)
-    needs_word = any(each.needs_word for each in asked)
-    if not may_publish(draft, visit.account.actor, needs_word=needs_word):
+    needs_agreement = any(each.needs_agreement for each in asked)
+    if not may_publish(draft, visit.account.actor, needs_agreement=needs_agreement):
         return _draft_page(visit, draft, fault=_NOT_YOURS)
     data: dict[str, Any] = {**document.data(), "drafted_by": draft.drafted_by}
-    if draft.word_by is not None:
-        data["agreed_by"] = draft.word_by
+    if draft.agreed_by is not None:
+        data["agreed_by"] = draft.agreed_by
     answer = say(posting, [Act(PUBLISHES, data)])
     if answer.form is not None:
         return _draft_page(visit, draft, form=answer.form)
@@ -208,12 +208,12 @@ def _draft_page(
 ) -> Response:
     document = read(draft.text)
     asked = _asked(visit, document)
-    needs_word = any(each.needs_word for each in asked)
+    needs_agreement = any(each.needs_agreement for each in asked)
     actor = visit.account.actor
     now = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         known = published(visit.scope, connection, visit.site.keyring)
-        people = {draft.drafted_by, draft.word_by or "", draft.ended_by or ""}
+        people = {draft.drafted_by, draft.agreed_by or "", draft.ended_by or ""}
         names = names_of(connection, people)
     context = {
         "title": visit.say(N_("政策草稿")),
@@ -221,16 +221,16 @@ def _draft_page(
         "document": document,
         "current": policy_on(known, document.effective_from),
         "asked": asked,
-        "needs_word": needs_word,
+        "needs_agreement": needs_agreement,
         "names": names,
         "trial": trial,
         "starts": (trial.starts if trial else now - timedelta(days=_TRIED_DAYS)).isoformat(),
         "ends": (trial.ends if trial else now).isoformat(),
         "fault": None if fault is None else visit.say(fault),
         "form": form or ActForm(),
-        "may_agree": visit.may("legal") and needs_word and may_agree(draft, actor),
+        "may_agree": visit.may("legal") and needs_agreement and may_agree(draft, actor),
         "may_publish": visit.may_say(PUBLISHES)
-        and may_publish(draft, actor, needs_word=needs_word),
+        and may_publish(draft, actor, needs_agreement=needs_agreement),
         "may_withdraw": visit.may_say(PUBLISHES) and draft.state == "draft",
     }
     is_wrong = fault is not None or form is not None

@@ -9,7 +9,7 @@ from campaigns.sentences import outcome_sentence
 from campaigns.wording.languages import Language
 from crm.accounts.people import Account
 from crm.copies.queries import dealer_names
-from crm.entries.own_words import OwnWord, Spoken, own_words
+from crm.entries.own_events import OwnEvent, Spoken, own_events
 from crm.entries.queries import names_at
 from crm.masking import masked_name
 from crm.outcomes.voids import NEVER_VOIDED
@@ -71,16 +71,16 @@ def receipt_number(form_id: str) -> str:
 
 def said_of(connection: Connection, account: Account, form_id: str, language: Language) -> Said:
     """The receipt of a form that the account sent and that is durable."""
-    words = own_words(connection, account.source, form_id)
+    events = own_events(connection, account.source, form_id)
     sees = account.scope.may("people")
-    names = names_at(connection, {word.subject for word in words}) if sees else {}
-    lines = tuple(_line(word, account, language, names.get(word.subject, "")) for word in words)
+    names = names_at(connection, {event.subject for event in events}) if sees else {}
+    lines = tuple(_line(event, account, language, names.get(event.subject, "")) for event in events)
     dealers = dealer_names(connection) if any(line.of.dealer for line in lines) else {}
     return Said(receipt_number(form_id), lines, dealers)
 
 
-def _line(word: OwnWord, account: Account, language: Language, name: str) -> SaidLine:
-    status = word.status
+def _line(event: OwnEvent, account: Account, language: Language, name: str) -> SaidLine:
+    status = event.status
     detail = status.reason if status.outcome == "rejected" else status.waiting_for
     is_open = status.outcome == "accepted"
     return SaidLine(
@@ -92,7 +92,7 @@ def _line(word: OwnWord, account: Account, language: Language, name: str) -> Sai
         may_take_back=account.may_say(VOIDED)
         and status.type not in NEVER_VOIDED
         and status.outcome in ("recorded", "waiting"),
-        of=word.of,
+        of=event.of,
         who=masked_name(name) if name else "",
-        value=word.value,
+        value=event.value,
     )

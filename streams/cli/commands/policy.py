@@ -63,7 +63,7 @@ def check_policy(file: PolicyFile, as_json: AsJson = False) -> None:
     found = findings(document.rules, document.effective_from, shanghai_day(now_us()))
     if as_json:
         print_lines(
-            {"rule": each.rule_number, "code": each.code, "needs_word": each.needs_word}
+            {"rule": each.rule_number, "code": each.code, "needs_word": each.needs_agreement}
             for each in found
         )
         return
@@ -80,15 +80,19 @@ def check_policy(file: PolicyFile, as_json: AsJson = False) -> None:
         say("法律要问的"),
         words("第几条", "要问的", "要合规的话"),
         (
-            (each.rule_number or "", word("policy_finding", each.code), _needed(each.needs_word))
+            (
+                each.rule_number or "",
+                word("policy_finding", each.code),
+                _needed(each.needs_agreement),
+            )
             for each in found
         ),
         say("法律没有要问的。"),
     )
 
 
-def _needed(needs_word: bool) -> str:
-    return say("要") if needs_word else ""
+def _needed(needs_agreement: bool) -> str:
+    return say("要") if needs_agreement else ""
 
 
 def try_out(

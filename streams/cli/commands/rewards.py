@@ -131,7 +131,7 @@ def _as_json(found: Explanation) -> dict[str, Any]:
         "policy": None if found.policy is None else found.policy.policy,
         "rule": found.claim.rule_number,
         "amount_fen": found.due_fen,
-        "paid_fen": found.claim.words.paid_fen,
+        "paid_fen": found.claim.verdicts.paid_fen,
         "sums": [{"kind": s.kind, "fen": s.fen, **s.values} for s in found.sums],
         "chain": [
             {

@@ -31,7 +31,7 @@ def told(fold: Fold, context: EvaluationContext) -> list[Any]:
         fold.judged.erased_from,
         {name: _without_events(card) for name, card in fold.cards.items()},
         fold.resolution,
-        {name: fold.words_of(card) for name, card in fold.cards.items()},
+        {name: fold.decisions_of(card) for name, card in fold.cards.items()},
         {name: fold.shared_of(card) for name, card in fold.cards.items()},
         fold.is_shared,
         fold.is_waiting,

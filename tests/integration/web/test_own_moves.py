@@ -20,7 +20,7 @@ from crm.storage.database import reading
 from streams.running.outbox_store import OutboxStore
 from tests.integration.web.acting import form_in
 from tests.integration.web.sites import RunningSite, activity_today, entered, today
-from tests.integration.web.test_own_words import write
+from tests.integration.web.test_own_today import write
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -12,7 +12,7 @@ import pytest
 from campaigns.ids import person_id
 from campaigns.times import DAY_US, rfc3339
 from crm.clock import now_us
-from crm.entries import own_words
+from crm.entries import own_events
 from crm.web.desk import acts
 from crm.web.pages import log_form
 from tests.integration.web.acting import form_in
@@ -45,7 +45,7 @@ def not_yet_received(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def late(connection: object, source: str, form_id: str) -> dict[str, str]:
         asked.append(form_id)
-        return {} if len(asked) == 1 else own_words.times_said(connection, source, form_id)  # type: ignore[arg-type]
+        return {} if len(asked) == 1 else own_events.times_said(connection, source, form_id)  # type: ignore[arg-type]
 
     for module in (acts, log_form):
         monkeypatch.setattr(module, "times_said", late)

@@ -5,9 +5,9 @@ from typing import Literal
 import pytest
 
 from crm.consents.consents import is_allowed
-from crm.consents.facts import ConsentWord
+from crm.consents.facts import ConsentDecision
 from crm.consents.uses import Standing, may_follow_up, may_reach_out, may_show
-from tests.unit.crm.copies.samples import at, health, share, word
+from tests.unit.crm.copies.samples import at, decision, health, share
 
 NOON = at("2026-05-03 12:00")
 OPEN = Standing(restricted=False, deceased=False)
@@ -31,11 +31,11 @@ def test_nobody_calls_the_dead_or_those_who_said_no() -> None:
 def test_news_are_sent_to_nobody_who_did_not_agree_to_them(
     purpose: Literal["marketing", "club"],
 ) -> None:
-    yes = word("given", "2026-05-01 09:00", purpose)
-    later_no = word("withdrawn", "2026-05-02 09:00", purpose)
-    other = word("given", "2026-05-01 09:00", "archive")
+    yes = decision("given", "2026-05-01 09:00", purpose)
+    later_no = decision("withdrawn", "2026-05-02 09:00", purpose)
+    other = decision("given", "2026-05-01 09:00", "archive")
 
-    def may(*cards: list[ConsentWord], standing: Standing = OPEN) -> bool:
+    def may(*cards: list[ConsentDecision], standing: Standing = OPEN) -> bool:
         return may_reach_out(cards, standing, purpose, NOON)
 
     assert not may([])
@@ -49,8 +49,8 @@ def test_news_are_sent_to_nobody_who_did_not_agree_to_them(
 
 
 def test_a_dealer_has_only_the_categories_that_the_consent_names() -> None:
-    def given(words: list[ConsentWord], category: str) -> bool:
-        return is_allowed(words, "share_with_dealer", NOON, "D1", category)
+    def given(decisions: list[ConsentDecision], category: str) -> bool:
+        return is_allowed(decisions, "share_with_dealer", NOON, "D1", category)
 
     bare = [share()]
     assert [c for c in ("identity", "contact", "health", "history") if given(bare, c)] == [
@@ -68,7 +68,7 @@ def test_a_dealer_has_only_the_categories_that_the_consent_names() -> None:
 
 
 def test_the_companys_own_use_of_health_needs_that_consent_too() -> None:
-    yes = word("given", "2026-03-01 09:00", "archive")
+    yes = decision("given", "2026-03-01 09:00", "archive")
     assert not is_allowed([yes], "archive", NOON, category="health")
     assert is_allowed([yes, health()], "archive", NOON, category="health")
     assert is_allowed([yes], "archive", NOON, category="identity")
@@ -76,6 +76,6 @@ def test_the_companys_own_use_of_health_needs_that_consent_too() -> None:
 
 
 def test_no_other_purpose_ever_gives_a_dealer_anything() -> None:
-    words = [word("given", "2026-03-01 09:00", "archive"), health()]
+    decisions = [decision("given", "2026-03-01 09:00", "archive"), health()]
     for purpose in ("archive", "health", "marketing", "club"):
-        assert not is_allowed(words, purpose, NOON, "D1", "identity")
+        assert not is_allowed(decisions, purpose, NOON, "D1", "identity")

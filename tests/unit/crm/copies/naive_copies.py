@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from crm.consents.facts import ActivityInfo, ConsentWord, Contract, SharedCard
+from crm.consents.facts import ActivityInfo, ConsentDecision, Contract, SharedCard
 
 Row = dict[str, Any]
 
@@ -98,11 +98,11 @@ def holds_region(code: str, region: str) -> bool:
 
 def spoken(
     cards: Sequence[SharedCard], purpose: str, dealer: str | None, at_us: int
-) -> list[ConsentWord]:
+) -> list[ConsentDecision]:
     words = []
     for card in cards:
         for word in card.consents:
-            to_all = word.dealer is None and word.word != "given"
+            to_all = word.dealer is None and word.kind != "given"
             if (
                 word.purpose == purpose
                 and (word.dealer == dealer or to_all)
@@ -113,7 +113,7 @@ def spoken(
 
 
 def loses_on_paper(
-    consent: ConsentWord, objection: ConsentWord, words: Sequence[ConsentWord]
+    consent: ConsentDecision, objection: ConsentDecision, words: Sequence[ConsentDecision]
 ) -> bool:
     """The objection and some consent of the day clash with one of the two on paper."""
     day = day_of(consent.order[0])
@@ -122,29 +122,29 @@ def loses_on_paper(
     clashes = [
         other.day_precision or objection.day_precision
         for other in words
-        if other.word == "given" and day_of(other.order[0]) == day
+        if other.kind == "given" and day_of(other.order[0]) == day
     ]
     return any(clashes)
 
 
 def beaten(
-    consent: ConsentWord, words: Sequence[ConsentWord], of_card: Sequence[ConsentWord]
+    consent: ConsentDecision, words: Sequence[ConsentDecision], of_card: Sequence[ConsentDecision]
 ) -> bool:
     if not consent.proven:
-        before = [w for w in of_card if w.word == "given" and w.proven and w.order < consent.order]
+        before = [w for w in of_card if w.kind == "given" and w.proven and w.order < consent.order]
         if not before:
-            return any(word.word != "given" for word in words)
+            return any(word.kind != "given" for word in words)
         consent = max(before, key=lambda word: word.order)
     return any(
         objection.order > consent.order or loses_on_paper(consent, objection, words)
         for objection in words
-        if objection.word != "given"
+        if objection.kind != "given"
     )
 
 
-def standing_consent(words: Sequence[ConsentWord], at_us: int) -> ConsentWord | None:
+def standing_consent(words: Sequence[ConsentDecision], at_us: int) -> ConsentDecision | None:
     """The last word when it is a consent that no objection beats and that has not expired."""
-    if not words or words[-1].word != "given" or beaten(words[-1], words, words):
+    if not words or words[-1].kind != "given" or beaten(words[-1], words, words):
         return None
     expires_on = words[-1].expires_on
     return None if expires_on is not None and expires_on < day_of(at_us) else words[-1]

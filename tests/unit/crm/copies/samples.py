@@ -7,7 +7,7 @@ from typing import Any
 from campaigns.times import OrderKey, parse_instant_us
 from crm.consents.facts import (
     ActivityInfo,
-    ConsentWord,
+    ConsentDecision,
     Contract,
     HistoryItem,
     Purchase,
@@ -28,21 +28,23 @@ def order(text: str) -> OrderKey:
     return (at(text), 0, "paper", f"e{next(_serial):06d}")
 
 
-def word(said: str, time: str, purpose: str = "share_with_dealer", **fields: Any) -> ConsentWord:
-    """A word at "DAY HH:MM", or on "DAY" with day precision."""
+def decision(
+    said: str, time: str, purpose: str = "share_with_dealer", **fields: Any
+) -> ConsentDecision:
+    """A decision at "DAY HH:MM", or on "DAY" with day precision."""
     values: dict[str, Any] = {"dealer": "D1" if purpose == "share_with_dealer" else None}
     values |= {"categories": frozenset(), "expires_on": None, "day_precision": len(time) == 10}
     values |= fields
     values["categories"] = frozenset(values["categories"])
-    return ConsentWord(word=said, purpose=purpose, order=order(time), **values)  # type: ignore[arg-type]
+    return ConsentDecision(kind=said, purpose=purpose, order=order(time), **values)  # type: ignore[arg-type]
 
 
-def share(time: str = "2026-03-01 09:00", *categories: str, **fields: Any) -> ConsentWord:
-    return word("given", time, categories=categories, **fields)
+def share(time: str = "2026-03-01 09:00", *categories: str, **fields: Any) -> ConsentDecision:
+    return decision("given", time, categories=categories, **fields)
 
 
-def health(time: str = "2026-03-01 09:05", **fields: Any) -> ConsentWord:
-    return word("given", time, "health", **fields)
+def health(time: str = "2026-03-01 09:05", **fields: Any) -> ConsentDecision:
+    return decision("given", time, "health", **fields)
 
 
 def contract(dealer: str = "D1", *regions: str, **fields: Any) -> Contract:
@@ -60,7 +62,7 @@ def activity(activity_id: str, dealer: str = "D1") -> dict[str, ActivityInfo]:
     return {activity_id: ActivityInfo(activity_id, dealer)}
 
 
-def card(card_id: str, *consents: ConsentWord, **fields: Any) -> SharedCard:
+def card(card_id: str, *consents: ConsentDecision, **fields: Any) -> SharedCard:
     values: dict[str, Any] = {
         "order": order("2026-02-01 09:00"),
         "names": ("王秀英",),

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from campaigns.times import DAY_US, day_start_us
 from crm.consents.facts import (
     ActivityInfo,
-    ConsentWord,
+    ConsentDecision,
     Contract,
     HistoryItem,
     Purchase,
@@ -92,7 +92,7 @@ def later_day(random: Random) -> date | None:
     return date(2026, 5, random.randint(1, DAYS + 1))
 
 
-def consent_words(random: Random) -> tuple[ConsentWord, ...]:
+def consent_decisions(random: Random) -> tuple[ConsentDecision, ...]:
     """Mostly a consent to share and one for health, and then what people say besides."""
     words = some(random, 3, lambda: objection(random) if random.random() < 0.5 else consent(random))
     words += [consent(random, "share_with_dealer") for _ in range(2) if random.random() < 0.7]
@@ -101,11 +101,11 @@ def consent_words(random: Random) -> tuple[ConsentWord, ...]:
     return tuple(mixed(random, words))
 
 
-def consent(random: Random, purpose: Any = None) -> ConsentWord:
+def consent(random: Random, purpose: Any = None) -> ConsentDecision:
     purpose = purpose or random.choice(("share_with_dealer", "health", "archive", "marketing"))
     sharing = purpose == "share_with_dealer"
     starts_us, by_day = when(random)
-    return ConsentWord(
+    return ConsentDecision(
         "given",
         purpose,
         random.choice(DEALERS) if sharing else None,
@@ -117,12 +117,14 @@ def consent(random: Random, purpose: Any = None) -> ConsentWord:
     )
 
 
-def objection(random: Random) -> ConsentWord:
+def objection(random: Random) -> ConsentDecision:
     purpose: Any = random.choice(("share_with_dealer", "share_with_dealer", "health", "archive"))
     dealer = random.choice((None, *DEALERS)) if purpose == "share_with_dealer" else None
     said: Any = random.choice(("refused", "withdrawn"))
     starts_us, by_day = when(random)
-    return ConsentWord(said, purpose, dealer, frozenset(), None, order(random, starts_us), by_day)
+    return ConsentDecision(
+        said, purpose, dealer, frozenset(), None, order(random, starts_us), by_day
+    )
 
 
 def contract(random: Random, contract_id: str) -> Contract:
@@ -200,7 +202,7 @@ def card(random: Random, card_id: str) -> SharedCard:
         readings=tuple(some(random, 2, lambda: reading(random))),
         history=tuple(some(random, 3, lambda: history_item(random))),
         purchases=tuple(some(random, 2, lambda: purchase(random))),
-        consents=consent_words(random),
+        consents=consent_decisions(random),
         deceased=random.random() < 0.15,
         erased=random.random() < 0.1,
     )

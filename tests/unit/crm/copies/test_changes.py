@@ -3,7 +3,7 @@
 from crm.consents.facts import SharedCard
 from crm.copies.changes import Change, ReasonClass, new_changes, reason_of_withdrawal
 from crm.copies.contributions import circumstances
-from tests.unit.crm.copies.samples import at, card, contract, share, word
+from tests.unit.crm.copies.samples import at, card, contract, decision, share
 
 ROW, OTHER = ("D1", "row"), ("D1", "other")
 
@@ -47,7 +47,7 @@ def reason(*person: SharedCard, dealer: str = "D1") -> ReasonClass:
 
 
 def test_the_reason_is_the_gravest_that_a_dealer_may_know() -> None:
-    refused = word("refused", "2026-04-01 09:00")
+    refused = decision("refused", "2026-04-01 09:00")
     assert reason(card("c1", share(), refused, erased=True)) is ReasonClass.ERASED
     assert reason(card("c1", share(), region="310115")) is ReasonClass.ENTITLEMENT_ENDED
     assert reason(card("c1", share()), dealer="D9") is ReasonClass.ENTITLEMENT_ENDED

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from crm.consents.facts import ConsentWord, Contract, SharedCard
+from crm.consents.facts import ConsentDecision, Contract, SharedCard
 from crm.copies.contributions import Contribution, Ground, Obstacle, circumstances, why
-from tests.unit.crm.copies.samples import activity, at, card, contract, health, share, word
+from tests.unit.crm.copies.samples import activity, at, card, contract, decision, health, share
 
 NOON = at("2026-05-03 12:00")
 ACTIVITIES = activity("A1", "D1") | activity("A2", "D2")
@@ -60,14 +60,14 @@ def test_a_dealer_without_a_contract_has_no_copy_whatever_the_card_names() -> No
     [
         ((), Obstacle.NO_CONSENT),
         ((share(dealer="D2"),), Obstacle.NO_CONSENT),
-        ((word("refused", "2026-05-01 09:00"),), Obstacle.REFUSED),
-        ((share(), word("refused", "2026-05-01 09:00", dealer=None)), Obstacle.REFUSED),
-        ((share(), word("withdrawn", "2026-05-01 09:00")), Obstacle.WITHDRAWN),
+        ((decision("refused", "2026-05-01 09:00"),), Obstacle.REFUSED),
+        ((share(), decision("refused", "2026-05-01 09:00", dealer=None)), Obstacle.REFUSED),
+        ((share(), decision("withdrawn", "2026-05-01 09:00")), Obstacle.WITHDRAWN),
         ((share(expires_on=date(2026, 5, 2)),), Obstacle.EXPIRED),
     ],
 )
 def test_the_cards_own_consent_must_hold(
-    words: tuple[ConsentWord, ...], obstacle: Obstacle
+    words: tuple[ConsentDecision, ...], obstacle: Obstacle
 ) -> None:
     assert reasons(card("c1", *words)).obstacles == (obstacle,)
 
@@ -75,16 +75,16 @@ def test_the_cards_own_consent_must_hold(
 @pytest.mark.parametrize("said", ["withdrawn", "refused"])
 def test_a_later_objection_on_another_card_of_the_person_overrules(said: str) -> None:
     mine = card("c1", share("2026-05-01 09:00"))
-    later = card("c2", word(said, "2026-05-01 09:01"), erased=True)
-    before = card("c2", word(said, "2026-05-01 08:59"))
-    of_another = card("c2", word(said, "2026-05-01 09:01", dealer="D2"))
+    later = card("c2", decision(said, "2026-05-01 09:01"), erased=True)
+    before = card("c2", decision(said, "2026-05-01 08:59"))
+    of_another = card("c2", decision(said, "2026-05-01 09:01", dealer="D2"))
     assert reasons(mine, later).obstacles == (Obstacle.OVERRULED,)
     assert reasons(mine, before).contributes
     assert reasons(mine, of_another).contributes
 
 
 def test_at_one_instant_the_effective_order_says_which_of_two_cards_spoke_last() -> None:
-    given, no = share("2026-05-01 09:00"), word("withdrawn", "2026-05-01 09:00")
+    given, no = share("2026-05-01 09:00"), decision("withdrawn", "2026-05-01 09:00")
     first, second = (given.order[0], 0, "a", "a"), (given.order[0], 1, "a", "a")
     mine, late = card("c1", replace(given, order=first)), card("c1", replace(given, order=second))
     assert reasons(mine, card("c2", replace(no, order=second))).obstacles == (Obstacle.OVERRULED,)
@@ -93,15 +93,15 @@ def test_at_one_instant_the_effective_order_says_which_of_two_cards_spoke_last()
 
 def test_another_cards_later_consent_does_not_take_the_objection_back_for_this_one() -> None:
     mine = card("c1", share("2026-05-01 09:00"))
-    other = card("c2", word("withdrawn", "2026-05-01 10:00"), share("2026-05-01 11:00"))
+    other = card("c2", decision("withdrawn", "2026-05-01 10:00"), share("2026-05-01 11:00"))
     assert reasons(mine, other).obstacles == (Obstacle.OVERRULED,)
     assert reasons(other, mine).contributes
 
 
 def test_on_a_day_of_paper_another_cards_no_wins_over_every_consent_of_the_day() -> None:
     mine = card("c1", share("2026-05-01 10:00"))
-    no_on_paper = card("c2", word("withdrawn", "2026-05-01"))
-    yes_on_paper = card("c2", word("withdrawn", "2026-05-01 09:00"), share("2026-05-01"))
+    no_on_paper = card("c2", decision("withdrawn", "2026-05-01"))
+    yes_on_paper = card("c2", decision("withdrawn", "2026-05-01 09:00"), share("2026-05-01"))
     assert reasons(mine, no_on_paper).obstacles == (Obstacle.OVERRULED,)
     assert reasons(mine, yes_on_paper).obstacles == (Obstacle.OVERRULED,)
 
@@ -115,7 +115,7 @@ def test_an_erased_card_does_not_contribute() -> None:
 
 
 def test_a_restricted_persons_cards_do_not_contribute() -> None:
-    no = card("c2", word("withdrawn", "2026-05-01 09:00", "archive"))
+    no = card("c2", decision("withdrawn", "2026-05-01 09:00", "archive"))
     assert reasons(card("c1", share()), no).obstacles == (Obstacle.RESTRICTED,)
 
 
@@ -147,7 +147,10 @@ def test_health_history_and_purchases_need_consent_health_on_the_same_card() -> 
 
 def test_a_health_consent_that_is_gone_or_over_withholds() -> None:
     gone = card(
-        "c1", share("2026-03-01", "history"), health(), word("withdrawn", "2026-05-01", "health")
+        "c1",
+        share("2026-03-01", "history"),
+        health(),
+        decision("withdrawn", "2026-05-01", "health"),
     )
     over = card("c1", share("2026-03-01", "history"), health(expires_on=date(2026, 5, 2)))
     for told in (reasons(gone), reasons(over)):
@@ -157,5 +160,5 @@ def test_a_health_consent_that_is_gone_or_over_withholds() -> None:
 
 def test_another_cards_withdrawal_of_health_is_that_cards_alone() -> None:
     mine = card("c1", share("2026-03-01", "history"), health())
-    other = card("c2", word("withdrawn", "2026-05-01", "health"))
+    other = card("c2", decision("withdrawn", "2026-05-01", "health"))
     assert reasons(mine, other).categories == {"history"}

@@ -13,13 +13,13 @@ from tests.unit.crm.copies.samples import (
     at,
     card,
     contract,
+    decision,
     health,
     item,
     order,
     purchase,
     reading,
     share,
-    word,
 )
 from tests.work import calls_of
 
@@ -63,7 +63,9 @@ def test_each_dealer_consented_to_has_a_row_of_its_own_with_a_key_of_its_own() -
 
 
 def test_a_person_who_shares_nothing_is_in_no_copy() -> None:
-    assert rows([card("c1")], [card("c2", health(), word("given", "2026-03-01", "archive"))]) == []
+    assert (
+        rows([card("c1")], [card("c2", health(), decision("given", "2026-03-01", "archive"))]) == []
+    )
 
 
 def test_a_row_names_the_contributing_cards_in_effective_order_and_only_outside_its_content() -> (
@@ -242,7 +244,7 @@ def test_a_deceased_persons_row_stays_and_is_marked_from_any_card() -> None:
 
 @pytest.mark.parametrize("said", ["withdrawn", "refused"])
 def test_a_restricted_person_is_in_no_copy(said: str) -> None:
-    assert rows([open_card(), card("c2", word(said, "2026-04-01 09:00", "archive"))]) == []
+    assert rows([open_card(), card("c2", decision(said, "2026-04-01 09:00", "archive"))]) == []
 
 
 def test_withdrawal_and_a_new_dealer_empty_the_old_copy() -> None:
@@ -255,7 +257,11 @@ def test_withdrawal_and_a_new_dealer_empty_the_old_copy() -> None:
 
 
 def test_a_person_who_shares_nothing_costs_next_to_nothing() -> None:
-    words = (word("given", "2026-03-01", "archive"), word("refused", "2026-03-01"), health())
+    words = (
+        decision("given", "2026-03-01", "archive"),
+        decision("refused", "2026-03-01"),
+        health(),
+    )
     persons = [[card("c1", *words), card("c2", *words)]] * 1_000
     agreed = [contract(f"D{number}", "110000", kind="sub") for number in range(3)]
     assert rows(*persons, contracts=agreed) == []

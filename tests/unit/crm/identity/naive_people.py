@@ -9,7 +9,7 @@ from datetime import date
 from itertools import combinations
 from uuid import NAMESPACE_DNS, uuid5
 
-from crm.identity.traits import HumanWord, IdentityCard
+from crm.identity.traits import IdentityCard, PairDecision
 
 NAMES = {  # as written -> (simplified, toneless pinyin)
     "单桂兰": ("单桂兰", "shan gui lan"),
@@ -75,27 +75,29 @@ class NaivePeople:
     def __init__(
         self,
         cards: Iterable[IdentityCard],
-        words: Iterable[HumanWord],
+        decisions: Iterable[PairDecision],
         crowded: Callable[[str], bool] = lambda phone: False,
     ) -> None:
         self.cards = {card.card_id: card for card in cards}
         self.crowded = crowded
-        self.words = self.words_that_hold(list(words))
+        self.decisions = self.decisions_that_hold(list(decisions))
         self.groups: list[set[str]] = [{card_id} for card_id in self.cards]
-        for word in sorted(self.words.values(), key=lambda word: word.order):
-            if word.word == "same":
-                self.join(word.card_id, word.other_card_id, by_human=True)
+        for decision in sorted(self.decisions.values(), key=lambda decision: decision.order):
+            if decision.kind == "same":
+                self.join(decision.card_id, decision.other_card_id, by_human=True)
         for rule in (self.same_number, self.same_sound_and_phone, self.same_name_and_birth):
             for smaller, larger in combinations(sorted(self.cards), 2):
                 if rule(self.cards[smaller], self.cards[larger]):
                     self.join(smaller, larger, by_human=False)
 
-    def words_that_hold(self, words: list[HumanWord]) -> dict[frozenset[str], HumanWord]:
-        hold: dict[frozenset[str], HumanWord] = {}
-        for word in words:
-            pair = frozenset((word.card_id, word.other_card_id))
+    def decisions_that_hold(
+        self, decisions: list[PairDecision]
+    ) -> dict[frozenset[str], PairDecision]:
+        hold: dict[frozenset[str], PairDecision] = {}
+        for decision in decisions:
+            pair = frozenset((decision.card_id, decision.other_card_id))
             if len(pair) == 2 and pair <= set(self.cards):
-                others = [each for each in words if {each.card_id, each.other_card_id} == pair]
+                others = [each for each in decisions if {each.card_id, each.other_card_id} == pair]
                 hold[pair] = max(others, key=lambda each: each.order)
         return hold
 
@@ -106,8 +108,8 @@ class NaivePeople:
             return
         for a in left:
             for b in right:
-                word = self.words.get(frozenset((a, b)))
-                if word is not None and word.word == "different":
+                decision = self.decisions.get(frozenset((a, b)))
+                if decision is not None and decision.kind == "different":
                     return
                 if not by_human and veto(self.cards[a], self.cards[b]):
                     return

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from campaigns.events.base import Contact, Person
 from campaigns.events.people import CardRegistered
 from crm.components.keys import keys_of_subject, kind_of
-from crm.identity.traits import HumanWord, IdentityCard
+from crm.identity.traits import IdentityCard, PairDecision
 from crm.journal.logged_event import LoggedEvent
 from tests.unit.crm.identity.naive_people import ID_NUMBERS, NAMES, PHONES
 
@@ -23,7 +23,7 @@ def card_sets(draw: st.DrawFn, most: int = 7) -> list[IdentityCard]:
     return [draw(_cards(f"c{number}", places[number])) for number in range(count)]
 
 
-def word_lists(cards: list[IdentityCard], most: int = 6) -> st.SearchStrategy[list[HumanWord]]:
+def word_lists(cards: list[IdentityCard], most: int = 6) -> st.SearchStrategy[list[PairDecision]]:
     ids = st.sampled_from([card.card_id for card in cards] + ["unknown"])
     said = st.sampled_from(["same", "same", "different", "undecided"])
     triples = st.lists(st.tuples(ids, ids, said), max_size=most)
@@ -47,8 +47,8 @@ def _cards(card_id: str, place: int) -> st.SearchStrategy[IdentityCard]:
     )
 
 
-def _word(card_id: str, other_card_id: str, said: str, at: int) -> HumanWord:
-    return HumanWord(card_id, other_card_id, said, (at, 0, "office", f"w{at}"))  # type: ignore[arg-type]
+def _word(card_id: str, other_card_id: str, said: str, at: int) -> PairDecision:
+    return PairDecision(card_id, other_card_id, said, (at, 0, "office", f"w{at}"))  # type: ignore[arg-type]
 
 
 def keys_joining(card: IdentityCard) -> set[str]:

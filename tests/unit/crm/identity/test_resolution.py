@@ -7,7 +7,7 @@ from datetime import date
 from campaigns.ids import household_id, person_id
 from crm.identity.clusters import Evidence
 from crm.identity.resolution import Link, Resolution, resolve
-from crm.identity.traits import HumanWord, IdentityCard
+from crm.identity.traits import IdentityCard, PairDecision
 
 ID_NUMBER = "11010519491231002X"  # female, 1949-12-31
 OTHER_ID_NUMBER = "110105195001010020"  # female, 1950-01-01
@@ -20,15 +20,15 @@ def card(card_id: str, **written: object) -> IdentityCard:
     return IdentityCard(card_id, (place, 0, "sheet", card_id), **written)  # type: ignore[arg-type]
 
 
-def word(said: str, one: str, other: str, at: int = 0) -> HumanWord:
-    return HumanWord(one, other, said, (at, 0, "office", f"w{at}"))  # type: ignore[arg-type]
+def word(said: str, one: str, other: str, at: int = 0) -> PairDecision:
+    return PairDecision(one, other, said, (at, 0, "office", f"w{at}"))  # type: ignore[arg-type]
 
 
 def groups(result: Resolution) -> list[set[str]]:
     return [set(person.card_ids) for person in result.persons]
 
 
-def grouped(cards: Sequence[IdentityCard], *words: HumanWord) -> list[set[str]]:
+def grouped(cards: Sequence[IdentityCard], *words: PairDecision) -> list[set[str]]:
     return groups(resolve(cards, words))
 
 

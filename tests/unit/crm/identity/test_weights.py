@@ -14,7 +14,7 @@ from crm.identity.default_weights import SHIPPED
 from crm.identity.likeness import likeness, name_of
 from crm.identity.record import Record, record_of, says_nothing
 from crm.identity.resolution import Resolution, resolve
-from crm.identity.traits import HumanWord
+from crm.identity.traits import PairDecision
 from tests.bench.matching import pairs_of, records_of, spouses_linked, truth_of
 from tests.bench.seniors import seniors
 from tests.profiles import examples
@@ -28,8 +28,8 @@ def person(record_id: str, name: str, **said: object) -> Record:
     return record_of(record_id, name=name, **(HOME | said))  # type: ignore[arg-type]
 
 
-def told(*records: Record, words: Sequence[HumanWord] = ()) -> Resolution:
-    return who_is_who(records, SHIPPED, words)
+def told(*records: Record, decisions: Sequence[PairDecision] = ()) -> Resolution:
+    return who_is_who(records, SHIPPED, decisions)
 
 
 def groups(found: Resolution) -> list[set[str]]:
@@ -170,12 +170,12 @@ def test_a_word_pins_what_weights_would_link_or_ask() -> None:
         person("r2", "王秀瑛", born="1949-12-31", address="和平路1号", phones=[]),
     ]
     assert groups(told(*cards)) == [{"r1", "r2"}]
-    apart = HumanWord("r1", "r2", "different", (0, 0, "", "w1"))
-    found = told(*cards, words=[apart])
+    apart = PairDecision("r1", "r2", "different", (0, 0, "", "w1"))
+    found = told(*cards, decisions=[apart])
     assert groups(found) == [{"r1"}, {"r2"}]
     assert not found.asked
-    again = HumanWord("r1", "r2", "undecided", (1, 0, "", "w2"))
-    assert groups(told(*cards, words=[apart, again])) == [{"r1", "r2"}]
+    again = PairDecision("r1", "r2", "undecided", (1, 0, "", "w2"))
+    assert groups(told(*cards, decisions=[apart, again])) == [{"r1", "r2"}]
 
 
 def test_a_link_says_why_in_things_levels_and_bits() -> None:

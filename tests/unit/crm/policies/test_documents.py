@@ -98,7 +98,7 @@ def rule(kind: str, mode: str = "ALLOWED", **more: object) -> PolicyRule:
 
 def test_the_shipped_policy_needs_nobodys_word() -> None:
     found = findings(DEFAULT_POLICY.rules, date(2027, 1, 1), date(2026, 12, 1))
-    assert not [each for each in found if each.needs_word]
+    assert not [each for each in found if each.needs_agreement]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_the_law_asks_about_each_line_that_pays_what_it_should_not(
     asked: PolicyRule, code: str
 ) -> None:
     found = findings([asked], date(2027, 1, 1), date(2026, 12, 1))
-    assert [each for each in found if each.code == code and each.needs_word]
+    assert [each for each in found if each.code == code and each.needs_agreement]
 
 
 def test_a_doctor_who_is_only_tracked_is_not_asked_about_and_the_past_is() -> None:

@@ -1,4 +1,4 @@
-"""Reads the words that an account said itself, form by form: everybody may read the own ones."""
+"""Reads what an account said itself, form by form: everybody may read the own ones."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _VOIDED = "event.voided"
 class Spoken:
     """What an event speaks of.
 
-    type: its own; of a word that takes another back, that of the other. dealer: the code of the
+    type: its own; of an event that takes another back, that of the other. dealer: the code of the
     recipient of a consent, if it names one. title: of an activity that was planned.
     """
 
@@ -34,10 +34,10 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnWord:
+class OwnEvent:
     """One event that a form of somebody's own said; time: as sent.
 
-    is_going: whether a word that takes it back is accepted, and not recorded yet.
+    is_going: whether an event that takes it back is accepted, and not recorded yet.
     value: the code of how it went, of the types that have one.
     activity_id: of the activity that it names, if any; by_row: said by a row of a dealer's copy.
     """
@@ -57,14 +57,14 @@ class OwnWord:
         """Whether it stands, and may be said anew of another activity.
 
         What was said by a row is said by that row alone: whose card it is its writer is not told.
-        A word on the activity itself is of no other one.
+        What is said of the activity itself is of no other one.
         """
         if not self.activity_id or self.by_row or self.subject.startswith("activity/"):
             return False
         return self.status.outcome not in ("voided", "rejected") and not self.is_going
 
 
-def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord]:
+def own_events(connection: Connection, source: str, form_id: str) -> list[OwnEvent]:
     """What one form of an account said, in its order."""
     # A range instead of LIKE: every database answers it from the index.
     query = (
@@ -77,7 +77,7 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
     found = connection.execute(query).all()
     going = going_back(connection, {row.subject for row in found})
     return [
-        OwnWord(
+        OwnEvent(
             status.id,
             row.time,
             row.subject,
@@ -93,7 +93,7 @@ def own_words(connection: Connection, source: str, form_id: str) -> list[OwnWord
     ]
 
 
-def own_events(
+def own_events_whole(
     connection: Connection, keyring: Keyring, source: str, form_id: str
 ) -> list[LoggedEvent]:
     """The same whole, to be said again by who said it."""
@@ -141,7 +141,7 @@ def pending(
 
 
 def going_back(connection: Connection, subjects: Collection[str]) -> set[tuple[str, str]]:
-    """Source and id of what accepted words take back that are not recorded yet."""
+    """Source and id of what accepted events take back that are not recorded yet."""
     # The outbox first: a row leaves it only after the journal has it.
     query = select(OUTBOX.c.message).where(OUTBOX.c.subject.in_(subjects))
     waiting = list(connection.execute(query).scalars())

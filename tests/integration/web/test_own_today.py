@@ -9,7 +9,7 @@ import pytest
 
 from campaigns.times import DAY_US, rfc3339
 from crm.clock import now_us
-from crm.entries.own_words import own_words
+from crm.entries.own_events import own_events
 from crm.storage.database import reading
 from tests.examples import an_event
 from tests.integration.web.acting import form_in
@@ -59,7 +59,8 @@ def outcomes(site: RunningSite, form_id: str) -> dict[str, str]:
             )
         )
         return {
-            word.status.type: word.status.outcome for word in own_words(connection, source, form_id)
+            word.status.type: word.status.outcome
+            for word in own_events(connection, source, form_id)
         }
 
 

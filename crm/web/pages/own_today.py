@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from campaigns.times import day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.copies.queries import dealer_names
-from crm.entries.own_words import Spoken, own_words
+from crm.entries.own_events import Spoken, own_events
 from crm.outcomes.voids import NEVER_VOIDED
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -37,7 +37,7 @@ _CHANGES = {
     "activity.attended": N_("这次到场不算，人数会少一个。"),
     "trial.started": N_("这次试用不算，为它安排的回访取消。"),
 }
-"""What follows when a word is taken back, of those where more changes than the line itself."""
+"""What follows when an event is taken back, of those where more changes than the line itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def today_page(visit: SignedIn) -> Response:
     context = {"title": visit.say(N_("今天我记的")), "forms": found, "number": receipt_number}
     context["dealers"] = dealers
     context["activities"] = movable_to(visit)
-    return visit.render("own_words.html", context)
+    return visit.render("own_today.html", context)
 
 
 @router.get("/said/{form_id}")
@@ -80,17 +80,17 @@ def take_back(posting: SignedInPosting, form_id: str) -> Response:
     _may_write(visit)
     chosen, reason = set(posting.texts("line", 64)), posting.text("reason", 40)
     with reading(visit.site.engine) as connection:
-        words = own_words(connection, visit.account.source, form_id)
-    if not words:
+        events = own_events(connection, visit.account.source, form_id)
+    if not events:
         raise NotFound
     acts = [
         Act(
             VOIDED,
-            {"of_source": visit.account.source, "of_id": word.id, "reason_code": reason},
-            subject=word.subject,
+            {"of_source": visit.account.source, "of_id": event.id, "reason_code": reason},
+            subject=event.subject,
         )
-        for word in words
-        if word.id in chosen and word.status.type not in NEVER_VOIDED
+        for event in events
+        if event.id in chosen and event.status.type not in NEVER_VOIDED
     ]
     faults = {} if acts else {"line": visit.say(_NOTHING_CHOSEN)}
     if reason not in REASONS:
@@ -106,24 +106,24 @@ def _shown(
     visit: Visit, form_id: str, form: ActForm, chosen: frozenset[str] | None = None
 ) -> Response:
     with reading(visit.site.engine) as connection:
-        words = own_words(connection, visit.account.source, form_id)
+        events = own_events(connection, visit.account.source, form_id)
         forms = own_forms(visit, connection, 0, form_id)
         names = dealer_names(connection)
-    if not words or not forms:
+    if not events or not forms:
         raise NotFound
     lines = [
         OwnLine(
-            word.id,
-            word.of,
-            word.status.outcome,
+            event.id,
+            event.of,
+            event.status.outcome,
             visit.account.may_say(VOIDED)
-            and word.status.type not in NEVER_VOIDED
-            and word.status.outcome not in ("voided", "rejected")
-            and not word.is_going,
-            _CHANGES.get(word.status.type, ""),
-            word.is_going,
+            and event.status.type not in NEVER_VOIDED
+            and event.status.outcome not in ("voided", "rejected")
+            and not event.is_going,
+            _CHANGES.get(event.status.type, ""),
+            event.is_going,
         )
-        for word in words
+        for event in events
     ]
     # Once something was taken back, what is left was left on purpose.
     is_first = not any(line.is_going or line.outcome == "voided" for line in lines)
@@ -138,9 +138,9 @@ def _shown(
         "dealers": names,
         "reasons": REASONS,
         "form": form,
-        "may_move": visit.account.may_say(VOIDED) and any(word.may_move for word in words),
+        "may_move": visit.account.may_say(VOIDED) and any(event.may_move for event in events),
     }
-    return visit.render("own_word.html", context, 422 if form.is_wrong else 200)
+    return visit.render("own_form.html", context, 422 if form.is_wrong else 200)
 
 
 def _may_write(visit: Visit) -> None:
