@@ -7,19 +7,16 @@ in turn, and so is whoever a member is, since the member waits for the card. All
 belong together here, even where it is on so many cards that it ties nobody.
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-
-from sqlalchemy import Connection
 
 from crm.components.fold import may_have_claims
 from crm.components.index import Groups
 from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_subject, kind_of
-from crm.journal.events import JournalRow, subjects_with_prefix
+from crm.journal.events import JournalRow
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.days import counts_from_us
 
-SUBJECTS_AT_ONCE = 1_000
 _TELLING = frozenset({"purchase.made", "referral.made", "reward.paid"})
 """By these claims begin."""
 
@@ -42,7 +39,7 @@ class Division:
 
 @dataclass
 class Divider:
-    """Finds who belongs together; told one subject after the other, in any order.
+    """Finds who belongs together; told one event after the other.
 
     weighed: whether weights were ever in force.
     """
@@ -59,30 +56,43 @@ class Divider:
     _first: dict[str, int] = field(default_factory=dict)
     _named: set[str] = field(default_factory=set)
 
-    def add(self, subject: str, rows: Sequence[JournalRow], joining: Sequence[LoggedEvent]) -> None:
-        """All rows of a card, or of a reward, and those of its events that may join others."""
-        self._groups.add(subject)
-        self._events[subject] = len(rows)
-        if telling := _TELLING.intersection(row.type for row in rows):
-            self._telling[subject] = telling
-        first = self._first[subject] = min(row.position for row in rows)
-        self.first_position = min(self.first_position or first, first)
-        first_us = min(counts_from_us(row.starts_us, row.received_us) for row in rows)
-        self.first_us = first_us if self.first_us is None else min(self.first_us, first_us)
-        for key in keys_of_subject(subject, joining, self.digest, weighed=self.weighed):
-            if kind_of(key) in JOINING:
-                self._tie(subject, key)
+    def add(self, row: JournalRow) -> None:
+        """A row of a card, or of a reward; they come in the order of the journal."""
+        subject, first_us = row.subject, counts_from_us(row.starts_us, row.received_us)
+        if subject not in self._events:
+            self._groups.add(subject)
+            self._events[subject] = 0
+            self._first[subject] = row.position
+            self.first_position = self.first_position or row.position
+        self._events[subject] += 1
+        if row.type in _TELLING:
+            self._telling[subject] = self._telling.get(subject, frozenset()) | {row.type}
+        if self.first_us is None or first_us < self.first_us:
+            self.first_us = first_us
+
+    def add_named(self, event: LoggedEvent) -> None:
+        """An event that may name what joins cards."""
+        self._tie(event.subject, keys_of_event(event))
+
+    def add_personal(self, subject: str, events: Sequence[LoggedEvent]) -> None:
+        """Events of a card in which something personal may stand; of several each, and all."""
+        self._tie(subject, keys_of_subject(subject, events, self.digest, weighed=self.weighed))
 
     def add_member(self, events: Iterable[LoggedEvent]) -> None:
         """All events of a member: whose card is named there may be waited for."""
         for event in events:
             self._named.update(key for key in keys_of_event(event) if kind_of(key) == "card")
 
-    def _tie(self, subject: str, key: str) -> None:
-        number = hash(key)
-        self._groups.join((self._first_at.setdefault(number, subject), subject))
-        if kind_of(key) == "card":
-            self._groups.join((subject, key))
+    def _tie(self, subject: str, keys: Iterable[str]) -> None:
+        for key in keys:
+            kind = kind_of(key)
+            if kind not in JOINING or key == subject:
+                continue
+            first = self._first_at.setdefault(hash(key), subject)
+            if first != subject:
+                self._groups.join((first, subject))
+            if kind == "card":
+                self._groups.join((subject, key))
 
     def division(self, events_together: int) -> Division:
         """Everybody, the slices of about so many events."""
@@ -119,11 +129,3 @@ class Divider:
             slices[-1] += subjects
             events += sum(self._events[subject] for subject in subjects)
         return slices
-
-
-def subjects_of_people(connection: Connection) -> Iterator[list[str]]:
-    """Every card and reward of the journal, some at a time."""
-    for prefix in ("card/", "reward/"):
-        subjects = subjects_with_prefix(connection, prefix)
-        for start in range(0, len(subjects), SUBJECTS_AT_ONCE):
-            yield subjects[start : start + SUBJECTS_AT_ONCE]

@@ -44,7 +44,7 @@ from crm.keyring.keyring import Keyring
 from crm.ledger.book import ClaimStep, write_steps
 from crm.ledger.rows import OwnedClaim
 from crm.outcomes.matching import ever_weighed
-from crm.recording.apart import Divider, Division, subjects_of_people
+from crm.recording.apart import Divider, Division
 from crm.recording.chunk import Chunk
 from crm.recording.chunk_cards import Steps
 from crm.recording.chunk_recorder import ChunkRecorder
@@ -52,7 +52,7 @@ from crm.recording.chunks import CONCERNS_MEMBERS, CUTTING
 from crm.recording.reached import progress_after
 from crm.recording.unfinished import is_unfinished, mark_finished, mark_unfinished
 from crm.storage.collection import gc_paused
-from crm.storage.database import reading
+from crm.storage.database import in_pieces, reading
 from crm.storage.locks import RECORDING, hold
 
 EVENTS_TOGETHER = 12_000
@@ -144,23 +144,37 @@ class FromTheBeginning:
             for history in cache.histories(connection, members).values():
                 divider.add_member(history)
             cache.forget_everything()
-            for subjects in subjects_of_people(connection):
-                self._add(divider, connection, subjects)
+            self._go_through(divider, connection)
         return divider.division(EVENTS_TOGETHER)
 
-    def _add(self, divider: Divider, connection: Connection, subjects: Iterable[str]) -> None:
+    def _go_through(self, divider: Divider, connection: Connection) -> None:
         """What joins subjects to others is decoded alone, and decrypted where it is personal."""
-        rows = self.recorder.to_record(rows_of_subjects(connection, subjects, self.up_to))
-        by_subject: dict[str, list[JournalRow]] = {}
-        for row in rows:
-            by_subject.setdefault(row.subject, []).append(row)
-        personal = [row for row in rows if row.type in PERSONAL]
-        named = [row for row in rows if row.type not in PERSONAL and not joins_nobody(row.type)]
-        joining: dict[str, list[LoggedEvent]] = {}
-        for event in (*decode(personal, self.recorder.keyring), *decode_plain(named)):
-            joining.setdefault(event.subject, []).append(event)
-        for subject, of_subject in by_subject.items():
-            divider.add(subject, of_subject, joining.get(subject, ()))
+        once: set[str] = set()
+        again: set[str] = set()
+        after = 0
+        while after < self.up_to:
+            rows, after = self._next_rows(connection, after, self.up_to)
+            of_people = [row for row in rows if kind_of(row.subject) in _PEOPLE]
+            kept = self.recorder.to_record(of_people)
+            for row in kept:
+                divider.add(row)
+            named = [r for r in kept if r.type not in PERSONAL and not joins_nobody(r.type)]
+            for event in decode_plain(named):
+                divider.add_named(event)
+            for event in self._personal(kept):
+                divider.add_personal(event.subject, [event])
+                (again if event.subject in once else once).add(event.subject)
+        # What was written at several times joins by what stands together, as a name and a birth.
+        for piece in in_pieces(sorted(again)):
+            rows = rows_of_subjects(connection, piece, self.up_to)
+            by_subject: dict[str, list[LoggedEvent]] = {}
+            for event in self._personal(self.recorder.to_record(rows)):
+                by_subject.setdefault(event.subject, []).append(event)
+            for subject, events in by_subject.items():
+                divider.add_personal(subject, events)
+
+    def _personal(self, rows: Iterable[JournalRow]) -> list[LoggedEvent]:
+        return decode([row for row in rows if row.type in PERSONAL], self.recorder.keyring)
 
     def _decoded(self, rows: Iterable[JournalRow]) -> list[LoggedEvent]:
         return decode(self.recorder.to_record(rows), self.recorder.keyring)
