@@ -166,9 +166,9 @@ class FromTheBeginning:
                 (again if event.subject in once else once).add(event.subject)
         # What was written at several times joins by what stands together, as a name and a birth.
         for piece in in_pieces(sorted(again)):
-            rows = rows_of_subjects(connection, piece, self.up_to)
             by_subject: dict[str, list[LoggedEvent]] = {}
-            for event in self._personal(self.recorder.to_record(rows)):
+            of_piece = rows_of_subjects(connection, piece, self.up_to)
+            for event in self._personal(self.recorder.to_record(of_piece)):
                 by_subject.setdefault(event.subject, []).append(event)
             for subject, events in by_subject.items():
                 divider.add_personal(subject, events)
