@@ -1,5 +1,6 @@
 """What every test gets: Hypothesis profiles, the long proofs left out, a clean environment."""
 
+import gc
 import os
 from collections.abc import Iterator
 from functools import partial
@@ -22,9 +23,13 @@ from tests.services import require
 _TESTS = Path(__file__).parent
 profiles.load()
 
+_NEW_OBJECTS_BEFORE_A_LOOK = 50_000
+"""Seven hundred is Python's own: what is loaded here would be looked through again and again."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests away from the database and the keys that the developer works with."""
+    gc.set_threshold(_NEW_OBJECTS_BEFORE_A_LOOK)
     for declared in variables(Settings).values():
         os.environ.pop(declared.name, None)
     if _leads(config):
@@ -41,6 +46,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _leads(config: pytest.Config) -> bool:
     """Whether this process leads the session; xdist's others work for it."""
     return not hasattr(config, "workerinput")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: no look for garbage looks at it."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,7 +70,7 @@ def quick_schemas() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_pages() -> Iterator[None]:
-    """A template is compiled when the first site of a process shows it, and not by the others."""
+    """A template is compiled when the first site of a session shows it, and not by the others."""
     making = compiled.keeping(templates._environment)
     with mock.patch("crm.web.view.templates._environment", making):
         yield

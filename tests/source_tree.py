@@ -56,7 +56,6 @@ class Import:
     node: ast.Import | ast.ImportFrom
 
 
-@cache
 def modules_of(*packages: str) -> tuple[Module, ...]:
     """Every module below these folders, by path; a file that cannot be parsed raises."""
     return tuple(
@@ -64,6 +63,7 @@ def modules_of(*packages: str) -> tuple[Module, ...]:
     )
 
 
+@cache
 def _read(path: Path) -> Module:
     relative = path.relative_to(ROOT)
     parts = relative.with_suffix("").parts

@@ -7,6 +7,7 @@ says any more goes.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -59,10 +60,12 @@ def said_in(module: Module) -> Iterator[str]:
             yield node.value.partition("\n\n")[0].strip()
 
 
-def texts() -> set[str]:
+@cache
+def texts() -> frozenset[str]:
     """Everything that is said anywhere."""
     said = {sentence for module in modules_of("streams") for sentence in said_in(module)}
-    return marked() | said | {words for codes in WORDS.values() for words in codes.values()}
+    words = {words for codes in WORDS.values() for words in codes.values()}
+    return frozenset(marked() | said | words)
 
 
 def update(language: Language) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import io
 import struct
 import tracemalloc
 import zipfile
+from itertools import islice
 
 import openpyxl
 import pytest
@@ -206,8 +207,11 @@ def test_five_thousand_rows_are_read_a_row_at_a_time() -> None:
         sheet.append([f"王{number}", f"138{number:08d}", "1950.3.2", "是"])
     data = saved(book)
     tracemalloc.start()
-    found = sum(len(row.events) for row in open_sheet("a.xlsx", data, SECRET, activity=None).rows())
+    rows = open_sheet("a.xlsx", data, SECRET, activity=None).rows()
+    # Tracing takes four times as long as reading, and kept rows show after a fifth of them.
+    found = sum(len(row.events) for row in islice(rows, 1_000))
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
+    found += sum(len(row.events) for row in rows)
     assert found == 15_000
-    assert peak_bytes < 12 * 2**20
+    assert peak_bytes < 6 * 2**20

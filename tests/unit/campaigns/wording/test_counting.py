@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from babel.messages.pofile import read_po
@@ -71,9 +71,10 @@ def test_words_for_one_stand_in_texts_that_are_counted_where_they_are_shown() ->
         assert "⟦" not in text + said
 
 
-def _english() -> Iterator[tuple[str, str]]:
+@cache
+def _english() -> tuple[tuple[str, str], ...]:
     with catalogue_file("en").open("rb") as file:
-        yield from ((str(each.id), str(each.string)) for each in read_po(file) if each.id)
+        return tuple((str(each.id), str(each.string)) for each in read_po(file) if each.id)
 
 
 def test_nothing_that_knows_its_visitor_joins_texts_with_a_chinese_mark() -> None:

@@ -16,7 +16,7 @@ _CALL = re.compile(r"(?<!:)(?<!name )\bjinxi ((?:[^\n\\|`#<>;&（，。、]|\\\n
 """Not the account of a database or a broker, which is called the same."""
 _WORD = re.compile(r"[a-z][a-z-]*")
 _OPTION = re.compile(r"--[a-z][a-z-]*")
-_APP = build_app()
+_COMMAND = typer.main.get_command(build_app())
 
 
 def calls(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -29,7 +29,7 @@ def calls(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def unknown(words: list[str]) -> list[str]:
     """What of a call does not exist."""
-    command: Any = typer.main.get_command(_APP)
+    command: Any = _COMMAND
     for word in words:
         if not hasattr(command, "commands") or not _WORD.fullmatch(word):
             break
