@@ -39,7 +39,7 @@ from crm.recording.from_the_beginning import FromTheBeginning, Overtaken, Part, 
 from crm.recording.reached import progress_after
 from crm.recording.unfinished import is_unfinished, mark_finished
 from crm.schema.tables import PROJECTED
-from crm.storage.collection import gc_paused
+from crm.storage.collection import gc_passed_over, gc_paused, gc_resumed
 from crm.storage.database import reading, writing
 from crm.storage.locks import RECORDING, hold
 
@@ -127,11 +127,10 @@ class Recorder:
                 return None
             self._parts, self.begun = FromTheBeginning(self, up_to, now_us).parts(), 0
         try:
-            # Looked through when what the part was made of is gone again.
-            with gc_paused():
+            with gc_passed_over():
                 part = next(self._parts)
         except Exception as error:
-            self._parts, self.begun = None, 0
+            self._end_parts()
             self.forget()
             if not isinstance(error, Overtaken):
                 if not may_be_one_event(error):
@@ -141,8 +140,12 @@ class Recorder:
             return None
         self.begun += part.events
         if part.is_last:
-            self._parts, self.begun = None, 0
+            self._end_parts()
         return part
+
+    def _end_parts(self) -> None:
+        self._parts, self.begun = None, 0
+        gc_resumed()
 
     def _give_up(self, error: Exception) -> None:
         """In batches, the event that is to blame is found, and left out."""

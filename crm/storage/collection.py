@@ -15,3 +15,16 @@ def gc_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def gc_passed_over() -> Iterator[None]:
+    """The same, and what lives at the end is not looked through either, until gc_resumed()."""
+    with gc_paused():
+        yield
+        gc.freeze()
+
+
+def gc_resumed() -> None:
+    """Everything is looked through again."""
+    gc.unfreeze()

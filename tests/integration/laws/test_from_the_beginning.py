@@ -1,5 +1,6 @@
 """A journal that is recorded person by person comes to the same as one recorded in its order."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
@@ -47,6 +48,8 @@ def test_people_recorded_apart_come_to_the_same(events: list[Sent], random: Rand
             rebuild(installation.engine, installation.keyring)
         assert_same(before, installation.snapshot(()))
         assert installation.ledger() == entries
+        assert gc.isenabled()
+        assert gc.get_freeze_count() == 0
         with reading(installation.engine) as connection:
             assert not is_unfinished(connection)
             found = list(run_checks(connection, installation.keyring))
@@ -107,6 +110,7 @@ def test_an_event_that_cannot_be_recorded_is_found_and_all_others_are_recorded(
             assert len(dead_positions(here)) == 1
             assert dead_positions(here) == dead_positions(there)
             assert not is_unfinished(there)
+        assert gc.get_freeze_count() == 0
     assert "given up: ValueError" in caplog.text
 
 
