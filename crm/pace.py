@@ -25,7 +25,7 @@ class Turns:
     burst: float
     per_second: float
     clock: Callable[[], float] = time.monotonic
-    keys: int = _KEYS_REMEMBERED
+    remembered: int = _KEYS_REMEMBERED
     _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -60,7 +60,7 @@ class Turns:
             left = min(self.burst, left + (now - since) * self.per_second)
             is_there = left >= least
             self._left[key] = (left - turns if is_there else left, now)
-            while len(self._left) > self.keys:
+            while len(self._left) > self.remembered:
                 self._left.popitem(last=False)
         return 0 if is_there else max(1, ceil((least - left) / self.per_second))
 

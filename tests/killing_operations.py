@@ -51,7 +51,7 @@ def assert_killed_restores_lose_nothing(kills: int, seed: int, place: Path) -> N
             killed("restore", made.folder, place / "b", random)
             made.open()
             assert len(kept(made)) == len(events)
-            assert made.keyring.keys(["card/c1"], create=True) == {"card/c1": None}
+            assert made.keyring.data_keys(["card/c1"], create=True) == {"card/c1": None}
             made.close()
         to_its_end("restore", made.folder, place / "b")
         made.open()
@@ -65,19 +65,19 @@ def assert_killed_rotations_lose_no_key(kills: int, seed: int, place: Path) -> N
     random = Random(seed)
     with clock(AFTER_US), Installation() as made:
         first = [f"card/n{number}" for number in range(6_000)]
-        known = dict(made.keyring.keys(first, create=True))
+        known = dict(made.keyring.data_keys(first, create=True))
         old = made.settings.master_key_file.read_bytes()
         to_its_end("rotate", made.folder, place)
         for number in range(kills):
             killed("rotate", made.folder, place, random)
             new = [f"card/k{number}-{count}" for count in range(3)]
-            known |= made.keyring.keys(new, create=True)
+            known |= made.keyring.data_keys(new, create=True)
             made.keyring.opened.clear()
-            assert made.keyring.keys(known, create=False) == known
+            assert made.keyring.data_keys(known, create=False) == known
         to_its_end("rotate", made.folder, place)
         for retired in made.folder.glob("master.key.*"):
             retired.unlink()
         assert made.settings.master_key_file.read_bytes() != old
         made.close()
         made.open()
-        assert made.keyring.keys(known, create=False) == known
+        assert made.keyring.data_keys(known, create=False) == known

@@ -9,7 +9,7 @@ import orjson
 
 from campaigns.ids import reward_id
 from campaigns.times import DAY_US, day_end_us, shanghai_day
-from crm.copies.keys import row_keys
+from crm.copies.row_keys import row_keys
 from tests.installations import Installation, Snapshot
 from tests.naive_facts import (
     activities,

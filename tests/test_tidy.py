@@ -71,7 +71,7 @@ PURE_OF_CRM = {
     "crm",
     "crm.components.evaluation",
     "crm.components.fold",
-    "crm.components.keys",
+    "crm.components.index_keys",
     "crm.components.moment",
     "crm.journal.logged_event",
     "crm.masking",

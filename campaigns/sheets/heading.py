@@ -21,7 +21,7 @@ class UnknownTarget(ValueError):
 class HeadingMap:
     """What a sender says that headings of his own mean."""
 
-    keys: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
     """Plain heading → key of a column, or LEFT_OUT."""
 
     @classmethod
@@ -37,7 +37,7 @@ class HeadingMap:
 
     def key(self, heading: str) -> str | None:
         """The column that a heading names; None for one that is not known."""
-        return self.keys.get(plain_heading(heading), column_key(heading))
+        return self.columns.get(plain_heading(heading), column_key(heading))
 
 
 @dataclass(frozen=True, slots=True)

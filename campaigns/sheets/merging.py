@@ -18,7 +18,7 @@ class _Reached:
 
     area: Area
     first: str
-    keys: tuple[str, ...]
+    columns: tuple[str, ...]
     value: CellValue
 
 
@@ -46,7 +46,7 @@ class Merging:
     def apply(self, number: int, cells: dict[str, CellValue]) -> None:
         """Fill what the areas cover in this row."""
         for reached in self._reached:
-            for key in reached.keys:
+            for key in reached.columns:
                 if key != reached.first:
                     cells[key] = Broken("merged", "")
                 elif number != reached.area[0]:

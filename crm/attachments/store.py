@@ -108,7 +108,7 @@ class AttachmentStore:
 
     def _key(self, card_id: str, *, create: bool) -> bytes | None:
         subject = f"card/{card_id}"
-        return self.keyring.keys([subject], create=create)[subject]
+        return self.keyring.data_keys([subject], create=create)[subject]
 
     def _found(self, card_id: str, content_sha256: str) -> Path | None:
         """The file, whoever handed it over."""

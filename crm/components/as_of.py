@@ -17,7 +17,7 @@ from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation
 from crm.components.histories import in_order
 from crm.components.index import close
-from crm.components.keys import Digest, keyed_digest, keys_of_subject, kind_of, phone_key
+from crm.components.index_keys import Digest, keyed_digest, keys_of_subject, kind_of, phone_key
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
 from crm.identity.weights import Weights
 from crm.journal.dead_letters import dead_positions

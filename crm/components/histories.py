@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from sqlalchemy import Connection
 
-from crm.components.keys import keys_of_event, kind_of
+from crm.components.index_keys import keys_of_event, kind_of
 from crm.journal.events import decode, rows_of_subjects, subjects_with_prefix
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring

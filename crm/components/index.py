@@ -1,7 +1,7 @@
 """The index of components: which subjects speak of which keys, and so what belongs together.
 
-A tie leads from a subject (`card/…`, `reward/…`, `member/…`) to a key (crm/components/keys.py).
-Keys that join cards are followed until nothing more is found.
+A tie leads from a subject (`card/…`, `reward/…`, `member/…`) to a key
+(crm/components/index_keys.py). Keys that join cards are followed until nothing more is found.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Column, Connection, Index, String, Table
 
-from crm.components.keys import JOINING, PHONE, kind_of
+from crm.components.index_keys import JOINING, PHONE, kind_of
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
 from crm.storage.bulk import add_missing_rows, delete_rows, insert_rows
 from crm.storage.database import METADATA

@@ -14,8 +14,8 @@ from crm.consents.facts import Category
 from crm.copies.change_log import is_quiet
 from crm.copies.changes import ChangeKind
 from crm.copies.copy_rows import CopyRow
-from crm.copies.keys import row_keys
 from crm.copies.projection import rows_of_copies
+from crm.copies.row_keys import row_keys
 from crm.copies.tables import CONTRACT, COPY_ROW, DEALER_CHANGE
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring

@@ -63,7 +63,7 @@ def _read(
     for *shown, text, answer in rows:
         dispute = Dispute(*shown)
         subject = f"member/{dispute.member}"
-        key = keyring.keys([subject], create=False)[subject]
+        key = keyring.data_keys([subject], create=False)[subject]
         found.append(
             replace(
                 dispute,

@@ -96,6 +96,6 @@ def answer_dispute(
 
 def _sealed(keyring: Keyring, member: str, text: str, bound_to: str) -> bytes:
     subject = f"member/{member}"
-    key = keyring.keys([subject], create=True)[subject]
+    key = keyring.data_keys([subject], create=True)[subject]
     assert key is not None  # the keys of members are never destroyed
     return seal(key, text.encode(), bound_to.encode())

@@ -26,7 +26,7 @@ from crm.storage.database import in_pieces
 PEOPLE_AT_ONCE = 50
 _ROWS_AT_ONCE = 5_000
 
-RowKeys = Callable[[str, str], str]
+RowKey = Callable[[str, str], str]
 """(dealer, card id) → the key of the row that begins with this card."""
 
 
@@ -118,7 +118,7 @@ def recall_counts(recalls: list[Recall], today: date) -> list[RecallCount]:
 
 
 def hand_over(
-    scope: Scope, connection: Connection, row_key: RowKeys, old: str, new: str
+    scope: Scope, connection: Connection, row_key: RowKey, old: str, new: str
 ) -> HandOver:
     """How far the change from one dealer to another has come."""
     _only_headquarters(scope)
@@ -212,7 +212,7 @@ def _cards_of_copy(connection: Connection, dealer: str) -> tuple[int, set[str]]:
 
 
 def _cards_of_keys(
-    connection: Connection, row_key: RowKeys, dealer: str, keys: set[str]
+    connection: Connection, row_key: RowKey, dealer: str, keys: set[str]
 ) -> set[str]:
     """The cards with which rows begin: a key cannot be turned back, so every card's is made."""
     ids = connection.execute(

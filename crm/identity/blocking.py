@@ -18,7 +18,7 @@ _ENOUGH_ALONE = frozenset({"id", "id core", "phone", "born", "sound"})
 
 def closed_keys(record: Record) -> Iterator[tuple[str, ...]]:
     """The keys by which two cards can come to be compared at all: the index of components holds
-    them too (crm/components/keys.py), so whoever shares one is in one component.
+    them too (crm/components/index_keys.py), so whoever shares one is in one component.
 
     Few who are strangers share one, however many people there are.
     """

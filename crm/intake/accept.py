@@ -231,7 +231,7 @@ class EventIntake:
     def _seal(self, candidates: Sequence[Candidate]) -> None:
         """Encrypt the personal part of each that has no fault; of what is erased it is dropped."""
         wanted = [found for found in candidates if found.personal and found.fault is None]
-        keys = self.keyring.keys((found.key_subject for found in wanted), create=True)
+        keys = self.keyring.data_keys((found.key_subject for found in wanted), create=True)
         for found in wanted:
             key = keys[found.key_subject]
             if key is not None and found.personal is not None:

@@ -18,7 +18,7 @@ from campaigns.cloudevents import CheckedEvent, Refusal, check_object
 from campaigns.content import content_of
 from campaigns.events.upkeep import EventVoided
 from crm.copies.changes import ReasonClass
-from crm.copies.keys import row_keys
+from crm.copies.row_keys import row_keys
 from crm.copies.row_names import of_card, row_event, row_key_of
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.intake.row_rights import BY_ROW

@@ -172,7 +172,7 @@ def decode(rows: Sequence[JournalRow], keyring: Keyring) -> list[LoggedEvent]:
     """The rows as events, decrypted; personal objects are blank where the subject is erased."""
     subjects = [_key_subject_of_row(row) if row.sealed is not None else None for row in rows]
     wanted = {subject for subject in subjects if subject is not None}
-    keys = keyring.keys(wanted, create=False)
+    keys = keyring.data_keys(wanted, create=False)
     missing = [subject for subject, key in keys.items() if key is None]
     if missing and keyring.is_fenced(missing) != set(missing):
         raise KeyLost(N_("钥匙库里缺了没有删除过的人的密钥"))

@@ -69,7 +69,7 @@ def put_aside(
         return
     month = _month(now_us)
     subject = _key_subject(month)
-    key = keyring.keys([subject], create=True)[subject]
+    key = keyring.data_keys([subject], create=True)[subject]
     assert key is not None
     topic_id, partition = place
     rows = [
@@ -97,7 +97,7 @@ def kept_messages(connection: Connection) -> list[KeptMessage]:
 
 def message_of(connection: Connection, keyring: Keyring, kept: KeptMessage) -> bytes | None:
     """The bytes as they arrived; None when their key is destroyed."""
-    key = keyring.keys([_key_subject(kept.month)], create=False)[_key_subject(kept.month)]
+    key = keyring.data_keys([_key_subject(kept.month)], create=False)[_key_subject(kept.month)]
     if key is None:
         return None
     place = (kept.topic_id, kept.partition, kept.offset)

@@ -23,7 +23,7 @@ def dealer_key(keyring: Keyring, dealer: str) -> DealerKey | None:
     """The key in force, None while none was issued."""
     number = _number(keyring, dealer)
     subject = _subject(dealer, number)
-    secret = keyring.keys([subject], create=False)[subject]
+    secret = keyring.data_keys([subject], create=False)[subject]
     return None if secret is None else DealerKey(dealer, number, secret)
 
 
@@ -39,7 +39,7 @@ def issue_dealer_key(keyring: Keyring, dealer: str, *, renew: bool = False) -> D
         keyring.destroy(_subject(dealer, current.number))
     number = _number(keyring, dealer)
     subject = _subject(dealer, number)
-    secret = keyring.keys([subject], create=True)[subject]
+    secret = keyring.data_keys([subject], create=True)[subject]
     assert secret is not None
     return DealerKey(dealer, number, secret)
 

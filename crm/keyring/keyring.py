@@ -59,9 +59,9 @@ IN_FORCE = "in force"
 RESTORED = "restored"
 """Beside it, while a restore fills a keyring that was empty: what was erased since is not in it."""
 IN_FORCE_QUERY = select(MASTER.c.fingerprint).where(MASTER.c.name == IN_FORCE)
-KEYS = (FENCE, DATA_KEY)
+OF_SUBJECTS = (FENCE, DATA_KEY)
 """What belongs to the subjects."""
-_CACHED_KEYS = 20_000
+_KEYS_CACHED = 20_000
 
 
 class KeyLost(SaidError):
@@ -96,7 +96,7 @@ class Keyring:
         keyring._say_what_wraps(is_new=first is None)
         return keyring
 
-    def keys(self, subjects: Iterable[str], *, create: bool) -> dict[str, bytes | None]:
+    def data_keys(self, subjects: Iterable[str], *, create: bool) -> dict[str, bytes | None]:
         """The key of each subject; None where it is fenced, or missing and not to be made.
 
         New keys are durable when this returns.
@@ -152,7 +152,7 @@ class Keyring:
         return wrapped
 
     def _remember(self, wrapped: bytes, key: bytes) -> None:
-        if len(self.opened) >= _CACHED_KEYS:
+        if len(self.opened) >= _KEYS_CACHED:
             self.opened.clear()
         self.opened[wrapped] = key
 
@@ -190,11 +190,11 @@ class Keyring:
     def has_secret(self, label: str) -> bool:
         """Whether a key of the installation was made before."""
         name = f"installation/{label}"
-        return self.keys([name], create=False)[name] is not None
+        return self.data_keys([name], create=False)[name] is not None
 
     def secret(self, label: str) -> bytes:
         """A key of the installation itself, for keyed hashes; made when first asked for."""
-        key = self.keys([f"installation/{label}"], create=True)[f"installation/{label}"]
+        key = self.data_keys([f"installation/{label}"], create=True)[f"installation/{label}"]
         assert key is not None
         return key
 

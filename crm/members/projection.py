@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from crm.components.keys import Digest, phone_key
+from crm.components.index_keys import Digest, phone_key
 from crm.identity.traits import PLACEHOLDER_PHONES
 from crm.members.member import member_state
 from crm.outcomes.shared import Member

@@ -188,7 +188,7 @@ def _erased_is_gone(case: _Case) -> _Found:
     query = select(JOURNAL.c.subject).where(JOURNAL.c.type == "card.erased").distinct()
     subjects = set(case.connection.execute(query).scalars())
     unfenced = subjects - case.keyring.is_fenced(subjects)
-    keys = [name for name, key in case.keyring.keys(subjects, create=False).items() if key]
+    keys = [name for name, key in case.keyring.data_keys(subjects, create=False).items() if key]
     named = case.connection.execute(
         select(func.count()).where(CARD.c.erased, CARD.c.name.is_not(None))
     ).scalar_one()

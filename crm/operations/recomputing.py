@@ -19,9 +19,9 @@ from campaigns.times import shanghai_day
 from crm.components.as_of import Past, recorded_events
 from crm.components.evaluation import Evaluation
 from crm.components.index import TIE, Closure, close, ties_of
-from crm.components.keys import Digest, keyed_digest, keys_of_subject, phone_key
-from crm.copies.keys import row_keys
+from crm.components.index_keys import Digest, keyed_digest, keys_of_subject, phone_key
 from crm.copies.projection import copy_table_rows
+from crm.copies.row_keys import row_keys
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
 from crm.journal.events import subjects_with_prefix

@@ -14,7 +14,7 @@ from campaigns.identifiers import (
 )
 from campaigns.marks import visible
 from crm.components.index import TIE
-from crm.components.keys import Digest, id_key, phone_key
+from crm.components.index_keys import Digest, id_key, phone_key
 from crm.identity.names import pinyin, simplified
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope

@@ -7,7 +7,7 @@ from campaigns.identifiers import mobile_e164
 from campaigns.ids import person_id
 from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
-from crm.components.keys import Digest
+from crm.components.index_keys import Digest
 from crm.consents.consents import is_allowed
 from crm.consents.facts import ConsentDecision
 from crm.identity.evidence import parts_text

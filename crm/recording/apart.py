@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from crm.components.fold import may_have_claims
 from crm.components.index import Groups
-from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_subject, kind_of
+from crm.components.index_keys import JOINING, Digest, keys_of_event, keys_of_subject, kind_of
 from crm.journal.events import JournalRow
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.days import counts_from_us

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Table
 from crm.components.evaluation import Evaluation
 from crm.components.histories import HistoryCache, SharedFacts
 from crm.components.index import subjects_tied_to
+from crm.components.index_keys import Digest, kind_of
 from crm.components.kept import KeptComponents
-from crm.components.keys import Digest, kind_of
 from crm.copies.change_log import Touched
 from crm.copies.projection import reason_why_gone
 from crm.funnels.projection import Moved
@@ -20,7 +20,7 @@ from crm.outcomes.projection import outcome_rows
 from crm.outcomes.tables import OUTCOME
 from crm.outcomes.voids import Outcomes
 from crm.recording.chunks import key_changed
-from crm.recording.projections import Keys
+from crm.recording.projections import RowHashes
 from crm.storage.difference import Difference, Row, write_difference
 
 Causes = dict[str, list[LoggedEvent]]
@@ -42,7 +42,7 @@ class Chunk:
     cache: HistoryCache
     facts: SharedFacts
     digest: Digest
-    keys: Keys
+    hashes: RowHashes
     components: KeptComponents
     content_hash: Callable[[bytes], bytes]
     """Of a row of a copy."""

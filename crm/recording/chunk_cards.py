@@ -12,7 +12,14 @@ from campaigns.identifiers import mobile_e164
 from crm.components.evaluation import Evaluation
 from crm.components.fold import GROWS_BY, Fold
 from crm.components.index import Closure, add_ties, close, rewrite_ties, subjects_tied_to, ties_of
-from crm.components.keys import JOINING, Digest, keys_of_event, keys_of_subject, kind_of, phone_key
+from crm.components.index_keys import (
+    JOINING,
+    Digest,
+    keys_of_event,
+    keys_of_subject,
+    kind_of,
+    phone_key,
+)
 from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
@@ -95,7 +102,7 @@ def _write(
     for subjects in components:
         evaluation = _evaluated(histories, subjects, context)
         for projection, made in zip(PROJECTIONS, rows, strict=True):
-            made += projection.rows(evaluation, chunk.keys)
+            made += projection.rows(evaluation, chunk.hashes)
         if evaluation.fold.may_have_claims or not subjects_with_claims.isdisjoint(subjects):
             steps += movers.steps(evaluation, subjects)
         if not chunk.keeps:

@@ -166,7 +166,7 @@ def _write_views(chunk: Chunk, grown: Sequence[Growth]) -> None:
         if not moved:
             continue
         subjects = [subject for growth in moved for subject in growth.subjects]
-        rows = (row for growth in moved for row in view.rows(growth.after, chunk.keys))
+        rows = (row for growth in moved for row in view.rows(growth.after, chunk.hashes))
         difference = chunk.rewrite(view.table, subjects, rows)
         if view.table is COPY_ROW:
             evaluations = {subject: growth.after for growth in moved for subject in growth.subjects}

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from crm.components.histories import HistoryCache, SharedFacts
+from crm.components.index_keys import keyed_digest
 from crm.components.kept import KeptComponents
-from crm.components.keys import keyed_digest
 from crm.copies.change_log import ChangeWriter, Touched
 from crm.funnels.projection import Moved
 from crm.journal.logged_event import LoggedEvent
@@ -15,7 +15,7 @@ from crm.ledger.book import write_steps
 from crm.recording.chunk import Chunk
 from crm.recording.chunk_cards import Steps, record_cards
 from crm.recording.chunk_shared import record_members, record_shared
-from crm.recording.projections import Keys
+from crm.recording.projections import RowHashes
 from crm.watch.register import forget_accounts
 
 THINGS_REMEMBERED = 20_000
@@ -28,7 +28,7 @@ class ChunkRecorder:
     def __init__(self, cache: HistoryCache) -> None:
         self.cache = cache
         self.digest = keyed_digest(cache.keyring.secret("ties"))
-        self.keys = Keys.of(cache.keyring)
+        self.hashes = RowHashes.of(cache.keyring)
         self.changes = ChangeWriter.of(cache.keyring)
         self.facts: SharedFacts | None = None
         self.components = KeptComponents()
@@ -134,7 +134,7 @@ class ChunkRecorder:
             self.cache,
             self.facts,
             self.digest,
-            self.keys,
+            self.hashes,
             self.components,
             self.changes.content_hash,
             *days,

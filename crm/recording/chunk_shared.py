@@ -9,7 +9,7 @@ from campaigns.times import day_end_us, day_start_us, shanghai_day
 from crm.activities.projection import activity_row
 from crm.activities.tables import ACTIVITY
 from crm.components.index import rewrite_ties, subjects_tied_to
-from crm.components.keys import POLICIES, keys_of_subject, kind_of
+from crm.components.index_keys import POLICIES, keys_of_subject, kind_of
 from crm.copies.projection import contract_rows
 from crm.copies.tables import CONTRACT
 from crm.journal.events import newest_starts, subjects_with_prefix

@@ -9,7 +9,7 @@ the changes of activities and members, and its days, are told apart event by eve
 
 from collections.abc import Iterator, Sequence
 
-from crm.components.keys import POLICIES, kind_of
+from crm.components.index_keys import POLICIES, kind_of
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.days import day_taken_back
 

@@ -26,7 +26,7 @@ from sqlalchemy import Connection, Engine
 from campaigns.catalogue import CATALOGUE
 from campaigns.times import shanghai_day
 from crm.components.histories import HistoryCache, SharedFacts
-from crm.components.keys import PERSONAL, joins_nobody, kind_of
+from crm.components.index_keys import PERSONAL, joins_nobody, kind_of
 from crm.funnels.projection import Moved, note_everything
 from crm.journal.checkpoints import count_transaction, transactions
 from crm.journal.dead_letters import dead_positions

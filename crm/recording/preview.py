@@ -23,12 +23,12 @@ from campaigns.wording.catalogues import N_
 from crm.components.as_of import past_of_subjects
 from crm.components.evaluation import Evaluation
 from crm.components.index import subjects_tied_to
-from crm.components.keys import JOINING, keyed_digest, keys_of_subject, kind_of
+from crm.components.index_keys import JOINING, keyed_digest, keys_of_subject, kind_of
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.outcome import Outcome
 from crm.outcomes.tables import OUTCOME
-from crm.recording.projections import PROJECTIONS, Keys
+from crm.recording.projections import PROJECTIONS, RowHashes
 from crm.rewards.claims import Claim
 from crm.storage.bulk import key_places, own_columns
 
@@ -130,7 +130,7 @@ def what_if(
         before,
         after,
         tuple(after.outcomes[event.key] for event in events),
-        tuple(_changes(before, after, Keys.of(keyring), {e.position for e in events})),
+        tuple(_changes(before, after, RowHashes.of(keyring), {e.position for e in events})),
         tuple(_claim_changes(before, after)),
     )
 
@@ -152,7 +152,7 @@ def _subjects(connection: Connection, keyring: Keyring, events: Sequence[LoggedE
 
 
 def _changes(
-    before: Evaluation, after: Evaluation, keys: Keys, imagined_at: set[int]
+    before: Evaluation, after: Evaluation, hashes: RowHashes, imagined_at: set[int]
 ) -> list[RowChange]:
     found = []
     for projection in PROJECTIONS:
@@ -160,7 +160,7 @@ def _changes(
         names = [column.name for column in own_columns(table)]
         key_names = [names[place] for place in key_places(table)]
         held, wanted = (
-            {tuple(row[name] for name in key_names): row for row in projection.rows(known, keys)}
+            {tuple(row[name] for name in key_names): row for row in projection.rows(known, hashes)}
             for known in (before, after)
         )
         for key in sorted({*held, *wanted}, key=repr):

@@ -9,12 +9,12 @@ from sqlalchemy import Table
 from crm.archives.projection import conflict_rows
 from crm.archives.tables import CONFLICT
 from crm.components.evaluation import Evaluation
-from crm.components.keys import Digest, keyed_digest
+from crm.components.index_keys import Digest, keyed_digest
 from crm.components.moment import anything_expired
 from crm.consents.consents import is_allowed, restricted
 from crm.consents.gathering import CONSENT_TYPES, HISTORY_TYPES
-from crm.copies.keys import row_keys
 from crm.copies.projection import copy_table_rows, territories_at, wake_day_rows
+from crm.copies.row_keys import row_keys
 from crm.copies.tables import COPY_ROW, WAKE_DAY
 from crm.follow_ups.projection import follow_up_rows
 from crm.follow_ups.tables import FOLLOW_UP
@@ -26,14 +26,14 @@ from crm.people.tables import CARD, LINK, PAIR, PERSON
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class RowHashes:
     """What projections need besides facts: keyed hashes of the installation."""
 
     copy_row: Callable[[str, str], str]
     personal: Digest
 
     @classmethod
-    def of(cls, keyring: Keyring) -> "Keys":
+    def of(cls, keyring: Keyring) -> "RowHashes":
         """Those of an installation."""
         return cls(row_keys(keyring.secret("copies")), keyed_digest(keyring.secret("ties")))
 
@@ -43,7 +43,7 @@ class Projection:
     """A table, owned by subjects, and the function that gives its rows."""
 
     table: Table
-    rows: Callable[[Evaluation, Keys], Iterable[dict[str, Any]]]
+    rows: Callable[[Evaluation, RowHashes], Iterable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,11 @@ class GrowingView(Projection):
 
 PROJECTIONS = (
     Projection(OUTCOME, lambda evaluation, _: outcome_rows(evaluation.events, evaluation.outcomes)),
-    Projection(CARD, lambda evaluation, keys: card_rows(evaluation, keys.personal)),
+    Projection(CARD, lambda evaluation, hashes: card_rows(evaluation, hashes.personal)),
     Projection(LINK, lambda evaluation, _: link_rows(evaluation)),
     Projection(PERSON, lambda evaluation, _: person_rows(evaluation)),
     Projection(PAIR, lambda evaluation, _: pair_rows(evaluation)),
-    Projection(COPY_ROW, lambda evaluation, keys: copy_table_rows(evaluation, keys.copy_row)),
+    Projection(COPY_ROW, lambda evaluation, hashes: copy_table_rows(evaluation, hashes.copy_row)),
     Projection(CONFLICT, lambda evaluation, _: conflict_rows(evaluation)),
     Projection(FOLLOW_UP, lambda evaluation, _: follow_up_rows(evaluation)),
     Projection(WAKE_DAY, lambda evaluation, _: wake_day_rows(evaluation)),
@@ -117,10 +117,14 @@ def _wake_days_moved(before: Evaluation, after: Evaluation, new: frozenset[str])
 
 
 GROWING = (
-    GrowingView(CARD, lambda evaluation, keys: card_rows(evaluation, keys.personal), _cards_moved),
+    GrowingView(
+        CARD, lambda evaluation, hashes: card_rows(evaluation, hashes.personal), _cards_moved
+    ),
     GrowingView(PERSON, lambda evaluation, _: person_rows(evaluation), _people_moved),
     GrowingView(
-        COPY_ROW, lambda evaluation, keys: copy_table_rows(evaluation, keys.copy_row), _copies_moved
+        COPY_ROW,
+        lambda evaluation, hashes: copy_table_rows(evaluation, hashes.copy_row),
+        _copies_moved,
     ),
     GrowingView(FOLLOW_UP, lambda evaluation, _: follow_up_rows(evaluation), _follow_ups_moved),
     GrowingView(WAKE_DAY, lambda evaluation, _: wake_day_rows(evaluation), _wake_days_moved),

@@ -13,7 +13,7 @@ from campaigns.cloudevents import decode_data
 from campaigns.events.purchases import PurchaseMade
 from crm.components.as_of import effective_up_to, past_of_subjects
 from crm.components.index import subjects_tied_to
-from crm.components.keys import kind_of
+from crm.components.index_keys import kind_of
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring
 from crm.ledger.queries import claims_of_member, subject_of_reward

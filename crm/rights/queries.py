@@ -132,7 +132,7 @@ def _read(
     steps: dict[str, list[Any]] = {}
     for step in connection.execute(of_these.order_by(RIGHTS_STEP.c.number)):
         steps.setdefault(step.request_id, []).append(step)
-    keys = keyring.keys((f"card/{row.card_id}" for row in rows), create=False)
+    keys = keyring.data_keys((f"card/{row.card_id}" for row in rows), create=False)
     return [
         _request(row, steps.get(row.request_id, ()), keys[f"card/{row.card_id}"]) for row in rows
     ]

@@ -162,5 +162,5 @@ def _sealed(keyring: Keyring, card_id: str, text: str | None, bound_to: str) -> 
     """Words that may name somebody, under the card's key; nothing once the card is erased."""
     if not text:
         return None
-    key = keyring.keys([f"card/{card_id}"], create=True)[f"card/{card_id}"]
+    key = keyring.data_keys([f"card/{card_id}"], create=True)[f"card/{card_id}"]
     return None if key is None else seal(key, text.encode(), bound_to.encode())

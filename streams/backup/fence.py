@@ -26,7 +26,7 @@ from crm.keyring.keyring import DATA_KEY, FENCE, KeyLost, Keyring
 from crm.keyring.master_key import MasterKeys, MasterKeyWrong
 from crm.storage.database import in_pieces, insert_new, reading, writing
 from crm.storage.reads import is_among
-from streams.backup.manifest import KEYS, BackupUnusable
+from streams.backup.manifest import KEYRING, BackupUnusable
 
 REASON = "restored"
 ERASED_AGAIN = "/headquarters/restore"
@@ -51,7 +51,7 @@ def erasures(keyring: Keyring) -> Iterator[Erased]:
 def listed(place: Path) -> list[str]:
     """The subjects in a list of erasures, or in the fence of a backup's folder."""
     if place.is_dir():
-        return fence_of(place / KEYS)
+        return fence_of(place / KEYRING)
     try:
         return [
             msgspec.json.decode(line, type=Erased).subject
@@ -99,7 +99,7 @@ def _add_to_fence(ours: Connection, subjects: Sequence[str]) -> None:
 
 def _add_keys(keyring: Keyring, masters: MasterKeys, wrapped: dict[str, bytes]) -> None:
     fenced = keyring.is_fenced(wrapped)
-    held = keyring.keys(wrapped, create=False)
+    held = keyring.data_keys(wrapped, create=False)
     if _OF_INSTALLATION in wrapped and held[_OF_INSTALLATION] is not None:
         _must_be_the_same(masters, wrapped[_OF_INSTALLATION], held[_OF_INSTALLATION])
     lacking = [name for name, key in held.items() if key is None and name not in fenced]

@@ -24,7 +24,7 @@ from sqlalchemy.schema import CreateTable
 
 from crm.clock import now_us
 from crm.journal.events import last_position
-from crm.keyring.keyring import DATA_KEY, FENCE, IN_FORCE_QUERY, KEYS
+from crm.keyring.keyring import DATA_KEY, FENCE, IN_FORCE_QUERY, OF_SUBJECTS
 from crm.keyring.master_key import MasterKeys
 from crm.operations.status import keep_backup
 from crm.schema.preparing import prepare
@@ -44,13 +44,11 @@ from streams.backup.manifest import (
     DATA,
     FILES,
     FORMAT,
+    KEYRING,
     Manifest,
     Summary,
     sum_of,
     write_manifest,
-)
-from streams.backup.manifest import (
-    KEYS as KEYS_FILE,
 )
 from streams.running.installation import Installation
 
@@ -71,7 +69,7 @@ def back_up(installation: Installation, folder: Path, report: Report) -> Summary
     with _draft_of(folder) as draft:
         made_us, position = _copy_data(installation, draft / DATA, report)
         attachments = _copy_attachments(installation.keyring.files, draft / ATTACHMENTS)
-        keys, master_key = _copy_keys(installation, draft / KEYS_FILE)
+        keys, master_key = _copy_keyring(installation, draft / KEYRING)
         sums = {name: sum_of(draft / name) for name in FILES}
         write_manifest(
             draft,
@@ -162,7 +160,7 @@ def _copy_attachments(files: Path | None, into: Path) -> int:
     return count
 
 
-def _copy_keys(installation: Installation, file: Path) -> tuple[int, str]:
+def _copy_keyring(installation: Installation, file: Path) -> tuple[int, str]:
     """How many keys, and the fingerprint of the one master key that wraps them all.
 
     Each is opened on the way; where a rotation is under way, it is wrapped as it will be.
@@ -170,7 +168,7 @@ def _copy_keys(installation: Installation, file: Path) -> tuple[int, str]:
     there, masters = private_database(file), installation.keyring.masters
     count = 0
     with reading(installation.keyring.engine) as ours, writing(there) as theirs:
-        for table in KEYS:
+        for table in OF_SUBJECTS:
             theirs.execute(CreateTable(table, if_not_exists=True))
         fingerprint = str(ours.execute(IN_FORCE_QUERY).scalar_one())
         masters.wrap_with(fingerprint)

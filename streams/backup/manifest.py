@@ -14,8 +14,8 @@ from crm.schema.revisions import DatabaseNewer, newest_revision
 
 NAME = "manifest.json"
 FORMAT = 1
-DATA, KEYS, ATTACHMENTS = "data.db", "keyring.db", "attachments.tar"
-FILES = (DATA, ATTACHMENTS, KEYS)
+DATA, KEYRING, ATTACHMENTS = "data.db", "keyring.db", "attachments.tar"
+FILES = (DATA, ATTACHMENTS, KEYRING)
 """In the order in which they are made: whatever an event needs is copied after the event."""
 
 

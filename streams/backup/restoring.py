@@ -49,7 +49,14 @@ from streams.backup.copying import (
 )
 from streams.backup.fence import listed, merge_keys, record_erasures
 from streams.backup.left_since import Since, left_since, told_at
-from streams.backup.manifest import ATTACHMENTS, DATA, KEYS, BackupUnusable, Manifest, read_manifest
+from streams.backup.manifest import (
+    ATTACHMENTS,
+    DATA,
+    KEYRING,
+    BackupUnusable,
+    Manifest,
+    read_manifest,
+)
 from streams.running.lease import lease
 from streams.running.scratch import remove_leftovers, scratch_folder
 from streams.upkeep.replay import rebuild
@@ -170,8 +177,7 @@ def _was_in_use(keyring: Keyring) -> bool:
 
 
 def _merge_keys(wanted: Wanted, keyring: Keyring, scratch: Path, erased: Sequence[str]) -> None:
-    copy = scratch / KEYS
-    shutil.copyfile(wanted.folder / KEYS, copy)
+    copy = shutil.copyfile(wanted.folder / KEYRING, scratch / KEYRING)
     masters = keyring.masters
     if wanted.older_master_key is not None:
         older = load_master_key(wanted.older_master_key, may_create=False)

@@ -38,7 +38,7 @@ from crm.configuration.settings import Settings, keyring_beside, sqlite_file
 from crm.journal.checkpoints import CHECKPOINT, Partition, checkpoints, move_on, next_offset
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
-from crm.keyring.keyring import DATA_KEY, FENCE, KEYS, Keyring
+from crm.keyring.keyring import DATA_KEY, FENCE, OF_SUBJECTS, Keyring
 from crm.schema.tables import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD
 from crm.storage import locks
 from crm.storage.database import METADATA, insert_new, open_engine, reading, writing
@@ -122,7 +122,7 @@ def move(source: Settings, target: Settings, report: Report | None = None) -> Mo
 def _move(here: Installation, there: Installation, report: Report) -> Moved:
     mark = _mark(here.keyring)
     while True:
-        _copy_keys(here.keyring.engine, there.keyring.engine)
+        _copy_keyring(here.keyring.engine, there.keyring.engine)
         for table in GROWING:
             _copy_growing(table, here.engine, there.engine, report)
         for table in REPLACED:
@@ -160,7 +160,7 @@ def _open_target(here: Installation, target: Settings) -> Installation:
             tables = (JOURNAL, *METADATA.sorted_tables)
             _must_be_empty(connection, tables, target.database_url)
             with reading(there.keyring.engine) as keys:
-                _must_be_empty(keys, KEYS, target.keyring_url)
+                _must_be_empty(keys, OF_SUBJECTS, target.keyring_url)
             move_on(connection, mark, _UNDER_WAY, now_us())
     return there
 
@@ -186,9 +186,9 @@ def place(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
 
-def _copy_keys(here: Engine, there: Engine) -> None:
+def _copy_keyring(here: Engine, there: Engine) -> None:
     """Every key that is missing there; what was erased here meanwhile goes there, too."""
-    for table in KEYS:
+    for table in OF_SUBJECTS:
         for rows in _pieces(table, table.c.subject, here, ""):
             with writing(there) as connection:
                 insert_new(connection, table, rows)
@@ -262,7 +262,7 @@ def _compared(
         str(table.name): compare(table, ours, theirs) for table in (*GROWING, *REPLACED, *PROJECTED)
     }
     with reading(here.keyring.engine) as our_keys, reading(there.keyring.engine) as their_keys:
-        for table in KEYS:
+        for table in OF_SUBJECTS:
             tables[str(table.name)] = compare(table, our_keys, their_keys)
     return Moved(
         events=tables[JOURNAL.name].rebuilt_rows,

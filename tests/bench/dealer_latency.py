@@ -25,7 +25,7 @@ from sqlalchemy import exists, select
 from campaigns.intake import HEADQUARTERS
 from crm.accounts.tokens import add_token
 from crm.configuration.settings import Settings
-from crm.copies.keys import row_keys
+from crm.copies.row_keys import row_keys
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.outbox import OUTBOX
 from crm.journal.progress import load_progress

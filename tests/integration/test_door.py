@@ -222,7 +222,7 @@ def test_an_erasure_destroys_the_key_and_keeps_late_comers_out(house: House) -> 
     )
     house.accept(a_person_card(), a_purchase())
     assert statuses(house.accept(an_erasure())) == ["accepted"]
-    assert house.keyring.keys(["card/card-1"], create=True) == {"card/card-1": None}
+    assert house.keyring.data_keys(["card/card-1"], create=True) == {"card/card-1": None}
     assert statuses(house.accept(late)) == ["accepted"]
     registered, bought, _, corrected = house.journal()
     assert registered.data.person.name == "-"  # type: ignore[attr-defined]

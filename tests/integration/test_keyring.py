@@ -21,16 +21,16 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_a_key_is_made_once_and_lasts(settings: Settings) -> None:
-    first = Keyring.open(settings).keys(["card/1", "card/2"], create=True)
-    again = Keyring.open(settings).keys(["card/2", "card/1", "card/3"], create=False)
+    first = Keyring.open(settings).data_keys(["card/1", "card/2"], create=True)
+    again = Keyring.open(settings).data_keys(["card/2", "card/1", "card/3"], create=False)
     assert again == {**first, "card/3": None}
     assert first["card/1"] != first["card/2"]
 
 
 def test_two_who_ask_for_the_same_key_get_the_same(settings: Settings) -> None:
     one, other = Keyring.open(settings), Keyring.open(settings)
-    made = one.keys(["card/1"], create=True)
-    assert other.keys(["card/1"], create=True) == made
+    made = one.data_keys(["card/1"], create=True)
+    assert other.data_keys(["card/1"], create=True) == made
 
 
 def test_the_master_key_is_readable_by_its_owner_alone(settings: Settings) -> None:
@@ -42,7 +42,7 @@ def test_the_master_key_is_readable_by_its_owner_alone(settings: Settings) -> No
 def test_keys_without_their_master_key_are_not_opened_and_no_new_one_is_made(
     settings: Settings,
 ) -> None:
-    Keyring.open(settings).keys(["card/1"], create=True)
+    Keyring.open(settings).data_keys(["card/1"], create=True)
     settings.master_key_file.unlink()
     with pytest.raises(MasterKeyMissing):
         Keyring.open(settings)
@@ -51,7 +51,7 @@ def test_keys_without_their_master_key_are_not_opened_and_no_new_one_is_made(
 
 @pytest.mark.parametrize("content", ["00" * 32, "00" * 16, "no key", ""])
 def test_a_wrong_master_key_is_found_out_at_once(settings: Settings, content: str) -> None:
-    Keyring.open(settings).keys(["card/1"], create=True)
+    Keyring.open(settings).data_keys(["card/1"], create=True)
     settings.master_key_file.write_text(content)
     with pytest.raises(MasterKeyWrong) as caught:
         Keyring.open(settings)
@@ -60,28 +60,28 @@ def test_a_wrong_master_key_is_found_out_at_once(settings: Settings, content: st
 
 def test_a_destroyed_key_never_comes_back(settings: Settings) -> None:
     keyring, beside = Keyring.open(settings), Keyring.open(settings)
-    keyring.keys(["card/1", "card/2"], create=True)
-    beside.keys(["card/1"], create=True)
+    keyring.data_keys(["card/1", "card/2"], create=True)
+    beside.data_keys(["card/1"], create=True)
     keyring.destroy("card/1")
     keyring.destroy("card/1")
     for either in (keyring, beside, Keyring.open(settings)):
-        assert either.keys(["card/1"], create=True) == {"card/1": None}
+        assert either.data_keys(["card/1"], create=True) == {"card/1": None}
         assert either.is_fenced(["card/1", "card/2"]) == {"card/1"}
-        assert either.keys(["card/2"], create=False)["card/2"] is not None
+        assert either.data_keys(["card/2"], create=False)["card/2"] is not None
 
 
 def test_a_fence_can_come_before_any_key(settings: Settings) -> None:
     keyring = Keyring.open(settings)
     keyring.destroy("card/1")
-    assert keyring.keys(["card/1", "card/2"], create=True)["card/1"] is None
-    assert keyring.keys(["card/2"], create=False)["card/2"] is not None
+    assert keyring.data_keys(["card/1", "card/2"], create=True)["card/1"] is None
+    assert keyring.data_keys(["card/2"], create=False)["card/2"] is not None
 
 
 def test_thousands_of_keys_come_in_one_call(settings: Settings) -> None:
     names = [f"card/{number}" for number in range(2_500)]
-    keys = Keyring.open(settings).keys(names, create=True)
+    keys = Keyring.open(settings).data_keys(names, create=True)
     assert len(set(keys.values())) == 2_500
-    assert Keyring.open(settings).keys(names, create=False) == keys
+    assert Keyring.open(settings).data_keys(names, create=False) == keys
 
 
 def test_a_secret_of_the_installation_lasts_and_is_known_to_be_there(settings: Settings) -> None:
@@ -103,7 +103,7 @@ def test_what_is_sealed_opens_with_its_key_and_in_its_place_alone() -> None:
 
 
 def test_the_keyring_holds_no_key_in_plain(settings: Settings) -> None:
-    key = Keyring.open(settings).keys(["card/1"], create=True)["card/1"]
+    key = Keyring.open(settings).data_keys(["card/1"], create=True)["card/1"]
     assert key is not None
     for file in settings.data_folder.iterdir():
         assert key not in file.read_bytes() and key.hex().encode() not in file.read_bytes()
@@ -113,8 +113,8 @@ def test_keys_that_are_only_read_are_forgotten_too_when_they_are_many(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"card/{number}" for number in range(9)]
-    made = Keyring.open(settings).keys(names, create=True)
-    monkeypatch.setattr("crm.keyring.keyring._CACHED_KEYS", 3)
+    made = Keyring.open(settings).data_keys(names, create=True)
+    monkeypatch.setattr("crm.keyring.keyring._KEYS_CACHED", 3)
     reader = Keyring.open(settings)
-    assert reader.keys(names, create=False) == made
+    assert reader.data_keys(names, create=False) == made
     assert len(reader.opened) <= 3

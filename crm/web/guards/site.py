@@ -13,7 +13,7 @@ from campaigns.intake import Intake
 from campaigns.wording.languages import Language
 from crm.accounts.second_factor import SecondFactors
 from crm.clock import now_us
-from crm.components.keys import Digest, keyed_digest
+from crm.components.index_keys import Digest, keyed_digest
 from crm.configuration.settings import Settings
 from crm.feed.caches import FeedCaches
 from crm.funnels.kept import columns_file

@@ -7,8 +7,8 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.copies.keys import row_keys
 from crm.copies.recalls import OVERDUE_AFTER_DAYS, Recall
+from crm.copies.row_keys import row_keys
 from crm.feed.recall_queries import hand_over, open_recalls, recall_counts
 from crm.feed.states import DealerState, dealer_states
 from crm.people.queries import PAGE_ROWS, people_by_id

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import PAYEES, Access, log_accesses
 from crm.accounts.people import names_of
-from crm.components.keys import keyed_digest
+from crm.components.index_keys import keyed_digest
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import may_end
 from crm.reward_desk.bank_file import (

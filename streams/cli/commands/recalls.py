@@ -7,8 +7,8 @@ import typer
 
 from campaigns.times import rfc3339, shanghai_day
 from crm.clock import now_us
-from crm.copies.keys import row_keys
 from crm.copies.recalls import OVERDUE_AFTER_DAYS, Recall
+from crm.copies.row_keys import row_keys
 from crm.feed.history import release_key
 from crm.feed.recall_queries import (
     HandOver,

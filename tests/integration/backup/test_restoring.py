@@ -125,7 +125,7 @@ def test_what_was_erased_after_the_backup_is_erased_before_anything_is_served(
     # Nothing was recorded since: this is how it would be served.
     assert done.erased_again == 1
     assert in_plain(installation) == set()
-    assert installation.keyring.keys(["card/c1"], create=True) == {"card/c1": None}
+    assert installation.keyring.data_keys(["card/c1"], create=True) == {"card/c1": None}
     installation.work()
     assert in_plain(installation) == set()
     assert_lawful(installation)
@@ -177,9 +177,9 @@ def test_attachments_come_back_but_for_those_of_erased_cards(
 
 def test_keys_made_since_the_backup_are_kept(installation: Installation, tmp_path: Path) -> None:
     backed_up(installation, tmp_path / "b")
-    made = installation.keyring.keys(["card/since", "card/c1"], create=True)
+    made = installation.keyring.data_keys(["card/since", "card/c1"], create=True)
     restored(installation, tmp_path / "b", replace=True)
-    assert installation.keyring.keys(made, create=False) == made
+    assert installation.keyring.data_keys(made, create=False) == made
 
 
 def test_the_keyring_of_another_installation_is_refused(tmp_path: Path) -> None:

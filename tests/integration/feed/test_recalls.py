@@ -10,8 +10,8 @@ from sqlalchemy import select
 from campaigns.times import DAY_US, shanghai_day
 from crm.accounts.roles import scope_of
 from crm.clock import now_us
-from crm.copies.keys import row_keys
 from crm.copies.recalls import OVERDUE_AFTER_DAYS, Recall
+from crm.copies.row_keys import row_keys
 from crm.copies.tables import COPY_ROW
 from crm.feed.history import Sent, keep_sent, sent_up_to
 from crm.feed.queries import last_sequence

@@ -183,7 +183,7 @@ def test_an_erasure_is_carried_out_though_the_door_died_before_it_could() -> Non
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("crm.intake.accept.EventIntake._erase", lambda *_: None)
             installation.accept([erasure])
-        assert installation.keyring.keys(["card/c1"], create=False)["card/c1"] is not None
+        assert installation.keyring.data_keys(["card/c1"], create=False)["card/c1"] is not None
         installation.work()
         assert installation.keyring.is_fenced(["card/c1"]) == {"card/c1"}
         assert list(found_in(installation.folder)) == []

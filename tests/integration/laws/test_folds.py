@@ -10,7 +10,7 @@ from crm.components.as_of import Past, recorded_events
 from crm.components.evaluation import Evaluation
 from crm.components.fold import Fold
 from crm.components.index import close
-from crm.components.keys import kind_of
+from crm.components.index_keys import kind_of
 from crm.components.packed import packed, unpacked
 from crm.outcomes.shared import EvaluationContext
 from crm.storage.database import reading

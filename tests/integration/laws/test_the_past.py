@@ -18,8 +18,8 @@ from crm.components.as_of import (
     whole_past,
 )
 from crm.components.evaluation import Evaluation
-from crm.copies.keys import row_keys
 from crm.copies.projection import rows_of_copies
+from crm.copies.row_keys import row_keys
 from crm.rewards.judgement import judge_claims
 from crm.storage.database import reading
 from tests.installations import Installation, Snapshot, clock

@@ -12,7 +12,7 @@ from sqlalchemy import event as listened
 from sqlalchemy import select
 
 from campaigns.ids import person_id
-from crm.components.keys import keyed_digest
+from crm.components.index_keys import keyed_digest
 from crm.journal.events import JOURNAL
 from crm.journal.numbers import numbers_of
 from crm.outcomes.asking import handled_counts

@@ -51,7 +51,7 @@ def test_what_was_used_already_is_owed() -> None:
 
 
 def test_only_so_many_keys_are_remembered_the_last_used_ones() -> None:
-    turns = Turns(burst=1, per_second=0.001, clock=Clock(), keys=2)
+    turns = Turns(burst=1, per_second=0.001, clock=Clock(), remembered=2)
     assert [turns.wait_seconds(key) for key in ("a", "b", "c")] == [0, 0, 0]
     assert [turns.wait_seconds(key) > 0 for key in ("b", "c", "a")] == [True, True, False]
 

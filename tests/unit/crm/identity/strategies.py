@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from campaigns.events.base import Contact, Person
 from campaigns.events.people import CardRegistered
-from crm.components.keys import keys_of_subject, kind_of
+from crm.components.index_keys import keys_of_subject, kind_of
 from crm.identity.traits import IdentityCard, PairDecision
 from crm.journal.logged_event import LoggedEvent
 from tests.unit.crm.identity.naive_people import ID_NUMBERS, NAMES, PHONES

@@ -78,7 +78,7 @@ def keys_of_subject(
         if isinstance(event.data, CardRegistered | CardCorrected):
             written.add(event.data)
     if not erased:
-        keys |= written.keys(digest)
+        keys |= written.index_keys(digest)
         if weighed:
             keys |= written.keys_of_weights(digest)
     keys.discard(subject)
@@ -152,7 +152,7 @@ class _Written:
             self.id_numbers.add(verified)
             self.births.add(id_number_birth_date(verified))
 
-    def keys(self, digest: Digest) -> set[str]:
+    def index_keys(self, digest: Digest) -> set[str]:
         keys = {phone_key(phone, digest) for phone in self.phones}
         keys |= {id_key(number, digest) for number in self.id_numbers}
         keys |= {
@@ -182,4 +182,4 @@ def keys_of_traits(traits: Traits, digest: Digest) -> set[str]:
         births=set(filter(None, (traits.birth_date,))),
         prefectures=set(filter(None, (traits.prefecture,))),
     )
-    return written.keys(digest)
+    return written.index_keys(digest)
