@@ -15,6 +15,8 @@ TAKEN_AWAY = (PAYEES, OPEN_PAYMENTS, EFPIA)
 """Files that name members in full: a look at what is in them is to take them away."""
 LETTER_SENT = "letter_sent"
 """Somebody's name left the house in a letter."""
+GATEWAY_KEY = "gateway_key"
+"""By it a gateway knows that letters come from here: no card is looked at, and yet it is a look."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from crm.letters.occasions import INVITED, Occasion
 from crm.letters.packaged import PACKAGED
 from crm.letters.tables import LETTER_BATCH, LETTER_DUE, LETTER_SENT, LETTER_TEMPLATE
 from crm.letters.template import LetterTemplate, Words
+from crm.outcomes.tables import OUTCOME
 from crm.people.tables import LINK
 from crm.scope import Scope
 from crm.storage.database import in_pieces
@@ -154,8 +155,13 @@ def next_occasion_of(
 def _named(connection: Connection, rows: Mapping[str, ActivityRow]) -> dict[str, Occasion]:
     names = dealer_names(connection) if rows else {}
     off = {row.subject for row in rows.values() if row.cancelled}
-    query = select(JOURNAL.c.subject, func.max(JOURNAL.c.received_us)).group_by(JOURNAL.c.subject)
-    query = query.where(JOURNAL.c.type == "activity.cancelled", JOURNAL.c.subject.in_(off))
+    query = (
+        select(JOURNAL.c.subject, func.max(JOURNAL.c.received_us))
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.type == "activity.cancelled", JOURNAL.c.subject.in_(off))
+        .where(OUTCOME.c.outcome == "recorded")
+        .group_by(JOURNAL.c.subject)
+    )
     since = {subject: at_us for subject, at_us in connection.execute(query)} if off else {}
     return {
         each: Occasion(

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import LANGUAGES, Language
+from crm.accounts.access import GATEWAY_KEY, Access, log_accesses
 from crm.letters.addressee import speaks_of_an_activity
 from crm.letters.queries import letter_templates
 from crm.letters.register import add_template
@@ -96,6 +97,9 @@ def secret_page(posting: SignedInPosting) -> Response:
     visit = posting.visit
     visit.scope.require("decides", "headquarters writes the letters")
     visit.scope.require("runs", "who sets the gateway up")
+    with writing(visit.site.engine) as connection:
+        look = Access(visit.site.now_us(), visit.account.actor, "", GATEWAY_KEY)
+        log_accesses(connection, [look])
     form = ActForm.of(_typed(None))
     return _templates(visit, form, gateway_secret(visit.site.keyring))
 

@@ -11,6 +11,7 @@ LOOKED_AT = {
     "letter": N_("写信"),
     "letter_sent": N_("发出的信"),
     "event": N_("没入档的一条，为了改好"),
+    "gateway_key": N_("信件网关的密钥"),
 }
 FILES = {
     "people": N_("名单"),

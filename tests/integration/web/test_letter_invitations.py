@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -170,3 +171,28 @@ def test_nobody_is_asked_any_more_to_what_was_called_off_meanwhile(
         # Who writes to its guests afterwards means to.
         filled_in(client, whom, way="sms")
     assert site.site.postman.step() == 2 and len(taken) == 2
+
+
+def of_activity(type_name: str, name: str, number: str, **data: str) -> dict[str, Any]:
+    said = event(type_name, name, **data) | {"id": number, "subject": f"activity/{name}"}
+    del said["data"]["card_id"]
+    return said
+
+
+def test_a_cancellation_that_is_taken_back_says_nothing_of_since_when_there_is_none(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    invited(site, "A-twice", GUESTS[:1])
+    off = {"activity_id": "A-twice", "reason_code": "venue"}
+
+    def since() -> int | None:
+        name = "invited:A-twice"
+        with reading(site.site.engine) as connection:
+            return occasions(HEADQUARTERS_SCOPE, connection, {name})[name].off_us
+
+    site.accept(of_activity("activity.cancelled", "A-twice", "off-1", **off))
+    first = since()
+    site.accept(of_activity("activity.cancelled", "A-twice", "off-2", **off))
+    void = {"of_source": "/hq/console", "of_id": "off-2", "reason_code": "duplicate_entry"}
+    site.accept(of_activity("event.voided", "A-twice", "no-off-2", **void))
+    assert first is not None and since() == first

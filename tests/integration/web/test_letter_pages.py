@@ -295,10 +295,15 @@ def test_a_way_that_is_not_open_is_shown_and_cannot_be_chosen(site: RunningSite)
         assert "JINXI_SMTP=smtp.example.com:587" in how and "重新启动" in how
 
 
-def test_the_gateways_secret_stands_on_no_page_before_it_is_asked_for(site: RunningSite) -> None:
+def test_the_gateways_secret_stands_on_no_page_before_it_is_asked_for_and_the_audit_tells_who_did(
+    site: RunningSite,
+) -> None:
     with site.client() as office:
         sign_in(office, "office")
         page = office.get("/letters").text
         assert "whsec_" not in page
         shown = office.post("/letters/secret", data={"form_token": token_in(page)}).text
-        assert gateway_secret(site.site.keyring) in shown
+        secret = gateway_secret(site.site.keyring)
+        assert secret in shown
+        audit = office.get("/audit?kind=looked").text
+        assert "信件网关的密钥" in audit and secret not in audit
