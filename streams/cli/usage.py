@@ -17,8 +17,9 @@ _WORDS = {
     "Missing option {name}.": "少了选项 {name}。",
     "Option {name} requires an argument.": "选项 {name} 后面要有值。",
     "Option {name} does not take a value.": "选项 {name} 不带值。",
-    "Got unexpected extra argument ({name})": "多了参数：{name}",
-    "Got unexpected extra arguments ({names})": "多了参数：{names}",
+    "Got unexpected extra argument(s) ({names})": "多了参数：{names}",
+    "Option {name} requires {number} arguments.": "选项 {name} 后面要有 {number} 个值。",
+    "Argument {name} takes {number} values.": "参数 {name} 要有 {number} 个值。",
     "Invalid value for {name}: Value error, {value} is not one of {choices}.": (
         "{name} 不能是 {value}，可选：{choices}。"
     ),
@@ -42,8 +43,10 @@ def usage_sentence(error: Any) -> str:
     """
     context = getattr(error, "ctx", None)
     message = str(error.format_message())
-    if context is None or "\n" in message:
+    if "\n" in message:
         return message  # without any argument it is no error but the help page
+    if context is None:
+        return _in_our_words(message)
     hint = say("怎么用：{command} --help", command=context.command_path)
     return f"{_in_our_words(message)}\n{hint}"
 
