@@ -28,7 +28,7 @@ from crm.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPerson:
+class PersonShown:
     """A person as of an instant, the evaluation that says it all, and what may not be shown of it.
 
     closed: by the person's words of that instant or of now: a no holds for what was before it too.
@@ -53,8 +53,8 @@ def archive(
     at_us: int | None = None,
 ) -> dict[str, Any] | None:
     """The archive of the person that a card id or person id leads to, now or as of an instant."""
-    known = person_shown(scope, connection, keyring, name, now_us, at_us)
-    return None if known is None else _as_data(scope, connection, keyring, known)
+    shown = person_shown(scope, connection, keyring, name, now_us, at_us)
+    return None if shown is None else _as_data(scope, connection, keyring, shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +78,25 @@ def whole_archive(
     at_us: int | None = None,
 ) -> WholeArchive | None:
     """The same archive, evaluated once, with all that its page shows."""
-    known = person_shown(scope, connection, keyring, name, now_us, at_us)
-    if known is None:
+    shown = person_shown(scope, connection, keyring, name, now_us, at_us)
+    if shown is None:
         return None
-    person, past = known.person, known.past
+    person, past = shown.person, shown.past
     copies = None
     if scope.may("copies"):
         own = {card.card_id for card in person.cards}
         rows = [row for row in copies_of(scope, keyring, past) if own & set(row.cards)]
         copies = held_since(scope, connection, rows, past.at_us)
-    data = _as_data(scope, connection, keyring, known)
-    dossier = dossier_of(person, past, known.closed, hidden=known.is_hidden(scope))
+    data = _as_data(scope, connection, keyring, shown)
+    dossier = dossier_of(person, past, shown.closed, hidden=shown.is_hidden(scope))
     return WholeArchive(data, dossier, copies)
 
 
 def _as_data(
-    scope: Scope, connection: Connection, keyring: Keyring, known: KnownPerson
+    scope: Scope, connection: Connection, keyring: Keyring, shown: PersonShown
 ) -> dict[str, Any]:
-    hidden = known.is_hidden(scope)
-    found = archive_of(known.person, known.past, known.closed, hidden=hidden)
+    hidden = shown.is_hidden(scope)
+    found = archive_of(shown.person, shown.past, shown.closed, hidden=hidden)
     data = cast(dict[str, Any], msgspec.to_builtins(found))
     _prove(connection, keyring, data["consents"])
     return data
@@ -109,19 +109,19 @@ def person_shown(
     name: str,
     now_us: int,
     at_us: int | None = None,
-) -> KnownPerson | None:
+) -> PersonShown | None:
     """The person that a card id or person id leads to, with what may not be shown of it.
 
     at_us: as of which instant; None: now.
     """
-    known = person_then(scope, connection, keyring, name, now_us if at_us is None else at_us)
-    if known is None:
+    found = person_then(scope, connection, keyring, name, now_us if at_us is None else at_us)
+    if found is None:
         return None
-    person, past = known
+    person, past = found
     closed = closed_by(person.consents, past.at_us)
     if past.at_us != now_us:
         closed |= _closed_now(connection, keyring, person, now_us)
-    return KnownPerson(person, past, closed)
+    return PersonShown(person, past, closed)
 
 
 def _closed_now(
@@ -249,23 +249,23 @@ def open_conflicts(
             connection, keyring, [f"card/{name}"], at_us, effective_up_to(at_us)
         )
         person = next(p for p in past.persons if name in {card.card_id for card in p.cards})
-        known = KnownPerson(person, past, closed_by(person.consents, at_us))
+        shown = PersonShown(person, past, closed_by(person.consents, at_us))
         for conflict in conflicts_of(past.cards[name]):
-            found[name, conflict.field] = _open_conflict(scope, conflict, known)
+            found[name, conflict.field] = _open_conflict(scope, conflict, shown)
     # What has not taken effect by then is no conflict yet.
     yield from (found[pair] for pair in wanted if pair in found)
 
 
-def _open_conflict(scope: Scope, conflict: Conflict, known: KnownPerson) -> OpenConflict:
-    health_closed = conflict.is_of_health and known.closed.health
-    hidden = health_closed or known.is_hidden(scope)
+def _open_conflict(scope: Scope, conflict: Conflict, shown: PersonShown) -> OpenConflict:
+    health_closed = conflict.is_of_health and shown.closed.health
+    hidden = health_closed or shown.is_hidden(scope)
     return OpenConflict(
         conflict.card_id,
-        known.person.person_id,
+        shown.person.person_id,
         conflict.field,
         conflict.why,
         rfc3339(conflict.since_us),
-        known.closed.archive,
+        shown.closed.archive,
         health_closed,
         () if hidden else tuple(map(_word, conflict.statements)),
     )

@@ -18,7 +18,7 @@ Content = dict[str, Any]
 Dated = tuple[int, Content]
 """The instant (µs) an item happened at, and what the row says of it."""
 
-Known = TypeVar("Known")
+Value = TypeVar("Value")
 
 UNKNOWN: tuple[object, ...] = (None, "", [], {})
 
@@ -36,7 +36,7 @@ def category_content(
 def _identity(cards: Sequence[SharedCard], dealer: str, at: Circumstances) -> Content:
     """Of several sexes or birth dates the first card's; a date is preferred to a mere year."""
     born = _first(card.birth_date for card in cards)
-    return _known(
+    return _filled(
         {
             "names": _texts(name for card in cards for name in card.names),
             "sex": _first(card.sex for card in cards),
@@ -47,7 +47,7 @@ def _identity(cards: Sequence[SharedCard], dealer: str, at: Circumstances) -> Co
 
 
 def _contact(cards: Sequence[SharedCard], dealer: str, at: Circumstances) -> Content:
-    return _known(
+    return _filled(
         {
             "phones": _texts(mobile_e164(raw) or raw for card in cards for raw in card.phones),
             "addresses": _texts(card.address for card in cards),
@@ -57,7 +57,7 @@ def _contact(cards: Sequence[SharedCard], dealer: str, at: Circumstances) -> Con
 
 
 def _health(cards: Sequence[SharedCard], dealer: str, at: Circumstances) -> Content:
-    return _known(
+    return _filled(
         {
             "conditions": _texts(text for card in cards for text in card.conditions),
             "medicines": _texts(text for card in cards for text in card.medicines),
@@ -112,7 +112,7 @@ def _history_item(item: HistoryItem, dealer: str, at: Circumstances) -> Content:
 
 
 def _reading(reading: Reading) -> Content:
-    return _known(
+    return _filled(
         {
             "time": reading.time,
             "systolic_mmhg": reading.systolic_mmhg,
@@ -129,7 +129,7 @@ def _is_measured(reading: Reading) -> bool:
 
 
 def _purchase(purchase: Purchase) -> Content:
-    return _known(
+    return _filled(
         {
             "purchase_id": purchase.purchase_id,
             "time": purchase.time,
@@ -143,11 +143,11 @@ def _purchase(purchase: Purchase) -> Content:
     )
 
 
-def _known(content: Content) -> Content:
+def _filled(content: Content) -> Content:
     return {name: value for name, value in content.items() if value not in UNKNOWN}
 
 
-def _first(values: Iterable[Known | None]) -> Known | None:
+def _first(values: Iterable[Value | None]) -> Value | None:
     return next((value for value in values if value is not None), None)
 
 

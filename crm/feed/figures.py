@@ -24,7 +24,7 @@ _REMEMBERED = 2_000
 class Figures:
     """Remembers a bounded number of figures."""
 
-    _known: OrderedDict[tuple[str, int, str], object] = field(default_factory=OrderedDict)
+    _figures: OrderedDict[tuple[str, int, str], object] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def rows(self, scope: Scope, connection: Connection, dealer: str, last: int) -> int:
@@ -50,13 +50,13 @@ class Figures:
 
     def _once(self, state: tuple[str, int, str], compute: Callable[[], Figure]) -> Figure:
         with self._lock:
-            if state in self._known:
-                self._known.move_to_end(state)
+            if state in self._figures:
+                self._figures.move_to_end(state)
                 # By the state it is known of which kind the figure is.
-                return self._known[state]  # type: ignore[return-value]
+                return self._figures[state]  # type: ignore[return-value]
         figure = compute()
         with self._lock:
-            self._known[state] = figure
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+            self._figures[state] = figure
+            while len(self._figures) > _REMEMBERED:
+                self._figures.popitem(last=False)
         return figure

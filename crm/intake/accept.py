@@ -43,7 +43,7 @@ from crm.journal.events import (
     key_subject,
     last_position,
 )
-from crm.journal.identities import Known, known_in
+from crm.journal.identities import StoredIdentity, stored_identities
 from crm.keyring.keyring import KeyLost, Keyring, seal
 from crm.storage.bulk import insert_rows
 from crm.storage.collection import gc_paused
@@ -56,9 +56,9 @@ _HASH_KEY = "content"
 class EventStore(Protocol):
     """Where the door writes what it takes."""
 
-    def known(
+    def stored(
         self, connection: Connection, identities: Sequence[Identity]
-    ) -> Mapping[Identity, Known]:
+    ) -> Mapping[Identity, StoredIdentity]:
         """What is held under these identities, here or further on."""
 
     def append(self, connection: Connection, rows: Sequence[NewEvent]) -> None:
@@ -68,11 +68,11 @@ class EventStore(Protocol):
 class JournalStore:
     """The journal itself, where no broker carries."""
 
-    def known(
+    def stored(
         self, connection: Connection, identities: Sequence[Identity]
-    ) -> Mapping[Identity, Known]:
+    ) -> Mapping[Identity, StoredIdentity]:
         """What the journal holds under these identities."""
-        return known_in(connection, JOURNAL, identities)
+        return stored_identities(connection, JOURNAL, identities)
 
     def append(self, connection: Connection, rows: Sequence[NewEvent]) -> None:
         """Add rows at the end of the journal."""
@@ -122,11 +122,11 @@ class EventIntake:
         self._seal(candidates)
         with writing(self.engine) as connection:
             hold(connection, APPENDING)
-            known = self.store.known(connection, [found.identity for found in candidates])
-            self._know_again(lines, checked, known)
+            stored = self.store.stored(connection, [found.identity for found in candidates])
+            self._know_again(lines, checked, stored)
             if credential.sender is not None:
-                self._keep_apart(connection, candidates, known, credential)
-            receipts, fresh = answers(checked, known)
+                self._keep_apart(connection, candidates, stored, credential)
+            receipts, fresh = answers(checked, stored)
             if fresh:
                 self.store.append(connection, list(fresh.values()))
                 if credential.role != "system":
@@ -156,20 +156,20 @@ class EventIntake:
             path = "$.subject" if row is None and path != "$.type" else path
             if path is not None:
                 # Of what was taken before it plays no part what the row holds by now.
-                found.fault, found.unless_known = ("not_allowed", path), True
+                found.fault, found.unless_stored = ("not_allowed", path), True
         return found
 
     def _know_again(
         self,
         lines: Sequence[bytes],
         checked: Sequence[Candidate | Refusal],
-        known: Mapping[Identity, Known],
+        stored: Mapping[Identity, StoredIdentity],
     ) -> None:
         """Give what was taken by version 0.2 or before, and is sent again, its hash of then."""
         for line, found in zip(lines, checked, strict=True):
             if isinstance(found, Refusal):
                 continue
-            earlier = known.get(found.identity)
+            earlier = stored.get(found.identity)
             if earlier is None or earlier.content_hash == found.row.content_hash:
                 continue
             if self._hash(former_content(line)) == earlier.content_hash:
@@ -241,7 +241,7 @@ class EventIntake:
         self,
         connection: Connection,
         candidates: Sequence[Candidate],
-        known: Mapping[Identity, Known],
+        stored: Mapping[Identity, StoredIdentity],
         credential: Credential,
     ) -> None:
         """Refuse what is said under a source opened to another sender, or takes back its word."""
@@ -249,9 +249,9 @@ class EventIntake:
         foreign = opened_to_others(
             connection, {found.row.source for found in faultless}, credential
         )
-        # What is known itself is a duplicate, or its identity is used: it takes nothing back anew.
-        targets = [None if found.identity in known else _target(found) for found in faultless]
-        spoken = self.store.known(connection, [target for target in targets if target])
+        # What is stored itself is a duplicate, or its identity is used: it takes nothing back anew.
+        targets = [None if found.identity in stored else _target(found) for found in faultless]
+        spoken = self.store.stored(connection, [target for target in targets if target])
         senders = senders_of_actors(connection, {word.actor for word in spoken.values()})
         for found, target in zip(faultless, targets, strict=True):
             if found.row.source in foreign:

@@ -8,7 +8,7 @@ from campaigns.cloudevents import Refusal
 from campaigns.events.base import Fault
 from campaigns.intake import Receipt
 from crm.journal.events import NewEvent
-from crm.journal.identities import Known
+from crm.journal.identities import StoredIdentity
 
 Identity = tuple[str, str]
 """Source and id of an event."""
@@ -22,7 +22,7 @@ class Candidate(Struct, gc=False):
     row: the journal row, its personal part still missing.
     fault: why it is refused, unless its identity is used already, which is graver.
     personal: what must be encrypted, as JSON, with the key of key_subject; None for nothing.
-    unless_known: whether the fault is none of an event that was taken before.
+    unless_stored: whether the fault is none of an event that was taken before.
     """
 
     row: NewEvent
@@ -31,11 +31,11 @@ class Candidate(Struct, gc=False):
     warnings: tuple[str, ...]
     personal: bytes | None
     key_subject: str
-    unless_known: bool = False
+    unless_stored: bool = False
 
 
 def answers(
-    checked: Sequence[Candidate | Refusal], known: Mapping[Identity, Known]
+    checked: Sequence[Candidate | Refusal], stored: Mapping[Identity, StoredIdentity]
 ) -> tuple[list[Receipt], dict[Identity, NewEvent]]:
     """The receipt of each event, and the accepted ones: these are known to those that follow."""
     receipts = []
@@ -44,7 +44,7 @@ def answers(
         if isinstance(found, Refusal):
             receipts.append(Receipt("refused", found.source, found.id, found.reason, found.path))
             continue
-        earlier = known.get(found.identity) or fresh.get(found.identity)
+        earlier = stored.get(found.identity) or fresh.get(found.identity)
         if earlier is None and found.fault is None:
             fresh[found.identity] = found.row
             receipts.append(Receipt("accepted", *found.identity, warnings=found.warnings))
@@ -53,11 +53,11 @@ def answers(
     return receipts, fresh
 
 
-def _unaccepted(found: Candidate, earlier: Known | NewEvent | None) -> Receipt:
+def _unaccepted(found: Candidate, earlier: StoredIdentity | NewEvent | None) -> Receipt:
     """Of an event whose identity is used, or that has a fault: the graver of both."""
     if earlier is not None and earlier.content_hash != found.row.content_hash:
         return Receipt("refused", *found.identity, "id_reused", "$.id")
-    if earlier is None or (found.fault is not None and not found.unless_known):
+    if earlier is None or (found.fault is not None and not found.unless_stored):
         assert found.fault is not None
         return Receipt("refused", *found.identity, *found.fault)
     return Receipt(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from crm.journal.events import JOURNAL
-from crm.journal.identities import known_in
+from crm.journal.identities import stored_identities
 from crm.journal.logged_event import EventKey
 from crm.storage.bulk import insert_rows
 from crm.storage.database import insert_new
@@ -22,8 +22,8 @@ def append_new(connection: Connection, rows: Rows) -> list[tuple[int, EventKey]]
     """Append those that the journal does not have; their positions, in the order of the rows."""
     if connection.dialect.name == "sqlite":
         return _inserted(connection, rows)
-    known = known_in(connection, JOURNAL, list(rows))
-    fresh = {key: row for key, row in rows.items() if key not in known}
+    stored = stored_identities(connection, JOURNAL, list(rows))
+    fresh = {key: row for key, row in rows.items() if key not in stored}
     try:
         with connection.begin_nested():
             return _copied(connection, fresh)

@@ -116,17 +116,17 @@ class _Comparison:
             for component in closure.components
         ]
         rows: dict[Table, Callable[[Evaluation], Iterable[Row]]] = {
-            OUTCOME: lambda known: outcome_rows(known.events, known.outcomes),
-            CARD: lambda known: card_rows(known, self.digest),
+            OUTCOME: lambda evaluation: outcome_rows(evaluation.events, evaluation.outcomes),
+            CARD: lambda evaluation: card_rows(evaluation, self.digest),
             LINK: link_rows,
             PERSON: person_rows,
             PAIR: pair_rows,
-            COPY_ROW: lambda known: copy_table_rows(known, self.row_key),
+            COPY_ROW: lambda evaluation: copy_table_rows(evaluation, self.row_key),
         }
         for table, of in rows.items():
             self._compare_rows(table, subjects, chain.from_iterable(map(of, evaluations)))
-        for known in evaluations:
-            self.found.claims += known.claims
+        for evaluation in evaluations:
+            self.found.claims += evaluation.claims
 
     def compare_shared(self) -> None:
         """The outcomes of what many people share, and by what members are tied to cards."""

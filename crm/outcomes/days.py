@@ -31,8 +31,8 @@ def day_taken_back(event: LoggedEvent) -> date | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of time.
+class DayEvidence:
+    """What anything but today's clock says of the days.
 
     first: the first day that an event asks for; since, to: the days that are reached.
     seen: the day on which the door last took something; confirmed: the last that headquarters
@@ -65,23 +65,23 @@ class DayPlan:
     doubted: bool = False
 
 
-def plan_days(known: Known, today: date) -> DayPlan:
+def plan_days(evidence: DayEvidence, today: date) -> DayPlan:
     """The days that are due, as far as the clock is believed."""
-    if known.first is None:
+    if evidence.first is None:
         return DayPlan(today)
-    if today < known.first - timedelta(days=1):
+    if today < evidence.first - timedelta(days=1):
         # Older than anything that happened: such a clock says nothing about any day.
         return DayPlan(today, doubted=True)
-    if known.to is not None and today < known.to:
-        return DayPlan(today, take_back=tuple(reversed(list(_days(today, known.to))[1:])))
-    newest = known.newest
+    if evidence.to is not None and today < evidence.to:
+        return DayPlan(today, take_back=tuple(reversed(list(_days(today, evidence.to))[1:])))
+    newest = evidence.newest
     doubted = newest is not None and today > newest + BELIEVED
     # Up to where other things speak for, and no further: each day made would speak for the next.
     until = newest if doubted and newest is not None else today
     reach = (
         day
-        for day in _days(min(known.first, until), until)
-        if known.since is None or known.to is None or not known.since <= day <= known.to
+        for day in _days(min(evidence.first, until), until)
+        if evidence.since is None or evidence.to is None or not evidence.since <= day <= evidence.to
     )
     return DayPlan(today, tuple(reach), doubted=doubted)
 

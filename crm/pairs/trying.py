@@ -63,11 +63,11 @@ def tried(
         subject for (subject,) in stored_rows(connection, (CARD.c.subject,), columns, sorted(alike))
     }
     subjects.update(row.subject for row in sample)
-    known = past_of_subjects(connection, keyring, sorted(subjects), at_us, lambda _: True)
+    past = past_of_subjects(connection, keyring, sorted(subjects), at_us, lambda _: True)
     found = resolve(
-        map(identity_card, known.cards.values()),
-        known.fold.pair_decisions,
-        known.context.is_crowded,
+        map(identity_card, past.cards.values()),
+        past.fold.pair_decisions,
+        past.context.is_crowded,
         weights,
     )
     among = {row.card_id for row in sample}

@@ -160,8 +160,11 @@ def _changes(
         names = [column.name for column in own_columns(table)]
         key_names = [names[place] for place in key_places(table)]
         held, wanted = (
-            {tuple(row[name] for name in key_names): row for row in projection.rows(known, hashes)}
-            for known in (before, after)
+            {
+                tuple(row[name] for name in key_names): row
+                for row in projection.rows(evaluation, hashes)
+            }
+            for evaluation in (before, after)
         )
         for key in sorted({*held, *wanted}, key=repr):
             row = wanted.get(key)
@@ -174,8 +177,8 @@ def _changes(
 
 def _claim_changes(before: Evaluation, after: Evaluation) -> list[ClaimChange]:
     held, wanted = (
-        {(claim.reward_id, claim.member): claim for claim in known.claims}
-        for known in (before, after)
+        {(claim.reward_id, claim.member): claim for claim in evaluation.claims}
+        for evaluation in (before, after)
     )
     return [
         ClaimChange(held.get(key), wanted.get(key))

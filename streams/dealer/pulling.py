@@ -60,7 +60,7 @@ class Puller:
     healed: int = field(default=0, init=False)
     clock_off_seconds: int = field(default=0, init=False)
     refused: list[RequestRefused] = field(default_factory=list, init=False)
-    known: bool = field(default=False, init=False)
+    introduced: bool = field(default=False, init=False)
 
     def pull(self) -> Verdict:
         """Fetch everything, acknowledge, heal and sign; the company's last answer."""
@@ -83,7 +83,7 @@ class Puller:
 
     def introduce(self) -> None:
         """Make sure once that the folder is this dealer's, and that the company has our key."""
-        if self.known:
+        if self.introduced:
             return
         must_be_its_own(self.feed, self.store)
         if self.store.get("own_key") != self.signer.public_key:
@@ -99,7 +99,7 @@ class Puller:
             else:
                 with self.store.writing():
                     self.store.put("key_known", self.signer.public_key)
-        self.known = True
+        self.introduced = True
 
     def fetch_all(self) -> None:
         """Every page up to the newest change."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, exists, func, select, update
 
 from crm.intake.candidates import Identity
 from crm.journal.events import JOURNAL, NewEvent
-from crm.journal.identities import Known, known_in
+from crm.journal.identities import StoredIdentity, stored_identities
 from crm.journal.messages import message
 from crm.journal.outbox import OUTBOX
 from crm.storage.bulk import insert_rows
@@ -24,13 +24,13 @@ _COLUMNS = (*_KEPT, OUTBOX.c.received_us, OUTBOX.c.actor, OUTBOX.c.message)
 class OutboxStore:
     """The outbox, from which the relay publishes: an event store of the door."""
 
-    def known(
+    def stored(
         self, connection: Connection, identities: Sequence[Identity]
-    ) -> Mapping[Identity, Known]:
+    ) -> Mapping[Identity, StoredIdentity]:
         """What waits under these identities, or is journaled."""
         # The outbox first: a row leaves it only after the journal has it.
-        waiting = known_in(connection, OUTBOX, identities)
-        return waiting | known_in(connection, JOURNAL, identities)
+        waiting = stored_identities(connection, OUTBOX, identities)
+        return waiting | stored_identities(connection, JOURNAL, identities)
 
     def append(self, connection: Connection, rows: Sequence[NewEvent]) -> None:
         """Add messages at the end of the outbox."""

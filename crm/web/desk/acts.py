@@ -142,10 +142,10 @@ def say(
     if faults:
         return _again(posting, ActForm(form_id, faults=dict(faults)))
     lines = list(_lines(visit, form_id, said))
-    known = _Known(visit, fields or {})
-    odd = known.look_at(lines, credential)
-    if known.found:
-        return _again(posting, known.form(form_id))
+    faulty = _Faults(visit, fields or {})
+    odd = faulty.look_at(lines, credential)
+    if faulty.found:
+        return _again(posting, faulty.form(form_id))
     own = tuple(doubts)
     # By what they say: another doubt in the same place was not asked about yet.
     asked = [*odd, *(f"page:{sha256(said.encode()).hexdigest()[:12]}" for said in own)]
@@ -157,9 +157,9 @@ def say(
     )
     for receipt in receipts:
         if receipt.status == "refused":
-            known.add(receipt.reason or "", receipt.path or "$")
-    if known.found:
-        return _again(posting, known.form(form_id))
+            faulty.add(receipt.reason or "", receipt.path or "$")
+    if faulty.found:
+        return _again(posting, faulty.form(form_id))
     return Answer(form_id, None, tuple(receipts))
 
 
@@ -230,7 +230,7 @@ def _again(posting: Posting, form: ActForm) -> Answer:
 
 
 @dataclass
-class _Known:
+class _Faults:
     """What is wrong with the events of a form, gathered by the field in which it was typed."""
 
     visit: Visit

@@ -63,17 +63,17 @@ def ask(posting: SignedInPosting, name: str) -> Response:
     """Enter it; the clock runs from the day on which it was received."""
     visit = posting.visit
     clerk_of(visit)
-    known = _archive(visit, name)
-    entered = enter_request(posting, known.archive["cards"][0]["card_id"])
+    whole = _archive(visit, name)
+    entered = enter_request(posting, whole.archive["cards"][0]["card_id"])
     if isinstance(entered, ActForm):
-        return _asking(visit, known, entered)
+        return _asking(visit, whole, entered)
     return RedirectResponse(f"/rights/{entered}", 303)
 
 
-def _asking(visit: Visit, known: WholeArchive, form: ActForm) -> Response:
+def _asking(visit: Visit, whole: WholeArchive, form: ActForm) -> Response:
     context = {
         "title": visit.say(N_("登记一个请求")),
-        "known": known.archive,
+        "archive": whole.archive,
         "form": form,
         "kinds": KINDS,
         "askers": ASKERS,
@@ -130,10 +130,10 @@ def erase(posting: SignedInPosting, request_id: str) -> Response:
         faults["proven"] = visit.say(_PROVE)
     if _entered_by(visit, request) == visit.account.actor:
         faults[""] = visit.say(_FOUR_EYES)
-    known = _archive(visit, request.card_id)
+    whole = _archive(visit, request.card_id)
     acts = [
         Act(ERASED, {"card_id": card["card_id"], "reason_code": _REQUESTED})
-        for card in known.archive["cards"]
+        for card in whole.archive["cards"]
         if not card["erased"]
     ]
     if not acts:
@@ -155,13 +155,13 @@ def _erasable(visit: Visit, request_id: str) -> Request:
 
 
 def _erasing(visit: Visit, request: Request, form: ActForm) -> Response:
-    known = _archive(visit, request.card_id)
+    whole = _archive(visit, request.card_id)
     entered_by = _entered_by(visit, request)
     with reading(visit.site.engine) as connection:
         names = names_of(connection, {entered_by})
         dealers = dealer_names(connection)
         others = names_who_may_say(connection, ERASED)
-    archive = known.archive
+    archive = whole.archive
     context = {
         "title": visit.say(N_("删除个人信息")),
         "request": request,
@@ -170,9 +170,9 @@ def _erasing(visit: Visit, request: Request, form: ActForm) -> Response:
         "cards": [card for card in archive["cards"] if not card["erased"]],
         "lines": len(archive["timeline"]),
         "evidence": sum(bool(word["evidence_kept"]) for word in archive["consents"]),
-        "calls": len(known.dossier.due),
-        "kept": len(known.dossier.purchases) + len(known.dossier.trials),
-        "holders": [dealers.get(copy.dealer, copy.dealer) for copy in known.copies or ()],
+        "calls": len(whole.dossier.due),
+        "kept": len(whole.dossier.purchases) + len(whole.dossier.trials),
+        "holders": [dealers.get(copy.dealer, copy.dealer) for copy in whole.copies or ()],
         "entered_by": speaker_word(names, entered_by, visit.say),
         "is_own": entered_by == visit.account.actor,
         "others": [name for name in others if name != names.get(entered_by)],

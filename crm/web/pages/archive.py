@@ -94,8 +94,8 @@ def reveal(posting: SignedInPosting, name: str) -> Response:
     if not is_hidden_field(opened.field):
         raise NotFound
     at = _day(posting.text("at", 10))
-    known = _load(visit, name, at)
-    value = hidden_value(known.archive, opened)
+    whole = _load(visit, name, at)
+    value = hidden_value(whole.archive, opened)
     if value is None:
         raise NotFound
     with writing(visit.site.engine) as connection:
@@ -103,7 +103,7 @@ def reveal(posting: SignedInPosting, name: str) -> Response:
         log_accesses(connection, [access])
     if visit.wants_json:
         return JSONResponse({"value": value})
-    return _page(visit, name, Asked(at, opened=opened), known)
+    return _page(visit, name, Asked(at, opened=opened), whole)
 
 
 @router.post("/people/{name}/readings")
@@ -113,14 +113,14 @@ def open_readings(posting: SignedInPosting, name: str) -> Response:
     visit.scope.require("opens", "what is masked stays so")
     visit.scope.require("health", "health is not for everybody")
     at = _day(posting.text("at", 10))
-    known = _load(visit, name, at)
-    cards = sorted({reading.card_id for reading in known.dossier.readings})
+    whole = _load(visit, name, at)
+    cards = sorted({reading.card_id for reading in whole.dossier.readings})
     if not cards:
         raise NotFound
     now_us, actor = visit.site.now_us(), visit.account.actor
     with writing(visit.site.engine) as connection:
         log_accesses(connection, [Access(now_us, actor, card, _READINGS) for card in cards])
-    return _page(visit, name, Asked(at, readings=True), known)
+    return _page(visit, name, Asked(at, readings=True), whole)
 
 
 def _day(text: str) -> date | None:
@@ -143,9 +143,9 @@ def _load(visit: Visit, name: str, at: date | None) -> WholeArchive:
     return found
 
 
-def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = None) -> Response:
-    known = known or _load(visit, name, asked.at)
-    archive, dossier = known.archive, known.dossier
+def _page(visit: Visit, name: str, asked: Asked, whole: WholeArchive | None = None) -> Response:
+    whole = whole or _load(visit, name, asked.at)
+    archive, dossier = whole.archive, whole.dossier
     today = shanghai_day(visit.site.now_us())
     only = asked.only if asked.only in TIMELINE_GROUPS else ""
     may_open = may_show(
@@ -155,7 +155,7 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
     context = {
         "title": visit.say(N_("患者档案")),
         "view": ArchiveView(archive, asked.opened, today, only),
-        "known": known,
+        "whole": whole,
         "at": asked.at,
         "large": asked.large,
         "only": only,
@@ -180,10 +180,10 @@ def _page(visit: Visit, name: str, asked: Asked, known: WholeArchive | None = No
         "numbers": {},
         "address_of": address_of,
         "names": {},
-        **_others(visit, known),
+        **_others(visit, whole),
     }
     if visit.scope.may("looks"):
-        context |= _looks(visit, known, asked.at)
+        context |= _looks(visit, whole, asked.at)
     if visit.scope.may("requests"):
         ids = [card["card_id"] for card in archive["cards"]]
         with reading(visit.site.engine) as connection:
@@ -202,19 +202,19 @@ def _offers(visit: Visit, act: PersonAct, at: date | None, archive: dict[str, An
     return is_there and not (act.path == "deceased" and archive["deceased"])
 
 
-def _others(visit: Visit, known: WholeArchive) -> dict[str, Any]:
+def _others(visit: Visit, whole: WholeArchive) -> dict[str, Any]:
     """The others of the household and of kin as lists show them, names of dealers, activities."""
-    dossier = known.dossier
+    dossier = whole.dossier
     ids = sorted({*dossier.household, *(kin.person_id for kin in dossier.kin)})
-    wanted = {item["data"].get("activity_id") for item in known.archive["timeline"]} - {None}
+    wanted = {item["data"].get("activity_id") for item in whole.archive["timeline"]} - {None}
     with reading(visit.site.engine) as connection:
         people: dict[str, FoundPerson] = {}
         if visit.scope.may("people"):
             people = {p.person_id: p for p in people_by_id(visit.scope, connection, ids)}
         dealers = dealer_names(connection)
         held = [activity(visit.scope, connection, activity_id) for activity_id in wanted]
-        sources = {word["source"] for word in known.archive["consents"]}
-        sources |= {card["source"] for card in known.archive["cards"]}
+        sources = {word["source"] for word in whole.archive["consents"]}
+        sources |= {card["source"] for card in whole.archive["cards"]}
         sayers = names_of(connection, sources) | dealers
     activities = {row.activity_id: row.title for row in held if row is not None}
     return {"people": people, "dealers": dealers, "sayers": sayers, "activities": activities}
@@ -238,14 +238,14 @@ def _invitations(visit: Visit, archive: dict[str, Any]) -> list[InvitedTo]:
         return invitations_of(visit.scope, connection, cards)
 
 
-def _looks(visit: Visit, known: WholeArchive, at: date | None) -> dict[str, Any]:
+def _looks(visit: Visit, whole: WholeArchive, at: date | None) -> dict[str, Any]:
     """Who looked at what is masked, and who took a copy in which it stands."""
-    archive = known.archive
+    archive = whole.archive
     until_us = visit.site.now_us() if at is None else day_end_us(at)
     with reading(visit.site.engine) as connection:
         taken = {
             copy.dealer: taken_since(visit.scope, connection, copy.dealer, copy.since, until_us)
-            for copy in known.copies or ()
+            for copy in whole.copies or ()
             if copy.since is not None
         }
         cards = [card["card_id"] for card in archive["cards"]]

@@ -58,27 +58,27 @@ _EVIDENCE_FULL = N_("凭据没有存下：这张卡或今天的份数已满。�
 
 @dataclass(frozen=True)
 class About:
-    """One act of one person, with what is known of the person; household: who lives there too."""
+    """One act of one person, with the person's archive; household: who lives there too."""
 
     visit: Visit
     act: PersonAct
-    known: dict[str, Any]
+    archive: dict[str, Any]
     household: tuple[str, ...]
 
     def card_id(self, text: Typed) -> str:
         """The card that is spoken of: the one named, else the first that is not erased."""
         if self.act.says == "event.voided":
             return str(self.item(text)["card_id"])
-        ids = [card["card_id"] for card in self.known["cards"]]
+        ids = [card["card_id"] for card in self.archive["cards"]]
         if text("card_id") in ids:
             return text("card_id")
-        living = (card["card_id"] for card in self.known["cards"] if not card["erased"])
+        living = (card["card_id"] for card in self.archive["cards"] if not card["erased"])
         return str(next(living, ids[0]))
 
     @property
     def living(self) -> list[str]:
         """The cards that are not erased."""
-        return [str(card["card_id"]) for card in self.known["cards"] if not card["erased"]]
+        return [str(card["card_id"]) for card in self.archive["cards"] if not card["erased"]]
 
     def cards(self, text: Typed) -> list[str]:
         """The cards that are spoken of: one, or of a correction all."""
@@ -91,14 +91,14 @@ class About:
     def item(self, text: Typed) -> dict[str, Any]:
         """The line of the timeline that is to be taken back; NotFound where it may not be."""
         named = (text("of_source"), text("of_id"))
-        for item in self.known["timeline"]:
+        for item in self.archive["timeline"]:
             if (item["source"], item["id"]) == named and may_void(self.visit.account, item):
                 return dict(item)
         raise NotFound
 
     def written_us(self, card_id: str) -> int | None:
         """When a card was written."""
-        for item in self.known["timeline"]:
+        for item in self.archive["timeline"]:
             if item["type"] == "card.registered" and item["card_id"] == card_id:
                 return parse_instant_us(item["time"])
         return None
@@ -158,7 +158,7 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     answer = say(posting, events, faults=faults, doubts=doubts)
     if answer.form is not None:
         return _page(about, answer.form)
-    return done(visit, back or f"/people/{about.known['person_id']}", answer)
+    return done(visit, back or f"/people/{about.archive['person_id']}", answer)
 
 
 def _contradictions(about: About, other_card_id: str) -> Iterator[str]:
@@ -170,7 +170,7 @@ def _contradictions(about: About, other_card_id: str) -> Iterator[str]:
         )
     if other is None:
         return
-    sexes, years = _written(about.known), _years(about.known)
+    sexes, years = _written(about.archive), _years(about.archive)
     if (theirs := _written(other.archive)) and sexes and sexes.isdisjoint(theirs):
         words = [visit.say(label("sex", next(iter(each)))) for each in (sexes, theirs)]
         yield visit.say(_OTHER_SEX).format(one=words[0], other=words[1])
@@ -180,13 +180,13 @@ def _contradictions(about: About, other_card_id: str) -> Iterator[str]:
         yield visit.say(_OTHER_YEAR).format(one=one, other=two, n=min(apart))
 
 
-def _written(known: dict[str, Any]) -> set[str]:
-    return {card["person"]["sex"] for card in known["cards"] if card["person"].get("sex")}
+def _written(archive: dict[str, Any]) -> set[str]:
+    return {card["person"]["sex"] for card in archive["cards"] if card["person"].get("sex")}
 
 
-def _years(known: dict[str, Any]) -> set[int]:
+def _years(archive: dict[str, Any]) -> set[int]:
     """The years of birth that stand on some cards."""
-    people = [card["person"] for card in known["cards"]]
+    people = [card["person"] for card in archive["cards"]]
     said = (each.get("birth_date") or each.get("birth_year") for each in people)
     return {int(str(each)[:4]) for each in said if each}
 
@@ -227,7 +227,7 @@ def _day(text: str) -> date | None:
 
 def _find(about: About, wanted: str) -> Iterator[FoundPerson]:
     """Who fits what was typed; with nothing typed those of the household."""
-    visit, own = about.visit, about.known["person_id"]
+    visit, own = about.visit, about.archive["person_id"]
     with reading(visit.site.engine) as connection:
         if wanted:
             people, _ = find_people(visit.scope, connection, wanted, digest=visit.site.digest)
@@ -247,7 +247,7 @@ def _page(about: About, form: ActForm, found: tuple[FoundPerson, ...] | None = N
     context = {
         "title": visit.say(act.word),
         "act": act,
-        "known": about.known,
+        "archive": about.archive,
         "chosen_card": about.card_id(form.typed),
         "all_cards": ALL_CARDS,
         "item": about.item(form.typed) if act.says == "event.voided" else None,
@@ -255,10 +255,10 @@ def _page(about: About, form: ActForm, found: tuple[FoundPerson, ...] | None = N
         "found": found or (),
         "other_cards": [
             (card["card_id"], _short(about, card))
-            for card in about.known["cards"]
-            if card["card_id"] != about.card_id(form.typed) or len(about.known["cards"]) > 2
+            for card in about.archive["cards"]
+            if card["card_id"] != about.card_id(form.typed) or len(about.archive["cards"]) > 2
         ],
-        "view": ArchiveView(about.known, None, today),
+        "view": ArchiveView(about.archive, None, today),
         "at": None,
         "of_card": lambda card: _short(about, card),
         "dealers": dealers,

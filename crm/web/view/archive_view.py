@@ -58,36 +58,36 @@ def is_health_field(field: str) -> bool:
     return field in HEALTH_FIELDS or field in _EVENT_FIELDS
 
 
-def hidden_value(known: dict[str, Any], opened: Opened) -> str | None:
+def hidden_value(archive: dict[str, Any], opened: Opened) -> str | None:
     """What stands in a hidden field; None when there is nothing, or this viewer may not see it."""
     if opened.field in _EVENT_FIELDS:
         return next(
             (
                 _joined(item["data"].get(opened.field))
-                for item in known["timeline"]
+                for item in archive["timeline"]
                 if (item["source"], item["id"]) == (opened.source, opened.event_id)
                 and item["card_id"] == opened.card_id
             ),
             None,
         )
     section, field = _CARD_FIELDS[opened.field]
-    for card in known["cards"]:
+    for card in archive["cards"]:
         if card["card_id"] == opened.card_id:
             return _joined(card[section].get(field))
     return None
 
 
-def hidden_fields(known: dict[str, Any]) -> list[tuple[str, str]]:
+def hidden_fields(archive: dict[str, Any]) -> list[tuple[str, str]]:
     """(card id, field) of every hidden field that holds something: what the whole text shows."""
     of_cards = [
         (card["card_id"], name)
-        for card in known["cards"]
+        for card in archive["cards"]
         for name, (section, field) in _CARD_FIELDS.items()
         if _joined(card[section].get(field)) is not None
     ]
     of_events = [
         (item["card_id"], field)
-        for item in known["timeline"]
+        for item in archive["timeline"]
         for field in _EVENT_FIELDS
         if item["data"].get(field)
     ]
@@ -136,7 +136,7 @@ class ArchiveView:
     only: the group of the timeline that is shown; empty: all.
     """
 
-    known: dict[str, Any]
+    archive: dict[str, Any]
     opened: Opened | None
     today: date
     only: str = ""
@@ -144,7 +144,7 @@ class ArchiveView:
     @property
     def person_id(self) -> str:
         """The address of the archive."""
-        return str(self.known["person_id"])
+        return str(self.archive["person_id"])
 
     @property
     def head(self) -> Field | None:
@@ -154,12 +154,14 @@ class ArchiveView:
     @property
     def sex(self) -> str | None:
         """As written on the first card that says it."""
-        return next((c["person"]["sex"] for c in self.known["cards"] if "sex" in c["person"]), None)
+        return next(
+            (c["person"]["sex"] for c in self.archive["cards"] if "sex" in c["person"]), None
+        )
 
     @property
     def age(self) -> int | None:
         """Whole years by the year of birth."""
-        for card in self.known["cards"]:
+        for card in self.archive["cards"]:
             born = card["person"].get("birth_date") or card["person"].get("birth_year")
             if born:
                 return self.today.year - int(str(born)[:4])
@@ -168,14 +170,14 @@ class ArchiveView:
     @property
     def regions(self) -> list[str]:
         """Where the person lives, by its code, as each card has it."""
-        cards = self.known["cards"]
+        cards = self.archive["cards"]
         return list(dict.fromkeys(card["region"] for card in cards if card["region"]))
 
     def fields(self, name: str) -> Iterator[Field]:
         """A field on each card where it is written; the same words twice are one line."""
         section, key = _CARD_FIELDS[name]
         seen = set()
-        for card in self.known["cards"]:
+        for card in self.archive["cards"]:
             value = _joined(card[section].get(key))
             if value is not None and value not in seen:
                 seen.add(value)
@@ -225,7 +227,7 @@ class ArchiveView:
     def consents(self) -> list[dict[str, Any]]:
         """What stands now for each purpose and dealer; several cards that agree are one line."""
         lines: dict[tuple[str, str | None, str], dict[str, Any]] = {}
-        for standing in self.known["standings"]:
+        for standing in self.archive["standings"]:
             key = standing["purpose"], standing["dealer"], standing["state"]
             lines.setdefault(key, standing)
         return list(lines.values())
@@ -235,14 +237,14 @@ class ArchiveView:
         """Every word on every purpose, the latest first."""
         return [
             {**word, "at_us": parse_instant_us(word["time"])}
-            for word in reversed(self.known["consents"])
+            for word in reversed(self.archive["consents"])
         ]
 
     @property
     def days(self) -> list[tuple[date, list[dict[str, Any]]]]:
         """The timeline by days, the latest first."""
         days: dict[date, list[dict[str, Any]]] = {}
-        for item in reversed(self.known["timeline"]):
+        for item in reversed(self.archive["timeline"]):
             if self.only and not item["type"].startswith(TIMELINE_GROUPS[self.only]):
                 continue
             at_us = parse_instant_us(item["time"])

@@ -8,7 +8,7 @@ import pytest
 
 from campaigns.ids import person_id
 from campaigns.times import parse_instant_us
-from crm.archives.queries import KnownPerson, archive, person_shown
+from crm.archives.queries import PersonShown, archive, person_shown
 from crm.fhir.archive import ArchiveRestricted, archive_resources
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
@@ -46,7 +46,7 @@ def law(site: RunningSite) -> Iterator[httpx.Client]:
     yield from entered(site, "law")
 
 
-def then(site: RunningSite, card_id: str) -> tuple[dict[str, Any], KnownPerson]:
+def then(site: RunningSite, card_id: str) -> tuple[dict[str, Any], PersonShown]:
     """An archive of the earlier day, as the command prints it and as FHIR is made of it."""
     now_us, keyring = site.site.now_us(), site.site.keyring
     with reading(site.site.engine) as connection:
