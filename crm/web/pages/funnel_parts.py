@@ -9,16 +9,15 @@ from msgspec import structs
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from campaigns.wording.days import day_text
 from crm.activities.queries import activities_between
 from crm.copies.queries import dealer_names, dealers_under_contract
-from crm.funnels.columns import ACTIVITY
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
 from crm.funnels.money import Costs, costs_of, reached_at
 from crm.funnels.own_copy import TYPES_OF_COPIES
 from crm.funnels.register import Owner, Saved, history_of
 from crm.funnels.report import Listed, Question, Report
+from crm.funnels.value_names import have_names, names_of_values
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.view.formats import moment_text
@@ -141,27 +140,12 @@ def viewer_of(visit: Visit, asked: AskedFunnel) -> Viewer:
 def called_of(visit: Visit, document: Document) -> dict[str, dict[str, str]]:
     """What activities and dealers are called by which a funnel is broken down, each with its
     code."""
-    called: dict[str, dict[str, str]] = {}
-    if ACTIVITY not in document.by and "dealer" not in document.by:
-        return called
+    if not have_names(document.by):
+        return {}
+    today = today_of(visit)
     with reading(visit.site.engine) as connection:
-        if ACTIVITY in document.by:
-            held = activities_between(visit.scope, connection, *document.period(today_of(visit)))
-            called[ACTIVITY] = {
-                each.activity_id: visit.say(N_("{day} {title}（{code}）")).format(
-                    day=day_text(shanghai_day(each.starts_us), visit.language, today_of(visit)),
-                    title=each.title,
-                    code=each.activity_id,
-                )
-                for each in held
-            }
-        if "dealer" in document.by and visit.scope.may("numbers"):
-            called["dealer"] = {
-                code: visit.say(N_("{name}（{code}）")).format(name=name, code=code)
-                for code, name in dealer_names(connection).items()
-                if name
-            }
-    return called
+        period = document.period(today)
+        return names_of_values(visit.scope, connection, document.by, period, today, visit.language)
 
 
 def value_called(visit: Visit, document: Document, dimension: str, value: str | None) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from campaigns.times import shanghai_day
 from crm.clock import now_us
 from crm.components.as_of import effective_up_to, received_up_to
 from crm.funnels.answers import FunnelResult, answer
@@ -25,6 +26,7 @@ from crm.funnels.kept import columns_file
 from crm.funnels.naming import read_dimension, read_step, read_window, step_in_codes
 from crm.funnels.queries import Funnels, funnel_then
 from crm.funnels.register import Saved
+from crm.funnels.value_names import have_names, names_of_values
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
 from crm.web.view.funnel_words import dimension_word, vocabulary
@@ -145,10 +147,21 @@ def _tell(
             told["breakdowns"] = {each.by: groups_as_json(of_each) for each, of_each in answered}
         print_json(told)
         return
-    show(asked, result)
+    called = _called([each for each, _ in answered])
+    show(asked, result, called)
     for each, of_each in further:
-        show_groups(each, of_each)
+        show_groups(each, of_each, called)
     show_people(title, people)
+
+
+def _called(asked: Sequence[Funnel]) -> dict[str, dict[str, str]]:
+    """What dealers and activities are called, where they are asked for."""
+    by = {each.by for each in asked if each.by is not None}
+    if not have_names(by):
+        return {}
+    period, today = (asked[0].from_day, asked[0].to_day), shanghai_day(now_us())
+    with reading(open_installation().engine) as connection:
+        return names_of_values(SCOPE, connection, by, period, today, language())
 
 
 def _listed(

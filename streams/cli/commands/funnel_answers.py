@@ -1,6 +1,6 @@
 """How the answer of a funnel is told: as JSON, and as tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -37,7 +37,11 @@ def groups_as_json(result: FunnelResult) -> list[dict[str, Any]]:
     ]
 
 
-def show(asked: Funnel, result: FunnelResult) -> None:
+Called = Mapping[str, Mapping[str, str]]
+"""By dimension what a value is called, where it has a name of its own."""
+
+
+def show(asked: Funnel, result: FunnelResult, called: Called) -> None:
     """The answer as tables."""
     which = (
         say("最长的一链（best）") if asked.entry == EntryRule.BEST else say("第一次进入（first）")
@@ -54,18 +58,19 @@ def show(asked: Funnel, result: FunnelResult) -> None:
         print_text(
             say("这段时间没有人走到第一步。请核对日期和步骤，或先 jinxi work --until-idle。")
         )
-    show_groups(asked, result)
+    show_groups(asked, result, called)
 
 
 def _headings() -> list[str]:
     return words("步", "是什么", "人数", "", "占上一步", "占第一步", "中位用时")
 
 
-def show_groups(asked: Funnel, result: FunnelResult) -> None:
+def show_groups(asked: Funnel, result: FunnelResult, called: Called) -> None:
     """A table for each group of a breakdown."""
     by = asked.by or MONTH
+    own = called.get(by, {})
     for group in result.groups:
-        value = value_word(by, group.value, language())
+        value = own.get(group.value or "") or value_word(by, group.value, language())
         title = f"{dimension_word(by, language())} = {value}"
         print_table(title, _headings(), _rows(asked, group.steps))
 

@@ -1,6 +1,7 @@
 """What each command prints for programs, and its exit status, on a small season."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -340,3 +341,14 @@ def test_what_was_saved_in_a_page_is_asked_by_its_name(looking: Jinxi) -> None:
     again = saved_in(looking.folder, "到场到试用", document)
     several = looking("funnel", "--saved", "到场到试用", status=2)
     assert again.funnel_id in several.err and saved.funnel_id in several.err
+
+
+def test_a_breakdown_says_the_names_of_dealers_and_activities_and_json_their_codes(
+    looking: Jinxi,
+) -> None:
+    *asked, as_json = FUNNEL
+    for by in ("dealer", "activity_id"):
+        codes = [group["value"] for group in looking(*asked, as_json, "--by", by).only["groups"]]
+        shown = looking(*asked, "--by", by).text
+        named = [code for code in codes if re.search(rf"= [^\n]*[\u4e00-\u9fff]+（{code}）", shown)]
+        assert named == codes and codes
