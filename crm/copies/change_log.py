@@ -18,7 +18,7 @@ from crm.keyring.keyring import Keyring
 from crm.storage.database import in_pieces
 from crm.storage.reads import Among, found_rows, stored_rows
 
-Touched = dict[RowId, bytes | ReasonClass]
+CopyWrites = dict[RowId, bytes | ReasonClass]
 """Rows that were written: the hash of their content, or why they are gone.
 
 What is written may be a whole dealer's copy, so the content itself is not held.
@@ -53,14 +53,14 @@ class ChangeWriter:
         secret = keyring.secret("changes")
         return cls(lambda content: hmac.digest(secret, content, "sha256"))
 
-    def write(self, connection: Connection, touched: Touched, up_to: int, now_us: int) -> int:
+    def write(self, connection: Connection, writes: CopyWrites, up_to: int, now_us: int) -> int:
         """Say what changed once the journal is recorded up to a position; returns how much.
 
         One transaction records at a time, so numbers are committed in their order, and who reads
         on by them misses none.
         """
         quiet = glance(connection, _QUIET)
-        if up_to < quiet or not (touched or quiet):
+        if up_to < quiet or not (writes or quiet):
             return 0
         if quiet:
             next_offset(connection, _QUIET)
@@ -72,20 +72,20 @@ class ChangeWriter:
                 connection,
                 tuple(DEALER_CHANGE.c[name] for name in _COLUMNS),
                 DEALER_CHANGE.c.key,
-                {key for _, key in touched},
+                {key for _, key in writes},
             )
         )
-        return self._say(connection, touched, said, now_us)
+        return self._say(connection, writes, said, now_us)
 
     def _say(
         self,
         connection: Connection,
-        touched: Mapping[RowId, bytes | ReasonClass],
+        writes: Mapping[RowId, bytes | ReasonClass],
         said: Mapping[RowId, Change],
         now_us: int,
     ) -> int:
-        last = _last_sequences(connection, {dealer for dealer, _ in touched})
-        changes = new_changes(touched, said, last, now_us)
+        last = _last_sequences(connection, {dealer for dealer, _ in writes})
+        changes = new_changes(writes, said, last, now_us)
         overtaken = [
             {"of": row_id[0], "number": said[row_id].sequence}
             for change in changes
@@ -95,7 +95,7 @@ class ChangeWriter:
             connection.execute(_OVERTAKEN, piece)
         for piece in in_pieces(changes):
             connection.execute(insert(DEALER_CHANGE), [_row(change, now_us) for change in piece])
-        _number_rows(connection, touched, said, changes)
+        _number_rows(connection, writes, said, changes)
         return len(changes)
 
     def _compare_all(self, connection: Connection, now_us: int) -> int:
@@ -129,16 +129,16 @@ class ChangeWriter:
         columns = [DEALER_CHANGE.c[name] for name in _COLUMNS]
         earlier = select(*columns).where(DEALER_CHANGE.c.dealer == dealer)
         said = _last_said(Change(*row) for row in connection.execute(earlier))
-        touched: Touched = dict.fromkeys(said, ReasonClass.CORRECTED)
+        writes: CopyWrites = dict.fromkeys(said, ReasonClass.CORRECTED)
         held = select(COPY_ROW.c.key, COPY_ROW.c.content).where(COPY_ROW.c.dealer == dealer)
         for key, content in connection.execute(held):
-            touched[dealer, key] = self.content_hash(bytes(content))
-        return self._say(connection, touched, said, now_us)
+            writes[dealer, key] = self.content_hash(bytes(content))
+        return self._say(connection, writes, said, now_us)
 
 
 def _number_rows(
     connection: Connection,
-    touched: Mapping[RowId, bytes | ReasonClass],
+    writes: Mapping[RowId, bytes | ReasonClass],
     said: Mapping[RowId, Change],
     changes: Iterable[Change],
 ) -> None:
@@ -147,7 +147,7 @@ def _number_rows(
     A row that was deleted and came back as it was stands under its old one.
     """
     fresh = {(change.dealer, change.key): change.sequence for change in changes}
-    standing = [each for each, now in touched.items() if not isinstance(now, ReasonClass)]
+    standing = [each for each, now in writes.items() if not isinstance(now, ReasonClass)]
     for piece in in_pieces(standing):
         numbers = (fresh[each] if each in fresh else said[each].sequence for each in piece)
         rows = zip(piece, numbers, strict=True)

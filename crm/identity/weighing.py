@@ -11,7 +11,7 @@ from crm.identity.clusters import Clusters, Part
 from crm.identity.likeness import likeness
 from crm.identity.record import Record, record_of
 from crm.identity.traits import IdentityCard
-from crm.identity.weights import Judgement, Weights, judge
+from crm.identity.weights import ScoredPair, Weights, judge
 
 _OTHER_NAMES = ("half", "different")
 
@@ -50,13 +50,13 @@ def join_by_weights(
     compared: which of the records are compared, by their places.
     """
     listed = sorted(records, key=lambda record: record.record_id)
-    judged = [
-        (judgement, listed[one], listed[other])
+    pairs = [
+        (scored, listed[one], listed[other])
         for one, other in compared(listed)
         if not clusters.together(listed[one].record_id, listed[other].record_id)
-        and (judgement := judge(listed[one], listed[other], weights)).verdict != "apart"
+        and (scored := judge(listed[one], listed[other], weights)).verdict != "apart"
     ]
-    judged.sort(key=lambda each: (-each[0].centibits, each[1].record_id, each[2].record_id))
+    pairs.sort(key=lambda each: (-each[0].centibits, each[1].record_id, each[2].record_id))
     by_id = {record.record_id: record for record in listed}
 
     def speaks_against(card_id: str, other_card_id: str) -> bool:
@@ -69,40 +69,40 @@ def join_by_weights(
             card_id, other_card_id
         )
 
-    for judgement, one, other in judged:
-        if judgement.verdict == "link":
-            is_slip = weights.homes and judgement.fit.get("name") == "near"
+    for scored, one, other in pairs:
+        if scored.verdict == "link":
+            is_slip = weights.homes and scored.fit.get("name") == "near"
             clusters.join_by_weights(
                 one.record_id,
                 other.record_id,
-                judgement.parts,
+                scored.parts,
                 is_another_name if is_slip else speaks_against,
             )
     _explain(clusters, by_id, weights)
-    return tuple(_asked(clusters, judged))
+    return tuple(_asked(clusters, pairs))
 
 
 def _explain(clusters: Clusters, records: Mapping[str, Record], weights: Weights) -> None:
     """What the links of the rule and of people weigh."""
     for card_id, evidence in clusters.evidence.items():
         if not evidence.parts:
-            judgement = judge(records[card_id], records[evidence.other_card_id], weights)
-            clusters.evidence[card_id] = replace(evidence, parts=judgement.parts)
+            scored = judge(records[card_id], records[evidence.other_card_id], weights)
+            clusters.evidence[card_id] = replace(evidence, parts=scored.parts)
 
 
 def _asked(
-    clusters: Clusters, judged: Iterable[tuple[Judgement, Record, Record]]
+    clusters: Clusters, pairs: Iterable[tuple[ScoredPair, Record, Record]]
 ) -> Iterable[Asked]:
     """Of two clusters the heaviest pair alone."""
     seen: set[frozenset[frozenset[str]]] = set()
-    for judgement, one, other in judged:
+    for scored, one, other in pairs:
         card_id, other_id = one.record_id, other.record_id
         if clusters.together(card_id, other_id) or clusters.said_different(card_id, other_id):
             continue
         between = frozenset((clusters.members(card_id), clusters.members(other_id)))
         if between not in seen:
             seen.add(between)
-            yield Asked(card_id, other_id, judgement.centibits, judgement.parts)
+            yield Asked(card_id, other_id, scored.centibits, scored.parts)
 
 
 def _record(card: IdentityCard) -> Record:

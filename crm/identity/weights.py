@@ -48,7 +48,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ScoredPair:
     """What two records come to: the bits, what they are made of, and what follows."""
 
     centibits: Centibits
@@ -58,7 +58,7 @@ class Judgement:
     verdict: Literal["link", "ask", "apart"]
 
 
-def judge(one: Record, other: Record, weights: Weights) -> Judgement:
+def judge(one: Record, other: Record, weights: Weights) -> ScoredPair:
     """Whether two records are one person's, by the weights and the household guard."""
     fit = compare(one, other)
     parts = tuple(
@@ -68,11 +68,11 @@ def judge(one: Record, other: Record, weights: Weights) -> Judgement:
     )
     total = sum(weight for _, _, weight in parts)
     if vetoed(one, other):
-        return Judgement(total, fit, parts, "apart")
+        return ScoredPair(total, fit, parts, "apart")
     personal = not weights.homes or is_personal(fit, one, other)
     if total >= weights.link and personal:
-        return Judgement(total, fit, parts, "link")
-    return Judgement(
+        return ScoredPair(total, fit, parts, "link")
+    return ScoredPair(
         total,
         fit,
         parts,

@@ -48,7 +48,7 @@ TRANSACTIONS = Partition("transactions", "", 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class ConsumerOffset:
     """The next offset that is to be recorded, and when the one before it was."""
 
     partition: Partition
@@ -110,12 +110,12 @@ def move_all_on(connection: Connection, offsets: Mapping[Partition, int], now_us
     )
 
 
-def checkpoints(connection: Connection, consumer: str) -> list[Reached]:
+def checkpoints(connection: Connection, consumer: str) -> list[ConsumerOffset]:
     """How far a consumer has come, in every partition that it ever read."""
     query = select(CHECKPOINT).where(CHECKPOINT.c.consumer == consumer)
     ordered = query.order_by(CHECKPOINT.c.topic_id, CHECKPOINT.c.partition)
     return [
-        Reached(Partition(*key), offset, recorded_us)
+        ConsumerOffset(Partition(*key), offset, recorded_us)
         for *key, offset, recorded_us in connection.execute(ordered)
     ]
 

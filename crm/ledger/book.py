@@ -69,7 +69,7 @@ class _Book:
     """Of the claims in hand; the next two also of those elsewhere."""
     by_member: dict[str, set[ClaimId]] = field(default_factory=dict)
     by_reward: dict[str, set[ClaimId]] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
+    members_changed: set[str] = field(default_factory=set)
     """Members."""
     balances: dict[str, Balances] = field(default_factory=dict)
     rewards: dict[str, tuple[Reward, ...]] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class _Book:
         for owned in new.values():
             self._add(owned)
         for member in members:
-            self.touched.add(member)
+            self.members_changed.add(member)
             self.judge(member)
         after = _merged(self.balances[member] for member in members)
         made = entries(step.event.source, step.event.id, before, after)
@@ -167,14 +167,16 @@ class _Book:
         keeper = self._keepers()
         rewards = [
             reward
-            for member in sorted(self.touched)
+            for member in sorted(self.members_changed)
             for reward in self.rewards[member]
             if keeper[reward.reward_id] == member
         ]
-        owners = {owner for owner in self.owners if owner.partition("/")[2] in self.touched}
+        owners = {owner for owner in self.owners if owner.partition("/")[2] in self.members_changed}
         written += rewrite(connection, REWARD, owners, map(reward_row, rewards), owner="owner")
         balances = [
-            row for member in sorted(self.touched) for row in balance_rows(member, self.balances)
+            row
+            for member in sorted(self.members_changed)
+            for row in balance_rows(member, self.balances)
         ]
         written += rewrite(connection, BALANCE, owners, balances, owner="owner")
         return written + _append(connection, self.booked)

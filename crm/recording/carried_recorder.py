@@ -132,12 +132,12 @@ class CarriedRecorder:
         Forget what another than our last transaction may have changed.
         """
         hold(connection, RECORDING)
-        reached = next_offsets(connection, [TRANSACTIONS, *(part.partition for part in parts)])
-        number = reached[TRANSACTIONS]
+        offsets = next_offsets(connection, [TRANSACTIONS, *(part.partition for part in parts)])
+        number = offsets[TRANSACTIONS]
         if number != self.last_transaction:
             self._forget()
             self.recorder.cache.left_out = dead_positions(connection)
-        return [part.after(reached[part.partition]) for part in parts], number
+        return [part.after(offsets[part.partition]) for part in parts], number
 
     def _erased_meanwhile(self, rows: Mapping[EventKey, Row]) -> dict[EventKey, LoggedEvent]:
         """Decoded once more: what another worker's transaction may have made unreadable."""

@@ -12,7 +12,7 @@ from crm.components.histories import HistoryCache, SharedFacts
 from crm.components.index import subjects_tied_to
 from crm.components.index_keys import Digest, kind_of
 from crm.components.kept import KeptComponents
-from crm.copies.change_log import Touched
+from crm.copies.change_log import CopyWrites
 from crm.copies.projection import reason_why_gone
 from crm.funnels.projection import Moved
 from crm.journal.logged_event import LoggedEvent
@@ -34,7 +34,7 @@ Judged = tuple[Sequence[LoggedEvent], Outcomes]
 class Chunk:
     """The events of one chunk, and what is found out about them step by step.
 
-    reached_before, reached: the last day that was reached before it, and with it.
+    day_before, day: the last day that was reached before it, and with it.
     """
 
     connection: Connection
@@ -46,13 +46,13 @@ class Chunk:
     components: KeptComponents
     content_hash: Callable[[bytes], bytes]
     """Of a row of a copy."""
-    reached_before: date | None
-    reached: date | None
+    day_before: date | None
+    day: date | None
     is_next: bool
     """Whether nothing that comes after its events is recorded yet."""
     among: Container[str] | None = None
     """The subjects of cards that are recorded at all; None: all of them."""
-    copies: Touched = field(default_factory=dict)
+    copies: CopyWrites = field(default_factory=dict)
     """Rows of the dealers' copies that were written: a hash of what they say, or why they went."""
     moved: Moved = field(default_factory=Moved)
     """What was written of that on which touchpoints hang."""
@@ -112,10 +112,10 @@ class Chunk:
                     found.setdefault(key, []).append(event)
         return found
 
-    def reached_at(self, position: int) -> date | None:
+    def day_at(self, position: int) -> date | None:
         """The day that was reached once the event at a position was recorded."""
-        reached = [day for event, day in self.days if event.position <= position]
-        return reached[-1] if reached else self.reached_before
+        days = [day for event, day in self.days if event.position <= position]
+        return days[-1] if days else self.day_before
 
     def rewrite(self, table: Table, owners: Iterable[str], rows: Iterable[Row]) -> Difference:
         """Write the difference."""

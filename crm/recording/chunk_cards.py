@@ -79,7 +79,7 @@ def _context(chunk: Chunk, crowded: frozenset[str]) -> EvaluationContext:
         chunk.facts.member,
         chunk.facts.all_contracts(),
         chunk.facts.all_policies(),
-        chunk.reached,
+        chunk.day,
         _crowds(crowded, chunk.digest) if crowded else nobody_crowds,
         weights_in_force(chunk.facts.all_matching()),
     )
@@ -96,7 +96,7 @@ def _write(
         return []
     everyone = {subject for subjects in components for subject in subjects}
     histories = chunk.cache.histories(chunk.connection, everyone)
-    movers = Movers(chunk.own, chunk.woken, chunk.facts, chunk.changed, chunk.reached_at)
+    movers = Movers(chunk.own, chunk.woken, chunk.facts, chunk.changed, chunk.day_at)
     rows: list[list[dict[str, Any]]] = [[] for _ in PROJECTIONS]
     steps: list[ClaimStep] = []
     for subjects in components:
@@ -134,7 +134,7 @@ def _evaluated(
 
 
 def _growing(chunk: Chunk) -> set[str]:
-    """The touched subjects whose events in the chunk neither take back nor say who is who."""
+    """The subjects whose events in the chunk neither take back nor say who is who."""
     if not chunk.is_next or chunk.everybody:
         return set()
     return {
@@ -164,8 +164,8 @@ def _groups(chunk: Chunk, growing: set[str]) -> Iterator[Group]:
     A day may wake everybody: no more than so many are held in memory. `growing` loses the subjects
     that may have come together with others.
     """
-    touched = {subject for kind in _KINDS for subject in chunk.subjects(kind)}
-    keys_by_subject = _keys_by_subject(chunk, sorted(touched - growing))
+    with_events = {subject for kind in _KINDS for subject in chunk.subjects(kind)}
+    keys_by_subject = _keys_by_subject(chunk, sorted(with_events - growing))
     named = {subject: _keys_named(chunk, subject) for subject in growing}
     chunk.wake_newly_tied(keys_by_subject)
     chunk.wake_newly_tied(named)
@@ -183,7 +183,7 @@ def _groups(chunk: Chunk, growing: set[str]) -> Iterator[Group]:
     starts = range(COMPONENTS_TOGETHER, len(woken), COMPONENTS_TOGETHER)
     later = (set(woken[start : start + COMPONENTS_TOGETHER]) for start in starts)
     seen: set[str] = set()
-    for subjects in (touched.union(woken[:COMPONENTS_TOGETHER]), *later):
+    for subjects in (with_events.union(woken[:COMPONENTS_TOGETHER]), *later):
         unknown = {subject for subject in subjects if not _is_kept(chunk, subject, growing)}
         unknown -= seen
         if unknown:

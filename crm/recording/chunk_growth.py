@@ -48,7 +48,7 @@ def record_growth(
 
     Returns those that did not, the stored claims of the others, and the steps of their claims.
     """
-    earlier = replace(context, reached_day=chunk.reached_before)
+    earlier = replace(context, reached_day=chunk.day_before)
     grown: list[Growth] = []
     left: list[frozenset[str]] = []
     folds = _folds(chunk, components, context)
@@ -192,6 +192,6 @@ def _steps(chunk: Chunk, growth: Growth) -> list[ClaimStep]:
     ]
     days = {e.position: e for subject in growth.subjects for e in chunk.woken.get(subject, ())}
     for position in sorted(days):
-        then = replace(context, reached_day=chunk.reached_at(position))
+        then = replace(context, reached_day=chunk.day_at(position))
         moments.append((days[position], evaluate(growth.after.fold, then)))
     return [claim_step(evaluation, growth.subjects, event) for event, evaluation in moments]

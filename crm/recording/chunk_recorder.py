@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from crm.components.histories import HistoryCache, SharedFacts
 from crm.components.index_keys import keyed_digest
 from crm.components.kept import KeptComponents
-from crm.copies.change_log import ChangeWriter, Touched
+from crm.copies.change_log import ChangeWriter, CopyWrites
 from crm.funnels.projection import Moved
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import write_steps
@@ -33,7 +33,7 @@ class ChunkRecorder:
         self.facts: SharedFacts | None = None
         self.components = KeptComponents()
         cache.at_hand = self.components.events_of
-        self.copies: Touched = {}
+        self.copies: CopyWrites = {}
         """Rows of the dealers' copies that this transaction has written."""
         self.moved = Moved()
         """What this transaction has written of that on which touchpoints hang."""
@@ -54,15 +54,15 @@ class ChunkRecorder:
         `up_to` is the last position that is recorded with it.
         """
         self.moved.write(connection, now_us)
-        touched, self.copies = self.copies, {}
-        return self.changes.write(connection, touched, up_to, now_us)
+        writes, self.copies = self.copies, {}
+        return self.changes.write(connection, writes, up_to, now_us)
 
     def record(
         self,
         connection: Connection,
         events: Sequence[LoggedEvent],
-        reached_before: date | None,
-        reached: date | None,
+        day_before: date | None,
+        day: date | None,
         up_to: int | None = None,
     ) -> int:
         """Write everything that follows from the events; returns how many rows were written.
@@ -72,7 +72,7 @@ class ChunkRecorder:
         up_to = up_to or events[-1].position
         self.cache.learn(events, up_to)
         is_next = up_to == events[-1].position
-        chunk = self._chunk(connection, events, (reached_before, reached), is_next)
+        chunk = self._chunk(connection, events, (day_before, day), is_next)
         record_shared(chunk)
         record_members(chunk)
         chunk.written += write_steps(connection, *record_cards(chunk))
@@ -83,14 +83,14 @@ class ChunkRecorder:
         self,
         connection: Connection,
         events: Sequence[LoggedEvent],
-        reached: date | None,
+        day: date | None,
         up_to: int,
     ) -> Chunk:
         """What of a chunk that ends at a position is about shared things and members, and whatever
         members may wait for; its people follow apart."""
         self.cache.learn(events, up_to)
         self.cache.read_up_to(up_to)
-        chunk = self._chunk(connection, events, (reached, reached), is_next=False)
+        chunk = self._chunk(connection, events, (day, day), is_next=False)
         record_shared(chunk)
         record_members(chunk)
         return chunk
@@ -99,7 +99,7 @@ class ChunkRecorder:
         self,
         connection: Connection,
         events: Sequence[LoggedEvent],
-        reached: date | None,
+        day: date | None,
         up_to: int,
         *,
         within: Chunk | None = None,
@@ -110,7 +110,7 @@ class ChunkRecorder:
         many rows were written, and what is to be booked when the whole chunk is recorded.
         """
         self.cache.learn(events, up_to, whole=True)
-        chunk = self._chunk(connection, events, (reached, reached), is_next=True)
+        chunk = self._chunk(connection, events, (day, day), is_next=True)
         chunk.keeps = within is not None
         if within is not None:
             chunk.causes, chunk.changed = within.causes, within.changed

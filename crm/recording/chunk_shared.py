@@ -88,22 +88,22 @@ def _days(chunk: Chunk) -> None:
     """Consents that expire, holds that end, contracts that begin or are over; or are so no more,
     when days are taken back."""
     for event in chunk.events:
-        before = chunk.days[-1][1] if chunk.days else chunk.reached_before
+        before = chunk.days[-1][1] if chunk.days else chunk.day_before
         if event.type_name == "day.reached":
             day = shanghai_day(event.starts_us)
             chunk.days.append((event, day if before is None else max(day, before)))
         elif before is not None and (gone := day_taken_back(event)) is not None:
             chunk.days.append((event, min(before, gone - timedelta(days=1))))
-    if chunk.reached == chunk.reached_before or not chunk.days:
+    if chunk.day == chunk.day_before or not chunk.days:
         return
-    low = min(chunk.reached_before or date.min, chunk.reached or date.min)
-    high = max(chunk.reached_before or date.min, chunk.reached or date.min)
+    low = min(chunk.day_before or date.min, chunk.day or date.min)
+    high = max(chunk.day_before or date.min, chunk.day or date.min)
     _wake_for_consents_and_holds(chunk, low, high)
     _wake_for_contracts(chunk, low, high)
 
 
 def _wake_for_consents_and_holds(chunk: Chunk, low: date, high: date) -> None:
-    due = list(due_between(chunk.connection, low, high, back=high != chunk.reached))
+    due = list(due_between(chunk.connection, low, high, back=high != chunk.day))
     subjects = {subject for subject, _ in due}
     with_claims = {claim.subject for claim in stored_claims(chunk.connection, subjects)}
     latest = dict(sorted(due, key=itemgetter(1)))
@@ -146,7 +146,7 @@ def _evaluated_after(chunk: Chunk, instants: Mapping[str, int]) -> set[str]:
 
 def _turn(chunk: Chunk, day: date) -> LoggedEvent:
     """The event with which the day came, or went."""
-    comes = (chunk.reached or date.min) >= day
+    comes = (chunk.day or date.min) >= day
     return next(event for event, reached in chunk.days if (reached >= day) is comes)
 
 

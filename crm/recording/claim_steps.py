@@ -48,14 +48,14 @@ class Movers:
 
     own: the chunk's events by subject; causes: by subject, events of shared things that concern it.
     changed: of each shared thing's subject, the position of its last change.
-    reached: the day that was reached at a position.
+    day_at: the day that was reached at a position.
     """
 
     own: Mapping[str, Sequence[LoggedEvent]]
     causes: Mapping[str, Sequence[LoggedEvent]]
     facts: SharedFacts
     changed: Mapping[str, int]
-    reached: Callable[[int], date | None]
+    day_at: Callable[[int], date | None]
 
     def steps(self, evaluation: Evaluation, subjects: Iterable[str]) -> list[ClaimStep]:
         """The claims after each event that may have changed them, the last as they stand now."""
@@ -91,7 +91,7 @@ class Movers:
             evaluation.context,
             activity=facts.activity,
             member=facts.member,
-            reached_day=self.reached(position),
+            reached_day=self.day_at(position),
         )
         known = [event for event in evaluation.events if event.position <= position]
         return evaluate(Fold(known, context), context)

@@ -216,8 +216,8 @@ class FromTheBeginning:
         self, connection: Connection, after: int, up_to: int
     ) -> tuple[list[JournalRow], int]:
         rows = rows_after(connection, after, ROWS_AT_ONCE)
-        reached = rows[-1].position if rows else up_to
-        return [row for row in rows if row.position <= up_to], reached
+        last = rows[-1].position if rows else up_to
+        return [row for row in rows if row.position <= up_to], last
 
     def _uncut(self, division: Division, first: int, last: int) -> Iterator[Part]:
         """One chunk: shared things, then slice by slice who may claim."""

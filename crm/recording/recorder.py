@@ -226,9 +226,9 @@ class Recorder:
         """Record journaled events in order of arrival; returns how many rows were written."""
         written = 0
         for chunk in chunks(events):
-            reached = progress.days_to
+            day_before = progress.days_to
             progress = progress_after(progress, chunk)
-            written += self.chunks.record(connection, chunk, reached, progress.days_to)
+            written += self.chunks.record(connection, chunk, day_before, progress.days_to)
         return written
 
     def _put_aside(self, error: Exception, now_us: int) -> Batch:

@@ -146,8 +146,8 @@ class Departures:
 
 def _held_since(connection: Connection, holding: tuple[Partition, Partition]) -> Accepted | None:
     """How far the door had come when copies were held back; None: just now, or not at all."""
-    reached = {each.partition: each for each in checkpoints(connection, holding[0].consumer)}
-    journal, outbox = (reached.get(place) for place in holding)
+    offsets = {each.partition: each for each in checkpoints(connection, holding[0].consumer)}
+    journal, outbox = (offsets.get(place) for place in holding)
     if journal is None or outbox is None:
         return None
     if not 0 <= now_us() - journal.recorded_us <= PATIENCE_US:

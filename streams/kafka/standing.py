@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from crm.configuration.settings import Settings
 from crm.intake.inboxes import inboxes
-from crm.journal.checkpoints import Reached, checkpoints
+from crm.journal.checkpoints import ConsumerOffset, checkpoints
 from crm.operations.status import Status
 from streams.kafka.bridge import bridge_of
 from streams.kafka.carrying import consumer_of, group_of
@@ -25,13 +25,13 @@ logging.getLogger("kafka.admin._groups").setLevel(logging.ERROR)
 
 def at_broker(settings: Settings, connection: Connection, found: Status) -> Status:
     """What is stored, and what the broker says of it; None where it does not answer."""
-    reached = checkpoints(connection, consumer_of(settings))
+    offsets = checkpoints(connection, consumer_of(settings))
     taken = checkpoints(connection, bridge_of(settings))
     names = [inbox.name for inbox in inboxes(connection)]
     found = replace(
         found,
         carrier="kafka",
-        last_recorded_us=max((each.recorded_us for each in reached), default=None),
+        last_recorded_us=max((each.recorded_us for each in offsets), default=None),
     )
     try:
         with administration(settings, _PATIENCE_MS) as admin:
@@ -39,7 +39,7 @@ def at_broker(settings: Settings, connection: Connection, found: Status) -> Stat
             workers = _workers(admin, group_of(settings, topic.topic_id)) if topic else None
             return replace(
                 found,
-                lag_records=_lag(admin, topic, reached),
+                lag_records=_lag(admin, topic, offsets),
                 inbox_records={
                     name: sum((_lag(admin, existing(admin, inbox), taken) or {}).values())
                     for name in names
@@ -52,7 +52,7 @@ def at_broker(settings: Settings, connection: Connection, found: Status) -> Stat
 
 
 def _lag(
-    admin: KafkaAdminClient, topic: Existing | None, taken: list[Reached]
+    admin: KafkaAdminClient, topic: Existing | None, taken: list[ConsumerOffset]
 ) -> dict[int, int] | None:
     """What was not taken yet of a topic, by partition; None where there is no such topic."""
     if topic is None:
