@@ -35,6 +35,7 @@ _FOUR_WEEKS = 28
 _MOST_COPIED = 60
 
 _OF_CONTRACTS = frozenset({"dealer", "region", "starts_at"})
+_OF_FILING = frozenset({"kind", "filing_no"})
 _NOTHING_NEW = N_("没有改动。")
 _NONE_CHOSEN = N_("还没有选要照搬的活动。")
 _NUMBER = N_("请填 0 以上的整数，例如 120。")
@@ -94,7 +95,8 @@ def change(posting: SignedInPosting, activity_id: str) -> Response:
     elif len(said) == 1 and not found.faults:
         found.faults[""] = visit.say(_NOTHING_NEW)
     act = Act(_CHANGED, said)
-    doubts = list(found.doubts)
+    # What was asked when it was planned is asked again where it is touched alone.
+    doubts = list(found.doubts) if is_first_look or not _OF_FILING.isdisjoint(said) else []
     if is_first_look or not _OF_CONTRACTS.isdisjoint(said):
         doubts += without_contract(visit, found.said)
     answer = say(posting, [act], fields=FIELDS, faults=found.faults, doubts=doubts)

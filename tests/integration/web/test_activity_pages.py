@@ -239,6 +239,17 @@ def test_a_free_clinic_without_a_filing_number_is_asked_about_once(plans: httpx.
     assert sent_again(plans, answer, "/plan").status_code == 303
 
 
+def test_what_was_asked_about_a_filing_number_is_not_asked_when_something_else_changes(
+    site: RunningSite, plans: httpx.Client
+) -> None:
+    site.accept(activity_today("A-unfiled", "free_clinic"))
+    path = "/activities/A-unfiled/change"
+    assert fill_in(plans, path, {"venue": "社区中心"}).status_code == 303
+    site.accept(activity_today("A-lecture"))
+    asked = fill_in(plans, "/activities/A-lecture/change", {"kind": "free_clinic"})
+    assert asked.status_code == 200 and "没有备案号就不能举办" in asked.text
+
+
 def test_another_doubt_in_the_place_of_one_that_was_answered_is_asked_about_too(
     plans: httpx.Client,
 ) -> None:
