@@ -33,8 +33,13 @@ quick: install ## lint, unit tests and laws, within a minute
 	$(BIN)/ruff format --check .
 	JINXI_QUICK=1 $(BIN)/pytest -q -m "not long" $(SPREAD) $(FAST)
 
-test: check ## lint, types and every test
-	$(BIN)/pytest $(SPREAD)
+# Types are looked at while the first tests wait; what is wrong with them is said at once, and at the end.
+test: install ## lint, types and every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@said=$$(mktemp); { $(BIN)/mypy >$$said 2>&1 || { cat $$said; exit 1; }; } & types=$$!; \
+	  echo "$(BIN)/mypy & $(BIN)/pytest $(SPREAD)"; $(BIN)/pytest $(SPREAD); tests=$$?; \
+	  wait $$types; types=$$?; cat $$said; rm $$said; [ $$tests = 0 ] && [ $$types = 0 ]
 
 check: install ## lint and types alone
 	$(BIN)/ruff check .

@@ -9,13 +9,14 @@ from unittest import mock
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import create_engine
 
 from crm import clock
 from crm.configuration.environment import variables
 from crm.configuration.settings import Settings
 from crm.intake import accept
 from crm.web.view import templates
-from tests import compiled, profiles, schemas
+from tests import compiled, profiles, schemas, statements
 from tests.ground import break_ground, leave_ground
 from tests.servers import kafka, postgres, shared
 from tests.services import require
@@ -25,6 +26,8 @@ profiles.load()
 
 _NEW_OBJECTS_BEFORE_A_LOOK = 50_000
 """Seven hundred is Python's own: what is loaded here would be looked through again and again."""
+_WORK_BESIDE_WAITING = 10
+"""Modules: as many as are done by others while one waits."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,6 +68,14 @@ def quick_passwords() -> Iterator[None]:
 def quick_schemas() -> Iterator[None]:
     """Migrations write the schema of an empty file once, and `tests.schemas` from then on."""
     with mock.patch("crm.schema.upgrading.upgrade", schemas.upgrade):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_statements() -> Iterator[None]:
+    """A statement is compiled for the first database of a process, and not for the others."""
+    making = statements.keeping(create_engine)
+    with mock.patch("crm.storage.database.create_engine", making):
         yield
 
 
@@ -110,12 +121,25 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The slowest first, so that nobody waits for them at the end; without what is marked `prove`,
-    unless JINXI_PROVE=1."""
-    items.sort(key=lambda item: not item.path.is_relative_to(_TESTS / "integration" / "kafka"))
+    """In an order that leaves no processor idle; without what is marked `prove`, unless
+    JINXI_PROVE=1."""
+    places = _places([*dict.fromkeys(item.path for item in items)])
+    items.sort(key=lambda item: places[item.path])
     if profiles.PROVING:
         return
     long_proofs = [item for item in items if item.get_closest_marker("prove")]
     if long_proofs:
         config.hook.pytest_deselected(items=long_proofs)
         items[:] = [item for item in items if item not in long_proofs]
+
+
+def _places(modules: list[Path]) -> dict[Path, int]:
+    """Where each module stands: browsers first, then what waits for a broker more than it works,
+    each module of it among several that work; many small ones to the end."""
+    waiting = [each for each in modules if each.is_relative_to(_TESTS / "integration" / "kafka")]
+    ordered = [each for each in modules if each not in waiting]
+    integration = (each.is_relative_to(_TESTS / "integration") for each in ordered)
+    start = next((place for place, found in enumerate(integration) if found), 0)
+    for number, module in enumerate(waiting):
+        ordered.insert(start + number * _WORK_BESIDE_WAITING, module)
+    return {module: place for place, module in enumerate(ordered)}

@@ -96,11 +96,14 @@ def serve(address: str) -> None:
 def _load_everything() -> None:
     import gc
     from importlib import import_module
+    from unittest import mock
+
+    from sqlalchemy import create_engine
 
     from crm.schema import upgrading
     from streams.cli.catalogue import COMMANDS, GROUPS
     from streams.running.loading import loaded
-    from tests import schemas
+    from tests import schemas, statements
 
     import_module("streams.cli.app")
     for place, _ in COMMANDS.values():
@@ -112,9 +115,22 @@ def _load_everything() -> None:
         import_module(late)
     for carrying in ("streams.kafka.bridge", "streams.kafka.faust_app"):
         import_module(carrying)
-    schemas.script()
     upgrading.upgrade = schemas.upgrade
+    making = statements.keeping(create_engine)
+    mock.patch("crm.storage.database.create_engine", making).start()
+    _live_once()
     gc.freeze()
+
+
+def _live_once() -> None:
+    """What is computed when it is first wanted (statements above all) is here for each call."""
+    from tests.installations import Installation
+    from tests.seasons import assert_lawful, season, take_in
+
+    with Installation() as home:
+        take_in(home, season(people=20))
+        home.work()
+        assert_lawful(home)
 
 
 def _answer(called: socket.socket) -> None:
