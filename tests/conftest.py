@@ -134,10 +134,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _places(modules: list[Path]) -> dict[Path, int]:
-    """Where each module stands: browsers first, then what waits for a broker more than it works,
-    each module of it among several that work; many small ones to the end."""
+    """Where each module stands: a whole minute of work first, then browsers, then what waits for a
+    broker more than it works, each module of it among several that work; small ones to the end."""
     waiting = [each for each in modules if each.is_relative_to(_TESTS / "integration" / "kafka")]
     ordered = [each for each in modules if each not in waiting]
+    ordered.sort(key=lambda module: not module.is_relative_to(_TESTS / "simulation"))
     integration = (each.is_relative_to(_TESTS / "integration") for each in ordered)
     start = next((place for place, found in enumerate(integration) if found), 0)
     for number, module in enumerate(waiting):
