@@ -22,8 +22,9 @@ What a test builds on
 - Trouble. `failing_transactions`: a statement or commit that fails; `killed_processes` and
   `children`: processes ended at random; `poison`: an event that breaks the recording; `stubborn`:
   a process that will not end.
-- What costs little. `forks`: `jinxi` without its start; `schemas`: an empty file's schema at once;
-  `compiled` and `statements`: templates of pages and statements of databases compiled once.
+- What costs little. `forks`: `jinxi` without its start, `forking`: other modules likewise;
+  `schemas`: an empty file's schema at once; `compiled` and `statements`: templates of pages and
+  statements of databases compiled once.
 - The machine. `ground`: where files lie; `servers`: PostgreSQL, Kafka, and the guardian that ends
   whatever a session leaves; `services`: what a machine has of them; `profiles`: how many examples;
   `work`: how much work something is, in calls.

@@ -30,11 +30,13 @@ class Forked:
         folder: str,
         environment: Mapping[str, str],
         files: Sequence[int] = (0, 1, 2),
+        module: str = "streams",
     ) -> None:
-        """Begin `jinxi WORD…` with these three files."""
+        """Begin `jinxi WORD…` with these three files, or another module with the words."""
         self.returncode: int | None = None
         seen = (f"{name}={value}" for name, value in environment.items())
-        asked = "\0".join((folder, str(len(words)), *words, *seen)).encode(errors=_ANY_BYTES)
+        told = (folder, module, str(len(words)), *words, *seen)
+        asked = "\0".join(told).encode(errors=_ANY_BYTES)
         self._told = b""
         self._to = socket.socket(socket.AF_UNIX)
         self._to.connect(address)
@@ -89,8 +91,8 @@ def serve(address: str) -> None:
                 break
             called.close()
     with called:
-        _answer(called)
-    _run_as_module()
+        module = _answer(called)
+    _run_as_module(module)
 
 
 def _load_everything() -> None:
@@ -124,6 +126,9 @@ def _load_everything() -> None:
 
 def _live_once() -> None:
     """What is computed when it is first wanted (statements above all) is here for each call."""
+    import tempfile
+
+    from tests import templates
     from tests.installations import Installation
     from tests.seasons import assert_lawful, season, take_in
 
@@ -131,15 +136,19 @@ def _live_once() -> None:
         take_in(home, season(people=20))
         home.work()
         assert_lawful(home)
+    # A call has temporary files where its environment says, and a template of its own.
+    tempfile.tempdir = None
+    templates._template.cache_clear()
 
 
-def _answer(called: socket.socket) -> None:
-    """Fork once more; return in the one that runs, and say to the caller how that ended."""
+def _answer(called: socket.socket) -> str:
+    """Fork once more; return in the one that runs, with what it is to run, and say to the caller
+    how that ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     length, files, _, _ = socket.recv_fds(called, _LENGTH_BYTES, _FILES)
     with called.makefile("rb") as stream:
         asked = stream.read(int.from_bytes(length)).decode(errors=_ANY_BYTES)
-    folder, count, *rest = asked.split("\0")
+    folder, module, count, *rest = asked.split("\0")
     words, environment = rest[: int(count)], rest[int(count) :]
     running = os.fork()
     if running:
@@ -156,12 +165,13 @@ def _answer(called: socket.socket) -> None:
         name, _, value = each.partition("=")
         os.environ[name] = value
     sys.argv = ["jinxi", *words]
+    return module
 
 
-def _run_as_module() -> None:
+def _run_as_module(module: str) -> None:
     import runpy
 
-    runpy.run_module("streams", run_name="__main__", alter_sys=True)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Accepts and works in processes that are killed at random moments, until all is done."""
 
 import subprocess
-import sys
 from pathlib import Path
 from random import Random
 from threading import Thread
@@ -11,17 +10,15 @@ from sqlalchemy import select
 from crm.journal.events import JOURNAL
 from crm.storage.database import reading
 from tests.children import ALL_ACCEPTED
+from tests.forking import Process
 from tests.installations import Installation, assert_same, clock
 from tests.seasons import AFTER_US, assert_lawful, season, take_in
 
 LONGEST_LIFE_SECONDS = 3.0
-ROOT = Path(__file__).parents[1]
 
 
-def start(command: str, *arguments: str, quiet: bool = False) -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "tests.children", command, *arguments]
-    output = subprocess.DEVNULL if quiet else subprocess.PIPE
-    return subprocess.Popen(words, cwd=ROOT, stdout=output, text=True)
+def start(command: str, *arguments: str, quiet: bool = False) -> Process:
+    return Process("tests.children", command, *arguments, quiet=quiet)
 
 
 class Accepting:
@@ -36,7 +33,7 @@ class Accepting:
         self.listener = Thread(target=self._listen, args=(self.process,))
         self.listener.start()
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
+    def _listen(self, process: Process) -> None:
         assert process.stdout is not None
         with process.stdout as lines:
             for line in lines:
@@ -53,7 +50,7 @@ class Accepting:
         self.listener.join()
 
 
-def ended(process: subprocess.Popen[str], seconds: float | None) -> bool:
+def ended(process: Process, seconds: float | None) -> bool:
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

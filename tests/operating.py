@@ -6,7 +6,8 @@ be killed begins.
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -14,10 +15,10 @@ from crm.keyring.rotation import rotate
 from streams.backup.making import back_up
 from streams.backup.restoring import Wanted, restore
 from streams.running.installation import Installation as Opened
+from tests.forking import Process
 from tests.installations import Installation, clock
 from tests.seasons import AFTER_US
 
-ROOT = Path(__file__).parents[1]
 LONGEST_LIFE_SECONDS = 1.5
 
 
@@ -47,28 +48,25 @@ COMMANDS: dict[str, Callable[[Path, Path], None]] = {
 }
 
 
-def start(command: str, folder: Path, place: Path) -> "subprocess.Popen[str]":
+@contextmanager
+def started(command: str, folder: Path, place: Path) -> Iterator[Process]:
     """The process, once it is ready."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.operating", command, str(folder), str(place)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = Process("tests.operating", command, folder, place)
     assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+    with process.stdout as said:
+        assert said.readline() == "ready\n"
+        yield process
 
 
 def to_its_end(command: str, folder: Path, place: Path) -> None:
     """Nobody kills it."""
-    with start(command, folder, place) as process:
+    with started(command, folder, place) as process:
         assert process.wait() == 0
 
 
 def killed(command: str, folder: Path, place: Path, random: Random) -> bool:
     """Kill it at a random moment of its life; False: it had ended before."""
-    with start(command, folder, place) as process:
+    with started(command, folder, place) as process:
         try:
             process.wait(random.uniform(0, LONGEST_LIFE_SECONDS))
         except subprocess.TimeoutExpired:

@@ -1,17 +1,15 @@
 """A process that pulls is killed at any statement: the next run ends as if nothing had happened."""
 
 import signal
-import subprocess
-import sys
 from random import Random
 
 import pytest
 
 from streams.dealer.verifying import proof_of
+from tests.forking import Process
 from tests.integration.dealers.dealers import DealerSide
 from tests.integration.dealers.reference import key_of, person
 from tests.integration.dealers.serving import Served
-from tests.source_tree import ROOT
 
 _SECRET = "欧阳锋"
 
@@ -19,8 +17,7 @@ _SECRET = "欧阳锋"
 def run(side: DealerSide, before_statement: int) -> int:
     """One process to its end or its death; its status."""
     words = [side.url, side.folder, side.token_file, before_statement]
-    command = [sys.executable, "-m", "tests.integration.dealers.killed_puller", *map(str, words)]
-    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
+    return Process("tests.integration.dealers.killed_puller", *words, quiet=True).wait()
 
 
 @pytest.mark.parametrize("seed", range(3))
