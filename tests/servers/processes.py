@@ -1,5 +1,6 @@
 """Processes of servers: a free port, started without privileges, awaited, killed."""
 
+import atexit
 import contextlib
 import os
 import pwd
@@ -15,6 +16,14 @@ PATIENCE_SECONDS = 120.0
 _LOOK_SECONDS = 0.05
 _STARTED: list["subprocess.Popen[bytes]"] = []
 """Kept, since Python complains of a process that is dropped while it runs."""
+
+
+@atexit.register
+def _leave_to_the_guardian() -> None:
+    """Whoever still runs is ended when this process is gone, and nobody waits for them here."""
+    for process in _STARTED:
+        if process.poll() is None:
+            process.returncode = 0
 
 
 class NotReady(Exception):
