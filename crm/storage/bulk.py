@@ -15,10 +15,10 @@ from sqlalchemy import update as update_table
 
 from crm.storage.statements import (
     Values,
+    by_driver,
     by_place,
     compiled,
     database_of,
-    error_of,
     run_for_each,
 )
 
@@ -70,15 +70,13 @@ def replace_rows(connection: Connection, table: Table, rows: Sequence[Values]) -
 
 def _copy_rows(connection: Connection, statement: str, rows: Sequence[Values]) -> None:
     """PostgreSQL takes a stream of rows in a fraction of the time of as many statements."""
-    raw: Any = connection.connection.driver_connection
-    driver: Any = connection.dialect.loaded_dbapi
-    try:
+
+    def stream_all(raw: Any) -> None:
         with raw.cursor() as cursor, cursor.copy(statement) as stream:
             for row in rows:
                 stream.write_row(row)
-    except driver.Error as error:
-        # Past SQLAlchemy, and yet with its errors.
-        raise error_of(connection, statement, error) from error
+
+    by_driver(connection, statement, stream_all)
 
 
 def delete_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:

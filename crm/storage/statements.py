@@ -1,7 +1,7 @@
 """Statements as text for the driver at hand, and the driver's errors as SQLAlchemy names them."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -45,23 +45,15 @@ def run(connection: Connection, statement: str, values: Values = ()) -> None:
 
     SQLAlchemy's own way costs many times what the database needs for a row.
     """
-    raw = driver_connection(connection)
-    driver: Any = connection.dialect.loaded_dbapi
-    try:
-        raw.execute(statement, values)
-    except driver.Error as error:
-        raise error_of(connection, statement, error) from error
+    by_driver(connection, statement, lambda raw: raw.execute(statement, values))
 
 
 def fetched(connection: Connection, statement: str, values: Values = ()) -> list[Any]:
     """All rows that a statement finds, by the driver alone, within a transaction."""
     _begin(connection)
-    raw = driver_connection(connection)
-    driver: Any = connection.dialect.loaded_dbapi
-    try:
-        rows: list[Any] = raw.execute(statement, values).fetchall()
-    except driver.Error as error:
-        raise error_of(connection, statement, error) from error
+    rows: list[Any] = by_driver(
+        connection, statement, lambda raw: raw.execute(statement, values).fetchall()
+    )
     return rows
 
 
@@ -71,11 +63,20 @@ def run_for_each(connection: Connection, statement: str, rows: Sequence[Values])
     if len(rows) == 1:
         run(connection, statement, rows[0])
         return
+
+    def run_all(raw: Any) -> None:
+        with closing(raw.cursor()) as cursor:
+            cursor.executemany(statement, rows)
+
+    by_driver(connection, statement, run_all)
+
+
+def by_driver(connection: Connection, statement: str, act: Callable[[Any], Any]) -> Any:
+    """What is done with the driver's own connection; its errors are said as SQLAlchemy's."""
     raw = driver_connection(connection)
     driver: Any = connection.dialect.loaded_dbapi
     try:
-        with closing(raw.cursor()) as cursor:
-            cursor.executemany(statement, rows)
+        return act(raw)
     except driver.Error as error:
         raise error_of(connection, statement, error) from error
 
