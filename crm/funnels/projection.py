@@ -22,7 +22,7 @@ _SWEEP_EVERY = 1_000
 class Moved:
     """The keys of the rows that a transaction wrote, by table."""
 
-    moved: dict[Table, set[object]] = field(default_factory=dict)
+    row_keys: dict[Table, set[object]] = field(default_factory=dict)
     written: int = 0
     """How many notes."""
 
@@ -30,20 +30,20 @@ class Moved:
         """What was written of a table; its key is its first column."""
         if table in _NOTED and difference.written:
             rows = (*difference.fresh, *difference.changed, *difference.gone)
-            self.moved.setdefault(table, set()).update(row[0] for row in rows)
+            self.row_keys.setdefault(table, set()).update(row[0] for row in rows)
 
     def write(self, connection: Connection, now_us: int) -> None:
         """The note of the transaction, where there is anything to note."""
-        moved, self.moved = self.moved, {}
+        row_keys, self.row_keys = self.row_keys, {}
         cards, members, activities = (
-            sorted(map(str, moved.get(table, ()))) for table in (LINK, MEMBER, ACTIVITY)
+            sorted(map(str, row_keys.get(table, ()))) for table in (LINK, MEMBER, ACTIVITY)
         )
         note = Note(
-            positions=ranges(int(str(position)) for position in moved.get(OUTCOME, ())),
+            positions=ranges(int(str(position)) for position in row_keys.get(OUTCOME, ())),
             cards=cards,
             members=members,
             activities=activities,
-            details=CARD in moved,
+            details=CARD in row_keys,
         )
         if note:
             _write(connection, note, now_us)
@@ -53,7 +53,7 @@ class Moved:
 
     def forget(self) -> None:
         """The transaction came to nothing."""
-        self.moved = {}
+        self.row_keys = {}
 
 
 _NOTED = frozenset((OUTCOME, LINK, MEMBER, ACTIVITY, CARD))

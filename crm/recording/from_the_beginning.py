@@ -27,7 +27,7 @@ from campaigns.catalogue import CATALOGUE
 from campaigns.times import shanghai_day
 from crm.components.histories import HistoryCache, SharedFacts
 from crm.components.index_keys import PERSONAL, joins_nobody, kind_of
-from crm.funnels.projection import Moved, note_everything
+from crm.funnels.projection import note_everything
 from crm.journal.checkpoints import count_transaction, transactions
 from crm.journal.dead_letters import dead_positions
 from crm.journal.events import (
@@ -209,7 +209,7 @@ class FromTheBeginning:
                     events += self._decoded(row for row in rows if self._goes_in_turn(row.subject))
                 before, self._progress = self._progress, progress_after(self._progress, events)
                 written = self.recorder.record_events(connection, events, before)
-                self.recorder.chunks.moved = Moved()
+                self.recorder.chunks.moved.forget()
             yield Part(len(events), written, erases(events))
 
     def _next_rows(
@@ -264,7 +264,7 @@ class FromTheBeginning:
             day, chunks = self._progress.days_to, self.recorder.chunks
             written, steps = chunks.record_people(connection, events, day, up_to, within=within)
             # All is noted as moved at the end.
-            chunks.moved = Moved()
+            chunks.moved.forget()
         return Part(len(events), written, erases(events)), steps
 
     def _end(self, division: Division) -> Part:
@@ -273,7 +273,7 @@ class FromTheBeginning:
         if division.first_us is not None:
             progress = progress.with_event_on(shanghai_day(division.first_us))
         with self._transaction() as connection:
-            recorder.chunks.moved = Moved()
+            recorder.chunks.moved.forget()
             note_everything(connection)
             written = recorder.chunks.write_changes(connection, self.up_to, self.now_us)
             save_progress(connection, recorder.consumer, replace(progress, position=self.up_to))
