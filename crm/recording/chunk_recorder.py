@@ -16,6 +16,7 @@ from crm.recording.chunk import Chunk
 from crm.recording.chunk_cards import Steps, record_cards
 from crm.recording.chunk_shared import record_members, record_shared
 from crm.recording.projections import RowHashes
+from crm.recording.traces import mark_traces
 from crm.watch.register import forget_accounts
 
 THINGS_REMEMBERED = 20_000
@@ -145,8 +146,11 @@ class ChunkRecorder:
         )
 
     def _forget_erased(self, chunk: Chunk) -> None:
-        erased = [event.subject for event in chunk.events if event.type_name == "card.erased"]
-        for subject in erased:
-            self.cache.forget(subject)
-            self.components.drop(subject)
-        forget_accounts(chunk.connection, [subject.partition("/")[2] for subject in erased])
+        erasures = [event for event in chunk.events if event.type_name == "card.erased"]
+        if not erasures:
+            return
+        for event in erasures:
+            self.cache.forget(event.subject)
+            self.components.drop(event.subject)
+        forget_accounts(chunk.connection, {e.subject.partition("/")[2] for e in erasures})
+        mark_traces(chunk.connection, erasures[-1].position, erasures[-1].received_us)

@@ -53,7 +53,7 @@ class Worker:
     def __post_init__(self) -> None:
         """One recorder for the worker's life."""
         self.recorder = Recorder(self.engine, self.keyring)
-        self.scrubbing = Scrubbing((self.engine, self.keyring.engine))
+        self.scrubbing = Scrubbing(self.engine, self.keyring)
         self.scrubbing.attempt()
 
     def until_idle(self, report: Report | None = None) -> Tally:
@@ -105,6 +105,7 @@ class Worker:
         self.recorded_now.add(events=batch.events, failed=batch.failed)
         if batch.erased:
             self.scrubbing.erased()
+        self.scrubbing.attempt_if_time()
         return True
 
     def _positions(self) -> tuple[int, int]:

@@ -86,7 +86,7 @@ class Carrying:
         if found is None:
             raise TopicMissing(name_of(EVENTS, self.settings))
         self.topic_id = found.topic_id
-        self.scrubbing = Scrubbing((self.engine, self.keyring.engine))
+        self.scrubbing = Scrubbing(self.engine, self.keyring)
         self.recorder = CarriedRecorder(self.engine, self.keyring)
         left = Recorder(self.engine, self.keyring)
         while patiently(lambda: left.record_next(now_us()), self.alive):

@@ -84,5 +84,5 @@ def _retry_one(installation: Installation, position: int) -> bool:
             add_dead_letter(connection, position, subject, error, now_us())
         return False
     if any(event.type_name == "card.erased" for event in events):
-        Scrubbing((installation.engine, installation.keyring.engine)).erased()
+        Scrubbing(installation.engine, installation.keyring).erased()
     return True

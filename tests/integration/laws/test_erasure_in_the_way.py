@@ -9,17 +9,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
+from sqlalchemy import Engine
 
-from crm.storage.database import empty_log
+from crm.recording.traces import forget_traces, mark_traces, traces
+from crm.storage.database import empty_log, reading, rewrite, writing
 from streams.running.installation import open_installation
 from streams.running.scratch import remove_leftovers, scratch_folder
+from streams.running.scrubbing import Scrubbing
 from streams.upkeep.replay import verify
 from tests.functional.command.running import environment
 from tests.installations import Installation, clock
-from tests.integration.laws.test_erasure import found_in, life
+from tests.integration.laws.test_erasure import SECRETS, found_in, life
 from tests.source_tree import ROOT
+from tests.worlds import Maker
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +113,64 @@ def test_a_worker_that_finds_a_reader_at_its_start_says_nothing_and_works(
         assert capsys.readouterr().err == ""
         assert not installation.worker.step()
         assert not installation.worker.scrubbing.is_due
+
+
+def test_what_a_worker_that_was_killed_did_not_remove_is_removed_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said, erasure, _ = life()
+    with clock(), Installation() as installation:
+        installation.accept(said)
+        installation.work()
+        installation.accept([erasure])
+        with monkeypatch.context() as patch:
+            patch.setattr(Scrubbing, "attempt", lambda _: None)
+            installation.work()
+        installation.close()
+        installation.open()
+        assert not installation.worker.scrubbing.is_due
+        assert list(found_in(installation.folder)) == []
+        with reading(installation.engine) as connection:
+            assert traces(connection) == 0
+
+
+def test_a_mark_that_was_set_meanwhile_stays() -> None:
+    with Installation() as installation, writing(installation.engine) as connection:
+        mark_traces(connection, 7, 1)
+        mark_traces(connection, 9, 1)
+        forget_traces(connection, 7, 1)
+        assert traces(connection) == 9
+        forget_traces(connection, 9, 1)
+        assert traces(connection) == 0
+
+
+def test_of_many_erasures_in_a_row_the_file_is_not_written_anew_for_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said, erasure, _ = life()
+    maker = Maker(Random(2))
+    for card_id in ("x1", "x2", "x3"):
+        person = {"card_id": card_id, "person": {"name": SECRETS["name"]}, "source_kind": "dealer"}
+        maker.send("card.registered", f"card/{card_id}", person, days=(1, 3))
+        erased = {"card_id": card_id, "reason_code": "request"}
+        maker.headquarters("card.erased", f"card/{card_id}", erased, days=(5, 5))
+    rewritten: list[Engine] = []
+
+    def counted(engine: Engine) -> None:
+        rewritten.append(engine)
+        rewrite(engine)
+
+    monkeypatch.setattr("streams.running.scrubbing._REST", 1e9)
+    monkeypatch.setattr("streams.embedded.worker.BATCH_EVENTS", 1)
+    monkeypatch.setattr("streams.embedded.worker.LARGEST_BATCH", 1)
+    monkeypatch.setattr("streams.running.scrubbing.rewrite", counted)
+    with clock(), Installation() as installation:
+        installation.accept([*said, *maker.made, erasure])
+        installation.work()
+        assert list(found_in(installation.folder)) == []
+        assert not installation.worker.scrubbing.is_due
+        # Once at the first, once at the end, each of the database and of the keyring.
+        assert len(rewritten) == 4
 
 
 KILLED_WHILE_VERIFYING = """
