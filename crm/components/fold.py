@@ -28,6 +28,10 @@ from crm.outcomes.cards import CardOutcomes, is_claimed_by_another, judge_cards,
 from crm.outcomes.shared import EvaluationContext
 
 RESOLUTIONS_REMEMBERED = 2_048
+MOST_GROWN = 64
+"""How often a fold grows by an event before all is folded anew. Each growth copies what the events
+come to, and a chunk holds on to every step: of thousands at once on one card that would be
+gigabytes."""
 
 GROWS_BY = frozenset(
     {
@@ -75,6 +79,7 @@ class Fold:
         """None or one, shared with all that grow out of this fold."""
         self._decisions: dict[str, tuple[ConsentDecision, ...]] = {}
         self._shared: dict[str, SharedCard] = {}
+        self._grown = 0
 
     @classmethod
     def restored(
@@ -94,7 +99,7 @@ class Fold:
 
     def then(self, event: LoggedEvent, context: EvaluationContext) -> "Fold | None":
         """The fold of one event more; None where all must be folded anew."""
-        if event.type_name not in GROWS_BY or self.is_waiting:
+        if event.type_name not in GROWS_BY or self.is_waiting or self._grown == MOST_GROWN:
             return None
         if not self.events or event.order <= self.events[-1].order:
             return None
@@ -102,7 +107,7 @@ class Fold:
             return None
         grown = Fold((), context)
         grown.events = [*self.events, event]
-        grown._resolutions = self._resolutions
+        grown._resolutions, grown._grown = self._resolutions, self._grown + 1
         grown.judged = judge_next(self.judged, event, context)
         grown.types = self.types | {event.type_name}
         outcome = grown.judged.outcomes[event.key]

@@ -1,5 +1,6 @@
 """What one transaction takes of the journal: as much as is asked for, and nothing of the erased."""
 
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -60,3 +61,27 @@ def test_a_batch_has_as_many_events_as_are_asked_for(recorder: Recorder) -> None
         (6, 7),
         None,
     ]
+
+
+def test_thousands_of_events_on_one_card_cost_no_more_memory_than_they_are(
+    recorder: Recorder,
+) -> None:
+    # However much of it is sent at once, the process of all others must not be ended over it.
+    door = EventIntake(recorder.engine, recorder.keyring)
+    said = {"card_id": "C1", "item": "c", "value_fen": 5}
+    later = "2026-05-04T09:00:00+08:00"
+    gifts = [
+        written(an_event("gift.given", said, id=f"g{number}", time=later))
+        for number in range(3_000)
+    ]
+    door.accept([written(a_card("C1"))], HEADQUARTERS)
+    recorder.record_next(0, 1)
+    door.accept(gifts, HEADQUARTERS)
+    tracemalloc.start()
+    try:
+        batch = recorder.record_next(0, len(gifts))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert batch is not None and batch.events == len(gifts)
+    assert peak / len(gifts) < 25_000, "a step of each event held all events before it"
