@@ -24,6 +24,8 @@ LARGE_BODIES_AT_ONCE = 4
 LARGE_BODIES_IN_ALL = 12
 """Whoever sends them: they are held in memory while they come."""
 _RETRY_AFTER_SECONDS = 2
+_OURS = 500
+"""From this status on, and where an error has none, it was not the sender."""
 
 
 class TooMuch(Exception):
@@ -69,8 +71,10 @@ class Budget:
         self.at_once[key] += is_large
         try:
             yield Sender(self, key)
-        except Exception:
-            self.bytes.charge(key, REFUSED_BYTES)
+        except Exception as error:
+            # A database that is away, or a disk that is full, is no fault of who sends again.
+            if getattr(error, "status", _OURS) < _OURS:
+                self.bytes.charge(key, REFUSED_BYTES)
             raise
         finally:
             self.at_once[key] -= is_large

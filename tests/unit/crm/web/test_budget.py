@@ -5,6 +5,8 @@ from contextlib import ExitStack
 import pytest
 
 from crm.pace import Turns
+from crm.web.api.problems import Problem
+from crm.web.guards.bounds import BodyRefused
 from crm.web.guards.budget import (
     LARGE_BODIES_AT_ONCE,
     LARGE_BODIES_IN_ALL,
@@ -47,11 +49,20 @@ def test_who_has_sent_more_than_the_burst_waits_and_others_do_not() -> None:
 
 def test_what_could_not_be_read_costs_more_than_its_bytes() -> None:
     book, _ = budget(REFUSED_BYTES)
-    for _ in range(1):
-        with pytest.raises(ValueError, match="unreadable"), book.sending("t-1"):
-            raise ValueError("unreadable")
+    with pytest.raises(BodyRefused), book.sending("t-1"):
+        raise BodyRefused(408)
     with pytest.raises(TooMuch), book.sending("t-1"):
         pass
+
+
+@pytest.mark.parametrize("error", [OSError("away"), Problem(503, "away"), Problem(507, "full")])
+def test_nobody_pays_for_what_broke_here(error: Exception) -> None:
+    book, _ = budget(REFUSED_BYTES)
+    for _ in range(3):
+        with pytest.raises(type(error)), book.sending("t-1"):
+            raise error
+    with book.sending("t-1") as sender:
+        sender.sent(1)
 
 
 def test_one_token_has_few_large_bodies_on_the_way_at_once() -> None:
