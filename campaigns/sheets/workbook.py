@@ -7,6 +7,7 @@ Twice through each worksheet: once over its XML for what openpyxl's streaming mo
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -27,12 +28,17 @@ LARGEST_FILE_BYTES = 64 * 2**20
 LARGEST_UNPACKED_BYTES = 256 * 2**20
 LARGEST_PART_BYTES = {"xl/sharedStrings.xml": 64 * 2**20, "xl/styles.xml": 16 * 2**20}
 MOST_PARTS = 2_000
+UNPACKED_AT_LEAST, UNPACKED_OF_A_BYTE = 32 * 2**20, 32
+TAGS_AT_LEAST, TAGS_OF_A_BYTE = 400_000, 2
+"""What is packed so well that little of it says so much more than these is no list of people: each
+tag costs the reader two microseconds and two hundred bytes, whatever a file weighs on its way."""
 MOST_MERGED_AREAS = 20_000
 MOST_COLUMNS = 100
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BATCH = 500
+_PIECE_BYTES = 2**16
 _DAYS_TO_1904 = 1_462
 
 Area = tuple[int, int, int, int]
@@ -109,6 +115,9 @@ def grids(data: bytes) -> list[Grid]:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         except Exception as error:
             raise InvalidSheet("damaged") from error
+    if len({sheet._worksheet_path for sheet in book.worksheets}) < len(book.worksheets):
+        # One part under many names would be read as often.
+        raise InvalidSheet("damaged")
     return [_grid(archive, sheet) for sheet in book.worksheets]
 
 
@@ -124,13 +133,27 @@ def _archive(data: bytes) -> zipfile.ZipFile:
         raise InvalidSheet("not_xlsx")
     # zipfile never unpacks more than a part declares, so the declared sizes are a bound.
     sizes = {part.filename: part.file_size for part in parts}
+    unpacked = UNPACKED_AT_LEAST + UNPACKED_OF_A_BYTE * len(data)
     if (
         len(parts) > MOST_PARTS
-        or sum(part.file_size for part in parts) > LARGEST_UNPACKED_BYTES
+        or sum(part.file_size for part in parts) > min(unpacked, LARGEST_UNPACKED_BYTES)
         or any(sizes.get(name, 0) > most for name, most in LARGEST_PART_BYTES.items())
+        or _has_more_tags(archive, TAGS_AT_LEAST + TAGS_OF_A_BYTE * len(data))
     ):
         raise InvalidSheet("file_too_large")
     return archive
+
+
+def _has_more_tags(archive: zipfile.ZipFile, most: int) -> bool:
+    """Whether all parts together have more, as far as bytes tell it before anything is parsed."""
+    for part in archive.infolist():
+        try:
+            with archive.open(part) as stream:
+                while most >= 0 and (piece := stream.read(_PIECE_BYTES)):
+                    most -= piece.count(b"<")
+        except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError) as error:
+            raise InvalidSheet("damaged") from error
+    return most < 0
 
 
 def _grid(archive: zipfile.ZipFile, sheet: Any) -> Grid:

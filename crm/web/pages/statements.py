@@ -93,7 +93,11 @@ def statements_page(visit: SignedIn) -> Response:
 def month_in(visit: Visit, text: str) -> tuple[date, date]:
     """The first day of a month and that of the next; of this month where no other is named."""
     try:
-        first = date.fromisoformat(f"{text}-01")
+        return _month_from(date.fromisoformat(f"{text}-01"))
     except ValueError:
-        first = shanghai_day(visit.site.now_us()).replace(day=1)
+        # No month, or the last one of the calendar, after which none comes.
+        return _month_from(shanghai_day(visit.site.now_us()).replace(day=1))
+
+
+def _month_from(first: date) -> tuple[date, date]:
     return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)

@@ -4,7 +4,6 @@ Nothing of it is kept here: until it is sent for good it is in the page alone.
 """
 
 import base64
-import binascii
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -84,7 +83,7 @@ def sent_sheet(form: FormData) -> SentSheet | None:
         return None
     try:
         data = base64.b64decode(letters, altchars=b"-_", validate=True)
-    except binascii.Error:
+    except ValueError:
         return None
     return SentSheet(said[-_LONGEST_NAME:], data, headings, _edits(form))
 

@@ -1,6 +1,7 @@
 """Files that are not what they should be: each gets a clear answer, none brings the reader down."""
 
 import io
+import re
 import struct
 import tracemalloc
 import zipfile
@@ -106,6 +107,45 @@ def test_a_zip_bomb_is_not_unpacked() -> None:
     tracemalloc.stop()
     assert raised.value.reason == "file_too_large"
     assert peak_bytes < 8 * 2**20
+
+
+CELLS = "<row>" + "<c><v>1</v></c>" * 90 + "</row>"
+LONG = f'<row><c t="inlineStr"><is><t>{"a" * 60_000_000}</t></is></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        (FIRST_SHEET, sheet_xml("<row/>" * 500_000)),
+        (FIRST_SHEET, sheet_xml(CELLS * 3_000)),
+        (FIRST_SHEET, sheet_xml(LONG)),
+        ("xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 500_000 + b"</sst>"),
+        ("xl/styles.xml", b"<styleSheet>" + b"<xf/>" * 500_000 + b"</styleSheet>"),
+        ("xl/media/sheet1.xml", b"<a/>" * 500_000),
+    ],
+    ids=("rows", "cells", "one text", "strings", "styles", "somewhere"),
+)
+def test_little_that_unpacks_to_more_than_a_list_of_people_is_not_read(
+    name: str, part: bytes
+) -> None:
+    small = repacked(template(1), {name: part})
+    assert len(small) < 200_000
+    with pytest.raises(InvalidSheet) as raised:
+        read(small)
+    assert raised.value.reason == "file_too_large"
+
+
+def test_one_sheet_under_many_names_is_not_read_as_often() -> None:
+    book = openpyxl.Workbook()
+    for number in range(50):
+        book.create_sheet(f"S{number}")
+    data = saved(book)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        tied = archive.read("xl/_rels/workbook.xml.rels")
+    tied = re.sub(rb"worksheets/sheet\d+\.xml", b"worksheets/sheet1.xml", tied)
+    with pytest.raises(InvalidSheet) as raised:
+        read(repacked(data, {"xl/_rels/workbook.xml.rels": tied}))
+    assert raised.value.reason == "damaged"
 
 
 def test_a_part_that_lies_about_its_size_is_damaged() -> None:
