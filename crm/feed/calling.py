@@ -8,11 +8,15 @@ import http.client
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Timer
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST_URL = 1_000
+LONGEST_CALL_SECONDS = 15.0
+"""From the connection to the answer: whoever sends it byte after byte keeps all others waiting."""
 _TIMEOUT_SECONDS = 10.0
 _SPECIAL = tuple(
     ip_network(each)
@@ -95,24 +99,39 @@ def call(url: str, body: bytes, headers: Mapping[str, str], *, loopback: bool) -
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = _resolved(host, port, loopback=loopback)
-    connection = _connection(parts.scheme, host, port, address)
+    connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request("POST", target, body, dict(headers))
-        return connection.getresponse().status
+        connection.sock = socket.create_connection((address, port), _TIMEOUT_SECONDS)
+        if parts.scheme == "https":
+            # Under the name: TLS checks the certificate of the name.
+            connection.sock = ssl.create_default_context().wrap_socket(
+                connection.sock, server_hostname=host, do_handshake_on_connect=False
+            )
+        with _hung_up_in_time(connection.sock):
+            if isinstance(connection.sock, ssl.SSLSocket):
+                connection.sock.do_handshake()
+            connection.request("POST", target, body, dict(headers))
+            return connection.getresponse().status
     finally:
         connection.close()
 
 
-def _connection(scheme: str, host: str, port: int, address: str) -> http.client.HTTPConnection:
-    """To the address, under the name: TLS checks the certificate of the name."""
-    plain = socket.create_connection((address, port), _TIMEOUT_SECONDS)
-    connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
-    if scheme == "https":
-        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-    else:
-        connection.sock = plain
-    return connection
+@contextmanager
+def _hung_up_in_time(connected: socket.socket) -> Iterator[None]:
+    """What the time for each read does not bound: how many of them there are."""
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            connected.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(LONGEST_CALL_SECONDS, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _resolved(host: str, port: int, *, loopback: bool) -> str:

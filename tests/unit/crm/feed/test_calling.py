@@ -1,6 +1,9 @@
 """Where webhooks are called: the open internet alone, in whatever spelling an address comes."""
 
+import http.client
 import socket
+import threading
+import time
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 
@@ -8,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm.feed import calling
 from crm.feed.calling import AddressRefused, call, checked_url, is_open
 
 CLOSED_IPV4 = [
@@ -96,3 +100,33 @@ def test_a_name_of_which_one_answer_leads_into_the_house_is_not_called(
             call("https://erp.example/", b"{}", {}, loopback=False)
         assert refused.value.why == "private"
     assert connected == []
+
+
+@pytest.mark.parametrize(
+    "drop", [b"H", b"HTTP/1.1 100 Continue\r\n\r\n"], ids=["one byte", "wait on"]
+)
+def test_who_answers_byte_after_byte_keeps_nobody_waiting(
+    drop: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "LONGEST_CALL_SECONDS", 0.3)
+
+    def answer_for_ever(server: socket.socket) -> None:
+        connected, _ = server.accept()
+        ends = time.monotonic() + 5
+        with connected:
+            while time.monotonic() < ends:
+                try:
+                    connected.sendall(drop)
+                except OSError:
+                    return
+                time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer_for_ever, args=(server,))
+        thread.start()
+        began = time.monotonic()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        with pytest.raises((OSError, http.client.HTTPException)):
+            call(url, b"{}", {}, loopback=True)
+        assert time.monotonic() - began < 3
+        thread.join()
