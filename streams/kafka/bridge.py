@@ -15,6 +15,8 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -27,13 +29,16 @@ from crm.journal.checkpoints import Partition, glance, move_on, next_offset
 from crm.journal.undecodable import Undecodable, put_aside
 from crm.storage.database import reading, writing
 from streams.kafka.access import access_of
-from streams.kafka.inbox_records import InboxRecord, read_record, refused_of
+from streams.kafka.inbox_records import InboxRecord, in_pieces, read_record, refused_of
 from streams.kafka.topics import Existing, administration, existing, inbox_topic, name_of
 from streams.running.heartbeat import beat
 from streams.running.installation import Installation
 from streams.running.retry import patiently
 
 RECORDS_AT_ONCE = 500
+EVENTS_AT_ONCE = 500
+"""Through the door: as long as one transaction lasts everybody else's events wait for it, and what
+pretends to be thousands in each record is held in memory."""
 TOKEN_REVOKED = "token_revoked"
 _POLL_MS = 200
 _LOOK_SECONDS = 2.0
@@ -128,9 +133,10 @@ class Bridge:
         return Partition(consumer, sources[place.topic].topic.topic_id, place.partition)
 
     def _take(self, place: TopicPartition, records: Sequence[Any]) -> None:
-        read = [read_record(each.offset, each.headers or (), each.value) for each in records]
-        aside = patiently(lambda: self._hand_over(place, read))
-        patiently(lambda: self._settle(place, read[-1].offset + 1, aside))
+        read = (read_record(each.offset, each.headers or (), each.value) for each in records)
+        for piece in in_pieces(read, EVENTS_AT_ONCE):
+            aside = patiently(partial(self._hand_over, place, piece))
+            patiently(partial(self._settle, place, piece[-1].offset + 1, aside))
 
     def _hand_over(self, place: TopicPartition, read: Sequence[InboxRecord]) -> list[Undecodable]:
         """Through the door; what is to be put aside of them."""
@@ -142,7 +148,10 @@ class Bridge:
         if credential is None:
             return [Undecodable(each.offset, TOKEN_REVOKED, each.value) for each in read]
         lines = [line for each in read for line in each.lines]
-        receipts = iter(self.installation.intake.accept(lines, credential) if lines else ())
+        receipts = chain.from_iterable(
+            self.installation.intake.accept(lines[start : start + EVENTS_AT_ONCE], credential)
+            for start in range(0, len(lines), EVENTS_AT_ONCE)
+        )
         aside = []
         for each in read:
             if each.fault is not None:

@@ -4,7 +4,7 @@ Source: CloudEvents, Kafka Protocol Binding 1.0.2, sections 3.2 (binary) and 3.3
 record's key plays no part: what an event is about stands in its subject.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from campaigns.bindings import (
@@ -42,6 +42,21 @@ def read_record(offset: int, headers: Headers, value: bytes | None) -> InboxReco
         return InboxRecord(offset, body, tuple(lines_of(headers, body)))
     except NotEvents as error:
         return InboxRecord(offset, body, fault=str(error))
+
+
+def in_pieces(records: Iterable[InboxRecord], events: int) -> Iterator[list[InboxRecord]]:
+    """Records in their order, read as they are asked for; only one that is alone has more events
+    than so many."""
+    piece: list[InboxRecord] = []
+    held = 0
+    for record in records:
+        if piece and (held + len(record.lines) > events or len(piece) == events):
+            yield piece
+            piece, held = [], 0
+        piece.append(record)
+        held += len(record.lines)
+    if piece:
+        yield piece
 
 
 def lines_of(headers: Headers, body: bytes) -> list[bytes]:

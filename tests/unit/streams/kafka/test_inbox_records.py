@@ -1,11 +1,13 @@
 """Records of an inbox are read as CloudEvents' Kafka binding says; what cannot be read says why."""
 
+from collections.abc import Iterator
+
 import orjson
 import pytest
 
 from campaigns.intake import Receipt
 from crm.journal.messages import NotEvents
-from streams.kafka.inbox_records import InboxRecord, lines_of, read_record, refused_of
+from streams.kafka.inbox_records import InboxRecord, in_pieces, lines_of, read_record, refused_of
 
 
 def headers(**named: str) -> list[tuple[str, bytes | None]]:
@@ -83,3 +85,34 @@ def test_of_a_batch_only_what_was_refused_is_kept() -> None:
     assert refused_of(record, [accepted, duplicate, accepted]) is None
     assert refused_of(record, [accepted, bad, duplicate]) == ("bad_value", b"2")
     assert refused_of(record, [bad, accepted, bad]) == ("bad_value (+1)", b"[1,3]")
+
+
+@pytest.mark.parametrize(
+    ("lines", "cut"),
+    [
+        ([1] * 7, [3, 3, 1]),
+        ([2, 2, 2], [1, 1, 1]),
+        ([9, 1, 9, 0, 1], [1, 1, 1, 2]),
+        ([0] * 7, [3, 3, 1]),
+        ([], []),
+    ],
+)
+def test_no_more_go_through_the_door_at_once_than_others_can_wait_for(
+    lines: list[int], cut: list[int]
+) -> None:
+    records = [InboxRecord(place, b"", (b"1",) * many) for place, many in enumerate(lines)]
+    pieces = list(in_pieces(iter(records), 3))
+    assert [len(piece) for piece in pieces] == cut
+    assert [record for piece in pieces for record in piece] == records
+
+
+def test_a_record_is_read_when_its_turn_comes() -> None:
+    read: list[int] = []
+
+    def reading() -> Iterator[InboxRecord]:
+        for offset in range(100):
+            read.append(offset)
+            yield InboxRecord(offset, b"", (b"1",) * 1_000)
+
+    next(in_pieces(reading(), 500))
+    assert len(read) == 2
