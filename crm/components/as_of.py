@@ -19,6 +19,7 @@ from crm.components.histories import in_order
 from crm.components.index import close
 from crm.components.index_keys import Digest, keyed_digest, keys_of_subject, kind_of, phone_key
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
+from crm.identity.traits import that_may_prove
 from crm.identity.weights import Weights
 from crm.journal.dead_letters import dead_positions
 from crm.journal.events import JOURNAL, decode, rows_of_subjects, subjects_with_prefix
@@ -246,7 +247,7 @@ def _crowded_in(events: Iterable[LoggedEvent]) -> Callable[[str], bool]:
         if isinstance(event.data, CardRegistered | CardCorrected):
             contact = event.data.contact
             if isinstance(contact, Contact | ContactPatch):
-                for raw in contact.phones or ():
+                for raw in that_may_prove(contact.phones or ()):
                     phone = mobile_e164(raw)
                     if phone is not None:
                         cards.setdefault(phone, set()).add(event.subject)

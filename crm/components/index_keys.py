@@ -24,7 +24,7 @@ from crm.identity.blocking import identity_keys, name_keys
 from crm.identity.likeness import name_of
 from crm.identity.names import simplified
 from crm.identity.record import place_of, plain_id
-from crm.identity.traits import PLACEHOLDER_PHONES, Traits
+from crm.identity.traits import PLACEHOLDER_PHONES, Traits, that_may_prove
 from crm.journal.logged_event import LoggedEvent
 
 JOINING = frozenset({"card", "purchase", "trial", "complaint", "return", "referral", "~"})
@@ -127,7 +127,7 @@ class _Written:
 
     def add(self, data: CardRegistered | CardCorrected) -> None:
         if isinstance(data.contact, Contact | ContactPatch):
-            for phone in data.contact.phones or ():
+            for phone in that_may_prove(data.contact.phones or ()):
                 number = mobile_e164(phone)
                 if number is not None and number not in PLACEHOLDER_PHONES:
                     self.phones.add(number)

@@ -3,7 +3,7 @@
 A card never changes what it was: these values are derived from it and from its corrections.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -21,6 +21,10 @@ from crm.identity.names import pinyin, simplified
 
 PLACEHOLDER_PHONES = frozenset({"+8613800000000"})
 """Mobiles typed when there is none: evidence of nothing."""
+
+PHONES_ON_A_CARD_MAX = 20
+"""Of a longer list none proves anything: nobody has so many, and one card with thousands would tie
+thousands of strangers together, who are looked at together ever after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,14 @@ def traits_of(card: IdentityCard) -> Traits:
         birth_date=birth_date,
         birth_year=_birth_year(card, birth_date),
         id_number=id_number,
-        phones=frozenset(_mobiles(card.phones)),
+        phones=frozenset(_mobiles(that_may_prove(card.phones))),
         prefecture=prefecture(card.region) if card.region else None,
     )
+
+
+def that_may_prove(phones: Sequence[str]) -> Sequence[str]:
+    """The phones of one list as they are written; none where there are too many of them."""
+    return phones if len(phones) <= PHONES_ON_A_CARD_MAX else ()
 
 
 def name_and_birth(traits: Traits) -> tuple[str, date, str] | None:
@@ -110,7 +119,7 @@ def _birth_year(card: IdentityCard, birth_date: date | None) -> int | None:
     return card.birth_year if birth_date is None else birth_date.year
 
 
-def _mobiles(phones: tuple[str, ...]) -> Iterator[str]:
+def _mobiles(phones: Sequence[str]) -> Iterator[str]:
     for raw in phones:
         phone = mobile_e164(raw)
         if phone is not None and phone not in PLACEHOLDER_PHONES:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from crm.identity.clusters import Clusters, Part
 from crm.identity.likeness import likeness
 from crm.identity.record import Record, record_of
-from crm.identity.traits import IdentityCard
+from crm.identity.traits import IdentityCard, that_may_prove
 from crm.identity.weights import ScoredPair, Weights, judge
 
 _OTHER_NAMES = ("half", "different")
@@ -113,7 +113,7 @@ def _record(card: IdentityCard) -> Record:
         sex=card.sex or "",
         born=str(born or ""),
         id_number=card.id_number or "",
-        phones=card.phones,
+        phones=that_may_prove(card.phones),
         region=card.region or "",
         address=card.address or "",
     )

@@ -8,10 +8,12 @@ from unittest import mock
 import pytest
 from sqlalchemy import select
 
+from crm.components.index import close
+from crm.identity.traits import PHONES_ON_A_CARD_MAX
 from crm.identity.weights import judge
 from crm.people.tables import LINK, PAIR
 from crm.storage.database import reading
-from tests.installations import Installation, clock
+from tests.installations import Installation, assert_same, clock
 from tests.integration.laws.test_weights import published, said
 from tests.worlds import Sent
 
@@ -115,3 +117,40 @@ def test_five_hundred_cards_of_one_phone_join_nobody_and_cost_little() -> None:
         assert {decided_by for _, decided_by in found.values()} == {"alone"}
         assert not asked_in(installation)
     assert 0 < judged.call_count < 10 * len(cards)
+
+
+def of_phones(card_id: str, number: int, phones: list[str]) -> Sent:
+    made = written(card_id, "王秀英", number % 30)
+    made.wire["data"]["contact"] = {"phones": phones}
+    made.wire["id"] = f"p{number}"
+    return made
+
+
+def corrected(number: int, phones: list[str]) -> Sent:
+    patch = {"card_id": "family", "contact": {"phones": phones}}
+    return said("card.corrected", "card/family", number, **patch)
+
+
+def test_a_card_with_the_phones_of_a_whole_district_ties_its_people_to_nobody() -> None:
+    phones = [f"139{n:08}" for n in range(3 * PHONES_ON_A_CARD_MAX)]
+    people = [of_phones(f"c{n:03}", n, [phone]) for n, phone in enumerate(phones)]
+    people.append(of_phones("district", 100, phones))
+    few, many = phones[:PHONES_ON_A_CARD_MAX], phones[: PHONES_ON_A_CARD_MAX + 1]
+    # What was a list of few becomes one of many, and of few again.
+    steps = [(of_phones("family", 101, few), len(few))]
+    steps += [(corrected(36, many), 0), (corrected(37, phones[:1]), 1)]
+    for weights in ([], [published("w1", 0)]):
+        with clock(), Installation() as installation, Installation() as at_once:
+            installation.accept([*weights, *people])
+            installation.work()
+            with reading(installation.engine) as connection:
+                assert close(connection, ["card/district"], {}).components == [{"card/district"}]
+            for more, together in steps:
+                installation.accept([more])
+                installation.work()
+                found = found_in(installation)
+                mine = [card for card, (who, _) in found.items() if who == found["family"][0]]
+                assert len(mine) == 1 + together, more.wire["id"]
+            at_once.accept([*weights, *people, *(more for more, _ in steps)][::-1])
+            at_once.work()
+            assert_same(at_once.snapshot(), installation.snapshot())
