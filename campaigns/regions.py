@@ -16,6 +16,8 @@ _UNSPOKEN = re.compile(r"市辖区|县|(?:省|自治区)直辖(?:县级)?行政�
 """Names of prefecture codes that only hold counties together and are never said aloud."""
 
 _UNSAID = re.compile(r"[省市]|自治区|特别行政区")
+_KIND = re.compile(r"(?:新区|林区|[区县旗]|维吾尔|壮族|回族)\Z")
+"""What is said last of a name, and is left out by who thinks of one region alone: 东城, 新疆."""
 _SHORTEST_NAME = 2
 
 
@@ -50,6 +52,7 @@ def codes_named(text: str) -> tuple[str, ...]:
     # A province and what only holds its counties together are said alike: the wider one is meant.
     whole = [code for code, (name, bare) in spoken.items() if said == name or plain == bare][:1]
     found = whole or [code for code, (_, bare) in spoken.items() if bare.endswith(plain)]
+    found = found or [code for code, (_, bare) in spoken.items() if _short(bare).endswith(plain)]
     # A region that was given another code later is one region; who types means today's.
     today = [code for code in found if code in _names_today()]
     return tuple({spoken[code][0]: code for code in today or found}.values())
@@ -60,6 +63,10 @@ def _spoken() -> dict[str, tuple[str, str]]:
     """Code → its whole name, and the same without the words that people leave out."""
     names = ((code, region_name(code) or "") for code in sorted(_names()))
     return {code: (name, _UNSAID.sub("", name)) for code, name in names}
+
+
+def _short(bare: str) -> str:
+    return _KIND.sub("", bare)
 
 
 def regions_named(text: str, most: int) -> list[tuple[str, str]]:

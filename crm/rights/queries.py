@@ -13,7 +13,7 @@ from crm.keyring.keyring import Keyring, unseal
 from crm.outcomes.tables import OUTCOME
 from crm.people.queries import cards_of
 from crm.people.tables import CARD
-from crm.rights.request import DONE_BY, AskedBy, Request, Step, bar_of, by_urgency, due_on
+from crm.rights.request import DONE_BY, AskedBy, Request, Step, bar_of, by_urgency, doubt_of, due_on
 from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
 from crm.scope import OutOfScope, Scope
 
@@ -59,6 +59,13 @@ def has_died(scope: Scope, connection: Connection, name: str) -> bool:
 def bar_to(scope: Scope, connection: Connection, name: str, asked_by: AskedBy) -> str | None:
     """Why what somebody asks for a person can only be refused; None when it may be granted."""
     return bar_of(asked_by, deceased=has_died(scope, connection, name))
+
+
+def doubt_about(scope: Scope, connection: Connection, name: str, asked_by: AskedBy) -> str | None:
+    """What speaks against that this one asks for the person; None for whom nobody knows."""
+    if not cards_of(scope, connection, name):
+        return None
+    return doubt_of(asked_by, deceased=has_died(scope, connection, name))
 
 
 def opened_by(scope: Scope, connection: Connection, request_id: str) -> str:

@@ -48,6 +48,7 @@ CLOSED = "the request is closed already"
 NEEDS_REASON = "a refusal needs a reason"
 NEEDS_EVENT = "granting this needs the event that did it, of a card of this person"
 NOT_DECEASED = "a relative may be granted this only once the person has died"
+HAS_DIED = "neither a person nor a guardian asks for anything after the death"
 IN_FUTURE = "the request cannot be received later than today"
 
 
@@ -119,6 +120,16 @@ def bar_of(asked_by: AskedBy, *, deceased: bool) -> str | None:
     Whatever answers a request asks here first: its entry, each act that does it, its closing.
     """
     return NOT_DECEASED if asked_by == "relative" and not deceased else None
+
+
+def doubt_of(asked_by: AskedBy, *, deceased: bool) -> str | None:
+    """What whoever enters a request has to look at once more; None where nothing speaks against it.
+
+    Guardianship ends with the death as well (Civil Code art. 39); what was asked before it stands.
+    """
+    if deceased and asked_by != "relative":
+        return HAS_DIED
+    return bar_of(asked_by, deceased=deceased)
 
 
 def fault_of(

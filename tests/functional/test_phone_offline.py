@@ -58,6 +58,18 @@ def test_without_network_cards_are_kept_on_the_phone_and_sent_once_when_it_is_ba
     expect(page.locator("[data-sent-list] > li")).to_have_count(2)
 
 
+def test_what_was_kept_says_that_it_has_gone_once_the_network_is_back(on_phone: Journey) -> None:
+    stand_ready(on_phone)
+    page = on_phone.page
+    kept, gone = page.locator("[data-unsent-kept]"), page.locator("[data-unsent-gone]")
+    with no_network(on_phone):
+        new_card_without_network(on_phone, "常又通")
+        expect(kept).to_be_visible()
+        expect(gone).to_be_hidden()
+    expect(gone).to_be_visible()
+    expect(kept).to_be_hidden()
+
+
 def test_what_is_kept_on_the_phone_is_not_readable_there(on_phone: Journey) -> None:
     stand_ready(on_phone)
     page = on_phone.page

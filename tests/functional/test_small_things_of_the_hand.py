@@ -120,3 +120,40 @@ def test_a_page_that_looks_again_by_itself_never_eats_what_was_typed(at_desk: Jo
     page.locator("body[data-wired]").wait_for()
     with page.expect_request("**/rights"):
         page.clock.run_for(10_000)
+
+
+def test_what_takes_back_stands_in_sight_above_the_bar_however_much_was_said(
+    on_phone: Journey,
+) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today/new")
+    page = on_phone.page
+    page.locator("body[data-wired] [name=name]").fill("王多项")
+    page.locator("summary", has_text="同意").first.tap()
+    for name in ("archive", "health", "marketing", "club"):
+        page.locator(f"[name=consent_{name}]").check()
+    page.get_by_label("怎样同意").select_option("voice")
+    page.get_by_role("button", name="提交").tap()
+    page.get_by_role("link", name="撤销").tap()
+    button = page.get_by_role("button", name="撤销选中的")
+    button.wait_for()
+    box, bar = button.bounding_box(), page.locator("nav.places").bounding_box()
+    assert box and bar
+    assert page.evaluate("scrollY") == 0
+    assert box["y"] > 0 and box["y"] + box["height"] <= bar["y"]
+
+
+def test_of_two_taps_at_once_one_is_sent_though_the_answer_is_a_file_and_the_page_stays(
+    at_desk: Journey,
+) -> None:
+    at_desk.sign_in("office")
+    at_desk.open("/letters/batch")
+    page = at_desk.page
+    page.locator("body[data-wired]").wait_for()
+    tap = """() => {
+      const tapped = new SubmitEvent("submit", { bubbles: true, cancelable: true });
+      return document.querySelector("main form[method=post]").dispatchEvent(tapped);
+    }"""
+    assert [page.evaluate(tap) for _ in range(2)] == [True, False]
+    page.wait_for_timeout(1_600)
+    assert page.evaluate(tap), "who wants it once more gets it"

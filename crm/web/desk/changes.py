@@ -122,20 +122,26 @@ def _sentences(visit: Visit, preview: Preview) -> Iterator[str]:
 
 
 def _of_archives(visit: Visit, preview: Preview) -> Iterator[str]:
-    before, after = len(preview.before.persons), len(preview.after.persons)
-    if before != after:
-        yield visit.say(_ARCHIVES) % {"before": before, "after": after}
-    elif moved := sum("person_id" in change.columns for change in preview.of(LINK)):
-        yield visit.say(_CARDS) % {"n": moved}
-    else:
-        return
-    stay = {_card_ids(person) for person in preview.before.persons}
-    moved_to = [person for person in preview.after.persons if _card_ids(person) not in stay]
+    before, after = preview.before.persons, preview.after.persons
+    # A person may come to have another id when a card goes; whose the others are stays as it was.
+    kept = _all_cards(before) & _all_cards(after)
+    stay = {_card_ids(person) & kept for person in before}
+    moved_to = [person for person in after if _card_ids(person) & kept not in stay]
+    if len(before) != len(after):
+        yield visit.say(_ARCHIVES) % {"before": len(before), "after": len(after)}
+    elif moved_to:
+        elsewhere = frozenset().union(*map(_card_ids, moved_to))
+        links = [change for change in preview.of(LINK) if "person_id" in change.columns]
+        yield visit.say(_CARDS) % {"n": sum(change.key[0] in elsewhere for change in links)}
     for place, person in enumerate(moved_to, 1):
         may_name = visit.scope.may("restricted") or not person.restricted
         cards = [_card_words(visit, card, may_name=may_name) for card in person.cards]
         told = {"place": place, "cards": visit.say(N_("；")).join(cards)}
         yield visit.say(_GOES_TO) % told
+
+
+def _all_cards(persons: Iterable[PersonView]) -> frozenset[str]:
+    return frozenset().union(*map(_card_ids, persons))
 
 
 def _card_ids(person: PersonView) -> frozenset[str]:

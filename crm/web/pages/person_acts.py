@@ -52,6 +52,7 @@ _OTHER_SEX = N_("性别对不上：这一边写的是{one}，那一边写的是{
 _OTHER_YEAR = N_("出生年对不上：这一边是 {one} 年，那一边是 {other} 年，差 {n} 年。")
 _YEARS_APART = 2
 """Further apart two cards are not one person's by any rule."""
+_HAS_DIED = N_("档案里记着此人已去世：只补记去世以前说过的，“哪天说的”写那一天。")
 _BAD_EVIDENCE = N_("凭据没有收到，或不是图片。请重签或重拍一次。")
 _EVIDENCE_FULL = N_("凭据没有存下：这张卡或今天的份数已满。请找总部。")
 
@@ -112,11 +113,10 @@ class About:
 def _about(visit: Visit, name: str, act: PersonAct) -> About:
     visit.scope.require("archive", "archives are the company's")
     sayer_of(visit, [act.says])
-    site = visit.site
-    with reading(site.engine) as connection:
-        whole = whole_archive(visit.scope, connection, site.keyring, name, site.now_us())
-    if whole is None:
-        raise NotFound
+    with reading(visit.site.engine) as connection:
+        of = (visit.scope, connection, visit.site.keyring)
+        if not (whole := whole_archive(*of, name, visit.site.now_us())):
+            raise NotFound
     return About(visit, act, whole.archive, whole.dossier.household)
 
 
@@ -137,8 +137,7 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
         return posting.text(field, LONGEST_FIELD if field == "signature" else _LONGEST_TEXT)
 
     if about.searches and (typed("step") == "find" or not typed("other_card_id")):
-        again = ActForm(typed("form_id"), typed)
-        return _page(about, again, tuple(_find(about, typed("find"))))
+        return _page(about, ActForm(typed("form_id"), typed), tuple(_find(about, typed("find"))))
     card_id, signature = about.card_id(typed), Signature.of(typed("signature"))
     faults = {field: visit.say(fault) for field, fault in _faults(about, typed, signature)}
     if signature.content and not faults and not keep_evidence(visit, card_id, signature.content):
@@ -155,6 +154,8 @@ def _said(posting: Posting, name: str, act: PersonAct) -> Response:
     doubts = tells(visit, events) if tells is not None and not faults else ()
     if act.path == "same" and not faults:
         doubts = (*_contradictions(about, typed("other_card_id")), *doubts)
+    if act.dated and about.archive["deceased"] and not faults:
+        doubts = (visit.say(_HAS_DIED), *doubts)
     answer = say(posting, events, faults=faults, doubts=doubts)
     if answer.form is not None:
         return _page(about, answer.form)
@@ -165,9 +166,8 @@ def _contradictions(about: About, other_card_id: str) -> Iterator[str]:
     """What one person's cards could not both say: another sex, years of birth far apart."""
     visit = about.visit
     with reading(visit.site.engine) as connection:
-        other = whole_archive(
-            visit.scope, connection, visit.site.keyring, other_card_id, visit.site.now_us()
-        )
+        of = (visit.scope, connection, visit.site.keyring)
+        other = whole_archive(*of, other_card_id, visit.site.now_us())
     if other is None:
         return
     sexes, years = _written(about.archive), _years(about.archive)
@@ -176,8 +176,8 @@ def _contradictions(about: About, other_card_id: str) -> Iterator[str]:
         yield visit.say(_OTHER_SEX).format(one=words[0], other=words[1])
     apart = [abs(one - two) for one in years for two in _years(other.archive)]
     if apart and min(apart) > _YEARS_APART:
-        one, two = min(years), min(_years(other.archive))
-        yield visit.say(_OTHER_YEAR).format(one=one, other=two, n=min(apart))
+        two = min(_years(other.archive))
+        yield visit.say(_OTHER_YEAR).format(one=min(years), other=two, n=min(apart))
 
 
 def _written(archive: dict[str, Any]) -> set[str]:

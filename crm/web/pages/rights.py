@@ -17,6 +17,7 @@ from crm.journal.numbers import numbers_of
 from crm.people.queries import cards_of
 from crm.rights.queries import (
     bar_to,
+    doubt_about,
     events_that_did_it,
     request_of,
     requests,
@@ -29,6 +30,7 @@ from crm.rights.request import (
     CHANNELS,
     CLOSED,
     DONE_BY,
+    HAS_DIED,
     IN_FUTURE,
     KINDS,
     NEEDS_EVENT,
@@ -64,10 +66,16 @@ _FAULTS = {
 }
 _CHOOSE = N_("这一项还没有选。请选一项再提交。")
 _BAD_DAY = N_("日期看不懂。请从日历里选一天。")
-_ONLY_REFUSED = N_(
-    "档案里没有记本人去世：本人在世时，近亲属不能代为行使（《个人信息保护法》第四十九条）。"
-    "登记了也只能拒绝；要办，请本人或监护人来提。已经去世的，先在档案里记去世。"
-)
+_DOUBTS = {
+    NOT_DECEASED: N_(
+        "档案里没有记本人去世：本人在世时，近亲属不能代为行使（《个人信息保护法》第四十九条）。"
+        "登记了也只能拒绝；要办，请本人或监护人来提。已经去世的，先在档案里记去世。"
+    ),
+    HAS_DIED: N_(
+        "档案里记着本人已去世：去世以后来提的，不会是本人，监护也已经终止。请选近亲属；"
+        "只有去世以前就提出的，才照原来的写。"
+    ),
+}
 _DOUBTED = "asked_by_relative"
 Chosen = TypeVar("Chosen", bound=str)
 
@@ -126,10 +134,9 @@ def enter_request(posting: Posting, name: str) -> str | ActForm:
             posting.text("text", LONGEST_TEXT) or None,
         )
         with reading(visit.site.engine) as connection:
-            bar = bar_to(visit.scope, connection, name, asked.asked_by)
-            is_known = bool(cards_of(visit.scope, connection, name))
-        if bar is not None and is_known and posting.text("asked") != _DOUBTED:
-            return replace(form, doubts=(visit.say(_ONLY_REFUSED),), asked=_DOUBTED)
+            doubt = doubt_about(visit.scope, connection, name, asked.asked_by)
+        if doubt is not None and posting.text("asked") != _DOUBTED:
+            return replace(form, doubts=(visit.say(_DOUBTS[doubt]),), asked=_DOUBTED)
         return open_request(visit.site.engine, visit.site.keyring, clerk, asked)
     except RequestRefused as error:
         return refused_form(visit, form, str(error))
@@ -153,9 +160,8 @@ def request_page(visit: SignedIn, request_id: str) -> Response:
 def note(posting: SignedInPosting, request_id: str) -> Response:
     """Note a step on the way."""
     visit, text = posting.visit, posting.text("text", LONGEST_TEXT)
-    clerk = clerk_of(visit)
     try:
-        note_step(visit.site.engine, visit.site.keyring, clerk, request_id, text)
+        note_step(visit.site.engine, visit.site.keyring, clerk_of(visit), request_id, text)
     except RequestRefused as error:
         return shown(visit, request_id, str(error))
     return RedirectResponse(f"/rights/{request_id}", 303)
@@ -209,8 +215,7 @@ def _list(visit: Visit, form: ActForm | None = None, *, closed: bool = False) ->
 
 def shown(visit: Visit, request_id: str, fault: str | None = None) -> Response:
     """The page of a request; fault: the code of what could not be done from it."""
-    form = ActForm()
-    return _one(visit, request_id, refused_form(visit, form, fault) if fault else form)
+    return _one(visit, request_id, refused_form(visit, ActForm(), fault) if fault else ActForm())
 
 
 def _one(visit: Visit, request_id: str, form: ActForm) -> Response:

@@ -32,6 +32,9 @@ export async function showUnsent() {
     sign.textContent = say("sayUnsent", entries.length);
   }
   for (const place of document.querySelectorAll("[data-unsent-count]")) place.textContent = entries.length;
+  // What the page of a kept form says is true no longer once the network came back.
+  shown("[data-unsent-kept]", entries.length > 0);
+  shown("[data-unsent-gone]", entries.length === 0);
   if (document.querySelector("[data-unsent-list]")) await listUnsent(entries);
 }
 

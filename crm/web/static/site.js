@@ -6,7 +6,7 @@ import { focusMain, say, sendAndShow, showUnsent, wireForms } from "./forms.js";
 import * as queue from "./queue.js";
 import { mine } from "./sending.js";
 
-const WAIT_MS = 8000, PAUSE_MS = 300, RETRY_MS = 20000;
+const WAIT_MS = 8000, PAUSE_MS = 300, RETRY_MS = 20000, TWO_TAPS_MS = 1500;
 
 // ---- search while one types
 
@@ -223,8 +223,17 @@ async function comesBack() {
   return Boolean(answer?.ok);
 }
 
+// Of two taps at once only the first one is meant: a file that is answered leaves the page where it is.
+function sendOnce(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (Date.now() - Number(form.dataset.sentAt ?? 0) < TWO_TAPS_MS) event.preventDefault();
+  else form.dataset.sentAt = Date.now();
+}
+
 wire();
 lookAgain();
+addEventListener("submit", sendOnce);
 showUnsent();
 keepExpected().catch(() => null).then(offerInvited);
 addEventListener("keydown", findByKey);

@@ -9,10 +9,11 @@ import typer
 from campaigns.intake import HEADQUARTERS
 from campaigns.times import shanghai_day
 from crm.clock import now_us
-from crm.rights.queries import bar_to, requests
+from crm.rights.queries import doubt_about, requests
 from crm.rights.register import Asked, Clerk, close_request, open_request
 from crm.rights.request import (
     CLOSED,
+    HAS_DIED,
     IN_FUTURE,
     NEEDS_EVENT,
     NEEDS_REASON,
@@ -48,6 +49,7 @@ _REFUSED = {
     CLOSED: "这个请求已经答复过了。",
     NEEDS_REASON: "拒绝要写理由：请加上 --reason。",
     NEEDS_EVENT: "照办要写明是哪条事件办的：请加上 --event 来源 编号；须是这个人的、已入档的。",
+    HAS_DIED: "档案里记着本人已去世：去世以后来提的，不会是本人，监护也已经终止。请核对是谁提的。",
     NOT_DECEASED: "本人在世时，近亲属不能代为行使；请改由本人或监护人提出，或拒绝。",
     IN_FUTURE: "收到的日期不能在今天以后。",
 }
@@ -78,13 +80,13 @@ def enter_request(
     except RequestRefused as error:
         raise typer.BadParameter(say(_REFUSED[str(error)])) from error
     with reading(installation.engine) as connection:
-        bar = bar_to(SCOPE, connection, name, asked_by)
+        doubt = doubt_about(SCOPE, connection, name, asked_by)
     if as_json:
-        print_json({"request_id": request_id, "only_to_refuse": bar is not None})
+        print_json({"request_id": request_id, "only_to_refuse": doubt == NOT_DECEASED})
         return
     print_text(say("已登记：{request_id}", request_id=request_id))
-    if bar is not None:
-        print_text(say(_REFUSED[bar]))
+    if doubt is not None:
+        print_text(say(_REFUSED[doubt]))
 
 
 def list_requests(

@@ -225,6 +225,24 @@ def test_a_relatives_request_for_the_living_is_doubted_once_and_entered(
     assert "已登记：删除" in page and "只能拒绝，或请有权的人另提一次" in page
 
 
+@pytest.mark.parametrize("by", ["self", "guardian"])
+def test_nobody_speaks_as_or_for_the_dead_without_being_asked_about_it_once(
+    site: RunningSite, law: httpx.Client, by: str
+) -> None:
+    card_id = f"Q-54-{by}"
+    site.accept(
+        card(card_id, "柳已去", f"137000073{len(by):02}"), event("person.deceased", card_id)
+    )
+    address = f"/people/{person_id(card_id)}/request"
+    typed = {"kind": "copy", "asked_by": by, "channel": "phone", "received_on": str(today())}
+    doubted = law.post(address, data={**fields(law.get(address).text), **typed})
+    assert doubted.status_code == 200 and "档案里记着本人已去世" in doubted.text
+    asked = {**fields(law.get(address).text), **typed, "asked_by": "relative"}
+    assert law.post(address, data=asked).status_code == 303
+    # What was asked before the death is entered as it was.
+    assert law.post(address, data={**fields(doubted.text), **typed}).status_code == 303
+
+
 @pytest.mark.parametrize("kind", ["erase", "copy", "correct", "withdraw"])
 def test_nothing_is_done_from_a_request_that_can_only_be_refused(
     site: RunningSite, law: httpx.Client, office: httpx.Client, kind: str

@@ -19,10 +19,11 @@ from tests.examples import an_event, written
 from tests.integration.web.sites import RunningSite, sign_in, token_in
 
 
-def twin(card_id: str, name: str) -> bytes:
+def twin(card_id: str, name: str, **more: str) -> bytes:
     person = {"name": name, "birth_date": "1949-12-31", "sex": "male"}
     contact = {"phones": ["13912340009"], "address": "和平路9号"}
     data = {"card_id": card_id, "person": person, "contact": contact, "source_kind": "walk_in"}
+    data |= more
     return written(an_event("card.registered", data, id=f"e-{card_id}", source="/hq"))
 
 
@@ -30,7 +31,7 @@ def twin(card_id: str, name: str) -> bytes:
 def people(site: RunningSite) -> None:
     site.user("office", "headquarters")
     site.user("law", "compliance")
-    lines = [twin("T1", "李建国"), twin("T2", "李建军"), twin("T3", "李建□")]
+    lines = [twin("T1", "李建国"), twin("T2", "李建军"), twin("T3", "李建□", region="110106")]
     site.site.intake.accept(lines, HEADQUARTERS)
     site.work()
 
@@ -73,6 +74,7 @@ def test_pairs_are_asked_opened_decided_and_pinned(site: RunningSite, office: ht
     assert "李建" not in page and "/matching/linked" in page
     linked = office.get("/matching/linked").text
     assert "<small>1</small>" in page and "<small>2</small>" in linked
+    assert "北京市丰台区" in page + linked and "110106" not in page + linked
     assert "第 1 对" in linked and "电话相同" in linked and "李建" not in linked
     with reading(site.site.engine) as connection:
         published = select(JOURNAL.c.source, JOURNAL.c.id)

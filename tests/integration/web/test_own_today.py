@@ -153,3 +153,24 @@ def test_after_one_undoing_nothing_is_ticked_and_the_receipt_says_what_was_taken
     page = field.get(f"/said/{form_id}").text
     assert "同意 · 建立档案 · 已撤销" in page and " checked" not in page
     assert "作废" not in page
+
+
+def test_a_doubled_card_is_taken_back_without_a_word_of_another_person(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    twice = [write(field, name="褚两次", phone="13700009911", attended="1") for _ in range(2)]
+    site.work()
+    # Whichever the person is called by.
+    form_id = min(twice)
+    answer = undo(field, form_id, [f"{form_id}-card", f"{form_id}-attended"], "duplicate_entry")
+    assert "归到另一个人" not in answer.text
+
+
+def test_what_was_said_is_listed_so_that_a_no_is_read_as_a_no_and_whose_name_is_hidden_is_said(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    write(field, name="卫不愿", attended="1", refused_archive="1")
+    site.work()
+    page = field.get("/said").text
+    assert "到场、不同意 · 建立档案" in page
+    assert "（不显示姓名）" in page and "卫" not in page

@@ -408,6 +408,24 @@ def test_who_sees_no_copies_is_not_told_which_dealer_holds_one(
     assert "的副本有 1 行会改" in told["N-2"]
 
 
+@pytest.mark.parametrize("path", ["consent", "refuse"])
+def test_what_the_dead_would_say_now_is_asked_about_once_and_nothing_offers_to_write_to_them(
+    site: RunningSite, office: httpx.Client, path: str
+) -> None:
+    name = f"N-3-{path}"
+    site.accept(card(name, "姜已去", f"137000067{len(path):02}"))
+    site.work()
+    assert "写信或发消息" in office.get(f"/people/{person_id(name)}").text
+    site.accept(event("person.deceased", name))
+    site.work()
+    assert "写信或发消息" not in office.get(f"/people/{person_id(name)}").text
+    told, answer = say_twice(
+        office, name, path, {"purpose": "archive", "method": "paper", "by": "self"}
+    )
+    assert "只补记去世以前说过的" in told.text
+    assert answer.status_code == 303
+
+
 def test_a_correction_that_parts_two_cards_of_one_person_is_asked_about_first(
     site: RunningSite, office: httpx.Client
 ) -> None:

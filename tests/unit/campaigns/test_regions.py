@@ -81,6 +81,10 @@ def test_covering_is_transitive(province: str, middle: str, county: str) -> None
         ("崇文区", ("110103",)),
         ("北京市", ("110000",)),
         ("台湾省", ("710000",)),
+        ("东城", ("110101",)),
+        ("北京朝阳", ("110105",)),
+        ("浦东", ("310115",)),
+        ("新疆", ("650000",)),
     ],
 )
 def test_a_name_means_each_region_of_today_once_and_what_is_gone_where_nothing_else_has_it(

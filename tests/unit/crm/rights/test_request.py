@@ -9,16 +9,20 @@ from hypothesis import strategies as st
 
 from crm.rights.request import (
     ANSWER_WORKING_DAYS,
+    ASKERS,
     CLOSED,
     DONE_BY,
+    HAS_DIED,
     KINDS,
     NEEDS_EVENT,
     NEEDS_REASON,
     NOT_DECEASED,
+    AskedBy,
     Closing,
     Request,
     Step,
     by_urgency,
+    doubt_of,
     due_on,
     fault_of,
 )
@@ -106,6 +110,15 @@ def test_an_event_that_is_named_must_be_one_of_the_person() -> None:
     assert fault_of(a_request(), named, deceased=False, events=NOTHING) == NEEDS_EVENT
     told = fault_of(a_request(), named, deceased=False, events=frozenset({"club.joined"}))
     assert told is None
+
+
+@pytest.mark.parametrize("asked_by", ASKERS)
+def test_who_speaks_for_the_living_is_looked_at_again_after_the_death_and_a_relative_before_it(
+    asked_by: AskedBy,
+) -> None:
+    is_relative = asked_by == "relative"
+    assert doubt_of(asked_by, deceased=True) == (None if is_relative else HAS_DIED)
+    assert doubt_of(asked_by, deceased=False) == (NOT_DECEASED if is_relative else None)
 
 
 def test_a_relative_is_granted_something_only_after_a_death_and_may_always_be_refused() -> None:
