@@ -112,4 +112,4 @@ def test_the_numbers_of_the_day_stand_where_people_are_signed_in(
         assert "data-receipt" in field.post("/log/A-day/submit", data=form | typed).text
     site.work()
     page = field.get("/log/A-day").text
-    assert 'href="/activities/A-day/held"' in page and "到场 2 人，写卡 1 张" in page
+    assert 'href="/activities/A-day/held"' in page and "到场 2 人，写卡 1 人" in page
