@@ -263,6 +263,12 @@ class SharedFacts:
         outcomes, self.matching = judge_matching(events)
         return events, outcomes
 
+    def matching_without(self, events: Iterable[LoggedEvent]) -> tuple[LoggedEvent, ...]:
+        """The documents of weights as they were before some events came."""
+        new = {event.position for event in events}
+        known = [event for event in self._histories("matching/") if event.position not in new]
+        return judge_matching(known)[1]
+
     @property
     def _kept(self) -> Mapping[str, Mapping[str, object]]:
         return {"activity": self.activities, "member": self.members}

@@ -21,7 +21,7 @@ from crm.outcomes.tables import OUTCOME
 from crm.outcomes.voids import Outcomes
 from crm.recording.chunks import key_changed
 from crm.recording.projections import RowHashes
-from crm.storage.difference import Difference, Row, write_difference
+from crm.storage.difference import Difference, Row, find_difference, write_difference
 
 Causes = dict[str, list[LoggedEvent]]
 """Subject or key → the events of the chunk for which it is looked at again."""
@@ -68,8 +68,12 @@ class Chunk:
     """Subject of an activity or member → position of the last event that may have changed it."""
     everybody: bool = False
     """Whether other weights are in force, so that all cards are looked at."""
+    ties_anew: bool = False
+    """Whether weights come into force for the first time: cards are tied by more than before."""
     keeps: bool = True
     """Whether components are kept at hand, for whoever comes to them again."""
+    later: list[Callable[[Connection], object]] | None = None
+    """What is to be written when everybody else is locked out; None: it is written at once."""
     written: int = 0
     _of_kind: dict[str, Causes] = field(default_factory=dict)
 
@@ -79,6 +83,11 @@ class Chunk:
             self.own.setdefault(event.subject, []).append(event)
         for subject, events in self.own.items():
             self._of_kind.setdefault(kind_of(subject), {})[subject] = events
+
+    @property
+    def only_weighs(self) -> bool:
+        """Whether nothing but weights comes, where there were some before."""
+        return not self.ties_anew and self.own.keys() == self.subjects("matching").keys()
 
     def is_fresh(self, history: Sequence[LoggedEvent]) -> bool:
         """Whether a history begins in this chunk, so that nothing of it is stored yet."""
@@ -117,9 +126,20 @@ class Chunk:
         days = [day for event, day in self.days if event.position <= position]
         return days[-1] if days else self.day_before
 
-    def rewrite(self, table: Table, owners: Iterable[str], rows: Iterable[Row]) -> Difference:
+    def write(self, write: Callable[[Connection], object]) -> None:
+        """Write, or put it off: nothing that is looked at afterwards may hang on it."""
+        if self.later is None:
+            write(self.connection)
+        else:
+            self.later.append(write)
+
+    def rewrite(
+        self, table: Table, owners: Iterable[str], rows: Iterable[Row], *, owner: str = "subject"
+    ) -> Difference:
         """Write the difference."""
-        difference = write_difference(self.connection, table, owners, rows)
+        difference = find_difference(self.connection, table, owners, rows, owner=owner)
+        if difference.written:
+            self.write(lambda connection: write_difference(connection, table, difference))
         self.written += difference.written
         self.moved.add(table, difference)
         return difference

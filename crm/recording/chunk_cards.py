@@ -172,7 +172,7 @@ def _groups(chunk: Chunk, growing: set[str]) -> Iterator[Group]:
     former = _former_ties(chunk)
     net = rewrite_ties(chunk.connection, keys_by_subject)
     add_ties(chunk.connection, named)
-    if chunk.everybody:
+    if chunk.ties_anew:
         _tie_everybody(chunk)
     growing -= _joined(chunk, named)
     # What the touched cards speak of is read at once instead of one by one.
@@ -189,7 +189,7 @@ def _groups(chunk: Chunk, growing: set[str]) -> Iterator[Group]:
         if unknown:
             closure = close(chunk.connection, unknown, net, former)
             seen.update(subject for component in closure.components for subject in component)
-            yield from _by_crowding(closure)
+            yield _to_look_at(chunk, closure)
         kept = {
             component for subject in subjects - seen if (component := chunk.components.of(subject))
         }
@@ -206,8 +206,13 @@ def _tie_everybody(chunk: Chunk) -> None:
         rewrite_ties(chunk.connection, _keys_by_subject(chunk, piece))
 
 
-def _by_crowding(closure: Closure) -> Iterator[Group]:
-    yield Group(list(map(frozenset, closure.components)), closure.crowded)
+def _to_look_at(chunk: Chunk, closure: Closure) -> Group:
+    """All components but those of which nothing can have become another."""
+    components = list(map(frozenset, closure.components))
+    if chunk.only_weighs:
+        # A card that has no other to be compared with is what it was under any weights.
+        components = [subjects for subjects in components if len(subjects) > 1]
+    return Group(components, closure.crowded)
 
 
 def _is_kept(chunk: Chunk, subject: str, growing: set[str]) -> bool:

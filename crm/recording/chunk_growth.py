@@ -148,7 +148,8 @@ def _write_outcomes(chunk: Chunk, grown: Sequence[Growth]) -> None:
         else:
             changed.append(growth)
     values = driver_values(chunk.connection, OUTCOME, rows)
-    insert_rows(chunk.connection, OUTCOME, values)
+    if values:
+        chunk.write(lambda connection: insert_rows(connection, OUTCOME, values))
     chunk.written += len(values)
     chunk.moved.add(OUTCOME, Difference(fresh=values))
     # A word on a reward may mark a payment, or what was approved before.

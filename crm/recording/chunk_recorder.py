@@ -74,11 +74,32 @@ class ChunkRecorder:
         self.cache.learn(events, up_to)
         is_next = up_to == events[-1].position
         chunk = self._chunk(connection, events, (day_before, day), is_next)
-        record_shared(chunk)
-        record_members(chunk)
-        chunk.written += write_steps(connection, *record_cards(chunk))
+        steps = _record(chunk)
+        chunk.written += write_steps(connection, *steps)
         self._forget_erased(chunk)
         return chunk.written
+
+    def foresee(
+        self, connection: Connection, event: LoggedEvent, days: tuple[date | None, date | None]
+    ) -> tuple[Chunk, Steps]:
+        """What an event that is about no card comes to when it is recorded; nothing is written."""
+        self.cache.learn([event], event.position)
+        chunk = self._chunk(connection, [event], days, is_next=True)
+        chunk.later = []
+        return chunk, _record(chunk)
+
+    def write_foreseen(self, connection: Connection, chunk: Chunk, steps: Steps) -> int:
+        """Write what was foreseen; returns how many rows were written."""
+        for write in chunk.later or ():
+            write(connection)
+        return chunk.written + write_steps(connection, *steps)
+
+    def facts_in(self, connection: Connection) -> SharedFacts:
+        """The facts of shared things, within a transaction."""
+        if self.facts is None or self.facts.remembered > THINGS_REMEMBERED:
+            self.facts = SharedFacts(self.cache, connection)
+        self.facts.connection = connection
+        return self.facts
 
     def record_things(
         self,
@@ -126,14 +147,11 @@ class ChunkRecorder:
         days: tuple[date | None, date | None],
         is_next: bool,
     ) -> Chunk:
-        if self.facts is None or self.facts.remembered > THINGS_REMEMBERED:
-            self.facts = SharedFacts(self.cache, connection)
-        self.facts.connection = connection
         return Chunk(
             connection,
             events,
             self.cache,
-            self.facts,
+            self.facts_in(connection),
             self.digest,
             self.hashes,
             self.components,
@@ -154,3 +172,10 @@ class ChunkRecorder:
             self.components.drop(event.subject)
         forget_accounts(chunk.connection, {e.subject.partition("/")[2] for e in erasures})
         mark_traces(chunk.connection, erasures[-1].position, erasures[-1].received_us)
+
+
+def _record(chunk: Chunk) -> Steps:
+    """Write every view but the ledger; gives what is to be booked."""
+    record_shared(chunk)
+    record_members(chunk)
+    return record_cards(chunk)

@@ -8,6 +8,7 @@ from operator import itemgetter
 from campaigns.times import day_end_us, day_start_us, shanghai_day
 from crm.activities.projection import activity_row
 from crm.activities.tables import ACTIVITY
+from crm.components.histories import SharedFacts
 from crm.components.index import rewrite_ties, subjects_tied_to
 from crm.components.index_keys import POLICIES, keys_of_subject, kind_of
 from crm.copies.projection import contract_rows
@@ -18,10 +19,11 @@ from crm.ledger.book import stored_claims
 from crm.members.projection import member_phone_rows, member_row
 from crm.members.tables import MEMBER, MEMBER_PHONE
 from crm.outcomes.days import day_taken_back
+from crm.outcomes.matching import ever_weighed
 from crm.recording.chunk import Chunk, Judged
 from crm.recording.chunks import CHANGES_NOBODY, MAKES_ACTIVITIES_KNOWN
 from crm.recording.due import due_between
-from crm.storage.difference import Row, rewrite
+from crm.storage.difference import Row
 
 MEMBERS_TOGETHER = 500
 
@@ -59,9 +61,7 @@ def _contracts(chunk: Chunk) -> Judged:
     judged = chunk.facts.judge_contracts()
     after = {fact.data.contract_id: fact for fact in chunk.facts.all_contracts()}
     table_rows = contract_rows(chunk.facts.all_contracts())
-    chunk.written += rewrite(
-        chunk.connection, CONTRACT, before | after, table_rows, owner="contract_id"
-    )
+    chunk.rewrite(CONTRACT, before | after, table_rows, owner="contract_id")
     causes = [event for events in chunk.subjects("dealer").values() for event in events]
     differing = {
         fact.data.dealer
@@ -75,7 +75,9 @@ def _contracts(chunk: Chunk) -> Judged:
 
 def _matching(chunk: Chunk) -> Judged:
     """Other weights may make others of everybody: all cards are looked at again."""
+    before = ever_weighed(chunk.facts.matching_without(chunk.events))
     judged = chunk.facts.judge_matching()
+    chunk.ties_anew = ever_weighed(chunk.facts.all_matching()) is not before
     causes = [event for events in chunk.subjects("matching").values() for event in events]
     chunk.everybody = True
     for subject in subjects_with_prefix(chunk.connection, "card/"):
@@ -115,15 +117,22 @@ def _wake_for_consents_and_holds(chunk: Chunk, low: date, high: date) -> None:
             chunk.woken.setdefault(subject, []).append(_turn(chunk, day))
 
 
-def _wake_for_contracts(chunk: Chunk, low: date, high: date) -> None:
+def contracts_turning(facts: SharedFacts, low: date, high: date) -> dict[str, int]:
+    """Key of a dealer whose contract begins or is over with the days after one, up to another →
+    when it does, in µs; of several the last."""
     turns_us: dict[str, int] = {}
-    for fact in chunk.facts.all_contracts():
+    for fact in facts.all_contracts():
         key = f"dealer/{fact.data.dealer}"
         begins_us = max(day_start_us(fact.data.starts_on), fact.event.starts_us)
         if low < shanghai_day(begins_us) <= high:
             turns_us[key] = max(turns_us.get(key, 0), begins_us)
         if fact.ends_on is not None and low <= fact.ends_on < high:
             turns_us[key] = max(turns_us.get(key, 0), day_end_us(fact.ends_on))
+    return turns_us
+
+
+def _wake_for_contracts(chunk: Chunk, low: date, high: date) -> None:
+    turns_us = contracts_turning(chunk.facts, low, high)
     tied = subjects_tied_to(chunk.connection, turns_us)
     cause = chunk.days[-1][0]
     for key, subjects in tied.items():
@@ -184,7 +193,7 @@ def record_members(chunk: Chunk) -> None:
         if member is not None:
             rows.append(member_row(member))
             phones += member_phone_rows(member, chunk.digest)
-    rewrite_ties(chunk.connection, ties)
+    chunk.write(lambda connection: rewrite_ties(connection, ties))
     chunk.write_outcomes(judged)
     chunk.rewrite(MEMBER, causes, rows)
     chunk.rewrite(MEMBER_PHONE, causes, phones)

@@ -11,7 +11,8 @@ One transaction for a batch, always in this order:
 6. move the checkpoint, and commit.
 
 Where nothing is recorded yet of a long journal, it is recorded from the beginning, person by person
-(crm/recording/from_the_beginning.py).
+(crm/recording/from_the_beginning.py); what concerns many is found out first
+(crm/recording/foreseeing.py).
 
 A failure that is tied to one event puts that event aside (crm/journal/dead_letters.py); any other
 stops the worker. Nothing is skipped silently. What a broker carries is recorded by the same steps,
@@ -35,6 +36,7 @@ from crm.journal.progress import Progress, load_progress, save_progress
 from crm.keyring.keyring import Keyring
 from crm.recording.chunk_recorder import ChunkRecorder
 from crm.recording.chunks import chunks
+from crm.recording.foreseeing import ConcernsMany, Foreseen, first_that_concerns_many, foresee
 from crm.recording.from_the_beginning import FromTheBeginning, Overtaken, Part, may_begin
 from crm.recording.reached import progress_after
 from crm.recording.unfinished import is_unfinished, mark_finished
@@ -82,13 +84,16 @@ class Recorder:
     can_begin: bool = field(init=False)
     """Whether a recording from the beginning is begun where one is due: not where workers of
     brokers may come in between two of its transactions."""
+    foresees: bool = field(init=False)
+    """Whether what concerns many is found out before anybody is locked out: on PostgreSQL nobody
+    waits for a recording but another one."""
     _parts: Iterator[Part] | None = None
     transaction: Callable[[], AbstractContextManager[Connection]] = field(init=False)
     """What each batch is written in: one of its own, unless somebody makes all of them one."""
 
     def __post_init__(self) -> None:
         """Nothing is read yet."""
-        self.can_begin = self.engine.dialect.name == "sqlite"
+        self.can_begin = self.foresees = self.engine.dialect.name == "sqlite"
         self.transaction = lambda: writing(self.engine)
         self.cache = HistoryCache(self.keyring)
         self.chunks = ChunkRecorder(self.cache)
@@ -106,8 +111,7 @@ class Recorder:
             return Batch(part.events, 1, up_to, 0, part.rows_written, part.erased)
         while True:
             try:
-                with gc_paused(), self.transaction() as connection:
-                    batch = self._record(connection, limit, now_us)
+                batch = self._record_next(limit, now_us)
                 if batch is not None and self.state is not None:
                     self.state = batch.last_position, self.state[1]
                 return batch
@@ -119,6 +123,18 @@ class Recorder:
                     return self._put_aside(error, now_us)
                 # Halve until the event that cannot be recorded stands alone.
                 limit = max(1, limit // 8)
+
+    def _record_next(self, limit: int, now_us: int) -> Batch | None:
+        foreseen = None
+        with gc_paused():
+            while True:
+                with self.transaction() as connection:
+                    batch = self._record(connection, limit, now_us, foreseen)
+                if not isinstance(batch, ConcernsMany):
+                    return batch
+                with reading(self.engine) as connection:
+                    known = self.chunks, self.consumer, self.state
+                    foreseen = foresee(connection, batch.event, *known)
 
     def _next_part(self, now_us: int, up_to: int) -> Part | None:
         """The next part of a recording from the beginning; None where it is done in batches."""
@@ -160,12 +176,15 @@ class Recorder:
         with reading(self.engine) as connection:
             return may_begin(connection, self.consumer)
 
-    def _record(self, connection: Connection, limit: int, now_us: int) -> Batch | None:
+    def _record(
+        self, connection: Connection, limit: int, now_us: int, foreseen: Foreseen | None
+    ) -> Batch | ConcernsMany | None:
         hold(connection, RECORDING)
         progress = load_progress(connection, self.consumer)
         state = progress.position, transactions(connection)
         if state != self.state:
             # Somebody else has recorded since: what was read may be true no longer.
+            foreseen = None
             self.forget()
             if is_unfinished(connection):
                 # Somebody was broken off in the midst of recording from the beginning.
@@ -173,15 +192,32 @@ class Recorder:
                 progress = load_progress(connection, self.consumer)
             self.state = progress.position, transactions(connection)
             self.cache.left_out = dead_positions(connection)
+        if foreseen is not None:
+            return self._write(connection, foreseen, progress, now_us)
         rows = rows_after(connection, progress.position, limit)
         if not rows:
             return None
         events = decode(self.to_record(rows), self.keyring)
+        if self.foresees and (
+            many := first_that_concerns_many(connection, events, self.chunks, progress)
+        ):
+            if many.position == rows[0].position:
+                return ConcernsMany(many)
+            rows = [row for row in rows if row.position < many.position]
+            events = [event for event in events if event.position < many.position]
         count, first, last = len(rows), rows[0].position, rows[-1].position
         # What they were read from takes as much memory as they.
         del rows
         written = self.record_up_to(connection, events, progress, last, now_us)
         return Batch(count, first, last, 0, written, erases(events))
+
+    def _write(
+        self, connection: Connection, foreseen: Foreseen, progress: Progress, now_us: int
+    ) -> Batch:
+        event = foreseen.event
+        written = self.chunks.write_foreseen(connection, foreseen.chunk, foreseen.steps)
+        self._move_on(connection, [event], progress, event.position, now_us)
+        return Batch(1, event.position, event.position, 0, written)
 
     def to_record(self, rows: Iterable[JournalRow]) -> list[JournalRow]:
         """Those that are not left out; what is erased by them can be read no more."""
@@ -207,10 +243,20 @@ class Recorder:
         Returns how many rows were written.
         """
         written = self.record_events(connection, events, progress)
+        self._move_on(connection, events, progress, position, now_us)
+        return written
+
+    def _move_on(
+        self,
+        connection: Connection,
+        events: Iterable[LoggedEvent],
+        progress: Progress,
+        position: int,
+        now_us: int,
+    ) -> None:
         self.chunks.write_changes(connection, position, now_us)
         after = progress_after(progress, events)
         save_progress(connection, self.consumer, replace(after, position=position))
-        return written
 
     def leave_out(
         self, connection: Connection, position: int, subject: str, error: Exception, now_us: int

@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What was written: rows as the driver has them, by the place of their columns."""
+    """What has to be written: rows as the driver has them, by the place of their columns."""
 
     gone: Sequence[Values] = ()
     fresh: Sequence[Values] = ()
@@ -49,10 +49,12 @@ def rewrite(
     owner: str = "subject",
 ) -> int:
     """Make the rows of the owners equal to `rows`; returns how many rows were written."""
-    return write_difference(connection, table, owners, rows, owner=owner).written
+    difference = find_difference(connection, table, owners, rows, owner=owner)
+    write_difference(connection, table, difference)
+    return difference.written
 
 
-def write_difference(
+def find_difference(
     connection: Connection,
     table: Table,
     owners: Iterable[str],
@@ -60,7 +62,7 @@ def write_difference(
     *,
     owner: str = "subject",
 ) -> Difference:
-    """Make the rows of the owners equal to `rows`; returns what was written.
+    """What makes the rows of the owners equal to `rows`.
 
     A row's key belongs to one owner among those given, or to none before.
     """
@@ -78,7 +80,11 @@ def write_difference(
     gone = [row for key, row in stored.items() if key not in wanted]
     fresh = [row for key, row in wanted.items() if key not in stored]
     changed = [row for key, row in wanted.items() if key in stored and stored[key] != row]
-    delete_rows(connection, table, gone)
-    update_rows(connection, table, changed)
-    insert_rows(connection, table, fresh)
     return Difference(gone, fresh, changed)
+
+
+def write_difference(connection: Connection, table: Table, difference: Difference) -> None:
+    """Write it; nobody has written the table since it was found."""
+    delete_rows(connection, table, difference.gone)
+    update_rows(connection, table, difference.changed)
+    insert_rows(connection, table, difference.fresh)
