@@ -15,7 +15,7 @@ from msgspec import Struct
 from campaigns.canonical import canonical_json, plain_canonical_json
 from campaigns.catalogue import CATALOGUE, PREFIX, SUFFIX
 from campaigns.content import BYTE_ORDER_MARK, content_of
-from campaigns.events.base import EventData, Fault, Person
+from campaigns.events.base import LARGEST_FEN, EventData, Fault, Person
 from campaigns.events.people import PersonPatch
 from campaigns.events.upkeep import DayReached, EventVoided
 from campaigns.faults import data_faults, gravest, struct_faults
@@ -218,6 +218,10 @@ def _faults_between(
         faults.append(("bad_value", "$.subject"))
     if kind.has_person:
         faults += _births_after(event, starts_us)
+    for name in kind.amounts:
+        amount = getattr(event, name)
+        if type(amount) is int and amount > LARGEST_FEN:
+            faults.append(("bad_value", f"$.data.{name}"))
     return faults
 
 

@@ -54,10 +54,11 @@ content is a duplicate and does no harm, so send again whenever an answer was lo
 canonical JSON (RFC 8785): order of keys, white space, how one instant is spelled, tracing and other
 extensions play no part. With other content it is refused. The identity of a refused event is free.
 
-**Values.** Money is in whole fen. Days are written `2026-05-03`, are Shanghai days, and count as a
-whole: a last day still belongs. An id has the form of the attribute `id`. A region is a code of
-GB/T 2260 with six digits. Lists may be empty. In a type that corrects or changes, only what changes
-is written, and `null` clears where null is allowed; lists are replaced.
+**Values.** Money is in whole fen, at most 1,000,000,000,000; a whole purchase costs no more. Days
+are written `2026-05-03`, are Shanghai days, and count as a whole: a last day still belongs. An id
+has the form of the attribute `id`. A region is a code of GB/T 2260 with six digits. Lists may be
+empty. In a type that corrects or changes, only what changes is written, and `null` clears where
+null is allowed; lists are replaced.
 
 **Unknown fields** are kept, encrypted, and otherwise ignored. They may be nested 64 deep at most.
 

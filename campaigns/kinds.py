@@ -82,6 +82,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     listed: fields that hold a list of objects → those fields of them that hold such names.
     lacks, faults: what may be wrong between fields, None where the class asks for nothing.
     subject: how it begins, and the field that it names.
+    amounts: fields that hold money.
     """
 
     event: type[EventData]
@@ -97,6 +98,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     subject: tuple[str, Callable[[EventData], str]]
     has_person: bool
     may_be_odd: bool
+    amounts: tuple[str, ...]
 
 
 @functools.cache
@@ -136,6 +138,7 @@ def _kind(event: type[EventData]) -> Kind:
         subject=(f"{event.subject_kind}/", attrgetter(event.subject_field or "type_name")),
         has_person="person" in annotations,
         may_be_odd=not LOOKED_AT.isdisjoint(annotations),
+        amounts=tuple(name for name in annotations if name.endswith("_fen")),
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from campaigns.catalogue import CATALOGUE, wire_name
-from campaigns.events.base import ID_PATTERN, LETTERS_PATTERN, MAIL_PATTERN
+from campaigns.events.base import ID_PATTERN, LARGEST_FEN, LETTERS_PATTERN, MAIL_PATTERN
 from campaigns.times import SHANGHAI
 
 Wire = dict[str, Any]
@@ -157,6 +157,10 @@ def _rules_name_amounts(data: Wire) -> Wire:
     return data
 
 
+def _costs_what_something_costs(data: Wire) -> Wire:
+    return data | {"unit_price_fen": min(data["unit_price_fen"], LARGEST_FEN // data["quantity"])}
+
+
 def _asks_before_it_links(data: Wire) -> Wire:
     data["ask_centibits"] = min(data["ask_centibits"], data["link_centibits"])
     return data
@@ -174,6 +178,7 @@ _MENDED: dict[str, Callable[[Wire], Wire]] = {
     "identity.different": _two_cards,
     "identity.undecided": _two_cards,
     "reward_policy.published": _rules_name_amounts,
+    "purchase.made": _costs_what_something_costs,
     "matching.published": _asks_before_it_links,
 }
 

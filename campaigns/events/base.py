@@ -24,6 +24,9 @@ Region = Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
 Fen = Annotated[int, Meta(gt=0, le=2**53 - 1)]
 """Money in integer fen, above zero."""
 FenOrZero = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+LARGEST_FEN = 10**12
+"""Of any amount, and of what a purchase comes to, asked for at the door: ten milliards of yuan.
+Millions of them can be added up where numbers have 64 bits."""
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
 Moment = Annotated[datetime.datetime, Meta(tz=True)]

@@ -1,10 +1,20 @@
 """Purchases, returns and referrals."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
 
-from campaigns.events.base import EventData, FenOrZero, Id, Quantity, Region, Text
+from campaigns.events.base import (
+    LARGEST_FEN,
+    EventData,
+    Fault,
+    FenOrZero,
+    Id,
+    Quantity,
+    Region,
+    Text,
+)
 
 BuyerRelation = Literal["self", "spouse", "child", "parent", "friend", "subordinate", "other"]
 Influencer = Literal["doctor", "clerk", "friend", "child", "advertisement", "activity"]
@@ -65,6 +75,11 @@ class PurchaseMade(EventData, frozen=True, kw_only=True):
     influencers: tuple[Influencer, ...] | None = None
     motive: Literal["own_need", "filial_gift", "friendly_gift", "respect"] | None = None
     private: BuyerDetails | None = None
+
+    def faults(self) -> Iterable[Fault]:
+        """All units together cost no more than any amount may be."""
+        if self.unit_price_fen <= LARGEST_FEN < self.quantity * self.unit_price_fen:
+            yield "bad_value", "unit_price_fen"
 
 
 class PurchaseReturned(EventData, frozen=True, kw_only=True):

@@ -5,7 +5,17 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from campaigns.events.base import Day, EventData, Fen, FenOrZero, Id, Region, Text
+from campaigns.events.base import (
+    LARGEST_FEN,
+    Day,
+    EventData,
+    Fault,
+    Fen,
+    FenOrZero,
+    Id,
+    Region,
+    Text,
+)
 from campaigns.events.members import InstitutionKind, MemberKind
 
 Days = Annotated[int, Meta(ge=0, le=36_500)]
@@ -81,6 +91,19 @@ class RewardPolicyPublished(EventData, frozen=True, kw_only=True):
                 needed = "percent_bp" if rule["basis"] == "percent" else "amount_fen"
                 if rule.get(needed) is None:
                     yield f"rules[{index}].{needed}"
+
+    def faults(self) -> Iterable[Fault]:
+        """What is granted for a unit or a purchase is an amount as any other."""
+        for index, rule in enumerate(self.rules):
+            for place, amount_fen in _granted(rule):
+                if amount_fen is not None and amount_fen > LARGEST_FEN:
+                    yield "bad_value", f"rules[{index}].{place}"
+
+
+def _granted(rule: PolicyRule) -> Iterable[tuple[str, int | None]]:
+    yield "amount_fen", rule.amount_fen
+    for number, tier in enumerate(rule.tiers or ()):
+        yield f"tiers[{number}].amount_fen", tier.amount_fen
 
 
 class _Verdict(EventData, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from campaigns.events.base import LARGEST_FEN
 from campaigns.times import OrderKey, day_start_us, parse_instant_us, shanghai_day
 from crm.consents.gathering import HISTORY_TYPES
 from crm.funnels.attributes import Attributes, Detail, attributes_of
@@ -120,7 +121,8 @@ def _touchpoints(row: Mapping[str, Any]) -> Iterator[tuple[str, int, int, dict[s
 
 
 def _paid_fen(item: Mapping[str, int]) -> int:
-    return max(0, item["quantity"] - item["returned"]) * item["unit_price_fen"]
+    left = max(0, item["quantity"] - item["returned"])
+    return min(left * item["unit_price_fen"], LARGEST_FEN)
 
 
 def _when(time: str, by_day: bool) -> tuple[int, int]:

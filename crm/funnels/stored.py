@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 from sqlalchemy import Connection
 
+from campaigns.events.base import LARGEST_FEN
 from crm.funnels import rows as reading
 from crm.funnels.codes import Array
 from crm.funnels.columns import BY_DAY, RETURNED, Columns
@@ -218,7 +219,8 @@ class _Taking:
         if name == PURCHASE:
             self.bought.append(purchase_key(fields["purchase_id"]))
             left = self.stored.units_left(fields)
-            self.paid_fen.append(left * fields["unit_price_fen"])
+            # What was taken before amounts had a bound may be larger than any number of a column.
+            self.paid_fen.append(min(left * fields["unit_price_fen"], LARGEST_FEN))
             state |= 0 if left else RETURNED
         into = self.gathered.get(name)
         if into is None:

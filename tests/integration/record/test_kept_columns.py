@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.intake import HEADQUARTERS
 from crm.funnels.kept import columns_file, keep, kept
 from crm.funnels.stored import Stored
 from crm.journal.events import JOURNAL
 from crm.storage.database import reading, writing
+from tests.examples import a_card, an_event, written
 from tests.installations import Installation, clock
 from tests.integration.laws.test_funnels_kept_fresh import answers, read_anew
 from tests.worlds import make_world
@@ -95,3 +97,23 @@ def test_notes_that_were_thrown_away_make_all_be_read_again(
     with reading(installation.engine) as connection:
         assert stored.refresh(connection) > 0
     assert answers(stored) == read_anew(installation)
+
+
+def test_what_was_accepted_before_amounts_had_a_bound_breaks_no_funnel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in ("campaigns.cloudevents", "campaigns.events.purchases"):
+        monkeypatch.setattr(f"{module}.LARGEST_FEN", 2**80)
+    bought = {
+        **{"purchase_id": "p1", "card_id": "c1", "sku": "S", "channel": "dealer"},
+        **{"quantity": 1_000_000, "unit_price_fen": 2**53 - 1},
+    }
+    with Installation() as found:
+        lines = [written(a_card("c1")), written(an_event("purchase.made", bought, id="p1"))]
+        receipts = found.intake.accept(lines, HEADQUARTERS)
+        assert [receipt.status for receipt in receipts] == ["accepted", "accepted"]
+        found.work()
+        stored = Stored()
+        with reading(found.engine) as connection:
+            stored.refresh(connection)
+        assert stored.columns.kind("purchase.made").fields["#fen"].tolist() == [10**12]

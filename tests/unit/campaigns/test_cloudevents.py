@@ -336,3 +336,60 @@ def test_saying_that_the_data_are_json_is_no_content() -> None:
     first, second = check(written(said), LATER_US), check(written(unsaid), LATER_US)
     assert isinstance(first, CheckedEvent) and isinstance(second, CheckedEvent)
     assert first.content == second.content
+
+
+MOST = 10**12
+
+
+@pytest.mark.parametrize(
+    ("type_name", "changed", "place"),
+    [
+        ("gift.given", {"value_fen": MOST + 1}, "value_fen"),
+        ("value.transferred", {"value_fen": 2**53 - 1}, "value_fen"),
+        ("activity.planned", {"cost_fen": MOST + 1}, "cost_fen"),
+        ("activity.changed", {"cost_fen": MOST + 1}, "cost_fen"),
+        ("reward.paid", {"amount_fen": MOST + 1}, "amount_fen"),
+        ("purchase.made", {"unit_price_fen": MOST + 1, "quantity": 1}, "unit_price_fen"),
+        ("purchase.made", {"unit_price_fen": MOST, "quantity": 2}, "unit_price_fen"),
+        ("purchase.made", {"unit_price_fen": 10**6 + 1, "quantity": 10**6}, "unit_price_fen"),
+    ],
+)
+def test_no_amount_is_more_than_can_be_added_up(
+    type_name: str, changed: dict[str, int], place: str
+) -> None:
+    data = {**AMOUNTS[type_name], **changed}
+    assert refused(an_event(type_name, data)) == ("bad_value", f"$.data.{place}")
+    most = {name: MOST // data.get("quantity", 1) for name in changed if name != "quantity"}
+    assert checked(an_event(type_name, {**data, **most}))
+
+
+def test_no_policy_grants_more_than_can_be_added_up() -> None:
+    rule: dict[str, Any] = {"member_kind": "clerk", "mode": "ALLOWED", "basis": "per_unit"}
+    rule |= {"window_days": 90, "which": "last", "hold_days": 30, "training_required": True}
+    for rules, place in (
+        ([{**rule, "amount_fen": MOST}, {**rule, "amount_fen": MOST + 1}], "rules[1].amount_fen"),
+        (
+            [{**rule, "amount_fen": 1, "tiers": [{"from_units": 2, "amount_fen": MOST + 1}]}],
+            "rules[0].tiers[0].amount_fen",
+        ),
+    ):
+        data = {"policy": "P1", "effective_from": "2026-01-01", "rules": rules}
+        said = an_event("reward_policy.published", data)
+        assert refused(said) == ("bad_value", f"$.data.{place}")
+
+
+AMOUNTS: dict[str, dict[str, Any]] = {
+    "gift.given": {"card_id": "c1", "item": "毛巾"},
+    "value.transferred": {"member": "M1", "item": "书", "form": "book"},
+    "activity.planned": {
+        **{"activity_id": "A1", "programme": "g", "kind": "promotion", "title": "促销"},
+        **{"region": "110105", "dealer": "D1", "starts_at": "2026-05-03T09:00:00+08:00"},
+    },
+    "activity.changed": {"activity_id": "A1"},
+    "reward.paid": {
+        **{"reward_id": "00000000-0000-5000-8000-000000000000", "purchase_id": "p1"},
+        **{"member": "M1", "reference": "r1"},
+    },
+    "purchase.made": {"purchase_id": "p1", "card_id": "c1", "sku": "S", "channel": "dealer"},
+}
+"""What each type asks for beside its amounts."""
