@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from rich import box
@@ -15,6 +15,7 @@ from streams.wording.say import say
 
 SHOWN_ROWS = 200
 _WIDE_SCREEN = 100
+_NO_SCREEN = 10_000
 _BAR_CELLS = 16
 
 
@@ -74,16 +75,13 @@ def print_table(
     if not listed and empty:
         print_text(f"{title}: {empty}" if title.isascii() else f"{title}：{empty}")
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    for place, heading in enumerate(headings):
-        _add_column(table, heading, [row[place] for row in listed])
-    for row in listed:
-        table.add_row(*map(_cell, row))
     console = people_console()
     console.print(Text(title, "bold"), soft_wrap=True)
-    if console.measure(table).minimum <= console.width:
-        console.print(table)
-        return
+    for padding in (1, 0):
+        table = _table(headings, listed, padding)
+        if _narrowest(console, headings, listed, padding) <= console.width:
+            console.print(table)
+            return
     # Too narrow a screen would cut numbers: what stood beside each other stands below each other.
     for row in listed:
         _print_below_each_other(console, headings, [_cell(value) for value in row])
@@ -98,13 +96,47 @@ def _print_below_each_other(
             console.print(Text(f"{heading}  " if heading else "") + cell, soft_wrap=True)
 
 
-def _add_column(table: Table, heading: str, values: Collection[Any]) -> None:
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Any]], padding: int) -> Table:
+    """A column that says nothing takes no room."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, padding))
+    shown = [
+        place
+        for place, heading in enumerate(headings)
+        if heading or any(row[place] not in (None, "") for row in rows)
+    ]
+    for place in shown:
+        _add_column(table, headings[place], [row[place] for row in rows])
+    for row in rows:
+        table.add_row(*(_cell(row[place]) for place in shown))
+    return table
+
+
+def _narrowest(
+    console: Console, headings: Sequence[str], rows: Sequence[Sequence[Any]], padding: int
+) -> int:
+    """How narrow the table can be with nothing cut: text goes on below, what is whole does not."""
+    whole = [_is_whole([row[place] for row in rows]) for place in range(len(headings))]
+    kept = [
+        [value if is_whole else None for value, is_whole in zip(row, whole, strict=True)]
+        for row in rows
+    ]
+    # As if there were room for all: rich says else that what is too wide just fits.
+    roomy = console.options.update(width=_NO_SCREEN)
+    return console.measure(_table(headings, kept, padding), options=roomy).maximum
+
+
+def _is_numbers(values: Collection[Any]) -> bool:
     filled = [value for value in values if value not in (None, "")]
-    numbers = bool(filled) and all(isinstance(value, int | Number) for value in filled)
-    whole = numbers or any(isinstance(value, Whole) for value in filled)
-    table.add_column(
-        heading, justify="right" if numbers else "left", overflow="fold", no_wrap=whole
-    )
+    return bool(filled) and all(isinstance(value, int | Number) for value in filled)
+
+
+def _is_whole(values: Collection[Any]) -> bool:
+    return _is_numbers(values) or any(isinstance(value, Whole) and value for value in values)
+
+
+def _add_column(table: Table, heading: str, values: Collection[Any]) -> None:
+    justify: Literal["left", "right"] = "right" if _is_numbers(values) else "left"
+    table.add_column(heading, justify=justify, overflow="fold", no_wrap=_is_whole(values))
 
 
 def print_first(

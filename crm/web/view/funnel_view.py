@@ -13,7 +13,7 @@ from crm.funnels.few import FEWEST, Shown, is_few, shown_of, words_of
 from crm.funnels.report import GroupCounts, Report, shown_of_groups
 from crm.money import yuan_text
 from crm.web.view.formats import duration_text, rate_text
-from crm.web.view.funnel_words import dimension_word, step_word, value_word
+from crm.web.view.funnel_words import dimension_word, interval_said, step_word, value_word
 
 MULTIPLES = 12
 _LEAST_SHARE = 4
@@ -218,10 +218,7 @@ def share_of(people: int | None, first: int | None, widest: int | None = None) -
 
 def interval_text(found: Interval, viewer: Viewer) -> str:
     """`+3.1 个百分点（95%：−1.0 至 +7.2）：还分不出`."""
-    ends = f"{found.low * 100:+.1f}", f"{found.high * 100:+.1f}"
-    said = N_("{value} 个百分点（95%：{low} 至 {high}）")
-    text = viewer.say(said, value=f"{found.value * 100:+.1f}", low=ends[0], high=ends[1])
-    return text if found.is_clear else text + viewer.say(N_("，还分不出"))
+    return interval_said(found, viewer.say)
 
 
 def breakdowns_of(report: Report, viewer: Viewer) -> Iterator[Breakdown]:

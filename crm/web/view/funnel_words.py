@@ -1,6 +1,6 @@
 """Funnels in words: what a step, a field, a value, a breakdown are called, and back again."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 
@@ -9,6 +9,7 @@ from campaigns.regions import region_name
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.days import said_day, whole_day_text
 from campaigns.wording.languages import LANGUAGES, Language
+from crm.funnels.comparing import Interval
 from crm.funnels.definition import ChainKind, EntryRule, Step, Window, WindowUnit, parse_step
 from crm.funnels.document import Document
 from crm.funnels.fields import TRUTHS, Spoken, fields_of
@@ -201,3 +202,11 @@ def sentences(document: Document, today: date, language: Language) -> Iterator[s
             N_("进入后到期限内做过“{steps}”的人不算。"),
             steps=say(N_("、")).join(step_word(step, language) for step in funnel.without),
         )
+
+
+def interval_said(found: Interval, say: Callable[..., str]) -> str:
+    """`+3.1 个百分点（95%：−1.0 至 +7.2）：还分不出`, as `say` says it."""
+    ends = f"{found.low * 100:+.1f}", f"{found.high * 100:+.1f}"
+    said = N_("{value} 个百分点（95%：{low} 至 {high}）")
+    text = say(said, value=f"{found.value * 100:+.1f}", low=ends[0], high=ends[1])
+    return text if found.is_clear else text + say(N_("，还分不出"))

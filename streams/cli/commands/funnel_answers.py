@@ -5,8 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from crm.funnels.answers import FunnelResult, StepResult
+from crm.funnels.comparing import Interval, difference
 from crm.funnels.definition import MONTH, EntryRule, Funnel
-from crm.web.view.funnel_words import dimension_word, step_word, value_word
+from crm.web.view.funnel_words import dimension_word, interval_said, step_word, value_word
 from streams.wording.output import (
     Whole,
     duration,
@@ -73,6 +74,18 @@ def show_groups(asked: Funnel, result: FunnelResult, called: Called) -> None:
         value = own.get(group.value or "") or value_word(by, group.value, language())
         title = f"{dimension_word(by, language())} = {value}"
         print_table(title, _headings(), _rows(asked, group.steps))
+        if (gap := _than_others(group.steps, result.steps)) is not None:
+            print_text(say("走完的，和其余的人比：{gap}", gap=interval_said(gap, say)))
+
+
+def _than_others(group: Sequence[StepResult], whole: Sequence[StepResult]) -> Interval | None:
+    """How much more of a group went all the way than of all others; None where there are none."""
+    if len(group) < 2:
+        return None
+    (came, went), (all_came, all_went) = (
+        (steps[0].people, steps[-1].people) for steps in (group, whole)
+    )
+    return difference(went, came, all_went - went, all_came - came)
 
 
 def show_people(title: str, people: Sequence[str] | None) -> None:

@@ -352,3 +352,17 @@ def test_a_breakdown_says_the_names_of_dealers_and_activities_and_json_their_cod
         shown = looking(*asked, "--by", by).text
         named = [code for code in codes if re.search(rf"= [^\n]*[\u4e00-\u9fff]+（{code}）", shown)]
         assert named == codes and codes
+
+
+def test_of_each_group_it_is_said_how_much_more_of_it_went_all_the_way_than_of_all_others(
+    looking: Jinxi,
+) -> None:
+    *asked, as_json = FUNNEL
+    told = looking(*asked, as_json, "--by", "dealer").only
+    printed = re.findall(r"和其余的人比：([+-][0-9.]+)", looking(*asked, "--by", "dealer").text)
+    all_came, all_went = (told["steps"][place]["people"] for place in (0, -1))
+    for group, said in zip(told["groups"], printed, strict=True):
+        came, went = (group["steps"][place]["people"] for place in (0, -1))
+        gap = went / came - (all_went - went) / (all_came - came)
+        assert said == f"{gap * 100:+.1f}"
+    assert "和其余的人比" not in looking(*asked).text

@@ -49,6 +49,27 @@ def test_ids_are_never_broken_and_numbers_stand_to_the_right(
     assert "".join(printed).count("很长的话") + "".join(printed).count("很") >= 20
 
 
+@pytest.mark.parametrize("columns", [40, 72, 80, 120])
+def test_what_is_not_broken_is_not_cut_either_however_narrow_the_screen(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    row = [
+        1,
+        Whole("建档"),
+        1_256,
+        Whole(""),
+        rate(1_256, 1_820),
+        rate(1_256, 1_820),
+        duration(1_530_000),
+    ]
+    print_table("漏斗", ["步", "是什么", "人数", "", "占上一步", "占第一步", "中位用时"], [row])
+    printed = "\n".join(lines(capsys))
+    assert printed.count("69.0% (1,256/1,820)") == 2
+    for whole in ("是什么", "建档", "占第一步", "中位用时", "17 天 17 小时"):
+        assert whole in printed, whole
+
+
 def test_an_empty_table_says_what_will_stand_here_instead(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
