@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     Subquery,
+    Table,
     case,
     cast,
     func,
@@ -27,6 +29,9 @@ from crm.accounts.tables import ACCESS, ACCOUNT_CHANGE, EXPORT
 from crm.scope import Scope
 
 LOOKED, TOOK, SENT, CHANGED = "looked", "took", "sent", "changed"
+KEPT, KEPT_BY_DAY = "on_phone", "on_phone_by_day"
+"""Who is likely to come: taken by a phone with every page of a form, to be found without network;
+and how often on a day."""
 KINDS = (LOOKED, TOOK, SENT, CHANGED)
 _FIRST_DAY_US = day_start_us(date(1970, 1, 1))
 
@@ -65,6 +70,11 @@ class AuditAsked:
         """Whether letters are told as one line a day and sender: hundreds would drown the rest."""
         return self.kind != SENT and not self.subjects
 
+    @property
+    def sums_kept(self) -> bool:
+        """Whether what phones keep is told as one line a day and phone's person as well."""
+        return self.kind != TOOK
+
 
 def log_export(connection: Connection, at_us: int, actor: str, what: str, rows: int) -> None:
     """Keep that a list is taken away; it is durable before the file is given."""
@@ -83,7 +93,7 @@ def audited(
 ) -> tuple[list[Audited], int]:
     """(the latest first, how many there are)."""
     scope.require("audit", "who did what")
-    every = _everything(sums_letters=asked.sums_letters)
+    every = _everything(asked)
     query = select(every).where(every.c.at_us >= asked.from_us, every.c.at_us < asked.to_us)
     for name in ("kind", "actor"):
         if getattr(asked, name):
@@ -98,7 +108,7 @@ def audited(
     return found, connection.execute(counted).scalar_one()
 
 
-def _everything(*, sums_letters: bool) -> Subquery:
+def _everything(asked: AuditAsked) -> Subquery:
     kind = case((ACCESS.c.field == LETTER_SENT, SENT), (ACCESS.c.field.in_(TAKEN_AWAY), TOOK))
     looks = select(
         ACCESS.c.at_us,
@@ -127,23 +137,28 @@ def _everything(*, sums_letters: bool) -> Subquery:
         ACCOUNT_CHANGE.c.detail,
         ACCOUNT_CHANGE.c.number,
     )
-    if not sums_letters:
-        return union_all(looks, exports, changes).subquery("audited")
-    looks = looks.where(ACCESS.c.field != LETTER_SENT)
-    return union_all(looks, _letters_by_day(), exports, changes).subquery("audited")
+    summed = []
+    if asked.sums_letters:
+        looks = looks.where(ACCESS.c.field != LETTER_SENT)
+        summed.append(_by_day(ACCESS, SENT, LETTER_SENT, ACCESS.c.field == LETTER_SENT))
+    if asked.sums_kept:
+        exports = exports.where(EXPORT.c.what != KEPT)
+        summed.append(_by_day(EXPORT, TOOK, KEPT_BY_DAY, EXPORT.c.what == KEPT))
+    return union_all(looks, exports, changes, *summed).subquery("audited")
 
 
-def _letters_by_day() -> Select[Any]:
+def _by_day(log: Table, kind: str, what: str, which: ColumnElement[bool]) -> Select[Any]:
+    """One line a day and actor, with how many there were."""
     return (
         select(
-            func.max(ACCESS.c.at_us),
-            literal(SENT),
-            ACCESS.c.actor,
-            literal(LETTER_SENT),
+            func.max(log.c.at_us),
+            literal(kind),
+            log.c.actor,
+            literal(what),
             literal(""),
             cast(func.count(), Text),
-            func.max(ACCESS.c.number),
+            func.max(log.c.number),
         )
-        .where(ACCESS.c.field == LETTER_SENT)
-        .group_by(ACCESS.c.actor, (ACCESS.c.at_us - _FIRST_DAY_US) // DAY_US)
+        .where(which)
+        .group_by(log.c.actor, (log.c.at_us - _FIRST_DAY_US) // DAY_US)
     )

@@ -9,6 +9,7 @@ from streams.wording.say import language, say
 _WORDS = {
     "No such command {name}. Did you mean {other}": "没有这个命令：{name}。是不是 {other}",
     "No such command {name}.": "没有这个命令：{name}。",
+    "No such option: {name} (Possible options: {other})": "没有这个选项：{name}。是不是 {other}？",
     "No such option: {name} {more}": "没有这个选项：{name}。",
     "No such option: {name}": "没有这个选项：{name}。",
     "Missing command.": "没有写命令。",
@@ -36,6 +37,10 @@ _WORDS = {
 """Typer's sentences, each {name} standing for any text, and ours."""
 
 
+_OF_PROGRAMS = ("Input should be", "Value error", "(Possible options:")
+"""What the library says in English as programs say it: ours is put in its place as well."""
+
+
 def usage_sentence(error: Any) -> str:
     """What is wrong with how the command was called, and where its help is.
 
@@ -52,7 +57,7 @@ def usage_sentence(error: Any) -> str:
 
 
 def _in_our_words(message: str) -> str:
-    if language() == "en":
+    if language() == "en" and not any(each in message for each in _OF_PROGRAMS):
         return message
     for pattern, words in _patterns():
         found = pattern.fullmatch(message)

@@ -12,7 +12,18 @@ from fastapi.responses import Response
 from campaigns.times import day_end_us, day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import COMMAND, PAYEES
-from crm.accounts.audit import CHANGED, KINDS, LOOKED, SENT, TOOK, AuditAsked, Audited, audited
+from crm.accounts.audit import (
+    CHANGED,
+    KEPT,
+    KEPT_BY_DAY,
+    KINDS,
+    LOOKED,
+    SENT,
+    TOOK,
+    AuditAsked,
+    Audited,
+    audited,
+)
 from crm.accounts.invitations import FIRST_START, NOBODY
 from crm.accounts.people import accounts, names_of
 from crm.accounts.roles import ROLES
@@ -58,17 +69,23 @@ def _kind(visit: Visit, line: _Line) -> str:
 
 def _what(visit: Visit, line: _Line) -> Cell | str:
     what = TRANSFERS if _is_of_register(line.of) else line.of.what
+    if what == KEPT_BY_DAY:
+        return Cell(visit.say(FILES[KEPT]), _each_of_the_day(line.of))
     if line.of.kind == TOOK:
         return visit.say(FILES.get(what, what))
     if line.of.kind == CHANGED:
         return visit.say(ACCOUNT_CHANGES.get(what, what))
     if line.of.kind == SENT and not line.of.subject:
-        day = shanghai_day(line.of.at_us)
-        own = urlencode({"kind": SENT, "actor": line.of.actor, "from": day, "to": day})
-        return Cell(visit.say(LOOKED_AT[what]), f"/audit?{own}")
+        return Cell(visit.say(LOOKED_AT[what]), _each_of_the_day(line.of))
     if what in LOOKED_AT:
         return visit.say(LOOKED_AT[what])
     return visit.field_word(what)
+
+
+def _each_of_the_day(line: Audited) -> str:
+    """Where each is listed of which a line tells how many they were."""
+    day = shanghai_day(line.at_us)
+    return f"/audit?{urlencode({'kind': line.kind, 'actor': line.actor, 'from': day, 'to': day})}"
 
 
 def _is_of_register(line: Audited) -> bool:
@@ -96,6 +113,8 @@ def _file(visit: Visit, sort: str, name: str = "") -> Cell:
 
 
 def _detail(visit: Visit, line: _Line) -> str:
+    if line.of.what == KEPT_BY_DAY:
+        return visit.say(N_("{n} 次")).format(n=f"{int(line.of.detail):,}")
     if line.of.kind in (TOOK, SENT) and line.of.detail:
         counted = N_("{n} 行") if line.of.kind == TOOK else N_("{n} 封")
         return visit.say(counted).format(n=f"{int(line.of.detail):,}")

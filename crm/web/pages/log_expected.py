@@ -42,7 +42,7 @@ def expected_people(visit: SignedIn, activity_id: str) -> Response:
     with writing(visit.site.engine) as connection:
         # They are told by name, encrypted on the phone, so that they are found without network.
         actor, now_us = visit.account.actor, visit.site.now_us()
-        log_export(connection, now_us, actor, "expected", len(people))
+        log_export(connection, now_us, actor, "on_phone", len(people))
     told = [_as_json(person, invited=person.person_id in waited_for) for person in people]
     return JSONResponse({"people": told})
 

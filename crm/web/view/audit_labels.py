@@ -23,6 +23,7 @@ FILES = {
     "members": N_("会员"),
     "statement": N_("对账单"),
     "expected": N_("可能到场的人"),
+    "on_phone": N_("手机备下的名单"),
     "accounts": N_("账号"),
     "tokens": N_("令牌"),
     "dealers": N_("经销商的副本"),

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from crm.accounts.access import LETTER_SENT, Access, log_accesses
+from crm.accounts.audit import log_export
 from crm.clock import now_us
 from crm.storage.database import writing
 from crm.web.view.audit_labels import FILES
@@ -58,7 +59,7 @@ def test_every_list_that_is_taken_away_has_a_word_in_the_audit() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "log_export"
         if isinstance(node.args[3], ast.Constant)
     }
-    assert {"copy", "expected"} <= kept
+    assert {"copy", "on_phone"} <= kept
     names = {name for name, _ in named_tables()} | kept
     assert names - FILES.keys() == set()
 
@@ -90,3 +91,22 @@ def test_letters_of_a_day_are_one_line_that_leads_to_each_of_them_and_a_look_is_
     assert len(each) == SENT and {row[2] for row in each} == {"发了信"}
     assert "发了信" in reader.get("/audit?subject=C3").text.partition("<tbody>")[2]
     assert str(len(rows)) in re.findall(r"<h1>审计 <small>(\d+)</small>", page)
+
+
+def test_what_a_phone_keeps_again_and_again_is_one_line_a_day_that_leads_to_each(
+    site: RunningSite, reader: httpx.Client
+) -> None:
+    field = site.user("field", "staff")
+    at_us = now_us()
+    with writing(site.site.engine) as connection:
+        for n in range(SENT):
+            log_export(connection, at_us + n, field, "on_phone", 100 + n)
+        log_export(connection, at_us - 1, field, "expected", 5)
+    page = reader.get(f"/audit?actor={field}").text
+    assert [(row[3], row[5]) for row in rows_of(page)] == [
+        ("手机备下的名单", f"{SENT} 次"),
+        ("可能到场的人", "5 行"),
+    ]
+    (href,) = re.findall(r'href="(/audit\?kind=took[^"]+)"', page)
+    each = [row[5] for row in rows_of(reader.get(unescape(href)).text)]
+    assert each == [f"{100 + n} 行" for n in reversed(range(SENT))] + ["5 行"]

@@ -49,3 +49,26 @@ def test_a_wrong_call_is_answered_in_chinese(
 def test_in_english_it_is_the_librarys_own_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JINXI_LANGUAGE", "en")
     assert answer(("funnel", "--step")) == "Option '--step' requires an argument."
+
+
+@pytest.mark.parametrize("spoken", ["zh-CN", "zh-TW", "en"])
+def test_a_mistyped_option_is_answered_with_the_one_that_was_meant(
+    monkeypatch: pytest.MonkeyPatch, spoken: str
+) -> None:
+    monkeypatch.setenv("JINXI_LANGUAGE", spoken)
+    assert "--verify" in answer(("replay", "--verfy"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("serve", "--port", "7x"), "'--port' takes a whole number."),
+        (("demo", "--people", "-5"), "'--people' must be 1 or more."),
+        (("events", "--outcome", "rejectd"), "'--outcome' cannot be 'rejectd'; it is one of "),
+    ],
+)
+def test_in_english_nothing_is_said_as_programs_say_it(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.setenv("JINXI_LANGUAGE", "en")
+    assert answer(arguments).startswith(said)
