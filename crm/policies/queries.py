@@ -81,7 +81,7 @@ def published(scope: Scope, connection: Connection, keyring: Keyring) -> list[Pu
         found.append(
             Published(
                 fact,
-                None if ends is None else date.fromordinal(ends.toordinal() - 1),
+                None if ends is None else date.fromordinal(max(ends.toordinal() - 1, 1)),
                 None if event is None else event.actor,
                 None if event is None else event.received_us,
                 None if said is None else said.drafted_by,

@@ -152,5 +152,12 @@ def test_a_policy_that_came_in_another_way_is_marked(site: RunningSite) -> None:
         assert "没有经过两个人" in person.get("/policies").text
 
 
+def test_a_policy_of_the_first_day_of_the_calendar_has_none_before_it(site: RunningSite) -> None:
+    data = {"policy": "oldest", "effective_from": "0001-01-01", "rules": []}
+    site.accept(event("reward_policy.published", "policy/oldest", data, 0) | {"time": _now(site)})
+    with signed_in(site, "payer") as person:
+        assert person.get("/policies").status_code == 200
+
+
 def _now(site: RunningSite) -> str:
     return rfc3339(site.site.now_us())
