@@ -4,8 +4,9 @@ The ledger's entries are those of single events in the order of the journal, so 
 the journal was cut into batches.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
@@ -52,9 +53,29 @@ def write_steps(
     if not (before or steps):
         return 0
     book = _Book.opened(connection, before, steps)
-    for step in sorted(steps, key=lambda step: step.position):
+    for step in _by_event(steps):
         book.take(step)
     return book.write(connection)
+
+
+def _by_event(steps: Iterable[ClaimStep]) -> Iterator[ClaimStep]:
+    """One step for each event, in the order of the journal.
+
+    A policy, a day, a member's change moves the claims of several components. What they earned one
+    member is judged together, so that each would move the others' rewards as well: all that one
+    event moved is booked once.
+    """
+    for _, of_one in groupby(sorted(steps, key=_position), key=_position):
+        first, *others = of_one
+        if others:
+            subjects = first.subjects.union(*(step.subjects for step in others))
+            claims = (*first.claims, *(claim for step in others for claim in step.claims))
+            first = replace(first, subjects=subjects, claims=claims)
+        yield first
+
+
+def _position(step: ClaimStep) -> int:
+    return step.position
 
 
 @dataclass
