@@ -157,3 +157,22 @@ def test_of_two_taps_at_once_one_is_sent_though_the_answer_is_a_file_and_the_pag
     assert [page.evaluate(tap) for _ in range(2)] == [True, False]
     page.wait_for_timeout(1_600)
     assert page.evaluate(tap), "who wants it once more gets it"
+
+
+def test_a_link_that_is_shown_once_is_chosen_whole_and_copied_with_one_tap(
+    at_desk: Journey,
+) -> None:
+    at_desk.sign_in("office")
+    page = at_desk.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    at_desk.open("/accounts")
+    page.locator("input[name=role_staff]").check()
+    page.get_by_role("button", name="做一个邀请链接").click()
+    link = page.locator("body[data-wired] input[readonly]")
+    address = link.input_value()
+    assert "/join/" in address
+    chosen = link.evaluate("place => place.value.slice(place.selectionStart, place.selectionEnd)")
+    assert chosen == address
+    page.get_by_role("button", name="复制").click()
+    expect(page.get_by_role("button", name="✓ 已复制")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == address

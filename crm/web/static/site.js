@@ -182,10 +182,24 @@ function wire() {
       for (const one of all.form.elements) if (one.name === all.dataset.all) one.checked = all.checked;
     });
   }
+  for (const place of document.querySelectorAll("input[readonly]")) {
+    place.addEventListener("focus", () => place.select());
+    if (place === document.activeElement) place.select();
+  }
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    // Without HTTPS browsers give no page the clipboard.
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", () => copy(button).catch(() => document.getElementById(button.dataset.copy).focus()));
+  }
   for (const form of document.querySelectorAll("form.reveal")) form.addEventListener("submit", reveal);
   for (const form of document.querySelectorAll("form[data-sign-out]")) form.addEventListener("submit", signOut);
   document.querySelector("[data-send-now]")?.addEventListener("click", () => sendAndShow(true));
   document.body.dataset.wired = "";
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+  button.textContent = `✓ ${button.dataset.copied}`;
 }
 
 async function signOut(event) {
