@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -134,6 +134,12 @@ class Funnel:
             )
         if self.by is not None and not _FIELD.fullmatch(self.by):
             raise InvalidFunnel(N_("{name} 不是可以分组的字段名"), name=repr(self.by))
+
+    def unfinished_from(self, today: date) -> date | None:
+        """From which day of the period on who enters has had no whole window before `today`, and
+        may still go on; None where all have."""
+        first = max(self.from_day, today - timedelta(days=self.window.exact_us // DAY_US))
+        return first if len(self.steps) > 1 and first < self.to_day and first <= today else None
 
 
 def day_starts_us(at_us: Array) -> Array:

@@ -30,7 +30,13 @@ from crm.web.view.funnel_form import (
     asked_funnel,
 )
 from crm.web.view.funnel_view import FEW, Viewer
-from crm.web.view.funnel_words import TOUCHPOINTS, condition_word, sentences, value_word
+from crm.web.view.funnel_words import (
+    TOUCHPOINTS,
+    condition_word,
+    sentences,
+    unfinished_said,
+    value_word,
+)
 from crm.web.view.season_lines import SeasonLine, season_document, season_lines
 
 
@@ -122,7 +128,11 @@ def notes_of(
     """What keeps the numbers from being read wrongly: who only seems lost, how long is watched."""
     viewer = viewer_of(visit, asked)
     yield from earlier_notes(report, viewer, None if beside is None else beside.report)
-    if beside is not None:
+    if beside is None:
+        today = today_of(visit)
+        whole = asked.document.funnel(today)
+        yield from unfinished_said(whole, today, viewer.language, viewer.say)
+    else:
         yield from compared_notes(beside.other, viewer)
 
 

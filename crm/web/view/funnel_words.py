@@ -10,7 +10,15 @@ from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.days import said_day, whole_day_text
 from campaigns.wording.languages import LANGUAGES, Language
 from crm.funnels.comparing import Interval
-from crm.funnels.definition import ChainKind, EntryRule, Step, Window, WindowUnit, parse_step
+from crm.funnels.definition import (
+    ChainKind,
+    EntryRule,
+    Funnel,
+    Step,
+    Window,
+    WindowUnit,
+    parse_step,
+)
 from crm.funnels.document import Document
 from crm.funnels.fields import TRUTHS, Spoken, fields_of
 from crm.funnels.naming import MONEY, Vocabulary
@@ -201,6 +209,20 @@ def sentences(document: Document, today: date, language: Language) -> Iterator[s
         yield say(
             N_("进入后到期限内做过“{steps}”的人不算。"),
             steps=say(N_("、")).join(step_word(step, language) for step in funnel.without),
+        )
+
+
+def unfinished_said(
+    asked: Funnel, today: date, language: Language, say: Callable[..., str]
+) -> Iterator[str]:
+    """Who still may go on: numbers that look as if there were fewer of late."""
+    first = asked.unfinished_from(today)
+    if first == asked.from_day:
+        yield say(N_("这段时间进入的人，期限都还没走完：后面几步的人数还会多。"))
+    elif first is not None:
+        yield say(
+            N_("{first} 起进入的人，期限还没走完：后面几步的人数还会多，和早来的人不能直接比。"),
+            first=whole_day_text(first, language),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -129,13 +130,15 @@ def funnel(
     result = _compute(asked, dealer, instant(at), instant(known_at))
     further = [(each, _compute(each, dealer, None, None)) for each in broken_down[1:]]
     listed = _listed(result, people_of, found, dealer)
-    _tell([(asked, result), *further], *listed, as_json=as_json)
+    seen_us = min(each for each in (instant(at), instant(known_at), now_us()) if each is not None)
+    _tell([(asked, result), *further], *listed, shanghai_day(seen_us), as_json=as_json)
 
 
 def _tell(
     answered: Sequence[tuple[Funnel, FunnelResult]],
     title: str,
     people: Sequence[str] | None,
+    today: date,
     *,
     as_json: bool,
 ) -> None:
@@ -148,7 +151,7 @@ def _tell(
         print_json(told)
         return
     called = _called([each for each, _ in answered])
-    show(asked, result, called)
+    show(asked, result, called, today)
     for each, of_each in further:
         show_groups(each, of_each, called)
     show_people(title, people)

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from crm.funnels.answers import FunnelResult, StepResult
 from crm.funnels.comparing import Interval, difference
 from crm.funnels.definition import MONTH, EntryRule, Funnel
-from crm.web.view.funnel_words import dimension_word, interval_said, step_word, value_word
+from crm.web.view.funnel_words import (
+    dimension_word,
+    interval_said,
+    step_word,
+    unfinished_said,
+    value_word,
+)
 from streams.wording.output import (
     Whole,
     duration,
@@ -42,8 +49,8 @@ Called = Mapping[str, Mapping[str, str]]
 """By dimension what a value is called, where it has a name of its own."""
 
 
-def show(asked: Funnel, result: FunnelResult, called: Called) -> None:
-    """The answer as tables."""
+def show(asked: Funnel, result: FunnelResult, called: Called, today: date) -> None:
+    """The answer as tables; today: the day on which it is looked at."""
     which = (
         say("最长的一链（best）") if asked.entry == EntryRule.BEST else say("第一次进入（first）")
     )
@@ -59,6 +66,8 @@ def show(asked: Funnel, result: FunnelResult, called: Called) -> None:
         print_text(
             say("这段时间没有人走到第一步。请核对日期和步骤，或先 jinxi work --until-idle。")
         )
+    for note in unfinished_said(asked, today, language(), say):
+        print_text(note)
     show_groups(asked, result, called)
 
 

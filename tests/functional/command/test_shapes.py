@@ -366,3 +366,13 @@ def test_of_each_group_it_is_said_how_much_more_of_it_went_all_the_way_than_of_a
         gap = went / came - (all_went - went) / (all_came - came)
         assert said == f"{gap * 100:+.1f}"
     assert "和其余的人比" not in looking(*asked).text
+
+
+def test_whoever_may_still_go_on_is_called_unfinished_as_of_the_instant_that_is_asked_for(
+    looking: Jinxi,
+) -> None:
+    *asked, _ = FUNNEL
+    shown = looking(*asked, "--at", "2026-09-15T12:00:00+08:00").text
+    assert "2026年6月17日 起进入的人，期限还没走完" in shown
+    early = looking(*asked, "--at", "2026-05-01T12:00:00+08:00").text
+    assert "期限都还没走完" in early

@@ -225,6 +225,26 @@ def test_the_page_opens_with_the_way_from_attended_to_referred(office: httpx.Cli
     assert "数字编号" in page
 
 
+def test_numbers_of_who_may_still_go_on_are_called_unfinished_and_of_the_others_not(
+    office: httpx.Client,
+) -> None:
+    steps = "step=activity.attended&step=purchase.made"
+    lately, of_late, all_over = (
+        office.get(f"/funnels?{steps}&{asked}").text
+        for asked in (
+            "window=90d&days=30",
+            "window=30d&days=183",
+            f"window=30d&from={today() - timedelta(days=120)}&to={today() - timedelta(days=60)}",
+        )
+    )
+    assert "这段时间进入的人，期限都还没走完" in lately
+    first = whole_day_text(today() - timedelta(days=30), "zh-CN")
+    assert f"{first} 起进入的人，期限还没走完" in of_late
+    assert "还没走完" not in all_over
+    compared = office.get(f"/funnels?{steps}&window=90d&days=30&compare=before").text
+    assert "进入的人，期限" not in compared, "both are watched for as long, and that is said"
+
+
 def test_words_of_people_are_read_as_codes(office: httpx.Client) -> None:
     chinese = office.get("/funnels?step=到场&where=类别=大型义诊&step=购买&days=183&by=性别").text
     codes = "step=activity.attended&where=kind=free_clinic&step=purchase.made&days=183&by=sex"

@@ -9,6 +9,7 @@ import pytest
 from campaigns.times import parse_instant_us
 from crm.funnels.definition import (
     MAXIMUM_STEPS,
+    Funnel,
     InvalidFunnel,
     InvalidStep,
     InvalidWindow,
@@ -108,3 +109,23 @@ def test_a_funnel_has_steps_and_a_period_with_a_day_in_it() -> None:
         replace(asked, to_day=date(2026, 3, 1))
     with pytest.raises(InvalidFunnel, match="no name of a field"):
         replace(asked, by="dealer; drop")
+
+
+@pytest.mark.parametrize(
+    ("window", "today", "first"),
+    [
+        ("30d", date(2026, 9, 30), date(2026, 8, 31)),
+        ("30d", date(2026, 10, 1), None),
+        ("30d", date(2026, 7, 1), date(2026, 6, 2)),
+        ("90d", date(2026, 6, 20), date(2026, 6, 2)),
+        ("12h", date(2026, 8, 31), date(2026, 8, 31)),
+        ("30d", date(2026, 6, 1), None),
+    ],
+)
+def test_who_had_no_whole_window_yet_may_still_go_on(
+    window: str, today: date, first: date | None
+) -> None:
+    steps = (Step("activity.attended"), Step("purchase.made"))
+    asked = Funnel(steps, date(2026, 6, 2), date(2026, 9, 1), parse_window(window))
+    assert asked.unfinished_from(today) == first
+    assert replace(asked, steps=steps[:1]).unfinished_from(today) is None
