@@ -29,6 +29,8 @@ _NEXT_MARK = re.compile(
 _MOST_MARKS = 200
 """Brackets and commas of an event, on the average of a full batch: ten times what any has."""
 _SPACE_AROUND = 1_024
+_LONGEST_TYPE = 1_000
+"""Characters of a content type: a name and a charset."""
 _NOT_JSON = b"!"
 """A line that is no JSON, for a body of which nothing else can be said."""
 
@@ -42,7 +44,10 @@ class BatchTooLarge(NotABatch):
 
 
 def media_type(content_type: str) -> tuple[str, str]:
-    """(media type in lower case, its charset)."""
+    """(media type in lower case, its charset); a long text is of no type, in no charset."""
+    if len(content_type) > _LONGEST_TYPE:
+        # Taking parameters apart costs the square of their length.
+        return "", ""
     message = Message()
     message["content-type"] = content_type
     charset = message.get_param("charset") if content_type else None

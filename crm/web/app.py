@@ -29,6 +29,7 @@ from crm.web.api import (
 from crm.web.api.problems import Problem, answer_problem, problem_response
 from crm.web.guards.bounds import BodyRefused, Bounds
 from crm.web.guards.budget import TooMuch
+from crm.web.guards.long_heads import ShortHeads
 from crm.web.guards.security import SecurityHeaders
 from crm.web.guards.site import Site
 from crm.web.view.templates import STATIC_FOLDER, Pages, static_version
@@ -76,7 +77,8 @@ class _GuardedApp(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         site: Site = self.state.site
         inner = super().build_middleware_stack()
-        bounded = SecurityHeaders(Bounds(inner, _refused_body(self), refusals=site.refusals))
+        bounds = Bounds(inner, _refused_body(self), refusals=site.refusals)
+        bounded = SecurityHeaders(ShortHeads(bounds))
         if not site.proxies:
             return bounded
         trusting = ProxyHeadersMiddleware(cast(Any, bounded), list(site.proxies))
