@@ -6,7 +6,7 @@ import typer
 
 from crm.copies.copy_rows import CopyRow
 from crm.copies.digest import digest as digest_of
-from crm.copies.queries import copy_now, copy_then
+from crm.copies.queries import copy_now, copy_then, dealer_names
 from crm.masking import masked_name, masked_number
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
@@ -18,6 +18,7 @@ from streams.wording.output import (
     print_first,
     print_json,
     print_lines,
+    print_notice,
     print_text,
 )
 from streams.wording.say import say, word, words
@@ -75,5 +76,9 @@ def _copy_rows(dealer: str, at: str | None) -> list[CopyRow]:
     at_us = instant(at)
     with reading(installation.engine) as connection:
         if at_us is None:
-            return list(copy_now(SCOPE, connection, dealer))
-        return list(copy_then(SCOPE, connection, installation.keyring, dealer, at_us))
+            rows = list(copy_now(SCOPE, connection, dealer))
+        else:
+            rows = list(copy_then(SCOPE, connection, installation.keyring, dealer, at_us))
+        if not rows and dealer not in dealer_names(connection):
+            print_notice(say("没有签过合同的经销商叫 {dealer}：请核对代码。", dealer=dealer))
+    return rows

@@ -376,3 +376,9 @@ def test_whoever_may_still_go_on_is_called_unfinished_as_of_the_instant_that_is_
     assert "2026年6月17日 起进入的人，期限还没走完" in shown
     early = looking(*asked, "--at", "2026-05-01T12:00:00+08:00").text
     assert "期限都还没走完" in early
+
+
+def test_a_dealer_that_never_was_is_not_answered_as_one_with_an_empty_copy(looking: Jinxi) -> None:
+    for command in ("digest", "copy"):
+        assert "请核对代码" in looking(command, "D99", "--json").err
+        assert "请核对代码" not in looking(command, "D01", "--json").err
