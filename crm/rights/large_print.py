@@ -22,6 +22,8 @@ from crm.rights import sentences as said
 from crm.rights.own_copy import Entry, OwnCopy
 
 BODY_POINTS, HEADING_POINTS, TITLE_POINTS = 18, 22, 28
+_LONGEST_PIECE, _MOST_LINES = 400, 20
+"""Characters and lines of a paragraph: a page and a little."""
 _LEADING = 1.5
 _HAN, _LATIN = "STSong-Light", "Helvetica"
 _LATIN_RUN = re.compile(r"(?:&[a-z0-9#]+;|[!-~])(?:&[a-z0-9#]+;|[ -~])*")
@@ -73,7 +75,7 @@ def _flow(copy: OwnCopy, above: Sequence[Sequence[str]], *, apart: bool) -> Iter
         if place < len(above) and above[place]:
             yield KeepTogether([_text(copy, line) for line in above[place]])
         heading = _text(copy, section.title, HEADING_POINTS, before=8, after=3)
-        blocks = [[_text(copy, paragraph)] for paragraph in section.paragraphs]
+        blocks = [[_text(copy, piece)] for each in section.paragraphs for piece in _in_pieces(each)]
         blocks += [list(_entry(copy, entry)) for entry in section.entries]
         # A heading alone at the foot of a page would belong to nothing.
         first, *others = blocks or [[_text(copy, translated(said.NOTHING, copy.language))]]
@@ -87,9 +89,23 @@ def _entry(copy: OwnCopy, entry: Entry) -> Iterator[Flowable]:
     comma = ", " if copy.language == "en" else "、"
     for line in entry.lines:
         value = comma.join(line.value) if isinstance(line.value, list) else str(line.value)
-        yield _text(copy, f"{line.label}{colon}{value}" if value else line.label, indent=8)
+        told = f"{line.label}{colon}{value}" if value else line.label
+        yield from (_text(copy, piece, indent=8) for piece in _in_pieces(told))
     if entry.origin:
         yield _text(copy, entry.origin, indent=8)
+
+
+def _in_pieces(text: str) -> Iterator[str]:
+    """A long text in several: what does not fit on a page is set anew for each page that it fills,
+    and so costs the square of its length."""
+    while len(text) > _LONGEST_PIECE or text.count("\n", 0, _LONGEST_PIECE) > _MOST_LINES:
+        lines = text[:_LONGEST_PIECE].split("\n")
+        piece = "\n".join(lines[:_MOST_LINES])
+        if len(lines) <= _MOST_LINES and (at := max(piece.rfind(" "), piece.rfind("\n"))) > 0:
+            piece = piece[: at + 1]
+        yield piece.removesuffix("\n")
+        text = text[len(piece) :].removeprefix("\n")
+    yield text
 
 
 def _text(
