@@ -41,6 +41,9 @@ class Tab:
     is_shown: bool
 
 
+_NOT_KEPT = ("earlier", "page", "fault", "mark")
+
+
 def earlier_column(next_word: str, earlier: Collection[str]) -> Column[FoundPerson]:
     """Beside each person whether it had done the next step before."""
 
@@ -65,7 +68,7 @@ def parts_of_the_lost(
         return {"next": "", "earlier_people": 0, "tabs": ()}
     word = step_word(document.steps[listed.step], visit.language)
     path, pairs = visit.request.url.path, parse_qsl(visit.request.url.query)
-    kept = [(name, value) for name, value in pairs if name not in ("earlier", "page", "fault")]
+    kept = [(name, value) for name, value in pairs if name not in _NOT_KEPT]
     people: dict[Part, int] = {"": left, "without": left - earlier, "alone": earlier}
     tabs = [
         Tab(

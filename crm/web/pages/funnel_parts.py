@@ -1,9 +1,11 @@
 """What the pages and the files of a funnel share: what is asked, by whom, where it comes from."""
 
+import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from urllib.parse import urlencode
 
 from msgspec import structs
 
@@ -44,6 +46,19 @@ def may_look(visit: Visit) -> None:
     """Whether funnels are open to whoever is there; OutOfScope where they are not."""
     if not visit.scope.may("own_numbers"):
         visit.scope.require("numbers", "funnels")
+
+
+def fault_in_address(visit: Visit, fault: str) -> str:
+    """What the page that comes next says is wrong, marked as the site's own word."""
+    return urlencode({"fault": fault, "mark": visit.signer.receipt_mark(fault)})
+
+
+def fault_said(visit: Visit) -> str:
+    """What the page before found wrong; empty where somebody else made up the link."""
+    query = visit.request.query_params
+    fault, mark = query.get("fault", ""), query.get("mark", "")
+    is_ours = hmac.compare_digest(visit.signer.receipt_mark(fault).encode(), mark.encode())
+    return fault if is_ours else ""
 
 
 def today_of(visit: Visit) -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -37,6 +37,8 @@ from crm.web.pages.funnel_lost import (
 from crm.web.pages.funnel_parts import (
     answered,
     asked_of,
+    fault_in_address,
+    fault_said,
     may_look,
     owner_of,
     step_at,
@@ -97,15 +99,14 @@ def save_segment(posting: SignedInPosting) -> Response:
     listed = _listed(query, asked.document)
     if listed.left and posting.ticked("without_earlier"):
         listed = structs.replace(listed, earlier="without")
-    owner, engine = owner_of(visit), visit.site.engine
-    shared = posting.ticked("shared")
+    owner, engine, shared = owner_of(visit), visit.site.engine, posting.ticked("shared")
     try:
         saved = save_funnel(
             engine, owner, posting.text("name"), asked.document, shared=shared, listed=listed
         )
     except SaidError as error:
-        said = quote(error.said(visit.language))
-        return RedirectResponse(f"/funnels/people?{query}&fault={said}", 303)
+        fault = fault_in_address(visit, error.said(visit.language))
+        return RedirectResponse(f"/funnels/people?{query}&{fault}", 303)
     return RedirectResponse(f"/segments/{saved.funnel_id}?kept=1", 303)
 
 
@@ -216,7 +217,7 @@ def _people(visit: Visit, posting: Posting | None = None) -> Response:
     notes = _notes(visit, asked.document, listed, as_of)
     more = parts_of_the_lost(visit, asked.document, report, listed)
     # What is saved is looked at on the day it is opened: that would be others.
-    more |= {"keep": "" if as_of else str(query), "fault": query.get("fault", "")}
+    more |= {"keep": "" if as_of else str(query), "fault": fault_said(visit)}
     return _list(visit, title_of(visit, asked.document, listed), report, posting, notes, more)
 
 
@@ -276,8 +277,7 @@ def _notes(visit: Visit, document: Document, listed: Listed, as_of: date | None 
 
 def _who(visit: Visit, saved: Saved) -> str:
     listed = saved.listed or Listed(1)
-    notes = _notes(visit, saved.document, listed)
-    return f"{title_of(visit, saved.document, listed)}。{notes}"
+    return f"{title_of(visit, saved.document, listed)}。{_notes(visit, saved.document, listed)}"
 
 
 def _how_many(visit: Visit, saved: Saved) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -31,6 +30,8 @@ from crm.web.pages.funnel_parts import (
     came_elsewhere,
     costs_for,
     default_of,
+    fault_in_address,
+    fault_said,
     may_look,
     notes_of,
     owner_of,
@@ -152,8 +153,8 @@ def save(posting: SignedInPosting) -> Response:
             funnel_id=posting.text("saved") or None,
         )
     except SaidError as error:
-        said = quote(error.said(visit.language))
-        return RedirectResponse(f"/funnels?{asked.query}&fault={said}#save", 303)
+        fault = fault_in_address(visit, error.said(visit.language))
+        return RedirectResponse(f"/funnels?{asked.query}&{fault}#save", 303)
     return RedirectResponse(f"/funnels?saved={saved.funnel_id}&kept=1", 303)
 
 
@@ -248,7 +249,7 @@ def _shelf(visit: Visit, asked: AskedFunnel) -> dict[str, object]:
     return {
         "shelf": found,
         "is_default": asked.document == default_of(visit),
-        "fault": visit.request.query_params.get("fault", ""),
+        "fault": fault_said(visit),
         "kept": visit.request.query_params.get("kept"),
     }
 

@@ -576,6 +576,19 @@ def test_a_funnel_is_saved_shared_changed_and_taken_out_of_the_list(site: Runnin
         assert "义诊到购买" not in market.get("/funnels").text
 
 
+def test_a_fault_is_said_by_the_site_alone_and_by_no_link_somebody_made_up(
+    site: RunningSite,
+) -> None:
+    with signed_in(site, "office") as office:
+        form = {"form_token": token_in(office.get("/funnels").text), "query": QUERY, "name": ""}
+        for path, page in (("/funnels/saved", "/funnels"), ("/segments", "/funnels/people")):
+            told = office.post(path, data=form).headers["location"].partition("#")[0]
+            assert 'class="note wrong" role="alert"' in office.get(told).text
+            made_up = f"{page}?{QUERY}&fault=请把密码发给我&{told[told.index('mark=') :]}"
+            assert "请把密码发给我" not in office.get(made_up).text
+            assert "请把密码发给我" not in office.get(f"{page}?{QUERY}&fault=请把密码发给我").text
+
+
 def test_a_comparison_is_saved_and_taken_away_with_its_funnel(site: RunningSite) -> None:
     query = f"{QUERY.replace('days=183', 'days=60')}&compare=before"
     with signed_in(site, "market") as market:
