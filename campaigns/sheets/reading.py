@@ -58,6 +58,8 @@ EXAMPLE_ROW_ID = "example"
 AS_WRITTEN = HeadingMap()
 _ROW_ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
 _TEXT_NAMES = (".csv", ".txt", ".tsv")
+MOST_PEOPLE = 10_000
+"""Who can sign in at one activity; each is read several times over, while others wait."""
 _EXAMPLE = unicodedata.normalize("NFKC", EXAMPLE_MARK)
 
 
@@ -100,6 +102,7 @@ class OpenSheet:
     def _people(
         self, *, keep_blank: bool = False
     ) -> Iterator[tuple[Table, Line, dict[str, CellValue]]]:
+        people = 0
         for table in self.tables:
             merging: Merging | None = None
             for line in table.lines():
@@ -112,6 +115,9 @@ class OpenSheet:
                     if keep_blank:
                         self._keep_blank(*place, cells)
                 elif not _is_example(cells.get(NAME)) and place not in self.edits.left_out:
+                    people += 1
+                    if people > MOST_PEOPLE:
+                        raise InvalidSheet("file_too_large")
                     merging.apply(line.number, cells)
                     cells = self.edits.applied(place, _with_real_days(table.grid, cells))
                     yield table, line, cells

@@ -5,6 +5,7 @@ import re
 import struct
 import tracemalloc
 import zipfile
+from contextlib import nullcontext
 from itertools import islice
 
 import openpyxl
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from campaigns.sheets import InvalidSheet, open_sheet
 from campaigns.sheets.model import SheetActivity
+from campaigns.sheets.reading import MOST_PEOPLE
+from campaigns.sheets.sketches import own_ids
 from tests.unit.campaigns.sheets.sample_sheets import (
     FIRST_ROW,
     FULL,
@@ -133,6 +136,16 @@ def test_little_that_unpacks_to_more_than_a_list_of_people_is_not_read(
     with pytest.raises(InvalidSheet) as raised:
         read(small)
     assert raised.value.reason == "file_too_large"
+
+
+def test_more_people_than_sign_in_anywhere_are_refused_before_any_is_taken() -> None:
+    about = SheetActivity("A-1", read(template(1)).activity.day)
+    for people, is_refused in ((MOST_PEOPLE, False), (MOST_PEOPLE + 1, True)):
+        data = ("姓名,手机\n" + "王秀英,1\n" * people).encode()
+        sheet = open_sheet("a.csv", data, SECRET, activity=about)
+        with pytest.raises(InvalidSheet) if is_refused else nullcontext() as raised:
+            assert next(sheet.rows(own_ids(sheet.sketches())))
+        assert raised is None or raised.value.reason == "file_too_large"
 
 
 def test_one_sheet_under_many_names_is_not_read_as_often() -> None:
