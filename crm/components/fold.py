@@ -6,12 +6,14 @@ effective order and takes nothing back (`Fold.then`), and otherwise at that of a
 """
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from operator import attrgetter
 
 from campaigns.events.people import IdentityDifferent, IdentitySame, IdentityUndecided
 from campaigns.ids import household_id, person_id
 from crm.cards.card import Card, card_with, fold_card
+from crm.components.index_keys import are_rewritten
 from crm.consents.facts import ConsentDecision, SharedCard
 from crm.consents.gathering import (
     CONSENT_TYPES,
@@ -201,7 +203,11 @@ class Fold:
     def _resolve(self) -> Resolution:
         if len(self.cards) == 1:
             return alone(next(iter(self.cards)))
-        cards = tuple(map(identity_card, self.cards.values()))
+        rewritten = are_rewritten(self.events)
+        cards = tuple(
+            _proving_less(card) if card.card_id in rewritten else card
+            for card in map(identity_card, self.cards.values())
+        )
         if self.context.is_crowded is nobody_crowds:
             return _resolved(cards, self.pair_decisions, self.weights)
         return resolve(cards, self.pair_decisions, self.context.is_crowded, self.weights)
@@ -256,6 +262,12 @@ def identity_card(card: Card) -> IdentityCard:
         region=card.region,
         address=card.address,
     )
+
+
+def _proving_less(card: IdentityCard) -> IdentityCard:
+    """A card that was rewritten so often that its name with birth date or place proves nothing."""
+    year = card.birth_date.year if card.birth_date is not None else card.birth_year
+    return replace(card, region=None, address=None, birth_date=None, birth_year=year)
 
 
 def pair_decision(event: LoggedEvent) -> PairDecision | None:

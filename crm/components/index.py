@@ -98,6 +98,7 @@ def close(
     """
     groups = Groups()
     frontier = set(subjects)
+    _join_who_lost(connection, groups, frontier, net_ties)
     asked: set[str] = set()
     crowded: set[str] = set()
     speaks_of: set[str] = set()
@@ -131,6 +132,21 @@ def close(
             frontier |= {subject for subject in together if subject not in groups}
             groups.join(together)
     return Closure(groups.components(), frozenset(crowded), frozenset(speaks_of))
+
+
+def _join_who_lost(
+    connection: Connection, groups: "Groups", frontier: set[str], net_ties: Mapping[str, int]
+) -> None:
+    """Whoever somebody is tied to no longer is looked at once more, with those who are anyway."""
+    lost = [
+        key
+        for key, ties in net_ties.items()
+        if ties < 0 and kind_of(key) == "~" and not key.startswith(PHONE)
+    ]
+    if lost and frontier:
+        left = {each for tied in subjects_tied_to(connection, lost).values() for each in tied}
+        groups.join([min(frontier), *sorted(left)])
+        frontier |= left
 
 
 def _ties_of_crowded(connection: Connection, keys: Iterable[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ every point in time; they are an index, not a judgement.
 
 import functools
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -33,6 +33,11 @@ PERSONAL = frozenset({"card.registered", "card.corrected"})
 """Types of events in which something personal may stand that joins cards."""
 PHONE = "~/phone-"
 POLICIES = "policies/all"
+MOST_COMBINATIONS = 200
+"""Of the names, birth dates and places that were ever written on one card: one that was rewritten
+more often proves nothing by them. Its ties would be the third power of its corrections."""
+_FEWEST_WORDS = 4
+"""Three have at most three names, six birth dates and six places."""
 
 Digest = Callable[[str], str]
 """Something personal → what may stand in an index instead."""
@@ -83,6 +88,24 @@ def keys_of_subject(
             keys |= written.keys_of_weights(digest)
     keys.discard(subject)
     return keys
+
+
+def are_rewritten(events: Iterable[LoggedEvent]) -> frozenset[str]:
+    """The cards on which more was written than proves anything by name with birth date or place."""
+    said: dict[str, list[CardRegistered | CardCorrected]] = {}
+    for event in events:
+        if isinstance(event.data, CardRegistered | CardCorrected):
+            said.setdefault(event.data.card_id, []).append(event.data)
+    return frozenset(card for card, words in said.items() if _is_rewritten(words))
+
+
+def _is_rewritten(words: Sequence[CardRegistered | CardCorrected]) -> bool:
+    if len(words) < _FEWEST_WORDS:
+        return False
+    written = _Written()
+    for data in words:
+        written.add(data)
+    return written.is_rewritten
 
 
 @functools.cache
@@ -152,15 +175,23 @@ class _Written:
             self.id_numbers.add(verified)
             self.births.add(id_number_birth_date(verified))
 
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether more was written than proves anything by name with birth date or place."""
+        places = len(self.prefectures) + len(self.addresses)
+        births = max(1, len(self.births))
+        return len(self.written_names) * births * max(1, places) > MOST_COMBINATIONS
+
     def index_keys(self, digest: Digest) -> set[str]:
         keys = {phone_key(phone, digest) for phone in self.phones}
         keys |= {id_key(number, digest) for number in self.id_numbers}
-        keys |= {
-            f"~/born-{digest(f'{name}/{born.isoformat()}/{place}')}"
-            for name in self.names
-            for born in self.births
-            for place in self.prefectures
-        }
+        if not self.is_rewritten:
+            keys |= {
+                f"~/born-{digest(f'{name}/{born.isoformat()}/{place}')}"
+                for name in self.names
+                for born in self.births
+                for place in self.prefectures
+            }
         return keys
 
     def keys_of_weights(self, digest: Digest) -> set[str]:
@@ -168,7 +199,7 @@ class _Written:
         found = {key for number in self.written_numbers for key in identity_keys(plain_id(number))}
         births = {f"{born:%Y%m%d}" for born in self.births} or {""}
         places = {place_of(address) for address in self.addresses} or {None}
-        for name in map(name_of, self.written_names):
+        for name in () if self.is_rewritten else map(name_of, self.written_names):
             found |= {key for b in births for p in places for key in name_keys(name, b, p)}
         return {f"~/{kind}-{digest('/'.join(rest))}" for kind, *rest in found}
 

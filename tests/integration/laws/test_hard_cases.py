@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from sqlalchemy import select
 
-from crm.components.index import close
+from crm.components.index import TIE, close
 from crm.identity.traits import PHONES_ON_A_CARD_MAX
 from crm.identity.weights import judge
 from crm.people.tables import LINK, PAIR
@@ -152,5 +152,45 @@ def test_a_card_with_the_phones_of_a_whole_district_ties_its_people_to_nobody() 
                 mine = [card for card, (who, _) in found.items() if who == found["family"][0]]
                 assert len(mine) == 1 + together, more.wire["id"]
             at_once.accept([*weights, *people, *(more for more, _ in steps)][::-1])
+            at_once.work()
+            assert_same(at_once.snapshot(), installation.snapshot())
+
+
+REWRITTEN = [
+    {"name": f"王秀英{letter}", "birth_date": f"1949-01-{place + 1:02}", "region": f"{place}10105"}
+    for place, letter in enumerate("一二三四五六", start=1)
+]
+
+
+def rewritten(number: int, name: str, birth_date: str, region: str) -> Sent:
+    person = {"name": name, "birth_date": birth_date}
+    patch = {"card_id": "much", "person": person, "region": region}
+    return said("card.corrected", "card/much", number, **patch)
+
+
+def test_a_card_that_is_rewritten_again_and_again_ties_nobody_and_costs_little() -> None:
+    first = {"name": "王秀英", "birth_date": "1949-12-31", "region": "110105"}
+    cards = [
+        written(card, "王秀英", number, birth_date=first["birth_date"])
+        for number, card in enumerate(("much", "other"), start=1)
+    ]
+    for each in cards:
+        each.wire["data"]["region"] = first["region"]
+    steps = [rewritten(3 + n, **words) for n, words in enumerate([*REWRITTEN, first])]
+    for weights in ([], [published("w1", 0)]):
+        with clock(), Installation() as installation, Installation() as at_once:
+            installation.accept([*weights, *cards])
+            installation.work()
+            found = found_in(installation)
+            assert found["much"][0] == found["other"][0], "the same name, birth date and place"
+            for step in steps:
+                installation.accept([step])
+                installation.work()
+            found = found_in(installation)
+            assert found["much"][0] != found["other"][0]
+            with reading(installation.engine) as connection:
+                held = connection.execute(select(TIE.c.key).where(TIE.c.subject == "card/much"))
+                assert not held.all()
+            at_once.accept([*weights, *cards, *steps][::-1])
             at_once.work()
             assert_same(at_once.snapshot(), installation.snapshot())
