@@ -10,7 +10,7 @@ Several workers may run, each with its partitions; one of them records at a time
 5. the checkpoints are moved, and the transaction committed. Only then may the broker forget.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -61,6 +61,10 @@ class CarriedRecorder:
     engine: Engine
     keyring: Keyring
     recorder: Recorder = field(init=False)
+    patience_seconds: float | None = None
+    """As a recorder's."""
+    alive: Callable[[], None] = lambda: None
+    """Called before each transaction: somebody works."""
     last_transaction: int | None = None
     """The number of our last one, when what is kept at hand was true at its end."""
 
@@ -78,6 +82,9 @@ class CarriedRecorder:
 
         One transaction for all, unless an event fails. Raises what no single event causes.
         """
+        count = sum(len(part.events) for part in parts)
+        self.chunks.keep_within(self.patience_seconds, count)
+        self.alive()
         try:
             with gc_paused():
                 decoded = self._decode(parts)

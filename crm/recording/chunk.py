@@ -1,5 +1,6 @@
 """A chunk on its way into the projections: its events, and who must be looked at for them."""
 
+import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +29,10 @@ Causes = dict[str, list[LoggedEvent]]
 
 Judged = tuple[Sequence[LoggedEvent], Outcomes]
 """The events of a history, and what became of them."""
+
+
+class TooMuchAtOnce(Exception):
+    """A transaction lasts longer than others can wait for it; fewer events take less."""
 
 
 @dataclass
@@ -74,6 +79,8 @@ class Chunk:
     """Whether components are kept at hand, for whoever comes to them again."""
     later: list[Callable[[Connection], object]] | None = None
     """What is to be written when everybody else is locked out; None: it is written at once."""
+    deadline: float | None = None
+    """When it must be done, by the clock of `time.monotonic`; None: when it is done."""
     written: int = 0
     _of_kind: dict[str, Causes] = field(default_factory=dict)
 
@@ -125,6 +132,11 @@ class Chunk:
         """The day that was reached once the event at a position was recorded."""
         days = [day for event, day in self.days if event.position <= position]
         return days[-1] if days else self.day_before
+
+    def keep_time(self) -> None:
+        """Raise TooMuchAtOnce after the deadline."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise TooMuchAtOnce
 
     def write(self, write: Callable[[Connection], object]) -> None:
         """Write, or put it off: nothing that is looked at afterwards may hang on it."""

@@ -96,10 +96,12 @@ def _write(
         return []
     everyone = {subject for subjects in components for subject in subjects}
     histories = chunk.cache.histories(chunk.connection, everyone)
-    movers = Movers(chunk.own, chunk.woken, chunk.facts, chunk.changed, chunk.day_at)
+    known = chunk.own, chunk.woken, chunk.facts, chunk.changed, chunk.day_at
+    movers = Movers(*known, chunk.keep_time)
     rows: list[list[dict[str, Any]]] = [[] for _ in PROJECTIONS]
     steps: list[ClaimStep] = []
     for subjects in components:
+        chunk.keep_time()
         evaluation = _evaluated(histories, subjects, context)
         for projection, made in zip(PROJECTIONS, rows, strict=True):
             made += projection.rows(evaluation, chunk.hashes)

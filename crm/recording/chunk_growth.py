@@ -53,6 +53,7 @@ def record_growth(
     left: list[frozenset[str]] = []
     folds = _folds(chunk, components, context)
     for subjects in components:
+        chunk.keep_time()
         growth = _grow(chunk, subjects, folds[subjects], earlier, context)
         if growth is None:
             left.append(subjects)

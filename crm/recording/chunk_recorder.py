@@ -1,5 +1,6 @@
 """Records chunks: from their events to the rows of every projection."""
 
+import time
 from collections.abc import Container, Sequence
 from datetime import date
 
@@ -19,6 +20,8 @@ from crm.recording.projections import RowHashes
 from crm.recording.traces import mark_traces
 from crm.watch.register import forget_accounts
 
+FEW_EVENTS = 50
+"""Of so few each may take as long as it takes."""
 THINGS_REMEMBERED = 20_000
 """Activities and members whose facts are kept at hand."""
 
@@ -38,6 +41,8 @@ class ChunkRecorder:
         """Rows of the dealers' copies that this transaction has written."""
         self.moved = Moved()
         """What this transaction has written of that on which touchpoints hang."""
+        self.deadline: float | None = None
+        """When this transaction must be done (crm/recording/chunk.py)."""
         self.among: Container[str] | None = None
         """Whose cards are recorded; None: everybody's."""
 
@@ -47,7 +52,7 @@ class ChunkRecorder:
         self.components.forget_everything()
         self.copies = {}
         self.moved.forget()
-        self.among = None
+        self.among = self.deadline = None
 
     def write_changes(self, connection: Connection, up_to: int, now_us: int) -> int:
         """What the dealers are to be told of this transaction; returns how many changes.
@@ -86,6 +91,8 @@ class ChunkRecorder:
         self.cache.learn([event], event.position)
         chunk = self._chunk(connection, [event], days, is_next=True)
         chunk.later = []
+        # Nobody waits for it.
+        chunk.deadline = None
         return chunk, _record(chunk)
 
     def write_foreseen(self, connection: Connection, chunk: Chunk, steps: Steps) -> int:
@@ -93,6 +100,13 @@ class ChunkRecorder:
         for write in chunk.later or ():
             write(connection)
         return chunk.written + write_steps(connection, *steps)
+
+    def keep_within(self, seconds: float | None, events: int) -> None:
+        """The next transaction holds so many events, and is broken off if it takes much longer."""
+        if seconds is None or events <= FEW_EVENTS:
+            self.deadline = None
+        else:
+            self.deadline = time.monotonic() + seconds
 
     def facts_in(self, connection: Connection) -> SharedFacts:
         """The facts of shared things, within a transaction."""
@@ -161,6 +175,7 @@ class ChunkRecorder:
             self.among,
             self.copies,
             self.moved,
+            deadline=self.deadline,
         )
 
     def _forget_erased(self, chunk: Chunk) -> None:

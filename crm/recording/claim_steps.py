@@ -49,6 +49,7 @@ class Movers:
     own: the chunk's events by subject; causes: by subject, events of shared things that concern it.
     changed: of each shared thing's subject, the position of its last change.
     day_at: the day that was reached at a position.
+    keep_time: raises an error where it takes too long.
     """
 
     own: Mapping[str, Sequence[LoggedEvent]]
@@ -56,6 +57,7 @@ class Movers:
     facts: SharedFacts
     changed: Mapping[str, int]
     day_at: Callable[[int], date | None]
+    keep_time: Callable[[], None]
 
     def steps(self, evaluation: Evaluation, subjects: Iterable[str]) -> list[ClaimStep]:
         """The claims after each event that may have changed them, the last as they stand now."""
@@ -86,6 +88,7 @@ class Movers:
         return [movers[position] for position in sorted(movers)]
 
     def _as_of(self, evaluation: Evaluation, position: int) -> Evaluation:
+        self.keep_time()
         facts = self.facts.as_of(position, self.changed)
         context = replace(
             evaluation.context,

@@ -10,9 +10,8 @@ One transaction for a batch, always in this order:
 5. add what dealers must be told of their copies to their sequences;
 6. move the checkpoint, and commit.
 
-Where nothing is recorded yet of a long journal, it is recorded from the beginning, person by person
-(crm/recording/from_the_beginning.py); what concerns many is found out first
-(crm/recording/foreseeing.py).
+A long journal of which nothing is recorded is recorded from the beginning, person by person
+(crm/recording/from_the_beginning.py); what concerns many is found out first (…/foreseeing.py).
 
 A failure that is tied to one event puts that event aside (crm/journal/dead_letters.py); any other
 stops the worker. Nothing is skipped silently. What a broker carries is recorded by the same steps,
@@ -85,8 +84,9 @@ class Recorder:
     """Whether a recording from the beginning is begun where one is due: not where workers of
     brokers may come in between two of its transactions."""
     foresees: bool = field(init=False)
-    """Whether what concerns many is found out before anybody is locked out: on PostgreSQL nobody
-    waits for a recording but another one."""
+    """Whether what concerns many is found out first: on PostgreSQL nobody waits for a recording."""
+    patience_seconds: float | None = None
+    """After so long a transaction is broken off, and done with fewer events; None: never."""
     _parts: Iterator[Part] | None = None
     transaction: Callable[[], AbstractContextManager[Connection]] = field(init=False)
     """What each batch is written in: one of its own, unless somebody makes all of them one."""
@@ -103,9 +103,9 @@ class Recorder:
     ) -> Batch | None:
         """Record the next events, at most `limit`; None when there are none.
 
-        `now_us` is only kept with what fails and with what dealers are told. `up_to`: how far the
-        journal is to be recorded; where that is far, and nothing is recorded yet, it is done person
-        by person, and each call does a part. Raises what is not tied to a single event.
+        `now_us` is kept with what fails and with what dealers are told. `up_to`: how far to record;
+        where that is far, and nothing is recorded yet, it is done person by person, and each call
+        does a part. Raises what is not tied to a single event.
         """
         if up_to is not None and (part := self._next_part(now_us, up_to)) is not None:
             return Batch(part.events, 1, up_to, 0, part.rows_written, part.erased)
@@ -121,20 +121,22 @@ class Recorder:
                     raise
                 if limit == 1:
                     return self._put_aside(error, now_us)
-                # Halve until the event that cannot be recorded stands alone.
+                # Until the event that cannot be recorded stands alone, or it goes quickly enough.
                 limit = max(1, limit // 8)
 
     def _record_next(self, limit: int, now_us: int) -> Batch | None:
         foreseen = None
+        self.chunks.keep_within(self.patience_seconds, limit)
         with gc_paused():
             while True:
                 with self.transaction() as connection:
                     batch = self._record(connection, limit, now_us, foreseen)
                 if not isinstance(batch, ConcernsMany):
+                    self.chunks.deadline = None
                     return batch
+                known = batch.event, self.chunks, self.consumer, self.state
                 with reading(self.engine) as connection:
-                    known = self.chunks, self.consumer, self.state
-                    foreseen = foresee(connection, batch.event, *known)
+                    foreseen = foresee(connection, *known)
 
     def _next_part(self, now_us: int, up_to: int) -> Part | None:
         """The next part of a recording from the beginning; None where it is done in batches."""

@@ -16,14 +16,17 @@ from crm.journal.events import last_position
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.queries import counts_between
-from crm.recording.recorder import BATCH_EVENTS, LARGEST_BATCH, Recorder
+from crm.recording.recorder import Recorder
 from crm.storage.database import reading
 from streams.running.days import hand_over_days
 from streams.running.logs import Summary
 from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
+from streams.running.takes import FIRST_TAKE, PATIENCE, next_take
 
 _SCRUB_SECONDS = 10.0
+_TAKE_SECONDS = 2.0
+"""So long may a transaction last: under SQLite's one lock whoever comes to a door waits for it."""
 _log = logging.getLogger(__name__)
 
 Report = Callable[[int, int], None]
@@ -48,11 +51,14 @@ class Worker:
     keyring: Keyring
     recorder: Recorder = field(init=False)
     scrubbing: Scrubbing = field(init=False)
+    take_events: int = FIRST_TAKE
+    """How many events are recorded together, when so many wait."""
     recorded_now: Summary = field(default_factory=lambda: Summary(_log, "recorded"))
 
     def __post_init__(self) -> None:
         """One recorder for the worker's life."""
         self.recorder = Recorder(self.engine, self.keyring)
+        self.recorder.patience_seconds = PATIENCE * _TAKE_SECONDS
         self.scrubbing = Scrubbing(self.engine, self.keyring)
         self.scrubbing.attempt()
 
@@ -94,11 +100,14 @@ class Worker:
         return worked
 
     def _next(self, tally: Tally) -> bool:
-        recorded, last = patiently(self._positions)
-        limit = min(max(last - recorded, BATCH_EVENTS), LARGEST_BATCH)
-        batch = patiently(lambda: self.recorder.record_next(now_us(), limit, last))
+        _, last = patiently(self._positions)
+        started = time.monotonic()
+        take = self.take_events
+        batch = patiently(lambda: self.recorder.record_next(now_us(), take, last))
         if batch is None:
             return False
+        seconds = time.monotonic() - started
+        self.take_events = next_take(take, batch.events, seconds, _TAKE_SECONDS)
         tally.first_position = tally.first_position or batch.first_position
         tally.last_position = batch.last_position
         tally.failed += batch.failed

@@ -22,15 +22,10 @@ from streams.kafka.topics import EVENTS, TopicMissing, administration, existing,
 from streams.running.logs import Summary
 from streams.running.retry import patiently
 from streams.running.scrubbing import Scrubbing
+from streams.running.takes import FIRST_TAKE, PATIENCE, next_take
 
 GIVEN = "partitions given, begun at their checkpoints"
 """What a worker says each time: more often than workers come and go is a storm."""
-FIRST_TAKE = 8_000
-"""Events of one transaction of a worker that does not know yet how fast it is: on a machine ten
-times as slow as most it still ends before the watchdog loses patience."""
-LARGEST_TAKE = 16_000
-"""When so many wait: as the embedded worker takes them."""
-_SMALLEST_TAKE = 500
 _TAKE_SECONDS = 5.0
 """So long may a take last: others wait for it, and the watchdog has patience for twelve of them."""
 Take = Sequence[CarriedBatch]
@@ -88,6 +83,8 @@ class Carrying:
         self.topic_id = found.topic_id
         self.scrubbing = Scrubbing(self.engine, self.keyring)
         self.recorder = CarriedRecorder(self.engine, self.keyring)
+        self.recorder.patience_seconds = PATIENCE * _TAKE_SECONDS
+        self.recorder.alive = self.alive
         left = Recorder(self.engine, self.keyring)
         while patiently(lambda: left.record_next(now_us()), self.alive):
             pass
@@ -143,7 +140,8 @@ class Carrying:
                 self.next_offsets[part.partition.number] = part.next_offset
         self.alive()
         events = sum(len(part.events) for part in parts)
-        self.take_events = next_take(self.take_events, events, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        self.take_events = next_take(self.take_events, events, seconds, _TAKE_SECONDS)
         self.recorded_now.add(events=recorded.events, partitions=len(parts))
         if recorded.failed:
             _log.error("put aside as dead letters", extra={"events": recorded.failed})
@@ -151,15 +149,6 @@ class Carrying:
             self.scrubbing.erased()
         self.scrubbing.attempt_if_time()
         return recorded
-
-
-def next_take(events_at_most: int, events: int, seconds: float) -> int:
-    """How many events the next take may hold, after one that held so many and took so long."""
-    if seconds > _TAKE_SECONDS:
-        return max(events_at_most // 2, _SMALLEST_TAKE)
-    if seconds < _TAKE_SECONDS / 2 and events > events_at_most // 2:
-        return min(events_at_most * 2, LARGEST_TAKE)
-    return events_at_most
 
 
 def takes(

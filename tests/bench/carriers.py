@@ -46,9 +46,10 @@ from crm.recording.carried_recorder import CarriedRecorder
 from crm.recording.recorder import LARGEST_BATCH, Recorder
 from crm.storage.database import open_engine, reading
 from streams.embedded.worker import Worker
-from streams.kafka.carrying import LARGEST_TAKE, consumer_of
+from streams.kafka.carrying import consumer_of
 from streams.kafka.relay import Relay
 from streams.kafka.topics import EVENTS, administration, create, name_of
+from streams.running.takes import LARGEST_TAKE
 from tests.bench.processor import Spent, processor_time
 from tests.bench.steps import alone
 from tests.installations import Installation

@@ -161,10 +161,10 @@ def test_of_many_erasures_in_a_row_the_file_is_not_written_anew_for_each(
         rewrite(engine)
 
     monkeypatch.setattr("streams.running.scrubbing._REST", 1e9)
-    monkeypatch.setattr("streams.embedded.worker.BATCH_EVENTS", 1)
-    monkeypatch.setattr("streams.embedded.worker.LARGEST_BATCH", 1)
+    monkeypatch.setattr("streams.embedded.worker.next_take", lambda *_: 1)
     monkeypatch.setattr("streams.running.scrubbing.rewrite", counted)
     with clock(), Installation() as installation:
+        installation.worker.take_events = 1
         installation.accept([*said, *maker.made, erasure])
         installation.work()
         assert list(found_in(installation.folder)) == []

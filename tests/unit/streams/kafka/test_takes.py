@@ -6,7 +6,7 @@ from itertools import pairwise
 from crm.journal.checkpoints import Partition
 from crm.journal.messages import message, record
 from crm.recording.carried_batch import CarriedBatch, CarriedEvent, in_order_of_arrival
-from streams.kafka.carrying import FIRST_TAKE, LARGEST_TAKE, FetchedRecord, next_take, takes
+from streams.kafka.carrying import FetchedRecord, takes
 from tests.unit.crm.journal.test_messages import ROW
 
 
@@ -80,27 +80,6 @@ def test_the_order_of_a_partition_holds_even_where_the_clock_went_back() -> None
         mine = [event for event in found if any(event is each for each in part.events)]
         assert all(one.offset < other.offset for one, other in pairwise(mine))
     assert len(found) == 6
-
-
-def test_takes_grow_while_they_are_quick_up_to_the_largest() -> None:
-    limit, found = FIRST_TAKE // 2, []
-    for _ in range(5):
-        limit = next_take(limit, limit, 0.5)
-        found.append(limit)
-    assert found == [FIRST_TAKE, LARGEST_TAKE, LARGEST_TAKE, LARGEST_TAKE, LARGEST_TAKE]
-
-
-def test_takes_shrink_while_they_last_too_long_so_that_even_a_slow_worker_comes_on() -> None:
-    limit, seconds = LARGEST_TAKE, 0.0
-    for _ in range(10):
-        seconds = limit / 100
-        limit = next_take(limit, limit, seconds)
-    assert seconds <= 5
-    assert next_take(limit, limit, 3_600) == limit == 500
-
-
-def test_a_small_take_tells_nothing_of_larger_ones() -> None:
-    assert next_take(4_000, 30, 0.01) == 4_000
 
 
 def test_a_take_is_as_large_as_may_be_when_it_is_cut() -> None:
