@@ -83,10 +83,9 @@ class CarriedRecorder:
         One transaction for all, unless an event fails. Raises what no single event causes.
         """
         count = sum(len(part.events) for part in parts)
-        self.chunks.keep_within(self.patience_seconds, count)
         self.alive()
         try:
-            with gc_paused():
+            with gc_paused(), self.chunks.within(self.patience_seconds, count):
                 decoded = self._decode(parts)
                 with writing(self.engine) as connection:
                     return self._record(connection, parts, decoded, now_us)

@@ -1,7 +1,8 @@
 """Records chunks: from their events to the rows of every projection."""
 
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from sqlalchemy import Connection
@@ -52,7 +53,7 @@ class ChunkRecorder:
         self.components.forget_everything()
         self.copies = {}
         self.moved.forget()
-        self.among = self.deadline = None
+        self.among = None
 
     def write_changes(self, connection: Connection, up_to: int, now_us: int) -> int:
         """What the dealers are to be told of this transaction; returns how many changes.
@@ -101,12 +102,15 @@ class ChunkRecorder:
             write(connection)
         return chunk.written + write_steps(connection, *steps)
 
-    def keep_within(self, seconds: float | None, events: int) -> None:
-        """The next transaction holds so many events, and is broken off if it takes much longer."""
-        if seconds is None or events <= FEW_EVENTS:
-            self.deadline = None
-        else:
+    @contextmanager
+    def within(self, seconds: float | None, events: int) -> Iterator[None]:
+        """A transaction of so many events, which is broken off if it takes longer."""
+        if seconds is not None and events > FEW_EVENTS:
             self.deadline = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self.deadline = None
 
     def facts_in(self, connection: Connection) -> SharedFacts:
         """The facts of shared things, within a transaction."""

@@ -13,9 +13,8 @@ One transaction for a batch, always in this order:
 A long journal of which nothing is recorded is recorded from the beginning, person by person
 (crm/recording/from_the_beginning.py); what concerns many is found out first (…/foreseeing.py).
 
-A failure that is tied to one event puts that event aside (crm/journal/dead_letters.py); any other
-stops the worker. Nothing is skipped silently. What a broker carries is recorded by the same steps,
-within the transaction that journals it (crm/recording/carried_recorder.py).
+A failure that is tied to one event puts it aside (crm/journal/dead_letters.py); any other stops the
+worker. What a broker carries is recorded by the same steps (crm/recording/carried_recorder.py).
 """
 
 import logging
@@ -42,15 +41,14 @@ from crm.recording.unfinished import is_unfinished, mark_finished
 from crm.schema.tables import PROJECTED
 from crm.storage.collection import gc_passed_over, gc_paused, gc_resumed
 from crm.storage.database import reading, writing
-from crm.storage.locks import RECORDING, hold
+from crm.storage.locks import RECORDING, give_way, hold
 
 _log = logging.getLogger(__name__)
 
 BATCH_EVENTS = 1000
 FROM_THE_BEGINNING = LARGEST_BATCH = 16 * BATCH_EVENTS
-"""The more events together, the less an event costs: each person is looked at once for all of
-theirs. Of more at once memory and the wait of others would grow. Where more waits and nothing is
-recorded yet, it is recorded from the beginning."""
+"""The more events together, the less an event costs, and the more memory and patience it takes.
+Where more waits and nothing is recorded yet, it is recorded from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,7 @@ class Recorder:
     state: tuple[int, int] | None = None
     """Position and number of transactions at which what is kept at hand is true."""
     begun: int = 0
-    """How many events of a recording from the beginning are recorded, while the checkpoint waits
-    for its end."""
+    """How many events are recorded from the beginning, while the checkpoint waits for its end."""
     can_begin: bool = field(init=False)
     """Whether a recording from the beginning is begun where one is due: not where workers of
     brokers may come in between two of its transactions."""
@@ -121,18 +118,17 @@ class Recorder:
                     raise
                 if limit == 1:
                     return self._put_aside(error, now_us)
+                give_way(self.engine, self.patience_seconds or 0)
                 # Until the event that cannot be recorded stands alone, or it goes quickly enough.
                 limit = max(1, limit // 8)
 
     def _record_next(self, limit: int, now_us: int) -> Batch | None:
         foreseen = None
-        self.chunks.keep_within(self.patience_seconds, limit)
-        with gc_paused():
+        with gc_paused(), self.chunks.within(self.patience_seconds, limit):
             while True:
                 with self.transaction() as connection:
                     batch = self._record(connection, limit, now_us, foreseen)
                 if not isinstance(batch, ConcernsMany):
-                    self.chunks.deadline = None
                     return batch
                 known = batch.event, self.chunks, self.consumer, self.state
                 with reading(self.engine) as connection:

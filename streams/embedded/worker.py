@@ -18,6 +18,7 @@ from crm.keyring.keyring import Keyring
 from crm.outcomes.queries import counts_between
 from crm.recording.recorder import Recorder
 from crm.storage.database import reading
+from crm.storage.locks import give_way
 from streams.running.days import hand_over_days
 from streams.running.logs import Summary
 from streams.running.retry import patiently
@@ -108,6 +109,7 @@ class Worker:
             return False
         seconds = time.monotonic() - started
         self.take_events = next_take(take, batch.events, seconds, _TAKE_SECONDS)
+        give_way(self.engine, seconds)
         tally.first_position = tally.first_position or batch.first_position
         tally.last_position = batch.last_position
         tally.failed += batch.failed

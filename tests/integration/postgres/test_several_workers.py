@@ -19,18 +19,24 @@ from sqlalchemy import Engine, func, select, text
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
 from crm.configuration.settings import Settings
+from crm.journal.checkpoints import Partition
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.operations.checks import run_checks
 from crm.people.tables import CARD, PERSON
-from crm.recording.carried_batch import CarriedEvent
+from crm.recording.carried_batch import CarriedBatch, CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder, Recorded
 from crm.storage.database import open_engine, reading, writing
 from crm.storage.locks import RECORDING, hold
 from streams.running.retry import patiently
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same
-from tests.integration.postgres.carrying import batches, carried_events, in_partitions
+from tests.integration.postgres.carrying import (
+    TOPIC_ID,
+    batches,
+    carried_events,
+    in_partitions,
+)
 from tests.servers.processes import PATIENCE_SECONDS, wait_until
 
 PROVING = os.environ.get("JINXI_PROVE") == "1"
@@ -101,6 +107,25 @@ def test_workers_on_random_partitions_leave_what_one_worker_leaves(
     with reading(at_scale.engine) as connection:
         assert [c.name for c in run_checks(connection, at_scale.keyring) if not c.ok] == []
     assert all(table.equal for table in verify(at_scale.engine, at_scale.keyring).values())
+
+
+def test_what_lasts_too_long_is_recorded_in_smaller_pieces_by_somebody_who_is_alive(
+    season: Installation, at_scale: Installation
+) -> None:
+    signs: list[int] = []
+    recorder = CarriedRecorder(at_scale.engine, at_scale.keyring)
+    recorder.patience_seconds = -1.0
+    recorder.alive = lambda: signs.append(1)
+    carried = in_partitions(carried_events(season.engine), PARTITIONS)
+    everything = [
+        CarriedBatch(Partition("tests", TOPIC_ID, number), events[-1].offset + 1, tuple(events))
+        for number, events in enumerate(carried)
+    ]
+    recorded = recorder.record(everything, 1)
+    assert (recorded.events, recorded.failed) == (sum(map(len, carried)), 0)
+    # The whole, each partition, and at least the halves of one.
+    assert len(signs) > 1 + PARTITIONS
+    assert_same(at_scale.snapshot(), season.snapshot())
 
 
 def card(card_id: str) -> bytes:
