@@ -107,6 +107,7 @@ def _grow(
     before = evaluate(fold, earlier)
     path: list[tuple[LoggedEvent, Fold]] = []
     for event in new:
+        chunk.keep_time()
         grown = fold.then(event, context)
         if grown is None:
             return _grow_late(subjects, before, new, context)
@@ -196,4 +197,8 @@ def _steps(chunk: Chunk, growth: Growth) -> list[ClaimStep]:
     for position in sorted(days):
         then = replace(context, reached_day=chunk.day_at(position))
         moments.append((days[position], evaluate(growth.after.fold, then)))
-    return [claim_step(evaluation, growth.subjects, event) for event, evaluation in moments]
+    steps = []
+    for event, evaluation in moments:
+        chunk.keep_time()
+        steps.append(claim_step(evaluation, growth.subjects, event))
+    return steps
