@@ -1,7 +1,7 @@
 """After an erasure: no deleted byte stays in a file, as soon as nobody is in the way."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -32,9 +32,9 @@ class Scrubbing:
 
     engine: Engine
     keyring: Keyring
-    rewriting: bool = False
+    rewriting: bool = field(init=False)
     emptying: bool = True
-    is_certain: bool = False
+    is_certain: bool = field(init=False)
     in_the_way: bool = False
     """Whether the last attempt failed."""
     again_at: float = float("-inf")

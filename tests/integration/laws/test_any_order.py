@@ -32,6 +32,15 @@ def take_in(installation: Installation, events: list[Sent], random: Random) -> N
     installation.work()
 
 
+def take_in_among_kills(installation: Installation, events: list[Sent], random: Random) -> None:
+    """Hand over in pieces and record; any transaction may be killed, and is done again."""
+    with killed_now_and_then(installation, random) as survive:
+        for piece in cut(events, random):
+            survive(lambda piece=piece: installation.accept(piece))  # type: ignore[misc]
+            survive(lambda: installation.worker.recorder.record_next(0, random.choice((1, 5, 30))))
+        survive(installation.work)
+
+
 def shuffled(events: list[Sent], random: Random) -> list[Sent]:
     """In any order, some of them twice."""
     found = [*events, *random.choices(events, k=5)]
@@ -69,11 +78,7 @@ def test_kills_of_any_transaction_leave_no_trace(events: list[Sent], random: Ran
     with clock(), Installation() as plain, Installation() as other:
         plain.accept(events)
         plain.work()
-        with killed_now_and_then(other, random) as survive:
-            for piece in cut(shuffled(events, random), random):
-                survive(lambda piece=piece: other.accept(piece))  # type: ignore[misc]
-                survive(lambda: other.worker.recorder.record_next(0, random.choice((1, 5, 30))))
-            survive(other.work)
+        take_in_among_kills(other, shuffled(events, random), random)
         assert_same(plain.snapshot(), other.snapshot())
 
 

@@ -57,6 +57,22 @@ def a_full_disk(file: Path) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
+@contextmanager
+def an_erasure_that_nothing_was_removed_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Installation]:
+    """It is recorded, and what it deleted lies in the files."""
+    said, erasure, _ = life()
+    with clock(), Installation() as installation:
+        installation.accept(said)
+        installation.work()
+        installation.accept([erasure])
+        with monkeypatch.context() as patch:
+            patch.setattr(Scrubbing, "attempt", lambda _: None)
+            installation.work()
+        yield installation
+
+
 def test_a_log_that_somebody_reads_is_emptied_when_the_reader_has_gone(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -78,15 +94,8 @@ def test_a_log_that_somebody_reads_is_emptied_when_the_reader_has_gone(
 def test_a_full_disk_ends_no_worker_and_is_made_up_for_later(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said, erasure, _ = life()
-    with clock(), Installation() as installation:
-        installation.accept(said)
-        installation.work()
-        installation.accept([erasure])
+    with an_erasure_that_nothing_was_removed_for(monkeypatch) as installation:
         scrubbing = installation.worker.scrubbing
-        with monkeypatch.context() as patch:
-            patch.setattr(type(scrubbing), "attempt", lambda _: None)
-            installation.work()
         assert scrubbing.rewriting
         empty_log(installation.engine)
         with a_full_disk(installation.folder / "jinxi.db"):
@@ -118,14 +127,8 @@ def test_a_worker_that_finds_a_reader_at_its_start_says_nothing_and_works(
 def test_what_a_worker_that_was_killed_did_not_remove_is_removed_by_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    said, erasure, _ = life()
-    with clock(), Installation() as installation:
-        installation.accept(said)
-        installation.work()
-        installation.accept([erasure])
-        with monkeypatch.context() as patch:
-            patch.setattr(Scrubbing, "attempt", lambda _: None)
-            installation.work()
+    with an_erasure_that_nothing_was_removed_for(monkeypatch) as installation:
+        assert list(found_in(installation.folder)) != []
         installation.close()
         installation.open()
         assert not installation.worker.scrubbing.is_due

@@ -19,9 +19,8 @@ from crm.recording import foreseeing
 from crm.recording.chunk_recorder import ChunkRecorder
 from crm.storage.database import reading, writing
 from streams.upkeep.replay import verify
-from tests.failing_transactions import killed_now_and_then
-from tests.installations import Installation, assert_same, clock, cut
-from tests.integration.laws.test_any_order import shuffled, take_in
+from tests.installations import Installation, assert_same, clock
+from tests.integration.laws.test_any_order import shuffled, take_in, take_in_among_kills
 from tests.worlds import FEW, Maker, Sent, make_world, shared_worlds, weighed_worlds, worlds
 
 _foresee = ChunkRecorder.foresee
@@ -96,15 +95,12 @@ def test_kills_of_any_transaction_leave_no_trace(events: list[Sent], random: Ran
     with clock(), Installation() as plain, Installation() as other:
         plain.accept(events)
         plain.work()
-        with even_few_are_many(), killed_now_and_then(other, random) as survive:
-            for piece in cut(events, random):
-                survive(lambda piece=piece: other.accept(piece))  # type: ignore[misc]
-                survive(lambda: other.worker.recorder.record_next(0, random.choice((1, 5, 30))))
-            survive(other.work)
+        with even_few_are_many():
+            take_in_among_kills(other, events, random)
         assert_same(plain.snapshot(), other.snapshot())
 
 
-def test_policies_weights_contracts_and_days_are_foreseen() -> None:
+def test_what_many_share_is_foreseen() -> None:
     seen: list[str] = []
     for seed in range(6):
         with clock(), Installation() as installation, even_few_are_many() as found:
@@ -115,6 +111,7 @@ def test_policies_weights_contracts_and_days_are_foreseen() -> None:
             little_by_little(installation)
             seen += found
     wanted = {"reward_policy.published", "matching.published", "dealer.contracted", "day.reached"}
+    wanted |= {"activity.changed", "member.changed"}
     assert wanted <= set(seen)
 
 
