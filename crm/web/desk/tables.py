@@ -17,6 +17,8 @@ from crm.web.guards.visit import Visit
 ROWS_ON_A_PAGE = 50
 MOST_ROWS_OF_A_FILE = 200_000
 _LONGEST = 80
+_MOST_IN_SIGHT = 2
+"""Filters on a phone: more than these are folded away, all but the field that searches."""
 
 R = TypeVar("R")
 FileKind = Literal["", "csv", "xlsx"]
@@ -217,6 +219,24 @@ class ShownTable:
     def is_filtered(self) -> bool:
         """Whether a filter is set."""
         return any(self.asked.text(each.name) for each in self.table.filters)
+
+    @property
+    def folded(self) -> tuple[Filter, ...]:
+        """Filters that a phone folds away, so that the list begins on its first screen."""
+        filters = self.table.filters
+        if len(filters) <= _MOST_IN_SIGHT:
+            return ()
+        return tuple(each for each in filters if each.name != "text")
+
+    @property
+    def in_sight(self) -> tuple[Filter, ...]:
+        """The other filters."""
+        return tuple(each for each in self.table.filters if each not in self.folded)
+
+    @property
+    def folded_set(self) -> list[Filter]:
+        """Which of those that are folded away are set: what a phone says of them."""
+        return [each for each in self.folded if self.asked.text(each.name)]
 
     def next_sort(self, column: Column[Any]) -> str:
         """What a tap on a heading asks for."""

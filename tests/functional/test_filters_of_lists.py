@@ -1,0 +1,53 @@
+"""Filters above lists: folded away on a phone, so that the list begins on its first screen."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.functional.journeys import Journey
+
+pytestmark = pytest.mark.browser
+
+
+def _top_of(page: Page, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    assert box
+    return box["y"]
+
+
+def test_the_filters_of_the_audit_are_folded_on_a_phone_and_say_what_they_are_set_to(
+    on_phone: Journey,
+) -> None:
+    on_phone.sign_in("audit")
+    on_phone.open("/audit")
+    page = on_phone.page
+    fold = page.locator("details.fold > summary")
+    expect(fold).to_have_text("筛选")
+    expect(page.get_by_label("从哪天")).to_be_hidden()
+    assert _top_of(page, ".bar .files") < 400
+    fold.tap()
+    page.get_by_label("全部").select_option("looked")
+    page.get_by_label("从哪天").fill("2026-03-01")
+    page.get_by_role("button", name="查找").tap()
+    expect(fold).to_have_text("筛选：看了、从哪天 2026年3月1日")
+    expect(page.get_by_label("从哪天")).to_be_hidden()
+
+
+def test_what_searches_a_list_stays_in_sight_when_its_filters_are_folded(on_phone: Journey) -> None:
+    on_phone.sign_in("audit")
+    on_phone.open("/activities")
+    page = on_phone.page
+    expect(page.get_by_label("全部种类")).to_be_hidden()
+    page.locator("#text").fill("义诊")
+    page.get_by_role("button", name="查找").tap()
+    expect(page.locator(".listing tbody a").first).to_contain_text("义诊")
+    page.locator("details.fold > summary").tap()
+    page.get_by_label("全部种类").select_option("free_clinic")
+    page.get_by_role("button", name="查找").tap()
+    expect(page.locator("details.fold > summary")).to_have_text("筛选：大型义诊")
+
+
+def test_at_a_desk_all_filters_of_a_list_are_in_sight(at_desk: Journey) -> None:
+    at_desk.sign_in("audit")
+    at_desk.open("/audit")
+    expect(at_desk.page.get_by_label("从哪天")).to_be_visible()
+    expect(at_desk.page.locator("details.fold")).to_be_hidden()
