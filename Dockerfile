@@ -21,7 +21,7 @@ RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-di
 
 FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin jinxi \
-    && install --directory --owner jinxi --group jinxi --mode 0700 /data /data/attachments
+    && install --directory --owner jinxi --group jinxi --mode 0700 /data /data/attachments /backups
 COPY --from=build /opt/jinxi /opt/jinxi
 ENV PATH=/opt/jinxi/bin:$PATH PYTHONUTF8=1 PYTHONUNBUFFERED=1 JINXI_DATA=/data
 WORKDIR /data

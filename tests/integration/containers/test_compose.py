@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from crm.accounts.tokens import add_token
+from crm.configuration.environment import variables
+from crm.configuration.settings import Settings
 from crm.storage.database import open_engine
 from tests.examples import a_card
 from tests.integration.containers.compose import FILE, Native, Unreadable, natively, read
@@ -27,6 +29,8 @@ SECRETS = {
     "JINXI_OWNER_PASSWORD_PATH": "/o",
     "JINXI_ROLE_PASSWORD_PATH": "/r",
 }
+NAMES = {each.name for each in variables(Settings).values()}
+OF_OWN_BROKERS = {"JINXI_KAFKA_BOOTSTRAP", "JINXI_KAFKA_PREFIX"}
 LONG_RUNNING = ("web", "relay", "worker", "bridge", "webhooks")
 REPLICAS = (("relay", 1), ("worker", 1), ("worker", 2), ("web", 1), ("bridge", 1), ("webhooks", 1))
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
@@ -52,7 +56,7 @@ def test_every_image_is_pinned_and_every_service_is_limited_and_kept_alive(
             assert service["healthcheck"]["test"][0] == "CMD", name
 
 
-def test_what_is_ours_runs_without_root_and_writes_nothing_but_evidence(
+def test_what_is_ours_runs_without_root_and_writes_nothing_but_evidence_and_backups(
     compose: dict[str, Any],
 ) -> None:
     for name in ("setup", *LONG_RUNNING):
@@ -61,12 +65,56 @@ def test_what_is_ours_runs_without_root_and_writes_nothing_but_evidence(
         assert service["cap_drop"] == ["ALL"], name
         keeps_evidence = name in ("web", "worker", "bridge")
         wanted = ["attachments:/data/attachments"] if keeps_evidence else []
+        wanted += ["backups:/backups"] if name == "web" else []
         assert service.get("volumes", []) == wanted, name
     docker_file = (ROOT / "Dockerfile").read_text()
     assert "USER 10001:10001" in docker_file
     assert docker_file.count("--require-hashes") == docker_file.count("install --require") == 2
     bases = re.findall(r"^FROM (\S+)", docker_file, re.M)
     assert all(PIN.search(base) and DIGEST.search(base) for base in bases)
+
+
+SAID_BY_THE_FILE = {
+    *("JINXI_DATABASE_URL", "JINXI_KEYRING_URL", "JINXI_DATABASE_PASSWORD_FILE"),
+    *("JINXI_MASTER_KEY_FILE", "JINXI_DATA", "JINXI_LOG"),
+}
+OF_WEB = {"JINXI_BACKUPS", "JINXI_METRICS_FROM", "JINXI_PROXIES"}
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The services' environments where somebody sets all that there is."""
+    folder = tmp_path_factory.mktemp("said")
+    every = dict.fromkeys(NAMES, "said")
+    services = read(folder, **{**every, **SECRETS, "JINXI_BACKUPS_PATH": "/mnt/backups"})
+    found: dict[str, Any] = services["services"]
+    return found
+
+
+def test_a_backup_that_is_started_in_a_page_outlives_its_container(
+    compose: dict[str, Any], said: dict[str, Any]
+) -> None:
+    web = compose["services"]["web"]
+    kept = Path(web["environment"]["JINXI_BACKUPS"])
+    in_memory = [each.partition(":")[0] for each in web["tmpfs"]]
+    assert not any(kept.is_relative_to(folder) for folder in in_memory)
+    assert f"backups:{kept}" in web["volumes"]
+    assert f" {kept}\n" in (ROOT / "Dockerfile").read_text()
+    assert f"/mnt/backups:{kept}" in said["web"]["volumes"]
+
+
+def test_every_setting_can_be_said_to_the_services_but_those_that_the_file_says_itself(
+    said: dict[str, Any],
+) -> None:
+    # Its brokers stand on a network of their own, without TLS.
+    of_other_brokers = {each for each in NAMES if each.startswith("JINXI_KAFKA_")} - OF_OWN_BROKERS
+    for_tests = {"JINXI_WEBHOOKS_TO_LOOPBACK"}
+    taken_over = NAMES - SAID_BY_THE_FILE - OF_WEB - of_other_brokers - for_tests
+    for name in ("setup", *LONG_RUNNING):
+        environment = said[name]["environment"]
+        assert {each for each in taken_over if environment.get(each) != "said"} == set(), name
+        assert environment.keys() >= SAID_BY_THE_FILE, name
+    assert said["web"]["environment"].keys() >= OF_WEB
 
 
 def test_no_secret_stands_in_the_file_and_each_must_be_named(tmp_path: Path) -> None:
