@@ -1,5 +1,6 @@
 """Who changed an account, a token, or whom the house calls: kept with the change, for auditors."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ from crm.accounts.tables import ACCOUNT_CHANGE
 What = Literal[
     "invited",
     "joined",
+    "made",
     "roles",
     "password",
     "factor",
@@ -33,6 +35,11 @@ class AccountChange:
     what: What
     subject: str
     detail: str = ""
+
+
+def rights(roles: Iterable[str], dealer: str | None) -> str:
+    """What somebody is given, as the detail of a change."""
+    return " ".join((*roles, *([dealer] if dealer else [])))
 
 
 def log_change(connection: Connection, change: AccountChange) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from campaigns.times import SECOND_US
 from campaigns.wording.catalogues import N_
-from crm.accounts.changes import AccountChange, log_change
+from crm.accounts.changes import AccountChange, log_change, rights
 from crm.accounts.passwords import hashed
 from crm.accounts.people import NameTaken, account_of, account_row, is_empty
 from crm.accounts.roles import AccountInvalid, checked_roles
@@ -69,8 +69,8 @@ def invite(
     """The secret of a link to a new account; AccountInvalid. `dealers`: those there are."""
     kept = fitting_roles(roles, dealer, dealers)
     with writing(engine) as connection:
-        detail = " ".join((*kept, *([dealer] if dealer else [])))
-        log_change(connection, AccountChange(now_us, by, "invited", NOBODY, detail))
+        change = AccountChange(now_us, by, "invited", NOBODY, rights(kept, dealer))
+        log_change(connection, change)
         return _make(connection, Invitation("invite", kept, dealer, by), now_us)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, update
 
 from campaigns.wording.catalogues import N_
-from crm.accounts.changes import AccountChange, What, log_change
+from crm.accounts.changes import AccountChange, What, log_change, rights
 from crm.accounts.invitations import fitting_roles, invite, reset_link
 from crm.accounts.people import Account, account_of
 from crm.accounts.roles import AccountInvalid
@@ -48,8 +48,7 @@ class Manager:
             values = {"roles": " ".join(kept), "dealer": dealer}
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.actor == actor).values(values))
             end_sessions_of(connection, actor)
-            detail = " ".join((*kept, *([dealer] if dealer else [])))
-            self._log(connection, "roles", actor, detail)
+            self._log(connection, "roles", actor, rights(kept, dealer))
 
     def reset_password(self, actor: str) -> str:
         """The secret of a link to a new password; AccountInvalid."""
@@ -81,8 +80,7 @@ class Manager:
             raise AccountInvalid(N_("没有这家经销商：先登记经销商合同"))
         with writing(self.engine) as connection:
             token, actor = add_token_row(connection, name, role, dealer)
-            detail = " ".join((role, *([dealer] if dealer else [])))
-            self._log(connection, "token_made", actor, detail)
+            self._log(connection, "token_made", actor, rights([role], dealer))
         return token
 
     def revoke_token(self, token_id: str) -> Token:

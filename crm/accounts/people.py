@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from campaigns.intake import Credential
 from campaigns.wording.catalogues import N_
+from crm.accounts.access import COMMAND
+from crm.accounts.changes import AccountChange, log_change, rights
 from crm.accounts.passwords import agrees, hashed
 from crm.accounts.roles import (
     ROLES,
@@ -111,15 +113,21 @@ def add_user(
     dealer: str | None = None,
     *,
     is_demo: bool = False,
+    by: str = COMMAND,
 ) -> str:
-    """Make an account; returns its actor. AccountInvalid when something is wrong with it."""
+    """Make an account; returns its actor. AccountInvalid when something is wrong with it.
+
+    by: who does it.
+    """
     row = account_row(name, password, roles, dealer, is_demo=is_demo)
+    actor, given = str(row["actor"]), rights(checked_roles(roles, dealer), dealer)
     try:
         with writing(engine) as connection:
             connection.execute(insert(ACCOUNT), [row])
+            log_change(connection, AccountChange(now_us(), by, "made", actor, given))
     except IntegrityError as error:
         raise NameTaken(N_("已有这个名字的账户")) from error
-    return str(row["actor"])
+    return actor
 
 
 def account_row(
@@ -152,8 +160,8 @@ def check_password(engine: Engine, name: str, password: str) -> Account | None:
     return _account(row)
 
 
-def change_password(engine: Engine, actor: str, password: str) -> None:
-    """Give the account a new password, which ends its sessions."""
+def change_password(engine: Engine, actor: str, password: str, by: str = COMMAND) -> None:
+    """Give the account a new password, which ends its sessions. by: who does it."""
     of_actor = ACCOUNT.c.actor == actor
     with reading(engine) as connection:
         name = connection.execute(select(ACCOUNT.c.name).where(of_actor)).scalar()
@@ -161,13 +169,18 @@ def change_password(engine: Engine, actor: str, password: str) -> None:
     with writing(engine) as connection:
         connection.execute(update(ACCOUNT).where(of_actor).values(values))
         end_sessions_of(connection, actor)
+        log_change(connection, AccountChange(now_us(), by, "password", actor))
 
 
-def close_account(engine: Engine, actor: str) -> None:
-    """Nobody signs in with it any more; what the person logged stays under the same actor."""
+def close_account(engine: Engine, actor: str, by: str = COMMAND) -> None:
+    """Nobody signs in with it any more; what the person logged stays under the same actor.
+
+    by: who does it.
+    """
     with writing(engine) as connection:
         connection.execute(update(ACCOUNT).where(ACCOUNT.c.actor == actor).values(active=False))
         end_sessions_of(connection, actor)
+        log_change(connection, AccountChange(now_us(), by, "closed", actor))
 
 
 def account_of(connection: Connection, actor: str) -> Account | None:

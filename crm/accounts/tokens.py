@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, or_, sele
 
 from campaigns.intake import Credential
 from campaigns.wording.catalogues import N_
+from crm.accounts.access import COMMAND
+from crm.accounts.changes import AccountChange, log_change, rights
 from crm.accounts.roles import AccountInvalid
 from crm.accounts.sources import sender_of
 from crm.accounts.tables import API_TOKEN
@@ -45,10 +47,17 @@ def add_token(
     role: TokenRole,
     dealer: str | None = None,
     sources: Sequence[str] = (),
+    by: str = COMMAND,
 ) -> str:
-    """A new token, which is shown this once; AccountInvalid when something is wrong with it."""
+    """A new token, which is shown this once; AccountInvalid when something is wrong with it.
+
+    by: who makes it.
+    """
     with writing(engine) as connection:
-        return add_token_row(connection, name, role, dealer, sources)[0]
+        token, actor = add_token_row(connection, name, role, dealer, sources)
+        change = AccountChange(now_us(), by, "token_made", actor, rights([role], dealer))
+        log_change(connection, change)
+    return token
 
 
 def add_token_row(
@@ -104,13 +113,15 @@ def token_names(
     return {actor: name for actor, name in connection.execute(query)}
 
 
-def revoke_token(engine: Engine, name: str) -> Token:
+def revoke_token(engine: Engine, name: str, by: str = COMMAND) -> Token:
     """From now on the token opens nothing; AccountInvalid when it is not clear which.
 
-    `name` is its id, or its name where only one that is in force has it.
+    `name` is its id, or its name where only one that is in force has it. by: who revokes it.
     """
     with writing(engine) as connection:
-        return revoke_in(connection, name)
+        revoked = revoke_in(connection, name)
+        log_change(connection, AccountChange(now_us(), by, "token_revoked", revoked.token_id))
+    return revoked
 
 
 def revoke_in(connection: Connection, name: str) -> Token:

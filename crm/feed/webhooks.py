@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from campaigns.ids import derived_id
 from campaigns.times import DAY_US, SECOND_US
+from crm.accounts.access import COMMAND
+from crm.accounts.changes import AccountChange, log_change
 from crm.copies.webhook_signatures import changed_body, headers, written_secret
 from crm.feed.calling import AddressRefused, call, checked_url
 from crm.feed.queries import last_sequence
@@ -58,10 +60,17 @@ class Webhook:
 
 
 def add_webhook(
-    engine: Engine, keyring: Keyring, dealer: str, url: str, now_us: int, *, loopback: bool
+    engine: Engine,
+    keyring: Keyring,
+    dealer: str,
+    url: str,
+    now_us: int,
+    *,
+    loopback: bool,
+    by: str = COMMAND,
 ) -> tuple[str, str]:
     """(id, secret) of a new one; the secret is shown this once. AddressRefused when it may not be
-    called."""
+    called. by: who adds it."""
     checked_url(url, loopback=loopback)
     webhook_id = f"wh_{secrets.token_hex(8)}"
     secret = written_secret(secrets.token_bytes(KEY_BYTES))
@@ -78,13 +87,16 @@ def add_webhook(
     }
     with writing(engine) as connection:
         connection.execute(insert(WEBHOOK), [row])
+        log_change(connection, AccountChange(now_us, by, "webhook_made", webhook_id, dealer))
     return webhook_id, secret
 
 
-def remove_webhook(engine: Engine, webhook_id: str) -> bool:
-    """Nobody is called there any more; False when there is none."""
+def remove_webhook(engine: Engine, webhook_id: str, now_us: int, by: str = COMMAND) -> bool:
+    """Nobody is called there any more; False when there is none. by: who removes it."""
     with writing(engine) as connection:
         gone = connection.execute(delete(WEBHOOK).where(WEBHOOK.c.webhook_id == webhook_id))
+        if gone.rowcount:
+            log_change(connection, AccountChange(now_us, by, "webhook_removed", webhook_id))
         return gone.rowcount > 0
 
 

@@ -4,14 +4,16 @@ import orjson
 from sqlalchemy import Engine, insert
 
 from campaigns.wording.catalogues import N_
+from crm.accounts.access import COMMAND
+from crm.accounts.changes import AccountChange, log_change
 from crm.notices.notice import Notice, NoticeInvalid
 from crm.notices.queries import find_notice
 from crm.notices.tables import NOTICE
 from crm.storage.database import writing
 
 
-def add_notice(engine: Engine, made: Notice, now_us: int) -> bool:
-    """Keep a notice; False when it is there already, word for word.
+def add_notice(engine: Engine, made: Notice, now_us: int, by: str = COMMAND) -> bool:
+    """Keep a notice; False when it is there already, word for word. by: who adds it.
 
     Raises NoticeInvalid when the version stands for another text: people may have agreed to it.
     """
@@ -33,4 +35,6 @@ def add_notice(engine: Engine, made: Notice, now_us: int) -> bool:
             "added_us": now_us,
         }
         connection.execute(insert(NOTICE), [row])
+        name = f"{made.version} {made.purpose}"
+        log_change(connection, AccountChange(now_us, by, "notice_added", name))
     return True

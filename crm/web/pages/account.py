@@ -54,7 +54,8 @@ async def choose_password(posting: SignedInPosting) -> Response:
     if found is None:
         return _password_page(visit, N_("现在的密码不对。请再核对一遍，注意大小写。"))
     try:
-        await site.lanes.hashing(change_password, site.engine, account.actor, new)
+        own = account.actor
+        await site.lanes.hashing(change_password, site.engine, own, new, by=own)
     except PasswordRefused as error:
         return _password_page(visit, PASSWORD_FAULTS[error.why])
     # Over an address of its own, so that the page's forms belong to the new session.

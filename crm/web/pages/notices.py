@@ -8,12 +8,11 @@ from sqlalchemy import Connection
 
 from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import LANGUAGES
-from crm.accounts.changes import AccountChange, log_change
 from crm.copies.queries import dealer_name
 from crm.notices.notice import PURPOSES, Notice, NoticeInvalid, notice
 from crm.notices.queries import current_notices, find_notice, notices
 from crm.notices.register import add_notice
-from crm.storage.database import reading, writing
+from crm.storage.database import reading
 from crm.web.guards.visit import (
     AnyVisit,
     NotFound,
@@ -50,16 +49,11 @@ def add(posting: SignedInPosting) -> Response:
     visit.scope.require("accounts", "who adds what people agree to")
     texts = {name: posting.text(f"text_{name}", _LONGEST_TEXT) for name in LANGUAGES}
     version, purpose = posting.text("version", 64), posting.text("purpose", 32)
-    now_us = visit.site.now_us()
     try:
         made = notice(version, purpose, {name: text for name, text in texts.items() if text})
-        add_notice(visit.site.engine, made, now_us)
+        add_notice(visit.site.engine, made, visit.site.now_us(), visit.account.actor)
     except NoticeInvalid as error:
         return _list(visit, error.said(visit.language), posting)
-    with writing(visit.site.engine) as connection:
-        subject = f"{made.version} {made.purpose}"
-        change = AccountChange(now_us, visit.account.actor, "notice_added", subject)
-        log_change(connection, change)
     return RedirectResponse("/notices", 303)
 
 

@@ -4,11 +4,10 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from campaigns.wording.catalogues import N_
-from crm.accounts.changes import AccountChange, What, log_change
 from crm.copies.queries import dealer_names
 from crm.feed.calling import AddressRefused
 from crm.feed.webhooks import add_webhook, remove_webhook, webhooks
-from crm.storage.database import reading, writing
+from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.view.labels import WEBHOOK_REFUSALS
 
@@ -33,12 +32,13 @@ def add(posting: SignedInPosting) -> Response:
     with reading(visit.site.engine) as connection:
         if dealer not in dealer_names(connection):
             return _list(visit, visit.say(_WHICH), dealer, url)
-    site, now_us = visit.site, visit.site.now_us()
+    site, of = visit.site, (dealer, url, visit.site.now_us())
     try:
-        made, secret = add_webhook(site.engine, site.keyring, dealer, url, now_us, loopback=False)
+        made, secret = add_webhook(
+            site.engine, site.keyring, *of, loopback=False, by=visit.account.actor
+        )
     except AddressRefused as error:
         return _list(visit, visit.say(WEBHOOK_REFUSALS[error.why]), dealer, url)
-    _log(visit, "webhook_made", made, dealer)
     context = {"title": visit.say(N_("通知地址已加上")), "webhook_id": made, "secret": secret}
     return visit.render("webhook_made.html", context)
 
@@ -48,16 +48,10 @@ def remove(posting: SignedInPosting, webhook_id: str) -> Response:
     """Nobody is called there any more."""
     visit = posting.visit
     visit.scope.require("accounts", "who connects other systems")
-    if not remove_webhook(visit.site.engine, webhook_id):
+    site = visit.site
+    if not remove_webhook(site.engine, webhook_id, site.now_us(), visit.account.actor):
         raise NotFound
-    _log(visit, "webhook_removed", webhook_id, "")
     return RedirectResponse("/webhooks", 303)
-
-
-def _log(visit: Visit, what: What, subject: str, detail: str) -> None:
-    with writing(visit.site.engine) as connection:
-        change = AccountChange(visit.site.now_us(), visit.account.actor, what, subject, detail)
-        log_change(connection, change)
 
 
 def _list(visit: Visit, fault: str = "", dealer: str = "", url: str = "") -> Response:

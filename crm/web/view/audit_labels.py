@@ -42,6 +42,7 @@ FILES = {
 ACCOUNT_CHANGES = {
     "invited": N_("邀请了新账号"),
     "joined": N_("设好了自己的账号"),
+    "made": N_("加了账号"),
     "roles": N_("改了身份"),
     "password": N_("重设密码"),
     "factor": N_("重设第二道验证"),

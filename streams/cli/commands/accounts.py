@@ -6,6 +6,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from campaigns.times import rfc3339
+from crm.accounts.access import COMMAND
+from crm.accounts.changes import AccountChange, log_change
 from crm.accounts.people import (
     Account,
     accounts,
@@ -18,6 +20,7 @@ from crm.accounts.roles import AccountInvalid
 from crm.accounts.second_factor import forget_factor
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tokens import add_token, revoke_token, tokens
+from crm.clock import now_us
 from crm.storage.database import reading, writing
 from streams.cli.commands.options import NOT_FOUND, AsJson, clock_text
 from streams.running.installation import Installation, open_installation
@@ -221,6 +224,8 @@ def let_go_of_factor(name: Name) -> None:
     with writing(installation.engine) as connection:
         had_one = forget_factor(connection, account.actor)
         end_sessions_of(connection, account.actor)
+        if had_one:
+            log_change(connection, AccountChange(now_us(), COMMAND, "factor", account.actor))
     said = say("已取消：{name}，下次登录要重设", name=name)
     print_text(said if had_one else say("{name} 还没有设第二道验证", name=name))
 

@@ -107,7 +107,7 @@ def remove(
 
     jinxi webhook remove wh_0123456789abcdef
     """
-    if not remove_webhook(open_installation().engine, webhook_id):
+    if not remove_webhook(open_installation().engine, webhook_id, now_us()):
         print_notice(say("没有编号为 {webhook_id} 的通知地址", webhook_id=webhook_id))
         raise typer.Exit(NOT_FOUND)
     print_text(say("已不再通知：{webhook_id}", webhook_id=webhook_id))

@@ -1,14 +1,20 @@
 """`jinxi token` and `jinxi account`: what they close is closed at once, while the site runs."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import orjson
 import pytest
 import typer
 
+from crm.accounts.access import COMMAND
+from crm.accounts.audit import CHANGED, AuditAsked, audited
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import open_engine, reading
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi
+from tests.functional.command.test_consents import a_text
 from tests.integration.web.sites import PASSWORD, RunningSite, running, sign_in
 
 
@@ -138,6 +144,40 @@ def test_a_password_that_is_too_short_is_explained(jinxi: Jinxi) -> None:
     jinxi(*add, PASSWORD)
     assert "12 到 200" in jinxi("account", "password", "fang", "--password", "x", status=2).err
     assert "已有这个名字" in jinxi(*add, PASSWORD, status=2).err
+
+
+def test_whatever_the_command_does_to_who_may_enter_stands_in_the_audit(
+    jinxi: Jinxi, tmp_path: Path
+) -> None:
+    text = tmp_path / "archive.md"
+    text.write_text(a_text("写清楚。"), encoding="utf-8")
+    new = ("--name", "fang", "--role", "staff")
+    jinxi("account", "add", *new, "--password", PASSWORD)
+    jinxi("account", "password", "fang", "--password", "another-password")
+    jinxi("account", "forget-factor", "fang")
+    jinxi("account", "close", "fang")
+    new_token(jinxi, "--name", "hall")
+    jinxi("token", "revoke", "hall")
+    called = jinxi("webhook", "add", "D1", "https://erp.example/jinxi", "--json").only
+    jinxi("webhook", "remove", called["webhook_id"])
+    for _ in "once", "again":
+        jinxi("notice", "add", "2026-06", "archive", "--text", text)
+    with reading(open_engine(f"sqlite:///{jinxi.folder}/jinxi-data/jinxi.db")) as connection:
+        asked = AuditAsked(kind=CHANGED)
+        found, _ = audited(HEADQUARTERS_SCOPE, connection, asked, 100, oldest_first=True)
+    (fang,) = jinxi("account", "list", "--json").lines
+    (hall,) = jinxi("token", "list", "--json").lines
+    assert {each.actor for each in found} == {COMMAND}
+    assert [(each.what, each.subject, each.detail) for each in found] == [
+        ("made", fang["actor"], "staff"),
+        ("password", fang["actor"], ""),
+        ("closed", fang["actor"], ""),
+        ("token_made", hall["id"], "staff"),
+        ("token_revoked", hall["id"], ""),
+        ("webhook_made", called["webhook_id"], "D1"),
+        ("webhook_removed", called["webhook_id"], ""),
+        ("notice_added", "2026-06 archive", ""),
+    ]
 
 
 def test_an_archive_in_full_is_kept_in_the_access_log_and_a_masked_one_is_not(

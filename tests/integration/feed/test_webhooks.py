@@ -162,8 +162,8 @@ def test_a_receiver_that_says_it_is_gone_is_called_no_more(
     receiver.status = 410
     assert caller(company).call_due(now_us()) == 1
     assert only(company).state == "given_up"
-    assert remove_webhook(company.running.site.engine, only(company).webhook_id)
-    assert not remove_webhook(company.running.site.engine, "wh_0")
+    assert remove_webhook(company.running.site.engine, only(company).webhook_id, now_us())
+    assert not remove_webhook(company.running.site.engine, "wh_0", now_us())
 
 
 def test_a_redirect_is_not_followed(company: Company, receiver: Receiver) -> None:

@@ -161,8 +161,8 @@ def test_every_change_is_kept_with_its_author_and_read_by_auditors(
     site: RunningSite, office: httpx.Client, stranger: httpx.Client
 ) -> None:
     actor = site.user("watched", "marketing")
-    post(office, f"/accounts/{actor}/roles", role_planning="1")
     site.user("auditing", "auditor")
+    post(office, f"/accounts/{actor}/roles", role_planning="1")
     sign_in(stranger, "auditing")
     page = stranger.get("/audit?kind=changed").text
     lines = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)

@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.times import SECOND_US
+from crm.accounts.audit import CHANGED, AuditAsked, audited
 from crm.accounts.people import change_password, close_account
 from crm.clock import now_us
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading
 from crm.web.app import app_of
 from tests.integration.web.sites import PASSWORD, RunningSite, sign_in, token_in
 
@@ -66,6 +69,17 @@ def test_a_person_chooses_a_new_password_and_stays_signed_in_here_alone(site: Ru
         assert (here.get("/me").status_code, there.get("/me").status_code) == (200, 303)
         assert sign_in(there, "chooser").status_code == 401
         assert sign_in(there, "chooser", "a new password").status_code == 303
+
+
+def test_a_password_that_its_owner_changes_stands_in_the_audit(site: RunningSite) -> None:
+    actor = site.user("changer", "staff")
+    with site.client() as client:
+        sign_in(client, "changer")
+        choose_password(client, PASSWORD, "a new password", "a new password")
+    with reading(site.site.engine) as connection:
+        asked = AuditAsked(kind=CHANGED, actor=actor)
+        (changed,), _ = audited(HEADQUARTERS_SCOPE, connection, asked, 10)
+    assert (changed.what, changed.subject) == ("password", actor)
 
 
 @pytest.mark.parametrize(
