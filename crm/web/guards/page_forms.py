@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 
-from crm.web.guards.bounds import LARGEST_FORM_BYTES
+from crm.web.guards.bounds import LARGEST_FORM_BYTES, LARGEST_SHEET_FORM_BYTES
 from crm.web.guards.site import site_of
 
 MOST_FIELDS = 100
@@ -42,9 +43,18 @@ async def page_form(request: Request, *, is_known: bool) -> FormData:
     return await lane(_parsed, body)
 
 
+class _InMemory(MultiPartParser):
+    """What a person picked is written to no disk, as the parser does it with more than a MiB."""
+
+    spool_max_size = LARGEST_SHEET_FORM_BYTES
+
+
 async def _with_file(request: Request) -> FormData:
-    """With its file in memory: what a person picked is written to no disk."""
-    sent = await request.form(max_files=1, max_fields=MOST_FIELDS)
+    parser = _InMemory(request.headers, request.stream(), max_files=1, max_fields=MOST_FIELDS)
+    try:
+        sent = await parser.parse()
+    except MultiPartException as error:
+        raise HTTPException(400, error.message) from error
     fields: list[tuple[str, str | UploadFile]] = []
     for name, value in sent.multi_items():
         if isinstance(value, UploadFile):
@@ -52,7 +62,7 @@ async def _with_file(request: Request) -> FormData:
             fields.append((name, UploadFile(content, filename=value.filename)))
         else:
             fields.append((name, value))
-    await request.close()
+    await sent.close()
     return FormData(fields)
 
 

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from html import unescape
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from crm.journal.events import JOURNAL
 from crm.storage.database import reading
+from crm.web.guards.bounds import LARGEST_SHEET_FORM_BYTES
 from crm.web.view.sheet_forms import LARGEST_SHEET_BYTES
 from tests.integration.web.sites import RunningSite, activity_today, sign_in, token_in
 
@@ -239,6 +241,16 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_reason(
     answer = pick(office, activity, rows, "s.xlsx")
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text and "再传" in answer.text
+
+
+def test_a_file_that_is_picked_is_written_to_no_disk_however_large(
+    activity: str, office: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_disk: list[object] = []
+    monkeypatch.setattr(SpooledTemporaryFile, "rollover", lambda file: on_disk.append(file))
+    answer = pick(office, activity, b"x" * (LARGEST_SHEET_FORM_BYTES - 4_096))
+    assert answer.status_code == 422
+    assert on_disk == []
 
 
 def test_a_file_too_large_for_a_page_is_refused_with_a_reason(
