@@ -6,16 +6,19 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
-from crm.accounts.tables import WEB_SESSION
+from crm.accounts.tables import INVITATION, WEB_SESSION
+from crm.members.tables import MEMBER_LINK
 from crm.schema.tables import PROJECTED
 from crm.storage.database import METADATA, open_engine
 
 ROWS_AT_ONCE = 2_000
 Report = Callable[[int, int], None]
 
-KEPT = tuple(table for table in METADATA.sorted_tables if table not in (*PROJECTED, WEB_SESSION))
+_LETS_IN = (WEB_SESSION, INVITATION, MEMBER_LINK)
+KEPT = tuple(table for table in METADATA.sorted_tables if table not in (*PROJECTED, *_LETS_IN))
 """What cannot be computed anew. The views can, and they are what holds names in plain. Nobody stays
-signed in over a restore: who has signed out since must not be in again."""
+signed in over a restore, and no link is good: who has signed out since must not be in again, and a
+link that was used or ended since must not open anything once more."""
 
 
 def copy_rows(tables: Sequence[Table], here: Connection, there: Connection, report: Report) -> None:

@@ -22,10 +22,12 @@ class Dealer:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Tokens revoked (actor → when) and accounts closed: a restore must not open them again."""
+    """Tokens revoked (actor → when), accounts closed, and what the others may (actor → roles,
+    dealer): a restore must give nobody back what was taken since."""
 
     tokens: Mapping[str, int]
     accounts: frozenset[str]
+    roles: Mapping[str, tuple[str, str | None]]
 
     def close_again(self, connection: Connection) -> None:
         """In the data that are restored."""
@@ -34,6 +36,9 @@ class Closed:
             connection.execute(update(API_TOKEN).where(*opened).values(revoked_us=revoked_us))
         for actor in self.accounts:
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.actor == actor).values(active=False))
+        for actor, (roles, dealer) in self.roles.items():
+            given = update(ACCOUNT).where(ACCOUNT.c.actor == actor)
+            connection.execute(given.values(roles=roles, dealer=dealer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Since:
     @classmethod
     def unknown(cls) -> "Since":
         """There was nothing to read."""
-        return cls(False, 0, {}, {}, Closed({}, frozenset()))
+        return cls(False, 0, {}, {}, Closed({}, frozenset(), {}))
 
     def after(self, restored: Mapping[str, int]) -> "Since":
         """The same, beside what the restored data have told."""
@@ -83,8 +88,13 @@ def left_since(connection: Connection, position: int) -> Since:
 def _closed(connection: Connection) -> Closed:
     revoked = select(API_TOKEN.c.actor, API_TOKEN.c.revoked_us)
     tokens = connection.execute(revoked.where(API_TOKEN.c.revoked_us.is_not(None)))
-    accounts = connection.execute(select(ACCOUNT.c.actor).where(ACCOUNT.c.active.is_(False)))
-    return Closed({actor: at_us for actor, at_us in tokens}, frozenset(accounts.scalars()))
+    columns = ACCOUNT.c.actor, ACCOUNT.c.active, ACCOUNT.c.roles, ACCOUNT.c.dealer
+    accounts = connection.execute(select(*columns)).all()
+    return Closed(
+        {actor: at_us for actor, at_us in tokens},
+        frozenset(actor for actor, active, _, _ in accounts if not active),
+        {actor: (roles, dealer) for actor, _, roles, dealer in accounts},
+    )
 
 
 def told_at(connection: Connection) -> dict[str, int]:

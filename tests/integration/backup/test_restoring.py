@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, insert, select, update
 
 from campaigns.intake import HEADQUARTERS
-from crm.accounts.people import add_user
+from crm.accounts.invitations import LinkSpent, invite, use_link
+from crm.accounts.people import add_user, find_user
 from crm.accounts.tables import ACCOUNT, API_TOKEN, WEB_SESSION
 from crm.accounts.tokens import add_token, credential_of_token
 from crm.attachments.store import AttachmentStore
 from crm.feed.tables import COPY_ACKNOWLEDGEMENT
 from crm.journal.events import decode, rows_after
 from crm.keyring.keyring import KeyLost
+from crm.members.register import Giver, LinkEnded, end_link, follow_link, make_link
 from crm.operations.status import stored_status
 from crm.storage.database import open_engine, reading, writing
 from streams.backup.fence import erasures
@@ -304,6 +306,34 @@ def test_tokens_revoked_and_accounts_closed_since_stay_closed(
     with reading(installation.engine) as connection:
         assert credential_of_token(connection, token) is None
         assert connection.execute(select(ACCOUNT.c.active)).scalars().all() == [False]
+
+
+def test_nobody_gets_back_a_role_that_was_taken_since(
+    installation: Installation, tmp_path: Path
+) -> None:
+    add_user(installation.engine, "wang.fang", "only-for-tests-1", ("headquarters",))
+    backed_up(installation, tmp_path / "b")
+    with writing(installation.engine) as connection:
+        connection.execute(update(ACCOUNT).values(roles="dealer", dealer="D1"))
+    restored(installation, tmp_path / "b", replace=True)
+    with reading(installation.engine) as connection:
+        account = find_user(connection, "wang.fang")
+    assert account is not None and (account.roles, account.dealer) == (("dealer",), "D1")
+
+
+def test_no_link_is_good_after_a_restore(installation: Installation, tmp_path: Path) -> None:
+    engine = installation.engine
+    invited = invite(engine, ("headquarters",), None, (), "u-1", CLOCK_US)
+    given = make_link(engine, "M1", Giver("u-1", None), CLOCK_US)
+    assert follow_link(engine, given, CLOCK_US).member == "M1"
+    backed_up(installation, tmp_path / "b")
+    use_link(engine, invited, "wang.fang", "only-for-tests-1", CLOCK_US)
+    end_link(engine, "M1", "u-1", CLOCK_US)
+    restored(installation, tmp_path / "b", replace=True)
+    with pytest.raises(LinkSpent):
+        use_link(installation.engine, invited, "li.na", "only-for-tests-1", CLOCK_US)
+    with pytest.raises(LinkEnded):
+        follow_link(installation.engine, given, CLOCK_US)
 
 
 def test_nobody_is_signed_in_after_a_restore(installation: Installation, tmp_path: Path) -> None:
