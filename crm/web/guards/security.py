@@ -36,6 +36,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_OVER_TLS_ALONE = "max-age=31536000"
+"""Of a site that was reached over HTTPS: no browser asks for it in plain again, for a year."""
 _READS_CODES = re.compile(r"/log/[^/]+/scan")
 _WITH_CAMERA = _HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 """One page looks through the camera, and no other page may."""
@@ -59,6 +61,8 @@ class SecurityHeaders:
                 headers.update(_HEADERS)
                 if _READS_CODES.fullmatch(scope["path"]):
                     headers["Permissions-Policy"] = _WITH_CAMERA
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = _OVER_TLS_ALONE
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

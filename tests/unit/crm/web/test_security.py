@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
+import anyio
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import TimestampSigner, URLSafeSerializer, URLSafeTimedSerializer
+from starlette.responses import PlainTextResponse
 
 from crm.web.guards.devices import Devices
-from crm.web.guards.security import IDLE_SECONDS, Session, SessionSigner
+from crm.web.guards.security import IDLE_SECONDS, SecurityHeaders, Session, SessionSigner
 
 SECRET = b"a secret of the tests"
 SIGNER = SessionSigner(SECRET)
@@ -46,6 +49,16 @@ def test_a_session_that_nobody_uses_ends(monkeypatch: pytest.MonkeyPatch) -> Non
         at = int((now + timedelta(seconds=seconds)).timestamp())
         monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self, at=at: at)
         assert (SIGNER.session(cookie) is not None) == is_there
+
+
+@pytest.mark.parametrize(("scheme", "is_said"), [("https", True), ("http", False)])
+def test_who_was_reached_over_tls_is_never_asked_in_plain_again(scheme: str, is_said: bool) -> None:
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(SecurityHeaders(PlainTextResponse("here")))
+        async with httpx.AsyncClient(transport=transport) as client:
+            return await client.get(f"{scheme}://testserver/")
+
+    assert ("Strict-Transport-Security" in anyio.run(asked).headers) == is_said
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
