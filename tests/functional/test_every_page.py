@@ -152,11 +152,15 @@ def weights() -> dict[str, int]:
 
 def weight_of(page: Page) -> int:
     """The bytes of a page that was just opened, with all it needs."""
-    # What is still being recorded looks at itself again: that is no part of its weight.
+    # A page that is still recorded looks at itself again, and a service worker that takes a page
+    # over while it loads asks for all of it once more, of what the browser has: each counts once.
     weight: int = page.evaluate(
-        """() => performance.getEntries()
-           .filter((entry) => entry.entryType !== "resource" || entry.name !== location.href)
-           .reduce((sum, entry) => sum + (entry.decodedBodySize ?? 0), 0)"""
+        """() => {
+           const sizes = new Map();
+           for (const { name, decodedBodySize = 0 } of performance.getEntries())
+             sizes.set(name, Math.max(sizes.get(name) ?? 0, decodedBodySize));
+           return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+        }"""
     )
     return weight
 
