@@ -31,6 +31,7 @@ from campaigns.wording.sentence import SaidError
 from crm.configuration.settings import Settings
 from crm.keyring.master_key import KEY_BYTES, NONCE_BYTES, MasterKeys
 from crm.storage.database import (
+    closed_on_failure,
     insert_new,
     open_engine,
     reading,
@@ -83,18 +84,19 @@ class Keyring:
     def open(cls, settings: Settings) -> "Keyring":
         """The keyring of an installation, made at first start."""
         engine = open_engine(settings.keyring_url)
-        require_code_point_order(engine)
-        with writing(engine) as connection:
-            hold(connection, SCHEMA)
-            for table in KEYRING_METADATA.sorted_tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
-            first = connection.execute(select(DATA_KEY).limit(1)).first()
-        masters = MasterKeys.load(settings.master_key_file, may_create=first is None)
-        keyring = cls(engine, masters, files=settings.data_folder / "attachments")
-        if first is not None:
-            masters.unwrap(first.subject, first.wrapped)
-        keyring._say_what_wraps(is_new=first is None)
-        return keyring
+        with closed_on_failure(engine):
+            require_code_point_order(engine)
+            with writing(engine) as connection:
+                hold(connection, SCHEMA)
+                for table in KEYRING_METADATA.sorted_tables:
+                    connection.execute(CreateTable(table, if_not_exists=True))
+                first = connection.execute(select(DATA_KEY).limit(1)).first()
+            masters = MasterKeys.load(settings.master_key_file, may_create=first is None)
+            keyring = cls(engine, masters, files=settings.data_folder / "attachments")
+            if first is not None:
+                masters.unwrap(first.subject, first.wrapped)
+            keyring._say_what_wraps(is_new=first is None)
+            return keyring
 
     def data_keys(self, subjects: Iterable[str], *, create: bool) -> dict[str, bytes | None]:
         """The key of each subject; None where it is fenced, or missing and not to be made.

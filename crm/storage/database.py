@@ -81,6 +81,16 @@ def open_engine(url: str, poolclass: type[Pool] | None = None, *, passing: bool 
     return engine
 
 
+@contextmanager
+def closed_on_failure(engine: Engine) -> Iterator[None]:
+    """Its connections are closed where what is to stand on it cannot be opened."""
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
+
+
 def limit_waiting(engine: Engine) -> None:
     """Whoever answers people waits for a lock of PostgreSQL no longer than SQLite does anyway.
 

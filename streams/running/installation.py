@@ -9,7 +9,7 @@ from campaigns.intake import Intake
 from crm.configuration.settings import Settings
 from crm.keyring.keyring import Keyring
 from crm.schema.preparing import prepare
-from crm.storage.database import open_engine
+from crm.storage.database import closed_on_failure, open_engine
 from streams.running.loading import loaded
 from streams.running.scratch import remove_leftovers
 
@@ -37,8 +37,9 @@ def open_installation(settings: Settings | None = None) -> Installation:
     settings = settings or Settings.from_environment()
     remove_leftovers(settings.data_folder)
     engine = open_engine(settings.database_url)
-    prepare(engine)
-    return Installation(settings, engine, Keyring.open(settings))
+    with closed_on_failure(engine):
+        prepare(engine)
+        return Installation(settings, engine, Keyring.open(settings))
 
 
 def started_installation(settings: Settings | None = None) -> Installation:

@@ -4,6 +4,8 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from crm.configuration.settings import Settings
 from crm.keyring.keyring import (
@@ -13,6 +15,8 @@ from crm.keyring.keyring import (
     unseal,
 )
 from crm.keyring.master_key import MasterKeyMissing, MasterKeyWrong
+from crm.web.guards.site import Site
+from streams.running.installation import open_installation
 
 
 @pytest.fixture
@@ -56,6 +60,31 @@ def test_a_wrong_master_key_is_found_out_at_once(settings: Settings, content: st
     with pytest.raises(MasterKeyWrong) as caught:
         Keyring.open(settings)
     assert content == "" or content not in str(caught.value)
+
+
+def test_what_cannot_be_opened_leaves_no_connection_open(settings: Settings) -> None:
+    made = Keyring.open(settings)
+    made.data_keys(["card/1"], create=True)
+    made.engine.dispose()
+    settings.master_key_file.write_text("00" * 32)
+    connections: list[object] = []
+
+    def keep(dbapi: object, _record: object) -> None:
+        connections.append(dbapi)
+
+    def forget(dbapi: object, _record: object) -> None:
+        connections.remove(dbapi)
+
+    event.listen(Pool, "connect", keep)
+    event.listen(Pool, "close", forget)
+    try:
+        for opening in (Keyring.open, open_installation, Site.open):
+            with pytest.raises(MasterKeyWrong):
+                opening(settings)
+            assert connections == [], opening
+    finally:
+        event.remove(Pool, "connect", keep)
+        event.remove(Pool, "close", forget)
 
 
 def test_a_destroyed_key_never_comes_back(settings: Settings) -> None:

@@ -27,7 +27,7 @@ from crm.operations.status import Status, stored_status
 from crm.pace import Turns
 from crm.rights.own_copy import Keeper
 from crm.schema.preparing import prepare
-from crm.storage.database import limit_waiting, open_engine, reading
+from crm.storage.database import closed_on_failure, limit_waiting, open_engine, reading
 from crm.web.guards.attempts import OWN_LINKS, PERIOD_SECONDS, SignInAttempts
 from crm.web.guards.budget import Budget
 from crm.web.guards.lanes import Lanes
@@ -114,8 +114,9 @@ class Site:
         """Over the databases of an installation, whose schema is brought up to date."""
         engine = open_engine(settings.database_url)
         limit_waiting(engine)
-        prepare(engine)
-        keyring = Keyring.open(settings)
+        with closed_on_failure(engine):
+            prepare(engine)
+            keyring = Keyring.open(settings)
         intake = EventIntake(engine, keyring)
         secret = keyring.secret("sessions")
         proxies = tuple(str(each) for each in settings.proxies)
