@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from campaigns.formulas import FORMULA_SIGNS
 from campaigns.sheets.columns import ROW_ID, Column
 from campaigns.sheets.head import CHECKLIST_SHEET, HIDDEN_SHEET, LABELS, TEMPLATE_VERSION
 from campaigns.sheets.model import SheetActivity
@@ -48,7 +49,6 @@ LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_CELL = 32_767
 _LARGEST_EXACT_NUMBER = 10**15
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def put(cell: Any, value: Any) -> None:
@@ -63,7 +63,7 @@ def put(cell: Any, value: Any) -> None:
         cell.value = text
         # openpyxl takes "=…" for a formula and "#N/A" for an error unless told otherwise.
         cell.data_type = "s"
-        if text.startswith(_FORMULA_SIGNS):
+        if text.startswith(FORMULA_SIGNS):
             cell.quotePrefix = True
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from campaigns.formulas import harmless
 from crm.money import fen_in, yuan_typed
 
 BOM = "\ufeff"
@@ -35,7 +36,6 @@ _ACCOUNT = re.compile(r"(?=(?:[A-Z]*[0-9]){8})[0-9A-Z]{8,34}")
 _ROUNDED = re.compile(r"[0-9]{15}00+")
 """A spreadsheet keeps fifteen digits of a number and writes zeros for the others."""
 _NOT_OF_IT = re.compile(r"[\s'-]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,8 @@ def written(lines: Sequence[Line]) -> bytes:
         yuan = yuan_typed(line.amount_fen)
         through = THROUGH[line.through]
         whom = line.member, line.reference, line.payee, through, ACCOUNT
-        writer.writerow([_harmless(cell) for cell in (*whom, yuan, PURPOSE, number)])
+        writer.writerow([harmless(cell) for cell in (*whom, yuan, PURPOSE, number)])
     return (BOM + out.getvalue()).encode()
-
-
-def _harmless(cell: object) -> object:
-    """No cell is taken for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def digest(content: bytes) -> str:

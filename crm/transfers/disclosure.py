@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from campaigns.formulas import harmless
 from crm.money import yuan_typed
 from crm.transfers.transfer import Transfer
 
@@ -151,10 +152,5 @@ def _written(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(headings)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    writer.writerows([[harmless(cell) for cell in row] for row in rows])
     return ("\ufeff" + out.getvalue()).encode()
-
-
-def _harmless(cell: str) -> str:
-    """No cell is taken for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

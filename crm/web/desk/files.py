@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from campaigns.formulas import harmless
 from campaigns.sheets.writing import (
     BOX,
     CENTRED,
@@ -28,7 +29,6 @@ from crm.storage.database import writing
 from crm.web.desk.tables import Asked, Cell, R, ShownTable, Table, Taken
 from crm.web.guards.visit import Visit
 
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 40
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -79,14 +79,7 @@ def _taken(cell: Cell) -> Taken:
 
 
 def _in_text(cell: Cell) -> Taken:
-    return as_text(cell.text if isinstance(cell.taken, datetime) else _taken(cell))
-
-
-def as_text(value: Taken) -> Taken:
-    """No text can be taken for a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
-        return f"'{value}"
-    return value
+    return harmless(cell.text if isinstance(cell.taken, datetime) else _taken(cell))
 
 
 def _seen(cell: Cell) -> str:

@@ -10,13 +10,13 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from msgspec import structs
 
+from campaigns.formulas import harmless
 from campaigns.wording.catalogues import N_
 from crm.funnels.differing import Differs, Explained, differing, explaining
 from crm.funnels.few import is_few, shown_of
 from crm.funnels.fields import DIMENSIONS
 from crm.funnels.own_copy import NOT_IN_COPIES
 from crm.funnels.report import GroupCounts, Report, shown_of_groups
-from crm.web.desk.files import as_text
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import (
     Beside,
@@ -121,11 +121,11 @@ def differences_table(visit: SignedIn) -> Response:
         value = found.viewer.value(each.dimension, each.value)
         counts = (each.people, each.went_on, each.others, each.others_went_on)
         ends = [f"{end * 100:.1f}" for end in (each.gap.value, each.gap.low, each.gap.high)]
-        writer.writerow([as_text(name), as_text(value), *counts, *ends])
+        writer.writerow([harmless(name), harmless(value), *counts, *ends])
     if len({each.dimension for each in found.groups} & _NESTED) > 1:
         writer.writerow([visit.say(_WITHIN_EACH_OTHER)])
     for line in sentences(found.asked.document, today_of(visit), visit.language):
-        writer.writerow([line])
+        writer.writerow([harmless(line)])
     headers = {
         "Content-Disposition": f'attachment; filename="funnel-differs-{today_of(visit)}.csv"'
     }

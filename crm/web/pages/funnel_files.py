@@ -11,9 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
+from campaigns.formulas import harmless
 from campaigns.sheets.writing import put_formatted
 from campaigns.wording.catalogues import N_
-from crm.web.desk.files import as_text, width_of
+from crm.web.desk.files import width_of
 from crm.web.desk.tables import Taken
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.funnel_parts import (
@@ -155,7 +156,7 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
 def _in_text(cell: FileCell) -> Taken:
     if cell is None:
         return ""
-    return cell.text if isinstance(cell, Rate) else as_text(cell)
+    return cell.text if isinstance(cell, Rate) else harmless(cell)
 
 
 def _number(text: str) -> str | int:
