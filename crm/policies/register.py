@@ -4,6 +4,7 @@ Nobody is two of these three: who drafts, who agrees, who publishes. By person, 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Engine, insert, update
 
@@ -11,10 +12,6 @@ from crm.policies.document import Document
 from crm.policies.queries import Draft
 from crm.policies.tables import POLICY_DRAFT
 from crm.storage.database import writing
-
-
-class DraftTaken(Exception):
-    """There is a draft of this form already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +63,12 @@ def agree(engine: Engine, writer: Writer, draft: Draft, agreement: str) -> None:
         connection.execute(update(POLICY_DRAFT).where(*open_one).values(values))
 
 
-def end(engine: Engine, writer: Writer, draft: Draft, state: str) -> None:
-    """Published or withdrawn; of two ends the first holds."""
+def end(
+    engine: Engine, writer: Writer, draft: Draft, state: Literal["published", "withdrawn"]
+) -> None:
+    """Of two ends the first holds; what was published was said, whoever withdrew it meanwhile."""
     values = {"state": state, "ended_us": writer.now_us, "ended_by": writer.actor}
-    open_one = POLICY_DRAFT.c.draft_id == draft.draft_id, POLICY_DRAFT.c.state == "draft"
+    may_end = ("draft", "withdrawn") if state == "published" else ("draft",)
+    this = POLICY_DRAFT.c.draft_id == draft.draft_id, POLICY_DRAFT.c.state.in_(may_end)
     with writing(engine) as connection:
-        connection.execute(update(POLICY_DRAFT).where(*open_one).values(values))
+        connection.execute(update(POLICY_DRAFT).where(*this).values(values))

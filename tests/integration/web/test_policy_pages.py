@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,8 +14,10 @@ from crm.journal.events import JOURNAL
 from crm.ledger.tables import REWARD
 from crm.policies.asking import try_policy
 from crm.policies.document import read
+from crm.policies.queries import draft_of
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from crm.web.desk.acts import say
 from crm.web.pages import policies
 from tests.integration.web.reward_sites import (
     Person,
@@ -43,6 +46,14 @@ rules:
       - from_units: 4
         amount_fen: 500
     cap_fen_month: 12000
+"""
+
+HARMLESS = """\
+policy: harmless
+effective_from: {starts}
+rules:
+  - member_kind: doctor
+    mode: TRACK_ONLY
 """
 
 
@@ -140,6 +151,24 @@ def test_a_risky_policy_takes_three_persons_and_comes_out_as_it_was_tried(
         page = person.get("/policies").text
         assert "risky" in page and "没有经过两个人" not in page
         assert "29.5" not in person.get("/policies/risky").text
+
+
+def test_a_draft_that_is_withdrawn_while_it_is_published_is_told_as_published(
+    site: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts = today() + timedelta(days=30)
+    with signed_in(site, "drafter") as drafter, signed_in(site, "publisher") as publisher:
+        path = draft(drafter, HARMLESS.format(starts=starts.isoformat()))
+
+        def say_late(*given: Any, **named: Any) -> Any:
+            assert drafter.post(f"{path}/withdraw").status_code == 303
+            return say(*given, **named)
+
+        monkeypatch.setattr(policies, "say", say_late)
+        assert publisher.post(f"{path}/publish", form_id=str(uuid4())).status_code == 303
+    with reading(site.site.engine) as connection:
+        found = draft_of(HEADQUARTERS_SCOPE, connection, path.rpartition("/")[2])
+    assert found is not None and found.state == "published"
 
 
 def test_a_policy_that_came_in_another_way_is_marked(site: RunningSite) -> None:
