@@ -58,7 +58,6 @@ COLLECTION = concept(f"{_TERMINOLOGY}/v3-ActCode", "ICOL")
 ACCESS = concept(f"{_TERMINOLOGY}/v3-ActCode", "INFA")
 DISCLOSURE = concept(f"{_TERMINOLOGY}/v3-ActCode", "IDSCL")
 RECIPIENT = concept(f"{_TERMINOLOGY}/v3-ParticipationType", "IRCP")
-AUTHOR = concept(f"{_TERMINOLOGY}/provenance-participant-type", "author")
 ENTERER = concept(f"{_TERMINOLOGY}/provenance-participant-type", "enterer")
 CUSTODIAN = concept(f"{_TERMINOLOGY}/provenance-participant-type", "custodian")
 _ROLE = f"{_TERMINOLOGY}/v3-RoleCode"

@@ -29,9 +29,6 @@ from crm.funnels.money import spent_fen
 from crm.funnels.reasons import Passed, reasons_of
 from crm.funnels.weeks import WeekCounts, weeks_of
 
-NO_VALUE = "\0"
-"""In a question: the group of those that have no value."""
-
 
 class Listed(Struct, frozen=True):
     """Which people are asked for: who reached a step (from 1), or left: who went no further; of a
@@ -76,12 +73,11 @@ class StepCounts(Struct, frozen=True):
 
 
 class GroupCounts(Struct, frozen=True):
-    """A group: who reached each step, the median times, and what all of it bought; value: None
-    where it has none. earlier: of each step, as of a step of the whole."""
+    """A group: who reached each step, and what all of it bought; value: None where it has none.
+    earlier: of each step, as of a step of the whole."""
 
     value: str | None
     people: tuple[int, ...]
-    medians: tuple[float | None, ...]
     spent_fen: int = 0
     earlier: tuple[int, ...] = ()
 
@@ -212,7 +208,6 @@ def _groups(
         GroupCounts(
             group.value,
             tuple(step.people for step in group.steps),
-            tuple(step.median_seconds for step in group.steps),
             int(of_all.spent[codes == of_value[group.value]].sum()),
             tuple(each.get(of_value[group.value], 0) for each in earlier),
         )

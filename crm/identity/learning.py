@@ -58,10 +58,6 @@ def _sound(record: Record) -> str:
     return record.name.sound
 
 
-def _birth_date(record: Record) -> str:
-    return record.born if len(record.born) == 8 else ""
-
-
 def _within(
     records: Sequence[Record], key_of: Callable[[Record], str]
 ) -> Iterator[tuple[int, int]]:

@@ -67,11 +67,6 @@ def rotate(keyring: Keyring, report: Report) -> Rotated:
     return Rotated(keys, retired, next_file)
 
 
-def is_under_way(keyring: Keyring) -> bool:
-    """Whether a rotation was begun and not ended."""
-    return next_file_of(keyring.masters.file).exists()
-
-
 def _rewrap_all(keyring: Keyring, following: str, report: Report) -> int:
     with reading(keyring.engine) as connection:
         total = connection.execute(select(func.count()).select_from(DATA_KEY)).scalar_one()

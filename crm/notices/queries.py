@@ -1,7 +1,5 @@
 """Reads the notices, packaged ones and the installation's own."""
 
-from typing import Any
-
 import orjson
 from sqlalchemy import Connection, select
 
@@ -13,13 +11,6 @@ NoticeName = tuple[str, str]
 """(version, purpose)."""
 
 
-def notice_named_by(type_name: str, plain: dict[str, Any]) -> NoticeName | None:
-    """The notice that an event names, if it is a consent; `plain` is its data."""
-    if type_name != "consent.given":
-        return None
-    return plain["notice_version"], plain["purpose"]
-
-
 def notices(connection: Connection) -> list[Notice]:
     """Every notice: the packaged ones, then the installation's own as they were added."""
     query = select(NOTICE).order_by(NOTICE.c.added_us, NOTICE.c.version, NOTICE.c.purpose)
@@ -28,13 +19,6 @@ def notices(connection: Connection) -> list[Notice]:
         for row in connection.execute(query)
     ]
     return [*packaged_notices(), *own]
-
-
-def known_notices(connection: Connection) -> set[NoticeName]:
-    """The names of all notices."""
-    own = connection.execute(select(NOTICE.c.version, NOTICE.c.purpose))
-    named = {(version, purpose) for version, purpose in own}
-    return named | {(each.version, each.purpose) for each in packaged_notices()}
 
 
 def notice_hashes(connection: Connection) -> dict[NoticeName, str]:

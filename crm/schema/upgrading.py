@@ -1,4 +1,4 @@
-"""Runs the migrations (crm/migrations)."""
+"""Runs the migrations (crm/schema/migrations)."""
 
 from alembic import command
 from alembic.config import Config

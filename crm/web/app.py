@@ -15,7 +15,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from crm.configuration.settings import Settings
 from crm.web import routes
 from crm.web.api import (
     attachments,
@@ -83,11 +82,6 @@ class _GuardedApp(FastAPI):
             return bounded
         trusting = ProxyHeadersMiddleware(cast(Any, bounded), list(site.proxies))
         return cast(ASGIApp, trusting)
-
-
-def create_app(settings: Settings) -> FastAPI:
-    """The application over the databases of an installation."""
-    return app_of(Site.open(settings))
 
 
 def app_of(site: Site) -> FastAPI:

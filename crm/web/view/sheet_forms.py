@@ -114,11 +114,6 @@ def left_out_name(place: Place) -> str:
     return f"{_LEFT_OUT}{place[1]}:{place[0]}"
 
 
-def heading_name(heading: str) -> str:
-    """How the field is called that says what a heading means."""
-    return f"{_HEADING}{heading}"
-
-
 def _place(text: str) -> Place | None:
     number, _, sheet = text.partition(":")
     return (sheet, int(number)) if number.isdecimal() and len(number) < 8 else None

@@ -25,7 +25,7 @@ COUNTS = st.dictionaries(
 def report(groups: Counts) -> Report:
     whole = [sum(pair[at] for pair in groups.values()) for at in (0, 1)]
     steps = tuple(StepCounts(f"s{n}", n, 0, None, None, None) for n in whole)
-    told = tuple(GroupCounts(name, pair, (None, None)) for name, pair in groups.items())
+    told = tuple(GroupCounts(name, pair) for name, pair in groups.items())
     return Report(steps, {"city": told}, None, 0, 0, (), 0, 0, 0)
 
 

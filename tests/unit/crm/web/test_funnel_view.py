@@ -24,9 +24,7 @@ def report(groups: dict[str, tuple[int, int]]) -> Report:
         StepCounts(name, people, 0, 60.0 * people, 60.0 * people, 60.0 * people, 7_700 * people)
         for name, people in zip(STEPS, whole, strict=True)
     )
-    told = tuple(
-        GroupCounts(name, pair, (None, None), 7_700 * pair[0]) for name, pair in groups.items()
-    )
+    told = tuple(GroupCounts(name, pair, 7_700 * pair[0]) for name, pair in groups.items())
     return Report(steps, {"dealer": told}, None, 0, 0, (), 0, 0, 0)
 
 
