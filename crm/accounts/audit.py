@@ -1,6 +1,7 @@
 """One audit of all that people did with what is kept: who looked, who took away, who sent letters,
 who changed who may sign in. What people said is in the journal itself."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -106,6 +107,12 @@ def audited(
     rows = connection.execute(ordered.limit(most).offset(skipped))
     found = [Audited(*row[:-1]) for row in rows]
     return found, connection.execute(counted).scalar_one()
+
+
+def subjects_looked_at(scope: Scope, connection: Connection) -> Iterator[str]:
+    """Each card or file of which something was looked at, once."""
+    scope.require("audit", "who did what")
+    yield from connection.execute(select(ACCESS.c.card_id).distinct()).scalars()
 
 
 def _everything(asked: AuditAsked) -> Subquery:

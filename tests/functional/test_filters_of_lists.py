@@ -46,6 +46,27 @@ def test_what_searches_a_list_stays_in_sight_when_its_filters_are_folded(on_phon
     expect(page.locator("details.fold > summary")).to_have_text("筛选：大型义诊")
 
 
+def test_the_filters_of_calls_are_folded_on_a_phone_and_said(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/follow-ups?whose=all")
+    page = on_phone.page
+    assert _top_of(page, ".calls li") < 480
+    page.locator("details.fold > summary").tap()
+    page.get_by_label("产品").select_option("JX-B4")
+    page.get_by_role("button", name="查找").tap()
+    expect(page.locator("details.fold > summary")).to_have_text("筛选：JX-B4")
+
+
+def test_the_member_of_a_referral_is_typed_without_any_script_failing(on_phone: Journey) -> None:
+    on_phone.sign_in()
+    on_phone.open("/log/A-today/new")
+    page = on_phone.page
+    page.locator("body[data-wired] summary").filter(has_text="转介绍").tap()
+    page.get_by_label("介绍人的会员编号").fill("M1")
+    page.get_by_label("姓名").fill("王一行")
+    on_phone.assert_nothing_from_elsewhere()
+
+
 def test_at_a_desk_all_filters_of_a_list_are_in_sight(at_desk: Journey) -> None:
     at_desk.sign_in("audit")
     at_desk.open("/audit")

@@ -1,5 +1,6 @@
 """The audit: who looked at what, who took what away, who changed who may sign in."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from crm.accounts.audit import (
     AuditAsked,
     Audited,
     audited,
+    subjects_looked_at,
 )
 from crm.accounts.invitations import FIRST_START, NOBODY
 from crm.accounts.people import accounts, names_of
@@ -35,11 +37,14 @@ from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.view.audit_labels import ACCOUNT_CHANGES, FILES, LOOKED_AT
+from crm.web.view.formats import short_number
 from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
 TRANSFERS = "transfers"
+_SHORT_NUMBER = re.compile("[0-9A-Fa-f]{8}")
+"""What stands on a card and in lists, and is told over the phone."""
 
 _WORDS = {
     LOOKED: N_("看了"),
@@ -100,7 +105,8 @@ def _subject(visit: Visit, line: _Line) -> Cell:
         # It was no card, but a file or what a member wrote.
         return _file(visit, *line.of.subject.split("/", 1))
     href = f"/people/{line.of.subject}" if visit.scope.may("archive") else ""
-    return Cell(visit.say(N_("档案")), href, raw=line.of.subject)
+    card = short_number(line.of.subject)
+    return Cell(visit.say(N_("档案 {number}")).format(number=card), href, raw=line.of.subject)
 
 
 def _file(visit: Visit, sort: str, name: str = "") -> Cell:
@@ -109,6 +115,9 @@ def _file(visit: Visit, sort: str, name: str = "") -> Cell:
     if sort == "payments":
         href = f"/rewards/files/{name}" if visit.scope.may("books") else ""
         return Cell(visit.say(N_("付款文件")), href, raw=name)
+    if sort == "dispute":
+        href = f"/disputes/{name}" if visit.scope.may("books") else ""
+        return Cell(visit.say(N_("会员异议")), href, raw=name)
     return Cell("")
 
 
@@ -191,8 +200,14 @@ def _subjects(visit: Visit, text: str) -> tuple[str, ...]:
     if not text:
         return ()
     with reading(visit.site.engine) as connection:
-        cards = cards_of(visit.scope, connection, text) if visit.scope.may("archive") else ()
-    return cards or (text,)
+        named = [text]
+        if _SHORT_NUMBER.fullmatch(text):
+            looked_at = subjects_looked_at(visit.scope, connection)
+            named += [each for each in looked_at if short_number(each) == text.upper()]
+        if not visit.scope.may("archive"):
+            return tuple(named)
+        cards = {card for name in named for card in cards_of(visit.scope, connection, name)}
+    return (*named, *sorted(cards))
 
 
 def _day(text: str) -> date | None:

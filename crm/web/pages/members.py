@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from campaigns.events.members import MemberTrained, ValueTransferred
 from campaigns.times import shanghai_day
@@ -22,6 +23,7 @@ from crm.members.queries import (
 )
 from crm.members.register import link_of
 from crm.people.queries import PAGE_ROWS
+from crm.reward_desk.asking import unrewarded
 from crm.reward_desk.queries import member_page
 from crm.storage.database import reading
 from crm.web.desk.acts import ActForm
@@ -45,6 +47,7 @@ router = APIRouter()
 
 TRAINED = "member.trained"
 _MONTH_ROWS = 500
+_NOTHING: dict[str, Any] = {"unrewarded": [], "unrewarded_total": 0}
 """Of one month all are shown: a statement's sums have to be found in them."""
 
 
@@ -148,6 +151,7 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         rewards = []
         if visit.may("money"):
             rewards = member_page(visit.scope, connection, code, most, months)
+        others = _unrewarded(visit, connection, code) if not months else _NOTHING
         may_speak = code in open_to(visit.scope, connection, [code])
         gives_link = may_speak and visit.may("money") and visit.may_say("member.changed")
         ends_link = visit.account.credential is not None
@@ -169,6 +173,7 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         "reward_rows": rewards,
         "month": f"{months[0]:%Y-%m}" if months else "",
         "is_cut": len(rewards) == most,
+        **others,
         "forms_of": {n: form if opened == n else known for n in ("change", "value", "leave")},
         "opened": opened,
         "kinds": said_words(visit, MEMBER_KINDS),
@@ -181,6 +186,14 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         "today": shanghai_day(visit.site.now_us()),
     }
     return visit.render("member.html", context, 422 if opened else 200)
+
+
+def _unrewarded(visit: Visit, connection: Connection, code: str) -> dict[str, Any]:
+    """The referrals that earned nothing, for whoever keeps the books."""
+    if not visit.may("books"):
+        return _NOTHING
+    found, total = unrewarded(visit.scope, connection, code, PAGE_ROWS)
+    return {"unrewarded": found, "unrewarded_total": total}
 
 
 def _line(event: LoggedEvent) -> dict[str, Any]:

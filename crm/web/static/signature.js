@@ -61,7 +61,7 @@ document.addEventListener("click", (event) => {
 const LONGEST_SIDE = 1200, LARGEST_FIELD = 390000, QUALITIES = [0.8, 0.6, 0.4, 0.2];
 
 document.addEventListener("change", async (event) => {
-  const input = event.target.closest?.("input[data-scan]");
+  const input = event.target.closest?.("input[type=file][data-scan]");
   if (!input?.files.length) return;
   const canvas = input.closest("[data-sign]").querySelector("canvas");
   const picture = await createImageBitmap(input.files[0]);

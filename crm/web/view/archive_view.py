@@ -25,7 +25,7 @@ _EVENT_FIELDS = ("health", "private")
 _SHOWN_CODES = (
     *("kind", "sku", "serial", "quantity", "unit_price_fen", "channel", "item", "value_fen"),
     *("club", "outcome", "purpose", "dealer", "method", "expires_on", "reason_code", "relation"),
-    *("member", "source_kind"),
+    *("member", "source_kind", "on"),
 )
 
 
@@ -129,6 +129,20 @@ class Field:
     event_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A field that cards of one person say differently: each word with its cards."""
+
+    field: str
+    said: dict[str, list[str]]
+
+
+def _born(card: dict[str, Any]) -> str:
+    """The year of birth that stands on a card; empty where none does."""
+    written = card["person"].get("birth_date") or card["person"].get("birth_year") or ""
+    return str(written)[:4]
+
+
 @dataclass(frozen=True)
 class ArchiveView:
     """Everything that the page shows; `opened` is what the last tap asked for.
@@ -159,12 +173,36 @@ class ArchiveView:
         )
 
     @property
+    def contradictions(self) -> list[Contradiction]:
+        """The years of birth and the sexes that stand on cards of this one person, where they are
+        several: that of the first card is shown above."""
+        found = []
+        for name in ("birth_year", "sex"):
+            said: dict[str, list[str]] = {}
+            for card in self.archive["cards"]:
+                if word := _born(card) if name == "birth_year" else card["person"].get("sex"):
+                    said.setdefault(word, []).append(card["card_id"])
+            if len(said) > 1:
+                found.append(Contradiction(name, said))
+        return found
+
+    @property
+    def died_on(self) -> date | None:
+        """The day of death, where a recorded word tells it; the last one that does."""
+        days = [
+            item["data"]["on"]
+            for item in self.archive["timeline"]
+            if item["type"] == "person.deceased" and item["outcome"] == "recorded"
+            if item["data"].get("on")
+        ]
+        return date.fromisoformat(str(days[-1])) if days else None
+
+    @property
     def age(self) -> int | None:
-        """Whole years by the year of birth."""
+        """Whole years by the year of birth; of who died, at the death."""
         for card in self.archive["cards"]:
-            born = card["person"].get("birth_date") or card["person"].get("birth_year")
-            if born:
-                return self.today.year - int(str(born)[:4])
+            if born := _born(card):
+                return (self.died_on or self.today).year - int(born)
         return None
 
     @property

@@ -12,6 +12,9 @@ LOOKED_AT = {
     "letter_sent": N_("发出的信"),
     "event": N_("没入档的一条，为了改好"),
     "gateway_key": N_("信件网关的密钥"),
+    "pair": N_("像同一个人的两张卡"),
+    "names": N_("姓名"),
+    "addresses": N_("住址"),
 }
 FILES = {
     "people": N_("名单"),

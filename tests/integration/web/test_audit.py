@@ -8,11 +8,14 @@ from html import unescape
 import httpx
 import pytest
 
+from campaigns.field_labels import LABELS
 from crm.accounts.access import LETTER_SENT, Access, log_accesses
 from crm.accounts.audit import log_export
 from crm.clock import now_us
 from crm.storage.database import writing
-from crm.web.view.audit_labels import FILES
+from crm.web.view.audit_labels import FILES, LOOKED_AT
+from crm.web.view.formats import short_number
+from crm.web.view.shared_fields import SHARED_FIELDS
 from tests.integration.web.sites import RunningSite, activity_today, entered, today
 from tests.integration.web.test_tables_in_workbooks import named_tables
 from tests.source_tree import modules_of
@@ -64,6 +67,19 @@ def test_every_list_that_is_taken_away_has_a_word_in_the_audit() -> None:
     assert names - FILES.keys() == set()
 
 
+def test_everything_that_is_looked_at_has_a_word_in_the_audit() -> None:
+    kept = {
+        node.args[3].value
+        for module in modules_of("crm")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Access"
+        if len(node.args) > 3 and isinstance(node.args[3], ast.Constant)
+    }
+    assert {"pair"} <= kept
+    kept |= {each.name for each in SHARED_FIELDS if each.is_hidden}
+    assert kept - LOOKED_AT.keys() - LABELS.keys() == set()
+
+
 def test_a_file_that_names_members_in_full_was_taken_away_not_looked_at(
     office: httpx.Client, reader: httpx.Client
 ) -> None:
@@ -110,3 +126,19 @@ def test_what_a_phone_keeps_again_and_again_is_one_line_a_day_that_leads_to_each
     (href,) = re.findall(r'href="(/audit\?kind=took[^"]+)"', page)
     each = [row[5] for row in rows_of(reader.get(unescape(href)).text)]
     assert each == [f"{100 + n} 行" for n in reversed(range(SENT))] + ["5 行"]
+
+
+def test_the_audit_says_which_card_was_looked_at_and_is_asked_by_that_number(
+    site: RunningSite, office: httpx.Client, reader: httpx.Client
+) -> None:
+    at_us, actor = now_us(), site.user("looker", "headquarters")
+    looks = [Access(at_us, actor, card, "names") for card in ("C-one", "C-two")]
+    looks.append(Access(at_us, actor, "dispute/d-1", "dispute"))
+    with writing(site.site.engine) as connection:
+        log_accesses(connection, looks)
+    page = reader.get(f"/audit?actor={actor}").text
+    numbers = {f"档案 {short_number(card)}" for card in ("C-one", "C-two")}
+    assert {row[4] for row in rows_of(page)} == numbers | {"会员异议"}
+    assert 'href="/disputes/d-1"' in page
+    asked = reader.get(f"/audit?subject={short_number('C-two').lower()}").text
+    assert [row[4] for row in rows_of(asked)] == [f"档案 {short_number('C-two')}"]

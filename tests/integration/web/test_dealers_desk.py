@@ -159,6 +159,15 @@ def test_what_was_seen_is_kept_for_the_account_not_for_the_browser(
     assert "有更正或更新" in shop.get("/copy").text
 
 
+def test_a_change_leads_to_its_row_and_says_who_died(company: Company, shop: httpx.Client) -> None:
+    company.take(event("person.deceased", "card/c-open", {"card_id": "c-open"}))
+    page = shop.get("/copy").text
+    changes = page.partition('id="changes"')[2].partition("</section>")[0]
+    assert "已去世" in changes and f'href="/copy/row/{key_in(page)}"' in changes
+    fields = {"form_token": token_in(page), "text": "oygl"}
+    assert "已去世" in shop.post("/copy/find", data=fields).text
+
+
 def test_the_workbook_says_regions_by_name_and_has_a_filter(shop: httpx.Client) -> None:
     token = token_in(shop.get("/copy").text)
     answer = shop.post("/copy/workbook", data={"form_token": token})

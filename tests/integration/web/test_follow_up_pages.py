@@ -113,6 +113,12 @@ def test_name_and_phone_open_by_a_tap_that_is_kept_and_are_dialled(
     assert sorted(look.field for look in looks) == ["name", "phones"]
 
 
+def test_whoever_hears_of_a_death_at_a_call_is_one_tap_from_saying_it(field: httpx.Client) -> None:
+    page = field.get("/follow-ups/T-1/1").text
+    (path,) = re.findall(r'href="(/people/[^"]+/deceased)"', page)
+    assert field.get(path).status_code == 200
+
+
 def test_a_placeholder_is_no_number(field: httpx.Client) -> None:
     token = token_in(field.get("/follow-ups").text)
     opened = field.post("/follow-ups/T-0/2/open", data={"form_token": token}).text

@@ -1,0 +1,59 @@
+"""An archive that is put together of several cards says where they contradict each other, and on
+which day somebody died."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.integration.web.sites import RunningSite, card, entered, today
+from tests.integration.web.test_person_acts import event
+
+DIED_ON = today() - timedelta(days=3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(site: RunningSite) -> None:
+    """One person of two cards that differ, one of two that do not, and one who died."""
+    site.user("office", "headquarters")
+    other, same = card("K-2", "贺同一", "13711110001"), card("K-4", "贺两张", "13711110002")
+    other["data"]["person"] |= {"birth_year": 1953, "sex": "male"}
+    same["data"]["person"] |= {"birth_date": "1950-04-05"}
+    del same["data"]["person"]["birth_year"]
+    site.accept(card("K-1", "贺同一", "13711110001"), other)
+    site.accept(event("identity.same", "K-1", other_card_id="K-2", reason_code="asked"))
+    site.accept(card("K-3", "贺两张", "13711110002"), same)
+    died = event("person.deceased", "K-5", on=DIED_ON.isoformat())
+    site.accept(card("K-5", "贺去世", "13711110003"), died)
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "office")
+
+
+def read(client: httpx.Client, card_id: str) -> str:
+    return client.get(f"/people/{card_id}", follow_redirects=True).text
+
+
+def test_cards_of_one_person_that_contradict_each_other_are_said_with_their_numbers(
+    office: httpx.Client,
+) -> None:
+    page = read(office, "K-1")
+    told = re.sub(r"\s+", "", re.sub(r"<[^>]*>", "", page.partition("几张卡写得不一样")[2][:900]))
+    assert re.search(r"出生年份：1950（[0-9A-F]{8}），1953（[0-9A-F]{8}）", told)
+    assert re.search(r"性别：女（[0-9A-F]{8}），男（[0-9A-F]{8}）", told)
+    assert "核实后更正" in told
+    assert "几张卡写得不一样" not in read(office, "K-3")
+
+
+def test_an_archive_says_on_which_day_somebody_died_and_counts_no_years_from_then_on(
+    office: httpx.Client,
+) -> None:
+    page = read(office, "K-5")
+    day = f"{DIED_ON.year}年{DIED_ON.month}月{DIED_ON.day}日"
+    assert f"此人已于 {day} 去世" in page
+    assert page.count(day) == 2, "the timeline says the day, too"
+    assert f"{DIED_ON.year - 1950} 岁" in page
