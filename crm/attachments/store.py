@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from crm.attachments.kinds import media_type_of
 from crm.keyring.keyring import Keyring, seal, unseal
+from crm.storage.durable import make_durable
 from crm.storage.owner_alone import make_folder
 
 LARGEST_BYTES = 5 * 1024 * 1024
@@ -156,8 +157,4 @@ def _write(file: Path, sealed: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(draft, file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    make_durable(file.parent)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
+from crm.storage.durable import make_durable
 from crm.storage.owner_alone import make_folder
 
 KEY_BYTES = 32
@@ -64,16 +65,7 @@ def create_master_key(file: Path) -> None:
         os.link(draft, file)
     draft.unlink()
     # The name must be as durable as the keys that will be wrapped with it.
-    sync_folder(file.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    make_durable(file.parent)
 
 
 def next_file_of(file: Path) -> Path:

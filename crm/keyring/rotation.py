@@ -21,9 +21,9 @@ from crm.keyring.master_key import (
     fingerprint_of,
     load_master_key,
     next_file_of,
-    sync_folder,
 )
 from crm.storage.database import reading, writing
+from crm.storage.durable import make_durable
 
 KEYS_AT_ONCE = 500
 Report = Callable[[int, int], None]
@@ -107,7 +107,7 @@ def _take_its_place(file: Path, next_file: Path) -> Path:
     retired = file.with_name(f"{file.name}.retired-{old}")
     with suppress(FileExistsError):
         os.link(file, retired)
-    sync_folder(file.parent)
+    make_durable(file.parent)
     os.replace(next_file, file)
-    sync_folder(file.parent)
+    make_durable(file.parent)
     return retired

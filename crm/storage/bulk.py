@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, String, Table, and_, bindparam, delete, insert
+from sqlalchemy import (
+    Column,
+    Connection,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy import update as update_table
 
 from crm.storage.statements import (
@@ -51,6 +62,22 @@ def insert_rows(
     elif rows:
         statement = _insert_statement(database_of(connection), table, columns)
         run_for_each(connection, statement, rows)
+
+
+def set_numbers(connection: Connection, tables: Iterable[Table]) -> None:
+    """What PostgreSQL counts goes on after the highest that is there, once rows came with their
+    numbers; SQLite does so by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in tables:
+        number = table.autoincrement_column
+        if number is None:
+            continue
+        sequence = func.pg_get_serial_sequence(table.name, number.name)
+        if connection.execute(select(sequence)).scalar() is None:
+            continue
+        last = connection.execute(select(func.max(number))).scalar()
+        connection.execute(select(func.setval(sequence, last or 1, last is not None)))
 
 
 def add_missing_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:

@@ -4,6 +4,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from crm.storage.durable import make_durable
+
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 UMASK = 0o077
 """For whole processes: what a library writes beside is private as well."""
@@ -11,11 +13,14 @@ _BESIDE_A_DATABASE = ("", "-wal", "-shm", "-journal")
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder with all above it that are missing; each that is made is private."""
+    """Make a folder with all above it that are missing; each that is made is private, and lasts."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         with contextlib.suppress(FileExistsError):
             each.mkdir(mode=FOLDER_MODE)
+            # One may write where one may not read.
+            with contextlib.suppress(PermissionError):
+                make_durable(each.parent)
     if not folder.is_dir():
         raise NotADirectoryError(20, "Not a directory", str(folder))
 

@@ -1,6 +1,5 @@
 """Rows from one database to another, and files that last."""
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -37,21 +36,6 @@ def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def set_numbers(there: Connection) -> None:
-    """What PostgreSQL counts goes on after the highest that is there; SQLite does so by itself."""
-    if there.dialect.name != "postgresql":
-        return
-    for table in METADATA.sorted_tables:
-        number = table.autoincrement_column
-        if number is None:
-            continue
-        sequence = func.pg_get_serial_sequence(table.name, number.name)
-        if there.execute(select(sequence)).scalar() is None:
-            continue
-        last = there.execute(select(func.max(number))).scalar()
-        there.execute(select(func.setval(sequence, last or 1, last is not None)))
-
-
 def private_database(file: Path) -> Engine:
     """A new SQLite file that its owner alone can read; its log and index get the same mode."""
     file.touch(mode=0o600)
@@ -66,12 +50,3 @@ def close_whole(engine: Engine) -> None:
         for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA journal_mode=DELETE"):
             raw.execute(statement).fetchall()
     engine.dispose()
-
-
-def make_durable(path: Path) -> None:
-    """A file's content, or the names in a folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -30,13 +30,13 @@ from crm.operations.status import keep_backup
 from crm.schema.preparing import prepare
 from crm.schema.revisions import newest_revision
 from crm.storage.database import reading, writing
+from crm.storage.durable import make_durable
 from streams.backup.copying import (
     KEPT,
     ROWS_AT_ONCE,
     Report,
     close_whole,
     copy_rows,
-    make_durable,
     private_database,
 )
 from streams.backup.manifest import (

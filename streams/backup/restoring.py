@@ -30,6 +30,7 @@ from crm.keyring.master_key import MasterKeys, load_master_key
 from crm.operations.status import keep_backup
 from crm.schema.preparing import prepare
 from crm.storage import locks
+from crm.storage.bulk import set_numbers
 from crm.storage.database import (
     METADATA,
     insert_new,
@@ -39,13 +40,13 @@ from crm.storage.database import (
     rewrite,
     writing,
 )
+from crm.storage.durable import make_durable
+from crm.storage.owner_alone import make_folder
 from streams.backup.copying import (
     Report,
     close_whole,
     copy_rows,
-    make_durable,
     private_database,
-    set_numbers,
 )
 from streams.backup.fence import listed, merge_keys, record_erasures
 from streams.backup.left_since import Since, left_since, told_at
@@ -225,7 +226,7 @@ def _put_attachments(archive: Path, keyring: Keyring) -> None:
             if not target.resolve().is_relative_to(files.resolve()):
                 raise BackupUnusable("file is elsewhere", ATTACHMENTS)
             if not target.exists():
-                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(target.parent)
                 draft = target.with_name(f".{target.name}.part")
                 with draft.open("wb") as stream:
                     os.fchmod(stream.fileno(), 0o600)
@@ -254,7 +255,7 @@ def _put_in_place(engine: Engine, settings: Settings, report: Report) -> None:
             for table in reversed(METADATA.sorted_tables):
                 theirs.execute(delete(table))
             copy_rows(METADATA.sorted_tables, ours, theirs, report)
-            set_numbers(theirs)
+            set_numbers(theirs, METADATA.sorted_tables)
     finally:
         there.dispose()
         engine.dispose()

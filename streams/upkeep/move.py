@@ -41,6 +41,7 @@ from crm.journal.progress import load_progress
 from crm.keyring.keyring import DATA_KEY, FENCE, OF_SUBJECTS, Keyring
 from crm.schema.tables import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD
 from crm.storage import locks
+from crm.storage.bulk import set_numbers
 from crm.storage.database import METADATA, insert_new, open_engine, reading, writing
 from streams.running.installation import Installation, open_installation
 from streams.running.lease import lease
@@ -128,7 +129,8 @@ def _move(here: Installation, there: Installation, report: Report) -> Moved:
         for table in REPLACED:
             _replace(table, here.engine, there.engine)
         _copy_checkpoints(here.engine, there.engine)
-        _set_numbers(there.engine)
+        with writing(there.engine) as connection:
+            set_numbers(connection, METADATA.sorted_tables)
         with reading(here.engine) as connection:
             recorded = load_progress(connection, "embedded").position
         rebuild(there.engine, there.keyring, report, up_to=recorded)
@@ -239,20 +241,6 @@ def _copy_checkpoints(here: Engine, there: Engine) -> None:
             for each in checkpoints(ours, consumer):
                 next_offset(theirs, each.partition)
                 move_on(theirs, each.partition, each.next_offset, each.recorded_us)
-
-
-def _set_numbers(there: Engine) -> None:
-    """What PostgreSQL counts goes on after the highest that is there."""
-    with writing(there) as connection:
-        for table in METADATA.sorted_tables:
-            number = table.autoincrement_column
-            if number is None:
-                continue
-            sequence = func.pg_get_serial_sequence(table.name, number.name)
-            if connection.execute(select(sequence)).scalar() is None:
-                continue
-            last = connection.execute(select(func.max(number))).scalar()
-            connection.execute(select(func.setval(sequence, last or 1, last is not None)))
 
 
 def _compared(

@@ -1,5 +1,6 @@
 """Evidence is kept encrypted with its card's key, and an erasure leaves nothing of it."""
 
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -50,6 +51,17 @@ def test_what_was_handed_over_is_read_back_by_its_hash(store: AttachmentStore) -
     assert store.get("C1", kept.sha256.upper()) == kept
     assert store.get("C1", "0" * 64) is None
     assert store.get("C2", kept.sha256) is None
+
+
+def test_once_it_is_answered_every_name_on_the_way_to_the_file_is_on_the_disk(
+    installation: Installation, store: AttachmentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_disk = set()
+    monkeypatch.setattr(os, "fsync", lambda descriptor: on_disk.add(os.fstat(descriptor).st_ino))
+    store.put("C1", PNG, "u-1", 5)
+    (file,) = files(installation)
+    above = file.parents[: file.parents.index(installation.settings.data_folder) + 1]
+    assert {each.stat().st_ino for each in (file, *above)} <= on_disk
 
 
 def test_no_file_tells_what_it_holds_or_whose_it_is(
