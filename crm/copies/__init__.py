@@ -1,5 +1,5 @@
 """View: each dealer's copy of the archive, its digests, and the sequence of its changes.
 
-The rule by which a consent becomes a row of a copy is in `contributions.py` (whether a card
-contributes, and what it gives), `copy_rows.py` (the rows) and `content.py` (what a row says).
+From a consent to a row: `sharing_rule.py` (whether a card is in a copy at all, with which
+categories, and why not), then `copy_rows.py` (the rows), then `content.py` (what a row says).
 """

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Literal
 
 from crm.consents.facts import SharedCard
-from crm.copies.contributions import Circumstances, Obstacle, why
+from crm.copies.sharing_rule import Circumstances, Obstacle, why
 
 ChangeKind = Literal["upsert", "withdraw"]
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from campaigns.canonical import canonical_json
 from campaigns.identifiers import mobile_e164
 from crm.consents.facts import HistoryItem, Purchase, Reading, SharedCard
-from crm.copies.contributions import Circumstances
+from crm.copies.sharing_rule import Circumstances
 
 Content = dict[str, Any]
 """A value that JSON can hold, with text keys."""

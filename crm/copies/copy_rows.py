@@ -1,7 +1,8 @@
 """The dealers' copies of the archive, row by row: who is in which, and with what.
 
 A copy holds one row per person with at least one contributing card and is made of the contributing
-cards alone, so that linking cards never widens what a dealer sees.
+cards alone, so that linking cards never widens what a dealer sees. Which cards contribute is the
+rule in `sharing_rule.py`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from crm.consents.facts import ActivityInfo, Contract, SharedCard
 from crm.copies.content import Content, category_content
-from crm.copies.contributions import Circumstances, circumstances, why
+from crm.copies.sharing_rule import Circumstances, circumstances, why
 
 RowKey = Callable[[str, str], str]
 """(dealer, id of the first contributing card) → the row's key, a keyed hash."""

@@ -12,8 +12,8 @@ from crm.components.evaluation import Evaluation
 from crm.consents.facts import ActivityInfo, Contract, SharedCard
 from crm.copies.changes import ReasonClass, reason_of_withdrawal
 from crm.copies.contracts import Territory, territories
-from crm.copies.contributions import Circumstances
 from crm.copies.copy_rows import CopyRow, rows_at
+from crm.copies.sharing_rule import Circumstances
 from crm.outcomes.shared import ContractFact, EvaluationContext
 
 

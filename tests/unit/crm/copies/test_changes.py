@@ -2,7 +2,7 @@
 
 from crm.consents.facts import SharedCard
 from crm.copies.changes import Change, ReasonClass, new_changes, reason_of_withdrawal
-from crm.copies.contributions import circumstances
+from crm.copies.sharing_rule import circumstances
 from tests.unit.crm.copies.samples import at, card, contract, decision, share
 
 ROW, OTHER = ("D1", "row"), ("D1", "other")

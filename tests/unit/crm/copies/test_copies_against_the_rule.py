@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.consents.facts import SharedCard
-from crm.copies.contributions import Ground, Obstacle, circumstances, why
 from crm.copies.copy_rows import CopyRow, copy_rows
 from crm.copies.digest import digest
+from crm.copies.sharing_rule import Ground, Obstacle, circumstances, why
 from tests.profiles import examples
 from tests.unit.crm.copies.naive_copies import naive_copy, naive_digest
 from tests.unit.crm.copies.shared_worlds import CATEGORIES, DEALERS, World, row_key, shuffled, world

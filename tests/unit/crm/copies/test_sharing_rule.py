@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from crm.consents.facts import ConsentDecision, Contract, SharedCard
-from crm.copies.contributions import Contribution, Ground, Obstacle, circumstances, why
+from crm.copies.sharing_rule import Contribution, Ground, Obstacle, circumstances, why
 from tests.unit.crm.copies.samples import activity, at, card, contract, decision, health, share
 
 NOON = at("2026-05-03 12:00")

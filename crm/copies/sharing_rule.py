@@ -1,8 +1,9 @@
-"""Whether a card contributes to a dealer's copy, which categories it gives, and the reasons.
+"""The rule of sharing: whether a card is in a dealer's copy, with which categories, and why not.
 
-A card contributes when the dealer has a contract and a ground to know the person, when the card's
-own consent for this dealer holds, and when no card of the person objects. Source: marketing
-handbook p. 39 (archive in two copies); PIPL art. 23, 28–30 (consent per handler and for health).
+A card contributes to a copy when the dealer has a contract and a ground to know the person, when
+the card's own consent for this dealer holds, and when no card of the person objects. Source:
+marketing handbook p. 39 (archive in two copies); PIPL art. 23, 28–30 (consent per handler and for
+health).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
