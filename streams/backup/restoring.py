@@ -59,6 +59,7 @@ from streams.backup.manifest import (
     read_manifest,
 )
 from streams.running.lease import lease
+from streams.running.private_files import private_file
 from streams.running.scratch import remove_leftovers, scratch_folder
 from streams.upkeep.replay import rebuild
 
@@ -227,12 +228,8 @@ def _put_attachments(archive: Path, keyring: Keyring) -> None:
                 raise BackupUnusable("file is elsewhere", ATTACHMENTS)
             if not target.exists():
                 make_folder(target.parent)
-                draft = target.with_name(f".{target.name}.part")
-                with draft.open("wb") as stream:
-                    os.fchmod(stream.fileno(), 0o600)
+                with private_file(target) as stream:
                     shutil.copyfileobj(content, stream)
-                make_durable(draft)
-                draft.replace(target)
                 make_durable(target.parent)
 
 
