@@ -16,6 +16,7 @@ What = Literal[
     "password",
     "factor",
     "closed",
+    "signed_out",
     "token_made",
     "token_revoked",
     "webhook_made",

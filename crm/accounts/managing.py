@@ -65,6 +65,13 @@ class Manager:
             end_sessions_of(connection, actor)
             self._log(connection, "factor", actor)
 
+    def sign_out(self, actor: str) -> None:
+        """Everywhere: a phone that is lost opens nothing any more; AccountInvalid."""
+        with writing(self.engine) as connection:
+            self._other(connection, actor)
+            end_sessions_of(connection, actor)
+            self._log(connection, "signed_out", actor)
+
     def close(self, actor: str) -> None:
         """Nobody signs in with it any more; AccountInvalid."""
         with writing(self.engine) as connection:

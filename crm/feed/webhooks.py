@@ -100,6 +100,14 @@ def remove_webhook(engine: Engine, webhook_id: str, now_us: int, by: str = COMMA
         return gone.rowcount > 0
 
 
+def try_again(engine: Engine, webhook_id: str) -> bool:
+    """Call it at the next round as if nothing had failed; False when there is none."""
+    anew = dict.fromkeys(("failing_since_us", "trouble", "given_up_us"))
+    this = update(WEBHOOK).where(WEBHOOK.c.webhook_id == webhook_id)
+    with writing(engine) as connection:
+        return connection.execute(this.values(attempts=0, next_try_us=0, **anew)).rowcount > 0
+
+
 def webhooks(connection: Connection) -> list[Webhook]:
     """All of them, by dealer."""
     query = select(WEBHOOK).order_by(WEBHOOK.c.dealer, WEBHOOK.c.created_us)

@@ -47,7 +47,8 @@ _LIST: Table[KnownAccount] = Table(
 @router.get("/accounts")
 def accounts_page(visit: SignedIn) -> Response:
     """Everybody who may sign in, those who no longer may at the end; and the form to invite."""
-    return _list(visit)
+    asked = visit.request.query_params
+    return _list(visit, roles=asked.getlist("role"), dealer=asked.get("dealer"))
 
 
 @router.post("/accounts")
@@ -98,6 +99,13 @@ def reset_factor(posting: SignedInPosting, actor: str) -> Response:
     """The second factor is to be set up anew at the next sign-in."""
     manager = manager_of(posting.visit)
     return _done(posting.visit, actor, lambda: manager.reset_factor(actor), _GONE)
+
+
+@router.post("/accounts/{actor}/sign-out")
+def sign_out_everywhere(posting: SignedInPosting, actor: str) -> Response:
+    """A phone is lost: nobody is signed in with the account any more, wherever it was."""
+    manager = manager_of(posting.visit)
+    return _done(posting.visit, actor, lambda: manager.sign_out(actor), _GONE)
 
 
 @router.post("/accounts/{actor}/close")

@@ -50,6 +50,7 @@ ACCOUNT_CHANGES = {
     "password": N_("重设密码"),
     "factor": N_("重设第二道验证"),
     "closed": N_("关闭了账号"),
+    "signed_out": N_("让账号在各处退出登录"),
     "token_made": N_("发了接口令牌"),
     "token_revoked": N_("停用了接口令牌"),
     "webhook_made": N_("加了通知地址"),

@@ -171,6 +171,16 @@ WEBHOOK_REFUSALS = {
     "private": N_("这个地址在内部网络里，不能通知。"),
     "unresolved": N_("找不到这个地址。请核对域名。"),
 }
+WEBHOOK_TROUBLES = {
+    "TimeoutError": N_("等了很久没有回答"),
+    "ConnectionRefusedError": N_("对方的机器没有在听"),
+    "ConnectionResetError": N_("连接被对方断开"),
+    "SSLCertVerificationError": N_("对方的证书不对或过期"),
+    "SSLError": N_("加密连接没有建成"),
+    "unresolved": N_("域名查不到"),
+    "private": N_("地址在内部网络里"),
+}
+"""What failed at a call, by the name of the error; whatever else: it was not reached."""
 CANCEL_REASONS = {
     "weather": N_("天气"),
     "venue_lost": N_("场地用不了"),

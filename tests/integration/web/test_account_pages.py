@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import httpx
 import pytest
@@ -134,6 +135,27 @@ def test_a_reset_password_opens_nothing_and_the_link_sets_a_new_one_once(
     assert stranger.get(link).status_code == 410
     with site.client() as other:
         assert sign_in(other, "forgetful", PASSPHRASE).status_code == 303
+
+
+def test_whoever_lost_a_phone_is_signed_out_everywhere_and_signs_in_again(
+    site: RunningSite, office: httpx.Client, stranger: httpx.Client
+) -> None:
+    actor = site.user("unlucky", "staff")
+    sign_in(stranger, "unlucky")
+    assert "丢了手机" in office.get(f"/accounts/{actor}").text
+    assert post(office, f"/accounts/{actor}/sign-out").status_code == 303
+    assert stranger.get("/me").status_code == 303
+    assert "让账号在各处退出登录" in office.get("/audit?kind=changed").text
+    assert sign_in(stranger, "unlucky").status_code == 303
+
+
+def test_from_a_dealers_page_its_first_account_is_invited_without_choosing_again(
+    office: httpx.Client,
+) -> None:
+    (href,) = re.findall(r'href="(/accounts\?[^"]+)"', office.get("/dealers/D1").text)
+    page = office.get(unescape(href)).text
+    assert re.search(r'name="role_dealer" value="1" checked', page)
+    assert re.search(r'<option value="D1" selected', page)
 
 
 def test_a_closed_account_signs_in_no_more_and_its_link_opens_nothing(

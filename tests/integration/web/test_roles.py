@@ -266,9 +266,11 @@ OPENS: dict[str, Allowed] = {
     "GET /accounts/{actor}": sees("accounts"),
     **{f"POST /accounts/{{actor}}/{act}": sees("accounts") for act in ("roles", "password")},
     **{f"POST /accounts/{{actor}}/{act}": sees("accounts") for act in ("factor", "close")},
+    "POST /accounts/{actor}/sign-out": sees("accounts"),
     **dict.fromkeys(("GET /tokens", "POST /tokens"), sees("accounts")),
     **dict.fromkeys(("GET /webhooks", "POST /webhooks"), sees("accounts")),
     "POST /webhooks/{webhook_id}/remove": sees("accounts"),
+    "POST /webhooks/{webhook_id}/retry": sees("accounts"),
     **dict.fromkeys(("GET /notices", "POST /notices"), sees("accounts")),
     "POST /tokens/{token_id}/revoke": sees("accounts"),
 }

@@ -7,7 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete, update
 
+from campaigns.times import DAY_US
+from crm.clock import now_us
+from crm.feed.tables import WEBHOOK
+from crm.feed.webhooks import webhooks
 from crm.notices.queries import current_notices
 from crm.operations.status import keep_backup
 from crm.storage.database import reading, writing
@@ -78,6 +83,30 @@ def test_a_webhook_is_added_its_secret_shown_once_and_taken_off(office: httpx.Cl
 
 
 @pytest.mark.parametrize(
+    ("trouble", "said"),
+    [("unresolved", "域名查不到"), ("HTTP 503", "对方回答 HTTP 503"), ("OSError", "连不上")],
+)
+def test_calls_that_failed_say_in_words_why_and_are_tried_again_by_a_tap(
+    site: RunningSite, office: httpx.Client, trouble: str, said: str
+) -> None:
+    fill_in(office, "/webhooks", {"dealer": "D1", "url": "https://orders.example/failing"})
+    failed = {"attempts": 9, "failing_since_us": now_us(), "next_try_us": now_us() + DAY_US}
+    with writing(site.site.engine) as connection:
+        given_up = {"given_up_us": now_us()} if trouble == "OSError" else {}
+        connection.execute(update(WEBHOOK).values(trouble=trouble, **failed, **given_up))
+    page = office.get("/webhooks").text
+    assert said in page and ("已停" in page) == (trouble == "OSError")
+    retry = re.search(r'action="(/webhooks/wh_\w+/retry)"', page)
+    assert retry
+    assert office.post(retry[1], data={"form_token": token_in(page)}).status_code == 303
+    with writing(site.site.engine) as connection:
+        (kept,) = webhooks(connection)
+        connection.execute(delete(WEBHOOK))
+    assert (kept.state, kept.next_try_us, kept.trouble) == ("ok", 0, None)
+    assert office.post(retry[1], data={"form_token": token_in(page)}).status_code == 404
+
+
+@pytest.mark.parametrize(
     ("dealer", "url", "said"),
     [
         ("D9", "https://erp.example/", "请选一家经销商"),
@@ -139,3 +168,17 @@ def test_home_says_what_is_not_closed_and_not_filed_and_the_numbers_are_their_li
         assert f"<small>{number}</small>" in office.get(link[1].replace("&amp;", "&")).text
     assert "unfiled" in plans.get("/").text and "unclosed" not in plans.get("/").text
     assert 'href="/plan"' in plans.get("/activities").text
+
+
+def test_the_month_and_the_dealer_of_statements_are_chosen_and_not_typed(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    this, before = f"{today():%Y-%m}", f"{today().replace(day=1) - timedelta(days=1):%Y-%m}"
+    page = office.get(f"/statements?month={before}").text
+    assert re.search(rf'<option value="{before}" selected>\d{{4}}年\d+月</option>', page)
+    assert f'<option value="{this}">' in page
+    assert re.search(r'<select id="by-dealer"[^>]*>.*<option value="D1">', page)
+    assert '<option value="2019-07" selected>' in office.get("/statements?month=2019-07").text
+    site.user("shop", "dealer", "D1")
+    for shop in entered(site, "shop"):
+        assert 'id="by-dealer"' not in shop.get("/statements").text
