@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Literal
 
 from crm.consents.facts import SharedCard
-from crm.copies.sharing_rule import Circumstances, Obstacle, why
+from crm.copies.sharing_rule import Circumstances, Obstacle, contribution_of
 
 ChangeKind = Literal["upsert", "withdraw"]
 
@@ -118,7 +118,7 @@ def reason_of_withdrawal(
             continue
         card, person = by_id[card_id]
         effective = [other for other in person if other.order[0] <= at.at_us]
-        contribution = why(card, dealer, effective, at)
+        contribution = contribution_of(card, dealer, effective, at)
         if contribution.contributes:
             return ReasonClass.ROW_REPLACED
         obstacles |= set(contribution.obstacles)

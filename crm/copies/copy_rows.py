@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from crm.consents.facts import ActivityInfo, Contract, SharedCard
 from crm.copies.content import Content, category_content
-from crm.copies.sharing_rule import Circumstances, circumstances, why
+from crm.copies.sharing_rule import Circumstances, circumstances, contribution_of
 
 RowKey = Callable[[str, str], str]
 """(dealer, id of the first contributing card) → the row's key, a keyed hash."""
@@ -92,7 +92,7 @@ def _dealers_consented_to(person: Sequence[SharedCard]) -> set[str]:
 def _row(
     cards: Sequence[SharedCard], dealer: str, at: Circumstances, row_key: RowKey
 ) -> CopyRow | None:
-    given = [(card, why(card, dealer, cards, at)) for card in cards]
+    given = [(card, contribution_of(card, dealer, cards, at)) for card in cards]
     given = [(card, contribution) for card, contribution in given if contribution.contributes]
     if not given:
         return None

@@ -93,10 +93,10 @@ class Contribution:
         return not self.obstacles
 
 
-def why(
+def contribution_of(
     card: SharedCard, dealer: str, person: Sequence[SharedCard], at: Circumstances
 ) -> Contribution:
-    """Why the card is, or is not, in the dealer's copy.
+    """What the card gives to the dealer's copy, or what stands in the way.
 
     `person` holds all cards that the person has at that time, this one included.
     """

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crm.consents.facts import SharedCard
 from crm.copies.copy_rows import CopyRow, copy_rows
 from crm.copies.digest import digest
-from crm.copies.sharing_rule import Ground, Obstacle, circumstances, why
+from crm.copies.sharing_rule import Ground, Obstacle, circumstances, contribution_of
 from tests.profiles import examples
 from tests.unit.crm.copies.naive_copies import naive_copy, naive_digest
 from tests.unit.crm.copies.shared_worlds import CATEGORIES, DEALERS, World, row_key, shuffled, world
@@ -87,7 +87,9 @@ def test_why_names_obstacles_exactly_for_the_cards_that_are_in_no_row(seed: int)
         in_copy = {card_id for row in rows_of(known, dealer) for card_id in row.cards}
         for person in known.persons:
             cards = [card for card in person if card.order[0] <= known.at_us]
-            told = {card.card_id: why(card, dealer, cards, at).contributes for card in cards}
+            told = {
+                card.card_id: contribution_of(card, dealer, cards, at).contributes for card in cards
+            }
             assert {card_id for card_id, yes in told.items() if yes} == in_copy & told.keys()
 
 
@@ -110,7 +112,7 @@ def test_the_random_worlds_hold_every_feature_often_enough_to_prove_something() 
         at = circumstances(known.contracts, known.activities, known.at_us)
         for person in known.persons:
             for card, dealer in product(person, DEALERS):
-                reasons = why(card, dealer, person, at)
+                reasons = contribution_of(card, dealer, person, at)
                 met.update(f"ground {ground}" for ground in reasons.grounds)
                 met["withheld"] += bool(reasons.withheld)
                 if len(reasons.obstacles) == 1:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from crm.consents.facts import ConsentDecision, Contract, SharedCard
-from crm.copies.sharing_rule import Contribution, Ground, Obstacle, circumstances, why
+from crm.copies.sharing_rule import Contribution, Ground, Obstacle, circumstances, contribution_of
 from tests.unit.crm.copies.samples import activity, at, card, contract, decision, health, share
 
 NOON = at("2026-05-03 12:00")
@@ -18,7 +18,7 @@ def reasons(
 ) -> Contribution:
     """The reasons for the first of the cards of a person."""
     agreed = contracts or (contract("D1", "110000"), contract("D2", "310000"))
-    return why(person[0], dealer, person, circumstances(agreed, ACTIVITIES, NOON))
+    return contribution_of(person[0], dealer, person, circumstances(agreed, ACTIVITIES, NOON))
 
 
 @pytest.mark.parametrize(
