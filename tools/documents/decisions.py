@@ -7,7 +7,7 @@ _HEAD = """# Decisions
 <!-- Made by `make docs` of the titles; edit them there. -->
 
 Each says what was decided, why, at what price, and what was measured. A decision that no longer
-holds says so at its top, and stays.
+holds says so at its top, and stays; a number that is missing was never given to one.
 
 """
 
