@@ -4,6 +4,7 @@ Wilson's interval of one rate, and Newcombe's of a difference (his method 10): b
 people and for rates near 0 and 1, where the textbook's ± would promise too much.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -46,3 +47,44 @@ def difference(part: int, whole: int, other_part: int, other_whole: int) -> Inte
     below = sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
     above = sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2)
     return Interval(value, value - below, value + above)
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """Of one period how many came to a step, and of how many; None where it may not be told."""
+
+    part: int | None
+    whole: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepOfTwo:
+    """A step of two periods on one ground; gap: the rate now less that of then."""
+
+    now: Went
+    then: Went
+    gap: Interval | None
+
+
+def of_two_periods(
+    now: Sequence[int | None], then: Sequence[int | None], out: Sequence[tuple[int, int]]
+) -> Iterator[StepOfTwo]:
+    """Of each step of two periods who came to it of those at the step before.
+
+    out: at each step who is left out of both periods' wholes: they had done the next one before.
+    """
+    yield StepOfTwo(Went(now[0], None), Went(then[0], None), None)
+    for place in range(1, len(now)):
+        went = [
+            Went(people[place], None if before is None else before - left_out)
+            for people, before, left_out in zip(
+                (now, then), (now[place - 1], then[place - 1]), out[place - 1], strict=True
+            )
+        ]
+        yield StepOfTwo(went[0], went[1], _gap(*went))
+
+
+def _gap(now: Went, then: Went) -> Interval | None:
+    if now.part is None or now.whole is None or then.part is None or then.whole is None:
+        return None
+    return difference(now.part, now.whole, then.part, then.whole)

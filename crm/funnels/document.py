@@ -17,7 +17,7 @@ from crm.funnels.definition import (
 from crm.funnels.fields import check_dimension, check_step
 
 MOST_DAYS = 36_600
-Compared = Literal["", "before", "quarter", "year"]
+Compared = Literal["", "before", "quarter", "year", "days"]
 
 
 class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -26,8 +26,9 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     steps, without: `TYPE:field=value`, as in the command. from_day, to_day: the entries' days, the
     last one not among them; or last_days: so many days up to today, today among them. by: what it
     is broken down by, each for itself. reached: whether the headcount of activities stands above.
-    compare: with which other period: the one before, the same days of the quarter before, or those
-    of a year before.
+    compare: with which other period: the one before, the same days of the quarter before or of the
+    year before, or the days compare_from, compare_to, the last one not among them; without
+    compare_to as many days as the period has.
     """
 
     steps: tuple[str, ...]
@@ -41,6 +42,8 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     without: tuple[str, ...] = ()
     reached: bool = False
     compare: Compared = ""
+    compare_from: date | None = None
+    compare_to: date | None = None
 
     def period(self, today: date) -> tuple[date, date]:
         """The first day, and the day after the last; InvalidFunnel where they are not said."""

@@ -16,6 +16,7 @@ from crm.copies.queries import dealer_names, dealers_under_contract
 from crm.funnels.definition import parse_step
 from crm.funnels.document import Document
 from crm.funnels.money import Costs, costs_of, reached_at
+from crm.funnels.other_period import Other, other_period
 from crm.funnels.own_copy import TYPES_OF_COPIES
 from crm.funnels.register import Owner, Saved, history_of
 from crm.funnels.report import Listed, Question, Report
@@ -23,7 +24,7 @@ from crm.funnels.value_names import have_names, names_of_values
 from crm.storage.database import reading
 from crm.web.guards.visit import NotFound, Visit
 from crm.web.view.formats import moment_text
-from crm.web.view.funnel_compared import Other, compared_notes, earlier_notes, other_period
+from crm.web.view.funnel_compared import compared_notes, earlier_notes
 from crm.web.view.funnel_form import (
     DEFAULT,
     DEFAULT_OF_DEALERS,
@@ -81,7 +82,7 @@ def owner_of(visit: Visit) -> Owner:
 
 def asked_of(visit: Visit) -> tuple[AskedFunnel, Saved | None]:
     """What the address asks for, and the saved funnel that it names."""
-    query = visit.request.query_params
+    query, today = visit.request.query_params, today_of(visit)
     if query.get("saved"):
         with reading(visit.site.engine) as connection:
             found = history_of(connection, owner_of(visit), query["saved"])
@@ -89,8 +90,8 @@ def asked_of(visit: Visit) -> tuple[AskedFunnel, Saved | None]:
             raise NotFound
         # A saved group of people is none of the saved funnels.
         saved = found[0] if found[0].listed is None else None
-        return asked_funnel(query, visit.language, found[0].document), saved
-    return asked_funnel(query, visit.language, default_of(visit)), None
+        return asked_funnel(query, visit.language, found[0].document, today), saved
+    return asked_funnel(query, visit.language, default_of(visit), today), None
 
 
 def default_of(visit: Visit) -> Document:

@@ -1,68 +1,24 @@
 """A funnel beside that of another period: both watched for as long, none lost who was there."""
 
-from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
-from msgspec import structs
 
 from campaigns.times import day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.days import whole_day_text
-from crm.funnels.comparing import difference
+from crm.funnels.comparing import Went, of_two_periods
 from crm.funnels.definition import parse_window
-from crm.funnels.document import Document
 from crm.funnels.few import is_few
+from crm.funnels.other_period import Other
 from crm.funnels.report import Report
 from crm.web.view.funnel_form import address_of
 from crm.web.view.funnel_view import Against, Viewer, interval_text, rate_of, share_of
 from crm.web.view.funnel_words import step_word
 
-_YEAR_DAYS = 365
-_QUARTER_MONTHS = 3
 _NOBODY = N_("那一段没有人，没法比")
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """The same funnel of another period.
-
-    as_of: the day on whose evening it is looked at, as long after its end as today is after that of
-    the period it is compared with. Without, its people would have had the longer time to go on.
-    """
-
-    document: Document
-    as_of: date
-
-
-def other_period(document: Document, today: date) -> Other | None:
-    """The same funnel of the time before, or of a year before; None: not compared."""
-    if not document.compare:
-        return None
-    from_day, to_day = document.period(today)
-    length = to_day - from_day
-    if document.compare == "quarter":
-        first = _quarter_before(from_day)
-        # What goes on has as many days behind it; what is over is compared as the whole it is.
-        is_whole = to_day <= today and (from_day.day, to_day.day) == (1, 1)
-        after = _quarter_before(to_day) if is_whole else first + length
-    else:
-        days = length if document.compare == "before" else timedelta(days=_YEAR_DAYS)
-        first, after = from_day - days, to_day - days
-    shifted = structs.replace(
-        document, from_day=first, to_day=after, last_days=None, by=(), compare=""
-    )
-    return Other(shifted, after + (today - to_day))
-
-
-def _quarter_before(day: date) -> date:
-    """The same day three months before; where that month is shorter, the day after its last."""
-    year, month = divmod(day.year * 12 + day.month - 1 - _QUARTER_MONTHS, 12)
-    return date(year, month + 1, 1) + timedelta(
-        days=min(day.day - 1, monthrange(year, month + 1)[1])
-    )
 
 
 def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
@@ -74,25 +30,17 @@ def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
     if not other.people[0]:
         nobody = Against("0", "", viewer.say(_NOBODY), 0, widest)
         return [nobody, *(replace(nobody, sure=None) for _ in words[1:])]
-    for place, text in enumerate(words):
-        part, other_part = now[place], then[place]
-        share = share_of(other_part, then[0], widest)
+    out = [out_of_both(report, other, place, viewer) for place in range(len(words) - 1)]
+    for place, step in enumerate(of_two_periods(now, then, out)):
+        share = share_of(step.then.part, then[0], widest)
         if not place:
-            found.append(Against(text, "", None, share, widest))
+            found.append(Against(words[0], "", None, share, widest))
             continue
-        out = out_of_both(report, other, place - 1, viewer)
-        whole, other_whole = (
-            None if people is None else people - left_out
-            for people, left_out in zip((now[place - 1], then[place - 1]), out, strict=True)
-        )
-        gap = None
-        if not (part is None or whole is None or other_part is None or other_whole is None):
-            gap = difference(part, whole, other_part, other_whole)
         found.append(
             Against(
-                _said(text, words[place - 1], other_part, other_whole),
-                _said(words_now[place], words_now[place - 1], part, whole),
-                None if gap is None else interval_text(gap, viewer),
+                _said(words[place], words[place - 1], step.then),
+                _said(words_now[place], words_now[place - 1], step.now),
+                None if step.gap is None else interval_text(step.gap, viewer),
                 share,
                 widest,
             )
@@ -100,10 +48,10 @@ def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
     return found
 
 
-def _said(text: str, before: str, part: int | None, whole: int | None) -> str:
+def _said(text: str, before: str, went: Went) -> str:
     """`42 / 68 · 61.8%`; text, before: what is told where a number is not."""
-    known = before if whole is None else f"{whole:,}"
-    rate = None if part is None or whole is None else exact_rate(part, whole)
+    known = before if went.whole is None else f"{went.whole:,}"
+    rate = None if went.part is None or went.whole is None else exact_rate(went.part, went.whole)
     return f"{text} / {known} · {rate or '–'}"
 
 

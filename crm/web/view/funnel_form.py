@@ -21,6 +21,7 @@ from crm.funnels.definition import (
 )
 from crm.funnels.document import Document
 from crm.funnels.naming import read_dimension, read_step, read_window
+from crm.funnels.other_period import other_period
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW
 from crm.web.view.funnel_words import condition_words, vocabulary, window_words
 
@@ -42,8 +43,15 @@ COMPARISONS = {
     "before": N_("比前一段同样长的时间"),
     "quarter": N_("比上一季度的同样几天"),
     "year": N_("比去年同期"),
+    "days": N_("比自己选的一段"),
 }
-PERIODS = {"": "", "before": N_("前一段"), "quarter": N_("上一季度"), "year": N_("去年同期")}
+PERIODS = {
+    "": "",
+    "before": N_("前一段"),
+    "quarter": N_("上一季度"),
+    "year": N_("去年同期"),
+    "days": N_("比的那一段"),
+}
 """What the period is called that is compared with."""
 
 Row = tuple[str, str]
@@ -62,6 +70,8 @@ class Form:
     kind: str
     entry: str
     compare: str
+    compare_from: str
+    compare_last: str
     by: tuple[str, ...]
     reached: bool
 
@@ -97,6 +107,7 @@ class AskedFunnel:
             document.kind,
             document.entry,
             document.compare,
+            *_days_compared(document),
             document.by,
             document.reached,
         )
@@ -106,17 +117,39 @@ def asked_funnel(
     sent: ImmutableMultiDict[str, Any],
     language: Language,
     fallback: Document = DEFAULT,
+    today: date | None = None,
 ) -> AskedFunnel:
-    """What an address or a form asks for; without steps: the fallback, compared as asked."""
+    """What an address or a form asks for; without steps: the fallback, compared as asked.
+
+    today: to be looked at on that day, so that its other period must be one.
+    """
     steps = _steps(sent, "step", "where")
     try:
         document = _document(sent, steps, language) if steps else fallback
         if "compare" in sent:
-            compare: Any = _one_of(list(COMPARISONS), _text(sent, "compare"), "")
-            document = structs.replace(document, compare=compare)
+            document = _compared(document, sent)
+        if today is not None:
+            other_period(document, today)
     except SaidError as error:
         return AskedFunnel(fallback, error.said(language), _typed(sent))
     return AskedFunnel(document)
+
+
+def _compared(document: Document, sent: ImmutableMultiDict[str, Any]) -> Document:
+    """Held against what is asked; days that are typed count only where days are to be chosen."""
+    compare: Any = _one_of(list(COMPARISONS), _text(sent, "compare"), "")
+    first = last = None
+    if compare == "days":
+        first, last = _day(_text(sent, "compare_from")), _day(_text(sent, "compare_last"))
+    after = last and last + timedelta(days=1)
+    return structs.replace(document, compare=compare, compare_from=first, compare_to=after)
+
+
+def _days_compared(document: Document) -> tuple[str, str]:
+    """The days that were chosen, as a form has them: the first and the last."""
+    first, after = document.compare_from, document.compare_to
+    last = after and after - timedelta(days=1)
+    return first.isoformat() if first else "", last.isoformat() if last else ""
 
 
 def _typed(sent: ImmutableMultiDict[str, Any]) -> Form:
@@ -133,6 +166,8 @@ def _typed(sent: ImmutableMultiDict[str, Any]) -> Form:
         _text(sent, "kind"),
         _text(sent, "entry"),
         _text(sent, "compare"),
+        _text(sent, "compare_from"),
+        _text(sent, "compare_last"),
         tuple(str(each) for each in sent.getlist("by") if each),
         bool(sent.get("reached")),
     )
@@ -227,6 +262,8 @@ def address_of(document: Document) -> str:
     pairs += [("without", step) for step in document.without]
     pairs += [("reached", "1")] if document.reached else []
     pairs += [("compare", document.compare)] if document.compare else []
+    days = zip(("compare_from", "compare_last"), _days_compared(document), strict=True)
+    pairs += [(name, day) for name, day in days if day]
     return urlencode(pairs)
 
 

@@ -9,7 +9,7 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.days import whole_day_text
 from campaigns.wording.languages import Language
 from crm.funnels.document import Document
-from crm.web.view.funnel_compared import other_period
+from crm.funnels.other_period import other_period
 from crm.web.view.funnel_form import COMPARISONS
 from crm.web.view.funnel_view import Viewer
 from crm.web.view.funnel_words import bare_word, step_word

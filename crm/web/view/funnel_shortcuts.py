@@ -46,14 +46,19 @@ def other_times(document: Document, today: date, language: Language) -> Iterator
 
 def compared_or_not(document: Document, today: date, language: Language) -> Iterator[Shortcut]:
     """The same funnel with another time beside it, or without where it stands there: the one
-    before, and of a quarter the quarter before, which is what meetings hold it against."""
+    before, of a quarter the quarter before, and the year before, which is what meetings hold it
+    against; and days that somebody chose."""
     first, _ = document.period(today)
     offered: dict[Compared, str] = {"before": N_("和前一段比")}
     if document.compare == "quarter" or first == quarter_start(first):
         offered["quarter"] = N_("和上一季度的同样几天比")
+    offered["year"] = N_("和去年同期比")
+    if document.compare == "days":
+        offered["days"] = N_("和自己选的一段比")
     for code, word in offered.items():
         is_shown = document.compare == code
-        other = structs.replace(document, compare="" if is_shown else code)
+        bare = structs.replace(document, compare_from=None, compare_to=None)
+        other = structs.replace(bare, compare="" if is_shown else code)
         yield Shortcut(translated(word, language), address_of(other), is_shown)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Annotated
 
 import typer
 
@@ -38,6 +37,29 @@ from streams.cli.commands.funnel_answers import (
     show_groups,
     show_people,
 )
+from streams.cli.commands.funnel_compared import (
+    TwoPeriods,
+    compared_as_json,
+    document_of,
+    show_two_periods,
+    two_periods,
+)
+from streams.cli.commands.funnel_options import (
+    By,
+    ClickHouse,
+    Compare,
+    Entry,
+    From,
+    Kind,
+    KnownAt,
+    OfDealer,
+    PeopleOf,
+    SavedAs,
+    Steps,
+    To,
+    Window,
+    Without,
+)
 from streams.cli.commands.funnel_saved import asked_by, members_of, saved_named
 from streams.cli.commands.options import AsJson, At, day, instant
 from streams.cli.commands.touchpoints import copy_of
@@ -47,40 +69,6 @@ from streams.wording.output import (
     print_text,
 )
 from streams.wording.say import language, say
-
-Kind = Annotated[ChainKind, typer.Option("--kind", help="依次、不论次序、紧接")]
-Entry = Annotated[EntryRule, typer.Option("--entry", help="取最长的一链，或只看第一次进入")]
-By = Annotated[
-    str | None, typer.Option("--by", metavar="FIELD", help="按进入时的字段或 month 分组")
-]
-PeopleOf = Annotated[
-    int | None, typer.Option("--people", metavar="STEP_NUMBER", help="列出走到这一步的人")
-]
-KnownAt = Annotated[
-    str | None, typer.Option("--known-at", metavar="TIME", help="只用这时已收到的事件")
-]
-Without = Annotated[
-    list[str] | None,
-    typer.Option("--without", metavar="STEP", help="进入后到期限内做过这一步的人不算"),
-]
-OfDealer = Annotated[
-    str | None,
-    typer.Option("--dealer", metavar="CODE", help="只算这家经销商的副本，和它自己看到的一样"),
-]
-Steps = Annotated[
-    list[str] | None,
-    typer.Option("--step", metavar="STEP", help="一步：TYPE 或 TYPE:字段=值"),
-]
-From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="第一天")]
-To = Annotated[str | None, typer.Option("--to", metavar="DAY", help="最后一天的后一天")]
-Window = Annotated[
-    str | None, typer.Option("--window", help="从进入算起的期限：90天、720小时，或 90d、720h")
-]
-SavedAs = Annotated[
-    str | None,
-    typer.Option("--saved", metavar="NAME", help="网页里存好的漏斗或人群，写名称或编号"),
-]
-ClickHouse = Annotated[bool, typer.Option("--clickhouse", help="不算，只给 ClickHouse 的查询语句")]
 
 
 def funnel(
@@ -97,13 +85,14 @@ def funnel(
     at: At = None,
     without: Without = None,
     dealer: OfDealer = None,
+    compare: Compare = None,
     clickhouse: ClickHouse = False,
     as_json: AsJson = False,
 ) -> None:
     """漏斗：多少人走到了哪一步，用了多久。
 
     jinxi funnel --step activity.attended --step purchase.made \\
-      --from 2026-03-01 --to 2026-06-01 --window 90d --by month
+      --from 2026-03-01 --to 2026-06-01 --window 90d --by month --compare year
     jinxi funnel --step activity.attended:kind=free_clinic --step trial.started \\
       --from 2026-03-01 --to 2026-06-01 --window 720h --people 2 --json
     jinxi funnel --step activity.attended --without complaint.raised --step purchase.made \\
@@ -119,19 +108,43 @@ def funnel(
         broken_down = [asked]
     else:
         others = (kind != ChainKind.SEQUENTIAL, entry != EntryRule.BEST, without, at, known_at)
-        _must_be_alone(written, others)
+        _must_be_alone(written, (*others, compare))
         broken_down = asked_by(found, None if by is None else _dimension(by))
         asked = broken_down[0]
     if clickhouse:
         _print_clickhouse(asked)
         return
-    if people_of is not None and not 1 <= people_of <= len(asked.steps):
-        raise typer.BadParameter(say("步数从 1 到 {last}", last=len(asked.steps)))
+    _must_be_a_step(people_of, asked)
     result = _compute(asked, dealer, instant(at), instant(known_at))
     further = [(each, _compute(each, dealer, None, None)) for each in broken_down[1:]]
     listed = _listed(result, people_of, found, dealer)
-    seen_us = min(each for each in (instant(at), instant(known_at), now_us()) if each is not None)
-    _tell([(asked, result), *further], *listed, shanghai_day(seen_us), as_json=as_json)
+    beside = _beside(found, asked, compare, dealer, at or known_at)
+    answered = [(asked, result), *further]
+    _tell(answered, *listed, _seen_on(at, known_at), beside, as_json=as_json)
+
+
+def _must_be_a_step(number: int | None, asked: Funnel) -> None:
+    if number is not None and not 1 <= number <= len(asked.steps):
+        raise typer.BadParameter(say("步数从 1 到 {last}", last=len(asked.steps)))
+
+
+def _seen_on(at: str | None, known_at: str | None) -> date:
+    """The day on which it is looked at."""
+    then = instant(at), instant(known_at)
+    return shanghai_day(min(each for each in (*then, now_us()) if each is not None))
+
+
+def _beside(
+    found: Saved | None, asked: Funnel, compare: str | None, dealer: str | None, then: str | None
+) -> TwoPeriods | None:
+    """The other period that is asked for, or that was saved with the funnel."""
+    if found is not None:
+        return two_periods(found.document, dealer)
+    if compare is None:
+        return None
+    if then is not None:
+        raise typer.BadParameter(say("和另一段比只看现在，不能加 --at、--known-at"))
+    return two_periods(document_of(asked, compare), dealer)
 
 
 def _tell(
@@ -139,20 +152,25 @@ def _tell(
     title: str,
     people: Sequence[str] | None,
     today: date,
+    beside: TwoPeriods | None,
     *,
     as_json: bool,
 ) -> None:
-    """The answer with its breakdown, and with further ones."""
-    (asked, result), *further = answered
+    """The answer with its breakdown, with further ones, and with what it is held against."""
+    asked, result = answered[0]
     if as_json:
         told = result_as_json(result, people)
-        if further:
+        if len(answered) > 1:
             told["breakdowns"] = {each.by: groups_as_json(of_each) for each, of_each in answered}
+        if beside is not None:
+            told["compared"] = compared_as_json(beside)
         print_json(told)
         return
     called = _called([each for each, _ in answered])
-    show(asked, result, called, today)
-    for each, of_each in further:
+    show(asked, result, today)
+    if beside is not None:
+        show_two_periods(asked, beside)
+    for each, of_each in answered:
         show_groups(each, of_each, called)
     show_people(title, people)
 
@@ -179,7 +197,8 @@ def _listed(
 
 
 def _must_be_alone(written: Mapping[str, object], others: Iterable[object]) -> None:
-    names = (*written, *("--kind", "--entry", "--without", "--at", "--known-at"))
+    options = ("--kind", "--entry", "--without", "--at", "--known-at", "--compare")
+    names = (*written, *options)
     values = (*written.values(), *others)
     said = [name for name, value in zip(names, values, strict=True) if value]
     if said:

@@ -49,8 +49,8 @@ Called = Mapping[str, Mapping[str, str]]
 """By dimension what a value is called, where it has a name of its own."""
 
 
-def show(asked: Funnel, result: FunnelResult, called: Called, today: date) -> None:
-    """The answer as tables; today: the day on which it is looked at."""
+def show(asked: Funnel, result: FunnelResult, today: date) -> None:
+    """The answer as a table; today: the day on which it is looked at."""
     which = (
         say("最长的一链（best）") if asked.entry == EntryRule.BEST else say("第一次进入（first）")
     )
@@ -68,7 +68,6 @@ def show(asked: Funnel, result: FunnelResult, called: Called, today: date) -> No
         )
     for note in unfinished_said(asked, today, language(), say):
         print_text(note)
-    show_groups(asked, result, called)
 
 
 def _headings() -> list[str]:

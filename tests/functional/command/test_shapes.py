@@ -164,6 +164,53 @@ def test_a_funnel_tells_its_steps_its_groups_and_its_people(looking: Jinxi) -> N
     assert set(looking(*FUNNEL).only) == {"steps", "groups"}
 
 
+def test_a_funnel_is_held_against_another_period_by_the_numbers_of_the_page(
+    looking: Jinxi,
+) -> None:
+    period = ("--from", "2026-07-01", "--to", "2026-08-01", "--window", "30d")
+    asked = (*FUNNEL[:5], *period)
+    told = looking(*asked, "--compare", "before", "--json").only
+    by_days = looking(*asked, "--compare", "2026-05-31:2026-07-01", "--json").only
+    assert told == by_days
+    compared = told["compared"]
+    assert (compared["from"], compared["to"]) == ("2026-05-31", "2026-07-01")
+    first, second = compared["steps"]
+    assert first["people"] == told["steps"][0]["people"] and first["difference"] is None
+    assert second["of"] == first["people"] and second["other_of"] == first["other_people"]
+    alone = looking(
+        *FUNNEL[:5], "--from", "2026-05-31", "--to", "2026-07-01", *period[4:], "--json"
+    )
+    assert alone.only["steps"][0]["people"] == first["other_people"] > 0
+    rates = second["people"] / second["of"], second["other_people"] / second["other_of"]
+    assert second["difference"]["value"] == pytest.approx(rates[0] - rates[1])
+    shown = looking(*asked, "--compare", "before").out.decode()
+    assert "和 2026年5月31日 至 2026年6月30日（含）比" in shown and "个百分点（95%：" in shown
+    document = Document(
+        ("activity.attended", "trial.started"),
+        "30d",
+        date(2026, 7, 1),
+        date(2026, 8, 1),
+        compare="before",
+    )
+    saved = saved_in(looking.folder, "和前一段比", document)
+    assert looking("funnel", "--saved", saved.funnel_id, "--json").only["compared"] == compared
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--compare", "yaer"), "看不懂要比的是哪一段"),
+        (("--compare", "2026-06-30"), "要在这一段开始以前结束"),
+        (("--compare", "before", "--at", "2026-08-01T00:00:00Z"), "不能加 --at"),
+    ],
+)
+def test_a_period_that_cannot_be_compared_with_is_said(
+    looking: Jinxi, more: tuple[str, ...], said: str
+) -> None:
+    period = ("--from", "2026-07-01", "--to", "2026-08-01", "--window", "30d")
+    assert said in looking(*FUNNEL[:5], *period, *more, status=2).err
+
+
 def test_a_funnel_known_at_an_earlier_time_counts_what_had_arrived(looking: Jinxi) -> None:
     now = looking(*FUNNEL).only["steps"]
     then = looking(*FUNNEL, "--known-at", "2026-05-01T00:00:00+08:00").only["steps"]

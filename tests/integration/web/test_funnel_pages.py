@@ -29,6 +29,7 @@ from crm.funnels.definition import EntryRule, parse_step
 from crm.funnels.document import Document
 from crm.funnels.few import is_few
 from crm.funnels.money import costs_of
+from crm.funnels.other_period import other_period
 from crm.funnels.queries import OUTCOME_CHAIN, OUTCOME_WINDOW
 from crm.funnels.report import Listed, Question, StepCounts, shown_of_groups
 from crm.journal.events import JOURNAL
@@ -37,7 +38,6 @@ from crm.outcomes.tables import OUTCOME
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from crm.web.pages.funnel_files import tab_name
-from crm.web.view.funnel_compared import other_period
 from crm.web.view.funnel_form import asked_funnel
 from streams.embedded.worker import Worker
 from tests.integration.feed.dealers import event
@@ -440,6 +440,40 @@ def test_a_comparison_says_how_sure_it_is(office: httpx.Client) -> None:
     query = QUERY.replace("days=183", "days=60")
     page = office.get(f"/funnels?{query}&compare=before").text
     assert "个百分点（95%：" in page
+
+
+def test_a_period_is_held_against_days_that_somebody_chooses(office: httpx.Client) -> None:
+    first, last = today() - timedelta(days=20), today() - timedelta(days=1)
+    query = f"{QUERY.replace('days=183', f'from={first}&last={last}')}&compare=days"
+    chosen = first - timedelta(days=70)
+    page = office.get(f"/funnels?{query}&compare_from={chosen}").text
+    assert "个百分点（95%：" in page and f'value="{chosen}"' in page
+    table = office.get(f"/funnels.csv?{query}&compare_from={chosen}").text
+    assert "比自己选的一段" in table.partition("\n")[0]
+    for name, day in (("from", chosen), ("last", chosen + timedelta(days=19))):
+        assert whole_day_text(day, "zh-CN") in page, name
+    one_day = f"{query}&compare_from={chosen}&compare_last={chosen}"
+    assert f"{whole_day_text(chosen, 'zh-CN')} 至 {whole_day_text(chosen, 'zh-CN')}" in (
+        office.get(f"/funnels?{one_day}").text
+    )
+    (query_of_year,) = re.findall(r'href="/funnels\?([^"]+)">和去年同期比', page)
+    assert "compare_from" not in query_of_year and "compare=year" in query_of_year
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [("", "缺了比的那一段从哪天起"), ("{first}", "要在这一段开始以前结束"), ("x", "不是日期")],
+)
+def test_days_that_cannot_be_compared_with_are_said_and_what_was_typed_stays(
+    office: httpx.Client, chosen: str, said: str
+) -> None:
+    first = today() - timedelta(days=20)
+    query = QUERY.replace("days=183", f"from={first}&last={today()}")
+    typed = chosen.format(first=first)
+    answer = office.get(f"/funnels?{query}&compare=days&compare_from={typed}")
+    assert answer.status_code == 400 and said in answer.text
+    assert f'name="compare_from" value="{typed}"' in answer.text
+    assert '"days" selected' in answer.text and "人数</th>" not in answer.text
 
 
 def test_marketing_sees_numbers_and_no_names_and_no_small_groups(site: RunningSite) -> None:

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from campaigns.times import day_start_us
+from crm.funnels.definition import InvalidFunnel
 from crm.funnels.document import Document
 from crm.funnels.gathering import columns_of
+from crm.funnels.other_period import other_period
 from crm.funnels.report import Question, Report, Standing, report_of
 from crm.funnels.touchpoint import Touchpoint
-from crm.web.view.funnel_compared import against, compared_notes, earlier_notes, other_period
+from crm.web.view.funnel_compared import against, compared_notes, earlier_notes
 from crm.web.view.funnel_view import Viewer
 from tests.unit.crm.funnels.samples import touchpoint
 
@@ -95,6 +97,65 @@ def test_a_quarter_is_held_against_the_same_days_of_the_one_before_or_all_of_it_
     days = other.document.from_day, other.document.to_day
     assert days == tuple(map(date.fromisoformat, wanted))
     assert other.as_of == date.fromisoformat(as_of)
+
+
+@pytest.mark.parametrize(
+    ("period", "wanted"),
+    [
+        # Spring against spring, whole months against whole months, leap years too.
+        (("2028-03-01", "2028-06-01"), ("2027-03-01", "2027-06-01")),
+        (("2028-02-01", "2028-03-01"), ("2027-02-01", "2027-03-01")),
+        (("2028-02-29", "2028-03-02"), ("2027-03-01", "2027-03-02")),
+    ],
+)
+def test_a_year_before_has_the_same_days_of_the_calendar(
+    period: tuple[str, str], wanted: tuple[str, str]
+) -> None:
+    first, after = map(date.fromisoformat, period)
+    document = structs.replace(
+        DOCUMENT, from_day=first, to_day=after, last_days=None, compare="year"
+    )
+    other = other_period(document, date(2028, 7, 1))
+    assert other is not None
+    days = other.document.from_day, other.document.to_day
+    assert days == tuple(map(date.fromisoformat, wanted))
+    assert other.as_of - days[1] == date(2028, 7, 1) - after  # type: ignore[operator]
+
+
+CHOSEN = structs.replace(
+    DOCUMENT, from_day=date(2026, 5, 1), to_day=date(2026, 6, 1), last_days=None, compare="days"
+)
+
+
+def test_days_that_somebody_chose_are_as_many_unless_their_last_one_is_said() -> None:
+    first = structs.replace(CHOSEN, compare_from=date(2026, 2, 1))
+    other = other_period(first, TODAY)
+    assert other is not None
+    assert (other.document.from_day, other.document.to_day) == (
+        first.compare_from,
+        date(2026, 3, 4),
+    )
+    assert other.as_of == date(2026, 3, 4) + (TODAY - date(2026, 6, 1))
+    whole = other_period(structs.replace(first, compare_to=date(2026, 5, 1)), TODAY)
+    assert whole is not None and whole.document.to_day == date(2026, 5, 1)
+    assert other_period(other.document, TODAY) is None, "it is compared with nothing itself"
+
+
+@pytest.mark.parametrize(
+    ("first", "after"),
+    [
+        (None, None),
+        (date(2026, 4, 2), None),
+        (date(2026, 4, 1), date(2026, 5, 2)),
+        (date(2026, 4, 1), date(2026, 4, 1)),
+        (date(2026, 6, 1), None),
+    ],
+)
+def test_days_that_are_not_over_before_the_period_begins_are_no_period_to_compare_with(
+    first: date | None, after: date | None
+) -> None:
+    with pytest.raises(InvalidFunnel):
+        other_period(structs.replace(CHOSEN, compare_from=first, compare_to=after), TODAY)
 
 
 def test_a_period_in_which_nobody_came_says_that_there_is_nothing_to_compare_with() -> None:
