@@ -34,7 +34,8 @@ def set_up(posting: AnyPosting) -> Response:
     if codes is None:
         return _page(visit, account, wrong=True)
     site.attempts.codes.forget(account.actor)
-    response = visit.render("recovery_codes.html", {"title": _title(visit), "codes": codes})
+    context = {"title": _title(visit), "codes": codes, "to": account.first_page}
+    response = visit.render("recovery_codes.html", context)
     if visit.visitor is None:
         end_session(site.engine, visit.session.nonce)
         visit.begin(response, account, "full")

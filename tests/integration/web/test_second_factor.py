@@ -66,6 +66,16 @@ def test_who_sees_health_or_money_opens_nothing_before_it_is_set_up(
     assert client.get("/me").status_code == 200
 
 
+def test_whoever_has_set_it_up_goes_on_to_the_first_page_of_the_own_work(
+    site: RunningSite, client: httpx.Client, clock: list[int]
+) -> None:
+    real(site, "new-shop", "dealer")
+    sign_in(client, "new-shop")
+    secret = secret_of(client.get(PAGE).text)
+    page = give(client, PAGE, pyotp.TOTP(secret).at(clock[0] // SECOND_US)).text
+    assert '<a class="primary" href="/copy">' in page
+
+
 def test_a_password_alone_opens_nothing_once_it_is_set_up(
     site: RunningSite, client: httpx.Client, clock: list[int]
 ) -> None:
