@@ -10,9 +10,10 @@ Decided here, where the published rules are silent:
   is owed keeps the row, the balances of both stand under the id.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from operator import itemgetter
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -29,6 +30,8 @@ from crm.rewards.tiers import graded_fen
 Mark = Literal["approver_paid", "paid_early", "nothing_due", "capped"]
 
 NO_MARKS: frozenset[Mark] = frozenset()
+
+_Key = TypeVar("_Key")
 
 
 class Reward(Struct, frozen=True, gc=False):
@@ -117,60 +120,90 @@ def judge(
     return judge_claims(claims, frozenset(refused))
 
 
+class JudgedClaim(Struct, frozen=True, gc=False):
+    """A claim and what it comes to among those that it concerns.
+
+    granted_fen: after tiers, before the caps of month and year; due_fen: after them; paid_fen: all
+    that was paid for it.
+    """
+
+    claim: Claim
+    granted_fen: int
+    due_fen: int
+    paid_fen: int
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether a payment was another one than what is due."""
+        return bool(self.claim.verdicts.payments) and self.due_fen != self.paid_fen
+
+    def balances(self, *, set_off: bool) -> dict[str, int]:
+        """Account → fen; set_off: what was paid too little the member owes back elsewhere."""
+        return balances_of(
+            self.claim.member,
+            held=self.claim.standing == "held",
+            due_fen=self.due_fen,
+            paid_fen=self.paid_fen,
+            set_off=set_off,
+        )
+
+    def reward(self) -> Reward:
+        """The reward as it stands."""
+        marks = NO_MARKS
+        if self.claim.verdicts.payments:
+            marks = marks.union(*payment_marks(self.claim).values())
+        if self.due_fen < self.granted_fen:
+            marks |= {"capped"}
+        return _reward(self.claim, self.granted_fen, self.due_fen, self.paid_fen, marks)
+
+
 def judge_claims(claims: Iterable[Claim], refused: frozenset[EventKey] = frozenset()) -> Judgement:
     """Judge claims that are there already: all that concern each other must be among them.
 
     Claims concern each other when they are one member's and any has a payment or a cap, or when
-    they have the same reward id.
+    they have the same reward id. What changes claim by claim is kept by accounts.py.
     """
-    listed = list(claims)
-    graded = graded_fen(listed)
-    due_fen = capped_fen(listed, graded)
-    paid_fen = [claim.verdicts.paid_fen for claim in listed]
-    set_off = _set_off(listed, due_fen, paid_fen)
+    judged = judged_claims(list(claims))
+    set_off = covered({place: each for place, each in enumerate(judged) if each.is_unsettled})
     rows: dict[str, Reward] = {}
     marked: dict[EventKey, frozenset[Mark]] = {}
     balances: dict[str, dict[str, int]] = {}
-    for place, claim in enumerate(listed):
-        shown = NO_MARKS
-        if claim.verdicts.payments:
-            marks = payment_marks(claim)
-            marked |= marks
-            shown = shown.union(*marks.values())
-        if due_fen[place] < graded[place]:
-            shown |= {"capped"}
-        _keep(rows, _reward(claim, graded[place], due_fen[place], paid_fen[place], shown))
-        booked = balances_of(
-            claim.member,
-            held=claim.standing == "held",
-            due_fen=due_fen[place],
-            paid_fen=paid_fen[place],
-            set_off=place in set_off,
-        )
-        _book(balances, claim.reward_id, booked)
+    for place, each in enumerate(judged):
+        if each.claim.verdicts.payments:
+            marked |= payment_marks(each.claim)
+        reward = each.reward()
+        other = rows.get(reward.reward_id)
+        rows[reward.reward_id] = reward if other is None else row_that_stays(reward, other)
+        add_balances(balances, reward.reward_id, each.balances(set_off=place in set_off))
     rewards = tuple(rows[reward_id] for reward_id in sorted(rows))
     return Judgement(rewards, refused, marked, balances)
 
 
-def _set_off(claims: list[Claim], due_fen: list[int], paid_fen: list[int]) -> frozenset[int]:
-    """Places of the claims whose payment fell short by what the member's receivable covers."""
+def judged_claims(claims: Sequence[Claim]) -> list[JudgedClaim]:
+    """What claims come to that look at each other; what a payment fell short by is left open."""
+    granted_fen = graded_fen(claims)
+    due_fen = capped_fen(claims, granted_fen)
+    paid_fen = [claim.verdicts.paid_fen for claim in claims]
+    return list(map(JudgedClaim, claims, granted_fen, due_fen, paid_fen))
+
+
+def covered(unsettled: Mapping[_Key, JudgedClaim]) -> frozenset[_Key]:
+    """Those whose payment fell short by what the member's receivable covers."""
     receivable_fen: dict[str, int] = {}
     short = []
-    for place, claim in enumerate(claims):
-        if not claim.verdicts.payments:
-            continue
-        rest_fen = due_fen[place] - paid_fen[place]
+    for key, each in unsettled.items():
+        member, rest_fen = each.claim.member, each.due_fen - each.paid_fen
         if rest_fen > 0:
-            short.append((claim.verdicts.payments[-1].moment.order, place, rest_fen))
-        elif rest_fen:
-            receivable_fen[claim.member] = receivable_fen.get(claim.member, 0) - rest_fen
-    covered = set()
-    for _, place, rest_fen in sorted(short):
-        member = claims[place].member
+            short.append((each.claim.verdicts.payments[-1].moment.order, key, rest_fen))
+        else:
+            receivable_fen[member] = receivable_fen.get(member, 0) - rest_fen
+    found = set()
+    for _, key, rest_fen in sorted(short, key=itemgetter(0)):
+        member = unsettled[key].claim.member
         if rest_fen <= receivable_fen.get(member, 0):
             receivable_fen[member] -= rest_fen
-            covered.add(place)
-    return frozenset(covered)
+            found.add(key)
+    return frozenset(found)
 
 
 def payment_marks(claim: Claim) -> dict[EventKey, frozenset[Mark]]:
@@ -220,24 +253,19 @@ def _reward(
     )
 
 
-def _keep(rows: dict[str, Reward], reward: Reward) -> None:
-    """Add a row; of two under one id the one that is owed, then the smaller, stays."""
-    other = rows.setdefault(reward.reward_id, reward)
-    if other is not reward:
-        rows[reward.reward_id] = min(
-            other, reward, key=lambda row: (row.referral_id is None, row.purchase_id, row.member)
-        )
+def row_that_stays(one: Reward, other: Reward) -> Reward:
+    """Of two rows under one id that of what is owed, then the smaller."""
+    return min(one, other, key=lambda row: (row.referral_id is None, row.purchase_id, row.member))
 
 
-def _book(balances: dict[str, dict[str, int]], reward_id: str, booked: dict[str, int]) -> None:
+def add_balances(
+    balances: dict[str, dict[str, int]], reward_id: str, more: Mapping[str, int]
+) -> None:
     """Add balances to those under the id; accounts that come to zero are left out."""
-    if not booked:
+    if not more:
         return
-    if reward_id not in balances:
-        balances[reward_id] = booked
-        return
-    account_fen = balances[reward_id]
-    for account, amount_fen in booked.items():
+    account_fen = balances.setdefault(reward_id, {})
+    for account, amount_fen in more.items():
         account_fen[account] = account_fen.get(account, 0) + amount_fen
         if not account_fen[account]:
             del account_fen[account]
