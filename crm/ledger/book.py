@@ -1,33 +1,33 @@
 """Writes claims, rewards, balances and the ledger, one step for each event that changed a claim.
 
 The ledger's entries are those of single events in the order of the journal, so it never shows how
-the journal was cut into batches.
+the journal was cut into batches. What a step costs hangs on what it changes, not on how many
+rewards a member has (crm/rewards/accounts.py).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from crm.journal.logged_event import EventKey
+from crm.ledger.concerned import concerned
 from crm.ledger.rows import (
-    Balances,
     ClaimId,
     OwnedClaim,
     balance_rows,
-    claim_in,
     claim_row,
     owner_of,
     payment_rows,
     reward_row,
 )
 from crm.ledger.tables import BALANCE, CLAIM, LEDGER_ENTRY, PAYMENT, REWARD
-from crm.rewards.judgement import Reward, judge_claims
+from crm.rewards.accounts import Balances, MemberAccount, key_of
+from crm.rewards.claims import Claim
+from crm.rewards.judgement import add_balances
 from crm.rewards.postings import Entry, entries
-from crm.storage.database import in_pieces
-from crm.storage.difference import rewrite
-from crm.storage.reads import stored_rows
+from crm.storage.difference import rewrite, rewrite_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,6 @@ class ClaimStep:
     event: EventKey
     subjects: frozenset[str]
     claims: tuple[OwnedClaim, ...]
-
-
-def stored_claims(connection: Connection, subjects: Iterable[str]) -> list[OwnedClaim]:
-    """The claims by purchases of some subjects."""
-    rows = stored_rows(connection, (CLAIM.c.subject, CLAIM.c.body), CLAIM.c.subject, subjects)
-    return [OwnedClaim(subject, claim_in(body)) for subject, body in rows]
 
 
 def write_steps(
@@ -80,21 +74,22 @@ def _position(step: ClaimStep) -> int:
 
 @dataclass
 class _Book:
-    """The claims in hand, and the balances that they come to."""
+    """The claims in hand, and the accounts of the members that they concern."""
 
-    subjects: set[str]
-    claims: dict[ClaimId, OwnedClaim] = field(default_factory=dict)
-    elsewhere: dict[ClaimId, OwnedClaim] = field(default_factory=dict)
+    before: Mapping[ClaimId, OwnedClaim]
+    """In hand, as they are stored."""
+    elsewhere: Mapping[ClaimId, OwnedClaim]
     """Claims of other subjects that concern those in hand."""
+    accounts: Mapping[str, MemberAccount]
+    unsettled: frozenset[ClaimId]
+    """As it is stored."""
+    claims: dict[ClaimId, OwnedClaim] = field(default_factory=dict)
+    """In hand."""
     by_subject: dict[str, set[ClaimId]] = field(default_factory=dict)
-    """Of the claims in hand; the next two also of those elsewhere."""
-    by_member: dict[str, set[ClaimId]] = field(default_factory=dict)
+    """Of those in hand; the next also of those elsewhere."""
     by_reward: dict[str, set[ClaimId]] = field(default_factory=dict)
-    members_changed: set[str] = field(default_factory=set)
-    """Members."""
-    balances: dict[str, Balances] = field(default_factory=dict)
-    rewards: dict[str, tuple[Reward, ...]] = field(default_factory=dict)
-    owners: set[str] = field(default_factory=set)
+    moved: set[tuple[str, str]] = field(default_factory=set)
+    """(reward id, member) of whatever may be another one now."""
     booked: list[tuple[int, Entry]] = field(default_factory=list)
 
     @classmethod
@@ -102,51 +97,33 @@ class _Book:
         cls, connection: Connection, before: Sequence[OwnedClaim], steps: Sequence[ClaimStep]
     ) -> "_Book":
         everything = [*before, *(claim for step in steps for claim in step.claims)]
-        subjects = {subject for step in steps for subject in step.subjects}
-        subjects |= {claim.subject for claim in before}
-        book = cls(subjects)
-        for claim in before:
-            book._add(claim)
-        for claim in _concerned(connection, everything, subjects):
-            book.elsewhere[claim.id] = claim
-            book._note(claim)
-        for member in book.members_of({claim.claim.reward_id for claim in everything}):
-            book.judge(member)
-        for member in {claim.claim.member for claim in everything} - book.balances.keys():
-            book.judge(member)
+        others, members = concerned(connection, everything)
+        known = {owned.id: owned for owned in before}
+        elsewhere = {owned.id: owned for owned in others if owned.id not in known}
+        mine: dict[str, list[OwnedClaim]] = {member: [] for member in members}
+        for owned in (*known.values(), *elsewhere.values()):
+            mine.get(owned.claim.member, []).append(owned)
+        accounts = {
+            member: MemberAccount(owned.claim for owned in claims)
+            for member, claims in mine.items()
+        }
+        unsettled = (o.id for claims in mine.values() for o in claims if _is_unsettled(accounts, o))
+        book = cls(known, elsewhere, accounts, frozenset(unsettled))
+        for owned in known.values():
+            book._add(owned)
+        for owned in elsewhere.values():
+            book.by_reward.setdefault(owned.claim.reward_id, set()).add(owned.id)
         return book
 
     def _add(self, owned: OwnedClaim) -> None:
         self.claims[owned.id] = owned
         self.by_subject.setdefault(owned.subject, set()).add(owned.id)
-        self._note(owned)
-
-    def _note(self, owned: OwnedClaim) -> None:
-        self.by_member.setdefault(owned.claim.member, set()).add(owned.id)
         self.by_reward.setdefault(owned.claim.reward_id, set()).add(owned.id)
 
     def _drop(self, owned: OwnedClaim) -> None:
         del self.claims[owned.id]
         self.by_subject[owned.subject].remove(owned.id)
-        self.by_member[owned.claim.member].remove(owned.id)
         self.by_reward[owned.claim.reward_id].remove(owned.id)
-
-    def members_of(self, reward_ids: set[str]) -> set[str]:
-        """Whoever has a claim under one of the ids; several under one, if a payment errs."""
-        return {member for each in reward_ids for _, member, _ in self.by_reward.get(each, ())}
-
-    def judge(self, member: str) -> None:
-        """What the member's claims come to now."""
-        known = (self.claims.get(id) or self.elsewhere[id] for id in self.by_member.get(member, ()))
-        mine = [owned.claim for owned in known]
-        judgement = judge_claims(
-            sorted(mine, key=lambda claim: (claim.reward_id, claim.purchase_id))
-        )
-        self.rewards[member] = judgement.rewards
-        self.balances[member] = {
-            reward_id: dict(accounts) for reward_id, accounts in judgement.balances.items()
-        }
-        self.owners |= {owner_of(claim.reward_id, member) for claim in mine}
 
     def take(self, step: ClaimStep) -> None:
         """One event's effect: the claims it changed, and the entries that follow."""
@@ -156,89 +133,97 @@ class _Book:
             for id in self.by_subject.get(subject, ())
         }
         new = {owned.id: owned for owned in step.claims}
-        if old == new:
+        changed = sorted(id for id in {*old, *new} if old.get(id) != new.get(id))
+        if not changed:
             return
-        changed = [id for id in {*old, *new} if old.get(id) != new.get(id)]
-        concerned = self.members_of({reward_id for reward_id, _, _ in changed})
-        members = sorted({member for _, member, _ in changed} | concerned)
-        before = _merged(self.balances.get(member, {}) for member in members)
-        for owned in old.values():
+        gone = [old[id] for id in changed if id in old]
+        fresh = [new[id] for id in changed if id in new]
+        self._note_all_under(changed)
+        for owned in gone:
             self._drop(owned)
-        for owned in new.values():
+        for owned in fresh:
             self._add(owned)
-        for member in members:
-            self.members_changed.add(member)
-            self.judge(member)
-        after = _merged(self.balances[member] for member in members)
+        self._note_all_under(changed)
+        before: Balances = {}
+        after: Balances = {}
+        for member in sorted({member for _, member, _ in changed}):
+            movement = self.accounts[member].change(_of(member, gone), _of(member, fresh))
+            self.moved |= {(reward_id, member) for reward_id in movement.rewards}
+            for all_of_them, mine in ((before, movement.before), (after, movement.after)):
+                for reward_id, balances in mine.items():
+                    add_balances(all_of_them, reward_id, balances)
         made = entries(step.event.source, step.event.id, before, after)
         self.booked += [(step.position, entry) for entry in made]
 
-    def _keepers(self) -> dict[str, str]:
-        """Reward id → the member whose row stands under it: to whom it is owed, if to anybody."""
-        known = [owned.claim for owned in (*self.claims.values(), *self.elsewhere.values())]
-        known.sort(key=lambda claim: (claim.referral_id is None, claim.purchase_id, claim.member))
-        return {claim.reward_id: claim.member for claim in reversed(known)}
+    def _note_all_under(self, changed: Iterable[ClaimId]) -> None:
+        """Several under one id, if a payment errs: the row of another may step in, or back."""
+        names = {reward_id for reward_id, _, _ in changed}
+        self.moved |= {
+            (name, member) for name in names for _, member, _ in self.by_reward.get(name, ())
+        }
 
     def write(self, connection: Connection) -> int:
         """Everything that changed."""
-        claims = self.claims.values()
-        written = rewrite(connection, CLAIM, self.subjects, map(claim_row, claims))
-        paid = [row for owned in claims for row in payment_rows(owned)]
-        written += rewrite(connection, PAYMENT, self.subjects, paid)
-        keeper = self._keepers()
+        written = self._write_claims(connection)
+        moved = sorted(self.moved)
+        owners = [owner_of(*each) for each in moved]
         rewards = [
-            reward
-            for member in sorted(self.members_changed)
-            for reward in self.rewards[member]
-            if keeper[reward.reward_id] == member
+            reward_row(reward)
+            for reward_id, member in moved
+            if self._keeper(reward_id) == member
+            and (reward := self.accounts[member].reward(reward_id)) is not None
         ]
-        owners = {owner for owner in self.owners if owner.partition("/")[2] in self.members_changed}
-        written += rewrite(connection, REWARD, owners, map(reward_row, rewards), owner="owner")
         balances = [
             row
-            for member in sorted(self.members_changed)
-            for row in balance_rows(member, self.balances)
+            for reward_id, member in moved
+            for row in balance_rows(reward_id, member, self.accounts[member].balances(reward_id))
         ]
+        written += rewrite(connection, REWARD, owners, rewards, owner="owner")
         written += rewrite(connection, BALANCE, owners, balances, owner="owner")
         return written + _append(connection, self.booked)
 
+    def _write_claims(self, connection: Connection) -> int:
+        """What was read is what is stored, so nothing is read once more."""
+        moved = {
+            id
+            for reward_id, member in self.moved
+            for id in self.by_reward.get(reward_id, ())
+            if id[1] == member
+        }
+        ids = moved | (self.before.keys() - self.claims.keys())
+        stored = {id: self.before.get(id) or self.elsewhere.get(id) for id in ids}
+        current = {id: self.claims.get(id) or self.elsewhere.get(id) for id in moved}
+        was = [owned for owned in stored.values() if owned is not None]
+        now = [owned for owned in current.values() if owned is not None]
+        written = rewrite_between(
+            connection,
+            CLAIM,
+            [claim_row(owned, unsettled=owned.id in self.unsettled) for owned in was],
+            [claim_row(owned, unsettled=_is_unsettled(self.accounts, owned)) for owned in now],
+        )
+        return written + rewrite_between(
+            connection,
+            PAYMENT,
+            [row for owned in was for row in payment_rows(owned)],
+            [row for owned in now for row in payment_rows(owned)],
+        )
 
-def _concerned(
-    connection: Connection, claims: Sequence[OwnedClaim], subjects: set[str]
-) -> list[OwnedClaim]:
-    """Claims of other subjects that are judged together with these."""
-    same_id = _read(connection, CLAIM.c.reward_id, {owned.claim.reward_id for owned in claims})
-    members = {owned.claim.member for owned in (*claims, *same_id)}
-    pooled = _read(connection, CLAIM.c.member, members, CLAIM.c.pooled)
-    known = [*claims, *same_id, *pooled]
-    # A cap looks at all that the member earned, capped or not.
-    capped = {owned.claim.member for owned in known if owned.claim.looks_at_others}
-    found = [*same_id, *pooled, *_read(connection, CLAIM.c.member, capped)]
-    return list({owned.id: owned for owned in found if owned.subject not in subjects}.values())
+    def _keeper(self, reward_id: str) -> str | None:
+        """The member whose row stands under an id: to whom it is owed, if to anybody."""
+        known = (
+            self.claims.get(id) or self.elsewhere[id] for id in self.by_reward.get(reward_id, ())
+        )
+        claims = [owned.claim for owned in known]
+        claims.sort(key=lambda claim: (claim.referral_id is None, claim.purchase_id, claim.member))
+        return claims[0].member if claims else None
 
 
-def _read(
-    connection: Connection,
-    column: ColumnElement[str],
-    values: Iterable[str],
-    only: ColumnElement[bool] | None = None,
-) -> list[OwnedClaim]:
-    found = []
-    for piece in in_pieces(sorted(values)):
-        query = select(CLAIM.c.subject, CLAIM.c.body).where(column.in_(piece))
-        rows = connection.execute(query if only is None else query.where(only))
-        found += [OwnedClaim(subject, claim_in(body)) for subject, body in rows]
-    return found
+def _is_unsettled(accounts: Mapping[str, MemberAccount], owned: OwnedClaim) -> bool:
+    return accounts[owned.claim.member].is_unsettled(key_of(owned.claim))
 
 
-def _merged(balances: Iterable[Balances]) -> Balances:
-    merged: Balances = {}
-    for of_member in balances:
-        for reward_id, accounts in of_member.items():
-            together = merged.setdefault(reward_id, {})
-            for account, amount_fen in accounts.items():
-                together[account] = together.get(account, 0) + amount_fen
-    return merged
+def _of(member: str, claims: Iterable[OwnedClaim]) -> list[Claim]:
+    return [owned.claim for owned in claims if owned.claim.member == member]
 
 
 def _append(connection: Connection, booked: Sequence[tuple[int, Entry]]) -> int:

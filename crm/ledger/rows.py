@@ -17,7 +17,6 @@ _UNPACKER = msgspec.msgpack.Decoder(Claim)
 
 ClaimId = tuple[str, str, str]
 """(reward_id, member, purchase_id)."""
-Balances = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,11 @@ class OwnedClaim:
         """What tells two claims apart."""
         return self.claim.reward_id, self.claim.member, self.claim.purchase_id
 
+    @property
+    def year(self) -> int | None:
+        """The Shanghai year of the purchase; None: nothing is due by it."""
+        return None if self.claim.bought_on is None else self.claim.bought_on.year
+
 
 def owner_of(reward_id: str, member: str) -> str:
     """Whose a row of rewards or balances is: a reward's of one member."""
@@ -43,15 +47,17 @@ def claim_in(body: bytes) -> Claim:
     return _UNPACKER.decode(body)
 
 
-def claim_row(owned: OwnedClaim) -> dict[str, Any]:
-    """A claim, as it is read again for the next judgement."""
+def claim_row(owned: OwnedClaim, *, unsettled: bool) -> dict[str, Any]:
+    """A claim, as it is read again for the next judgement; unsettled: paid otherwise than due."""
     claim = owned.claim
     return {
         "reward_id": claim.reward_id,
         "member": claim.member,
         "purchase_id": claim.purchase_id,
         "subject": owned.subject,
-        "pooled": bool(claim.verdicts.payments) or claim.looks_at_others,
+        "year": owned.year,
+        "looks_at_others": claim.looks_at_others,
+        "unsettled": unsettled,
         "body": _PACKER.encode(claim),
     }
 
@@ -104,8 +110,10 @@ def payment_rows(owned: OwnedClaim) -> Iterable[dict[str, Any]]:
         }
 
 
-def balance_rows(member: str, balances: Mapping[str, Balances]) -> Iterable[dict[str, Any]]:
-    """The balances of one member's rewards."""
+def balance_rows(
+    reward_id: str, member: str, balances: Mapping[str, int]
+) -> Iterable[dict[str, Any]]:
+    """The balances of one reward of a member."""
     return [
         {
             "reward_id": reward_id,
@@ -114,6 +122,5 @@ def balance_rows(member: str, balances: Mapping[str, Balances]) -> Iterable[dict
             "owner": owner_of(reward_id, member),
             "amount_fen": amount_fen,
         }
-        for reward_id, accounts in balances[member].items()
-        for account, amount_fen in accounts.items()
+        for account, amount_fen in balances.items()
     ]

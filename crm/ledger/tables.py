@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from crm.storage.database import METADATA
@@ -22,12 +23,22 @@ CLAIM = Table(
     Column("member", String(64), primary_key=True),
     Column("purchase_id", String(64), primary_key=True),
     Column("subject", String(100), nullable=False),
-    Column("pooled", Boolean, nullable=False),
+    Column("year", Integer),
+    Column("looks_at_others", Boolean, nullable=False),
+    Column("unsettled", Boolean, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("ix_claim_subject", "subject"),
-    Index("ix_claim_member", "member", "pooled"),
+    Index("ix_claim_member", "member", "year", "looks_at_others"),
+    Index(
+        "ix_claim_unsettled",
+        "member",
+        sqlite_where=text("unsettled = 1"),
+        postgresql_where=text("unsettled"),
+    ),
 )
-"""What each purchase may earn before caps; pooled: judged together with the member's others."""
+"""What each purchase may earn before caps. `year`: of the purchase; NULL: nothing is due by it.
+`looks_at_others`: whether what is due hangs on the member's other claims of the year. `unsettled`:
+whether another amount was paid than is due, so that it may be set off against others."""
 
 REWARD = Table(
     "reward",

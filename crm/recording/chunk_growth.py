@@ -14,7 +14,8 @@ from crm.components.fold import Fold
 from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.journal.logged_event import LoggedEvent
-from crm.ledger.book import ClaimStep, stored_claims
+from crm.ledger.book import ClaimStep
+from crm.ledger.concerned import stored_claims
 from crm.ledger.rows import OwnedClaim
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.shared import EvaluationContext

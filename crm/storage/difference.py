@@ -69,12 +69,24 @@ def find_difference(
     owners, rows = list(owners), list(rows)
     if not owners and not rows:
         return Difference()
+    stored = stored_rows(connection, own_columns(table), table.c[owner], owners)
+    return _between(table, stored, driver_values(connection, table, rows))
+
+
+def rewrite_between(
+    connection: Connection, table: Table, before: Iterable[Row], after: Iterable[Row]
+) -> int:
+    """Make rows that are known to be stored equal to others; returns how many were written."""
+    was, now = (driver_values(connection, table, rows) for rows in (before, after))
+    difference = _between(table, was, now)
+    write_difference(connection, table, difference)
+    return difference.written
+
+
+def _between(table: Table, before: Iterable[Values], after: Iterable[Values]) -> Difference:
     key_of = itemgetter(*key_places(table))
-    stored = {
-        key_of(row): row
-        for row in stored_rows(connection, own_columns(table), table.c[owner], owners)
-    }
-    wanted = {key_of(row): row for row in driver_values(connection, table, rows)}
+    stored = {key_of(row): row for row in before}
+    wanted = {key_of(row): row for row in after}
     if stored == wanted:
         return Difference()
     gone = [row for key, row in stored.items() if key not in wanted]
