@@ -6,7 +6,7 @@ a pure function of its events and surroundings, so no order of arrival can show 
 made of evaluations; docs/architecture.md shows the way of an event.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,11 +21,12 @@ from crm.outcomes.cards import CardOutcomes
 from crm.outcomes.outcome import Outcome, rejected
 from crm.outcomes.shared import EvaluationContext
 from crm.rewards.claims import Bench, Claim
+from crm.rewards.earnings import Earnings, earnings_after, earnings_of
 from crm.rewards.facts import PersonFacts
-from crm.rewards.gathering import claims_of_people, facts_of_people
+from crm.rewards.gathering import facts_of_people
 from crm.rewards.judgement import payment_marks
 
-_JUDGED_BY_CLAIMS = frozenset({"reward.approved", "reward.paid"})
+JUDGED_BY_CLAIMS = frozenset({"reward.approved", "reward.paid"})
 """Only these have outcomes that hang on what members may have earned."""
 
 
@@ -119,21 +120,20 @@ class Evaluation:
             if isinstance(event.data, PurchaseMade) and event.data.purchase_id == purchase_id
         )
 
-    @cached_property
+    @property
     def claims(self) -> list[Claim]:
         """What members may have earned by the component's purchases, before caps."""
-        return self._claims_and_refusals[0] if self.fold.may_have_claims else []
+        return list(self.earnings.claims) if self.fold.may_have_claims else []
 
     @cached_property
     def outcomes(self) -> dict[EventKey, Outcome]:
         """The final outcome of every event, with the marks of payments."""
-        if self.fold.types.isdisjoint(_JUDGED_BY_CLAIMS):
+        if self.fold.types.isdisjoint(JUDGED_BY_CLAIMS):
             return self.judged.outcomes
-        claims, refused = self._claims_and_refusals
         final = dict(self.judged.outcomes)
-        for key in refused:
+        for key in self.earnings.refused:
             final[EventKey(*key)] = rejected("not_allowed")
-        for claim in claims:
+        for claim in self.earnings.claims:
             for key, marks in payment_marks(claim).items():
                 final[EventKey(*key)] = Outcome("recorded", marks=tuple(sorted(marks)))
         return final
@@ -141,8 +141,22 @@ class Evaluation:
     @property
     def reward_facts(self) -> tuple[list[PersonFacts], Bench]:
         """What the component's purchases are judged by, person by person."""
-        return facts_of_people(self.persons, self.events, self.judged, self.context)
+        return facts_of_people(self._people(), self.events, self.judged, self.context)
 
     @cached_property
-    def _claims_and_refusals(self) -> tuple[list[Claim], frozenset[tuple[str, str]]]:
-        return claims_of_people(self.persons, self.events, self.judged, self.context)
+    def earnings(self) -> Earnings:
+        """What members may have earned by each purchase; kept with the fold."""
+        fold, context = self.fold, self.context
+        if fold.earnings is not None and fold.earnings.hold_in(context):
+            fold.earnings = earnings_after(
+                fold.earnings, fold.touched, self._people(), self.events, self.judged, context
+            )
+        else:
+            fold.earnings = earnings_of(self._people(), self.events, self.judged, context)
+        fold.touched = frozenset()
+        return fold.earnings
+
+    def _people(self) -> Iterator[tuple[Card, ...]]:
+        cards = self.cards
+        for person in self.resolution.persons:
+            yield tuple(cards[card_id] for card_id in person.card_ids)

@@ -28,6 +28,7 @@ from crm.identity.weights import Weights
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes, is_claimed_by_another, judge_cards, judge_next
 from crm.outcomes.shared import EvaluationContext
+from crm.rewards.earnings import Earnings, purchases_touched
 
 RESOLUTIONS_REMEMBERED = 2_048
 MOST_GROWN = 64
@@ -82,6 +83,10 @@ class Fold:
         self._decisions: dict[str, tuple[ConsentDecision, ...]] = {}
         self._shared: dict[str, SharedCard] = {}
         self._grown = 0
+        self.earnings: Earnings | None = None
+        """What members may have earned, as far as that was asked; evaluations keep it."""
+        self.touched: frozenset[str] = frozenset()
+        """The purchases of which more has been said since."""
 
     @classmethod
     def restored(
@@ -115,6 +120,8 @@ class Fold:
         outcome = grown.judged.outcomes[event.key]
         grown.is_waiting = outcome.outcome == "waiting"
         self._hand_on(grown, event if outcome.takes_effect else None)
+        grown.earnings = self.earnings
+        grown.touched = self.touched | purchases_touched(event, self.events)
         return grown
 
     def _hand_on(self, grown: "Fold", event: LoggedEvent | None) -> None:

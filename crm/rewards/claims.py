@@ -100,11 +100,25 @@ class Bench:
     reached_day: date | None
 
 
-def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset[EventKey]]:
-    """The claims by a person's purchases, and the approvals that are not allowed.
+PurchaseClaims = tuple[list[Claim], frozenset[EventKey]]
+"""The claims by a purchase, and the approvals of them that are not allowed."""
+
+
+def claims_of(person: PersonFacts, bench: Bench) -> PurchaseClaims:
+    """The claims by all of a person's purchases, and the approvals that are not allowed.
 
     ValueError: a verdict names a purchase that is neither the person's nor voided.
     """
+    claims: list[Claim] = []
+    refused: set[EventKey] = set()
+    for more, not_allowed in claims_by_purchase(person, bench).values():
+        claims += more
+        refused |= not_allowed
+    return claims, frozenset(refused)
+
+
+def claims_by_purchase(person: PersonFacts, bench: Bench) -> dict[str, PurchaseClaims]:
+    """The same by purchase, also of those that bring nobody anything."""
     returned_units: dict[str, int] = {}
     for returned in person.returns:
         before = returned_units.get(returned.purchase_id, 0)
@@ -112,10 +126,10 @@ def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset
     verdicts: dict[str, list[VerdictFact]] = {}
     for verdict in person.verdicts:
         verdicts.setdefault(verdict.purchase_id, []).append(verdict)
-    claims: list[Claim] = []
-    refused: set[EventKey] = set()
+    found: dict[str, PurchaseClaims] = {}
     first = first_moment(person)
     for purchase in person.purchases:
+        claims: list[Claim] = []
         day = purchase.moment.day
         policy = in_force(bench.policies, day)
         attribution = attribute(
@@ -123,7 +137,6 @@ def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset
         )
         on_purchase = verdicts.pop(purchase.purchase_id, [])
         not_allowed = refused_approvals(purchase, attribution, bench.memberships, on_purchase)
-        refused |= not_allowed
         named = verdicts_on(on_purchase, not_allowed)
         if attribution is not None and attribution.rule is not None:
             units = returned_units.get(purchase.purchase_id, 0)
@@ -131,19 +144,22 @@ def claims_of(person: PersonFacts, bench: Bench) -> tuple[list[Claim], frozenset
             claims.append(_owed(sale, person.patient, named, bench.reached_day))
         if named:
             claims += _unowed(purchase.purchase_id, named, purchase, bench)
+        found[purchase.purchase_id] = claims, not_allowed
     for voided in person.voided:
         named = verdicts_on(verdicts.pop(voided.purchase_id, []), frozenset())
-        claims += _unowed(voided.purchase_id, named, None, bench)
+        found[voided.purchase_id] = _unowed(voided.purchase_id, named, None, bench), frozenset()
     if verdicts:
         raise ValueError(f"verdicts on purchases that were not given: {sorted(verdicts)}")
-    return claims, frozenset(refused)
+    return found
 
 
 def first_moment(person: PersonFacts) -> Moment | None:
     """When the person bought for the first time; what was returned was bought all the same."""
-    if len(person.purchases) == 1:
-        return person.purchases[0].moment
     moments = [purchase.moment for purchase in person.purchases]
+    if person.first_elsewhere is not None:
+        moments.append(person.first_elsewhere)
+    if len(moments) == 1:
+        return moments[0]
     return min(moments, key=lambda moment: moment.order, default=None)
 
 

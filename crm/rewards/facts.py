@@ -148,6 +148,7 @@ class PersonFacts:
     """All that one person's purchases are judged by.
 
     `verdicts` are those on the person's purchases; a payment may also name one of `voided`.
+    `first_elsewhere` is the first of those purchases that are left out.
     """
 
     patient: Patient
@@ -156,3 +157,4 @@ class PersonFacts:
     returns: tuple[ReturnFact, ...] = ()
     verdicts: tuple[VerdictFact, ...] = ()
     voided: tuple[VoidedPurchase, ...] = ()
+    first_elsewhere: Moment | None = None

@@ -1,7 +1,8 @@
 """From recorded events to what rewards are judged from."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol
+from collections.abc import Container, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Literal
 
 from msgspec import UNSET
 
@@ -25,9 +26,8 @@ from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes
 from crm.outcomes.shared import EvaluationContext, Member
 from crm.rewards.attribution import Membership, membership_of
-from crm.rewards.claims import Bench, Claim, claims_of
+from crm.rewards.claims import Bench
 from crm.rewards.facts import (
-    EventKey,
     MemberEvent,
     MemberFact,
     Moment,
@@ -49,51 +49,36 @@ _VERDICTS: Mapping[str, Literal["approved", "rejected", "paid"]] = {
 }
 
 
-class PersonCards(Protocol):
-    """A person, as far as rewards need to know."""
-
-    @property
-    def cards(self) -> tuple[Card, ...]:
-        """The person's cards."""
-
-
-def claims_of_people(
-    persons: Iterable[PersonCards],
-    events: Sequence[LoggedEvent],
-    judged: CardOutcomes,
-    context: EvaluationContext,
-) -> tuple[list[Claim], frozenset[EventKey]]:
-    """The claims by all purchases of some people, and the approvals that are not allowed."""
-    facts, bench = facts_of_people(persons, events, judged, context)
-    claims: list[Claim] = []
-    refused: set[EventKey] = set()
-    for fact in facts:
-        more, not_allowed = claims_of(fact, bench)
-        claims += more
-        refused |= not_allowed
-    return claims, frozenset(refused)
+Cards = tuple[Card, ...]
+"""Those of one person."""
 
 
 def facts_of_people(
-    persons: Iterable[PersonCards],
+    persons: Iterable[Cards],
     events: Sequence[LoggedEvent],
     judged: CardOutcomes,
     context: EvaluationContext,
+    only: Container[str] | None = None,
 ) -> tuple[list[PersonFacts], Bench]:
-    """What the purchases of some people are judged by, person by person."""
-    verdicts = _verdicts(events, judged)
+    """What the purchases of some people are judged by, person by person.
+
+    only: the purchases to be judged; None: all of them.
+    """
+    verdicts = _verdicts(events, judged, only)
     voided = {verdict.purchase_id for verdict in verdicts} & judged.voided_purchases.keys()
     voided -= {name for kind, name in judged.created if kind == "purchase"}
     facts = [
         fact
-        for person in persons
-        if (fact := _person_facts(person.cards, judged, verdicts)) is not None
+        for cards in persons
+        if (fact := _person_facts(cards, judged, verdicts, only)) is not None
     ]
     if voided:
         facts.append(_voided_facts(voided, verdicts))
     if not facts:
         return [], Bench({}, (), context.reached_day)
-    return facts, Bench(_memberships(facts, context), _timetable(context), context.reached_day)
+    codes = {referral.member for fact in facts for referral in fact.referrals}
+    codes |= {verdict.member for fact in facts for verdict in fact.verdicts}
+    return facts, Bench(_memberships(codes, context), _timetable(context), context.reached_day)
 
 
 def _timetable(context: EvaluationContext) -> tuple[PolicyFact, ...]:
@@ -105,11 +90,19 @@ def _timetable(context: EvaluationContext) -> tuple[PolicyFact, ...]:
 
 
 def _person_facts(
-    cards: tuple[Card, ...], judged: CardOutcomes, verdicts: Sequence[VerdictFact]
+    cards: Cards,
+    judged: CardOutcomes,
+    verdicts: Sequence[VerdictFact],
+    only: Container[str] | None,
 ) -> PersonFacts | None:
     events = [event for card in cards for event in card.events]
-    bought = [event for event in events if isinstance(event.data, PurchaseMade)]
-    if not bought:
+    wanted: list[LoggedEvent] = []
+    others: list[LoggedEvent] = []
+    for event in events:
+        if isinstance(event.data, PurchaseMade):
+            is_wanted = only is None or event.data.purchase_id in only
+            (wanted if is_wanted else others).append(event)
+    if not wanted:
         return None
     purchases = tuple(
         purchase_fact(
@@ -117,10 +110,11 @@ def _person_facts(
             compliance_breach=bool(judged.outcomes[event.key].marks),
             erased=event.subject in judged.erased_from,
         )
-        for event in bought
+        for event in wanted
     )
     names = {purchase.purchase_id for purchase in purchases}
     phones = (mobile_e164(phone) for card in cards for phone in card.phones)
+    first = min(others, key=attrgetter("order"), default=None)
     return PersonFacts(
         Patient(
             frozenset(card.card_id for card in cards),
@@ -130,6 +124,7 @@ def _person_facts(
         tuple(referral_fact(e) for e in events if isinstance(e.data, ReferralMade)),
         _returns(judged, names),
         tuple(verdict for verdict in verdicts if verdict.purchase_id in names),
+        first_elsewhere=None if first is None else moment(first),
     )
 
 
@@ -198,20 +193,19 @@ def _voided_facts(voided: set[str], verdicts: Sequence[VerdictFact]) -> PersonFa
     )
 
 
-def _verdicts(events: Sequence[LoggedEvent], judged: CardOutcomes) -> list[VerdictFact]:
+def _verdicts(
+    events: Sequence[LoggedEvent], judged: CardOutcomes, only: Container[str] | None
+) -> list[VerdictFact]:
     return [
         verdict_fact(event)
         for event in events
         if isinstance(event.data, RewardApproved | RewardRejected | RewardPaid)
+        and (only is None or event.data.purchase_id in only)
         and judged.outcomes[event.key].takes_effect
     ]
 
 
-def _memberships(
-    facts: Iterable[PersonFacts], context: EvaluationContext
-) -> Mapping[str, Membership]:
-    codes = {referral.member for fact in facts for referral in fact.referrals}
-    codes |= {verdict.member for fact in facts for verdict in fact.verdicts}
+def _memberships(codes: Iterable[str], context: EvaluationContext) -> dict[str, Membership]:
     found = {}
     for code in sorted(codes):
         member = context.member(code)

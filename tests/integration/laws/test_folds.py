@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import given
 
+from campaigns.times import DAY_US, shanghai_day
 from crm.cards.card import Card
 from crm.components.as_of import Past, recorded_events
 from crm.components.evaluation import Evaluation
@@ -40,7 +41,7 @@ def told(fold: Fold, context: EvaluationContext) -> list[Any]:
             (each.person_id, each.household_id, each.deceased, each.restricted, each.shared)
             for each in evaluation.persons
         ],
-        evaluation.claims,
+        sorted(evaluation.claims, key=lambda claim: (claim.purchase_id, claim.reward_id)),
     ]
 
 
@@ -70,6 +71,8 @@ def test_a_fold_and_one_event_more_come_to_the_fold_of_all(events: list[Sent]) -
             for event in mine:
                 if warm:
                     told(fold, context)
+                # Days go by in between, and holds end.
+                context = replace(context, reached_day=shanghai_day(event.starts_us + 9 * DAY_US))
                 anew = Fold([*fold.events, event], context)
                 grown = fold.then(event, context) or anew
                 assert told(grown, context) == told(anew, context)

@@ -32,8 +32,7 @@ def upgrade() -> None:
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.add_column(sa.Column("year", sa.Integer(), nullable=True))
         for name in ("looks_at_others", "unsettled"):
-            column = sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
-            batch_op.add_column(column)
+            batch_op.add_column(_flag(name))
     _write({"year": _year, "looks_at_others": _looks_at_others, "unsettled": _unsettled})
     with op.batch_alter_table("claim", schema=None) as batch_op:
         for name in ("looks_at_others", "unsettled"):
@@ -52,8 +51,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     with op.batch_alter_table("claim", schema=None) as batch_op:
-        column = sa.Column("pooled", sa.Boolean(), nullable=False, server_default=sa.false())
-        batch_op.add_column(column)
+        batch_op.add_column(_flag("pooled"))
     _write({"pooled": lambda row, claim: bool(_payments(claim)) or _looks_at_others(row, claim)})
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.alter_column("pooled", server_default=None)
@@ -62,6 +60,10 @@ def downgrade() -> None:
         batch_op.create_index("ix_claim_member", ["member", "pooled"])
         for name in ("unsettled", "looks_at_others", "year"):
             batch_op.drop_column(name)
+
+
+def _flag(name: str) -> "sa.Column[bool]":
+    return sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
 
 
 def _write(columns: dict[str, Any]) -> None:
