@@ -32,9 +32,8 @@ from crm.rewards.earnings import Earnings, purchases_touched
 
 RESOLUTIONS_REMEMBERED = 2_048
 MOST_GROWN = 64
-"""How often a fold grows by an event before all is folded anew. Each growth copies what the events
-come to, and a chunk holds on to every step: of thousands at once on one card that would be
-gigabytes."""
+"""How often a fold grows by an event before all is folded anew: each growth copies what the events
+come to. Where members may earn something every step is looked at, and to grow is always less."""
 
 GROWS_BY = frozenset(
     {
@@ -106,7 +105,9 @@ class Fold:
 
     def then(self, event: LoggedEvent, context: EvaluationContext) -> "Fold | None":
         """The fold of one event more; None where all must be folded anew."""
-        if event.type_name not in GROWS_BY or self.is_waiting or self._grown == MOST_GROWN:
+        if event.type_name not in GROWS_BY or self.is_waiting:
+            return None
+        if self._grown >= MOST_GROWN and not self.may_have_claims:
             return None
         if not self.events or event.order <= self.events[-1].order:
             return None

@@ -6,7 +6,7 @@ rewards a member has (crm/rewards/accounts.py).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from sqlalchemy import Connection, func, insert, select
@@ -32,40 +32,33 @@ from crm.storage.difference import rewrite, rewrite_between
 
 @dataclass(frozen=True, slots=True)
 class ClaimStep:
-    """All claims of some subjects, as they stand after the event at a position."""
+    """All claims of some subjects, as they stand after the event at a position.
+
+    purchases: those of which alone the claims are given, since no others moved; None: of all.
+    """
 
     position: int
     event: EventKey
     subjects: frozenset[str]
     claims: tuple[OwnedClaim, ...]
+    purchases: frozenset[str] | None = None
 
 
 def write_steps(
     connection: Connection, before: Sequence[OwnedClaim], steps: Sequence[ClaimStep]
 ) -> int:
-    """Take the steps in the order of the journal; `before`: the stored claims of all subjects."""
+    """Take the steps in the order of the journal.
+
+    `before`: the stored claims of all subjects and purchases that the steps are about.
+    """
     if not (before or steps):
         return 0
     book = _Book.opened(connection, before, steps)
-    for step in _by_event(steps):
-        book.take(step)
-    return book.write(connection)
-
-
-def _by_event(steps: Iterable[ClaimStep]) -> Iterator[ClaimStep]:
-    """One step for each event, in the order of the journal.
-
-    A policy, a day, a member's change moves the claims of several components. What they earned one
-    member is judged together, so that each would move the others' rewards as well: all that one
-    event moved is booked once.
-    """
+    # A policy, a day, a member's change moves the claims of several components. What they earned
+    # one member is judged together: all that one event moved is booked once.
     for _, of_one in groupby(sorted(steps, key=_position), key=_position):
-        first, *others = of_one
-        if others:
-            subjects = first.subjects.union(*(step.subjects for step in others))
-            claims = (*first.claims, *(claim for step in others for claim in step.claims))
-            first = replace(first, subjects=subjects, claims=claims)
-        yield first
+        book.take(list(of_one))
+    return book.write(connection)
 
 
 def _position(step: ClaimStep) -> int:
@@ -125,14 +118,11 @@ class _Book:
         self.by_subject[owned.subject].remove(owned.id)
         self.by_reward[owned.claim.reward_id].remove(owned.id)
 
-    def take(self, step: ClaimStep) -> None:
+    def take(self, steps: Sequence[ClaimStep]) -> None:
         """One event's effect: the claims it changed, and the entries that follow."""
-        old = {
-            id: self.claims[id]
-            for subject in step.subjects
-            for id in self.by_subject.get(subject, ())
-        }
-        new = {owned.id: owned for owned in step.claims}
+        position, event = steps[0].position, steps[0].event
+        old = {id: self.claims[id] for step in steps for id in self._ids_of(step)}
+        new = {owned.id: owned for step in steps for owned in step.claims}
         changed = sorted(id for id in {*old, *new} if old.get(id) != new.get(id))
         if not changed:
             return
@@ -152,8 +142,15 @@ class _Book:
             for all_of_them, mine in ((before, movement.before), (after, movement.after)):
                 for reward_id, balances in mine.items():
                     add_balances(all_of_them, reward_id, balances)
-        made = entries(step.event.source, step.event.id, before, after)
-        self.booked += [(step.position, entry) for entry in made]
+        made = entries(event.source, event.id, before, after)
+        self.booked += [(position, entry) for entry in made]
+
+    def _ids_of(self, step: ClaimStep) -> Iterator[ClaimId]:
+        """The claims in hand that a step replaces."""
+        for subject in step.subjects:
+            for id in self.by_subject.get(subject, ()):
+                if step.purchases is None or id[2] in step.purchases:
+                    yield id
 
     def _note_all_under(self, changed: Iterable[ClaimId]) -> None:
         """Several under one id, if a payment errs: the row of another may step in, or back."""

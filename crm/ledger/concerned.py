@@ -22,6 +22,14 @@ def stored_claims(connection: Connection, subjects: Iterable[str]) -> list[Owned
     return _owned(stored_rows(connection, _OWNED, CLAIM.c.subject, subjects))
 
 
+def stored_claims_of(
+    connection: Connection, purchases: Iterable[tuple[str, str]]
+) -> list[OwnedClaim]:
+    """The claims by some purchases: (subject, purchase id)."""
+    where = CLAIM.c.subject, CLAIM.c.purchase_id
+    return _owned(stored_rows(connection, _OWNED, where, sorted(purchases)))
+
+
 def concerned(
     connection: Connection, claims: Sequence[OwnedClaim]
 ) -> tuple[list[OwnedClaim], set[str]]:

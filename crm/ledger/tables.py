@@ -27,7 +27,7 @@ CLAIM = Table(
     Column("looks_at_others", Boolean, nullable=False),
     Column("unsettled", Boolean, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Index("ix_claim_subject", "subject"),
+    Index("ix_claim_subject", "subject", "purchase_id"),
     Index("ix_claim_member", "member", "year", "looks_at_others"),
     Index(
         "ix_claim_unsettled",

@@ -7,39 +7,43 @@ at again only where its own rule says that it may have moved.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
-from crm.components.evaluation import Evaluation
+from campaigns.events.rewards import RewardApproved, RewardPaid, RewardRejected
+from crm.components.evaluation import JUDGED_BY_CLAIMS, Evaluation
 from crm.components.fold import Fold
 from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import ClaimStep
-from crm.ledger.concerned import stored_claims
+from crm.ledger.concerned import stored_claims, stored_claims_of
 from crm.ledger.rows import OwnedClaim
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.shared import EvaluationContext
 from crm.outcomes.tables import OUTCOME
-from crm.recording.chunk import Chunk, note_copies
+from crm.recording.chunk import Chunk, Judged, note_copies
 from crm.recording.claim_steps import claim_step, moves_claims
 from crm.recording.projections import GROWING
+from crm.rewards.earnings import purchases_touched
 from crm.storage.bulk import driver_values, insert_rows
 from crm.storage.difference import Difference
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """One component before and after, and each event with the fold that it led to."""
+    """One component before and after, and what became of its claims on the way.
+
+    events: the new ones; steps: the claims after each of them, or each day, that may have moved
+    some; purchases: those whose claims or payments may have moved, None: any.
+    """
 
     subjects: frozenset[str]
     before: Evaluation
     after: Evaluation
-    path: Sequence[tuple[LoggedEvent, Fold]]
-
-    @property
-    def may_have_claims(self) -> bool:
-        """Whether members may have earned something here."""
-        return self.after.fold.may_have_claims
+    events: Sequence[LoggedEvent]
+    steps: Sequence[ClaimStep] = ()
+    purchases: frozenset[str] | None = None
 
 
 def record_growth(
@@ -63,7 +67,7 @@ def record_growth(
     before = _stored_claims(chunk, grown)
     _write_outcomes(chunk, grown)
     _write_views(chunk, grown)
-    steps = [step for growth in grown for step in _steps(chunk, growth)]
+    steps = [step for growth in grown for step in growth.steps]
     for growth in grown:
         chunk.components.keep(growth.subjects, growth.after.fold)
     return left, before, steps
@@ -104,21 +108,46 @@ def _grow(
     context: EvaluationContext,
 ) -> Growth | None:
     new = [event for subject in subjects for event in chunk.own.get(subject, ())]
-    new.sort(key=lambda event: event.order)
     before = evaluate(fold, earlier)
-    path: list[tuple[LoggedEvent, Fold]] = []
+    if not new:
+        return Growth(
+            subjects, before, evaluate(fold, context), (), _days(chunk, subjects, fold, context)
+        )
+    new.sort(key=attrgetter("order"))
+    steps: list[ClaimStep] = []
+    purchases: set[str] = set()
     for event in new:
         chunk.keep_time()
         grown = fold.then(event, context)
         if grown is None:
             return _grow_late(subjects, before, new, context)
+        if moves_claims(event):
+            touched = purchases_touched(event, fold.events)
+            purchases |= touched
+            if touched and grown.may_have_claims:
+                steps.append(claim_step(evaluate(grown, context), subjects, event, touched))
         fold = grown
-        path.append((event, fold))
     positions = [event.position for event in new]
     if fold.may_have_claims and positions != sorted(positions):
         # The ledger goes by the journal, the fold by effective order.
         return None
-    return Growth(subjects, before, evaluate(fold, context), path)
+    after = evaluate(fold, context)
+    return Growth(subjects, before, after, new, steps, frozenset(purchases))
+
+
+def _days(
+    chunk: Chunk, subjects: frozenset[str], fold: Fold, context: EvaluationContext
+) -> list[ClaimStep]:
+    """The claims after each day, where only days went by."""
+    if not fold.may_have_claims:
+        return []
+    days = {event.position: event for name in subjects for event in chunk.woken.get(name, ())}
+    steps = []
+    for position, event in sorted(days.items()):
+        chunk.keep_time()
+        then = replace(context, reached_day=chunk.day_at(position))
+        steps.append(claim_step(evaluate(fold, then), subjects, event))
+    return steps
 
 
 def _grow_late(
@@ -135,32 +164,45 @@ def _grow_late(
     now = fold.judged.outcomes
     if any(now[key] != outcome for key, outcome in before.judged.outcomes.items()):
         return None
-    return Growth(subjects, before, evaluate(fold, context), [(event, fold) for event in new])
+    return Growth(subjects, before, evaluate(fold, context), new)
 
 
 def _write_outcomes(chunk: Chunk, grown: Sequence[Growth]) -> None:
     rows: list[dict[str, Any]] = []
-    changed: list[Growth] = []
+    changed: list[Judged] = []
     for growth in grown:
-        if not growth.path:
-            # No outcome hangs on a day.
-            continue
-        outcomes = growth.after.outcomes
-        if outcomes is growth.after.judged.outcomes:
-            rows += outcome_rows((event for event, _ in growth.path), outcomes)
-        else:
-            changed.append(growth)
+        # No outcome hangs on a day.
+        words = _words(growth) if growth.events else frozenset()
+        outcomes = growth.after.outcomes if growth.events else {}
+        rows += outcome_rows((e for e in growth.events if e.subject not in words), outcomes)
+        if words:
+            told = [event for event in growth.after.events if event.subject in words]
+            changed.append((told, outcomes))
     values = driver_values(chunk.connection, OUTCOME, rows)
     if values:
         chunk.write(lambda connection: insert_rows(connection, OUTCOME, values))
     chunk.written += len(values)
     chunk.moved.add(OUTCOME, Difference(fresh=values))
-    # A word on a reward may mark a payment, or what was approved before.
-    chunk.write_outcomes([(growth.after.events, growth.after.outcomes) for growth in changed])
+    chunk.write_outcomes(changed)
+
+
+def _words(growth: Growth) -> frozenset[str]:
+    """The subjects of what was said of rewards that may have other outcomes now: a word may mark a
+    payment, or what was approved before."""
+    fold = growth.after.fold
+    if fold.types.isdisjoint(JUDGED_BY_CLAIMS):
+        return frozenset()
+    wanted = growth.purchases
+    return frozenset(
+        event.subject
+        for event in fold.events
+        if isinstance(event.data, RewardApproved | RewardRejected | RewardPaid)
+        and (wanted is None or event.data.purchase_id in wanted)
+    )
 
 
 def _write_views(chunk: Chunk, grown: Sequence[Growth]) -> None:
-    types = [frozenset(event.type_name for event, _ in growth.path) for growth in grown]
+    types = [frozenset(event.type_name for event in growth.events) for growth in grown]
     for view in GROWING:
         moved = [
             growth
@@ -178,28 +220,15 @@ def _write_views(chunk: Chunk, grown: Sequence[Growth]) -> None:
 
 
 def _stored_claims(chunk: Chunk, grown: Iterable[Growth]) -> list[OwnedClaim]:
-    subjects = [
-        subject for growth in grown if growth.may_have_claims for subject in growth.subjects
-    ]
-    return stored_claims(chunk.connection, subjects) if subjects else []
-
-
-def _steps(chunk: Chunk, growth: Growth) -> list[ClaimStep]:
-    """The claims after each event, and each day, that may have changed them."""
-    if not growth.may_have_claims:
-        return []
-    context = growth.after.context
-    moments = [
-        (event, evaluate(fold, context))
-        for event, fold in growth.path
-        if fold.may_have_claims and moves_claims(event)
-    ]
-    days = {e.position: e for subject in growth.subjects for e in chunk.woken.get(subject, ())}
-    for position in sorted(days):
-        then = replace(context, reached_day=chunk.day_at(position))
-        moments.append((days[position], evaluate(growth.after.fold, then)))
-    steps = []
-    for event, evaluation in moments:
-        chunk.keep_time()
-        steps.append(claim_step(evaluation, growth.subjects, event))
-    return steps
+    """Those that may be others now."""
+    all_of: list[str] = []
+    some_of: list[tuple[str, str]] = []
+    for growth in grown:
+        if not growth.steps:
+            continue
+        if growth.purchases is None:
+            all_of += growth.subjects
+        else:
+            some_of += ((subject, name) for name in growth.purchases for subject in growth.subjects)
+    claims = stored_claims(chunk.connection, all_of) if all_of else []
+    return claims + stored_claims_of(chunk.connection, some_of) if some_of else claims

@@ -16,6 +16,7 @@ from crm.components.moment import evaluate
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import ClaimStep
 from crm.ledger.rows import OwnedClaim
+from crm.rewards.claims import Claim
 
 _NO_CLAIM_CHANGES = frozenset(
     {
@@ -112,10 +113,18 @@ def _first_claim(events: Iterable[LoggedEvent]) -> int:
     )
 
 
-def claim_step(evaluation: Evaluation, subjects: Iterable[str], event: LoggedEvent) -> ClaimStep:
-    """The claims of a component as they stand after an event."""
-    claims = tuple(
-        OwnedClaim(evaluation.subject_of_purchase(claim.purchase_id), claim)
-        for claim in evaluation.claims
+def claim_step(
+    evaluation: Evaluation,
+    subjects: Iterable[str],
+    event: LoggedEvent,
+    purchases: frozenset[str] | None = None,
+) -> ClaimStep:
+    """The claims of a component as they stand after an event: of some of its purchases, or all."""
+    claims: Iterable[Claim] = evaluation.claims
+    if purchases is not None:
+        found = evaluation.earnings.by_purchase
+        claims = [claim for name in purchases if name in found for claim in found[name][0]]
+    owned = tuple(
+        OwnedClaim(evaluation.subject_of_purchase(claim.purchase_id), claim) for claim in claims
     )
-    return ClaimStep(event.position, event.key, frozenset(subjects), claims)
+    return ClaimStep(event.position, event.key, frozenset(subjects), owned, purchases)

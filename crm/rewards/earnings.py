@@ -45,15 +45,18 @@ class Earnings:
         return (
             context.policies == self.policies
             and all(context.member(code) == member for code, member in self.members.items())
-            and not any(self._is_freed(claim, context.reached_day) for claim in self.claims)
+            and not self._ends_between(context.reached_day)
         )
 
-    def _is_freed(self, claim: Claim, day: date | None) -> bool:
-        """Whether its hold was over on another side of the day that was reached."""
-        if claim.releases_on is None or self.reached_day == day:
+    def _ends_between(self, day: date | None) -> bool:
+        """Whether any hold ends between the day that was reached and another."""
+        if day == self.reached_day:
             return False
-        before = self.reached_day is not None and self.reached_day >= claim.releases_on
-        return before is not (day is not None and day >= claim.releases_on)
+        low, high = sorted((self.reached_day or date.min, day or date.min))
+        return any(
+            claim.releases_on is not None and low < claim.releases_on <= high
+            for claim in self.claims
+        )
 
 
 def earnings_of(

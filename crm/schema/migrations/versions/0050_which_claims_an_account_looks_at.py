@@ -38,6 +38,8 @@ def upgrade() -> None:
         for name in ("looks_at_others", "unsettled"):
             batch_op.alter_column(name, server_default=None)
         batch_op.drop_index("ix_claim_member")
+        batch_op.drop_index("ix_claim_subject")
+        batch_op.create_index("ix_claim_subject", ["subject", "purchase_id"])
         batch_op.create_index("ix_claim_member", ["member", "year", "looks_at_others"])
         batch_op.create_index(
             "ix_claim_unsettled",
@@ -57,6 +59,8 @@ def downgrade() -> None:
         batch_op.alter_column("pooled", server_default=None)
         batch_op.drop_index("ix_claim_unsettled")
         batch_op.drop_index("ix_claim_member")
+        batch_op.drop_index("ix_claim_subject")
+        batch_op.create_index("ix_claim_subject", ["subject"])
         batch_op.create_index("ix_claim_member", ["member", "pooled"])
         for name in ("unsettled", "looks_at_others", "year"):
             batch_op.drop_column(name)
