@@ -5,7 +5,8 @@ are rewards, the component is also evaluated as it was after each event on the w
 activities and members as they were then.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,7 +17,9 @@ from crm.components.moment import evaluate
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import ClaimStep
 from crm.ledger.rows import OwnedClaim
+from crm.outcomes.shared import EvaluationContext
 from crm.rewards.claims import Claim
+from crm.rewards.earnings import purchases_touched
 
 _NO_CLAIM_CHANGES = frozenset(
     {
@@ -66,11 +69,28 @@ class Movers:
         if not movers:
             return []
         *earlier, last = movers
-        steps = [
-            claim_step(self._as_of(evaluation, event.position), subjects, event)
-            for event in earlier
-        ]
+        steps = list(self._on_the_way(evaluation, subjects, earlier)) if earlier else []
         return [*steps, claim_step(evaluation, subjects, last)]
+
+    def _on_the_way(
+        self, evaluation: Evaluation, subjects: Iterable[str], movers: Sequence[LoggedEvent]
+    ) -> Iterator[ClaimStep]:
+        """Each moment grows out of the one before, unless more than the component's own growth lies
+        between: then all is folded anew."""
+        history = sorted(evaluation.events, key=_position)
+        causes = {e.position for subject in subjects for e in self.causes.get(subject, ())}
+        fold: Fold | None = None
+        known = 0
+        for event in movers:
+            self.keep_time()
+            context = self._context_at(evaluation.context, event.position)
+            up_to = bisect_right(history, event.position, key=_position)
+            new, known = history[known:up_to], up_to
+            grown = None
+            if fold is not None and event.position not in causes:
+                grown = _grown(fold, new, context)
+            fold, purchases = grown or (Fold(history[:up_to], context), None)
+            yield claim_step(evaluate(fold, context), subjects, event, purchases)
 
     def _of(self, subjects: Iterable[str], since: int) -> list[LoggedEvent]:
         """In the order of the journal."""
@@ -88,17 +108,33 @@ class Movers:
             return [last]
         return [movers[position] for position in sorted(movers)]
 
-    def _as_of(self, evaluation: Evaluation, position: int) -> Evaluation:
-        self.keep_time()
+    def _context_at(self, context: EvaluationContext, position: int) -> EvaluationContext:
         facts = self.facts.as_of(position, self.changed)
-        context = replace(
-            evaluation.context,
+        return replace(
+            context,
             activity=facts.activity,
             member=facts.member,
             reached_day=self.day_at(position),
         )
-        known = [event for event in evaluation.events if event.position <= position]
-        return evaluate(Fold(known, context), context)
+
+
+def _position(event: LoggedEvent) -> int:
+    return event.position
+
+
+def _grown(
+    fold: Fold, new: Iterable[LoggedEvent], context: EvaluationContext
+) -> tuple[Fold, frozenset[str]] | None:
+    """The fold of some events more, and the purchases whose claims may be others; None where all
+    must be folded anew."""
+    touched: frozenset[str] = frozenset()
+    for event in new:
+        grown = fold.then(event, context)
+        if grown is None:
+            return None
+        touched |= purchases_touched(event, fold.events)
+        fold = grown
+    return fold, touched
 
 
 def moves_claims(event: LoggedEvent) -> bool:
