@@ -33,23 +33,21 @@ def stored_claims_of(
 def concerned(
     connection: Connection, claims: Sequence[OwnedClaim]
 ) -> tuple[list[OwnedClaim], set[str]]:
-    """Stored claims that concern these, which may be among them, and the members to be judged."""
+    """Stored claims that concern these, which may be among them, and the members to be judged.
+
+    Two stand under one id where a payment errs: what is owed to nobody was paid all the same, so it
+    is unsettled, and is there with the other.
+    """
     names = {owned.claim.reward_id for owned in claims}
-    same = _under(connection, names)
+    same = _owned(stored_rows(connection, _OWNED, CLAIM.c.reward_id, sorted(names)))
     members = {owned.claim.member for owned in (*claims, *same)}
     unsettled = _owned(found_rows(connection, _unsettled, members=sorted(members)))
-    under = _under(connection, {owned.claim.reward_id for owned in unsettled} - names)
-    known = [*claims, *same, *unsettled, *under]
-    years = {(owned.claim.member, owned.year) for owned in known}
+    years = {(owned.claim.member, owned.year) for owned in (*claims, *same, *unsettled)}
     looking = {(owned.claim.member, owned.year) for owned in claims if owned.claim.looks_at_others}
     looking |= set(found_rows(connection, _looking, members=sorted(members)))
     where = CLAIM.c.member, CLAIM.c.year
     of_years = _owned(stored_rows(connection, _OWNED, where, sorted(years & looking)))
-    return [*same, *unsettled, *under, *of_years], members
-
-
-def _under(connection: Connection, reward_ids: Iterable[str]) -> list[OwnedClaim]:
-    return _owned(stored_rows(connection, _OWNED, CLAIM.c.reward_id, sorted(reward_ids)))
+    return [*same, *unsettled, *of_years], members
 
 
 def _owned(rows: Iterable[Values]) -> list[OwnedClaim]:

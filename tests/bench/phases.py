@@ -19,7 +19,7 @@ _PHASES = (
     ("evaluation: folding cards", "card.py", "fold_card"),
     ("evaluation: who is who", "resolution.py", "resolve"),
     ("evaluation: consents and people", "evaluation.py", "_person"),
-    ("evaluation: claims", "gathering.py", "claims_of_people"),
+    ("evaluation: claims", "evaluation.py", "earnings"),
     ("rows of copies", "projection.py", "rows_of_copies"),
     ("rows of cards, links, people", "projection.py", "card_rows"),
     ("rows of outcomes", "projection.py", "outcome_rows"),

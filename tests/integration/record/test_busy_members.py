@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from crm.ledger.tables import BALANCE, REWARD
+from crm.ledger.tables import BALANCE, LEDGER_ENTRY, REWARD
 from crm.storage.database import reading
 from tests.installations import Installation
 from tests.integration.record.sales import (
@@ -86,3 +86,27 @@ def test_who_buys_again_is_granted_what_the_rule_for_that_grants() -> None:
         take(made, bought(3, 1, day=6))
         granted = {row[0]: row[2] for row in rewards(made).values()}
     assert granted == {"p1": 1_400, "p2": 400, "p3": 400}
+
+
+def test_what_was_paid_too_much_settles_what_was_paid_too_little_under_a_mistaken_id() -> None:
+    with Installation() as made:
+        take(made, *the_clerk(), the_policy(), *a_sale(1), *a_sale(2), *a_sale(3))
+        # Of the first 500 fen are left; 300 fen are paid for nothing, under its id.
+        take(made, paid(owed(1), 1, 500), paid(owed(1), 2, 300))
+        take(made, paid(owed(3), 3, 1_600))
+        with reading(made.engine) as connection:
+            rows = connection.execute(
+                select(BALANCE.c.reward_id, BALANCE.c.account, BALANCE.c.amount_fen)
+            )
+            balances = {(name, account): fen for name, account, fen in rows}
+            entries = connection.execute(
+                select(
+                    LEDGER_ENTRY.c.reward_id,
+                    LEDGER_ENTRY.c.account,
+                    func.sum(LEDGER_ENTRY.c.amount_fen),
+                ).group_by(LEDGER_ENTRY.c.reward_id, LEDGER_ENTRY.c.account)
+            )
+            booked = {(name, account): fen for name, account, fen in entries if fen}
+        assert balances == booked
+        assert balances[owed(1), "member:M1:receivable"] == 300 - 500
+        assert balances[owed(3), "member:M1:receivable"] == 600
