@@ -52,7 +52,9 @@ FEATURES = {
     *("disputes", "watch"),
 }
 """Rules beside tables and readers: every module is pure, but for these."""
-IMPURE_OF_A_FEATURE = {"tables", "projection", "queries", "register", "book", "asking", "packaged"}
+IMPURE_OF_A_FEATURE = {
+    *("tables", "projection", "queries", "register", "book", "stored_claims", "asking", "packaged")
+}
 IMPURE_ALONE = {
     "crm.letters.ways",
     "crm.letters.postman",

@@ -12,7 +12,6 @@ from itertools import groupby
 from sqlalchemy import Connection, func, insert, select
 
 from crm.journal.logged_event import EventKey
-from crm.ledger.concerned import concerned
 from crm.ledger.rows import (
     ClaimId,
     OwnedClaim,
@@ -22,6 +21,7 @@ from crm.ledger.rows import (
     payment_rows,
     reward_row,
 )
+from crm.ledger.stored_claims import concerned
 from crm.ledger.tables import BALANCE, CLAIM, LEDGER_ENTRY, PAYMENT, REWARD
 from crm.rewards.accounts import Balances, MemberAccount, key_of
 from crm.rewards.claims import Claim

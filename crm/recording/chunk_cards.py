@@ -24,8 +24,8 @@ from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
 from crm.ledger.book import ClaimStep
-from crm.ledger.concerned import stored_claims
 from crm.ledger.rows import OwnedClaim
+from crm.ledger.stored_claims import stored_claims
 from crm.outcomes.matching import ever_weighed, weights_in_force
 from crm.outcomes.shared import EvaluationContext
 from crm.recording.chunk import Chunk, note_copies

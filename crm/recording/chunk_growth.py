@@ -17,8 +17,8 @@ from crm.components.moment import evaluate
 from crm.copies.tables import COPY_ROW
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.book import ClaimStep
-from crm.ledger.concerned import stored_claims, stored_claims_of
 from crm.ledger.rows import OwnedClaim
+from crm.ledger.stored_claims import stored_claims, stored_claims_of
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.shared import EvaluationContext
 from crm.outcomes.tables import OUTCOME

@@ -15,7 +15,7 @@ from crm.copies.projection import contract_rows
 from crm.copies.tables import CONTRACT
 from crm.journal.events import newest_starts, subjects_with_prefix
 from crm.journal.logged_event import LoggedEvent
-from crm.ledger.concerned import stored_claims
+from crm.ledger.stored_claims import stored_claims
 from crm.members.projection import member_phone_rows, member_row
 from crm.members.tables import MEMBER, MEMBER_PHONE
 from crm.outcomes.days import day_taken_back
