@@ -1,4 +1,5 @@
-"""What arrived and is no event: kept for 90 days, encrypted, since it may hold personal data."""
+"""What arrived and is no event: kept encrypted, since it may hold personal data, for 90 days after
+the end of its month. A month shares one key: destroying it ends them all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ UNDECODABLE = Table(
 topic's name, `announced_on` the id of the topic on which it was made known."""
 
 KEPT_DAYS = 90
+"""After the last day of their month."""
 
 
 @dataclass(frozen=True, slots=True)

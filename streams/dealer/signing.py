@@ -7,6 +7,7 @@ from binascii import Error as NotBase64
 from pathlib import Path
 
 from crm.copies.receipts import Signer
+from crm.storage.durable import make_durable
 from streams.dealer.errors import SigningKeyUnreadable
 from streams.dealer.storage import storage_errors
 
@@ -40,3 +41,4 @@ def _make(file: Path) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(file)
+    make_durable(file.parent)

@@ -1,4 +1,4 @@
-"""What arrived and is no event can be read for 90 days, and not afterwards."""
+"""What arrived and is no event can be read until 90 days after its month, and not afterwards."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ from tests.installations import Installation
 FEBRUARY, MARCH = date(2026, 2, 10), date(2026, 3, 10)
 
 
-def test_messages_are_kept_encrypted_and_become_unreadable_after_90_days() -> None:
+def test_messages_are_kept_encrypted_and_become_unreadable_90_days_after_their_month() -> None:
     with Installation() as installation:
         keyring = installation.keyring
         with writing(installation.engine) as connection:
@@ -27,8 +27,8 @@ def test_messages_are_kept_encrypted_and_become_unreadable_after_90_days() -> No
         with reading(installation.engine) as connection:
             first, second = kept_messages(connection)
             assert message_of(connection, keyring, first) == b"secret 0"
-            assert destroy_old_keys(connection, keyring, date(2026, 5, 20)) == []
-            assert destroy_old_keys(connection, keyring, date(2026, 6, 1)) == ["2026-02"]
+            assert destroy_old_keys(connection, keyring, date(2026, 5, 29)) == []
+            assert destroy_old_keys(connection, keyring, date(2026, 5, 30)) == ["2026-02"]
             assert destroy_old_keys(connection, keyring, date(2026, 6, 1)) == []
             assert message_of(connection, keyring, first) is None
             assert message_of(connection, keyring, second) == b"secret 1"
