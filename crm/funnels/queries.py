@@ -4,7 +4,6 @@ import functools
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -55,15 +54,6 @@ OUTCOME_CHAIN = (
 )
 """attended → archived → tried → purchased → referred (handbook p. 38); reached is a headcount."""
 OUTCOME_WINDOW = "180d"
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeChain:
-    """The headcount reached by activities of a period, and the funnel of its people."""
-
-    reached: int
-    funnel: Funnel
-    result: FunnelResult
 
 
 class Funnels:
@@ -212,15 +202,6 @@ def _offers(columns: Columns) -> Offers:
     return {
         name: tuple(sorted(words.texts)[:VALUES_OFFERED]) for name, words in columns.words.items()
     }
-
-
-def outcome_chain(
-    scope: Scope, connection: Connection, from_day: date, to_day: date
-) -> OutcomeChain:
-    """The default chain of the entries of a period, best chains."""
-    funnel = outcome_funnel(from_day, to_day)
-    reached = reached_between(scope, connection, from_day, to_day)
-    return OutcomeChain(reached, funnel, funnel_now(scope, connection, funnel))
 
 
 def outcome_funnel(from_day: date, to_day: date, window: str = OUTCOME_WINDOW) -> Funnel:

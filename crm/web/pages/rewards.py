@@ -1,5 +1,6 @@
 """The rewards' desk: queues, and headquarters' word on what waits for it, alone or as a list."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -113,16 +114,16 @@ def acts_on(visit: Visit, rows: list[DeskRow]) -> dict[str, Any]:
     """
     actor = visit.account.actor
 
-    def ids(type_name: str, may: str) -> set[str]:
+    def ids(type_name: str, may: Callable[[DeskRow, str], bool]) -> set[str]:
         if not visit.may_say(type_name):
             return set()
         found = (row for row in rows if not row.settling)
-        return {row.reward_id for row in found if getattr(row, may)(actor)}
+        return {row.reward_id for row in found if may(row, actor)}
 
     return {
-        "approvable": ids("reward.approved", "may_approve"),
-        "rejectable": ids("reward.rejected", "may_reject"),
-        "payable": ids("reward.paid", "fits_file"),
+        "approvable": ids("reward.approved", DeskRow.may_approve),
+        "rejectable": ids("reward.rejected", DeskRow.may_reject),
+        "payable": ids("reward.paid", DeskRow.fits_file),
     }
 
 
@@ -138,8 +139,8 @@ def decide(posting: SignedInPosting) -> Response:
     ticked = posting.texts("reward")[:PAGE_ROWS]
     with reading(visit.site.engine) as connection:
         rows = desk_rows(visit.scope, connection, ticked)
-    may = "may_approve" if word == "approved" else "may_reject"
-    mine = [row for row in rows if getattr(row, may)(visit.account.actor)]
+    may = DeskRow.may_approve if word == "approved" else DeskRow.may_reject
+    mine = [row for row in rows if may(row, visit.account.actor)]
     reason = posting.text("reason", 200)
     back = "/rewards" if len(ticked) != 1 else f"/rewards/{ticked[0]}"
     if not ticked or len(mine) < len(set(ticked)):

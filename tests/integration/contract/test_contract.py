@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from campaigns.times import shanghai_day
 from crm.copies.queries import copy_now
-from crm.funnels.queries import outcome_chain
+from crm.funnels.queries import funnel_now, outcome_funnel
 from crm.journal.events import JOURNAL
 from crm.journal.progress import load_progress
 from crm.ledger.queries import RewardRow, rewards_now
@@ -292,8 +292,8 @@ def test_a_funnel_counts_the_people_of_what_is_recorded(carried: Carriage) -> No
 
 def _people_by_step(carried: Carriage) -> list[int]:
     with reading(carried.installation.engine) as connection:
-        chain = outcome_chain(HEADQUARTERS_SCOPE, connection, *PERIOD)
-    return [step.people for step in chain.result.steps]
+        chain = funnel_now(HEADQUARTERS_SCOPE, connection, outcome_funnel(*PERIOD))
+    return [step.people for step in chain.steps]
 
 
 def test_every_day_is_reached_once_and_ends_what_ends_with_it(carried: Carriage) -> None:
