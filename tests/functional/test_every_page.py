@@ -92,8 +92,17 @@ def assert_accessible(page: Page, options: dict[str, Any] | None = None) -> None
 
 
 def assert_fits(page: Page) -> None:
-    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert width <= 0, f"{page.url} is {width} px too wide"
+    width, widest = page.evaluate(
+        """() => {
+          // On a phone innerWidth grows with what is too wide.
+          const root = document.documentElement, width = root.scrollWidth - root.clientWidth;
+          const out = [...document.querySelectorAll("main *")].filter(
+            (each) => width > 0 && each.checkVisibility()
+              && each.getBoundingClientRect().right > root.clientWidth + 1);
+          return [width, out.slice(-3).map((each) => each.outerHTML.slice(0, 120))];
+        }"""
+    )
+    assert width <= 0, "\n".join((f"{page.url} is {width} px too wide", *widest))
 
 
 def assert_large_targets(page: Page) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from campaigns.ids import person_id
 from tests.functional.journeys import Journey
 from tests.functional.phones import FORM
 from tests.functional.test_every_page import assert_fits
@@ -49,6 +50,27 @@ def test_the_smallest_text_of_a_phone_has_eighteen_pixels(on_phone: Journey) -> 
 def test_with_letters_of_thirty_pixels_the_pages_of_a_phone_fit(on_phone: Journey) -> None:
     on_phone.sign_in()
     for path in PAGES:
+        on_phone.open(path)
+        on_phone.page.evaluate(
+            "size => { document.documentElement.style.fontSize = `${size}px`; }", LARGEST_PX
+        )
+        assert_fits(on_phone.page)
+
+
+LISTS = {
+    "field": ("/", "/activities", "/activities/A-today", "/people", "/follow-ups?whose=all"),
+    "hall": ("/log", "/activities", "/copy"),
+    "shop": ("/copy", "/members", "/rewards", "/statements", "/funnels"),
+    "audit": ("/", "/audit", "/events", "/rewards", "/transfers"),
+    "law": ("/rights", "/conflicts", "/matching", "/recalls", f"/people/{person_id('C1')}"),
+}
+"""Whoever is on the way looks at more than forms."""
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_with_letters_of_thirty_pixels_lists_fit_on_a_phone(on_phone: Journey, name: str) -> None:
+    on_phone.sign_in(name)
+    for path in LISTS[name]:
         on_phone.open(path)
         on_phone.page.evaluate(
             "size => { document.documentElement.style.fontSize = `${size}px`; }", LARGEST_PX
