@@ -6,8 +6,21 @@ rebuild, and while an event that may take something back is accepted and not rec
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Exists,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from campaigns.catalogue import wire_name
 from crm.copies.queries import are_settled
@@ -75,49 +88,70 @@ def must_be_settled(
     recorded = load_progress(connection, "embedded").position
     if accepted.journal - recorded > LARGEST_BACKLOG:
         raise NotSettled("the recording is far behind")
-    if _any(connection, _journaled(recorded, accepted.journal)):
+    if _any(connection, _journaled(), after=recorded, up_to=accepted.journal):
         raise NotSettled("what takes something back is not recorded yet")
-    if _any(connection, _put_aside(dealer)):
+    if _is_put_aside(connection, dealer):
         raise NotSettled("what takes something back could not be recorded")
     if accepted.outbox and _any(connection, _outboxed(connection, accepted.outbox)):
         raise NotSettled("what takes something back is on its way")
 
 
-def _any(connection: Connection, condition: ColumnElement[bool]) -> bool:
-    return bool(connection.execute(select(condition)).scalar())
+def _any(connection: Connection, query: Select[Any], **values: object) -> bool:
+    return bool(connection.execute(query, values).scalar())
 
 
-def _journaled(after: int, up_to: int) -> ColumnElement[bool]:
-    places = (JOURNAL.c.position > after, JOURNAL.c.position <= up_to)
-    return exists().where(*places, JOURNAL.c.type.in_(NARROWS))
+# Whatever a dealer asks for is preceded by these: they are put together once.
+
+
+@cache
+def _journaled() -> Select[Any]:
+    places = (JOURNAL.c.position > bindparam("after"), JOURNAL.c.position <= bindparam("up_to"))
+    return select(exists().where(*places, JOURNAL.c.type.in_(NARROWS)))
 
 
 def holds_copies_back(connection: Connection) -> bool:
     """Whether something could not be recorded that keeps rows from dealers until it is mended."""
-    return _any(connection, _put_aside(None))
+    return _is_put_aside(connection, None)
 
 
-def _put_aside(dealer: str | None) -> ColumnElement[bool]:
+def _is_put_aside(connection: Connection, dealer: str | None) -> bool:
     """What takes something back and could not be recorded: it would never be waited out.
 
     Where it shows whom it concerns, it holds back what goes to those dealers alone.
     """
+    if dealer is None:
+        return _any(connection, _put_aside())
+    return _any(connection, _put_aside_for(), dealer=dealer, contract=f"dealer/{dealer}")
+
+
+@cache
+def _put_aside() -> Select[Any]:
+    return _with_dead_letter(_taken_back())
+
+
+@cache
+def _put_aside_for() -> Select[Any]:
+    """The same for one dealer."""
+    known = (*OF_ONE_PERSON, "dealer.ended")
+    concerns = or_(
+        JOURNAL.c.type.not_in(known),
+        (JOURNAL.c.type == "dealer.ended") & (JOURNAL.c.subject == bindparam("contract")),
+        JOURNAL.c.type.in_(OF_ONE_PERSON) & _has_row_of_person(),
+    )
+    return _with_dead_letter(_taken_back().where(concerns))
+
+
+def _taken_back() -> Exists:
     # Nested, so that no database walks the journal to look for what is hardly ever there.
     said = exists().where(JOURNAL.c.position == DEAD_LETTER.c.position)
-    said = said.where(JOURNAL.c.type.in_(TAKES_BACK)).correlate(DEAD_LETTER)
-    if dealer is not None:
-        known = (*OF_ONE_PERSON, "dealer.ended")
-        said = said.where(
-            or_(
-                JOURNAL.c.type.not_in(known),
-                (JOURNAL.c.type == "dealer.ended") & (JOURNAL.c.subject == f"dealer/{dealer}"),
-                JOURNAL.c.type.in_(OF_ONE_PERSON) & _has_row_of_person(dealer),
-            )
-        )
-    return exists().select_from(DEAD_LETTER).where(said)
+    return said.where(JOURNAL.c.type.in_(TAKES_BACK)).correlate(DEAD_LETTER)
 
 
-def _has_row_of_person(dealer: str) -> ColumnElement[bool]:
+def _with_dead_letter(said: Exists) -> Select[Any]:
+    return select(exists().select_from(DEAD_LETTER).where(said))
+
+
+def _has_row_of_person() -> ColumnElement[bool]:
     """Whether the copy has a row of the person whose card the event is about."""
     of_event, of_row = LINK.alias("of_event"), LINK.alias("of_row")
     return exists().where(
@@ -125,18 +159,20 @@ def _has_row_of_person(dealer: str) -> ColumnElement[bool]:
         of_event.c.card_id == func.substr(JOURNAL.c.subject, len("card/") + 1),
         of_row.c.person_id == of_event.c.person_id,
         COPY_ROW.c.subject == literal("card/").concat(of_row.c.card_id),
-        COPY_ROW.c.dealer == dealer,
+        COPY_ROW.c.dealer == bindparam("dealer"),
     )
 
 
-def _outboxed(connection: Connection, up_to: int) -> ColumnElement[bool]:
+def _outboxed(connection: Connection, up_to: int) -> Select[Any]:
     """Accepted events that the journal does not have; their type stands in the message alone."""
     same = (JOURNAL.c.source == OUTBOX.c.source) & (JOURNAL.c.id == OUTBOX.c.id)
     named = (f'"type":"{wire_name(name)}"'.encode() for name in NARROWS)
-    return exists().where(
-        OUTBOX.c.position <= up_to,
-        or_(*(_holds(connection, needle) for needle in named)),
-        ~exists().where(same),
+    return select(
+        exists().where(
+            OUTBOX.c.position <= up_to,
+            or_(*(_holds(connection, needle) for needle in named)),
+            ~exists().where(same),
+        )
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from streams.cli.catalogue import COMMANDS, GROUPS
 from streams.cli.errors import FORESEEN
 from streams.running.loading import loaded
+from tests.templates import new_installation
 
 HEAVY = {
     "alembic", "argon2", "babel", "faker", "fastapi", "faust", "jinja2", "kafka", "numpy",
@@ -51,7 +52,7 @@ def test_the_list_of_commands_loads_none_of_them(tmp_path: Path) -> None:
     [("event", "/sheets/D01", "e1"), ("status",)],
 )
 def test_a_glance_loads_no_heavy_library(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    loaded_by(tmp_path, *arguments)  # the first one makes the database
+    new_installation(tmp_path)  # the first command of all makes the database
     assert loaded_by(tmp_path, *arguments).isdisjoint(HEAVY)
 
 
@@ -59,7 +60,7 @@ def test_a_glance_loads_no_heavy_library(tmp_path: Path, arguments: tuple[str, .
 def test_work_without_a_broker_and_sheets_loads_no_client_and_no_library_of_them(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    loaded_by(tmp_path, "status")
+    new_installation(tmp_path)
     assert loaded_by(tmp_path, *arguments).isdisjoint(HEAVY - {"rich.progress", "pypinyin"})
 
 
