@@ -103,13 +103,9 @@ def app_of(site: Site) -> FastAPI:
     )
     app.state.site = site
     app.state.pages = Pages.load(site.translations)
-    app.include_router(events.router)
-    app.include_router(attachments.router)
-    app.include_router(dealer_check.router)
-    app.include_router(dealer_feed.router)
-    app.include_router(dealer_receipts.router)
-    app.include_router(lists.router)
-    app.include_router(docs.router, include_in_schema=False)
+    for module in (events, attachments, dealer_check, dealer_feed, dealer_receipts, lists):
+        routes.add(app, module.router, described=True)
+    routes.add(app, docs.router, described=False)
     routes.include(app)
     app.mount("/static", _KeptFiles(directory=STATIC_FOLDER))
     app.add_exception_handler(Problem, answer_problem)

@@ -2,8 +2,9 @@
 
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 
 from campaigns.wording.catalogues import N_
@@ -149,9 +150,9 @@ _WHAT_HAPPENED = {
 
 
 def include(app: FastAPI) -> None:
-    """Add the pages to the application."""
+    """Add the pages to the application; no description of the interface tells of them."""
     for module in PAGES:
-        app.include_router(module.router, include_in_schema=False)
+        add(app, module.router, described=False)
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(FormStale, _say_stale)
     app.add_exception_handler(NotFound, _say_not_found)
@@ -163,6 +164,15 @@ def include(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _say_broken)
     app.add_exception_handler(OSError, _say_broken)
     app.add_exception_handler(Exception, _say_broken)
+
+
+def add(app: FastAPI, router: APIRouter, *, described: bool) -> None:
+    """Add routes as they are declared: `include_router` would analyse them anew for each
+    application, when the first requests come."""
+    for route in router.routes:
+        assert isinstance(route, APIRoute)
+        route.include_in_schema = route.include_in_schema and described
+        app.router.routes.append(route)
 
 
 def error_page(request: Request, status: int) -> Response:
