@@ -5,6 +5,7 @@ the journal was cut into batches. What a step costs hangs on what it changes, no
 rewards a member has (crm/rewards/accounts.py).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -23,9 +24,9 @@ from crm.ledger.rows import (
 )
 from crm.ledger.stored_claims import concerned
 from crm.ledger.tables import BALANCE, CLAIM, LEDGER_ENTRY, PAYMENT, REWARD
-from crm.rewards.accounts import Balances, MemberAccount, key_of
+from crm.rewards.accounts import Balances, MemberAccount, key_of, seen_by_others
 from crm.rewards.claims import Claim
-from crm.rewards.judgement import add_balances
+from crm.rewards.judgement import JudgedClaim, add_balances
 from crm.rewards.postings import Entry, entries
 from crm.storage.difference import rewrite, rewrite_between
 
@@ -74,8 +75,6 @@ class _Book:
     elsewhere: Mapping[ClaimId, OwnedClaim]
     """Claims of other subjects that concern those in hand."""
     accounts: Mapping[str, MemberAccount]
-    unsettled: frozenset[ClaimId]
-    """As it is stored."""
     claims: dict[ClaimId, OwnedClaim] = field(default_factory=dict)
     """In hand."""
     by_subject: dict[str, set[ClaimId]] = field(default_factory=dict)
@@ -89,19 +88,15 @@ class _Book:
     def opened(
         cls, connection: Connection, before: Sequence[OwnedClaim], steps: Sequence[ClaimStep]
     ) -> "_Book":
-        everything = [*before, *(claim for step in steps for claim in step.claims)]
-        others, members = concerned(connection, everything)
         known = {owned.id: owned for owned in before}
+        everything = [*before, *(owned for step in steps for owned in step.claims)]
+        others, members = concerned(connection, everything, _moved(before, steps))
         elsewhere = {owned.id: owned for owned in others if owned.id not in known}
-        mine: dict[str, list[OwnedClaim]] = {member: [] for member in members}
+        mine: dict[str, list[JudgedClaim]] = {member: [] for member in members}
         for owned in (*known.values(), *elsewhere.values()):
-            mine.get(owned.claim.member, []).append(owned)
-        accounts = {
-            member: MemberAccount(owned.claim for owned in claims)
-            for member, claims in mine.items()
-        }
-        unsettled = (o.id for claims in mine.values() for o in claims if _is_unsettled(accounts, o))
-        book = cls(known, elsewhere, accounts, frozenset(unsettled))
+            mine[owned.claim.member].append(owned.judged)
+        accounts = {member: MemberAccount(claims) for member, claims in mine.items()}
+        book = cls(known, elsewhere, accounts)
         for owned in known.values():
             book._add(owned)
         for owned in elsewhere.values():
@@ -195,8 +190,8 @@ class _Book:
         written = rewrite_between(
             connection,
             CLAIM,
-            [claim_row(owned, unsettled=owned.id in self.unsettled) for owned in was],
-            [claim_row(owned, unsettled=_is_unsettled(self.accounts, owned)) for owned in now],
+            [claim_row(owned.subject, owned.judged) for owned in was],
+            [claim_row(owned.subject, self._judged(owned.claim)) for owned in now],
         )
         return written + rewrite_between(
             connection,
@@ -204,6 +199,9 @@ class _Book:
             [row for owned in was for row in payment_rows(owned)],
             [row for owned in now for row in payment_rows(owned)],
         )
+
+    def _judged(self, claim: Claim) -> JudgedClaim:
+        return self.accounts[claim.member].judged(key_of(claim))
 
     def _keeper(self, reward_id: str) -> str | None:
         """The member whose row stands under an id: to whom it is owed, if to anybody."""
@@ -215,8 +213,28 @@ class _Book:
         return claims[0].member if claims else None
 
 
-def _is_unsettled(accounts: Mapping[str, MemberAccount], owned: OwnedClaim) -> bool:
-    return accounts[owned.claim.member].is_unsettled(key_of(owned.claim))
+def _moved(before: Iterable[OwnedClaim], steps: Sequence[ClaimStep]) -> list[Claim]:
+    """Of all versions of the claims those that caps and tiers must look at anew."""
+    asked = Counter(
+        (subject, name)
+        for step in steps
+        for subject in step.subjects
+        for name in ([None] if step.purchases is None else step.purchases)
+    )
+    first = {owned.id: seen_by_others(owned.claim) for owned in before}
+    alike: Counter[ClaimId] = Counter()
+    moved: list[Claim] = []
+    for step in steps:
+        for owned in step.claims:
+            if first.get(owned.id) == seen_by_others(owned.claim):
+                alike[owned.id] += 1
+            else:
+                moved.append(owned.claim)
+    for owned in before:
+        times = asked[owned.subject, None] + asked[owned.subject, owned.claim.purchase_id]
+        if alike[owned.id] < times:
+            moved.append(owned.claim)
+    return moved
 
 
 def _of(member: str, claims: Iterable[OwnedClaim]) -> list[Claim]:

@@ -1,13 +1,14 @@
 """Claims, rewards, payments and balances as the rows that are written of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from crm.rewards.accounts import Month, month_of
 from crm.rewards.claims import Claim
-from crm.rewards.judgement import Reward
+from crm.rewards.judgement import JudgedClaim, Reward
 
 ACTORS = "\n"
 """Stands between the actors of one column: none holds it."""
@@ -21,10 +22,12 @@ ClaimId = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class OwnedClaim:
-    """A claim and the subject of its purchase."""
+    """A claim and the subject of its purchase; of a stored one also what it comes to, in fen."""
 
     subject: str
     claim: Claim
+    granted_fen: int = field(default=0, compare=False)
+    due_fen: int = field(default=0, compare=False)
 
     @property
     def id(self) -> ClaimId:
@@ -32,9 +35,10 @@ class OwnedClaim:
         return self.claim.reward_id, self.claim.member, self.claim.purchase_id
 
     @property
-    def year(self) -> int | None:
-        """The Shanghai year of the purchase; None: nothing is due by it."""
-        return None if self.claim.bought_on is None else self.claim.bought_on.year
+    def judged(self) -> JudgedClaim:
+        """As it is stored."""
+        paid_fen = self.claim.verdicts.paid_fen
+        return JudgedClaim(self.claim, self.granted_fen, self.due_fen, paid_fen)
 
 
 def owner_of(reward_id: str, member: str) -> str:
@@ -47,17 +51,25 @@ def claim_in(body: bytes) -> Claim:
     return _UNPACKER.decode(body)
 
 
-def claim_row(owned: OwnedClaim, *, unsettled: bool) -> dict[str, Any]:
-    """A claim, as it is read again for the next judgement; unsettled: paid otherwise than due."""
-    claim = owned.claim
+def month_name(month: Month) -> str:
+    """As it is stored: `2026-03`."""
+    return f"{month[0]:04}-{month[1]:02}"
+
+
+def claim_row(subject: str, judged: JudgedClaim) -> dict[str, Any]:
+    """A claim, as it is read again for the next judgement."""
+    claim = judged.claim
+    month = month_of(claim)
     return {
         "reward_id": claim.reward_id,
         "member": claim.member,
         "purchase_id": claim.purchase_id,
-        "subject": owned.subject,
-        "year": owned.year,
-        "looks_at_others": claim.looks_at_others,
-        "unsettled": unsettled,
+        "subject": subject,
+        "month": None if month is None else month_name(month),
+        "looks_at": claim.looks_at,
+        "granted_fen": judged.granted_fen,
+        "due_fen": judged.due_fen,
+        "unsettled": judged.is_unsettled,
         "body": _PACKER.encode(claim),
     }
 

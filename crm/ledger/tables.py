@@ -23,12 +23,14 @@ CLAIM = Table(
     Column("member", String(64), primary_key=True),
     Column("purchase_id", String(64), primary_key=True),
     Column("subject", String(100), nullable=False),
-    Column("year", Integer),
-    Column("looks_at_others", Boolean, nullable=False),
+    Column("month", String(7)),
+    Column("looks_at", String(5)),
+    Column("granted_fen", BigInteger, nullable=False),
+    Column("due_fen", BigInteger, nullable=False),
     Column("unsettled", Boolean, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("ix_claim_subject", "subject", "purchase_id"),
-    Index("ix_claim_member", "member", "year", "looks_at_others"),
+    Index("ix_claim_member", "member", "month", "looks_at"),
     Index(
         "ix_claim_unsettled",
         "member",
@@ -36,9 +38,10 @@ CLAIM = Table(
         postgresql_where=text("unsettled"),
     ),
 )
-"""What each purchase may earn before caps. `year`: of the purchase; NULL: nothing is due by it.
-`looks_at_others`: whether what is due hangs on the member's other claims of the year. `unsettled`:
-whether another amount was paid than is due, so that it may be set off against others."""
+"""What each purchase may earn, and what it comes to among the member's others: `granted_fen` before
+the caps of month and year, `due_fen` after them. `month`: of the purchase; NULL: nothing is due by
+it. `looks_at`: `month` or `year`, if what is due hangs on the member's other claims in it.
+`unsettled`: whether another amount was paid than is due, so that a set-off may concern it."""
 
 REWARD = Table(
     "reward",

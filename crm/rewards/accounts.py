@@ -1,13 +1,13 @@
 """A member's rewards, kept up to date claim by claim.
 
 What claims come to together is said by `judge_claims`. An account comes to the same after every
-change, and looks only at what the change concerns: the claims that changed, the others of a year
-in which caps or tiers look at them, and those that a set-off reaches. So to pay a reward costs the
-same whether it is a member's first or thousandth.
+change, and looks only at what the change concerns: the claims that changed, the others of a month
+or year where caps or tiers look at them, and those that a set-off reaches. So to pay a reward costs
+the same whether it is a member's first or thousandth.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from crm.rewards.judgement import (
     Reward,
     add_balances,
     covered,
-    judged_claims,
+    fen_of,
     row_that_stays,
 )
 
@@ -25,7 +25,8 @@ ClaimKey = tuple[str, str]
 """(reward id, purchase id)."""
 Balances = dict[str, dict[str, int]]
 """Reward id → account → fen."""
-_Judged = dict[ClaimKey, JudgedClaim]
+Month = tuple[int, int]
+"""(year, month)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +45,26 @@ class Movement:
 class MemberAccount:
     """One member's claims, and what they come to.
 
-    All that concern each other must be among them: those whose payment was another than what is due
-    (`is_unsettled`), all of a year in which any has a cap or a tier, all under one reward id.
+    Of those that concern what will change all must be among them: whatever was paid another amount
+    than is due (`is_unsettled`), all of a month or year in which any looks at the others (`looks`),
+    all under one reward id.
     """
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
-        self._claims: dict[ClaimKey, Claim] = {}
-        self._of_year: dict[int, set[ClaimKey]] = {}
+    def __init__(self, stored: Iterable[JudgedClaim] = ()) -> None:
+        self._judged: dict[ClaimKey, JudgedClaim] = {}
+        self._of_month: dict[Month, set[ClaimKey]] = {}
         self._of_reward: dict[str, set[ClaimKey]] = {}
-        self._looking: Counter[int] = Counter()
-        """Year → how many of its claims look at the others."""
-        self._judged: _Judged = {}
-        self._unsettled: _Judged = {}
-        self._set_off: frozenset[ClaimKey] = frozenset()
-        self._replace((), claims)
+        self._looking: Counter[Month] = Counter()
+        """How many look at the others of a month; month 0: of the whole year."""
+        self._unsettled: dict[ClaimKey, JudgedClaim] = {}
+        for judged in stored:
+            self._enter(judged.claim)
+            self._keep(key_of(judged.claim), judged)
+        self._set_off = covered(self._unsettled)
 
-    def __contains__(self, key: ClaimKey) -> bool:
-        return key in self._claims
-
-    def is_unsettled(self, key: ClaimKey) -> bool:
-        """Whether a claim was paid another amount than is due."""
-        return key in self._unsettled
+    def judged(self, key: ClaimKey) -> JudgedClaim:
+        """What a claim comes to."""
+        return self._judged[key]
 
     def reward(self, reward_id: str) -> Reward | None:
         """The reward under an id as it stands; None where no claim has it."""
@@ -107,29 +107,30 @@ class MemberAccount:
         alike = {
             key
             for key in old.keys() & new.keys()
-            if _seen_by_others(old[key].claim) == _seen_by_others(new[key])
+            if seen_by_others(old[key].claim) == seen_by_others(new[key])
         }
-        others = [each.claim for key, each in old.items() if key not in alike]
-        others += [claim for key, claim in new.items() if key not in alike]
-        years = {claim.bought_on.year for claim in others if claim.bought_on is not None}
         for each in old.values():
             self._leave(each.claim)
         for claim in new.values():
             self._enter(claim)
-        looking = {year for year in years if self._looking[year]}
         judged = {
             key: JudgedClaim(
                 new[key], old[key].granted_fen, old[key].due_fen, new[key].verdicts.paid_fen
             )
             for key in alike
         }
-        alone = [[new[key]] for key in new if key not in alike and _year(new[key]) not in looking]
-        for group in (*alone, *map(self._claims_of_year, sorted(looking))):
-            for each in judged_claims(group):
-                key = key_of(each.claim)
-                judged[key] = each
-                if key not in before and _fen(self._judged[key]) != _fen(each):
-                    before[key] = self._judged[key]
+        moved = [each.claim for key, each in old.items() if key not in alike]
+        moved += [claim for key, claim in new.items() if key not in alike]
+        for group in self._groups(moved, new):
+            keys = sorted(group)
+            claims = [new[key] if key in new else self._judged[key].claim for key in keys]
+            for key, claim, granted_fen, due_fen in zip(keys, claims, *fen_of(claims), strict=True):
+                if key not in new:
+                    stored = self._judged[key]
+                    if (stored.granted_fen, stored.due_fen) == (granted_fen, due_fen):
+                        continue
+                    before[key] = stored
+                judged[key] = JudgedClaim(claim, granted_fen, due_fen, claim.verdicts.paid_fen)
         for key in before:
             self._keep(key, judged.get(key))
         set_off, self._set_off = self._set_off, covered(self._unsettled)
@@ -137,24 +138,37 @@ class MemberAccount:
             before.setdefault(key, self._judged.get(key))
         return before
 
-    def _claims_of_year(self, year: int) -> list[Claim]:
-        return [self._claims[key] for key in sorted(self._of_year.get(year, ()))]
+    def _groups(
+        self, moved: Iterable[Claim], new: Mapping[ClaimKey, Claim]
+    ) -> Iterable[set[ClaimKey]]:
+        """The claims that are judged together, where some moved."""
+        groups: dict[Month, set[ClaimKey]] = {}
+        alone = []
+        for claim in moved:
+            month = month_of(claim)
+            if month is not None and self._looking[month[0], 0]:
+                wide = [(month[0], number) for number in range(1, 13)]
+                together = set[ClaimKey]().union(*(self._of_month.get(each, ()) for each in wide))
+                groups.setdefault((month[0], 0), together)
+            elif month is not None and self._looking[month]:
+                groups.setdefault(month, self._of_month[month])
+            elif new.get(key_of(claim)) is claim:
+                alone.append({key_of(claim)})
+        return [*groups.values(), *alone]
 
     def _leave(self, claim: Claim) -> None:
-        key, year = key_of(claim), _year(claim)
-        del self._claims[key]
+        key, month = key_of(claim), month_of(claim)
         self._of_reward[claim.reward_id].remove(key)
-        if year is not None:
-            self._of_year[year].remove(key)
-            self._looking[year] -= claim.looks_at_others
+        if month is not None:
+            self._of_month[month].remove(key)
+            self._looking.subtract(_looked_at(claim, month))
 
     def _enter(self, claim: Claim) -> None:
-        key, year = key_of(claim), _year(claim)
-        self._claims[key] = claim
+        key, month = key_of(claim), month_of(claim)
         self._of_reward.setdefault(claim.reward_id, set()).add(key)
-        if year is not None:
-            self._of_year.setdefault(year, set()).add(key)
-            self._looking[year] += claim.looks_at_others
+        if month is not None:
+            self._of_month.setdefault(month, set()).add(key)
+            self._looking.update(_looked_at(claim, month))
 
     def _keep(self, key: ClaimKey, judged: JudgedClaim | None) -> None:
         self._judged.pop(key, None)
@@ -170,16 +184,17 @@ def key_of(claim: Claim) -> ClaimKey:
     return claim.reward_id, claim.purchase_id
 
 
-def _year(claim: Claim) -> int | None:
-    """The year in which caps and tiers look at it, if they do."""
-    return None if claim.bought_on is None else claim.bought_on.year
+def month_of(claim: Claim) -> Month | None:
+    """The Shanghai year and month of its purchase; None: nothing is due by it."""
+    return None if claim.bought_on is None else (claim.bought_on.year, claim.bought_on.month)
 
 
-def _fen(judged: JudgedClaim) -> tuple[int, int]:
-    return judged.granted_fen, judged.due_fen
+def _looked_at(claim: Claim, month: Month) -> list[Month]:
+    found = [month] if claim.looks_at == "month" else []
+    return [(month[0], 0)] if claim.looks_at == "year" else found
 
 
-def _seen_by_others(claim: Claim) -> tuple[Any, ...]:
+def seen_by_others(claim: Claim) -> tuple[Any, ...]:
     """What caps and tiers look at, of the claim and of those beside it; words of headquarters are
     not among it, but for what the claim comes to by them."""
     return (

@@ -11,6 +11,7 @@ purchase; of a voided purchase, as known last and without a region); no such pol
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -85,10 +86,11 @@ class Claim(Struct, frozen=True, gc=False):
     entered_late_us: int = 0
 
     @property
-    def looks_at_others(self) -> bool:
-        """Whether what is due hangs on the member's other claims."""
-        capped = self.cap_fen_month is not None or self.cap_fen_year is not None
-        return capped or bool(self.tiers)
+    def looks_at(self) -> Literal["month", "year"] | None:
+        """The time of whose other claims of the member hangs what is due by this one."""
+        if self.cap_fen_year is not None:
+            return "year"
+        return "month" if self.cap_fen_month is not None or self.tiers else None
 
 
 @dataclass(frozen=True, slots=True)

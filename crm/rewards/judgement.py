@@ -163,7 +163,11 @@ def judge_claims(claims: Iterable[Claim], refused: frozenset[EventKey] = frozens
     Claims concern each other when they are one member's and any has a payment or a cap, or when
     they have the same reward id. What changes claim by claim is kept by accounts.py.
     """
-    judged = judged_claims(list(claims))
+    listed = list(claims)
+    judged = [
+        JudgedClaim(claim, granted_fen, due_fen, claim.verdicts.paid_fen)
+        for claim, granted_fen, due_fen in zip(listed, *fen_of(listed), strict=True)
+    ]
     set_off = covered({place: each for place, each in enumerate(judged) if each.is_unsettled})
     rows: dict[str, Reward] = {}
     marked: dict[EventKey, frozenset[Mark]] = {}
@@ -179,12 +183,10 @@ def judge_claims(claims: Iterable[Claim], refused: frozenset[EventKey] = frozens
     return Judgement(rewards, refused, marked, balances)
 
 
-def judged_claims(claims: Sequence[Claim]) -> list[JudgedClaim]:
-    """What claims come to that look at each other; what a payment fell short by is left open."""
+def fen_of(claims: Sequence[Claim]) -> tuple[list[int], list[int]]:
+    """What is granted by claims that look at each other, and what of it is due, in fen each."""
     granted_fen = graded_fen(claims)
-    due_fen = capped_fen(claims, granted_fen)
-    paid_fen = [claim.verdicts.paid_fen for claim in claims]
-    return list(map(JudgedClaim, claims, granted_fen, due_fen, paid_fen))
+    return granted_fen, capped_fen(claims, granted_fen)
 
 
 def covered(unsettled: Mapping[_Key, JudgedClaim]) -> frozenset[_Key]:

@@ -75,3 +75,16 @@ def take(made: Installation, *lines: bytes) -> None:
     receipts = made.intake.accept(lines, HEADQUARTERS)
     assert {receipt.status for receipt in receipts} == {"accepted"}
     made.work()
+
+
+def taken_back(type_name: str, day: int, number: int) -> bytes:
+    """What was said was typed wrong."""
+    data = {"of_source": "/tests/hall", "of_id": f"{type_name}-{day}-{number}"}
+    wire = an_event(
+        "event.voided",
+        {**data, "reason_code": "typed_wrong"},
+        subject=f"card/c{number}",
+        id=f"void-{type_name}-{day}-{number}",
+        time="2026-03-25T09:00:00+08:00",
+    )
+    return written(wire)

@@ -18,6 +18,7 @@ from tests.integration.record.sales import (
     owed,
     paid,
     take,
+    taken_back,
     the_clerk,
     the_policy,
 )
@@ -30,6 +31,10 @@ def rewards(made: Installation) -> dict[str, tuple[Any, ...]]:
     columns = REWARD.c.reward_id, REWARD.c.purchase_id, REWARD.c.state, REWARD.c.amount_fen
     with reading(made.engine) as connection:
         return {row[0]: tuple(row[1:]) for row in connection.execute(select(*columns))}
+
+
+def amounts(made: Installation) -> dict[str, int]:
+    return {purchase_id: fen for purchase_id, _, fen in rewards(made).values()}
 
 
 def work_of_one_payment_more(others: int) -> int:
@@ -75,6 +80,22 @@ def test_a_payment_that_names_another_purchase_leaves_the_reward_as_it_is() -> N
             "member:M1:payable": -1_000,
             "member:M1:receivable": 1_000,
         }
+
+
+@pytest.mark.parametrize("cap", ["cap_fen_month", "cap_fen_year"])
+def test_a_cap_looks_at_all_that_was_recorded_before(cap: str) -> None:
+    """Whatever goes leaves room for those after it, and a payment on one leaves all as they are."""
+    with Installation() as made:
+        take(made, *the_clerk(), the_policy({**RULE, cap: 1_500}), *a_sale(1))
+        take(made, *a_sale(2))
+        assert amounts(made) == {"p1": 1_000, "p2": 500}
+        take(made, *a_sale(3), paid(owed(2), 2, 500))
+        assert amounts(made) == {"p1": 1_000, "p2": 500, "p3": 0}
+        take(made, taken_back("purchase.made", 4, 1))
+        assert amounts(made) == {"p2": 1_000, "p3": 500}
+        take(made, paid(owed(3), 3, 500))
+        assert amounts(made) == {"p2": 1_000, "p3": 500}
+        assert made.ledger_sum() == 0
 
 
 def test_who_buys_again_is_granted_what_the_rule_for_that_grants() -> None:

@@ -15,13 +15,13 @@ depends_on = None
 _CLAIM = sa.table(
     "claim",
     *map(sa.column, ("reward_id", "member", "purchase_id", "body")),
-    sa.column("year", sa.Integer()),
-    sa.column("looks_at_others", sa.Boolean()),
+    *map(sa.column, ("month", "looks_at", "granted_fen", "due_fen")),
     sa.column("unsettled", sa.Boolean()),
     sa.column("pooled", sa.Boolean()),
 )
 _REWARD = sa.table(
-    "reward", *map(sa.column, ("reward_id", "member", "purchase_id", "amount_fen", "paid_fen"))
+    "reward",
+    *map(sa.column, ("reward_id", "member", "purchase_id", "granted_fen", "amount_fen")),
 )
 _KEY = ("reward_id", "member", "purchase_id")
 _AT_ONCE = 10_000
@@ -30,17 +30,27 @@ _AT_ONCE = 10_000
 def upgrade() -> None:
     """Apply the change."""
     with op.batch_alter_table("claim", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("year", sa.Integer(), nullable=True))
-        for name in ("looks_at_others", "unsettled"):
-            batch_op.add_column(_flag(name))
-    _write({"year": _year, "looks_at_others": _looks_at_others, "unsettled": _unsettled})
+        batch_op.add_column(sa.Column("month", sa.String(length=7), nullable=True))
+        batch_op.add_column(sa.Column("looks_at", sa.String(length=5), nullable=True))
+        batch_op.add_column(_filled("granted_fen", sa.BigInteger(), "0"))
+        batch_op.add_column(_filled("due_fen", sa.BigInteger(), "0"))
+        batch_op.add_column(_filled("unsettled", sa.Boolean(), sa.false()))
+    _write(
+        {
+            "month": lambda _, claim: (claim.get("bought_on") or "")[:7] or None,
+            "looks_at": lambda _, claim: _looks_at(claim),
+            "granted_fen": lambda row, claim: _stood(row.granted_fen, claim),
+            "due_fen": lambda row, claim: _stood(row.amount_fen, claim),
+            "unsettled": _unsettled,
+        }
+    )
     with op.batch_alter_table("claim", schema=None) as batch_op:
-        for name in ("looks_at_others", "unsettled"):
+        for name in ("granted_fen", "due_fen", "unsettled"):
             batch_op.alter_column(name, server_default=None)
         batch_op.drop_index("ix_claim_member")
         batch_op.drop_index("ix_claim_subject")
         batch_op.create_index("ix_claim_subject", ["subject", "purchase_id"])
-        batch_op.create_index("ix_claim_member", ["member", "year", "looks_at_others"])
+        batch_op.create_index("ix_claim_member", ["member", "month", "looks_at"])
         batch_op.create_index(
             "ix_claim_unsettled",
             ["member"],
@@ -53,8 +63,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     with op.batch_alter_table("claim", schema=None) as batch_op:
-        batch_op.add_column(_flag("pooled"))
-    _write({"pooled": lambda row, claim: bool(_payments(claim)) or _looks_at_others(row, claim)})
+        batch_op.add_column(_filled("pooled", sa.Boolean(), sa.false()))
+    _write({"pooled": lambda _, claim: bool(_payments(claim) or _looks_at(claim))})
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.alter_column("pooled", server_default=None)
         batch_op.drop_index("ix_claim_unsettled")
@@ -62,12 +72,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_claim_subject")
         batch_op.create_index("ix_claim_subject", ["subject"])
         batch_op.create_index("ix_claim_member", ["member", "pooled"])
-        for name in ("unsettled", "looks_at_others", "year"):
+        for name in ("unsettled", "due_fen", "granted_fen", "looks_at", "month"):
             batch_op.drop_column(name)
 
 
-def _flag(name: str) -> "sa.Column[bool]":
-    return sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
+def _filled(name: str, kind: Any, default: Any) -> "sa.Column[Any]":
+    return sa.Column(name, kind, nullable=False, server_default=default)
 
 
 def _write(columns: dict[str, Any]) -> None:
@@ -81,7 +91,8 @@ def _write(columns: dict[str, Any]) -> None:
 def _values(columns: dict[str, Any]) -> Iterator[dict[str, Any]]:
     same = sa.and_(*(_CLAIM.c[name] == _REWARD.c[name] for name in _KEY))
     query = sa.select(
-        *(_CLAIM.c[name] for name in (*_KEY, "body")), _REWARD.c.amount_fen, _REWARD.c.paid_fen
+        *(_CLAIM.c[name] for name in (*_KEY, "body")),
+        *(_REWARD.c[name] for name in ("granted_fen", "amount_fen")),
     ).join_from(_CLAIM, _REWARD, same, isouter=True)
     for row in op.get_bind().execute(query.execution_options(yield_per=_AT_ONCE)):
         claim = msgspec.msgpack.decode(row.body)
@@ -89,14 +100,10 @@ def _values(columns: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {f"of_{name}": getattr(row, name) for name in _KEY} | made
 
 
-def _year(_row: Any, claim: dict[str, Any]) -> int | None:
-    bought_on = claim.get("bought_on")
-    return None if bought_on is None else int(bought_on[:4])
-
-
-def _looks_at_others(_row: Any, claim: dict[str, Any]) -> bool:
-    caps = claim.get("cap_fen_month"), claim.get("cap_fen_year")
-    return caps != (None, None) or bool(claim.get("tiers"))
+def _looks_at(claim: dict[str, Any]) -> str | None:
+    if claim.get("cap_fen_year") is not None:
+        return "year"
+    return "month" if claim.get("cap_fen_month") is not None or claim.get("tiers") else None
 
 
 def _payments(claim: dict[str, Any]) -> list[Any]:
@@ -104,6 +111,13 @@ def _payments(claim: dict[str, Any]) -> list[Any]:
     return found
 
 
+def _stood(stored: int | None, claim: dict[str, Any]) -> int:
+    """What has no row of its own stood behind another under the same id."""
+    due_fen: int = claim["due_fen"]
+    return due_fen if stored is None else stored
+
+
 def _unsettled(row: Any, claim: dict[str, Any]) -> bool:
-    """What has no row of its own is owed to nobody, and was paid all the same."""
-    return bool(_payments(claim)) and (row.amount_fen is None or row.amount_fen != row.paid_fen)
+    payments = _payments(claim)
+    paid_fen = sum(payment["amount_fen"] for payment in payments)
+    return bool(payments) and _stood(row.amount_fen, claim) != paid_fen
