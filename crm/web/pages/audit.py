@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.times import day_end_us, day_start_us, shanghai_day
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import C_, N_
 from crm.accounts.access import COMMAND, PAYEES
 from crm.accounts.audit import (
     CHANGED,
@@ -163,7 +163,7 @@ def audit_page(visit: SignedIn) -> Response:
     shown = table.show(visit, asked, lambda *bounds: _fetched(visit, *bounds), "/audit")
     if asked.file:
         return taken_away(visit, shown)
-    context: dict[str, Any] = {"title": visit.say(N_("审计")), "table": shown}
+    context: dict[str, Any] = {"title": visit.say(C_("places", "审计")), "table": shown}
     return visit.render("audit.html", context)
 
 

@@ -1,6 +1,6 @@
 """What the audit calls what was looked at, what was taken away, what was done to accounts."""
 
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import C_, N_
 
 LOOKED_AT = {
     "dispute": N_("会员异议里写的话"),
@@ -20,7 +20,7 @@ FILES = {
     "people": N_("名单"),
     "activities": N_("活动"),
     "events": N_("事件"),
-    "audit": N_("审计"),
+    "audit": C_("places", "审计"),
     "components": N_("页面的零件"),
     "copy": N_("副本"),
     "members": N_("会员"),

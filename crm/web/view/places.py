@@ -89,7 +89,7 @@ PLACES: tuple[Place, ...] = (
     Place("system", "/tokens", N_("接口令牌"), sees=("accounts",)),
     Place("system", "/webhooks", N_("通知地址"), sees=("accounts",)),
     Place("system", "/notices", N_("告知书"), sees=("accounts",)),
-    Place("system", "/audit", N_("审计"), sees=("audit",)),
+    Place("system", "/audit", C_("places", "审计"), sees=("audit",)),
     Place("system", "/backups", N_("备份"), sees=("runs",)),
     Place("system", "/status", N_("运行状况"), sees=("status",)),
     Place("system", "/me", N_("我的"), thumb=50, drawn="me"),

@@ -116,7 +116,7 @@ def show_two_periods(asked: Funnel, found: TwoPeriods) -> None:
     for step, each in zip(asked.steps, found.steps, strict=True):
         if each.gap is not None:
             word = step_word(step, language())
-            print_text(say("{step}：{gap}", step=word, gap=interval_said(each.gap, say)))
+            print_text(say("“{step}”相差 {gap}", step=word, gap=interval_said(each.gap, say)))
     if not found.steps[0].then.part:
         print_text(say("那一段没有人，没法比"))
     if any(_left_out(found)):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import orjson
 import pytest
@@ -185,6 +186,9 @@ def test_a_funnel_is_held_against_another_period_by_the_numbers_of_the_page(
     assert second["difference"]["value"] == pytest.approx(rates[0] - rates[1])
     shown = looking(*asked, "--compare", "before").out.decode()
     assert "和 2026年5月31日 至 2026年6月30日（含）比" in shown and "个百分点（95%：" in shown
+    with mock.patch.dict(os.environ, {"JINXI_LANGUAGE": "en"}):
+        english = looking(*asked, "--compare", "before").out.decode()
+    assert "Compared with 31 May 2026" in english and "：" not in english
     document = Document(
         ("activity.attended", "trial.started"),
         "30d",

@@ -142,3 +142,9 @@ def test_the_audit_says_which_card_was_looked_at_and_is_asked_by_that_number(
     assert 'href="/disputes/d-1"' in page
     asked = reader.get(f"/audit?subject={short_number('C-two').lower()}").text
     assert [row[4] for row in rows_of(asked)] == [f"档案 {short_number('C-two')}"]
+
+
+def test_the_audit_is_called_otherwise_than_who_audits(reader: httpx.Client) -> None:
+    headers = {"Accept-Language": "en"}
+    page = reader.get("/audit", headers=headers).text
+    assert "<h1>Audit <small>" in page and ">Audit<" in reader.get("/more", headers=headers).text
