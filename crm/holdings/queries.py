@@ -35,6 +35,7 @@ class Had:
 class Held:
     """What a person has by what is accepted: trials that go on, purchases, clubs, consents.
 
+    referred: by which members, and when; at most one of them counts for a purchase.
     said: purpose → whether the last decision on it is a yes that still holds; what was never asked
     is not in it. Sharing is with the dealer of the activity.
     """
@@ -42,13 +43,14 @@ class Held:
     trials: tuple[Had, ...] = ()
     purchases: tuple[Had, ...] = ()
     clubs: tuple[str, ...] = ()
+    referred: tuple[tuple[str, int], ...] = ()
     said: Mapping[Purpose, bool] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _CONSENTS = ("consent.given", "consent.refused", "consent.withdrawn")
 _CHANGES_WHAT_IS_HELD = (
     *("trial.started", "trial.ended", "purchase.made", "purchase.returned"),
-    *("club.joined", "club.left", *_CONSENTS),
+    *("club.joined", "club.left", "referral.made", *_CONSENTS),
 )
 
 
@@ -66,6 +68,7 @@ def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, a
     trials: dict[str, Had] = {}
     purchases: dict[str, Had] = {}
     clubs: dict[str, None] = {}
+    referred: dict[str, int] = {}
     decisions = []
     for row in connection.execute(query):
         said = orjson.loads(row.plain)
@@ -84,10 +87,13 @@ def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, a
                 clubs[said["club"]] = None
             case "club.left":
                 clubs.pop(said["club"], None)
+            case "referral.made":
+                referred[said["member"]] = row.starts_us
             case _ if "purpose" in said:
                 decisions.append(_decision(row, said))
     kept = tuple(bought for bought in purchases.values() if bought.left > 0)
-    return Held(tuple(trials.values()), kept, tuple(clubs), _answers(decisions, dealer, at_us))
+    said_now = _answers(decisions, dealer, at_us)
+    return Held(tuple(trials.values()), kept, tuple(clubs), tuple(referred.items()), said_now)
 
 
 def said_by(

@@ -186,7 +186,7 @@ def _held_in(content: Mapping[str, Any]) -> Held:
     said: dict[Purpose, bool] = {"share_with_dealer": True}
     if has_health:
         said["health"] = True
-    return Held(tuple(trials.values()), bought, tuple(clubs), said)
+    return Held(tuple(trials.values()), bought, tuple(clubs), said=said)
 
 
 def _as_found(shared: Shared) -> FoundPerson:

@@ -113,3 +113,15 @@ def test_the_numbers_of_the_day_stand_where_people_are_signed_in(
     site.work()
     page = field.get("/log/A-day").text
     assert 'href="/activities/A-day/held"' in page and "到场 2 人，写卡 1 人" in page
+
+
+def test_the_form_says_by_whom_somebody_was_referred_before_another_is_typed(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    assert "已记过" not in field.get(PERSON).text
+    for n, member in enumerate(("M-7", "M-8")):
+        data = {"referral_id": f"R-{n}", "member": member, "patient_agreed": True}
+        site.accept(event("referral.made", "N-1", **data) | {"id": f"referred-{n}"})
+    page = field.get(PERSON).text
+    assert re.search("已记过 M-7，.* · 已记过 M-8，", page) and "只会算在一位介绍人上" in page
+    assert "已记过" not in field.get(f"/log/A-today/person/{person_id('N-2')}").text
