@@ -176,3 +176,11 @@ def test_a_link_that_is_shown_once_is_chosen_whole_and_copied_with_one_tap(
     page.get_by_role("button", name="复制").click()
     expect(page.get_by_role("button", name="✓ 已复制")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == address
+
+
+def test_a_breakdown_by_activities_shows_its_numbers_on_a_phone(on_phone: Journey) -> None:
+    on_phone.sign_in("office")
+    on_phone.open("/funnels?step=activity.attended&step=trial.started&days=182&by=activity_id")
+    number = on_phone.page.locator("table.figures").last.locator("tbody td").first
+    box = number.bounding_box()
+    assert box and box["x"] + box["width"] < 300

@@ -22,6 +22,7 @@ from crm.web.pages.funnel_parts import (
     beside_of,
     costs_for,
     may_look,
+    money_beside,
     passport_of,
     reached_of,
     report_of,
@@ -144,6 +145,9 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
     money = money_of(report, costs_for(visit, asked), viewer)
     if money is not None:
         lines += [(), *money_lines(money, [visit.say(head) for head in _MONEY_HEADS])]
+    if (other := money_beside(visit, beside, viewer)) is not None:
+        word = visit.say(PERIODS[asked.document.compare])
+        lines += [(), (word,), *money_lines(other, [visit.say(head) for head in _MONEY_HEADS])]
     words = [step_word(step, visit.language) for step in asked.document.steps]
     for breakdown in breakdowns_of(report, viewer):
         lines += [(), (breakdown.word, *words)]

@@ -32,6 +32,7 @@ from crm.web.view.funnel_form import (
     AskedFunnel,
     asked_funnel,
 )
+from crm.web.view.funnel_money import Money, money_of
 from crm.web.view.funnel_view import FEW, Viewer
 from crm.web.view.funnel_words import (
     TOUCHPOINTS,
@@ -197,6 +198,14 @@ def costs_for(visit: Visit, asked: AskedFunnel) -> Costs | None:
     with reading(visit.site.engine) as connection:
         held = activities_between(visit.scope, connection, from_day, to_day)
     return costs_of(parse_step(asked.document.steps[0]), held)
+
+
+def money_beside(visit: Visit, beside: Beside | None, viewer: Viewer) -> Money | None:
+    """What was bought and what it cost in the other period; None where nobody is in it."""
+    if beside is None or not beside.report.steps[0].people:
+        return None
+    costs = costs_for(visit, AskedFunnel(beside.other.document))
+    return money_of(beside.report, costs, viewer)
 
 
 def came_elsewhere(visit: Visit, asked: AskedFunnel) -> bool:

@@ -33,6 +33,7 @@ from crm.web.pages.funnel_parts import (
     fault_in_address,
     fault_said,
     may_look,
+    money_beside,
     notes_of,
     owner_of,
     passport_of,
@@ -109,6 +110,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "beside": list(compared_or_not(asked.document, today_of(visit), visit.language)),
         "only_group": partial(only_group, asked.document),
         "money": money_of(report, costs_for(visit, asked), viewer),
+        "money_beside": money_beside(visit, beside, viewer),
         "came_elsewhere": came_elsewhere(visit, asked),
         "passport": passport_of(visit, asked, report, beside),
         "held": [

@@ -460,6 +460,27 @@ def test_a_period_is_held_against_days_that_somebody_chooses(office: httpx.Clien
     assert "compare_from" not in query_of_year and "compare=year" in query_of_year
 
 
+def test_what_was_bought_stands_beside_that_of_the_other_period_in_page_and_files(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    query = f"{QUERY.replace('days=183', 'days=60')}&compare=before"
+    asked = asked_funnel(QueryParams(query), "zh-CN").document
+    other = other_period(asked, today())
+    assert other is not None
+    question = Question(other.document, today(), as_of=other.as_of)
+    first = site.site.funnels.report(HEADQUARTERS_SCOPE, question).steps[0]
+    assert first.spent_fen > 0
+    spent = yuan_text(first.spent_fen)
+    money = office.get(f"/funnels?{query}").text.partition("购买和费用</h2>")[2]
+    assert f"<small>{spent}</small>" in money and f"<small>{first.people:,}</small>" in money
+    assert "小字是比的那一段" in money
+    rows = list(csv.reader(StringIO(office.get(f"/funnels.csv?{query}").text)))
+    (at,) = [n for n, row in enumerate(rows) if row[:1] == ["前一段"]]
+    assert rows[at + 2][1:3] == [str(first.people), f"{first.spent_fen / 100:.2f}"]
+    alone = office.get(f"/funnels?{query.replace('&compare=before', '')}").text
+    assert "小字是比的那一段" not in alone
+
+
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [("", "缺了比的那一段从哪天起"), ("{first}", "要在这一段开始以前结束"), ("x", "不是日期")],
