@@ -1,5 +1,6 @@
 """A receipt: what a form said, what became of it, under which number it is found again."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from crm.entries.queries import names_at
 from crm.masking import masked_name
 from crm.outcomes.voids import NEVER_VOIDED
 from crm.web.view.event_view import address_of
+from crm.web.view.formats import short_number
 
 VOIDED = "event.voided"
 
@@ -22,7 +24,8 @@ VOIDED = "event.voided"
 class SaidLine:
     """One event of a receipt; sentence: empty while it is not recorded yet.
 
-    who: the person it is about, masked, for whom may see people. value: the code that was chosen,
+    who: the person it is about, masked, for whom may see people, with the number of the card where
+    several of one person are meant. value: the code that was chosen,
     such as how a call went.
     """
 
@@ -74,12 +77,24 @@ def said_of(connection: Connection, account: Account, form_id: str, language: La
     events = own_events(connection, account.source, form_id)
     sees = account.scope.may("people")
     names = names_at(connection, {event.subject for event in events}) if sees else {}
-    lines = tuple(_line(event, account, language, names.get(event.subject, "")) for event in events)
+    cards = {(event.status.type, event.subject) for event in events if event.subject in names}
+    alike = Counter((type_name, names[subject]) for type_name, subject in cards)
+
+    def who(event: OwnEvent) -> str:
+        name = names.get(event.subject)
+        if not name:
+            return ""
+        # Said of several cards of one person the lines would read the same.
+        several = alike[event.status.type, name] > 1
+        card = f" {short_number(event.subject.partition('/')[2])}" if several else ""
+        return masked_name(name) + card
+
+    lines = tuple(_line(event, account, language, who(event)) for event in events)
     dealers = dealer_names(connection) if any(line.of.dealer for line in lines) else {}
     return Said(receipt_number(form_id), lines, dealers)
 
 
-def _line(event: OwnEvent, account: Account, language: Language, name: str) -> SaidLine:
+def _line(event: OwnEvent, account: Account, language: Language, who: str) -> SaidLine:
     status = event.status
     detail = status.reason if status.outcome == "rejected" else status.waiting_for
     is_open = status.outcome == "accepted"
@@ -93,6 +108,6 @@ def _line(event: OwnEvent, account: Account, language: Language, name: str) -> S
         and status.type not in NEVER_VOIDED
         and status.outcome in ("recorded", "waiting"),
         of=event.of,
-        who=masked_name(name) if name else "",
+        who=who,
         value=event.value,
     )

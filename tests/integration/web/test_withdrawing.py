@@ -10,6 +10,7 @@ from campaigns.ids import person_id
 from crm.archives.queries import archive
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from crm.web.view.formats import short_number
 from tests.integration.web.sites import RunningSite, card, sign_in, token_in
 from tests.integration.web.test_conflicts import forms
 from tests.integration.web.test_consents import consent
@@ -107,3 +108,18 @@ def test_what_does_not_stand_is_not_taken_back(site: RunningSite, field: httpx.C
     assert field.post("/people/nobody/withdraw", data=form).status_code == 404
     site.work()
     assert standings(site, "C-none") == {("archive", None): "given"}
+
+
+def test_what_is_taken_back_on_several_cards_of_one_person_says_on_which(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    for card_id in ("C-two-1", "C-two-2"):
+        agreed(site, card_id, "葛双卡", "13711112299")
+    person = person_id("C-two-1")
+    page = field.get(f"/people/{person}").text
+    form = withdrawals(page, person)["share_with_dealer"]
+    answer = field.post(f"/people/{person}/withdraw", data=form)
+    site.work()
+    receipt = field.get(answer.headers["location"]).text
+    for card_id in ("C-two-1", "C-two-2"):
+        assert f"葛*卡 {short_number(card_id)}" in receipt
