@@ -118,10 +118,12 @@ def test_the_numbers_of_the_day_stand_where_people_are_signed_in(
 def test_the_form_says_by_whom_somebody_was_referred_before_another_is_typed(
     site: RunningSite, field: httpx.Client
 ) -> None:
-    assert "已记过" not in field.get(PERSON).text
+    site.accept(card("N-3", "蒋两介", "13700008803"))
+    form = f"/log/A-today/person/{person_id('N-3')}"
+    assert "已记过" not in field.get(form).text
     for n, member in enumerate(("M-7", "M-8")):
         data = {"referral_id": f"R-{n}", "member": member, "patient_agreed": True}
-        site.accept(event("referral.made", "N-1", **data) | {"id": f"referred-{n}"})
-    page = field.get(PERSON).text
+        site.accept(event("referral.made", "N-3", **data) | {"id": f"referred-{n}"})
+    page = field.get(form).text
     assert re.search("已记过 M-7，.* · 已记过 M-8，", page) and "只会算在一位介绍人上" in page
     assert "已记过" not in field.get(f"/log/A-today/person/{person_id('N-2')}").text
