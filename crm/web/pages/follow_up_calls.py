@@ -171,15 +171,18 @@ def _is_trial(event: LoggedEvent, trial_id: str) -> bool:
 
 
 def _reached(person: PersonView) -> Reached:
-    """Placeholders are no numbers: nobody answers there."""
+    """Placeholders are no numbers: nobody answers there. One number is one, however it was written
+    on several cards; it is read without the country that everybody is in."""
     names = dict.fromkeys(card.name for card in person.cards if card.name)
     written = dict.fromkeys(phone for card in person.cards for phone in card.phones)
-    phones = {phone: mobile_e164(phone) or phone for phone in written}
+    phones: dict[str, str] = {}
+    for phone in written:
+        phones.setdefault(mobile_e164(phone) or phone, phone.removeprefix("+86").strip())
     return Reached(
         tuple(names),
         tuple(
             (phone, "".join(c for c in dialled if c.isdigit() or c == "+"))
-            for phone, dialled in phones.items()
+            for dialled, phone in phones.items()
             if dialled not in PLACEHOLDER_PHONES
         ),
     )

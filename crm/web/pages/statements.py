@@ -70,7 +70,7 @@ def _table(visit: Visit, asked: date, dealers: dict[str, str]) -> Table[Statemen
         months.append((months[-1] - timedelta(days=1)).replace(day=1))
     offered = sorted({*months, asked}, reverse=True)
     words = {f"{each:%Y-%m}": month_text(each, visit.language) for each in offered}
-    filters = [Filter("month", N_("哪个月（不选是这个月）"), words, as_they_are=True)]
+    filters = [Filter("month", N_("月份"), words, as_they_are=True)]
     if dealers and visit.account.dealer is None:
         filters.append(Filter("dealer", N_("经销商"), dealers, as_they_are=True))
     return Table("statement", _COLUMNS, tuple(filters))

@@ -119,6 +119,16 @@ def test_whoever_hears_of_a_death_at_a_call_is_one_tap_from_saying_it(field: htt
     assert field.get(path).status_code == 200
 
 
+def test_a_number_that_is_written_in_two_ways_is_dialled_by_one_button(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    again = card("F-3-again", "钱回访3", "+86 137 0000 0003")
+    site.accept(again, event("identity.same", "F-3", other_card_id="F-3-again", reason_code="x"))
+    page = field.get("/follow-ups/T-3/1").text
+    opened = field.post("/follow-ups/T-3/1/open", data={"form_token": token_in(page)}).text
+    assert opened.count('href="tel:+8613700000003"') == 1 and "☎ +86" not in opened
+
+
 def test_a_placeholder_is_no_number(field: httpx.Client) -> None:
     token = token_in(field.get("/follow-ups").text)
     opened = field.post("/follow-ups/T-0/2/open", data={"form_token": token}).text
