@@ -6,7 +6,7 @@ Nobody changes the own account here, so somebody who may manage always stays.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, select, update
 
 from campaigns.wording.catalogues import N_
 from crm.accounts.changes import AccountChange, What, log_change, rights
@@ -17,7 +17,7 @@ from crm.accounts.second_factor import forget_factor
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tables import ACCOUNT, INVITATION
 from crm.accounts.tokens import Token, add_token_row, revoke_in
-from crm.scope import Scope
+from crm.scope import OutOfScope, Scope
 from crm.storage.database import writing
 
 
@@ -98,7 +98,15 @@ class Manager:
         return revoked
 
     def _other(self, connection: Connection, actor: str) -> Account:
-        """An open account that is not the manager's own."""
+        """An open account that is not the manager's own; OutOfScope for who may not any more.
+
+        Of two who close each other at once the first does: somebody who may always stays.
+        """
+        both = select(ACCOUNT.c.actor).where(ACCOUNT.c.actor.in_([actor, self.actor]))
+        connection.execute(both.order_by(ACCOUNT.c.actor).with_for_update()).all()
+        own = account_of(connection, self.actor)
+        if own is None or not own.scope.may("accounts"):
+            raise OutOfScope("who manages accounts")
         found = account_of(connection, actor)
         if found is None or actor == self.actor:
             raise AccountInvalid(N_("这个账号已关闭，或者是你自己的：自己的账号请别人来改。"))
