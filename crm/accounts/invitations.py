@@ -1,6 +1,7 @@
 """Links that are good once: the first account, a new one, a new password of a known one.
 
-The secret stands in the link alone, and its hash here. What is older than a day opens nothing.
+The secret stands in the link alone, and its hash here. What is older than a day opens nothing, nor
+what was made by somebody who may not make it any more.
 """
 
 import hashlib
@@ -98,7 +99,10 @@ def open_link(connection: Connection, secret: str, now_us: int) -> Invitation:
     row = connection.execute(select(INVITATION).where(_is(secret))).first()
     if row is None or now_us - row.made_us > GOOD_SECONDS * SECOND_US:
         raise LinkSpent
-    if row.kind == "first" and not is_empty(connection):
+    if row.kind == "first":
+        if not is_empty(connection):
+            raise LinkSpent
+    elif not _may_still(connection, row.made_by):
         raise LinkSpent
     name = None
     if row.actor is not None:
@@ -107,6 +111,12 @@ def open_link(connection: Connection, secret: str, now_us: int) -> Invitation:
             raise LinkSpent
         name = account.name
     return Invitation(row.kind, tuple(row.roles.split()), row.dealer, row.made_by, row.actor, name)
+
+
+def _may_still(connection: Connection, made_by: str) -> bool:
+    """Whether who made a link could make it today: nobody comes back by a link of the own."""
+    maker = account_of(connection, made_by)
+    return maker is not None and maker.scope.may("accounts")
 
 
 def use_link(engine: Engine, secret: str, name: str, password: str, now_us: int) -> str:

@@ -323,12 +323,13 @@ def test_nobody_gets_back_a_role_that_was_taken_since(
 
 def test_no_link_is_good_after_a_restore(installation: Installation, tmp_path: Path) -> None:
     engine = installation.engine
-    invited = invite(engine, ("headquarters",), None, (), "u-1", CLOCK_US)
-    given = make_link(engine, "M1", Giver("u-1", None), CLOCK_US)
+    office = add_user(engine, "office", "only-for-tests-1", ("headquarters",))
+    invited = invite(engine, ("headquarters",), None, (), office, CLOCK_US)
+    given = make_link(engine, "M1", Giver(office, None), CLOCK_US)
     assert follow_link(engine, given, CLOCK_US).member == "M1"
     backed_up(installation, tmp_path / "b")
     use_link(engine, invited, "wang.fang", "only-for-tests-1", CLOCK_US)
-    end_link(engine, "M1", "u-1", CLOCK_US)
+    end_link(engine, "M1", office, CLOCK_US)
     restored(installation, tmp_path / "b", replace=True)
     with pytest.raises(LinkSpent):
         use_link(installation.engine, invited, "li.na", "only-for-tests-1", CLOCK_US)

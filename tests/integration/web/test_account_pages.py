@@ -170,6 +170,23 @@ def test_a_closed_account_signs_in_no_more_and_its_link_opens_nothing(
     assert post(office, f"/accounts/{actor}/roles", role_staff="1").status_code == 422
 
 
+@pytest.mark.parametrize("act", ["close", "roles"])
+def test_whoever_may_invite_no_more_comes_back_by_no_link_of_the_own(
+    site: RunningSite, office: httpx.Client, stranger: httpx.Client, act: str
+) -> None:
+    actor, other = site.user(f"gone-{act}", "headquarters"), site.user(f"kept-{act}", "marketing")
+    with site.client() as going:
+        sign_in(going, f"gone-{act}")
+        links = [
+            link_in(post(going, "/accounts", role_headquarters="1")),
+            link_in(post(going, f"/accounts/{other}/password")),
+        ]
+    assert [stranger.get(link).status_code for link in links] == [200, 200]
+    assert post(office, f"/accounts/{actor}/{act}", role_marketing="1").status_code == 303
+    assert [stranger.get(link).status_code for link in links] == [410, 410]
+    assert [join(stranger, link, "back").status_code for link in links] == [410, 410]
+
+
 def test_nobody_manages_the_own_account_so_somebody_who_may_always_stays(
     site: RunningSite, office: httpx.Client
 ) -> None:
