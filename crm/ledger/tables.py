@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from crm.storage.database import METADATA
+from crm.storage.partial_index import partial_index
 
 CLAIM = Table(
     "claim",
@@ -31,11 +32,11 @@ CLAIM = Table(
     Column("body", LargeBinary, nullable=False),
     Index("ix_claim_subject", "subject", "purchase_id"),
     Index("ix_claim_member", "member", "month", "looks_at"),
-    Index(
+    partial_index(
         "ix_claim_unsettled",
         "member",
-        sqlite_where=text("unsettled = 1"),
-        postgresql_where=text("unsettled"),
+        where=text("unsettled"),
+        in_sqlite=text("unsettled = 1"),
     ),
 )
 """What each purchase may earn, and what it comes to among the member's others: `granted_fen` before
