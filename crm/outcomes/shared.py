@@ -200,6 +200,7 @@ def judge_contracts(
             ends.setdefault(event.data.contract_id, []).append(event.data)
     created: Created = {}
     contracts: list[ContractFact] = []
+    grants: list[Grant] = []
     for event in standing:
         data = event.data
         if not isinstance(data, DealerContracted):
@@ -207,11 +208,13 @@ def judge_contracts(
         outcome = judge_creation(event, created, {})
         if outcome is RECORDED:
             fact = ContractFact(event, data, _last_day(data, ends.get(data.contract_id, [])))
-            if any(shared_regions(fact.grant, other.grant) for other in contracts):
+            grant = fact.grant
+            if any(shared_regions(grant, other) for other in grants):
                 outcome = rejected("territory_overlap")
             else:
                 created[("contract", data.contract_id)] = event
                 contracts.append(fact)
+                grants.append(grant)
         outcomes[event.key] = outcome
     for event in standing:
         if event.key not in outcomes:
