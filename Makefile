@@ -104,7 +104,7 @@ pictures: install ## draw the pictures of the documents anew
 	JINXI_PICTURES=1 $(BIN)/pytest -q tests/functional/test_pictures.py
 
 migration: install ## draft the migration to the tables as declared now: make migration FOR="what it is for"
-	$(BIN)/python -m crm.schema.drafting $(FOR)
+	$(BIN)/python -m crm.schema.drafting "$(FOR)"
 
 docs: install ## write the generated documents anew
 	$(BIN)/python -m campaigns.event_docs > docs/events.md.new
