@@ -56,6 +56,7 @@ services: install ## install or check what the heavy tests need: Chromium, a fon
 bench: install ## events per second, beside the floors of this machine
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench --growth
+	$(BIN)/python -m tests.bench.busy
 
 .PHONY: bench-funnels
 bench-funnels: install ## funnels over 20 million touchpoints, beside DuckDB and chDB where they are
