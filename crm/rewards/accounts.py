@@ -46,7 +46,7 @@ class MemberAccount:
     """One member's claims, and what they come to.
 
     Of those that concern what will change all must be among them: whatever was paid another amount
-    than is due (`JudgedClaim.is_unsettled`), all of a month or year in which any looks at the others
+    than is due (`JudgedClaim.is_unsettled`), all of a month or year in which any looks at others
     (`Claim.looks_at`), all under one reward id.
     """
 
