@@ -7,6 +7,7 @@ at again only where its own rule says that it may have moved.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from operator import attrgetter
 from typing import Any
 
@@ -222,13 +223,12 @@ def _write_views(chunk: Chunk, grown: Sequence[Growth]) -> None:
 def _stored_claims(chunk: Chunk, grown: Iterable[Growth]) -> list[OwnedClaim]:
     """Those that may be others now."""
     all_of: list[str] = []
-    some_of: list[tuple[str, str]] = []
+    some_of: set[tuple[str, str]] = set()
     for growth in grown:
-        if not growth.steps:
-            continue
-        if growth.purchases is None:
-            all_of += growth.subjects
-        else:
-            some_of += ((subject, name) for name in growth.purchases for subject in growth.subjects)
+        for step in growth.steps:
+            if step.purchases is None:
+                all_of += step.subjects
+            else:
+                some_of.update(product(step.subjects, step.purchases))
     claims = stored_claims(chunk.connection, all_of) if all_of else []
     return claims + stored_claims_of(chunk.connection, some_of) if some_of else claims

@@ -156,10 +156,14 @@ def claim_step(
     purchases: frozenset[str] | None = None,
 ) -> ClaimStep:
     """The claims of a component as they stand after an event: of some of its purchases, or all."""
-    claims: Iterable[Claim] = evaluation.claims
-    if purchases is not None:
+    if purchases is None:
+        claims: Iterable[Claim] = evaluation.claims
+    else:
         found = evaluation.earnings.by_purchase
-        claims = [claim for name in purchases if name in found for claim in found[name][0]]
+        known = [name for name in purchases if name in found]
+        claims = [claim for name in known for claim in found[name][0]]
+        # Of a hall full of cards it is about the one that bought.
+        subjects = map(evaluation.subject_of_purchase, known)
     owned = tuple(
         OwnedClaim(evaluation.subject_of_purchase(claim.purchase_id), claim) for claim in claims
     )
