@@ -75,6 +75,7 @@ PURE_OF_CRM = {
     "crm.components.evaluation",
     "crm.components.fold",
     "crm.components.index_keys",
+    "crm.components.matched_cards",
     "crm.components.moment",
     "crm.journal.logged_event",
     "crm.masking",

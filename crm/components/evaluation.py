@@ -148,8 +148,9 @@ class Evaluation:
         """What members may have earned by each purchase; kept with the fold."""
         fold, context = self.fold, self.context
         if fold.earnings is not None and fold.earnings.hold_in(context):
+            about = [event for name in fold.touched for event in fold.about_purchase(name)]
             fold.earnings = earnings_after(
-                fold.earnings, fold.touched, self._people(), self.events, self.judged, context
+                fold.earnings, fold.touched, self._buyers(), about, self.judged, context
             )
         else:
             fold.earnings = earnings_of(self._people(), self.events, self.judged, context)
@@ -157,6 +158,13 @@ class Evaluation:
         return fold.earnings
 
     def _people(self) -> Iterator[tuple[Card, ...]]:
-        cards = self.cards
         for person in self.resolution.persons:
-            yield tuple(cards[card_id] for card_id in person.card_ids)
+            yield tuple(self.cards[card_id] for card_id in person.card_ids)
+
+    def _buyers(self) -> Iterator[tuple[Card, ...]]:
+        """Whoever bought what more has been said of."""
+        together, created = self.fold.cards_together, self.judged.created
+        made = (created.get(("purchase", name)) for name in self.fold.touched)
+        cards = {event.subject.partition("/")[2] for event in made if event is not None}
+        for card_ids in {together[card_id] for card_id in cards}:
+            yield tuple(self.cards[card_id] for card_id in card_ids)

@@ -5,15 +5,19 @@ changes: one more event gives another fold, at the cost of that event alone wher
 effective order and takes nothing back (`Fold.then`), and otherwise at that of all events.
 """
 
-from collections.abc import Sequence, Set
-from dataclasses import replace
-from functools import cached_property, lru_cache
+from collections.abc import Mapping, Sequence, Set
+from functools import cached_property
 from operator import attrgetter
 
-from campaigns.events.people import IdentityDifferent, IdentitySame, IdentityUndecided
-from campaigns.ids import household_id, person_id
 from crm.cards.card import Card, card_with, fold_card
 from crm.components.index_keys import are_rewritten
+from crm.components.matched_cards import (
+    alone,
+    identity_card,
+    pair_decision,
+    proving_less,
+    resolved,
+)
 from crm.consents.facts import ConsentDecision, SharedCard
 from crm.consents.gathering import (
     CONSENT_TYPES,
@@ -22,15 +26,14 @@ from crm.consents.gathering import (
     is_shared,
     shared_card,
 )
-from crm.identity.resolution import Link, Person, Resolution, nobody_crowds, resolve
-from crm.identity.traits import IdentityCard, PairDecision
-from crm.identity.weights import Weights
+from crm.identity.resolution import Resolution, nobody_crowds, resolve
+from crm.identity.traits import PairDecision
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes, is_claimed_by_another, judge_cards, judge_next
+from crm.outcomes.creations import Key, thing_created
 from crm.outcomes.shared import EvaluationContext
 from crm.rewards.earnings import Earnings, purchases_touched
 
-RESOLUTIONS_REMEMBERED = 2_048
 MOST_GROWN = 64
 """How often a fold grows by an event before all is folded anew: each growth copies what the events
 come to. Where members may earn something every step is looked at, and to grow is always less."""
@@ -78,7 +81,8 @@ class Fold:
         self.context = context
         self.weights = context.weights
         self._resolutions: list[Resolution] = []
-        """None or one, shared with all that grow out of this fold."""
+        """None or one, shared with all that grow out of this fold, as is the next."""
+        self._together: dict[str, tuple[str, ...]] = {}
         self._decisions: dict[str, tuple[ConsentDecision, ...]] = {}
         self._shared: dict[str, SharedCard] = {}
         self._grown = 0
@@ -111,11 +115,13 @@ class Fold:
             return None
         if not self.events or event.order <= self.events[-1].order:
             return None
-        if is_claimed_by_another(event, self.events):
+        thing = thing_created(event)
+        if thing is not None and is_claimed_by_another(event, self._about.get(thing, ())):
             return None
         grown = Fold((), context)
         grown.events = [*self.events, event]
-        grown._resolutions, grown._grown = self._resolutions, self._grown + 1
+        grown._resolutions, grown._together = self._resolutions, self._together
+        grown._grown = self._grown + 1
         grown.judged = judge_next(self.judged, event, context)
         grown.types = self.types | {event.type_name}
         outcome = grown.judged.outcomes[event.key]
@@ -127,6 +133,9 @@ class Fold:
 
     def _hand_on(self, grown: "Fold", event: LoggedEvent | None) -> None:
         """What is worked out already holds for the grown fold too, but for the event's card."""
+        about = self.__dict__.get("_about")
+        if about is not None:
+            grown._about = _with(about.copy(), grown.events[-1])
         cards = self.__dict__.get("cards")
         if cards is None:
             return
@@ -151,6 +160,26 @@ class Fold:
         _ = self.judged, self.is_waiting, self.resolution if self.weights else None
         self.context = _NO_CONTEXT
         return self
+
+    def about_purchase(self, purchase_id: str) -> Sequence[LoggedEvent]:
+        """What was said of a purchase, whatever became of it."""
+        return self._about.get(("purchase", purchase_id), ())
+
+    @cached_property
+    def _about(self) -> dict[Key, tuple[LoggedEvent, ...]]:
+        """Thing → the events that would bring it into being, and what is said of purchases."""
+        about: dict[Key, tuple[LoggedEvent, ...]] = {}
+        for event in self.events:
+            _with(about, event)
+        return about
+
+    @property
+    def cards_together(self) -> Mapping[str, tuple[str, ...]]:
+        """Card → all cards of its person."""
+        if not self._together:
+            for person in self.resolution.persons:
+                self._together.update(dict.fromkeys(person.card_ids, person.card_ids))
+        return self._together
 
     @cached_property
     def judged(self) -> CardOutcomes:
@@ -213,11 +242,11 @@ class Fold:
             return alone(next(iter(self.cards)))
         rewritten = are_rewritten(self.events)
         cards = tuple(
-            _proving_less(card) if card.card_id in rewritten else card
+            proving_less(card) if card.card_id in rewritten else card
             for card in map(identity_card, self.cards.values())
         )
         if self.context.is_crowded is nobody_crowds:
-            return _resolved(cards, self.pair_decisions, self.weights)
+            return resolved(cards, self.pair_decisions, self.weights)
         return resolve(cards, self.pair_decisions, self.context.is_crowded, self.weights)
 
     def decisions_of(self, card: Card) -> tuple[ConsentDecision, ...]:
@@ -241,50 +270,14 @@ class Fold:
         return any(is_shared(self.decisions_of(card)) for card in self.cards.values())
 
 
-def alone(card_id: str) -> Resolution:
-    """Who is who where there is one card."""
-    who = person_id(card_id)
-    person = Person(who, (card_id,), household_id(who))
-    return Resolution((person,), (Link(card_id, who, "alone", None),), {who: who})
-
-
-@lru_cache(RESOLUTIONS_REMEMBERED)
-def _resolved(
-    cards: tuple[IdentityCard, ...], decisions: tuple[PairDecision, ...], weights: Weights | None
-) -> Resolution:
-    """Most events change nothing of who is who."""
-    return resolve(cards, decisions, weights=weights)
-
-
-def identity_card(card: Card) -> IdentityCard:
-    """What matching may look at."""
-    return IdentityCard(
-        card_id=card.card_id,
-        order=card.order,
-        name=card.name,
-        sex=card.sex,
-        birth_date=card.birth_date,
-        birth_year=card.birth_year,
-        id_number=card.id_number,
-        phones=card.phones,
-        region=card.region,
-        address=card.address,
-    )
-
-
-def _proving_less(card: IdentityCard) -> IdentityCard:
-    """A card that was rewritten so often that its name with birth date or place proves nothing."""
-    year = card.birth_date.year if card.birth_date is not None else card.birth_year
-    return replace(card, region=None, address=None, birth_date=None, birth_year=year)
-
-
-def pair_decision(event: LoggedEvent) -> PairDecision | None:
-    """What a human said of two cards, if that is what the event is."""
-    data = event.data
-    if isinstance(data, IdentitySame):
-        return PairDecision(data.card_id, data.other_card_id, "same", event.order)
-    if isinstance(data, IdentityDifferent):
-        return PairDecision(data.card_id, data.other_card_id, "different", event.order)
-    if isinstance(data, IdentityUndecided):
-        return PairDecision(data.card_id, data.other_card_id, "undecided", event.order)
-    return None
+def _with(
+    about: dict[Key, tuple[LoggedEvent, ...]], event: LoggedEvent
+) -> dict[Key, tuple[LoggedEvent, ...]]:
+    things = {thing_created(event)}
+    purchase_id = getattr(event.data, "purchase_id", None)
+    if purchase_id is not None:
+        things.add(("purchase", purchase_id))
+    for thing in things:
+        if thing is not None:
+            about[thing] = (*about.get(thing, ()), event)
+    return about

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from crm.components.as_of import past_of_subjects
-from crm.components.fold import identity_card
+from crm.components.matched_cards import identity_card
 from crm.identity.resolution import resolve
 from crm.identity.weights import Weights
 from crm.keyring.keyring import Keyring

@@ -12,9 +12,9 @@ from campaigns.canonical import canonical_json
 from campaigns.identifiers import mobile_e164, verified_id_number
 from campaigns.times import SECOND_US
 from crm.components.as_of import effective_up_to, past_of_subjects
-from crm.components.fold import identity_card
 from crm.components.index import subjects_tied_to
 from crm.components.index_keys import keyed_digest, keys_of_traits
+from crm.components.matched_cards import identity_card
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import cards_in_copy
 from crm.identity.names import simplified

@@ -4,7 +4,7 @@ Those that only grew are recorded by what is new (crm/recording/chunk_growth.py)
 evaluated anew, and their rows compared with the stored ones.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -187,8 +187,7 @@ def _groups(chunk: Chunk, growing: set[str]) -> Iterator[Group]:
     later = (set(woken[start : start + COMPONENTS_TOGETHER]) for start in starts)
     seen: set[str] = set()
     for subjects in (with_events.union(woken[:COMPONENTS_TOGETHER]), *later):
-        unknown = {subject for subject in subjects if not _is_kept(chunk, subject, growing)}
-        unknown -= seen
+        unknown = _unknown(chunk, subjects - seen, growing)
         if unknown:
             closure = close(chunk.connection, unknown, net, former)
             seen.update(subject for component in closure.components for subject in component)
@@ -218,10 +217,21 @@ def _to_look_at(chunk: Chunk, closure: Closure) -> Group:
     return Group(components, closure.crowded)
 
 
-def _is_kept(chunk: Chunk, subject: str, growing: set[str]) -> bool:
-    """Whether the component of a subject is at hand, and can be no other now."""
-    component = chunk.components.of(subject)
-    return component is not None and _only_grows(chunk, component.subjects, growing)
+def _unknown(chunk: Chunk, subjects: Set[str], growing: set[str]) -> set[str]:
+    """The subjects whose component is not at hand, or can be another now."""
+    only_grow: dict[Subjects, bool] = {}
+    unknown = set()
+    for subject in subjects:
+        component = chunk.components.of(subject)
+        if component is None:
+            unknown.add(subject)
+            continue
+        together = component.subjects
+        if together not in only_grow:
+            only_grow[together] = _only_grows(chunk, together, growing)
+        if not only_grow[together]:
+            unknown.add(subject)
+    return unknown
 
 
 def _keys_named(chunk: Chunk, subject: str) -> set[str]:

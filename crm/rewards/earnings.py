@@ -85,7 +85,9 @@ def earnings_after(
     if not touched:
         return replace(earlier, reached_day=context.reached_day)
     facts, bench = facts_of_people(persons, events, judged, context, only=touched)
-    found = {name: each for name, each in earlier.by_purchase.items() if name not in touched}
+    found = dict(earlier.by_purchase)
+    for name in touched:
+        found.pop(name, None)
     for fact in facts:
         found |= claims_by_purchase(fact, bench)
     members = {**earlier.members, **_members(facts, context)}

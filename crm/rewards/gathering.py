@@ -1,8 +1,8 @@
 """From recorded events to what rewards are judged from."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import UNSET
 
@@ -51,6 +51,7 @@ _VERDICTS: Mapping[str, Literal["approved", "rejected", "paid"]] = {
 
 Cards = tuple[Card, ...]
 """Those of one person."""
+_Fact = TypeVar("_Fact", VerdictFact, ReturnFact)
 
 
 def facts_of_people(
@@ -62,18 +63,22 @@ def facts_of_people(
 ) -> tuple[list[PersonFacts], Bench]:
     """What the purchases of some people are judged by, person by person.
 
-    only: the purchases to be judged; None: all of them.
+    only: the purchases to be judged; None: all of them. events: those about them at least.
     """
-    verdicts = _verdicts(events, judged, only)
-    voided = {verdict.purchase_id for verdict in verdicts} & judged.voided_purchases.keys()
-    voided -= {name for kind, name in judged.created if kind == "purchase"}
+    verdicts = _by_purchase(_verdicts(events, judged))
+    returns = _by_purchase(_returns(events, judged))
     facts = [
         fact
         for cards in persons
-        if (fact := _person_facts(cards, judged, verdicts, only)) is not None
+        if (fact := _person_facts(cards, judged, verdicts, returns, only)) is not None
     ]
+    voided = {
+        name: said
+        for name, said in verdicts.items()
+        if name in judged.voided_purchases and ("purchase", name) not in judged.created
+    }
     if voided:
-        facts.append(_voided_facts(voided, verdicts))
+        facts.append(_voided_facts(voided))
     if not facts:
         return [], Bench({}, (), context.reached_day)
     codes = {referral.member for fact in facts for referral in fact.referrals}
@@ -92,7 +97,8 @@ def _timetable(context: EvaluationContext) -> tuple[PolicyFact, ...]:
 def _person_facts(
     cards: Cards,
     judged: CardOutcomes,
-    verdicts: Sequence[VerdictFact],
+    verdicts: Mapping[str, Sequence[VerdictFact]],
+    returns: Mapping[str, Sequence[ReturnFact]],
     only: Container[str] | None,
 ) -> PersonFacts | None:
     events = [event for card in cards for event in card.events]
@@ -112,7 +118,7 @@ def _person_facts(
         )
         for event in wanted
     )
-    names = {purchase.purchase_id for purchase in purchases}
+    names = [purchase.purchase_id for purchase in purchases]
     phones = (mobile_e164(phone) for card in cards for phone in card.phones)
     first = min(others, key=attrgetter("order"), default=None)
     return PersonFacts(
@@ -122,20 +128,25 @@ def _person_facts(
         ),
         purchases,
         tuple(referral_fact(e) for e in events if isinstance(e.data, ReferralMade)),
-        _returns(judged, names),
-        tuple(verdict for verdict in verdicts if verdict.purchase_id in names),
+        tuple(each for name in names for each in returns.get(name, ())),
+        tuple(each for name in names for each in verdicts.get(name, ())),
         first_elsewhere=None if first is None else moment(first),
     )
 
 
-def _returns(judged: CardOutcomes, purchases: set[str]) -> tuple[ReturnFact, ...]:
-    return tuple(
-        return_fact(e)
-        for (kind, _), e in judged.created.items()
-        if kind == "return"
-        and isinstance(e.data, PurchaseReturned)
-        and e.data.purchase_id in purchases
-    )
+def _returns(events: Iterable[LoggedEvent], judged: CardOutcomes) -> Iterator[ReturnFact]:
+    for event in events:
+        data = event.data
+        made = isinstance(data, PurchaseReturned) and judged.created.get(("return", data.return_id))
+        if made is event:
+            yield return_fact(event)
+
+
+def _by_purchase(facts: Iterable[_Fact]) -> dict[str, list[_Fact]]:
+    found: dict[str, list[_Fact]] = {}
+    for fact in facts:
+        found.setdefault(fact.purchase_id, []).append(fact)
+    return found
 
 
 def purchase_fact(event: LoggedEvent, *, compliance_breach: bool, erased: bool) -> PurchaseFact:
@@ -185,24 +196,19 @@ def verdict_fact(event: LoggedEvent) -> VerdictFact:
     )
 
 
-def _voided_facts(voided: set[str], verdicts: Sequence[VerdictFact]) -> PersonFacts:
+def _voided_facts(voided: Mapping[str, Sequence[VerdictFact]]) -> PersonFacts:
     return PersonFacts(
         Patient(frozenset(), frozenset()),
-        verdicts=tuple(verdict for verdict in verdicts if verdict.purchase_id in voided),
+        verdicts=tuple(verdict for said in voided.values() for verdict in said),
         voided=tuple(VoidedPurchase(name) for name in sorted(voided)),
     )
 
 
-def _verdicts(
-    events: Sequence[LoggedEvent], judged: CardOutcomes, only: Container[str] | None
-) -> list[VerdictFact]:
-    return [
-        verdict_fact(event)
-        for event in events
-        if isinstance(event.data, RewardApproved | RewardRejected | RewardPaid)
-        and (only is None or event.data.purchase_id in only)
-        and judged.outcomes[event.key].takes_effect
-    ]
+def _verdicts(events: Iterable[LoggedEvent], judged: CardOutcomes) -> Iterator[VerdictFact]:
+    for event in events:
+        is_verdict = isinstance(event.data, RewardApproved | RewardRejected | RewardPaid)
+        if is_verdict and judged.outcomes[event.key].takes_effect:
+            yield verdict_fact(event)
 
 
 def _memberships(codes: Iterable[str], context: EvaluationContext) -> dict[str, Membership]:

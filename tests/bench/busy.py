@@ -1,8 +1,9 @@
 """`python -m tests.bench.busy`: what one event more costs of a member, or of a person, with many.
 
 A clerk whose rewards are all paid is paid once more, with and without a cap of the year; a person
-buys once more. Processor time of the recording of single events, the median of several, among few
-and among many in one run: the ratio says whether it grows.
+buys once more; somebody buys whose card is tied to many others. Processor time of the recording of
+single events, the median of several, among few and among many in one run: the ratio says whether it
+grows.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from campaigns.intake import HEADQUARTERS
 from tests.installations import Installation
 from tests.integration.record.sales import (
     RULE,
+    a_hall,
     a_patient,
     a_sale,
     bought,
@@ -53,6 +55,13 @@ def purchases(many: int) -> tuple[Lines, Lines]:
     return before, [bought(many + n, 0, day=5) for n in range(SINGLE_EVENTS)]
 
 
+def in_a_hall(many: int) -> tuple[Lines, Lines]:
+    """By people whose cards are tied by phones, one to the next, and who all have bought."""
+    everybody = many + SINGLE_EVENTS
+    before = [*the_clerk(), the_policy(), *a_hall(everybody), *(bought(n, n) for n in range(many))]
+    return before, [bought(n, n, day=5) for n in range(many, everybody)]
+
+
 def _payments(many: int, policy: bytes) -> tuple[Lines, Lines]:
     everybody = range(many + SINGLE_EVENTS)
     sales = [line for number in everybody for line in a_sale(number)]
@@ -64,6 +73,7 @@ SCENES: dict[str, Scene] = {
     "a payment": payments,
     "a payment, capped": capped_payments,
     "a purchase": purchases,
+    "a purchase in a hall": in_a_hall,
 }
 
 

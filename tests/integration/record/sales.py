@@ -36,15 +36,24 @@ def the_policy(*rules: dict[str, Any]) -> bytes:
     return said("reward_policy.published", 1, 1, **data)
 
 
-def a_patient(number: int) -> list[bytes]:
+def a_patient(number: int, phones: list[str] | None = None) -> list[bytes]:
     """Registered and referred."""
-    card = {"card_id": f"c{number}"}
+    card: dict[str, Any] = {"card_id": f"c{number}"}
+    if phones is not None:
+        card["contact"] = {"phones": phones}
     registered = {**card, "person": {"name": f"王秀英{number}"}, "source_kind": "walk_in"}
-    referred = {**card, "member": "M1", "patient_agreed": True}
+    referred = {"card_id": f"c{number}", "member": "M1", "patient_agreed": True}
     return [
         said("card.registered", 2, number, **registered),
         said("referral.made", 3, number, **referred, referral_id=f"r{number}"),
     ]
+
+
+def a_hall(many: int) -> list[bytes]:
+    """So many patients, each with a phone of the one before: nobody can be looked at alone."""
+    phones = [f"139{number:08d}" for number in range(many + 1)]
+    each = (a_patient(number, phones[number : number + 2]) for number in range(many))
+    return [line for lines in each for line in lines]
 
 
 def bought(number: int, patient: int, day: int = 4) -> bytes:

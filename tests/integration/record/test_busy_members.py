@@ -12,6 +12,7 @@ from crm.storage.database import reading
 from tests.installations import Installation
 from tests.integration.record.sales import (
     RULE,
+    a_hall,
     a_patient,
     a_sale,
     bought,
@@ -54,11 +55,25 @@ def work_of_one_purchase_more(others: int) -> int:
         return calls_of(lambda: take(made, bought(others, 0)))
 
 
+def work_of_the_purchases_of_a_hall(many: int) -> int:
+    """Where so many cards must be looked at together, and each buys."""
+    with Installation() as made:
+        take(made, *the_clerk(), the_policy(), *a_hall(many))
+        purchases = [bought(number, number) for number in range(many)]
+        return calls_of(lambda: take(made, *purchases))
+
+
 @pytest.mark.parametrize("work", [work_of_one_payment_more, work_of_one_purchase_more])
 def test_one_more_is_little_more_work_among_many(work: Callable[[int], int]) -> None:
     # What a process does once only, such as to build a statement, is done by then.
     work(1)
     assert work(MANY) < 1.25 * work(FEW)
+
+
+def test_a_purchase_costs_as_much_in_a_hall_of_many_as_of_few() -> None:
+    work_of_the_purchases_of_a_hall(1)
+    few, many = map(work_of_the_purchases_of_a_hall, (20, MANY))
+    assert many / MANY < 1.25 * few / 20
 
 
 def test_a_payment_that_names_another_purchase_leaves_the_reward_as_it_is() -> None:
