@@ -43,7 +43,7 @@ SORTED_BY = ("member", "kind", "institution", "dealer", "enrolled_us")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which members, in which order; empty: all. text: part of a code, name or institution."""
+    """Which members, in which order; empty: all. text: of a code, name, institution, dealer."""
 
     text: str = ""
     kind: str = ""
@@ -77,7 +77,7 @@ def list_members(
     query = _of_scope(scope, select(*_columns()))
     if wanted.text:
         like = f"%{wanted.text.lower()}%"
-        places = MEMBER.c.member, MEMBER.c.name, MEMBER.c.institution
+        places = MEMBER.c.member, MEMBER.c.name, MEMBER.c.institution, MEMBER.c.dealer
         query = query.where(or_(*(func.lower(place).like(like) for place in places)))
     for column, value in ((MEMBER.c.kind, wanted.kind), (MEMBER.c.dealer, wanted.dealer)):
         query = query.where(column == value) if value else query

@@ -1,8 +1,10 @@
-"""Whether a dealer has a contract for a place and a day: doubts that are told before an act."""
+"""Whether a dealer has a contract for a place and a day: what is told before an act, and itself."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from sqlalchemy import Connection
 
 from campaigns.regions import covers, region_name
 from campaigns.wording.catalogues import N_
@@ -16,6 +18,31 @@ _NOT_THEN = N_(
     "{dealer} 在 {day} 没有生效的合同：没有合同，现场的人不会进它的副本。请看合同的日期，或换一家。"
 )
 _NOT_THERE = N_("{dealer} 的合同不管 {region}，管的是 {places}：在别处办活动可能越区。")
+
+_ENDED = N_(
+    "你们的合同 {day} 已经结束：副本里的人全部收回，不会再有新的人进来。"
+    "手里的请删掉，并在这一页确认；有疑问请找公司。"
+)
+_NOT_YET = N_("你们的合同 {day} 起生效：那天起，同意交给你们的人才进副本。")
+_NONE = N_("公司这里还没有你们的合同：没有合同，副本里不会有人。请找公司签约。")
+_ENDS_SOON = N_("你们的合同到 {day} 为止：过了那天，副本里的人全部收回。要续约请早些找公司。")
+_SOON = timedelta(days=30)
+
+
+def own_contract_note(visit: Visit, connection: Connection, dealer: str, today: date) -> str:
+    """What a dealer has to know of its contracts before it wonders at its copy; else nothing."""
+    grants = contracts_of(connection, dealer)
+    last = max((each.ends_on or date.max for each in grants), default=None)
+    first = min((each.starts_on for each in grants), default=today)
+    if last is None:
+        return visit.say(_NONE)
+    if last < today:
+        return visit.say(_ENDED).format(day=whole_day_text(last, visit.language))
+    if first > today:
+        return visit.say(_NOT_YET).format(day=whole_day_text(first, visit.language))
+    if last <= today + _SOON:
+        return visit.say(_ENDS_SOON).format(day=whole_day_text(last, visit.language))
+    return ""
 
 
 def without_contract(visit: Visit, said: Mapping[str, Any]) -> Iterator[str]:

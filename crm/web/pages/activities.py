@@ -145,7 +145,7 @@ def activities_page(visit: SignedIn) -> Response:
     fitting = [
         each
         for each in found
-        if text in f"{each.title} {each.venue or ''} {each.activity_id}".casefold()
+        if text in f"{each.title} {each.venue or ''} {each.activity_id} {each.dealer}".casefold()
         and kind in ("", each.kind)
         and (state not in _STATES.keys() - {_WALK_IN} or _is_in(state, each, today))
     ]

@@ -1,6 +1,6 @@
 """Headquarters' pages on contracts: a dealer with its territory and copy; signed; ended."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Annotated, Any
 from uuid import uuid4
@@ -14,12 +14,14 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.days import whole_day_text
 from crm.accounts.people import accounts
 from crm.copies.queries import KnownContract, contracts_known
+from crm.copies.recalls import OVERDUE_AFTER_DAYS
 from crm.feed.deletions import deletion_receipts
 from crm.feed.recall_queries import open_recalls
 from crm.feed.states import dealer_states
 from crm.outcomes.overlap import Grant, shared_regions
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
+from crm.web.desk.leaving import hangs_on
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.view.contracts_form import KINDS, found_regions
 
@@ -74,21 +76,31 @@ def _faults(posting: Posting, regions: tuple[str, ...]) -> Iterator[tuple[str, s
     visit = posting.visit
     if not regions:
         yield "regions", visit.say(_NO_REGION)
-    starts_on, ends_on = _day(posting.text("starts_on")), _day(posting.text("ends_on"))
-    if starts_on is None:
+    if _day(posting.text("starts_on")) is None:
         yield "starts_on", visit.say(_NO_DAY)
         return
     with reading(visit.site.engine) as connection:
         known = contracts_known(visit.scope, connection)
-    wanted = Grant(posting.text("dealer"), posting.text("kind"), regions, starts_on, ends_on)
-    for contract in known:
+    for contract, codes in _overlapping(known, posting.text, regions):
         # What the recording would refuse is said before anything is sent.
+        where = visit.joined(region_name(code) or code for code in codes)
+        since = whole_day_text(contract.starts_on, visit.language)
+        told = {"where": where, "name": contract.name, "from": since}
+        yield "regions", visit.say(_OVERLAP) % told
+
+
+def _overlapping(
+    known: list[KnownContract], typed: Callable[[str], str], regions: tuple[str, ...]
+) -> Iterator[tuple[KnownContract, tuple[str, ...]]]:
+    """Contracts that stand in the way of one that is typed, and where."""
+    starts_on, ends_on = _day(typed("starts_on")), _day(typed("ends_on"))
+    if starts_on is None:
+        return
+    wanted = Grant(typed("dealer"), typed("kind"), regions, starts_on, ends_on)
+    for contract in known:
         codes = shared_regions(wanted, contract.grant)
         if codes:
-            where = visit.joined(region_name(code) or code for code in codes)
-            since = whole_day_text(contract.starts_on, visit.language)
-            told = {"where": where, "name": contract.name, "from": since}
-            yield "regions", visit.say(_OVERLAP) % told
+            yield contract, codes
 
 
 def _form(visit: Visit, form: ActForm, regions: tuple[str, ...]) -> Response:
@@ -99,6 +111,7 @@ def _form(visit: Visit, form: ActForm, regions: tuple[str, ...]) -> Response:
         "form": form,
         "chosen": [(code, region_name(code) or code) for code in regions],
         "found": [pair for pair in found_regions(form.typed("find")) if pair[0] not in regions],
+        "in_the_way": [each for each, _ in _overlapping(known, form.typed, regions)],
         "kinds": KINDS,
         "dealers": sorted({(each.dealer, each.name) for each in known}),
     }
@@ -117,8 +130,11 @@ def dealer_page(visit: SignedIn, dealer: str) -> Response:
         recalls = [e for e in open_recalls(visit.scope, connection, today) if e.dealer == dealer]
         deletions = deletion_receipts(visit.scope, connection, dealer)
         people = [each for each in accounts(connection) if each.dealer == dealer and each.is_open]
-    if state is None:
-        raise NotFound
+        if state is None:
+            raise NotFound
+        is_over = bool(contracts) and all(e.ends_on and e.ends_on < today for e in contracts)
+        last = max(e.ends_on or today for e in contracts) if is_over else today
+        hanging = hangs_on(visit, connection, dealer, last) if is_over else None
     context = {
         "title": state.name or dealer,
         "dealer": dealer,
@@ -128,6 +144,8 @@ def dealer_page(visit: SignedIn, dealer: str) -> Response:
         "recalls": recalls,
         "deletions": deletions,
         "people": people if visit.scope.may("accounts") else None,
+        "hanging": None if hanging is None or hanging.is_nothing else hanging,
+        "days": OVERDUE_AFTER_DAYS,
         "today": today,
     }
     return visit.render("dealer.html", context)
@@ -164,7 +182,12 @@ def _find(visit: Visit, dealer: str, contract_id: str) -> KnownContract:
 
 
 def _end(visit: Visit, found: KnownContract, form: ActForm) -> Response:
+    last = _day(form.typed("ends_on")) or shanghai_day(visit.site.now_us())
+    with reading(visit.site.engine) as connection:
+        hanging = hangs_on(visit, connection, found.dealer, last, found.contract_id)
     context = {
+        "hanging": hanging,
+        "days": OVERDUE_AFTER_DAYS,
         "title": visit.say(N_("结束合同")),
         "contract": found,
         "regions": [region_name(code) or code for code in found.regions],

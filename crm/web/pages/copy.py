@@ -43,6 +43,7 @@ from crm.feed.settling import NotSettled, must_be_settled
 from crm.outcomes.queries import unsettled
 from crm.scope import OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
+from crm.web.desk.contracts import own_contract_note
 from crm.web.guards import storage_failures
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.view.copy_workbook import Watermark, write_workbook
@@ -240,6 +241,7 @@ def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, An
     said = visit.request.query_params.get("deleted", "")
     return {
         "today": today,
+        "contract_note": own_contract_note(visit, connection, dealer, today),
         "just_deleted": next((each for each in deleted if each.receipt_id == said), None),
         "late_deletions": sum(recall.is_overdue(today) for recall in recalls),
         "last": last,

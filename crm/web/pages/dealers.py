@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from crm.copies.queries import dealer_names
 from crm.copies.recalls import OVERDUE_AFTER_DAYS, Recall
 from crm.copies.row_keys import row_keys
 from crm.feed.recall_queries import hand_over, open_recalls, recall_counts
@@ -15,8 +16,9 @@ from crm.people.queries import PAGE_ROWS, people_by_id
 from crm.storage.database import reading
 from crm.web.desk.files import list_taken, wants_file
 from crm.web.desk.tables import Column, Table
-from crm.web.guards.visit import SignedIn, Visit
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.funnel_parts import season_of
+from crm.web.pages.people_lists import people_list
 from crm.web.view.labels import label
 
 router = APIRouter()
@@ -25,6 +27,7 @@ _Page = Annotated[int, Query(ge=1)]
 _Dealer = Annotated[str, Query(max_length=64)]
 
 
+_TO_ASK, _FROM_TO = N_("要重新征得同意的人"), N_("从 %(old)s 到 %(new)s")
 _YES, _NO_CONTRACT = N_("是"), N_("现在没有合同")
 
 _RECALLS: Table[Recall] = Table(
@@ -132,6 +135,31 @@ def hand_over_page(
         "pages": max(1, -(-len(ids) // PAGE_ROWS)),
     }
     return visit.render("hand_over.html", context)
+
+
+@router.get("/hand-over/people")
+def people_to_ask(visit: SignedIn, old: _Dealer = "", new: _Dealer = "") -> Response:
+    """Those who must be asked anew, to be searched, taken away, invited."""
+    return _to_ask(visit, old, new)
+
+
+@router.post("/hand-over/people")
+def people_to_ask_found(posting: SignedInPosting, old: _Dealer = "", new: _Dealer = "") -> Response:
+    """The same, searched or turned over."""
+    return _to_ask(posting.visit, old, new, posting)
+
+
+def _to_ask(visit: Visit, old: str, new: str, posting: Posting | None = None) -> Response:
+    _only_headquarters(visit)
+    visit.scope.require("people", "lists of people")
+    row_key = row_keys(visit.site.keyring.secret("copies"))
+    with reading(visit.site.engine) as connection:
+        names = dealer_names(connection)
+        if old == new or not {old, new} <= names.keys():
+            raise NotFound
+        found = hand_over(visit.scope, connection, row_key, old, new)
+    note = visit.say(_FROM_TO) % {"old": names[old], "new": names[new]}
+    return people_list(visit, visit.say(_TO_ASK), found.people, posting, note)
 
 
 def _only_headquarters(visit: Visit) -> None:

@@ -119,7 +119,9 @@ def change(posting: SignedInPosting, code: str) -> Response:
     """Say what is another than before."""
     visit = posting.visit
     _sayer(visit, _CHANGED)
-    found = member_forms.change(posting.text_of, visit.say, _ours(visit, code))
+    found = member_forms.change(
+        posting.text_of, visit.say, _ours(visit, code), visit.account.dealer
+    )
     return _act(posting, code, _CHANGED, found, "change")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from campaigns.events.members import MemberTrained, ValueTransferred
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from crm.copies.queries import dealer_names
 from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.masking import masked_name
 from crm.members.card import member_card
@@ -86,7 +87,7 @@ def _table(visit: Visit) -> Table[MemberState]:
             Column("standing", N_("状态"), _standing),
         ),
         filters=(
-            Filter("text", N_("编号、姓名或单位")),
+            Filter("text", N_("编号、姓名、单位或经销商")),
             Filter("kind", N_("类别"), MEMBER_KINDS),
             Filter("standing", N_("状态"), STANDINGS),
         ),
@@ -158,9 +159,11 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         link = link_of(connection, code, visit.site.now_us()) if ends_link else None
         actors = {event.actor for event in events} | ({link.made_by} if link else set())
         names = names_shown(visit, connection, actors)
+        dealers = None if visit.account.dealer else list(dealer_names(connection).items())
     known = ActForm.of(
         {
             "kind": row.kind,
+            "dealer": row.dealer,
             "institution": row.institution,
             "institution_kind": row.institution_kind,
         }
@@ -176,6 +179,7 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         **others,
         "forms_of": {n: form if opened == n else known for n in ("change", "value", "leave")},
         "opened": opened,
+        "dealers": dealers,
         "kinds": said_words(visit, MEMBER_KINDS),
         "institution_kinds": said_words(visit, INSTITUTION_KINDS),
         "transfer_forms": said_words(visit, {n: TRANSFER_FORMS[n] for n in GIVEN_FORMS}),

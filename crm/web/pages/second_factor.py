@@ -68,14 +68,17 @@ def _page(
         "must": visit.visitor is None,
         "secret": "",
         "picture": "",
+        "address": "",
         "wrong": wrong,
         "wait_minutes": wait_minutes,
     }
     if not is_on:
         secret = factors.offered_secret(account.actor)
-        picture = segno.make(address_for_phone(secret, account.name), error="m")
+        address = address_for_phone(secret, account.name)
+        picture = segno.make(address, error="m")
         context |= {
             "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+            "address": address,
             "picture": picture.svg_inline(scale=_PICTURE_SCALE, light="#fff"),
         }
     return visit.render(

@@ -64,17 +64,19 @@ def enrolment(text: Text, say: Say, dealer: str | None, form_id: str) -> Typed:
     return found
 
 
-def change(text: Text, say: Say, known: MemberState) -> Typed:
-    """Only what is another than before; a name or phone that is left empty stays."""
+def change(text: Text, say: Say, known: MemberState, dealer: str | None) -> Typed:
+    """Only what is another than before; a name or phone that is left empty stays. dealer: whose
+    page it is: it keeps its members to itself."""
     found = Typed({"member": known.member})
     before: Mapping[str, str | None] = {
         "kind": known.kind,
+        **({} if dealer else {"dealer": known.dealer}),
         "institution": known.institution,
         "institution_kind": known.institution_kind,
     }
     for name, value in before.items():
         typed = text(name) or None
-        if typed != value and (typed is not None or name != "kind"):
+        if typed != value and (typed is not None or name not in ("kind", "dealer")):
             found.data[name] = typed
     if text("name"):
         found.data["person"] = {"name": text("name")}

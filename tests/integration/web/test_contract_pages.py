@@ -80,6 +80,7 @@ def test_an_overlap_is_said_before_anything_is_sent(
         assert answer.status_code == 422
         assert "已是 晚晴P2 的" in answer.text and "江苏省" in answer.text
         assert re.search(rf'value="{regions[0]}" checked', answer.text)
+        assert "/dealers/P2/end/K-P2" in answer.text
     assert "P3" not in known(site)
     before = {
         "starts_on": str(today() - timedelta(days=40)),

@@ -12,8 +12,10 @@ import orjson
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from campaigns.times import rfc3339
 from crm.accounts.tables import ACCESS
 from crm.archives.queries import archive
+from crm.clock import now_us
 from crm.copies.receipts import is_signed
 from crm.feed.acknowledging import company_signer
 from crm.feed.deletions import deletion_receipts
@@ -240,3 +242,48 @@ def test_after_a_correction_the_receipt_stands_until_the_row_is_in_the_copy(
     assert [unescape(each) for each in again] == [to]
     company.work()
     assert "住址" in shop.get(to).text
+
+
+def test_what_hangs_on_a_contract_is_told_before_it_ends_and_what_is_left_after(
+    company: Company, shop: httpx.Client
+) -> None:
+    later = {
+        **{"activity_id": "a-later", "programme": "golden-sunset", "kind": "promotion"},
+        **{"title": "十日以后的展销", "region": "110105", "dealer": "D1"},
+        "starts_at": rfc3339(now_us() + 10 * 86_400_000_000),
+    }
+    company.take(event("activity.planned", "activity/a-later", later))
+    assert shop.get("/copy").text.count("合同") == 0
+    with company.running.client() as office:
+        sign_in(office, "office")
+        before = office.get("/dealers/D1/end/x-D1").text
+        for told in ("副本 1 人", "还有 1 场活动", "/activities/a-later/change", "账号 1 个"):
+            assert told in before, told
+        assert "没收尾" not in office.get("/dealers/D1").text
+        company.take(contract_end("D1", today() - timedelta(days=1)))
+        after = office.get("/dealers/D1").text
+        for told in ("没收尾", "十日以后的展销", "账号 1 个"):
+            assert told in after, told
+    page = shop.get("/copy").text
+    assert "已经结束" in page and "全部收回" in page
+
+
+def test_a_dealer_is_told_in_good_time_that_its_contract_runs_out(
+    company: Company, shop: httpx.Client
+) -> None:
+    company.take(contract_end("D1", today() + timedelta(days=9)))
+    assert "要续约" in shop.get("/copy").text
+
+
+def test_whom_the_new_dealer_must_ask_is_a_list_to_search_take_away_and_invite(
+    company: Company,
+) -> None:
+    with company.running.client() as office:
+        sign_in(office, "office")
+        address = "/hand-over/people?old=D1&new=D2"
+        assert address.replace("&", "&amp;") in office.get("/hand-over?old=D1&new=D2").text
+        page = office.get(address).text
+        assert "欧**兰" in page and "请来参加活动" in page and "CSV" in page
+        found = {"form_token": token_in(page), "text": "慕容"}
+        assert "欧**兰" not in office.post(address, data=found).text
+        assert office.get("/hand-over/people?old=D1&new=D1").status_code == 404

@@ -87,6 +87,24 @@ def test_a_form_with_a_fault_keeps_what_was_typed_and_says_where(site: RunningSi
         assert expected in answer.text, expected
 
 
+def test_headquarters_moves_a_member_to_the_dealer_that_takes_over_and_no_dealer_does(
+    site: RunningSite,
+) -> None:
+    same = {"kind": "clerk", "institution": "康民药店", "institution_kind": ""}
+    with signed_in(site, "dealer") as person:
+        assert enrol(person, member="M20", institution="康民药店") == 303
+        site.work()
+        moved = {**same, "dealer": "D2", "form_id": str(uuid4())}
+        assert person.post("/members/M20/change", **moved).status_code == 422
+    with signed_in(site, "chief") as person:
+        assert 'name="dealer"' in person.get("/members/M20").text
+        moved = {**same, "dealer": "D2", "form_id": str(uuid4())}
+        assert person.post("/members/M20/change", **moved).status_code == 303
+        site.work()
+        assert "M20" in person.get("/members?text=D2").text
+    assert stands(site, "M20")["dealer"] == "D2"
+
+
 def test_a_whole_course_is_written_down_at_once(site: RunningSite) -> None:
     with signed_in(site, "chief") as person:
         assert enrol(person, member="M20", dealer="D1") == 303

@@ -53,6 +53,15 @@ def set_up(client: httpx.Client, at_us: int) -> tuple[str, list[str]]:
     return secret, [piece.split("</code>")[0] for piece in answer.text.split("<code>")[1:]]
 
 
+def test_whoever_sets_it_up_on_the_phone_itself_need_not_scan_its_own_screen(
+    site: RunningSite, client: httpx.Client
+) -> None:
+    real(site, "on-the-phone")
+    sign_in(client, "on-the-phone")
+    page = client.get(PAGE).text
+    assert f'href="otpauth://totp/Jinxi:on-the-phone?secret={secret_of(page)}' in page
+
+
 @pytest.mark.parametrize("role", [role for role, may in ROLES.items() if may.needs_second_factor])
 def test_who_sees_health_or_money_opens_nothing_before_it_is_set_up(
     site: RunningSite, client: httpx.Client, role: AccountRole, clock: list[int]
