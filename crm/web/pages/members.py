@@ -160,14 +160,8 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         actors = {event.actor for event in events} | ({link.made_by} if link else set())
         names = names_shown(visit, connection, actors)
         dealers = None if visit.account.dealer else list(dealer_names(connection).items())
-    known = ActForm.of(
-        {
-            "kind": row.kind,
-            "dealer": row.dealer,
-            "institution": row.institution,
-            "institution_kind": row.institution_kind,
-        }
-    )
+    named = ("kind", "dealer", "institution", "institution_kind")
+    known = ActForm.of({name: getattr(row, name) for name in named})
     context = {
         "title": visit.say(N_("会员")),
         "row": row,
