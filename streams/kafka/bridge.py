@@ -81,6 +81,10 @@ class Bridge:
             self._take(place, records)
         return sum(map(len, polled.values()))
 
+    def alive(self) -> None:
+        """We work, or wait for somebody who is away."""
+        beat(self.installation.settings, "bridge")
+
     def begin_anew(self) -> None:
         """After a failure: what was read and not taken is read again."""
         if self.consumer is not None:
@@ -135,8 +139,8 @@ class Bridge:
     def _take(self, place: TopicPartition, records: Sequence[Any]) -> None:
         read = (read_record(each.offset, each.headers or (), each.value) for each in records)
         for piece in in_pieces(read, EVENTS_AT_ONCE):
-            aside = patiently(partial(self._hand_over, place, piece))
-            patiently(partial(self._settle, place, piece[-1].offset + 1, aside))
+            aside = patiently(partial(self._hand_over, place, piece), self.alive)
+            patiently(partial(self._settle, place, piece[-1].offset + 1, aside), self.alive)
 
     def _hand_over(self, place: TopicPartition, read: Sequence[InboxRecord]) -> list[Undecodable]:
         """Through the door; what is to be put aside of them."""
@@ -177,10 +181,10 @@ class Bridge:
 def run(bridge: Bridge) -> None:
     """Take for ever; while the broker is away, wait and try again."""
     while True:
+        bridge.alive()
         try:
-            patiently(bridge.step)
-            beat(bridge.installation.settings, "bridge")
+            patiently(bridge.step, bridge.alive)
         except KafkaError as error:
-            _log.warning("cannot read inboxes now: %s", type(error).__name__)
+            _log.warning("cannot read inboxes now", extra={"error": type(error).__name__})
             bridge.begin_anew()
             time.sleep(1.0)

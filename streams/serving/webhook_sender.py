@@ -6,8 +6,11 @@ answered and not kept is made twice, under the same `webhook-id`; a letter never
 """
 
 import time
+from functools import partial
+from typing import Never
 
 from crm.clock import now_us
+from crm.configuration.settings import Settings
 from crm.feed.webhooks import Caller
 from crm.letters.postman import Postman
 from crm.letters.ways import Ways
@@ -45,13 +48,19 @@ def main() -> None:
     caller, postman = caller_of(installation), postman_of(installation)
     try:
         with lease(installation.settings, locks.WEBHOOKS):
-            while True:
-                patiently(lambda: caller.call_due(now_us()))
-                settled = patiently(postman.step)
-                beat(installation.settings, "webhooks")
-                time.sleep(0 if settled else _LOOK_SECONDS)
+            run(installation.settings, caller, postman)
     except WorkerRunning:
         time.sleep(_LOOK_SECONDS)
+
+
+def run(settings: Settings, caller: Caller, postman: Postman) -> Never:
+    """Call and send for ever; while the database is away, wait and try again."""
+    alive = partial(beat, settings, "webhooks")
+    while True:
+        alive()
+        patiently(lambda: caller.call_due(now_us()), alive)
+        settled = patiently(postman.step, alive)
+        time.sleep(0 if settled else _LOOK_SECONDS)
 
 
 if __name__ == "__main__":

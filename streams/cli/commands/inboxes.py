@@ -16,8 +16,9 @@ from streams.kafka.bridge import Bridge
 from streams.kafka.bridge import run as run_bridge
 from streams.kafka.departures import copy_cursors, send_again
 from streams.kafka.topics import create_one, delete_one, inbox_topic, name_of
-from streams.running.installation import open_installation
+from streams.running.installation import open_installation, started_installation
 from streams.running.lease import lease
+from streams.running.logs import configure
 from streams.wording.output import print_json, print_lines, print_notice, print_table, print_text
 from streams.wording.say import language, say, words
 
@@ -111,7 +112,8 @@ def bridge() -> None:
 
     jinxi bridge
     """
-    installation = open_installation(kafka_settings())
+    installation = started_installation(kafka_settings())
+    configure("bridge")
     with lease(installation.settings, locks.BRIDGE):
         run_bridge(Bridge(installation))
 
