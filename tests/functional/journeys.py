@@ -14,7 +14,7 @@ from crm.reward_desk.queries import queue_page
 from crm.reward_desk.register import new_order, order_payment
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
-from tests.integration.web.sites import PASSWORD, RunningSite, today
+from tests.integration.web.sites import PASSWORD, RunningSite, sign_in, today
 
 LARGEST_PAGE_BYTES = 100_000
 
@@ -69,6 +69,21 @@ class Journey:
         self.page.get_by_label("密码").fill(PASSWORD)
         self.page.get_by_role("button", name="登录").click()
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    def enter(self, name: str = "field") -> None:
+        """Come signed in: two pages less, for whoever is about to open another.
+
+        What only a browser does with the form is held by those that `sign_in`.
+        """
+        with self.running.client() as client:
+            assert sign_in(client, name).status_code == 303
+            kept = ((each.name, each.value) for each in client.cookies.jar if each.value)
+            self.page.context.add_cookies(
+                [
+                    {"name": cookie, "value": value, "url": self.running.address}
+                    for cookie, value in kept
+                ]
+            )
 
     def assert_nothing_from_elsewhere(self) -> None:
         """Every request went to the site itself, and no script failed."""

@@ -34,7 +34,7 @@ def written_cards(running: RunningSite, actor_source: str = "/phones/") -> set[s
 
 def stand_ready(journey: Journey) -> None:
     """Sign in and choose the activity; returns when the phone holds all that it needs alone."""
-    journey.sign_in()
+    journey.enter()
     journey.open(FORM)
     # Asked inside the page: Playwright's own polling evaluates text, which the pages forbid.
     missing = journey.page.evaluate(

@@ -180,7 +180,7 @@ def test_every_page_fits_has_large_targets_and_is_accessible(
 ) -> None:
     journey: Journey = request.getfixturevalue(device)
     page = journey.page
-    journey.sign_in("office")
+    journey.enter("office")
     for path in PATHS:
         page.emulate_media(color_scheme="light")
         journey.open(path)
@@ -201,7 +201,7 @@ def test_a_payment_that_was_begun_is_accessible_in_its_list_and_on_the_page_of_i
     request: pytest.FixtureRequest, device: str
 ) -> None:
     journey: Journey = request.getfixturevalue(device)
-    journey.sign_in("office")
+    journey.enter("office")
     journey.open("/rewards/files")
     page = journey.page
     expect(page.get_by_role("heading", name="没记完的付款")).to_be_visible()
@@ -234,7 +234,7 @@ def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     request: pytest.FixtureRequest, device: str
 ) -> None:
     journey: Journey = request.getfixturevalue(device)
-    journey.sign_in("shop")
+    journey.enter("shop")
     journey.open("/copy")
     page = journey.page
     expect(page.get_by_role("heading", name="我的副本")).to_be_visible()
@@ -253,7 +253,7 @@ def test_a_saved_group_and_its_calls_are_accessible_fit_and_have_large_targets(
     request: pytest.FixtureRequest, device: str
 ) -> None:
     journey: Journey = request.getfixturevalue(device)
-    journey.sign_in("office")
+    journey.enter("office")
     journey.open("/funnels/people?step=activity.attended&days=182&at=1")
     page = journey.page
     form = page.locator("form[action='/segments']")
@@ -275,7 +275,7 @@ def test_the_parts_of_pages_fit_every_width_in_the_light_in_the_dark_and_on_pape
     at_desk: Journey, width: int
 ) -> None:
     page = at_desk.page
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     page.set_viewport_size({"width": width, "height": 800})
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
@@ -288,7 +288,7 @@ def test_the_parts_of_pages_fit_every_width_in_the_light_in_the_dark_and_on_pape
 
 
 def test_a_table_shows_twenty_five_rows_on_an_office_screen(at_desk: Journey) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     at_desk.open("/components")
     rows = at_desk.page.locator("table.listing tbody tr")
     seen = [box for row in rows.all() if (box := row.bounding_box())]
@@ -296,7 +296,7 @@ def test_a_table_shows_twenty_five_rows_on_an_office_screen(at_desk: Journey) ->
 
 
 def test_a_slash_leads_to_the_search_of_every_page(at_desk: Journey) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     at_desk.open("/activities")
     at_desk.page.keyboard.press("/")
     at_desk.page.keyboard.type("社区")
@@ -306,7 +306,7 @@ def test_a_slash_leads_to_the_search_of_every_page(at_desk: Journey) -> None:
 
 
 def test_an_archive_is_accessible_and_opens_by_a_tap(on_phone: Journey) -> None:
-    on_phone.sign_in("office")
+    on_phone.enter("office")
     on_phone.open("/people")
     page = on_phone.page
     page.locator("#text").fill("桂英 5678")
@@ -326,7 +326,7 @@ def test_every_act_on_a_person_is_accessible_and_fits(
     request: pytest.FixtureRequest, device: str
 ) -> None:
     journey: Journey = request.getfixturevalue(device)
-    journey.sign_in("office")
+    journey.enter("office")
     page = journey.page
     for path in ("", *(f"/{act.path}" for act in ACTS if act.in_list)):
         journey.open(f"/people/{person_id('C1')}{path}")
@@ -336,7 +336,7 @@ def test_every_act_on_a_person_is_accessible_and_fits(
 
 
 def test_a_page_with_all_it_needs_stays_light(on_phone: Journey, weights: dict[str, int]) -> None:
-    on_phone.sign_in("office")
+    on_phone.enter("office")
     for path in PATHS:
         if path not in weights:
             on_phone.open(path)
@@ -345,7 +345,7 @@ def test_a_page_with_all_it_needs_stays_light(on_phone: Journey, weights: dict[s
 
 
 def test_the_number_on_a_bar_is_the_length_of_the_list_behind_it(at_desk: Journey) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     page = at_desk.page
     for step in range(1, 6):
         at_desk.open("/")
@@ -360,7 +360,7 @@ def test_the_number_on_a_bar_is_the_length_of_the_list_behind_it(at_desk: Journe
 
 
 def test_the_picture_is_taken_as_png_with_its_bars_on_white(at_desk: Journey) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     at_desk.open("/?days=90")
     with at_desk.page.expect_download() as taken:
         at_desk.page.get_by_role("link", name="下载图（PNG）").click()
@@ -378,7 +378,7 @@ def test_the_picture_is_taken_as_png_with_its_bars_on_white(at_desk: Journey) ->
     ("button", "heading"), [("繁體", "本季一覽"), ("English", "The season"), ("简体", "本季一览")]
 )
 def test_a_language_is_chosen_and_remembered(at_desk: Journey, button: str, heading: str) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     at_desk.open("/me")
     at_desk.page.get_by_role("button", name=button).click()
     at_desk.open("/")

@@ -17,7 +17,7 @@ def _top_of(page: Page, selector: str) -> float:
 def test_the_filters_of_the_audit_are_folded_on_a_phone_and_say_what_they_are_set_to(
     on_phone: Journey,
 ) -> None:
-    on_phone.sign_in("audit")
+    on_phone.enter("audit")
     on_phone.open("/audit")
     page = on_phone.page
     fold = page.locator("details.fold > summary")
@@ -33,7 +33,7 @@ def test_the_filters_of_the_audit_are_folded_on_a_phone_and_say_what_they_are_se
 
 
 def test_what_searches_a_list_stays_in_sight_when_its_filters_are_folded(on_phone: Journey) -> None:
-    on_phone.sign_in("audit")
+    on_phone.enter("audit")
     on_phone.open("/activities")
     page = on_phone.page
     expect(page.get_by_label("全部种类")).to_be_hidden()
@@ -47,7 +47,7 @@ def test_what_searches_a_list_stays_in_sight_when_its_filters_are_folded(on_phon
 
 
 def test_the_filters_of_calls_are_folded_on_a_phone_and_said(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/follow-ups?whose=all")
     page = on_phone.page
     assert _top_of(page, ".calls li") < 480
@@ -58,7 +58,7 @@ def test_the_filters_of_calls_are_folded_on_a_phone_and_said(on_phone: Journey) 
 
 
 def test_the_member_of_a_referral_is_typed_without_any_script_failing(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today/new")
     page = on_phone.page
     page.locator("body[data-wired] summary").filter(has_text="转介绍").tap()
@@ -68,7 +68,7 @@ def test_the_member_of_a_referral_is_typed_without_any_script_failing(on_phone: 
 
 
 def test_at_a_desk_all_filters_of_a_list_are_in_sight(at_desk: Journey) -> None:
-    at_desk.sign_in("audit")
+    at_desk.enter("audit")
     at_desk.open("/audit")
     expect(at_desk.page.get_by_label("从哪天")).to_be_visible()
     expect(at_desk.page.locator("details.fold")).to_be_hidden()

@@ -69,7 +69,7 @@ def found_by_server(
 
 
 def test_the_phone_finds_what_the_server_finds(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"{FORM}/new")
     script = on_phone.page.locator("link[href$='checks.js']").get_attribute("href")
     about: dict[str, Any] = described("zh-CN", shanghai_day(now_us()), ["M-1"])
@@ -122,7 +122,7 @@ def test_without_network_what_is_wrong_is_said_beside_its_field_and_what_is_odd_
 def test_what_stands_under_a_heading_that_is_not_ticked_is_asked_about_and_stays(
     on_phone: Journey,
 ) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"{FORM}/new")
     page = on_phone.page
     page.locator("body[data-wired] [name=name]").wait_for()

@@ -21,7 +21,7 @@ def test_pages_are_accessible_in_every_language_wide_and_at_twice_the_size(
     at_desk: Journey, language: Language
 ) -> None:
     page = at_desk.page
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     address = at_desk.running.address
     page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": address}])
     for path in PATHS if PROVING else FEW:

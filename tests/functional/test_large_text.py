@@ -39,7 +39,7 @@ def small_texts(page: Page) -> list[str]:
 
 
 def test_the_smallest_text_of_a_phone_has_eighteen_pixels(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     wrong = []
     for path in PAGES:
         on_phone.open(path)
@@ -48,7 +48,7 @@ def test_the_smallest_text_of_a_phone_has_eighteen_pixels(on_phone: Journey) -> 
 
 
 def test_with_letters_of_thirty_pixels_the_pages_of_a_phone_fit(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     for path in PAGES:
         on_phone.open(path)
         on_phone.page.evaluate(
@@ -69,7 +69,7 @@ LISTS = {
 
 @pytest.mark.parametrize("name", LISTS)
 def test_with_letters_of_thirty_pixels_lists_fit_on_a_phone(on_phone: Journey, name: str) -> None:
-    on_phone.sign_in(name)
+    on_phone.enter(name)
     for path in LISTS[name]:
         on_phone.open(path)
         on_phone.page.evaluate(
@@ -83,7 +83,7 @@ def test_two_people_whose_masked_names_are_one_are_told_apart_and_long_names_wra
 ) -> None:
     others = (("C-tong1", "仝秀英", "13711116601"), ("C-tong2", "仝桂英", "13711116602"))
     on_phone.running.accept(*(card(*each) for each in others), card("C-long", LONG, "13711116603"))
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(FORM)
     page = on_phone.page
     page.locator("body[data-wired] #text").fill("仝")

@@ -22,7 +22,7 @@ def count_taps(page: Page) -> None:
 def test_a_known_person_is_signed_in_with_three_taps(on_phone: Journey) -> None:
     name = "C-taps"
     on_phone.running.accept(card(name, "解淑珍", "13911112222"))
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today")
     count_taps(on_phone.page)
     on_phone.page.reload()
@@ -39,7 +39,7 @@ def test_a_known_person_is_signed_in_with_three_taps(on_phone: Journey) -> None:
 def test_a_person_is_found_by_name_pinyin_initials_or_the_end_of_the_phone(
     on_phone: Journey, text: str
 ) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today")
     on_phone.page.locator("#text").fill(text)
     expect(on_phone.page.get_by_text("王*英").first).to_be_visible()
@@ -50,7 +50,7 @@ def test_a_person_is_found_by_name_pinyin_initials_or_the_end_of_the_phone(
 def test_what_was_searched_in_vain_is_not_typed_again_on_the_new_card(
     on_phone: Journey, text: str, field: str
 ) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today")
     page = on_phone.page
     page.locator("body[data-wired] #text").fill(text)
@@ -63,7 +63,7 @@ def test_what_was_searched_in_vain_is_not_typed_again_on_the_new_card(
 
 
 def test_a_new_card_takes_six_fields_at_most_and_all_that_was_ticked(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today/new")
     page = on_phone.page
     typed = page.locator("fieldset.new input:not([type=radio])")
@@ -104,7 +104,7 @@ def test_a_new_card_takes_six_fields_at_most_and_all_that_was_ticked(on_phone: J
 
 def test_the_same_form_sent_twice_is_recorded_once_and_calmly_said(on_phone: Journey) -> None:
     on_phone.running.accept(card("C-twice", "仇大爷", "13911113333"))
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today")
     page = on_phone.page
     page.locator("#text").fill("3333")
@@ -123,7 +123,7 @@ def test_the_same_form_sent_twice_is_recorded_once_and_calmly_said(on_phone: Jou
 
 def test_who_has_signed_in_is_shown_as_signed_in(on_phone: Journey) -> None:
     on_phone.running.accept(card("C-came", "朴顺姬", "13911117391"))
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today")
     page = on_phone.page
     page.locator("#text").fill("7391")
@@ -136,7 +136,7 @@ def test_who_has_signed_in_is_shown_as_signed_in(on_phone: Journey) -> None:
 
 
 def test_what_is_wrong_is_said_with_its_place_and_what_was_typed_stays(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today/new")
     page = on_phone.page
     page.get_by_label("手机").fill("13700004444")
@@ -153,7 +153,7 @@ def test_what_is_wrong_is_said_with_its_place_and_what_was_typed_stays(on_phone:
 
 
 def test_what_looks_odd_is_asked_once_and_then_taken(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today/new")
     page = on_phone.page
     page.get_by_label("姓名").fill("盖老师")
@@ -165,7 +165,7 @@ def test_what_looks_odd_is_asked_once_and_then_taken(on_phone: Journey) -> None:
 
 
 def test_at_a_free_clinic_nothing_can_be_tried_or_sold(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-clinic/new")
     expect(on_phone.page.get_by_text("义诊上不能试用和销售")).to_be_visible()
     assert on_phone.page.locator("[name=purchase], [name=trial]").count() == 0
@@ -176,7 +176,7 @@ def test_the_form_works_without_any_script(on_phone: Journey) -> None:
     assert browser is not None
     context = browser.new_context(java_script_enabled=False, locale="zh-CN")
     plain = Journey(context.new_page(), on_phone.running)
-    plain.sign_in()
+    plain.enter()
     plain.open("/log/A-today")
     plain.page.locator("#text").fill("欧阳")
     plain.page.get_by_role("button", name="查找").click()

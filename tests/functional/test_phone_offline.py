@@ -153,7 +153,7 @@ def test_whoever_has_the_phone_next_reads_nothing_and_the_owner_sends_it(
 def test_what_was_typed_stays_on_the_phone_when_the_answer_is_no_receipt_and_no_form(
     on_phone: Journey,
 ) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"{FORM}/new")
     page = on_phone.page
     # Meanwhile the same person signs in anew elsewhere in the browser: the open page is stale.
@@ -168,7 +168,7 @@ def test_what_was_typed_stays_on_the_phone_when_the_answer_is_no_receipt_and_no_
 
 
 def test_signing_out_asks_first_when_something_is_unsent(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"{FORM}/new")
     page = on_phone.page
     write_card(page, "")
@@ -380,7 +380,7 @@ def test_what_is_refused_later_stays_on_the_phone_with_its_reason_until_it_is_me
 def test_what_is_opened_to_be_mended_stays_on_the_phone_until_it_is_mended_or_discarded(
     on_phone: Journey,
 ) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"{FORM}/new")
     page = on_phone.page
     write_card(page, "", "13700007777")
@@ -401,7 +401,7 @@ def test_what_is_opened_to_be_mended_stays_on_the_phone_until_it_is_mended_or_di
 def test_a_mended_form_with_a_new_number_takes_the_place_of_the_one_it_mends(
     on_phone: Journey,
 ) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"{FORM}/new")
     page = on_phone.page
     page.locator("body[data-wired] [name=name]").wait_for()
@@ -419,7 +419,7 @@ def test_a_mended_form_with_a_new_number_takes_the_place_of_the_one_it_mends(
 def test_what_the_person_is_being_asked_about_is_not_sent_until_the_person_has_decided(
     on_phone: Journey,
 ) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"{FORM}/new")
     page = on_phone.page
     page.clock.install()
@@ -450,7 +450,7 @@ def test_what_the_person_is_being_asked_about_is_not_sent_until_the_person_has_d
 
 
 def test_what_is_unsent_is_in_sight_before_anybody_signs_in(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"{FORM}/new")
     page = on_phone.page
     write_card(page, "")

@@ -114,7 +114,7 @@ def test_a_phone_that_has_no_room_sends_the_form_as_a_page_and_asks_to_keep_what
         navigator.storage.persist = async () => { window.askedToPersist = true; return true; };
         """
     )
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(NEW)
     assert page.evaluate("window.askedToPersist")
     before = written_cards(on_phone.running)

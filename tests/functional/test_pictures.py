@@ -70,7 +70,7 @@ def journey(request: pytest.FixtureRequest) -> Journey:
 )
 def test_a_picture_is_of_the_page_that_the_documents_speak_of(journey: Journey, name: str) -> None:
     place = PLACES[name]
-    journey.sign_in(place.account)
+    journey.enter(place.account)
     answer = journey.page.goto(journey.running.address + place.path)
     assert answer is not None
     assert answer.ok
@@ -96,7 +96,7 @@ def test_a_receipt_and_what_waits_without_network_are_drawn_on_the_way(on_phone:
 def test_letters_to_many_are_drawn_as_somebody_looks_whom_they_would_reach(
     at_desk: Journey,
 ) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     at_desk.open("/letters/batch?whom=calls:all")
     page = at_desk.page
     page.get_by_label("模板").select_option("trial-follow-up")
@@ -108,7 +108,7 @@ def test_letters_to_many_are_drawn_as_somebody_looks_whom_they_would_reach(
 
 
 def test_the_audit_is_drawn_once_somebody_has_opened_what_is_masked(at_desk: Journey) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     # Who is first in the list hangs on what other tests wrote.
     at_desk.open(f"/people/{person_id('C1')}")
     page = at_desk.page
@@ -118,7 +118,7 @@ def test_the_audit_is_drawn_once_somebody_has_opened_what_is_masked(at_desk: Jou
         hidden.first.click()
         expect(hidden).to_have_count(left)
     page.context.clear_cookies()
-    at_desk.sign_in("audit")
+    at_desk.enter("audit")
     at_desk.open("/audit")
     expect(page.locator("main tbody tr").first).to_be_visible()
     draw(at_desk, "audit")

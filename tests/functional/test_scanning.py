@@ -73,7 +73,7 @@ def test_a_code_before_the_camera_signs_in_with_colour_sound_and_a_sentence(
 ) -> None:
     running = on_phone.running
     running.accept(card(KNOWN, "柴相机", "13711117701"))
-    on_phone.sign_in()
+    on_phone.enter()
     page = look_through(on_phone)
     hold(page, f"{running.address}/log/A-today/card/{KNOWN}")
     told = page.locator("#scanned [data-tone=good]")
@@ -88,7 +88,7 @@ def test_a_code_before_the_camera_signs_in_with_colour_sound_and_a_sentence(
 
 
 def test_two_taps_open_one_camera(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     page = on_phone.page
     page.add_init_script(_CAMERA)
     on_phone.open(SCAN)
@@ -128,7 +128,7 @@ def test_a_printed_card_held_before_the_browsers_own_camera_signs_in(
         page = camera.new_page(locale="zh-CN")
         page.add_init_script("delete globalThis.BarcodeDetector;")
         journey = Journey(page, running)
-        journey.sign_in()
+        journey.enter()
         journey.open(SCAN)
         page.locator("body[data-scan-ready]").wait_for()
         page.get_by_role("button", name="打开相机").click()
@@ -150,7 +150,7 @@ def y4m(picture: Image.Image) -> bytes:
 
 
 def test_without_a_camera_the_number_is_typed(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     page = on_phone.page
     page.add_init_script("navigator.mediaDevices.getUserMedia = async () => { throw new Error(); }")
     on_phone.open(SCAN)

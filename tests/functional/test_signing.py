@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_closed_fold_inside_an_open_one_says_that_it_can_be_opened(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today/new")
     page = on_phone.page
     page.get_by_text("同意", exact=True).first.tap()
@@ -44,7 +44,7 @@ def agree_and_sign(page: Page) -> None:
 def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> None:
     name, running = "C-glass", on_phone.running
     running.accept(card(name, "单手书", "13911117777"))
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"/log/A-today/person/{person_id(name)}")
     page = on_phone.page
     agree_and_sign(page)
@@ -65,7 +65,7 @@ def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> No
 
 
 def test_a_form_that_is_opened_again_says_that_it_was_signed(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open(f"{FORM}/new")
     page = on_phone.page
     page.locator("body[data-wired] [name=name]").wait_for()

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_who_goes_back_to_the_search_finds_what_was_searched_for(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today")
     page = on_phone.page
     page.locator("body[data-wired] #text").fill("王桂英")
@@ -28,7 +28,7 @@ def test_who_goes_back_to_the_search_finds_what_was_searched_for(on_phone: Journ
 
 
 def test_what_comes_next_stands_on_one_line_at_360_pixels(on_phone: Journey) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today/new")
     page = on_phone.page
     page.locator("body[data-wired] [name=name]").fill("王一行")
@@ -46,7 +46,7 @@ def test_what_comes_next_stands_on_one_line_at_360_pixels(on_phone: Journey) -> 
 def test_the_chooser_of_columns_has_small_ticks_and_its_names_stand_still(
     at_desk: Journey,
 ) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     at_desk.open("/people")
     page = at_desk.page
     page.locator("details.cols summary").click()
@@ -62,7 +62,7 @@ def test_an_answer_to_a_search_that_comes_after_the_page_changed_changes_nothing
     on_phone: Journey,
 ) -> None:
     on_phone.running.accept(card("C-late", "仲晚到", "13711118899"))
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today")
     page, held = on_phone.page, list[Route]()
 
@@ -87,7 +87,7 @@ def test_an_answer_to_a_search_that_comes_after_the_page_changed_changes_nothing
 
 def test_who_comes_for_the_next_person_finds_an_empty_search(on_phone: Journey) -> None:
     on_phone.running.accept(card("C-before", "皇甫先", "13711117755"))
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today")
     page = on_phone.page
     page.locator("body[data-wired] #text").press_sequentially("7755")
@@ -99,7 +99,7 @@ def test_who_comes_for_the_next_person_finds_an_empty_search(on_phone: Journey) 
 
 
 def test_a_page_that_looks_again_by_itself_never_eats_what_was_typed(at_desk: Journey) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     page = at_desk.page
     # As a page that was answered before its events were recorded.
     page.add_init_script("""document.addEventListener("readystatechange", () => {
@@ -125,7 +125,7 @@ def test_a_page_that_looks_again_by_itself_never_eats_what_was_typed(at_desk: Jo
 def test_what_takes_back_stands_in_sight_above_the_bar_however_much_was_said(
     on_phone: Journey,
 ) -> None:
-    on_phone.sign_in()
+    on_phone.enter()
     on_phone.open("/log/A-today/new")
     page = on_phone.page
     page.locator("body[data-wired] [name=name]").fill("王多项")
@@ -146,7 +146,7 @@ def test_what_takes_back_stands_in_sight_above_the_bar_however_much_was_said(
 def test_of_two_taps_at_once_one_is_sent_though_the_answer_is_a_file_and_the_page_stays(
     at_desk: Journey,
 ) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     at_desk.open("/letters/batch")
     page = at_desk.page
     page.locator("body[data-wired]").wait_for()
@@ -162,7 +162,7 @@ def test_of_two_taps_at_once_one_is_sent_though_the_answer_is_a_file_and_the_pag
 def test_a_link_that_is_shown_once_is_chosen_whole_and_copied_with_one_tap(
     at_desk: Journey,
 ) -> None:
-    at_desk.sign_in("office")
+    at_desk.enter("office")
     page = at_desk.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     at_desk.open("/accounts")
@@ -179,7 +179,7 @@ def test_a_link_that_is_shown_once_is_chosen_whole_and_copied_with_one_tap(
 
 
 def test_a_breakdown_by_activities_shows_its_numbers_on_a_phone(on_phone: Journey) -> None:
-    on_phone.sign_in("office")
+    on_phone.enter("office")
     on_phone.open("/funnels?step=activity.attended&step=trial.started&days=182&by=activity_id")
     number = on_phone.page.locator("table.figures").last.locator("tbody td").first
     box = number.bounding_box()

@@ -157,7 +157,7 @@ def test_a_sheet_of_eighty_rows_with_five_bad_ones_is_in_and_mended_within_three
 ) -> None:
     sheet, page = tmp_path / "sheet.csv", at_desk.page
     sheet.write_bytes(eighty_rows())
-    at_desk.sign_in()
+    at_desk.enter()
     at_desk.open("/sheets/A-sheet-timed")
     hand = Hand(page)
     hand.think()

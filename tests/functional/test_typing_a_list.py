@@ -38,7 +38,7 @@ def agreed(card_id: str, purpose: str) -> dict[str, Any]:
 
 
 def opened(journey: Journey) -> Page:
-    journey.sign_in()
+    journey.enter()
     journey.open(LIST)
     page = journey.page
     page.locator("body[data-wired][data-queue-ready] [data-cell=name]").first.wait_for()
