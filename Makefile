@@ -34,10 +34,13 @@ quick: install ## lint, unit tests and laws, within a minute
 	JINXI_QUICK=1 $(BIN)/pytest -q -m "not long" $(SPREAD) $(FAST)
 
 # Types are looked at while the first tests wait; what is wrong with them is said at once, and at the end.
+# A shell has what runs beside it ignore Ctrl+C; this undoes it, so that nothing is left behind.
+ENDS_TOO := $(BIN)/python -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])'
 test: install ## lint, types and every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@said=$$(mktemp); { $(BIN)/mypy >$$said 2>&1 || { cat $$said; exit 1; }; } & types=$$!; \
+	@said=$$(mktemp); trap 'rm -f $$said; exit 130' INT; \
+	  { $(ENDS_TOO) $(BIN)/mypy >$$said 2>&1 || { cat $$said 2>/dev/null; exit 1; }; } & types=$$!; \
 	  echo "$(BIN)/mypy & $(BIN)/pytest $(SPREAD)"; $(BIN)/pytest $(SPREAD); tests=$$?; \
 	  wait $$types; types=$$?; cat $$said; rm $$said; [ $$tests = 0 ] && [ $$types = 0 ]
 
