@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import Pool
@@ -44,6 +45,15 @@ PARAMETERS_PER_QUERY = 500
 _BUSY_TIMEOUT_SECONDS = 60
 _BRIEF_TIMEOUT_SECONDS = 2
 _WRITES = "jinxi_writes"
+_GIVEN_UP = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 40_000,
+}
+"""A server's machine that is gone without a word is noticed within a minute; the system would wait
+for a quarter of an hour, or for ever where an answer is awaited. The URL may say otherwise."""
 
 
 class DatabaseUnusable(Exception):
@@ -64,7 +74,13 @@ def open_engine(url: str, poolclass: type[Pool] | None = None, *, passing: bool 
     file = sqlite_file(url)
     if file is None:
         # A server that was restarted has cut the connections that are kept: look before use.
-        return create_engine(url, poolclass=poolclass, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            url,
+            poolclass=poolclass,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={k: v for k, v in _GIVEN_UP.items() if k not in make_url(url).query},
+        )
     try:
         make_folder(file.parent)
     except OSError as error:
