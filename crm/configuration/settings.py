@@ -224,8 +224,8 @@ class Settings:
         password_file = said.get("database_password_file")
         found = said | {
             "data_folder": folder,
-            "database_url": _with_password(database_url, password_file),
-            "keyring_url": _with_password(keyring_url, password_file),
+            "database_url": with_password(database_url, password_file),
+            "keyring_url": with_password(keyring_url, password_file),
             "master_key_file": said.get("master_key_file") or folder / "master.key",
         }
         return cls(**found)
@@ -248,7 +248,7 @@ def setting(name: str) -> Any:
     return read_one(declared, text) if text else None
 
 
-def _with_password(database_url: str, file: Path | None) -> str:
+def with_password(database_url: str, file: Path | None) -> str:
     """The URL with the password that the file holds, where it names a user and no password."""
     named = _USER_ALONE.fullmatch(database_url)
     if file is None or named is None:

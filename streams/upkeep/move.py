@@ -34,7 +34,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crm.accounts.tables import ACCESS, ACCOUNT, API_TOKEN
 from crm.clock import now_us
-from crm.configuration.settings import Settings, keyring_beside, sqlite_file
+from crm.configuration.settings import Settings, keyring_beside, sqlite_file, with_password
 from crm.journal.checkpoints import CHECKPOINT, Partition, checkpoints, move_on, next_offset
 from crm.journal.events import JOURNAL, last_position
 from crm.journal.progress import load_progress
@@ -93,10 +93,14 @@ def target_settings(source: Settings, url: str, keyring_url: str | None) -> Sett
     for each in (url, keyring_url or url):
         if make_url(each).get_backend_name() != "postgresql":
             raise MoveRefused("target is not PostgreSQL")
+    file = source.database_password_file
     return replace(
         source,
-        database_url=url,
-        keyring_url=keyring_url or keyring_beside(url, source.data_folder),
+        database_url=with_password(url, file),
+        keyring_url=with_password(
+            keyring_url or keyring_beside(url, source.data_folder),
+            file,
+        ),
     )
 
 

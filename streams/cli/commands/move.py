@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from sqlalchemy.engine import make_url
 
 from crm.configuration.settings import Settings, keyring_beside
 from streams.cli.commands.options import AsJson
@@ -94,11 +95,19 @@ def _tell(moved: Moved, target: Settings) -> None:
 
 def next_settings(target: Settings) -> dict[str, str]:
     """The settings to start with from now on; passwords are left out."""
-    found = {"JINXI_DATABASE_URL": place(target.database_url)}
+    file = target.database_password_file
+    shown = place if file is None else _without_password
+    found = {"JINXI_DATABASE_URL": shown(target.database_url)}
     if target.keyring_url != keyring_beside(target.database_url, target.data_folder):
-        found["JINXI_KEYRING_URL"] = place(target.keyring_url)
+        found["JINXI_KEYRING_URL"] = shown(target.keyring_url)
+    if file is not None:
+        found["JINXI_DATABASE_PASSWORD_FILE"] = str(file.absolute())
     return {
         **found,
         "JINXI_MASTER_KEY_FILE": str(target.master_key_file.absolute()),
         "JINXI_DATA": str(target.data_folder.absolute()),
     }
+
+
+def _without_password(url: str) -> str:
+    return make_url(url)._replace(password=None).render_as_string()
