@@ -14,10 +14,11 @@ from crm.rights import working_days
 
 Kind = Literal["know", "copy", "transfer", "correct", "erase", "withdraw", "explain"]
 """PIPL art. 44, 45, 45, 46, 47, 15 and 48."""
-AskedBy = Literal["self", "guardian", "relative"]
-"""`relative`: a near relative of somebody who died (art. 49)."""
+AskedBy = Literal["self", "guardian", "agent", "relative"]
+"""agent: whom the person authorised; relative: a near one of somebody who died (art. 49)."""
 Channel = Literal["phone", "visit", "letter", "online", "dealer"]
-Outcome = Literal["granted", "refused"]
+Outcome = Literal["granted", "refused", "taken_back"]
+"""`taken_back`: whoever asked does not want it any more."""
 Reason = Literal[
     "identity_not_proven", "law_requires_keeping", "others_rights", "nothing_held", "other"
 ]
@@ -48,7 +49,7 @@ CLOSED = "the request is closed already"
 NEEDS_REASON = "a refusal needs a reason"
 NEEDS_EVENT = "granting this needs the event that did it, of a card of this person"
 NOT_DECEASED = "a relative may be granted this only once the person has died"
-HAS_DIED = "neither a person nor a guardian asks for anything after the death"
+HAS_DIED = "neither a person nor who speaks for it asks for anything after the death"
 IN_FUTURE = "the request cannot be received later than today"
 
 
@@ -143,6 +144,8 @@ def fault_of(
         return CLOSED
     if closing.outcome == "refused":
         return NEEDS_REASON if closing.reason is None else None
+    if closing.outcome == "taken_back":
+        return None
     bar = bar_of(request.asked_by, deceased=deceased)
     if bar is not None:
         return bar

@@ -17,6 +17,7 @@ from crm.archives.queries import WholeArchive, person_then, whole_archive
 from crm.copies.queries import copies_of, dealer_names
 from crm.operations.clashes import clashes
 from crm.people.queries import PAGE_ROWS, restricted_people
+from crm.rights.answer import Kept, answer_letter
 from crm.rights.large_print import large_print
 from crm.rights.own_copy import Holding, own_copy
 from crm.rights.queries import opened_by, request_of, require_right_to_see
@@ -41,6 +42,7 @@ _PROVE = N_("请先核实提出的人是谁，再勾上。")
 _PROVEN: dict[AskedBy, str] = {
     "self": N_("我核实过：是本人提出的，也说明了后果。"),
     "guardian": N_("我核实过：是本人的监护人提出的，也说明了后果。"),
+    "agent": N_("我核实过：提出的人有本人的委托书，也向本人说明了后果。"),
     "relative": N_(
         "我核实过：本人已经去世，提出的是近亲属，为的是自己合法、正当的利益，也说明了后果。"
     ),
@@ -144,6 +146,27 @@ def erase(posting: SignedInPosting, request_id: str) -> Response:
     return done(visit, f"/rights/{request_id}", answer)
 
 
+@router.get("/rights/{request_id}/answer.pdf")
+def answer_page(visit: SignedIn, request_id: str) -> Response:
+    """The answer as a letter in large print, to be handed over or posted."""
+    clerk_of(visit)
+    site, request = visit.site, _request(visit, request_id)
+    if request.closing is None:
+        raise NotFound
+    with reading(site.engine) as connection:
+        found = whole_archive(visit.scope, connection, site.keyring, request.card_id, site.now_us())
+    bought = found.dossier.purchases if found else ()
+    kept = [Kept(e.sku, e.quantity, e.on, e.serials) for e in bought if e.returned < e.quantity]
+
+    def say_label(group: str, code: str) -> str:
+        return translated(label(group, code), visit.language)
+
+    letter = answer_letter(request, kept, site.keeper, visit.language, say_label)
+    named = f'inline; filename="answer-{request_id[:8]}.pdf"'
+    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+    return Response(large_print(letter), media_type="application/pdf", headers=headers)
+
+
 def _erasable(visit: Visit, request_id: str) -> Request:
     clerk_of(visit)
     sayer_of(visit, [ERASED])
@@ -172,6 +195,8 @@ def _erasing(visit: Visit, request: Request, form: ActForm) -> Response:
         "evidence": sum(bool(word["evidence_kept"]) for word in archive["consents"]),
         "calls": len(whole.dossier.due),
         "kept": len(whole.dossier.purchases) + len(whole.dossier.trials),
+        "purchases": whole.dossier.purchases,
+        "today": _today(visit),
         "holders": [dealers.get(copy.dealer, copy.dealer) for copy in whole.copies or ()],
         "entered_by": speaker_word(names, entered_by, visit.say),
         "is_own": entered_by == visit.account.actor,

@@ -100,9 +100,13 @@ def evidence(posting: SignedInPosting, name: str) -> Response:
     return Response(found.content, media_type=media_type, headers=headers)
 
 
+_ALL = "all"
+_NAMES_IT = ("card_id", "purpose", "dealer")
+
+
 @router.post("/people/{name}/withdraw")
 def withdraw(posting: SignedInPosting, name: str) -> Response:
-    """The person took a consent back: said of each of its cards on which the consent stands."""
+    """The person took a consent back, or all of them: said of each card on which it stands."""
     visit = posting.visit
     sayer_of(visit, ["consent.withdrawn"])
     purpose, dealer = posting.text("purpose", 64), posting.text("dealer", 64) or None
@@ -111,11 +115,12 @@ def withdraw(posting: SignedInPosting, name: str) -> Response:
     if known is None:
         raise NotFound
     back = answered(visit, posting.text("back", 60)) or f"/people/{name}"
-    said = {"purpose": purpose, **({"dealer": dealer} if dealer else {})}
     acts = [
-        Act("consent.withdrawn", {"card_id": each["card_id"], **said})
+        Act("consent.withdrawn", {field: each[field] for field in _NAMES_IT if each[field]})
         for each in known["standings"]
-        if (each["purpose"], each["dealer"], each["state"]) == (purpose, dealer, "given")
+        if each["state"] == "given"
+        and purpose in (each["purpose"], _ALL)
+        and (dealer == each["dealer"] or purpose == _ALL)
     ]
     if not acts:
         # A second tap, or nothing that stands: nothing is said, and nothing is wrong.

@@ -199,7 +199,12 @@ RIGHTS_KINDS = {
     "withdraw": N_("撤回同意"),
     "explain": N_("解释规则"),
 }
-RIGHTS_ASKERS = {"self": N_("本人"), "guardian": N_("监护人"), "relative": N_("近亲属")}
+RIGHTS_ASKERS = {
+    "self": N_("本人"),
+    "guardian": N_("监护人"),
+    "agent": N_("本人委托的人"),
+    "relative": N_("近亲属"),
+}
 RIGHTS_CHANNELS = {
     "phone": N_("电话"),
     "visit": N_("上门"),
@@ -207,7 +212,11 @@ RIGHTS_CHANNELS = {
     "online": N_("网上"),
     "dealer": N_("经销商"),
 }
-RIGHTS_OUTCOMES = {"granted": N_("已照办"), "refused": N_("已拒绝")}
+RIGHTS_OUTCOMES = {
+    "granted": N_("已照办"),
+    "refused": N_("已拒绝"),
+    "taken_back": N_("提出的人收回了"),
+}
 RIGHTS_REASONS = {
     "identity_not_proven": N_("无法核实身份"),
     "law_requires_keeping": N_("法律要求保存"),

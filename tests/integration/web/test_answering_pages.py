@@ -128,13 +128,16 @@ def test_an_erasure_shows_what_goes_and_is_done_by_somebody_else_than_who_entere
     site: RunningSite, law: httpx.Client
 ) -> None:
     bought = {"purchase_id": "P-q5", "sku": "JX-B2", "quantity": 1, "unit_price_fen": 59_700}
+    bought |= {"serials": ["SN-77"]}
     site.accept(
         *(card("Q-5", "孔忘掉", "13700007005"), card("Q-6", "孔忘掉", "13700007005")),
         event("purchase.made", "Q-5", channel="dealer", **bought),
     )
     path = ask(law, "Q-5", "erase")
     own = law.get(f"{path}/erase").text
-    assert "2 张档案卡" in own and "1 条试用和购买" in own and "永远删除" not in own
+    assert (
+        "2 张档案卡" in own and "1 条试用和购买" in own and "SN-77" in own and "永远删除" not in own
+    )
     can = re.search(r"可以请 ([^<]*) 来做", own)
     assert can and "law-2" in can[1].split("、") and "law" not in can[1].split("、")
     form = {"form_token": token_in(own), "form_id": "0" * 8 + "-0000" * 3 + "-" + "0" * 12}
@@ -151,6 +154,22 @@ def test_an_erasure_shows_what_goes_and_is_done_by_somebody_else_than_who_entere
         assert close(other, path).status_code == 303
         assert other.get(f"{path}/erase").status_code == 404
     assert "找不回来" in law.get("/people/Q-5").text
+    letter = law.get(f"{path}/answer.pdf")
+    assert letter.headers["content-type"] == "application/pdf" and letter.content[:4] == b"%PDF"
+    assert f"{path}/answer.pdf" in law.get(path).text
+
+
+def test_a_request_that_its_person_does_not_want_any_more_is_neither_refused_nor_done(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(card("Q-60", "邵回心", "13700007060"))
+    path = ask(law, "Q-60", "erase")
+    assert law.get(f"{path}/answer.pdf").status_code == 404
+    form = {"form_token": token_in(law.get(path).text), "outcome": "taken_back"}
+    assert law.post(f"{path}/close", data=form).status_code == 303
+    page = law.get(path).text
+    assert "提出的人收回了" in page and "永远删除" not in page
+    assert law.get(f"{path}/answer.pdf").status_code == 200
 
 
 def test_restricted_people_are_listed_for_compliance_alone(
@@ -328,3 +347,17 @@ def test_what_only_others_may_do_names_their_roles(site: RunningSite, law: httpx
     site.accept(card("Q-55", "柳别人", "13700007055"))
     path = ask(law, "Q-55", "correct")
     assert "这件事要由总部、现场工作人员来办。" in law.get(path).text
+
+
+def test_everything_that_stands_is_withdrawn_with_one_tap(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    site.accept(card("Q-61", "邵全撤", "13700007061"), consent("Q-61"))
+    site.accept(consent("Q-61", purpose="marketing"))
+    path = ask(law, "Q-61", "withdraw")
+    page = law.get(path).text
+    form = page[: page.index("样全部撤回")].rpartition("<form")[2]
+    data = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert law.post("/people/Q-61/withdraw", data=data).status_code == 303
+    site.work()
+    assert "given" not in standings(site, "Q-61").values()

@@ -189,6 +189,7 @@ OPENS: dict[str, Allowed] = {
     "POST /people/{name}/letter": both(sees("letters"), sees("opens")),
     "GET /clashes": sees("runs"),
     "POST /rights/{request_id}/note": sees("answers"),
+    "GET /rights/{request_id}/answer.pdf": sees("answers"),
     "POST /rights/{request_id}/close": sees("answers"),
     **dict.fromkeys(("GET /dealers", "GET /recalls", "GET /hand-over"), sees("copies")),
     **dict.fromkeys(("GET /hand-over/people", "POST /hand-over/people"), sees("copies")),

@@ -21,6 +21,7 @@ from crm.rights.request import (
     Closing,
     Request,
     Step,
+    bar_of,
     by_urgency,
     doubt_of,
     due_on,
@@ -142,3 +143,14 @@ def test_overdue_ones_come_first_then_by_the_day_they_are_due_and_closed_ones_la
     done = a_request(request_id="done", steps=closed_by("granted"))
     ordered = sorted((done, later, soon, late), key=lambda each: by_urgency(each, today))
     assert [each.request_id for each in ordered] == ["late", "soon", "later", "done"]
+
+
+def test_whoever_changed_their_mind_takes_a_request_back_without_reason_or_event() -> None:
+    for asked_by in ("self", "relative"):
+        request = a_request("erase", asked_by=asked_by)
+        assert fault_of(request, Closing("taken_back"), deceased=False, events=NOTHING) is None
+
+
+def test_whom_the_person_authorised_may_be_granted_it_while_the_person_lives() -> None:
+    assert bar_of("agent", deceased=False) is None
+    assert doubt_of("agent", deceased=True) == HAS_DIED
