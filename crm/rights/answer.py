@@ -76,17 +76,7 @@ def answer_letter(
     sections = [Section("asked", say(ASKED), [asked], [])]
     sections.append(Section("answer", say(ANSWERED), answer, []))
     if is_done and request.kind == "erase" and kept:
-        lines = [
-            say(
-                DEVICE,
-                sku=each.sku,
-                count=each.count,
-                day=whole_day_text(each.on, language),
-                serials="、".join(each.serials) or say(NO_SERIALS),
-            )
-            for each in kept
-        ]
-        sections.append(Section("stays", say(STAYS), [say(DEVICES), *lines], []))
+        sections.append(_staying(kept, language))
     contact = keeper.contact
     reach = say(said.CONTACT, contact=contact) if contact else say(said.NO_CONTACT)
     who = say(said.COMPANY, company=keeper.name)
@@ -94,3 +84,20 @@ def answer_letter(
     day = whole_day_text(shanghai_day(closing.at_us), language)
     made = say(MADE, number=request.request_id[:8].upper(), day=day)
     return OwnCopy(language, say(TITLE), made, sections)
+
+
+def _staying(kept: Sequence[Kept], language: Language) -> Section:
+    lines = [
+        translated(
+            DEVICE,
+            language,
+            sku=each.sku,
+            count=each.count,
+            day=whole_day_text(each.on, language),
+            serials="、".join(each.serials) or translated(NO_SERIALS, language),
+        )
+        for each in kept
+    ]
+    return Section(
+        "stays", translated(STAYS, language), [translated(DEVICES, language), *lines], []
+    )
