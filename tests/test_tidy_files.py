@@ -2,8 +2,8 @@
 
 What is checked
 - Tests: every one asserts something and is named by a sentence; none sleeps or asserts a constant;
-  none looks at a clock, or says by itself how many examples it is shown; every folder of tests is
-  a package.
+  none looks at a clock, or says by itself how many examples it is shown; what several need stands
+  in a module of its own, not in that of one of them; every folder of tests is a package.
 - Documents name only files that exist, and the README only `make` targets that exist.
 - Project files name no package registry: where packages come from is the machine's to say.
 """
@@ -131,6 +131,18 @@ def test_the_name_of_every_test_is_a_sentence() -> None:
             for module in suites()
             for function in _test_functions(module)
             if len(function.name.split("_")) < 4
+        ),
+    )
+
+
+def test_nobody_imports_from_a_module_of_tests() -> None:
+    assert_none(
+        "what several tests need stands in a module that says what it is",
+        (
+            module.at(found.node, found.name)
+            for module in modules_of("tests")
+            for found in imports_of(module)
+            if any(part.startswith("test_") for part in found.name.split("."))
         ),
     )
 

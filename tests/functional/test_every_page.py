@@ -1,10 +1,8 @@
 """What holds for every page: readable by all, light, nothing from elsewhere, in every language."""
 
 import re
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -18,108 +16,16 @@ from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from crm.web.view.person_acts import ACTS
 from tests.functional.journeys import LARGEST_PAGE_BYTES, Journey
+from tests.functional.looking import PATHS, assert_accessible, assert_fits, assert_large_targets
 from tests.integration.web.sites import today
 
 pytestmark = pytest.mark.browser
 
-PATHS = (
-    *("/", "/people", "/season/2", "/activities", "/activities/A-today"),
-    # A clinic without its filing number: a button within a note.
-    "/activities/A-clinic",
-    *("/calendar", "/plan", "/plan/copy", "/plan?like=A-today", "/activities/A-today/poster"),
-    *(f"/activities/A-today/{act}" for act in ("change", "cancel", "held")),
-    *("/activities/A-today/attended", "/activities/A-today/expected", "/invite?to=A-today"),
-    *("/follow-ups", "/events?outcome=rejected", "/me", "/unsent"),
-    *("/more", "/search", "/components"),
-    "/funnels",
-    "/funnels?step=activity.attended&step=purchase.made&days=182&by=city&by=age&compare=before",
-    "/funnels/season?by=dealer",
-    "/segments",
-    "/funnels/differs?step=activity.attended&step=purchase.made&days=182&compare=before",
-    "/funnels/people?step=activity.attended&days=182&at=1",
-    "/funnels/people?step=activity.attended&step=consent.given:purpose=archive&days=60&at=1&left=1",
-    *("/me/password", "/me/second-factor"),
-    *("/status", "/backups", "/accounts", "/audit", "/tokens", "/webhooks", "/notices"),
-    "/event?source=/hq/console&id=plan-A-today",
-    *("/rewards", "/rewards?state=held", "/rewards/files", "/disputes", "/watch"),
-    *("/policies", "/policies/new", "/policies/default"),
-    *("/members", "/members/new", "/statements", "/transfers"),
-    *("/rights", "/rights?closed=true", "/matching", "/conflicts", "/letters", "/letters/batch"),
-    *("/letters/batch/letters-1", "/letters/batch/letters-1/people/waiting", "/said/unsettled"),
-    *(
-        "/log?choose=true",
-        "/log/A-today",
-        "/log/A-today/new",
-        "/sheets/A-today",
-        "/said",
-        "/log/A-today/list",
-        "/log/walk-in",
-        "/log/A-today/scan",
-        "/docs",
-        "/offline",
-        "/kept",
-        "/no",
-    ),
-    *("/dealers", "/recalls", "/recalls?overdue=true", "/hand-over", "/hand-over?old=D01&new=D02"),
-)
-_SERIOUS = {"serious", "critical"}
 _BAR, _WHITE = (0xB5, 0x42, 0x0C), (255, 255, 255)
 
 
-_WRONG_ALONE = {"resultTypes": ["violations"]}
-"""What is right is not told one by one: that is many times as much."""
 _COLOURS = {"runOnly": ["color-contrast"]}
 """All that the dark can spoil where the light has been looked at."""
-
-
-_AXE: str = Axe().axe_script
-
-
-def assert_accessible(page: Page, options: dict[str, Any] | None = None) -> None:
-    # Half a megabyte: to a page that is looked at twice it is sent once.
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_AXE)
-    found = page.evaluate(
-        "async (options) => (await axe.run(options)).violations", _WRONG_ALONE | (options or {})
-    )
-    serious = [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in found
-        if violation["impact"] in _SERIOUS
-        for node in violation["nodes"]
-    ]
-    assert not serious, "\n".join([page.url, *serious])
-
-
-def assert_fits(page: Page) -> None:
-    width, widest = page.evaluate(
-        """() => {
-          // On a phone innerWidth grows with what is too wide.
-          const root = document.documentElement, width = root.scrollWidth - root.clientWidth;
-          const out = [...document.querySelectorAll("main *")].filter(
-            (each) => width > 0 && each.checkVisibility()
-              && each.getBoundingClientRect().right > root.clientWidth + 1);
-          return [width, out.slice(-3).map((each) => each.outerHTML.slice(0, 120))];
-        }"""
-    )
-    assert width <= 0, "\n".join((f"{page.url} is {width} px too wide", *widest))
-
-
-def assert_large_targets(page: Page) -> None:
-    """Buttons, fields and links outside running text are at least 44 px high.
-
-    In a table on a desktop, where 25 rows are to be seen, they are as high as WCAG 2.2 asks.
-    """
-    small = page.evaluate(
-        """() => [...document.querySelectorAll(
-             "button, .button, nav a, main li > a, input:not([type=hidden]), select, summary")]
-           .map((target) => target.closest(".tick") ?? target)
-           .filter((target) => target.checkVisibility())
-           .filter((target) => innerWidth < 960 || !target.closest(".listing"))
-           .filter((target) => target.getBoundingClientRect().height < 44)
-           .map((target) => target.outerHTML.slice(0, 120))"""
-    )
-    assert not small, "\n".join([page.url, *small])
 
 
 def assert_for_all(page: Page) -> None:

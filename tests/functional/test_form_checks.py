@@ -14,8 +14,8 @@ from crm.web.view.form_fields import described
 from crm.web.view.forms import Fault, checked
 from tests.functional.journeys import Journey
 from tests.functional.phones import FORM, expect_unsent, no_network, stand_ready
-from tests.unit.crm.web.test_form_checks import TICKS, VALUES
-from tests.unit.crm.web.test_forms import STAFF, entry
+from tests.unit.crm.web.form_entries import STAFF, entry
+from tests.unit.crm.web.form_values import TICKS, VALUES
 
 pytestmark = pytest.mark.browser
 

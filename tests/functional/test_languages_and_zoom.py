@@ -5,7 +5,7 @@ import pytest
 from campaigns.wording.languages import LANGUAGES, Language
 from crm.web.guards.visit import LANGUAGE_COOKIE
 from tests.functional.journeys import Journey
-from tests.functional.test_every_page import PATHS, assert_accessible, assert_fits
+from tests.functional.looking import PATHS, assert_accessible, assert_fits
 from tests.profiles import PROVING
 
 pytestmark = [pytest.mark.browser, pytest.mark.more_in_prove]

@@ -5,8 +5,8 @@ from playwright.sync_api import Page, expect
 
 from campaigns.ids import person_id
 from tests.functional.journeys import Journey
+from tests.functional.looking import assert_fits
 from tests.functional.phones import FORM
-from tests.functional.test_every_page import assert_fits
 from tests.integration.web.sites import card
 
 pytestmark = pytest.mark.browser

@@ -10,6 +10,7 @@ from crm.people.queries import find_people
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.functional.journeys import Journey
+from tests.functional.looking import assert_accessible, assert_fits, assert_large_targets
 from tests.functional.phones import (
     FORM,
     events_of,
@@ -18,8 +19,7 @@ from tests.functional.phones import (
     stand_ready,
     write_card,
 )
-from tests.functional.test_every_page import assert_accessible, assert_fits, assert_large_targets
-from tests.functional.test_walk_in_offline import activity_of, hold_walk_ins, write_activity
+from tests.functional.walk_ins import activity_of, hold_walk_ins, write_activity
 from tests.integration.web.sites import activity_today
 
 pytestmark = pytest.mark.browser

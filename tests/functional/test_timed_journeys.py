@@ -20,8 +20,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.functional.journeys import Journey
 from tests.functional.phones import events_of, written_cards
 from tests.integration.web.reward_sites import member, reach_every_day, sale
+from tests.integration.web.sheets import HEADINGS, sheet_of
 from tests.integration.web.sites import RunningSite, activity_today, card, running
-from tests.integration.web.test_sheets_in_the_page import HEADINGS, sheet_of
 
 pytestmark = pytest.mark.browser
 

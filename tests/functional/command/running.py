@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.pool import NullPool
 
+from crm.notices.notice import HEADINGS
 from crm.storage.database import open_engine
 from streams.cli.app import main
 from tests import forks
@@ -211,3 +212,7 @@ def until(what: Callable[[], Any]) -> Any:
             return found
         clock.wait(_LOOK_AGAIN_SECONDS)
     raise AssertionError(f"{what} never came")
+
+
+def a_text(word: str) -> str:
+    return "# 标题\n" + "".join(f"\n## {heading}\n\n{word}\n" for heading in HEADINGS["zh-CN"])

@@ -13,8 +13,7 @@ from crm.accounts.audit import CHANGED, AuditAsked, audited
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import open_engine, reading
 from tests.examples import a_card
-from tests.functional.command.running import Jinxi
-from tests.functional.command.test_consents import a_text
+from tests.functional.command.running import Jinxi, a_text
 from tests.integration.web.sites import PASSWORD, RunningSite, running, sign_in
 
 

@@ -4,12 +4,7 @@ from pathlib import Path
 
 import orjson
 
-from crm.notices.notice import HEADINGS
-from tests.functional.command.running import Jinxi
-
-
-def a_text(word: str) -> str:
-    return "# 标题\n" + "".join(f"\n## {heading}\n\n{word}\n" for heading in HEADINGS["zh-CN"])
+from tests.functional.command.running import Jinxi, a_text
 
 
 def test_the_ledger_of_a_person_tells_every_word_and_what_stands(looking: Jinxi) -> None:

@@ -21,13 +21,8 @@ from crm.scope import dealer_scope
 from crm.storage.database import open_engine, reading
 from tests.examples import a_card
 from tests.functional.command.running import Jinxi, run, running, until
+from tests.functional.command.served import answers, child_of, free_port
 from tests.servers.processes import PATIENCE_SECONDS
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-    return port
 
 
 def test_a_demo_prints_its_summary_and_a_second_one_mixes_in_no_other_season(
@@ -142,13 +137,6 @@ def _printed(served: subprocess.Popen[bytes]) -> str:
     return "".join(lines)
 
 
-def answers(api: httpx.Client) -> bool:
-    try:
-        return api.get("/v1/events", params={"source": "x", "id": "y"}).status_code < 500
-    except httpx.TransportError:
-        return False
-
-
 def _outcome_of(api: httpx.Client, card_id: str) -> str:
     """Hand a card over, and wait until something became of it."""
     event = a_card(card_id)
@@ -167,12 +155,6 @@ def _outcome_of(api: httpx.Client, card_id: str) -> str:
 
     found: str = until(outcome)
     return found
-
-
-def child_of(parent: int, argument: str) -> Any:
-    """The supervised process with this argument, None while there is none."""
-    running_now = psutil.Process(parent).children()
-    return next((child for child in running_now if argument in child.cmdline()), None)
 
 
 def test_a_port_that_is_taken_is_said_before_anything_is_made(jinxi: Jinxi) -> None:

@@ -14,7 +14,7 @@ from streams.backup.manifest import Summary
 from streams.backup.restoring import Restored, Wanted, restore
 from streams.running.installation import Installation as Opened
 from tests.installations import Installation
-from tests.integration.laws.test_erasure import PHONES, SECRETS, found_in, life
+from tests.integration.laws.erased_life import PHONES, SECRETS, found_in, life
 
 
 def silent(_done: int, _of: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.databases import EmptyInstallation
 from tests.installations import Installation, clock
-from tests.integration.laws.test_erasure import life
+from tests.integration.laws.erased_life import life
 from tests.seasons import AFTER_US, season, take_in
 from tests.templates import new_installation
 

@@ -36,7 +36,7 @@ from tests.integration.backup.backups import (
     opened,
     restored,
 )
-from tests.integration.laws.test_erasure import BUYER, found_in
+from tests.integration.laws.erased_life import BUYER, found_in
 from tests.killed_processes import kept
 from tests.seasons import assert_lawful
 from tests.worlds import CLOCK_US

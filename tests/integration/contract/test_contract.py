@@ -26,7 +26,7 @@ from streams.upkeep.replay import rebuild, verify
 from tests.installations import Installation, Snapshot, assert_same, clock, cut
 from tests.integration.contract.carriages import Carriage
 from tests.integration.contract.words import Words
-from tests.integration.laws.test_erasure import PHONES, SECRETS, found_in, life
+from tests.integration.laws.erased_life import PHONES, SECRETS, found_in, life
 from tests.oracles import assert_as_written
 from tests.poison import Poison
 from tests.receivers import Receiver

@@ -10,8 +10,7 @@ from streams.kafka.topics import create
 from streams.upkeep.status import status
 from tests.installations import Installation
 from tests.integration.kafka.carriers import RELAY, SOON_GIVEN_UP, Carried, carried_by, worker
-from tests.integration.kafka.test_carrying import assert_all_recorded_once
-from tests.integration.kafka.test_troubles import recorded
+from tests.integration.kafka.recorded import assert_all_recorded_once, recorded
 from tests.seasons import pieces, season, take_in
 from tests.servers.processes import wait_until
 

@@ -29,8 +29,8 @@ from streams.upkeep.status import status
 from tests.installations import Installation
 from tests.integration.kafka.carriers import BRIDGE, RELAY, Carried, worker
 from tests.integration.kafka.foreign import CopyOfADealer
-from tests.integration.kafka.test_departures import shared_with
-from tests.integration.kafka.test_inboxes import STRUCTURED, cards, event
+from tests.integration.kafka.inbox_events import STRUCTURED, cards, event
+from tests.integration.kafka.left import shared_with
 from tests.servers import access_lists
 from tests.servers.guarded_kafka import ADMINISTRATOR, GuardedBroker
 from tests.servers.processes import wait_until

@@ -16,8 +16,7 @@ from streams.kafka.watchdog import STALLED, verdict
 from streams.running.retry import patiently
 from tests.installations import Installation
 from tests.integration.kafka.carriers import RELAY, Carried, carried_by, worker
-from tests.integration.kafka.test_carrying import STARTS_ON, assert_all_recorded_once
-from tests.integration.kafka.test_troubles import recorded
+from tests.integration.kafka.recorded import STARTS_ON, assert_all_recorded_once, recorded
 from tests.seasons import pieces, season, take_in
 from tests.servers import postgres
 from tests.servers.postgres import new_database

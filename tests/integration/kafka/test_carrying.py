@@ -1,45 +1,14 @@
 """A season through Kafka, Faust and PostgreSQL leaves what the embedded run leaves."""
 
-from collections.abc import Iterator
-from datetime import date
-
 import orjson
-import pytest
 from sqlalchemy import func, select
 
-from campaigns.intake import HEADQUARTERS
-from campaigns.season import generate
 from crm.journal.events import JOURNAL
-from crm.journal.outbox import OUTBOX
-from crm.operations.checks import run_checks
 from crm.storage.database import reading
 from streams.upkeep.status import metrics, status
-from tests.installations import Installation, Snapshot, assert_same
+from tests.installations import Snapshot
 from tests.integration.kafka.carriers import RELAY, Carried, worker
-
-PEOPLE, SEED, STARTS_ON = 120, 13, date(2026, 3, 2)
-
-
-@pytest.fixture(scope="module")
-def season() -> list[bytes]:
-    return [orjson.dumps(event) for event in generate(PEOPLE, SEED, STARTS_ON)]
-
-
-@pytest.fixture(scope="module")
-def expected(season: list[bytes]) -> Iterator[Snapshot]:
-    """What the embedded run makes of it."""
-    with Installation() as embedded:
-        embedded.intake.accept(season, HEADQUARTERS, history=True)
-        embedded.work()
-        yield embedded.snapshot()
-
-
-def assert_all_recorded_once(carried: Carried, expected: Snapshot) -> None:
-    installation = carried.installation
-    assert_same(installation.snapshot(), expected)
-    with reading(installation.engine) as connection:
-        assert connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one() == 0
-        assert [c.name for c in run_checks(connection, installation.keyring) if not c.ok] == []
+from tests.integration.kafka.recorded import assert_all_recorded_once
 
 
 def test_a_season_through_kafka_is_recorded_as_without_it(

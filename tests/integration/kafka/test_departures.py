@@ -11,7 +11,7 @@ from kafka import KafkaProducer, TopicPartition
 from kafka.admin import OffsetSpec
 from sqlalchemy import select, update
 
-from campaigns.times import DAY_US, rfc3339, shanghai_day
+from campaigns.times import DAY_US, shanghai_day
 from crm.clock import now_us
 from crm.copies.queries import copy_now
 from crm.copies.tables import COPY_ROW
@@ -30,47 +30,11 @@ from streams.kafka.topics import DEAD_LETTERS, DEALER_COPIES, Existing, administ
 from streams.running.outbox_store import waiting
 from tests.integration.kafka.carriers import RELAY, Carried, worker
 from tests.integration.kafka.foreign import CopyOfADealer, Reader
-from tests.integration.kafka.test_inboxes import NAME, cards, event
+from tests.integration.kafka.inbox_events import NAME, cards, event
+from tests.integration.kafka.left import said, shared_with
 from tests.servers.processes import wait_until
 
 POISON = b"\xff poison"
-YESTERDAY = rfc3339(now_us() - DAY_US)
-
-
-def said(kind: str, number: int, subject: str, data: dict[str, Any]) -> bytes:
-    """Something that headquarters says."""
-    return orjson.dumps(
-        {
-            "specversion": "1.0",
-            "id": f"h-{number}",
-            "source": "/hq",
-            "type": f"jinxi.{kind}.v1",
-            "time": YESTERDAY,
-            "subject": subject,
-            "data": data,
-        }
-    )
-
-
-def shared_with(dealer: str, number: int) -> list[bytes]:
-    """A dealer with a contract, and a person who consents to be in its copy."""
-    contract: dict[str, Any] = {
-        "dealer": dealer,
-        "contract_id": f"x{number}",
-        "name": "经销商",
-        "kind": "sub",
-    }
-    contract |= {"regions": ["110000"], "starts_on": "2026-01-01"}
-    card_id = f"S{number}"
-    card = event(card_id, time=YESTERDAY)
-    card["data"] |= {"region": "110105"}
-    consent = {"card_id": card_id, "purpose": "share_with_dealer", "dealer": dealer}
-    consent |= {"notice_version": "3", "method": "paper", "by": "self"}
-    return [
-        said("dealer.contracted", 10 * number, f"dealer/{dealer}", contract),
-        orjson.dumps(card),
-        said("consent.given", 10 * number + 1, f"card/{card_id}", consent),
-    ]
 
 
 def test_a_dealer_reads_its_own_copy_from_the_topic_and_nobody_elses(on_kafka: Carried) -> None:

@@ -11,33 +11,16 @@ from crm.accounts.tokens import add_token, credential_of_token, revoke_token
 from crm.journal.checkpoints import checkpoints
 from crm.journal.events import JOURNAL
 from crm.journal.undecodable import kept_messages, message_of
-from crm.people.tables import CARD
 from crm.storage.database import reading
 from streams.kafka.topics import DEAD_LETTERS, inbox_topic, name_of
 from streams.upkeep.status import metrics, status
 from tests.installations import Installation
 from tests.integration.kafka.carriers import BRIDGE, RELAY, Carried, worker
 from tests.integration.kafka.foreign import Reader, produce
+from tests.integration.kafka.inbox_events import NAME, STRUCTURED, cards, event
 from tests.servers.processes import wait_until
 
-STRUCTURED = {"content-type": "application/cloudevents+json; charset=utf-8"}
 BATCH = {"content-type": "application/cloudevents-batch+json"}
-NAME = "王秀英"
-
-
-def event(card_id: str, **more: Any) -> dict[str, Any]:
-    """A card that a dealer's system registers."""
-    return {
-        "specversion": "1.0",
-        "id": f"e-{card_id}",
-        "source": "/dealers/D01/erp",
-        "type": "jinxi.card.registered.v1",
-        "time": "2026-03-02T09:00:00+08:00",
-        "subject": f"card/{card_id}",
-        "datacontenttype": "application/json",
-        "data": {"card_id": card_id, "person": {"name": NAME}, "source_kind": "dealer"},
-        **more,
-    }
 
 
 def binary(wire: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
@@ -69,11 +52,6 @@ class Erp:
     def send(self, *wires: dict[str, Any], partition: int = 0) -> None:
         for wire in wires:
             self.write(orjson.dumps(wire), STRUCTURED, partition)
-
-
-def cards(installation: Installation) -> set[str]:
-    with reading(installation.engine) as connection:
-        return set(connection.execute(select(CARD.c.card_id)).scalars())
 
 
 def aside(installation: Installation) -> dict[str, bytes | None]:

@@ -17,14 +17,13 @@ from sqlalchemy.engine import make_url
 
 from campaigns.intake import HEADQUARTERS
 from campaigns.season import generate
-from crm.journal.events import last_position
 from crm.journal.undecodable import KeptMessage, kept_messages, message_of
 from crm.storage.database import open_engine, reading
 from streams.kafka.topics import EVENTS, administration, create, name_of
 from streams.running.retry import patiently
 from tests.installations import Installation, Snapshot
 from tests.integration.kafka.carriers import RELAY, SOON_GIVEN_UP, Carried, carried_by, worker
-from tests.integration.kafka.test_carrying import assert_all_recorded_once
+from tests.integration.kafka.recorded import assert_all_recorded_once, recorded
 from tests.servers import kafka, postgres
 from tests.servers.postgres import new_database
 from tests.servers.processes import wait_until
@@ -48,12 +47,6 @@ def expected(season: list[bytes]) -> Iterator[Snapshot]:
         embedded.intake.accept(season, HEADQUARTERS, history=True)
         embedded.work()
         yield embedded.snapshot()
-
-
-def recorded(carried: Carried) -> int:
-    """How many events the journal has."""
-    with reading(carried.installation.engine) as connection:
-        return last_position(connection)
 
 
 def pieces(lines: list[bytes], count: int) -> list[list[bytes]]:

@@ -21,7 +21,7 @@ from crm.storage.bulk import own_columns
 from crm.storage.database import reading, writing
 from streams.upkeep.replay import rebuild
 from tests.installations import Installation, clock
-from tests.integration.laws.test_any_order import shuffled
+from tests.integration.laws.orders import shuffled
 from tests.receivers import Receiver, followed_from_the_beginning, held, told
 from tests.worlds import CLOCK_US, DEALERS, FEW, Maker, Sent, shared_worlds
 

@@ -22,8 +22,9 @@ from crm.funnels.touchpoint import Touchpoint
 from crm.scope import dealer_scope
 from crm.storage.database import reading
 from tests.installations import Installation, clock
+from tests.integration.laws.dealers_sales import sold
 from tests.unit.crm.funnels.naive_funnel import naive_funnel
-from tests.worlds import CARDS, CLOCK_US, DEALERS, FEW, PURCHASES, Maker, Sent
+from tests.worlds import CARDS, CLOCK_US, DEALERS, FEW, Maker, Sent
 
 TODAY = shanghai_day(CLOCK_US)
 DOCUMENTS = (
@@ -74,17 +75,6 @@ class Unseen(Maker):
             how = {"notice_version": "3", "method": "paper", "by": "self"}
             self.say("consent.given", card, purpose="marketing", **how)
         return self.made[known:]
-
-
-def sold(seed: int) -> list[Sent]:
-    """A world in which much changes in the copies, and some of the people buy."""
-    maker = Maker(Random(seed), with_erasures=False)
-    maker.shared_world(36)
-    for name in (*PURCHASES, "p5", "p6", "p7", "p8"):
-        maker.purchase(name)
-    while len(maker.made) < 100:
-        maker.pick(maker.care, maker.care, maker.care, maker.care, maker.returned, maker.consent)()
-    return maker.made
 
 
 def sold_to() -> st.SearchStrategy[list[Sent]]:

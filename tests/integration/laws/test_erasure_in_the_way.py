@@ -22,7 +22,7 @@ from streams.running.scrubbing import Scrubbing
 from streams.upkeep.replay import verify
 from tests.functional.command.running import environment
 from tests.installations import Installation, clock
-from tests.integration.laws.test_erasure import SECRETS, found_in, life
+from tests.integration.laws.erased_life import SECRETS, found_in, life
 from tests.source_tree import ROOT
 from tests.worlds import Maker
 

@@ -20,7 +20,7 @@ from crm.recording.chunk_recorder import ChunkRecorder
 from crm.storage.database import reading, writing
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same, clock
-from tests.integration.laws.test_any_order import shuffled, take_in, take_in_among_kills
+from tests.integration.laws.orders import shuffled, take_in, take_in_among_kills
 from tests.worlds import FEW, Maker, Sent, make_world, shared_worlds, weighed_worlds, worlds
 
 _foresee = ChunkRecorder.foresee

@@ -18,7 +18,7 @@ from crm.storage.database import reading
 from streams.upkeep.replay import rebuild, verify
 from tests.failing_transactions import killed_now_and_then
 from tests.installations import Installation, assert_same, clock
-from tests.integration.laws.test_any_order import shuffled, take_in
+from tests.integration.laws.orders import shuffled, take_in
 from tests.poison import poison_by
 from tests.worlds import FEW, Sent, make_world, shared_worlds, weighed_worlds, worlds
 

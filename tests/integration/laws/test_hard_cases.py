@@ -14,7 +14,7 @@ from crm.identity.weights import judge
 from crm.people.tables import LINK, PAIR
 from crm.storage.database import reading
 from tests.installations import Installation, assert_same, clock
-from tests.integration.laws.test_weights import published, said
+from tests.integration.laws.published_weights import published, said
 from tests.worlds import Sent
 
 Found = Mapping[str, tuple[str, str]]

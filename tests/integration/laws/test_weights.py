@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from campaigns.times import DAY_US, rfc3339
+from campaigns.times import DAY_US
 from crm.components.as_of import effective_up_to, past_of_subjects, whole_past
 from crm.identity.default_weights import SHIPPED
 from crm.journal.progress import PROGRESS
@@ -20,7 +20,8 @@ from streams.upkeep.replay import verify
 from tests.bench import base
 from tests.bench.seniors import seniors
 from tests.installations import Installation, assert_same, clock
-from tests.integration.laws.test_any_order import shuffled, take_in
+from tests.integration.laws.orders import shuffled, take_in
+from tests.integration.laws.published_weights import published, said
 from tests.worlds import CLOCK_US, FEW, START_US, Sent, weighed_worlds
 
 
@@ -78,41 +79,11 @@ def test_a_card_has_one_link(events: list[Sent]) -> None:
         assert rows == cards
 
 
-def said(type_name: str, subject: str, number: int, **data: object) -> Sent:
-    wire = {
-        "specversion": "1.0",
-        "id": f"e{number}",
-        "source": "/hq",
-        "type": f"jinxi.{type_name}.v1",
-        "subject": subject,
-        "time": rfc3339(CLOCK_US - 40 * DAY_US + number * DAY_US),
-        "data": data,
-    }
-    return Sent(wire, "company")
-
-
 def card(card_id: str, name: str, number: int, **more: object) -> Sent:
     contact = {"phones": ["13912340001"], "address": "建国路1号"}
     person = {"name": name, "birth_date": "1949-12-31", "sex": "female", **more}
     data = {"card_id": card_id, "person": person, "contact": contact, "source_kind": "walk_in"}
     return said("card.registered", f"card/{card_id}", number, **data)
-
-
-def published(version: str, number: int, *, none: bool = False) -> Sent:
-    rows = [
-        {"thing": thing, "level": level, "centibits": weight}
-        for thing, levels in SHIPPED.of.items()
-        for level, weight in levels.items()
-    ]
-    return said(
-        "matching.published",
-        f"matching/{version}",
-        number,
-        version=version,
-        link_centibits=SHIPPED.link,
-        ask_centibits=SHIPPED.ask,
-        levels=[] if none else rows,
-    )
 
 
 def links(installation: Installation) -> dict[str, tuple[str, str]]:

@@ -16,7 +16,7 @@ from crm.reward_desk.tables import PAYMENT_ORDER
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.installations import Installation
-from tests.integration.postgres.test_reward_caps import AT_ONCE, at_once, payer
+from tests.integration.postgres.at_once import AT_ONCE, at_once, payer
 from tests.integration.web.reward_sites import event, member, reward_of, sale
 from tests.integration.web.sites import today
 

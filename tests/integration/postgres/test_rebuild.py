@@ -18,7 +18,7 @@ from crm.recording.carried_recorder import CarriedRecorder
 from streams.upkeep.replay import rebuild, verify
 from tests.installations import Installation, assert_same
 from tests.integration.postgres.carrying import TOPIC_ID, carried_events
-from tests.integration.postgres.test_several_workers import waits_for_a_lock
+from tests.integration.postgres.two_workers import waits_for_a_lock
 from tests.servers.processes import PATIENCE_SECONDS, wait_until
 
 PEOPLE, SEED, STARTS_ON = 60, 5, date(2026, 3, 2)

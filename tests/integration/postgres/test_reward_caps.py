@@ -1,10 +1,9 @@
 """Caps and payments hold where two workers, or several who pay, meet in one PostgreSQL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
-from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -12,12 +11,10 @@ import orjson
 from sqlalchemy import func, select
 
 from campaigns.intake import HEADQUARTERS
-from crm.clock import now_us
 from crm.ledger.tables import LEDGER_ENTRY, REWARD
 from crm.recording.carried_batch import CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder
 from crm.reward_desk.desk import DeskRow
-from crm.reward_desk.orders import Payer
 from crm.reward_desk.queries import desk_rows
 from crm.reward_desk.register import (
     PaymentTaken,
@@ -30,14 +27,14 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from streams.upkeep.replay import verify
 from tests.installations import Installation
+from tests.integration.postgres.at_once import AT_ONCE, at_once, payer
 from tests.integration.postgres.carrying import batches, carried_events
-from tests.integration.postgres.test_several_workers import one_behind_the_other, two_workers
+from tests.integration.postgres.two_workers import one_behind_the_other, two_workers
 from tests.integration.web.reward_sites import event, member, reward_of, sale
 from tests.integration.web.sites import today
 from tests.servers.processes import PATIENCE_SECONDS
 
 CAP_FEN, EACH_FEN = 5_000, 4_000
-AT_ONCE = 6
 
 
 def told(door: Installation, sales: int) -> tuple[list[CarriedEvent], list[CarriedEvent]]:
@@ -103,22 +100,6 @@ def test_two_workers_that_run_freely_leave_within_the_cap_what_one_alone_leaves(
             rows = [select(REWARD).order_by(REWARD.c.reward_id)] * 2
             assert connection.execute(rows[0]).all() == alone.execute(rows[1]).all()
         assert all(table.equal for table in verify(first.engine, door.keyring).values())
-
-
-def at_once(act: Callable[[int], str]) -> list[str]:
-    """What several come to who begin together."""
-    gate = Barrier(AT_ONCE)
-
-    def run(n: int) -> str:
-        gate.wait(PATIENCE_SECONDS)
-        return act(n)
-
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return sorted(threads.map(run, range(AT_ONCE)))
-
-
-def payer(n: int) -> Payer:
-    return Payer(f"u-{n}", f"/phones/u-{n}", now_us())
 
 
 def rewarded(installation: Installation) -> DeskRow:

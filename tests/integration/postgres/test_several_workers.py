@@ -1,23 +1,17 @@
 """Several workers record into one PostgreSQL: together they leave what one alone would leave."""
 
 import multiprocessing
-import os
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import date
 from functools import partial
 from random import Random
-from typing import Any
 from unittest import mock
 
 import orjson
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import func, select
 
 from campaigns.intake import HEADQUARTERS
-from campaigns.season import generate
 from crm.configuration.settings import Settings
 from crm.journal.checkpoints import Partition
 from crm.journal.logged_event import LoggedEvent
@@ -37,31 +31,17 @@ from tests.integration.postgres.carrying import (
     carried_events,
     in_partitions,
 )
+from tests.integration.postgres.two_workers import (
+    PROVING,
+    _alone,
+    one_behind_the_other,
+    two_workers,
+    waits_for_a_lock,
+)
 from tests.servers.processes import PATIENCE_SECONDS, wait_until
 
-PROVING = os.environ.get("JINXI_PROVE") == "1"
-PEOPLE, STARTS_ON = 1_000 if PROVING else 80, date(2026, 3, 2)
 PARTITIONS = 12
 ROUNDS = 10 if PROVING else 1
-
-
-@pytest.fixture
-def season() -> Iterator[Installation]:
-    """A season recorded by the one worker of an embedded installation."""
-    with Installation() as installation:
-        lines = [orjson.dumps(event) for event in generate(PEOPLE, 5, STARTS_ON)]
-        installation.intake.accept(lines, HEADQUARTERS, history=True)
-        installation.work()
-        yield installation
-
-
-@pytest.fixture
-def at_scale(postgres_url: str, season: Installation) -> Iterator[Installation]:
-    """An empty database in PostgreSQL, with the keys of the season."""
-    with Installation(
-        database_url=postgres_url, keyring_url=season.settings.keyring_url
-    ) as installation:
-        yield installation
 
 
 def record_partitions(
@@ -150,49 +130,6 @@ def card(card_id: str) -> bytes:
     )
 
 
-@contextmanager
-def two_workers(
-    postgres_url: str,
-) -> Iterator[tuple[Installation, CarriedRecorder, CarriedRecorder]]:
-    """A door, and two workers that share a database."""
-    with (
-        Installation() as door,
-        Installation(database_url=postgres_url, keyring_url=door.settings.keyring_url) as at_scale,
-    ):
-        yield (
-            door,
-            CarriedRecorder(at_scale.engine, at_scale.keyring),
-            CarriedRecorder(at_scale.engine, at_scale.keyring),
-        )
-
-
-def one_behind_the_other(
-    first: CarriedRecorder, one: CarriedEvent, second: CarriedRecorder, two: CarriedEvent, at: int
-) -> tuple[Recorded, Recorded]:
-    """The second worker begins while the first evaluates, and waits for it."""
-    evaluating, go_on = threading.Event(), threading.Event()
-    record = first.chunks.record
-
-    def slowly(*arguments: Any, **named: Any) -> int:
-        evaluating.set()
-        assert go_on.wait(PATIENCE_SECONDS)
-        return record(*arguments, **named)
-
-    with (
-        mock.patch.object(first.chunks, "record", slowly),
-        ThreadPoolExecutor(2) as threads,
-    ):
-        a = threads.submit(first.record, *_alone(one, 0))
-        assert evaluating.wait(PATIENCE_SECONDS)
-        b = threads.submit(second.record, *_alone(two, at))
-        try:
-            assert wait_until(lambda: b.done() or waits_for_a_lock(second.engine))
-            assert not b.done()
-        finally:
-            go_on.set()
-        return a.result(PATIENCE_SECONDS), b.result(PATIENCE_SECONDS)
-
-
 def test_one_person_registered_by_two_workers_at_the_same_moment_is_linked(
     postgres_url: str,
 ) -> None:
@@ -234,14 +171,3 @@ def test_what_is_erased_while_a_worker_waits_is_not_recorded_as_it_had_been_deco
                 door.keyring.destroy("card/C1")
             waiting.result(PATIENCE_SECONDS)
         assert [each.blank for each in recorded] == [True]
-
-
-def _alone(event: CarriedEvent, number: int) -> tuple[Any, int]:
-    return list(batches([event], number, Random(1))), 1
-
-
-def waits_for_a_lock(engine: Engine) -> bool:
-    """Whether somebody waits for an advisory lock in this database."""
-    with engine.connect() as connection:
-        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype='advisory' AND NOT granted")
-        return bool(connection.execute(waiting).scalar())

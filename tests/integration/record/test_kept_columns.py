@@ -13,7 +13,7 @@ from crm.journal.events import JOURNAL
 from crm.storage.database import reading, writing
 from tests.examples import a_card, an_event, written
 from tests.installations import Installation, clock
-from tests.integration.laws.test_funnels_kept_fresh import answers, read_anew
+from tests.integration.laws.fresh_funnels import answers, read_anew
 from tests.worlds import make_world
 
 EVENTS = make_world(7, 120)

@@ -19,7 +19,7 @@ from crm.funnels.report import Listed, Question
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope, dealer_scope
 from streams.serving.funnel_process import FunnelProcess
 from tests.installations import Installation, clock
-from tests.integration.laws.test_dealers_funnels import sold
+from tests.integration.laws.dealers_sales import sold
 from tests.templates import new_installation
 from tests.worlds import CLOCK_US, make_world
 

@@ -58,3 +58,8 @@ def fill_in(
 def sent_again(client: httpx.Client, answer: httpx.Response, action: str) -> httpx.Response:
     """The form that came back with a doubt, sent as it stands."""
     return client.post(action, data=form_in(answer.text, action))
+
+
+def forms(page: str, action: str) -> list[dict[str, Any]]:
+    found = re.findall(rf'<form method="post" action="{action}">(.*?)</form>', page, re.DOTALL)
+    return [dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) for form in found]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -10,9 +11,10 @@ import httpx
 
 from campaigns.ids import reward_id
 from campaigns.times import rfc3339
+from crm.accounts.roles import AccountRole
 from crm.clock import now_us
 from streams.embedded.worker import Worker
-from tests.integration.web.sites import RunningSite, sign_in, today, token_in
+from tests.integration.web.sites import RunningSite, running, sign_in, today, token_in
 
 
 def event(
@@ -84,6 +86,20 @@ def sale(n: int, code: str, days_ago: int = 45, quantity: int = 2) -> list[Any]:
 def reward_of(n: int, code: str, policy: str = "default") -> str:
     """The reward of a sale."""
     return reward_id(f"P{n}", code, policy)
+
+
+@contextmanager
+def rewarding(folder: Path, *events: Any, **others: AccountRole) -> Iterator[RunningSite]:
+    """A site with the events, every day reached: chief of headquarters, payer, dealer of D1."""
+    with running(folder) as site:
+        site.user("chief", "headquarters")
+        site.user("payer", "finance")
+        site.user("dealer", "dealer", "D1")
+        for name, role in others.items():
+            site.user(name, role)
+        site.accept(*events)
+        reach_every_day(site)
+        yield site
 
 
 def reach_every_day(site: RunningSite) -> None:

@@ -18,6 +18,7 @@ from crm.activities.queries import activities_from, activity, whole_activity
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.acting import fill_in, form_in, sent_again
+from tests.integration.web.contracts import contract
 from tests.integration.web.sites import (
     RunningSite,
     activity_today,
@@ -38,25 +39,6 @@ PLAN = {
     "co_organizers": "老龄委\n社区医院",
     "cost": "3,000.5",
 }
-
-
-def contract() -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": "contract-D1",
-        "source": "/hq/console",
-        "type": "jinxi.dealer.contracted.v1",
-        "time": f"{today() - timedelta(days=40)}T09:00:00+08:00",
-        "subject": "dealer/D1",
-        "data": {
-            "dealer": "D1",
-            "contract_id": "K1",
-            "name": "朝阳康泰",
-            "kind": "exclusive",
-            "regions": ["110000"],
-            "starts_on": str(today() - timedelta(days=40)),
-        },
-    }
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -13,10 +13,9 @@ from crm.accounts.access import accesses_of_cards
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.examples import written
+from tests.integration.web.person_events import consent, event, fields
 from tests.integration.web.sites import RunningSite, card, entered, today, token_in
-from tests.integration.web.test_consents import consent
-from tests.integration.web.test_person_acts import event, fields
-from tests.integration.web.test_withdrawing import known_of, standings
+from tests.integration.web.standings import known_of, standings
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -8,8 +8,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from tests.integration.web.person_events import event
 from tests.integration.web.sites import RunningSite, card, entered, today
-from tests.integration.web.test_person_acts import event
 
 DIED_ON = today() - timedelta(days=3)
 

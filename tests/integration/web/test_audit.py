@@ -17,7 +17,7 @@ from crm.web.view.audit_labels import FILES, LOOKED_AT
 from crm.web.view.formats import short_number
 from crm.web.view.shared_fields import SHARED_FIELDS
 from tests.integration.web.sites import RunningSite, activity_today, entered, today
-from tests.integration.web.test_tables_in_workbooks import named_tables
+from tests.integration.web.workbooks import named_tables
 from tests.source_tree import modules_of
 
 SENT = 7

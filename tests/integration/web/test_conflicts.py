@@ -16,6 +16,7 @@ from crm.clock import now_us
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.examples import an_event, written
+from tests.integration.web.acting import forms
 from tests.integration.web.sites import RunningSite, card, sign_in, token_in
 
 
@@ -53,11 +54,6 @@ def office(site: RunningSite) -> Iterator[httpx.Client]:
     with site.client() as client:
         sign_in(client, "office")
         yield client
-
-
-def forms(page: str, action: str) -> list[dict[str, Any]]:
-    found = re.findall(rf'<form method="post" action="{action}">(.*?)</form>', page, re.DOTALL)
-    return [dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) for form in found]
 
 
 def test_the_words_open_by_a_tap_that_is_logged_and_one_of_them_is_chosen(

@@ -17,8 +17,8 @@ from crm.notices.notice import HEADINGS, PURPOSES, notice
 from crm.notices.register import add_notice
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
-from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, today, token_in
-from tests.integration.web.test_pages import refusal
+from tests.integration.web.person_events import consent, refusal
+from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 DRAWN = "data:image/png;base64," + base64.b64encode(PNG).decode()
@@ -37,20 +37,6 @@ def field(site: RunningSite) -> Iterator[httpx.Client]:
     with site.client() as client:
         sign_in(client, "field")
         yield client
-
-
-def consent(card_id: str, **data: Any) -> dict[str, Any]:
-    said = {"card_id": card_id, "purpose": "archive", "notice_version": "2026-01"}
-    said |= {"method": "paper", "by": "self"} | data
-    return {
-        "specversion": "1.0",
-        "id": f"yes-{card_id}-{said['purpose']}-{said['notice_version']}",
-        "source": "/sheets/D1",
-        "type": "jinxi.consent.given.v1",
-        "time": f"{today()}T00:00:00+08:00",
-        "subject": f"card/{card_id}",
-        "data": said,
-    }
 
 
 def ledger(site: RunningSite, card_id: str) -> dict[str, Any]:

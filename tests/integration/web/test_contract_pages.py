@@ -12,8 +12,8 @@ from crm.clock import now_us
 from crm.copies.queries import contracts_known
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from tests.integration.web.person_events import fields
 from tests.integration.web.sites import RunningSite, sign_in, today
-from tests.integration.web.test_person_acts import fields
 
 
 @pytest.fixture(scope="module", autouse=True)

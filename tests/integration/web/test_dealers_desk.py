@@ -24,16 +24,8 @@ from crm.journal.events import JOURNAL
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from tests.integration.feed.dealers import Company, contract_end, event, withdrawal
+from tests.integration.web.companies import NAME, PHONE, company, key_in, shop, sign_in, token_in
 from tests.integration.web.sites import today
-from tests.integration.web.test_dealer_pages import (
-    NAME,
-    PHONE,
-    company,
-    key_in,
-    shop,
-    sign_in,
-    token_in,
-)
 
 __all__ = ["company", "shop"]
 

@@ -19,6 +19,7 @@ from crm.scope import OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
 from streams.embedded.worker import Worker
 from tests.examples import an_event
+from tests.integration.web.mending import AGAIN, address, mend, outcome, said_with
 from tests.integration.web.sites import (
     RunningSite,
     activity_today,
@@ -27,7 +28,6 @@ from tests.integration.web.sites import (
     token_in,
     yes_to_d1,
 )
-from tests.integration.web.test_event_again import AGAIN, address, mend, outcome, said_with
 
 LIST = "/said/unsettled"
 SOURCES: dict[str, str] = {}

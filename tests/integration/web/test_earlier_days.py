@@ -12,8 +12,8 @@ from crm.archives.queries import PersonShown, archive, person_shown
 from crm.fhir.archive import ArchiveRestricted, archive_resources
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from tests.integration.web.person_events import event
 from tests.integration.web.sites import RunningSite, card, entered, token_in
-from tests.integration.web.test_person_acts import event
 
 WRITTEN, ASKED, SAID = "2026-06-01", "2026-06-05", "2026-06-10"
 ASKED_US = parse_instant_us(f"{ASKED}T20:00:00+08:00")

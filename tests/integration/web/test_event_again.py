@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -27,12 +26,12 @@ from crm.storage.database import reading, writing
 from crm.web.view.event_form import desk_of
 from tests.examples import an_event
 from tests.integration.web.acting import form_in
+from tests.integration.web.mending import AGAIN, address, mend, outcome, said_with
 from tests.integration.web.reward_sites import event, member, reach_every_day, reward_of, sale
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
 
 NOT_SAID_BY_PEOPLE = {"day.reached", "copy.acknowledged"}
 TYPES = sorted(CATALOGUE.keys() - NOT_SAID_BY_PEOPLE)
-AGAIN = "/event/again"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -48,36 +47,6 @@ def hall(site: RunningSite) -> None:
 @pytest.fixture(scope="module")
 def office(site: RunningSite) -> Iterator[httpx.Client]:
     yield from entered(site, "office")
-
-
-def address(wire: dict[str, Any], page: str = AGAIN) -> str:
-    return f"{page}?source={quote(wire['source'], safe='')}&id={wire['id']}"
-
-
-def outcome(site: RunningSite, source: str, event_id: str) -> str:
-    with reading(site.site.engine) as connection:
-        query = select(OUTCOME.c.outcome).join(JOURNAL, JOURNAL.c.position == OUTCOME.c.position)
-        query = query.where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
-        return str(connection.execute(query).scalar_one())
-
-
-def said_with(site: RunningSite, form_id: str) -> list[tuple[str, dict[str, Any]]]:
-    """(type, what is not personal of it) of the events of a form."""
-    with reading(site.site.engine) as connection:
-        query = select(JOURNAL.c.type, JOURNAL.c.plain).where(JOURNAL.c.id.startswith(form_id))
-        rows = connection.execute(query.order_by(JOURNAL.c.position)).all()
-    return [(row.type, orjson.loads(row.plain)) for row in rows]
-
-
-def mend(client: httpx.Client, wire: dict[str, Any], **changed: Any) -> tuple[str, httpx.Response]:
-    """Open the form of an event, change some fields, send it; doubts are answered."""
-    page = client.get(address(wire))
-    assert page.status_code == 200, page.status_code
-    form = {**form_in(page.text, AGAIN), **changed}
-    answer = client.post(AGAIN, data=form)
-    if answer.status_code == 200:
-        answer = client.post(AGAIN, data=form_in(answer.text, AGAIN))
-    return form["form_id"], answer
 
 
 REFERRING = [

@@ -20,8 +20,8 @@ from crm.journal.events import JOURNAL, decode
 from crm.storage.database import reading
 from crm.web.view.event_view import said_fields
 from streams.embedded.worker import Worker
+from tests.integration.web.roles import pages
 from tests.integration.web.sites import RunningSite, invent_season, running, sign_in
-from tests.integration.web.test_roles import pages
 
 DAY = re.compile(r"\b\d{4}-\d\d(?:-\d\d)?\b")
 CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b(?:[a-z]+\.)+[a-z]+(?:\.v\d)?\b")

@@ -14,8 +14,8 @@ from crm.follow_ups.queries import due_follow_ups
 from crm.follow_ups.tables import FOLLOW_UP_OWNER
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from tests.integration.web.person_events import event
 from tests.integration.web.sites import RunningSite, card, sign_in, today, token_in
-from tests.integration.web.test_person_acts import event
 
 PEOPLE = 55
 """More than a page."""

@@ -16,9 +16,8 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.examples import an_event
 from tests.integration.web.acting import fill_in, form_in
+from tests.integration.web.person_events import consent, event
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, today, token_in
-from tests.integration.web.test_consents import consent
-from tests.integration.web.test_person_acts import event
 
 EXPECTED = "/activities/A-today/expected"
 LOOK = {"step": "look", "asked_only": ""}

@@ -10,9 +10,8 @@ import pytest
 
 from campaigns.ids import person_id
 from tests.examples import an_event
+from tests.integration.web.person_events import consent, event
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
-from tests.integration.web.test_consents import consent
-from tests.integration.web.test_person_acts import event
 
 PERSON = f"/log/A-today/person/{person_id('N-1')}"
 

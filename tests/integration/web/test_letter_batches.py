@@ -25,6 +25,7 @@ from tests.integration.web.letter_sites import (
     left_out,
     with_ways,
 )
+from tests.integration.web.person_events import consent, event
 from tests.integration.web.sites import (
     RunningSite,
     activity_today,
@@ -32,8 +33,6 @@ from tests.integration.web.sites import (
     entered,
     running,
 )
-from tests.integration.web.test_consents import consent
-from tests.integration.web.test_person_acts import event
 
 CLOCK = Clock()
 

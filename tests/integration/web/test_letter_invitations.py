@@ -27,9 +27,8 @@ from tests.integration.web.letter_sites import (
     left_out,
     with_ways,
 )
+from tests.integration.web.person_events import consent, event, fields
 from tests.integration.web.sites import RunningSite, card, entered, running
-from tests.integration.web.test_consents import consent
-from tests.integration.web.test_person_acts import event, fields
 
 CLOCK = Clock()
 GUESTS = [f"G-{n}" for n in range(4)]

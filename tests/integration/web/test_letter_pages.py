@@ -25,6 +25,7 @@ from tests.integration.web.letter_sites import (
     a_mail_server,
     with_ways,
 )
+from tests.integration.web.person_events import consent, event, fields
 from tests.integration.web.sites import (
     RunningSite,
     card,
@@ -32,8 +33,6 @@ from tests.integration.web.sites import (
     sign_in,
     token_in,
 )
-from tests.integration.web.test_consents import consent
-from tests.integration.web.test_person_acts import event, fields
 
 
 class Post(Message):

@@ -27,6 +27,7 @@ from tests.integration.web.letter_sites import (
     left_out,
     with_ways,
 )
+from tests.integration.web.person_events import consent, event
 from tests.integration.web.sites import (
     RunningSite,
     card,
@@ -34,8 +35,6 @@ from tests.integration.web.sites import (
     running,
     today,
 )
-from tests.integration.web.test_consents import consent
-from tests.integration.web.test_person_acts import event
 
 CLOCK = Clock()
 WILLING = [f"W-{n}" for n in range(7)]

@@ -41,6 +41,7 @@ from tests.integration.web.letter_sites import (
     left_out,
     with_ways,
 )
+from tests.integration.web.person_events import consent, event
 from tests.integration.web.sites import (
     RunningSite,
     card,
@@ -49,8 +50,6 @@ from tests.integration.web.sites import (
     today,
     token_in,
 )
-from tests.integration.web.test_consents import consent
-from tests.integration.web.test_person_acts import event
 from tests.source_tree import ROOT
 
 CLOCK = Clock()

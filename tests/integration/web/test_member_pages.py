@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import orjson
@@ -20,25 +19,20 @@ from tests.integration.web.reward_sites import (
     Person,
     event,
     member,
-    reach_every_day,
     reward_of,
+    rewarding,
     sale,
     signed_in,
 )
-from tests.integration.web.sites import RunningSite, running, today
+from tests.integration.web.sites import RunningSite, today
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """Two dealers' members, one of them with sales."""
-    folder: Path = tmp_path_factory.mktemp("members")
-    with running(folder) as started:
-        started.user("chief", "headquarters")
-        started.user("payer", "finance")
-        started.user("dealer", "dealer", "D1")
-        events = [*member("M1"), *member("M2", trained=False), *member("M3", dealer="D2")]
-        started.accept(*events, *sale(1, "M1", days_ago=3), *sale(2, "M1", days_ago=4))
-        reach_every_day(started)
+    events = [*member("M1"), *member("M2", trained=False), *member("M3", dealer="D2")]
+    events += [*sale(1, "M1", days_ago=3), *sale(2, "M1", days_ago=4)]
+    with rewarding(tmp_path_factory.mktemp("members"), *events) as started:
         yield started
 
 

@@ -27,10 +27,10 @@ from crm.reward_desk.register import (
 )
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
+from tests.integration.web.mending import mend
 from tests.integration.web.reward_sites import event, member, reach_every_day, reward_of, sale
 from tests.integration.web.reward_sites import signed_in as person_of
 from tests.integration.web.sites import RunningSite, entered
-from tests.integration.web.test_event_again import mend
 
 SALES, IN_DEBT = 4, 4
 PHONE = "/phones/u-x"

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from crm.accounts.roles import AccountRole
+from tests.integration.web.roles import Told, pages, told
 from tests.integration.web.sites import token_in
-from tests.integration.web.test_roles import Told, pages, told
 
 __all__ = ["told"]
 

@@ -22,10 +22,10 @@ from crm.copies.tables import COPY_ROW
 from crm.disputes.tables import MEMBER_DISPUTE
 from crm.storage.database import reading
 from tests.integration.feed.dealers import Company, contract, event
+from tests.integration.web.own_links import given, said
 from tests.integration.web.reward_sites import member, reward_of, sale, signed_in
+from tests.integration.web.roles import pages
 from tests.integration.web.sites import RunningSite, activity_today, running, token_in
-from tests.integration.web.test_own_rewards import given, said
-from tests.integration.web.test_roles import pages
 
 CATEGORIES = ["identity", "contact", "history", "health", "purchases"]
 HIDDEN = ("慕容", "13912340002", "两家的活动", "章会员", "第二家")

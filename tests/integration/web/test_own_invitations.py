@@ -13,8 +13,8 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from crm.web.pages import own_invitations
 from tests.integration.feed.dealers import Company, event, shared
+from tests.integration.web.companies import NAME, company, key_in, shop, token_in
 from tests.integration.web.sites import activity_today, today
-from tests.integration.web.test_dealer_pages import NAME, company, key_in, shop, token_in
 
 __all__ = ["company", "shop"]
 

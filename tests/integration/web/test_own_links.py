@@ -11,9 +11,9 @@ import pytest
 
 from crm.accounts.people import find_user
 from crm.storage.database import reading
+from tests.integration.web.own_links import given, kept, opened, said
 from tests.integration.web.reward_sites import event, member, signed_in
 from tests.integration.web.sites import RunningSite, running
-from tests.integration.web.test_own_rewards import given, kept, opened, said
 
 
 @pytest.fixture(scope="module")

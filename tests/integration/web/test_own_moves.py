@@ -19,8 +19,8 @@ from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from streams.running.outbox_store import OutboxStore
 from tests.integration.web.acting import form_in
+from tests.integration.web.own_today import write
 from tests.integration.web.sites import RunningSite, activity_today, entered, today
-from tests.integration.web.test_own_today import write
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,61 +1,38 @@
 """A member sees the own rewards by a link: short-lived, ended by a tap, nothing of patients."""
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import pytest
 from sqlalchemy import select
 
 from campaigns.times import DAY_US, shanghai_day
 from crm.accounts.tables import ACCOUNT_CHANGE
 from crm.clock import now_us
-from crm.disputes.dispute import MOST_OPEN, Dispute
-from crm.disputes.queries import disputes_of
+from crm.disputes.dispute import MOST_OPEN
 from crm.disputes.tables import MEMBER_DISPUTE
 from crm.members.register import GOOD_DAYS, Giver, make_link
 from crm.members.tables import MEMBER_LINK
-from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from crm.web.view.formats import short_number
+from tests.integration.web.own_links import given, kept, opened, said
 from tests.integration.web.reward_sites import (
-    Person,
     member,
-    reach_every_day,
     reward_of,
+    rewarding,
     sale,
     signed_in,
 )
-from tests.integration.web.sites import RunningSite, running, token_in
+from tests.integration.web.sites import RunningSite
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """Two sales of one member, one of another."""
-    folder: Path = tmp_path_factory.mktemp("own")
-    with running(folder) as site:
-        site.user("chief", "headquarters")
-        site.user("payer", "finance")
-        site.user("dealer", "dealer", "D1")
-        site.user("auditor", "auditor")
-        site.accept(*member("M1"), *member("M2"), *sale(1, "M1"), *sale(2, "M1"), *sale(3, "M2"))
-        reach_every_day(site)
+    events = [*member("M1"), *member("M2"), *sale(1, "M1"), *sale(2, "M1"), *sale(3, "M2")]
+    with rewarding(tmp_path_factory.mktemp("own"), *events, auditor="auditor") as site:
         yield site
-
-
-def given(person: Person, code: str = "M1") -> str:
-    """The path of a new link."""
-    page = person.post(f"/members/{code}/link").text
-    (path,) = set(re.findall(r'value="http://[^/"]+(/own/[\w-]+)"', page))
-    return str(path)
-
-
-def opened(site: RunningSite, path: str) -> httpx.Response:
-    with site.client() as client:
-        return client.get(path)
 
 
 def test_a_member_sees_its_rewards_and_months_and_nothing_of_patients_or_of_others(
@@ -114,18 +91,6 @@ def test_links_are_given_by_who_sees_the_money_and_speaks_of_the_member(desk: Ru
     with signed_in(desk, "dealer") as person:
         assert person.post("/members/M1/link").status_code == 403
         assert '/members/M1/link"' not in person.get("/members/M1").text
-
-
-def said(client: httpx.Client, path: str, **fields: str) -> httpx.Response:
-    """A dispute by the member; token and number of the form as the page has them."""
-    page = client.get(path).text
-    form = {"form_id": str(uuid4()), **fields, "form_token": token_in(page)}
-    return client.post(f"{path}/dispute", data=form)
-
-
-def kept(site: RunningSite, member_code: str) -> list[Dispute]:
-    with reading(site.site.engine) as connection:
-        return disputes_of(HEADQUARTERS_SCOPE, connection, site.site.keyring, member_code)
 
 
 def test_a_dispute_is_kept_sealed_answered_once_by_nobody_who_had_a_hand_and_read_by_its_member(

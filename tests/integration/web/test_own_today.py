@@ -13,6 +13,7 @@ from crm.entries.own_events import own_events
 from crm.storage.database import reading
 from tests.examples import an_event
 from tests.integration.web.acting import form_in
+from tests.integration.web.own_today import write
 from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, token_in
 
 
@@ -28,17 +29,6 @@ def field(site: RunningSite) -> Iterator[httpx.Client]:
     with site.client() as client:
         sign_in(client, "field")
         yield client
-
-
-def write(client: httpx.Client, **typed: str) -> str:
-    """Send a form; its id."""
-    form_id = str(uuid4())
-    form = {"form_token": token_in(client.get("/me").text), "form_id": form_id}
-    form |= {"written_at": rfc3339(now_us()), **typed}
-    assert "已收下" in client.post("/log/A-today/submit", data=form).text
-    again = client.post("/log/A-today/submit", data=form).text
-    assert "之前已记过" in again
-    return form_id
 
 
 def undo(client: httpx.Client, form_id: str, lines: list[str], reason: str) -> httpx.Response:

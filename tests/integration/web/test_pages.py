@@ -13,13 +13,13 @@ from crm.activities.queries import attendees, signed_in_us
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope
 from crm.storage.database import reading
 from crm.web.view.templates import STATIC_FOLDER, static_url
+from tests.integration.web.person_events import refusal
 from tests.integration.web.sites import (
     PASSWORD,
     RunningSite,
     activity_today,
     card,
     sign_in,
-    today,
     token_in,
 )
 
@@ -49,18 +49,6 @@ def with_health(event: dict[str, object]) -> dict[str, object]:
     assert isinstance(data, dict)
     health = {"conditions": ["高血压"], "medicines": ["氨氯地平"]}
     return {**event, "data": {**data, "health": health}}
-
-
-def refusal(card_id: str) -> dict[str, object]:
-    return {
-        "specversion": "1.0",
-        "id": f"no-{card_id}",
-        "source": "/sheets/D1",
-        "type": "jinxi.consent.refused.v1",
-        "time": f"{today()}T00:00:01+08:00",
-        "subject": f"card/{card_id}",
-        "data": {"card_id": card_id, "purpose": "archive"},
-    }
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from crm.web.view.formats import short_number
 from crm.web.view.person_acts import ACTS
 from tests.integration.feed.dealers import contract
 from tests.integration.web.acting import fill_in, sent_again
+from tests.integration.web.person_events import event, fields
 from tests.integration.web.sites import RunningSite, activity_today, card, sign_in, today, token_in
-from tests.integration.web.test_withdrawing import known_of
+from tests.integration.web.standings import known_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 SCAN = "data:image/png;base64," + base64.b64encode(PNG).decode()
@@ -48,13 +49,6 @@ def field(site: RunningSite) -> Iterator[httpx.Client]:
     yield from signed_in(site, "field")
 
 
-def fields(page: str) -> dict[str, str]:
-    """What the form of an act sends before anybody types."""
-    form = page[page.index('<form class="log') :]
-    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
-    return {name: unescape(value) for name, value in hidden}
-
-
 def say(
     client: httpx.Client, card_id: str, path: str, typed: Mapping[str, str], **given: str
 ) -> httpx.Response:
@@ -73,18 +67,6 @@ def say_twice(
     assert told.status_code == 200 and "请看一眼" in told.text, told.text
     address = f"/people/{person_id(card_id)}/{path}"
     return told, client.post(address, data={**fields(told.text), **typed})
-
-
-def event(type_name: str, card_id: str, **data: Any) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": f"{type_name}-{card_id}-{data.get('trial_id') or data.get('complaint_id') or 'x'}",
-        "source": "/hq/console",
-        "type": f"jinxi.{type_name}.v1",
-        "time": f"{today() - timedelta(days=1)}T11:00:00+08:00",
-        "subject": f"card/{card_id}",
-        "data": {"card_id": card_id, **data},
-    }
 
 
 def last_of(site: RunningSite, card_id: str) -> Any:

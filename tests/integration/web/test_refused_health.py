@@ -14,9 +14,9 @@ from crm.fhir.archive import archive_resources
 from crm.people.queries import find_people
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from tests.integration.web.person_events import event
+from tests.integration.web.sheets import again, cell, pick, sheet_of
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
-from tests.integration.web.test_person_acts import event
-from tests.integration.web.test_sheets_in_the_page import again, cell, pick, sheet_of
 
 HEADINGS = ("姓名", "手机", "高压", "低压", "病症", "同意记录健康情况")
 REFUSED = "本人不同意“记录健康情况”"

@@ -14,8 +14,8 @@ from campaigns.intake import HEADQUARTERS
 from crm.journal.events import JOURNAL
 from crm.storage.database import reading
 from tests.examples import an_event
+from tests.integration.web.person_events import event
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
-from tests.integration.web.test_person_acts import event
 
 KNOWN, EMPTY = "5ca0aaaa-0000-4000-8000-000000000001", "5ca0bbbb-0000-4000-8000-000000000002"
 GONE, ERASED = "5ca0dddd-0000-4000-8000-000000000003", "5ca0eeee-0000-4000-8000-000000000004"

@@ -16,6 +16,7 @@ from crm.follow_ups.queries import due_follow_ups, open_follow_up
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.integration.web.acting import form_in
+from tests.integration.web.person_events import consent, event
 from tests.integration.web.sites import (
     RunningSite,
     activity_today,
@@ -25,8 +26,6 @@ from tests.integration.web.sites import (
     today,
     token_in,
 )
-from tests.integration.web.test_consents import consent
-from tests.integration.web.test_person_acts import event
 
 CAME = [f"K-{number}" for number in range(1, 9)]
 _NINETY = timedelta(days=90)

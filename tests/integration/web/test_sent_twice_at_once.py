@@ -17,7 +17,7 @@ from crm.web.desk import acts
 from crm.web.pages import log_form
 from tests.integration.web.acting import form_in
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
-from tests.integration.web.test_walk_ins import SAID
+from tests.integration.web.walk_ins import SAID
 
 
 @pytest.fixture(scope="module", autouse=True)

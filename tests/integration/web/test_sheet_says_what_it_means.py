@@ -8,8 +8,8 @@ import pytest
 
 from campaigns.identifiers import OLDEST_YEARS, YOUNGEST_YEARS
 from crm.web.view.form_fields import odd_birth
+from tests.integration.web.sheets import again, pick, sheet_of
 from tests.integration.web.sites import RunningSite, activity_today, entered, today
-from tests.integration.web.test_sheets_in_the_page import again, pick, sheet_of
 
 HEADINGS = (
     "姓名",

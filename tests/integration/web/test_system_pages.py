@@ -18,8 +18,8 @@ from crm.operations.status import keep_backup
 from crm.storage.database import reading, writing
 from streams.embedded.worker import Worker
 from tests.integration.web.acting import fill_in, form_in
+from tests.integration.web.contracts import contract
 from tests.integration.web.sites import RunningSite, activity_today, entered, today, token_in
-from tests.integration.web.test_activity_pages import contract
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,7 +1,6 @@
 """What is taken away as a workbook can be reckoned with: amounts, numbers, days and moments are
 what they are, in every table there is; what is no quantity stays text."""
 
-import ast
 import csv
 import re
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from crm.people.tables import CARD
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from tests.integration.web.acting import fill_in
+from tests.integration.web.person_events import event
 from tests.integration.web.sites import (
     RunningSite,
     activity_today,
@@ -29,8 +29,7 @@ from tests.integration.web.sites import (
     today,
     token_in,
 )
-from tests.integration.web.test_person_acts import event
-from tests.source_tree import modules_of
+from tests.integration.web.workbooks import named_tables
 
 MONEY, NUMBER, DAY, MOMENT = "#,##0.00", "#,##0", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 TABLES = {
@@ -60,22 +59,6 @@ OWN = ("own-events",)
 """Tables that hold what of the own words is not recorded: nothing here."""
 TEXT_ALONE = frozenset({"letter_people"})
 """Tables of names, phones and words, which hold no quantity."""
-
-
-def named_tables() -> Iterator[tuple[str, list[str]]]:
-    """Each table that a page describes: its name, and its columns as far as they stand there."""
-    modules = (each for each in modules_of("crm") if each.name.startswith("crm.web.pages"))
-    for module in modules:
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Table":
-                columns = [
-                    str(each.args[0].value)
-                    for each in ast.walk(node.args[1])
-                    if isinstance(each, ast.Call)
-                    and getattr(each.func, "id", "") == "Column"
-                    and isinstance(each.args[0], ast.Constant)
-                ]
-                yield str(getattr(node.args[0], "value", "")), columns
 
 
 @pytest.fixture(scope="module")

@@ -2,36 +2,30 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.integration.web.own_links import given, said
 from tests.integration.web.reward_sites import (
     event,
     member,
-    reach_every_day,
     reward_of,
+    rewarding,
     sale,
     signed_in,
 )
-from tests.integration.web.sites import RunningSite, running
-from tests.integration.web.test_own_rewards import given, said
+from tests.integration.web.sites import RunningSite
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """M2 referred somebody whom M1 referred later, one who bought too late, and one who did not."""
-    folder: Path = tmp_path_factory.mktemp("unrewarded")
-    with running(folder) as site:
-        site.user("chief", "headquarters")
-        site.user("payer", "finance")
-        site.user("dealer", "dealer", "D1")
-        site.accept(*member("M1"), *member("M2"), *sale(1, "M1"), *sale(2, "M2"))
-        site.accept(referral(1, 47), *sale(3, "M2", days_ago=5)[:1], referral(3, 5))
-        late = sale(4, "M2", days_ago=110)
-        site.accept(late[0], event("purchase.made", "card/C4", late[2]["data"], 5, "late"))
-        site.accept(event("referral.made", "card/C4", late[1]["data"], 109))
-        reach_every_day(site)
+    events = [*member("M1"), *member("M2"), *sale(1, "M1"), *sale(2, "M2")]
+    events += [referral(1, 47), *sale(3, "M2", days_ago=5)[:1], referral(3, 5)]
+    late = sale(4, "M2", days_ago=110)
+    events += [late[0], event("purchase.made", "card/C4", late[2]["data"], 5, "late")]
+    events.append(event("referral.made", "card/C4", late[1]["data"], 109))
+    with rewarding(tmp_path_factory.mktemp("unrewarded"), *events) as site:
         yield site
 
 

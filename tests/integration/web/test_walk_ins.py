@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -14,9 +13,8 @@ from crm.journal.events import JOURNAL
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from crm.walk_ins.queries import unconfirmed
-from tests.integration.web.sites import RunningSite, entered, today, token_in
-
-SAID = {"title": "小区门口量血压", "kind": "promotion", "region": "北京市朝阳区", "dealer": "D1"}
+from tests.integration.web.sites import RunningSite, entered, today
+from tests.integration.web.walk_ins import written_down
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,14 +32,6 @@ def field(site: RunningSite) -> Iterator[httpx.Client]:
 @pytest.fixture
 def plans(site: RunningSite) -> Iterator[httpx.Client]:
     yield from entered(site, "plans")
-
-
-def written_down(client: httpx.Client, **changed: str) -> tuple[str, httpx.Response]:
-    """(the number of the form, the answer)."""
-    token = token_in(client.get("/log/walk-in").text)
-    form = {"form_id": str(uuid4()), "written_at": f"{today()}T00:00:01+08:00", **SAID}
-    form |= {"form_token": token, **changed}
-    return form["form_id"], client.post("/log/walk-in/submit", data=form)
 
 
 def test_who_stands_there_writes_it_down_and_logs_before_it_is_recorded(

@@ -17,7 +17,7 @@ from crm.journal.outbox import OUTBOX
 from crm.storage.database import reading
 from streams.running.outbox_store import OutboxStore
 from tests.integration.web.sites import RunningSite, entered, opened, serving, today, token_in
-from tests.integration.web.test_walk_ins import written_down
+from tests.integration.web.walk_ins import written_down
 from tests.templates import new_installation
 
 

@@ -7,7 +7,7 @@ from crm.accounts.people import Account
 from crm.accounts.roles import ROLES, AccountRole
 from crm.web.routes import PAGES
 from crm.web.view.said_on import SAID_ON
-from tests.integration.web.test_roles import OPENS
+from tests.integration.web.roles import OPENS
 
 NOT_YET: frozenset[str] = frozenset()
 """What no page says yet. It only ever gets shorter."""

@@ -16,8 +16,8 @@ from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from tests.examples import an_event
 from tests.integration.web.acting import form_in
+from tests.integration.web.mending import mend, outcome
 from tests.integration.web.sites import RunningSite, activity_today, card, entered
-from tests.integration.web.test_event_again import mend, outcome
 
 SPEAKERS = ("hall", "desk", "field")
 MEMBERS = ("M-own", "M-imported", "M-came", "M-other", "M-nobody")

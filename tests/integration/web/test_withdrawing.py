@@ -1,19 +1,16 @@
 """A consent is taken back on the person's page, where it stands."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 
 from campaigns.ids import person_id
-from crm.archives.queries import archive
-from crm.scope import HEADQUARTERS_SCOPE
-from crm.storage.database import reading
 from crm.web.view.formats import short_number
+from tests.integration.web.acting import forms
+from tests.integration.web.person_events import consent
 from tests.integration.web.sites import RunningSite, card, sign_in, token_in
-from tests.integration.web.test_conflicts import forms
-from tests.integration.web.test_consents import consent
+from tests.integration.web.standings import known_of, standings
 
 PERSON = person_id("C-back")
 
@@ -35,21 +32,6 @@ def agreed(site: RunningSite, card_id: str, name: str, phone: str) -> None:
     """A card, to be shared with D1."""
     shared = consent(card_id, purpose="share_with_dealer", dealer="D1", categories=["identity"])
     site.accept(card(card_id, name, phone), consent(card_id), shared)
-
-
-def known_of(site: RunningSite, card_id: str) -> dict[str, Any]:
-    with reading(site.site.engine) as connection:
-        known = archive(
-            HEADQUARTERS_SCOPE, connection, site.site.keyring, card_id, site.site.now_us()
-        )
-    assert known is not None
-    return known
-
-
-def standings(site: RunningSite, card_id: str) -> dict[tuple[str, str | None], str]:
-    """(purpose, dealer) → state."""
-    known = known_of(site, card_id)["standings"]
-    return {(each["purpose"], each["dealer"]): each["state"] for each in known}
 
 
 def said(site: RunningSite, card_id: str) -> list[str]:

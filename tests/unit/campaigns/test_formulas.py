@@ -9,7 +9,7 @@ import pytest
 from campaigns.formulas import FORMULA_SIGNS, harmless
 from crm.reward_desk.bank_file import Line, written
 from crm.transfers.disclosure import efpia
-from tests.unit.crm.transfers.test_disclosure import LINES
+from tests.unit.crm.transfers.disclosed import LINES
 
 
 @pytest.mark.parametrize("sign", FORMULA_SIGNS)

@@ -16,6 +16,7 @@ from campaigns.sheets import InvalidSheet, open_sheet
 from campaigns.sheets.model import SheetActivity
 from campaigns.sheets.reading import MOST_PEOPLE
 from campaigns.sheets.sketches import own_ids
+from tests.unit.campaigns.sheets.repacking import repacked
 from tests.unit.campaigns.sheets.sample_sheets import (
     FIRST_ROW,
     FULL,
@@ -32,21 +33,6 @@ from tests.unit.campaigns.sheets.sample_sheets import (
 from tests.work import calls_of
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
-
-
-def repacked(data: bytes, changes: dict[str, bytes]) -> bytes:
-    """The workbook with some of its parts replaced or added."""
-    written = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as old,
-        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in old.namelist():
-            if name not in changes:
-                new.writestr(name, old.read(name))
-        for name, content in changes.items():
-            new.writestr(name, content)
-    return written.getvalue()
 
 
 def sheet_xml(rows: str) -> bytes:

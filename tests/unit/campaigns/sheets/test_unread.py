@@ -9,8 +9,8 @@ import pytest
 
 from campaigns.sheets import HeadingMap, InvalidSheet, SheetReading, read_sheet
 from campaigns.sheets.nearest import nearest
+from tests.unit.campaigns.sheets.repacking import repacked
 from tests.unit.campaigns.sheets.sample_sheets import LABELS, SECRET, handmade, read, said, saved
-from tests.unit.campaigns.sheets.test_hostile_files import repacked
 
 
 def names(reading: SheetReading) -> list[str]:

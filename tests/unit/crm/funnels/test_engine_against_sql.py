@@ -10,8 +10,8 @@ from crm.funnels.definition import ChainKind, EntryRule, parse_step
 from crm.funnels.gathering import columns_of
 
 from .samples import people_of
+from .small_seasons import funnels, touchpoints
 from .sql_funnel import sql_people
-from .test_engine_against_naive import funnels, touchpoints
 
 SEPARATE = (
     ("activity.attended", "purchase.made", "trial.started"),

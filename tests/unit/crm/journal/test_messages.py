@@ -1,7 +1,6 @@
 """What goes through Kafka comes out as it went in; what did not come from us is told apart."""
 
 from base64 import b64encode
-from typing import Any
 from unittest import mock
 
 import orjson
@@ -12,26 +11,7 @@ from crm.journal.messages import NotEvents, message, record, rows
 from streams.kafka.departures import partition_of
 from streams.kafka.relay import EVENTS_PER_RECORD, records
 from streams.running.outbox_store import Waiting
-
-ROW: dict[str, Any] = {
-    "source": "/phones/1",
-    "id": "e1",
-    "type": "activity.attended",
-    "subject": "card/C1",
-    "time": "2026-03-02T09:00:00+08:00",
-    "starts_us": 1_772_413_200_000_000,
-    "day_precision": False,
-    "sequence": -(2**53) + 1,
-    "received_us": 1_772_413_200_000_001,
-    "actor": "staff-1",
-    "role": "staff",
-    "plain": b'{"activity_id":"A1","card_id":"C1"}',
-    "sealed": b"\x00\xff sealed",
-    "content_hash": b"\x01" * 32,
-    "twin_hash": None,
-    "by_row": True,
-    "evidenced": False,
-}
+from tests.unit.crm.journal.message_rows import ROW
 
 
 def test_rows_come_back_as_they_were_published() -> None:

@@ -21,32 +21,10 @@ from crm.web.view.form_fields import (
     whole,
 )
 from crm.web.view.forms import checked
-from tests.unit.crm.web.test_forms import NOW_US, STAFF, entry
+from tests.unit.crm.web.form_entries import NOW_US, STAFF, entry
+from tests.unit.crm.web.form_values import TICKS, VALUES
 
 TODAY = date(2026, 5, 3)
-TICKS = (
-    *("attended", "trial", "trial_end", "purchase", "return", "referral", "club_join"),
-    *("consent_archive", "consent_health", "refused_health", "refused_marketing"),
-)
-VALUES = {
-    "name": ("王桂英",),
-    "phone": ("13812345678", "123"),
-    "born": ("1950", "1943年", "2020", "1800", "x"),
-    "address": ("示例路1号",),
-    "systolic_mmhg": ("135", "60", "999", "１３５"),
-    "diastolic_mmhg": ("85", "140", "5"),
-    "pulse_bpm": ("72", "30", "0"),
-    "serial": ("TD26-1",),
-    "trial_note": ("睡得好",),
-    "quantity": ("1", "100", "0", "两"),
-    "price": ("693", "6.93", "x"),
-    "purchase_serial": ("TD26-2",),
-    "return_quantity": ("1", "0"),
-    "gift_item": ("雨伞",),
-    "gift_value": ("30", "x"),
-    "complaint_text": ("太响",),
-    "member": ("M-1",),
-}
 
 
 def codes(**typed: str) -> set[str]:

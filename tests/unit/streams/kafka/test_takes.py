@@ -7,7 +7,7 @@ from crm.journal.checkpoints import Partition
 from crm.journal.messages import message, record
 from crm.recording.carried_batch import CarriedBatch, CarriedEvent, in_order_of_arrival
 from streams.kafka.carrying import FetchedRecord, takes
-from tests.unit.crm.journal.test_messages import ROW
+from tests.unit.crm.journal.message_rows import ROW
 
 
 def fetched(partition: int, offset: int, events: int) -> FetchedRecord:
