@@ -1,36 +1,17 @@
 """What was recorded of what was carried."""
 
-from collections.abc import Iterator
 from datetime import date
 
-import orjson
-import pytest
 from sqlalchemy import func, select
 
-from campaigns.intake import HEADQUARTERS
-from campaigns.season import generate
 from crm.journal.events import last_position
 from crm.journal.outbox import OUTBOX
 from crm.operations.checks import run_checks
 from crm.storage.database import reading
-from tests.installations import Installation, Snapshot, assert_same
+from tests.installations import Snapshot, assert_same
 from tests.integration.kafka.carriers import Carried
 
 PEOPLE, SEED, STARTS_ON = 120, 13, date(2026, 3, 2)
-
-
-@pytest.fixture(scope="module")
-def season() -> list[bytes]:
-    return [orjson.dumps(event) for event in generate(PEOPLE, SEED, STARTS_ON)]
-
-
-@pytest.fixture(scope="module")
-def expected(season: list[bytes]) -> Iterator[Snapshot]:
-    """What the embedded run makes of it."""
-    with Installation() as embedded:
-        embedded.intake.accept(season, HEADQUARTERS, history=True)
-        embedded.work()
-        yield embedded.snapshot()
 
 
 def assert_all_recorded_once(carried: Carried, expected: Snapshot) -> None:

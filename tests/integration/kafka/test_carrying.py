@@ -1,14 +1,33 @@
 """A season through Kafka, Faust and PostgreSQL leaves what the embedded run leaves."""
 
+from collections.abc import Iterator
+
 import orjson
+import pytest
 from sqlalchemy import func, select
 
+from campaigns.intake import HEADQUARTERS
+from campaigns.season import generate
 from crm.journal.events import JOURNAL
 from crm.storage.database import reading
 from streams.upkeep.status import metrics, status
-from tests.installations import Snapshot
+from tests.installations import Installation, Snapshot
 from tests.integration.kafka.carriers import RELAY, Carried, worker
-from tests.integration.kafka.recorded import assert_all_recorded_once
+from tests.integration.kafka.recorded import PEOPLE, SEED, STARTS_ON, assert_all_recorded_once
+
+
+@pytest.fixture(scope="module")
+def season() -> list[bytes]:
+    return [orjson.dumps(event) for event in generate(PEOPLE, SEED, STARTS_ON)]
+
+
+@pytest.fixture(scope="module")
+def expected(season: list[bytes]) -> Iterator[Snapshot]:
+    """What the embedded run makes of it."""
+    with Installation() as embedded:
+        embedded.intake.accept(season, HEADQUARTERS, history=True)
+        embedded.work()
+        yield embedded.snapshot()
 
 
 def test_a_season_through_kafka_is_recorded_as_without_it(

@@ -1,8 +1,10 @@
 """Several workers record into one PostgreSQL: together they leave what one alone would leave."""
 
 import multiprocessing
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import date
 from functools import partial
 from random import Random
 from unittest import mock
@@ -12,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from campaigns.intake import HEADQUARTERS
+from campaigns.season import generate
 from crm.configuration.settings import Settings
 from crm.journal.checkpoints import Partition
 from crm.journal.logged_event import LoggedEvent
@@ -32,16 +35,40 @@ from tests.integration.postgres.carrying import (
     in_partitions,
 )
 from tests.integration.postgres.two_workers import (
-    PROVING,
-    _alone,
     one_behind_the_other,
+    taken_alone,
     two_workers,
     waits_for_a_lock,
 )
 from tests.servers.processes import PATIENCE_SECONDS, wait_until
 
 PARTITIONS = 12
+
+
+PROVING = os.environ.get("JINXI_PROVE") == "1"
+
+
 ROUNDS = 10 if PROVING else 1
+PEOPLE, STARTS_ON = 1_000 if PROVING else 80, date(2026, 3, 2)
+
+
+@pytest.fixture
+def season() -> Iterator[Installation]:
+    """A season recorded by the one worker of an embedded installation."""
+    with Installation() as installation:
+        lines = [orjson.dumps(event) for event in generate(PEOPLE, 5, STARTS_ON)]
+        installation.intake.accept(lines, HEADQUARTERS, history=True)
+        installation.work()
+        yield installation
+
+
+@pytest.fixture
+def at_scale(postgres_url: str, season: Installation) -> Iterator[Installation]:
+    """An empty database in PostgreSQL, with the keys of the season."""
+    with Installation(
+        database_url=postgres_url, keyring_url=season.settings.keyring_url
+    ) as installation:
+        yield installation
 
 
 def record_partitions(
@@ -166,7 +193,7 @@ def test_what_is_erased_while_a_worker_waits_is_not_recorded_as_it_had_been_deco
         with mock.patch.object(worker.chunks, "record", lambda _, new, *__: recorded.extend(new)):
             with writing(worker.engine) as connection:
                 hold(connection, RECORDING)
-                waiting = threads.submit(worker.record, *_alone(event, 0))
+                waiting = threads.submit(worker.record, *taken_alone(event, 0))
                 assert wait_until(lambda: waits_for_a_lock(worker.engine))
                 door.keyring.destroy("card/C1")
             waiting.result(PATIENCE_SECONDS)

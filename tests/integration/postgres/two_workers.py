@@ -1,21 +1,15 @@
 """Two workers of one database."""
 
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
 from random import Random
 from typing import Any
 from unittest import mock
 
-import orjson
-import pytest
 from sqlalchemy import Engine, text
 
-from campaigns.intake import HEADQUARTERS
-from campaigns.season import generate
 from crm.recording.carried_batch import CarriedEvent
 from crm.recording.carried_recorder import CarriedRecorder, Recorded
 from tests.installations import Installation
@@ -23,29 +17,6 @@ from tests.integration.postgres.carrying import (
     batches,
 )
 from tests.servers.processes import PATIENCE_SECONDS, wait_until
-
-PROVING = os.environ.get("JINXI_PROVE") == "1"
-
-PEOPLE, STARTS_ON = 1_000 if PROVING else 80, date(2026, 3, 2)
-
-
-@pytest.fixture
-def season() -> Iterator[Installation]:
-    """A season recorded by the one worker of an embedded installation."""
-    with Installation() as installation:
-        lines = [orjson.dumps(event) for event in generate(PEOPLE, 5, STARTS_ON)]
-        installation.intake.accept(lines, HEADQUARTERS, history=True)
-        installation.work()
-        yield installation
-
-
-@pytest.fixture
-def at_scale(postgres_url: str, season: Installation) -> Iterator[Installation]:
-    """An empty database in PostgreSQL, with the keys of the season."""
-    with Installation(
-        database_url=postgres_url, keyring_url=season.settings.keyring_url
-    ) as installation:
-        yield installation
 
 
 @contextmanager
@@ -80,9 +51,9 @@ def one_behind_the_other(
         mock.patch.object(first.chunks, "record", slowly),
         ThreadPoolExecutor(2) as threads,
     ):
-        a = threads.submit(first.record, *_alone(one, 0))
+        a = threads.submit(first.record, *taken_alone(one, 0))
         assert evaluating.wait(PATIENCE_SECONDS)
-        b = threads.submit(second.record, *_alone(two, at))
+        b = threads.submit(second.record, *taken_alone(two, at))
         try:
             assert wait_until(lambda: b.done() or waits_for_a_lock(second.engine))
             assert not b.done()
@@ -91,7 +62,7 @@ def one_behind_the_other(
         return a.result(PATIENCE_SECONDS), b.result(PATIENCE_SECONDS)
 
 
-def _alone(event: CarriedEvent, number: int) -> tuple[Any, int]:
+def taken_alone(event: CarriedEvent, number: int) -> tuple[Any, int]:
     return list(batches([event], number, Random(1))), 1
 
 

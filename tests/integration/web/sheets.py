@@ -8,19 +8,10 @@ from html import unescape
 from typing import Any
 
 import httpx
-import pytest
 
-from tests.integration.web.sites import RunningSite, activity_today, token_in
+from tests.integration.web.sites import token_in
 
 HEADINGS = ("姓名", "手机", "出生日期", "购买数量", "单价", "购买型号", "同意建档")
-
-
-@pytest.fixture
-def activity(site: RunningSite, request: pytest.FixtureRequest) -> str:
-    """An activity of its own for each test."""
-    activity_id = f"A-{abs(hash(request.node.name)) % 10**9}"
-    site.accept(activity_today(activity_id))
-    return activity_id
 
 
 def sheet_of(*rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> bytes:

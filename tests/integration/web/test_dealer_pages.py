@@ -21,11 +21,15 @@ from tests.integration.web.companies import (
     FOREIGN,
     NAME,
     PHONE,
+    company,
     key_in,
+    shop,
     sign_in,
     token_in,
 )
 from tests.integration.web.sites import today
+
+__all__ = ["company", "shop"]
 
 
 def test_the_page_tells_masked_who_is_in_it_what_changed_and_whom_to_call(

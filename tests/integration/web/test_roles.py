@@ -12,10 +12,12 @@ from crm.accounts.people import Account
 from crm.accounts.roles import ROLES, AccountRole, scope_of
 from crm.accounts.tokens import TOKEN_ROLES, TokenRole
 from crm.web.api.lists import LISTS
-from tests.integration.web.roles import OPENS, Told, pages
+from tests.integration.web.roles import OPENS, Told, pages, told
 from tests.integration.web.sites import (
     token_in,
 )
+
+__all__ = ["told"]
 
 
 def test_the_matrix_holds_every_page_there_is() -> None:

@@ -19,6 +19,14 @@ from tests.integration.web.sheets import again, cell, fields_of, pick, sheet_of
 from tests.integration.web.sites import RunningSite, activity_today, sign_in
 
 
+@pytest.fixture
+def activity(site: RunningSite, request: pytest.FixtureRequest) -> str:
+    """An activity of its own for each test."""
+    activity_id = f"A-{abs(hash(request.node.name)) % 10**9}"
+    site.accept(activity_today(activity_id))
+    return activity_id
+
+
 @pytest.fixture(scope="module", autouse=True)
 def hall(site: RunningSite) -> None:
     site.user("field", "staff")
