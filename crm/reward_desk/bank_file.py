@@ -2,8 +2,9 @@
 
 Out: CSV in UTF-8 with a BOM, CRLF, one payment a line. It holds no account: none is kept here, so
 each line says where it is found, by the member's code, which stands first. Back: the same lines
-with the bank's word in a column `结果` (成功 or 失败), amounts in yuan; columns are found by their
-headings, in any order. The account into which the bank paid may stand in its column `收款账户`.
+with the bank's word in a column `结果` (成功 or 失败; why is not read), amounts in yuan. Columns
+are found by their headings, in any order, parted by commas, or by tabs as a spreadsheet copies
+them. The account into which the bank paid may stand in its column `收款账户`.
 """
 
 import csv
@@ -32,6 +33,9 @@ _DONE: dict[str, Literal["paid", "failed"]] = {
     "paid": "paid",
     "failed": "failed",
 }
+_SAID = re.compile(r"(?:交易|付款|支付|转账|处理)?(成功|失败|paid|failed)(?:\W.*)?", re.DOTALL)
+"""The bank's word, with why; what only holds one of the words, as 未成功, is none."""
+_ALSO_CALLED = {"金额": AMOUNT, "金额(元)": AMOUNT, "付款金额": AMOUNT, "交易结果": RESULT}
 _ACCOUNT = re.compile(r"(?=(?:[A-Z]*[0-9]){8})[0-9A-Z]{8,34}")
 _ROUNDED = re.compile(r"[0-9]{15}00+")
 """A spreadsheet keeps fifteen digits of a number and writes zeros for the others."""
@@ -104,12 +108,12 @@ def answers(text: str) -> list[Answer]:
     no columns. Empty lines are no matter."""
     lines = io.StringIO(text.removeprefix(BOM), newline=None)
     try:
-        rows = [row for row in csv.reader(lines) if any(row)]
+        rows = [row for row in csv.reader(lines, delimiter=_parted_by(text)) if any(row)]
     except csv.Error as error:
         raise AnswerNoTable from error
     if not rows:
         raise AnswerUnreadable(REFERENCE)
-    places = {heading.strip(): place for place, heading in enumerate(rows[0])}
+    places = {_called(heading): place for place, heading in enumerate(rows[0])}
     for needed in (REFERENCE, AMOUNT, RESULT):
         if needed not in places:
             raise AnswerUnreadable(needed)
@@ -123,11 +127,27 @@ def answers(text: str) -> list[Answer]:
             number,
             cell(row, REFERENCE),
             fen_in(cell(row, AMOUNT)),
-            _DONE.get(cell(row, RESULT).lower()),
+            _said(cell(row, RESULT)),
             cell(row, PAID_INTO),
         )
         for number, row in enumerate(rows[1:], 2)
     ]
+
+
+def _parted_by(text: str) -> str:
+    """What parts the cells of the first line: what a spreadsheet puts between them, or a comma."""
+    first = text.strip().partition("\n")[0]
+    return max(",\t;", key=first.count)
+
+
+def _called(heading: str) -> str:
+    plain = unicodedata.normalize("NFKC", heading).strip()
+    return _ALSO_CALLED.get(plain, plain)
+
+
+def _said(text: str) -> Literal["paid", "failed"] | None:
+    found = _SAID.fullmatch(text.lower())
+    return None if found is None else _DONE[found[1]]
 
 
 Finding = Literal[

@@ -29,11 +29,12 @@ from crm.web.pages.funnel_parts import (
     today_of,
     viewer_of,
 )
+from crm.web.view.funnel_breakdowns import breakdowns_of
 from crm.web.view.funnel_compared import against
 from crm.web.view.funnel_form import COMPARISONS, PERIODS
 from crm.web.view.funnel_money import money_lines, money_of
 from crm.web.view.funnel_picture import WIDTH, file_stem, heading, lines_within
-from crm.web.view.funnel_view import FileCell, Rate, bars_of, breakdowns_of, table_rows
+from crm.web.view.funnel_view import FileCell, Rate, bars_of, table_rows
 from crm.web.view.funnel_words import step_word
 
 router = APIRouter()
@@ -46,6 +47,7 @@ _MONEY_HEADS = (
     *(N_("步骤"), N_("人数"), N_("购买额（元）"), N_("人均购买额（元）")),
     N_("每人活动费用（元）"),
 )
+_FROM_BEFORE = N_("%(step)s：比上一步")
 _NO_TAB = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _TAB_LETTERS = 31
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -150,8 +152,12 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
         lines += [(), (word,), *money_lines(other, [visit.say(head) for head in _MONEY_HEADS])]
     words = [step_word(step, visit.language) for step in asked.document.steps]
     for breakdown in breakdowns_of(report, viewer):
-        lines += [(), (breakdown.word, *words)]
-        lines += [(group.word, *map(_number, group.counts)) for group in breakdown.groups]
+        rates = [visit.say(_FROM_BEFORE) % {"step": word} for word in words[1:]]
+        lines += [(), (breakdown.word, *words, *rates)]
+        lines += [
+            (group.word, *map(_number, group.counts), *group.rates[1:])
+            for group in breakdown.groups
+        ]
     lines += [(), (visit.say(N_("数字来源")),)]
     lines += [(line,) for line in passport_of(visit, asked, report, beside)]
     return lines

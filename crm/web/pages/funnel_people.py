@@ -46,8 +46,8 @@ from crm.web.pages.funnel_parts import (
     value_called,
 )
 from crm.web.pages.people_lists import may_invite, people_list
+from crm.web.view.funnel_breakdowns import WITHHELD
 from crm.web.view.funnel_form import address_of, asked_funnel, day_typed
-from crm.web.view.funnel_view import WITHHELD
 from crm.web.view.funnel_words import dimension_word, sentences
 from crm.web.view.shared_fields import masked
 

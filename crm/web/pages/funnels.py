@@ -45,6 +45,7 @@ from crm.web.pages.funnel_parts import (
     what_copies_hold,
 )
 from crm.web.view.formats import clock_text
+from crm.web.view.funnel_breakdowns import breakdowns_of
 from crm.web.view.funnel_compared import against, lists_behind
 from crm.web.view.funnel_form import (
     COMPARISONS,
@@ -55,8 +56,8 @@ from crm.web.view.funnel_form import (
 )
 from crm.web.view.funnel_money import money_of
 from crm.web.view.funnel_picture import file_stem
-from crm.web.view.funnel_shortcuts import compared_or_not, only_group, other_times
-from crm.web.view.funnel_view import bars_of, breakdowns_of
+from crm.web.view.funnel_shortcuts import compared_or_not, grouped_or_not, only_group, other_times
+from crm.web.view.funnel_view import bars_of
 from crm.web.view.funnel_words import (
     DIMENSION_WORDS,
     ENTRIES,
@@ -108,6 +109,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "reached": reached_of(visit, asked),
         "times": list(other_times(asked.document, today_of(visit), visit.language)),
         "beside": list(compared_or_not(asked.document, today_of(visit), visit.language)),
+        "grouped": list(grouped_or_not(asked.document, visit.language)),
         "only_group": partial(only_group, asked.document),
         "money": money_of(report, costs_for(visit, asked), viewer),
         "money_beside": money_beside(visit, beside, viewer),

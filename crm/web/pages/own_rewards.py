@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from campaigns.wording.days import day_text
 from crm.disputes.queries import disputes_of
 from crm.members.member import MemberState
 from crm.members.queries import member_of, open_to
@@ -24,6 +25,7 @@ from crm.members.register import (
 from crm.money import yuan_text
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.queries import member_page
+from crm.reward_desk.verdicts import rejected_because
 from crm.scope import OutOfScope, Scope
 from crm.storage.database import reading
 from crm.web.desk.acts import ActForm
@@ -32,9 +34,11 @@ from crm.web.guards.visit import AnyVisit, SignedInPosting, Visit
 from crm.web.pages.members import member_shown
 from crm.web.view.codes import code_svg
 from crm.web.view.formats import short_number
+from crm.web.view.labels import label
 
 router = APIRouter()
 
+_AND = " · "
 MOST_READ, MOST_SHOWN = 5_000, 200
 OWN = Scope(frozenset({"money", "members"}))
 """Of the rewards of one member, who is asked for by name: no people, no books."""
@@ -134,6 +138,7 @@ def show_own(visit: Visit, secret: str, link: OpenLink, form: ActForm) -> Respon
     with reading(visit.site.engine) as connection:
         row = member_of(OWN, connection, link.member)
         rows = member_page(OWN, connection, link.member, MOST_READ)
+        because = rejected_because(connection, rows[:MOST_SHOWN])
         disputes = []
         if link.dealer is None:
             disputes = disputes_of(OWN, connection, visit.site.keyring, link.member)
@@ -147,6 +152,7 @@ def show_own(visit: Visit, secret: str, link: OpenLink, form: ActForm) -> Respon
         "link": link,
         "secret": secret,
         "rewards": shown,
+        "because": because,
         "total": len(rewards),
         "months": own_months(rewards),
         "open_fen": sum(max(each.open_fen, 0) for each in rows),
@@ -154,15 +160,21 @@ def show_own(visit: Visit, secret: str, link: OpenLink, form: ActForm) -> Respon
         "paid_fen": sum(each.paid_fen for each in rows),
         "owed_fen": sum(each.owed_back_fen - each.set_off_fen for each in rows),
         "disputes": disputes,
-        "numbers": [(each.reward_id, _numbered(each)) for each in shown],
+        "numbers": [(each.reward_id, _called(visit, each)) for each in shown],
         "form": form,
         "today": today,
     }
     return visit.render("own_rewards.html", context, 422 if form.is_wrong else 200)
 
 
-def _numbered(reward: OwnReward) -> str:
-    return f"{short_number(reward.reward_id)} · {yuan_text(reward.amount_fen)}"
+def _called(visit: Visit, reward: OwnReward) -> str:
+    """What its member knows it by: the day and how it stands, before a number."""
+    today = shanghai_day(visit.site.now_us())
+    on = reward.bought_on
+    bought = "" if on is None else day_text(on, visit.language, today)
+    standing = _AND.join(visit.say(label("reward_standing", each)) for each in reward.standings)
+    parts = (bought, yuan_text(reward.amount_fen), standing, short_number(reward.reward_id))
+    return _AND.join(filter(None, parts))
 
 
 def _gone(visit: Visit, wait_seconds: int) -> dict[str, object]:

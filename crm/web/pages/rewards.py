@@ -20,6 +20,7 @@ from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import OrderRow
 from crm.reward_desk.queries import desk_rows, open_orders, payments_of, queue_page
 from crm.reward_desk.queues import QUEUES, queues
+from crm.reward_desk.verdicts import rejected_because
 from crm.rewards.explaining import Explanation
 from crm.scope import OutOfScope
 from crm.storage.database import reading
@@ -38,6 +39,7 @@ router = APIRouter()
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 WORDS = {"approved": "reward.approved", "rejected": "reward.rejected"}
 _NOTHING = N_("一份也没有选。请先勾选。")
+_NO_REASON = N_("请写驳回的理由：会员在自己的链接里看得到，不写就只能来问。")
 _NOT_YOURS = N_(
     "有 %(n)s 份不能由你决定（状态变了，或是你录入、付款的），所以一份也没有记。请重新勾选。"
 )
@@ -143,6 +145,8 @@ def decide(posting: SignedInPosting) -> Response:
     mine = [row for row in rows if may(row, visit.account.actor)]
     reason = posting.text("reason", 200)
     back = "/rewards" if len(ticked) != 1 else f"/rewards/{ticked[0]}"
+    if word == "rejected" and not reason:
+        return _refused(visit, back, rows, ActForm(troubles=(visit.say(_NO_REASON),)))
     if not ticked or len(mine) < len(set(ticked)):
         left = visit.say(_NOTHING if not ticked else _NOT_YOURS)
         trouble = left % {"n": len(set(ticked)) - len(mine)}
@@ -184,6 +188,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         if not rows:
             raise NotFound
         why = explanation_shown(visit.scope, connection, visit.site.keyring, rows[0], now_us)
+        because = rejected_because(connection, rows)
         entries, payments, begun = [], [], []
         if is_company:
             entries = ledger_of(visit.scope, connection, reward_id)
@@ -206,6 +211,7 @@ def show_reward(visit: Visit, reward_id: str, form: ActForm | None = None) -> Re
         "entries": entries,
         "payments": payments,
         "begun": begun,
+        "because": because.get(reward_id, ""),
         "may_tell": {each.order_id for each in begun if each.may_tell(actor, now_us)},
         "may_fail": {each.order_id for each in begun if each.may_fail(actor, now_us)},
         "names": names,

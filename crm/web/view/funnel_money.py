@@ -30,6 +30,8 @@ class Money:
 
     rows: tuple[MoneyRow, ...]
     costs: Costs | None
+    hides: bool = False
+    """Whether what was spent is held back, since few are at some step."""
 
 
 def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | None:
@@ -51,7 +53,7 @@ def money_of(report: Report, costs: Costs | None, viewer: Viewer) -> Money | Non
         spent = None if hides else step.spent_fen
         each, cost = fen_per(spent, people), fen_per(cost_fen, people)
         rows.append(MoneyRow(label, people, word, spent, each, cost))
-    return Money(tuple(rows), costs)
+    return Money(tuple(rows), costs, hides)
 
 
 def money_lines(money: Money, heads: Sequence[str]) -> list[tuple[FileCell, ...]]:

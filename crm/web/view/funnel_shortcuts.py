@@ -13,10 +13,12 @@ from crm.funnels.definition import Step, parse_step
 from crm.funnels.document import Compared, Document
 from crm.funnels.fields import PLACES, fields_of
 from crm.web.view.funnel_form import address_of
+from crm.web.view.funnel_words import dimension_word
 
 _ROLLING = {30: N_("近 30 天"), 90: N_("近 90 天"), 182: N_("近半年")}
 _FIELDS = {**dict.fromkeys(PLACES, REGION), "activity_kind": "kind"}
 _OF_ACTIVITIES = ("dealer", "programme", ACTIVITY)
+_OF_MEETINGS = ("dealer", "activity_kind", "month")
 _QUARTER = 3
 
 
@@ -60,6 +62,16 @@ def compared_or_not(document: Document, today: date, language: Language) -> Iter
         bare = structs.replace(document, compare_from=None, compare_to=None)
         other = structs.replace(bare, compare="" if is_shown else code)
         yield Shortcut(translated(word, language), address_of(other), is_shown)
+
+
+def grouped_or_not(document: Document, language: Language) -> Iterator[Shortcut]:
+    """The same funnel broken down as meetings want it, or without where it is."""
+    for name in _OF_MEETINGS:
+        is_shown = name in document.by
+        by = tuple(each for each in document.by if each != name)
+        other = structs.replace(document, by=by if is_shown else (*by, name))
+        word = translated(N_("按%(what)s"), language) % {"what": dimension_word(name, language)}
+        yield Shortcut(word, address_of(other), is_shown)
 
 
 def only_group(document: Document, dimension: str, value: str | None) -> str | None:

@@ -1,25 +1,21 @@
-"""A funnel's answer as it is drawn: bars, the table beside them, small multiples, comparisons."""
+"""A funnel's answer as it is drawn: bars, the table beside them, comparisons."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlencode
 
-from campaigns.wording.catalogues import N_, translated
+from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import Language
-from crm.funnels.comparing import Interval, difference
-from crm.funnels.few import FEWEST, Shown, is_few, shown_of, words_of
-from crm.funnels.report import GroupCounts, Report, shown_of_groups
-from crm.money import yuan_text
+from crm.funnels.comparing import Interval
+from crm.funnels.few import FEWEST, is_few, shown_of, words_of
+from crm.funnels.report import Report
 from crm.web.view.formats import duration_text, rate_text
-from crm.web.view.funnel_words import dimension_word, interval_said, step_word, value_word
+from crm.web.view.funnel_words import interval_said, step_word, value_word
 
-MULTIPLES = 12
 _LEAST_SHARE = 4
 FEW = f"<{FEWEST}"
-WITHHELD = N_("隐去")
-"""Of a group: too few, or what would tell how many others are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +55,6 @@ class Bar:
     left_href: str
     share: int
     against: Against | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Small:
-    """One group of a breakdown: its bars on the scale that all groups share.
-
-    shares: of steps, 0 where one is not told.
-    """
-
-    value: str | None
-    word: str
-    counts: tuple[str, ...]
-    shares: tuple[int, ...]
-    rate: str | None
-    hrefs: tuple[str, ...]
-    sure: str
-    spent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """All groups of one dimension; `drawn` are the largest of them."""
-
-    name: str
-    word: str
-    groups: tuple[Small, ...]
-    drawn: tuple[Small, ...]
-    withheld: bool
-    """Whether anything is held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,62 +188,13 @@ def interval_text(found: Interval, viewer: Viewer) -> str:
     return interval_said(found, viewer.say)
 
 
-def breakdowns_of(report: Report, viewer: Viewer) -> Iterator[Breakdown]:
-    """The breakdowns as they are drawn."""
-    for name, groups in report.groups.items():
-        open_steps = [[True] * len(report.steps)] * len(groups)
-        if not viewer.names:
-            open_steps = shown_of_groups(name, groups)
-        shown = [pair for pair in zip(groups, open_steps, strict=True) if pair[1][0]]
-        widest = max((each.people[0] for each, _ in shown), default=0)
-        drawn = tuple(_small(each, may, name, widest, report, viewer) for each, may in shown)
-        largest = sorted(range(len(shown)), key=lambda at: -shown[at][0].people[0])[:MULTIPLES]
-        yield Breakdown(
-            name,
-            dimension_word(name, viewer.language),
-            drawn,
-            tuple(drawn[at] for at in sorted(largest)),
-            not all(map(all, open_steps)),
-        )
-
-
-def _small(
-    group: GroupCounts, shown: Shown, name: str, widest: int, report: Report, viewer: Viewer
-) -> Small:
-    people, whole = group.people, report.people
-    ends = (people[0], people[-1]) if all((shown[0], shown[-1])) else None
-    rest = (whole[0] - people[0], whole[-1] - people[-1])
-    # What stands beside a number tells the rest of it, and the rest may be few.
-    others = viewer.shown_steps((whole[0], whole[-1])) + viewer.shown_steps(rest)
-    gap = difference(people[-1], people[0], rest[1], rest[0])
-    is_open = ends is not None and len(people) > 1 and None not in others
-    return Small(
-        group.value,
-        viewer.value(name, group.value),
-        tuple(
-            f"{each:,}" if may else viewer.say(WITHHELD)
-            for each, may in zip(people, shown, strict=True)
-        ),
-        tuple(
-            share_of(each, widest) if may else 0 for each, may in zip(people, shown, strict=True)
-        ),
-        None if ends is None else rate_text(ends[1], ends[0]),
-        tuple(
-            viewer.list_address(place, group=(name, group.value))
-            for place in range(1, len(people) + 1)
-        ),
-        interval_text(gap, viewer) if is_open and gap is not None else "",
-        yuan_text(group.spent_fen) if all(shown) else "",
-    )
-
-
 def table_rows(bars: Sequence[Bar]) -> list[tuple[FileCell, ...]]:
     """The table beside the picture, as files hold it."""
     return [
         (
             *(bar.label, bar.count_text if bar.people is None else bar.people, before),
-            _rate(bar.people, bar.before),
-            _rate(bar.people, bars[0].people) if at else None,
+            rate_in_file(bar.people, bar.before),
+            rate_in_file(bar.people, bars[0].people) if at else None,
             *(bar.left, bar.median),
             *(() if bar.against is None else _compared(bar.against)),
         )
@@ -284,7 +202,8 @@ def table_rows(bars: Sequence[Bar]) -> list[tuple[FileCell, ...]]:
     ]
 
 
-def _rate(people: int | None, whole: int | None) -> Rate | None:
+def rate_in_file(people: int | None, whole: int | None) -> Rate | None:
+    """The rate as files hold it, where both may be told."""
     return None if people is None or not whole else Rate(people, whole)
 
 

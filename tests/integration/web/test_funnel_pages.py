@@ -58,6 +58,7 @@ DOCUMENT = Document(
     last_days=SEASON_DAYS + 1,
     by=("month", "city", "age", "sex", "dealer", "activity_kind", "source", "member_kind", "week"),
 )
+SHORTCUT = re.compile(r'<a href="/funnels\?([^"]+)"(?: aria-current="true")?>([^<]+)</a>')
 QUERY = "step=activity.attended&step=trial.started&step=purchase.made&window=180d&days=183"
 
 
@@ -358,6 +359,23 @@ def test_a_group_of_a_breakdown_is_one_tap_from_its_own_funnel(office: httpx.Cli
         shown = office.get(f"/funnels?{query}").text
         assert first_count(shown) == first_count(page, word)
         assert f"做过“到场 · {word}”的人" in shown
+
+
+def test_a_funnel_is_broken_down_by_dealer_and_kind_with_one_tap_and_each_count_has_its_rate(
+    office: httpx.Client,
+) -> None:
+    page = office.get(f"/funnels?{QUERY}").text
+    ways = {word: unescape(query) for query, word in SHORTCUT.findall(page)}
+    assert {"按经销商", "按活动类别", "按月份"} <= ways.keys()
+    broken_down = office.get(f"/funnels?{ways['按经销商']}").text
+    assert "<h2>按经销商</h2>" in broken_down
+    table = broken_down.partition("<h2>按经销商</h2>")[2].partition("</table>")[0]
+    assert re.search(r"<small>[0-9.]+%</small>", table)
+    back = {word: unescape(query) for query, word in SHORTCUT.findall(broken_down)}
+    assert "<h2>按经销商</h2>" not in office.get(f"/funnels?{back['按经销商']}").text
+    rows = list(csv.reader(StringIO(office.get(f"/funnels.csv?{ways['按经销商']}").text)))
+    (heads,) = [row for row in rows if row and row[0] == "经销商"]
+    assert heads[-1].endswith("比上一步")
 
 
 def first_count(page: str, row: str = "1 到场[^<]*") -> str:

@@ -7,9 +7,10 @@ import pytest
 from crm.funnels.few import is_few
 from crm.funnels.money import Costs
 from crm.funnels.report import GroupCounts, Report, StepCounts
+from crm.web.view.funnel_breakdowns import breakdowns_of
 from crm.web.view.funnel_compared import against
 from crm.web.view.funnel_money import money_lines, money_of
-from crm.web.view.funnel_view import Viewer, bars_of, breakdowns_of, step_most_left, table_rows
+from crm.web.view.funnel_view import Viewer, bars_of, step_most_left, table_rows
 
 STEPS = ("activity.attended", "trial.started")
 
@@ -56,6 +57,8 @@ def test_a_group_of_few_is_no_bar_and_comes_out_by_no_subtraction() -> None:
     (office,) = breakdowns_of(told, viewer(names=True))
     assert [each.counts for each in office.groups] == [("40", "30"), ("8", "7"), ("8", "1")]
     assert not office.withheld and market.withheld
+    rates = {each.word: [rate and rate.text for rate in each.rates] for each in market.groups}
+    assert rates == {"D01": [None, "75%"], "D02": [None, None], "D03": [None, None]}
 
 
 def test_whoever_sees_no_names_is_told_of_no_group_of_few() -> None:
