@@ -5,10 +5,11 @@ A reward that only a payment names, and a line of a payment file whose reward is
 nothing that is judged; nobody may be their payer, for that, who entered the purchase.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+import orjson
 from sqlalchemy import Connection, select
 
 from campaigns.cloudevents import decode_data
@@ -33,6 +34,25 @@ from crm.storage.database import in_pieces
 from crm.storage.reads import stored_rows
 
 _ENTERED = ("purchase.made", "referral.made", "member.enrolled")
+
+
+def rejected_because(connection: Connection, rows: Collection[DeskRow]) -> dict[str, str]:
+    """Reward → the reason that stands, of those that are rejected and have one. For readers that
+    have asked who may see the rows."""
+    subjects = [f"reward/{row.reward_id}" for row in rows if row.state == "rejected"]
+    found: dict[str, str] = {}
+    for piece in in_pieces(subjects):
+        query = (
+            select(JOURNAL.c.subject, JOURNAL.c.plain)
+            .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+            .where(JOURNAL.c.subject.in_(piece), JOURNAL.c.type == "reward.rejected")
+            .where(OUTCOME.c.outcome == "recorded")
+            .order_by(JOURNAL.c.position)
+        )
+        for subject, plain in connection.execute(query):
+            reason = orjson.loads(plain).get("reason_code")
+            found[subject.partition("/")[2]] = reason or ""
+    return {reward_id: reason for reward_id, reason in found.items() if reason}
 
 
 def explanation_of(

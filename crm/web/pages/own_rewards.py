@@ -23,9 +23,9 @@ from crm.members.register import (
     make_link,
 )
 from crm.money import yuan_text
+from crm.reward_desk.asking import rejected_because
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.queries import member_page
-from crm.reward_desk.verdicts import rejected_because
 from crm.scope import OutOfScope, Scope
 from crm.storage.database import reading
 from crm.web.desk.acts import ActForm

@@ -15,12 +15,11 @@ from crm.ledger.queries import ledger_of
 from crm.masking import masked_name
 from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
-from crm.reward_desk.asking import explanation_shown
+from crm.reward_desk.asking import explanation_shown, rejected_because
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import OrderRow
 from crm.reward_desk.queries import desk_rows, open_orders, payments_of, queue_page
 from crm.reward_desk.queues import QUEUES, queues
-from crm.reward_desk.verdicts import rejected_because
 from crm.rewards.explaining import Explanation
 from crm.scope import OutOfScope
 from crm.storage.database import reading
