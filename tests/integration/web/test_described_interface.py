@@ -56,6 +56,13 @@ def app(site: Site) -> FastAPI:
     return app_of(site)
 
 
+@pytest.fixture(scope="module")
+def described(app: FastAPI) -> Any:
+    """What the interface says of itself, read once: to find what the code compares with takes as
+    long as to try several operations."""
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
 def token(site: Site, role: TokenRole, dealer: str | None = None) -> str:
     return add_token(site.engine, "described", role, dealer)
 
@@ -103,11 +110,11 @@ def excused(label: str, response: Any) -> list[Any]:
 
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_an_operation_answers_as_it_is_described(
-    site: Site, app: FastAPI, label: str, monkeypatch: pytest.MonkeyPatch
+    site: Site, described: Any, label: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dealer_check, "ANSWERED_AFTER_SECONDS", 0.0)
     method, path = label.split(" ")
-    operation = schemathesis.openapi.from_asgi("/openapi.json", app)[path][method]
+    operation = described[path][method]
     is_dealers = path.startswith("/v1/dealer/")
     given_token = token(site, "dealer", "D1") if is_dealers else token(site, "headquarters")
     seen: set[int] = set()
