@@ -109,12 +109,20 @@ def run_started(folder: Path, *arguments: object, **options: Any) -> Answer:
     return Answer(process.returncode, out, err.decode())
 
 
-def run(folder: Path, *arguments: object, env: Mapping[str, str] | None = None) -> Answer:
-    """The same, but for its start: forked from one that has loaded all that `jinxi` is."""
+def run(
+    folder: Path,
+    *arguments: object,
+    env: Mapping[str, str] | None = None,
+    module: str = "streams",
+) -> Answer:
+    """The same, but for its start: forked from one that has loaded all that `jinxi` is.
+
+    `module`: another one that is run with the arguments.
+    """
     with TemporaryFile() as out, TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
         files = [file.fileno() for file in (nothing, out, err)]
         words, seen = [*map(str, arguments)], environment(**(env or {}))
-        forked = forks.Forked(forked_from(), words, str(folder), seen, files)
+        forked = forks.Forked(forked_from(), words, str(folder), seen, files, module)
         status = forked.wait(_PATIENCE_SECONDS)
         out.seek(0)
         err.seek(0)

@@ -2,15 +2,12 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import httpx
 import orjson
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -28,8 +25,11 @@ from crm.storage.database import open_engine, reading, writing
 from streams.embedded.worker import Worker
 from streams.running.installation import open_installation
 from streams.running.lease import lease
+from streams.serving.web_server import open_site
+from streams.upkeep.status import metrics
 from tests.examples import a_card, an_event
-from tests.functional.command.running import Answer, environment, run, run_inside, running, until
+from tests.functional.command.running import Answer, run, run_inside
+from tests.integration.web.sites import serving, sign_in
 from tests.servers.postgres import new_database
 from tests.servers.processes import free_port
 
@@ -218,36 +218,13 @@ KILLED_AT = {
     "rebuild": ("streams.upkeep.replay", "load_progress", 3),
     "comparison": ("streams.upkeep.move", "_compared", 1),
 }
-SPOIL = """
-import importlib, os, sys
-module, name, at = sys.argv[1], sys.argv[2], int(sys.argv[3])
-import streams.upkeep.move
-streams.upkeep.move.ROWS_AT_ONCE = 150
-place = importlib.import_module(module)
-real, calls = getattr(place, name), []
-def spoilt(*arguments, **named):
-    calls.append(1)
-    if len(calls) == at:
-        os.kill(os.getpid(), 9)
-    return real(*arguments, **named)
-setattr(place, name, spoilt)
-sys.argv = ["jinxi", "move", *sys.argv[4:]]
-from streams.cli.app import main
-main()
-"""
 
 
 @pytest.mark.parametrize("at", KILLED_AT)
 def test_a_move_that_was_killed_is_simply_run_again(home: Home, target: Target, at: str) -> None:
-    arguments = (*map(str, KILLED_AT[at]), *target.options)
-    died = subprocess.run(
-        [sys.executable, "-c", SPOIL, *arguments],
-        cwd=home.folder,
-        env=environment(),
-        capture_output=True,
-        check=False,
-    )
-    assert died.returncode == -signal.SIGKILL, died
+    spoilt = "tests.functional.command.killed_move"
+    died = run(home.folder, *KILLED_AT[at], *target.options, module=spoilt)
+    assert died.status == -signal.SIGKILL, died
     assert_moved(home, target, run(home.folder, "move", *target.options, "--json"))
 
 
@@ -339,25 +316,19 @@ def test_what_is_no_postgresql_or_does_not_answer_is_refused(home: Home, target:
 
 def test_pages_and_interface_work_where_it_was_moved(home: Home, target: Target) -> None:
     assert run(home.folder, "move", *target.options).status == 0
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    with running(home.folder, "serve", "--port", port, env=target.environment(home)):
-        until(lambda: _answers(address))
-        with httpx.Client(base_url=address) as client:
-            sent = client.post(
-                "/v1/events",
-                content=orjson.dumps(a_card("by-token")),
-                headers={
-                    "Authorization": f"Bearer {home.token}",
-                    "Content-Type": "application/cloudevents+json",
-                },
-            )
-            assert sent.status_code == 200, sent.text
-            assert client.get("/metrics").status_code == 200
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/health").status_code == 200
-    except httpx.TransportError:
-        return False
+    # As the process of the pages does it, with the settings that the answer names.
+    with mock.patch.dict(os.environ, target.environment(home)):
+        settings = Settings.from_environment()
+    site = open_site(settings)
+    with serving(site) as served, served.client(Authorization=f"Bearer {home.token}") as client:
+        sent = client.post(
+            "/v1/events",
+            content=orjson.dumps(a_card("by-token")),
+            headers={"Content-Type": "application/cloudevents+json"},
+        )
+        assert sent.status_code == 200, sent.text
+        assert sign_in(client, "office", PASSWORD).status_code == 303
+        found = client.get("/", follow_redirects=True)
+        assert found.status_code == 200 and "/sign-in" not in str(found.url)
+    assert "jinxi_" in metrics(site.how_it_stands())
+    close(site.engine, site.keyring.engine)

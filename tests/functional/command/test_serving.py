@@ -7,6 +7,7 @@ import socket
 import subprocess
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 import orjson
@@ -19,9 +20,11 @@ from crm.members.queries import closed_members
 from crm.members.tables import MEMBER
 from crm.scope import dealer_scope
 from crm.storage.database import open_engine, reading
+from streams.serving.web_server import open_site
 from tests.examples import a_card
-from tests.functional.command.running import Jinxi, run, running, until
+from tests.functional.command.running import Jinxi, run, run_inside, running, until
 from tests.functional.command.served import answers, child_of, free_port
+from tests.integration.web.sites import serving
 from tests.servers.processes import PATIENCE_SECONDS
 
 
@@ -56,11 +59,21 @@ def test_after_a_demo_without_pages_the_sign_in_page_of_serve_offers_its_account
     tmp_path: Path,
 ) -> None:
     assert run(tmp_path, "demo", "--no-serve", "--people", 10).status == 0
-    port = free_port()
-    with running(tmp_path, "serve", "--port", port) as served:
-        assert "/join/" not in _printed(served)
-        page = until(lambda: opened(f"http://127.0.0.1:{port}/sign-in")).text
+    assert "/join/" not in said_before_serving(tmp_path)
+    site = open_site(Settings.in_folder(tmp_path / "jinxi-data"))
+    with serving(site) as served, served.client() as client:
+        page = client.get("/sign-in").text
     assert page.count('name="actor"') >= 7
+    site.engine.dispose()
+    site.keyring.engine.dispose()
+
+
+def said_before_serving(folder: Path) -> str:
+    """What `jinxi serve` prints before its processes start, which is nothing to them."""
+    with mock.patch("streams.cli.commands.serve.Supervisor") as supervised:
+        answer = run_inside(folder, "serve", "--port", free_port())
+    assert supervised.call_count == 1 and "网页" in answer.text
+    return answer.text
 
 
 def test_a_demo_leaves_data_of_ones_own_alone(jinxi: Jinxi) -> None:
@@ -114,8 +127,7 @@ def test_the_first_start_prints_a_link_to_the_first_account(tmp_path: Path) -> N
         assert "第一个总部账号" in until(lambda: opened(links[0])).text
     added = ("account", "add", "--name", "li", "--role", "headquarters", "--password")
     assert run(tmp_path, *added, "eleven-quiet-herons").status == 0
-    with running(tmp_path, "serve", "--port", port) as served:
-        assert "/join/" not in _printed(served)
+    assert "/join/" not in said_before_serving(tmp_path)
 
 
 def opened(link: str) -> httpx.Response | None:
