@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from crm.accounts.tokens import add_token
 from crm.configuration.environment import variables
 from crm.configuration.settings import Settings
+from crm.keyring.master_key import next_file_of
 from crm.storage.database import open_engine
 from tests.examples import a_card
 from tests.integration.containers.compose import FILE, Native, Unreadable, natively, read
@@ -125,6 +126,18 @@ def test_no_secret_stands_in_the_file_and_each_must_be_named(tmp_path: Path) -> 
         others = {other: path for other, path in SECRETS.items() if other != name}
         with pytest.raises(Unreadable, match=name):
             read(tmp_path, **others)
+
+
+def test_the_next_master_key_is_put_where_everything_of_ours_looks_for_it(tmp_path: Path) -> None:
+    override = str(ROOT / "deploy" / "next-key.yml")
+    services = read(tmp_path, "--file", override, **SECRETS)["services"]
+    for name in ("setup", *LONG_RUNNING):
+        in_force = Path(services[name]["environment"]["JINXI_MASTER_KEY_FILE"])
+        taken = [each for each in services[name]["secrets"] if isinstance(each, dict)]
+        assert [each["target"] for each in taken] == [next_file_of(in_force).name], name
+        assert {"master_key", "database_password"} <= {
+            each for each in services[name]["secrets"] if isinstance(each, str)
+        }
 
 
 def test_everything_waits_for_the_setup_and_the_setup_for_the_servers(
