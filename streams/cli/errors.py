@@ -122,7 +122,11 @@ def sentence_of(error: BaseException) -> str:
 def _of_setting(error: Any) -> str:
     """Which variable is wrong, and what may stand there."""
     if _is(error, _SETTING_FILE):
-        return say("读不了 {name} 指的文件 {file}", name=error.name, file=error.file)
+        return say(
+            "读不了 {name} 指的文件 {file}：请看它在不在，运行这个命令的账户能不能读它",
+            name=error.name,
+            file=error.file,
+        )
     allowed = say(error.kind.allowed, known=error.kind.known)
     if error.value is None:
         return say("{name} 写得不对；可以是{allowed}", name=error.name, allowed=allowed)
@@ -158,6 +162,13 @@ def _of_storage(error: BaseException, folder: str) -> str:
         return say(
             "数据库读不懂：{folder}（{cause}）。没有改动它；请从备份恢复，再运行 jinxi check。",
             folder=folder,
+            cause=_in_words(error),
+        )
+    if _is(error, _DRIVER) and not _is(getattr(error, "orig", error), _SQLITE):
+        return say(
+            "连不上 PostgreSQL，或它没有答应（{place}）：{cause}。已收下的不受影响；"
+            "请看它是否在运行、JINXI_DATABASE_URL 和密码文件对不对，再运行一次。",
+            place=folder,
             cause=_in_words(error),
         )
     return say(

@@ -83,5 +83,9 @@ def _read(name: str, file: Path) -> str:
     try:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        sentence = say("读不了 {name} 指的文件 {file}", name=name, file=file)
+        sentence = say(
+            "读不了 {name} 指的文件 {file}：请看它在不在，运行这个命令的账户能不能读它",
+            name=name,
+            file=file,
+        )
         raise KafkaAccessInvalid(sentence) from error

@@ -40,7 +40,7 @@ def test_a_file_that_a_variable_names_and_nobody_can_read_is_said() -> None:
     with pytest.raises(SettingFileUnreadable) as caught:
         from_environment(DATABASE_PASSWORD_FILE="/missing", DATABASE_URL=WITHOUT)
     assert is_foreseen(caught.value)
-    assert sentence_of(caught.value) == "读不了 JINXI_DATABASE_PASSWORD_FILE 指的文件 /missing"
+    assert "JINXI_DATABASE_PASSWORD_FILE 指的文件 /missing" in sentence_of(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""What stands in the way is said with what to do about this very thing."""
+
+import sqlite3
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from streams.cli.errors import sentence_of
+
+
+@pytest.fixture(autouse=True)
+def at_scale(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JINXI_DATA", str(tmp_path))
+    monkeypatch.setenv("JINXI_DATABASE_URL", "postgresql+psycopg://jinxi@db.example/jinxi")
+    monkeypatch.setenv("JINXI_LANGUAGE", "en")
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        'FATAL: password authentication failed for user "jinxi"',
+        "connection refused",
+        "the server closed the connection unexpectedly",
+    ],
+)
+def test_a_server_that_refuses_is_no_matter_of_a_folder(cause: str) -> None:
+    said = sentence_of(OperationalError("", None, psycopg.OperationalError(cause)))
+    assert cause in said and "db.example:5432/jinxi" in said
+    assert "JINXI_DATABASE_URL" in said and "password" in said
+    assert "folder" not in said and "disk" not in said
+
+
+def test_a_full_disk_of_the_server_is_named_as_such() -> None:
+    full = psycopg.errors.DiskFull("could not extend file: No space left on device")
+    said = sentence_of(OperationalError("", None, full))
+    assert "db.example:5432/jinxi" in said and "full" in said
+
+
+def test_a_file_that_cannot_be_opened_is_a_matter_of_its_folder(tmp_path: Path) -> None:
+    said = sentence_of(sqlite3.OperationalError("unable to open database file"))
+    assert str(tmp_path) in said and "folder" in said
