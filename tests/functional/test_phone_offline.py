@@ -195,6 +195,8 @@ def test_the_form_opens_from_the_phone_when_there_is_no_network(on_phone: Journe
     with no_network(on_phone):
         on_phone.open("/log")
         expect(on_phone.page.get_by_role("heading", name="社区健康日")).to_be_visible()
+        on_phone.open("/log?choose=true")
+        expect(on_phone.page.get_by_text("换活动要有网络")).to_be_visible()
         on_phone.open("/people")
         expect(on_phone.page.get_by_role("heading", name="现在没有网络")).to_be_visible()
 

@@ -23,7 +23,7 @@ from crm.web.desk.acts import take_in
 from crm.web.guards.visit import SignedIn, SignedInPosting, Visit, keep_cookie
 from crm.web.pages import log_people
 from crm.web.pages.consents import keep_signature
-from crm.web.pages.log_form import activity_named, credential_of, form_page, written_at
+from crm.web.pages.log_form import DAYS_AHEAD, activity_named, credential_of, form_page, written_at
 from crm.web.pages.log_people import Fitting
 from crm.web.view import forms
 from crm.web.view.formats import moment_text
@@ -56,6 +56,8 @@ def choose_activity(visit: SignedIn, choose: bool = False) -> Response:
         before = activities_between(
             visit.scope, connection, today - timedelta(days=_DAYS_BACK), today
         )
+        tomorrow, end = today + timedelta(days=1), today + timedelta(days=1 + DAYS_AHEAD)
+        after = activities_between(visit.scope, connection, tomorrow, end)
     remembered = visit.request.cookies.get(ACTIVITY_COOKIE)
     if not choose and remembered in {found.activity_id for found in now}:
         return RedirectResponse(f"/log/{remembered}", 303)
@@ -63,6 +65,7 @@ def choose_activity(visit: SignedIn, choose: bool = False) -> Response:
         "title": visit.say(N_("选今天的活动")),
         "activities": now,
         "before": [found for found in before if not found.cancelled],
+        "after": [found for found in reversed(after) if not found.cancelled],
     }
     return visit.render("log_choose.html", context)
 

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from campaigns.intake import Credential
-from campaigns.times import parse_instant_us, rfc3339, shanghai_day
+from campaigns.times import day_end_us, parse_instant_us, rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activities_between
 from crm.copies.queries import dealer_name
@@ -25,7 +25,7 @@ from crm.web.view.form_fields import FIELDS, SKUS, described
 from crm.web.view.form_said import club_of
 from crm.web.view.signatures import LONGEST_FIELD
 
-_DAYS_BACK = 7
+_DAYS_BACK, DAYS_AHEAD = 7, 3
 
 
 def credential_of(visit: Visit) -> Credential:
@@ -66,10 +66,10 @@ def activity_named(visit: Visit, connection: Connection, activity_id: str) -> Ac
     return found
 
 
-def near_activities(visit: Visit, connection: Connection) -> list[ActivityRow]:
+def near_activities(visit: Visit, connection: Connection, days_ahead: int = 0) -> list[ActivityRow]:
     """Those of the last seven days and of today that were not cancelled, the latest first."""
     today = shanghai_day(visit.site.now_us())
-    since, until = today - timedelta(days=_DAYS_BACK), today + timedelta(days=1)
+    since, until = today - timedelta(days=_DAYS_BACK), today + timedelta(days=1 + days_ahead)
     found = activities_between(visit.scope, connection, since, until)
     return [each for each in found if not each.cancelled]
 
@@ -79,7 +79,10 @@ def movable_to(visit: Visit) -> list[ActivityRow]:
     if visit.account.credential is None or not visit.account.may_say("activity.attended"):
         return []
     with reading(visit.site.engine) as connection:
-        return near_activities(visit, connection)
+        today = shanghai_day(visit.site.now_us())
+        # Whoever was days without network wrote under the form at hand what is of a later one.
+        near = near_activities(visit, connection, DAYS_AHEAD)
+    return sorted(near, key=lambda each: each.starts_us >= day_end_us(today))
 
 
 def form_page(

@@ -73,8 +73,10 @@ async function fromPhone(path) {
 }
 
 async function answerPage(event) {
-  const { request } = event, { pathname } = new URL(request.url);
-  const canStandIn = Boolean(await kept(pathname).catch(() => null));
+  const { request } = event, { pathname: path, searchParams } = new URL(request.url);
+  // Whoever wants another activity is told that it takes a network, not shown the same one again.
+  const pathname = path === "/log" && searchParams.has("choose") ? "/log?choose" : path;
+  const canStandIn = Boolean(await kept(path).catch(() => null));
   const waitMs = Date.now() < silentUntil ? WAIT_AFTER_SILENCE_MS : WAIT_MS;
   try {
     const page = await fetchPage(request, canStandIn ? waitMs : undefined);

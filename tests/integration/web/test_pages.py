@@ -1,6 +1,7 @@
 """The pages' guards: sign-in, forms, roles; what is hidden, and what opening it leaves behind."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from tests.integration.web.sites import (
     activity_today,
     card,
     sign_in,
+    today,
     token_in,
 )
 
@@ -300,3 +302,20 @@ def test_passwords_and_tokens_are_kept_as_hashes_alone(site: RunningSite) -> Non
             bytes_kept = stream.read()
         assert PASSWORD.encode() not in bytes_kept
         assert token.encode() not in bytes_kept
+
+
+def test_the_next_days_activities_are_opened_before_leaving_for_where_there_is_no_network(
+    site: RunningSite,
+) -> None:
+    later = activity_today("A-later")
+    later["data"] |= {
+        "title": "后天的村里讲座",
+        "starts_at": f"{today() + timedelta(days=2)}T09:00:00+08:00",
+    }
+    site.accept(later)
+    with site.client() as client:
+        sign_in(client, "field")
+        chosen = client.get("/log?choose=true").text.partition("后面几天的活动")[2]
+        assert 'href="/log/A-later"' in chosen and "出发前" in chosen
+        assert client.get("/log/A-later/new").status_code == 200
+        assert 'value="A-later"' in client.get("/unsent").text
