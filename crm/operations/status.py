@@ -26,7 +26,7 @@ class Status:
 
     recorded_position: how far the journal is recorded.
     lag_records: records of the events topic that are not recorded yet, by partition; None while
-    the broker does not answer, empty where the journal itself carries.
+    the broker does not answer or has no such topic, empty where the journal itself carries.
     inbox_records: the same of the inboxes, by name.
     last_backup_us: of which moment the newest backup is that was made of this database.
     workers: who records now, and how many partitions each has; None where nobody can tell.
@@ -48,6 +48,11 @@ class Status:
     inbox_records: Mapping[str, int] | None = field(default_factory=dict)
     workers: Mapping[str, int] | None = None
     clock_doubted: bool = False
+
+    @property
+    def topic_missing(self) -> bool:
+        """Whether the broker answers and has no topic of the events."""
+        return self.lag_records is None and self.inbox_records is not None
 
 
 def stored_status(connection: Connection) -> Status:

@@ -14,6 +14,7 @@ _DEALER = "streams.dealer.errors.DealerError"
 _PASSING = "streams.dealer.errors.PassingError"
 _KAFKA_ACCESS = "streams.kafka.access.KafkaAccessInvalid"
 _KAFKA = "kafka.errors.KafkaError"
+_NO_TOPIC = "streams.kafka.topics.TopicMissing"
 _SETTING = "crm.configuration.environment.SettingInvalid"
 _SETTING_FILE = "crm.configuration.environment.SettingFileUnreadable"
 _WORKER = "streams.running.lease.WorkerRunning"
@@ -33,6 +34,7 @@ FORESEEN = frozenset(
         _DEALER,
         _KAFKA_ACCESS,
         _KAFKA,
+        _NO_TOPIC,
         _SETTING,
         _SETTING_FILE,
         _WORKER,
@@ -84,13 +86,8 @@ def sentence_of(error: BaseException) -> str:
             "请写成 postgresql+psycopg://用户@主机/库，或去掉它用 JINXI_DATA 文件夹。"
         )
     settings = loaded("crm.configuration.settings:Settings").from_environment()
-    if _is(error, _KAFKA):
-        return say(
-            "Kafka（{servers}）没有应答，或没有答应：{cause}。已收下的都在，之后会发布；"
-            "请看它是否在运行、JINXI_KAFKA_ 的设置对不对、权限够不够。",
-            servers=settings.kafka_bootstrap,
-            cause=type(error).__name__,
-        )
+    if _is(error, _KAFKA, _NO_TOPIC):
+        return _of_kafka(error, settings.kafka_bootstrap)
     if _is(error, _WORKER):
         return say(
             "另一个记录进程正在使用这个数据库（{file}），一次只能有一个。"
@@ -132,6 +129,22 @@ def _of_setting(error: Any) -> str:
         return say("{name} 写得不对；可以是{allowed}", name=error.name, allowed=allowed)
     return say(
         "{name} 是“{value}”；可以是{allowed}", name=error.name, value=error.value, allowed=allowed
+    )
+
+
+def _of_kafka(error: BaseException, servers: str | None) -> str:
+    if _is(error, _NO_TOPIC):
+        return say(
+            "Kafka（{servers}）上没有主题 {topic}：请运行 jinxi topics create。"
+            "已收下的都在，之后会发布。",
+            servers=servers,
+            topic=error,
+        )
+    return say(
+        "Kafka（{servers}）没有应答，或没有答应：{cause}。已收下的都在，之后会发布；"
+        "请看它是否在运行、JINXI_KAFKA_ 的设置对不对、权限够不够。",
+        servers=servers,
+        cause=type(error).__name__,
     )
 
 

@@ -57,6 +57,10 @@ def inbox_topic(name: str) -> Topic:
     return Topic(f"inbox.{name}.v1", 4, "whatever the producer likes", configs)
 
 
+MISSING = "missing"
+"""What `check` says of a topic that is not there."""
+
+
 class TopicMissing(Exception):
     """A topic is not there: `jinxi topics create` makes it."""
 
@@ -132,7 +136,7 @@ def check(settings: Settings) -> dict[str, str]:
             name = name_of(topic, settings)
             found = existing(admin, name)
             if found is None:
-                wrong[name] = "missing"
+                wrong[name] = MISSING
             elif found.partitions != topic.partitions:
                 # A key would change its partition, and one subject's events their order.
                 wrong[name] = f"{found.partitions} partitions instead of {topic.partitions}"

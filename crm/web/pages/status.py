@@ -85,7 +85,8 @@ def lags(found: Status) -> list[Lag]:
 def troubles(found: Status, age_seconds: int | None) -> list[str]:
     """What somebody should look at, as sentences to translate."""
     checked = (
-        (found.lag_records is None, N_("Kafka 没有应答。登记照常收下，恢复后会自己补上。")),
+        (found.topic_missing, N_("Kafka 上没有事件的主题：请运行 jinxi topics create。")),
+        (found.inbox_records is None, N_("Kafka 没有应答。登记照常收下，恢复后会自己补上。")),
         (found.workers == {}, N_("没有记录进程在运行，收下的事件暂时不会入档。")),
         ((age_seconds or 0) > OLD_SECONDS, N_("发件箱里有事件等了很久，请看发布进程的日志。")),
         (found.dead_letters > 0, N_("有事件入档时出了故障，修好原因后重试。")),

@@ -15,7 +15,7 @@ from streams.cli.commands.options import AsJson
 from streams.embedded.worker import Tally
 from streams.kafka.relay import Relay, run
 from streams.kafka.slots import MOST_SLOTS, slot_of
-from streams.kafka.topics import check, create
+from streams.kafka.topics import MISSING, check, create
 from streams.running.installation import Installation, open_installation, started_installation
 from streams.running.lease import lease
 from streams.running.logs import configure
@@ -58,9 +58,18 @@ def check_topics(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"ok": not wrong, "wrong": wrong})
     else:
-        print_text(say("主题齐全") if not wrong else str(wrong))
+        for topic, what in wrong.items():
+            print_text(_said_of(topic, what))
+        if not wrong:
+            print_text(say("主题齐全"))
     if wrong:
         raise typer.Exit(_WRONG)
+
+
+def _said_of(topic: str, what: str) -> str:
+    if what == MISSING:
+        return say("{topic}：没有，请运行 jinxi topics create", topic=topic)
+    return f"{topic}: {what}"
 
 
 def relay() -> None:

@@ -57,7 +57,9 @@ def _carried(found: Status) -> Iterator[tuple[str, str | int]]:
     """What there is only where Kafka carries."""
     yield say("发件箱里的事件"), found.outbox
     yield say("其中最早的收到于"), _moment(found.outbox_oldest_us)
-    yield say("Kafka 上尚未取走的记录"), _sum(found.lag_records)
+    missing = say("没有事件的主题：jinxi topics create")
+    lag = missing if found.topic_missing else _sum(found.lag_records)
+    yield say("Kafka 上尚未取走的记录"), lag
     yield say("收件箱里尚未取走的记录"), _sum(found.inbox_records)
 
 

@@ -105,7 +105,8 @@ def test_with_a_broker_each_partition_and_each_worker_has_its_line(office: httpx
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda s: replace(s, lag_records=None), "Kafka 没有应答"),
+        (lambda s: replace(s, lag_records=None, inbox_records=None), "Kafka 没有应答"),
+        (lambda s: replace(s, lag_records=None), "jinxi topics create"),
         (lambda s: replace(s, workers={}), "没有记录进程在运行"),
         (lambda s: replace(s, dead_letters=1), "有事件入档时出了故障"),
         (lambda s: replace(s, undecodable=1), "有消息不是事件"),

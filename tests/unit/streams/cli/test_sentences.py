@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from streams.cli.errors import sentence_of
+from streams.kafka.topics import TopicMissing
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +42,8 @@ def test_a_full_disk_of_the_server_is_named_as_such() -> None:
 def test_a_file_that_cannot_be_opened_is_a_matter_of_its_folder(tmp_path: Path) -> None:
     said = sentence_of(sqlite3.OperationalError("unable to open database file"))
     assert str(tmp_path) in said and "folder" in said
+
+
+def test_a_topic_that_is_not_there_is_named_with_the_command_that_makes_it() -> None:
+    said = sentence_of(TopicMissing("jinxi.events.v1"))
+    assert "jinxi.events.v1" in said and "jinxi topics create" in said

@@ -56,3 +56,19 @@ def test_who_calls_webhooks_lives_while_the_database_is_away(settings: Settings)
 
     with pytest.raises(Ended):
         webhook_sender.run(settings, cast(Any, Caller()), cast(Any, None))
+
+
+def test_whoever_waits_for_the_database_says_so_but_not_of_a_moment(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    attempts = iter([*[DATABASE_AWAY] * 5, None])
+
+    def attempt() -> None:
+        if trouble := next(attempts):
+            raise trouble
+
+    retry.patiently(attempt)
+    assert not caplog.records
+    attempts = iter([*[DATABASE_AWAY] * 7, None])
+    retry.patiently(attempt)
+    assert {record.__dict__["error"] for record in caplog.records} == {"ConnectionRefusedError"}
