@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from campaigns.times import day_end_us, day_start_us, shanghai_day
 from campaigns.wording.catalogues import C_, N_
@@ -43,6 +43,7 @@ from crm.web.view.speakers import speaker_word
 router = APIRouter()
 
 TRANSFERS = "transfers"
+_NUMBER = re.compile(r"[\w.:/-]*", re.ASCII)
 _SHORT_NUMBER = re.compile("[0-9A-Fa-f]{8}")
 """What stands on a card and in lists, and is told over the phone."""
 
@@ -157,6 +158,9 @@ def audit_page(visit: SignedIn) -> Response:
     """All of it, the latest first; searched, and taken away."""
     visit.scope.require("audit", "who did what")
     asked = Asked.of(visit.request.query_params)
+    if not _NUMBER.fullmatch(asked.text("subject")):
+        # What is typed there may be a name, and no name is to stand in an address.
+        return RedirectResponse("/audit?named=1", 303)
     with reading(visit.site.engine) as connection:
         people = {known.actor: known.name for known in accounts(connection)}
     table = _table(people)
@@ -164,6 +168,7 @@ def audit_page(visit: SignedIn) -> Response:
     if asked.file:
         return taken_away(visit, shown)
     context: dict[str, Any] = {"title": visit.say(C_("places", "审计")), "table": shown}
+    context["named"] = "named" in visit.request.query_params
     return visit.render("audit.html", context)
 
 

@@ -198,7 +198,10 @@ OPENS: dict[str, Allowed] = {
     "GET /rights/{request_id}/answer.pdf": sees("answers"),
     "POST /rights/{request_id}/close": sees("answers"),
     **dict.fromkeys(("GET /dealers", "GET /recalls", "GET /hand-over"), sees("copies")),
-    **dict.fromkeys(("GET /hand-over/people", "POST /hand-over/people"), sees("copies")),
+    **dict.fromkeys(
+        ("GET /dealers/{dealer}/grounds", "GET /hand-over/people", "POST /hand-over/people"),
+        sees("copies"),
+    ),
     **dict.fromkeys(("GET /copy", "POST /copy/reveal"), sees("own_copy")),
     **dict.fromkeys(("POST /copy/seen", "POST /copy/workbook"), sees("own_copy")),
     **dict.fromkeys(("GET /status", "GET /components"), sees("status")),

@@ -148,3 +148,12 @@ def test_the_audit_is_called_otherwise_than_who_audits(reader: httpx.Client) -> 
     headers = {"Accept-Language": "en"}
     page = reader.get("/audit", headers=headers).text
     assert "<h1>Audit <small>" in page and ">Audit<" in reader.get("/more", headers=headers).text
+
+
+def test_a_name_that_is_typed_for_a_number_stands_in_no_address_and_is_answered(
+    reader: httpx.Client,
+) -> None:
+    answer = reader.get("/audit", params={"subject": "王秀英"})
+    assert answer.status_code == 303 and answer.headers["location"] == "/audit?named=1"
+    page = reader.get("/audit?named=1").text
+    assert "不认姓名" in page and 'href="/people"' in page and 'href="/policies"' in page

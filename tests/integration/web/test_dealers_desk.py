@@ -279,3 +279,20 @@ def test_whom_the_new_dealer_must_ask_is_a_list_to_search_take_away_and_invite(
         found = {"form_token": token_in(page), "text": "慕容"}
         assert "欧**兰" not in office.post(address, data=found).text
         assert office.get("/hand-over/people?old=D1&new=D1").status_code == 404
+
+
+def test_each_row_of_a_copy_names_the_word_that_it_rests_on_and_says_where_there_is_none(
+    company: Company,
+) -> None:
+    company.running.user("eyes", "auditor")
+    with company.running.client() as auditor:
+        sign_in(auditor, "eyes")
+        assert "/dealers/D1/grounds" in auditor.get("/dealers/D1").text
+        page = auditor.get("/dealers/D1/grounds").text
+        assert "每一行都有本人的同意" in page and "纸上签字" in page
+        taken = auditor.get("/dealers/D1/grounds?file=csv").text
+        assert "有同意，先同意后交出" in taken and len(taken.splitlines()) == 2
+        assert auditor.get("/dealers/nobody/grounds").status_code == 404
+        assert (
+            "copy" in auditor.get("/audit?kind=took").text or "带走了" in auditor.get("/audit").text
+        )

@@ -1,0 +1,62 @@
+"""On which word each row of a copy rests, read from the words themselves and not from the copy."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from crm.copies.asking import Proof, proofs_of_copy
+from crm.copies.tables import COPY_ROW, DEALER_CHANGE
+from crm.outcomes.tables import OUTCOME
+from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, dealer_scope
+from crm.storage.database import reading, writing
+from tests.integration.feed.dealers import Company, contract, shared, withdrawal
+from tests.integration.web.sites import running, today
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    """D1 holds one person."""
+    with running(tmp_path) as site:
+        found = Company(site)
+        found.take(contract("D1"), *shared("c1", "D1"))
+        yield found
+        found.close()
+
+
+def only(company: Company, ahead: int = 0) -> Proof:
+    with reading(company.running.site.engine) as connection:
+        day = today() + timedelta(days=ahead)
+        (proof,) = proofs_of_copy(HEADQUARTERS_SCOPE, connection, "D1", day)
+    return proof
+
+
+def test_a_row_rests_on_the_consent_that_came_before_it(company: Company) -> None:
+    proof = only(company)
+    assert proof.ground == "consent" and proof.word is not None
+    assert proof.word.said["dealer"] == "D1" and proof.word.on == today()
+
+
+def test_a_row_that_a_broken_copy_would_keep_after_a_withdrawal_is_found(company: Company) -> None:
+    with reading(company.running.site.engine) as connection:
+        (row,) = connection.execute(COPY_ROW.select()).mappings().all()
+    company.take(withdrawal("c1", "D1"))
+    with writing(company.running.site.engine) as connection:
+        connection.execute(COPY_ROW.insert(), [dict(row)])
+    assert only(company).ground == "no"
+
+
+def test_a_row_whose_consent_no_longer_counts_or_came_late_is_found(company: Company) -> None:
+    with writing(company.running.site.engine) as connection:
+        connection.execute(update(DEALER_CHANGE).values(changed_us=1))
+    assert only(company).ground == "late"
+    with writing(company.running.site.engine) as connection:
+        connection.execute(update(OUTCOME).values(outcome="voided"))
+    assert (only(company).ground, only(company).word) == ("none", None)
+
+
+def test_no_dealer_asks_on_what_copies_rest(company: Company) -> None:
+    with reading(company.running.site.engine) as connection, pytest.raises(OutOfScope):
+        proofs_of_copy(dealer_scope("D1"), connection, "D1", today())
