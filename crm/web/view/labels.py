@@ -1,6 +1,6 @@
 """What codes are called on a page, in the words of the field."""
 
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import C_, N_
 from crm.accounts.roles import ROLES as TABLE
 from crm.web.view import policy_labels, reward_labels
 from crm.web.view.audit_labels import ACCOUNT_CHANGES, LOOKED_AT
@@ -196,7 +196,7 @@ RIGHTS_KINDS = {
     "transfer": N_("转移到别处"),
     "correct": N_("更正、补充"),
     "erase": N_("删除"),
-    "withdraw": N_("撤回同意"),
+    "withdraw": C_("rights", "撤回同意"),
     "explain": N_("解释规则"),
 }
 RIGHTS_ASKERS = {
