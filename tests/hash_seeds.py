@@ -1,6 +1,6 @@
-"""What one world comes to under the interpreter's own hash seed: `python -m tests.hash_seeds`.
+"""What worlds come to under the interpreter's own hash seed: `python -m tests.hash_seeds`.
 
-Arguments: the seed of the world and the folder of an installation, so that keyed hashes compare.
+Arguments: of each world its seed and the folder of an installation, so that keyed hashes compare.
 """
 
 import sys
@@ -21,9 +21,10 @@ def main(seed: int, folder: Path) -> None:
         installation.work()
         for table, rows in sorted(installation.snapshot().items()):
             for row in sorted(map(repr, rows)):
-                print(table, row)
+                print(seed, table, row)
         installation.close()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    for world, folder in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+        main(int(world), Path(folder))

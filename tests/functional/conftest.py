@@ -43,18 +43,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
+def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """An empty page of a field worker's phone: 360 × 800, touch, zh-CN, Shanghai time."""
-    yield from _page(browser, {"width": 360, "height": 800}, touch=True)
+    yield from _page(browser, request, {"width": 360, "height": 800}, touch=True)
 
 
 @pytest.fixture
-def desktop(browser: Browser) -> Iterator[Page]:
+def desktop(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """An empty page of an office computer: 1280 × 800, zh-CN, Shanghai time."""
-    yield from _page(browser, {"width": 1280, "height": 800}, touch=False)
+    yield from _page(browser, request, {"width": 1280, "height": 800}, touch=False)
 
 
-def _page(browser: Browser, viewport: ViewportSize, touch: bool) -> Iterator[Page]:
+def _page(
+    browser: Browser, request: pytest.FixtureRequest, viewport: ViewportSize, touch: bool
+) -> Iterator[Page]:
     context = browser.new_context(
         viewport=viewport,
         has_touch=touch,
@@ -63,6 +65,7 @@ def _page(browser: Browser, viewport: ViewportSize, touch: bool) -> Iterator[Pag
         timezone_id="Asia/Shanghai",
         # What only fades in is looked at when it is there.
         reduced_motion="reduce",
+        service_workers="block" if request.node.get_closest_marker("looks") else "allow",
     )
     yield context.new_page()
     context.close()

@@ -35,12 +35,14 @@ def assert_for_all(page: Page) -> None:
     assert_large_targets(page)
 
 
+@pytest.mark.looks
 def test_the_sign_in_page_is_accessible_and_shows_nobody(on_phone: Journey) -> None:
     on_phone.open("/sign-in")
     assert_accessible(on_phone.page)
     assert_fits(on_phone.page)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("device", ["on_phone", "at_desk"])
 def test_whoever_tries_a_role_of_the_demo_lands_on_a_page_of_its_work_by_one_tap(
@@ -102,6 +104,7 @@ def test_every_page_fits_has_large_targets_and_is_accessible(
     journey.assert_nothing_from_elsewhere()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("device", ["on_phone", "at_desk"])
 def test_a_payment_that_was_begun_is_accessible_in_its_list_and_on_the_page_of_its_reward(
     request: pytest.FixtureRequest, device: str
@@ -117,6 +120,7 @@ def test_a_payment_that_was_begun_is_accessible_in_its_list_and_on_the_page_of_i
     assert_for_all(page)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("device", ["on_phone", "at_desk"])
 def test_a_members_own_page_is_accessible_fits_and_has_large_targets(
     request: pytest.FixtureRequest, device: str
@@ -135,6 +139,7 @@ def test_a_members_own_page_is_accessible_fits_and_has_large_targets(
     journey.assert_nothing_from_elsewhere()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("device", ["on_phone", "at_desk"])
 def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     request: pytest.FixtureRequest, device: str
@@ -154,6 +159,7 @@ def test_a_dealers_copy_is_accessible_fits_and_has_large_targets(
     journey.assert_nothing_from_elsewhere()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("device", ["on_phone", "at_desk"])
 def test_a_saved_group_and_its_calls_are_accessible_fit_and_have_large_targets(
     request: pytest.FixtureRequest, device: str
@@ -176,6 +182,7 @@ def test_a_saved_group_and_its_calls_are_accessible_fit_and_have_large_targets(
     journey.assert_nothing_from_elsewhere()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
 def test_the_parts_of_pages_fit_every_width_in_the_light_in_the_dark_and_on_paper(
     at_desk: Journey, width: int
@@ -211,6 +218,7 @@ def test_a_slash_leads_to_the_search_of_every_page(at_desk: Journey) -> None:
     expect(at_desk.page.get_by_role("link", name="社区健康日").first).to_be_visible()
 
 
+@pytest.mark.looks
 def test_an_archive_is_accessible_and_opens_by_a_tap(on_phone: Journey) -> None:
     on_phone.enter("office")
     on_phone.open("/people")
@@ -227,6 +235,7 @@ def test_an_archive_is_accessible_and_opens_by_a_tap(on_phone: Journey) -> None:
     assert "王" not in page.title()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("device", ["on_phone", "at_desk"])
 def test_every_act_on_a_person_is_accessible_and_fits(
     request: pytest.FixtureRequest, device: str

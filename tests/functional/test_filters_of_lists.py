@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.functional.journeys import Journey
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 
 def _top_of(page: Page, selector: str) -> float:

@@ -8,7 +8,7 @@ from tests.functional.journeys import Journey
 from tests.functional.looking import PATHS, assert_accessible, assert_fits
 from tests.profiles import PROVING
 
-pytestmark = [pytest.mark.browser, pytest.mark.more_in_prove]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.more_in_prove]
 
 FEW = ("/log/A-today/new", "/people")
 """All the others are looked at in `make prove`."""

@@ -36,3 +36,24 @@ def test_a_python_that_will_not_do_is_named_with_the_reason(
 
 def test_one_that_will_do_is_taken(tmp_path: Path) -> None:
     assert found_with("pass", tmp_path).stdout.strip() == str(tmp_path / "python3")
+
+
+def test_of_one_version_the_distributions_own_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "python3").symlink_to(sys.executable)
+    own = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
+    will_do = [str(own), "-c", "import venv, ensurepip"]
+    is_there = (
+        sys.platform == "linux"
+        and own.exists()
+        and subprocess.run(will_do, check=False).returncode == 0
+    )
+    taken = str(own if is_there else tmp_path / "python3")
+    for named, told in ({}, taken), ({"JINXI_PYTHON": "python3"}, str(tmp_path / "python3")):
+        done = subprocess.run(
+            ["/bin/sh", str(ROOT / "tools" / "find-python")],
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin", **named},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout.strip() == told, done.stderr
