@@ -1,5 +1,6 @@
 """`jinxi serve`: the pages and the API, and the worker as a second, supervised process."""
 
+import errno
 import socket
 from typing import Annotated
 
@@ -42,11 +43,19 @@ def _greet(port: int, secret: str) -> None:
     print_text(say("链接只能用一次，24 小时内有效；重新运行 jinxi serve 会换一个新的。"))
 
 
-def must_be_free(port: int) -> None:
-    """Nobody may listen on the port yet."""
-    if not is_free(port):
+def must_be_free(port: int, host: str = HOST) -> None:
+    """Nobody may listen there yet, and we may."""
+    trouble = _trouble_of(port, host)
+    if trouble is None:
+        return
+    if trouble.errno == errno.EADDRINUSE:
         message = say("端口 {port} 已被占用，请用 --port 换一个", port=port)
-        raise typer.BadParameter(message)
+    else:
+        cause = trouble.strerror or type(trouble).__name__
+        message = say(
+            "不能在 {host} 的端口 {port} 上监听：{cause}", host=host, port=port, cause=cause
+        )
+    raise typer.BadParameter(message)
 
 
 def run_server(port: int) -> None:
@@ -67,10 +76,16 @@ def run_server(port: int) -> None:
 
 def is_free(port: int) -> bool:
     """Whether nobody listens on the port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
+    return _trouble_of(port, HOST) is None
+
+
+def _trouble_of(port: int, host: str) -> OSError | None:
+    """What stands in the way of listening there."""
+    try:
+        ((family, _, _, _, place), *_) = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        return error
+    return None

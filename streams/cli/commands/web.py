@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from crm.configuration.settings import Settings
-from streams.cli.commands.serve import DEFAULT_PORT
+from streams.cli.commands.serve import DEFAULT_PORT, must_be_free
 from streams.serving.web_server import HOST, serve_site
 
 
@@ -18,4 +18,5 @@ def serve_web(
     jinxi web
     jinxi web --host 0.0.0.0 --port 8765
     """
+    must_be_free(port, host)
     serve_site(Settings.from_environment(), host, port)
