@@ -1,5 +1,8 @@
 """What stands in the way of a command: said as what, where, and how to mend it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,9 +55,20 @@ FORESEEN = frozenset(
 """Exceptions that are no fault of the program, by name: what can raise them need not be loaded."""
 
 _POSTGRESQL_PORT = 5432
+_FOLDER = "jinxi_folder"
 _FULL = ("full", "no space left", "file too large", "quota")
 _NOT_WRITABLE = ("readonly", "read-only", "permission", "not permitted")
 _CORRUPT = ("not a database", "malformed", "disk image", "no such table", "no such column")
+
+
+@contextmanager
+def written_to(folder: Path) -> Iterator[None]:
+    """What cannot be written meanwhile is a matter of this folder, not of the data's."""
+    try:
+        yield
+    except Exception as error:
+        vars(error).setdefault(_FOLDER, folder)
+        raise
 
 
 def _is(error: BaseException, *names: str) -> bool:
@@ -148,10 +162,14 @@ def _of_kafka(error: BaseException, servers: str | None) -> str:
     )
 
 
+def _of_server(error: BaseException) -> bool:
+    return _is(error, _DRIVER) and not _is(getattr(error, "orig", error), _SQLITE)
+
+
 def _place(error: BaseException, settings: Any) -> str:
     """Where it happened: the folder, or the database's server without user and password."""
-    if settings.database_url.startswith("sqlite") or not _is(error, _DRIVER):
-        return str(settings.data_folder)
+    if not _of_server(error):
+        return str(vars(error).get(_FOLDER, settings.data_folder))
     url = urlsplit(settings.database_url)
     return f"{url.hostname}:{url.port or _POSTGRESQL_PORT}{url.path}"
 
@@ -177,7 +195,7 @@ def _of_storage(error: BaseException, folder: str) -> str:
             folder=folder,
             cause=_in_words(error),
         )
-    if _is(error, _DRIVER) and not _is(getattr(error, "orig", error), _SQLITE):
+    if _of_server(error):
         return say(
             "连不上 PostgreSQL，或它没有答应（{place}）：{cause}。已收下的不受影响；"
             "请看它是否在运行、JINXI_DATABASE_URL 和密码文件对不对，再运行一次。",

@@ -14,6 +14,7 @@ from streams.backup.making import BackupRefused, back_up
 from streams.backup.manifest import BackupUnusable
 from streams.backup.restoring import Restored, RestoreRefused, Wanted, restore
 from streams.cli.commands.options import AsJson, clock_text
+from streams.cli.errors import written_to
 from streams.running.installation import open_installation
 from streams.wording.output import print_json, print_lines, print_notice, print_table, print_text
 from streams.wording.progress import progress_bar
@@ -45,7 +46,7 @@ def make_backup(
     """
     installation = open_installation()
     try:
-        with progress_bar(say("备份"), shown=not as_json) as report:
+        with progress_bar(say("备份"), shown=not as_json) as report, written_to(folder):
             made = back_up(installation, folder, report)
     except BackupRefused as error:
         print_notice(say(REFUSALS[error.reason], place=error.place))
@@ -99,9 +100,11 @@ def restore_backup(
     jinxi restore /mnt/backups/2026-05-03
     """
     wanted = Wanted(folder, tuple(erased or ()), older_master_key, replace, scratch)
+    settings = Settings.from_environment()
+    place = scratch or settings.data_folder
     try:
-        with progress_bar(say("恢复"), shown=not as_json) as report:
-            done = restore(Settings.from_environment(), wanted, report)
+        with progress_bar(say("恢复"), shown=not as_json) as report, written_to(place):
+            done = restore(settings, wanted, report)
     except (RestoreRefused, BackupUnusable) as error:
         print_notice(say(REFUSALS[error.reason], place=error.place))
         raise typer.Exit(REFUSED) from error

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from streams.cli.errors import sentence_of
+from streams.cli.errors import sentence_of, written_to
 from streams.kafka.topics import TopicMissing
 
 
@@ -47,3 +47,12 @@ def test_a_file_that_cannot_be_opened_is_a_matter_of_its_folder(tmp_path: Path) 
 def test_a_topic_that_is_not_there_is_named_with_the_command_that_makes_it() -> None:
     said = sentence_of(TopicMissing("jinxi.events.v1"))
     assert "jinxi.events.v1" in said and "jinxi topics create" in said
+
+
+def test_a_disk_of_backups_that_is_full_is_named_and_not_the_server(tmp_path: Path) -> None:
+    full = OperationalError("", None, sqlite3.OperationalError("database or disk is full"))
+    with pytest.raises(OperationalError) as caught, written_to(tmp_path / "backups"):
+        raise full
+    said = sentence_of(caught.value)
+    assert str(tmp_path / "backups") in said and "full" in said
+    assert "db.example" not in said
