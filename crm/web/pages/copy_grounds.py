@@ -59,6 +59,10 @@ def _said(line: _Line, name: str) -> str | None:
     return None if line.of.word is None else line.of.word.said.get(name)
 
 
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
 def _labelled(visit: Visit, group: str, code: str | None) -> str | None:
     return None if code is None else visit.say(label(group, code))
 
@@ -74,7 +78,7 @@ _TABLE: Table[_Line] = Table(
         Column("by", N_("谁同意的"), lambda v, e: _labelled(v, "giver", _said(e, "by"))),
         Column("since", N_("交出自"), lambda v, line: moment_cell(v, line.of.since_us)),
         Column("notice", N_("告知书版本"), lambda _, e: _said(e, "notice_version"), shown=False),
-        Column("expires", N_("最后一天"), lambda _, e: _said(e, "expires_on"), shown=False),
+        Column("expires", N_("最后一天"), lambda _, e: _day(_said(e, "expires_on")), shown=False),
     ),
     filters=(Filter("ground", N_("全部结论"), _GROUNDS),),
 )
