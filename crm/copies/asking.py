@@ -1,106 +1,107 @@
-"""Asks of a dealer's copy on which word of the person each row rests.
+"""Asks of a dealer's copy on which consent each row rests.
 
-It reads the journal's own words, not what the copy was computed of: so each can prove the other.
+The decisions are read from the journal, not from what the copy was computed of; what they come to
+is for the rule of sharing to say (sharing_rule.py).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Connection, select
 
-from campaigns.times import shanghai_day
+from campaigns.times import SECOND_US
+from crm.consents.facts import ConsentDecision
+from crm.consents.gathering import CONSENT_TYPES, consent_decision
+from crm.copies.sharing_rule import Obstacle, obstacles_of_consent
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
-from crm.journal.events import JOURNAL
+from crm.journal.events import JOURNAL, decode_plain
+from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.tables import OUTCOME
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 
-Ground = Literal["consent", "none", "no", "expired", "late"]
-"""consent: the person agreed, and before the row went out; none: nothing names this dealer; no: a
-refusal or withdrawal came later; expired: its last day is over; late: it came after the row."""
-_SHARING = "share_with_dealer"
-_WORDS = ("consent.given", "consent.refused", "consent.withdrawn")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word on sharing with a dealer, as it was said. order: when it was effective."""
-
-    type_name: str
-    source: str
-    id: str
-    order: tuple[int, int, str, str]
-    received_us: int
-    said: dict[str, Any]
-
-    @property
-    def on(self) -> date:
-        """The Shanghai day."""
-        return shanghai_day(self.order[0])
+Basis = Literal["consent", "none", "no", "expired", "late"]
+"""consent: the person agreed, and before the row went out; none: no card names this dealer; no: a
+refusal or withdrawal stands above it; expired: its last day is over; late: it came after the row.
+"""
+_BASES: Mapping[Obstacle, Basis] = {
+    Obstacle.NO_CONSENT: "none",
+    Obstacle.REFUSED: "no",
+    Obstacle.WITHDRAWN: "no",
+    Obstacle.OVERRULED: "no",
+    Obstacle.EXPIRED: "expired",
+}
+_CLOCKS_APART_US = 600 * SECOND_US
+"""The door and the worker may be two machines."""
+_Said = tuple[ConsentDecision, LoggedEvent]
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A row of a copy, since when the dealer has it, and the word that it rests on."""
+    """A row of a copy, since when the dealer has it, and the event that it rests on.
+
+    consent: the last one that speaks of this dealer, whatever became of it.
+    """
 
     key: str
     since_us: int
-    word: Word | None
-    ground: Ground
+    consent: LoggedEvent | None
+    basis: Basis
 
 
-def proofs_of_copy(scope: Scope, connection: Connection, dealer: str, today: date) -> list[Proof]:
-    """Every row of a dealer's copy as it stands, those without a ground first."""
+def proofs_of_copy(scope: Scope, connection: Connection, dealer: str, at_us: int) -> list[Proof]:
+    """Every row of a dealer's copy as it stands, those that rest on nothing first."""
     scope.require("copies", "on what the dealers' copies rest")
     query = select(COPY_ROW.c.key, COPY_ROW.c.cards).where(COPY_ROW.c.dealer == dealer)
     rows = {key: tuple(orjson.loads(cards)) for key, cards in connection.execute(query)}
-    said = _words(connection, dealer, {card for cards in rows.values() for card in cards})
+    said = _said(connection, {card for cards in rows.values() for card in cards})
     since = _since(connection, dealer)
-    found = []
-    for key, cards in rows.items():
-        words = sorted(
-            (word for card in cards for word in said.get(card, ())), key=lambda word: word.order
-        )
-        found.append(_proof(key, since.get(key, 0), words, today))
-    return sorted(found, key=lambda proof: (proof.ground == "consent", proof.key))
+    found = [
+        _proof(key, since.get(key, 0), [said.get(card, []) for card in cards], dealer, at_us)
+        for key, cards in rows.items()
+    ]
+    return sorted(found, key=lambda proof: (proof.basis == "consent", proof.key))
 
 
-def _proof(key: str, since_us: int, words: Sequence[Word], today: date) -> Proof:
-    given = [word for word in words if word.type_name == "consent.given"]
-    if not given:
+def _proof(
+    key: str, since_us: int, cards: Sequence[Sequence[_Said]], dealer: str, at_us: int
+) -> Proof:
+    """Each of the row's cards is in it by its own consent, against which no other card speaks."""
+    everybody = [decision for said in cards for decision, _ in said]
+    consents = [
+        event
+        for said in cards
+        for decision, event in said
+        if decision.is_consent and decision.dealer == dealer
+    ]
+    if not consents:
         return Proof(key, since_us, None, "none")
-    last = given[-1]
-    expires = last.said.get("expires_on")
-    ground: Ground = "consent"
-    if words[-1] is not last:
-        ground = "no"
-    elif expires and date.fromisoformat(expires) < today:
-        ground = "expired"
-    elif min(word.received_us for word in given) > since_us:
-        ground = "late"
-    return Proof(key, since_us, last, ground)
+    last = max(consents, key=lambda event: event.order)
+    own = ([decision for decision, _ in said] for said in cards)
+    for obstacle in (
+        o for card in own for o in obstacles_of_consent(card, everybody, dealer, at_us)
+    ):
+        return Proof(key, since_us, last, _BASES[obstacle])
+    is_late = min(event.received_us for event in consents) > since_us + _CLOCKS_APART_US
+    return Proof(key, since_us, last, "late" if is_late else "consent")
 
 
-def _words(connection: Connection, dealer: str, cards: Iterable[str]) -> dict[str, list[Word]]:
-    """Card → what counts of its words on sharing with this dealer, or with every dealer."""
-    found: dict[str, list[Word]] = {}
-    names = ("subject", "type", "source", "id", "starts_us", "sequence", "received_us", "plain")
+def _said(connection: Connection, cards: Iterable[str]) -> dict[str, list[_Said]]:
+    """Card → what was decided on it, as far as it counts."""
+    found: dict[str, list[_Said]] = {}
     for piece in in_pieces(sorted(f"card/{card}" for card in cards)):
         query = (
-            select(*(JOURNAL.c[name] for name in names))
+            select(JOURNAL)
             .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-            .where(JOURNAL.c.subject.in_(piece), JOURNAL.c.type.in_(_WORDS))
+            .where(JOURNAL.c.subject.in_(piece), JOURNAL.c.type.in_(sorted(CONSENT_TYPES)))
             .where(OUTCOME.c.outcome == "recorded")
         )
-        for row in connection.execute(query):
-            said = orjson.loads(row.plain)
-            if said.get("purpose") == _SHARING and said.get("dealer") in (dealer, None):
-                order = (row.starts_us, row.sequence, row.source, row.id)
-                word = Word(row.type, row.source, row.id, order, row.received_us, said)
-                found.setdefault(row.subject.partition("/")[2], []).append(word)
+        for event in decode_plain([row for row in connection.execute(query)]):
+            decision = consent_decision(event)
+            if decision is not None:
+                found.setdefault(event.subject.partition("/")[2], []).append((decision, event))
     return found
 
 

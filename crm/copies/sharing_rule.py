@@ -102,14 +102,14 @@ def contribution_of(
     """
     grounds = tuple(_grounds(card, dealer, at))
     decision = last_decision(card.consents, "share_with_dealer", at.at_us, dealer)
+    everybody = [said for other in person for said in other.consents]
     obstacles = (
         *_obstacles_of_standing(card, dealer, person, grounds, at),
-        *_obstacles_of_consent(decision, card, dealer, person, at.at_us),
+        *obstacles_of_consent(card.consents, everybody, dealer, at.at_us),
     )
     if obstacles or decision is None:
         return Contribution(grounds, obstacles, frozenset(), frozenset())
     named = decision.categories or NOTHING_NAMED
-    everybody = [said for other in person for said in other.consents]
     withheld = frozenset(
         category
         for category in named & ONLY_WITH_HEALTH
@@ -145,13 +145,14 @@ def _obstacles_of_standing(
         yield Obstacle.NO_GROUND
 
 
-def _obstacles_of_consent(
-    decision: ConsentDecision | None,
-    card: SharedCard,
+def obstacles_of_consent(
+    card: Sequence[ConsentDecision],
+    everybody: Iterable[ConsentDecision],
     dealer: str,
-    person: Sequence[SharedCard],
     at_us: int,
 ) -> Iterable[Obstacle]:
+    """What of its decisions, and of those of all the person's cards, keeps a card from a dealer."""
+    decision = last_decision(card, "share_with_dealer", at_us, dealer)
     if decision is None:
         yield Obstacle.NO_CONSENT
     elif not decision.is_consent:
@@ -159,10 +160,8 @@ def _obstacles_of_consent(
     else:
         if has_expired(decision, at_us):
             yield Obstacle.EXPIRED
-        everybody = (said for other in person for said in other.consents)
         said, of_card = (
-            decisions_on(each, "share_with_dealer", at_us, dealer)
-            for each in (everybody, card.consents)
+            decisions_on(each, "share_with_dealer", at_us, dealer) for each in (everybody, card)
         )
         if objection_to(decision, said, of_card):
             yield Obstacle.OVERRULED

@@ -17,7 +17,7 @@ LOOKED_AT = {
     "addresses": N_("住址"),
 }
 FILES = {
-    "grounds": N_("副本凭哪句同意"),
+    "bases": N_("副本凭哪句同意"),
     "people": N_("名单"),
     "activities": N_("活动"),
     "events": N_("事件"),

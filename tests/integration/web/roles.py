@@ -199,7 +199,7 @@ OPENS: dict[str, Allowed] = {
     "POST /rights/{request_id}/close": sees("answers"),
     **dict.fromkeys(("GET /dealers", "GET /recalls", "GET /hand-over"), sees("copies")),
     **dict.fromkeys(
-        ("GET /dealers/{dealer}/grounds", "GET /hand-over/people", "POST /hand-over/people"),
+        ("GET /dealers/{dealer}/bases", "GET /hand-over/people", "POST /hand-over/people"),
         sees("copies"),
     ),
     **dict.fromkeys(("GET /copy", "POST /copy/reveal"), sees("own_copy")),

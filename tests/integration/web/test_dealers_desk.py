@@ -287,12 +287,12 @@ def test_each_row_of_a_copy_names_the_word_that_it_rests_on_and_says_where_there
     company.running.user("eyes", "auditor")
     with company.running.client() as auditor:
         sign_in(auditor, "eyes")
-        assert "/dealers/D1/grounds" in auditor.get("/dealers/D1").text
-        page = auditor.get("/dealers/D1/grounds").text
+        assert "/dealers/D1/bases" in auditor.get("/dealers/D1").text
+        page = auditor.get("/dealers/D1/bases").text
         assert "每一行都有本人的同意" in page and "纸上签字" in page
-        taken = auditor.get("/dealers/D1/grounds?file=csv").text
+        taken = auditor.get("/dealers/D1/bases?file=csv").text
         assert "有同意，先同意后交出" in taken and len(taken.splitlines()) == 2
-        assert auditor.get("/dealers/nobody/grounds").status_code == 404
+        assert auditor.get("/dealers/nobody/bases").status_code == 404
         assert (
             "copy" in auditor.get("/audit?kind=took").text or "带走了" in auditor.get("/audit").text
         )

@@ -38,7 +38,7 @@ TABLES = {
     "members": ("/members", {}),
     "recalls": ("/recalls", {"since": DAY, "due": DAY}),
     "dealers": ("/dealers", {"rows": NUMBER, "open": NUMBER, "overdue": NUMBER}),
-    "grounds": ("/dealers/D01/grounds", {"on": DAY, "since": MOMENT, "expires": DAY}),
+    "bases": ("/dealers/D01/bases", {"on": DAY, "since": MOMENT, "expires": DAY}),
     "own-events": ("/said/unsettled", {"received": MOMENT}),
     "rights": ("/rights", {"received": DAY, "due": DAY}),
     "statement": (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -21,7 +22,7 @@ from crm.web.view.labels import label
 
 router = APIRouter()
 
-_GROUNDS = {
+_BASES = {
     "consent": N_("有同意，先同意后交出"),
     "none": N_("没有找到同意"),
     "no": N_("后来不同意或撤回了"),
@@ -42,25 +43,23 @@ class _Line:
 
 
 def _event(_visit: Visit, line: _Line) -> Cell | None:
-    word = line.of.word
-    return None if word is None else Cell(line.number, address_of(word.source, word.id))
+    event = line.of.consent
+    return None if event is None else Cell(line.number, address_of(event.source, event.id))
 
 
-def _ground(visit: Visit, line: _Line) -> Cell:
-    tone = "good" if line.of.ground == "consent" else "wrong"
-    return Cell(visit.say(_GROUNDS[line.of.ground]), tone=tone)
+def _basis(visit: Visit, line: _Line) -> Cell:
+    tone = "good" if line.of.basis == "consent" else "wrong"
+    return Cell(visit.say(_BASES[line.of.basis]), tone=tone)
 
 
 def _on(_visit: Visit, line: _Line) -> date | None:
-    return None if line.of.word is None else line.of.word.on
+    event = line.of.consent
+    return None if event is None else shanghai_day(event.starts_us)
 
 
-def _said(line: _Line, name: str) -> str | None:
-    return None if line.of.word is None else line.of.word.said.get(name)
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+def _said(line: _Line, name: str) -> Any:
+    event = line.of.consent
+    return None if event is None else getattr(event.data, name)
 
 
 def _labelled(visit: Visit, group: str, code: str | None) -> str | None:
@@ -68,43 +67,42 @@ def _labelled(visit: Visit, group: str, code: str | None) -> str | None:
 
 
 _TABLE: Table[_Line] = Table(
-    "grounds",
+    "bases",
     (
         Column("row", N_("编号"), lambda _, line: Cell(line.of.key[:12], raw=line.of.key)),
-        Column("ground", N_("结论"), _ground),
+        Column("basis", N_("结论"), _basis),
         Column("event", N_("凭哪一条同意"), _event),
         Column("on", N_("哪天同意"), _on),
         Column("method", N_("怎样同意"), lambda v, e: _labelled(v, "value", _said(e, "method"))),
         Column("by", N_("谁同意的"), lambda v, e: _labelled(v, "giver", _said(e, "by"))),
         Column("since", N_("交出自"), lambda v, line: moment_cell(v, line.of.since_us)),
         Column("notice", N_("告知书版本"), lambda _, e: _said(e, "notice_version"), shown=False),
-        Column("expires", N_("最后一天"), lambda _, e: _day(_said(e, "expires_on")), shown=False),
+        Column("expires", N_("最后一天"), lambda _, e: _said(e, "expires_on"), shown=False),
     ),
-    filters=(Filter("ground", N_("全部结论"), _GROUNDS),),
+    filters=(Filter("basis", N_("全部结论"), _BASES),),
 )
 
 
-@router.get("/dealers/{dealer}/grounds")
-def grounds_page(visit: SignedIn, dealer: str) -> Response:
+@router.get("/dealers/{dealer}/bases")
+def bases_page(visit: SignedIn, dealer: str) -> Response:
     """Each row of a copy with the consent that it rests on; to be taken away as a proof."""
-    today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
-        proofs = proofs_of_copy(visit.scope, connection, dealer, today)
+        proofs = proofs_of_copy(visit.scope, connection, dealer, visit.site.now_us())
         name = dealer_names(connection).get(dealer)
-        named = [(e.word.source, e.word.id) for e in proofs if e.word is not None]
+        named = [(e.consent.source, e.consent.id) for e in proofs if e.consent is not None]
         numbers = numbers_of(connection, named)
     if name is None and not proofs:
         raise NotFound
     asked = Asked.of(visit.request.query_params)
     lines = [
-        _Line(each, numbers.get((each.word.source, each.word.id), "") if each.word else "")
+        _Line(each, numbers.get((each.consent.source, each.consent.id), "") if each.consent else "")
         for each in proofs
-        if asked.text("ground") in ("", each.ground)
+        if asked.text("basis") in ("", each.basis)
     ]
-    shown = _TABLE.show(visit, asked, _TABLE.of_rows(lines), f"/dealers/{dealer}/grounds")
+    shown = _TABLE.show(visit, asked, _TABLE.of_rows(lines), f"/dealers/{dealer}/bases")
     if asked.file:
         return taken_away(visit, shown)
-    bad = sum(each.ground != "consent" for each in proofs)
+    bad = sum(each.basis != "consent" for each in proofs)
     told = _NOTHING if not proofs else _NOT_ALL if bad else _ALL_RIGHT
     context = {
         "title": visit.say(N_("每一行凭哪句同意")),
@@ -115,4 +113,4 @@ def grounds_page(visit: SignedIn, dealer: str) -> Response:
         "is_good": bool(proofs) and not bad,
         "bad": bad,
     }
-    return visit.render("copy_grounds.html", context)
+    return visit.render("copy_bases.html", context)

@@ -1,19 +1,20 @@
-"""On which word each row of a copy rests, read from the words themselves and not from the copy."""
+"""On which consent each row of a copy rests, read from the journal and not from the copy."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from campaigns.events.consents import ConsentGiven
+from crm.clock import now_us
 from crm.copies.asking import Proof, proofs_of_copy
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.outcomes.tables import OUTCOME
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
 from tests.integration.feed.dealers import Company, contract, shared, withdrawal
-from tests.integration.web.sites import running, today
+from tests.integration.web.sites import running
 
 
 @pytest.fixture
@@ -26,17 +27,16 @@ def company(tmp_path: Path) -> Iterator[Company]:
         found.close()
 
 
-def only(company: Company, ahead: int = 0) -> Proof:
+def only(company: Company) -> Proof:
     with reading(company.running.site.engine) as connection:
-        day = today() + timedelta(days=ahead)
-        (proof,) = proofs_of_copy(HEADQUARTERS_SCOPE, connection, "D1", day)
+        (proof,) = proofs_of_copy(HEADQUARTERS_SCOPE, connection, "D1", now_us())
     return proof
 
 
 def test_a_row_rests_on_the_consent_that_came_before_it(company: Company) -> None:
     proof = only(company)
-    assert proof.ground == "consent" and proof.word is not None
-    assert proof.word.said["dealer"] == "D1" and proof.word.on == today()
+    assert proof.basis == "consent" and proof.consent is not None
+    assert isinstance(proof.consent.data, ConsentGiven) and proof.consent.data.dealer == "D1"
 
 
 def test_a_row_that_a_broken_copy_would_keep_after_a_withdrawal_is_found(company: Company) -> None:
@@ -45,18 +45,18 @@ def test_a_row_that_a_broken_copy_would_keep_after_a_withdrawal_is_found(company
     company.take(withdrawal("c1", "D1"))
     with writing(company.running.site.engine) as connection:
         connection.execute(COPY_ROW.insert(), [dict(row)])
-    assert only(company).ground == "no"
+    assert only(company).basis == "no"
 
 
 def test_a_row_whose_consent_no_longer_counts_or_came_late_is_found(company: Company) -> None:
     with writing(company.running.site.engine) as connection:
         connection.execute(update(DEALER_CHANGE).values(changed_us=1))
-    assert only(company).ground == "late"
+    assert only(company).basis == "late"
     with writing(company.running.site.engine) as connection:
         connection.execute(update(OUTCOME).values(outcome="voided"))
-    assert (only(company).ground, only(company).word) == ("none", None)
+    assert (only(company).basis, only(company).consent) == ("none", None)
 
 
 def test_no_dealer_asks_on_what_copies_rest(company: Company) -> None:
     with reading(company.running.site.engine) as connection, pytest.raises(OutOfScope):
-        proofs_of_copy(dealer_scope("D1"), connection, "D1", today())
+        proofs_of_copy(dealer_scope("D1"), connection, "D1", now_us())
