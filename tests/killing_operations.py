@@ -19,11 +19,11 @@ def assert_killed_backups_are_never_taken_for_whole(kills: int, seed: int, place
     with clock(AFTER_US), Installation() as made:
         lived_in(made)
         events, before = kept(made), made.snapshot()
-        to_its_end("backup", made.folder, place / "first")
+        life_seconds = to_its_end("backup", made.folder, place / "first")
         folder = place / "killed"
         struck = 0
         for _ in range(kills):
-            struck += killed("backup", made.folder, folder, random)
+            struck += killed("backup", made.folder, folder, random, life_seconds)
             if folder.exists():
                 read_manifest(folder)
                 shutil.rmtree(folder)
@@ -46,9 +46,9 @@ def assert_killed_restores_lose_nothing(kills: int, seed: int, place: Path) -> N
         made.work()
         events = kept(made)
         made.close()
-        to_its_end("restore", made.folder, place / "b")
+        life_seconds = to_its_end("restore", made.folder, place / "b")
         for _ in range(kills):
-            killed("restore", made.folder, place / "b", random)
+            killed("restore", made.folder, place / "b", random, life_seconds)
             made.open()
             assert len(kept(made)) == len(events)
             assert made.keyring.data_keys(["card/c1"], create=True) == {"card/c1": None}
@@ -67,9 +67,9 @@ def assert_killed_rotations_lose_no_key(kills: int, seed: int, place: Path) -> N
         first = [f"card/n{number}" for number in range(6_000)]
         known = dict(made.keyring.data_keys(first, create=True))
         old = made.settings.master_key_file.read_bytes()
-        to_its_end("rotate", made.folder, place)
+        life_seconds = to_its_end("rotate", made.folder, place)
         for number in range(kills):
-            killed("rotate", made.folder, place, random)
+            killed("rotate", made.folder, place, random, life_seconds)
             new = [f"card/k{number}-{count}" for count in range(3)]
             known |= made.keyring.data_keys(new, create=True)
             made.keyring.opened.clear()
