@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from time import monotonic
 
 from crm.keyring.rotation import rotate
 from streams.backup.making import back_up
@@ -19,6 +18,8 @@ from streams.running.installation import Installation as Opened
 from tests.forking import Process
 from tests.installations import Installation, clock
 from tests.seasons import AFTER_US
+
+LONGEST_LIFE_SECONDS = 0.5
 
 
 def _silent(_done: int, _of: int) -> None:
@@ -57,16 +58,20 @@ def started(command: str, folder: Path, place: Path) -> Iterator[Process]:
         yield process
 
 
-def to_its_end(command: str, folder: Path, place: Path) -> float:
-    """Nobody kills it; for how many seconds it has worked."""
+def to_its_end(command: str, folder: Path, place: Path) -> None:
+    """Nobody kills it."""
     with started(command, folder, place) as process:
-        begun = monotonic()
         assert process.wait() == 0
-        return monotonic() - begun
 
 
-def killed(command: str, folder: Path, place: Path, random: Random, life_seconds: float) -> bool:
-    """Kill it at a random moment of a life of that length; False: it had ended before."""
+def killed(
+    command: str,
+    folder: Path,
+    place: Path,
+    random: Random,
+    life_seconds: float = LONGEST_LIFE_SECONDS,
+) -> bool:
+    """Kill it at a random moment of its life; False: it had ended before."""
     with started(command, folder, place) as process:
         try:
             process.wait(random.uniform(0, life_seconds))
