@@ -75,7 +75,7 @@ _TABLE: Table[_Line] = Table(
         Column("on", N_("哪天同意"), _on),
         Column("method", N_("怎样同意"), lambda v, e: _labelled(v, "value", _said(e, "method"))),
         Column("by", N_("谁同意的"), lambda v, e: _labelled(v, "giver", _said(e, "by"))),
-        Column("since", N_("交出自"), lambda v, line: moment_cell(v, line.of.since_us)),
+        Column("since", N_("进副本"), lambda v, line: moment_cell(v, line.of.since_us)),
         Column("notice", N_("告知书版本"), lambda _, e: _said(e, "notice_version"), shown=False),
         Column("expires", N_("最后一天"), lambda _, e: _said(e, "expires_on"), shown=False),
     ),
