@@ -40,6 +40,8 @@ def _of(programs: Path) -> list[psutil.Process]:
 
 def test_ctrl_c_leaves_nothing_behind(programs: Path) -> None:
     there = (".venv/.installed", "install")
+    # Tests that run in the background do not hear Ctrl+C, nor would whom they start.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     made = subprocess.Popen(
         ["make", *(f"--old-file={each}" for each in there), "test", f"BIN={programs}", "JOBS=0"],
         cwd=ROOT,
@@ -48,6 +50,7 @@ def test_ctrl_c_leaves_nothing_behind(programs: Path) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    signal.signal(signal.SIGINT, heard)
     try:
         assert wait_until(lambda: len(list(programs.glob("*.runs"))) == 2)
         os.killpg(made.pid, signal.SIGINT)
