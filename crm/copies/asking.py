@@ -5,13 +5,14 @@ is for the rule of sharing to say (sharing_rule.py).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Connection, select
 
 from campaigns.times import SECOND_US
+from crm.consents.consents import restricted
 from crm.consents.facts import ConsentDecision
 from crm.consents.gathering import CONSENT_TYPES, consent_decision
 from crm.copies.sharing_rule import Obstacle, obstacles_of_consent
@@ -19,18 +20,21 @@ from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.journal.events import JOURNAL, decode_plain
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.tables import OUTCOME
+from crm.people.linked import cards_beside
 from crm.scope import Scope
 from crm.storage.database import in_pieces
 
 Basis = Literal["consent", "none", "no", "expired", "late"]
 """consent: the person agreed, and before the row went out; none: no card names this dealer; no: a
-refusal or withdrawal stands above it; expired: its last day is over; late: it came after the row.
+refusal or withdrawal stands above it, or restricts the archive; expired: its last day is over;
+late: it came after the row.
 """
 _BASES: Mapping[Obstacle, Basis] = {
     Obstacle.NO_CONSENT: "none",
     Obstacle.REFUSED: "no",
     Obstacle.WITHDRAWN: "no",
     Obstacle.OVERRULED: "no",
+    Obstacle.RESTRICTED: "no",
     Obstacle.EXPIRED: "expired",
 }
 _CLOCKS_APART_US = 600 * SECOND_US
@@ -56,20 +60,33 @@ def proofs_of_copy(scope: Scope, connection: Connection, dealer: str, at_us: int
     scope.require("copies", "on what the dealers' copies rest")
     query = select(COPY_ROW.c.key, COPY_ROW.c.cards).where(COPY_ROW.c.dealer == dealer)
     rows = {key: tuple(orjson.loads(cards)) for key, cards in connection.execute(query)}
-    said = _said(connection, {card for cards in rows.values() for card in cards})
+    beside = cards_beside(connection, {card for cards in rows.values() for card in cards})
+    said = _said(connection, {card for cards in beside.values() for card in cards})
     since = _since(connection, dealer)
-    found = [
-        _proof(key, since.get(key, 0), [said.get(card, []) for card in cards], dealer, at_us)
-        for key, cards in rows.items()
-    ]
+    found = []
+    for key, cards in rows.items():
+        person = {other for card in cards for other in beside.get(card, (card,))}
+        found.append(
+            _proof(
+                Proof(key, since.get(key, 0), None, "none"),
+                [said.get(card, []) for card in cards],
+                [decision for card in sorted(person) for decision, _ in said.get(card, ())],
+                dealer,
+                at_us,
+            )
+        )
     return sorted(found, key=lambda proof: (proof.basis == "consent", proof.key))
 
 
 def _proof(
-    key: str, since_us: int, cards: Sequence[Sequence[_Said]], dealer: str, at_us: int
+    row: Proof,
+    cards: Sequence[Sequence[_Said]],
+    person: Sequence[ConsentDecision],
+    dealer: str,
+    at_us: int,
 ) -> Proof:
-    """Each of the row's cards is in it by its own consent, against which no other card speaks."""
-    everybody = [decision for said in cards for decision, _ in said]
+    """Each of the row's cards is in it by its own consent, against which no card of the person
+    speaks."""
     consents = [
         event
         for said in cards
@@ -77,15 +94,17 @@ def _proof(
         if decision.is_consent and decision.dealer == dealer
     ]
     if not consents:
-        return Proof(key, since_us, None, "none")
+        return row
     last = max(consents, key=lambda event: event.order)
     own = ([decision for decision, _ in said] for said in cards)
-    for obstacle in (
-        o for card in own for o in obstacles_of_consent(card, everybody, dealer, at_us)
-    ):
-        return Proof(key, since_us, last, _BASES[obstacle])
-    is_late = min(event.received_us for event in consents) > since_us + _CLOCKS_APART_US
-    return Proof(key, since_us, last, "late" if is_late else "consent")
+    in_the_way = (
+        each for card in own for each in obstacles_of_consent(card, person, dealer, at_us)
+    )
+    obstacle = Obstacle.RESTRICTED if restricted([person], at_us) else next(in_the_way, None)
+    basis: Basis = "consent" if obstacle is None else _BASES[obstacle]
+    if obstacle is None and min(e.received_us for e in consents) > row.since_us + _CLOCKS_APART_US:
+        basis = "late"
+    return replace(row, consent=last, basis=basis)
 
 
 def _said(connection: Connection, cards: Iterable[str]) -> dict[str, list[_Said]]:
@@ -98,7 +117,7 @@ def _said(connection: Connection, cards: Iterable[str]) -> dict[str, list[_Said]
             .where(JOURNAL.c.subject.in_(piece), JOURNAL.c.type.in_(sorted(CONSENT_TYPES)))
             .where(OUTCOME.c.outcome == "recorded")
         )
-        for event in decode_plain([row for row in connection.execute(query)]):
+        for event in decode_plain(connection.execute(query).all()):
             decision = consent_decision(event)
             if decision is not None:
                 found.setdefault(event.subject.partition("/")[2], []).append((decision, event))

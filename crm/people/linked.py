@@ -13,6 +13,18 @@ def people_of_cards(connection: Connection, cards: Iterable[str]) -> Mapping[str
     return dict(stored_rows(connection, (LINK.c.card_id, LINK.c.person_id), LINK.c.card_id, cards))
 
 
+def cards_beside(connection: Connection, cards: Iterable[str]) -> dict[str, list[str]]:
+    """Of each card all cards of its person, itself among them."""
+    person_of = people_of_cards(connection, cards)
+    together: dict[str, list[str]] = {}
+    of_people = (LINK.c.person_id, LINK.c.card_id)
+    for person_id, card_id in stored_rows(
+        connection, of_people, LINK.c.person_id, frozenset(person_of.values())
+    ):
+        together.setdefault(person_id, []).append(card_id)
+    return {card_id: together[person_id] for card_id, person_id in person_of.items()}
+
+
 def cards_of_people(connection: Connection, ids: Collection[str]) -> dict[str, list[str]]:
     """The cards of each of some people, by any id that a person ever had; of nobody unknown."""
     own = (CARD.c.own_person_id, CARD.c.card_id)

@@ -1,7 +1,8 @@
 """On which consent each row of a copy rests, read from the journal and not from the copy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -13,7 +14,7 @@ from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.outcomes.tables import OUTCOME
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, dealer_scope
 from crm.storage.database import reading, writing
-from tests.integration.feed.dealers import Company, contract, shared, withdrawal
+from tests.integration.feed.dealers import Company, card, contract, event, shared, withdrawal
 from tests.integration.web.sites import running
 
 
@@ -39,11 +40,31 @@ def test_a_row_rests_on_the_consent_that_came_before_it(company: Company) -> Non
     assert isinstance(proof.consent.data, ConsentGiven) and proof.consent.data.dealer == "D1"
 
 
-def test_a_row_that_a_broken_copy_would_keep_after_a_withdrawal_is_found(company: Company) -> None:
+def on_another_card() -> list[dict[str, Any]]:
+    """The person has a second card, on which it said no."""
+    same = {"card_id": "c1", "other_card_id": "c2", "reason_code": "reviewed"}
+    no = {"card_id": "c2", "purpose": "share_with_dealer", "dealer": "D1"}
+    return [
+        card("c2"),
+        event("identity.same", "card/c1", same),
+        event("consent.refused", "card/c2", no),
+    ]
+
+
+def of_the_archive() -> list[dict[str, Any]]:
+    """The person wants no archive at all."""
+    return [event("consent.refused", "card/c1", {"card_id": "c1", "purpose": "archive"})]
+
+
+@pytest.mark.parametrize("no", [lambda: [withdrawal("c1", "D1")], on_another_card, of_the_archive])
+def test_a_row_that_a_broken_copy_would_keep_after_a_no_is_found(
+    company: Company, no: Callable[[], list[dict[str, Any]]]
+) -> None:
     with reading(company.running.site.engine) as connection:
         (row,) = connection.execute(COPY_ROW.select()).mappings().all()
-    company.take(withdrawal("c1", "D1"))
+    company.take(*no())
     with writing(company.running.site.engine) as connection:
+        assert connection.execute(COPY_ROW.select()).all() == []
         connection.execute(COPY_ROW.insert(), [dict(row)])
     assert only(company).basis == "no"
 

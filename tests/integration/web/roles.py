@@ -198,9 +198,9 @@ OPENS: dict[str, Allowed] = {
     "GET /rights/{request_id}/answer.pdf": sees("answers"),
     "POST /rights/{request_id}/close": sees("answers"),
     **dict.fromkeys(("GET /dealers", "GET /recalls", "GET /hand-over"), sees("copies")),
+    "GET /dealers/{dealer}/bases": sees("copies"),
     **dict.fromkeys(
-        ("GET /dealers/{dealer}/bases", "GET /hand-over/people", "POST /hand-over/people"),
-        sees("copies"),
+        ("GET /hand-over/people", "POST /hand-over/people"), both(sees("copies"), sees("people"))
     ),
     **dict.fromkeys(("GET /copy", "POST /copy/reveal"), sees("own_copy")),
     **dict.fromkeys(("POST /copy/seen", "POST /copy/workbook"), sees("own_copy")),
