@@ -33,8 +33,11 @@ _DONE: dict[str, Literal["paid", "failed"]] = {
     "paid": "paid",
     "failed": "failed",
 }
-_SAID = re.compile(r"(?:交易|付款|支付|转账|处理)?(成功|失败|paid|failed)(?:\W.*)?", re.DOTALL)
-"""The bank's word, with why; what only holds one of the words, as 未成功, is none."""
+_SAID = re.compile(
+    r"(?:交易|付款|支付|转账|处理)?(?:(成功|paid)[。.!！]?|(失败|failed)(?:\W.*)?)", re.DOTALL
+)
+"""The bank's word; of a failure with why. What only holds one of the words is none: 未成功, nor
+what takes a success back, as 成功（已退票）."""
 _ALSO_CALLED = {"金额": AMOUNT, "金额(元)": AMOUNT, "付款金额": AMOUNT, "交易结果": RESULT}
 _ACCOUNT = re.compile(r"(?=(?:[A-Z]*[0-9]){8})[0-9A-Z]{8,34}")
 _ROUNDED = re.compile(r"[0-9]{15}00+")
@@ -147,7 +150,7 @@ def _called(heading: str) -> str:
 
 def _said(text: str) -> Literal["paid", "failed"] | None:
     found = _SAID.fullmatch(text.lower())
-    return None if found is None else _DONE[found[1]]
+    return None if found is None else _DONE[found[1] or found[2]]
 
 
 Finding = Literal[

@@ -24,7 +24,15 @@ def test_the_column_of_amounts_is_known_by_what_banks_call_it(heading: str) -> N
     ("word", "result"),
     [
         *(("成功", "paid"), ("交易成功", "paid"), ("失败，户名不符", "failed"), ("PAID", "paid")),
-        *(("未成功", None), ("不成功", None), ("成功率", None), ("", None), ("处理中", None)),
+        *(
+            ("未成功", None),
+            ("成功（已退票）", None),
+            ("成功，后退汇", None),
+            ("不成功", None),
+            ("成功率", None),
+            ("", None),
+            ("处理中", None),
+        ),
     ],
 )
 def test_the_banks_word_is_taken_with_its_reason_and_nothing_is_taken_for_it(
