@@ -31,18 +31,22 @@ _SOON = timedelta(days=30)
 
 def own_contract_note(visit: Visit, connection: Connection, dealer: str, today: date) -> str:
     """What a dealer has to know of its contracts before it wonders at its copy; else nothing."""
-    grants = contracts_of(connection, dealer)
-    last = max((each.ends_on or date.max for each in grants), default=None)
-    first = min((each.starts_on for each in grants), default=today)
-    if last is None:
+    terms = [
+        (each.starts_on, each.ends_on or date.max) for each in contracts_of(connection, dealer)
+    ]
+    if not terms:
         return visit.say(_NONE)
+    last = max(ends_on for _, ends_on in terms)
+    ahead = [starts_on for starts_on, _ in terms if starts_on > today]
     if last < today:
-        return visit.say(_ENDED).format(day=whole_day_text(last, visit.language))
-    if first > today:
-        return visit.say(_NOT_YET).format(day=whole_day_text(first, visit.language))
-    if last <= today + _SOON:
-        return visit.say(_ENDS_SOON).format(day=whole_day_text(last, visit.language))
-    return ""
+        text, day = _ENDED, last
+    elif not any(starts_on <= today <= ends_on for starts_on, ends_on in terms):
+        text, day = _NOT_YET, min(ahead)
+    elif last <= today + _SOON:
+        text, day = _ENDS_SOON, last
+    else:
+        return ""
+    return visit.say(text).format(day=whole_day_text(day, visit.language))
 
 
 def without_contract(visit: Visit, said: Mapping[str, Any]) -> Iterator[str]:

@@ -67,7 +67,8 @@ def activity_named(visit: Visit, connection: Connection, activity_id: str) -> Ac
 
 
 def near_activities(visit: Visit, connection: Connection, days_ahead: int = 0) -> list[ActivityRow]:
-    """Those of the last seven days and of today that were not cancelled, the latest first."""
+    """Those of the last seven days, of today and of some days ahead that were not cancelled, the
+    latest first."""
     today = shanghai_day(visit.site.now_us())
     since, until = today - timedelta(days=_DAYS_BACK), today + timedelta(days=1 + days_ahead)
     found = activities_between(visit.scope, connection, since, until)

@@ -23,7 +23,7 @@ from crm.feed.recall_queries import hand_over, open_recalls
 from crm.journal.events import JOURNAL
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
-from tests.integration.feed.dealers import Company, contract_end, event, withdrawal
+from tests.integration.feed.dealers import Company, contract, contract_end, event, withdrawal
 from tests.integration.web.companies import NAME, PHONE, company, key_in, shop, sign_in, token_in
 from tests.integration.web.sites import today
 
@@ -258,6 +258,16 @@ def test_what_hangs_on_a_contract_is_told_before_it_ends_and_what_is_left_after(
             assert told in after, told
     page = shop.get("/copy").text
     assert "已经结束" in page and "全部收回" in page
+
+
+def test_between_two_contracts_a_dealer_is_told_from_which_day_on_it_has_one_again(
+    company: Company, shop: httpx.Client
+) -> None:
+    company.take(contract_end("D1", today() - timedelta(days=1)))
+    starts_on = (today() + timedelta(days=20)).isoformat()
+    company.take(contract("D1", contract_id="x-again", starts_on=starts_on))
+    page = shop.get("/copy").text
+    assert "起生效" in page and "已经结束" not in page
 
 
 def test_a_dealer_is_told_in_good_time_that_its_contract_runs_out(
