@@ -26,7 +26,7 @@ from crm.ledger.tables import REWARD
 from crm.outcomes.tables import OUTCOME
 from crm.people.linked import people_of_cards
 from crm.people.tables import CARD, LINK, PERSON
-from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.desk import REJECTIONS, DeskRow
 from crm.reward_desk.orders import OrderRow
 from crm.rewards.explaining import Explanation, explain
 from crm.scope import HEADQUARTERS_SCOPE, Scope
@@ -37,22 +37,25 @@ _ENTERED = ("purchase.made", "referral.made", "member.enrolled")
 
 
 def rejected_because(connection: Connection, rows: Collection[DeskRow]) -> dict[str, str]:
-    """Reward → the reason that stands, of those that are rejected and have one. For readers that
-    have asked who may see the rows."""
+    """Reward → the reason that stands, of those that are rejected and have one; what is none of
+    REJECTIONS is `other`. For readers that have asked who may see the rows."""
     subjects = [f"reward/{row.reward_id}" for row in rows if row.state == "rejected"]
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
     for piece in in_pieces(subjects):
         query = (
             select(JOURNAL.c.subject, JOURNAL.c.plain)
             .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
             .where(JOURNAL.c.subject.in_(piece), JOURNAL.c.type == "reward.rejected")
             .where(OUTCOME.c.outcome == "recorded")
-            .order_by(JOURNAL.c.position)
+            .order_by(*(JOURNAL.c[name] for name in ("starts_us", "sequence", "source", "id")))
         )
         for subject, plain in connection.execute(query):
-            reason = orjson.loads(plain).get("reason_code")
-            found[subject.partition("/")[2]] = reason or ""
-    return {reward_id: reason for reward_id, reason in found.items() if reason}
+            found[subject.partition("/")[2]] = orjson.loads(plain).get("reason_code")
+    return {
+        reward_id: reason if reason in REJECTIONS else "other"
+        for reward_id, reason in found.items()
+        if reason
+    }
 
 
 def explanation_of(

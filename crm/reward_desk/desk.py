@@ -17,6 +17,12 @@ LeftOut = Literal[
 ]
 """Why what somebody asked for is not in a payment file. owed_back: the member owes back as much."""
 
+REJECTIONS = (
+    *("no_written_agreement", "receipt_differs", "referred_by_another", "bought_by_nobody"),
+    *("entered_twice", "other"),
+)
+"""Why a reward is rejected: its member reads it, so nobody writes a sentence of a patient there."""
+
 TO_DECIDE = "to_decide"
 """The queue of what waits for an approval."""
 

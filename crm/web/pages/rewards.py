@@ -16,7 +16,7 @@ from crm.masking import masked_name
 from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import explanation_shown, rejected_because
-from crm.reward_desk.desk import DeskRow
+from crm.reward_desk.desk import REJECTIONS, DeskRow
 from crm.reward_desk.orders import OrderRow
 from crm.reward_desk.queries import desk_rows, open_orders, payments_of, queue_page
 from crm.reward_desk.queues import QUEUES, queues
@@ -38,7 +38,7 @@ router = APIRouter()
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 WORDS = {"approved": "reward.approved", "rejected": "reward.rejected"}
 _NOTHING = N_("一份也没有选。请先勾选。")
-_NO_REASON = N_("请写驳回的理由：会员在自己的链接里看得到，不写就只能来问。")
+_NO_REASON = N_("请选驳回的理由：会员在自己的链接里看得到，不选就只能来问。")
 _NOT_YOURS = N_(
     "有 %(n)s 份不能由你决定（状态变了，或是你录入、付款的），所以一份也没有记。请重新勾选。"
 )
@@ -123,6 +123,7 @@ def acts_on(visit: Visit, rows: list[DeskRow]) -> dict[str, Any]:
 
     return {
         "approvable": ids("reward.approved", DeskRow.may_approve),
+        "rejections": REJECTIONS,
         "rejectable": ids("reward.rejected", DeskRow.may_reject),
         "payable": ids("reward.paid", DeskRow.fits_file),
     }
@@ -142,9 +143,9 @@ def decide(posting: SignedInPosting) -> Response:
         rows = desk_rows(visit.scope, connection, ticked)
     may = DeskRow.may_approve if word == "approved" else DeskRow.may_reject
     mine = [row for row in rows if may(row, visit.account.actor)]
-    reason = posting.text("reason", 200)
+    reason = posting.text("reason", 64) if word == "rejected" else ""
     back = "/rewards" if len(ticked) != 1 else f"/rewards/{ticked[0]}"
-    if word == "rejected" and not reason:
+    if word == "rejected" and reason not in REJECTIONS:
         return _refused(visit, back, rows, ActForm(troubles=(visit.say(_NO_REASON),)))
     if not ticked or len(mine) < len(set(ticked)):
         left = visit.say(_NOTHING if not ticked else _NOT_YOURS)

@@ -18,6 +18,7 @@ from crm.web.view.matching_labels import LEVELS, THINGS
 from crm.web.view.reward_labels import (
     INSTITUTION_KINDS,
     MEMBER_KINDS,
+    REJECTIONS,
     REWARD_MODES,
     SUMS,
     TRANSFER_FORMS,
@@ -37,6 +38,7 @@ _WHY = {
     **REASONS,
     **CANCEL_REASONS,
     **END_REASONS,
+    **REJECTIONS,
     "requested_by_person": N_("本人要求"),
     "asked_by_person": N_("本人要求"),
     "reviewed": N_("看过两张卡以后认定"),
@@ -44,7 +46,6 @@ _WHY = {
     "two_people": N_("是两个人"),
     "plan_not_met": N_("没有完成计划"),
     "moved_away": N_("搬走了"),
-    "no_written_agreement": N_("没有书面协议"),
 }
 _INFLUENCERS = {
     **VALUES,

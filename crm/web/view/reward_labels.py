@@ -64,6 +64,14 @@ LEFT_OUT = {
     "own_hands": N_("你录入或批准过，要由别人付"),
     "owed_back": N_("会员应退回的不比可发放的少，等以后一起抵扣"),
 }
+REJECTIONS = {
+    "no_written_agreement": N_("没有书面协议"),
+    "receipt_differs": N_("小票或购买凭证对不上"),
+    "referred_by_another": N_("不是这位会员介绍的"),
+    "bought_by_nobody": N_("没有这一笔真实的购买"),
+    "entered_twice": N_("同一笔购买记了两次"),
+    "other": N_("其他"),
+}
 MEMBER_KINDS = {"doctor": N_("医生会员"), "clerk": N_("店员会员"), "consumer": N_("消费者会员")}
 INSTITUTION_KINDS = {
     "public_hospital": N_("公立医院"),
@@ -180,6 +188,7 @@ GROUPS = {
     "dispute_outcome": DISPUTE_OUTCOMES,
     "payment_doubt": DOUBTS,
     "left_out": LEFT_OUT,
+    "rejection": REJECTIONS,
     "member_kind": MEMBER_KINDS,
     "institution_kind": INSTITUTION_KINDS,
     "through": THROUGH,

@@ -277,7 +277,7 @@ def _rewards(walk: Walk) -> None:
     queue = walk.clients["compliance"].get(decide["page"]).text
     assert one in queue and other in queue
     for reward, word in ((one, "approved"), (other, "rejected")):
-        values = {"reward": reward, "word": word, "reason": "没有协议"}
+        values = {"reward": reward, "word": word, "reason": "no_written_agreement"}
         walk.do(Act("compliance", says=(f"reward.{word}",), values=values, **decide))
     page = f"/rewards/{one}"
     paid = {"amount": "40.00", "reference": "B-2026-1"}

@@ -207,13 +207,18 @@ def test_whatever_was_rejected_may_be_approved_again(desk: RunningSite) -> None:
     gift = reward_of(32, "M4")
     with signed_in(desk, "checker") as person:
         for word, became in (("rejected", "rejected"), ("approved", "payable")):
-            fields = {"form_id": form_id(), "word": word, "reward": gift, "reason": "没有小票"}
+            fields = {
+                "form_id": form_id(),
+                "word": word,
+                "reward": gift,
+                "reason": "receipt_differs",
+            }
             assert person.post("/rewards/decide", **fields).status_code == 303
             desk.work()
             assert state(desk, gift)[0] == became
 
 
-def test_a_rejection_without_a_reason_is_not_taken_and_its_member_reads_the_reason(
+def test_a_rejection_has_one_of_the_reasons_and_its_member_reads_it(
     desk: RunningSite,
 ) -> None:
     desk.accept(*member("M6"), *sale(70, "M6"))
@@ -221,16 +226,18 @@ def test_a_rejection_without_a_reason_is_not_taken_and_its_member_reads_the_reas
     gift = reward_of(70, "M6")
     with signed_in(desk, "checker") as person:
         fields = {"form_id": form_id(), "word": "rejected", "reward": gift}
-        refused = person.post("/rewards/decide", **fields)
-        assert refused.status_code == 422 and "请写驳回的理由" in refused.text
-        assert person.post("/rewards/decide", **fields, reason="小票对不上").status_code == 303
+        for reason in ("", "患者王秀英说没买"):
+            refused = person.post("/rewards/decide", **fields, reason=reason)
+            assert refused.status_code == 422 and "请选驳回的理由" in refused.text
+        taken = person.post("/rewards/decide", **fields, reason="receipt_differs")
+        assert taken.status_code == 303
         desk.work()
-        assert "小票对不上" in person.get(f"/rewards/{gift}").text
+        assert "购买凭证对不上" in person.get(f"/rewards/{gift}").text
     with signed_in(desk, "chief") as person:
         made = person.post("/members/M6/link").text
         (address,) = re.findall(r"(/own/[\w-]+)", made)[:1]
         own = person.get(address).text
-        assert "小票对不上" in own and "已驳回 · " in own.partition("<select")[2]
+        assert "购买凭证对不上" in own and "已驳回 · " in own.partition("<select")[2]
 
 
 def test_nobody_pays_what_they_approved_and_the_button_is_not_there(desk: RunningSite) -> None:
