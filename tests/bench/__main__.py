@@ -163,6 +163,12 @@ def _show(figures: dict[str, Any]) -> None:
             f"{figures['eventsourcing_us']:.0f} µs, ORM {figures['orm_us']:.0f} µs; one by one "
             f"{figures['one_by_one_us']:.0f} µs, {figures['one_by_one_ratio']:.1f} × bulk"
         )
+        below, clock = figures["one_by_one_floor_us"], figures["one_by_one_clock_us"]
+        console.print(
+            f"SQLite alone, one by one: {below:.0f} µs, {below / figures['bulk_us']:.1f} × bulk; "
+            f"by the clock, disk and all: {clock / 1000:.1f} ms, SQLite alone "
+            f"{figures['one_by_one_floor_clock_us'] / 1000:.1f} ms"
+        )
     if "rows" in figures:
         console.print(
             "floor (a): executemany of the journal's rows; "

@@ -22,7 +22,8 @@ def growth(folder: Path, sizes: tuple[int, ...], seed: int) -> dict[str, Any]:
     season = folder / f"growth-{sizes[0]}.ndjson"
     sourced = alone(steps.peer, peers.event_sourced, season, folder / "event-sourced")
     mapped = alone(steps.peer, peers.with_an_orm, season, folder)
-    one_by_one, in_bulk = _alone_and_together(folder, seed)
+    one_by_one, in_bulk, below = _alone_and_together(folder, seed)
+    events = one_by_one.measured.count
     first, last = rows[0], rows[-1]
     return {
         "growth": rows,
@@ -33,6 +34,9 @@ def growth(folder: Path, sizes: tuple[int, ...], seed: int) -> dict[str, Any]:
         "one_by_one_us": _us(one_by_one),
         "bulk_us": _us(in_bulk),
         "one_by_one_ratio": _us(one_by_one) / _us(in_bulk),
+        "one_by_one_floor_us": below.measured.cpu_seconds / events * 1e6,
+        "one_by_one_clock_us": one_by_one.measured.seconds / events * 1e6,
+        "one_by_one_floor_clock_us": below.measured.seconds / events * 1e6,
     }
 
 
@@ -64,12 +68,15 @@ def _size(folder: Path, people: int, seed: int) -> dict[str, Any]:
     }
 
 
-def _alone_and_together(folder: Path, seed: int) -> tuple[Step, Step]:
+def _alone_and_together(folder: Path, seed: int) -> tuple[Step, Step, Step]:
+    """One by one, in bulk, and SQLite alone writing the rows of one by one."""
     season, journaled = folder / "few.ndjson", folder / "few"
     alone(steps.write_season, season, ONE_BY_ONE_PEOPLE, seed)
     alone(steps.accept, journaled, season)
     one_by_one = alone(steps.record_one_by_one, journaled, folder / "one-by-one")
-    return one_by_one, alone(steps.record, journaled, folder / "together")
+    in_bulk = alone(steps.record, journaled, folder / "together")
+    (below,) = alone(steps.record_floor, journaled, folder / "floor-one-by-one", 1, 1)
+    return one_by_one, in_bulk, below
 
 
 def _us(step: Step) -> float:

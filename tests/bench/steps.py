@@ -94,11 +94,13 @@ def peer(run: Callable[[Path, Path], Measured], file: Path, folder: Path) -> Ste
     return Step(run(file, folder), _peak_mib())
 
 
-def record_floor(journaled: Path, folder: Path, repeats: int) -> list[Step]:
+def record_floor(
+    journaled: Path, folder: Path, repeats: int, at_once: int | None = None
+) -> list[Step]:
     """Floor (b): every row that the recording writes, by executemany, several times."""
     stand = Stand.at(journaled).copy(folder)
     with captured_writes(stand.engine) as captured:
-        stand.record()
+        stand.record(at_once)
     stand.remove()
     steps = []
     for _ in range(repeats):
