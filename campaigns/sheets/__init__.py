@@ -12,7 +12,7 @@ from campaigns.sheets.model import (
     SheetRow,
     Unread,
 )
-from campaigns.sheets.reading import OpenSheet, open_sheet, read_sheet
+from campaigns.sheets.reading import OpenSheet, grids, open_sheet, read_sheet
 from campaigns.sheets.sentences import sentence, unread_sentence
 from campaigns.sheets.sketches import RowSketch, own_ids
 from campaigns.sheets.template import activity_of, write_template
@@ -32,6 +32,7 @@ __all__ = [
     "UnknownTarget",
     "Unread",
     "activity_of",
+    "grids",
     "open_sheet",
     "own_ids",
     "read_sheet",

@@ -235,7 +235,7 @@ def open_sheet(
     hidden: dict[str, str] = {}
     head = Head()
     tables: list[Table] = []
-    for grid in _grids(name, data):
+    for grid in grids(name, data):
         if grid.title == HIDDEN_SHEET:
             hidden = hidden_facts([row for _, row in zip(range(50), _plain(grid), strict=False)])
             continue
@@ -255,7 +255,8 @@ def open_sheet(
     return OpenSheet(name, settled, head.said | hidden, tables, secret, edits)
 
 
-def _grids(name: str, data: bytes) -> list[Grid]:
+def grids(name: str, data: bytes) -> list[Grid]:
+    """The tables of a file, whatever they hold; InvalidSheet when it is none."""
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
         raise InvalidSheet("empty")
     if name.lower().endswith(_TEXT_NAMES) and not data.startswith(b"PK\x03\x04"):

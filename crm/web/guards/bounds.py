@@ -34,7 +34,7 @@ LARGEST_SIGNED_FORM_BYTES = 640 * 1024
 LARGEST_TEXT_FORM_BYTES = 640 * 1024
 """Of long texts, where a browser writes nine letters for each Chinese one: letters, policies."""
 LARGEST_ANSWER_FORM_BYTES = 2 * 1024 * 1024
-"""Of a bank's answer, pasted: 200,000 letters."""
+"""Of a bank's answer: pasted, 200,000 letters, or its file."""
 LARGEST_TICKED_FORM_BYTES = 512 * 1024
 """Of the rows of a dealer's copy that are ticked: 5,000, each by a key of 64 letters."""
 LARGEST_SHEET_FORM_BYTES = 1536 * 1024

@@ -8,7 +8,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from crm.web.guards.bounds import LARGEST_FORM_BYTES, LARGEST_SHEET_FORM_BYTES
+from crm.web.guards.bounds import (
+    LARGEST_ANSWER_FORM_BYTES,
+    LARGEST_FORM_BYTES,
+    LARGEST_SHEET_FORM_BYTES,
+)
 from crm.web.guards.site import site_of
 
 MOST_FIELDS = 100
@@ -17,6 +21,7 @@ MOST_CELLS = 20_000
 MOST_TICKED = 5_200
 """Of a dealer's copy, whose rows are ticked: as many as 5,000, and what stands beside them."""
 _OF_SHEETS, _OF_COPIES = "/sheets/", "/copy/"
+_WITH_FILES = _OF_SHEETS, "/rewards/files/"
 _KIND, _WITH_FILE = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -31,7 +36,7 @@ async def page_form(request: Request, *, is_known: bool) -> FormData:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     path = request.url.path
     is_sheet = path.startswith(_OF_SHEETS)
-    if kind == _WITH_FILE and is_sheet and is_known:
+    if kind == _WITH_FILE and path.startswith(_WITH_FILES) and is_known:
         return await _with_file(request)
     if kind != _KIND:
         raise HTTPException(415)
@@ -46,7 +51,7 @@ async def page_form(request: Request, *, is_known: bool) -> FormData:
 class _InMemory(MultiPartParser):
     """What a person picked is written to no disk, as the parser does it with more than a MiB."""
 
-    spool_max_size = LARGEST_SHEET_FORM_BYTES
+    spool_max_size = max(LARGEST_SHEET_FORM_BYTES, LARGEST_ANSWER_FORM_BYTES)
 
 
 async def _with_file(request: Request) -> FormData:

@@ -6,24 +6,28 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import UploadFile
 
+from campaigns.sheets import InvalidSheet, sentence
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import PAYEES, Access, log_accesses
 from crm.accounts.people import names_of
 from crm.components.index_keys import keyed_digest
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import may_end
-from crm.reward_desk.bank_file import (
+from crm.reward_desk.bank_answer import (
     AnswerNoTable,
     AnswerUnreadable,
-    Line,
     Matched,
     Ordered,
+    Row,
     account_in,
     answers,
+    in_file,
+    pasted,
     reconciled,
-    written,
 )
+from crm.reward_desk.bank_file import Line, written
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.orders import FileRow, OrderRow, Payer
 from crm.reward_desk.queries import (
@@ -40,7 +44,7 @@ from crm.watch.accounts import Paid
 from crm.watch.register import note_accounts
 from crm.web.desk.acts import ActForm
 from crm.web.desk.payments import TAKEN, payer_of, tell
-from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 
 router = APIRouter()
 
@@ -146,12 +150,17 @@ def answer(posting: SignedInPosting, file_id: str) -> Response:
     payer = payer_of(visit)
     _, orders = _found(visit, file_id)
     try:
-        answered = answers(posting.text("answer", LONGEST_ANSWER))
+        answered = answers(_rows_of(posting))
     except AnswerUnreadable as error:
-        fault = visit.say(N_("回单里缺这一列：%(heading)s。请保留第一行的列名再贴一次。"))
+        fault = visit.say(N_("回单里缺这一列：%(heading)s。请保留有列名的那一行再交。"))
         return _file(visit, file_id, fault=fault % {"heading": str(error)})
     except AnswerNoTable:
         fault = visit.say(N_("回单拆不成一行一行。请看看引号是不是成对的，再贴一次。"))
+        return _file(visit, file_id, fault=fault)
+    except InvalidSheet as error:
+        return _file(visit, file_id, fault=sentence(error.reason, visit.language))
+    except _NotOne:
+        fault = visit.say(N_("请选一个回单文件，或者把内容贴在框里，两样只要一样。"))
         return _file(visit, file_id, fault=fault)
     with reading(visit.site.engine) as connection:
         rows = {r.reward_id: r for r in desk_rows(visit.scope, connection, _ids(orders))}
@@ -171,6 +180,20 @@ def answer(posting: SignedInPosting, file_id: str) -> Response:
     matched = [_ended(visit, payer, each, known) for each in matched]
     _note_accounts(visit, matched, known)
     return _file(visit, file_id, matched=matched)
+
+
+class _NotOne(ValueError):
+    """Neither a file nor a text was sent, or both: of which what is read would be a guess."""
+
+
+def _rows_of(posting: Posting) -> Sequence[Row]:
+    text, picked = posting.text("answer", LONGEST_ANSWER), posting.form.get("file")
+    has_file = isinstance(picked, UploadFile) and bool(picked.filename)
+    if bool(text) == has_file:
+        raise _NotOne
+    if isinstance(picked, UploadFile) and picked.filename:
+        return in_file(picked.filename, picked.file.read())
+    return pasted(text)
 
 
 def _note_accounts(visit: Visit, matched: list[Matched], known: dict[str, OrderRow]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import orjson
 import pytest
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from crm.reward_desk.register import (
 )
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
+from crm.web.guards.bounds import LARGEST_ANSWER_FORM_BYTES
 from tests.integration.web.reward_sites import (
     event,
     member,
@@ -38,9 +40,9 @@ from tests.integration.web.reward_sites import (
     sale,
     signed_in,
 )
-from tests.integration.web.sites import RunningSite, running
+from tests.integration.web.sites import RunningSite, running, token_in
 
-SALES = 18
+SALES = 19
 _NEXT = count()
 
 
@@ -401,3 +403,25 @@ def test_who_may_see_no_names_takes_no_file_that_names_payees(desk: RunningSite)
     with signed_in(desk, "payer") as person:
         assert f'href="{files[0]}' in person.get(file[0]).text
         assert all(person.get(path).status_code == 200 for path in files)
+
+
+def test_the_banks_answer_is_given_as_a_file_or_pasted_and_not_both(desk: RunningSite) -> None:
+    reward = reward_of(next(_NEXT), "M1")
+    path, answer = file_of(desk, reward)
+    whole = "回单.csv", f"代付结果\n{answer},成功\n".encode("gb18030")
+    legacy = "a.xls", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
+
+    def sent(pasted: str, name: str, data: bytes) -> httpx.Response:
+        fields = {"form_token": token_in(person.get(path).text), "answer": pasted}
+        return person.client.post(f"{path}/answer", data=fields, files={"file": (name, data)})
+
+    with signed_in(desk, "payer") as person:
+        for refused in (sent("", "", b""), sent(f"{answer},成功", *whole)):
+            assert refused.status_code == 422 and "两样只要一样" in refused.text
+        refused = sent("", *legacy)
+        assert refused.status_code == 422 and "旧版 .xls" in refused.text
+        assert sent("", "a.csv", b" " * LARGEST_ANSWER_FORM_BYTES).status_code == 413
+        assert "等银行回单" in person.get(path).text
+        taken = sent("", *whole)
+    assert taken.status_code == 200 and "已记为发放" in taken.text
+    assert len(payments(desk, reward)) == 1

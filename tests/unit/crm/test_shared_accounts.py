@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.reward_desk.bank_file import AnswerNoTable, account_in, answers
+from crm.reward_desk.bank_answer import AnswerNoTable, account_in, answers, pasted
 from crm.watch.accounts import Paid, shared_accounts
 
 
@@ -80,10 +80,12 @@ def test_what_is_masked_rounded_or_cut_short_is_no_account(written: str) -> None
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_lines_may_end_as_any_machine_ends_them(ending: str) -> None:
-    told = answers(ending.join(("付款编号,金额（元）,结果", "JX1,1.00,成功", "JX2,2.00,失败")))
+    told = answers(
+        pasted(ending.join(("付款编号,金额（元）,结果", "JX1,1.00,成功", "JX2,2.00,失败")))
+    )
     assert [(each.reference, each.result) for each in told] == [("JX1", "paid"), ("JX2", "failed")]
 
 
 def test_a_quotation_mark_that_never_ends_is_said_to_be_no_table() -> None:
     with pytest.raises(AnswerNoTable):
-        answers('付款编号,金额（元）,结果\n"' + "1" * 140_000)
+        answers(pasted('付款编号,金额（元）,结果\n"' + "1" * 140_000))
