@@ -13,11 +13,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
-from campaigns.sheets import grids
-from campaigns.sheets.model import CellValue
-from campaigns.sheets.workbook import Grid
 from crm.money import fen_in
 from crm.reward_desk.bank_file import AMOUNT, BOM, PAID_INTO, REFERENCE
 
@@ -100,18 +97,14 @@ def pasted(text: str) -> Sequence[Row]:
     return max(tables, key=_nearness)
 
 
-def in_file(name: str, data: bytes) -> Sequence[Row]:
-    """The rows of the file that the bank gave back: of the table with the headings, the first of
-    several; `campaigns.sheets.InvalidSheet` when it is none."""
-    tables = [
-        [
-            (number, [_text(cell) for cell in cells])
-            for number, cells in islice(grid.rows, MOST_ROWS)
-        ]
-        for grid in grids(name, data)
-        if grid.visible
+def in_tables(tables: Iterable[Iterable[tuple[int, Sequence[Any]]]]) -> Sequence[Row]:
+    """The rows of the file that the bank gave back, which may hold several tables: of the one with
+    the headings, the first of several."""
+    read: list[Sequence[Row]] = [
+        [(number, list(map(_text, cells))) for number, cells in islice(table, MOST_ROWS)]
+        for table in tables
     ]
-    return max(tables, key=_nearness, default=())
+    return max(read, key=_nearness, default=())
 
 
 def answers(rows: Sequence[Row]) -> list[Answer]:
@@ -143,10 +136,6 @@ def _parted(text: str, mark: str) -> list[Row]:
     return list(enumerate(csv.reader(io.StringIO(text, newline=None), delimiter=mark), 1))
 
 
-def _read(grid: Grid) -> Sequence[Row]:
-    return [(number, list(map(_text, cells))) for number, cells in islice(grid.rows, MOST_ROWS)]
-
-
 def _headed(rows: Sequence[Row]) -> int:
     """In which place the row stands that has most of the headings."""
     return max(range(len(rows)), key=lambda at: _known(rows[at][1]), default=0)
@@ -167,7 +156,7 @@ def _places(row: Sequence[str]) -> dict[str, int]:
     return {_called(cell): place for place, cell in reversed(list(enumerate(row)))}
 
 
-def _text(cell: CellValue) -> str:
+def _text(cell: Any) -> str:
     """A cell as it is read on the screen; what says nothing of itself (a formula) is empty."""
     if isinstance(cell, str):
         return cell

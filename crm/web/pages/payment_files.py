@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from campaigns.sheets import InvalidSheet, sentence
+from campaigns.sheets import InvalidSheet, grids, sentence
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import PAYEES, Access, log_accesses
 from crm.accounts.people import names_of
@@ -23,7 +23,7 @@ from crm.reward_desk.bank_answer import (
     Row,
     account_in,
     answers,
-    in_file,
+    in_tables,
     pasted,
     reconciled,
 )
@@ -192,7 +192,8 @@ def _rows_of(posting: Posting) -> Sequence[Row]:
     if bool(text) == has_file:
         raise _NotOne
     if isinstance(picked, UploadFile) and picked.filename:
-        return in_file(picked.filename, picked.file.read())
+        tables = grids(picked.filename, picked.file.read())
+        return in_tables(table.rows for table in tables if table.visible)
     return pasted(text)
 
 
