@@ -57,10 +57,6 @@ def inbox_topic(name: str) -> Topic:
     return Topic(f"inbox.{name}.v1", 4, "whatever the producer likes", configs)
 
 
-MISSING = "missing"
-"""What `check` says of a topic that is not there."""
-
-
 class TopicMissing(Exception):
     """A topic is not there: `jinxi topics create` makes it."""
 
@@ -128,16 +124,30 @@ def _create(admin: KafkaAdminClient, topic: Topic, settings: Settings) -> bool:
     return True
 
 
-def check(settings: Settings) -> dict[str, str]:
-    """What is wrong, by the topic's name: missing, or another number of partitions."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A topic that is not as it must be. partitions: how many it has; None where it is missing."""
+
+    partitions: int | None
+    expected: int
+
+    def __str__(self) -> str:
+        """As JSON says it."""
+        if self.partitions is None:
+            return "missing"
+        return f"{self.partitions} partitions instead of {self.expected}"
+
+
+def check(settings: Settings) -> dict[str, Wrong]:
+    """What is wrong, by the topic's name."""
     wrong = {}
     with administration(settings) as admin:
         for topic in TOPICS:
             name = name_of(topic, settings)
             found = existing(admin, name)
             if found is None:
-                wrong[name] = MISSING
+                wrong[name] = Wrong(None, topic.partitions)
             elif found.partitions != topic.partitions:
                 # A key would change its partition, and one subject's events their order.
-                wrong[name] = f"{found.partitions} partitions instead of {topic.partitions}"
+                wrong[name] = Wrong(found.partitions, topic.partitions)
     return wrong

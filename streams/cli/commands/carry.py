@@ -15,7 +15,7 @@ from streams.cli.commands.options import AsJson
 from streams.embedded.worker import Tally
 from streams.kafka.relay import Relay, run
 from streams.kafka.slots import MOST_SLOTS, slot_of
-from streams.kafka.topics import MISSING, check, create
+from streams.kafka.topics import Wrong, check, create
 from streams.running.installation import Installation, open_installation, started_installation
 from streams.running.lease import lease
 from streams.running.logs import configure
@@ -56,7 +56,7 @@ def check_topics(as_json: AsJson = False) -> None:
     """
     wrong = check(kafka_settings())
     if as_json:
-        print_json({"ok": not wrong, "wrong": wrong})
+        print_json({"ok": not wrong, "wrong": {topic: str(what) for topic, what in wrong.items()}})
     else:
         for topic, what in wrong.items():
             print_text(_said_of(topic, what))
@@ -66,10 +66,16 @@ def check_topics(as_json: AsJson = False) -> None:
         raise typer.Exit(_WRONG)
 
 
-def _said_of(topic: str, what: str) -> str:
-    if what == MISSING:
+def _said_of(topic: str, what: Wrong) -> str:
+    if what.partitions is None:
         return say("{topic}：没有，请运行 jinxi topics create", topic=topic)
-    return f"{topic}: {what}"
+    return say(
+        "{topic}：有 {found} 个分区，应为 {expected} 个。分区不能改；等 jinxi status 没有积压，"
+        "删掉这个主题，再运行 jinxi topics create",
+        topic=topic,
+        found=what.partitions,
+        expected=what.expected,
+    )
 
 
 def relay() -> None:

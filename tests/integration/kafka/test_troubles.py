@@ -184,6 +184,24 @@ def test_a_topic_deleted_and_made_anew_loses_nothing(
     assert_all_recorded_once(on_kafka, expected)
 
 
+def test_a_topic_with_another_number_of_partitions_is_told_with_what_to_do(
+    on_kafka: Carried,
+) -> None:
+    name = name_of(EVENTS, on_kafka.settings)
+    assert "主题齐全" in on_kafka.command("topics", "check")
+    with administration(on_kafka.settings) as admin:
+        admin.delete_topics([name])
+        assert wait_until(lambda: name not in admin.list_topics())
+        assert f"{name}：没有，请运行 jinxi topics create" in on_kafka.command(
+            "topics", "check", status=1
+        )
+        admin.create_topics({name: {"num_partitions": 1}}, wait_for_metadata=True)
+    said = on_kafka.command("topics", "check", status=1)
+    assert f"{name}：有 1 个分区，应为 {EVENTS.partitions} 个" in said
+    told = orjson.loads(on_kafka.command("topics", "check", "--json", status=1))
+    assert told["wrong"] == {name: f"1 partitions instead of {EVENTS.partitions}"}
+
+
 def test_a_database_restored_from_a_backup_is_filled_again_from_the_topic(
     on_kafka: Carried, season: list[bytes], expected: Snapshot, postgres_server: str
 ) -> None:
