@@ -170,8 +170,7 @@ class History:
         if word.party not in ("company", party):
             reasons.add("not_allowed")
         if target_type in ("card.erased", "event.voided", "day.reached"):
-            # Nobody can, so that it is not the sender who lacks the right.
-            reasons = {"not_voidable"}
+            reasons.add("not_voidable")
         if self.after_erasure(word):
             reasons.add("erased")
         return named(reasons)

@@ -16,8 +16,9 @@ from crm.archives.conflicts import Conflict, Statement, conflicts_of
 from crm.archives.dossier import Dossier, dossier_of
 from crm.archives.tables import CONFLICT
 from crm.attachments.store import AttachmentStore
-from crm.components.as_of import effective_up_to, past_of_subjects
+from crm.components.as_of import past_of_subjects
 from crm.components.evaluation import Evaluation, PersonView
+from crm.components.event_filter import effective_up_to
 from crm.consents.uses import Closed, Standing, closed_by, may_show
 from crm.copies.queries import HeldCopy, copies_of, held_since
 from crm.keyring.keyring import Keyring

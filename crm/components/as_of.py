@@ -1,8 +1,9 @@
 """The history folded anew for an instant: what held at T, or what was known at T.
 
 The same pure evaluation as the recording, over the journal instead of the stored rows. `at` takes
-the events that are effective up to T as known today (what is voided now never happened), as if
-every day up to T had been reached. `known_at` takes the events that were received up to T.
+the events that are effective up to T as known today (what is voided now never happened, who is
+erased now has nothing personal), as if every day up to T had been reached. `known_at` takes the
+events that were received up to T.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from campaigns.events.people import CardCorrected, CardRegistered, ContactPatch
 from campaigns.identifiers import mobile_e164
 from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation
+from crm.components.event_filter import EVERYTHING, EventFilter
 from crm.components.histories import in_order
 from crm.components.index import close
 from crm.components.index_keys import Digest, keyed_digest, keys_of_subject, kind_of, phone_key
@@ -42,34 +44,24 @@ from crm.outcomes.shared import (
 )
 from crm.outcomes.voids import Outcomes
 
-EventFilter = Callable[[LoggedEvent], bool]
-
-
-def effective_up_to(at_us: int) -> EventFilter:
-    """Events effective up to the instant; taking back holds for every instant."""
-    return lambda event: event.starts_us <= at_us or event.type_name == "event.voided"
-
-
-def received_up_to(known_at_us: int) -> EventFilter:
-    """Events received up to the instant."""
-    return lambda event: event.received_us <= known_at_us
-
 
 @dataclass
 class Past:
     """Histories by subject, and the facts of shared things that follow from them."""
 
     histories: dict[str, list[LoggedEvent]]
+    erased_later: frozenset[str] = frozenset()
+    """Subjects of which nothing personal is left, though they were erased afterwards."""
     _activities: dict[str, Activity | None] = field(default_factory=dict)
     _members: dict[str, Member | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, events: Iterable[LoggedEvent]) -> "Past":
+    def of(cls, events: Sequence[LoggedEvent], keep: EventFilter = EVERYTHING) -> "Past":
         """From events in any order."""
         histories: dict[str, list[LoggedEvent]] = {}
-        for event in in_order(events):
+        for event in in_order(keep.of(events)):
             histories.setdefault(event.subject, []).append(event)
-        return cls(histories)
+        return cls(histories, keep.erased_later(events))
 
     def activity(self, activity_id: str) -> Activity | None:
         """The activity, None while it is not known."""
@@ -123,6 +115,7 @@ class Past:
             shanghai_day(at_us),
             is_crowded,
             weights_in_force(self.matching()),
+            erased_later=self.erased_later,
         )
         return Evaluation.of(self._of_kind("card", "reward"), context, at_us)
 
@@ -152,8 +145,8 @@ def past_and_present(
     connection: Connection, keyring: Keyring, at_us: int, keep: EventFilter
 ) -> tuple[Past, Evaluation]:
     """Everything that is recorded: the histories, and what they come to at the instant."""
-    events = [event for event in recorded_events(connection, keyring) if keep(event)]
-    past = Past.of(events)
+    past = Past.of(recorded_events(connection, keyring), keep)
+    events = [event for history in past.histories.values() for event in history]
     return past, past.evaluate(at_us, _crowded_in(events))
 
 
@@ -186,8 +179,7 @@ def past_of_subjects(
     further = {subject for subject in further if kind_of(subject) == "activity"}
     around += recorded_events(connection, keyring, sorted(further))
     around += _of_kinds(connection, keyring, "dealer/", "policy/", "matching/")
-    kept = [event for event in (*events, *around, *imagined) if keep(event)]
-    past = Past.of(kept)
+    past = Past.of((*events, *around, *imagined), keep)
     for subject in cards - wanted:
         # Only whether these cards are known matters; their people are not asked for.
         past.histories[subject] = [
@@ -195,7 +187,8 @@ def past_of_subjects(
             for event in past.histories.get(subject, [])
             if event.type_name in ("card.registered", "card.erased", "event.voided")
         ]
-    evaluated = Past({h: e for h, e in past.histories.items() if h not in cards - wanted})
+    own = {h: e for h, e in past.histories.items() if h not in cards - wanted}
+    evaluated = Past(own, past.erased_later)
     evaluated._members = {
         subject.partition("/")[2]: past.member(subject.partition("/")[2])
         for subject in shared

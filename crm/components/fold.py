@@ -206,6 +206,7 @@ class Fold:
         """Every known card, by id."""
         effective: dict[str, list[LoggedEvent]] = {}
         outcomes = self.judged.outcomes
+        erased = {*self.judged.erased_from, *self.context.erased_later}
         for event in self.events:
             if event.type_name != "card.registered" and outcomes[event.key].takes_effect:
                 effective.setdefault(event.subject, []).append(event)
@@ -213,7 +214,7 @@ class Fold:
             name: fold_card(
                 event,
                 effective.get(event.subject, ()),
-                erased=event.subject in self.judged.erased_from,
+                erased=event.subject in erased,
             )
             for (kind, name), event in self.judged.created.items()
             if kind == "card"

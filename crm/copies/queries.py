@@ -8,8 +8,9 @@ from typing import Any, get_args
 import orjson
 from sqlalchemy import Connection, and_, func, or_, select
 
-from crm.components.as_of import effective_up_to, whole_past
+from crm.components.as_of import whole_past
 from crm.components.evaluation import Evaluation
+from crm.components.event_filter import effective_up_to
 from crm.consents.facts import Category
 from crm.copies.change_log import is_quiet
 from crm.copies.changes import ChangeKind

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Engine, func, select
 
 from campaigns.times import day_start_us
 from crm.activities.tables import ACTIVITY
-from crm.components.as_of import EventFilter, whole_past
+from crm.components.as_of import whole_past
 from crm.components.evaluation import Evaluation
+from crm.components.event_filter import EventFilter
 from crm.feed.settling import must_be_settled
 from crm.funnels import rows
 from crm.funnels.answers import FunnelResult, answer

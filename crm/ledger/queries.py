@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from crm.components.as_of import effective_up_to, whole_past
+from crm.components.as_of import whole_past
+from crm.components.event_filter import effective_up_to
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring
 from crm.ledger.rows import claim_in

@@ -262,6 +262,7 @@ class EvaluationContext:
 
     worked_out: what follows from the contracts and policies alone, kept by whoever needs it for
     every component anew.
+    erased_later: of a reading of the past, the subjects that were erased after it.
     """
 
     activity: Callable[[str], Activity | None]
@@ -272,3 +273,4 @@ class EvaluationContext:
     is_crowded: Callable[[str], bool] = field(default=lambda phone: False)
     weights: Weights | None = None
     worked_out: dict[Any, Any] = field(default_factory=dict, compare=False)
+    erased_later: frozenset[str] = frozenset()

@@ -53,10 +53,10 @@ def _judge(
         return waiting("event", f"{void.data.of_source}/{void.data.of_id}")
     if target.type_name == _DAY and void.role == "system":
         return RECORDED
-    if target.type_name in NEVER_VOIDED:
-        return rejected("not_voidable")
     if not may_take_back((void.source, void.role), (target.source, target.role)):
         return rejected("not_allowed")
+    if target.type_name in NEVER_VOIDED:
+        return rejected("not_voidable")
     return rejected("erased") if is_erased(void) else RECORDED
 
 

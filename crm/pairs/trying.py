@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from crm.components.as_of import past_of_subjects
+from crm.components.event_filter import EVERYTHING
 from crm.components.matched_cards import identity_card
 from crm.identity.resolution import resolve
 from crm.identity.weights import Weights
@@ -63,7 +64,7 @@ def tried(
         subject for (subject,) in stored_rows(connection, (CARD.c.subject,), columns, sorted(alike))
     }
     subjects.update(row.subject for row in sample)
-    past = past_of_subjects(connection, keyring, sorted(subjects), at_us, lambda _: True)
+    past = past_of_subjects(connection, keyring, sorted(subjects), at_us, EVERYTHING)
     found = resolve(
         map(identity_card, past.cards.values()),
         past.fold.pair_decisions,

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from crm.components.as_of import effective_up_to, whole_past
+from crm.components.as_of import whole_past
 from crm.components.evaluation import Evaluation
+from crm.components.event_filter import effective_up_to
 from crm.components.index_keys import Digest
 from crm.consents.uses import Standing, may_show
 from crm.identity.traits import PLACEHOLDER_PHONES

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from campaigns.canonical import canonical_json
 from campaigns.identifiers import mobile_e164, verified_id_number
 from campaigns.times import SECOND_US
-from crm.components.as_of import effective_up_to, past_of_subjects
+from crm.components.as_of import past_of_subjects
+from crm.components.event_filter import effective_up_to
 from crm.components.index import subjects_tied_to
 from crm.components.index_keys import keyed_digest, keys_of_traits
 from crm.components.matched_cards import identity_card

@@ -22,6 +22,7 @@ from campaigns.intake import Credential
 from campaigns.wording.catalogues import N_
 from crm.components.as_of import past_of_subjects
 from crm.components.evaluation import Evaluation
+from crm.components.event_filter import EVERYTHING
 from crm.components.index import subjects_tied_to
 from crm.components.index_keys import JOINING, keyed_digest, keys_of_subject, kind_of
 from crm.journal.logged_event import LoggedEvent
@@ -124,8 +125,8 @@ def what_if(
 ) -> Preview:
     """What the imagined events would change, both sides judged for the instant `at_us`."""
     subjects = _subjects(connection, keyring, events)
-    before = past_of_subjects(connection, keyring, subjects, at_us, _everything)
-    after = past_of_subjects(connection, keyring, subjects, at_us, _everything, events)
+    before = past_of_subjects(connection, keyring, subjects, at_us, EVERYTHING)
+    after = past_of_subjects(connection, keyring, subjects, at_us, EVERYTHING, events)
     return Preview(
         before,
         after,
@@ -133,10 +134,6 @@ def what_if(
         tuple(_changes(before, after, RowHashes.of(keyring), {e.position for e in events})),
         tuple(_claim_changes(before, after)),
     )
-
-
-def _everything(_event: LoggedEvent) -> bool:
-    return True
 
 
 def _subjects(connection: Connection, keyring: Keyring, events: Sequence[LoggedEvent]) -> list[str]:

@@ -16,7 +16,8 @@ from campaigns.cloudevents import decode_data
 from campaigns.events.base import EventData
 from campaigns.events.purchases import PurchaseMade, ReferralMade
 from campaigns.times import shanghai_day
-from crm.components.as_of import effective_up_to, past_of_subjects
+from crm.components.as_of import past_of_subjects
+from crm.components.event_filter import effective_up_to
 from crm.components.index import subjects_tied_to
 from crm.components.index_keys import kind_of
 from crm.journal.events import JOURNAL

@@ -8,7 +8,7 @@ import typer
 
 from campaigns.times import shanghai_day
 from crm.clock import now_us
-from crm.components.as_of import effective_up_to, received_up_to
+from crm.components.event_filter import EventFilter
 from crm.funnels.answers import FunnelResult, answer
 from crm.funnels.definition import (
     MONTH,
@@ -274,13 +274,14 @@ def _compute(
         message = say("按 {by} 分组只能看现在", by=dimension_word(asked.by, language()))
         raise typer.BadParameter(message)
     with reading(installation.engine) as connection:
-        effective = effective_up_to(now_us() if at_us is None else at_us)
-        received = received_up_to(now_us() if known_at_us is None else known_at_us)
+        now = now_us()
         return funnel_then(
             SCOPE,
             connection,
             installation.keyring,
             asked,
             at_us or known_at_us or 0,
-            lambda event: effective(event) and received(event),
+            EventFilter(
+                now if at_us is None else at_us, now if known_at_us is None else known_at_us
+            ),
         )

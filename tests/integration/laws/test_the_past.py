@@ -10,14 +10,9 @@ from hypothesis import strategies as st
 
 from campaigns.canonical import canonical_json
 from campaigns.times import DAY_US, rfc3339
-from crm.components.as_of import (
-    EventFilter,
-    effective_up_to,
-    past_of_subjects,
-    received_up_to,
-    whole_past,
-)
+from crm.components.as_of import past_of_subjects, whole_past
 from crm.components.evaluation import Evaluation
+from crm.components.event_filter import EventFilter, effective_up_to, received_up_to
 from crm.copies.projection import rows_of_copies
 from crm.copies.row_keys import row_keys
 from crm.rewards.judgement import judge_claims
@@ -158,3 +153,29 @@ def test_the_present_is_the_past_of_now(events: list[Sent]) -> None:
             past = whole_past(connection, installation.keyring, at_us, effective_up_to(at_us))
         told, wanted = folded(past, installation), kept(installation.snapshot())
         assert {name for name in told if told[name] != wanted[name]} == set()
+
+
+@FEW
+@given(worlds(), instants())
+def test_who_is_erased_today_is_in_no_copy_of_any_instant_and_nothing_more_is_taken_back(
+    events: list[Sent], at_us: int
+) -> None:
+    """Nobody gets a person back by asking for the time before the erasure."""
+    erased = {sent.wire["subject"] for sent in events if sent.type_name == "card.erased"}
+    with clock(), Installation() as installation:
+        installation.accept(events)
+        installation.work()
+        with reading(installation.engine) as connection:
+            keep = effective_up_to(at_us)
+            past = whole_past(connection, installation.keyring, at_us, keep)
+        today = kept(installation.snapshot())["outcomes"]
+        told = folded(past, installation)
+    for name, card in past.cards.items():
+        if f"card/{name}" in erased:
+            assert (card.erased, card.name, card.phones) == (True, None, ())
+    for _, _, cards, _ in told["copies"]:
+        assert not erased & {f"card/{name}" for name in orjson.loads(cards)}
+    for event in past.events:
+        if event.starts_us <= at_us:
+            key = tuple(event.key)
+            assert (told["outcomes"][key][0] == "voided") == (today[key][0] == "voided"), key

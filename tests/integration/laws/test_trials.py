@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from campaigns.events.members import MemberKind
 from campaigns.events.rewards import PolicyRule
-from crm.components.as_of import effective_up_to, whole_past
+from crm.components.as_of import whole_past
+from crm.components.event_filter import effective_up_to
 from crm.policies.recorded import recorded_facts
 from crm.policies.trial import LAST_ORDER, tried
 from crm.rewards.claims import Bench

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from campaigns.times import DAY_US
-from crm.components.as_of import effective_up_to, past_of_subjects, whole_past
+from crm.components.as_of import past_of_subjects, whole_past
+from crm.components.event_filter import effective_up_to
 from crm.identity.default_weights import SHIPPED
 from crm.journal.progress import PROGRESS
 from crm.operations.checks import run_checks

@@ -8,9 +8,13 @@ import pytest
 from campaigns.ids import person_id, reward_id
 from campaigns.intake import CLOCK_SOURCE
 from campaigns.times import DAY_US, rfc3339
-from crm.components.as_of import effective_up_to, past_of_subjects
+from crm.archives.queries import archive
+from crm.components.as_of import past_of_subjects, whole_past
+from crm.components.event_filter import effective_up_to
+from crm.copies.queries import copy_then
 from crm.ledger.tables import REWARD
 from crm.operations.checks import run_checks
+from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.installations import Installation, assert_same, clock
 from tests.oracles import assert_as_written
@@ -74,9 +78,9 @@ class Story(Maker):
         data |= {"amount_fen": 1_000, "reference": "bank"}
         return self.tell("reward.paid", f"reward/{reward}", data, day=40)
 
-    def voided(self, target: Sent) -> Sent:
+    def voided(self, target: Sent, *, by: str = "company") -> Sent:
         data = {"of_source": target.key[0], "of_id": target.key[1], "reason_code": "typed_wrong"}
-        return self.tell("event.voided", target.wire["subject"], data)
+        return self.tell("event.voided", target.wire["subject"], data, by=by)
 
     def contracted(self, *, day: int, starts_on: str) -> Sent:
         data = {"dealer": "D1", "contract_id": "x1", "name": "经销商", "regions": ["110000"]}
@@ -225,3 +229,56 @@ def test_one_persons_past_knows_the_members_whose_card_was_written_at_an_activit
             past = past_of_subjects(connection, installation.keyring, ["card/c2"], CLOCK_US, keep)
     outcomes = {tuple(key): found.outcome for key, found in past.outcomes.items()}
     assert outcomes[referral.key] == "recorded"
+
+
+def test_before_an_erasure_no_copy_holds_the_card_and_a_later_word_takes_nothing_back() -> None:
+    """Of a person who was erased afterwards the past shows nothing, and a void came too late."""
+    story = Story()
+    contract = {"dealer": "D1", "contract_id": "x1", "name": "经销商", "regions": ["110000"]}
+    contract |= {"kind": "exclusive", "starts_on": "2026-01-01"}
+    story.tell("dealer.contracted", "dealer/D1", contract)
+    story.written("c1", region="110105")
+    consent = {"card_id": "c1", "purpose": "share_with_dealer", "dealer": "D1", "by": "self"}
+    story.tell("consent.given", "card/c1", {**consent, "notice_version": "1", "method": "paper"})
+    joined = story.tell("club.joined", "card/c1", {"card_id": "c1", "club": "夕阳红"})
+    story.tell("card.erased", "card/c1", {"card_id": "c1", "reason_code": "asked"}, day=10)
+    void = {"of_source": joined.wire["source"], "of_id": joined.wire["id"]}
+    story.tell("event.voided", "card/c1", {**void, "reason_code": "typed_wrong"}, day=20)
+    at_us = START_US + 5 * DAY_US
+    with clock(), Installation() as installation:
+        installation.accept(story.made)
+        installation.work()
+        with reading(installation.engine) as connection:
+            asked = (HEADQUARTERS_SCOPE, connection, installation.keyring)
+            past = whole_past(connection, installation.keyring, at_us, effective_up_to(at_us))
+            rows = list(copy_then(*asked, "D1", at_us))
+            shown = archive(*asked, "c1", CLOCK_US, at_us)
+    outcomes = {tuple(key): outcome.outcome for key, outcome in past.outcomes.items()}
+    assert (rows, outcomes[joined.key]) == ([], "recorded")
+    assert shown is not None
+    assert "person" not in shown["timeline"][0]["data"]
+
+
+def test_of_two_reasons_against_a_void_the_lacking_right_is_named_first() -> None:
+    """The reasons of a rejection are named in the order of their list, as faults of a line are."""
+    story = Story()
+    story.written("c1")
+    story.written("c2")
+    joined = story.tell("club.joined", "card/c1", {"card_id": "c1", "club": "夕阳红"})
+    never_voided = [
+        story.voided(joined),
+        story.tell("card.erased", "card/c2", {"card_id": "c2", "reason_code": "asked"}),
+    ]
+    told = {}
+    for target in never_voided:
+        told[story.voided(target).key] = "not_voidable"
+        void = story.voided(target, by="staff")
+        void.wire["source"] = "/phone/p1"
+        told[void.key] = "not_allowed"
+    with clock(), Installation() as installation:
+        installation.accept(story.made)
+        installation.work()
+        found = {row[0]: row[2:4] for row in installation.snapshot()["outcome"]}
+    assert {key: found[key] for key in told} == {
+        key: ("rejected", reason) for key, reason in told.items()
+    }
