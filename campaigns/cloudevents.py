@@ -104,9 +104,14 @@ def check_object(wire: Any, received_us: int, *, history: bool = False) -> Check
     event: EventData = envelope.data
     starts_us = _starts_us(envelope)
     faults = _faults_between(envelope, read["data"], event, kind, starts_us)
+    if _lacks_colon(wire["time"]):
+        faults.append(("bad_value", "$.time"))
+    for name in kind.moments:
+        if _lacks_colon(read["data"].get(name)):
+            faults.append(("bad_value", f"$.data.{name}"))
     if history and envelope.receivedat is not None:
         sent_us = instant_us(envelope.receivedat)
-        if starts_us <= sent_us <= received_us:
+        if starts_us <= sent_us <= received_us and not _lacks_colon(wire["receivedat"]):
             received_us = sent_us
         else:
             faults.append(("bad_value", "$.receivedat"))
@@ -223,6 +228,11 @@ def _faults_between(
         if type(amount) is int and amount > LARGEST_FEN:
             faults.append(("bad_value", f"$.data.{name}"))
     return faults
+
+
+def _lacks_colon(moment: str | None) -> bool:
+    """Whether a time that is read otherwise has a zone like `+0800`: none of RFC 3339."""
+    return moment is not None and moment[-5] in "+-"
 
 
 def _births_after(event: EventData, starts_us: int) -> list[Fault]:

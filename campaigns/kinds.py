@@ -83,6 +83,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     lacks, faults: what may be wrong between fields, None where the class asks for nothing.
     subject: how it begins, and the field that it names.
     amounts: fields that hold money.
+    moments: fields that hold a time.
     """
 
     event: type[EventData]
@@ -99,6 +100,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     has_person: bool
     may_be_odd: bool
     amounts: tuple[str, ...]
+    moments: tuple[str, ...]
 
 
 @functools.cache
@@ -112,6 +114,7 @@ def _kind(event: type[EventData]) -> Kind:
     assert isinstance(described, inspect.StructType)
     nested = {}
     identifiers = []
+    moments = []
     listed = {}
     not_asked = {*_NO_IDENTIFIER, event.subject_field}
     for field in described.fields:
@@ -123,6 +126,8 @@ def _kind(event: type[EventData]) -> Kind:
                 listed[field.name] = tuple(_texts_of(item))
         elif isinstance(item, inspect.StrType) and field.name not in not_asked:
             identifiers.append(field.name)
+        elif isinstance(item, inspect.DateTimeType):
+            moments.append(field.name)
     annotations = {field.name: field.type for field in msgspec.structs.fields(event)}
     return Kind(
         event=event,
@@ -139,6 +144,7 @@ def _kind(event: type[EventData]) -> Kind:
         has_person="person" in annotations,
         may_be_odd=not LOOKED_AT.isdisjoint(annotations),
         amounts=tuple(name for name in annotations if name.endswith("_fen")),
+        moments=tuple(moments),
     )
 
 

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.catalogue import WIRE_NAMES
 from campaigns.cloudevents import LARGEST_EVENT_BYTES, CheckedEvent, Refusal, check
+from campaigns.kinds import kind_of
 from campaigns.times import SECOND_US, day_start_us, parse_instant_us
-from tests.examples import HAPPENED, LATER_US, a_card, an_event, days_after, written
+from tests.examples import HAPPENED, LATER_US, a_card, an_event, days_after, valid_data, written
+from tests.profiles import examples
 
 HAPPENED_US = parse_instant_us(HAPPENED)
 
@@ -184,6 +187,30 @@ def test_the_ends_of_the_calendar_are_answered_too(
     text: str, fault: tuple[str, str], precision: str
 ) -> None:
     assert refused(a_card() | {"time": text, "timeprecision": precision}) == fault
+
+
+@pytest.mark.parametrize("zone", ["+0800", "-0000"])
+def test_a_zone_without_its_colon_is_no_time_of_rfc_3339_wherever_it_stands(zone: str) -> None:
+    text = f"2026-05-03T09:12:00{zone}"
+    assert refused(a_card() | {"time": text}) == ("bad_value", "$.time")
+    received = a_card() | {"receivedat": text.replace("09:12", "23:12")}
+    assert refused(received, history=True) == ("bad_value", "$.receivedat")
+    checked(received)
+
+
+@examples(1 / 10)
+@given(st.data(), st.sampled_from(["+0800", "-0000"]))
+def test_nor_is_it_one_in_any_field_that_holds_a_time(data: st.DataObject, zone: str) -> None:
+    kinds = [kind for wire in WIRE_NAMES if (kind := kind_of(wire)) is not None and kind.moments]
+    assert {kind.event.type_name for kind in kinds} >= {"activity.planned", "card.corrected"}
+    for kind in kinds:
+        name = kind.event.type_name
+        for field in kind.moments:
+            said = data.draw(valid_data(name))
+            others = dict.fromkeys({"starts_at"} & said.keys(), "2026-05-01T09:12:00+08:00")
+            said = {key: each for key, each in said.items() if key not in kind.moments} | others
+            said[field] = f"2026-05-03T09:12:00{zone}"
+            assert refused(an_event(name, said)) == ("bad_value", f"$.data.{field}")
 
 
 def test_unknown_fields_are_kept_and_encrypted_wherever_they_stand() -> None:
