@@ -7,6 +7,9 @@ LANGUAGES: tuple[Language, ...] = ("zh-CN", "zh-TW", "en")
 DEFAULT_LANGUAGE: Language = "zh-CN"
 """The one that the texts in the code are written in."""
 
+LANGUAGE_NAMES: dict[Language, str] = {"zh-CN": "简体", "zh-TW": "繁體", "en": "English"}
+"""What each calls itself: whoever looks for it reads it."""
+
 _TRADITIONAL = {"zh-tw", "zh-hk", "zh-mo", "zh-hant"}
 
 

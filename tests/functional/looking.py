@@ -53,6 +53,26 @@ _WRONG_ALONE = {"resultTypes": ["violations"]}
 
 _AXE: str = Axe().axe_script
 
+_TEXT_OUTSIDE_ITS_BOX = """() => {
+  const found = [], walk = document.createTreeWalker(
+    document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let node; (node = walk.nextNode());) {
+    const inside = node.parentElement;
+    // What scrolls may be wider; a picture is laid out by itself.
+    const apart = ".sr, svg, .scroll, thead, script, style, template, option, textarea";
+    if (!node.textContent.trim() || !inside.checkVisibility() || inside.closest(apart)) continue;
+    let box = inside;
+    while (getComputedStyle(box).display === "inline") box = box.parentElement;
+    const { left, right } = box.getBoundingClientRect();
+    const edge = right - parseFloat(getComputedStyle(box).paddingRight) + 2;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    if ([...range.getClientRects()].some((line) => line.right > edge || line.left < left - 2))
+      found.push(`${box.tagName} ${box.className}: ${node.textContent.trim().slice(0, 60)}`);
+  }
+  return found;
+}"""
+
 
 def assert_accessible(page: Page, options: dict[str, Any] | None = None) -> None:
     # Half a megabyte: to a page that is looked at twice it is sent once.
@@ -82,6 +102,8 @@ def assert_fits(page: Page) -> None:
         }"""
     )
     assert width <= 0, "\n".join((f"{page.url} is {width} px too wide", *widest))
+    outside = page.evaluate(_TEXT_OUTSIDE_ITS_BOX)
+    assert not outside, "\n".join((f"{page.url}: text stands outside its box", *outside))
 
 
 def assert_large_targets(page: Page) -> None:

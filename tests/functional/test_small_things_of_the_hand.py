@@ -184,3 +184,41 @@ def test_a_breakdown_by_activities_shows_its_numbers_on_a_phone(on_phone: Journe
     number = on_phone.page.locator("table.figures").last.locator("tbody td").first
     box = number.bounding_box()
     assert box and box["x"] + box["width"] < 300
+
+
+@pytest.mark.parametrize("device", ["on_phone", "at_desk"])
+def test_a_line_that_leads_on_has_its_sign_at_its_end_and_its_words_together(
+    request: pytest.FixtureRequest, device: str
+) -> None:
+    journey: Journey = request.getfixturevalue(device)
+    journey.enter("office")
+    for path in ("/me", "/more"):
+        journey.open(path)
+        laid_out = journey.page.locator(".rows.lead > li > a").evaluate_all(
+            "links => links.map((link) => [getComputedStyle(link).display, link.children.length])"
+        )
+        assert laid_out and {display for display, _ in laid_out} == {"flex"}, path
+        assert max(parts for _, parts in laid_out) <= 1, path
+
+
+def test_names_in_cards_of_a_phone_begin_at_one_edge(on_phone: Journey) -> None:
+    on_phone.enter("office")
+    for path in ("/people", "/members", "/events"):
+        on_phone.open(path)
+        edges = on_phone.page.locator(".listing tbody tr").evaluate_all(
+            """rows => rows.map((row) => {
+              const range = document.createRange();
+              range.selectNodeContents(row.querySelector("td a"));
+              return Math.round(range.getBoundingClientRect().left);
+            })"""
+        )
+        assert len(set(edges)) == 1, (path, sorted(set(edges)))
+
+
+def test_a_word_that_is_empty_where_it_stands_in_a_list_keeps_its_distance(
+    at_desk: Journey,
+) -> None:
+    at_desk.enter("office")
+    at_desk.open("/disputes")
+    padding = at_desk.page.locator(".empty").evaluate("each => getComputedStyle(each).padding")
+    assert padding == "18px"

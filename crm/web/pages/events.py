@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from campaigns.sentences import outcome_sentence
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import C_, N_
 from crm.accounts.people import names_of
 from crm.copies.queries import dealer_names
 from crm.journal.numbers import numbers_of
@@ -57,7 +57,8 @@ def _source(_visit: Visit, each: Named) -> Cell:
 
 
 def _sentence(visit: Visit, each: Named) -> str:
-    return sentence(visit, each[0])
+    """Of what is recorded its outcome says it all."""
+    return "" if each[0].outcome == "recorded" else sentence(visit, each[0])
 
 
 TABLE: Table[Named] = Table(
@@ -93,7 +94,7 @@ def events_page(visit: SignedIn) -> Response:
     if asked.file:
         return taken_away(visit, shown)
     context = {
-        "title": visit.say(OUTCOMES[outcome] if outcome else N_("事件")),
+        "title": visit.say(OUTCOMES[outcome] if outcome else C_("places", "事件")),
         "advice": visit.say(_ADVICE[outcome] if outcome else _ALL),
         "outcome": outcome,
         "table": shown,

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from campaigns.wording.languages import LANGUAGES, language_named
+from campaigns.wording.languages import language_named
 from crm.activities.queries import activities_from
 from crm.follow_ups.queries import due_follow_ups
 from crm.invitations.queries import invited_to, with_invited
@@ -173,7 +173,6 @@ def _page(visit: Visit, form: ActForm, found: Outcome | None) -> Response:
     context = {
         "title": visit.say(N_("给一批人写信或发消息")),
         "templates": known,
-        "languages": LANGUAGES,
         "ways": [(way, visit.site.ways.has(way)) for way in WAYS],
         "of_activity": activity_templates(known, visit.language),
         "is_off": any(

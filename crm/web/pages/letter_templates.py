@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from campaigns.wording.catalogues import N_
-from campaigns.wording.languages import LANGUAGES, Language
+from campaigns.wording.languages import LANGUAGE_NAMES, LANGUAGES, Language
 from crm.accounts.access import GATEWAY_KEY, Access, log_accesses
 from crm.letters.addressee import speaks_of_an_activity
 from crm.letters.queries import letter_templates
@@ -44,7 +44,6 @@ _SHOWN = {
     **{"activity": N_("活动"), "when": N_("时间"), "place": N_("地点"), "host": N_("主办")},
 }
 """What a template may name → what stands there for a reader."""
-_LANGUAGES = (("zh-CN", "简体"), ("zh-TW", "繁體"), ("en", "English"))
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NO_NAME = N_("模板的代号只用小写字母、数字和短横；不写，就由系统起一个。")
 
@@ -106,7 +105,7 @@ def secret_page(posting: SignedInPosting) -> Response:
 
 def _said(visit: Visit, fault: Fault) -> str:
     said = visit.say(_FAULTS[fault.why]).format(names=fault.detail)
-    return f"{dict(_LANGUAGES)[fault.language]}：{said}"
+    return f"{LANGUAGE_NAMES[fault.language]}：{said}"
 
 
 def _templates(visit: Visit, form: ActForm, secret: str | None = None) -> Response:
@@ -120,7 +119,7 @@ def _templates(visit: Visit, form: ActForm, secret: str | None = None) -> Respon
         "of_activity": activity_templates(known, visit.language),
         "form": form,
         "purposes": PURPOSES,
-        "languages": _LANGUAGES,
+        "languages": tuple(LANGUAGE_NAMES.items()),
         "values": [(NAMES[visit.language][each], visit.say(_SHOWN[each])) for each in VALUES],
         "product": NAMES[visit.language]["sku"],
         "may_write": may_write,

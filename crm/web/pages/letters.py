@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from campaigns.events.base import MAIL_PATTERN
 from campaigns.wording.catalogues import N_
-from campaigns.wording.languages import LANGUAGES, Language, language_named
+from campaigns.wording.languages import Language, language_named
 from crm.accounts.access import Access, log_accesses
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
@@ -182,7 +182,6 @@ def _letter(visit: Visit, person: PersonView, form: ActForm, made: Letter | None
         "hidden": person.restricted and not visit.scope.may("restricted"),
         "templates": known,
         "in_words": partial(in_words, visit),
-        "languages": LANGUAGES,
         "ways": [(way, visit.site.ways.has(way)) for way in WAYS],
         "phones": list(enumerate(addresses_of(person, "sms"))) if not person.restricted else [],
         "mails": addresses_of(person, "mail") if not person.restricted else [],

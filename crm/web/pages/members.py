@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from campaigns.events.members import MemberTrained, ValueTransferred
 from campaigns.times import shanghai_day
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import C_, N_
 from crm.copies.queries import dealer_names
 from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.masking import masked_name
@@ -125,7 +125,7 @@ def _list(visit: Visit, asked: Asked) -> Response:
     if asked.file:
         return taken_away(visit, shown)
     context = {
-        "title": visit.say(N_("会员")),
+        "title": visit.say(C_("places", "会员")),
         "table": shown,
         "may_enrol": visit.may_say("member.enrolled"),
         "may_see_money": visit.may("money"),

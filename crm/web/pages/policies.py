@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from msgspec import structs
 
 from campaigns.times import shanghai_day
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import C_, N_
 from crm.accounts.people import names_of
 from crm.policies.asking import try_policy
 from crm.policies.document import Document, PolicyInvalid, read, written
@@ -50,7 +50,7 @@ def policies_page(visit: SignedIn) -> Response:
         names = names_of(connection, _actors(known, found))
     today = shanghai_day(visit.site.now_us())
     context = {
-        "title": visit.say(N_("奖励政策")),
+        "title": visit.say(C_("places", "奖励政策")),
         "known": known,
         "current": policy_on(known, today),
         "drafts": found,

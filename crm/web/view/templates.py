@@ -19,7 +19,7 @@ from campaigns.times import parse_instant_us, shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.counting import counted
 from campaigns.wording.days import day_text, month_text, said_day, whole_day_text
-from campaigns.wording.languages import Language
+from campaigns.wording.languages import LANGUAGE_NAMES, Language
 from crm.accounts.roles import ROLES, roles_that_say
 from crm.masking import masked_mail, masked_name, masked_number
 from crm.money import yuan_text
@@ -107,6 +107,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
 
     environment.globals |= {
         "language": language,
+        "language_names": LANGUAGE_NAMES,
         "static": static_url,
         "labels": labels,
         "say": say,

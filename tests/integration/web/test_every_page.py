@@ -24,7 +24,7 @@ from tests.integration.web.roles import pages
 from tests.integration.web.sites import RunningSite, invent_season, running, sign_in
 
 DAY = re.compile(r"\b\d{4}-\d\d(?:-\d\d)?\b")
-CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b(?:[a-z]+\.)+[a-z]+(?:\.v\d)?\b")
+CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b(?:[a-z]+\.)+[a-z]+(?:\.v\d)?\b|\bzh-(?:CN|TW)\b")
 FOR_MACHINES = ("/docs",)
 """Pages that tell whoever writes programs what to send."""
 AS_IT_IS = re.compile(
@@ -164,7 +164,7 @@ def test_what_an_event_said_is_told_without_codes_and_days_of_machines(site: Run
 
 def test_what_is_looked_for_would_be_found() -> None:
     assert raw_in("自 2026-03-02 起") and raw_in("2026-03") and raw_in("free_clinic")
-    assert raw_in("activity.held") and raw_in("jinxi.activity.held.v1")
+    assert raw_in("activity.held") and raw_in("jinxi.activity.held.v1") and raw_in("zh-CN zh-TW en")
     assert not raw_in(shown("<main><code>free_clinic</code> 5月3日 a@jinxi.example</main>"))
 
 

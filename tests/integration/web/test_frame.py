@@ -114,4 +114,5 @@ def test_words_of_the_list_begin_with_a_capital_and_the_parts_of_pages_are_no_pl
             words += re.findall(r"</svg><span>([^<]+)</span>", page)
             assert words and [word for word in words if word[0].islower()] == []
             assert "/components" not in page
+        assert {"Members", "Events", "Follow-ups", "Reward policies"} <= set(words)
         assert client.get("/components").status_code == 200

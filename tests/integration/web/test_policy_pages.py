@@ -178,7 +178,9 @@ def test_a_policy_that_came_in_another_way_is_marked(site: RunningSite) -> None:
     }
     site.accept(event("reward_policy.published", "policy/alone", data, 0) | {"time": _now(site)})
     with signed_in(site, "payer") as person:
-        assert "没有经过两个人" in person.get("/policies").text
+        page = person.get("/policies").text
+        assert "没有经过两个人" in page
+        assert ">自带的" in page and ">default" not in page
 
 
 def test_a_policy_of_the_first_day_of_the_calendar_has_none_before_it(site: RunningSite) -> None:

@@ -99,6 +99,13 @@ def test_people_are_sorted_by_birth_and_filtered_by_sex(office: httpx.Client) ->
     assert shown(office.post("/people", data=form).text) == []
 
 
+def test_an_event_that_is_recorded_says_so_once(site: RunningSite, office: httpx.Client) -> None:
+    site.work()
+    page = office.get("/events?outcome=recorded").text
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.S)
+    assert rows and all(row.count("已入档") == 1 for row in rows)
+
+
 LISTS = {
     "/accounts": ("名字", "office"),
     "/tokens": ("给谁用", "a test"),
