@@ -81,12 +81,11 @@ def check_row_event(
 ) -> CheckedEvent | Refusal:
     """The event of the card, with the content as it was sent.
 
-    What is never said by a row is refused before anything else: how it compares with the card
-    would tell which card that is.
+    What is never said by a row is held against no card: how it compares would tell which one
+    that is.
     """
-    if WIRE_NAMES[wire["type"]].type_name not in BY_ROW:
-        return Refusal("not_allowed", "$.type", _text(wire, "source"), _text(wire, "id"))
-    subject = _NO_CARD if row is None else row.subject
+    is_never_said = WIRE_NAMES[wire["type"]].type_name not in BY_ROW
+    subject = _NO_CARD if row is None or is_never_said else row.subject
     found = check_object(of_card(wire, subject), received_us, history=history)
     if isinstance(found, Refusal):
         return found
@@ -94,11 +93,6 @@ def check_row_event(
         wire, found.starts_us, day_precision=found.day_precision, sequence=found.sequence
     )
     return structs.replace(found, content=canonical_json(said))
-
-
-def _text(wire: dict[str, Any], name: str) -> str | None:
-    said = wire.get(name)
-    return said if type(said) is str else None
 
 
 def _rows(connection: Connection, dealer: str, keys: Iterable[str]) -> dict[str, FoundRow]:

@@ -315,6 +315,17 @@ def test_by_a_row_a_dealer_says_what_the_contract_lists(company: Company, kind: 
     assert became == (("recorded", None) if kind in BY_ROW else ("refused", "not_allowed"))
 
 
+@pytest.mark.parametrize("kind", sorted(OF_ROWS.keys() - BY_ROW))
+def test_what_is_never_said_by_a_row_is_told_its_graver_faults_first(
+    company: Company, kind: str
+) -> None:
+    (lacking, *others) = OF_ROWS[kind]
+    data = {name: OF_ROWS[kind][name] for name in others}
+    assert company.became(company.of_row(company.d1, kind, **data)) == ("refused", "missing_field")
+    wrong = {**OF_ROWS[kind], lacking: 7}
+    assert company.became(company.of_row(company.d1, kind, **wrong)) == ("refused", "bad_value")
+
+
 @pytest.mark.parametrize(
     ("kind", "data"),
     [
