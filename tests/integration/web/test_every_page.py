@@ -1,7 +1,7 @@
 """What holds of every page, opened by everybody who finds a way to it.
 
 What stands on it is in words: no day as machines write it, no code of an event or a field; in
-English it has English marks, and of one thing it does not speak as of many. What it asks of the
+English it has English marks and capitals, and of one thing it does not speak as of many. What it asks of the
 database costs what it shows, not what there is.
 """
 
@@ -91,6 +91,15 @@ def not_english_in(page: str) -> list[str]:
     ] + re.findall(r".{40}u27e6.{20}", page)
 
 
+_CHOICE = re.compile(r"<(?:option|button)\b[^>]*>(?:\s|<[^>]*>)*([a-z][^<]*)")
+_SIGN_IN_NAME = re.compile(r"u\d+\s*")
+
+
+def begun_small_in(page: str) -> list[str]:
+    """Choices and buttons in English without a capital; who signs in is called as they typed it."""
+    return [told for told in _CHOICE.findall(page) if not _SIGN_IN_NAME.fullmatch(told)]
+
+
 def _kind(path: str) -> str:
     return re.sub(r"/[0-9a-f-]{12,}|/[A-Z]{1,3}-?[A-Z0-9-]+|(?<==)[^&]*", "*", path)
 
@@ -122,7 +131,8 @@ def test_a_page_shows_no_day_as_machines_write_it_and_no_code_and_walks_over_no_
                     continue
                 wrong += [f"{path}: {told}" for told in raw_in(shown(answer.text))]
                 english = client.get(path, headers=ENGLISH, follow_redirects=True).text
-                wrong += [f"{path}: {told}" for told in not_english_in(english)]
+                told_badly = not_english_in(english) + begun_small_in(english)
+                wrong += [f"{path}: {told}" for told in told_badly]
                 links = re.findall(r'<a [^>]*href="(/[^"#]*)"', answer.text)
                 waiting += [unescape(link) for link in links if "download" not in link]
     finally:
@@ -175,6 +185,12 @@ def test_what_is_not_english_would_be_found() -> None:
         "<main>1 people</main>"
     )
     assert not not_english_in("<main>健康讲座：护脑 <b>11</b> rewards, 1 reward</main>")
+
+
+def test_a_choice_without_a_capital_would_be_found() -> None:
+    assert begun_small_in('<option value="a">visit</option>') == ["visit"]
+    assert begun_small_in("<button><span>reached</span></button>") == ["reached"]
+    assert not begun_small_in("<option>u12</option><option>–</option><button>Go</button>")
 
 
 def test_a_walk_over_a_large_table_would_be_found(site: RunningSite) -> None:
