@@ -1,8 +1,8 @@
 """What holds of every page, opened by everybody who finds a way to it.
 
 What stands on it is in words: no day as machines write it, no code of an event or a field; in
-English it has English marks and capitals, and of one thing it does not speak as of many. What it asks of the
-database costs what it shows, not what there is.
+English it has English marks and capitals, and of one thing it does not speak as of many. What it
+asks of the database costs what it shows, not what there is.
 """
 
 import re
