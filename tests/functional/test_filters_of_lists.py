@@ -46,15 +46,17 @@ def test_what_searches_a_list_stays_in_sight_when_its_filters_are_folded(on_phon
     expect(page.locator("details.fold > summary")).to_have_text("筛选：大型义诊")
 
 
-def test_the_filters_of_calls_are_folded_on_a_phone_and_said(on_phone: Journey) -> None:
+def test_few_filters_of_calls_leave_the_first_of_them_on_the_first_screen_of_a_phone(
+    on_phone: Journey,
+) -> None:
     on_phone.enter()
     on_phone.open("/follow-ups?whose=all")
     page = on_phone.page
-    assert _top_of(page, ".calls li") < 480
-    page.locator("details.fold > summary").tap()
-    page.get_by_label("产品").select_option("JX-B4")
+    assert _top_of(page, ".listing tbody tr") < 480
+    page.locator("#by-sku").select_option("JX-B4")
     page.get_by_role("button", name="查找").tap()
-    expect(page.locator("details.fold > summary")).to_have_text("筛选：JX-B4")
+    expect(page.locator("#by-sku")).to_have_value("JX-B4")
+    assert "sku=JX-B4" in page.url
 
 
 def test_the_member_of_a_referral_is_typed_without_any_script_failing(on_phone: Journey) -> None:

@@ -8,6 +8,9 @@ from tests.integration.web.sites import card
 
 pytestmark = pytest.mark.browser
 
+DESKS = ("/follow-ups",)
+"""Lists that are worked off."""
+
 
 def test_who_goes_back_to_the_search_finds_what_was_searched_for(on_phone: Journey) -> None:
     on_phone.enter()
@@ -222,3 +225,13 @@ def test_a_word_that_is_empty_where_it_stands_in_a_list_keeps_its_distance(
     at_desk.open("/disputes")
     padding = at_desk.page.locator(".empty").evaluate("each => getComputedStyle(each).padding")
     assert padding == "18px"
+
+
+def test_lists_of_desks_are_tables_with_rows_as_low_as_all_others(at_desk: Journey) -> None:
+    at_desk.enter("office")
+    for path in DESKS:
+        at_desk.open(path)
+        heights = at_desk.page.locator("table.listing tbody tr").evaluate_all(
+            "rows => rows.map((row) => row.getBoundingClientRect().height)"
+        )
+        assert heights and max(heights) <= 36, (path, heights)

@@ -30,14 +30,16 @@ Taken = str | int | Decimal | date | datetime
 class Cell:
     """What stands in one place. text: as people read it.
 
-    href: where it leads. tone: good, waiting or wrong, shown as a badge. raw: what a file holds
-    instead of the text: what can be reckoned with, or a text without signs.
+    href: where it leads; sent: where a tap on it sends the table's `beside` form. tone: good,
+    waiting or wrong, shown as a badge. raw: what a file holds instead of the text: what can be
+    reckoned with, or a text without signs.
     """
 
     text: str
     href: str = ""
     tone: str = ""
     raw: Taken | None = None
+    sent: str = ""
 
     @property
     def taken(self) -> Taken:
@@ -52,7 +54,7 @@ class Column(Generic[R]):
     key: in addresses and forms; word: its heading, to be translated.
     cell: what stands there; None: nothing.
     order: by what rows in memory are sorted; `sorts`: that whoever fetches the rows can sort by it.
-    shown: whether it is there before anybody chooses.
+    shown: whether it is there before anybody chooses. acts: it tells nothing and is in no file.
     """
 
     key: str
@@ -62,6 +64,7 @@ class Column(Generic[R]):
     sorts: bool = False
     is_number: bool = False
     shown: bool = True
+    acts: bool = False
 
     @property
     def is_sortable(self) -> bool:
@@ -139,8 +142,9 @@ Fetch = Callable[[Asked, int, int], tuple[Sequence[R], int]]
 class Table(Generic[R]):
     """How rows of one sort are shown.
 
-    name: of files that are taken away. row_id: what a ticked row is called, if it can be ticked.
-    by_post: whether what is searched for must stand in no address. tone: of a whole row.
+    name: of files that are taken away. row_id: what a ticked row is called; empty: it is not
+    ticked. by_post: whether what is searched for must stand in no address. tone: of a whole row.
+    beside: the id of a form beside it that ticks and taps belong to; ticked: as what it gets them.
     """
 
     name: str
@@ -150,6 +154,8 @@ class Table(Generic[R]):
     row_id: Callable[[R], str] | None = None
     by_post: bool = False
     tone: Callable[[R], str] | None = None
+    beside: str = ""
+    ticked: str = "chosen"
 
     def show(self, visit: Visit, asked: Asked, fetch: Fetch[R], path: str) -> "ShownTable":
         """One page of it, or all of it for a file."""
@@ -158,6 +164,7 @@ class Table(Generic[R]):
             asked = Asked("", asked.page, asked.columns, asked.filters, asked.file)
         chosen = [column for column in self.columns if column.key in asked.columns]
         picked = chosen or [column for column in self.columns if column.shown]
+        picked = [column for column in picked if not (column.acts and asked.file)]
         most = MOST_ROWS_OF_A_FILE if asked.file else ROWS_ON_A_PAGE
         skipped = 0 if asked.file else (asked.page - 1) * ROWS_ON_A_PAGE
         rows, total = fetch(asked, most, skipped)
@@ -214,6 +221,11 @@ class ShownTable:
     def pages(self) -> int:
         """How many there are."""
         return max(1, -(-self.total // ROWS_ON_A_PAGE))
+
+    @property
+    def has_ticks(self) -> bool:
+        """Whether any of its rows can be ticked."""
+        return bool(self.table.actions) or any(row.name for row in self.rows)
 
     @property
     def is_filtered(self) -> bool:

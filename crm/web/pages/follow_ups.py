@@ -1,15 +1,15 @@
 """Whom to call: the list, one line a person, filtered, and given to colleagues."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
 
-from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import KnownAccount, accounts, names_of
@@ -18,13 +18,14 @@ from crm.copies.queries import dealer_names
 from crm.follow_ups.due import ANYBODYS, NOBODYS, Asking, DueFollowUp
 from crm.follow_ups.queries import due_follow_ups, open_follow_up
 from crm.follow_ups.register import CallName, assign
-from crm.masking import masked_name
-from crm.people.queries import PAGE_ROWS, Wanted, list_people, may_have_phones, people_by_id
+from crm.people.queries import may_have_phones, people_by_id
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import sayer_of
-from crm.web.desk.files import list_taken, wants_file
-from crm.web.desk.tables import Column, Table
+from crm.web.desk.files import taken_away
+from crm.web.desk.tables import Asked
 from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
+from crm.web.pages.follow_up_table import Called, table_of
+from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
@@ -33,24 +34,8 @@ MOST_DIGITS = 4
 _MOST_AT_ONCE = 50
 _NOBODY = N_("请选一位同事。")
 
-Called = tuple[DueFollowUp, str, str]
-"""A call, the masked name of whom it is to, and of whose it is."""
-_LIST: Table[Called] = Table(
-    "follow-ups",
-    (
-        Column("due", N_("到期"), lambda _, each: each[0].due_on),
-        Column("name", N_("姓名"), lambda _, each: each[1]),
-        Column("sku", N_("产品"), lambda _, each: each[0].sku),
-        Column("about", N_("谈什么"), lambda _, each: each[0].about),
-        Column("region", N_("地区"), lambda _, each: region_name(each[0].region or "")),
-        Column("dealer", N_("经销商"), lambda _, each: each[0].dealer),
-        Column("owner", N_("谁"), lambda _, each: each[2]),
-    ),
-)
-"""As it is taken away: names stay masked, and no number is in it."""
 _FILTERS = ("whose", "region", "dealer", "sku", "task")
 
-Page = Annotated[int, Query(ge=1, le=100_000)]
 Short = Annotated[str, Query(max_length=64)]
 
 
@@ -94,66 +79,71 @@ Part = Annotated[Chosen, Depends(_chosen)]
 
 
 @router.get("/follow-ups")
-def follow_ups_page(visit: SignedIn, chosen: Part, page: Page = 1) -> Response:
+def follow_ups_page(visit: SignedIn, chosen: Part) -> Response:
     """Whom to call, the most overdue first; the own, those of nobody, or all."""
-    if wants_file(visit):
-        return list_taken(visit, _LIST, _called(visit, chosen))
-    return _list(visit, chosen, page)
+    return _list(visit, chosen)
 
 
-def _called(visit: Visit, chosen: Chosen) -> list[Called]:
-    with reading(visit.site.engine) as connection:
-        everybody = due_follow_ups(visit.scope, connection, shanghai_day(visit.site.now_us()))
-        part = everybody.of(chosen.asking(visit.account.actor))
-        among = frozenset(each.person_id for each in part)
-        wanted = Wanted(most=max(len(among), 1))
-        people, _ = list_people(visit.scope, connection, wanted, among=among)
-        owners = names_of(connection, {each.owner for each in part if each.owner})
-    named = {each.person_id: masked_name(each.name) for each in people if each.name}
+def _lines(
+    visit: Visit,
+    connection: Connection,
+    part: list[DueFollowUp],
+    dealers: Mapping[str, str],
+    chosen: Chosen,
+) -> list[Called]:
+    """The calls before anybody is looked up whom they are to."""
+    names = names_of(connection, {due.owner for due in part if due.owner})
+    whose = {owner: speaker_word(names, owner, visit.say) for owner in names}
+    dials = visit.may_say(DONE) and visit.may("opens")
     return [
-        (each, named.get(each.person_id, ""), owners.get(each.owner or "", "")) for each in part
+        Called(
+            due,
+            whose.get(due.owner or "", ""),
+            dealers.get(due.dealer or "", due.dealer or ""),
+            dials,
+            chosen.query,
+        )
+        for due in part
     ]
 
 
-def _list(visit: Visit, chosen: Chosen, page: int, fault: str = "") -> Response:
-    today, actor = shanghai_day(visit.site.now_us()), visit.account.actor
-    scope, skipped = visit.scope, (page - 1) * PAGE_ROWS
+def _list(visit: Visit, chosen: Chosen, fault: str = "") -> Response:
+    today, actor, scope = shanghai_day(visit.site.now_us()), visit.account.actor, visit.scope
     with reading(visit.site.engine) as connection:
         everybody = due_follow_ups(scope, connection, today)
+        known = dealer_names(connection)
         part = everybody.of(chosen.asking(actor))
-        due = part[skipped : skipped + PAGE_ROWS]
-        counted = everybody.counted(actor)
-        regions, dealers, skus = everybody.choices()
-        ids = sorted({row.person_id for row in due})
-        people = {p.person_id: p for p in people_by_id(scope, connection, ids)}
-        names = names_of(connection, {row.owner for row in due if row.owner})
+        table = table_of(visit, everybody, known, chosen.asking(actor))
+        sorted_of = table.of_rows(_lines(visit, connection, part, known, chosen))
+
+        def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[Called], int]:
+            rows, total = sorted_of(asked, most, skipped)
+            ids = sorted({row.due.person_id for row in rows})
+            people = {p.person_id: p for p in people_by_id(scope, connection, ids)}
+            dialled = may_have_phones(scope, connection, ids)
+            filled = (
+                replace(row, person=people.get(of), has_phone=of in dialled)
+                for row in rows
+                for of in (row.due.person_id,)
+            )
+            return list(filled), total
+
+        shown = table.show(visit, Asked.of(visit.request.query_params), fetch, "/follow-ups")
         may_be_given = list(colleagues(accounts(connection)))
-        context: dict[str, Any] = {
-            "dealer_names": (known := dealer_names(connection)),
-            "with_phone": may_have_phones(scope, connection, ids),
-        }
-    counts = {"mine": counted.mine, NOBODYS: counted.nobody, ANYBODYS: counted.all}
-    context |= {
+    if shown.asked.file:
+        return taken_away(visit, shown)
+    counted_of = everybody.counted(actor)
+    counts = {"mine": counted_of.mine, NOBODYS: counted_of.nobody, ANYBODYS: counted_of.all}
+    context: dict[str, Any] = {
         "title": visit.say(N_("到期的回访")),
         "today": today,
-        "due": due,
-        "total": len(part),
-        "people": people,
-        "names": names,
+        "table": shown,
         "chosen": chosen,
         "whose": chosen.whose if chosen.whose in counts else ANYBODYS,
         "counts": counts,
-        "prefectures": {code[:4]: region_name(f"{code[:4]}00") or code for code in regions},
-        "dealers": [(code, known.get(code, code)) for code in dealers],
-        "skus": [(code, code) for code in skus],
-        "tasks": everybody.abouts(),
-        "region_name": region_name,
         "colleagues": may_be_given,
-        "page": page,
-        "pages": max(1, -(-len(part) // PAGE_ROWS)),
         "fault": fault,
         "later": day_of(visit.request.query_params.get("later", "")),
-        "may_call": visit.may_say(DONE) and visit.may("opens"),
     }
     return visit.render("follow_ups.html", context, 422 if fault else 200)
 
@@ -169,7 +159,7 @@ def assign_calls(posting: SignedInPosting) -> Response:
         known = {each.actor for each in colleagues(accounts(connection))}
     owner = posting.text("owner", 64)
     if owner not in known:
-        return _list(visit, chosen, 1, visit.say(_NOBODY))
+        return _list(visit, chosen, visit.say(_NOBODY))
     with writing(visit.site.engine) as connection:
         actor, now_us = visit.account.actor, visit.site.now_us()
         today = shanghai_day(now_us)

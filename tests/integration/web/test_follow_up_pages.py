@@ -96,6 +96,20 @@ def test_the_part_that_is_shown_is_taken_away_without_names_and_numbers(
         assert "*" in taken and not re.search(r"1[3-9]\d{9}", taken)
 
 
+def test_the_list_is_sorted_its_columns_chosen_and_its_file_is_what_is_shown(
+    field: httpx.Client,
+) -> None:
+    assert lines(field.get("/follow-ups?sort=sku").text)[0] == "T-4/1"
+    asked = "/follow-ups?sort=-region&col=name&col=region&col=act"
+    page = field.get(asked).text
+    shown = re.findall(r'data-word="地区">([^<]+)</td>', page)
+    in_south = ["深圳" in region for region in shown]
+    assert in_south == sorted(in_south, reverse=True) and any(in_south)
+    assert 'data-word="产品"' not in page
+    taken = field.get(f"{asked}&file=csv").text.removeprefix("\ufeff").splitlines()
+    assert taken[0] == "姓名,地区" and [line.split(",")[1] for line in taken[1:51]] == shown
+
+
 def test_whoever_has_no_number_is_offered_no_call(field: httpx.Client) -> None:
     page = field.get("/follow-ups").text
     assert "/follow-ups/T-0/2" not in listed(page) and "没有能打的电话" in page
