@@ -25,7 +25,7 @@ _LEAST_SCORE = 2
 """Of 0 to 4: 0 and 1 fall to some million guesses, as common words, rows of keys and names do."""
 _JUDGED_CHARACTERS = 72
 """The estimate reads no further; what stands behind makes a password no weaker."""
-_NICE = 10
+_NICE, _LAST = 10, 19
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -79,7 +79,10 @@ def _threads() -> ThreadPoolExecutor:
 def _let_others_go_first() -> None:
     """Of this thread and those that it starts; elsewhere a priority is a whole process's."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        thread = threading.get_native_id()
+        # Never before what it was: that takes a right, and who has none could not sign in.
+        behind = os.getpriority(os.PRIO_PROCESS, thread) + _NICE
+        os.setpriority(os.PRIO_PROCESS, thread, min(behind, _LAST))
 
 
 @cache

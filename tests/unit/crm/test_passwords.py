@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -45,15 +46,28 @@ def test_every_character_of_a_long_password_counts() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="priorities of threads are Linux's")
-def test_while_a_password_is_hashed_everything_else_goes_first(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("niceness", [0, 5, 12, 19])
+def test_while_a_password_is_hashed_everything_else_goes_first_however_late_we_come_ourselves(
+    niceness: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Hasher:
         """Tells its priority for a hash."""
 
         def hash(self, _: str) -> str:
-            return str(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+            return str(priority())
+
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def asked() -> tuple[int, int]:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), max(priority(), niceness))
+        return priority(), int(hashed("a-long-one-of-mine", "anna"))
 
     monkeypatch.setattr(passwords, "_hasher", Hasher)
-    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    assert int(hashed("a-long-one-of-mine", "anna")) > own
+    passwords._threads.cache_clear()
+    # A thread takes its priority from who starts it.
+    with ThreadPoolExecutor(1) as started:
+        own, hashing = started.submit(asked).result()
+    passwords._threads.cache_clear()
+    assert own >= niceness
+    assert hashing == min(own + 10, 19)
