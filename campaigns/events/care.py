@@ -1,10 +1,11 @@
 """What people do and what is done for them: from attendance and readings to complaints."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from campaigns.events.base import EventData, Fen, Id, Note, PrivateNote, Text
+from campaigns.events.base import EventData, Fen, Id, Note, PrivateNote, Text, needed_in
 
 _CARD = (("card", "card_id"),)
 _CARD_AT_ACTIVITY = (("card", "card_id"), ("activity", "activity_id"))
@@ -92,6 +93,11 @@ class TrialEnded(EventData, frozen=True, kw_only=True):
     outcome: Literal["satisfied", "unsatisfied", "adverse"]
     private: PrivateNote | None = None
 
+    @classmethod
+    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
+        """Where `private` stands, there is a note in it."""
+        return needed_in(data, "private", "note")
+
 
 class GiftGiven(EventData, frozen=True, kw_only=True):
     """A person was given something.
@@ -160,6 +166,11 @@ class FollowUpDone(EventData, frozen=True, kw_only=True):
     outcome: Literal["reached", "not_reached", "refused"]
     private: PrivateNote | None = None
 
+    @classmethod
+    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
+        """Where `private` stands, there is a note in it."""
+        return needed_in(data, "private", "note")
+
 
 class ComplaintText(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was said."""
@@ -186,6 +197,11 @@ class ComplaintRaised(EventData, frozen=True, kw_only=True):
     kind: Literal["product", "service", "effect", "adverse_event", "privacy", "other"]
     private: ComplaintText | None = None
 
+    @classmethod
+    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
+        """Where `private` stands, there is a text in it."""
+        return needed_in(data, "private", "text")
+
 
 class ComplaintResolved(EventData, frozen=True, kw_only=True):
     """A complaint was resolved.
@@ -202,6 +218,11 @@ class ComplaintResolved(EventData, frozen=True, kw_only=True):
     complaint_id: Id
     card_id: Id
     private: ComplaintText | None = None
+
+    @classmethod
+    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
+        """Where `private` stands, there is a text in it."""
+        return needed_in(data, "private", "text")
 
 
 EVENTS = (
