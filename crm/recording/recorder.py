@@ -18,6 +18,7 @@ worker. What a broker carries is recorded by the same steps (crm/recording/carri
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -107,6 +108,7 @@ class Recorder:
         if up_to is not None and (part := self._next_part(now_us, up_to)) is not None:
             return Batch(part.events, 1, up_to, 0, part.rows_written, part.erased)
         while True:
+            began = time.monotonic()
             try:
                 batch = self._record_next(limit, now_us)
                 if batch is not None and self.state is not None:
@@ -118,7 +120,7 @@ class Recorder:
                     raise
                 if limit == 1:
                     return self._put_aside(error, now_us)
-                give_way(self.engine, self.patience_seconds or 0)
+                give_way(self.engine, time.monotonic() - began)
                 # Until the event that cannot be recorded stands alone, or it goes quickly enough.
                 limit = max(1, limit // 8)
 

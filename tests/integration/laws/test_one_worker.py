@@ -2,7 +2,9 @@
 
 import re
 from datetime import date
+from itertools import count
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +15,7 @@ from crm.funnels.queries import Funnels, funnel_now, outcome_funnel
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.progress import load_progress
 from crm.outcomes.queries import event_statuses, outcome_counts
-from crm.recording import chunk_shared
+from crm.recording import chunk_shared, recorder
 from crm.recording.chunk import Chunk
 from crm.recording.recorder import Recorder
 from crm.scope import HEADQUARTERS_SCOPE
@@ -121,6 +123,24 @@ def test_a_worker_that_lives_on_believes_nothing_from_before_a_letter_was_taken_
                 pass
             other.work()
             assert_same(plain.snapshot(), other.snapshot())
+
+
+def test_between_two_attempts_others_are_given_the_time_that_the_first_one_held(
+    poison: Poison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, bad = poisoned_world(1)
+    ticks, held = count(step=7), []
+    monkeypatch.setattr(recorder, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    monkeypatch.setattr(recorder, "give_way", lambda _engine, seconds: held.append(seconds))
+    with clock(), Installation() as installation:
+        poison(bad, ValueError("not now"))
+        installation.accept(events)
+        at_work = Recorder(installation.engine, installation.keyring)
+        at_work.patience_seconds = 100.0
+        while at_work.record_next(CLOCK_US):
+            pass
+        assert put_aside(installation) == [bad.key]
+    assert held and set(held) == {7}
 
 
 def test_a_letter_that_fails_again_stays_a_letter(poison: Poison) -> None:
