@@ -15,7 +15,7 @@ from crm.reward_desk.asking import with_traces
 from crm.reward_desk.desk import DeskRow
 from crm.reward_desk.on_its_way import BEGUN, being_paid, owed_by, settling
 from crm.reward_desk.orders import FileRow, OrderRow
-from crm.reward_desk.queues import QUEUES, WITH_MEMBER, of_scope
+from crm.reward_desk.queues import QUEUES, WHOLE, WITH_MEMBER, QueuePart, of_scope
 from crm.reward_desk.tables import PAYMENT_FILE, PAYMENT_LEFT_OUT, PAYMENT_ORDER
 from crm.scope import Scope
 from crm.storage.database import in_pieces
@@ -43,15 +43,22 @@ def queue_page(
     *,
     limit: int,
     offset: int = 0,
+    part: QueuePart = WHOLE,
 ) -> list[DeskRow]:
     """One page of a queue as it is on a day, what is free first at its head."""
     _require(scope)
-    query = (
-        _rows(scope)
-        .where(QUEUES[name].condition)
-        .order_by(REWARD.c.releases_on, REWARD.c.reward_id)
-    )
+    query = _rows(scope).where(QUEUES[name].condition, *part.conditions()).order_by(*part.order())
     return _filled(scope, connection, query.params(today=today).limit(limit).offset(offset))
+
+
+def queue_length(
+    scope: Scope, connection: Connection, name: str, today: date, part: QueuePart
+) -> int:
+    """How many rewards of a queue are asked for."""
+    _require(scope)
+    rule = QUEUES[name].condition
+    query = select(func.count()).select_from(WITH_MEMBER).where(rule, *part.conditions())
+    return int(connection.execute(of_scope(scope, query.params(today=today))).scalar_one())
 
 
 def member_page(

@@ -137,3 +137,53 @@ def queues(scope: Scope, connection: Connection, today: date) -> list[Queue]:
 def of_scope(scope: Scope, query: Select[Any]) -> Select[Any]:
     """Of rewards with their members those that the viewer sees."""
     return query if scope.dealer is None else query.where(MEMBER.c.dealer == scope.dealer)
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePart:
+    """Which rewards of a queue are asked for, and in which order; empty: all, as they get free.
+
+    member: how a code begins. by: one of SORTS.
+    """
+
+    member: str = ""
+    kind: str = ""
+    dealer: str = ""
+    by: str = ""
+    downwards: bool = False
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a reward of it fulfils."""
+        found: list[ColumnElement[bool]] = []
+        if self.member:
+            found.append(REWARD.c.member.startswith(self.member, autoescape=True))
+        if self.kind:
+            found.append(MEMBER.c.kind == self.kind)
+        if self.dealer:
+            found.append(MEMBER.c.dealer == self.dealer)
+        return found
+
+    def order(self) -> list[ColumnElement[Any]]:
+        """What is not known comes last, either way."""
+        column = SORTS.get(self.by)
+        if column is None:
+            return [REWARD.c.releases_on, REWARD.c.reward_id]
+        return [
+            column.is_(None),
+            column.desc() if self.downwards else column.asc(),
+            REWARD.c.reward_id,
+        ]
+
+
+SORTS: Mapping[str, ColumnElement[Any]] = MappingProxyType(
+    {
+        "member": REWARD.c.member,
+        "dealer": MEMBER.c.dealer,
+        "bought": REWARD.c.bought_on,
+        "until": REWARD.c.releases_on,
+        "amount": REWARD.c.amount_fen,
+        "paid": REWARD.c.paid_fen,
+    }
+)
+"""By what a queue can be sorted."""
+WHOLE = QueuePart()

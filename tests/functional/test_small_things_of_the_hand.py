@@ -8,7 +8,7 @@ from tests.integration.web.sites import card
 
 pytestmark = pytest.mark.browser
 
-DESKS = ("/follow-ups",)
+DESKS = ("/follow-ups", "/rewards", "/rewards?state=held")
 """Lists that are worked off."""
 
 

@@ -212,7 +212,7 @@ def test_forty_rewards_are_decided_and_paid_within_ten_minutes(
     hand.point(desktop.locator("a[href^='/rewards']").first)
     hand.think()
     hand.point(desktop.locator("main a[href='/rewards?state=to_decide']"))
-    boxes = desktop.locator("main ol.rows input[name=reward]")
+    boxes = desktop.locator("main .listing input[name=reward]")
     expect(boxes).to_have_count(40)
     for place in range(40):
         hand.think()  # For whom, for what, with what doubt.

@@ -1,41 +1,44 @@
 """The rewards' desk: queues, and headquarters' word on what waits for it, alone or as a list."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from crm.copies.queries import dealer_names
 from crm.disputes.queries import open_disputes
 from crm.journal.numbers import numbers_of
 from crm.ledger.queries import ledger_of
-from crm.masking import masked_name
 from crm.money import yuan_typed
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import explanation_shown, rejected_because
 from crm.reward_desk.desk import REJECTIONS, DeskRow
 from crm.reward_desk.orders import OrderRow
-from crm.reward_desk.queries import desk_rows, open_orders, payments_of, queue_page
+from crm.reward_desk.queries import (
+    desk_rows,
+    open_orders,
+    payments_of,
+    queue_length,
+    queue_page,
+)
 from crm.reward_desk.queues import QUEUES, queues
 from crm.rewards.explaining import Explanation
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
-from crm.web.desk.cells import money_cell
-from crm.web.desk.files import list_taken, wants_file
+from crm.web.desk.files import taken_away
 from crm.web.desk.names import names_shown
-from crm.web.desk.tables import MOST_ROWS_OF_A_FILE, Column, Table
+from crm.web.desk.tables import Asked
 from crm.web.guards.visit import FormStale, NotFound, SignedIn, SignedInPosting, Visit
-from crm.web.view.formats import short_number
-from crm.web.view.labels import label, policy_word
+from crm.web.pages.reward_table import part_of, table_of
 from crm.web.view.speakers import speaker_word
 
 router = APIRouter()
 
-Page = Annotated[int, Query(ge=1, le=1_000_000)]
 WORDS = {"approved": "reward.approved", "rejected": "reward.rejected"}
 _NOTHING = N_("一份也没有选。请先勾选。")
 _NO_REASON = N_("请选驳回的理由：会员在自己的链接里看得到，不选就只能来问。")
@@ -44,68 +47,50 @@ _NOT_YOURS = N_(
 )
 
 
-def _name(_visit: Visit, row: DeskRow) -> str | None:
-    return masked_name(row.member_name) if row.member_name else None
-
-
-def _policy(visit: Visit, row: DeskRow) -> str | None:
-    return visit.say(policy_word(row.policy)) if row.policy else None
-
-
-def _standing(visit: Visit, row: DeskRow) -> str:
-    codes = row.standings(shanghai_day(visit.site.now_us()))
-    return " · ".join(visit.say(label("reward_standing", code)) for code in codes)
-
-
-_LIST: Table[DeskRow] = Table(
-    "rewards",
-    (
-        Column("reward", N_("奖励"), lambda _, row: short_number(row.reward_id)),
-        Column("member", N_("会员"), lambda _, row: row.member),
-        Column("name", N_("姓名"), _name),
-        Column("dealer", N_("经销商"), lambda _, row: row.dealer),
-        Column("bought", N_("哪天"), lambda _, row: row.bought_on),
-        Column("policy", N_("政策"), _policy),
-        Column("state", N_("状态"), _standing),
-        Column("amount", N_("金额"), lambda _, row: money_cell(row.amount_fen), is_number=True),
-        Column("paid", N_("已发放"), lambda _, row: money_cell(row.paid_fen), is_number=True),
-    ),
-)
-"""As it is taken away."""
 _FIRST = ("to_decide", "late", "payable", "to_hand_over", "held")
 """What is shown where no queue is named: the first of these that has anything."""
 
 
 @router.get("/rewards")
-def rewards_page(visit: SignedIn, state: str = "", page: Page = 1) -> Response:
+def rewards_page(visit: SignedIn, state: str = "") -> Response:
     """The queues, and one page of one of them."""
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         found = queues(visit.scope, connection, today)
         filled = [each.name for each in found if each.count]
-        shown = state if state in QUEUES else next((n for n in _FIRST if n in filled), "")
-        shown = shown or next(iter(filled), "to_decide")
-        is_file = wants_file(visit)
-        limit, offset = (MOST_ROWS_OF_A_FILE, 0) if is_file else (PAGE_ROWS, (page - 1) * PAGE_ROWS)
+        queue = state if state in QUEUES else next((n for n in _FIRST if n in filled), "")
+        queue = queue or next(iter(filled), "to_decide")
         disputed = open_disputes(visit.scope, connection) if visit.may("books") else 0
-        rows = queue_page(visit.scope, connection, shown, today, limit=limit, offset=offset)
-    if is_file:
-        return list_taken(visit, _LIST, rows)
-    total = next(each.count for each in found if each.name == shown)
+        dealers = dealer_names(connection) if visit.scope.dealer is None else {}
+        acts: dict[str, Any] = {}
+
+        def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[DeskRow], int]:
+            part = part_of(asked)
+            of = (visit.scope, connection, queue, today)
+            rows = queue_page(*of, limit=most, offset=skipped, part=part)
+            acts.update(acts_on(visit, rows))
+            return rows, queue_length(*of, part)
+
+        table = table_of(visit, queue, dealers, lambda row: _ticked(row, acts))
+        shown = table.show(visit, Asked.of(visit.request.query_params), fetch, "/rewards")
+    if shown.asked.file:
+        return taken_away(visit, shown)
     context = {
         "title": visit.say(N_("奖励")),
         "queues": found,
         "any": bool(filled),
         "disputed": disputed,
-        "state": shown,
-        "total": total,
-        "rows": rows,
-        "page": page,
-        "pages": max(1, -(-total // PAGE_ROWS)),
+        "state": queue,
+        "table": shown,
         "form_id": str(uuid4()),
-        **acts_on(visit, rows),
+        **acts,
     }
     return visit.render("rewards.html", context)
+
+
+def _ticked(row: DeskRow, acts: Mapping[str, Any]) -> str:
+    may = row.reward_id in acts["approvable"] | acts["rejectable"] | acts["payable"]
+    return row.reward_id if may else ""
 
 
 def acts_on(visit: Visit, rows: list[DeskRow]) -> dict[str, Any]:

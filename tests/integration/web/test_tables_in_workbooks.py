@@ -49,15 +49,24 @@ TABLES = {
     "components": ("/components", {"n": NUMBER}),
     "people": ("/people", {}),
     "transfers": ("/transfers", {"on": DAY, "value": MONEY}),
-    "follow-ups": ("/follow-ups", {"due": DAY}),
+    "follow-ups": ("/follow-ups", {"due": DAY, "late": NUMBER}),
     "audit": ("/audit", {"at": MOMENT}),
     "events": ("/events", {"received": MOMENT}),
     "activities": ("/activities", {"starts": MOMENT, "reached": NUMBER, "cards": NUMBER}),
-    "rewards": ("/rewards?state=alarms", {"bought": DAY, "amount": MONEY, "paid": MONEY}),
+    "rewards": (
+        "/rewards?state=alarms",
+        {
+            **dict.fromkeys(("bought", "until"), DAY),
+            **dict.fromkeys(("units", "returned", "rule"), NUMBER),
+            **dict.fromkeys(("amount", "open", "owes", "paid", "back", "set_off"), MONEY),
+        },
+    ),
 }
 """The name of a table → where its file is, and the columns that hold quantities."""
 OWN = ("own-events",)
 """Tables that hold what of the own words is not recorded: nothing here."""
+ACTS = ("act",)
+"""Columns that tell nothing: buttons."""
 TEXT_ALONE = frozenset({"letter_people"})
 """Tables of names, phones and words, which hold no quantity."""
 
@@ -114,9 +123,10 @@ def sheet_of(office: httpx.Client, name: str) -> tuple[list[str], list[dict[str,
 
     sheet = load_workbook(BytesIO(taken("xlsx").content)).active
     assert sheet is not None
-    rows = [dict(zip(keys, row, strict=True)) for row in sheet.iter_rows(min_row=2)]
+    told = [key for key in keys if key not in ACTS]
+    rows = [dict(zip(told, row, strict=True)) for row in sheet.iter_rows(min_row=2)]
     text = taken("csv").text.removeprefix("\ufeff")
-    return keys, rows, list(csv.reader(StringIO(text)))[1:]
+    return told, rows, list(csv.reader(StringIO(text)))[1:]
 
 
 def test_every_table_that_pages_describe_is_looked_at_here() -> None:
