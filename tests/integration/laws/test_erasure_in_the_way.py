@@ -29,7 +29,8 @@ from tests.worlds import Maker
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What failed is tried again at the next idle moment, not seconds later."""
+    """Nobody waits for a reader, and what failed is tried again at the next idle moment."""
+    monkeypatch.setattr("crm.storage.database._BRIEF_TIMEOUT_SECONDS", 0)
     monkeypatch.setattr("streams.running.scrubbing._AGAIN_SECONDS", 0.0)
     monkeypatch.setattr("streams.embedded.worker._SCRUB_SECONDS", 0.0)
 
