@@ -156,7 +156,7 @@ def history_items(history: History, name: str) -> Iterable[HistoryItem]:
             yield HistoryItem(
                 type_name,
                 event.time,
-                event.starts_us,
+                event.order,
                 "day" if event.by_day else "second",
                 event.data.get("activity_id"),
                 tuple((code, event.data[code]) for code in codes if code in event.data),

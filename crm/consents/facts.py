@@ -93,10 +93,15 @@ class HistoryItem:
 
     type: str
     time: str
-    starts_us: int
+    order: OrderKey
     timeprecision: Precision
     activity_id: str | None
     codes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def starts_us(self) -> int:
+        """The instant at which it began."""
+        return self.order[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def _history_item(event: LoggedEvent) -> HistoryItem:
     return HistoryItem(
         event.type_name,
         event.time,
-        event.starts_us,
+        event.order,
         "day" if event.day_precision else "second",
         fields.get("activity_id"),
         tuple(

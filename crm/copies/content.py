@@ -5,7 +5,8 @@ happened and then by their canonical JSON. What is unknown is left out, and so a
 categories in which nothing is known.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from campaigns.canonical import canonical_json
@@ -73,12 +74,24 @@ def _health(cards: Sequence[SharedCard], dealer: str, at: Circumstances) -> Cont
 
 
 def _history(cards: Sequence[SharedCard], dealer: str, at: Circumstances) -> list[Content]:
+    happened = (item for card in cards for item in card.history if item.starts_us <= at.at_us)
     return _in_time(
-        (item.starts_us, _history_item(item, dealer, at))
-        for card in cards
-        for item in card.history
-        if item.starts_us <= at.at_us
+        (item.starts_us, _history_item(item, dealer, at)) for item in _attended_once(happened)
     )
+
+
+def _attended_once(items: Iterable[HistoryItem]) -> Iterator[HistoryItem]:
+    """What counts: one activity is attended once, on however many sheets.
+
+    Of the cards of this row alone: that one of another card came first would tell of that card.
+    """
+    attended = set()
+    for item in sorted(items, key=attrgetter("order")):
+        if item.type == "activity.attended":
+            if item.activity_id in attended:
+                continue
+            attended.add(item.activity_id)
+        yield item
 
 
 def _purchases(cards: Sequence[SharedCard], dealer: str, at: Circumstances) -> list[Content]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from crm.consents.facts import ActivityInfo, ConsentDecision, Contract, SharedCard
+from crm.consents.facts import ActivityInfo, ConsentDecision, Contract, HistoryItem, SharedCard
 
 Row = dict[str, Any]
 
@@ -198,7 +198,7 @@ def row_of(
     identity: Row = {"names": set()}
     contact: Row = {"phones": set(), "addresses": set(), "regions": set()}
     health: Row = {"conditions": set(), "medicines": set(), "devices": set(), "readings": []}
-    history: list[tuple[int, Row]] = []
+    history: list[HistoryItem] = []
     purchases: list[tuple[int, Row]] = []
     for card in cards:
         if gives(card, person, "identity", dealer, at_us):
@@ -212,14 +212,15 @@ def row_of(
                 health[field] |= set(getattr(card, field))
             health["readings"] += readings_of(card, at_us)
         if gives(card, person, "history", dealer, at_us):
-            history += history_of(card, dealer, activities, at_us)
+            history += [item for item in card.history if item.starts_us <= at_us]
         if gives(card, person, "purchases", dealer, at_us):
             purchases += purchases_of(card, at_us)
     if "birth_date" in identity:
         identity.pop("birth_year", None)
     health["readings"] = listed(health["readings"])
     row = {"identity": tidy(identity), "contact": tidy(contact), "health": tidy(health)}
-    row |= {"history": listed(history), "purchases": listed(purchases)}  # type: ignore[dict-item]
+    done = listed(history_of(history, dealer, activities))
+    row |= {"history": done, "purchases": listed(purchases)}  # type: ignore[dict-item]
     return {category: told for category, told in row.items() if told}
 
 
@@ -249,10 +250,17 @@ def readings_of(card: SharedCard, at_us: int) -> list[tuple[int, Row]]:
 
 
 def history_of(
-    card: SharedCard, dealer: str, activities: dict[str, ActivityInfo], at_us: int
+    items: Sequence[HistoryItem], dealer: str, activities: dict[str, ActivityInfo]
 ) -> list[tuple[int, Row]]:
     found = []
-    for item in card.history:
+    for item in items:
+        sheets = [
+            other.order
+            for other in items
+            if other.type == "activity.attended" and other.activity_id == item.activity_id
+        ]
+        if item.type == "activity.attended" and item.order != min(sheets):
+            continue
         told = {"type": item.type, "time": item.time, "timeprecision": item.timeprecision}
         elsewhere = item.activity_id is not None and (
             item.activity_id not in activities or activities[item.activity_id].dealer != dealer
@@ -261,8 +269,7 @@ def history_of(
             told.update(item.codes)
             if item.activity_id is not None:
                 told["activity_id"] = item.activity_id
-        if item.starts_us <= at_us:
-            found.append((item.starts_us, told))
+        found.append((item.starts_us, told))
     return found
 
 

@@ -75,7 +75,7 @@ def item(kind: str, time: str, activity_id: str | None = None, **codes: str) -> 
     return HistoryItem(
         type=kind,
         time=sent(time),
-        starts_us=at(time),
+        order=order(time),
         timeprecision="day" if len(time) == 10 else "second",
         activity_id=activity_id,
         codes=tuple(codes.items()),

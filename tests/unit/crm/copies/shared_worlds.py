@@ -150,12 +150,14 @@ def everywhere(dealer: str) -> Contract:
 
 def history_item(random: Random) -> HistoryItem:
     codes: Any = random.choice(((), (("club", "夕阳红"),), (("trial_id", "T1"), ("sku", "x"))))
+    happened = time_of(random)
     return HistoryItem(
         type=random.choice(("activity.attended", "trial.started")),
         timeprecision=random.choice(("second", "day")),
         activity_id=random.choice((None, "A0", "A1", "A2", "unknown")),
         codes=codes,
-        **time_of(random),
+        time=happened["time"],
+        order=order(random, happened["starts_us"]),
     )
 
 

@@ -202,6 +202,34 @@ def test_one_attendance_written_on_two_cards_is_told_once() -> None:
     )
 
 
+@pytest.mark.parametrize("activity", ["A1", "A2", "not-known"])
+def test_one_activity_is_attended_once_on_however_many_sheets(activity: str) -> None:
+    sheets = [
+        item("activity.attended", time, activity)
+        for time in ("2026-04-01 15:00", "2026-04-01", "2026-04-01 09:00")
+    ]
+    other = item("activity.attended", "2026-04-01 10:00", "A3")
+    one, two = (
+        open_card("c1", history=(*sheets, other)),
+        open_card("c2", history=(sheets[0], sheets[2])),
+    )
+    assert [told["timeprecision"] for told in content(one)["history"]] == ["day", "second"]
+    assert content(one, two)["history"] == content(one)["history"]
+    (first,) = content(two)["history"]
+    assert first["time"] == "2026-04-01T09:00:00+08:00"
+
+
+def test_that_a_card_without_history_was_there_earlier_is_not_to_be_seen() -> None:
+    early, late = (
+        item("activity.attended", f"2026-04-01 {hour}:00", "A1") for hour in ("09", "15")
+    )
+    silent = card("c1", decision("given", "2026-02-02"), history=(early,))
+    row = content(silent, open_card("c2", names=("王秀瑛",), history=(late,)))
+    assert row["identity"]["names"] == ["王秀瑛", "王秀英"]
+    (told,) = row["history"]
+    assert told["time"] == "2026-04-01T15:00:00+08:00"
+
+
 def test_purchases_tell_what_was_bought_and_how_much_came_back() -> None:
     bought = purchase("P1", "2026-04-01 09:00", returned_units=1, serials=("S2", "S1"))
     assert content(open_card(purchases=(bought,)))["purchases"] == [
