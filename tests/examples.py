@@ -146,12 +146,6 @@ def _planned(data: Wire) -> Wire:
     return _ends_after_start(data)
 
 
-def _says_what_is_private(data: Wire, name: str) -> Wire:
-    if data.get("private") is not None:
-        data["private"][name] = data["private"].get(name) or "-"
-    return data
-
-
 def _two_cards(data: Wire) -> Wire:
     return data | {"other_card_id": f"other-{data['other_card_id']}"[:64]}
 
@@ -178,11 +172,7 @@ _MENDED: dict[str, Callable[[Wire], Wire]] = {
     "consent.withdrawn": _sharing_names_a_dealer,
     "activity.planned": _planned,
     "activity.changed": _planned,
-    "dealer.contracted": lambda data: _says_what_is_private(_ends_after_start(data), "contact"),
-    "trial.ended": lambda data: _says_what_is_private(data, "note"),
-    "follow_up.done": lambda data: _says_what_is_private(data, "note"),
-    "complaint.raised": lambda data: _says_what_is_private(data, "text"),
-    "complaint.resolved": lambda data: _says_what_is_private(data, "text"),
+    "dealer.contracted": _ends_after_start,
     "relation.stated": _two_cards,
     "identity.same": _two_cards,
     "identity.different": _two_cards,

@@ -442,10 +442,7 @@ class Maker:
             ("club.joined", {"club": "夕阳红"}),
             ("club.left", {"club": "夕阳红"}),
             ("follow_up.done", {"channel": "phone", "outcome": self.pick("reached", "refused")}),
-            (
-                "complaint.raised",
-                {"complaint_id": "k1", "kind": "product", "private": {"text": "手抖"}},
-            ),
+            ("complaint.raised", {"complaint_id": "k1", "kind": "product", "private": {}}),
             ("complaint.resolved", {"complaint_id": "k1", "private": {"text": "好"}}),
         )
         self.send(type_name, f"card/{name}", {"card_id": name, **more})

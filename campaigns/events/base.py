@@ -104,16 +104,6 @@ class Health(Struct, frozen=True, kw_only=True, omit_defaults=True):
     devices: tuple[Text, ...] | None = None
 
 
-def needed_in(data: dict[str, Any], section: str, name: str) -> Iterable[str]:
-    """The path of a field that an object holds, where the object is there at all.
-
-    At the door alone: what was taken before it was asked for is read as it is.
-    """
-    held = data.get(section)
-    if isinstance(held, dict) and held.get(name) is None:
-        yield f"{section}.{name}"
-
-
 class PrivateNote(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Free text about somebody."""
 

@@ -1,11 +1,10 @@
 """What people do and what is done for them: from attendance and readings to complaints."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from campaigns.events.base import EventData, Fen, Id, Note, PrivateNote, Text, needed_in
+from campaigns.events.base import EventData, Fen, Id, Note, PrivateNote, Text
 
 _CARD = (("card", "card_id"),)
 _CARD_AT_ACTIVITY = (("card", "card_id"), ("activity", "activity_id"))
@@ -93,11 +92,6 @@ class TrialEnded(EventData, frozen=True, kw_only=True):
     outcome: Literal["satisfied", "unsatisfied", "adverse"]
     private: PrivateNote | None = None
 
-    @classmethod
-    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
-        """Where `private` stands, there is a note in it."""
-        return needed_in(data, "private", "note")
-
 
 class GiftGiven(EventData, frozen=True, kw_only=True):
     """A person was given something.
@@ -166,11 +160,6 @@ class FollowUpDone(EventData, frozen=True, kw_only=True):
     outcome: Literal["reached", "not_reached", "refused"]
     private: PrivateNote | None = None
 
-    @classmethod
-    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
-        """Where `private` stands, there is a note in it."""
-        return needed_in(data, "private", "note")
-
 
 class ComplaintText(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was said."""
@@ -197,11 +186,6 @@ class ComplaintRaised(EventData, frozen=True, kw_only=True):
     kind: Literal["product", "service", "effect", "adverse_event", "privacy", "other"]
     private: ComplaintText | None = None
 
-    @classmethod
-    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
-        """Where `private` stands, there is a text in it."""
-        return needed_in(data, "private", "text")
-
 
 class ComplaintResolved(EventData, frozen=True, kw_only=True):
     """A complaint was resolved.
@@ -218,11 +202,6 @@ class ComplaintResolved(EventData, frozen=True, kw_only=True):
     complaint_id: Id
     card_id: Id
     private: ComplaintText | None = None
-
-    @classmethod
-    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
-        """Where `private` stands, there is a text in it."""
-        return needed_in(data, "private", "text")
 
 
 EVENTS = (

@@ -1,11 +1,11 @@
 """Dealers: contracts, their end, and what a dealer acknowledges."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from campaigns.events.base import Count, Day, EventData, Fault, Id, Note, Region, Text, needed_in
+from campaigns.events.base import Count, Day, EventData, Fault, Id, Note, Region, Text
 
 
 class DealerContact(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,11 +42,6 @@ class DealerContracted(EventData, frozen=True, kw_only=True):
     parent: Id | None = None
     starts_on: Day
     ends_on: Day | None = None
-
-    @classmethod
-    def lacks(cls, data: dict[str, Any]) -> Iterable[str]:
-        """Where `private` stands, there is a contact in it."""
-        return needed_in(data, "private", "contact")
 
     def faults(self) -> Iterable[Fault]:
         """A contract ends on or after the day on which it starts."""

@@ -52,11 +52,13 @@ def test_a_contract_that_comes_late_makes_copies_after_a_restart_too() -> None:
         "contact": {"phones": ["13912345678"]},
         "region": "110101",
         "source_kind": "walk_in",
+        "private": {},
     }
     contract = {
         "dealer": "D1",
         "contract_id": "K1",
         "name": "京东城区",
+        "private": {},
         "regions": ["110000"],
         "kind": "exclusive",
         "starts_on": "2026-01-01",

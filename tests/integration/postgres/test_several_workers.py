@@ -151,6 +151,7 @@ def card(card_id: str) -> bytes:
                 "contact": {"phones": ["13912345678"]},
                 "region": "110101",
                 "source_kind": "walk_in",
+                "private": {},
             },
         }
     )

@@ -1,13 +1,12 @@
 """Refusals: each reason with its place, and of several the one that stands first in the list."""
 
-import json
 from typing import Any
 
 import msgspec
 import pytest
 
 from campaigns.catalogue import CATALOGUE
-from campaigns.cloudevents import CheckedEvent, Refusal, check, decode_data
+from campaigns.cloudevents import Refusal, check
 from campaigns.faults import REASONS, gravest
 from tests.examples import HAPPENED, LATER_US, a_card, an_event, days_after, written
 
@@ -246,27 +245,3 @@ def test_of_every_type_each_needed_field_is_missed(type_name: str) -> None:
         assert (reason, path) == ("bad_value", "$.data.day")
     else:
         assert (reason, path) == ("missing_field", f"$.data.{needed[0]}")
-
-
-@pytest.mark.parametrize(
-    ("type_name", "data", "name"),
-    [
-        ("trial.ended", {"trial_id": "t", "card_id": "c", "outcome": "satisfied"}, "note"),
-        ("follow_up.done", {"card_id": "c", "channel": "phone", "outcome": "reached"}, "note"),
-        ("complaint.raised", {"complaint_id": "k", "card_id": "c", "kind": "other"}, "text"),
-        ("complaint.resolved", {"complaint_id": "k", "card_id": "c"}, "text"),
-        ("dealer.contracted", CONTRACT, "contact"),
-    ],
-)
-def test_a_private_object_that_is_there_has_what_it_is_there_for(
-    type_name: str, data: dict[str, Any], name: str
-) -> None:
-    missing = ("missing_field", f"$.data.private.{name}")
-    for private in ({}, {name: None}, {"other": "x"}):
-        assert fault_of(an_event(type_name, {**data, "private": private})) == missing
-        # What was taken before this was asked for is read as it is.
-        stored = json.dumps(data).encode(), json.dumps({"private": private}).encode()
-        assert isinstance(decode_data(type_name, *stored), CATALOGUE[type_name])
-    for fine in ({}, {"private": None}, {"private": {name: "x"}}):
-        found = check(written(an_event(type_name, {**data, **fine})), LATER_US)
-        assert isinstance(found, CheckedEvent), found
