@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from campaigns.catalogue import CATALOGUE
-from campaigns.cloudevents import Refusal, check
+from campaigns.cloudevents import CheckedEvent, Refusal, check
 from campaigns.faults import REASONS, gravest
 from tests.examples import HAPPENED, LATER_US, a_card, an_event, days_after, written
 
@@ -245,3 +245,21 @@ def test_of_every_type_each_needed_field_is_missed(type_name: str) -> None:
         assert (reason, path) == ("bad_value", "$.data.day")
     else:
         assert (reason, path) == ("missing_field", f"$.data.{needed[0]}")
+
+
+@pytest.mark.parametrize(
+    ("type_name", "data"),
+    [
+        ("trial.ended", {"trial_id": "t", "card_id": "c", "outcome": "satisfied"}),
+        ("follow_up.done", {"card_id": "c", "channel": "phone", "outcome": "reached"}),
+        ("complaint.raised", {"complaint_id": "k", "card_id": "c", "kind": "adverse_event"}),
+        ("complaint.resolved", {"complaint_id": "k", "card_id": "c"}),
+        ("dealer.contracted", CONTRACT),
+    ],
+)
+def test_an_empty_private_object_says_what_one_that_is_left_out_says(
+    type_name: str, data: dict[str, Any]
+) -> None:
+    for more in ({}, {"private": None}, {"private": {}}):
+        event = an_event(type_name, {**data, **more})
+        assert isinstance(check(written(event), LATER_US), CheckedEvent)
