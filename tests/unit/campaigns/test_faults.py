@@ -260,6 +260,7 @@ def test_of_every_type_each_needed_field_is_missed(type_name: str) -> None:
 def test_an_empty_private_object_says_what_one_that_is_left_out_says(
     type_name: str, data: dict[str, Any]
 ) -> None:
-    for more in ({}, {"private": None}, {"private": {}}):
+    left_out: dict[str, Any] = {}
+    for more in (left_out, {"private": None}, {"private": {}}):
         event = an_event(type_name, {**data, **more})
         assert isinstance(check(written(event), LATER_US), CheckedEvent)
