@@ -20,6 +20,7 @@ from crm.storage.reads import is_among
 
 PAGE_ROWS = 50
 _MOST_CHANGES = 200
+_MOST_CALLS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,12 @@ def shared_named(
 
 
 def changed_since(
-    scope: Scope, connection: Connection, dealer: str, sequence: int
+    scope: Scope,
+    connection: Connection,
+    dealer: str,
+    sequence: int,
+    most: int = _MOST_CHANGES,
+    skipped: int = 0,
 ) -> tuple[list[Changed], int]:
     """(the last word on each row that changed after a number, how many there are).
 
@@ -117,7 +123,8 @@ def changed_since(
         )
         .where(DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.sequence.in_(newest))
         .order_by(case((is_here, 0), else_=1), DEALER_CHANGE.c.sequence.desc())
-        .limit(_MOST_CHANGES)
+        .limit(most)
+        .offset(skipped)
     )
     changes = list(connection.execute(query))
     keys = [change.key for change in changes]
@@ -143,7 +150,7 @@ def _told_before(
 
 
 def due_calls(
-    scope: Scope, connection: Connection, dealer: str, day: date, limit: int = PAGE_ROWS
+    scope: Scope, connection: Connection, dealer: str, day: date, limit: int = _MOST_CALLS
 ) -> list[DueCall]:
     """Whom to call on a day, the longest due first, of trials that the copy holds; of each person
     the call that became due last.

@@ -58,6 +58,8 @@ from crm.web.view.shared_fields import (
 router = APIRouter()
 
 _RECEIPTS_SHOWN = 10
+_FEW = 8
+"""Calls and changes on the first page: all of them stand on pages of their own."""
 _MOST_DELETED = 5_000
 _EVERYWHERE = N_("请先从表格、手机、打印件里都删掉，再勾上那一句。")
 _NOTHING_TICKED = N_("请勾上已经删掉的行。")
@@ -216,16 +218,24 @@ def _shown(
         context = _standing(visit, connection, dealer) | _people(visit, connection, dealer, page)
         keep_shown(visit, connection, dealer, len(context["people"]))
     context |= {
+        **lines_context(opened_key, opened_field),
         "title": title,
+        "few": _FEW,
+        "fault": fault,
+    }
+    return visit.render("copy.html", context, 422 if fault else 200)
+
+
+def lines_context(opened_key: str | None = None, opened_field: str = "") -> dict[str, Any]:
+    """What lines about people of a copy are drawn with."""
+    return {
         "opened": (opened_key, opened_field),
         "masked": masked,
         "value": value_of,
         "reasons": REASONS,
         "field_names": FIELD_NAMES,
         "health_fields": HEALTH_FIELDS,
-        "fault": fault,
     }
-    return visit.render("copy.html", context, 422 if fault else 200)
 
 
 def _standing(visit: Visit, connection: Connection, dealer: str) -> dict[str, Any]:
