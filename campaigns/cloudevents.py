@@ -5,6 +5,7 @@ store. Reasons and paths are those of docs/events.md.
 """
 
 import datetime
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,7 @@ DEEPEST_NESTING = 64
 
 _EARLIEST_US = day_start_us(datetime.date(2000, 1, 1))
 _LATEST_US = day_start_us(datetime.date(9999, 12, 31))
+_FINER = re.compile(r"(\.[0-9]{6})[0-9]+")
 _SUBJECT_KINDS = frozenset(kind.subject_kind for kind in CATALOGUE.values())
 _ATTRIBUTES = frozenset(Envelope.__struct_fields__)
 
@@ -94,7 +96,7 @@ def check_object(wire: Any, received_us: int, *, history: bool = False) -> Check
     kind = _kind_of(wire)
     if kind is None:
         return _refusal(wire, _all_faults(wire))
-    read = wire if kind.event is not DayReached else _with_day(wire)
+    read = _to_microseconds(wire if kind.event is not DayReached else _with_day(wire))
     try:
         envelope: Any = msgspec.convert(read, kind.past_envelope if history else kind.envelope)
     except msgspec.ValidationError:
@@ -170,6 +172,16 @@ def _with_day(wire: dict[str, Any]) -> dict[str, Any]:
     if type(data) is not dict or type(subject) is not str or "day" in data:
         return wire
     return {**wire, "data": {"day": subject.partition("/")[2], **data}}
+
+
+def _to_microseconds(wire: dict[str, Any]) -> dict[str, Any]:
+    """The event without finer parts of its times: they would be rounded, and the last moment of a
+    day, as some systems write it (23:59:59.9999999), belongs to no other day."""
+    for name in ("time", "receivedat"):
+        text = wire.get(name)
+        if type(text) is str and "." in text:
+            wire = {**wire, name: _FINER.sub(r"\1", text)}
+    return wire
 
 
 def _unknown_attributes(wire: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from campaigns.catalogue import WIRE_NAMES
 from campaigns.cloudevents import LARGEST_EVENT_BYTES, CheckedEvent, Refusal, check
 from campaigns.kinds import kind_of
-from campaigns.times import SECOND_US, day_start_us, parse_instant_us
+from campaigns.times import DAY_US, SECOND_US, day_start_us, parse_instant_us
 from tests.examples import HAPPENED, LATER_US, a_card, an_event, days_after, valid_data, written
 from tests.profiles import examples
 
@@ -187,6 +187,25 @@ def test_the_ends_of_the_calendar_are_answered_too(
     text: str, fault: tuple[str, str], precision: str
 ) -> None:
     assert refused(a_card() | {"time": text, "timeprecision": precision}) == fault
+
+
+@given(
+    fraction=st.from_regex(r"\.[0-9]{1,12}", fullmatch=True) | st.just("." + "9" * 7),
+    clock=st.sampled_from(["23:59:59", "12:00:00", "00:00:00"]),
+    precision=st.sampled_from(["second", "day"]),
+)
+def test_no_fraction_of_a_second_makes_a_day_the_next_one(
+    fraction: str, clock: str, precision: str
+) -> None:
+    """Of what is finer than a microsecond nothing counts; it is never rounded up."""
+    whole = parse_instant_us(f"2026-05-03T{clock}+08:00")
+    text = f"2026-05-03T{clock}{fraction}+08:00"
+    found = checked(a_card() | {"time": text, "timeprecision": precision})
+    finer = int(fraction[1:7].ljust(6, "0"))
+    day = day_start_us(date(2026, 5, 3))
+    assert (found.starts_us, found.time) == (day if precision == "day" else whole + finer, text)
+    history = a_card() | {"receivedat": text.replace("03T", "04T")}
+    assert checked(history, history=True).received_us == whole + finer + DAY_US
 
 
 @pytest.mark.parametrize("zone", ["+0800", "-0000"])
