@@ -41,11 +41,12 @@ class Clash:
 
 
 def clashes(scope: Scope, connection: Connection) -> list[Clash]:
-    """All of them, the newest first; for headquarters."""
+    """All of them, the newest first, in one order whatever came first; for headquarters."""
     scope.require("runs", "clashes are for headquarters")
     refused = _events().where(UNUSUAL, OUTCOME.c.outcome == "rejected")
     refused = refused.where(OUTCOME.c.reason.in_(("already_exists", "card_taken")))
-    rows = connection.execute(refused.order_by(JOURNAL.c.received_us.desc()), _STREAMED)
+    newest = refused.order_by(JOURNAL.c.received_us.desc(), JOURNAL.c.source, JOURNAL.c.id)
+    rows = connection.execute(newest, _STREAMED)
     found: list[Clash] = []
     for piece in rows.partitions(_ROWS_AT_ONCE):
         second = [(_thing(row), _claim(row)) for row in piece]

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.operations.checks import run_checks
+from crm.operations.clashes import Clash, clashes
+from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same, clock
@@ -21,6 +23,12 @@ def test_any_order_of_arrival_and_any_cut_give_the_same(events: list[Sent], rand
         plain.work()
         take_in(other, shuffled(events, random), random)
         assert_same(plain.snapshot(), other.snapshot())
+        assert listed_clashes(plain) == listed_clashes(other)
+
+
+def listed_clashes(installation: Installation) -> list[Clash]:
+    with reading(installation.engine) as connection:
+        return clashes(HEADQUARTERS_SCOPE, connection)
 
 
 @FEW
