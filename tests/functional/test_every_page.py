@@ -68,14 +68,15 @@ def weights() -> dict[str, int]:
 
 
 def weight_of(page: Page) -> int:
-    """The bytes of a page that was just opened, with all it needs."""
+    """The bytes of a page that was just opened, with all it needs but pictures."""
     # A page that is still recorded looks at itself again, and a service worker that takes a page
     # over while it loads asks for all of it once more, of what the browser has: each counts once.
     weight: int = page.evaluate(
         """() => {
            const sizes = new Map();
            for (const { name, decodedBodySize = 0 } of performance.getEntries())
-             sizes.set(name, Math.max(sizes.get(name) ?? 0, decodedBodySize));
+             if (!/\\.svg\\b/.test(name))
+               sizes.set(name, Math.max(sizes.get(name) ?? 0, decodedBodySize));
            return [...sizes.values()].reduce((sum, size) => sum + size, 0);
         }"""
     )

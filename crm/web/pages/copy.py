@@ -58,7 +58,7 @@ from crm.web.view.shared_fields import (
 router = APIRouter()
 
 _RECEIPTS_SHOWN = 10
-_FEW = 8
+_FEW = 6
 """Calls and changes on the first page: all of them stand on pages of their own."""
 _MOST_DELETED = 5_000
 _EVERYWHERE = N_("请先从表格、手机、打印件里都删掉，再勾上那一句。")

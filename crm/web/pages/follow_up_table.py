@@ -15,7 +15,7 @@ from crm.web.guards.visit import Visit
 from crm.web.pages.people_lists import name_cell
 from crm.web.view.labels import label
 
-_ASSIGNING = "assigning"
+_ASSIGNING = "by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,12 @@ _COLUMNS: tuple[Column[Called], ...] = (
     Column("due", N_("到期"), _due, order=lambda row: row.due.due_on),
     Column("late", N_("过期"), _late),
     Column("sex", N_("性别"), _sex, shown=False),
-    Column("born", N_("出生年"), lambda _, row: ((row.person and row.person.born) or "")[:4]),
+    Column(
+        "born",
+        N_("出生年"),
+        lambda _, row: ((row.person and row.person.born) or "")[:4],
+        shown=False,
+    ),
     Column("phone", N_("手机尾号"), _tails),
     Column("sku", N_("产品"), lambda _, row: row.due.sku, order=lambda row: row.due.sku),
     Column(
