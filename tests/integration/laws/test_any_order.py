@@ -5,6 +5,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.times import rfc3339
 from crm.operations.checks import run_checks
 from crm.operations.clashes import Clash, clashes
 from crm.scope import HEADQUARTERS_SCOPE
@@ -12,7 +13,7 @@ from crm.storage.database import reading
 from streams.upkeep.replay import verify
 from tests.installations import Installation, assert_same, clock
 from tests.integration.laws.orders import shuffled, take_in, take_in_among_kills
-from tests.worlds import FEW, Sent, worlds
+from tests.worlds import CARDS, CLOCK_US, FEW, Maker, Sent, worlds
 
 
 @FEW
@@ -29,6 +30,23 @@ def test_any_order_of_arrival_and_any_cut_give_the_same(events: list[Sent], rand
 def listed_clashes(installation: Installation) -> list[Clash]:
     with reading(installation.engine) as connection:
         return clashes(HEADQUARTERS_SCOPE, connection)
+
+
+def test_clashes_that_were_received_at_one_instant_are_listed_alike_in_any_order() -> None:
+    maker = Maker(Random(0))
+    for by in ("company", "dealer"):
+        for name in CARDS[:3]:
+            data = {"card_id": name, "person": {"name": by}, "source_kind": "walk_in"}
+            sent = maker.send("card.registered", f"card/{name}", data, by=by, source="/sheets/s1")
+            sent.wire["receivedat"] = rfc3339(CLOCK_US if by == "dealer" else sent.received_us)
+    told = []
+    for events in (maker.made, maker.made[::-1]):
+        with clock(), Installation() as installation:
+            installation.accept(events)
+            installation.work()
+            told.append(listed_clashes(installation))
+    assert len(told[0]) == 3
+    assert told[0] == told[1]
 
 
 @FEW
