@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from campaigns.times import moment_of, parse_instant_us
+from campaigns.times import moment_of, parse_instant_us, shanghai_day
 from crm.clock import now_us
 from streams.wording.say import say
 
@@ -23,7 +23,9 @@ def instant(text: str | None) -> int | None:
     if text is None:
         return None
     try:
-        return parse_instant_us(text)
+        at_us = parse_instant_us(text)
+        shanghai_day(at_us)  # a day of the calendar
+        return at_us
     except ValueError as error:
         message = say("看不懂时间“{text}”，请写成 2026-05-03T09:00:00+08:00", text=text)
         raise typer.BadParameter(message) from error

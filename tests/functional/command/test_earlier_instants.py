@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+import pytest
 
 from tests.examples import a_card, an_event
 from tests.functional.command.running import Jinxi
@@ -30,3 +31,15 @@ def test_a_no_of_today_closes_what_is_printed_of_an_earlier_instant(jinxi: Jinxi
     accept(jinxi, refusal("archive"))
     assert jinxi("archive", "C1", "--json", *BEFORE).only["restricted"]
     assert "只存不用" in jinxi("fhir", "C1", *BEFORE, status=1).err
+
+
+@pytest.mark.parametrize("command", ["people", "rewards", "copy D1", "digest D1"])
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-08:00", "0001-01-01T00:00:00+09:00", "now"])
+def test_an_instant_on_no_day_of_the_calendar_is_answered_with_a_sentence(
+    jinxi: Jinxi, command: str, at: str
+) -> None:
+    jinxi("work", "--until-idle")
+    answer = jinxi(*command.split(), "--at", at, status=2)
+    assert at in answer.err
+    for edge in ("9999-12-31T23:59:59+08:00", "0001-01-01T00:00:00+08:00"):
+        jinxi(*command.split(), "--at", edge)
