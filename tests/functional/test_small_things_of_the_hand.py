@@ -204,6 +204,21 @@ def test_a_line_that_leads_on_has_its_sign_at_its_end_and_its_words_together(
         assert max(parts for _, parts in laid_out) <= 1, path
 
 
+def test_a_button_in_a_list_is_as_wide_as_its_word(at_desk: Journey) -> None:
+    at_desk.enter("office")
+    at_desk.open("/dealers/D01")
+    button = at_desk.page.locator(".rows a.button").first
+    shape = button.evaluate("each => [getComputedStyle(each).display, each.offsetWidth]")
+    assert shape[0] == "inline-flex" and shape[1] < 200
+
+
+def test_what_sorts_a_list_on_a_phone_says_that_it_sorts(on_phone: Journey) -> None:
+    on_phone.enter("office")
+    on_phone.open("/people")
+    said = "each => getComputedStyle(each, '::before').content"
+    assert on_phone.page.locator(".listing thead").evaluate(said) == '"排序"'
+
+
 def test_names_in_cards_of_a_phone_begin_at_one_edge(on_phone: Journey) -> None:
     on_phone.enter("office")
     for path in ("/people", "/members", "/events"):

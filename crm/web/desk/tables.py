@@ -12,6 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from starlette.datastructures import ImmutableMultiDict
 
+from campaigns.wording.days import whole_day_text
 from crm.web.guards.visit import Visit
 
 ROWS_ON_A_PAGE = 50
@@ -178,7 +179,7 @@ class Table(Generic[R]):
         )
 
     def _row(self, visit: Visit, row: R, picked: Iterable[Column[R]]) -> "ShownRow":
-        cells = tuple(_cell(column.cell(visit, row)) for column in picked)
+        cells = tuple(_cell(visit, column.cell(visit, row)) for column in picked)
         name = self.row_id(row) if self.row_id is not None else ""
         return ShownRow(name, cells, self.tone(row) if self.tone is not None else "")
 
@@ -261,7 +262,7 @@ class ShownTable:
         return "descending" if self.asked.downwards else "ascending"
 
 
-def _cell(value: Cell | str | int | date | None) -> Cell:
+def _cell(visit: Visit, value: Cell | str | int | date | None) -> Cell:
     if isinstance(value, Cell):
         return value
     if value is None:
@@ -269,5 +270,5 @@ def _cell(value: Cell | str | int | date | None) -> Cell:
     if isinstance(value, int):
         return Cell(f"{value:,}", raw=value)
     if isinstance(value, date):
-        return Cell(value.isoformat(), raw=value)
+        return Cell(whole_day_text(value, visit.language), raw=value)
     return Cell(value)

@@ -300,6 +300,7 @@ def test_each_row_of_a_copy_names_the_word_that_it_rests_on_and_says_where_there
         assert "/dealers/D1/bases" in auditor.get("/dealers/D1").text
         page = auditor.get("/dealers/D1/bases").text
         assert "每一行都有本人的同意" in page and "纸上签字" in page
+        assert re.search(r"\d{4}年\d+月\d+日", page) and not re.search(r">\d{4}-\d\d-\d\d<", page)
         taken = auditor.get("/dealers/D1/bases?file=csv").text
         assert "有同意，先同意后交出" in taken and len(taken.splitlines()) == 2
         assert auditor.get("/dealers/nobody/bases").status_code == 404

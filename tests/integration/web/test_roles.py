@@ -93,6 +93,16 @@ def _kind(path: str) -> str:
     return re.sub(r"/[0-9a-f-]{20,}|/A-[^/?]+|=\d+", "/…", path)
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_the_first_page_offers_one_thing_to_do(told: Told, role: AccountRole) -> None:
+    with told.client(role) as client:
+        page = client.get("/")
+        if page.status_code == 200:
+            main = page.text.partition("<main")[2]
+            (first,) = re.findall(r'<a class="button primary" href="([^"]+)"', main)
+            assert client.get(first).status_code == 200
+
+
 def test_what_people_say_has_somebody_who_may_say_it() -> None:
     said = frozenset().union(*(role.says for role in ROLES.values()))
     assert said == CATALOGUE.keys() - {"day.reached"}
