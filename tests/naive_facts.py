@@ -74,7 +74,7 @@ def card_values(history: History, name: str) -> dict[str, Any]:
 
 
 def is_erased(history: History, name: str) -> bool:
-    return f"card/{name}" in history.erasures
+    return f"card/{name}" in {*history.erasures, *history.erased_later}
 
 
 def identity_cards(history: History) -> list[IdentityCard]:
@@ -292,7 +292,7 @@ def purchase_fact(history: History, event: Told) -> PurchaseFact:
         data["unit_price_fen"],
         data.get("region"),
         history.breaches(event),
-        is_erased(history, data["card_id"]),
+        f"card/{data['card_id']}" in history.erasures,
         data.get("outlet"),
     )
 

@@ -122,10 +122,14 @@ def told(sent: Sent) -> Told:
 
 @dataclass
 class History:
-    """Every event of a set, judged; `days` are the days that were reached."""
+    """Every event of a set, judged; `days` are the days that were reached.
+
+    erased_later: subjects of a past whose personal objects are gone by now.
+    """
 
     sent: Sequence[Sent]
     days: frozenset[date]
+    erased_later: frozenset[str] = frozenset()
     events: list[Told] = field(init=False)
     verdicts: dict[Key, Verdict] = field(default_factory=dict)
     makers: dict[tuple[str, str], Told] = field(default_factory=dict)

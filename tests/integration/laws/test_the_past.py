@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.canonical import canonical_json
-from campaigns.times import DAY_US, rfc3339
+from campaigns.times import DAY_US, rfc3339, shanghai_day
 from crm.components.as_of import past_of_subjects, whole_past
 from crm.components.evaluation import Evaluation
 from crm.components.event_filter import EventFilter, effective_up_to, received_up_to
@@ -18,7 +18,20 @@ from crm.copies.row_keys import row_keys
 from crm.rewards.judgement import judge_claims
 from crm.storage.database import reading
 from tests.installations import Installation, Snapshot, clock
-from tests.worlds import FEW, HOUR_US, START_US, Sent, worlds
+from tests.naive_facts import (
+    identity_cards,
+    member_facts,
+    pair_decisions,
+    person_facts,
+    policy_facts,
+)
+from tests.naive_history import History, Order
+from tests.oracles import ambiguous, copies_of, reached_days
+from tests.unit.crm.identity.naive_people import NaivePeople
+from tests.unit.crm.rewards.naive_rewards import naive_judgement
+from tests.worlds import FEW, HOUR_US, START_US, Sent, shared_worlds, worlds
+
+NEVER: Order = (2**63, 0, "", "")
 
 
 def folded(past: Evaluation, installation: Installation) -> dict[str, Any]:
@@ -153,6 +166,50 @@ def test_the_present_is_the_past_of_now(events: list[Sent]) -> None:
             past = whole_past(connection, installation.keyring, at_us, effective_up_to(at_us))
         told, wanted = folded(past, installation), kept(installation.snapshot())
         assert {name for name in told if told[name] != wanted[name]} == set()
+
+
+def history_at(events: list[Sent], at_us: int) -> History:
+    """What the rules take for the instant, as known today: a void that stands, who is erased."""
+    today = History(events, reached_days(events))
+    orders = {event.key: event.order for event in today.events}
+    then = [
+        said_by(sent, at_us)
+        for sent in events
+        if sent.starts_us <= at_us
+        or (
+            sent.type_name == "event.voided"
+            and not orders[sent.key] > today.erasures.get(sent.wire["subject"], NEVER)
+        )
+    ]
+    return History(then, reached_days(then, at_us), frozenset(today.erasures))
+
+
+@FEW
+@given(st.one_of(worlds(), shared_worlds()), instants())
+def test_of_an_instant_the_rules_are_told_erasures_of_later_among_them(
+    events: list[Sent], at_us: int
+) -> None:
+    history = history_at(events, at_us)
+    who = NaivePeople(identity_cards(history), pair_decisions(history))
+    persons = person_facts(history, who.groups)
+    members, policies = member_facts(history), policy_facts(history)
+    rewards = naive_judgement(persons, members, policies, shanghai_day(at_us))[0]
+    with clock(), Installation() as installation:
+        installation.accept(events)
+        installation.work()
+        copies = copies_of(history, who.groups, installation, at_us)
+        with reading(installation.engine) as connection:
+            keep = effective_up_to(at_us)
+            past = whole_past(connection, installation.keyring, at_us, keep)
+        told = folded(past, installation)
+    assert {card: person for card, (person, _) in told["links"].items()} == who.person_of()
+    for dealer, rows in copies.items():
+        found = [row[2:] for row in told["copies"] if row[0] == dealer]
+        assert sorted((tuple(orjson.loads(cards)), row) for cards, row in found) == rows
+    erring = ambiguous(history)
+    assert {row[0]: row[1:] for row in told["rewards"] if row[0] not in erring} == {
+        key: (row[1], *row[5:8]) for key, row in rewards.items() if key not in erring
+    }
 
 
 @FEW
