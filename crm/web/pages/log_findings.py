@@ -13,7 +13,9 @@ def findings(visit: Visit, looked_at: Checked | None) -> dict[str, Any]:
     """What is wrong and what is asked about, in a list and beside the fields."""
     if looked_at is None:
         return {"faults": [], "faulty": {}, "doubts": [], "doubtful": {}}
-    faults = [(fault.field, _fault_sentence(visit, fault)) for fault in looked_at.faults]
+    # Of several events of one form each may be refused for the same.
+    told = [(fault.field, _fault_sentence(visit, fault)) for fault in looked_at.faults]
+    faults = list(dict.fromkeys(told))
     doubts = [(doubt.field, doubt.sentence(visit.language)) for doubt in looked_at.doubts]
     beside = {"faulty": dict(faults), "doubtful": dict(doubts)}
     return {"faults": faults, "doubts": doubts, **beside}

@@ -6,6 +6,10 @@ NOTHING_SAID, HEALTH_REFUSED, HEALTH_CLOSED = "nothing_said", "health_refused", 
 MEMBER_CLOSED = "member_closed"
 
 FAULTS = {
+    "time_in_future": N_(
+        "还没有到这场活动的时候，不能先记。到了那天再交，填好的都在；写错了场，就换一场活动；"
+        "活动已经开始了，就请核对手机上的日期和时间。"
+    ),
     "stale": N_("这张表放得太久了。内容都在，请再提交一次。"),
     NOTHING_SAID: N_("还没有勾选。请至少勾一项，例如“到场”。"),
     "yes_and_no": N_("同一项又勾了同意，又勾了不同意。请留一个。"),

@@ -297,7 +297,8 @@ def test_each_row_of_a_copy_names_the_word_that_it_rests_on_and_says_where_there
     company.running.user("eyes", "auditor")
     with company.running.client() as auditor:
         sign_in(auditor, "eyes")
-        assert "/dealers/D1/bases" in auditor.get("/dealers/D1").text
+        number = r'<dt>人数</dt><dd><a href="/dealers/D1/bases">1</a>'
+        assert re.search(number, auditor.get("/dealers/D1").text)
         page = auditor.get("/dealers/D1/bases").text
         assert "每一行都有本人的同意" in page and "纸上签字" in page
         assert re.search(r"\d{4}年\d+月\d+日", page) and not re.search(r">\d{4}-\d\d-\d\d<", page)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +11,16 @@ import pytest
 
 from campaigns.ids import person_id
 from tests.examples import an_event
+from tests.integration.web.acting import form_in
 from tests.integration.web.person_events import consent, event
-from tests.integration.web.sites import RunningSite, activity_today, card, entered, token_in
+from tests.integration.web.sites import (
+    RunningSite,
+    activity_today,
+    card,
+    entered,
+    today,
+    token_in,
+)
 
 PERSON = f"/log/A-today/person/{person_id('N-1')}"
 
@@ -126,3 +135,18 @@ def test_the_form_says_by_whom_somebody_was_referred_before_another_is_typed(
     page = field.get(form).text
     assert re.search("已记过 M-7，.* · 已记过 M-8，", page) and "只会算在一位介绍人上" in page
     assert "已记过" not in field.get(f"/log/A-today/person/{person_id('N-2')}").text
+
+
+def test_what_has_not_begun_is_refused_once_with_what_to_do(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    soon = activity_today("A-soon")
+    soon["data"] |= {"starts_at": f"{today() + timedelta(days=2)}T09:00:00+08:00"}
+    site.accept(soon)
+    page = field.get("/log/A-soon/new").text
+    typed = {"name": "华先到", "phone": "13700008809", "gift_item": "毛巾", "gift_value": "20"}
+    form = form_in(page, "/log/A-soon/submit") | typed | {"attended": "1"}
+    answer = field.post("/log/A-soon/submit", data=form)
+    assert answer.status_code == 422
+    assert answer.text.count("还没有到这场活动的时候") == 1 and "换一场活动" in answer.text
+    assert 'value="华先到"' in answer.text
