@@ -17,11 +17,19 @@ _TAIL = 4
 def find_own(
     scope: Scope, connection: Connection, dealer: str, text: str, limit: int
 ) -> tuple[list[Shared], int]:
-    """(the first rows that every word of the text fits, how many there are), by name."""
+    """(the first rows that every word of the text fits, how many there are), by name.
+
+    Whoever's name begins as it was typed in letters comes first.
+    """
     _may_find(scope, dealer)
     fitting = [shared for shared in rows_of(connection, dealer) if fits_own(shared, text)]
-    fitting.sort(key=lambda shared: (pinyin(next(iter(shared.names), "")), shared.key))
-    return fitting[:limit], len(fitting)
+    letters = "".join(text.lower().split())
+
+    def nearness(shared: Shared) -> tuple[bool, str, str]:
+        sound = pinyin(next(iter(shared.names), ""))
+        return not sound.startswith(letters), sound, shared.key
+
+    return sorted(fitting, key=nearness)[:limit], len(fitting)
 
 
 def own_person(scope: Scope, connection: Connection, dealer: str, key: str) -> Shared | None:

@@ -49,10 +49,24 @@ def ids_after(scope: Scope, connection: Connection, after: str, limit: int) -> l
 
 
 def nearness(text: str) -> tuple[ColumnElement[int], ...]:
-    """How near a name is to what was asked for: the same, beginning with it, holding it, else."""
+    """How near a name is to what was asked for: the same, beginning with it, holding it, else.
+
+    In letters the same: who is called Xia comes before whose given name it is.
+    """
     plain = simplified(text)
     if not plain:
         return ()
+    letters = "".join(text.lower().split())
+    if _LETTERS.fullmatch(letters):
+        sound = _sound(letters)
+        return (
+            case(
+                (or_(CARD.c.pinyin == sound, CARD.c.initials == sound), 0),
+                (CARD.c.pinyin.startswith(sound, autoescape=True), 1),
+                (CARD.c.given.startswith(sound, autoescape=True), 2),
+                else_=3,
+            ),
+        )
     return (
         case(
             (CARD.c.plain == plain, 0),
@@ -69,13 +83,18 @@ def _ways(word: str, digest: Digest | None) -> list[ColumnElement[bool]]:
     found = [CARD.c.plain.contains(name, autoescape=True)] if name else []
     letters = word.lower()
     if _LETTERS.fullmatch(letters):
-        sound = letters.replace("'", "").replace("’", "").replace("ü", "v")
+        sound = _sound(letters)
         columns = (CARD.c.pinyin, CARD.c.given, CARD.c.initials)
         found += [_begins(column, sound) for column in columns]
     if _HOMOPHONE.fullmatch(name):
         sound = pinyin(name).replace("'", "")
         found += [CARD.c.pinyin == sound, CARD.c.given == sound]
     return [*found, *_numbers(word, digest)]
+
+
+def _sound(letters: str) -> str:
+    """Letters as names are kept in them."""
+    return letters.replace("'", "").replace("’", "").replace("ü", "v")
 
 
 def _begins(column: ColumnElement[str], sound: str) -> ColumnElement[bool]:

@@ -40,6 +40,8 @@ INVENTED: dict[str, dict[str, Any]] = {
     "old": {"person": {"name": "吳 桂蘭", "id_number": ID_NUMBER}},
     "dots": {"person": {"name": "阿依古丽．买买提"}},
     "pasted": {"person": {"name": "何 芳"}, "contact": {"phones": ["\u202d138 1234-0077\u202c"]}},
+    "surname": {"person": {"name": "夏荷"}},
+    "given": {"person": {"name": "毕夏"}},
     "tail": {"person": {"name": "许芳"}, "contact": {"phones": ["13999990077"]}},
 }
 
@@ -115,6 +117,12 @@ def test_a_name_that_sounds_alike_is_found_after_the_very_name(site: RunningSite
     assert found(site, "刘晓红") == ["hong2", "hong1"]
     assert found(site, "刘小红") == ["hong1", "hong2"]
     assert sorted(found(site, "小红")) == ["hong1", "hong2"]
+
+
+def test_whose_surname_is_typed_in_letters_stands_before_whose_given_name_it_is(
+    site: RunningSite,
+) -> None:
+    assert found(site, "xia") == found(site, "Xia") == ["surname", "given", "hong1", "hong2"]
 
 
 def test_people_stand_by_surname_then_given_name(site: RunningSite) -> None:
