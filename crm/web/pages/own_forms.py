@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from crm.entries.queries import OwnForm, names_written, own_forms_since
 from crm.feed.finding import own_names
+from crm.people.queries import PAGE_ROWS
 from crm.web.guards.visit import Visit
 from crm.web.pages.copy import is_settled, keep_shown
 
@@ -19,9 +20,26 @@ def own_forms(
     Somebody of a dealer sees the name on a card that the account wrote itself, and whose row is in
     the dealer's copy; of nobody else.
     """
+    return _named(visit, connection, _found(visit, connection, since_us, form_id))
+
+
+def own_forms_page(
+    visit: Visit, connection: Connection, since_us: int, page: int
+) -> tuple[list[OwnForm], int]:
+    """(one page of the own forms since an instant, how many there are)."""
+    found, skipped = _found(visit, connection, since_us), (page - 1) * PAGE_ROWS
+    return _named(visit, connection, found[skipped : skipped + PAGE_ROWS]), len(found)
+
+
+def _found(
+    visit: Visit, connection: Connection, since_us: int, form_id: str | None = None
+) -> list[OwnForm]:
     sees_all = visit.scope.may("people")
-    found = own_forms_since(connection, visit.account.source, since_us, sees_all, form_id)
-    if sees_all or not found:
+    return own_forms_since(connection, visit.account.source, since_us, sees_all, form_id)
+
+
+def _named(visit: Visit, connection: Connection, found: list[OwnForm]) -> list[OwnForm]:
+    if visit.scope.may("people") or not found:
         return found
     subjects = frozenset().union(*(form.subjects for form in found))
     names = names_seen(visit, connection, subjects)

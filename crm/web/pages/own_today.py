@@ -1,8 +1,9 @@
 """What somebody wrote today, all of it, and the taking back: of one form, line by line."""
 
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from campaigns.times import day_start_us, shanghai_day
@@ -10,16 +11,19 @@ from campaigns.wording.catalogues import N_
 from crm.copies.queries import dealer_names
 from crm.entries.own_events import Spoken, own_events
 from crm.outcomes.voids import NEVER_VOIDED
+from crm.people.queries import PAGE_ROWS
 from crm.scope import OutOfScope
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import movable_to
-from crm.web.pages.own_forms import own_forms
+from crm.web.pages.own_forms import own_forms, own_forms_page
 from crm.web.view.said import receipt_number
 
 router = APIRouter()
+
+Page = Annotated[int, Query(ge=1, le=100_000)]
 
 VOIDED = "event.voided"
 REASONS = {
@@ -53,14 +57,19 @@ class OwnLine:
 
 
 @router.get("/said")
-def today_page(visit: SignedIn) -> Response:
-    """What the visitor wrote today, the latest first."""
+def today_page(visit: SignedIn, page: Page = 1) -> Response:
+    """What the visitor wrote today, the latest first, fifty a page."""
     _may_write(visit)
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
-        found = own_forms(visit, connection, day_start_us(today))
+        found, total = own_forms_page(visit, connection, day_start_us(today), page)
         dealers = dealer_names(connection)
-    context = {"title": visit.say(N_("今天我记的")), "forms": found, "number": receipt_number}
+    context: dict[str, Any] = {
+        "title": visit.say(N_("今天我记的")),
+        "forms": found,
+        "number": receipt_number,
+    }
+    context |= {"total": total, "page": page, "pages": max(1, -(-total // PAGE_ROWS))}
     context["dealers"] = dealers
     context["activities"] = movable_to(visit)
     return visit.render("own_today.html", context)

@@ -164,3 +164,19 @@ def test_what_was_said_is_listed_so_that_a_no_is_read_as_a_no_and_whose_name_is_
     page = field.get("/said").text
     assert "到场、不同意 · 建立档案" in page
     assert "（不显示姓名）" in page and "卫" not in page
+
+
+def test_whoever_wrote_a_whole_afternoon_turns_over_pages_of_fifty(site: RunningSite) -> None:
+    site.user("busy", "staff")
+    with site.client() as client:
+        sign_in(client, "busy")
+        token = token_in(client.get("/me").text)
+        for number in range(52):
+            form = {"form_token": token, "form_id": str(uuid4()), "written_at": rfc3339(now_us())}
+            form |= {"name": f"忙{number}", "phone": f"1370001{number:04}", "attended": "1"}
+            assert client.post("/log/A-today/submit", data=form).status_code == 200
+        site.work()
+        pages = [client.get(f"/said?page={page}").text for page in (1, 2)]
+    listed = [re.findall(r'<a href="/said/([0-9a-f-]{36})"', page) for page in pages]
+    assert [len(page) for page in listed] == [50, 2] and len({*listed[0], *listed[1]}) == 52
+    assert all("52 张" in page for page in pages)
