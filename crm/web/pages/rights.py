@@ -44,14 +44,13 @@ from crm.rights.request import (
     RequestRefused,
 )
 from crm.storage.database import reading
+from crm.web.desk import tables
 from crm.web.desk.acts import ActForm
-from crm.web.desk.files import list_taken, wants_file
-from crm.web.desk.tables import Column, Table
+from crm.web.desk.files import taken_away
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
+from crm.web.pages.rights_table import REQUESTS
 from crm.web.view.event_view import address_of
-from crm.web.view.formats import short_number
-from crm.web.view.labels import label
 
 router = APIRouter()
 
@@ -78,28 +77,6 @@ _DOUBTS = {
 }
 _DOUBTED = "asked_by_relative"
 Chosen = TypeVar("Chosen", bound=str)
-
-
-def _answered(visit: Visit, row: Request) -> str:
-    closing = row.closing
-    outcome = closing.outcome if closing is not None else None
-    return visit.say(label("rights_outcome", outcome) if outcome else N_("还没有答复"))
-
-
-_LIST: Table[Request] = Table(
-    "rights",
-    (
-        Column("request", N_("编号"), lambda _, row: short_number(row.request_id)),
-        Column("kind", N_("要求什么"), lambda v, row: v.say(label("rights_kind", row.kind))),
-        Column("card", N_("档案卡"), lambda _, row: row.card_id),
-        Column("by", N_("谁提出的"), lambda v, row: v.say(label("rights_asker", row.asked_by))),
-        Column("how", N_("怎样提出的"), lambda v, row: v.say(label("rights_channel", row.channel))),
-        Column("received", N_("哪天收到的"), lambda _, row: row.received_on),
-        Column("due", N_("期限"), lambda _, row: row.due_on),
-        Column("answer", N_("答复"), _answered),
-    ),
-)
-"""As they are taken away: whose a card is, is looked up in the archive."""
 
 
 @router.get("/rights")
@@ -196,12 +173,14 @@ def _list(visit: Visit, form: ActForm | None = None, *, closed: bool = False) ->
         found = requests(visit.scope, connection, visit.site.keyring, today, closed=closed)
         subjects = {f"card/{request.card_id}" for request in found}
         named = names_at(connection, subjects) if visit.scope.may("people") else {}
-    if wants_file(visit):
-        return list_taken(visit, _LIST, found)
+    rows = [(request, named.get(f"card/{request.card_id}", "")) for request in found]
+    asked = tables.Asked.of(visit.request.query_params)
+    shown_table = REQUESTS.show(visit, asked, REQUESTS.of_rows(rows), "/rights")
+    if asked.file:
+        return taken_away(visit, shown_table)
     context = {
         "title": visit.say(N_("权利请求")),
-        "requests": found,
-        "named": named,
+        "table": shown_table,
         "closed": closed,
         "today": today,
         "form": form or ActForm.of({"received_on": today}),

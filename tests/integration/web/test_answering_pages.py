@@ -338,7 +338,7 @@ def test_a_request_shows_whose_it_is_by_the_masked_name(
     site.accept(card("Q-54", "柳有名", "13700007054"))
     path = ask(law, "Q-54", "copy")
     assert "柳*名" in law.get(path).text and "柳有名" not in law.get(path).text
-    (listed,) = re.findall(rf'<a href="{path}">.*?</a>', law.get("/rights").text, re.DOTALL)
+    (listed,) = re.findall(rf'<a href="{path}">.*?</tr>', law.get("/rights").text, re.DOTALL)
     assert "柳*名" in listed and "Q-54" not in listed
 
 

@@ -50,8 +50,11 @@ def test_compliance_enters_a_request_and_sees_until_when_it_is_due(law: httpx.Cl
     listed = law.get("/rights").text
     assert response.headers["location"] in listed
     # Two requests of one kind are told apart, and nobody's name is in the list in full.
-    assert "王*英 " in listed and "王桂英" not in listed
+    assert ">王*英<" in listed and "王桂英" not in listed
     assert "我的" not in re.sub(r"<nav.*?</nav>", "", listed, flags=re.DOTALL)
+    assert 'name="sort" value="due"' in listed and f"最迟 {due.month}月{due.day}日" in listed
+    taken = law.get("/rights?sort=-due&col=kind&col=due&file=csv").text.removeprefix("\ufeff")
+    assert taken.splitlines()[0] == "要求什么,期限" and due.isoformat() in taken
 
 
 def test_an_erasure_is_answered_with_the_event_that_did_it(

@@ -15,7 +15,6 @@ from tests.integration.web.sites import (
     activity_today,
     card,
     sign_in,
-    today,
     token_in,
 )
 
@@ -110,7 +109,6 @@ LISTS = {
     "/accounts": ("名字", "office"),
     "/tokens": ("给谁用", "a test"),
     "/dealers": ("经销商", "D1"),
-    "/rights": ("编号", "了解处理情况"),
 }
 """A list that is drawn otherwise than as a table → its first heading, and what its file tells."""
 
@@ -119,10 +117,6 @@ LISTS = {
 def test_a_list_has_its_file_as_well(site: RunningSite, office: httpx.Client, path: str) -> None:
     if path == "/tokens":
         site.token()
-    if path == "/rights":
-        asked = {"name": "C2", "kind": "know", "asked_by": "self", "channel": "phone"}
-        asked |= {"received_on": today().isoformat(), "form_token": token_in(office.get(path).text)}
-        assert office.post(path, data=asked).status_code == 303
     if path == "/dealers":
         contract = {"dealer": "D1", "contract_id": "K1", "name": "一号", "regions": ["110000"]}
         contract |= {"kind": "exclusive", "starts_on": "2026-01-01"}
