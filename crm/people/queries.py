@@ -200,12 +200,17 @@ _SORTED_BY = {"name": CARD.c.sorted_as, "born": CARD.c.born, "region": CARD.c.re
 
 
 def restricted_people(
-    scope: Scope, connection: Connection, page: int = 1
+    scope: Scope, connection: Connection, wanted: Wanted, digest: Digest | None = None
 ) -> tuple[list[FoundPerson], int]:
-    """(one page of those whose archive is kept and not used, how many there are)."""
+    """The same of those whose archive is kept and not used."""
     scope.require("restricted", "restricted archives are compliance's")
-    query = _people_query().where(PERSON.c.restricted)
-    rows, total = _counted(connection, query, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    query = _people_query(wanted.text, wanted.by, downwards=wanted.downwards)
+    query = query.where(PERSON.c.restricted)
+    if wanted.text.strip():
+        query = query.where(matches(wanted.text, digest))
+    if wanted.sex:
+        query = query.where(CARD.c.sex == wanted.sex)
+    rows, total = _counted(connection, query, wanted.most, wanted.skipped)
     return _all_found(scope, rows), total
 
 

@@ -3,6 +3,8 @@
 It is entered on the archive's page, done where it stands, and closed with the event that did it.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -16,7 +18,8 @@ from crm.accounts.people import names_of, names_who_may_say
 from crm.archives.queries import WholeArchive, person_then, whole_archive
 from crm.copies.queries import copies_of, dealer_names
 from crm.operations.clashes import clashes
-from crm.people.queries import PAGE_ROWS, restricted_people
+from crm.people.found import FoundPerson
+from crm.people.queries import PAGE_ROWS, Wanted, restricted_people
 from crm.rights.answer import Kept, answer_letter
 from crm.rights.large_print import large_print
 from crm.rights.own_copy import Holding, own_copy
@@ -25,8 +28,11 @@ from crm.rights.register import note_step
 from crm.rights.request import ASKERS, CHANNELS, DONE_BY, KINDS, AskedBy, Request
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
+from crm.web.desk.files import taken_away
 from crm.web.desk.granting import require_grantable
+from crm.web.desk.tables import Asked
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.pages.people_lists import PEOPLE
 from crm.web.pages.rights import clerk_of, enter_request
 from crm.web.view.labels import label
 from crm.web.view.speakers import speaker_word
@@ -49,6 +55,8 @@ _PROVEN: dict[AskedBy, str] = {
 }
 """Of each who may ask, what has to be looked into (PIPL art. 49 for those of the dead)."""
 _FOUR_EYES = N_("登记这个请求的人不能自己删除，请另一位来做。")
+
+_RESTRICTED = replace(PEOPLE, name="restricted")
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
 
@@ -211,19 +219,31 @@ def _entered_by(visit: Visit, request: Request) -> str:
 
 
 @router.get("/restricted")
-def restricted_page(visit: SignedIn, page: Page = 1) -> Response:
+def restricted_page(visit: SignedIn) -> Response:
     """Whose archives are kept and not used; compliance alone sees who they are."""
+    return _restricted(visit, Asked())
+
+
+@router.post("/restricted")
+def restricted_found(posting: SignedInPosting) -> Response:
+    """The same, searched, turned over, or taken away; names stand in no address."""
+    return _restricted(posting.visit, Asked.of(posting.form))
+
+
+def _restricted(visit: Visit, asked: Asked) -> Response:
     visit.scope.require("restricted", "restricted archives are compliance's")
-    with reading(visit.site.engine) as connection:
-        people, total = restricted_people(visit.scope, connection, page)
-    context = {
-        "title": visit.say(N_("限制使用的人")),
-        "people": people,
-        "total": total,
-        "page": page,
-        "pages": max(1, -(-total // PAGE_ROWS)),
-    }
-    return visit.render("restricted.html", context)
+
+    def fetch(asked: Asked, most: int, skipped: int) -> tuple[Sequence[FoundPerson], int]:
+        wanted = Wanted(
+            asked.text("text"), asked.text("sex"), asked.by, asked.downwards, most, skipped
+        )
+        with reading(visit.site.engine) as connection:
+            return restricted_people(visit.scope, connection, wanted, visit.site.digest)
+
+    shown = _RESTRICTED.show(visit, asked, fetch, "/restricted")
+    if asked.file:
+        return taken_away(visit, shown)
+    return visit.render("restricted.html", {"title": visit.say(N_("限制使用的人")), "table": shown})
 
 
 @router.get("/clashes")

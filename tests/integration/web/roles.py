@@ -173,7 +173,7 @@ OPENS: dict[str, Allowed] = {
         f"{method} /rights/{{request_id}}/erase": both(sees("answers"), says("card.erased"))
         for method in ("GET", "POST")
     },
-    "GET /restricted": sees("restricted"),
+    **dict.fromkeys(("GET /restricted", "POST /restricted"), sees("restricted")),
     "GET /letters": sees("letters"),
     "GET /letters/batch": both(sees("letters"), sees("people")),
     "POST /letters/batch": both(sees("letters"), sees("opens")),

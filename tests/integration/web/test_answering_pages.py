@@ -177,7 +177,12 @@ def test_restricted_people_are_listed_for_compliance_alone(
     site.accept(
         card("Q-7", "曹限制", "13700007007"), event("consent.refused", "Q-7", purpose="archive")
     )
-    assert person_id("Q-7") in law.get("/restricted").text
+    page = law.get("/restricted").text
+    assert person_id("Q-7") in page
+    asked = {"form_token": token_in(page), "file": "csv", "sort": "born"}
+    taken = law.post("/restricted", data=asked)
+    assert taken.headers["content-disposition"].startswith('attachment; filename="restricted-')
+    assert len(taken.text.splitlines()) - 1 == page.count('href="/people/')
     assert office.get("/restricted").status_code == 403
     assert 'href="/restricted"' not in office.get("/").text
 
