@@ -14,8 +14,8 @@ from crm.accounts.people import KnownAccount, accounts
 from crm.accounts.roles import ROLES, AccountInvalid
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
-from crm.web.desk.files import list_taken, wants_file
-from crm.web.desk.tables import Column, Table
+from crm.web.desk.files import taken_away
+from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.view.labels import label
 
@@ -31,17 +31,32 @@ def roles_in_words(visit: Visit, known: KnownAccount) -> str:
     return visit.joined(visit.say(label("role", role)) for role in known.roles)
 
 
+def _name(_visit: Visit, row: KnownAccount) -> Cell:
+    return Cell(row.name, f"/accounts/{row.actor}" if row.is_open else "")
+
+
+def _standing(visit: Visit, row: KnownAccount) -> Cell | None:
+    if not row.is_open:
+        return Cell(visit.say(N_("已关闭")))
+    return Cell(visit.say(N_("你自己")), tone="good") if row.actor == visit.account.actor else None
+
+
 _LIST: Table[KnownAccount] = Table(
     "accounts",
     (
-        Column("name", N_("名字"), lambda _, row: row.name),
-        Column("roles", N_("身份"), roles_in_words),
-        Column("dealer", N_("经销商"), lambda _, row: row.dealer),
-        Column("since", N_("自"), lambda _, row: shanghai_day(row.created_us)),
-        Column("closed", N_("已关闭的"), lambda v, row: None if row.is_open else v.say(N_("是"))),
+        Column("name", N_("名字"), _name, order=lambda row: row.name),
+        Column("roles", N_("身份"), roles_in_words, order=lambda row: row.roles),
+        Column("dealer", N_("经销商"), lambda _, row: row.dealer, order=lambda row: row.dealer),
+        Column(
+            "since",
+            N_("自"),
+            lambda _, row: shanghai_day(row.created_us),
+            order=lambda row: row.created_us,
+        ),
+        Column("standing", N_("状态"), _standing),
     ),
+    filters=(Filter("who", N_("可登录"), {"closed": N_("已关闭的")}),),
 )
-"""As they are taken away."""
 
 
 @router.get("/accounts")
@@ -142,12 +157,14 @@ def _list(
     with reading(visit.site.engine) as connection:
         found = accounts(connection)
         dealers = dealer_names(connection)
-    if wants_file(visit):
-        return list_taken(visit, _LIST, found)
+    asked = Asked.of(visit.request.query_params)
+    rows = [each for each in found if each.is_open == (asked.text("who") != "closed")]
+    listed = _LIST.show(visit, asked, _LIST.of_rows(rows), "/accounts")
+    if asked.file:
+        return taken_away(visit, listed)
     context = {
         "title": visit.say(N_("账号")),
-        "open_ones": [each for each in found if each.is_open],
-        "closed_ones": [each for each in found if not each.is_open],
+        "listed": listed,
         "fault": fault,
         "roles": roles or [],
         "dealer": dealer,

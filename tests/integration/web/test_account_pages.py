@@ -168,6 +168,10 @@ def test_a_closed_account_signs_in_no_more_and_its_link_opens_nothing(
     assert stranger.get("/me").status_code == 303
     assert stranger.get(link).status_code == 410
     assert post(office, f"/accounts/{actor}/roles", role_staff="1").status_code == 422
+    assert ">leaving<" not in office.get("/accounts").text
+    closed = office.get("/accounts?who=closed&sort=name")
+    assert ">leaving<" in closed.text and f"/accounts/{actor}" not in closed.text
+    assert "leaving" in office.get("/accounts?who=closed&file=csv").text
 
 
 @pytest.mark.parametrize("act", ["close", "roles"])

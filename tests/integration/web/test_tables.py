@@ -106,7 +106,6 @@ def test_an_event_that_is_recorded_says_so_once(site: RunningSite, office: httpx
 
 
 LISTS = {
-    "/accounts": ("名字", "office"),
     "/tokens": ("给谁用", "a test"),
     "/dealers": ("经销商", "D1"),
 }
