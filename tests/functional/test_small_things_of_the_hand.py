@@ -3,7 +3,10 @@
 import pytest
 from playwright.sync_api import Route, expect
 
+from campaigns.wording.languages import LANGUAGES, Language
+from crm.web.guards.visit import LANGUAGE_COOKIE
 from tests.functional.journeys import Journey
+from tests.functional.looking import assert_fits
 from tests.integration.web.sites import card
 
 pytestmark = pytest.mark.browser
@@ -210,6 +213,18 @@ def test_a_button_in_a_list_is_as_wide_as_its_word(at_desk: Journey) -> None:
     button = at_desk.page.locator(".rows a.button").first
     shape = button.evaluate("each => [getComputedStyle(each).display, each.offsetWidth]")
     assert shape[0] == "inline-flex" and shape[1] < 200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lists_of_desks_fit_an_office_screen_in_every_language(
+    at_desk: Journey, language: Language
+) -> None:
+    at_desk.enter("office")
+    cookie = {"name": LANGUAGE_COOKIE, "value": language, "url": at_desk.running.address}
+    at_desk.page.context.add_cookies([cookie])  # type: ignore[list-item]
+    for path in (*DESKS, "/rewards?state=alarms", "/rights", "/accounts"):
+        at_desk.open(path)
+        assert_fits(at_desk.page)
 
 
 def test_what_sorts_a_list_on_a_phone_says_that_it_sorts(on_phone: Journey) -> None:
