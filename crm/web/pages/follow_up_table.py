@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import C_, N_
 from campaigns.wording.counting import counted
 from campaigns.wording.days import day_text
 from crm.follow_ups.due import Asking, DueFollowUp, DueList
@@ -78,7 +78,7 @@ def _act(visit: Visit, row: Called) -> Cell:
 _COLUMNS: tuple[Column[Called], ...] = (
     Column("name", N_("姓名"), _name),
     Column("about", N_("谈什么"), _about, order=lambda row: (row.due.about, row.due.number)),
-    Column("due", N_("到期"), _due, order=lambda row: row.due.due_on),
+    Column("due", C_("call", "到期"), _due, order=lambda row: row.due.due_on),
     Column("late", N_("过期"), _late),
     Column("sex", N_("性别"), _sex, shown=False),
     Column(

@@ -113,6 +113,8 @@ def test_the_list_is_sorted_its_columns_chosen_and_its_file_is_what_is_shown(
     assert in_south == sorted(in_south, reverse=True) and any(in_south)
     assert 'data-word="产品"' not in page
     taken = field.get(f"{asked}&file=csv").text.removeprefix("\ufeff").splitlines()
+    english = field.get("/follow-ups", headers={"accept-language": "en"}).text
+    assert 'data-word="Due"' in english
     assert taken[0] == "姓名,地区" and [line.split(",")[1] for line in taken[1:51]] == shown
 
 
