@@ -92,7 +92,7 @@ def explain(
     owed = attribute(purchase, person.referrals, bench.memberships, policy, is_first=is_first)
     rule = None if owed is None else owed.rule
     everything = [each for each in others if each.reward_id != reward_id]
-    sums = _sums(claim, rule, [*everything, claim])
+    sums, due_fen = _sums(claim, rule, [*everything, claim])
     return Explanation(
         claim,
         policy,
@@ -100,8 +100,8 @@ def explain(
         chain,
         tuple(_weighed(person, bench, purchase, policy, claim.referral_id, is_first=is_first)),
         sums,
-        sums[-1].fen,
-        _frees(claim, bench.reached_day, sums[-1].fen),
+        due_fen,
+        _frees(claim, bench.reached_day, due_fen),
     )
 
 
@@ -165,9 +165,12 @@ def _weighed(
         yield Weighed(referral, why, days)
 
 
-def _sums(claim: Claim, rule: PolicyRule | None, member: list[Claim]) -> tuple[Sum, ...]:
+def _sums(
+    claim: Claim, rule: PolicyRule | None, member: list[Claim]
+) -> tuple[tuple[Sum, ...], int]:
+    """The lines, and what they come to: of several tiers no line is the whole."""
     if rule is None or claim.standing not in ("held", "payable"):
-        return (Sum("state", 0, {"state": claim.standing, "reason": claim.reason}),)
+        return (Sum("state", 0, {"state": claim.standing, "reason": claim.reason}),), 0
     units = claim.quantity if rule.mode == "NON_CASH" else claim.quantity - claim.returned
     found = []
     if claim.tiers:
@@ -186,7 +189,8 @@ def _sums(claim: Claim, rule: PolicyRule | None, member: list[Claim]) -> tuple[S
         running = rule.cap_fen_event
         found.append(Sum("cap_event", running, {"cap_fen": rule.cap_fen_event}))
     used_fen = used_before(member, graded_fen(member), claim)
-    return (*found, *_capped(rule, running, used_fen))
+    capped = tuple(_capped(rule, running, used_fen))
+    return (*found, *capped), capped[-1].fen if capped else running
 
 
 def _capped(rule: PolicyRule, running: int, used_fen: tuple[int, int]) -> Iterable[Sum]:

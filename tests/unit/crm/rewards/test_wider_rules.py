@@ -3,7 +3,7 @@
 from dataclasses import replace
 from random import Random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm.rewards.attribution import membership_of
@@ -13,7 +13,7 @@ from crm.rewards.judgement import Judgement, judge, judge_claims
 from crm.rewards.policy import timetable
 from crm.rewards.tiers import graded_fen, shares, units_before
 from tests.profiles import examples
-from tests.unit.crm.rewards.reward_worlds import World, wider_worlds
+from tests.unit.crm.rewards.reward_worlds import Maker, World, wider_worlds
 
 WIDE = examples(4)
 
@@ -91,8 +91,10 @@ def test_each_unit_is_granted_at_the_tier_in_which_it_lies(world: World) -> None
 
 @WIDE
 @given(wider_worlds())
+@example(Maker(Random(1672), with_more=True).world()).via("units of two tiers and no cap")
+@example(Maker(Random(13477), with_more=True).world()).via("the second tier comes to nothing")
 def test_what_a_reward_explains_is_what_it_is(world: World) -> None:
-    """To the fen: the last line of the arithmetic is the amount that is recorded."""
+    """To the fen: the arithmetic comes to the amount that is recorded."""
     bench = bench_of(world)
     claims = claims_in(world)
     by_id = {reward.reward_id: reward for reward in judge_claims(claims).rewards}
