@@ -182,22 +182,32 @@ def _written(stream: io.TextIOWrapper) -> bytes:
     return written
 
 
+_BETWEEN = """
+import resource, subprocess, sys
+status = subprocess.call(sys.argv[2:])
+with open(sys.argv[1], "w") as file:
+    file.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(status)
+"""
+
+
 def run_measured(folder: Path, *arguments: object) -> Answer:
-    """The same, with the memory that it took at most."""
-    with (folder / "out").open("w+b") as out, (folder / "err").open("w+b") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streams", *map(str, arguments)],
-            cwd=folder,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        return Answer(process.returncode, out.read(), err.read().decode(), usage.ru_maxrss)
+    """The same, with the memory that it took at most.
+
+    A small process starts it: a process has at least as much in its figure as who started it had,
+    and the tests' own grows with how many there are.
+    """
+    peak = folder / "peak"
+    command = [sys.executable, "-m", "streams", *map(str, arguments)]
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _BETWEEN, str(peak), *command],
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout, done.stderr.decode(), int(peak.read_text()))
 
 
 @contextmanager
