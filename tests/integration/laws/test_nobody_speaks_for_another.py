@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import orjson
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.times import rfc3339
@@ -179,10 +179,7 @@ def test_nothing_of_another_party_changes_and_no_copy_gains(seed: int) -> None:
 
 @FEW
 @given(st.integers(0, 2**48))
-@example(19672).via("a region that is mended lies in the territory of another with consent")
 def test_words_by_a_row_reach_that_person_alone_and_bring_nobody_into_a_copy(seed: int) -> None:
-    """Into the copy of whoever says them; another dealer with the person's consent may come to
-    hold who lives in its territory, as the region that is mended says."""
     office = Office(Random(seed)).begin(70)
     with clock(door_us=START_US + 200 * 24 * HOUR_US), Installation() as installation:
         installation.accept(office)
@@ -194,9 +191,7 @@ def test_words_by_a_row_reach_that_person_alone_and_bring_nobody_into_a_copy(see
         installation.accept([sent for sent in said if sent not in agreed])
         installation.work()
         after = installation.snapshot()
-        moved = {sent.wire["data"].get("card_id") for sent in said if "region" in sent.wire["data"]}
-        for dealer, card in cards_in_copies(after) - cards_in_copies(before):
-            assert dealer != "D1" and card in moved
+        assert cards_in_copies(after) <= cards_in_copies(before)
         for name in ("activity", "member"):
             assert after[name] == before[name]
         apart = {f"card/{name}" for name in CARDS if name not in held}
