@@ -19,8 +19,8 @@ from crm.money import fen_in
 from crm.reward_desk.bank_file import AMOUNT, BOM, PAID_INTO, REFERENCE
 
 RESULT = "结果"
-MOST_ROWS = 5_000
-"""Of one answer; a file has far fewer payments."""
+MOST_ROWS, LONGEST_PASTED = 5_000, 200_000
+"""Rows of a table, letters of a text; a file of payments comes to far less."""
 _NEEDED = REFERENCE, AMOUNT, RESULT
 _SHOWN_DIGITS = 9
 """After the point; what a spreadsheet's number differs by further down, nobody sees in it."""
@@ -84,11 +84,17 @@ class AnswerNoTable(ValueError):
     """The bank's file does not come apart into lines and cells."""
 
 
+class AnswerTooLong(ValueError):
+    """There is more than is read: none of it is, so that nothing is left out unsaid."""
+
+
 def pasted(text: str) -> Sequence[Row]:
     """The rows of what was pasted, parted as a spreadsheet copies them, or by commas.
 
-    AnswerNoTable for quotes without an end.
+    AnswerTooLong; AnswerNoTable for quotes without an end.
     """
+    if len(text) > LONGEST_PASTED:
+        raise AnswerTooLong
     plain = text.removeprefix(BOM)
     try:
         tables = [_parted(plain, mark) for mark in ",\t;"]
@@ -99,11 +105,8 @@ def pasted(text: str) -> Sequence[Row]:
 
 def in_tables(tables: Iterable[Iterable[tuple[int, Sequence[Any]]]]) -> Sequence[Row]:
     """The rows of the file that the bank gave back, which may hold several tables: of the one with
-    the headings, the first of several."""
-    read: list[Sequence[Row]] = [
-        [(number, list(map(_text, cells))) for number, cells in islice(table, MOST_ROWS)]
-        for table in tables
-    ]
+    the headings, the first of several. AnswerTooLong."""
+    read = [_within(table) for table in tables]
     return max(read, key=_nearness, default=())
 
 
@@ -134,6 +137,14 @@ def answers(rows: Sequence[Row]) -> list[Answer]:
 
 def _parted(text: str, mark: str) -> list[Row]:
     return list(enumerate(csv.reader(io.StringIO(text, newline=None), delimiter=mark), 1))
+
+
+def _within(table: Iterable[tuple[int, Sequence[Any]]]) -> Sequence[Row]:
+    filled = ((number, cells) for number, cells in table if any(map(_text, cells)))
+    rows = list(islice(filled, MOST_ROWS + 1))
+    if len(rows) > MOST_ROWS:
+        raise AnswerTooLong
+    return [(number, list(map(_text, cells))) for number, cells in rows]
 
 
 def _headed(rows: Sequence[Row]) -> int:

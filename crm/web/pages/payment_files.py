@@ -16,7 +16,9 @@ from crm.components.index_keys import keyed_digest
 from crm.people.queries import PAGE_ROWS
 from crm.reward_desk.asking import may_end
 from crm.reward_desk.bank_answer import (
+    LONGEST_PASTED,
     AnswerNoTable,
+    AnswerTooLong,
     AnswerUnreadable,
     Matched,
     Ordered,
@@ -48,7 +50,6 @@ from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, V
 
 router = APIRouter()
 
-LONGEST_ANSWER = 200_000
 _NOTHING = N_("没有可以付的。每一份为什么，写在下面。")
 _OWED_BACK = N_("没有可以付的：会员应退回的不比可发放的少。先不付，等可发放的够了一起抵扣。")
 
@@ -159,6 +160,8 @@ def answer(posting: SignedInPosting, file_id: str) -> Response:
         return _file(visit, file_id, fault=fault)
     except InvalidSheet as error:
         return _file(visit, file_id, fault=sentence(error.reason, visit.language))
+    except AnswerTooLong:
+        return _file(visit, file_id, fault=sentence("file_too_large", visit.language))
     except _NotOne:
         fault = visit.say(N_("请选一个回单文件，或者把内容贴在框里，两样只要一样。"))
         return _file(visit, file_id, fault=fault)
@@ -187,7 +190,7 @@ class _NotOne(ValueError):
 
 
 def _rows_of(posting: Posting) -> Sequence[Row]:
-    text, picked = posting.text("answer", LONGEST_ANSWER), posting.form.get("file")
+    text, picked = posting.text("answer", LONGEST_PASTED + 1), posting.form.get("file")
     has_file = isinstance(picked, UploadFile) and bool(picked.filename)
     if bool(text) == has_file:
         raise _NotOne

@@ -9,7 +9,10 @@ import pytest
 
 from campaigns.sheets import grids
 from crm.reward_desk.bank_answer import (
+    LONGEST_PASTED,
+    MOST_ROWS,
     Answer,
+    AnswerTooLong,
     AnswerUnreadable,
     Row,
     account_in,
@@ -148,3 +151,14 @@ def test_a_workbook_without_the_headings_lacks_what_its_nearest_row_lacks() -> N
         answers(in_file("a.xlsx", workbook([["共", 1]], [["金额", "交易结果"], [60, "成功"]])))
     with pytest.raises(AnswerUnreadable, match="付款编号"):
         answers(in_file("a.xlsx", workbook([])))
+
+
+def test_of_more_than_is_read_nothing_is_read_so_that_nothing_is_left_out_unsaid() -> None:
+    line, blank_line = ["JX1", "60", "成功"], [None, ""]
+    rows = list(enumerate([ROWS[0], *[line] * (MOST_ROWS - 1)], 1))
+    blank = list(enumerate([blank_line] * MOST_ROWS, MOST_ROWS + 1))
+    assert len(answers(in_tables([[*rows, *blank]]))) == MOST_ROWS - 1
+    with pytest.raises(AnswerTooLong):
+        in_tables([[*rows, *blank, (4 * MOST_ROWS, ["JX2", 1, "失败"])]])
+    with pytest.raises(AnswerTooLong):
+        pasted("付款编号,金额,结果\n" + "x" * LONGEST_PASTED)
