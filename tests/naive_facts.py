@@ -1,6 +1,6 @@
 """From a naively judged history to what the other oracles take: cards, words, rewards."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -62,11 +62,14 @@ def merged(into: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def card_values(history: History, name: str) -> dict[str, Any]:
-    """What the card says; nothing personal once it is erased."""
+def card_values(
+    history: History, name: str, parties: Collection[str] | None = None
+) -> dict[str, Any]:
+    """What the card says by the words of some parties; nothing personal once it is erased."""
     values = dict(history.makers[("card", name)].data)
     for event in history.counted("card.corrected", card_id=name):
-        values = merged(values, event.data)
+        if parties is None or event.party in parties:
+            values = merged(values, event.data)
     if is_erased(history, name):
         for part in ("person", "contact", "health", "private"):
             values.pop(part, None)
@@ -80,7 +83,9 @@ def is_erased(history: History, name: str) -> bool:
 def identity_cards(history: History) -> list[IdentityCard]:
     found = []
     for name in card_ids(history):
-        values = card_values(history, name)
+        # What another dealer says by a row is no word on who somebody is.
+        whose = history.makers[("card", name)].party
+        values = card_values(history, name, ("company", whose))
         person = values.get("person") or {}
         born = person.get("birth_date")
         found.append(

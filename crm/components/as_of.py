@@ -6,22 +6,28 @@ erased now has nothing personal), as if every day up to T had been reached. `kno
 events that were received up to T.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from campaigns.events.base import Contact
-from campaigns.events.people import CardCorrected, CardRegistered, ContactPatch
 from campaigns.identifiers import mobile_e164
 from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation
 from crm.components.event_filter import EVERYTHING, EventFilter
 from crm.components.histories import in_order
 from crm.components.index import close
-from crm.components.index_keys import Digest, keyed_digest, keys_of_subject, kind_of, phone_key
+from crm.components.index_keys import (
+    PERSONAL,
+    Digest,
+    keyed_digest,
+    keys_of_subject,
+    kind_of,
+    phone_key,
+    phones_written,
+)
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX
-from crm.identity.traits import that_may_prove
 from crm.identity.weights import Weights
 from crm.journal.dead_letters import dead_positions
 from crm.journal.events import JOURNAL, decode, rows_of_subjects, subjects_with_prefix
@@ -146,8 +152,7 @@ def past_and_present(
 ) -> tuple[Past, Evaluation]:
     """Everything that is recorded: the histories, and what they come to at the instant."""
     past = Past.of(recorded_events(connection, keyring), keep)
-    events = [event for history in past.histories.values() for event in history]
-    return past, past.evaluate(at_us, _crowded_in(events))
+    return past, past.evaluate(at_us, _crowded_in(past.histories))
 
 
 def past_of_subjects(
@@ -233,16 +238,10 @@ def _shared_subjects(event: LoggedEvent, digest: Digest) -> set[str]:
     return {key for key in keys if kind_of(key) in ("activity", "member")}
 
 
-def _crowded_in(events: Iterable[LoggedEvent]) -> Callable[[str], bool]:
+def _crowded_in(histories: Mapping[str, Sequence[LoggedEvent]]) -> Callable[[str], bool]:
     """Phones that were ever written on more cards than prove anything."""
-    cards: dict[str, set[str]] = {}
-    for event in events:
-        if isinstance(event.data, CardRegistered | CardCorrected):
-            contact = event.data.contact
-            if isinstance(contact, Contact | ContactPatch):
-                for raw in that_may_prove(contact.phones or ()):
-                    phone = mobile_e164(raw)
-                    if phone is not None:
-                        cards.setdefault(phone, set()).add(event.subject)
-    crowded = {phone for phone, subjects in cards.items() if len(subjects) > CARDS_ON_A_PHONE_MAX}
+    cards: Counter[str] = Counter()
+    for history in histories.values():
+        cards.update(phones_written([event for event in history if event.type_name in PERSONAL]))
+    crowded = {phone for phone, on_it in cards.items() if on_it > CARDS_ON_A_PHONE_MAX}
     return lambda raw: mobile_e164(raw) in crowded

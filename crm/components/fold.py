@@ -241,7 +241,7 @@ class Fold:
     def _resolve(self) -> Resolution:
         if len(self.cards) == 1:
             return alone(next(iter(self.cards)))
-        rewritten = are_rewritten(self.events)
+        rewritten = are_rewritten(self.events, [card.events[0] for card in self.cards.values()])
         cards = tuple(
             proving_less(card) if card.card_id in rewritten else card
             for card in map(identity_card, self.cards.values())

@@ -4,11 +4,15 @@ Keys that join cards name a thing that both speak of, or hold something personal
 keys of shared things (an activity, a member, a dealer) are only asked backwards: whom does a
 change of it concern? They tell all that was ever written, not only what is in force, so they serve
 every point in time; they are an index, not a judgement.
+
+Who somebody is, the company says and whoever a card belongs to. What a dealer writes on another's
+card, by a row of its copy, joins and parts nobody (docs/decisions/0061): by it the card is only
+found.
 """
 
 import functools
 import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,13 +29,15 @@ from crm.identity.likeness import name_of
 from crm.identity.names import simplified
 from crm.identity.record import place_of, plain_id
 from crm.identity.traits import PLACEHOLDER_PHONES, Traits, that_may_prove
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.logged_event import COMPANY, LoggedEvent
 
 JOINING = frozenset({"card", "purchase", "trial", "complaint", "return", "referral", "~"})
 """The kinds of keys (the part before `/`) that join cards; `~` is something personal, hashed."""
 PERSONAL = frozenset({"card.registered", "card.corrected"})
 """Types of events in which something personal may stand that joins cards."""
 PHONE = "~/phone-"
+_FOUND = "found"
+"""The kind of keys by which a card is found and no other joined to it."""
 POLICIES = "policies/all"
 MOST_COMBINATIONS = 200
 """Of the names, birth dates and places that were ever written on one card: one that was rewritten
@@ -62,50 +68,91 @@ def id_key(id_number: str, digest: Digest) -> str:
     return f"~/id-{digest(id_number)}"
 
 
+def found_key(key: str) -> str:
+    """That of a card on which the same stands without saying who it is about."""
+    return f"{_FOUND}/{key}"
+
+
 def kind_of(key: str) -> str:
     """The part of a key or subject before the first `/`."""
     return key.partition("/")[0]
 
 
 def keys_of_subject(
-    subject: str, events: Sequence[LoggedEvent], digest: Digest, *, weighed: bool = False
+    subject: str,
+    events: Sequence[LoggedEvent],
+    digest: Digest,
+    *,
+    weighed: bool = False,
+    whoever: bool = False,
 ) -> set[str]:
     """The keys of everything that one history ever spoke of.
 
     weighed: those too under which weights compare cards.
+    whoever: of a part of a history, which does not show whose card it is: joining keys of all that
+    is written in it, whoever wrote it.
     """
     keys: set[str] = set()
-    written = _Written()
+    words = []
     erased = False
     for event in events:
         keys |= keys_of_event(event)
         erased |= event.type_name == "card.erased"
-        if isinstance(event.data, CardRegistered | CardCorrected):
-            written.add(event.data)
+        if event.type_name in PERSONAL:
+            words.append(event)
     if not erased:
-        keys |= written.index_keys(digest)
-        if weighed:
-            keys |= written.keys_of_weights(digest)
+        keys |= _keys_of_words(words, digest, weighed=weighed, whoever=whoever)
     keys.discard(subject)
     return keys
 
 
-def are_rewritten(events: Iterable[LoggedEvent]) -> frozenset[str]:
-    """The cards on which more was written than proves anything by name with birth date or place."""
-    said: dict[str, list[CardRegistered | CardCorrected]] = {}
+def _keys_of_words(
+    words: Sequence[LoggedEvent], digest: Digest, *, weighed: bool, whoever: bool
+) -> set[str]:
+    keys: set[str] = set()
+    told = 0
+    for of_owner in [words] if whoever else _by_owner(words):
+        told = max(told, len(of_owner))
+        written = _Written.of(of_owner)
+        keys |= written.index_keys(digest)
+        if weighed:
+            keys |= written.keys_of_weights(digest)
+    if told < len(words):
+        keys |= set(map(found_key, _Written.of(words).keys_of_numbers(digest)))
+    return keys
+
+
+def _by_owner(words: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
+    """What says who a card is about, for each party whose card it may turn out to be."""
+    for owner in {e.party for e in words if e.type_name == "card.registered"} or {COMPANY}:
+        yield [event for event in words if event.party in (COMPANY, owner)]
+
+
+def phones_written(words: Sequence[LoggedEvent]) -> set[str]:
+    """The phones on one card, in E.164, by which it may be joined to others."""
+    return {phone for of_owner in _by_owner(words) for phone in _Written.of(of_owner).phones}
+
+
+def are_rewritten(
+    events: Iterable[LoggedEvent], registered: Iterable[LoggedEvent]
+) -> frozenset[str]:
+    """The cards on which more was written than proves anything by name with birth date or place.
+
+    registered: what brought each of the cards into being.
+    """
+    said: dict[str, list[LoggedEvent]] = {}
     for event in events:
-        if isinstance(event.data, CardRegistered | CardCorrected):
-            said.setdefault(event.data.card_id, []).append(event.data)
-    return frozenset(card for card, words in said.items() if _is_rewritten(words))
+        if event.type_name in PERSONAL:
+            said.setdefault(event.subject, []).append(event)
+    return frozenset(
+        first.subject.partition("/")[2]
+        for first in registered
+        if _is_rewritten([e for e in said.get(first.subject, ()) if first.is_open_to(e)])
+    )
 
 
-def _is_rewritten(words: Sequence[CardRegistered | CardCorrected]) -> bool:
-    if len(words) < _FEWEST_WORDS:
-        return False
-    written = _Written()
-    for data in words:
-        written.add(data)
-    return written.is_rewritten
+def _is_rewritten(words: Sequence[LoggedEvent]) -> bool:
+    return len(words) >= _FEWEST_WORDS and _Written.of(words).is_rewritten
 
 
 @functools.cache
@@ -148,6 +195,15 @@ class _Written:
     written_numbers: set[str] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)
 
+    @classmethod
+    def of(cls, words: Iterable[LoggedEvent]) -> "_Written":
+        """What stands in these events of one card."""
+        written = cls()
+        for event in words:
+            assert isinstance(event.data, CardRegistered | CardCorrected)
+            written.add(event.data)
+        return written
+
     def add(self, data: CardRegistered | CardCorrected) -> None:
         if isinstance(data.contact, Contact | ContactPatch):
             for phone in that_may_prove(data.contact.phones or ()):
@@ -182,9 +238,14 @@ class _Written:
         births = max(1, len(self.births))
         return len(self.written_names) * births * max(1, places) > MOST_COMBINATIONS
 
-    def index_keys(self, digest: Digest) -> set[str]:
+    def keys_of_numbers(self, digest: Digest) -> set[str]:
+        """Of phones and verified ID numbers."""
         keys = {phone_key(phone, digest) for phone in self.phones}
-        keys |= {id_key(number, digest) for number in self.id_numbers}
+        return keys | {id_key(number, digest) for number in self.id_numbers}
+
+    def index_keys(self, digest: Digest) -> set[str]:
+        """By which cards join."""
+        keys = self.keys_of_numbers(digest)
         if not self.is_rewritten:
             keys |= {
                 f"~/born-{digest(f'{name}/{born.isoformat()}/{place}')}"

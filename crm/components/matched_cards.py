@@ -3,9 +3,14 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from campaigns.events.people import IdentityDifferent, IdentitySame, IdentityUndecided
+from campaigns.events.people import (
+    CardCorrected,
+    IdentityDifferent,
+    IdentitySame,
+    IdentityUndecided,
+)
 from campaigns.ids import household_id, person_id
-from crm.cards.card import Card
+from crm.cards.card import Card, fold_card
 from crm.identity.resolution import Link, Person, Resolution, resolve
 from crm.identity.traits import IdentityCard, PairDecision
 from crm.identity.weights import Weights
@@ -30,7 +35,20 @@ def resolved(
 
 
 def identity_card(card: Card) -> IdentityCard:
-    """What matching may look at."""
+    """What matching may look at: what the company wrote, and whoever the card belongs to.
+
+    What another dealer corrected by a row of its copy is no word on who is who; nobody may say that
+    by a row (docs/events.md, "Who may say what about whom").
+    """
+    registered, *others = card.events
+    told = [e for e in others if registered.is_open_to(e) or not isinstance(e.data, CardCorrected)]
+    if len(told) < len(others):
+        card = fold_card(registered, told, erased=card.erased)
+    return as_it_stands(card)
+
+
+def as_it_stands(card: Card) -> IdentityCard:
+    """Who the card is about by the values in force, whoever wrote them."""
     return IdentityCard(
         card_id=card.card_id,
         order=card.order,

@@ -14,7 +14,7 @@ from campaigns.identifiers import (
 )
 from campaigns.marks import visible
 from crm.components.index import TIE
-from crm.components.index_keys import Digest, id_key, phone_key
+from crm.components.index_keys import Digest, found_key, id_key, phone_key
 from crm.identity.names import pinyin, simplified
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
@@ -125,7 +125,8 @@ def _numbers(word: str, digest: Digest | None) -> list[ColumnElement[bool]]:
 
 
 def _tied(key: str) -> ColumnElement[bool]:
-    return CARD.c.subject.in_(select(TIE.c.subject).where(TIE.c.key == key))
+    tied = TIE.c.key.in_((key, found_key(key)))
+    return CARD.c.subject.in_(select(TIE.c.subject).where(tied))
 
 
 def _date(year: int, month: int, day: int) -> str | None:

@@ -14,8 +14,8 @@ from campaigns.times import SECOND_US
 from crm.components.as_of import past_of_subjects
 from crm.components.event_filter import effective_up_to
 from crm.components.index import subjects_tied_to
-from crm.components.index_keys import keyed_digest, keys_of_traits
-from crm.components.matched_cards import identity_card
+from crm.components.index_keys import found_key, keyed_digest, keys_of_traits
+from crm.components.matched_cards import as_it_stands
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import cards_in_copy
 from crm.identity.names import simplified
@@ -99,7 +99,7 @@ def _look_up(
     keys = keys_of_traits(traits_of(question.as_card()), digest)
     subjects = {
         subject
-        for tied in subjects_tied_to(connection, keys).values()
+        for tied in subjects_tied_to(connection, keys | set(map(found_key, keys))).values()
         for subject in tied
         if subject.startswith("card/")
     }
@@ -112,7 +112,7 @@ def _look_up(
         for card in person.cards
         if not card.erased
     }
-    cards = {name: identity_card(past.cards[name]) for name in sorted(usable)}
+    cards = {name: as_it_stands(past.cards[name]) for name in sorted(usable)}
     return answer(
         question,
         [card for name, card in cards.items() if name in own],

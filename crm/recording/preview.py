@@ -140,7 +140,11 @@ def _subjects(connection: Connection, keyring: Keyring, events: Sequence[LoggedE
     """The subjects of the events, and whoever they would tie to them."""
     subjects = {event.subject for event in events}
     digest = keyed_digest(keyring.secret("ties"))
-    keys = {key for event in events for key in keys_of_subject(event.subject, [event], digest)}
+    keys = {
+        key
+        for event in events
+        for key in keys_of_subject(event.subject, [event], digest, whoever=True)
+    }
     joining = {key for key in keys if kind_of(key) in JOINING}
     subjects |= {key for key in joining if kind_of(key) == "card"}
     for tied in subjects_tied_to(connection, joining).values():
