@@ -56,6 +56,7 @@ IMPURE_OF_A_FEATURE = {
     *("tables", "projection", "queries", "register", "book", "stored_claims", "asking", "packaged")
 }
 IMPURE_ALONE = {
+    "crm.activities.happened",
     "crm.letters.ways",
     "crm.letters.postman",
     "crm.copies.change_log",

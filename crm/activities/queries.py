@@ -1,26 +1,19 @@
 """Reads activities."""
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from campaigns.times import day_end_us, day_start_us, rfc3339
 from crm.activities.tables import ACTIVITY
-from crm.components.index import TIE
-from crm.journal.events import JOURNAL, decode, last_position, rows_of_subjects
+from crm.journal.events import decode, last_position, rows_of_subjects
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.outcome import Outcome
 from crm.outcomes.shared import Activity, judge_activity
-from crm.outcomes.tables import OUTCOME
-from crm.people.tables import CARD, LINK
 from crm.scope import Scope
-
-ATTENDED = "activity.attended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,111 +161,3 @@ def sheet_facts(
         return None
     things = [(each.item, each.quantity, each.unit) for each in whole.stands.materials]
     return {**asdict(found), "starts_at": rfc3339(found.starts_us), "materials": things}
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """What happened at an activity, as far as it is recorded.
-
-    came, archived, tried, bought: person ids; sold: units less nothing; paid_fen: at what price.
-    late: how many words were received after an instant.
-    """
-
-    came: frozenset[str]
-    archived: frozenset[str]
-    tried: frozenset[str]
-    bought: frozenset[str]
-    sold: int
-    paid_fen: int
-    late: int
-
-
-_HAPPENS = (ATTENDED, "consent.given", "trial.started", "purchase.made")
-
-
-def happened_at(
-    scope: Scope, connection: Connection, activity_id: str, closed_us: int | None = None
-) -> Happened:
-    """Who came, agreed to an archive, tried and bought there; late: after the day was closed."""
-    _only_company(scope)
-    query = (
-        select(LINK.c.person_id, JOURNAL.c.type, JOURNAL.c.plain, JOURNAL.c.received_us)
-        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
-        .where(JOURNAL.c.type.in_(_HAPPENS), OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
-        .where(JOURNAL.c.subject.in_(_speak_of(activity_id)))
-    )
-    people: dict[str, set[str]] = {name: set() for name in _HAPPENS}
-    sold = paid_fen = late = 0
-    for person_id, type_name, plain, received_us in connection.execute(query):
-        said = orjson.loads(plain)
-        if said.get("activity_id") != activity_id:
-            continue
-        late += closed_us is not None and received_us > closed_us
-        if type_name == "consent.given" and said["purpose"] != "archive":
-            continue
-        people[type_name].add(person_id)
-        if type_name == "purchase.made":
-            sold += said["quantity"]
-            paid_fen += said["quantity"] * said["unit_price_fen"]
-    came, archived, tried, bought = (frozenset(people[name]) for name in _HAPPENS)
-    return Happened(came, archived, tried, bought, sold, paid_fen, late)
-
-
-def attendees(scope: Scope, connection: Connection, activity_id: str) -> frozenset[str]:
-    """The people who attended, by what is recorded."""
-    _only_company(scope)
-    query = (
-        select(LINK.c.person_id, JOURNAL.c.plain)
-        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
-        .where(JOURNAL.c.type == ATTENDED, OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
-        .where(JOURNAL.c.subject.in_(_speak_of(activity_id)))
-    )
-    return frozenset(
-        person_id
-        for person_id, plain in connection.execute(query)
-        if orjson.loads(plain)["activity_id"] == activity_id
-    )
-
-
-def written_at(scope: Scope, connection: Connection, activity_id: str) -> frozenset[str]:
-    """The people of whom a card was written at the activity."""
-    _only_company(scope)
-    query = (
-        select(LINK.c.person_id)
-        .join(CARD, CARD.c.card_id == LINK.c.card_id)
-        .where(CARD.c.subject.in_(_speak_of(activity_id)), CARD.c.activity_id == activity_id)
-    )
-    return frozenset(connection.execute(query).scalars())
-
-
-def signed_in_us(
-    scope: Scope, connection: Connection, activity_id: str, person_ids: Collection[str]
-) -> dict[str, int]:
-    """When each of some people first signed in, by what is accepted, recorded or not yet.
-
-    What was taken back, or is not recorded for good, is no signing in.
-    """
-    _only_company(scope)
-    query = (
-        select(LINK.c.person_id, JOURNAL.c.starts_us, JOURNAL.c.plain)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
-        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
-        .where(JOURNAL.c.type == ATTENDED, LINK.c.person_id.in_(sorted(person_ids)))
-        .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
-    )
-    found: dict[str, int] = {}
-    for person_id, at_us, plain in connection.execute(query):
-        if orjson.loads(plain)["activity_id"] == activity_id:
-            found[person_id] = min(at_us, found.get(person_id, at_us))
-    return found
-
-
-def _speak_of(activity_id: str) -> Select[tuple[str]]:
-    """Subjects that name it: without them every attendance ever, and every card, would be read."""
-    return select(TIE.c.subject).where(TIE.c.key == f"activity/{activity_id}")
-
-
-def _only_company(scope: Scope) -> None:
-    scope.require("people", "people are the company's; a dealer has its copy")

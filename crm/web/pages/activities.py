@@ -14,15 +14,14 @@ from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
+from crm.activities.happened import happened_at, written_at
 from crm.activities.queries import (
     ActivityRow,
     WholeActivity,
     activities_between,
     activities_from,
     activity,
-    happened_at,
     whole_activity,
-    written_at,
 )
 from crm.copies.queries import dealer_names
 from crm.invitations.queries import invited_to

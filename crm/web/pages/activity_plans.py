@@ -9,14 +9,8 @@ from fastapi.responses import Response
 
 from campaigns.times import DAY_US, shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.activities.queries import (
-    ActivityRow,
-    WholeActivity,
-    activities_between,
-    happened_at,
-    whole_activity,
-    written_at,
-)
+from crm.activities.happened import happened_at, written_at
+from crm.activities.queries import ActivityRow, WholeActivity, activities_between, whole_activity
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
 from crm.walk_ins.queries import is_unconfirmed

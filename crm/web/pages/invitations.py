@@ -12,14 +12,8 @@ from sqlalchemy import Connection
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import names_of
-from crm.activities.queries import (
-    ActivityRow,
-    activities_between,
-    activities_from,
-    activity,
-    attendees,
-    happened_at,
-)
+from crm.activities.happened import attendees, happened_at
+from crm.activities.queries import ActivityRow, activities_between, activities_from, activity
 from crm.invitations.queries import Invited, invited_to, of_one_house
 from crm.invitations.register import MOST_AT_ONCE, invite, take_back
 from crm.people.found import FoundPerson

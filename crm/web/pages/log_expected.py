@@ -11,13 +11,8 @@ from fastapi.responses import JSONResponse, Response
 
 from campaigns.times import shanghai_day
 from crm.accounts.audit import log_export
-from crm.activities.queries import (
-    activities_between,
-    activity,
-    attendees,
-    signed_in_us,
-    written_at,
-)
+from crm.activities.happened import attendees, signed_in_us, written_at
+from crm.activities.queries import activities_between, activity
 from crm.identity.names import given_sound, pinyin, pinyin_initials, simplified
 from crm.invitations.queries import invited_to
 from crm.masking import masked_name

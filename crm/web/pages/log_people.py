@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaigns.times import parse_instant_us
-from crm.activities.queries import ActivityRow, attendees, signed_in_us, written_at
+from crm.activities.happened import attendees, signed_in_us, written_at
+from crm.activities.queries import ActivityRow
 from crm.consents.facts import Purpose
 from crm.copies.row_names import ROW
 from crm.feed.finding import find_own, own_person, tails_of

@@ -12,7 +12,8 @@ from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.roles import ROLES
-from crm.activities.queries import ActivityRow, activity, happened_at, written_at
+from crm.activities.happened import happened_at, written_at
+from crm.activities.queries import ActivityRow, activity
 from crm.funnels.queries import OUTCOME_CHAIN
 from crm.masking import masked_name
 from crm.people.found import FoundPerson

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from campaigns.sentences import refusal_sentence
 from campaigns.times import rfc3339
 from campaigns.wording.catalogues import N_
-from crm.activities.queries import ActivityRow, activity, signed_in_us
+from crm.activities.happened import signed_in_us
+from crm.activities.queries import ActivityRow, activity
 from crm.entries.queries import Standing, cards_numbered, person_of_card, standing_of
 from crm.masking import masked_name
 from crm.people.found import FoundPerson

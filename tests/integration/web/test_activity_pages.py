@@ -17,6 +17,7 @@ from crm.accounts.roles import AccountRole
 from crm.activities.queries import activities_from, activity, whole_activity
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
+from tests.examples import an_event
 from tests.integration.web.acting import fill_in, form_in, sent_again
 from tests.integration.web.contracts import contract
 from tests.integration.web.sites import (
@@ -498,3 +499,35 @@ def test_what_cannot_be_held_has_no_logging_as_its_main_button(site: RunningSite
             r'class="button primary" href="([^"]+)"', office.get("/activities/A-clinic").text
         )
         assert primary == ["/activities/A-clinic/change#filing_no"]
+
+
+def test_what_came_back_was_not_bought_at_an_activity_as_it_is_not_in_a_funnel(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(activity_today("A-returned"))
+
+    def said(kind: str, about: str, **data: Any) -> dict[str, Any]:
+        wire = an_event(kind, {"card_id": about, **data}, id=f"{kind}-{about}")
+        return wire | {"time": f"{today()}T00:00:00+08:00", "timeprecision": "day"}
+
+    def bought(purchase: str, units: int) -> dict[str, Any]:
+        data = {"sku": "JX-B4", "quantity": units, "unit_price_fen": 50_000, "channel": "activity"}
+        about = {"purchase_id": purchase, "dealer": "D1", "activity_id": "A-returned"}
+        return said("purchase.made", f"C-{purchase}", **about, **data)
+
+    def came_back(purchase: str, units: int) -> dict[str, Any]:
+        about = {"return_id": f"R-{purchase}", "purchase_id": purchase}
+        return said(
+            "purchase.returned", f"C-{purchase}", **about, quantity=units, reason_code="other"
+        )
+
+    cards = [card(f"C-{name}", name, f"1370000{n}") for n, name in enumerate(("all", "some"), 7001)]
+    site.accept(*cards, bought("all", 2), bought("some", 3))
+    site.work()
+    assert "5 台 ¥2,500.00" in office.get("/activities/A-returned").text
+    site.accept(came_back("all", 2), came_back("some", 1))
+    site.work()
+    page = office.get("/activities/A-returned").text
+    assert "2 台 ¥1,000.00 · 退了 3 台" in page
+    assert re.search(r'/bought">1 人', page)
+    assert office.get("/activities/A-returned/bought").text.count('href="/people/') == 1

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from campaigns.ids import person_id
 from campaigns.times import DAY_US
-from crm.activities.queries import attendees, written_at
+from crm.activities.happened import attendees, written_at
 from crm.intake.accept import EventIntake
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME

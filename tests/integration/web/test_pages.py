@@ -10,7 +10,7 @@ from campaigns.ids import person_id
 from crm.accounts.access import accesses_of_cards
 from crm.accounts.people import add_user
 from crm.accounts.roles import AccountInvalid, scope_of
-from crm.activities.queries import attendees, signed_in_us
+from crm.activities.happened import attendees, signed_in_us
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope
 from crm.storage.database import reading
 from crm.web.view.templates import STATIC_FOLDER, static_url

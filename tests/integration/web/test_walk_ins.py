@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from crm.activities.queries import attendees
+from crm.activities.happened import attendees
 from crm.journal.events import JOURNAL
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
