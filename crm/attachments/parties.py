@@ -9,7 +9,9 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from crm.attachments.store import AttachmentRefused
 from crm.attachments.tables import ATTACHMENT_USE
 from crm.copies.tables import COPY_ROW
+from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL
+from crm.outcomes.tables import OUTCOME
 from crm.people.tables import LINK
 from crm.storage.database import insert_new, writing
 
@@ -41,11 +43,8 @@ def may_attach(connection: Connection, card_id: str, dealer: str | None) -> bool
     """
     if dealer is None:
         return True
-    subject = f"card/{card_id}"
-    first = select(JOURNAL.c.role).where(JOURNAL.c.subject == subject)
-    first = first.where(JOURNAL.c.type == _REGISTERED).order_by(JOURNAL.c.position).limit(1)
-    writer = connection.execute(first).scalar()
-    return writer is None or writer == party_of(dealer) or _in_copy(connection, card_id, dealer)
+    writers = _writers(connection, card_id)
+    return not writers or party_of(dealer) in writers or _in_copy(connection, card_id, dealer)
 
 
 def count_use(engine: Engine, party: str, size_bytes: int, today: date) -> None:
@@ -67,6 +66,23 @@ def count_use(engine: Engine, party: str, size_bytes: int, today: date) -> None:
         )
         if connection.execute(counted).rowcount == 0:
             raise AttachmentRefused("party_full")
+
+
+def _writers(connection: Connection, card_id: str) -> set[str]:
+    """Whose the card is, or may turn out to be while what was said last is not recorded.
+
+    What waits, was rejected or taken back makes it nobody's: ids can be guessed.
+    """
+    query = (
+        select(JOURNAL.c.role, OUTCOME.c.outcome)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
+        .where(JOURNAL.c.subject == f"card/{card_id}", JOURNAL.c.type == _REGISTERED)
+        .where(JOURNAL.c.position.not_in(select(DEAD_LETTER.c.position)))
+    )
+    roles: dict[str | None, set[str]] = {}
+    for role, outcome in connection.execute(query):
+        roles.setdefault(outcome, set()).add(role)
+    return roles.get("recorded") or roles.get(None, set())
 
 
 def _in_copy(connection: Connection, card_id: str, dealer: str) -> bool:

@@ -69,3 +69,53 @@ def test_a_dealer_hands_evidence_over_for_a_row_of_its_own_copy(site: RunningSit
     assert post(site, site.token(), PNG, row_key=key) == 404
     assert post(site, own, PNG, row_key=key, card_id="C-row") == 400
     assert post(site, own, PNG) == 400
+
+
+def claim(site: RunningSite, token: str, card_id: str, **more: Any) -> None:
+    """A dealer writes a card of an id that may be anybody's."""
+    written: dict[str, Any] = card(card_id) | {"source": f"/dealers/{more.pop('by')}/desk"}
+    written["data"] |= more
+    say(site, token, written)
+
+
+def say(site: RunningSite, token: str, event: dict[str, Any]) -> None:
+    kind = {"content-type": "application/cloudevents+json"}
+    with site.client(Authorization=f"Bearer {token}") as client:
+        answer = client.post("/v1/events", content=orjson.dumps(event), headers=kind)
+    assert answer.json()["receipts"][0]["status"] == "accepted"
+
+
+def taken_back(card_id: str, by: str) -> dict[str, Any]:
+    """The void of a claim."""
+    of = {"of_source": f"/dealers/{by}/desk", "of_id": f"card-{card_id}"}
+    said = card(card_id) | {"id": f"back-{card_id}", "source": of["of_source"]}
+    return said | {"type": "jinxi.event.voided.v1", "data": {**of, "reason_code": "typed_wrong"}}
+
+
+@pytest.mark.parametrize("kind", ["waiting", "voided"])
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_claim_that_does_not_stand_takes_a_card_from_nobody(
+    site: RunningSite, kind: str, recorded: bool
+) -> None:
+    """Whoever guesses the ids of another's next cards neither shuts it out nor gets in."""
+    foreign, own = site.token("dealer", "D5"), site.token("dealer", "D6")
+    card_id = f"C-guessed-{kind}-{recorded}"
+    claim(site, foreign, card_id, by="D5", **{"activity_id": "A-no"} if kind == "waiting" else {})
+    if kind == "voided":
+        say(site, foreign, taken_back(card_id, "D5"))
+    site.work()
+    assert post(site, own, PNG, card_id=card_id) == 201
+    claim(site, own, card_id, by="D6")
+    if recorded:
+        site.work()
+        assert post(site, foreign, PNG + b"foreign", card_id=card_id) == 403
+    assert post(site, own, PNG + b"own", card_id=card_id) == 201
+
+
+def test_a_rejected_claim_opens_no_card(site: RunningSite) -> None:
+    own, foreign = site.token("dealer", "D6"), site.token("dealer", "D5")
+    claim(site, own, "C-taken", by="D6")
+    claim(site, foreign, "C-taken", by="D5")
+    site.work()
+    assert post(site, foreign, PNG, card_id="C-taken") == 403
+    assert post(site, own, PNG, card_id="C-taken") == 201
