@@ -5,7 +5,7 @@ way in which rows leave it is kept how far it reached (crm/feed/tables.py). A ro
 in what reached its first number, and left before the number of its withdrawal.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,13 +85,17 @@ def open_recalls(
     return sorted(found, key=lambda recall: (recall.since_us, recall.dealer, recall.sequence))
 
 
-def own_recalls(connection: Connection, dealer: str) -> list[Recall]:
+def own_recalls(
+    connection: Connection, dealer: str, keys: Collection[str] | None = None
+) -> list[Recall]:
     """What one dealer has not given back yet, the oldest first; for readers that have asked who
-    may."""
+    may. keys: of these rows alone."""
     closed = closed_up_to(connection).get(dealer, 0)
     said = _said_deleted(connection, dealer)
     return [
-        recall for recall in _withdrawals(connection, dealer, closed) if recall.sequence not in said
+        recall
+        for recall in _withdrawals(connection, dealer, closed, keys)
+        if recall.sequence not in said
     ]
 
 
@@ -99,6 +103,29 @@ def _said_deleted(connection: Connection, dealer: str) -> set[int]:
     """The withdrawals that the dealer said in its page to have carried out."""
     query = select(COPY_DELETION.c.sequence).where(COPY_DELETION.c.dealer == dealer)
     return set(connection.execute(query).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledCopy:
+    """A row that a dealer may still hold although it was taken back; first: its first change."""
+
+    recall: Recall
+    first: int
+
+
+def still_with_dealers(
+    scope: Scope, connection: Connection, row_key: RowKey, cards: Collection[str]
+) -> list[RecalledCopy]:
+    """Of one person's cards the rows that were taken back and that nobody has said to be deleted:
+    until then the person is not told that nobody else has them."""
+    found = []
+    for dealer in dealers_ever_told(scope, connection):
+        keys = {row_key(dealer, card_id) for card_id in cards}
+        for recall in own_recalls(connection, dealer, keys):
+            of_row = DEALER_CHANGE.c.dealer == dealer, DEALER_CHANGE.c.key == recall.key
+            first = connection.execute(select(func.min(DEALER_CHANGE.c.sequence)).where(*of_row))
+            found.append(RecalledCopy(recall, first.scalar_one()))
+    return found
 
 
 def recall_counts(recalls: list[Recall], today: date) -> list[RecallCount]:
@@ -156,7 +183,9 @@ def people_of_hand_over(
         yield from people_by_id(scope, connection, piece)
 
 
-def _withdrawals(connection: Connection, dealer: str, after: int) -> Iterator[Recall]:
+def _withdrawals(
+    connection: Connection, dealer: str, after: int, keys: Collection[str] | None = None
+) -> Iterator[Recall]:
     """Rows that may have been sent, withdrawn after a number and not given back since."""
     anything = select(COPY_SENT.c.dealer).where(COPY_SENT.c.dealer == dealer).limit(1)
     if connection.execute(anything).first() is None:
@@ -168,6 +197,8 @@ def _withdrawals(connection: Connection, dealer: str, after: int) -> Iterator[Re
         DEALER_CHANGE.c.sequence > after,
         _may_have_been_sent(connection, dealer),
     )
+    if keys is not None:
+        query = query.where(DEALER_CHANGE.c.key.in_(sorted(keys)))
     for row in connection.execute(query.order_by(DEALER_CHANGE.c.sequence)):
         yield Recall(*row)
 

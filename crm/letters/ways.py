@@ -20,7 +20,7 @@ from crm.keyring.keyring import Keyring
 from crm.letters.sending import Way
 from crm.letters.template import Letter
 from crm.rights.large_print import large_print
-from crm.rights.own_copy import OwnCopy, Section
+from crm.rights.parts import OwnCopy, Section
 
 _SECONDS = 20.0
 _TAKEN = range(200, 300)

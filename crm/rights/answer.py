@@ -12,7 +12,8 @@ from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.days import whole_day_text
 from campaigns.wording.languages import Language
 from crm.rights import sentences as said
-from crm.rights.own_copy import Keeper, OwnCopy, Section
+from crm.rights.own_copy import Keeper
+from crm.rights.parts import OwnCopy, Section
 from crm.rights.request import Request
 
 TITLE = N_("对您的请求的答复")

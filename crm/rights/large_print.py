@@ -19,7 +19,7 @@ from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, Sim
 
 from campaigns.wording.catalogues import translated
 from crm.rights import sentences as said
-from crm.rights.own_copy import Entry, OwnCopy
+from crm.rights.parts import Entry, OwnCopy
 
 BODY_POINTS, HEADING_POINTS, TITLE_POINTS = 18, 22, 28
 _LONGEST_PIECE, _MOST_LINES = 400, 20

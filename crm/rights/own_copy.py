@@ -21,9 +21,11 @@ from campaigns.wording.languages import Language
 from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
 from crm.copies.copy_rows import CopyRow
+from crm.copies.recalls import Recall
 from crm.journal.logged_event import LoggedEvent
 from crm.money import yuan_typed
 from crm.rights import sentences as said
+from crm.rights.parts import Entry, Line, OwnCopy, Section
 
 Label = Callable[[str, str], str]
 """(group, code) → what it is called in the language of the copy."""
@@ -41,44 +43,6 @@ _WORDS = ConsentGiven | ConsentRefused | ConsentWithdrawn
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One fact: the field's name for programs, what it is called, and its value."""
-
-    field: str
-    label: str
-    value: str | int | list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A card, something that happened, or a consent; `origin` tells who recorded it and when."""
-
-    title: str
-    lines: list[Line]
-    origin: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One part of the copy, under a heading."""
-
-    name: str
-    title: str
-    paragraphs: list[str]
-    entries: list[Entry]
-
-
-@dataclass(frozen=True, slots=True)
-class OwnCopy:
-    """The whole copy."""
-
-    language: Language
-    title: str
-    made: str
-    sections: list[Section]
-
-
-@dataclass(frozen=True, slots=True)
 class Keeper:
     """Who keeps the archive, as the person is told it; no contact: the staff tell it."""
 
@@ -88,17 +52,22 @@ class Keeper:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What the company holds: the person, the evaluation that says it, the rows of every copy."""
+    """What the company holds: the person, the evaluation that says it, the rows of every copy.
+
+    recalls: what was taken back of the person's rows, and nobody has said to be deleted.
+    """
 
     person: PersonView
     evaluation: Evaluation
     rows: Sequence[CopyRow]
+    recalls: Sequence[Recall] = ()
 
 
 def own_copy(holding: Holding, keeper: Keeper, language: Language, label: Label) -> OwnCopy:
     """The copy as of the evaluation's instant."""
     person, evaluation = holding.person, holding.evaluation
-    return _Writer(person, evaluation, holding.rows, keeper, language, label).written()
+    held = holding.rows, holding.recalls
+    return _Writer(person, evaluation, *held, keeper, language, label).written()
 
 
 @dataclass(frozen=True)
@@ -106,6 +75,7 @@ class _Writer:
     person: PersonView
     evaluation: Evaluation
     rows: Sequence[CopyRow]
+    recalls: Sequence[Recall]
     keeper: Keeper
     language: Language
     label: Label
@@ -269,8 +239,13 @@ class _Writer:
             )
             for row in sorted(rows, key=lambda row: row.dealer)
         ]
+        told += [self._recalled(recall) for recall in self.recalls]
         title = self.say(said.WHO_HAS_A_COPY)
         return Section("copies", title, told or [self.say(said.NO_COPY)], [])
+
+    def _recalled(self, recall: Recall) -> str:
+        when, name = _clock(recall.since_us, day_only=True), self._dealer(recall.dealer)
+        return self.say(said.COPY_RECALLED, name=name, dealer=recall.dealer, when=when)
 
     def _join(self, words: Iterable[str]) -> str:
         return (", " if self.language == "en" else "、").join(map(self.say, words))

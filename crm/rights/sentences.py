@@ -24,6 +24,9 @@ WHAT_YOU_SAID = N_("四、您同意过、拒绝过、撤回过什么")
 NO_WORD = N_("我们没有您的任何同意记录。")
 WHO_HAS_A_COPY = N_("五、谁还有一份")
 COPY_OF = N_("{name}（经销商 {dealer}）有一份，包括：{categories}。")
+COPY_RECALLED = N_(
+    "{name}（经销商 {dealer}）曾经有一份：{when} 已经收回，要对方删掉；对方还没有说已删除。"
+)
 NO_COPY = N_("除我们以外，没有人有您的这份档案。")
 YOUR_RIGHTS = N_("六、您可以要求更正、撤回、删除")
 RIGHTS: tuple[str, ...] = (

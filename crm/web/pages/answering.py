@@ -16,13 +16,14 @@ from campaigns.wording.catalogues import N_, translated
 from crm.accounts.access import Access, log_accesses
 from crm.accounts.people import names_of, names_who_may_say
 from crm.archives.queries import WholeArchive, person_then, whole_archive
-from crm.copies.queries import copies_of, dealer_names
+from crm.copies.queries import dealer_names
 from crm.operations.clashes import clashes
 from crm.people.found import FoundPerson
 from crm.people.queries import PAGE_ROWS, Wanted, restricted_people
 from crm.rights.answer import Kept, answer_letter
+from crm.rights.asking import holding_of
 from crm.rights.large_print import large_print
-from crm.rights.own_copy import Holding, own_copy
+from crm.rights.own_copy import own_copy
 from crm.rights.queries import opened_by, request_of, require_right_to_see
 from crm.rights.register import note_step
 from crm.rights.request import ASKERS, CHANNELS, DONE_BY, KINDS, AskedBy, Request
@@ -106,10 +107,10 @@ def hand_over_copy(posting: SignedInPosting, request_id: str) -> Response:
     now_us = site.now_us()
     with reading(site.engine) as connection:
         known = person_then(visit.scope, connection, site.keyring, request.card_id, now_us)
-    if known is None:
-        raise NotFound
-    person, past = known
-    holding = Holding(person, past, copies_of(visit.scope, site.keyring, past))
+        if known is None:
+            raise NotFound
+        person, past = known
+        holding = holding_of(visit.scope, connection, site.keyring, person, past)
 
     def say_label(group: str, code: str) -> str:
         return translated(label(group, code), visit.language)

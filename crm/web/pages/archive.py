@@ -16,7 +16,9 @@ from crm.activities.queries import activity
 from crm.archives.queries import WholeArchive, whole_archive
 from crm.consents.uses import Standing, may_show
 from crm.copies.queries import dealer_names
+from crm.copies.row_keys import row_keys
 from crm.feed.history import taken_since
+from crm.feed.recall_queries import RecalledCopy, still_with_dealers
 from crm.invitations.queries import InvitedTo, invitations_of
 from crm.journal.numbers import numbers_of
 from crm.letters.queries import letters_of, own_templates
@@ -177,6 +179,7 @@ def _page(visit: Visit, name: str, asked: Asked, whole: WholeArchive | None = No
         "requests": None,
         "accesses": None,
         "taken": {},
+        "recalled": [],
         "numbers": {},
         "address_of": address_of,
         "names": {},
@@ -243,12 +246,18 @@ def _looks(visit: Visit, whole: WholeArchive, at: date | None) -> dict[str, Any]
     archive = whole.archive
     until_us = visit.site.now_us() if at is None else day_end_us(at)
     with reading(visit.site.engine) as connection:
-        taken = {
-            copy.dealer: taken_since(visit.scope, connection, copy.dealer, copy.since, until_us)
-            for copy in whole.copies or ()
-            if copy.since is not None
-        }
         cards = [card["card_id"] for card in archive["cards"]]
+        recalled: list[RecalledCopy] = []
+        if whole.copies is not None and at is None:
+            row_key = row_keys(visit.site.keyring.secret("copies"))
+            recalled = still_with_dealers(visit.scope, connection, row_key, cards)
+        since = {each.recall.dealer: each.first for each in recalled} | {
+            copy.dealer: copy.since for copy in whole.copies or () if copy.since is not None
+        }
+        taken = {
+            dealer: taken_since(visit.scope, connection, dealer, first, until_us)
+            for dealer, first in since.items()
+        }
         looks = accesses_of_cards(visit.scope, connection, cards)[:_LOOKS_SHOWN]
         actors = {each.actor for found in taken.values() for each in found}
         names = names_of(connection, actors.union(look.actor for look in looks))
@@ -258,5 +267,6 @@ def _looks(visit: Visit, whole: WholeArchive, at: date | None) -> dict[str, Any]
         "numbers": numbers,
         "accesses": looks,
         "taken": taken,
+        "recalled": [each.recall for each in recalled],
         "names": {COMMAND: visit.say(N_("总部（命令行）")), **names},
     }

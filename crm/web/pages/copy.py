@@ -1,6 +1,8 @@
 """A dealer's own copy in a browser: what changed, whom to call, is it right, what to delete."""
 
 import io
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -86,6 +88,10 @@ def own_dealer(visit: Visit) -> str:
     return dealer
 
 
+_UNTICKED = MappingProxyType({"ticked": frozenset[int](), "everywhere": False})
+"""What of the deletions a page that was just opened has ticked."""
+
+
 @router.get("/copy")
 def copy_page(visit: SignedIn, page: Page = 1) -> Response:
     """Everything a dealer needs on a Monday morning."""
@@ -135,14 +141,15 @@ def deleted(posting: SignedInPosting) -> Response:
     named = posting.texts("deleted", 18)[:_MOST_DELETED]
     sequences = {int(each) for each in named if each.isdecimal()}
     account, now_us = visit.account, visit.site.now_us()
-    if not posting.ticked("everywhere"):
-        return _shown(visit, 1, None, "", visit.say(_EVERYWHERE))
+    typed = {"ticked": sequences, "everywhere": posting.ticked("everywhere")}
+    if not typed["everywhere"]:
+        return _shown(visit, 1, None, "", visit.say(_EVERYWHERE), typed)
     signer = company_signer(visit.site.keyring)
     by = Confirming(account.actor, account.name, now_us)
     try:
         receipt = confirm_deletions(visit.site.engine, visit.scope, signer, dealer, sequences, by)
     except NothingToDelete:
-        return _shown(visit, 1, None, "", visit.say(_NOTHING_TICKED))
+        return _shown(visit, 1, None, "", visit.say(_NOTHING_TICKED), typed)
     return RedirectResponse(f"/copy?deleted={receipt.receipt_id}", 303)
 
 
@@ -208,7 +215,12 @@ def keep_shown(visit: Visit, connection: Connection, dealer: str, rows: int) -> 
 
 
 def _shown(
-    visit: Visit, page: int, opened_key: str | None, opened_field: str, fault: str = ""
+    visit: Visit,
+    page: int,
+    opened_key: str | None,
+    opened_field: str,
+    fault: str = "",
+    typed: Mapping[str, Any] = _UNTICKED,
 ) -> Response:
     dealer = own_dealer(visit)
     title = visit.say(N_("我的副本"))
@@ -222,6 +234,7 @@ def _shown(
         "title": title,
         "few": _FEW,
         "fault": fault,
+        "typed": typed,
     }
     return visit.render("copy.html", context, 422 if fault else 200)
 

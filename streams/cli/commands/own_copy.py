@@ -14,9 +14,10 @@ from campaigns.wording.languages import LANGUAGES, Language
 from crm.accounts.roles import scope_of
 from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
-from crm.copies.queries import copies_of
+from crm.rights.asking import holding_of
 from crm.rights.large_print import large_print
-from crm.rights.own_copy import Holding, Keeper, Label, OwnCopy, own_copy
+from crm.rights.own_copy import Keeper, Label, own_copy
+from crm.rights.parts import OwnCopy
 from crm.storage.database import reading
 from crm.web.view.labels import label
 from streams.cli.commands.options import NOT_FOUND, At, instant_or_now
@@ -58,7 +59,11 @@ def make_own_copy(
     with reading(installation.engine) as connection:
         at_us = instant_or_now(at)
         known = person_then(_SCOPE, connection, installation.keyring, name, at_us)
-    if known is None:
+        holding = None
+        if known is not None:
+            of = (_SCOPE, connection, installation.keyring)
+            holding = holding_of(*of, *known, is_now=at is None)
+    if known is None or holding is None:
         print_notice(
             say("没有这份档案：{name}。编号可在 jinxi people 里查到；刚收下的要先入档。", name=name)
         )
@@ -69,7 +74,6 @@ def make_own_copy(
     settings = installation.settings
     keeper = Keeper(settings.company_name, settings.company_contact)
     language = next(each for each in LANGUAGES if each == in_language.value)
-    holding = Holding(*known, copies_of(_SCOPE, installation.keyring, known[1]))
     made = own_copy(holding, keeper, language, _labels(language))
     write_private(out, [_bytes(made, out.suffix)])
     print_text(say("已写好：{file}。只有您这个账户读得到；交给本人后请删掉。", file=out))

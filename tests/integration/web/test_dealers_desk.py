@@ -12,15 +12,18 @@ import orjson
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from campaigns.ids import person_id
 from campaigns.times import rfc3339
 from crm.accounts.tables import ACCESS
-from crm.archives.queries import archive
+from crm.archives.queries import archive, person_then
 from crm.clock import now_us
 from crm.copies.receipts import is_signed
 from crm.feed.acknowledging import company_signer
 from crm.feed.deletions import deletion_receipts
 from crm.feed.recall_queries import hand_over, open_recalls
 from crm.journal.events import JOURNAL
+from crm.rights.asking import holding_of
+from crm.rights.own_copy import Keeper, own_copy
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from tests.integration.feed.dealers import Company, contract, contract_end, event, withdrawal
@@ -95,7 +98,9 @@ def test_rows_said_to_be_deleted_close_their_recalls_and_no_others(
     (sequence,) = re.findall(r'name="deleted" value="(\d+)"', page)
     assert page.count("请删掉你手里的") == 2 and "不用再做什么" not in page
     form = {"form_token": token_in(page), "deleted": sequence}
-    assert shop.post("/copy/deleted", data=form).status_code == 422
+    asked = shop.post("/copy/deleted", data=form)
+    # What was ticked stays ticked.
+    assert asked.status_code == 422 and f'value="{sequence}" checked' in asked.text
     other = {**form, "deleted": "9", "everywhere": "1"}
     assert shop.post("/copy/deleted", data=other).status_code == 422
     with reading(site.engine) as connection:
@@ -115,6 +120,39 @@ def test_rows_said_to_be_deleted_close_their_recalls_and_no_others(
     with company.running.client() as office:
         sign_in(office, "office")
         assert "经销商说已删除" in office.get("/dealers/D1").text
+
+
+def test_nobody_is_said_to_have_no_copy_while_a_dealer_may_still_hold_what_was_taken_back(
+    company: Company, shop: httpx.Client
+) -> None:
+    assert shop.post(
+        "/copy/workbook", data={"form_token": token_in(shop.get("/copy").text)}
+    ).is_success
+    company.take(withdrawal("c-open", "D1"))
+    with company.running.client() as office:
+        sign_in(office, "office")
+        told = office.get(f"/people/{person_id('c-open')}").text
+        assert "已收回，还没有说已删除" in told and "下载 Excel · shop" in told
+        assert "哪家经销商都没有" not in told
+        assert "还没有说已删除" in said_to_the_person(company)
+        page = shop.get("/copy").text
+        (sequence,) = re.findall(r'name="deleted" value="(\d+)"', page)
+        form = {"form_token": token_in(page), "deleted": sequence, "everywhere": "1"}
+        assert shop.post("/copy/deleted", data=form).status_code == 303
+        assert "哪家经销商都没有" in office.get(f"/people/{person_id('c-open')}").text
+    assert "没有人有您的这份档案" in said_to_the_person(company)
+
+
+def said_to_the_person(company: Company) -> str:
+    """Who has a copy, as the person's own copy says it."""
+    site, scope = company.running.site, HEADQUARTERS_SCOPE
+    with reading(site.engine) as connection:
+        known = person_then(scope, connection, site.keyring, "c-open", site.now_us())
+        assert known is not None
+        held = holding_of(scope, connection, site.keyring, *known)
+    made = own_copy(held, Keeper("公司"), "zh-CN", lambda _group, code: code)
+    (part,) = [each for each in made.sections if each.name == "copies"]
+    return "".join(part.paragraphs)
 
 
 def test_a_recall_closed_by_word_counts_as_given_back_at_a_change_of_dealers(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.rights.large_print import _in_pieces, large_print
-from crm.rights.own_copy import OwnCopy, Section
+from crm.rights.parts import OwnCopy, Section
 from tests.work import calls_of
 
 
