@@ -14,13 +14,15 @@ from sqlalchemy import Connection, case, func, select
 
 from crm.copies.tables import COPY_ROW, DEALER_CHANGE
 from crm.feed.queries import count_rows
-from crm.follow_ups.tables import FOLLOW_UP
+from crm.follow_ups.schedule import open_by_row
 from crm.scope import OutOfScope, Scope
 from crm.storage.reads import is_among
 
 PAGE_ROWS = 50
 _MOST_CHANGES = 200
 _MOST_CALLS = 5_000
+_TRIAL = b'"trial.started"'
+"""Rows without it ask for no call: they are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,25 +160,15 @@ def due_calls(
     A dealer to whom no history is shared does not know that there is a trial.
     """
     _may_see(scope, dealer)
-    open_ones = (FOLLOW_UP.c.state == "open", FOLLOW_UP.c.due_on <= day)
-    columns = (FOLLOW_UP.c.trial_id, FOLLOW_UP.c.number, FOLLOW_UP.c.card_id, FOLLOW_UP.c.due_on)
-    due = list(connection.execute(select(*columns).where(*open_ones).order_by(columns[3])))
-    if not due:
-        return []
-    of_trial: dict[tuple[str, str], Shared] = {}
-    for row in connection.execute(_rows(dealer)):
-        shared = _shared(*row)
-        if shared.content["deceased"]:
+    found = []
+    for key, content, cards in connection.execute(_rows(dealer)):
+        if _TRIAL not in bytes(content):
             continue
-        for item in shared.content.get("history", []):
-            if item.get("type") == "trial.started" and "trial_id" in item:
-                of_trial |= {(card, item["trial_id"]): shared for card in shared.cards}
-    latest: dict[str, DueCall] = {}
-    for trial_id, number, card_id, due_on in due:
-        shared_with = of_trial.get((card_id, trial_id))
-        if shared_with is not None:
-            latest[shared_with.key] = DueCall(shared_with, number, due_on)
-    return sorted(latest.values(), key=lambda call: (call.due_on, call.shared.key))[:limit]
+        shared = _shared(key, content, cards)
+        if not shared.content["deceased"]:
+            call = open_by_row(shared.content.get("history", ()), day)
+            found += [] if call is None else [DueCall(shared, *call)]
+    return sorted(found, key=lambda call: (call.due_on, call.shared.key))[:limit]
 
 
 def rows_of(connection: Connection, dealer: str, key: str | None = None) -> Iterator[Shared]:
