@@ -28,6 +28,10 @@ def C_(about: str, text: str) -> str:
     return f"{about}{_OF}{text}"
 
 
+LISTED = N_("、")
+"""What stands between the words of a list."""
+
+
 def translated(text: str, language: Language, /, **values: object) -> str:
     """A marked text in a language, its values filled in; as it is where no catalogue has it."""
     found = text if language == DEFAULT_LANGUAGE else catalogue(language).get(text, text)

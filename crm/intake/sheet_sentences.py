@@ -2,7 +2,7 @@
 
 from campaigns.products import LIST_PRICES_FEN
 from campaigns.sentences import warning_sentence
-from campaigns.wording.catalogues import N_, translated
+from campaigns.wording.catalogues import LISTED, N_, translated
 from campaigns.wording.languages import Language
 from crm.intake.sheet_receipt import (
     CONSENT_CHANGED,
@@ -50,6 +50,6 @@ def notice_sentence(notice: SheetNotice, language: Language) -> str:
 
 def question_sentence(asked: AskedRow, one: str, language: Language) -> str:
     """What is asked of a row; `one`: the words where a single earlier row is like it."""
-    earlier = "、".join(name for _, name in asked.earlier)
+    earlier = translated(LISTED, language).join(name for _, name in asked.earlier)
     text = _SEVERAL if len(asked.earlier) > 1 else one
     return translated(text, language, row=asked.row, name=asked.name, earlier=earlier)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaigns.times import shanghai_day
-from campaigns.wording.catalogues import N_, translated
+from campaigns.wording.catalogues import LISTED, N_, translated
 from campaigns.wording.days import whole_day_text
 from campaigns.wording.languages import Language
 from crm.rights import sentences as said
@@ -95,7 +95,8 @@ def _staying(kept: Sequence[Kept], language: Language) -> Section:
             sku=each.sku,
             count=each.count,
             day=whole_day_text(each.on, language),
-            serials="、".join(each.serials) or translated(NO_SERIALS, language),
+            serials=translated(LISTED, language).join(each.serials)
+            or translated(NO_SERIALS, language),
         )
         for each in kept
     ]

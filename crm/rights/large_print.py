@@ -17,7 +17,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, SimpleDocTemplate
 
-from campaigns.wording.catalogues import translated
+from campaigns.wording.catalogues import LISTED, translated
 from crm.rights import sentences as said
 from crm.rights.parts import Entry, OwnCopy
 
@@ -86,7 +86,7 @@ def _flow(copy: OwnCopy, above: Sequence[Sequence[str]], *, apart: bool) -> Iter
 def _entry(copy: OwnCopy, entry: Entry) -> Iterator[Flowable]:
     yield _text(copy, f"● {entry.title}", before=3)
     colon = _COLON.get(copy.language, "：")
-    comma = ", " if copy.language == "en" else "、"
+    comma = translated(LISTED, copy.language)
     for line in entry.lines:
         value = comma.join(line.value) if isinstance(line.value, list) else str(line.value)
         told = f"{line.label}{colon}{value}" if value else line.label

@@ -16,7 +16,7 @@ from campaigns.events.people import CardCorrected, CardRegistered
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
 from campaigns.times import moment_of
-from campaigns.wording.catalogues import translated
+from campaigns.wording.catalogues import LISTED, translated
 from campaigns.wording.languages import Language
 from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
@@ -248,7 +248,7 @@ class _Writer:
         return self.say(said.COPY_RECALLED, name=name, dealer=recall.dealer, when=when)
 
     def _join(self, words: Iterable[str]) -> str:
-        return (", " if self.language == "en" else "、").join(map(self.say, words))
+        return translated(LISTED, self.language).join(map(self.say, words))
 
     def _rights(self) -> Section:
         paragraphs = [self.say(words) for words in (*said.RIGHTS, said.LEFT_OUT)]

@@ -14,7 +14,7 @@ from msgspec import structs
 from sqlalchemy import Table
 
 from campaigns.times import rfc3339
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED, N_
 from crm.cards.card import Card
 from crm.components.evaluation import PersonView
 from crm.copies.queries import dealer_names
@@ -155,7 +155,7 @@ def _card_words(visit: Visit, card: Card, *, may_name: bool) -> str:
     name = masked_name(card.name) if card.name and may_name else ""
     return visit.say(_CARD_WITH) % {
         "card": f"{short_number(card.card_id)} {name}".strip(),
-        "what": visit.say(N_("、")).join(told) or visit.say(_NOTHING_MORE),
+        "what": visit.say(LISTED).join(told) or visit.say(_NOTHING_MORE),
     }
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from campaigns.field_labels import field_label
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED
 from campaigns.wording.languages import Language, language_named
 from crm.accounts.people import Account, account_of
 from crm.accounts.sessions import Stage, begin_session, session_named
@@ -105,7 +105,7 @@ class Visit:
 
     def joined(self, texts: Iterable[str]) -> str:
         """Several of them in one line, parted as the visitor's language does it."""
-        return self.say(N_("、")).join(texts)
+        return self.say(LISTED).join(texts)
 
     def field_word(self, name: str) -> str:
         """What a field of an event is called, in the visitor's language."""

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from msgspec import structs
 
 from campaigns.times import shanghai_day
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED, N_
 from crm.activities.queries import activities_between
 from crm.copies.queries import dealer_names, dealers_under_contract
 from crm.funnels.definition import parse_step
@@ -251,7 +251,7 @@ def what_copies_hold(visit: Visit, document: Document) -> Iterator[str]:
         return
     words = [visit.say(TOUCHPOINTS[name]) for name in sorted(TYPES_OF_COPIES)]
     said = N_("只算你的副本里现在有的：%(held)s；本人没有同意给你的那几类，不算在内。")
-    yield visit.say(said) % {"held": visit.say(N_("、")).join(words)}
+    yield visit.say(said) % {"held": visit.say(LISTED).join(words)}
     asked = {parse_step(step).type for step in (*document.steps, *document.without)}
     for name in sorted(asked - TYPES_OF_COPIES):
         said = N_("副本里没有“%(what)s”这种接触，所以没有人算到。")

@@ -11,7 +11,7 @@ from campaigns.events.base import PERSONAL_FIELDS
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
 from campaigns.times import moment_of, parse_instant_us
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED
 from campaigns.wording.days import said_day, whole_day_text
 from campaigns.wording.languages import Language
 from crm.journal.logged_event import LoggedEvent
@@ -104,7 +104,7 @@ class _FieldTexts:
         if isinstance(value, dict):
             return f"({self._line(value)})"
         if isinstance(value, list | tuple):
-            return self.say(N_("、")).join(self._text(name, each) for each in value)
+            return self.say(LISTED).join(self._text(name, each) for each in value)
         if isinstance(value, str) and name == "level":
             return self.say(level_word(str((around or {}).get("thing", "")), value))
         if isinstance(value, str):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED, N_
 from campaigns.wording.days import whole_day_text
 from campaigns.wording.languages import Language
 from crm.funnels.document import Document
@@ -42,7 +42,7 @@ def heading(document: Document, today: date, viewer: Viewer, name: str) -> Headi
         word = viewer.say(COMPARISONS[document.compare])
         below.append(f"{word}{viewer.say(N_('：'))}{_period(other.document, today, language)}")
     if document.without:
-        without = viewer.say(N_("、")).join(step_word(each, language) for each in document.without)
+        without = viewer.say(LISTED).join(step_word(each, language) for each in document.without)
         below.append(viewer.say(N_("不算做过“{steps}”的人"), steps=without))
     return Heading(
         tuple(lines_within(name or steps, WIDTH / _TITLE_PX)),

@@ -6,7 +6,7 @@ from functools import cache
 
 from campaigns.field_labels import LABELS
 from campaigns.regions import region_name
-from campaigns.wording.catalogues import N_, translated
+from campaigns.wording.catalogues import LISTED, N_, translated
 from campaigns.wording.days import said_day, whole_day_text
 from campaigns.wording.languages import LANGUAGES, Language
 from crm.funnels.comparing import Interval
@@ -208,7 +208,7 @@ def sentences(document: Document, today: date, language: Language) -> Iterator[s
     if funnel.without:
         yield say(
             N_("进入后到期限内做过“{steps}”的人不算。"),
-            steps=say(N_("、")).join(step_word(step, language) for step in funnel.without),
+            steps=say(LISTED).join(step_word(step, language) for step in funnel.without),
         )
 
 

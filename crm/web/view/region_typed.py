@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from campaigns.regions import codes_named, region_name
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED, N_
 
 _NO_REGION = N_("没有找到这个地区。请写全一些，例如 北京市朝阳区，或者六位代码。")
 _MANY_REGIONS = N_("叫这个名字的地区不止一个：{names}。请写全。")
@@ -23,5 +23,5 @@ def region_fault(text: str, say: Callable[[str], str]) -> str | None:
         return None
     if not codes:
         return say(_NO_REGION)
-    names = say(N_("、")).join(region_name(code) or code for code in codes[:_NAMES_SHOWN])
+    names = say(LISTED).join(region_name(code) or code for code in codes[:_NAMES_SHOWN])
     return say(_MANY_REGIONS).format(names=names)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from campaigns.regions import region_name
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED, N_
 from crm.feed.portal import Shared
 from crm.masking import masked_name, masked_number
 from crm.web.view.labels import label
@@ -85,7 +85,7 @@ def shown(shared: Shared, name: str, say: Callable[[str], str]) -> str:
         return say(label("sex", sex)) if sex else ""
     if name == "regions":
         codes = shared.content.get("contact", {}).get(name) or ()
-        return "、".join(region_name(code) or code for code in codes)
+        return say(LISTED).join(region_name(code) or code for code in codes)
     return value_of(shared, name) or value_of(shared, "birth_date")[:4]
 
 

@@ -16,7 +16,7 @@ from jinja2.lexer import Token, TokenStream
 from campaigns.field_labels import field_label
 from campaigns.regions import region_name
 from campaigns.times import parse_instant_us, shanghai_day
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED
 from campaigns.wording.counting import counted
 from campaigns.wording.days import day_text, month_text, said_day, whole_day_text
 from campaigns.wording.languages import LANGUAGE_NAMES, Language
@@ -141,7 +141,7 @@ def _environment(language: Language, words: NullTranslations) -> Environment:
 def who_may_say(type_name: str, say: Callable[[str], str]) -> str:
     """The company's roles that may say events of a type, in words: whom a colleague asks."""
     roles = (ROLES[role] for role in roles_that_say(type_name))
-    return say(N_("、")).join(say(role.word) for role in roles if not role.of_dealer)
+    return say(LISTED).join(say(role.word) for role in roles if not role.of_dealer)
 
 
 def static_url(name: str) -> str:

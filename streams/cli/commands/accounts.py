@@ -178,7 +178,7 @@ def list_accounts(as_json: AsJson = False) -> None:
             (
                 Whole(account.actor),
                 account.name,
-                "、".join(word("role", role) for role in account.roles),
+                say("、").join(word("role", role) for role in account.roles),
                 account.dealer,
                 clock_text(account.created_us),
                 say("可登录") if account.is_open else say("已关闭"),

@@ -104,10 +104,10 @@ class SheetReport:
         for unread in self.unread:
             yield f"  {_unread(unread)['sentence']}"
         if self.hidden_rows:
-            numbers = "、".join(str(row) for _, row in self.hidden_rows)
+            numbers = say("、").join(str(row) for _, row in self.hidden_rows)
             yield "  " + say("隐藏的行也读了：第 {rows} 行。请核对该不该收。", rows=numbers)
         if self.hidden_columns:
-            names = "、".join(dict.fromkeys(column for _, column in self.hidden_columns))
+            names = say("、").join(dict.fromkeys(column for _, column in self.hidden_columns))
             yield "  " + say("有隐藏的栏，里面有内容：{columns}。请核对。", columns=names)
         for notice in self.notices:
             yield "  " + say(
