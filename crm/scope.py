@@ -20,6 +20,7 @@ Capability = Literal[
     "events",
     "conflicts",
     "decides",
+    "hears",
     "requests",
     "answers",
     "copies",
@@ -39,11 +40,12 @@ of archives that are kept and not used. money: rewards, a dealer's members'
 alone; books: the company's: policies, payments, ledger; payees: files that name in full whom
 money or value goes to. follow_ups: whom to call.
 numbers: the season and its funnels. events: what became of everybody's events. conflicts: where
-corrections disagree; decides: which holds. requests: what people asked for under their rights;
-answers: enter and answer them. copies: how every dealer's copy stands; own_copy: the own dealer's;
-own_people: find somebody in it. looks: who opened what. status: how it runs; runs: confirm the
-clock, look for clashes. accounts: who may sign in, and tokens; audit: who changed them.
-legal: say for compliance that a policy of rewards may be so. members: who refers; a dealer its own.
+corrections disagree; decides: which holds. hears: enter what a person asks for under their rights;
+requests: all that was asked for; answers: answer it. copies: how every dealer's copy stands;
+own_copy: the own dealer's; own_people: find somebody in it. looks: who opened what. status: how
+it runs; runs: confirm the clock, look for clashes. accounts: who may sign in, and tokens; audit:
+who changed them. legal: say for compliance that a policy of rewards may be so. members: who
+refers; a dealer its own.
 own_numbers: funnels of the own dealer's people. letters: write to people.
 """
 

@@ -89,7 +89,7 @@ ROLES: dict[AccountRole, Role] = {
         "/log",
         _may(
             *("activities", "people", "archive", "opens", "health", "follow_ups", "members"),
-            "letters",
+            *("letters", "hears"),
         ),
         _OPEN - _A_DEALERS - _PLANS | _ON_THE_SPOT,
     ),

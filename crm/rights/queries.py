@@ -13,7 +13,17 @@ from crm.keyring.keyring import Keyring, unseal
 from crm.outcomes.tables import OUTCOME
 from crm.people.queries import cards_of
 from crm.people.tables import CARD
-from crm.rights.request import DONE_BY, AskedBy, Request, Step, bar_of, by_urgency, doubt_of, due_on
+from crm.rights.request import (
+    DONE_BY,
+    AskedBy,
+    Kind,
+    Request,
+    Step,
+    bar_of,
+    by_urgency,
+    doubt_of,
+    due_on,
+)
 from crm.rights.tables import RIGHTS_REQUEST, RIGHTS_STEP
 from crm.scope import OutOfScope, Scope
 
@@ -47,9 +57,34 @@ def request_of(
     return next(iter(found), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A request as whoever entered it knows of it: nothing of how it is answered."""
+
+    kind: Kind
+    received_on: date
+    due_on: date
+    is_closed: bool
+
+
+def heard_by(scope: Scope, connection: Connection, cards: Iterable[str], actor: str) -> list[Heard]:
+    """The requests of one person that an account entered itself, the latest first."""
+    scope.require("hears", "who hears what people ask for")
+    columns = RIGHTS_REQUEST.c
+    query = (
+        select(columns.kind, columns.received_on, columns.due_on, _is_open())
+        .where(columns.card_id.in_(sorted(cards)), columns.opened_by == actor)
+        .order_by(columns.received_on.desc(), columns.request_id)
+    )
+    return [
+        Heard(kind, received_on, due, not is_open)
+        for kind, received_on, due, is_open in connection.execute(query)
+    ]
+
+
 def has_died(scope: Scope, connection: Connection, name: str) -> bool:
     """Whether the person that a card or person id leads to is known to have died."""
-    require_right_to_see(scope)
+    scope.require("hears", "who hears what people ask for")
     # A card whose registration was voided leads to nobody any more.
     cards = cards_of(scope, connection, name) or (name,)
     query = select(CARD.c.card_id).where(CARD.c.card_id.in_(cards), CARD.c.deceased)

@@ -53,9 +53,10 @@ class Asked:
 def open_request(engine: Engine, keyring: Keyring, clerk: Clerk, asked: Asked) -> str:
     """Enter a request; returns its id. RequestRefused when there is no such person.
 
-    It is entered whoever asks: whether they may is for the answer to say.
+    It is entered whoever asks: whether they may is for the answer to say; and by whoever hears it,
+    in a hall too, so that the clock runs from that day.
     """
-    clerk.scope.require("answers", "who answers requests of people")
+    clerk.scope.require("hears", "who hears what people ask for")
     if asked.received_on > shanghai_day(clerk.now_us):
         raise RequestRefused(IN_FUTURE)
     request_id = str(uuid4())

@@ -34,7 +34,7 @@ from crm.web.desk.granting import require_grantable
 from crm.web.desk.tables import Asked
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.people_lists import PEOPLE
-from crm.web.pages.rights import clerk_of, enter_request
+from crm.web.pages.rights import clerk_of, enter_request, hearer_of
 from crm.web.view.labels import label
 from crm.web.view.speakers import speaker_word
 
@@ -65,7 +65,7 @@ Page = Annotated[int, Query(ge=1, le=100_000)]
 @router.get("/people/{name}/request")
 def ask_form(visit: SignedIn, name: str) -> Response:
     """What the person asks for under their rights."""
-    clerk_of(visit)
+    hearer_of(visit)
     return _asking(visit, _archive(visit, name), ActForm.of({"received_on": _today(visit)}))
 
 
@@ -73,11 +73,13 @@ def ask_form(visit: SignedIn, name: str) -> Response:
 def ask(posting: SignedInPosting, name: str) -> Response:
     """Enter it; the clock runs from the day on which it was received."""
     visit = posting.visit
-    clerk_of(visit)
+    hearer_of(visit)
     whole = _archive(visit, name)
     entered = enter_request(posting, whole.archive["cards"][0]["card_id"])
     if isinstance(entered, ActForm):
         return _asking(visit, whole, entered)
+    if not visit.scope.may("requests"):
+        return RedirectResponse(f"/people/{whole.archive['person_id']}#requests", 303)
     return RedirectResponse(f"/rights/{entered}", 303)
 
 

@@ -24,7 +24,7 @@ from crm.journal.numbers import numbers_of
 from crm.letters.queries import letters_of, own_templates
 from crm.people.found import FoundPerson
 from crm.people.queries import people_by_id
-from crm.rights.queries import requests_of
+from crm.rights.queries import heard_by, requests_of
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
@@ -176,7 +176,6 @@ def _page(visit: Visit, name: str, asked: Asked, whole: WholeArchive | None = No
         **_letters(visit, archive),
         "invitations": _invitations(visit, archive),
         "may_invite": asked.at is None and may_invite(visit),
-        "requests": None,
         "accesses": None,
         "taken": {},
         "recalled": [],
@@ -187,11 +186,7 @@ def _page(visit: Visit, name: str, asked: Asked, whole: WholeArchive | None = No
     }
     if visit.scope.may("looks"):
         context |= _looks(visit, whole, asked.at)
-    if visit.scope.may("requests"):
-        ids = [card["card_id"] for card in archive["cards"]]
-        with reading(visit.site.engine) as connection:
-            found = requests_of(visit.scope, connection, visit.site.keyring, ids)
-        context["requests"] = found
+    context |= _requests(visit, archive)
     return visit.render("archive.html", context)
 
 
@@ -221,6 +216,19 @@ def _others(visit: Visit, whole: WholeArchive) -> dict[str, Any]:
         sayers = names_of(connection, sources) | dealers
     activities = {row.activity_id: row.title for row in held if row is not None}
     return {"people": people, "dealers": dealers, "sayers": sayers, "activities": activities}
+
+
+def _requests(visit: Visit, archive: dict[str, Any]) -> dict[str, Any]:
+    """What the person asked for: all of it, or what the visitor entered; None: not to be seen."""
+    ids = [card["card_id"] for card in archive["cards"]]
+    found: dict[str, Any] = {"requests": None, "heard": None}
+    with reading(visit.site.engine) as connection:
+        if visit.scope.may("requests"):
+            of = (visit.scope, connection, visit.site.keyring)
+            found["requests"] = requests_of(*of, ids)
+        elif visit.scope.may("hears"):
+            found["heard"] = heard_by(visit.scope, connection, ids, visit.account.actor)
+    return found
 
 
 def _letters(visit: Visit, archive: dict[str, Any]) -> dict[str, Any]:

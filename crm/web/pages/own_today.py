@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from campaigns.times import day_start_us, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.copies.queries import dealer_names
-from crm.entries.own_events import Spoken, own_events
+from crm.entries.own_events import OwnEvent, Spoken, own_events
 from crm.outcomes.voids import NEVER_VOIDED
 from crm.people.queries import PAGE_ROWS
 from crm.scope import OutOfScope
@@ -134,6 +134,7 @@ def _shown(
         )
         for event in events
     ]
+    cards = [event.subject.removeprefix("card/") for event in events if _is_of_archive(event)]
     # Once something was taken back, what is left was left on purpose.
     is_first = not any(line.is_going or line.outcome == "voided" for line in lines)
     if chosen is None:
@@ -147,9 +148,15 @@ def _shown(
         "dealers": names,
         "reasons": REASONS,
         "form": form,
+        "card": cards[0] if cards and visit.scope.may("archive") else None,
+        "hall": next((event.activity_id for event in events if event.activity_id), None),
         "may_move": visit.account.may_say(VOIDED) and any(event.may_move for event in events),
     }
     return visit.render("own_form.html", context, 422 if form.is_wrong else 200)
+
+
+def _is_of_archive(event: OwnEvent) -> bool:
+    return event.subject.startswith("card/") and event.status.outcome == "recorded"
 
 
 def _may_write(visit: Visit) -> None:

@@ -88,6 +88,7 @@ def rights_page(visit: SignedIn, closed: Annotated[bool, Query()] = False) -> Re
 @router.post("/rights")
 def enter(posting: SignedInPosting) -> Response:
     """A new request."""
+    clerk_of(posting.visit)
     entered = enter_request(posting, posting.text("name", 64))
     if isinstance(entered, ActForm):
         return _list(posting.visit, entered)
@@ -99,7 +100,7 @@ def enter_request(posting: Posting, name: str) -> str | ActForm:
 
     Whoever may not be granted it is doubted once, and entered: it must be answered all the same.
     """
-    visit, clerk = posting.visit, clerk_of(posting.visit)
+    visit, clerk = posting.visit, hearer_of(posting.visit)
     form = ActForm(posting.text("form_id", 36), posting.text_of)
     try:
         asked = Asked(
@@ -250,6 +251,12 @@ def _standing(visit: Visit, request: Request) -> list[dict[str, Any]]:
         if each["state"] == "given" and not is_changing(each["purpose"], each["dealer"])
     }
     return list(lines.values())
+
+
+def hearer_of(visit: Visit) -> Clerk:
+    """Who enters what a person asks for; OutOfScope, whatever else may be wrong."""
+    visit.scope.require("hears", "who hears what people ask for")
+    return Clerk(visit.scope, visit.account.actor, visit.site.now_us())
 
 
 def clerk_of(visit: Visit) -> Clerk:

@@ -200,13 +200,21 @@ def test_the_register_is_closed_to_staff_and_dealers(register: Register, scope: 
     request_id = register.open()
     outsider = replace(register, clerk=replace(register.clerk, scope=scope))
     with pytest.raises(OutOfScope):
-        outsider.open()
+        outsider.note(request_id, "看过")
     with pytest.raises(OutOfScope):
         outsider.close(request_id, Closing("refused", "other"))
     with reading(register.installation.engine) as connection, pytest.raises(OutOfScope):
         requests(scope, connection, register.installation.keyring, date(2026, 5, 5))
     with reading(register.installation.engine) as connection, pytest.raises(OutOfScope):
         open_counts(scope, connection, date(2026, 5, 5))
+
+
+def test_a_request_is_entered_by_field_staff_too_and_by_no_dealer(register: Register) -> None:
+    hall = replace(register, clerk=replace(register.clerk, scope=scope_of("staff")))
+    assert register.request(hall.open()).closing is None
+    shop = replace(register, clerk=replace(register.clerk, scope=dealer_scope("D1")))
+    with pytest.raises(OutOfScope):
+        shop.open()
 
 
 def test_a_rebuild_of_every_view_leaves_the_register_as_it_was(register: Register) -> None:

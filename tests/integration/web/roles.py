@@ -167,7 +167,7 @@ OPENS: dict[str, Allowed] = {
     "POST /matching/publish": both(sees("conflicts"), says("matching.published")),
     **dict.fromkeys(("GET /rights", "GET /rights/{request_id}"), sees("requests")),
     "POST /rights": sees("answers"),
-    **dict.fromkeys(("GET /people/{name}/request", "POST /people/{name}/request"), sees("answers")),
+    **dict.fromkeys(("GET /people/{name}/request", "POST /people/{name}/request"), sees("hears")),
     "POST /rights/{request_id}/own-copy": sees("answers"),
     **{
         f"{method} /rights/{{request_id}}/erase": both(sees("answers"), says("card.erased"))

@@ -20,8 +20,18 @@ from tests.integration.web.standings import known_of, standings
 
 @pytest.fixture(scope="module", autouse=True)
 def people(site: RunningSite) -> None:
-    for name, role in (("office", "headquarters"), ("law", "compliance"), ("law-2", "compliance")):
+    for name, role in (
+        ("office", "headquarters"),
+        ("law", "compliance"),
+        ("law-2", "compliance"),
+        ("field", "staff"),
+    ):
         site.user(name, role)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def field(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "field")
 
 
 @pytest.fixture
@@ -69,6 +79,31 @@ def test_a_correction_is_made_from_the_request_and_closes_it(
     assert "已照办" in office.get(path).text
     listed = office.get(f"/people/{person_id('Q-1')}").text
     assert f'href="{path}"' in listed
+
+
+def test_who_hears_in_a_hall_that_somebody_wants_to_be_deleted_enters_it_and_others_answer(
+    site: RunningSite, field: httpx.Client, law: httpx.Client
+) -> None:
+    site.accept(card("Q-hall", "孙都删", "13700007077"))
+    archive = f"/people/{person_id('Q-hall')}"
+    assert f'href="{archive}/request"' in field.get(archive).text
+    assert ask(field, "Q-hall", "erase") == f"{archive}#requests"
+    page = field.get(archive).text.partition('id="requests"')[2].partition("</section>")[0]
+    assert "删除" in page and "最迟" in page and "由总部或合规办理" in page
+    assert "/rights/" not in page
+    assert field.get("/rights").status_code == 403
+    (path,) = re.findall(r'href="(/rights/[0-9a-f-]{36})"', law.get(archive).text)
+    assert field.get(path).status_code == 403
+    assert "看会删掉什么" in law.get(path).text
+
+
+def test_what_somebody_asked_for_is_shown_to_no_other_field_staff(
+    site: RunningSite, law: httpx.Client, field: httpx.Client
+) -> None:
+    site.accept(card("Q-other", "孙别人", "13700007078"))
+    ask(law, "Q-other", "erase")
+    page = field.get(f"/people/{person_id('Q-other')}").text
+    assert "最迟" not in page and "由总部或合规办理、答复本人" not in page
 
 
 def test_where_an_act_leads_back_to_is_a_request_and_nothing_else(

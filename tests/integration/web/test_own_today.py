@@ -180,3 +180,15 @@ def test_whoever_wrote_a_whole_afternoon_turns_over_pages_of_fifty(site: Running
     listed = [re.findall(r'<a href="/said/([0-9a-f-]{36})"', page) for page in pages]
     assert [len(page) for page in listed] == [50, 2] and len({*listed[0], *listed[1]}) == 52
     assert all("52 张" in page for page in pages)
+
+
+def test_after_taking_back_one_goes_on_with_the_next_person_or_to_the_archive(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    form_id = write(field, name="王接着", attended="1")
+    outcomes(site, form_id)
+    undo(field, form_id, [f"{form_id}-attended"], "typed_wrong")
+    page = field.get(f"/said/{form_id}").text
+    assert 'href="/log/A-today">登记下一位</a>' in page
+    (archive,) = re.findall(r'href="(/people/[^"]+)">看档案</a>', page)
+    assert field.get(archive).status_code == 200
