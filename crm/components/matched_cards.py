@@ -35,16 +35,19 @@ def resolved(
 
 
 def identity_card(card: Card) -> IdentityCard:
-    """What matching may look at: what the company wrote, and whoever the card belongs to.
+    """What matching may look at.
 
     What another dealer corrected by a row of its copy is no word on who is who; nobody may say that
     by a row (docs/events.md, "Who may say what about whom").
     """
+    return as_it_stands(as_told(card))
+
+
+def as_told(card: Card) -> Card:
+    """The card by what the company wrote, and whoever it belongs to."""
     registered, *others = card.events
     told = [e for e in others if registered.is_open_to(e) or not isinstance(e.data, CardCorrected)]
-    if len(told) < len(others):
-        card = fold_card(registered, told, erased=card.erased)
-    return as_it_stands(card)
+    return card if len(told) == len(others) else fold_card(registered, told, erased=card.erased)
 
 
 def as_it_stands(card: Card) -> IdentityCard:

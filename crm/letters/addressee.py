@@ -1,13 +1,18 @@
 """Whoever a letter goes to: what stands against it, what it says of them, where it can go."""
 
+from collections.abc import Sequence
+
 from campaigns.events.care import TrialStarted
 from campaigns.identifiers import mobile_e164
 from campaigns.times import shanghai_day
 from campaigns.wording.days import day_text
 from campaigns.wording.languages import Language
+from crm.cards.card import Card
 from crm.components.evaluation import PersonView
+from crm.components.matched_cards import as_told
 from crm.consents.uses import Standing
 from crm.identity.traits import PLACEHOLDER_PHONES
+from crm.journal.logged_event import COMPANY
 from crm.letters.occasions import Occasion
 from crm.letters.sending import Obstacle, Way, obstacle
 from crm.letters.template import LetterTemplate, named_in
@@ -30,18 +35,45 @@ def what_stands_against(
 
 def addresses_of(person: PersonView, way: Way) -> list[str]:
     """Where it can go, as the archive has it; on paper it goes by hand."""
+    return _addresses(trusted_cards(person), way)
+
+
+def known_phones(person: PersonView) -> list[str]:
+    """For whoever looks and picks one: where a message would go by itself first, then others."""
+    return list(dict.fromkeys((*addresses_of(person, "sms"), *_addresses(person.cards, "sms"))))
+
+
+def _addresses(cards: Sequence[Card], way: Way) -> list[str]:
     if way == "mail":
-        return list(dict.fromkeys(card.mail for card in person.cards if card.mail))
+        mails = (card.mail for card in map(as_told, cards))
+        return list(dict.fromkeys(mail for mail in mails if mail))
     if way == "print":
         return []
-    numbers = (mobile_e164(phone) for card in person.cards for phone in card.phones)
+    numbers = (mobile_e164(phone) for card in cards for phone in card.phones)
     return [n for n in dict.fromkeys(numbers) if n and n not in PLACEHOLDER_PHONES]
+
+
+def trusted_cards(person: PersonView) -> list[Card]:
+    """The cards by which somebody is written to: the company's; of whom it has none, those of the
+    dealer whose card came first.
+
+    Whoever writes a card about a person whom others know would else be sent what is for them: the
+    time of a card can be written at will, and it may hold any address.
+    """
+    cards = [card for card in person.cards if not card.erased]
+    parties = {card.events[0].party for card in cards}
+    if not parties:
+        return []
+    first = min(cards, key=lambda card: card.events[0].receipt).events[0].party
+    keeper = COMPANY if COMPANY in parties else first
+    return [card for card in cards if card.events[0].party == keeper]
 
 
 def postal_address_of(person: PersonView) -> tuple[str, ...]:
     """The lines by which a letter on paper is delivered; none where no address is written."""
-    address = next((card.address for card in person.cards if card.address), None)
-    name = next((card.name for card in person.cards if card.name), "")
+    cards = trusted_cards(person)
+    address = next((card.address for card in cards if card.address), None)
+    name = next((card.name for card in cards if card.name), "")
     return (address, name) if address else ()
 
 
@@ -60,10 +92,10 @@ def values_of(
         if isinstance(event.data, TrialStarted)
     ]
     last = max(trials, key=lambda event: event.order, default=None)
-    name = next((card.name for card in person.cards if card.name), "")
+    cards = trusted_cards(person)
     return {
-        "name": name,
-        "sex": next((card.sex for card in person.cards if card.sex), "") or "",
+        "name": next((card.name for card in cards if card.name), ""),
+        "sex": next((card.sex for card in cards if card.sex), "") or "",
         "company": keeper.name,
         "contact": keeper.contact or "",
         "today": day_text(shanghai_day(at_us), language),

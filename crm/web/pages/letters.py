@@ -16,6 +16,7 @@ from crm.archives.queries import person_then
 from crm.components.evaluation import PersonView
 from crm.letters.addressee import (
     addresses_of,
+    known_phones,
     names_no_activity,
     never_tried,
     postal_address_of,
@@ -152,8 +153,9 @@ def _address(posting: Posting, person: PersonView, way: Way) -> str:
     typed = posting.text("mail", 300)
     if way == "mail" and typed:
         return typed if re.search(MAIL_PATTERN, typed) else ""
-    known = addresses_of(person, way)
-    wanted = "0" if way == "mail" else posting.text("phone", 4)
+    if way in ("mail", "print"):
+        return next(iter(addresses_of(person, way)), "")
+    known, wanted = known_phones(person), posting.text("phone", 4)
     return known[int(wanted)] if wanted.isdecimal() and int(wanted) < len(known) else ""
 
 
@@ -183,7 +185,7 @@ def _letter(visit: Visit, person: PersonView, form: ActForm, made: Letter | None
         "templates": known,
         "in_words": partial(in_words, visit),
         "ways": [(way, visit.site.ways.has(way)) for way in WAYS],
-        "phones": list(enumerate(addresses_of(person, "sms"))) if not person.restricted else [],
+        "phones": list(enumerate(known_phones(person))) if not person.restricted else [],
         "mails": addresses_of(person, "mail") if not person.restricted else [],
         "form": form,
         "made": made,
