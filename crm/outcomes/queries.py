@@ -82,6 +82,12 @@ def event_status(
     return None if row is None else status_of(row)
 
 
+def was_said_by_row(connection: Connection, source: str, event_id: str) -> bool:
+    """Whether a dealer said it by a row of its copy, and was told no card."""
+    query = select(JOURNAL.c.by_row).where(JOURNAL.c.source == source, JOURNAL.c.id == event_id)
+    return bool(connection.execute(query).scalar())
+
+
 @dataclass(frozen=True, slots=True)
 class WholeEvent:
     """One event with what became of it.

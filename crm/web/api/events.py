@@ -14,7 +14,9 @@ from campaigns.times import rfc3339
 from crm.accounts.roles import scope_of_token
 from crm.accounts.sources import senders_of_actors
 from crm.accounts.tokens import credential_of_token
-from crm.outcomes.queries import EventStatus, event_status
+from crm.copies.row_keys import row_keys
+from crm.copies.row_names import ROW
+from crm.outcomes.queries import EventStatus, event_status, was_said_by_row
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import is_ready, reading
 from crm.web.api.bodies import announced_bytes, read_body
@@ -29,6 +31,7 @@ from crm.web.view.languages import wanted_language
 router = APIRouter(tags=["events"])
 
 AtSite = Annotated[Site, Depends(site_at_hand)]
+_CARD = "card/"
 _LARGE_BYTES = 64 * 1024
 """Some hundred events."""
 _CHALLENGE = 'Bearer realm="jinxi"'
@@ -210,6 +213,7 @@ def get_event(
     with reading(site.engine) as connection:
         status = event_status(HEADQUARTERS_SCOPE, connection, source, id)
         allowed = status is not None and _may_ask(connection, credential, status)
+        by_row = credential.dealer is not None and was_said_by_row(connection, source, id)
     if status is None or not allowed:
         raise Problem(404, "no event of this source and id that this token may ask for")
     body: dict[str, Any] = {
@@ -224,6 +228,10 @@ def get_event(
         body["reason"] = status.reason
     if status.waiting_for is not None:
         body["waiting_for"] = status.waiting_for
+    if by_row and status.waiting_for is not None and status.waiting_for.startswith(_CARD):
+        # By the card two dealers could tell that they know one person.
+        row_key, card_id = row_keys(site.keyring.secret("copies")), status.waiting_for[len(_CARD) :]
+        body["waiting_for"] = f"{ROW}{row_key(credential.dealer or '', card_id)}"
     return body
 
 
