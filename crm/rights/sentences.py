@@ -49,5 +49,5 @@ CATEGORIES: dict[str, str] = {
 BY: dict[str, str] = {
     "self": C_("own copy", "本人"),
     "guardian": C_("own copy", "监护人"),
-    "agent": C_("own copy", "代办人"),
+    "agent": C_("own copy", "本人委托的人"),
 }

@@ -50,8 +50,7 @@ WHO = ((None, None), ("C1", None), ("C1", True), ("C1", False))
 def found_by_server(
     typed: dict[str, str], card: str | None, health: bool | None
 ) -> list[list[str]]:
-    filled = {**typed, "trial_of": "T1", "trial_outcome": "adverse"}
-    filled |= {"return_of": "P1", "return_reason": "other", "trial_sku": "JX-B4"}
+    filled = {**typed, "trial_of": "T1", "return_of": "P1", "trial_sku": "JX-B4"}
     held = Held(said={} if health is None else {"health": health})
     is_closed = "referral" in typed and typed.get("member") == "M-1"
     known = [Fault("member", MEMBER_CLOSED)] if is_closed else []

@@ -5,9 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from campaigns.ids import person_id
+from tests.examples import an_event
 from tests.functional.journeys import Journey
+from tests.functional.looking import assert_fits
 from tests.functional.phones import events_of, written_cards
-from tests.integration.web.sites import card
+from tests.integration.web.sites import card, today
 
 pytestmark = pytest.mark.browser
 
@@ -184,3 +187,36 @@ def test_the_form_works_without_any_script(on_phone: Journey) -> None:
     plain.page.get_by_role("button", name="提交").click()
     expect(plain.page.get_by_role("heading", name=re.compile("已收下|已记过"))).to_be_visible()
     context.close()
+
+
+_CUT = """() => [...document.querySelectorAll("main select")]
+  .filter((each) => each.checkVisibility()).flatMap((each) => {
+    const style = getComputedStyle(each), pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${style.fontSize} ${style.fontFamily}`;
+    const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight), arrow = 20;
+    const room = each.clientWidth - padding - arrow;
+    return [...each.options].filter((option) => pen.measureText(option.text).width > room)
+      .map((option) => `${each.name}: ${option.text}`);
+  })"""
+
+
+def test_what_is_chosen_is_read_whole_on_a_small_phone(on_phone: Journey) -> None:
+    """The last letter of a model tells it from the other one."""
+    name = "C-whole"
+    bought = {"purchase_id": f"P-{name}", "card_id": name, "sku": "JX-B4", "quantity": 12}
+    sold = {"unit_price_fen": 69_300, "channel": "activity", "dealer": "D1"}
+    tried = {"trial_id": f"T-{name}", "card_id": name, "sku": "JX-B2"}
+    when = {"time": f"{today()}T00:00:00+08:00", "timeprecision": "day"}
+    on_phone.running.accept(
+        card(name, "解读全", "13911118899"),
+        an_event("purchase.made", bought | sold, id=f"p-{name}", **when),
+        an_event("trial.started", tried, id=f"t-{name}", **when),
+    )
+    on_phone.running.work()
+    on_phone.enter()
+    on_phone.open(f"/log/A-today/person/{person_id(name)}")
+    page = on_phone.page
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    assert page.locator("#return_of").count() and page.locator("#trial_of").count()
+    assert page.evaluate(_CUT) == []
+    assert_fits(page)

@@ -1,5 +1,8 @@
 """An old person signs on the phone's glass, and the drawing proves the consent."""
 
+import contextlib
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -9,7 +12,14 @@ from crm.attachments.store import AttachmentStore
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.functional.journeys import Journey
-from tests.functional.phones import FORM, expect_unsent, write_card
+from tests.functional.phones import (
+    FORM,
+    expect_unsent,
+    no_network,
+    stand_ready,
+    write_card,
+    written_cards,
+)
 from tests.integration.web.sites import card
 
 pytestmark = pytest.mark.browser
@@ -38,7 +48,7 @@ def agree_and_sign(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 60, steps=8)
     page.mouse.up()
-    expect(page.get_by_text("已签名")).to_be_visible()
+    expect(page.get_by_text("已有凭据")).to_be_visible()
 
 
 def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> None:
@@ -64,6 +74,52 @@ def test_what_is_drawn_on_the_glass_is_kept_as_evidence(on_phone: Journey) -> No
     on_phone.assert_nothing_from_elsewhere()
 
 
+@pytest.mark.parametrize("has_network", [True, False])
+def test_signed_paper_is_photographed_in_the_hall_and_kept_as_evidence(
+    on_phone: Journey, has_network: bool
+) -> None:
+    stand_ready(on_phone)
+    on_phone.open(f"{FORM}/new")
+    page, before = on_phone.page, written_cards(on_phone.running)
+    page.locator("body[data-wired] [name=name]").wait_for()
+    with contextlib.nullcontext() if has_network else no_network(on_phone):
+        page.get_by_label("姓名").fill("纸上签")
+        page.get_by_text("同意", exact=True).first.tap()
+        page.get_by_label("建立档案", exact=True).check()
+        page.get_by_label("怎样同意").select_option("paper")
+        expect(page.locator("canvas[data-signature]")).to_be_hidden()
+        paper = page.screenshot(type="jpeg")
+        page.get_by_label("拍下签了字的纸").set_input_files(
+            {"name": "paper.jpg", "mimeType": "image/jpeg", "buffer": paper}
+        )
+        expect(page.get_by_text("已有凭据")).to_be_visible()
+        page.get_by_role("button", name="提交").tap()
+        expect(page.get_by_role("heading", name=re.compile("已收下|已保存"))).to_be_visible()
+    expect_unsent(page, 0)
+    on_phone.running.work()
+    (subject,) = written_cards(on_phone.running) - before
+    name = subject.removeprefix("card/")
+    with reading(on_phone.running.site.engine) as connection:
+        known = archive(
+            *(HEADQUARTERS_SCOPE, connection, on_phone.running.site.keyring, name),
+            on_phone.running.site.now_us(),
+        )
+    assert known is not None
+    (word,) = known["consents"]
+    assert (word["method"], word["evidence_kept"]) == ("paper", True)
+
+
+def test_what_was_drawn_proves_no_other_way_of_consenting(on_phone: Journey) -> None:
+    on_phone.enter()
+    on_phone.open(f"{FORM}/new")
+    page = on_phone.page
+    page.locator("body[data-wired] [name=name]").wait_for()
+    agree_and_sign(page)
+    page.get_by_label("怎样同意").select_option("voice")
+    expect(page.locator("[data-sign]")).to_be_hidden()
+    assert page.locator("[name=signature]").input_value() == ""
+
+
 def test_a_form_that_is_opened_again_says_that_it_was_signed(on_phone: Journey) -> None:
     on_phone.enter()
     on_phone.open(f"{FORM}/new")
@@ -75,7 +131,7 @@ def test_a_form_that_is_opened_again_says_that_it_was_signed(on_phone: Journey) 
     on_phone.open("/unsent")
     page.get_by_role("button", name="打开修改").tap()
     expect(page.get_by_label("手机")).to_have_value("13700006666")
-    expect(page.get_by_text("已签名")).to_be_visible()
+    expect(page.get_by_text("已有凭据")).to_be_visible()
     expect(page.locator("canvas[data-signature]")).to_be_visible()
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="不要了").tap()

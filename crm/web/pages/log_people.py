@@ -24,8 +24,8 @@ from crm.web.guards.visit import NotFound, Visit
 from crm.web.pages.copy import is_settled, keep_shown
 from crm.web.view.form_doubts import MEMBER_OF_NONE, MEMBER_UNKNOWN, Doubt
 from crm.web.view.form_faults import MEMBER_CLOSED
-from crm.web.view.form_fields import narrow
 from crm.web.view.forms import Fault
+from crm.web.view.read_values import narrow
 from crm.web.view.typed import Typed
 
 _MOST_FOUND = 8

@@ -62,8 +62,7 @@ export function look(about, read, { isNew, health, isSigned }) {
   for (const [name, field] of Object.entries(about.fields)) {
     const text = read(name);
     if ((field.under && !read(field.under)) || (name === "born" && !isNew)) continue;
-    const isNumber = field.kind === "whole" || field.kind === "yuan";
-    const isWanted = isNumber && (field.under || (name === "gift_value" && read("gift_item")));
+    const isWanted = about.wanted.includes(field.kind) && (field.under || (name === "gift_value" && read("gift_item")));
     if (!text && !isWanted) continue;
     if (!text) {
       faults.push([name, field.missing]);
@@ -99,8 +98,9 @@ function lookAcross(about, read, ask, isSigned) {
     if (typed && !read(tick)) ask(`unticked:${tick}`, typed, sentence);
   }
   const agreed = about.purposes.some((purpose) => read(`consent_${purpose}`));
-  const byScreen = agreed && (read("method") || "screen") === "screen";
-  if (isSigned && !byScreen) ask("unticked:consent", "signature", say.signed_alone);
+  const method = read("method") || "screen", byScreen = agreed && method === "screen";
+  if (read("refused_archive") && about.purposes.some((purpose) => purpose !== "archive" && read(`consent_${purpose}`))) ask("no_archive", "refused_archive", say.no_archive);
+  if (isSigned && !(agreed && about.with_evidence.includes(method))) ask("unticked:consent", "signature", say.signed_alone);
   if (byScreen && !isSigned) ask("unsigned", "signature", say.unsigned);
 }
 

@@ -20,6 +20,15 @@ function show(canvas, text) {
 }
 
 document.documentElement.dataset.canSign = "";
+// Another way of consenting is proved by another thing: a drawing, a photograph of paper, or nothing.
+document.addEventListener("change", (event) => {
+  if (event.target.name !== "method" || !event.target.form?.querySelector("[data-by]")) return;
+  const canvas = event.target.form.querySelector("canvas[data-signature]");
+  canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  delete canvas.dataset.begun;
+  event.target.form.querySelector("[data-scan]").value = "";
+  show(canvas, "");
+});
 document.addEventListener("pointerdown", (event) => {
   if (!event.target.matches?.("canvas[data-signature]")) return;
   const canvas = event.target;

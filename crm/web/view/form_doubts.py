@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 
-_UNSIGNED = N_("写着“屏幕上确认”，但没有签名。没有签名就没有凭据：请本人签，或者改成别的方式。")
+_UNSIGNED = N_("写着“屏幕上确认”，但没有签名。没有签名就没有凭据：请同意的人签，或者改成别的方式。")
 _SIGNED_ALONE = N_("签了名，但没有勾任何一项同意。")
+_NO_ARCHIVE = N_(
+    "本人不同意“建立档案”，资料就只存不用：不打电话、不发通知，也不交给经销商，勾了的其他同意都用不上。"
+    "跟本人说清楚了吗？要联系的，得同意建档。"
+)
 _HEALTH = N_("量了血压，但没有“记录健康情况”的同意。问过本人就勾上。")
 _MEMBER = N_("查不到编号是这个的会员：没有写错吗？没错就照记，等会员登记后自动入档。")
 _MEMBER_OF_NONE = N_(
@@ -41,4 +45,5 @@ UNSIGNED = Doubt("unsigned", "signature", _UNSIGNED, {})
 SIGNED_ALONE = Doubt("unticked:consent", "signature", _SIGNED_ALONE, {})
 MEMBER_UNKNOWN = Doubt("member_unknown", "member", _MEMBER, {})
 MEMBER_OF_NONE = Doubt("member_unknown", "member", _MEMBER_OF_NONE, {})
+NO_ARCHIVE = Doubt("no_archive", "refused_archive", _NO_ARCHIVE, {})
 NO_HEALTH_CONSENT = Doubt("no_health_consent", "systolic_mmhg", _HEALTH, {})

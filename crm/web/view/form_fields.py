@@ -4,8 +4,6 @@ The page carries this description (`described`) to the phone, which checks the s
 (crm/web/static/checks.js). What cannot be is a fault; what is odd is asked about once.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +21,7 @@ from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.money import yuan_typed
 from crm.web.view.form_doubts import (
+    NO_ARCHIVE,
     NO_HEALTH_CONSENT,
     SIGNED_ALONE,
     UNSIGNED,
@@ -36,20 +35,17 @@ from crm.web.view.form_faults import (
     MEMBER_CLOSED,
     NOTHING_SAID,
 )
+from crm.web.view.read_values import BORN_DAY, BORN_YEAR, WHOLE, YUAN, birth, fen, whole
 
-Kind = Literal["text", "phone", "id_number", "born", "whole", "yuan"]
-WHOLE = r"([0-9]{1,9})(?:\.0*)?\s*(?:台|盒|个|件|套|次/分|次|mmHg)?"
-YUAN = r"[¥￥]?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.([0-9]{1,2}))?\s*元?"
-BORN_DAY = (
-    r"([12][0-9]{3})\s*[-./年]\s*([0-9]{1,2})\s*[-./月]\s*([0-9]{1,2})\s*日?"
-    r"|([12][0-9]{3})([0-9]{2})([0-9]{2})"
-)
-BORN_YEAR = r"([12][0-9]{3})(?:\s*年|\s*[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?|0[1-9]|1[0-2])?"
-"""As patterns that Python and JavaScript read alike, over text in the form NFKC."""
+Kind = Literal["text", "phone", "id_number", "born", "whole", "yuan", "choice"]
+WANTED: tuple[Kind, ...] = ("whole", "yuan", "choice")
+"""Kinds that may not be blank under a tick: what nobody chose is not said for the person."""
 SKUS = LIST_PRICES_FEN
 """The devices that a form offers, with the list price of one, fen."""
 READING_FIELDS = ("systolic_mmhg", "diastolic_mmhg", "pulse_bpm")
 
+WITH_EVIDENCE = ("screen", "paper")
+"""Ways of consenting that leave something to keep: a drawing, a photograph of signed paper."""
 PURPOSES = ("archive", "health", "share_with_dealer", "marketing", "club")
 
 _MEND = N_("还没有收下，改好再提交，其他内容都还在：")
@@ -59,6 +55,7 @@ _ODD = N_("{label} {value} {unit}，少见：没有看错吗？")
 _BAD_YUAN = N_("{label}看不懂。请以元为单位，最多两位小数，例如 {example}。")
 _BAD_BORN = N_("出生日期看不懂，或者不在 {earliest} 年到今天之间。请写 1950，或者 1950-3-2。")
 _MISSING = N_("{label}还没有填，例如 {example}。")
+_UNCHOSEN = N_("{label}还没有选。请选一项。")
 _ODD_BORN = N_("{value} 年生，少见：没有写错吗？")
 _PAIR = N_("高压 {more} 不比低压 {less} 高：没有写反吗？")
 _PRICE = N_("单价 {price} 元，定价是 {list} 元：没有写错吗？")
@@ -110,6 +107,7 @@ FIELDS = {
         FormField("diastolic_mmhg", N_("低压"), "whole", "mmHg", 20, 250, (40, 120), "85"),
         FormField("pulse_bpm", N_("脉搏"), "whole", N_("次/分"), 20, 300, (40, 140), "72"),
         FormField("serial", N_("机身序列号（可不填）"), under="trial"),
+        FormField("trial_outcome", N_("觉得怎样"), "choice", under="trial_end"),
         FormField("trial_note", N_("怎么说（可不填）"), under="trial_end"),
         FormField(
             *("quantity", N_("数量"), "whole", _PIECES, 1, 1_000_000, (1, 9), "1"),
@@ -118,49 +116,16 @@ FIELDS = {
         FormField("price", N_("单价（元）"), "yuan", example="693", under="purchase"),
         FormField("purchase_serial", N_("机身序列号（可不填）"), under="purchase"),
         FormField(
-            *("return_quantity", N_("退几台"), "whole", _PIECES, 1, 1_000_000, (1, 9), "1"),
+            *("return_quantity", N_("退回数量"), "whole", _PIECES, 1, 1_000_000, (1, 9), "1"),
             under="return",
         ),
+        FormField("return_reason", N_("为什么"), "choice", under="return"),
         FormField("gift_item", N_("送了什么")),
         FormField("gift_value", N_("值多少（元）"), "yuan", example="30"),
         FormField("complaint_text", N_("本人怎么说（可不填）")),
         FormField("member", N_("介绍人的会员编号"), under="referral"),
     )
 }
-
-
-def narrow(text: str) -> str:
-    """With characters of full width made narrow."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
-def whole(text: str) -> int | None:
-    """A whole number as people write it, a unit behind it tolerated."""
-    found = re.fullmatch(WHOLE, narrow(text), re.IGNORECASE)
-    return int(found[1]) if found else None
-
-
-def fen(text: str) -> int | None:
-    """An amount in yuan, as fen."""
-    found = re.fullmatch(YUAN, narrow(text))
-    if found is None:
-        return None
-    return int(found[1].replace(",", "")) * 100 + int((found[2] or "").ljust(2, "0"))
-
-
-def birth(text: str) -> dict[str, Any]:
-    """`birth_date` or `birth_year` of what was typed; empty where it cannot be read."""
-    said = narrow(text)
-    if found := re.fullmatch(BORN_DAY, said):
-        year, month, day = (int(part) for part in found.groups() if part)
-        try:
-            return {"birth_date": date(year, month, day).isoformat()}
-        except ValueError:
-            return {}
-    found = re.fullmatch(BORN_YEAR, said)
-    if found is None or int(found[1]) < EARLIEST_BIRTH_YEAR:
-        return {}
-    return {"birth_year": int(found[1])}
 
 
 def out_of_range(field: FormField, text: str) -> bool:
@@ -170,13 +135,15 @@ def out_of_range(field: FormField, text: str) -> bool:
         return number is None or not field.least <= number <= field.most
     if field.kind == "yuan":
         return fen(text) is None
+    if field.kind == "choice":
+        return not text
     return field.kind == "born" and not birth(text)
 
 
 def fault_text(field: FormField, *, is_empty: bool = False) -> str:
     """What is said of a value that cannot be, zh-CN with places for the field's own values."""
-    texts = {"whole": _RANGE, "yuan": _BAD_YUAN, "born": _BAD_BORN}
-    return _MISSING if is_empty else texts.get(field.kind, "")
+    texts = {"whole": _RANGE, "yuan": _BAD_YUAN, "born": _BAD_BORN, "choice": _UNCHOSEN}
+    return _MISSING if is_empty and field.kind != "choice" else texts.get(field.kind, "")
 
 
 def fault_sentence(field: FormField, language: Language, *, is_empty: bool = False) -> str:
@@ -246,6 +213,7 @@ def described(
         "pair": _PAIR,
         "price": _PRICE,
         "unsigned": UNSIGNED.text,
+        "no_archive": NO_ARCHIVE.text,
         "signed_alone": SIGNED_ALONE.text,
         "health": NO_HEALTH_CONSENT.text,
         **{reason: FAULTS[reason] for reason in _TOLD_BY_THE_PHONE},
@@ -270,6 +238,8 @@ def described(
         "readings": READING_FIELDS,
         "unticked": {tick: translated(text, language) for tick, text in UNTICKED.items()},
         "purposes": PURPOSES,
+        "wanted": WANTED,
+        "with_evidence": WITH_EVIDENCE,
         "closed_members": list(closed_members),
         "say": sentences,
     }

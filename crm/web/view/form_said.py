@@ -7,7 +7,8 @@ from typing import Any
 from campaigns.ids import derived_id
 from campaigns.sheets.model import NOTICE_VERSION
 from crm.activities.queries import ActivityRow
-from crm.web.view.form_fields import PURPOSES, READING_FIELDS, birth, fen, narrow, whole
+from crm.web.view.form_fields import PURPOSES, READING_FIELDS, WITH_EVIDENCE
+from crm.web.view.read_values import birth, fen, narrow, whole
 from crm.web.view.signatures import Signature
 from crm.web.view.typed import Typed
 
@@ -55,6 +56,11 @@ class FormSaid:
         return tuple(purpose for purpose in PURPOSES if self.text(f"refused_{purpose}"))
 
     @property
+    def may_be_proved(self) -> bool:
+        """Whether a consent is one that a drawing, or a photograph of paper, is evidence of."""
+        return bool(self.consents) and (self.text("method") or METHODS[0]) in WITH_EVIDENCE
+
+    @property
     def is_by_screen(self) -> bool:
         """Whether a consent is one that is confirmed on the screen."""
         return bool(self.consents) and (self.text("method") or METHODS[0]) == METHODS[0]
@@ -91,7 +97,7 @@ class FormSaid:
             "method": self.text("method") or METHODS[0],
             "by": self.text("by") or GIVERS[0],
         }
-        if self.signature.content and consent["method"] == METHODS[0]:
+        if self.signature.content and consent["method"] in WITH_EVIDENCE:
             consent["evidence_sha256"] = self.signature.sha256
         return consent | self._of_purpose(purpose)
 

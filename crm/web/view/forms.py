@@ -18,7 +18,13 @@ from crm.copies.row_names import ROW, of_card
 from crm.holdings.queries import Held
 from crm.intake.row_rights import BY_ROW, PURPOSES_BY_ROW
 from crm.people.found import FoundPerson
-from crm.web.view.form_doubts import NO_HEALTH_CONSENT, SIGNED_ALONE, UNSIGNED, Doubt
+from crm.web.view.form_doubts import (
+    NO_ARCHIVE,
+    NO_HEALTH_CONSENT,
+    SIGNED_ALONE,
+    UNSIGNED,
+    Doubt,
+)
 from crm.web.view.form_faults import HEALTH_CLOSED, HEALTH_REFUSED
 from crm.web.view.form_fields import (
     ASKED_OF_THE_DOOR,
@@ -26,6 +32,7 @@ from crm.web.view.form_fields import (
     PURPOSES,
     READING_FIELDS,
     UNTICKED,
+    WANTED,
     fields_under,
     odd_birth,
     odd_number,
@@ -175,7 +182,7 @@ class Entry:
         for field in FIELDS.values():
             if field.under and not self.text(field.under):
                 continue
-            is_wanted = bool(field.under) and field.kind in ("whole", "yuan")
+            is_wanted = bool(field.under) and field.kind in WANTED
             is_wanted = is_wanted or (field.name == "gift_value" and bool(self.text("gift_item")))
             if (is_wanted or self.text(field.name)) and (self.is_new_card or field.name != "born"):
                 yield field.name
@@ -196,7 +203,9 @@ class Entry:
             typed = next((name for name in fields_under(tick) if self.text(name)), None)
             if typed is not None and not self.text(tick):
                 found.append(unticked(tick, typed))
-        if self.signature.content and not said.is_by_screen:
+        if "archive" in said.refusals and set(said.consents) - {"archive"}:
+            found.append(NO_ARCHIVE)
+        if self.signature.content and not said.may_be_proved:
             found.append(SIGNED_ALONE)
         if said.is_by_screen and not self.signature.content:
             found.append(UNSIGNED)

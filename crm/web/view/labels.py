@@ -113,7 +113,7 @@ CATEGORIES = {
 }
 PACKAGED_POLICY = N_("自带的")
 """The policy that comes with the program, whose code is `default`."""
-GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("受托人")}
+GIVERS = {"self": N_("本人"), "guardian": N_("监护人"), "agent": N_("本人委托的人")}
 REASON_CLASSES = {
     "erased": N_("个人信息已删除"),
     "consent_ended": N_("同意已结束"),

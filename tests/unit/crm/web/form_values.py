@@ -3,6 +3,7 @@
 TICKS = (
     *("attended", "trial", "trial_end", "purchase", "return", "referral", "club_join"),
     *("consent_archive", "consent_health", "refused_health", "refused_marketing"),
+    *("refused_archive", "consent_marketing"),
 )
 
 VALUES = {
@@ -14,11 +15,13 @@ VALUES = {
     "diastolic_mmhg": ("85", "140", "5"),
     "pulse_bpm": ("72", "30", "0"),
     "serial": ("TD26-1",),
+    "trial_outcome": ("adverse",),
     "trial_note": ("睡得好",),
     "quantity": ("1", "100", "0", "两"),
     "price": ("693", "6.93", "x"),
     "purchase_serial": ("TD26-2",),
     "return_quantity": ("1", "0"),
+    "return_reason": ("other",),
     "gift_item": ("雨伞",),
     "gift_value": ("30", "x"),
     "complaint_text": ("太响",),

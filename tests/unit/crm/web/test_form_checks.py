@@ -1,5 +1,6 @@
 """The checks of the phone's form: nothing typed is lost in silence, what is odd is asked once."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,16 +12,10 @@ from campaigns.sentences import refusal_sentence
 from campaigns.sheets.sentences import sentence
 from campaigns.wording.languages import LANGUAGES
 from crm.web.view.form_faults import IN_CELLS
-from crm.web.view.form_fields import (
-    FIELDS,
-    UNTICKED,
-    birth,
-    described,
-    fault_sentence,
-    fen,
-    whole,
-)
+from crm.web.view.form_fields import FIELDS, UNTICKED, described, fault_sentence
 from crm.web.view.forms import checked
+from crm.web.view.read_values import birth, fen, whole
+from crm.web.view.signatures import Signature
 from tests.unit.crm.web.form_entries import NOW_US, STAFF, entry
 from tests.unit.crm.web.form_values import TICKS, VALUES
 
@@ -205,3 +200,38 @@ def test_the_same_purpose_is_not_both_agreed_to_and_refused() -> None:
         NOW_US,
     )
     assert [(f.field, f.reason) for f in looked_at.faults] == [("refused_club", "yes_and_no")]
+
+
+def test_how_a_trial_went_and_why_something_came_back_is_chosen_by_nobody_but_a_person() -> None:
+    typed = {"trial_end": "1", "trial_of": "T1", "return": "1", "return_of": "P1"}
+    looked_at = checked(
+        entry("C1", **typed, return_quantity="1", trial_outcome="", return_reason=""),
+        *("/phones/u-1", STAFF, NOW_US),
+    )
+    assert [(f.field, f.reason) for f in looked_at.faults] == [
+        ("trial_outcome", "not_filled"),
+        ("return_reason", "not_filled"),
+    ]
+    assert "还没有选" in fault_sentence(FIELDS["return_reason"], "zh-CN", is_empty=True)
+
+
+def test_a_yes_that_a_no_to_the_archive_makes_useless_is_asked_about_once() -> None:
+    no = {"refused_archive": "1", "method": "paper"}
+    for yes, codes in (("", ()), ("marketing", ("no_archive",)), ("club", ("no_archive",))):
+        said = entry("C1", **no, **({f"consent_{yes}": "1"} if yes else {}))
+        looked_at = checked(said, "/phones/u-1", STAFF, NOW_US)
+        assert (looked_at.codes, looked_at.faults) == (codes, [])
+
+
+@pytest.mark.parametrize(
+    ("method", "proves"), [("screen", True), ("paper", True), ("voice", False)]
+)
+def test_a_drawing_or_a_photograph_of_signed_paper_is_evidence_of_the_consent(
+    method: str, proves: bool
+) -> None:
+    picture = Signature("data:,", b"picture")
+    said = replace(entry("C1", consent_archive="1", method=method), signature=picture)
+    (event,) = said.events("/p")
+    assert ("evidence_sha256" in event["data"]) is proves
+    asked = checked(said, "/phones/u-1", STAFF, NOW_US).codes
+    assert ("unticked:consent" in asked) is not proves
