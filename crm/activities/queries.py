@@ -9,7 +9,7 @@ from sqlalchemy import Connection, or_, select
 from campaigns.times import day_end_us, day_start_us, rfc3339
 from crm.activities.tables import ACTIVITY
 from crm.journal.events import decode, last_position, rows_of_subjects
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.outcomes.outcome import Outcome
 from crm.outcomes.shared import Activity, judge_activity
@@ -138,7 +138,11 @@ class WholeActivity:
 def whole_activity(
     scope: Scope, connection: Connection, keyring: Keyring, activity_id: str
 ) -> WholeActivity | None:
-    """One activity with its cost, who helps, and its history; None as `activity`."""
+    """One activity with its cost, who helps, and its history; None as `activity`.
+
+    Of a dealer's the history is what the company said and the dealer itself: who carried it out
+    before, and whoever else speaks of it, is nobody that it knows.
+    """
     if activity(scope, connection, activity_id) is None:
         return None
     rows = rows_of_subjects(connection, [f"activity/{activity_id}"], last_position(connection))
@@ -146,7 +150,12 @@ def whole_activity(
     outcomes, stands = judge_activity(events)
     if stands is None:
         return None
-    said = [(event, outcomes[event.key]) for event in events if event.key in outcomes]
+    parties = None if scope.dealer is None else (COMPANY, f"dealer/{scope.dealer}")
+    said = [
+        (event, outcomes[event.key])
+        for event in events
+        if event.key in outcomes and (parties is None or event.party in parties)
+    ]
     return WholeActivity(stands, tuple(said))
 
 

@@ -152,14 +152,18 @@ def closed_members(scope: Scope, connection: Connection, most: int) -> list[str]
 def history_of(
     scope: Scope, connection: Connection, keyring: Keyring, code: str
 ) -> list[LoggedEvent]:
-    """All that was said of a member, the latest first; nothing for whom it is not.
+    """All that was said of a member and counts, the latest first; nothing for whom it is not.
 
+    What was rejected is no part of it: anybody may say that somebody left.
     Of one that came from another dealer a dealer sees what was said since it came.
     """
     if member_of(scope, connection, code) is None:
         return []
-    events = recorded_events(connection, keyring, [f"member/{code}"])
-    ordered = sorted(events, key=lambda event: event.order)
+    subject = f"member/{code}"
+    counts = select(OUTCOME.c.position).where(OUTCOME.c.subject == subject)
+    positions = set(connection.execute(counts.where(OUTCOME.c.outcome == "recorded")).scalars())
+    events = recorded_events(connection, keyring, [subject])
+    ordered = sorted((e for e in events if e.position in positions), key=lambda e: e.order)
     if scope.dealer is not None:
         ordered = list(_while_of(scope.dealer, ordered))
     return ordered[::-1]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, o
 from campaigns.intake import CLOCK_SOURCE
 from crm.journal.dead_letters import DEAD_LETTER
 from crm.journal.events import JOURNAL, decode
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.logged_event import COMPANY, LoggedEvent, party_of
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.asking import NAMED_OUTCOME
@@ -125,13 +125,13 @@ def whole_event(
         return None
     query = (
         statuses()
-        .add_columns(JOURNAL.c.plain)
+        .add_columns(JOURNAL.c.plain, JOURNAL.c.role)
         .where(JOURNAL.c.subject == row.subject, JOURNAL.c.type == "event.voided")
     )
     voids = [
-        status_of(void[:-1])
+        status_of(void[:-2])
         for void in connection.execute(query.order_by(JOURNAL.c.position))
-        if _names(orjson.loads(void.plain), identity)
+        if _names(orjson.loads(void.plain), identity) and _is_told(scope, void.role)
     ]
     return WholeEvent(status_of(found), decode([row], keyring)[0], tuple(voids))
 
@@ -154,6 +154,12 @@ def unsettled(
 
 def _sees_its_dealers(scope: Scope) -> bool:
     return scope.dealer is not None and scope.may("own_copy")
+
+
+def _is_told(scope: Scope, role: str) -> bool:
+    """Whether somebody hears of another one's word: what another dealer tried is told to nobody of
+    a dealer."""
+    return scope.dealer is None or party_of(role) in (COMPANY, f"dealer/{scope.dealer}")
 
 
 def _names(said: Mapping[str, object], identity: tuple[str, str]) -> bool:

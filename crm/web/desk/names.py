@@ -15,7 +15,7 @@ def names_shown(visit: Visit, connection: Connection, actors: set[str]) -> dict[
     """The names of actors; a dealer sees those of its own people and systems, and nobody else's."""
     dealer = visit.scope.dealer
     if dealer is None:
-        return names_of(connection, actors)
+        return token_names(connection, actors) | names_of(connection, actors)
     own = token_names(connection, actors, dealer) | names_of(connection, actors, dealer)
     others = {actor for actor in actors if dealer_of_source(actor) != dealer}
     return own | {actor: visit.say(_NOT_ONES_OWN) for actor in others - own.keys()}

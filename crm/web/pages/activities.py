@@ -13,7 +13,6 @@ from campaigns.events.activities import ActivityCancelled
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.accounts.people import names_of
 from crm.activities.happened import happened_at, written_at
 from crm.activities.queries import (
     ActivityRow,
@@ -31,6 +30,7 @@ from crm.storage.database import reading
 from crm.walk_ins.queries import is_unconfirmed, unconfirmed
 from crm.web.desk.cells import moment_cell
 from crm.web.desk.files import taken_away
+from crm.web.desk.names import names_shown
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.pages.funnel_parts import season_of
@@ -215,7 +215,7 @@ def activity_page(visit: SignedIn, activity_id: str) -> Response:
         found = activity(visit.scope, connection, activity_id)
         if whole is None or found is None:
             raise NotFound
-        names = names_of(connection, {event.actor for event, _ in whole.events})
+        names = names_shown(visit, connection, {event.actor for event, _ in whole.events})
         dealers = dealer_names(connection)
         context: dict[str, Any] = {
             "title": found.title,

@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from campaigns.events.base import EventData
 from campaigns.events.upkeep import EventVoided
 from campaigns.wording.catalogues import N_
-from crm.accounts.people import Account, accounts, names_of
-from crm.accounts.tokens import token_names
+from crm.accounts.people import Account, accounts
 from crm.copies.queries import dealer_names, own_row_key
 from crm.entries.own_events import going_back, own_numbered
 from crm.journal.numbers import events_numbered, number_of, numbers_of
@@ -24,6 +23,7 @@ from crm.scope import Scope
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.changes import what_changes
+from crm.web.desk.names import names_shown
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.event_links import opened, page_shown
 from crm.web.pages.events import sentence
@@ -186,7 +186,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         opens, page = opened(visit, connection, said), page_shown(visit, connection, said)
         is_going = whole.said.key in going_back(connection, {said.subject})
         person = names_seen(visit, connection, {said.subject}).get(said.subject)
-        names = token_names(connection, actors) | names_of(connection, actors)
+        names = names_shown(visit, connection, actors)
         names |= dealer_names(connection)
         money = visit.scope.may("money") and visit.scope.dealer is None
         moved = moved_by(visit.scope, connection, said.position) if money else []

@@ -1,23 +1,19 @@
 """Two sites on which a dealer has the same, and in one of which others know its people as well."""
 
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from io import BytesIO
 from pathlib import Path
-from random import Random
 from typing import Any
-from uuid import UUID
-from zipfile import ZipFile
 
-import httpx
+import orjson
 from sqlalchemy import select
 
+from campaigns.intake import Credential
 from campaigns.times import DAY_US, rfc3339
 from crm.clock import now_us
 from crm.copies.tables import COPY_ROW
+from crm.journal.events import JOURNAL
 from crm.storage.database import reading
 from tests.integration.feed.dealers import Company, contract, event
 from tests.integration.web.reward_sites import member, sale, signed_in
@@ -25,16 +21,20 @@ from tests.integration.web.sites import RunningSite, activity_today, running
 
 CATEGORIES = ["identity", "contact", "history", "health", "purchases"]
 NAME, PHONE = "欧阳桂兰", "13912340001"
+TAKEN_BACK = "22222222-2222-4222-8222-222222222222"
 OWN_FORM = "11111111-1111-4111-8111-111111111111"
 
 
 @dataclass
 class Lookalike:
-    """A site; key: of the dealer's row. now_us: the same on both."""
+    """A site; key: of the dealer's row. now_us: the same on both. chief: the name of an account of
+    headquarters; whose it is no dealer is told, so it may differ."""
 
     site: RunningSite
     now_us: int
+    chief: str
     company: Company = field(init=False)
+    headquarters: Credential = field(init=False)
     key: str = ""
 
     def __post_init__(self) -> None:
@@ -42,6 +42,9 @@ class Lookalike:
         self.company = Company(self.site)
         self.site.user("shop1", "dealer", "D1")
         self.site.user("hall1", "dealer_staff", "D1")
+        self.headquarters = Credential(
+            "headquarters", actor=self.site.user(self.chief, "headquarters")
+        )
 
     def say(self, type_name: str, name: str, days_ago: int = 4, **data: Any) -> None:
         """An event of headquarters about a card."""
@@ -128,12 +131,61 @@ class Lookalike:
         self.buy("x-str", "B-str", "D1", **at_ours)
         self.company.work()
 
+    def of_headquarters(self) -> None:
+        """Somebody there changes what is the dealer's, and takes back what its people wrote."""
+        with reading(self.site.site.engine) as connection:
+            query = select(JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.subject)
+            query = query.where(JOURNAL.c.id.startswith(TAKEN_BACK))
+            wrong = connection.execute(query.order_by(JOURNAL.c.position.desc())).all()[0]
+        of = {"of_source": wrong.source, "of_id": wrong.id, "reason_code": "typed_wrong"}
+        course = {"member": "M-one", "course": "产品知识", "passed": True}
+        said = [
+            event("activity.changed", "activity/A-one", {"activity_id": "A-one", "venue": "礼堂"}),
+            event("member.trained", "member/M-one", course),
+            event("event.voided", wrong.subject, of),
+        ]
+        receipts = self.site.site.intake.accept(
+            [orjson.dumps(each) for each in said], self.headquarters
+        )
+        assert {each.status for each in receipts} == {"accepted"}, receipts
+
+    def tried(self) -> None:
+        """What the second dealer says of the first one's things; none of it counts."""
+        actor = self.site.user("hall2", "dealer_staff", "D2")
+        by = Credential("dealer", actor=actor, dealer="D2")
+        here, code = {"activity_id": "A-one"}, {"member": "M-one"}
+        card: dict[str, Any] = {"card_id": "c-one"}
+        plan = activity_today("A-one")["data"] | {"dealer": "D2", "title": "两家的活动"}
+        words: tuple[tuple[str, str, dict[str, Any]], ...] = (
+            ("activity.planned", "activity/A-one", plan),
+            ("activity.changed", "activity/A-one", {**here, "title": "两家的活动"}),
+            ("activity.held", "activity/A-one", {**here, "reached": 9, "cards_handed_out": 9}),
+            ("activity.cancelled", "activity/A-one", {**here, "reason_code": "weather"}),
+            ("member.changed", "member/M-one", {**code, "institution": "两家的活动"}),
+            ("member.left", "member/M-one", code),
+            ("club.joined", "card/c-one", {**card, "club": "夕阳红"}),
+            ("card.corrected", "card/c-one", {**card, "person": {"name": "慕容"}}),
+            ("trial.ended", "card/c-one", {**card, "trial_id": "t-one", "outcome": "adverse"}),
+            ("event.voided", "card/c-one", {"of_source": "/hq/console", "of_id": "x"}),
+            ("event.voided", "activity/A-one", {"of_source": "/hq/console", "of_id": "plan-A-one"}),
+        )
+        said = [
+            event(name, subject, data | ({"reason_code": "typed_wrong"} if "void" in name else {}))
+            for name, subject, data in words
+        ]
+        lines = [orjson.dumps({**each, "source": "/dealers/D2"}) for each in said]
+        receipts = self.site.site.intake.accept(lines, by)
+        assert {each.status for each in receipts} == {"accepted"}, receipts
+        self.company.work()
+
     def begin(self) -> None:
         """The dealer's people have written something themselves; the copy's row is known."""
         with signed_in(self.site, "hall1") as person:
-            typed = {"form_id": OWN_FORM, "written_at": rfc3339(self.now_us), "attended": "1"}
-            answer = person.post("/log/A-one/submit", **typed, name="钱小一", phone="13912340011")
-            assert answer.status_code == 200
+            for form_id, name in ((OWN_FORM, "钱小一"), (TAKEN_BACK, "孙小二")):
+                typed = {"form_id": form_id, "written_at": rfc3339(self.now_us), "attended": "1"}
+                answer = person.post("/log/A-one/submit", **typed, name=name, phone="13912340011")
+                assert answer.status_code == 200
+        self.of_headquarters()
         self.company.work()
         with reading(self.site.site.engine) as connection:
             keys = select(COPY_ROW.c.key).where(COPY_ROW.c.dealer == "D1")
@@ -146,97 +198,15 @@ def lookalikes(folder: Path) -> Iterator[tuple[Lookalike, Lookalike]]:
     at_us = now_us()
     with ExitStack() as opened:
         sites = [opened.enter_context(running(folder / name)) for name in ("alone", "known")]
-        alone, known = (Lookalike(site, at_us) for site in sites)
+        alone, known = (
+            Lookalike(site, at_us, f"总部{name}") for site, name in zip(sites, "甲乙", strict=True)
+        )
         for each in (alone, known):
             each.own()
         known.of_others()
+        known.tried()
         for each in (alone, known):
             each.begin()
             opened.callback(each.company.close)
         assert alone.key == known.key
         yield alone, known
-
-
-@dataclass
-class Form:
-    """A form as a page has it: (name, value, kind, whether it is set) of each field."""
-
-    action: str
-    method: str
-    fields: list[tuple[str, str, str, bool]] = field(default_factory=list)
-
-    def filled(self, random: Random, words: tuple[str, ...]) -> dict[str, str]:
-        """As somebody fills it who tries everything; hidden fields are left alone, mostly."""
-        data = {}
-        for name, value, kind, is_set in self.fields:
-            dice, word = random.random(), random.choice(words)
-            if name == "form_token" or (kind == "hidden" and dice < 0.85):
-                data[name] = value
-            elif kind in ("radio", "checkbox", "option", "submit"):
-                if is_set or dice < 0.3:
-                    data[name] = value
-            else:
-                data[name] = value if value and dice < 0.3 else word
-        if UUID_TEXT.fullmatch(data.get("form_id", "")):
-            data["form_id"] = str(UUID(int=random.getrandbits(128), version=4))
-        return data
-
-
-class Page(HTMLParser):
-    """The links and forms of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.forms: list[Form] = []
-        self._is_in_form = False
-        self._select = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.forms.append(Form(said.get("action", ""), said.get("method", "get").lower()))
-            self._is_in_form = True
-        elif tag == "a" and said.get("href", "").startswith("/"):
-            self.links.append(said["href"])
-        elif tag == "select":
-            self._select = said.get("name", "")
-        elif self._is_in_form and tag == "option":
-            self._field(self._select, said, "option", "selected" in said)
-        elif self._is_in_form and tag in ("input", "button", "textarea") and said.get("name"):
-            kind = said.get("type", "submit" if tag == "button" else "text")
-            self._field(said["name"], said, kind, "checked" in said)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._is_in_form &= tag != "form"
-
-    def _field(self, name: str, said: dict[str, str], kind: str, is_set: bool) -> None:
-        self.forms[-1].fields.append((name, said.get("value", ""), kind, is_set))
-
-
-UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22}")
-_VARIES = (
-    (re.compile(r'(name="form_token" value|name="form_id" value|data-[\w-]+)="[^"]*"'), ""),
-    (re.compile(r'name="seen" value="\d+"'), ""),
-    (UUID_TEXT, "…"),
-    (re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+Z]+|\b\d\d:\d\d(:\d\d)?\b"), "…"),
-    (re.compile(r'<path fill="#fff".*?</svg>'), ""),
-    (re.compile(r"127\.0\.0\.1:\d+"), ""),
-)
-"""What differs from site to site, and from one time to another, with nobody's doing."""
-
-
-def told(answer: httpx.Response) -> str:
-    """All that an answer tells."""
-    text = answer.text
-    if answer.content.startswith(b"PK"):
-        with ZipFile(BytesIO(answer.content)) as parts:
-            text = "\n".join(f"{name} {parts.read(name).decode()}" for name in parts.namelist())
-    elif answer.content.startswith(b"%PDF"):
-        text = ""
-    kinds = [answer.headers.get(name) for name in ("content-type", "content-disposition")]
-    text = f"{answer.status_code} {answer.headers.get('location')} {kinds} {text}"
-    for pattern, instead in _VARIES:
-        text = pattern.sub(instead, text)
-    return text

@@ -19,7 +19,8 @@ from crm.copies.tables import COPY_ROW
 from crm.journal.events import JOURNAL
 from crm.storage.database import reading
 from tests.integration.feed.dealers import contract, event
-from tests.integration.web.lookalikes import NAME, PHONE, Lookalike, told
+from tests.integration.web.lookalikes import NAME, PHONE, Lookalike
+from tests.integration.web.read_pages import told
 from tests.integration.web.reward_sites import signed_in
 from tests.integration.web.roles import pages
 from tests.integration.web.sites import running
@@ -50,7 +51,7 @@ STAGES = ("standing", "voided", "erased")
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lookalike]:
     with running(tmp_path_factory.mktemp("named")) as site:
-        found = Lookalike(site, now_us())
+        found = Lookalike(site, now_us(), "chief")
         found.company.accept(contract("D1"))
         found.hold("A-one", "一家的活动", "D1", "110105")
         written: dict[str, Any] = {"person": {"name": NAME}, "contact": {"phones": [PHONE]}}

@@ -14,18 +14,31 @@ import pytest
 
 from tests.integration.web.lookalikes import (
     OWN_FORM,
+    TAKEN_BACK,
     Lookalike,
-    Page,
     lookalikes,
-    told,
 )
+from tests.integration.web.read_pages import Page, told
+from tests.integration.web.reward_sites import signed_in
 from tests.integration.web.sites import sign_in
 from tests.profiles import examples
 
 STEPS = 160
+OF_THE_FORM = f"/said/{TAKEN_BACK}"
 BEGIN = {
-    "shop1": ("/", "/copy", "/log", "/said", "/members", "/rewards", "/activities", "/funnels"),
-    "hall1": ("/", "/log", "/said", "/activities", "/members"),
+    "shop1": (
+        "/",
+        "/copy",
+        "/log",
+        "/said",
+        "/members",
+        "/rewards",
+        "/activities",
+        "/funnels",
+        "/activities/A-one",
+        "/members/M-one",
+    ),
+    "hall1": ("/", "/log", "/said", "/activities/A-one", "/members/M-one", OF_THE_FORM),
 }
 LEFT_OUT = ("/sign", "/language", "/me", "/join", "/own", "/docs")
 WORDS = (
@@ -108,3 +121,14 @@ def test_whether_anybody_else_knows_a_dealers_people_shows_on_no_page(
     finally:
         for client in clients:
             client.close()
+
+
+def test_what_another_dealer_said_of_a_member_in_vain_is_no_part_of_its_history(
+    pair: Pair,
+) -> None:
+    """Not for headquarters either: it would read there that the member left."""
+    known = pair[1]
+    with signed_in(known.site, known.chief) as person:
+        page = person.get("/members/M-one").text
+    assert "会员培训" in page
+    assert "会员退出" not in page and "会员改动" not in page
