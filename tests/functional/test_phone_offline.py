@@ -1,5 +1,6 @@
 """Field staff in a hall with a bad network: nothing typed is lost, and nothing is sent unasked."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -317,6 +318,43 @@ def test_who_is_likely_to_come_is_found_and_signed_in_without_network_by_whoever
         })"""
     )
     assert set(stored) == {"at,nonce,open,sealed"}
+
+
+def test_without_network_people_are_told_apart_as_with_it_and_that_there_are_more_is_said(
+    on_phone: Journey,
+) -> None:
+    running = on_phone.running
+    names = {f"C-many-{n}": f"呼延{chr(0x4E00 + n)}" for n in range(11)}
+    cards = [card(each, name, f"1371111{n:04}") for n, (each, name) in enumerate(names.items())]
+    came = [
+        an_event("activity.attended", {"card_id": each, "activity_id": "A-many"}, id=f"came-{each}")
+        for each in names
+    ]
+    running.accept(*cards, activity_today("A-many"), *came)
+    running.work()
+    stand_ready(on_phone)
+    page = on_phone.page
+    page.locator("body[data-expected-ready]").wait_for()
+    rows = page.locator("#found li")
+    page.locator("#text").fill("呼延")
+    expect(rows.first).to_contain_text("女 1950 年生 尾号")
+    with no_network(on_phone):
+        page.locator("#text").fill("")
+        page.locator("#text").fill("呼延")
+        expect(page.locator("[data-search-failed]")).to_be_visible()
+        expect(rows).to_have_count(8)
+        expect(rows.first).to_contain_text("女 1950 年生 尾号")
+        expect(page.locator("#found")).to_contain_text("还有 3 人也像")
+        rows.first.get_by_role("button").tap()
+        expect_unsent(page, 1)
+        # Whoever was signed in is known by name in the list of what waits.
+        page.goto(f"{running.address}/unsent")
+        row = page.locator("[data-unsent-list] li")
+        expect(row).to_contain_text(re.compile(r"呼\*. · \d+月\d+日 周. \d\d:\d\d"))
+    expect_unsent(page, 0)
+    on_phone.open("/unsent")
+    page.locator("[data-sent-list] a").first.tap()
+    expect(page.get_by_role("heading", name="撤销")).to_be_visible()
 
 
 def test_who_is_invited_is_offered_before_anything_is_typed_without_network_too(

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import N_
 from crm.accounts.audit import log_export
 from crm.activities.happened import attendees, signed_in_us, written_at
 from crm.activities.queries import activities_between, activity
@@ -21,6 +22,7 @@ from crm.people.queries import PAGE_ROWS, people_by_id
 from crm.scope import OutOfScope
 from crm.storage.database import reading, writing
 from crm.web.guards.visit import NotFound, SignedIn, Visit
+from crm.web.view.labels import label
 
 router = APIRouter()
 
@@ -38,7 +40,10 @@ def expected_people(visit: SignedIn, activity_id: str) -> Response:
         # They are told by name, encrypted on the phone, so that they are found without network.
         actor, now_us = visit.account.actor, visit.site.now_us()
         log_export(connection, now_us, actor, "on_phone", len(people))
-    told = [_as_json(person, invited=person.person_id in waited_for) for person in people]
+    told = [
+        _as_json(person, invited=person.person_id in waited_for) | {"facts": _facts(visit, person)}
+        for person in people
+    ]
     return JSONResponse({"people": told})
 
 
@@ -71,6 +76,17 @@ def _expected(visit: Visit, activity_id: str) -> tuple[list[FoundPerson], frozen
             if not person.deceased
         ]
         return people, frozenset(invited.keys() - here.keys())
+
+
+def _facts(visit: Visit, person: FoundPerson) -> str:
+    """What tells people of one name apart, in the words of the list that the network brings."""
+    year, tails = (person.born or "")[:4], "、".join(person.phone_tails)
+    told = (
+        person.sex and visit.say(label("sex", person.sex)),
+        year and visit.say(N_("%(year)s 年生")) % {"year": year},
+        tails and visit.say(N_("尾号 %(tails)s")) % {"tails": tails},
+    )
+    return " ".join(filter(None, told))
 
 
 def _as_json(person: FoundPerson, *, invited: bool) -> dict[str, object]:

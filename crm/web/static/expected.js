@@ -28,17 +28,26 @@ function fits(person, text) {
   return person.name.includes(asked) || person.sounds.some((sound) => sound.startsWith(asked)) || person.card.toLowerCase() === asked;
 }
 
-// Each as a row with its button; none where the session is over or nobody fits.
+// As a list shows whom a form that waits is about; nothing where the phone does not know.
+export async function shownOf(address, id) {
+  const people = await queue.draft(`${actor} expected ${address.replace(/submit$/, "expected")}`).catch(() => null);
+  return people?.find((person) => person.id === id)?.shown ?? "";
+}
+
+// Each as a row with its button, and how many more would fit; none where the session is over.
 export async function rowsOf(text) {
   const place = template(), people = place && (await queue.draft(nameOf(place)).catch(() => null));
   const fitting = (people ?? []).filter((person) => fits(person, text));
   const first = fitting.filter((person) => person.invited), others = fitting.filter((person) => !person.invited);
-  return [...first, ...others].slice(0, MOST).map((person) => {
+  const rows = [...first, ...others].slice(0, MOST).map((person) => {
     const row = place.content.cloneNode(true).firstElementChild;
     row.querySelector(".name").textContent = person.shown;
     row.querySelector(".badge").hidden = !person.invited;
-    row.querySelector(".facts").textContent = [person.born, person.tails.join("、")].filter(Boolean).join(" · ");
+    row.querySelector(".facts").textContent = person.facts ?? "";
+    row.querySelector("button").ariaLabel = `${row.querySelector("button").textContent} ${person.shown}`;
     row.querySelector("[name=person_id]").value = person.id;
     return row;
   });
+  const more = text.trim() ? fitting.length - rows.length : 0;
+  return { rows, more: more && place.dataset.more.replace("{n}", more) };
 }

@@ -2,6 +2,7 @@
 // and the list of what is unsent.
 
 import * as drafts from "./drafts.js";
+import { shownOf } from "./expected.js";
 import * as queue from "./queue.js";
 import { isNoNetwork, mine, mySent, sendAll, sendNow } from "./sending.js";
 
@@ -9,7 +10,8 @@ const WALK_IN_SENT = "/log/walk-in/submit";
 // Only pages with a form that has something to check are as heavy as what checks it.
 let checks = null, moving = null;
 
-const MOMENT = { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit" };
+// As the pages of the server write it: 11月30日 周一 22:15.
+const MOMENT = [{ month: "short", day: "numeric" }, { weekday: "short" }, { hour: "2-digit", minute: "2-digit" }];
 const { actor, now } = document.body.dataset;
 // A page that comes from the phone itself carries no time; the last one from the server counts.
 if (now) localStorage.setItem("clockError", String(Number(now) - Date.now()));
@@ -19,7 +21,7 @@ export function say(name, n = "") {
 }
 
 function moment(at) {
-  return new Date(at).toLocaleString(document.documentElement.lang, MOMENT);
+  return MOMENT.map((part) => new Date(at).toLocaleString(document.documentElement.lang, part)).join(" ");
 }
 
 // ---- what is unsent is in sight on every page
@@ -77,18 +79,25 @@ function rowOf(template) {
   return document.querySelector(template).content.cloneNode(true).firstElementChild;
 }
 
-function sentRow({ number, at }) {
+function sentRow({ id, number, at }) {
   const row = rowOf("[data-sent-row]");
+  if (id) row.querySelector("a").href = `/said/${id}`;
   const said = row.querySelector("[data-number]");
   said.textContent = said.textContent.replace("{n}", number);
   row.querySelector(".facts").textContent = moment(at);
   return row;
 }
 
-// The first character is enough to tell whose it is, and no more is shown to whoever looks on.
+// Masked as in every list: 王*英, of two characters the first alone.
+function masked(name) {
+  const all = [...name];
+  return all.length <= 2 ? `${all.slice(0, -1).join("")}*` : `${all[0]}${"*".repeat(all.length - 2)}${all.at(-1)}`;
+}
+
 async function nameOf(entry) {
   const when = moment(entry.at), fields = Object.fromEntries(await queue.fieldsOf(entry).catch(() => []));
-  return fields.name ? `${[...fields.name.trim()][0] ?? ""}* · ${when}` : when;
+  const name = fields.name?.trim() ? masked(fields.name.trim()) : fields.person_id && (await shownOf(new URL(entry.address).pathname, fields.person_id));
+  return name ? `${name} · ${when}` : when;
 }
 
 function unsentRow(entry, facts) {

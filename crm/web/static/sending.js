@@ -114,7 +114,7 @@ export async function sendAll(isAsked = false) {
 // ---- the receipts of what was sent while nobody looked: a number and a time, nobody's name
 
 function rememberSent({ id }) {
-  const sent = [{ number: id.slice(0, 8).toUpperCase(), at: Date.now(), actor }, ...allSent()];
+  const sent = [{ id, number: id.slice(0, 8).toUpperCase(), at: Date.now(), actor }, ...allSent()];
   localStorage.setItem("sent", JSON.stringify(sent.slice(0, SENT_MOST)));
 }
 

@@ -41,12 +41,13 @@ function wireFound(place) {
 
 // Without network among those who are likely to come.
 async function findHere(place, form) {
-  const rows = await rowsOf(new FormData(form).get("text"));
+  const { rows, more } = await rowsOf(new FormData(form).get("text"));
   if (!rows.length) return;
   const list = document.createElement("ul");
   list.className = "rows big";
   list.append(...rows);
   place.replaceChildren(list);
+  if (more) place.append(Object.assign(document.createElement("p"), { className: "hint", textContent: more }));
 }
 
 // Before anything is typed: who is invited and not here yet.
