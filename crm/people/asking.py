@@ -23,6 +23,7 @@ _TAIL_DIGITS = 4
 _HOMOPHONE = re.compile(r"[\u3400-\u9fff]{2,}")
 _DAY = re.compile(r"(\d{4})[-./年]?(\d{1,2})[-./月]?(\d{1,2})日?")
 _YEAR = re.compile(r"(\d{4})年?(?:生|出生)?")
+_CARD_NUMBER = re.compile(r"[0-9a-fA-F]{8}")
 _LETTERS = re.compile(r"[a-zü'’]+")
 
 
@@ -116,6 +117,10 @@ def _numbers(word: str, digest: Digest | None) -> list[ColumnElement[bool]]:
     if mobile is not None or word.isdigit():
         tail = (mobile or word)[-_TAIL_DIGITS:]
         found.append(CARD.c.phone_tails.contains(tail, autoescape=True))
+    if _CARD_NUMBER.fullmatch(word):
+        # As it stands on paper and on pages: how its drawn id begins.
+        begins = word.lower()
+        found.append(and_(CARD.c.card_id >= f"{begins}-", CARD.c.card_id < f"{begins}."))
     year, day = _YEAR.fullmatch(word), _DAY.fullmatch(word)
     if year is not None and EARLIEST_BIRTH_YEAR <= int(year[1]) <= LATEST_BIRTH_YEAR:
         found.append(CARD.c.born.startswith(year[1]))

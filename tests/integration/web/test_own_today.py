@@ -192,3 +192,18 @@ def test_after_taking_back_one_goes_on_with_the_next_person_or_to_the_archive(
     assert 'href="/log/A-today">登记下一位</a>' in page
     (archive,) = re.findall(r'href="(/people/[^"]+)">看档案</a>', page)
     assert field.get(archive).status_code == 200
+
+
+def test_a_card_has_one_number_on_its_receipt_in_the_archive_and_in_the_search(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    form_id = write(field, name="王一号", attended="1")
+    number = form_id[:8].upper()
+    assert f"回执号 {number}" in field.get(f"/said/{form_id}").text
+    site.work()
+    for text in (number, number.lower()):
+        asked = {"form_token": token_in(field.get("/me").text), "text": text}
+        found = field.post("/search", data=asked).text
+        (archive,) = re.findall(r'href="(/people/[0-9a-f-]{36})"', found)
+    cards = field.get(archive).text.partition("<h2>档案卡")[2].partition("</section>")[0]
+    assert f'<span class="name">{number}</span>' in cards
