@@ -48,6 +48,7 @@ class RowOutcome:
     kind: RowKind
     said: tuple[str, ...]
     taken_back: tuple[str, ...]
+    card_id: str
 
 
 @dataclass(frozen=True, slots=True)

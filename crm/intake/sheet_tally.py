@@ -122,4 +122,5 @@ def _outcome(row: SheetRow, plan: RowPlan, accepted: int) -> RowOutcome:
     kind: RowKind = "same" if not accepted else "corrected" if plan.corrects else "new"
     said = tuple(plan.written) if accepted else ()
     taken_back = tuple(plan.taken_back) if accepted else ()
-    return RowOutcome(row.sheet, row.number, name_on_card(row.said), kind, said, taken_back)
+    name = name_on_card(row.said)
+    return RowOutcome(row.sheet, row.number, name, kind, said, taken_back, row.card_id)

@@ -16,7 +16,7 @@ from crm.storage.database import reading
 from crm.web.guards.bounds import LARGEST_SHEET_FORM_BYTES
 from crm.web.view.sheet_forms import LARGEST_SHEET_BYTES
 from tests.integration.web.sheets import again, cell, fields_of, pick, sheet_of
-from tests.integration.web.sites import RunningSite, activity_today, sign_in
+from tests.integration.web.sites import RunningSite, activity_today, sign_in, token_in
 
 
 @pytest.fixture
@@ -89,6 +89,25 @@ def test_a_bad_row_is_mended_in_the_page_and_the_others_need_not_wait(
     page = again(office, page, "send").text
     assert "已收下 2 行" in page
     assert types_in(site, activity).count("card.registered") == 2
+
+
+def test_what_was_taken_is_named_by_its_cards_and_can_be_mended_where_it_stands(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    page = pick(office, activity, sheet_of(("王秀英", "13811112222", "xyz"))).text
+    page = again(office, page, "look", **{cell(page, 2, "birth"): "1950"}).text
+    sent = again(office, page, "send").text
+    (number,) = re.findall(r"档案卡 ([0-9A-F]{8})", sent)
+    site.work()
+    asked = {"form_token": token_in(sent), "text": number}
+    assert "王*英" in office.post("/search", data=asked, follow_redirects=True).text
+    # A phone is read whole while its row is mended.
+    assert re.search(r'value="13811112222" class="long"', sent)
+    assert "收下了还能改" in sent and 'value="look"' in sent
+    page = again(office, sent, "look", **{cell(sent, 2, "birth"): "1951"}).text
+    assert "更正 1 行" in page and "新写 0 行" in page
+    assert "已收下 1 行" in again(office, page, "send").text
+    assert types_in(site, activity).count("card.registered") == 1
 
 
 def test_what_a_correction_changes_is_said_before_it_happens(
