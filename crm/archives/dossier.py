@@ -26,6 +26,7 @@ from campaigns.events.people import (
 from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralMade
 from campaigns.times import shanghai_day
 from crm.components.evaluation import Evaluation, PersonView
+from crm.components.matched_cards import as_it_stands, identity_card
 from crm.consents.uses import Closed
 from crm.follow_ups.schedule import FollowUp, due_now, follow_ups
 from crm.identity.clusters import Evidence
@@ -122,10 +123,15 @@ class Referred:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A card of several of one person, and on what evidence it belongs to another of them."""
+    """A card of several of one person, and on what evidence it belongs to another of them.
+
+    is_corrected: a dealer has corrected one of the two by a row since, which the evidence passes
+    over.
+    """
 
     card_id: str
     evidence: Evidence
+    is_corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,7 +231,9 @@ def _joined(person: PersonView, evaluation: Evaluation) -> Iterator[Joined]:
         said = frozenset((card_id, evidence.other_card_id)), evidence.kind
         if said not in told:
             told.add(said)
-            yield Joined(card_id, evidence)
+            cards = (evaluation.cards[name] for name in said[0])
+            is_corrected = any(identity_card(card) != as_it_stands(card) for card in cards)
+            yield Joined(card_id, evidence, is_corrected)
 
 
 def _readings(events: list[LoggedEvent]) -> Iterator[Measured]:

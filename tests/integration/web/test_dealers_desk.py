@@ -27,7 +27,16 @@ from crm.rights.own_copy import Keeper, own_copy
 from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from tests.integration.feed.dealers import Company, contract, contract_end, event, withdrawal
-from tests.integration.web.companies import NAME, PHONE, company, key_in, shop, sign_in, token_in
+from tests.integration.web.companies import (
+    NAME,
+    PHONE,
+    company,
+    key_in,
+    registered,
+    shop,
+    sign_in,
+    token_in,
+)
 from tests.integration.web.sites import today
 
 __all__ = ["company", "shop"]
@@ -79,6 +88,23 @@ def test_a_call_and_a_correction_go_by_way_of_the_row(company: Company, shop: ht
     assert said_of["follow_up.done"]["outcome"] == "recorded"
     assert "based_on" in said_of["card.corrected"]["data"]
     assert "没有到期的回访" in shop.get("/copy").text
+
+
+def test_who_sees_why_cards_are_one_persons_is_told_that_a_dealer_has_corrected_one_of_them(
+    company: Company, shop: httpx.Client
+) -> None:
+    company.take(registered("c-again", NAME))
+    archived, corrected = f"/people/{person_id('c-open')}", "经销商按副本更正过其中一张卡"
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}"
+    with company.running.client() as office:
+        sign_in(office, "office")
+        before = office.get(archived).text
+        typed = {**forms_of(shop.get(row).text, f"{row}/correct"), "name": "王淑兰"}
+        assert shop.post(f"{row}/correct", data=typed).status_code == 303
+        company.work()
+        after = office.get(archived).text
+    assert "姓名读音和电话相同" in before and corrected not in before
+    assert "姓名读音和电话相同" in after and corrected in after
 
 
 def test_what_is_no_field_of_the_row_is_no_correction(company: Company, shop: httpx.Client) -> None:
