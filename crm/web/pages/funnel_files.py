@@ -137,8 +137,10 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
     compared = against(report, beside.report, viewer) if beside else ()
     heads = [visit.say(head) for head in _HEADS]
     if beside:
-        heads += [visit.say(N_("这一段（比较的）")), visit.say(COMPARISONS[asked.document.compare])]
-        heads.append(visit.say(N_("相差")))
+        both = visit.say(N_("这一段（比较的）")), visit.say(COMPARISONS[asked.document.compare])
+        numbers = [visit.say(head) for head in _HEADS[1:4]]
+        heads += [f"{period}{visit.say(N_('：'))}{head}" for period in both for head in numbers]
+        heads += [*both, visit.say(N_("相差"))]
     lines.append(tuple(heads))
     reached = reached_of(visit, asked)
     if reached is not None:

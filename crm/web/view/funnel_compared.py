@@ -28,13 +28,15 @@ def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
     words, words_now = viewer.words(other.people), viewer.words(report.people)
     widest = max(now[0] or 0, then[0] or 0)
     if not other.people[0]:
-        nobody = Against("0", "", viewer.say(_NOBODY), 0, widest)
-        return [nobody, *(replace(nobody, sure=None) for _ in words[1:])]
+        nothing = Went(now[0], None), Went(0, None)
+        nobody = Against("0", "", viewer.say(_NOBODY), 0, widest, nothing)
+        counted = [(Went(each, None), Went(0, None)) for each in now[1:]]
+        return [nobody, *(replace(nobody, sure=None, counted=each) for each in counted)]
     out = [out_of_both(report, other, place, viewer) for place in range(len(words) - 1)]
     for place, step in enumerate(of_two_periods(now, then, out)):
         share = share_of(step.then.part, then[0], widest)
         if not place:
-            found.append(Against(words[0], "", None, share, widest))
+            found.append(Against(words[0], "", None, share, widest, (step.now, step.then)))
             continue
         found.append(
             Against(
@@ -43,6 +45,7 @@ def against(report: Report, other: Report, viewer: Viewer) -> list[Against]:
                 None if step.gap is None else interval_text(step.gap, viewer),
                 share,
                 widest,
+                (step.now, step.then),
             )
         )
     return found

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import Language
-from crm.funnels.comparing import Interval
+from crm.funnels.comparing import Interval, Went
 from crm.funnels.few import FEWEST, is_few, shown_of, words_of
 from crm.funnels.report import Report
 from crm.web.view.formats import duration_text, rate_text
@@ -22,13 +22,15 @@ FEW = f"<{FEWEST}"
 class Against:
     """A step of two periods. then, now: the rate of each with its two counts, as they are compared
     (of the first step how many, and nothing); sure: the difference. share: of the other period's
-    bar, on the scale that both have; widest: what fills it."""
+    bar, on the scale that both have; widest: what fills it. counted: the same to be reckoned with,
+    of now and of then."""
 
     then: str
     now: str
     sure: str | None
     share: int
     widest: int
+    counted: tuple[Went, Went] = (Went(None, None), Went(None, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +209,12 @@ def rate_in_file(people: int | None, whole: int | None) -> Rate | None:
     return None if people is None or not whole else Rate(people, whole)
 
 
-def _compared(beside: Against) -> tuple[str | None, ...]:
-    return beside.now or None, beside.then, beside.sure
+def _compared(beside: Against) -> tuple[FileCell, ...]:
+    numbers: list[FileCell] = []
+    for went in beside.counted:
+        rate = None if went.whole is None else rate_in_file(went.part, went.whole)
+        numbers += [went.part, went.whole, rate]
+    return *numbers, beside.now or None, beside.then, beside.sure
 
 
 def _befores(bars: Sequence[Bar]) -> list[str | int | None]:

@@ -675,7 +675,17 @@ def test_a_comparison_is_saved_and_taken_away_with_its_funnel(site: RunningSite)
         assert all(row[-2] for row in table[1:4])
         assert "个百分点（95%：" in table[2][-1]
         book = load_workbook(BytesIO(market.get(f"/funnels.xlsx?{query}").content))
-        assert next(book.active.values)[-2:] == ("比前一段同样长的时间", "相差")
+        head, first, second = list(book.active.values)[:3]
+        assert head[-2:] == ("比前一段同样长的时间", "相差")
+        # What is compared can be reckoned with: how many, of how many, and the part.
+        place = head.index("这一段（比较的）：人数")
+        assert head[place + 3 : place + 6] == tuple(
+            f"比前一段同样长的时间：{each}" for each in ("人数", "上一步人数", "比上一步")
+        )
+        assert isinstance(first[place], int) and isinstance(first[place + 3], int)
+        for at in (place, place + 3):
+            part, whole, rate = second[at : at + 3]
+            assert rate == pytest.approx(part / whole)
         assert market.get(f"{saved}&compare=").text.count('"before" selected') == 0
 
 
