@@ -23,7 +23,14 @@ from crm.follow_ups.tables import FOLLOW_UP
 from crm.masking import masked_name
 from crm.money import yuan_text
 from crm.people.tables import LINK
-from crm.recording.preview import CannotBeImagined, ClaimChange, Preview, imagined, what_if
+from crm.recording.preview import (
+    CannotBeImagined,
+    ClaimChange,
+    Preview,
+    RowChange,
+    imagined,
+    what_if,
+)
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, sayer_of
 from crm.web.guards.visit import Visit
@@ -46,6 +53,7 @@ _CALLS = {
     "less": N_("取消 %(n)s 次回访。"),
     "other": N_("有 %(n)s 次回访会改。"),
 }
+_WAYS = {(False, True): "more", (True, False): "less", (True, True): "other"}
 _REWARDS = N_("有 %(n)s 笔奖励会改。")
 _REWARDS_FEN = N_("有 %(n)s 笔奖励会改：封顶之前应付的从 %(before)s 变成 %(after)s。")
 
@@ -117,7 +125,7 @@ def _sentences(visit: Visit, preview: Preview) -> Iterator[str]:
             counts = Counter(way for way, key in copies if key[0] == dealer)
             yield from _counted(visit, _COPIES, counts, dealer=names.get(dealer, dealer))
     if own is None:
-        yield from _counted(visit, _CALLS, Counter(way for way, _ in _moved(preview, FOLLOW_UP)))
+        yield from _counted(visit, _CALLS, Counter(map(_call_moved, preview.of(FOLLOW_UP))))
         yield from _rewards(visit, preview.claims)
 
 
@@ -161,11 +169,16 @@ def _card_words(visit: Visit, card: Card, *, may_name: bool) -> str:
 
 def _moved(preview: Preview, table: Table) -> list[tuple[str, tuple[Any, ...]]]:
     """(more, less or other; key) of each row of a view that would be other."""
-    ways = {(False, True): "more", (True, False): "less", (True, True): "other"}
     return [
-        (ways[change.before is not None, change.after is not None], change.key)
+        (_WAYS[change.before is not None, change.after is not None], change.key)
         for change in preview.of(table)
     ]
+
+
+def _call_moved(change: RowChange) -> str:
+    """One that is not to be made any more is one less, whatever is kept of it."""
+    is_asked = [row is not None and row["state"] == "open" for row in (change.before, change.after)]
+    return _WAYS.get((is_asked[0], is_asked[1]), "other")
 
 
 def _counted(

@@ -196,6 +196,7 @@ def _row(visit: Visit, found: Shared, form: ActForm, *, is_open: bool = False) -
         "value": value_of,
         "health_fields": HEALTH_FIELDS,
         "form": form,
+        "sent": visit.request.url.path.rpartition("/")[2],
         "calls": [call for call in calls if call.shared.key == found.key],
         "inputs": list(_correctable(found)),
         "channels": CHANNELS,

@@ -1,5 +1,6 @@
 """What members earned in a month, to be held against the books: a table to be taken away."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from fastapi import APIRouter
@@ -85,6 +86,8 @@ def statements_page(visit: SignedIn) -> Response:
         found = statements(visit.scope, connection, first, after, asked.text("dealer"))
         dealers = dealer_names(connection)
     table = _table(visit, first, dealers)
+    # Which month it is stands in the choice too.
+    asked = replace(asked, filters={**asked.filters, "month": f"{first:%Y-%m}"})
     shown = table.show(visit, asked, table.of_rows(found), "/statements")
     if asked.file:
         return taken_away(visit, shown)

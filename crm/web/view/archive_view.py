@@ -294,4 +294,6 @@ class ArchiveView:
         data = item["data"]
         shown = [(name, data[name]) for name in _SHOWN_CODES if data.get(name) not in (None, "")]
         # A dealer that is named says already that it was sold by a dealer.
+        if data.get("by") not in (None, "self"):
+            shown.append(("by", data["by"]))
         return [pair for pair in shown if pair != ("channel", "dealer") or not data.get("dealer")]

@@ -107,6 +107,18 @@ def test_who_sees_why_cards_are_one_persons_is_told_that_a_dealer_has_corrected_
     assert "姓名读音和电话相同" in after and corrected in after
 
 
+def test_what_is_odd_is_asked_about_in_the_form_that_was_sent_and_in_no_other(
+    company: Company, shop: httpx.Client
+) -> None:
+    row = f"/copy/row/{key_in(shop.get('/copy').text)}"
+    typed = {**forms_of(shop.get(row).text, f"{row}/correct"), "phones": "1390000111"}
+    asked = shop.post(f"{row}/correct", data=typed).text
+    assert asked.count("电话不像大陆的手机号") == 1
+    assert "电话不像" not in asked.partition(f'{row}/called"')[2].partition("</form>")[0]
+    again = {**typed, **forms_of(asked, f"{row}/correct")}
+    assert shop.post(f"{row}/correct", data=again).status_code == 303
+
+
 def test_what_is_no_field_of_the_row_is_no_correction(company: Company, shop: httpx.Client) -> None:
     row = f"/copy/row/{key_in(shop.get('/copy').text)}"
     typed = {**forms_of(shop.get(row).text, f"{row}/correct"), "conditions": "高血压"}

@@ -200,6 +200,9 @@ def test_a_months_statement_adds_up_and_can_be_taken_away(site: RunningSite) -> 
         found = statements(HEADQUARTERS_SCOPE, connection, first, today().replace(year=2999))
     with signed_in(site, "payer") as person:
         page = person.get(f"/statements?month={month}").text
+        # Without asking for a month too it is said which one is shown.
+        for shown in (page, person.get("/statements").text):
+            assert re.search(r'<option value="[0-9-]{7}" selected>', shown)
         table = person.get(f"/statements?month={month}&file=csv")
     bought = sum(row.rewards for row in found)
     assert f"奖励 {bought} 份" in page

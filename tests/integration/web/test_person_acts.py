@@ -545,3 +545,28 @@ def test_that_a_field_may_be_left_empty_is_said_once(
             labels = re.findall(r"<label.*?</label>|<legend.*?</legend>", page, re.DOTALL)
             assert all(label.count("可不填") <= 1 for label in labels), act.path
             assert labels
+
+
+def test_calls_that_a_death_ends_are_said_to_be_cancelled(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    trial = event("trial.started", "B-calls", trial_id="T-calls", sku="JX-B4")
+    trial["time"] = f"{today() - timedelta(days=1)}T11:00:00+08:00"
+    registered = card("B-calls", "苗停打", "13700005599")
+    registered["time"] = f"{today() - timedelta(days=2)}T11:00:00+08:00"
+    site.accept(registered, trial)
+    asked = say(field, "B-calls", "deceased", {}).text
+    assert "取消 3 次回访。" in asked and "次回访会改" not in asked
+
+
+def test_the_timeline_calls_a_dealer_by_its_name_and_says_who_agreed_for_somebody(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(contract("D-named", "310000", name="晨光器械"))
+    shared = {"purpose": "share_with_dealer", "dealer": "D-named", "by": "agent"}
+    said = {"notice_version": "2026-01", "method": "paper"}
+    site.accept(card("B-named", "苗有名", "13700005598"))
+    site.accept(event("consent.given", "B-named", **shared, **said))
+    page = office.get(f"/people/{person_id('B-named')}").text.partition('id="timeline"')[2]
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", page))
+    assert "晨光器械 · 纸上签字 · 本人委托的人" in told and "D-named" not in told
