@@ -2,7 +2,8 @@
 
 What a form of a page said has the form's first eight letters and its place in the form, 33A067B0-2,
 which phone and paper know before the event is journaled. Every other event has its place in the
-journal, N1234: ids of senders repeat from source to source.
+journal, N1234: ids of senders repeat from source to source. For a dealer it has the sender's id: by
+places it could count what all others say.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import Connection, select
 
 from crm.journal.events import JOURNAL
+from crm.scope import Scope
 from crm.storage.reads import stored_rows
 
 EventName = tuple[str, str]
@@ -24,19 +26,28 @@ _PLACE = re.compile(r"[Nn](\d{1,15})")
 _MOST = 50
 
 
-def number_of(event_id: str, position: int) -> str:
-    """The number of an event that stands at a place of the journal."""
+def number_of(scope: Scope, event_id: str, position: int) -> str:
+    """The number of an event that stands at a place of the journal, for who looks."""
     found = _OF_A_FORM.fullmatch(event_id)
-    return f"{found[1].upper()}-{found[2]}" if found else f"N{position}"
+    if found:
+        return f"{found[1].upper()}-{found[2]}"
+    return f"N{position}" if scope.dealer is None else event_id
 
 
-def numbers_of(connection: Connection, names: Iterable[EventName]) -> dict[EventName, str]:
-    """The numbers of some events; of what is not journaled there is none."""
+def numbers_of(
+    scope: Scope, connection: Connection, names: Iterable[EventName]
+) -> dict[EventName, str]:
+    """The numbers of some events, for who looks; of what is not journaled there is none.
+
+    For a dealer there is none of what another party sent under an id of its own.
+    """
     found: dict[EventName, str] = {}
     identity = (JOURNAL.c.source, JOURNAL.c.id)
-    columns = (*identity, JOURNAL.c.position)
-    for source, event_id, position in stored_rows(connection, columns, identity, names):
-        found[source, event_id] = number_of(event_id, position)
+    columns = (*identity, JOURNAL.c.position, JOURNAL.c.role)
+    for source, event_id, position, role in stored_rows(connection, columns, identity, names):
+        is_told = scope.dealer is None or role == f"dealer/{scope.dealer}"
+        if is_told or _OF_A_FORM.fullmatch(event_id):
+            found[source, event_id] = number_of(scope, event_id, position)
     return found
 
 

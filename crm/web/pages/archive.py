@@ -270,7 +270,7 @@ def _looks(visit: Visit, whole: WholeArchive, at: date | None) -> dict[str, Any]
         actors = {each.actor for found in taken.values() for each in found}
         names = names_of(connection, actors.union(look.actor for look in looks))
         said = [(item["source"], item["id"]) for item in archive["timeline"]]
-        numbers = numbers_of(connection, said)
+        numbers = numbers_of(visit.scope, connection, said)
     return {
         "numbers": numbers,
         "accesses": looks,

@@ -90,7 +90,7 @@ def bases_page(visit: SignedIn, dealer: str) -> Response:
         proofs = proofs_of_copy(visit.scope, connection, dealer, visit.site.now_us())
         name = dealer_names(connection).get(dealer)
         named = [(e.consent.source, e.consent.id) for e in proofs if e.consent is not None]
-        numbers = numbers_of(connection, named)
+        numbers = numbers_of(visit.scope, connection, named)
     if name is None and not proofs:
         raise NotFound
     asked = Asked.of(visit.request.query_params)

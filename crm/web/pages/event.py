@@ -158,7 +158,7 @@ def found_by_number(
             names += paid_with(scope, connection, text)
         known = (event_status(scope, connection, *name) for name in dict.fromkeys(names))
         found = {(each.source, each.id): each for each in known if each is not None}
-    numbers = numbers_of(connection, found)
+    numbers = numbers_of(scope, connection, found)
     for name, status in found.items():
         if "-" not in text or numbers[name] == text.upper() or scope.may("events"):
             yield address_of(*name), status, numbers[name]
@@ -208,7 +208,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "may_handle": visit.may("events") and visit.account.may_say(VOIDED),
         "names": names,
         "way": visit.say(_way(said.source)),
-        "number": number_of(said.id, said.position),
+        "number": number_of(visit.scope, said.id, said.position),
         "voids": [(address_of(word.source, word.id), word) for word in whole.voids],
         "takes_back": _target(said.data),
         "moved": moved,

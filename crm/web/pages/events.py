@@ -130,7 +130,9 @@ def named(visit: Visit, connection: Connection, statuses: Sequence[EventStatus])
     """Events with their numbers and who said them, as the rows of a table."""
     actors = {status.actor for status in statuses} | {status.source for status in statuses}
     names = names_of(connection, actors, visit.scope.dealer) | dealer_names(connection)
-    numbers = numbers_of(connection, ((status.source, status.id) for status in statuses))
+    numbers = numbers_of(
+        visit.scope, connection, ((status.source, status.id) for status in statuses)
+    )
     return [
         (
             each,

@@ -213,7 +213,9 @@ def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
         names = names_of(connection, known)
         did = [(event.source, event.id) for event in events]
         closed_by = [(s.event_source, s.event_id) for s in found.steps if s.event_id]
-        numbers = numbers_of(connection, [*did, *((str(a), str(b)) for a, b in closed_by)])
+        numbers = numbers_of(
+            visit.scope, connection, [*did, *((str(a), str(b)) for a, b in closed_by)]
+        )
     context = {
         "title": visit.say(N_("权利请求")),
         "request": found,

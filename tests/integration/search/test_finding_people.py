@@ -167,7 +167,11 @@ def test_finding_listing_and_numbering_read_no_table_from_end_to_end(site: Runni
             find_people(HEADQUARTERS_SCOPE, connection, "刘小红")
             find_people(HEADQUARTERS_SCOPE, connection, "0077")
             list_people(HEADQUARTERS_SCOPE, connection, Wanted())
-            numbers_of(connection, [("/tests/hall", "reg-hong1"), ("/tests/hall", "reg-hong2")])
+            numbers_of(
+                HEADQUARTERS_SCOPE,
+                connection,
+                [("/tests/hall", "reg-hong1"), ("/tests/hall", "reg-hong2")],
+            )
             handled_counts(HEADQUARTERS_SCOPE, connection)
     finally:
         listened.remove(*listener)

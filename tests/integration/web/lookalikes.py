@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
+from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import orjson
 from sqlalchemy import select
@@ -149,6 +152,14 @@ class Lookalike:
         )
         assert {each.status for each in receipts} == {"accepted"}, receipts
 
+    def by_machine(self) -> None:
+        """What the dealer's system sent, one word of it of a card that nobody has."""
+        by = Credential("dealer", actor="t-d1", dealer="D1", sources=("/dealers/D1",))
+        card: dict[str, Any] = {"card_id": "c-nobody", "club": "夕阳红"}
+        said = event("club.joined", "card/c-nobody", card, id="m1", source="/dealers/D1")
+        (receipt,) = self.site.site.intake.accept([orjson.dumps(said)], by)
+        assert receipt.status == "accepted"
+
     def tried(self) -> None:
         """What the second dealer says of the first one's things; none of it counts."""
         actor = self.site.user("hall2", "dealer_staff", "D2")
@@ -186,10 +197,24 @@ class Lookalike:
                 answer = person.post("/log/A-one/submit", **typed, name=name, phone="13912340011")
                 assert answer.status_code == 200
         self.of_headquarters()
+        self.by_machine()
         self.company.work()
         with reading(self.site.site.engine) as connection:
             keys = select(COPY_ROW.c.key).where(COPY_ROW.c.dealer == "D1")
             self.key = connection.execute(keys).scalar_one()
+
+
+@contextmanager
+def drawn_alike(seed: int) -> Iterator[None]:
+    """Within it the sites draw the same ids: what is in the order of ids is so on both."""
+    dice = Random(seed)
+    with (
+        mock.patch("uuid.os", SimpleNamespace(urandom=dice.randbytes)),
+        mock.patch(
+            "crm.accounts.people.secrets.token_hex", lambda size: dice.randbytes(size).hex()
+        ),
+    ):
+        yield
 
 
 @contextmanager
@@ -198,15 +223,18 @@ def lookalikes(folder: Path) -> Iterator[tuple[Lookalike, Lookalike]]:
     at_us = now_us()
     with ExitStack() as opened:
         sites = [opened.enter_context(running(folder / name)) for name in ("alone", "known")]
-        alone, known = (
-            Lookalike(site, at_us, f"总部{name}") for site, name in zip(sites, "甲乙", strict=True)
-        )
-        for each in (alone, known):
+        found = []
+        for site, name in zip(sites, "甲乙", strict=True):
+            with drawn_alike(1):
+                found.append(Lookalike(site, at_us, f"总部{name}"))
+        alone, known = found
+        for each in found:
             each.own()
         known.of_others()
         known.tried()
-        for each in (alone, known):
-            each.begin()
+        for each in found:
+            with drawn_alike(2):
+                each.begin()
             opened.callback(each.company.close)
         assert alone.key == known.key
         yield alone, known

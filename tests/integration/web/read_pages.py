@@ -72,13 +72,17 @@ class Page(HTMLParser):
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22}")
 _VARIES = (
     (re.compile(r'(name="form_token" value|name="form_id" value|data-[\w-]+)="[^"]*"'), ""),
-    (re.compile(r'name="seen" value="\d+"'), ""),
+    (re.compile(r'name="(seen|deleted)" value="\d+"'), ""),
     (UUID_TEXT, "…"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+Z]+|\b\d\d:\d\d(:\d\d)?\b"), "…"),
     (re.compile(r'<path fill="#fff".*?</svg>'), ""),
     (re.compile(r"127\.0\.0\.1:\d+"), ""),
 )
 """What differs from site to site, and from one time to another, with nobody's doing."""
+
+
+def is_html(answer: httpx.Response) -> bool:
+    return str(answer.headers.get("content-type")).startswith("text/html")
 
 
 def told(answer: httpx.Response) -> str:
