@@ -83,11 +83,14 @@ def regions_named(text: str, most: int) -> list[tuple[str, str]]:
 
 def covers(contract_code: str, code: str) -> bool:
     """Whether a region holds another: it is the same, or its province, or its prefecture."""
-    if contract_code == code:
-        return True
-    if contract_code.endswith("0000"):
-        return contract_code[:2] == code[:2]
-    return contract_code.endswith("00") and contract_code[:4] == code[:4]
+    return code.startswith(covered_prefix(contract_code))
+
+
+def covered_prefix(code: str) -> str:
+    """How the codes of all that a region holds begin."""
+    if code.endswith("0000"):
+        return code[:2]
+    return code[:4] if code.endswith("00") else code
 
 
 def prefecture(code: str) -> str:

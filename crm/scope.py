@@ -57,11 +57,13 @@ class Scope:
     """The right to read and to act.
 
     sees: the capabilities; dealer: of a dealer's people, whose activities and copy they may see and
-    nothing else.
+    nothing else; regions: of field staff, where the activities are that they see (GB/T 2260; none:
+    everywhere).
     """
 
     sees: frozenset[Capability]
     dealer: str | None = None
+    regions: tuple[str, ...] = ()
 
     def may(self, capability: Capability) -> bool:
         """Whether it is open."""

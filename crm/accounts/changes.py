@@ -38,9 +38,9 @@ class AccountChange:
     detail: str = ""
 
 
-def rights(roles: Iterable[str], dealer: str | None) -> str:
+def rights(roles: Iterable[str], dealer: str | None, regions: Iterable[str] = ()) -> str:
     """What somebody is given, as the detail of a change."""
-    return " ".join((*roles, *([dealer] if dealer else [])))
+    return " ".join((*roles, *([dealer] if dealer else []), *regions))
 
 
 def log_change(connection: Connection, change: AccountChange) -> None:

@@ -18,7 +18,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.changes import AccountChange, log_change, rights
 from crm.accounts.passwords import hashed
 from crm.accounts.people import NameTaken, account_of, account_row, is_empty
-from crm.accounts.roles import AccountInvalid, checked_roles
+from crm.accounts.roles import AccountInvalid, checked_regions, checked_roles
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tables import ACCOUNT, INVITATION
 from crm.storage.database import reading, writing
@@ -48,6 +48,7 @@ class Invitation:
     made_by: str
     actor: str | None = None
     name: str | None = None
+    regions: tuple[str, ...] = ()
 
 
 def first_link(engine: Engine, now_us: int) -> str | None:
@@ -66,13 +67,15 @@ def invite(
     dealers: Collection[str],
     by: str,
     now_us: int,
+    regions: Collection[str] = (),
 ) -> str:
     """The secret of a link to a new account; AccountInvalid. `dealers`: those there are."""
-    kept = fitting_roles(roles, dealer, dealers)
+    kept, within = fitting_roles(roles, dealer, dealers), checked_regions(roles, regions)
     with writing(engine) as connection:
-        change = AccountChange(now_us, by, "invited", NOBODY, rights(kept, dealer))
+        change = AccountChange(now_us, by, "invited", NOBODY, rights(kept, dealer, within))
         log_change(connection, change)
-        return _make(connection, Invitation("invite", kept, dealer, by), now_us)
+        made = Invitation("invite", kept, dealer, by, regions=within)
+        return _make(connection, made, now_us)
 
 
 def fitting_roles(
@@ -110,7 +113,8 @@ def open_link(connection: Connection, secret: str, now_us: int) -> Invitation:
         if account is None:
             raise LinkSpent
         name = account.name
-    return Invitation(row.kind, tuple(row.roles.split()), row.dealer, row.made_by, row.actor, name)
+    roles, regions = tuple(row.roles.split()), tuple(row.regions.split())
+    return Invitation(row.kind, roles, row.dealer, row.made_by, row.actor, name, regions)
 
 
 def _may_still(connection: Connection, made_by: str) -> bool:
@@ -127,7 +131,7 @@ def use_link(engine: Engine, secret: str, name: str, password: str, now_us: int)
     if opened.actor is not None:
         row: dict[str, object] = {"password_hash": hashed(password, opened.name or "")}
     else:
-        row = account_row(name, password, opened.roles, opened.dealer)
+        row = account_row(name, password, opened.roles, opened.dealer, regions=opened.regions)
     with writing(engine) as connection:
         open_link(connection, secret, now_us)
         if connection.execute(delete(INVITATION).where(_is(secret))).rowcount == 0:
@@ -158,6 +162,7 @@ def _make(connection: Connection, made: Invitation, now_us: int) -> str:
         "dealer": made.dealer,
         "made_by": made.made_by,
         "made_us": now_us,
+        "regions": " ".join(made.regions),
     }
     connection.execute(insert(INVITATION), [row])
     return secret

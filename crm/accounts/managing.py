@@ -12,7 +12,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.changes import AccountChange, What, log_change, rights
 from crm.accounts.invitations import fitting_roles, invite, reset_link
 from crm.accounts.people import Account, account_of
-from crm.accounts.roles import AccountInvalid
+from crm.accounts.roles import AccountInvalid, checked_regions
 from crm.accounts.second_factor import forget_factor
 from crm.accounts.sessions import end_sessions_of
 from crm.accounts.tables import ACCOUNT, INVITATION
@@ -34,21 +34,32 @@ class Manager:
         """The right is asked for before anything is done."""
         self.scope.require("accounts", "who manages accounts")
 
-    def invite(self, roles: Collection[str], dealer: str | None, dealers: Collection[str]) -> str:
+    def invite(
+        self,
+        roles: Collection[str],
+        dealer: str | None,
+        dealers: Collection[str],
+        regions: Collection[str] = (),
+    ) -> str:
         """The secret of a link to a new account; AccountInvalid."""
-        return invite(self.engine, roles, dealer, dealers, self.actor, self.now_us)
+        return invite(self.engine, roles, dealer, dealers, self.actor, self.now_us, regions)
 
     def change_roles(
-        self, actor: str, roles: Collection[str], dealer: str | None, dealers: Collection[str]
+        self,
+        actor: str,
+        roles: Collection[str],
+        dealer: str | None,
+        dealers: Collection[str],
+        regions: Collection[str] = (),
     ) -> None:
         """Other roles from now on; who is signed in has to do so again. AccountInvalid."""
-        kept = fitting_roles(roles, dealer, dealers)
+        kept, within = fitting_roles(roles, dealer, dealers), checked_regions(roles, regions)
         with writing(self.engine) as connection:
             self._other(connection, actor)
-            values = {"roles": " ".join(kept), "dealer": dealer}
+            values = {"roles": " ".join(kept), "dealer": dealer, "regions": " ".join(within)}
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.actor == actor).values(values))
             end_sessions_of(connection, actor)
-            self._log(connection, "roles", actor, rights(kept, dealer))
+            self._log(connection, "roles", actor, rights(kept, dealer, within))
 
     def reset_password(self, actor: str) -> str:
         """The secret of a link to a new password; AccountInvalid."""

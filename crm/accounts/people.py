@@ -17,6 +17,7 @@ from crm.accounts.roles import (
     ROLES,
     AccountInvalid,
     AccountRole,
+    checked_regions,
     checked_roles,
     first_page_of,
     says_of,
@@ -54,6 +55,7 @@ class KnownAccount:
     dealer: str | None
     is_open: bool
     created_us: int
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Account:
 
     actor: opaque id, kept with each event that the person logs.
     is_demo: made by `jinxi demo` over invented data; a password alone opens it.
+    regions: codes of where field staff works; none: everywhere.
     """
 
     actor: str
@@ -69,11 +72,12 @@ class Account:
     roles: tuple[AccountRole, ...]
     dealer: str | None
     is_demo: bool = False
+    regions: tuple[str, ...] = ()
 
     @property
     def scope(self) -> Scope:
         """What the person may see."""
-        return scope_of(*self.roles, dealer=self.dealer)
+        return scope_of(*self.roles, dealer=self.dealer, regions=self.regions)
 
     @property
     def needs_second_factor(self) -> bool:
@@ -112,6 +116,7 @@ def add_user(
     roles: Collection[str],
     dealer: str | None = None,
     *,
+    regions: Collection[str] = (),
     is_demo: bool = False,
     by: str = COMMAND,
 ) -> str:
@@ -119,8 +124,9 @@ def add_user(
 
     by: who does it.
     """
-    row = account_row(name, password, roles, dealer, is_demo=is_demo)
-    actor, given = str(row["actor"]), rights(checked_roles(roles, dealer), dealer)
+    row = account_row(name, password, roles, dealer, regions=regions, is_demo=is_demo)
+    given = rights(checked_roles(roles, dealer), dealer, checked_regions(roles, regions))
+    actor = str(row["actor"])
     try:
         with writing(engine) as connection:
             connection.execute(insert(ACCOUNT), [row])
@@ -131,13 +137,19 @@ def add_user(
 
 
 def account_row(
-    name: str, password: str, roles: Collection[str], dealer: str | None, *, is_demo: bool = False
+    name: str,
+    password: str,
+    roles: Collection[str],
+    dealer: str | None,
+    *,
+    regions: Collection[str] = (),
+    is_demo: bool = False,
 ) -> dict[str, object]:
     """A new account as it is kept; AccountInvalid."""
     name = folded_name(name)
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
         raise NameInvalid(N_("名字要 1 到 {most} 个看得见的字符"), most=_LONGEST_NAME)
-    kept = checked_roles(roles, dealer)
+    kept, within = checked_roles(roles, dealer), checked_regions(roles, regions)
     return {
         "actor": f"u-{secrets.token_hex(6)}",
         "name": name,
@@ -147,6 +159,7 @@ def account_row(
         "active": True,
         "created_us": now_us(),
         "demo": is_demo,
+        "regions": " ".join(within),
     }
 
 
@@ -201,7 +214,15 @@ def accounts(connection: Connection) -> list[KnownAccount]:
     """Every account there ever was, the oldest first."""
     rows = connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.created_us, ACCOUNT.c.actor))
     return [
-        KnownAccount(row.actor, row.name, _roles(row.roles), row.dealer, row.active, row.created_us)
+        KnownAccount(
+            row.actor,
+            row.name,
+            _roles(row.roles),
+            row.dealer,
+            row.active,
+            row.created_us,
+            tuple(row.regions.split()),
+        )
         for row in rows
     ]
 
@@ -252,6 +273,7 @@ def _account(row: Row[tuple[object, ...]]) -> Account:
         _roles(str(kept["roles"])),
         kept["dealer"],
         is_demo=bool(kept["demo"]),
+        regions=tuple(str(kept["regions"]).split()),
     )
 
 

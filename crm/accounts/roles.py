@@ -10,6 +10,7 @@ from typing import Literal
 from campaigns.catalogue import CATALOGUE
 from campaigns.intake import Credential
 from campaigns.intake import Role as SendingRole
+from campaigns.regions import region_name
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
 from crm.scope import HEADQUARTERS_SCOPE, Capability, Scope, dealer_scope
@@ -36,6 +37,8 @@ _ON_THE_SPOT = frozenset({"activity.planned"})
 """What nobody planned is written down where it is held; who plans ahead changes plans too."""
 _ALL = frozenset(CATALOGUE) - _NOBODYS
 _OPEN = frozenset(name for name in _ALL if not CATALOGUE[name].headquarters_only)
+MOST_REGIONS = 20
+"""Of one account."""
 _ASK_FOR_MORE: frozenset[Capability] = frozenset({"health", "money", "books", "accounts", "audit"})
 _HEADQUARTERS_ALONE: frozenset[Capability] = frozenset({"decides", "status", "runs", "accounts"})
 
@@ -46,7 +49,7 @@ class Role:
 
     word: what the role is called; does: in one sentence, what it is for. first_page: where
     the person lands. sees: capabilities; says: event types. speaks_as: as whom its events are
-    kept.
+    kept. of_regions: whether it may be given regions, whose activities it sees and no others.
     """
 
     word: str
@@ -56,6 +59,7 @@ class Role:
     says: frozenset[str] = frozenset()
     speaks_as: SendingRole = "staff"
     of_dealer: bool = False
+    of_regions: bool = False
 
     @property
     def needs_second_factor(self) -> bool:
@@ -92,6 +96,7 @@ ROLES: dict[AccountRole, Role] = {
             *("letters", "hears"),
         ),
         _OPEN - _A_DEALERS - _PLANS | _ON_THE_SPOT,
+        of_regions=True,
     ),
     "dealer": Role(
         N_("经销商"),
@@ -157,6 +162,10 @@ class AccountInvalid(SaidError, ValueError):
     """The account cannot be as asked for; the message says why."""
 
 
+class RegionsInvalid(AccountInvalid):
+    """Nobody of these roles can be given these regions; the message says why."""
+
+
 class RolesInvalid(AccountInvalid):
     """Nobody can have these roles together; the message says why."""
 
@@ -175,9 +184,25 @@ def checked_roles(roles: Collection[str], dealer: str | None) -> tuple[AccountRo
     return found
 
 
-def scope_of(*roles: AccountRole, dealer: str | None = None) -> Scope:
+def checked_regions(roles: Collection[str], regions: Collection[str]) -> tuple[str, ...]:
+    """Those of an account of these roles, each once; RegionsInvalid where they do not fit."""
+    unknown = [code for code in regions if not region_name(code)]
+    if unknown:
+        raise RegionsInvalid(N_("没有这个地区：{region}"), region=unknown[0])
+    if regions and not all(ROLES[role].of_regions for role in ROLES if role in roles):
+        raise RegionsInvalid(N_("地区只给现场工作人员：还有别的身份的，看得到各地的活动"))
+    if len(set(regions)) > MOST_REGIONS:
+        raise RegionsInvalid(N_("地区最多 {most} 个：写省、市就管下面各区"), most=MOST_REGIONS)
+    return tuple(sorted(set(regions)))
+
+
+def scope_of(
+    *roles: AccountRole, dealer: str | None = None, regions: Collection[str] = ()
+) -> Scope:
     """What somebody of these roles may see: all that any of them may."""
-    return Scope(frozenset().union(*(ROLES[role].sees for role in roles)), dealer)
+    sees = frozenset().union(*(ROLES[role].sees for role in roles))
+    within = regions if all(ROLES[role].of_regions for role in roles) else ()
+    return Scope(sees, dealer, tuple(within))
 
 
 def says_of(roles: Iterable[AccountRole]) -> frozenset[str]:

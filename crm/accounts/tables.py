@@ -25,10 +25,12 @@ ACCOUNT = Table(
     Column("active", Boolean, nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("demo", Boolean, nullable=False, server_default=false()),
+    Column("regions", String(200), nullable=False, server_default=""),
 )
 """`actor` is the opaque id under which the person's events are kept; it outlives the name.
 
 roles: as the table of roles calls them, with blanks between.
+regions: codes of where field staff works, with blanks between; none: everywhere.
 demo: an account of `jinxi demo`, whose data are invented; a password alone opens it."""
 
 INVITATION = Table(
@@ -41,6 +43,7 @@ INVITATION = Table(
     Column("dealer", String(64)),
     Column("made_by", String(64), nullable=False),
     Column("made_us", BigInteger, nullable=False),
+    Column("regions", String(200), nullable=False, server_default=""),
 )
 """Links that are good once: first (the first account), invite (a new one), reset (a new password of
 `actor`'s). The secret of the link is kept nowhere."""

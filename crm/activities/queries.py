@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
+from campaigns.regions import covered_prefix
 from campaigns.times import day_end_us, day_start_us, rfc3339
 from crm.activities.tables import ACTIVITY
 from crm.journal.events import decode, last_position, rows_of_subjects
@@ -37,15 +38,26 @@ class ActivityRow:
     cost_fen: int | None = None
 
 
+def _open_to(scope: Scope) -> list[ColumnElement[bool]]:
+    """Of a dealer its own; of field staff with regions those that are there."""
+    of_dealer = [] if scope.dealer is None else [ACTIVITY.c.dealer == scope.dealer]
+    if not scope.regions:
+        return of_dealer
+    there = (ACTIVITY.c.region.startswith(covered_prefix(code)) for code in scope.regions)
+    return [*of_dealer, or_(*there)]
+
+
 def activities_on(scope: Scope, connection: Connection, day: date) -> list[ActivityRow]:
     """The activities of a Shanghai day, the earliest first; of a dealer, its own."""
     query = (
         select(ACTIVITY)
-        .where(ACTIVITY.c.starts_us >= day_start_us(day), ACTIVITY.c.starts_us < day_end_us(day))
+        .where(
+            *_open_to(scope),
+            ACTIVITY.c.starts_us >= day_start_us(day),
+            ACTIVITY.c.starts_us < day_end_us(day),
+        )
         .order_by(ACTIVITY.c.starts_us, ACTIVITY.c.activity_id)
     )
-    if scope.dealer is not None:
-        query = query.where(ACTIVITY.c.dealer == scope.dealer)
     return [ActivityRow(*row) for row in connection.execute(query)]
 
 
@@ -56,13 +68,12 @@ def activities_between(
     query = (
         select(ACTIVITY)
         .where(
+            *_open_to(scope),
             ACTIVITY.c.starts_us >= day_start_us(from_day),
             ACTIVITY.c.starts_us < day_start_us(to_day),
         )
         .order_by(ACTIVITY.c.starts_us.desc(), ACTIVITY.c.activity_id)
     )
-    if scope.dealer is not None:
-        query = query.where(ACTIVITY.c.dealer == scope.dealer)
     return [ActivityRow(*row) for row in connection.execute(query)]
 
 
@@ -70,11 +81,9 @@ def activities_from(scope: Scope, connection: Connection, from_day: date) -> lis
     """The activities from a day on, those that are only planned too; the latest first."""
     query = (
         select(ACTIVITY)
-        .where(ACTIVITY.c.starts_us >= day_start_us(from_day))
+        .where(*_open_to(scope), ACTIVITY.c.starts_us >= day_start_us(from_day))
         .order_by(ACTIVITY.c.starts_us.desc(), ACTIVITY.c.activity_id)
     )
-    if scope.dealer is not None:
-        query = query.where(ACTIVITY.c.dealer == scope.dealer)
     return [ActivityRow(*row) for row in connection.execute(query)]
 
 
@@ -83,20 +92,16 @@ def activities_after(
 ) -> list[ActivityRow]:
     """The activities whose ids follow one, by id; of a dealer, its own."""
     scope.require("activities", "which activities there are")
-    query = select(ACTIVITY).where(ACTIVITY.c.activity_id > after)
-    if scope.dealer is not None:
-        query = query.where(ACTIVITY.c.dealer == scope.dealer)
+    query = select(ACTIVITY).where(*_open_to(scope), ACTIVITY.c.activity_id > after)
     rows = connection.execute(query.order_by(ACTIVITY.c.activity_id).limit(limit))
     return [ActivityRow(*row) for row in rows]
 
 
 def activity(scope: Scope, connection: Connection, activity_id: str) -> ActivityRow | None:
-    """One activity; None when it is not known, or is another dealer's."""
-    query = select(ACTIVITY).where(ACTIVITY.c.activity_id == activity_id)
+    """One activity; None when it is not known, another dealer's, or elsewhere."""
+    query = select(ACTIVITY).where(*_open_to(scope), ACTIVITY.c.activity_id == activity_id)
     row = connection.execute(query).first()
-    if row is None or (scope.dealer is not None and row.dealer != scope.dealer):
-        return None
-    return ActivityRow(*row)
+    return None if row is None else ActivityRow(*row)
 
 
 def activities_named(
@@ -107,12 +112,12 @@ def activities_named(
     named = (ACTIVITY.c.title, ACTIVITY.c.venue, ACTIVITY.c.activity_id, ACTIVITY.c.filing_no)
     query = (
         select(ACTIVITY)
-        .where(or_(*(column.icontains(text, autoescape=True) for column in named)))
+        .where(
+            *_open_to(scope), or_(*(column.icontains(text, autoescape=True) for column in named))
+        )
         .order_by(ACTIVITY.c.starts_us.desc(), ACTIVITY.c.activity_id)
         .limit(limit)
     )
-    if scope.dealer is not None:
-        query = query.where(ACTIVITY.c.dealer == scope.dealer)
     return [ActivityRow(*row) for row in connection.execute(query)]
 
 

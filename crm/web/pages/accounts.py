@@ -1,34 +1,60 @@
 """Headquarters' pages on accounts: invitations, roles, resets, closing; who changed what."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
+from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.managing import Manager
 from crm.accounts.people import KnownAccount, accounts
-from crm.accounts.roles import ROLES, AccountInvalid
+from crm.accounts.roles import ROLES, AccountInvalid, RegionsInvalid
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.view.labels import label
+from crm.web.view.region_typed import region_code, region_fault, regions_typed
 
 router = APIRouter()
 
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 _FAULT = N_("这样不行：至少选一个身份；公司的身份和经销商的身份不能混；经销商要选一家。")
+_THIS_REGION = N_("{region}：{fault}")
 _GONE = N_("这个账号已关闭，或者是你自己的：自己的账号请别人来改。")
 
 
 def roles_in_words(visit: Visit, known: KnownAccount) -> str:
     """What somebody may do, as a cell of a table has it."""
     return visit.joined(visit.say(label("role", role)) for role in known.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What somebody is given, as it is asked for. regions: as they are typed."""
+
+    roles: list[str]
+    dealer: str | None = None
+    regions: str = ""
+
+    def codes(self, say: Callable[[str], str]) -> list[str]:
+        """The codes of the regions; RegionsInvalid where one is not known, or not which one."""
+        typed = regions_typed(self.regions)
+        for each in typed:
+            if fault := region_fault(each, say):
+                raise RegionsInvalid(_THIS_REGION, region=each, fault=fault)
+        return [region_code(each) for each in typed]
+
+
+def places_in_words(visit: Visit, known: KnownAccount) -> str:
+    """Where somebody of the field staff works; empty: everywhere."""
+    return visit.joined(region_name(code) or code for code in known.regions)
 
 
 def _name(_visit: Visit, row: KnownAccount) -> Cell:
@@ -47,6 +73,7 @@ _LIST: Table[KnownAccount] = Table(
         Column("name", N_("名字"), _name, order=lambda row: row.name),
         Column("roles", N_("身份"), roles_in_words, order=lambda row: row.roles),
         Column("dealer", N_("经销商"), lambda _, row: row.dealer, order=lambda row: row.dealer),
+        Column("regions", N_("负责地区"), places_in_words, order=lambda row: row.regions),
         Column(
             "since",
             N_("自"),
@@ -63,7 +90,8 @@ _LIST: Table[KnownAccount] = Table(
 def accounts_page(visit: SignedIn) -> Response:
     """Everybody who may sign in, those who no longer may at the end; and the form to invite."""
     asked = visit.request.query_params
-    return _list(visit, roles=asked.getlist("role"), dealer=asked.get("dealer"))
+    given = _Given(asked.getlist("role"), asked.get("dealer"))
+    return _list(visit, given)
 
 
 @router.post("/accounts")
@@ -71,13 +99,15 @@ def invite(posting: SignedInPosting) -> Response:
     """A one-time link for somebody new; it is shown this once."""
     visit = posting.visit
     manager = manager_of(visit)
-    roles, dealer = _asked(posting)
+    given = _asked(posting)
     with reading(visit.site.engine) as connection:
         dealers = dealer_names(connection)
     try:
-        secret = manager.invite(roles, dealer, dealers)
+        secret = manager.invite(given.roles, given.dealer, dealers, given.codes(visit.say))
+    except RegionsInvalid as error:
+        return _list(visit, given, error.said(visit.language))
     except AccountInvalid:
-        return _list(visit, visit.say(_FAULT), roles, dealer)
+        return _list(visit, given, visit.say(_FAULT))
     return _link(visit, secret, N_("把这个链接交给新同事"))
 
 
@@ -92,10 +122,15 @@ def change_roles(posting: SignedInPosting, actor: str) -> Response:
     """Other roles; who is signed in has to do so again."""
     visit = posting.visit
     manager = manager_of(visit)
-    roles, dealer = _asked(posting)
+    given = _asked(posting)
     with reading(visit.site.engine) as connection:
         dealers = dealer_names(connection)
-    return _done(visit, actor, lambda: manager.change_roles(actor, roles, dealer, dealers), _FAULT)
+
+    def change() -> None:
+        regions = given.codes(visit.say)
+        manager.change_roles(actor, given.roles, given.dealer, dealers, regions)
+
+    return _done(visit, actor, change, _FAULT, given)
 
 
 @router.post("/accounts/{actor}/password")
@@ -135,24 +170,27 @@ def manager_of(visit: Visit) -> Manager:
     return Manager(visit.site.engine, visit.scope, visit.account.actor, visit.site.now_us())
 
 
-def _done(visit: Visit, actor: str, act: Callable[[], None], fault: str) -> Response:
+def _done(
+    visit: Visit, actor: str, act: Callable[[], None], fault: str, given: _Given | None = None
+) -> Response:
     try:
         act()
+    except RegionsInvalid as error:
+        return _one(visit, actor, error.said(visit.language), given)
     except AccountInvalid:
-        return _one(visit, actor, visit.say(fault))
+        return _one(visit, actor, visit.say(fault), given)
     return RedirectResponse(f"/accounts/{actor}?done=true", 303)
 
 
-def _asked(posting: Posting) -> tuple[list[str], str | None]:
+def _asked(posting: Posting) -> _Given:
     roles: list[str] = [role for role in ROLES if posting.ticked(f"role_{role}")]
     of_dealer = any(ROLES[role].of_dealer for role in ROLES if role in roles)
     # A dealer that is chosen beside the company's roles alone says nothing.
-    return roles, (posting.text("dealer", 64) or None) if of_dealer else None
+    dealer = (posting.text("dealer", 64) or None) if of_dealer else None
+    return _Given(roles, dealer, posting.text("regions", 400))
 
 
-def _list(
-    visit: Visit, fault: str = "", roles: list[str] | None = None, dealer: str | None = None
-) -> Response:
+def _list(visit: Visit, given: _Given, fault: str = "") -> Response:
     visit.scope.require("accounts", "who may sign in")
     with reading(visit.site.engine) as connection:
         found = accounts(connection)
@@ -166,15 +204,14 @@ def _list(
         "title": visit.say(N_("账号")),
         "listed": listed,
         "fault": fault,
-        "roles": roles or [],
-        "dealer": dealer,
+        "given": given,
         "dealers": dealers,
         "table": ROLES,
     }
     return visit.render("accounts.html", context, 422 if fault else 200)
 
 
-def _one(visit: Visit, actor: str, fault: str = "") -> Response:
+def _one(visit: Visit, actor: str, fault: str = "", given: _Given | None = None) -> Response:
     visit.scope.require("accounts", "who may sign in")
     with reading(visit.site.engine) as connection:
         found = _known(connection, actor)
@@ -182,12 +219,12 @@ def _one(visit: Visit, actor: str, fault: str = "") -> Response:
     context = {
         "title": visit.say(N_("账号")),
         "known": found,
+        "regions": places_in_words(visit, found),
         "is_own": actor == visit.account.actor,
         "has_factor": visit.site.second_factors.is_on(actor),
         "fault": fault,
         "done": visit.request.query_params.get("done") == "true",
-        "roles": list(found.roles),
-        "dealer": found.dealer,
+        "given": given or _Given(list(found.roles), found.dealer, places_in_words(visit, found)),
         "dealers": dealers,
         "table": ROLES,
     }

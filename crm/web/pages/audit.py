@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from campaigns.regions import region_name
 from campaigns.times import day_end_us, day_start_us, shanghai_day
 from campaigns.wording.catalogues import C_, N_
 from crm.accounts.access import COMMAND, PAYEES
@@ -129,7 +130,8 @@ def _detail(visit: Visit, line: _Line) -> str:
         counted = N_("{n} 行") if line.of.kind == TOOK else N_("{n} 封")
         return visit.say(counted).format(n=f"{int(line.of.detail):,}")
     words: dict[str, str] = {role: visit.say(ROLES[role].word) for role in ROLES}
-    return visit.joined(words.get(code, code) for code in line.of.detail.split())
+    told = line.of.detail.split()
+    return visit.joined(words.get(code) or region_name(code) or code for code in told)
 
 
 def _table(people: dict[str, str]) -> Table[_Line]:

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from campaigns.activity_rules import rule_of
-from campaigns.regions import region_name
+from campaigns.regions import covers, region_name
 from campaigns.times import rfc3339, shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import ActivityRow, activities_between
@@ -28,6 +28,7 @@ from crm.web.view.region_typed import region_code, region_fault
 router = APIRouter()
 
 _PLANNED = "activity.planned"
+_ELSEWHERE = N_("你负责的是{places}；别处的活动请总部来建。")
 _NEEDED = N_("请填好这一栏。")
 _TO_BE_FILED = N_("这种活动要先有备案号，由总部安排，不能现场补建。")
 _WHO_WRITES_DOWN = ("activity.planned", "activity.attended")
@@ -104,7 +105,16 @@ def _planned(posting: Posting, started: str) -> tuple[dict[str, Any], Answer]:
         faults["kind"] = visit.say(_TO_BE_FILED)
     if fault := region_fault(posting.text("region"), visit.say):
         faults["region"] = fault
+    elif not _is_there(visit, said["region"]):
+        places = visit.joined(region_name(code) or code for code in visit.scope.regions)
+        faults["region"] = visit.say(_ELSEWHERE).format(places=places)
     return said, say(posting, [Act(_PLANNED, said, at=started)], faults=faults)
+
+
+def _is_there(visit: Visit, region: str) -> bool:
+    """Whether who plans it will see it."""
+    within = visit.scope.regions
+    return not within or any(covers(code, region) for code in within)
 
 
 def _kinds() -> list[str]:

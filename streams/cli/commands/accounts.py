@@ -5,6 +5,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from campaigns.regions import region_name
 from campaigns.times import rfc3339
 from crm.accounts.access import COMMAND
 from crm.accounts.changes import AccountChange, log_change
@@ -134,17 +135,21 @@ def add_person(
     dealer: Annotated[
         str | None, typer.Option(help="经销商代码（身份为 dealer 或 dealer_staff 时）")
     ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="现场工作人员负责的地区代码，可重复；不写就是各地"),
+    ] = None,
     password: Password = None,
 ) -> None:
     """加一个可以登录的人。
 
-    jinxi account add --name wang.fang --role staff
+    jinxi account add --name wang.fang --role staff --region 110000
     jinxi account add --name zhao.lei --role compliance --role finance
     """
     installation = open_installation()
     try:
         given = _asked_password() if password is None else password
-        add_user(installation.engine, name, given, role, dealer)
+        add_user(installation.engine, name, given, role, dealer, regions=region or ())
     except AccountInvalid as error:
         _refuse(error)
     print_text(say("已加上：{name}", name=name))
@@ -165,6 +170,7 @@ def list_accounts(as_json: AsJson = False) -> None:
                 "name": account.name,
                 "roles": account.roles,
                 "dealer": account.dealer,
+                "regions": account.regions,
                 "open": account.is_open,
                 "created_at": rfc3339(account.created_us),
             }
@@ -173,13 +179,14 @@ def list_accounts(as_json: AsJson = False) -> None:
         return
     print_table(
         say("登录账户"),
-        words("编号", "登录名", "身份", "经销商", "加上", "状态"),
+        words("编号", "登录名", "身份", "经销商", "负责地区", "加上", "状态"),
         [
             (
                 Whole(account.actor),
                 account.name,
                 say("、").join(word("role", role) for role in account.roles),
                 account.dealer,
+                say("、").join(region_name(code) or code for code in account.regions),
                 clock_text(account.created_us),
                 say("可登录") if account.is_open else say("已关闭"),
             )

@@ -115,10 +115,14 @@ def test_an_account_is_added_listed_given_a_password_and_closed_at_once(
     jinxi: Jinxi, site: RunningSite
 ) -> None:
     assert "还没有" in jinxi("account", "list").text
-    jinxi("account", "add", "--name", "fang", "--role", "staff", "--password", PASSWORD)
+    jinxi(
+        *("account", "add", "--name", "fang", "--role", "staff", "--password", PASSWORD),
+        *("--region", "110000", "--region", "130100"),
+    )
     (listed,) = jinxi("account", "list", "--json").lines
-    assert list(listed) == ["actor", "name", "roles", "dealer", "open", "created_at"]
+    assert list(listed) == [*("actor", "name", "roles", "dealer", "regions", "open", "created_at")]
     assert (listed["name"], listed["open"]) == ("fang", True)
+    assert listed["regions"] == ["110000", "130100"]
     page = "/me/second-factor"
     with site.client() as client:
         assert sign_in(client, "fang").headers["location"] == page

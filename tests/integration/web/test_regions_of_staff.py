@@ -1,0 +1,130 @@
+"""Field staff that is given regions sees the activities there, and no others."""
+
+from collections.abc import Iterator
+from html import unescape
+
+import httpx
+import pytest
+
+from crm.accounts.people import add_user, find_user
+from crm.accounts.roles import RegionsInvalid, checked_regions, scope_of
+from crm.storage.database import reading
+from tests.integration.web.sites import (
+    PASSWORD,
+    RunningSite,
+    activity_today,
+    entered,
+    token_in,
+)
+from tests.integration.web.walk_ins import written_down
+
+HERE, ELSEWHERE = "A-beijing", "A-shanghai"
+LISTS = ("/activities", "/calendar", "/log")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def two_places(site: RunningSite) -> None:
+    here, there = activity_today(HERE), activity_today(ELSEWHERE)
+    there["data"] |= {"region": "310115"}
+    site.accept(here, there)
+    site.user("office", "headquarters")
+    site.user("everywhere", "staff")
+    add_user(site.site.engine, "beijing", PASSWORD, ("staff",), regions=("110000",), is_demo=True)
+
+
+@pytest.fixture
+def beijing(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "beijing")
+
+
+@pytest.fixture
+def office(site: RunningSite) -> Iterator[httpx.Client]:
+    yield from entered(site, "office")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_staff_with_regions_is_shown_the_activities_there_alone(
+    site: RunningSite, beijing: httpx.Client, path: str
+) -> None:
+    assert HERE in beijing.get(path).text and ELSEWHERE not in beijing.get(path).text
+    for everywhere in entered(site, "everywhere"):
+        page = everywhere.get(path).text
+        assert HERE in page and ELSEWHERE in page
+
+
+def test_it_finds_no_others(beijing: httpx.Client) -> None:
+    found = said(beijing, "/search", text="社区健康日").text
+    assert HERE in found and ELSEWHERE not in found
+
+
+@pytest.mark.parametrize(
+    "path", ["/activities/{}", "/log/{}", "/log/{}/new", "/activities/{}/sheet"]
+)
+def test_an_activity_elsewhere_is_not_there_for_it(beijing: httpx.Client, path: str) -> None:
+    assert beijing.get(path.format(ELSEWHERE)).status_code == 404
+    assert beijing.get(path.format("A-nowhere")).status_code == 404
+
+
+def test_it_is_told_why_there_are_no_others(beijing: httpx.Client) -> None:
+    assert "只列出你负责地区的活动：北京市" in beijing.get("/log").text
+    assert "只列出你负责地区的活动：北京市" in beijing.get("/activities").text
+
+
+def test_nobody_writes_down_an_activity_that_they_would_not_see(beijing: httpx.Client) -> None:
+    _, refused = written_down(beijing, region="上海市浦东新区")
+    assert refused.status_code == 422 and "你负责的是北京市" in refused.text
+    _, taken = written_down(beijing, region="北京市朝阳区")
+    assert "data-receipt" in taken.text
+
+
+def said(client: httpx.Client, path: str, **fields: str) -> httpx.Response:
+    token = token_in(client.get("/me").text)
+    return client.post(path, data={"form_token": token, **fields})
+
+
+def test_headquarters_gives_regions_as_people_write_them(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    actor = site.user("moves", "staff")
+    path = f"/accounts/{actor}/roles"
+    wrong = said(office, path, role_staff="1", regions="北京市、月亮上")
+    assert wrong.status_code == 422 and "月亮上：没有找到这个地区" in unescape(wrong.text)
+    assert 'value="北京市、月亮上"' in wrong.text
+    both = said(office, path, role_staff="1", role_planning="1", regions="北京市")
+    assert both.status_code == 422 and "地区只给现场工作人员" in both.text
+    assert said(office, path, role_staff="1", regions="石家庄市 110000").status_code == 303
+    with reading(site.site.engine) as connection:
+        found = find_user(connection, "moves")
+    assert found is not None and found.scope.regions == ("110000", "130100")
+    assert "北京市、河北省石家庄市" in office.get(f"/accounts/{actor}").text
+    assert "北京市、河北省石家庄市" in office.get("/audit?kind=changed").text
+
+
+def test_who_is_invited_works_where_the_invitation_says(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    page = said(office, "/accounts", role_staff="1", regions="上海市").text
+    link = page.partition("/join/")[2].partition('"')[0]
+    with site.client() as client:
+        form = {"form_token": token_in(client.get(f"/join/{link}").text), "name": "shanghai"}
+        form |= dict.fromkeys(("password", "password_again"), "eleven-quiet-herons")
+        assert client.post(f"/join/{link}", data=form).status_code == 303
+    with reading(site.site.engine) as connection:
+        found = find_user(connection, "shanghai")
+    assert found is not None and found.scope.regions == ("310000",)
+
+
+def test_regions_bound_nobody_who_has_another_role_as_well() -> None:
+    assert scope_of("staff", regions=("110000",)).regions == ("110000",)
+    assert scope_of("staff", "planning", regions=("110000",)).regions == ()
+
+
+@pytest.mark.parametrize(
+    ("roles", "regions"),
+    [(("finance",), ["110000"]), (("staff",), ["999999"]), (("staff", "auditor"), ["110000"])],
+)
+def test_regions_that_are_none_or_fit_no_role_are_refused(
+    roles: tuple[str, ...], regions: list[str]
+) -> None:
+    with pytest.raises(RegionsInvalid):
+        checked_regions(roles, regions)
