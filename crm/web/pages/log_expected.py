@@ -80,7 +80,7 @@ def _expected(visit: Visit, activity_id: str) -> tuple[list[FoundPerson], frozen
 
 def _facts(visit: Visit, person: FoundPerson) -> str:
     """What tells people of one name apart, in the words of the list that the network brings."""
-    year, tails = (person.born or "")[:4], "、".join(person.phone_tails)
+    year, tails = (person.born or "")[:4], visit.joined(person.phone_tails)
     told = (
         person.sex and visit.say(label("sex", person.sex)),
         year and visit.say(N_("%(year)s 年生")) % {"year": year},
