@@ -74,16 +74,24 @@ class Supervisor:
         wait = _RESTART_SECONDS
         while not self.stopping.is_set():
             started = time.monotonic()
-            process = self._start(module)
-            self.running[place] = process
-            if self.stopping.is_set():
-                process.terminate()
-            status = process.wait()
-            if not self.stopping.is_set():
-                _log.error("a process ended", extra={"command": " ".join(module), "status": status})
+            try:
+                self._run(place, module)
+            except OSError as error:
+                # No memory, no process, no file left: all of it may pass.
+                extra = {"command": " ".join(module), "error": type(error).__name__}
+                _log.error("a process could not be started", extra=extra)
             steady = time.monotonic() - started > _STEADY_SECONDS
             wait = _RESTART_SECONDS if steady else min(2 * wait, _LONGEST_WAIT_SECONDS)
             self.stopping.wait(wait)
+
+    def _run(self, place: int, module: Sequence[str]) -> None:
+        process = self._start(module)
+        self.running[place] = process
+        if self.stopping.is_set():
+            process.terminate()
+        status = process.wait()
+        if not self.stopping.is_set():
+            _log.error("a process ended", extra={"command": " ".join(module), "status": status})
 
     def _start(self, module: Sequence[str]) -> subprocess.Popen[bytes]:
         """A child that inherits the end of the pipe on which it waits, and not ours."""
