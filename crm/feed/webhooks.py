@@ -8,6 +8,7 @@ three days or when the receiver answers that it is gone; then `jinxi webhook lis
 import http.client
 import logging
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,9 @@ from crm.storage.database import reading, writing
 WAITS_SECONDS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 21_600)
 """After the first failure, the second, …; the last one again and again."""
 GIVEN_UP_AFTER_US = 3 * DAY_US
+ROUND_SECONDS = 10.0
+"""After so long a round ends: a call is signed with the time of its round, which receivers hold to
+be old after five minutes, and beside a round its process shows that it lives."""
 _GONE = 410
 _SEALING = "webhooks"
 _log = logging.getLogger(__name__)
@@ -123,7 +127,10 @@ class Caller:
     loopback: bool = False
 
     def call_due(self, now_us: int) -> int:
-        """Call each that is due once; returns how many were called."""
+        """Call those that are due, each once, as many as a round has time for; returns how many.
+
+        Whoever answered last time comes first: those that are silent take all the time there is.
+        """
         with reading(self.engine) as connection:
             due = [
                 (webhook, last)
@@ -132,12 +139,16 @@ class Caller:
                 if (last := last_sequence(HEADQUARTERS_SCOPE, connection, webhook.dealer))
                 > webhook.told_up_to
             ]
-        for webhook, last in due:
+        due.sort(key=lambda each: each[0].next_try_us)
+        began = time.monotonic()
+        for called, (webhook, last) in enumerate(due, 1):
             trouble = self._call(webhook, last, now_us)
             values = _after(webhook, last, trouble, now_us)
             with writing(self.engine) as connection:
                 this = WEBHOOK.c.webhook_id == webhook.webhook_id
                 connection.execute(update(WEBHOOK).where(this).values(values))
+            if time.monotonic() - began > ROUND_SECONDS:
+                return called
         return len(due)
 
     def _call(self, webhook: Webhook, last: int, now_us: int) -> str | None:

@@ -58,13 +58,17 @@ class Turn:
 
 @dataclass(frozen=True)
 class Postman:
-    """Of an installation; now_us tells the time."""
+    """Of an installation; now_us tells the time.
+
+    alive: called before each letter of a batch: somebody works.
+    """
 
     engine: Engine
     keyring: Keyring
     ways: Ways
     keeper: Keeper
     now_us: Callable[[], int]
+    alive: Callable[[], None] = lambda: None
 
     def deliver(self, sending: Sending, letter: Letter, to: str) -> Went:
         """Keep that it is about to leave with somebody's name, hand it over, keep how that went."""
@@ -108,6 +112,7 @@ class Postman:
             return 0
         failures = 0
         for settled in range(AT_ONCE):
+            self.alive()
             now_us = self.now_us()
             with reading(self.engine) as connection:
                 due = next_due(connection, batch.batch_id, now_us)

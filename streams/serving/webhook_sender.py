@@ -23,6 +23,7 @@ from streams.running.logs import configure
 from streams.running.retry import patiently
 from streams.serving.orphans import end_with_supervisor
 
+PROCESS = "webhooks"
 _LOOK_SECONDS = 1.0
 
 
@@ -37,13 +38,14 @@ def postman_of(installation: Installation) -> Postman:
     settings = installation.settings
     keeper = Keeper(settings.company_name, settings.company_contact)
     ways = Ways.of(settings)
-    return Postman(installation.engine, installation.keyring, ways, keeper, now_us)
+    alive = partial(beat, settings, PROCESS)
+    return Postman(installation.engine, installation.keyring, ways, keeper, now_us, alive)
 
 
 def main() -> None:
     """Call and send for ever; another one that holds the lease already does the work."""
     end_with_supervisor()
-    configure("webhooks")
+    configure(PROCESS)
     installation = open_installation()
     caller, postman = caller_of(installation), postman_of(installation)
     try:
@@ -55,7 +57,7 @@ def main() -> None:
 
 def run(settings: Settings, caller: Caller, postman: Postman) -> Never:
     """Call and send for ever; while the database is away, wait and try again."""
-    alive = partial(beat, settings, "webhooks")
+    alive = partial(beat, settings, PROCESS)
     while True:
         alive()
         patiently(lambda: caller.call_due(now_us()), alive)

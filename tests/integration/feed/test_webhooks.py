@@ -49,6 +49,16 @@ class Receiver:
     told: "queue.Queue[bytes]" = field(default_factory=queue.Queue)
 
 
+@dataclass
+class Clock:
+    """Stands where `time` does."""
+
+    seconds: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     """Listens on this machine."""
@@ -164,6 +174,31 @@ def test_a_receiver_that_says_it_is_gone_is_called_no_more(
     assert only(company).state == "given_up"
     assert remove_webhook(company.running.site.engine, only(company).webhook_id, now_us())
     assert not remove_webhook(company.running.site.engine, "wh_0", now_us())
+
+
+def test_who_is_silent_keeps_nobody_waiting_and_no_call_is_signed_with_an_old_time(
+    company: Company, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = [f"{receiver.url}&{name}" for name in ("silent", "a", "b")]
+    for url in urls:
+        added(company, url)
+    company.take(*shared("c1", "D1"))
+    called: list[str] = []
+
+    def slowly(url: str, *_: Any, **__: Any) -> int:
+        called.append(url)
+        clock.seconds += 15
+        if url == urls[0]:
+            raise TimeoutError
+        return 204
+
+    clock = Clock()
+    monkeypatch.setattr("crm.feed.webhooks.call", slowly)
+    monkeypatch.setattr("crm.feed.webhooks.time", clock)
+    at_us = now_us()
+    for number in range(4):
+        assert caller(company).call_due(at_us + number * 15 * SECOND_US) == 1
+    assert called == [*urls, urls[0]]
 
 
 def test_a_redirect_is_not_followed(company: Company, receiver: Receiver) -> None:

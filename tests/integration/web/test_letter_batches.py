@@ -1,6 +1,7 @@
 """One letter to many: each is looked at by itself, sent once, and who is left out is counted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,21 @@ def test_many_are_sent_once_each_however_often_it_is_tapped(
     with reading(site.site.engine) as connection:
         looks = accesses_of_cards(HEADQUARTERS_SCOPE, connection, ["L-5"])
     assert "letter_sent" in {look.field for look in looks}
+
+
+def test_who_takes_letters_out_shows_before_each_of_them_that_it_works(
+    site: RunningSite, field: httpx.Client, gateway: Gateway
+) -> None:
+    site.accept(activity_today("A-slow"))
+    with writing(site.site.engine) as connection:
+        of = {"actor": "u-1", "now_us": NOON_US}
+        people = [person_id("L-1"), person_id("L-5")]
+        invite(HEADQUARTERS_SCOPE, connection, "A-slow", people, **of)  # type: ignore[arg-type]
+    assert to_many(field, "send", way="sms", whom="invited:A-slow").status_code == 303
+    before, shown = len(gateway.taken), list[int]()
+    postman = replace(site.site.postman, alive=lambda: shown.append(len(gateway.taken) - before))
+    assert postman.step() == 2
+    assert shown == [0, 1, 2]
 
 
 def test_many_on_paper_are_one_file_with_a_page_for_each(
