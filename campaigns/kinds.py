@@ -4,7 +4,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 from msgspec import Meta, Struct, inspect
@@ -61,7 +61,18 @@ _is_id = re.compile(ID_PATTERN).match
 _is_subject = re.compile(_SUBJECT_PATTERN).match
 
 
-def well_named(attributes: Attributes) -> bool:
+class Named(Protocol):
+    """What bears the names of an event."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+
+
+def well_named(attributes: Named) -> bool:
     """Whether id, source and subject are as in Envelope, whose patterns cost four times as much."""
     return (
         _is_id(attributes.id) is not None

@@ -6,16 +6,19 @@ personal data; the personal part is encrypted, in the extension `sealed`.
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import orjson
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from campaigns.catalogue import CATALOGUE, wire_name
 from campaigns.cloudevents import decode_data, short_name
+from campaigns.kinds import well_named
 
 CONTENT_TYPE = b"application/cloudevents-batch+json"
+Stored = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""As the journal's columns hold it."""
 
 
 class NotEvents(Exception):
@@ -31,10 +34,10 @@ class Message(Struct, frozen=True, kw_only=True):
     type: str
     subject: str
     time: str
-    startsus: int
+    startsus: Stored
     dayprecision: bool
-    sequence: int
-    receivedus: int
+    sequence: Stored
+    receivedus: Stored
     actor: str
     actorrole: str
     contenthash: str
@@ -100,7 +103,9 @@ def _row(each: Message) -> dict[str, Any]:
     if each.type not in _KINDS:
         raise NotEvents("unknown_type")
     kind, plain = short_name(each.type), bytes(each.data)
-    # It would stop whoever reads the journal; what we publish has passed this at the door.
+    # Else it would stop whoever writes or reads the journal; what we publish has passed the door.
+    if not well_named(each) or "\x00" in f"{each.time}{each.actor}{each.actorrole}":
+        raise NotEvents("bad_value")
     decode_data(kind, plain, None)
     return {
         "source": each.source,

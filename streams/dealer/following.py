@@ -54,7 +54,7 @@ class Follower:
         before = puller.applied.withdrawn
         page = puller.fetch(WAIT_SECONDS if self.acknowledged else _QUIET_SECONDS)
         now_us = puller.now_us()
-        # A company that was restored counts on from an older number: no change would ever come.
+        # Of a company that was restored nothing would tell but its next change, whenever that comes.
         is_restored = page.end is not None and page.end.last < puller.store.cursor
         if (page.changes or is_restored) and self.acknowledged:
             self.acknowledged, self.changed_us = False, now_us

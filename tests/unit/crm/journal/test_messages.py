@@ -40,6 +40,18 @@ def test_a_record_is_a_batch_of_cloudevents_whose_integers_fit_32_bits() -> None
         (record([message(ROW).replace(b"attended", b"invented")]), "unknown_type"),
         (record([message(ROW).replace(b'"card_id":"C1"', b'"card_id":17')]), "not_cloudevents"),
         (record([message(ROW).replace(b'"contenthash":"', b'"contenthash":"!')]), "bad_value"),
+        *(
+            (record([message(ROW | {name: number})]), "not_cloudevents")
+            for name in ("starts_us", "sequence", "received_us")
+            for number in (2**63, -(2**63) - 1)
+        ),
+        *(
+            (record([message(ROW | {name: text})]), "bad_value")
+            for name, text in (
+                *((name, "a\x00") for name in ("id", "source", "subject", "time", "actor", "role")),
+                *(("subject", "nobody"), ("source", "/" * 257), ("id", "")),
+            )
+        ),
     ],
 )
 def test_what_is_not_ours_is_told_apart_by_a_reason(value: bytes | None, reason: str) -> None:

@@ -26,7 +26,7 @@ def test_who_cannot_be_started_now_is_started_later(
         started.set()
         return real(command, **how)
 
-    monkeypatch.setattr(supervisor.subprocess, "Popen", popen)
+    monkeypatch.setattr(subprocess, "Popen", popen)
     monkeypatch.setattr(supervisor, "_RESTART_SECONDS", 0.01)
     supervised = Supervisor([["compileall", "-q", str(tmp_path)]])
     supervised.start()
