@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from campaigns.times import SECOND_US
 from crm.accounts.tables import RECOVERY_CODE, SECOND_FACTOR
 from crm.keyring.keyring import Keyring, seal, unseal
-from crm.storage.database import reading, writing
+from crm.storage.database import insert_new, reading, writing
 
 RECOVERY_CODES = 10
 LONGEST_CODE = 40
@@ -46,10 +46,12 @@ class SecondFactors:
                 return known
             secret = pyotp.random_base32()
             sealed = seal(self.keyring.secret(_SEALING), secret.encode(), actor.encode())
-            connection.execute(delete(SECOND_FACTOR).where(SECOND_FACTOR.c.actor == actor))
+            former = SECOND_FACTOR.c.actor == actor, SECOND_FACTOR.c.confirmed_us.is_not(None)
+            connection.execute(delete(SECOND_FACTOR).where(*former))
             row = {"actor": actor, "sealed": sealed, "confirmed_us": None, "last_step": 0}
-            connection.execute(insert(SECOND_FACTOR), [row])
-        return secret
+            insert_new(connection, SECOND_FACTOR, [row])
+            # Opened twice at one moment, both times it is the first one's.
+            return self._secret(connection, actor, confirmed=False) or secret
 
     def confirm(self, actor: str, code: str, now_us: int) -> list[str] | None:
         """Turn it on with a first code; the recovery codes, shown this once. None: wrong code."""

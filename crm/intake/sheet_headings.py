@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, select
 
 from campaigns.intake import Credential
 from campaigns.sheets.columns import plain_heading
 from crm.intake.tables import LONGEST_HEADING, SHEET_HEADING
+from crm.storage.bulk import driver_values, replace_rows
 from crm.storage.database import reading, writing
 
 
@@ -36,11 +37,9 @@ def remember(engine: Engine, sender: str, said: Mapping[str, str]) -> None:
     new = {heading: key for heading, key in rows.items() if known.get(heading) != key}
     if not new:
         return
+    values = [{"sender": sender, "heading": h, "key": new[h]} for h in sorted(new)]
     with writing(engine) as connection:
-        is_old = SHEET_HEADING.c.heading.in_(sorted(new))
-        connection.execute(delete(SHEET_HEADING).where(SHEET_HEADING.c.sender == sender, is_old))
-        values = [{"sender": sender, "heading": h, "key": key} for h, key in new.items()]
-        connection.execute(insert(SHEET_HEADING), values)
+        replace_rows(connection, SHEET_HEADING, driver_values(connection, SHEET_HEADING, values))
 
 
 def _known(connection: Connection, sender: str) -> dict[str, str]:

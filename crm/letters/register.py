@@ -27,6 +27,8 @@ def add_template(
     """
     scope.require("decides", "headquarters writes the letters")
     check_template(template)
+    # Of several who write at once each sees what the one before has written.
+    hold(connection, SENDING)
     name = template.name or _new_name(connection)
     latest = select(func.max(LETTER_TEMPLATE.c.version)).where(LETTER_TEMPLATE.c.name == name)
     version = int(connection.execute(latest).scalar() or 0) + 1

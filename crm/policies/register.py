@@ -6,12 +6,12 @@ Nobody is two of these three: who drafts, who agrees, who publishes. By person, 
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, update
 
 from crm.policies.document import Document
 from crm.policies.queries import Draft
 from crm.policies.tables import POLICY_DRAFT
-from crm.storage.database import writing
+from crm.storage.database import insert_new, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,7 @@ def keep_draft(
         "state": "draft",
     }
     with writing(engine) as connection:
-        known = connection.execute(
-            POLICY_DRAFT.select().where(POLICY_DRAFT.c.draft_id == draft_id)
-        ).first()
-        if known is None:
-            connection.execute(insert(POLICY_DRAFT), [row])
+        insert_new(connection, POLICY_DRAFT, [row])
 
 
 def agree(engine: Engine, writer: Writer, draft: Draft, agreement: str) -> None:

@@ -54,7 +54,7 @@ class Follower:
         before = puller.applied.withdrawn
         page = puller.fetch(WAIT_SECONDS if self.acknowledged else _QUIET_SECONDS)
         now_us = puller.now_us()
-        # Of a company that was restored nothing would tell but its next change, whenever that comes.
+        # Of a company that was restored only its next change would tell, whenever that comes.
         is_restored = page.end is not None and page.end.last < puller.store.cursor
         if (page.changes or is_restored) and self.acknowledged:
             self.acknowledged, self.changed_us = False, now_us
