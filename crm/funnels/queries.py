@@ -155,14 +155,20 @@ class Funnels:
     def _fresh(self) -> Iterator[Stored]:
         """The columns as they are now; nobody else has them meanwhile."""
         with self._lock:
-            if self._stored is None:
-                found = None if self._file is None else kept(self._file)
-                self._stored = found or Stored()
+            stored = self._stored
+            if stored is None:
+                stored, self._attributes = self._kept() or Stored(), None
+            self._stored = None
             # A connection of its own: another's may look at what was before this.
             with reading(self._engine) as connection:
-                self._unkept += self._stored.refresh(connection)
+                self._unkept += stored.refresh(connection)
+            # Only now: columns that a failure left half fresh would count an event twice.
+            self._stored = stored
             self._keep()
-            yield self._stored
+            yield stored
+
+    def _kept(self) -> Stored | None:
+        return None if self._file is None else kept(self._file)
 
     def _keep(self) -> None:
         if self._file is None or self._stored is None or self._unkept < KEPT_FROM:

@@ -2,14 +2,20 @@
 
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from campaigns.intake import HEADQUARTERS
+from crm.funnels.columns import Columns, Kind
 from crm.funnels.kept import columns_file, keep, kept
+from crm.funnels.queries import Funnels
 from crm.funnels.stored import Stored
 from crm.journal.events import JOURNAL
+from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading, writing
 from tests.examples import a_card, an_event, written
 from tests.installations import Installation, clock
@@ -117,3 +123,42 @@ def test_what_was_accepted_before_amounts_had_a_bound_breaks_no_funnel(
         with reading(found.engine) as connection:
             stored.refresh(connection)
         assert stored.columns.kind("purchase.made").fields["#fen"].tolist() == [10**12]
+
+
+def test_columns_that_a_failure_left_half_fresh_are_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with clock(), Installation() as found:
+        found.accept(EVENTS[:60])
+        found.work()
+        funnels = Funnels(found.engine)
+        with funnels.columns_now(HEADQUARTERS_SCOPE):
+            pass
+        found.accept(EVENTS[60:])
+        found.work()
+        replace = Kind.replace
+        calls = count()
+
+        def fails_in_its_midst(*args: Any) -> None:
+            if next(calls) == 2:
+                raise OperationalError("SELECT", {}, Exception("the database went away"))
+            replace(*args)
+
+        with monkeypatch.context() as failing:
+            failing.setattr(Kind, "replace", fails_in_its_midst)
+            with pytest.raises(OperationalError), funnels.columns_now(HEADQUARTERS_SCOPE):
+                pass
+        with funnels.columns_now(HEADQUARTERS_SCOPE) as columns:
+            assert sizes(columns) == sizes(columns_read_anew(found))
+
+
+def sizes(columns: Columns) -> dict[str, int]:
+    """How many touchpoints there are of each kind."""
+    return {name: kind.size for name, kind in columns.kinds.items() if kind.size}
+
+
+def columns_read_anew(installation: Installation) -> Columns:
+    stored = Stored()
+    with reading(installation.engine) as connection:
+        stored.refresh(connection)
+    return stored.columns
