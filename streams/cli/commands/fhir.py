@@ -21,6 +21,7 @@ from crm.fhir.terms import BASE, Element
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading, writing
 from crm.storage.owner_alone import make_folder
+from streams.cli.commands.dealers_copy import may_leave_now, must_be_dealer
 from streams.cli.commands.options import NOT_FOUND, At, instant
 from streams.running.installation import open_installation
 from streams.running.private_files import private_file, write_private
@@ -83,7 +84,9 @@ def _export_copy(dealer: str, at_us: int | None, out: str) -> None:
     installation = open_installation()
     told_us = now_us() if at_us is None else at_us
     with reading(installation.engine) as connection:
+        must_be_dealer(connection, dealer)
         if at_us is None:
+            may_leave_now(connection, dealer)
             rows = copy_now(SCOPE, connection, dealer)
         else:
             rows = copy_then(SCOPE, connection, installation.keyring, dealer, at_us)

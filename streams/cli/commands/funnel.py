@@ -30,6 +30,7 @@ from crm.funnels.value_names import have_names, names_of_values
 from crm.scope import HEADQUARTERS_SCOPE as SCOPE
 from crm.storage.database import reading
 from crm.web.view.funnel_words import dimension_word, vocabulary
+from streams.cli.commands.dealers_copy import copy_of
 from streams.cli.commands.funnel_answers import (
     groups_as_json,
     result_as_json,
@@ -62,7 +63,6 @@ from streams.cli.commands.funnel_options import (
 )
 from streams.cli.commands.funnel_saved import asked_by, members_of, saved_named
 from streams.cli.commands.options import AsJson, At, day, instant
-from streams.cli.commands.touchpoints import copy_of
 from streams.running.installation import open_installation
 from streams.wording.output import (
     print_json,

@@ -10,6 +10,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from crm.copies.digest import digest
 from tests.functional.command.running import Jinxi
+from tests.integration.feed.dealers import contract, shared, withdrawal
 from tests.unit.crm.fhir.reading_back import assert_valid, rows_back
 
 DEALER = "D01"
@@ -142,3 +143,29 @@ def test_a_restricted_archive_is_not_exported(looking: Jinxi) -> None:
     answer = looking("fhir", person["person_id"], status=1)
     assert (answer.out, "限制" in answer.err) == (b"", True)
     assert looking("fhir", "nobody", status=1).out == b""
+
+
+def test_nothing_of_a_copy_leaves_while_what_takes_it_back_waits_to_be_recorded(
+    jinxi: Jinxi, tmp_path: Path
+) -> None:
+    take(jinxi, contract("D1"), *shared("C1", "D1"))
+    jinxi("work", "--until-idle")
+    assert jinxi("fhir", "--dealer", "D1").lines
+    take(jinxi, withdrawal("C1", "D1"))
+    answer = jinxi("fhir", "--dealer", "D1", "--out", tmp_path / "copy", status=2)
+    assert (answer.out, "现在不发放" in answer.err) == (b"", True)
+    assert not (tmp_path / "copy").exists()
+    jinxi("work", "--until-idle")
+    assert jinxi("fhir", "--dealer", "D1").lines == []
+
+
+def test_a_dealer_that_there_is_not_is_said_so(jinxi: Jinxi, tmp_path: Path) -> None:
+    take(jinxi, contract("D1"))
+    jinxi("work", "--until-idle")
+    answer = jinxi("fhir", "--dealer", "D9", "--out", tmp_path / "copy", status=2)
+    assert "D1" in answer.err
+    assert not (tmp_path / "copy").exists()
+
+
+def take(jinxi: Jinxi, *events: dict[str, Any]) -> None:
+    jinxi("accept", "-", stdin=b"\n".join(map(orjson.dumps, events)))
