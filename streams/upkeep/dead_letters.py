@@ -65,7 +65,8 @@ def _retry_one(installation: Installation, position: int) -> bool:
     try:
         with writing(installation.engine) as connection:
             hold(connection, RECORDING)
-            take_back(connection, [position])
+            if not take_back(connection, [position]):
+                return True  # Somebody else has recorded it since.
             recorder.cache.left_out = dead_positions(connection)
             progress = load_progress(connection, recorder.consumer)
             events = decode(rows_at(connection, [position]), installation.keyring)
@@ -80,8 +81,8 @@ def _retry_one(installation: Installation, position: int) -> bool:
     except Exception as error:
         # Whatever it is: the event stays aside, with its newest cause.
         with writing(installation.engine) as connection:
-            ((_, subject),) = take_back(connection, [position])
-            add_dead_letter(connection, position, subject, error, now_us())
+            for _, subject in take_back(connection, [position]):
+                add_dead_letter(connection, position, subject, error, now_us())
         return False
     if any(event.type_name == "card.erased" for event in events):
         Scrubbing(installation.engine, installation.keyring).erased()

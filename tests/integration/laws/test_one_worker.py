@@ -5,6 +5,7 @@ from datetime import date
 from itertools import count
 from random import Random
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from streams.running.installation import Installation as Opened
 from streams.running.lease import WorkerRunning, lease
+from streams.upkeep import dead_letters
 from streams.upkeep.dead_letters import failed_events, retry
 from streams.upkeep.replay import verify
 from tests.children import REFUSED_LEASE
@@ -141,6 +143,32 @@ def test_between_two_attempts_others_are_given_the_time_that_the_first_one_held(
             pass
         assert put_aside(installation) == [bad.key]
     assert held and set(held) == {7}
+
+
+def test_a_letter_that_somebody_else_has_recorded_meanwhile_is_left_alone(
+    poison: Poison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, bad = poisoned_world(3)
+    with clock(), Installation() as plain, Installation() as installation:
+        plain.accept(events)
+        plain.work()
+        with monkeypatch.context() as failing:
+            poison_by(failing)(bad, ValueError("not now"))
+            installation.accept(events)
+            installation.work()
+
+        def meanwhile(*arguments: Any) -> Recorder:
+            monkeypatch.undo()
+            with clock():
+                assert retry(opened(installation)) == (1, 0)
+            poison(bad, ValueError("it would fail now"))
+            return Recorder(*arguments)
+
+        monkeypatch.setattr(dead_letters, "Recorder", meanwhile)
+        assert retry(opened(installation)) == (1, 0)
+        monkeypatch.undo()
+        assert put_aside(installation) == []
+        assert_same(plain.snapshot(), installation.snapshot())
 
 
 def test_a_letter_that_fails_again_stays_a_letter(poison: Poison) -> None:
