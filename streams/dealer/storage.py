@@ -1,6 +1,5 @@
 """Errors of the disk on which a copy stands, said plainly."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from streams.dealer.errors import FileNotWritten, FolderBusy, StorageFull, StorageUnusable
+from streams.running.private_files import private_file
 
 _FULL = ("full", "no space", "file too large", "quota", "disk i/o error")
 
@@ -39,14 +39,8 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
 
     FileNotWritten when there is no room, or no right to write there.
     """
-    draft = file.with_name(f".{file.name}.new")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                yield stream
-            draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
+        with private_file(file) as stream:
+            yield stream
     except OSError as error:
         raise FileNotWritten(file, error.strerror or str(error)) from error
