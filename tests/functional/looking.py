@@ -106,8 +106,27 @@ def assert_fits(page: Page) -> None:
     assert not outside, "\n".join((f"{page.url}: text stands outside its box", *outside))
 
 
+_LYING_OVER_OTHERS = """() => {
+  const stays = (each) => { for (let at = each; at; at = at.parentElement)
+    if (/fixed|sticky/.test(getComputedStyle(at).position)) return true; return false; };
+  const all = [...new Set([...document.querySelectorAll(
+      "main button, main .button, main li > a, main summary, main input:not([type=hidden])")]
+    .map((target) => target.closest(".tick") ?? target))]
+    .filter((target) => target.checkVisibility() && !stays(target))
+    .map((target) => [target, target.getBoundingClientRect()]).filter(([, box]) => box.height);
+  const found = [];
+  all.forEach(([one, a], place) => { for (const [other, b] of all.slice(place + 1)) {
+    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (wide > 2 && high > 2 && !one.contains(other) && !other.contains(one))
+      found.push(`${one.outerHTML.slice(0, 90)} | ${other.outerHTML.slice(0, 90)}`);
+  } });
+  return found.slice(0, 5);
+}"""
+
+
 def assert_large_targets(page: Page) -> None:
-    """Buttons, fields and links outside running text are at least 44 px high.
+    """Buttons, fields and links outside running text are at least 44 px high, and lie apart.
 
     In a table on a desktop, where 25 rows are to be seen, they are as high as WCAG 2.2 asks.
     """
@@ -121,3 +140,5 @@ def assert_large_targets(page: Page) -> None:
            .map((target) => target.outerHTML.slice(0, 120))"""
     )
     assert not small, "\n".join([page.url, *small])
+    over = page.evaluate(_LYING_OVER_OTHERS)
+    assert not over, "\n".join([f"{page.url}: a tap on one may hit another", *over])

@@ -109,7 +109,9 @@ def funnels_page(visit: SignedIn) -> Response:
         "reached": reached_of(visit, asked),
         "times": list(other_times(asked.document, today_of(visit), visit.language)),
         "beside": list(compared_or_not(asked.document, today_of(visit), visit.language)),
-        "grouped": list(grouped_or_not(asked.document, visit.language)),
+        "grouped": list(
+            grouped_or_not(asked.document, visit.language, _dimensions(visit, asked.document))
+        ),
         "only_group": partial(only_group, asked.document),
         "money": money_of(report, costs_for(visit, asked), viewer),
         "money_beside": money_beside(visit, beside, viewer),

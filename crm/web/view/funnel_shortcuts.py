@@ -1,6 +1,6 @@
 """One tap from a funnel to its neighbours: another time, compared or not, one group alone."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -64,9 +64,12 @@ def compared_or_not(document: Document, today: date, language: Language) -> Iter
         yield Shortcut(translated(word, language), address_of(other), is_shown)
 
 
-def grouped_or_not(document: Document, language: Language) -> Iterator[Shortcut]:
-    """The same funnel broken down as meetings want it, or without where it is."""
-    for name in _OF_MEETINGS:
+def grouped_or_not(
+    document: Document, language: Language, offered: Container[str]
+) -> Iterator[Shortcut]:
+    """The same funnel broken down as meetings want it, by what is offered, or without where it
+    is."""
+    for name in filter(offered.__contains__, _OF_MEETINGS):
         is_shown = name in document.by
         by = tuple(each for each in document.by if each != name)
         other = structs.replace(document, by=by if is_shown else (*by, name))

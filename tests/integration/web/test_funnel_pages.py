@@ -592,6 +592,7 @@ def test_a_dealers_page_says_what_its_copy_holds_and_offers_nothing_else(
         assert number is not None and int(number[1]) > 0
         assert 'value="purchase.made"' in page and 'value="referral.given"' not in page
         assert 'name="by" value="city"' in page and 'name="by" value="source"' not in page
+        assert "按活动类别</a>" in page and "按经销商</a>" not in page
         assert "经销商=D01" in page and "经销商=D02" not in page
         asked = shop.get("/funnels?step=referral.given&step=purchase.made&days=183").text
         assert "副本里没有“转介绍别人”这种接触" in asked
