@@ -28,7 +28,7 @@ function fits(person, text) {
   return person.name.includes(asked) || person.sounds.some((sound) => sound.startsWith(asked)) || person.card.toLowerCase() === asked;
 }
 
-// As a list shows whom a form that waits is about; nothing where the phone does not know.
+// Whom a form that waits is about, as far as the phone knows.
 export async function shownOf(address, id) {
   const people = await queue.draft(`${actor} expected ${address.replace(/submit$/, "expected")}`).catch(() => null);
   return people?.find((person) => person.id === id)?.shown ?? "";

@@ -10,7 +10,6 @@ const WALK_IN_SENT = "/log/walk-in/submit";
 // Only pages with a form that has something to check are as heavy as what checks it.
 let checks = null, moving = null;
 
-// As the pages of the server write it: 11月30日 周一 22:15.
 const MOMENT = [{ month: "short", day: "numeric" }, { weekday: "short" }, { hour: "2-digit", minute: "2-digit" }];
 const { actor, now } = document.body.dataset;
 // A page that comes from the phone itself carries no time; the last one from the server counts.

@@ -248,7 +248,8 @@ def described(
 def _described(field: FormField, language: Language) -> dict[str, Any]:
     told: dict[str, Any] = {"kind": field.kind}
     if fault_text(field):
-        told["fault"] = fault_sentence(field, language)
+        if field.kind != "choice":
+            told["fault"] = fault_sentence(field, language)
         told["missing"] = fault_sentence(field, language, is_empty=True)
     if field.kind == "whole":
         told |= _values(field, language)
