@@ -46,6 +46,20 @@ def test_what_searches_a_list_stays_in_sight_when_its_filters_are_folded(on_phon
     expect(page.locator("details.fold > summary")).to_have_text("筛选：大型义诊")
 
 
+@pytest.mark.parametrize("width", [360, 390, 700, 900])
+def test_which_columns_a_list_has_is_chosen_within_the_screen(
+    on_phone: Journey, width: int
+) -> None:
+    on_phone.enter("audit")
+    page = on_phone.page
+    page.set_viewport_size({"width": width, "height": 844})
+    for path in ("/activities", "/audit", "/rewards"):
+        on_phone.open(path)
+        page.locator("details.cols > summary").tap()
+        box = page.locator(".cols-list").bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width, (path, box)
+
+
 def test_few_filters_of_calls_leave_the_first_of_them_on_the_first_screen_of_a_phone(
     on_phone: Journey,
 ) -> None:
