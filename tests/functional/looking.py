@@ -125,6 +125,29 @@ _LYING_OVER_OTHERS = """() => {
 }"""
 
 
+def assert_what_opens_fits(page: Page) -> None:
+    """Whatever is folded away stands within the screen once it is opened, each by itself."""
+    out = page.evaluate(
+        """() => {
+          const wide = document.documentElement.clientWidth, found = [];
+          for (const fold of document.querySelectorAll("main details:not([open])")) {
+            if (!fold.checkVisibility()) continue;
+            fold.open = true;
+            for (const each of fold.querySelectorAll("*")) {
+              if (!each.checkVisibility() || each.closest("svg, .sr, .scroll *")) continue;
+              const { left, right, width } = each.getBoundingClientRect();
+              if (width && (left < -1 || right > wide + 1))
+                found.push(`${Math.round(left)} to ${Math.round(right)}: `
+                  + each.outerHTML.slice(0, 100));
+            }
+            fold.open = false;
+          }
+          return found;
+        }"""
+    )
+    assert not out, "\n".join((f"{page.url}: stands outside the screen", *out[:5]))
+
+
 def assert_large_targets(page: Page) -> None:
     """Buttons, fields and links outside running text are at least 44 px high, and lie apart.
 

@@ -16,7 +16,13 @@ from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from crm.web.view.person_acts import ACTS
 from tests.functional.journeys import LARGEST_PAGE_BYTES, Journey
-from tests.functional.looking import PATHS, assert_accessible, assert_fits, assert_large_targets
+from tests.functional.looking import (
+    PATHS,
+    assert_accessible,
+    assert_fits,
+    assert_large_targets,
+    assert_what_opens_fits,
+)
 from tests.integration.web.sites import today
 
 pytestmark = pytest.mark.browser
@@ -94,6 +100,7 @@ def test_every_page_fits_has_large_targets_and_is_accessible(
         page.emulate_media(color_scheme="light")
         journey.open(path)
         assert_fits(page)
+        assert_what_opens_fits(page)
         assert_large_targets(page)
         # Words, roles and colours are the same on either; test_languages_and_zoom.py looks at
         # them at a desk, in three languages.
