@@ -2,7 +2,8 @@
 
 Such an activity is planned like any other, by the event that a phone sends; its id says that it
 was, so that a phone without network can name it on cards before the server has heard of it. It is
-confirmed by the first change that a planner makes of it, be it none.
+confirmed by the first change that a planner makes of it, be it none; a dealer that changes its own
+confirms nothing.
 """
 
 import re
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select
 from crm.activities.queries import ActivityRow, WholeActivity, activity
 from crm.activities.tables import ACTIVITY
 from crm.journal.events import JOURNAL, decode
+from crm.journal.logged_event import COMPANY
 from crm.journal.outbox import accepted_rows_of_subjects
 from crm.keyring.keyring import Keyring
 from crm.outcomes.shared import Activity, judge_activity
@@ -35,7 +37,7 @@ def unconfirmed(scope: Scope, connection: Connection) -> frozenset[str]:
         select(JOURNAL.c.subject)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .where(JOURNAL.c.subject == ACTIVITY.c.subject, JOURNAL.c.type == _CHANGED)
-        .where(OUTCOME.c.outcome == "recorded")
+        .where(OUTCOME.c.outcome == "recorded", JOURNAL.c.role.not_like("dealer%"))
     )
     query = select(ACTIVITY.c.activity_id).where(
         ACTIVITY.c.activity_id.startswith(PREFIX, autoescape=True),
@@ -51,14 +53,21 @@ def is_unconfirmed(whole: WholeActivity) -> bool:
     """The same of one activity."""
     is_walk_in = whole.stands.activity_id.startswith(PREFIX)
     return is_walk_in and not any(
-        event.type_name in (_CHANGED, "activity.cancelled") and outcome.takes_effect
+        outcome.takes_effect
+        and (
+            event.type_name == "activity.cancelled"
+            or (event.type_name == _CHANGED and event.party == COMPANY)
+        )
         for event, outcome in whole.events
     )
 
 
-def is_awaited(connection: Connection, activity_id: str) -> bool:
-    """Whether it is an activity of a phone whose form has not come yet: a card may come first."""
-    if not _OF_A_FORM.fullmatch(activity_id):
+def is_awaited(scope: Scope, connection: Connection, activity_id: str) -> bool:
+    """Whether it is an activity of a phone whose form has not come yet: a card may come first.
+
+    A dealer's people write none down, so they wait for none: it would tell them of others'.
+    """
+    if scope.dealer is not None or not _OF_A_FORM.fullmatch(activity_id):
         return False
     return not accepted_rows_of_subjects(connection, [f"activity/{activity_id}"])
 

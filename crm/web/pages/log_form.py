@@ -62,7 +62,7 @@ def activity_named(visit: Visit, connection: Connection, activity_id: str) -> Ac
     """The activity of an address, also one just written down on the spot; NotFound or Awaited."""
     found = accepted_activity(visit.scope, connection, visit.site.keyring, activity_id)
     if found is None:
-        raise Awaited if is_awaited(connection, activity_id) else NotFound
+        raise Awaited if is_awaited(visit.scope, connection, activity_id) else NotFound
     return found
 
 

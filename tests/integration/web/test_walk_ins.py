@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
+import orjson
 import pytest
 from sqlalchemy import select
 
@@ -131,3 +133,42 @@ def test_a_dealers_staff_writes_no_activity_down_and_sees_no_way_to_it(site: Run
     for client in entered(site, "hall"):
         assert client.get("/log/walk-in").status_code == 403
         assert "/log/walk-in" not in client.get("/log").text
+
+
+def test_what_the_dealer_itself_changes_of_it_confirms_nothing(
+    site: RunningSite, field: httpx.Client, plans: httpx.Client
+) -> None:
+    form_id, _ = written_down(field, title="门口义诊")
+    name = f"W-{form_id}"
+    said = {
+        "specversion": "1.0",
+        "id": f"change-{form_id}",
+        "source": "/dealers/D1",
+        "type": "jinxi.activity.changed.v1",
+        "subject": f"activity/{name}",
+        "time": f"{today()}T00:00:02+08:00",
+        "data": {"activity_id": name, "filing_no": "京备1"},
+    }
+    kind = {"content-type": "application/cloudevents+json"}
+    with site.client(Authorization=f"Bearer {site.token('dealer', 'D1')}") as client:
+        answer = client.post("/v1/events", content=orjson.dumps(said), headers=kind)
+    assert answer.json()["receipts"][0]["status"] == "accepted"
+    site.work()
+    with reading(site.site.engine) as connection:
+        assert name in unconfirmed(HEADQUARTERS_SCOPE, connection)
+    page = plans.get(f"/activities/{name}").text
+    assert "京备1" in page and "还没有核对" in page
+
+
+def test_one_of_another_dealer_is_to_a_dealer_as_if_nobody_had_written_it_down(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    theirs, _ = written_down(field, dealer="D2")
+    ours, _ = written_down(field, dealer="D1")
+    for recorded in (False, True):
+        if recorded:
+            site.work()
+        for client in entered(site, "hall"):
+            foreign, nobodys = (client.get(f"/log/W-{each}") for each in (theirs, str(uuid4())))
+            assert foreign.status_code == nobodys.status_code == 404
+            assert client.get(f"/log/W-{ours}").status_code == 200

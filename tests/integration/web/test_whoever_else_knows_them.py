@@ -24,7 +24,7 @@ from tests.integration.web.reward_sites import signed_in
 from tests.integration.web.sites import sign_in
 from tests.profiles import examples
 
-STEPS = 160
+STEPS = 100
 OF_THE_FORM = f"/said/{TAKEN_BACK}"
 BY_MACHINE = "/event?source=%2Fdealers%2FD1&id=m1"
 BEGIN = {
