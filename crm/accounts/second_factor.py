@@ -38,20 +38,15 @@ class SecondFactors:
             found = select(SECOND_FACTOR.c.confirmed_us).where(SECOND_FACTOR.c.actor == actor)
             return connection.execute(found).scalar() is not None
 
-    def offered_secret(self, actor: str) -> str:
-        """The secret that the phone is to take over; the same until it is confirmed."""
+    def offered_secret(self, actor: str) -> str | None:
+        """The secret that the phone is to take over; the same until it is confirmed, None then."""
         with writing(self.engine) as connection:
-            known = self._secret(connection, actor, confirmed=False)
-            if known is not None:
-                return known
             secret = pyotp.random_base32()
             sealed = seal(self.keyring.secret(_SEALING), secret.encode(), actor.encode())
-            former = SECOND_FACTOR.c.actor == actor, SECOND_FACTOR.c.confirmed_us.is_not(None)
-            connection.execute(delete(SECOND_FACTOR).where(*former))
             row = {"actor": actor, "sealed": sealed, "confirmed_us": None, "last_step": 0}
+            # However often it is opened, or confirmed meanwhile: the first one's stays.
             insert_new(connection, SECOND_FACTOR, [row])
-            # Opened twice at one moment, both times it is the first one's.
-            return self._secret(connection, actor, confirmed=False) or secret
+            return self._secret(connection, actor, confirmed=False)
 
     def confirm(self, actor: str, code: str, now_us: int) -> list[str] | None:
         """Turn it on with a first code; the recovery codes, shown this once. None: wrong code."""

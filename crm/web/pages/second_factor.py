@@ -60,7 +60,8 @@ def _page(
     visit: Visit, account: Account, *, wrong: bool = False, wait_minutes: int = 0
 ) -> Response:
     factors = visit.site.second_factors
-    is_on = factors.is_on(account.actor)
+    secret = None if factors.is_on(account.actor) else factors.offered_secret(account.actor)
+    is_on = secret is None
     context = {
         "title": _title(visit),
         "is_on": is_on,
@@ -72,8 +73,7 @@ def _page(
         "wrong": wrong,
         "wait_minutes": wait_minutes,
     }
-    if not is_on:
-        secret = factors.offered_secret(account.actor)
+    if secret is not None:
         address = address_for_phone(secret, account.name)
         picture = segno.make(address, error="m")
         context |= {

@@ -27,7 +27,7 @@ def test_the_secret_of_a_second_factor_is_one_however_often_its_page_is_opened(
     factors = SecondFactors(in_postgres.engine, in_postgres.keyring)
     for number in range(ROUNDS):
 
-        def offered(_: int, actor: str = f"u-{number}") -> str:
+        def offered(_: int, actor: str = f"u-{number}") -> str | None:
             return factors.offered_secret(actor)
 
         assert set(at_once(offered)) == {offered(0)}

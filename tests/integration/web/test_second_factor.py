@@ -177,3 +177,17 @@ def test_the_account_of_the_demo_needs_none_and_its_page_says_so(
     site.user("demo", "headquarters")
     assert sign_in(client, "demo").headers["location"] == "/"
     assert "演示账号" in client.get("/me").text
+
+
+def test_a_page_that_was_opened_a_moment_before_the_first_code_leaves_the_factor_on(
+    site: RunningSite, client: httpx.Client, clock: list[int]
+) -> None:
+    actor = real(site, "two-tabs")
+    factors = site.site.second_factors
+    secret = factors.offered_secret(actor)
+    assert secret is not None
+    assert factors.offered_secret(actor) == secret
+    assert factors.confirm(actor, pyotp.TOTP(secret).at(clock[0] // SECOND_US), clock[0])
+    # The other tab had looked whether it was on before that.
+    assert factors.offered_secret(actor) is None
+    assert factors.is_on(actor)
