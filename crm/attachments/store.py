@@ -2,9 +2,8 @@
 
 A file lies in the folder of its card (`Keyring.files_of`), under a name that is a keyed hash of
 card and content, behind one of the party that handed it over; none tells anything without the
-keyring. Destroying the key of the card
-deletes its folder, so an erasure leaves nothing. A file is written once: the same content again
-is the same file.
+keyring. Destroying the key of the card deletes its folder, so an erasure leaves nothing. A file is
+written once: the same content again is the same file.
 """
 
 import hmac

@@ -8,7 +8,7 @@ In this order, each row that was taken before being found once at most:
    one of them agrees;
 4. a row of an erased person leads to the erased card, and is refused: to nobody else;
 5. what is left is new, but a row beside which one that is *like* it has vanished is a question: a
-   corrected name and another person look the same from here, and only who wrote it knows;
+   corrected name and another person look the same from here, and only who wrote it knows.
 
 Pure: knows neither files nor journal.
 """
