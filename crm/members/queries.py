@@ -76,9 +76,8 @@ def list_members(
     """(one page of members, how many there are); a dealer's are its own."""
     query = _of_scope(scope, select(*_columns()))
     if wanted.text:
-        like = f"%{wanted.text.lower()}%"
         places = MEMBER.c.member, MEMBER.c.name, MEMBER.c.institution, MEMBER.c.dealer
-        query = query.where(or_(*(func.lower(place).like(like) for place in places)))
+        query = query.where(or_(*(e.icontains(wanted.text, autoescape=True) for e in places)))
     for column, value in ((MEMBER.c.kind, wanted.kind), (MEMBER.c.dealer, wanted.dealer)):
         query = query.where(column == value) if value else query
     if wanted.standing in _STANDINGS:

@@ -175,6 +175,13 @@ def test_a_dealer_finds_its_own_members_alone(site: RunningSite) -> None:
         assert len(rows) == total and {row.dealer for row in rows} == {"D1"}
 
 
+def test_signs_of_a_text_that_is_looked_for_stand_for_themselves(site: RunningSite) -> None:
+    with reading(site.site.engine) as connection:
+        for text, is_found in (("m1", True), ("%", False), ("M_", False)):
+            _, total = list_members(HEADQUARTERS_SCOPE, connection, Wanted(text), 50)
+            assert bool(total) is is_found, text
+
+
 def test_a_members_page_shows_what_its_referrals_came_to(site: RunningSite) -> None:
     with signed_in(site, "payer") as person:
         page = person.get("/members/M1").text
