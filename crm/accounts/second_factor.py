@@ -57,8 +57,10 @@ class SecondFactors:
             if step is None:
                 return None
             values = {"confirmed_us": now_us, "last_step": step}
-            this = SECOND_FACTOR.c.actor == actor
-            connection.execute(update(SECOND_FACTOR).where(this).values(values))
+            this = SECOND_FACTOR.c.actor == actor, SECOND_FACTOR.c.confirmed_us.is_(None)
+            confirmed = connection.execute(update(SECOND_FACTOR).where(*this).values(values))
+            if confirmed.rowcount == 0:
+                return None  # By the same code, sent twice at one moment: those codes stand.
             connection.execute(delete(RECOVERY_CODE).where(RECOVERY_CODE.c.actor == actor))
             rows = [{"code_hmac": self._keyed(actor, each), "actor": actor} for each in codes]
             connection.execute(insert(RECOVERY_CODE), rows)

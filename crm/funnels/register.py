@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from campaigns.wording.catalogues import N_
 from campaigns.wording.sentence import SaidError
@@ -12,7 +12,7 @@ from crm.funnels.document import Document
 from crm.funnels.report import Listed
 from crm.funnels.tables import SAVED_FUNNEL
 from crm.scope import Scope
-from crm.storage.database import writing
+from crm.storage.database import insert_new, writing
 
 LONGEST_NAME = 80
 
@@ -135,25 +135,27 @@ def _newest(connection: Connection, owner: Owner, funnel_id: str) -> Saved | Non
 
 def _write(engine: Engine, owner: Owner, wanted: Saved, funnel_id: str | None) -> Saved:
     with writing(engine) as connection:
-        known = None if funnel_id is None else _newest(connection, owner, funnel_id)
-        same = known is None or (known.listed is None) == (wanted.listed is None)
-        if (funnel_id is not None and known is None) or not same:
-            raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
-        saved = replace(
-            wanted,
-            funnel_id=funnel_id or str(uuid4()),
-            version=1 if known is None else known.version + 1,
-            saved_us=owner.now_us,
-            saved_by=owner.actor,
-        )
-        row = {
-            **{each: getattr(saved, each) for each in Saved.__slots__},
-            "document": msgspec.json.encode(saved.document),
-            "listed": None if saved.listed is None else msgspec.json.encode(saved.listed),
-            "dealer": owner.dealer,
-        }
-        connection.execute(insert(SAVED_FUNNEL), [row])
-    return saved
+        while True:
+            known = None if funnel_id is None else _newest(connection, owner, funnel_id)
+            same = known is None or (known.listed is None) == (wanted.listed is None)
+            if (funnel_id is not None and known is None) or not same:
+                raise SavingRefused(N_("没有这个漏斗，或者不是你存的"))
+            saved = replace(
+                wanted,
+                funnel_id=funnel_id or str(uuid4()),
+                version=1 if known is None else known.version + 1,
+                saved_us=owner.now_us,
+                saved_by=owner.actor,
+            )
+            row = {
+                **{each: getattr(saved, each) for each in Saved.__slots__},
+                "document": msgspec.json.encode(saved.document),
+                "listed": None if saved.listed is None else msgspec.json.encode(saved.listed),
+                "dealer": owner.dealer,
+            }
+            # Saved twice at one moment, the second one is the next version.
+            if insert_new(connection, SAVED_FUNNEL, [row], returning=[SAVED_FUNNEL.c.version]):
+                return saved
 
 
 def _saved(row: object) -> Saved:

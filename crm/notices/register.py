@@ -1,7 +1,7 @@
 """Adds a notice of the installation's own; what was added is never changed."""
 
 import orjson
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import COMMAND
@@ -9,7 +9,7 @@ from crm.accounts.changes import AccountChange, log_change
 from crm.notices.notice import Notice, NoticeInvalid
 from crm.notices.queries import find_notice
 from crm.notices.tables import NOTICE
-from crm.storage.database import writing
+from crm.storage.database import insert_new, writing
 
 
 def add_notice(engine: Engine, made: Notice, now_us: int, by: str = COMMAND) -> bool:
@@ -18,7 +18,16 @@ def add_notice(engine: Engine, made: Notice, now_us: int, by: str = COMMAND) -> 
     Raises NoticeInvalid when the version stands for another text: people may have agreed to it.
     """
     with writing(engine) as connection:
+        row = {
+            "version": made.version,
+            "purpose": made.purpose,
+            "texts": orjson.dumps(dict(made.texts)),
+            "sha256": made.sha256,
+            "added_us": now_us,
+        }
         known = find_notice(connection, made.version, made.purpose)
+        if known is None and not insert_new(connection, NOTICE, [row], [NOTICE.c.version]):
+            known = find_notice(connection, made.version, made.purpose)
         if known is not None:
             if known.sha256 != made.sha256:
                 raise NoticeInvalid(
@@ -27,14 +36,6 @@ def add_notice(engine: Engine, made: Notice, now_us: int, by: str = COMMAND) -> 
                     purpose=made.purpose,
                 )
             return False
-        row = {
-            "version": made.version,
-            "purpose": made.purpose,
-            "texts": orjson.dumps(dict(made.texts)),
-            "sha256": made.sha256,
-            "added_us": now_us,
-        }
-        connection.execute(insert(NOTICE), [row])
         name = f"{made.version} {made.purpose}"
         log_change(connection, AccountChange(now_us, by, "notice_added", name))
     return True

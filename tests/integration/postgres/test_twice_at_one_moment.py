@@ -2,14 +2,20 @@
 
 from datetime import date
 
+import pyotp
 from sqlalchemy import func, select
 
+from campaigns.times import SECOND_US
 from crm.accounts.second_factor import SecondFactors
 from crm.clock import now_us
+from crm.funnels.document import Document as FunnelDocument
+from crm.funnels.register import Owner, save_funnel
 from crm.intake.sheet_headings import remember, remembered
 from crm.letters.queries import letter_templates
 from crm.letters.register import add_template
 from crm.letters.template import LetterTemplate, Words
+from crm.notices.notice import HEADINGS, Notice, notice
+from crm.notices.register import add_notice
 from crm.policies.document import Document
 from crm.policies.register import Writer, keep_draft
 from crm.policies.tables import POLICY_DRAFT
@@ -19,6 +25,7 @@ from tests.installations import Installation
 from tests.integration.postgres.at_once import AT_ONCE, at_once
 
 ROUNDS = 5
+FUNNEL = FunnelDocument(("activity.attended", "purchase.made"))
 
 
 def test_the_secret_of_a_second_factor_is_one_however_often_its_page_is_opened(
@@ -27,10 +34,26 @@ def test_the_secret_of_a_second_factor_is_one_however_often_its_page_is_opened(
     factors = SecondFactors(in_postgres.engine, in_postgres.keyring)
     for number in range(ROUNDS):
 
-        def offered(_: int, actor: str = f"u-{number}") -> str | None:
-            return factors.offered_secret(actor)
+        def offered(_: int, actor: str = f"u-{number}") -> str:
+            return factors.offered_secret(actor) or ""
 
         assert set(at_once(offered)) == {offered(0)}
+
+
+def test_a_first_code_that_is_sent_several_times_at_once_gives_recovery_codes_once(
+    in_postgres: Installation,
+) -> None:
+    factors = SecondFactors(in_postgres.engine, in_postgres.keyring)
+    for number in range(ROUNDS):
+        at_us, actor = now_us(), f"u-{number}"
+        code = pyotp.TOTP(factors.offered_secret(actor) or "").at(at_us // SECOND_US)
+
+        def confirm(_: int, actor: str = actor, code: str = code, at_us: int = at_us) -> str:
+            return " ".join(factors.confirm(actor, code, at_us) or ())
+
+        *others, codes = at_once(confirm)
+        assert others == [""] * (AT_ONCE - 1)
+        assert factors.takes(actor, codes.split()[0], at_us)
 
 
 def test_what_headings_mean_is_remembered_for_all_who_send_at_once(
@@ -79,3 +102,29 @@ def test_templates_that_are_written_at_once_are_all_kept(in_postgres: Installati
     with reading(engine) as connection:
         names = {each.name for each in letter_templates(HEADQUARTERS_SCOPE, connection)}
     assert {f"own-{n + 1}" for n in range(AT_ONCE)} <= names
+
+
+def test_a_notice_that_is_added_several_times_at_once_is_added_once(
+    in_postgres: Installation,
+) -> None:
+    text = "# 标题\n" + "".join(f"\n## {heading}\n\n写清楚。\n" for heading in HEADINGS["zh-CN"])
+    for number in range(ROUNDS):
+        made = notice(f"n-{number}", "archive", {"zh-CN": text})
+
+        def add(_: int, made: Notice = made) -> str:
+            return f"{add_notice(in_postgres.engine, made, now_us())}"
+
+        assert at_once(add) == ["False"] * (AT_ONCE - 1) + ["True"]
+
+
+def test_a_funnel_that_is_saved_several_times_at_once_has_a_version_of_each(
+    in_postgres: Installation,
+) -> None:
+    owner = Owner(HEADQUARTERS_SCOPE, "u-1", now_us())
+    known = save_funnel(in_postgres.engine, owner, "walk", FUNNEL)
+
+    def save(_: int) -> str:
+        again = save_funnel(in_postgres.engine, owner, "walk", FUNNEL, funnel_id=known.funnel_id)
+        return f"{again.version}"
+
+    assert at_once(save) == [f"{version}" for version in range(2, 2 + AT_ONCE)]
