@@ -222,8 +222,12 @@ def recorded_events(
 
 def weights_now(connection: Connection, keyring: Keyring) -> Weights | None:
     """The weights in force; None: the deterministic rule alone."""
-    events = in_order(_of_kinds(connection, keyring, "matching/"))
-    return weights_in_force(judge_matching(events)[1])
+    return weights_in_force(published_weights(connection, keyring))
+
+
+def published_weights(connection: Connection, keyring: Keyring) -> tuple[LoggedEvent, ...]:
+    """Every recorded document of weights."""
+    return judge_matching(in_order(_of_kinds(connection, keyring, "matching/")))[1]
 
 
 def _of_kinds(connection: Connection, keyring: Keyring, *prefixes: str) -> list[LoggedEvent]:

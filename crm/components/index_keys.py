@@ -84,13 +84,10 @@ def keys_of_subject(
     digest: Digest,
     *,
     weighed: bool = False,
-    whoever: bool = False,
 ) -> set[str]:
     """The keys of everything that one history ever spoke of.
 
     weighed: those too under which weights compare cards.
-    whoever: of a part of a history, which does not show whose card it is: joining keys of all that
-    is written in it, whoever wrote it.
     """
     keys: set[str] = set()
     words = []
@@ -101,17 +98,15 @@ def keys_of_subject(
         if event.type_name in PERSONAL:
             words.append(event)
     if not erased:
-        keys |= _keys_of_words(words, digest, weighed=weighed, whoever=whoever)
+        keys |= _keys_of_words(words, digest, weighed=weighed)
     keys.discard(subject)
     return keys
 
 
-def _keys_of_words(
-    words: Sequence[LoggedEvent], digest: Digest, *, weighed: bool, whoever: bool
-) -> set[str]:
+def _keys_of_words(words: Sequence[LoggedEvent], digest: Digest, *, weighed: bool) -> set[str]:
     keys: set[str] = set()
     told = 0
-    for of_owner in [words] if whoever else _by_owner(words):
+    for of_owner in _by_owner(words):
         told = max(told, len(of_owner))
         written = _Written.of(of_owner)
         keys |= written.index_keys(digest)

@@ -20,13 +20,14 @@ from sqlalchemy import Connection, Table
 from campaigns.cloudevents import Refusal, check, decode_data
 from campaigns.intake import Credential
 from campaigns.wording.catalogues import N_
-from crm.components.as_of import past_of_subjects
+from crm.components.as_of import past_of_subjects, published_weights, recorded_events
 from crm.components.evaluation import Evaluation
 from crm.components.event_filter import EVERYTHING
 from crm.components.index import subjects_tied_to
 from crm.components.index_keys import JOINING, keyed_digest, keys_of_subject, kind_of
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
+from crm.outcomes.matching import ever_weighed
 from crm.outcomes.outcome import Outcome
 from crm.outcomes.tables import OUTCOME
 from crm.recording.projections import PROJECTIONS, RowHashes
@@ -137,13 +138,20 @@ def what_if(
 
 
 def _subjects(connection: Connection, keyring: Keyring, events: Sequence[LoggedEvent]) -> list[str]:
-    """The subjects of the events, and whoever they would tie to them."""
+    """The subjects of the events, and whoever they would tie to them.
+
+    What is written anew ties together with what stands there: a birth date with the name.
+    """
     subjects = {event.subject for event in events}
+    histories: dict[str, list[LoggedEvent]] = {subject: [] for subject in subjects}
+    for event in (*recorded_events(connection, keyring, sorted(subjects)), *events):
+        histories[event.subject].append(event)
     digest = keyed_digest(keyring.secret("ties"))
+    weighed = ever_weighed(published_weights(connection, keyring))
     keys = {
         key
-        for event in events
-        for key in keys_of_subject(event.subject, [event], digest, whoever=True)
+        for subject, history in histories.items()
+        for key in keys_of_subject(subject, history, digest, weighed=weighed)
     }
     joining = {key for key in keys if kind_of(key) in JOINING}
     subjects |= {key for key in joining if kind_of(key) == "card"}

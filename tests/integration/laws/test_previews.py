@@ -1,6 +1,7 @@
 """What a preview says would change is what changes when it is said."""
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from crm.recording.projections import PROJECTIONS
 from crm.storage.bulk import key_places, own_columns
 from crm.storage.database import reading
 from tests.installations import Installation, clock
-from tests.worlds import CLOCK_US, CREDENTIALS, FEW, HEADQUARTERS_NAMES, Sent, worlds
+from tests.worlds import CLOCK_US, CREDENTIALS, FEW, HEADQUARTERS_NAMES, Maker, Sent, worlds
 
 AT_US = day_end_us(shanghai_day(CLOCK_US)) - 1
 Rows = Mapping[str, Mapping[tuple[Any, ...], tuple[Any, ...]]]
@@ -64,8 +65,15 @@ def can_be_previewed(sent: Sent, events: list[Sent]) -> bool:
     )
 
 
+def strangers(seed: int) -> list[Sent]:
+    """A world in which nobody has a phone or an ID number, and weights say who is who."""
+    maker = Maker(Random(seed), with_erasures=False, id_numbers=(None,))  # type: ignore[arg-type]
+    maker.contact = lambda: {"phones": []}  # type: ignore[method-assign]
+    return maker.weighed_world(70)
+
+
 @FEW
-@given(worlds(with_erasures=False), st.data())
+@given(worlds(with_erasures=False) | st.integers(0, 2**48).map(strangers), st.data())
 def test_a_preview_tells_the_rows_that_will_change(events: list[Sent], data: st.DataObject) -> None:
     words = [sent for sent in events if can_be_previewed(sent, events)]
     said = data.draw(st.sampled_from(words))
@@ -101,6 +109,36 @@ def wire(type_name: str, card: str, number: int, **data: Any) -> dict[str, Any]:
 def card(name: str, card_id: str, number: int) -> Sent:
     person = {"person": {"name": name}, "source_kind": "walk_in"}
     return Sent(wire("card.registered", card_id, number, **person), "company")
+
+
+FULL: dict[str, Any] = {
+    "person": {"name": "王小明", "birth_date": "1949-12-31"},
+    "region": "110105",
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "completed"),
+    [
+        ({**FULL, "person": {"name": "王小明"}}, {"person": {"birth_date": "1949-12-31"}}),
+        ({**FULL, "region": None}, {"region": "110105"}),
+        ({**FULL, "person": {**FULL["person"], "name": "李"}}, {"person": {"name": "王小明"}}),
+    ],
+)
+def test_what_joins_by_what_stands_there_already_is_foreseen(
+    written: dict[str, Any], completed: dict[str, Any]
+) -> None:
+    kind = {"source_kind": "walk_in"}
+    said = [wire("card.registered", "c1", 1, **FULL, **kind)]
+    said.append(wire("card.registered", "c2", 2, **written, **kind))
+    with clock(), Installation() as installation:
+        installation.accept([Sent(each, "company") for each in said])
+        installation.work()
+        correction = Sent(wire("card.corrected", "c2", 3, **completed), "company")
+        with reading(installation.engine) as connection:
+            event = imagined(correction.line, HEADQUARTERS, CLOCK_US)
+            preview = what_if(connection, installation.keyring, [event], AT_US)
+        assert [len(preview.before.persons), len(preview.after.persons)] == [2, 1]
 
 
 def test_a_merge_is_previewed_without_being_said() -> None:
