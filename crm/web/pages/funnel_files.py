@@ -133,7 +133,7 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
     lines: list[tuple[FileCell, ...]] = []
     if saved is not None:
         lines.append((saved.name,))
-    beside = beside_of(visit, asked.document)
+    beside = beside_of(visit, asked.document, asked.document.by)
     compared = against(report, beside.report, viewer) if beside else ()
     heads = [visit.say(head) for head in _HEADS]
     if beside:
@@ -153,13 +153,24 @@ def _lines(visit: Visit) -> list[tuple[FileCell, ...]]:
         word = visit.say(PERIODS[asked.document.compare])
         lines += [(), (word,), *money_lines(other, [visit.say(head) for head in _MONEY_HEADS])]
     words = [step_word(step, visit.language) for step in asked.document.steps]
-    for breakdown in breakdowns_of(report, viewer):
+    for breakdown in breakdowns_of(report, viewer, beside.report if beside else None):
         rates = [visit.say(_FROM_BEFORE) % {"step": word} for word in words[1:]]
         lines += [(), (breakdown.word, *words, *rates)]
         lines += [
             (group.word, *map(_number, group.counts), *group.rates[1:])
             for group in breakdown.groups
         ]
+        if any(group.then for group in breakdown.groups):
+            period = visit.say(PERIODS[asked.document.compare])
+            lines += [(), (f"{breakdown.word} · {period}", *words, *rates)]
+            lines += [
+                (
+                    group.word,
+                    *(_number(count) for count, _ in group.then),
+                    *(rate for _, rate in group.then[1:]),
+                )
+                for group in breakdown.groups
+            ]
     lines += [(), (visit.say(N_("数字来源")),)]
     lines += [(line,) for line in passport_of(visit, asked, report, beside)]
     return lines

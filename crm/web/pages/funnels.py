@@ -95,7 +95,7 @@ def funnels_page(visit: SignedIn) -> Response:
         return visit.render("funnels.html", wrong, 400)
     report = report_of(visit, asked)
     viewer = viewer_of(visit, asked)
-    beside = beside_of(visit, asked.document)
+    beside = beside_of(visit, asked.document, asked.document.by)
     compared = against(report, beside.report, viewer) if beside else ()
     context: dict[str, Any] = {
         "title": saved.name if saved else visit.say(N_("漏斗")),
@@ -104,7 +104,7 @@ def funnels_page(visit: SignedIn) -> Response:
         "report": report,
         "bars": bars_of(report, viewer, compared),
         "png": f"{file_stem(asked.document, today_of(visit), visit.language)}.png",
-        "breakdowns": list(breakdowns_of(report, viewer)),
+        "breakdowns": list(breakdowns_of(report, viewer, beside.report if beside else None)),
         "lists_behind": lists_behind(beside.other, viewer) if beside else (),
         "reached": reached_of(visit, asked),
         "times": list(other_times(asked.document, today_of(visit), visit.language)),

@@ -1,7 +1,7 @@
 """The groups of a funnel, as they are drawn: small multiples of one scale, and their table."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from campaigns.wording.catalogues import N_
@@ -14,6 +14,7 @@ from crm.web.view.funnel_view import Rate, Viewer, interval_text, rate_in_file, 
 from crm.web.view.funnel_words import dimension_word
 
 MULTIPLES = 12
+_OF_TIME = ("month", "week")
 WITHHELD = N_("隐去")
 """Of a group: too few, or what would tell how many others are few."""
 
@@ -23,7 +24,8 @@ class Small:
     """One group of a breakdown: its bars on the scale that all groups share.
 
     shares: of steps, 0 where one is not told; rates: of each step from the one before, None where
-    either is not told, and of the first.
+    either is not told, and of the first. then: the counts and rates of the same group in the period
+    that it is compared with, where it is.
     """
 
     value: str | None
@@ -35,6 +37,7 @@ class Small:
     hrefs: tuple[str, ...]
     sure: str
     spent: str
+    then: tuple[tuple[str, Rate | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,29 @@ class Breakdown:
     """Whether anything is held back."""
 
 
-def breakdowns_of(report: Report, viewer: Viewer) -> Iterator[Breakdown]:
-    """The breakdowns as they are drawn."""
+def breakdowns_of(
+    report: Report, viewer: Viewer, other: Report | None = None
+) -> Iterator[Breakdown]:
+    """The breakdowns as they are drawn; other: of the period that it is compared with."""
     for name, groups in report.groups.items():
-        open_steps = [[True] * len(report.steps)] * len(groups)
-        if not viewer.names:
-            open_steps = shown_of_groups(name, groups)
+        open_steps = _open_steps(name, groups, viewer)
         shown = [pair for pair in zip(groups, open_steps, strict=True) if pair[1][0]]
+        # Of a month that both periods have each holds another part.
+        is_beside = other is not None and name not in _OF_TIME
+        then = _then(name, other, viewer) if other is not None and is_beside else {}
+        # Who was there then and is not now is on no side but that one, and its numbers add up.
+        gone = [value for value in then if all(value != each.value for each in groups)]
+        steps = len(report.steps)
+        shown += [(GroupCounts(value, (0,) * steps), [True] * steps) for value in gone]
         widest = max((each.people[0] for each, _ in shown), default=0)
-        drawn = tuple(_small(each, may, name, widest, report, viewer) for each, may in shown)
+        nobody = (("0", None),) * len(report.steps)
+        drawn = tuple(
+            replace(
+                _small(each, may, name, widest, report, viewer),
+                then=then.get(each.value, nobody) if is_beside else (),
+            )
+            for each, may in shown
+        )
         largest = sorted(range(len(shown)), key=lambda at: -shown[at][0].people[0])[:MULTIPLES]
         yield Breakdown(
             name,
@@ -66,6 +83,29 @@ def breakdowns_of(report: Report, viewer: Viewer) -> Iterator[Breakdown]:
             tuple(drawn[at] for at in sorted(largest)),
             not all(map(all, open_steps)),
         )
+
+
+def _open_steps(name: str, groups: Sequence[GroupCounts], viewer: Viewer) -> Sequence[Shown]:
+    """Of each group which steps may be told to the viewer."""
+    if viewer.names:
+        return [[True] * len(each.people) for each in groups]
+    return shown_of_groups(name, groups)
+
+
+def _then(
+    name: str, other: Report, viewer: Viewer
+) -> dict[str | None, tuple[tuple[str, Rate | None], ...]]:
+    """The groups of the other period, told by the same rules as if they stood alone."""
+    groups = other.groups.get(name, ())
+    found = {}
+    for group, shown in zip(groups, _open_steps(name, groups, viewer), strict=True):
+        if not shown[0]:
+            continue
+        told = [each if may else None for each, may in zip(group.people, shown, strict=True)]
+        counts = [viewer.say(WITHHELD) if each is None else f"{each:,}" for each in told]
+        rates = [None, *(rate_in_file(now, before) for before, now in pairwise(told))]
+        found[group.value] = tuple(zip(counts, rates, strict=True))
+    return found
 
 
 def _small(

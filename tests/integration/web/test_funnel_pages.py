@@ -378,6 +378,33 @@ def test_a_funnel_is_broken_down_by_dealer_and_kind_with_one_tap_and_each_count_
     assert heads[-1].endswith("比上一步")
 
 
+def test_two_periods_are_compared_group_by_group_on_the_page_and_in_files(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    query = f"{ARCHIVED}&compare=before&by=dealer"
+    asked = asked_funnel(QueryParams(query), "zh-CN").document
+    other = other_period(asked, today())
+    assert other is not None
+    document = structs.replace(other.document, by=("dealer",))
+    question = Question(document, today(), as_of=other.as_of)
+    then = site.site.funnels.report(HEADQUARTERS_SCOPE, question).groups["dealer"]
+    page = office.get(f"/funnels?{query}").text.partition("<h2>按经销商</h2>")[2]
+    assert "下面一行小字是比的那一段（前一段）" in page
+    book = load_workbook(BytesIO(office.get(f"/funnels.xlsx?{query}").content))
+    rows = list(book.active.values)
+    (place,) = [at for at, row in enumerate(rows) if row[0] == "经销商 · 前一段"]
+    beside = {str(row[0]): row[1:3] for row in rows[place + 1 :] if row[0] and row[1] is not None}
+    here = {word.rpartition("（")[2].rstrip("）"): told for word, told in beside.items()}
+    assert len(then) > 2
+    # Whoever has nobody now stands there too: the groups of either period add up.
+    for group in then:
+        assert here[str(group.value)] == group.people[:2]
+        assert f"<small>{group.people[0]:,}</small>" in page
+    assert sum(told[0] for told in here.values()) == sum(group.people[0] for group in then)
+    # Months of another time have no other side.
+    assert "下面一行小字" not in office.get(f"/funnels?{ARCHIVED}&compare=before&by=month").text
+
+
 def first_count(page: str, row: str = "1 到场[^<]*") -> str:
     found = re.search(
         rf'<th scope="row">(?:<a[^>]*>)?{row}(?:</a>)?</th><td><a[^>]*>([0-9,]+)', page
