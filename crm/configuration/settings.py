@@ -113,6 +113,15 @@ class Settings:
         None,
         N_("信用邮件发时交给哪台服务器，写成 主机:端口；不写就没有这条路"),
     )
+    mail_tls: str = option(
+        "JINXI_SMTP_TLS",
+        one_of("required", "offered"),
+        "required",
+        N_(
+            "邮件在路上要不要加密：required 是没有 TLS、证书对不上就不发，"
+            "offered 是对方有就用、没有也发（只给本机或自己网络里的服务器）"
+        ),
+    )
     mail_from: str | None = option(
         "JINXI_SMTP_FROM",
         TEXT,

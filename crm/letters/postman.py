@@ -35,9 +35,9 @@ FAILURES_IN_A_ROW = 3
 """After so many it is the server that is in trouble, not an address."""
 Went = Literal["sent", "before"] | Trouble
 """before: it was begun before, or its person has it; the others as `NotSent` names them."""
-_OF_THE_WAY = {"unreachable", "no_way", "shut"}
+_OF_THE_WAY = {"unreachable", "no_way", "shut", "insecure"}
 """Whoever is written to, it would go the same."""
-_FOR_SOMEBODY = {"no_way", "shut"}
+_FOR_SOMEBODY = {"no_way", "shut", "insecure"}
 """It does not pass by itself."""
 _log = logging.getLogger(__name__)
 

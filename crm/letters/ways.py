@@ -1,6 +1,7 @@
 """The ways on which a letter leaves the house: a mail server, a gateway for phones, paper."""
 
 import smtplib
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,10 +34,10 @@ _OK, _RECIPIENT_TAKEN, _FOR_GOOD = 250, (250, 251), 500
 _KEY_NAME = "messages"
 
 
-Trouble = Literal["refused", "later", "unsure", "unreachable", "no_way", "shut"]
+Trouble = Literal["refused", "later", "unsure", "unreachable", "no_way", "shut", "insecure"]
 """Of this letter: refused for good; later: it may be taken another time; unsure: it was handed
 over, and no answer came. Of the way: unreachable for now; no_way: none is set up; shut: we are
-turned away, whoever is written to."""
+turned away, whoever is written to; insecure: others could read along on the way there."""
 
 
 class NotSent(Exception):
@@ -55,12 +56,15 @@ class Ways:
     mail_from: str | None = None
     gateway: str | None = None
     loopback: bool = False
+    needs_tls: bool = False
+    """Whether mail leaves over TLS alone, to a server whose certificate proves its name."""
 
     @classmethod
     def of(cls, settings: Settings) -> "Ways":
         """What the settings say."""
         server, sender = settings.mail_server, settings.mail_from
-        return cls(server, sender, settings.messages_url, settings.webhooks_to_loopback)
+        loopback, needs_tls = settings.webhooks_to_loopback, settings.mail_tls == "required"
+        return cls(server, sender, settings.messages_url, loopback, needs_tls)
 
     def has(self, way: Way) -> bool:
         """Whether a letter can leave on it."""
@@ -75,7 +79,7 @@ class Ways:
         return urlsplit(self.gateway or "").hostname or ""
 
     def mail(self, letter: Letter, to: str, letter_id: str, at_us: int) -> None:
-        """Hand it to the mail server, over TLS where that offers it; NotSent."""
+        """Hand it to the mail server; NotSent."""
         if self.mail_server is None or self.mail_from is None:
             raise NotSent("no_way")
         message = EmailMessage()
@@ -90,16 +94,15 @@ class Ways:
         try:
             server = smtplib.SMTP(host, int(port), timeout=_SECONDS)
             try:
-                server.ehlo_or_helo_if_needed()
-                if server.has_extn("starttls"):
-                    server.starttls()
-                    server.ehlo()
+                _secure(server, needs_tls=self.needs_tls)
                 _post(server, self.mail_from, to, message.as_bytes(policy=SMTP))
             finally:
                 # However the leave-taking goes: it is taken, or it is not, by now.
                 with suppress(OSError, smtplib.SMTPException):
                     server.quit()
                 server.close()
+        except ssl.SSLError as error:
+            raise NotSent("insecure") from error
         except (OSError, smtplib.SMTPException) as error:
             raise NotSent(_why(error)) from error
 
@@ -126,6 +129,16 @@ class Ways:
             raise NotSent("later")
         if status not in _TAKEN:
             raise NotSent("refused" if status in _OF_THIS_MESSAGE else "shut")
+
+
+def _secure(server: smtplib.SMTP, *, needs_tls: bool) -> None:
+    """Go over to TLS (RFC 3207): where it is offered, or not on at all without it."""
+    server.ehlo_or_helo_if_needed()
+    if server.has_extn("starttls"):
+        server.starttls(context=ssl.create_default_context() if needs_tls else None)
+        server.ehlo()
+    elif needs_tls:
+        raise NotSent("insecure")
 
 
 def _post(server: smtplib.SMTP, sender: str, to: str, message: bytes) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -75,12 +76,12 @@ def a_gateway() -> Iterator[Gateway]:
 
 
 @contextlib.contextmanager
-def a_mail_server(handler: object) -> Iterator[str]:
-    """A real one, with what it does to a message; its address."""
+def a_mail_server(handler: object, tls_context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A real one, with what it does to a message; its address. tls_context: how it offers TLS."""
     with contextlib.closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port, tls_context=tls_context)
     controller.start()
     try:
         yield f"127.0.0.1:{port}"

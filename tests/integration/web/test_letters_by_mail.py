@@ -453,7 +453,7 @@ def test_after_a_kill_it_goes_on_and_nobody_gets_two(
     environment = {
         **os.environ,
         **{"JINXI_DATA": str(folder), "JINXI_SMTP_FROM": "crm@example.com"},
-        "JINXI_SMTP": str(site.site.ways.mail_server),
+        **{"JINXI_SMTP": str(site.site.ways.mail_server), "JINXI_SMTP_TLS": "offered"},
     }
     command = [sys.executable, "-c", _PROCESS, str(NOON_US)]
     has_one, goes = Event(), Event()
