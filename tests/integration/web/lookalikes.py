@@ -134,6 +134,39 @@ class Lookalike:
         self.buy("x-str", "B-str", "D1", **at_ours)
         self.company.work()
 
+    def feed(self) -> set[str]:
+        """What the dealer's system is told: the last word on each row, without its number."""
+        self.company.work()
+        lines = self.company.dealer("D1").lines(after=0, limit=5_000)[:-1]
+        told = ({k: v for k, v in each.items() if k != "sequence"} for each in lines)
+        return {orjson.dumps(each, option=orjson.OPT_SORT_KEYS).decode() for each in told}
+
+    def more_of_others(self, random: Random) -> None:
+        """One word more that the company or the second dealer says of the same person."""
+        number = random.getrandbits(40)
+        words: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("club.left", {"club": "夕阳红"}),
+            ("trial.started", {"trial_id": f"t-{number}", "sku": "JX-B4"}),
+            ("trial.ended", {"trial_id": "t-more", "outcome": "unsatisfied"}),
+            ("follow_up.done", {"channel": "phone", "outcome": "refused"}),
+            ("follow_up.done", {"channel": "visit", "outcome": "reached"}),
+            ("consent.withdrawn", {"purpose": "share_with_dealer", "dealer": "D2"}),
+            ("consent.refused", {"purpose": "health"}),
+            ("card.corrected", {"region": random.choice(["110105", "310115"])}),
+            ("card.corrected", {"person": {"birth_year": random.choice([1944, 1950, None])}}),
+            ("card.corrected", {"contact": {"phones": [PHONE, f"136{number % 10**8:08d}"]}}),
+            ("card.corrected", {"person": {"sex": random.choice(["male", "female", None])}}),
+            ("activity.attended", {"activity_id": "A-one"}),
+            ("gift.given", {"item": "book", "value_fen": 100, "activity_id": "A-one"}),
+            ("complaint.raised", {"complaint_id": f"k-{number}", "kind": "service"}),
+            (
+                "referral.made",
+                {"referral_id": f"r-{number}", "member": "M-two", "patient_agreed": True},
+            ),
+        )
+        type_name, data = random.choice(words)
+        self.say(type_name, random.choice(["x-more", "x-more", "x-str", "C2"]), 0, **data)
+
     def of_headquarters(self) -> None:
         """Somebody there changes what is the dealer's, and takes back what its people wrote."""
         with reading(self.site.site.engine) as connection:

@@ -119,9 +119,12 @@ def test_whether_anybody_else_knows_a_dealers_people_shows_on_no_page(
         for _ in range(STEPS):
             walk.step()
             if random.random() < 0.1:
+                pair[1].more_of_others(random)
                 for each in pair:
                     each.company.work()
         assert walk.sent > STEPS
+        alone, known = (each.feed() for each in pair)
+        assert alone == known and alone
     finally:
         for client in clients:
             client.close()
