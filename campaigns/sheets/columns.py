@@ -148,11 +148,17 @@ CONSENT_PURPOSES = {
 _ALL = (*COLUMNS, REASON_COLUMN, VERDICT_COLUMN)
 BY_KEY = {column.key: column for column in _ALL}
 _NO_LETTER = re.compile(r"[\W_]+")
+_LONGEST_REMEMBERED = 200
+
+
+def plain_heading(text: str) -> str:
+    """A heading without what hands change: width of characters, blanks, brackets, case."""
+    # What is longer is no heading, and would fill the memory.
+    return _plain(text) if len(text) <= _LONGEST_REMEMBERED else _plain.__wrapped__(text)
 
 
 @lru_cache(maxsize=4_096)
-def plain_heading(text: str) -> str:
-    """A heading without what hands change: width of characters, blanks, brackets, case."""
+def _plain(text: str) -> str:
     return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 

@@ -1,6 +1,7 @@
 """From bytes to a checked event: what is read, what is encrypted, what counts as content."""
 
 import json
+import tracemalloc
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.catalogue import WIRE_NAMES
-from campaigns.cloudevents import LARGEST_EVENT_BYTES, CheckedEvent, Refusal, check
+from campaigns.cloudevents import LARGEST_EVENT_BYTES, CheckedEvent, Refusal, check, check_object
 from campaigns.kinds import kind_of
 from campaigns.times import DAY_US, SECOND_US, day_start_us, parse_instant_us
 from tests.examples import HAPPENED, LATER_US, a_card, an_event, days_after, valid_data, written
@@ -439,3 +440,18 @@ AMOUNTS: dict[str, dict[str, Any]] = {
     "purchase.made": {"purchase_id": "p1", "card_id": "c1", "sku": "S", "channel": "dealer"},
 }
 """What each type asks for beside its amounts."""
+
+
+@pytest.mark.parametrize("attribute", ["type", "source", "id", "subject", "time"])
+def test_what_is_refused_stays_in_no_memory(attribute: str) -> None:
+    size, times = 100_000, 50
+    check_object(a_card() | {attribute: "x"}, LATER_US)
+    tracemalloc.start()
+    try:
+        for number in range(times):
+            refused = check_object(a_card() | {attribute: f"{number}-" + "x" * size}, LATER_US)
+            assert isinstance(refused, Refusal)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < size * times / 10
