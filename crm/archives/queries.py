@@ -249,6 +249,8 @@ def open_conflicts(
         past = past_of_subjects(
             connection, keyring, [f"card/{name}"], at_us, effective_up_to(at_us)
         )
+        if name not in past.cards:
+            continue
         person = next(p for p in past.persons if name in {card.card_id for card in p.cards})
         shown = PersonShown(person, past, closed_by(person.consents, at_us))
         for conflict in conflicts_of(past.cards[name]):

@@ -9,7 +9,7 @@ import pytest
 
 from campaigns.ids import person_id
 from campaigns.intake import Credential
-from campaigns.times import SECOND_US, rfc3339
+from campaigns.times import DAY_US, SECOND_US, rfc3339
 from crm.accounts.access import accesses_of_cards
 from crm.archives.queries import open_conflicts
 from crm.clock import now_us
@@ -132,3 +132,13 @@ def test_words_of_health_open_for_nobody_and_are_not_decided_while_health_is_ref
         asked = connection, site.site.keyring, site.site.now_us(), "C-ill"
         (found,) = open_conflicts(HEADQUARTERS_SCOPE, *asked)
     assert found.words == () and found.health_closed and not found.restricted
+
+
+def test_a_card_of_a_phone_whose_clock_is_ahead_keeps_no_other_conflict_back(
+    site: RunningSite,
+) -> None:
+    disagree(site, "C-ahead")
+    with reading(site.site.engine) as connection:
+        for at_us, how_many in ((now_us(), 1), (now_us() - 2 * DAY_US, 0)):
+            asked = connection, site.site.keyring, at_us, "C-ahead"
+            assert len(list(open_conflicts(HEADQUARTERS_SCOPE, *asked))) == how_many
