@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from campaigns.regions import covered_prefix
+from campaigns.regions import covered_prefix, covers
 from campaigns.times import day_end_us, day_start_us, rfc3339
+from crm.activities.projection import activity_row
 from crm.activities.tables import ACTIVITY
 from crm.journal.events import decode, last_position, rows_of_subjects
 from crm.journal.logged_event import COMPANY, LoggedEvent
@@ -45,6 +46,19 @@ def _open_to(scope: Scope) -> list[ColumnElement[bool]]:
         return of_dealer
     there = (ACTIVITY.c.region.startswith(covered_prefix(code)) for code in scope.regions)
     return [*of_dealer, or_(*there)]
+
+
+def row_of(stands: Activity) -> ActivityRow:
+    """The row of an activity that is folded and not recorded yet."""
+    return ActivityRow(**activity_row(stands))
+
+
+def may_see(scope: Scope, found: ActivityRow) -> bool:
+    """Whether one that is at hand is open to a viewer, as `_open_to`."""
+    is_own = scope.dealer in (None, found.dealer)
+    return is_own and (
+        not scope.regions or any(covers(code, found.region) for code in scope.regions)
+    )
 
 
 def activities_on(scope: Scope, connection: Connection, day: date) -> list[ActivityRow]:

@@ -10,13 +10,13 @@ import re
 
 from sqlalchemy import Connection, select
 
-from crm.activities.queries import ActivityRow, WholeActivity, activity
+from crm.activities.queries import ActivityRow, WholeActivity, activity, may_see, row_of
 from crm.activities.tables import ACTIVITY
 from crm.journal.events import JOURNAL, decode
 from crm.journal.logged_event import COMPANY
 from crm.journal.outbox import accepted_rows_of_subjects
 from crm.keyring.keyring import Keyring
-from crm.outcomes.shared import Activity, judge_activity
+from crm.outcomes.shared import judge_activity
 from crm.outcomes.tables import OUTCOME
 from crm.scope import Scope
 
@@ -81,26 +81,7 @@ def accepted_activity(
         return found
     rows = accepted_rows_of_subjects(connection, [f"activity/{activity_id}"])
     stands = judge_activity(sorted(decode(rows, keyring), key=lambda event: event.order))[1]
-    if stands is None or scope.dealer not in (None, stands.dealer):
+    if stands is None:
         return None
-    return _row(stands)
-
-
-def _row(stands: Activity) -> ActivityRow:
-    return ActivityRow(
-        stands.activity_id,
-        f"activity/{stands.activity_id}",
-        stands.programme,
-        stands.kind,
-        stands.title,
-        stands.region,
-        stands.dealer,
-        int(stands.starts_at.timestamp()) * 1_000_000,
-        None if stands.ends_at is None else int(stands.ends_at.timestamp()) * 1_000_000,
-        stands.venue,
-        stands.filing_no,
-        stands.cancelled,
-        stands.reached,
-        stands.cards_handed_out,
-        stands.cost_fen,
-    )
+    accepted = row_of(stands)
+    return accepted if may_see(scope, accepted) else None

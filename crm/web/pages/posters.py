@@ -6,6 +6,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from campaigns.times import instant_us
 from campaigns.wording.catalogues import N_
 from crm.activities.card_sheet import CARDS_A_SHEET, EmptyCard, card_sheet_pdf
 from crm.activities.poster import Poster, poster_pdf
@@ -70,10 +71,9 @@ def _whole(visit: Visit, activity_id: str) -> WholeActivity:
 
 def _poster(visit: Visit, whole: WholeActivity) -> Poster:
     stands = whole.stands
-    starts_us = int(stands.starts_at.timestamp()) * 1_000_000
     return Poster(
         stands.title,
-        moment_text(starts_us, visit.language, visit.site.now_us()),
+        moment_text(instant_us(stands.starts_at), visit.language, visit.site.now_us()),
         stands.venue or "",
         stands.co_organizers,
         stands.filing_no or "",

@@ -77,6 +77,18 @@ def test_nobody_writes_down_an_activity_that_they_would_not_see(beijing: httpx.C
     assert "data-receipt" in taken.text
 
 
+def test_a_walk_in_elsewhere_is_not_there_for_it_either_recorded_or_not(
+    site: RunningSite, beijing: httpx.Client
+) -> None:
+    for everywhere in entered(site, "everywhere"):
+        there, _ = written_down(everywhere, region="上海市浦东新区")
+        here, _ = written_down(everywhere, region="北京市朝阳区")
+    for _ in ("accepted", "recorded"):
+        assert beijing.get(f"/log/W-{there}").status_code == 404
+        assert beijing.get(f"/log/W-{here}").status_code == 200
+        site.work()
+
+
 def said(client: httpx.Client, path: str, **fields: str) -> httpx.Response:
     token = token_in(client.get("/me").text)
     return client.post(path, data={"form_token": token, **fields})
