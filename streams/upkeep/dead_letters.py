@@ -7,7 +7,13 @@ from typing import Any
 from campaigns.times import rfc3339
 from crm.clock import now_us
 from crm.journal.checkpoints import count_transaction
-from crm.journal.dead_letters import add_dead_letter, dead_letters, dead_positions, take_back
+from crm.journal.dead_letters import (
+    add_dead_letter,
+    dead_letters,
+    dead_positions,
+    may_be_one_event,
+    take_back,
+)
 from crm.journal.events import decode, rows_at
 from crm.journal.progress import load_progress, save_progress
 from crm.journal.undecodable import kept_messages, message_of
@@ -79,7 +85,9 @@ def _retry_one(installation: Installation, position: int) -> bool:
             # Workers at scale must not believe what they had read before this.
             count_transaction(connection, now_us())
     except Exception as error:
-        # Whatever it is: the event stays aside, with its newest cause.
+        if not may_be_one_event(error):
+            raise
+        # The event stays aside, with its newest cause.
         with writing(installation.engine) as connection:
             for _, subject in take_back(connection, [position]):
                 add_dead_letter(connection, position, subject, error, now_us())

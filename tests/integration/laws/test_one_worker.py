@@ -300,11 +300,32 @@ def test_the_number_of_events_with_an_outcome_is_the_length_of_their_list(poison
                 assert list(rest) == listed[1:51]
 
 
-@pytest.mark.parametrize(
+OF_NO_EVENT = pytest.mark.parametrize(
     "trouble",
     [MemoryError(), DatabaseError("SELECT", None, Exception("disk image is malformed"))],
     ids=["memory", "damaged database"],
 )
+
+
+@OF_NO_EVENT
+def test_trouble_that_no_event_caused_is_the_cause_of_no_letter(
+    trouble: Exception, poison: Poison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, bad = poisoned_world(4)
+    with clock(), Installation() as installation:
+        poison(bad, ValueError("what was the matter"))
+        installation.accept(events)
+        installation.work()
+        (letter,) = failed_events(opened(installation))
+        monkeypatch.undo()
+        with clock():
+            poison(bad, trouble)
+            with pytest.raises(type(trouble)):
+                retry(opened(installation))
+            assert failed_events(opened(installation)) == [letter]
+
+
+@OF_NO_EVENT
 def test_trouble_that_no_event_caused_stops_the_worker_and_blames_none(
     trouble: Exception, poison: Poison
 ) -> None:
