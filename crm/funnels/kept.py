@@ -60,6 +60,9 @@ def keep(stored: Stored, file: Path) -> None:
     try:
         with os.fdopen(handle, "wb") as into:
             _write(stored, into)
+            into.flush()
+            # The head alone has a sum: what follows must not be lost where the head is not.
+            os.fsync(into.fileno())
         Path(name).replace(file)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):

@@ -65,6 +65,18 @@ def test_its_owner_alone_can_read_it(file: Path) -> None:
     assert os.stat(file.parent).st_mode & 0o777 == 0o700
 
 
+def test_all_of_them_are_on_the_disk_before_they_take_the_place_of_the_old_ones(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = kept(file)
+    assert stored is not None
+    before, on_disk = file.stat(), []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: on_disk.append(os.fstat(descriptor)))
+    keep(stored, file)
+    (whole,) = on_disk
+    assert (whole.st_ino, whole.st_size) == (file.stat().st_ino, before.st_size)
+
+
 @pytest.mark.parametrize("cut", [0, 5, 20, 200, -1])
 def test_what_is_damaged_is_not_used(file: Path, cut: int) -> None:
     data = file.read_bytes()
