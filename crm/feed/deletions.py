@@ -19,7 +19,7 @@ from crm.copies.receipts import Signer
 from crm.feed.recall_queries import own_recalls
 from crm.feed.tables import COPY_DELETION, COPY_DELETION_RECEIPT
 from crm.scope import OutOfScope, Scope
-from crm.storage.database import writing
+from crm.storage.database import insert_new, writing
 
 _SHOWN = 50
 
@@ -73,9 +73,19 @@ def confirm_deletions(
     _may_confirm(scope, dealer)
     with writing(engine) as connection:
         recalls = [r for r in own_recalls(connection, dealer) if r.sequence in sequences]
+        receipt_id = str(uuid4())
+        rows = [
+            {"dealer": dealer, "sequence": recall.sequence, "receipt_id": receipt_id}
+            for recall in recalls
+        ]
+        # What somebody else says at this moment stands on the other one's receipt.
+        said = {
+            row.sequence
+            for row in insert_new(connection, COPY_DELETION, rows, [COPY_DELETION.c.sequence])
+        }
+        recalls = [recall for recall in recalls if recall.sequence in said]
         if not recalls:
             raise NothingToDelete
-        receipt_id = str(uuid4())
         told = {
             "kind": "deletion",
             "receipt_id": receipt_id,
@@ -92,11 +102,6 @@ def confirm_deletions(
         )
         values = {name: getattr(receipt, name) for name in DeletionReceipt.__slots__}
         connection.execute(insert(COPY_DELETION_RECEIPT), [values])
-        rows = [
-            {"dealer": dealer, "sequence": recall.sequence, "receipt_id": receipt_id}
-            for recall in recalls
-        ]
-        connection.execute(insert(COPY_DELETION), rows)
     return receipt
 
 

@@ -1,13 +1,20 @@
 """A page that is opened, or a form that is sent, several times at one moment: none of it fails."""
 
 from datetime import date
+from typing import Any
 
 import pyotp
 from sqlalchemy import func, select
 
+from campaigns.intake import HEADQUARTERS
 from campaigns.times import SECOND_US
 from crm.accounts.second_factor import SecondFactors
 from crm.clock import now_us
+from crm.feed.acknowledging import company_signer
+from crm.feed.deletions import Confirming, NothingToDelete, confirm_deletions, to_delete
+from crm.feed.history import Sent as DealersSent
+from crm.feed.history import keep_sent
+from crm.feed.queries import last_sequence
 from crm.funnels.document import Document as FunnelDocument
 from crm.funnels.register import Owner, save_funnel
 from crm.intake.sheet_headings import remember, remembered
@@ -19,9 +26,11 @@ from crm.notices.register import add_notice
 from crm.policies.document import Document
 from crm.policies.register import Writer, keep_draft
 from crm.policies.tables import POLICY_DRAFT
-from crm.scope import HEADQUARTERS_SCOPE
+from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading, writing
+from tests.examples import written
 from tests.installations import Installation
+from tests.integration.feed.dealers import contract, shared, withdrawal
 from tests.integration.postgres.at_once import AT_ONCE, at_once
 
 ROUNDS = 5
@@ -128,3 +137,36 @@ def test_a_funnel_that_is_saved_several_times_at_once_has_a_version_of_each(
         return f"{again.version}"
 
     assert at_once(save) == [f"{version}" for version in range(2, 2 + AT_ONCE)]
+
+
+def test_rows_that_are_said_to_be_deleted_several_times_at_once_stand_on_one_receipt(
+    in_postgres: Installation,
+) -> None:
+    engine, signer = in_postgres.engine, company_signer(in_postgres.keyring)
+    people = [f"C-{number}" for number in range(3)]
+    take(in_postgres, contract("D1"), *(said for each in people for said in shared(each, "D1")))
+    with writing(engine) as connection:
+        last = last_sequence(HEADQUARTERS_SCOPE, connection, "D1")
+        keep_sent(connection, DealersSent("D1", now_us(), "u-1", "portal", last, 3, last))
+    take(in_postgres, *(withdrawal(each, "D1") for each in people))
+    scope = dealer_scope("D1")
+    with reading(engine) as connection:
+        sequences = [each.sequence for each in to_delete(scope, connection, "D1")]
+    assert len(sequences) == len(people)
+
+    def confirm(n: int) -> str:
+        by = Confirming(f"u-{n}", "店员", now_us())
+        try:
+            return f"{confirm_deletions(engine, scope, signer, 'D1', sequences, by).rows}"
+        except NothingToDelete:
+            return ""
+
+    assert at_once(confirm) == [""] * (AT_ONCE - 1) + ["3"]
+    with reading(engine) as connection:
+        assert to_delete(scope, connection, "D1") == []
+
+
+def take(installation: Installation, *events: dict[str, Any]) -> None:
+    receipts = installation.intake.accept([*map(written, events)], HEADQUARTERS)
+    assert {each.status for each in receipts} == {"accepted"}
+    installation.work()
