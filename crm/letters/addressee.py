@@ -40,7 +40,7 @@ def addresses_of(person: PersonView, way: Way) -> list[str]:
 
 def known_phones(person: PersonView) -> list[str]:
     """For whoever looks and picks one: where a message would go by itself first, then others."""
-    return list(dict.fromkeys((*addresses_of(person, "sms"), *_addresses(person.cards, "sms"))))
+    return _addresses(cards_by_trust(person), "sms")
 
 
 def _addresses(cards: Sequence[Card], way: Way) -> list[str]:
@@ -67,6 +67,12 @@ def trusted_cards(person: PersonView) -> list[Card]:
     first = min(cards, key=lambda card: card.events[0].receipt).events[0].party
     keeper = COMPANY if COMPANY in parties else first
     return [card for card in cards if card.events[0].party == keeper]
+
+
+def cards_by_trust(person: PersonView) -> list[Card]:
+    """All of them: those by which somebody is written to first."""
+    trusted = {card.card_id for card in trusted_cards(person)}
+    return sorted(person.cards, key=lambda card: card.card_id not in trusted)
 
 
 def postal_address_of(person: PersonView) -> tuple[str, ...]:

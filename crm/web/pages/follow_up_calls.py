@@ -20,6 +20,7 @@ from crm.follow_ups.queries import due_follow_ups, open_follow_up, tasks_of
 from crm.follow_ups.register import call_later
 from crm.identity.traits import PLACEHOLDER_PHONES
 from crm.journal.logged_event import LoggedEvent
+from crm.letters.addressee import cards_by_trust
 from crm.people.queries import people_by_id
 from crm.storage.database import reading, writing
 from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
@@ -155,7 +156,7 @@ def _call(
         "about": list(dict.fromkeys(each.about for each in (due, *tasks) if each.about)),
         "calls": calls,
         "names": names,
-        "opened": _reached(person) if is_open else None,
+        "opened": reached(person) if is_open else None,
         "chosen": chosen,
         "soonest": today + timedelta(days=1),
         "latest": today + timedelta(days=_MOST_DAYS_LATER),
@@ -170,11 +171,13 @@ def _is_trial(event: LoggedEvent, trial_id: str) -> bool:
     return isinstance(event.data, TrialStarted) and event.data.trial_id == trial_id
 
 
-def _reached(person: PersonView) -> Reached:
+def reached(person: PersonView) -> Reached:
     """Placeholders are no numbers: nobody answers there. One number is one, however it was written
-    on several cards; it is read without the country that everybody is in."""
-    names = dict.fromkeys(card.name for card in person.cards if card.name)
-    written = dict.fromkeys(phone for card in person.cards for phone in card.phones)
+    on several cards; it is read without the country that everybody is in. First what stands on the
+    cards by which letters go: anybody may write a card with a number of their own."""
+    cards = cards_by_trust(person)
+    names = dict.fromkeys(card.name for card in cards if card.name)
+    written = dict.fromkeys(phone for card in cards for phone in card.phones)
     phones: dict[str, str] = {}
     for phone in written:
         phones.setdefault(mobile_e164(phone) or phone, phone.removeprefix("+86").strip())

@@ -13,9 +13,16 @@ from campaigns.times import DAY_US, SECOND_US, parse_instant_us, rfc3339
 from crm.cards.card import Card, fold_card
 from crm.components.evaluation import PersonView
 from crm.journal.logged_event import LoggedEvent
-from crm.letters.addressee import addresses_of, known_phones, postal_address_of, values_of
+from crm.letters.addressee import (
+    addresses_of,
+    cards_by_trust,
+    known_phones,
+    postal_address_of,
+    values_of,
+)
 from crm.letters.sending import Way
 from crm.rights.own_copy import Keeper
+from crm.web.pages.follow_up_calls import reached
 from tests.examples import Wire, a_card, an_event, written
 
 NOW_US = parse_instant_us("2026-08-20T09:00:00+08:00")
@@ -101,3 +108,14 @@ def test_who_picks_a_phone_is_shown_all_where_a_message_would_go_by_itself_first
     own = card("own", "staff", {"phones": ["13912340001"]}, 3, 2)
     other = card("other", "dealer/D1", EVIL, 900, 1)
     assert known_phones(person(own, other)) == ["+8613912340001", "+8613900000666"]
+
+
+def test_who_calls_is_shown_the_number_of_whoever_knows_her_first() -> None:
+    own, evil = card("own", "staff", {"phones": ["13912340001"]}, 3, 2), "13900000666"
+    other = card("other", "dealer/D1", {"phones": [evil]}, 900, 1)
+    found = person(own, other)
+    assert [each.card_id for each in found.cards] == ["other", "own"]
+    assert [each.card_id for each in cards_by_trust(found)] == ["own", "other"]
+    shown = reached(found)
+    assert [phone for phone, _ in shown.phones] == ["13912340001", evil]
+    assert shown.names == ("王own", "王other")
