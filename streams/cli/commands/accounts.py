@@ -1,5 +1,6 @@
 """`jinxi token` and `jinxi account`: who may send and who may look."""
 
+import sys
 from enum import StrEnum
 from typing import Annotated, NoReturn
 
@@ -45,7 +46,10 @@ class TokenRole(StrEnum):
 
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="登录名")]
-Password = Annotated[str | None, typer.Option(help="密码；不写就会问")]
+Password = Annotated[
+    str | None,
+    typer.Option(help="密码；不写就会问，写 - 就从标准输入读一行，不让别人在进程列表里看到"),
+]
 
 
 def add_api_token(
@@ -148,7 +152,7 @@ def add_person(
     """
     installation = open_installation()
     try:
-        given = _asked_password() if password is None else password
+        given = _given_password(password)
         add_user(installation.engine, name, given, role, dealer, regions=region or ())
     except AccountInvalid as error:
         _refuse(error)
@@ -214,7 +218,7 @@ def set_password(name: Name, password: Password = None) -> None:
     installation = open_installation()
     account = _open_account(installation, name)
     try:
-        given = _asked_password() if password is None else password
+        given = _given_password(password)
         change_password(installation.engine, account.actor, given)
     except AccountInvalid as error:
         _refuse(error)
@@ -235,6 +239,13 @@ def let_go_of_factor(name: Name) -> None:
             log_change(connection, AccountChange(now_us(), COMMAND, "factor", account.actor))
     said = say("已取消：{name}，下次登录要重设", name=name)
     print_text(said if had_one else say("{name} 还没有设第二道验证", name=name))
+
+
+def _given_password(password: str | None) -> str:
+    """What was written, or is asked for; `-`: the first line of the standard input."""
+    if password == "-":
+        return sys.stdin.readline().rstrip("\r\n")
+    return _asked_password() if password is None else password
 
 
 def _asked_password() -> str:

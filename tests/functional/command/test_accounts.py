@@ -126,7 +126,9 @@ def test_an_account_is_added_listed_given_a_password_and_closed_at_once(
     page = "/me/second-factor"
     with site.client() as client:
         assert sign_in(client, "fang").headers["location"] == page
-        jinxi("account", "password", "fang", "--password", "another-password")
+        # Not as an argument, which the list of processes shows.
+        given = b"another-password\r\n"
+        jinxi("account", "password", "fang", "--password", "-", stdin=given)
         assert client.get(page).headers["location"] != page
         assert sign_in(client, "fang").status_code == 401
         assert sign_in(client, "fang", "another-password").status_code == 303
