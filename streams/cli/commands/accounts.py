@@ -45,6 +45,7 @@ class TokenRole(StrEnum):
     DEALER = "dealer"
 
 
+_FROM_INPUT = "-"
 Name = Annotated[str, typer.Argument(metavar="NAME", help="登录名")]
 Password = Annotated[
     str | None,
@@ -243,7 +244,7 @@ def let_go_of_factor(name: Name) -> None:
 
 def _given_password(password: str | None) -> str:
     """What was written, or is asked for; `-`: the first line of the standard input."""
-    if password == "-":
+    if password == _FROM_INPUT:
         return sys.stdin.readline().rstrip("\r\n")
     return _asked_password() if password is None else password
 
