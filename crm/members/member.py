@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import UNSET
 
 from campaigns.events.members import MemberChanged, MemberEnrolled, MemberPersonPatch, MemberTrained
+from crm.journal.logged_event import COMPANY
 from crm.outcomes.shared import Member
 
 _CHANGEABLE = ("kind", "dealer", "institution", "institution_kind", "card_id")
@@ -28,7 +29,11 @@ class MemberState:
 
 
 def member_state(member: Member) -> MemberState:
-    """The values in force; a member who left has left for good."""
+    """The values in force; a member who left has left for good.
+
+    Whose member it is changes by the company's word alone: who enrolled it may speak of it for
+    ever, and would else take back whom headquarters has moved to another dealer.
+    """
     enrolled = member.events[0]
     assert isinstance(enrolled.data, MemberEnrolled)
     values: dict[str, Any] = {name: getattr(enrolled.data, name) for name in _CHANGEABLE}
@@ -37,7 +42,8 @@ def member_state(member: Member) -> MemberState:
         data = event.data
         if isinstance(data, MemberChanged):
             for name in _CHANGEABLE:
-                if getattr(data, name) is not UNSET:
+                is_told = name != "dealer" or event.party == COMPANY
+                if is_told and getattr(data, name) is not UNSET:
                     values[name] = getattr(data, name)
             if isinstance(data.person, MemberPersonPatch) and data.person.name is not UNSET:
                 values["name"] = data.person.name

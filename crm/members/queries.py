@@ -22,7 +22,7 @@ from sqlalchemy import (
 from campaigns.events.members import MemberChanged, MemberEnrolled
 from crm.components.as_of import recorded_events
 from crm.journal.events import JOURNAL
-from crm.journal.logged_event import LoggedEvent
+from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.member import MemberState
@@ -177,7 +177,9 @@ def _while_of(dealer: str, events: Sequence[LoggedEvent]) -> Iterator[LoggedEven
     enrolled = (event.data for event in events if isinstance(event.data, MemberEnrolled))
     of: str | None = next((data.dealer for data in enrolled), None)
     for event in events:
-        if isinstance(event.data, MemberEnrolled | MemberChanged):
+        if isinstance(event.data, MemberEnrolled):
+            of = event.data.dealer
+        elif isinstance(event.data, MemberChanged) and event.party == COMPANY:
             of = of if event.data.dealer is UNSET else event.data.dealer
         if of == dealer:
             yield event

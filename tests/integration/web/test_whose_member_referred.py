@@ -10,8 +10,9 @@ import orjson
 import pytest
 
 from crm.accounts.people import find_user
-from crm.members.queries import closed_members
-from crm.scope import dealer_scope
+from crm.members.queries import closed_members, member_of
+from crm.outcomes.queries import event_status
+from crm.scope import HEADQUARTERS_SCOPE, dealer_scope
 from crm.storage.database import reading
 from streams.embedded.worker import Worker
 from tests.examples import an_event
@@ -176,3 +177,18 @@ def test_a_dealer_and_the_company_read_the_same_of_who_enrolled_a_member(
         assert "不是你们的账号登记的" in client.get("/members/M-imported").text
         assert "不是你们的账号登记的" not in client.get("/members/M-own").text
         assert "公司或其他经销商" in client.get("/members/M-came").text
+
+
+def test_who_enrolled_a_member_does_not_take_it_back_from_whom_headquarters_gave_it_to(
+    site: RunningSite,
+) -> None:
+    later = {"time": "2026-05-04T09:00:00+08:00"}
+    back = {"member": "M-came", "dealer": "D2", "institution": "二店"}
+    said = speak(site, "other", an_event("member.changed", back, **later))
+    with reading(site.site.engine) as connection:
+        status = event_status(HEADQUARTERS_SCOPE, connection, said["source"], said["id"])
+        found = member_of(HEADQUARTERS_SCOPE, connection, "M-came")
+        lost = member_of(dealer_scope("D2"), connection, "M-came")
+    assert status is not None and status.outcome == "recorded"
+    assert found is not None and (found.dealer, found.institution) == ("D1", "二店")
+    assert lost is None
