@@ -52,7 +52,10 @@ def list_page(visit: SignedIn, activity_id: str) -> Response:
             (name, visit.say(word), visit.say(hint) if hint else "") for name, word, hint in columns
         ],
         "described": described(
-            visit.language, shanghai_day(visit.site.now_us()), own_words=IN_CELLS
+            visit.language,
+            shanghai_day(visit.site.now_us()),
+            own_words=IN_CELLS,
+            fields=[name for name, _, _ in columns],
         ),
         "versions": {purpose: notices[purpose].version for purpose in PURPOSES},
         "may_search": log_people.may_search(visit),

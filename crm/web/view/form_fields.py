@@ -4,7 +4,7 @@ The page carries this description (`described`) to the phone, which checks the s
 (crm/web/static/checks.js). What cannot be is a fault; what is odd is asked about once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -203,11 +203,12 @@ def described(
     today: date,
     closed_members: Sequence[str] = (),
     own_words: Mapping[str, str] | None = None,
+    fields: Container[str] = FIELDS,
 ) -> dict[str, Any]:
     """All of it for the phone, as JSON has it, with its sentences in a language.
 
     closed_members: the codes of whom whoever writes may not speak, as far as the phone is told.
-    own_words: what another surface says in its own way.
+    own_words: what another surface says in its own way. fields: those that it has.
     """
     say = {
         "pair": _PAIR,
@@ -228,7 +229,9 @@ def described(
     sentences = {name: translated(text, language) for name, text in say.items()}
     sentences["name"] = refusal_sentence("missing_field", "$.data.person.name", language)
     return {
-        "fields": {name: _described(field, language) for name, field in FIELDS.items()},
+        "fields": {
+            name: _described(field, language) for name, field in FIELDS.items() if name in fields
+        },
         "patterns": {"whole": WHOLE, "yuan": YUAN, "day": BORN_DAY, "year": BORN_YEAR},
         "earliest": EARLIEST_BIRTH_YEAR,
         "today": f"{today:%Y%m%d}",

@@ -126,7 +126,9 @@ class Viewer:
         if group is not None:
             pairs.append(("dimension", group[0]))
             pairs += [("value", group[1])] if group[1] is not None else []
-        return f"/funnels/people?{self.query}&{urlencode(pairs)}"
+        # Whoever is in it is, whatever the funnel is held against.
+        asked = [each for each in self.query.split("&") if not each.startswith("compare")]
+        return f"/funnels/people?{'&'.join(asked)}&{urlencode(pairs)}"
 
 
 def bars_of(report: Report, viewer: Viewer, against: Sequence[Against] = ()) -> list[Bar]:

@@ -389,7 +389,7 @@ def test_two_periods_are_compared_group_by_group_on_the_page_and_in_files(
     question = Question(document, today(), as_of=other.as_of)
     then = site.site.funnels.report(HEADQUARTERS_SCOPE, question).groups["dealer"]
     page = office.get(f"/funnels?{query}").text.partition("<h2>按经销商</h2>")[2]
-    assert "下面一行小字是比的那一段（前一段）" in page
+    assert "下面的小字是比的那一段（前一段）" in page
     book = load_workbook(BytesIO(office.get(f"/funnels.xlsx?{query}").content))
     rows = list(book.active.values)
     (place,) = [at for at, row in enumerate(rows) if row[0] == "经销商 · 前一段"]
@@ -402,7 +402,7 @@ def test_two_periods_are_compared_group_by_group_on_the_page_and_in_files(
         assert f"<small>{group.people[0]:,}</small>" in page
     assert sum(told[0] for told in here.values()) == sum(group.people[0] for group in then)
     # Months of another time have no other side.
-    assert "下面一行小字" not in office.get(f"/funnels?{ARCHIVED}&compare=before&by=month").text
+    assert "下面的小字" not in office.get(f"/funnels?{ARCHIVED}&compare=before&by=month").text
 
 
 def first_count(page: str, row: str = "1 到场[^<]*") -> str:

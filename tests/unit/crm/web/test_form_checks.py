@@ -137,6 +137,12 @@ def test_a_typed_list_is_told_of_its_cells_and_of_no_ticks() -> None:
         assert "勾" not in told[reason] and "“是”" in told[reason]
 
 
+def test_who_types_a_list_is_told_of_its_own_columns_alone() -> None:
+    """Whatever is told weighs on the page."""
+    told = described("zh-CN", TODAY, fields=["born", "quantity", "attended"])
+    assert told["fields"].keys() == {"born", "quantity"}
+
+
 def test_the_phone_is_told_every_field_and_every_question() -> None:
     told = described("zh-CN", TODAY)
     assert told["fields"].keys() == FIELDS.keys()
