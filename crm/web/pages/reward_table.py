@@ -143,6 +143,10 @@ _COLUMNS: tuple[Column[DeskRow], ...] = (
 )
 
 
+_NOT_OF_DEALERS = {"patient", "dealer"}
+"""What is empty, or the same in each row, where a dealer looks: it may be chosen all the same."""
+
+
 def table_of(
     visit: Visit, queue: str, dealers: Mapping[str, str], row_id: Callable[[DeskRow], str]
 ) -> Table[DeskRow]:
@@ -154,7 +158,9 @@ def table_of(
             each.cell,
             sorts=each.key in SORTS,
             is_number=each.is_number,
-            shown=each.shown and queue in _OF_QUEUES.get(each.key, {queue}),
+            shown=each.shown
+            and queue in _OF_QUEUES.get(each.key, {queue})
+            and (visit.account.dealer is None or each.key not in _NOT_OF_DEALERS),
         )
         for each in _COLUMNS
     )

@@ -598,3 +598,16 @@ def test_a_tile_tells_what_the_rows_behind_it_come_to(desk: RunningSite) -> None
     tiles = page.partition('class="tiles"')[2].partition("</ul>")[0]
     assert f"¥{found['owed_back'] / 100:,.2f}" in tiles
     assert f"已付 ¥{found['alarms'] / 100:,.2f}" in tiles
+
+
+def test_a_dealer_is_shown_no_column_that_is_empty_or_the_same_in_each_row(
+    desk: RunningSite,
+) -> None:
+    with signed_in(desk, "dealer") as own, signed_in(desk, "chief") as company:
+        heads = [
+            re.findall(r'<th scope="col"[^>]*>(?:<button[^>]*>)?([^<]+)', each.get("/rewards").text)
+            for each in (own, company)
+        ]
+    assert {"为谁", "经销商"} <= {head.strip() for head in heads[1]}
+    assert "金额" in {head.strip() for head in heads[0]}
+    assert not {"为谁", "经销商"} & {head.strip() for head in heads[0]}
