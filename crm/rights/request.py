@@ -16,7 +16,7 @@ Kind = Literal["know", "copy", "transfer", "correct", "erase", "withdraw", "expl
 """PIPL art. 44, 45, 45, 46, 47, 15 and 48."""
 AskedBy = Literal["self", "guardian", "agent", "relative"]
 """agent: whom the person authorised; relative: a near one of somebody who died (art. 49)."""
-Channel = Literal["phone", "visit", "letter", "online", "dealer"]
+Channel = Literal["phone", "visit", "letter", "online", "dealer", "activity"]
 Outcome = Literal["granted", "refused", "taken_back"]
 """`taken_back`: whoever asked does not want it any more."""
 Reason = Literal[

@@ -66,7 +66,11 @@ Page = Annotated[int, Query(ge=1, le=100_000)]
 def ask_form(visit: SignedIn, name: str) -> Response:
     """What the person asks for under their rights."""
     hearer_of(visit)
-    return _asking(visit, _archive(visit, name), ActForm.of({"received_on": _today(visit)}))
+    known: dict[str, Any] = {"received_on": _today(visit)}
+    if not visit.scope.may("requests"):
+        # Whoever hears it in a hall was asked there.
+        known["channel"] = "activity"
+    return _asking(visit, _archive(visit, name), ActForm.of(known))
 
 
 @router.post("/people/{name}/request")

@@ -211,6 +211,7 @@ RIGHTS_CHANNELS = {
     "letter": N_("来信"),
     "online": N_("网上"),
     "dealer": N_("经销商"),
+    "activity": N_("活动现场"),
 }
 RIGHTS_OUTCOMES = {
     "granted": N_("已照办"),

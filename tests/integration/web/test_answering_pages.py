@@ -87,6 +87,8 @@ def test_who_hears_in_a_hall_that_somebody_wants_to_be_deleted_enters_it_and_oth
     site.accept(card("Q-hall", "孙都删", "13700007077"))
     archive = f"/people/{person_id('Q-hall')}"
     assert f'href="{archive}/request"' in field.get(archive).text
+    assert '"activity" selected' in field.get(f"{archive}/request").text
+    assert '"activity" selected' not in law.get(f"{archive}/request").text
     assert ask(field, "Q-hall", "erase") == f"{archive}#requests"
     page = field.get(archive).text.partition('id="requests"')[2].partition("</section>")[0]
     assert "删除" in page and "最迟" in page and "由总部或合规办理" in page
