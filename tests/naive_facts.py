@@ -76,6 +76,11 @@ def card_values(
     return values
 
 
+def told_values(history: History, name: str) -> dict[str, Any]:
+    """What the card says by whoever may say who somebody is: no other dealer by a row."""
+    return card_values(history, name, ("company", history.makers[("card", name)].party))
+
+
 def is_erased(history: History, name: str) -> bool:
     return f"card/{name}" in {*history.erasures, *history.erased_later}
 
@@ -83,9 +88,7 @@ def is_erased(history: History, name: str) -> bool:
 def identity_cards(history: History) -> list[IdentityCard]:
     found = []
     for name in card_ids(history):
-        # What another dealer says by a row is no word on who somebody is.
-        whose = history.makers[("card", name)].party
-        values = card_values(history, name, ("company", whose))
+        values = told_values(history, name)
         person = values.get("person") or {}
         born = person.get("birth_date")
         found.append(
@@ -265,7 +268,7 @@ def one_person(history: History, cards: set[str], verdicts: list[VerdictFact]) -
     phones = {
         mobile_e164(phone)
         for name in cards
-        for phone in (card_values(history, name).get("contact") or {}).get("phones") or ()
+        for phone in (told_values(history, name).get("contact") or {}).get("phones") or ()
     }
     bought = [e for e in history.counted("purchase.made") if e.data["card_id"] in cards]
     names = {event.data["purchase_id"] for event in bought}

@@ -26,6 +26,7 @@ class Card:
     order: of its registration.
     deceased: whether this card says that the person died; deceased_on: the day, where known.
     events: what is recorded and takes effect on it, the registration first.
+    is_corrected_by_row: whether another dealer than the one it belongs to has corrected it.
     """
 
     card_id: str
@@ -51,6 +52,7 @@ class Card:
     deceased_on: date | None
     erased: bool
     events: tuple[LoggedEvent, ...]
+    is_corrected_by_row: bool = False
 
 
 def fold_card(registered: LoggedEvent, effective: Sequence[LoggedEvent], *, erased: bool) -> Card:
@@ -64,9 +66,11 @@ def fold_card(registered: LoggedEvent, effective: Sequence[LoggedEvent], *, eras
             values[name] = getattr(written, name, None)
     values["region"] = data.region
     deaths = []
+    is_corrected_by_row = False
     for event in effective:
         if isinstance(event.data, CardCorrected):
             _correct(values, event.data)
+            is_corrected_by_row |= not registered.is_open_to(event)
         elif isinstance(event.data, PersonDeceased):
             deaths.append(event.data.on)
     if erased:
@@ -95,7 +99,21 @@ def fold_card(registered: LoggedEvent, effective: Sequence[LoggedEvent], *, eras
         deceased_on=next((day for day in reversed(deaths) if day is not None), None),
         erased=erased,
         events=(registered, *effective),
+        is_corrected_by_row=is_corrected_by_row,
     )
+
+
+def as_told(card: Card) -> Card:
+    """The card by what the company wrote, and whoever it belongs to.
+
+    What another dealer corrects by a row of its copy is no word on who somebody is: nobody may say
+    that by a row (docs/events.md, "Who may say what about whom").
+    """
+    if not card.is_corrected_by_row:
+        return card
+    registered, *others = card.events
+    told = [e for e in others if registered.is_open_to(e) or not isinstance(e.data, CardCorrected)]
+    return fold_card(registered, told, erased=card.erased)
 
 
 def card_with(card: Card, event: LoggedEvent) -> Card:

@@ -3,14 +3,9 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from campaigns.events.people import (
-    CardCorrected,
-    IdentityDifferent,
-    IdentitySame,
-    IdentityUndecided,
-)
+from campaigns.events.people import IdentityDifferent, IdentitySame, IdentityUndecided
 from campaigns.ids import household_id, person_id
-from crm.cards.card import Card, fold_card
+from crm.cards.card import Card, as_told
 from crm.identity.resolution import Link, Person, Resolution, resolve
 from crm.identity.traits import IdentityCard, PairDecision
 from crm.identity.weights import Weights
@@ -35,19 +30,8 @@ def resolved(
 
 
 def identity_card(card: Card) -> IdentityCard:
-    """What matching may look at.
-
-    What another dealer corrected by a row of its copy is no word on who is who; nobody may say that
-    by a row (docs/events.md, "Who may say what about whom").
-    """
+    """What matching may look at."""
     return as_it_stands(as_told(card))
-
-
-def as_told(card: Card) -> Card:
-    """The card by what the company wrote, and whoever it belongs to."""
-    registered, *others = card.events
-    told = [e for e in others if registered.is_open_to(e) or not isinstance(e.data, CardCorrected)]
-    return card if len(told) == len(others) else fold_card(registered, told, erased=card.erased)
 
 
 def as_it_stands(card: Card) -> IdentityCard:

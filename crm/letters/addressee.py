@@ -7,9 +7,8 @@ from campaigns.identifiers import mobile_e164
 from campaigns.times import shanghai_day
 from campaigns.wording.days import day_text
 from campaigns.wording.languages import Language
-from crm.cards.card import Card
+from crm.cards.card import Card, as_told
 from crm.components.evaluation import PersonView
-from crm.components.matched_cards import as_told
 from crm.consents.uses import Standing
 from crm.identity.traits import PLACEHOLDER_PHONES
 from crm.journal.logged_event import COMPANY

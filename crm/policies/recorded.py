@@ -17,7 +17,7 @@ from campaigns.events.purchases import PurchaseMade, PurchaseReturned, ReferralM
 from campaigns.events.rewards import RewardApproved, RewardPaid, RewardRejected
 from campaigns.identifiers import mobile_e164
 from campaigns.times import shanghai_day
-from crm.cards.card import fold_card
+from crm.cards.card import as_told, fold_card
 from crm.components.histories import in_order
 from crm.journal.events import JOURNAL, decode, decode_plain, journal_values
 from crm.journal.logged_event import LoggedEvent
@@ -180,14 +180,14 @@ def _person(
 def _phones(
     connection: Connection, keyring: Keyring, cards: Sequence[str], at_us: int
 ) -> dict[str, frozenset[str]]:
-    """Card → its mobiles in force, E.164."""
+    """Card → its mobiles in force, E.164, as rewards look at them (crm/rewards/gathering.py)."""
     found: dict[str, frozenset[str]] = {}
     subjects = [f"card/{card_id}" for card_id in cards]
     for events in _counting(connection, keyring, subjects, _OF_CARDS, at_us).values():
         registered = next((e for e in events if e.type_name == "card.registered"), None)
         if registered is not None:
             rest = [event for event in events if event is not registered]
-            card = fold_card(registered, rest, erased=False)
+            card = as_told(fold_card(registered, rest, erased=False))
             mobiles = map(mobile_e164, card.phones)
             found[card.card_id] = frozenset(each for each in mobiles if each is not None)
     return found

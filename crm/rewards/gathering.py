@@ -21,7 +21,7 @@ from campaigns.events.rewards import (
     RewardRejected,
 )
 from campaigns.identifiers import mobile_e164
-from crm.cards.card import Card
+from crm.cards.card import Card, as_told
 from crm.journal.logged_event import LoggedEvent
 from crm.outcomes.cards import CardOutcomes
 from crm.outcomes.shared import EvaluationContext, Member
@@ -119,7 +119,7 @@ def _person_facts(
         for event in wanted
     )
     names = [purchase.purchase_id for purchase in purchases]
-    phones = (mobile_e164(phone) for card in cards for phone in card.phones)
+    phones = (mobile_e164(phone) for card in map(as_told, cards) for phone in card.phones)
     first = min(others, key=attrgetter("order"), default=None)
     return PersonFacts(
         Patient(

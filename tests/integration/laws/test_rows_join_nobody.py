@@ -10,6 +10,7 @@ from sqlalchemy import select
 from campaigns.times import DAY_US, SECOND_US, rfc3339
 from crm.components.index_keys import MOST_COMBINATIONS, keyed_digest
 from crm.identity.matching import CARDS_ON_A_PHONE_MAX, NAMES_ON_A_PHONE_MAX
+from crm.ledger.tables import REWARD
 from crm.people.queries import find_people
 from crm.people.tables import CARD, LINK
 from crm.scope import HEADQUARTERS_SCOPE
@@ -179,3 +180,26 @@ def test_without_the_rows_corrections_everybody_is_the_same_person_with_the_same
         with clock(), Installation() as installation:
             found.append(people(installation, kept))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("written_down", "says_later", "reason"),
+    [(PHONE, NEW_PHONE, "self_referral"), (NEW_PHONE, PHONE, None)],
+)
+def test_whether_somebody_refers_oneself_is_told_by_no_row(
+    installation: Installation, written_down: str, says_later: str, reason: str | None
+) -> None:
+    enrolled = {"member": "m1", "kind": "consumer", "dealer": "D1", "person": {"name": "赵药师"}}
+    referred = {"referral_id": "f1", "card_id": "c1", "member": "m1", "patient_agreed": True}
+    bought = {"purchase_id": "p1", "card_id": "c1", "sku": "four-box", "quantity": 1}
+    bought |= {"unit_price_fen": 69_300, "channel": "dealer"}
+    events = [
+        said("member.enrolled", "member/m1", 1, **enrolled, contact={"phones": [PHONE]}),
+        written("c1", "李建国", 2, written_down),
+        said("referral.made", "card/c1", 3, **referred),
+        said("purchase.made", "card/c1", 4, **bought),
+    ]
+    people(installation, events, [by_row(corrected("c1", 5, contact={"phones": [says_later]}))])
+    with reading(installation.engine) as connection:
+        (blocked,) = connection.execute(select(REWARD.c.reason)).scalars()
+    assert blocked == reason
