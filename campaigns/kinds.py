@@ -117,13 +117,21 @@ class Kind(Struct, frozen=True, kw_only=True):
     moments: tuple[str, ...]
 
 
-def kind_of(wire_name: str) -> Kind | None:
-    """What the check must know of a type, by its wire name (`jinxi.card.registered.v1`)."""
-    event = WIRE_NAMES.get(wire_name)
-    return None if event is None else _kind(event)
+class _Kinds(dict[str, "Kind"]):
+    """Each type once it was asked for; what is no type is not remembered."""
+
+    def __missing__(self, wire_name: str) -> "Kind | None":
+        event = WIRE_NAMES.get(wire_name)
+        if event is None:
+            return None
+        self[wire_name] = found = _kind(event)
+        return found
 
 
-@functools.cache
+kind_of: Callable[[str], Kind | None] = _Kinds().__getitem__
+"""What the check must know of a type, by its wire name (`jinxi.card.registered.v1`)."""
+
+
 def _kind(event: type[EventData]) -> Kind:
     described = inspect.type_info(event)
     assert isinstance(described, inspect.StructType)

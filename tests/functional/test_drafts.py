@@ -54,10 +54,11 @@ def kept(page: Page) -> None:
               all.onsuccess = () => { open.result.close(); done(all.result); };
             };
           });
+          const since = Date.now();
           form.dispatchEvent(new Event("input"));
           for (const until = performance.now() + 5000; performance.now() < until;) {
             const drafts = await asked();
-            if (drafts.some((draft) => Date.now() - draft.at < 200)) return;
+            if (drafts.some((draft) => draft.at >= since)) return;
             await new Promise((done) => setTimeout(done, 30));
           }
           throw new Error("no draft");
