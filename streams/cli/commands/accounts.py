@@ -8,6 +8,7 @@ import typer
 
 from campaigns.regions import region_name
 from campaigns.times import rfc3339
+from campaigns.wording.catalogues import LISTED
 from crm.accounts.access import COMMAND
 from crm.accounts.changes import AccountChange, log_change
 from crm.accounts.people import (
@@ -189,9 +190,9 @@ def list_accounts(as_json: AsJson = False) -> None:
             (
                 Whole(account.actor),
                 account.name,
-                say("、").join(word("role", role) for role in account.roles),
+                say(LISTED).join(word("role", role) for role in account.roles),
                 account.dealer,
-                say("、").join(region_name(code) or code for code in account.regions),
+                say(LISTED).join(region_name(code) or code for code in account.regions),
                 clock_text(account.created_us),
                 say("可登录") if account.is_open else say("已关闭"),
             )

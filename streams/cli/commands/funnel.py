@@ -7,6 +7,7 @@ from datetime import date
 import typer
 
 from campaigns.times import shanghai_day
+from campaigns.wording.catalogues import LISTED
 from crm.clock import now_us
 from crm.components.event_filter import EventFilter
 from crm.funnels.answers import FunnelResult, answer
@@ -202,13 +203,15 @@ def _must_be_alone(written: Mapping[str, object], others: Iterable[object]) -> N
     values = (*written.values(), *others)
     said = [name for name, value in zip(names, values, strict=True) if value]
     if said:
-        raise typer.BadParameter(say("写了 --saved 就不写 {options}", options=say("、").join(said)))
+        raise typer.BadParameter(
+            say("写了 --saved 就不写 {options}", options=say(LISTED).join(said))
+        )
 
 
 def _must_be_whole(written: Mapping[str, object]) -> None:
     missing = [name for name, value in written.items() if not value]
     if missing:
-        message = say("缺了 {options}；要么写 --saved 名称", options=say("、").join(missing))
+        message = say("缺了 {options}；要么写 --saved 名称", options=say(LISTED).join(missing))
         raise typer.BadParameter(message)
 
 

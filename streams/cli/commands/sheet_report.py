@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.sheets import InvalidSheet, Unread, sentence, unread_sentence
-from campaigns.wording.catalogues import N_
+from campaigns.wording.catalogues import LISTED, N_
 from crm.intake.sheet_receipt import AskedRow, SheetNotice, SheetReceipt
 from crm.intake.sheet_sentences import notice_sentence, question_sentence
 from streams.wording.say import language, say
@@ -104,10 +104,10 @@ class SheetReport:
         for unread in self.unread:
             yield f"  {_unread(unread)['sentence']}"
         if self.hidden_rows:
-            numbers = say("、").join(str(row) for _, row in self.hidden_rows)
+            numbers = say(LISTED).join(str(row) for _, row in self.hidden_rows)
             yield "  " + say("隐藏的行也读了：第 {rows} 行。请核对该不该收。", rows=numbers)
         if self.hidden_columns:
-            names = say("、").join(dict.fromkeys(column for _, column in self.hidden_columns))
+            names = say(LISTED).join(dict.fromkeys(column for _, column in self.hidden_columns))
             yield "  " + say("有隐藏的栏，里面有内容：{columns}。请核对。", columns=names)
         for notice in self.notices:
             yield "  " + say(

@@ -16,23 +16,18 @@ from crm.people.tables import CARD, LINK
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
 from tests.installations import Installation, clock
+from tests.integration.laws.published_weights import said as said_on_a_day
 from tests.worlds import CLOCK_US, FEW, Sent, weighed_worlds
 
+START_US = CLOCK_US - DAY_US
 PHONE, NEW_PHONE = "13912340001", "13912340002"
 BORN = {"birth_date": "1949-12-31", "sex": "male"}
 
 
 def said(type_name: str, subject: str, number: int, **data: object) -> Sent:
-    wire = {
-        "specversion": "1.0",
-        "id": f"e{number}",
-        "source": "/hq",
-        "type": f"jinxi.{type_name}.v1",
-        "subject": subject,
-        "time": rfc3339(CLOCK_US - DAY_US + number * SECOND_US),
-        "data": data,
-    }
-    return Sent(wire, "company")
+    """A second apart: some hundreds are said in the past."""
+    sent = said_on_a_day(type_name, subject, number, **data)
+    return replace(sent, wire={**sent.wire, "time": rfc3339(START_US + number * SECOND_US)})
 
 
 def written(card_id: str, name: str, number: int, phone: str = "", **more: object) -> Sent:
