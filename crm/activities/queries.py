@@ -39,7 +39,7 @@ class ActivityRow:
     cost_fen: int | None = None
 
 
-def _open_to(scope: Scope) -> list[ColumnElement[bool]]:
+def open_to(scope: Scope) -> list[ColumnElement[bool]]:
     """Of a dealer its own; of field staff with regions those that are there."""
     of_dealer = [] if scope.dealer is None else [ACTIVITY.c.dealer == scope.dealer]
     if not scope.regions:
@@ -54,7 +54,7 @@ def row_of(stands: Activity) -> ActivityRow:
 
 
 def may_see(scope: Scope, found: ActivityRow) -> bool:
-    """Whether one that is at hand is open to a viewer, as `_open_to`."""
+    """Whether one that is at hand is open to a viewer, as `open_to`."""
     is_own = scope.dealer in (None, found.dealer)
     return is_own and (
         not scope.regions or any(covers(code, found.region) for code in scope.regions)
@@ -66,7 +66,7 @@ def activities_on(scope: Scope, connection: Connection, day: date) -> list[Activ
     query = (
         select(ACTIVITY)
         .where(
-            *_open_to(scope),
+            *open_to(scope),
             ACTIVITY.c.starts_us >= day_start_us(day),
             ACTIVITY.c.starts_us < day_end_us(day),
         )
@@ -82,7 +82,7 @@ def activities_between(
     query = (
         select(ACTIVITY)
         .where(
-            *_open_to(scope),
+            *open_to(scope),
             ACTIVITY.c.starts_us >= day_start_us(from_day),
             ACTIVITY.c.starts_us < day_start_us(to_day),
         )
@@ -95,7 +95,7 @@ def activities_from(scope: Scope, connection: Connection, from_day: date) -> lis
     """The activities from a day on, those that are only planned too; the latest first."""
     query = (
         select(ACTIVITY)
-        .where(*_open_to(scope), ACTIVITY.c.starts_us >= day_start_us(from_day))
+        .where(*open_to(scope), ACTIVITY.c.starts_us >= day_start_us(from_day))
         .order_by(ACTIVITY.c.starts_us.desc(), ACTIVITY.c.activity_id)
     )
     return [ActivityRow(*row) for row in connection.execute(query)]
@@ -106,14 +106,14 @@ def activities_after(
 ) -> list[ActivityRow]:
     """The activities whose ids follow one, by id; of a dealer, its own."""
     scope.require("activities", "which activities there are")
-    query = select(ACTIVITY).where(*_open_to(scope), ACTIVITY.c.activity_id > after)
+    query = select(ACTIVITY).where(*open_to(scope), ACTIVITY.c.activity_id > after)
     rows = connection.execute(query.order_by(ACTIVITY.c.activity_id).limit(limit))
     return [ActivityRow(*row) for row in rows]
 
 
 def activity(scope: Scope, connection: Connection, activity_id: str) -> ActivityRow | None:
     """One activity; None when it is not known, another dealer's, or elsewhere."""
-    query = select(ACTIVITY).where(*_open_to(scope), ACTIVITY.c.activity_id == activity_id)
+    query = select(ACTIVITY).where(*open_to(scope), ACTIVITY.c.activity_id == activity_id)
     row = connection.execute(query).first()
     return None if row is None else ActivityRow(*row)
 
@@ -126,9 +126,7 @@ def activities_named(
     named = (ACTIVITY.c.title, ACTIVITY.c.venue, ACTIVITY.c.activity_id, ACTIVITY.c.filing_no)
     query = (
         select(ACTIVITY)
-        .where(
-            *_open_to(scope), or_(*(column.icontains(text, autoescape=True) for column in named))
-        )
+        .where(*open_to(scope), or_(*(column.icontains(text, autoescape=True) for column in named)))
         .order_by(ACTIVITY.c.starts_us.desc(), ACTIVITY.c.activity_id)
         .limit(limit)
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from crm.activities.queries import open_to
 from crm.activities.tables import ACTIVITY
 from crm.invitations.tables import INVITATION_WORD
 from crm.people.tables import CARD, LINK, PERSON
@@ -73,7 +74,8 @@ def with_invited(
 
 
 def invitations_of(scope: Scope, connection: Connection, cards: Collection[str]) -> list[InvitedTo]:
-    """To what the person of some cards is invited, the latest activity first."""
+    """To what the person of some cards is invited, the latest activity first; as far as the viewer
+    sees the activities."""
     scope.require("archive", "archives are the company's")
     query = (
         select(
@@ -84,7 +86,7 @@ def invitations_of(scope: Scope, connection: Connection, cards: Collection[str])
             INVITATION_WORD.c.invited,
         )
         .join(ACTIVITY, ACTIVITY.c.activity_id == INVITATION_WORD.c.activity_id)
-        .where(INVITATION_WORD.c.card_id.in_(sorted(cards)))
+        .where(INVITATION_WORD.c.card_id.in_(sorted(cards)), *open_to(scope))
         .order_by(INVITATION_WORD.c.entry)
     )
     last = {row.activity_id: row for row in connection.execute(query)}

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select
 
 from campaigns.wording.catalogues import translated
 from campaigns.wording.languages import LANGUAGES
-from crm.activities.queries import ActivityRow, activity
+from crm.activities.queries import ActivityRow, activity, open_to
+from crm.activities.tables import ACTIVITY
 from crm.archives.queries import people_at
 from crm.copies.queries import dealer_names
 from crm.invitations.queries import invitations_of
@@ -211,7 +212,8 @@ def latest_batches(
 ) -> list[tuple[Batch, Mapping[str, int]]]:
     """The latest batches, each with how many of its letters are in which state."""
     scope.require("letters", "letters are the company's")
-    query = select(LETTER_BATCH).order_by(LETTER_BATCH.c.at_us.desc(), LETTER_BATCH.c.batch_id)
+    query = select(LETTER_BATCH).where(*_open_batches(scope))
+    query = query.order_by(LETTER_BATCH.c.at_us.desc(), LETTER_BATCH.c.batch_id)
     found = [Batch(*row) for row in connection.execute(query.limit(most))]
     counted: dict[str, Counter[str]] = {each.batch_id: Counter() for each in found}
     for batch_id, state, _, count in connection.execute(_counts(list(counted))):
@@ -224,12 +226,21 @@ def batch_of(
 ) -> tuple[Batch, Mapping[tuple[str, str | None], int]] | None:
     """A batch, and (state, trouble) → how many of its letters; None where there is none such."""
     scope.require("letters", "letters are the company's")
-    query = select(LETTER_BATCH).where(LETTER_BATCH.c.batch_id == batch_id)
+    query = select(LETTER_BATCH).where(LETTER_BATCH.c.batch_id == batch_id, *_open_batches(scope))
     row = connection.execute(query).first()
     if row is None:
         return None
     counts = connection.execute(_counts([batch_id]))
     return Batch(*row), {(state, trouble): count for _, state, trouble, count in counts}
+
+
+def _open_batches(scope: Scope) -> list[ColumnElement[bool]]:
+    """Of those that go to who is invited to an activity, those whose activity the viewer sees."""
+    seen = open_to(scope)
+    if not seen:
+        return []
+    names = select(literal(f"{INVITED}:").concat(ACTIVITY.c.activity_id)).where(*seen)
+    return [or_(LETTER_BATCH.c.whom.not_like(f"{INVITED}:%"), LETTER_BATCH.c.whom.in_(names))]
 
 
 def _counts(batch_ids: list[str]) -> Select[Any]:

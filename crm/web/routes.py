@@ -92,6 +92,7 @@ from crm.web.pages import (
     watch,
     webhooks,
 )
+from crm.web.view.region_typed import regions_said
 
 PAGES = (
     *(sign_in, second_factor, account),
@@ -135,6 +136,11 @@ PAGES = (
 )
 _OPENS_BY_ITSELF = N_("已经收下，回执号在上面。一般几秒钟入档，这一页就自己打开。")
 _IN_THE_COPY = N_("已经收下，回执号在上面。一般几秒钟就在你的副本里，这一页就自己打开。")
+_BY_ACTIVITY = ("/activities/", "/log/", "/sheets/")
+_ELSEWHERE = N_(
+    "你只看得到负责地区（{places}）的活动：别处的打不开，也收不下为它写的。"
+    "要管别处的活动，请总部在你的账号里加上那个地区；手机上还没发送的都留着，加上以后再发。"
+)
 _WHAT_HAPPENED = {
     400: (N_("这个请求看不懂"), N_("请回到上一页，再试一次。")),
     403: (N_("这里不对你开放"), N_("你的账号看不到这一页。需要的话请找总部开通。")),
@@ -219,13 +225,19 @@ def _say_stale(request: Request, _error: Exception) -> Response:
 
 
 def _say_not_found(request: Request, _error: Exception) -> Response:
-    visit = any_visit(request, site_of(request))
+    visit, path = any_visit(request, site_of(request)), request.url.path
     if visit.just_said is not None and visit.just_said.is_pending:
         # What was said a moment ago is not recorded yet: its page will be here.
-        advice = _IN_THE_COPY if request.url.path.startswith("/copy/") else _OPENS_BY_ITSELF
+        advice = _IN_THE_COPY if path.startswith("/copy/") else _OPENS_BY_ITSELF
         context = {"title": visit.say(N_("正在入档")), "advice": visit.say(advice)}
-        context["again"] = f"{request.url.path}?{request.url.query}"
+        context["again"] = f"{path}?{request.url.query}"
         return visit.render("error.html", context, 202)
+    within = visit.visitor.scope.regions if visit.visitor else ()
+    if within and path.startswith(_BY_ACTIVITY):
+        # Said in an alert, so that a form that waits on the phone is told why it cannot go.
+        said = visit.say(_ELSEWHERE).format(places=regions_said(within, visit.say))
+        context = {"title": visit.say(_WHAT_HAPPENED[404][0]), "advice": said, "is_alert": True}
+        return visit.render("error.html", context, 404)
     return error_page(request, 404)
 
 

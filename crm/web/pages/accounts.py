@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
-from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.managing import Manager
@@ -20,7 +19,7 @@ from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.view.labels import label
-from crm.web.view.region_typed import region_code, region_fault, regions_typed
+from crm.web.view.region_typed import region_code, region_fault, regions_said, regions_typed
 
 router = APIRouter()
 
@@ -54,7 +53,7 @@ class _Given:
 
 def places_in_words(visit: Visit, known: KnownAccount) -> str:
     """Where somebody of the field staff works; empty: everywhere."""
-    return visit.joined(region_name(code) or code for code in known.regions)
+    return regions_said(known.regions, visit.say)
 
 
 def _name(_visit: Visit, row: KnownAccount) -> Cell:

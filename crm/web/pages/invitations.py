@@ -214,7 +214,8 @@ def _candidates(posting: Posting, connection: Connection, chosen: Sequence[str])
     found = set(chosen)
     if segment := posting.text("segment", 64):
         found |= segment_members(visit, segment)
-    if came_to := posting.text("came_to", 64):
+    came_to = posting.text("came_to", 64)
+    if came_to and activity(visit.scope, connection, came_to) is not None:
         found |= attendees(visit.scope, connection, came_to)
     if text := posting.text("text", 60):
         people, _ = find_people(visit.scope, connection, text, digest=visit.site.digest)

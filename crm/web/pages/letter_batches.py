@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import language_named
-from crm.activities.queries import activities_from
+from crm.activities.queries import activities_from, activity
 from crm.follow_ups.queries import due_follow_ups
 from crm.invitations.queries import invited_to, with_invited
 from crm.letters.batch import Batch
@@ -147,7 +147,7 @@ def _whom(posting: Posting) -> dict[str, str] | None:
             due = due_follow_ups(visit.scope, connection, today).rows
             mine = [each for each in due if name == "all" or each.owner == visit.account.actor]
             return {each.person_id: f"call:{each.trial_id}/{each.number}" for each in mine}
-        if kind == "invited" and name:
+        if kind == INVITED and activity(visit.scope, connection, name) is not None:
             return dict.fromkeys(sorted(invited_to(visit.scope, connection, name)), whom)
     if kind != "segment" or not name:
         return None

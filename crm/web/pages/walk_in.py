@@ -23,7 +23,7 @@ from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.log_form import form_page, written_at
 from crm.web.view.labels import ACTIVITY_KINDS
 from crm.web.view.plans import PROGRAMME
-from crm.web.view.region_typed import region_code, region_fault
+from crm.web.view.region_typed import region_code, region_fault, regions_said
 
 router = APIRouter()
 
@@ -106,7 +106,7 @@ def _planned(posting: Posting, started: str) -> tuple[dict[str, Any], Answer]:
     if fault := region_fault(posting.text("region"), visit.say):
         faults["region"] = fault
     elif not _is_there(visit, said["region"]):
-        places = visit.joined(region_name(code) or code for code in visit.scope.regions)
+        places = regions_said(visit.scope.regions, visit.say)
         faults["region"] = visit.say(_ELSEWHERE).format(places=places)
     return said, say(posting, [Act(_PLANNED, said, at=started)], faults=faults)
 

@@ -1,7 +1,7 @@
 """A region as people type it: its name, or its six digits."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from campaigns.regions import codes_named, region_name
 from campaigns.wording.catalogues import LISTED, N_
@@ -23,6 +23,11 @@ def regions_typed(text: str) -> list[str]:
     return [each for each in _BETWEEN.split(text) if each]
 
 
+def regions_said(codes: Iterable[str], say: Callable[[str], str]) -> str:
+    """Several regions by their names, in one line."""
+    return say(LISTED).join(region_name(code) or code for code in codes)
+
+
 def region_fault(text: str, say: Callable[[str], str]) -> str | None:
     """Why no single region is meant; None where one is."""
     codes = codes_named(text)
@@ -30,5 +35,4 @@ def region_fault(text: str, say: Callable[[str], str]) -> str | None:
         return None
     if not codes:
         return say(_NO_REGION)
-    names = say(LISTED).join(region_name(code) or code for code in codes[:_NAMES_SHOWN])
-    return say(_MANY_REGIONS).format(names=names)
+    return say(_MANY_REGIONS).format(names=regions_said(codes[:_NAMES_SHOWN], say))

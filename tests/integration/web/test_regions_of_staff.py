@@ -1,18 +1,27 @@
 """Field staff that is given regions sees the activities there, and no others."""
 
+import re
 from collections.abc import Iterator
 from html import unescape
 
 import httpx
 import pytest
 
+from campaigns.ids import person_id
 from crm.accounts.people import add_user, find_user
 from crm.accounts.roles import RegionsInvalid, checked_regions, scope_of
-from crm.storage.database import reading
+from crm.clock import now_us
+from crm.invitations.register import invite
+from crm.letters.batch import Batch
+from crm.letters.register import start_batch
+from crm.scope import HEADQUARTERS_SCOPE
+from crm.storage.database import reading, writing
+from tests.integration.web.person_events import event
 from tests.integration.web.sites import (
     PASSWORD,
     RunningSite,
     activity_today,
+    card,
     entered,
     token_in,
 )
@@ -140,3 +149,109 @@ def test_regions_that_are_none_or_fit_no_role_are_refused(
 ) -> None:
     with pytest.raises(RegionsInvalid):
         checked_regions(roles, regions)
+
+
+def as_shown(page: httpx.Response) -> str:
+    """What is told, whatever was asked for and whichever form it is."""
+    told = page.text.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r"<[^>]+>", "", told)
+
+
+@pytest.fixture(scope="module")
+def guests(site: RunningSite, two_places: None) -> tuple[str, str]:
+    """Somebody who came to the activity elsewhere, and is invited to both."""
+    site.accept(
+        card("C-guest", "孟晓棠", "13700004410"),
+        event("activity.attended", "C-guest", activity_id=ELSEWHERE),
+    )
+    name = person_id("C-guest")
+    with writing(site.site.engine) as connection:
+        for each in (HERE, ELSEWHERE):
+            invite(HEADQUARTERS_SCOPE, connection, each, [name], actor="u-1", now_us=now_us())
+    return name, "孟*棠"
+
+
+def test_who_is_found_is_told_of_the_invitations_here_alone(
+    beijing: httpx.Client, guests: tuple[str, str]
+) -> None:
+    page = beijing.get(f"/people/{guests[0]}").text
+    assert f"/activities/{HERE}" in page and f"/activities/{ELSEWHERE}" not in page
+
+
+def test_nobody_is_invited_because_of_an_activity_that_the_inviter_does_not_see(
+    beijing: httpx.Client, guests: tuple[str, str]
+) -> None:
+    unseen, nowhere = (
+        said(beijing, "/invite", to=HERE, step="look", came_to=each)
+        for each in (ELSEWHERE, "A-nowhere")
+    )
+    assert unseen.status_code == nowhere.status_code == 422
+    assert as_shown(unseen) == as_shown(nowhere)
+
+
+def test_letters_go_to_nobody_because_of_an_activity_that_the_writer_does_not_see(
+    site: RunningSite, beijing: httpx.Client, guests: tuple[str, str]
+) -> None:
+    asked = {"template": "invitation", "language": "zh-CN", "way": "print"}
+    here, unseen, nowhere = (
+        said(beijing, "/letters/batch", **asked, whom=f"invited:{each}")
+        for each in (HERE, ELSEWHERE, "A-nowhere")
+    )
+    assert here.status_code == 200 and unseen.status_code == nowhere.status_code == 422
+    assert as_shown(unseen) == as_shown(nowhere)
+
+
+@pytest.fixture(scope="module")
+def letters(site: RunningSite, guests: tuple[str, str]) -> None:
+    """Letters on their way to those who are invited, here and elsewhere."""
+    for place in (HERE, ELSEWHERE):
+        whom = f"invited:{place}"
+        batch = Batch(f"letters-{place}", "invitation", 0, "zh-CN", "sms", whom, now_us(), "u-1")
+        with writing(site.site.engine) as connection:
+            start_batch(HEADQUARTERS_SCOPE, connection, batch, {guests[0]: whom})
+
+
+@pytest.mark.usefixtures("letters")
+@pytest.mark.parametrize("then", ["", "/people/waiting"])
+def test_letters_about_an_activity_elsewhere_are_not_there_for_it(
+    beijing: httpx.Client, then: str
+) -> None:
+    assert beijing.get(f"/letters/batch/letters-{HERE}{then}").status_code == 200
+    assert beijing.get(f"/letters/batch/letters-{ELSEWHERE}{then}").status_code == 404
+    listed = beijing.get("/letters/batch").text
+    assert f"letters-{HERE}" in listed and f"letters-{ELSEWHERE}" not in listed
+
+
+@pytest.mark.parametrize("path", ["/log/{}", "/activities/{}", "/sheets/{}"])
+def test_whoever_opens_an_activity_elsewhere_is_told_of_the_own_regions_whether_or_not_it_is_there(
+    beijing: httpx.Client, path: str
+) -> None:
+    pages = [beijing.get(path.format(each)) for each in (ELSEWHERE, "A-nowhere")]
+    assert [page.status_code for page in pages] == [404, 404]
+    assert "负责地区（北京市）" in pages[0].text and as_shown(pages[0]) == as_shown(pages[1])
+
+
+def test_a_form_that_waited_on_the_phone_hears_why_it_cannot_go(beijing: httpx.Client) -> None:
+    """What a phone keeps as the reason stands in an alert."""
+    page = said(beijing, f"/log/{ELSEWHERE}/submit", form_id="f", attended="1").text
+    alert = page.partition('role="alert">')[2].partition("<")[0]
+    assert "请总部在你的账号里加上那个地区" in alert
+
+
+@pytest.mark.parametrize("path", ["/", "/calendar", "/search"])
+def test_wherever_activities_are_listed_it_is_told_which(beijing: httpx.Client, path: str) -> None:
+    page = said(beijing, path, text="月亮").text if path == "/search" else beijing.get(path).text
+    assert "只列出你负责地区的活动：北京市" in page
+
+
+def test_the_invitation_tells_whom_it_is_for_where_they_will_work(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    page = said(office, "/accounts", role_staff="1", regions="上海市").text
+    link = page.partition("/join/")[2].partition('"')[0]
+    with site.client() as client:
+        assert "负责地区：上海市" in client.get(f"/join/{link}").text
+
+
+def test_headquarters_is_told_what_regions_do_not_bind(office: httpx.Client) -> None:
+    assert "接口令牌是给机器的，不按地区" in office.get("/accounts").text
