@@ -72,7 +72,7 @@ _LIST: Table[KnownAccount] = Table(
         Column("name", N_("名字"), _name, order=lambda row: row.name),
         Column("roles", N_("身份"), roles_in_words, order=lambda row: row.roles),
         Column("dealer", N_("经销商"), lambda _, row: row.dealer, order=lambda row: row.dealer),
-        Column("regions", N_("负责地区"), places_in_words, order=lambda row: row.regions),
+        Column("regions", N_("负责的地区"), places_in_words, order=lambda row: row.regions),
         Column(
             "since",
             N_("自"),
