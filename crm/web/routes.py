@@ -236,8 +236,8 @@ def _say_not_found(request: Request, _error: Exception) -> Response:
     if within and path.startswith(_BY_ACTIVITY):
         # Said in an alert, so that a form that waits on the phone is told why it cannot go.
         said = visit.say(_ELSEWHERE).format(places=regions_said(within, visit.say))
-        context = {"title": visit.say(_WHAT_HAPPENED[404][0]), "advice": said, "is_alert": True}
-        return visit.render("error.html", context, 404)
+        told = {"title": visit.say(_WHAT_HAPPENED[404][0]), "advice": said}
+        return visit.render("error.html", {**told, "is_alert": True}, 404)
     return error_page(request, 404)
 
 
