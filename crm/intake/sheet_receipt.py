@@ -35,11 +35,26 @@ class SheetNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPurchase:
+    """A purchase as it was read in a row."""
+
+    sku: str
+    quantity: int
+    unit_price_fen: int
+
+    @property
+    def whole_fen(self) -> int:
+        """What it comes to."""
+        return self.quantity * self.unit_price_fen
+
+
+@dataclass(frozen=True, slots=True)
 class RowOutcome:
     """What became of a row that is in order.
 
     said, taken_back: the slots of which something new was said, or something was taken back; of a
-    refusal `refused/PURPOSE`.
+    refusal `refused/PURPOSE`. bought, tried: how a purchase and the device of a trial were read
+    that are new.
     """
 
     sheet: str
@@ -49,6 +64,8 @@ class RowOutcome:
     said: tuple[str, ...]
     taken_back: tuple[str, ...]
     card_id: str
+    bought: ReadPurchase | None = None
+    tried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

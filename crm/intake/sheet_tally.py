@@ -20,6 +20,7 @@ from crm.intake.sheet_receipt import (
     HEALTH_NOT_ASKED,
     PRICE_FAR,
     SKU_UNKNOWN,
+    ReadPurchase,
     RowKind,
     RowOutcome,
     SheetNotice,
@@ -123,4 +124,10 @@ def _outcome(row: SheetRow, plan: RowPlan, accepted: int) -> RowOutcome:
     said = tuple(plan.written) if accepted else ()
     taken_back = tuple(plan.taken_back) if accepted else ()
     name = name_on_card(row.said)
-    return RowOutcome(row.sheet, row.number, name, kind, said, taken_back, row.card_id)
+    new = {short_name(wire["type"]): wire["data"] for wire in plan.wires} if accepted else {}
+    bought = None
+    if sold := new.get("purchase.made"):
+        bought = ReadPurchase(sold["sku"], sold["quantity"], sold["unit_price_fen"])
+    tried = new.get("trial.started", {}).get("sku", "")
+    place = (row.sheet, row.number, name)
+    return RowOutcome(*place, kind, said, taken_back, row.card_id, bought, tried)

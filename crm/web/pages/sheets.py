@@ -148,6 +148,7 @@ def _shown(
     assert every is not None
     grid = grid_of(receipt, every, sheet.edits, visit.language, with_odd=not is_sent)
     kinds = [outcome.kind for outcome in receipt.outcomes]
+    bought = [each.bought for each in receipt.outcomes if each.bought is not None]
     listed = {
         "outcomes": receipt.outcomes[:_MOST_LISTED],
         "not_listed": max(0, len(receipt.outcomes) - _MOST_LISTED),
@@ -157,6 +158,8 @@ def _shown(
         "corrected": kinds.count("corrected"),
         "same": kinds.count("same"),
         "voided": sum(len(outcome.taken_back) for outcome in receipt.outcomes),
+        "bought": sum(each.quantity for each in bought),
+        "bought_fen": sum(each.whole_fen for each in bought),
         "asked": len(receipt.asked),
         "refused": grid.faulty - len(receipt.asked),
         "left_out": sorted(number for _, number in sheet.edits.left_out),
