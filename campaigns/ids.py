@@ -1,11 +1,13 @@
 """Identifiers that are computed from what they name, so that a rebuild gives the same ones."""
 
+import re
 from functools import lru_cache
-from hashlib import sha1
+from hashlib import sha1, sha256
 from uuid import NAMESPACE_DNS, uuid5
 
 NAMESPACE = uuid5(NAMESPACE_DNS, "jinxi.example")
 _IN_NAMESPACE = sha1(NAMESPACE.bytes, usedforsecurity=False)
+_DRAWN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VARIANT = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}
 """The digit that says which kind of UUID it is, by the one that stood there."""
 
@@ -34,3 +36,19 @@ def household_id(smallest_person_id: str) -> str:
 def reward_id(purchase_id: str, member: str, policy: str) -> str:
     """The one reward of a purchase for a member under a policy."""
     return derived_id("reward", purchase_id, member, policy)
+
+
+def short_number(text: str) -> str:
+    """Eight characters by which a long id can be told over the phone.
+
+    Of a drawn id its first ones, as they stand on paper, on receipts and in letters; of one that a
+    sender made, and that may begin as many others do, a digest.
+    """
+    return made_number(text) or text[:8].upper()
+
+
+def made_number(text: str) -> str | None:
+    """The short number of an id that a sender made; None of a drawn one, which begins with it."""
+    if _DRAWN.fullmatch(text):
+        return None
+    return sha256(text.encode()).hexdigest()[:8].upper()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import orjson
-from sqlalchemy import Connection, false, func, select
+from sqlalchemy import Connection, false, func, select, union
 
 from campaigns.events.people import CardRegistered
 from crm.entries.own_events import Spoken, spoken_of
@@ -14,6 +14,7 @@ from crm.journal.events import JOURNAL, decode, rows_at
 from crm.journal.outbox import OUTBOX
 from crm.keyring.keyring import Keyring
 from crm.outcomes.tables import OUTCOME
+from crm.people.asking import numbered
 from crm.people.found import FoundPerson
 from crm.people.queries import people_by_id
 from crm.people.tables import CARD, LINK, PERSON
@@ -158,9 +159,9 @@ def person_of_card(scope: Scope, connection: Connection, card_id: str) -> FoundP
 
 
 def cards_numbered(connection: Connection, number: str) -> list[str]:
-    """The first cards whose ids begin with a number; two are enough to see that it is not one's."""
-    query = select(LINK.c.card_id).where(LINK.c.card_id >= number, LINK.c.card_id < f"{number}~")
-    return list(connection.execute(query.order_by(LINK.c.card_id).limit(2)).scalars())
+    """The first cards that have a number; two are enough to see that it is not one's."""
+    ways = [select(CARD.c.card_id).where(way) for way in numbered(number)]
+    return sorted(connection.execute(union(*ways).limit(2)).scalars())
 
 
 Standing = Literal["empty", "accepted", "not_recorded", "erased"]

@@ -9,7 +9,7 @@ places it could count what all others say.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from crm.journal.events import JOURNAL
 from crm.scope import Scope
@@ -23,6 +23,7 @@ _SAID_BY_A_FORM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[\w-]
 """A phone names what its form said by words, not by places."""
 _FORM = re.compile(r"([0-9A-Fa-f]{8})(?:-(\d{1,4}))?")
 _PLACE = re.compile(r"[Nn](\d{1,15})")
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MOST = 50
 
 
@@ -49,6 +50,30 @@ def numbers_of(
         if is_told or _OF_A_FORM.fullmatch(event_id):
             found[source, event_id] = number_of(scope, event_id, position)
     return found
+
+
+def events_with_id(scope: Scope, connection: Connection, event_id: str) -> Iterator[EventName]:
+    """The events that their senders gave an id, of a dealer's own, by source.
+
+    An id is looked for in source after source: the journal is in order of both.
+    """
+    if not _ID.fullmatch(event_id):
+        return
+    first = select(func.min(JOURNAL.c.source).label("source")).cte("sources", recursive=True)
+    following = select(func.min(JOURNAL.c.source)).where(JOURNAL.c.source > first.c.source)
+    sources = first.union_all(
+        select(following.scalar_subquery()).where(first.c.source.is_not(None))
+    )
+    query = (
+        select(JOURNAL.c.source, JOURNAL.c.id)
+        .join(sources, sources.c.source == JOURNAL.c.source)
+        .where(JOURNAL.c.id == event_id, JOURNAL.c.role != "system")
+        .order_by(JOURNAL.c.source)
+    )
+    if scope.dealer is not None:
+        query = query.where(JOURNAL.c.role == f"dealer/{scope.dealer}")
+    rows = connection.execute(query.limit(_MOST))
+    yield from ((row.source, row.id) for row in rows)
 
 
 def events_numbered(

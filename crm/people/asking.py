@@ -24,6 +24,7 @@ _HOMOPHONE = re.compile(r"[\u3400-\u9fff]{2,}")
 _DAY = re.compile(r"(\d{4})[-./年]?(\d{1,2})[-./月]?(\d{1,2})日?")
 _YEAR = re.compile(r"(\d{4})年?(?:生|出生)?")
 _CARD_NUMBER = re.compile(r"[0-9a-fA-F]{8}")
+_ID = re.compile(r"[A-Za-z0-9_.:-]{3,64}")
 _LETTERS = re.compile(r"[a-zü'’]+")
 
 
@@ -118,15 +119,23 @@ def _numbers(word: str, digest: Digest | None) -> list[ColumnElement[bool]]:
         tail = (mobile or word)[-_TAIL_DIGITS:]
         found.append(CARD.c.phone_tails.contains(tail, autoescape=True))
     if _CARD_NUMBER.fullmatch(word):
-        # As it stands on paper and on pages: how its drawn id begins.
-        begins = word.lower()
-        found.append(and_(CARD.c.card_id >= f"{begins}-", CARD.c.card_id < f"{begins}."))
+        found += numbered(word)
+    if _ID.fullmatch(word):
+        found.append(CARD.c.card_id == word)
     year, day = _YEAR.fullmatch(word), _DAY.fullmatch(word)
     if year is not None and EARLIEST_BIRTH_YEAR <= int(year[1]) <= LATEST_BIRTH_YEAR:
         found.append(CARD.c.born.startswith(year[1]))
     if day is not None and (born := _date(*map(int, day.groups()))) is not None:
         found.append(CARD.c.born == born)
     return found
+
+
+def numbered(number: str) -> tuple[ColumnElement[bool], ...]:
+    """Each way in which a card has a short number, as it stands on paper and on pages: its drawn id
+    begins so, or it is that of an id that a sender made."""
+    begins = number.lower()
+    drawn = and_(CARD.c.card_id >= f"{begins}-", CARD.c.card_id < f"{begins}.")
+    return drawn, CARD.c.number == number.upper()
 
 
 def _tied(key: str) -> ColumnElement[bool]:

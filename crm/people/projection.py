@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from campaigns.identifiers import mobile_e164
-from campaigns.ids import person_id
+from campaigns.ids import made_number, person_id
 from crm.cards.card import Card
 from crm.components.evaluation import Evaluation, PersonView
 from crm.components.index_keys import Digest
@@ -53,6 +53,7 @@ def _card_row(card: Card, decisions: tuple[ConsentDecision, ...], at_us: int) ->
         "region": card.region,
         "dealer": card.dealer,
         "activity_id": card.activity_id,
+        "number": made_number(card.card_id),
         "registered_us": card.order[0],
         "archived": is_allowed(decisions, "archive", at_us),
         "deceased": card.deceased,

@@ -1,8 +1,9 @@
 """Cards to be found by, their links, and the people they make up."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, false
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, false, text
 
 from crm.storage.database import METADATA
+from crm.storage.partial_index import partial_index
 
 CARD = Table(
     "card",
@@ -24,6 +25,7 @@ CARD = Table(
     Column("dealer", String(64)),
     Column("activity_id", String(64)),
     Column("address_key", String(32)),
+    Column("number", String(8)),
     Column("registered_us", BigInteger, nullable=False),
     Column("archived", Boolean, nullable=False),
     Column("deceased", Boolean, nullable=False),
@@ -36,10 +38,12 @@ CARD = Table(
     Index("ix_card_given", "given"),
     Index("ix_card_sorted_as", "sorted_as"),
     Index("ix_card_address_key", "address_key"),
+    partial_index("ix_card_number", "number", where=text("number IS NOT NULL")),
     Index("ix_card_initials", "initials"),
     Index("ix_card_phone_tails", "phone_tails", "card_id"),
 )
-"""`address_key`: a keyed hash of the house, to be asked whether two cards name the same."""
+"""`address_key`: a keyed hash of the house, to be asked whether two cards name the same. `number`:
+by which pages tell a card whose id a sender made; NULL: the id begins with it."""
 
 LINK = Table(
     "link",

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 from crm.ledger.rows import ACTORS
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.tables import MEMBER
+from crm.people.queries import PAGE_ROWS
 from crm.people.tables import CARD, LINK, PERSON
 from crm.reward_desk.asking import with_traces
 from crm.reward_desk.desk import DeskRow
@@ -93,6 +94,15 @@ def desk_rows(scope: Scope, connection: Connection, reward_ids: Iterable[str]) -
         query = _rows(scope).where(REWARD.c.reward_id.in_(piece)).order_by(REWARD.c.reward_id)
         found += _filled(scope, connection, query)
     return found
+
+
+def rewards_numbered(scope: Scope, connection: Connection, number: str) -> list[DeskRow]:
+    """The rewards whose ids begin with a number, as members and pages tell it."""
+    _require(scope)
+    begins = number.lower()
+    those = REWARD.c.reward_id >= f"{begins}-", REWARD.c.reward_id < f"{begins}."
+    query = _rows(scope).where(*those).order_by(REWARD.c.reward_id)
+    return _filled(scope, connection, query.limit(PAGE_ROWS))
 
 
 def _rows(scope: Scope) -> Select[Any]:

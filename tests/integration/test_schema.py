@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, select, text
 
+from campaigns.ids import short_number
 from campaigns.intake import HEADQUARTERS, Credential
 from crm.accounts.people import accounts, add_user
 from crm.configuration.settings import Settings
@@ -20,6 +21,7 @@ from crm.journal.clock_marks import clock_marks
 from crm.journal.events import JOURNAL
 from crm.members.register import Giver, LinkEnded, follow_link, make_link
 from crm.outcomes.queries import event_statuses
+from crm.people.tables import CARD
 from crm.schema.preparing import prepare
 from crm.schema.revisions import DatabaseNewer, newest_revision
 from crm.schema.tables import (
@@ -41,6 +43,7 @@ from streams.running.installation import open_installation
 from streams.upkeep.replay import verify
 from tests import schemas
 from tests.examples import an_event, written
+from tests.integration.web.sites import card, running
 
 
 def test_migrations_give_the_tables_that_the_code_declares(tmp_path: Path) -> None:
@@ -166,6 +169,18 @@ def test_a_link_of_which_nobody_knows_whose_the_giver_was_opens_nothing(tmp_path
     with pytest.raises(LinkEnded):
         follow_link(engine, ours, 1)
     engine.dispose()
+
+
+def test_cards_of_before_are_found_by_the_short_numbers_of_their_made_ids(tmp_path: Path) -> None:
+    drawn = "5ca0aaaa-0000-4000-8000-000000000001"
+    with running(tmp_path) as site:
+        site.accept(card("HX-0001", "王甲", "13700000001"), card(drawn, "王乙", "13700000002"))
+        engine = site.site.engine
+        _go_back(engine, "0051")
+        prepare(engine)
+        with reading(engine) as connection:
+            stands = connection.execute(select(CARD.c.card_id, CARD.c.number)).all()
+        assert sorted(stands) == [(drawn, None), ("HX-0001", short_number("HX-0001"))]
 
 
 def test_what_was_decided_on_findings_stands_under_their_short_keys(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import orjson
 from msgspec import structs
 from sqlalchemy import Table
 
+from campaigns.ids import short_number
 from campaigns.times import rfc3339
 from campaigns.wording.catalogues import LISTED, N_
 from crm.cards.card import Card
@@ -34,7 +35,6 @@ from crm.recording.preview import (
 from crm.storage.database import reading
 from crm.web.desk.acts import Act, sayer_of
 from crm.web.guards.visit import Visit
-from crm.web.view.formats import short_number
 from crm.web.view.labels import label
 
 _ARCHIVES = N_("患者档案从 %(before)s 份变成 %(after)s 份。")

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from campaigns.ids import short_number
 from campaigns.regions import region_name
 from campaigns.times import day_end_us, day_start_us, shanghai_day
 from campaigns.wording.catalogues import C_, N_
@@ -38,7 +39,6 @@ from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.view.audit_labels import ACCOUNT_CHANGES, FILES, LOOKED_AT
-from crm.web.view.formats import short_number
 from crm.web.view.speakers import speaker_word
 
 router = APIRouter()

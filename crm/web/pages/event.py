@@ -13,7 +13,7 @@ from campaigns.wording.catalogues import N_
 from crm.accounts.people import Account, accounts
 from crm.copies.queries import dealer_names, own_row_key
 from crm.entries.own_events import going_back, own_numbered
-from crm.journal.numbers import events_numbered, number_of, numbers_of
+from crm.journal.numbers import events_numbered, events_with_id, number_of, numbers_of
 from crm.ledger.queries import moved_by, paid_with
 from crm.outcomes.asking import handled_by
 from crm.outcomes.queries import EventStatus, WholeEvent, event_status, whole_event
@@ -145,22 +145,26 @@ def row_key(visit: Visit, whole: WholeEvent) -> str | None:
 def found_by_number(
     scope: Scope, connection: Connection, text: str, own_source: str
 ) -> Iterator[tuple[str, EventStatus, str]]:
-    """(address, event, its number) of what a number stands for, of the own ones or of everybody's;
-    or of a payment's reference."""
-    if not scope.may("events"):
-        form = text.partition("-")[0]
-        own = own_numbered(connection, own_source, form) if _FORM.fullmatch(form) else []
-        found = {(each.source, each.id): each for each in own}
-    else:
+    """(address, event, its number) of what a number stands for, or an id that its sender made: of
+    the own ones, of those of the own dealer, or of everybody's; or of a payment's reference."""
+    found: dict[tuple[str, str], EventStatus] = {}
+    names = []
+    if scope.may("events"):
         sources = [f"/phones/{known.actor}" for known in accounts(connection)]
-        names = list(events_numbered(connection, text, sources))
+        names += events_numbered(connection, text, sources)
         if scope.may("money"):
             names += paid_with(scope, connection, text)
-        known = (event_status(scope, connection, *name) for name in dict.fromkeys(names))
-        found = {(each.source, each.id): each for each in known if each is not None}
+    elif _FORM.fullmatch(form := text.partition("-")[0]):
+        own = own_numbered(connection, own_source, form)
+        found = {(each.source, each.id): each for each in own}
+    if scope.may("events") or scope.may("own_copy"):
+        names += events_with_id(scope, connection, text)
+    for name in dict.fromkeys(names):
+        status = event_status(scope, connection, *name)
+        found |= {} if status is None else {name: status}
     numbers = numbers_of(scope, connection, found)
     for name, status in found.items():
-        if "-" not in text or numbers[name] == text.upper() or scope.may("events"):
+        if "-" not in text or name in names or numbers[name] == text.upper():
             yield address_of(*name), status, numbers[name]
 
 

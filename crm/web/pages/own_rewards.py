@@ -7,6 +7,7 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from campaigns.ids import short_number
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.days import day_text
@@ -33,7 +34,6 @@ from crm.web.guards.attempts import OWN_LINK_MISSED, network_of
 from crm.web.guards.visit import AnyVisit, SignedInPosting, Visit
 from crm.web.pages.members import member_shown
 from crm.web.view.codes import code_svg
-from crm.web.view.formats import short_number
 from crm.web.view.labels import label
 
 router = APIRouter()

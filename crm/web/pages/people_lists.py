@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from campaigns.ids import short_number
 from campaigns.regions import region_name
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
@@ -23,7 +24,6 @@ from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Action, Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.home import SEASON_DAYS, Days, chain_of
-from crm.web.view.formats import short_number
 from crm.web.view.labels import SEXES, label
 
 router = APIRouter()

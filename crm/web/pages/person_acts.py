@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from campaigns.ids import short_number
 from campaigns.regions import region_name
 from campaigns.times import parse_instant_us, shanghai_day
 from campaigns.wording.catalogues import N_
@@ -25,7 +26,6 @@ from crm.web.desk.granting import answered
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import keep_evidence
 from crm.web.view.archive_view import ArchiveView
-from crm.web.view.formats import short_number
 from crm.web.view.labels import label
 from crm.web.view.person_acts import ACTS, PersonAct
 from crm.web.view.region_typed import region_fault

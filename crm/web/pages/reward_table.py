@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from campaigns.ids import short_number
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.days import day_text
@@ -12,7 +13,6 @@ from crm.reward_desk.queues import SORTS, QueuePart
 from crm.web.desk.cells import money_cell
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import Visit
-from crm.web.view.formats import short_number
 from crm.web.view.labels import label, policy_word
 from crm.web.view.reward_labels import MEMBER_KINDS
 

@@ -1,5 +1,6 @@
 """The requests under rights, as a table: what waits for an answer, and until when."""
 
+from campaigns.ids import short_number
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.days import day_text
@@ -7,7 +8,6 @@ from crm.masking import masked_name
 from crm.rights.request import Request
 from crm.web.desk.tables import Cell, Column, Table
 from crm.web.guards.visit import Visit
-from crm.web.view.formats import short_number
 from crm.web.view.labels import label
 
 _PROVISIONAL = N_("（暂定）")

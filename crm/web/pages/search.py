@@ -1,5 +1,6 @@
 """One search over everything that has a name or a number; and the list of all places."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,12 +8,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.activities.queries import activities_named
 from crm.copies.queries import dealer_names
 from crm.members.queries import Wanted as Members
 from crm.members.queries import list_members
 from crm.people.queries import find_people
+from crm.reward_desk.queries import rewards_numbered
 from crm.storage.database import reading
 from crm.web.guards.visit import SignedIn, SignedInPosting, Visit
 from crm.web.pages.event import found_by_number
@@ -20,6 +23,7 @@ from crm.web.pages.event import found_by_number
 router = APIRouter()
 
 _SHOWN = 8
+_NUMBER = re.compile(r"[0-9A-Fa-f]{8}")
 _LONGEST = 80
 
 
@@ -61,6 +65,8 @@ def _found(visit: Visit, connection: Connection, text: str) -> dict[str, Any]:
             for code, name in dealer_names(connection).items()
             if text.casefold() in f"{code} {name}".casefold()
         ][:_SHOWN]
+    if scope.may("money") and _NUMBER.fullmatch(text):
+        found["rewards"] = rewards_numbered(scope, connection, text)
     found["events"] = list(found_by_number(scope, connection, text, visit.account.source))
     return found
 
@@ -74,6 +80,8 @@ def _page(visit: Visit, text: str, found: Mapping[str, Any]) -> Response:
         "activities": found.get("activities", ()),
         "members": found.get("members", ()),
         "dealers": found.get("dealers", ()),
+        "rewards": found.get("rewards", ()),
         "events": found.get("events", ()),
+        "today": shanghai_day(visit.site.now_us()),
     }
     return visit.render("search.html", context)

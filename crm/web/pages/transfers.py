@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from campaigns.ids import short_number
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.access import EFPIA, OPEN_PAYMENTS, Access, log_accesses
@@ -19,7 +20,6 @@ from crm.web.desk.cells import day_cell, money_cell
 from crm.web.desk.files import taken_away
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import SignedIn, Visit
-from crm.web.view.formats import short_number
 from crm.web.view.labels import label
 from crm.web.view.reward_labels import MEMBER_KINDS, TRANSFER_FORMS
 

@@ -1,8 +1,5 @@
 """Numbers, days, times and names as people read them."""
 
-import hashlib
-import re
-
 from campaigns.times import moment_of, shanghai_day
 from campaigns.wording.days import day_text
 from campaigns.wording.languages import Language
@@ -13,8 +10,6 @@ _UNITS: tuple[tuple[int, dict[Language, str]], ...] = (
     (60, {"zh-CN": "分钟", "zh-TW": "分鐘", "en": " min"}),
     (1, {"zh-CN": "秒", "zh-TW": "秒", "en": " s"}),
 )
-
-_DRAWN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def clock_text(at_us: int) -> str:
@@ -50,17 +45,6 @@ def duration_text(seconds: float | None, language: Language) -> str | None:
     amount = seconds / length
     text = f"{amount:.1f}".removesuffix(".0") if amount < 10 else f"{amount:.0f}"
     return text + words[language]
-
-
-def short_number(text: str) -> str:
-    """Eight characters by which a long id can be told over the phone.
-
-    Of a drawn id its first ones, as they stand on paper, on receipts and in letters; of one that a
-    sender made, and that may begin as many others do, a digest.
-    """
-    if _DRAWN.fullmatch(text):
-        return text[:8].upper()
-    return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
 
 
 def upper_first(text: str) -> str:

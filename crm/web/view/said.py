@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from campaigns.ids import short_number
 from campaigns.sentences import outcome_sentence
 from campaigns.wording.languages import Language
 from crm.accounts.people import Account
@@ -15,7 +16,6 @@ from crm.entries.queries import names_at
 from crm.masking import masked_name
 from crm.outcomes.voids import NEVER_VOIDED
 from crm.web.view.event_view import address_of
-from crm.web.view.formats import short_number
 
 VOIDED = "event.voided"
 

@@ -14,6 +14,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from campaigns.field_labels import field_label
+from campaigns.ids import short_number
 from campaigns.regions import region_name
 from campaigns.times import parse_instant_us, shanghai_day
 from campaigns.wording.catalogues import LISTED
@@ -57,7 +58,7 @@ _OF_ALL_LANGUAGES = {
     "masked_name": masked_name,
     "masked_phone": masked_number,
     "masked_mail": masked_mail,
-    "short_number": formats.short_number,
+    "short_number": short_number,
     "upper_first": formats.upper_first,
     "words_of": formats.words_of,
     "shanghai_day": shanghai_day,

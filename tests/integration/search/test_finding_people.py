@@ -1,9 +1,12 @@
 """People are found as people ask: by name however it is written, by sound, number, year."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from uuid import uuid4
 
 import httpx
 import orjson
@@ -11,10 +14,11 @@ import pytest
 from sqlalchemy import event as listened
 from sqlalchemy import select
 
-from campaigns.ids import person_id
+from campaigns.ids import person_id, short_number
+from campaigns.intake import Credential
 from crm.components.index_keys import keyed_digest
 from crm.journal.events import JOURNAL
-from crm.journal.numbers import numbers_of
+from crm.journal.numbers import events_with_id, numbers_of
 from crm.outcomes.asking import handled_counts
 from crm.outcomes.queries import outcome_counts
 from crm.outcomes.tables import EVENT_HANDLED
@@ -157,6 +161,49 @@ def test_the_phone_form_and_the_list_find_them(
         assert person_id(card_id) in page, address
 
 
+@pytest.mark.parametrize("as_typed", [str, str.lower])
+def test_a_card_whose_id_its_sender_made_is_found_by_its_short_number_and_by_the_id(
+    site: RunningSite, as_typed: Callable[[str], str]
+) -> None:
+    assert found(site, as_typed(short_number("ouyang"))) == ["ouyang"]
+    assert found(site, "ouyang") == ["ouyang"]
+
+
+def test_a_short_number_signs_in_whose_id_its_sender_made(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    token = token_in(office.get("/log/A-today/scan").text)
+    form = {"form_token": token, "code": short_number("ouyang"), "form_id": str(uuid4())}
+    assert "欧**珍" in office.post("/log/A-today/scan", data=form).text
+
+
+def searched(client: httpx.Client, text: str) -> str:
+    form = {"form_token": token_in(client.get("/search").text), "text": text}
+    return client.post("/search", data=form).text
+
+
+def test_an_event_is_found_by_the_id_that_its_sender_made_by_whoever_sees_it(
+    site: RunningSite,
+) -> None:
+    for dealer in ("D1", "D2"):
+        credential = Credential("dealer", "u-erp", dealer, (f"/dealers/{dealer}",))
+        identity = {"source": f"/dealers/{dealer}/erp", "id": "ERP-77"}
+        mine = a_card(f"{dealer}-own", person={"name": "毛远新"}, attributes=identity)
+        [receipt] = site.site.intake.accept([orjson.dumps(mine)], credential)
+        assert receipt.status == "accepted", receipt
+        site.user(f"desk-{dealer}", "dealer", dealer)
+    site.work()
+    site.user("chief", "headquarters")
+    site.user("hall-D1", "dealer_staff", "D1")
+    seen = {"chief": {"D1", "D2"}, "desk-D1": {"D1"}, "desk-D2": {"D2"}, "hall-D1": set()}
+    for name, dealers in seen.items():
+        with site.client() as client:
+            assert sign_in(client, name).status_code == 303
+            page = unescape(searched(client, "ERP-77"))
+        shown = {each for each in ("D1", "D2") if f"source=/dealers/{each}/erp" in unquote(page)}
+        assert shown == dealers, name
+
+
 def test_finding_listing_and_numbering_read_no_table_from_end_to_end(site: RunningSite) -> None:
     said: list[tuple[str, Any]] = []
     listener = (site.site.engine, "before_cursor_execute", lambda *told: said.append(told[2:4]))
@@ -166,6 +213,8 @@ def test_finding_listing_and_numbering_read_no_table_from_end_to_end(site: Runni
             find_people(HEADQUARTERS_SCOPE, connection, "liuxh")
             find_people(HEADQUARTERS_SCOPE, connection, "刘小红")
             find_people(HEADQUARTERS_SCOPE, connection, "0077")
+            find_people(HEADQUARTERS_SCOPE, connection, short_number("hong1"))
+            list(events_with_id(HEADQUARTERS_SCOPE, connection, "reg-hong1"))
             list_people(HEADQUARTERS_SCOPE, connection, Wanted())
             numbers_of(
                 HEADQUARTERS_SCOPE,

@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from campaigns.field_labels import LABELS
+from campaigns.ids import short_number
 from crm.accounts.access import LETTER_SENT, Access, log_accesses
 from crm.accounts.audit import log_export
 from crm.clock import now_us
 from crm.storage.database import writing
 from crm.web.view.audit_labels import FILES, LOOKED_AT
-from crm.web.view.formats import short_number
 from crm.web.view.shared_fields import SHARED_FIELDS
 from tests.integration.web.sites import RunningSite, activity_today, entered, today
 from tests.integration.web.workbooks import named_tables

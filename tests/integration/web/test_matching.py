@@ -7,14 +7,13 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from campaigns.ids import person_id
+from campaigns.ids import person_id, short_number
 from campaigns.intake import HEADQUARTERS
 from crm.accounts.access import accesses_of_cards
 from crm.journal.events import JOURNAL
 from crm.people.tables import LINK
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
-from crm.web.view.formats import short_number
 from tests.examples import an_event, written
 from tests.integration.web.sites import RunningSite, sign_in, token_in
 

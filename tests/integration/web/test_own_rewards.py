@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from campaigns.ids import short_number
 from campaigns.times import DAY_US, shanghai_day
 from crm.accounts.tables import ACCOUNT_CHANGE
 from crm.clock import now_us
@@ -15,7 +16,6 @@ from crm.disputes.tables import MEMBER_DISPUTE
 from crm.members.register import GOOD_DAYS, Giver, make_link
 from crm.members.tables import MEMBER_LINK
 from crm.storage.database import reading
-from crm.web.view.formats import short_number
 from tests.integration.web.own_links import given, kept, opened, said
 from tests.integration.web.reward_sites import (
     member,

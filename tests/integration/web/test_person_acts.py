@@ -10,11 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from campaigns.ids import person_id
+from campaigns.ids import person_id, short_number
 from crm.attachments.store import AttachmentStore
 from crm.journal.events import JOURNAL
 from crm.storage.database import reading
-from crm.web.view.formats import short_number
 from crm.web.view.person_acts import ACTS
 from tests.integration.feed.dealers import contract
 from tests.integration.web.acting import fill_in, sent_again

@@ -611,3 +611,15 @@ def test_a_dealer_is_shown_no_column_that_is_empty_or_the_same_in_each_row(
     assert {"为谁", "经销商"} <= {head.strip() for head in heads[1]}
     assert "金额" in {head.strip() for head in heads[0]}
     assert not {"为谁", "经销商"} & {head.strip() for head in heads[0]}
+
+
+@pytest.mark.parametrize(("name", "finds"), [("payer", True), ("dealer", True), ("other", False)])
+def test_a_reward_is_found_by_the_number_that_its_member_reads_by_whoever_sees_it(
+    desk: RunningSite, name: str, finds: bool
+) -> None:
+    found = reward_of(31, "M3")
+    with signed_in(desk, name) as person:
+        page = person.post("/search", text=found[:8].upper()).text
+        assert (f"/rewards/{found}" in page) is finds
+        if finds:
+            assert person.get(f"/rewards/{found}").status_code == 200

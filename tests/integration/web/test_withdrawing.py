@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from campaigns.ids import person_id
-from crm.web.view.formats import short_number
+from campaigns.ids import person_id, short_number
 from tests.integration.web.acting import forms
 from tests.integration.web.person_events import consent
 from tests.integration.web.sites import RunningSite, card, sign_in, token_in
