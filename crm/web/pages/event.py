@@ -148,7 +148,7 @@ def found_by_number(
     """(address, event, its number) of what a number stands for, or an id that its sender made: of
     the own ones, of those of the own dealer, or of everybody's; or of a payment's reference."""
     found: dict[tuple[str, str], EventStatus] = {}
-    names = []
+    names: list[tuple[str, str]] = []
     if scope.may("events"):
         sources = [f"/phones/{known.actor}" for known in accounts(connection)]
         names += events_numbered(connection, text, sources)
