@@ -61,7 +61,14 @@ REASON_COLUMN = Column(REASON, "未收下的原因", "Why not taken", 40)
 COLUMNS = (
     Column(ROW_ID, "行编号（勿改）", "Row id", 6, aliases=("行编号", "row_id")),
     Column(NUMBER, "序号", "No.", 5, "示例", aliases=("编号", "no")),
-    Column(NAME, "姓名", "Name", 11, f"{EXAMPLE_MARK}王秀英", ("名字", "患者姓名")),
+    Column(
+        *(NAME, "姓名", "Name", 11, f"{EXAMPLE_MARK}王秀英"),
+        aliases=(
+            *("名字", "患者姓名", "客户姓名", "顾客姓名", "老人姓名", "会员姓名", "长者姓名"),
+            *("参加者姓名", "参会者姓名", "参加人姓名", "参会人姓名", "患者名字", "客户名字"),
+            *("客户名称", "签到人"),
+        ),
+    ),
     Column("sex", "性别", "Sex", 5, "女", ("性別",), choices=("男", "女"), bad="bad_sex"),
     Column(
         *("birth", "出生日期/年", "Born", 12, "1950-3-2"),
@@ -137,6 +144,14 @@ COLUMNS = (
     Column("signature", "本人签名", "Signature", 12, aliases=("签名",)),
 )
 
+PRESSURE = "pressure"
+PRESSURE_COLUMN = Column(
+    *(PRESSURE, "血压", "Blood pressure", 9),
+    aliases=("血压值", "血压mmhg", "测血压"),
+    bad="bad_reading",
+)
+"""Both readings in one cell, as they are written by hand; no template has it."""
+
 CONSENT_PURPOSES = {
     "consent_archive": "archive",
     "consent_health": "health",
@@ -145,7 +160,7 @@ CONSENT_PURPOSES = {
 }
 """Column → purpose of the consent that it asks for."""
 
-_ALL = (*COLUMNS, REASON_COLUMN, VERDICT_COLUMN)
+_ALL = (*COLUMNS, PRESSURE_COLUMN, REASON_COLUMN, VERDICT_COLUMN)
 BY_KEY = {column.key: column for column in _ALL}
 _NO_LETTER = re.compile(r"[\W_]+")
 _LONGEST_REMEMBERED = 200

@@ -9,7 +9,7 @@ from campaigns.sheets.model import CellValue
 _BLANK = re.compile(r"\s+")
 _TOTAL = re.compile(
     r"(?:[本全]?[页场次日天])?(?:合计|总计|小计|共计|累计|总数|总人数|人数|合計|總計|小計|total|subtotal|sum)"
-    r"(?:人数|数量|金额)?[::]?(?:\d.*)?|[共计总][计共]?\d+[人名位].*",
+    r"(?:人数|数量|金额)?[::]?(?:\d.*)?|[共计总男女][计共]?\d+[人名位]?[男女共计]?.*|\d+[人名位]",
     re.IGNORECASE,
 )
 _FOOT = re.compile(
@@ -21,11 +21,16 @@ _FOOT = re.compile(
 )
 
 
-def kind_of_line(name: CellValue, row: Sequence[CellValue]) -> str | None:
+def kind_of_line(name: CellValue, row: Sequence[CellValue], number: CellValue = None) -> str | None:
     """`total` or `footer` for a line that is about nobody, else None.
 
-    name: what stands in the column of the names. Only where it is blank do the other cells count.
+    name: what stands in the column of the names. Only where it is blank do the other cells count,
+    but for that of the numbers (合计 beside 8人, 制表人 beside a name).
     """
+    counted = _plain(number)
+    for kind, pattern in (("total", _TOTAL), ("footer", _FOOT)):
+        if counted and not counted.isdigit() and pattern.fullmatch(counted):
+            return kind
     texts = [_plain(name)] if _plain(name) else [text for text in map(_plain, row) if text]
     for kind, pattern in (("total", _TOTAL), ("footer", _FOOT)):
         if texts and pattern.fullmatch(texts[0]):

@@ -62,7 +62,7 @@ class SheetActivity:
 
     day: the Shanghai day of the activity.
     dealer: who carries it out, to whom "share with the dealer" refers.
-    notice_version: the notice that was read out.
+    notice_version: the notice that was read out. notices: by purpose, where they differ.
     """
 
     activity_id: str
@@ -70,6 +70,11 @@ class SheetActivity:
     dealer: str | None = None
     notice_version: str = NOTICE_VERSION
     title: str = ""
+    notices: Mapping[str, str] = field(default_factory=dict)
+
+    def notice(self, purpose: str) -> str:
+        """The notice that a consent for a purpose goes with."""
+        return self.notices.get(purpose, self.notice_version)
 
     @property
     def source(self) -> str:

@@ -28,6 +28,7 @@ _HINTS = tuple(
         (r"电话|手机|联系|電話|微信|tel|phone|mobile|cell", "phones"),
         (r"身份|证件|证号|idcard|idno", "id_number"),
         (r"出生|生日|生年|birth|born", "birth"),
+        (r"(日期|时间|日子)$", NOTE),
         (r"性別|性别|男女|sex|gender", "sex"),
         (r"区划|邮编|地区|区县|region", "region"),
         (r"住址|地址|住在|小区|门牌|住所|address", "address"),

@@ -28,7 +28,7 @@ from typing import Any
 from campaigns.canonical import canonical_json
 from campaigns.identifiers import LATEST_BIRTH_YEAR, looks_personal
 from campaigns.sheets import delimited, values, workbook
-from campaigns.sheets.columns import EXAMPLE_MARK, NAME, ROW_ID, VERDICT
+from campaigns.sheets.columns import EXAMPLE_MARK, NAME, PRESSURE, ROW_ID, VERDICT
 from campaigns.sheets.edits import NO_EDITS, Edits
 from campaigns.sheets.facts import card_facts, facts_of
 from campaigns.sheets.head import (
@@ -119,7 +119,8 @@ class OpenSheet:
                     if people > MOST_PEOPLE:
                         raise InvalidSheet("file_too_large")
                     merging.apply(line.number, cells)
-                    cells = self.edits.applied(place, _with_real_days(table.grid, cells))
+                    cells = _with_readings(_with_real_days(table.grid, cells))
+                    cells = self.edits.applied(place, cells)
                     yield table, line, cells
 
     def _sketch(self, table: Table, line: Line, cells: dict[str, CellValue]) -> RowSketch:
@@ -198,6 +199,17 @@ def _with_real_days(grid: Grid, cells: dict[str, CellValue]) -> dict[str, CellVa
     if not grid.days_later or isinstance(born, bool) or not isinstance(born, int | float):
         return cells
     return cells | {"birth": born + grid.days_later if born > LATEST_BIRTH_YEAR else born}
+
+
+def _with_readings(cells: dict[str, CellValue]) -> dict[str, CellValue]:
+    """With 150/90 in the two columns that it stands for; what is otherwise written is a fault."""
+    both = cells.pop(PRESSURE, None)
+    if both is None or "systolic" in cells or "diastolic" in cells:
+        return cells
+    if isinstance(both, Broken):
+        return cells | {"systolic": both}
+    parts = values.pressure(both)
+    return cells | (dict(zip(("systolic", "diastolic"), parts or (both,), strict=False)))
 
 
 def read_sheet(

@@ -182,8 +182,8 @@ class RowReader:
             return None
         try:
             return read(self.cells[key])
-        except values.DigitsLost:
-            self._fault(key, "digits_lost")
+        except (values.DigitsLost, values.SeveralNames) as error:
+            self._fault(key, error.reason)
         except (ValueError, OverflowError):
             self._fault(key, BY_KEY[key].bad)
         return None
@@ -194,7 +194,7 @@ class RowReader:
         born = self._read("birth", values.birth) or {}
         objects = {
             "person": {
-                "name": self._read(NAME, values.written),
+                "name": self._read(NAME, values.name),
                 "sex": self._read("sex", values.sex),
                 **born,
                 "id_number": self._read("id_number", values.code),
@@ -280,7 +280,7 @@ class RowReader:
             data["dealer"] = self.activity.dealer
         if answer == NO:
             return "consent.refused", data
-        data |= {"notice_version": self.activity.notice_version, "method": "paper", "by": "self"}
+        data |= {"notice_version": self.activity.notice(purpose), "method": "paper", "by": "self"}
         return "consent.given", data | {"activity_id": self.activity.activity_id}
 
 

@@ -120,7 +120,7 @@ class Table:
             if not self.head.take(row):
                 self._unread("above", number, row)
             return
-        kind = kind_of_line(cells.get(NAME), row)
+        kind = kind_of_line(cells.get(NAME), row, cells.get(NUMBER))
         if kind is not None:
             self._unread(kind, number, row)
             return

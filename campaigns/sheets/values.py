@@ -26,9 +26,19 @@ _FLOAT = re.compile(r"[0-9]+\.0+")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 _AMOUNT = re.compile(r"[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*元?")
 _UNITS = re.compile(r"(\d+)(?:\.0*)?\s*(?:台|盒|个|件|套|次/分|次|mmHg)?", re.IGNORECASE)
+_PRESSURE = re.compile(
+    r"(?:高压)?\s*(\d{2,3})\s*(?:mmhg)?\s*[-/\\~,、;—–一\s]\s*(?:低压)?\s*(\d{2,3})\s*(?:mmhg)?",
+    re.IGNORECASE,
+)
 _FEW = re.compile(r"([一二两三四五六七八九十])\s*(?:台|盒|个|件|套)")
 _FEW_NUMBERS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True)) | {"两": 2}
 _BETWEEN_PHONES = re.compile(r"[、，,;；/|\n]+")
+_BETWEEN_NAMES = re.compile(r"[、，,;；/／|&＆+＋\n]+")
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
+    "姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+_HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,3}")
 _BETWEEN_WORDS = re.compile(r"[、，,;；\n]+")
 _NO_WORD = "无 無 没有 沒有 没 暂无 不详 不詳 不明 未知 不知道 不清楚 空 未填 未留 没留 不便 保密"
 _NOTHING = frozenset((*_NO_WORD.split(), "n/a", "na", "none", "nil", "null", "/", "\\"))
@@ -43,8 +53,16 @@ _TICKS = dict.fromkeys(_YES.split(), YES) | dict.fromkeys(_NO.split(), NO)
 _TICKS |= dict.fromkeys(("未问", "没问", "未填", "-", "?"), NOT_ASKED)
 
 
+class SeveralNames(ValueError):
+    """Several people stand in one cell."""
+
+    reason = "several_names"
+
+
 class DigitsLost(ValueError):
     """Excel kept a long number as a number and lost its last digits."""
+
+    reason = "digits_lost"
 
 
 def written(value: Any) -> str:
@@ -92,6 +110,28 @@ def phones(value: Any) -> list[str]:
     """Each of the phones that stand in one cell."""
     parts = (code(part) for part in _BETWEEN_PHONES.split(code(value)))
     return [part for part in parts if part and not is_nothing(part)]
+
+
+def pressure(value: Any) -> tuple[str, str] | None:
+    """Both readings of 150/90, whatever stands between them."""
+    match = _PRESSURE.fullmatch(narrow(value))
+    return None if match is None else (match[1], match[2])
+
+
+def name(value: Any) -> str:
+    """The name of one person."""
+    text = written(value)
+    parts = [part.strip() for part in _BETWEEN_NAMES.split(text)]
+    if len(parts) == 1 and (apart := text.split()) and all(map(_is_whole_name, apart)):
+        parts = apart
+    if len(parts) > 1 and all(len(part) > 1 for part in parts):
+        raise SeveralNames
+    return text
+
+
+def _is_whole_name(text: str) -> bool:
+    """Whether a word is surname and given name: of the commonest, so that 欧阳 志远 stays one."""
+    return _HAN_NAME.fullmatch(text) is not None and text[0] in _SURNAMES
 
 
 def words(value: Any) -> list[str]:

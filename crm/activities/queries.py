@@ -13,6 +13,7 @@ from crm.activities.tables import ACTIVITY
 from crm.journal.events import decode, last_position, rows_of_subjects
 from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.keyring.keyring import Keyring
+from crm.notices.queries import current_notices
 from crm.outcomes.outcome import Outcome
 from crm.outcomes.shared import Activity, judge_activity
 from crm.scope import Scope
@@ -186,4 +187,9 @@ def sheet_facts(
     if found is None or whole is None:
         return None
     things = [(each.item, each.quantity, each.unit) for each in whole.stands.materials]
-    return {**asdict(found), "starts_at": rfc3339(found.starts_us), "materials": things}
+    said = {"starts_at": rfc3339(found.starts_us), "materials": things}
+    return {
+        **asdict(found),
+        **said,
+        "notice_version": current_notices(connection)["archive"].version,
+    }

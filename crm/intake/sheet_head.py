@@ -1,16 +1,18 @@
 """The head of a sheet against the activity: a slip there would file everybody wrongly."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Engine
 
 from campaigns.regions import prefecture
 from campaigns.sheets import InvalidSheet, SheetActivity
-from campaigns.times import instant_us, shanghai_day
+from campaigns.times import day_end_us, instant_us, shanghai_day
 from crm.identity.names import simplified
 from crm.journal.events import decode, last_position, rows_of_subjects
 from crm.keyring.keyring import Keyring
+from crm.notices.queries import notices_on
 from crm.outcomes.shared import Activity, judge_activity
 from crm.storage.database import reading
 
@@ -52,6 +54,18 @@ def check_head(head: Mapping[str, str], said: SheetActivity, planned: Activity |
     if wrong:
         columns = "；".join(f"{HEAD_LINES[name]} {here} ≠ {there}" for name, here, there in wrong)
         raise InvalidSheet("head_contradicts", columns=columns)
+
+
+def completed(
+    engine: Engine, said: SheetActivity, head: Mapping[str, str], planned: Activity | None
+) -> SheetActivity:
+    """With what the sheet leaves unsaid and the installation knows: whose it is, what was read."""
+    named = head.get("notice_version")
+    with reading(engine) as connection:
+        notices = notices_on(connection, day_end_us(said.day), named)
+    dealer = said.dealer or (planned.dealer if planned is not None else None)
+    version = named or notices["archive"]
+    return replace(said, dealer=dealer, notices=notices, notice_version=version)
 
 
 def _days(planned: Activity) -> tuple[date, date]:

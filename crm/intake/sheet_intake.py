@@ -35,7 +35,7 @@ from crm.clock import now_us
 from crm.intake.known_rows import is_of, known_rows
 from crm.intake.row_matching import Settled, settle_rows
 from crm.intake.sheet_corrections import RowPlan, plan_row
-from crm.intake.sheet_head import check_head, planned_activity
+from crm.intake.sheet_head import check_head, completed, planned_activity
 from crm.intake.sheet_health import (
     Noes,
     closed_health,
@@ -86,6 +86,7 @@ def accept_sheet(
     sheet = open_sheet(name, data, secret, activity=activity, headings=headings, edits=edits)
     planned = planned_activity(engine, keyring, sheet.activity.activity_id)
     check_head(sheet.head, sheet.activity, planned)
+    sheet.activity = completed(engine, sheet.activity, sheet.head, planned)
     party = COMPANY if credential.dealer is None else credential.journaled_role
     sketches = list(sheet.sketches())
     settled = _settled(engine, keyring, sheet, sketches, answers, party)

@@ -34,6 +34,27 @@ def find_notice(connection: Connection, version: str, purpose: str) -> Notice | 
     return named.get((version, purpose))
 
 
+def notices_on(connection: Connection, until_us: int, named: str | None) -> dict[str, str]:
+    """By purpose, the version that a paper of a day goes with.
+
+    It is the one that the paper names, where there is one of that name; else what was in force at
+    the end of that day. What is older than every notice of the installation goes with the first:
+    later ones do not change what was taken. named: None where the paper says nothing.
+    """
+    query = select(NOTICE.c.version, NOTICE.c.purpose, NOTICE.c.added_us)
+    own = connection.execute(query.order_by(NOTICE.c.added_us, NOTICE.c.version)).all()
+    packaged = [(each.version, each.purpose) for each in packaged_notices()]
+    known = {*packaged, *((row.version, row.purpose) for row in own)}
+    if named is not None and not any(version == named for version, _ in known):
+        return {}
+    found = {purpose: version for version, purpose in packaged}
+    found |= {row.purpose: row.version for row in reversed(own)}
+    found |= {row.purpose: row.version for row in own if row.added_us <= until_us}
+    if named is not None:
+        found |= {purpose: named for purpose in found if (named, purpose) in known}
+    return found
+
+
 def current_notices(connection: Connection) -> dict[str, Notice]:
     """By purpose, the notice to show now: the one that was added last."""
     return {each.purpose: each for each in notices(connection)}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from campaigns.events.consents import ConsentGiven
 from campaigns.events.purchases import PurchaseMade
 from campaigns.intake import HEADQUARTERS, Credential
 from campaigns.sheets import InvalidSheet, write_answer, write_template
+from campaigns.times import DAY_US, day_start_us
 from crm.cards.card import Card, fold_card
 from crm.intake.accept import EventIntake
 from crm.intake.sheet_intake import accept_sheet
@@ -22,6 +24,9 @@ from crm.intake.sheet_receipt import SheetReceipt
 from crm.journal.events import decode, rows_after
 from crm.journal.logged_event import LoggedEvent
 from crm.keyring.keyring import Keyring
+from crm.notices.notice import notice
+from crm.notices.packaged import packaged_notices
+from crm.notices.register import add_notice
 from crm.outcomes.voids import judge_voids
 from crm.storage.database import open_engine, reading
 from tests.profiles import examples
@@ -30,6 +35,7 @@ from tests.unit.campaigns.sheets.sample_sheets import (
     ACTIVITY,
     FIRST_ROW,
     FULL,
+    LABELS,
     filled,
     handmade,
     read,
@@ -233,6 +239,41 @@ def test_a_row_that_was_taken_and_is_empty_now_is_said_and_left_alone(office: Of
     receipt = office.send({}, {"name": "李强"})
     assert [(r.row, r.reason) for r in receipt.refusals] == [(FIRST_ROW, "row_emptied")]
     assert len(office.events()) == 11
+
+
+def test_a_sheet_that_names_no_dealer_is_its_activitys(office: Office) -> None:
+    sheet = handmade(["王秀英", "是"], headings=("姓名", "同意经销商"), labels=LABELS[:3])
+    assert office.hand_over(saved(sheet)).refused == 1
+    subject = f"activity/{ACTIVITY['activity_id']}"
+    office.tell("activity.planned", subject, "/hq", ACTIVITY | {"programme": "p"})
+    assert office.hand_over(saved(sheet)).refused == 0
+    (consent,) = (e.data for e in office.events() if e.type_name == "consent.given")
+    assert isinstance(consent, ConsentGiven)
+    assert consent.dealer == ACTIVITY["dealer"]
+
+
+def test_consents_of_a_sheet_go_with_the_notice_of_its_day_unless_it_names_one(
+    office: Office,
+) -> None:
+    for version, days in (("own-1", 30), ("own-2", 60)):
+        texts = packaged_notices()[0].texts
+        at_us = day_start_us(date(2026, 5, 3)) + days * DAY_US
+        add_notice(office.engine, notice(version, "archive", texts), at_us)
+
+    def versions(*labels: str) -> list[str]:
+        kept = len(office.events())
+        headings = ("姓名", "同意建档", "同意健康信息")
+        row = ["王秀英", "是", "是"]
+        receipt = office.hand_over(saved(handmade(row, headings=headings, labels=labels)))
+        assert receipt.refused == 0
+        said = (event.data for event in office.events()[kept:])
+        return [each.notice_version for each in said if isinstance(each, ConsentGiven)]
+
+    in_may, in_august = "活动日期：2026-05-03", "活动日期：2026-08-01"
+    assert versions("活动编号：A-1", "", in_may) == ["own-1", "2026-01"]
+    assert versions("活动编号：A-2", "", in_may, "告知书版本：own-2") == ["own-2", "2026-01"]
+    assert versions("活动编号：A-3", "", in_may, "告知书版本：o-2019") == ["o-2019", "o-2019"]
+    assert versions("活动编号：A-4", "", in_august) == ["own-2", "2026-01"]
 
 
 def test_a_row_that_is_missing_from_the_file_says_nothing(office: Office) -> None:

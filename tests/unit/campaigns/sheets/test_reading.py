@@ -183,6 +183,19 @@ def test_consent_to_share_needs_a_dealer_that_the_sheet_names() -> None:
     assert reasons(read(data)) == [[("同意交给经销商一份", "no_dealer")]]
 
 
+def test_both_readings_in_one_cell_are_a_reading() -> None:
+    headings = ("客户姓名", "血压")
+    rows = (["王秀英", "150/90"], ["李强", "正常"], ["赵六", None], ["张三、李四", "120/80"])
+    reading = read(saved(handmade(*rows, headings=headings)))
+    readings = {"systolic_mmhg": 150, "diastolic_mmhg": 90}
+    assert said(reading)["clinic.consulted"]["health"] == readings
+    assert reasons(reading)[1:] == [
+        [("高压", "bad_reading")],
+        [],
+        [("姓名", "several_names")],
+    ]
+
+
 def test_who_did_not_come_is_registered_without_attendance() -> None:
     assert set(said(read(filled({"name": "李强", "attended": "否"})))) == {"card.registered"}
 

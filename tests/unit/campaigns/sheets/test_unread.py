@@ -37,6 +37,8 @@ def unread(reading: SheetReading) -> list[tuple[str, int | None, str | None]]:
         ("生日", "出生日期/年"),
         ("年龄", "备注"),
         ("单价元", "单价（元）"),
+        ("购买日期", "备注"),
+        ("首次到店时间", "备注"),
         ("衣服", None),
     ],
 )
@@ -91,6 +93,8 @@ def test_cells_below_no_heading_are_named() -> None:
         (["小 计：", 3], "total"),
         (["共2人", ""], "total"),
         (["", "总计：3"], "total"),
+        (["8人", ""], "total"),
+        (["男3女5", ""], "total"),
         (["填表人：某某", ""], "footer"),
         (["审核人", "某某"], "footer"),
         (["备注：明天再来", ""], "footer"),
@@ -102,6 +106,17 @@ def test_totals_and_footers_are_no_people(line: list[object], kind: str) -> None
     reading = read(saved(handmade(["己三", "13811230003"], line)))
     assert names(reading) == ["己三"]
     assert unread(reading) == [(kind, 4, None)]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [(["合计", "8人"], "total"), (["总计", "某某"], "total"), (["制表人：", "某某"], "footer")],
+)
+def test_what_counts_or_signs_in_the_column_of_numbers_makes_nobody_of_the_cell_beside_it(
+    line: list[object], kind: str
+) -> None:
+    book = handmade([1, "己三"], line, headings=("序号", "姓名"))
+    assert (names(read(saved(book))), unread(read(saved(book)))) == (["己三"], [(kind, 4, None)])
 
 
 def test_headings_that_come_again_are_headings_in_their_new_order() -> None:

@@ -123,3 +123,40 @@ def test_lists_of_words_drop_what_means_nothing() -> None:
 )
 def test_ticks_are_understood_however_they_are_made(typed: object, answer: str) -> None:
     assert values.tick(typed) == answer
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["150/90", "150／90", "150-90", "150 / 90 mmHg", "高压150 低压90", "１５０、９０"],
+)
+def test_a_blood_pressure_is_understood_whatever_stands_between_its_readings(typed: str) -> None:
+    assert values.pressure(typed) == ("150", "90")
+
+
+@pytest.mark.parametrize("typed", ["正常", "150", 150, "偏高 150"])
+def test_what_is_no_pair_of_readings_is_not_guessed_at(typed: object) -> None:
+    assert values.pressure(typed) is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["张秀兰 刘德福", "张秀兰、刘德福", "张秀兰/刘德福", "李四，王五", "Li Si & Wang Wu"]
+)
+def test_several_people_in_one_cell_are_not_taken_for_one(typed: str) -> None:
+    with pytest.raises(values.SeveralNames):
+        values.name(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "欧阳  志远",
+        "王 秀英",
+        "买买提 艾力",
+        "阿依古丽·买买提",
+        "Anna Li",
+        "张三（李四代）",
+        "王秀英/女",
+    ],
+)
+def test_a_name_that_is_written_with_blanks_or_marks_stays_one(typed: str) -> None:
+    assert values.name(typed) == typed
