@@ -12,6 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from crm.journal.events import JOURNAL
+from crm.notices.notice import notice
+from crm.notices.packaged import packaged_notices
+from crm.notices.register import add_notice
 from crm.storage.database import reading
 from crm.web.guards.bounds import LARGEST_SHEET_FORM_BYTES
 from crm.web.view.sheet_forms import LARGEST_SHEET_BYTES
@@ -55,6 +58,16 @@ def test_a_blank_sheet_is_fetched_and_is_that_of_the_activity(
     written = [str(value) for row in book.active.values for value in row if value]
     assert answer.headers["content-disposition"] == f'attachment; filename="{activity}.xlsx"'
     assert any(activity in text for text in written) and "姓名" in written
+
+
+def test_a_blank_sheet_names_the_notice_that_is_in_force(
+    site: RunningSite, office: httpx.Client, activity: str
+) -> None:
+    texts = packaged_notices()[0].texts
+    assert add_notice(site.site.engine, notice("own-1", "archive", texts), site.site.now_us())
+    answer = office.get(f"/sheets/{activity}/blank?rows=1")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert "告知书版本：own-1" in [value for row in book.active.values for value in row]
 
 
 def test_nothing_counts_before_it_was_looked_at_and_confirmed_and_twice_is_once(
