@@ -43,11 +43,11 @@ def notices_on(connection: Connection, until_us: int, named: str | None) -> dict
     """
     query = select(NOTICE.c.version, NOTICE.c.purpose, NOTICE.c.added_us)
     own = connection.execute(query.order_by(NOTICE.c.added_us, NOTICE.c.version)).all()
-    packaged = [(each.version, each.purpose) for each in packaged_notices()]
+    packaged: list[NoticeName] = [(each.version, each.purpose) for each in packaged_notices()]
     known = {*packaged, *((row.version, row.purpose) for row in own)}
     if named is not None and not any(version == named for version, _ in known):
         return {}
-    found = {purpose: version for version, purpose in packaged}
+    found: dict[str, str] = {purpose: version for version, purpose in packaged}
     found |= {row.purpose: row.version for row in reversed(own)}
     found |= {row.purpose: row.version for row in own if row.added_us <= until_us}
     if named is not None:
