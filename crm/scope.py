@@ -26,6 +26,7 @@ Capability = Literal[
     "copies",
     "own_copy",
     "own_people",
+    "passes_on",
     "looks",
     "status",
     "runs",
@@ -42,14 +43,17 @@ money or value goes to. follow_ups: whom to call.
 numbers: the season and its funnels. events: what became of everybody's events. conflicts: where
 corrections disagree; decides: which holds. hears: enter what a person asks for under their rights;
 requests: all that was asked for; answers: answer it. copies: how every dealer's copy stands;
-own_copy: the own dealer's; own_people: find somebody in it. looks: who opened what. status: how
+own_copy: the own dealer's; own_people: find somebody in it; passes_on: tell the company what one of
+them, or whose card is an own one, asks for under their rights. looks: who opened what. status: how
 it runs; runs: confirm the clock, look for clashes. accounts: who may sign in, and tokens; audit:
 who changed them. legal: say for compliance that a policy of rewards may be so. members: who
 refers; a dealer its own.
 own_numbers: funnels of the own dealer's people. letters: write to people.
 """
 
-_OF_DEALERS: frozenset[Capability] = frozenset({"own_copy", "own_people", "own_numbers"})
+_OF_DEALERS: frozenset[Capability] = frozenset(
+    {"own_copy", "own_people", "own_numbers", "passes_on"}
+)
 
 
 @dataclass(frozen=True, slots=True)

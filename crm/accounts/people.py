@@ -203,6 +203,11 @@ def account_of(connection: Connection, actor: str) -> Account | None:
     return None if row is None else _account(row)
 
 
+def dealer_of(connection: Connection, actor: str) -> str | None:
+    """Whose field staff or desk an account is, open or closed; None: the company's."""
+    return connection.execute(select(ACCOUNT.c.dealer).where(ACCOUNT.c.actor == actor)).scalar()
+
+
 def find_user(connection: Connection, name: str) -> Account | None:
     """The open account of a name."""
     query = select(ACCOUNT).where(ACCOUNT.c.name == folded_name(name), ACCOUNT.c.active)

@@ -111,7 +111,7 @@ ROLES: dict[AccountRole, Role] = {
         N_("经销商现场人员"),
         N_("在自己经销商的活动上登记；只找得到自己副本里的人。"),
         "/log",
-        _may("activities", "own_people", "members"),
+        _may("activities", "own_people", "members", "passes_on"),
         _OPEN - _A_DEALERS - _PLANS,
         "dealer",
         of_dealer=True,

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, select
 
 from campaigns.times import day_start_us
+from crm.accounts.tables import ACCOUNT
+from crm.copies.tables import COPY_ROW
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring, unseal
 from crm.outcomes.tables import OUTCOME
@@ -70,16 +73,50 @@ class Heard:
 def heard_by(scope: Scope, connection: Connection, cards: Iterable[str], actor: str) -> list[Heard]:
     """The requests of one person that an account entered itself, the latest first."""
     scope.require("hears", "who hears what people ask for")
+    return _heard(connection, cards, RIGHTS_REQUEST.c.opened_by == actor)
+
+
+def _heard(
+    connection: Connection, cards: Iterable[str], by_whom: ColumnElement[bool]
+) -> list[Heard]:
     columns = RIGHTS_REQUEST.c
     query = (
         select(columns.kind, columns.received_on, columns.due_on, _is_open())
-        .where(columns.card_id.in_(sorted(cards)), columns.opened_by == actor)
+        .where(columns.card_id.in_(sorted(cards)), by_whom)
         .order_by(columns.received_on.desc(), columns.request_id)
     )
     return [
         Heard(kind, received_on, due, not is_open)
         for kind, received_on, due, is_open in connection.execute(query)
     ]
+
+
+def passed_on(scope: Scope, connection: Connection, card_id: str) -> list[Heard]:
+    """The requests of a card that the dealer's accounts passed on, the latest first."""
+    scope.require("passes_on", "who passes on what people ask for")
+    ours = select(ACCOUNT.c.actor).where(ACCOUNT.c.dealer == scope.dealer)
+    return _heard(connection, [card_id], RIGHTS_REQUEST.c.opened_by.in_(ours))
+
+
+def is_own_card(scope: Scope, connection: Connection, card_id: str) -> bool:
+    """Whether a card belongs to the dealer that looks (`docs/events.md`, who may say what)."""
+    scope.require("passes_on", "who passes on what people ask for")
+    query = (
+        select(JOURNAL.c.position)
+        .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
+        .where(JOURNAL.c.subject == f"card/{card_id}", JOURNAL.c.type == "card.registered")
+        .where(JOURNAL.c.role == f"dealer/{scope.dealer}", OUTCOME.c.outcome == "recorded")
+    )
+    return connection.execute(query).first() is not None
+
+
+def card_of_row(scope: Scope, connection: Connection, key: str) -> str | None:
+    """The first card behind a row of the dealer's copy; None where it has none of this key."""
+    scope.require("passes_on", "who passes on what people ask for")
+    query = select(COPY_ROW.c.cards)
+    query = query.where(COPY_ROW.c.dealer == scope.dealer, COPY_ROW.c.key == key)
+    cards = connection.execute(query).scalar()
+    return None if cards is None else str(orjson.loads(cards)[0])
 
 
 def has_died(scope: Scope, connection: Connection, name: str) -> bool:

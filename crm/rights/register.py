@@ -7,11 +7,12 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, select
 
 from campaigns.times import shanghai_day
+from crm.copies.row_names import ROW
 from crm.journal.events import JOURNAL
 from crm.keyring.keyring import Keyring, seal
 from crm.outcomes.tables import OUTCOME
 from crm.people.queries import cards_of
-from crm.rights.queries import has_died, request_of
+from crm.rights.queries import card_of_row, has_died, is_own_card, request_of
 from crm.rights.request import (
     IN_FUTURE,
     NOT_FOUND,
@@ -57,27 +58,51 @@ def open_request(engine: Engine, keyring: Keyring, clerk: Clerk, asked: Asked) -
     in a hall too, so that the clock runs from that day.
     """
     clerk.scope.require("hears", "who hears what people ask for")
-    if asked.received_on > shanghai_day(clerk.now_us):
-        raise RequestRefused(IN_FUTURE)
-    request_id = str(uuid4())
     with writing(engine) as connection:
         cards = cards_of(clerk.scope, connection, asked.name)
         if not cards:
             raise RequestRefused(NOT_FOUND)
         card_id = asked.name if asked.name in cards else cards[0]
-        row = {
-            "request_id": request_id,
-            "kind": asked.kind,
-            "card_id": card_id,
-            "asked_by": asked.asked_by,
-            "channel": asked.channel,
-            "received_on": asked.received_on,
-            "due_on": due_on(asked.received_on),
-            "opened_us": clerk.now_us,
-            "opened_by": clerk.actor,
-            "sealed": _sealed(keyring, card_id, asked.text, f"{request_id}/0"),
-        }
-        connection.execute(insert(RIGHTS_REQUEST), [row])
+        return _opened(connection, keyring, clerk, card_id, asked)
+
+
+def pass_on(engine: Engine, keyring: Keyring, clerk: Clerk, asked: Asked) -> str:
+    """Enter what somebody asks a dealer for, which the company answers; returns its id.
+
+    `asked.name` is a row of its copy (`row/KEY`) or a card that belongs to it; RequestRefused where
+    it is neither.
+    """
+    clerk.scope.require("passes_on", "who passes on what people ask for")
+    with writing(engine) as connection:
+        card_id: str | None = asked.name
+        if asked.name.startswith(ROW):
+            card_id = card_of_row(clerk.scope, connection, asked.name.removeprefix(ROW))
+        elif not is_own_card(clerk.scope, connection, asked.name):
+            card_id = None
+        if card_id is None:
+            raise RequestRefused(NOT_FOUND)
+        return _opened(connection, keyring, clerk, card_id, asked)
+
+
+def _opened(
+    connection: Connection, keyring: Keyring, clerk: Clerk, card_id: str, asked: Asked
+) -> str:
+    if asked.received_on > shanghai_day(clerk.now_us):
+        raise RequestRefused(IN_FUTURE)
+    request_id = str(uuid4())
+    row = {
+        "request_id": request_id,
+        "kind": asked.kind,
+        "card_id": card_id,
+        "asked_by": asked.asked_by,
+        "channel": asked.channel,
+        "received_on": asked.received_on,
+        "due_on": due_on(asked.received_on),
+        "opened_us": clerk.now_us,
+        "opened_by": clerk.actor,
+        "sealed": _sealed(keyring, card_id, asked.text, f"{request_id}/0"),
+    }
+    connection.execute(insert(RIGHTS_REQUEST), [row])
     return request_id
 
 

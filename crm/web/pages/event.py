@@ -25,7 +25,7 @@ from crm.web.desk.acts import Act, ActForm, done, say, sayer_of
 from crm.web.desk.changes import what_changes
 from crm.web.desk.names import names_shown
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
-from crm.web.pages.event_links import opened, page_shown
+from crm.web.pages.event_links import opened, page_shown, request_page
 from crm.web.pages.events import sentence
 from crm.web.pages.own_forms import names_seen
 from crm.web.view.desk_labels import REASONS
@@ -193,6 +193,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         names = names_shown(visit, connection, actors)
         names |= dealer_names(connection)
         money = visit.scope.may("money") and visit.scope.dealer is None
+        asking = request_page(visit, connection, identity, said.subject)
         moved = moved_by(visit.scope, connection, said.position) if money else []
     context = {
         "title": visit.say(N_("事件")),
@@ -202,6 +203,7 @@ def _page(visit: Visit, identity: tuple[str, str], form: ActForm) -> Response:
         "fields": list(said_fields(said, visit.language, visit.say, hidden=_hidden_from(visit))),
         "is_personal": has_personal(said),
         "page": page,
+        "request_page": asking,
         "person": person,
         "is_going": is_going,
         "opens": opens,

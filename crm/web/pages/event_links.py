@@ -4,13 +4,15 @@ from sqlalchemy import Connection
 
 from campaigns.catalogue import CATALOGUE
 from crm.activities.queries import activity
+from crm.copies.queries import own_row_key
 from crm.journal.logged_event import LoggedEvent
 from crm.ledger.queries import subject_of_reward
 from crm.members.queries import member_of
-from crm.outcomes.queries import WholeEvent
+from crm.outcomes.queries import WholeEvent, was_said_by_row
 from crm.people.queries import cards_of
+from crm.rights.queries import is_own_card
 from crm.web.guards.visit import Visit
-from crm.web.view.event_view import CARD_FIELDS, page_of
+from crm.web.view.event_view import CARD_FIELDS, address_of, page_of
 
 _BY_MACHINES = frozenset({"card", "purchase", "return", "trial", "complaint", "referral"})
 """Things whose ids are made by forms and systems, and say nothing to whoever reads them."""
@@ -61,3 +63,20 @@ def ids_not_offered(visit: Visit, whole: WholeEvent, key: str | None) -> frozens
             and whole.status.waiting_for != f"{kind}/{getattr(said.data, name, '')}"
         }
     return frozenset(closed)
+
+
+def request_page(visit: Visit, connection: Connection, name: tuple[str, str], subject: str) -> str:
+    """Where a dealer passes on what the person asks for of whom an event speaks; empty: of nobody
+    of whom it may speak."""
+    kind, _, card_id = subject.partition("/")
+    if not visit.may("passes_on") or kind != "card":
+        return ""
+    if is_own_card(visit.scope, connection, card_id):
+        return address_of(*name).replace("/event?", "/event/request?")
+    # By an id that was guessed nobody is led to a row.
+    key = (
+        own_row_key(visit.scope, connection, subject)
+        if was_said_by_row(connection, *name)
+        else None
+    )
+    return f"/copy/row/{key}/request" if key else ""

@@ -17,6 +17,7 @@ from crm.storage.database import reading
 from crm.web.desk.acts import Act, ActForm, done, say
 from crm.web.desk.changes import what_changes
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
+from crm.web.pages.event_links import request_page
 from crm.web.pages.log_form import movable_to
 from crm.web.pages.own_forms import own_forms, own_forms_page
 from crm.web.view.said import receipt_number
@@ -118,6 +119,10 @@ def _shown(
         events = own_events(connection, visit.account.source, form_id)
         forms = own_forms(visit, connection, 0, form_id)
         names = dealer_names(connection)
+        asking = [
+            request_page(visit, connection, (event.status.source, event.id), event.subject)
+            for event in events
+        ]
     if not events or not forms:
         raise NotFound
     lines = [
@@ -150,6 +155,7 @@ def _shown(
         "form": form,
         "card": cards[0] if cards and visit.scope.may("archive") else None,
         "hall": next((event.activity_id for event in events if event.activity_id), None),
+        "request_page": next(filter(None, asking), ""),
         "may_move": visit.account.may_say(VOIDED) and any(event.may_move for event in events),
     }
     return visit.render("own_form.html", context, 422 if form.is_wrong else 200)

@@ -1,8 +1,7 @@
 """What people ask for under their rights: the list with its clock, one request, and its answer."""
 
 from dataclasses import replace
-from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Query
@@ -10,8 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
-from crm.accounts.people import names_of
+from crm.accounts.people import dealer_of, names_of
 from crm.archives.queries import archive
+from crm.copies.queries import dealer_name
 from crm.entries.queries import names_at, person_of_card
 from crm.journal.numbers import numbers_of
 from crm.people.queries import cards_of
@@ -19,11 +19,12 @@ from crm.rights.queries import (
     bar_to,
     doubt_about,
     events_that_did_it,
+    opened_by,
     request_of,
     requests,
     require_right_to_see,
 )
-from crm.rights.register import Asked, Clerk, close_request, note_step, open_request
+from crm.rights.register import Clerk, close_request, note_step, open_request
 from crm.rights.request import (
     ANSWER_WORKING_DAYS,
     ASKERS,
@@ -51,10 +52,10 @@ from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, V
 from crm.web.pages.consents import changing
 from crm.web.pages.rights_table import REQUESTS
 from crm.web.view.event_view import address_of
+from crm.web.view.rights_form import LONGEST_TEXT, asked_in, choice_of
 
 router = APIRouter()
 
-LONGEST_TEXT = 4_000
 _FAULTS = {
     NOT_FOUND: N_("没有这张档案卡、这个人或这个请求。请核对编号。"),
     CLOSED: N_("这个请求已经答复过了。"),
@@ -76,7 +77,6 @@ _DOUBTS = {
     ),
 }
 _DOUBTED = "asked_by_relative"
-Chosen = TypeVar("Chosen", bound=str)
 
 
 @router.get("/rights")
@@ -103,21 +103,21 @@ def enter_request(posting: Posting, name: str) -> str | ActForm:
     visit, clerk = posting.visit, hearer_of(posting.visit)
     form = ActForm(posting.text("form_id", 36), posting.text_of)
     try:
-        asked = Asked(
-            name,
-            choice_of(posting, "kind", KINDS),
-            choice_of(posting, "asked_by", ASKERS),
-            choice_of(posting, "channel", CHANNELS),
-            _day(posting.text("received_on", 10)),
-            posting.text("text", LONGEST_TEXT) or None,
-        )
+        asked = asked_in(posting, name)
         with reading(visit.site.engine) as connection:
             doubt = doubt_about(visit.scope, connection, name, asked.asked_by)
-        if doubt is not None and posting.text("asked") != _DOUBTED:
-            return replace(form, doubts=(visit.say(_DOUBTS[doubt]),), asked=_DOUBTED)
+        if doubtful := doubted_form(posting, form, doubt):
+            return doubtful
         return open_request(visit.site.engine, visit.site.keyring, clerk, asked)
     except RequestRefused as error:
         return refused_form(visit, form, str(error))
+
+
+def doubted_form(posting: Posting, form: ActForm, doubt: str | None) -> ActForm | None:
+    """The form with what speaks against it, which is asked about once; None where nothing does."""
+    if doubt is None or posting.text("asked") == _DOUBTED:
+        return None
+    return replace(form, doubts=(posting.visit.say(_DOUBTS[doubt]),), asked=_DOUBTED)
 
 
 def refused_form(visit: Visit, form: ActForm, fault: str) -> ActForm:
@@ -208,8 +208,13 @@ def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
         cards = cards_of(visit.scope, connection, found.card_id) or (found.card_id,)
         events = events_that_did_it(visit.scope, connection, found, cards)
         bar = bar_to(visit.scope, connection, found.card_id, found.asked_by)
-        person = person_of_card(visit.scope, connection, found.card_id)
+        sees = visit.scope.may("people")
+        person = person_of_card(visit.scope, connection, found.card_id) if sees else None
+        entered_by = opened_by(visit.scope, connection, request_id)
+        of_dealer = dealer_of(connection, entered_by)
+        dealer = of_dealer and f"{of_dealer} {dealer_name(connection, of_dealer) or ''}"
         known = {step.actor for step in found.steps} | {event.actor for event in events}
+        known.add(entered_by)
         names = names_of(connection, known)
         did = [(event.source, event.id) for event in events]
         closed_by = [(s.event_source, s.event_id) for s in found.steps if s.event_id]
@@ -219,7 +224,9 @@ def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
     context = {
         "title": visit.say(N_("权利请求")),
         "request": found,
-        "person": person if visit.scope.may("people") else None,
+        "entered_by": entered_by,
+        "passed_on_by": dealer,
+        "person": person,
         "bar": None if bar is None or found.closing else visit.say(_FAULTS[bar]),
         "form": form,
         "events": events,
@@ -265,18 +272,3 @@ def clerk_of(visit: Visit) -> Clerk:
     """Who answers; OutOfScope, whatever else may be wrong with what was sent."""
     visit.scope.require("answers", "who answers requests of people")
     return Clerk(visit.scope, visit.account.actor, visit.site.now_us())
-
-
-def choice_of(posting: Posting, field: str, choices: tuple[Chosen, ...]) -> Chosen:
-    """One of some codes; RequestRefused where none was chosen."""
-    for choice in choices:
-        if choice == posting.text(field, 32):
-            return choice
-    raise RequestRefused(field)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RequestRefused("received_on") from error

@@ -88,6 +88,8 @@ LISTS_A_FUNNEL = either(LISTS_THE_SEASON, sees("own_numbers"))
 
 FUNNELS = either(sees("numbers"), sees("own_numbers"))
 
+_PASSED_ON = ("/copy/row/{key}", "/event")
+
 OPENS: dict[str, Allowed] = {
     "GET /": everybody,
     **dict.fromkeys(("GET /me", "GET /me/password", "GET /me/second-factor"), everybody),
@@ -168,6 +170,7 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /rights", "GET /rights/{request_id}"), sees("requests")),
     "POST /rights": sees("answers"),
     **dict.fromkeys(("GET /people/{name}/request", "POST /people/{name}/request"), sees("hears")),
+    **{f"{method} {at}/request": sees("passes_on") for method in _BOTH for at in _PASSED_ON},
     "POST /rights/{request_id}/own-copy": sees("answers"),
     **{
         f"{method} /rights/{{request_id}}/erase": both(sees("answers"), says("card.erased"))
