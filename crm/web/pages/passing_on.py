@@ -21,13 +21,13 @@ from crm.rights.register import Clerk, pass_on
 from crm.rights.request import ASKERS, CHANNELS, KINDS, RequestRefused, doubt_of
 from crm.storage.database import reading
 from crm.web.desk.acts import ActForm
+from crm.web.desk.rights_form import asked_in
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.copy import is_settled, keep_shown
 from crm.web.pages.event import seen_event
 from crm.web.pages.own_forms import names_seen
 from crm.web.pages.rights import doubted_form, refused_form
 from crm.web.view.event_view import address_of
-from crm.web.view.rights_form import asked_in
 from crm.web.view.shared_fields import masked
 
 router = APIRouter()

@@ -48,11 +48,11 @@ from crm.storage.database import reading
 from crm.web.desk import tables
 from crm.web.desk.acts import ActForm
 from crm.web.desk.files import taken_away
+from crm.web.desk.rights_form import LONGEST_TEXT, asked_in, choice_of
 from crm.web.guards.visit import NotFound, Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
 from crm.web.pages.rights_table import REQUESTS
 from crm.web.view.event_view import address_of
-from crm.web.view.rights_form import LONGEST_TEXT, asked_in, choice_of
 
 router = APIRouter()
 
