@@ -19,7 +19,8 @@ _HINTS = tuple(
     (re.compile(pattern), key)
     for pattern, key in (
         (r"年龄|年齡|岁|周岁|age", NOTE),
-        (r"总价|总额|金额|合计|付款|定金|押金", NOTE),
+        (r"总价|总额|金额|合计|付款|定金|押金|实收|实付|应收|已收", NOTE),
+        (r"人员|业务员|经办|导购|店员|负责人|销售员|售货员", NOTE),
         (r"家属|紧急|陪同|推荐|介绍|来源", NOTE),
         (rf"{_ASKED}.*(健康|病|信息)|健康.*{_ASKED}", "consent_health"),
         (rf"{_ASKED}.*(经销|共享|分享|第三方|商)|(经销|共享).*{_ASKED}", "consent_dealer"),

@@ -38,6 +38,8 @@ def unread(reading: SheetReading) -> list[tuple[str, int | None, str | None]]:
         ("年龄", "备注"),
         ("单价元", "单价（元）"),
         ("购买日期", "备注"),
+        ("销售人员", "备注"),
+        ("实收", "备注"),
         ("首次到店时间", "备注"),
         ("衣服", None),
     ],
