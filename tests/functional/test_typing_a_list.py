@@ -26,6 +26,7 @@ def known(season_site: RunningSite) -> None:
         activity_today("A-list"),
         card("C-zqh", "仉琴欢", "13711110001"),
         card("C-zmh", "仉美怀", "13711110002"),
+        card("C-zyl", "仉玉澜", "13711110003"),
         *(agreed("C-zqh", purpose) for purpose in ("archive", "health", "share_with_dealer")),
     )
 
@@ -77,6 +78,22 @@ def test_who_is_known_and_signed_in_takes_five_keystrokes_and_is_sent_once(
     assert "已收下" in said(page, 0)
     assert events_of(at_desk.running, "C-zmh").count("activity.attended") == 1
     expect(page.locator("tbody tr").nth(1).locator("[data-cell=name]")).to_be_focused()
+
+
+def test_a_bare_name_beside_somebody_who_is_known_is_asked_about_before_it_is_a_second_card(
+    at_desk: Journey,
+) -> None:
+    page, before = opened(at_desk), written_cards(at_desk.running)
+    first = page.locator("tbody tr").first
+    first.locator("[data-cell=name]").fill("仉玉澜")
+    expect(page.locator(".found li")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    assert "名单里有相像的人" in said(page, 0)
+    assert written_cards(at_desk.running) == before
+    page.keyboard.press("Control+Enter")
+    expect(first).to_have_class("good")
+    expect(page.locator(".found li")).to_have_count(0)
+    assert len(written_cards(at_desk.running) - before) == 1
 
 
 def test_a_reading_of_somebody_who_has_not_agreed_is_asked_about_and_goes_at_the_next_enter(

@@ -84,6 +84,8 @@ function mayGo(row, fields) {
   for (const input of cells(row)) input.removeAttribute("aria-invalid");
   const read = (name) => fields[name] ?? "", isNew = !row.dataset.person;
   const { faults, doubts } = look(about, read, { isNew, health: saidOfHealth(row), isSigned: false });
+  // A bare name beside somebody who is known: a second card of hers would be joined by nothing.
+  if (isNew && !read("phone") && !read("born") && row.querySelector(".found li")) doubts.push(["alike", "name", say("sayAlike")]);
   const wrong = unclear(row), asked = new Set((row.dataset.asked ?? "").split(" ")), news = doubts.filter(([code]) => !asked.has(code));
   for (const input of [...wrong, ...faults.map(([field]) => cell(row, field))]) input?.setAttribute("aria-invalid", "true");
   if (wrong.length || faults.length) {
@@ -123,6 +125,7 @@ async function send(row) {
   });
   const isSent = row.dataset.sent !== undefined;
   for (const input of cells(row)) input.readOnly = isSent;
+  if (isSent) row.querySelector(".found").replaceChildren();
   await Promise.all([remember(), showUnsent()]);
   return isSent;
 }
