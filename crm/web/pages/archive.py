@@ -26,6 +26,7 @@ from crm.people.found import FoundPerson
 from crm.people.queries import people_by_id
 from crm.rights.queries import heard_by, requests_of
 from crm.storage.database import reading, writing
+from crm.web.desk.names import sources_shown
 from crm.web.guards.visit import NotFound, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import changing
 from crm.web.pages.letter_templates import in_words
@@ -213,7 +214,7 @@ def _others(visit: Visit, whole: WholeArchive) -> dict[str, Any]:
         held = [activity(visit.scope, connection, activity_id) for activity_id in wanted]
         sources = {word["source"] for word in whole.archive["consents"]}
         sources |= {card["source"] for card in whole.archive["cards"]}
-        sayers = names_of(connection, sources) | dealers
+        sayers = sources_shown(visit, connection, sources)
     activities = {row.activity_id: row.title for row in held if row is not None}
     return {"people": people, "dealers": dealers, "sayers": sayers, "activities": activities}
 

@@ -8,14 +8,13 @@ from sqlalchemy import Connection
 
 from campaigns.sentences import outcome_sentence
 from campaigns.wording.catalogues import C_, N_
-from crm.accounts.people import names_of
-from crm.copies.queries import dealer_names
 from crm.journal.numbers import numbers_of
 from crm.outcomes.asking import handled_counts
 from crm.outcomes.queries import EventStatus, event_statuses, outcome_counts
 from crm.storage.database import reading
 from crm.web.desk.cells import moment_cell
 from crm.web.desk.files import taken_away
+from crm.web.desk.names import sources_shown
 from crm.web.desk.tables import Asked, Cell, Column, Filter, Table
 from crm.web.guards.visit import NotFound, SignedIn, Visit
 from crm.web.view.event_view import address_of
@@ -129,7 +128,7 @@ def _fetched(visit: Visit, asked: Asked, most: int, skipped: int) -> tuple[Seque
 def named(visit: Visit, connection: Connection, statuses: Sequence[EventStatus]) -> list[Named]:
     """Events with their numbers and who said them, as the rows of a table."""
     actors = {status.actor for status in statuses} | {status.source for status in statuses}
-    names = names_of(connection, actors, visit.scope.dealer) | dealer_names(connection)
+    names = sources_shown(visit, connection, actors)
     numbers = numbers_of(
         visit.scope, connection, ((status.source, status.id) for status in statuses)
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from campaigns.times import parse_instant_us, shanghai_day
 from crm.masking import masked_mail, masked_name, masked_number
+from crm.web.view.same_words import same_words
 
 _CARD_FIELDS = {
     "name": ("person", "name"),
@@ -212,13 +213,13 @@ class ArchiveView:
         return list(dict.fromkeys(card["region"] for card in cards if card["region"]))
 
     def fields(self, name: str) -> Iterator[Field]:
-        """A field on each card where it is written; the same words twice are one line."""
+        """A field on each card where it is written; the same twice is one line."""
         section, key = _CARD_FIELDS[name]
         seen = set()
         for card in self.archive["cards"]:
             value = _joined(card[section].get(key))
-            if value is not None and value not in seen:
-                seen.add(value)
+            if value is not None and (said := same_words(name, value)) not in seen:
+                seen.add(said)
                 yield self._field(name, card["card_id"], self._mask(name, value), value)
 
     def fields_of(self, card: dict[str, Any]) -> Iterator[Field]:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.integration.web.person_events import event
-from tests.integration.web.sites import RunningSite, card, entered, today
+from tests.integration.web.sites import RunningSite, activity_today, card, entered, today
 
 DIED_ON = today() - timedelta(days=3)
 
@@ -57,3 +57,26 @@ def test_an_archive_says_on_which_day_somebody_died_and_counts_no_years_from_the
     assert f"此人已于 {day} 去世" in page
     assert page.count(day) == 2, "the timeline says the day, too"
     assert f"{DIED_ON.year - 1950} 岁" in page
+
+
+def test_a_number_or_name_that_is_written_in_two_ways_is_told_once(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    with_blanks = card("K-7", "贺  两写", "137-1111 0009")
+    site.accept(card("K-6", "贺两写", "13711110009"), with_blanks)
+    site.accept(event("identity.same", "K-6", other_card_id="K-7", reason_code="asked"))
+    page = read(office, "K-7")
+    assert page.count("<dt>电话</dt>") == 1
+    assert "另一写法" not in page
+
+
+def test_what_a_sheet_wrote_is_said_to_be_of_its_activity(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    site.accept(
+        activity_today("A-of-sheet"), card("K-8", "贺名单") | {"source": "/sheets/A-of-sheet"}
+    )
+    page = read(office, "K-8")
+    title = activity_today("A-of-sheet")["data"]["title"]
+    assert f"{title} 的签到表" in page and "A-of-sheet 的签到表" not in page
+    assert f"{title} 的签到表" in office.get("/events").text
