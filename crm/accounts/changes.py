@@ -10,6 +10,7 @@ from crm.accounts.tables import ACCOUNT_CHANGE
 
 What = Literal[
     "invited",
+    "uninvited",
     "joined",
     "made",
     "roles",

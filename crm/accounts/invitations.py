@@ -28,6 +28,7 @@ Kind = Literal["first", "invite", "reset"]
 GOOD_SECONDS = 24 * 3600
 LONGEST_SECRET = 64
 _SECRET_BYTES = 24
+_NUMBER_LENGTH = 16
 NOBODY = "nobody"
 """Whom an invitation is about: nobody yet."""
 FIRST_START = "first start"
@@ -86,6 +87,58 @@ def fitting_roles(
     if dealer is not None and dealer not in dealers:
         raise AccountInvalid(N_("没有这家经销商：先登记经销商合同"))
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A link that somebody may still use. number: names it without opening it."""
+
+    number: str
+    kind: Kind
+    roles: tuple[str, ...]
+    dealer: str | None
+    regions: tuple[str, ...]
+    made_by: str
+    made_us: int
+    until_us: int
+    name: str | None = None
+
+
+def open_links(connection: Connection, now_us: int) -> list[OpenLink]:
+    """Those of the last day that nobody used, the newest first; name: whose password it sets."""
+    query = select(INVITATION, ACCOUNT.c.name).join(
+        ACCOUNT, ACCOUNT.c.actor == INVITATION.c.actor, isouter=True
+    )
+    oldest_us = now_us - GOOD_SECONDS * SECOND_US
+    found = connection.execute(
+        query.where(INVITATION.c.made_us >= oldest_us, INVITATION.c.kind != "first").order_by(
+            INVITATION.c.made_us.desc(), INVITATION.c.secret_sha256
+        )
+    )
+    return [
+        OpenLink(
+            row.secret_sha256[:_NUMBER_LENGTH],
+            row.kind,
+            tuple(row.roles.split()),
+            row.dealer,
+            tuple(row.regions.split()),
+            row.made_by,
+            row.made_us,
+            row.made_us + GOOD_SECONDS * SECOND_US,
+            row.name,
+        )
+        for row in found
+    ]
+
+
+def take_back(connection: Connection, number: str, by: str, now_us: int) -> None:
+    """A link opens nothing any more; LinkSpent where there is none of that number."""
+    link = next((each for each in open_links(connection, now_us) if each.number == number), None)
+    if link is None:
+        raise LinkSpent
+    connection.execute(delete(INVITATION).where(INVITATION.c.secret_sha256.startswith(number)))
+    given = rights(link.roles, link.dealer, link.regions)
+    log_change(connection, AccountChange(now_us, by, "uninvited", NOBODY, given))
 
 
 def reset_link(connection: Connection, actor: str, by: str, now_us: int) -> str:

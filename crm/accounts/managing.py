@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from campaigns.wording.catalogues import N_
 from crm.accounts.changes import AccountChange, What, log_change, rights
-from crm.accounts.invitations import fitting_roles, invite, reset_link
+from crm.accounts.invitations import fitting_roles, invite, reset_link, take_back
 from crm.accounts.people import Account, account_of
 from crm.accounts.roles import AccountInvalid, checked_regions
 from crm.accounts.second_factor import forget_factor
@@ -43,6 +43,11 @@ class Manager:
     ) -> str:
         """The secret of a link to a new account; AccountInvalid."""
         return invite(self.engine, roles, dealer, dealers, self.actor, self.now_us, regions)
+
+    def take_back(self, number: str) -> None:
+        """A link that nobody used yet opens nothing any more; LinkSpent."""
+        with writing(self.engine) as connection:
+            take_back(connection, number, self.actor, self.now_us)
 
     def change_roles(
         self,

@@ -1,6 +1,7 @@
 """Headquarters' pages on accounts: invitations, roles, resets, closing; who changed what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,9 +11,10 @@ from sqlalchemy import Connection
 
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
+from crm.accounts.invitations import LinkSpent, open_links
 from crm.accounts.managing import Manager
-from crm.accounts.people import KnownAccount, accounts
-from crm.accounts.roles import ROLES, AccountInvalid, RegionsInvalid
+from crm.accounts.people import KnownAccount, accounts, names_of
+from crm.accounts.roles import ROLES, AccountInvalid, RegionsInvalid, RolesInvalid
 from crm.copies.queries import dealer_names
 from crm.storage.database import reading
 from crm.web.desk.files import taken_away
@@ -24,7 +26,6 @@ from crm.web.view.region_typed import region_code, region_fault, regions_said, r
 router = APIRouter()
 
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
-_FAULT = N_("这样不行：至少选一个身份；公司的身份和经销商的身份不能混；经销商要选一家。")
 _THIS_REGION = N_("{region}：{fault}")
 _GONE = N_("这个账号已关闭，或者是你自己的：自己的账号请别人来改。")
 
@@ -103,11 +104,18 @@ def invite(posting: SignedInPosting) -> Response:
         dealers = dealer_names(connection)
     try:
         secret = manager.invite(given.roles, given.dealer, dealers, given.codes(visit.say))
-    except RegionsInvalid as error:
-        return _list(visit, given, error.said(visit.language))
-    except AccountInvalid:
-        return _list(visit, given, visit.say(_FAULT))
-    return _link(visit, secret, N_("把这个链接交给新同事"))
+    except AccountInvalid as error:
+        return _list(visit, given, _fault(visit, given, error))
+    whom = _given_in_words(visit, given.roles, given.dealer, given.codes(visit.say))
+    return _link(visit, secret, N_("把这个链接交给新同事"), whom)
+
+
+@router.post("/accounts/links/{number}/take-back")
+def take_link_back(posting: SignedInPosting, number: str) -> Response:
+    """A link that went to the wrong person opens nothing any more."""
+    with suppress(LinkSpent):
+        manager_of(posting.visit).take_back(number)
+    return RedirectResponse("/accounts#links", 303)
 
 
 @router.get("/accounts/{actor}")
@@ -129,7 +137,7 @@ def change_roles(posting: SignedInPosting, actor: str) -> Response:
         regions = given.codes(visit.say)
         manager.change_roles(actor, given.roles, given.dealer, dealers, regions)
 
-    return _done(visit, actor, change, _FAULT, given)
+    return _done(visit, actor, change, given)
 
 
 @router.post("/accounts/{actor}/password")
@@ -140,28 +148,30 @@ def reset_password(posting: SignedInPosting, actor: str) -> Response:
         secret = manager_of(visit).reset_password(actor)
     except AccountInvalid:
         return _one(visit, actor, visit.say(_GONE))
-    return _link(visit, secret, N_("把这个链接交给本人"))
+    with reading(visit.site.engine) as connection:
+        name = _known(connection, actor).name
+    return _link(visit, secret, N_("把这个链接交给本人"), name)
 
 
 @router.post("/accounts/{actor}/factor")
 def reset_factor(posting: SignedInPosting, actor: str) -> Response:
     """The second factor is to be set up anew at the next sign-in."""
     manager = manager_of(posting.visit)
-    return _done(posting.visit, actor, lambda: manager.reset_factor(actor), _GONE)
+    return _done(posting.visit, actor, lambda: manager.reset_factor(actor))
 
 
 @router.post("/accounts/{actor}/sign-out")
 def sign_out_everywhere(posting: SignedInPosting, actor: str) -> Response:
     """A phone is lost: nobody is signed in with the account any more, wherever it was."""
     manager = manager_of(posting.visit)
-    return _done(posting.visit, actor, lambda: manager.sign_out(actor), _GONE)
+    return _done(posting.visit, actor, lambda: manager.sign_out(actor))
 
 
 @router.post("/accounts/{actor}/close")
 def close(posting: SignedInPosting, actor: str) -> Response:
     """Nobody signs in with it any more."""
     manager = manager_of(posting.visit)
-    return _done(posting.visit, actor, lambda: manager.close(actor), _GONE)
+    return _done(posting.visit, actor, lambda: manager.close(actor))
 
 
 def manager_of(visit: Visit) -> Manager:
@@ -170,15 +180,33 @@ def manager_of(visit: Visit) -> Manager:
 
 
 def _done(
-    visit: Visit, actor: str, act: Callable[[], None], fault: str, given: _Given | None = None
+    visit: Visit, actor: str, act: Callable[[], None], given: _Given | None = None
 ) -> Response:
     try:
         act()
-    except RegionsInvalid as error:
-        return _one(visit, actor, error.said(visit.language), given)
-    except AccountInvalid:
-        return _one(visit, actor, visit.say(fault), given)
+    except AccountInvalid as error:
+        fault = visit.say(_GONE) if given is None else _fault(visit, given, error)
+        return _one(visit, actor, fault, given)
     return RedirectResponse(f"/accounts/{actor}?done=true", 303)
+
+
+def _fault(visit: Visit, given: _Given, error: AccountInvalid) -> str:
+    """What is wrong with what was chosen, in the words of the form."""
+    if not isinstance(error, RolesInvalid):
+        return error.said(visit.language)
+    if not given.roles:
+        return visit.say(N_("还没有选身份：至少选一个。"))
+    if len({ROLES[role].of_dealer for role in ROLES if role in given.roles}) > 1:
+        return visit.say(N_("公司的身份和经销商的身份不能在一个账号里：请分开做两个。"))
+    return visit.say(N_("经销商的身份，要选是哪一家经销商。"))
+
+
+def _given_in_words(
+    visit: Visit, roles: Iterable[str], dealer: str | None, regions: Sequence[str]
+) -> str:
+    """What a link gives, so that several are not taken for each other."""
+    words = visit.joined(visit.say(label("role", role)) for role in roles)
+    return " · ".join(filter(None, (words, dealer, regions_said(regions, visit.say))))
 
 
 def _asked(posting: Posting) -> _Given:
@@ -194,6 +222,8 @@ def _list(visit: Visit, given: _Given, fault: str = "") -> Response:
     with reading(visit.site.engine) as connection:
         found = accounts(connection)
         dealers = dealer_names(connection)
+        links = open_links(connection, visit.site.now_us())
+        makers = names_of(connection, {each.made_by for each in links})
     asked = Asked.of(visit.request.query_params)
     rows = [each for each in found if each.is_open == (asked.text("who") != "closed")]
     listed = _LIST.show(visit, asked, _LIST.of_rows(rows), "/accounts")
@@ -202,6 +232,11 @@ def _list(visit: Visit, given: _Given, fault: str = "") -> Response:
     context = {
         "title": visit.say(N_("账号")),
         "listed": listed,
+        "links": [
+            (each, each.name or _given_in_words(visit, each.roles, each.dealer, each.regions))
+            for each in links
+        ],
+        "makers": makers,
         "fault": fault,
         "given": given,
         "dealers": dealers,
@@ -237,7 +272,7 @@ def _known(connection: Connection, actor: str) -> KnownAccount:
     raise NotFound
 
 
-def _link(visit: Visit, secret: str, title: str) -> Response:
+def _link(visit: Visit, secret: str, title: str, whom: str) -> Response:
     link = f"{str(visit.request.base_url).rstrip('/')}/join/{secret}"
-    context = {"title": visit.say(title), "link": link}
+    context = {"title": visit.say(title), "link": link, "whom": whom}
     return visit.render("invited.html", context)

@@ -46,6 +46,7 @@ FILES = {
 """What is taken away is called, by the name of its table or by what the access log calls it."""
 ACCOUNT_CHANGES = {
     "invited": N_("邀请了新账号"),
+    "uninvited": N_("收回了邀请链接"),
     "joined": N_("设好了自己的账号"),
     "made": N_("加了账号"),
     "roles": N_("改了身份"),

@@ -279,6 +279,7 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /accounts", "POST /accounts"), sees("accounts")),
     "GET /audit": sees("audit"),
     "GET /accounts/{actor}": sees("accounts"),
+    "POST /accounts/links/{number}/take-back": sees("accounts"),
     **{f"POST /accounts/{{actor}}/{act}": sees("accounts") for act in ("roles", "password")},
     **{f"POST /accounts/{{actor}}/{act}": sees("accounts") for act in ("factor", "close")},
     "POST /accounts/{actor}/sign-out": sees("accounts"),

@@ -100,6 +100,32 @@ def test_a_dealers_role_needs_a_dealer_that_there_is_and_mixes_with_no_other(
     assert post(office, "/accounts", role_dealer="1", dealer="D1").status_code == 200
 
 
+def test_what_is_wrong_with_an_invitation_is_said_and_what_was_ticked_stays(
+    office: httpx.Client,
+) -> None:
+    assert "还没有选身份" in post(office, "/accounts").text
+    mixed = post(office, "/accounts", role_dealer="1", role_staff="1", dealer="D1").text
+    assert "请分开做两个" in mixed
+    assert re.search(r'name="role_staff"[^>]*checked', mixed)
+    assert "要选是哪一家经销商" in post(office, "/accounts", role_dealer="1").text
+
+
+def test_a_link_that_nobody_used_is_listed_with_what_it_gives_and_is_taken_back(
+    office: httpx.Client, stranger: httpx.Client
+) -> None:
+    made = post(office, "/accounts", role_dealer="1", dealer="D1")
+    assert "经销商 · D1" in made.text
+    link, listed = link_in(made), office.get("/accounts").text
+    assert "还没用的链接" in listed and link.rpartition("/")[2] not in listed
+    assert stranger.get(link).status_code == 200
+    number = re.findall(r"/accounts/links/([0-9a-f]{16})/take-back", listed)[0]
+    assert post(office, f"/accounts/links/{number}/take-back").status_code == 303
+    assert stranger.get(link).status_code == 410
+    assert number not in office.get("/accounts").text
+    assert post(office, f"/accounts/links/{number}/take-back").status_code == 303
+    assert "收回了邀请链接" in office.get("/audit?kind=changed").text
+
+
 def test_a_link_is_good_for_a_day(
     site: RunningSite, office: httpx.Client, stranger: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
