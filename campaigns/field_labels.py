@@ -96,6 +96,7 @@ LABELS: dict[str, str] = {
     "method": C_("field", "同意方式"),
     "by": C_("field", "由谁同意"),
     "evidence_sha256": C_("field", "凭证校验码"),
+    "giver_name": C_("field", "替本人同意的人"),
     "witness": C_("field", "见证人"),
     "expires_on": C_("field", "到期日"),
     "institution": C_("field", "工作单位"),

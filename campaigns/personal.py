@@ -32,7 +32,9 @@ class Parts(Struct, frozen=True, gc=False):
 
 def split(data: dict[str, Any], unknown_attributes: dict[str, Any], kind: Kind) -> Parts:
     """What may be kept in plain, and what must be encrypted."""
-    if not kind.nested and not unknown_attributes and data.keys() <= kind.fields:
+    # Most data holds no object, whether or not its type may hold one.
+    is_flat = not kind.nested or kind.nested.keys().isdisjoint(data)
+    if is_flat and not unknown_attributes and data.keys() <= kind.fields:
         return Parts(data, {}, True)
     plain: dict[str, Any] = {}
     personal: dict[str, Any] = {}

@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from campaigns.events.base import Day, EventData, Fault, Id, Text
 
 Purpose = Literal["archive", "health", "share_with_dealer", "marketing", "club"]
 Category = Literal["identity", "contact", "health", "history", "purchases"]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{64}\Z")]
+
+
+class ConsentPrivate(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who gave it for the person: that names somebody."""
+
+    giver_name: Text | None = None
 
 
 class ConsentGiven(EventData, frozen=True, kw_only=True):
@@ -26,6 +32,7 @@ class ConsentGiven(EventData, frozen=True, kw_only=True):
     witness: code of a witness
     expires_on: last day on which it holds
     activity_id: the activity
+    private: giver_name, where a guardian or an agent gave it
     """
 
     type_name = "consent.given"
@@ -43,6 +50,7 @@ class ConsentGiven(EventData, frozen=True, kw_only=True):
     witness: Text | None = None
     expires_on: Day | None = None
     activity_id: Id | None = None
+    private: ConsentPrivate | None = None
 
     @classmethod
     def lacks(cls, data: dict[str, Any]) -> Iterable[str]:

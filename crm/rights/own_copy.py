@@ -216,6 +216,7 @@ class _Writer:
                 self._line("categories", self._categories(data.categories or ())),
                 self._line("method", data.method),
                 self._line("by", self.say(said.BY[data.by])),
+                self._line("giver_name", data.private and data.private.giver_name),
                 self._line("notice_version", data.notice_version),
                 self._line("expires_on", data.expires_on and data.expires_on.isoformat()),
             ]

@@ -37,6 +37,7 @@ def typed_forms() -> list[dict[str, str]]:
     for _ in range(FORMS):
         typed = {n: random.choice(v) for n, v in sorted(values.items()) if random.random() < 0.4}
         typed |= {tick: "1" for tick in TICKS if random.random() < 0.4}
+        typed["by"] = random.choice(("self", "guardian", "agent"))
         typed["method"] = random.choice(("screen", "paper"))
         typed["purchase_sku"] = "JX-B4"
         forms.append(typed)

@@ -167,6 +167,7 @@ def _page(visit: Visit, name: str, asked: Asked, whole: WholeArchive | None = No
         "may_withdraw": asked.at is None and visit.account.may_say("consent.withdrawn"),
         "may_take_back": lambda item: asked.at is None and may_void(visit.account, item),
         "acts": [act for act in ACTS if act.in_list and _offers(visit, act, asked.at, archive)],
+        "said_as": {(item["source"], item["id"]): item for item in archive["timeline"]},
         "new_id": lambda: str(uuid4()),
         "is_changing": changing(visit, archive),
         "readings_open": asked.readings,

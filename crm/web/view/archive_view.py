@@ -22,6 +22,7 @@ _CARD_FIELDS = {
 }
 _SECTIONS = ("person", "contact", "health", "private")
 HEALTH_FIELDS = ("conditions", "medicines", "devices")
+_WORDS = ("note", "text", "buyer_name", "giver_name")
 _EVENT_FIELDS = ("health", "private")
 _SHOWN_CODES = (
     *("kind", "sku", "serial", "quantity", "unit_price_fen", "channel", "item", "value_fen"),
@@ -113,7 +114,7 @@ def _reading(values: dict[str, Any]) -> str | None:
         parts.append(f"{high}/{low} mmHg")
     if "pulse_bpm" in values:
         parts.append(f"{values['pulse_bpm']}/min")
-    parts += [str(values[name]) for name in ("note", "text", "buyer_name") if values.get(name)]
+    parts += [str(values[name]) for name in _WORDS if values.get(name)]
     parts += [_joined(values[name]) or "" for name in HEALTH_FIELDS if values.get(name)]
     return "，".join(parts) or None
 
@@ -169,9 +170,8 @@ class ArchiveView:
     @property
     def sex(self) -> str | None:
         """As written on the first card that says it."""
-        return next(
-            (c["person"]["sex"] for c in self.archive["cards"] if "sex" in c["person"]), None
-        )
+        people = (card["person"] for card in self.archive["cards"])
+        return next((each["sex"] for each in people if "sex" in each), None)
 
     @property
     def contradictions(self) -> list[Contradiction]:
@@ -242,7 +242,8 @@ class ArchiveView:
         for name in _EVENT_FIELDS:
             value = _joined(item["data"].get(name))
             if value is not None and item["type"] != "card.registered":
-                return self._field(name, item["card_id"], "•••", value, item["source"], item["id"])
+                mask = masked_name(value) if item["type"] == "consent.given" else "•••"
+                return self._field(name, item["card_id"], mask, value, item["source"], item["id"])
         return None
 
     def _field(

@@ -21,6 +21,9 @@ from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.money import yuan_typed
 from crm.web.view.form_doubts import (
+    GIVER_ALONE,
+    GIVER_IS_SELF,
+    GIVER_UNNAMED,
     NO_ARCHIVE,
     NO_HEALTH_CONSENT,
     SIGNED_ALONE,
@@ -103,6 +106,7 @@ FIELDS = {
         FormField("born", N_("出生年份或日期"), "born", example="1950"),
         FormField("id_number", N_("身份证号（可不填）"), "id_number"),
         FormField("address", N_("住址（可不填）")),
+        FormField("giver_name", N_("监护人或委托人的姓名（加密保存）"), example="李小明"),
         FormField("systolic_mmhg", N_("高压"), "whole", "mmHg", 40, 350, (80, 200), "135"),
         FormField("diastolic_mmhg", N_("低压"), "whole", "mmHg", 20, 250, (40, 120), "85"),
         FormField("pulse_bpm", N_("脉搏"), "whole", N_("次/分"), 20, 300, (40, 140), "72"),
@@ -216,6 +220,9 @@ def described(
         "unsigned": UNSIGNED.text,
         "no_archive": NO_ARCHIVE.text,
         "signed_alone": SIGNED_ALONE.text,
+        "giver_unnamed": GIVER_UNNAMED.text,
+        "giver_is_self": GIVER_IS_SELF.text,
+        "giver_alone": GIVER_ALONE.text,
         "health": NO_HEALTH_CONSENT.text,
         **{reason: FAULTS[reason] for reason in _TOLD_BY_THE_PHONE},
         "born": _ODD_BORN,

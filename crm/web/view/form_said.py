@@ -7,6 +7,15 @@ from typing import Any
 from campaigns.ids import derived_id
 from campaigns.sheets.model import NOTICE_VERSION
 from crm.activities.queries import ActivityRow
+from crm.web.view.form_doubts import (
+    GIVER_ALONE,
+    GIVER_IS_SELF,
+    GIVER_UNNAMED,
+    NO_ARCHIVE,
+    SIGNED_ALONE,
+    UNSIGNED,
+    Doubt,
+)
 from crm.web.view.form_fields import PURPOSES, READING_FIELDS, WITH_EVIDENCE
 from crm.web.view.read_values import birth, fen, narrow, whole
 from crm.web.view.signatures import Signature
@@ -65,6 +74,20 @@ class FormSaid:
         """Whether a consent is one that is confirmed on the screen."""
         return bool(self.consents) and (self.text("method") or METHODS[0]) == METHODS[0]
 
+    def doubts(self) -> Iterator[Doubt]:
+        """What is odd of its consents: each is asked about once."""
+        if "archive" in self.refusals and set(self.consents) - {"archive"}:
+            yield NO_ARCHIVE
+        if self.signature.content and not self.may_be_proved:
+            yield SIGNED_ALONE
+        if self.is_by_screen and not self.signature.content:
+            yield UNSIGNED
+        is_own = self.text("by") in ("", GIVERS[0])
+        if self.text("giver_name") and (is_own or not self.consents):
+            yield GIVER_IS_SELF if is_own else GIVER_ALONE
+        if self.consents and not is_own and not self.text("giver_name"):
+            yield GIVER_UNNAMED
+
     def _card(self) -> dict[str, Any]:
         person = {"name": self.text("name")} if self.text("name") else {}
         if self.text("sex"):
@@ -97,6 +120,8 @@ class FormSaid:
             "method": self.text("method") or METHODS[0],
             "by": self.text("by") or GIVERS[0],
         }
+        if consent["by"] != GIVERS[0] and self.text("giver_name"):
+            consent["private"] = {"giver_name": self.text("giver_name")}
         if self.signature.content and consent["method"] in WITH_EVIDENCE:
             consent["evidence_sha256"] = self.signature.sha256
         return consent | self._of_purpose(purpose)

@@ -18,13 +18,7 @@ from crm.copies.row_names import ROW, of_card
 from crm.holdings.queries import Held
 from crm.intake.row_rights import BY_ROW, PURPOSES_BY_ROW
 from crm.people.found import FoundPerson
-from crm.web.view.form_doubts import (
-    NO_ARCHIVE,
-    NO_HEALTH_CONSENT,
-    SIGNED_ALONE,
-    UNSIGNED,
-    Doubt,
-)
+from crm.web.view.form_doubts import NO_HEALTH_CONSENT, Doubt
 from crm.web.view.form_faults import HEALTH_CLOSED, HEALTH_REFUSED
 from crm.web.view.form_fields import (
     ASKED_OF_THE_DOOR,
@@ -203,12 +197,7 @@ class Entry:
             typed = next((name for name in fields_under(tick) if self.text(name)), None)
             if typed is not None and not self.text(tick):
                 found.append(unticked(tick, typed))
-        if "archive" in said.refusals and set(said.consents) - {"archive"}:
-            found.append(NO_ARCHIVE)
-        if self.signature.content and not said.may_be_proved:
-            found.append(SIGNED_ALONE)
-        if said.is_by_screen and not self.signature.content:
-            found.append(UNSIGNED)
+        found += said.doubts()
         is_asked = health is not None or "health" in (*said.consents, *said.refusals)
         if any(map(self.text, READING_FIELDS)) and not is_asked:
             found.append(NO_HEALTH_CONSENT)

@@ -102,6 +102,8 @@ def _consent(text: Typed) -> dict[str, Any]:
     said["notice_version"] = text("notice_version")
     if said["purpose"] == "share_with_dealer":
         said["categories"] = [code for code in CATEGORIES if text(f"categories_{code}")]
+    if text("by") not in ("", GIVERS[0]) and text("giver_name"):
+        said["private"] = {"giver_name": text("giver_name")}
     if text("evidence_sha256"):
         said["evidence_sha256"] = text("evidence_sha256")
     return said
@@ -181,6 +183,11 @@ ACTS: tuple[PersonAct, ...] = (
             ),
             Input("method", N_("怎样同意"), "choice", METHODS, "value", needed=True),
             Input("by", N_("谁同意"), "choice", GIVERS, "giver", needed=True),
+            Input(
+                "giver_name",
+                N_("监护人或委托人的姓名（加密保存）"),
+                hint=N_("监护人或本人委托的人替本人同意的才写。"),
+            ),
             Input("witness", N_("见证人代号")),
             Input("expires_on", N_("到哪天为止"), "day"),
             Input("signature", N_("凭据"), "signature"),

@@ -26,4 +26,5 @@ VALUES = {
     "gift_value": ("30", "x"),
     "complaint_text": ("太响",),
     "member": ("M-1",),
+    "giver_name": ("李小明",),
 }

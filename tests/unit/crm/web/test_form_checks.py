@@ -13,6 +13,7 @@ from campaigns.sheets.sentences import sentence
 from campaigns.wording.languages import LANGUAGES
 from crm.web.view.form_faults import IN_CELLS
 from crm.web.view.form_fields import FIELDS, UNTICKED, described, fault_sentence
+from crm.web.view.form_said import GIVERS
 from crm.web.view.forms import checked
 from crm.web.view.read_values import birth, fen, whole
 from crm.web.view.signatures import Signature
@@ -30,11 +31,12 @@ def codes(**typed: str) -> set[str]:
     st.fixed_dictionaries({}, optional={n: st.sampled_from(v) for n, v in VALUES.items()}),
     st.sets(st.sampled_from(TICKS)),
     st.booleans(),
+    st.sampled_from(GIVERS),
 )
 def test_whatever_is_typed_and_ticked_or_not_is_in_an_event_or_in_a_question_or_wrong(
-    typed: dict[str, str], ticks: set[str], new: bool
+    typed: dict[str, str], ticks: set[str], new: bool, by: str
 ) -> None:
-    filled = {**typed, **dict.fromkeys(ticks, "1"), "trial_of": "T1", "return_of": "P1"}
+    filled = {**typed, "by": by, **dict.fromkeys(ticks, "1"), "trial_of": "T1", "return_of": "P1"}
     card = None if new else "C1"
     looked_at = checked(entry(card, **filled), "/phones/u-1", STAFF, NOW_US)
     told = {fault.field for fault in looked_at.faults} | {doubt.field for doubt in looked_at.doubts}
@@ -60,6 +62,9 @@ def test_whatever_is_typed_and_ticked_or_not_is_in_an_event_or_in_a_question_or_
         ({"attended": "1", "price": "693"}, "unticked:purchase"),
         ({"attended": "1", "member": "M-1"}, "unticked:referral"),
         ({"consent_archive": "1"}, "unsigned"),
+        ({"consent_archive": "1", "by": "guardian"}, "giver_unnamed"),
+        ({"consent_archive": "1", "by": "self", "giver_name": "李小明"}, "giver_is_self"),
+        ({"attended": "1", "by": "agent", "giver_name": "李小明"}, "giver_alone"),
     ],
 )
 def test_what_is_odd_or_would_be_left_unsaid_is_asked_about(
@@ -74,6 +79,7 @@ def test_what_is_odd_or_would_be_left_unsaid_is_asked_about(
         {"systolic_mmhg": "135", "diastolic_mmhg": "85", "consent_health": "1", "method": "paper"},
         {"purchase": "1", "purchase_sku": "JX-B4", "quantity": "1", "price": "650"},
         {"consent_archive": "1", "method": "paper"},
+        {"consent_archive": "1", "method": "paper", "by": "agent", "giver_name": "李小明"},
     ],
 )
 def test_what_is_usual_asks_nothing(typed: dict[str, str]) -> None:
