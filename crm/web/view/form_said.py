@@ -114,7 +114,7 @@ class FormSaid:
         return {"purpose": purpose, **({"dealer": self.activity.dealer} if shared else {})}
 
     def _consent(self, purpose: str) -> dict[str, Any]:
-        consent = {
+        consent: dict[str, Any] = {
             "purpose": purpose,
             "notice_version": self.text(f"notice_{purpose}") or NOTICE_VERSION,
             "method": self.text("method") or METHODS[0],
