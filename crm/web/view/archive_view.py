@@ -63,15 +63,9 @@ def is_health_field(field: str) -> bool:
 def hidden_value(archive: dict[str, Any], opened: Opened) -> str | None:
     """What stands in a hidden field; None when there is nothing, or this viewer may not see it."""
     if opened.field in _EVENT_FIELDS:
-        return next(
-            (
-                _joined(item["data"].get(opened.field))
-                for item in archive["timeline"]
-                if (item["source"], item["id"]) == (opened.source, opened.event_id)
-                and item["card_id"] == opened.card_id
-            ),
-            None,
-        )
+        named = (opened.source, opened.event_id, opened.card_id)
+        found = (e for e in archive["timeline"] if (e["source"], e["id"], e["card_id"]) == named)
+        return next((_joined(item["data"].get(opened.field)) for item in found), None)
     section, field = _CARD_FIELDS[opened.field]
     for card in archive["cards"]:
         if card["card_id"] == opened.card_id:

@@ -185,7 +185,7 @@ ACTS: tuple[PersonAct, ...] = (
             Input("by", N_("谁同意"), "choice", GIVERS, "giver", needed=True),
             Input(
                 "giver_name",
-                N_("监护人或委托人的姓名（加密保存）"),
+                N_("替本人同意的人是谁（加密保存）"),
                 hint=N_("监护人或本人委托的人替本人同意的才写。"),
             ),
             Input("witness", N_("见证人代号")),
