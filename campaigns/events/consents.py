@@ -1,7 +1,7 @@
 """Consents: given, refused, withdrawn (PIPL art. 13–16, 23, 29)."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -9,6 +9,7 @@ from campaigns.events.base import Day, EventData, Fault, Id, Text
 
 Purpose = Literal["archive", "health", "share_with_dealer", "marketing", "club"]
 Category = Literal["identity", "contact", "health", "history", "purchases"]
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{64}\Z")]
 
 

@@ -12,7 +12,8 @@ from campaigns.events.people import CardRegistered
 from campaigns.sheets.rows import slot_of
 
 SECTIONS = ("person", "contact", "health", "private")
-_IDS = ("card_id", "purchase_id", "trial_id")
+_NO_FACTS = frozenset({"card_id", "purchase_id", "trial_id", "categories"})
+"""Ids, and what follows from the answer of another column."""
 
 
 def facts_of(wires: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def slot_fact(type_name: str, data: Mapping[str, Any]) -> tuple[str, Any]:
     if slot == "card":
         return slot, registered_facts(data)
     plain = plain_data(msgspec.convert(data, CATALOGUE[type_name]))
-    return slot, {"type": type_name} | {n: plain[n] for n in plain if n not in _IDS}
+    return slot, {"type": type_name} | {n: plain[n] for n in plain if n not in _NO_FACTS}
 
 
 def card_facts(data: Mapping[str, Any]) -> dict[str, Any]:

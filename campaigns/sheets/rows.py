@@ -14,11 +14,12 @@ from typing import Any
 
 from campaigns.catalogue import wire_name
 from campaigns.cloudevents import Refusal, check_object, short_name
+from campaigns.events.consents import CATEGORIES
 from campaigns.ids import derived_id
 from campaigns.sheets import values
 from campaigns.sheets.columns import BY_KEY, CONSENT_PURPOSES, NAME, NO, NOT_ASKED, YES
+from campaigns.sheets.faults import fault_at
 from campaigns.sheets.model import Broken, CellValue, RowFault, SheetActivity
-from campaigns.sheets.sentences import ROW_REASONS
 from campaigns.times import day_start_us
 
 _SLOTS = {
@@ -34,25 +35,6 @@ _HOLDS_TYPED_TEXT = frozenset(
 )
 """The others hold nothing that was not chosen from a list."""
 _CONSENTS = ("consent.given", "consent.refused")
-_COLUMN_OF_PATH = {
-    "person.name": NAME,
-    "person.sex": "sex",
-    "person.birth_date": "birth",
-    "person.birth_year": "birth",
-    "person.id_number": "id_number",
-    "contact.phones": "phones",
-    "contact.address": "address",
-    "health.conditions": "conditions",
-    "health.medicines": "medicines",
-    "health.systolic_mmhg": "systolic",
-    "health.diastolic_mmhg": "diastolic",
-    "health.pulse_bpm": "pulse",
-    "private.note": "note",
-    "region": "region",
-    "serial": "trial_serial",
-    "quantity": "quantity",
-    "unit_price_fen": "price",
-}
 _ANSWERS = frozenset({"attended", *CONSENT_PURPOSES})
 """Columns in which a dash is an answer."""
 _READINGS = {"systolic": "systolic_mmhg", "diastolic": "diastolic_mmhg", "pulse": "pulse_bpm"}
@@ -233,11 +215,16 @@ class RowReader:
 
     def _find_refused_health(self) -> None:
         """What is of health is asked about where the person refused that it is kept."""
-        if not self._typed("consent_health") or values.answer(self.cells["consent_health"]) != NO:
+        if self._said_of_health() != NO:
             return
         for key in _OF_HEALTH:
             if self._typed(key):
                 self._fault(key, "health_refused")
+
+    def _said_of_health(self) -> str | None:
+        """By a yes what is shared holds more than name and phone, as the notice says."""
+        typed = self._typed("consent_health")
+        return values.answer(self.cells["consent_health"]) if typed else None
 
     def _trial(self) -> tuple[str, Data] | None:
         sku = self._read("trial_sku", values.narrow)
@@ -281,19 +268,9 @@ class RowReader:
         if answer == NO:
             return "consent.refused", data
         data |= {"notice_version": self.activity.notice(purpose), "method": "paper", "by": "self"}
+        if purpose == "share_with_dealer" and self._said_of_health() == YES:
+            data["categories"] = [*CATEGORIES]
         return "consent.given", data | {"activity_id": self.activity.activity_id}
-
-
-def fault_at(wire_type: str, reason: str, path: str) -> RowFault:
-    """A fault that the door finds in an event, as one of the column that it comes from."""
-    place = path.removeprefix("$.data.").partition("[")[0]
-    if place == "sku":
-        key = "trial_sku" if "trial" in wire_type else "sku"
-    else:
-        key = _COLUMN_OF_PATH.get(place, NAME)
-    if reason == "bad_value" and path.startswith("$.data."):
-        reason = BY_KEY[key].bad
-    return RowFault(BY_KEY[key].heading, reason if reason in ROW_REASONS else "bad_value")
 
 
 def _filled(data: Data) -> Data:

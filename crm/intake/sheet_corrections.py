@@ -89,6 +89,7 @@ class _Planner:
             self._fault("card", "erased")
             return self.result
         wanted = {_slot_of_wire(wire): wire for wire in self.row.events}
+        self._leave_what_was_shared(wanted)
         self._plan_card(wanted.pop("card"))
         for slot in dict.fromkeys((*wanted, *self.history.versions)):
             if slot != "card":
@@ -96,6 +97,21 @@ class _Planner:
         if self.result.faults:
             self.result.wires.clear()
         return self.result
+
+    def _leave_what_was_shared(self, wanted: dict[str, dict[str, Any]]) -> None:
+        """A consent to share that was taken before sheets named what is shared stays as it is."""
+        shared, health = (wanted.get(f"consent/{each}") for each in ("share_with_dealer", "health"))
+        if shared is None or not self._stands(health):
+            return
+        named_nothing = {n: v for n, v in shared["data"].items() if n != "categories"}
+        before = shared | {"data": named_nothing}
+        if self._stands(before):
+            wanted["consent/share_with_dealer"] = before
+
+    def _stands(self, wanted: dict[str, Any] | None) -> bool:
+        if wanted is None:
+            return False
+        return any(_says(event, wanted) for event in self.history.standing(_slot_of_wire(wanted)))
 
     def _fault(self, slot: str, reason: str) -> None:
         heading = BY_KEY[_COLUMN_OF_SLOT.get(slot, NAME)].heading
@@ -119,7 +135,7 @@ class _Planner:
                 self.result.taken_back.append(_slot_word(slot, event.type_name))
         if same is None and wanted is not None:
             self._add(slot, wanted)
-        if same is None and standing and slot.startswith("consent/"):
+        if slot.startswith("consent/") and _is_answered_otherwise(standing, wanted):
             self.result.changed_consents.append(BY_KEY[_COLUMN_OF_SLOT[slot]].heading)
 
     def _add(self, slot: str, wanted: dict[str, Any]) -> None:
@@ -205,6 +221,14 @@ def _says(event: LoggedEvent, wanted: dict[str, Any] | None) -> bool:
         return False
     said: bool = msgspec.convert(wanted["data"], CATALOGUE[event.type_name]) == event.data
     return said
+
+
+def _is_answered_otherwise(
+    standing: Sequence[LoggedEvent], wanted: Mapping[str, Any] | None
+) -> bool:
+    """Whether a yes is none any more, or a no; what a yes holds besides follows from others."""
+    answer = short_name(wanted["type"]) if wanted is not None else None
+    return any(event.type_name != answer for event in standing)
 
 
 def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

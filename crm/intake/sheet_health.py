@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row, select
 from campaigns.events.people import CardCorrected, CardRegistered
 from campaigns.identifiers import mobile_e164
 from campaigns.sheets import SheetRow
+from campaigns.sheets.faults import fault_at
 from campaigns.sheets.model import RowFault
-from campaigns.sheets.rows import fault_at
 from campaigns.sheets.sketches import Place, RowSketch
 from crm.holdings.queries import own_noes_to_health, said_by
 from crm.identity.names import simplified

@@ -27,9 +27,9 @@ from campaigns.sheets import (
 )
 from campaigns.sheets.columns import BY_KEY, NAME
 from campaigns.sheets.edits import NO_EDITS
+from campaigns.sheets.faults import fault_at
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.reading import AS_WRITTEN
-from campaigns.sheets.rows import fault_at
 from campaigns.sheets.sketches import RowSketch
 from crm.clock import now_us
 from crm.intake.known_rows import is_of, known_rows

@@ -35,6 +35,7 @@ function fieldsOf(row) {
   const typed = Object.fromEntries(cells(row).map((input) => [input.dataset.cell, input.value.trim()]));
   const fields = { form_id: row.dataset.form, written_at: stamp(), asked: row.dataset.asked ?? "", method: "paper", by: "self" };
   if (row.dataset.person) fields.person_id = row.dataset.person;
+  if (saidOfHealth(row) === "yes") fields.agreed_health = "1";
   for (const [name, text] of Object.entries(typed)) {
     if (!text || cell(row, name).disabled || (row.dataset.person && name === "name")) continue;
     if (name === "sex") fields.sex = /^(男|m|1)$/iu.test(text) ? "male" : /^(女|f|2)$/iu.test(text) ? "female" : text;

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from campaigns.events.consents import CATEGORIES
 from campaigns.ids import derived_id
 from campaigns.sheets.model import NOTICE_VERSION
 from crm.activities.queries import ActivityRow
@@ -65,6 +66,12 @@ class FormSaid:
         return tuple(purpose for purpose in PURPOSES if self.text(f"refused_{purpose}"))
 
     @property
+    def _agrees_to_health(self) -> bool:
+        """Whether what is shared holds more than name and phone, as the notice says."""
+        agreed = "health" in self.consents or self.text("agreed_health")
+        return bool(agreed) and "health" not in self.refusals
+
+    @property
     def may_be_proved(self) -> bool:
         """Whether a consent is one that a drawing, or a photograph of paper, is evidence of."""
         return bool(self.consents) and (self.text("method") or METHODS[0]) in WITH_EVIDENCE
@@ -124,6 +131,8 @@ class FormSaid:
             consent["private"] = {"giver_name": self.text("giver_name")}
         if self.signature.content and consent["method"] in WITH_EVIDENCE:
             consent["evidence_sha256"] = self.signature.sha256
+        if purpose == "share_with_dealer" and self._agrees_to_health:
+            consent["categories"] = [*CATEGORIES]
         return consent | self._of_purpose(purpose)
 
     def _trials(self, here: dict[str, Any]) -> Iterator[Said]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from campaigns.events.consents import CATEGORIES
 from campaigns.wording.catalogues import N_
 from crm.cards.card import SECTIONS
 from crm.web.view.form_fields import PURPOSES
@@ -117,7 +118,6 @@ def _with_text(name: str, note: str) -> Callable[[Typed], dict[str, Any]]:
     return data
 
 
-CATEGORIES = ("identity", "contact", "health", "history", "purchases")
 METHODS = ("paper", "screen", "voice")
 RELATIONS = ("spouse", "child", "parent", "sibling", "friend", "carer")
 VOID_REASONS = ("typed_wrong", "duplicate_entry", "did_not_happen")

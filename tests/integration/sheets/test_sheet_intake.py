@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from campaigns.events.consents import ConsentGiven
+from campaigns.events.consents import CATEGORIES, ConsentGiven
 from campaigns.events.purchases import PurchaseMade
 from campaigns.intake import HEADQUARTERS, Credential
-from campaigns.sheets import InvalidSheet, write_answer, write_template
+from campaigns.sheets import InvalidSheet, rows, write_answer, write_template
 from campaigns.times import DAY_US, day_start_us
 from crm.cards.card import Card, fold_card
 from crm.intake.accept import EventIntake
@@ -250,6 +250,27 @@ def test_a_sheet_that_names_no_dealer_is_its_activitys(office: Office) -> None:
     (consent,) = (e.data for e in office.events() if e.type_name == "consent.given")
     assert isinstance(consent, ConsentGiven)
     assert consent.dealer == ACTIVITY["dealer"]
+
+
+def test_what_a_sheet_shared_before_it_named_what_is_shared_stays_until_its_answer_changes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {
+        "name": "王秀英",
+        "phones": "13812345678",
+        "consent_dealer": "是",
+        "consent_health": "是",
+    }
+    with monkeypatch.context() as before:
+        before.setattr(rows.RowReader, "_said_of_health", lambda _: None)
+        office.send(row)
+    kept = len(office.events())
+    assert office.send(row).corrected == 0
+    assert len(office.events()) == kept
+    office.send(row | {"consent_health": "否"})
+    office.send(row)
+    (shared,) = (e.data for e in office.standing() if "share_with_dealer" in str(e.data))
+    assert isinstance(shared, ConsentGiven) and shared.categories == CATEGORIES
 
 
 def test_consents_of_a_sheet_go_with_the_notice_of_its_day_unless_it_names_one(

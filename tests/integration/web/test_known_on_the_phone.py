@@ -9,7 +9,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from campaigns.events.consents import CATEGORIES, ConsentGiven
 from campaigns.ids import person_id
+from crm.journal.events import decode, rows_after
+from crm.storage.database import reading
 from tests.examples import an_event
 from tests.integration.web.acting import form_in
 from tests.integration.web.person_events import consent, event
@@ -74,6 +77,36 @@ def test_the_dealer_is_called_by_its_name_on_the_form_and_on_the_receipt(
     form |= {"name": "陈交给", "consent_share_with_dealer": "1", "method": "paper"}
     receipt = field.post("/log/A-today/submit", data=form).text
     assert "data-receipt" in receipt and "交给经销商一份 晨光器械" in receipt
+
+
+@pytest.mark.parametrize(
+    ("said", "is_shared"),
+    [
+        (("consent_health",), True),
+        (("agreed_health",), True),
+        (("agreed_health", "refused_health"), False),
+        ((), False),
+    ],
+)
+def test_the_dealer_is_given_more_than_name_and_phone_by_a_yes_to_health_alone(
+    site: RunningSite, field: httpx.Client, said: tuple[str, ...], *, is_shared: bool
+) -> None:
+    page = field.get("/log/A-today/new").text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    form |= {"name": "陈给全", "consent_share_with_dealer": "1", "method": "paper"}
+    assert (
+        "data-receipt"
+        in field.post("/log/A-today/submit", data=form | dict.fromkeys(said, "1")).text
+    )
+    with reading(site.site.engine) as connection:
+        events = decode(rows_after(connection, 0, 100_000), site.site.keyring)
+    (shared,) = (
+        event.data.categories
+        for event in events
+        if event.id == f"{form['form_id']}-consent-share_with_dealer"
+        and isinstance(event.data, ConsentGiven)
+    )
+    assert shared == (CATEGORIES if is_shared else None)
 
 
 def test_who_is_found_comes_with_what_was_said_for_the_typing_grid(field: httpx.Client) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.cloudevents import CheckedEvent, check_object
+from campaigns.events.consents import CATEGORIES
 from campaigns.sheets import InvalidSheet, read_sheet, refusals_of, write_answer
 from campaigns.sheets.columns import BY_KEY, column_key
 from campaigns.times import DAY_US, day_start_us
@@ -60,7 +61,7 @@ def test_a_full_row_says_everything_that_is_written_in_it() -> None:
         "consent.given:archive": paper | {"purpose": "archive"},
         "consent.given:health": paper | {"purpose": "health"},
         "consent.given:share_with_dealer": paper
-        | {"purpose": "share_with_dealer", "dealer": "D-BJ"},
+        | {"purpose": "share_with_dealer", "dealer": "D-BJ", "categories": [*CATEGORIES]},
         "consent.refused:marketing": {"purpose": "marketing"},
     }
 
@@ -194,6 +195,13 @@ def test_both_readings_in_one_cell_are_a_reading() -> None:
         [],
         [("姓名", "several_names")],
     ]
+
+
+@pytest.mark.parametrize("health", ["是", "否", "未问", ""])
+def test_a_sheet_shares_more_than_name_and_phone_by_a_yes_to_health_alone(health: str) -> None:
+    row = {"name": "王秀英", "consent_dealer": "是", "consent_health": health}
+    shared = said(read(filled(row)))["consent.given:share_with_dealer"]
+    assert shared.get("categories") == ([*CATEGORIES] if health == "是" else None)
 
 
 def test_who_did_not_come_is_registered_without_attendance() -> None:
