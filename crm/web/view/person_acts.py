@@ -98,7 +98,8 @@ def _purpose(text: Typed) -> dict[str, Any]:
     return said
 
 
-def _consent(text: Typed) -> dict[str, Any]:
+def consent_data(text: Typed) -> dict[str, Any]:
+    """What a form says of a consent."""
     said = _purpose(text) | _named("method", "by", "witness", "expires_on")(text)
     said["notice_version"] = text("notice_version")
     if said["purpose"] == "share_with_dealer":
@@ -192,7 +193,7 @@ ACTS: tuple[PersonAct, ...] = (
             Input("expires_on", N_("到哪天为止"), "day"),
             Input("signature", N_("凭据"), "signature"),
         ),
-        _consent,
+        consent_data,
         dated=True,
     ),
     PersonAct(

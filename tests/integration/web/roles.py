@@ -170,6 +170,11 @@ OPENS: dict[str, Allowed] = {
     **dict.fromkeys(("GET /rights", "GET /rights/{request_id}"), sees("requests")),
     "POST /rights": sees("answers"),
     **dict.fromkeys(("GET /people/{name}/request", "POST /people/{name}/request"), sees("hears")),
+    **{
+        f"{method} {at}/consent": both(sees("passes_on"), says("consent.given"))
+        for method in _BOTH
+        for at in _PASSED_ON
+    },
     **{f"{method} {at}/request": sees("passes_on") for method in _BOTH for at in _PASSED_ON},
     "POST /rights/{request_id}/own-copy": sees("answers"),
     **{
