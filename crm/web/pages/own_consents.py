@@ -30,7 +30,7 @@ router = APIRouter()
 
 _PATH = "consent"
 _GIVEN, _REFUSED = "consent.given", "consent.refused"
-ANSWERS = {"yes": N_("同意"), "no": N_("不同意")}
+ANSWERS = {"yes": N_("同意了"), "no": N_("不同意")}
 BY_ROW = ("share_with_dealer", "archive", "health")
 """What may be agreed to by way of a row."""
 _CHOOSE = N_("请选一项。")

@@ -105,7 +105,7 @@ CONSENT_WORDS = {
     "overruled": N_("另一张卡上不同意"),
 }
 CATEGORIES = {
-    "identity": N_("身份"),
+    "identity": C_("category", "身份"),
     "contact": N_("联系方式"),
     "health": N_("健康"),
     "history": N_("经过"),
