@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from campaigns.events.consents import CATEGORIES
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.copies.row_names import ROW
@@ -23,7 +24,7 @@ from crm.web.pages.own_people import OwnPerson, person_of_event, person_of_row
 from crm.web.view.form_doubts import GIVER_IS_SELF, GIVER_UNNAMED
 from crm.web.view.form_fields import PURPOSES, WITH_EVIDENCE
 from crm.web.view.form_said import GIVERS
-from crm.web.view.person_acts import CATEGORIES, METHODS, consent_data
+from crm.web.view.person_acts import METHODS, consent_data
 from crm.web.view.signatures import LONGEST_FIELD, Signature
 
 router = APIRouter()
