@@ -22,7 +22,7 @@ from crm.web.pages.consents import keep_evidence
 from crm.web.pages.notices import shown_notices
 from crm.web.pages.own_people import OwnPerson, person_of_event, person_of_row
 from crm.web.view.form_doubts import GIVER_IS_SELF, GIVER_UNNAMED
-from crm.web.view.form_fields import PURPOSES, WITH_EVIDENCE
+from crm.web.view.form_fields import FIELDS, PURPOSES, WITH_EVIDENCE
 from crm.web.view.form_said import GIVERS
 from crm.web.view.person_acts import METHODS, consent_data
 from crm.web.view.signatures import LONGEST_FIELD, Signature
@@ -179,6 +179,7 @@ def _page(visit: Visit, of: OwnPerson, form: ActForm) -> Response:
         "held": [each for each in CATEGORIES if each in held],
         "methods": _methods(of),
         "givers": GIVERS,
+        "giver": FIELDS["giver_name"],
         "notices": {each: notices[each] for each in purposes},
         "today": shanghai_day(visit.site.now_us()),
     }
