@@ -1,6 +1,7 @@
 """Money as people write it; kept and counted, it is integer fen."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 _FEN_PER_YUAN = 100
@@ -25,8 +26,9 @@ def yuan_number(amount_fen: int) -> Decimal:
 
 
 def fen_in(text: str) -> int | None:
-    """`1,234.5`, `¥1234.50` or `1234` in yuan, as fen; None where it is no amount."""
-    found = _YUAN.fullmatch(text.strip().replace(",", "").removeprefix("¥"))
+    """`1,234.5`, `¥1234.50`, `1234元` in yuan, of any width, as fen; None where it is no amount."""
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    found = _YUAN.fullmatch(plain.removeprefix("¥").removesuffix("元").strip())
     if found is None:
         return None
     return int(found[1]) * _FEN_PER_YUAN + int((found[2] or "").ljust(2, "0"))

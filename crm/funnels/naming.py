@@ -137,7 +137,7 @@ def _amount(said: str) -> str:
 
     Who writes the field as a code writes its fen.
     """
-    fen = fen_in(said.replace("￥", "¥").removesuffix("元"))
+    fen = fen_in(said)
     if fen is None:
         raise InvalidStep(N_("{value} 不是金额，写成 527.30（元）"), value=repr(said))
     return str(fen)

@@ -34,6 +34,7 @@ from crm.rights.queries import open_counts
 from crm.scope import Scope
 from crm.storage.database import reading
 from crm.walk_ins.queries import unconfirmed
+from crm.web.desk.first_steps import first_steps
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.copy import is_settled
 from crm.web.pages.status import HELD_BACK
@@ -88,6 +89,7 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
             "periods": PERIODS_DAYS,
             "from_day": period(visit, days)[0],
             "activities": activities_on(visit.scope, connection, today),
+            "first_steps": first_steps(visit, connection),
             **_of_season(visit, connection, days),
             **_waiting(visit, connection, today),
             **_of_activities(visit, connection, today),

@@ -61,6 +61,14 @@ def _bought(visit: Visit, row: DeskRow) -> Cell | None:
     return Cell(day_text(row.bought_on, visit.language, today), raw=row.bought_on)
 
 
+def _units(visit: Visit, row: DeskRow) -> Cell | None:
+    """As many as were bought; of which some came back is said beside, for it is what is paid by."""
+    if row.bought_on is None:
+        return None
+    back = visit.say(N_("退 %(n)s")) % {"n": row.returned} if row.returned else ""
+    return Cell(" ".join(filter(None, (str(row.quantity), back))), raw=row.quantity)
+
+
 def _policy(visit: Visit, row: DeskRow) -> str | None:
     return visit.say(policy_word(row.policy)) if row.policy else None
 
@@ -115,9 +123,7 @@ _COLUMNS: tuple[Column[DeskRow], ...] = (
     Column("dealer", N_("经销商"), lambda _, row: row.dealer),
     Column("patient", N_("为谁"), _patient),
     Column("bought", N_("哪天买的"), _bought),
-    Column(
-        "units", N_("几件"), lambda _, row: row.quantity if row.bought_on else None, is_number=True
-    ),
+    Column("units", N_("几件"), lambda visit, row: _units(visit, row), is_number=True),
     Column("returned", N_("退了几件"), lambda _, row: row.returned or None, is_number=True),
     Column("amount", N_("金额"), lambda _, row: money_cell(row.amount_fen), is_number=True),
     Column("state", N_("状态"), _standing),

@@ -21,6 +21,13 @@ def test_what_machines_read_has_no_sign_of_money_nor_thousands(amount_fen: int, 
     assert yuan_typed(amount_fen) == text
 
 
-@pytest.mark.parametrize("text", ["", "1.234", "一百", "-1", "1.2.3"])
+@pytest.mark.parametrize(
+    "text", ["3000元", "3,000 元", "￥3000", "¥ 3000.00", "３０００", "３，０００元"]
+)
+def test_an_amount_is_read_however_it_is_typed(text: str) -> None:
+    assert fen_in(text) == 300_000
+
+
+@pytest.mark.parametrize("text", ["", "元", "1.234", "一百", "-1", "1.2.3"])
 def test_what_is_no_amount_is_none(text: str) -> None:
     assert fen_in(text) is None
