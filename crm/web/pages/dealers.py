@@ -93,11 +93,13 @@ def recalls_page(visit: SignedIn, overdue: bool = False, page: _Page = 1) -> Res
     today = shanghai_day(visit.site.now_us())
     with reading(visit.site.engine) as connection:
         found = open_recalls(visit.scope, connection, today, overdue=overdue)
+        dealers = dealer_names(connection)
     if wants_file(visit):
         return list_taken(visit, _RECALLS, found)
     context = {
         "title": visit.say(N_("未确认的收回")),
         "counts": recall_counts(found, today),
+        "dealers": dealers,
         "recalls": found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS],
         "total": len(found),
         "overdue": overdue,

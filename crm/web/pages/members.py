@@ -159,12 +159,14 @@ def show_member(visit: Visit, code: str, opened: str, form: ActForm) -> Response
         link = link_of(connection, code, visit.site.now_us()) if ends_link else None
         actors = {event.actor for event in events} | ({link.made_by} if link else set())
         names = names_shown(visit, connection, actors)
-        dealers = None if visit.account.dealer else list(dealer_names(connection).items())
+        called = dealer_names(connection)
+    dealers = None if visit.account.dealer else list(called.items())
     named = ("kind", "dealer", "institution", "institution_kind")
     known = ActForm.of({name: getattr(row, name) for name in named})
     context = {
         "title": visit.say(N_("会员")),
         "row": row,
+        "dealer_name": called.get(row.dealer, ""),
         "events": [_line(event) for event in events],
         "names": names,
         "reward_rows": rewards,

@@ -11,7 +11,7 @@ from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from crm.accounts.people import dealer_of, names_of
 from crm.archives.queries import archive
-from crm.copies.queries import dealer_name
+from crm.copies.queries import dealer_names
 from crm.entries.queries import names_at, person_of_card
 from crm.journal.numbers import numbers_of
 from crm.people.queries import cards_of
@@ -212,7 +212,8 @@ def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
         person = person_of_card(visit.scope, connection, found.card_id) if sees else None
         entered_by = opened_by(visit.scope, connection, request_id)
         of_dealer = dealer_of(connection, entered_by)
-        dealer = of_dealer and f"{of_dealer} {dealer_name(connection, of_dealer) or ''}"
+        dealers = dealer_names(connection)
+        dealer = of_dealer and f"{of_dealer} {dealers.get(of_dealer, '')}"
         known = {step.actor for step in found.steps} | {event.actor for event in events}
         known.add(entered_by)
         names = names_of(connection, known)
@@ -236,6 +237,7 @@ def _one(visit: Visit, request_id: str, form: ActForm) -> Response:
         "standing": _standing(visit, found),
         "new_id": lambda: str(uuid4()),
         "names": names,
+        "dealers": dealers,
         "today": today,
         "needed": DONE_BY.get(found.kind),
         "outcomes": OUTCOMES,

@@ -12,7 +12,7 @@ from campaigns.intake import Credential
 from crm.accounts.access import accesses_of_cards
 from crm.scope import HEADQUARTERS_SCOPE
 from crm.storage.database import reading
-from tests.examples import written
+from tests.examples import an_event, written
 from tests.integration.web.person_events import consent, event, fields
 from tests.integration.web.sites import RunningSite, card, entered, today, token_in
 from tests.integration.web.standings import known_of, standings
@@ -402,3 +402,14 @@ def test_everything_that_stands_is_withdrawn_with_one_tap(
     assert law.post("/people/Q-61/withdraw", data=data).status_code == 303
     site.work()
     assert "given" not in standings(site, "Q-61").values()
+
+
+def test_what_is_withdrawn_from_a_dealer_calls_it_by_its_name(
+    site: RunningSite, law: httpx.Client
+) -> None:
+    contract = {"dealer": "D-named", "contract_id": "K-named", "name": "晨光器械"}
+    contract |= {"regions": ["650000"], "kind": "exclusive", "starts_on": "2026-01-01"}
+    site.accept(an_event("dealer.contracted", contract), card("Q-62", "邵有名", "13700007062"))
+    site.accept(consent("Q-62", purpose="share_with_dealer", dealer="D-named"))
+    page = law.get(ask(law, "Q-62", "withdraw")).text
+    assert "记下撤回：交给经销商一份 晨光器械<" in page
