@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -407,7 +408,7 @@ def test_everything_that_stands_is_withdrawn_with_one_tap(
 def test_what_is_withdrawn_from_a_dealer_calls_it_by_its_name(
     site: RunningSite, law: httpx.Client
 ) -> None:
-    contract = {"dealer": "D-named", "contract_id": "K-named", "name": "晨光器械"}
+    contract: dict[str, Any] = {"dealer": "D-named", "contract_id": "K-n", "name": "晨光器械"}
     contract |= {"regions": ["650000"], "kind": "exclusive", "starts_on": "2026-01-01"}
     site.accept(an_event("dealer.contracted", contract), card("Q-62", "邵有名", "13700007062"))
     site.accept(consent("Q-62", purpose="share_with_dealer", dealer="D-named"))
