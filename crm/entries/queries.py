@@ -23,13 +23,15 @@ from crm.storage.database import in_pieces
 
 _FORM_ID_LENGTH = 36
 _MOST_EVENTS = 3_000
+_MINUTE_US = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class OwnForm:
     """One form. name: of the person, where whoever asks may see names, and it is recorded.
 
-    subjects: the subjects of its events.
+    subjects: the subjects of its events. written_us: when it was written, on the phone or on paper;
+    by_day: of which the day alone is known.
     """
 
     form_id: str
@@ -38,6 +40,13 @@ class OwnForm:
     name: str | None
     voided: int = 0
     subjects: frozenset[str] = frozenset()
+    written_us: int = 0
+    by_day: bool = False
+
+    @property
+    def waited(self) -> bool:
+        """Whether it was received at another time than it was written, as far as people tell."""
+        return self.by_day or abs(self.received_us - self.written_us) >= _MINUTE_US
 
     @property
     def is_taken_back(self) -> bool:
@@ -66,6 +75,8 @@ def own_forms_since(
             OUTCOME.c.outcome,
             CARD.c.name,
             PERSON.c.restricted,
+            JOURNAL.c.starts_us,
+            JOURNAL.c.day_precision,
         )
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .join(LINK, LINK.c.subject == JOURNAL.c.subject, isouter=True)
@@ -82,7 +93,8 @@ def own_forms_since(
     for row in connection.execute(query):
         key = row.id[:_FORM_ID_LENGTH]
         shown = row.name if with_names and not row.restricted else None
-        form = found.get(key, OwnForm(key, row.received_us, (), shown))
+        new = OwnForm(key, row.received_us, (), shown, 0, frozenset(), row.starts_us)
+        form = found.get(key, replace(new, by_day=bool(row.day_precision)))
         found[key] = replace(
             form,
             spoken=(spoken_of(row.type, orjson.loads(row.plain)), *form.spoken),

@@ -57,6 +57,8 @@ def test_without_network_cards_are_kept_on_the_phone_and_sent_once_when_it_is_ba
     assert len(written_cards(on_phone.running) - before) == 2
     on_phone.open("/unsent")
     expect(page.locator("[data-sent-list] > li")).to_have_count(2)
+    # No clock without its word: here it is when the phone sent it.
+    expect(page.locator("[data-sent-list] > li .facts").first).to_contain_text("发出")
 
 
 def test_what_was_kept_says_that_it_has_gone_once_the_network_is_back(on_phone: Journey) -> None:
@@ -350,7 +352,7 @@ def test_without_network_people_are_told_apart_as_with_it_and_that_there_are_mor
         # Whoever was signed in is known by name in the list of what waits.
         page.goto(f"{running.address}/unsent")
         row = page.locator("[data-unsent-list] li")
-        expect(row).to_contain_text(re.compile(r"呼\*. · \d+月\d+日 周. \d\d:\d\d"))
+        expect(row).to_contain_text(re.compile(r"呼\*. · \d+月\d+日 周. \d\d:\d\d 写的"))
     expect_unsent(page, 0)
     on_phone.open("/unsent")
     page.locator("[data-sent-list] a").first.tap()

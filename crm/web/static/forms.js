@@ -83,7 +83,7 @@ function sentRow({ id, number, at }) {
   if (id) row.querySelector("a").href = `/said/${id}`;
   const said = row.querySelector("[data-number]");
   said.textContent = said.textContent.replace("{n}", number);
-  row.querySelector(".facts").textContent = moment(at);
+  row.querySelector(".facts").textContent = say("saySent", moment(at));
   return row;
 }
 
@@ -96,13 +96,13 @@ function masked(name) {
 async function nameOf(entry) {
   const when = moment(entry.at), fields = Object.fromEntries(await queue.fieldsOf(entry).catch(() => []));
   const name = fields.name?.trim() ? masked(fields.name.trim()) : fields.person_id && (await shownOf(new URL(entry.address).pathname, fields.person_id));
-  return name ? `${name} · ${when}` : when;
+  return name ? `${name} · ${say("sayWritten", when)}` : say("sayWritten", when);
 }
 
 function unsentRow(entry, facts) {
   const row = rowOf("[data-unsent-row]");
   const name = row.querySelector(".name");
-  name.textContent = moment(entry.at);
+  name.textContent = say("sayWritten", moment(entry.at));
   nameOf(entry).then((found) => (name.textContent = found));
   row.querySelector(".facts").textContent = facts;
   row.querySelector("[data-waits]").hidden = !entry.sentence;

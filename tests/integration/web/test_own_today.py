@@ -7,10 +7,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from campaigns.times import DAY_US, rfc3339
+from campaigns.times import DAY_US, rfc3339, shanghai_day
+from campaigns.wording.days import day_text
 from crm.clock import now_us
 from crm.entries.own_events import own_events
 from crm.storage.database import reading
+from crm.web.view.formats import clock_text
 from tests.examples import an_event
 from tests.integration.web.acting import form_in
 from tests.integration.web.own_today import write
@@ -207,3 +209,39 @@ def test_a_card_has_one_number_on_its_receipt_in_the_archive_and_in_the_search(
         (archive,) = re.findall(r'href="(/people/[0-9a-f-]{36})"', found)
     cards = field.get(archive).text.partition("<h2>档案卡")[2].partition("</section>")[0]
     assert f'<span class="name">{number}</span>' in cards
+
+
+def clocks_in(page: str, form_id: str) -> str:
+    """What stands before the name in the line of a form."""
+    line = page.partition(f'href="/said/{form_id}">')[2].partition("</a>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", line).split())
+
+
+def test_where_a_card_was_written_before_it_was_received_each_clock_says_which_it_is(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    written_us = now_us() - 45 * 60 * 1_000_000
+    if shanghai_day(written_us) != shanghai_day(now_us()):
+        pytest.skip("of another day the day alone is known")
+    form_id = write(field, name="秦钟", attended="1", written_at=rfc3339(written_us))
+    site.work()
+    for page in (field.get("/said").text, field.get(f"/said/{form_id}").text):
+        assert f"{clock_text(written_us)} 写的 · " in page and " 收到" in page
+    at_once = write(field, name="冯渊", attended="1")
+    site.work()
+    assert re.match(r"\d\d:\d\d 收到 冯", clocks_in(field.get("/said").text, at_once))
+
+
+def test_of_a_card_that_was_entered_afterwards_the_day_is_told_on_which_it_was_written(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    before = activity_today("A-before")
+    before["data"] |= {"starts_at": rfc3339(now_us() - DAY_US)}
+    site.accept(before)
+    form_id = str(uuid4())
+    form = {"form_token": token_in(field.get("/me").text), "form_id": form_id, "name": "封肃"}
+    form |= {"written_at": rfc3339(now_us()), "attended": "1"}
+    assert "已收下" in field.post("/log/A-before/submit", data=form).text
+    site.work()
+    on = day_text(shanghai_day(now_us() - DAY_US), "zh-CN", shanghai_day(now_us()))
+    assert f"{on} 写的 · " in clocks_in(field.get("/said").text, form_id)
