@@ -13,6 +13,10 @@ _TYPO = 2
 Relation = Literal["equal", "same", "like"]
 
 
+LONGEST_NAME = 200
+"""As long as the door takes it; a row whose name is longer is refused, whoever it is."""
+
+
 @dataclass(frozen=True)
 class Traits:
     """What tells people apart, in comparable form."""
@@ -27,7 +31,7 @@ class Traits:
         card = facts.get("card") or {}
         person, contact = card.get("person") or {}, card.get("contact") or {}
         return cls(
-            simplified(person.get("name") or ""),
+            simplified((person.get("name") or "")[:LONGEST_NAME]),
             frozenset(mobile_e164(phone) or phone for phone in contact.get("phones") or ()),
             (person.get("id_number") or "").upper(),
             str(person.get("birth_date") or person.get("birth_year") or ""),

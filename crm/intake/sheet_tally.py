@@ -13,6 +13,7 @@ from campaigns.sheets import SheetRefusal, SheetRow
 from campaigns.sheets.columns import BY_KEY, NAME
 from campaigns.sheets.model import RowFault
 from campaigns.sheets.rows import slot_of
+from crm.intake.row_likeness import LONGEST_NAME
 from crm.intake.sheet_corrections import RowPlan
 from crm.intake.sheet_receipt import (
     BIRTH_ODD,
@@ -115,8 +116,8 @@ def _odd_birth(row: SheetRow, plan: RowPlan) -> int | None:
 
 
 def name_on_card(card: Mapping[str, Any]) -> str:
-    """The name that a row gives, or nothing."""
-    return str((card.get("person") or {}).get("name") or "")
+    """The name that a row gives, as far as it can be one; or nothing."""
+    return str((card.get("person") or {}).get("name") or "")[:LONGEST_NAME]
 
 
 def _outcome(row: SheetRow, plan: RowPlan, accepted: int) -> RowOutcome:
