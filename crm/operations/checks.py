@@ -172,7 +172,7 @@ def _ledger_sums_to_zero(case: _Case) -> _Found:
     unbalanced = len(case.connection.execute(per_reward).all())
     ok = (total or 0) == 0 and unbalanced == 0
     counts = {"entries": entries, "total": total or 0, "unbalanced": unbalanced}
-    return ok, Sentence(N_("{entries} 笔合计 {total} 分，{unbalanced} 份奖励不平"), counts)
+    return ok, Sentence(N_("{entries} 行合计 {total} 分，{unbalanced} 份奖励不平"), counts)
 
 
 def _balances_have_entries(case: _Case) -> _Found:

@@ -23,7 +23,7 @@ from crm.components.evaluation import Evaluation, PersonView
 from crm.copies.copy_rows import CopyRow
 from crm.copies.recalls import Recall
 from crm.journal.logged_event import LoggedEvent
-from crm.money import yuan_typed
+from crm.money import yuan_text
 from crm.rights import sentences as said
 from crm.rights.parts import Entry, Line, OwnCopy, Section
 
@@ -126,7 +126,7 @@ class _Writer:
         if name == "region":
             return region_name(value) or str(value)
         if name.endswith("_fen"):
-            return f"{yuan_typed(value)} CNY"
+            return yuan_text(value)
         if isinstance(value, int):
             return value
         return self.label("value", str(value)) if name in _CODED else str(value)

@@ -89,6 +89,12 @@ def test_a_copy_holds_what_is_hers_and_nothing_of_others(known: Jinxi) -> None:
     assert [word for word in NOBODYS if word in text] == []
 
 
+def test_an_amount_is_told_as_people_write_it_in_every_language(known: Jinxi) -> None:
+    for language in ("zh-CN", "en"):
+        text = orjson.dumps(copy_of(known, "--language", language)).decode()
+        assert "¥693.00" in text and "CNY" not in text
+
+
 def test_a_copy_tells_who_else_has_one_and_of_what(known: Jinxi) -> None:
     (sentence,) = section(copy_of(known), "copies")["paragraphs"]
     assert "安康经营部" in sentence

@@ -80,3 +80,12 @@ def test_what_a_sheet_wrote_is_said_to_be_of_its_activity(
     title = activity_today("A-of-sheet")["data"]["title"]
     assert f"{title} 的签到表" in page and "A-of-sheet 的签到表" not in page
     assert f"{title} 的签到表" in office.get("/events").text
+
+
+def test_the_price_of_one_is_called_that_where_several_were_bought(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    bought = {"purchase_id": "P-9", "sku": "JX-B4", "quantity": 2, "unit_price_fen": 69_300}
+    site.accept(card("K-9", "贺买两"), event("purchase.made", "K-9", channel="dealer", **bought))
+    page = re.sub(r"<[^>]*>", "", read(office, "K-9"))
+    assert page.count("¥693.00") == page.count("单价 ¥693.00") == 2

@@ -17,6 +17,7 @@ from crm.funnels.touchpoint import TOUCHPOINT_TYPES
 from crm.operations.checks import LAWS
 from crm.rewards.postings import _NAMES as LEDGER_NAMES
 from crm.rewards.states import Reason, State
+from crm.schema.tables import CARRIED, HISTORY, KEPT_APART, PROJECTED, REGISTERED, TOLD
 from streams.cli.app import build_app
 from streams.cli.catalogue import COMMANDS, GROUPS
 from streams.cli.help_pages import translate_help
@@ -58,6 +59,8 @@ def test_every_code_has_its_word() -> None:
     assert set(get_type_hints(ConsentGiven)["method"].__args__) <= set(WORDS["value"])
     assert set(CATALOGUE) <= set(WORDS["event"])
     assert set(TOUCHPOINT_TYPES) <= set(WORDS["event"]) | set(WORDS["step"])
+    told = (*HISTORY, *CARRIED, *TOLD, *KEPT_APART, *REGISTERED, *PROJECTED)
+    assert {table.name for table in told} <= set(WORDS["table"])
     assert word("reward_state", "held") == "冻结期"
     assert word("outcome", None) == ""
     assert word("outcome", "of tomorrow") == "of tomorrow"
