@@ -12,7 +12,6 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    case,
     func,
     literal,
     or_,
@@ -26,6 +25,7 @@ from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.keyring.keyring import Keyring
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.member import MemberState
+from crm.members.sums import WITH_OPEN, amount_sums
 from crm.members.tables import MEMBER
 from crm.outcomes.tables import OUTCOME
 from crm.scope import Scope
@@ -55,8 +55,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A member's month. Amounts in fen: what is left of rewards by the purchases of the month, by
-    what stands of them; what was paid in it; what is owed back today."""
+    """A member's month, or several. Amounts in fen: what is left of rewards by the purchases of the
+    time, by what stands of them; what was paid in it; what is owed back today."""
 
     member: str
     name: str
@@ -188,7 +188,7 @@ def _while_of(dealer: str, events: Sequence[LoggedEvent]) -> Iterator[LoggedEven
 def statements(
     scope: Scope, connection: Connection, first: date, after: date, dealer: str = ""
 ) -> list[Statement]:
-    """The month from a day up to another, member by member, whoever had anything; by code.
+    """The time from a day up to another, member by member, whoever had anything; by code.
 
     A dealer's are those of its members.
     """
@@ -222,18 +222,9 @@ def _statement(row: tuple[Any, ...]) -> Statement:
 
 
 def _sums(first: date, after: date) -> Select[Any]:
-    def of(*states: str) -> ColumnElement[Any]:
-        amount = case((REWARD.c.state.in_(states), REWARD.c.amount_fen), else_=0)
-        return func.sum(amount)
-
     return (
-        select(
-            REWARD.c.member,
-            func.count().label("rewards"),
-            of("held").label("held"),
-            of("payable").label("payable"),
-            of("paid").label("settled"),
-        )
+        select(REWARD.c.member, func.count().label("rewards"), *amount_sums())
+        .select_from(WITH_OPEN)
         .where(REWARD.c.bought_on >= first, REWARD.c.bought_on < after)
         .group_by(REWARD.c.member)
     )

@@ -41,6 +41,7 @@ from crm.web.pages import (
     copy_rows,
     dealers,
     disputes,
+    earnings,
     event,
     event_again,
     events,
@@ -132,7 +133,7 @@ PAGES = (
     *(contracts, passing_on, own_consents, copy_rows, own_invitations, answering),
     *(letter_batches, letters_under_way, letter_people, letter_templates, letters),
     *(watch, disputes, payment_files, reward_payments, rewards, policies, transfers),
-    *(own_rewards, member_acts, members, statements),
+    *(own_rewards, member_acts, members, earnings, statements),
     *(accounts, tokens, webhooks, join, components, backups),
     *(funnels, funnel_files, funnel_people, funnel_differences, segment_tasks),
 )

@@ -26,7 +26,7 @@ PATHS = (
     "/event?source=/hq/console&id=plan-A-today",
     *("/rewards", "/rewards?state=held", "/rewards/files", "/disputes", "/watch"),
     *("/policies", "/policies/new", "/policies/default"),
-    *("/members", "/members/new", "/statements", "/transfers"),
+    *("/members", "/members/new", "/statements", "/statements?since=2026-01", "/transfers"),
     *("/rights", "/rights?closed=true", "/matching", "/conflicts", "/letters", "/letters/batch"),
     *("/letters/batch/letters-1", "/letters/batch/letters-1/people/waiting", "/said/unsettled"),
     *(

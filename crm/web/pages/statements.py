@@ -1,7 +1,7 @@
-"""What members earned in a month, to be held against the books: a table to be taken away."""
+"""What members earned in a month or several, to be held against the books, and taken away."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -11,6 +11,7 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.days import month_text
 from crm.copies.queries import dealer_names
 from crm.masking import masked_name
+from crm.members.earned import MOST_MONTHS, next_month
 from crm.members.queries import Statement, statements
 from crm.storage.database import reading
 from crm.web.desk.cells import money_cell
@@ -23,8 +24,10 @@ router = APIRouter()
 
 
 def _code(visit: Visit, row: Statement) -> Cell:
-    first, _ = month_in(visit, visit.request.query_params.get("month", ""))
-    return Cell(row.member, f"/members/{row.member}?month={first:%Y-%m}")
+    first, last = _asked(visit)
+    if first == last:
+        return Cell(row.member, f"/members/{row.member}?month={last:%Y-%m}")
+    return Cell(row.member, f"/members/{row.member}/earned?since={first:%Y-%m}&month={last:%Y-%m}")
 
 
 def _owed(_visit: Visit, row: Statement) -> Cell:
@@ -63,15 +66,13 @@ _COLUMNS: tuple[Column[Statement], ...] = (
 _MONTHS_OFFERED = 24
 
 
-def _table(visit: Visit, asked: date, dealers: dict[str, str]) -> Table[Statement]:
-    """With the months to choose from, that which is asked for among them, and the dealers."""
-    this = shanghai_day(visit.site.now_us()).replace(day=1)
-    months = [this]
-    while len(months) < _MONTHS_OFFERED:
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
-    offered = sorted({*months, asked}, reverse=True)
-    words = {f"{each:%Y-%m}": month_text(each, visit.language) for each in offered}
-    filters = [Filter("month", N_("月份"), words, as_they_are=True)]
+def _table(visit: Visit, first: date, last: date, dealers: dict[str, str]) -> Table[Statement]:
+    """With the months to choose from, those that are asked for among them, and the dealers."""
+    words = months_offered(visit, first, last)
+    filters = [
+        Filter("since", N_("从哪个月起"), words, as_they_are=True),
+        Filter("month", N_("月份"), words, as_they_are=True),
+    ]
     if dealers and visit.account.dealer is None:
         filters.append(Filter("dealer", N_("经销商"), dealers, as_they_are=True))
     return Table("statement", _COLUMNS, tuple(filters))
@@ -79,15 +80,17 @@ def _table(visit: Visit, asked: date, dealers: dict[str, str]) -> Table[Statemen
 
 @router.get("/statements")
 def statements_page(visit: SignedIn) -> Response:
-    """One month, member by member; a dealer sees its own members."""
+    """One month or several, member by member; a dealer sees its own members."""
     asked = Asked.of(visit.request.query_params)
-    first, after = month_in(visit, asked.text("month"))
+    first, last = _asked(visit)
+    after = next_month(last)
     with reading(visit.site.engine) as connection:
         found = statements(visit.scope, connection, first, after, asked.text("dealer"))
         dealers = dealer_names(connection)
-    table = _table(visit, first, dealers)
-    # Which month it is stands in the choice too.
-    asked = replace(asked, filters={**asked.filters, "month": f"{first:%Y-%m}"})
+    table = _table(visit, first, last, dealers)
+    # Which months these are stands in the choices too.
+    since = f"{first:%Y-%m}" if first != last else ""
+    asked = replace(asked, filters={**asked.filters, "since": since, "month": f"{last:%Y-%m}"})
     shown = table.show(visit, asked, table.of_rows(found), "/statements")
     if asked.file:
         return taken_away(visit, shown)
@@ -99,20 +102,49 @@ def statements_page(visit: SignedIn) -> Response:
     context = {
         "title": visit.say(N_("按月对账")),
         "table": shown,
-        "month": f"{first:%Y-%m}",
+        "since": since,
+        "month": f"{last:%Y-%m}",
         "total": total,
     }
     return visit.render("statements.html", context)
 
 
+def _asked(visit: Visit) -> tuple[date, date]:
+    asked = visit.request.query_params
+    return span_in(visit, asked.get("since", ""), asked.get("month", ""))
+
+
+def span_in(visit: Visit, since: str, month: str) -> tuple[date, date]:
+    """The first days of the first and of the last month of a span; of one month they are the same.
+
+    The two may be named the other way round.
+    """
+    last, _ = month_in(visit, month)
+    first = month_in(visit, since)[0] if since else last
+    first, last = sorted((first, last))
+    return max(first, months_before(last, MOST_MONTHS - 1)), last
+
+
+def months_before(month: date, several: int) -> date:
+    """The first day of the month so many before another."""
+    whole = month.year * 12 + month.month - 1 - several
+    return date(max(whole // 12, date.min.year), whole % 12 + 1, 1)
+
+
+def months_offered(visit: Visit, *asked: date) -> dict[str, str]:
+    """The months to choose from, the latest first, those that are asked for among them."""
+    this = shanghai_day(visit.site.now_us()).replace(day=1)
+    months = {months_before(this, several) for several in range(_MONTHS_OFFERED)}
+    offered = sorted({*months, *asked}, reverse=True)
+    return {f"{each:%Y-%m}": month_text(each, visit.language) for each in offered}
+
+
 def month_in(visit: Visit, text: str) -> tuple[date, date]:
     """The first day of a month and that of the next; of this month where no other is named."""
     try:
-        return _month_from(date.fromisoformat(f"{text}-01"))
+        first = date.fromisoformat(f"{text}-01")
+        return first, next_month(first)
     except ValueError:
         # No month, or the last one of the calendar, after which none comes.
-        return _month_from(shanghai_day(visit.site.now_us()).replace(day=1))
-
-
-def _month_from(first: date) -> tuple[date, date]:
-    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        first = shanghai_day(visit.site.now_us()).replace(day=1)
+        return first, next_month(first)

@@ -252,6 +252,7 @@ OPENS: dict[str, Allowed] = {
     "POST /members/{code}/value": of_members("value.transferred"),
     "POST /members/{code}/leave": of_members("member.left"),
     "GET /statements": sees("money"),
+    "GET /members/{code}/earned": both(MEMBERS, sees("money")),
     "GET /transfers": SEES_PAYMENTS,
     **dict.fromkeys(("GET /transfers/open-payments", "GET /transfers/efpia"), NAMES_PAYEES),
     **dict.fromkeys(("GET /policies", "GET /policies/{code}"), SEES_PAYMENTS),
