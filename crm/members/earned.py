@@ -1,16 +1,9 @@
-"""Reads what one member earned, month after month."""
+"""What a member earned in a month, and in several together."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
-
-from sqlalchemy import Connection, func, select
-
-from crm.ledger.tables import BALANCE, PAYMENT, REWARD
-from crm.members.queries import member_of
-from crm.members.sums import WITH_OPEN, WITHOUT_MONEY, amount_sums, state_counts
-from crm.scope import Scope
 
 MOST_MONTHS = 120
 
@@ -41,47 +34,6 @@ class Earned:
         return self.held_fen + self.payable_fen + self.settled_fen
 
 
-def earned_by_month(
-    scope: Scope, connection: Connection, member: str, first: date, after: date
-) -> list[Earned]:
-    """Every month from a first day of one up to that of another, in their order; of a dealer's own
-    member, as of every other it may see. Nothing of whom the viewer does not see."""
-    scope.require("money", "what members earned")
-    if member_of(scope, connection, member) is None:
-        return []
-    months: dict[date, list[Earned]] = {each: [Earned(each)] for each in _months(first, after)}
-    by_day = (
-        select(REWARD.c.bought_on, func.count(), *amount_sums(), *state_counts(*WITHOUT_MONEY))
-        .select_from(WITH_OPEN)
-        .where(REWARD.c.member == member, REWARD.c.bought_on >= first, REWARD.c.bought_on < after)
-        .group_by(REWARD.c.bought_on)
-    )
-    for day, *sums in connection.execute(by_day):
-        # Sums come as decimals from one database and as whole numbers from the other.
-        count, held, payable, settled, *states = map(int, sums)
-        found = Earned(day.replace(day=1), count, held, payable, settled, 0, *states)
-        months[day.replace(day=1)].append(found)
-    paid = (
-        select(PAYMENT.c.paid_on, func.sum(PAYMENT.c.amount_fen))
-        .where(PAYMENT.c.member == member, PAYMENT.c.paid_on >= first, PAYMENT.c.paid_on < after)
-        .group_by(PAYMENT.c.paid_on)
-    )
-    for day, amount in connection.execute(paid):
-        month = day.replace(day=1)
-        months[month].append(Earned(month, paid_fen=int(amount)))
-    return [together(month, found) for month, found in months.items()]
-
-
-def owed_back_fen(scope: Scope, connection: Connection, member: str) -> int:
-    """What the member has to pay back today, over all its rewards."""
-    scope.require("money", "what members earned")
-    if member_of(scope, connection, member) is None:
-        return 0
-    owed = select(func.sum(BALANCE.c.amount_fen))
-    owed = owed.where(BALANCE.c.account == f"member:{member}:receivable")
-    return int(connection.execute(owed).scalar() or 0)
-
-
 def together(month: date | None, several: Sequence[Earned]) -> Earned:
     """The sum of several."""
     numbers: list[Any] = [astuple(each)[1:] for each in several]
@@ -93,7 +45,8 @@ def next_month(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
-def _months(first: date, after: date) -> Iterator[date]:
+def months_between(first: date, after: date) -> Iterator[date]:
+    """The first days of the months from one up to another."""
     month = first
     while month < after:
         yield month

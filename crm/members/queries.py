@@ -23,9 +23,9 @@ from crm.components.as_of import recorded_events
 from crm.journal.events import JOURNAL
 from crm.journal.logged_event import COMPANY, LoggedEvent
 from crm.keyring.keyring import Keyring
+from crm.ledger.asking import WITH_OPEN, amount_sums
 from crm.ledger.tables import BALANCE, PAYMENT, REWARD
 from crm.members.member import MemberState
-from crm.members.sums import WITH_OPEN, amount_sums
 from crm.members.tables import MEMBER
 from crm.outcomes.tables import OUTCOME
 from crm.scope import Scope

@@ -10,8 +10,9 @@ from fastapi.responses import Response
 from campaigns.times import shanghai_day
 from campaigns.wording.catalogues import N_
 from campaigns.wording.days import month_text
-from crm.members.earned import Earned, earned_by_month, next_month, owed_back_fen, together
-from crm.members.sums import WITHOUT_MONEY
+from crm.ledger.asking import WITHOUT_MONEY
+from crm.members.asking import earned_by_month, owed_back_fen
+from crm.members.earned import Earned, next_month, together
 from crm.storage.database import reading
 from crm.web.desk.cells import money_cell
 from crm.web.desk.files import taken_away

@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 from openpyxl import load_workbook
 
-from crm.members.earned import Earned, earned_by_month, next_month, together
+from crm.members.asking import earned_by_month
+from crm.members.earned import Earned, next_month, together
 from crm.members.queries import statements
 from crm.scope import HEADQUARTERS_SCOPE, OutOfScope, Scope, dealer_scope
 from crm.storage.database import reading

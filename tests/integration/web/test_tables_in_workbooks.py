@@ -45,6 +45,13 @@ TABLES = {
         "/statements",
         {"rewards": NUMBER, **dict.fromkeys(("held", "payable", "settled", "paid", "owed"), MONEY)},
     ),
+    "earned": (
+        "/members/CL0001/earned",
+        {
+            "rewards": NUMBER,
+            **dict.fromkeys(("held", "payable", "settled", "whole", "paid"), MONEY),
+        },
+    ),
     "expected": ("/activities/A-soon/expected", {"when": MOMENT}),
     "components": ("/components", {"n": NUMBER}),
     "people": ("/people", {}),
