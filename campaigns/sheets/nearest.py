@@ -8,6 +8,7 @@ from campaigns.sheets.columns import (
     COLUMNS,
     NOTE,
     NUMBER,
+    PRESSURE,
     ROW_ID,
     column_key,
     plain_heading,
@@ -36,6 +37,8 @@ _HINTS = tuple(
         (r"药|medic", "medicines"),
         (r"病|症|疾|诊断|既往", "conditions"),
         (r"签到|到场|出席|参加|到会", "attended"),
+        (r"高血压|低血压|糖尿|血脂|血糖|中风|卒中|梗", "conditions"),
+        (r"血压", PRESSURE),
         (r"收缩|高压", "systolic"),
         (r"舒张|低压", "diastolic"),
         (r"脉|心率|心跳", "pulse"),
@@ -55,10 +58,14 @@ _NAMES = {
     for name in (column.heading, *column.aliases, column.english)
 }
 _CLOSE = 0.6
+_OF_ONE_THING = re.compile(r"^(?:有无|有没有|是否有|是否患|患有)")
+"""Headings below which a yes or a no stands, on a thing of which no column asks."""
 
 
 def nearest(heading: str) -> str | None:
     """The heading of the known column that is most like this one; None where none is."""
+    if _OF_ONE_THING.search(plain_heading(heading)):
+        return BY_KEY[NOTE].heading
     bare = _DRESSING.sub("", plain_heading(heading))
     key = column_key(bare)
     if key is None:

@@ -34,6 +34,7 @@ from crm.rights.queries import open_counts
 from crm.scope import Scope
 from crm.storage.database import reading
 from crm.walk_ins.queries import unconfirmed
+from crm.web.desk.beside_chain import bought_beside
 from crm.web.desk.first_steps import first_steps
 from crm.web.guards.visit import SignedIn, Visit
 from crm.web.pages.copy import is_settled
@@ -100,10 +101,12 @@ def home_page(visit: SignedIn, days: Days = SEASON_DAYS) -> Response:
 def _of_season(visit: Visit, connection: Connection, days: int) -> dict[str, object]:
     """The chain as it is drawn, and who only seems lost on it; nothing for who sees no numbers."""
     if not visit.scope.may("numbers"):
-        return {"bars": (), "notes": ()}
+        return {"bars": (), "notes": (), "beside": (0, "")}
     chain = chain_of(visit, days)
     viewer = Viewer(visit.language, visit.scope.may("people"), lists=False, query="")
+    today = shanghai_day(visit.site.now_us())
     return {
+        "beside": bought_beside(visit, chain, days, today),
         "bars": bars(visit, connection, days, chain),
         "notes": list(earlier_notes(chain, viewer)),
     }

@@ -39,6 +39,8 @@ router = APIRouter()
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_LISTED = 300
 _ROWS = (80, 200)
+_MOST_NUMBERS = 12
+"""Of rows with one notice: more of them nobody reads one by one, and each stands in the list."""
 _NO_FILE = N_("还没有选文件。请选好填完的签到表再交。")
 _SAID = "card.registered"
 
@@ -180,7 +182,15 @@ def _notices(visit: Visit, receipt: SheetReceipt) -> list[tuple[str, str]]:
     rows: dict[str, dict[int, None]] = {}
     for notice in receipt.notices:
         rows.setdefault(notice_sentence(notice, visit.language), {})[notice.row] = None
-    return [(visit.joined(map(str, of)), said) for said, of in rows.items()]
+    return [(_rows_said(visit, [*of]), said) for said, of in rows.items()]
+
+
+def _rows_said(visit: Visit, rows: list[int]) -> str:
+    """Numbers of rows in one line; of very many the first, and how many there are."""
+    shown = visit.joined(map(str, rows[:_MOST_NUMBERS]))
+    if len(rows) <= _MOST_NUMBERS:
+        return shown
+    return visit.say(N_("%(rows)s 等 %(n)s")) % {"rows": shown, "n": len(rows)}
 
 
 def _notes(visit: Visit, receipt: SheetReceipt) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from starlette.datastructures import FormData, UploadFile
 
 from campaigns.sheets import Edits, HeadingMap
-from campaigns.sheets.columns import BY_KEY, COLUMNS, NUMBER, ROW_ID
+from campaigns.sheets.columns import BY_KEY, COLUMNS, NUMBER, PRESSURE_COLUMN, ROW_ID
 from campaigns.sheets.sketches import Place
 
 LARGEST_SHEET_BYTES = 700_000
@@ -20,7 +20,9 @@ _LONGEST_CELL, _LONGEST_HEADING, _LONGEST_NAME = 2_000, 200, 120
 _CELL, _LEFT_OUT, _HEADING = "cell:", "out:", "head:"
 _NEVER_MAPPED = frozenset({ROW_ID, NUMBER, "signature"})
 TARGETS = tuple(
-    (column.key, column.heading) for column in COLUMNS if column.key not in _NEVER_MAPPED
+    (column.key, column.heading)
+    for column in (*COLUMNS, PRESSURE_COLUMN)
+    if column.key not in _NEVER_MAPPED
 )
 """What a heading may be mapped to: key and heading of each column."""
 

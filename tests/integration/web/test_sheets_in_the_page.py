@@ -70,6 +70,14 @@ def test_a_blank_sheet_names_the_notice_that_is_in_force(
     assert "告知书版本：own-1" in [value for row in book.active.values for value in row]
 
 
+def test_of_many_rows_with_one_notice_the_first_are_named_and_all_are_counted(
+    office: httpx.Client, activity: str
+) -> None:
+    rows = [(f"王{chr(0x4E00 + number)}", "150/90") for number in range(30)]
+    page = pick(office, activity, sheet_of(*rows, headings=("姓名", "血压"))).text
+    assert "第 2、3、4、5、6、7、8、9、10、11、12、13 等 30 行：写了血压" in page
+
+
 def test_nothing_counts_before_it_was_looked_at_and_confirmed_and_twice_is_once(
     site: RunningSite, office: httpx.Client, activity: str
 ) -> None:
