@@ -3,9 +3,15 @@
 from functools import cache
 from pathlib import Path
 
-from campaigns.wording.languages import LANGUAGES
-from crm.notices.notice import PURPOSES, Notice, notice
+from campaigns.wording.catalogues import N_
+from campaigns.wording.languages import LANGUAGE_NAMES, LANGUAGES
+from crm.notices.notice import PURPOSES, Notice, NoticeInvalid, notice
 
+_INVENTED = (
+    *("金夕健康科技有限公司", "Jinxi Health Technology", "400-000-0000", "jinxi.example"),
+    *("示例市", "1 Example Road"),
+)
+"""Of whom and where the packaged notices speak: there is nobody there."""
 _TEXTS = Path(__file__).parent / "texts"
 
 
@@ -24,3 +30,17 @@ def packaged_notices() -> tuple[Notice, ...]:
         for folder in sorted(_TEXTS.iterdir())
         for purpose in PURPOSES
     )
+
+
+def require_own(made: Notice) -> None:
+    """NoticeInvalid where a notice still speaks of the company that the packaged ones invent."""
+    for language, text in made.texts.items():
+        if left := next((words for words in _INVENTED if words in text), None):
+            raise NoticeInvalid(
+                N_(
+                    "{language} 的文字里还有样本里虚构的“{words}”：请改成你们自己的；"
+                    "不用这种语言，就把它清空"
+                ),
+                language=LANGUAGE_NAMES[language],
+                words=left,
+            )

@@ -10,6 +10,7 @@ from campaigns.wording.catalogues import N_
 from campaigns.wording.languages import LANGUAGES
 from crm.copies.queries import dealer_name
 from crm.notices.notice import PURPOSES, Notice, NoticeInvalid, notice
+from crm.notices.packaged import require_own
 from crm.notices.queries import current_notices, find_notice, notices
 from crm.notices.register import add_notice
 from crm.storage.database import reading
@@ -51,6 +52,7 @@ def add(posting: SignedInPosting) -> Response:
     version, purpose = posting.text("version", 64), posting.text("purpose", 32)
     try:
         made = notice(version, purpose, {name: text for name, text in texts.items() if text})
+        require_own(made)
         add_notice(visit.site.engine, made, visit.site.now_us(), visit.account.actor)
     except NoticeInvalid as error:
         return _list(visit, error.said(visit.language), posting)
@@ -72,6 +74,7 @@ def _list(visit: Visit, fault: str = "", posting: Posting | None = None) -> Resp
         "languages": LANGUAGES,
         "fault": fault,
         "typed": posting.text_of if posting else lambda _name: "",
+        "is_typed": posting is not None,
     }
     return visit.render("notices.html", context, 422 if fault else 200)
 

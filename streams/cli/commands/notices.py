@@ -8,6 +8,7 @@ import typer
 from campaigns.wording.languages import LANGUAGES, Language
 from crm.clock import now_us
 from crm.notices.notice import Notice, NoticeInvalid, notice
+from crm.notices.packaged import require_own
 from crm.notices.queries import current_notices, find_notice, notices
 from crm.notices.register import add_notice
 from crm.storage.database import reading
@@ -54,6 +55,7 @@ def add_own_notice(
     try:
         raw = {name: file.read_text(encoding="utf-8") for name, file in files.items() if file}
         made = notice(version, purpose, raw)
+        require_own(made)
         is_new = add_notice(installation.engine, made, now_us())
     except UnicodeDecodeError as error:
         raise typer.BadParameter(say("文件不是 UTF-8 文本")) from error

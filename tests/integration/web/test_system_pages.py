@@ -13,6 +13,8 @@ from campaigns.times import DAY_US
 from crm.clock import now_us
 from crm.feed.tables import WEBHOOK
 from crm.feed.webhooks import webhooks
+from crm.notices.notice import Notice, NoticeInvalid
+from crm.notices.packaged import packaged_notices, require_own
 from crm.notices.queries import current_notices
 from crm.operations.status import keep_backup
 from crm.storage.database import reading, writing
@@ -43,10 +45,41 @@ def in_audit(client: httpx.Client) -> str:
     return client.get("/audit?kind=changed").text.partition("<tbody>")[2]
 
 
+def own(text: str) -> str:
+    """A packaged notice with a company of one's own."""
+    for invented, real in (
+        ("金夕健康科技有限公司（示例）", "康宁医疗器械有限公司"),
+        ("Jinxi Health Technology Ltd. (an example)", "Kangning Ltd."),
+        ("400-000-0000", "010-66668888"),
+        ("privacy@jinxi.example", "hello@kangning.test"),
+        ("示例市示例区示例路1号", "北京市朝阳区劲松路8号"),
+        ("示例市示例區示例路1號", "北京市朝陽區勁松路8號"),
+        ("1 Example Road, Example City", "8 Jinsong Road, Beijing"),
+    ):
+        text = text.replace(invented, real)
+    return text
+
+
+def test_every_packaged_notice_is_known_for_one_in_each_language() -> None:
+    for each in packaged_notices():
+        for language, text in each.texts.items():
+            alone = Notice(each.version, each.purpose, {language: text})
+            with pytest.raises(NoticeInvalid):
+                require_own(alone)
+            require_own(Notice(each.version, each.purpose, {language: own(text)}))
+
+
 def test_a_notice_is_added_as_a_new_version_and_shown_from_then_on(
     site: RunningSite, office: httpx.Client
 ) -> None:
-    assert fill_in(office, "/notices?purpose=marketing", {"version": "2027-01"}, "/notices")
+    form = form_in(office.get("/notices?purpose=marketing").text, "/notices")
+    form |= {"version": "2027-01"}
+    for language in ("zh-CN", "zh-TW", "en"):
+        # The sample's company is nobody: what still speaks of it is not added.
+        answer = office.post("/notices", data=form)
+        assert answer.status_code == 422 and "样本里虚构的" in answer.text
+        form[f"text_{language}"] = "" if language == "zh-TW" else own(form[f"text_{language}"])
+    assert office.post("/notices", data=form).status_code == 303
     with reading(site.site.engine) as connection:
         assert current_notices(connection)["marketing"].version == "2027-01"
     assert "2027-01" in office.get("/notices").text
