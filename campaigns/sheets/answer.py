@@ -12,6 +12,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from campaigns.sheets.columns import (
+    BOUGHT_ON,
+    BOUGHT_ON_COLUMN,
     BY_KEY,
     COLUMNS,
     REASON,
@@ -95,7 +97,8 @@ def write_answer(
     for refusal in refusals:
         by_row[refusal.sheet, refusal.row].append(refusal)
     rows = [row for row in reading.rows if all_rows or (row.sheet, row.number) in by_row]
-    columns = (*_laid_out(by_row), *_unknown_columns(rows))
+    dated = (BOUGHT_ON_COLUMN,) if any(BOUGHT_ON in row.cells for row in rows) else ()
+    columns = (*_laid_out(by_row), *dated, *_unknown_columns(rows))
     book = Workbook()
     sheet: Any = book.active
     sheet.title = SHEET_TITLE

@@ -152,6 +152,15 @@ PRESSURE_COLUMN = Column(
 )
 """Both readings in one cell, as they are written by hand; no template has it."""
 
+BOUGHT_ON = "bought_on"
+BOUGHT_ON_COLUMN = Column(
+    *(BOUGHT_ON, "购买日期", "Bought on", 12),
+    aliases=("成交日期", "购买时间", "购买日", "下单日期", "下单时间"),
+    as_text=True,
+    bad="bad_day",
+)
+"""When it was bought, where that was not at the activity: a dealer's own lists have it."""
+
 CONSENT_PURPOSES = {
     "consent_archive": "archive",
     "consent_health": "health",
@@ -160,7 +169,7 @@ CONSENT_PURPOSES = {
 }
 """Column → purpose of the consent that it asks for."""
 
-_ALL = (*COLUMNS, PRESSURE_COLUMN, REASON_COLUMN, VERDICT_COLUMN)
+_ALL = (*COLUMNS, PRESSURE_COLUMN, BOUGHT_ON_COLUMN, REASON_COLUMN, VERDICT_COLUMN)
 BY_KEY = {column.key: column for column in _ALL}
 _NO_LETTER = re.compile(r"[\W_]+")
 _LONGEST_REMEMBERED = 200

@@ -9,6 +9,7 @@ Ids are computed from the row's id, so the same row always gives the same events
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -17,10 +18,18 @@ from campaigns.cloudevents import Refusal, check_object, short_name
 from campaigns.events.consents import CATEGORIES
 from campaigns.ids import derived_id
 from campaigns.sheets import values
-from campaigns.sheets.columns import BY_KEY, CONSENT_PURPOSES, NAME, NO, NOT_ASKED, YES
+from campaigns.sheets.columns import (
+    BOUGHT_ON,
+    BY_KEY,
+    CONSENT_PURPOSES,
+    NAME,
+    NO,
+    NOT_ASKED,
+    YES,
+)
 from campaigns.sheets.faults import fault_at
 from campaigns.sheets.model import Broken, CellValue, RowFault, SheetActivity
-from campaigns.times import day_start_us
+from campaigns.times import day_start_us, rfc3339
 
 _SLOTS = {
     "card.registered": "card",
@@ -71,14 +80,18 @@ def wire_event(
     data: Data,
     *,
     sequence: int = 0,
+    time: str | None = None,
 ) -> dict[str, Any]:
-    """The event as it is sent: with the day of the activity, for paper knows no hours."""
+    """The event as it is sent: with the day of the activity, for paper knows no hours.
+
+    time: of another day.
+    """
     wire = {
         "specversion": "1.0",
         "id": event_id,
         "source": activity.source,
         "type": wire_name(type_name),
-        "time": activity.time,
+        "time": time or activity.time,
         "timeprecision": "day",
         "subject": f"card/{card_id}",
         "data": data,
@@ -128,7 +141,9 @@ class RowReader:
         slot = slot_of(type_name, data.get("purpose"))
         assert slot is not None
         data = {"card_id": self.card_id} | data
-        return wire_event(self.activity, self._derived(slot), type_name, self.card_id, data)
+        time = rfc3339(day_start_us(self._bought_on)) if type_name == "purchase.made" else None
+        event_id = self._derived(slot)
+        return wire_event(self.activity, event_id, type_name, self.card_id, data, time=time)
 
     def _derived(self, *parts: str) -> str:
         return derived_id("sheet", self.activity.activity_id, self.row_id, *parts)
@@ -143,7 +158,7 @@ class RowReader:
 
     def _check(self, wire: dict[str, Any]) -> None:
         """What the door would say of the event, as a fault of the cell that it comes from."""
-        answer = check_object(wire, day_start_us(self.activity.day))
+        answer = check_object(wire, day_start_us(max(self.activity.day, self._bought_on)))
         reason, path = "", ""
         if isinstance(answer, Refusal):
             reason, path = answer.reason, answer.path
@@ -237,9 +252,15 @@ class RowReader:
         trial["activity_id"] = self.activity.activity_id
         return "trial.started", _filled(trial)
 
+    @cached_property
+    def _bought_on(self) -> date:
+        """The day of the purchase: that of the activity, unless another one is written."""
+        here = self.activity.day
+        return self._read(BOUGHT_ON, lambda value: values.day(value, here)) or here
+
     def _purchase(self) -> tuple[str, Data] | None:
         keys = ("quantity", "price", "sku")
-        if not any(map(self._typed, keys)):
+        if not any(map(self._typed, (*keys, BOUGHT_ON))):
             return None
         for key in keys:
             if not self._typed(key) and not isinstance(self.cells.get(key), Broken):
@@ -253,6 +274,8 @@ class RowReader:
             "dealer": self.activity.dealer,
             "activity_id": self.activity.activity_id,
         }
+        if self._bought_on != self.activity.day:
+            purchase |= {"channel": "dealer", "activity_id": None}
         return "purchase.made", _filled(purchase)
 
     def _consent(self, key: str, purpose: str) -> tuple[str, Data] | None:

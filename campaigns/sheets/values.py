@@ -5,6 +5,7 @@ Each function raises ValueError when the cell cannot be what is wanted; blank ce
 
 import re
 import unicodedata
+from calendar import monthrange
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -19,6 +20,7 @@ _EXACT_DIGITS = 15
 """Excel keeps so many digits of a number; those beyond are lost."""
 
 _DAY = re.compile(r"(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*[-./月\s]\s*(\d{1,2})\s*日?(?:\s+0?0:00.*)?")
+_DAY_OF_YEAR = re.compile(r"(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR = re.compile(r"(\d{4})(?:\s*年|\s*[-./年]\s*(?:0?[1-9]|1[0-2])\s*月?|0[1-9]|1[0-2])?")
 _SERIAL = re.compile(r"\d{4,5}(?:\.0*)?")
@@ -207,6 +209,35 @@ def birth(value: Any) -> dict[str, Any]:
     if _SERIAL.fullmatch(text):
         return _of_date(from_excel(int(float(text)), CALENDAR_WINDOWS_1900))
     raise ValueError
+
+
+def day(value: Any, near: date) -> date:
+    """A day; of one without its year that which lies nearest to another."""
+    if isinstance(value, bool):
+        raise ValueError
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    text = narrow(value)
+    if match := _DAY_OF_YEAR.fullmatch(text):
+        month, of_month = int(match[1]), int(match[2])
+        years = (near.year - 1, near.year, near.year + 1)
+        found = [date(year, month, of_month) for year in years if _is_day(year, month, of_month)]
+        return min(found, key=lambda each: abs(each - near))
+    if match := _DAY.fullmatch(text) or _COMPACT_DAY.fullmatch(text):
+        return date(*(int(part) for part in match.groups()))
+    if _SERIAL.fullmatch(text) and isinstance(counted := _counted(text), date):
+        return counted
+    raise ValueError
+
+
+def _counted(text: str) -> Any:
+    """The day that a number stands for, as Excel counts them."""
+    found = from_excel(int(float(text)), CALENDAR_WINDOWS_1900)
+    return found.date() if isinstance(found, datetime) else found
+
+
+def _is_day(year: int, month: int, of_month: int) -> bool:
+    return 1 <= month <= 12 and 1 <= of_month <= monthrange(year, month)[1]
 
 
 def _of_date(value: Any) -> dict[str, Any]:

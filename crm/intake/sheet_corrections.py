@@ -37,6 +37,7 @@ from campaigns.sheets.columns import BY_KEY, CONSENT_PURPOSES, NAME
 from campaigns.sheets.facts import registered_facts
 from campaigns.sheets.model import RowFault, SheetActivity, SheetRow
 from campaigns.sheets.rows import KNOWN_CARD, slot_of, wire_event
+from campaigns.times import parse_instant_us
 from crm.intake.known_rows import History, folded, keyed_mark, person_mark, version_id
 from crm.journal.logged_event import LoggedEvent
 
@@ -146,8 +147,9 @@ class _Planner:
             self.result.wires.append(wanted)
             return
         type_name, data = short_name(wanted["type"]), wanted["data"]
-        mark = keyed_mark([type_name, data], self.secret)
-        self._version(slot, type_name, data, versions, mark)
+        time = wanted["time"] if _is_of_another_day(wanted) else None
+        mark = keyed_mark([type_name, data, *([time] if time else [])], self.secret)
+        self._version(slot, type_name, data, versions, mark, time)
 
     def _version(
         self,
@@ -156,13 +158,13 @@ class _Planner:
         data: dict[str, Any],
         earlier: Sequence[LoggedEvent],
         mark: str,
+        time: str | None = None,
     ) -> None:
         generation = 1 + max(event.order[1] for event in earlier)
         card_id = self.row.card_id
         event_id = version_id(self.activity, card_id, slot, generation, mark)
-        self.result.wires.append(
-            wire_event(self.activity, event_id, type_name, card_id, data, sequence=generation)
-        )
+        said = (self.activity, event_id, type_name, card_id, data)
+        self.result.wires.append(wire_event(*said, sequence=generation, time=time))
         self.result.corrects = True
 
     def _take_back(self, event: LoggedEvent) -> None:
@@ -219,8 +221,16 @@ def _of_known_thing(
 def _says(event: LoggedEvent, wanted: dict[str, Any] | None) -> bool:
     if wanted is None or short_name(wanted["type"]) != event.type_name:
         return False
+    if _is_of_another_day(wanted) and parse_instant_us(wanted["time"]) != event.order[0]:
+        return False
     said: bool = msgspec.convert(wanted["data"], CATALOGUE[event.type_name]) == event.data
     return said
+
+
+def _is_of_another_day(wanted: Mapping[str, Any]) -> bool:
+    """Whether a row says when it was bought: the others have the day of the activity."""
+    is_purchase = short_name(wanted["type"]) == "purchase.made"
+    return is_purchase and "activity_id" not in wanted["data"]
 
 
 def _is_answered_otherwise(

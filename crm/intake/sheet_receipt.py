@@ -36,11 +36,12 @@ class SheetNotice:
 
 @dataclass(frozen=True, slots=True)
 class ReadPurchase:
-    """A purchase as it was read in a row."""
+    """A purchase as it was read in a row. on: its day, where it is not that of the activity."""
 
     sku: str
     quantity: int
     unit_price_fen: int
+    on: str = ""
 
     @property
     def whole_fen(self) -> int:

@@ -120,6 +120,11 @@ def name_on_card(card: Mapping[str, Any]) -> str:
     return str((card.get("person") or {}).get("name") or "")[:LONGEST_NAME]
 
 
+def _day_of(plan: RowPlan, type_name: str) -> str:
+    """On which day what a row says happened, YYYY-MM-DD."""
+    return next(w["time"][:10] for w in plan.wires if short_name(w["type"]) == type_name)
+
+
 def _outcome(row: SheetRow, plan: RowPlan, accepted: int) -> RowOutcome:
     kind: RowKind = "same" if not accepted else "corrected" if plan.corrects else "new"
     said = tuple(plan.written) if accepted else ()
@@ -128,7 +133,8 @@ def _outcome(row: SheetRow, plan: RowPlan, accepted: int) -> RowOutcome:
     new = {short_name(wire["type"]): wire["data"] for wire in plan.wires} if accepted else {}
     bought = None
     if sold := new.get("purchase.made"):
-        bought = ReadPurchase(sold["sku"], sold["quantity"], sold["unit_price_fen"])
+        on = "" if "activity_id" in sold else _day_of(plan, "purchase.made")
+        bought = ReadPurchase(sold["sku"], sold["quantity"], sold["unit_price_fen"], on)
     tried = new.get("trial.started", {}).get("sku", "")
     place = (row.sheet, row.number, name)
     return RowOutcome(*place, kind, said, taken_back, row.card_id, bought, tried)

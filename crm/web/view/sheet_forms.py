@@ -12,7 +12,14 @@ from pathlib import PurePath
 from starlette.datastructures import FormData, UploadFile
 
 from campaigns.sheets import Edits, HeadingMap
-from campaigns.sheets.columns import BY_KEY, COLUMNS, NUMBER, PRESSURE_COLUMN, ROW_ID
+from campaigns.sheets.columns import (
+    BOUGHT_ON_COLUMN,
+    BY_KEY,
+    COLUMNS,
+    NUMBER,
+    PRESSURE_COLUMN,
+    ROW_ID,
+)
 from campaigns.sheets.sketches import Place
 
 LARGEST_SHEET_BYTES = 700_000
@@ -21,7 +28,7 @@ _CELL, _LEFT_OUT, _HEADING = "cell:", "out:", "head:"
 _NEVER_MAPPED = frozenset({ROW_ID, NUMBER, "signature"})
 TARGETS = tuple(
     (column.key, column.heading)
-    for column in (*COLUMNS, PRESSURE_COLUMN)
+    for column in (*COLUMNS, PRESSURE_COLUMN, BOUGHT_ON_COLUMN)
     if column.key not in _NEVER_MAPPED
 )
 """What a heading may be mapped to: key and heading of each column."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from campaigns.sheets import SheetReading, SheetRefusal, SheetRow, sentence, unread_sentence
 from campaigns.sheets.columns import (
+    BOUGHT_ON_COLUMN,
     BY_KEY,
     COLUMNS,
     NAME,
@@ -162,7 +163,8 @@ def _columns(
         wanted |= {key for one in told if (key := column_key(one.column)) is not None}
     for typed in edits.cells.values():
         wanted |= typed.keys()
-    return [c.key for c in COLUMNS if c.key in wanted and c.key not in (ROW_ID, NUMBER)]
+    columns = (*COLUMNS, BOUGHT_ON_COLUMN)
+    return [c.key for c in columns if c.key in wanted and c.key not in (ROW_ID, NUMBER)]
 
 
 def _row(

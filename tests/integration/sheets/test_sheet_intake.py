@@ -273,6 +273,22 @@ def test_what_a_sheet_shared_before_it_named_what_is_shared_stays_until_its_answ
     assert isinstance(shared, ConsentGiven) and shared.categories == CATEGORIES
 
 
+def test_another_day_of_a_purchase_is_a_correction_and_the_same_is_none(office: Office) -> None:
+    def send(day: str) -> SheetReceipt:
+        headings = ("姓名", "手机", "购买数量", "单价", "型号", "购买日期")
+        row = ["王秀英", "13812345678", 2, 693, "JX-B4", day]
+        return office.hand_over(saved(handmade(row, headings=headings)))
+
+    assert send("2026-5-10").refused == 0
+    assert send("5月10日").corrected == 0
+    assert send("2026-5-12").corrected == 1
+    assert send("2026-5-12").corrected == 0
+    assert send("").corrected == 1
+    (bought,) = (e for e in office.standing() if isinstance(e.data, PurchaseMade))
+    assert isinstance(bought.data, PurchaseMade)
+    assert bought.data.activity_id == ACTIVITY["activity_id"]
+
+
 def test_consents_of_a_sheet_go_with_the_notice_of_its_day_unless_it_names_one(
     office: Office,
 ) -> None:

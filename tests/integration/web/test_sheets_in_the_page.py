@@ -70,6 +70,16 @@ def test_a_blank_sheet_names_the_notice_that_is_in_force(
     assert "告知书版本：own-1" in [value for row in book.active.values for value in row]
 
 
+def test_what_was_bought_on_another_day_is_shown_with_its_day_before_it_is_taken(
+    office: httpx.Client, activity: str
+) -> None:
+    headings = ("客户姓名", "购买数量", "单价", "型号", "购买日期")
+    page = pick(
+        office, activity, sheet_of(("王秀英", 2, 693, "JX-B4", "2026-05-10"), headings=headings)
+    )
+    assert "单价 ¥693.00 共 ¥1,386.00 2026年5月10日" in re.sub(r"<[^>]*>", "", page.text)
+
+
 def test_of_many_rows_with_one_notice_the_first_are_named_and_all_are_counted(
     office: httpx.Client, activity: str
 ) -> None:

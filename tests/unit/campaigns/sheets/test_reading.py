@@ -1,6 +1,7 @@
 """What a filled row becomes, and how it keeps its ids."""
 
 import io
+from typing import Any
 
 import openpyxl
 import pytest
@@ -202,6 +203,28 @@ def test_a_sheet_shares_more_than_name_and_phone_by_a_yes_to_health_alone(health
     row = {"name": "王秀英", "consent_dealer": "是", "consent_health": health}
     shared = said(read(filled(row)))["consent.given:share_with_dealer"]
     assert shared.get("categories") == ([*CATEGORIES] if health == "是" else None)
+
+
+def test_what_was_bought_on_another_day_is_of_that_day_and_not_of_the_activity() -> None:
+    headings = ("姓名", "购买数量", "单价", "型号", "购买日期")
+    rows: list[list[Any]] = [["王秀英", 2, 693, "JX-B4", "5月10日"]]
+    rows += [["李强", 1, 693, "JX-B4", ""], ["赵六", 1, 693, "JX-B4", "2026/5/3"]]
+    rows += [["孙七", 1, 693, "JX-B4", "上周"], ["周八", "", "", "", "5月10日"]]
+    reading = read(saved(handmade(*rows, headings=headings)))
+    later, here, written = (
+        next(wire for wire in row.events if "purchase" in wire["type"]) for row in reading.rows[:3]
+    )
+    assert later["time"] == "2026-05-10T00:00:00+08:00"
+    assert later["data"]["channel"] == "dealer" and "activity_id" not in later["data"]
+    for wire in (here, written):
+        assert wire["time"] == "2026-05-03T00:00:00+08:00"
+        assert wire["data"]["channel"] == "activity" and "activity_id" in wire["data"]
+    assert all(wire["time"] == here["time"] for wire in reading.rows[0].events if wire != later)
+    assert reasons(reading)[3] == [("购买日期", "bad_day")]
+    assert {reason for _, reason in reasons(reading)[4]} == {"purchase_incomplete"}
+    answer = write_answer(reading, refusals_of(reading.rows), all_rows=True)
+    again = read(answer)
+    assert again.rows[0].cells["bought_on"] == "5月10日"
 
 
 def test_who_did_not_come_is_registered_without_attendance() -> None:

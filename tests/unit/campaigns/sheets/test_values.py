@@ -160,3 +160,25 @@ def test_several_people_in_one_cell_are_not_taken_for_one(typed: str) -> None:
 )
 def test_a_name_that_is_written_with_blanks_or_marks_stays_one(typed: str) -> None:
     assert values.name(typed) == typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("2026-5-10", "2026/5/10", "2026年5月10日", "5月10日", "5.10", "５月１０日", "20260510"),
+        *(46_152, "46152", date(2026, 5, 10), datetime(2026, 5, 10, 9, 30)),
+    ],
+)
+def test_a_day_is_understood_however_it_is_written(typed: object) -> None:
+    assert values.day(typed, date(2026, 5, 3)) == date(2026, 5, 10)
+
+
+def test_a_day_without_its_year_is_the_nearest() -> None:
+    assert values.day("1月5日", date(2026, 12, 20)) == date(2027, 1, 5)
+    assert values.day("12月30日", date(2026, 1, 2)) == date(2025, 12, 30)
+
+
+@pytest.mark.parametrize("typed", ["13月1日", "2月30日", "上周", "2026-2-30", True, ""])
+def test_what_is_no_day_is_not_guessed_at_either(typed: object) -> None:
+    with pytest.raises(ValueError):
+        values.day(typed, date(2026, 5, 3))
