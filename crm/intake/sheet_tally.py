@@ -122,7 +122,7 @@ def name_on_card(card: Mapping[str, Any]) -> str:
 
 def _day_of(plan: RowPlan, type_name: str) -> str:
     """On which day what a row says happened, YYYY-MM-DD."""
-    return next(w["time"][:10] for w in plan.wires if short_name(w["type"]) == type_name)
+    return next(str(w["time"])[:10] for w in plan.wires if short_name(w["type"]) == type_name)
 
 
 def _outcome(row: SheetRow, plan: RowPlan, accepted: int) -> RowOutcome:
