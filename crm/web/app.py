@@ -37,7 +37,7 @@ VERSION = "1"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TO_BE_READ = {
     "js": re.compile(r"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE),
-    "css": re.compile(r"^/\*.*\*/\n|^[ \t]+| (?={)", re.MULTILINE),
+    "css": re.compile(r"^/\*.*\*/\n|^[ \t]+| (?=[{}])|(?<=[{};,])[ \n]|(?<=[a-z]:) ", re.MULTILINE),
 }
 
 
