@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from openpyxl.utils import get_column_letter
 
 from campaigns.sheets import values
-from campaigns.sheets.columns import BY_KEY, NAME, NOTE, column_key, plain_heading
+from campaigns.sheets.columns import BY_KEY, NAME, NOTE, PRESSURE, column_key, plain_heading
 from campaigns.sheets.model import Broken, CellValue, InvalidSheet
 
 LEFT_OUT = ""
@@ -54,6 +54,12 @@ class Heading:
     unknown: dict[int, str]
     left_out: dict[int, str]
     noted: dict[int, str]
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The keys of what the sheet asks for; what it does not, its rows say nothing about."""
+        both = ("systolic", "diastolic") if PRESSURE in self.places else ()
+        return frozenset((*self.places, *both, *((NOTE,) if self.noted else ())))
 
     def cells(self, row: Sequence[CellValue]) -> dict[str, CellValue]:
         """What is written in a row, by column key."""

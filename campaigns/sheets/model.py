@@ -107,7 +107,7 @@ class SheetRow:
     sheet, number: where it stands; row_id: what its ids are computed from.
     events: wire form; empty when there are faults, for a row is taken whole or not at all.
     cells: what was typed, by column key; others: what stands below headings that are not known.
-    hidden: the row is hidden in Excel; it is read all the same.
+    hidden: the row is hidden in Excel; it is read all the same. columns: those that its sheet has.
     """
 
     sheet: str
@@ -121,6 +121,7 @@ class SheetRow:
     hidden: bool = False
     said: Mapping[str, Any] = field(default_factory=dict)
     """The data of the card that it registers, also where it has faults."""
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

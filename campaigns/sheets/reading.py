@@ -161,6 +161,7 @@ class OpenSheet:
             line.heading.others(line.values),
             hidden,
             reader.said,
+            line.heading.columns | cells.keys(),
         )
 
     def _written_id(self, cells: dict[str, CellValue], content: dict[str, CellValue]) -> str | None:

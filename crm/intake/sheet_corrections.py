@@ -10,7 +10,7 @@ back. Of each slot:
 - anything else: `event.voided` (typed_wrong) and a new event. An answer about consent is mended
   the same way, never by `consent.withdrawn`: a slip of the pen is no withdrawal. The receipt names
   every consent that was changed;
-- emptied: `event.voided`.
+- emptied: `event.voided`; what the sheet has no column for is left alone.
 
 The id of a new version comes from the card, the slot, its generation (how many came before) and a
 keyed hash of its content (of a card: of what tells the person, so that a row is known after the
@@ -30,6 +30,7 @@ import msgspec
 
 from campaigns.catalogue import CATALOGUE
 from campaigns.cloudevents import short_name
+from campaigns.events.consents import CATEGORIES
 from campaigns.events.people import CardRegistered
 from campaigns.identifiers import mobile_e164
 from campaigns.ids import derived_id
@@ -39,6 +40,7 @@ from campaigns.sheets.model import RowFault, SheetActivity, SheetRow
 from campaigns.sheets.rows import KNOWN_CARD, slot_of, wire_event
 from campaigns.times import parse_instant_us
 from crm.intake.known_rows import History, folded, keyed_mark, person_mark, version_id
+from crm.intake.unsaid import speaks_of, with_unsaid
 from crm.journal.logged_event import LoggedEvent
 
 _COLUMN_OF_SLOT = {
@@ -102,12 +104,15 @@ class _Planner:
     def _leave_what_was_shared(self, wanted: dict[str, dict[str, Any]]) -> None:
         """A consent to share that was taken before sheets named what is shared stays as it is."""
         shared, health = (wanted.get(f"consent/{each}") for each in ("share_with_dealer", "health"))
-        if shared is None or not self._stands(health):
+        is_told = speaks_of("consent/health", self.row.columns)
+        if shared is None or (is_told and not self._stands(health)):
             return
         named_nothing = {n: v for n, v in shared["data"].items() if n != "categories"}
-        before = shared | {"data": named_nothing}
-        if self._stands(before):
-            wanted["consent/share_with_dealer"] = before
+        # Where the sheet does not ask about health, what was shared by the answer stays as well.
+        for named in ({}, *([] if is_told else [{"categories": [*CATEGORIES]}])):
+            before = shared | {"data": named_nothing | named}
+            if self._stands(before):
+                wanted["consent/share_with_dealer"] = before
 
     def _stands(self, wanted: dict[str, Any] | None) -> bool:
         if wanted is None:
@@ -121,6 +126,8 @@ class _Planner:
     def _plan_slot(self, slot: str, wanted: dict[str, Any] | None) -> None:
         wanted = _of_known_thing(wanted, self.history.versions.get(slot, ()))
         standing = self.history.standing(slot)
+        if wanted is None and not speaks_of(slot, self.row.columns):
+            return
         same = next((event for event in standing if _says(event, wanted)), None)
         overruled = any(event.id in self.history.overruled for event in standing)
         if same is not None:
@@ -184,12 +191,13 @@ class _Planner:
             self.result.written.append("card")
             return
         said = folded(versions)
-        now = registered_facts(wanted["data"])
+        row_says = registered_facts(wanted["data"])
+        now = with_unsaid(said, row_says, self.row.columns)
         if said == now:
             self.result.standing.append(registered[0])
         elif registered[0].id in self.history.overruled:
             self._fault("card", "voided_elsewhere")
-        elif _is_somebody_else(said, now):
+        elif _is_somebody_else(said, row_says):
             self._fault("card", "other_person")
         else:
             patch = {"card_id": self.row.card_id} | merge_patch(said, now)

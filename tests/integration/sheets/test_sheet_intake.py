@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -287,6 +287,43 @@ def test_another_day_of_a_purchase_is_a_correction_and_the_same_is_none(office: 
     (bought,) = (e for e in office.standing() if isinstance(e.data, PurchaseMade))
     assert isinstance(bought.data, PurchaseMade)
     assert bought.data.activity_id == ACTIVITY["activity_id"]
+
+
+def test_what_a_second_sheet_has_no_column_for_stays_as_the_first_said_it(office: Office) -> None:
+    """A dealer's list of buyers, after the sign-in sheet of the same people."""
+    signed = [
+        "姓名",
+        "手机",
+        "性别",
+        "出生年",
+        "病症",
+        "血压",
+        "备注",
+        "同意建档",
+        "同意健康",
+        "同意经销商",
+    ]
+    row = ["王秀英", "13812345678", "女", 1950, "高血压", "150/90", "女儿陪同", "是", "是", "是"]
+    office.hand_over(saved(handmade(row, headings=signed)))
+    before, card = office.types(), replace(office.card(), events=())
+    bought = ["王秀英", "13812345678", 2, 693, "JX-B4"]
+    sold = ("姓名", "手机", "购买数量", "单价", "型号")
+    receipt = office.hand_over(saved(handmade(bought, headings=sold)))
+    assert (receipt.refused, [n.code for n in receipt.notices]) == (0, [])
+    assert office.types() == sorted([*before, "purchase.made"])
+    assert replace(office.card(), events=()) == card
+    asked = handmade(["王秀英", "13812345678", "是"], headings=("姓名", "手机", "同意经销商"))
+    again = office.hand_over(saved(asked))
+    assert (again.accepted, again.corrected) == (0, 0)
+
+
+def test_a_cell_that_is_empty_under_its_heading_takes_back_what_stood_there(office: Office) -> None:
+    headings = ("姓名", "手机", "性别", "购买数量", "单价", "型号")
+    row = ["王秀英", "13812345678", "女", 2, 693, "JX-B4"]
+    office.hand_over(saved(handmade(row, headings=headings)))
+    office.hand_over(saved(handmade(["王秀英", "13812345678"], headings=headings)))
+    assert "purchase.made" not in office.types()
+    assert office.card().sex is None
 
 
 def test_consents_of_a_sheet_go_with_the_notice_of_its_day_unless_it_names_one(
