@@ -21,7 +21,7 @@ from crm.web.guards.visit import Posting, SignedIn, SignedInPosting, Visit
 from crm.web.pages.consents import keep_evidence
 from crm.web.pages.notices import shown_notices
 from crm.web.pages.own_people import OwnPerson, person_of_event, person_of_row
-from crm.web.view.form_doubts import GIVER_IS_SELF, GIVER_UNNAMED
+from crm.web.view.form_doubts import GIVER_UNNAMED, GIVER_UNSAID
 from crm.web.view.form_fields import FIELDS, PURPOSES, WITH_EVIDENCE
 from crm.web.view.form_said import GIVERS
 from crm.web.view.person_acts import METHODS, consent_data
@@ -147,7 +147,7 @@ def _doubts(posting: Posting, of: OwnPerson) -> Iterator[str]:
         yield visit.say(_ENDS_THE_COPY)
     is_own, named = posting.text("by", 16) == GIVERS[0], posting.text("giver_name", 200)
     if is_yes and is_own and named:
-        yield visit.say(GIVER_IS_SELF.text)
+        yield visit.say(GIVER_UNSAID.text)
     if is_yes and not is_own and not named:
         yield visit.say(GIVER_UNNAMED.text)
 

@@ -102,10 +102,9 @@ function lookAcross(about, read, ask, isSigned) {
   if (read("refused_archive") && about.purposes.some((purpose) => purpose !== "archive" && read(`consent_${purpose}`))) ask("no_archive", "refused_archive", say.no_archive);
   if (isSigned && !(agreed && about.with_evidence.includes(method))) ask("unticked:consent", "signature", say.signed_alone);
   if (byScreen && !isSigned) ask("unsigned", "signature", say.unsigned);
-  const isOwn = ["", "self"].includes(read("by"));
-  if (read("giver_name") && isOwn) ask("giver_is_self", "giver_name", say.giver_is_self);
-  else if (read("giver_name") && !agreed) ask("giver_alone", "giver_name", say.giver_alone);
-  if (agreed && !isOwn && !read("giver_name")) ask("giver_unnamed", "giver_name", say.giver_unnamed);
+  const isOwn = ["", "self"].includes(read("by")), giver = read("giver_name");
+  if (giver && (isOwn || !agreed)) ask("giver_unsaid", "giver_name", say.giver_unsaid);
+  if (agreed && !isOwn && !giver) ask("giver_unnamed", "giver_name", say.giver_unnamed);
 }
 
 // A reading is not kept against a no; where nothing was said, it is asked about.

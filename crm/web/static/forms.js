@@ -23,6 +23,11 @@ function moment(at) {
   return MOMENT.map((part) => new Date(at).toLocaleString(document.documentElement.lang, part)).join(" ");
 }
 
+// No clock without its word: which one it is stands with the row that is to be filled in.
+function worded(which, when) {
+  return document.querySelector(`template[data-${which}]`)?.dataset[which].replace("{n}", when) ?? when;
+}
+
 // ---- what is unsent is in sight on every page
 
 export async function showUnsent() {
@@ -83,7 +88,7 @@ function sentRow({ id, number, at }) {
   if (id) row.querySelector("a").href = `/said/${id}`;
   const said = row.querySelector("[data-number]");
   said.textContent = said.textContent.replace("{n}", number);
-  row.querySelector(".facts").textContent = say("saySent", moment(at));
+  row.querySelector(".facts").textContent = worded("sent", moment(at));
   return row;
 }
 
@@ -96,13 +101,13 @@ function masked(name) {
 async function nameOf(entry) {
   const when = moment(entry.at), fields = Object.fromEntries(await queue.fieldsOf(entry).catch(() => []));
   const name = fields.name?.trim() ? masked(fields.name.trim()) : fields.person_id && (await shownOf(new URL(entry.address).pathname, fields.person_id));
-  return name ? `${name} · ${say("sayWritten", when)}` : say("sayWritten", when);
+  return name ? `${name} · ${worded("written", when)}` : worded("written", when);
 }
 
 function unsentRow(entry, facts) {
   const row = rowOf("[data-unsent-row]");
   const name = row.querySelector(".name");
-  name.textContent = say("sayWritten", moment(entry.at));
+  name.textContent = worded("written", moment(entry.at));
   nameOf(entry).then((found) => (name.textContent = found));
   row.querySelector(".facts").textContent = facts;
   row.querySelector("[data-waits]").hidden = !entry.sentence;

@@ -8,13 +8,8 @@ from campaigns.wording.languages import Language
 
 _UNSIGNED = N_("写着“屏幕上确认”，但没有签名。没有签名就没有凭据：请同意的人签，或者改成别的方式。")
 _SIGNED_ALONE = N_("签了名，但没有勾任何一项同意。")
-_GIVER_UNNAMED = N_(
-    "监护人或委托人替本人同意的，请写他的姓名：以后要能说清是谁同意的。问不到就再交一次。"
-)
-_GIVER_IS_SELF = N_(
-    "写了监护人或委托人的姓名，但“谁同意”选的是本人。要记他就改选；本人自己同意的，就清空姓名。"
-)
-_GIVER_ALONE = N_("写了替本人同意的人的姓名，但没有勾任何一项同意。")
+_GIVER_UNNAMED = N_("监护人或委托人替本人同意的，请写上是谁。问不到就再交一次。")
+_GIVER_UNSAID = N_("写了替本人同意的人，但没有勾同意，或者“谁同意”选的是本人：请改一处。")
 _NO_ARCHIVE = N_(
     "不同意“建立档案”，资料只存不用，不再联系：勾了的其他同意都用不上。跟本人说清楚了吗？"
 )
@@ -49,8 +44,7 @@ def said_values(values: Mapping[str, object], language: Language) -> dict[str, o
 
 UNSIGNED = Doubt("unsigned", "signature", _UNSIGNED, {})
 GIVER_UNNAMED = Doubt("giver_unnamed", "giver_name", _GIVER_UNNAMED, {})
-GIVER_IS_SELF = Doubt("giver_is_self", "giver_name", _GIVER_IS_SELF, {})
-GIVER_ALONE = Doubt("giver_alone", "giver_name", _GIVER_ALONE, {})
+GIVER_UNSAID = Doubt("giver_unsaid", "giver_name", _GIVER_UNSAID, {})
 SIGNED_ALONE = Doubt("unticked:consent", "signature", _SIGNED_ALONE, {})
 MEMBER_UNKNOWN = Doubt("member_unknown", "member", _MEMBER, {})
 MEMBER_OF_NONE = Doubt("member_unknown", "member", _MEMBER_OF_NONE, {})

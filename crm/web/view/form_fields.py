@@ -21,9 +21,8 @@ from campaigns.wording.catalogues import N_, translated
 from campaigns.wording.languages import Language
 from crm.money import yuan_typed
 from crm.web.view.form_doubts import (
-    GIVER_ALONE,
-    GIVER_IS_SELF,
     GIVER_UNNAMED,
+    GIVER_UNSAID,
     NO_ARCHIVE,
     NO_HEALTH_CONSENT,
     SIGNED_ALONE,
@@ -220,7 +219,7 @@ def described(
         "unsigned": UNSIGNED.text,
         "no_archive": NO_ARCHIVE.text,
         "signed_alone": SIGNED_ALONE.text,
-        **{each.code: each.text for each in (GIVER_UNNAMED, GIVER_IS_SELF, GIVER_ALONE)},
+        **{each.code: each.text for each in (GIVER_UNNAMED, GIVER_UNSAID)},
         "health": NO_HEALTH_CONSENT.text,
         **{reason: FAULTS[reason] for reason in _TOLD_BY_THE_PHONE},
         "born": _ODD_BORN,

@@ -9,9 +9,8 @@ from campaigns.ids import derived_id
 from campaigns.sheets.model import NOTICE_VERSION
 from crm.activities.queries import ActivityRow
 from crm.web.view.form_doubts import (
-    GIVER_ALONE,
-    GIVER_IS_SELF,
     GIVER_UNNAMED,
+    GIVER_UNSAID,
     NO_ARCHIVE,
     SIGNED_ALONE,
     UNSIGNED,
@@ -91,7 +90,7 @@ class FormSaid:
             yield UNSIGNED
         is_own = self.text("by") in ("", GIVERS[0])
         if self.text("giver_name") and (is_own or not self.consents):
-            yield GIVER_IS_SELF if is_own else GIVER_ALONE
+            yield GIVER_UNSAID
         if self.consents and not is_own and not self.text("giver_name"):
             yield GIVER_UNNAMED
 

@@ -98,7 +98,7 @@ def test_who_consented_stands_in_the_persons_own_copy(
 @pytest.mark.parametrize(
     ("typed", "asked"),
     [
-        ({"by": "guardian"}, "请写他的姓名"),
+        ({"by": "guardian"}, "请写上是谁"),
         ({"by": "self", "giver_name": GIVER}, "选的是本人"),
     ],
 )
@@ -107,7 +107,7 @@ def test_a_name_that_is_missing_or_is_nobodys_is_asked_about_once_and_never_in_t
 ) -> None:
     page = logged(field, "G-self", **typed).text
     assert asked in page and "data-receipt" not in page
-    again = logged(field, "G-self", **typed, asked="giver_unnamed giver_is_self")
+    again = logged(field, "G-self", **typed, asked="giver_unnamed giver_unsaid")
     assert "data-receipt" in again.text
     site.work()
     assert (

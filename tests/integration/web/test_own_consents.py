@@ -97,7 +97,7 @@ def test_a_no_needs_no_evidence_and_is_asked_about_once_where_it_ends_the_copy(
 def test_a_guardian_is_named_or_asked_for_once(company: Company, shop: httpx.Client) -> None:
     path = f"{row_of(shop)}/consent"
     guardian = AGREED | {"by": "guardian", "signature": DRAWN}
-    assert "请写他的姓名" in said(shop, path, **guardian).text
+    assert "请写上是谁" in said(shop, path, **guardian).text
     assert said(shop, path, **guardian, giver_name="李小明").status_code == 303
     *_, word = words(company)
     assert word["by"] == "guardian"

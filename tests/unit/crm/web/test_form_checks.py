@@ -63,8 +63,8 @@ def test_whatever_is_typed_and_ticked_or_not_is_in_an_event_or_in_a_question_or_
         ({"attended": "1", "member": "M-1"}, "unticked:referral"),
         ({"consent_archive": "1"}, "unsigned"),
         ({"consent_archive": "1", "by": "guardian"}, "giver_unnamed"),
-        ({"consent_archive": "1", "by": "self", "giver_name": "李小明"}, "giver_is_self"),
-        ({"attended": "1", "by": "agent", "giver_name": "李小明"}, "giver_alone"),
+        ({"consent_archive": "1", "by": "self", "giver_name": "李小明"}, "giver_unsaid"),
+        ({"attended": "1", "by": "agent", "giver_name": "李小明"}, "giver_unsaid"),
     ],
 )
 def test_what_is_odd_or_would_be_left_unsaid_is_asked_about(
