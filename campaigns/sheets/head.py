@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,9 @@ _BY_LABEL = {label: name for name, label in LABELS.items()} | {
     "活动地址": "venue",
     "地点": "venue",
 }
+_LOOSE = frozenset({"日期", "时间", "活动时间", "举办日期", "举办时间"})
+"""What stands above hand-made sheets in front of the day, but also in front of other things."""
+_BY_LABEL |= dict.fromkeys(_LOOSE, "day")
 _LABELLED = re.compile(rf"({'|'.join(sorted(_BY_LABEL, key=len, reverse=True))})\s*[::]?\s*(.*)")
 _LONGEST_VERSION = 200
 _ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
@@ -64,7 +67,8 @@ def is_labelled(row: Sequence[CellValue]) -> bool:
     """Whether a row among the people is one that says which activity they belong to."""
     first = next((value for value in row if value not in (None, "")), "")
     match = _LABELLED.fullmatch(values.narrow(first)) if isinstance(first, str) else None
-    return match is not None and _BY_LABEL[match[1]] in ("activity_id", "day")
+    is_strict = match is not None and match[1] not in _LOOSE
+    return is_strict and match is not None and _BY_LABEL[match[1]] in ("activity_id", "day")
 
 
 def _labelled(row: Sequence[CellValue]) -> tuple[dict[str, str], bool]:
@@ -74,7 +78,7 @@ def _labelled(row: Sequence[CellValue]) -> tuple[dict[str, str], bool]:
     read = [False] * len(cells)
     for index, text in enumerate(cells):
         match = _LABELLED.fullmatch(text)
-        if match is None:
+        if match is None or (match[1] in _LOOSE and not _is_day(match[2] or _after(cells, index))):
             continue
         beside = "" if match[2] or index + 1 >= len(cells) else cells[index + 1]
         value = match[2] or beside
@@ -83,6 +87,17 @@ def _labelled(row: Sequence[CellValue]) -> tuple[dict[str, str], bool]:
             said[_BY_LABEL[match[1]]] = value
             read[min(index + bool(beside), len(cells) - 1)] = True
     return said, all(read)
+
+
+def _after(cells: Sequence[str], index: int) -> str:
+    return cells[index + 1] if index + 1 < len(cells) else ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return "birth_date" in values.birth(text)
+    except ValueError:
+        return False
 
 
 def _is_own(row: Sequence[CellValue]) -> bool:
@@ -112,7 +127,7 @@ def settled_activity(
     if "activity_id" not in said or "day" not in said:
         if given is None:
             raise InvalidSheet("no_activity")
-        return given
+        return replace(given, day=_day(said["day"])) if "day" in said else given
     dealer = said.get("dealer")
     written = (said["activity_id"], dealer or said["activity_id"])
     if not all(_ID.fullmatch(name) and not looks_personal(name) for name in written):

@@ -162,6 +162,7 @@ def _shown(
         "voided": sum(len(outcome.taken_back) for outcome in receipt.outcomes),
         "bought": sum(each.quantity for each in bought),
         "bought_fen": sum(each.whole_fen for each in bought),
+        "bought_elsewhere": sum(each.quantity for each in bought if each.on),
         "asked": len(receipt.asked),
         "refused": grid.faulty - len(receipt.asked),
         "left_out": sorted(number for _, number in sheet.edits.left_out),

@@ -77,7 +77,17 @@ def test_what_was_bought_on_another_day_is_shown_with_its_day_before_it_is_taken
     page = pick(
         office, activity, sheet_of(("王秀英", 2, 693, "JX-B4", "2026-05-10"), headings=headings)
     )
-    assert "单价 ¥693.00 共 ¥1,386.00 2026年5月10日" in re.sub(r"<[^>]*>", "", page.text)
+    told = re.sub(r"<[^>]*>", "", page.text)
+    assert "单价 ¥693.00 共 ¥1,386.00 2026年5月10日" in told
+    assert "其中 2 台记在表里写的购买日期" in told and "都记在活动那天" not in told
+
+
+def test_a_sheet_of_another_day_is_not_taken_for_the_activity_it_was_picked_at(
+    office: httpx.Client, activity: str
+) -> None:
+    text = "日期：2020/5/4,\n姓名,手机\n王秀英,13812345678\n"
+    page = pick(office, activity, text.encode()).text
+    assert "表头写的和这场活动登记的不一样" in page and "2020-05-04" in page
 
 
 def test_of_many_rows_with_one_notice_the_first_are_named_and_all_are_counted(

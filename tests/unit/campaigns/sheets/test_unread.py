@@ -2,12 +2,18 @@
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 
 import openpyxl
 import pytest
 
-from campaigns.sheets import HeadingMap, InvalidSheet, SheetReading, read_sheet
+from campaigns.sheets import (
+    HeadingMap,
+    InvalidSheet,
+    SheetActivity,
+    SheetReading,
+    read_sheet,
+)
 from campaigns.sheets.nearest import nearest
 from tests.unit.campaigns.sheets.repacking import repacked
 from tests.unit.campaigns.sheets.sample_sheets import LABELS, SECRET, handmade, read, said, saved
@@ -147,6 +153,19 @@ def test_headings_over_two_lines_are_read_together(
     reading = read(saved(handmade(second, row, headings=first)))
     assert said(reading)["purchase.made"]["quantity"] == 2
     assert (names(reading), reading.unread) == (["己三"], ())
+
+
+def test_a_day_above_a_sheet_that_was_made_by_hand_is_that_of_its_activity() -> None:
+    given = SheetActivity("A-1", date(2026, 5, 3), "D1")
+    for line in (["日期：2026/5/4", "", "地点：活动站"], ["时间", "2026年5月4日"]):
+        book = handmade(["王秀英", ""], labels=line)
+        reading = read_sheet("x.xlsx", saved(book), SECRET, activity=given)
+        assert reading.activity == SheetActivity("A-1", date(2026, 5, 4), "D1")
+        assert reading.unread == ()
+    book = handmade(["王秀英", ""], ["日期：2026/5/9", ""], labels=["时间：上午九点"])
+    reading = read_sheet("x.xlsx", saved(book), SECRET, activity=given)
+    assert reading.activity == given
+    assert unread(reading) == [("above", 1, None), ("footer", 4, None)]
 
 
 def test_a_person_above_the_headings_is_named() -> None:
