@@ -19,7 +19,7 @@ from crm.web.guards.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class FirstStep:
-    """One thing to be done: what and why, and where."""
+    """One thing to be done: what and why, and where; no place: not in a page."""
 
     word: str
     why: str
@@ -35,6 +35,11 @@ _NOTICES = FirstStep(
     N_("换上自己的告知书"),
     N_("念给本人听的还是随程序带来的样本，写的是虚构的公司和电话。"),
     "/notices",
+)
+_COMPANY = FirstStep(
+    N_("写上公司的名字和联系方式"),
+    N_("给本人的副本上要写找谁。请管理员设好 JINXI_COMPANY 和 JINXI_COMPANY_CONTACT，再启动。"),
+    "",
 )
 _CONTRACT = FirstStep(
     N_("签一份经销商合同"),
@@ -52,10 +57,10 @@ def first_steps(visit: Visit, connection: Connection) -> list[FirstStep]:
     """What is not done yet; nothing over invented data, nor for whoever could not do it."""
     if not visit.scope.may("accounts") or visit.account.is_demo:
         return []
-    return list(_lacking(connection))
+    return list(_lacking(visit, connection))
 
 
-def _lacking(connection: Connection) -> Iterator[FirstStep]:
+def _lacking(visit: Visit, connection: Connection) -> Iterator[FirstStep]:
     if last_backup_us(connection) is None:
         yield _BACKUP
     samples = {(each.version, each.purpose) for each in packaged_notices()}
@@ -63,6 +68,8 @@ def _lacking(connection: Connection) -> Iterator[FirstStep]:
         (each.version, each.purpose) in samples for each in current_notices(connection).values()
     ):
         yield _NOTICES
+    if visit.site.keeper.contact is None:
+        yield _COMPANY
     if not dealer_names(connection):
         yield _CONTRACT
     if sum(each.is_open for each in accounts(connection)) < 2:

@@ -8,12 +8,13 @@ from crm.notices.notice import PURPOSES, notice
 from crm.notices.packaged import packaged_notices
 from crm.notices.register import add_notice
 from crm.operations.status import keep_backup
+from crm.rights.own_copy import Keeper
 from crm.storage.database import writing
 from tests.examples import an_event
 from tests.integration.web.sites import PASSWORD, RunningSite, sign_in
 
 HEADING = "开始之前还要做"
-STEPS = ("抄一份主密钥", "换上自己的告知书", "签一份经销商合同", "给同事开账号")
+STEPS = ("抄一份主密钥", "换上自己的告知书", "写上公司的名字", "签一份经销商合同", "给同事开账号")
 
 
 def told(client: httpx.Client) -> list[str]:
@@ -31,10 +32,12 @@ def test_each_step_is_told_to_who_manages_accounts_until_it_is_done(
         sign_in(office, "office")
         assert told(office) == [*STEPS]
         site.user("desk", "compliance")
-        assert told(office) == [*STEPS[:3]]
+        assert told(office) == [*STEPS[:4]]
         contract = {"dealer": "D1", "contract_id": "K1", "name": "一号", "regions": ["110000"]}
         contract |= {"kind": "exclusive", "starts_on": "2026-01-01"}
         site.accept(an_event("dealer.contracted", contract))
+        assert told(office) == [*STEPS[:3]]
+        monkeypatch.setitem(site.site.__dict__, "keeper", Keeper("康宁", "010-66668888"))
         assert told(office) == [*STEPS[:2]]
         for purpose in PURPOSES:
             texts = next(each for each in packaged_notices() if each.purpose == purpose).texts
