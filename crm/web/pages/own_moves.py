@@ -36,6 +36,7 @@ router = APIRouter()
 _REASON = "typed_wrong"
 _SALES = frozenset({"trial.started", "purchase.made"})
 _NO_ACTIVITY = N_("还没有选记到哪一场。")
+_UNSEEN = N_("一场你现在看不到的活动")
 _NO_SALES = N_("义诊不能试用和销售，这张里有：请先撤销那几项，再换。")
 _MOVED = N_("%(what)s：从“%(was)s”撤销，记到“%(to)s”。")
 _ANOTHER_DAY = N_("日期也跟着改成%(day)s。")
@@ -101,7 +102,7 @@ def _moving(visit: Visit, form_id: str) -> Moving:
         near = [e for e in near_activities(visit, connection) if shanghai_day(e.starts_us) <= last]
         choices = {one.activity_id: one for one in near}
     choices.pop(was, None)
-    return Moving(forms[0], events, own, named.title if named else was, choices)
+    return Moving(forms[0], events, own, named.title if named else visit.say(_UNSEEN), choices)
 
 
 def _written_by(form: OwnForm, events: Iterable[LoggedEvent]) -> date:

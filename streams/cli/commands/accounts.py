@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from campaigns.regions import region_name
+from campaigns.regions import codes_named, region_name
 from campaigns.times import rfc3339
 from campaigns.wording.catalogues import LISTED
 from crm.accounts.access import COMMAND
@@ -143,22 +143,31 @@ def add_person(
     ] = None,
     region: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODE", help="现场工作人员负责的地区代码，可重复；不写就是各地"),
+        typer.Option(
+            metavar="REGION", help="现场工作人员负责的地区，名字或代码，可重复；不写就是各地"
+        ),
     ] = None,
     password: Password = None,
 ) -> None:
     """加一个可以登录的人。
 
-    jinxi account add --name wang.fang --role staff --region 110000
+    jinxi account add --name wang.fang --role staff --region 北京市
     jinxi account add --name zhao.lei --role compliance --role finance
     """
     installation = open_installation()
     try:
         given = _given_password(password)
-        add_user(installation.engine, name, given, role, dealer, regions=region or ())
+        regions = [_region_code(each) for each in region or ()]
+        add_user(installation.engine, name, given, role, dealer, regions=regions)
     except AccountInvalid as error:
         _refuse(error)
     print_text(say("已加上：{name}", name=name))
+
+
+def _region_code(text: str) -> str:
+    """The code of the one region that is meant; what was typed where there is none, or several."""
+    codes = codes_named(text)
+    return codes[0] if len(codes) == 1 else text
 
 
 def list_accounts(as_json: AsJson = False) -> None:

@@ -117,7 +117,7 @@ def test_an_account_is_added_listed_given_a_password_and_closed_at_once(
     assert "还没有" in jinxi("account", "list").text
     jinxi(
         *("account", "add", "--name", "fang", "--role", "staff", "--password", PASSWORD),
-        *("--region", "110000", "--region", "130100"),
+        *("--region", "110000", "--region", "石家庄市"),
     )
     (listed,) = jinxi("account", "list", "--json").lines
     assert list(listed) == [*("actor", "name", "roles", "dealer", "regions", "open", "created_at")]

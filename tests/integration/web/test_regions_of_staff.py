@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from campaigns.ids import person_id
+from campaigns.times import rfc3339
 from crm.accounts.people import add_user, find_user
 from crm.accounts.roles import RegionsInvalid, checked_regions, scope_of
 from crm.clock import now_us
@@ -67,7 +69,14 @@ def test_it_finds_no_others(beijing: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/activities/{}", "/log/{}", "/log/{}/new", "/activities/{}/sheet"]
+    "path",
+    [
+        *("/activities/{}", "/activities/{}/attended", "/activities/{}/cards"),
+        *("/activities/{}/expected", "/activities/{}/held", "/activities/{}/cards.pdf"),
+        *("/activities/{}/poster", "/activities/{}/poster.pdf", "/sheets/{}", "/sheets/{}/blank"),
+        *("/log/{}", "/log/{}/new", "/log/{}/list", "/log/{}/scan", "/log/{}/expected"),
+        "/log/{}/card/5ca0aaaa-0000-4000-8000-000000000001",
+    ],
 )
 def test_an_activity_elsewhere_is_not_there_for_it(beijing: httpx.Client, path: str) -> None:
     assert beijing.get(path.format(ELSEWHERE)).status_code == 404
@@ -153,7 +162,11 @@ def test_regions_that_are_none_or_fit_no_role_are_refused(
 
 def as_shown(page: httpx.Response) -> str:
     """What is told, whatever was asked for and whichever form it is."""
-    told = page.text.partition("<main")[2].partition("</main>")[0]
+    return as_shown_in(page.text)
+
+
+def as_shown_in(page: str) -> str:
+    told = page.partition("<main")[2].partition("</main>")[0]
     return re.sub(r"<[^>]+>", "", told)
 
 
@@ -255,3 +268,20 @@ def test_the_invitation_tells_whom_it_is_for_where_they_will_work(
 
 def test_headquarters_is_told_what_regions_do_not_bind(office: httpx.Client) -> None:
     assert "接口令牌是给机器的，不按地区" in office.get("/accounts").text
+
+
+def test_what_was_written_elsewhere_is_moved_without_a_number_in_the_place_of_a_name(
+    site: RunningSite, office: httpx.Client
+) -> None:
+    """Who is given regions afterwards does not see the activity any more, only the own words."""
+    actor = site.user("changes", "staff")
+    for client in entered(site, "changes"):
+        form = {"form_id": str(uuid4()), "written_at": rfc3339(now_us()), "name": "詹光"}
+        assert "data-receipt" in said(client, f"/log/{ELSEWHERE}/submit", attended="1", **form).text
+    site.work()
+    given = said(office, f"/accounts/{actor}/roles", role_staff="1", regions="北京市")
+    assert given.status_code == 303
+    for client in entered(site, "changes"):
+        page = client.get(f"/said/{form['form_id']}/move").text
+        assert "你现在看不到的活动" in page and ELSEWHERE not in as_shown_in(page)
+        assert HERE in page
