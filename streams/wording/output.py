@@ -170,6 +170,8 @@ def duration(seconds: int | float | None) -> Number:
     """A time between two steps as people say it."""
     if seconds is None:
         return Number("")
+    if seconds == 0:
+        return Number(say("当天"))
     days, rest = divmod(int(seconds), 86_400)
     hours, rest = divmod(rest, 3_600)
     if days:

@@ -12,6 +12,10 @@ _UNITS: tuple[tuple[int, dict[Language, str]], ...] = (
 )
 
 
+_AT_ONCE: dict[Language, str] = {"zh-CN": "当天", "zh-TW": "當天", "en": "same day"}
+"""What is called by its day alone, as paper is, took no time that anybody knows."""
+
+
 def clock_text(at_us: int) -> str:
     """`09:12`, Shanghai time."""
     return moment_of(at_us).strftime("%H:%M")
@@ -41,6 +45,8 @@ def duration_text(seconds: float | None, language: Language) -> str | None:
     """A time between two steps in its largest fitting unit, with one decimal below ten."""
     if seconds is None:
         return None
+    if seconds == 0:
+        return _AT_ONCE[language]
     length, words = next((unit for unit in _UNITS if seconds >= unit[0]), _UNITS[-1])
     amount = seconds / length
     text = f"{amount:.1f}".removesuffix(".0") if amount < 10 else f"{amount:.0f}"

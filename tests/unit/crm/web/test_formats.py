@@ -34,7 +34,8 @@ def test_a_rate_is_rounded_and_small_ones_have_a_decimal(
     ("seconds", "text"),
     [
         (None, None),
-        (0, "0秒"),
+        (0, "当天"),
+        (1, "1秒"),
         (59, "59秒"),
         (90, "1.5分钟"),
         (7_200, "2小时"),

@@ -21,7 +21,13 @@ def test_a_rate_shows_its_two_counts_and_nothing_of_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(None, ""), (180, "3 分"), (3_600 * 5 + 120, "5 小时 2 分"), (86_400 * 2.5, "2 天 12 小时")],
+    [
+        (None, ""),
+        (0, "当天"),
+        (180, "3 分"),
+        (3_600 * 5 + 120, "5 小时 2 分"),
+        (86_400 * 2.5, "2 天 12 小时"),
+    ],
 )
 def test_a_time_between_steps_is_said_in_its_two_largest_units(
     seconds: float | None, text: str
