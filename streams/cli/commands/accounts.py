@@ -151,7 +151,7 @@ def add_person(
 ) -> None:
     """加一个可以登录的人。
 
-    jinxi account add --name wang.fang --role staff --region 北京市
+    jinxi account add --name wang.fang --role staff --region 110000
     jinxi account add --name zhao.lei --role compliance --role finance
     """
     installation = open_installation()
