@@ -26,6 +26,7 @@ FILES = {
     "copy": N_("副本"),
     "members": N_("会员"),
     "statement": N_("对账单"),
+    "earned": N_("会员按月合计"),
     "expected": N_("可能到场的人"),
     "on_phone": N_("手机备下的名单"),
     "accounts": N_("账号"),

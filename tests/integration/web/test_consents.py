@@ -75,7 +75,7 @@ def test_large_print_begins_at_24_pixels(site: RunningSite) -> None:
         page = client.get("/notices/2026-01/health").text
         style = re.search(r"/static/\w+/style\.css", page)
         assert style
-        found = re.search(r"\.large ?\{ font-size: (\d+)px", client.get(style[0]).text)
+        found = re.search(r"\.large ?\{ ?font-size: ?(\d+)px", client.get(style[0]).text)
     assert found
     assert int(found[1]) >= 24
 
