@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 from crm.components.index import TIE
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
+from crm.people.linked import card_of, is_of
 from crm.people.tables import CARD, LINK
 from crm.scope import Scope
 from crm.storage.database import in_pieces
@@ -47,7 +48,7 @@ def happened_at(
     query = (
         select(LINK.c.person_id, JOURNAL.c.type, JOURNAL.c.plain, JOURNAL.c.received_us)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
+        .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .where(JOURNAL.c.type.in_(_HAPPENS), OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
         .where(JOURNAL.c.subject.in_(_speak_of(activity_id)))
     )
@@ -102,7 +103,7 @@ def attendees(scope: Scope, connection: Connection, activity_id: str) -> frozens
     query = (
         select(LINK.c.person_id, JOURNAL.c.plain)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
+        .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .where(JOURNAL.c.type == ATTENDED, OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
         .where(JOURNAL.c.subject.in_(_speak_of(activity_id)))
     )
@@ -116,10 +117,12 @@ def attendees(scope: Scope, connection: Connection, activity_id: str) -> frozens
 def written_at(scope: Scope, connection: Connection, activity_id: str) -> frozenset[str]:
     """The people of whom a card was written at the activity."""
     _only_company(scope)
+    tied = _speak_of(activity_id).subquery()
+    cards = select(card_of(tied.c.subject)).where(tied.c.subject.startswith("card/"))
     query = (
         select(LINK.c.person_id)
         .join(CARD, CARD.c.card_id == LINK.c.card_id)
-        .where(CARD.c.subject.in_(_speak_of(activity_id)), CARD.c.activity_id == activity_id)
+        .where(CARD.c.card_id.in_(cards), CARD.c.activity_id == activity_id)
     )
     return frozenset(connection.execute(query).scalars())
 
@@ -134,7 +137,7 @@ def signed_in_us(
     _only_company(scope)
     query = (
         select(LINK.c.person_id, JOURNAL.c.starts_us, JOURNAL.c.plain)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
+        .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.type == ATTENDED, LINK.c.person_id.in_(sorted(person_ids)))
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))

@@ -21,6 +21,7 @@ from crm.copies.tables import CONTRACT, COPY_ROW, DEALER_CHANGE
 from crm.journal.progress import load_progress
 from crm.keyring.keyring import Keyring
 from crm.outcomes.overlap import Grant
+from crm.people.linked import subject_of
 from crm.people.tables import LINK
 from crm.scope import OutOfScope, Scope
 
@@ -257,8 +258,9 @@ def own_row_key(scope: Scope, connection: Connection, subject: str) -> str | Non
     """By which key a dealer names whoever a card (`card/…`) is of; None: it has no such row."""
     if scope.dealer is None:
         raise OutOfScope("rows are a dealer's")
-    person = select(LINK.c.person_id).where(LINK.c.subject == subject).scalar_subquery()
-    subjects = select(LINK.c.subject).where(LINK.c.person_id == person)
+    card_id = subject.removeprefix("card/")
+    person = select(LINK.c.person_id).where(LINK.c.card_id == card_id).scalar_subquery()
+    subjects = select(subject_of(LINK.c.card_id)).where(LINK.c.person_id == person)
     query = select(COPY_ROW.c.key).where(COPY_ROW.c.dealer == scope.dealer)
     query = query.where(COPY_ROW.c.subject.in_(subjects)).order_by(COPY_ROW.c.key)
     return connection.execute(query.limit(1)).scalar()

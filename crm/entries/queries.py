@@ -16,6 +16,7 @@ from crm.keyring.keyring import Keyring
 from crm.outcomes.tables import OUTCOME
 from crm.people.asking import numbered
 from crm.people.found import FoundPerson
+from crm.people.linked import is_of, subject_of
 from crm.people.queries import people_by_id
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
@@ -79,7 +80,7 @@ def own_forms_since(
             JOURNAL.c.day_precision,
         )
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject, isouter=True)
+        .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id), isouter=True)
         .join(CARD, CARD.c.card_id == LINK.c.card_id, isouter=True)
         .join(PERSON, PERSON.c.person_id == LINK.c.person_id, isouter=True)
         .where(JOURNAL.c.source == source, JOURNAL.c.received_us >= since_us)
@@ -130,7 +131,7 @@ def names_written(
     """
     query = (
         select(JOURNAL.c.position)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject, isouter=True)
+        .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id), isouter=True)
         .join(PERSON, PERSON.c.person_id == LINK.c.person_id, isouter=True)
         .where(JOURNAL.c.source == source, JOURNAL.c.type == "card.registered")
         .where(func.coalesce(PERSON.c.restricted, false()).is_(False))
@@ -149,14 +150,15 @@ def names_written(
 def names_at(connection: Connection, subjects: Collection[str]) -> dict[str, str]:
     """Subject of an event → the name on the card it is of; restricted archives have none here."""
     query = (
-        select(LINK.c.subject, CARD.c.name)
+        select(subject_of(LINK.c.card_id), CARD.c.name)
         .join(CARD, CARD.c.card_id == LINK.c.card_id)
         .join(PERSON, PERSON.c.person_id == LINK.c.person_id)
         .where(PERSON.c.restricted.is_(False), CARD.c.name.is_not(None))
     )
     found: dict[str, str] = {}
     for piece in in_pieces(list(subjects)):
-        rows = connection.execute(query.where(LINK.c.subject.in_(piece)))
+        cards = [subject.removeprefix("card/") for subject in piece]
+        rows = connection.execute(query.where(LINK.c.card_id.in_(cards)))
         found |= {subject: name for subject, name in rows}
     return found
 

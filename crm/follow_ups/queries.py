@@ -26,6 +26,7 @@ from crm.follow_ups.tables import FOLLOW_UP, FOLLOW_UP_LATER, FOLLOW_UP_OWNER, F
 from crm.holdings.queries import said_by
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
+from crm.people.linked import is_of
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
 from crm.storage.database import in_pieces
@@ -150,7 +151,7 @@ def _answers(connection: Connection, person_ids: Collection[str]) -> dict[str, l
     when = JOURNAL.c.starts_us, JOURNAL.c.day_precision
     query = (
         select(LINK.c.person_id, *when, JOURNAL.c.plain)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
+        .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .where(JOURNAL.c.type == "follow_up.done", OUTCOME.c.outcome == "recorded")
     )

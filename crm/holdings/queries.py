@@ -13,7 +13,7 @@ from crm.consents.consents import last_decision, says_no
 from crm.consents.facts import ConsentDecision, Purpose
 from crm.journal.events import JOURNAL
 from crm.outcomes.tables import OUTCOME
-from crm.people.linked import people_of_cards
+from crm.people.linked import is_of, people_of_cards
 from crm.people.tables import LINK
 from crm.scope import Scope
 from crm.storage.database import in_pieces
@@ -59,7 +59,7 @@ def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, a
     scope.require("people", "people are the company's; a dealer has its copy")
     query = (
         select(JOURNAL)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
+        .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(LINK.c.person_id == person_id, JOURNAL.c.type.in_(_CHANGES_WHAT_IS_HELD))
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))
@@ -121,7 +121,7 @@ def _said_by(
 ) -> dict[str, Mapping[Purpose, bool]]:
     query = (
         select(LINK.c.person_id, JOURNAL)
-        .join(LINK, LINK.c.subject == JOURNAL.c.subject)
+        .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.type.in_(_CONSENTS))
         .where(func.coalesce(OUTCOME.c.outcome, "").not_in(("voided", "rejected")))

@@ -159,8 +159,12 @@ def history_of(
     if member_of(scope, connection, code) is None:
         return []
     subject = f"member/{code}"
-    counts = select(OUTCOME.c.position).where(OUTCOME.c.subject == subject)
-    positions = set(connection.execute(counts.where(OUTCOME.c.outcome == "recorded")).scalars())
+    counts = (
+        select(OUTCOME.c.position)
+        .join(JOURNAL, JOURNAL.c.position == OUTCOME.c.position)
+        .where(JOURNAL.c.subject == subject, OUTCOME.c.outcome == "recorded")
+    )
+    positions = set(connection.execute(counts).scalars())
     events = recorded_events(connection, keyring, [subject])
     ordered = sorted((e for e in events if e.position in positions), key=lambda e: e.order)
     if scope.dealer is not None:

@@ -6,7 +6,7 @@ proves on the way that the index itself follows from the same events.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
@@ -20,8 +20,6 @@ from crm.components.as_of import Past, recorded_events
 from crm.components.evaluation import Evaluation
 from crm.components.index import TIE, Closure, close, ties_of
 from crm.components.index_keys import Digest, keyed_digest, keys_of_subject, phone_key
-from crm.copies.projection import copy_table_rows
-from crm.copies.row_keys import row_keys
 from crm.copies.tables import COPY_ROW
 from crm.identity.resolution import nobody_crowds
 from crm.journal.events import subjects_with_prefix
@@ -31,8 +29,9 @@ from crm.outcomes.matching import ever_weighed, weights_in_force
 from crm.outcomes.projection import outcome_rows
 from crm.outcomes.shared import EvaluationContext
 from crm.outcomes.tables import OUTCOME
-from crm.people.projection import card_rows, link_rows, pair_rows, person_rows
+from crm.outcomes.voids import Outcomes
 from crm.people.tables import CARD, LINK, PAIR, PERSON
+from crm.recording.projections import PROJECTIONS, RowHashes
 from crm.rewards.claims import Claim
 from crm.storage.bulk import driver_values, key_places, own_columns
 from crm.storage.collection import gc_paused
@@ -44,6 +43,7 @@ _SHARED = ("activity/", "member/", "day/", "dealer/", "policy/", "matching/")
 _TIED = "member/"
 """Of what many people share, the kind that the index of components speaks of."""
 COMPARED = (OUTCOME, CARD, LINK, PERSON, PAIR, COPY_ROW)
+_VIEWS = tuple(view for view in PROJECTIONS if view.table in COMPARED)
 
 Report = Callable[[int, int], None]
 Row = Mapping[str, Any]
@@ -101,7 +101,7 @@ class _Comparison:
         published = self.past.matching()
         self.weights, self.weighed = weights_in_force(published), ever_weighed(published)
         self.digest: Digest = keyed_digest(keyring.secret("ties"))
-        self.row_key = row_keys(keyring.secret("copies"))
+        self.hashes = RowHashes.of(keyring)
 
     def compare(self, closure: Closure) -> None:
         """Some components, closed in themselves."""
@@ -115,16 +115,10 @@ class _Comparison:
             Evaluation.of([e for h in component for e in histories[h]], context, self.at_us)
             for component in closure.components
         ]
-        rows: dict[Table, Callable[[Evaluation], Iterable[Row]]] = {
-            OUTCOME: lambda evaluation: outcome_rows(evaluation.events, evaluation.outcomes),
-            CARD: lambda evaluation: card_rows(evaluation, self.digest),
-            LINK: link_rows,
-            PERSON: person_rows,
-            PAIR: pair_rows,
-            COPY_ROW: lambda evaluation: copy_table_rows(evaluation, self.row_key),
-        }
-        for table, of in rows.items():
-            self._compare_rows(table, subjects, chain.from_iterable(map(of, evaluations)))
+        for view in _VIEWS:
+            rows = chain.from_iterable(view.rows(each, self.hashes) for each in evaluations)
+            self._compare_rows(view.table, view.owner.of(subjects), rows, view.owner.column)
+        self._compare_outcomes((each.events, each.outcomes) for each in evaluations)
         for evaluation in evaluations:
             self.found.claims += evaluation.claims
 
@@ -132,10 +126,7 @@ class _Comparison:
         """The outcomes of what many people share, and by what members are tied to cards."""
         members = {h: e for h, e in self.past.histories.items() if h.startswith(_TIED)}
         self._compare_ties(members)
-        judged = list(self.past.shared_outcomes())
-        subjects = {event.subject for events, _ in judged for event in events}
-        rows = (row for events, outcomes in judged for row in outcome_rows(events, outcomes))
-        self._compare_rows(OUTCOME, sorted(subjects), rows)
+        self._compare_outcomes(self.past.shared_outcomes())
 
     def look_for_others(self) -> None:
         """Stored rows of which no event speaks."""
@@ -170,11 +161,17 @@ class _Comparison:
             self.found.rows[TIE] += len(wanted)
             self.found.wrong[TIE] += len(wanted ^ stored.get(subject, set()))
 
-    def _compare_rows(self, table: Table, subjects: list[str], rows: Iterable[Row]) -> None:
+    def _compare_outcomes(self, judged: Iterable[tuple[Sequence[LoggedEvent], Outcomes]]) -> None:
+        rows = [row for events, outcomes in judged for row in outcome_rows(events, outcomes)]
+        self._compare_rows(OUTCOME, [row["position"] for row in rows], rows, "position")
+
+    def _compare_rows(
+        self, table: Table, owners: Sequence[object], rows: Iterable[Row], owner: str
+    ) -> None:
         key_of = itemgetter(*key_places(table))
         values = driver_values(self.connection, table, rows)
         wanted = {key_of(row): row for row in values}
-        stored = stored_rows(self.connection, own_columns(table), table.c.subject, subjects)
+        stored = stored_rows(self.connection, own_columns(table), table.c[owner], owners)
         held = {key_of(row): row for row in stored}
         self.seen[table] += len(stored)
         self.found.rows[table] += len(wanted)

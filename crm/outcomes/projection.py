@@ -15,7 +15,6 @@ def outcome_rows(
         outcome = outcomes[event.key]
         yield {
             "position": event.position,
-            "subject": event.subject,
             "outcome": outcome.outcome,
             "reason": outcome.reason,
             "waiting_for": outcome.waiting_for,

@@ -4,7 +4,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Index,
     Integer,
     String,
     Table,
@@ -24,13 +23,11 @@ OUTCOME = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("subject", String(100), nullable=False),
     Column("outcome", String(12), nullable=False),
     Column("reason", String(40)),
     Column("waiting_for", String(330)),
     Column("marks", String(120), nullable=False),
     Column("changes", Boolean, nullable=False),
-    Index("ix_outcome_subject", "subject"),
     # What asks for somebody: few of very many rows.
     partial_index("ix_outcome_other", "outcome", "position", where=text("outcome <> 'recorded'")),
 )

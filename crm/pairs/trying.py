@@ -53,18 +53,19 @@ def tried(
     if not cards:
         return Tried(0, 0, 0, 0)
     place = func.row_number().over(order_by=CARD.c.card_id).label("place")
-    numbered = select(CARD.c.card_id, CARD.c.subject, CARD.c.pinyin, CARD.c.born, place)
+    numbered = select(CARD.c.card_id, CARD.c.pinyin, CARD.c.born, place)
     all_cards = numbered.where(standing).subquery()
     # Every so-manieth by its id, the same ones whenever it is asked.
     some = select(all_cards).where((all_cards.c.place * most) % max(cards, most) < most)
     sample = connection.execute(some).all()
     alike = {(row.pinyin, row.born) for row in sample if row.pinyin and len(row.born or "") > 4}
     columns = (CARD.c.pinyin, CARD.c.born)
-    subjects = {
-        subject for (subject,) in stored_rows(connection, (CARD.c.subject,), columns, sorted(alike))
+    asked = {
+        card_id for (card_id,) in stored_rows(connection, (CARD.c.card_id,), columns, sorted(alike))
     }
-    subjects.update(row.subject for row in sample)
-    past = past_of_subjects(connection, keyring, sorted(subjects), at_us, EVERYTHING)
+    asked.update(row.card_id for row in sample)
+    subjects = [f"card/{card_id}" for card_id in sorted(asked)]
+    past = past_of_subjects(connection, keyring, subjects, at_us, EVERYTHING)
     found = resolve(
         map(identity_card, past.cards.values()),
         past.fold.pair_decisions,

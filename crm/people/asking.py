@@ -16,6 +16,7 @@ from campaigns.marks import visible
 from crm.components.index import TIE
 from crm.components.index_keys import Digest, found_key, id_key, phone_key
 from crm.identity.names import pinyin, simplified
+from crm.people.linked import card_of
 from crm.people.tables import CARD, LINK, PERSON
 from crm.scope import Scope
 
@@ -140,7 +141,7 @@ def numbered(number: str) -> tuple[ColumnElement[bool], ...]:
 
 def _tied(key: str) -> ColumnElement[bool]:
     tied = TIE.c.key.in_((key, found_key(key)))
-    return CARD.c.subject.in_(select(TIE.c.subject).where(tied))
+    return CARD.c.card_id.in_(select(card_of(TIE.c.subject)).where(tied))
 
 
 def _date(year: int, month: int, day: int) -> str | None:

@@ -1,11 +1,14 @@
-"""Whose a card is, as people are known now."""
+"""Whose a card is, as people are known now; and cards among the subjects of events."""
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column
 
 from crm.people.tables import CARD, LINK
 from crm.storage.reads import stored_rows
+
+_KIND = "card/"
+"""Of which kind the subjects of events are that are cards."""
 
 
 def people_of_cards(connection: Connection, cards: Iterable[str]) -> Mapping[str, str]:
@@ -40,3 +43,18 @@ def cards_of_people(connection: Connection, ids: Collection[str]) -> dict[str, l
         for name, card_id in first.items()
         if card_id in person_of
     }
+
+
+def subject_of(card_id: ColumnElement[str]) -> ColumnElement[str]:
+    """The subject of the events of a card."""
+    return literal_column(f"'{_KIND}'").concat(card_id)
+
+
+def card_of(subject: ColumnElement[str]) -> ColumnElement[str]:
+    """The id of the card that a subject is; of subjects of another kind, nothing of use."""
+    return func.substr(subject, len(_KIND) + 1)
+
+
+def is_of(subject: ColumnElement[str], card_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a subject is the card; said twice, so that either is found by the other's index."""
+    return and_(subject == subject_of(card_id), card_id == card_of(subject))

@@ -38,7 +38,6 @@ def _card_row(card: Card, decisions: tuple[ConsentDecision, ...], at_us: int) ->
     born = card.birth_date or card.birth_year
     return {
         "card_id": card.card_id,
-        "subject": f"card/{card.card_id}",
         "own_person_id": person_id(card.card_id),
         "name": card.name,
         "plain": simplified(card.name)[:200] if card.name else None,
@@ -70,7 +69,6 @@ def link_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
     for link in evaluation.resolution.links:
         yield {
             "card_id": link.card_id,
-            "subject": f"card/{link.card_id}",
             "person_id": link.person_id,
             "decided_by": link.decided_by,
             "evidence": link.evidence.kind if link.evidence else None,
@@ -92,7 +90,7 @@ def pair_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
 
 
 def person_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
-    """Each person once, under the subject of the first card."""
+    """Each person once."""
     for person in evaluation.persons:
         yield _person_row(person)
 
@@ -100,7 +98,6 @@ def person_rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
 def _person_row(person: PersonView) -> dict[str, Any]:
     return {
         "person_id": person.person_id,
-        "subject": f"card/{person.cards[0].card_id}",
         "household_id": person.household_id,
         "deceased": person.deceased,
         "restricted": person.restricted,

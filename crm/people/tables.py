@@ -9,7 +9,6 @@ CARD = Table(
     "card",
     METADATA,
     Column("card_id", String(64), primary_key=True),
-    Column("subject", String(100), nullable=False),
     Column("own_person_id", String(36), nullable=False),
     Column("name", String(200)),
     Column("plain", String(200)),
@@ -30,7 +29,6 @@ CARD = Table(
     Column("archived", Boolean, nullable=False),
     Column("deceased", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
-    Index("ix_card_subject", "subject"),
     Index("ix_card_own_person_id", "own_person_id"),
     # With the id, so that what is held somewhere inside is looked for in the index alone.
     Index("ix_card_plain", "plain", "card_id"),
@@ -49,13 +47,11 @@ LINK = Table(
     "link",
     METADATA,
     Column("card_id", String(64), primary_key=True),
-    Column("subject", String(100), nullable=False),
     Column("person_id", String(36), nullable=False),
     Column("decided_by", String(8), nullable=False),
     Column("evidence", String(24)),
     Column("evidence_card_id", String(64)),
     Column("parts", String(240), nullable=False, server_default=""),
-    Index("ix_link_subject", "subject"),
     Index("ix_link_person_id", "person_id"),
 )
 
@@ -76,10 +72,8 @@ PERSON = Table(
     "person",
     METADATA,
     Column("person_id", String(36), primary_key=True),
-    Column("subject", String(100), nullable=False),
     Column("household_id", String(36), nullable=False),
     Column("deceased", Boolean, nullable=False),
     Column("restricted", Boolean, nullable=False),
-    Index("ix_person_subject", "subject"),
     Index("ix_person_household_id", "household_id"),
 )

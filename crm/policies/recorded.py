@@ -137,9 +137,8 @@ def _persons(
         sales.purchases[name].event.subject for name in sales.verdicts if name in sales.purchases
     }
     columns = LINK.c.card_id, LINK.c.person_id
-    person_of: dict[str, str] = dict(
-        stored_rows(connection, columns, LINK.c.subject, subjects | sales.bought.keys())
-    )
+    named = map(_name, subjects | sales.bought.keys())
+    person_of: dict[str, str] = dict(stored_rows(connection, columns, LINK.c.card_id, named))
     bought = {person_of[_name(subject)] for subject in sales.bought if _name(subject) in person_of}
     wanted = {
         person_of[_name(subject)] for subject in subjects if _name(subject) in person_of

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Table
@@ -98,7 +99,11 @@ class Chunk:
 
     def is_fresh(self, history: Sequence[LoggedEvent]) -> bool:
         """Whether a history begins in this chunk, so that nothing of it is stored yet."""
-        return self.is_next and all(e.position >= self.events[0].position for e in history)
+        return all(map(self.is_new, history))
+
+    def is_new(self, event: LoggedEvent) -> bool:
+        """Whether nothing of an event is stored yet."""
+        return self.is_next and event.position >= self.events[0].position
 
     def subjects(self, kind: str) -> Causes:
         """The subjects of a kind that have events here."""
@@ -146,7 +151,7 @@ class Chunk:
             self.later.append(write)
 
     def rewrite(
-        self, table: Table, owners: Iterable[str], rows: Iterable[Row], *, owner: str = "subject"
+        self, table: Table, owners: Iterable[Any], rows: Iterable[Row], *, owner: str = "subject"
     ) -> Difference:
         """Write the difference."""
         difference = find_difference(self.connection, table, owners, rows, owner=owner)
@@ -160,9 +165,9 @@ class Chunk:
         """What became of the events of some histories."""
         if not judged:
             return
-        subjects = {event.subject for events, _ in judged for event in events}
-        rows = [row for events, outcomes in judged for row in outcome_rows(events, outcomes)]
-        self.rewrite(OUTCOME, subjects, rows)
+        known = [e.position for events, _ in judged for e in events if not self.is_new(e)]
+        rows = (row for events, outcomes in judged for row in outcome_rows(events, outcomes))
+        self.rewrite(OUTCOME, known, rows, owner="position")
 
 
 def note_copies(

@@ -28,7 +28,7 @@ from crm.ledger.rows import OwnedClaim
 from crm.ledger.stored_claims import stored_claims
 from crm.outcomes.matching import ever_weighed, weights_in_force
 from crm.outcomes.shared import EvaluationContext
-from crm.recording.chunk import Chunk, note_copies
+from crm.recording.chunk import Chunk, Judged, note_copies
 from crm.recording.chunk_growth import record_growth
 from crm.recording.claim_steps import Movers
 from crm.recording.projections import PROJECTIONS
@@ -100,10 +100,12 @@ def _write(
     known = chunk.own, chunk.woken, chunk.facts, chunk.changed, chunk.day_at
     movers = Movers(*known, chunk.keep_time)
     rows: list[list[dict[str, Any]]] = [[] for _ in PROJECTIONS]
+    judged: list[Judged] = []
     steps: list[ClaimStep] = []
     for subjects in components:
         chunk.keep_time()
         evaluation = _evaluated(histories, subjects, context)
+        judged.append((evaluation.events, evaluation.outcomes))
         for projection, made in zip(PROJECTIONS, rows, strict=True):
             made += projection.rows(evaluation, chunk.hashes)
         if evaluation.fold.may_have_claims or not subjects_with_claims.isdisjoint(subjects):
@@ -117,8 +119,10 @@ def _write(
                 chunk.components.drop(subject)
     component_of = {subject: subjects for subjects in components for subject in subjects}
     owners = [subject for subject in everyone if not chunk.is_fresh(histories[subject])]
+    chunk.write_outcomes(judged)
     for projection, made in zip(PROJECTIONS, rows, strict=True):
-        difference = chunk.rewrite(projection.table, owners, made)
+        owner = projection.owner
+        difference = chunk.rewrite(projection.table, owner.of(owners), made, owner=owner.column)
         if projection.table is COPY_ROW:
             note_copies(
                 chunk,

@@ -214,7 +214,9 @@ def _write_views(chunk: Chunk, grown: Sequence[Growth]) -> None:
             continue
         subjects = [subject for growth in moved for subject in growth.subjects]
         rows = (row for growth in moved for row in view.rows(growth.after, chunk.hashes))
-        difference = chunk.rewrite(view.table, subjects, rows)
+        difference = chunk.rewrite(
+            view.table, view.owner.of(subjects), rows, owner=view.owner.column
+        )
         if view.table is COPY_ROW:
             evaluations = {subject: growth.after for growth in moved for subject in growth.subjects}
             note_copies(chunk, difference, evaluations.__getitem__)

@@ -30,7 +30,7 @@ from crm.keyring.keyring import Keyring
 from crm.outcomes.matching import ever_weighed
 from crm.outcomes.outcome import Outcome
 from crm.outcomes.tables import OUTCOME
-from crm.recording.projections import PROJECTIONS, RowHashes
+from crm.recording.projections import OUTCOMES, PROJECTIONS, RowHashes
 from crm.rewards.claims import Claim
 from crm.storage.bulk import key_places, own_columns
 
@@ -164,7 +164,7 @@ def _changes(
     before: Evaluation, after: Evaluation, hashes: RowHashes, imagined_at: set[int]
 ) -> list[RowChange]:
     found = []
-    for projection in PROJECTIONS:
+    for projection in (OUTCOMES, *PROJECTIONS):
         table = projection.table
         names = [column.name for column in own_columns(table)]
         key_names = [names[place] for place in key_places(table)]

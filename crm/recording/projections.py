@@ -1,11 +1,12 @@
 """The projections of evaluated components: one line each. A new view is one more line here."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Table
 
+from campaigns.ids import person_id
 from crm.archives.projection import conflict_rows
 from crm.archives.tables import CONFLICT
 from crm.components.evaluation import Evaluation
@@ -39,11 +40,32 @@ class RowHashes:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """By what the rows that subjects own are found: a column, and what stands in it of each.
+
+    Where the key of a row follows from its subject, no index of subjects is kept beside it.
+    """
+
+    column: str
+    of: Callable[[Iterable[str]], Sequence[str]]
+
+
+_SUBJECT = Owner("subject", tuple)
+_CARD = Owner("card_id", lambda subjects: tuple(_cards(subjects)))
+_PERSON = Owner("person_id", lambda subjects: tuple(map(person_id, _cards(subjects))))
+
+
+def _cards(subjects: Iterable[str]) -> Iterator[str]:
+    return (subject[5:] for subject in subjects if subject.startswith("card/"))
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """A table, owned by subjects, and the function that gives its rows."""
 
     table: Table
     rows: Callable[[Evaluation, RowHashes], Iterable[dict[str, Any]]]
+    owner: Owner = field(default=_SUBJECT, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +79,18 @@ class GrowingView(Projection):
     may_have_moved: Callable[[Evaluation, Evaluation, frozenset[str]], bool]
 
 
+OUTCOMES = Projection(
+    OUTCOME,
+    lambda evaluation, _: outcome_rows(evaluation.events, evaluation.outcomes),
+    owner=Owner("position", tuple),
+)
+"""Of each event, so of no subject: written by the places of events (crm/recording/chunk.py)."""
 PROJECTIONS = (
-    Projection(OUTCOME, lambda evaluation, _: outcome_rows(evaluation.events, evaluation.outcomes)),
-    Projection(CARD, lambda evaluation, hashes: card_rows(evaluation, hashes.personal)),
-    Projection(LINK, lambda evaluation, _: link_rows(evaluation)),
-    Projection(PERSON, lambda evaluation, _: person_rows(evaluation)),
+    Projection(
+        CARD, lambda evaluation, hashes: card_rows(evaluation, hashes.personal), owner=_CARD
+    ),
+    Projection(LINK, lambda evaluation, _: link_rows(evaluation), owner=_CARD),
+    Projection(PERSON, lambda evaluation, _: person_rows(evaluation), owner=_PERSON),
     Projection(PAIR, lambda evaluation, _: pair_rows(evaluation)),
     Projection(COPY_ROW, lambda evaluation, hashes: copy_table_rows(evaluation, hashes.copy_row)),
     Projection(CONFLICT, lambda evaluation, _: conflict_rows(evaluation)),
@@ -118,9 +147,14 @@ def _wake_days_moved(before: Evaluation, after: Evaluation, new: frozenset[str])
 
 GROWING = (
     GrowingView(
-        CARD, lambda evaluation, hashes: card_rows(evaluation, hashes.personal), _cards_moved
+        CARD,
+        lambda evaluation, hashes: card_rows(evaluation, hashes.personal),
+        _cards_moved,
+        owner=_CARD,
     ),
-    GrowingView(PERSON, lambda evaluation, _: person_rows(evaluation), _people_moved),
+    GrowingView(
+        PERSON, lambda evaluation, _: person_rows(evaluation), _people_moved, owner=_PERSON
+    ),
     GrowingView(
         COPY_ROW,
         lambda evaluation, hashes: copy_table_rows(evaluation, hashes.copy_row),

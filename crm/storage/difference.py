@@ -43,7 +43,7 @@ class Difference:
 def rewrite(
     connection: Connection,
     table: Table,
-    owners: Iterable[str],
+    owners: Iterable[Any],
     rows: Iterable[Row],
     *,
     owner: str = "subject",
@@ -57,7 +57,7 @@ def rewrite(
 def find_difference(
     connection: Connection,
     table: Table,
-    owners: Iterable[str],
+    owners: Iterable[Any],
     rows: Iterable[Row],
     *,
     owner: str = "subject",

@@ -41,10 +41,10 @@ ADDED: list[tuple[Table, dict[str, Any], str]] = [
     (TIE, {"key": "purchase/nobody-bought"}, COMPONENTS),
     (TIE, {"subject": "card/nobody", "key": "purchase/nobody-bought"}, COMPONENTS),
     (TIE, {"subject": "member/nobody", "key": "card/nobody"}, COMPONENTS),
-    (OUTCOME, {"position": 999_999, "subject": "card/nobody"}, OUTCOMES),
-    (CARD, {"card_id": "nobody", "subject": "card/nobody"}, PEOPLE),
-    (LINK, {"card_id": "nobody", "subject": "card/nobody"}, PEOPLE),
-    (PERSON, {"person_id": "nobody", "subject": "card/nobody"}, PEOPLE),
+    (OUTCOME, {"position": 999_999}, OUTCOMES),
+    (CARD, {"card_id": "nobody"}, PEOPLE),
+    (LINK, {"card_id": "nobody"}, PEOPLE),
+    (PERSON, {"person_id": "nobody"}, PEOPLE),
     (COPY_ROW, {"key": "nobody", "subject": "card/nobody"}, COPIES),
 ]
 

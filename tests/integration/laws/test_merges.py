@@ -18,7 +18,7 @@ from crm.storage.database import reading
 from tests.installations import Installation, clock
 from tests.worlds import CARDS, CLOCK_US, FEW, Sent, weighed_worlds, worlds
 
-VIEWS: tuple[Table, ...] = (*(each.table for each in PROJECTIONS), REWARD, BALANCE)
+VIEWS: tuple[Table, ...] = (OUTCOME, *(each.table for each in PROJECTIONS), REWARD, BALANCE)
 _WORDS = ("joined", "parted")
 
 

@@ -28,7 +28,7 @@ def stored(installation: Installation) -> Rows:
     """Table → key → row, of every view of people."""
     found: dict[str, dict[tuple[Any, ...], tuple[Any, ...]]] = {}
     with reading(installation.engine) as connection:
-        for table in (projection.table for projection in PROJECTIONS):
+        for table in (OUTCOME, *(projection.table for projection in PROJECTIONS)):
             rows = map(tuple, connection.execute(select(*own_columns(table))))
             places = key_places(table)
             found[table.name] = {tuple(row[p] for p in places): row for row in rows}
