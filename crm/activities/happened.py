@@ -47,6 +47,7 @@ def happened_at(
     _only_company(scope)
     query = (
         select(LINK.c.person_id, JOURNAL.c.type, JOURNAL.c.plain, JOURNAL.c.received_us)
+        .select_from(JOURNAL)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .where(JOURNAL.c.type.in_(_HAPPENS), OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
@@ -102,6 +103,7 @@ def attendees(scope: Scope, connection: Connection, activity_id: str) -> frozens
     _only_company(scope)
     query = (
         select(LINK.c.person_id, JOURNAL.c.plain)
+        .select_from(JOURNAL)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .where(JOURNAL.c.type == ATTENDED, OUTCOME.c.outcome == "recorded", OUTCOME.c.changes)
@@ -137,6 +139,7 @@ def signed_in_us(
     _only_company(scope)
     query = (
         select(LINK.c.person_id, JOURNAL.c.starts_us, JOURNAL.c.plain)
+        .select_from(JOURNAL)
         .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.type == ATTENDED, LINK.c.person_id.in_(sorted(person_ids)))

@@ -79,6 +79,7 @@ def own_forms_since(
             JOURNAL.c.starts_us,
             JOURNAL.c.day_precision,
         )
+        .select_from(JOURNAL)
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id), isouter=True)
         .join(CARD, CARD.c.card_id == LINK.c.card_id, isouter=True)
@@ -131,6 +132,7 @@ def names_written(
     """
     query = (
         select(JOURNAL.c.position)
+        .select_from(JOURNAL)
         .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id), isouter=True)
         .join(PERSON, PERSON.c.person_id == LINK.c.person_id, isouter=True)
         .where(JOURNAL.c.source == source, JOURNAL.c.type == "card.registered")

@@ -151,6 +151,7 @@ def _answers(connection: Connection, person_ids: Collection[str]) -> dict[str, l
     when = JOURNAL.c.starts_us, JOURNAL.c.day_precision
     query = (
         select(LINK.c.person_id, *when, JOURNAL.c.plain)
+        .select_from(JOURNAL)
         .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position)
         .where(JOURNAL.c.type == "follow_up.done", OUTCOME.c.outcome == "recorded")

@@ -59,6 +59,7 @@ def held_by(scope: Scope, connection: Connection, person_id: str, dealer: str, a
     scope.require("people", "people are the company's; a dealer has its copy")
     query = (
         select(JOURNAL)
+        .select_from(JOURNAL)
         .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(LINK.c.person_id == person_id, JOURNAL.c.type.in_(_CHANGES_WHAT_IS_HELD))
@@ -121,6 +122,7 @@ def _said_by(
 ) -> dict[str, Mapping[Purpose, bool]]:
     query = (
         select(LINK.c.person_id, JOURNAL)
+        .select_from(JOURNAL)
         .join(LINK, is_of(JOURNAL.c.subject, LINK.c.card_id))
         .join(OUTCOME, OUTCOME.c.position == JOURNAL.c.position, isouter=True)
         .where(JOURNAL.c.type.in_(_CONSENTS))
