@@ -25,6 +25,8 @@ from crm.journal.events import JOURNAL, NewEvent
 from crm.journal.progress import PROGRESS
 from crm.keyring.keyring import DATA_KEY, Keyring
 from crm.ledger.tables import LEDGER_ENTRY
+from crm.outcomes.tables import OUTCOME
+from crm.people.tables import CARD, LINK
 from crm.schema.preparing import prepare
 from crm.schema.tables import PROJECTED
 from crm.storage.bulk import own_columns
@@ -136,7 +138,8 @@ class Installation:
         self.worker.until_idle()
 
     def snapshot(self, leave_out: Sequence[Table] = (PROGRESS,)) -> Snapshot:
-        """All that is projected; of the ledger the balances."""
+        """All that is projected, of the ledger the balances; second in the rows of outcomes, cards
+        and links stands the subject that they are of."""
         with reading(self.engine) as connection:
             names = _names(connection)
             found = {
@@ -171,19 +174,26 @@ def _copy_keys(files: Settings, settings: Settings) -> None:
     target.engine.dispose()
 
 
-def _names(connection: Connection) -> dict[int, tuple[str, str]]:
-    rows = connection.execute(select(JOURNAL.c.position, JOURNAL.c.source, JOURNAL.c.id))
-    return {position: (source, event_id) for position, source, event_id in rows}
+def _names(connection: Connection) -> dict[int, tuple[tuple[str, str], str]]:
+    """Position → name and subject of an event."""
+    columns = JOURNAL.c.position, JOURNAL.c.source, JOURNAL.c.id, JOURNAL.c.subject
+    rows = connection.execute(select(*columns))
+    return {position: ((source, event_id), subject) for position, source, event_id, subject in rows}
 
 
 def _rows(
-    connection: Connection, table: Table, names: Mapping[int, tuple[str, str]]
+    connection: Connection, table: Table, names: Mapping[int, tuple[tuple[str, str], str]]
 ) -> Iterator[tuple[Any, ...]]:
     for row in connection.execute(select(*own_columns(table))):
-        values = row._mapping
-        yield tuple(
-            names[value] if column == "position" else value for column, value in values.items()
-        )
+        said = [
+            names[value][0] if column == "position" else value
+            for column, value in row._mapping.items()
+        ]
+        if table is OUTCOME:
+            said.insert(1, names[row[0]][1])
+        elif table in (CARD, LINK):
+            said.insert(1, f"card/{row[0]}")
+        yield tuple(said)
 
 
 def _balances(connection: Connection) -> Iterator[tuple[Any, ...]]:

@@ -121,7 +121,7 @@ def stored(snapshot: Snapshot) -> Expected:
     return Expected(
         {row[0]: row[2:6] for row in snapshot["outcome"] if row[0][0] != CLOCK_SOURCE},
         {row[0]: row[2] for row in snapshot["link"]},
-        {row[0]: row[2] for row in snapshot["person"]},
+        {row[0]: row[1] for row in snapshot["person"]},
         {
             dealer: sorted(
                 (tuple(orjson.loads(row[3])), row[4])

@@ -69,7 +69,7 @@ def kept(snapshot: Snapshot) -> dict[str, Any]:
             if row[1].startswith(("card/", "reward/"))
         },
         "links": {row[0]: (row[2], row[3]) for row in snapshot["link"]},
-        "people": {row[0]: row[2:5] for row in snapshot["person"]},
+        "people": {row[0]: row[1:4] for row in snapshot["person"]},
         "copies": {(row[0], row[1], row[3], row[4]) for row in snapshot["copy_row"]},
         "rewards": {(row[0], row[1], row[7], row[8], row[9]) for row in snapshot["reward"]},
     }

@@ -194,7 +194,7 @@ def test_a_choice_without_a_capital_would_be_found() -> None:
 
 
 def test_a_walk_over_a_large_table_would_be_found(site: RunningSite) -> None:
-    by_reason = "SELECT subject FROM outcome WHERE reason = ?", ("/", ("card_taken",))
-    by_key = "SELECT subject FROM outcome WHERE position = ?", ("/", (1,))
+    by_reason = "SELECT changes FROM outcome WHERE reason = ?", ("/", ("card_taken",))
+    by_key = "SELECT changes FROM outcome WHERE position = ?", ("/", (1,))
     assert len(list(walks_over(site, dict([by_reason])))) == 1
     assert list(walks_over(site, dict([by_key]))) == []

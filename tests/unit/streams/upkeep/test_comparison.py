@@ -15,7 +15,7 @@ TIES = st.sets(st.tuples(st.sampled_from(["card/1", "card/2"]), st.sampled_from(
 def people(connection: Connection, deceased: dict[str, bool]) -> None:
     PERSON.create(connection)
     for name, value in deceased.items():
-        values = {"person_id": name, "subject": "card/1", "household_id": "h", "restricted": False}
+        values = {"person_id": name, "household_id": "h", "restricted": False}
         connection.execute(insert(PERSON).values(values | {"deceased": value}))
 
 
