@@ -3,6 +3,9 @@
 Only what a dealer may hold is to be given back: a row that never left for it is no recall. Of each
 way in which rows leave it is kept how far it reached (crm/feed/tables.py). A row can only have been
 in what reached its first number, and left before the number of its withdrawal.
+
+What a system acknowledges is what the system holds. A workbook lies with people: that a row is gone
+from there only somebody's word says (crm/feed/deletions.py).
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, exists, func, or_, select
 
 from crm.copies.changes import ReasonClass
 from crm.copies.recalls import Recall
@@ -26,6 +29,8 @@ from crm.storage.database import in_pieces
 PEOPLE_AT_ONCE = 50
 _ROWS_AT_ONCE = 5_000
 
+WITH_PEOPLE = frozenset({"workbook"})
+"""Ways in which a copy leaves to lie with people, whatever the dealer's system holds."""
 RowKey = Callable[[str, str], str]
 """(dealer, card id) → the key of the row that begins with this card."""
 
@@ -149,15 +154,14 @@ def hand_over(
 ) -> HandOver:
     """How far the change from one dealer to another has come."""
     _only_headquarters(scope)
-    closed = closed_up_to(connection).get(old, 0)
     ended = [
         recall
         for recall in _withdrawals(connection, old, 0)
         if recall.reason_class == ReasonClass.ENTITLEMENT_ENDED
     ]
     gone = _ended_keys(connection, old)
-    said = _said_deleted(connection, old)
-    acknowledged = sum(r.sequence <= closed or r.sequence in said for r in ended)
+    still_open = {recall.sequence for recall in own_recalls(connection, old)}
+    acknowledged = sum(recall.sequence not in still_open for recall in ended)
     held, cards = _cards_of_copy(connection, old)
     cards |= _cards_of_keys(connection, row_key, old, gone) if gone else set()
     known = _persons_of(connection, _cards_of_copy(connection, new)[1])
@@ -186,15 +190,18 @@ def people_of_hand_over(
 def _withdrawals(
     connection: Connection, dealer: str, after: int, keys: Collection[str] | None = None
 ) -> Iterator[Recall]:
-    """Rows that may have been sent, withdrawn after a number and not given back since."""
-    anything = select(COPY_SENT.c.dealer).where(COPY_SENT.c.dealer == dealer).limit(1)
-    if connection.execute(anything).first() is None:
+    """Rows that may have been sent, withdrawn after a number, or whenever where they may stand in a
+    workbook, and not given back since."""
+    ways = select(COPY_SENT.c.what).where(COPY_SENT.c.dealer == dealer).distinct()
+    left = set(connection.execute(ways).scalars())
+    if not left:
         # Nothing ever left for it: no row need be looked at.
         return
+    is_later = DEALER_CHANGE.c.sequence > after
     names = ("dealer", "sequence", "key", "reason_class", "changed_us")
     query = select(*(DEALER_CHANGE.c[name] for name in names)).where(
         *_stands_withdrawn(dealer),
-        DEALER_CHANGE.c.sequence > after,
+        or_(is_later, _left(dealer, WITH_PEOPLE)) if left & WITH_PEOPLE else is_later,
         _may_have_been_sent(connection, dealer),
     )
     if keys is not None:
@@ -217,19 +224,29 @@ def _stands_withdrawn(dealer: str) -> tuple[ColumnElement[bool], ...]:
 
 def _may_have_been_sent(connection: Connection, dealer: str) -> ColumnElement[bool]:
     """Whether something left that can have held the row of a withdrawal."""
+    sent = COPY_SENT.c
+    unknown = select(func.max(sent.up_to)).where(sent.dealer == dealer, sent.last == 0)
+    return or_(_left(dealer), _first_change() <= (connection.execute(unknown).scalar() or 0))
+
+
+def _left(dealer: str, ways: Collection[str] = ()) -> ColumnElement[bool]:
+    """The same where it is known how far it reached; ways: of what left in one of these alone."""
+    sent, withdrawn = COPY_SENT.c, DEALER_CHANGE.c.sequence
+    # What reached beyond the withdrawal was read after it; the bound keeps the look short.
+    reached = sent.up_to.between(_first_change(), withdrawn)
+    in_ways = [sent.what.in_(sorted(ways))] if ways else []
+    return exists().where(sent.dealer == dealer, reached, sent.last < withdrawn, *in_ways)
+
+
+def _first_change() -> ScalarSelect[int]:
+    """The first number of the row of a withdrawal."""
     of_row = DEALER_CHANGE.alias("of_row")
-    first = (
+    return (
         select(func.min(of_row.c.sequence))
         .where(of_row.c.key == DEALER_CHANGE.c.key, of_row.c.dealer == DEALER_CHANGE.c.dealer)
         .correlate(DEALER_CHANGE)
         .scalar_subquery()
     )
-    sent, withdrawn = COPY_SENT.c, DEALER_CHANGE.c.sequence
-    # What reached beyond the withdrawal was read after it; the bound keeps the look short.
-    reached = sent.up_to.between(first, withdrawn)
-    left = exists().where(sent.dealer == dealer, reached, sent.last < withdrawn)
-    unknown = select(func.max(sent.up_to)).where(sent.dealer == dealer, sent.last == 0)
-    return or_(left, first <= (connection.execute(unknown).scalar() or 0))
 
 
 def _cards_of_copy(connection: Connection, dealer: str) -> tuple[int, set[str]]:

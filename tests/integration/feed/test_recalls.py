@@ -13,6 +13,8 @@ from crm.clock import now_us
 from crm.copies.recalls import OVERDUE_AFTER_DAYS, Recall
 from crm.copies.row_keys import row_keys
 from crm.copies.tables import COPY_ROW
+from crm.feed.acknowledging import company_signer
+from crm.feed.deletions import Confirming, confirm_deletions
 from crm.feed.history import Sent, keep_sent, sent_up_to
 from crm.feed.queries import last_sequence
 from crm.feed.recall_queries import (
@@ -244,3 +246,50 @@ def test_rows_that_never_left_need_no_acknowledgement_in_a_change_of_dealers(
     found = from_d1_to_d2(company)
     assert (found.withdrawn, found.acknowledged, found.open) == (1, 0, 1)
     assert len(found.people) == 2
+
+
+def take_a_workbook(company: Company) -> None:
+    engine = company.running.site.engine
+    with writing(engine) as connection:
+        last = last_sequence(HEADQUARTERS_SCOPE, connection, "D1")
+        keep_sent(connection, Sent("D1", now_us(), "desk", "workbook", last, 1, last))
+
+
+def say_deleted(company: Company, *found: Recall) -> None:
+    site = company.running.site
+    names = {recall.sequence for recall in found}
+    signer = company_signer(site.keyring)
+    by = Confirming("desk", "desk", now_us())
+    confirm_deletions(site.engine, dealer_scope("D1"), signer, "D1", names, by)
+
+
+def test_what_a_system_acknowledges_does_not_say_that_a_row_is_gone_from_a_workbook(
+    company: Company,
+) -> None:
+    company.take(*shared("c1", "D1"), *shared("c2", "D1", "李秀兰"))
+    take_a_workbook(company)
+    company.take(*shared("c3", "D1", "赵国庆"))
+    dealer = company.dealer("D1")
+    dealer.pull()
+    company.take(withdrawal("c1", "D1"), withdrawal("c3", "D1"))
+    dealer.pull()
+    assert len(recalls(company)) == 2
+    assert dealer.acknowledge().json()["state"] == "equal"
+    # The third came after the workbook was taken.
+    (left,) = recalls(company)
+    say_deleted(company, left)
+    assert recalls(company) == []
+
+
+def test_a_workbook_that_was_taken_after_a_withdrawal_keeps_it_open_no_longer(
+    company: Company,
+) -> None:
+    company.take(*shared("c1", "D1"), *shared("c2", "D1", "李秀兰"))
+    dealer = company.dealer("D1")
+    dealer.pull()
+    company.take(withdrawal("c1", "D1"))
+    take_a_workbook(company)
+    dealer.pull()
+    assert len(recalls(company)) == 1
+    assert dealer.acknowledge().json()["state"] == "equal"
+    assert recalls(company) == []
