@@ -36,6 +36,7 @@ def consent_resource(patient: Element, card: Card, event: LoggedEvent, at_us: in
         "category": [PURPOSE_CATEGORIES[data.purpose]],
         "patient": reference(patient),
         **timed("dateTime", event.time),
+        **_performer(data),
         **_notice(data),
         "provision": _provision(event, data),
     }
@@ -58,6 +59,14 @@ def _how(data: ConsentGiven | ConsentRefused | ConsentWithdrawn) -> Element:
         return details({"word": kind})
     names = ("method", "by", "witness", "evidence_sha256", "activity_id")
     return details({"word": "given"} | {name: getattr(data, name) for name in names})
+
+
+def _performer(data: ConsentGiven | ConsentRefused | ConsentWithdrawn) -> Element:
+    """Who agreed for the person, where that was written down."""
+    given = data.private if isinstance(data, ConsentGiven) else None
+    if given is None or not given.giver_name:
+        return {}
+    return {"performer": [{"display": given.giver_name}]}
 
 
 def _notice(data: ConsentGiven | ConsentRefused | ConsentWithdrawn) -> Element:

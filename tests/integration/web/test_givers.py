@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from campaigns.ids import person_id
 from crm.accounts.access import accesses_of_cards
-from crm.archives.queries import person_then
+from crm.archives.queries import person_shown, person_then
+from crm.fhir.archive import archive_resources
 from crm.journal.events import JOURNAL
 from crm.rights.asking import holding_of
 from crm.rights.own_copy import Keeper, own_copy
@@ -19,7 +20,8 @@ from tests.integration.web.person_events import event
 from tests.integration.web.sites import RunningSite, activity_today, card, entered, running, today
 
 GIVER, MASKED = "李小明", "李*明"
-CARDS = ("G-phone", "G-desk", "G-erased", "G-self")
+CARDS = ("G-phone", "G-desk", "G-erased", "G-self", "G-fhir")
+OWN_YES = {"method": "voice", "by": "self", "notice_version": "2026-01"}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         started.user("field", "staff")
         started.accept(activity_today())
         for place, name in enumerate(CARDS):
-            started.accept(card(name, f"王{'甲乙丙丁'[place]}", f"1370000220{place}"))
+            started.accept(card(name, f"王{'甲乙丙丁戊'[place]}", f"1370000220{place}"))
         yield started
 
 
@@ -93,6 +95,24 @@ def test_who_consented_stands_in_the_persons_own_copy(
         assert known is not None
         held = holding_of(HEADQUARTERS_SCOPE, connection, keyring, *known)
     assert GIVER in str(own_copy(held, Keeper("公司"), "zh-CN", lambda _group, code: code))
+
+
+def test_who_consented_is_the_performer_in_fhir_and_nobody_is_where_the_person_did(
+    site: RunningSite, field: httpx.Client
+) -> None:
+    logged(field, "G-fhir", by="guardian", giver_name=GIVER)
+    site.accept(event("consent.given", "G-fhir", purpose="club", **OWN_YES))
+    now_us, keyring = site.site.now_us(), site.site.keyring
+    with reading(site.site.engine) as connection:
+        known = person_shown(HEADQUARTERS_SCOPE, connection, keyring, "G-fhir", now_us)
+    assert known is not None
+    made = archive_resources(known.person, known.past, known.closed)
+    performers = {
+        each["provision"]["purpose"][0]["code"]: each.get("performer")
+        for each in made
+        if each["resourceType"] == "Consent"
+    }
+    assert performers == {"archive": [{"display": GIVER}], "club": None}
 
 
 @pytest.mark.parametrize(
